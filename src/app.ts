@@ -1,0 +1,238 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Config, isLocalOnly } from "./config.ts";
+import type { Clock } from "./domain/clock.ts";
+import type { Job } from "./domain/job.ts";
+import type { Logger } from "./domain/logger.ts";
+import { Problem } from "./domain/problem.ts";
+import type { Process } from "./domain/process.ts";
+import type { BuiltinProcess } from "./engines/builtin/builtin-process.ts";
+import { echo } from "./engines/builtin/echo.ts";
+import { createBuiltinEngine } from "./engines/builtin/engine.ts";
+import { createCwlEngine } from "./engines/cwl/engine.ts";
+import type { Engine } from "./engines/engine.ts";
+import { createInputChecks } from "./engines/input-check.ts";
+import { createLocalExecutor } from "./executors/local.ts";
+import { createLayout, directoryMode, type Layout } from "./files/layout.ts";
+import { vaultFile } from "./files/vault.ts";
+import { createHttpApp } from "./http/server.ts";
+import { createLogger } from "./log.ts";
+import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
+import { createProcessCache } from "./operations/process-cache.ts";
+import { createRunner, type Runner } from "./runner/runner.ts";
+import { type Database, openDatabase } from "./store/database.ts";
+import { hasAnyKey } from "./store/keys.ts";
+import { lockDataDirectory } from "./store/lock.ts";
+import { findProcess, findProcessRevision, saveProcess } from "./store/processes.ts";
+import { findVaultFile } from "./store/vault.ts";
+
+/** Where the program writes its log. */
+export type LogTarget = { talk(text: string): void; readonly isTerminal: boolean };
+
+/** A service that listens. Disposal stops claiming, answers what is open, and leaves tools running. */
+export type App = AsyncDisposable & {
+  readonly url: string;
+  /** What its operator should know. */
+  readonly notes: readonly string[];
+};
+
+const clock: Clock = { now: () => Date.now() };
+const builtins: ReadonlyMap<string, BuiltinProcess> = new Map([[echo.description.id, echo]]);
+
+/** Draws a UUID that sorts by the time it was drawn. */
+function newId(): string {
+  return Bun.randomUUIDv7();
+}
+
+/** Draws 40 letters and digits, 160 bits. */
+function newSecret(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(20))).toString("hex");
+}
+
+function loggerOf(config: Config, target: LogTarget): Logger {
+  const format = target.isTerminal ? "text" : "json";
+  return createLogger({ level: config.logLevel, format, write: target.talk, now: clock.now });
+}
+
+function openStore(config: Config, logger: Logger): Promise<Database> {
+  return openDatabase({ file: join(config.data, "heddle.db"), clock, logger });
+}
+
+/** Opens the database for the commands that manage keys, beside a server that may be running. */
+export async function openKeys(config: Config, target: LogTarget): Promise<KeyDeps & AsyncDisposable> {
+  const database = await openStore(config, loggerOf(config, target));
+  return { database, clock, newSecret, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
+}
+
+/**
+ * Starts the service: takes the data directory, migrates the database, looks after what an earlier run left, listens.
+ * Throws `unavailable` or `conflict` when it must not or cannot start; then nothing is left running.
+ */
+export async function startApp(config: Config, target: LogTarget): Promise<App> {
+  const logger = loggerOf(config, target);
+  await using stack = new AsyncDisposableStack();
+  const layout = createLayout(config.data, config.outputsDir);
+  await makeDirectories(layout);
+  const address = `${config.host}:${config.port}`;
+  stack.use(await lockDataDirectory(layout.dataDirectory, { pid: process.pid, startedAt: clock.now(), address }));
+  const database = stack.use(await openStore(config, logger));
+  await refuseOpenDoor(config, database);
+  await saveBuiltins(database);
+
+  const server = Bun.serve({
+    hostname: config.host,
+    port: config.port,
+    // Bodies are bounded where they are read: each route knows its own limit.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    fetch: () => new Response("Starting", { status: 503, headers: { "retry-after": "1" } }),
+  });
+  stack.defer(() => server.stop(true));
+  const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${server.port}`;
+  const inputChecks = createInputChecks(256);
+  const cwl = stack.use(createCwl(config, layout, logger));
+  const runner = stack.use(
+    createAppRunner({ config, layout, database, logger, inputChecks, cwl, url: config.publicUrl ?? url }),
+  );
+  const http = createHttpApp({
+    database,
+    layout,
+    clock,
+    logger,
+    newId,
+    newSecret,
+    runner,
+    inputChecks,
+    processes: createProcessCache(database, 1024),
+    authenticate: createAuthenticator({
+      database,
+      clock,
+      allowAnonymous: config.allowAnonymous,
+      isLocalOnly: isLocalOnly(config),
+    }),
+    door: {
+      listenHost: config.host,
+      isLoopback: isLocalOnly(config),
+      corsOrigins: config.cors,
+      ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
+    },
+    settings: {
+      syncLimitMilliseconds: config.syncLimitSeconds * 1000,
+      inputRoots: config.inputRoot,
+      maxBodyBytes: config.maxBodyBytes,
+      maxUploadBytes: config.maxUploadBytes,
+      maxInlineBytes: config.maxInlineBytes,
+      outputsPath: config.outputsPath,
+      ...(config.outputsUrl === undefined ? {} : { outputsUrl: config.outputsUrl }),
+    },
+  });
+  await runner.start();
+  server.reload({ fetch: http.fetch });
+  logger.info("Listening", { url, data: layout.dataDirectory });
+
+  const kept = stack.move();
+  return {
+    url,
+    notes: notesOf(config, await hasAnyKey(database)),
+    async [Symbol.asyncDispose]() {
+      await Promise.race([server.stop(), sleep(config.drainSeconds * 1000, undefined, { ref: false })]);
+      await kept.disposeAsync();
+    },
+  };
+}
+
+async function makeDirectories(layout: Layout): Promise<void> {
+  const all = [layout.dataDirectory, layout.outputsDirectory, layout.workDirectory, layout.vaultDirectory];
+  for (const directory of all) await mkdir(directory, { recursive: true, mode: directoryMode });
+}
+
+/** A deployed package runs programs: who can reach the service must be known, or allowed on purpose. */
+async function refuseOpenDoor(config: Config, database: Database): Promise<void> {
+  if (isLocalOnly(config) || config.allowAnonymous !== undefined || (await hasAnyKey(database))) return;
+  const where = config.publicUrl ?? config.host;
+  throw new Problem(
+    "unavailable",
+    `Cannot start: found "${where}", which others can reach, and no key; wanted a key (heddle keys create --role admin) or --allow-anonymous`,
+  );
+}
+
+function notesOf(config: Config, hasKeys: boolean): readonly string[] {
+  if (hasKeys) return ["Callers sign in with a key (Authorization: Bearer)"];
+  if (config.allowAnonymous !== undefined) return [`Callers without a key are ${config.allowAnonymous}s`];
+  return ["There is no key yet: every user of this machine can deploy and execute (heddle keys create --role admin)"];
+}
+
+function builtinProcess(builtin: BuiltinProcess): Process {
+  const definition = { kind: "builtin", name: builtin.description.id } as const;
+  const hash = new Bun.CryptoHasher("sha256").update(JSON.stringify([builtin.description, definition])).digest("hex");
+  return {
+    id: builtin.description.id,
+    revision: `sha256:${hash}`,
+    description: builtin.description,
+    definition,
+    isWorkflow: false,
+    isMutable: false,
+    visibility: "public",
+    fileInputs: [],
+  };
+}
+
+async function saveBuiltins(database: Database): Promise<void> {
+  for (const builtin of builtins.values()) {
+    const process = builtinProcess(builtin);
+    const known = await findProcess(database, process.id);
+    if (known?.revision !== process.revision) await saveProcess(database, process, clock.now(), { replace: true });
+  }
+}
+
+type RunnerParts = {
+  readonly config: Config;
+  readonly layout: Layout;
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly inputChecks: ReturnType<typeof createInputChecks>;
+  readonly cwl: Engine;
+  readonly url: string;
+};
+
+function createCwl(config: Config, layout: Layout, logger: Logger) {
+  return createCwlEngine({
+    executor: createLocalExecutor({ layout, logger, clock }),
+    layout,
+    logger,
+    clock,
+    toolPath: config.toolPath,
+    graceSeconds: config.graceSeconds,
+    slots: config.slots,
+  });
+}
+
+function createAppRunner({ config, layout, database, logger, inputChecks, cwl, url }: RunnerParts): Runner {
+  const engines = {
+    builtin: createBuiltinEngine(builtins),
+    cwl,
+  } as const satisfies Record<Process["definition"]["kind"], Engine>;
+  return createRunner({
+    database,
+    layout,
+    clock,
+    logger,
+    newId,
+    slots: config.slots,
+    engineOf: (process) => engines[process.definition.kind],
+    engineOfHandle: async (job: Job) => (builtins.has(job.processId) ? engines.builtin : engines.cwl),
+    processOf: (id, revision) => findProcessRevision(database, id, revision),
+    vaultFile: async (id) => {
+      const file = await findVaultFile(database, id);
+      return file === undefined ? undefined : { ...file, path: vaultFile(layout, id) };
+    },
+    checkValue: (process, inputId, value) => inputChecks.of(process).value(inputId, value),
+    isBuffered: (job) => !builtins.has(job.processId),
+    settings: {
+      inputRoots: config.inputRoot,
+      outputsPath: config.outputsPath,
+      outputsUrl: config.outputsUrl ?? `${url}${config.outputsPath}`,
+      jobFiles: config.jobFiles,
+    },
+  });
+}

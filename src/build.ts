@@ -1,0 +1,52 @@
+import { chmod, mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { BunPlugin } from "bun";
+import manifest from "../package.json" with { type: "json" };
+
+const root = join(import.meta.dir, "..");
+const addon = join(root, "node_modules", "@libsql", "linux-x64-gnu", "index.node");
+
+/** Puts the SQLite driver's addon into the binary: its loader is replaced by one that unpacks the embedded file. */
+const embedAddon: BunPlugin = {
+  name: "embed-addon",
+  setup(build) {
+    build.onResolve({ filter: /^@neon-rs\/load$/ }, () => ({ path: resolve(root, "src", "native-addon.ts") }));
+    build.onResolve({ filter: /^libsql-native-addon$/ }, () => ({ path: addon }));
+  },
+};
+
+/** Compiles the executable for linux-x64 into `outfile`; returns its path. Throws when the bundler reports an error. */
+export async function buildExecutable(outfile: string): Promise<string> {
+  const bytes = await Bun.file(addon).arrayBuffer();
+  await mkdir(join(outfile, ".."), { recursive: true });
+  const built = await Bun.build({
+    entrypoints: [join(root, "src", "main.ts")],
+    plugins: [embedAddon],
+    loader: { ".node": "file" },
+    format: "esm",
+    bytecode: true,
+    minify: { whitespace: true, syntax: true, identifiers: false },
+    define: {
+      "process.env.NODE_ENV": '"production"',
+      // The driver's own switch for loading its addon through the replaced loader.
+      "process.env.LIBSQL_JS_DEV": '"1"',
+      "process.env.HEDDLE_ADDON_DIGEST": JSON.stringify(Bun.hash(bytes).toString(36)),
+      "process.env.HEDDLE_ADDON_BYTES": JSON.stringify(String(bytes.byteLength)),
+      "process.env.HEDDLE_VERSION": JSON.stringify(manifest.version),
+    },
+    compile: {
+      outfile,
+      // A file of the folder the program is started in must never become part of the program.
+      autoloadDotenv: false,
+      autoloadBunfig: false,
+    },
+  });
+  if (!built.success) throw new AggregateError(built.logs, "Cannot build the executable");
+  await chmod(outfile, 0o755);
+  return outfile;
+}
+
+if (import.meta.main) {
+  const outfile = await buildExecutable(join(root, "dist", "heddle"));
+  process.stderr.write(`Built ${outfile} (${(Bun.file(outfile).size / 2 ** 20).toFixed(1)} MiB)\n`);
+}

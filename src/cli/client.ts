@@ -1,0 +1,90 @@
+import * as v from "valibot";
+import { isJsonObject, type Json } from "../domain/json.ts";
+import { type Fault, Problem, type ProblemKind } from "../domain/problem.ts";
+import { type Given, type Io, type Option, textOption, Unreachable } from "./command.ts";
+
+/** The options of every command that talks to a service. */
+export const clientOptions = {
+  url: { type: "string", value: "URL", about: "address of the service (HEDDLE_URL; default http://127.0.0.1:8080)" },
+  key: { type: "string", value: "KEY", about: "API key (HEDDLE_KEY)" },
+  json: { type: "boolean", about: "print one JSON document" },
+} as const satisfies Record<string, Option>;
+
+export type RequestOptions = {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Blob;
+};
+
+/** A client of one service. Paths are relative to its address; absolute URLs are used as they are. */
+export type Client = {
+  /** Sends a request. Throws Unreachable, or the Problem that the service answered. */
+  send(method: string, path: string, options?: RequestOptions): Promise<Response>;
+  /** Sends a request and reads the JSON answer. */
+  json(method: string, path: string, options?: RequestOptions): Promise<Json>;
+};
+
+/** Makes the client that a command's options and environment name. */
+export function createClient(given: Given, io: Io): Client {
+  const url = (textOption(given, "url") ?? io.environment.HEDDLE_URL ?? "http://127.0.0.1:8080").replace(/\/+$/, "");
+  const key = textOption(given, "key") ?? io.environment.HEDDLE_KEY;
+  const origin = new URL(url).origin;
+  const send = async (method: string, path: string, options: RequestOptions = {}) => {
+    const target = new URL(/^https?:/.test(path) ? path : `${url}/${path.replace(/^\/+/, "")}`);
+    // The key belongs to this service only: results may lie on another host.
+    const credentials = key !== undefined && target.origin === origin ? { authorization: `Bearer ${key}` } : {};
+    let response: Response;
+    try {
+      response = await fetch(target, {
+        method,
+        headers: { accept: "application/json, */*;q=0.5", ...credentials, ...options.headers },
+        ...(options.body === undefined ? {} : { body: options.body }),
+        signal: io.signal,
+      });
+    } catch (cause) {
+      if (io.signal.aborted) throw cause;
+      throw new Unreachable(`Cannot reach ${target.origin}: ${cause instanceof Error ? cause.message : String(cause)}`);
+    }
+    if (response.ok) return response;
+    throw await problemOf(response);
+  };
+  return { send, json: async (method, path, options) => parseJson(await (await send(method, path, options)).json()) };
+}
+
+function parseJson(value: unknown): Json {
+  return v.parse(
+    v.custom<Json>((candidate) => candidate !== undefined),
+    value,
+  );
+}
+
+const kindOfStatus: Readonly<Record<number, ProblemKind>> = {
+  400: "invalid-parameter-value",
+  401: "unauthorized",
+  403: "forbidden",
+  404: "not-found",
+  409: "conflict",
+  410: "gone",
+  413: "content-too-large",
+  415: "unsupported-media-type",
+  422: "invalid-parameter-value",
+  429: "too-many-requests",
+  503: "unavailable",
+};
+
+const FaultsSchema = v.fallback(v.array(v.object({ pointer: v.string(), detail: v.string() })), []);
+
+async function problemOf(response: Response): Promise<Problem> {
+  const text = await response.text();
+  const kind = kindOfStatus[response.status] ?? "internal";
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return new Problem(kind, `The service answered ${response.status}: ${text.slice(0, 500)}`);
+  }
+  if (!isJsonObject(body)) return new Problem(kind, `The service answered ${response.status}: ${text.slice(0, 500)}`);
+  const faults: readonly Fault[] = v.parse(FaultsSchema, body.faults ?? []);
+  return new Problem(kind, String(body.detail ?? body.title ?? `The service answered ${response.status}`), {
+    faults,
+  });
+}

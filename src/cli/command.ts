@@ -1,0 +1,157 @@
+import { parseArgs } from "node:util";
+import { Problem, type ProblemKind } from "../domain/problem.ts";
+
+/** Exit codes of the executable. */
+export const exitCodes = {
+  ok: 0,
+  error: 1,
+  usage: 2,
+  notFound: 3,
+  invalidInput: 4,
+  unauthorized: 5,
+  jobFailed: 6,
+  dismissed: 7,
+  timedOut: 8,
+  unreachable: 9,
+  conflict: 10,
+  unsupported: 33,
+} as const;
+
+/** One option of a command. */
+export type Option = {
+  readonly type: "string" | "boolean";
+  readonly short?: string;
+  readonly multiple?: boolean;
+  /** The value that the option stands for when it is given without one. */
+  readonly bare?: string;
+  /** What its value is called in the usage text. */
+  readonly value?: string;
+  readonly about: string;
+};
+
+/** Where a command writes and reads. Data goes to stdout, talk to stderr. */
+export type Io = {
+  out(text: string): void;
+  talk(text: string): void;
+  readonly isTerminal: boolean;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+};
+
+/** What was given on the command line. */
+export type Given = {
+  readonly options: Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
+  readonly words: readonly string[];
+};
+
+/** One command of the executable. */
+export type Command = {
+  readonly name: string;
+  /** The words after the name, as the usage text shows them. */
+  readonly words: string;
+  readonly summary: string;
+  readonly options: Readonly<Record<string, Option>>;
+  /** Gives the exit code. Problems that it throws are worded and mapped to one. */
+  run(given: Given, io: Io): Promise<number>;
+};
+
+/** Words on the command line that no command understands. */
+export class UsageError extends Error {}
+
+/** The service that a command talks to gives no answer. */
+export class Unreachable extends Error {}
+
+/** Reads the words after a command's name. Throws UsageError for an unknown or incomplete option. */
+export function readArguments(command: Command, words: readonly string[]): Given {
+  try {
+    const options = Object.fromEntries(
+      Object.entries(command.options).map(([name, { type, short, multiple }]) => [
+        name,
+        { type, multiple: multiple ?? false, ...(short === undefined ? {} : { short }) },
+      ]),
+    );
+    const args = words.map((word) => {
+      const bare = word.startsWith("--") ? command.options[word.slice(2)]?.bare : undefined;
+      return bare === undefined ? word : `${word}=${bare}`;
+    });
+    const parsed = parseArgs({ args, options, allowPositionals: true, strict: true });
+    return { options: parsed.values, words: parsed.positionals };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+/** Words a command's usage. */
+export function usageOf(command: Command): string {
+  const lines = Object.entries(command.options).map(([name, option]) => {
+    const short = option.short === undefined ? "    " : `-${option.short}, `;
+    const value = option.type === "string" ? ` ${option.value ?? "VALUE"}` : "";
+    return `  ${`${short}--${name}${value}`.padEnd(34)} ${option.about}`;
+  });
+  return [`Usage: heddle ${command.name} ${command.words}`.trimEnd(), "", command.summary, "", ...lines, ""].join("\n");
+}
+
+/** The exit code of each kind of problem. */
+const problemExitCodes = {
+  "invalid-parameter-value": exitCodes.invalidInput,
+  "invalid-query-parameter-value": exitCodes.invalidInput,
+  "no-such-process": exitCodes.notFound,
+  "no-such-job": exitCodes.notFound,
+  "no-such-output": exitCodes.notFound,
+  "not-found": exitCodes.notFound,
+  "result-not-ready": exitCodes.notFound,
+  "result-not-available": exitCodes.notFound,
+  "job-failed": exitCodes.jobFailed,
+  gone: exitCodes.dismissed,
+  "duplicated-process": exitCodes.conflict,
+  "immutable-process": exitCodes.conflict,
+  "unsupported-media-type": exitCodes.invalidInput,
+  "not-acceptable": exitCodes.error,
+  "method-not-allowed": exitCodes.error,
+  "content-too-large": exitCodes.invalidInput,
+  "idempotency-conflict": exitCodes.conflict,
+  conflict: exitCodes.conflict,
+  unauthorized: exitCodes.unauthorized,
+  forbidden: exitCodes.unauthorized,
+  "too-many-requests": exitCodes.conflict,
+  "range-not-satisfiable": exitCodes.error,
+  unavailable: exitCodes.error,
+  internal: exitCodes.error,
+} as const satisfies Record<ProblemKind, number>;
+
+/** Words an error for a person and gives the exit code that goes with it. */
+export function explainError(error: unknown, io: Pick<Io, "talk">): number {
+  if (error instanceof UsageError) {
+    io.talk(`${error.message}\n`);
+    return exitCodes.usage;
+  }
+  if (error instanceof Unreachable) {
+    io.talk(`${error.message}\n`);
+    return exitCodes.unreachable;
+  }
+  if (error instanceof Problem) {
+    io.talk(`${error.message}\n`);
+    for (const fault of error.faults) io.talk(`  ${fault.pointer}: ${fault.detail}\n`);
+    return problemExitCodes[error.kind];
+  }
+  io.talk(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return exitCodes.error;
+}
+
+/** Reads an option that is a text. */
+export function textOption(given: Given, name: string): string | undefined {
+  const value = given.options[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** Reads an option that may be given several times. */
+export function textOptions(given: Given, name: string): readonly string[] {
+  const value = given.options[name];
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}
+
+/** Reads an option that is either there or not. */
+export function isGiven(given: Given, name: string): boolean {
+  return given.options[name] === true;
+}

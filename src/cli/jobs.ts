@@ -1,0 +1,116 @@
+import { mkdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { isJsonObject, type Json } from "../domain/json.ts";
+import { clientOptions, createClient } from "./client.ts";
+import { type Command, exitCodes, type Given, isGiven, textOption, UsageError } from "./command.ts";
+import { exitCodeOf, readStatus } from "./follow-job.ts";
+
+/** Reads the one word that a command wants. */
+export function onlyWord(given: Given, wanted: string): string {
+  const [word, ...others] = given.words;
+  if (word === undefined || others.length > 0) {
+    throw new UsageError(`Cannot go on: found ${given.words.length} words, wanted ${wanted}`);
+  }
+  return word;
+}
+
+function jobPath(jobId: string, below = ""): string {
+  return `/jobs/${encodeURIComponent(jobId)}${below}`;
+}
+
+/** Makes the command that tells a job's status. */
+export function statusCommand(): Command {
+  return {
+    name: "status",
+    words: "JOB",
+    summary: "Tells a job's status; the exit code is 6 for a failed job and 7 for a dismissed one.",
+    options: clientOptions,
+    async run(given, io) {
+      const status = await readStatus(createClient(given, io), onlyWord(given, "a job's id"));
+      io.out(
+        isGiven(given, "json")
+          ? `${JSON.stringify(status)}\n`
+          : `${status.status} ${status.progress}% ${status.stage} ${status.message}\n`,
+      );
+      return exitCodeOf(status.status);
+    },
+  };
+}
+
+/** Makes the command that prints a job's log. */
+export function logsCommand(): Command {
+  return {
+    name: "logs",
+    words: "JOB",
+    summary: "Prints a job's log.",
+    options: clientOptions,
+    async run(given, io) {
+      const path = jobPath(onlyWord(given, "a job's id"), "/log");
+      const response = await createClient(given, io).send("GET", path, { headers: { accept: "text/plain" } });
+      const log = await response.text();
+      io.out(isGiven(given, "json") ? `${JSON.stringify(log.split("\n").filter((line) => line !== ""))}\n` : log);
+      return exitCodes.ok;
+    },
+  };
+}
+
+/** Makes the command that dismisses jobs. */
+export function dismissCommand(): Command {
+  return {
+    name: "dismiss",
+    words: "JOB...",
+    summary: "Dismisses jobs: stops those that run, removes the outputs of those that ended.",
+    options: clientOptions,
+    async run(given, io) {
+      if (given.words.length === 0) throw new UsageError("Cannot dismiss: found no job, wanted at least one id");
+      const client = createClient(given, io);
+      for (const jobId of given.words) {
+        const answer = await client.json("DELETE", jobPath(jobId));
+        io.out(isGiven(given, "json") ? `${JSON.stringify(answer)}\n` : `${jobId} dismissed\n`);
+      }
+      return exitCodes.ok;
+    },
+  };
+}
+
+/** Makes the command that prints a job's results, or downloads their files. */
+export function resultsCommand(): Command {
+  return {
+    name: "results",
+    words: "JOB",
+    summary: "Prints a job's results as JSON; with --output-dir also downloads their files and prints where they are.",
+    options: {
+      ...clientOptions,
+      "output-dir": { type: "string", short: "o", value: "DIR", about: "directory to download files to" },
+    },
+    async run(given, io) {
+      const client = createClient(given, io);
+      const document = await client.json("GET", jobPath(onlyWord(given, "a job's id"), "/results"));
+      const directory = textOption(given, "output-dir");
+      if (directory === undefined) {
+        io.out(`${JSON.stringify(document, null, isGiven(given, "json") ? 0 : 2)}\n`);
+        return exitCodes.ok;
+      }
+      for (const file of linksIn(document)) {
+        const folder = join(directory, ...file.way.map((name) => encodeURIComponent(name)));
+        const path = join(folder, basename(decodeURIComponent(new URL(file.href).pathname)) || "result");
+        await mkdir(folder, { recursive: true });
+        await Bun.write(path, await client.send("GET", file.href));
+        io.out(`${path}\n`);
+      }
+      return exitCodes.ok;
+    },
+  };
+}
+
+/** Every link in a results document, with the names and numbers that lead to it. */
+function linksIn(
+  value: Json,
+  way: readonly string[] = [],
+): readonly { readonly href: string; readonly way: readonly string[] }[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => linksIn(item, [...way, String(index)]));
+  if (!isJsonObject(value)) return [];
+  const { href } = value;
+  if (way.length > 0 && typeof href === "string") return [{ href, way }];
+  return Object.entries(value).flatMap(([name, member]) => linksIn(member, [...way, name]));
+}

@@ -1,0 +1,79 @@
+import { createKey, type KeyDeps, type KeySummary, readKeys, revokeKey } from "../operations/manage-keys.ts";
+import {
+  type Command,
+  exitCodes,
+  type Given,
+  type Io,
+  isGiven,
+  type Option,
+  textOption,
+  UsageError,
+} from "./command.ts";
+
+/** What `keys` needs of the program's outer layer: a connection of its own to the database. */
+export type KeysDeps = {
+  readonly dataOption: Option;
+  open(given: Given, io: Io): Promise<KeyDeps & AsyncDisposable>;
+};
+
+/** Makes the command that creates, lists and revokes API keys; a running server honours a change within a second. */
+export function keysCommand(deps: KeysDeps): Command {
+  return {
+    name: "keys",
+    words: "create | list | revoke KEY",
+    summary: "Manages API keys. A created key is shown once; from the first key on, callers must sign in.",
+    options: {
+      data: deps.dataOption,
+      role: { type: "string", value: "ROLE", about: "viewer, runner, deployer or admin (create)" },
+      user: {
+        type: "string",
+        value: "NAME",
+        about: "the user whose jobs these are (create; default: the role's name)",
+      },
+      json: { type: "boolean", about: "print JSON" },
+    },
+    async run(given, io) {
+      const [verb, ...words] = given.words;
+      await using store = await deps.open(given, io);
+      switch (verb) {
+        case "create":
+          return create(store, given, io);
+        case "list":
+          return list(store, given, io);
+        case "revoke":
+          return revoke(store, words, io);
+        default:
+          throw new UsageError(`Cannot manage keys: found "${verb ?? ""}", wanted create, list or revoke`);
+      }
+    },
+  };
+}
+
+async function create(store: KeyDeps, given: Given, io: Io): Promise<number> {
+  const role = textOption(given, "role");
+  if (role === undefined)
+    throw new UsageError("Cannot create a key: found no --role, wanted viewer, runner, deployer or admin");
+  const { key, text } = await createKey(store, { role, user: textOption(given, "user") ?? role });
+  io.out(isGiven(given, "json") ? `${JSON.stringify({ ...key, key: text })}\n` : `${text}\n`);
+  io.talk(`Key ${key.id} of ${key.user} (${key.role}): shown this once, keep it\n`);
+  return exitCodes.ok;
+}
+
+async function list(store: KeyDeps, given: Given, io: Io): Promise<number> {
+  const keys = await readKeys(store);
+  io.out(isGiven(given, "json") ? `${JSON.stringify(keys)}\n` : keys.map(lineOf).join(""));
+  return exitCodes.ok;
+}
+
+function lineOf(key: KeySummary): string {
+  const state = key.revokedAt === undefined ? "valid" : `revoked ${new Date(key.revokedAt).toISOString()}`;
+  return `${key.id}  ${key.role.padEnd(8)}  ${key.user}  created ${new Date(key.createdAt).toISOString()}  ${state}\n`;
+}
+
+async function revoke(store: KeyDeps, words: readonly string[], io: Io): Promise<number> {
+  const [id, ...others] = words;
+  if (id === undefined || others.length > 0) throw new UsageError("Cannot revoke: wanted the id of one key");
+  await revokeKey(store, id);
+  io.talk(`Key ${id} revoked\n`);
+  return exitCodes.ok;
+}

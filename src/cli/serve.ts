@@ -1,0 +1,43 @@
+import { Problem } from "../domain/problem.ts";
+import { type Command, exitCodes, type Given, type Io, type Option } from "./command.ts";
+
+/** What `serve` needs of the program's outer layer. */
+export type ServeDeps = {
+  /** The options that settings can be given by. */
+  readonly settingOptions: Readonly<Record<string, Option>>;
+  /** Starts the service by the given flags; resolves when it listens. */
+  start(given: Given, io: Io): Promise<AsyncDisposable & { readonly url: string; readonly notes: readonly string[] }>;
+};
+
+/** Makes the command that runs the service until SIGINT or SIGTERM. */
+export function serveCommand(deps: ServeDeps): Command {
+  return {
+    name: "serve",
+    words: "[OPTION...]",
+    summary: "Runs the service until it is told to stop. Each option may also stand in the environment or in a file.",
+    options: {
+      config: { type: "string", value: "FILE", about: "settings in YAML, by their names" },
+      ...deps.settingOptions,
+    },
+    async run(given, io) {
+      await using app = await start(deps, given, io);
+      if (app === undefined) return exitCodes.error;
+      io.out(`${app.url}\n`);
+      for (const note of app.notes) io.talk(`${note}\n`);
+      await new Promise<void>((resolve) => io.signal.addEventListener("abort", () => resolve(), { once: true }));
+      io.talk("Stopping: tools that run go on, and the next start takes them up again\n");
+      return 0;
+    },
+  };
+}
+
+/** A service that must not start says why; only what was given wrongly has an exit code of its own. */
+async function start(deps: ServeDeps, given: Given, io: Io) {
+  try {
+    return await deps.start(given, io);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.kind === "invalid-parameter-value") throw error;
+    io.talk(`${error.message}\n`);
+    return undefined;
+  }
+}

@@ -1,0 +1,15 @@
+import type { Command } from "./command.ts";
+
+/** Makes the command that prints the version. */
+export function versionCommand(version: string): Command {
+  return {
+    name: "version",
+    words: "",
+    summary: "Prints the version.",
+    options: {},
+    async run(_given, io) {
+      io.out(`${version}\n`);
+      return 0;
+    },
+  };
+}

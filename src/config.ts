@@ -1,0 +1,176 @@
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import * as v from "valibot";
+import { parse as parseYaml } from "yaml";
+import { isJsonObject, type JsonObject } from "./domain/json.ts";
+import { errorText, Problem } from "./domain/problem.ts";
+import { logLevels } from "./log.ts";
+
+const text = v.pipe(v.string("text"), v.nonEmpty("some text"));
+const path = v.pipe(
+  text,
+  v.transform((value) => resolve(value)),
+);
+const list = v.pipe(
+  v.union([v.array(text), text], "a list, or text with commas"),
+  v.transform((value) => (typeof value === "string" ? value.split(",").map((item) => item.trim()) : value)),
+);
+const url = v.pipe(
+  text,
+  v.regex(/^https?:\/\/[^/]/, "an http or https URL"),
+  v.url("a URL"),
+  v.transform(withoutSlash),
+);
+
+function withoutSlash(value: string): string {
+  return value.replace(/\/+$/, "");
+}
+
+/** A whole number in `[lowest, highest]`, also when written as text. */
+function whole(lowest: number, highest: number = Number.MAX_SAFE_INTEGER) {
+  const wanted = `a whole number from ${lowest} to ${highest}`;
+  return v.pipe(
+    v.union([v.number(), v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number))], wanted),
+    v.integer(wanted),
+    v.minValue(lowest, wanted),
+    v.maxValue(highest, wanted),
+  );
+}
+
+const anonymousRole = v.pipe(
+  v.union([v.boolean(), v.picklist(["", "true", "viewer", "runner"])], "viewer or runner"),
+  v.transform((value) => (value === "viewer" ? value : value === false ? undefined : ("runner" as const))),
+);
+
+/**
+ * Every setting: its meaning with its unit, what it accepts, its default. The name gives the flag
+ * (`syncLimitSeconds` is `--sync-limit-seconds`) and the variable (`HEDDLE_SYNC_LIMIT_SECONDS`).
+ */
+export const ConfigSchema = v.strictObject({
+  host: v.optional(v.pipe(text, v.description("address to listen on")), "127.0.0.1"),
+  port: v.optional(v.pipe(whole(0, 65535), v.description("port to listen on; 0 takes a free one")), 8080),
+  data: v.optional(v.pipe(path, v.description("data directory")), "heddle-data"),
+  publicUrl: v.optional(v.pipe(url, v.description("the URL that clients see"))),
+  outputsDir: v.optional(
+    v.pipe(path, v.description("directory of published outputs; in the data directory if not given")),
+  ),
+  outputsPath: v.optional(
+    v.pipe(
+      text,
+      v.regex(/^\/[^/?#][^?#]*$/, "a path that starts with /"),
+      v.transform(withoutSlash),
+      v.description("path below which outputs are served"),
+    ),
+    "/outputs",
+  ),
+  outputsUrl: v.optional(v.pipe(url, v.description("URL of a host that serves the outputs; this server if not given"))),
+  inputRoot: v.optional(v.pipe(list, v.description("directories below which file:// inputs may lie")), []),
+  cors: v.optional(v.pipe(list, v.description("origins whose pages may call from a browser")), []),
+  allowAnonymous: v.optional(
+    v.pipe(
+      anonymousRole,
+      v.description("role of callers without a key: viewer or runner (the default when given bare)"),
+    ),
+  ),
+  slots: v.optional(v.pipe(whole(1, 4096), v.description("tools that run at once; the cores if not given")), () =>
+    availableParallelism(),
+  ),
+  syncLimitSeconds: v.optional(v.pipe(whole(0, 3600), v.description("longest wait of a synchronous execution")), 20),
+  drainSeconds: v.optional(v.pipe(whole(0, 3600), v.description("longest wait for open requests at the end")), 10),
+  graceSeconds: v.optional(
+    v.pipe(whole(0, 3600), v.description("time from SIGTERM to SIGKILL of a dismissed tool")),
+    1,
+  ),
+  maxBodyBytes: v.optional(v.pipe(whole(1024), v.description("largest request body, in bytes")), 32 * 2 ** 20),
+  maxUploadBytes: v.optional(v.pipe(whole(1024), v.description("largest uploaded file, in bytes")), 16 * 2 ** 30),
+  maxInlineBytes: v.optional(v.pipe(whole(0), v.description("largest file given by value, in bytes")), 10 * 2 ** 20),
+  toolPath: v.optional(
+    v.pipe(text, v.description("PATH of the tools")),
+    "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
+  ),
+  jobFiles: v.optional(
+    v.pipe(v.picklist(["auto", "always"], "auto or always"), v.description("jobs that get a log file and links")),
+    "auto",
+  ),
+  logLevel: v.optional(
+    v.pipe(v.picklist(logLevels, logLevels.join(", ")), v.description("lowest level logged")),
+    "info",
+  ),
+});
+
+/** The whole configuration, frozen at start. */
+export type Config = Readonly<v.InferOutput<typeof ConfigSchema>>;
+
+/** Where a setting may be given. Flags win over the environment, that over the file, that over the default. */
+export type ConfigSources = {
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly file?: string;
+};
+
+/** Names the flag of a setting, without its dashes. */
+export function flagOf(setting: string): string {
+  return setting.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** Names the environment variable of a setting. */
+export function variableOf(setting: string): string {
+  return `HEDDLE_${flagOf(setting).replaceAll("-", "_").toUpperCase()}`;
+}
+
+function readConfigFile(file: string): JsonObject {
+  let content: unknown;
+  try {
+    content = parseYaml(readFileSync(file, "utf8")) ?? {};
+  } catch (cause) {
+    throw new Problem("invalid-parameter-value", `Cannot read configuration "${file}": ${errorText(cause)}`, { cause });
+  }
+  if (isJsonObject(content)) return content;
+  throw new Problem("invalid-parameter-value", `Cannot read configuration "${file}": found no map of settings`);
+}
+
+/**
+ * Reads the configuration. Throws `invalid-parameter-value` naming the setting, where it was given, what was found and
+ * what was wanted.
+ */
+export function readConfig(sources: ConfigSources): Config {
+  const fromFile = sources.file === undefined ? {} : readConfigFile(sources.file);
+  const names = Object.keys(ConfigSchema.entries);
+  for (const name of Object.keys(fromFile)) {
+    if (names.includes(name)) continue;
+    const wanted = `wanted one of ${names.join(", ")}`;
+    throw new Problem(
+      "invalid-parameter-value",
+      `Cannot read configuration "${sources.file}": found "${name}", ${wanted}`,
+    );
+  }
+  const given = new Map<string, { readonly origin: string; readonly value: unknown }>();
+  for (const name of names) {
+    const flag = sources.flags[name];
+    const variable = sources.environment[variableOf(name)];
+    if (flag !== undefined) given.set(name, { origin: `--${flagOf(name)}`, value: flag });
+    else if (variable !== undefined) given.set(name, { origin: variableOf(name), value: variable });
+    else if (fromFile[name] !== undefined)
+      given.set(name, { origin: `${name} in "${sources.file}"`, value: fromFile[name] });
+  }
+  const values = Object.fromEntries([...given].map(([name, { value }]) => [name, value]));
+  const outcome = v.safeParse(ConfigSchema, values);
+  if (outcome.success) return Object.freeze(outcome.output);
+  const [issue] = outcome.issues;
+  const origin = given.get(String(issue.path?.[0].key))?.origin ?? "configuration";
+  const found = JSON.stringify(given.get(String(issue.path?.[0].key))?.value);
+  throw new Problem("invalid-parameter-value", `Cannot use ${origin}: found ${found}, wanted ${issue.message}`);
+}
+
+const loopbackNames = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i;
+
+/** Tells whether a host name or address is this machine's loopback. */
+export function isLoopback(host: string): boolean {
+  return loopbackNames.test(host);
+}
+
+/** Tells whether only this machine can reach the service: then no key is needed. */
+export function isLocalOnly(config: Pick<Config, "host" | "publicUrl">): boolean {
+  return isLoopback(config.host) && (config.publicUrl === undefined || isLoopback(new URL(config.publicUrl).hostname));
+}

@@ -1,0 +1,132 @@
+import { fault, pointer } from "./faults.ts";
+import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import type { Fault } from "./problem.ts";
+import type { InputItem } from "./values.ts";
+
+/** The coordinate reference system of a bounding box that names none (OGC 18-062r2, bbox.yaml). */
+export const defaultCrs = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+
+/** What a link may have (link.yaml). All but `href` and `type` only describe. */
+const linkMembers = ["href", "type", "rel", "title", "hreflang", "length"];
+const qualifiedMembers = ["value", "mediaType", "encoding", "schema", "format"];
+const formatMembers = ["mediaType", "encoding", "schema"];
+
+/** Forms that the standards know and this service does not offer. */
+const otherForms = ["collection", "process", "$input"];
+
+/** Where the form of one input value is told apart. */
+export type ItemContext = {
+  readonly pointer: string;
+  /** The input takes an object, and nothing else: then an object without `value` around it is taken as it stands. */
+  readonly takesBareObject: boolean;
+  readonly faults: Fault[];
+};
+
+/**
+ * Tells the form of one input value apart, in the order that the overlapping schemas of the standard need: link,
+ * qualified value, bounding box, bare value (OGC 18-062r2, inlineOrRefData). Undefined after a fault.
+ */
+export function readItem(raw: Json, context: ItemContext): InputItem | undefined {
+  if (!isJsonObject(raw)) return { kind: "value", value: raw };
+  if ("href" in raw) return readLink(raw, context);
+  if ("value" in raw) return readQualified(raw, context);
+  if ("bbox" in raw && Object.keys(raw).every((name) => name === "bbox" || name === "crs")) {
+    return readBox(raw, context);
+  }
+  for (const form of otherForms) {
+    if (form in raw && !context.takesBareObject) {
+      context.faults.push(
+        fault(pointer(context.pointer, form), raw[form], `a value or a link: "${form}" is not offered`),
+      );
+      return undefined;
+    }
+  }
+  if (context.takesBareObject) return { kind: "value", value: raw };
+  context.faults.push(
+    fault(context.pointer, raw, 'an object with "value", "href" or "bbox", or a value that is no object'),
+  );
+  return undefined;
+}
+
+function readLink(raw: JsonObject, context: ItemContext): InputItem | undefined {
+  const known = refuseOthers(raw, linkMembers, context);
+  const href = textMember(raw, "href", context);
+  const mediaType = textMember(raw, "type", context);
+  if (!known || href === undefined) return undefined;
+  return { kind: "reference", href, ...(mediaType === undefined ? {} : { mediaType }) };
+}
+
+function readQualified(raw: JsonObject, context: ItemContext): InputItem | undefined {
+  const known = refuseOthers(raw, qualifiedMembers, context);
+  const format = readFormat(raw.format, { ...context, pointer: pointer(context.pointer, "format") });
+  refuseSchema(raw, context);
+  const mediaType = textMember(raw, "mediaType", context) ?? format.mediaType;
+  const encoding = textMember(raw, "encoding", context) ?? format.encoding;
+  if (!known) return undefined;
+  return {
+    kind: "value",
+    value: raw.value ?? null,
+    ...(mediaType === undefined ? {} : { mediaType }),
+    ...(encoding === undefined ? {} : { encoding }),
+  };
+}
+
+/** The format of an input or output, inside `format` or beside the value. */
+export type Format = { readonly mediaType?: string; readonly encoding?: string };
+
+/** Reads `format: {mediaType, encoding}`. */
+export function readFormat(raw: Json | undefined, context: Pick<ItemContext, "pointer" | "faults">): Format {
+  if (raw === undefined) return {};
+  if (!isJsonObject(raw)) {
+    context.faults.push(fault(context.pointer, raw, "an object with mediaType"));
+    return {};
+  }
+  refuseOthers(raw, formatMembers, context);
+  refuseSchema(raw, context);
+  const mediaType = textMember(raw, "mediaType", context);
+  const encoding = textMember(raw, "encoding", context);
+  return { ...(mediaType === undefined ? {} : { mediaType }), ...(encoding === undefined ? {} : { encoding }) };
+}
+
+function readBox(raw: JsonObject, context: ItemContext): InputItem | undefined {
+  const { bbox } = raw;
+  const numbers = Array.isArray(bbox) ? bbox.filter((item) => typeof item === "number") : [];
+  const crs = textMember(raw, "crs", context) ?? defaultCrs;
+  if (Array.isArray(bbox) && numbers.length === bbox.length && (bbox.length === 4 || bbox.length === 6)) {
+    return { kind: "bbox", bbox: numbers, crs };
+  }
+  context.faults.push(fault(pointer(context.pointer, "bbox"), bbox, "4 or 6 numbers"));
+  return undefined;
+}
+
+/** A schema qualifier would choose among alternatives by itself; media types do that here. */
+function refuseSchema(raw: JsonObject, context: Pick<ItemContext, "pointer" | "faults">): void {
+  if (raw.schema === undefined) return;
+  context.faults.push(
+    fault(pointer(context.pointer, "schema"), raw.schema, "mediaType alone: a schema is not offered"),
+  );
+}
+
+/** Refuses members that nothing would read. True when there are none. */
+export function refuseOthers(
+  raw: JsonObject,
+  known: readonly string[],
+  context: Pick<ItemContext, "pointer" | "faults">,
+): boolean {
+  const others = Object.keys(raw).filter((name) => !known.includes(name));
+  for (const name of others) {
+    context.faults.push(fault(pointer(context.pointer, name), raw[name], `only the members ${known.join(", ")}`));
+  }
+  return others.length === 0;
+}
+
+function textMember(
+  raw: JsonObject,
+  name: string,
+  context: Pick<ItemContext, "pointer" | "faults">,
+): string | undefined {
+  const value = raw[name];
+  if (value === undefined || (typeof value === "string" && value !== "")) return value;
+  context.faults.push(fault(pointer(context.pointer, name), value, "some text"));
+  return undefined;
+}

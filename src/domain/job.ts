@@ -1,0 +1,108 @@
+import type { JobStatus } from "./job-state.ts";
+import type { JsonObject } from "./json.ts";
+import type { TransmissionMode } from "./process.ts";
+import type { StageName } from "./progress.ts";
+import type { Inputs, Results } from "./values.ts";
+
+/** What a client asked of one output. */
+export type OutputRequest = {
+  readonly transmissionMode?: TransmissionMode;
+  readonly mediaType?: string;
+};
+
+/** A validated execution request, as kept with its job. */
+export type JobRequest = {
+  readonly inputs: Inputs;
+  /** By output id. Undefined when the request named none: all outputs are wanted. */
+  readonly outputs?: Readonly<Record<string, OutputRequest>>;
+  /** Undefined when the request did not say (a 2.0 client). */
+  readonly response?: "raw" | "document";
+};
+
+/** Why a run failed. */
+export type JobFailure = {
+  readonly message: string;
+  /** The stage at which it failed. */
+  readonly stage?: StageName;
+  /** The workflow step, when it was one. */
+  readonly step?: string;
+  readonly exitCode?: number;
+  /** The last lines that the tool wrote to stderr. */
+  readonly stderrTail?: string;
+};
+
+/** A job (OGC 18-062r2, statusInfo). Times are milliseconds since 1970. */
+export type Job = {
+  /** A UUID. */
+  readonly id: string;
+  readonly processId: string;
+  /** The immutable revision that runs. */
+  readonly processRevision: string;
+  readonly status: JobStatus;
+  readonly isSync: boolean;
+  /** Owner of the key that submitted; undefined for an anonymous user. */
+  readonly user?: string;
+  readonly tags: readonly string[];
+  readonly language?: string;
+  readonly request: JobRequest;
+  /** Higher runs first. */
+  readonly priority: number;
+  /** 0 until the first claim, then 1 and up. */
+  readonly attempt: number;
+  /** Grows with each claim and adoption: writes of an earlier holder change nothing. */
+  readonly fence: number;
+  /** The execution of the current or last attempt. */
+  readonly executionId?: string;
+  readonly progress: number;
+  readonly stage?: StageName;
+  readonly message: string;
+  readonly createdAt: number;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  readonly updatedAt: number;
+  readonly failure?: JobFailure;
+  /** The execution's id, kept by the finishing write of a job whose locations were mapped. */
+  readonly wpsId?: string;
+  /** How often in a row the server went down while the job was in stages 1 to 8. */
+  readonly earlyCrashes: number;
+};
+
+/** One entry of a job's history. Numbers start at 1 and have no gaps; streams resume after a number. */
+export type JobEvent = {
+  readonly jobId: string;
+  readonly number: number;
+  readonly at: number;
+  readonly kind: "status" | "stage" | "progress";
+  readonly status: JobStatus;
+  readonly stage?: StageName;
+  readonly progress: number;
+  readonly message: string;
+  /** For a failure: what is known of it. */
+  readonly failure?: JobFailure;
+};
+
+/** An event before it has its number. */
+export type NewJobEvent = Omit<JobEvent, "jobId" | "number">;
+
+/** One attempt to run a job. */
+export type Execution = {
+  /** A UUID. */
+  readonly id: string;
+  readonly jobId: string;
+  readonly attempt: number;
+  readonly startedAt: number;
+  /** The engine's plan; set before anything starts. */
+  readonly handle?: JsonObject;
+  /** The output plan; set before anything is moved. */
+  readonly outputPlan?: JsonObject;
+  /** Set only when what ran is proved gone. */
+  readonly endedAt?: number;
+};
+
+/** What happened to a finished job's results. */
+export type JobOutcome = {
+  readonly status: "successful" | "failed";
+  readonly results: Results;
+  readonly failure?: JobFailure;
+  readonly wpsId?: string;
+};

@@ -1,0 +1,60 @@
+/** A link (OGC API - Common, link.yaml). */
+export type Link = {
+  readonly href: string;
+  readonly rel: string;
+  readonly type?: string;
+  readonly title?: string;
+};
+
+/** Link relations of OGC API - Processes, which have no registered short name. Readers compare them literally. */
+export const relations = {
+  conformance: "http://www.opengis.net/def/rel/ogc/1.0/conformance",
+  processes: "http://www.opengis.net/def/rel/ogc/1.0/processes",
+  execute: "http://www.opengis.net/def/rel/ogc/1.0/execute",
+  jobList: "http://www.opengis.net/def/rel/ogc/1.0/job-list",
+  results: "http://www.opengis.net/def/rel/ogc/1.0/results",
+  exceptions: "http://www.opengis.net/def/rel/ogc/1.0/exceptions",
+  log: "http://www.opengis.net/def/rel/ogc/1.0/log",
+} as const;
+
+/** Names the profile of a results document (OGC 18-062r3). */
+export const resultsProfile = "https://www.opengis.net/def/profile/OGC/0/ogc-results";
+
+/** Makes a link to a JSON resource. */
+export function jsonLink(href: string, rel: string, title?: string): Link {
+  return { href, rel, type: "application/json", ...(title === undefined ? {} : { title }) };
+}
+
+/** Gives the URL of a process; `baseUrl` ends without a slash. */
+export function processUrl(baseUrl: string, processId: string): string {
+  return `${baseUrl}/processes/${encodeURIComponent(processId)}`;
+}
+
+/** Gives the URL of a job. */
+export function jobUrl(baseUrl: string, jobId: string): string {
+  return `${baseUrl}/jobs/${jobId}`;
+}
+
+/** Gives the URL of one result of a job. */
+export function resultUrl(baseUrl: string, jobId: string, outputId: string): string {
+  return `${jobUrl(baseUrl, jobId)}/results/${encodeURIComponent(outputId)}`;
+}
+
+/** Writes a `Link` header (RFC 8288). */
+export function linkHeader(links: readonly Link[]): string {
+  return links
+    .map((link) => {
+      const parameters = [
+        `rel="${link.rel}"`,
+        ...(link.type === undefined ? [] : [`type="${quoted(link.type)}"`]),
+        ...(link.title === undefined ? [] : [`title="${quoted(link.title)}"`]),
+      ];
+      return `<${link.href}>; ${parameters.join("; ")}`;
+    })
+    .join(", ");
+}
+
+/** Leaves out what would end a quoted string or a header line. */
+function quoted(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]|["\\]/g, "_");
+}

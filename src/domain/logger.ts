@@ -1,0 +1,13 @@
+/** Facts that go with a log line; never a secret. */
+export type LogFacts = Readonly<Record<string, unknown>>;
+
+/** The structured log of the service, passed down from app.ts. */
+export type Logger = {
+  debug(message: string, facts?: LogFacts): void;
+  info(message: string, facts?: LogFacts): void;
+  warn(message: string, facts?: LogFacts): void;
+  error(message: string, facts?: LogFacts): void;
+};
+
+/** A logger that keeps nothing. */
+export const silentLogger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -1,0 +1,53 @@
+/** What can go wrong and be acted on by a caller. Each edge maps each kind to its own code. */
+export const problemKinds = [
+  "invalid-parameter-value",
+  "invalid-query-parameter-value",
+  "no-such-process",
+  "no-such-job",
+  "no-such-output",
+  "not-found",
+  "result-not-ready",
+  "result-not-available",
+  "job-failed",
+  "gone",
+  "duplicated-process",
+  "immutable-process",
+  "unsupported-media-type",
+  "not-acceptable",
+  "method-not-allowed",
+  "content-too-large",
+  "idempotency-conflict",
+  "conflict",
+  "unauthorized",
+  "forbidden",
+  "too-many-requests",
+  "range-not-satisfiable",
+  "unavailable",
+  "internal",
+] as const;
+
+export type ProblemKind = (typeof problemKinds)[number];
+
+/** One fault of a request: where (a JSON pointer, or file:line:column), what was found and what was wanted. */
+export type Fault = {
+  readonly pointer: string;
+  readonly detail: string;
+};
+
+/** An error that a caller can act on. `detail` reads "Cannot <action>: <what was found>, <what was wanted>". */
+export class Problem extends Error {
+  readonly kind: ProblemKind;
+  readonly faults: readonly Fault[];
+
+  constructor(kind: ProblemKind, detail: string, options: { cause?: unknown; faults?: readonly Fault[] } = {}) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "Problem";
+    this.kind = kind;
+    this.faults = options.faults ?? [];
+  }
+}
+
+/** Words any thrown value for a log line or a failure message. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,71 @@
+import * as v from "valibot";
+import type { JsonObject } from "./json.ts";
+
+/** An id that stands in a path: letters, digits, and `-_.` inside (no path characters); at most 128 long. */
+export const ProcessIdSchema = v.pipe(
+  v.string(),
+  v.maxLength(128, "at most 128 characters"),
+  v.regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, "letters, digits and _.- , starting with a letter or digit"),
+);
+
+const MetadataSchema = v.looseObject({});
+
+const describedFields = {
+  title: v.optional(v.string()),
+  description: v.optional(v.string()),
+  keywords: v.optional(v.array(v.string())),
+  metadata: v.optional(v.array(MetadataSchema)),
+};
+
+const JsonSchemaSchema = v.custom<JsonObject>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  "a JSON Schema object",
+);
+
+/** One input of a process: its JSON Schema (2020-12) and how often it may occur. */
+export const InputDefinitionSchema = v.looseObject({
+  ...describedFields,
+  schema: JsonSchemaSchema,
+  minOccurs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 1),
+  maxOccurs: v.optional(v.union([v.pipe(v.number(), v.integer(), v.minValue(1)), v.literal("unbounded")]), 1),
+});
+export type InputDefinition = v.InferOutput<typeof InputDefinitionSchema>;
+
+export const OutputDefinitionSchema = v.looseObject({ ...describedFields, schema: JsonSchemaSchema });
+export type OutputDefinition = v.InferOutput<typeof OutputDefinitionSchema>;
+
+export const jobControlOptions = ["sync-execute", "async-execute", "dismiss"] as const;
+export const transmissionModes = ["value", "reference"] as const;
+export type TransmissionMode = (typeof transmissionModes)[number];
+
+/** A process description (OGC 18-062r2, process.yaml), without its links. */
+export const ProcessDescriptionSchema = v.looseObject({
+  ...describedFields,
+  id: ProcessIdSchema,
+  version: v.optional(v.string(), "1.0.0"),
+  jobControlOptions: v.optional(v.array(v.picklist(jobControlOptions)), [...jobControlOptions]),
+  outputTransmission: v.optional(v.array(v.picklist(transmissionModes)), [...transmissionModes]),
+  inputs: v.record(v.string(), InputDefinitionSchema),
+  outputs: v.record(v.string(), OutputDefinitionSchema),
+});
+export type ProcessDescription = v.InferOutput<typeof ProcessDescriptionSchema>;
+
+/** What runs: a built-in by name, or a packed CWL document (one process, or `$graph`) and the id of its main process. */
+export type ProcessDefinition =
+  | { readonly kind: "builtin"; readonly name: string }
+  | { readonly kind: "cwl"; readonly document: JsonObject; readonly main: string };
+
+/** One immutable revision of a process. */
+export type Process = {
+  readonly id: string;
+  /** `sha256:<hex>` of the canonical JSON of description and definition. */
+  readonly revision: string;
+  readonly description: ProcessDescription;
+  readonly definition: ProcessDefinition;
+  readonly isWorkflow: boolean;
+  /** False for built-ins, which can be neither replaced nor undeployed. */
+  readonly isMutable: boolean;
+  readonly visibility: "public" | "private";
+  /** Ids of the inputs that the engine reads as files, whatever form the client gave. */
+  readonly fileInputs: readonly string[];
+};

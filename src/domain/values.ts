@@ -1,0 +1,66 @@
+import type { Json } from "./json.ts";
+
+/** One input value as a client gave it, after its form was told apart (OGC 18-062r2, inlineOrRefData). */
+export type InputItem =
+  | {
+      readonly kind: "value";
+      readonly value: Json;
+      readonly mediaType?: string;
+      readonly encoding?: string;
+    }
+  | { readonly kind: "reference"; readonly href: string; readonly mediaType?: string }
+  | { readonly kind: "bbox"; readonly bbox: readonly number[]; readonly crs: string };
+
+/** Input values by input id; an array stands for several occurrences of the input. */
+export type Inputs = Readonly<Record<string, InputItem | readonly InputItem[]>>;
+
+/** A file on this machine that an engine can read. `path` is absolute. */
+export type FileValue = {
+  readonly kind: "file";
+  readonly path: string;
+  readonly basename: string;
+  readonly mediaType?: string;
+  readonly sizeBytes: number;
+  /** Hexadecimal; present when the bytes passed through our hands. */
+  readonly sha256?: string;
+  readonly secondaryFiles?: readonly FileValue[];
+};
+
+/** A literal, an object or a bounding box (`{bbox, crs}`). */
+export type PlainValue = { readonly kind: "value"; readonly value: Json; readonly mediaType?: string };
+
+/** One input as an engine gets it: read, fetched, staged and validated. */
+export type PreparedItem = PlainValue | FileValue;
+
+/** What an engine gets for each input id; an array stands for several occurrences. */
+export type PreparedInputs = Readonly<Record<string, PreparedItem | readonly PreparedItem[]>>;
+
+/** What an engine hands back for one output, before publishing. Files lie where the tool left them. */
+export type OutputValue =
+  | PlainValue
+  | FileValue
+  | { readonly kind: "link"; readonly href: string; readonly mediaType?: string }
+  | { readonly kind: "list"; readonly items: readonly OutputValue[] };
+
+/** What an engine hands back, by output id. */
+export type OutputValues = Readonly<Record<string, OutputValue>>;
+
+/** A published file. `reference` is an outputs URL or path, or relative to the output directory when stored. */
+export type FileResult = {
+  readonly kind: "file";
+  readonly reference: string;
+  readonly basename: string;
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+  readonly secondaryFiles?: readonly FileResult[];
+};
+
+/** One result of a job, as kept with it. */
+export type Result =
+  | PlainValue
+  | FileResult
+  | { readonly kind: "link"; readonly href: string; readonly mediaType?: string }
+  | { readonly kind: "list"; readonly items: readonly Result[] };
+
+/** The results of a job by output id. */
+export type Results = Readonly<Record<string, Result>>;

@@ -1,0 +1,60 @@
+import type { JobFailure } from "../../domain/job.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import { errorText } from "../../domain/problem.ts";
+import type { OutputValues } from "../../domain/values.ts";
+import type { Adoption, Engine, EngineUpdate, Prepared } from "../engine.ts";
+import type { BuiltinProcess } from "./builtin-process.ts";
+
+type Run = { readonly outputs: Promise<OutputValues>; readonly stop: AbortController };
+
+/** Runs the processes that are part of the program. They start no program, so running one again harms nothing. */
+export function createBuiltinEngine(processes: ReadonlyMap<string, BuiltinProcess>): Engine {
+  const runs = new Map<string, Run>();
+  const runOf = (prepared: Prepared): Run => {
+    const run = runs.get(prepared.executionId);
+    if (run === undefined) throw new Error(`Cannot find the run of execution "${prepared.executionId}"`);
+    return run;
+  };
+  return {
+    isRepeatable: true,
+    plan: (prepared): JsonObject => ({ executionId: prepared.executionId }),
+    async start(prepared) {
+      const stop = new AbortController();
+      const outputs = runBuiltin(processes, prepared, stop.signal);
+      // Whoever watches sees the rejection; a run that nobody watches any more must not end the server.
+      outputs.catch(() => {});
+      runs.set(prepared.executionId, { outputs, stop });
+    },
+    adopt: async (): Promise<Adoption> => "notStarted",
+    async *watch(prepared): AsyncIterable<EngineUpdate> {
+      const failure = await runOf(prepared).outputs.then(
+        () => undefined,
+        (error): JobFailure => ({ message: errorText(error) }),
+      );
+      yield { kind: "progress", percent: 100 };
+      if (failure !== undefined) runs.delete(prepared.executionId);
+      yield failure === undefined ? { kind: "ended" } : { kind: "ended", failure };
+    },
+    async collect(prepared) {
+      const outputs = await runOf(prepared).outputs;
+      runs.delete(prepared.executionId);
+      return outputs;
+    },
+    async dismiss(handle) {
+      const executionId = String(handle.executionId);
+      runs.get(executionId)?.stop.abort();
+      runs.delete(executionId);
+    },
+  };
+}
+
+async function runBuiltin(
+  processes: ReadonlyMap<string, BuiltinProcess>,
+  prepared: Prepared,
+  signal: AbortSignal,
+): Promise<OutputValues> {
+  const process = processes.get(prepared.processId);
+  if (process === undefined) throw new Error(`Cannot find built-in process "${prepared.processId}"`);
+  const all = await process.run(prepared.inputs, signal);
+  return Object.fromEntries(Object.entries(all).filter(([id]) => prepared.outputs.includes(id)));
+}

@@ -1,0 +1,161 @@
+import type { Json, JsonObject } from "../../domain/json.ts";
+import type { InputDefinition, OutputDefinition } from "../../domain/process.ts";
+import { isList } from "./field.ts";
+import { formatMediaType } from "./formats.ts";
+import type { CwlDocument, CwlProcess, CwlType, InputParameter } from "./schema.ts";
+import { holdsFiles, isOptional, members } from "./types.ts";
+
+/** The parts of a process description that a CWL document gives; the process's id is the deployer's to choose. */
+export type CwlDescription = {
+  /** The main process's own id, when it is more than `main`. */
+  readonly suggestedId?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly keywords?: string[];
+  readonly version?: string;
+  readonly inputs: Record<string, InputDefinition>;
+  readonly outputs: Record<string, OutputDefinition>;
+  /** Ids of the inputs that are files. */
+  readonly fileInputs: readonly string[];
+  readonly isWorkflow: boolean;
+};
+
+/** Describes a CWL document's main process in the terms of OGC API - Processes, with JSON Schema 2020-12. */
+export function describeDocument(document: CwlDocument): CwlDescription {
+  const { main } = document;
+  const inputs = main.inputs.map((input) => [input.id, describeInput(input)] as const);
+  const outputs = main.outputs.map((output) => {
+    const format = output.format === undefined ? [] : [output.format];
+    const schema = typeSchema(output.type, format);
+    return [output.id, { ...described(output), schema }] as const;
+  });
+  return {
+    ...(main.id === "main" ? {} : { suggestedId: main.id }),
+    ...described(main),
+    ...describeExtensions(main),
+    inputs: Object.fromEntries(inputs),
+    outputs: Object.fromEntries(outputs),
+    fileInputs: main.inputs.filter((input) => holdsFiles(input.type)).map((input) => input.id),
+    isWorkflow: main.kind === "workflow",
+  };
+}
+
+/** Words why a document's main process cannot be offered over HTTP; empty when it can. */
+export function descriptionFaults(document: CwlDocument): readonly string[] {
+  const parameters = [
+    ...document.main.inputs.map((input) => ({ name: `input "${input.id}"`, type: input.type })),
+    ...document.main.outputs.map((output) => ({ name: `output "${output.id}"`, type: output.type })),
+  ];
+  return parameters.flatMap(({ name, type }) =>
+    holdsFiles(type) && !isFileOrList(type)
+      ? [`${name}: found directories, or files inside other values, expected files and lists of files`]
+      : [],
+  );
+}
+
+function isFileOrList(type: CwlType): boolean {
+  return members(type).every((member) => {
+    if (member.kind === "array") return members(member.items).every((item) => item.kind === "File");
+    return member.kind === "null" || member.kind === "File";
+  });
+}
+
+function described(from: { readonly label?: string; readonly doc?: string }): { title?: string; description?: string } {
+  return {
+    ...(from.label === undefined ? {} : { title: from.label }),
+    ...(from.doc === undefined ? {} : { description: from.doc }),
+  };
+}
+
+/** Reads schema.org's version and keywords, which published packages carry. */
+function describeExtensions(main: CwlProcess): { version?: string; keywords?: string[] } {
+  const version = extension(main.extensions, "softwareVersion");
+  const words = extension(main.extensions, "keywords");
+  const keywords = (isList(words) ? words : typeof words === "string" ? words.split(",") : []).flatMap((word) =>
+    typeof word === "string" && word.trim() !== "" ? [word.trim()] : [],
+  );
+  return {
+    ...(typeof version === "string" || typeof version === "number" ? { version: String(version) } : {}),
+    ...(keywords.length === 0 ? {} : { keywords }),
+  };
+}
+
+function extension(extensions: JsonObject, name: string): Json | undefined {
+  return extensions[`https://schema.org/${name}`] ?? extensions[`http://schema.org/${name}`];
+}
+
+/** An array of CWL is an input that may occur several times, each occurrence an item. */
+function describeInput(input: InputParameter): InputDefinition {
+  const accepted = members(input.type).filter((member) => member.kind !== "null");
+  const [only] = accepted;
+  const isArray = accepted.length === 1 && only?.kind === "array";
+  const schema = isArray ? typeSchema(only.items, input.formats) : typeSchema(input.type, input.formats);
+  const isDefaultShown = input.default !== undefined && !isArray && !holdsFiles(input.type);
+  return {
+    ...described(input),
+    schema: { ...schema, ...(isDefaultShown ? { default: input.default } : {}) },
+    minOccurs: isOptional(input.type) || input.default !== undefined ? 0 : 1,
+    maxOccurs: isArray ? "unbounded" : 1,
+  };
+}
+
+const int32 = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 };
+
+/** Writes a CWL type as JSON Schema; null is left out: an optional value is one that is not given. */
+function typeSchema(type: CwlType, formats: readonly string[]): JsonObject {
+  switch (type.kind) {
+    case "null":
+      return { type: "null" };
+    case "boolean":
+    case "string":
+      return { type: type.kind };
+    case "int":
+      return { type: "integer", format: "int32", ...int32 };
+    case "long":
+      return { type: "integer", format: "int64" };
+    case "float":
+    case "double":
+      return { type: "number", format: type.kind };
+    case "enum":
+      return { type: "string", enum: type.symbols };
+    case "File":
+      return fileSchema(formats);
+    case "Directory":
+      return { type: "string", format: "uri" };
+    case "Any":
+      return {};
+    case "array":
+      return { type: "array", items: typeSchema(type.items, formats) };
+    case "record":
+      return recordSchema(type);
+    case "union":
+      return unionSchema(type.members, formats);
+    default:
+      return type satisfies never;
+  }
+}
+
+function unionSchema(types: readonly CwlType[], formats: readonly string[]): JsonObject {
+  const schemas = types.filter((type) => type.kind !== "null").map((type) => typeSchema(type, formats));
+  const [only] = schemas;
+  return only !== undefined && schemas.length === 1 ? only : { anyOf: schemas };
+}
+
+function recordSchema(type: CwlType & { kind: "record" }): JsonObject {
+  const properties = type.fields.map(
+    (field) => [field.name, { ...described(field), ...typeSchema(field.type, []) }] as const,
+  );
+  const required = type.fields.filter((field) => !isOptional(field.type)).map((field) => field.name);
+  return { type: "object", properties: Object.fromEntries(properties), ...(required.length === 0 ? {} : { required }) };
+}
+
+function fileSchema(formats: readonly string[]): JsonObject {
+  const known = formats.flatMap((format) => formatMediaType(format) ?? []);
+  const schemas = (known.length === 0 ? ["application/octet-stream"] : known).map((contentMediaType) => ({
+    type: "string",
+    contentEncoding: "binary",
+    contentMediaType,
+  }));
+  const [only] = schemas;
+  return only !== undefined && schemas.length === 1 ? only : { oneOf: schemas };
+}

@@ -1,0 +1,169 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Clock } from "../../domain/clock.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import type { Logger } from "../../domain/logger.ts";
+import { Problem } from "../../domain/problem.ts";
+import type { Executor, TaskKey } from "../../executors/executor.ts";
+import { ifExists } from "../../files/file-errors.ts";
+import { type Layout, tasksDirectory } from "../../files/layout.ts";
+import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engine.ts";
+import { inputObject } from "./inputs.ts";
+import { loadJson } from "./load.ts";
+import { toOutputValues } from "./output-values.ts";
+import { beginRun, type Run, type RunTools } from "./run.ts";
+import { type Call, leaveRunning, type RunContext } from "./run-context.ts";
+import { noSurroundings } from "./runtime.ts";
+import type { CwlDocument } from "./schema.ts";
+import { createSlots, type Slots } from "./slots.ts";
+import { runProcess } from "./workflow.ts";
+
+export type CwlEngineDeps = {
+  readonly executor: Executor;
+  readonly layout: Layout;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** The PATH of tools. */
+  readonly toolPath: string;
+  /** How long a tool may take to stop when asked, before it is killed. */
+  readonly graceSeconds: number;
+  /** How many tools run at once, over all executions. */
+  readonly slots: number;
+  /** True only where a document's author may read every file that this program can: never in the server. */
+  readonly allowsLocalFiles?: boolean;
+};
+
+/** Disposal gives up all runs without stopping their tools: the next server finds them. Before the store closes. */
+export type CwlEngine = Engine & AsyncDisposable;
+
+type Engines = { readonly deps: CwlEngineDeps; readonly runs: Map<string, Run>; readonly slots: Slots };
+
+/** Ended runs that are kept for a second look at how they ended; older ones are forgotten. */
+const maxSettledRuns = 256;
+
+/** Makes the engine that runs CWL tools and workflows. */
+export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
+  const engines: Engines = { deps, runs: new Map(), slots: createSlots(deps.slots) };
+  return {
+    isRepeatable: false,
+    plan: (prepared) => ({ engine: "cwl", executionId: prepared.executionId }),
+    start: async (prepared, _handle, record) => {
+      beginExecution(engines, prepared, new Map(), record);
+    },
+    adopt: async (prepared, _handle, checkpoints, record) => {
+      const tasks = await ifExists(stat(tasksDirectory(deps.layout, prepared.executionId)));
+      if (tasks === undefined && checkpoints.size === 0) return "notStarted";
+      beginExecution(engines, prepared, checkpoints, record);
+      return "running";
+    },
+    watch: (prepared, _handle, signal) => runOf(engines, prepared.executionId).updates(signal),
+    collect: (prepared) => collect(engines, prepared),
+    dismiss: (handle) => dismiss(engines, handle),
+    [Symbol.asyncDispose]: async () => {
+      for (const run of engines.runs.values()) run.stop(leaveRunning);
+      await Promise.all([...engines.runs.values()].map((run) => run.ended));
+    },
+  };
+}
+
+function runOf(engines: Engines, executionId: string): Run {
+  const run = engines.runs.get(executionId);
+  if (run === undefined)
+    throw new Problem("internal", `Cannot watch execution "${executionId}": it was not started here`);
+  return run;
+}
+
+/** Begins a run, or goes on with it: what earlier lives of the server finished or started is found on the way. */
+function beginExecution(engines: Engines, prepared: Prepared, checkpoints: Checkpoints, record: EngineRecord): Run {
+  const known = engines.runs.get(prepared.executionId);
+  if (known !== undefined && !known.isSettled()) return known;
+  const run = beginRun((tools) => work(engines, prepared, checkpoints, record, tools));
+  engines.runs.delete(prepared.executionId);
+  engines.runs.set(prepared.executionId, run);
+  forgetSettled(engines.runs);
+  return run;
+}
+
+function forgetSettled(runs: Map<string, Run>): void {
+  const settled = [...runs].filter(([, run]) => run.isSettled());
+  for (const [id] of settled.slice(0, Math.max(0, settled.length - maxSettledRuns))) runs.delete(id);
+}
+
+async function work(
+  engines: Engines,
+  prepared: Prepared,
+  checkpoints: Checkpoints,
+  record: EngineRecord,
+  tools: RunTools,
+): Promise<JsonObject> {
+  const { deps } = engines;
+  const { main, processes } = documentOf(deps, prepared);
+  const inputs = inputObject(main, prepared.inputs, { allowsLocalFiles: deps.allowsLocalFiles ?? false });
+  const context: RunContext = {
+    executionId: prepared.executionId,
+    processes,
+    executor: deps.executor,
+    layout: deps.layout,
+    logger: deps.logger,
+    record,
+    checkpoints,
+    toolPath: deps.toolPath,
+    graceSeconds: deps.graceSeconds,
+    slots: engines.slots,
+    signal: tools.signal,
+    fail: tools.fail,
+    active: new Set(),
+  };
+  const call: Call = { process: main, path: "", around: noSurroundings, inputs, progress: tools.progress };
+  return runProcess(context, call);
+}
+
+function documentOf(deps: CwlEngineDeps, prepared: Prepared): CwlDocument {
+  const { definition } = prepared;
+  if (definition.kind !== "cwl") throw new Problem("internal", `Cannot run process "${prepared.processId}" as CWL`);
+  const options = { main: definition.main, allowsLocalFiles: deps.allowsLocalFiles ?? false };
+  return loadJson(definition.document, options).cwl;
+}
+
+const silentRecord: EngineRecord = { checkpoint: async () => {}, log: () => {} };
+
+/** A run that is not known here any more is found again from what its tools left. */
+async function collect(engines: Engines, prepared: Prepared): Promise<ReturnType<typeof toOutputValues>> {
+  const known = engines.runs.get(prepared.executionId);
+  const end = await (known ?? beginExecution(engines, prepared, new Map(), silentRecord)).ended;
+  if (end.kind === "successful") return toOutputValues(end.outputs, prepared.outputs);
+  const reason = end.kind === "failed" ? end.failure.message : "it was given up";
+  throw new Problem("internal", `Cannot collect execution "${prepared.executionId}": ${reason}`);
+}
+
+async function dismiss(engines: Engines, handle: JsonObject): Promise<void> {
+  const { deps, runs } = engines;
+  const { executionId } = handle;
+  if (typeof executionId !== "string") throw new Problem("internal", "Cannot dismiss execution: its handle has no id");
+  const run = runs.get(executionId);
+  run?.stop("dismissed");
+  await run?.ended;
+  runs.delete(executionId);
+  for (const key of await triesOf(deps.layout, executionId)) {
+    const state = await deps.executor.find(key);
+    if (state.kind === "running") await deps.executor.cancel(key, deps.graceSeconds);
+  }
+}
+
+/** The tries of an execution that may have been started, by their directories. */
+async function triesOf(layout: Layout, executionId: string): Promise<readonly TaskKey[]> {
+  const root = tasksDirectory(layout, executionId);
+  const keys: TaskKey[] = [];
+  for (const step of await namesIn(root)) {
+    for (const shard of await namesIn(join(root, step))) {
+      for (const number of await namesIn(join(root, step, shard))) {
+        keys.push({ executionId, step: decodeURIComponent(step), shard: Number(shard), try: Number(number) });
+      }
+    }
+  }
+  return keys;
+}
+
+async function namesIn(directory: string): Promise<readonly string[]> {
+  return (await ifExists(readdir(directory))) ?? [];
+}

@@ -1,0 +1,164 @@
+import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { CwlFailure } from "./failure.ts";
+import { isList } from "./field.ts";
+import type { CwlVersion, Expression } from "./schema.ts";
+
+/** What parameter references can see. */
+export type Scope = {
+  readonly inputs: JsonObject;
+  readonly self: Json;
+  readonly runtime: JsonObject;
+  readonly version: CwlVersion;
+};
+
+/** A part of a template. A reference's path starts with `inputs`, `self`, `runtime` or `null`. */
+export type Segment =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "reference"; readonly path: readonly (string | number)[]; readonly text: string }
+  | { readonly kind: "script"; readonly text: string };
+
+/** Evaluates a template. One expression alone keeps its type; among text, values are written as text (strings as they are, others as JSON). */
+export function evaluate(template: Expression, scope: Scope): Json {
+  const segments = parseTemplate(template, scope.version);
+  if (!segments.some((segment) => segment.kind !== "text")) return segments.map((segment) => segment.text).join("");
+  const spoken = segments.filter((segment) => segment.kind !== "text" || segment.text.trim() !== "");
+  const [only] = spoken;
+  if (only !== undefined && spoken.length === 1) return evaluateSegment(only, scope);
+  return segments
+    .map((segment) => evaluateSegment(segment, scope))
+    .map((value) => (typeof value === "string" ? value : JSON.stringify(value)))
+    .join("");
+}
+
+/** Evaluates a template that must give a string. */
+export function evaluateString(template: Expression, scope: Scope, field: string): string {
+  const value = evaluate(template, scope);
+  if (typeof value === "string") return value;
+  throw new CwlFailure(`Cannot evaluate ${field} "${template}": found ${JSON.stringify(value)}, expected a string`);
+}
+
+/** Words why a template cannot be evaluated at all; undefined when it can. */
+export function expressionFault(template: Expression, version: CwlVersion): string | undefined {
+  const script = parseTemplate(template, version).find((segment) => segment.kind === "script");
+  if (script === undefined) return undefined;
+  return `found the JavaScript expression ${script.text}, expected parameter references as $(inputs.name.path) (InlineJavascriptRequirement is not supported)`;
+}
+
+/** Splits a template into text and expressions. An expression that is not closed is text. */
+export function parseTemplate(template: string, version: CwlVersion): readonly Segment[] {
+  // Without an expression nothing is read in it: backslashes stay as they are.
+  if (!template.includes("$(") && !template.includes("${"))
+    return template === "" ? [] : [{ kind: "text", text: template }];
+  const segments: Segment[] = [];
+  let text = "";
+  let at = 0;
+  while (at < template.length) {
+    if (template[at] === "\\") {
+      const escaped = readEscape(template, at, version);
+      text += escaped.text;
+      at += escaped.length;
+      continue;
+    }
+    const end = expressionEnd(template, at);
+    if (end === undefined) {
+      text += template[at];
+      at += 1;
+      continue;
+    }
+    if (text !== "") segments.push({ kind: "text", text });
+    text = "";
+    segments.push(readExpression(template.slice(at, end)));
+    at = end;
+  }
+  if (text !== "") segments.push({ kind: "text", text });
+  return segments;
+}
+
+/** CWL v1.2 CommandLineTool 3.2: `\$(` and `\${` are text, and so is the second of two backslashes. Before, only the first two. */
+function readEscape(template: string, at: number, version: CwlVersion): { text: string; length: number } {
+  const next = template.slice(at + 1, at + 3);
+  if (next === "$(" || next === "${") return { text: next, length: 3 };
+  if (version === "v1.2" && next.startsWith("\\")) return { text: "\\", length: 2 };
+  return { text: "\\", length: 1 };
+}
+
+/** Where the expression that begins here ends; undefined when none begins here. Brackets inside quotes do not count. */
+function expressionEnd(template: string, start: number): number | undefined {
+  if (template[start] !== "$") return undefined;
+  const open = template[start + 1];
+  if (open !== "(" && open !== "{") return undefined;
+  const close = open === "(" ? ")" : "}";
+  let depth = 0;
+  let quote = "";
+  for (let at = start + 1; at < template.length; at += 1) {
+    const letter = template[at];
+    if (quote !== "") {
+      if (letter === "\\") at += 1;
+      else if (letter === quote) quote = "";
+    } else if (letter === '"' || letter === "'") quote = letter;
+    else if (letter === open) depth += 1;
+    else if (letter === close) {
+      depth -= 1;
+      if (depth === 0) return at + 1;
+    }
+  }
+  return undefined;
+}
+
+const contextNames = ["inputs", "self", "runtime", "null"];
+const segmentPattern = /\.([\p{L}\p{N}_]+)|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]/uy;
+
+/** Reads `$(inputs.name['part'][0])`; all else is a script. */
+function readExpression(text: string): Segment {
+  if (!text.startsWith("$(")) return { kind: "script", text };
+  const inner = text.slice(2, -1).trim();
+  const first = /^[\p{L}\p{N}_]+/u.exec(inner)?.[0];
+  if (first === undefined || !contextNames.includes(first)) return { kind: "script", text };
+  const path: (string | number)[] = [first];
+  let at = first.length;
+  while (at < inner.length) {
+    segmentPattern.lastIndex = at;
+    const match = segmentPattern.exec(inner);
+    if (match === null) return { kind: "script", text };
+    const [whole, symbol, single, double, index] = match;
+    path.push(index === undefined ? (symbol ?? unquote(single ?? double ?? "")) : Number(index));
+    at += whole.length;
+  }
+  return { kind: "reference", path, text };
+}
+
+function unquote(text: string): string {
+  return text.replaceAll(/\\(.)/gs, "$1");
+}
+
+function evaluateSegment(segment: Segment, scope: Scope): Json {
+  switch (segment.kind) {
+    case "text":
+      return segment.text;
+    case "reference":
+      return resolveReference(segment.path, segment.text, scope);
+    case "script":
+      throw new CwlFailure(`Cannot evaluate ${segment.text}: JavaScript expressions are not supported`);
+    default:
+      return segment satisfies never;
+  }
+}
+
+/** Follows a reference (CWL v1.2 CommandLineTool 3.1.1, the algorithm in eight steps). */
+function resolveReference(path: readonly (string | number)[], text: string, scope: Scope): Json {
+  const [first, ...rest] = path;
+  const context: JsonObject = { inputs: scope.inputs, self: scope.self, runtime: scope.runtime, null: null };
+  let value = context[String(first)] ?? null;
+  for (const [index, key] of rest.entries()) {
+    const next = lookUp(value, key, index === rest.length - 1);
+    if (next === undefined) throw new CwlFailure(`Cannot evaluate ${text}: found nothing at "${key}"`);
+    value = next;
+  }
+  return value;
+}
+
+function lookUp(value: Json, key: string | number, isLast: boolean): Json | undefined {
+  if (typeof key === "number") return isList(value) || typeof value === "string" ? value[key] : undefined;
+  if (isLast && key === "length" && isList(value)) return value.length;
+  return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}

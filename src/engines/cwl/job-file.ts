@@ -1,0 +1,134 @@
+import { realpath, stat } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { type Fault, Problem } from "../../domain/problem.ts";
+import type { FileValue, PreparedInputs, PreparedItem } from "../../domain/values.ts";
+import { ifExists } from "../../files/file-errors.ts";
+import { isList } from "./field.ts";
+import { isFileObject, mapFiles, secondaryFilesOf } from "./file-object.ts";
+import { formatMediaType } from "./formats.ts";
+import type { CwlProcess } from "./schema.ts";
+import { type Place, readSource, type Source } from "./source.ts";
+
+/** The inputs of a job file, and the names in it that the process does not know. */
+export type JobFile = { readonly inputs: PreparedInputs; readonly unknown: readonly string[] };
+
+/**
+ * Reads a CWL job file (YAML or JSON). Locations of files are relative to the job file; `file` is its path.
+ * Throws `invalid-parameter-value` with `file:line:column` for a file that is not there.
+ */
+export async function readJobFile(text: string, file: string, process: CwlProcess): Promise<JobFile> {
+  const source = readSource(text.trim() === "" ? "{}" : text, file);
+  return readJob(source, resolve(file), process);
+}
+
+/** Reads the inputs of a job from values given otherwise, as on a command line; `base` is what locations are relative to. */
+export async function readJob(source: Source, base: string, process: CwlProcess): Promise<JobFile> {
+  const job = source.value;
+  if (!isJsonObject(job)) throw refuse([{ pointer: source.locate([]), detail: "expected an object with the inputs" }]);
+  const reader: Reader = { source, directory: dirname(base), faults: [] };
+  const known = new Set(process.inputs.map((input) => input.id));
+  for (const name of Object.keys(job)) {
+    if (name !== "cwl:requirements") continue;
+    reader.faults.push({
+      pointer: source.locate([name]),
+      detail: `found ${name}, which is not supported, expected inputs only`,
+    });
+  }
+  const read = Object.entries(job).flatMap(([name, value]) =>
+    known.has(name) && value !== null ? [readInput(reader, value, [name]).then((input) => [name, input] as const)] : [],
+  );
+  const inputs = Object.fromEntries(await Promise.all(read));
+  if (reader.faults.length > 0) throw refuse(reader.faults);
+  return { inputs, unknown: Object.keys(job).filter((name) => !known.has(name)) };
+}
+
+type Reader = { readonly source: Source; readonly directory: string; readonly faults: Fault[] };
+
+function refuse(faults: readonly Fault[]): Problem {
+  const [first] = faults;
+  return new Problem("invalid-parameter-value", `Cannot read job file: ${first?.pointer}: ${first?.detail}`, {
+    faults,
+  });
+}
+
+async function readInput(reader: Reader, value: Json, place: Place): Promise<PreparedItem | readonly PreparedItem[]> {
+  if (isList(value) && value.length > 0 && value.every(isFileObject)) {
+    return Promise.all(value.map((item, index) => readItem(reader, item, [...place, index])));
+  }
+  return readItem(reader, value, place);
+}
+
+async function readItem(reader: Reader, value: Json, place: Place): Promise<PreparedItem> {
+  if (isFileObject(value) && value.class === "File" && locationOf(value) !== undefined) {
+    const file = await readFileObject(reader, value, place);
+    if (file !== undefined) return file;
+  }
+  const located = await mapFiles(value, async (object) => {
+    const path = await findPath(reader, object, place);
+    if (path === undefined) return object;
+    const { location: _location, ...rest } = object;
+    const secondaryFiles = await Promise.all(
+      secondaryFilesOf(object).map((file) => locateSecondary(reader, file, place)),
+    );
+    return { ...rest, path, ...(secondaryFiles.length === 0 ? {} : { secondaryFiles }) };
+  });
+  return { kind: "value", value: located };
+}
+
+async function locateSecondary(reader: Reader, object: JsonObject, place: Place): Promise<JsonObject> {
+  const path = await findPath(reader, object, place);
+  return path === undefined ? object : { ...object, path };
+}
+
+async function readFileObject(reader: Reader, object: JsonObject, place: Place): Promise<FileValue | undefined> {
+  const path = await findPath(reader, object, place);
+  if (path === undefined) return undefined;
+  const { size } = await stat(path);
+  const mediaType = typeof object.format === "string" ? formatMediaType(object.format) : undefined;
+  const secondary = secondaryFilesOf(object).map((file, index) =>
+    readFileObject(reader, file, [...place, "secondaryFiles", index]),
+  );
+  const secondaryFiles = (await Promise.all(secondary)).filter((file) => file !== undefined);
+  return {
+    kind: "file",
+    path,
+    basename: typeof object.basename === "string" ? object.basename : basename(path),
+    sizeBytes: size,
+    ...(mediaType === undefined ? {} : { mediaType }),
+    ...(secondaryFiles.length === 0 ? {} : { secondaryFiles }),
+  };
+}
+
+function locationOf(object: JsonObject): string | undefined {
+  const named = object.path ?? object.location;
+  return typeof named === "string" ? named : undefined;
+}
+
+/** Finds the file that an object names; reports one that is not there. */
+async function findPath(reader: Reader, object: JsonObject, place: Place): Promise<string | undefined> {
+  const named = locationOf(object);
+  if (named === undefined) return undefined;
+  for (const path of candidates(reader.directory, named)) {
+    if ((await ifExists(realpath(path))) !== undefined) return path;
+  }
+  const pointer = reader.source.locate([...place, object.path === undefined ? "location" : "path"]);
+  reader.faults.push({ pointer, detail: `found "${named}", expected an existing file of this machine` });
+  return undefined;
+}
+
+/** A location may be a URL, a path, or a path written as in a URL. */
+function candidates(directory: string, named: string): readonly string[] {
+  if (named.startsWith("file://")) return [fileURLToPath(named)];
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(named)) return [];
+  const plain = resolve(directory, named);
+  if (!/%[0-9A-Fa-f]{2}/.test(named)) return [plain];
+  return [
+    plain,
+    resolve(
+      directory,
+      named.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    ),
+  ];
+}

@@ -1,0 +1,133 @@
+import { isJsonObject } from "../../domain/json.ts";
+import {
+  type Entry,
+  entries,
+  type Field,
+  fault,
+  isList,
+  isPresent,
+  items,
+  member,
+  note,
+  optionalBoolean,
+  refuseUnknownMembers,
+  unexpected,
+} from "./field.ts";
+import { asExpression, type LoadContext, optionalExpression, shortName } from "./load-context.ts";
+import { checkLocations } from "./load-files.ts";
+import { type Expression, type Requirements, resourceNames, type WorkDirEntry } from "./schema.ts";
+
+type Loader = (context: LoadContext, field: Field) => Requirements;
+
+/** What is honoured, each by what it becomes. Those that become nothing ask for what is always done. */
+const loaders: Readonly<Record<string, Loader>> = {
+  EnvVarRequirement: loadEnvironment,
+  InitialWorkDirRequirement: loadWorkDir,
+  ResourceRequirement: loadResources,
+  DockerRequirement: loadDocker,
+  ShellCommandRequirement: () => ({ usesShell: true }),
+  MultipleInputFeatureRequirement: () => ({}),
+  StepInputExpressionRequirement: () => ({}),
+  SubworkflowFeatureRequirement: () => ({}),
+  NetworkAccess: () => ({}),
+  WorkReuse: () => ({}),
+};
+
+/** Reads `requirements`. One that is not supported is a fault (CWL v1.2: it must not be ignored). */
+export function loadRequirements(context: LoadContext, process: Field): Requirements {
+  return loadAll(context, member(process, "requirements"), (entry, name) =>
+    fault(
+      entry.field,
+      `found requirement "${name}", which is not supported, expected one of ${Object.keys(loaders).join(", ")}`,
+    ),
+  );
+}
+
+/** Reads `hints`. One that is not supported is noted. */
+export function loadHints(context: LoadContext, process: Field): Requirements {
+  return loadAll(context, member(process, "hints"), (entry, name) =>
+    note(entry.field, `hint "${name}" is not supported and has no effect`),
+  );
+}
+
+function loadAll(context: LoadContext, field: Field, unknown: (entry: Entry, name: string) => void): Requirements {
+  let found: Requirements = {};
+  for (const entry of entries(field, "class")) {
+    const name = shortName(entry.id);
+    const load = Object.hasOwn(loaders, name) ? loaders[name] : undefined;
+    if (load === undefined) unknown(entry, name);
+    else found = { ...found, ...load(context, entry.field) };
+  }
+  return found;
+}
+
+function loadEnvironment(context: LoadContext, field: Field): Requirements {
+  refuseUnknownMembers(field, ["class", "envDef"]);
+  const environment = entries(member(field, "envDef"), "envName", "envValue").flatMap(({ id, field: entry }) => {
+    const value = asExpression(context, member(entry, "envValue"));
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(id)) {
+      fault(entry, `found variable name "${id}", expected letters, digits and _`);
+      return [];
+    }
+    return value === undefined ? [] : [[id, value] as const];
+  });
+  return { environment };
+}
+
+function loadWorkDir(context: LoadContext, field: Field): Requirements {
+  refuseUnknownMembers(field, ["class", "listing"]);
+  const listing = member(field, "listing");
+  if (typeof listing.value === "string") return { workDir: asExpression(context, listing) ?? "" };
+  if (!isList(listing.value)) {
+    unexpected(listing, "a list or an expression");
+    return {};
+  }
+  return { workDir: items(listing).flatMap((item) => loadWorkDirEntry(context, item) ?? []) };
+}
+
+function loadWorkDirEntry(context: LoadContext, field: Field): WorkDirEntry | undefined {
+  if (typeof field.value === "string") {
+    const value = asExpression(context, field);
+    return value === undefined ? undefined : { kind: "expression", value };
+  }
+  if (!isJsonObject(field.value)) {
+    if (field.value !== null) unexpected(field, "an expression, a Dirent, a File or a Directory");
+    return undefined;
+  }
+  if (field.value.class !== undefined) {
+    checkLocations(context, field);
+    return { kind: "literal", value: field.value };
+  }
+  refuseUnknownMembers(field, ["entry", "entryname", "writable"]);
+  const entry = asExpression(context, member(field, "entry"));
+  const entryname = optionalExpression(context, field, "entryname");
+  const isWritable = optionalBoolean(field, "writable", false);
+  if (entry === undefined) return undefined;
+  return { kind: "dirent", entry, isWritable, ...(entryname === undefined ? {} : { entryname }) };
+}
+
+function loadResources(context: LoadContext, field: Field): Requirements {
+  refuseUnknownMembers(field, ["class", ...resourceNames]);
+  const resources = resourceNames.flatMap((name): readonly (readonly [string, number | Expression])[] => {
+    const found = member(field, name);
+    if (!isPresent(found)) return [];
+    if (typeof found.value === "number" && found.value >= 0) return [[name, found.value]];
+    const text = asExpression(context, found, "a number or an expression");
+    return text === undefined ? [] : [[name, text]];
+  });
+  return { resources: Object.fromEntries(resources) };
+}
+
+const dockerMembers = [
+  "dockerPull",
+  "dockerLoad",
+  "dockerFile",
+  "dockerImport",
+  "dockerImageId",
+  "dockerOutputDirectory",
+];
+
+function loadDocker(_context: LoadContext, field: Field): Requirements {
+  refuseUnknownMembers(field, ["class", ...dockerMembers]);
+  return isJsonObject(field.value) ? { docker: field.value } : {};
+}

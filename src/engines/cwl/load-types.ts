@@ -1,0 +1,129 @@
+import { isJsonObject } from "../../domain/json.ts";
+import {
+  asString,
+  docText,
+  entries,
+  type Field,
+  fault,
+  isList,
+  isPresent,
+  items,
+  member,
+  optionalBoolean,
+  optionalString,
+  refuseUnknownMembers,
+  stringList,
+  unexpected,
+} from "./field.ts";
+import { asExpression, type LoadContext, optionalExpression, shortName } from "./load-context.ts";
+import { loadOutputBinding, loadSecondaryFiles } from "./load-files.ts";
+import { type CommandLineBinding, type CwlType, type RecordField, type SimpleTypeName, simpleTypes } from "./schema.ts";
+import { unionOf } from "./types.ts";
+
+const anyType: CwlType = { kind: "Any" };
+
+/** Reads a type in any of its forms: `string`, `File[]?`, a list of alternatives, an object. */
+export function loadType(context: LoadContext, field: Field): CwlType {
+  if (typeof field.value === "string") return loadTypeName(field, field.value);
+  if (isList(field.value)) {
+    if (field.value.length === 0) unexpected(field, "at least one type");
+    return unionOf(items(field).map((item) => loadType(context, item)));
+  }
+  if (isJsonObject(field.value)) return loadTypeObject(context, field);
+  unexpected(field, "a type");
+  return anyType;
+}
+
+function loadTypeName(field: Field, name: string): CwlType {
+  if (name.endsWith("?")) return unionOf([{ kind: "null" }, loadTypeName(field, name.slice(0, -1))]);
+  if (name.endsWith("[]")) return { kind: "array", items: loadTypeName(field, name.slice(0, -2)) };
+  const simple = simpleType(name);
+  if (simple === undefined) {
+    fault(
+      field,
+      `found type "${name}", expected one of ${simpleTypes.join(", ")}, with "[]" for a list and "?" for optional`,
+    );
+    return anyType;
+  }
+  return { kind: simple };
+}
+
+function simpleType(name: string): SimpleTypeName | undefined {
+  return simpleTypes.find((candidate) => candidate === name);
+}
+
+function loadTypeObject(context: LoadContext, field: Field): CwlType {
+  const kind = member(field, "type");
+  const binding = loadOptionalBinding(context, field);
+  const bound = binding === undefined ? {} : { inputBinding: binding };
+  switch (kind.value) {
+    case "array":
+      refuseUnknownMembers(field, ["type", "items", "label", "doc", "name", "inputBinding"]);
+      return { kind: "array", items: loadType(context, member(field, "items")), ...bound };
+    case "enum": {
+      refuseUnknownMembers(field, ["type", "symbols", "label", "doc", "name", "inputBinding"]);
+      const symbols = stringList(field, "symbols").map(shortName);
+      if (symbols.length === 0) unexpected(member(field, "symbols"), "a list of strings");
+      return { kind: "enum", symbols, ...bound };
+    }
+    case "record":
+      refuseUnknownMembers(field, ["type", "fields", "label", "doc", "name", "inputBinding"]);
+      return { kind: "record", fields: loadRecordFields(context, member(field, "fields")), ...bound };
+    default:
+      if (typeof kind.value === "string" || isList(kind.value) || isJsonObject(kind.value))
+        return loadType(context, kind);
+      unexpected(kind, "array, enum, record or the name of a type");
+      return anyType;
+  }
+}
+
+function loadRecordFields(context: LoadContext, field: Field): readonly RecordField[] {
+  return entries(field, "name", "type").map(({ id, field: entry }) => {
+    const label = optionalString(entry, "label");
+    const doc = docText(entry);
+    const inputBinding = loadOptionalBinding(context, entry);
+    const outputBinding = loadOutputBinding(context, member(entry, "outputBinding"));
+    return {
+      name: shortName(id),
+      type: loadType(context, member(entry, "type")),
+      secondaryFiles: loadSecondaryFiles(context, member(entry, "secondaryFiles")),
+      ...(label === undefined ? {} : { label }),
+      ...(doc === undefined ? {} : { doc }),
+      ...(inputBinding === undefined ? {} : { inputBinding }),
+      ...(outputBinding === undefined ? {} : { outputBinding }),
+    };
+  });
+}
+
+/** Reads `inputBinding` when it is there. */
+export function loadOptionalBinding(context: LoadContext, field: Field): CommandLineBinding | undefined {
+  const binding = member(field, "inputBinding");
+  return isPresent(binding) ? loadBinding(context, binding) : undefined;
+}
+
+const bindingMembers = ["position", "prefix", "separate", "itemSeparator", "valueFrom", "shellQuote", "loadContents"];
+
+/** Reads a CommandLineBinding. */
+export function loadBinding(context: LoadContext, field: Field): CommandLineBinding {
+  refuseUnknownMembers(field, bindingMembers);
+  if (!isJsonObject(field.value)) unexpected(field, "an object");
+  const prefix = optionalString(field, "prefix");
+  const itemSeparator = optionalString(field, "itemSeparator");
+  const valueFrom = optionalExpression(context, field, "valueFrom");
+  return {
+    position: loadPosition(context, member(field, "position")),
+    separate: optionalBoolean(field, "separate", true),
+    shellQuote: optionalBoolean(field, "shellQuote", true),
+    ...(prefix === undefined ? {} : { prefix }),
+    ...(itemSeparator === undefined ? {} : { itemSeparator }),
+    ...(valueFrom === undefined ? {} : { valueFrom }),
+  };
+}
+
+function loadPosition(context: LoadContext, field: Field): number | string {
+  if (!isPresent(field)) return 0;
+  if (typeof field.value === "number" && Number.isInteger(field.value)) return field.value;
+  if (typeof field.value === "string" && asString(field)?.includes("$(")) return asExpression(context, field) ?? 0;
+  unexpected(field, "an integer");
+  return 0;
+}

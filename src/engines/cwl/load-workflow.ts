@@ -1,0 +1,173 @@
+import { isJsonObject } from "../../domain/json.ts";
+import {
+  asString,
+  type Entry,
+  type Field,
+  fault,
+  isList,
+  isPresent,
+  items,
+  member,
+  oneOrMore,
+  optionalBoolean,
+  optionalString,
+  optionalWord,
+  refuseUnknownMembers,
+  unexpected,
+} from "./field.ts";
+import { type LoadContext, optionalExpression, shortName } from "./load-context.ts";
+import { checkLocations, refuseListing } from "./load-files.ts";
+import { loadInputs, outputFields, outputMembers, parameters } from "./load-parameters.ts";
+import { processFields, processMembers } from "./load-process.ts";
+import { loadHints, loadRequirements } from "./load-requirements.ts";
+import { loadType } from "./load-types.ts";
+import type { Link, LinkMerge, Step, StepInput, Workflow, WorkflowOutput } from "./schema.ts";
+
+/** Loads the process that a step runs, and gives its id. */
+export type RunLoader = (step: { workflowId: string; stepId: string }, run: Field) => string | undefined;
+
+const linkMerges: readonly LinkMerge[] = ["merge_nested", "merge_flattened"];
+const stepMembers = [
+  "id",
+  "label",
+  "doc",
+  "in",
+  "out",
+  "run",
+  "requirements",
+  "hints",
+  "scatter",
+  "scatterMethod",
+  "when",
+];
+const stepInputMembers = [
+  "id",
+  "label",
+  "source",
+  "linkMerge",
+  "pickValue",
+  "default",
+  "valueFrom",
+  "loadContents",
+  "loadListing",
+];
+
+/** What a link in a workflow may name. */
+type Names = { readonly workflowId: string; readonly known: ReadonlySet<string> };
+
+/** Reads a Workflow; each link leads to an input of the workflow or to an output that a step lists. */
+export function loadWorkflow(context: LoadContext, id: string, field: Field, loadRun: RunLoader): Workflow {
+  refuseUnknownMembers(field, [...processMembers, "steps"]);
+  const inputs = loadInputs(context, field);
+  const stepEntries = parameters(field, "steps", undefined);
+  const outs = stepEntries.flatMap((step) => stepOutputs(step.field).map((output) => `${step.id}/${output}`));
+  const names: Names = { workflowId: id, known: new Set([...inputs.map((input) => input.id), ...outs]) };
+  return {
+    kind: "workflow",
+    ...processFields(context, id, field),
+    inputs,
+    outputs: parameters(field, "outputs").map((entry) => loadOutput(context, names, entry)),
+    steps: stepEntries.flatMap((entry) => loadStep(context, names, entry, loadRun) ?? []),
+  };
+}
+
+function loadOutput(context: LoadContext, names: Names, { id, field }: Entry): WorkflowOutput {
+  refuseUnknownMembers(field, [...outputMembers, "outputSource", "linkMerge", "pickValue"]);
+  refuseLater(field, ["pickValue"]);
+  context.fields.set(`${names.workflowId}/${id}`, field);
+  if (!isPresent(member(field, "outputSource"))) {
+    fault(member(field, "outputSource"), "found nothing, expected where the output comes from");
+  }
+  return {
+    ...outputFields(context, id, field),
+    type: loadType(context, member(field, "type")),
+    link: loadLink(names, field, "outputSource"),
+  };
+}
+
+function loadStep(context: LoadContext, names: Names, { id, field }: Entry, loadRun: RunLoader): Step | undefined {
+  refuseUnknownMembers(field, stepMembers);
+  refuseLater(field, ["scatter", "scatterMethod", "when"]);
+  const path = `${names.workflowId}/${id}`;
+  context.fields.set(path, field);
+  const inputs = parameters(field, "in", "source").map((entry) => {
+    context.fields.set(`${path}/${entry.id}`, entry.field);
+    return loadStepInput(context, names, entry);
+  });
+  const label = optionalString(field, "label");
+  const run = loadRun({ workflowId: names.workflowId, stepId: id }, member(field, "run"));
+  if (run === undefined) return undefined;
+  return {
+    id,
+    inputs,
+    outputs: stepOutputs(field),
+    run,
+    requirements: loadRequirements(context, field),
+    hints: loadHints(context, field),
+    ...(label === undefined ? {} : { label }),
+  };
+}
+
+function stepOutputs(field: Field): readonly string[] {
+  const out = member(field, "out");
+  if (!isList(out.value)) {
+    unexpected(out, "a list of output ids");
+    return [];
+  }
+  return items(out).flatMap((item) => {
+    const name = asString(isJsonObject(item.value) ? member(item, "id") : item);
+    return name === undefined ? [] : [shortName(name)];
+  });
+}
+
+function loadStepInput(context: LoadContext, names: Names, { id, field }: Entry): StepInput {
+  refuseUnknownMembers(field, stepInputMembers);
+  refuseLater(field, ["pickValue"]);
+  refuseListing(field);
+  const fallback = member(field, "default");
+  checkLocations(context, fallback);
+  const valueFrom = optionalExpression(context, field, "valueFrom");
+  return {
+    id,
+    link: loadLink(names, field, "source"),
+    loadContents: optionalBoolean(field, "loadContents", false),
+    ...(isPresent(fallback) ? { default: fallback.value ?? null } : {}),
+    ...(valueFrom === undefined ? {} : { valueFrom }),
+  };
+}
+
+function loadLink(names: Names, field: Field, name: string): Link {
+  const source = member(field, name);
+  const sources = oneOrMore(source).flatMap((item) => {
+    const text = asString(item, "the id of an input or step/output");
+    if (text === undefined) return [];
+    const found = resolveSource(names, text);
+    if (found === undefined) {
+      fault(
+        item,
+        `found source "${text}", which leads nowhere, expected one of ${[...names.known].join(", ") || "none"}`,
+      );
+    }
+    return found ?? [];
+  });
+  return {
+    sources,
+    isList: isList(source.value) && (source.value.length > 1 || isPresent(member(field, "linkMerge"))),
+    linkMerge: optionalWord(field, "linkMerge", linkMerges) ?? "merge_nested",
+  };
+}
+
+/** Sources may be short (`step/out`) or written in full (`#main/step/out`). */
+function resolveSource(names: Names, text: string): string | undefined {
+  const path = text.slice(text.indexOf("#") + 1);
+  const own = path.startsWith(`${names.workflowId}/`) ? path.slice(names.workflowId.length + 1) : path;
+  const parts = own.split("/");
+  return [own, parts.slice(-2).join("/"), parts.slice(-1).join("")].find((candidate) => names.known.has(candidate));
+}
+
+function refuseLater(field: Field, notYet: readonly string[]): void {
+  for (const name of notYet) {
+    const found = member(field, name);
+    if (isPresent(found)) fault(found, `found "${name}", which is not supported, expected a document without it`);
+  }
+}

@@ -1,0 +1,169 @@
+import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { Problem } from "../../domain/problem.ts";
+import { checkDocument } from "./check.ts";
+import { asObject, type Field, fault, isList, items, member, optionalString, rootField, unexpected } from "./field.ts";
+import type { LoadContext } from "./load-context.ts";
+import { loadTool } from "./load-tool.ts";
+import { loadWorkflow } from "./load-workflow.ts";
+import { type CwlDocument, type CwlProcess, type CwlVersion, cwlVersions } from "./schema.ts";
+import { jsonSource, readSource, type Source } from "./source.ts";
+
+export type LoadOptions = {
+  /** Id of the process of a `$graph` that runs; when absent `main`, else the only one that no other runs. */
+  readonly main?: string;
+  /** True only where the document's author may read every file that this program can: never in the server. */
+  readonly allowsLocalFiles?: boolean;
+};
+
+/** What a text or JSON document turned out to be: the document as it is kept, and what was read from it. */
+export type Package = { readonly document: JsonObject; readonly cwl: CwlDocument };
+
+/** Reads and checks a document from YAML or JSON text. Throws `invalid-parameter-value`, each fault with `file:line:column`. */
+export function loadText(text: string, file: string, options: LoadOptions = {}): Package {
+  return load(readSource(text, file), options, file);
+}
+
+/** Reads and checks a document whose values know where they stood. Throws `invalid-parameter-value`. */
+export function loadSource(source: Source, file: string, options: LoadOptions = {}): Package {
+  return load(source, options, file);
+}
+
+/** Reads and checks a document that came as JSON. Throws `invalid-parameter-value`, each fault with a JSON pointer below `prefix`. */
+export function loadJson(value: Json, options: LoadOptions & { readonly prefix?: string } = {}): Package {
+  return load(jsonSource(value, options.prefix), options, "the CWL document");
+}
+
+function load(source: Source, options: LoadOptions, name: string): Package {
+  const root = rootField(source);
+  const cwl = asObject(root) === undefined ? undefined : loadRoot(root, options);
+  const { faults, notes } = root.report;
+  const [first] = faults;
+  if (cwl !== undefined && first === undefined && isJsonObject(source.value)) {
+    return { document: source.value, cwl: { ...cwl, notes } };
+  }
+  const detail = first === undefined ? "nothing to run in it" : `${first.pointer}: ${first.detail}`;
+  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : "";
+  throw new Problem("invalid-parameter-value", `Cannot read ${name}: ${detail}${more}`, { faults });
+}
+
+function loadRoot(root: Field, options: LoadOptions): Omit<CwlDocument, "notes"> | undefined {
+  const version = loadVersion(member(root, "cwlVersion"));
+  if (version === undefined) return undefined;
+  const context: LoadContext = {
+    version,
+    namespaces: loadNamespaces(member(root, "$namespaces")),
+    allowsLocalFiles: options.allowsLocalFiles ?? false,
+    fields: new Map(),
+  };
+  const graph = member(root, "$graph");
+  const roots: readonly Field[] = graph.value === undefined ? [root] : items(graph);
+  if (graph.value !== undefined && !isList(graph.value)) unexpected(graph, "a list of processes");
+  const ids = roots.map((field) => graphId(field));
+  const processes = new Map<string, CwlProcess>();
+  for (const [index, field] of roots.entries()) {
+    const id = ids[index] ?? "main";
+    if (processes.has(id)) fault(field, `found process "${id}" twice, expected each id once`);
+    loadProcess({ context, processes, graph: new Set(ids) }, id, field);
+  }
+  const main = chooseMain(root, processes, ids, options.main);
+  if (main === undefined || root.report.faults.length > 0) return undefined;
+  checkDocument({ root, fields: context.fields, processes }, main);
+  return { processes, main };
+}
+
+function loadVersion(field: Field): CwlVersion | undefined {
+  const version = cwlVersions.find((candidate) => candidate === field.value);
+  if (version === undefined) unexpected(field, `one of ${cwlVersions.join(", ")}`);
+  return version;
+}
+
+function loadNamespaces(field: Field): Readonly<Record<string, string>> {
+  if (!isJsonObject(field.value)) return {};
+  const pairs = Object.entries(field.value);
+  return Object.fromEntries(pairs.flatMap(([name, iri]) => (typeof iri === "string" ? [[name, iri] as const] : [])));
+}
+
+function graphId(field: Field): string {
+  const id = optionalString(field, "id") ?? "main";
+  return id.slice(id.lastIndexOf("#") + 1);
+}
+
+function chooseMain(
+  root: Field,
+  processes: ReadonlyMap<string, CwlProcess>,
+  ids: readonly string[],
+  wanted: string | undefined,
+): CwlProcess | undefined {
+  const name = wanted?.replace(/^#/, "") ?? (processes.has("main") ? "main" : onlyRoot(processes, ids)) ?? "main";
+  const main = processes.get(name);
+  if (main === undefined && root.report.faults.length === 0) {
+    fault(member(root, "$graph"), `found no process "${name}", expected one of ${ids.join(", ")}`);
+  }
+  return main;
+}
+
+/** The only process of a graph that no other one runs. */
+function onlyRoot(processes: ReadonlyMap<string, CwlProcess>, ids: readonly string[]): string | undefined {
+  const all = [...processes.values()];
+  const inner = new Set(
+    all.flatMap((process) => (process.kind === "workflow" ? process.steps.map((step) => step.run) : [])),
+  );
+  const roots = ids.filter((id) => !inner.has(id));
+  return roots.length === 1 ? roots[0] : undefined;
+}
+
+type Graph = {
+  readonly context: LoadContext;
+  readonly processes: Map<string, CwlProcess>;
+  readonly graph: ReadonlySet<string>;
+};
+
+function loadProcess(graph: Graph, id: string, field: Field): void {
+  if (asObject(field) === undefined) return;
+  const own = member(field, "cwlVersion");
+  const version = own.value === undefined ? graph.context.version : loadVersion(own);
+  const context: LoadContext = {
+    ...graph.context,
+    version: version ?? graph.context.version,
+    namespaces: { ...graph.context.namespaces, ...loadNamespaces(member(field, "$namespaces")) },
+  };
+  const kind = member(field, "class");
+  switch (kind.value) {
+    case "CommandLineTool":
+      graph.processes.set(id, loadTool(context, id, field));
+      return;
+    case "Workflow":
+      graph.processes.set(
+        id,
+        loadWorkflow(context, id, field, (step, run) => loadRun({ ...graph, context }, step, run)),
+      );
+      return;
+    case "ExpressionTool":
+    case "Operation":
+      fault(kind, `found class ${kind.value}, which is not supported, expected CommandLineTool or Workflow`);
+      return;
+    default:
+      unexpected(kind, "CommandLineTool or Workflow");
+  }
+}
+
+/** A step runs a process of the same document: by `#id`, or written out in its place. */
+function loadRun(graph: Graph, step: { workflowId: string; stepId: string }, run: Field): string | undefined {
+  if (isJsonObject(run.value)) {
+    const id = `${step.workflowId}/${step.stepId}/run`;
+    loadProcess(graph, id, run);
+    return id;
+  }
+  if (typeof run.value !== "string") {
+    unexpected(run, "a process or the #id of one");
+    return undefined;
+  }
+  const id = run.value.replace(/^#/, "");
+  if (graph.graph.has(id)) return id;
+  const known = [...graph.graph].map((name) => `#${name}`).join(", ");
+  fault(
+    run,
+    `found "${run.value}", expected a process of this document (${known}); deploying a package packs the files that it runs`,
+  );
+  return undefined;
+}

@@ -1,0 +1,202 @@
+import { readFile, realpath, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { errorText } from "../../domain/problem.ts";
+import { ifExists } from "../../files/file-errors.ts";
+import { isInside } from "../../files/layout.ts";
+import { evaluate, evaluateString, type Scope } from "./expression.ts";
+import { CwlFailure } from "./failure.ts";
+import { isList } from "./field.ts";
+import { withContents } from "./file-contents.ts";
+import { fileObject, mapFiles, pathOf, secondaryFilesOf } from "./file-object.ts";
+import { findByPattern } from "./glob.ts";
+import type { CommandLineTool, CwlType, OutputBinding, RecordField, ToolOutput } from "./schema.ts";
+import { withSecondaryFiles } from "./secondary-files.ts";
+import { members, typeFault } from "./types.ts";
+
+/** Where a tool worked, and what it may hand back. */
+export type Collection = {
+  readonly tool: CommandLineTool;
+  readonly scope: Scope;
+  readonly outdir: string;
+  readonly streams: { readonly stdout?: string; readonly stderr?: string };
+  /** Paths outside the output directory that the tool was given. */
+  readonly given: readonly string[];
+};
+
+/** The real places that outputs may have. */
+type Bounds = { readonly outdir: string; readonly given: readonly string[] };
+
+/** A tool may write its whole output object itself (CWL v1.2 CommandLineTool 4.3). 16 MiB at most. */
+const outputObjectName = "cwl.output.json";
+const maxOutputObjectBytes = 16 * 2 ** 20;
+
+/**
+ * Collects the outputs of a tool that ended well. No file outside its output directory is taken, also not through a
+ * symlink, unless the tool was given it. Throws CwlFailure naming the output that cannot be made.
+ */
+export async function collectOutputs(collection: Collection): Promise<JsonObject> {
+  const bounds = await realBounds(collection);
+  const written = await readOutputObject(collection, bounds);
+  const values = collection.tool.outputs.map(async (output) => {
+    try {
+      const value =
+        written === undefined ? await collectOutput(collection, bounds, output) : (written[output.id] ?? null);
+      return [output.id, await finishValue(collection, bounds, output, value)] as const;
+    } catch (cause) {
+      if (!(cause instanceof CwlFailure)) throw cause;
+      throw new CwlFailure(`Cannot collect output "${output.id}": ${cause.message}`);
+    }
+  });
+  return Object.fromEntries(await Promise.all(values));
+}
+
+async function realBounds(collection: Collection): Promise<Bounds> {
+  const given = await Promise.all(collection.given.map((path) => ifExists(realpath(path))));
+  return { outdir: await realpath(collection.outdir), given: given.filter((path) => path !== undefined) };
+}
+
+async function collectOutput(collection: Collection, bounds: Bounds, output: ToolOutput): Promise<Json> {
+  const stream = output.stream === undefined ? undefined : collection.streams[output.stream];
+  if (stream !== undefined) return toFile(bounds, stream);
+  return collectBound(collection, bounds, output.type, output.outputBinding);
+}
+
+async function collectBound(
+  collection: Collection,
+  bounds: Bounds,
+  type: CwlType,
+  binding: OutputBinding | undefined,
+): Promise<Json> {
+  if (binding === undefined) {
+    const record = members(type).find((member) => member.kind === "record");
+    return record === undefined ? null : collectRecord(collection, bounds, record.fields);
+  }
+  const found = binding.glob === undefined ? undefined : await collectGlobs(collection, bounds, binding.glob);
+  const files = binding.loadContents
+    ? await Promise.all((found ?? []).map((file) => withContents(file, collection.scope.version)))
+    : found;
+  if (binding.outputEval !== undefined) {
+    return evaluate(binding.outputEval, { ...collection.scope, self: files ?? null });
+  }
+  return files === undefined ? null : pickFiles(type, files);
+}
+
+async function collectRecord(collection: Collection, bounds: Bounds, fields: readonly RecordField[]): Promise<Json> {
+  const values = fields.map(async (field) => {
+    const value = await collectBound(collection, bounds, field.type, field.outputBinding);
+    return [field.name, value] as const;
+  });
+  return Object.fromEntries(await Promise.all(values));
+}
+
+async function collectGlobs(
+  collection: Collection,
+  bounds: Bounds,
+  globs: readonly string[],
+): Promise<readonly JsonObject[]> {
+  const patterns = globs.flatMap((glob) => {
+    const value = evaluate(glob, collection.scope);
+    const found = isList(value) ? value : [value];
+    return found.map((pattern) => {
+      if (typeof pattern === "string") return pattern;
+      throw new CwlFailure(`found ${JSON.stringify(pattern)} for glob "${glob}", expected a pattern`);
+    });
+  });
+  const found = await Promise.all(patterns.map((pattern) => findByPattern(collection.outdir, pattern)));
+  return Promise.all([...new Set(found.flat())].map((name) => toFile(bounds, join(collection.outdir, name))));
+}
+
+/** One file where one is wanted, all of them where a list is. */
+function pickFiles(type: CwlType, files: readonly JsonObject[]): Json {
+  const accepted = members(type);
+  const isSingle = accepted.some((member) => member.kind === "File" || member.kind === "Directory");
+  const isMany = accepted.some((member) => member.kind === "array" || member.kind === "Any");
+  if (!isSingle || (isMany && files.length > 1)) return isMany ? files : null;
+  if (files.length > 1)
+    throw new CwlFailure(`found ${files.map((file) => file.basename).join(", ")}, expected one file`);
+  return files[0] ?? null;
+}
+
+/** Makes the object of a file that was found, after following symlinks to where it really lies. */
+async function toFile(bounds: Bounds, path: string): Promise<JsonObject> {
+  const real = await ifExists(realpath(path));
+  if (real === undefined) throw new CwlFailure(`found no file "${path}", expected one`);
+  if (!isInside(bounds.outdir, real) && !bounds.given.some((given) => isInside(given, real))) {
+    throw new CwlFailure(`found "${path}", which leads out of the output directory, expected a file inside it`);
+  }
+  const facts = await stat(real);
+  const basename = path.slice(path.lastIndexOf("/") + 1);
+  if (facts.isDirectory()) return fileObject("Directory", real, { basename });
+  if (facts.isFile()) return fileObject("File", real, { basename, size: facts.size });
+  throw new CwlFailure(`found "${path}", which is neither a file nor a directory, expected one of them`);
+}
+
+async function readOutputObject(collection: Collection, bounds: Bounds): Promise<JsonObject | undefined> {
+  const path = join(collection.outdir, outputObjectName);
+  if ((await ifExists(stat(path))) === undefined) return undefined;
+  const file = await toFile(bounds, path);
+  if (typeof file.size !== "number" || file.size > maxOutputObjectBytes) {
+    throw new CwlFailure(
+      `Cannot read ${outputObjectName}: found ${file.size} bytes, expected at most ${maxOutputObjectBytes}`,
+    );
+  }
+  const value = parseJson(await readFile(pathOf(file) ?? path, "utf8"));
+  if (!isJsonObject(value)) throw new CwlFailure(`Cannot read ${outputObjectName}: expected an object`);
+  const located = await mapFiles(value, (object) => locateWritten(collection, bounds, object));
+  return isJsonObject(located) ? located : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new CwlFailure(`Cannot read ${outputObjectName}: ${errorText(cause)}`);
+  }
+}
+
+/** A path that a tool wrote is relative to its output directory; the path wins over the location. */
+async function locateWritten(collection: Collection, bounds: Bounds, object: JsonObject): Promise<JsonObject> {
+  const written = pathOf(object) ?? (typeof object.location === "string" ? object.location : undefined);
+  if (written === undefined) throw new CwlFailure("found a file without path or location, expected one of them");
+  const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(written);
+  if (isUrl && !written.startsWith("file://"))
+    throw new CwlFailure(`found location "${written}", expected a file of the output directory`);
+  const path = isUrl ? fileURLToPath(written) : resolve(collection.outdir, written);
+  const found = await toFile(bounds, path);
+  const secondaryFiles = await Promise.all(
+    secondaryFilesOf(object).map((file) => locateWritten(collection, bounds, file)),
+  );
+  return { ...object, ...found, ...(secondaryFiles.length === 0 ? {} : { secondaryFiles }) };
+}
+
+/** Adds format and secondary files, and checks the value against its type and the bounds. */
+async function finishValue(collection: Collection, bounds: Bounds, output: ToolOutput, value: Json): Promise<Json> {
+  const fault = typeFault(output.type, value);
+  if (fault !== undefined) throw new CwlFailure(fault);
+  return mapFiles(value, async (object) => {
+    const located = await real(bounds, object);
+    const format =
+      output.format === undefined || object.class === "Directory"
+        ? undefined
+        : evaluateString(output.format, { ...collection.scope, self: located }, "format");
+    const { contents, ...file } = located;
+    const kept = pathOf(object) === undefined && contents !== undefined ? located : file;
+    const formatted = format === undefined ? kept : { ...kept, format };
+    const whole = await withSecondaryFiles(formatted, output.secondaryFiles, collection.scope, {
+      isRequired: false,
+      name: `output "${output.id}"`,
+    });
+    const secondaryFiles = await Promise.all(secondaryFilesOf(whole).map((file) => real(bounds, file)));
+    return secondaryFiles.length === 0 ? whole : { ...whole, secondaryFiles };
+  });
+}
+
+/** Gives a file object its real path. Throws CwlFailure when that lies outside the bounds. */
+async function real(bounds: Bounds, object: JsonObject): Promise<JsonObject> {
+  const path = pathOf(object);
+  return path === undefined
+    ? object
+    : { ...object, ...(await toFile(bounds, path)), basename: object.basename ?? null };
+}

@@ -1,0 +1,28 @@
+/** How far a part of a run is. */
+export type Progress = {
+  /** Says how far it is, 0 to 1; it never goes back. */
+  report(fraction: number, message?: string): void;
+  /** Divides it into equal parts; the whole is their mean. */
+  divide(count: number): readonly Progress[];
+};
+
+/** Makes the progress of a whole run; `tell` hears of each change. */
+export function createProgress(tell: (fraction: number, message?: string) => void): Progress {
+  let reached = 0;
+  const report = (fraction: number, message?: string) => {
+    reached = Math.max(reached, Math.min(1, fraction));
+    tell(reached, message);
+  };
+  return {
+    report,
+    divide: (count) => {
+      const fractions = Array.from({ length: count }, () => 0);
+      return fractions.map((_, index) =>
+        createProgress((fraction, message) => {
+          fractions[index] = fraction;
+          report(fractions.reduce((sum, part) => sum + part, 0) / count, message);
+        }),
+      );
+    },
+  };
+}

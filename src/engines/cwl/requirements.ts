@@ -1,0 +1,33 @@
+import { noSurroundings, type Surroundings, within } from "./runtime.ts";
+import type { CommandLineTool, CwlDocument, CwlProcess } from "./schema.ts";
+
+/** Words why a tool cannot run without a container; undefined when it can. A hint falls back to the local program. */
+export function containerFault(
+  tool: CommandLineTool,
+  around: Surroundings,
+  containers: readonly string[],
+): string | undefined {
+  const required = within(around, tool).requirements.docker;
+  if (required === undefined || containers.length > 0) return undefined;
+  const image =
+    required.dockerPull ?? required.dockerImageId ?? required.dockerLoad ?? required.dockerImport ?? "of its own";
+  return `found DockerRequirement (image ${image}) under requirements and nothing that runs containers, expected docker, podman or apptainer on this machine, or the requirement under hints (then the program of this machine runs)`;
+}
+
+/** Words what this machine lacks to run a document, a line for each tool; empty when it lacks nothing. */
+export function machineFaults(document: CwlDocument, containers: readonly string[]): readonly string[] {
+  const faults = new Set<string>();
+  const visit = (process: CwlProcess, around: Surroundings) => {
+    if (process.kind === "tool") {
+      const fault = containerFault(process, around, containers);
+      if (fault !== undefined) faults.add(`${process.id}: ${fault}`);
+      return;
+    }
+    for (const step of process.steps) {
+      const run = document.processes.get(step.run);
+      if (run !== undefined) visit(run, within(within(around, process), step));
+    }
+  };
+  visit(document.main, noSurroundings);
+  return [...faults];
+}

@@ -1,0 +1,204 @@
+import type { Json, JsonObject } from "../../domain/json.ts";
+
+/** The versions of the language. Each document keeps its own: some rules differ (escapes, loadContents). */
+export const cwlVersions = ["v1.0", "v1.1", "v1.2"] as const;
+export type CwlVersion = (typeof cwlVersions)[number];
+
+/** A string that may hold parameter references: `$(inputs.x.path)`. */
+export type Expression = string;
+
+/** How a value becomes command-line arguments (CWL v1.2 CommandLineTool, CommandLineBinding). */
+export type CommandLineBinding = {
+  readonly position: number | Expression;
+  readonly prefix?: string;
+  /** False: prefix and value are one argument. */
+  readonly separate: boolean;
+  readonly itemSeparator?: string;
+  readonly valueFrom?: Expression;
+  readonly shellQuote: boolean;
+};
+
+/** Types without parts. */
+export const simpleTypes = [
+  "null",
+  "boolean",
+  "int",
+  "long",
+  "float",
+  "double",
+  "string",
+  "File",
+  "Directory",
+  "Any",
+] as const;
+export type SimpleTypeName = (typeof simpleTypes)[number];
+
+export type EnumType = {
+  readonly kind: "enum";
+  readonly symbols: readonly string[];
+  readonly inputBinding?: CommandLineBinding;
+};
+export type ArrayType = {
+  readonly kind: "array";
+  readonly items: CwlType;
+  /** Applies to each item. */
+  readonly inputBinding?: CommandLineBinding;
+};
+export type RecordField = {
+  readonly name: string;
+  readonly type: CwlType;
+  readonly label?: string;
+  readonly doc?: string;
+  readonly inputBinding?: CommandLineBinding;
+  readonly outputBinding?: OutputBinding;
+  readonly secondaryFiles: readonly SecondaryFile[];
+};
+export type RecordType = {
+  readonly kind: "record";
+  readonly fields: readonly RecordField[];
+  readonly inputBinding?: CommandLineBinding;
+};
+export type UnionType = { readonly kind: "union"; readonly members: readonly CwlType[] };
+export type CwlType = { readonly kind: SimpleTypeName } | EnumType | ArrayType | RecordType | UnionType;
+
+/** A file that travels with a primary file. `pattern` is a suffix, each leading `^` taking one extension off first. */
+export type SecondaryFile = { readonly pattern: Expression; readonly isRequired?: boolean };
+
+export type InputParameter = {
+  readonly id: string;
+  readonly type: CwlType;
+  readonly label?: string;
+  readonly doc?: string;
+  readonly default?: Json;
+  /** IRIs of the accepted formats; empty when any will do. */
+  readonly formats: readonly string[];
+  readonly secondaryFiles: readonly SecondaryFile[];
+  readonly loadContents: boolean;
+  /** Only tools have one. */
+  readonly inputBinding?: CommandLineBinding;
+  /** `type: stdin` */
+  readonly isStdin: boolean;
+};
+
+export type OutputBinding = {
+  /** Undefined when there is no glob: then outputEval alone gives the value. */
+  readonly glob?: readonly Expression[];
+  readonly loadContents: boolean;
+  readonly outputEval?: Expression;
+};
+
+type OutputFields = {
+  readonly id: string;
+  readonly type: CwlType;
+  readonly label?: string;
+  readonly doc?: string;
+  readonly secondaryFiles: readonly SecondaryFile[];
+  readonly format?: Expression;
+};
+
+export type ToolOutput = OutputFields & {
+  readonly outputBinding?: OutputBinding;
+  /** `type: stdout` and `type: stderr`: the file that the stream is written to. */
+  readonly stream?: "stdout" | "stderr";
+};
+
+export type LinkMerge = "merge_nested" | "merge_flattened";
+
+/** Where a value comes from: inputs of the workflow by id, outputs of steps as `step/output`. */
+export type Link = { readonly sources: readonly string[]; readonly isList: boolean; readonly linkMerge: LinkMerge };
+
+export type WorkflowOutput = OutputFields & { readonly link: Link };
+
+export type StepInput = {
+  readonly id: string;
+  readonly link: Link;
+  readonly default?: Json;
+  readonly valueFrom?: Expression;
+  readonly loadContents: boolean;
+};
+
+export type Step = {
+  readonly id: string;
+  readonly label?: string;
+  readonly inputs: readonly StepInput[];
+  readonly outputs: readonly string[];
+  /** Id of the process that runs. */
+  readonly run: string;
+  readonly requirements: Requirements;
+  readonly hints: Requirements;
+};
+
+/** One entry of InitialWorkDirRequirement.listing. */
+export type WorkDirEntry =
+  | { readonly kind: "expression"; readonly value: Expression }
+  | { readonly kind: "literal"; readonly value: JsonObject }
+  | {
+      readonly kind: "dirent";
+      readonly entry: Expression;
+      readonly entryname?: Expression;
+      readonly isWritable: boolean;
+    };
+
+/** Cores, MiB of memory, MiB of disk. */
+export const resourceNames = [
+  "coresMin",
+  "coresMax",
+  "ramMin",
+  "ramMax",
+  "tmpdirMin",
+  "tmpdirMax",
+  "outdirMin",
+  "outdirMax",
+] as const;
+export type ResourceName = (typeof resourceNames)[number];
+export type Resources = { readonly [name in ResourceName]?: number | Expression };
+
+/** What a process asks of its surroundings, by the part that honours it; what is absent was not asked. */
+export type Requirements = {
+  /** Environment variables: name and value. */
+  readonly environment?: readonly (readonly [string, Expression])[];
+  readonly workDir?: readonly WorkDirEntry[] | Expression;
+  readonly resources?: Resources;
+  readonly docker?: JsonObject;
+  readonly usesShell?: boolean;
+};
+
+type ProcessFields = {
+  readonly id: string;
+  readonly version: CwlVersion;
+  readonly label?: string;
+  readonly doc?: string;
+  readonly inputs: readonly InputParameter[];
+  readonly requirements: Requirements;
+  readonly hints: Requirements;
+  /** Fields of other vocabularies, by their full name: `https://schema.org/softwareVersion`. */
+  readonly extensions: JsonObject;
+};
+
+export type CommandLineTool = ProcessFields & {
+  readonly kind: "tool";
+  readonly outputs: readonly ToolOutput[];
+  readonly baseCommand: readonly string[];
+  readonly arguments: readonly CommandLineBinding[];
+  readonly stdin?: Expression;
+  readonly stdout?: Expression;
+  readonly stderr?: Expression;
+  readonly successCodes: readonly number[];
+};
+
+export type Workflow = ProcessFields & {
+  readonly kind: "workflow";
+  readonly outputs: readonly WorkflowOutput[];
+  readonly steps: readonly Step[];
+};
+
+export type CwlProcess = CommandLineTool | Workflow;
+
+/** A checked document: every reference in it leads somewhere. */
+export type CwlDocument = {
+  /** By id; embedded processes have an id of their own. */
+  readonly processes: ReadonlyMap<string, CwlProcess>;
+  readonly main: CwlProcess;
+  /** What a reader should know and what is no fault: hints that are not understood, for example. */
+  readonly notes: readonly string[];
+};

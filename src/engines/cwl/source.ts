@@ -1,0 +1,97 @@
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import type { Json } from "../../domain/json.ts";
+import { errorText, type Fault, Problem } from "../../domain/problem.ts";
+
+/** The way to a value in a document: member names and list indexes. */
+export type Place = readonly (string | number)[];
+
+/** A parsed text that still knows where each value stood. */
+export type Source = {
+  readonly value: Json;
+  /** Names the place as `file:line:column`. */
+  readonly locate: (place: Place) => string;
+};
+
+/** 1 MiB: a document of this size takes the parser about two seconds. */
+const maxDocumentBytes = 2 ** 20;
+/** Repeated use of anchors multiplies the document; real ones hardly use any. */
+const maxAliases = 100;
+const maxDepth = 100;
+
+/** Reads YAML or JSON text. Throws `invalid-parameter-value` with the line and column of what cannot be read. */
+export function readSource(text: string, file: string): Source {
+  if (Buffer.byteLength(text) > maxDocumentBytes) {
+    throw unreadable(file, [
+      { pointer: file, detail: `found more than ${maxDocumentBytes} bytes, expected at most that` },
+    ]);
+  }
+  const lines = new LineCounter();
+  const position = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${line}:${col}`;
+  };
+  try {
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: "1.2" });
+    const found = [...document.errors, ...document.warnings];
+    if (found.length > 0) {
+      throw unreadable(
+        file,
+        found.map((error) => ({ pointer: position(error.pos[0]), detail: error.message })),
+      );
+    }
+    const value = toJson(document.toJS({ maxAliasCount: maxAliases }), maxDepth);
+    return { value, locate: (place) => position(offsetOf(document.contents, place)) };
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause;
+    throw unreadable(file, [{ pointer: file, detail: errorText(cause) }], cause);
+  }
+}
+
+/** Wraps a value that came as JSON: its places are JSON pointers. */
+export function jsonSource(value: Json, prefix = ""): Source {
+  return { value, locate: (place) => `${prefix}/${place.join("/")}` };
+}
+
+/** Checks that a value holds only what JSON can say. Throws RangeError or TypeError. */
+export function toJson(value: unknown, depth = maxDepth): Json {
+  if (depth === 0) throw new RangeError(`found more than ${maxDepth} levels, expected at most that`);
+  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number") {
+    if (!Number.isFinite(value)) throw new TypeError(`found number ${value}, expected a finite one`);
+    return value;
+  }
+  if (Array.isArray(value)) return value.map((item) => toJson(item, depth - 1));
+  if (typeof value === "object") {
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, toJson(member, depth - 1)]));
+  }
+  throw new TypeError(`found a value of type ${typeof value}, expected JSON`);
+}
+
+function unreadable(file: string, faults: readonly Fault[], cause?: unknown): Problem {
+  const [first] = faults;
+  return new Problem("invalid-parameter-value", `Cannot read "${file}": ${first?.pointer}: ${first?.detail}`, {
+    faults,
+    cause,
+  });
+}
+
+/** Finds where a place stands in the text: the key of a map's member, else the value, else the nearest parent. */
+function offsetOf(root: Node | null, place: Place): number {
+  let node: unknown = root;
+  let offset = root?.range?.[0] ?? 0;
+  for (const step of place) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step));
+      if (pair === undefined) return offset;
+      if (isScalar(pair.key)) offset = pair.key.range?.[0] ?? offset;
+      node = pair.value;
+    } else if (isSeq(node) && typeof step === "number") {
+      node = node.items[step];
+      if (!isMap(node) && !isSeq(node) && !isScalar(node)) return offset;
+      offset = node.range?.[0] ?? offset;
+    } else {
+      return offset;
+    }
+  }
+  return offset;
+}

@@ -1,0 +1,122 @@
+import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Json, JsonObject } from "../../domain/json.ts";
+import { directoryMode, fileMode } from "../../files/layout.ts";
+import { CwlFailure } from "./failure.ts";
+import { isList } from "./field.ts";
+import { atPath, isFileObject, mapFilesNow, pathOf, safeBasename, secondaryFilesOf } from "./file-object.ts";
+
+/** What must lie where before a tool runs. */
+export type StagedEntry =
+  | { readonly kind: "link"; readonly target: string; readonly source: string }
+  /** Writable: a copy of its own. */
+  | { readonly kind: "copy"; readonly target: string; readonly source: string }
+  | { readonly kind: "text"; readonly target: string; readonly contents: string }
+  | { readonly kind: "directory"; readonly target: string };
+
+/** A value whose files were given their places, and what that needs. */
+export type Staged<Value extends Json> = { readonly value: Value; readonly entries: readonly StagedEntry[] };
+
+/**
+ * Plans where the files of a tool's inputs lie: where they are, when that is under their own names and with their
+ * secondary files beside them; otherwise linked into a directory of their own, so that equal names never meet.
+ * Pure, and the same for the same inputs: after a crash it tells where things were put.
+ */
+export function planInputs(inputs: JsonObject, directory: string): Staged<JsonObject> {
+  const entries: StagedEntry[] = [];
+  let groups = 0;
+  const value = Object.entries(inputs).map(([name, input]) => {
+    const placed = mapFilesNow(input, (object) => {
+      if (liesInPlace(object)) return object;
+      const group = join(directory, String(groups));
+      groups += 1;
+      entries.push({ kind: "directory", target: group });
+      const staged = placeFile(object, group, "link");
+      entries.push(...staged.entries);
+      return staged.value;
+    });
+    return [name, placed] as const;
+  });
+  return { value: Object.fromEntries(value), entries };
+}
+
+function liesInPlace(object: JsonObject): boolean {
+  const path = pathOf(object);
+  if (path === undefined) return false;
+  const group = [object, ...secondaryFilesOf(object)];
+  return group.every((file) => {
+    const own = pathOf(file);
+    return own !== undefined && own === join(dirname(path), safeBasename(file));
+  });
+}
+
+/** Plans a file or directory with its secondary files in a directory. Throws CwlFailure when two would have one name. */
+export function placeFile(
+  object: JsonObject,
+  directory: string,
+  mode: "link" | "copy",
+  name = safeBasename(object),
+): Staged<JsonObject> {
+  const target = join(directory, name);
+  const own = placeAlone(object, target, mode);
+  const secondary = secondaryFilesOf(object).map((file) => placeFile(file, directory, mode));
+  const entries = [...own.entries, ...secondary.flatMap((staged) => staged.entries)];
+  refuseCollisions(entries);
+  const value =
+    secondary.length === 0 ? own.value : { ...own.value, secondaryFiles: secondary.map((staged) => staged.value) };
+  return { value, entries };
+}
+
+function placeAlone(object: JsonObject, target: string, mode: "link" | "copy"): Staged<JsonObject> {
+  const value = atPath(object, target);
+  const source = pathOf(object);
+  if (source !== undefined) return { value, entries: [{ kind: mode, target, source }] };
+  if (object.class === "File") {
+    if (typeof object.contents !== "string") {
+      throw new CwlFailure(
+        `Cannot stage file "${safeBasename(object)}": found neither path nor contents, expected one`,
+      );
+    }
+    const size = Buffer.byteLength(object.contents);
+    return { value: { ...value, size }, entries: [{ kind: "text", target, contents: object.contents }] };
+  }
+  const listing = isList(object.listing) ? object.listing.filter(isFileObject) : [];
+  const inside = listing.map((item) => placeFile(item, target, mode));
+  return {
+    value: { ...value, listing: inside.map((staged) => staged.value) },
+    entries: [{ kind: "directory", target }, ...inside.flatMap((staged) => staged.entries)],
+  };
+}
+
+/** Throws CwlFailure when two entries would lie at one place. */
+export function refuseCollisions(entries: readonly StagedEntry[]): void {
+  const taken = new Set<string>();
+  for (const { target } of entries) {
+    if (taken.has(target)) throw new CwlFailure(`Cannot stage files: found two for "${target}", expected one`);
+    taken.add(target);
+  }
+}
+
+/** Puts everything in its place. */
+export async function applyStaging(entries: readonly StagedEntry[]): Promise<void> {
+  for (const entry of entries) {
+    await mkdir(dirname(entry.target), { recursive: true, mode: directoryMode });
+    await applyEntry(entry);
+  }
+}
+
+async function applyEntry(entry: StagedEntry): Promise<void> {
+  switch (entry.kind) {
+    case "link":
+      return symlink(entry.source, entry.target);
+    case "copy":
+      return cp(entry.source, entry.target, { recursive: true, errorOnExist: true, force: false, dereference: true });
+    case "text":
+      return writeFile(entry.target, entry.contents, { mode: fileMode, flag: "wx" });
+    case "directory":
+      await mkdir(entry.target, { recursive: true, mode: directoryMode });
+      return;
+    default:
+      return entry satisfies never;
+  }
+}

@@ -1,0 +1,96 @@
+import { join } from "node:path";
+import type { JsonObject } from "../../domain/json.ts";
+import { isInside } from "../../files/layout.ts";
+import { argumentText, buildCommandLine, shellLine } from "./command-line.ts";
+import { evaluate, evaluateString, type Scope } from "./expression.ts";
+import { CwlFailure } from "./failure.ts";
+import { effectiveRequirements, runtimeObject, type Surroundings } from "./runtime.ts";
+import type { CommandLineTool, Requirements } from "./schema.ts";
+import { planInputs, type StagedEntry } from "./staging.ts";
+import { givenPaths, planWorkDir } from "./work-dir.ts";
+
+/** All that one try of a tool needs. Derived from its arguments alone, so that it is the same after a crash. */
+export type ToolPlan = {
+  readonly scope: Scope;
+  readonly outdir: string;
+  readonly tmpdir: string;
+  readonly staging: readonly StagedEntry[];
+  readonly command: readonly [string, ...string[]];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  readonly streams: { readonly stdout?: string; readonly stderr?: string };
+  /** Paths outside the output directory that the tool may hand back. */
+  readonly given: readonly string[];
+};
+
+/** Plans one try in its directory; `toolPath` is the PATH that tools get. Throws CwlFailure when the tool cannot be run as asked. */
+export function planTool(
+  tool: CommandLineTool,
+  around: Surroundings,
+  inputs: JsonObject,
+  place: { readonly directory: string; readonly toolPath: string },
+): ToolPlan {
+  const requirements = effectiveRequirements(tool, around);
+  const outdir = join(place.directory, "out");
+  const tmpdir = join(place.directory, "tmp");
+  const staged = planInputs(inputs, join(place.directory, "inputs"));
+  const bare: Scope = { inputs: staged.value, self: null, runtime: {}, version: tool.version };
+  const runtime = runtimeObject(requirements, bare, { outdir, tmpdir });
+  const placed: Scope = { ...bare, runtime };
+  const work =
+    requirements.workDir === undefined
+      ? { value: staged.value, entries: [] }
+      : planWorkDir(requirements.workDir, placed, outdir);
+  const scope: Scope = { ...placed, inputs: work.value };
+  const stdin = tool.stdin === undefined ? null : evaluate(tool.stdin, scope);
+  return {
+    scope,
+    outdir,
+    tmpdir,
+    staging: [...staged.entries, ...work.entries],
+    command: commandOf(tool, requirements, scope),
+    environment: {
+      PATH: place.toolPath,
+      ...environmentOf(requirements, scope),
+      HOME: outdir,
+      TMPDIR: tmpdir,
+    },
+    ...(stdin === null ? {} : { stdin: argumentText(stdin) }),
+    streams: streamsOf(tool, scope, outdir),
+    given: givenPaths(staged.value, [...staged.entries, ...work.entries]),
+  };
+}
+
+function commandOf(tool: CommandLineTool, requirements: Requirements, scope: Scope): readonly [string, ...string[]] {
+  const line = buildCommandLine(tool, scope);
+  if (requirements.usesShell === true) return ["/bin/sh", "-c", shellLine(line)];
+  const [program, ...rest] = line.map((argument) => argument.text);
+  if (program === undefined || program === "")
+    throw new CwlFailure("Cannot run tool: found an empty command, expected a program");
+  return [program, ...rest];
+}
+
+function environmentOf(requirements: Requirements, scope: Scope): Readonly<Record<string, string>> {
+  const values = requirements.environment?.map(
+    ([name, value]) => [name, argumentText(evaluate(value, scope))] as const,
+  );
+  return Object.fromEntries(values ?? []);
+}
+
+/** Streams with a name of their own, or collected as an output, go to files in the output directory. */
+function streamsOf(tool: CommandLineTool, scope: Scope, outdir: string): { stdout?: string; stderr?: string } {
+  const fileOf = (stream: "stdout" | "stderr") => {
+    const template = tool[stream];
+    const output = tool.outputs.find((candidate) => candidate.stream === stream);
+    if (template === undefined) return output === undefined ? undefined : join(outdir, `${output.id}.${stream}`);
+    const name = evaluateString(template, scope, stream);
+    const file = join(outdir, name);
+    if (name.startsWith("/") || file === outdir || !isInside(outdir, file)) {
+      throw new CwlFailure(`Cannot write ${stream} to "${name}": expected a name inside the output directory`);
+    }
+    return file;
+  };
+  const stdout = fileOf("stdout");
+  const stderr = fileOf("stderr");
+  return { ...(stdout === undefined ? {} : { stdout }), ...(stderr === undefined ? {} : { stderr }) };
+}

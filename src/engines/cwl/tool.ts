@@ -1,0 +1,170 @@
+import { mkdir, stat } from "node:fs/promises";
+import type { JsonObject } from "../../domain/json.ts";
+import { errorText, Problem } from "../../domain/problem.ts";
+import type { TaskEnd, TaskKey } from "../../executors/executor.ts";
+import { resolveProgram } from "../../executors/resolve-program.ts";
+import { ifExists } from "../../files/file-errors.ts";
+import { directoryMode, executionLogFile, taskDirectory } from "../../files/layout.ts";
+import { CwlFailure } from "./failure.ts";
+import { completeInputs } from "./inputs.ts";
+import { collectOutputs } from "./outputs.ts";
+import { containerFault } from "./requirements.ts";
+import { type Call, callName, leaveRunning, type RunContext } from "./run-context.ts";
+import type { CommandLineTool } from "./schema.ts";
+import { applyStaging } from "./staging.ts";
+import { followProgress, logEnd, stderrTail } from "./tool-log.ts";
+import { planTool, type ToolPlan } from "./tool-plan.ts";
+
+/** Tries of one tool that may be lost before it is given up: something here kills it again and again. */
+const maxLostTries = 3;
+/** Tries that the executor may refuse to start in this life of the server. */
+const maxRefusedTries = 3;
+
+/** One try, and where its stderr goes. */
+type Try = { readonly key: TaskKey; readonly plan: ToolPlan; readonly log: string };
+
+/** How a try ended, and where what it wrote began in its log. */
+type TryEnd = { readonly end: TaskEnd; readonly logStart: number };
+
+/**
+ * Runs a tool to its outputs. A try that an earlier server had started is found again: it is waited for, its end is
+ * collected, or the next try takes its place. Throws CwlFailure when the tool fails or is lost too often.
+ */
+export async function runTool(run: RunContext, call: Call, tool: CommandLineTool): Promise<JsonObject> {
+  const fault = containerFault(tool, call.around, run.executor.capabilities.containers);
+  if (fault !== undefined) throw new CwlFailure(`Cannot run ${callName(call)}: ${fault}`);
+  const inputs = await completeInputs(tool, call.inputs);
+  let lost = 0;
+  let refused = 0;
+  for (let number = 1; ; number += 1) {
+    run.signal.throwIfAborted();
+    const key = { executionId: run.executionId, step: call.path === "" ? "main" : call.path, shard: 0, try: number };
+    const directory = taskDirectory(run.layout, key);
+    const plan = planTool(tool, call.around, inputs, { directory, toolPath: run.toolPath });
+    const attempt = { key, plan, log: plan.streams.stderr ?? executionLogFile(run.layout, run.executionId) };
+    // The directory is made before anything else of a try: without it, nothing of this try ever happened.
+    const isFromEarlier = (await ifExists(stat(directory))) !== undefined;
+    const { end, logStart } = await (isFromEarlier ? findTry(run, call, attempt) : launchTry(run, call, attempt));
+    switch (end.kind) {
+      case "exited":
+        return finishTool(call, tool, attempt, { exitCode: end.exitCode, logStart });
+      case "notStarted":
+        if (!isFromEarlier) refused += 1;
+        if (refused >= maxRefusedTries) throw new CwlFailure(`Cannot start ${callName(call)}: ${end.reason}`);
+        break;
+      case "lost":
+        lost += 1;
+        run.record.log(`Lost try ${number} of ${callName(call)}: ${end.reason}`);
+        if (lost >= maxLostTries) {
+          throw new CwlFailure(
+            `Cannot finish ${callName(call)}: found ${lost} tries lost, the last one because ${end.reason}`,
+          );
+        }
+        break;
+      default:
+        end satisfies never;
+    }
+  }
+}
+
+/** Finds a try of an earlier life of the server. */
+async function findTry(run: RunContext, call: Call, attempt: Try): Promise<TryEnd> {
+  const found = await run.executor.find(attempt.key);
+  if (found.kind === "ended") return { end: found.end, logStart: 0 };
+  run.record.log(`Found try ${attempt.key.try} of ${callName(call)} still running`);
+  return { end: await waitForTry(run, call, attempt, await logEnd(attempt.log)), logStart: 0 };
+}
+
+async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<TryEnd> {
+  using _slot = await run.slots.take(run.signal);
+  const { key, plan } = attempt;
+  await makeTryDirectories(run, attempt);
+  requireProgram(call, plan);
+  await requireStdin(plan);
+  run.signal.throwIfAborted();
+  const logStart = await logEnd(attempt.log);
+  const [program] = plan.command;
+  run.record.log(`Started ${callName(call)}, try ${key.try}: ${program}`);
+  try {
+    await run.executor.submit({
+      key,
+      command: plan.command,
+      environment: plan.environment,
+      workingDirectory: plan.outdir,
+      log: executionLogFile(run.layout, run.executionId),
+      ...(plan.stdin === undefined ? {} : { stdin: plan.stdin }),
+      ...plan.streams,
+    });
+  } catch (error) {
+    if (error instanceof Problem) throw new CwlFailure(error.message);
+    return { end: { kind: "notStarted", reason: errorText(error) }, logStart };
+  }
+  return { end: await waitForTry(run, call, attempt, logStart), logStart };
+}
+
+async function makeTryDirectories(run: RunContext, { key, plan }: Try): Promise<void> {
+  await mkdir(taskDirectory(run.layout, key), { recursive: true, mode: directoryMode });
+  await mkdir(plan.outdir, { recursive: true, mode: directoryMode });
+  await mkdir(plan.tmpdir, { recursive: true, mode: directoryMode });
+  await applyStaging(plan.staging);
+}
+
+function requireProgram(call: Call, plan: ToolPlan): void {
+  const [program] = plan.command;
+  if (resolveProgram(program, plan.environment, plan.outdir) !== undefined) return;
+  const wanted = program.includes("/") ? "an executable file there" : `one on the PATH ${plan.environment.PATH}`;
+  throw new CwlFailure(`Cannot run ${callName(call)}: found no program "${program}", expected ${wanted}`);
+}
+
+async function requireStdin(plan: ToolPlan): Promise<void> {
+  if (plan.stdin === undefined || (await ifExists(stat(plan.stdin)))?.isFile()) return;
+  throw new CwlFailure(`Cannot read stdin from "${plan.stdin}": found no file there, expected one`);
+}
+
+/** Waits for the end and shows the tool's own progress. When the run must stop, the tool is stopped too. */
+async function waitForTry(run: RunContext, call: Call, attempt: Try, logStart: number): Promise<TaskEnd> {
+  const ended = new AbortController();
+  run.active.add(call.path);
+  const following = followProgress(attempt.log, logStart, ended.signal, ({ percent, message }) => {
+    // Tools that run beside each other share the log: nobody can tell whose percent it is.
+    const isAlone = attempt.plan.streams.stderr !== undefined || run.active.size === 1;
+    call.progress.report(isAlone ? percent / 100 : 0, message);
+  }).catch((error: unknown) =>
+    run.logger.warn("Cannot follow a tool's progress", { executionId: run.executionId, error }),
+  );
+  try {
+    return await run.executor.ended(attempt.key, run.signal);
+  } catch (error) {
+    if (run.signal.aborted && run.signal.reason !== leaveRunning) {
+      await run.executor.cancel(attempt.key, run.graceSeconds);
+    }
+    throw error;
+  } finally {
+    run.active.delete(call.path);
+    ended.abort();
+    await following;
+  }
+}
+
+async function finishTool(
+  call: Call,
+  tool: CommandLineTool,
+  { plan, log }: Try,
+  exit: { readonly exitCode: number; readonly logStart: number },
+): Promise<JsonObject> {
+  const { exitCode } = exit;
+  if (!tool.successCodes.includes(exitCode)) {
+    const tail = await stderrTail(log, exit.logStart);
+    throw new CwlFailure(
+      `Cannot finish ${callName(call)}: found exit code ${exitCode}, expected ${tool.successCodes.join(" or ")}`,
+      { exitCode, ...(tail === "" ? {} : { stderrTail: tail }) },
+    );
+  }
+  return collectOutputs({
+    tool,
+    scope: { ...plan.scope, runtime: { ...plan.scope.runtime, exitCode } },
+    outdir: plan.outdir,
+    streams: plan.streams,
+    given: plan.given,
+  });
+}

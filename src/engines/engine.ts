@@ -1,0 +1,57 @@
+import type { JobFailure } from "../domain/job.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
+import type { ProcessDefinition } from "../domain/process.ts";
+import type { OutputValues, PreparedInputs } from "../domain/values.ts";
+
+/** All that an engine needs to run one execution; pure JSON, kept in `work/<executionId>/prepared.json`. */
+export type Prepared = {
+  readonly executionId: string;
+  readonly jobId: string;
+  readonly processId: string;
+  readonly definition: ProcessDefinition;
+  readonly inputs: PreparedInputs;
+  /** Ids of the outputs that are wanted. */
+  readonly outputs: readonly string[];
+};
+
+/** What an engine reports while it runs. `percent` is the engine's own, 0 to 100. `ended` is the last one. */
+export type EngineUpdate =
+  | { readonly kind: "progress"; readonly percent: number; readonly message?: string }
+  | { readonly kind: "ended"; readonly failure?: JobFailure };
+
+/** Where an engine leaves what must survive a crash, and what a reader of the job's log should see. */
+export type EngineRecord = {
+  /** Keeps a finished part under a key of its own; durable when it resolves. Keeping the same key again is harmless. */
+  checkpoint(key: string, value: Json): Promise<void>;
+  /** Adds a line to the job's log. */
+  log(message: string): void;
+};
+
+/** The finished parts of an execution, by key. */
+export type Checkpoints = ReadonlyMap<string, Json>;
+
+/**
+ * - `running`: it runs and can be watched.
+ * - `ended`: it has ended and can be collected (watch tells how).
+ * - `notStarted`: nothing of it ever ran: start it.
+ * - `unknown`: it had started and was lost, or cannot be told.
+ */
+export type Adoption = "running" | "ended" | "notStarted" | "unknown";
+
+/** Runs one kind of process. Engines never touch the store: they report and record through what they are given. */
+export type Engine = {
+  /** True when starting twice harms nothing: no prepared file, no handle, run again from the claim after a crash. */
+  readonly isRepeatable: boolean;
+  /** Plans a run: pure JSON without any effect, recorded before anything starts. */
+  plan(prepared: Prepared): JsonObject;
+  /** Starts the run; resolves when it can be watched. */
+  start(prepared: Prepared, handle: JsonObject, record: EngineRecord): Promise<void>;
+  /** Finds a run again after a crash of the server. On `running` and `ended` it can be watched. */
+  adopt(prepared: Prepared, handle: JsonObject, checkpoints: Checkpoints, record: EngineRecord): Promise<Adoption>;
+  /** Yields updates until the end. An abort of the signal ends the iteration, not the run. */
+  watch(prepared: Prepared, handle: JsonObject, signal: AbortSignal): AsyncIterable<EngineUpdate>;
+  /** Gives the output values of a run that ended well. May be called again after a crash. */
+  collect(prepared: Prepared, handle: JsonObject): Promise<OutputValues>;
+  /** Stops the run; resolves when all of it is proved gone. Harmless when nothing runs. */
+  dismiss(handle: JsonObject): Promise<void>;
+};

@@ -1,0 +1,156 @@
+import { type Schema, Validator } from "@cfworker/json-schema";
+import { alternativesOf, isSameType } from "../domain/execution.ts";
+import { found } from "../domain/faults.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
+import type { Fault } from "../domain/problem.ts";
+import type { Process } from "../domain/process.ts";
+import type { InputItem } from "../domain/values.ts";
+
+/** Checks values against the inputs of one revision of a process. */
+export type InputCheck = {
+  /** Checks one input item; pointers of the faults begin with `pointer`. References are checked once they were read. */
+  item(inputId: string, item: InputItem, pointer: string): readonly Fault[];
+  /** Checks a value that was read from a reference. Gives what is wrong, or nothing. */
+  value(inputId: string, value: Json): readonly string[];
+};
+
+type Alternative = { readonly schema: JsonObject; readonly mediaType?: string; readonly validator: Validator };
+
+/** Makes the check of one revision. Validators are made when they are first needed. */
+export function createInputCheck(process: Pick<Process, "description" | "fileInputs">): InputCheck {
+  const prepared = new Map<string, readonly Alternative[]>();
+  const alternatives = (inputId: string): readonly Alternative[] => {
+    const known = prepared.get(inputId);
+    if (known !== undefined) return known;
+    const made = makeAlternatives(process.description.inputs[inputId]?.schema ?? {});
+    prepared.set(inputId, made);
+    return made;
+  };
+  return {
+    item(inputId, item, pointer) {
+      switch (item.kind) {
+        case "reference":
+          return [];
+        case "bbox":
+          return process.fileInputs.includes(inputId)
+            ? [{ pointer, detail: "found a bounding box, wanted a file: text, base64 or a link" }]
+            : valueFaults(alternatives(inputId), { bbox: item.bbox, crs: item.crs }, pointer);
+        case "value":
+          if (item.encoding !== undefined) {
+            const fault = encodingFault(item, pointer);
+            if (fault !== undefined) return [fault];
+          }
+          // A file input takes any content; what it holds is the tool's business.
+          if (process.fileInputs.includes(inputId)) return [];
+          return qualifiedFaults(alternatives(inputId), item, pointer);
+        default:
+          return item satisfies never;
+      }
+    },
+    value: (inputId, value) => valueFaults(alternatives(inputId), value, "").map((fault) => fault.detail),
+  };
+}
+
+/** Keeps the checks of the revisions used last. */
+export type InputChecks = { of(process: Pick<Process, "revision" | "description" | "fileInputs">): InputCheck };
+
+/** Makes a bounded store of checks, by revision: a revision never changes. */
+export function createInputChecks(maxRevisions: number): InputChecks {
+  const checks = new Map<string, InputCheck>();
+  return {
+    of(process) {
+      const known = checks.get(process.revision);
+      if (known !== undefined) return known;
+      const made = createInputCheck(process);
+      checks.set(process.revision, made);
+      const [oldest] = checks.keys();
+      if (checks.size > maxRevisions && oldest !== undefined) checks.delete(oldest);
+      return made;
+    },
+  };
+}
+
+/**
+ * An input with `oneOf` takes a value that fits any alternative: alternatives that differ by media type only would
+ * all fit, and then `oneOf` itself refuses (OGC 18-062r2 /req/core/process-execute-input-mixed-type).
+ */
+function makeAlternatives(schema: JsonObject): readonly Alternative[] {
+  const { oneOf, anyOf, ...shared } = schema;
+  return alternativesOf(schema).map((alternative) => {
+    const whole: Schema = alternative === schema ? schema : { allOf: [shared, alternative] };
+    const mediaType = alternative.contentMediaType ?? schema.contentMediaType;
+    return {
+      schema: alternative,
+      validator: new Validator(whole, "2020-12", true),
+      ...(typeof mediaType === "string" ? { mediaType } : {}),
+    };
+  });
+}
+
+function qualifiedFaults(
+  alternatives: readonly Alternative[],
+  item: Extract<InputItem, { kind: "value" }>,
+  pointer: string,
+): readonly Fault[] {
+  const { mediaType } = item;
+  if (mediaType === undefined) return valueFaults(alternatives, item.value, pointer);
+  const fitting = alternatives.filter((one) => one.mediaType === undefined || isSameType(one.mediaType, mediaType));
+  if (fitting.length > 0) return valueFaults(fitting, item.value, pointer);
+  const offered = alternatives.map((one) => one.mediaType).join(", ");
+  return [{ pointer: `${pointer}/mediaType`, detail: `found ${found(mediaType)}, wanted one of ${offered}` }];
+}
+
+function valueFaults(alternatives: readonly Alternative[], value: Json, pointer: string): readonly Fault[] {
+  const faults: Fault[] = [];
+  for (const { validator, schema } of alternatives) {
+    const outcome = validator.validate(value);
+    if (outcome.valid) return [];
+    const last = outcome.errors.at(-1);
+    const place = last?.instanceLocation.replace(/^#/, "") ?? "";
+    const reason = last === undefined ? "" : ` (${last.error.replace(/\.$/, "")})`;
+    faults.push({
+      pointer: pointer + place,
+      detail: `found ${found(valueAt(value, place))}, wanted ${wantedOf(schema, place)}${reason}`,
+    });
+  }
+  const [first, ...others] = faults;
+  if (first === undefined || others.length === 0) return faults;
+  const wanted = alternatives.map(({ schema }) => wantedOf(schema, "")).join(" or ");
+  return [{ pointer, detail: `found ${found(value)}, wanted ${wanted}` }];
+}
+
+/** Names what a schema wants by the keywords that restrict, not by those that only describe. */
+function wantedOf(schema: JsonObject, place: string): string {
+  if (place !== "") return "a value that fits the schema";
+  const { title, description, default: fallback, examples, ...restricting } = schema;
+  return found(restricting);
+}
+
+function valueAt(value: Json, place: string): Json | undefined {
+  let found: unknown = value;
+  for (const token of place.split("/").slice(1)) {
+    const name = decodeURIComponent(token).replaceAll("~1", "/").replaceAll("~0", "~");
+    found = typeof found === "object" && found !== null ? Reflect.get(found, name) : undefined;
+  }
+  return isJson(found) ? found : undefined;
+}
+
+function isJson(value: unknown): value is Json {
+  return value !== undefined;
+}
+
+const textEncodings = ["utf-8", "utf8"];
+
+function encodingFault(item: Extract<InputItem, { kind: "value" }>, pointer: string): Fault | undefined {
+  const at = `${pointer}/encoding`;
+  const encoding = item.encoding?.toLowerCase() ?? "";
+  if (textEncodings.includes(encoding)) return undefined;
+  if (encoding !== "base64") return { pointer: at, detail: `found ${found(item.encoding)}, wanted base64 or utf-8` };
+  if (typeof item.value === "string" && isBase64(item.value)) return undefined;
+  return { pointer: `${pointer}/value`, detail: `found ${found(item.value)}, wanted text in base64` };
+}
+
+function isBase64(text: string): boolean {
+  const dense = text.replaceAll(/\s/g, "");
+  return dense.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(dense);
+}

@@ -1,0 +1,234 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, realpath, stat, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Json } from "../domain/json.ts";
+import { extensionOf, isJsonType, isTextType } from "../domain/media-type.ts";
+import { errorText, Problem } from "../domain/problem.ts";
+import type { Process } from "../domain/process.ts";
+import type { FileValue, InputItem, Inputs, PreparedInputs, PreparedItem } from "../domain/values.ts";
+import { directoryMode, fileMode, isInside } from "../files/layout.ts";
+
+/** A file of the vault, as a job that was tied to it may read it. */
+export type VaultSource = {
+  readonly path: string;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+};
+
+export type PrepareInputsDeps = {
+  /** Where inline values are written for inputs that are files: `<inputId>/<n>/<name>`. Made when first needed. */
+  readonly stagingDirectory: string;
+  /** Directories below which `file://` inputs may lie. */
+  readonly inputRoots: readonly string[];
+  /** Finds an uploaded file by its id. */
+  readonly vaultFile: (id: string) => Promise<VaultSource | undefined>;
+  /** Words what is wrong with a referenced value once it was read; empty when it fits the input's schema. */
+  readonly check: (inputId: string, value: Json) => readonly string[];
+};
+
+/** Where an item stands: the input, and which of its occurrences. */
+type Place = { readonly inputId: string; readonly index: number; readonly isFile: boolean };
+
+/** The largest referenced value that is read into memory, for an input that is not a file: 16 MiB. */
+const maxReadBytes = 16 * 2 ** 20;
+
+/**
+ * Reads every input: inline values of file inputs are written to the staging directory, files are referred to where
+ * they lie, referenced values are read and checked.
+ * Throws `invalid-parameter-value` naming the input, what was found and what was wanted.
+ */
+export async function prepareInputs(
+  deps: PrepareInputsDeps,
+  process: Pick<Process, "fileInputs">,
+  inputs: Inputs,
+): Promise<PreparedInputs> {
+  const prepared: Record<string, PreparedItem | readonly PreparedItem[]> = {};
+  for (const [inputId, given] of Object.entries(inputs)) {
+    const isFile = process.fileInputs.includes(inputId);
+    prepared[inputId] = isList(given)
+      ? await Promise.all(given.map((item, index) => prepareItem(deps, { inputId, index, isFile }, item)))
+      : await prepareItem(deps, { inputId, index: 0, isFile }, given);
+  }
+  return prepared;
+}
+
+function isList(given: InputItem | readonly InputItem[]): given is readonly InputItem[] {
+  return Array.isArray(given);
+}
+
+function refuse(place: Place, found: string, wanted: string, cause?: unknown): Problem {
+  return new Problem(
+    "invalid-parameter-value",
+    `Cannot read input "${place.inputId}": found ${found}, wanted ${wanted}`,
+    {
+      faults: [{ pointer: `/inputs/${place.inputId}`, detail: `found ${found}, wanted ${wanted}` }],
+      cause,
+    },
+  );
+}
+
+async function prepareItem(deps: PrepareInputsDeps, place: Place, item: InputItem): Promise<PreparedItem> {
+  switch (item.kind) {
+    case "bbox":
+      return { kind: "value", value: { bbox: item.bbox, crs: item.crs } };
+    case "value":
+      return place.isFile ? stageValue(deps, place, item) : plainValue(item.value, item.mediaType);
+    case "reference": {
+      const file = await resolveReference(deps, place, item.href, item.mediaType);
+      return place.isFile ? file : readValue(deps, place, file);
+    }
+    default:
+      return item satisfies never;
+  }
+}
+
+function plainValue(value: Json, mediaType: string | undefined): PreparedItem {
+  return { kind: "value", value, ...(mediaType === undefined ? {} : { mediaType }) };
+}
+
+/** Strings are the content itself, in base64 when the client said so; anything else is written as JSON. */
+async function stageValue(
+  deps: PrepareInputsDeps,
+  place: Place,
+  item: Extract<InputItem, { kind: "value" }>,
+): Promise<FileValue> {
+  if (typeof item.value !== "string") {
+    return stageBytes(deps, place, Buffer.from(JSON.stringify(item.value)), item.mediaType ?? "application/json");
+  }
+  const isBase64 = item.encoding === "base64";
+  if (isBase64 && !isWellFormedBase64(item.value)) throw refuse(place, "text that is not base64", "base64");
+  return stageBytes(deps, place, Buffer.from(item.value, isBase64 ? "base64" : "utf8"), item.mediaType ?? "text/plain");
+}
+
+function isWellFormedBase64(text: string): boolean {
+  return /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text) && text.replaceAll(/\s/g, "").length % 4 === 0;
+}
+
+async function stageBytes(
+  deps: PrepareInputsDeps,
+  place: Place,
+  bytes: Uint8Array,
+  mediaType: string,
+): Promise<FileValue> {
+  const directory = join(deps.stagingDirectory, encodeURIComponent(place.inputId), String(place.index));
+  await mkdir(directory, { recursive: true, mode: directoryMode });
+  const name = `${place.inputId.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}${extensionOf(mediaType)}`;
+  const path = join(directory, name);
+  await writeFile(path, bytes, { mode: fileMode });
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return { kind: "file", path, basename: name, mediaType, sizeBytes: bytes.byteLength, sha256 };
+}
+
+/** Schemes that reach other machines go through the outbound gate and are refused when a job is submitted. */
+async function resolveReference(
+  deps: PrepareInputsDeps,
+  place: Place,
+  href: string,
+  mediaType: string | undefined,
+): Promise<FileValue> {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(href)?.[1]?.toLowerCase();
+  switch (scheme) {
+    case "data":
+      return stageDataUrl(deps, place, href, mediaType);
+    case "vault":
+      return vaultFile(deps, place, href, mediaType);
+    case "file":
+      return localFile(deps, place, href, mediaType);
+    default:
+      throw refuse(place, `reference "${href}"`, "a data:, vault: or file: reference");
+  }
+}
+
+async function stageDataUrl(
+  deps: PrepareInputsDeps,
+  place: Place,
+  href: string,
+  mediaType: string | undefined,
+): Promise<FileValue> {
+  const parts = /^data:([^,]*?)(;base64)?,(.*)$/is.exec(href);
+  const content = parts?.[3];
+  if (content === undefined) throw refuse(place, "a data: URL without a comma", "data:[media type][;base64],content");
+  try {
+    const bytes = parts?.[2] === undefined ? Buffer.from(decodeURIComponent(content)) : Buffer.from(content, "base64");
+    const named = parts?.[1] === "" ? undefined : parts?.[1];
+    return await stageBytes(deps, place, bytes, mediaType ?? named ?? "text/plain");
+  } catch (cause) {
+    if (cause instanceof URIError)
+      throw refuse(place, "a data: URL with a broken escape", "percent-encoded text", cause);
+    throw cause;
+  }
+}
+
+async function vaultFile(
+  deps: PrepareInputsDeps,
+  place: Place,
+  href: string,
+  mediaType: string | undefined,
+): Promise<FileValue> {
+  const id = href.slice("vault://".length);
+  const source = await deps.vaultFile(id);
+  if (source === undefined) throw refuse(place, `vault file "${id}" that is gone`, "an uploaded file");
+  return {
+    kind: "file",
+    path: source.path,
+    basename: source.name,
+    mediaType: mediaType ?? source.mediaType,
+    sizeBytes: source.sizeBytes,
+    sha256: source.sha256,
+  };
+}
+
+async function localFile(
+  deps: PrepareInputsDeps,
+  place: Place,
+  href: string,
+  mediaType: string | undefined,
+): Promise<FileValue> {
+  const wanted = "an existing file below an input root";
+  try {
+    const path = await realpath(fileURLToPath(href));
+    const roots = await Promise.all(deps.inputRoots.map((root) => realpath(root)));
+    // The same words whether the file is missing or elsewhere: nothing outside the roots can be probed.
+    if (!roots.some((root) => isInside(root, path))) throw refuse(place, `"${href}"`, wanted);
+    const facts = await stat(path);
+    if (!facts.isFile()) throw refuse(place, `"${href}", which is no regular file`, wanted);
+    return {
+      kind: "file",
+      path,
+      basename: basename(path),
+      sizeBytes: facts.size,
+      ...(mediaType === undefined ? {} : { mediaType }),
+    };
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause;
+    throw refuse(place, `"${href}"`, wanted, cause);
+  }
+}
+
+async function readValue(deps: PrepareInputsDeps, place: Place, file: FileValue): Promise<PreparedItem> {
+  if (file.sizeBytes > maxReadBytes) {
+    throw refuse(
+      place,
+      `a value of ${file.sizeBytes} bytes`,
+      `at most ${maxReadBytes} bytes for an input that is no file`,
+    );
+  }
+  const bytes = await readFile(file.path);
+  const value = parseValue(place, bytes, file.mediaType);
+  const [fault] = deps.check(place.inputId, value);
+  if (fault !== undefined) throw refuse(place, "a referenced value that does not fit", fault);
+  return plainValue(value, file.mediaType);
+}
+
+function parseValue(place: Place, bytes: Buffer, mediaType: string | undefined): Json {
+  if (mediaType === undefined || isTextType(mediaType)) return bytes.toString("utf8");
+  if (!isJsonType(mediaType)) return bytes.toString("base64");
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch (cause) {
+    throw refuse(place, `content that is not JSON (${errorText(cause)})`, mediaType, cause);
+  }
+}

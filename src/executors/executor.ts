@@ -1,0 +1,68 @@
+/** Names one try of one tool invocation. Derived, never drawn: after a crash the same key names the same try. */
+export type TaskKey = {
+  readonly executionId: string;
+  /** The workflow step's path (`main` for a single tool; `outer/inner` for steps of nested workflows). */
+  readonly step: string;
+  /** 0 when the step is not scattered. */
+  readonly shard: number;
+  /** 1 and up. */
+  readonly try: number;
+};
+
+/** One tool invocation. All paths are absolute. */
+export type Task = {
+  readonly key: TaskKey;
+  /** Program and arguments; no shell reads them. The program is a path or a name found on the environment's PATH. */
+  readonly command: readonly [string, ...string[]];
+  /** The whole environment: nothing of the server's is added. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly workingDirectory: string;
+  /** Read from /dev/null when absent. */
+  readonly stdin?: string;
+  /** Written to `log` when absent. */
+  readonly stdout?: string;
+  /** Written to `log` when absent. */
+  readonly stderr?: string;
+  /** The execution's log file; opened for append. */
+  readonly log: string;
+};
+
+/** How a try ended. */
+export type TaskEnd =
+  | {
+      readonly kind: "exited";
+      /** 128 + n when signal n ended it. */
+      readonly exitCode: number;
+      readonly cpuSeconds?: number;
+    }
+  /** No tool ever ran in this try. */
+  | { readonly kind: "notStarted"; readonly reason: string }
+  /** It had started, and how it ended cannot be known. */
+  | { readonly kind: "lost"; readonly reason: string };
+
+/** What recovery finds of a try. */
+export type TaskState = { readonly kind: "running" } | { readonly kind: "ended"; readonly end: TaskEnd };
+
+/** What an executor can do and enforce. */
+export type ExecutorCapabilities = {
+  readonly sharesFileSystem: boolean;
+  readonly containers: readonly string[];
+  readonly enforces: readonly ("memory" | "cpu" | "network")[];
+};
+
+/** Runs tool invocations and proves how they ended. Nothing above this folder knows a process id. */
+export type Executor = {
+  /** Starts a task unless its key was submitted before (then nothing happens); resolves when its start is on record. */
+  submit(task: Task): Promise<void>;
+  /** Waits for the end. An abort of the signal rejects the wait and leaves the task alone. */
+  ended(key: TaskKey, signal: AbortSignal): Promise<TaskEnd>;
+  /** Looks, after a crash, at tries that may have been submitted. A try without a start is claimed as abandoned: it can never start later. */
+  find(key: TaskKey): Promise<TaskState>;
+  /** Stops a task's whole process tree: SIGTERM, after the grace period SIGKILL. Resolves when it is proved gone. */
+  cancel(key: TaskKey, graceSeconds: number): Promise<void>;
+  /** Removes what the executor itself keeps of an execution's tasks. All of them must have ended. */
+  cleanup(executionId: string): Promise<void>;
+  readonly capabilities: ExecutorCapabilities;
+  /** Tells what would keep this executor from running anything; empty when it can run. */
+  check(): Promise<readonly string[]>;
+};

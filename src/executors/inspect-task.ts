@@ -1,0 +1,71 @@
+import type { Clock } from "../domain/clock.ts";
+import type { Logger } from "../domain/logger.ts";
+import type { Layout } from "../files/layout.ts";
+import type { TaskEnd, TaskKey } from "./executor.ts";
+import { isAlive, isArgumentOfProcess, type ProcessIdentity, readBootId } from "./process-table.ts";
+import { killLeftovers } from "./stop-processes.ts";
+import { type ExitRecord, readExitRecord, readStartRecord, startRecordFile, taskName } from "./task-records.ts";
+
+export type InspectDeps = { readonly layout: Layout; readonly clock: Clock; readonly logger: Logger };
+
+/**
+ * What the records of a try and the machine's processes say.
+ * - `none`: there is no start record: a supervisor may still come.
+ * - `starting`: its start record is being written.
+ */
+export type Inspection =
+  | { readonly kind: "none" | "starting" }
+  | { readonly kind: "running"; readonly leader: ProcessIdentity }
+  | { readonly kind: "ended"; readonly end: TaskEnd };
+
+/**
+ * Tells how a try stands. What it left in its group after its supervisor had gone is killed first: an end that is
+ * told is the end of all of it.
+ */
+export async function inspectTask(deps: InspectDeps, key: TaskKey): Promise<Inspection> {
+  const start = await readStartRecord(deps.layout, key);
+  if (start === undefined) return { kind: "none" };
+  switch (start.kind) {
+    case "abandoned":
+      return ended({ kind: "notStarted", reason: "it was given up before it had started" });
+    case "incomplete":
+      return inspectIncomplete(deps, key);
+    case "started":
+      if (start.bootId !== readBootId()) {
+        return ended(endOfEarlierBoot(await readExitRecord(deps.layout, key)));
+      }
+      // First the process, then its record: it writes before it leaves.
+      if (isAlive(start.leader)) return { kind: "running", leader: start.leader };
+      return ended(await endOfThisBoot(deps, key, start.leader));
+    default:
+      return start satisfies never;
+  }
+}
+
+function ended(end: TaskEnd): Inspection {
+  return { kind: "ended", end };
+}
+
+async function inspectIncomplete(deps: InspectDeps, key: TaskKey): Promise<Inspection> {
+  const file = startRecordFile(deps.layout, key);
+  if (isArgumentOfProcess(file)) return { kind: "starting" };
+  // The writer may have finished and left between the two looks.
+  const again = await readStartRecord(deps.layout, key);
+  if (again?.kind !== "incomplete") return inspectTask(deps, key);
+  return ended({ kind: "notStarted", reason: "its start could not be recorded" });
+}
+
+/** Without a sync nothing says that a tool's files outlived the machine's stop: its exit record proves nothing any more. */
+function endOfEarlierBoot(exit: ExitRecord | undefined): TaskEnd {
+  const known = exit === undefined ? "while it ran" : `after it had ended with exit code ${exit.exitCode}`;
+  return { kind: "lost", reason: `the machine was restarted ${known}` };
+}
+
+async function endOfThisBoot(deps: InspectDeps, key: TaskKey, leader: ProcessIdentity): Promise<TaskEnd> {
+  const exit = await readExitRecord(deps.layout, key);
+  if (await killLeftovers(leader, deps.clock)) {
+    deps.logger.warn("Killed processes that a tool had left behind", { task: taskName(key) });
+  }
+  if (exit !== undefined) return { kind: "exited", ...exit };
+  return { kind: "lost", reason: "its supervisor was killed before it could record how the tool ended" };
+}

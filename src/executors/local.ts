@@ -1,0 +1,166 @@
+import { access, constants, mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { errorText } from "../domain/problem.ts";
+import { ifExists } from "../files/file-errors.ts";
+import { directoryMode, taskDirectory, tasksDirectory } from "../files/layout.ts";
+import type { Executor, Task, TaskEnd, TaskKey, TaskState } from "./executor.ts";
+import { type InspectDeps, type Inspection, inspectTask } from "./inspect-task.ts";
+import { stopProcesses } from "./stop-processes.ts";
+import { environmentProgram, type Supervisor, shell, startSupervisor } from "./supervise.ts";
+import { claimAbandoned, readStartRecord, removeRecords, taskName } from "./task-records.ts";
+
+/** How often a task is looked at that an earlier server had started: nobody tells of its end. */
+const adoptedPollMilliseconds = 100;
+
+/** How often a start record is looked at that is just being written. */
+const startingPollMilliseconds = 5;
+
+/** A try that this process was asked to start. */
+type Submission = {
+  readonly started: Promise<void>;
+  /** Undefined when someone else had started it before. */
+  readonly supervisor: Promise<Supervisor | undefined>;
+};
+
+/** Makes the executor that runs tools as processes of this machine, each under a supervisor that outlives the server. */
+export function createLocalExecutor(deps: InspectDeps): Executor {
+  const submissions = new Map<string, Submission>();
+  return {
+    submit: (task) => submit(deps, submissions, task),
+    ended: (key, signal) => untilEnded(deps, submissions.get(taskName(key)), key, signal),
+    find: async (key) => {
+      await settled(submissions.get(taskName(key)));
+      return findTask(deps, key);
+    },
+    cancel: async (key, graceSeconds) => {
+      await settled(submissions.get(taskName(key)));
+      const found = await findInspected(deps, key);
+      if (found.kind === "running") await stopProcesses(found.leader, graceSeconds, deps.clock);
+    },
+    cleanup: async (executionId) => {
+      for (const name of submissions.keys()) {
+        if (name.startsWith(`${executionId}/`)) submissions.delete(name);
+      }
+      await removeAllRecords(tasksDirectory(deps.layout, executionId));
+    },
+    capabilities: { sharesFileSystem: true, containers: [], enforces: [] },
+    check: () => check(deps),
+  };
+}
+
+async function submit(deps: InspectDeps, submissions: Map<string, Submission>, task: Task): Promise<void> {
+  const name = taskName(task.key);
+  const known = submissions.get(name);
+  if (known !== undefined) return known.started;
+  const supervisor = launch(deps, task);
+  const submission = { supervisor, started: supervisor.then((started) => started?.recorded) };
+  submissions.set(name, submission);
+  try {
+    await submission.started;
+  } catch (error) {
+    // Nothing was started: the same key may be tried again.
+    submissions.delete(name);
+    throw error;
+  }
+}
+
+async function launch(deps: InspectDeps, task: Task): Promise<Supervisor | undefined> {
+  await mkdir(taskDirectory(deps.layout, task.key), { recursive: true, mode: directoryMode });
+  if ((await readStartRecord(deps.layout, task.key)) !== undefined) return undefined;
+  return startSupervisor(deps.layout, task);
+}
+
+/** Waits until a submission has started or failed; who submitted is told of a failure. */
+async function settled(submission: Submission | undefined): Promise<void> {
+  if (submission !== undefined) await Promise.allSettled([submission.started]);
+}
+
+async function untilEnded(
+  deps: InspectDeps,
+  submission: Submission | undefined,
+  key: TaskKey,
+  signal: AbortSignal,
+): Promise<TaskEnd> {
+  const supervisor = await submission?.supervisor;
+  if (supervisor !== undefined) await untilExited(supervisor, signal);
+  for (;;) {
+    const state = await findTask(deps, key);
+    if (state.kind === "ended") return state.end;
+    await sleep(adoptedPollMilliseconds, undefined, { signal });
+  }
+}
+
+/** Waits for a supervisor of our own; the process tells when it leaves. */
+async function untilExited(supervisor: Supervisor, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  supervisor.hold();
+  try {
+    await Promise.race([supervisor.exited, aborted.promise]);
+  } finally {
+    supervisor.release();
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+async function findTask(deps: InspectDeps, key: TaskKey): Promise<TaskState> {
+  const found = await findInspected(deps, key);
+  return found.kind === "running" ? { kind: "running" } : found;
+}
+
+/** Looks until it is known whether the try had started; one without a start is claimed, so that it never can. */
+async function findInspected(
+  deps: InspectDeps,
+  key: TaskKey,
+): Promise<Extract<Inspection, { kind: "running" | "ended" }>> {
+  for (;;) {
+    const found = await inspectTask(deps, key);
+    switch (found.kind) {
+      case "running":
+      case "ended":
+        return found;
+      case "none":
+        // Whether we made the record or someone else was first: the next look tells.
+        await claimAbandoned(deps.layout, key);
+        break;
+      case "starting":
+        await sleep(startingPollMilliseconds);
+        break;
+      default:
+        found satisfies never;
+    }
+  }
+}
+
+/** Below the tasks directory lie steps, in them shards, in them tries. */
+const tryDepth = 3;
+
+async function removeAllRecords(directory: string, depth = 0): Promise<void> {
+  if (depth === tryDepth) return removeRecords(directory);
+  const names = (await ifExists(readdir(directory))) ?? [];
+  for (const name of names) await removeAllRecords(join(directory, name), depth + 1);
+}
+
+async function check(deps: InspectDeps): Promise<readonly string[]> {
+  const needs: readonly (readonly [string, number])[] = [
+    [shell, constants.X_OK],
+    [environmentProgram, constants.X_OK],
+    ["/proc/self/stat", constants.R_OK],
+    ["/proc/sys/kernel/random/boot_id", constants.R_OK],
+  ];
+  const faults = await Promise.all(needs.map(([path, mode]) => faultOf(access(path, mode))));
+  const work = faultOf(mkdir(deps.layout.workDirectory, { recursive: true, mode: directoryMode }));
+  return [...faults, await work].filter((fault) => fault !== undefined);
+}
+
+async function faultOf(operation: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await operation;
+    return undefined;
+  } catch (error) {
+    return `Cannot run tools: ${errorText(error)}`;
+  }
+}

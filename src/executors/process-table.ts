@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { hasCode } from "../files/file-errors.ts";
+
+/** Names one process for the time of one boot: a process id alone is used again. */
+export type ProcessIdentity = {
+  readonly pid: number;
+  /** Clock ticks after boot, field 22 of /proc/<pid>/stat. */
+  readonly startTime: string;
+};
+
+/** What /proc tells of a process. */
+export type ProcessInfo = ProcessIdentity & {
+  readonly state: string;
+  readonly groupId: number;
+  readonly sessionId: number;
+};
+
+/** Reads the line of /proc/<pid>/stat. The name in it may hold blanks and parentheses: fields are counted after the last `)`. */
+export function parseProcessStat(line: string): ProcessInfo | undefined {
+  const pid = Number.parseInt(line, 10);
+  const fields = line
+    .slice(line.lastIndexOf(")") + 1)
+    .trim()
+    .split(" ");
+  // The first field after the name is number 3.
+  const [state, groupId, sessionId, startTime] = [fields[0], fields[2], fields[3], fields[19]];
+  if (Number.isNaN(pid) || state === undefined || startTime === undefined) return undefined;
+  return { pid, state, groupId: Number(groupId), sessionId: Number(sessionId), startTime };
+}
+
+/** Tells what is known of a process; undefined when it is gone. A zombie is gone. */
+export function findProcess(pid: number): ProcessInfo | undefined {
+  const line = readProcFile(`/proc/${pid}/stat`);
+  const info = line === undefined ? undefined : parseProcessStat(line);
+  return info === undefined || info.state === "Z" || info.state === "X" ? undefined : info;
+}
+
+/** Tells whether exactly this process still lives. */
+export function isAlive(identity: ProcessIdentity): boolean {
+  return findProcess(identity.pid)?.startTime === identity.startTime;
+}
+
+/**
+ * Lists the living processes of the group and the session that a process leads or led. The session counts because
+ * programs such as `timeout` make groups of their own inside it.
+ */
+export function processesLedBy(leader: ProcessIdentity): readonly ProcessInfo[] {
+  const holder = findProcess(leader.pid);
+  // The kernel gives a number away again only when neither a group nor a session has it any more.
+  if (holder !== undefined && holder.startTime !== leader.startTime) return [];
+  return allProcessIds()
+    .map(findProcess)
+    .filter((info) => info !== undefined)
+    .filter((info) => info.groupId === leader.pid || info.sessionId === leader.pid);
+}
+
+/** Tells cheaply whether a process group has a member, a zombie included. */
+export function hasGroupMembers(groupId: number): boolean {
+  return signalProcess(-groupId, 0);
+}
+
+/** Tells whether a living process has this text among its arguments. */
+export function isArgumentOfProcess(argument: string): boolean {
+  return allProcessIds().some((pid) => {
+    const text = readProcFile(`/proc/${pid}/cmdline`);
+    return text?.split("\0").includes(argument) === true && findProcess(pid) !== undefined;
+  });
+}
+
+/** Sends a signal to a process, or to a whole group when the number is negative. False when nobody is there. */
+export function signalProcess(target: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(target, signal);
+  } catch (error) {
+    if (hasCode(error, "ESRCH")) return false;
+    throw error;
+  }
+}
+
+/** Reads the id of this boot of the machine. */
+export function readBootId(): string {
+  return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+}
+
+function allProcessIds(): readonly number[] {
+  return readdirSync("/proc").map(Number).filter(Number.isInteger);
+}
+
+function readProcFile(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    // Gone meanwhile, or another user's.
+    if (hasCode(error, "ENOENT", "ESRCH", "EACCES", "EPERM")) return undefined;
+    throw error;
+  }
+}

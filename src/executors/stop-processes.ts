@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "../domain/clock.ts";
+import {
+  hasGroupMembers,
+  type ProcessIdentity,
+  type ProcessInfo,
+  processesLedBy,
+  signalProcess,
+} from "./process-table.ts";
+
+/** The pauses between two looks at what still lives: short at first, as most programs leave at once. */
+const firstPauseMilliseconds = 5;
+const longestPauseMilliseconds = 100;
+
+/** How often a supervisor is spared while its tools are killed: about 700 ms, in which it records their end and leaves. */
+const sparedRounds = 10;
+
+/**
+ * Ends everything in the group and session of a supervisor: SIGTERM, after the grace period SIGKILL. Resolves when
+ * none of it lives.
+ */
+export async function stopProcesses(leader: ProcessIdentity, graceSeconds: number, clock: Clock): Promise<void> {
+  const deadline = clock.now() + graceSeconds * 1000;
+  let living = processesLedBy(leader);
+  // A stopped process gets SIGTERM only when it goes on.
+  for (const signal of ["SIGTERM", "SIGCONT"] as const) signalAll(leader, living, signal);
+  for (let round = 0; living.length > 0 && clock.now() < deadline; round += 1) {
+    await pause(round, deadline - clock.now());
+    living = processesLedBy(leader);
+  }
+  for (let round = 0; living.length > 0; round += 1) {
+    if (round < sparedRounds) killTools(leader, living);
+    else signalAll(leader, living, "SIGKILL");
+    await pause(round, longestPauseMilliseconds);
+    living = processesLedBy(leader);
+  }
+}
+
+/** Kills at once what a tool left behind in its group. Resolves when none of it lives, with whether there was any. */
+export async function killLeftovers(leader: ProcessIdentity, clock: Clock): Promise<boolean> {
+  if (!hasGroupMembers(leader.pid) || processesLedBy(leader).length === 0) return false;
+  await stopProcesses(leader, 0, clock);
+  return true;
+}
+
+/** Signals the group as one, so that no child that is just being made is missed, then whoever left the group. */
+function signalAll(leader: ProcessIdentity, living: readonly ProcessInfo[], signal: NodeJS.Signals): void {
+  if (living.some(({ groupId }) => groupId === leader.pid)) signalProcess(-leader.pid, signal);
+  const others = living.filter(({ groupId }) => groupId !== leader.pid);
+  for (const { pid } of others) signalProcess(pid, signal);
+}
+
+function killTools(leader: ProcessIdentity, living: readonly ProcessInfo[]): void {
+  const tools = living.filter(({ pid }) => pid !== leader.pid);
+  for (const { pid } of tools) signalProcess(pid, "SIGKILL");
+}
+
+async function pause(round: number, atMostMilliseconds: number): Promise<void> {
+  const wanted = Math.min(longestPauseMilliseconds, firstPauseMilliseconds * 2 ** Math.min(round, 10));
+  await sleep(Math.max(1, Math.min(wanted, atMostMilliseconds)));
+}

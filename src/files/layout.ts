@@ -1,0 +1,83 @@
+import { isAbsolute, join, relative, resolve } from "node:path";
+import { Problem } from "../domain/problem.ts";
+
+/** Where everything lies (all absolute). */
+export type Layout = {
+  readonly dataDirectory: string;
+  readonly outputsDirectory: string;
+  readonly workDirectory: string;
+  readonly vaultDirectory: string;
+};
+
+/** Lays out a data directory; the outputs may lie elsewhere. */
+export function createLayout(dataDirectory: string, outputsDirectory?: string): Layout {
+  const data = resolve(dataDirectory);
+  return {
+    dataDirectory: data,
+    outputsDirectory: outputsDirectory === undefined ? join(data, "outputs") : resolve(outputsDirectory),
+    workDirectory: join(data, "work"),
+    vaultDirectory: join(data, "vault"),
+  };
+}
+
+export const directoryMode = 0o700;
+export const fileMode = 0o600;
+
+/** The scratch directory of an execution. */
+export function executionWorkDirectory(layout: Layout, executionId: string): string {
+  return join(layout.workDirectory, executionId);
+}
+
+/** The file that keeps all that an engine needs of an execution. */
+export function preparedFile(layout: Layout, executionId: string): string {
+  return join(executionWorkDirectory(layout, executionId), "prepared.json");
+}
+
+/** Where the staged inputs of an execution lie: `<inputId>/<n>/<name>`. */
+export function stagedInputsDirectory(layout: Layout, executionId: string): string {
+  return join(executionWorkDirectory(layout, executionId), "inputs");
+}
+
+/** Where the tries of all tool invocations of an execution lie. */
+export function tasksDirectory(layout: Layout, executionId: string): string {
+  return join(executionWorkDirectory(layout, executionId), "tasks");
+}
+
+/** The directory of one try of one tool invocation. */
+export function taskDirectory(
+  layout: Layout,
+  key: { readonly executionId: string; readonly step: string; readonly shard: number; readonly try: number },
+): string {
+  const step = encodeURIComponent(key.step).replaceAll(".", "%2E");
+  return join(tasksDirectory(layout, key.executionId), step, String(key.shard), String(key.try));
+}
+
+/** The directory of an execution's published outputs. */
+export function executionOutputsDirectory(layout: Layout, executionId: string): string {
+  return join(layout.outputsDirectory, executionId);
+}
+
+/** The log of a tool or remote execution. */
+export function executionLogFile(layout: Layout, executionId: string): string {
+  return join(layout.outputsDirectory, `${executionId}.log`);
+}
+
+/** Tells whether a path is a directory itself or lies below it (both absolute, symlinks already resolved). */
+export function isInside(directory: string, path: string): boolean {
+  const way = relative(directory, path);
+  return way === "" || (!way.startsWith("../") && way !== ".." && !isAbsolute(way));
+}
+
+/** Joins a name below a directory. Throws `forbidden` when the result would leave the directory. */
+export function joinInside(directory: string, name: string): string {
+  const path = resolve(directory, name);
+  if (!isInside(directory, path)) {
+    throw new Problem("forbidden", `Cannot use path "${name}": it leaves its directory`);
+  }
+  return path;
+}
+
+/** Tells whether a text can be the name of one file or directory: no path characters, no NUL, neither `.` nor `..`. */
+export function isPlainName(name: string): boolean {
+  return name !== "" && name !== "." && name !== ".." && !/[/\0]/.test(name);
+}

@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { Problem } from "../domain/problem.ts";
+import { syncPath } from "./durable.ts";
+import { directoryMode, fileMode, isPlainName, type Layout } from "./layout.ts";
+
+/** The file of the vault that an id names. Throws `not-found` for an id that can name none. */
+export function vaultFile(layout: Layout, id: string): string {
+  if (!isPlainName(id)) throw new Problem("not-found", `Cannot find vault file "${id}"`);
+  return join(layout.vaultDirectory, id);
+}
+
+/**
+ * Writes a body to the vault as it comes in. The file has its name only when all of it is durable; after an error
+ * nothing of it stays. Throws `content-too-large` when it has more than `maxBytes`.
+ */
+export async function storeVaultFile(
+  layout: Layout,
+  id: string,
+  body: ReadableStream<Uint8Array>,
+  limits: { readonly maxBytes: number },
+): Promise<{ readonly sizeBytes: number; readonly sha256: string }> {
+  const path = vaultFile(layout, id);
+  const temporary = join(layout.vaultDirectory, `.${id}.part`);
+  await mkdir(layout.vaultDirectory, { recursive: true, mode: directoryMode });
+  try {
+    const stored = await writeBody(temporary, body, limits.maxBytes);
+    await rename(temporary, path);
+    await syncPath(layout.vaultDirectory);
+    return stored;
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Removes a file of the vault. Harmless when it is not there. */
+export async function removeVaultFile(layout: Layout, id: string): Promise<void> {
+  await rm(vaultFile(layout, id), { force: true });
+}
+
+async function writeBody(
+  path: string,
+  body: ReadableStream<Uint8Array>,
+  maxBytes: number,
+): Promise<{ readonly sizeBytes: number; readonly sha256: string }> {
+  await using file = await open(path, "w", fileMode);
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  // Leaving the loop by an error cancels the stream.
+  for await (const chunk of body) {
+    sizeBytes += chunk.byteLength;
+    if (sizeBytes > maxBytes) {
+      throw new Problem(
+        "content-too-large",
+        `Cannot store the file: found more than ${maxBytes} bytes, wanted at most that`,
+      );
+    }
+    hash.update(chunk);
+    await file.writeFile(chunk);
+  }
+  await file.sync();
+  return { sizeBytes, sha256: hash.digest("hex") };
+}

@@ -1,0 +1,85 @@
+import type { Logger } from "../domain/logger.ts";
+import { Problem, type ProblemKind } from "../domain/problem.ts";
+import { prefersPlainJson } from "./negotiate.ts";
+
+const processes = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0";
+const deployment = "http://www.opengis.net/def/exceptions/ogcapi-processes-2/1.0";
+/** For what the standards have no URI. */
+const own = "urn:heddle:problem";
+
+/** How each kind is answered: its status, its type URI (RFC 9457; OGC 18-062r2, 18-062r3, 20-044) and its title. */
+const answers = {
+  "invalid-parameter-value": {
+    status: 400,
+    type: `${processes}/InvalidParameterValue`,
+    title: "Invalid parameter value",
+  },
+  "invalid-query-parameter-value": {
+    status: 400,
+    type: `${processes}/invalid-query-parameter-value`,
+    title: "Invalid query parameter value",
+  },
+  "no-such-process": { status: 404, type: `${processes}/no-such-process`, title: "No such process" },
+  "no-such-job": { status: 404, type: `${processes}/no-such-job`, title: "No such job" },
+  "no-such-output": { status: 404, type: `${processes}/no-such-output`, title: "No such output" },
+  "not-found": { status: 404, type: `${own}:not-found`, title: "Not found" },
+  "result-not-ready": { status: 404, type: `${processes}/result-not-ready`, title: "Result not ready" },
+  "result-not-available": { status: 404, type: `${processes}/result-not-available`, title: "Result not available" },
+  "job-failed": { status: 500, type: `${own}:job-failed`, title: "Job failed" },
+  gone: { status: 410, type: `${own}:gone`, title: "Gone" },
+  "duplicated-process": { status: 409, type: `${deployment}/duplicated-process`, title: "Duplicated process" },
+  "immutable-process": { status: 403, type: `${deployment}/immutable-process`, title: "Immutable process" },
+  "unsupported-media-type": {
+    status: 415,
+    type: `${deployment}/unsupported-media-type`,
+    title: "Unsupported media type",
+  },
+  "not-acceptable": { status: 406, type: `${own}:not-acceptable`, title: "Not acceptable" },
+  "method-not-allowed": { status: 405, type: `${own}:method-not-allowed`, title: "Method not allowed" },
+  "content-too-large": { status: 413, type: `${own}:content-too-large`, title: "Content too large" },
+  "idempotency-conflict": { status: 422, type: `${own}:idempotency-conflict`, title: "Idempotency conflict" },
+  conflict: { status: 409, type: `${own}:conflict`, title: "Conflict" },
+  unauthorized: { status: 401, type: `${own}:unauthorized`, title: "Unauthorized" },
+  forbidden: { status: 403, type: `${own}:forbidden`, title: "Forbidden" },
+  "too-many-requests": { status: 429, type: `${own}:too-many-requests`, title: "Too many requests" },
+  "range-not-satisfiable": { status: 416, type: `${own}:range-not-satisfiable`, title: "Range not satisfiable" },
+  unavailable: { status: 503, type: `${own}:unavailable`, title: "Service unavailable" },
+  internal: { status: 500, type: `${own}:internal`, title: "Internal error" },
+} as const satisfies Record<ProblemKind, { status: number; type: string; title: string }>;
+
+/** What a caller sees of an error that is not its own; the log keeps the cause. */
+const internalDetail = "The server met an error of its own; its log tells more";
+
+/** A problem document (RFC 9457, exception.yaml), with the faults as `errors`. */
+export type ProblemDocument = {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+};
+
+/** Makes the document of a problem. */
+export function problemDocument(problem: Problem): ProblemDocument {
+  const { status, type, title } = answers[problem.kind];
+  const detail = problem.kind === "internal" ? internalDetail : problem.message;
+  const document = { type, title, status, detail };
+  return problem.faults.length === 0 ? document : { ...document, errors: problem.faults };
+}
+
+/**
+ * Answers a thrown error. A Problem is shown; anything else becomes "internal", a fixed sentence, and is logged.
+ */
+export function problemResponse(error: unknown, accept: string | null, logger: Logger): Response {
+  const problem = error instanceof Problem ? error : new Problem("internal", internalDetail, { cause: error });
+  if (problem.kind === "internal") logger.error("Request failed", { error });
+  else if (problem.kind === "unavailable") logger.warn("Request not served", { error });
+  const document = problemDocument(problem);
+  const headers: Record<string, string> = {
+    // Suites of 1.0 ask for application/json and want just that.
+    "content-type": prefersPlainJson(accept) ? "application/json" : "application/problem+json",
+    "x-content-type-options": "nosniff",
+  };
+  if (problem.kind === "unauthorized") headers["www-authenticate"] = 'Bearer realm="heddle"';
+  return new Response(JSON.stringify(document), { status: document.status, headers });
+}

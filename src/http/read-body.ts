@@ -1,0 +1,93 @@
+import type { Json } from "../domain/json.ts";
+import { isJsonObject } from "../domain/json.ts";
+import { errorText, Problem } from "../domain/problem.ts";
+
+/** Names the media type of a request's body, without parameters; empty when it has none. */
+export function contentTypeOf(request: Request): string {
+  return (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+}
+
+/** Throws `unsupported-media-type` unless the body's type is one of those wanted. Gives the type. */
+export function requireContentType(request: Request, wanted: readonly string[]): string {
+  const type = contentTypeOf(request);
+  if (wanted.includes(type)) return type;
+  const found = type === "" ? "no Content-Type" : `Content-Type "${type}"`;
+  throw new Problem("unsupported-media-type", `Cannot read body: found ${found}, wanted ${wanted.join(" or ")}`);
+}
+
+/** Reads a body as text. Throws `content-too-large` as soon as the limit is passed. */
+export async function readText(request: Request, maxBytes: number): Promise<string> {
+  const declared = request.headers.get("content-length");
+  // The server's own framing holds a body to its declared length.
+  if (declared !== null) {
+    if (Number(declared) > maxBytes) throw tooLarge(declared, maxBytes);
+    return request.text();
+  }
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  for await (const chunk of bodyOf(request)) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw tooLarge(`more than ${maxBytes}`, maxBytes);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/** Gives the chunks of a body; none when there is no body. */
+export async function* bodyOf(request: Request): AsyncGenerator<Uint8Array> {
+  if (request.body === null) return;
+  for await (const chunk of request.body) yield chunk;
+}
+
+/** Makes a stream of chunks. */
+export function streamOf(chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const source = chunks[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const next = await source.next();
+      if (next.done === true) controller.close();
+      else controller.enqueue(next.value);
+    },
+    async cancel() {
+      await source.return?.();
+    },
+  });
+}
+
+/** Words the refusal of a body that is too large. */
+export function tooLarge(found: string, maxBytes: number): Problem {
+  return new Problem("content-too-large", `Cannot read body: found ${found} bytes, wanted at most ${maxBytes}`);
+}
+
+/** How deep a body may nest: more is no request that anyone means, and would exhaust the stack of what reads it. */
+const maxDepth = 128;
+
+/** Reads a body as JSON. Throws `invalid-parameter-value` when it is none, `content-too-large` past the limit. */
+export async function readJson(request: Request, maxBytes: number): Promise<Json> {
+  return parseJson(await readText(request, maxBytes));
+}
+
+/** Parses JSON of a client. Throws `invalid-parameter-value` when it is none, or nests too deeply. */
+export function parseJson(text: string): Json {
+  let value: Json;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    const found = text.trim() === "" ? "nothing" : errorText(cause);
+    throw new Problem("invalid-parameter-value", `Cannot read body as JSON: found ${found}, wanted JSON`, { cause });
+  }
+  if (isDeeperThan(value, maxDepth)) {
+    throw new Problem(
+      "invalid-parameter-value",
+      `Cannot read body: found deeper nesting, wanted at most ${maxDepth} levels`,
+    );
+  }
+  return value;
+}
+
+function isDeeperThan(value: Json, depth: number): boolean {
+  if (Array.isArray(value)) return depth === 0 || value.some((item) => isDeeperThan(item, depth - 1));
+  if (!isJsonObject(value)) return false;
+  return depth === 0 || Object.values(value).some((item) => isDeeperThan(item, depth - 1));
+}

@@ -1,0 +1,92 @@
+import type { Context } from "hono";
+import type * as v from "valibot";
+import type { Principal } from "../domain/access.ts";
+import { Problem } from "../domain/problem.ts";
+
+/** A request at the door of its route: host, origin and caller were checked. */
+export type RouteContext = {
+  readonly request: Request;
+  /** What links begin with; no slash at the end. */
+  readonly baseUrl: string;
+  /** Who asks; undefined for a stranger, who comes to public routes only. */
+  readonly caller: Principal | undefined;
+  /** Ends when the client has gone. */
+  readonly signal: AbortSignal;
+  param(name: string): string;
+  query(name: string): string | undefined;
+  queries(name: string): readonly string[];
+  /** Lets the connection be quiet for so long. */
+  allowQuiet(seconds: number): void;
+};
+
+/** What the body of a route's requests may be. */
+export type RouteBody = {
+  readonly mediaTypes: readonly string[];
+  /** What the body, or what is read of it, must be. */
+  readonly schema: v.GenericSchema;
+};
+
+type RouteFacts = {
+  /** As Hono writes paths: `/jobs/:jobId`. */
+  readonly path: string;
+  /** `public` routes answer strangers too. */
+  readonly access: "public" | "signed-in";
+  /** It starts, stops or changes something: pages of other origins may not ask for it, whatever the method. */
+  readonly hasEffect: boolean;
+  handle(context: RouteContext): Response | Promise<Response>;
+};
+
+/** A route: one method on one path. Methods that carry a body say which. */
+export type Route = RouteFacts &
+  (
+    | { readonly method: "GET" | "DELETE"; readonly body?: undefined }
+    | { readonly method: "POST" | "PUT" | "PATCH"; readonly body: RouteBody }
+  );
+
+/** Gives the signed-in caller. Throws `unauthorized` for a stranger. */
+export function principalOf(context: Pick<RouteContext, "caller">): Principal {
+  if (context.caller === undefined) throw unauthorized();
+  return context.caller;
+}
+
+/** Words that a key is needed. */
+export function unauthorized(): Problem {
+  return new Problem("unauthorized", "Cannot answer: found no Authorization, wanted Authorization: Bearer hdl_...");
+}
+
+/** Makes the context of a route from Hono's. */
+export function routeContext(
+  context: Context,
+  known: Pick<RouteContext, "baseUrl" | "caller" | "allowQuiet">,
+): RouteContext {
+  const request = context.req.raw;
+  return {
+    request,
+    baseUrl: known.baseUrl,
+    caller: known.caller,
+    allowQuiet: known.allowQuiet,
+    get signal() {
+      return request.signal;
+    },
+    param: (name) => context.req.param(name) ?? "",
+    query: (name) => context.req.query(name),
+    queries: (name) => context.req.queries(name) ?? [],
+  };
+}
+
+/** Answers JSON. */
+export function jsonResponse(
+  value: unknown,
+  options: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> } = {},
+): Response {
+  return new Response(JSON.stringify(value), {
+    status: options.status ?? 200,
+    headers: { "content-type": "application/json", ...options.headers },
+  });
+}
+
+/** Sent with all bytes that come from a tool, an upload or a remote: a browser neither guesses nor runs them. */
+export const foreignBytes = {
+  "x-content-type-options": "nosniff",
+  "content-security-policy": "sandbox",
+} as const;

@@ -1,0 +1,94 @@
+import { ExecuteBodySchema } from "../../domain/execution.ts";
+import { jobUrl } from "../../domain/links.ts";
+import { describeProcess } from "../../operations/describe-processes.ts";
+import type { ProcessCache } from "../../operations/process-cache.ts";
+import { type ReadResultsDeps, resultsOfJob } from "../../operations/read-results.ts";
+import { type SubmitDeps, type Submitted, submitJob } from "../../operations/submit-job.ts";
+import { parseVaultAuthorizations } from "../../wire/auth-vault.ts";
+import { parsePrefer } from "../../wire/prefer.ts";
+import { readJson, requireContentType } from "../read-body.ts";
+import { type AnswerDeps, answerResults } from "../results-answer.ts";
+import { foreignBytes, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
+import { statusDocument } from "../status-document.ts";
+
+export type ExecutionRouteDeps = SubmitDeps &
+  ReadResultsDeps &
+  AnswerDeps & {
+    readonly processes: ProcessCache;
+    readonly settings: { readonly maxBodyBytes: number };
+  };
+
+const body = { mediaTypes: ["application/json"], schema: ExecuteBodySchema };
+
+/** How much longer than the wait for a job a connection may be quiet; in seconds. */
+const spareSeconds = 30;
+
+/** The route that executes a process. */
+export function executionRoutes(deps: ExecutionRouteDeps): readonly Route[] {
+  return [
+    {
+      method: "POST",
+      path: "/processes/:processId/execution",
+      access: "signed-in",
+      hasEffect: true,
+      body,
+      handle: (context) => execute(deps, context),
+    },
+  ];
+}
+
+async function execute(deps: ExecutionRouteDeps, context: RouteContext): Promise<Response> {
+  const { request, baseUrl } = context;
+  const principal = principalOf(context);
+  requireContentType(request, body.mediaTypes);
+  const payload = await readJson(request, deps.settings.maxBodyBytes);
+  const process = await describeProcess(deps, principal, context.param("processId"));
+  const { headers } = request;
+  const prefer = parsePrefer(headers.get("prefer"));
+  const acceptLanguage = headers.get("accept-language");
+  const idempotencyKey = headers.get("idempotency-key");
+  const tags = context.query("tags");
+  context.allowQuiet(Math.ceil(deps.settings.syncLimitMilliseconds / 1000) + spareSeconds);
+  const submitted = await submitJob(
+    deps,
+    {
+      principal,
+      headers: {
+        prefer,
+        vaultTokens: parseVaultAuthorizations(headers.get("x-auth-vault")),
+        ...(acceptLanguage === null ? {} : { acceptLanguage }),
+        ...(idempotencyKey === null ? {} : { idempotencyKey }),
+      },
+      query: tags === undefined ? {} : { tags },
+      body: payload,
+      serviceUrl: baseUrl,
+      signal: context.signal,
+    },
+    process,
+  );
+  if (submitted.kind === "created") return createdResponse(submitted, baseUrl, prefer.respondAsync);
+  const outcome = await resultsOfJob(deps, submitted.job);
+  const response = await answerResults(deps, context, { ...outcome, preferences: prefer, isSync: true });
+  const applied = [
+    ...(submitted.waitSeconds === undefined ? [] : [`wait=${submitted.waitSeconds}`]),
+    ...(prefer.return === undefined ? [] : [`return=${prefer.return}`]),
+  ];
+  if (applied.length > 0) response.headers.set("preference-applied", applied.join(", "));
+  response.headers.append("link", `<${jobUrl(baseUrl, submitted.job.id)}>; rel="monitor"; type="application/json"`);
+  for (const [name, value] of Object.entries(foreignBytes)) response.headers.set(name, value);
+  return response;
+}
+
+function createdResponse({ job, waitSeconds }: Submitted, baseUrl: string, prefersAsync: boolean): Response {
+  const applied = [
+    ...(prefersAsync ? ["respond-async"] : []),
+    ...(waitSeconds === undefined ? [] : [`wait=${waitSeconds}`]),
+  ];
+  return jsonResponse(statusDocument(job, baseUrl), {
+    status: 201,
+    headers: {
+      location: jobUrl(baseUrl, job.id),
+      ...(applied.length === 0 ? {} : { "preference-applied": applied.join(", ") }),
+    },
+  });
+}

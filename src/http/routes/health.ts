@@ -1,0 +1,27 @@
+import { checkReadiness } from "../../operations/check-health.ts";
+import { jsonResponse, type Route } from "../route.ts";
+
+export type HealthRouteDeps = Parameters<typeof checkReadiness>[0];
+
+/** Routes that tell supervisors whether the service lives, and whether it can serve. */
+export function healthRoutes(deps: HealthRouteDeps): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/healthz",
+      access: "public",
+      hasEffect: false,
+      handle: () => jsonResponse({ status: "ok" }),
+    },
+    {
+      method: "GET",
+      path: "/readyz",
+      access: "public",
+      hasEffect: false,
+      async handle() {
+        await checkReadiness(deps);
+        return jsonResponse({ status: "ok" });
+      },
+    },
+  ];
+}

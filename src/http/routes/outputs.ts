@@ -1,0 +1,41 @@
+import { Problem } from "../../domain/problem.ts";
+import { openOutputPath, type ReadResultsDeps } from "../../operations/read-results.ts";
+import { principalOf, type Route } from "../route.ts";
+import { fileResponse } from "../send-file.ts";
+
+export type OutputRouteDeps = ReadResultsDeps & { readonly settings: { readonly outputsPath: string } };
+
+/** The route that serves published outputs, logs and status documents. */
+export function outputRoutes(deps: OutputRouteDeps): readonly Route[] {
+  const { outputsPath: path } = deps.settings;
+  return [
+    {
+      method: "GET",
+      path: `${path}/*`,
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        const { pathname } = new URL(context.request.url);
+        const file = await openOutputPath(deps, principalOf(context), segmentsOf(pathname.slice(path.length + 1)));
+        return fileResponse(context.request, file);
+      },
+    },
+  ];
+}
+
+/** Takes the names of a path; percent-encoded ones may hold any character but a slash. */
+function segmentsOf(path: string): readonly string[] {
+  return path.split("/").map((segment) => {
+    const name = decode(segment);
+    if (name !== undefined && !name.includes("/") && !name.includes("\0")) return name;
+    throw new Problem("not-found", `Cannot find output "${path}": no file has this path`);
+  });
+}
+
+function decode(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}

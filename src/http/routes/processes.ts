@@ -1,0 +1,101 @@
+import { processUrl } from "../../domain/links.ts";
+import {
+  type ApplicationPackage,
+  ApplicationPackageSchema,
+  readCwlText,
+  readPackage,
+} from "../../operations/application-package.ts";
+import { type DeployDeps, deployProcess, replaceProcess, undeployProcess } from "../../operations/deploy-process.ts";
+import { type DescribeDeps, describeProcess, listProcesses } from "../../operations/describe-processes.ts";
+import { requireJson } from "../negotiate.ts";
+import { pageLinks, pageOf } from "../paging.ts";
+import { processDocument, processSummary } from "../process-document.ts";
+import { parseJson, readText, requireContentType } from "../read-body.ts";
+import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
+
+export type ProcessRouteDeps = DescribeDeps & DeployDeps & { readonly settings: { readonly maxBodyBytes: number } };
+
+const jsonTypes = ["application/ogcapppkg+json", "application/json"];
+const cwlTypes = [
+  "application/cwl",
+  "application/cwl+json",
+  "application/cwl+yaml",
+  "application/x-cwl",
+  "application/yaml",
+  "application/x-yaml",
+  "text/yaml",
+];
+const body = { mediaTypes: [...jsonTypes, ...cwlTypes], schema: ApplicationPackageSchema };
+
+/** Routes of the process list, of descriptions and of deployment (OGC 20-044). */
+export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/processes",
+      access: "public",
+      hasEffect: false,
+      async handle(context) {
+        requireJson(context.request.headers.get("accept"));
+        const page = pageOf(context, 100);
+        const { items, next } = await listProcesses(deps, context.caller, page);
+        return jsonResponse({
+          processes: items.map((process) => processSummary(process, context.baseUrl)),
+          links: pageLinks(context, `${context.baseUrl}/processes`, next),
+        });
+      },
+    },
+    {
+      method: "POST",
+      path: "/processes",
+      access: "signed-in",
+      hasEffect: true,
+      body,
+      async handle(context) {
+        const given = await readDeployment(deps, context);
+        const process = await deployProcess(deps, principalOf(context), given);
+        const headers = { location: processUrl(context.baseUrl, process.id) };
+        return jsonResponse(processSummary(process, context.baseUrl), { status: 201, headers });
+      },
+    },
+    {
+      method: "GET",
+      path: "/processes/:processId",
+      access: "public",
+      hasEffect: false,
+      async handle(context) {
+        requireJson(context.request.headers.get("accept"));
+        const process = await describeProcess(deps, context.caller, context.param("processId"));
+        return jsonResponse(processDocument(process, context.baseUrl));
+      },
+    },
+    {
+      method: "PUT",
+      path: "/processes/:processId",
+      access: "signed-in",
+      hasEffect: true,
+      body,
+      async handle(context) {
+        const given = await readDeployment(deps, context);
+        await replaceProcess(deps, principalOf(context), context.param("processId"), given);
+        return new Response(null, { status: 204 });
+      },
+    },
+    {
+      method: "DELETE",
+      path: "/processes/:processId",
+      access: "signed-in",
+      hasEffect: true,
+      async handle(context) {
+        await undeployProcess(deps, principalOf(context), context.param("processId"));
+        return new Response(null, { status: 204 });
+      },
+    },
+  ];
+}
+
+async function readDeployment(deps: ProcessRouteDeps, { request }: RouteContext): Promise<ApplicationPackage> {
+  const type = requireContentType(request, body.mediaTypes);
+  const text = await readText(request, deps.settings.maxBodyBytes);
+  return jsonTypes.includes(type) ? readPackage(parseJson(text)) : readCwlText(text);
+}

@@ -1,0 +1,94 @@
+import * as v from "valibot";
+import { issueFaults } from "../../domain/faults.ts";
+import { Problem } from "../../domain/problem.ts";
+import { type KeptFile, keepVaultFile, type Upload, type VaultDeps } from "../../operations/keep-vault-file.ts";
+import { boundaryOf, parseDisposition, parseMultipart } from "../../wire/multipart.ts";
+import { bodyOf, contentTypeOf, streamOf, tooLarge } from "../read-body.ts";
+import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
+
+export type VaultRouteDeps = VaultDeps;
+
+/** What is said of an uploaded file beside its bytes. */
+const UploadSchema = v.object({
+  name: v.optional(v.pipe(v.string(), v.maxLength(1024, "at most 1024 characters"))),
+  mediaType: v.optional(
+    v.pipe(v.string(), v.regex(/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;[^\r\n]*)?$/, "a media type such as text/csv")),
+  ),
+});
+
+const body = { mediaTypes: ["multipart/form-data", "*/*"], schema: UploadSchema };
+
+/** The route that takes uploads: a bare body, or the field `file` of a form. */
+export function vaultRoutes(deps: VaultRouteDeps): readonly Route[] {
+  return [
+    {
+      method: "POST",
+      path: "/vault",
+      access: "signed-in",
+      hasEffect: true,
+      body,
+      handle: (context) => keep(deps, context),
+    },
+  ];
+}
+
+async function keep(deps: VaultRouteDeps, context: RouteContext): Promise<Response> {
+  const { request } = context;
+  const principal = principalOf(context);
+  const declared = Number(request.headers.get("content-length") ?? 0);
+  const spare = 64 * 1024;
+  if (declared > deps.settings.maxUploadBytes + spare) throw tooLarge(String(declared), deps.settings.maxUploadBytes);
+  const isForm = contentTypeOf(request) === "multipart/form-data";
+  const kept = isForm ? await keepForm(deps, context) : await keepVaultFile(deps, principal, bareUpload(request));
+  return jsonResponse(uploadDocument(kept), { status: 201 });
+}
+
+function bareUpload(request: Request): Upload {
+  const { filename } = parseDisposition(request.headers.get("content-disposition") ?? undefined);
+  const mediaType = request.headers.get("content-type");
+  return { ...checkedFacts(filename, mediaType), content: streamOf(bodyOf(request)) };
+}
+
+async function keepForm(deps: VaultRouteDeps, context: RouteContext): Promise<KeptFile> {
+  const boundary = boundaryOf(context.request.headers.get("content-type") ?? "");
+  if (boundary === undefined) throw refuse("no boundary in Content-Type", "multipart/form-data with its boundary");
+  let kept: KeptFile | undefined;
+  for await (const part of parseMultipart(bodyOf(context.request), boundary)) {
+    const { name, filename } = parseDisposition(part.headers.get("content-disposition"));
+    if (name !== "file" || kept !== undefined) {
+      throw refuse(kept === undefined ? `the field "${name ?? ""}"` : "a second field", 'one field, "file"');
+    }
+    const facts = checkedFacts(filename, part.headers.get("content-type") ?? null);
+    kept = await keepVaultFile(deps, principalOf(context), { ...facts, content: streamOf(part.content) });
+  }
+  if (kept === undefined) throw refuse("no field", 'one field, "file"');
+  return kept;
+}
+
+function checkedFacts(name: string | undefined, mediaType: string | null): Omit<Upload, "content"> {
+  // Clients that know nothing of a file send these by themselves; its name says more.
+  const isTelling = mediaType !== null && !/^application\/(octet-stream|x-www-form-urlencoded)/.test(mediaType);
+  const given = { ...(name === undefined ? {} : { name }), ...(isTelling ? { mediaType } : {}) };
+  const outcome = v.safeParse(UploadSchema, given);
+  if (outcome.success) return given;
+  const faults = issueFaults(outcome.issues);
+  const all = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
+  throw new Problem("invalid-parameter-value", `Cannot upload file: ${all}`, { faults });
+}
+
+function refuse(found: string, wanted: string): Problem {
+  return new Problem("invalid-parameter-value", `Cannot upload file: found ${found}, wanted ${wanted}`);
+}
+
+function uploadDocument({ file, token }: KeptFile): Readonly<Record<string, unknown>> {
+  return {
+    id: file.id,
+    token,
+    href: `vault://${file.id}`,
+    name: file.name,
+    mediaType: file.mediaType,
+    sizeBytes: file.sizeBytes,
+    sha256: file.sha256,
+    expires: new Date(file.expiresAt).toISOString(),
+  };
+}

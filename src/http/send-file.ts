@@ -1,0 +1,97 @@
+import { Problem } from "../domain/problem.ts";
+import { problemDocument } from "./problem-response.ts";
+import { foreignBytes } from "./route.ts";
+
+/** Bytes that can be sent in part. */
+export type SendableFile = {
+  readonly sizeBytes: number;
+  /** Milliseconds since 1970. */
+  readonly modifiedAt: number;
+  readonly mediaType: string;
+  /** What a browser calls the file when it keeps it. */
+  readonly name: string;
+  /** Gives the bytes from `start` up to, not including, `end`. */
+  slice(start: number, end: number): Blob;
+};
+
+type Span = { readonly start: number; readonly end: number };
+
+/** Answers with a file or the part that was asked for (RFC 9110 13 and 14): 200, 206, 304 or 416. */
+export function fileResponse(
+  request: Request,
+  file: SendableFile,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const etag = `"${file.sizeBytes.toString(36)}-${Math.round(file.modifiedAt).toString(36)}"`;
+  const shared = {
+    ...foreignBytes,
+    ...headers,
+    etag,
+    "last-modified": new Date(file.modifiedAt).toUTCString(),
+    "accept-ranges": "bytes",
+    "cache-control": "private, no-cache",
+  };
+  if (matchesEtag(request.headers.get("if-none-match"), etag))
+    return new Response(null, { status: 304, headers: shared });
+  const span = spanOf(request, file, etag);
+  if (span === "outside") return rangeRefusal(request.headers.get("range") ?? "", file.sizeBytes);
+  const { start, end } = span ?? { start: 0, end: file.sizeBytes };
+  const whole = {
+    ...shared,
+    "content-type": withCharset(file.mediaType),
+    "content-length": String(end - start),
+    "content-disposition": dispositionOf(file.name),
+  };
+  const bytes = file.slice(start, end);
+  if (span !== undefined) {
+    const range = { ...whole, "content-range": `bytes ${start}-${end - 1}/${file.sizeBytes}` };
+    return new Response(bytes, { status: 206, headers: range });
+  }
+  // As a stream when a range was refused by If-Range: the server would apply it to a file by itself.
+  return new Response(request.headers.has("range") ? bytes.stream() : bytes, { headers: whole });
+}
+
+/** Answers that a range lies outside a file, with the size that the file has (RFC 9110 15.5.17). */
+function rangeRefusal(range: string, sizeBytes: number): Response {
+  const detail = `Cannot send range: found "${range}", wanted a part of ${sizeBytes} bytes`;
+  const document = problemDocument(new Problem("range-not-satisfiable", detail));
+  const headers = { "content-type": "application/problem+json", "content-range": `bytes */${sizeBytes}` };
+  return new Response(JSON.stringify(document), { status: document.status, headers });
+}
+
+function matchesEtag(header: string | null, etag: string): boolean {
+  if (header === null) return false;
+  return header.trim() === "*" || header.split(",").some((one) => one.trim().replace(/^W\//, "") === etag);
+}
+
+/** The part that was asked for; undefined for the whole file. Several ranges are answered with the whole file. */
+function spanOf(request: Request, file: SendableFile, etag: string): Span | "outside" | undefined {
+  const range = request.headers.get("range");
+  if (range === null) return undefined;
+  const condition = request.headers.get("if-range");
+  if (condition !== null && condition !== etag) return undefined;
+  const [, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/.exec(range.replaceAll(" ", "")) ?? [];
+  if (first === "" && last === "") return undefined;
+  const size = file.sizeBytes;
+  const start = first === "" ? Math.max(0, size - Number(last)) : Number(first);
+  const end = first === "" || last === "" ? size : Math.min(size, Number(last) + 1);
+  // A last position before the first one makes the header invalid: it is left out (RFC 9110 14.1.1).
+  if (first !== "" && last !== "" && Number(last) < Number(first)) return undefined;
+  if (start >= size || end <= start) return "outside";
+  return { start, end };
+}
+
+/** Text is read as UTF-8 when nothing says otherwise. */
+function withCharset(mediaType: string): string {
+  return /^text\/[^;]*$/.test(mediaType) ? `${mediaType}; charset=utf-8` : mediaType;
+}
+
+/** Names the file (RFC 6266); it is shown in place where the browser can, within the sandbox. */
+function dispositionOf(name: string): string {
+  const plain = name.toWellFormed().replaceAll(/[^\x20-\x7e]|["\\%]/g, "_");
+  const encoded = encodeURIComponent(name.toWellFormed()).replaceAll(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `inline; filename="${plain}"; filename*=UTF-8''${encoded}`;
+}

@@ -1,0 +1,125 @@
+import { type Context, Hono } from "hono";
+import type { Logger } from "../domain/logger.ts";
+import { Problem } from "../domain/problem.ts";
+import type { Authenticator } from "../operations/manage-keys.ts";
+import { checkHost, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, resolveBaseUrl } from "./door.ts";
+import { problemResponse } from "./problem-response.ts";
+import { type Route, routeContext, unauthorized } from "./route.ts";
+import { type ExecutionRouteDeps, executionRoutes } from "./routes/executions.ts";
+import { type HealthRouteDeps, healthRoutes } from "./routes/health.ts";
+import { type JobRouteDeps, jobRoutes } from "./routes/jobs.ts";
+import { landingRoutes } from "./routes/landing.ts";
+import { type OutputRouteDeps, outputRoutes } from "./routes/outputs.ts";
+import { type ProcessRouteDeps, processRoutes } from "./routes/processes.ts";
+import { type ResultRouteDeps, resultRoutes } from "./routes/results.ts";
+import { type VaultRouteDeps, vaultRoutes } from "./routes/vault.ts";
+
+export type HttpDeps = ExecutionRouteDeps &
+  HealthRouteDeps &
+  JobRouteDeps &
+  OutputRouteDeps &
+  ProcessRouteDeps &
+  ResultRouteDeps &
+  VaultRouteDeps & {
+    readonly authenticate: Authenticator;
+    readonly door: DoorConfig;
+    readonly logger: Logger;
+  };
+
+/** What the app needs of the server that it runs in: an idle limit for one connection, in seconds, 0 for none. */
+export type ConnectionServer = { timeout(request: Request, seconds: number): void };
+
+/** The HTTP edge: what `Bun.serve` calls, and the routes that it serves. */
+export type HttpApp = {
+  fetch(request: Request, server?: ConnectionServer): Promise<Response>;
+  readonly routes: readonly Route[];
+};
+
+/** Assembles the edge: each request passes, in this order, Host, origin, sign-in and its route. */
+export function createHttpApp(deps: HttpDeps): HttpApp {
+  const routes: readonly Route[] = [
+    ...landingRoutes(),
+    ...healthRoutes(deps),
+    ...processRoutes(deps),
+    ...executionRoutes(deps),
+    ...jobRoutes(deps),
+    ...resultRoutes(deps),
+    ...outputRoutes(deps),
+    ...vaultRoutes(deps),
+  ];
+
+  const answer = async (context: Context<{ Bindings: Bindings }>, route: Route): Promise<Response> => {
+    const request = context.req.raw;
+    const host = checkHost(deps.door, request);
+    if (route.hasEffect) checkOrigin(deps.door, request, host);
+    const caller = await deps.authenticate(request.headers.get("authorization") ?? undefined);
+    if (caller.kind === "stranger" && route.access !== "public") throw unauthorized();
+    const response = await route.handle(
+      routeContext(context, {
+        baseUrl: resolveBaseUrl(deps.door, request, host),
+        caller: caller.kind === "known" ? caller.principal : undefined,
+        allowQuiet: (seconds) => context.env.server?.timeout(request, seconds > longestIdleSeconds ? 0 : seconds),
+      }),
+    );
+    return withHeaders(response, corsHeaders(deps.door, request));
+  };
+
+  const app = new Hono<{ Bindings: Bindings }>({ strict: false });
+  for (const route of routes) app.on(route.method, route.path, (context) => answer(context, route));
+  app.notFound((context) => {
+    checkHost(deps.door, context.req.raw);
+    return unrouted(deps.door, routes, context.req.raw, context.req.path);
+  });
+  app.onError((error, context) => {
+    const response = problemResponse(error, context.req.raw.headers.get("accept"), deps.logger);
+    return withHeaders(response, corsHeaders(deps.door, context.req.raw));
+  });
+
+  return {
+    routes,
+    async fetch(request, server) {
+      const bindings = server === undefined ? {} : { server };
+      if (request.method !== "HEAD") return app.fetch(request, bindings);
+      return withoutBody(await app.fetch(new Request(request, { method: "GET" }), bindings));
+    },
+  };
+}
+
+type Bindings = { readonly server?: ConnectionServer };
+
+/** The most that Bun can count for one connection; longer means no limit. */
+const longestIdleSeconds = 255;
+
+/** Answers a path that has no route for this method: 404, 405 with the methods there are, or a browser's question. */
+function unrouted(door: DoorConfig, routes: readonly Route[], request: Request, path: string): Response {
+  const plain = path.length > 1 ? path.replace(/\/$/, "") : path;
+  const methods = routes.filter((route) => matchesPath(route.path, plain)).map((route) => route.method);
+  const allowed = methods.includes("GET") ? [...methods, "HEAD"] : methods;
+  if (methods.length === 0) throw new Problem("not-found", `Cannot find "${path}": no resource has this path`);
+  if (request.method === "OPTIONS") return preflightResponse(door, request, allowed);
+  throw new Problem(
+    "method-not-allowed",
+    `Cannot answer: found method ${request.method}, wanted ${allowed.join(", ")}`,
+  );
+}
+
+function matchesPath(pattern: string, path: string): boolean {
+  const expression = pattern.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
+  return new RegExp(`^${expression.replaceAll(/:[A-Za-z]+/g, "[^/]+")}$`).test(path);
+}
+
+function withHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+  return response;
+}
+
+/** Answers HEAD as GET without the body, and with the length that the body would have had (RFC 9110 9.3.2). */
+async function withoutBody(response: Response): Promise<Response> {
+  const headers = new Headers(response.headers);
+  if (!headers.has("content-length") && response.body !== null) {
+    headers.set("content-length", String((await response.arrayBuffer()).byteLength));
+  } else {
+    await response.body?.cancel();
+  }
+  return new Response(null, { status: response.status, headers });
+}

@@ -1,0 +1,110 @@
+import * as v from "valibot";
+import {
+  type Command,
+  exitCodes,
+  explainError,
+  type Given,
+  type Io,
+  type Option,
+  readArguments,
+  usageOf,
+} from "./cli/command.ts";
+import { type Config, ConfigSchema, flagOf, readConfig, variableOf } from "./config.ts";
+
+/** Each command, loaded when it is asked for: a client's command must not load the server. */
+const commands = {
+  serve: async () =>
+    (await import("./cli/serve.ts")).serveCommand({ settingOptions: settingOptions(), start: startService }),
+  keys: async () => (await import("./cli/keys.ts")).keysCommand({ dataOption: dataOption(), open: openKeyStore }),
+  execute: async () => (await import("./cli/execute.ts")).executeCommand(),
+  status: async () => (await import("./cli/jobs.ts")).statusCommand(),
+  results: async () => (await import("./cli/jobs.ts")).resultsCommand(),
+  logs: async () => (await import("./cli/jobs.ts")).logsCommand(),
+  dismiss: async () => (await import("./cli/jobs.ts")).dismissCommand(),
+  version: async () => (await import("./cli/version.ts")).versionCommand(process.env.HEDDLE_VERSION ?? "0.0.0-dev"),
+} as const satisfies Record<string, () => Promise<Command>>;
+
+function settingOptions(): Readonly<Record<string, Option>> {
+  return Object.fromEntries(
+    Object.entries(ConfigSchema.entries).map(([name, schema]) => [
+      flagOf(name),
+      {
+        type: "string",
+        ...(name === "allowAnonymous" ? { bare: "runner" } : {}),
+        about: `${v.getDescription(schema.wrapped) ?? ""} (${variableOf(name)})`,
+      },
+    ]),
+  );
+}
+
+function dataOption(): Option {
+  return settingOptions().data ?? { type: "string", about: "data directory" };
+}
+
+async function openKeyStore(given: Given, io: Io) {
+  const config = configOf(given, io);
+  useAddonDirectory(config);
+  const { openKeys } = await import("./app.ts");
+  return openKeys(config, io);
+}
+
+/** Reads the configuration of a command: its flags, then the environment, then its file. */
+function configOf(given: Given, io: Io): Config {
+  const names = Object.keys(ConfigSchema.entries);
+  const flags = Object.fromEntries(names.map((name) => [name, given.options[flagOf(name)]]));
+  const file = given.options.config;
+  return readConfig({ flags, environment: io.environment, ...(typeof file === "string" ? { file } : {}) });
+}
+
+async function startService(given: Given, io: Io) {
+  const config = configOf(given, io);
+  useAddonDirectory(config);
+  const { startApp } = await import("./app.ts");
+  return startApp(config, io);
+}
+
+/** The SQLite driver loads its addon while it is imported, so the place must be known before. */
+function useAddonDirectory(config: Config): void {
+  process.env.HEDDLE_ADDON_DIRECTORY ??= config.data;
+}
+
+function overview(): string {
+  const names = Object.keys(commands).join("\n  ");
+  return `Usage: heddle COMMAND [OPTION...]\n\nCommands:\n  ${names}\n\nheddle COMMAND --help tells more.\n`;
+}
+
+function isCommand(name: string | undefined): name is keyof typeof commands {
+  return name !== undefined && Object.hasOwn(commands, name);
+}
+
+async function main(words: readonly string[], io: Io): Promise<number> {
+  const [name, ...rest] = words;
+  if (name === "--help" || name === "-h" || name === "help") {
+    io.out(overview());
+    return exitCodes.ok;
+  }
+  const chosen = name === "--version" ? "version" : name;
+  if (!isCommand(chosen)) {
+    io.talk(name === undefined ? overview() : `Cannot run "${name}": no such command\n\n${overview()}`);
+    return exitCodes.usage;
+  }
+  const command = await commands[chosen]();
+  if (rest.includes("--help") || rest.includes("-h")) {
+    io.out(usageOf(command));
+    return exitCodes.ok;
+  }
+  return command.run(readArguments(command, rest), io);
+}
+
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort(signal));
+
+const io: Io = {
+  out: (text) => void process.stdout.write(text),
+  talk: (text) => void process.stderr.write(text),
+  isTerminal: process.stderr.isTTY === true,
+  environment: process.env,
+  signal: stop.signal,
+};
+
+process.exitCode = await main(process.argv.slice(2), io).catch((error: unknown) => explainError(error, io));

@@ -1,0 +1,171 @@
+import * as v from "valibot";
+import type { Principal } from "../domain/access.ts";
+import type { Clock } from "../domain/clock.ts";
+import { fault } from "../domain/faults.ts";
+import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
+import { type Fault, Problem } from "../domain/problem.ts";
+import {
+  jobControlOptions,
+  type Process,
+  type ProcessDefinition,
+  type ProcessDescription,
+  ProcessIdSchema,
+  transmissionModes,
+} from "../domain/process.ts";
+import { type CwlDescription, describeDocument, descriptionFaults } from "../engines/cwl/describe.ts";
+import type { Database } from "../store/database.ts";
+import { undeployProcess as removeProcess, saveProcess } from "../store/processes.ts";
+import { type ApplicationPackage, type GivenDescription, refusePackage } from "./application-package.ts";
+import { noSuchProcess } from "./describe-processes.ts";
+import { requireAction } from "./guard.ts";
+import type { ProcessCache } from "./process-cache.ts";
+import { digestOf } from "./secrets.ts";
+
+export type DeployDeps = { readonly database: Database; readonly clock: Clock; readonly processes: ProcessCache };
+
+/**
+ * Deploys a process. Throws `invalid-parameter-value`, `duplicated-process` when the id is taken, `immutable-process`
+ * when a built-in has it.
+ */
+export async function deployProcess(
+  deps: DeployDeps,
+  principal: Principal,
+  given: ApplicationPackage,
+): Promise<Process> {
+  requireAction(principal, "deploy", "deploy process");
+  const process = makeProcess(given);
+  const existing = await deps.processes.find(process.id);
+  if (existing !== undefined && !existing.isMutable) throw immutableProcess("deploy", process.id);
+  const outcome = await saveProcess(deps.database, process, deps.clock.now(), { replace: false });
+  if (outcome === "exists") {
+    const detail = `Cannot deploy process "${process.id}": found one with this id, wanted a free id or PUT`;
+    throw new Problem("duplicated-process", detail);
+  }
+  deps.processes.forget(process.id);
+  return process;
+}
+
+/** Replaces a process with a new revision; jobs keep the one they ran. Throws `no-such-process`, `immutable-process`. */
+export async function replaceProcess(
+  deps: DeployDeps,
+  principal: Principal,
+  id: string,
+  given: ApplicationPackage,
+): Promise<Process> {
+  requireAction(principal, "deploy", `replace process "${id}"`);
+  await requireMutable(deps, "replace", id);
+  const process = makeProcess(given, id);
+  await saveProcess(deps.database, process, deps.clock.now(), { replace: true });
+  deps.processes.forget(id);
+  return process;
+}
+
+/** Undeploys a process; its jobs and their results stay. Throws `no-such-process`, `immutable-process`. */
+export async function undeployProcess(deps: DeployDeps, principal: Principal, id: string): Promise<void> {
+  requireAction(principal, "deploy", `undeploy process "${id}"`);
+  await requireMutable(deps, "undeploy", id);
+  const isGone = await removeProcess(deps.database, id);
+  deps.processes.forget(id);
+  if (!isGone) throw noSuchProcess(id);
+}
+
+async function requireMutable(deps: DeployDeps, verb: string, id: string): Promise<void> {
+  const existing = await deps.processes.find(id);
+  if (existing === undefined) throw noSuchProcess(id);
+  if (!existing.isMutable) throw immutableProcess(verb, id);
+}
+
+function immutableProcess(verb: string, id: string): Problem {
+  return new Problem(
+    "immutable-process",
+    `Cannot ${verb} process "${id}": found a built-in, wanted a deployed process`,
+  );
+}
+
+function makeProcess({ cwl, description: given }: ApplicationPackage, pathId?: string): Process {
+  const faults: Fault[] = descriptionFaults(cwl.cwl).map((detail) => ({ pointer: "", detail }));
+  const fromCwl = describeDocument(cwl.cwl);
+  const id = idOf(given, fromCwl, pathId, faults);
+  const description = mergeDescriptions(id, given, fromCwl, faults);
+  if (faults.length > 0) throw refusePackage(faults);
+  const definition: ProcessDefinition = { kind: "cwl", document: cwl.document, main: cwl.cwl.main.id };
+  return {
+    id,
+    revision: revisionOf(description, definition),
+    description,
+    definition,
+    isWorkflow: fromCwl.isWorkflow,
+    isMutable: true,
+    visibility: given.visibility ?? "public",
+    fileInputs: fromCwl.fileInputs,
+  };
+}
+
+function revisionOf(description: ProcessDescription, definition: ProcessDefinition): string {
+  return `sha256:${digestOf(canonicalJson(plainJson({ description, definition })))}`;
+}
+
+/** Values of a description are JSON, but their type admits members that are undefined; those are left out. */
+function plainJson(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value));
+}
+
+function idOf(given: GivenDescription, fromCwl: CwlDescription, pathId: string | undefined, faults: Fault[]): string {
+  const id = given.id ?? pathId ?? fromCwl.suggestedId;
+  const at = given.id === undefined ? "/id" : "/processDescription/id";
+  if (pathId !== undefined && id !== pathId) faults.push(fault(at, id, `"${pathId}", the id of the path`));
+  const outcome = v.safeParse(ProcessIdSchema, id);
+  if (outcome.success) return outcome.output;
+  faults.push(fault(at, id, `an id: ${outcome.issues.map((issue) => issue.message).join(", ")}`));
+  return "";
+}
+
+/** Metadata prefers what the deployer said; what runs, and how often an input occurs, is the CWL's to say. */
+function mergeDescriptions(
+  id: string,
+  given: GivenDescription,
+  fromCwl: CwlDescription,
+  faults: Fault[],
+): ProcessDescription {
+  const { visibility: _visibility, inputs, outputs, href: _href, owsContext: _context, ...metadata } = given;
+  const { suggestedId: _id, fileInputs: _files, isWorkflow: _kind, ...described } = fromCwl;
+  const { links: _links, mutable: _mutable, revision: _revision, ...kept } = metadata;
+  return {
+    ...described,
+    ...kept,
+    id,
+    version: given.version ?? fromCwl.version ?? "1.0.0",
+    jobControlOptions: given.jobControlOptions ?? [...jobControlOptions],
+    outputTransmission: given.outputTransmission ?? [...transmissionModes],
+    inputs: mergeParameters("/processDescription/inputs", inputs ?? {}, fromCwl.inputs, faults),
+    outputs: mergeParameters("/processDescription/outputs", outputs ?? {}, fromCwl.outputs, faults),
+  };
+}
+
+type Parameter = { readonly minOccurs?: number; readonly maxOccurs?: number | "unbounded" };
+
+function mergeParameters<Definition extends Parameter & { readonly schema: JsonObject }>(
+  at: string,
+  given: NonNullable<GivenDescription["inputs"]>,
+  fromCwl: Readonly<Record<string, Definition>>,
+  faults: Fault[],
+): Record<string, Definition> {
+  const ids = Object.keys(fromCwl);
+  for (const name of Object.keys(given)) {
+    if (!ids.includes(name)) faults.push(fault(`${at}/${name}`, name, `one of those of the CWL: ${ids.join(", ")}`));
+  }
+  const merged = Object.entries(fromCwl).map(([name, definition]): [string, Definition] => {
+    const own = Object.hasOwn(given, name) ? given[name] : undefined;
+    if (own === undefined) return [name, definition];
+    const { minOccurs, maxOccurs, schema, ...metadata } = own;
+    checkOccurs(`${at}/${name}/minOccurs`, minOccurs, definition.minOccurs, faults);
+    checkOccurs(`${at}/${name}/maxOccurs`, maxOccurs, definition.maxOccurs, faults);
+    return [name, { ...definition, ...metadata, ...(isJsonObject(schema) ? { schema } : {}) }];
+  });
+  return Object.fromEntries(merged);
+}
+
+function checkOccurs(at: string, given: unknown, fromCwl: unknown, faults: Fault[]): void {
+  if (given === undefined || fromCwl === undefined || given === fromCwl) return;
+  faults.push(fault(at, given, `${fromCwl}, as in the CWL`));
+}

@@ -1,0 +1,49 @@
+import type { Principal } from "../domain/access.ts";
+import { Problem } from "../domain/problem.ts";
+import type { Process } from "../domain/process.ts";
+import type { Database } from "../store/database.ts";
+import { listProcesses as readProcesses } from "../store/processes.ts";
+import { requireAction } from "./guard.ts";
+import type { ProcessCache } from "./process-cache.ts";
+
+export type DescribeDeps = { readonly database: Database; readonly processes: ProcessCache };
+
+/** A page of a list; `next` continues it, undefined at the end. */
+export type Page<Item> = { readonly items: readonly Item[]; readonly next?: string };
+
+/** Lists the processes that may be seen, by id. Without a principal these are the public ones. */
+export async function listProcesses(
+  deps: DescribeDeps,
+  principal: Principal | undefined,
+  page: { readonly limit: number; readonly after?: string },
+): Promise<Page<Process>> {
+  if (principal !== undefined) requireAction(principal, "read-processes", "list processes");
+  const after = page.after === undefined ? {} : { after: page.after };
+  // One more than asked tells whether there is a next page.
+  const read = await readProcesses(deps.database, { limit: page.limit + 1, ...after });
+  const shown = read.slice(0, page.limit);
+  const last = shown.at(-1);
+  const items = shown.filter((process) => isVisible(process, principal));
+  return read.length > shown.length && last !== undefined ? { items, next: last.id } : { items };
+}
+
+/** Finds the current revision of a process. Throws `no-such-process`, also for one that may not be seen. */
+export async function describeProcess(
+  deps: Pick<DescribeDeps, "processes">,
+  principal: Principal | undefined,
+  id: string,
+): Promise<Process> {
+  if (principal !== undefined) requireAction(principal, "read-processes", `read process "${id}"`);
+  const process = await deps.processes.find(id);
+  if (process === undefined || !isVisible(process, principal)) throw noSuchProcess(id);
+  return process;
+}
+
+/** Words the absence of a process. */
+export function noSuchProcess(id: string): Problem {
+  return new Problem("no-such-process", `Cannot find process "${id}": no process has this id`);
+}
+
+function isVisible(process: Process, principal: Principal | undefined): boolean {
+  return principal !== undefined || process.visibility === "public";
+}

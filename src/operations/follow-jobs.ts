@@ -1,0 +1,106 @@
+import { isOwn, mayDo, type Principal } from "../domain/access.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Job } from "../domain/job.ts";
+import { isFinished, type JobStatus } from "../domain/job-state.ts";
+import { Problem } from "../domain/problem.ts";
+import { removeJobFiles } from "../files/job-directory.ts";
+import type { Layout } from "../files/layout.ts";
+import type { Database } from "../store/database.ts";
+import { liveProgress } from "../store/job-events.ts";
+import { discardJob, findJob, dismissJob as markDismissed, listJobs as readJobs } from "../store/jobs.ts";
+import type { Page } from "./describe-processes.ts";
+import { maySee, requireAction } from "./guard.ts";
+import type { RunnerPort } from "./submit-job.ts";
+
+export type FollowDeps = { readonly database: Database };
+
+/**
+ * Reads a job with its newest progress. Throws `no-such-job`, also for a job of someone else: whether it exists is
+ * not told.
+ */
+export async function readJob(deps: FollowDeps, principal: Principal, jobId: string): Promise<Job> {
+  requireAction(principal, "read-own-jobs", `read job "${jobId}"`);
+  const job = await findJob(deps.database, jobId);
+  if (job === undefined || !maySee(principal, job.user)) throw noSuchJob(jobId);
+  const live = job.status === "running" ? liveProgress(deps.database, jobId) : undefined;
+  return live !== undefined && live.progress >= job.progress ? { ...job, ...live } : job;
+}
+
+/** Words the absence of a job. */
+export function noSuchJob(jobId: string): Problem {
+  return new Problem("no-such-job", `Cannot find job "${jobId}": no job has this id`);
+}
+
+export type JobFilter = {
+  readonly limit: number;
+  /** The `next` of the page before. */
+  readonly after?: string;
+  readonly processId?: string;
+  readonly statuses?: readonly JobStatus[];
+};
+
+/** Lists jobs, newest first: the principal's own, or everybody's for who may read them. */
+export async function listJobs(deps: FollowDeps, principal: Principal, filter: JobFilter): Promise<Page<Job>> {
+  requireAction(principal, "read-own-jobs", "list jobs");
+  const before = filter.after === undefined ? undefined : readCursor(filter.after);
+  const owner = mayDo(principal, "read-all-jobs") ? {} : { user: principal.user ?? null };
+  const jobs = await readJobs(deps.database, {
+    // One more than asked tells whether there is a next page.
+    limit: filter.limit + 1,
+    ...owner,
+    ...(filter.processId === undefined ? {} : { processId: filter.processId }),
+    ...(filter.statuses === undefined ? {} : { statuses: filter.statuses }),
+    ...(before === undefined ? {} : { before }),
+  });
+  const items = jobs.slice(0, filter.limit);
+  const last = items.at(-1);
+  return jobs.length > items.length && last !== undefined ? { items, next: `${last.createdAt}.${last.id}` } : { items };
+}
+
+function readCursor(cursor: string): { readonly createdAt: number; readonly id: string } {
+  const [, createdAt, id] = /^(\d{1,15})\.([A-Za-z0-9-]{1,64})$/.exec(cursor) ?? [];
+  if (createdAt !== undefined && id !== undefined) return { createdAt: Number(createdAt), id };
+  const detail = `Cannot list jobs: found after "${cursor}", wanted the value of a next link`;
+  throw new Problem("invalid-query-parameter-value", detail);
+}
+
+export type DismissDeps = FollowDeps & {
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly layout: Layout;
+  readonly runner: RunnerPort;
+};
+
+/** How often a dismissal begins anew because the job moved meanwhile: it can move to an end only once. */
+const dismissTries = 3;
+
+/**
+ * Dismisses a job: what has not ended is stopped, what has ended loses its results and files. Throws `no-such-job`;
+ * `gone` when it was dismissed before; `forbidden` for a role that may not.
+ */
+export async function dismissJob(deps: DismissDeps, principal: Principal, jobId: string): Promise<Job> {
+  for (let tries = 0; tries < dismissTries; tries += 1) {
+    const job = await readJob(deps, principal, jobId);
+    requireAction(principal, isOwn(principal, job.user) ? "dismiss-own" : "dismiss-all", `dismiss job "${jobId}"`);
+    if (job.status === "dismissed") {
+      throw new Problem("gone", `Cannot dismiss job "${jobId}": found it dismissed already`);
+    }
+    const move = { jobId, moveId: deps.newId(), at: deps.clock.now() };
+    if (isFinished(job.status)) {
+      const outcome = await discardJob(deps.database, { ...move, message: "Job dismissed, its results are removed" });
+      if (outcome === "lost") continue;
+      await removeFilesOf(deps.layout, job);
+    } else {
+      const outcome = await markDismissed(deps.database, { ...move, message: "Job dismissed" });
+      if (outcome === "lost") continue;
+      deps.runner.stop(jobId);
+    }
+    return readJob(deps, principal, jobId);
+  }
+  throw new Problem("conflict", `Cannot dismiss job "${jobId}": found it moving, wanted it at rest; ask again`);
+}
+
+async function removeFilesOf(layout: Layout, job: Job): Promise<void> {
+  const executionIds = job.executionId === undefined ? [] : [job.executionId];
+  await removeJobFiles(layout, { jobId: job.id, executionIds });
+}

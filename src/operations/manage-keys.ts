@@ -1,0 +1,117 @@
+import { type Principal, type Role, roles } from "../domain/access.ts";
+import type { Clock } from "../domain/clock.ts";
+import { Problem } from "../domain/problem.ts";
+import type { Database } from "../store/database.ts";
+import { findKey, hasAnyKey, insertKey, type KeyRow, listKeys, revokeKey as markRevoked } from "../store/keys.ts";
+import { hashSecret, matchesHash } from "./secrets.ts";
+
+export type KeyDeps = {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** Draws a random text that can stand in a key: letters and digits, unguessable. */
+  readonly newSecret: () => string;
+};
+
+/** A key as it is shown in lists. */
+export type KeySummary = Omit<KeyRow, "secretHash">;
+
+/**
+ * Creates a key for a user. `text` is the whole key, `hdl_<id>_<secret>`: it is given here only, a hash is kept.
+ * Throws `invalid-parameter-value` for a role or user that cannot be.
+ */
+export async function createKey(
+  deps: KeyDeps,
+  wanted: { readonly user: string; readonly role: string },
+): Promise<{ readonly key: KeySummary; readonly text: string }> {
+  const role = roles.find((one) => one === wanted.role);
+  if (role === undefined) {
+    const detail = `Cannot create key: found role "${wanted.role}", wanted one of ${roles.join(", ")}`;
+    throw new Problem("invalid-parameter-value", detail);
+  }
+  if (!/^[^\p{C}\s][^\p{C}]{0,127}$/u.test(wanted.user)) {
+    throw new Problem("invalid-parameter-value", "Cannot create key: found no usable user, wanted 1 to 128 characters");
+  }
+  const secret = deps.newSecret();
+  const key = { id: deps.newSecret().slice(0, 12), user: wanted.user, role, createdAt: deps.clock.now() };
+  await insertKey(deps.database, { ...key, secretHash: hashSecret(secret) });
+  return { key, text: `hdl_${key.id}_${secret}` };
+}
+
+/** Lists all keys, revoked ones too, without anything that could be used. */
+export async function readKeys(deps: Pick<KeyDeps, "database">): Promise<readonly KeySummary[]> {
+  const keys = await listKeys(deps.database);
+  return keys.map(({ secretHash: _hash, ...summary }) => summary);
+}
+
+/** Revokes a key. Throws `not-found` when there is none with this id that still holds. */
+export async function revokeKey(deps: Pick<KeyDeps, "database" | "clock">, id: string): Promise<void> {
+  if (await markRevoked(deps.database, id, deps.clock.now())) return;
+  throw new Problem("not-found", `Cannot revoke key "${id}": found none, wanted the id of a key that is not revoked`);
+}
+
+/** Who a request comes from; `stranger` when it names no key where one is needed. */
+export type Caller = { readonly kind: "known"; readonly principal: Principal } | { readonly kind: "stranger" };
+
+/**
+ * Resolves an `Authorization` header. Throws `unauthorized` for a header that is no valid key: a wrong key is never
+ * taken for no key.
+ */
+export type Authenticator = (authorization: string | undefined) => Promise<Caller>;
+
+export type AuthenticatorDeps = {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** The role of callers without a key, when they are allowed. */
+  readonly allowAnonymous: Role | undefined;
+  /** Only this machine can reach the service: until a first key is made everyone is admin. */
+  readonly isLocalOnly: boolean;
+};
+
+/** A new or revoked key is honoured within this time; in milliseconds. */
+const freshMilliseconds = 1000;
+/** Keys that are remembered at once. */
+const maxRemembered = 1024;
+
+type Remembered<Value> = { readonly value: Value; readonly until: number };
+
+/** Makes the authenticator of a server. What it reads is remembered for at most a second. */
+export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
+  const keys = new Map<string, Remembered<KeyRow | undefined>>();
+  let isSignInOn: Remembered<boolean> = { value: false, until: 0 };
+
+  const keyOf = async (id: string): Promise<KeyRow | undefined> => {
+    const now = deps.clock.now();
+    const known = keys.get(id);
+    if (known !== undefined && now < known.until) return known.value;
+    const value = await findKey(deps.database, id);
+    if (keys.size >= maxRemembered) keys.clear();
+    keys.set(id, { value, until: now + freshMilliseconds });
+    return value;
+  };
+  const signInIsOn = async (): Promise<boolean> => {
+    const now = deps.clock.now();
+    // Once a key was made, sign-in stays on.
+    if (isSignInOn.value || now < isSignInOn.until) return isSignInOn.value;
+    isSignInOn = { value: await hasAnyKey(deps.database), until: now + freshMilliseconds };
+    return isSignInOn.value;
+  };
+
+  return async (authorization) => {
+    if (authorization !== undefined) return { kind: "known", principal: await principalOf(authorization, keyOf) };
+    if (deps.allowAnonymous !== undefined) return { kind: "known", principal: { role: deps.allowAnonymous } };
+    if (deps.isLocalOnly && !(await signInIsOn())) return { kind: "known", principal: { role: "admin" } };
+    return { kind: "stranger" };
+  };
+}
+
+async function principalOf(
+  authorization: string,
+  keyOf: (id: string) => Promise<KeyRow | undefined>,
+): Promise<Principal> {
+  const [, id = "", secret = ""] = /^Bearer +hdl_([A-Za-z0-9]+)_([A-Za-z0-9]+) *$/i.exec(authorization) ?? [];
+  const key = id === "" ? undefined : await keyOf(id);
+  if (key === undefined || key.revokedAt !== undefined || !matchesHash(secret, key.secretHash)) {
+    throw new Problem("unauthorized", "Cannot sign in: found no valid key, wanted Authorization: Bearer hdl_...");
+  }
+  return { user: key.user, role: key.role };
+}

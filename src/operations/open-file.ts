@@ -1,0 +1,36 @@
+import { basename } from "node:path";
+import type { Layout } from "../files/layout.ts";
+import { type OutputFile, openOutput } from "../files/outputs.ts";
+
+/** A published file whose bytes can be read in part. */
+export type OpenedFile = {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+  /** Milliseconds since 1970. */
+  readonly modifiedAt: number;
+  /** The execution that made the file. */
+  readonly executionId: string;
+  /** Gives the bytes from `start` up to, not including, `end`. */
+  slice(start: number, end: number): Blob;
+};
+
+/** Opens a file by its path below the output directory. Undefined when there is none, or it really lies elsewhere. */
+export async function openFile(layout: Layout, relativePath: string): Promise<OpenedFile | undefined> {
+  const file = await openOutput(layout, relativePath);
+  if (file === undefined) return undefined;
+  return {
+    name: basename(relativePath),
+    mediaType: file.mediaType,
+    sizeBytes: file.sizeBytes,
+    modifiedAt: file.modifiedAt,
+    executionId: executionOf(file),
+    slice: (start, end) => Bun.file(file.path).slice(start, end),
+  };
+}
+
+/** Logs and status documents stand beside the directory of their execution. */
+function executionOf(file: OutputFile): string {
+  const [first = "", ...below] = file.relativePath.split("/");
+  return below.length === 0 ? first.replace(/\.(log|xml)$/, "") : first;
+}

@@ -1,0 +1,116 @@
+import type { Principal } from "../domain/access.ts";
+import type { Job } from "../domain/job.ts";
+import { isFinished } from "../domain/job-state.ts";
+import { Problem } from "../domain/problem.ts";
+import type { ProcessDescription } from "../domain/process.ts";
+import type { Result, Results } from "../domain/values.ts";
+import type { Layout } from "../files/layout.ts";
+import type { Database } from "../store/database.ts";
+import { findJob, findJobOfExecution } from "../store/jobs.ts";
+import { findProcessRevision } from "../store/processes.ts";
+import { resultsOf } from "../store/results.ts";
+import { readJob } from "./follow-jobs.ts";
+import { maySee, requireAction } from "./guard.ts";
+import { type OpenedFile, openFile } from "./open-file.ts";
+import type { ProcessCache } from "./process-cache.ts";
+
+export type ReadResultsDeps = {
+  readonly database: Database;
+  readonly processes: ProcessCache;
+  readonly layout: Layout;
+};
+
+/** How a finished job ended, with what its process says of its outputs. */
+export type JobResults = {
+  readonly job: Job;
+  readonly description: ProcessDescription;
+  readonly results: Results;
+};
+
+/**
+ * Reads the results of a job. A failed job has none: its `failure` says why. Throws `no-such-job`, `result-not-ready`
+ * while it runs, `result-not-available` when it was dismissed.
+ */
+export async function readResults(deps: ReadResultsDeps, principal: Principal, jobId: string): Promise<JobResults> {
+  return resultsOfJob(deps, await readJob(deps, principal, jobId));
+}
+
+/** Reads the results of a job that the caller may see. Throws as `readResults` does. */
+export async function resultsOfJob(deps: ReadResultsDeps, job: Job): Promise<JobResults> {
+  if (!isFinished(job.status)) {
+    const detail = `Cannot read results of job "${job.id}": found status ${job.status}, wanted successful`;
+    throw new Problem("result-not-ready", detail);
+  }
+  if (job.status === "dismissed") {
+    const detail = `Cannot read results of job "${job.id}": found status dismissed, wanted successful`;
+    throw new Problem("result-not-available", detail);
+  }
+  const [description, results] = await Promise.all([
+    descriptionOf(deps, job),
+    job.status === "successful" ? resultsOf(deps.database, job.id) : {},
+  ]);
+  return { job, description, results };
+}
+
+/** The revision that ran may be an older one than the process has now. */
+async function descriptionOf(deps: ReadResultsDeps, job: Job): Promise<ProcessDescription> {
+  const current = await deps.processes.find(job.processId);
+  if (current?.revision === job.processRevision) return current.description;
+  const process = await findProcessRevision(deps.database, job.processId, job.processRevision);
+  if (process === undefined) throw new Error(`Cannot find revision "${job.processRevision}" of "${job.processId}"`);
+  return process.description;
+}
+
+/**
+ * Picks one result. Throws `no-such-output` when the process has no such output, `result-not-available` when it was
+ * not asked for or the job gave none.
+ */
+export function resultOf({ job, description, results }: JobResults, outputId: string): Result {
+  if (!Object.hasOwn(description.outputs, outputId)) {
+    const known = Object.keys(description.outputs).join(", ");
+    const detail = `Cannot read results of job "${job.id}": found output "${outputId}", wanted one of ${known}`;
+    throw new Problem("no-such-output", detail);
+  }
+  const result = Object.hasOwn(results, outputId) ? results[outputId] : undefined;
+  if (result !== undefined) return result;
+  const detail = `Cannot read results of job "${job.id}": found no value of output "${outputId}", wanted one that was asked for and given`;
+  throw new Problem("result-not-available", detail);
+}
+
+/** Opens a published file of results that were read. Throws `not-found` when it is gone. */
+export async function openResult(deps: Pick<ReadResultsDeps, "layout">, reference: string): Promise<OpenedFile> {
+  const file = await openFile(deps.layout, reference.split("/").slice(1).map(decodeURIComponent).join("/"));
+  if (file === undefined) throw notFound(reference);
+  return file;
+}
+
+/**
+ * Opens what lies below the outputs path: a file, log or status document of a job, named by job or execution.
+ * Throws `not-found`, also for what belongs to someone else.
+ */
+export async function openOutputPath(
+  deps: Pick<ReadResultsDeps, "database" | "layout">,
+  principal: Principal,
+  segments: readonly string[],
+): Promise<OpenedFile> {
+  requireAction(principal, "read-own-jobs", "read outputs");
+  const shown = segments.join("/");
+  const [first = "", ...below] = segments;
+  // Logs and status documents stand beside the directory of the same name.
+  const owner = below.length === 0 ? first.replace(/\.(log|xml)$/, "") : first;
+  const job = (await findJob(deps.database, owner)) ?? (await findJobOfExecution(deps.database, owner));
+  if (job === undefined || !maySee(principal, job.user)) throw notFound(shown);
+  const file = await openFile(deps.layout, shown);
+  if (file === undefined || !(await isOfJob(deps, job, file.executionId))) throw notFound(shown);
+  return file;
+}
+
+/** A link inside a job's outputs may lead to those of another job; its owner is then someone else. */
+async function isOfJob(deps: Pick<ReadResultsDeps, "database">, job: Job, executionId: string): Promise<boolean> {
+  if (job.executionId === executionId) return true;
+  return (await findJobOfExecution(deps.database, executionId))?.id === job.id;
+}
+
+function notFound(path: string): Problem {
+  return new Problem("not-found", `Cannot find output "${path}": no file has this path`);
+}

@@ -1,0 +1,97 @@
+import { fileURLToPath } from "node:url";
+import type { Principal } from "../domain/access.ts";
+import type { Clock } from "../domain/clock.ts";
+import { fault, pointer } from "../domain/faults.ts";
+import type { Fault } from "../domain/problem.ts";
+import type { InputItem, Inputs } from "../domain/values.ts";
+import { isInside } from "../files/layout.ts";
+import type { Database } from "../store/database.ts";
+import { findVaultFile } from "../store/vault.ts";
+import { maySee } from "./guard.ts";
+import { matchesHash } from "./secrets.ts";
+
+/** A token of `X-Auth-Vault`; without an id it is tried for every file. */
+export type VaultToken = { readonly token: string; readonly id?: string };
+
+export type ReferenceDeps = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly inputRoots: readonly string[];
+};
+
+export type ReferenceRequest = {
+  readonly inputs: Inputs;
+  readonly principal: Principal;
+  readonly tokens: readonly VaultToken[];
+};
+
+/**
+ * Checks what the inputs refer to as far as it can be told before the job runs, and adds what is wrong to `faults`.
+ * Gives the ids of the uploaded files that the job needs.
+ */
+export async function checkReferences(
+  deps: ReferenceDeps,
+  request: ReferenceRequest,
+  faults: Fault[],
+): Promise<readonly string[]> {
+  const vaultFileIds = new Set<string>();
+  for (const [inputId, given] of Object.entries(request.inputs)) {
+    const items = isList(given) ? given : [given];
+    for (const [index, item] of items.entries()) {
+      if (item.kind !== "reference") continue;
+      const at = pointer("/inputs", inputId, ...(isList(given) ? [index] : []), "href");
+      const wrong = await wrongReference(deps, request, item.href);
+      if (wrong !== undefined) faults.push(fault(at, item.href, wrong));
+      else if (item.href.startsWith(vaultPrefix)) vaultFileIds.add(item.href.slice(vaultPrefix.length));
+    }
+  }
+  return [...vaultFileIds];
+}
+
+function isList(given: InputItem | readonly InputItem[]): given is readonly InputItem[] {
+  return Array.isArray(given);
+}
+
+const vaultPrefix = "vault://";
+
+/** Says what was wanted instead; undefined when the reference is usable so far. */
+async function wrongReference(
+  deps: ReferenceDeps,
+  request: ReferenceRequest,
+  href: string,
+): Promise<string | undefined> {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(href)?.[1]?.toLowerCase();
+  switch (scheme) {
+    case "data":
+      return href.includes(",") ? undefined : "data:[media type][;base64],content";
+    case "vault":
+      return wrongUpload(deps, request, href);
+    case "file":
+      return isBelowRoot(href, deps.inputRoots) ? undefined : "a file below a directory that the server allows";
+    default:
+      return "a data:, vault: or file: reference: others are not offered";
+  }
+}
+
+/** One sentence for every reason: nobody learns which files of others exist. */
+const noUpload = "vault://ID of your upload, with its token in X-Auth-Vault";
+
+async function wrongUpload(deps: ReferenceDeps, request: ReferenceRequest, href: string): Promise<string | undefined> {
+  const id = /^vault:\/\/([A-Za-z0-9_-]{1,128})$/.exec(href)?.[1];
+  const file = id === undefined ? undefined : await findVaultFile(deps.database, id);
+  if (file === undefined || file.expiresAt <= deps.clock.now() || !maySee(request.principal, file.user))
+    return noUpload;
+  const fitting = request.tokens.filter((token) => token.id === undefined || token.id === file.id);
+  return fitting.some((token) => matchesHash(token.token, file.tokenHash)) ? undefined : noUpload;
+}
+
+/** Tells by its text alone whether a file may lie below an allowed directory; its real path is checked when it is read. */
+function isBelowRoot(href: string, roots: readonly string[]): boolean {
+  try {
+    const path = fileURLToPath(href);
+    return roots.some((root) => isInside(root, path));
+  } catch {
+    // A file: URL with a host or broken escapes names no path here.
+    return false;
+  }
+}

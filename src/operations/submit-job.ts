@@ -1,0 +1,257 @@
+import type { Principal } from "../domain/access.ts";
+import type { Clock } from "../domain/clock.ts";
+import { type ExecutionMode, readExecution } from "../domain/execution.ts";
+import { chooseMode, type Preferences } from "../domain/execution-mode.ts";
+import type { Job, JobRequest, NewJobEvent } from "../domain/job.ts";
+import { canonicalJson, isJsonObject } from "../domain/json.ts";
+import { type Fault, Problem } from "../domain/problem.ts";
+import type { Process, ProcessDescription } from "../domain/process.ts";
+import { createInputCheck, type InputCheck, type InputChecks } from "../engines/input-check.ts";
+import type { Database } from "../store/database.ts";
+import { findJob, type Idempotency, insertJob } from "../store/jobs.ts";
+import { requireAction } from "./guard.ts";
+import { checkReferences, type VaultToken } from "./references.ts";
+import { digestOf } from "./secrets.ts";
+import { waitForEnd } from "./wait-for-job.ts";
+
+/** How operations reach the runner. A lost wake is harmless: the runner also looks by itself. */
+export type RunnerPort = {
+  /** Tells of an accepted job, handed over so that it need not be read again. */
+  wake(job?: Job): void;
+  /** Stops what runs for a job that was dismissed. */
+  stop(jobId: string): void;
+};
+
+export type SubmitSettings = {
+  /** The longest wait of a synchronous execution. */
+  readonly syncLimitMilliseconds: number;
+  /** Absolute directories below which `file:` inputs may lie. */
+  readonly inputRoots: readonly string[];
+};
+
+export type SubmitDeps = {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** Draws a UUID. */
+  readonly newId: () => string;
+  readonly runner: RunnerPort;
+  readonly inputChecks: InputChecks;
+  readonly settings: SubmitSettings;
+};
+
+/** An execution request as the edge read it. Only `body` is not yet validated. */
+export type SubmitRequest = {
+  readonly principal: Principal;
+  readonly headers: {
+    readonly prefer: Preferences;
+    readonly acceptLanguage?: string;
+    readonly idempotencyKey?: string;
+    readonly vaultTokens: readonly VaultToken[];
+  };
+  readonly query: { readonly tags?: string };
+  readonly body: unknown;
+  /** Where the service is found from outside, without a slash at the end. */
+  readonly serviceUrl: string;
+  /** Ends the waiting of a synchronous request, not the job. */
+  readonly signal?: AbortSignal;
+};
+
+/** What a submission ended in: a job to look at later, or one that ended within the wait. */
+export type Submitted = {
+  readonly kind: "created" | "finished";
+  readonly job: Job;
+  /** The wait of the client, when it was applied. */
+  readonly waitSeconds?: number;
+};
+
+/** Submits a job to a process. Durable when it returns. See `submitJobHandler` for what it throws. */
+export async function submitJob(
+  deps: SubmitDeps,
+  request: SubmitRequest,
+  reference: Process,
+  tags: readonly string[] = [],
+): Promise<Submitted> {
+  requireAction(request.principal, "execute", `execute process "${reference.id}"`);
+  const asked = (request.query.tags ?? "").split(",").map((tag) => tag.trim());
+  const language = languageOf(request.headers.acceptLanguage);
+  return submitJobHandler(deps, {
+    payload: request.body,
+    settings: deps.settings,
+    serviceUrl: request.serviceUrl,
+    process: reference,
+    processId: reference.id,
+    isWorkflow: reference.isWorkflow,
+    isLocal: true,
+    visibility: reference.visibility,
+    auth: { vaultTokens: request.headers.vaultTokens },
+    tags: [...asked.filter((tag) => tag !== ""), ...tags],
+    principal: request.principal,
+    prefer: request.headers.prefer,
+    ...(language === undefined ? {} : { language }),
+    ...(request.principal.user === undefined ? {} : { user: request.principal.user }),
+    ...(request.headers.idempotencyKey === undefined ? {} : { idempotencyKey: request.headers.idempotencyKey }),
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  });
+}
+
+/** What a job is made of; only `payload` is not yet validated. */
+export type Submission = {
+  readonly payload: unknown;
+  readonly settings: SubmitSettings;
+  readonly serviceUrl: string;
+  readonly process: Process;
+  readonly providerId?: string;
+  readonly processId: string;
+  readonly isWorkflow: boolean;
+  readonly isLocal: boolean;
+  readonly visibility?: "public" | "private";
+  readonly language?: string;
+  readonly auth?: { readonly vaultTokens: readonly VaultToken[] };
+  readonly tags?: readonly string[];
+  readonly user?: string;
+  readonly principal: Principal;
+  readonly prefer: Preferences;
+  readonly idempotencyKey?: string;
+  readonly signal?: AbortSignal;
+};
+
+/**
+ * Validates a submission, stores its job in one write, wakes the runner and, for a synchronous one, waits for the end
+ * within the limit. Throws `invalid-parameter-value` with every fault, `idempotency-conflict` when the same
+ * Idempotency-Key came with another body.
+ */
+export async function submitJobHandler(deps: SubmitDeps, submission: Submission): Promise<Submitted> {
+  const { process, payload, prefer, principal } = submission;
+  const faults: Fault[] = [];
+  const { mode, request } = collectFaults(payload, process.description, deps.inputChecks.of(process), faults);
+  const { chosen, fault } = chooseMode(mode, prefer, process.description);
+  if (fault !== undefined) faults.push(fault);
+  const vaultFileIds = await checkReferences(
+    { database: deps.database, clock: deps.clock, inputRoots: submission.settings.inputRoots },
+    { inputs: request.inputs, principal, tokens: submission.auth?.vaultTokens ?? [] },
+    faults,
+  );
+  const idempotency = idempotencyOf(deps, submission, faults);
+  refuseFaults(process.description, faults);
+  const job = newJob(deps, submission, request, chosen.isSync);
+  const inserted = await insertJob(deps.database, job, acceptedEvent(job), {
+    vaultFileIds,
+    ...(idempotency === undefined ? {} : { idempotency }),
+  });
+  if (inserted.kind === "conflict") {
+    const detail = `Cannot execute process "${process.id}": found an earlier request with this Idempotency-Key and another body, wanted the same body or another key`;
+    throw new Problem("idempotency-conflict", detail);
+  }
+  if (inserted.kind === "inserted") deps.runner.wake(job);
+  const current = inserted.kind === "inserted" ? job : await existingJob(deps, inserted.jobId);
+  if (!chosen.isSync) return { kind: "created", job: current };
+  const limit = submission.settings.syncLimitMilliseconds;
+  const own = chosen.waitSeconds === undefined ? limit : Math.min(limit, chosen.waitSeconds * 1000);
+  const end = await waitForEnd(deps, current, own, submission.signal);
+  return { ...end, ...(chosen.waitSeconds === undefined ? {} : { waitSeconds: chosen.waitSeconds }) };
+}
+
+/** What an execution request asks for, once it was found right. */
+export type JobParameters = { readonly mode: ExecutionMode; readonly request: JobRequest };
+
+/**
+ * Validates an execution request against the description of its process: `mode`, `response`, `transmissionMode`, ids,
+ * occurrences and values. Throws `invalid-parameter-value` with every fault: a JSON pointer, what was found, what was
+ * wanted. `check` knows which inputs are files; without it, values are checked by their schemas alone.
+ */
+export function validateJobParameters(
+  payload: unknown,
+  description: ProcessDescription,
+  check: InputCheck = createInputCheck({ description, fileInputs: [] }),
+): JobParameters {
+  const faults: Fault[] = [];
+  const parameters = collectFaults(payload, description, check, faults);
+  const { fault } = chooseMode(parameters.mode, { respondAsync: false }, description);
+  refuseFaults(description, fault === undefined ? faults : [...faults, fault]);
+  return parameters;
+}
+
+function collectFaults(
+  payload: unknown,
+  description: ProcessDescription,
+  check: InputCheck,
+  faults: Fault[],
+): JobParameters {
+  const { execution, faults: ofForm } = readExecution(payload, description);
+  faults.push(...ofForm);
+  for (const { inputId, item, pointer } of execution.items) faults.push(...check.item(inputId, item, pointer));
+  return execution;
+}
+
+function refuseFaults(description: ProcessDescription, faults: readonly Fault[]): void {
+  if (faults.length === 0) return;
+  const all = faults.map((fault) => `${fault.pointer === "" ? "the body" : fault.pointer}: ${fault.detail}`).join("; ");
+  throw new Problem("invalid-parameter-value", `Cannot execute process "${description.id}": ${all}`, { faults });
+}
+
+/** How long a key is remembered; 24 hours. */
+const idempotencyMilliseconds = 24 * 3600 * 1000;
+
+function idempotencyOf(deps: SubmitDeps, submission: Submission, faults: Fault[]): Idempotency | undefined {
+  const { idempotencyKey: key, payload } = submission;
+  if (key === undefined) return undefined;
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+    faults.push({ pointer: "header Idempotency-Key", detail: "found other characters, wanted 1 to 255 visible ones" });
+    return undefined;
+  }
+  return {
+    principal: submission.user === undefined ? "anonymous" : `user:${submission.user}`,
+    key,
+    bodyDigest: digestOf(isJsonObject(payload) ? canonicalJson(payload) : ""),
+    expiresAt: deps.clock.now() + idempotencyMilliseconds,
+  };
+}
+
+function newJob(deps: SubmitDeps, submission: Submission, request: JobRequest, isSync: boolean): Job {
+  const now = deps.clock.now();
+  return {
+    id: deps.newId(),
+    processId: submission.processId,
+    processRevision: submission.process.revision,
+    status: "accepted",
+    isSync,
+    tags: [
+      ...(submission.tags ?? []),
+      submission.isLocal ? "local" : "remote",
+      submission.isWorkflow ? "workflow" : "application",
+      isSync ? "sync" : "async",
+    ],
+    request,
+    priority: 0,
+    attempt: 0,
+    fence: 0,
+    progress: 0,
+    message: "Job accepted",
+    createdAt: now,
+    updatedAt: now,
+    earlyCrashes: 0,
+    ...(submission.user === undefined ? {} : { user: submission.user }),
+    ...(submission.language === undefined ? {} : { language: submission.language }),
+  };
+}
+
+function acceptedEvent(job: Job): NewJobEvent {
+  return { at: job.createdAt, kind: "status", status: job.status, progress: job.progress, message: job.message };
+}
+
+async function existingJob(deps: SubmitDeps, jobId: string): Promise<Job> {
+  const job = await findJob(deps.database, jobId);
+  if (job === undefined) throw new Error(`Cannot find job "${jobId}" of an earlier request`);
+  return job;
+}
+
+/** Takes the language that a client wants most (RFC 9110 12.5.4). */
+function languageOf(header: string | undefined): string | undefined {
+  const ranges = (header ?? "").split(",").map((part) => {
+    const [range = "", ...parameters] = part.split(";").map((piece) => piece.trim());
+    const weight = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2);
+    return { range, weight: weight === undefined ? 1 : Number(weight) };
+  });
+  const usable = ranges.filter(({ range, weight }) => /^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$/.test(range) && weight > 0);
+  return usable.toSorted((one, other) => other.weight - one.weight)[0]?.range;
+}

@@ -1,0 +1,34 @@
+import type { Job } from "../domain/job.ts";
+import { isFinished } from "../domain/job-state.ts";
+import type { Database } from "../store/database.ts";
+import { follow } from "../store/job-events.ts";
+import { findJob } from "../store/jobs.ts";
+
+/**
+ * Waits for a job's end, at most `milliseconds` or until the signal. `finished` when it ended, else `created`; the job
+ * itself is not touched.
+ */
+export async function waitForEnd(
+  deps: { readonly database: Database },
+  job: Job,
+  milliseconds: number,
+  signal?: AbortSignal,
+): Promise<{ readonly kind: "created" | "finished"; readonly job: Job }> {
+  if (isFinished(job.status)) return { kind: "finished", job };
+  const waiting = new AbortController();
+  const stop = () => waiting.abort();
+  const timer = setTimeout(stop, milliseconds);
+  signal?.addEventListener("abort", stop);
+  try {
+    if (signal?.aborted) stop();
+    // Number 1 is the job's own insertion.
+    for await (const event of follow(deps.database, job.id, 1, waiting.signal)) {
+      if (event.kind !== "live" && isFinished(event.status)) break;
+    }
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", stop);
+  }
+  const current = (await findJob(deps.database, job.id)) ?? job;
+  return { kind: isFinished(current.status) ? "finished" : "created", job: current };
+}

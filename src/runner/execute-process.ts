@@ -1,0 +1,258 @@
+import { realpath } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "../domain/clock.ts";
+import type { Execution, Job, JobFailure, JobOutcome, NewJobEvent } from "../domain/job.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
+import type { Logger } from "../domain/logger.ts";
+import { errorText, Problem } from "../domain/problem.ts";
+import type { Process } from "../domain/process.ts";
+import { makeResultsRelative } from "../domain/results.ts";
+import type { OutputValue, OutputValues, PreparedInputs, Result, Results } from "../domain/values.ts";
+import type { Checkpoints, Engine } from "../engines/engine.ts";
+import type { VaultSource } from "../engines/prepare-inputs.ts";
+import { createExecutionDirectories } from "../files/job-directory.ts";
+import type { Layout } from "../files/layout.ts";
+import { mapLocations } from "../files/map-locations.ts";
+import { type OutputPlan, parseOutputPlan, planOutputs, publishOutputs } from "../files/publish-outputs.ts";
+import type { Database } from "../store/database.ts";
+import { finishJob } from "../store/jobs.ts";
+import { beginWalk, ClaimLost, type JobWalk } from "./job-walk.ts";
+import { monitorRun } from "./monitor.ts";
+import { startRun } from "./start-run.ts";
+
+/** The right to run one attempt of a job; it holds until another move of the job. */
+export type Claim = {
+  readonly job: Job;
+  readonly executionId: string;
+  readonly attempt: number;
+  readonly fence: number;
+  readonly startedAt: number;
+  /** True when the execution was found after a restart. */
+  readonly isAdopted: boolean;
+  /** What an adopted execution had recorded. */
+  readonly recorded?: Pick<Execution, "handle" | "outputPlan">;
+  readonly checkpoints?: Checkpoints;
+};
+
+export type ExecuteDeps = {
+  readonly database: Database;
+  readonly layout: Layout;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly newId: () => string;
+  readonly engineOf: (process: Process) => Engine;
+  readonly processOf: (id: string, revision: string) => Promise<Process | undefined>;
+  readonly vaultFile: (id: string) => Promise<VaultSource | undefined>;
+  readonly checkValue: (process: Process, inputId: string, value: Json) => readonly string[];
+  /** False for jobs whose stages ride with the finishing write. */
+  readonly isBuffered: (job: Job) => boolean;
+  readonly settings: {
+    readonly inputRoots: readonly string[];
+    readonly outputsPath: string;
+    readonly outputsUrl: string;
+    readonly jobFiles: "auto" | "always";
+  };
+  readonly claim: Claim;
+  /** Aborted with `dismissed` when the job was taken away, with `stopping` when the server stops. */
+  readonly signal: AbortSignal;
+  /** Takes the job away from this walk. */
+  readonly lose: () => void;
+};
+
+/** How a walk ended: `finished` wrote the job's end; `lost` and `left` wrote nothing. */
+export type WalkEnd =
+  | { readonly kind: "finished"; readonly status: JobOutcome["status"] }
+  | { readonly kind: "left" }
+  | { readonly kind: "lost"; readonly handle?: JsonObject };
+
+/** The engine's own report of a run that ended badly. */
+export class RunFailed extends Error {
+  readonly failure: JobFailure;
+  constructor(failure: JobFailure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+/** The engine's handle as soon as it is known: whoever ends the walk early needs it to stop the run. */
+export type KnownRun = { handle?: JsonObject };
+
+/**
+ * Walks a claimed job through the stages of domain/progress.ts to its end. `url` is the provider's address for a remote
+ * job, `headers` are the caller's that may be forwarded to it; both are undefined for a local one.
+ * When it resolves with `finished`, the job's status, results and events are durable.
+ */
+export async function executeProcess(
+  deps: ExecuteDeps,
+  jobId: string,
+  url: string | undefined,
+  headers: Readonly<Record<string, string>> | undefined,
+): Promise<WalkEnd> {
+  if (url !== undefined || headers !== undefined) throw new Error(`Cannot run job "${jobId}" on a provider`);
+  const { claim } = deps;
+  const hasFiles = deps.isBuffered(claim.job) || deps.settings.jobFiles === "always";
+  const walk = beginWalk(deps, claim, hasFiles, deps.lose);
+  const known: KnownRun = claim.recorded?.handle === undefined ? {} : { handle: claim.recorded.handle };
+  try {
+    if (hasFiles) await createExecutionDirectories(deps.layout, claim.executionId);
+    const results = await runAndPublish(deps, walk, known);
+    const wpsId = hasFiles ? await mapJob(deps, results) : undefined;
+    walk.enter("notify");
+    walk.enter("done");
+    const end = await finish(deps, walk, { status: "successful", results, ...(wpsId === undefined ? {} : { wpsId }) });
+    return end.kind === "lost" ? { ...end, ...known } : end;
+  } catch (error) {
+    if (deps.signal.aborted) return abandoned(deps, known);
+    if (error instanceof ClaimLost) return { kind: "lost", ...known };
+    return failJob(deps, walk, hasFiles, error);
+  }
+}
+
+function abandoned(deps: ExecuteDeps, known: KnownRun): WalkEnd {
+  return deps.signal.reason === "dismissed" ? { kind: "lost", ...known } : { kind: "left" };
+}
+
+async function runAndPublish(deps: ExecuteDeps, walk: JobWalk, known: KnownRun): Promise<Results> {
+  const { claim } = deps;
+  const recordedPlan = claim.recorded?.outputPlan;
+  if (recordedPlan !== undefined) {
+    walk.enter("monitorEnd");
+    return publish(deps, parseOutputPlan(recordedPlan));
+  }
+  if (!claim.isAdopted) walk.enter("describe");
+  const process = await deps.processOf(claim.job.processId, claim.job.processRevision);
+  if (process === undefined) {
+    throw new Problem("no-such-process", `Cannot run process "${claim.job.processId}": its revision is gone`);
+  }
+  const engine = deps.engineOf(process);
+  const run = await startRun(deps, walk, { process, engine }, known);
+  const failure = await monitorRun(engine, run, walk, deps.signal);
+  if (failure !== undefined) throw new RunFailed(failure);
+  const outputs = await engine.collect(run.prepared, run.handle);
+  walk.enter("monitorEnd");
+  const values = plainResults(outputs);
+  if (values !== undefined && deps.settings.jobFiles === "auto" && engine.isRepeatable) return values;
+  const inputs = await realInputPaths(run.prepared.inputs);
+  const plan = await planOutputs(deps.layout, {
+    jobId: claim.job.id,
+    executionId: claim.executionId,
+    outputs,
+    isInput: (path) => inputs.has(path),
+  });
+  await walk.commit({ outputPlan: plan });
+  return publish(deps, plan);
+}
+
+/** A tool may hand an input on as an output. */
+async function realInputPaths(inputs: PreparedInputs): Promise<ReadonlySet<string>> {
+  const files = Object.values(inputs)
+    .flat()
+    .flatMap((item) => (item.kind === "file" ? [item, ...(item.secondaryFiles ?? [])] : []));
+  return new Set(await Promise.all(files.map((file) => realpath(file.path))));
+}
+
+/** Results that need no file operation; undefined when one does. */
+function plainResults(outputs: OutputValues): Results | undefined {
+  const results: Record<string, Result> = {};
+  for (const [id, output] of Object.entries(outputs)) {
+    const result = plainResult(output);
+    if (result === undefined) return undefined;
+    results[id] = result;
+  }
+  return results;
+}
+
+function plainResult(output: OutputValue): Result | undefined {
+  if (output.kind === "file") return undefined;
+  if (output.kind !== "list") return output;
+  const items: Result[] = [];
+  for (const item of output.items) {
+    const result = plainResult(item);
+    if (result === undefined) return undefined;
+    items.push(result);
+  }
+  return { kind: "list", items };
+}
+
+/** Moves the outputs by plan, makes the references relative and maps the locations; repeatable after a crash. */
+async function publish(deps: ExecuteDeps, plan: OutputPlan): Promise<Results> {
+  await publishOutputs(deps.layout, plan);
+  return makeResultsRelative(plan.results, deps.settings);
+}
+
+async function mapJob(deps: ExecuteDeps, results: Results): Promise<string | undefined> {
+  const { job, executionId } = deps.claim;
+  const mapped = await mapLocations(
+    { id: job.id, executionId, results },
+    { outputsDirectory: deps.layout.outputsDirectory },
+  );
+  return mapped.wpsId;
+}
+
+/** A failed run walks on: its log is mapped, its subscribers are told, its end is written. */
+async function failJob(deps: ExecuteDeps, walk: JobWalk, hasFiles: boolean, error: unknown): Promise<WalkEnd> {
+  const failure: JobFailure = {
+    ...(error instanceof RunFailed ? error.failure : { message: errorText(error) }),
+    stage: walk.stage,
+  };
+  if (!(error instanceof RunFailed) && !(error instanceof Problem)) {
+    deps.logger.error("Cannot run a job", { jobId: deps.claim.job.id, executionId: deps.claim.executionId, error });
+  }
+  walk.fail(failure);
+  walk.enter("monitorEnd");
+  const wpsId = hasFiles ? await mapFailedJob(deps) : undefined;
+  walk.enter("notify");
+  return finish(deps, walk, { status: "failed", results: {}, failure, ...(wpsId === undefined ? {} : { wpsId }) });
+}
+
+/** What made the job fail may also keep its log from being mapped; the job's end is told all the same. */
+async function mapFailedJob(deps: ExecuteDeps): Promise<string | undefined> {
+  try {
+    return await mapJob(deps, {});
+  } catch (error) {
+    deps.logger.warn("Cannot map the log of a failed job", { jobId: deps.claim.job.id, error });
+    return undefined;
+  }
+}
+
+/** How often the finishing write is tried; the pauses between double from 100 ms. */
+const finishTries = 6;
+
+/** Writes the job's end: status, results and events in one write. */
+async function finish(deps: ExecuteDeps, walk: JobWalk, outcome: JobOutcome): Promise<WalkEnd> {
+  const { claim } = deps;
+  const at = deps.clock.now();
+  const { progress, stage, message } = walk;
+  const end: NewJobEvent = {
+    at,
+    kind: "status",
+    status: outcome.status,
+    progress,
+    message: outcome.failure?.message ?? message,
+    ...(outcome.failure === undefined ? {} : { failure: outcome.failure }),
+  };
+  const staged = await drainWalk(deps, walk);
+  const events = outcome.status === "failed" ? [...staged, end] : staged;
+  const move = { jobId: claim.job.id, executionId: claim.executionId, fence: claim.fence, moveId: deps.newId(), at };
+  for (let tried = 1; ; tried += 1) {
+    try {
+      const written = { ...move, outcome, progress, stage, message: end.message, events, executionEnded: true };
+      const isWritten = await finishJob(deps.database, written);
+      return isWritten ? { kind: "finished", status: outcome.status } : { kind: "lost" };
+    } catch (error) {
+      if (tried === finishTries || deps.signal.aborted) throw error;
+      deps.logger.warn("Cannot write the end of a job, trying again", { jobId: claim.job.id, tried, error });
+      await sleep(100 * 2 ** tried);
+    }
+  }
+}
+
+/** A log that cannot be written must not keep the job from its end. */
+async function drainWalk(deps: ExecuteDeps, walk: JobWalk): Promise<readonly NewJobEvent[]> {
+  try {
+    return await walk.drain();
+  } catch (error) {
+    deps.logger.warn("Cannot write the log of a job", { jobId: deps.claim.job.id, error });
+    return walk.drain();
+  }
+}

@@ -1,0 +1,168 @@
+import type { JobFailure, NewJobEvent } from "../domain/job.ts";
+import { formatJobLogLine } from "../domain/job-log.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
+import { monitorProgress, type StageName, shownProgress, stages } from "../domain/progress.ts";
+import { appendJobLog } from "../files/job-log.ts";
+import { recordJob } from "../store/jobs.ts";
+import type { Claim, ExecuteDeps } from "./execute-process.ts";
+
+/** The claim does not hold any more: the job was dismissed, or another holder took it. Nothing was written. */
+export class ClaimLost extends Error {
+  constructor(jobId: string) {
+    super(`The claim of job "${jobId}" does not hold any more`);
+    this.name = "ClaimLost";
+  }
+}
+
+/** What an awaited write keeps of the execution, besides the buffered stages. */
+export type Kept = {
+  readonly handle?: JsonObject;
+  readonly outputPlan?: JsonObject;
+  readonly checkpoint?: { readonly key: string; readonly value: Json };
+};
+
+/** A job's way through its stages: what is shown, what waits to be written, what was logged. */
+export type JobWalk = {
+  readonly stage: StageName;
+  readonly progress: number;
+  readonly message: string;
+  /** Enters a stage: an event, a log line; written with the next awaited write or after half a second. */
+  enter(stage: StageName, message?: string): void;
+  /** Enters the error stage; from then on the shown progress stays. */
+  fail(failure: JobFailure): void;
+  /** Shows the engine's own percent; stored at most once a second. */
+  percent(enginePercent: number, message?: string): void;
+  /** Adds a line to the job's log, when it has one. */
+  log(message: string): void;
+  /** Writes what is buffered. Throws ClaimLost when the claim does not hold. */
+  commit(kept?: Kept): Promise<void>;
+  /** Gives what is buffered to a write of the caller's, once the log lines are written. Throws when they can't be; then a second call gives the events. */
+  drain(): Promise<readonly NewJobEvent[]>;
+};
+
+/** Stages that nobody waits for are written after this long. */
+const flushMilliseconds = 500;
+/** A percent is stored at most this often. */
+const percentMilliseconds = 1000;
+
+/** Begins (or, after a restart, goes on with) a job's walk. `onLost` is told when a delayed write finds the claim lost. */
+export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLost: () => void): JobWalk {
+  const { job } = claim;
+  const attemptStartedAt = claim.startedAt;
+  let stage: StageName = job.stage ?? "setup";
+  let progress = claim.isAdopted ? job.progress : stages.setup.percent;
+  let message: string = stages.setup.message;
+  let hasFailed = false;
+  let isSettled = false;
+  let hasReachedTool = false;
+  let events: NewJobEvent[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let lastPercentAt = Number.NEGATIVE_INFINITY;
+  let logged: Promise<void> = Promise.resolve();
+
+  const log = (level: "INFO" | "ERROR", text: string) => {
+    if (!hasLog) return;
+    const at = deps.clock.now();
+    const line = formatJobLogLine({
+      at,
+      level,
+      elapsedMilliseconds: at - attemptStartedAt,
+      progress,
+      status: hasFailed ? "failed" : isSettled ? "successful" : "running",
+      message: text,
+    });
+    logged = logged.then(() => appendJobLog(deps.layout, claim.executionId, [line]));
+    // Whoever drains the walk sees the failure; until then it must not end the server.
+    logged.catch(() => {});
+  };
+  const push = (event: NewJobEvent) => {
+    events.push(event);
+    if (!deps.isBuffered(job)) return;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      commit().catch((error) => {
+        if (error instanceof ClaimLost) onLost();
+        else deps.logger.error("Cannot write the stages of a job", { jobId: job.id, error });
+      });
+    }, flushMilliseconds);
+  };
+  const wasRecorded = (next: StageName) =>
+    claim.isAdopted && job.stage !== undefined && stages[next].percent <= stages[job.stage].percent;
+  const enter = (next: StageName, text: string | undefined, failure?: JobFailure) => {
+    stage = next;
+    hasReachedTool ||= next === "statusLocation";
+    // An adopted execution passes the stages again that an earlier run of the server has written down.
+    if (!hasFailed && wasRecorded(next)) return;
+    progress = shownProgress(progress, next, hasFailed);
+    message = text ?? stages[next].message;
+    isSettled ||= next === "done";
+    push({
+      at: deps.clock.now(),
+      kind: "stage",
+      status: isSettled ? "successful" : "running",
+      stage,
+      progress,
+      message,
+      ...(failure === undefined ? {} : { failure }),
+    });
+    if (deps.isBuffered(job)) deps.database.announce(job.id, { progress, message, stage });
+    log(failure === undefined ? "INFO" : "ERROR", message);
+  };
+  const drain = async () => {
+    clearTimeout(timer);
+    timer = undefined;
+    const lines = logged;
+    logged = Promise.resolve();
+    await lines;
+    const drained = events;
+    events = [];
+    return drained;
+  };
+  const commit = async (kept?: Kept) => {
+    const drained = await drain();
+    if (drained.length === 0 && kept === undefined) return;
+    const holds = await recordJob(deps.database, {
+      jobId: job.id,
+      fence: claim.fence,
+      at: deps.clock.now(),
+      events: drained,
+      progress,
+      stage,
+      message,
+      ...(hasReachedTool ? { hasStarted: true } : {}),
+      ...(kept === undefined ? {} : { execution: { id: claim.executionId, ...kept } }),
+    });
+    if (!holds) throw new ClaimLost(job.id);
+  };
+  return {
+    get stage() {
+      return stage;
+    },
+    get progress() {
+      return progress;
+    },
+    get message() {
+      return message;
+    },
+    enter: (next, text) => enter(next, text),
+    fail(failure) {
+      const failedAt = stages[stage].message;
+      hasFailed = true;
+      enter("monitorError", `${stages.monitorError.message} at "${failedAt}": ${failure.message}`, failure);
+    },
+    percent(enginePercent, text) {
+      const next = Math.max(progress, monitorProgress(enginePercent));
+      if (next === progress && (text === undefined || text === message)) return;
+      progress = next;
+      message = text ?? message;
+      deps.database.announce(job.id, { progress, message, stage });
+      const at = deps.clock.now();
+      if (at - lastPercentAt < percentMilliseconds) return;
+      lastPercentAt = at;
+      push({ at, kind: "progress", status: "running", stage, progress, message });
+    },
+    log: (text) => log("INFO", text),
+    commit,
+    drain,
+  };
+}

@@ -1,0 +1,138 @@
+import type { Execution, Job } from "../domain/job.ts";
+import type { JsonObject } from "../domain/json.ts";
+import { JOB_PROGRESS_EXECUTE_REQUEST, stages } from "../domain/progress.ts";
+import { removeExecutionOutputs, removeJobFiles, removeWorkDirectory } from "../files/job-directory.ts";
+import { preparedFile } from "../files/layout.ts";
+import { checkpointsOf, endExecution, openExecutions } from "../store/executions.ts";
+import { adoptJob, finishJob, releaseJob } from "../store/jobs.ts";
+import type { Claim, WalkEnd } from "./execute-process.ts";
+import type { RunnerDeps } from "./runner.ts";
+
+type Found = { readonly execution: Execution; readonly job: Job };
+
+/** A job that was in stages 1 to 8 at this many crashes of the server in a row is taken for their cause. */
+const maxEarlyCrashes = 10;
+
+/**
+ * Looks at every execution without an end (or at one of them): those of unfinished jobs are adopted and given back as
+ * claims to go on with, or released for a new attempt when nothing of them was prepared; all others are stopped.
+ */
+export async function recoverExecutions(deps: RunnerDeps, executionId?: string): Promise<readonly Claim[]> {
+  const open = await openExecutions(deps.database);
+  const chosen = executionId === undefined ? open : open.filter((found) => found.execution.id === executionId);
+  const claims = await Promise.all(chosen.map((found) => recoverExecution(deps, found)));
+  return claims.filter((claim) => claim !== undefined);
+}
+
+async function recoverExecution(deps: RunnerDeps, found: Found): Promise<Claim | undefined> {
+  const { execution, job } = found;
+  const isCurrent = job.status === "running" && job.executionId === execution.id;
+  if (!isCurrent) {
+    await clearExecution(deps, { job, executionId: execution.id }, { kind: "lost", ...handleOf(execution) });
+    return undefined;
+  }
+  if (job.earlyCrashes + 1 >= maxEarlyCrashes && isEarly(job)) {
+    await failAfterCrashes(deps, found);
+    return undefined;
+  }
+  if (deps.isBuffered(job) && execution.handle === undefined && !(await hasPrepared(deps, execution.id))) {
+    await release(deps, found);
+    return undefined;
+  }
+  return adopt(deps, found);
+}
+
+function handleOf(execution: Execution): { readonly handle?: JsonObject } {
+  return execution.handle === undefined ? {} : { handle: execution.handle };
+}
+
+function isEarly(job: Job): boolean {
+  return job.stage === undefined || stages[job.stage].percent <= JOB_PROGRESS_EXECUTE_REQUEST;
+}
+
+function hasPrepared(deps: RunnerDeps, executionId: string): Promise<boolean> {
+  return Bun.file(preparedFile(deps.layout, executionId)).exists();
+}
+
+async function adopt(deps: RunnerDeps, { execution, job }: Found): Promise<Claim | undefined> {
+  const at = deps.clock.now();
+  const moved = await adoptJob(deps.database, { jobId: job.id, moveId: deps.newId(), at, countsAsCrash: isEarly(job) });
+  if (moved === undefined) return undefined;
+  return {
+    job,
+    executionId: execution.id,
+    attempt: execution.attempt,
+    fence: moved.fence,
+    startedAt: execution.startedAt,
+    isAdopted: true,
+    recorded: execution,
+    checkpoints: await checkpointsOf(deps.database, execution.id),
+  };
+}
+
+/** Nothing of the execution was prepared, so nothing ran: the job waits for a new attempt. */
+async function release(deps: RunnerDeps, { execution, job }: Found): Promise<void> {
+  const at = deps.clock.now();
+  const message = "Waiting for a new attempt after a restart of the server";
+  const event = { at, kind: "status", status: "accepted", progress: job.progress, message } as const;
+  const move = { jobId: job.id, fence: job.fence, moveId: deps.newId(), at, event, countsAsCrash: true };
+  if (!(await releaseJob(deps.database, move))) return;
+  await removeExecutionOutputs(deps.layout, execution.id);
+  await removeWorkDirectory(deps.layout, execution.id);
+}
+
+async function failAfterCrashes(deps: RunnerDeps, { execution, job }: Found): Promise<void> {
+  const at = deps.clock.now();
+  const message = `The server went down ${job.earlyCrashes + 1} times in a row while it started this job`;
+  const failure = { message, ...(job.stage === undefined ? {} : { stage: job.stage }) };
+  const { percent } = stages.monitorError;
+  const stage = {
+    at,
+    kind: "stage",
+    status: "running",
+    stage: "monitorError",
+    progress: percent,
+    message,
+    failure,
+  } as const;
+  const end = { at, kind: "status", status: "failed", progress: percent, message, failure } as const;
+  await finishJob(deps.database, {
+    jobId: job.id,
+    executionId: execution.id,
+    fence: job.fence,
+    moveId: deps.newId(),
+    at,
+    outcome: { status: "failed", results: {}, failure },
+    progress: percent,
+    stage: "monitorError",
+    message,
+    events: [stage, end],
+    executionEnded: false,
+  });
+  await clearExecution(deps, { job, executionId: execution.id }, { kind: "lost", ...handleOf(execution) });
+}
+
+/**
+ * Ends what a walk left: after its end was written the scratch files go (a failed job's stay a while); after a
+ * dismissal everything is stopped, then all its files go. `endedAt` is set when what ran is proved gone.
+ */
+export async function clearExecution(
+  deps: RunnerDeps,
+  what: { readonly job: Job; readonly executionId: string },
+  end: WalkEnd,
+): Promise<void> {
+  if (end.kind === "left") return;
+  if (end.kind === "finished") {
+    if (deps.isBuffered(what.job) && end.status === "successful")
+      await removeWorkDirectory(deps.layout, what.executionId);
+    return;
+  }
+  const engine = await deps.engineOfHandle(what.job);
+  if (end.handle !== undefined) await engine?.dismiss(end.handle);
+  await endExecution(deps.database, what.executionId, deps.clock.now());
+  const isCurrent = what.job.executionId === undefined || what.job.executionId === what.executionId;
+  if (isCurrent) return removeJobFiles(deps.layout, { jobId: what.job.id, executionIds: [what.executionId] });
+  // The job's links lead to another execution's files.
+  await removeExecutionOutputs(deps.layout, what.executionId);
+  await removeWorkDirectory(deps.layout, what.executionId);
+}

@@ -1,0 +1,199 @@
+import type { Job } from "../domain/job.ts";
+import { stages } from "../domain/progress.ts";
+import type { Engine } from "../engines/engine.ts";
+import { claimJobs, waitingJobs } from "../store/jobs.ts";
+import { type Claim, type ExecuteDeps, executeProcess, type WalkEnd } from "./execute-process.ts";
+import { clearExecution, recoverExecutions } from "./recover.ts";
+import { createWaitingQueue } from "./waiting-queue.ts";
+
+export type RunnerDeps = Omit<ExecuteDeps, "claim" | "signal" | "lose"> & {
+  /** Tools that run at once. */
+  readonly slots: number;
+  /** Every engine: a lost execution is stopped by the one whose handle it has. */
+  readonly engineOfHandle: (job: Job) => Promise<Engine | undefined>;
+};
+
+/** Claims jobs and walks them through the stages. */
+export type Runner = AsyncDisposable & {
+  /** Looks after the executions that an earlier run of the server left, then begins to claim. */
+  start(): Promise<void>;
+  /** Tells of an accepted job. A lost wake is harmless: the database is read every second. */
+  wake(job?: Job): void;
+  /** Stops a job that was taken away from its walk. */
+  stop(jobId: string): void;
+  /** What runs now. */
+  figures(): { readonly tools: number; readonly quick: number; readonly waiting: number };
+};
+
+/** Built-in jobs start no program and take no slot; this many run at once. */
+const quickSlots = 256;
+/** Jobs that are claimed by one write. */
+const claimBatch = 64;
+/** Accepted jobs that are read at a time, and how many more are kept in memory before the database is asked again. */
+const readAhead = 1000;
+const lookEveryMilliseconds = 1000;
+/** An execution whose end could not be written is looked at again after this long. */
+const retryMilliseconds = 5000;
+
+type Active = { readonly controller: AbortController; readonly isQuick: boolean; readonly done: Promise<void> };
+
+/** Creates a runner; nothing runs before `start`. Disposal stops claiming and leaves tools running. */
+export function createRunner(deps: RunnerDeps): Runner {
+  const active = new Map<string, Active>();
+  const waiting = { quick: createWaitingQueue(), tools: createWaitingQueue() };
+  const timers = new Set<ReturnType<typeof setTimeout>>();
+  const stoppedDuringClaim = new Set<string>();
+  let isClaiming = false;
+  let isStarted = false;
+  let isStopping = false;
+  let isReading = false;
+  let mayHaveMore = true;
+
+  const isQuick = (job: Job) => !deps.isBuffered(job);
+  const count = (quick: boolean) => {
+    let running = 0;
+    for (const entry of active.values()) if (entry.isQuick === quick) running += 1;
+    return running;
+  };
+  const enqueue = (job: Job) => {
+    const queue = isQuick(job) ? waiting.quick : waiting.tools;
+    if (active.has(job.id)) return;
+    if (queue.size >= readAhead * 4) mayHaveMore = true;
+    else queue.add(job);
+  };
+  const later = (milliseconds: number, work: () => void) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      work();
+    }, milliseconds);
+    timers.add(timer);
+  };
+
+  const read = async () => {
+    if (isReading || isStopping) return;
+    isReading = true;
+    try {
+      const jobs = await waitingJobs(deps.database, readAhead);
+      mayHaveMore = jobs.length === readAhead;
+      for (const job of jobs) enqueue(job);
+    } catch (error) {
+      deps.logger.error("Cannot read the waiting jobs", { error });
+    } finally {
+      isReading = false;
+    }
+    pump();
+  };
+
+  const take = (): readonly Job[] => [
+    ...waiting.quick.take(Math.min(quickSlots - count(true), claimBatch)),
+    ...waiting.tools.take(Math.min(deps.slots - count(false), claimBatch)),
+  ];
+
+  const pump = () => {
+    if (!isStarted || isStopping || isClaiming) return;
+    const jobs = take();
+    if (jobs.length === 0) {
+      if (mayHaveMore && waiting.quick.size + waiting.tools.size === 0) void read();
+      return;
+    }
+    isClaiming = true;
+    claim(jobs)
+      .catch((error) => {
+        deps.logger.error("Cannot claim jobs", { error });
+        mayHaveMore = true;
+      })
+      .finally(() => {
+        isClaiming = false;
+        pump();
+      });
+  };
+
+  const claim = async (jobs: readonly Job[]) => {
+    const at = deps.clock.now();
+    const setup = {
+      at,
+      kind: "stage",
+      status: "running",
+      stage: "setup",
+      progress: stages.setup.percent,
+      message: stages.setup.message,
+    } as const;
+    const claims = jobs.map((job) => ({
+      jobId: job.id,
+      executionId: deps.newId(),
+      moveId: deps.newId(),
+      event: setup,
+    }));
+    const won = await claimJobs(deps.database, claims, at);
+    jobs.forEach((job, index) => {
+      const move = won.get(job.id);
+      const executionId = claims[index]?.executionId;
+      if (move === undefined || executionId === undefined) return;
+      launch({ job, executionId, ...move, startedAt: at, isAdopted: false });
+      if (stoppedDuringClaim.has(job.id)) active.get(job.id)?.controller.abort("dismissed");
+    });
+    stoppedDuringClaim.clear();
+  };
+
+  const launch = (claimed: Claim) => {
+    const controller = new AbortController();
+    const { job } = claimed;
+    const done = run(claimed, controller).finally(() => {
+      active.delete(job.id);
+      pump();
+    });
+    active.set(job.id, { controller, isQuick: isQuick(job), done });
+  };
+
+  const run = async (claimed: Claim, controller: AbortController) => {
+    const { job, executionId } = claimed;
+    const walkDeps = { ...deps, claim: claimed, signal: controller.signal, lose: () => controller.abort("dismissed") };
+    try {
+      const end: WalkEnd = await executeProcess(walkDeps, job.id, undefined, undefined);
+      if (end.kind !== "left") await clearExecution(deps, { job, executionId }, end);
+    } catch (error) {
+      deps.logger.error("Cannot end a job, looking at it again soon", { jobId: job.id, executionId, error });
+      later(retryMilliseconds, () => void recover(executionId));
+    }
+  };
+
+  const recover = async (executionId?: string) => {
+    try {
+      const claims = await recoverExecutions(deps, executionId);
+      for (const found of claims) launch(found);
+    } catch (error) {
+      deps.logger.error("Cannot look after open executions, trying again soon", { error });
+      if (!isStopping) later(retryMilliseconds, () => void recover(executionId));
+    }
+  };
+
+  const look = () => {
+    void read();
+    if (!isStopping) later(lookEveryMilliseconds, look);
+  };
+
+  return {
+    async start() {
+      await recover();
+      isStarted = true;
+      look();
+    },
+    wake(job) {
+      if (job !== undefined) enqueue(job);
+      pump();
+    },
+    stop(jobId) {
+      waiting.quick.remove(jobId);
+      waiting.tools.remove(jobId);
+      active.get(jobId)?.controller.abort("dismissed");
+      if (isClaiming) stoppedDuringClaim.add(jobId);
+    },
+    figures: () => ({ tools: count(false), quick: count(true), waiting: waiting.quick.size + waiting.tools.size }),
+    async [Symbol.asyncDispose]() {
+      isStopping = true;
+      for (const timer of timers) clearTimeout(timer);
+      for (const entry of active.values()) entry.controller.abort("stopping");
+      await Promise.all([...active.values()].map((entry) => entry.done));
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import { open, readFile, rename } from "node:fs/promises";
+import { dirname } from "node:path";
+import * as v from "valibot";
+import type { JsonObject } from "../domain/json.ts";
+import { errorText } from "../domain/problem.ts";
+import type { Process } from "../domain/process.ts";
+import type { Engine, EngineRecord, Prepared } from "../engines/engine.ts";
+import { prepareInputs } from "../engines/prepare-inputs.ts";
+import { fileMode, preparedFile, stagedInputsDirectory } from "../files/layout.ts";
+import { type ExecuteDeps, type KnownRun, RunFailed } from "./execute-process.ts";
+import type { JobWalk } from "./job-walk.ts";
+
+export type Run = { readonly prepared: Prepared; readonly handle: JsonObject };
+
+/**
+ * Prepares and starts the run of a claimed job, or finds it again after a restart: stages 4 to 20.
+ * When it resolves the run can be watched.
+ */
+export async function startRun(
+  deps: ExecuteDeps,
+  walk: JobWalk,
+  what: { readonly process: Process; readonly engine: Engine },
+  known: KnownRun,
+): Promise<Run> {
+  const { engine } = what;
+  const prepared = (await readPrepared(deps)) ?? (await prepare(deps, walk, what));
+  const record = recordOf(walk);
+  const recorded = known.handle;
+  const handle = recorded ?? engine.plan(prepared);
+  if (recorded === undefined) {
+    walk.enter("executeRequest");
+    known.handle = handle;
+    if (!engine.isRepeatable) await walk.commit({ handle });
+    deps.signal.throwIfAborted();
+    await engine.start(prepared, handle, record);
+  } else {
+    await adoptRun(deps, engine, { prepared, handle }, record);
+  }
+  walk.enter("statusLocation");
+  walk.enter("monitorStart");
+  walk.enter("monitorLoop");
+  return { prepared, handle };
+}
+
+async function adoptRun(deps: ExecuteDeps, engine: Engine, run: Run, record: EngineRecord): Promise<void> {
+  const found = await engine.adopt(run.prepared, run.handle, deps.claim.checkpoints ?? new Map(), record);
+  deps.logger.info("Adopted an execution", { executionId: deps.claim.executionId, found });
+  switch (found) {
+    case "running":
+    case "ended":
+      return;
+    case "notStarted":
+      return engine.start(run.prepared, run.handle, record);
+    case "unknown":
+      throw new RunFailed({ message: "How the run ended cannot be known after the restart of the server" });
+    default:
+      return found satisfies never;
+  }
+}
+
+function recordOf(walk: JobWalk): EngineRecord {
+  return {
+    checkpoint: (key, value) => walk.commit({ checkpoint: { key, value } }),
+    log: (message) => walk.log(message),
+  };
+}
+
+async function prepare(
+  deps: ExecuteDeps,
+  walk: JobWalk,
+  what: { readonly process: Process; readonly engine: Engine },
+): Promise<Prepared> {
+  const { job, executionId } = deps.claim;
+  const { process, engine } = what;
+  walk.enter("getInputs");
+  const inputs = await prepareInputs(
+    {
+      stagingDirectory: stagedInputsDirectory(deps.layout, executionId),
+      inputRoots: deps.settings.inputRoots,
+      vaultFile: deps.vaultFile,
+      check: (inputId, value) => deps.checkValue(process, inputId, value),
+    },
+    process,
+    job.request.inputs,
+  );
+  walk.enter("getOutputs");
+  const prepared: Prepared = {
+    executionId,
+    jobId: job.id,
+    processId: process.id,
+    definition: process.definition,
+    inputs,
+    outputs: Object.keys(job.request.outputs ?? process.description.outputs),
+  };
+  if (!engine.isRepeatable) await keepPrepared(deps, prepared);
+  return prepared;
+}
+
+/** Written under another name, synced and renamed: a prepared file that exists is whole. */
+async function keepPrepared(deps: ExecuteDeps, prepared: Prepared): Promise<void> {
+  const path = preparedFile(deps.layout, prepared.executionId);
+  const file = await open(`${path}.new`, "w", fileMode);
+  try {
+    await file.writeFile(JSON.stringify(prepared));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(`${path}.new`, path);
+  const directory = await open(dirname(path), "r");
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+const PreparedSchema = v.custom<Prepared>(
+  (value) => typeof value === "object" && value !== null && "executionId" in value && "inputs" in value,
+);
+
+/** Only an adopted execution can have a prepared file. */
+async function readPrepared(deps: ExecuteDeps): Promise<Prepared | undefined> {
+  const { claim } = deps;
+  if (!claim.isAdopted) return undefined;
+  try {
+    const text = await readFile(preparedFile(deps.layout, claim.executionId), "utf8");
+    return v.parse(PreparedSchema, JSON.parse(text));
+  } catch (error) {
+    // A repeatable engine keeps none: it runs again from the claim. Any other needs it once its handle is on record.
+    if (claim.recorded?.handle === undefined) return undefined;
+    throw new RunFailed({ message: `The prepared execution cannot be read after the restart: ${errorText(error)}` });
+  }
+}

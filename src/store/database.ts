@@ -1,0 +1,112 @@
+import { mkdir, open } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { Clock } from "../domain/clock.ts";
+import type { Logger } from "../domain/logger.ts";
+import { type Driver, openDriver } from "./driver.ts";
+import { createJobFeed, type JobFeed, type LiveProgress } from "./job-feed.ts";
+import { type Migration, migrate } from "./migrate.ts";
+import { migrationFiles } from "./migrations.macro.ts" with { type: "macro" };
+import type { Row, Statement, StatementResult } from "./statements.ts";
+import { createWriteQueue, type WriteFigures } from "./write-queue.ts";
+
+/** Evaluated while bundling. */
+const embeddedMigrations: readonly Migration[] = migrationFiles();
+
+/** An open database. Its functions are for the files of this folder; others call those. */
+export type Database = AsyncDisposable & {
+  /**
+   * Commits the statements, all or nothing, together with other writes of the same turn; durable when it resolves.
+   * `changed` are ids of jobs whose followers are told after the commit; `standing`: see WriteOptions.
+   * Throws `unavailable` when another process holds the lock for half a minute, or the database is closed.
+   */
+  write(
+    statements: readonly Statement[],
+    changed?: readonly string[],
+    standing?: Statement,
+  ): Promise<readonly StatementResult[]>;
+  read(statement: Statement): Promise<readonly Row[]>;
+  /** Publishes progress between two stored events, in memory only. */
+  announce(jobId: string, live: LiveProgress): void;
+  /** What happened since the start; `synchronous` is the connection's own answer (2 is FULL). */
+  figures(): Promise<WriteFigures & { readonly synchronous: number }>;
+  readonly feed: JobFeed;
+};
+
+export type DatabaseOptions = {
+  /** Made, with its directory, when it does not exist. */
+  readonly file: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Those of the program when absent. */
+  readonly migrations?: readonly Migration[];
+};
+
+const directoryMode = 0o700;
+const fileMode = 0o600;
+
+/**
+ * Opens a database and applies the migrations that it lacks, all or nothing.
+ * Throws `unavailable`, with nothing touched, when it was written by a newer program.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { clock, logger, migrations = embeddedMigrations } = options;
+  const file = resolve(options.file);
+  await createPrivately(file);
+  await migrateFile(file, migrations, logger);
+
+  const driver = openDriver(file);
+  const feed = createJobFeed();
+  const queue = createWriteQueue({ driver, clock, logger, onChanged: feed.changed, pause: Bun.sleep });
+  return {
+    feed,
+    write: (statements, changed, standing) =>
+      queue.write(statements, {
+        ...(changed === undefined ? {} : { changed }),
+        ...(standing === undefined ? {} : { standing }),
+      }),
+    read: async (statement) => (await queue.read(statement)).rows,
+    announce: feed.announce,
+    async figures() {
+      const { rows } = await queue.read({ sql: "PRAGMA synchronous", args: [] });
+      return { synchronous: Number(rows[0]?.synchronous), ...queue.figures() };
+    },
+    async [Symbol.asyncDispose]() {
+      feed.close();
+      await queue.close();
+      await foldLog(driver, logger);
+      driver.close();
+    },
+  };
+}
+
+/** Folds the write-ahead log into the file, which is whole then. Not needed for durability: the next start would do it. */
+async function foldLog(driver: Driver, logger: Logger): Promise<void> {
+  try {
+    await driver.execute({ sql: "PRAGMA wal_checkpoint(TRUNCATE)", args: [] });
+  } catch (error) {
+    logger.warn("The write-ahead log could not be folded into the database", { error });
+  }
+}
+
+/** On a connection of its own: statements kept by the other one must not see the schema change. */
+async function migrateFile(file: string, migrations: readonly Migration[], logger: Logger): Promise<void> {
+  const driver = openDriver(file);
+  try {
+    const applied = await migrate(driver, migrations, file);
+    if (applied > 0) logger.info("The database was migrated", { file, migrations: applied });
+  } finally {
+    driver.close();
+  }
+}
+
+/** SQLite would make the file readable for all; its companions take over the file's mode. */
+async function createPrivately(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: directoryMode });
+  try {
+    // Never opens an existing one: closing it again would drop the locks that this process may hold on it.
+    const handle = await open(file, "wx", fileMode);
+    await handle.close();
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
+}

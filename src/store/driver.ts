@@ -1,0 +1,91 @@
+import { ConnectionPool, Sqlite3Client } from "@libsql/client/sqlite3";
+import { type Connection, keepStatements } from "./prepared-statements.ts";
+import type { Statement, StatementResult } from "./statements.ts";
+
+/** The one connection to a database file, as the write queue sees it. */
+export type Driver = {
+  /** Runs the statements in one transaction that takes the write lock first. */
+  batch(statements: readonly Statement[]): Promise<readonly StatementResult[]>;
+  execute(statement: Statement): Promise<StatementResult>;
+  /** Runs statements that change the schema, all or nothing. */
+  migrate(statements: readonly Statement[]): Promise<void>;
+  /** Drops the connection; the next call opens another one. */
+  reconnect(): Promise<void>;
+  close(): void;
+};
+
+/** How long a call waits for another process's lock. Short: the wait blocks the event loop, longer ones are ours. */
+const lockWaitMilliseconds = 50;
+
+/** Kept from the first use on, beside the compiled queries. */
+const transactionTexts = ["BEGIN IMMEDIATE", "COMMIT"];
+
+/** Opens a database file, which must exist, with one connection at a time. */
+export function openDriver(file: string): Driver {
+  const kept = new Set<string>(transactionTexts);
+  const client = new Sqlite3Client(new SingleConnection(file, (text) => kept.has(text)), "number");
+  const given = (statement: Statement) => {
+    if (statement.keep === true) kept.add(statement.sql);
+    return { sql: statement.sql, args: statement.args.slice() };
+  };
+  return {
+    batch: (statements) => client.batch(statements.map(given), "write"),
+    execute: (statement) => client.execute(given(statement)),
+    migrate: async (statements) => {
+      await client.migrate(statements.map(given));
+    },
+    reconnect: () => client.reconnect(),
+    close: () => client.close(),
+  };
+}
+
+/**
+ * The client's pool, held to one connection (with several, writes of one process would lock each other out) and setting
+ * up each connection that it opens, so that none is ever used without its settings, whenever the client reconnects.
+ */
+class SingleConnection extends ConnectionPool {
+  readonly #ready = new WeakSet<Connection>();
+  readonly #isKept: (text: string) => boolean;
+
+  constructor(file: string, isKept: (text: string) => boolean) {
+    super(file, { timeout: lockWaitMilliseconds }, 1);
+    this.#isKept = isKept;
+  }
+
+  override acquireSync(forTransaction?: boolean): Connection {
+    const connection = super.acquireSync(forTransaction);
+    if (this.#ready.has(connection)) return connection;
+    try {
+      connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF");
+    } catch (error) {
+      connection.close();
+      this.release(connection);
+      throw error;
+    }
+    keepStatements(connection, this.#isKept);
+    this.#ready.add(connection);
+    return connection;
+  }
+}
+
+/** Tells whether a call failed because another process held a lock. */
+export function isBusy(error: unknown): boolean {
+  return errorCode(error).startsWith("SQLITE_BUSY");
+}
+
+/** Tells whether a call failed because the connection was dropped before it began. */
+export function isClosed(error: unknown): boolean {
+  return errorCode(error) === "CLIENT_CLOSED";
+}
+
+/**
+ * Tells whether a batch failed without saying whether it was committed: an error of SQLite that no statement of the
+ * batch gave came from its COMMIT. (An error of a statement rolls the batch back.)
+ */
+export function isUnclear(error: unknown): boolean {
+  return errorCode(error).startsWith("SQLITE_") && !(error instanceof Error && "statementIndex" in error);
+}
+
+function errorCode(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}

@@ -1,0 +1,70 @@
+import { and, asc, eq, isNull, sql } from "drizzle-orm";
+import type { Execution, Job } from "../domain/job.ts";
+import type { Json } from "../domain/json.ts";
+import type { Database } from "./database.ts";
+import { executionOf, executionWidth, jobOf } from "./job-rows.ts";
+import { rowReader } from "./rows.ts";
+import { checkpoints, executions, jobs } from "./schema.ts";
+import { argument, build, compile } from "./statements.ts";
+
+const checkpointRow = rowReader(checkpoints);
+
+const selectExecution = compile<{ id: string }>(
+  build
+    .select()
+    .from(executions)
+    .where(eq(executions.id, argument("id"))),
+);
+
+const selectOpenExecutions = compile(
+  build
+    .select({ execution: executions, job: jobs })
+    .from(executions)
+    .innerJoin(jobs, eq(jobs.id, executions.jobId))
+    .where(isNull(executions.endedAt))
+    .orderBy(asc(executions.startedAt), asc(executions.id)),
+);
+
+const setEnd = compile<{ id: string; at: number }>(
+  build
+    .update(executions)
+    .set({ endedAt: sql`${argument("at")}` })
+    .where(and(eq(executions.id, argument("id")), isNull(executions.endedAt))),
+);
+
+const selectCheckpoints = compile<{ executionId: string }>(
+  build
+    .select()
+    .from(checkpoints)
+    .where(eq(checkpoints.executionId, argument("executionId"))),
+);
+
+/** Finds an execution. */
+export async function findExecution(database: Database, id: string): Promise<Execution | undefined> {
+  const [row] = await database.read(selectExecution({ id }));
+  return row === undefined ? undefined : executionOf(row);
+}
+
+/** Lists the executions without an end, the oldest first, with their jobs, whatever the state of these. */
+export async function openExecutions(
+  database: Database,
+): Promise<readonly { readonly execution: Execution; readonly job: Job }[]> {
+  const rows = await database.read(selectOpenExecutions({}));
+  return rows.map((row) => ({ execution: executionOf(row), job: jobOf(row, executionWidth) }));
+}
+
+/** Keeps that what an execution ran is proved gone. A second end changes nothing. */
+export async function endExecution(database: Database, id: string, at: number): Promise<void> {
+  await database.write([setEnd({ id, at })]);
+}
+
+/** Reads the finished parts of an execution, by the engine's keys. */
+export async function checkpointsOf(database: Database, executionId: string): Promise<ReadonlyMap<string, Json>> {
+  const rows = await database.read(selectCheckpoints({ executionId }));
+  return new Map(
+    rows.map((row) => {
+      const { key, value } = checkpointRow.read(row);
+      return [key, value];
+    }),
+  );
+}

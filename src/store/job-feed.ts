@@ -1,0 +1,94 @@
+import type { JobEvent } from "../domain/job.ts";
+import type { StageName } from "../domain/progress.ts";
+
+/** Progress between two stored events; kept in memory only. */
+export type LiveProgress = { readonly progress: number; readonly message: string; readonly stage: StageName };
+
+/** Tells followers of a job, within this process, that it changed. */
+export type JobFeed = {
+  /** Says that stored events of these jobs were committed; their live progress is outdated then. */
+  changed(jobIds: readonly string[]): void;
+  announce(jobId: string, live: LiveProgress): void;
+  live(jobId: string): LiveProgress | undefined;
+  /** Calls the listener on each change and announcement, until the subscription is disposed of. */
+  subscribe(jobId: string, listener: FeedListener): Subscription;
+  /** Tells all listeners that nothing more will come. */
+  close(): void;
+};
+
+export type FeedListener = (news: "changed" | "live" | "closed") => void;
+
+export type Subscription = Disposable & {
+  /** Reads the events after a number, once for all followers that stand there; after each change anew. */
+  eventsAfter(number: number, read: () => Promise<readonly JobEvent[]>): Promise<readonly JobEvent[]>;
+};
+
+/** Jobs whose live progress is kept; the oldest goes first. Far more than can run at once. */
+const maxLiveJobs = 10_000;
+
+type Channel = {
+  readonly listeners: Set<FeedListener>;
+  page?: { readonly after: number; readonly events: Promise<readonly JobEvent[]> } | undefined;
+};
+
+/** Makes a feed without followers. */
+export function createJobFeed(): JobFeed {
+  const channels = new Map<string, Channel>();
+  const lives = new Map<string, LiveProgress>();
+
+  return {
+    changed(jobIds) {
+      for (const jobId of jobIds) {
+        lives.delete(jobId);
+        const channel = channels.get(jobId);
+        if (channel === undefined) continue;
+        channel.page = undefined;
+        for (const listener of channel.listeners) listener("changed");
+      }
+    },
+    announce(jobId, live) {
+      lives.delete(jobId);
+      lives.set(jobId, live);
+      if (lives.size > maxLiveJobs) {
+        for (const oldest of lives.keys()) {
+          lives.delete(oldest);
+          break;
+        }
+      }
+      for (const listener of channels.get(jobId)?.listeners ?? []) listener("live");
+    },
+    live: (jobId) => lives.get(jobId),
+    subscribe(jobId, listener) {
+      const channel = channels.get(jobId) ?? { listeners: new Set() };
+      channels.set(jobId, channel);
+      channel.listeners.add(listener);
+      return {
+        eventsAfter: (number, read) => sharedPage(channel, number, read),
+        [Symbol.dispose]() {
+          channel.listeners.delete(listener);
+          if (channel.listeners.size === 0 && channels.get(jobId) === channel) channels.delete(jobId);
+        },
+      };
+    },
+    close() {
+      for (const { listeners } of channels.values()) {
+        for (const listener of listeners) listener("closed");
+      }
+    },
+  };
+}
+
+function sharedPage(
+  channel: Channel,
+  after: number,
+  read: () => Promise<readonly JobEvent[]>,
+): Promise<readonly JobEvent[]> {
+  if (channel.page?.after === after) return channel.page.events;
+  const events = read();
+  channel.page = { after, events };
+  // Those who share it see the failure; whoever asks next reads again.
+  events.catch(() => {
+    if (channel.page?.events === events) channel.page = undefined;
+  });
+  return events;
+}

@@ -1,0 +1,98 @@
+import type { Execution, Job, JobEvent, NewJobEvent } from "../domain/job.ts";
+import { rowReader } from "./rows.ts";
+import { executions, jobEvents, jobs } from "./schema.ts";
+import { type ArgumentsOf, type Row, storable } from "./statements.ts";
+
+const jobRow = rowReader(jobs);
+const executionRow = rowReader(executions);
+const eventRow = rowReader(jobEvents);
+
+/** Columns of an execution, after which those of its job may stand. */
+export const executionWidth = executionRow.width;
+
+/** Reads a job from a row; `from` is the position of its first column. */
+export function jobOf(row: Row, from = 0): Job {
+  const {
+    user,
+    language,
+    executionId,
+    moveId: _,
+    stage,
+    startedAt,
+    finishedAt,
+    failure,
+    wpsId,
+    ...always
+  } = jobRow.read(row, from);
+  return {
+    ...always,
+    ...(user === null ? {} : { user }),
+    ...(language === null ? {} : { language }),
+    ...(executionId === null ? {} : { executionId }),
+    ...(stage === null ? {} : { stage }),
+    ...(startedAt === null ? {} : { startedAt }),
+    ...(finishedAt === null ? {} : { finishedAt }),
+    ...(failure === null ? {} : { failure }),
+    ...(wpsId === null ? {} : { wpsId }),
+  };
+}
+
+/** Reads an execution from a row. */
+export function executionOf(row: Row): Execution {
+  const { handle, outputPlan, endedAt, ...always } = executionRow.read(row);
+  return {
+    ...always,
+    ...(handle === null ? {} : { handle }),
+    ...(outputPlan === null ? {} : { outputPlan }),
+    ...(endedAt === null ? {} : { endedAt }),
+  };
+}
+
+/** Reads an event from a row. */
+export function eventOf(row: Row): JobEvent {
+  const { stage, failure, ...always } = eventRow.read(row);
+  return { ...always, ...(stage === null ? {} : { stage }), ...(failure === null ? {} : { failure }) };
+}
+
+/** Words an event as the statements that insert events read it: an array, in the order of `eventMembers`. */
+export function eventMembers(event: NewJobEvent): readonly (string | number | null)[] {
+  return [
+    event.at,
+    event.kind,
+    event.status,
+    event.stage ?? null,
+    event.progress,
+    storable(event.message),
+    event.failure === undefined ? null : JSON.stringify(event.failure),
+  ];
+}
+
+/** Words all columns of a job as named arguments. */
+export function jobArguments(job: Job): ArgumentsOf<typeof jobs> {
+  return {
+    id: job.id,
+    processId: job.processId,
+    processRevision: job.processRevision,
+    status: job.status,
+    isSync: Number(job.isSync),
+    user: job.user ?? null,
+    tags: JSON.stringify(job.tags),
+    language: job.language ?? null,
+    request: JSON.stringify(job.request),
+    priority: job.priority,
+    attempt: job.attempt,
+    fence: job.fence,
+    executionId: job.executionId ?? null,
+    moveId: null,
+    progress: job.progress,
+    stage: job.stage ?? null,
+    message: storable(job.message),
+    createdAt: job.createdAt,
+    startedAt: job.startedAt ?? null,
+    finishedAt: job.finishedAt ?? null,
+    updatedAt: job.updatedAt,
+    failure: job.failure === undefined ? null : JSON.stringify(job.failure),
+    wpsId: job.wpsId ?? null,
+    earlyCrashes: job.earlyCrashes,
+  };
+}

@@ -1,0 +1,324 @@
+import type { Job, JobOutcome, NewJobEvent } from "../domain/job.ts";
+import { type JobStatus, jobStatuses } from "../domain/job-state.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
+import type { StageName } from "../domain/progress.ts";
+import type { Database } from "./database.ts";
+import { eventMembers, jobArguments, jobOf } from "./job-rows.ts";
+import * as claiming from "./queries/claim-jobs.ts";
+import { findMove, insertEventsOfMove, insertEventsOfRecord } from "./queries/guards.ts";
+import * as inserting from "./queries/insert-job.ts";
+import * as moving from "./queries/move-job.ts";
+import * as recording from "./queries/record-job.ts";
+import * as selecting from "./queries/select-jobs.ts";
+import { type StatementResult, storable } from "./statements.ts";
+
+/** An `Idempotency-Key`: unique by principal, process and key until it expires. */
+export type Idempotency = {
+  /** As the edge words it: two principals never share a key. */
+  readonly principal: string;
+  readonly key: string;
+  readonly bodyDigest: string;
+  readonly expiresAt: number;
+};
+
+/** `conflict`: the same key came with another body. */
+export type Insertion =
+  | { readonly kind: "inserted" }
+  | { readonly kind: "existing"; readonly jobId: string }
+  | { readonly kind: "conflict" };
+
+export type JobFilter = {
+  /** Null: jobs of anonymous users only; undefined: everybody's. */
+  readonly user?: string | null;
+  readonly processId?: string;
+  readonly statuses?: readonly JobStatus[];
+  readonly limit: number;
+  /** The last job of the page before. */
+  readonly before?: { readonly createdAt: number; readonly id: string };
+};
+
+/** Inserts a job with its first event, its idempotency key and what it uses of the vault; durable when it resolves. */
+export async function insertJob(
+  database: Database,
+  job: Job,
+  event: NewJobEvent,
+  options: { readonly idempotency?: Idempotency; readonly vaultFileIds?: readonly string[] } = {},
+): Promise<Insertion> {
+  const { idempotency, vaultFileIds = [] } = options;
+  const values = jobArguments(job);
+  const first = inserting.insertFirstEvent({ jobId: job.id, events: JSON.stringify([eventMembers(event)]) });
+  const uses =
+    vaultFileIds.length === 0
+      ? []
+      : [inserting.insertVaultUses({ jobId: job.id, files: JSON.stringify(vaultFileIds) })];
+  const standing = inserting.findJobId({ jobId: job.id });
+
+  if (idempotency === undefined) {
+    await database.write([inserting.insertJobRow(values), first, ...uses], [job.id], standing);
+    return { kind: "inserted" };
+  }
+  const key = { principal: idempotency.principal, processId: job.processId, key: idempotency.key };
+  const { bodyDigest, expiresAt } = idempotency;
+  const keyOfJob = { ...key, jobId: job.id, createdAt: job.createdAt, bodyDigest, expiresAt };
+  const [inserted, , , found] = await database.write(
+    [
+      inserting.insertJobRowOnce({ ...values, ...key }),
+      inserting.insertKey(keyOfJob),
+      first,
+      inserting.selectKey(key),
+      ...uses,
+    ],
+    [job.id],
+    standing,
+  );
+  if (inserted?.rowsAffected === 1) return { kind: "inserted" };
+  const other = found?.rows[0];
+  return other?.body_digest === bodyDigest ? { kind: "existing", jobId: String(other.job_id) } : { kind: "conflict" };
+}
+
+/** Finds a job. */
+export async function findJob(database: Database, id: string): Promise<Job | undefined> {
+  const [row] = await database.read(selecting.selectJob({ id }));
+  return row === undefined ? undefined : jobOf(row);
+}
+
+/** Finds the job that an execution belongs to. */
+export async function findJobOfExecution(database: Database, executionId: string): Promise<Job | undefined> {
+  const [row] = await database.read(selecting.selectJobOfExecution({ executionId }));
+  return row === undefined ? undefined : jobOf(row);
+}
+
+/** Lists jobs, the newest first, from below `before` on. */
+export async function listJobs(database: Database, filter: JobFilter): Promise<readonly Job[]> {
+  const {
+    user,
+    processId,
+    statuses = jobStatuses,
+    limit,
+    before = { createdAt: Number.MAX_SAFE_INTEGER, id: "" },
+  } = filter;
+  const page = { statuses: JSON.stringify(statuses), limit, ...before };
+  const rows = await database.read(newestJobs());
+  return rows.map((row) => jobOf(row));
+
+  function newestJobs() {
+    if (user === undefined) {
+      return processId === undefined
+        ? selecting.selectNewestJobs.all(page)
+        : selecting.selectNewestJobs.ofProcess({ ...page, processId });
+    }
+    return processId === undefined
+      ? selecting.selectNewestJobs.ofUser({ ...page, user })
+      : selecting.selectNewestJobs.ofUserAndProcess({ ...page, user, processId });
+  }
+}
+
+/** Lists accepted jobs in the order in which they are to run: by priority, then the oldest first. */
+export async function waitingJobs(database: Database, limit: number): Promise<readonly Job[]> {
+  const rows = await database.read(selecting.selectWaitingJobs({ limit }));
+  return rows.map((row) => jobOf(row));
+}
+
+// Whoever loses a race gets `false`, `undefined` or "lost", and leaves no row in any table.
+
+/** What every move names: `moveId` is drawn for it and used once. */
+type Move = { readonly jobId: string; readonly moveId: string; readonly at: number };
+
+export type Claim = {
+  readonly jobId: string;
+  readonly executionId: string;
+  readonly moveId: string;
+  /** The event of the setup stage; the job shows its progress, stage and message. */
+  readonly event: NewJobEvent;
+};
+
+/** Claims waiting jobs, all in one write, each with a new execution. Jobs that someone else moved are absent. */
+export async function claimJobs(
+  database: Database,
+  claims: readonly Claim[],
+  at: number,
+): Promise<ReadonlyMap<string, { readonly fence: number; readonly attempt: number }>> {
+  if (claims.length === 0) return new Map();
+  const text = JSON.stringify(
+    claims.map(({ jobId, executionId, moveId, event }) => [jobId, executionId, moveId, ...eventMembers(event)]),
+  );
+  const [claimed] = await database.write(
+    [
+      claiming.claimWaiting({ claims: text, at }),
+      claiming.insertClaimedExecutions({ claims: text, at }),
+      claiming.insertClaimedEvents({ claims: text }),
+    ],
+    claims.map((claim) => claim.jobId),
+    claiming.selectClaimed({ claims: text }),
+  );
+  const rows = claimed?.rows ?? [];
+  return new Map(rows.map((row) => [String(row.id), { fence: Number(row.fence), attempt: Number(row.attempt) }]));
+}
+
+/** Puts a running job back to the waiting ones and ends its execution. False when the fence or state no longer holds. */
+export async function releaseJob(
+  database: Database,
+  move: Move & { readonly fence: number; readonly event: NewJobEvent; readonly countsAsCrash: boolean },
+): Promise<boolean> {
+  const { jobId, moveId, at, fence, event, countsAsCrash } = move;
+  return won(
+    await database.write(
+      [
+        moving.release({
+          jobId,
+          moveId,
+          at,
+          fence,
+          progress: event.progress,
+          stage: event.stage ?? null,
+          message: storable(event.message),
+          crashes: Number(countsAsCrash),
+        }),
+        moving.endExecutionOfMove({ jobId, moveId, at }),
+        insertEventsOfMove({ jobId, moveId, events: eventsText([event]) }),
+      ],
+      [jobId],
+      findMove({ jobId, moveId }),
+    ),
+  );
+}
+
+/** Takes over a running job after a restart: same execution, a new fence. Undefined when it no longer runs. */
+export async function adoptJob(
+  database: Database,
+  move: Move & { readonly countsAsCrash: boolean },
+): Promise<{ readonly fence: number } | undefined> {
+  const { jobId, moveId, at, countsAsCrash } = move;
+  const [adopted] = await database.write(
+    [moving.adopt({ jobId, moveId, at, crashes: Number(countsAsCrash) })],
+    [],
+    findMove({ jobId, moveId }),
+  );
+  const row = adopted?.rows[0];
+  return row === undefined ? undefined : { fence: Number(row.fence) };
+}
+
+export type JobRecord = {
+  readonly jobId: string;
+  readonly fence: number;
+  readonly at: number;
+  readonly events: readonly NewJobEvent[];
+  readonly progress: number;
+  readonly stage: StageName;
+  readonly message: string;
+  /** The job is past stage 8: crashes of the server no longer count against it. */
+  readonly hasStarted?: boolean;
+  readonly execution?: {
+    readonly id: string;
+    readonly handle?: JsonObject;
+    readonly outputPlan?: JsonObject;
+    /** A checkpoint of a key that exists replaces it. */
+    readonly checkpoint?: { readonly key: string; readonly value: Json };
+  };
+};
+
+/** Records how far a running job has come, in one write; nothing at all when the fence or state no longer holds. */
+export async function recordJob(database: Database, record: JobRecord): Promise<boolean> {
+  const { jobId, fence, at, events, progress, stage, hasStarted = false, execution } = record;
+  const held = { jobId, fence };
+  const message = storable(record.message);
+  const statements = [recording.record({ ...held, at, progress, stage, message, clearsCrashes: Number(hasStarted) })];
+  if (execution?.handle !== undefined || execution?.outputPlan !== undefined) {
+    const { id: executionId, handle, outputPlan } = execution;
+    statements.push(
+      recording.recordPlans({ ...held, executionId, handle: jsonOrNull(handle), outputPlan: jsonOrNull(outputPlan) }),
+    );
+  }
+  if (execution?.checkpoint !== undefined) {
+    const { key, value } = execution.checkpoint;
+    statements.push(
+      recording.recordCheckpoint({ ...held, executionId: execution.id, key, value: JSON.stringify(value) }),
+    );
+  }
+  if (events.length > 0) statements.push(insertEventsOfRecord({ ...held, events: eventsText(events) }));
+  return won(await database.write(statements, [jobId]));
+}
+
+export type FinishMove = Move & {
+  readonly executionId: string;
+  readonly fence: number;
+  readonly outcome: JobOutcome;
+  readonly progress: number;
+  readonly stage: StageName;
+  readonly message: string;
+  readonly events: readonly NewJobEvent[];
+  /** What ran is proved gone. */
+  readonly executionEnded: boolean;
+};
+
+/** Ends a running job with its results, in one write. False when the fence or state no longer holds. */
+export async function finishJob(database: Database, move: FinishMove): Promise<boolean> {
+  const { jobId, moveId, at, executionId, fence, outcome, progress, stage, events, executionEnded } = move;
+  const guard = { jobId, moveId };
+  const outputs = Object.entries(outcome.results).map(([id, result]) => [id, JSON.stringify(result)]);
+  const statements = [
+    moving.finish({
+      ...guard,
+      executionId,
+      fence,
+      at,
+      status: outcome.status,
+      progress,
+      stage,
+      message: storable(move.message),
+      failure: jsonOrNull(outcome.failure),
+      wpsId: outcome.wpsId ?? null,
+    }),
+  ];
+  if (outputs.length > 0) statements.push(moving.insertResults({ ...guard, results: JSON.stringify(outputs) }));
+  if (executionEnded) statements.push(moving.endExecutionOfMove({ ...guard, at }));
+  if (events.length > 0) statements.push(insertEventsOfMove({ ...guard, events: eventsText(events) }));
+  return won(await database.write(statements, [jobId], findMove(guard)));
+}
+
+/** Dismisses an unfinished job; it keeps its progress. Its execution ends only when what runs is stopped. */
+export async function dismissJob(
+  database: Database,
+  move: Move & { readonly message: string },
+): Promise<"dismissed" | "lost"> {
+  const { jobId, moveId, at, message } = move;
+  const guard = { jobId, moveId };
+  const results = await database.write(
+    [moving.dismiss({ ...guard, at, message: storable(message) }), moving.insertDismissalEvent(guard)],
+    [jobId],
+    findMove(guard),
+  );
+  return won(results) ? "dismissed" : "lost";
+}
+
+/** Dismisses a finished job and removes its results. */
+export async function discardJob(
+  database: Database,
+  move: Move & { readonly message: string },
+): Promise<"dismissed" | "lost"> {
+  const { jobId, moveId, at, message } = move;
+  const guard = { jobId, moveId };
+  const results = await database.write(
+    [
+      moving.discard({ ...guard, at, message: storable(message) }),
+      moving.deleteResults(guard),
+      moving.insertDismissalEvent(guard),
+    ],
+    [jobId],
+    findMove(guard),
+  );
+  return won(results) ? "dismissed" : "lost";
+}
+
+/** The first statement of a move tells: someone who was first leaves it no row to change. */
+function won(results: readonly StatementResult[]): boolean {
+  return results[0]?.rowsAffected === 1;
+}
+
+function eventsText(events: readonly NewJobEvent[]): string {
+  return JSON.stringify(events.map(eventMembers));
+}
+
+function jsonOrNull(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
+}

@@ -1,0 +1,131 @@
+import { and, asc, eq, gt, sql } from "drizzle-orm";
+import type { Process } from "../domain/process.ts";
+import type { Database } from "./database.ts";
+import { rowReader } from "./rows.ts";
+import { processes, processRevisions } from "./schema.ts";
+import { type ArgumentsOf, argument, argumentsOf, build, compile, insertFrom, type Row } from "./statements.ts";
+
+const revisionRow = rowReader(processRevisions);
+
+const isCurrent = and(eq(processRevisions.processId, processes.id), eq(processRevisions.revision, processes.revision));
+
+/** Inserts the revision of a deployment that took place; what is not part of the revision's digest may have changed. */
+const insertRevision = compile<ArgumentsOf<typeof processRevisions>>(
+  insertFrom(processRevisions, argumentsOf(processRevisions), {
+    where: sql`exists ${build
+      .select({ id: processes.id })
+      .from(processes)
+      .where(and(eq(processes.id, argument("processId")), eq(processes.revision, argument("revision"))))}`,
+  }).onConflictDoUpdate({
+    target: [processRevisions.processId, processRevisions.revision],
+    set: {
+      isWorkflow: sql`excluded.is_workflow`,
+      isMutable: sql`excluded.is_mutable`,
+      visibility: sql`excluded.visibility`,
+      fileInputs: sql`excluded.file_inputs`,
+    },
+  }),
+);
+
+type Deployment = ArgumentsOf<typeof processes>;
+const insertCurrent = compile<Deployment>(build.insert(processes).values(argumentsOf(processes)).onConflictDoNothing());
+const replaceCurrent = compile<Deployment>(
+  build
+    .update(processes)
+    .set({ revision: argument("revision"), updatedAt: argument("updatedAt") })
+    .where(eq(processes.id, argument("id"))),
+);
+
+const selectCurrent = compile<{ id: string }>(
+  build
+    .select({ revision: processRevisions })
+    .from(processes)
+    .innerJoin(processRevisions, isCurrent)
+    .where(eq(processes.id, argument("id"))),
+);
+const selectRevision = compile<{ id: string; revision: string }>(
+  build
+    .select()
+    .from(processRevisions)
+    .where(and(eq(processRevisions.processId, argument("id")), eq(processRevisions.revision, argument("revision")))),
+);
+const selectPage = compile<{ limit: number; after: string }>(
+  build
+    .select({ revision: processRevisions })
+    .from(processes)
+    .innerJoin(processRevisions, isCurrent)
+    .where(gt(processes.id, argument("after")))
+    .orderBy(asc(processes.id))
+    .limit(sql.placeholder("limit")),
+);
+const deleteCurrent = compile<{ id: string }>(build.delete(processes).where(eq(processes.id, argument("id"))));
+
+/**
+ * Makes a process the current one of its id. Its revision is kept for good. Without `replace` an id that is taken
+ * answers `exists` (also for the same revision).
+ */
+export async function saveProcess(
+  database: Database,
+  process: Process,
+  at: number,
+  options: { readonly replace: boolean },
+): Promise<"deployed" | "replaced" | "exists"> {
+  const current = { id: process.id, revision: process.revision, updatedAt: at };
+  const [inserted] = await database.write([
+    insertCurrent(current),
+    ...(options.replace ? [replaceCurrent(current)] : []),
+    insertRevision(revisionArguments(process, at)),
+  ]);
+  if (inserted?.rowsAffected === 1) return "deployed";
+  return options.replace ? "replaced" : "exists";
+}
+
+/** Finds the current revision of a process. */
+export async function findProcess(database: Database, id: string): Promise<Process | undefined> {
+  const [row] = await database.read(selectCurrent({ id }));
+  return row === undefined ? undefined : processOf(row);
+}
+
+/** Finds a revision of a process, be it current, replaced or undeployed. */
+export async function findProcessRevision(
+  database: Database,
+  id: string,
+  revision: string,
+): Promise<Process | undefined> {
+  const [row] = await database.read(selectRevision({ id, revision }));
+  return row === undefined ? undefined : processOf(row);
+}
+
+/** Lists what is deployed, by id, from behind `after` on. */
+export async function listProcesses(
+  database: Database,
+  page: { readonly limit: number; readonly after?: string },
+): Promise<readonly Process[]> {
+  const rows = await database.read(selectPage({ limit: page.limit, after: page.after ?? "" }));
+  return rows.map(processOf);
+}
+
+/** Undeploys a process. Its revisions stay, since jobs name them. False when it is not deployed. */
+export async function undeployProcess(database: Database, id: string): Promise<boolean> {
+  const [deleted] = await database.write([deleteCurrent({ id })]);
+  return deleted?.rowsAffected === 1;
+}
+
+function processOf(row: Row): Process {
+  const { processId, createdAt: _, ...process } = revisionRow.read(row);
+  return { id: processId, ...process };
+}
+
+function revisionArguments(process: Process, at: number): ArgumentsOf<typeof processRevisions> {
+  return {
+    processId: process.id,
+    revision: process.revision,
+    description: JSON.stringify(process.description),
+    definition: JSON.stringify(process.definition),
+    isWorkflow: Number(process.isWorkflow),
+    isMutable: Number(process.isMutable),
+    visibility: process.visibility,
+    fileInputs: JSON.stringify(process.fileInputs),
+    createdAt: at,
+  };
+}

@@ -1,0 +1,72 @@
+import { and, eq, gt, lte, sql } from "drizzle-orm";
+import { idempotencyKeys, jobEvents, jobs, vaultUses } from "../schema.ts";
+import { type ArgumentsOf, argument, argumentsOf, build, compile, insertFrom } from "../statements.ts";
+import { eventColumns } from "./guards.ts";
+
+export type JobArguments = ArgumentsOf<typeof jobs>;
+type Key = { principal: string; processId: string; key: string };
+
+const isSameKey = and(
+  eq(idempotencyKeys.principal, argument("principal")),
+  eq(idempotencyKeys.processId, argument("processId")),
+  eq(idempotencyKeys.key, argument("key")),
+);
+
+const liveKey = build
+  .select({ jobId: idempotencyKeys.jobId })
+  .from(idempotencyKeys)
+  .where(and(isSameKey, gt(idempotencyKeys.expiresAt, argument("createdAt"))));
+
+/** A job's id is its own: when it stands, this write inserted it. */
+const isInserted = sql`exists (select 1 from ${jobs} where ${jobs.id} = ${argument("jobId")})`;
+
+export const insertJobRow = compile<JobArguments>(build.insert(jobs).values(argumentsOf(jobs)));
+
+/** Inserts the job unless a key that has not expired stands for another one. */
+export const insertJobRowOnce = compile<JobArguments & Key>(
+  insertFrom(jobs, argumentsOf(jobs), { where: sql`not exists ${liveKey}` }),
+);
+
+export const insertKey = compile<Key & { jobId: string; bodyDigest: string; createdAt: number; expiresAt: number }>(
+  insertFrom(idempotencyKeys, argumentsOf(idempotencyKeys), { where: isInserted }).onConflictDoUpdate({
+    target: [idempotencyKeys.principal, idempotencyKeys.processId, idempotencyKeys.key],
+    set: {
+      bodyDigest: sql`excluded.body_digest`,
+      jobId: sql`excluded.job_id`,
+      expiresAt: sql`excluded.expires_at`,
+    },
+    setWhere: lte(idempotencyKeys.expiresAt, argument("createdAt")),
+  }),
+);
+
+export const selectKey = compile<Key>(
+  build
+    .select({ jobId: idempotencyKeys.jobId, bodyDigest: idempotencyKeys.bodyDigest })
+    .from(idempotencyKeys)
+    .where(isSameKey),
+);
+
+/** `event` is a JSON array with one member: what `eventMembers` gives. */
+export const insertFirstEvent = compile<{ jobId: string; events: string }>(
+  insertFrom(
+    jobEvents,
+    { jobId: argument("jobId"), number: sql`1 + event.key`, ...eventColumns("event", 0) },
+    { source: sql`json_each(${argument("events")}) as event`, where: isInserted },
+  ),
+);
+
+/** `files` is a JSON array of ids. */
+export const insertVaultUses = compile<{ jobId: string; files: string }>(
+  insertFrom(
+    vaultUses,
+    { vaultFileId: sql`file.value`, jobId: argument("jobId") },
+    { source: sql`json_each(${argument("files")}) as file`, where: isInserted },
+  ).onConflictDoNothing(),
+);
+
+export const findJobId = compile<{ jobId: string }>(
+  build
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(eq(jobs.id, argument("jobId"))),
+);

@@ -1,0 +1,146 @@
+import { and, eq, sql } from "drizzle-orm";
+import { jobMoves } from "../../domain/job-state.ts";
+import { executions, jobEvents, jobs, results } from "../schema.ts";
+import { argument, build, compile, insertFrom, member, statusIn } from "../statements.ts";
+import { isHeld, lastNumber, moved } from "./guards.ts";
+
+export const release = compile<{
+  jobId: string;
+  fence: number;
+  moveId: string;
+  at: number;
+  progress: number;
+  stage: string | null;
+  message: string;
+  crashes: number;
+}>(
+  build
+    .update(jobs)
+    .set({
+      status: jobMoves.release.to,
+      moveId: argument("moveId"),
+      progress: argument("progress"),
+      stage: argument("stage"),
+      message: argument("message"),
+      startedAt: sql`null`,
+      updatedAt: argument("at"),
+      earlyCrashes: sql`${jobs.earlyCrashes} + ${argument("crashes")}`,
+    })
+    .where(isHeld),
+);
+
+export const adopt = compile<{ jobId: string; moveId: string; at: number; crashes: number }>(
+  build
+    .update(jobs)
+    .set({
+      status: jobMoves.adopt.to,
+      fence: sql`${jobs.fence} + 1`,
+      moveId: argument("moveId"),
+      updatedAt: argument("at"),
+      earlyCrashes: sql`${jobs.earlyCrashes} + ${argument("crashes")}`,
+    })
+    .where(and(eq(jobs.id, argument("jobId")), statusIn(jobs.status, jobMoves.adopt.from)))
+    .returning({ fence: jobs.fence }),
+);
+
+export const finish = compile<{
+  jobId: string;
+  executionId: string;
+  fence: number;
+  moveId: string;
+  at: number;
+  status: string;
+  progress: number;
+  stage: string;
+  message: string;
+  failure: string | null;
+  wpsId: string | null;
+}>(
+  build
+    .update(jobs)
+    .set({
+      status: argument("status"),
+      moveId: argument("moveId"),
+      progress: argument("progress"),
+      stage: argument("stage"),
+      message: argument("message"),
+      finishedAt: argument("at"),
+      updatedAt: argument("at"),
+      failure: argument("failure"),
+      wpsId: argument("wpsId"),
+    })
+    .where(and(isHeld, eq(jobs.executionId, argument("executionId")))),
+);
+
+/** `results` is a JSON array of [outputId, the result as JSON text]: SQLite then neither reads nor rewrites a result. */
+export const insertResults = compile<{ jobId: string; moveId: string; results: string }>(
+  insertFrom(
+    results,
+    {
+      jobId: argument("jobId"),
+      position: sql`one.key`,
+      outputId: member("one", 0),
+      result: member("one", 1),
+    },
+    { source: sql`json_each(${argument("results")}) as one`, where: moved },
+  ),
+);
+
+export const endExecutionOfMove = compile<{ jobId: string; moveId: string; at: number }>(
+  build
+    .update(executions)
+    .set({ endedAt: argument("at") })
+    .where(
+      sql`${executions.endedAt} is null and ${executions.id} = (select ${jobs.executionId} from ${jobs} where ${jobs.id} = ${argument("jobId")} and ${jobs.moveId} = ${argument("moveId")})`,
+    ),
+);
+
+type Dismissal = { jobId: string; moveId: string; at: number; message: string };
+
+export const dismiss = compile<Dismissal>(
+  build
+    .update(jobs)
+    .set({
+      status: jobMoves.dismiss.to,
+      moveId: argument("moveId"),
+      message: argument("message"),
+      finishedAt: argument("at"),
+      updatedAt: argument("at"),
+    })
+    .where(and(eq(jobs.id, argument("jobId")), statusIn(jobs.status, jobMoves.dismiss.from))),
+);
+
+export const discard = compile<Dismissal>(
+  build
+    .update(jobs)
+    .set({
+      status: jobMoves.discard.to,
+      moveId: argument("moveId"),
+      message: argument("message"),
+      updatedAt: argument("at"),
+    })
+    .where(and(eq(jobs.id, argument("jobId")), statusIn(jobs.status, jobMoves.discard.from))),
+);
+
+/** The event of a dismissal shows what the job showed last. */
+export const insertDismissalEvent = compile<{ jobId: string; moveId: string }>(
+  insertFrom(
+    jobEvents,
+    {
+      jobId: sql`${jobs.id}`,
+      number: sql`${lastNumber} + 1`,
+      at: sql`${jobs.updatedAt}`,
+      kind: sql`'status'`,
+      status: sql`${jobs.status}`,
+      stage: sql`${jobs.stage}`,
+      progress: sql`${jobs.progress}`,
+      message: sql`${jobs.message}`,
+      failure: sql`null`,
+    },
+    { source: sql`${jobs}`, where: and(eq(jobs.id, argument("jobId")), eq(jobs.moveId, argument("moveId"))) },
+  ),
+);
+
+export const deleteResults = compile<{ jobId: string; moveId: string }>(
+  build.delete(results).where(and(eq(results.jobId, argument("jobId")), moved)),
+);

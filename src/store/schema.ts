@@ -1,0 +1,209 @@
+import { desc, sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { Role } from "../domain/access.ts";
+import type { JobEvent, JobFailure, JobRequest } from "../domain/job.ts";
+import type { JobStatus } from "../domain/job-state.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
+import type { ProcessDefinition, ProcessDescription } from "../domain/process.ts";
+import type { StageName } from "../domain/progress.ts";
+import type { Result } from "../domain/values.ts";
+
+// All times are milliseconds since 1970 (UTC). There are no foreign keys: a row that depends on a job is only ever
+// inserted by a statement that looks for the job, and a check of each of a job's events would be paid on every write.
+// Ids of jobs and executions should be UUIDs of version 7, which begin with the time: what one commit inserts then lies
+// on a few pages, where random ids touch a page of each tree for each job (three times the jobs a second, measured).
+
+/** A job from its acceptance on. Only jobs.ts updates this table. */
+export const jobs = sqliteTable(
+  "jobs",
+  {
+    id: text("id").primaryKey(),
+    processId: text("process_id").notNull(),
+    /** The revision that the submission was checked against; it runs even when the process was replaced since. */
+    processRevision: text("process_revision").notNull(),
+    status: text("status").$type<JobStatus>().notNull(),
+    isSync: integer("is_sync", { mode: "boolean" }).notNull(),
+    /** Owner of the key that submitted; null for an anonymous user. */
+    user: text("user"),
+    tags: text("tags", { mode: "json" }).$type<readonly string[]>().notNull(),
+    language: text("language"),
+    request: text("request", { mode: "json" }).$type<JobRequest>().notNull(),
+    priority: integer("priority").notNull(),
+    /** Set by claim: 0 until the first one. */
+    attempt: integer("attempt").notNull(),
+    /** Set by claim and adopt, which add 1: a write that names an older fence changes nothing. */
+    fence: integer("fence").notNull(),
+    /** Set by claim; stays when the job is released or ends. */
+    executionId: text("execution_id"),
+    /** Set by each move to a value of its own: the other statements of the move look for it, so a loser's do nothing. */
+    moveId: text("move_id"),
+    /** Set by each move and record; never falls within an attempt. */
+    progress: integer("progress").notNull(),
+    stage: text("stage").$type<StageName>(),
+    message: text("message").notNull(),
+    createdAt: integer("created_at").notNull(),
+    /** Set by each claim, cleared by release. */
+    startedAt: integer("started_at"),
+    /** Set by finish, and by dismiss; a discard leaves it. */
+    finishedAt: integer("finished_at"),
+    updatedAt: integer("updated_at").notNull(),
+    /** Set by finish. */
+    failure: text("failure", { mode: "json" }).$type<JobFailure>(),
+    /** Set by finish, for a job whose locations were mapped: the execution's id. */
+    wpsId: text("wps_id"),
+    /** Raised by release and adopt after a crash of the server, cleared by the record that passes stage 8. */
+    earlyCrashes: integer("early_crashes").notNull(),
+  },
+  (table) => [
+    index("jobs_waiting").on(desc(table.priority), table.createdAt, table.id).where(sql`status = 'accepted'`),
+    index("jobs_newest").on(table.createdAt, table.id),
+    index("jobs_newest_of_user").on(table.user, table.createdAt, table.id),
+    index("jobs_newest_of_process").on(table.processId, table.createdAt, table.id),
+  ],
+);
+
+/** One attempt to run a job. */
+export const executions = sqliteTable(
+  "executions",
+  {
+    id: text("id").primaryKey(),
+    jobId: text("job_id").notNull(),
+    attempt: integer("attempt").notNull(),
+    /** Set by the claim that made it. */
+    startedAt: integer("started_at").notNull(),
+    /** The engine's plan: set by a record before anything starts. */
+    handle: text("handle", { mode: "json" }).$type<JsonObject>(),
+    /** What is moved where: set by a record before anything is moved. */
+    outputPlan: text("output_plan", { mode: "json" }).$type<JsonObject>(),
+    /** Set only when what ran is proved gone, whatever became of the job. */
+    endedAt: integer("ended_at"),
+  },
+  (table) => [index("executions_open").on(table.startedAt, table.id).where(sql`ended_at is null`)],
+);
+
+/** Finished parts of an execution, by the engine's key. WITHOUT ROWID (see the migration). */
+export const checkpoints = sqliteTable(
+  "checkpoints",
+  {
+    executionId: text("execution_id").notNull(),
+    key: text("key").notNull(),
+    value: text("value", { mode: "json" }).$type<Json>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.executionId, table.key] })],
+);
+
+/** A job's history. Rows are never changed. WITHOUT ROWID (see the migration). */
+export const jobEvents = sqliteTable(
+  "job_events",
+  {
+    jobId: text("job_id").notNull(),
+    /** From 1, without gaps: drawn by the inserting statement itself. */
+    number: integer("number").notNull(),
+    at: integer("at").notNull(),
+    kind: text("kind").$type<JobEvent["kind"]>().notNull(),
+    status: text("status").$type<JobStatus>().notNull(),
+    stage: text("stage").$type<StageName>(),
+    progress: integer("progress").notNull(),
+    message: text("message").notNull(),
+    failure: text("failure", { mode: "json" }).$type<JobFailure>(),
+  },
+  (table) => [primaryKey({ columns: [table.jobId, table.number] })],
+);
+
+/** The results of successful jobs, written by finish and removed by discard. WITHOUT ROWID (see the migration). */
+export const results = sqliteTable(
+  "results",
+  {
+    jobId: text("job_id").notNull(),
+    /** The place of the output among the job's results, from 0. */
+    position: integer("position").notNull(),
+    outputId: text("output_id").notNull(),
+    /** References are relative to the output directory: the address and the directory may change. */
+    result: text("result", { mode: "json" }).$type<Result>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.jobId, table.position] })],
+);
+
+/** What is deployed: which revision an id stands for at this time. */
+export const processes = sqliteTable("processes", {
+  id: text("id").primaryKey(),
+  revision: text("revision").notNull(),
+  /** When this revision became the current one. */
+  updatedAt: integer("updated_at").notNull(),
+});
+
+/** Each definition that was ever deployed. Rows are never changed, and outlive an undeployment: jobs name them. */
+export const processRevisions = sqliteTable(
+  "process_revisions",
+  {
+    processId: text("process_id").notNull(),
+    /** `sha256:<hex>` of the canonical JSON of description and definition. */
+    revision: text("revision").notNull(),
+    description: text("description", { mode: "json" }).$type<ProcessDescription>().notNull(),
+    definition: text("definition", { mode: "json" }).$type<ProcessDefinition>().notNull(),
+    isWorkflow: integer("is_workflow", { mode: "boolean" }).notNull(),
+    isMutable: integer("is_mutable", { mode: "boolean" }).notNull(),
+    visibility: text("visibility").$type<"public" | "private">().notNull(),
+    fileInputs: text("file_inputs", { mode: "json" }).$type<readonly string[]>().notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.processId, table.revision] })],
+);
+
+/** Keys `hdl_<id>_<secret>`. Rows stay when a key is revoked: sign-in stays on once there was one. */
+export const keys = sqliteTable("keys", {
+  id: text("id").primaryKey(),
+  user: text("user").notNull(),
+  role: text("role").$type<Role>().notNull(),
+  /** sha256 of the secret, hexadecimal: the secret itself is kept nowhere. */
+  secretHash: text("secret_hash").notNull(),
+  createdAt: integer("created_at").notNull(),
+  /** Set once, by the first revocation. */
+  revokedAt: integer("revoked_at"),
+  /** Set now and then by the server that honours the key. */
+  lastUsedAt: integer("last_used_at"),
+});
+
+/** `Idempotency-Key` headers, written with the job they stand for. WITHOUT ROWID (see the migration). */
+export const idempotencyKeys = sqliteTable(
+  "idempotency_keys",
+  {
+    /** Who sent it, as the edge words it: keys of two principals never meet. */
+    principal: text("principal").notNull(),
+    processId: text("process_id").notNull(),
+    key: text("key").notNull(),
+    bodyDigest: text("body_digest").notNull(),
+    jobId: text("job_id").notNull(),
+    /** From then on the key may stand for another job. */
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.principal, table.processId, table.key] }),
+    index("idempotency_keys_expiry").on(table.expiresAt),
+  ],
+);
+
+/** Uploaded files, whose bytes lie in the vault's directory. */
+export const vaultFiles = sqliteTable(
+  "vault_files",
+  {
+    id: text("id").primaryKey(),
+    user: text("user"),
+    /** sha256 of the upload's token, hexadecimal. */
+    tokenHash: text("token_hash").notNull(),
+    name: text("name").notNull(),
+    mediaType: text("media_type").notNull(),
+    sizeBytes: integer("size_bytes").notNull(),
+    sha256: text("sha256").notNull(),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [index("vault_files_expiry").on(table.expiresAt)],
+);
+
+/** Which jobs read which uploaded files: written with the job. WITHOUT ROWID (see the migration). */
+export const vaultUses = sqliteTable(
+  "vault_uses",
+  { vaultFileId: text("vault_file_id").notNull(), jobId: text("job_id").notNull() },
+  (table) => [primaryKey({ columns: [table.vaultFileId, table.jobId] })],
+);

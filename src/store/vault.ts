@@ -1,0 +1,89 @@
+import { and, asc, eq, lte, sql } from "drizzle-orm";
+import { jobMoves } from "../domain/job-state.ts";
+import type { Database } from "./database.ts";
+import { rowReader } from "./rows.ts";
+import { jobs, vaultFiles, vaultUses } from "./schema.ts";
+import { type ArgumentsOf, argument, argumentsOf, build, compile, type Row, statusIn } from "./statements.ts";
+
+/** An uploaded file; its bytes lie in the vault's directory. */
+export type VaultFile = {
+  readonly id: string;
+  /** Owner of the key that uploaded it; undefined for an anonymous user. */
+  readonly user?: string;
+  /** sha256 of the upload's token, hexadecimal. */
+  readonly tokenHash: string;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+};
+
+const fileRow = rowReader(vaultFiles);
+
+/** The states in which a job may still read its files: those that a dismissal can end. */
+const isInUse = sql`exists ${build
+  .select({ jobId: vaultUses.jobId })
+  .from(vaultUses)
+  .innerJoin(jobs, eq(jobs.id, vaultUses.jobId))
+  .where(and(sql`${vaultUses.vaultFileId} = ${vaultFiles.id}`, statusIn(jobs.status, jobMoves.dismiss.from)))}`;
+
+const insert = compile<ArgumentsOf<typeof vaultFiles>>(build.insert(vaultFiles).values(argumentsOf(vaultFiles)));
+const selectOne = compile<{ id: string }>(
+  build
+    .select()
+    .from(vaultFiles)
+    .where(eq(vaultFiles.id, argument("id"))),
+);
+const selectExpired = compile<{ now: number }>(
+  build
+    .select()
+    .from(vaultFiles)
+    .where(and(lte(vaultFiles.expiresAt, argument("now")), sql`not ${isInUse}`))
+    .orderBy(asc(vaultFiles.expiresAt)),
+);
+const remove = compile<{ id: string }>(
+  build.delete(vaultFiles).where(and(eq(vaultFiles.id, argument("id")), sql`not ${isInUse}`)),
+);
+const removeUses = compile<{ id: string }>(
+  build.delete(vaultUses).where(
+    and(
+      eq(vaultUses.vaultFileId, argument("id")),
+      sql`not exists ${build
+        .select({ id: vaultFiles.id })
+        .from(vaultFiles)
+        .where(eq(vaultFiles.id, argument("id")))}`,
+    ),
+  ),
+);
+
+/** Keeps what is known of an uploaded file. */
+export async function insertVaultFile(database: Database, file: VaultFile): Promise<void> {
+  await database.write([insert({ ...file, user: file.user ?? null })]);
+}
+
+/** Finds an uploaded file, be it expired or not. */
+export async function findVaultFile(database: Database, id: string): Promise<VaultFile | undefined> {
+  const [row] = await database.read(selectOne({ id }));
+  return row === undefined ? undefined : fileOf(row);
+}
+
+/** Lists the files past their expiry that no unfinished job holds. */
+export async function expiredVaultFiles(database: Database, now: number): Promise<readonly VaultFile[]> {
+  return (await database.read(selectExpired({ now }))).map(fileOf);
+}
+
+/**
+ * Forgets a file. False when there is none, or an unfinished job holds it (one may have been submitted since the file
+ * was listed): its bytes must stay then.
+ */
+export async function removeVaultFile(database: Database, id: string): Promise<boolean> {
+  const [removed] = await database.write([remove({ id }), removeUses({ id })]);
+  return removed?.rowsAffected === 1;
+}
+
+function fileOf(row: Row): VaultFile {
+  const { user, ...always } = fileRow.read(row);
+  return { ...always, ...(user === null ? {} : { user }) };
+}

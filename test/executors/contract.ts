@@ -1,0 +1,406 @@
+import { describe, expect, test } from "bun:test";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Executor, Task, TaskKey } from "../../src/executors/executor.ts";
+import { createLayout, executionLogFile, type Layout, taskDirectory } from "../../src/files/layout.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+
+/** What a test of an executor works with. */
+export type ExecutorRig = AsyncDisposable & {
+  readonly layout: Layout;
+  readonly executor: Executor;
+  /** Makes another instance over the same data directory, as a restarted server would. */
+  restart(): Executor;
+  /** A task whose command is a text for `sh`; it runs in an empty directory of its own. */
+  task(script: string, changes?: Partial<Task>): Promise<Task>;
+};
+
+const neverAborted = new AbortController().signal;
+
+/** Waits for the end of a task. */
+export function endOf(executor: Executor, key: TaskKey) {
+  return executor.ended(key, neverAborted);
+}
+
+/** Submits a task and waits for its end. */
+export async function runTask(executor: Executor, task: Task) {
+  await executor.submit(task);
+  return endOf(executor, task.key);
+}
+
+/** Waits until a file says something, and gives it. */
+export async function whenWritten(path: string): Promise<string> {
+  for (;;) {
+    const text = await readFile(path, "utf8").catch(() => "");
+    if (text.endsWith("\n")) return text;
+    await sleep(5);
+  }
+}
+
+/** Makes an executor over an empty data directory. */
+export async function executorRig(makeExecutor: (layout: Layout) => Executor): Promise<ExecutorRig> {
+  const directory = await temporaryDirectory();
+  const layout = createLayout(directory.path);
+  const executor = makeExecutor(layout);
+  const submitted: TaskKey[] = [];
+  return {
+    layout,
+    executor,
+    restart: () => makeExecutor(layout),
+    task: async (script, changes = {}) => {
+      const key: TaskKey = { executionId: "e1", step: `step/${submitted.length}`, shard: 0, try: 1 };
+      submitted.push(key);
+      const workingDirectory = join(taskDirectory(layout, key), "out");
+      await mkdir(workingDirectory, { recursive: true });
+      return {
+        key,
+        command: ["sh", "-c", script],
+        environment: { PATH: "/usr/bin:/bin" },
+        workingDirectory,
+        log: executionLogFile(layout, key.executionId),
+        ...changes,
+      };
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(submitted.map((key) => executor.cancel(key, 0)));
+      await directory[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Tests that an executor keeps the contract of src/executors/executor.ts. */
+export function describeExecutorContract(name: string, makeExecutor: (layout: Layout) => Executor): void {
+  const rig = () => executorRig(makeExecutor);
+
+  describe(`${name}: submit() and ended()`, () => {
+    test("tell the exit code of a tool", async () => {
+      await using r = await rig();
+      expect(await runTask(r.executor, await r.task("exit 0"))).toMatchObject({ kind: "exited", exitCode: 0 });
+      expect(await runTask(r.executor, await r.task("exit 33"))).toMatchObject({ kind: "exited", exitCode: 33 });
+    });
+
+    test("tell the CPU time that a tool took", async () => {
+      await using r = await rig();
+      const end = await runTask(r.executor, await r.task("i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done"));
+      expect(end.kind === "exited" && (end.cpuSeconds ?? 0) > 0).toBe(true);
+    });
+
+    test("tell 128 + n for a tool that signal n ended", async () => {
+      await using r = await rig();
+      expect(await runTask(r.executor, await r.task("kill -KILL $$"))).toMatchObject({ kind: "exited", exitCode: 137 });
+      expect(await runTask(r.executor, await r.task("kill -SEGV $$"))).toMatchObject({ exitCode: 139 });
+    });
+
+    test("give a missing program the exit code 127, and one that cannot run 126", async () => {
+      await using r = await rig();
+      const missing = await r.task("", { command: ["no-such-program", "x"] });
+      expect(await runTask(r.executor, missing)).toMatchObject({ kind: "exited", exitCode: 127 });
+      const unable = await r.task("", { command: [missing.log] });
+      expect(await runTask(r.executor, unable)).toMatchObject({ kind: "exited", exitCode: 126 });
+      expect(await readFile(missing.log, "utf8")).toContain("no-such-program");
+    });
+
+    test("run one tool for one key, however often it is submitted", async () => {
+      await using r = await rig();
+      const task = await r.task("echo line >>lines; sleep 0.1");
+      await Promise.all([r.executor.submit(task), r.executor.submit(task)]);
+      await r.executor.submit(task);
+      const other = r.restart();
+      await other.submit(task);
+      expect(await endOf(other, task.key)).toMatchObject({ kind: "exited", exitCode: 0 });
+      await r.executor.submit(task);
+      await r.restart().submit(task);
+      expect(await endOf(r.executor, task.key)).toMatchObject({ kind: "exited", exitCode: 0 });
+      expect(await readFile(join(task.workingDirectory, "lines"), "utf8")).toBe("line\n");
+    });
+
+    test("run a tool once when two instances submit it at the same time", async () => {
+      await using r = await rig();
+      const other = r.restart();
+      for (let count = 0; count < 10; count += 1) {
+        const task = await r.task("echo line >>lines");
+        const ends = await Promise.all([runTask(r.executor, task), runTask(other, task)]);
+        expect(ends).toMatchObject([{ exitCode: 0 }, { exitCode: 0 }]);
+        expect(await readFile(join(task.workingDirectory, "lines"), "utf8")).toBe("line\n");
+      }
+    });
+
+    test("keep tries, shards and steps apart", async () => {
+      await using r = await rig();
+      const task = await r.task("exit 1");
+      const keys: TaskKey[] = [
+        task.key,
+        { ...task.key, try: 2 },
+        { ...task.key, shard: 1 },
+        { ...task.key, step: "step" },
+      ];
+      const ends = await Promise.all(
+        keys.map((key, index) => runTask(r.executor, { ...task, key, command: ["sh", "-c", `exit ${index}`] })),
+      );
+      expect(ends).toMatchObject([{ exitCode: 0 }, { exitCode: 1 }, { exitCode: 2 }, { exitCode: 3 }]);
+    });
+
+    test("tell the end again to whoever asks again", async () => {
+      await using r = await rig();
+      const task = await r.task("exit 3");
+      await runTask(r.executor, task);
+      expect(await endOf(r.executor, task.key)).toMatchObject({ kind: "exited", exitCode: 3 });
+      expect(await endOf(r.restart(), task.key)).toMatchObject({ kind: "exited", exitCode: 3 });
+    });
+
+    test("leave the task alone when a wait is aborted", async () => {
+      await using r = await rig();
+      const task = await r.task("sleep 0.2; exit 4");
+      await r.executor.submit(task);
+      for (const executor of [r.executor, r.restart()]) {
+        const abort = new AbortController();
+        const waiting = executor.ended(task.key, abort.signal);
+        abort.abort(new Error("enough"));
+        expect(waiting).rejects.toThrow();
+        await waiting.catch(() => {});
+      }
+      expect(await endOf(r.executor, task.key)).toMatchObject({ kind: "exited", exitCode: 4 });
+    });
+
+    test("tell that a key that was never submitted has not started", async () => {
+      await using r = await rig();
+      const task = await r.task("echo line >>lines");
+      expect(await endOf(r.executor, task.key)).toMatchObject({ kind: "notStarted" });
+    });
+  });
+
+  describe(`${name}: a tool`, () => {
+    test("gets the task's environment and nothing else", async () => {
+      await using r = await rig();
+      const environment = { "b.c-d": "odd name", IFS: "x", SECRET: "two\nlines 'quoted' \"$HOME\"", A: "" };
+      const task = await r.task("", {
+        command: ["/usr/bin/env", "-0"],
+        environment,
+        stdout: join(r.layout.dataDirectory, "out"),
+      });
+      expect(await runTask(r.executor, task)).toMatchObject({ exitCode: 0 });
+      const lines = (await readFile(join(r.layout.dataDirectory, "out"), "utf8"))
+        .split("\0")
+        .filter((line) => line !== "");
+      expect(lines.sort()).toEqual(
+        Object.entries(environment)
+          .map(([key, value]) => `${key}=${value}`)
+          .sort(),
+      );
+    });
+
+    test("gets its arguments unread by any shell", async () => {
+      await using r = await rig();
+      const odd = ["", " a  b ", "$HOME", "`id`", "*", "-n", "a=b", "quo'te\"", "line\nbreak", "ünï", "\\0"];
+      const stdout = join(r.layout.dataDirectory, "out");
+      const task = await r.task("", { command: ["printf", "%s\\0", ...odd], stdout });
+      expect(await runTask(r.executor, task)).toMatchObject({ exitCode: 0 });
+      expect((await readFile(stdout, "utf8")).split("\0").slice(0, -1)).toEqual(odd);
+    });
+
+    test("may have a name with an equals sign or a dash", async () => {
+      await using r = await rig();
+      for (const program of ["a=b", "-i"]) {
+        const task = await r.task("");
+        const path = join(task.workingDirectory, program);
+        await writeFile(path, '#!/bin/sh\necho "$# $X"\n', { mode: 0o700 });
+        const stdout = join(task.workingDirectory, "out");
+        const environment = { PATH: `${task.workingDirectory}:/usr/bin:/bin`, X: "x" };
+        const end = await runTask(r.executor, { ...task, command: [program, "1", "2"], environment, stdout });
+        expect(end).toMatchObject({ exitCode: 0 });
+        expect(await readFile(stdout, "utf8")).toBe("2 x\n");
+      }
+    });
+
+    test("runs in its working directory", async () => {
+      await using r = await rig();
+      const task = await r.task("pwd >here");
+      await runTask(r.executor, task);
+      expect(await readFile(join(task.workingDirectory, "here"), "utf8")).toBe(`${task.workingDirectory}\n`);
+    });
+
+    test("reads stdin from a file, or from nothing", async () => {
+      await using r = await rig();
+      const stdin = join(r.layout.dataDirectory, "in put");
+      const stdout = join(r.layout.dataDirectory, "out put");
+      await writeFile(stdin, "from the file\n");
+      await runTask(r.executor, await r.task("cat", { stdin, stdout }));
+      expect(await readFile(stdout, "utf8")).toBe("from the file\n");
+      expect(await runTask(r.executor, await r.task("read -r line"))).toMatchObject({ exitCode: 1 });
+    });
+
+    test("writes stdout and stderr to files of their own", async () => {
+      await using r = await rig();
+      const [stdout, stderr] = [join(r.layout.dataDirectory, "o"), join(r.layout.dataDirectory, "e")];
+      await writeFile(stdout, "what was here before, and longer");
+      const task = await r.task("echo to stdout; echo to stderr >&2", { stdout, stderr });
+      await runTask(r.executor, task);
+      expect(await readFile(stdout, "utf8")).toBe("to stdout\n");
+      expect(await readFile(stderr, "utf8")).toBe("to stderr\n");
+      expect(await readFile(task.log, "utf8")).toBe("");
+    });
+
+    test("writes stdout and stderr to one file when both name it", async () => {
+      await using r = await rig();
+      const both = join(r.layout.dataDirectory, "both");
+      await runTask(r.executor, await r.task("echo 1; echo 2 >&2; echo 3", { stdout: both, stderr: both }));
+      expect(await readFile(both, "utf8")).toBe("1\n2\n3\n");
+    });
+
+    test("appends to the log what goes to no file", async () => {
+      await using r = await rig();
+      const first = await r.task("echo one; echo two >&2");
+      await mkdir(r.layout.outputsDirectory);
+      await writeFile(first.log, "before\n");
+      await runTask(r.executor, first);
+      await runTask(r.executor, await r.task("echo three >&2", { stdout: join(r.layout.dataDirectory, "o") }));
+      await runTask(r.executor, await r.task("echo four", { stderr: join(r.layout.dataDirectory, "e") }));
+      expect(await readFile(first.log, "utf8")).toBe("before\none\ntwo\nthree\nfour\n");
+    });
+
+    test("does not run when its stdin is not there, and the log says why", async () => {
+      await using r = await rig();
+      const task = await r.task("echo line >>lines", { stdin: join(r.layout.dataDirectory, "absent") });
+      const end = await runTask(r.executor, task);
+      expect(end.kind === "exited" && end.exitCode > 0).toBe(true);
+      expect(await readFile(task.log, "utf8")).toContain("absent");
+      expect(readFile(join(task.workingDirectory, "lines"))).rejects.toThrow();
+    });
+
+    test("that cannot be started at all rejects its submission", async () => {
+      await using r = await rig();
+      const blocked = join(r.layout.dataDirectory, "file");
+      await writeFile(blocked, "");
+      expect(r.executor.submit(await r.task("true", { log: join(blocked, "log") }))).rejects.toThrow();
+      expect(r.executor.submit(await r.task("true", { workingDirectory: join(blocked, "x") }))).rejects.toThrow();
+      expect(r.executor.submit(await r.task("true", { environment: { "A=B": "" } }))).rejects.toThrow("A=B");
+      expect(r.executor.submit(await r.task("", { command: ["echo", "\0"] }))).rejects.toThrow("NUL");
+    });
+  });
+
+  describe(`${name}: find()`, () => {
+    test("finds a running task and one that has ended", async () => {
+      await using r = await rig();
+      const task = await r.task("read -r line <go; exit 5");
+      Bun.spawnSync(["mkfifo", join(task.workingDirectory, "go")]);
+      await r.executor.submit(task);
+      const other = r.restart();
+      expect(await r.executor.find(task.key)).toEqual({ kind: "running" });
+      expect(await other.find(task.key)).toEqual({ kind: "running" });
+      await writeFile(join(task.workingDirectory, "go"), "on\n");
+      expect(await endOf(other, task.key)).toMatchObject({ kind: "exited", exitCode: 5 });
+      expect(await other.find(task.key)).toMatchObject({ kind: "ended", end: { kind: "exited", exitCode: 5 } });
+    });
+
+    test("claims a try without a start as abandoned: it can never start later", async () => {
+      await using r = await rig();
+      const task = await r.task("echo line >>lines");
+      expect(await r.executor.find(task.key)).toMatchObject({ kind: "ended", end: { kind: "notStarted" } });
+      expect(await runTask(r.executor, task)).toMatchObject({ kind: "notStarted" });
+      expect(await runTask(r.restart(), task)).toMatchObject({ kind: "notStarted" });
+      expect(readFile(join(task.workingDirectory, "lines"))).rejects.toThrow();
+    });
+
+    test("and a submission that race agree on who was first", async () => {
+      await using r = await rig();
+      const other = r.restart();
+      for (let count = 0; count < 10; count += 1) {
+        const task = await r.task("echo line >>lines");
+        const [end] = await Promise.all([runTask(r.executor, task), other.find(task.key)]);
+        const lines = await readFile(join(task.workingDirectory, "lines"), "utf8").catch(() => "");
+        expect(lines).toBe(end.kind === "exited" ? "line\n" : "");
+        expect(await endOf(other, task.key)).toEqual(end);
+      }
+    });
+  });
+
+  describe(`${name}: cancel()`, () => {
+    test("ends a tool with its children and grandchildren", async () => {
+      await using r = await rig();
+      const task = await r.task("(sh -c 'sleep 600 & echo $! >pid; wait') & wait");
+      await r.executor.submit(task);
+      const pid = Number(await whenWritten(join(task.workingDirectory, "pid")));
+      await r.executor.cancel(task.key, 10);
+      expect(isRunning(pid)).toBe(false);
+      expect(await endOf(r.executor, task.key)).toMatchObject({ kind: "exited", exitCode: 143 });
+    });
+
+    test("ends a child that made a process group of its own", async () => {
+      await using r = await rig();
+      const task = await r.task("timeout 600 sh -c 'echo $$ >pid; sleep 600'");
+      await r.executor.submit(task);
+      const pid = Number(await whenWritten(join(task.workingDirectory, "pid")));
+      await r.restart().cancel(task.key, 10);
+      expect(isRunning(pid)).toBe(false);
+    });
+
+    test("kills what does not mind SIGTERM when the grace period is over", async () => {
+      await using r = await rig();
+      const task = await r.task("trap '' TERM; echo $$ >pid; while :; do sleep 1; done");
+      await r.executor.submit(task);
+      const pid = Number(await whenWritten(join(task.workingDirectory, "pid")));
+      await r.executor.cancel(task.key, 0.1);
+      expect(isRunning(pid)).toBe(false);
+      expect(await endOf(r.executor, task.key)).toMatchObject({ kind: "exited", exitCode: 137 });
+    });
+
+    test("lets a tool clean up after itself", async () => {
+      await using r = await rig();
+      const task = await r.task("trap 'echo clean >cleaned; exit 9' TERM; echo >ready; while :; do sleep 0.02; done");
+      await r.executor.submit(task);
+      await whenWritten(join(task.workingDirectory, "ready"));
+      await r.executor.cancel(task.key, 10);
+      expect(await readFile(join(task.workingDirectory, "cleaned"), "utf8")).toBe("clean\n");
+      expect(await endOf(r.executor, task.key)).toMatchObject({ kind: "exited", exitCode: 9 });
+    });
+
+    test("is harmless for a task that has ended, and keeps one from starting that has not", async () => {
+      await using r = await rig();
+      const over = await r.task("exit 6");
+      await runTask(r.executor, over);
+      await r.executor.cancel(over.key, 0);
+      expect(await endOf(r.executor, over.key)).toMatchObject({ kind: "exited", exitCode: 6 });
+      const never = await r.task("echo line >>lines");
+      await r.executor.cancel(never.key, 0);
+      expect(await runTask(r.executor, never)).toMatchObject({ kind: "notStarted" });
+    });
+
+    test("right after a submission ends the task all the same", async () => {
+      await using r = await rig();
+      for (let count = 0; count < 10; count += 1) {
+        const task = await r.task("sleep 600");
+        const submitted = r.executor.submit(task);
+        await r.executor.cancel(task.key, 0.1);
+        await submitted;
+        expect((await endOf(r.executor, task.key)).kind).not.toBe("notStarted");
+      }
+    });
+  });
+
+  describe(`${name}: cleanup()`, () => {
+    test("forgets the tasks of one execution only", async () => {
+      await using r = await rig();
+      const task = await r.task("exit 7");
+      const kept = { ...task, key: { ...task.key, executionId: "e10" } };
+      await Promise.all([runTask(r.executor, task), runTask(r.executor, kept)]);
+      await r.executor.cleanup("e1");
+      expect(await r.executor.find(task.key)).toMatchObject({ end: { kind: "notStarted" } });
+      expect(await r.executor.find(kept.key)).toMatchObject({ end: { kind: "exited", exitCode: 7 } });
+    });
+
+    test("is harmless for an execution without tasks", async () => {
+      await using r = await rig();
+      await r.executor.cleanup("unknown");
+      expect(await r.executor.check()).toEqual([]);
+    });
+  });
+}
+
+/** Tells whether a process lives; a zombie does not. */
+export function isRunning(pid: number): boolean {
+  const found = Bun.spawnSync(["ps", "-o", "stat=", "-p", String(pid)])
+    .stdout.toString()
+    .trim();
+  return found !== "" && !found.startsWith("Z");
+}

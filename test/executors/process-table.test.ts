@@ -1,0 +1,60 @@
+import { describe, expect, test } from "bun:test";
+import {
+  findProcess,
+  hasGroupMembers,
+  isAlive,
+  isArgumentOfProcess,
+  parseProcessStat,
+} from "../../src/executors/process-table.ts";
+
+describe("parseProcessStat()", () => {
+  test("counts the fields after the last parenthesis: a program may be called anything", () => {
+    const line = "12 (a) b (c)) S 1 12 11 0 -1 4194304 65 0 0 0 1 2 3 4 20 0 1 0 132524 2654208 408\n";
+    expect(parseProcessStat(line)).toEqual({ pid: 12, state: "S", groupId: 12, sessionId: 11, startTime: "132524" });
+  });
+
+  test("gives nothing for a line that is cut", () => {
+    expect(parseProcessStat("12 (a) S 1")).toBeUndefined();
+    expect(parseProcessStat("")).toBeUndefined();
+  });
+});
+
+describe("findProcess()", () => {
+  test("finds this process", () => {
+    const found = findProcess(process.pid);
+    expect(found).toMatchObject({ pid: process.pid });
+    expect(isAlive({ pid: process.pid, startTime: found?.startTime ?? "" })).toBe(true);
+    expect(isAlive({ pid: process.pid, startTime: "1" })).toBe(false);
+  });
+
+  test("takes a zombie for gone", async () => {
+    // The first child ends at once and is never waited for: exec replaces the shell that would have.
+    const parent = Bun.spawn(["sh", "-c", "sleep 0 & echo $!; exec sleep 600"], { stdout: "pipe" });
+    const reader = parent.stdout.getReader();
+    const pid = Number(new TextDecoder().decode((await reader.read()).value));
+    while (
+      Bun.spawnSync(["ps", "-o", "stat=", "-p", String(pid)])
+        .stdout.toString()
+        .trim() !== "Z"
+    )
+      await Bun.sleep(5);
+    expect(findProcess(pid)).toBeUndefined();
+    parent.kill("SIGKILL");
+    await parent.exited;
+  });
+
+  test("finds none for a number that nobody has", () => {
+    expect(findProcess(2 ** 30)).toBeUndefined();
+    expect(hasGroupMembers(2 ** 30)).toBe(false);
+  });
+});
+
+describe("isArgumentOfProcess()", () => {
+  test("looks at whole arguments", async () => {
+    const child = Bun.spawn(["sh", "-c", "read -r line", "heddle test argument"], { stdin: "pipe" });
+    expect(isArgumentOfProcess("heddle test argument")).toBe(true);
+    expect(isArgumentOfProcess("heddle test")).toBe(false);
+    child.kill("SIGKILL");
+    await child.exited;
+  });
+});

@@ -1,0 +1,255 @@
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Role } from "../../src/domain/access.ts";
+import type { Job, JobFailure } from "../../src/domain/job.ts";
+import { type Logger, silentLogger } from "../../src/domain/logger.ts";
+import type { Process, ProcessDescription } from "../../src/domain/process.ts";
+import type { InputItem, Result, Results } from "../../src/domain/values.ts";
+import { echo } from "../../src/engines/builtin/echo.ts";
+import { createInputChecks } from "../../src/engines/input-check.ts";
+import { createLayout, type Layout } from "../../src/files/layout.ts";
+import type { DoorConfig } from "../../src/http/door.ts";
+import { createHttpApp, type HttpApp } from "../../src/http/server.ts";
+import { createAuthenticator, createKey, type KeyDeps } from "../../src/operations/manage-keys.ts";
+import { createProcessCache } from "../../src/operations/process-cache.ts";
+import { type Database, openDatabase } from "../../src/store/database.ts";
+import { claimJobs, finishJob } from "../../src/store/jobs.ts";
+import { saveProcess } from "../../src/store/processes.ts";
+import { type FakeClock, fakeClock } from "../support/fake-clock.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+
+export const address = "http://127.0.0.1:8080";
+
+export type ServiceOptions = {
+  readonly door?: Partial<DoorConfig>;
+  readonly allowAnonymous?: Role;
+  readonly settings?: Partial<Settings>;
+  readonly logger?: Logger;
+  /** Jobs stay accepted until a test ends them. */
+  readonly holdsJobs?: boolean;
+};
+
+type Settings = Parameters<typeof createHttpApp>[0]["settings"];
+
+/** A service over a real database and real directories; jobs are ended by a stand-in for the runner. */
+export type Service = AsyncDisposable & {
+  readonly app: HttpApp;
+  readonly database: Database;
+  readonly layout: Layout;
+  readonly clock: FakeClock;
+  readonly stopped: readonly string[];
+  readonly keys: KeyDeps;
+  /** Sends a request to a path, with a key when one is given. */
+  send(method: string, path: string, options?: RequestOptions): Promise<Response>;
+  createKey(role: Role, user: string): Promise<string>;
+  /** Ends a job as the runner would: files are published below its execution and linked from the job. */
+  finish(jobId: string, outcome?: Outcome): Promise<string>;
+};
+
+export type RequestOptions = {
+  readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON, unless it is text, bytes or a form. */
+  readonly body?: unknown;
+};
+
+export type Outcome = {
+  readonly results?: Results;
+  /** Content by `<outputId>/<file>`. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  readonly log?: string;
+  readonly failure?: JobFailure;
+};
+
+export const defaultSettings: Settings = {
+  syncLimitMilliseconds: 10_000,
+  inputRoots: [],
+  maxBodyBytes: 64 * 1024,
+  maxUploadBytes: 256 * 1024,
+  maxInlineBytes: 1024,
+  outputsPath: "/outputs",
+};
+
+let drawn = 0;
+
+/** Makes a built-in process from a description. */
+export function processOf(description: ProcessDescription, changes: Partial<Process> = {}): Process {
+  return {
+    id: description.id,
+    revision: `sha256:${description.id}`,
+    description,
+    definition: { kind: "builtin", name: description.id },
+    isWorkflow: false,
+    isMutable: false,
+    visibility: "public",
+    fileInputs: [],
+    ...changes,
+  };
+}
+
+/** Opens a service with the echo process in it. */
+export async function openService(options: ServiceOptions = {}): Promise<Service> {
+  const stack = new AsyncDisposableStack();
+  const directory = stack.use(await temporaryDirectory());
+  const layout = createLayout(directory.path);
+  await mkdir(layout.outputsDirectory, { recursive: true });
+  await mkdir(layout.vaultDirectory, { recursive: true });
+  const clock = fakeClock();
+  const logger = options.logger ?? silentLogger;
+  const database = stack.use(await openDatabase({ file: join(directory.path, "heddle.db"), clock, logger }));
+  await saveProcess(database, processOf(echo.description), clock.now(), { replace: true });
+  const stopped: string[] = [];
+  const newId = () => crypto.randomUUID();
+  const finishing = { database, layout, clock, newId };
+  const door: DoorConfig = { listenHost: "127.0.0.1", isLoopback: true, corsOrigins: [], ...options.door };
+  const keys: KeyDeps = { database, clock, newSecret: () => crypto.randomUUID().replaceAll("-", "") };
+  const app = createHttpApp({
+    database,
+    layout,
+    clock,
+    logger,
+    newId,
+    newSecret: keys.newSecret,
+    inputChecks: createInputChecks(16),
+    processes: createProcessCache(database, 16),
+    authenticate: createAuthenticator({
+      database,
+      clock,
+      allowAnonymous: options.allowAnonymous,
+      isLocalOnly: door.isLoopback,
+    }),
+    door,
+    settings: { ...defaultSettings, ...options.settings },
+    runner: {
+      wake(job) {
+        if (job !== undefined && options.holdsJobs !== true)
+          void finishJobOf(finishing, job.id, { results: echoed(job) });
+      },
+      stop: (jobId) => stopped.push(jobId),
+    },
+  });
+  return {
+    app,
+    database,
+    layout,
+    clock,
+    stopped,
+    keys,
+    send: (method, path, request) => app.fetch(requestOf(method, path, request)),
+    createKey: async (role, user) => {
+      const { text } = await createKey(keys, { role, user });
+      clock.advance(2000);
+      return text;
+    },
+    finish: (jobId, outcome = {}) => finishJobOf(finishing, jobId, outcome),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** Makes a request as a client would send it. */
+export function requestOf(method: string, path: string, options: RequestOptions = {}): Request {
+  const headers = new Headers(options.headers);
+  if (options.key !== undefined) headers.set("authorization", `Bearer ${options.key}`);
+  const { body } = options;
+  const isRaw = typeof body === "string" || body instanceof FormData || body instanceof Blob;
+  if (body !== undefined && !isRaw && !headers.has("content-type")) headers.set("content-type", "application/json");
+  return new Request(new URL(path, address).href, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: isRaw ? body : JSON.stringify(body) ?? "" }),
+  });
+}
+
+type Finishing = Pick<Service, "database" | "layout" | "clock"> & { newId(): string };
+
+async function finishJobOf(deps: Finishing, jobId: string, outcome: Outcome): Promise<string> {
+  drawn += 1;
+  const at = deps.clock.now();
+  const executionId = deps.newId();
+  const event = { at, kind: "stage", status: "running", stage: "setup", progress: 1, message: "Job setup" } as const;
+  const won = await claimJobs(deps.database, [{ jobId, executionId, moveId: `claim-${drawn}`, event }], at);
+  const fence = won.get(jobId)?.fence ?? 0;
+  await publish(deps.layout, jobId, executionId, outcome);
+  const status = outcome.failure === undefined ? "successful" : "failed";
+  const message = outcome.failure?.message ?? "Job complete";
+  await finishJob(deps.database, {
+    jobId,
+    executionId,
+    fence,
+    moveId: `finish-${drawn}`,
+    at,
+    outcome: {
+      status,
+      results: outcome.results ?? {},
+      ...(outcome.failure === undefined ? {} : { failure: outcome.failure }),
+    },
+    progress: 100,
+    stage: "done",
+    message,
+    events: [{ at, kind: "status", status, stage: "done", progress: 100, message }],
+    executionEnded: true,
+  });
+  return executionId;
+}
+
+async function publish(layout: Layout, jobId: string, executionId: string, outcome: Outcome): Promise<void> {
+  for (const [path, content] of Object.entries(outcome.files ?? {})) {
+    const file = join(layout.outputsDirectory, executionId, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+  if (outcome.files !== undefined) await symlink(executionId, join(layout.outputsDirectory, jobId));
+  if (outcome.log === undefined) return;
+  await writeFile(join(layout.outputsDirectory, `${executionId}.log`), outcome.log);
+  await symlink(`${executionId}.log`, join(layout.outputsDirectory, `${jobId}.log`));
+}
+
+function echoed(job: Job): Results {
+  const outputs = Object.keys(echo.description.outputs);
+  const wanted = Object.keys(job.request.outputs ?? echo.description.outputs);
+  const entries = Object.entries(job.request.inputs).filter(([id]) => outputs.includes(id) && wanted.includes(id));
+  return Object.fromEntries(entries.map(([id, given]) => [id, echoedResult(given)]));
+}
+
+function echoedResult(given: InputItem | readonly InputItem[]): Result {
+  if (isList(given)) return { kind: "list", items: given.map(echoedItem) };
+  return echoedItem(given);
+}
+
+function isList(given: InputItem | readonly InputItem[]): given is readonly InputItem[] {
+  return Array.isArray(given);
+}
+
+function echoedItem(item: InputItem): Result {
+  switch (item.kind) {
+    case "value":
+      return {
+        kind: "value",
+        value: item.value,
+        ...(item.mediaType === undefined ? {} : { mediaType: item.mediaType }),
+      };
+    case "bbox":
+      return { kind: "value", value: { bbox: item.bbox, crs: item.crs } };
+    case "reference":
+      return { kind: "link", href: item.href };
+    default:
+      return item satisfies never;
+  }
+}
+
+/** Reads JSON of any shape. */
+export async function jsonOf(response: Response): Promise<Record<string, unknown>> {
+  const value: unknown = await response.json();
+  return typeof value === "object" && value !== null ? { ...value } : { value };
+}
+
+/** Submits an asynchronous echo job and gives its id. */
+export async function submitEcho(service: Service, key?: string): Promise<string> {
+  const response = await service.send("POST", "/processes/echo/execution", {
+    ...(key === undefined ? {} : { key }),
+    headers: { prefer: "respond-async" },
+    body: { inputs: { text: "hello" } },
+  });
+  if (response.status !== 201) throw new Error(await response.text());
+  return String((await jsonOf(response)).jobID);
+}
