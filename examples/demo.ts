@@ -79,7 +79,7 @@ async function execute(url: string, file: v.InferOutput<typeof UploadSchema>): P
       "x-auth-vault": `token ${file.token}; id=${file.id}`,
     },
     body: JSON.stringify({
-      inputs: { observations: { href: `vault://${file.id}`, type: "text/csv" }, pause_seconds: 0.4 },
+      inputs: { observations: { href: `vault://${file.id}`, type: "text/csv" }, pause_seconds: 1 },
     }),
   });
   console.log(`${response.status} ${response.statusText}, Location: ${response.headers.get("location")}`);
@@ -140,7 +140,7 @@ try {
   title("Results, fetched from their URLs");
   await showResults(job);
   title("The outputs on disk");
-  process.stdout.write(await run(["ls", "-l", "outputs", `outputs/${status.jobID}/`], data));
+  process.stdout.write(await run(["ls", "-lR", "outputs"], data));
   title("The job's log");
   process.stdout.write(await (await ask(`${job}/log`)).text());
 } catch (error) {

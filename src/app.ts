@@ -136,6 +136,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
     notes: notesOf(config, await hasAnyKey(database)),
     async [Symbol.asyncDispose]() {
       await Promise.race([server.stop(), sleep(config.drainSeconds * 1000, undefined, { ref: false })]);
+      logger.info("Stopping", await database.figures());
       await kept.disposeAsync();
     },
   };

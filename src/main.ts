@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import * as v from "valibot";
 import {
   type Command,
@@ -11,10 +12,15 @@ import {
 } from "./cli/command.ts";
 import { type Config, ConfigSchema, flagOf, readConfig, variableOf } from "./config.ts";
 
+const clock = { now: () => Date.now() };
+
 /** Each command, loaded when it is asked for: a client's command must not load the server. */
 const commands = {
   serve: async () =>
     (await import("./cli/serve.ts")).serveCommand({ settingOptions: settingOptions(), start: startService }),
+  run: async () =>
+    (await import("./cli/run.ts")).runCommand({ clock, newId: Bun.randomUUIDv7, cores: availableParallelism() }),
+  deploy: async () => (await import("./cli/deploy.ts")).deployCommand(),
   keys: async () => (await import("./cli/keys.ts")).keysCommand({ dataOption: dataOption(), open: openKeyStore }),
   execute: async () => (await import("./cli/execute.ts")).executeCommand(),
   status: async () => (await import("./cli/jobs.ts")).statusCommand(),

@@ -17,6 +17,8 @@ export type RequestOptions = {
 
 /** A client of one service. Paths are relative to its address; absolute URLs are used as they are. */
 export type Client = {
+  /** The address of the service, without a slash at the end. */
+  readonly url: string;
   /** Sends a request. Throws Unreachable, or the Problem that the service answered. */
   send(method: string, path: string, options?: RequestOptions): Promise<Response>;
   /** Sends a request and reads the JSON answer. */
@@ -47,7 +49,11 @@ export function createClient(given: Given, io: Io): Client {
     if (response.ok) return response;
     throw await problemOf(response);
   };
-  return { send, json: async (method, path, options) => parseJson(await (await send(method, path, options)).json()) };
+  return {
+    url,
+    send,
+    json: async (method, path, options) => parseJson(await (await send(method, path, options)).json()),
+  };
 }
 
 function parseJson(value: unknown): Json {

@@ -51,7 +51,7 @@ export function readExecution(
   const given = payload.inputs ?? {};
   const read = isById(given) ? readInputs(given, description, faults) : { inputs: {}, items: [] };
   const outputs = isById(payload.outputs) ? readOutputs(payload.outputs, description, faults) : undefined;
-  if (!outcome.success) return { faults, execution: empty };
+  if (!outcome.success) return { faults, execution: { ...empty, items: read.items } };
   const { process, mode, response } = outcome.output;
   if (process !== undefined && process !== description.id && !process.endsWith(`/processes/${description.id}`)) {
     faults.push(fault("/process", process, `"${description.id}", the process of the path`));

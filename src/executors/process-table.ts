@@ -67,12 +67,16 @@ export function isArgumentOfProcess(argument: string): boolean {
   });
 }
 
-/** Sends a signal to a process, or to a whole group when the number is negative. False when nobody is there. */
+/**
+ * Sends a signal to a process, or to a whole group when the number is negative. False when nobody is there; true also
+ * for a process that took another user's rights and is out of reach.
+ */
 export function signalProcess(target: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(target, signal);
   } catch (error) {
     if (hasCode(error, "ESRCH")) return false;
+    if (hasCode(error, "EPERM")) return true;
     throw error;
   }
 }

@@ -12,8 +12,10 @@ import {
 const firstPauseMilliseconds = 5;
 const longestPauseMilliseconds = 100;
 
-/** How often a supervisor is spared while its tools are killed: about 700 ms, in which it records their end and leaves. */
-const sparedRounds = 10;
+/** How often tools are killed one by one before the whole group is: new ones may come as fast as they go. */
+const singleRounds = 5;
+/** How often a supervisor is waited for that has no tools left: about 3 s, in which it records their end and leaves. */
+const sparedRounds = 30;
 
 /**
  * Ends everything in the group and session of a supervisor: SIGTERM, after the grace period SIGKILL. Resolves when
@@ -29,8 +31,9 @@ export async function stopProcesses(leader: ProcessIdentity, graceSeconds: numbe
     living = processesLedBy(leader);
   }
   for (let round = 0; living.length > 0; round += 1) {
-    if (round < sparedRounds) killTools(leader, living);
-    else signalAll(leader, living, "SIGKILL");
+    const tools = living.filter(({ pid }) => pid !== leader.pid);
+    if (round >= (tools.length > 0 ? singleRounds : sparedRounds)) signalAll(leader, living, "SIGKILL");
+    else for (const { pid } of tools) signalProcess(pid, "SIGKILL");
     await pause(round, longestPauseMilliseconds);
     living = processesLedBy(leader);
   }
@@ -48,11 +51,6 @@ function signalAll(leader: ProcessIdentity, living: readonly ProcessInfo[], sign
   if (living.some(({ groupId }) => groupId === leader.pid)) signalProcess(-leader.pid, signal);
   const others = living.filter(({ groupId }) => groupId !== leader.pid);
   for (const { pid } of others) signalProcess(pid, signal);
-}
-
-function killTools(leader: ProcessIdentity, living: readonly ProcessInfo[]): void {
-  const tools = living.filter(({ pid }) => pid !== leader.pid);
-  for (const { pid } of tools) signalProcess(pid, "SIGKILL");
 }
 
 async function pause(round: number, atMostMilliseconds: number): Promise<void> {

@@ -23,6 +23,7 @@ export function statusDocument(job: Job, baseUrl: string): Readonly<Record<strin
     ...(job.finishedAt === undefined ? {} : { finished: timeText(job.finishedAt) }),
     updated: timeText(job.updatedAt),
     attempt: job.attempt,
+    ...(job.executionId === undefined ? {} : { executionId: job.executionId }),
     processRevision: job.processRevision,
     ...(job.tags.length === 0 ? {} : { tags: job.tags }),
     ...(job.failure === undefined ? {} : { exception: failureDocument(job) }),

@@ -29,7 +29,7 @@ export type JobResults = {
 
 /**
  * Reads the results of a job. A failed job has none: its `failure` says why. Throws `no-such-job`, `result-not-ready`
- * while it runs, `result-not-available` when it was dismissed.
+ * while it runs, `gone` when it was dismissed.
  */
 export async function readResults(deps: ReadResultsDeps, principal: Principal, jobId: string): Promise<JobResults> {
   return resultsOfJob(deps, await readJob(deps, principal, jobId));
@@ -43,7 +43,7 @@ export async function resultsOfJob(deps: ReadResultsDeps, job: Job): Promise<Job
   }
   if (job.status === "dismissed") {
     const detail = `Cannot read results of job "${job.id}": found status dismissed, wanted successful`;
-    throw new Problem("result-not-available", detail);
+    throw new Problem("gone", detail);
   }
   const [description, results] = await Promise.all([
     descriptionOf(deps, job),

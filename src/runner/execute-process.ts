@@ -6,6 +6,7 @@ import type { Json, JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
+import { stages } from "../domain/progress.ts";
 import { makeResultsRelative } from "../domain/results.ts";
 import type { OutputValue, OutputValues, PreparedInputs, Result, Results } from "../domain/values.ts";
 import type { Checkpoints, Engine } from "../engines/engine.ts";
@@ -95,6 +96,7 @@ export async function executeProcess(
   const known: KnownRun = claim.recorded?.handle === undefined ? {} : { handle: claim.recorded.handle };
   try {
     if (hasFiles) await createExecutionDirectories(deps.layout, claim.executionId);
+    if (!claim.isAdopted) walk.log(stages.setup.message);
     const results = await runAndPublish(deps, walk, known);
     const wpsId = hasFiles ? await mapJob(deps, results) : undefined;
     walk.enter("notify");

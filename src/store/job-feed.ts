@@ -6,8 +6,10 @@ export type LiveProgress = { readonly progress: number; readonly message: string
 
 /** Tells followers of a job, within this process, that it changed. */
 export type JobFeed = {
-  /** Says that stored events of these jobs were committed; their live progress is outdated then. */
+  /** Says that stored events of these jobs were committed. What was announced stays: it may be newer than they are. */
   changed(jobIds: readonly string[]): void;
+  /** Forgets what was announced of a job: it ended, or begins anew. */
+  forget(jobId: string): void;
   announce(jobId: string, live: LiveProgress): void;
   live(jobId: string): LiveProgress | undefined;
   /** Calls the listener on each change and announcement, until the subscription is disposed of. */
@@ -16,9 +18,9 @@ export type JobFeed = {
   close(): void;
 };
 
-export type FeedListener = (news: "changed" | "live" | "closed") => void;
+type FeedListener = (news: "changed" | "live" | "closed") => void;
 
-export type Subscription = Disposable & {
+type Subscription = Disposable & {
   /** Reads the events after a number, once for all followers that stand there; after each change anew. */
   eventsAfter(number: number, read: () => Promise<readonly JobEvent[]>): Promise<readonly JobEvent[]>;
 };
@@ -39,12 +41,14 @@ export function createJobFeed(): JobFeed {
   return {
     changed(jobIds) {
       for (const jobId of jobIds) {
-        lives.delete(jobId);
         const channel = channels.get(jobId);
         if (channel === undefined) continue;
         channel.page = undefined;
         for (const listener of channel.listeners) listener("changed");
       }
+    },
+    forget: (jobId) => {
+      lives.delete(jobId);
     },
     announce(jobId, live) {
       lives.delete(jobId);

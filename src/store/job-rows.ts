@@ -67,6 +67,16 @@ export function eventMembers(event: NewJobEvent): readonly (string | number | nu
   ];
 }
 
+/** Words events as one argument. */
+export function eventsText(events: readonly NewJobEvent[]): string {
+  return JSON.stringify(events.map(eventMembers));
+}
+
+/** Words a value that may be absent as one argument. */
+export function jsonOrNull(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
+}
+
 /** Words all columns of a job as named arguments. */
 export function jobArguments(job: Job): ArgumentsOf<typeof jobs> {
   return {

@@ -1,14 +1,13 @@
 import type { Job, JobOutcome, NewJobEvent } from "../domain/job.ts";
 import { type JobStatus, jobStatuses } from "../domain/job-state.ts";
-import type { Json, JsonObject } from "../domain/json.ts";
 import type { StageName } from "../domain/progress.ts";
 import type { Database } from "./database.ts";
-import { eventMembers, jobArguments, jobOf } from "./job-rows.ts";
+import { eventMembers, eventsText, jobArguments, jobOf, jsonOrNull } from "./job-rows.ts";
 import * as claiming from "./queries/claim-jobs.ts";
-import { findMove, insertEventsOfMove, insertEventsOfRecord } from "./queries/guards.ts";
+import { findMove, insertEventsOfMove } from "./queries/guards.ts";
 import * as inserting from "./queries/insert-job.ts";
 import * as moving from "./queries/move-job.ts";
-import * as recording from "./queries/record-job.ts";
+import { type JobRecord, recordStatements } from "./queries/record-job.ts";
 import * as selecting from "./queries/select-jobs.ts";
 import { type StatementResult, storable } from "./statements.ts";
 
@@ -46,7 +45,7 @@ export async function insertJob(
 ): Promise<Insertion> {
   const { idempotency, vaultFileIds = [] } = options;
   const values = jobArguments(job);
-  const first = inserting.insertFirstEvent({ jobId: job.id, events: JSON.stringify([eventMembers(event)]) });
+  const first = inserting.insertFirstEvent({ jobId: job.id, events: eventsText([event]) });
   const uses =
     vaultFileIds.length === 0
       ? []
@@ -74,6 +73,11 @@ export async function insertJob(
   if (inserted?.rowsAffected === 1) return { kind: "inserted" };
   const other = found?.rows[0];
   return other?.body_digest === bodyDigest ? { kind: "existing", jobId: String(other.job_id) } : { kind: "conflict" };
+}
+
+/** Forgets the idempotency keys that have expired; their jobs stay. */
+export async function forgetIdempotencyKeys(database: Database, now: number): Promise<void> {
+  await database.write([inserting.deleteExpiredKeys({ now })]);
 }
 
 /** Finds a job. */
@@ -161,6 +165,7 @@ export async function releaseJob(
   move: Move & { readonly fence: number; readonly event: NewJobEvent; readonly countsAsCrash: boolean },
 ): Promise<boolean> {
   const { jobId, moveId, at, fence, event, countsAsCrash } = move;
+  database.feed.forget(jobId);
   return won(
     await database.write(
       [
@@ -198,45 +203,9 @@ export async function adoptJob(
   return row === undefined ? undefined : { fence: Number(row.fence) };
 }
 
-export type JobRecord = {
-  readonly jobId: string;
-  readonly fence: number;
-  readonly at: number;
-  readonly events: readonly NewJobEvent[];
-  readonly progress: number;
-  readonly stage: StageName;
-  readonly message: string;
-  /** The job is past stage 8: crashes of the server no longer count against it. */
-  readonly hasStarted?: boolean;
-  readonly execution?: {
-    readonly id: string;
-    readonly handle?: JsonObject;
-    readonly outputPlan?: JsonObject;
-    /** A checkpoint of a key that exists replaces it. */
-    readonly checkpoint?: { readonly key: string; readonly value: Json };
-  };
-};
-
 /** Records how far a running job has come, in one write; nothing at all when the fence or state no longer holds. */
 export async function recordJob(database: Database, record: JobRecord): Promise<boolean> {
-  const { jobId, fence, at, events, progress, stage, hasStarted = false, execution } = record;
-  const held = { jobId, fence };
-  const message = storable(record.message);
-  const statements = [recording.record({ ...held, at, progress, stage, message, clearsCrashes: Number(hasStarted) })];
-  if (execution?.handle !== undefined || execution?.outputPlan !== undefined) {
-    const { id: executionId, handle, outputPlan } = execution;
-    statements.push(
-      recording.recordPlans({ ...held, executionId, handle: jsonOrNull(handle), outputPlan: jsonOrNull(outputPlan) }),
-    );
-  }
-  if (execution?.checkpoint !== undefined) {
-    const { key, value } = execution.checkpoint;
-    statements.push(
-      recording.recordCheckpoint({ ...held, executionId: execution.id, key, value: JSON.stringify(value) }),
-    );
-  }
-  if (events.length > 0) statements.push(insertEventsOfRecord({ ...held, events: eventsText(events) }));
-  return won(await database.write(statements, [jobId]));
+  return won(await database.write(recordStatements(record), [record.jobId]));
 }
 
 export type FinishMove = Move & {
@@ -273,7 +242,9 @@ export async function finishJob(database: Database, move: FinishMove): Promise<b
   if (outputs.length > 0) statements.push(moving.insertResults({ ...guard, results: JSON.stringify(outputs) }));
   if (executionEnded) statements.push(moving.endExecutionOfMove({ ...guard, at }));
   if (events.length > 0) statements.push(insertEventsOfMove({ ...guard, events: eventsText(events) }));
-  return won(await database.write(statements, [jobId], findMove(guard)));
+  const results = await database.write(statements, [jobId], findMove(guard));
+  if (won(results)) database.feed.forget(jobId);
+  return won(results);
 }
 
 /** Dismisses an unfinished job; it keeps its progress. Its execution ends only when what runs is stopped. */
@@ -283,11 +254,14 @@ export async function dismissJob(
 ): Promise<"dismissed" | "lost"> {
   const { jobId, moveId, at, message } = move;
   const guard = { jobId, moveId };
+  const live = database.feed.live(jobId);
+  const shown = { shownProgress: live?.progress ?? 0, shownStage: live?.stage ?? null };
   const results = await database.write(
-    [moving.dismiss({ ...guard, at, message: storable(message) }), moving.insertDismissalEvent(guard)],
+    [moving.dismiss({ ...guard, at, message: storable(message), ...shown }), moving.insertDismissalEvent(guard)],
     [jobId],
     findMove(guard),
   );
+  if (won(results)) database.feed.forget(jobId);
   return won(results) ? "dismissed" : "lost";
 }
 
@@ -313,12 +287,4 @@ export async function discardJob(
 /** The first statement of a move tells: someone who was first leaves it no row to change. */
 function won(results: readonly StatementResult[]): boolean {
   return results[0]?.rowsAffected === 1;
-}
-
-function eventsText(events: readonly NewJobEvent[]): string {
-  return JSON.stringify(events.map(eventMembers));
-}
-
-function jsonOrNull(value: unknown): string | null {
-  return value === undefined ? null : JSON.stringify(value);
 }

@@ -14,7 +14,7 @@ export type WriteQueue = {
   close(): Promise<void>;
 };
 
-export type WriteOptions = {
+type WriteOptions = {
   /** Ids of the jobs whose followers are told after the commit. */
   readonly changed?: readonly string[];
   /**

@@ -163,7 +163,9 @@ describe("the local executor: records", () => {
     const task = await r.task("");
     await writeRecords(r.layout, task, { start: "" });
     const file = startRecordFile(r.layout, task.key);
-    const writer = Bun.spawn(["sh", "-c", 'sleep 0.3; printf "%s" "$2" >"$1"', "sh", file, gone]);
+    const script = 'echo ready; sleep 0.3; printf "%s" "$2" >"$1"';
+    const writer = Bun.spawn(["sh", "-c", script, "sh", file, gone], { stdout: "pipe" });
+    await writer.stdout.getReader().read();
     const state = await r.executor.find(task.key);
     await writer.exited;
     expect(state).toMatchObject({ kind: "ended", end: { kind: "lost" } });

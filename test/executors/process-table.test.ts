@@ -51,7 +51,10 @@ describe("findProcess()", () => {
 
 describe("isArgumentOfProcess()", () => {
   test("looks at whole arguments", async () => {
-    const child = Bun.spawn(["sh", "-c", "read -r line", "heddle test argument"], { stdin: "pipe" });
+    const command = ["sh", "-c", "echo ready; read -r line", "heddle test argument"];
+    const child = Bun.spawn(command, { stdin: "pipe", stdout: "pipe" });
+    // Until it has begun to run, a new process shows no arguments.
+    await child.stdout.getReader().read();
     expect(isArgumentOfProcess("heddle test argument")).toBe(true);
     expect(isArgumentOfProcess("heddle test")).toBe(false);
     child.kill("SIGKILL");

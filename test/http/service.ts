@@ -99,6 +99,7 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
   const database = stack.use(await openDatabase({ file: join(directory.path, "heddle.db"), clock, logger }));
   await saveProcess(database, processOf(echo.description), clock.now(), { replace: true });
   const stopped: string[] = [];
+  const ends: Promise<string>[] = [];
   const newId = () => crypto.randomUUID();
   const finishing = { database, layout, clock, newId };
   const door: DoorConfig = { listenHost: "127.0.0.1", isLoopback: true, corsOrigins: [], ...options.door };
@@ -122,8 +123,8 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
     settings: { ...defaultSettings, ...options.settings },
     runner: {
       wake(job) {
-        if (job !== undefined && options.holdsJobs !== true)
-          void finishJobOf(finishing, job.id, { results: echoed(job) });
+        if (job === undefined || options.holdsJobs === true) return;
+        ends.push(finishJobOf(finishing, job.id, { results: echoed(job) }));
       },
       stop: (jobId) => stopped.push(jobId),
     },
@@ -142,7 +143,10 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
       return text;
     },
     finish: (jobId, outcome = {}) => finishJobOf(finishing, jobId, outcome),
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(ends);
+      await stack.disposeAsync();
+    },
   };
 }
 

@@ -167,7 +167,9 @@ test("SIGTERM leaves a running tool alone and the next start takes it up again",
 
 /** The current execution of each job. */
 async function executionIds(url: string, jobs: readonly string[]): Promise<readonly (string | undefined)[]> {
-  return Promise.all(jobs.map(async (job) => (await statusOf(url, job)).executionId));
+  const ids = await Promise.all(jobs.map(async (job) => (await statusOf(url, job)).executionId));
+  for (const id of ids) expect(id).toBeDefined();
+  return ids;
 }
 
 test("The work directories of successful jobs are gone", async () => {

@@ -169,7 +169,7 @@ describe("follow()", () => {
 });
 
 describe("liveProgress()", () => {
-  test("is what was announced last, until the next event is stored", async () => {
+  test("is what was announced last, also when an older event is stored after it, until the job ends", async () => {
     await using dir = await temporaryDirectory();
     await using database = await openTestDatabase(dir.path);
     const running = await insertRunningJob(database);
@@ -177,7 +177,9 @@ describe("liveProgress()", () => {
     database.announce(running.jobId, live(30));
     database.announce(running.jobId, live(31));
     expect(liveProgress(database, running.jobId)).toEqual(live(31));
-    await record(database, running, 32);
+    await record(database, running, 30);
+    expect(liveProgress(database, running.jobId)).toEqual(live(31));
+    await dismiss(database, running.jobId);
     expect(liveProgress(database, running.jobId)).toBeUndefined();
   });
 });

@@ -10,6 +10,7 @@ import {
   findJob,
   findJobOfExecution,
   finishJob,
+  forgetIdempotencyKeys,
   insertJob,
   listJobs,
   recordJob,
@@ -155,6 +156,19 @@ describe("insertJob() with an idempotency key", () => {
       jobId: later.id,
     });
   });
+});
+
+test("forgetIdempotencyKeys() removes those that have expired", async () => {
+  await using dir = await temporaryDirectory();
+  await using database = await openTestDatabase(dir.path);
+  const insert = (key: string, expiresAt: number) =>
+    insertJob(database, newJob(), acceptedEvent(), {
+      idempotency: { principal: "ada", key, bodyDigest: "d", expiresAt: startOfTest + expiresAt },
+    });
+  await insert("old", 10);
+  await insert("young", 20);
+  await forgetIdempotencyKeys(database, startOfTest + 10);
+  expect(await database.read({ sql: "SELECT key FROM idempotency_keys", args: [] })).toMatchObject([{ key: "young" }]);
 });
 
 describe("listJobs()", () => {

@@ -67,9 +67,11 @@ describe("lockDataDirectory()", () => {
     }
   });
 
-  test("another process is refused while this one holds it", async () => {
+  test("another process is refused while this one holds it, also after a refusal within this one", async () => {
     await using dir = await temporaryDirectory();
     await using _ = await lockDataDirectory(dir.path, holder);
+    // A lock of POSIX is lost when any descriptor of the file is closed: SQLite must not close one here.
+    await expect(lockDataDirectory(dir.path, holder)).rejects.toThrow();
     const other = Bun.spawn([process.execPath, program, dir.path], { stdout: "pipe", stderr: "pipe" });
     expect(await other.exited).toBe(1);
     expect(await other.stderr.text()).toContain(`process ${process.pid} holds it`);

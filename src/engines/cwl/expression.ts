@@ -12,7 +12,7 @@ export type Scope = {
 };
 
 /** A part of a template. A reference's path starts with `inputs`, `self`, `runtime` or `null`. */
-export type Segment =
+type Segment =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "reference"; readonly path: readonly (string | number)[]; readonly text: string }
   | { readonly kind: "script"; readonly text: string };
@@ -45,7 +45,7 @@ export function expressionFault(template: Expression, version: CwlVersion): stri
 }
 
 /** Splits a template into text and expressions. An expression that is not closed is text. */
-export function parseTemplate(template: string, version: CwlVersion): readonly Segment[] {
+function parseTemplate(template: string, version: CwlVersion): readonly Segment[] {
   // Without an expression nothing is read in it: backslashes stay as they are.
   if (!template.includes("$(") && !template.includes("${"))
     return template === "" ? [] : [{ kind: "text", text: template }];

@@ -10,7 +10,7 @@ export type Field = {
 };
 
 /** Gathers faults and notes while a document is read. */
-export type Report = {
+type Report = {
   readonly faults: Fault[];
   readonly notes: string[];
   readonly locate: (place: Place) => string;
@@ -55,8 +55,10 @@ export function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
 }
 
+/** Words a place as a path inside its process: the pointer beside it tells which one that is. */
 function fieldName(place: Place): string {
-  return place
+  const inside = place[0] === "$graph" && place.length > 2 ? place.slice(2) : place;
+  return inside
     .map((step, index) => (typeof step === "number" ? `[${step}]` : index === 0 ? step : `.${step}`))
     .join("");
 }

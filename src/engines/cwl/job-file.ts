@@ -24,7 +24,7 @@ export async function readJobFile(text: string, file: string, process: CwlProces
 }
 
 /** Reads the inputs of a job from values given otherwise, as on a command line; `base` is what locations are relative to. */
-export async function readJob(source: Source, base: string, process: CwlProcess): Promise<JobFile> {
+async function readJob(source: Source, base: string, process: CwlProcess): Promise<JobFile> {
   const job = source.value;
   if (!isJsonObject(job)) throw refuse([{ pointer: source.locate([]), detail: "expected an object with the inputs" }]);
   const reader: Reader = { source, directory: dirname(base), faults: [] };
@@ -62,8 +62,7 @@ async function readInput(reader: Reader, value: Json, place: Place): Promise<Pre
 
 async function readItem(reader: Reader, value: Json, place: Place): Promise<PreparedItem> {
   if (isFileObject(value) && value.class === "File" && locationOf(value) !== undefined) {
-    const file = await readFileObject(reader, value, place);
-    if (file !== undefined) return file;
+    return (await readFileObject(reader, value, place)) ?? { kind: "value", value: null };
   }
   const located = await mapFiles(value, async (object) => {
     const path = await findPath(reader, object, place);

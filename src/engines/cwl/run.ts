@@ -6,7 +6,7 @@ import { createProgress, type Progress } from "./progress.ts";
 import { leaveRunning } from "./run-context.ts";
 
 /** How a run ended. `left` says that it was given up without stopping what ran. */
-export type RunEnd =
+type RunEnd =
   | { readonly kind: "successful"; readonly outputs: JsonObject }
   | { readonly kind: "failed"; readonly failure: JobFailure }
   | { readonly kind: "left" };

@@ -33,12 +33,12 @@ export const simpleTypes = [
 ] as const;
 export type SimpleTypeName = (typeof simpleTypes)[number];
 
-export type EnumType = {
+type EnumType = {
   readonly kind: "enum";
   readonly symbols: readonly string[];
   readonly inputBinding?: CommandLineBinding;
 };
-export type ArrayType = {
+type ArrayType = {
   readonly kind: "array";
   readonly items: CwlType;
   /** Applies to each item. */
@@ -53,12 +53,12 @@ export type RecordField = {
   readonly outputBinding?: OutputBinding;
   readonly secondaryFiles: readonly SecondaryFile[];
 };
-export type RecordType = {
+type RecordType = {
   readonly kind: "record";
   readonly fields: readonly RecordField[];
   readonly inputBinding?: CommandLineBinding;
 };
-export type UnionType = { readonly kind: "union"; readonly members: readonly CwlType[] };
+type UnionType = { readonly kind: "union"; readonly members: readonly CwlType[] };
 export type CwlType = { readonly kind: SimpleTypeName } | EnumType | ArrayType | RecordType | UnionType;
 
 /** A file that travels with a primary file. `pattern` is a suffix, each leading `^` taking one extension off first. */
@@ -151,7 +151,7 @@ export const resourceNames = [
   "outdirMax",
 ] as const;
 export type ResourceName = (typeof resourceNames)[number];
-export type Resources = { readonly [name in ResourceName]?: number | Expression };
+type Resources = { readonly [name in ResourceName]?: number | Expression };
 
 /** What a process asks of its surroundings, by the part that honours it; what is absent was not asked. */
 export type Requirements = {

@@ -8,7 +8,7 @@ import { fileObject, pathOf, safeBasename, secondaryFilesOf } from "./file-objec
 import type { SecondaryFile } from "./schema.ts";
 
 /** Applies a pattern to a name: each leading `^` takes one extension off, the rest is appended. */
-export function secondaryName(name: string, pattern: string): string {
+function secondaryName(name: string, pattern: string): string {
   let root = name;
   let suffix = pattern;
   while (suffix.startsWith("^")) {

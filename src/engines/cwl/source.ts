@@ -17,6 +17,8 @@ const maxDocumentBytes = 2 ** 20;
 /** Repeated use of anchors multiplies the document; real ones hardly use any. */
 const maxAliases = 100;
 const maxDepth = 100;
+/** One wrong bracket makes many; the first ones tell where. */
+const maxFaults = 10;
 
 /** Reads YAML or JSON text. Throws `invalid-parameter-value` with the line and column of what cannot be read. */
 export function readSource(text: string, file: string): Source {
@@ -32,7 +34,7 @@ export function readSource(text: string, file: string): Source {
   };
   try {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: "1.2" });
-    const found = [...document.errors, ...document.warnings];
+    const found = [...document.errors, ...document.warnings].slice(0, maxFaults);
     if (found.length > 0) {
       throw unreadable(
         file,
@@ -53,7 +55,7 @@ export function jsonSource(value: Json, prefix = ""): Source {
 }
 
 /** Checks that a value holds only what JSON can say. Throws RangeError or TypeError. */
-export function toJson(value: unknown, depth = maxDepth): Json {
+function toJson(value: unknown, depth = maxDepth): Json {
   if (depth === 0) throw new RangeError(`found more than ${maxDepth} levels, expected at most that`);
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "number") {

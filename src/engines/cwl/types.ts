@@ -18,11 +18,6 @@ export function unionOf(types: readonly CwlType[]): CwlType {
   return only !== undefined && types.length === 1 ? only : { kind: "union", members: types };
 }
 
-/** The type without null. */
-export function withoutNull(type: CwlType): CwlType {
-  return unionOf(members(type).filter((member) => member.kind !== "null"));
-}
-
 /** Words a type as a document would: `File[]?`. */
 export function typeText(type: CwlType): string {
   switch (type.kind) {

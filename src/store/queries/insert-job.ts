@@ -46,7 +46,11 @@ export const selectKey = compile<Key>(
     .where(isSameKey),
 );
 
-/** `event` is a JSON array with one member: what `eventMembers` gives. */
+export const deleteExpiredKeys = compile<{ now: number }>(
+  build.delete(idempotencyKeys).where(lte(idempotencyKeys.expiresAt, argument("now"))),
+);
+
+/** `events` is a JSON array with one member: what `eventMembers` gives. */
 export const insertFirstEvent = compile<{ jobId: string; events: string }>(
   insertFrom(
     jobEvents,

@@ -97,12 +97,15 @@ export const endExecutionOfMove = compile<{ jobId: string; moveId: string; at: n
 
 type Dismissal = { jobId: string; moveId: string; at: number; message: string };
 
-export const dismiss = compile<Dismissal>(
+/** What was shown last may be newer than what is stored: it is kept. */
+export const dismiss = compile<Dismissal & { shownProgress: number; shownStage: string | null }>(
   build
     .update(jobs)
     .set({
       status: jobMoves.dismiss.to,
       moveId: argument("moveId"),
+      progress: sql`max(${jobs.progress}, ${argument("shownProgress")})`,
+      stage: sql`coalesce(${argument("shownStage")}, ${jobs.stage})`,
       message: argument("message"),
       finishedAt: argument("at"),
       updatedAt: argument("at"),

@@ -1,9 +1,52 @@
 import { and, eq, sql } from "drizzle-orm";
+import type { NewJobEvent } from "../../domain/job.ts";
+import type { Json, JsonObject } from "../../domain/json.ts";
+import type { StageName } from "../../domain/progress.ts";
+import { eventsText, jsonOrNull } from "../job-rows.ts";
 import { checkpoints, executions, jobs } from "../schema.ts";
-import { argument, build, compile, insertFrom } from "../statements.ts";
-import { held, isHeld } from "./guards.ts";
+import { argument, build, compile, insertFrom, type Statement, storable } from "../statements.ts";
+import { held, insertEventsOfRecord, isHeld } from "./guards.ts";
 
-export const record = compile<{
+/** What the holder of a running job records of it. */
+export type JobRecord = {
+  readonly jobId: string;
+  readonly fence: number;
+  readonly at: number;
+  readonly events: readonly NewJobEvent[];
+  readonly progress: number;
+  readonly stage: StageName;
+  readonly message: string;
+  /** The job is past stage 8: crashes of the server no longer count against it. */
+  readonly hasStarted?: boolean;
+  readonly execution?: {
+    readonly id: string;
+    readonly handle?: JsonObject;
+    readonly outputPlan?: JsonObject;
+    /** A checkpoint of a key that exists replaces it. */
+    readonly checkpoint?: { readonly key: string; readonly value: Json };
+  };
+};
+
+/** The statements of one record: each looks for the fence and the state. The first tells whether they held. */
+export function recordStatements(job: JobRecord): readonly Statement[] {
+  const { jobId, fence, at, events, progress, stage, hasStarted = false, execution } = job;
+  const guard = { jobId, fence };
+  const message = storable(job.message);
+  const statements = [record({ ...guard, at, progress, stage, message, clearsCrashes: Number(hasStarted) })];
+  if (execution?.handle !== undefined || execution?.outputPlan !== undefined) {
+    const { id: executionId, handle, outputPlan } = execution;
+    const plans = { handle: jsonOrNull(handle), outputPlan: jsonOrNull(outputPlan) };
+    statements.push(recordPlans({ ...guard, executionId, ...plans }));
+  }
+  if (execution?.checkpoint !== undefined) {
+    const { key, value } = execution.checkpoint;
+    statements.push(recordCheckpoint({ ...guard, executionId: execution.id, key, value: JSON.stringify(value) }));
+  }
+  if (events.length > 0) statements.push(insertEventsOfRecord({ ...guard, events: eventsText(events) }));
+  return statements;
+}
+
+const record = compile<{
   jobId: string;
   fence: number;
   at: number;
@@ -24,7 +67,7 @@ export const record = compile<{
     .where(isHeld),
 );
 
-export const recordPlans = compile<{
+const recordPlans = compile<{
   jobId: string;
   fence: number;
   executionId: string;
@@ -40,7 +83,7 @@ export const recordPlans = compile<{
     .where(and(eq(executions.id, argument("executionId")), eq(executions.jobId, argument("jobId")), held)),
 );
 
-export const recordCheckpoint = compile<{
+const recordCheckpoint = compile<{
   jobId: string;
   fence: number;
   executionId: string;

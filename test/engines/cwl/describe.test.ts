@@ -85,3 +85,9 @@ test("files inside other values and directories are not offered", () => {
     'output "r": found directories, or files inside other values, expected files and lists of files',
   ]);
 });
+
+test("what needs a container is not offered where nothing runs one", () => {
+  const cwl = load("inputs: []\noutputs: []\nrequirements: { DockerRequirement: { dockerPull: alpine } }");
+  expect(descriptionFaults(cwl)[0]).toStartWith("main: found DockerRequirement (image alpine) under requirements");
+  expect(descriptionFaults(cwl, ["podman"])).toEqual([]);
+});

@@ -42,7 +42,7 @@ test("text without an expression stays as it is, backslashes too", () => {
 
 test("JavaScript is told apart from references", () => {
   expect(expressionFault("$(inputs.name + 1)", "v1.2")).toContain("$(inputs.name + 1)");
-  expect(expressionFault("${ return 1; }", "v1.2")).toContain("InlineJavascriptRequirement");
+  expect(expressionFault("$" + "{ return 1; }", "v1.2")).toContain("InlineJavascriptRequirement");
   expect(expressionFault("$(other.name)", "v1.2")).toBeDefined();
   expect(expressionFault("$(inputs['a)b'])", "v1.2")).toBeUndefined();
 });

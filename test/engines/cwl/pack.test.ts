@@ -50,7 +50,7 @@ test("a fault in a file that is run names that file and its line", async () => {
       "cwlVersion: v1.2\nclass: CommandLineTool\nbaseCommand: x\ninputs:\n  a: nothing\noutputs: []\n",
   };
   const faults = await faultsOf(files);
-  expect(faults[0]).toStartWith('tools/t.cwl:5:3: field "$graph[1].inputs.a.type": found type "nothing"');
+  expect(faults[0]).toStartWith('tools/t.cwl:5:3: field "inputs.a.type": found type "nothing"');
 });
 
 test("a file that is missing is told where it is named", async () => {

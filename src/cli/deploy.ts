@@ -1,0 +1,56 @@
+import { basename, dirname, extname, resolve } from "node:path";
+import type { JsonObject } from "../domain/json.ts";
+import { Problem } from "../domain/problem.ts";
+import { packageReader, packDocument } from "../engines/cwl/pack.ts";
+import { type Client, clientOptions, createClient } from "./client.ts";
+import { type Command, exitCodes, isGiven, textOption } from "./command.ts";
+import { onlyWord } from "./jobs.ts";
+
+/** Makes the command that packs a CWL package with all that it runs into one document and deploys it. */
+export function deployCommand(): Command {
+  return {
+    name: "deploy",
+    words: "PACKAGE.cwl",
+    summary: "Packs a CWL package with the files it runs, and deploys it; prints the address of the process.",
+    options: {
+      ...clientOptions,
+      id: { type: "string", value: "ID", about: "id of the process (default: the file's name)" },
+      title: { type: "string", value: "TEXT", about: "title of the process (default: the package's label)" },
+      version: { type: "string", value: "VERSION", about: "version of the process" },
+      replace: { type: "boolean", about: "replace a process that has this id" },
+    },
+    async run(given, io) {
+      const file = resolve(onlyWord(given, "a CWL file"));
+      const packed = await packDocument(file, packageReader(dirname(file)));
+      for (const note of packed.cwl.notes) io.talk(`${note}\n`);
+      const id = textOption(given, "id") ?? basename(file, extname(file));
+      const client = createClient(given, io);
+      const isReplacement = isGiven(given, "replace") && (await isDeployed(client, id));
+      const path = isReplacement ? `/processes/${encodeURIComponent(id)}` : "/processes";
+      await client.send(isReplacement ? "PUT" : "POST", path, {
+        headers: { "content-type": "application/ogcapppkg+json" },
+        body: JSON.stringify({
+          processDescription: descriptionOf(id, textOption(given, "title"), textOption(given, "version")),
+          executionUnit: { unit: packed.document, type: "application/cwl+json" },
+        }),
+      });
+      const description = await client.json("GET", `/processes/${encodeURIComponent(id)}`);
+      io.out(isGiven(given, "json") ? `${JSON.stringify(description)}\n` : `${client.url}/processes/${id}\n`);
+      return exitCodes.ok;
+    },
+  };
+}
+
+async function isDeployed(client: Client, id: string): Promise<boolean> {
+  try {
+    await client.send("HEAD", `/processes/${encodeURIComponent(id)}`);
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && error.kind === "not-found") return false;
+    throw error;
+  }
+}
+
+function descriptionOf(id: string, title: string | undefined, version: string | undefined): JsonObject {
+  return { id, ...(title === undefined ? {} : { title }), ...(version === undefined ? {} : { version }) };
+}

@@ -1,0 +1,131 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import type { Clock } from "../domain/clock.ts";
+import type { JobFailure } from "../domain/job.ts";
+import { silentLogger } from "../domain/logger.ts";
+import { createCwlEngine } from "../engines/cwl/engine.ts";
+import { type JobFile, readJobFile } from "../engines/cwl/job-file.ts";
+import type { Package } from "../engines/cwl/load.ts";
+import { toOutputObject } from "../engines/cwl/output-values.ts";
+import { packageReader, packDocument } from "../engines/cwl/pack.ts";
+import type { Engine, EngineRecord, Prepared } from "../engines/engine.ts";
+import { createLocalExecutor } from "../executors/local.ts";
+import { createExecutionDirectories } from "../files/job-directory.ts";
+import { createLayout } from "../files/layout.ts";
+import { bringHome } from "./bring-home.ts";
+import { type Command, exitCodes, type Io, isGiven, textOption, UsageError } from "./command.ts";
+
+/** What `run` is given by the program's outer layer. */
+export type RunDeps = {
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly cores: number;
+};
+
+/** Makes the command that runs a package here, without a server. */
+export function runCommand(deps: RunDeps): Command {
+  return {
+    name: "run",
+    words: "PACKAGE.cwl [JOB.yml]",
+    summary: "Runs a CWL package here; puts its output files into a directory and prints the CWL output object.",
+    options: {
+      outdir: { type: "string", short: "o", value: "DIR", about: "directory of the output files (default: .)" },
+      quiet: { type: "boolean", about: "say nothing but errors" },
+    },
+    async run(given, io) {
+      const [file, jobFile, ...others] = given.words;
+      if (file === undefined || others.length > 0) {
+        throw new UsageError(`Cannot run: found ${given.words.length} words, wanted PACKAGE.cwl [JOB.yml]`);
+      }
+      const packed = await packDocument(resolve(file), packageReader(dirname(resolve(file))), {
+        allowsLocalFiles: true,
+      });
+      const job = await readJob(packed, jobFile);
+      const say = isGiven(given, "quiet") ? () => {} : io.talk;
+      for (const note of packed.cwl.notes) say(`${note}\n`);
+      for (const name of job.unknown) say(`The package has no input "${name}": ignored\n`);
+      const directory = resolve(textOption(given, "outdir") ?? ".");
+      const scratch = await mkdtemp(join(tmpdir(), "heddle-run-"));
+      try {
+        return await runHere(deps, { packed, job, scratch, directory, say }, io);
+      } finally {
+        await rm(scratch, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+async function readJob(packed: Package, jobFile: string | undefined): Promise<JobFile> {
+  const text = jobFile === undefined ? "{}" : await readFile(jobFile, "utf8");
+  return readJobFile(text, jobFile ?? "job.yml", packed.cwl.main);
+}
+
+type Here = {
+  readonly packed: Package;
+  readonly job: JobFile;
+  readonly scratch: string;
+  readonly directory: string;
+  readonly say: (text: string) => void;
+};
+
+async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
+  const layout = createLayout(here.scratch);
+  const executionId = deps.newId();
+  const prepared = preparedOf(here, executionId);
+  await using engine = createCwlEngine({
+    executor: createLocalExecutor({ layout, logger: silentLogger, clock: deps.clock }),
+    layout,
+    logger: silentLogger,
+    clock: deps.clock,
+    toolPath: io.environment.PATH ?? "/usr/bin:/bin",
+    graceSeconds: 1,
+    slots: deps.cores,
+    allowsLocalFiles: true,
+  });
+  await createExecutionDirectories(layout, executionId);
+  const failure = await runToEnd(engine, prepared, here.say, io.signal);
+  if (failure !== undefined) {
+    io.talk(`${failure.message}\n`);
+    return exitCodes.jobFailed;
+  }
+  const values = await bringHome(await engine.collect(prepared, engine.plan(prepared)), here.directory);
+  io.out(`${JSON.stringify(await toOutputObject(values, outputIds(here.packed)), null, 2)}\n`);
+  return exitCodes.ok;
+}
+
+function preparedOf(here: Here, executionId: string): Prepared {
+  const { packed, job } = here;
+  return {
+    executionId,
+    jobId: executionId,
+    processId: packed.cwl.main.id,
+    definition: { kind: "cwl", document: packed.document, main: packed.cwl.main.id },
+    inputs: job.inputs,
+    outputs: outputIds(packed),
+  };
+}
+
+function outputIds(packed: Package): readonly string[] {
+  return packed.cwl.main.outputs.map((output) => output.id);
+}
+
+/** Runs without a store: checkpoints are kept by the engine itself for as long as it runs. */
+async function runToEnd(
+  engine: Engine,
+  prepared: Prepared,
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<JobFailure | undefined> {
+  const record: EngineRecord = { checkpoint: async () => {}, log: (message) => say(`${message}\n`) };
+  const handle = engine.plan(prepared);
+  await engine.start(prepared, handle, record);
+  try {
+    for await (const update of engine.watch(prepared, handle, signal)) {
+      if (update.kind === "ended") return update.failure;
+    }
+  } finally {
+    if (signal.aborted) await engine.dismiss(handle);
+  }
+  return { message: signal.aborted ? "Stopped before the end" : "The engine stopped reporting before the end" };
+}

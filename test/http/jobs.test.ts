@@ -1,0 +1,186 @@
+import { describe, expect, test } from "bun:test";
+import { claimJobs } from "../../src/store/jobs.ts";
+import { address, jsonOf, openService, submitEcho } from "./service.ts";
+
+test("a status document holds what both versions of the standard want", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const id = await submitEcho(service);
+  expect(await jsonOf(await service.send("GET", `/jobs/${id}`))).toEqual({
+    jobID: id,
+    id,
+    type: "process",
+    processingEntityType: "ogc-api-processes",
+    processID: "echo",
+    status: "accepted",
+    message: "Job accepted",
+    progress: 0,
+    created: "2021-03-02T03:32:41.000Z",
+    updated: "2021-03-02T03:32:41.000Z",
+    attempt: 0,
+    processRevision: "sha256:echo",
+    tags: ["local", "application", "async"],
+    links: [
+      { href: `${address}/jobs/${id}`, rel: "self", type: "application/json", title: "Status of the job" },
+      { href: `${address}/jobs/${id}`, rel: "monitor", type: "application/json", title: "Status of the job" },
+      {
+        href: `${address}/jobs/${id}/log`,
+        rel: "http://www.opengis.net/def/rel/ogc/1.0/log",
+        type: "text/plain",
+        title: "Log of the job",
+      },
+    ],
+  });
+});
+
+test("a running job shows its stage by name, and the newest progress", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const id = await submitEcho(service);
+  const event = { at: 1, kind: "stage", status: "running", stage: "setup", progress: 1, message: "Job setup" } as const;
+  await claimJobs(service.database, [{ jobId: id, executionId: "e1", moveId: "m1", event }], 1);
+  expect(await jsonOf(await service.send("GET", `/jobs/${id}`))).toMatchObject({
+    status: "running",
+    stage: "setup",
+    progress: 1,
+  });
+  service.database.announce(id, { progress: 42, message: "half of it", stage: "monitorLoop" });
+  expect(await jsonOf(await service.send("GET", `/jobs/${id}`))).toMatchObject({
+    stage: "monitorLoop",
+    progress: 42,
+    message: "half of it",
+  });
+});
+
+test("a failed job shows why, and its results answer the same", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const id = await submitEcho(service);
+  await service.finish(id, { failure: { message: "Tool failed", exitCode: 2, stage: "monitorLoop", step: "chart" } });
+  const status = await jsonOf(await service.send("GET", `/jobs/${id}`));
+  const exception = { type: "urn:heddle:problem:job-failed", detail: "Tool failed", exitCode: 2, step: "chart" };
+  expect(status).toMatchObject({ status: "failed", exception });
+  const results = await service.send("GET", `/jobs/${id}/results`);
+  expect(results.status).toBe(500);
+  expect(await jsonOf(results)).toMatchObject(exception);
+});
+
+test("results of a job that runs are not ready, and of a successful one are linked", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const id = await submitEcho(service);
+  const early = await service.send("GET", `/jobs/${id}/results`);
+  expect(early.status).toBe(404);
+  expect((await jsonOf(early)).type).toBe(
+    "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/result-not-ready",
+  );
+  await service.finish(id, { results: { text: { kind: "value", value: "hello" } } });
+  const { links } = await jsonOf(await service.send("GET", `/jobs/${id}`));
+  expect(links).toContainEqual(expect.objectContaining({ href: `${address}/jobs/${id}/results` }));
+  expect(await jsonOf(await service.send("GET", `/jobs/${id}/results`))).toEqual({ text: "hello" });
+});
+
+test("one result is read by its id; unknown and missing ones are 404", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const id = await submitEcho(service);
+  await service.finish(id, { results: { text: { kind: "value", value: "hello" } } });
+  expect(await (await service.send("GET", `/jobs/${id}/results/text`)).text()).toBe("hello");
+  const missing = await service.send("GET", `/jobs/${id}/results/number`);
+  expect([missing.status, (await jsonOf(missing)).title]).toEqual([404, "Result not available"]);
+  const unknown = await service.send("GET", `/jobs/${id}/results/constructor`);
+  expect([unknown.status, (await jsonOf(unknown)).title]).toEqual([404, "No such output"]);
+});
+
+test("an unknown job is 404 at each of its paths", async () => {
+  await using service = await openService();
+  for (const path of ["", "/results", "/results/text", "/log"]) {
+    const response = await service.send("GET", `/jobs/nope${path}`);
+    expect(response.status).toBe(404);
+    expect((await jsonOf(response)).type).toBe(
+      "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/no-such-job",
+    );
+  }
+  expect((await service.send("DELETE", "/jobs/nope")).status).toBe(404);
+});
+
+test("jobs are listed newest first, in pages that next links join", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const ids: string[] = [];
+  for (let count = 0; count < 5; count += 1) {
+    ids.unshift(await submitEcho(service));
+    service.clock.advance(1000);
+  }
+  const seen: unknown[] = [];
+  let path: string | undefined = "/jobs?limit=2&processID=echo&status=accepted,running";
+  while (path !== undefined) {
+    const { jobs, links } = await jsonOf(await service.send("GET", path));
+    const page: Record<string, unknown>[] = Array.isArray(jobs) ? jobs : [];
+    expect(page.length).toBeLessThanOrEqual(2);
+    seen.push(...page.map((job) => job.jobID));
+    const next = Array.isArray(links) ? links.find((link) => link.rel === "next") : undefined;
+    path = next === undefined ? undefined : String(next.href).slice(address.length);
+  }
+  expect(seen).toEqual(ids);
+});
+
+test("the job list can be filtered", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const id = await submitEcho(service);
+  await service.finish(id);
+  await submitEcho(service);
+  const count = async (query: string) => {
+    const { jobs } = await jsonOf(await service.send("GET", `/jobs?${query}`));
+    return Array.isArray(jobs) ? jobs.length : -1;
+  };
+  expect(await count("status=successful")).toBe(1);
+  expect(await count("status=accepted&status=successful")).toBe(2);
+  expect(await count("status=failed")).toBe(0);
+  expect(await count("processID=other")).toBe(0);
+  expect(await count("type=process")).toBe(2);
+});
+
+describe("a query that cannot be met is 400:", () => {
+  const queries = ["limit=0", "limit=x", "limit=-1", "status=random", "after=x", "datetime=2021", "type=wps", "minDuration=1"];
+  test.each(queries)("%s", async (query) => {
+    await using service = await openService();
+    const response = await service.send("GET", `/jobs?${query}`);
+    expect(response.status).toBe(400);
+    expect((await jsonOf(response)).title).toBe("Invalid query parameter value");
+  });
+});
+
+test("dismissing stops a job that has not ended; a second time is gone", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const id = await submitEcho(service);
+  const response = await service.send("DELETE", `/jobs/${id}`);
+  expect([response.status, (await jsonOf(response)).status]).toEqual([200, "dismissed"]);
+  expect(service.stopped).toEqual([id]);
+  expect((await service.send("DELETE", `/jobs/${id}`)).status).toBe(410);
+  expect((await service.send("GET", `/jobs/${id}/results`)).status).toBe(404);
+});
+
+test("dismissing a finished job removes its results, outputs and log", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const id = await submitEcho(service);
+  const results = { text: { kind: "value", value: "hello" } } as const;
+  const executionId = await service.finish(id, { results, files: { "text/a.txt": "hi" }, log: "line\n" });
+  expect((await service.send("GET", `/outputs/${id}/text/a.txt`)).status).toBe(200);
+  expect((await jsonOf(await service.send("DELETE", `/jobs/${id}`))).status).toBe("dismissed");
+  for (const path of [`${id}/text/a.txt`, `${executionId}/text/a.txt`, `${id}.log`, `${executionId}.log`]) {
+    expect((await service.send("GET", `/outputs/${path}`)).status).toBe(404);
+  }
+  expect((await service.send("GET", `/jobs/${id}/results`)).status).toBe(404);
+});
+
+test("the log of a job without a file is made of its events", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const id = await submitEcho(service);
+  const response = await service.send("GET", `/jobs/${id}/log`);
+  expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+  expect(await response.text()).toBe(
+    "[2021-03-02 03:32:41] INFO     [heddle.job] 0:00:00   0% accepted   Job accepted\n",
+  );
+});
+
+test("the log of a tool is its file", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const id = await submitEcho(service);
+  await service.finish(id, { log: "what the tool said\n" });
+  expect(await (await service.send("GET", `/jobs/${id}/log`)).text()).toBe("what the tool said\n");
+});

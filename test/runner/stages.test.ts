@@ -1,0 +1,142 @@
+import { expect, test } from "bun:test";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { JobEvent } from "../../src/domain/job.ts";
+import { stageNames, stages } from "../../src/domain/progress.ts";
+import { readEvents, startTestApp } from "../support/app.ts";
+import { deployCwl, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+
+function shellTool(script: string, more: Readonly<Record<string, unknown>> = {}) {
+  return {
+    cwlVersion: "v1.2",
+    class: "CommandLineTool",
+    baseCommand: ["sh", "-c", script],
+    inputs: {},
+    outputs: { said: "stdout" },
+    stdout: "said.txt",
+    ...more,
+  };
+}
+
+/** The value of each stage that was entered, in order. */
+function stageValues(events: readonly JobEvent[]): readonly number[] {
+  return events.flatMap((event) =>
+    event.kind === "stage" && event.stage !== undefined ? [stages[event.stage].percent] : [],
+  );
+}
+
+test("The stages of a successful job stand in its events once each, in order, with percents in between", async () => {
+  await using folder = await temporaryDirectory();
+  await using app = await startTestApp(folder.path);
+  await deployCwl(app.url, "tool", shellTool("echo PROGRESS 50 half >&2; sleep 0.3; echo done"));
+  const job = await submit(app.url, "tool", {});
+  const seen = await untilFinished(app.url, job, 5);
+  const events = await readEvents(folder.path, job);
+
+  expect(stageValues(events)).toEqual([1, 2, 4, 6, 8, 10, 15, 20, 90, 95, 100]);
+  const percents = events.filter((event) => event.kind === "progress").map((event) => event.progress);
+  expect(percents.length).toBeGreaterThan(0);
+  for (const percent of percents) expect(percent >= 20 && percent <= 85).toBe(true);
+  expect(events.map((event) => event.number)).toEqual(events.map((_, index) => index + 1));
+  expect(events.map((event) => event.progress)).toEqual(events.map((event) => event.progress).sort((a, b) => a - b));
+  expect(events.at(-1)).toMatchObject({ status: "successful", progress: 100 });
+
+  const shown = seen.map((status) => status.progress);
+  expect(shown).toEqual([...shown].sort((a, b) => a - b));
+  const names = new Set<string>(stageNames);
+  for (const status of seen) if (status.status === "running") expect(names.has(status.stage ?? "")).toBe(true);
+});
+
+test("A job that fails while an input is read walks 1, 2, 4, 85, 90, 95 and never shows 100", async () => {
+  await using folder = await temporaryDirectory();
+  await using app = await startTestApp(folder.path);
+  const job = await submit(app.url, "echo", { text: { href: "data:application/json,{" } });
+  const seen = await untilFinished(app.url, job);
+  const events = await readEvents(folder.path, job);
+  expect(stageValues(events)).toEqual([1, 2, 4, 85, 90, 95]);
+  expect(events.find((event) => event.stage === "monitorError")?.failure).toMatchObject({ stage: "getInputs" });
+  expect(seen.at(-1)).toMatchObject({ status: "failed", progress: 85 });
+});
+
+test("A job whose tool fails walks to 85, keeps it through 90 and 95, and tells exit code and last lines", async () => {
+  await using folder = await temporaryDirectory();
+  await using app = await startTestApp(folder.path);
+  await deployCwl(app.url, "tool", shellTool("echo something is wrong >&2; exit 3"));
+  const job = await submit(app.url, "tool", {});
+  const seen = await untilFinished(app.url, job);
+  const events = await readEvents(folder.path, job);
+  expect(stageValues(events)).toEqual([1, 2, 4, 6, 8, 10, 15, 20, 85, 90, 95]);
+  expect(seen.at(-1)).toMatchObject({ status: "failed", progress: 85 });
+  const failure = events.at(-1)?.failure;
+  expect(failure).toMatchObject({ exitCode: 3 });
+  expect(failure?.stderrTail).toContain("something is wrong");
+  const log = await readFile(join(folder.path, "outputs", `${job}.log`), "utf8");
+  expect(log).toContain("something is wrong");
+});
+
+test("A tool that does not exist is named with its step", async () => {
+  await using folder = await temporaryDirectory();
+  await using app = await startTestApp(folder.path);
+  await deployCwl(app.url, "tool", shellTool("", { baseCommand: "no-such-program-anywhere" }));
+  const job = await submit(app.url, "tool", {});
+  const last = (await untilFinished(app.url, job)).at(-1);
+  expect(last?.status).toBe("failed");
+  expect(last?.message).toContain("no-such-program-anywhere");
+});
+
+test("A job that is dismissed while its tool runs keeps its last value, and nothing of it goes on", async () => {
+  await using folder = await temporaryDirectory();
+  await using app = await startTestApp(folder.path);
+  const marker = join(folder.path, "alive");
+  await deployCwl(app.url, "tool", shellTool(`while true; do date +%N > ${marker}; sleep 0.02; done`));
+  const job = await submit(app.url, "tool", {});
+  await until("the tool is alive", () => Bun.file(marker).exists());
+  const before = await statusOf(app.url, job);
+  const answer = await fetch(`${app.url}/jobs/${job}`, { method: "DELETE" });
+  expect(answer.status).toBe(200);
+  expect(await statusOf(app.url, job)).toMatchObject({ status: "dismissed", progress: before.progress });
+  await until("the work directory is gone", async () => (await readdir(join(folder.path, "work"))).length === 0);
+  const last = await readFile(marker, "utf8");
+  await Bun.sleep(100);
+  expect(await readFile(marker, "utf8")).toBe(last);
+  const events = await readEvents(folder.path, job);
+  expect(events.at(-1)).toMatchObject({ status: "dismissed", progress: before.progress });
+  expect(await readdir(join(folder.path, "outputs"))).toEqual([]);
+  expect((await fetch(`${app.url}/jobs/${job}`, { method: "DELETE" })).status).toBe(410);
+  expect((await fetch(`${app.url}/jobs/${job}/results`)).status).toBe(410);
+});
+
+test("A built-in job of literal values makes neither file nor directory, and its log tells its stages", async () => {
+  await using folder = await temporaryDirectory();
+  await using app = await startTestApp(folder.path);
+  const job = await submit(app.url, "echo", { text: "hello" });
+  await untilFinished(app.url, job);
+  expect(await readdir(join(folder.path, "outputs"))).toEqual([]);
+  expect(await readdir(join(folder.path, "work"))).toEqual([]);
+  expect(stageValues(await readEvents(folder.path, job))).toEqual([1, 2, 4, 6, 8, 10, 15, 20, 90, 95, 100]);
+  expect(await (await fetch(`${app.url}/jobs/${job}/log`)).text()).toContain("100% successful");
+});
+
+test("A built-in job has log and links too when that is asked for", async () => {
+  await using folder = await temporaryDirectory();
+  await using app = await startTestApp(folder.path, { jobFiles: "always" });
+  const job = await submit(app.url, "echo", { text: "hello" });
+  await untilFinished(app.url, job);
+  expect(await readFile(join(folder.path, "outputs", `${job}.log`), "utf8")).toContain("Job setup");
+});
+
+test("A job whose outputs cannot be written fails alone", async () => {
+  await using folder = await temporaryDirectory();
+  await using app = await startTestApp(folder.path);
+  await deployCwl(
+    app.url,
+    "tool",
+    shellTool("rm -rf ../../../../../../../outputs; touch ../../../../../../../outputs; echo x"),
+  );
+  await deployCwl(app.url, "good", shellTool("echo x"));
+  const job = await submit(app.url, "tool", {});
+  expect((await untilFinished(app.url, job)).at(-1)).toMatchObject({ status: "failed" });
+  const other = await submit(app.url, "echo", { text: "still here" });
+  expect((await untilFinished(app.url, other)).at(-1)).toMatchObject({ status: "successful" });
+});

@@ -1,0 +1,20 @@
+import { join } from "node:path";
+import { type App, startApp } from "../../src/app.ts";
+import { readConfig } from "../../src/config.ts";
+import type { JobEvent } from "../../src/domain/job.ts";
+import { silentLogger } from "../../src/domain/logger.ts";
+import { openDatabase } from "../../src/store/database.ts";
+import { eventsOf } from "../../src/store/job-events.ts";
+
+/** Starts the whole service in this process, on a free port; its log goes nowhere. */
+export function startTestApp(data: string, flags: Readonly<Record<string, unknown>> = {}): Promise<App> {
+  const config = readConfig({ flags: { data, port: 0, graceSeconds: 1, ...flags }, environment: {} });
+  return startApp(config, { talk: () => {}, isTerminal: false });
+}
+
+/** Reads a job's events from the database of a data directory. */
+export async function readEvents(data: string, jobId: string): Promise<readonly JobEvent[]> {
+  const clock = { now: () => Date.now() };
+  await using database = await openDatabase({ file: join(data, "heddle.db"), clock, logger: silentLogger });
+  return eventsOf(database, jobId, 0);
+}
