@@ -136,7 +136,16 @@ test("the job list can be filtered", async () => {
 });
 
 describe("a query that cannot be met is 400:", () => {
-  const queries = ["limit=0", "limit=x", "limit=-1", "status=random", "after=x", "datetime=2021", "type=wps", "minDuration=1"];
+  const queries = [
+    "limit=0",
+    "limit=x",
+    "limit=-1",
+    "status=random",
+    "after=x",
+    "datetime=2021",
+    "type=wps",
+    "minDuration=1",
+  ];
   test.each(queries)("%s", async (query) => {
     await using service = await openService();
     const response = await service.send("GET", `/jobs?${query}`);
@@ -152,7 +161,7 @@ test("dismissing stops a job that has not ended; a second time is gone", async (
   expect([response.status, (await jsonOf(response)).status]).toEqual([200, "dismissed"]);
   expect(service.stopped).toEqual([id]);
   expect((await service.send("DELETE", `/jobs/${id}`)).status).toBe(410);
-  expect((await service.send("GET", `/jobs/${id}/results`)).status).toBe(404);
+  expect((await service.send("GET", `/jobs/${id}/results`)).status).toBe(410);
 });
 
 test("dismissing a finished job removes its results, outputs and log", async () => {
@@ -165,7 +174,7 @@ test("dismissing a finished job removes its results, outputs and log", async () 
   for (const path of [`${id}/text/a.txt`, `${executionId}/text/a.txt`, `${id}.log`, `${executionId}.log`]) {
     expect((await service.send("GET", `/outputs/${path}`)).status).toBe(404);
   }
-  expect((await service.send("GET", `/jobs/${id}/results`)).status).toBe(404);
+  expect((await service.send("GET", `/jobs/${id}/results`)).status).toBe(410);
 });
 
 test("the log of a job without a file is made of its events", async () => {

@@ -160,7 +160,7 @@ export function requestOf(method: string, path: string, options: RequestOptions 
   return new Request(new URL(path, address).href, {
     method,
     headers,
-    ...(body === undefined ? {} : { body: isRaw ? body : JSON.stringify(body) ?? "" }),
+    ...(body === undefined ? {} : { body: isRaw ? body : (JSON.stringify(body) ?? "") }),
   });
 }
 
