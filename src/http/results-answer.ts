@@ -51,7 +51,8 @@ export async function answerResults(
   if (isRaw && wanted.length === 1 && only !== undefined) {
     return answerResult(deps, context, { ...request, outputId: only, isDirect: false });
   }
-  requireJson(context.request.headers.get("accept"));
+  // The job of a synchronous answer has run: what the client accepts cannot undo it.
+  if (!request.isSync) requireJson(context.request.headers.get("accept"));
   const isInline = request.preferences.return === "representation";
   const document = await resultsDocument(results, documentContext(deps, context, request, isInline));
   return jsonResponse(document, { headers: { ...foreignBytes, link: `<${resultsProfile}>; rel="profile"` } });

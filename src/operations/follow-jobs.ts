@@ -87,11 +87,11 @@ export async function dismissJob(deps: DismissDeps, principal: Principal, jobId:
     }
     const move = { jobId, moveId: deps.newId(), at: deps.clock.now() };
     if (isFinished(job.status)) {
-      const outcome = await discardJob(deps.database, { ...move, message: "Job dismissed, its results are removed" });
+      const outcome = await discardJob(deps.database, { ...move, message: "Job dismissed, its results are removed." });
       if (outcome === "lost") continue;
       await removeFilesOf(deps.layout, job);
     } else {
-      const outcome = await markDismissed(deps.database, { ...move, message: "Job dismissed" });
+      const outcome = await markDismissed(deps.database, { ...move, message: "Job dismissed." });
       if (outcome === "lost") continue;
       deps.runner.stop(jobId);
     }

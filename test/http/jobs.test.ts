@@ -12,7 +12,7 @@ test("a status document holds what both versions of the standard want", async ()
     processingEntityType: "ogc-api-processes",
     processID: "echo",
     status: "accepted",
-    message: "Job accepted",
+    message: "Job accepted.",
     progress: 0,
     created: "2021-03-02T03:32:41.000Z",
     updated: "2021-03-02T03:32:41.000Z",
@@ -183,7 +183,7 @@ test("the log of a job without a file is made of its events", async () => {
   const response = await service.send("GET", `/jobs/${id}/log`);
   expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8");
   expect(await response.text()).toBe(
-    "[2021-03-02 03:32:41] INFO     [heddle.job] 0:00:00   0% accepted   Job accepted\n",
+    "[2021-03-02 03:32:41] INFO     [heddle.job] 0:00:00   0% accepted   Job accepted.\n",
   );
 });
 

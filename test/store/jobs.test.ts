@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Job } from "../../src/domain/job.ts";
+import { stages } from "../../src/domain/progress.ts";
 import { checkpointsOf, findExecution } from "../../src/store/executions.ts";
 import { eventsOf } from "../../src/store/job-events.ts";
 import {
@@ -241,7 +242,7 @@ describe("claimJobs()", () => {
         executionId: `execution ${index}`,
         progress: 1,
         stage: "setup",
-        message: "Job setup",
+        message: stages.setup.message,
         startedAt: at,
         updatedAt: at,
       });
