@@ -5,6 +5,7 @@ import type { Authenticator } from "../operations/manage-keys.ts";
 import { checkHost, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, resolveBaseUrl } from "./door.ts";
 import { problemResponse } from "./problem-response.ts";
 import { type Route, routeContext, unauthorized } from "./route.ts";
+import { apiRoutes } from "./routes/api.ts";
 import { type ExecutionRouteDeps, executionRoutes } from "./routes/executions.ts";
 import { type HealthRouteDeps, healthRoutes } from "./routes/health.ts";
 import { type JobRouteDeps, jobRoutes } from "./routes/jobs.ts";
@@ -39,6 +40,7 @@ export type HttpApp = {
 export function createHttpApp(deps: HttpDeps): HttpApp {
   const routes: readonly Route[] = [
     ...landingRoutes(),
+    ...apiRoutes(deps, () => routes),
     ...healthRoutes(deps),
     ...processRoutes(deps),
     ...executionRoutes(deps),
