@@ -102,6 +102,17 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
     },
     problems: [413, 415, 422, 429, 500],
   },
+  "GET /processes/:processId/execution": {
+    summary: "Execute a process by a query: a parameter for each input",
+    tag: "processes",
+    query: { tags: "tags of the job, separated by commas", f: "stands for Accept", prefer: "stands for Prefer" },
+    answers: {
+      200: { about: "The results of a synchronous execution", content: { document: "Results" } },
+      201: { about: "A job; Location is its status", content: { document: "StatusInfo" } },
+      204: { about: "Nothing was asked for, or links to the outputs in Link" },
+    },
+    problems: [422, 429, 500],
+  },
   "GET /processes/:processId/jobs": {
     summary: "List the jobs of a process",
     tag: "jobs",
