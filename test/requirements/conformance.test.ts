@@ -7,8 +7,7 @@ async function provedRequirements(): Promise<ReadonlySet<string>> {
   const proved = new Set<string>();
   for await (const file of new Bun.Glob("*.test.ts").scan({ cwd: import.meta.dir })) {
     const text = await Bun.file(join(import.meta.dir, file)).text();
-    for (const [, version, id] of text.matchAll(/requirement\(\s*"([\d.]+)",\s*"([^"]+)"/g))
-      proved.add(`${version} ${id}`);
+    for (const [, name = ""] of text.matchAll(/"([12]\.0 \/req\/[^"]+)"/g)) proved.add(name);
   }
   return proved;
 }
