@@ -72,7 +72,7 @@ export function decodeXml(bytes: Uint8Array): string {
   throw new Problem("invalid-parameter-value", `Cannot read XML: found encoding "${name}", wanted utf-8`);
 }
 
-const encodings = new Map([
+const encodings = new Map<string, "utf-8" | "windows-1252" | "iso-8859-15" | "utf-16le" | "utf-16be">([
   ["utf-8", "utf-8"],
   ["utf8", "utf-8"],
   ["us-ascii", "windows-1252"],
@@ -83,7 +83,7 @@ const encodings = new Map([
   ["utf-16", "utf-16le"],
   ["utf-16le", "utf-16le"],
   ["utf-16be", "utf-16be"],
-] as const);
+]);
 
 function parseTree(text: string, isTolerant: boolean): Bun.XML.Node {
   try {
