@@ -2,7 +2,7 @@ import type { Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { type ExecutionMode, readExecution } from "../domain/execution.ts";
 import { chooseMode, type Preferences } from "../domain/execution-mode.ts";
-import type { Job, JobRequest, NewJobEvent } from "../domain/job.ts";
+import type { Job, JobRequest, NewJobEvent, StatusDocumentRequest } from "../domain/job.ts";
 import { canonicalJson, isJsonObject } from "../domain/json.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
 import type { Process, ProcessDescription } from "../domain/process.ts";
@@ -20,6 +20,8 @@ export type RunnerPort = {
   wake(job?: Job): void;
   /** Stops what runs for a job that was dismissed. */
   stop(jobId: string): void;
+  /** Writes the status document of a job, and from then on again after each of its stages. */
+  publishStatus(jobId: string): Promise<void>;
 };
 
 export type SubmitSettings = {
@@ -50,6 +52,8 @@ export type SubmitRequest = {
   };
   readonly query: { readonly tags?: string };
   readonly body: unknown;
+  /** For WPS 1.0: the response document; `isKept` when it is in its file before this returns. */
+  readonly statusDocument?: StatusDocumentRequest & { readonly isKept: boolean };
   /** Where the service is found from outside, without a slash at the end. */
   readonly serviceUrl: string;
   /** Ends the waiting of a synchronous request, not the job. */
@@ -90,6 +94,7 @@ export async function submitJob(
     ...(language === undefined ? {} : { language }),
     ...(request.principal.user === undefined ? {} : { user: request.principal.user }),
     ...(request.headers.idempotencyKey === undefined ? {} : { idempotencyKey: request.headers.idempotencyKey }),
+    ...(request.statusDocument === undefined ? {} : { statusDocument: request.statusDocument }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
 }
@@ -112,6 +117,7 @@ export type Submission = {
   readonly principal: Principal;
   readonly prefer: Preferences;
   readonly idempotencyKey?: string;
+  readonly statusDocument?: StatusDocumentRequest & { readonly isKept: boolean };
   readonly signal?: AbortSignal;
 };
 
@@ -141,6 +147,9 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
   if (inserted.kind === "conflict") {
     const detail = `Cannot execute process "${process.id}": found an earlier request with this Idempotency-Key and another body, wanted the same body or another key`;
     throw new Problem("idempotency-conflict", detail);
+  }
+  if (submission.statusDocument?.isKept === true) {
+    await deps.runner.publishStatus(inserted.kind === "existing" ? inserted.jobId : job.id);
   }
   if (inserted.kind === "inserted") deps.runner.wake(job);
   const current = inserted.kind === "inserted" ? job : await existingJob(deps, inserted.jobId);
@@ -209,6 +218,7 @@ function idempotencyOf(deps: SubmitDeps, submission: Submission, faults: Fault[]
 
 function newJob(deps: SubmitDeps, submission: Submission, request: JobRequest, isSync: boolean): Job {
   const now = deps.clock.now();
+  const { statusDocument } = submission;
   return {
     id: deps.newId(),
     processId: submission.processId,
@@ -221,7 +231,8 @@ function newJob(deps: SubmitDeps, submission: Submission, request: JobRequest, i
       submission.isWorkflow ? "workflow" : "application",
       isSync ? "sync" : "async",
     ],
-    request,
+    request:
+      statusDocument === undefined ? request : { ...request, statusDocument: { lineage: statusDocument.lineage } },
     priority: 0,
     attempt: 0,
     fence: 0,

@@ -136,7 +136,16 @@ test("the job list can be filtered", async () => {
 });
 
 describe("a query that cannot be met is 400:", () => {
-  const queries = ["limit=0", "limit=x", "limit=-1", "status=random", "after=x", "datetime=2021", "type=wps", "minDuration=1"];
+  const queries = [
+    "limit=0",
+    "limit=x",
+    "limit=-1",
+    "status=random",
+    "after=x",
+    "datetime=2021",
+    "type=wps",
+    "minDuration=1",
+  ];
   test.each(queries)("%s", async (query) => {
     await using service = await openService();
     const response = await service.send("GET", `/jobs?${query}`);
