@@ -1,4 +1,4 @@
-import { noPreferences } from "../domain/execution-mode.ts";
+import { fault } from "../domain/faults.ts";
 import type { Job } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
 import type { Logger } from "../domain/logger.ts";
@@ -7,12 +7,12 @@ import type { Process } from "../domain/process.ts";
 import { openResult, type ReadResultsDeps, resultsOfJob } from "../operations/read-results.ts";
 import { type SubmitDeps, submitJob } from "../operations/submit-job.ts";
 import { parseVaultAuthorizations } from "../wire/auth-vault.ts";
-import type { ExecuteCall } from "../wire/wps/execute.ts";
+import { type ExecuteCall, wrongExecute } from "../wire/wps/execute.ts";
 import { executePayload, locatorOf } from "../wire/wps/execute-payload.ts";
 import { executeResponseOf, type JobDocumentContext, outputsOfJob, stateOfJob } from "../wire/wps/job-response.ts";
 import { writeExecuteResponse, writeResult, writeStatusInfo } from "../wire/wps/write-status.ts";
-import { type AnswerDeps, answerResults, outputLocations } from "./results-answer.ts";
-import { principalOf, type RouteContext } from "./route.ts";
+import { type AnswerDeps, answerResult, outputLocations } from "./results-answer.ts";
+import { foreignBytes, principalOf, type RouteContext } from "./route.ts";
 import { owsResponse, xmlResponse } from "./wps-response.ts";
 
 export type ExecuteWpsDeps = SubmitDeps &
@@ -33,6 +33,7 @@ export async function executeWps(
   call: ExecuteCall,
 ): Promise<Response> {
   try {
+    refuseManyRaw(process, call);
     const job = await submit(deps, context, process, call);
     return await answerJob(deps, context, process, call, job);
   } catch (error) {
@@ -52,7 +53,7 @@ async function submit(deps: ExecuteWpsDeps, context: RouteContext, process: Proc
     {
       principal,
       headers: {
-        prefer: noPreferences,
+        prefer: { respondAsync: false },
         vaultTokens: parseVaultAuthorizations(headers.get("x-auth-vault")),
         ...(acceptLanguage === null ? {} : { acceptLanguage }),
         ...(idempotencyKey === null ? {} : { idempotencyKey }),
@@ -96,9 +97,19 @@ async function answerJob(
 }
 
 async function answerRaw(deps: ExecuteWpsDeps, context: RouteContext, job: Job): Promise<Response> {
+  refuseFailed(job);
   const outcome = await resultsOfJob(deps, job);
-  refuseFailed(outcome.job);
-  return answerResults(deps, context, { ...outcome, preferences: noPreferences, isSync: true });
+  const [outputId = ""] = Object.keys(job.request.outputs ?? outcome.description.outputs);
+  const response = await answerResult(deps, context, { ...outcome, outputId });
+  for (const [name, value] of Object.entries(foreignBytes)) response.headers.set(name, value);
+  return response;
+}
+
+/** Raw data is that of one output. */
+function refuseManyRaw(process: Process, call: ExecuteCall): void {
+  const wanted = call.outputs?.map((output) => output.id) ?? Object.keys(process.description.outputs);
+  if (call.response !== "raw" || wanted.length === 1) return;
+  throw wrongExecute([fault("RawDataOutput", wanted, "one output")]);
 }
 
 async function answerDocument20(deps: ExecuteWpsDeps, context: RouteContext, job: Job): Promise<Response> {

@@ -133,7 +133,10 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
   );
   const idempotency = idempotencyOf(deps, submission, faults);
   refuseFaults(process.description, faults);
-  const job = newJob({ id: deps.newId(), at: deps.clock.now() }, submission, request, chosen.isSync);
+  const { statusDocument } = submission;
+  const kept =
+    statusDocument === undefined ? request : { ...request, statusDocument: { lineage: statusDocument.lineage } };
+  const job = newJob({ id: deps.newId(), at: deps.clock.now() }, submission, kept, chosen.isSync);
   const inserted = await insertJob(deps.database, job, acceptedEvent(job), {
     vaultFileIds,
     ...(idempotency === undefined ? {} : { idempotency }),
@@ -142,7 +145,7 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
     const detail = `Cannot execute process "${process.id}": found an earlier request with this Idempotency-Key and another body, wanted the same body or another key`;
     throw new Problem("idempotency-conflict", detail);
   }
-  if (submission.statusDocument?.isKept === true) {
+  if (statusDocument?.isKept === true) {
     await deps.runner.publishStatus(inserted.kind === "existing" ? inserted.jobId : job.id);
   }
   if (inserted.kind === "inserted") deps.runner.wake(job);
