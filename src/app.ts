@@ -22,6 +22,7 @@ import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
 import { createProcessCache } from "./operations/process-cache.ts";
 import { startHousekeeping } from "./runner/housekeeping.ts";
 import { createRunner, type Runner } from "./runner/runner.ts";
+import { createStatusDocuments } from "./runner/status-document.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { hasAnyKey } from "./store/keys.ts";
 import { lockDataDirectory } from "./store/lock.ts";
@@ -95,6 +96,20 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const runner = stack.use(
     createAppRunner({ config, layout, database, logger, inputChecks, cwl, url: config.publicUrl ?? url }),
   );
+  const statusDocuments = stack.use(
+    createStatusDocuments({
+      database,
+      layout,
+      logger,
+      processOf: (id, revision) => findProcessRevision(database, id, revision),
+      settings: {
+        serviceUrl: config.publicUrl ?? url,
+        outputsPath: config.outputsPath,
+        outputsUrl: config.outputsUrl ?? `${config.publicUrl ?? url}${config.outputsPath}`,
+        maxInlineBytes: config.maxInlineBytes,
+      },
+    }),
+  );
   const http = createHttpApp({
     database,
     layout,
@@ -102,7 +117,11 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
     logger,
     newId,
     newSecret,
-    runner,
+    runner: {
+      wake: (job) => runner.wake(job),
+      stop: (jobId) => runner.stop(jobId),
+      publishStatus: (jobId) => statusDocuments.publish(jobId),
+    },
     inputChecks,
     processes: createProcessCache(database, 1024),
     authenticate: createAuthenticator({
@@ -127,6 +146,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
       ...(config.outputsUrl === undefined ? {} : { outputsUrl: config.outputsUrl }),
     },
   });
+  await statusDocuments.renew();
   await runner.start();
   stack.use(startHousekeeping({ database, layout, clock, logger }));
   server.reload({ fetch: http.fetch });
