@@ -9,8 +9,9 @@ import { installPeer, isIndexReachable } from "./install.ts";
 import { ogcClient } from "./ogc-client.ts";
 import { owslib } from "./owslib.ts";
 import type { Peer, PeerContext } from "./peer.ts";
+import { schemathesis } from "./schemathesis.ts";
 
-const peers: readonly Peer[] = [owslib, birdy, ogcClient];
+const peers: readonly Peer[] = [owslib, birdy, ogcClient, schemathesis];
 
 const toolsDirectory = join(import.meta.dir, "..", "..", ".tools");
 const count = { passed: 0, failed: 0, skipped: 0 };
