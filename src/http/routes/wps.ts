@@ -35,11 +35,11 @@ export function wpsRoutes(deps: WpsRouteDeps): readonly Route[] {
   const refuse = (error: unknown, request: Request) =>
     owsResponse(error, versionOfKvp(parseKvpSafely(new URL(request.url).search)), deps.logger);
   return [wpsPath, `/ows${wpsPath}`].flatMap((path): readonly Route[] => {
-    // What a request does is known once it was read: origin and caller are checked by what it asks for.
-    const shared = { path, access: "public", hasEffect: false, refuse } as const;
+    const shared = { path, access: "public", refuse } as const;
     return [
-      { ...shared, method: "GET", handle: (context) => answerKvp(deps, context) },
-      { ...shared, method: "POST", body, handle: (context) => answerXml(deps, context) },
+      // What a request by GET does is known once it was read: origin and caller are checked by what it asks for.
+      { ...shared, method: "GET", hasEffect: false, handle: (context) => answerKvp(deps, context) },
+      { ...shared, method: "POST", hasEffect: true, body, handle: (context) => answerXml(deps, context) },
     ];
   });
 }
