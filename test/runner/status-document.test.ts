@@ -120,7 +120,7 @@ describe("the status document of an asynchronous WPS job", () => {
     await using app = await startTestApp(directory.path);
     const dismiss = async (status: WpsStatus) =>
       (await fetch(`${app.url}/jobs/${jobIdOf(status)}`, { method: "DELETE" })).text();
-    const running = await execute(app, "text=x;pause=50");
+    const running = await execute(app, "text=x;pause=1");
     await dismiss(running);
 
     const end = await untilEnd(running.statusLocation ?? "");
