@@ -32,8 +32,7 @@ const body = { mediaTypes: ["text/xml", "application/xml"], schema: v.string() }
 
 /** The WPS endpoint, of versions 1.0.0 and 2.0.0: KVP by GET and XML by POST, under two paths. */
 export function wpsRoutes(deps: WpsRouteDeps): readonly Route[] {
-  const refuse = (error: unknown, request: Request) =>
-    owsResponse(error, versionOfKvp(parseKvpSafely(new URL(request.url).search)), deps.logger);
+  const refuse = (error: unknown, request: Request) => owsResponse(error, versionIn(request), deps.logger);
   return [wpsPath, `/ows${wpsPath}`].flatMap((path): readonly Route[] => {
     const shared = { path, access: "public", refuse } as const;
     return [
@@ -44,12 +43,9 @@ export function wpsRoutes(deps: WpsRouteDeps): readonly Route[] {
   });
 }
 
-function parseKvpSafely(query: string) {
-  try {
-    return parseKvp(query);
-  } catch {
-    return new Map<string, string>();
-  }
+/** The version that a query speaks, as far as it can be read. */
+function versionIn(request: Request): WpsVersion {
+  return /[?&]version=2\./i.test(request.url) ? "2.0.0" : "1.0.0";
 }
 
 function answerKvp(deps: WpsRouteDeps, context: RouteContext): Promise<Response> {
