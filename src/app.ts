@@ -1,3 +1,4 @@
+import { lookup } from "node:dns/promises";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,6 +19,9 @@ import { createLayout, directoryMode, type Layout } from "./files/layout.ts";
 import { vaultFile } from "./files/vault.ts";
 import { createHttpApp } from "./http/server.ts";
 import { createLogger } from "./log.ts";
+import { readAllowList } from "./net/addresses.ts";
+import { download } from "./net/download.ts";
+import { createGate, type Gate } from "./net/fetch.ts";
 import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
 import { createProcessCache } from "./operations/process-cache.ts";
 import { createRunner, type Runner } from "./runner/runner.ts";
@@ -90,9 +94,10 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   stack.defer(() => server.stop(true));
   const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${server.port}`;
   const inputChecks = createInputChecks(256);
+  const gate = createAppGate(config);
   const cwl = stack.use(createCwl(config, layout, logger));
   const runner = stack.use(
-    createAppRunner({ config, layout, database, logger, inputChecks, cwl, url: config.publicUrl ?? url }),
+    createAppRunner({ config, layout, database, logger, inputChecks, cwl, gate, url: config.publicUrl ?? url }),
   );
   const http = createHttpApp({
     database,
@@ -194,6 +199,7 @@ type RunnerParts = {
   readonly inputChecks: ReturnType<typeof createInputChecks>;
   readonly cwl: Engine;
   readonly url: string;
+  readonly gate: Gate;
 };
 
 function createCwl(config: Config, layout: Layout, logger: Logger) {
@@ -208,7 +214,19 @@ function createCwl(config: Config, layout: Layout, logger: Logger) {
   });
 }
 
-function createAppRunner({ config, layout, database, logger, inputChecks, cwl, url }: RunnerParts): Runner {
+/** Makes the one way out; names are resolved as the machine resolves them. */
+function createAppGate(config: Config): Gate {
+  return createGate({
+    resolve: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
+    allowed: readAllowList(config.allowFetch),
+    limits: {
+      idleMilliseconds: config.fetchIdleSeconds * 1000,
+      totalMilliseconds: config.downloadSeconds * 1000,
+    },
+  });
+}
+
+function createAppRunner({ config, layout, database, logger, inputChecks, cwl, url, gate }: RunnerParts): Runner {
   const engines = {
     builtin: createBuiltinEngine(builtins),
     cwl,
@@ -227,6 +245,10 @@ function createAppRunner({ config, layout, database, logger, inputChecks, cwl, u
       const file = await findVaultFile(database, id);
       return file === undefined ? undefined : { ...file, path: vaultFile(layout, id) };
     },
+    download: (url, directory, mediaType) =>
+      download({ gate, maxBytes: config.maxDownloadBytes }, { url }, directory, {
+        ...(mediaType === undefined ? {} : { mediaType }),
+      }),
     checkValue: (process, inputId, value) => inputChecks.of(process).value(inputId, value),
     isBuffered: (job) => !builtins.has(job.processId),
     settings: {

@@ -66,6 +66,22 @@ export const ConfigSchema = v.strictObject({
   ),
   outputsUrl: v.optional(v.pipe(url, v.description("URL of a host that serves the outputs; this server if not given"))),
   inputRoot: v.optional(v.pipe(list, v.description("directories below which file:// inputs may lie")), []),
+  allowFetch: v.optional(
+    v.pipe(list, v.description("targets that are not public and may be fetched from: HOST, HOST:PORT or CIDR")),
+    [],
+  ),
+  fetchIdleSeconds: v.optional(
+    v.pipe(whole(1, 3600), v.description("longest silence of another server that is asked")),
+    30,
+  ),
+  downloadSeconds: v.optional(
+    v.pipe(whole(1, 7 * 86400), v.description("longest time of one request to another server, with its body")),
+    3600,
+  ),
+  maxDownloadBytes: v.optional(
+    v.pipe(whole(1024), v.description("largest input or result fetched from another server, in bytes")),
+    16 * 2 ** 30,
+  ),
   cors: v.optional(v.pipe(list, v.description("origins whose pages may call from a browser")), []),
   allowAnonymous: v.optional(
     v.pipe(

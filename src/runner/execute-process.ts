@@ -10,7 +10,7 @@ import { stages } from "../domain/progress.ts";
 import { makeResultsRelative } from "../domain/results.ts";
 import type { OutputValue, OutputValues, PreparedInputs, Result, Results } from "../domain/values.ts";
 import type { Checkpoints, Engine } from "../engines/engine.ts";
-import type { VaultSource } from "../engines/prepare-inputs.ts";
+import type { PrepareInputsDeps, VaultSource } from "../engines/prepare-inputs.ts";
 import { createExecutionDirectories } from "../files/job-directory.ts";
 import type { Layout } from "../files/layout.ts";
 import { mapLocations } from "../files/map-locations.ts";
@@ -44,6 +44,8 @@ export type ExecuteDeps = {
   readonly engineOf: (process: Process) => Engine;
   readonly processOf: (id: string, revision: string) => Promise<Process | undefined>;
   readonly vaultFile: (id: string) => Promise<VaultSource | undefined>;
+  /** Fetches an input of another server into a directory. */
+  readonly download: PrepareInputsDeps["download"];
   readonly checkValue: (process: Process, inputId: string, value: Json) => readonly string[];
   /** False for jobs whose stages ride with the finishing write. */
   readonly isBuffered: (job: Job) => boolean;

@@ -78,6 +78,7 @@ async function prepare(
       stagingDirectory: stagedInputsDirectory(deps.layout, executionId),
       inputRoots: deps.settings.inputRoots,
       vaultFile: deps.vaultFile,
+      download: deps.download,
       check: (inputId, value) => deps.checkValue(process, inputId, value),
     },
     process,
