@@ -1,3 +1,6 @@
+/** Our own: an execution that is sent again with the same `Idempotency-Key` starts no second job. */
+export const idempotencyConformance = "urn:heddle:conformance:idempotency-key";
+
 /** The conformance classes that hold in full, each with what makes it true. */
 export const conformance = {
   "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/json": "http/routes",
@@ -7,6 +10,7 @@ export const conformance = {
   "http://www.opengis.net/spec/ogcapi-processes-2/1.0/conf/deploy-replace-undeploy": "operations/deploy-process.ts",
   "http://www.opengis.net/spec/ogcapi-processes-2/1.0/conf/ogcapppkg": "operations/application-package.ts",
   "http://www.opengis.net/spec/ogcapi-processes-2/1.0/conf/cwl": "operations/application-package.ts",
+  [idempotencyConformance]: "operations/submit-job.ts",
 } as const satisfies Record<string, string>;
 
 /** Lists the URIs of the conformance classes. */

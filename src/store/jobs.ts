@@ -30,6 +30,8 @@ export type JobFilter = {
   /** Null: jobs of anonymous users only; undefined: everybody's. */
   readonly user?: string | null;
   readonly processId?: string;
+  /** Undefined: processes of this service, when `processId` is given; a provider's otherwise. */
+  readonly providerId?: string;
   readonly statuses?: readonly JobStatus[];
   readonly limit: number;
   /** The last job of the page before. */
@@ -41,15 +43,22 @@ export async function insertJob(
   database: Database,
   job: Job,
   event: NewJobEvent,
-  options: { readonly idempotency?: Idempotency; readonly vaultFileIds?: readonly string[] } = {},
+  options: {
+    readonly idempotency?: Idempotency;
+    readonly vaultFileIds?: readonly string[];
+    /** Headers that go along to another server, sealed. */
+    readonly sealedHeaders?: string;
+  } = {},
 ): Promise<Insertion> {
-  const { idempotency, vaultFileIds = [] } = options;
+  const { idempotency, vaultFileIds = [], sealedHeaders } = options;
   const values = jobArguments(job);
   const first = inserting.insertFirstEvent({ jobId: job.id, events: eventsText([event]) });
-  const uses =
-    vaultFileIds.length === 0
+  const uses = [
+    ...(vaultFileIds.length === 0
       ? []
-      : [inserting.insertVaultUses({ jobId: job.id, files: JSON.stringify(vaultFileIds) })];
+      : [inserting.insertVaultUses({ jobId: job.id, files: JSON.stringify(vaultFileIds) })]),
+    ...(sealedHeaders === undefined ? [] : [inserting.insertSecrets({ jobId: job.id, sealedHeaders })]),
+  ];
   const standing = inserting.findJobId({ jobId: job.id });
 
   if (idempotency === undefined) {
@@ -241,6 +250,7 @@ export async function finishJob(database: Database, move: FinishMove): Promise<b
   ];
   if (outputs.length > 0) statements.push(moving.insertResults({ ...guard, results: JSON.stringify(outputs) }));
   if (executionEnded) statements.push(moving.endExecutionOfMove({ ...guard, at }));
+  statements.push(moving.forgetSecretsOfMove(guard));
   if (events.length > 0) statements.push(insertEventsOfMove({ ...guard, events: eventsText(events) }));
   const results = await database.write(statements, [jobId], findMove(guard));
   if (won(results)) database.feed.forget(jobId);
@@ -257,7 +267,11 @@ export async function dismissJob(
   const live = database.feed.live(jobId);
   const shown = { shownProgress: live?.progress ?? 0, shownStage: live?.stage ?? null };
   const results = await database.write(
-    [moving.dismiss({ ...guard, at, message: storable(message), ...shown }), moving.insertDismissalEvent(guard)],
+    [
+      moving.dismiss({ ...guard, at, message: storable(message), ...shown }),
+      moving.insertDismissalEvent(guard),
+      moving.forgetSecretsOfMove(guard),
+    ],
     [jobId],
     findMove(guard),
   );
