@@ -15,7 +15,8 @@ import { createCwlEngine } from "./engines/cwl/engine.ts";
 import type { Engine } from "./engines/engine.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import { createLocalExecutor } from "./executors/local.ts";
-import { createLayout, directoryMode, type Layout } from "./files/layout.ts";
+import { createLayout, directoryMode, type Layout, secretKeyFile } from "./files/layout.ts";
+import { readSecretKey } from "./files/secret-key.ts";
 import { vaultFile } from "./files/vault.ts";
 import { createHttpApp } from "./http/server.ts";
 import { createLogger } from "./log.ts";
@@ -24,11 +25,14 @@ import { download } from "./net/download.ts";
 import { createGate, type Gate } from "./net/fetch.ts";
 import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
 import { createProcessCache } from "./operations/process-cache.ts";
+import { createRemoteProcesses } from "./operations/remote-processes.ts";
+import { createRemoteEngines } from "./runner/remote-engines.ts";
 import { createRunner, type Runner } from "./runner/runner.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { hasAnyKey } from "./store/keys.ts";
 import { lockDataDirectory } from "./store/lock.ts";
 import { findProcess, findProcessRevision, saveProcess } from "./store/processes.ts";
+import type { SecretKey } from "./store/seal.ts";
 import { findVaultFile } from "./store/vault.ts";
 
 /** Where the program writes its log. */
@@ -52,6 +56,11 @@ function newId(): string {
 /** Draws 40 letters and digits, 160 bits. */
 function newSecret(): string {
   return Buffer.from(crypto.getRandomValues(new Uint8Array(20))).toString("hex");
+}
+
+/** Draws 256 random bits. */
+function newKey(): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(32));
 }
 
 function loggerOf(config: Config, target: LogTarget): Logger {
@@ -95,9 +104,20 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${server.port}`;
   const inputChecks = createInputChecks(256);
   const gate = createAppGate(config);
+  const secretKey = await readSecretKey(config.secretFile ?? secretKeyFile(layout), newKey());
   const cwl = stack.use(createCwl(config, layout, logger));
   const runner = stack.use(
-    createAppRunner({ config, layout, database, logger, inputChecks, cwl, gate, url: config.publicUrl ?? url }),
+    createAppRunner({
+      config,
+      layout,
+      database,
+      logger,
+      inputChecks,
+      cwl,
+      gate,
+      secretKey,
+      url: config.publicUrl ?? url,
+    }),
   );
   const http = createHttpApp({
     database,
@@ -108,6 +128,9 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
     newSecret,
     runner,
     inputChecks,
+    gate,
+    secretKey,
+    remotes: createRemoteProcesses({ database, clock, gate, secretKey, maxDocumentBytes: config.maxDocumentBytes }),
     processes: createProcessCache(database, 1024),
     authenticate: createAuthenticator({
       database,
@@ -127,6 +150,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
       maxBodyBytes: config.maxBodyBytes,
       maxUploadBytes: config.maxUploadBytes,
       maxInlineBytes: config.maxInlineBytes,
+      maxDocumentBytes: config.maxDocumentBytes,
       outputsPath: config.outputsPath,
       ...(config.outputsUrl === undefined ? {} : { outputsUrl: config.outputsUrl }),
     },
@@ -200,6 +224,7 @@ type RunnerParts = {
   readonly cwl: Engine;
   readonly url: string;
   readonly gate: Gate;
+  readonly secretKey: SecretKey;
 };
 
 function createCwl(config: Config, layout: Layout, logger: Logger) {
@@ -226,11 +251,38 @@ function createAppGate(config: Config): Gate {
   });
 }
 
-function createAppRunner({ config, layout, database, logger, inputChecks, cwl, url, gate }: RunnerParts): Runner {
-  const engines = {
-    builtin: createBuiltinEngine(builtins),
-    cwl,
-  } as const satisfies Record<Process["definition"]["kind"], Engine>;
+/** Waits, and ends early when the signal is aborted. */
+async function waitFor(milliseconds: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(milliseconds, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+function createAppRunner({
+  config,
+  layout,
+  database,
+  logger,
+  inputChecks,
+  cwl,
+  url,
+  gate,
+  secretKey,
+}: RunnerParts): Runner {
+  const builtin = createBuiltinEngine(builtins);
+  const isBuiltin = (job: Job) => !job.isRemote && builtins.has(job.processId);
+  const remote = createRemoteEngines({
+    database,
+    layout,
+    logger,
+    gate,
+    secretKey,
+    maxDocumentBytes: config.maxDocumentBytes,
+    maxDownloadBytes: config.maxDownloadBytes,
+    wait: waitFor,
+  });
   return createRunner({
     database,
     layout,
@@ -238,8 +290,24 @@ function createAppRunner({ config, layout, database, logger, inputChecks, cwl, u
     logger,
     newId,
     slots: config.slots,
-    engineOf: (process) => engines[process.definition.kind],
-    engineOfHandle: async (job: Job) => (builtins.has(job.processId) ? engines.builtin : engines.cwl),
+    remoteSlots: config.remoteJobs,
+    remoteAccess: remote.accessOf,
+    engineOf: async ({ definition }, access) => {
+      switch (definition.kind) {
+        case "builtin":
+          return builtin;
+        case "cwl":
+          return cwl;
+        case "remote":
+          return remote.engineOf(definition.providerId, access);
+        default:
+          return definition satisfies never;
+      }
+    },
+    engineOfHandle: async (job: Job) => {
+      if (job.isRemote) return remote.engineOf(job.providerId, await remote.accessOf(job));
+      return isBuiltin(job) ? builtin : cwl;
+    },
     processOf: (id, revision) => findProcessRevision(database, id, revision),
     vaultFile: async (id) => {
       const file = await findVaultFile(database, id);
@@ -250,7 +318,7 @@ function createAppRunner({ config, layout, database, logger, inputChecks, cwl, u
         ...(mediaType === undefined ? {} : { mediaType }),
       }),
     checkValue: (process, inputId, value) => inputChecks.of(process).value(inputId, value),
-    isBuffered: (job) => !builtins.has(job.processId),
+    isBuffered: (job) => !isBuiltin(job),
     settings: {
       inputRoots: config.inputRoot,
       outputsPath: config.outputsPath,

@@ -78,6 +78,10 @@ export const ConfigSchema = v.strictObject({
     v.pipe(whole(1, 7 * 86400), v.description("longest time of one request to another server, with its body")),
     3600,
   ),
+  maxDocumentBytes: v.optional(
+    v.pipe(whole(1024), v.description("largest document of another server that is read into memory, in bytes")),
+    32 * 2 ** 20,
+  ),
   maxDownloadBytes: v.optional(
     v.pipe(whole(1024), v.description("largest input or result fetched from another server, in bytes")),
     16 * 2 ** 30,
@@ -108,6 +112,13 @@ export const ConfigSchema = v.strictObject({
   jobFiles: v.optional(
     v.pipe(v.picklist(["auto", "always"], "auto or always"), v.description("jobs that get a log file and links")),
     "auto",
+  ),
+  remoteJobs: v.optional(
+    v.pipe(whole(1, 100_000), v.description("jobs on other servers that are watched at once")),
+    1024,
+  ),
+  secretFile: v.optional(
+    v.pipe(path, v.description("file of the key that encrypts credentials; in the data directory if not given")),
   ),
   logLevel: v.optional(
     v.pipe(v.picklist(logLevels, logLevels.join(", ")), v.description("lowest level logged")),

@@ -39,7 +39,8 @@ export async function collectResults(
   for (const id of prepared.outputs) {
     const result = Object.hasOwn(results, id) ? results[id] : undefined;
     // The standards let a server leave an output out; one that was asked for by its id must be there.
-    if (result === undefined && prepared.outputRequests === undefined && values.length + 1 < prepared.outputs.length) continue;
+    if (result === undefined && prepared.outputRequests === undefined && values.length + 1 < prepared.outputs.length)
+      continue;
     if (result === undefined) throw missing(id);
     values.push([id, await bringHome(deps, { prepared, outputId: id, way: [encodeURIComponent(id)] }, result)]);
   }
@@ -130,7 +131,8 @@ async function adoptAnswer(
   const { size } = await stat(answer.path);
   const isShort = size <= maxInlineCharacters && mediaType !== undefined && isTextType(mediaType);
   const typed = mediaType === undefined ? {} : { mediaType };
-  if (isShort && /^text\/plain/i.test(mediaType)) return { kind: "value", value: await Bun.file(answer.path).text(), ...typed };
+  if (isShort && /^text\/plain/i.test(mediaType))
+    return { kind: "value", value: await Bun.file(answer.path).text(), ...typed };
   const directory = directoryOf(deps, place);
   await mkdir(directory, { recursive: true, mode: directoryMode });
   const headers = new Headers({ ...answer.headers });

@@ -17,7 +17,7 @@ export type RemoteEngineDeps = {
   readonly layout: Layout;
   readonly logger: Logger;
   /** The client of the server, with what this job needs to sign in. */
-  readonly clientOf: (definition: RemoteDefinition) => RemoteClient;
+  readonly clientOf: (definition: RemoteDefinition, language?: string) => RemoteClient;
   /** What the client signs in with goes along to files of the same origin. */
   readonly secrets?: Parameters<Gate["send"]>[0]["secrets"];
   /** Waits; ends early, without an error, when the signal is aborted. */
@@ -65,10 +65,10 @@ function handleOf(definition: Prepared["definition"]): JsonObject {
 }
 
 /** Asks the server for the process again: what was submitted must still be what it takes. */
-async function describe(deps: RemoteEngineDeps, process: Process, _language: string | undefined): Promise<JsonObject> {
+async function describe(deps: RemoteEngineDeps, process: Process, language: string | undefined): Promise<JsonObject> {
   const definition = definitionOf({ definition: process.definition, processId: process.id });
   const signal = AbortSignal.timeout(shortMilliseconds);
-  const described = await deps.clientOf(definition).describe(definition.processId, signal);
+  const described = await deps.clientOf(definition, language).describe(definition.processId, signal);
   const where = `process "${definition.processId}" of "${definition.url}"`;
   if (described === undefined) throw new Problem("no-such-process", `Cannot run ${where}: the server knows it no more`);
   const changed = changedPart(process, described);
@@ -89,7 +89,11 @@ function changedPart(process: Process, described: RemoteDescription): string | u
   return undefined;
 }
 
-type Parameter = { readonly schema: JsonObject; readonly minOccurs?: number; readonly maxOccurs?: number | "unbounded" };
+type Parameter = {
+  readonly schema: JsonObject;
+  readonly minOccurs?: number;
+  readonly maxOccurs?: number | "unbounded";
+};
 
 function signatures(parameters: Readonly<Record<string, Parameter>>): ReadonlyMap<string, string> {
   return new Map(
@@ -215,9 +219,16 @@ async function* watch(
     if (status instanceof Problem) {
       unread += 1;
       asked = undefined;
-      deps.logger.info("Cannot read the status of a remote job", { executionId: prepared.executionId, unread, error: status });
+      deps.logger.info("Cannot read the status of a remote job", {
+        executionId: prepared.executionId,
+        unread,
+        error: status,
+      });
       if (unread < maxUnreadable) continue;
-      yield { kind: "ended", failure: { message: `${maxUnreadable} status answers in a row were unreadable: ${status.message}` } };
+      yield {
+        kind: "ended",
+        failure: { message: `${maxUnreadable} status answers in a row were unreadable: ${status.message}` },
+      };
       return;
     }
     unread = 0;

@@ -43,6 +43,11 @@ export function remoteDirectory(layout: Layout, executionId: string): string {
   return join(executionWorkDirectory(layout, executionId), "remote");
 }
 
+/** The file of the key that encrypts what must be kept secret. */
+export function secretKeyFile(layout: Layout): string {
+  return join(layout.dataDirectory, "secret.key");
+}
+
 /** Where the tries of all tool invocations of an execution lie. */
 export function tasksDirectory(layout: Layout, executionId: string): string {
   return join(executionWorkDirectory(layout, executionId), "tasks");

@@ -6,7 +6,14 @@ import { Problem } from "../domain/problem.ts";
 import { ResultsSchema } from "../domain/results.ts";
 import type { FileResult, FileValue, OutputValue, OutputValues, Result, Results } from "../domain/values.ts";
 import { ifExists } from "./file-errors.ts";
-import { executionWorkDirectory, isInside, isPlainName, type Layout, remoteDirectory, tasksDirectory } from "./layout.ts";
+import {
+  executionWorkDirectory,
+  isInside,
+  isPlainName,
+  type Layout,
+  remoteDirectory,
+  tasksDirectory,
+} from "./layout.ts";
 
 const OutputMoveSchema = v.object({
   /** Absolute, symlinks resolved. */

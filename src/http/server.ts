@@ -11,6 +11,7 @@ import { type JobRouteDeps, jobRoutes } from "./routes/jobs.ts";
 import { landingRoutes } from "./routes/landing.ts";
 import { type OutputRouteDeps, outputRoutes } from "./routes/outputs.ts";
 import { type ProcessRouteDeps, processRoutes } from "./routes/processes.ts";
+import { type ProviderRouteDeps, providerRoutes } from "./routes/providers.ts";
 import { type ResultRouteDeps, resultRoutes } from "./routes/results.ts";
 import { type VaultRouteDeps, vaultRoutes } from "./routes/vault.ts";
 
@@ -19,6 +20,7 @@ export type HttpDeps = ExecutionRouteDeps &
   JobRouteDeps &
   OutputRouteDeps &
   ProcessRouteDeps &
+  ProviderRouteDeps &
   ResultRouteDeps &
   VaultRouteDeps & {
     readonly authenticate: Authenticator;
@@ -42,6 +44,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     ...healthRoutes(deps),
     ...processRoutes(deps),
     ...executionRoutes(deps),
+    ...providerRoutes(deps),
     ...jobRoutes(deps),
     ...resultRoutes(deps),
     ...outputRoutes(deps),

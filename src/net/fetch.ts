@@ -27,6 +27,8 @@ export type OutboundRequest = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly secrets?: Secrets;
   readonly body?: string | Uint8Array;
+  /** The server may take its time before it answers: it works. */
+  readonly isPatient?: boolean;
   readonly signal?: AbortSignal;
 };
 
@@ -101,7 +103,7 @@ async function sendOnce(
   try {
     const address = await checkedAddress(deps, url, signal);
     const { method, body } = request;
-    const { idleMilliseconds } = deps.limits;
+    const idleMilliseconds = request.isPatient === true ? deps.limits.totalMilliseconds : deps.limits.idleMilliseconds;
     const sent = { address, url, method, headers, idleMilliseconds, signal, ...(body === undefined ? {} : { body }) };
     return await exchange(sent);
   } catch (cause) {

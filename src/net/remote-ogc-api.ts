@@ -1,7 +1,7 @@
 import { idempotencyConformance } from "../domain/conformance.ts";
+import { alternativesOf } from "../domain/execution.ts";
 import type { RemoteException } from "../domain/job.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
-import { alternativesOf } from "../domain/execution.ts";
 import type { InputDefinition, OutputDefinition } from "../domain/process.ts";
 import type {
   RemoteClient,
@@ -66,6 +66,7 @@ export function createOgcApiClient(deps: RemoteDeps, target: RemoteTarget): Remo
           ...(isAsync ? { prefer: "respond-async" } : {}),
         },
         body: JSON.stringify(body),
+        isPatient: !isAsync,
       });
       return save(answer);
     },
@@ -73,7 +74,8 @@ export function createOgcApiClient(deps: RemoteDeps, target: RemoteTarget): Remo
       const { status, headers, url } = answer;
       if (status === 200 || status === 204) return { kind: "answered" };
       const text = await savedText(deps, answer);
-      if (status === 201 || status === 202) return { kind: "accepted", location: locationOf(target, url, headers, text) };
+      if (status === 201 || status === 202)
+        return { kind: "accepted", location: locationOf(target, url, headers, text) };
       return { kind: "refused", exception: exceptionOf(status, text) };
     },
     honoursIdempotency: async (signal) => (await conformance(signal)).includes(idempotencyConformance),
@@ -182,7 +184,11 @@ function inputOf(one: JsonObject): InputDefinition {
     ...describedOf(one),
     minOccurs: typeof minOccurs === "number" && minOccurs >= 0 ? Math.floor(minOccurs) : 1,
     maxOccurs:
-      maxOccurs === "unbounded" ? "unbounded" : typeof maxOccurs === "number" && maxOccurs >= 1 ? Math.floor(maxOccurs) : 1,
+      maxOccurs === "unbounded"
+        ? "unbounded"
+        : typeof maxOccurs === "number" && maxOccurs >= 1
+          ? Math.floor(maxOccurs)
+          : 1,
   };
 }
 

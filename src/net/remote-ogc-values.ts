@@ -9,7 +9,12 @@ export async function wordExecution(execution: RemoteExecution): Promise<JsonObj
   const { inputs, outputs, readFile } = execution;
   const worded: [string, Json][] = [];
   for (const [id, given] of Object.entries(inputs)) {
-    worded.push([id, isList(given) ? await Promise.all(given.map((item) => wordItem(item, readFile))) : await wordItem(given, readFile)]);
+    worded.push([
+      id,
+      isList(given)
+        ? await Promise.all(given.map((item) => wordItem(item, readFile)))
+        : await wordItem(given, readFile),
+    ]);
   }
   const asked = wordOutputs(execution, Object.entries(outputs));
   return {

@@ -101,7 +101,8 @@ function makeProcess({ cwl, description: given }: ApplicationPackage, pathId?: s
   };
 }
 
-function revisionOf(description: ProcessDescription, definition: ProcessDefinition): string {
+/** Gives the digest that names a revision. */
+export function revisionOf(description: ProcessDescription, definition: ProcessDefinition): string {
   return `sha256:${digestOf(canonicalJson(plainJson({ description, definition })))}`;
 }
 

@@ -36,6 +36,8 @@ export type JobFilter = {
   /** The `next` of the page before. */
   readonly after?: string;
   readonly processId?: string;
+  /** Looked at beside `processId` only. Null: processes of this service; undefined: whoever's. */
+  readonly providerId?: string | null;
   readonly statuses?: readonly JobStatus[];
 };
 
@@ -49,6 +51,7 @@ export async function listJobs(deps: FollowDeps, principal: Principal, filter: J
     limit: filter.limit + 1,
     ...owner,
     ...(filter.processId === undefined ? {} : { processId: filter.processId }),
+    ...(filter.providerId === undefined ? {} : { providerId: filter.providerId }),
     ...(filter.statuses === undefined ? {} : { statuses: filter.statuses }),
     ...(before === undefined ? {} : { before }),
   });

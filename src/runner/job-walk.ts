@@ -18,6 +18,7 @@ export class ClaimLost extends Error {
 export type Kept = {
   readonly handle?: JsonObject;
   readonly outputPlan?: JsonObject;
+  readonly remoteJobId?: string;
   readonly checkpoint?: { readonly key: string; readonly value: Json };
 };
 

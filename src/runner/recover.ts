@@ -128,7 +128,9 @@ export async function clearExecution(
     return;
   }
   const engine = await deps.engineOfHandle(what.job);
-  if (end.handle !== undefined) await engine?.dismiss(end.handle);
+  if (end.handle !== undefined) {
+    await engine?.dismiss(end.handle, await checkpointsOf(deps.database, what.executionId));
+  }
   await endExecution(deps.database, what.executionId, deps.clock.now());
   const isCurrent = what.job.executionId === undefined || what.job.executionId === what.executionId;
   if (isCurrent) return removeJobFiles(deps.layout, { jobId: what.job.id, executionIds: [what.executionId] });

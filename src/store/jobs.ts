@@ -30,8 +30,8 @@ export type JobFilter = {
   /** Null: jobs of anonymous users only; undefined: everybody's. */
   readonly user?: string | null;
   readonly processId?: string;
-  /** Undefined: processes of this service, when `processId` is given; a provider's otherwise. */
-  readonly providerId?: string;
+  /** Looked at beside `processId` only. Null: processes of this service; undefined: whoever's. */
+  readonly providerId?: string | null;
   readonly statuses?: readonly JobStatus[];
   readonly limit: number;
   /** The last job of the page before. */
@@ -106,11 +106,13 @@ export async function listJobs(database: Database, filter: JobFilter): Promise<r
   const {
     user,
     processId,
+    providerId,
     statuses = jobStatuses,
     limit,
     before = { createdAt: Number.MAX_SAFE_INTEGER, id: "" },
   } = filter;
   const page = { statuses: JSON.stringify(statuses), limit, ...before };
+  const provider = { anyProvider: Number(providerId === undefined), providerId: providerId ?? null };
   const rows = await database.read(newestJobs());
   return rows.map((row) => jobOf(row));
 
@@ -118,11 +120,11 @@ export async function listJobs(database: Database, filter: JobFilter): Promise<r
     if (user === undefined) {
       return processId === undefined
         ? selecting.selectNewestJobs.all(page)
-        : selecting.selectNewestJobs.ofProcess({ ...page, processId });
+        : selecting.selectNewestJobs.ofProcess({ ...page, ...provider, processId });
     }
     return processId === undefined
       ? selecting.selectNewestJobs.ofUser({ ...page, user })
-      : selecting.selectNewestJobs.ofUserAndProcess({ ...page, user, processId });
+      : selecting.selectNewestJobs.ofUserAndProcess({ ...page, ...provider, user, processId });
   }
 }
 

@@ -62,7 +62,11 @@ export async function findProvider(database: Database, id: string): Promise<Prov
 }
 
 /** Reads what signs in to a provider; undefined when it needs nothing. Throws when it cannot be opened. */
-export async function authOfProvider(database: Database, key: SecretKey, id: string): Promise<ProviderAuth | undefined> {
+export async function authOfProvider(
+  database: Database,
+  key: SecretKey,
+  id: string,
+): Promise<ProviderAuth | undefined> {
   const [row] = await database.read(selectOne({ id }));
   const sealed = row === undefined ? null : providerRow.read(row).sealedAuth;
   return sealed === null ? undefined : v.parse(ProviderAuthSchema, JSON.parse(unseal(key, providerScope(id), sealed)));

@@ -1,5 +1,8 @@
+import type { Principal } from "../../domain/access.ts";
 import { ExecuteBodySchema } from "../../domain/execution.ts";
 import { jobUrl } from "../../domain/links.ts";
+import type { Process } from "../../domain/process.ts";
+import type { Provider } from "../../domain/provider.ts";
 import { describeProcess } from "../../operations/describe-processes.ts";
 import type { ProcessCache } from "../../operations/process-cache.ts";
 import { type ReadResultsDeps, resultsOfJob } from "../../operations/read-results.ts";
@@ -18,7 +21,8 @@ export type ExecutionRouteDeps = SubmitDeps &
     readonly settings: { readonly maxBodyBytes: number };
   };
 
-const body = { mediaTypes: ["application/json"], schema: ExecuteBodySchema };
+/** What the body of an execution is. */
+export const executionBody = { mediaTypes: ["application/json"], schema: ExecuteBodySchema };
 
 /** How much longer than the wait for a job a connection may be quiet; in seconds. */
 const spareSeconds = 30;
@@ -31,18 +35,24 @@ export function executionRoutes(deps: ExecutionRouteDeps): readonly Route[] {
       path: "/processes/:processId/execution",
       access: "signed-in",
       hasEffect: true,
-      body,
-      handle: (context) => execute(deps, context),
+      body: executionBody,
+      handle: (context) =>
+        executeReference(deps, context, (principal) => describeProcess(deps, principal, context.param("processId"))),
     },
   ];
 }
 
-async function execute(deps: ExecutionRouteDeps, context: RouteContext): Promise<Response> {
+/** Executes the process of the path, which is one of this service or of the provider that `find` gives. */
+export async function executeReference(
+  deps: ExecutionRouteDeps,
+  context: RouteContext,
+  find: (principal: Principal) => Promise<Process | Provider>,
+): Promise<Response> {
   const { request, baseUrl } = context;
   const principal = principalOf(context);
-  requireContentType(request, body.mediaTypes);
+  requireContentType(request, executionBody.mediaTypes);
   const payload = await readJson(request, deps.settings.maxBodyBytes);
-  const process = await describeProcess(deps, principal, context.param("processId"));
+  const reference = await find(principal);
   const { headers } = request;
   const prefer = parsePrefer(headers.get("prefer"));
   const acceptLanguage = headers.get("accept-language");
@@ -55,16 +65,18 @@ async function execute(deps: ExecutionRouteDeps, context: RouteContext): Promise
       principal,
       headers: {
         prefer,
+        all: Object.fromEntries(headers),
         vaultTokens: parseVaultAuthorizations(headers.get("x-auth-vault")),
         ...(acceptLanguage === null ? {} : { acceptLanguage }),
         ...(idempotencyKey === null ? {} : { idempotencyKey }),
       },
+      processId: context.param("processId"),
       query: tags === undefined ? {} : { tags },
       body: payload,
       serviceUrl: baseUrl,
       signal: context.signal,
     },
-    process,
+    reference,
   );
   if (submitted.kind === "created") return createdResponse(submitted, baseUrl, prefer.respondAsync);
   const outcome = await resultsOfJob(deps, submitted.job);

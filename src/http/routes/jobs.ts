@@ -16,20 +16,7 @@ const otherFilters = ["datetime", "minDuration", "maxDuration"];
 /** Routes of the job list, of a job's status and log, and of dismissal. */
 export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
   return [
-    {
-      method: "GET",
-      path: "/jobs",
-      access: "signed-in",
-      hasEffect: false,
-      async handle(context) {
-        requireJson(context.request.headers.get("accept"));
-        const { items, next } = await listJobs(deps, principalOf(context), filterOf(context));
-        return jsonResponse({
-          jobs: items.map((job) => statusDocument(job, context.baseUrl)),
-          links: pageLinks(context, `${context.baseUrl}/jobs`, next),
-        });
-      },
-    },
+    ...listRoutes(deps),
     {
       method: "GET",
       path: "/jobs/:jobId",
@@ -64,6 +51,37 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
       },
     },
   ];
+}
+
+/** Where jobs are listed: all of them, those of one process, those of one process of a provider. */
+const listPaths = ["/jobs", "/processes/:processId/jobs", "/providers/:providerId/processes/:processId/jobs"];
+
+function listRoutes(deps: JobRouteDeps): readonly Route[] {
+  return listPaths.map((path) => ({
+    method: "GET",
+    path,
+    access: "signed-in",
+    hasEffect: false,
+    async handle(context) {
+      requireJson(context.request.headers.get("accept"));
+      const filter = path === "/jobs" ? filterOf(context) : { ...filterOf(context), ...processOf(context) };
+      const { items, next } = await listJobs(deps, principalOf(context), filter);
+      return jsonResponse({
+        jobs: items.map((job) => statusDocument(job, context.baseUrl)),
+        links: pageLinks(context, context.baseUrl + new URL(context.request.url).pathname, next),
+      });
+    },
+  }));
+}
+
+/** The process of the path; a query that names another one contradicts it. */
+function processOf(context: RouteContext): { readonly processId: string; readonly providerId: string | null } {
+  const processId = context.param("processId");
+  const others = listOf(context, "processID").filter((one) => one !== processId);
+  if (others.length > 0)
+    throw wrongQuery(`found processID "${others.join()}", wanted "${processId}", that of the path`);
+  const providerId = context.param("providerId");
+  return { processId, providerId: providerId === "" ? null : providerId };
 }
 
 function filterOf(context: RouteContext) {
