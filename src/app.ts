@@ -26,6 +26,7 @@ import { createGate, type Gate } from "./net/fetch.ts";
 import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
 import { createProcessCache } from "./operations/process-cache.ts";
 import { createRemoteProcesses } from "./operations/remote-processes.ts";
+import { startHousekeeping } from "./runner/housekeeping.ts";
 import { createRemoteEngines } from "./runner/remote-engines.ts";
 import { createRunner, type Runner } from "./runner/runner.ts";
 import { type Database, openDatabase } from "./store/database.ts";
@@ -156,6 +157,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
     },
   });
   await runner.start();
+  stack.use(startHousekeeping({ database, layout, clock, logger }));
   server.reload({ fetch: http.fetch });
   logger.info("Listening", { url, data: layout.dataDirectory });
 

@@ -14,8 +14,6 @@ export const jobMoves = {
   discard: { from: ["successful", "failed"], to: "dismissed" },
 } as const satisfies Record<string, { from: readonly JobStatus[]; to: JobStatus }>;
 
-export type JobMove = keyof typeof jobMoves;
-
 /** Tells whether a job in this state will not run again by itself. */
 export function isFinished(status: JobStatus): boolean {
   switch (status) {

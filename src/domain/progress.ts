@@ -14,18 +14,18 @@ export const JOB_PROGRESS_DONE = 100;
 
 /** Each stage by name: its percentage and the message of its log line. */
 export const stages = {
-  setup: { percent: JOB_PROGRESS_SETUP, message: "Job setup" },
-  describe: { percent: JOB_PROGRESS_DESCRIBE, message: "Loading process description" },
-  getInputs: { percent: JOB_PROGRESS_GET_INPUTS, message: "Reading job inputs" },
-  getOutputs: { percent: JOB_PROGRESS_GET_OUTPUTS, message: "Resolving job outputs" },
-  executeRequest: { percent: JOB_PROGRESS_EXECUTE_REQUEST, message: "Starting job process execution" },
-  statusLocation: { percent: JOB_PROGRESS_EXECUTE_STATUS_LOCATION, message: "Recording where the execution runs" },
-  monitorStart: { percent: JOB_PROGRESS_EXECUTE_MONITOR_START, message: "Starting monitoring of job execution" },
-  monitorLoop: { percent: JOB_PROGRESS_EXECUTE_MONITOR_LOOP, message: "Monitoring job execution" },
-  monitorError: { percent: JOB_PROGRESS_EXECUTE_MONITOR_ERROR, message: "Job execution failed" },
-  monitorEnd: { percent: JOB_PROGRESS_EXECUTE_MONITOR_END, message: "Collecting job results" },
-  notify: { percent: JOB_PROGRESS_NOTIFY, message: "Composing notifications" },
-  done: { percent: JOB_PROGRESS_DONE, message: "Job complete" },
+  setup: { percent: JOB_PROGRESS_SETUP, message: "Job setup." },
+  describe: { percent: JOB_PROGRESS_DESCRIBE, message: "Loading process description." },
+  getInputs: { percent: JOB_PROGRESS_GET_INPUTS, message: "Reading job inputs." },
+  getOutputs: { percent: JOB_PROGRESS_GET_OUTPUTS, message: "Resolving job outputs." },
+  executeRequest: { percent: JOB_PROGRESS_EXECUTE_REQUEST, message: "Starting job process execution." },
+  statusLocation: { percent: JOB_PROGRESS_EXECUTE_STATUS_LOCATION, message: "Recording where the execution runs." },
+  monitorStart: { percent: JOB_PROGRESS_EXECUTE_MONITOR_START, message: "Starting monitoring of job execution." },
+  monitorLoop: { percent: JOB_PROGRESS_EXECUTE_MONITOR_LOOP, message: "Monitoring job execution." },
+  monitorError: { percent: JOB_PROGRESS_EXECUTE_MONITOR_ERROR, message: "Job execution failed." },
+  monitorEnd: { percent: JOB_PROGRESS_EXECUTE_MONITOR_END, message: "Collecting job results." },
+  notify: { percent: JOB_PROGRESS_NOTIFY, message: "Composing notifications." },
+  done: { percent: JOB_PROGRESS_DONE, message: "Job complete." },
 } as const;
 
 export type StageName = keyof typeof stages;

@@ -65,4 +65,6 @@ export type Engine = {
   collect(prepared: Prepared, handle: JsonObject): Promise<OutputValues>;
   /** Stops the run; resolves when all of it is proved gone. Harmless when nothing runs. */
   dismiss(handle: JsonObject, checkpoints?: Checkpoints): Promise<void>;
+  /** Lets go of what is kept to find an ended run again; called after its end was written. */
+  cleanup(handle: JsonObject): Promise<void>;
 };

@@ -1,5 +1,5 @@
 import { type Schema, Validator } from "@cfworker/json-schema";
-import { alternativesOf, isSameType } from "../domain/execution.ts";
+import { alternativesOf, isSameType } from "../domain/described.ts";
 import { found } from "../domain/faults.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Fault } from "../domain/problem.ts";

@@ -49,6 +49,7 @@ export function createRemoteEngine(deps: RemoteEngineDeps): Engine {
       const client = deps.clientOf(definitionOf(prepared));
       return collectResults({ ...deps, client }, prepared, sourceOf(run, prepared));
     },
+    cleanup: async () => {},
     dismiss: (handle, checkpoints = new Map()) => dismiss(deps, handle, checkpoints),
   };
 }

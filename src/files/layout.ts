@@ -62,11 +62,6 @@ export function taskDirectory(
   return join(tasksDirectory(layout, key.executionId), step, String(key.shard), String(key.try));
 }
 
-/** The directory of an execution's published outputs. */
-export function executionOutputsDirectory(layout: Layout, executionId: string): string {
-  return join(layout.outputsDirectory, executionId);
-}
-
 /** The log of a tool or remote execution. */
 export function executionLogFile(layout: Layout, executionId: string): string {
   return join(layout.outputsDirectory, `${executionId}.log`);

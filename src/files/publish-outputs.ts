@@ -7,8 +7,6 @@ import { ifExists } from "./file-errors.ts";
 import { directoryMode, fileMode, isInside, joinInside, type Layout } from "./layout.ts";
 import type { OutputMove, OutputPlan } from "./output-plan.ts";
 
-export { type OutputPlan, parseOutputPlan, planOutputs } from "./output-plan.ts";
-
 /** How many files are published at once: enough for the disk to order its syncs, few enough to leave it to others. */
 const filesAtOnce = 8;
 

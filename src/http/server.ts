@@ -5,6 +5,7 @@ import type { Authenticator } from "../operations/manage-keys.ts";
 import { checkHost, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, resolveBaseUrl } from "./door.ts";
 import { problemResponse } from "./problem-response.ts";
 import { type Route, routeContext, unauthorized } from "./route.ts";
+import { apiRoutes } from "./routes/api.ts";
 import { type ExecutionRouteDeps, executionRoutes } from "./routes/executions.ts";
 import { type HealthRouteDeps, healthRoutes } from "./routes/health.ts";
 import { type JobRouteDeps, jobRoutes } from "./routes/jobs.ts";
@@ -41,6 +42,7 @@ export type HttpApp = {
 export function createHttpApp(deps: HttpDeps): HttpApp {
   const routes: readonly Route[] = [
     ...landingRoutes(),
+    ...apiRoutes(deps, () => routes),
     ...healthRoutes(deps),
     ...processRoutes(deps),
     ...executionRoutes(deps),
@@ -71,7 +73,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
   for (const route of routes) app.on(route.method, route.path, (context) => answer(context, route));
   app.notFound((context) => {
     checkHost(deps.door, context.req.raw);
-    return unrouted(deps.door, routes, context.req.raw, context.req.path);
+    return unrouted(deps, routes, context.req.raw, context.req.path);
   });
   app.onError((error, context) => {
     const response = problemResponse(error, context.req.raw.headers.get("accept"), deps.logger);
@@ -94,16 +96,22 @@ type Bindings = { readonly server?: ConnectionServer };
 const longestIdleSeconds = 255;
 
 /** Answers a path that has no route for this method: 404, 405 with the methods there are, or a browser's question. */
-function unrouted(door: DoorConfig, routes: readonly Route[], request: Request, path: string): Response {
+function unrouted(
+  deps: Pick<HttpDeps, "door" | "logger">,
+  routes: readonly Route[],
+  request: Request,
+  path: string,
+): Response {
   const plain = path.length > 1 ? path.replace(/\/$/, "") : path;
   const methods = routes.filter((route) => matchesPath(route.path, plain)).map((route) => route.method);
   const allowed = methods.includes("GET") ? [...methods, "HEAD"] : methods;
   if (methods.length === 0) throw new Problem("not-found", `Cannot find "${path}": no resource has this path`);
-  if (request.method === "OPTIONS") return preflightResponse(door, request, allowed);
-  throw new Problem(
-    "method-not-allowed",
-    `Cannot answer: found method ${request.method}, wanted ${allowed.join(", ")}`,
-  );
+  if (request.method === "OPTIONS") return preflightResponse(deps.door, request, allowed);
+  const detail = `Cannot answer: found method ${request.method}, wanted ${allowed.join(", ")}`;
+  const problem = new Problem("method-not-allowed", detail);
+  const response = problemResponse(problem, request.headers.get("accept"), deps.logger);
+  response.headers.set("allow", allowed.join(", "));
+  return response;
 }
 
 function matchesPath(pattern: string, path: string): boolean {

@@ -14,7 +14,8 @@ import type { PrepareInputsDeps, VaultSource } from "../engines/prepare-inputs.t
 import { createExecutionDirectories } from "../files/job-directory.ts";
 import type { Layout } from "../files/layout.ts";
 import { mapLocations } from "../files/map-locations.ts";
-import { type OutputPlan, parseOutputPlan, planOutputs, publishOutputs } from "../files/publish-outputs.ts";
+import { type OutputPlan, parseOutputPlan, planOutputs } from "../files/output-plan.ts";
+import { publishOutputs } from "../files/publish-outputs.ts";
 import type { Database } from "../store/database.ts";
 import { finishJob } from "../store/jobs.ts";
 import { beginWalk, ClaimLost, type JobWalk } from "./job-walk.ts";
@@ -71,7 +72,7 @@ export type ExecuteDeps = {
 
 /** How a walk ended: `finished` wrote the job's end; `lost` and `left` wrote nothing. */
 export type WalkEnd =
-  | { readonly kind: "finished"; readonly status: JobOutcome["status"] }
+  | { readonly kind: "finished"; readonly status: JobOutcome["status"]; readonly handle?: JsonObject }
   | { readonly kind: "left" }
   | { readonly kind: "lost"; readonly handle?: JsonObject };
 
@@ -110,12 +111,12 @@ export async function executeProcess(
     const wpsId = hasFiles ? await mapJob(deps, results) : undefined;
     walk.enter("notify");
     walk.enter("done");
-    const end = await finish(deps, walk, { status: "successful", results, ...(wpsId === undefined ? {} : { wpsId }) });
-    return end.kind === "lost" ? { ...end, ...known } : end;
+    const outcome: JobOutcome = { status: "successful", results, ...(wpsId === undefined ? {} : { wpsId }) };
+    return { ...(await finish(deps, walk, outcome)), ...known };
   } catch (error) {
     if (deps.signal.aborted) return abandoned(deps, known);
     if (error instanceof ClaimLost) return { kind: "lost", ...known };
-    return failJob(deps, walk, hasFiles, error);
+    return { ...(await failJob(deps, walk, hasFiles, error)), ...known };
   }
 }
 

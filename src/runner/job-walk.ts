@@ -147,9 +147,9 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
     },
     enter: (next, text) => enter(next, text),
     fail(failure) {
-      const failedAt = stages[stage].message;
+      const failedAt = stage;
       hasFailed = true;
-      enter("monitorError", `${stages.monitorError.message} at "${failedAt}": ${failure.message}`, failure);
+      enter("monitorError", `Job execution failed at stage ${failedAt}: ${failure.message}`, failure);
     },
     percent(enginePercent, text) {
       const next = Math.max(progress, monitorProgress(enginePercent));

@@ -122,14 +122,16 @@ export async function clearExecution(
   end: WalkEnd,
 ): Promise<void> {
   if (end.kind === "left") return;
+  const engine = await deps.engineOfHandle(what.job);
   if (end.kind === "finished") {
-    if (deps.isBuffered(what.job) && end.status === "successful")
-      await removeWorkDirectory(deps.layout, what.executionId);
+    if (end.handle !== undefined) await engine?.cleanup(end.handle);
+    const isDone = deps.isBuffered(what.job) && end.status === "successful";
+    if (isDone) await removeWorkDirectory(deps.layout, what.executionId);
     return;
   }
-  const engine = await deps.engineOfHandle(what.job);
   if (end.handle !== undefined) {
     await engine?.dismiss(end.handle, await checkpointsOf(deps.database, what.executionId));
+    await engine?.cleanup(end.handle);
   }
   await endExecution(deps.database, what.executionId, deps.clock.now());
   const isCurrent = what.job.executionId === undefined || what.job.executionId === what.executionId;

@@ -7,6 +7,13 @@ import {
   parseProcessStat,
 } from "../../src/executors/process-table.ts";
 
+/** Tells what ps shows of a process in one column. */
+function shownBy(column: string, pid: number): string {
+  return Bun.spawnSync(["ps", "-o", `${column}=`, "-p", String(pid)])
+    .stdout.toString()
+    .trim();
+}
+
 describe("parseProcessStat()", () => {
   test("counts the fields after the last parenthesis: a program may be called anything", () => {
     const line = "12 (a) b (c)) S 1 12 11 0 -1 4194304 65 0 0 0 1 2 3 4 20 0 1 0 132524 2654208 408\n";
@@ -28,16 +35,15 @@ describe("findProcess()", () => {
   });
 
   test("takes a zombie for gone", async () => {
-    // The first child ends at once and is never waited for: exec replaces the shell that would have.
-    const parent = Bun.spawn(["sh", "-c", "sleep 0 & echo $!; exec sleep 600"], { stdout: "pipe" });
+    // The child ends when nobody is left to wait for it: the shell has become another program by then.
+    const script = 'exec 3<&0; sh -c "read -r line <&3" & echo $!; exec sleep 600';
+    const parent = Bun.spawn(["sh", "-c", script], { stdin: "pipe", stdout: "pipe" });
     const reader = parent.stdout.getReader();
     const pid = Number(new TextDecoder().decode((await reader.read()).value));
-    while (
-      Bun.spawnSync(["ps", "-o", "stat=", "-p", String(pid)])
-        .stdout.toString()
-        .trim() !== "Z"
-    )
-      await Bun.sleep(5);
+    while (shownBy("comm", parent.pid) !== "sleep") await Bun.sleep(5);
+    parent.stdin.write("end\n");
+    parent.stdin.flush();
+    while (shownBy("stat", pid) !== "Z") await Bun.sleep(5);
     expect(findProcess(pid)).toBeUndefined();
     parent.kill("SIGKILL");
     await parent.exited;

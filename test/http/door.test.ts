@@ -223,7 +223,9 @@ test("HEAD is answered wherever GET is, with the length and without a body", asy
 test("errors are problem details, or plain JSON for who asks for just that", async () => {
   await using service = await openService();
   const typeOf = async (accept: string | undefined) => {
-    const response = await service.app.fetch(requestOf("GET", "/nope", accept === undefined ? {} : { headers: { accept } }));
+    const response = await service.app.fetch(
+      requestOf("GET", "/nope", accept === undefined ? {} : { headers: { accept } }),
+    );
     return response.headers.get("content-type");
   };
   expect(await typeOf(undefined)).toBe("application/problem+json");

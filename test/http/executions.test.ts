@@ -18,7 +18,9 @@ test("an asynchronous execution answers 201 with the job's address and status", 
   expect(response.headers.get("location")).toBe(`${address}/jobs/${status.jobID}`);
   expect(response.headers.get("preference-applied")).toBe("respond-async");
   expect(status).toMatchObject({ type: "process", status: "accepted", processID: "echo", progress: 0 });
-  expect((await eventsOf(service.database, String(status.jobID), 0)).map((event) => event.status)).toEqual(["accepted"]);
+  expect((await eventsOf(service.database, String(status.jobID), 0)).map((event) => event.status)).toEqual([
+    "accepted",
+  ]);
 });
 
 test("a synchronous execution of several outputs answers the results document", async () => {
@@ -141,28 +143,31 @@ describe("an Idempotency-Key", () => {
 });
 
 describe("bad input gets a clear answer:", () => {
-  const cases: readonly [string, number, { body?: unknown; headers?: Record<string, string>; path?: string }, string][] =
-    [
-      ["a body that is not JSON", 400, { body: "{", headers: { "content-type": "application/json" } }, "JSON"],
-      ["an empty body", 400, { headers: { "content-type": "application/json" } }, "found nothing"],
-      ["a wrong content type", 415, { body: "text", headers: { "content-type": "text/plain" } }, "text/plain"],
-      ["no content type", 415, {}, "no Content-Type"],
-      ["an unknown process", 404, { body: {}, path: "/processes/nope/execution" }, "nope"],
-      ["a body over the limit", 413, { body: { inputs: { text: "x".repeat(70_000) } } }, "65536"],
-      ["a missing input", 400, { body: { inputs: {} } }, "/inputs/text"],
-      ["an ill-typed input", 400, { body: { inputs: { text: 5 } } }, "/inputs/text"],
-      ["an ill-typed item", 400, { body: { inputs: { text: "", array: [1, "b"] } } }, "/inputs/array/1"],
-      ["a value out of range", 400, { body: { inputs: { text: "", pause: 99 } } }, "/inputs/pause"],
-      ["a wrong word", 400, { body: { inputs: { text: "", choice: "pink" } } }, "/inputs/choice"],
-      ["a wrong media type", 400, { body: { inputs: { text: "", mixed: { value: "", mediaType: "a/b" } } } }, "a/b"],
-      ["an unwrapped object", 400, { body: { inputs: { text: "", object: { type: "x" } } } }, "/inputs/object"],
-      ["broken base64", 400, { body: { inputs: { text: { value: "?", encoding: "base64" } } } }, "/inputs/text/value"],
-      ["an http reference", 400, { body: { inputs: { text: { href: "http://x/y" } } } }, "/inputs/text/href"],
-      ["a file outside the roots", 400, { body: { inputs: { text: { href: "file:///etc/passwd" } } } }, "allows"],
-      ["raw with several outputs", 400, { body: { inputs: { text: "" }, response: "raw" } }, "/response"],
-      ["a subscriber", 400, { body: { inputs: { text: "" }, subscriber: {} } }, "/subscriber"],
-      ["an unknown member", 400, { body: { inputs: { text: "" }, colour: 1 } }, "/colour"],
-    ];
+  const cases: readonly [
+    string,
+    number,
+    { body?: unknown; headers?: Record<string, string>; path?: string },
+    string,
+  ][] = [
+    ["a body that is not JSON", 400, { body: "{", headers: { "content-type": "application/json" } }, "JSON"],
+    ["an empty body", 400, { headers: { "content-type": "application/json" } }, "found nothing"],
+    ["a wrong content type", 415, { body: "text", headers: { "content-type": "text/plain" } }, "text/plain"],
+    ["no content type", 415, {}, "no Content-Type"],
+    ["an unknown process", 404, { body: {}, path: "/processes/nope/execution" }, "nope"],
+    ["a body over the limit", 413, { body: { inputs: { text: "x".repeat(70_000) } } }, "65536"],
+    ["a missing input", 400, { body: { inputs: {} } }, "/inputs/text"],
+    ["an ill-typed input", 400, { body: { inputs: { text: 5 } } }, "/inputs/text"],
+    ["an ill-typed item", 400, { body: { inputs: { text: "", array: [1, "b"] } } }, "/inputs/array/1"],
+    ["a value out of range", 400, { body: { inputs: { text: "", pause: 99 } } }, "/inputs/pause"],
+    ["a wrong word", 400, { body: { inputs: { text: "", choice: "pink" } } }, "/inputs/choice"],
+    ["a wrong media type", 400, { body: { inputs: { text: "", mixed: { value: "", mediaType: "a/b" } } } }, "a/b"],
+    ["an unwrapped object", 400, { body: { inputs: { text: "", object: { type: "x" } } } }, "/inputs/object"],
+    ["broken base64", 400, { body: { inputs: { text: { value: "?", encoding: "base64" } } } }, "/inputs/text/value"],
+    ["an http reference", 400, { body: { inputs: { text: { href: "http://x/y" } } } }, "/inputs/text/href"],
+    ["a file outside the roots", 400, { body: { inputs: { text: { href: "file:///etc/passwd" } } } }, "allows"],
+    ["a subscriber", 400, { body: { inputs: { text: "" }, subscriber: {} } }, "/subscriber"],
+    ["an unknown member", 400, { body: { inputs: { text: "" }, colour: 1 } }, "/colour"],
+  ];
   test.each(cases)("%s is %d", async (_, status, options, words) => {
     await using service = await openService();
     const response = await service.send("POST", options.path ?? execution, options);
@@ -176,7 +181,9 @@ describe("bad input gets a clear answer:", () => {
 
   test("each fault is listed with its pointer", async () => {
     await using service = await openService();
-    const response = await service.send("POST", execution, { body: { inputs: { number: "x", nope: 1 }, mode: "never" } });
+    const response = await service.send("POST", execution, {
+      body: { inputs: { number: "x", nope: 1 }, mode: "never" },
+    });
     const { errors } = await jsonOf(response);
     const pointers = Array.isArray(errors) ? errors.map((error) => error.pointer).toSorted() : [];
     expect(pointers).toEqual(["/inputs/nope", "/inputs/number", "/inputs/text", "/mode"]);

@@ -12,7 +12,7 @@ test("a status document holds what both versions of the standard want", async ()
     processingEntityType: "ogc-api-processes",
     processID: "echo",
     status: "accepted",
-    message: "Job accepted",
+    message: "Job accepted.",
     progress: 0,
     created: "2021-03-02T03:32:41.000Z",
     updated: "2021-03-02T03:32:41.000Z",
@@ -22,6 +22,8 @@ test("a status document holds what both versions of the standard want", async ()
     links: [
       { href: `${address}/jobs/${id}`, rel: "self", type: "application/json", title: "Status of the job" },
       { href: `${address}/jobs/${id}`, rel: "monitor", type: "application/json", title: "Status of the job" },
+      { href: `${address}/jobs/${id}/inputs`, rel: "inputs", type: "application/json", title: "Inputs of the job" },
+      { href: `${address}/jobs`, rel: "up", type: "application/json", title: "Jobs" },
       {
         href: `${address}/jobs/${id}/log`,
         rel: "http://www.opengis.net/def/rel/ogc/1.0/log",
@@ -136,7 +138,16 @@ test("the job list can be filtered", async () => {
 });
 
 describe("a query that cannot be met is 400:", () => {
-  const queries = ["limit=0", "limit=x", "limit=-1", "status=random", "after=x", "datetime=2021", "type=wps", "minDuration=1"];
+  const queries = [
+    "limit=0",
+    "limit=x",
+    "limit=-1",
+    "status=random",
+    "after=x",
+    "datetime=2021",
+    "type=wps",
+    "minDuration=one",
+  ];
   test.each(queries)("%s", async (query) => {
     await using service = await openService();
     const response = await service.send("GET", `/jobs?${query}`);
@@ -152,7 +163,7 @@ test("dismissing stops a job that has not ended; a second time is gone", async (
   expect([response.status, (await jsonOf(response)).status]).toEqual([200, "dismissed"]);
   expect(service.stopped).toEqual([id]);
   expect((await service.send("DELETE", `/jobs/${id}`)).status).toBe(410);
-  expect((await service.send("GET", `/jobs/${id}/results`)).status).toBe(404);
+  expect((await service.send("GET", `/jobs/${id}/results`)).status).toBe(410);
 });
 
 test("dismissing a finished job removes its results, outputs and log", async () => {
@@ -165,7 +176,7 @@ test("dismissing a finished job removes its results, outputs and log", async () 
   for (const path of [`${id}/text/a.txt`, `${executionId}/text/a.txt`, `${id}.log`, `${executionId}.log`]) {
     expect((await service.send("GET", `/outputs/${path}`)).status).toBe(404);
   }
-  expect((await service.send("GET", `/jobs/${id}/results`)).status).toBe(404);
+  expect((await service.send("GET", `/jobs/${id}/results`)).status).toBe(410);
 });
 
 test("the log of a job without a file is made of its events", async () => {
@@ -174,7 +185,7 @@ test("the log of a job without a file is made of its events", async () => {
   const response = await service.send("GET", `/jobs/${id}/log`);
   expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8");
   expect(await response.text()).toBe(
-    "[2021-03-02 03:32:41] INFO     [heddle.job] 0:00:00   0% accepted   Job accepted\n",
+    "[2021-03-02 03:32:41] INFO     [heddle.job] 0:00:00   0% accepted   Job accepted.\n",
   );
 });
 

@@ -1,6 +1,6 @@
+import { describe, expect, test } from "bun:test";
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test } from "bun:test";
 import { jsonOf, openService, type Service, submitEcho } from "./service.ts";
 
 const content = "0123456789";

@@ -45,6 +45,9 @@ export function createBuiltinEngine(processes: ReadonlyMap<string, BuiltinProces
       runs.get(executionId)?.stop.abort();
       runs.delete(executionId);
     },
+    async cleanup(handle) {
+      runs.delete(String(handle.executionId));
+    },
   };
 }
 

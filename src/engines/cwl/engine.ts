@@ -59,6 +59,11 @@ export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
     watch: (prepared, _handle, signal) => runOf(engines, prepared.executionId).updates(signal),
     collect: (prepared) => collect(engines, prepared),
     dismiss: (handle) => dismiss(engines, handle),
+    cleanup: async (handle) => {
+      const executionId = executionOf(handle);
+      engines.runs.delete(executionId);
+      await deps.executor.cleanup(executionId);
+    },
     [Symbol.asyncDispose]: async () => {
       for (const run of engines.runs.values()) run.stop(leaveRunning);
       await Promise.all([...engines.runs.values()].map((run) => run.ended));
@@ -138,8 +143,7 @@ async function collect(engines: Engines, prepared: Prepared): Promise<ReturnType
 
 async function dismiss(engines: Engines, handle: JsonObject): Promise<void> {
   const { deps, runs } = engines;
-  const { executionId } = handle;
-  if (typeof executionId !== "string") throw new Problem("internal", "Cannot dismiss execution: its handle has no id");
+  const executionId = executionOf(handle);
   const run = runs.get(executionId);
   run?.stop("dismissed");
   await run?.ended;
@@ -148,6 +152,11 @@ async function dismiss(engines: Engines, handle: JsonObject): Promise<void> {
     const state = await deps.executor.find(key);
     if (state.kind === "running") await deps.executor.cancel(key, deps.graceSeconds);
   }
+}
+
+function executionOf(handle: JsonObject): string {
+  if (typeof handle.executionId === "string") return handle.executionId;
+  throw new Problem("internal", "Cannot find execution: its handle has no id");
 }
 
 /** The tries of an execution that may have been started, by their directories. */

@@ -1,17 +1,17 @@
-import { type JobStatus, jobStatuses } from "../../domain/job-state.ts";
+import { readJobSearch } from "../../domain/job-search.ts";
+import { jobUrl, jsonLink, processUrl, providerUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
-import { type DismissDeps, dismissJob, type FollowDeps, listJobs, readJob } from "../../operations/follow-jobs.ts";
+import { type DescribeDeps, describeProcess } from "../../operations/describe-processes.ts";
+import { type DismissDeps, dismissJob, type ListDeps, listJobs, readJob } from "../../operations/follow-jobs.ts";
+import { requireProvider } from "../../operations/manage-providers.ts";
 import { type LogDeps, readLog } from "../../operations/read-log.ts";
 import { requireJson } from "../negotiate.ts";
 import { pageLinks, pageOf } from "../paging.ts";
 import { foreignBytes, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 import { fileResponse } from "../send-file.ts";
-import { statusDocument } from "../status-document.ts";
+import { failureDocument, inputsDocument, statisticsDocument, statusDocument } from "../status-document.ts";
 
-export type JobRouteDeps = FollowDeps & DismissDeps & LogDeps;
-
-/** Filters of the standard that are not offered: leaving them out would answer with jobs that were not asked for. */
-const otherFilters = ["datetime", "minDuration", "maxDuration"];
+export type JobRouteDeps = ListDeps & DismissDeps & LogDeps & Pick<DescribeDeps, "processes">;
 
 /** Routes of the job list, of a job's status and log, and of dismissal. */
 export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
@@ -40,6 +40,44 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
     },
     {
       method: "GET",
+      path: "/jobs/:jobId/inputs",
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        requireJson(context.request.headers.get("accept"));
+        const job = await readJob(deps, principalOf(context), context.param("jobId"));
+        return jsonResponse(inputsDocument(job, context.baseUrl), { headers: foreignBytes });
+      },
+    },
+    {
+      method: "GET",
+      path: "/jobs/:jobId/exceptions",
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        requireJson(context.request.headers.get("accept"));
+        const job = await readJob(deps, principalOf(context), context.param("jobId"));
+        const exceptions = job.status === "failed" ? [failureDocument(job)] : [];
+        const links = [jsonLink(`${jobUrl(context.baseUrl, job.id)}/exceptions`, "self")];
+        return jsonResponse({ exceptions, links }, { headers: foreignBytes });
+      },
+    },
+    {
+      method: "GET",
+      path: "/jobs/:jobId/statistics",
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        requireJson(context.request.headers.get("accept"));
+        const job = await readJob(deps, principalOf(context), context.param("jobId"));
+        if (job.startedAt === undefined) {
+          throw new Problem("not-found", `Cannot read statistics of job "${job.id}": it has not started`);
+        }
+        return jsonResponse(statisticsDocument(job, job.startedAt, deps.clock.now(), context.baseUrl));
+      },
+    },
+    {
+      method: "GET",
       path: "/jobs/:jobId/log",
       access: "signed-in",
       hasEffect: false,
@@ -54,52 +92,61 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
 }
 
 /** Where jobs are listed: all of them, those of one process, those of one process of a provider. */
-const listPaths = ["/jobs", "/processes/:processId/jobs", "/providers/:providerId/processes/:processId/jobs"];
-
 function listRoutes(deps: JobRouteDeps): readonly Route[] {
-  return listPaths.map((path) => ({
-    method: "GET",
-    path,
-    access: "signed-in",
-    hasEffect: false,
-    async handle(context) {
-      requireJson(context.request.headers.get("accept"));
-      const filter = path === "/jobs" ? filterOf(context) : { ...filterOf(context), ...processOf(context) };
-      const { items, next } = await listJobs(deps, principalOf(context), filter);
-      return jsonResponse({
-        jobs: items.map((job) => statusDocument(job, context.baseUrl)),
-        links: pageLinks(context, context.baseUrl + new URL(context.request.url).pathname, next),
-      });
+  return [
+    {
+      method: "GET",
+      path: "/jobs",
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        return list(deps, context, `${context.baseUrl}/jobs`, filterOf(context));
+      },
     },
-  }));
+    {
+      method: "GET",
+      path: "/processes/:processId/jobs",
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        const { id } = await describeProcess(deps, principalOf(context), context.param("processId"));
+        const { search, ...page } = filterOf(context);
+        const url = `${processUrl(context.baseUrl, id)}/jobs`;
+        return list(deps, context, url, { ...page, search: { ...search, processIds: [id], providerId: null } });
+      },
+    },
+    {
+      method: "GET",
+      path: "/providers/:providerId/processes/:processId/jobs",
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        const { id } = await requireProvider(deps, principalOf(context), context.param("providerId"));
+        const processId = context.param("processId");
+        const { search, ...page } = filterOf(context);
+        const url = `${providerUrl(context.baseUrl, id)}/processes/${encodeURIComponent(processId)}/jobs`;
+        return list(deps, context, url, { ...page, search: { ...search, processIds: [processId], providerId: id } });
+      },
+    },
+  ];
 }
 
-/** The process of the path; a query that names another one contradicts it. */
-function processOf(context: RouteContext): { readonly processId: string; readonly providerId: string | null } {
-  const processId = context.param("processId");
-  const others = listOf(context, "processID").filter((one) => one !== processId);
-  if (others.length > 0)
-    throw wrongQuery(`found processID "${others.join()}", wanted "${processId}", that of the path`);
-  const providerId = context.param("providerId");
-  return { processId, providerId: providerId === "" ? null : providerId };
+async function list(
+  deps: ListDeps,
+  context: RouteContext,
+  url: string,
+  filter: Parameters<typeof listJobs>[2],
+): Promise<Response> {
+  requireJson(context.request.headers.get("accept"));
+  const { items, next } = await listJobs(deps, principalOf(context), filter);
+  return jsonResponse({
+    jobs: items.map((job) => statusDocument(job, context.baseUrl)),
+    links: pageLinks(context, url, next),
+  });
 }
 
 function filterOf(context: RouteContext) {
-  for (const name of otherFilters) {
-    if (context.query(name) === undefined) continue;
-    throw wrongQuery(`found ${name}, wanted one of limit, after, processID, status, type`);
-  }
-  const types = listOf(context, "type");
-  if (types.some((type) => type !== "process")) throw wrongQuery(`found type "${types.join()}", wanted process`);
-  const processIds = listOf(context, "processID");
-  const [processId] = processIds;
-  if (processIds.length > 1) throw wrongQuery("found several processID, wanted one");
-  const statuses = listOf(context, "status").map(statusOf);
-  return {
-    ...pageOf(context, 100),
-    ...(processId === undefined ? {} : { processId }),
-    ...(statuses.length === 0 ? {} : { statuses }),
-  };
+  return { ...pageOf(context, 100), search: readJobSearch((name) => listOf(context, name)) };
 }
 
 /** Reads a parameter that may be repeated, or hold a list with commas. */
@@ -108,14 +155,4 @@ function listOf(context: RouteContext, name: string): readonly string[] {
     .queries(name)
     .flatMap((value) => value.split(","))
     .filter((value) => value !== "");
-}
-
-function statusOf(text: string): JobStatus {
-  const status = jobStatuses.find((one) => one === text);
-  if (status === undefined) throw wrongQuery(`found status "${text}", wanted one of ${jobStatuses.join(", ")}`);
-  return status;
-}
-
-function wrongQuery(detail: string): Problem {
-  return new Problem("invalid-query-parameter-value", `Cannot list jobs: ${detail}`);
 }

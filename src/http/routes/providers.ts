@@ -1,4 +1,4 @@
-import { jsonLink, relations } from "../../domain/links.ts";
+import { jsonLink, providerUrl, relations } from "../../domain/links.ts";
 import { type Provider, ProviderBodySchema } from "../../domain/provider.ts";
 import {
   describeProviderProcess,
@@ -125,10 +125,6 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
         executeReference(deps, context, (principal) => requireProvider(deps, principal, context.param("providerId"))),
     },
   ];
-}
-
-function providerUrl(baseUrl: string, id: string): string {
-  return `${baseUrl}/providers/${encodeURIComponent(id)}`;
 }
 
 /** What is shown of a provider: never its credentials. */

@@ -1,0 +1,182 @@
+import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import type { Route } from "../src/http/route.ts";
+import { openService } from "./http/service.ts";
+import { folderOf, importsOf, resolveImport, type SourceFile, withoutComments } from "./support/imports.ts";
+
+const root = join(import.meta.dir, "..", "src");
+
+/** Who may import whom, besides itself; packages are free where nothing is said of them. */
+const rules: Readonly<Record<string, { readonly folders: readonly string[]; readonly packages?: readonly string[] }>> =
+  {
+    domain: { folders: [], packages: ["valibot"] },
+    wire: { folders: ["domain"], packages: ["valibot"] },
+    store: { folders: ["domain"] },
+    files: { folders: ["domain"] },
+    net: { folders: ["domain", "wire"] },
+    executors: { folders: ["domain", "files"] },
+    engines: { folders: ["domain", "files", "net", "executors"] },
+    runner: { folders: ["domain", "wire", "store", "files", "net", "engines"] },
+    operations: { folders: ["domain", "store", "files", "net", "engines"] },
+    http: { folders: ["domain", "wire", "operations", "console"] },
+    console: { folders: ["domain"] },
+    cli: { folders: ["domain", "files", "net", "executors", "engines", "operations"] },
+  };
+
+/** Only app.ts joins the parts: it alone of the files directly in `src` imports these. */
+const joined = ["store", "runner", "http", "operations"];
+
+function violationsOf(file: SourceFile): readonly string[] {
+  const folder = folderOf(file.path);
+  return importsOf(file.text).flatMap(({ specifier, isTypeOnly }) => {
+    const wrong = `${file.path} imports ${specifier}`;
+    if (!specifier.startsWith(".")) return mayUsePackage(folder, specifier) ? [] : [wrong];
+    const target = resolveImport(file.path, specifier);
+    if (target === undefined) return mayLeaveSource(file.path) ? [] : [wrong];
+    const other = folderOf(target);
+    if (folder === "") return other === "" || file.path === "app.ts" || !joined.includes(other) ? [] : [wrong];
+    if (other === folder) return [];
+    if (folder === "console") return other === "domain" && isTypeOnly ? [] : [wrong];
+    return rules[folder]?.folders.includes(other) === true ? [] : [wrong];
+  });
+}
+
+function mayUsePackage(folder: string, specifier: string): boolean {
+  const { packages } = rules[folder] ?? {};
+  return packages === undefined || packages.includes(specifier);
+}
+
+/** Only what runs while building reads files beside `src`. */
+function mayLeaveSource(path: string): boolean {
+  return folderOf(path) === "";
+}
+
+/** Time, randomness, environment and output are arguments below `src/*.ts` and `cli`. */
+const ambient =
+  /\bprocess\.env\b|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bconsole\.|\brandomUUID|\bgetRandomValues/;
+
+function ambientUsesOf(file: SourceFile): readonly string[] {
+  if (["", "cli", "console"].includes(folderOf(file.path))) return [];
+  return withoutComments(file.text)
+    .split("\n")
+    .flatMap((line) => (ambient.test(line) ? [`${file.path}: ${line.trim()}`] : []));
+}
+
+async function sourceFiles(): Promise<readonly SourceFile[]> {
+  const paths = [...new Bun.Glob("**/*.{ts,tsx}").scanSync({ cwd: root })].sort();
+  return Promise.all(paths.map(async (path) => ({ path, text: await Bun.file(join(root, path)).text() })));
+}
+
+type Listed = Pick<Route, "method" | "path"> & { readonly body?: { readonly schema: unknown } | undefined };
+
+/** Methods that carry a body need a valibot schema for it. */
+function routesWithoutSchema(routes: readonly Listed[]): readonly string[] {
+  return routes.flatMap(({ method, path, body }) => {
+    if (!["POST", "PUT", "PATCH"].includes(method)) return [];
+    return isValibotSchema(body?.schema) ? [] : [`${method} ${path}`];
+  });
+}
+
+function isValibotSchema(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "kind" in value && value.kind === "schema" && "~run" in value;
+}
+
+test("every import keeps to the rules", async () => {
+  expect((await sourceFiles()).flatMap(violationsOf)).toEqual([]);
+});
+
+test("every folder of src has a rule", async () => {
+  const folders = new Set((await sourceFiles()).map((file) => folderOf(file.path)).filter((folder) => folder !== ""));
+  expect([...folders].filter((folder) => rules[folder] === undefined)).toEqual([]);
+});
+
+describe("a planted import is found:", () => {
+  const planted: readonly [string, string][] = [
+    ["domain/x.ts", 'import { readFile } from "node:fs/promises";'],
+    ["domain/x.ts", 'import { x } from "../store/jobs.ts";'],
+    ["wire/x.ts", 'import { x } from "../files/layout.ts";'],
+    ["wire/x.ts", 'import "node:fs";'],
+    ["store/x.ts", 'import { x } from "../files/layout.ts";'],
+    ["files/x.ts", 'import { x } from "../store/jobs.ts";'],
+    ["net/x.ts", 'import { x } from "../files/layout.ts";'],
+    ["executors/x.ts", 'import { x } from "../engines/engine.ts";'],
+    ["engines/x.ts", 'import { x } from "../store/jobs.ts";'],
+    ["engines/cwl/x.ts", 'import { x } from "../../runner/runner.ts";'],
+    ["runner/x.ts", 'import { x } from "../operations/submit-job.ts";'],
+    ["operations/x.ts", 'import { x } from "../runner/runner.ts";'],
+    ["operations/x.ts", 'import { x } from "../wire/prefer.ts";'],
+    ["http/x.ts", 'import { x } from "../store/jobs.ts";'],
+    ["http/routes/x.ts", 'import { x } from "../../files/layout.ts";'],
+    ["console/x.ts", 'import type { x } from "../http/route.ts";'],
+    ["console/x.ts", 'import { x } from "../domain/job.ts";'],
+    ["cli/x.ts", 'import { x } from "../store/database.ts";'],
+    ["cli/x.ts", 'import { x } from "../runner/runner.ts";'],
+    ["domain/x.ts", 'import { x } from "../config.ts";'],
+    ["operations/x.ts", 'import { x } from "../app.ts";'],
+    ["main.ts", 'import { x } from "./runner/runner.ts";'],
+    ["http/x.ts", 'import type { x } from "../store/jobs.ts";'],
+    ["http/x.ts", 'export { x } from "../store/jobs.ts";'],
+    ["http/x.ts", 'export type { x } from "../store/jobs.ts";'],
+    ["http/x.ts", 'import {\n  x,\n  type y,\n} from "../store/jobs.ts";'],
+    ["http/x.ts", 'const x = await import("../store/jobs.ts");'],
+    ["http/x.ts", 'type X = import("../store/jobs.ts").Job;'],
+    ["domain/x.ts", 'import { x } from "../../test/support/imports.ts";'],
+  ];
+  test.each(planted)("%s: %s", (path, text) => {
+    expect(violationsOf({ path, text })).toHaveLength(1);
+  });
+});
+
+test("every row of the rules has a planted import that leaves the others alone", () => {
+  for (const [folder, { folders }] of Object.entries(rules)) {
+    for (const other of Object.keys(rules)) {
+      const text = `import type { x } from "../${other}/x.ts";`;
+      const mayImport = other === folder || folders.includes(other);
+      expect([folder, other, violationsOf({ path: `${folder}/x.ts`, text }).length]).toEqual([
+        folder,
+        other,
+        mayImport ? 0 : 1,
+      ]);
+    }
+  }
+});
+
+test("what stands in a comment breaks no rule", () => {
+  const text = '// import { x } from "../store/jobs.ts";\n/* console.log(Date.now()) */\nconst url = "http://x";\n';
+  expect(violationsOf({ path: "http/x.ts", text })).toEqual([]);
+  expect(ambientUsesOf({ path: "http/x.ts", text })).toEqual([]);
+});
+
+test("time, randomness, environment and output come as arguments", async () => {
+  expect((await sourceFiles()).flatMap(ambientUsesOf)).toEqual([]);
+});
+
+describe("a planted ambient use is found:", () => {
+  const lines = [
+    "process.env.HOME",
+    "Date.now()",
+    "new Date()",
+    "Math.random()",
+    "console.log(1)",
+    "crypto.randomUUID()",
+  ];
+  test.each(lines)("%s", (line) => {
+    expect(ambientUsesOf({ path: "runner/x.ts", text: `const x = ${line};` })).toHaveLength(1);
+    expect(ambientUsesOf({ path: "main.ts", text: `const x = ${line};` })).toEqual([]);
+  });
+});
+
+test("a route with a body has a valibot schema", async () => {
+  await using service = await openService();
+  expect(routesWithoutSchema(service.app.routes)).toEqual([]);
+  expect(service.app.routes.some((route) => route.body !== undefined)).toBe(true);
+});
+
+test("a planted route without a schema is found", () => {
+  const planted: readonly Listed[] = [
+    { method: "POST", path: "/none" },
+    { method: "PUT", path: "/object", body: { schema: { type: "object" } } },
+    { method: "GET", path: "/fine" },
+  ];
+  expect(routesWithoutSchema(planted)).toEqual(["POST /none", "PUT /object"]);
+});

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type RunningServer, runExecutable, startServer } from "../support/executable.ts";
+import { submit, untilFinished } from "../support/jobs.ts";
+import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
+
+const examples = join(import.meta.dir, "..", "..", "examples", "climate");
+const observations = join(import.meta.dir, "..", "..", "node_modules", "vega-datasets", "data", "seattle-weather.csv");
+
+let folder: TemporaryDirectory;
+let server: RunningServer;
+
+beforeAll(async () => {
+  folder = await temporaryDirectory();
+  server = await startServer(join(folder.path, "data"));
+});
+
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+/** Runs a client's command against the server of these tests. */
+function heddle(...words: readonly string[]) {
+  return runExecutable(words, { cwd: folder.path, environment: { HEDDLE_URL: server.url } });
+}
+
+test("deploy packs a package and execute uploads its file, follows it and prints the results", async () => {
+  const deployed = await heddle("deploy", join(examples, "climate.cwl"));
+  expect(deployed.talk).toBe("");
+  expect(deployed.exitCode).toBe(0);
+  expect(deployed.out).toBe(`${server.url}/processes/climate\n`);
+
+  const executed = await heddle("execute", "climate", "-i", `observations=@${observations}`, "--follow", "--json");
+  expect(executed.exitCode).toBe(0);
+  const results = JSON.parse(executed.out);
+  expect(results.headline).toContain("Seattle");
+  expect(executed.talk).toContain("100% successful");
+
+  const job = /^job (\S+)$/m.exec(executed.talk)?.[1] ?? "";
+  const downloaded = await heddle("results", job, "-o", "here");
+  expect(downloaded.exitCode).toBe(0);
+  const expected = await readFile(join(examples, "expected", "monthly.csv"), "utf8");
+  expect(await readFile(join(folder.path, "here", "monthly", "monthly.csv"), "utf8")).toBe(expected);
+
+  expect((await heddle("logs", job)).out).toContain("Job complete");
+  const status = await heddle("status", job, "--json");
+  expect(JSON.parse(status.out)).toMatchObject({ jobID: job, status: "successful" });
+});
+
+test("deploy refuses an id that is taken with 10, and replaces it when told to", async () => {
+  const file = join(folder.path, "twice.cwl");
+  await writeFile(file, "cwlVersion: v1.2\nclass: CommandLineTool\nbaseCommand: 'true'\ninputs: {}\noutputs: {}\n");
+  expect((await heddle("deploy", file)).exitCode).toBe(0);
+  expect((await heddle("deploy", file)).exitCode).toBe(10);
+  expect((await heddle("deploy", file, "--replace", "--title", "Again")).exitCode).toBe(0);
+});
+
+test("deploy names line and field of what is wrong in a package", async () => {
+  const file = join(folder.path, "wrong.cwl");
+  await writeFile(
+    file,
+    "cwlVersion: v1.2\nclass: CommandLineTool\nbaseCommand: echo\ninputs:\n  x: strng\noutputs: {}\n",
+  );
+  const run = await heddle("deploy", file);
+  expect(run.exitCode).toBe(4);
+  expect(run.talk).toMatch(/wrong\.cwl:5:\d+/);
+});
+
+test("execute names each input that is wrong and exits with 4", async () => {
+  const run = await heddle("execute", "echo", "-i", "number=many");
+  expect(run.exitCode).toBe(4);
+  expect(run.talk).toContain("/inputs/number");
+  expect(run.talk).toContain("/inputs/text");
+});
+
+test("execute of an unknown process exits with 3, of an unreachable service with 9", async () => {
+  expect((await heddle("execute", "nothing")).exitCode).toBe(3);
+  const away = await runExecutable(["status", "x", "--url", "http://127.0.0.1:9"]);
+  expect(away.exitCode).toBe(9);
+});
+
+test("a failed job exits with 6 and a dismissed one with 7", async () => {
+  const failed = await heddle(
+    "execute",
+    "echo",
+    "-f",
+    await request({ inputs: { text: { href: "data:application/json,{" } } }),
+    "--follow",
+  );
+  expect(failed.exitCode).toBe(6);
+  const job = await submit(server.url, "echo", { text: "x", pause: 30 });
+  expect((await heddle("dismiss", job)).exitCode).toBe(0);
+  await untilFinished(server.url, job);
+  expect((await heddle("status", job)).exitCode).toBe(7);
+});
+
+test("run runs a package without a server and puts its files into a directory", async () => {
+  const run = await runExecutable(
+    ["run", "--quiet", "-o", "out", join(examples, "climate.cwl"), join(examples, "job.yml")],
+    {
+      cwd: folder.path,
+      environment: { PATH: "/usr/bin:/bin" },
+    },
+  );
+  expect(run.exitCode).toBe(0);
+  expect(run.talk).toBe("");
+  expect(JSON.parse(run.out).summary).toMatchObject({ class: "File", basename: "summary.json" });
+  const expected = await readFile(join(examples, "expected", "chart.svg"), "utf8");
+  expect(await readFile(join(folder.path, "out", "chart.svg"), "utf8")).toBe(expected);
+});
+
+test("version prints the version of the package", async () => {
+  const { version } = await Bun.file(join(import.meta.dir, "..", "..", "package.json")).json();
+  expect((await heddle("version")).out).toBe(`${version}\n`);
+});
+
+async function request(body: unknown): Promise<string> {
+  const file = join(folder.path, `${Bun.randomUUIDv7()}.json`);
+  await writeFile(file, JSON.stringify(body));
+  return file;
+}
+
+test("keys are honoured and revoked by a running server within a second", async () => {
+  await using own = await temporaryDirectory();
+  const data = join(own.path, "data");
+  await using closed = await startServer(data);
+  const keys = (...words: readonly string[]) => runExecutable(["keys", ...words, "--data", data]);
+  const created = await keys("create", "--role", "runner", "--user", "ada");
+  expect(created.exitCode).toBe(0);
+  const key = created.out.trim();
+  expect(key).toMatch(/^hdl_/);
+  await Bun.sleep(1100);
+  expect((await fetch(`${closed.url}/jobs`)).status).toBe(401);
+  const authorization = `Bearer ${key}`;
+  expect((await fetch(`${closed.url}/jobs`, { headers: { authorization } })).status).toBe(200);
+  const listed = JSON.parse((await keys("list", "--json")).out);
+  expect(JSON.stringify(listed)).not.toContain(key.split("_")[2] ?? "?");
+  expect((await keys("revoke", listed[0].id)).exitCode).toBe(0);
+  await Bun.sleep(1100);
+  expect((await fetch(`${closed.url}/jobs`, { headers: { authorization } })).status).toBe(401);
+  expect((await fetch(`${closed.url}/jobs`)).status).toBe(401);
+  expect((await fetch(`${closed.url}/processes`)).status).toBe(200);
+});

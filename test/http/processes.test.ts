@@ -1,0 +1,212 @@
+import { describe, expect, test } from "bun:test";
+import { isJsonObject } from "../../src/domain/json.ts";
+import { findProcess, findProcessRevision } from "../../src/store/processes.ts";
+import { address, jsonOf, openService } from "./service.ts";
+
+const tool = {
+  cwlVersion: "v1.2",
+  class: "CommandLineTool",
+  id: "count",
+  label: "Counts lines",
+  baseCommand: ["wc", "-l"],
+  inputs: { table: { type: "File", inputBinding: { position: 1 } }, name: { type: "string?" } },
+  outputs: { lines: { type: "stdout" } },
+  stdout: "lines.txt",
+};
+const yaml = `cwlVersion: v1.2
+class: CommandLineTool
+id: count
+baseCommand: [wc, -l]
+inputs:
+  table:
+    type: File
+    inputBinding: {position: 1}
+outputs:
+  lines:
+    type: stdout
+`;
+const ogc = "http://www.opengis.net/def/exceptions/ogcapi-processes-2/1.0";
+
+test("the list has summaries with links, and tells which processes can change", async () => {
+  await using service = await openService();
+  await service.send("POST", "/processes", { body: tool });
+  const { processes, links } = await jsonOf(await service.send("GET", "/processes"));
+  expect(processes).toMatchObject([
+    { id: "count", version: "1.0.0", title: "Counts lines", mutable: true },
+    { id: "echo", version: "1.0.0", mutable: false, jobControlOptions: ["sync-execute", "async-execute", "dismiss"] },
+  ]);
+  expect(JSON.stringify(processes)).not.toContain('"inputs"');
+  expect(links).toEqual([{ href: `${address}/processes`, rel: "self", type: "application/json" }]);
+});
+
+test("the list comes in pages", async () => {
+  await using service = await openService();
+  await service.send("POST", "/processes", { body: tool });
+  const first = await jsonOf(await service.send("GET", "/processes?limit=1"));
+  expect(first.processes).toMatchObject([{ id: "count" }]);
+  expect(first.links).toContainEqual(
+    expect.objectContaining({ rel: "next", href: `${address}/processes?limit=1&after=count` }),
+  );
+  const second = await jsonOf(await service.send("GET", "/processes?limit=1&after=count"));
+  expect(second.processes).toMatchObject([{ id: "echo" }]);
+  expect(JSON.stringify(second.links)).not.toContain("next");
+});
+
+test("a description has inputs, outputs and the link to execute", async () => {
+  await using service = await openService();
+  const description = await jsonOf(await service.send("GET", "/processes/echo"));
+  expect(description).toMatchObject({ id: "echo", inputs: { text: { schema: { type: "string" } } } });
+  expect(description.links).toContainEqual({
+    href: `${address}/processes/echo/execution`,
+    rel: "http://www.opengis.net/def/rel/ogc/1.0/execute",
+    type: "application/json",
+    title: "Execute this process",
+  });
+});
+
+describe("a process is deployed from", () => {
+  const described = { id: "count", title: "Lines", inputs: { table: { title: "A table" } } };
+  const bodies: readonly [string, string, unknown][] = [
+    ["CWL as JSON", "application/cwl+json", JSON.stringify(tool)],
+    ["CWL as YAML", "application/cwl+yaml", yaml],
+    ["CWL of no stated form", "application/cwl", yaml],
+    ["CWL sent as plain JSON", "application/json", tool],
+    ["a package with bare CWL", "application/ogcapppkg+json", { processDescription: described, executionUnit: tool }],
+    ["a package with a unit", "application/ogcapppkg+json", { executionUnit: { unit: tool, type: "application/cwl" } }],
+    ["a package with a list", "application/json", { processDescription: described, executionUnit: [{ unit: tool }] }],
+    [
+      "a package with the older description",
+      "application/json",
+      { processDescription: { process: described }, executionUnit: [tool] },
+    ],
+  ];
+  test.each(bodies)("%s", async (_, type, body) => {
+    await using service = await openService();
+    const response = await service.send("POST", "/processes", { headers: { "content-type": type }, body });
+    expect([response.status, await jsonOf(response)]).toMatchObject([201, { id: "count", mutable: true }]);
+    expect(response.headers.get("location")).toBe(`${address}/processes/count`);
+    const process = await findProcess(service.database, "count");
+    expect(process?.fileInputs).toEqual(["table"]);
+    expect(process?.revision).toMatch(/^sha256:[0-9a-f]{64}$/);
+  });
+});
+
+test("what a deployer says of inputs is merged with the CWL", async () => {
+  await using service = await openService();
+  const processDescription = {
+    id: "mine",
+    title: "Mine",
+    version: "2.1",
+    jobControlOptions: ["async-execute"],
+    inputs: { table: { title: "A table", schema: { type: "string", contentMediaType: "text/csv" } } },
+  };
+  await service.send("POST", "/processes", { body: { processDescription, executionUnit: tool } });
+  expect(await jsonOf(await service.send("GET", "/processes/mine"))).toMatchObject({
+    title: "Mine",
+    version: "2.1",
+    jobControlOptions: ["async-execute"],
+    inputs: {
+      table: { title: "A table", schema: { contentMediaType: "text/csv" }, minOccurs: 1 },
+      name: { minOccurs: 0 },
+    },
+  });
+});
+
+test("an id that is taken is 409, one of a built-in 403", async () => {
+  await using service = await openService();
+  expect((await service.send("POST", "/processes", { body: tool })).status).toBe(201);
+  const again = await service.send("POST", "/processes", { body: tool });
+  expect([again.status, (await jsonOf(again)).type]).toEqual([409, `${ogc}/duplicated-process`]);
+  const builtin = await service.send("POST", "/processes", { body: { ...tool, id: "echo" } });
+  expect([builtin.status, (await jsonOf(builtin)).type]).toEqual([403, `${ogc}/immutable-process`]);
+});
+
+test("replacing makes a new revision and keeps the old one for its jobs", async () => {
+  await using service = await openService();
+  await service.send("POST", "/processes", { body: tool });
+  const before = await findProcess(service.database, "count");
+  const response = await service.send("PUT", "/processes/count", { body: { ...tool, label: "Counts better" } });
+  expect(response.status).toBe(204);
+  expect((await jsonOf(await service.send("GET", "/processes/count"))).title).toBe("Counts better");
+  const old = await findProcessRevision(service.database, "count", before?.revision ?? "");
+  expect(old?.description.title).toBe("Counts lines");
+});
+
+test("replacing needs a process that is there, can change and keeps its id", async () => {
+  await using service = await openService();
+  expect((await service.send("PUT", "/processes/count", { body: tool })).status).toBe(404);
+  expect((await service.send("PUT", "/processes/echo", { body: tool })).status).toBe(403);
+  await service.send("POST", "/processes", { body: tool });
+  const body = { processDescription: { id: "other" }, executionUnit: tool };
+  expect((await service.send("PUT", "/processes/count", { body })).status).toBe(400);
+});
+
+test("undeploying removes a process, and never a built-in", async () => {
+  await using service = await openService();
+  await service.send("POST", "/processes", { body: tool });
+  expect((await service.send("DELETE", "/processes/count")).status).toBe(204);
+  expect((await service.send("GET", "/processes/count")).status).toBe(404);
+  expect((await service.send("DELETE", "/processes/count")).status).toBe(404);
+  const builtin = await service.send("DELETE", "/processes/echo");
+  expect([builtin.status, (await jsonOf(builtin)).type]).toEqual([403, `${ogc}/immutable-process`]);
+});
+
+describe("a deployment that cannot be is", () => {
+  const bodies: readonly [string, number, { body?: unknown; type?: string }, string][] = [
+    ["of an unknown type", 415, { body: "x", type: "text/plain" }, "unsupported-media-type"],
+    ["not JSON", 400, { body: "{", type: "application/json" }, "JSON"],
+    ["empty", 400, { body: {} }, "/executionUnit"],
+    ["null", 400, { body: "null", type: "application/json" }, "InvalidParameterValue"],
+    ["a link", 400, { body: { executionUnit: { href: "http://x/y.cwl" } } }, "/executionUnit/href"],
+    ["several units", 400, { body: { executionUnit: [tool, tool] } }, "/executionUnit"],
+    ["an id with path characters", 400, { body: { ...tool, id: "a/../b" } }, "/id"],
+    [
+      "an id of a package with path characters",
+      400,
+      { body: { processDescription: { id: "a/b" }, executionUnit: tool } },
+      "/processDescription/id",
+    ],
+    ["without an id", 400, { body: { ...tool, id: undefined } }, "/id"],
+    ["an unknown member", 400, { body: { executionUnit: tool, colour: 1 } }, "/colour"],
+    [
+      "an input that the CWL lacks",
+      400,
+      { body: { processDescription: { id: "x", inputs: { nope: {} } }, executionUnit: tool } },
+      "/processDescription/inputs/nope",
+    ],
+    ["a CWL without outputs", 400, { body: { executionUnit: { ...tool, class: "Nope" } } }, "/executionUnit/class"],
+    ["YAML that is none", 400, { body: "a: [", type: "application/cwl+yaml" }, "package.cwl"],
+    ["a body over the limit", 413, { body: { ...tool, doc: "x".repeat(70_000) } }, "65536"],
+  ];
+  test.each(bodies)("%s: %d", async (_, status, { body, type }, words) => {
+    await using service = await openService();
+    const headers = type === undefined ? {} : { "content-type": type };
+    const response = await service.send("POST", "/processes", { headers, body });
+    const problem = await jsonOf(response);
+    expect([response.status, problem.status]).toEqual([status, status]);
+    expect(JSON.stringify(problem)).toContain(words);
+  });
+
+  test("CWL with errors: 400 with the line and field of each", async () => {
+    await using service = await openService();
+    const body = yaml.replace("type: File", "type: Fil").replace("baseCommand", "baseComand");
+    const headers = { "content-type": "application/cwl+yaml" };
+    const { errors } = await jsonOf(await service.send("POST", "/processes", { headers, body }));
+    const pointers = Array.isArray(errors) ? errors.filter(isJsonObject).map((error) => String(error.pointer)) : [];
+    expect(pointers.some((pointer) => pointer.startsWith("package.cwl:4"))).toBe(true);
+    expect(pointers.some((pointer) => pointer.startsWith("package.cwl:7"))).toBe(true);
+  });
+});
+
+test("the same definition has the same revision, another one another", async () => {
+  await using service = await openService();
+  const revisionOf = async (body: unknown) => {
+    await service.send("POST", "/processes", { body });
+    const process = await findProcess(service.database, "count");
+    await service.send("DELETE", "/processes/count");
+    return process?.revision;
+  };
+  const { label, ...unlabelled } = tool;
+  expect(await revisionOf(tool)).toBe((await revisionOf({ label, ...unlabelled })) ?? "");
+  expect(await revisionOf(tool)).not.toBe((await revisionOf(unlabelled)) ?? "");
+});
