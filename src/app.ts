@@ -29,6 +29,7 @@ import { createRemoteProcesses } from "./operations/remote-processes.ts";
 import { startHousekeeping } from "./runner/housekeeping.ts";
 import { createRemoteEngines } from "./runner/remote-engines.ts";
 import { createRunner, type Runner } from "./runner/runner.ts";
+import { createStatusDocuments } from "./runner/status-document.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { hasAnyKey } from "./store/keys.ts";
 import { lockDataDirectory } from "./store/lock.ts";
@@ -120,6 +121,20 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
       url: config.publicUrl ?? url,
     }),
   );
+  const statusDocuments = stack.use(
+    createStatusDocuments({
+      database,
+      layout,
+      logger,
+      processOf: (id, revision) => findProcessRevision(database, id, revision),
+      settings: {
+        serviceUrl: config.publicUrl ?? url,
+        outputsPath: config.outputsPath,
+        outputsUrl: config.outputsUrl ?? `${config.publicUrl ?? url}${config.outputsPath}`,
+        maxInlineBytes: config.maxInlineBytes,
+      },
+    }),
+  );
   const http = createHttpApp({
     database,
     layout,
@@ -127,7 +142,11 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
     logger,
     newId,
     newSecret,
-    runner,
+    runner: {
+      wake: (job) => runner.wake(job),
+      stop: (jobId) => runner.stop(jobId),
+      publishStatus: (jobId) => statusDocuments.publish(jobId),
+    },
     inputChecks,
     gate,
     secretKey,
@@ -156,6 +175,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
       ...(config.outputsUrl === undefined ? {} : { outputsUrl: config.outputsUrl }),
     },
   });
+  await statusDocuments.renew();
   await runner.start();
   stack.use(startHousekeeping({ database, layout, clock, logger }));
   server.reload({ fetch: http.fetch });

@@ -17,6 +17,14 @@ export type JobRequest = {
   readonly outputs?: Readonly<Record<string, OutputRequest>>;
   /** Undefined when the request did not say (a 2.0 client). */
   readonly response?: "raw" | "document";
+  /** For a job that came as WPS 1.0: its response document can be kept in a file. Undefined for any other. */
+  readonly statusDocument?: StatusDocumentRequest;
+};
+
+/** What a client asked of the response document of WPS 1.0. */
+export type StatusDocumentRequest = {
+  /** It repeats the inputs and the outputs that were asked for. */
+  readonly lineage: boolean;
 };
 
 /** What a remote server said of a failure (OWS exception report, RFC 9457). */

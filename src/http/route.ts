@@ -34,6 +34,8 @@ type RouteFacts = {
   /** It starts, stops or changes something: pages of other origins may not ask for it, whatever the method. */
   readonly hasEffect: boolean;
   handle(context: RouteContext): Response | Promise<Response>;
+  /** Words what goes wrong, where that is not a problem document. */
+  refuse?(error: unknown, request: Request): Response;
 };
 
 /** A route: one method on one path. Methods that carry a body say which. */

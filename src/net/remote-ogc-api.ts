@@ -1,5 +1,5 @@
 import { idempotencyConformance } from "../domain/conformance.ts";
-import { alternativesOf } from "../domain/execution.ts";
+import { alternativesOf } from "../domain/described.ts";
 import type { RemoteException } from "../domain/job.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import type { InputDefinition, OutputDefinition } from "../domain/process.ts";

@@ -2,7 +2,7 @@ import type { Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { type ExecutionMode, readExecution } from "../domain/execution.ts";
 import { chooseMode, type Preferences } from "../domain/execution-mode.ts";
-import type { Job, JobRequest } from "../domain/job.ts";
+import type { Job, JobRequest, StatusDocumentRequest } from "../domain/job.ts";
 import { canonicalJson, isJsonObject } from "../domain/json.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
 import type { Process, ProcessDescription } from "../domain/process.ts";
@@ -26,6 +26,8 @@ export type RunnerPort = {
   wake(job?: Job): void;
   /** Stops what runs for a job that was dismissed. */
   stop(jobId: string): void;
+  /** Writes the status document of a job, and from then on again after each of its stages. */
+  publishStatus(jobId: string): Promise<void>;
 };
 
 export type SubmitSettings = {
@@ -63,6 +65,8 @@ export type SubmitRequest = {
   readonly processId?: string;
   readonly query: { readonly tags?: string };
   readonly body: unknown;
+  /** For WPS 1.0: the response document; `isKept` when it is in its file before this returns. */
+  readonly statusDocument?: StatusDocumentRequest & { readonly isKept: boolean };
   /** Where the service is found from outside, without a slash at the end. */
   readonly serviceUrl: string;
   /** Ends the waiting of a synchronous request, not the job. */
@@ -113,6 +117,7 @@ export async function submitJob(
     ...(language === undefined ? {} : { language }),
     ...(request.principal.user === undefined ? {} : { user: request.principal.user }),
     ...(request.headers.idempotencyKey === undefined ? {} : { idempotencyKey: request.headers.idempotencyKey }),
+    ...(request.statusDocument === undefined ? {} : { statusDocument: request.statusDocument }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
 }
@@ -140,6 +145,7 @@ export type Submission = JobOrigin & {
   readonly principal: Principal;
   readonly prefer: Preferences;
   readonly idempotencyKey?: string;
+  readonly statusDocument?: StatusDocumentRequest & { readonly isKept: boolean };
   readonly signal?: AbortSignal;
 };
 
@@ -161,7 +167,10 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
   );
   const idempotency = idempotencyOf(deps, submission, faults);
   refuseFaults(process.description, faults);
-  const job = newJob({ id: deps.newId(), at: deps.clock.now() }, submission, request, chosen.isSync);
+  const { statusDocument } = submission;
+  const kept =
+    statusDocument === undefined ? request : { ...request, statusDocument: { lineage: statusDocument.lineage } };
+  const job = newJob({ id: deps.newId(), at: deps.clock.now() }, submission, kept, chosen.isSync);
   if (submission.providerId !== undefined) await keepRevision(deps.database, process, deps.clock.now());
   const forwarded = submission.auth?.forwarded ?? {};
   const sealedHeaders =
@@ -174,6 +183,9 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
   if (inserted.kind === "conflict") {
     const detail = `Cannot execute process "${process.id}": found an earlier request with this Idempotency-Key and another body, wanted the same body or another key`;
     throw new Problem("idempotency-conflict", detail);
+  }
+  if (statusDocument?.isKept === true) {
+    await deps.runner.publishStatus(inserted.kind === "existing" ? inserted.jobId : job.id);
   }
   if (inserted.kind === "inserted") deps.runner.wake(job);
   const current = inserted.kind === "inserted" ? job : await existingJob(deps, inserted.jobId);

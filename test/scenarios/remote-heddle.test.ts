@@ -58,7 +58,11 @@ test("Jobs are found under their provider's process, not under the process of ou
   const local = await submit(app.url, "echo", { text: "here" });
   const idsAt = async (path: string) => {
     const body: unknown = await (await fetch(`${app.url}${path}`)).json();
-    return JSON.stringify(body).match(/"jobID":"[^"]+"/g)?.map((one) => one.slice(9, -1)) ?? [];
+    return (
+      JSON.stringify(body)
+        .match(/"jobID":"[^"]+"/g)
+        ?.map((one) => one.slice(9, -1)) ?? []
+    );
   };
   expect(await idsAt("/providers/peer/processes/echo/jobs")).toEqual([remote]);
   expect(await idsAt("/processes/echo/jobs")).toEqual([local]);

@@ -1,4 +1,4 @@
-import { alternativesOf, isSameType } from "../../domain/execution.ts";
+import { alternativesOf, isSameType } from "../../domain/described.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { isJsonType } from "../../domain/media-type.ts";
 import type { ProcessDescription } from "../../domain/process.ts";

@@ -1,4 +1,4 @@
-import { alternativesOf } from "../../domain/execution.ts";
+import { alternativesOf } from "../../domain/described.ts";
 import { isJsonObject, type JsonObject } from "../../domain/json.ts";
 import { isJsonType, isTextType } from "../../domain/media-type.ts";
 

@@ -1,4 +1,4 @@
-import { alternativesOf } from "../../domain/execution.ts";
+import { alternativesOf } from "../../domain/described.ts";
 import { isJsonObject, type JsonObject } from "../../domain/json.ts";
 import type { InputDefinition, OutputDefinition, ProcessDescription } from "../../domain/process.ts";
 import { markup, textMarkup, writeXml, type XmlMarkup } from "../xml-write.ts";

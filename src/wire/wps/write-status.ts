@@ -21,10 +21,13 @@ export type ExecuteResponse = {
   readonly outputs: readonly WpsOutput[];
   readonly exceptions: readonly WpsException[];
   /** The inputs and outputs of the request; undefined when they are not to be repeated. */
-  readonly lineage?: {
-    readonly inputs: readonly { readonly id: string; readonly data: WpsData }[];
-    readonly outputs: readonly { readonly id: string; readonly asReference: boolean }[];
-  };
+  readonly lineage?: Lineage;
+};
+
+/** What a response repeats of its request. */
+export type Lineage = {
+  readonly inputs: readonly { readonly id: string; readonly data: WpsData }[];
+  readonly outputs: readonly { readonly id: string; readonly asReference: boolean }[];
 };
 
 /** Writes the response document of a WPS 1.0 execution (OGC 05-007r7, 10.3). */
