@@ -113,22 +113,6 @@ function acceptVersions(version: WpsVersion): string {
   return version === "1.0.0" ? "AcceptVersions" : "acceptversions";
 }
 
-/** Finds out whether a WPS is at a URL, and which version it prefers to speak. */
-export async function findWpsVersion(
-  deps: RemoteDeps,
-  target: Omit<RemoteTarget, "type">,
-  signal: AbortSignal,
-): Promise<WpsCapabilities> {
-  // The older version first: servers that list both do not always execute in the newer one.
-  const asked = new URLSearchParams({ service: "WPS", request: "GetCapabilities", AcceptVersions: "1.0.0,2.0.0" });
-  const document = await fetchDocument(
-    deps,
-    { ...target, type: "wps-1.0.0" },
-    { url: `${target.url}?${asked}`, signal },
-  );
-  return readRemote(document, readCapabilities);
-}
-
 /** Parses a document of a remote and reads it. Throws `remote-failure`, also for what the readers of wire/ refuse. */
 function readRemote<Read>(
   document: Pick<RemoteDocument, "url" | "text" | "status">,
