@@ -15,6 +15,7 @@ import { createCwlEngine } from "./engines/cwl/engine.ts";
 import type { Engine } from "./engines/engine.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import { createLocalExecutor } from "./executors/local.ts";
+import { createFailpoint } from "./failpoint.ts";
 import { createLayout, directoryMode, type Layout, secretKeyFile } from "./files/layout.ts";
 import { readSecretKey } from "./files/secret-key.ts";
 import { vaultFile } from "./files/vault.ts";
@@ -312,6 +313,7 @@ function createAppRunner({
     logger,
     newId,
     slots: config.slots,
+    failpoint: createFailpoint(),
     remoteSlots: config.remoteJobs,
     remoteAccess: remote.accessOf,
     engineOf: async ({ definition }, access) => {

@@ -18,7 +18,7 @@ import { type OutputPlan, parseOutputPlan, planOutputs } from "../files/output-p
 import { publishOutputs } from "../files/publish-outputs.ts";
 import type { Database } from "../store/database.ts";
 import { finishJob } from "../store/jobs.ts";
-import { beginWalk, ClaimLost, type JobWalk } from "./job-walk.ts";
+import { beginWalk, ClaimLost, type Failpoint, type JobWalk } from "./job-walk.ts";
 import { monitorRun } from "./monitor.ts";
 import { startRun } from "./start-run.ts";
 
@@ -63,6 +63,7 @@ export type ExecuteDeps = {
     readonly outputsUrl: string;
     readonly jobFiles: "auto" | "always";
   };
+  readonly failpoint: Failpoint;
   readonly claim: Claim;
   /** Aborted with `dismissed` when the job was taken away, with `stopping` when the server stops. */
   readonly signal: AbortSignal;
