@@ -166,8 +166,9 @@ function isCrs84(crs: string): boolean {
 /** What stands inside an input or output: `Data` or `Reference`. */
 export function dataMarkup(data: WpsData, version: WpsVersion, role: "input" | "output"): XmlMarkup {
   if (data.kind === "reference") {
-    const name = version === "1.0.0" && role === "output" ? "href" : "xlink:href";
-    return markup("wps:Reference", { [name]: data.href, ...formatAttributes(data) });
+    // The schema of 1.0 responses has a plain href; browsers' clients look for the other one alone.
+    const plain = version === "1.0.0" && role === "output" ? { href: data.href } : {};
+    return markup("wps:Reference", { ...plain, "xlink:href": data.href, ...formatAttributes(data) });
   }
   if (version === "1.0.0") return markup("wps:Data", {}, value10(data));
   switch (data.kind) {

@@ -84,7 +84,8 @@ function literalTypeOf(schema: JsonObject): string | undefined {
     case "string":
       return (typeof schema.format === "string" ? stringFormats[schema.format] : undefined) ?? "string";
     case "number":
-      return schema.format === "float" ? "float" : "double";
+      // Clients in Python know this word for a number, and take another one for text.
+      return schema.format === "double" ? "double" : "float";
     case "integer":
       return "integer";
     case "boolean":
