@@ -1,4 +1,4 @@
-import * as progress from "./domain/progress.ts";
+import type * as progress from "./domain/progress.ts";
 import type { StageName } from "./domain/progress.ts";
 import type { Failpoint } from "./runner/job-walk.ts";
 

@@ -15,7 +15,8 @@ export function expectSame(found: unknown, wanted: unknown): void {
 /** Waits until a server answers. Throws with what it wrote when it ends instead. */
 export async function untilAnswers(url: string, child: Bun.Subprocess<"ignore", "ignore", "pipe">): Promise<void> {
   for (let tries = 0; tries < 300; tries += 1) {
-    if (child.exitCode !== null) throw new Error(`ended with ${child.exitCode}: ${await new Response(child.stderr).text()}`);
+    if (child.exitCode !== null)
+      throw new Error(`ended with ${child.exitCode}: ${await new Response(child.stderr).text()}`);
     const answer = await fetch(url).catch(() => undefined);
     if (answer?.ok === true) return;
     await sleep(100);

@@ -29,13 +29,16 @@ export async function startServer(
     readonly executable?: string;
   } = {},
 ): Promise<RunningServer> {
-  const child = Bun.spawn([options.executable ?? executable, "serve", "--port", "0", "--data", dataDirectory, ...flags], {
-    cwd: options.cwd ?? "/",
-    env: { ...options.environment },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-  });
+  const child = Bun.spawn(
+    [options.executable ?? executable, "serve", "--port", "0", "--data", dataDirectory, ...flags],
+    {
+      cwd: options.cwd ?? "/",
+      env: { ...options.environment },
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    },
+  );
   let talk = "";
   const listening = (async () => {
     const decoder = new TextDecoder();
