@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { buildExecutable } from "../../src/build.ts";
@@ -31,6 +32,12 @@ export function freePort(): number {
   server.stop(true);
   if (port === undefined) throw new Error("no free port");
   return port;
+}
+
+/** Counts the lines of a file, which need not be there yet. */
+export async function countLines(path: string): Promise<number> {
+  const text = await readFile(path, "utf8").catch(() => "");
+  return text.split("\n").length - 1;
 }
 
 /** Runs a process of the provider "peer" and gives its results by value. */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { untilFinished } from "../support/jobs.ts";
 import { addProvider, submitRemote } from "../support/providers.ts";
 import type { Peer } from "./peer.ts";
-import { checkKills, expectSame, freePort, resultsOf, untilAnswers } from "./provider-checks.ts";
+import { checkKills, countLines, expectSame, freePort, resultsOf, untilAnswers } from "./provider-checks.ts";
 
 /** The Python server of OGC API - Processes 1.0, as a provider of ours. */
 export const pygeoapi: Peer = {
@@ -53,11 +53,10 @@ export const pygeoapi: Peer = {
         const job = await submitRemote(url, "peer", "slow", { inputs: { seconds: 0, fails: true } });
         expectSame((await untilFinished(url, job)).at(-1)?.status, "failed");
       });
-      const executes = Bun.file(join(directory, "executes.log"));
       await checkKills(context, provider, {
         process: "slow",
         body: { inputs: { seconds: 1 } },
-        starts: async () => ((await executes.exists()) ? (await executes.text()).split("\n").length - 1 : 0),
+        starts: () => countLines(join(directory, "executes.log")),
       });
       return undefined;
     } finally {

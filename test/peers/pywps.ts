@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { untilFinished } from "../support/jobs.ts";
 import { addProvider, submitRemote } from "../support/providers.ts";
 import type { Peer } from "./peer.ts";
-import { checkKills, expectSame, freePort, resultsOf, untilAnswers } from "./provider-checks.ts";
+import { checkKills, countLines, expectSame, freePort, resultsOf, untilAnswers } from "./provider-checks.ts";
 
 /** The Python server of WPS 1.0.0, as a provider of ours. */
 export const pywps: Peer = {
@@ -61,11 +61,10 @@ export const pywps: Peer = {
         expectSame([last?.status, last?.progress], ["failed", 85]);
         if (!JSON.stringify(last).includes("no luck today")) throw new Error(JSON.stringify(last));
       });
-      const executes = Bun.file(join(directory, "executes.log"));
       await checkKills(context, provider, {
         process: "slow",
         body: { inputs: { seconds: 1 } },
-        starts: async () => ((await executes.exists()) ? (await executes.text()).split("\n").length - 1 : 0),
+        starts: () => countLines(join(directory, "executes.log")),
       });
       return undefined;
     } finally {
