@@ -36,6 +36,8 @@ export type RemoteProcesses = {
   list(provider: Provider): Promise<readonly RemoteSummary[]>;
   /** Throws `no-such-process`, `remote-failure`. */
   describe(provider: Provider, processId: string): Promise<Process>;
+  /** Asks a server that is known by its URL only. Throws `unprocessable-content`, with the cause. */
+  ask(definition: RemoteDefinition): Promise<RemoteDescription>;
   /** Looks whether a provider answers; never throws, and never waits longer than a few seconds. */
   probe(provider: Provider): Promise<Probe>;
   /** Forgets what a provider said; to be called when it was removed. */
@@ -70,6 +72,7 @@ export function createRemoteProcesses(deps: RemoteProcessDeps): RemoteProcesses 
         if (described === undefined) throw noSuchProcess(processId);
         return remoteProcess(definitionOf(provider, processId), described, { isPublic: provider.isPublic });
       }),
+    ask: (definition) => askServer(deps, definition),
     probe: (provider) =>
       probes.of(`${provider.id} `, async () => {
         const at = deps.clock.now();
@@ -86,6 +89,21 @@ export function createRemoteProcesses(deps: RemoteProcessDeps): RemoteProcesses 
       probes.forget(`${providerId} `);
     },
   };
+}
+
+async function askServer(deps: RemoteProcessDeps, definition: RemoteDefinition): Promise<RemoteDescription> {
+  const { type, url, processId } = definition;
+  const refuse = (cause: string) =>
+    new Problem("unprocessable-content", `Cannot deploy process "${processId}" of "${url}": ${cause}`);
+  try {
+    const signal = AbortSignal.timeout(askMilliseconds);
+    const described = await createRemoteClient(deps, { type, url }).describe(processId, signal);
+    if (described === undefined) throw refuse("the server knows no such process");
+    return described;
+  } catch (error) {
+    if (error instanceof Problem && error.kind === "remote-failure") throw refuse(error.message);
+    throw error;
+  }
 }
 
 function definitionOf(provider: Provider, processId: string): RemoteDefinition {
