@@ -10,6 +10,8 @@ export type RouteContext = {
   readonly baseUrl: string;
   /** Who asks; undefined for a stranger, who comes to public routes only. */
   readonly caller: Principal | undefined;
+  /** The client asked by HEAD, which must have no effect. */
+  readonly isHead: boolean;
   /** Ends when the client has gone. */
   readonly signal: AbortSignal;
   param(name: string): string;
@@ -59,13 +61,14 @@ export function unauthorized(): Problem {
 /** Makes the context of a route from Hono's. */
 export function routeContext(
   context: Context,
-  known: Pick<RouteContext, "baseUrl" | "caller" | "allowQuiet">,
+  known: Pick<RouteContext, "baseUrl" | "caller" | "isHead" | "allowQuiet">,
 ): RouteContext {
   const request = context.req.raw;
   return {
     request,
     baseUrl: known.baseUrl,
     caller: known.caller,
+    isHead: known.isHead,
     allowQuiet: known.allowQuiet,
     get signal() {
       return request.signal;

@@ -30,6 +30,7 @@ test("a status document holds what both versions of the standard want", async ()
         type: "text/plain",
         title: "Log of the job",
       },
+      { href: `${address}/jobs/${id}?f=html`, rel: "alternate", type: "text/html", title: "This document as HTML" },
     ],
   });
 });

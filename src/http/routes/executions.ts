@@ -8,6 +8,7 @@ import type { ProcessCache } from "../../operations/process-cache.ts";
 import { type ReadResultsDeps, resultsOfJob } from "../../operations/read-results.ts";
 import { type SubmitDeps, type Submitted, submitJob } from "../../operations/submit-job.ts";
 import { parseVaultAuthorizations } from "../../wire/auth-vault.ts";
+import { readKvpExecution } from "../../wire/kvp-execute.ts";
 import { parsePrefer } from "../../wire/prefer.ts";
 import { readJson, requireContentType } from "../read-body.ts";
 import { type AnswerDeps, answerResults } from "../results-answer.ts";
@@ -39,6 +40,18 @@ export function executionRoutes(deps: ExecutionRouteDeps): readonly Route[] {
       handle: (context) =>
         executeReference(deps, context, (principal) => describeProcess(deps, principal, context.param("processId"))),
     },
+    {
+      method: "GET",
+      path: "/processes/:processId/execution",
+      access: "signed-in",
+      hasEffect: true,
+      async handle(context) {
+        const process = await describeProcess(deps, principalOf(context), context.param("processId"));
+        const { searchParams } = new URL(context.request.url);
+        const { body: payload, prefer, format } = readKvpExecution(searchParams, process.description);
+        return execute(deps, withHeaders(context, prefer, format), process, payload);
+      },
+    },
   ];
 }
 
@@ -48,11 +61,29 @@ export async function executeReference(
   context: RouteContext,
   find: (principal: Principal) => Promise<Process | Provider>,
 ): Promise<Response> {
+  requireContentType(context.request, executionBody.mediaTypes);
+  const payload = await readJson(context.request, deps.settings.maxBodyBytes);
+  return execute(deps, context, await find(principalOf(context)), payload);
+}
+
+const shortFormats: Readonly<Record<string, string>> = { json: "application/json", html: "text/html" };
+
+/** What stands in the query wins over the headers of the same meaning (OGC 18-062r3 /req/kvp-execute/f-response and prefer-response). */
+function withHeaders(context: RouteContext, prefer: string | undefined, format: string | undefined): RouteContext {
+  const headers = new Headers(context.request.headers);
+  if (prefer !== undefined) headers.set("prefer", prefer);
+  if (format !== undefined) headers.set("accept", shortFormats[format] ?? format);
+  return { ...context, request: new Request(context.request.url, { headers }), signal: context.signal };
+}
+
+async function execute(
+  deps: ExecutionRouteDeps,
+  context: RouteContext,
+  reference: Process | Provider,
+  payload: unknown,
+): Promise<Response> {
   const { request, baseUrl } = context;
   const principal = principalOf(context);
-  requireContentType(request, executionBody.mediaTypes);
-  const payload = await readJson(request, deps.settings.maxBodyBytes);
-  const reference = await find(principal);
   const { headers } = request;
   const prefer = parsePrefer(headers.get("prefer"));
   const acceptLanguage = headers.get("accept-language");

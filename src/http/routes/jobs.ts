@@ -1,11 +1,11 @@
 import { readJobSearch } from "../../domain/job-search.ts";
-import { jobUrl, jsonLink, processUrl, providerUrl } from "../../domain/links.ts";
+import { jobUrl, jsonLink, processUrl, profiles, providerUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import { type DescribeDeps, describeProcess } from "../../operations/describe-processes.ts";
 import { type DismissDeps, dismissJob, type ListDeps, listJobs, readJob } from "../../operations/follow-jobs.ts";
 import { requireProvider } from "../../operations/manage-providers.ts";
 import { type LogDeps, readLog } from "../../operations/read-log.ts";
-import { requireJson } from "../negotiate.ts";
+import { documentResponse } from "../document-response.ts";
 import { pageLinks, pageOf } from "../paging.ts";
 import { foreignBytes, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 import { fileResponse } from "../send-file.ts";
@@ -23,9 +23,11 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
-        requireJson(context.request.headers.get("accept"));
         const job = await readJob(deps, principalOf(context), context.param("jobId"));
-        return jsonResponse(statusDocument(job, context.baseUrl));
+        return documentResponse(context, statusDocument(job, context.baseUrl), {
+          title: `Job ${job.id}`,
+          profile: profiles.job,
+        });
       },
     },
     {
@@ -44,9 +46,8 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
-        requireJson(context.request.headers.get("accept"));
         const job = await readJob(deps, principalOf(context), context.param("jobId"));
-        return jsonResponse(inputsDocument(job, context.baseUrl), { headers: foreignBytes });
+        return documentResponse(context, inputsDocument(job, context.baseUrl), { title: `Inputs of job ${job.id}` });
       },
     },
     {
@@ -55,11 +56,10 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
-        requireJson(context.request.headers.get("accept"));
         const job = await readJob(deps, principalOf(context), context.param("jobId"));
         const exceptions = job.status === "failed" ? [failureDocument(job)] : [];
         const links = [jsonLink(`${jobUrl(context.baseUrl, job.id)}/exceptions`, "self")];
-        return jsonResponse({ exceptions, links }, { headers: foreignBytes });
+        return documentResponse(context, { exceptions, links }, { title: `Exceptions of job ${job.id}` });
       },
     },
     {
@@ -68,12 +68,12 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
-        requireJson(context.request.headers.get("accept"));
         const job = await readJob(deps, principalOf(context), context.param("jobId"));
         if (job.startedAt === undefined) {
           throw new Problem("not-found", `Cannot read statistics of job "${job.id}": it has not started`);
         }
-        return jsonResponse(statisticsDocument(job, job.startedAt, deps.clock.now(), context.baseUrl));
+        const document = statisticsDocument(job, job.startedAt, deps.clock.now(), context.baseUrl);
+        return documentResponse(context, document, { title: `Statistics of job ${job.id}` });
       },
     },
     {
@@ -137,12 +137,12 @@ async function list(
   url: string,
   filter: Parameters<typeof listJobs>[2],
 ): Promise<Response> {
-  requireJson(context.request.headers.get("accept"));
   const { items, next } = await listJobs(deps, principalOf(context), filter);
-  return jsonResponse({
+  const document = {
     jobs: items.map((job) => statusDocument(job, context.baseUrl)),
     links: pageLinks(context, url, next),
-  });
+  };
+  return documentResponse(context, document, { title: "Jobs", profile: profiles.jobList });
 }
 
 function filterOf(context: RouteContext) {

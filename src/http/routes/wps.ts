@@ -118,7 +118,8 @@ async function perform(deps: WpsRouteDeps, context: RouteContext, asked: WpsRequ
 }
 
 /** A request that executes or dismisses has an effect by GET as by POST: pages of other origins may not send it. */
-function guardEffect(deps: WpsRouteDeps, { request }: RouteContext): void {
+function guardEffect(deps: WpsRouteDeps, { request, isHead }: RouteContext): void {
+  if (isHead) throw new Problem("method-not-allowed", "Cannot answer: found method HEAD, wanted GET or POST");
   checkOrigin(deps.door, request, checkHost(deps.door, request));
 }
 
