@@ -1,6 +1,5 @@
 import type * as progress from "./domain/progress.ts";
 import type { StageName } from "./domain/progress.ts";
-import type { Failpoint } from "./runner/job-walk.ts";
 
 const stageConstants = {
   setup: "JOB_PROGRESS_SETUP",
@@ -21,7 +20,7 @@ const stageConstants = {
  * Makes the failpoint of a build that has one: the program kills itself where `HEDDLE_FAILPOINT` says, such as
  * `JOB_PROGRESS_EXECUTE_REQUEST:after-commit`. Every other build passes by.
  */
-export function createFailpoint(): Failpoint {
+export function createFailpoint(): (stage: StageName, moment: string) => void {
   if (process.env.HEDDLE_FAILPOINTS_BUILD !== "1") return () => {};
   const wanted = process.env.HEDDLE_FAILPOINT;
   return (stage, moment) => {
