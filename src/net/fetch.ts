@@ -55,36 +55,67 @@ const maxRedirects = 5;
 export function createGate(deps: GateDeps): Gate {
   return {
     async send(request) {
-      const signals = [AbortSignal.timeout(deps.limits.totalMilliseconds), ...(request.signal ? [request.signal] : [])];
-      const signal = AbortSignal.any(signals);
-      let url = parseUrl(request.url);
-      let { method = "GET", body } = request;
-      for (let redirects = 0; ; redirects += 1) {
-        const answer = await sendOnce(
-          deps,
-          { ...request, method, ...(body === undefined ? {} : { body }) },
-          url,
-          signal,
-        );
-        const location = redirectOf(answer);
-        if (location === undefined) return { ...answer, url: url.href, body: worded(answer.body, url, signal) };
-        answer.close();
-        if (redirects === maxRedirects) throw failure(url, `found more than ${maxRedirects} redirects`);
-        const next = parseUrl(location, url);
-        if (url.protocol === "https:" && next.protocol === "http:") {
-          throw failure(url, "found a redirect from https to http, wanted https");
-        }
-        if (method !== "GET") {
-          // What starts or stops something is not repeated elsewhere; 303 says that its answer lies there (RFC 9110 15.4.4).
-          if (answer.status !== 303)
-            throw failure(url, `found a redirect to "${next.origin}${next.pathname}", wanted an answer`);
-          method = "GET";
-          body = undefined;
-        }
-        url = next;
+      const deadline = startDeadline(deps.limits.totalMilliseconds, request.signal);
+      try {
+        return await sendOn(deps, request, deadline);
+      } catch (error) {
+        deadline.end();
+        throw error;
       }
     },
   };
+}
+
+/** Aborts after a time, or with the caller. What it holds is let go of at its end, not after the time. */
+type Deadline = { readonly signal: AbortSignal; end(): void };
+
+function startDeadline(milliseconds: number, caller: AbortSignal | undefined): Deadline {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(new DOMException("Too late", "TimeoutError")), milliseconds);
+  const follow = () => controller.abort(caller?.reason);
+  if (caller?.aborted === true) follow();
+  else caller?.addEventListener("abort", follow, { once: true });
+  return {
+    signal: controller.signal,
+    end() {
+      clearTimeout(timer);
+      caller?.removeEventListener("abort", follow);
+    },
+  };
+}
+
+/** Sends a request, and follows redirects. */
+async function sendOn(deps: GateDeps, request: OutboundRequest, deadline: Deadline): Promise<OutboundAnswer> {
+  const { signal } = deadline;
+  let url = parseUrl(request.url);
+  let { method = "GET", body } = request;
+  for (let redirects = 0; ; redirects += 1) {
+    const sent = { ...request, method, ...(body === undefined ? {} : { body }) };
+    const answer = await sendOnce(deps, sent, url, signal);
+    const location = redirectOf(answer);
+    if (location === undefined) {
+      const close = () => {
+        deadline.end();
+        answer.close();
+      };
+      return { ...answer, url: url.href, close, body: worded(answer.body, url, deadline) };
+    }
+    answer.close();
+    if (redirects === maxRedirects) throw failure(url, `found more than ${maxRedirects} redirects`);
+    const next = parseUrl(location, url);
+    if (url.protocol === "https:" && next.protocol === "http:") {
+      throw failure(url, "found a redirect from https to http, wanted https");
+    }
+    if (method !== "GET") {
+      // What starts or stops something is not repeated elsewhere; 303 says that its answer lies there (RFC 9110 15.4.4).
+      if (answer.status !== 303) {
+        throw failure(url, `found a redirect to "${next.origin}${next.pathname}", wanted an answer`);
+      }
+      method = "GET";
+      body = undefined;
+    }
+    url = next;
+  }
 }
 
 async function sendOnce(
@@ -151,11 +182,13 @@ function redirectOf({ status, headers }: ExchangeAnswer): string | undefined {
   return [301, 302, 303, 307, 308].includes(status) ? (headers.get("location") ?? undefined) : undefined;
 }
 
-async function* worded(body: AsyncIterable<Uint8Array>, url: URL, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* worded(body: AsyncIterable<Uint8Array>, url: URL, deadline: Deadline): AsyncGenerator<Uint8Array> {
   try {
     yield* body;
   } catch (cause) {
-    throw worstOf(cause, url, signal);
+    throw worstOf(cause, url, deadline.signal);
+  } finally {
+    deadline.end();
   }
 }
 
