@@ -220,5 +220,8 @@ export const explained: Readonly<Record<string, string>> = {
     "The draft makes a finished job unreachable when it is dismissed; 1.0 answers its status with dismissed (job-dismiss-success). Here the results and outputs go, answering 410, and the status stays.",
 };
 
+/** Our own: an execution that is sent again with the same `Idempotency-Key` starts no second job. */
+export const idempotencyConformance = "urn:heddle:conformance:idempotency-key";
+
 /** Lists the URIs of the conformance classes. */
-export const conformanceClasses: readonly string[] = conformance.map(({ uri }) => uri);
+export const conformanceClasses: readonly string[] = [...conformance.map(({ uri }) => uri), idempotencyConformance];

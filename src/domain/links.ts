@@ -36,6 +36,11 @@ export function processUrl(baseUrl: string, processId: string): string {
   return `${baseUrl}/processes/${encodeURIComponent(processId)}`;
 }
 
+/** Gives the URL of a provider. */
+export function providerUrl(baseUrl: string, providerId: string): string {
+  return `${baseUrl}/providers/${encodeURIComponent(providerId)}`;
+}
+
 /** Gives the URL of a job. */
 export function jobUrl(baseUrl: string, jobId: string): string {
   return `${baseUrl}/jobs/${jobId}`;

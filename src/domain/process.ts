@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { JsonObject } from "./json.ts";
+import type { RemoteType } from "./remote-type.ts";
 
 /** An id that stands in a path: letters, digits, and `-_.` inside (no path characters); at most 128 long. */
 export const ProcessIdSchema = v.pipe(
@@ -52,10 +53,28 @@ export const ProcessDescriptionSchema = v.looseObject({
 });
 export type ProcessDescription = v.InferOutput<typeof ProcessDescriptionSchema>;
 
-/** What runs: a built-in by name, or a packed CWL document (one process, or `$graph`) and the id of its main process. */
+/** A process of another server, and how that is spoken to. */
+export type RemoteDefinition = {
+  readonly kind: "remote";
+  readonly type: RemoteType;
+  /** The server, without a slash at the end. */
+  readonly url: string;
+  /** The id that the server knows it by. */
+  readonly processId: string;
+  /** The registered provider whose credentials are used; undefined for a server that is known by its URL only. */
+  readonly providerId?: string;
+  /** `rerun`: sent again when a crash left unknown whether it was started. Else the job fails. */
+  readonly restart?: "rerun";
+};
+
+/**
+ * What runs: a built-in by name, a packed CWL document (one process, or `$graph`) and the id of its main process, or a
+ * process of another server.
+ */
 export type ProcessDefinition =
   | { readonly kind: "builtin"; readonly name: string }
-  | { readonly kind: "cwl"; readonly document: JsonObject; readonly main: string };
+  | { readonly kind: "cwl"; readonly document: JsonObject; readonly main: string }
+  | RemoteDefinition;
 
 /** One immutable revision of a process. */
 export type Process = {

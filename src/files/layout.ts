@@ -38,6 +38,16 @@ export function stagedInputsDirectory(layout: Layout, executionId: string): stri
   return join(executionWorkDirectory(layout, executionId), "inputs");
 }
 
+/** Where the answers and results of a remote execution are kept until they are published. */
+export function remoteDirectory(layout: Layout, executionId: string): string {
+  return join(executionWorkDirectory(layout, executionId), "remote");
+}
+
+/** The file of the key that encrypts what must be kept secret. */
+export function secretKeyFile(layout: Layout): string {
+  return join(layout.dataDirectory, "secret.key");
+}
+
 /** Where the tries of all tool invocations of an execution lie. */
 export function tasksDirectory(layout: Layout, executionId: string): string {
   return join(executionWorkDirectory(layout, executionId), "tasks");

@@ -6,7 +6,7 @@ type Content = { readonly document: DocumentName } | { readonly mediaType: strin
 /** What the API description says of a route, besides its path, parameters and body. */
 export type ApiOperation = {
   readonly summary: string;
-  readonly tag: "service" | "processes" | "jobs" | "files";
+  readonly tag: "service" | "processes" | "providers" | "jobs" | "files";
   /** Names of query parameters, each with what it means. */
   readonly query?: Readonly<Record<string, string>>;
   /** Answers that are no problem, by status. */
@@ -150,6 +150,56 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
   },
   "GET /processes/:processId/jobs": {
     summary: "List the jobs of a process",
+    tag: "jobs",
+    query: filters,
+    answers: ok("JobList", "One page of jobs, the newest first"),
+  },
+  "GET /providers": {
+    summary: "List providers",
+    tag: "providers",
+    answers: ok("ProviderList", "The servers whose processes can run from here, each with its state"),
+  },
+  "POST /providers": {
+    summary: "Register a provider",
+    tag: "providers",
+    answers: { 201: { about: "Registered; Location is the provider", content: { document: "Provider" } } },
+    problems: [409, 413, 415, 422],
+  },
+  "GET /providers/:providerId": {
+    summary: "One provider",
+    tag: "providers",
+    answers: ok("Provider", "The provider with its state"),
+  },
+  "DELETE /providers/:providerId": {
+    summary: "Forget a provider",
+    tag: "providers",
+    answers: { 204: { about: "Forgotten" } },
+  },
+  "GET /providers/:providerId/processes": {
+    summary: "List the processes of a provider",
+    tag: "providers",
+    answers: ok("ProviderProcessList", "What the provider offers"),
+    problems: [502],
+  },
+  "GET /providers/:providerId/processes/:processId": {
+    summary: "Describe a process of a provider",
+    tag: "providers",
+    answers: ok("Process", "The description"),
+    problems: [502],
+  },
+  "POST /providers/:providerId/processes/:processId/execution": {
+    summary: "Execute a process of a provider",
+    tag: "providers",
+    query: { tags: "tags of the job, separated by commas" },
+    answers: {
+      200: { about: "The results of a synchronous execution", content: { document: "Results" } },
+      201: { about: "A job; Location is its status", content: { document: "StatusInfo" } },
+      204: { about: "Nothing was asked for, or links to the outputs in Link" },
+    },
+    problems: [413, 415, 422, 429, 500, 502],
+  },
+  "GET /providers/:providerId/processes/:processId/jobs": {
+    summary: "List the jobs of a process of a provider",
     tag: "jobs",
     query: filters,
     answers: ok("JobList", "One page of jobs, the newest first"),

@@ -12,6 +12,7 @@ import { type JobRouteDeps, jobRoutes } from "./routes/jobs.ts";
 import { landingRoutes } from "./routes/landing.ts";
 import { type OutputRouteDeps, outputRoutes } from "./routes/outputs.ts";
 import { type ProcessRouteDeps, processRoutes } from "./routes/processes.ts";
+import { type ProviderRouteDeps, providerRoutes } from "./routes/providers.ts";
 import { type ResultRouteDeps, resultRoutes } from "./routes/results.ts";
 import { type VaultRouteDeps, vaultRoutes } from "./routes/vault.ts";
 import { type WpsRouteDeps, wpsRoutes } from "./routes/wps.ts";
@@ -21,6 +22,7 @@ export type HttpDeps = ExecutionRouteDeps &
   JobRouteDeps &
   OutputRouteDeps &
   ProcessRouteDeps &
+  ProviderRouteDeps &
   ResultRouteDeps &
   VaultRouteDeps &
   WpsRouteDeps & {
@@ -46,6 +48,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     ...healthRoutes(deps),
     ...processRoutes(deps),
     ...executionRoutes(deps),
+    ...providerRoutes(deps),
     ...jobRoutes(deps),
     ...resultRoutes(deps),
     ...outputRoutes(deps),

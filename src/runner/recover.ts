@@ -130,7 +130,7 @@ export async function clearExecution(
     return;
   }
   if (end.handle !== undefined) {
-    await engine?.dismiss(end.handle);
+    await engine?.dismiss(end.handle, await checkpointsOf(deps.database, what.executionId));
     await engine?.cleanup(end.handle);
   }
   await endExecution(deps.database, what.executionId, deps.clock.now());

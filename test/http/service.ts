@@ -12,10 +12,12 @@ import type { DoorConfig } from "../../src/http/door.ts";
 import { createHttpApp, type HttpApp } from "../../src/http/server.ts";
 import { createAuthenticator, createKey, type KeyDeps } from "../../src/operations/manage-keys.ts";
 import { createProcessCache } from "../../src/operations/process-cache.ts";
+import { createRemoteProcesses } from "../../src/operations/remote-processes.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
 import { claimJobs, finishJob } from "../../src/store/jobs.ts";
 import { saveProcess } from "../../src/store/processes.ts";
 import { type FakeClock, fakeClock } from "../support/fake-clock.ts";
+import { loopbackGate } from "../support/remote-server.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 export const address = "http://127.0.0.1:8080";
@@ -69,6 +71,7 @@ export const defaultSettings: Settings = {
   maxBodyBytes: 64 * 1024,
   maxUploadBytes: 256 * 1024,
   maxInlineBytes: 1024,
+  maxDocumentBytes: 1024 * 1024,
   outputsPath: "/outputs",
 };
 
@@ -107,6 +110,8 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
   const finishing = { database, layout, clock, newId };
   const door: DoorConfig = { listenHost: "127.0.0.1", isLoopback: true, corsOrigins: [], ...options.door };
   const keys: KeyDeps = { database, clock, newSecret: () => crypto.randomUUID().replaceAll("-", "") };
+  const gate = loopbackGate();
+  const secretKey = new Uint8Array(32);
   const app = createHttpApp({
     database,
     layout,
@@ -115,6 +120,9 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
     newId,
     newSecret: keys.newSecret,
     inputChecks: createInputChecks(16),
+    gate,
+    secretKey,
+    remotes: createRemoteProcesses({ database, clock, gate, secretKey, maxDocumentBytes: 1024 * 1024 }),
     processes: createProcessCache(database, 16),
     authenticate: createAuthenticator({
       database,

@@ -3,6 +3,8 @@ export type Peer = {
   readonly name: string;
   /** What it is installed from; each exactly pinned. */
   readonly packages: { readonly python?: readonly string[]; readonly npm?: readonly string[] };
+  /** Flags that our executable is started with. */
+  readonly flags?: readonly string[];
   /** Tries it. Gives why nothing was tried, when its published form cannot do what is to be tried. */
   run(context: PeerContext): Promise<undefined | { readonly skipped: string }>;
 };

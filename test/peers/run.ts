@@ -5,13 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startServer } from "../support/executable.ts";
 import { birdy } from "./birdy.ts";
+import { heddle } from "./heddle.ts";
 import { installPeer, isIndexReachable } from "./install.ts";
 import { ogcClient } from "./ogc-client.ts";
 import { owslib } from "./owslib.ts";
 import type { Peer, PeerContext } from "./peer.ts";
+import { pygeoapi } from "./pygeoapi.ts";
+import { pywps } from "./pywps.ts";
 import { schemathesis } from "./schemathesis.ts";
 
-const peers: readonly Peer[] = [owslib, birdy, ogcClient, schemathesis];
+const peers: readonly Peer[] = [owslib, birdy, ogcClient, schemathesis, pywps, pygeoapi, heddle];
 
 const toolsDirectory = join(import.meta.dir, "..", "..", ".tools");
 const count = { passed: 0, failed: 0, skipped: 0 };
@@ -31,7 +34,7 @@ async function runPeer(peer: Peer): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), "heddle-peer-"));
   try {
     await mkdir(join(directory, "peer"));
-    await using server = await startServer(join(directory, "data"));
+    await using server = await startServer(join(directory, "data"), peer.flags ?? []);
     const context = contextOf(peer, { ...installed, url: server.url, directory: join(directory, "peer") });
     const outcome = await peer.run(context);
     if (outcome !== undefined) note("skipped", peer.name, outcome.skipped);

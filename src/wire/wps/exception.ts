@@ -93,6 +93,8 @@ export const exceptionCodes = {
   forbidden: { code: "AccessForbidden", status: 403 },
   "too-many-requests": { code: "ServerBusy", status: 429 },
   "range-not-satisfiable": { code: "InvalidParameterValue", status: 416 },
+  "unprocessable-content": { code: "NoApplicableCode", status: 422 },
+  "remote-failure": { code: "NoApplicableCode", status: 502 },
   unavailable: { code: "ServerBusy", status: 503 },
   internal: { code: "NoApplicableCode", status: 500 },
 } as const satisfies Record<
