@@ -20,6 +20,7 @@ import { createHttpApp } from "./http/server.ts";
 import { createLogger } from "./log.ts";
 import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
 import { createProcessCache } from "./operations/process-cache.ts";
+import type { Failpoint } from "./runner/failpoints.ts";
 import { startHousekeeping } from "./runner/housekeeping.ts";
 import { createRunner, type Runner } from "./runner/runner.ts";
 import { type Database, openDatabase } from "./store/database.ts";
@@ -92,8 +93,9 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${server.port}`;
   const inputChecks = createInputChecks(256);
   const cwl = stack.use(createCwl(config, layout, logger));
+  const armed = await armFailpoint();
   const runner = stack.use(
-    createAppRunner({ config, layout, database, logger, inputChecks, cwl, url: config.publicUrl ?? url }),
+    createAppRunner({ config, layout, database, logger, inputChecks, cwl, url: config.publicUrl ?? url, armed }),
   );
   const http = createHttpApp({
     database,
@@ -196,6 +198,7 @@ type RunnerParts = {
   readonly inputChecks: ReturnType<typeof createInputChecks>;
   readonly cwl: Engine;
   readonly url: string;
+  readonly armed: { readonly failpoint?: Failpoint };
 };
 
 function createCwl(config: Config, layout: Layout, logger: Logger) {
@@ -210,7 +213,7 @@ function createCwl(config: Config, layout: Layout, logger: Logger) {
   });
 }
 
-function createAppRunner({ config, layout, database, logger, inputChecks, cwl, url }: RunnerParts): Runner {
+function createAppRunner({ config, layout, database, logger, inputChecks, cwl, url, armed }: RunnerParts): Runner {
   const engines = {
     builtin: createBuiltinEngine(builtins),
     cwl,
@@ -231,6 +234,7 @@ function createAppRunner({ config, layout, database, logger, inputChecks, cwl, u
     },
     checkValue: (process, inputId, value) => inputChecks.of(process).value(inputId, value),
     isBuffered: (job) => !builtins.has(job.processId),
+    ...armed,
     settings: {
       inputRoots: config.inputRoot,
       outputsPath: config.outputsPath,
@@ -238,4 +242,14 @@ function createAppRunner({ config, layout, database, logger, inputChecks, cwl, u
       jobFiles: config.jobFiles,
     },
   });
+}
+
+/** The condition is settled while building: the executable that people get has neither the variable nor what it does. */
+async function armFailpoint(): Promise<{ readonly failpoint?: Failpoint }> {
+  if (process.env.HEDDLE_BUILD === "failpoints") {
+    const { createFailpoint } = await import("./runner/failpoints.ts");
+    const text = process.env.HEDDLE_FAILPOINT;
+    if (text !== undefined) return { failpoint: createFailpoint(text, () => process.kill(process.pid, "SIGKILL")) };
+  }
+  return {};
 }

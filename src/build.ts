@@ -15,8 +15,11 @@ const embedAddon: BunPlugin = {
   },
 };
 
-/** Compiles the executable for linux-x64 into `outfile`; returns its path. Throws when the bundler reports an error. */
-export async function buildExecutable(outfile: string): Promise<string> {
+/**
+ * Compiles the executable for linux-x64 into `outfile`; returns its path. Throws when the bundler reports an error.
+ * The `failpoints` build ends itself where HEDDLE_FAILPOINT says; in the normal one nothing of that is left.
+ */
+export async function buildExecutable(outfile: string, kind: "normal" | "failpoints" = "normal"): Promise<string> {
   const bytes = await Bun.file(addon).arrayBuffer();
   await mkdir(join(outfile, ".."), { recursive: true });
   const built = await Bun.build({
@@ -32,6 +35,7 @@ export async function buildExecutable(outfile: string): Promise<string> {
       "process.env.LIBSQL_JS_DEV": '"1"',
       "process.env.HEDDLE_ADDON_DIGEST": JSON.stringify(Bun.hash(bytes).toString(36)),
       "process.env.HEDDLE_ADDON_BYTES": JSON.stringify(String(bytes.byteLength)),
+      "process.env.HEDDLE_BUILD": JSON.stringify(kind),
       "process.env.HEDDLE_VERSION": JSON.stringify(manifest.version),
     },
     compile: {
@@ -47,6 +51,7 @@ export async function buildExecutable(outfile: string): Promise<string> {
 }
 
 if (import.meta.main) {
-  const outfile = await buildExecutable(join(root, "dist", "heddle"));
+  const kind = process.argv.includes("--failpoints") ? "failpoints" : "normal";
+  const outfile = await buildExecutable(join(root, "dist", kind === "normal" ? "heddle" : "heddle-failpoints"), kind);
   process.stderr.write(`Built ${outfile} (${(Bun.file(outfile).size / 2 ** 20).toFixed(1)} MiB)\n`);
 }

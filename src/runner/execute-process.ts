@@ -18,6 +18,7 @@ import { type OutputPlan, parseOutputPlan, planOutputs } from "../files/output-p
 import { publishOutputs } from "../files/publish-outputs.ts";
 import type { Database } from "../store/database.ts";
 import { finishJob } from "../store/jobs.ts";
+import type { Failpoint } from "./failpoints.ts";
 import { beginWalk, ClaimLost, type JobWalk } from "./job-walk.ts";
 import { monitorRun } from "./monitor.ts";
 import { startRun } from "./start-run.ts";
@@ -54,6 +55,7 @@ export type ExecuteDeps = {
     readonly outputsUrl: string;
     readonly jobFiles: "auto" | "always";
   };
+  readonly failpoint?: Failpoint;
   readonly claim: Claim;
   /** Aborted with `dismissed` when the job was taken away, with `stopping` when the server stops. */
   readonly signal: AbortSignal;
@@ -240,7 +242,9 @@ async function finish(deps: ExecuteDeps, walk: JobWalk, outcome: JobOutcome): Pr
   for (let tried = 1; ; tried += 1) {
     try {
       const written = { ...move, outcome, progress, stage, message: end.message, events, executionEnded: true };
+      for (const event of events) deps.failpoint?.(event.stage ?? stage, "before-commit");
       const isWritten = await finishJob(deps.database, written);
+      for (const event of events) deps.failpoint?.(event.stage ?? stage, "after-commit");
       return isWritten ? { kind: "finished", status: outcome.status } : { kind: "lost" };
     } catch (error) {
       if (tried === finishTries || deps.signal.aborted) throw error;

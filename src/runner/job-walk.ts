@@ -89,6 +89,8 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
   const wasRecorded = (next: StageName) =>
     claim.isAdopted && job.stage !== undefined && stages[next].percent <= stages[job.stage].percent;
   const enter = (next: StageName, text: string | undefined, failure?: JobFailure) => {
+    // A failure comes in the middle of its stage.
+    if (failure === undefined) deps.failpoint?.(stage, "after-effect");
     stage = next;
     hasReachedTool ||= next === "statusLocation";
     // An adopted execution passes the stages again that an earlier run of the server has written down.
@@ -121,6 +123,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
   const commit = async (kept?: Kept) => {
     const drained = await drain();
     if (drained.length === 0 && kept === undefined) return;
+    for (const event of drained) deps.failpoint?.(event.stage ?? stage, "before-commit");
     const holds = await recordJob(deps.database, {
       jobId: job.id,
       fence: claim.fence,
@@ -132,6 +135,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
       ...(hasReachedTool ? { hasStarted: true } : {}),
       ...(kept === undefined ? {} : { execution: { id: claim.executionId, ...kept } }),
     });
+    for (const event of drained) deps.failpoint?.(event.stage ?? stage, "after-commit");
     if (!holds) throw new ClaimLost(job.id);
   };
   return {

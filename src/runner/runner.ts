@@ -124,7 +124,9 @@ export function createRunner(deps: RunnerDeps): Runner {
       moveId: deps.newId(),
       event: setup,
     }));
+    deps.failpoint?.("setup", "before-commit");
     const won = await claimJobs(deps.database, claims, at);
+    deps.failpoint?.("setup", "after-commit");
     jobs.forEach((job, index) => {
       const move = won.get(job.id);
       const executionId = claims[index]?.executionId;
@@ -151,6 +153,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     try {
       const end: WalkEnd = await executeProcess(walkDeps, job.id, undefined, undefined);
       if (end.kind !== "left") await clearExecution(deps, { job, executionId }, end);
+      if (end.kind === "finished" && end.status === "successful") deps.failpoint?.("done", "after-effect");
     } catch (error) {
       deps.logger.error("Cannot end a job, looking at it again soon", { jobId: job.id, executionId, error });
       later(retryMilliseconds, () => void recover(executionId));

@@ -7,6 +7,8 @@ export const executable = join(import.meta.dir, "..", "..", "dist", "heddle");
 export type RunningServer = AsyncDisposable & {
   readonly url: string;
   readonly pid: number;
+  /** Resolves when it has ended, by whatever. */
+  readonly exited: Promise<number>;
   /** Ends it by a signal (SIGTERM when not named) and gives its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number>;
   /** What it has written to stderr so far. */
@@ -20,9 +22,13 @@ export type RunningServer = AsyncDisposable & {
 export async function startServer(
   dataDirectory: string,
   flags: readonly string[] = [],
-  options: { readonly cwd?: string; readonly environment?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly cwd?: string;
+    readonly environment?: Readonly<Record<string, string>>;
+    readonly program?: string;
+  } = {},
 ): Promise<RunningServer> {
-  const child = Bun.spawn([executable, "serve", "--port", "0", "--data", dataDirectory, ...flags], {
+  const child = Bun.spawn([options.program ?? executable, "serve", "--port", "0", "--data", dataDirectory, ...flags], {
     cwd: options.cwd ?? "/",
     env: { ...options.environment },
     stdin: "ignore",
@@ -46,10 +52,11 @@ export async function startServer(
   return {
     url,
     pid: child.pid,
+    exited: child.exited,
     stop,
     talk: () => talk,
     async [Symbol.asyncDispose]() {
-      if (child.exitCode === null) await stop("SIGKILL");
+      if (child.exitCode === null && child.signalCode === null) await stop("SIGKILL");
     },
   };
 }

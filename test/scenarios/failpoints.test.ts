@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { join } from "node:path";
+import { buildExecutable } from "../../src/build.ts";
+import { executable, startServer } from "../support/executable.ts";
+import { deployCwl, statusOf, submit, untilFinished } from "../support/jobs.ts";
+import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
+
+const variable = "HEDDLE_FAILPOINT";
+
+let built: TemporaryDirectory;
+let program: string;
+
+beforeAll(async () => {
+  built = await temporaryDirectory();
+  program = await buildExecutable(join(built.path, "heddle-failpoints"), "failpoints");
+});
+
+afterAll(() => built[Symbol.asyncDispose]());
+
+const tool = {
+  cwlVersion: "v1.2",
+  class: "CommandLineTool",
+  baseCommand: ["echo", "done"],
+  inputs: {},
+  outputs: { said: "stdout" },
+  stdout: "said.txt",
+} as const;
+
+test("the executable that people get has no failpoints: the variable changes nothing and is not in it", async () => {
+  await using folder = await temporaryDirectory();
+  await using server = await startServer(folder.path, [], {
+    environment: { [variable]: "JOB_PROGRESS_SETUP:before-commit" },
+  });
+  const job = await submit(server.url, "echo", { text: "hello" });
+  expect((await untilFinished(server.url, job)).at(-1)).toMatchObject({ status: "successful" });
+  const bytes = Buffer.from(await Bun.file(executable).arrayBuffer());
+  expect(bytes.includes(variable)).toBe(false);
+  expect(bytes.includes("Cannot arm failpoint")).toBe(false);
+});
+
+test("the failpoints build refuses a failpoint that there is not", async () => {
+  await using folder = await temporaryDirectory();
+  const start = startServer(folder.path, [], { program, environment: { [variable]: "JOB_PROGRESS_SETUP:later" } });
+  expect(start).rejects.toThrow('found "JOB_PROGRESS_SETUP:later"');
+  await start.catch(() => undefined);
+});
+
+test.each([
+  "JOB_PROGRESS_SETUP:before-commit",
+  "JOB_PROGRESS_EXECUTE_REQUEST:after-commit",
+  "JOB_PROGRESS_EXECUTE_REQUEST:after-effect",
+  "JOB_PROGRESS_EXECUTE_MONITOR_END:after-effect",
+  "JOB_PROGRESS_DONE:after-commit",
+])("a server that kills itself at %s finds its job again", async (failpoint) => {
+  await using folder = await temporaryDirectory();
+  const before = await startServer(folder.path, [], { program, environment: { [variable]: failpoint } });
+  await deployCwl(before.url, "tool", tool);
+  const key = { "idempotency-key": "one" };
+  // The server may be gone before it answers.
+  const told = await submit(before.url, "tool", {}, key).catch(() => undefined);
+  expect(await before.exited).toBe(137);
+  await using after = await startServer(folder.path);
+  const job = await submit(after.url, "tool", {}, key);
+  if (told !== undefined) expect(job).toBe(told);
+  expect((await untilFinished(after.url, job)).at(-1)).toMatchObject({ status: "successful" });
+  expect(await (await fetch(`${after.url}/jobs/${job}/results/said`)).text()).toBe("done\n");
+  expect((await statusOf(after.url, job)).progress).toBe(100);
+});
