@@ -53,10 +53,6 @@ export function readExecution(
   if (process !== undefined && process !== description.id && !process.endsWith(`/processes/${description.id}`)) {
     faults.push(fault("/process", process, `"${description.id}", the process of the path`));
   }
-  const wanted = Object.keys(outputs ?? description.outputs).length;
-  if (response === "raw" && wanted > 1) {
-    faults.push(fault("/response", response, `"document": ${wanted} outputs in one raw answer are not offered`));
-  }
   const request: JobRequest = {
     inputs: read.inputs,
     ...(outputs === undefined ? {} : { outputs }),
