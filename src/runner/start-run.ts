@@ -39,6 +39,8 @@ export async function startRun(
   walk.enter("statusLocation");
   walk.enter("monitorStart");
   walk.enter("monitorLoop");
+  // It runs: crashes that follow each other closely must not be taken for its fault.
+  if (recorded !== undefined) await walk.commit();
   return { prepared, handle };
 }
 
