@@ -27,6 +27,7 @@ const commands = {
   results: async () => (await import("./cli/jobs.ts")).resultsCommand(),
   logs: async () => (await import("./cli/jobs.ts")).logsCommand(),
   dismiss: async () => (await import("./cli/jobs.ts")).dismissCommand(),
+  retry: async () => (await import("./cli/jobs.ts")).retryCommand(),
   version: async () => (await import("./cli/version.ts")).versionCommand(process.env.HEDDLE_VERSION ?? "0.0.0-dev"),
 } as const satisfies Record<string, () => Promise<Command>>;
 

@@ -63,6 +63,8 @@ export type Job = {
   readonly failure?: JobFailure;
   /** The execution's id, kept by the finishing write of a job whose locations were mapped. */
   readonly wpsId?: string;
+  /** The execution whose finished steps the next one keeps; set by a retry. */
+  readonly resumeFrom?: string;
   /** How often in a row the server went down while the job was in stages 1 to 8. */
   readonly earlyCrashes: number;
 };

@@ -38,6 +38,20 @@ export const jobControlOptions = ["sync-execute", "async-execute", "dismiss"] as
 export const transmissionModes = ["value", "reference"] as const;
 export type TransmissionMode = (typeof transmissionModes)[number];
 
+/**
+ * What becomes of a job whose tool was running when the server went down.
+ * - `rerun`: what lives is watched on, what ended is collected, what was lost runs again, three times at most.
+ * - `resume`: the same, but a tool that was lost is never run a second time: its job fails.
+ * - `fail`: the job fails as soon as its tool had started; what lives of it is stopped.
+ */
+export const restartPolicies = ["rerun", "resume", "fail"] as const;
+export type RestartPolicy = (typeof restartPolicies)[number];
+
+/** How the jobs of a process are run here: the member `heddle` of its description. */
+export const RunSettingsSchema = v.strictObject({
+  restart: v.optional(v.picklist(restartPolicies, `one of ${restartPolicies.join(", ")}`)),
+});
+
 /** A process description (OGC 18-062r2, process.yaml), without its links. */
 export const ProcessDescriptionSchema = v.looseObject({
   ...describedFields,
@@ -47,6 +61,7 @@ export const ProcessDescriptionSchema = v.looseObject({
   outputTransmission: v.optional(v.array(v.picklist(transmissionModes)), [...transmissionModes]),
   inputs: v.record(v.string(), InputDefinitionSchema),
   outputs: v.record(v.string(), OutputDefinitionSchema),
+  heddle: v.optional(RunSettingsSchema),
 });
 export type ProcessDescription = v.InferOutput<typeof ProcessDescriptionSchema>;
 

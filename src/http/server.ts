@@ -7,6 +7,7 @@ import { problemResponse } from "./problem-response.ts";
 import { type Route, routeContext, unauthorized } from "./route.ts";
 import { type ExecutionRouteDeps, executionRoutes } from "./routes/executions.ts";
 import { type HealthRouteDeps, healthRoutes } from "./routes/health.ts";
+import { type JobActionRouteDeps, jobActionRoutes } from "./routes/job-actions.ts";
 import { type JobRouteDeps, jobRoutes } from "./routes/jobs.ts";
 import { landingRoutes } from "./routes/landing.ts";
 import { type OutputRouteDeps, outputRoutes } from "./routes/outputs.ts";
@@ -16,6 +17,7 @@ import { type VaultRouteDeps, vaultRoutes } from "./routes/vault.ts";
 
 export type HttpDeps = ExecutionRouteDeps &
   HealthRouteDeps &
+  JobActionRouteDeps &
   JobRouteDeps &
   OutputRouteDeps &
   ProcessRouteDeps &
@@ -43,6 +45,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     ...processRoutes(deps),
     ...executionRoutes(deps),
     ...jobRoutes(deps),
+    ...jobActionRoutes(deps),
     ...resultRoutes(deps),
     ...outputRoutes(deps),
     ...vaultRoutes(deps),

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { fault, issueFaults } from "../domain/faults.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
-import { jobControlOptions, ProcessIdSchema, transmissionModes } from "../domain/process.ts";
+import { jobControlOptions, ProcessIdSchema, RunSettingsSchema, transmissionModes } from "../domain/process.ts";
 import { loadJson, loadText, type Package } from "../engines/cwl/load.ts";
 
 const texts = {
@@ -30,6 +30,7 @@ const DescriptionSchema = v.looseObject({
   visibility: v.optional(v.picklist(["public", "private"], "public or private")),
   inputs: v.optional(v.record(v.string(), ParameterSchema, "a map by input id")),
   outputs: v.optional(v.record(v.string(), ParameterSchema, "a map by output id")),
+  heddle: v.optional(RunSettingsSchema),
   href: v.optional(v.never("no link: the description itself")),
   owsContext: v.optional(v.never("no context: the description itself")),
 });

@@ -100,6 +100,9 @@ export async function openOutputPath(
   const owner = below.length === 0 ? first.replace(/\.(log|xml)$/, "") : first;
   const job = (await findJob(deps.database, owner)) ?? (await findJobOfExecution(deps.database, owner));
   if (job === undefined || !maySee(principal, job.user)) throw notFound(shown);
+  if (job.status === "dismissed") {
+    throw new Problem("gone", `Cannot read output "${shown}": found its job dismissed, wanted a successful one`);
+  }
   const file = await openFile(deps.layout, shown);
   if (file === undefined || !(await isOfJob(deps, job, file.executionId))) throw notFound(shown);
   return file;

@@ -11,12 +11,14 @@ import { makeResultsRelative } from "../domain/results.ts";
 import type { OutputValue, OutputValues, PreparedInputs, Result, Results } from "../domain/values.ts";
 import type { Checkpoints, Engine } from "../engines/engine.ts";
 import type { VaultSource } from "../engines/prepare-inputs.ts";
+import { ifExists } from "../files/file-errors.ts";
 import { createExecutionDirectories } from "../files/job-directory.ts";
-import type { Layout } from "../files/layout.ts";
+import { executionWorkDirectory, isInside, type Layout } from "../files/layout.ts";
 import { mapLocations } from "../files/map-locations.ts";
 import { type OutputPlan, parseOutputPlan, planOutputs } from "../files/output-plan.ts";
 import { publishOutputs } from "../files/publish-outputs.ts";
 import type { Database } from "../store/database.ts";
+import { executionIdsOf } from "../store/executions.ts";
 import { finishJob } from "../store/jobs.ts";
 import type { Failpoint } from "./failpoints.ts";
 import { beginWalk, ClaimLost, type JobWalk } from "./job-walk.ts";
@@ -138,11 +140,12 @@ async function runAndPublish(deps: ExecuteDeps, walk: JobWalk, known: KnownRun):
   const values = plainResults(outputs);
   if (values !== undefined && deps.settings.jobFiles === "auto" && engine.isRepeatable) return values;
   const inputs = await realInputPaths(run.prepared.inputs);
+  const kept = await keptWorkDirectories(deps);
   const plan = await planOutputs(deps.layout, {
     jobId: claim.job.id,
     executionId: claim.executionId,
     outputs,
-    isInput: (path) => inputs.has(path),
+    isInput: (path) => inputs.has(path) || kept.some((directory) => isInside(directory, path)),
   });
   await walk.commit({ outputPlan: plan });
   return publish(deps, plan);
@@ -154,6 +157,14 @@ async function realInputPaths(inputs: PreparedInputs): Promise<ReadonlySet<strin
     .flat()
     .flatMap((item) => (item.kind === "file" ? [item, ...(item.secondaryFiles ?? [])] : []));
   return new Set(await Promise.all(files.map((file) => realpath(file.path))));
+}
+
+/** Steps that a retry kept left their files in the scratch of earlier executions of the same job. */
+async function keptWorkDirectories({ database, layout, claim }: ExecuteDeps): Promise<readonly string[]> {
+  if (claim.job.resumeFrom === undefined) return [];
+  const ids = await executionIdsOf(database, claim.job.id);
+  const found = await Promise.all(ids.map((id) => ifExists(realpath(executionWorkDirectory(layout, id)))));
+  return found.filter((directory) => directory !== undefined);
 }
 
 /** Results that need no file operation; undefined when one does. */

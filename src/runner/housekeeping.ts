@@ -50,7 +50,9 @@ async function isDue({ database, clock }: HousekeepingDeps, executionId: string)
   if (execution === undefined) return true;
   if (execution.endedAt === undefined) return false;
   const job = await findJob(database, execution.jobId);
-  if (job === undefined || job.executionId !== executionId || job.status === "dismissed") return true;
-  if (!isFinished(job.status)) return false;
-  return job.status === "successful" || clock.now() - execution.endedAt >= failedWorkMilliseconds;
+  if (job === undefined || job.status === "dismissed" || job.status === "successful") return true;
+  // A retry that keeps finished steps reads their files where they are.
+  const isNeeded = job.executionId === executionId || job.resumeFrom !== undefined;
+  if (!isNeeded) return true;
+  return isFinished(job.status) && clock.now() - (job.finishedAt ?? execution.endedAt) >= failedWorkMilliseconds;
 }

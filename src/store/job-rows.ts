@@ -22,6 +22,7 @@ export function jobOf(row: Row, from = 0): Job {
     finishedAt,
     failure,
     wpsId,
+    resumeFrom,
     ...always
   } = jobRow.read(row, from);
   return {
@@ -34,6 +35,7 @@ export function jobOf(row: Row, from = 0): Job {
     ...(finishedAt === null ? {} : { finishedAt }),
     ...(failure === null ? {} : { failure }),
     ...(wpsId === null ? {} : { wpsId }),
+    ...(resumeFrom === null ? {} : { resumeFrom }),
   };
 }
 
@@ -103,6 +105,7 @@ export function jobArguments(job: Job): ArgumentsOf<typeof jobs> {
     updatedAt: job.updatedAt,
     failure: job.failure === undefined ? null : JSON.stringify(job.failure),
     wpsId: job.wpsId ?? null,
+    resumeFrom: job.resumeFrom ?? null,
     earlyCrashes: job.earlyCrashes,
   };
 }

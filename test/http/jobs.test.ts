@@ -172,7 +172,7 @@ test("dismissing a finished job removes its results, outputs and log", async () 
   expect((await service.send("GET", `/outputs/${id}/text/a.txt`)).status).toBe(200);
   expect((await jsonOf(await service.send("DELETE", `/jobs/${id}`))).status).toBe("dismissed");
   for (const path of [`${id}/text/a.txt`, `${executionId}/text/a.txt`, `${id}.log`, `${executionId}.log`]) {
-    expect((await service.send("GET", `/outputs/${path}`)).status).toBe(404);
+    expect((await service.send("GET", `/outputs/${path}`)).status).toBe(410);
   }
   expect((await service.send("GET", `/jobs/${id}/results`)).status).toBe(410);
 });

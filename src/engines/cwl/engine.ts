@@ -115,6 +115,7 @@ async function work(
     toolPath: deps.toolPath,
     graceSeconds: deps.graceSeconds,
     slots: engines.slots,
+    runsLostAgain: prepared.restart === undefined || prepared.restart === "rerun",
     signal: tools.signal,
     fail: tools.fail,
     active: new Set(),

@@ -55,6 +55,10 @@ export async function runTool(run: RunContext, call: Call, tool: CommandLineTool
       case "lost":
         lost += 1;
         run.record.log(`Lost try ${number} of ${callName(call)}: ${end.reason}`);
+        if (!run.runsLostAgain) {
+          const wanted = "its process says that what was lost is not run again";
+          throw new CwlFailure(`Cannot finish ${callName(call)}: found its try lost, because ${end.reason}; ${wanted}`);
+        }
         if (lost >= maxLostTries) {
           throw new CwlFailure(
             `Cannot finish ${callName(call)}: found ${lost} tries lost, the last one because ${end.reason}`,
