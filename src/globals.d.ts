@@ -3,3 +3,13 @@ declare module "libsql-native-addon" {
   const path: string;
   export default path;
 }
+
+declare module "swagger-ui-dist/swagger-ui-bundle.js" {
+  const path: string;
+  export default path;
+}
+
+declare module "swagger-ui-dist/swagger-ui.css" {
+  const path: string;
+  export default path;
+}
