@@ -132,6 +132,18 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
     answers: ok("StatusInfo", "Dismissed"),
     problems: [409, 410],
   },
+  "DELETE /jobs": {
+    summary: "Dismiss several jobs",
+    tag: "jobs",
+    answers: ok("JobList", "What became of each: its status, or the exception that kept it from being dismissed"),
+    problems: [413, 415],
+  },
+  "POST /jobs/:jobId/retry": {
+    summary: "Run a failed or dismissed job again",
+    tag: "jobs",
+    answers: ok("StatusInfo", "Accepted again"),
+    problems: [409, 410, 413, 415],
+  },
   "GET /jobs/:jobId/results": {
     summary: "Results of a job",
     tag: "jobs",
