@@ -20,6 +20,7 @@ import { createHttpApp } from "./http/server.ts";
 import { createLogger } from "./log.ts";
 import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
 import { createProcessCache } from "./operations/process-cache.ts";
+import { createQueueLimit } from "./operations/queue-limit.ts";
 import type { Failpoint } from "./runner/failpoints.ts";
 import { startHousekeeping } from "./runner/housekeeping.ts";
 import { createRunner, type Runner } from "./runner/runner.ts";
@@ -107,6 +108,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
     runner,
     inputChecks,
     processes: createProcessCache(database, 1024),
+    queue: createQueueLimit({ database, clock }, config.maxQueued),
     authenticate: createAuthenticator({
       database,
       clock,
@@ -210,6 +212,8 @@ function createCwl(config: Config, layout: Layout, logger: Logger) {
     toolPath: config.toolPath,
     graceSeconds: config.graceSeconds,
     slots: config.slots,
+    cores: config.cores,
+    memoryMebibytes: config.memoryMebibytes,
   });
 }
 

@@ -2,6 +2,7 @@ import type { JobStatus } from "./job-state.ts";
 import type { JsonObject } from "./json.ts";
 import type { TransmissionMode } from "./process.ts";
 import type { StageName } from "./progress.ts";
+import type { RunLimits } from "./run-settings.ts";
 import type { Inputs, Results } from "./values.ts";
 
 /** What a client asked of one output. */
@@ -17,6 +18,7 @@ export type JobRequest = {
   readonly outputs?: Readonly<Record<string, OutputRequest>>;
   /** Undefined when the request did not say (a 2.0 client). */
   readonly response?: "raw" | "document";
+  readonly run?: RunLimits;
 };
 
 /** Why a run failed. */

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { JsonObject } from "./json.ts";
+import { RunSettingsSchema } from "./run-settings.ts";
 
 /** An id that stands in a path: letters, digits, and `-_.` inside (no path characters); at most 128 long. */
 export const ProcessIdSchema = v.pipe(
@@ -37,20 +38,6 @@ export type OutputDefinition = v.InferOutput<typeof OutputDefinitionSchema>;
 export const jobControlOptions = ["sync-execute", "async-execute", "dismiss"] as const;
 export const transmissionModes = ["value", "reference"] as const;
 export type TransmissionMode = (typeof transmissionModes)[number];
-
-/**
- * What becomes of a job whose tool was running when the server went down.
- * - `rerun`: what lives is watched on, what ended is collected, what was lost runs again, three times at most.
- * - `resume`: the same, but a tool that was lost is never run a second time: its job fails.
- * - `fail`: the job fails as soon as its tool had started; what lives of it is stopped.
- */
-export const restartPolicies = ["rerun", "resume", "fail"] as const;
-export type RestartPolicy = (typeof restartPolicies)[number];
-
-/** How the jobs of a process are run here: the member `heddle` of its description. */
-export const RunSettingsSchema = v.strictObject({
-  restart: v.optional(v.picklist(restartPolicies, `one of ${restartPolicies.join(", ")}`)),
-});
 
 /** A process description (OGC 18-062r2, process.yaml), without its links. */
 export const ProcessDescriptionSchema = v.looseObject({

@@ -1,6 +1,7 @@
 import type { JobFailure } from "../domain/job.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
-import type { ProcessDefinition, RestartPolicy } from "../domain/process.ts";
+import type { ProcessDefinition } from "../domain/process.ts";
+import type { RestartPolicy } from "../domain/run-settings.ts";
 import type { OutputValues, PreparedInputs } from "../domain/values.ts";
 
 /** All that an engine needs to run one execution; pure JSON, kept in `work/<executionId>/prepared.json`. */

@@ -2,7 +2,8 @@ import * as v from "valibot";
 import { fault, issueFaults } from "../domain/faults.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
-import { jobControlOptions, ProcessIdSchema, RunSettingsSchema, transmissionModes } from "../domain/process.ts";
+import { jobControlOptions, ProcessIdSchema, transmissionModes } from "../domain/process.ts";
+import { RunSettingsSchema } from "../domain/run-settings.ts";
 import { loadJson, loadText, type Package } from "../engines/cwl/load.ts";
 
 const texts = {

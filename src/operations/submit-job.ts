@@ -11,6 +11,7 @@ import type { Database } from "../store/database.ts";
 import { findJob, type Idempotency, insertJob } from "../store/jobs.ts";
 import { requireAction } from "./guard.ts";
 import { acceptedEvent, type JobOrigin, languageOf, newJob } from "./new-job.ts";
+import type { QueueLimit } from "./queue-limit.ts";
 import { checkReferences, type VaultToken } from "./references.ts";
 import { digestOf } from "./secrets.ts";
 import { waitForEnd } from "./wait-for-job.ts";
@@ -37,6 +38,7 @@ export type SubmitDeps = {
   readonly newId: () => string;
   readonly runner: RunnerPort;
   readonly inputChecks: InputChecks;
+  readonly queue: QueueLimit;
   readonly settings: SubmitSettings;
 };
 
@@ -127,6 +129,7 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
   );
   const idempotency = idempotencyOf(deps, submission, faults);
   refuseFaults(process.description, faults);
+  await deps.queue.requirePlace();
   const job = newJob({ id: deps.newId(), at: deps.clock.now() }, submission, request, chosen.isSync);
   const inserted = await insertJob(deps.database, job, acceptedEvent(job), {
     vaultFileIds,

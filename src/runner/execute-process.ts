@@ -22,8 +22,8 @@ import { executionIdsOf } from "../store/executions.ts";
 import { finishJob } from "../store/jobs.ts";
 import type { Failpoint } from "./failpoints.ts";
 import { beginWalk, ClaimLost, type JobWalk } from "./job-walk.ts";
-import { monitorRun } from "./monitor.ts";
 import { startRun } from "./start-run.ts";
+import { monitorWithinLimit } from "./time-limit.ts";
 
 /** The right to run one attempt of a job; it holds until another move of the job. */
 export type Claim = {
@@ -133,7 +133,7 @@ async function runAndPublish(deps: ExecuteDeps, walk: JobWalk, known: KnownRun):
   }
   const engine = deps.engineOf(process);
   const run = await startRun(deps, walk, { process, engine }, known);
-  const failure = await monitorRun(engine, run, walk, deps.signal);
+  const failure = await monitorWithinLimit(deps, engine, run, walk);
   if (failure !== undefined) throw new RunFailed(failure);
   const outputs = await engine.collect(run.prepared, run.handle);
   walk.enter("monitorEnd");

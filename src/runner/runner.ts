@@ -35,7 +35,12 @@ const lookEveryMilliseconds = 1000;
 /** An execution whose end could not be written is looked at again after this long. */
 const retryMilliseconds = 5000;
 
-type Active = { readonly controller: AbortController; readonly isQuick: boolean; readonly done: Promise<void> };
+type Active = {
+  readonly controller: AbortController;
+  readonly isQuick: boolean;
+  readonly processId: string;
+  readonly done: Promise<void>;
+};
 
 /** Creates a runner; nothing runs before `start`. Disposal stops claiming and leaves tools running. */
 export function createRunner(deps: RunnerDeps): Runner {
@@ -85,9 +90,21 @@ export function createRunner(deps: RunnerDeps): Runner {
   };
 
   const take = (): readonly Job[] => [
-    ...waiting.quick.take(Math.min(quickSlots - count(true), claimBatch)),
-    ...waiting.tools.take(Math.min(deps.slots - count(false), claimBatch)),
+    ...waiting.quick.take(Math.min(quickSlots - count(true), claimBatch), withinProcessSlots()),
+    ...waiting.tools.take(Math.min(deps.slots - count(false), claimBatch), withinProcessSlots()),
   ];
+
+  /** Tells job by job whether its process has a free slot, counting what lives and what was accepted just before. */
+  const withinProcessSlots = () => {
+    const running = new Map<string, number>();
+    for (const { processId } of active.values()) running.set(processId, (running.get(processId) ?? 0) + 1);
+    return ({ processId, request }: Job): boolean => {
+      const already = running.get(processId) ?? 0;
+      if (already >= (request.run?.processSlots ?? Number.POSITIVE_INFINITY)) return false;
+      running.set(processId, already + 1);
+      return true;
+    };
+  };
 
   const pump = () => {
     if (!isStarted || isStopping || isClaiming) return;
@@ -144,7 +161,7 @@ export function createRunner(deps: RunnerDeps): Runner {
       active.delete(job.id);
       pump();
     });
-    active.set(job.id, { controller, isQuick: isQuick(job), done });
+    active.set(job.id, { controller, isQuick: isQuick(job), processId: job.processId, done });
   };
 
   const run = async (claimed: Claim, controller: AbortController) => {

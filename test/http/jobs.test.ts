@@ -16,6 +16,8 @@ test("a status document holds what both versions of the standard want", async ()
     progress: 0,
     created: "2021-03-02T03:32:41.000Z",
     updated: "2021-03-02T03:32:41.000Z",
+    nextPoll: "2021-03-02T03:32:42.000Z",
+    queuePosition: 1,
     attempt: 0,
     processRevision: "sha256:echo",
     tags: ["local", "application", "async"],

@@ -12,6 +12,7 @@ import type { DoorConfig } from "../../src/http/door.ts";
 import { createHttpApp, type HttpApp } from "../../src/http/server.ts";
 import { createAuthenticator, createKey, type KeyDeps } from "../../src/operations/manage-keys.ts";
 import { createProcessCache } from "../../src/operations/process-cache.ts";
+import { createQueueLimit } from "../../src/operations/queue-limit.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
 import { claimJobs, finishJob } from "../../src/store/jobs.ts";
 import { saveProcess } from "../../src/store/processes.ts";
@@ -113,6 +114,7 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
     newSecret: keys.newSecret,
     inputChecks: createInputChecks(16),
     processes: createProcessCache(database, 16),
+    queue: createQueueLimit({ database, clock }, 1000),
     authenticate: createAuthenticator({
       database,
       clock,

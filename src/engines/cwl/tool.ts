@@ -75,13 +75,14 @@ export async function runTool(run: RunContext, call: Call, tool: CommandLineTool
 async function findTry(run: RunContext, call: Call, attempt: Try): Promise<TryEnd> {
   const found = await run.executor.find(attempt.key);
   if (found.kind === "ended") return { end: found.end, logStart: 0 };
+  using _slot = run.slots.occupy(attempt.plan.reserves);
   run.record.log(`Found try ${attempt.key.try} of ${callName(call)} still running`);
   return { end: await waitForTry(run, call, attempt, await logEnd(attempt.log)), logStart: 0 };
 }
 
 async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<TryEnd> {
-  using _slot = await run.slots.take(run.signal);
   const { key, plan } = attempt;
+  using _slot = await run.slots.take(plan.reserves, run.signal);
   await makeTryDirectories(run, attempt);
   requireProgram(call, plan);
   await requireStdin(plan);

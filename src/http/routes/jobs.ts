@@ -3,6 +3,7 @@ import { jobUrl, jsonLink, processUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import { type DescribeDeps, describeProcess } from "../../operations/describe-processes.ts";
 import { type DismissDeps, dismissJob, type ListDeps, listJobs, readJob } from "../../operations/follow-jobs.ts";
+import { outlookOf } from "../../operations/job-outlook.ts";
 import { type LogDeps, readLog } from "../../operations/read-log.ts";
 import { documentResponse } from "../document-response.ts";
 import { pageLinks, pageOf } from "../paging.ts";
@@ -43,7 +44,9 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
       hasEffect: false,
       async handle(context) {
         const job = await readJob(deps, principalOf(context), context.param("jobId"));
-        return documentResponse(context, statusDocument(job, context.baseUrl), { title: `Job ${job.id}` });
+        return documentResponse(context, statusDocument(job, context.baseUrl, await outlookOf(deps, job)), {
+          title: `Job ${job.id}`,
+        });
       },
     },
     {
