@@ -18,6 +18,7 @@ import { createLayout, directoryMode, type Layout } from "./files/layout.ts";
 import { vaultFile } from "./files/vault.ts";
 import { createHttpApp } from "./http/server.ts";
 import { createLogger } from "./log.ts";
+import { createJobNews } from "./operations/job-news.ts";
 import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
 import { createProcessCache } from "./operations/process-cache.ts";
 import { createQueueLimit } from "./operations/queue-limit.ts";
@@ -98,6 +99,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const runner = stack.use(
     createAppRunner({ config, layout, database, logger, inputChecks, cwl, url: config.publicUrl ?? url, armed }),
   );
+  const stopping = new AbortController();
   const http = createHttpApp({
     database,
     layout,
@@ -108,6 +110,8 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
     runner,
     inputChecks,
     processes: createProcessCache(database, 1024),
+    news: stack.use(createJobNews(database, newId())),
+    stopping: stopping.signal,
     queue: createQueueLimit({ database, clock }, config.maxQueued),
     authenticate: createAuthenticator({
       database,
@@ -141,11 +145,28 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
     url,
     notes: notesOf(config, await hasAnyKey(database)),
     async [Symbol.asyncDispose]() {
-      await Promise.race([server.stop(), sleep(config.drainSeconds * 1000, undefined, { ref: false })]);
+      stopping.abort();
+      await drain(server, config.drainSeconds);
       logger.info("Stopping", await database.figures());
       await kept.disposeAsync();
     },
   };
+}
+
+/** How often the open requests of a server that stops are counted. */
+const drainLookMilliseconds = 20;
+
+/**
+ * Lets a server answer what is open, for so long at most. Requests are counted: that `stop` resolves, which it should when
+ * there is none left, cannot be relied on after a stream was ended.
+ */
+async function drain(
+  server: { stop(): Promise<void>; readonly pendingRequests: number },
+  seconds: number,
+): Promise<void> {
+  void server.stop();
+  const looks = Math.ceil((seconds * 1000) / drainLookMilliseconds);
+  for (let look = 0; look < looks && server.pendingRequests > 0; look += 1) await sleep(drainLookMilliseconds);
 }
 
 async function makeDirectories(layout: Layout): Promise<void> {

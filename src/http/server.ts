@@ -6,6 +6,7 @@ import { checkHost, checkOrigin, corsHeaders, type DoorConfig, preflightResponse
 import { problemResponse } from "./problem-response.ts";
 import { type Route, routeContext, unauthorized } from "./route.ts";
 import { apiRoutes } from "./routes/api.ts";
+import { type EventRouteDeps, eventRoutes } from "./routes/events.ts";
 import { type ExecutionRouteDeps, executionRoutes } from "./routes/executions.ts";
 import { type HealthRouteDeps, healthRoutes } from "./routes/health.ts";
 import { type JobActionRouteDeps, jobActionRoutes } from "./routes/job-actions.ts";
@@ -17,6 +18,7 @@ import { type ResultRouteDeps, resultRoutes } from "./routes/results.ts";
 import { type VaultRouteDeps, vaultRoutes } from "./routes/vault.ts";
 
 export type HttpDeps = ExecutionRouteDeps &
+  EventRouteDeps &
   HealthRouteDeps &
   JobActionRouteDeps &
   JobRouteDeps &
@@ -48,6 +50,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     ...executionRoutes(deps),
     ...jobRoutes(deps),
     ...jobActionRoutes(deps),
+    ...eventRoutes(deps),
     ...resultRoutes(deps),
     ...outputRoutes(deps),
     ...vaultRoutes(deps),

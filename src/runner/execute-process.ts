@@ -109,14 +109,25 @@ export async function executeProcess(
     const outcome: JobOutcome = { status: "successful", results, ...(wpsId === undefined ? {} : { wpsId }) };
     return { ...(await finish(deps, walk, outcome)), ...known };
   } catch (error) {
-    if (deps.signal.aborted) return abandoned(deps, known);
+    if (deps.signal.aborted) return abandoned(deps, walk, known);
     if (error instanceof ClaimLost) return { kind: "lost", ...known };
     return { ...(await failJob(deps, walk, hasFiles, error)), ...known };
   }
 }
 
-function abandoned(deps: ExecuteDeps, known: KnownRun): WalkEnd {
-  return deps.signal.reason === "dismissed" ? { kind: "lost", ...known } : { kind: "left" };
+/** A server that stops writes down how far the job has come; the next one goes on from there. */
+async function abandoned(deps: ExecuteDeps, walk: JobWalk, known: KnownRun): Promise<WalkEnd> {
+  if (deps.signal.reason === "dismissed") {
+    await drainWalk(deps, walk);
+    return { kind: "lost", ...known };
+  }
+  try {
+    await walk.commit();
+  } catch (error) {
+    if (error instanceof ClaimLost) return { kind: "lost", ...known };
+    deps.logger.warn("Cannot write the stages of a job that is left", { jobId: deps.claim.job.id, error });
+  }
+  return { kind: "left" };
 }
 
 async function runAndPublish(deps: ExecuteDeps, walk: JobWalk, known: KnownRun): Promise<Results> {

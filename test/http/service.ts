@@ -10,6 +10,7 @@ import { createInputChecks } from "../../src/engines/input-check.ts";
 import { createLayout, type Layout } from "../../src/files/layout.ts";
 import type { DoorConfig } from "../../src/http/door.ts";
 import { createHttpApp, type HttpApp } from "../../src/http/server.ts";
+import { createJobNews } from "../../src/operations/job-news.ts";
 import { createAuthenticator, createKey, type KeyDeps } from "../../src/operations/manage-keys.ts";
 import { createProcessCache } from "../../src/operations/process-cache.ts";
 import { createQueueLimit } from "../../src/operations/queue-limit.ts";
@@ -114,6 +115,8 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
     newSecret: keys.newSecret,
     inputChecks: createInputChecks(16),
     processes: createProcessCache(database, 16),
+    news: stack.use(createJobNews(database, "test")),
+    stopping: new AbortController().signal,
     queue: createQueueLimit({ database, clock }, 1000),
     authenticate: createAuthenticator({
       database,
