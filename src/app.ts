@@ -25,6 +25,7 @@ import { createQueueLimit } from "./operations/queue-limit.ts";
 import type { Failpoint } from "./runner/failpoints.ts";
 import { startHousekeeping } from "./runner/housekeeping.ts";
 import { createRunner, type Runner } from "./runner/runner.ts";
+import { createStatusDocuments } from "./runner/status-document.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { hasAnyKey } from "./store/keys.ts";
 import { lockDataDirectory } from "./store/lock.ts";
@@ -100,6 +101,20 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
     createAppRunner({ config, layout, database, logger, inputChecks, cwl, url: config.publicUrl ?? url, armed }),
   );
   const stopping = new AbortController();
+  const statusDocuments = stack.use(
+    createStatusDocuments({
+      database,
+      layout,
+      logger,
+      processOf: (id, revision) => findProcessRevision(database, id, revision),
+      settings: {
+        serviceUrl: config.publicUrl ?? url,
+        outputsPath: config.outputsPath,
+        outputsUrl: config.outputsUrl ?? `${config.publicUrl ?? url}${config.outputsPath}`,
+        maxInlineBytes: config.maxInlineBytes,
+      },
+    }),
+  );
   const http = createHttpApp({
     database,
     layout,
@@ -107,7 +122,11 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
     logger,
     newId,
     newSecret,
-    runner,
+    runner: {
+      wake: (job) => runner.wake(job),
+      stop: (jobId) => runner.stop(jobId),
+      publishStatus: (jobId) => statusDocuments.publish(jobId),
+    },
     inputChecks,
     processes: createProcessCache(database, 1024),
     news: stack.use(createJobNews(database, newId())),
@@ -135,6 +154,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
       ...(config.outputsUrl === undefined ? {} : { outputsUrl: config.outputsUrl }),
     },
   });
+  await statusDocuments.renew();
   await runner.start();
   stack.use(startHousekeeping({ database, layout, clock, logger }));
   server.reload({ fetch: http.fetch });

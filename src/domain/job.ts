@@ -19,6 +19,14 @@ export type JobRequest = {
   /** Undefined when the request did not say (a 2.0 client). */
   readonly response?: "raw" | "document";
   readonly run?: RunLimits;
+  /** For a job that came as WPS 1.0: its response document can be kept in a file. Undefined for any other. */
+  readonly statusDocument?: StatusDocumentRequest;
+};
+
+/** What a client asked of the response document of WPS 1.0. */
+export type StatusDocumentRequest = {
+  /** It repeats the inputs and the outputs that were asked for. */
+  readonly lineage: boolean;
 };
 
 /** Why a run failed. */

@@ -29,6 +29,8 @@ export const InputDefinitionSchema = v.looseObject({
   schema: JsonSchemaSchema,
   minOccurs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 1),
   maxOccurs: v.optional(v.union([v.pipe(v.number(), v.integer(), v.minValue(1)), v.literal("unbounded")]), 1),
+  /** How values may come (OGC 18-062r3 /req/ogc-process-description/value-passing); both ways when absent. */
+  valuePassing: v.optional(v.array(v.picklist(["byValue", "byReference"]))),
 });
 export type InputDefinition = v.InferOutput<typeof InputDefinitionSchema>;
 

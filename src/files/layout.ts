@@ -57,6 +57,16 @@ export function executionLogFile(layout: Layout, executionId: string): string {
   return join(layout.outputsDirectory, `${executionId}.log`);
 }
 
+/** The WPS status document of an execution, or of a job that has none yet. */
+export function statusDocumentFile(layout: Layout, id: string): string {
+  return join(layout.outputsDirectory, `${id}.xml`);
+}
+
+/** Where it is kept which addresses the status documents were written with. */
+export function statusAddressesFile(layout: Layout): string {
+  return join(layout.dataDirectory, "status-documents.json");
+}
+
 /** Tells whether a path is a directory itself or lies below it (both absolute, symlinks already resolved). */
 export function isInside(directory: string, path: string): boolean {
   const way = relative(directory, path);

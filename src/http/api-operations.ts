@@ -31,6 +31,14 @@ function ok(document: DocumentName, about: string): ApiOperation["answers"] {
   return { 200: { about, content: { document } } };
 }
 
+const wpsOperation: ApiOperation = {
+  summary: "OGC Web Processing Service 1.0.0 and 2.0.0, by key and value pairs or XML",
+  tag: "service",
+  query: { service: "WPS", request: "the operation, as GetCapabilities", version: "1.0.0 or 2.0.0" },
+  answers: { 200: { about: "The answer of the operation", content: { mediaType: "text/xml" } } },
+  problems: [409, 410, 413, 415, 500, 501],
+};
+
 /** Every route of the service, by method and path as the routes write them. */
 export const apiOperations: Readonly<Record<string, ApiOperation>> = {
   "GET /": { summary: "Landing page", tag: "service", answers: ok("LandingPage", "Links to all resources") },
@@ -208,6 +216,9 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
     },
     problems: [416],
   },
+  ...Object.fromEntries(
+    ["GET /wps", "POST /wps", "GET /ows/wps", "POST /ows/wps"].map((route) => [route, wpsOperation]),
+  ),
   "POST /vault": {
     summary: "Upload a file",
     tag: "files",

@@ -48,7 +48,7 @@ const answers = {
 } as const satisfies Record<ProblemKind, { status: number; type: string; title: string }>;
 
 /** What a caller sees of an error that is not its own; the log keeps the cause. */
-const internalDetail = "The server met an error of its own; its log tells more";
+export const internalDetail = "The server met an error of its own; its log tells more";
 
 /** A problem document (RFC 9457, exception.yaml), with the faults as `errors`. */
 export type ProblemDocument = {

@@ -15,6 +15,7 @@ const texts = {
 
 const ParameterSchema = v.looseObject({
   ...texts,
+  valuePassing: v.optional(v.array(v.picklist(["byValue", "byReference"], "byValue or byReference"))),
   schema: v.optional(v.custom<JsonObject>(isJsonObject, "a JSON Schema object")),
   minOccurs: v.optional(v.pipe(v.number("a number"), v.integer("a whole number"), v.minValue(0, "0 or more"))),
   maxOccurs: v.optional(

@@ -2,7 +2,7 @@ import type { Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { type ExecutionMode, readExecution } from "../domain/execution.ts";
 import { chooseMode, type Preferences } from "../domain/execution-mode.ts";
-import type { Job, JobRequest } from "../domain/job.ts";
+import type { Job, JobRequest, StatusDocumentRequest } from "../domain/job.ts";
 import { canonicalJson, isJsonObject } from "../domain/json.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
 import type { Process, ProcessDescription } from "../domain/process.ts";
@@ -22,6 +22,8 @@ export type RunnerPort = {
   wake(job?: Job): void;
   /** Stops what runs for a job that was dismissed. */
   stop(jobId: string): void;
+  /** Writes the status document of a job, and from then on again after each of its stages. */
+  publishStatus(jobId: string): Promise<void>;
 };
 
 export type SubmitSettings = {
@@ -53,6 +55,8 @@ export type SubmitRequest = {
   };
   readonly query: { readonly tags?: string };
   readonly body: unknown;
+  /** For WPS 1.0: the response document; `isKept` when it is in its file before this returns. */
+  readonly statusDocument?: StatusDocumentRequest & { readonly isKept: boolean };
   /** Where the service is found from outside, without a slash at the end. */
   readonly serviceUrl: string;
   /** Ends the waiting of a synchronous request, not the job. */
@@ -93,6 +97,7 @@ export async function submitJob(
     ...(language === undefined ? {} : { language }),
     ...(request.principal.user === undefined ? {} : { user: request.principal.user }),
     ...(request.headers.idempotencyKey === undefined ? {} : { idempotencyKey: request.headers.idempotencyKey }),
+    ...(request.statusDocument === undefined ? {} : { statusDocument: request.statusDocument }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
 }
@@ -108,6 +113,7 @@ export type Submission = JobOrigin & {
   readonly principal: Principal;
   readonly prefer: Preferences;
   readonly idempotencyKey?: string;
+  readonly statusDocument?: StatusDocumentRequest & { readonly isKept: boolean };
   readonly signal?: AbortSignal;
 };
 
@@ -130,7 +136,10 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
   const idempotency = idempotencyOf(deps, submission, faults);
   refuseFaults(process.description, faults);
   await deps.queue.requirePlace();
-  const job = newJob({ id: deps.newId(), at: deps.clock.now() }, submission, request, chosen.isSync);
+  const { statusDocument } = submission;
+  const kept =
+    statusDocument === undefined ? request : { ...request, statusDocument: { lineage: statusDocument.lineage } };
+  const job = newJob({ id: deps.newId(), at: deps.clock.now() }, submission, kept, chosen.isSync);
   const inserted = await insertJob(deps.database, job, acceptedEvent(job), {
     vaultFileIds,
     ...(idempotency === undefined ? {} : { idempotency }),
@@ -138,6 +147,9 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
   if (inserted.kind === "conflict") {
     const detail = `Cannot execute process "${process.id}": found an earlier request with this Idempotency-Key and another body, wanted the same body or another key`;
     throw new Problem("idempotency-conflict", detail);
+  }
+  if (statusDocument?.isKept === true) {
+    await deps.runner.publishStatus(inserted.kind === "existing" ? inserted.jobId : job.id);
   }
   if (inserted.kind === "inserted") deps.runner.wake(job);
   const current = inserted.kind === "inserted" ? job : await existingJob(deps, inserted.jobId);

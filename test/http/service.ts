@@ -40,6 +40,8 @@ export type Service = AsyncDisposable & {
   readonly layout: Layout;
   readonly clock: FakeClock;
   readonly stopped: readonly string[];
+  /** Jobs whose status document was asked for. */
+  readonly published: readonly string[];
   readonly keys: KeyDeps;
   /** Sends a request to a path, with a key when one is given. */
   send(method: string, path: string, options?: RequestOptions): Promise<Response>;
@@ -101,6 +103,7 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
   const database = stack.use(await openDatabase({ file: join(directory.path, "heddle.db"), clock, logger }));
   await saveProcess(database, processOf(echo.description), clock.now(), { replace: true });
   const stopped: string[] = [];
+  const published: string[] = [];
   const ends: Promise<string>[] = [];
   const newId = () => crypto.randomUUID();
   const finishing = { database, layout, clock, newId };
@@ -132,6 +135,7 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
         ends.push(finishJobOf(finishing, job.id, { results: echoed(job) }));
       },
       stop: (jobId) => stopped.push(jobId),
+      publishStatus: async (jobId) => void published.push(jobId),
     },
   });
   return {
@@ -140,6 +144,7 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
     layout,
     clock,
     stopped,
+    published,
     keys,
     send: (method, path, request) => app.fetch(requestOf(method, path, request)),
     createKey: async (role, user) => {

@@ -1,5 +1,5 @@
 import { readJobSearch } from "../../domain/job-search.ts";
-import { jobUrl, jsonLink, processUrl } from "../../domain/links.ts";
+import { jobUrl, jsonLink, processUrl, profiles } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import { type DescribeDeps, describeProcess } from "../../operations/describe-processes.ts";
 import { type DismissDeps, dismissJob, type ListDeps, listJobs, readJob } from "../../operations/follow-jobs.ts";
@@ -46,6 +46,7 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
         const job = await readJob(deps, principalOf(context), context.param("jobId"));
         return documentResponse(context, statusDocument(job, context.baseUrl, await outlookOf(deps, job)), {
           title: `Job ${job.id}`,
+          profile: profiles.job,
         });
       },
     },
@@ -124,7 +125,7 @@ async function list(
     jobs: items.map((job) => statusDocument(job, context.baseUrl)),
     links: pageLinks(context, url, next),
   };
-  return documentResponse(context, document, { title: "Jobs" });
+  return documentResponse(context, document, { title: "Jobs", profile: profiles.jobList });
 }
 
 const largestPageBytes = 16 * 2 ** 20;
