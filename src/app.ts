@@ -1,5 +1,4 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Config, isLocalOnly } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
@@ -14,7 +13,7 @@ import { createCwlEngine } from "./engines/cwl/engine.ts";
 import type { Engine } from "./engines/engine.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import { createLocalExecutor } from "./executors/local.ts";
-import { createLayout, directoryMode, type Layout } from "./files/layout.ts";
+import { createLayout, databaseFile, directoryMode, type Layout } from "./files/layout.ts";
 import { vaultFile } from "./files/vault.ts";
 import { createHttpApp } from "./http/server.ts";
 import { createLogger } from "./log.ts";
@@ -61,7 +60,7 @@ function loggerOf(config: Config, target: LogTarget): Logger {
 }
 
 function openStore(config: Config, logger: Logger): Promise<Database> {
-  return openDatabase({ file: join(config.data, "heddle.db"), clock, logger });
+  return openDatabase({ file: databaseFile({ dataDirectory: config.data }), clock, logger });
 }
 
 /** Opens the database for the commands that manage keys, beside a server that may be running. */
