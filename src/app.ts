@@ -21,6 +21,7 @@ import { createJobNews } from "./operations/job-news.ts";
 import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
 import { createProcessCache } from "./operations/process-cache.ts";
 import { createQueueLimit } from "./operations/queue-limit.ts";
+import { createDiskSpace, type DiskSpace } from "./runner/disk-space.ts";
 import type { Failpoint } from "./runner/failpoints.ts";
 import { startHousekeeping } from "./runner/housekeeping.ts";
 import { createRunner, type Runner } from "./runner/runner.ts";
@@ -96,8 +97,12 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const inputChecks = createInputChecks(256);
   const cwl = stack.use(createCwl(config, layout, logger));
   const armed = await armFailpoint();
+  const watched = [layout.dataDirectory, layout.outputsDirectory];
+  const space = stack.use(createDiskSpace({ logger }, watched, config.minFreeBytes));
+  await space.start();
+  const kept = config.keepHours === undefined ? {} : { keptMilliseconds: config.keepHours * 3_600_000 };
   const runner = stack.use(
-    createAppRunner({ config, layout, database, logger, inputChecks, cwl, url: config.publicUrl ?? url, armed }),
+    createAppRunner({ config, layout, database, logger, inputChecks, cwl, space, url: config.publicUrl ?? url, armed }),
   );
   const stopping = new AbortController();
   const statusDocuments = stack.use(
@@ -130,6 +135,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
     processes: createProcessCache(database, 1024),
     news: stack.use(createJobNews(database, newId())),
     stopping: stopping.signal,
+    hasSpace: space.hasSpace,
     queue: createQueueLimit({ database, clock }, config.maxQueued),
     authenticate: createAuthenticator({
       database,
@@ -148,6 +154,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
       inputRoots: config.inputRoot,
       maxBodyBytes: config.maxBodyBytes,
       maxUploadBytes: config.maxUploadBytes,
+      ...kept,
       maxInlineBytes: config.maxInlineBytes,
       outputsPath: config.outputsPath,
       ...(config.outputsUrl === undefined ? {} : { outputsUrl: config.outputsUrl }),
@@ -155,11 +162,11 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   });
   await statusDocuments.renew();
   await runner.start();
-  stack.use(startHousekeeping({ database, layout, clock, logger }));
+  stack.use(startHousekeeping({ database, layout, clock, logger, ...kept }));
   server.reload({ fetch: http.fetch });
   logger.info("Listening", { url, data: layout.dataDirectory });
 
-  const kept = stack.move();
+  const held = stack.move();
   return {
     url,
     notes: notesOf(config, await hasAnyKey(database)),
@@ -167,7 +174,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
       stopping.abort();
       await drain(server, config.drainSeconds);
       logger.info("Stopping", await database.figures());
-      await kept.disposeAsync();
+      await held.disposeAsync();
     },
   };
 }
@@ -240,6 +247,7 @@ type RunnerParts = {
   readonly inputChecks: ReturnType<typeof createInputChecks>;
   readonly cwl: Engine;
   readonly url: string;
+  readonly space: DiskSpace;
   readonly armed: { readonly failpoint?: Failpoint };
 };
 
@@ -257,7 +265,17 @@ function createCwl(config: Config, layout: Layout, logger: Logger) {
   });
 }
 
-function createAppRunner({ config, layout, database, logger, inputChecks, cwl, url, armed }: RunnerParts): Runner {
+function createAppRunner({
+  config,
+  layout,
+  database,
+  logger,
+  inputChecks,
+  cwl,
+  space,
+  url,
+  armed,
+}: RunnerParts): Runner {
   const engines = {
     builtin: createBuiltinEngine(builtins),
     cwl,
@@ -277,6 +295,7 @@ function createAppRunner({ config, layout, database, logger, inputChecks, cwl, u
       return file === undefined ? undefined : { ...file, path: vaultFile(layout, id) };
     },
     checkValue: (process, inputId, value) => inputChecks.of(process).value(inputId, value),
+    hasSpace: space.hasSpace,
     isBuffered: (job) => !builtins.has(job.processId),
     ...armed,
     settings: {

@@ -90,6 +90,13 @@ export const ConfigSchema = v.strictObject({
     v.pipe(whole(1), v.description("memory for tools that ask for some, in MiB; the machine's if not given")),
     machineMebibytes,
   ),
+  keepHours: v.optional(
+    v.pipe(whole(1, 876_000), v.description("time that jobs are kept after their end; until dismissed if not given")),
+  ),
+  minFreeBytes: v.optional(
+    v.pipe(whole(0), v.description("free space below which no job is claimed, in bytes")),
+    64 * 2 ** 20,
+  ),
   maxQueued: v.optional(v.pipe(whole(1), v.description("jobs that may wait; more are answered 429")), 100_000),
   syncLimitSeconds: v.optional(v.pipe(whole(0, 3600), v.description("longest wait of a synchronous execution")), 20),
   drainSeconds: v.optional(v.pipe(whole(0, 3600), v.description("longest wait for open requests at the end")), 10),

@@ -33,10 +33,17 @@ export const RunWishesSchema = v.strictObject({
   priority: v.optional(whole(-10, 10)),
   /** No longer than what the process allows. */
   maxSeconds: v.optional(whole(1, longestSeconds)),
+  /** It is kept until somebody dismisses it. */
+  pinned: v.optional(v.boolean("true or false")),
 });
 
 /** What a job is run by: its own wishes within the settings that its process had when it was submitted. */
-export type RunLimits = { readonly priority?: number; readonly maxSeconds?: number; readonly processSlots?: number };
+export type RunLimits = {
+  readonly priority?: number;
+  readonly maxSeconds?: number;
+  readonly processSlots?: number;
+  readonly isPinned?: true;
+};
 
 /** Joins the wishes of a request with the settings of its process. Undefined when neither says anything. */
 export function runLimits(
@@ -47,6 +54,7 @@ export function runLimits(
   const limits: RunLimits = {
     ...(wishes?.priority === undefined ? {} : { priority: wishes.priority }),
     ...(maxSeconds === undefined ? {} : { maxSeconds }),
+    ...(wishes?.pinned === true ? { isPinned: true } : {}),
     ...(settings?.slots === undefined ? {} : { processSlots: settings.slots }),
   };
   return Object.keys(limits).length === 0 ? undefined : limits;

@@ -11,7 +11,7 @@ import { problemDocument } from "./problem-response.ts";
  * Makes the status document of a job: the union of what OGC 18-062r2 and the 2.0 draft ask for, and the stage by name.
  */
 export function statusDocument(job: Job, baseUrl: string, outlook: JobOutlook = {}): Readonly<Record<string, unknown>> {
-  const { queuePosition, nextPollAt, estimatedCompletionAt } = outlook;
+  const { queuePosition, nextPollAt, estimatedCompletionAt, expiresAt, waitsFor } = outlook;
   return {
     jobID: job.id,
     id: job.id,
@@ -28,6 +28,8 @@ export function statusDocument(job: Job, baseUrl: string, outlook: JobOutlook = 
     updated: timeText(job.updatedAt),
     ...(nextPollAt === undefined ? {} : { nextPoll: timeText(nextPollAt) }),
     ...(estimatedCompletionAt === undefined ? {} : { estimatedCompletion: timeText(estimatedCompletionAt) }),
+    ...(expiresAt === undefined ? {} : { expirationDate: timeText(expiresAt) }),
+    ...(waitsFor === undefined ? {} : { waitsFor }),
     ...(queuePosition === undefined ? {} : { queuePosition }),
     ...(job.priority === 0 ? {} : { priority: job.priority }),
     attempt: job.attempt,

@@ -11,20 +11,32 @@ export type JobOutlook = {
   readonly nextPollAt?: number;
   /** By the newest successful jobs of the same process. */
   readonly estimatedCompletionAt?: number;
+  /** When a job that has ended is removed with its results; undefined when it is kept. */
+  readonly expiresAt?: number;
+  /** What a waiting job waits for besides its turn. */
+  readonly waitsFor?: string;
+};
+
+export type OutlookDeps = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly hasSpace: () => boolean;
+  readonly settings: { readonly keptMilliseconds?: number };
 };
 
 const shortestPollMilliseconds = 1000;
 const longestPollMilliseconds = 30_000;
 
-/** Tells what can be expected of a job; nothing of one that has ended. */
-export async function outlookOf(
-  deps: { readonly database: Database; readonly clock: Clock },
-  job: Job,
-): Promise<JobOutlook> {
+/** Tells what can be expected of a job. */
+export async function outlookOf(deps: OutlookDeps, job: Job): Promise<JobOutlook> {
   const now = deps.clock.now();
   switch (job.status) {
     case "accepted":
-      return { queuePosition: await queuePositionOf(deps.database, job), nextPollAt: nextPollAt(now, job.createdAt) };
+      return {
+        queuePosition: await queuePositionOf(deps.database, job),
+        nextPollAt: nextPollAt(now, job.createdAt),
+        ...(deps.hasSpace() ? {} : { waitsFor: "free space on the disk of the server" }),
+      };
     case "running": {
       const startedAt = job.startedAt ?? now;
       const usual = await usualMilliseconds(deps.database, job.processId);
@@ -37,8 +49,11 @@ export async function outlookOf(
     }
     case "successful":
     case "failed":
-    case "dismissed":
-      return {};
+    case "dismissed": {
+      const kept = deps.settings.keptMilliseconds;
+      if (kept === undefined || job.request.run?.isPinned === true) return {};
+      return { expiresAt: (job.finishedAt ?? job.updatedAt) + kept };
+    }
     default:
       return job.status satisfies never;
   }

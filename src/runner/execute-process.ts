@@ -12,7 +12,7 @@ import type { OutputValue, OutputValues, PreparedInputs, Result, Results } from 
 import type { Checkpoints, Engine } from "../engines/engine.ts";
 import type { VaultSource } from "../engines/prepare-inputs.ts";
 import { ifExists } from "../files/file-errors.ts";
-import { createExecutionDirectories } from "../files/job-directory.ts";
+import { createExecutionDirectories, removePublished } from "../files/job-directory.ts";
 import { executionWorkDirectory, isInside, type Layout } from "../files/layout.ts";
 import { mapLocations } from "../files/map-locations.ts";
 import { type OutputPlan, parseOutputPlan, planOutputs } from "../files/output-plan.ts";
@@ -235,6 +235,7 @@ async function failJob(deps: ExecuteDeps, walk: JobWalk, hasFiles: boolean, erro
 /** What made the job fail may also keep its log from being mapped; the job's end is told all the same. */
 async function mapFailedJob(deps: ExecuteDeps): Promise<string | undefined> {
   try {
+    await removePublished(deps.layout, deps.claim.executionId);
     return await mapJob(deps, {});
   } catch (error) {
     deps.logger.warn("Cannot map the log of a failed job", { jobId: deps.claim.job.id, error });

@@ -9,6 +9,8 @@ import { createWaitingQueue } from "./waiting-queue.ts";
 export type RunnerDeps = Omit<ExecuteDeps, "claim" | "signal" | "lose"> & {
   /** Tools that run at once. */
   readonly slots: number;
+  /** False while no job may be claimed because the disk is almost full. */
+  readonly hasSpace: () => boolean;
   /** Every engine: a lost execution is stopped by the one whose handle it has. */
   readonly engineOfHandle: (job: Job) => Promise<Engine | undefined>;
 };
@@ -107,7 +109,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   };
 
   const pump = () => {
-    if (!isStarted || isStopping || isClaiming) return;
+    if (!isStarted || isStopping || isClaiming || !deps.hasSpace()) return;
     const jobs = take();
     if (jobs.length === 0) {
       if (mayHaveMore && waiting.quick.size + waiting.tools.size === 0) void read();

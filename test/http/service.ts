@@ -119,6 +119,7 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
     inputChecks: createInputChecks(16),
     processes: createProcessCache(database, 16),
     news: stack.use(createJobNews(database, "test")),
+    hasSpace: () => true,
     stopping: new AbortController().signal,
     queue: createQueueLimit({ database, clock }, 1000),
     authenticate: createAuthenticator({

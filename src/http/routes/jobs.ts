@@ -3,7 +3,7 @@ import { jobUrl, jsonLink, processUrl, profiles } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import { type DescribeDeps, describeProcess } from "../../operations/describe-processes.ts";
 import { type DismissDeps, dismissJob, type ListDeps, listJobs, readJob } from "../../operations/follow-jobs.ts";
-import { outlookOf } from "../../operations/job-outlook.ts";
+import { type OutlookDeps, outlookOf } from "../../operations/job-outlook.ts";
 import { type LogDeps, type LogPage, readLog, readLogPage } from "../../operations/read-log.ts";
 import { documentResponse } from "../document-response.ts";
 import { pageLinks, pageOf } from "../paging.ts";
@@ -11,7 +11,7 @@ import { foreignBytes, jsonResponse, principalOf, type Route, type RouteContext 
 import { fileResponse } from "../send-file.ts";
 import { failureDocument, inputsDocument, statisticsDocument, statusDocument } from "../status-document.ts";
 
-export type JobRouteDeps = ListDeps & DismissDeps & LogDeps & Pick<DescribeDeps, "processes">;
+export type JobRouteDeps = OutlookDeps & ListDeps & DismissDeps & LogDeps & Pick<DescribeDeps, "processes">;
 
 /** Routes of the job list, of a job's status and log, and of dismissal. */
 export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
