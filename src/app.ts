@@ -1,6 +1,5 @@
 import { lookup } from "node:dns/promises";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Config, isLocalOnly } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
@@ -15,8 +14,7 @@ import { createCwlEngine } from "./engines/cwl/engine.ts";
 import type { Engine } from "./engines/engine.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import { createLocalExecutor } from "./executors/local.ts";
-import { createFailpoint } from "./failpoint.ts";
-import { createLayout, directoryMode, type Layout, secretKeyFile } from "./files/layout.ts";
+import { createLayout, databaseFile, directoryMode, type Layout, secretKeyFile } from "./files/layout.ts";
 import { readSecretKey } from "./files/secret-key.ts";
 import { vaultFile } from "./files/vault.ts";
 import { createHttpApp } from "./http/server.ts";
@@ -24,9 +22,13 @@ import { createLogger } from "./log.ts";
 import { readAllowList } from "./net/addresses.ts";
 import { download } from "./net/download.ts";
 import { createGate, type Gate } from "./net/fetch.ts";
+import { createJobNews } from "./operations/job-news.ts";
 import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
 import { createProcessCache } from "./operations/process-cache.ts";
+import { createQueueLimit } from "./operations/queue-limit.ts";
 import { createRemoteProcesses } from "./operations/remote-processes.ts";
+import { createDiskSpace, type DiskSpace } from "./runner/disk-space.ts";
+import type { Failpoint } from "./runner/failpoints.ts";
 import { startHousekeeping } from "./runner/housekeeping.ts";
 import { createRemoteEngines } from "./runner/remote-engines.ts";
 import { createRunner, type Runner } from "./runner/runner.ts";
@@ -72,7 +74,7 @@ function loggerOf(config: Config, target: LogTarget): Logger {
 }
 
 function openStore(config: Config, logger: Logger): Promise<Database> {
-  return openDatabase({ file: join(config.data, "heddle.db"), clock, logger });
+  return openDatabase({ file: databaseFile({ dataDirectory: config.data }), clock, logger });
 }
 
 /** Opens the database for the commands that manage keys, beside a server that may be running. */
@@ -109,6 +111,11 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const gate = createAppGate(config);
   const secretKey = await readSecretKey(config.secretFile ?? secretKeyFile(layout), newKey());
   const cwl = stack.use(createCwl(config, layout, logger));
+  const armed = await armFailpoint();
+  const watched = [layout.dataDirectory, layout.outputsDirectory];
+  const space = stack.use(createDiskSpace({ logger }, watched, config.minFreeBytes));
+  await space.start();
+  const kept = config.keepHours === undefined ? {} : { keptMilliseconds: config.keepHours * 3_600_000 };
   const runner = stack.use(
     createAppRunner({
       config,
@@ -119,9 +126,12 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
       cwl,
       gate,
       secretKey,
+      space,
+      armed,
       url: config.publicUrl ?? url,
     }),
   );
+  const stopping = new AbortController();
   const statusDocuments = stack.use(
     createStatusDocuments({
       database,
@@ -153,6 +163,10 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
     secretKey,
     remotes: createRemoteProcesses({ database, clock, gate, secretKey, maxDocumentBytes: config.maxDocumentBytes }),
     processes: createProcessCache(database, 1024),
+    news: stack.use(createJobNews(database, newId())),
+    stopping: stopping.signal,
+    hasSpace: space.hasSpace,
+    queue: createQueueLimit({ database, clock }, config.maxQueued),
     authenticate: createAuthenticator({
       database,
       clock,
@@ -170,6 +184,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
       inputRoots: config.inputRoot,
       maxBodyBytes: config.maxBodyBytes,
       maxUploadBytes: config.maxUploadBytes,
+      ...kept,
       maxInlineBytes: config.maxInlineBytes,
       maxDocumentBytes: config.maxDocumentBytes,
       outputsPath: config.outputsPath,
@@ -178,20 +193,37 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   });
   await statusDocuments.renew();
   await runner.start();
-  stack.use(startHousekeeping({ database, layout, clock, logger }));
+  stack.use(startHousekeeping({ database, layout, clock, logger, ...kept }));
   server.reload({ fetch: http.fetch });
   logger.info("Listening", { url, data: layout.dataDirectory });
 
-  const kept = stack.move();
+  const held = stack.move();
   return {
     url,
     notes: notesOf(config, await hasAnyKey(database)),
     async [Symbol.asyncDispose]() {
-      await Promise.race([server.stop(), sleep(config.drainSeconds * 1000, undefined, { ref: false })]);
+      stopping.abort();
+      await drain(server, config.drainSeconds);
       logger.info("Stopping", await database.figures());
-      await kept.disposeAsync();
+      await held.disposeAsync();
     },
   };
+}
+
+/** How often the open requests of a server that stops are counted. */
+const drainLookMilliseconds = 20;
+
+/**
+ * Lets a server answer what is open, for so long at most. Requests are counted: that `stop` resolves, which it should when
+ * there is none left, cannot be relied on after a stream was ended.
+ */
+async function drain(
+  server: { stop(): Promise<void>; readonly pendingRequests: number },
+  seconds: number,
+): Promise<void> {
+  void server.stop();
+  const looks = Math.ceil((seconds * 1000) / drainLookMilliseconds);
+  for (let look = 0; look < looks && server.pendingRequests > 0; look += 1) await sleep(drainLookMilliseconds);
 }
 
 async function makeDirectories(layout: Layout): Promise<void> {
@@ -248,6 +280,8 @@ type RunnerParts = {
   readonly url: string;
   readonly gate: Gate;
   readonly secretKey: SecretKey;
+  readonly space: DiskSpace;
+  readonly armed: { readonly failpoint?: Failpoint };
 };
 
 function createCwl(config: Config, layout: Layout, logger: Logger) {
@@ -259,6 +293,8 @@ function createCwl(config: Config, layout: Layout, logger: Logger) {
     toolPath: config.toolPath,
     graceSeconds: config.graceSeconds,
     slots: config.slots,
+    cores: config.cores,
+    memoryMebibytes: config.memoryMebibytes,
   });
 }
 
@@ -293,6 +329,8 @@ function createAppRunner({
   url,
   gate,
   secretKey,
+  space,
+  armed,
 }: RunnerParts): Runner {
   const builtin = createBuiltinEngine(builtins);
   const isBuiltin = (job: Job) => !job.isRemote && builtins.has(job.processId);
@@ -313,7 +351,6 @@ function createAppRunner({
     logger,
     newId,
     slots: config.slots,
-    failpoint: createFailpoint(),
     remoteSlots: config.remoteJobs,
     remoteAccess: remote.accessOf,
     engineOf: async ({ definition }, access) => {
@@ -342,7 +379,9 @@ function createAppRunner({
         ...(mediaType === undefined ? {} : { mediaType }),
       }),
     checkValue: (process, inputId, value) => inputChecks.of(process).value(inputId, value),
+    hasSpace: space.hasSpace,
     isBuffered: (job) => !isBuiltin(job),
+    ...armed,
     settings: {
       inputRoots: config.inputRoot,
       outputsPath: config.outputsPath,
@@ -350,4 +389,14 @@ function createAppRunner({
       jobFiles: config.jobFiles,
     },
   });
+}
+
+/** The condition is settled while building: the executable that people get has neither the variable nor what it does. */
+async function armFailpoint(): Promise<{ readonly failpoint?: Failpoint }> {
+  if (process.env.HEDDLE_BUILD === "failpoints") {
+    const { createFailpoint } = await import("./runner/failpoints.ts");
+    const text = process.env.HEDDLE_FAILPOINT;
+    if (text !== undefined) return { failpoint: createFailpoint(text, () => process.kill(process.pid, "SIGKILL")) };
+  }
+  return {};
 }

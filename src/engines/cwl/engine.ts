@@ -15,7 +15,7 @@ import { beginRun, type Run, type RunTools } from "./run.ts";
 import { type Call, leaveRunning, type RunContext } from "./run-context.ts";
 import { noSurroundings } from "./runtime.ts";
 import type { CwlDocument } from "./schema.ts";
-import { createSlots, type Slots } from "./slots.ts";
+import { type Capacity, createSlots, type Slots } from "./slots.ts";
 import { runProcess } from "./workflow.ts";
 
 export type CwlEngineDeps = {
@@ -29,6 +29,9 @@ export type CwlEngineDeps = {
   readonly graceSeconds: number;
   /** How many tools run at once, over all executions. */
   readonly slots: number;
+  /** What the tools that ask for cores and memory may take together; no bound when not given. */
+  readonly cores?: number;
+  readonly memoryMebibytes?: number;
   /** True only where a document's author may read every file that this program can: never in the server. */
   readonly allowsLocalFiles?: boolean;
 };
@@ -43,7 +46,7 @@ const maxSettledRuns = 256;
 
 /** Makes the engine that runs CWL tools and workflows. */
 export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
-  const engines: Engines = { deps, runs: new Map(), slots: createSlots(deps.slots) };
+  const engines: Engines = { deps, runs: new Map(), slots: createSlots(capacityOf(deps)) };
   return {
     isRepeatable: false,
     plan: (prepared) => ({ engine: "cwl", executionId: prepared.executionId }),
@@ -69,6 +72,11 @@ export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
       await Promise.all([...engines.runs.values()].map((run) => run.ended));
     },
   };
+}
+
+function capacityOf({ slots, cores, memoryMebibytes }: CwlEngineDeps): Capacity {
+  const all = Number.MAX_SAFE_INTEGER;
+  return { slots, cores: cores ?? all, memoryMebibytes: memoryMebibytes ?? all };
 }
 
 function runOf(engines: Engines, executionId: string): Run {
@@ -115,6 +123,7 @@ async function work(
     toolPath: deps.toolPath,
     graceSeconds: deps.graceSeconds,
     slots: engines.slots,
+    runsLostAgain: prepared.restart === undefined || prepared.restart === "rerun",
     signal: tools.signal,
     fail: tools.fail,
     active: new Set(),

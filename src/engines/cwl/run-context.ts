@@ -21,6 +21,8 @@ export type RunContext = {
   readonly toolPath: string;
   readonly graceSeconds: number;
   readonly slots: Slots;
+  /** A tool that had started and was lost runs again. */
+  readonly runsLostAgain: boolean;
   /** Aborted when the run must stop; with `leaveRunning` as its reason, tools are left alone. */
   readonly signal: AbortSignal;
   /** Stops everything that still runs after a failure. */

@@ -5,7 +5,8 @@ import { argumentText, buildCommandLine, shellLine } from "./command-line.ts";
 import { evaluate, evaluateString, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
 import { effectiveRequirements, runtimeObject, type Surroundings } from "./runtime.ts";
-import type { CommandLineTool, Requirements } from "./schema.ts";
+import type { CommandLineTool, Requirements, ResourceName } from "./schema.ts";
+import type { Reservation } from "./slots.ts";
 import { planInputs, type StagedEntry } from "./staging.ts";
 import { givenPaths, planWorkDir } from "./work-dir.ts";
 
@@ -19,6 +20,8 @@ export type ToolPlan = {
   readonly environment: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly streams: { readonly stdout?: string; readonly stderr?: string };
+  /** What it asked for; nothing is reserved for a tool that did not say. */
+  readonly reserves: Reservation;
   /** Paths outside the output directory that the tool may hand back. */
   readonly given: readonly string[];
 };
@@ -57,7 +60,16 @@ export function planTool(
     },
     ...(stdin === null ? {} : { stdin: argumentText(stdin) }),
     streams: streamsOf(tool, scope, outdir),
+    reserves: reservationOf(requirements, runtime),
     given: givenPaths(staged.value, [...staged.entries, ...work.entries]),
+  };
+}
+
+function reservationOf({ resources }: Requirements, runtime: JsonObject): Reservation {
+  const asksFor = (...names: readonly ResourceName[]) => names.some((name) => resources?.[name] !== undefined);
+  return {
+    cores: asksFor("coresMin", "coresMax") ? Number(runtime.cores) : 0,
+    memoryMebibytes: asksFor("ramMin", "ramMax") ? Number(runtime.ram) : 0,
   };
 }
 

@@ -55,6 +55,10 @@ export async function runTool(run: RunContext, call: Call, tool: CommandLineTool
       case "lost":
         lost += 1;
         run.record.log(`Lost try ${number} of ${callName(call)}: ${end.reason}`);
+        if (!run.runsLostAgain) {
+          const wanted = "its process says that what was lost is not run again";
+          throw new CwlFailure(`Cannot finish ${callName(call)}: found its try lost, because ${end.reason}; ${wanted}`);
+        }
         if (lost >= maxLostTries) {
           throw new CwlFailure(
             `Cannot finish ${callName(call)}: found ${lost} tries lost, the last one because ${end.reason}`,
@@ -71,13 +75,14 @@ export async function runTool(run: RunContext, call: Call, tool: CommandLineTool
 async function findTry(run: RunContext, call: Call, attempt: Try): Promise<TryEnd> {
   const found = await run.executor.find(attempt.key);
   if (found.kind === "ended") return { end: found.end, logStart: 0 };
+  using _slot = run.slots.occupy(attempt.plan.reserves);
   run.record.log(`Found try ${attempt.key.try} of ${callName(call)} still running`);
   return { end: await waitForTry(run, call, attempt, await logEnd(attempt.log)), logStart: 0 };
 }
 
 async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<TryEnd> {
-  using _slot = await run.slots.take(run.signal);
   const { key, plan } = attempt;
+  using _slot = await run.slots.take(plan.reserves, run.signal);
   await makeTryDirectories(run, attempt);
   requireProgram(call, plan);
   await requireStdin(plan);
