@@ -14,6 +14,7 @@ import { createBuiltinEngine } from "./engines/builtin/engine.ts";
 import { createCwlEngine } from "./engines/cwl/engine.ts";
 import type { Engine } from "./engines/engine.ts";
 import { createInputChecks } from "./engines/input-check.ts";
+import { createRemoteStepRunner } from "./engines/remote-step.ts";
 import { createLocalExecutor } from "./executors/local.ts";
 import { createFailpoint } from "./failpoint.ts";
 import { createLayout, directoryMode, type Layout, secretKeyFile } from "./files/layout.ts";
@@ -24,6 +25,7 @@ import { createLogger } from "./log.ts";
 import { readAllowList } from "./net/addresses.ts";
 import { download } from "./net/download.ts";
 import { createGate, type Gate } from "./net/fetch.ts";
+import { createRemoteClient } from "./net/remote-client.ts";
 import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
 import { createProcessCache } from "./operations/process-cache.ts";
 import { createRemoteProcesses } from "./operations/remote-processes.ts";
@@ -108,7 +110,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const inputChecks = createInputChecks(256);
   const gate = createAppGate(config);
   const secretKey = await readSecretKey(config.secretFile ?? secretKeyFile(layout), newKey());
-  const cwl = stack.use(createCwl(config, layout, logger));
+  const cwl = stack.use(createCwl(config, layout, logger, gate));
   const runner = stack.use(
     createAppRunner({
       config,
@@ -250,7 +252,7 @@ type RunnerParts = {
   readonly secretKey: SecretKey;
 };
 
-function createCwl(config: Config, layout: Layout, logger: Logger) {
+function createCwl(config: Config, layout: Layout, logger: Logger, gate: Gate) {
   return createCwlEngine({
     executor: createLocalExecutor({ layout, logger, clock }),
     layout,
@@ -259,6 +261,14 @@ function createCwl(config: Config, layout: Layout, logger: Logger) {
     toolPath: config.toolPath,
     graceSeconds: config.graceSeconds,
     slots: config.slots,
+    runRemoteStep: createRemoteStepRunner({
+      gate,
+      layout,
+      logger,
+      clientOf: (definition) => createRemoteClient({ gate, maxDocumentBytes: config.maxDocumentBytes }, definition),
+      wait: waitFor,
+      maxDownloadBytes: config.maxDownloadBytes,
+    }),
   });
 }
 

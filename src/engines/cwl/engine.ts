@@ -29,6 +29,8 @@ export type CwlEngineDeps = {
   readonly graceSeconds: number;
   /** How many tools run at once, over all executions. */
   readonly slots: number;
+  /** Runs a step that is a process of another server. */
+  readonly runRemoteStep?: RunContext["runRemoteStep"];
   /** True only where a document's author may read every file that this program can: never in the server. */
   readonly allowsLocalFiles?: boolean;
 };
@@ -118,6 +120,7 @@ async function work(
     signal: tools.signal,
     fail: tools.fail,
     active: new Set(),
+    ...(deps.runRemoteStep === undefined ? {} : { runRemoteStep: deps.runRemoteStep }),
   };
   const call: Call = { process: main, path: "", around: noSurroundings, inputs, progress: tools.progress };
   return runProcess(context, call);
