@@ -4,15 +4,24 @@ import { syncPath } from "./durable.ts";
 import { ifExists } from "./file-errors.ts";
 import { fileMode, type Layout, statusAddressesFile, statusDocumentFile } from "./layout.ts";
 
-/** A status document: of the job itself until its claim, then of its execution, with a link from the job. */
-export type StatusFile = { readonly jobId: string; readonly executionId?: string };
+/**
+ * A status document: of the job itself until its claim, then of its execution, with a link from the job; of the job
+ * itself again when `isDismissed`, for nothing stays of the execution.
+ */
+export type StatusFile = {
+  readonly jobId: string;
+  readonly executionId?: string | undefined;
+  readonly isDismissed: boolean;
+};
 
 /**
  * Writes a status document: a new file renamed into place, and the job's link renamed over what stood there. The file
  * gets the time of what it tells, so that a later start sees which documents are behind. Durable when it returns.
  */
 export async function writeStatusFile(layout: Layout, file: StatusFile, text: string, toldAt: number): Promise<void> {
-  const path = statusDocumentFile(layout, file.executionId ?? file.jobId);
+  const { executionId, jobId, isDismissed } = file;
+  const hasLink = executionId !== undefined && !isDismissed;
+  const path = statusDocumentFile(layout, hasLink ? executionId : jobId);
   const temporary = temporaryOf(path);
   await rm(temporary, { force: true });
   {
@@ -22,7 +31,8 @@ export async function writeStatusFile(layout: Layout, file: StatusFile, text: st
     await handle.sync();
   }
   await rename(temporary, path);
-  if (file.executionId !== undefined) await linkJob(layout, file.jobId, basename(path));
+  if (hasLink) await linkJob(layout, jobId, basename(path));
+  else if (executionId !== undefined) await rm(statusDocumentFile(layout, executionId), { force: true });
   await syncPath(layout.outputsDirectory);
 }
 

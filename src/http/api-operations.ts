@@ -13,6 +13,8 @@ export type ApiOperation = {
   readonly answers: Readonly<Record<number, { readonly about: string; readonly content?: Content }>>;
   /** Statuses of the problems that it may answer with, besides those of every route. */
   readonly problems?: readonly number[];
+  /** Problems are told as OWS exception reports, in XML. */
+  readonly hasExceptionReports?: boolean;
 };
 
 const paging = { limit: "the most items of one page", after: "where the page before ended" } as const;
@@ -31,12 +33,37 @@ function ok(document: DocumentName, about: string): ApiOperation["answers"] {
   return { 200: { about, content: { document } } };
 }
 
-const wpsOperation: ApiOperation = {
-  summary: "OGC Web Processing Service 1.0.0 and 2.0.0, by key and value pairs or XML",
-  tag: "service",
-  query: { service: "WPS", request: "the operation, as GetCapabilities", version: "1.0.0 or 2.0.0" },
-  answers: { 200: { about: "The answer of the operation", content: { mediaType: "text/xml" } } },
-  problems: [409, 410, 413, 415, 500, 501],
+const wpsAnswers = { 200: { about: "A document of WPS, or raw data", content: { mediaType: "text/xml" } } } as const;
+
+const wpsByKvp: ApiOperation = {
+  summary: "WPS 1.0.0 and 2.0.0 by key and value pairs",
+  tag: "processes",
+  query: {
+    service: "WPS",
+    request: "GetCapabilities, DescribeProcess, Execute (1.0.0), GetStatus, GetResult or Dismiss (2.0.0)",
+    version: "1.0.0 or 2.0.0; 1.0.0 if not given",
+    AcceptVersions: "versions that the client speaks, the best first",
+    identifier: "ids of processes, separated by commas, or all",
+    DataInputs: "inputs of an execution, separated by semicolons",
+    ResponseDocument: "outputs of the response document, separated by semicolons",
+    RawDataOutput: "the one output that is answered by itself",
+    storeExecuteResponse: "true: the response is kept at a status location",
+    status: "true: the answer does not wait for the end",
+    lineage: "true: the response repeats the inputs",
+    language: "language of the execution",
+    jobId: "id of a job",
+  },
+  answers: wpsAnswers,
+  problems: [410, 500, 503],
+  hasExceptionReports: true,
+};
+
+const wpsByXml: ApiOperation = {
+  summary: "WPS 1.0.0 and 2.0.0 by XML",
+  tag: "processes",
+  answers: wpsAnswers,
+  problems: [410, 413, 415, 500, 503],
+  hasExceptionReports: true,
 };
 
 /** Every route of the service, by method and path as the routes write them. */
@@ -236,9 +263,10 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
     },
     problems: [416],
   },
-  ...Object.fromEntries(
-    ["GET /wps", "POST /wps", "GET /ows/wps", "POST /ows/wps"].map((route) => [route, wpsOperation]),
-  ),
+  "GET /wps": wpsByKvp,
+  "POST /wps": wpsByXml,
+  "GET /ows/wps": wpsByKvp,
+  "POST /ows/wps": wpsByXml,
   "POST /vault": {
     summary: "Upload a file",
     tag: "files",

@@ -135,7 +135,10 @@ export async function clearExecution(
   }
   await endExecution(deps.database, what.executionId, deps.clock.now());
   const isCurrent = what.job.executionId === undefined || what.job.executionId === what.executionId;
-  if (isCurrent) return removeJobFiles(deps.layout, { jobId: what.job.id, executionIds: [what.executionId] });
+  if (isCurrent) {
+    const keepsStatus = what.job.request.statusDocument !== undefined;
+    return removeJobFiles(deps.layout, { jobId: what.job.id, executionIds: [what.executionId], keepsStatus });
+  }
   // The job's links lead to another execution's files.
   await removeExecutionOutputs(deps.layout, what.executionId);
   await removeWorkDirectory(deps.layout, what.executionId);

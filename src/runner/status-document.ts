@@ -53,6 +53,8 @@ export function createStatusDocuments(deps: StatusDocumentDeps): StatusDocuments
     const written = (writing.get(jobId) ?? Promise.resolve()).then(async () => {
       const job = await findJob(deps.database, jobId);
       if (job === undefined || told.get(jobId) === momentOf(job)) return;
+      // The results of a finished job were removed, and its document with them: it is not to come back.
+      if (job.status === "dismissed" && !following.has(jobId)) return;
       await writeDocument(deps, job);
       if (following.has(jobId)) told.set(jobId, momentOf(job));
     });
@@ -119,18 +121,12 @@ function momentOf(job: Job): string {
 }
 
 async function writeDocument(deps: StatusDocumentDeps, job: Job): Promise<void> {
-  if (isGone(job, await statusToldAt(deps.layout, job.id))) return;
   const process = await deps.processOf(job.processId, job.processRevision);
   if (process === undefined) throw new Error(`Cannot find revision "${job.processRevision}" of "${job.processId}"`);
   const results = job.status === "successful" ? await resultsOf(deps.database, job.id) : {};
   const response = await executeResponseOf(job, process.description, results, documentContext(deps));
-  const file = { jobId: job.id, ...(job.executionId === undefined ? {} : { executionId: job.executionId }) };
+  const file = { jobId: job.id, executionId: job.executionId, isDismissed: job.status === "dismissed" };
   await writeStatusFile(deps.layout, file, writeExecuteResponse(response), job.updatedAt);
-}
-
-/** The results of a finished job were removed, and its document with them: it is not to come back. */
-function isGone(job: Job, toldAt: number | undefined): boolean {
-  return job.status === "dismissed" && toldAt === undefined && job.startedAt !== undefined;
 }
 
 function documentContext({ layout, settings }: StatusDocumentDeps): JobDocumentContext & { readonly isKept: true } {

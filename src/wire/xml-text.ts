@@ -15,6 +15,23 @@ export function refuseDoctype(text: string): void {
   throw new Problem("invalid-parameter-value", "Cannot read XML: found a DOCTYPE, wanted a document without one");
 }
 
+/** Tells whether there are more tags and attributes than so many, outside comments and CDATA sections. */
+export function hasMoreMarkup(text: string, most: number): boolean {
+  const next = /<!\[CDATA\[|<!--|<|=\s*["']/g;
+  let count = 0;
+  for (let found = next.exec(text); found !== null; found = next.exec(text)) {
+    const closing = found[0] === "<![CDATA[" ? "]]>" : found[0] === "<!--" ? "-->" : undefined;
+    if (closing === undefined) count += 1;
+    else {
+      const end = text.indexOf(closing, next.lastIndex);
+      if (end === -1) return false;
+      next.lastIndex = end;
+    }
+    if (count > most) return true;
+  }
+  return false;
+}
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that XML 1.0 (2.2) leaves out
 const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 const bareSign = /&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)|<(?![A-Za-z_:/!?\u0080-\uffff])/g;

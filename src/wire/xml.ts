@@ -1,5 +1,5 @@
 import { errorText, Problem } from "../domain/problem.ts";
-import { refuseDoctype, repairXml } from "./xml-text.ts";
+import { hasMoreMarkup, refuseDoctype, repairXml } from "./xml-text.ts";
 
 /** An attribute; without a prefix it has no namespace. */
 export type XmlAttribute = {
@@ -31,11 +31,11 @@ export type XmlLimits = {
   readonly maxAttributes: number;
 };
 
-/** Room for every document that means something; the depth is that of JSON bodies. */
+/** Room for every document that means something, within half a second; the depth is that of JSON bodies. */
 export const xmlLimits: XmlLimits = {
   maxCharacters: 64 * 2 ** 20,
   maxDepth: 128,
-  maxElements: 1_000_000,
+  maxElements: 250_000,
   maxAttributes: 256,
 };
 
@@ -55,6 +55,8 @@ export function parseXml(
   const limits = options.limits ?? xmlLimits;
   if (text.length > limits.maxCharacters) throw tooLarge("characters", limits.maxCharacters);
   refuseDoctype(text);
+  // The parser would build the whole tree first: thousands of bytes for each few of a hostile document.
+  if (hasMoreMarkup(text, 4 * limits.maxElements)) throw tooLarge("elements and attributes", limits.maxElements);
   const tree = parseTree(text, options.isTolerant === true);
   return resolve(tree, noNamespaces, { limits, elements: 0 }, 1);
 }

@@ -12,8 +12,9 @@ import { owslib } from "./owslib.ts";
 import type { Peer, PeerContext } from "./peer.ts";
 import { pygeoapi } from "./pygeoapi.ts";
 import { pywps } from "./pywps.ts";
+import { schemathesis } from "./schemathesis.ts";
 
-const peers: readonly Peer[] = [owslib, birdy, ogcClient, pywps, pygeoapi, heddle];
+const peers: readonly Peer[] = [owslib, birdy, ogcClient, schemathesis, pywps, pygeoapi, heddle];
 
 const toolsDirectory = join(import.meta.dir, "..", "..", ".tools");
 const count = { passed: 0, failed: 0, skipped: 0 };

@@ -64,6 +64,8 @@ describe("parseXml()", () => {
   test("refuses more elements and characters than its limits", () => {
     const limits = { maxCharacters: 100, maxDepth: 5, maxElements: 3, maxAttributes: 5 };
     expect(() => parseXml("<a><b/><b/><b/></a>", { limits })).toThrow("more elements");
+    expect(() => parseXml(`<a>${'<b c="" d="" e=""/>'.repeat(4)}</a>`, { limits })).toThrow("elements and attributes");
+    expect(rawText(parseXml(`<a><![CDATA[${"<".repeat(50)}]]></a>`, { limits }))).toHaveLength(50);
     expect(() => parseXml(`<a>${"x".repeat(100)}</a>`, { limits })).toThrow("more characters");
   });
 

@@ -1,6 +1,7 @@
 import type { Principal } from "../../domain/access.ts";
 import { ExecuteBodySchema } from "../../domain/execution.ts";
 import { jobUrl } from "../../domain/links.ts";
+import { Problem } from "../../domain/problem.ts";
 import type { Process } from "../../domain/process.ts";
 import type { Provider } from "../../domain/provider.ts";
 import { describeProcess } from "../../operations/describe-processes.ts";
@@ -71,9 +72,16 @@ const shortFormats: Readonly<Record<string, string>> = { json: "application/json
 /** What stands in the query wins over the headers of the same meaning (OGC 18-062r3 /req/kvp-execute/f-response and prefer-response). */
 function withHeaders(context: RouteContext, prefer: string | undefined, format: string | undefined): RouteContext {
   const headers = new Headers(context.request.headers);
-  if (prefer !== undefined) headers.set("prefer", prefer);
-  if (format !== undefined) headers.set("accept", shortFormats[format] ?? format);
+  if (prefer !== undefined) headers.set("prefer", headerText("prefer", prefer));
+  if (format !== undefined) headers.set("accept", headerText("f", shortFormats[format] ?? format));
   return { ...context, request: new Request(context.request.url, { headers }), signal: context.signal };
+}
+
+/** Only some characters can stand in a header. */
+function headerText(name: string, text: string): string {
+  if (/^[\x20-\x7e]*$/.test(text)) return text;
+  const detail = `Cannot execute: found ${name} ${JSON.stringify(text)}, wanted printable ASCII`;
+  throw new Problem("invalid-query-parameter-value", detail);
 }
 
 async function execute(

@@ -32,24 +32,20 @@ const body = { mediaTypes: ["text/xml", "application/xml"], schema: v.string() }
 
 /** The WPS endpoint, of versions 1.0.0 and 2.0.0: KVP by GET and XML by POST, under two paths. */
 export function wpsRoutes(deps: WpsRouteDeps): readonly Route[] {
-  const refuse = (error: unknown, request: Request) =>
-    owsResponse(error, versionOfKvp(parseKvpSafely(new URL(request.url).search)), deps.logger);
+  const refuse = (error: unknown, request: Request) => owsResponse(error, versionIn(request), deps.logger);
   return [wpsPath, `/ows${wpsPath}`].flatMap((path): readonly Route[] => {
-    // What a request does is known once it was read: origin and caller are checked by what it asks for.
-    const shared = { path, access: "public", hasEffect: false, refuse } as const;
+    const shared = { path, access: "public", refuse } as const;
     return [
-      { ...shared, method: "GET", handle: (context) => answerKvp(deps, context) },
-      { ...shared, method: "POST", body, handle: (context) => answerXml(deps, context) },
+      // What a request by GET does is known once it was read: origin and caller are checked by what it asks for.
+      { ...shared, method: "GET", hasEffect: false, handle: (context) => answerKvp(deps, context) },
+      { ...shared, method: "POST", hasEffect: true, body, handle: (context) => answerXml(deps, context) },
     ];
   });
 }
 
-function parseKvpSafely(query: string) {
-  try {
-    return parseKvp(query);
-  } catch {
-    return new Map<string, string>();
-  }
+/** The version that a query speaks, as far as it can be read. */
+function versionIn(request: Request): WpsVersion {
+  return /[?&]version=2\./i.test(request.url) ? "2.0.0" : "1.0.0";
 }
 
 function answerKvp(deps: WpsRouteDeps, context: RouteContext): Promise<Response> {

@@ -57,13 +57,16 @@ function crsForm(crs: string | undefined): JsonObject {
 
 /** By GET, boxes and complex data look like literals. */
 function literalForm(text: string, schema: JsonObject): JsonObject {
-  switch (kindOfSchema(schema).kind) {
+  const { kind } = kindOfSchema(schema);
+  switch (kind) {
     case "literal":
       return { data: literalOf(text, schema) };
     case "bbox":
       return boxForm(text);
     case "complex":
       return complexForm({ kind: "complex", content: text }, schema);
+    default:
+      return kind satisfies never;
   }
 }
 
