@@ -13,6 +13,7 @@ import { createBuiltinEngine } from "./engines/builtin/engine.ts";
 import { createCwlEngine } from "./engines/cwl/engine.ts";
 import type { Engine } from "./engines/engine.ts";
 import { createInputChecks } from "./engines/input-check.ts";
+import { createRemoteStepRunner } from "./engines/remote-step.ts";
 import { createLocalExecutor } from "./executors/local.ts";
 import { createLayout, databaseFile, directoryMode, type Layout, secretKeyFile } from "./files/layout.ts";
 import { readSecretKey } from "./files/secret-key.ts";
@@ -22,6 +23,7 @@ import { createLogger } from "./log.ts";
 import { readAllowList } from "./net/addresses.ts";
 import { download } from "./net/download.ts";
 import { createGate, type Gate } from "./net/fetch.ts";
+import { createRemoteClient } from "./net/remote-client.ts";
 import { createJobNews } from "./operations/job-news.ts";
 import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
 import { createProcessCache } from "./operations/process-cache.ts";
@@ -110,7 +112,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const inputChecks = createInputChecks(256);
   const gate = createAppGate(config);
   const secretKey = await readSecretKey(config.secretFile ?? secretKeyFile(layout), newKey());
-  const cwl = stack.use(createCwl(config, layout, logger));
+  const cwl = stack.use(createCwl(config, layout, logger, gate));
   const armed = await armFailpoint();
   const watched = [layout.dataDirectory, layout.outputsDirectory];
   const space = stack.use(createDiskSpace({ logger }, watched, config.minFreeBytes));
@@ -284,7 +286,7 @@ type RunnerParts = {
   readonly armed: { readonly failpoint?: Failpoint };
 };
 
-function createCwl(config: Config, layout: Layout, logger: Logger) {
+function createCwl(config: Config, layout: Layout, logger: Logger, gate: Gate) {
   return createCwlEngine({
     executor: createLocalExecutor({ layout, logger, clock }),
     layout,
@@ -295,6 +297,14 @@ function createCwl(config: Config, layout: Layout, logger: Logger) {
     slots: config.slots,
     cores: config.cores,
     memoryMebibytes: config.memoryMebibytes,
+    runRemoteStep: createRemoteStepRunner({
+      gate,
+      layout,
+      logger,
+      clientOf: (definition) => createRemoteClient({ gate, maxDocumentBytes: config.maxDocumentBytes }, definition),
+      wait: waitFor,
+      maxDownloadBytes: config.maxDownloadBytes,
+    }),
   });
 }
 

@@ -14,12 +14,6 @@ export class ClaimLost extends Error {
   }
 }
 
-/**
- * Told where a walk is: before a stage is written, when it has been, and when its effect is done. For tests, which stop
- * the server there.
- */
-export type Failpoint = (stage: StageName, moment: "before-commit" | "after-commit" | "after-effect") => void;
-
 /** What an awaited write keeps of the execution, besides the buffered stages. */
 export type Kept = {
   readonly handle?: JsonObject;

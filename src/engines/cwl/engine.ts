@@ -32,6 +32,8 @@ export type CwlEngineDeps = {
   /** What the tools that ask for cores and memory may take together; no bound when not given. */
   readonly cores?: number;
   readonly memoryMebibytes?: number;
+  /** Runs a step that is a process of another server. */
+  readonly runRemoteStep?: RunContext["runRemoteStep"];
   /** True only where a document's author may read every file that this program can: never in the server. */
   readonly allowsLocalFiles?: boolean;
 };
@@ -127,6 +129,7 @@ async function work(
     signal: tools.signal,
     fail: tools.fail,
     active: new Set(),
+    ...(deps.runRemoteStep === undefined ? {} : { runRemoteStep: deps.runRemoteStep }),
   };
   const call: Call = { process: main, path: "", around: noSurroundings, inputs, progress: tools.progress };
   return runProcess(context, call);

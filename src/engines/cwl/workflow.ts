@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { isJsonObject } from "../../domain/json.ts";
+import type { RemoteDefinition } from "../../domain/process.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { executionWorkDirectory } from "../../files/layout.ts";
 import { neededSteps } from "./check.ts";
@@ -20,9 +21,33 @@ import { typeFault } from "./types.ts";
 /** Runs a process to its outputs. */
 export async function runProcess(run: RunContext, call: Call): Promise<JsonObject> {
   const { process } = call;
-  const outputs = process.kind === "tool" ? await runTool(run, call, process) : await runWorkflow(run, call, process);
+  const remote = process.requirements.remote ?? process.hints.remote;
+  const outputs =
+    remote !== undefined
+      ? await runRemote(run, call, remote)
+      : process.kind === "tool"
+        ? await runTool(run, call, process)
+        : await runWorkflow(run, call, process);
   call.progress.report(1);
   return outputs;
+}
+
+async function runRemote(run: RunContext, call: Call, definition: RemoteDefinition): Promise<JsonObject> {
+  if (run.runRemoteStep === undefined) {
+    throw new CwlFailure(`Cannot run ${callName(call)}: processes of other servers run in a server only`);
+  }
+  const { executionId, record, checkpoints, signal } = run;
+  return run.runRemoteStep({
+    executionId,
+    path: call.path,
+    definition,
+    inputs: await completeInputs(call.process, call.inputs),
+    outputs: call.process.outputs.map((output) => output.id),
+    record,
+    checkpoints,
+    report: (fraction, message) => call.progress.report(fraction, message),
+    signal,
+  });
 }
 
 /** Where the values of links come from: the workflow's inputs and the outputs of its finished steps. */
