@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { basename } from "node:path";
 import * as v from "valibot";
 import {
   type Command,
@@ -20,6 +21,7 @@ const commands = {
     (await import("./cli/serve.ts")).serveCommand({ settingOptions: settingOptions(), start: startService }),
   run: async () =>
     (await import("./cli/run.ts")).runCommand({ clock, newId: Bun.randomUUIDv7, cores: availableParallelism() }),
+  validate: async () => (await import("./cli/validate.ts")).validateCommand(),
   deploy: async () => (await import("./cli/deploy.ts")).deployCommand(),
   keys: async () => (await import("./cli/keys.ts")).keysCommand({ dataOption: dataOption(), open: openKeyStore }),
   execute: async () => (await import("./cli/execute.ts")).executeCommand(),
@@ -113,4 +115,7 @@ const io: Io = {
   signal: stop.signal,
 };
 
-process.exitCode = await main(process.argv.slice(2), io).catch((error: unknown) => explainError(error, io));
+/** Under the name that CWL programs look for, the executable is the command that runs packages. */
+const isRunner = basename(process.argv0) === "cwl-runner";
+const words = [...(isRunner ? ["run"] : []), ...process.argv.slice(2)];
+process.exitCode = await main(words, io).catch((error: unknown) => explainError(error, io));

@@ -1,53 +1,134 @@
 import { constants } from "node:fs";
-import { chmod, copyFile, mkdir } from "node:fs/promises";
-import { join, parse } from "node:path";
-import type { FileValue, OutputValue, OutputValues } from "../domain/values.ts";
+import { chmod, copyFile, lstat, mkdir, readdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { basename, join, parse } from "node:path";
+import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
+import { fileObject, isFileObject, pathOf, safeBasename, secondaryFilesOf } from "../engines/cwl/file-object.ts";
+import { sha1Of } from "../engines/cwl/output-values.ts";
 import { hasCode } from "../files/file-errors.ts";
+import { isInside } from "../files/layout.ts";
+
+/** Where outputs go, and the scratch directory that they may be moved out of. */
+export type Home = { readonly directory: string; readonly scratch: string };
+
+type Moving = Home & {
+  /** Names that are taken in the directory. */
+  readonly taken: Set<string>;
+  /** What was moved already: an output may name a file twice. */
+  readonly moved: Map<string, string>;
+};
 
 /**
- * Copies output files into a directory. Two files of one name never meet: the later one gets a number before its
- * extension. A file of an earlier run is written anew. Gives the values with the new paths.
+ * Brings the files of an output object into a directory, and adds what CWL runners print of them: location, size and
+ * SHA-1, and the listing of directories. Two files of one name never meet: the later one gets a number before its
+ * extension. A file of an earlier run is written anew.
  */
-export async function bringHome(values: OutputValues, directory: string): Promise<OutputValues> {
-  await mkdir(directory, { recursive: true });
-  const taken = new Set<string>();
-  const home: Record<string, OutputValue> = {};
-  for (const [id, value] of Object.entries(values)) home[id] = await bringValue(value, directory, taken);
-  return home;
+export async function bringHome(outputs: JsonObject, home: Home): Promise<JsonObject> {
+  await mkdir(home.directory, { recursive: true });
+  const moving: Moving = { ...home, taken: new Set(), moved: new Map() };
+  const members: (readonly [string, Json])[] = [];
+  for (const [id, value] of Object.entries(outputs)) members.push([id, await bringValue(moving, value)]);
+  return Object.fromEntries(members);
 }
 
-async function bringValue(value: OutputValue, directory: string, taken: Set<string>): Promise<OutputValue> {
-  if (value.kind === "file") return bringFile(value, directory, taken);
-  if (value.kind !== "list") return value;
-  const items: OutputValue[] = [];
-  for (const item of value.items) items.push(await bringValue(item, directory, taken));
-  return { kind: "list", items };
+async function bringValue(moving: Moving, value: Json): Promise<Json> {
+  if (isFileObject(value)) return bringObject(moving, value);
+  if (Array.isArray(value)) {
+    const items: Json[] = [];
+    for (const item of value) items.push(await bringValue(moving, item));
+    return items;
+  }
+  if (!isJsonObject(value)) return value;
+  const members: (readonly [string, Json])[] = [];
+  for (const [name, member] of Object.entries(value)) members.push([name, await bringValue(moving, member)]);
+  return Object.fromEntries(members);
 }
 
-async function bringFile(file: FileValue, directory: string, taken: Set<string>): Promise<FileValue> {
-  const basename = freeName(file.basename, taken);
-  taken.add(basename);
-  const path = join(directory, basename);
-  await copyWhole(file.path, path);
-  const secondaryFiles: FileValue[] = [];
-  for (const secondary of file.secondaryFiles ?? []) secondaryFiles.push(await bringFile(secondary, directory, taken));
-  return { ...file, path, basename, ...(secondaryFiles.length === 0 ? {} : { secondaryFiles }) };
+async function bringObject(moving: Moving, object: JsonObject): Promise<JsonObject> {
+  const source = pathOf(object);
+  const known = source === undefined ? undefined : moving.moved.get(source);
+  const target = known ?? join(moving.directory, takeName(moving, safeBasename(object)));
+  if (known === undefined) await place(moving, object, target);
+  if (source !== undefined) moving.moved.set(source, target);
+  const secondaryFiles: Json[] = [];
+  for (const file of secondaryFilesOf(object)) secondaryFiles.push(await bringObject(moving, file));
+  const { listing: _listing, contents: _contents, ...facts } = object;
+  return {
+    ...facts,
+    ...(await describe(object.class === "Directory" ? "Directory" : "File", target)),
+    ...(secondaryFiles.length === 0 ? {} : { secondaryFiles }),
+  };
 }
 
-function freeName(basename: string, taken: ReadonlySet<string>): string {
-  const { name, ext } = parse(basename);
-  let free = basename;
+function takeName({ taken }: Moving, wanted: string): string {
+  const { name, ext } = parse(wanted);
+  let free = wanted;
   for (let number = 2; taken.has(free); number += 1) free = `${name}_${number}${ext}`;
+  taken.add(free);
   return free;
 }
 
-async function copyWhole(source: string, target: string): Promise<void> {
-  try {
-    await copyFile(source, target, constants.COPYFILE_FICLONE);
-    // Scratch files are private; results are as open as the user's other files.
-    await chmod(target, 0o666 & ~process.umask());
-  } catch (error) {
-    // An output that is an input of this very directory is where it belongs already.
-    if (!hasCode(error, "EINVAL")) throw error;
+/** Puts a file or directory in its place: moved when it was made here, copied otherwise, written when it is a literal. */
+async function place(home: Home, object: JsonObject, target: string): Promise<void> {
+  const source = pathOf(object);
+  if (source === target) return;
+  if (source === undefined) return placeLiteral(home, object, target);
+  await rm(target, { recursive: true, force: true });
+  if (isInside(home.scratch, source) && (await moves(source, target))) return openModes(target);
+  await copyTree(source, target);
+}
+
+async function placeLiteral(home: Home, object: JsonObject, target: string): Promise<void> {
+  if (object.class === "File") {
+    await writeFile(target, typeof object.contents === "string" ? object.contents : "");
+    return;
   }
+  await mkdir(target, { recursive: true });
+  const listing = Array.isArray(object.listing) ? object.listing.filter(isFileObject) : [];
+  for (const item of listing.flatMap((item) => [item, ...secondaryFilesOf(item)])) {
+    await place({ ...home, scratch: target }, item, join(target, safeBasename(item)));
+  }
+}
+
+async function moves(source: string, target: string): Promise<boolean> {
+  try {
+    await rename(source, target);
+    return true;
+  } catch (error) {
+    if (hasCode(error, "EXDEV")) return false;
+    throw error;
+  }
+}
+
+async function copyTree(source: string, target: string): Promise<void> {
+  const facts = await lstat(source);
+  if (facts.isSymbolicLink()) return symlink(await readlink(source), target);
+  if (!facts.isDirectory()) {
+    await copyFile(source, target, constants.COPYFILE_FICLONE);
+    return chmod(target, openMode(facts.mode));
+  }
+  await mkdir(target, { recursive: true });
+  for (const name of await readdir(source)) await copyTree(join(source, name), join(target, name));
+}
+
+/** Scratch files are private; results are as open as the user's other files. */
+async function openModes(path: string): Promise<void> {
+  const facts = await lstat(path);
+  if (facts.isSymbolicLink()) return;
+  await chmod(path, facts.isDirectory() ? 0o777 & ~process.umask() : openMode(facts.mode));
+  if (facts.isDirectory()) for (const name of await readdir(path)) await openModes(join(path, name));
+}
+
+function openMode(mode: number): number {
+  return ((mode & 0o111) === 0 ? 0o666 : 0o777) & ~process.umask();
+}
+
+async function describe(kind: "File" | "Directory", path: string): Promise<JsonObject> {
+  const { dirname: _dirname, nameroot: _root, nameext: _ext, ...object } = fileObject(kind, path);
+  if (kind === "File") return { ...object, size: (await lstat(path)).size, checksum: `sha1$${await sha1Of(path)}` };
+  const listing: JsonObject[] = [];
+  for (const name of (await readdir(path)).toSorted()) {
+    const inner = join(path, basename(name));
+    listing.push(await describe((await lstat(inner)).isDirectory() ? "Directory" : "File", inner));
+  }
+  return { ...object, listing };
 }

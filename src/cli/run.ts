@@ -1,20 +1,21 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import type { JobFailure } from "../domain/job.ts";
 import { silentLogger } from "../domain/logger.ts";
 import { createCwlEngine } from "../engines/cwl/engine.ts";
 import { type JobFile, readJobFile } from "../engines/cwl/job-file.ts";
 import type { Package } from "../engines/cwl/load.ts";
-import { toOutputObject } from "../engines/cwl/output-values.ts";
-import { packageReader, packDocument } from "../engines/cwl/pack.ts";
+import { withOverrides } from "../engines/cwl/overrides.ts";
+import { machineFaults } from "../engines/cwl/requirements.ts";
 import type { Engine, EngineRecord, Prepared } from "../engines/engine.ts";
 import { createLocalExecutor } from "../executors/local.ts";
 import { createExecutionDirectories } from "../files/job-directory.ts";
 import { createLayout } from "../files/layout.ts";
 import { bringHome } from "./bring-home.ts";
-import { type Command, exitCodes, type Io, isGiven, textOption, UsageError } from "./command.ts";
+import { type Command, exitCodes, type Given, type Io, isGiven, textOption, UsageError } from "./command.ts";
+import { readPackage } from "./read-package.ts";
 
 /** What `run` is given by the program's outer layer. */
 export type RunDeps = {
@@ -27,28 +28,34 @@ export type RunDeps = {
 export function runCommand(deps: RunDeps): Command {
   return {
     name: "run",
-    words: "PACKAGE.cwl [JOB.yml]",
+    words: "PACKAGE.cwl[#PROCESS] [JOB.yml]",
     summary: "Runs a CWL package here; puts its output files into a directory and prints the CWL output object.",
     options: {
       outdir: { type: "string", short: "o", value: "DIR", about: "directory of the output files (default: .)" },
       quiet: { type: "boolean", about: "say nothing but errors" },
+      parallel: { type: "boolean", about: "run ready steps beside each other, as is always done" },
+      "no-container": { type: "boolean", about: "run tools that want a container without one" },
+      "tmpdir-prefix": { type: "string", value: "PREFIX", about: "what the path of the scratch directory begins with" },
+      validate: { type: "boolean", about: "only check the package" },
     },
     async run(given, io) {
       const [file, jobFile, ...others] = given.words;
       if (file === undefined || others.length > 0) {
         throw new UsageError(`Cannot run: found ${given.words.length} words, wanted PACKAGE.cwl [JOB.yml]`);
       }
-      const packed = await packDocument(resolve(file), packageReader(dirname(resolve(file))), {
-        allowsLocalFiles: true,
-      });
-      const job = await readJob(packed, jobFile);
+      const packed = await readPackage(file);
       const say = isGiven(given, "quiet") ? () => {} : io.talk;
       for (const note of packed.cwl.notes) say(`${note}\n`);
+      if (isGiven(given, "validate")) {
+        io.out(`${file} is valid CWL\n`);
+        return exitCodes.ok;
+      }
+      const job = await readJob(packed, jobFile);
       for (const name of job.unknown) say(`The package has no input "${name}": ignored\n`);
-      const directory = resolve(textOption(given, "outdir") ?? ".");
-      const scratch = await mkdtemp(join(tmpdir(), "heddle-run-"));
+      const scratch = await mkdtemp(textOption(given, "tmpdir-prefix") ?? join(tmpdir(), "heddle-run-"));
       try {
-        return await runHere(deps, { packed, job, scratch, directory, say }, io);
+        const whole = withOverrides(packed, job.requirements);
+        return await runHere(deps, { packed: whole, job, scratch, given, say }, io);
       } finally {
         await rm(scratch, { recursive: true, force: true });
       }
@@ -65,16 +72,24 @@ type Here = {
   readonly packed: Package;
   readonly job: JobFile;
   readonly scratch: string;
-  readonly directory: string;
+  readonly given: Given;
   readonly say: (text: string) => void;
 };
 
 async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
+  const { given, packed } = here;
   const layout = createLayout(here.scratch);
+  const executor = createLocalExecutor({ layout, logger: silentLogger, clock: deps.clock });
+  const ignoresContainers = isGiven(given, "no-container");
+  const faults = machineFaults(packed.cwl, ignoresContainers ? ["none"] : executor.capabilities.containers);
+  if (faults.length > 0) {
+    for (const fault of faults) io.talk(`${fault}\n`);
+    return exitCodes.unsupported;
+  }
   const executionId = deps.newId();
   const prepared = preparedOf(here, executionId);
   await using engine = createCwlEngine({
-    executor: createLocalExecutor({ layout, logger: silentLogger, clock: deps.clock }),
+    executor,
     layout,
     logger: silentLogger,
     clock: deps.clock,
@@ -82,15 +97,18 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
     graceSeconds: 1,
     slots: deps.cores,
     allowsLocalFiles: true,
+    ignoresContainers,
   });
   await createExecutionDirectories(layout, executionId);
   const failure = await runToEnd(engine, prepared, here.say, io.signal);
   if (failure !== undefined) {
-    io.talk(`${failure.message}\n`);
+    const { stderrTail } = failure;
+    io.talk(`${failure.message}\n${stderrTail === undefined ? "" : `${stderrTail}\n`}`);
     return exitCodes.jobFailed;
   }
-  const values = await bringHome(await engine.collect(prepared, engine.plan(prepared)), here.directory);
-  io.out(`${JSON.stringify(await toOutputObject(values, outputIds(here.packed)), null, 2)}\n`);
+  const directory = resolve(textOption(given, "outdir") ?? ".");
+  const outputs = await bringHome(await engine.collectObject(prepared), { directory, scratch: here.scratch });
+  io.out(`${JSON.stringify(outputs, null, 2)}\n`);
   return exitCodes.ok;
 }
 
@@ -102,12 +120,8 @@ function preparedOf(here: Here, executionId: string): Prepared {
     processId: packed.cwl.main.id,
     definition: { kind: "cwl", document: packed.document, main: packed.cwl.main.id },
     inputs: job.inputs,
-    outputs: outputIds(packed),
+    outputs: packed.cwl.main.outputs.map((output) => output.id),
   };
-}
-
-function outputIds(packed: Package): readonly string[] {
-  return packed.cwl.main.outputs.map((output) => output.id);
 }
 
 /** Runs without a store: checkpoints are kept by the engine itself for as long as it runs. */

@@ -31,10 +31,16 @@ export type CwlEngineDeps = {
   readonly slots: number;
   /** True only where a document's author may read every file that this program can: never in the server. */
   readonly allowsLocalFiles?: boolean;
+  /** True where tools that require a container are run without one, because the user said so. */
+  readonly ignoresContainers?: boolean;
 };
 
 /** Disposal gives up all runs without stopping their tools: the next server finds them. Before the store closes. */
-export type CwlEngine = Engine & AsyncDisposable;
+export type CwlEngine = Engine &
+  AsyncDisposable & {
+    /** Gives the CWL output object of a run that ended well, its files where the tools left them. */
+    collectObject(prepared: Prepared): Promise<JsonObject>;
+  };
 
 type Engines = { readonly deps: CwlEngineDeps; readonly runs: Map<string, Run>; readonly slots: Slots };
 
@@ -57,7 +63,8 @@ export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
       return "running";
     },
     watch: (prepared, _handle, signal) => runOf(engines, prepared.executionId).updates(signal),
-    collect: (prepared) => collect(engines, prepared),
+    collect: async (prepared) => toOutputValues(await collect(engines, prepared), prepared.outputs),
+    collectObject: (prepared) => collect(engines, prepared),
     dismiss: (handle) => dismiss(engines, handle),
     cleanup: async (handle) => {
       const executionId = executionOf(handle);
@@ -108,6 +115,7 @@ async function work(
     executionId: prepared.executionId,
     processes,
     executor: deps.executor,
+    ignoresContainers: deps.ignoresContainers ?? false,
     layout: deps.layout,
     logger: deps.logger,
     record,
@@ -133,10 +141,10 @@ function documentOf(deps: CwlEngineDeps, prepared: Prepared): CwlDocument {
 const silentRecord: EngineRecord = { checkpoint: async () => {}, log: () => {} };
 
 /** A run that is not known here any more is found again from what its tools left. */
-async function collect(engines: Engines, prepared: Prepared): Promise<ReturnType<typeof toOutputValues>> {
+async function collect(engines: Engines, prepared: Prepared): Promise<JsonObject> {
   const known = engines.runs.get(prepared.executionId);
   const end = await (known ?? beginExecution(engines, prepared, new Map(), silentRecord)).ended;
-  if (end.kind === "successful") return toOutputValues(end.outputs, prepared.outputs);
+  if (end.kind === "successful") return end.outputs;
   const reason = end.kind === "failed" ? end.failure.message : "it was given up";
   throw new Problem("internal", `Cannot collect execution "${prepared.executionId}": ${reason}`);
 }

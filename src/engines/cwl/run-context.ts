@@ -13,6 +13,8 @@ export type RunContext = {
   readonly executionId: string;
   readonly processes: ReadonlyMap<string, CwlProcess>;
   readonly executor: Executor;
+  /** True when tools that require a container run without one. */
+  readonly ignoresContainers: boolean;
   readonly layout: Layout;
   readonly logger: Logger;
   readonly record: EngineRecord;

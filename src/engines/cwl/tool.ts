@@ -31,7 +31,8 @@ type TryEnd = { readonly end: TaskEnd; readonly logStart: number };
  * collected, or the next try takes its place. Throws CwlFailure when the tool fails or is lost too often.
  */
 export async function runTool(run: RunContext, call: Call, tool: CommandLineTool): Promise<JsonObject> {
-  const fault = containerFault(tool, call.around, run.executor.capabilities.containers);
+  const containers = run.ignoresContainers ? ["none"] : run.executor.capabilities.containers;
+  const fault = containerFault(tool, call.around, containers);
   if (fault !== undefined) throw new CwlFailure(`Cannot run ${callName(call)}: ${fault}`);
   const inputs = await completeInputs(tool, call.inputs);
   let lost = 0;
