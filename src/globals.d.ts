@@ -3,3 +3,7 @@ declare module "libsql-native-addon" {
   const path: string;
   export default path;
 }
+declare module "@jitl/quickjs-ng-wasmfile-release-sync/wasm" {
+  const path: string;
+  export default path;
+}

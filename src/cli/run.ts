@@ -98,6 +98,7 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
     slots: deps.cores,
     allowsLocalFiles: true,
     ignoresContainers,
+    isDurable: false,
   });
   await createExecutionDirectories(layout, executionId);
   const failure = await runToEnd(engine, prepared, here.say, io.signal);

@@ -61,11 +61,7 @@ async function runSuite(directory: string): Promise<number> {
       env: { ...process.env, TMPDIR: join(directory, "tmp") },
     },
   );
-  const [out, talk] = await Promise.all([
-    new Response(run.stdout).text(),
-    new Response(run.stderr).text(),
-    run.exited,
-  ]);
+  const [out, talk] = await Promise.all([new Response(run.stdout).text(), new Response(run.stderr).text(), run.exited]);
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   await Bun.write(join(root, ".tools", "conformance.log"), `${out}\n${talk}`);
   const counts = await readReport(report);

@@ -4,13 +4,16 @@ import type { Clock } from "../../domain/clock.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Logger } from "../../domain/logger.ts";
 import { Problem } from "../../domain/problem.ts";
+import type { FileValue, PreparedItem } from "../../domain/values.ts";
 import type { Executor, TaskKey } from "../../executors/executor.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { type Layout, tasksDirectory } from "../../files/layout.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engine.ts";
 import { inputObject } from "./inputs.ts";
+import { createScriptLoader, type ScriptLoader } from "./javascript.ts";
 import { loadJson } from "./load.ts";
 import { toOutputValues } from "./output-values.ts";
+import type { ReadBounds } from "./readable.ts";
 import { beginRun, type Run, type RunTools } from "./run.ts";
 import { type Call, leaveRunning, type RunContext } from "./run-context.ts";
 import { noSurroundings } from "./runtime.ts";
@@ -33,6 +36,8 @@ export type CwlEngineDeps = {
   readonly allowsLocalFiles?: boolean;
   /** True where tools that require a container are run without one, because the user said so. */
   readonly ignoresContainers?: boolean;
+  /** False where nothing outlives this process: then nothing is made durable. True when absent. */
+  readonly isDurable?: boolean;
 };
 
 /** Disposal gives up all runs without stopping their tools: the next server finds them. Before the store closes. */
@@ -42,14 +47,24 @@ export type CwlEngine = Engine &
     collectObject(prepared: Prepared): Promise<JsonObject>;
   };
 
-type Engines = { readonly deps: CwlEngineDeps; readonly runs: Map<string, Run>; readonly slots: Slots };
+type Engines = {
+  readonly deps: CwlEngineDeps;
+  readonly runs: Map<string, Run>;
+  readonly slots: Slots;
+  readonly loadScripts: ScriptLoader;
+};
 
 /** Ended runs that are kept for a second look at how they ended; older ones are forgotten. */
 const maxSettledRuns = 256;
 
 /** Makes the engine that runs CWL tools and workflows. */
 export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
-  const engines: Engines = { deps, runs: new Map(), slots: createSlots(deps.slots) };
+  const engines: Engines = {
+    deps,
+    runs: new Map(),
+    slots: createSlots(deps.slots),
+    loadScripts: createScriptLoader(deps.clock),
+  };
   return {
     isRepeatable: false,
     plan: (prepared) => ({ engine: "cwl", executionId: prepared.executionId }),
@@ -109,7 +124,8 @@ async function work(
   tools: RunTools,
 ): Promise<JsonObject> {
   const { deps } = engines;
-  const { main, processes } = documentOf(deps, prepared);
+  const { main, processes, holdsScripts, broaderFormats } = documentOf(deps, prepared);
+  using scripts = holdsScripts ? await engines.loadScripts() : undefined;
   const inputs = inputObject(main, prepared.inputs, { allowsLocalFiles: deps.allowsLocalFiles ?? false });
   const context: RunContext = {
     executionId: prepared.executionId,
@@ -126,9 +142,32 @@ async function work(
     signal: tools.signal,
     fail: tools.fail,
     active: new Set(),
+    ...(scripts === undefined ? {} : { scripts }),
+    broaderFormats,
+    readable: deps.allowsLocalFiles === true ? undefined : boundsOf(deps, prepared),
+    isDurable: deps.isDurable ?? true,
   };
-  const call: Call = { process: main, path: "", around: noSurroundings, inputs, progress: tools.progress };
+  const call: Call = { process: main, path: "", shard: 0, around: noSurroundings, inputs, progress: tools.progress };
   return runProcess(context, call);
+}
+
+/** What values of this execution may name: what it makes itself, and what its inputs are. */
+function boundsOf({ layout }: CwlEngineDeps, prepared: Prepared): ReadBounds {
+  const inputs = Object.values(prepared.inputs).flatMap(inputPaths);
+  return { roots: [tasksDirectory(layout, prepared.executionId), ...inputs], found: new Set() };
+}
+
+function inputPaths(given: Prepared["inputs"][string]): readonly string[] {
+  const items = isItemList(given) ? given : [given];
+  return items.flatMap((item) => (item.kind === "file" ? filePaths(item) : []));
+}
+
+function isItemList(given: Prepared["inputs"][string]): given is readonly PreparedItem[] {
+  return Array.isArray(given);
+}
+
+function filePaths(file: FileValue): readonly string[] {
+  return [file.path, ...(file.secondaryFiles ?? []).flatMap(filePaths)];
 }
 
 function documentOf(deps: CwlEngineDeps, prepared: Prepared): CwlDocument {

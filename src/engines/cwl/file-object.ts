@@ -36,7 +36,7 @@ export function atPath(object: JsonObject, path: string): JsonObject {
 }
 
 /** Splits a basename so that nameroot + nameext is the basename; a leading dot belongs to the root. */
-function nameParts(name: string): { nameroot: string; nameext: string } {
+export function nameParts(name: string): { nameroot: string; nameext: string } {
   const nameext = extname(name);
   return { nameroot: name.slice(0, name.length - nameext.length), nameext };
 }

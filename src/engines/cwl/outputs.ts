@@ -9,9 +9,17 @@ import { evaluate, evaluateString, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
 import { isList } from "./field.ts";
 import { withContents } from "./file-contents.ts";
+import { withListing } from "./file-listing.ts";
 import { fileObject, mapFiles, pathOf, secondaryFilesOf } from "./file-object.ts";
 import { findByPattern } from "./glob.ts";
-import type { CommandLineTool, CwlType, OutputBinding, RecordField, ToolOutput } from "./schema.ts";
+import type {
+  CommandLineTool,
+  CwlType,
+  ListingMode,
+  OutputBinding,
+  RecordField,
+  ToolOutput,
+} from "./schema.ts";
 import { withSecondaryFiles } from "./secondary-files.ts";
 import { members, typeFault } from "./types.ts";
 
@@ -23,6 +31,8 @@ export type Collection = {
   readonly streams: { readonly stdout?: string; readonly stderr?: string };
   /** Paths outside the output directory that the tool was given. */
   readonly given: readonly string[];
+  /** What is listed of a directory when its binding does not say. */
+  readonly listing: ListingMode;
 };
 
 /** The real places that outputs may have. */
@@ -74,9 +84,12 @@ async function collectBound(
     return record === undefined ? null : collectRecord(collection, bounds, record.fields);
   }
   const found = binding.glob === undefined ? undefined : await collectGlobs(collection, bounds, binding.glob);
-  const files = binding.loadContents
-    ? await Promise.all((found ?? []).map((file) => withContents(file, collection.scope.version)))
-    : found;
+  const listing = binding.loadListing ?? collection.listing;
+  const loaded = found?.map((file) => {
+    if (file.class === "Directory") return withListing(file, listing);
+    return binding.loadContents ? withContents(file, collection.scope.version) : file;
+  });
+  const files = loaded === undefined ? undefined : await Promise.all(loaded);
   if (binding.outputEval !== undefined) {
     return evaluate(binding.outputEval, { ...collection.scope, self: files ?? null });
   }
@@ -187,6 +200,7 @@ async function finishValue(collection: Collection, bounds: Bounds, output: ToolO
     const whole = await withSecondaryFiles(formatted, output.secondaryFiles, collection.scope, {
       isRequired: false,
       name: `output "${output.id}"`,
+      readable: { roots: [bounds.outdir, ...bounds.given], found: new Set() },
     });
     const secondaryFiles = await Promise.all(secondaryFilesOf(whole).map((file) => real(bounds, file)));
     return secondaryFiles.length === 0 ? whole : { ...whole, secondaryFiles };

@@ -11,13 +11,18 @@ export function withOverrides(packed: Package, requirements: readonly JsonObject
   const { document, cwl } = packed;
   const graph = document.$graph;
   const changed = isList(graph)
-    ? { ...document, $graph: graph.map((process) => (isMain(process, cwl.main.id) ? override(process, requirements) : process)) }
+    ? {
+        ...document,
+        $graph: graph.map((process) => (isMain(process, cwl.main.id) ? override(process, requirements) : process)),
+      }
     : override(document, requirements);
   return loadJson(changed, { main: cwl.main.id, allowsLocalFiles: true, prefix: "cwl:requirements: " });
 }
 
 function isMain(process: Json, id: string): process is JsonObject {
-  return isJsonObject(process) && typeof process.id === "string" && process.id.slice(process.id.lastIndexOf("#") + 1) === id;
+  return (
+    isJsonObject(process) && typeof process.id === "string" && process.id.slice(process.id.lastIndexOf("#") + 1) === id
+  );
 }
 
 function override(process: JsonObject, requirements: readonly JsonObject[]): JsonObject {

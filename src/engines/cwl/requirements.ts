@@ -21,8 +21,11 @@ export function machineFaults(document: CwlDocument, containers: readonly string
     if (process.kind === "tool") {
       const fault = containerFault(process, around, containers);
       if (fault !== undefined) faults.add(`${process.id}: ${fault}`);
-      return;
     }
+    if (process.kind === "operation") {
+      faults.add(`${process.id}: found an Operation, which nothing can run, expected a tool or a workflow`);
+    }
+    if (process.kind !== "workflow") return;
     for (const step of process.steps) {
       const run = document.processes.get(step.run);
       if (run !== undefined) visit(run, within(within(around, process), step));

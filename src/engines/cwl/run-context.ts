@@ -3,9 +3,12 @@ import type { Logger } from "../../domain/logger.ts";
 import type { Executor } from "../../executors/executor.ts";
 import type { Layout } from "../../files/layout.ts";
 import type { Checkpoints, EngineRecord } from "../engine.ts";
+import type { JavaScript } from "./expression.ts";
+import type { Scripts } from "./javascript.ts";
 import type { Progress } from "./progress.ts";
+import type { ReadBounds } from "./readable.ts";
 import type { Surroundings } from "./runtime.ts";
-import type { CwlProcess } from "./schema.ts";
+import type { CwlDocument, CwlProcess, Requirements } from "./schema.ts";
 import type { Slots } from "./slots.ts";
 
 /** What every part of one run shares. */
@@ -21,6 +24,13 @@ export type RunContext = {
   readonly checkpoints: Checkpoints;
   /** The PATH of tools. */
   readonly toolPath: string;
+  /** The interpreter of expressions; absent when the document needs none. */
+  readonly scripts?: Scripts;
+  readonly broaderFormats: CwlDocument["broaderFormats"];
+  /** What values that an expression made up may name. */
+  readonly readable: ReadBounds;
+  /** True when checkpoints outlive a crash: then files are made durable before them. */
+  readonly isDurable: boolean;
   readonly graceSeconds: number;
   readonly slots: Slots;
   /** Aborted when the run must stop; with `leaveRunning` as its reason, tools are left alone. */
@@ -31,6 +41,14 @@ export type RunContext = {
   readonly active: Set<string>;
 };
 
+/** What the expressions of a process can use. */
+export function javascriptOf(run: RunContext, requirements: Requirements): { javascript?: JavaScript } {
+  const { javascript: library } = requirements;
+  const { scripts } = run;
+  if (library === undefined || scripts === undefined) return {};
+  return { javascript: (body, scope) => scripts.evaluate(body, scope, library) };
+}
+
 /** The reason of an abort after which tools run on: the server goes, and its successor finds them. */
 export const leaveRunning = "leave running";
 
@@ -39,6 +57,8 @@ export type Call = {
   readonly process: CwlProcess;
   /** The step's path; empty for the main process. */
   readonly path: string;
+  /** Which of the runs of a scattered step it is; 0 for any other. */
+  readonly shard: number;
   readonly around: Surroundings;
   readonly inputs: JsonObject;
   readonly progress: Progress;
@@ -46,5 +66,6 @@ export type Call = {
 
 /** Names a call in messages. */
 export function callName(call: Call): string {
-  return call.path === "" ? "the tool" : `step "${call.path}"`;
+  if (call.path === "") return "the tool";
+  return call.shard === 0 ? `step "${call.path}"` : `step "${call.path}", part ${call.shard}`;
 }

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import type { JsonObject } from "../../domain/json.ts";
 import { isInside } from "../../files/layout.ts";
 import { argumentText, buildCommandLine, shellLine } from "./command-line.ts";
+import type { CompleteCall } from "./complete-call.ts";
 import { evaluate, evaluateString, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
-import { effectiveRequirements, runtimeObject, type Surroundings } from "./runtime.ts";
+import { runtimeObject } from "./runtime.ts";
 import type { CommandLineTool, Requirements } from "./schema.ts";
 import { planInputs, type StagedEntry } from "./staging.ts";
 import { givenPaths, planWorkDir } from "./work-dir.ts";
@@ -18,6 +18,9 @@ export type ToolPlan = {
   readonly command: readonly [string, ...string[]];
   readonly environment: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  readonly timeLimitSeconds?: number;
+  /** What an InitialWorkDirRequirement takes from elsewhere. */
+  readonly workSources: readonly string[];
   readonly streams: { readonly stdout?: string; readonly stderr?: string };
   /** Paths outside the output directory that the tool may hand back. */
   readonly given: readonly string[];
@@ -26,39 +29,53 @@ export type ToolPlan = {
 /** Plans one try in its directory; `toolPath` is the PATH that tools get. Throws CwlFailure when the tool cannot be run as asked. */
 export function planTool(
   tool: CommandLineTool,
-  around: Surroundings,
-  inputs: JsonObject,
+  { requirements, scope: given }: CompleteCall,
   place: { readonly directory: string; readonly toolPath: string },
 ): ToolPlan {
-  const requirements = effectiveRequirements(tool, around);
   const outdir = join(place.directory, "out");
   const tmpdir = join(place.directory, "tmp");
-  const staged = planInputs(inputs, join(place.directory, "inputs"));
-  const bare: Scope = { inputs: staged.value, self: null, runtime: {}, version: tool.version };
+  const staged = planInputs(given.inputs, join(place.directory, "inputs"));
+  const bare: Scope = { ...given, inputs: staged.value };
   const runtime = runtimeObject(requirements, bare, { outdir, tmpdir });
   const placed: Scope = { ...bare, runtime };
   const work =
     requirements.workDir === undefined
       ? { value: staged.value, entries: [] }
-      : planWorkDir(requirements.workDir, placed, outdir);
+      : planWorkDir(requirements, placed, outdir);
   const scope: Scope = { ...placed, inputs: work.value };
   const stdin = tool.stdin === undefined ? null : evaluate(tool.stdin, scope);
+  const timeLimit = timeLimitOf(requirements, scope);
   return {
     scope,
     outdir,
     tmpdir,
     staging: [...staged.entries, ...work.entries],
+    workSources: work.entries.flatMap((entry) =>
+      entry.kind === "link" || entry.kind === "copy" ? [entry.source] : [],
+    ),
     command: commandOf(tool, requirements, scope),
     environment: {
       PATH: place.toolPath,
-      ...environmentOf(requirements, scope),
       HOME: outdir,
       TMPDIR: tmpdir,
+      ...environmentOf(requirements, scope),
     },
     ...(stdin === null ? {} : { stdin: argumentText(stdin) }),
+    ...(timeLimit === undefined ? {} : { timeLimitSeconds: timeLimit }),
     streams: streamsOf(tool, scope, outdir),
     given: givenPaths(staged.value, [...staged.entries, ...work.entries]),
   };
+}
+
+/** CWL v1.2 ToolTimeLimit: 0 is no limit, and nothing below. */
+function timeLimitOf(requirements: Requirements, scope: Scope): number | undefined {
+  const { timeLimit } = requirements;
+  const value = typeof timeLimit === "string" ? evaluate(timeLimit, scope) : timeLimit;
+  if (value === undefined || value === 0) return undefined;
+  if (typeof value === "number" && value > 0) return value;
+  throw new CwlFailure(
+    `Cannot limit the tool's time: found ${JSON.stringify(value)}, expected seconds, or 0 for no limit`,
+  );
 }
 
 function commandOf(tool: CommandLineTool, requirements: Requirements, scope: Scope): readonly [string, ...string[]] {

@@ -5,9 +5,10 @@ import type { TaskEnd, TaskKey } from "../../executors/executor.ts";
 import { resolveProgram } from "../../executors/resolve-program.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { directoryMode, executionLogFile, taskDirectory } from "../../files/layout.ts";
+import { type CompleteCall, completeCall } from "./complete-call.ts";
 import { CwlFailure } from "./failure.ts";
-import { completeInputs } from "./inputs.ts";
 import { collectOutputs } from "./outputs.ts";
+import { requireReadablePath } from "./readable.ts";
 import { containerFault } from "./requirements.ts";
 import { type Call, callName, leaveRunning, type RunContext } from "./run-context.ts";
 import type { CommandLineTool } from "./schema.ts";
@@ -34,21 +35,27 @@ export async function runTool(run: RunContext, call: Call, tool: CommandLineTool
   const containers = run.ignoresContainers ? ["none"] : run.executor.capabilities.containers;
   const fault = containerFault(tool, call.around, containers);
   if (fault !== undefined) throw new CwlFailure(`Cannot run ${callName(call)}: ${fault}`);
-  const inputs = await completeInputs(tool, call.inputs);
+  const complete = await completeCall(run, call);
   let lost = 0;
   let refused = 0;
   for (let number = 1; ; number += 1) {
     run.signal.throwIfAborted();
-    const key = { executionId: run.executionId, step: call.path === "" ? "main" : call.path, shard: 0, try: number };
+    const key = {
+      executionId: run.executionId,
+      step: call.path === "" ? "main" : call.path,
+      shard: call.shard,
+      try: number,
+    };
     const directory = taskDirectory(run.layout, key);
-    const plan = planTool(tool, call.around, inputs, { directory, toolPath: run.toolPath });
+    const plan = planTool(tool, complete, { directory, toolPath: run.toolPath });
+    for (const source of plan.workSources) await requireReadablePath(run.readable, source);
     const attempt = { key, plan, log: plan.streams.stderr ?? executionLogFile(run.layout, run.executionId) };
     // The directory is made before anything else of a try: without it, nothing of this try ever happened.
     const isFromEarlier = (await ifExists(stat(directory))) !== undefined;
     const { end, logStart } = await (isFromEarlier ? findTry(run, call, attempt) : launchTry(run, call, attempt));
     switch (end.kind) {
       case "exited":
-        return finishTool(call, tool, attempt, { exitCode: end.exitCode, logStart });
+        return finishTool(call, tool, attempt, { exitCode: end.exitCode, logStart, complete });
       case "notStarted":
         if (!isFromEarlier) refused += 1;
         if (refused >= maxRefusedTries) throw new CwlFailure(`Cannot start ${callName(call)}: ${end.reason}`);
@@ -125,7 +132,9 @@ async function requireStdin(plan: ToolPlan): Promise<void> {
 /** Waits for the end and shows the tool's own progress. When the run must stop, the tool is stopped too. */
 async function waitForTry(run: RunContext, call: Call, attempt: Try, logStart: number): Promise<TaskEnd> {
   const ended = new AbortController();
-  run.active.add(call.path);
+  const active = `${call.path}[${call.shard}]`;
+  run.active.add(active);
+  const timer = startTimer(run, attempt);
   const following = followProgress(attempt.log, logStart, ended.signal, ({ percent, message }) => {
     // Tools that run beside each other share the log: nobody can tell whose percent it is.
     const isAlone = attempt.plan.streams.stderr !== undefined || run.active.size === 1;
@@ -134,30 +143,48 @@ async function waitForTry(run: RunContext, call: Call, attempt: Try, logStart: n
     run.logger.warn("Cannot follow a tool's progress", { executionId: run.executionId, error }),
   );
   try {
-    return await run.executor.ended(attempt.key, run.signal);
+    const end = await run.executor.ended(attempt.key, run.signal);
+    if (!timer.isOver()) return end;
+    throw new CwlFailure(
+      `Cannot finish ${callName(call)}: found it still running after ${attempt.plan.timeLimitSeconds} s, expected an end within its time limit`,
+    );
   } catch (error) {
     if (run.signal.aborted && run.signal.reason !== leaveRunning) {
       await run.executor.cancel(attempt.key, run.graceSeconds);
     }
     throw error;
   } finally {
-    run.active.delete(call.path);
+    timer.stop();
+    run.active.delete(active);
     ended.abort();
     await following;
   }
+}
+
+/** Stops a tool whose time limit is over (CWL v1.2 ToolTimeLimit). */
+function startTimer(run: RunContext, { key, plan }: Try): { isOver(): boolean; stop(): void } {
+  const { timeLimitSeconds } = plan;
+  if (timeLimitSeconds === undefined) return { isOver: () => false, stop: () => {} };
+  let isOver = false;
+  const timer = setTimeout(() => {
+    isOver = true;
+    run.executor.cancel(key, run.graceSeconds).catch(run.fail);
+  }, timeLimitSeconds * 1000);
+  return { isOver: () => isOver, stop: () => clearTimeout(timer) };
 }
 
 async function finishTool(
   call: Call,
   tool: CommandLineTool,
   { plan, log }: Try,
-  exit: { readonly exitCode: number; readonly logStart: number },
+  exit: { readonly exitCode: number; readonly logStart: number; readonly complete: CompleteCall },
 ): Promise<JsonObject> {
-  const { exitCode } = exit;
+  const { exitCode, complete } = exit;
   if (!tool.successCodes.includes(exitCode)) {
     const tail = await stderrTail(log, exit.logStart);
+    const isTemporary = tool.temporaryFailCodes.includes(exitCode) && !tool.permanentFailCodes.includes(exitCode);
     throw new CwlFailure(
-      `Cannot finish ${callName(call)}: found exit code ${exitCode}, expected ${tool.successCodes.join(" or ")}`,
+      `Cannot finish ${callName(call)}: found exit code ${exitCode}${isTemporary ? ", a temporary failure" : ""}, expected ${tool.successCodes.join(" or ")}`,
       { exitCode, ...(tail === "" ? {} : { stderrTail: tail }) },
     );
   }
@@ -167,5 +194,6 @@ async function finishTool(
     outdir: plan.outdir,
     streams: plan.streams,
     given: plan.given,
+    listing: complete.requirements.loadListing ?? (tool.version === "v1.0" ? "deep_listing" : "no_listing"),
   });
 }
