@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { chmod, copyFile, lstat, mkdir, readdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, copyFile, lstat, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join, parse } from "node:path";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { fileObject, isFileObject, pathOf, safeBasename, secondaryFilesOf } from "../engines/cwl/file-object.ts";
@@ -51,7 +51,14 @@ async function bringObject(moving: Moving, object: JsonObject): Promise<JsonObje
   if (source !== undefined) moving.moved.set(source, target);
   const secondaryFiles: Json[] = [];
   for (const file of secondaryFilesOf(object)) secondaryFiles.push(await bringObject(moving, file));
-  const { listing: _listing, contents: _contents, ...facts } = object;
+  const {
+    listing: _listing,
+    contents: _contents,
+    dirname: _dirname,
+    nameroot: _root,
+    nameext: _ext,
+    ...facts
+  } = object;
   return {
     ...facts,
     ...(await describe(object.class === "Directory" ? "Directory" : "File", target)),
@@ -73,7 +80,8 @@ async function place(home: Home, object: JsonObject, target: string): Promise<vo
   if (source === target) return;
   if (source === undefined) return placeLiteral(home, object, target);
   await rm(target, { recursive: true, force: true });
-  if (isInside(home.scratch, source) && (await moves(source, target))) return openModes(target);
+  const isOwn = isInside(home.scratch, source) && !(await holdsLinks(source));
+  if (isOwn && (await moves(source, target))) return openModes(target);
   await copyTree(source, target);
 }
 
@@ -89,6 +97,14 @@ async function placeLiteral(home: Home, object: JsonObject, target: string): Pro
   }
 }
 
+/** A directory with links is copied with what they lead to: they would lead nowhere from its new place. */
+async function holdsLinks(path: string): Promise<boolean> {
+  const facts = await lstat(path);
+  if (!facts.isDirectory()) return facts.isSymbolicLink();
+  for (const name of await readdir(path)) if (await holdsLinks(join(path, name))) return true;
+  return false;
+}
+
 async function moves(source: string, target: string): Promise<boolean> {
   try {
     await rename(source, target);
@@ -100,8 +116,7 @@ async function moves(source: string, target: string): Promise<boolean> {
 }
 
 async function copyTree(source: string, target: string): Promise<void> {
-  const facts = await lstat(source);
-  if (facts.isSymbolicLink()) return symlink(await readlink(source), target);
+  const facts = await stat(source);
   if (!facts.isDirectory()) {
     await copyFile(source, target, constants.COPYFILE_FICLONE);
     return chmod(target, openMode(facts.mode));

@@ -6,6 +6,7 @@ import type { JobFailure } from "../domain/job.ts";
 import { silentLogger } from "../domain/logger.ts";
 import { createCwlEngine } from "../engines/cwl/engine.ts";
 import { type JobFile, readJobFile } from "../engines/cwl/job-file.ts";
+import { jsonText } from "../engines/cwl/json-text.ts";
 import type { Package } from "../engines/cwl/load.ts";
 import { withOverrides } from "../engines/cwl/overrides.ts";
 import { machineFaults } from "../engines/cwl/requirements.ts";
@@ -65,7 +66,7 @@ export function runCommand(deps: RunDeps): Command {
 
 async function readJob(packed: Package, jobFile: string | undefined): Promise<JobFile> {
   const text = jobFile === undefined ? "{}" : await readFile(jobFile, "utf8");
-  return readJobFile(text, jobFile ?? "job.yml", packed.cwl.main);
+  return readJobFile(text, jobFile ?? "job.yml", packed.cwl);
 }
 
 type Here = {
@@ -109,7 +110,7 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
   }
   const directory = resolve(textOption(given, "outdir") ?? ".");
   const outputs = await bringHome(await engine.collectObject(prepared), { directory, scratch: here.scratch });
-  io.out(`${JSON.stringify(outputs, null, 2)}\n`);
+  io.out(`${jsonText(outputs, 2)}\n`);
   return exitCodes.ok;
 }
 

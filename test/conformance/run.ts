@@ -42,7 +42,7 @@ async function runSuite(directory: string): Promise<number> {
   if (!(await Bun.file(library).exists())) await cp(join(root, "node_modules", "underscore", "underscore.js"), library);
   const runner = join(directory, "cwl-runner");
   await symlink(resolve(values.runner), runner);
-  const report = join(directory, "report.xml");
+  const report = join(root, ".tools", "conformance.xml");
   await mkdir(join(directory, "tmp"));
   const started = performance.now();
   const run = Bun.spawn(

@@ -7,7 +7,7 @@ import { requireReadable } from "./readable.ts";
 import { type Call, callName, type RunContext } from "./run-context.ts";
 import { runtimeObject } from "./runtime.ts";
 import type { ExpressionTool } from "./schema.ts";
-import { typeFault } from "./types.ts";
+import { outputFault } from "./types.ts";
 
 /** Runs an ExpressionTool: its expression gives the output object. Throws CwlFailure when it does not fit the outputs. */
 export async function runExpressionTool(run: RunContext, call: Call, tool: ExpressionTool): Promise<JsonObject> {
@@ -20,7 +20,7 @@ export async function runExpressionTool(run: RunContext, call: Call, tool: Expre
   await requireReadable(run.readable, value);
   const outputs = tool.outputs.map((output) => {
     const given = (Object.hasOwn(value, output.id) ? value[output.id] : null) ?? null;
-    const fault = typeFault(output.type, given);
+    const fault = outputFault(output.type, given);
     if (fault !== undefined) throw new CwlFailure(`Cannot collect output "${output.id}": ${fault}`);
     return [output.id, given] as const;
   });

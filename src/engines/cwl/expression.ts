@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { CwlFailure } from "./failure.ts";
 import { isList } from "./field.ts";
+import { jsonText } from "./json-text.ts";
 import type { CwlVersion, Expression } from "./schema.ts";
 
 /** What parameter references can see. */
@@ -24,14 +25,18 @@ type Segment =
 
 /** Evaluates a template. One expression alone keeps its type; among text, values are written as text (strings as they are, others as JSON). */
 export function evaluate(template: Expression, scope: Scope): Json {
+  return evaluateWhole(/\$[({]/.test(template) ? template.trim() : template, scope);
+}
+
+/** Evaluates a template whose blanks count: with any around it, an expression is a part of a text. */
+export function evaluateWhole(template: Expression, scope: Scope): Json {
   const segments = parseTemplate(template, scope.version);
   if (!segments.some((segment) => segment.kind !== "text")) return segments.map((segment) => segment.text).join("");
-  const spoken = segments.filter((segment) => segment.kind !== "text" || segment.text.trim() !== "");
-  const [only] = spoken;
-  if (only !== undefined && spoken.length === 1) return evaluateSegment(only, scope);
+  const [only] = segments;
+  if (only !== undefined && segments.length === 1) return evaluateSegment(only, scope);
   return segments
     .map((segment) => evaluateSegment(segment, scope))
-    .map((value) => (typeof value === "string" ? value : JSON.stringify(value)))
+    .map((value) => (typeof value === "string" ? value : jsonText(value)))
     .join("");
 }
 

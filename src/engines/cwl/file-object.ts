@@ -1,5 +1,5 @@
 import { basename, dirname, extname } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { isPlainName } from "../../files/layout.ts";
 import { CwlFailure } from "./failure.ts";
@@ -44,6 +44,13 @@ export function nameParts(name: string): { nameroot: string; nameext: string } {
 /** The path of a file object; undefined for a literal. */
 export function pathOf(object: JsonObject): string | undefined {
   return typeof object.path === "string" ? object.path : undefined;
+}
+
+/** Gives a file object that has only a location its path, when that is a file of this machine. */
+export function withPath(object: JsonObject): JsonObject {
+  const { location } = object;
+  if (pathOf(object) !== undefined || typeof location !== "string") return object;
+  return { ...object, path: location.startsWith("file://") ? fileURLToPath(location) : location };
 }
 
 /** The basename of a file object. Throws CwlFailure when it would lead out of its directory. */

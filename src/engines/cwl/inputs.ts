@@ -197,7 +197,7 @@ async function locate(object: JsonObject): Promise<JsonObject> {
   if (facts.isDirectory() !== isDirectory) {
     throw new CwlFailure(`Cannot read "${path}": found ${isDirectory ? "a file" : "a directory"}, expected the other`);
   }
-  const named = { basename: safeBasename(object) };
+  const named = { basename: safeBasename({ ...object, path }) };
   return {
     ...atPath(object, path),
     ...fileObject(isDirectory ? "Directory" : "File", path, named),

@@ -106,11 +106,12 @@ async function startInterpreter(module: WebAssembly.Module, clock: Clock, limits
 
 const inputsName = "__inputs";
 
-/** Each evaluation reads its values anew: what another one changed in them is not seen. */
+/** Each evaluation reads its values anew: what another one changed in them is not seen. A library sees them too. */
 function wrap(body: string, scope: Scope): string {
   const self = JSON.stringify(JSON.stringify(scope.self));
   const runtime = JSON.stringify(JSON.stringify(scope.runtime));
-  return `JSON.stringify((function(){var inputs=JSON.parse(${inputsName}),self=JSON.parse(${self}),runtime=JSON.parse(${runtime});return (function(){${body}\n})();})())`;
+  const values = `inputs=JSON.parse(${inputsName}),self=JSON.parse(${self}),runtime=JSON.parse(${runtime})`;
+  return `${values},JSON.stringify((function(){${body}\n})())`;
 }
 
 function setText(context: QuickJSContext, name: string, text: string): void {

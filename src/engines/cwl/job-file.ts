@@ -7,7 +7,8 @@ import type { PreparedInputs, PreparedItem } from "../../domain/values.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { isList } from "./field.ts";
 import { isFileObject } from "./file-object.ts";
-import type { CwlProcess } from "./schema.ts";
+import { expandName } from "./load-context.ts";
+import type { CwlDocument } from "./schema.ts";
 import { type Place, readSource, type Source } from "./source.ts";
 
 /** The inputs of a job file, and the names in it that the process does not know. */
@@ -18,21 +19,24 @@ export type JobFile = {
   readonly requirements: readonly JsonObject[];
 };
 
+/** What a job is for: its inputs, and the prefixes that formats may use. */
+type JobTarget = Pick<CwlDocument, "main" | "namespaces">;
+
 /**
  * Reads a CWL job file (YAML or JSON). Locations of files are relative to the job file; `file` is its path.
  * Throws `invalid-parameter-value` with `file:line:column` for a file that is not there.
  */
-export async function readJobFile(text: string, file: string, process: CwlProcess): Promise<JobFile> {
+export async function readJobFile(text: string, file: string, document: JobTarget): Promise<JobFile> {
   const source = readSource(text.trim() === "" ? "{}" : text, file);
-  return readJob(source, resolve(file), process);
+  return readJob(source, resolve(file), document);
 }
 
 /** Reads the inputs of a job from values given otherwise, as on a command line; `base` is what locations are relative to. */
-async function readJob(source: Source, base: string, process: CwlProcess): Promise<JobFile> {
+async function readJob(source: Source, base: string, document: JobTarget): Promise<JobFile> {
   const job = source.value;
   if (!isJsonObject(job)) throw refuse([{ pointer: source.locate([]), detail: "expected an object with the inputs" }]);
-  const reader: Reader = { source, directory: dirname(base), faults: [] };
-  const known = new Set(process.inputs.map((input) => input.id));
+  const reader: Reader = { source, directory: dirname(base), faults: [], namespaces: document.namespaces };
+  const known = new Set(document.main.inputs.map((input) => input.id));
   const read = Object.entries(job).flatMap(([name, value]) =>
     known.has(name) ? [readItem(reader, value, [name]).then((input) => [name, input] as const)] : [],
   );
@@ -48,7 +52,12 @@ function classesOf(map: Json): readonly JsonObject[] {
   return Object.entries(map).map(([name, value]) => ({ ...(isJsonObject(value) ? value : {}), class: name }));
 }
 
-type Reader = { readonly source: Source; readonly directory: string; readonly faults: Fault[] };
+type Reader = {
+  readonly source: Source;
+  readonly directory: string;
+  readonly faults: Fault[];
+  readonly namespaces: CwlDocument["namespaces"];
+};
 
 function refuse(faults: readonly Fault[]): Problem {
   const [first] = faults;
@@ -76,7 +85,11 @@ async function locateFiles(reader: Reader, value: Json, place: Place): Promise<J
   if (!isFileObject(whole)) return whole;
   const path = await findPath(reader, whole, place);
   const { location: _location, ...rest } = whole;
-  return path === undefined ? whole : { ...rest, path };
+  const { format } = whole;
+  return {
+    ...(path === undefined ? whole : { ...rest, path }),
+    ...(typeof format === "string" ? { format: expandName(reader, format) } : {}),
+  };
 }
 
 function locationOf(object: JsonObject): string | undefined {

@@ -41,7 +41,7 @@ export function holdsExpression(context: LoadContext, text: string): boolean {
 }
 
 /** Writes a name of another vocabulary in full: `iana:text/csv` with the prefix `iana`. */
-export function expandName(context: LoadContext, name: string): string {
+export function expandName(context: Pick<LoadContext, "namespaces">, name: string): string {
   const colon = name.indexOf(":");
   const prefix = name.slice(0, colon);
   if (colon <= 0 || !Object.hasOwn(context.namespaces, prefix)) return name;

@@ -142,6 +142,10 @@ function loadWorkDirEntry(context: LoadContext, field: Field): WorkDirEntry | un
     const value = asExpression(context, field);
     return value === undefined ? undefined : { kind: "expression", value };
   }
+  if (isList(field.value)) {
+    checkLocations(context, field);
+    return { kind: "literal", value: field.value };
+  }
   if (!isJsonObject(field.value)) {
     if (field.value !== null) unexpected(field, "an expression, a Dirent, a File or a Directory");
     return undefined;

@@ -87,7 +87,13 @@ function loadRoot(root: Field, options: LoadOptions): Omit<CwlDocument, "notes">
   const main = chooseMain(root, processes, ids, options.main);
   if (main === undefined || root.report.faults.length > 0) return undefined;
   checkDocument({ root, fields: context.fields, processes }, main);
-  return { processes, main, holdsScripts, broaderFormats: loadBroaderFormats(root.value) };
+  return {
+    processes,
+    main,
+    namespaces: context.namespaces,
+    holdsScripts,
+    broaderFormats: loadBroaderFormats(root.value),
+  };
 }
 
 /** What packing has read from the files of `$schemas`. */

@@ -156,7 +156,8 @@ export type Step = {
 /** One entry of InitialWorkDirRequirement.listing. */
 export type WorkDirEntry =
   | { readonly kind: "expression"; readonly value: Expression }
-  | { readonly kind: "literal"; readonly value: JsonObject }
+  /** A File or Directory, or a list of them. */
+  | { readonly kind: "literal"; readonly value: Json }
   | {
       readonly kind: "dirent";
       readonly entry: Expression;
@@ -244,6 +245,8 @@ export type CwlDocument = {
   /** By id; embedded processes have an id of their own. */
   readonly processes: ReadonlyMap<string, CwlProcess>;
   readonly main: CwlProcess;
+  /** Prefix to IRI. */
+  readonly namespaces: Readonly<Record<string, string>>;
   /** True when an expression needs the JavaScript engine. */
   readonly holdsScripts: boolean;
   /** The formats that a format is a kind of, by IRI, as `$schemas` says. */

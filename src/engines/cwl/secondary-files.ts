@@ -6,7 +6,7 @@ import { ifExists } from "../../files/file-errors.ts";
 import { evaluate, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
 import { isList } from "./field.ts";
-import { fileObject, isFileObject, pathOf, safeBasename, secondaryFilesOf } from "./file-object.ts";
+import { fileObject, isFileObject, pathOf, safeBasename, secondaryFilesOf, withPath } from "./file-object.ts";
 import { type ReadBounds, requireReadablePath } from "./readable.ts";
 import type { SecondaryFile } from "./schema.ts";
 
@@ -38,14 +38,12 @@ export async function withSecondaryFiles(
   const found = [...secondaryFilesOf(object)];
   for (const { pattern, isRequired } of patterns) {
     for (const wanted of wantedFiles(object, pattern, own)) {
-      const name = safeBasename(wanted);
+      const name = safeBasename(withPath(wanted));
       if (found.some((file) => file.basename === name)) continue;
       // A file kept under another name stands among strangers.
       const isAmongOwn = path !== undefined && basename(path) === object.basename;
-      const file =
-        pathOf(wanted) === undefined && isAmongOwn
-          ? await fileBeside(path, name)
-          : await named(wanted, options.readable);
+      const isNamed = pathOf(wanted) === undefined && wanted.location === undefined;
+      const file = isNamed && isAmongOwn ? await fileBeside(path, name) : await named(wanted, options.readable);
       if (file !== undefined) {
         found.push(file);
         const own = pathOf(file);
@@ -91,7 +89,7 @@ async function named(object: JsonObject, readable: ReadBounds): Promise<JsonObje
   await requireReadablePath(readable, path);
   const facts = await ifExists(lstat(path));
   if (facts === undefined) return undefined;
-  const facet = { basename: safeBasename(object), ...(facts.isDirectory() ? {} : { size: facts.size }) };
+  const facet = { basename: safeBasename({ ...object, path }), ...(facts.isDirectory() ? {} : { size: facts.size }) };
   return { ...object, ...fileObject(facts.isDirectory() ? "Directory" : "File", path, facet) };
 }
 

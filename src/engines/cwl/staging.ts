@@ -4,7 +4,7 @@ import type { Json, JsonObject } from "../../domain/json.ts";
 import { directoryMode, fileMode } from "../../files/layout.ts";
 import { CwlFailure } from "./failure.ts";
 import { isList } from "./field.ts";
-import { atPath, isFileObject, mapFilesNow, pathOf, safeBasename, secondaryFilesOf } from "./file-object.ts";
+import { atPath, isFileObject, mapFilesNow, pathOf, safeBasename, secondaryFilesOf, withPath } from "./file-object.ts";
 
 /** What must lie where before a tool runs. */
 export type StagedEntry =
@@ -55,10 +55,10 @@ export function placeFile(
   object: JsonObject,
   directory: string,
   mode: "link" | "copy",
-  name = safeBasename(object),
+  name = safeBasename(withPath(object)),
 ): Staged<JsonObject> {
   const target = join(directory, name);
-  const own = placeAlone(object, target, mode);
+  const own = placeAlone(withPath(object), target, mode);
   const secondary = secondaryFilesOf(object).map((file) => placeFile(file, directory, mode));
   const entries = [...own.entries, ...secondary.flatMap((staged) => staged.entries)];
   refuseCollisions(entries);

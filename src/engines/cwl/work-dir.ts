@@ -1,10 +1,20 @@
 import { basename, dirname, join } from "node:path";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { isInside } from "../../files/layout.ts";
-import { evaluate, evaluateString, type Scope } from "./expression.ts";
+import { evaluate, evaluateString, evaluateWhole, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
 import { isList } from "./field.ts";
-import { atPath, filesIn, isFileObject, mapFilesNow, pathOf, safeBasename, secondaryFilesOf } from "./file-object.ts";
+import {
+  atPath,
+  filesIn,
+  isFileObject,
+  mapFilesNow,
+  pathOf,
+  safeBasename,
+  secondaryFilesOf,
+  withPath,
+} from "./file-object.ts";
+import { jsonText } from "./json-text.ts";
 import type { Requirements, WorkDirEntry } from "./schema.ts";
 import { placeFile, refuseCollisions, type Staged, type StagedEntry } from "./staging.ts";
 
@@ -39,10 +49,10 @@ function placeEntry(entry: WorkDirEntry, scope: Scope, place: WorkPlace): readon
     case "expression":
       return listed(evaluate(entry.value, scope)).flatMap((value) => placeValue(value, place));
     case "literal":
-      return placeFile(entry.value, place.outdir, "link").entries;
+      return listed(entry.value).flatMap((value) => placeValue(value, place));
     case "dirent": {
       const name = entry.entryname === undefined ? undefined : evaluateString(entry.entryname, scope, "entryname");
-      return placeDirent({ name, value: evaluate(entry.entry, scope), isWritable: entry.isWritable }, place);
+      return placeDirent({ name, value: evaluateWhole(entry.entry, scope), isWritable: entry.isWritable }, place);
     }
     default:
       return entry satisfies never;
@@ -76,7 +86,7 @@ function placeDirent({ name, value, isWritable }: Dirent, place: WorkPlace): rea
   const mode = isWritable ? place.writable : "link";
   if (value === null) return [];
   if (isFileObject(value)) {
-    const target = targetOf(outdir, name ?? safeBasename(value));
+    const target = targetOf(outdir, name ?? safeBasename(withPath(value)));
     return placeFile(value, dirname(target), mode, safeBasename({ basename: basename(target) })).entries;
   }
   if (isList(value) && value.every((item) => item === null || isFileObject(item) || isList(item))) {
@@ -88,7 +98,7 @@ function placeDirent({ name, value, isWritable }: Dirent, place: WorkPlace): rea
   }
   if (name === undefined)
     throw new CwlFailure("Cannot stage the working directory: found text without an entryname, expected one");
-  const contents = typeof value === "string" ? value : JSON.stringify(value);
+  const contents = typeof value === "string" ? value : jsonText(value);
   return [{ kind: "text", target: targetOf(outdir, name), contents }];
 }
 

@@ -20,7 +20,7 @@ import { type Surroundings, within } from "./runtime.ts";
 import { gatherOutputs, scatterInputs } from "./scatter.ts";
 import type { CwlProcess, Step, Workflow } from "./schema.ts";
 import { runTool } from "./tool.ts";
-import { typeFault } from "./types.ts";
+import { outputFault } from "./types.ts";
 
 /** Runs a process to its outputs. */
 export async function runProcess(run: RunContext, call: Call): Promise<JsonObject> {
@@ -257,7 +257,7 @@ async function valueInputs({ step, scope, run }: StepCall, given: JsonObject): P
 function collectWorkflowOutputs(workflow: Workflow, values: Values): JsonObject {
   const outputs = workflow.outputs.map((output) => {
     const value = linkValue(output.link, values);
-    const fault = typeFault(output.type, value);
+    const fault = outputFault(output.type, value);
     if (fault !== undefined) throw new CwlFailure(`Cannot collect output "${output.id}": ${fault}`);
     return [output.id, value] as const;
   });
