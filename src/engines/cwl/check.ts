@@ -11,6 +11,8 @@ export type Checked = {
   readonly root: Field;
   readonly fields: ReadonlyMap<string, Field>;
   readonly processes: ReadonlyMap<string, CwlProcess>;
+  /** An expression of each process that needs the JavaScript engine. */
+  readonly scripts: ReadonlyMap<string, Field>;
 };
 
 /** Checks what needs the whole document: nesting, links between steps, types along links. Reports what it finds. */
@@ -29,6 +31,28 @@ export function checkDocument(checked: Checked, main: CwlProcess): void {
   if (tools === undefined)
     fault(root, `found workflows that run themselves or nest deeper than ${maxNesting} levels, expected fewer`);
   else if (tools > maxTools) fault(root, `found ${tools} tools to run, expected at most ${maxTools}`);
+  else checkScripts(checked, main, false, new Set());
+}
+
+/** JavaScript stands only where InlineJavascriptRequirement does: on the process, or on one around it. */
+function checkScripts(checked: Checked, process: CwlProcess, isAllowed: boolean, seen: Set<string>): void {
+  const isOwn = isAllowed || allowsScripts(process);
+  const key = `${process.id} ${isOwn}`;
+  if (seen.has(key)) return;
+  seen.add(key);
+  const steps = process.kind === "workflow" ? process.steps : [];
+  const script = checked.scripts.get(process.id);
+  if (script !== undefined && !isOwn && !steps.some(allowsScripts)) {
+    fault(script, "found JavaScript, expected parameter references, or InlineJavascriptRequirement on the process");
+  }
+  for (const step of steps) {
+    const run = checked.processes.get(step.run);
+    if (run !== undefined) checkScripts(checked, run, isOwn || allowsScripts(step), seen);
+  }
+}
+
+function allowsScripts({ requirements, hints }: Pick<CwlProcess, "requirements" | "hints">): boolean {
+  return (requirements.javascript ?? hints.javascript) !== undefined;
 }
 
 function at(checked: Checked, path: string): Field {

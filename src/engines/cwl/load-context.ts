@@ -15,15 +15,15 @@ export type LoadContext = {
   readonly types: ReadonlyMap<string, Field>;
   /** Names of types that are being read: none may hold itself. */
   readonly openTypes: readonly string[];
-  /** Told when an expression needs the JavaScript engine. */
-  readonly foundScript: () => void;
+  /** Told of each expression that needs the JavaScript engine. */
+  readonly foundScript: (field: Field) => void;
 };
 
 /** Reads an expression, or reports what is wrong with it. */
 export function asExpression(context: LoadContext, field: Field, wanted = "a string"): Expression | undefined {
   const text = asString(field, wanted);
   if (text === undefined) return undefined;
-  if (holdsScript(text, context.version)) context.foundScript();
+  if (holdsScript(text, context.version)) context.foundScript(field);
   return text;
 }
 
@@ -34,9 +34,9 @@ export function optionalExpression(context: LoadContext, field: Field, name: str
 }
 
 /** Tells whether a text holds an expression; the engine is remembered to be needed when it does. */
-export function holdsExpression(context: LoadContext, text: string): boolean {
+export function holdsExpression(context: LoadContext, field: Field, text: string): boolean {
   if (!text.includes("$(") && !text.includes("${")) return false;
-  if (holdsScript(text, context.version)) context.foundScript();
+  if (holdsScript(text, context.version)) context.foundScript(field);
   return true;
 }
 

@@ -105,7 +105,7 @@ export function loadDemands(context: LoadContext, field: Field): FileDemands {
 
 function loadFormats(context: LoadContext, field: Field): readonly string[] {
   return stringList(field, "format").map((name) => {
-    if (holdsExpression(context, name)) return name;
+    if (holdsExpression(context, field, name)) return name;
     return expandName(context, name);
   });
 }

@@ -62,7 +62,6 @@ function load(source: Source, options: LoadOptions, name: string): Package {
 function loadRoot(root: Field, options: LoadOptions): Omit<CwlDocument, "notes"> | undefined {
   const version = loadVersion(member(root, "cwlVersion"));
   if (version === undefined) return undefined;
-  let holdsScripts = false;
   const context: LoadContext = {
     version,
     namespaces: loadNamespaces(member(root, "$namespaces")),
@@ -70,28 +69,27 @@ function loadRoot(root: Field, options: LoadOptions): Omit<CwlDocument, "notes">
     fields: new Map(),
     types: new Map(),
     openTypes: [],
-    foundScript: () => {
-      holdsScripts = true;
-    },
+    foundScript: () => {},
   };
   const graph = member(root, "$graph");
   const roots: readonly Field[] = graph.value === undefined ? [root] : items(graph);
   if (graph.value !== undefined && !isList(graph.value)) unexpected(graph, "a list of processes");
   const ids = roots.map((field) => graphId(field));
   const processes = new Map<string, CwlProcess>();
+  const scripts = new Map<string, Field>();
   for (const [index, field] of roots.entries()) {
     const id = ids[index] ?? "main";
     if (processes.has(id)) fault(field, `found process "${id}" twice, expected each id once`);
-    loadProcess({ context, processes, graph: new Set(ids) }, id, field);
+    loadProcess({ context, processes, scripts, graph: new Set(ids) }, id, field);
   }
   const main = chooseMain(root, processes, ids, options.main);
   if (main === undefined || root.report.faults.length > 0) return undefined;
-  checkDocument({ root, fields: context.fields, processes }, main);
+  checkDocument({ root, fields: context.fields, processes, scripts }, main);
   return {
     processes,
     main,
     namespaces: context.namespaces,
-    holdsScripts,
+    holdsScripts: scripts.size > 0,
     broaderFormats: loadBroaderFormats(root.value),
   };
 }
@@ -150,6 +148,8 @@ function onlyRoot(processes: ReadonlyMap<string, CwlProcess>, ids: readonly stri
 type Graph = {
   readonly context: LoadContext;
   readonly processes: Map<string, CwlProcess>;
+  /** The first expression of each process that needs the JavaScript engine. */
+  readonly scripts: Map<string, Field>;
   readonly graph: ReadonlySet<string>;
 };
 
@@ -162,6 +162,9 @@ function loadProcess(graph: Graph, id: string, field: Field): void {
     version: version ?? graph.context.version,
     namespaces: { ...graph.context.namespaces, ...loadNamespaces(member(field, "$namespaces")) },
     types: new Map([...graph.context.types, ...schemaTypes(field)]),
+    foundScript: (at) => {
+      if (!graph.scripts.has(id)) graph.scripts.set(id, at);
+    },
   };
   const kind = member(field, "class");
   switch (kind.value) {
