@@ -1,9 +1,9 @@
-import { constants } from "node:fs";
-import { chmod, copyFile, lstat, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, join, parse } from "node:path";
+import { createHash } from "node:crypto";
+import { chmodSync, constants, createReadStream, lstatSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { chmod, copyFile, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { join, parse } from "node:path";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { fileObject, isFileObject, pathOf, safeBasename, secondaryFilesOf } from "../engines/cwl/file-object.ts";
-import { sha1Of } from "../engines/cwl/output-values.ts";
 import { hasCode } from "../files/file-errors.ts";
 import { isInside } from "../files/layout.ts";
 
@@ -11,8 +11,8 @@ import { isInside } from "../files/layout.ts";
 export type Home = { readonly directory: string; readonly scratch: string };
 
 type Moving = Home & {
-  /** Names that are taken in the directory. */
-  readonly taken: Set<string>;
+  /** Names that are taken in the directory, and the number that the next one of that name gets. */
+  readonly taken: Map<string, number>;
   /** What was moved already: an output may name a file twice. */
   readonly moved: Map<string, string>;
 };
@@ -24,7 +24,7 @@ type Moving = Home & {
  */
 export async function bringHome(outputs: JsonObject, home: Home): Promise<JsonObject> {
   await mkdir(home.directory, { recursive: true });
-  const moving: Moving = { ...home, taken: new Set(), moved: new Map() };
+  const moving: Moving = { ...home, taken: new Map(), moved: new Map() };
   const members: (readonly [string, Json])[] = [];
   for (const [id, value] of Object.entries(outputs)) members.push([id, await bringValue(moving, value)]);
   return Object.fromEntries(members);
@@ -68,9 +68,11 @@ async function bringObject(moving: Moving, object: JsonObject): Promise<JsonObje
 
 function takeName({ taken }: Moving, wanted: string): string {
   const { name, ext } = parse(wanted);
+  let number = taken.get(wanted) ?? 1;
   let free = wanted;
-  for (let number = 2; taken.has(free); number += 1) free = `${name}_${number}${ext}`;
-  taken.add(free);
+  for (; taken.has(free); number += 1) free = `${name}_${number + 1}${ext}`;
+  taken.set(wanted, number);
+  taken.set(free, taken.get(free) ?? 1);
   return free;
 }
 
@@ -79,9 +81,9 @@ async function place(home: Home, object: JsonObject, target: string): Promise<vo
   const source = pathOf(object);
   if (source === target) return;
   if (source === undefined) return placeLiteral(home, object, target);
-  await rm(target, { recursive: true, force: true });
-  const isOwn = isInside(home.scratch, source) && !(await holdsLinks(source));
-  if (isOwn && (await moves(source, target))) return openModes(target);
+  if (object.class === "Directory" || isDirectory(target)) await rm(target, { recursive: true, force: true });
+  const isOwn = isInside(home.scratch, source) && !holdsLinks(source);
+  if (isOwn && moves(source, target)) return openModes(target);
   await copyTree(source, target);
 }
 
@@ -97,17 +99,20 @@ async function placeLiteral(home: Home, object: JsonObject, target: string): Pro
   }
 }
 
-/** A directory with links is copied with what they lead to: they would lead nowhere from its new place. */
-async function holdsLinks(path: string): Promise<boolean> {
-  const facts = await lstat(path);
-  if (!facts.isDirectory()) return facts.isSymbolicLink();
-  for (const name of await readdir(path)) if (await holdsLinks(join(path, name))) return true;
-  return false;
+function isDirectory(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-async function moves(source: string, target: string): Promise<boolean> {
+/** A directory with links is copied with what they lead to: they would lead nowhere from its new place. */
+function holdsLinks(path: string): boolean {
+  const facts = lstatSync(path);
+  if (!facts.isDirectory()) return facts.isSymbolicLink();
+  return readdirSync(path).some((name) => holdsLinks(join(path, name)));
+}
+
+function moves(source: string, target: string): boolean {
   try {
-    await rename(source, target);
+    renameSync(source, target);
     return true;
   } catch (error) {
     if (hasCode(error, "EXDEV")) return false;
@@ -126,11 +131,10 @@ async function copyTree(source: string, target: string): Promise<void> {
 }
 
 /** Scratch files are private; results are as open as the user's other files. */
-async function openModes(path: string): Promise<void> {
-  const facts = await lstat(path);
-  if (facts.isSymbolicLink()) return;
-  await chmod(path, facts.isDirectory() ? 0o777 & ~process.umask() : openMode(facts.mode));
-  if (facts.isDirectory()) for (const name of await readdir(path)) await openModes(join(path, name));
+function openModes(path: string): void {
+  const facts = lstatSync(path);
+  chmodSync(path, facts.isDirectory() ? 0o777 & ~process.umask() : openMode(facts.mode));
+  if (facts.isDirectory()) for (const name of readdirSync(path)) openModes(join(path, name));
 }
 
 function openMode(mode: number): number {
@@ -139,11 +143,24 @@ function openMode(mode: number): number {
 
 async function describe(kind: "File" | "Directory", path: string): Promise<JsonObject> {
   const { dirname: _dirname, nameroot: _root, nameext: _ext, ...object } = fileObject(kind, path);
-  if (kind === "File") return { ...object, size: (await lstat(path)).size, checksum: `sha1$${await sha1Of(path)}` };
+  if (kind === "File") {
+    const { size } = lstatSync(path);
+    return { ...object, size, checksum: `sha1$${await sha1Of(path, size)}` };
+  }
   const listing: JsonObject[] = [];
-  for (const name of (await readdir(path)).toSorted()) {
-    const inner = join(path, basename(name));
-    listing.push(await describe((await lstat(inner)).isDirectory() ? "Directory" : "File", inner));
+  for (const name of readdirSync(path).toSorted()) {
+    const inner = join(path, name);
+    listing.push(await describe(isDirectory(inner) ? "Directory" : "File", inner));
   }
   return { ...object, listing };
+}
+
+/** Files up to this size are read at once: 1 MiB. */
+const wholeBytes = 2 ** 20;
+
+async function sha1Of(path: string, size: number): Promise<string> {
+  const hash = createHash("sha1");
+  if (size <= wholeBytes) return hash.update(readFileSync(path)).digest("hex");
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return hash.digest("hex");
 }

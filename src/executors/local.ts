@@ -1,11 +1,13 @@
+import { realpathSync } from "node:fs";
 import { access, constants, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorText } from "../domain/problem.ts";
-import { ifExists } from "../files/file-errors.ts";
+import { hasCode, ifExists } from "../files/file-errors.ts";
 import { directoryMode, taskDirectory, tasksDirectory } from "../files/layout.ts";
 import type { Executor, Task, TaskEnd, TaskKey, TaskState } from "./executor.ts";
 import { type InspectDeps, type Inspection, inspectTask } from "./inspect-task.ts";
+import { readBootId } from "./process-table.ts";
 import { stopProcesses } from "./stop-processes.ts";
 import { environmentProgram, type Supervisor, shell, startSupervisor } from "./supervise.ts";
 import { claimAbandoned, readStartRecord, removeRecords, taskName } from "./task-records.ts";
@@ -16,6 +18,18 @@ const adoptedPollMilliseconds = 100;
 /** How often a start record is looked at that is just being written. */
 const startingPollMilliseconds = 5;
 
+type LocalDeps = InspectDeps & { readonly shellProgram: string };
+
+/** What `/bin/sh` is on this machine; its own name where that cannot be told. */
+function realShell(): string {
+  try {
+    return realpathSync(shell);
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return shell;
+    throw error;
+  }
+}
+
 /** A try that this process was asked to start. */
 type Submission = {
   readonly started: Promise<void>;
@@ -24,10 +38,12 @@ type Submission = {
 };
 
 /** Makes the executor that runs tools as processes of this machine, each under a supervisor that outlives the server. */
-export function createLocalExecutor(deps: InspectDeps): Executor {
+export function createLocalExecutor(given: Omit<InspectDeps, "bootId">): Executor {
+  const deps: InspectDeps = { ...given, bootId: readBootId() };
   const submissions = new Map<string, Submission>();
+  const shellProgram = realShell();
   return {
-    submit: (task) => submit(deps, submissions, task),
+    submit: (task) => submit({ ...deps, shellProgram }, submissions, task),
     ended: (key, signal) => untilEnded(deps, submissions.get(taskName(key)), key, signal),
     find: async (key) => {
       await settled(submissions.get(taskName(key)));
@@ -49,7 +65,7 @@ export function createLocalExecutor(deps: InspectDeps): Executor {
   };
 }
 
-async function submit(deps: InspectDeps, submissions: Map<string, Submission>, task: Task): Promise<void> {
+async function submit(deps: LocalDeps, submissions: Map<string, Submission>, task: Task): Promise<void> {
   const name = taskName(task.key);
   const known = submissions.get(name);
   if (known !== undefined) return known.started;
@@ -65,10 +81,10 @@ async function submit(deps: InspectDeps, submissions: Map<string, Submission>, t
   }
 }
 
-async function launch(deps: InspectDeps, task: Task): Promise<Supervisor | undefined> {
+async function launch(deps: LocalDeps, task: Task): Promise<Supervisor | undefined> {
   await mkdir(taskDirectory(deps.layout, task.key), { recursive: true, mode: directoryMode });
   if ((await readStartRecord(deps.layout, task.key)) !== undefined) return undefined;
-  return startSupervisor(deps.layout, task);
+  return startSupervisor(deps.layout, task, deps.shellProgram);
 }
 
 /** Waits until a submission has started or failed; who submitted is told of a failure. */

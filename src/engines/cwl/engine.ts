@@ -142,6 +142,7 @@ async function work(
     signal: tools.signal,
     fail: tools.fail,
     active: new Set(),
+    programs: new Map(),
     ...(scripts === undefined ? {} : { scripts }),
     broaderFormats,
     readable: deps.allowsLocalFiles === true ? undefined : boundsOf(deps, prepared),

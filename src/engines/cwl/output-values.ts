@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import type { FileValue, OutputValue, OutputValues } from "../../domain/values.ts";
 import { isList } from "./field.ts";
@@ -37,11 +35,4 @@ function toFileValue(object: JsonObject): FileValue | undefined {
     ...(mediaType === undefined ? {} : { mediaType }),
     ...(secondaryFiles.length === 0 ? {} : { secondaryFiles }),
   };
-}
-
-/** The SHA-1 of a file, in hexadecimal. */
-export async function sha1Of(path: string): Promise<string> {
-  const hash = createHash("sha1");
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return hash.digest("hex");
 }

@@ -1,6 +1,6 @@
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { errorText } from "../../domain/problem.ts";
 import { ifExists } from "../../files/file-errors.ts";
@@ -261,6 +261,6 @@ async function settle(object: JsonObject): Promise<JsonObject> {
   const path = pathOf(object);
   if (path === undefined) return object;
   const { listing: _listing, ...rest } = object;
-  const { location } = fileObject("File", await realpath(path));
-  return { ...rest, path: await realpath(path), location: location ?? null, basename: object.basename ?? null };
+  const real = await realpath(path);
+  return { ...rest, path: real, location: pathToFileURL(real).href };
 }

@@ -37,6 +37,8 @@ export type RunContext = {
   readonly signal: AbortSignal;
   /** Stops everything that still runs after a failure. */
   readonly fail: (error: unknown) => void;
+  /** Programs that were found on the PATH. */
+  readonly programs: Map<string, string>;
   /** The tools that run at this moment, by step. */
   readonly active: Set<string>;
 };

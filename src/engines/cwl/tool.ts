@@ -86,17 +86,16 @@ async function findTry(run: RunContext, call: Call, attempt: Try): Promise<TryEn
 async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<TryEnd> {
   using _slot = await run.slots.take(run.signal);
   const { key, plan } = attempt;
-  await makeTryDirectories(run, attempt);
-  requireProgram(call, plan);
+  await makeTryDirectories(attempt);
+  const program = requireProgram(run, call, plan);
   await requireStdin(plan);
   run.signal.throwIfAborted();
   const logStart = await logEnd(attempt.log);
-  const [program] = plan.command;
   run.record.log(`Started ${callName(call)}, try ${key.try}: ${program}`);
   try {
     await run.executor.submit({
       key,
-      command: plan.command,
+      command: [program, ...plan.command.slice(1)],
       environment: plan.environment,
       workingDirectory: plan.outdir,
       log: executionLogFile(run.layout, run.executionId),
@@ -110,18 +109,24 @@ async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<Try
   return { end: await waitForTry(run, call, attempt, logStart), logStart };
 }
 
-async function makeTryDirectories(run: RunContext, { key, plan }: Try): Promise<void> {
-  await mkdir(taskDirectory(run.layout, key), { recursive: true, mode: directoryMode });
+async function makeTryDirectories({ plan }: Try): Promise<void> {
   await mkdir(plan.outdir, { recursive: true, mode: directoryMode });
   await mkdir(plan.tmpdir, { recursive: true, mode: directoryMode });
   await applyStaging(plan.staging);
 }
 
-function requireProgram(call: Call, plan: ToolPlan): void {
+/** Finds the program of a tool; one on the PATH is looked for once a run. */
+function requireProgram(run: RunContext, call: Call, plan: ToolPlan): string {
   const [program] = plan.command;
-  if (resolveProgram(program, plan.environment, plan.outdir) !== undefined) return;
-  const wanted = program.includes("/") ? "an executable file there" : `one on the PATH ${plan.environment.PATH}`;
-  throw new CwlFailure(`Cannot run ${callName(call)}: found no program "${program}", expected ${wanted}`);
+  const key = `${plan.environment.PATH}:${program}`;
+  const known = program.includes("/") ? undefined : run.programs.get(key);
+  const found = known ?? resolveProgram(program, plan.environment, plan.outdir);
+  if (found === undefined) {
+    const wanted = program.includes("/") ? "an executable file there" : `one on the PATH ${plan.environment.PATH}`;
+    throw new CwlFailure(`Cannot run ${callName(call)}: found no program "${program}", expected ${wanted}`);
+  }
+  if (!program.includes("/")) run.programs.set(key, found);
+  return found;
 }
 
 async function requireStdin(plan: ToolPlan): Promise<void> {
