@@ -20,6 +20,7 @@ import { createHttpApp } from "./http/server.ts";
 import { createLogger } from "./log.ts";
 import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
 import { createProcessCache } from "./operations/process-cache.ts";
+import { startHousekeeping } from "./runner/housekeeping.ts";
 import { createRunner, type Runner } from "./runner/runner.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { hasAnyKey } from "./store/keys.ts";
@@ -127,6 +128,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
     },
   });
   await runner.start();
+  stack.use(startHousekeeping({ database, layout, clock, logger }));
   server.reload({ fetch: http.fetch });
   logger.info("Listening", { url, data: layout.dataDirectory });
 

@@ -3,7 +3,18 @@ declare module "libsql-native-addon" {
   const path: string;
   export default path;
 }
+
 declare module "@jitl/quickjs-ng-wasmfile-release-sync/wasm" {
+  const path: string;
+  export default path;
+}
+
+declare module "swagger-ui-dist/swagger-ui-bundle.js" {
+  const path: string;
+  export default path;
+}
+
+declare module "swagger-ui-dist/swagger-ui.css" {
   const path: string;
   export default path;
 }

@@ -25,7 +25,7 @@ function run(command, args) {
 
 if (!isInstalled()) {
   process.stderr.write("Installing the packages that package-lock.json names\n");
-  const failed = run("npm", ["ci", "--no-audit", "--no-fund"]);
+  const failed = run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
   if (failed !== 0) process.exit(failed);
 }
 

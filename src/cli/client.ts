@@ -89,7 +89,7 @@ async function problemOf(response: Response): Promise<Problem> {
     return new Problem(kind, `The service answered ${response.status}: ${text.slice(0, 500)}`);
   }
   if (!isJsonObject(body)) return new Problem(kind, `The service answered ${response.status}: ${text.slice(0, 500)}`);
-  const faults: readonly Fault[] = v.parse(FaultsSchema, body.faults ?? []);
+  const faults: readonly Fault[] = v.parse(FaultsSchema, body.errors ?? []);
   return new Problem(kind, String(body.detail ?? body.title ?? `The service answered ${response.status}`), {
     faults,
   });

@@ -11,8 +11,6 @@ export type Preferences = {
   readonly return?: "minimal" | "representation";
 };
 
-export const noPreferences: Preferences = { respondAsync: false };
-
 /** How a job is answered. */
 export type ChosenMode = {
   readonly isSync: boolean;

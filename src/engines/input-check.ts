@@ -1,5 +1,5 @@
 import { type Schema, Validator } from "@cfworker/json-schema";
-import { alternativesOf, isSameType } from "../domain/execution.ts";
+import { alternativesOf, isSameType } from "../domain/described.ts";
 import { found } from "../domain/faults.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Fault } from "../domain/problem.ts";
@@ -104,7 +104,11 @@ function valueFaults(alternatives: readonly Alternative[], value: Json, pointer:
   const faults: Fault[] = [];
   for (const { validator, schema } of alternatives) {
     const outcome = validator.validate(value);
-    if (outcome.valid) return [];
+    if (outcome.valid && isDecodable(value, schema)) return [];
+    if (outcome.valid) {
+      faults.push({ pointer, detail: `found ${found(value)}, wanted text in base64` });
+      continue;
+    }
     const last = outcome.errors.at(-1);
     const place = last?.instanceLocation.replace(/^#/, "") ?? "";
     const reason = last === undefined ? "" : ` (${last.error.replace(/\.$/, "")})`;
@@ -117,6 +121,11 @@ function valueFaults(alternatives: readonly Alternative[], value: Json, pointer:
   if (first === undefined || others.length === 0) return faults;
   const wanted = alternatives.map(({ schema }) => wantedOf(schema, "")).join(" or ");
   return [{ pointer, detail: `found ${found(value)}, wanted ${wanted}` }];
+}
+
+/** The validator does not look at encodings: JSON Schema 2020-12 makes them annotations. */
+function isDecodable(value: Json, schema: JsonObject): boolean {
+  return schema.contentEncoding !== "base64" || typeof value !== "string" || isBase64(value);
 }
 
 /** Names what a schema wants by the keywords that restrict, not by those that only describe. */

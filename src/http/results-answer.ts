@@ -1,11 +1,14 @@
 import type { Preferences } from "../domain/execution-mode.ts";
 import { type Link, linkHeader, relations, resultsProfile, resultUrl } from "../domain/links.ts";
+import { Problem } from "../domain/problem.ts";
 import type { OutputDefinition } from "../domain/process.ts";
 import { absoluteReference, type OutputLocations } from "../domain/results.ts";
+import { dialectOf, type ShapeWish, shapeOf } from "../domain/results-shape.ts";
 import type { PlainValue, Result } from "../domain/values.ts";
 import { type JobResults, openResult, resultOf } from "../operations/read-results.ts";
 import { preferredType, requireJson } from "./negotiate.ts";
 import { isBase64Output, type ResultsContext, resultMember, resultsDocument } from "./results-document.ts";
+import { literalBytes, multipartResponse, type Part } from "./results-multipart.ts";
 import { foreignBytes, jsonResponse, type RouteContext } from "./route.ts";
 import { fileResponse } from "./send-file.ts";
 import { failureDocument } from "./status-document.ts";
@@ -23,8 +26,10 @@ export type AnswerDeps = Parameters<typeof openResult>[0] & {
 
 export type AnswerRequest = JobResults & {
   readonly preferences: Preferences;
-  /** The answer of the execution itself: one output without `response` is bare then (OGC 18-062r3). */
+  /** The answer of the execution itself. */
   readonly isSync: boolean;
+  /** Only these outputs (OGC 18-062r3 /req/core/job-results-param-outputs). */
+  readonly only?: readonly string[];
 };
 
 /** Gives where the outputs are found by a client that called `baseUrl`. */
@@ -34,8 +39,8 @@ export function outputLocations(deps: Pick<AnswerDeps, "settings">, baseUrl: str
 }
 
 /**
- * Answers with the results of a job: nothing when none was asked for, one bare value for `raw`, else the document
- * (OGC 18-062r2 table 11; 18-062r3 /req/core/process-execute-sync-one and -many-json). A failed job answers why.
+ * Answers with the results of a job in the shape that its request and its client call for (domain/results-shape.ts).
+ * A failed job answers why. Throws `result-not-available` for a job that was asked for no outputs, `not-acceptable`.
  */
 export async function answerResults(
   deps: AnswerDeps,
@@ -44,17 +49,81 @@ export async function answerResults(
 ): Promise<Response> {
   const { job, description, results } = request;
   if (job.status === "failed") return failedResponse(request);
-  const wanted = Object.keys(job.request.outputs ?? description.outputs);
-  if (wanted.length === 0 && request.isSync) return new Response(null, { status: 204 });
-  const [only] = wanted;
-  const isRaw = job.request.response === "raw" || (job.request.response === undefined && request.isSync);
-  if (isRaw && wanted.length === 1 && only !== undefined) {
-    return answerResult(deps, context, { ...request, outputId: only, isDirect: false });
+  const wanted = request.only ?? Object.keys(job.request.outputs ?? description.outputs);
+  const shape = shapeOf(job.request, wanted, wishOf(context, request.isSync));
+  // An optional output may have no value: it is left out among others.
+  const isGiven = (id: string) => Object.hasOwn(results, id);
+  switch (shape.kind) {
+    case "nothing":
+      if (request.isSync) return new Response(null, { status: 204 });
+      throw new Problem("result-not-available", `Cannot read results of job "${job.id}": it was asked for no outputs`);
+    case "links": {
+      const links = shape.outputIds.filter(isGiven).map((id) => linkOf(deps, context, request, id));
+      return new Response(null, { status: 204, headers: { link: linkHeader(links) } });
+    }
+    case "bare":
+      return answerResult(deps, context, { ...request, outputId: shape.outputId });
+    case "multipart": {
+      const given = shape.parts.filter((part) => isGiven(part.outputId));
+      const parts = await Promise.all(given.map((part) => partOf(deps, context, request, part)));
+      return multipartResponse(parts, `heddle-${job.id}`);
+    }
+    case "document":
+      break;
+    default:
+      return shape satisfies never;
   }
-  requireJson(context.request.headers.get("accept"));
-  const isInline = request.preferences.return === "representation";
-  const document = await resultsDocument(results, documentContext(deps, context, request, isInline));
-  return jsonResponse(document, { headers: { ...foreignBytes, link: `<${resultsProfile}>; rel="profile"` } });
+  // The job of a synchronous answer has run: what the client accepts cannot undo it.
+  if (!request.isSync) requireJson(context.request.headers.get("accept"));
+  const chosen: Record<string, Result> = {};
+  for (const id of wanted) if (isGiven(id) && results[id] !== undefined) chosen[id] = results[id];
+  const isInline = request.preferences.return === "representation" || dialectOf(job.request) === "1.0";
+  const document = await resultsDocument(chosen, documentContext(deps, context, request, isInline));
+  const profile = dialectOf(job.request) === "2.0" ? { link: `<${resultsProfile}>; rel="profile"` } : {};
+  return jsonResponse(document, { headers: { ...foreignBytes, ...profile } });
+}
+
+function wishOf(context: RouteContext, isSync: boolean): ShapeWish {
+  const accept = context.request.headers.get("accept");
+  const profile = `${context.query("profile") ?? ""} ${accept ?? ""} ${context.request.headers.get("accept-profile") ?? ""} ${context.request.headers.get("prefer") ?? ""}`;
+  return {
+    isSync,
+    acceptsJson: preferredType(accept, ["application/json"]) !== undefined,
+    asksMultipart: /\bmultipart\/(related|mixed|\*)/i.test(accept ?? ""),
+    asksDocument: /\bogc-results\b/.test(profile),
+  };
+}
+
+function linkOf(deps: AnswerDeps, context: RouteContext, request: JobResults, outputId: string): Link {
+  const url = resultUrl(context.baseUrl, request.job.id, outputId);
+  const link = referenceLink(resultOf(request, outputId), url, outputLocations(deps, context.baseUrl));
+  return { ...link, title: outputId };
+}
+
+async function partOf(
+  deps: AnswerDeps,
+  context: RouteContext,
+  request: JobResults,
+  { outputId, isReference }: { readonly outputId: string; readonly isReference: boolean },
+): Promise<Part> {
+  const result = resultOf(request, outputId);
+  const definition = request.description.outputs[outputId];
+  if (isReference || result.kind === "link") {
+    const link = linkOf(deps, context, request, outputId);
+    return { outputId, mediaType: link.type ?? "application/json", content: { kind: "reference", url: link.href } };
+  }
+  if (result.kind === "file") {
+    const file = await openResult(deps, result.reference);
+    const bytes = file.slice(0, file.sizeBytes);
+    return { outputId, mediaType: result.mediaType, content: { kind: "bytes", bytes } };
+  }
+  if (result.kind === "value") {
+    const { bytes, mediaType } = literalBytes(result, definition);
+    return { outputId, mediaType, content: { kind: "bytes", bytes } };
+  }
+  const document = await resultMember(result, definition, documentContext(deps, context, request, false));
+  const bytes = new Blob([JSON.stringify(document)]);
+  return { outputId, mediaType: "application/json", content: { kind: "bytes", bytes } };
 }
 
 function documentContext(
@@ -84,24 +153,14 @@ export function failedResponse({ job }: Pick<JobResults, "job">): Response {
   return new Response(JSON.stringify(document), { status: 500, headers });
 }
 
-/** Answers with one result, bare. `isDirect`: the client named this very result, so a link to it is no answer. */
+/** Answers with one result, or with one item of a list of results, bare. Throws `no-such-output` for an item that is not there. */
 export async function answerResult(
   deps: AnswerDeps,
   context: RouteContext,
-  request: JobResults & { readonly outputId: string; readonly isDirect: boolean },
+  request: JobResults & { readonly outputId: string; readonly item?: string },
 ): Promise<Response> {
-  const { job, description, outputId } = request;
-  const result = resultOf(request, outputId);
-  const isByReference = job.request.outputs?.[outputId]?.transmissionMode === "reference";
-  if (isByReference && !request.isDirect) {
-    const link = referenceLink(
-      result,
-      resultUrl(context.baseUrl, job.id, outputId),
-      outputLocations(deps, context.baseUrl),
-    );
-    const headers = { link: linkHeader([{ ...link, title: outputId }]) };
-    return new Response(null, { status: 204, headers });
-  }
+  const { description, outputId } = request;
+  const result = request.item === undefined ? resultOf(request, outputId) : itemOf(request, outputId, request.item);
   const definition = description.outputs[outputId];
   switch (result.kind) {
     case "file": {
@@ -121,6 +180,24 @@ export async function answerResult(
   }
 }
 
+/** Finds an item of a multi-valued output by its number, from 0. */
+function itemOf(request: JobResults, outputId: string, item: string): Result {
+  const whole = resultOf(request, outputId);
+  const items: readonly Result[] =
+    whole.kind === "list"
+      ? whole.items
+      : whole.kind === "value" && Array.isArray(whole.value)
+        ? whole.value.map((value): Result => ({ kind: "value", value }))
+        : [];
+  const found = /^\d{1,9}$/.test(item) ? items[Number(item)] : undefined;
+  if (found !== undefined) return found;
+  const wanted = items.length === 0 ? "an output with several values" : `a number from 0 to ${items.length - 1}`;
+  throw new Problem(
+    "no-such-output",
+    `Cannot read results of job "${request.job.id}": found item "${item}" of output "${outputId}", wanted ${wanted}`,
+  );
+}
+
 function referenceLink(result: Result, url: string, locations: OutputLocations): Link {
   const rel = relations.results;
   switch (result.kind) {
@@ -136,25 +213,14 @@ function referenceLink(result: Result, url: string, locations: OutputLocations):
   }
 }
 
-function bareValue(
-  context: RouteContext,
-  { value, mediaType: own }: PlainValue,
-  definition: OutputDefinition | undefined,
-): Response {
-  const declared = definition?.schema.contentMediaType;
-  const mediaType = own ?? (typeof declared === "string" ? declared : undefined);
-  if (typeof value !== "string") {
-    return jsonResponse(value, { headers: { "content-type": mediaType ?? "application/json", ...foreignBytes } });
+function bareValue(context: RouteContext, result: PlainValue, definition: OutputDefinition | undefined): Response {
+  const { bytes, mediaType } = literalBytes(result, definition);
+  // A client that prefers JSON gets text as a JSON string.
+  const isText = typeof result.value === "string" && !isBase64Output(definition);
+  const accept = context.request.headers.get("accept");
+  if (isText && preferredType(accept, [mediaType, "application/json"]) === "application/json") {
+    return jsonResponse(result.value, { headers: foreignBytes });
   }
-  if (isBase64Output(definition)) {
-    const headers = { "content-type": mediaType ?? "application/octet-stream", ...foreignBytes };
-    return new Response(Buffer.from(value, "base64"), { headers });
-  }
-  const type = mediaType ?? "text/plain";
-  // A client that prefers JSON gets the text as a JSON string.
-  if (preferredType(context.request.headers.get("accept"), [type, "application/json"]) === "application/json") {
-    return jsonResponse(value, { headers: foreignBytes });
-  }
-  const headers = { "content-type": type.startsWith("text/") ? `${type}; charset=utf-8` : type, ...foreignBytes };
-  return new Response(value, { headers });
+  const type = /^text\/[^;]*$/.test(mediaType) ? `${mediaType}; charset=utf-8` : mediaType;
+  return new Response(bytes, { headers: { "content-type": type, ...foreignBytes } });
 }

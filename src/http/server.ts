@@ -5,6 +5,7 @@ import type { Authenticator } from "../operations/manage-keys.ts";
 import { checkHost, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, resolveBaseUrl } from "./door.ts";
 import { problemResponse } from "./problem-response.ts";
 import { type Route, routeContext, unauthorized } from "./route.ts";
+import { apiRoutes } from "./routes/api.ts";
 import { type ExecutionRouteDeps, executionRoutes } from "./routes/executions.ts";
 import { type HealthRouteDeps, healthRoutes } from "./routes/health.ts";
 import { type JobRouteDeps, jobRoutes } from "./routes/jobs.ts";
@@ -39,6 +40,7 @@ export type HttpApp = {
 export function createHttpApp(deps: HttpDeps): HttpApp {
   const routes: readonly Route[] = [
     ...landingRoutes(),
+    ...apiRoutes(deps, () => routes),
     ...healthRoutes(deps),
     ...processRoutes(deps),
     ...executionRoutes(deps),
@@ -52,6 +54,12 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     const request = context.req.raw;
     const host = checkHost(deps.door, request);
     if (route.hasEffect) checkOrigin(deps.door, request, host);
+    if (route.hasEffect && context.env.isHead === true) {
+      throw new Problem(
+        "method-not-allowed",
+        `Cannot answer: found method HEAD, wanted ${route.method}, which has an effect`,
+      );
+    }
     const caller = await deps.authenticate(request.headers.get("authorization") ?? undefined);
     if (caller.kind === "stranger" && route.access !== "public") throw unauthorized();
     const response = await route.handle(
@@ -80,12 +88,12 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     async fetch(request, server) {
       const bindings = server === undefined ? {} : { server };
       if (request.method !== "HEAD") return app.fetch(request, bindings);
-      return withoutBody(await app.fetch(new Request(request, { method: "GET" }), bindings));
+      return withoutBody(await app.fetch(new Request(request, { method: "GET" }), { ...bindings, isHead: true }));
     },
   };
 }
 
-type Bindings = { readonly server?: ConnectionServer };
+type Bindings = { readonly server?: ConnectionServer; readonly isHead?: boolean };
 
 /** The most that Bun can count for one connection; longer means no limit. */
 const longestIdleSeconds = 255;
@@ -98,8 +106,10 @@ function unrouted(
   path: string,
 ): Response {
   const plain = path.length > 1 ? path.replace(/\/$/, "") : path;
-  const methods = routes.filter((route) => matchesPath(route.path, plain)).map((route) => route.method);
-  const allowed = methods.includes("GET") ? [...methods, "HEAD"] : methods;
+  const found = routes.filter((route) => matchesPath(route.path, plain));
+  const methods = found.map((route) => route.method);
+  const hasHead = found.some((route) => route.method === "GET" && !route.hasEffect);
+  const allowed = hasHead ? [...methods, "HEAD"] : methods;
   if (methods.length === 0) throw new Problem("not-found", `Cannot find "${path}": no resource has this path`);
   if (request.method === "OPTIONS") return preflightResponse(deps.door, request, allowed);
   const detail = `Cannot answer: found method ${request.method}, wanted ${allowed.join(", ")}`;

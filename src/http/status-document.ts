@@ -1,7 +1,9 @@
 import type { Job } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
+import { isJsonObject } from "../domain/json.ts";
 import { jobUrl, jsonLink, type Link, relations } from "../domain/links.ts";
 import { Problem } from "../domain/problem.ts";
+import type { InputItem } from "../domain/values.ts";
 import { problemDocument } from "./problem-response.ts";
 
 /**
@@ -37,6 +39,57 @@ export function failureDocument(job: Job): Readonly<Record<string, unknown>> {
   return { ...problemDocument(new Problem("job-failed", message)), ...known };
 }
 
+/** Makes the request of a job again, in the words of the standard (execute.yaml). */
+export function inputsDocument(job: Job, baseUrl: string): Readonly<Record<string, unknown>> {
+  const { inputs, outputs, response } = job.request;
+  const members = Object.entries(inputs).map(([id, given]) => [
+    id,
+    isList(given) ? given.map(inputMember) : inputMember(given),
+  ]);
+  return {
+    inputs: Object.fromEntries(members),
+    outputs: outputs ?? {},
+    mode: job.isSync ? "sync" : "async",
+    ...(response === undefined ? {} : { response }),
+    links: [jsonLink(`${jobUrl(baseUrl, job.id)}/inputs`, "self"), jsonLink(jobUrl(baseUrl, job.id), "up")],
+  };
+}
+
+function isList(given: InputItem | readonly InputItem[]): given is readonly InputItem[] {
+  return Array.isArray(given);
+}
+
+function inputMember(item: InputItem): unknown {
+  switch (item.kind) {
+    case "reference":
+      return { href: item.href, ...(item.mediaType === undefined ? {} : { type: item.mediaType }) };
+    case "bbox":
+      return { bbox: item.bbox, crs: item.crs };
+    case "value": {
+      const { kind: _kind, value, ...qualifiers } = item;
+      const isBare = Object.keys(qualifiers).length === 0 && !isJsonObject(value);
+      return isBare ? value : { value, ...qualifiers };
+    }
+    default:
+      return item satisfies never;
+  }
+}
+
+/** Makes the times of a job, in seconds. */
+export function statisticsDocument(
+  job: Job,
+  startedAt: number,
+  now: number,
+  baseUrl: string,
+): Readonly<Record<string, unknown>> {
+  return {
+    attempts: job.attempt,
+    waitingSeconds: (startedAt - job.createdAt) / 1000,
+    runningSeconds: ((job.finishedAt ?? now) - startedAt) / 1000,
+    links: [jsonLink(`${jobUrl(baseUrl, job.id)}/statistics`, "self"), jsonLink(jobUrl(baseUrl, job.id), "up")],
+  };
+}
+
 function statusLinks(job: Job, baseUrl: string): readonly Link[] {
   const url = jobUrl(baseUrl, job.id);
   return [
@@ -44,6 +97,8 @@ function statusLinks(job: Job, baseUrl: string): readonly Link[] {
     ...(isFinished(job.status) ? [] : [jsonLink(url, "monitor", "Status of the job")]),
     ...(job.status === "successful" ? [jsonLink(`${url}/results`, relations.results, "Results of the job")] : []),
     ...(job.status === "failed" ? [jsonLink(`${url}/results`, relations.exceptions, "Why the job failed")] : []),
+    jsonLink(`${url}/inputs`, "inputs", "Inputs of the job"),
+    jsonLink(url.slice(0, url.lastIndexOf("/")), "up", "Jobs"),
     { href: `${url}/log`, rel: relations.log, type: "text/plain", title: "Log of the job" },
   ];
 }

@@ -1,7 +1,8 @@
 import { isOwn, mayDo, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Job } from "../domain/job.ts";
-import { isFinished, type JobStatus } from "../domain/job-state.ts";
+import type { JobSearch } from "../domain/job-search.ts";
+import { isFinished } from "../domain/job-state.ts";
 import { Problem } from "../domain/problem.ts";
 import { removeJobFiles } from "../files/job-directory.ts";
 import type { Layout } from "../files/layout.ts";
@@ -35,12 +36,13 @@ export type JobFilter = {
   readonly limit: number;
   /** The `next` of the page before. */
   readonly after?: string;
-  readonly processId?: string;
-  readonly statuses?: readonly JobStatus[];
+  readonly search?: JobSearch;
 };
 
+export type ListDeps = FollowDeps & { readonly clock: Clock };
+
 /** Lists jobs, newest first: the principal's own, or everybody's for who may read them. */
-export async function listJobs(deps: FollowDeps, principal: Principal, filter: JobFilter): Promise<Page<Job>> {
+export async function listJobs(deps: ListDeps, principal: Principal, filter: JobFilter): Promise<Page<Job>> {
   requireAction(principal, "read-own-jobs", "list jobs");
   const before = filter.after === undefined ? undefined : readCursor(filter.after);
   const owner = mayDo(principal, "read-all-jobs") ? {} : { user: principal.user ?? null };
@@ -48,8 +50,8 @@ export async function listJobs(deps: FollowDeps, principal: Principal, filter: J
     // One more than asked tells whether there is a next page.
     limit: filter.limit + 1,
     ...owner,
-    ...(filter.processId === undefined ? {} : { processId: filter.processId }),
-    ...(filter.statuses === undefined ? {} : { statuses: filter.statuses }),
+    now: deps.clock.now(),
+    ...(filter.search === undefined ? {} : { search: filter.search }),
     ...(before === undefined ? {} : { before }),
   });
   const items = jobs.slice(0, filter.limit);
@@ -87,11 +89,11 @@ export async function dismissJob(deps: DismissDeps, principal: Principal, jobId:
     }
     const move = { jobId, moveId: deps.newId(), at: deps.clock.now() };
     if (isFinished(job.status)) {
-      const outcome = await discardJob(deps.database, { ...move, message: "Job dismissed, its results are removed" });
+      const outcome = await discardJob(deps.database, { ...move, message: "Job dismissed, its results are removed." });
       if (outcome === "lost") continue;
       await removeFilesOf(deps.layout, job);
     } else {
-      const outcome = await markDismissed(deps.database, { ...move, message: "Job dismissed" });
+      const outcome = await markDismissed(deps.database, { ...move, message: "Job dismissed." });
       if (outcome === "lost") continue;
       deps.runner.stop(jobId);
     }

@@ -2,7 +2,7 @@ import type { Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { type ExecutionMode, readExecution } from "../domain/execution.ts";
 import { chooseMode, type Preferences } from "../domain/execution-mode.ts";
-import type { Job, JobRequest, NewJobEvent } from "../domain/job.ts";
+import type { Job, JobRequest } from "../domain/job.ts";
 import { canonicalJson, isJsonObject } from "../domain/json.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
 import type { Process, ProcessDescription } from "../domain/process.ts";
@@ -10,6 +10,7 @@ import { createInputCheck, type InputCheck, type InputChecks } from "../engines/
 import type { Database } from "../store/database.ts";
 import { findJob, type Idempotency, insertJob } from "../store/jobs.ts";
 import { requireAction } from "./guard.ts";
+import { acceptedEvent, type JobOrigin, languageOf, newJob } from "./new-job.ts";
 import { checkReferences, type VaultToken } from "./references.ts";
 import { digestOf } from "./secrets.ts";
 import { waitForEnd } from "./wait-for-job.ts";
@@ -95,20 +96,13 @@ export async function submitJob(
 }
 
 /** What a job is made of; only `payload` is not yet validated. */
-export type Submission = {
+export type Submission = JobOrigin & {
   readonly payload: unknown;
   readonly settings: SubmitSettings;
   readonly serviceUrl: string;
-  readonly process: Process;
   readonly providerId?: string;
-  readonly processId: string;
-  readonly isWorkflow: boolean;
-  readonly isLocal: boolean;
   readonly visibility?: "public" | "private";
-  readonly language?: string;
   readonly auth?: { readonly vaultTokens: readonly VaultToken[] };
-  readonly tags?: readonly string[];
-  readonly user?: string;
   readonly principal: Principal;
   readonly prefer: Preferences;
   readonly idempotencyKey?: string;
@@ -133,7 +127,7 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
   );
   const idempotency = idempotencyOf(deps, submission, faults);
   refuseFaults(process.description, faults);
-  const job = newJob(deps, submission, request, chosen.isSync);
+  const job = newJob({ id: deps.newId(), at: deps.clock.now() }, submission, request, chosen.isSync);
   const inserted = await insertJob(deps.database, job, acceptedEvent(job), {
     vaultFileIds,
     ...(idempotency === undefined ? {} : { idempotency }),
@@ -189,6 +183,12 @@ function refuseFaults(description: ProcessDescription, faults: readonly Fault[])
   throw new Problem("invalid-parameter-value", `Cannot execute process "${description.id}": ${all}`, { faults });
 }
 
+async function existingJob(deps: SubmitDeps, jobId: string): Promise<Job> {
+  const job = await findJob(deps.database, jobId);
+  if (job === undefined) throw new Error(`Cannot find job "${jobId}" of an earlier request`);
+  return job;
+}
+
 /** How long a key is remembered; 24 hours. */
 const idempotencyMilliseconds = 24 * 3600 * 1000;
 
@@ -205,53 +205,4 @@ function idempotencyOf(deps: SubmitDeps, submission: Submission, faults: Fault[]
     bodyDigest: digestOf(isJsonObject(payload) ? canonicalJson(payload) : ""),
     expiresAt: deps.clock.now() + idempotencyMilliseconds,
   };
-}
-
-function newJob(deps: SubmitDeps, submission: Submission, request: JobRequest, isSync: boolean): Job {
-  const now = deps.clock.now();
-  return {
-    id: deps.newId(),
-    processId: submission.processId,
-    processRevision: submission.process.revision,
-    status: "accepted",
-    isSync,
-    tags: [
-      ...(submission.tags ?? []),
-      submission.isLocal ? "local" : "remote",
-      submission.isWorkflow ? "workflow" : "application",
-      isSync ? "sync" : "async",
-    ],
-    request,
-    priority: 0,
-    attempt: 0,
-    fence: 0,
-    progress: 0,
-    message: "Job accepted",
-    createdAt: now,
-    updatedAt: now,
-    earlyCrashes: 0,
-    ...(submission.user === undefined ? {} : { user: submission.user }),
-    ...(submission.language === undefined ? {} : { language: submission.language }),
-  };
-}
-
-function acceptedEvent(job: Job): NewJobEvent {
-  return { at: job.createdAt, kind: "status", status: job.status, progress: job.progress, message: job.message };
-}
-
-async function existingJob(deps: SubmitDeps, jobId: string): Promise<Job> {
-  const job = await findJob(deps.database, jobId);
-  if (job === undefined) throw new Error(`Cannot find job "${jobId}" of an earlier request`);
-  return job;
-}
-
-/** Takes the language that a client wants most (RFC 9110 12.5.4). */
-function languageOf(header: string | undefined): string | undefined {
-  const ranges = (header ?? "").split(",").map((part) => {
-    const [range = "", ...parameters] = part.split(";").map((piece) => piece.trim());
-    const weight = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2);
-    return { range, weight: weight === undefined ? 1 : Number(weight) };
-  });
-  const usable = ranges.filter(({ range, weight }) => /^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$/.test(range) && weight > 0);
-  return usable.toSorted((one, other) => other.weight - one.weight)[0]?.range;
 }

@@ -1,5 +1,6 @@
 import type { Job, JobOutcome, NewJobEvent } from "../domain/job.ts";
-import { type JobStatus, jobStatuses } from "../domain/job-state.ts";
+import type { JobSearch } from "../domain/job-search.ts";
+import { jobStatuses } from "../domain/job-state.ts";
 import type { StageName } from "../domain/progress.ts";
 import type { Database } from "./database.ts";
 import { eventMembers, eventsText, jobArguments, jobOf, jsonOrNull } from "./job-rows.ts";
@@ -8,8 +9,9 @@ import { findMove, insertEventsOfMove } from "./queries/guards.ts";
 import * as inserting from "./queries/insert-job.ts";
 import * as moving from "./queries/move-job.ts";
 import { type JobRecord, recordStatements } from "./queries/record-job.ts";
+import { searchJobs } from "./queries/search-jobs.ts";
 import * as selecting from "./queries/select-jobs.ts";
-import { type StatementResult, storable } from "./statements.ts";
+import { type Statement, type StatementResult, storable } from "./statements.ts";
 
 /** An `Idempotency-Key`: unique by principal, process and key until it expires. */
 export type Idempotency = {
@@ -29,8 +31,9 @@ export type Insertion =
 export type JobFilter = {
   /** Null: jobs of anonymous users only; undefined: everybody's. */
   readonly user?: string | null;
-  readonly processId?: string;
-  readonly statuses?: readonly JobStatus[];
+  readonly search?: JobSearch;
+  /** Milliseconds since 1970. */
+  readonly now: number;
   readonly limit: number;
   /** The last job of the page before. */
   readonly before?: { readonly createdAt: number; readonly id: string };
@@ -92,29 +95,25 @@ export async function findJobOfExecution(database: Database, executionId: string
   return row === undefined ? undefined : jobOf(row);
 }
 
-/** Lists jobs, the newest first, from below `before` on. */
+/** Lists the jobs that a search finds, the newest first, from below `before` on. */
 export async function listJobs(database: Database, filter: JobFilter): Promise<readonly Job[]> {
-  const {
-    user,
-    processId,
-    statuses = jobStatuses,
-    limit,
-    before = { createdAt: Number.MAX_SAFE_INTEGER, id: "" },
-  } = filter;
-  const page = { statuses: JSON.stringify(statuses), limit, ...before };
-  const rows = await database.read(newestJobs());
+  const { search = {}, before = { createdAt: Number.MAX_SAFE_INTEGER, id: "" } } = filter;
+  const rows = await database.read(compiledList(filter, before) ?? searchJobs(search, { ...filter, before }));
   return rows.map((row) => jobOf(row));
+}
 
-  function newestJobs() {
-    if (user === undefined) {
-      return processId === undefined
-        ? selecting.selectNewestJobs.all(page)
-        : selecting.selectNewestJobs.ofProcess({ ...page, processId });
-    }
-    return processId === undefined
-      ? selecting.selectNewestJobs.ofUser({ ...page, user })
-      : selecting.selectNewestJobs.ofUserAndProcess({ ...page, user, processId });
-  }
+/** The lists that are asked for most were built once. */
+function compiledList(filter: JobFilter, before: NonNullable<JobFilter["before"]>): Statement | undefined {
+  const { user, search = {}, limit } = filter;
+  const { processIds = [], statuses = jobStatuses, ...others } = search;
+  const [processId, ...more] = processIds;
+  if (Object.keys(others).length > 0 || more.length > 0) return undefined;
+  const page = { statuses: JSON.stringify(statuses), limit, ...before };
+  const queries = selecting.selectNewestJobs;
+  if (user === undefined)
+    return processId === undefined ? queries.all(page) : queries.ofProcess({ ...page, processId });
+  if (processId === undefined) return queries.ofUser({ ...page, user });
+  return queries.ofUserAndProcess({ ...page, user, processId });
 }
 
 /** Lists accepted jobs in the order in which they are to run: by priority, then the oldest first. */

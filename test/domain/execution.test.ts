@@ -142,7 +142,6 @@ describe("a fault is found at", () => {
     ["/outputs/table/transmissionMode", { inputs: text, outputs: { table: { transmissionMode: "mail" } } }],
     ["/outputs/table/format/mediaType", { inputs: text, outputs: { table: { format: { mediaType: "image/png" } } } }],
     ["/outputs/table/format/encoding", { inputs: text, outputs: { table: { format: { encoding: "base64" } } } }],
-    ["/response", { inputs: text, response: "raw" }],
     ["/response", { inputs: text, response: "both" }],
     ["/mode", { inputs: text, mode: "never" }],
     ["/process", { inputs: text, process: "other" }],

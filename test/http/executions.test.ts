@@ -165,7 +165,6 @@ describe("bad input gets a clear answer:", () => {
     ["broken base64", 400, { body: { inputs: { text: { value: "?", encoding: "base64" } } } }, "/inputs/text/value"],
     ["an http reference", 400, { body: { inputs: { text: { href: "http://x/y" } } } }, "/inputs/text/href"],
     ["a file outside the roots", 400, { body: { inputs: { text: { href: "file:///etc/passwd" } } } }, "allows"],
-    ["raw with several outputs", 400, { body: { inputs: { text: "" }, response: "raw" } }, "/response"],
     ["a subscriber", 400, { body: { inputs: { text: "" }, subscriber: {} } }, "/subscriber"],
     ["an unknown member", 400, { body: { inputs: { text: "" }, colour: 1 } }, "/colour"],
   ];

@@ -12,7 +12,7 @@ test("a status document holds what both versions of the standard want", async ()
     processingEntityType: "ogc-api-processes",
     processID: "echo",
     status: "accepted",
-    message: "Job accepted",
+    message: "Job accepted.",
     progress: 0,
     created: "2021-03-02T03:32:41.000Z",
     updated: "2021-03-02T03:32:41.000Z",
@@ -22,12 +22,15 @@ test("a status document holds what both versions of the standard want", async ()
     links: [
       { href: `${address}/jobs/${id}`, rel: "self", type: "application/json", title: "Status of the job" },
       { href: `${address}/jobs/${id}`, rel: "monitor", type: "application/json", title: "Status of the job" },
+      { href: `${address}/jobs/${id}/inputs`, rel: "inputs", type: "application/json", title: "Inputs of the job" },
+      { href: `${address}/jobs`, rel: "up", type: "application/json", title: "Jobs" },
       {
         href: `${address}/jobs/${id}/log`,
         rel: "http://www.opengis.net/def/rel/ogc/1.0/log",
         type: "text/plain",
         title: "Log of the job",
       },
+      { href: `${address}/jobs/${id}?f=html`, rel: "alternate", type: "text/html", title: "This document as HTML" },
     ],
   });
 });
@@ -144,7 +147,7 @@ describe("a query that cannot be met is 400:", () => {
     "after=x",
     "datetime=2021",
     "type=wps",
-    "minDuration=1",
+    "minDuration=one",
   ];
   test.each(queries)("%s", async (query) => {
     await using service = await openService();
@@ -183,7 +186,7 @@ test("the log of a job without a file is made of its events", async () => {
   const response = await service.send("GET", `/jobs/${id}/log`);
   expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8");
   expect(await response.text()).toBe(
-    "[2021-03-02 03:32:41] INFO     [heddle.job] 0:00:00   0% accepted   Job accepted\n",
+    "[2021-03-02 03:32:41] INFO     [heddle.job] 0:00:00   0% accepted   Job accepted.\n",
   );
 });
 

@@ -36,7 +36,10 @@ test("the list has summaries with links, and tells which processes can change", 
     { id: "echo", version: "1.0.0", mutable: false, jobControlOptions: ["sync-execute", "async-execute", "dismiss"] },
   ]);
   expect(JSON.stringify(processes)).not.toContain('"inputs"');
-  expect(links).toEqual([{ href: `${address}/processes`, rel: "self", type: "application/json" }]);
+  expect(links).toMatchObject([
+    { href: `${address}/processes`, rel: "self", type: "application/json" },
+    { href: `${address}/processes?f=html`, rel: "alternate", type: "text/html" },
+  ]);
 });
 
 test("the list comes in pages", async () => {

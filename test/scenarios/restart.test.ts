@@ -181,3 +181,29 @@ test("The work directories of successful jobs are gone", async () => {
   await untilFinished(server.url, job);
   await until("the work directory is gone", async () => (await readdir(join(data, "work"))).length === 0);
 });
+
+test("SIGKILL under a load of submissions loses nothing that was answered with 201", async () => {
+  await using folder = await temporaryDirectory();
+  const data = join(folder.path, "data");
+  const before = await startServer(data, [], { cwd: folder.path });
+  const answered = new Map<string, string>();
+  let isDown = false;
+  const client = async (first: number) => {
+    for (let n = first; !isDown; n += 16) {
+      const job = await submit(before.url, "echo", { text: `text ${n}` }).catch(() => undefined);
+      if (job === undefined) return;
+      answered.set(job, `text ${n}`);
+    }
+  };
+  const clients = Array.from({ length: 16 }, (_, n) => client(n));
+  await until("five hundred were answered", () => answered.size > 500);
+  await before.stop("SIGKILL");
+  isDown = true;
+  await Promise.all(clients);
+
+  await using after = await startServer(data, [], { cwd: folder.path });
+  for (const [job, text] of answered) {
+    expect((await untilFinished(after.url, job)).at(-1)).toMatchObject({ status: "successful" });
+    expect(await resultBytes(after.url, job, "text")).toBe(text);
+  }
+}, 30_000);

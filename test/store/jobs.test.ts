@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Job } from "../../src/domain/job.ts";
+import { stages } from "../../src/domain/progress.ts";
 import { checkpointsOf, findExecution } from "../../src/store/executions.ts";
 import { eventsOf } from "../../src/store/job-events.ts";
 import {
@@ -184,11 +185,15 @@ describe("listJobs()", () => {
     ["everybody's, the newest first", {}, "dcba"],
     ["a user's own", { user: "ada" }, "da"],
     ["those of anonymous users", { user: null }, "b"],
-    ["those of a process", { processId: "other" }, "dc"],
-    ["those of a user and a process", { user: "ada", processId: "other" }, "d"],
-    ["those of anonymous users and a process", { user: null, processId: "echo" }, "b"],
-    ["those in some states", { statuses: ["accepted", "failed"] }, "cba"],
-    ["those in no state", { statuses: [] }, ""],
+    ["those of a process", { search: { processIds: ["other"] } }, "dc"],
+    ["those of a user and a process", { user: "ada", search: { processIds: ["other"] } }, "d"],
+    ["those of anonymous users and a process", { user: null, search: { processIds: ["echo"] } }, "b"],
+    ["those in some states", { search: { statuses: ["accepted", "failed"] } }, "cba"],
+    ["those in no state", { search: { statuses: [] } }, ""],
+    ["those of several processes", { search: { processIds: ["echo", "other"] } }, "dcba"],
+    ["those created in an interval", { search: { createdFrom: 2, createdTo: 2 } }, "cb"],
+    ["those with all of some tags", { search: { tags: ["nothing"] } }, ""],
+    ["those that ran for a while", { search: { minDurationSeconds: 5 } }, ""],
     ["a page", { limit: 2 }, "dc"],
     ["the page after one", { before: { createdAt: 2, id: "c" } }, "ba"],
     ["a user's page after one", { user: "ada", before: { createdAt: 3, id: "d" } }, "a"],
@@ -199,7 +204,7 @@ describe("listJobs()", () => {
       await using dir = await temporaryDirectory();
       await using database = await openTestDatabase(dir.path);
       await fill(database);
-      const jobs = await listJobs(database, { limit: 10, ...filter });
+      const jobs = await listJobs(database, { now: 0, limit: 10, ...filter });
       expect(jobs.map((job) => job.id).join("")).toBe(expected);
     });
   }
@@ -241,7 +246,7 @@ describe("claimJobs()", () => {
         executionId: `execution ${index}`,
         progress: 1,
         stage: "setup",
-        message: "Job setup",
+        message: stages.setup.message,
         startedAt: at,
         updatedAt: at,
       });

@@ -91,9 +91,10 @@ async function useEverything(database: Database): Promise<void> {
   for (const user of [undefined, null, "ada"]) {
     for (const processId of [undefined, "echo"]) {
       const filter = {
+        now: 0,
         limit: 1,
         ...(user === undefined ? {} : { user }),
-        ...(processId === undefined ? {} : { processId }),
+        ...(processId === undefined ? {} : { search: { processIds: [processId] } }),
       };
       await listJobs(database, filter);
     }

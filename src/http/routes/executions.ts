@@ -1,10 +1,12 @@
 import { ExecuteBodySchema } from "../../domain/execution.ts";
 import { jobUrl } from "../../domain/links.ts";
+import type { Process } from "../../domain/process.ts";
 import { describeProcess } from "../../operations/describe-processes.ts";
 import type { ProcessCache } from "../../operations/process-cache.ts";
 import { type ReadResultsDeps, resultsOfJob } from "../../operations/read-results.ts";
 import { type SubmitDeps, type Submitted, submitJob } from "../../operations/submit-job.ts";
 import { parseVaultAuthorizations } from "../../wire/auth-vault.ts";
+import { readKvpExecution } from "../../wire/kvp-execute.ts";
 import { parsePrefer } from "../../wire/prefer.ts";
 import { readJson, requireContentType } from "../read-body.ts";
 import { type AnswerDeps, answerResults } from "../results-answer.ts";
@@ -32,17 +34,46 @@ export function executionRoutes(deps: ExecutionRouteDeps): readonly Route[] {
       access: "signed-in",
       hasEffect: true,
       body,
-      handle: (context) => execute(deps, context),
+      async handle(context) {
+        requireContentType(context.request, body.mediaTypes);
+        const payload = await readJson(context.request, deps.settings.maxBodyBytes);
+        const process = await describeProcess(deps, principalOf(context), context.param("processId"));
+        return execute(deps, context, process, payload);
+      },
+    },
+    {
+      method: "GET",
+      path: "/processes/:processId/execution",
+      access: "signed-in",
+      hasEffect: true,
+      async handle(context) {
+        const process = await describeProcess(deps, principalOf(context), context.param("processId"));
+        const { searchParams } = new URL(context.request.url);
+        const { body: payload, prefer, format } = readKvpExecution(searchParams, process.description);
+        return execute(deps, withHeaders(context, prefer, format), process, payload);
+      },
     },
   ];
 }
 
-async function execute(deps: ExecutionRouteDeps, context: RouteContext): Promise<Response> {
+const shortFormats: Readonly<Record<string, string>> = { json: "application/json", html: "text/html" };
+
+/** What stands in the query wins over the headers of the same meaning (OGC 18-062r3 /req/kvp-execute/f-response and prefer-response). */
+function withHeaders(context: RouteContext, prefer: string | undefined, format: string | undefined): RouteContext {
+  const headers = new Headers(context.request.headers);
+  if (prefer !== undefined) headers.set("prefer", prefer);
+  if (format !== undefined) headers.set("accept", shortFormats[format] ?? format);
+  return { ...context, request: new Request(context.request.url, { headers }), signal: context.signal };
+}
+
+async function execute(
+  deps: ExecutionRouteDeps,
+  context: RouteContext,
+  process: Process,
+  payload: unknown,
+): Promise<Response> {
   const { request, baseUrl } = context;
   const principal = principalOf(context);
-  requireContentType(request, body.mediaTypes);
-  const payload = await readJson(request, deps.settings.maxBodyBytes);
-  const process = await describeProcess(deps, principal, context.param("processId"));
   const { headers } = request;
   const prefer = parsePrefer(headers.get("prefer"));
   const acceptLanguage = headers.get("accept-language");

@@ -1,17 +1,16 @@
-import { type JobStatus, jobStatuses } from "../../domain/job-state.ts";
+import { readJobSearch } from "../../domain/job-search.ts";
+import { jobUrl, jsonLink, processUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
-import { type DismissDeps, dismissJob, type FollowDeps, listJobs, readJob } from "../../operations/follow-jobs.ts";
+import { type DescribeDeps, describeProcess } from "../../operations/describe-processes.ts";
+import { type DismissDeps, dismissJob, type ListDeps, listJobs, readJob } from "../../operations/follow-jobs.ts";
 import { type LogDeps, readLog } from "../../operations/read-log.ts";
-import { requireJson } from "../negotiate.ts";
+import { documentResponse } from "../document-response.ts";
 import { pageLinks, pageOf } from "../paging.ts";
 import { foreignBytes, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 import { fileResponse } from "../send-file.ts";
-import { statusDocument } from "../status-document.ts";
+import { failureDocument, inputsDocument, statisticsDocument, statusDocument } from "../status-document.ts";
 
-export type JobRouteDeps = FollowDeps & DismissDeps & LogDeps;
-
-/** Filters of the standard that are not offered: leaving them out would answer with jobs that were not asked for. */
-const otherFilters = ["datetime", "minDuration", "maxDuration"];
+export type JobRouteDeps = ListDeps & DismissDeps & LogDeps & Pick<DescribeDeps, "processes">;
 
 /** Routes of the job list, of a job's status and log, and of dismissal. */
 export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
@@ -22,12 +21,19 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
-        requireJson(context.request.headers.get("accept"));
-        const { items, next } = await listJobs(deps, principalOf(context), filterOf(context));
-        return jsonResponse({
-          jobs: items.map((job) => statusDocument(job, context.baseUrl)),
-          links: pageLinks(context, `${context.baseUrl}/jobs`, next),
-        });
+        return list(deps, context, `${context.baseUrl}/jobs`, filterOf(context));
+      },
+    },
+    {
+      method: "GET",
+      path: "/processes/:processId/jobs",
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        const { id } = await describeProcess(deps, principalOf(context), context.param("processId"));
+        const { search, ...page } = filterOf(context);
+        const url = `${processUrl(context.baseUrl, id)}/jobs`;
+        return list(deps, context, url, { ...page, search: { ...search, processIds: [id] } });
       },
     },
     {
@@ -36,9 +42,8 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
-        requireJson(context.request.headers.get("accept"));
         const job = await readJob(deps, principalOf(context), context.param("jobId"));
-        return jsonResponse(statusDocument(job, context.baseUrl));
+        return documentResponse(context, statusDocument(job, context.baseUrl), { title: `Job ${job.id}` });
       },
     },
     {
@@ -49,6 +54,42 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
       async handle(context) {
         const job = await dismissJob(deps, principalOf(context), context.param("jobId"));
         return jsonResponse(statusDocument(job, context.baseUrl));
+      },
+    },
+    {
+      method: "GET",
+      path: "/jobs/:jobId/inputs",
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        const job = await readJob(deps, principalOf(context), context.param("jobId"));
+        return documentResponse(context, inputsDocument(job, context.baseUrl), { title: `Inputs of job ${job.id}` });
+      },
+    },
+    {
+      method: "GET",
+      path: "/jobs/:jobId/exceptions",
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        const job = await readJob(deps, principalOf(context), context.param("jobId"));
+        const exceptions = job.status === "failed" ? [failureDocument(job)] : [];
+        const links = [jsonLink(`${jobUrl(context.baseUrl, job.id)}/exceptions`, "self")];
+        return documentResponse(context, { exceptions, links }, { title: `Exceptions of job ${job.id}` });
+      },
+    },
+    {
+      method: "GET",
+      path: "/jobs/:jobId/statistics",
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        const job = await readJob(deps, principalOf(context), context.param("jobId"));
+        if (job.startedAt === undefined) {
+          throw new Problem("not-found", `Cannot read statistics of job "${job.id}": it has not started`);
+        }
+        const document = statisticsDocument(job, job.startedAt, deps.clock.now(), context.baseUrl);
+        return documentResponse(context, document, { title: `Statistics of job ${job.id}` });
       },
     },
     {
@@ -66,22 +107,22 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
   ];
 }
 
-function filterOf(context: RouteContext) {
-  for (const name of otherFilters) {
-    if (context.query(name) === undefined) continue;
-    throw wrongQuery(`found ${name}, wanted one of limit, after, processID, status, type`);
-  }
-  const types = listOf(context, "type");
-  if (types.some((type) => type !== "process")) throw wrongQuery(`found type "${types.join()}", wanted process`);
-  const processIds = listOf(context, "processID");
-  const [processId] = processIds;
-  if (processIds.length > 1) throw wrongQuery("found several processID, wanted one");
-  const statuses = listOf(context, "status").map(statusOf);
-  return {
-    ...pageOf(context, 100),
-    ...(processId === undefined ? {} : { processId }),
-    ...(statuses.length === 0 ? {} : { statuses }),
+async function list(
+  deps: ListDeps,
+  context: RouteContext,
+  url: string,
+  filter: Parameters<typeof listJobs>[2],
+): Promise<Response> {
+  const { items, next } = await listJobs(deps, principalOf(context), filter);
+  const document = {
+    jobs: items.map((job) => statusDocument(job, context.baseUrl)),
+    links: pageLinks(context, url, next),
   };
+  return documentResponse(context, document, { title: "Jobs" });
+}
+
+function filterOf(context: RouteContext) {
+  return { ...pageOf(context, 100), search: readJobSearch((name) => listOf(context, name)) };
 }
 
 /** Reads a parameter that may be repeated, or hold a list with commas. */
@@ -90,14 +131,4 @@ function listOf(context: RouteContext, name: string): readonly string[] {
     .queries(name)
     .flatMap((value) => value.split(","))
     .filter((value) => value !== "");
-}
-
-function statusOf(text: string): JobStatus {
-  const status = jobStatuses.find((one) => one === text);
-  if (status === undefined) throw wrongQuery(`found status "${text}", wanted one of ${jobStatuses.join(", ")}`);
-  return status;
-}
-
-function wrongQuery(detail: string): Problem {
-  return new Problem("invalid-query-parameter-value", `Cannot list jobs: ${detail}`);
 }

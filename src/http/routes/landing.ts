@@ -1,7 +1,8 @@
 import { conformanceClasses } from "../../domain/conformance.ts";
 import { jsonLink, relations } from "../../domain/links.ts";
-import { requireJson } from "../negotiate.ts";
-import { jsonResponse, type Route } from "../route.ts";
+import { documentResponse } from "../document-response.ts";
+import { openApiType } from "../openapi.ts";
+import type { Route } from "../route.ts";
 
 /** Routes of the landing page and of the conformance declaration. */
 export function landingRoutes(): readonly Route[] {
@@ -11,18 +12,22 @@ export function landingRoutes(): readonly Route[] {
       path: "/",
       access: "public",
       hasEffect: false,
-      handle({ request, baseUrl }) {
-        requireJson(request.headers.get("accept"));
-        return jsonResponse({
+      handle(context) {
+        const { baseUrl } = context;
+        const document = {
           title: "Heddle",
           description: "Runs tools as OGC API - Processes",
           links: [
             jsonLink(`${baseUrl}/`, "self"),
+            { href: `${baseUrl}/api`, rel: "service-desc", type: openApiType("3.0"), title: "API description" },
+            { href: `${baseUrl}/api?f=oas31`, rel: "service-desc", type: openApiType("3.1"), title: "API description" },
+            { href: `${baseUrl}/api.html`, rel: "service-doc", type: "text/html", title: "API description for people" },
             jsonLink(`${baseUrl}/conformance`, relations.conformance, "Conformance classes"),
             jsonLink(`${baseUrl}/processes`, relations.processes, "Processes"),
             jsonLink(`${baseUrl}/jobs`, relations.jobList, "Jobs"),
           ],
-        });
+        };
+        return documentResponse(context, document, { title: "Heddle" });
       },
     },
     {
@@ -30,10 +35,8 @@ export function landingRoutes(): readonly Route[] {
       path: "/conformance",
       access: "public",
       hasEffect: false,
-      handle({ request }) {
-        requireJson(request.headers.get("accept"));
-        return jsonResponse({ conformsTo: conformanceClasses });
-      },
+      handle: (context) =>
+        documentResponse(context, { conformsTo: conformanceClasses }, { title: "Conformance classes" }),
     },
   ];
 }

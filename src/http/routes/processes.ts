@@ -7,7 +7,7 @@ import {
 } from "../../operations/application-package.ts";
 import { type DeployDeps, deployProcess, replaceProcess, undeployProcess } from "../../operations/deploy-process.ts";
 import { type DescribeDeps, describeProcess, listProcesses } from "../../operations/describe-processes.ts";
-import { requireJson } from "../negotiate.ts";
+import { documentResponse } from "../document-response.ts";
 import { pageLinks, pageOf } from "../paging.ts";
 import { processDocument, processSummary } from "../process-document.ts";
 import { parseJson, readText, requireContentType } from "../read-body.ts";
@@ -36,13 +36,13 @@ export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
       access: "public",
       hasEffect: false,
       async handle(context) {
-        requireJson(context.request.headers.get("accept"));
-        const page = pageOf(context, 100);
-        const { items, next } = await listProcesses(deps, context.caller, page);
-        return jsonResponse({
+        // Clients that never follow a next link shall see the whole catalogue.
+        const { items, next } = await listProcesses(deps, context.caller, pageOf(context, 1000));
+        const document = {
           processes: items.map((process) => processSummary(process, context.baseUrl)),
           links: pageLinks(context, `${context.baseUrl}/processes`, next),
-        });
+        };
+        return documentResponse(context, document, { title: "Processes" });
       },
     },
     {
@@ -64,9 +64,9 @@ export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
       access: "public",
       hasEffect: false,
       async handle(context) {
-        requireJson(context.request.headers.get("accept"));
         const process = await describeProcess(deps, context.caller, context.param("processId"));
-        return jsonResponse(processDocument(process, context.baseUrl));
+        const title = process.description.title ?? process.id;
+        return documentResponse(context, processDocument(process, context.baseUrl), { title });
       },
     },
     {

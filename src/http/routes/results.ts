@@ -1,7 +1,8 @@
-import { type ReadResultsDeps, readResults } from "../../operations/read-results.ts";
+import { Problem } from "../../domain/problem.ts";
+import { type JobResults, type ReadResultsDeps, readResults } from "../../operations/read-results.ts";
 import { parsePrefer } from "../../wire/prefer.ts";
 import { type AnswerDeps, answerResult, answerResults, failedResponse } from "../results-answer.ts";
-import { principalOf, type Route } from "../route.ts";
+import { principalOf, type Route, type RouteContext } from "../route.ts";
 
 export type ResultRouteDeps = ReadResultsDeps & AnswerDeps;
 
@@ -16,7 +17,9 @@ export function resultRoutes(deps: ResultRouteDeps): readonly Route[] {
       async handle(context) {
         const outcome = await readResults(deps, principalOf(context), context.param("jobId"));
         const preferences = parsePrefer(context.request.headers.get("prefer"));
-        return answerResults(deps, context, { ...outcome, preferences, isSync: false });
+        const only = wantedOutputs(context, outcome);
+        const some = only === undefined ? {} : { only };
+        return answerResults(deps, context, { ...outcome, preferences, isSync: false, ...some });
       },
     },
     {
@@ -27,8 +30,32 @@ export function resultRoutes(deps: ResultRouteDeps): readonly Route[] {
       async handle(context) {
         const outcome = await readResults(deps, principalOf(context), context.param("jobId"));
         if (outcome.job.status === "failed") return failedResponse(outcome);
-        return answerResult(deps, context, { ...outcome, outputId: context.param("outputId"), isDirect: true });
+        return answerResult(deps, context, { ...outcome, outputId: context.param("outputId") });
+      },
+    },
+    {
+      method: "GET",
+      path: "/jobs/:jobId/results/:outputId/:item",
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        const outcome = await readResults(deps, principalOf(context), context.param("jobId"));
+        if (outcome.job.status === "failed") return failedResponse(outcome);
+        const { param } = context;
+        return answerResult(deps, context, { ...outcome, outputId: param("outputId"), item: param("item") });
       },
     },
   ];
+}
+
+/** Reads `?outputs=a,b` (OGC 18-062r3 /req/core/job-results-param-outputs). */
+function wantedOutputs(context: RouteContext, { description }: JobResults): readonly string[] | undefined {
+  const given = context.query("outputs");
+  if (given === undefined) return undefined;
+  const ids = given.split(",").filter((id) => id !== "");
+  const unknown = ids.find((id) => !Object.hasOwn(description.outputs, id));
+  if (unknown === undefined) return ids;
+  const wanted = Object.keys(description.outputs).join(", ");
+  const detail = `Cannot read results: found outputs "${unknown}", wanted some of ${wanted}`;
+  throw new Problem("invalid-query-parameter-value", detail);
 }

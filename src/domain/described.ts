@@ -1,0 +1,35 @@
+import { isJsonObject, type JsonObject } from "./json.ts";
+
+/** Lists the alternatives of an input's or output's schema: its `oneOf` or `anyOf`, or itself. */
+export function alternativesOf(schema: JsonObject): readonly JsonObject[] {
+  const alternatives = schema.oneOf ?? schema.anyOf;
+  if (!Array.isArray(alternatives)) return [schema];
+  return alternatives.filter(isJsonObject);
+}
+
+/** Lists the media types that a schema names; JSON or plain text when it names none. */
+export function mediaTypesOf(schema: JsonObject): readonly string[] {
+  return alternativesOf(schema).map((alternative) => {
+    if (typeof alternative.contentMediaType === "string") return alternative.contentMediaType;
+    return alternative.type === "string" ? "text/plain" : "application/json";
+  });
+}
+
+/** Compares two media types without their parameters. */
+export function isSameType(one: string, other: string): boolean {
+  return essence(one) === essence(other);
+}
+
+function essence(mediaType: string): string {
+  return (mediaType.split(";")[0] ?? "").trim().toLowerCase();
+}
+
+/** Finds what is described under an id; names that every object has are no ids. */
+export function ownMember<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
+/** Lists ids for a fault. */
+export function idsOf(record: Readonly<Record<string, unknown>>): string {
+  return Object.keys(record).join(", ");
+}

@@ -1,0 +1,114 @@
+import { idsOf, ownMember } from "./described.ts";
+import { fault, pointer } from "./faults.ts";
+import { readItem } from "./input-forms.ts";
+import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import type { Fault } from "./problem.ts";
+import type { InputDefinition, ProcessDescription } from "./process.ts";
+import type { InputItem, Inputs } from "./values.ts";
+
+/** Where one input value stood in the request. */
+export type LocatedItem = { readonly inputId: string; readonly pointer: string; readonly item: InputItem };
+
+type Occurrence = { readonly raw: Json; readonly pointer: string };
+
+/**
+ * Reads the inputs of a request, a map by id or the older list, against the description: ids, forms, occurrences.
+ */
+export function readInputs(
+  raw: JsonObject | readonly Json[],
+  description: ProcessDescription,
+  faults: Fault[],
+): { readonly inputs: Inputs; readonly items: readonly LocatedItem[] } {
+  const inputs: [string, InputItem | readonly InputItem[]][] = [];
+  const located: LocatedItem[] = [];
+  const given = occurrencesById(raw, description, faults);
+  for (const [inputId, { occurrences, at }] of given) {
+    const definition = ownMember(description.inputs, inputId);
+    if (definition === undefined) {
+      faults.push(fault(at, occurrences[0]?.raw, `one of the inputs ${idsOf(description.inputs)}`));
+      continue;
+    }
+    checkOccurrences(at, occurrences.length, definition, faults);
+    const takesBareObject = definition.schema.type === "object";
+    const items = occurrences.flatMap(({ raw: value, pointer: place }) => {
+      const item = readItem(value, { pointer: place, takesBareObject, faults });
+      if (item === undefined) return [];
+      located.push({ inputId, pointer: place, item });
+      return [item];
+    });
+    const [only] = items;
+    if (isRepeated(definition)) inputs.push([inputId, items]);
+    else if (only !== undefined) inputs.push([inputId, only]);
+  }
+  for (const [inputId, definition] of Object.entries(description.inputs)) {
+    if ((definition.minOccurs ?? 1) > 0 && !given.has(inputId)) {
+      faults.push(fault(pointer("/inputs", inputId), undefined, `a value: input "${inputId}" is required`));
+    }
+  }
+  return { inputs: Object.fromEntries(inputs), items: located };
+}
+
+/** Tells whether an input may be given more than once: then a list stands for its occurrences. */
+export function isRepeated(definition: InputDefinition): boolean {
+  return definition.maxOccurs === "unbounded" || (definition.maxOccurs ?? 1) > 1;
+}
+
+type Given = { readonly at: string; readonly occurrences: readonly Occurrence[] };
+
+function occurrencesById(
+  raw: JsonObject | readonly Json[],
+  description: ProcessDescription,
+  faults: Fault[],
+): ReadonlyMap<string, Given> {
+  const given = new Map<string, Given>();
+  if (isJsonObject(raw)) {
+    for (const [inputId, value] of Object.entries(raw)) {
+      const at = pointer("/inputs", inputId);
+      const definition = ownMember(description.inputs, inputId);
+      given.set(inputId, { at, occurrences: occurrencesOf(value, at, definition) });
+    }
+    return given;
+  }
+  for (const [index, entry] of raw.entries()) {
+    const at = pointer("/inputs", index);
+    const listed = readListed(entry, at, faults);
+    if (listed === undefined) continue;
+    const definition = ownMember(description.inputs, listed.id);
+    const occurrences = occurrencesOf(listed.value, at, definition);
+    const earlier = given.get(listed.id);
+    given.set(listed.id, { at: earlier?.at ?? at, occurrences: [...(earlier?.occurrences ?? []), ...occurrences] });
+  }
+  return given;
+}
+
+/** A list stands for several occurrences only when the input may have several; else the list is the value. */
+function occurrencesOf(raw: Json, at: string, definition: InputDefinition | undefined): readonly Occurrence[] {
+  if (definition === undefined || !isRepeated(definition) || !Array.isArray(raw)) return [{ raw, pointer: at }];
+  return raw.map((value, index) => ({ raw: value, pointer: pointer(at, index) }));
+}
+
+/** One entry of the older list: `{id, value}`, `{id, data}` or `{id, href}`, with qualifiers beside. */
+function readListed(
+  entry: Json | undefined,
+  at: string,
+  faults: Fault[],
+): { readonly id: string; readonly value: Json } | undefined {
+  if (!isJsonObject(entry) || typeof entry.id !== "string") {
+    faults.push(fault(at, entry, "an object with an id"));
+    return undefined;
+  }
+  const { id, data, ...rest } = entry;
+  const hasData = data !== undefined;
+  if (hasData && Object.keys(rest).length === 0) return { id, value: data };
+  // A lone value may be a list that stands for several occurrences.
+  if (!hasData && Object.keys(rest).length === 1 && Array.isArray(rest.value)) return { id, value: rest.value };
+  return { id, value: hasData ? { ...rest, value: data } : rest };
+}
+
+function checkOccurrences(at: string, count: number, definition: InputDefinition, faults: Fault[]): void {
+  const least = definition.minOccurs ?? 1;
+  const most = definition.maxOccurs === "unbounded" ? Number.POSITIVE_INFINITY : (definition.maxOccurs ?? 1);
+  if (count >= least && count <= most) return;
+  const range = least === most ? `${least}` : `${least} to ${definition.maxOccurs ?? 1}`;
+  faults.push({ pointer: at, detail: `found ${count} occurrences, wanted ${range}` });
+}

@@ -1,0 +1,89 @@
+import { type JobStatus, jobStatuses } from "./job-state.ts";
+import { Problem } from "./problem.ts";
+
+/** Which jobs a list shows (OGC 18-062r2, requirements class job-list). Every condition that is given must hold. */
+export type JobSearch = {
+  readonly processIds?: readonly string[];
+  readonly statuses?: readonly JobStatus[];
+  /** Earliest and latest creation, milliseconds since 1970, both included. */
+  readonly createdFrom?: number;
+  readonly createdTo?: number;
+  /** Seconds from the start to the end, or to now while it runs; a job without a start is left out. */
+  readonly minDurationSeconds?: number;
+  readonly maxDurationSeconds?: number;
+  /** All of them must stand among the job's tags. */
+  readonly tags?: readonly string[];
+};
+
+/** Gives the values of a query parameter, which may be repeated or hold a list with commas. */
+export type QueryLists = (name: string) => readonly string[];
+
+/** Reads the filters of a job list. Throws `invalid-query-parameter-value` naming the parameter, what was found and what was wanted. */
+export function readJobSearch(query: QueryLists): JobSearch {
+  const types = query("type").filter((type) => type !== "process");
+  if (types.length > 0) throw wrongQuery("type", types.join(), "process");
+  const processIds = query("processID");
+  const statuses = query("status").map(readStatus);
+  const tags = query("tags");
+  const minDurationSeconds = readSeconds("minDuration", query);
+  const maxDurationSeconds = readSeconds("maxDuration", query);
+  if (minDurationSeconds !== undefined && maxDurationSeconds !== undefined && minDurationSeconds > maxDurationSeconds) {
+    throw wrongQuery("minDuration", String(minDurationSeconds), `at most maxDuration, ${maxDurationSeconds}`);
+  }
+  return {
+    ...readInterval(query("datetime").join()),
+    ...(processIds.length === 0 ? {} : { processIds }),
+    ...(statuses.length === 0 ? {} : { statuses }),
+    ...(tags.length === 0 ? {} : { tags }),
+    ...(minDurationSeconds === undefined ? {} : { minDurationSeconds }),
+    ...(maxDurationSeconds === undefined ? {} : { maxDurationSeconds }),
+  };
+}
+
+function wrongQuery(name: string, found: string, wanted: string): Problem {
+  return new Problem("invalid-query-parameter-value", `Cannot list jobs: found ${name} "${found}", wanted ${wanted}`);
+}
+
+function readStatus(text: string): JobStatus {
+  const status = jobStatuses.find((one) => one === text);
+  if (status === undefined) throw wrongQuery("status", text, `one of ${jobStatuses.join(", ")}`);
+  return status;
+}
+
+function readSeconds(name: string, query: QueryLists): number | undefined {
+  const [text, ...others] = query(name);
+  if (text === undefined) return undefined;
+  if (others.length > 0 || !/^\d{1,9}$/.test(text))
+    throw wrongQuery(name, query(name).join(), "a whole number of seconds");
+  return Number(text);
+}
+
+/** An instant, or an interval whose ends may be open: `a/b`, `../b`, `a/..`, `/b`, `a/` (RFC 3339 5.6). */
+function readInterval(text: string): Pick<JobSearch, "createdFrom" | "createdTo"> {
+  if (text === "") return {};
+  const [start = "", end, ...others] = text.split("/");
+  if (others.length > 0) throw wrongInterval(text);
+  const from = readInstant(start, text);
+  const to = end === undefined ? readInstant(start, text) : readInstant(end, text);
+  if (end === undefined && from === undefined) throw wrongInterval(text);
+  if (from !== undefined && to !== undefined && from > to) throw wrongInterval(text);
+  // An instant without a fraction stands for its whole second.
+  const lastMilliseconds = to === undefined ? undefined : to + (/\.\d+/.test(end ?? start) ? 0 : 999);
+  return {
+    ...(from === undefined ? {} : { createdFrom: from }),
+    ...(lastMilliseconds === undefined ? {} : { createdTo: lastMilliseconds }),
+  };
+}
+
+const instant = /^\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2}))?$/;
+
+function readInstant(text: string, whole: string): number | undefined {
+  if (text === "" || text === "..") return undefined;
+  const time = instant.test(text) ? Date.parse(text.replace(" ", "T").toUpperCase()) : Number.NaN;
+  if (Number.isNaN(time)) throw wrongInterval(whole);
+  return time;
+}
+
+function wrongInterval(text: string): Problem {
+  return wrongQuery("datetime", text, "an RFC 3339 instant, or an interval start/end whose ends may be ..");
+}

@@ -1,0 +1,69 @@
+import type { Link } from "../domain/links.ts";
+import { Problem } from "../domain/problem.ts";
+import { preferredType } from "./negotiate.ts";
+import { documentPage } from "./pages/document.tsx";
+import { jsonResponse, type RouteContext } from "./route.ts";
+
+export type DocumentOptions = {
+  /** What the page is called. */
+  readonly title: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** A page shows what is in the document and nothing else: no script, nothing from elsewhere. */
+const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'";
+
+/**
+ * Answers with a document: as JSON, or as a page for a client that asks for HTML by `Accept` or `?f=html`
+ * (OGC 18-062r2, requirements classes json and html). Throws `not-acceptable`, or `invalid-query-parameter-value` for
+ * another `f`.
+ */
+export function documentResponse(
+  context: Pick<RouteContext, "request" | "baseUrl" | "query">,
+  document: Readonly<Record<string, unknown>>,
+  options: DocumentOptions,
+): Response {
+  const format = formatOf(context);
+  const headers = { vary: "accept", ...options.headers };
+  const linked = withAlternate(context, document, format);
+  if (format === "json") return jsonResponse(linked, { headers });
+  // Members without a value have no place in JSON, nor on the page.
+  const page = documentPage({ title: options.title, baseUrl: context.baseUrl }, JSON.parse(JSON.stringify(linked)));
+  return new Response(page, {
+    headers: { ...headers, "content-type": "text/html; charset=utf-8", "content-security-policy": pagePolicy },
+  });
+}
+
+/** Adds the link to the other representation (OGC 18-062r2 /req/core/pl-links). */
+function withAlternate(
+  { request, baseUrl }: Pick<RouteContext, "request" | "baseUrl">,
+  document: Readonly<Record<string, unknown>>,
+  format: "json" | "html",
+): Readonly<Record<string, unknown>> {
+  if (!Array.isArray(document.links)) return document;
+  const { pathname, searchParams } = new URL(request.url);
+  searchParams.set("f", format === "json" ? "html" : "json");
+  const alternate: Link = {
+    href: `${baseUrl}${pathname}?${searchParams}`,
+    rel: "alternate",
+    type: format === "json" ? "text/html" : "application/json",
+    title: format === "json" ? "This document as HTML" : "This document as JSON",
+  };
+  return { ...document, links: [...document.links, alternate] };
+}
+
+/** `f` wins over `Accept`; JSON when nothing or anything is asked for. */
+function formatOf({ request, query }: Pick<RouteContext, "request" | "query">): "json" | "html" {
+  const asked = query("f");
+  if (asked === "json" || asked === "html") return asked;
+  if (asked !== undefined) {
+    throw new Problem("invalid-query-parameter-value", `Cannot answer: found f "${asked}", wanted json or html`);
+  }
+  const accept = request.headers.get("accept");
+  const chosen = preferredType(accept, ["application/json", "application/problem+json", "text/html"]);
+  if (chosen === undefined) {
+    const detail = `Cannot answer: found Accept "${accept}", wanted application/json or text/html`;
+    throw new Problem("not-acceptable", detail);
+  }
+  return chosen === "text/html" ? "html" : "json";
+}

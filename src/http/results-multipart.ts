@@ -1,0 +1,69 @@
+import type { OutputDefinition } from "../domain/process.ts";
+import type { Result } from "../domain/values.ts";
+import { isBase64Output } from "./results-document.ts";
+import { foreignBytes } from "./route.ts";
+
+/** One part: an output's bytes, or where they are. */
+export type Part = {
+  readonly outputId: string;
+  readonly mediaType: string;
+  readonly content:
+    | { readonly kind: "bytes"; readonly bytes: Blob }
+    | { readonly kind: "reference"; readonly url: string };
+};
+
+/**
+ * Answers with several outputs in one body (RFC 2387; OGC 18-062r2 /req/core/process-execute-sync-raw-value-multi and
+ * -raw-mixed-multi). Parts are streamed one after the other; `boundary` stands in none of them.
+ */
+export function multipartResponse(parts: readonly Part[], boundary: string): Response {
+  const [first] = parts;
+  const type = first === undefined ? "" : `; type="${first.mediaType}"; start="${headerText(first.outputId)}"`;
+  const headers = { ...foreignBytes, "content-type": `multipart/related; boundary=${boundary}${type}` };
+  const chunks = chunksOf(parts, boundary);
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await chunks.next();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: async () => {
+      await chunks.return();
+    },
+  });
+  return new Response(body, { headers });
+}
+
+async function* chunksOf(parts: readonly Part[], boundary: string): AsyncGenerator<Uint8Array, void, void> {
+  const encoder = new TextEncoder();
+  for (const { outputId, mediaType, content } of parts) {
+    const location = content.kind === "reference" ? `Content-Location: ${content.url}\r\n` : "";
+    const head = `Content-Type: ${mediaType}\r\nContent-ID: ${headerText(outputId)}\r\n${location}`;
+    yield encoder.encode(`--${boundary}\r\n${head}\r\n`);
+    if (content.kind === "bytes") yield* content.bytes.stream();
+    yield encoder.encode("\r\n");
+  }
+  yield encoder.encode(`--${boundary}--\r\n`);
+}
+
+/** Leaves out what would end a quoted string or a header line. */
+function headerText(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]|["\\]/g, "_");
+}
+
+/** Gives the bytes of a literal: text as it is, base64 decoded, anything else as JSON. */
+export function literalBytes(
+  result: Extract<Result, { kind: "value" }>,
+  definition: OutputDefinition | undefined,
+): { readonly bytes: Blob; readonly mediaType: string } {
+  const declared = definition?.schema.contentMediaType;
+  const mediaType = result.mediaType ?? (typeof declared === "string" ? declared : undefined);
+  if (typeof result.value !== "string") {
+    return { bytes: new Blob([JSON.stringify(result.value)]), mediaType: mediaType ?? "application/json" };
+  }
+  if (isBase64Output(definition)) {
+    const bytes = new Blob([Buffer.from(result.value, "base64")]);
+    return { bytes, mediaType: mediaType ?? "application/octet-stream" };
+  }
+  return { bytes: new Blob([result.value]), mediaType: mediaType ?? "text/plain" };
+}

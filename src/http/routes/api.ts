@@ -1,0 +1,83 @@
+import styles from "swagger-ui-dist/swagger-ui.css" with { type: "file" };
+import bundle from "swagger-ui-dist/swagger-ui-bundle.js" with { type: "file" };
+import { Problem } from "../../domain/problem.ts";
+import { type DescribeDeps, listProcesses } from "../../operations/describe-processes.ts";
+import { type OpenApiVersion, openApiDocument, openApiType } from "../openapi.ts";
+import type { Route } from "../route.ts";
+
+/** More processes than this have no execution path of their own in the API description. */
+const maxProcesses = 1000;
+
+const page = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Heddle: API</title>
+<link rel="stylesheet" href="api/swagger-ui.css">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="api/swagger-ui-bundle.js"></script>
+<script src="api/start.js"></script>
+</body>
+</html>
+`;
+
+const start = `window.ui = SwaggerUIBundle({ url: "api", dom_id: "#swagger-ui", validatorUrl: null });\n`;
+
+/** The page's own scripts, and the styles that it sets itself. */
+const policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
+
+const assets: Readonly<Record<string, { readonly type: string; readonly content: () => Blob }>> = {
+  "swagger-ui-bundle.js": { type: "text/javascript", content: () => Bun.file(bundle) },
+  "swagger-ui.css": { type: "text/css", content: () => Bun.file(styles) },
+  "start.js": { type: "text/javascript", content: () => new Blob([start]) },
+};
+
+/** Routes of the API description; `routes` gives all routes of the service. */
+export function apiRoutes(deps: DescribeDeps, routes: () => readonly Route[]): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/api",
+      access: "public",
+      hasEffect: false,
+      async handle(context) {
+        const { items } = await listProcesses(deps, context.caller, { limit: maxProcesses });
+        const version = versionOf(context.request.headers.get("accept"), context.query("f"));
+        const document = openApiDocument(routes(), items, { version, baseUrl: context.baseUrl });
+        return new Response(JSON.stringify(document), { headers: { "content-type": openApiType(version) } });
+      },
+    },
+    {
+      method: "GET",
+      path: "/api.html",
+      access: "public",
+      hasEffect: false,
+      handle: () =>
+        new Response(page, {
+          headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": policy },
+        }),
+    },
+    {
+      method: "GET",
+      path: "/api/:asset",
+      access: "public",
+      hasEffect: false,
+      handle(context) {
+        const asset = assets[context.param("asset")];
+        if (asset === undefined) {
+          throw new Problem("not-found", `Cannot find "${context.param("asset")}": no file of the page has this name`);
+        }
+        const headers = { "content-type": `${asset.type}; charset=utf-8`, "cache-control": "max-age=86400" };
+        return new Response(asset.content(), { headers });
+      },
+    },
+  ];
+}
+
+/** 3.0 unless 3.1 is asked for by name. */
+function versionOf(accept: string | null, format: string | undefined): OpenApiVersion {
+  return format === "oas31" || /openapi\+json\s*;\s*version=["']?3\.1/i.test(accept ?? "") ? "3.1" : "3.0";
+}

@@ -1,0 +1,184 @@
+import type { Json, JsonObject } from "../domain/json.ts";
+import { isJsonObject } from "../domain/json.ts";
+import { type Fault, Problem } from "../domain/problem.ts";
+import type { InputDefinition, ProcessDescription } from "../domain/process.ts";
+
+/** An execution request that came as a query: its body, and what stands for headers. */
+export type KvpExecution = {
+  readonly body: JsonObject;
+  readonly prefer?: string;
+  /** A media type or short name that stands for `Accept`. */
+  readonly format?: string;
+};
+
+const qualifiers = ["value", "mediaType", "encoding", "schema", "href", "type", "crs"] as const;
+const outputQualifiers = ["include", "mediaType", "transmissionMode"] as const;
+/** Parameters that say how to answer; `tags` go with the job. */
+const answerNames = ["f", "prefer", "profile", "tags", "response"];
+
+type Parameter = { readonly name: string; readonly qualifier: string | undefined; readonly value: string };
+
+/**
+ * Reads an execution request from query parameters (OGC 18-062r3, requirements class kvp-execute): names of inputs do
+ * not depend on case, `in[href]=...` qualifies, several values are separated by commas, arrays and objects are JSON.
+ * Throws `invalid-parameter-value` naming every parameter that is neither an input nor an output.
+ */
+export function readKvpExecution(query: URLSearchParams, description: ProcessDescription): KvpExecution {
+  const parameters = [...query].map(([key, value]) => readParameter(key, value));
+  const inputs: Record<string, Json> = {};
+  const outputs: Record<string, Json> = {};
+  const faults: Fault[] = [];
+  for (const { name, qualifier } of parameters) {
+    const inputId = idOf(name, description.inputs);
+    const outputId = idOf(name, description.outputs);
+    const isOutput =
+      outputQualifiers.some((one) => one === qualifier) && (qualifier === "include" || inputId === undefined);
+    if (outputId !== undefined && isOutput) outputs[outputId] = readOutput(parameters, name);
+    else if (inputId !== undefined) inputs[inputId] = readInput(parameters, name, description.inputs[inputId]);
+    else if (!answerNames.includes(name.toLowerCase())) faults.push(unknownName(name, description));
+  }
+  if (faults.length > 0) {
+    throw new Problem("invalid-parameter-value", `Cannot execute process "${description.id}": ${faults[0]?.detail}`, {
+      faults,
+    });
+  }
+  const included = Object.entries(outputs).filter(([, output]) => output !== null);
+  const answer = (name: string) => answerOf(parameters, name);
+  const response = parameters.find(
+    (one) => one.name.toLowerCase() === "response" && one.qualifier === undefined,
+  )?.value;
+  const prefer = joinPreferences(answer("prefer"), answer("profile"));
+  const format = answer("f");
+  return {
+    body: {
+      inputs,
+      ...(Object.keys(outputs).length === 0 ? {} : { outputs: Object.fromEntries(included) }),
+      ...(response === undefined ? {} : { response }),
+    },
+    ...(prefer === undefined ? {} : { prefer }),
+    ...(format === undefined ? {} : { format }),
+  };
+}
+
+function readParameter(key: string, value: string): Parameter {
+  const [, name = key, qualifier] = /^([^[\]]+)\[([^[\]]*)\]$/.exec(key) ?? [];
+  return { name, qualifier, value };
+}
+
+function idOf(name: string, described: Readonly<Record<string, unknown>>): string | undefined {
+  if (Object.hasOwn(described, name)) return name;
+  return Object.keys(described).find((id) => id.toLowerCase() === name.toLowerCase());
+}
+
+function unknownName(name: string, description: ProcessDescription): Fault {
+  const wanted = Object.keys(description.inputs).join(", ");
+  return { pointer: `/inputs/${name}`, detail: `found parameter "${name}", wanted one of the inputs ${wanted}` };
+}
+
+/** `response[f]` and `f` mean the same. */
+function answerOf(parameters: readonly Parameter[], name: string): string | undefined {
+  const found = parameters.find(
+    (one) =>
+      (one.qualifier === undefined && one.name.toLowerCase() === name) ||
+      (one.qualifier === name && one.name.toLowerCase() === "response"),
+  );
+  return found?.value;
+}
+
+function joinPreferences(prefer: string | undefined, profile: string | undefined): string | undefined {
+  const parts = [...(prefer === undefined ? [] : [prefer]), ...(profile === undefined ? [] : [`profile="${profile}"`])];
+  return parts.length === 0 ? undefined : parts.join(", ");
+}
+
+/** Null for an output that is left out by `include=false`. */
+function readOutput(parameters: readonly Parameter[], name: string): Json {
+  const own = parameters.filter((one) => one.name === name);
+  if (own.some((one) => one.qualifier === "include" && one.value.toLowerCase() === "false")) return null;
+  const members = own.filter((one) => one.qualifier === "mediaType" || one.qualifier === "transmissionMode");
+  return Object.fromEntries(members.map(({ qualifier = "", value }) => [qualifier, value]));
+}
+
+function readInput(parameters: readonly Parameter[], name: string, definition: InputDefinition | undefined): Json {
+  const own = parameters.filter(
+    (one) => one.name === name && !outputQualifiers.some((q) => q === "include" && one.qualifier === q),
+  );
+  const schema: JsonObject = definition?.schema ?? {};
+  const plain = own.filter((one) => one.qualifier === undefined);
+  const qualified = own.filter((one) => qualifiers.some((qualifier) => qualifier === one.qualifier));
+  const [first] = plain;
+  if (isBoundingBox(schema) && first !== undefined) return readBox(first.value, qualified);
+  if (qualified.length > 0) return readQualified(qualified, schema);
+  if (definition !== undefined && definition.maxOccurs !== 1)
+    return plain.flatMap(({ value }) => readSeveral(value, schema));
+  return first === undefined ? null : readValue(first.value, schema);
+}
+
+function readQualified(qualified: readonly Parameter[], schema: JsonObject): Json {
+  return Object.fromEntries(
+    qualified.map(({ qualifier = "", value }) => [qualifier, qualifier === "value" ? readValue(value, schema) : value]),
+  );
+}
+
+function readBox(text: string, qualified: readonly Parameter[]): Json {
+  const crs = qualified.find((one) => one.qualifier === "crs")?.value;
+  const json = readJson(text);
+  if (isJsonObject(json)) return json;
+  const bbox = Array.isArray(json) ? json : text.split(",").map((part) => readNumber(part));
+  return { bbox, ...(crs === undefined ? {} : { crs }) };
+}
+
+/** Several values of an input: a JSON array, or a list with commas. */
+function readSeveral(text: string, schema: JsonObject): readonly Json[] {
+  const json = text.startsWith("[") || text.startsWith("{") ? readJson(text) : undefined;
+  if (Array.isArray(json)) return json;
+  if (json !== undefined) return [json];
+  return text.split(",").map((part) => readValue(part, schema));
+}
+
+function readValue(text: string, schema: JsonObject): Json {
+  switch (typeOf(schema)) {
+    case "string":
+      return text;
+    case "number":
+    case "integer":
+      return readNumber(text);
+    case "boolean":
+      return text === "true" ? true : text === "false" ? false : text;
+    case "array": {
+      const json = readJson(text);
+      if (Array.isArray(json)) return json;
+      return text.split(",").map((part) => readValue(part, isJsonObject(schema.items) ? schema.items : {}));
+    }
+    default: {
+      // The input takes several types: what is no JSON object or array is text.
+      const json = /^[[{]/.test(text) ? readJson(text) : undefined;
+      // An object is a qualified value on its own (OGC 18-062r2 /req/core/process-execute-input-inline-object).
+      return isJsonObject(json) && !("value" in json || "href" in json || "bbox" in json)
+        ? { value: json }
+        : (json ?? text);
+    }
+  }
+}
+
+function typeOf(schema: JsonObject): Json | undefined {
+  return schema.type;
+}
+
+/** Text that is no number stays text, and is refused by the input's schema. */
+function readNumber(text: string): Json {
+  const number = Number(text);
+  return text.trim() === "" || Number.isNaN(number) ? text : number;
+}
+
+function readJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isBoundingBox(schema: JsonObject): boolean {
+  const all = Array.isArray(schema.allOf) ? schema.allOf : [];
+  return [schema, ...all].some((one) => isJsonObject(one) && one.format === "ogc-bbox");
+}

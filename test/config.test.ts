@@ -1,0 +1,49 @@
+import { expect, test } from "bun:test";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isLocalOnly, readConfig } from "../src/config.ts";
+import { temporaryDirectory } from "./support/temporary-directory.ts";
+
+const nothing = { flags: {}, environment: {} } as const;
+
+test("readConfig() gives the defaults when nothing is set", () => {
+  expect(readConfig(nothing)).toMatchObject({ host: "127.0.0.1", port: 8080, outputsPath: "/outputs", cors: [] });
+});
+
+test("readConfig() takes flags before the environment before the file", async () => {
+  await using folder = await temporaryDirectory();
+  const file = join(folder.path, "heddle.yml");
+  await writeFile(file, "port: 1001\nslots: 7\nsyncLimitSeconds: 3\n");
+  const config = readConfig({
+    flags: { port: "1003" },
+    environment: { HEDDLE_PORT: "1002", HEDDLE_SLOTS: "8" },
+    file,
+  });
+  expect(config).toMatchObject({ port: 1003, slots: 8, syncLimitSeconds: 3 });
+});
+
+for (const [title, flags, words] of [
+  ["a port out of range", { port: "70000" }, ["--port", "70000", "65535"]],
+  ["a number that is none", { slots: "many" }, ["--slots", "many", "whole number"]],
+  ["an address that is no URL", { publicUrl: "ftp://x" }, ["--public-url", "ftp://x", "http"]],
+  ["a path without a slash", { outputsPath: "out" }, ["--outputs-path", "out", "/"]],
+  ["a role that anonymous callers never get", { allowAnonymous: "admin" }, ["--allow-anonymous", "admin", "viewer"]],
+] as const) {
+  test(`readConfig() refuses ${title}, naming the flag, what was found and what was wanted`, () => {
+    for (const word of words) expect(() => readConfig({ flags, environment: {} })).toThrow(word);
+  });
+}
+
+test("readConfig() refuses a file with an unknown setting and tells the known ones", async () => {
+  await using folder = await temporaryDirectory();
+  const file = join(folder.path, "heddle.yml");
+  await writeFile(file, "colour: red\n");
+  expect(() => readConfig({ ...nothing, file })).toThrow(/"colour".*syncLimitSeconds/);
+});
+
+test("isLocalOnly() is true only when neither the address nor the public URL can be reached by others", () => {
+  expect(isLocalOnly(readConfig(nothing))).toBe(true);
+  expect(isLocalOnly(readConfig({ flags: { host: "::1" }, environment: {} }))).toBe(true);
+  expect(isLocalOnly(readConfig({ flags: { host: "0.0.0.0" }, environment: {} }))).toBe(false);
+  expect(isLocalOnly(readConfig({ flags: { publicUrl: "https://example.org" }, environment: {} }))).toBe(false);
+});

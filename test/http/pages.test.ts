@@ -1,0 +1,49 @@
+import { expect, test } from "bun:test";
+import { openService, submitEcho } from "./service.ts";
+
+const html = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
+
+test.each(["/", "/conformance", "/processes", "/processes/echo", "/jobs", "/processes/echo/jobs"])(
+  "%s is a page for a browser, with every link as an anchor",
+  async (path) => {
+    await using service = await openService();
+    await submitEcho(service);
+    const page = await service.send("GET", path, { headers: html });
+    expect(page.status).toBe(200);
+    expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    const text = await page.text();
+    expect(text).toStartWith("<!doctype html>");
+    const document = JSON.parse(await (await service.send("GET", path)).text());
+    for (const { href, rel } of document.links ?? []) {
+      if (rel !== "alternate") expect(text.replaceAll("&amp;", "&")).toContain(`href="${href}"`);
+    }
+  },
+);
+
+test("a page is given only when HTML is asked for, by Accept or f", async () => {
+  await using service = await openService();
+  const typeOf = async (path: string, accept?: string) => {
+    const headers = accept === undefined ? {} : { accept };
+    return (await service.send("GET", path, { headers })).headers.get("content-type");
+  };
+  expect(await typeOf("/processes")).toBe("application/json");
+  expect(await typeOf("/processes", "*/*")).toBe("application/json");
+  expect(await typeOf("/processes?f=html", "application/json")).toStartWith("text/html");
+  expect(await typeOf("/processes?f=json", "text/html")).toBe("application/json");
+  expect((await service.send("GET", "/processes?f=pdf")).status).toBe(400);
+});
+
+test("what a client sent is shown on a page, never run or linked", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const text = { href: "data:text/html,<script>alert(1)</script>" };
+  const body = { inputs: { text } };
+  const headers = { "content-type": "application/json", prefer: "respond-async" };
+  const accepted = JSON.parse(
+    await (await service.send("POST", "/processes/echo/execution", { headers, body })).text(),
+  );
+  const page = await service.send("GET", `/jobs/${accepted.jobID}/inputs`, { headers: html });
+  const shown = await page.text();
+  expect(shown).not.toContain("<script>");
+  expect(shown).not.toContain('href="data:');
+  expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+});
