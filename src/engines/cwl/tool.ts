@@ -91,7 +91,7 @@ async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<Try
   await requireStdin(plan);
   run.signal.throwIfAborted();
   const logStart = await logEnd(attempt.log);
-  run.record.log(`Started ${callName(call)}, try ${key.try}: ${program}`);
+  run.record.log(`Started ${callName(call)}, try ${key.try}: ${plan.command[0]}`);
   try {
     await run.executor.submit({
       key,
