@@ -200,7 +200,7 @@ type RunnerParts = {
 
 function createCwl(config: Config, layout: Layout, logger: Logger) {
   return createCwlEngine({
-    executor: createLocalExecutor({ layout, logger, clock }),
+    executor: createLocalExecutor({ layout, logger, clock, imagesDirectory: join(layout.dataDirectory, "images") }),
     layout,
     logger,
     clock,

@@ -20,7 +20,14 @@ const commands = {
   serve: async () =>
     (await import("./cli/serve.ts")).serveCommand({ settingOptions: settingOptions(), start: startService }),
   run: async () =>
-    (await import("./cli/run.ts")).runCommand({ clock, newId: Bun.randomUUIDv7, cores: availableParallelism() }),
+    (await import("./cli/run.ts")).runCommand({
+      clock,
+      newId: Bun.randomUUIDv7,
+      cores: availableParallelism(),
+      dataOption: dataOption(),
+      dataDirectory,
+    }),
+  images: async () => (await import("./cli/images.ts")).imagesCommand({ dataOption: dataOption(), dataDirectory }),
   validate: async () => (await import("./cli/validate.ts")).validateCommand(),
   deploy: async () => (await import("./cli/deploy.ts")).deployCommand(),
   keys: async () => (await import("./cli/keys.ts")).keysCommand({ dataOption: dataOption(), open: openKeyStore }),
@@ -47,6 +54,10 @@ function settingOptions(): Readonly<Record<string, Option>> {
 
 function dataOption(): Option {
   return settingOptions().data ?? { type: "string", about: "data directory" };
+}
+
+function dataDirectory(given: Given, io: Io): string {
+  return configOf(given, io).data;
 }
 
 async function openKeyStore(given: Given, io: Io) {

@@ -15,7 +15,16 @@ import { createLocalExecutor } from "../executors/local.ts";
 import { createExecutionDirectories } from "../files/job-directory.ts";
 import { createLayout } from "../files/layout.ts";
 import { bringHome } from "./bring-home.ts";
-import { type Command, exitCodes, type Given, type Io, isGiven, textOption, UsageError } from "./command.ts";
+import {
+  type Command,
+  exitCodes,
+  type Given,
+  type Io,
+  isGiven,
+  type Option,
+  textOption,
+  UsageError,
+} from "./command.ts";
 import { readPackage } from "./read-package.ts";
 
 /** What `run` is given by the program's outer layer. */
@@ -23,6 +32,9 @@ export type RunDeps = {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly cores: number;
+  readonly dataOption: Option;
+  /** The data directory, for its images. */
+  readonly dataDirectory: (given: Given, io: Io) => string;
 };
 
 /** Makes the command that runs a package here, without a server. */
@@ -37,6 +49,7 @@ export function runCommand(deps: RunDeps): Command {
       parallel: { type: "boolean", about: "run ready steps beside each other, as is always done" },
       "no-container": { type: "boolean", about: "run tools that want a container without one" },
       "tmpdir-prefix": { type: "string", value: "PREFIX", about: "what the path of the scratch directory begins with" },
+      data: deps.dataOption,
       validate: { type: "boolean", about: "only check the package" },
     },
     async run(given, io) {
@@ -80,9 +93,10 @@ type Here = {
 async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
   const { given, packed } = here;
   const layout = createLayout(here.scratch);
-  const executor = createLocalExecutor({ layout, logger: silentLogger, clock: deps.clock });
+  const imagesDirectory = join(deps.dataDirectory(given, io), "images");
+  const executor = createLocalExecutor({ layout, logger: silentLogger, clock: deps.clock, imagesDirectory });
   const ignoresContainers = isGiven(given, "no-container");
-  const faults = machineFaults(packed.cwl, ignoresContainers ? ["none"] : executor.capabilities.containers);
+  const faults = machineFaults(packed.cwl, ignoresContainers ? ["*"] : executor.capabilities.containers);
   if (faults.length > 0) {
     for (const fault of faults) io.talk(`${fault}\n`);
     return exitCodes.unsupported;

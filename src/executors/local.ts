@@ -6,8 +6,10 @@ import { errorText } from "../domain/problem.ts";
 import { hasCode, ifExists } from "../files/file-errors.ts";
 import { directoryMode, taskDirectory, tasksDirectory } from "../files/layout.ts";
 import type { Executor, Task, TaskEnd, TaskKey, TaskState } from "./executor.ts";
+import { findImage, listImages } from "./images.ts";
 import { type InspectDeps, type Inspection, inspectTask } from "./inspect-task.ts";
 import { readBootId } from "./process-table.ts";
+import { sandboxCommand, sandboxProgram } from "./sandbox.ts";
 import { stopProcesses } from "./stop-processes.ts";
 import { environmentProgram, type Supervisor, shell, startSupervisor } from "./supervise.ts";
 import { claimAbandoned, readStartRecord, removeRecords, taskName } from "./task-records.ts";
@@ -18,7 +20,7 @@ const adoptedPollMilliseconds = 100;
 /** How often a start record is looked at that is just being written. */
 const startingPollMilliseconds = 5;
 
-type LocalDeps = InspectDeps & { readonly shellProgram: string };
+type LocalDeps = InspectDeps & { readonly shellProgram: string; readonly sandbox: string | undefined };
 
 /** What `/bin/sh` is on this machine; its own name where that cannot be told. */
 function realShell(): string {
@@ -38,12 +40,19 @@ type Submission = {
 };
 
 /** Makes the executor that runs tools as processes of this machine, each under a supervisor that outlives the server. */
-export function createLocalExecutor(given: Omit<InspectDeps, "bootId">): Executor {
+export function createLocalExecutor(
+  given: Omit<InspectDeps, "bootId"> & {
+    /** Where imported images lie; without it no container runs. */
+    readonly imagesDirectory?: string;
+  },
+): Executor {
+  const { imagesDirectory } = given;
+  const sandbox = imagesDirectory === undefined ? undefined : sandboxProgram();
   const deps: InspectDeps = { ...given, bootId: readBootId() };
   const submissions = new Map<string, Submission>();
   const shellProgram = realShell();
   return {
-    submit: (task) => submit({ ...deps, shellProgram }, submissions, task),
+    submit: (task) => submit({ ...deps, shellProgram, sandbox }, submissions, task),
     ended: (key, signal) => untilEnded(deps, submissions.get(taskName(key)), key, signal),
     find: async (key) => {
       await settled(submissions.get(taskName(key)));
@@ -60,7 +69,16 @@ export function createLocalExecutor(given: Omit<InspectDeps, "bootId">): Executo
       }
       await removeAllRecords(tasksDirectory(deps.layout, executionId));
     },
-    capabilities: { sharesFileSystem: true, containers: [], enforces: [] },
+    findImage: (name) =>
+      imagesDirectory === undefined || sandbox === undefined ? undefined : findImage(imagesDirectory, name),
+    capabilities: {
+      sharesFileSystem: true,
+      // Images come and go while a server runs.
+      get containers() {
+        return imagesDirectory === undefined || sandbox === undefined ? [] : listImages(imagesDirectory);
+      },
+      enforces: [],
+    },
     check: () => check(deps),
   };
 }
@@ -84,7 +102,11 @@ async function submit(deps: LocalDeps, submissions: Map<string, Submission>, tas
 async function launch(deps: LocalDeps, task: Task): Promise<Supervisor | undefined> {
   await mkdir(taskDirectory(deps.layout, task.key), { recursive: true, mode: directoryMode });
   if ((await readStartRecord(deps.layout, task.key)) !== undefined) return undefined;
-  return startSupervisor(deps.layout, task, deps.shellProgram);
+  const command =
+    task.container === undefined || deps.sandbox === undefined
+      ? task.command
+      : sandboxCommand(deps.sandbox, task.container, task.command);
+  return startSupervisor(deps.layout, { ...task, command }, deps.shellProgram);
 }
 
 /** Waits until a submission has started or failed; who submitted is told of a failure. */

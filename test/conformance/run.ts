@@ -1,4 +1,6 @@
 // Runs the public CWL conformance suite against the executable: npm run conformance -- [--suite DIR] [--jobs N] [-s IDS].
+// The tests that need a container run when --images names a data directory with the images alpine, bash:4.4,
+// debian:stable-slim and python:3-slim (heddle images import).
 // Prints each failed test and closes with one line: N passed, N failed, N skipped.
 import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -15,6 +17,7 @@ const { values } = parseArgs({
     suite: { type: "string", default: join(root, "..", "shared", "cwl-v1.2") },
     runner: { type: "string", default: join(root, "dist", "heddle") },
     jobs: { type: "string", short: "j", default: "2" },
+    images: { type: "string" },
     only: { type: "string", short: "s" },
     tags: { type: "string" },
   },
@@ -58,7 +61,11 @@ async function runSuite(directory: string): Promise<number> {
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",
-      env: { ...process.env, TMPDIR: join(directory, "tmp") },
+      env: {
+        ...process.env,
+        TMPDIR: join(directory, "tmp"),
+        ...(values.images === undefined ? {} : { HEDDLE_DATA: resolve(values.images) }),
+      },
     },
   );
   const [out, talk] = await Promise.all([new Response(run.stdout).text(), new Response(run.stderr).text(), run.exited]);

@@ -30,6 +30,8 @@ export type Collection = {
   readonly tool: CommandLineTool;
   readonly scope: Scope;
   readonly outdir: string;
+  /** Where the tool itself saw its output directory. */
+  readonly visibleOutdir: string;
   readonly streams: { readonly stdout?: string; readonly stderr?: string };
   /** Paths outside the output directory that the tool was given. */
   readonly given: readonly string[];
@@ -115,12 +117,18 @@ async function collectGlobs(
     const value = evaluate(glob, collection.scope);
     const found = isList(value) ? value : [value];
     return found.map((pattern) => {
-      if (typeof pattern === "string") return pattern;
+      if (typeof pattern === "string") return outsidePath(collection, pattern);
       throw new CwlFailure(`found ${JSON.stringify(pattern)} for glob "${glob}", expected a pattern`);
     });
   });
   const found = await Promise.all(patterns.map((pattern) => findByPattern(collection.outdir, pattern)));
   return Promise.all([...new Set(found.flat())].map((name) => toFile(bounds, join(collection.outdir, name))));
+}
+
+/** Writes a path in the output directory as the tool saw it as the path that it has here. */
+function outsidePath({ outdir, visibleOutdir }: Collection, path: string): string {
+  if (path === visibleOutdir) return outdir;
+  return path.startsWith(`${visibleOutdir}/`) ? join(outdir, path.slice(visibleOutdir.length)) : path;
 }
 
 /** One file where one is wanted, all of them where a list is. */
@@ -177,7 +185,8 @@ async function locateWritten(collection: Collection, bounds: Bounds, object: Jso
   const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(written);
   if (isUrl && !written.startsWith("file://"))
     throw new CwlFailure(`found location "${written}", expected a file of the output directory`);
-  const path = isUrl ? fileURLToPath(written) : resolve(collection.outdir, written);
+  const inside = isUrl ? fileURLToPath(written) : written;
+  const path = resolve(collection.outdir, outsidePath(collection, inside));
   const found = await toFile(bounds, path);
   const secondaryFiles = await Promise.all(
     secondaryFilesOf(object).map((file) => locateWritten(collection, bounds, file)),

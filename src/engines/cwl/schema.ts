@@ -186,6 +186,8 @@ export type Requirements = {
   readonly workDir?: readonly WorkDirEntry[] | Expression;
   readonly resources?: Resources;
   readonly docker?: JsonObject;
+  /** True when the DockerRequirement stands under requirements, of the process or of one around it. */
+  readonly isContainerRequired?: boolean;
   readonly usesShell?: boolean;
   /** InlineJavascriptRequirement, with its expressionLib. */
   readonly javascript?: readonly string[];

@@ -11,6 +11,8 @@ export type StagedEntry =
   | { readonly kind: "link"; readonly target: string; readonly source: string }
   /** Writable: a copy of its own. */
   | { readonly kind: "copy"; readonly target: string; readonly source: string }
+  /** Seen at a place of its own inside a container; nothing is put anywhere outside. */
+  | { readonly kind: "mount"; readonly target: string; readonly source: string; readonly isWritable: boolean }
   | { readonly kind: "text"; readonly target: string; readonly contents: string }
   | { readonly kind: "directory"; readonly target: string };
 
@@ -100,6 +102,7 @@ export function refuseCollisions(entries: readonly StagedEntry[]): void {
 /** Puts everything in its place. */
 export async function applyStaging(entries: readonly StagedEntry[]): Promise<void> {
   for (const entry of entries) {
+    if (entry.kind === "mount") continue;
     await mkdir(dirname(entry.target), { recursive: true, mode: directoryMode });
     await applyEntry(entry);
   }
@@ -113,6 +116,8 @@ async function applyEntry(entry: StagedEntry): Promise<void> {
       return cp(entry.source, entry.target, { recursive: true, errorOnExist: true, force: false, dereference: true });
     case "text":
       return writeFile(entry.target, entry.contents, { mode: fileMode, flag: "wx" });
+    case "mount":
+      return;
     case "directory":
       await mkdir(entry.target, { recursive: true, mode: directoryMode });
       return;

@@ -1,7 +1,10 @@
 import { join } from "node:path";
+import type { Image } from "../../executors/images.ts";
+import type { TaskContainer } from "../../executors/sandbox.ts";
 import { isInside } from "../../files/layout.ts";
 import { argumentText, buildCommandLine, shellLine } from "./command-line.ts";
 import type { CompleteCall } from "./complete-call.ts";
+import { planContainer } from "./container-plan.ts";
 import { evaluate, evaluateString, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
 import { runtimeObject } from "./runtime.ts";
@@ -13,6 +16,9 @@ import { givenPaths, planWorkDir } from "./work-dir.ts";
 export type ToolPlan = {
   readonly scope: Scope;
   readonly outdir: string;
+  /** Where the tool itself sees its output directory. */
+  readonly visibleOutdir: string;
+  readonly container?: TaskContainer;
   readonly tmpdir: string;
   readonly staging: readonly StagedEntry[];
   readonly command: readonly [string, ...string[]];
@@ -30,33 +36,40 @@ export type ToolPlan = {
 export function planTool(
   tool: CommandLineTool,
   { requirements, scope: given }: CompleteCall,
-  place: { readonly directory: string; readonly toolPath: string },
+  place: { readonly directory: string; readonly toolPath: string; readonly image?: Image },
 ): ToolPlan {
+  const { image } = place;
   const outdir = join(place.directory, "out");
   const tmpdir = join(place.directory, "tmp");
   const staged = planInputs(given.inputs, join(place.directory, "inputs"));
   const bare: Scope = { ...given, inputs: staged.value };
-  const runtime = runtimeObject(requirements, bare, { outdir, tmpdir });
+  const named = image === undefined ? undefined : requirements.docker?.dockerOutputDirectory;
+  const visibleOutdir = typeof named === "string" ? named : outdir;
+  const runtime = runtimeObject(requirements, bare, { outdir: visibleOutdir, tmpdir });
   const placed: Scope = { ...bare, runtime };
   const work =
     requirements.workDir === undefined
       ? { value: staged.value, entries: [] }
-      : planWorkDir(requirements, placed, outdir);
+      : planWorkDir(requirements, placed, outdir, image === undefined ? undefined : join(place.directory, "mounts"));
   const scope: Scope = { ...placed, inputs: work.value };
   const stdin = tool.stdin === undefined ? null : evaluate(tool.stdin, scope);
   const timeLimit = timeLimitOf(requirements, scope);
+  const staging = [...staged.entries, ...work.entries];
   return {
     scope,
     outdir,
+    visibleOutdir,
+    ...(image === undefined
+      ? {}
+      : { container: planContainer(image, { requirements, scope, staging, outdir, visibleOutdir, tmpdir }) }),
     tmpdir,
-    staging: [...staged.entries, ...work.entries],
-    workSources: work.entries.flatMap((entry) =>
-      entry.kind === "link" || entry.kind === "copy" ? [entry.source] : [],
-    ),
-    command: commandOf(tool, requirements, scope),
+    staging,
+    workSources: sourcesOf(work.entries).filter((source) => !isInside(place.directory, source)),
+    command: commandOf(tool, requirements, scope, image?.entrypoint ?? []),
     environment: {
-      PATH: place.toolPath,
-      HOME: outdir,
+      PATH: image === undefined ? place.toolPath : containerPath,
+      ...image?.environment,
+      HOME: visibleOutdir,
       TMPDIR: tmpdir,
       ...environmentOf(requirements, scope),
     },
@@ -65,6 +78,12 @@ export function planTool(
     streams: streamsOf(tool, scope, outdir),
     given: givenPaths(staged.value, [...staged.entries, ...work.entries]),
   };
+}
+
+function sourcesOf(entries: readonly StagedEntry[]): readonly string[] {
+  return entries.flatMap((entry) =>
+    entry.kind === "link" || entry.kind === "copy" || entry.kind === "mount" ? [entry.source] : [],
+  );
 }
 
 /** CWL v1.2 ToolTimeLimit: 0 is no limit, and nothing below. */
@@ -78,10 +97,18 @@ function timeLimitOf(requirements: Requirements, scope: Scope): number | undefin
   );
 }
 
-function commandOf(tool: CommandLineTool, requirements: Requirements, scope: Scope): readonly [string, ...string[]] {
+/** The PATH of an image that names none. */
+const containerPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+function commandOf(
+  tool: CommandLineTool,
+  requirements: Requirements,
+  scope: Scope,
+  entrypoint: readonly string[],
+): readonly [string, ...string[]] {
   const line = buildCommandLine(tool, scope);
   if (requirements.usesShell === true) return ["/bin/sh", "-c", shellLine(line)];
-  const [program, ...rest] = line.map((argument) => argument.text);
+  const [program, ...rest] = [...entrypoint, ...line.map((argument) => argument.text)];
   if (program === undefined || program === "")
     throw new CwlFailure("Cannot run tool: found an empty command, expected a program");
   return [program, ...rest];

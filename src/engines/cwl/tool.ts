@@ -2,6 +2,7 @@ import { mkdir, stat } from "node:fs/promises";
 import type { JsonObject } from "../../domain/json.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
 import type { TaskEnd, TaskKey } from "../../executors/executor.ts";
+import type { Image } from "../../executors/images.ts";
 import { resolveProgram } from "../../executors/resolve-program.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { directoryMode, executionLogFile, taskDirectory } from "../../files/layout.ts";
@@ -9,7 +10,7 @@ import { type CompleteCall, completeCall } from "./complete-call.ts";
 import { CwlFailure } from "./failure.ts";
 import { collectOutputs } from "./outputs.ts";
 import { requireReadablePath } from "./readable.ts";
-import { containerFault } from "./requirements.ts";
+import { containerFault, imageOf } from "./requirements.ts";
 import { type Call, callName, leaveRunning, type RunContext } from "./run-context.ts";
 import type { CommandLineTool } from "./schema.ts";
 import { applyStaging } from "./staging.ts";
@@ -32,7 +33,7 @@ type TryEnd = { readonly end: TaskEnd; readonly logStart: number };
  * collected, or the next try takes its place. Throws CwlFailure when the tool fails or is lost too often.
  */
 export async function runTool(run: RunContext, call: Call, tool: CommandLineTool): Promise<JsonObject> {
-  const containers = run.ignoresContainers ? ["none"] : run.executor.capabilities.containers;
+  const containers = run.ignoresContainers ? ["*"] : run.executor.capabilities.containers;
   const fault = containerFault(tool, call.around, containers);
   if (fault !== undefined) throw new CwlFailure(`Cannot run ${callName(call)}: ${fault}`);
   const complete = await completeCall(run, call);
@@ -47,7 +48,12 @@ export async function runTool(run: RunContext, call: Call, tool: CommandLineTool
       try: number,
     };
     const directory = taskDirectory(run.layout, key);
-    const plan = planTool(tool, complete, { directory, toolPath: run.toolPath });
+    const image = imageFor(run, complete);
+    const plan = planTool(tool, complete, {
+      directory,
+      toolPath: run.toolPath,
+      ...(image === undefined ? {} : { image }),
+    });
     for (const source of plan.workSources) await requireReadablePath(run.readable, source);
     const attempt = { key, plan, log: plan.streams.stderr ?? executionLogFile(run.layout, run.executionId) };
     // The directory is made before anything else of a try: without it, nothing of this try ever happened.
@@ -75,6 +81,12 @@ export async function runTool(run: RunContext, call: Call, tool: CommandLineTool
   }
 }
 
+/** The image that a tool asks for, as requirement or hint; undefined when it runs without one. */
+function imageFor(run: RunContext, { requirements }: CompleteCall): Image | undefined {
+  const name = requirements.docker === undefined ? undefined : imageOf(requirements.docker);
+  return name === undefined || run.ignoresContainers ? undefined : run.executor.findImage(name);
+}
+
 /** Finds a try of an earlier life of the server. */
 async function findTry(run: RunContext, call: Call, attempt: Try): Promise<TryEnd> {
   const found = await run.executor.find(attempt.key);
@@ -87,7 +99,7 @@ async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<Try
   using _slot = await run.slots.take(run.signal);
   const { key, plan } = attempt;
   await makeTryDirectories(attempt);
-  const program = requireProgram(run, call, plan);
+  const program = plan.container === undefined ? requireProgram(run, call, plan) : plan.command[0];
   await requireStdin(plan);
   run.signal.throwIfAborted();
   const logStart = await logEnd(attempt.log);
@@ -100,6 +112,7 @@ async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<Try
       workingDirectory: plan.outdir,
       log: executionLogFile(run.layout, run.executionId),
       ...(plan.stdin === undefined ? {} : { stdin: plan.stdin }),
+      ...(plan.container === undefined ? {} : { container: plan.container }),
       ...plan.streams,
     });
   } catch (error) {
@@ -197,6 +210,7 @@ async function finishTool(
     tool,
     scope: { ...plan.scope, runtime: { ...plan.scope.runtime, exitCode } },
     outdir: plan.outdir,
+    visibleOutdir: plan.visibleOutdir,
     streams: plan.streams,
     given: plan.given,
     listing: complete.requirements.loadListing ?? (tool.version === "v1.0" ? "deep_listing" : "no_listing"),

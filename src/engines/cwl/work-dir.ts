@@ -22,9 +22,18 @@ import { placeFile, refuseCollisions, type Staged, type StagedEntry } from "./st
  * Plans what InitialWorkDirRequirement puts into a tool's working directory. Inputs that are put there have that as
  * their path from then on. Throws CwlFailure for an entry outside the directory, or two at one place.
  */
-export function planWorkDir(requirements: Requirements, scope: Scope, outdir: string): Staged<JsonObject> {
+export function planWorkDir(
+  requirements: Requirements,
+  scope: Scope,
+  outdir: string,
+  mounts?: string,
+): Staged<JsonObject> {
   const { workDir: listing = [], inplaceUpdate = false } = requirements;
-  const place: WorkPlace = { outdir, writable: inplaceUpdate ? "link" : "copy" };
+  const place: WorkPlace = {
+    outdir,
+    writable: inplaceUpdate ? "link" : "copy",
+    ...(mounts === undefined || requirements.isContainerRequired !== true ? {} : { mounts }),
+  };
   const entries =
     typeof listing === "string"
       ? listed(evaluate(listing, scope)).flatMap((value) => placeValue(value, place))
@@ -32,7 +41,9 @@ export function planWorkDir(requirements: Requirements, scope: Scope, outdir: st
   refuseCollisions(entries);
   const moved = new Map(
     entries.flatMap((entry) =>
-      entry.kind === "link" || entry.kind === "copy" ? [[entry.source, entry.target] as const] : [],
+      entry.kind === "link" || entry.kind === "copy" || entry.kind === "mount"
+        ? [[entry.source, entry.target] as const]
+        : [],
     ),
   );
   const inputs = Object.entries(scope.inputs).map(
@@ -42,7 +53,12 @@ export function planWorkDir(requirements: Requirements, scope: Scope, outdir: st
 }
 
 /** The working directory, and how what is writable gets there: in place of a copy, a link lets the tool change its input. */
-type WorkPlace = { readonly outdir: string; readonly writable: "link" | "copy" };
+type WorkPlace = {
+  readonly outdir: string;
+  readonly writable: "link" | "copy";
+  /** Where what a required container sees at an absolute path is kept. */
+  readonly mounts?: string;
+};
 
 function placeEntry(entry: WorkDirEntry, scope: Scope, place: WorkPlace): readonly StagedEntry[] {
   switch (entry.kind) {
@@ -85,6 +101,7 @@ function placeDirent({ name, value, isWritable }: Dirent, place: WorkPlace): rea
   const { outdir } = place;
   const mode = isWritable ? place.writable : "link";
   if (value === null) return [];
+  if (name?.startsWith("/") && place.mounts !== undefined) return mountDirent(name, value, isWritable, place.mounts);
   if (isFileObject(value)) {
     const target = targetOf(outdir, name ?? safeBasename(withPath(value)));
     return placeFile(value, dirname(target), mode, safeBasename({ basename: basename(target) })).entries;
@@ -100,6 +117,20 @@ function placeDirent({ name, value, isWritable }: Dirent, place: WorkPlace): rea
     throw new CwlFailure("Cannot stage the working directory: found text without an entryname, expected one");
   const contents = typeof value === "string" ? value : jsonText(value);
   return [{ kind: "text", target: targetOf(outdir, name), contents }];
+}
+
+/** CWL v1.2 Dirent, entryname: in a required container it may be an absolute path. */
+function mountDirent(target: string, value: Json, isWritable: boolean, mounts: string): readonly StagedEntry[] {
+  const file = isFileObject(value) ? withPath(value) : undefined;
+  const path = file === undefined ? undefined : pathOf(file);
+  if (path !== undefined && !isWritable) return [{ kind: "mount", target, source: path, isWritable }];
+  const kept = join(mounts, encodeURIComponent(target));
+  const mount: StagedEntry = { kind: "mount", target, source: kept, isWritable };
+  if (path !== undefined) return [{ kind: "copy", target: kept, source: path }, mount];
+  if (file !== undefined) {
+    return [...placeFile(file, mounts, "link", safeBasename({ basename: encodeURIComponent(target) })).entries, mount];
+  }
+  return [{ kind: "text", target: kept, contents: typeof value === "string" ? value : jsonText(value) }, mount];
 }
 
 /** CWL v1.2 Dirent, entryname: a relative path that stays inside (absolute ones need a container). */
