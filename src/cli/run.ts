@@ -114,6 +114,8 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
     allowsLocalFiles: true,
     ignoresContainers,
     isDurable: false,
+    // Nobody else waits here.
+    scriptLimits: { timeMilliseconds: 30_000, memoryBytes: 512 * 2 ** 20 },
   });
   await createExecutionDirectories(layout, executionId);
   const failure = await runToEnd(engine, prepared, here.say, io.signal);

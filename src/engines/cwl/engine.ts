@@ -10,7 +10,7 @@ import { ifExists } from "../../files/file-errors.ts";
 import { type Layout, tasksDirectory } from "../../files/layout.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engine.ts";
 import { inputObject } from "./inputs.ts";
-import { createScriptLoader, type ScriptLoader } from "./javascript.ts";
+import { createScriptLoader, type ScriptLimits, type ScriptLoader } from "./javascript.ts";
 import { loadJson } from "./load.ts";
 import { toOutputValues } from "./output-values.ts";
 import type { ReadBounds } from "./readable.ts";
@@ -36,6 +36,8 @@ export type CwlEngineDeps = {
   readonly allowsLocalFiles?: boolean;
   /** True where tools that require a container are run without one, because the user said so. */
   readonly ignoresContainers?: boolean;
+  /** What expressions may use; the server's limits when absent. */
+  readonly scriptLimits?: ScriptLimits;
   /** False where nothing outlives this process: then nothing is made durable. True when absent. */
   readonly isDurable?: boolean;
 };
@@ -63,7 +65,7 @@ export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
     deps,
     runs: new Map(),
     slots: createSlots(deps.slots),
-    loadScripts: createScriptLoader(deps.clock),
+    loadScripts: createScriptLoader(deps.clock, deps.scriptLimits),
   };
   return {
     isRepeatable: false,

@@ -13,8 +13,8 @@ export type ScriptLimits = {
   readonly memoryBytes: number;
 };
 
-/** Enough for what real packages compute; a loop is stopped before it is felt by others. */
-export const defaultScriptLimits: ScriptLimits = { timeMilliseconds: 5_000, memoryBytes: 128 * 2 ** 20 };
+/** Enough for what real packages compute; while an expression runs, a server answers nobody. */
+export const defaultScriptLimits: ScriptLimits = { timeMilliseconds: 1_000, memoryBytes: 64 * 2 ** 20 };
 
 const wasmPageBytes = 65_536;
 /** What the interpreter asks for at its start. */
@@ -69,11 +69,16 @@ async function startInterpreter(module: WebAssembly.Module, clock: Clock, limits
     made.setInterruptHandler(() => clock.now() > deadline);
     return made;
   };
+  let isBroken = false;
   const drop = () => {
+    if (isBroken) return;
+    // Taken for broken until it is known not to be: without memory it cannot even tidy up.
+    isBroken = true;
     prepared?.context.dispose();
     prepared = undefined;
     runtime?.dispose();
     runtime = undefined;
+    isBroken = false;
   };
   const contextFor = (scope: Scope, library: readonly string[]): QuickJSContext => {
     if (prepared?.inputs === scope.inputs && prepared.library === library) return prepared.context;
@@ -88,16 +93,18 @@ async function startInterpreter(module: WebAssembly.Module, clock: Clock, limits
   };
   return {
     evaluate: (body, scope, library) => {
+      if (isBroken) throw new CwlFailure("the interpreter broke down at an earlier expression");
       deadline = clock.now() + limits.timeMilliseconds;
       try {
         const context = contextFor(scope, library);
         const text = run(context, wrap(body, scope));
         return text === undefined ? null : JSON.parse(text);
       } catch (error) {
+        const failure = new CwlFailure(explain(error, clock.now() > deadline, limits), {}, { cause: error });
         // What an expression broke in the interpreter is not left to the next one.
-        drop();
-        if (error instanceof CwlFailure) throw error;
-        throw new CwlFailure(explain(error, clock.now() > deadline, limits), {}, { cause: error });
+        if (error instanceof ScriptError && !error.isOutOfMemory) drop();
+        else isBroken = true;
+        throw failure;
       }
     },
     [Symbol.dispose]: drop,
@@ -131,9 +138,12 @@ function run(context: QuickJSContext, script: string): string | undefined {
 }
 
 class ScriptError extends Error {
+  readonly isOutOfMemory: boolean;
+
   constructor(thrown: unknown) {
     super(wordThrown(thrown));
     this.name = "ScriptError";
+    this.isOutOfMemory = /out of memory/i.test(this.message);
   }
 }
 

@@ -61,7 +61,7 @@ export async function withSecondaryFiles(
 function isNeeded(isRequired: SecondaryFile["isRequired"], scope: Scope): boolean | undefined {
   if (typeof isRequired !== "string") return isRequired;
   const value = evaluate(isRequired, scope);
-  if (value === null || typeof value === "boolean") return value ?? undefined;
+  if (value === null || typeof value === "boolean") return value ?? false;
   throw new CwlFailure(
     `Cannot use secondaryFiles: found ${JSON.stringify(value)} for required, expected true or false`,
   );
