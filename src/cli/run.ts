@@ -25,6 +25,8 @@ import {
   textOption,
   UsageError,
 } from "./command.ts";
+import { makeTemplate } from "./make-template.ts";
+import { drawGraph } from "./print-graph.ts";
 import { readPackage } from "./read-package.ts";
 
 /** What `run` is given by the program's outer layer. */
@@ -50,6 +52,9 @@ export function runCommand(deps: RunDeps): Command {
       "no-container": { type: "boolean", about: "run tools that want a container without one" },
       "tmpdir-prefix": { type: "string", value: "PREFIX", about: "what the path of the scratch directory begins with" },
       data: deps.dataOption,
+      cachedir: { type: "string", value: "DIR", about: "keep outputs of tools here, and use them again" },
+      "print-graph": { type: "boolean", about: "only draw the package, as SVG" },
+      "make-template": { type: "boolean", about: "only write a job file to fill in" },
       validate: { type: "boolean", about: "only check the package" },
     },
     async run(given, io) {
@@ -62,6 +67,14 @@ export function runCommand(deps: RunDeps): Command {
       for (const note of packed.cwl.notes) say(`${note}\n`);
       if (isGiven(given, "validate")) {
         io.out(`${file} is valid CWL\n`);
+        return exitCodes.ok;
+      }
+      if (isGiven(given, "print-graph")) {
+        io.out(drawGraph(packed.cwl.main));
+        return exitCodes.ok;
+      }
+      if (isGiven(given, "make-template")) {
+        io.out(makeTemplate(packed.cwl.main));
         return exitCodes.ok;
       }
       const job = await readJob(packed, jobFile);
@@ -101,6 +114,7 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
     for (const fault of faults) io.talk(`${fault}\n`);
     return exitCodes.unsupported;
   }
+  const cacheDirectory = textOption(given, "cachedir");
   const executionId = deps.newId();
   const prepared = preparedOf(here, executionId);
   await using engine = createCwlEngine({
@@ -114,6 +128,7 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
     allowsLocalFiles: true,
     ignoresContainers,
     isDurable: false,
+    ...(cacheDirectory === undefined ? {} : { cacheDirectory: resolve(cacheDirectory) }),
     // Nobody else waits here.
     scriptLimits: { timeMilliseconds: 30_000, memoryBytes: 512 * 2 ** 20 },
   });

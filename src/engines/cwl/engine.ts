@@ -38,6 +38,8 @@ export type CwlEngineDeps = {
   readonly ignoresContainers?: boolean;
   /** What expressions may use; the server's limits when absent. */
   readonly scriptLimits?: ScriptLimits;
+  /** Where the outputs of tools are kept to be used again; nothing is kept when absent. */
+  readonly cacheDirectory?: string;
   /** False where nothing outlives this process: then nothing is made durable. True when absent. */
   readonly isDurable?: boolean;
 };
@@ -144,6 +146,7 @@ async function work(
     signal: tools.signal,
     fail: tools.fail,
     active: new Set(),
+    ...(deps.cacheDirectory === undefined ? {} : { cacheDirectory: deps.cacheDirectory }),
     programs: new Map(),
     ...(scripts === undefined ? {} : { scripts }),
     broaderFormats,

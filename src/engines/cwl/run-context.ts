@@ -37,6 +37,8 @@ export type RunContext = {
   readonly signal: AbortSignal;
   /** Stops everything that still runs after a failure. */
   readonly fail: (error: unknown) => void;
+  /** Where the outputs of tools are kept to be used again. */
+  readonly cacheDirectory?: string;
   /** Programs that were found on the PATH. */
   readonly programs: Map<string, string>;
   /** The tools that run at this moment, by step. */

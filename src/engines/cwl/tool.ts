@@ -1,4 +1,4 @@
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir, realpath, stat } from "node:fs/promises";
 import type { JsonObject } from "../../domain/json.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
 import type { TaskEnd, TaskKey } from "../../executors/executor.ts";
@@ -14,6 +14,7 @@ import { containerFault, imageOf } from "./requirements.ts";
 import { type Call, callName, leaveRunning, type RunContext } from "./run-context.ts";
 import type { CommandLineTool } from "./schema.ts";
 import { applyStaging } from "./staging.ts";
+import { cacheKey, findCached, isReusable, keepCached } from "./step-cache.ts";
 import { followProgress, logEnd, stderrTail } from "./tool-log.ts";
 import { planTool, type ToolPlan } from "./tool-plan.ts";
 
@@ -37,6 +38,21 @@ export async function runTool(run: RunContext, call: Call, tool: CommandLineTool
   const fault = containerFault(tool, call.around, containers);
   if (fault !== undefined) throw new CwlFailure(`Cannot run ${callName(call)}: ${fault}`);
   const complete = await completeCall(run, call);
+  if (run.cacheDirectory === undefined || !isReusable(complete)) return runTries(run, call, tool, complete);
+  const key = await cacheKey(tool, complete);
+  const cached = await findCached(run.cacheDirectory, key);
+  if (cached === undefined) return runTries(run, call, tool, complete, key);
+  run.record.log(`Took the outputs of ${callName(call)} from the cache`);
+  return cached;
+}
+
+async function runTries(
+  run: RunContext,
+  call: Call,
+  tool: CommandLineTool,
+  complete: CompleteCall,
+  cacheName?: string,
+): Promise<JsonObject> {
   let lost = 0;
   let refused = 0;
   for (let number = 1; ; number += 1) {
@@ -60,8 +76,13 @@ export async function runTool(run: RunContext, call: Call, tool: CommandLineTool
     const isFromEarlier = (await ifExists(stat(directory))) !== undefined;
     const { end, logStart } = await (isFromEarlier ? findTry(run, call, attempt) : launchTry(run, call, attempt));
     switch (end.kind) {
-      case "exited":
-        return finishTool(call, tool, attempt, { exitCode: end.exitCode, logStart, complete });
+      case "exited": {
+        const outputs = await finishTool(call, tool, attempt, { exitCode: end.exitCode, logStart, complete });
+        if (run.cacheDirectory !== undefined && cacheName !== undefined) {
+          await keepCached(run.cacheDirectory, cacheName, await realpath(plan.outdir), outputs);
+        }
+        return outputs;
+      }
       case "notStarted":
         if (!isFromEarlier) refused += 1;
         if (refused >= maxRefusedTries) throw new CwlFailure(`Cannot start ${callName(call)}: ${end.reason}`);
