@@ -1,3 +1,4 @@
+import { lookup } from "node:dns/promises";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,18 +15,27 @@ import { createCwlEngine } from "./engines/cwl/engine.ts";
 import type { Engine } from "./engines/engine.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import { createLocalExecutor } from "./executors/local.ts";
-import { createLayout, directoryMode, type Layout } from "./files/layout.ts";
+import { createFailpoint } from "./failpoint.ts";
+import { createLayout, directoryMode, type Layout, secretKeyFile } from "./files/layout.ts";
+import { readSecretKey } from "./files/secret-key.ts";
 import { vaultFile } from "./files/vault.ts";
 import { createHttpApp } from "./http/server.ts";
 import { createLogger } from "./log.ts";
+import { readAllowList } from "./net/addresses.ts";
+import { download } from "./net/download.ts";
+import { createGate, type Gate } from "./net/fetch.ts";
 import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
 import { createProcessCache } from "./operations/process-cache.ts";
+import { createRemoteProcesses } from "./operations/remote-processes.ts";
 import { startHousekeeping } from "./runner/housekeeping.ts";
+import { createRemoteEngines } from "./runner/remote-engines.ts";
 import { createRunner, type Runner } from "./runner/runner.ts";
+import { createStatusDocuments } from "./runner/status-document.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { hasAnyKey } from "./store/keys.ts";
 import { lockDataDirectory } from "./store/lock.ts";
 import { findProcess, findProcessRevision, saveProcess } from "./store/processes.ts";
+import type { SecretKey } from "./store/seal.ts";
 import { findVaultFile } from "./store/vault.ts";
 
 /** Where the program writes its log. */
@@ -49,6 +59,11 @@ function newId(): string {
 /** Draws 40 letters and digits, 160 bits. */
 function newSecret(): string {
   return Buffer.from(crypto.getRandomValues(new Uint8Array(20))).toString("hex");
+}
+
+/** Draws 256 random bits. */
+function newKey(): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(32));
 }
 
 function loggerOf(config: Config, target: LogTarget): Logger {
@@ -91,9 +106,35 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   stack.defer(() => server.stop(true));
   const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${server.port}`;
   const inputChecks = createInputChecks(256);
+  const gate = createAppGate(config);
+  const secretKey = await readSecretKey(config.secretFile ?? secretKeyFile(layout), newKey());
   const cwl = stack.use(createCwl(config, layout, logger));
   const runner = stack.use(
-    createAppRunner({ config, layout, database, logger, inputChecks, cwl, url: config.publicUrl ?? url }),
+    createAppRunner({
+      config,
+      layout,
+      database,
+      logger,
+      inputChecks,
+      cwl,
+      gate,
+      secretKey,
+      url: config.publicUrl ?? url,
+    }),
+  );
+  const statusDocuments = stack.use(
+    createStatusDocuments({
+      database,
+      layout,
+      logger,
+      processOf: (id, revision) => findProcessRevision(database, id, revision),
+      settings: {
+        serviceUrl: config.publicUrl ?? url,
+        outputsPath: config.outputsPath,
+        outputsUrl: config.outputsUrl ?? `${config.publicUrl ?? url}${config.outputsPath}`,
+        maxInlineBytes: config.maxInlineBytes,
+      },
+    }),
   );
   const http = createHttpApp({
     database,
@@ -102,8 +143,15 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
     logger,
     newId,
     newSecret,
-    runner,
+    runner: {
+      wake: (job) => runner.wake(job),
+      stop: (jobId) => runner.stop(jobId),
+      publishStatus: (jobId) => statusDocuments.publish(jobId),
+    },
     inputChecks,
+    gate,
+    secretKey,
+    remotes: createRemoteProcesses({ database, clock, gate, secretKey, maxDocumentBytes: config.maxDocumentBytes }),
     processes: createProcessCache(database, 1024),
     authenticate: createAuthenticator({
       database,
@@ -123,10 +171,12 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
       maxBodyBytes: config.maxBodyBytes,
       maxUploadBytes: config.maxUploadBytes,
       maxInlineBytes: config.maxInlineBytes,
+      maxDocumentBytes: config.maxDocumentBytes,
       outputsPath: config.outputsPath,
       ...(config.outputsUrl === undefined ? {} : { outputsUrl: config.outputsUrl }),
     },
   });
+  await statusDocuments.renew();
   await runner.start();
   stack.use(startHousekeeping({ database, layout, clock, logger }));
   server.reload({ fetch: http.fetch });
@@ -196,6 +246,8 @@ type RunnerParts = {
   readonly inputChecks: ReturnType<typeof createInputChecks>;
   readonly cwl: Engine;
   readonly url: string;
+  readonly gate: Gate;
+  readonly secretKey: SecretKey;
 };
 
 function createCwl(config: Config, layout: Layout, logger: Logger) {
@@ -210,11 +262,50 @@ function createCwl(config: Config, layout: Layout, logger: Logger) {
   });
 }
 
-function createAppRunner({ config, layout, database, logger, inputChecks, cwl, url }: RunnerParts): Runner {
-  const engines = {
-    builtin: createBuiltinEngine(builtins),
-    cwl,
-  } as const satisfies Record<Process["definition"]["kind"], Engine>;
+/** Makes the one way out; names are resolved as the machine resolves them. */
+function createAppGate(config: Config): Gate {
+  return createGate({
+    resolve: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
+    allowed: readAllowList(config.allowFetch),
+    limits: {
+      idleMilliseconds: config.fetchIdleSeconds * 1000,
+      totalMilliseconds: config.downloadSeconds * 1000,
+    },
+  });
+}
+
+/** Waits, and ends early when the signal is aborted. */
+async function waitFor(milliseconds: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(milliseconds, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+function createAppRunner({
+  config,
+  layout,
+  database,
+  logger,
+  inputChecks,
+  cwl,
+  url,
+  gate,
+  secretKey,
+}: RunnerParts): Runner {
+  const builtin = createBuiltinEngine(builtins);
+  const isBuiltin = (job: Job) => !job.isRemote && builtins.has(job.processId);
+  const remote = createRemoteEngines({
+    database,
+    layout,
+    logger,
+    gate,
+    secretKey,
+    maxDocumentBytes: config.maxDocumentBytes,
+    maxDownloadBytes: config.maxDownloadBytes,
+    wait: waitFor,
+  });
   return createRunner({
     database,
     layout,
@@ -222,15 +313,36 @@ function createAppRunner({ config, layout, database, logger, inputChecks, cwl, u
     logger,
     newId,
     slots: config.slots,
-    engineOf: (process) => engines[process.definition.kind],
-    engineOfHandle: async (job: Job) => (builtins.has(job.processId) ? engines.builtin : engines.cwl),
+    failpoint: createFailpoint(),
+    remoteSlots: config.remoteJobs,
+    remoteAccess: remote.accessOf,
+    engineOf: async ({ definition }, access) => {
+      switch (definition.kind) {
+        case "builtin":
+          return builtin;
+        case "cwl":
+          return cwl;
+        case "remote":
+          return remote.engineOf(definition.providerId, access);
+        default:
+          return definition satisfies never;
+      }
+    },
+    engineOfHandle: async (job: Job) => {
+      if (job.isRemote) return remote.engineOf(job.providerId, await remote.accessOf(job));
+      return isBuiltin(job) ? builtin : cwl;
+    },
     processOf: (id, revision) => findProcessRevision(database, id, revision),
     vaultFile: async (id) => {
       const file = await findVaultFile(database, id);
       return file === undefined ? undefined : { ...file, path: vaultFile(layout, id) };
     },
+    download: (url, directory, mediaType) =>
+      download({ gate, maxBytes: config.maxDownloadBytes }, { url }, directory, {
+        ...(mediaType === undefined ? {} : { mediaType }),
+      }),
     checkValue: (process, inputId, value) => inputChecks.of(process).value(inputId, value),
-    isBuffered: (job) => !builtins.has(job.processId),
+    isBuffered: (job) => !isBuiltin(job),
     settings: {
       inputRoots: config.inputRoot,
       outputsPath: config.outputsPath,

@@ -66,6 +66,26 @@ export const ConfigSchema = v.strictObject({
   ),
   outputsUrl: v.optional(v.pipe(url, v.description("URL of a host that serves the outputs; this server if not given"))),
   inputRoot: v.optional(v.pipe(list, v.description("directories below which file:// inputs may lie")), []),
+  allowFetch: v.optional(
+    v.pipe(list, v.description("targets that are not public and may be fetched from: HOST, HOST:PORT or CIDR")),
+    [],
+  ),
+  fetchIdleSeconds: v.optional(
+    v.pipe(whole(1, 3600), v.description("longest silence of another server that is asked")),
+    30,
+  ),
+  downloadSeconds: v.optional(
+    v.pipe(whole(1, 7 * 86400), v.description("longest time of one request to another server, with its body")),
+    3600,
+  ),
+  maxDocumentBytes: v.optional(
+    v.pipe(whole(1024), v.description("largest document of another server that is read into memory, in bytes")),
+    32 * 2 ** 20,
+  ),
+  maxDownloadBytes: v.optional(
+    v.pipe(whole(1024), v.description("largest input or result fetched from another server, in bytes")),
+    16 * 2 ** 30,
+  ),
   cors: v.optional(v.pipe(list, v.description("origins whose pages may call from a browser")), []),
   allowAnonymous: v.optional(
     v.pipe(
@@ -92,6 +112,13 @@ export const ConfigSchema = v.strictObject({
   jobFiles: v.optional(
     v.pipe(v.picklist(["auto", "always"], "auto or always"), v.description("jobs that get a log file and links")),
     "auto",
+  ),
+  remoteJobs: v.optional(
+    v.pipe(whole(1, 100_000), v.description("jobs on other servers that are watched at once")),
+    1024,
+  ),
+  secretFile: v.optional(
+    v.pipe(path, v.description("file of the key that encrypts credentials; in the data directory if not given")),
   ),
   logLevel: v.optional(
     v.pipe(v.picklist(logLevels, logLevels.join(", ")), v.description("lowest level logged")),

@@ -116,6 +116,8 @@ const problemExitCodes = {
   forbidden: exitCodes.unauthorized,
   "too-many-requests": exitCodes.conflict,
   "range-not-satisfiable": exitCodes.error,
+  "unprocessable-content": exitCodes.invalidInput,
+  "remote-failure": exitCodes.unreachable,
   unavailable: exitCodes.error,
   internal: exitCodes.error,
 } as const satisfies Record<ProblemKind, number>;

@@ -33,6 +33,10 @@ export function readInputs(
     const items = occurrences.flatMap(({ raw: value, pointer: place }) => {
       const item = readItem(value, { pointer: place, takesBareObject, faults });
       if (item === undefined) return [];
+      const passing = item.kind === "reference" ? "byReference" : "byValue";
+      if (definition.valuePassing?.includes(passing) === false) {
+        faults.push(fault(place, value, `a value passed ${definition.valuePassing.join(" or ")}`));
+      }
       located.push({ inputId, pointer: place, item });
       return [item];
     });

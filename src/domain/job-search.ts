@@ -4,6 +4,8 @@ import { Problem } from "./problem.ts";
 /** Which jobs a list shows (OGC 18-062r2, requirements class job-list). Every condition that is given must hold. */
 export type JobSearch = {
   readonly processIds?: readonly string[];
+  /** Looked at beside `processIds`. Null: processes of this service; undefined: whoever's. */
+  readonly providerId?: string | null;
   readonly statuses?: readonly JobStatus[];
   /** Earliest and latest creation, milliseconds since 1970, both included. */
   readonly createdFrom?: number;

@@ -17,7 +17,18 @@ export type JobRequest = {
   readonly outputs?: Readonly<Record<string, OutputRequest>>;
   /** Undefined when the request did not say (a 2.0 client). */
   readonly response?: "raw" | "document";
+  /** For a job that came as WPS 1.0: its response document can be kept in a file. Undefined for any other. */
+  readonly statusDocument?: StatusDocumentRequest;
 };
+
+/** What a client asked of the response document of WPS 1.0. */
+export type StatusDocumentRequest = {
+  /** It repeats the inputs and the outputs that were asked for. */
+  readonly lineage: boolean;
+};
+
+/** What a remote server said of a failure (OWS exception report, RFC 9457). */
+export type RemoteException = { readonly code?: string; readonly locator?: string; readonly text: string };
 
 /** Why a run failed. */
 export type JobFailure = {
@@ -27,6 +38,8 @@ export type JobFailure = {
   /** The workflow step, when it was one. */
   readonly step?: string;
   readonly exitCode?: number;
+  /** What the remote said, when the process ran on one. */
+  readonly exception?: RemoteException;
   /** The last lines that the tool wrote to stderr. */
   readonly stderrTail?: string;
 };
@@ -38,6 +51,12 @@ export type Job = {
   readonly processId: string;
   /** The immutable revision that runs. */
   readonly processRevision: string;
+  /** The registered provider whose process it is; undefined for a process of this service. */
+  readonly providerId?: string;
+  /** It runs on another server. */
+  readonly isRemote: boolean;
+  /** The id that the other server gave it, as soon as that is known. */
+  readonly remoteJobId?: string;
   readonly status: JobStatus;
   readonly isSync: boolean;
   /** Owner of the key that submitted; undefined for an anonymous user. */

@@ -17,8 +17,14 @@ export const relations = {
   log: "http://www.opengis.net/def/rel/ogc/1.0/log",
 } as const;
 
-/** Names the profile of a results document (OGC 18-062r3). */
-export const resultsProfile = "https://www.opengis.net/def/profile/OGC/0/ogc-results";
+/** Names of the profiles of documents (OGC 18-062r3, requirements class query-param-profile). */
+export const profiles = {
+  processList: "https://www.opengis.net/def/profile/OGC/0/ogc-process-list",
+  processDescription: "https://www.opengis.net/def/profile/OGC/0/ogc-process-description",
+  jobList: "https://www.opengis.net/def/profile/OGC/0/jobs-list",
+  job: "https://www.opengis.net/def/profile/OGC/0/job-description",
+  results: "https://www.opengis.net/def/profile/OGC/0/ogc-results",
+} as const;
 
 /** Makes a link to a JSON resource. */
 export function jsonLink(href: string, rel: string, title?: string): Link {
@@ -28,6 +34,11 @@ export function jsonLink(href: string, rel: string, title?: string): Link {
 /** Gives the URL of a process; `baseUrl` ends without a slash. */
 export function processUrl(baseUrl: string, processId: string): string {
   return `${baseUrl}/processes/${encodeURIComponent(processId)}`;
+}
+
+/** Gives the URL of a provider. */
+export function providerUrl(baseUrl: string, providerId: string): string {
+  return `${baseUrl}/providers/${encodeURIComponent(providerId)}`;
 }
 
 /** Gives the URL of a job. */

@@ -22,6 +22,8 @@ export const problemKinds = [
   "forbidden",
   "too-many-requests",
   "range-not-satisfiable",
+  "unprocessable-content",
+  "remote-failure",
   "unavailable",
   "internal",
 ] as const;

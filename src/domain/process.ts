@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { JsonObject } from "./json.ts";
+import type { RemoteType } from "./remote-type.ts";
 
 /** An id that stands in a path: letters, digits, and `-_.` inside (no path characters); at most 128 long. */
 export const ProcessIdSchema = v.pipe(
@@ -28,6 +29,8 @@ export const InputDefinitionSchema = v.looseObject({
   schema: JsonSchemaSchema,
   minOccurs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 1),
   maxOccurs: v.optional(v.union([v.pipe(v.number(), v.integer(), v.minValue(1)), v.literal("unbounded")]), 1),
+  /** How values may come (OGC 18-062r3 /req/ogc-process-description/value-passing); both ways when absent. */
+  valuePassing: v.optional(v.array(v.picklist(["byValue", "byReference"]))),
 });
 export type InputDefinition = v.InferOutput<typeof InputDefinitionSchema>;
 
@@ -50,10 +53,28 @@ export const ProcessDescriptionSchema = v.looseObject({
 });
 export type ProcessDescription = v.InferOutput<typeof ProcessDescriptionSchema>;
 
-/** What runs: a built-in by name, or a packed CWL document (one process, or `$graph`) and the id of its main process. */
+/** A process of another server, and how that is spoken to. */
+export type RemoteDefinition = {
+  readonly kind: "remote";
+  readonly type: RemoteType;
+  /** The server, without a slash at the end. */
+  readonly url: string;
+  /** The id that the server knows it by. */
+  readonly processId: string;
+  /** The registered provider whose credentials are used; undefined for a server that is known by its URL only. */
+  readonly providerId?: string;
+  /** `rerun`: sent again when a crash left unknown whether it was started. Else the job fails. */
+  readonly restart?: "rerun";
+};
+
+/**
+ * What runs: a built-in by name, a packed CWL document (one process, or `$graph`) and the id of its main process, or a
+ * process of another server.
+ */
 export type ProcessDefinition =
   | { readonly kind: "builtin"; readonly name: string }
-  | { readonly kind: "cwl"; readonly document: JsonObject; readonly main: string };
+  | { readonly kind: "cwl"; readonly document: JsonObject; readonly main: string }
+  | RemoteDefinition;
 
 /** One immutable revision of a process. */
 export type Process = {

@@ -29,8 +29,11 @@ export type FileValue = {
 /** A literal, an object or a bounding box (`{bbox, crs}`). */
 export type PlainValue = { readonly kind: "value"; readonly value: Json; readonly mediaType?: string };
 
-/** One input as an engine gets it: read, fetched, staged and validated. */
-export type PreparedItem = PlainValue | FileValue;
+/** What is left where it lies, for whoever can fetch it. */
+export type LinkValue = { readonly kind: "link"; readonly href: string; readonly mediaType?: string };
+
+/** One input as an engine gets it: read, fetched, staged and validated. Links are for engines that hand them on. */
+export type PreparedItem = PlainValue | FileValue | LinkValue;
 
 /** What an engine gets for each input id; an array stands for several occurrences. */
 export type PreparedInputs = Readonly<Record<string, PreparedItem | readonly PreparedItem[]>>;
@@ -39,7 +42,7 @@ export type PreparedInputs = Readonly<Record<string, PreparedItem | readonly Pre
 export type OutputValue =
   | PlainValue
   | FileValue
-  | { readonly kind: "link"; readonly href: string; readonly mediaType?: string }
+  | LinkValue
   | { readonly kind: "list"; readonly items: readonly OutputValue[] };
 
 /** What an engine hands back, by output id. */
@@ -56,11 +59,7 @@ export type FileResult = {
 };
 
 /** One result of a job, as kept with it. */
-export type Result =
-  | PlainValue
-  | FileResult
-  | { readonly kind: "link"; readonly href: string; readonly mediaType?: string }
-  | { readonly kind: "list"; readonly items: readonly Result[] };
+export type Result = PlainValue | FileResult | LinkValue | { readonly kind: "list"; readonly items: readonly Result[] };
 
 /** The results of a job by output id. */
 export type Results = Readonly<Record<string, Result>>;

@@ -1,6 +1,6 @@
-import type { JobFailure } from "../domain/job.ts";
+import type { JobFailure, OutputRequest } from "../domain/job.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
-import type { ProcessDefinition } from "../domain/process.ts";
+import type { Process, ProcessDefinition } from "../domain/process.ts";
 import type { OutputValues, PreparedInputs } from "../domain/values.ts";
 
 /** All that an engine needs to run one execution; pure JSON, kept in `work/<executionId>/prepared.json`. */
@@ -12,6 +12,10 @@ export type Prepared = {
   readonly inputs: PreparedInputs;
   /** Ids of the outputs that are wanted. */
   readonly outputs: readonly string[];
+  /** What was asked of single outputs. */
+  readonly outputRequests?: Readonly<Record<string, OutputRequest>>;
+  /** What the engine learnt of the process at the stage that describes it. */
+  readonly described?: JsonObject;
 };
 
 /** What an engine reports while it runs. `percent` is the engine's own, 0 to 100. `ended` is the last one. */
@@ -21,8 +25,11 @@ export type EngineUpdate =
 
 /** Where an engine leaves what must survive a crash, and what a reader of the job's log should see. */
 export type EngineRecord = {
-  /** Keeps a finished part under a key of its own; durable when it resolves. Keeping the same key again is harmless. */
-  checkpoint(key: string, value: Json): Promise<void>;
+  /**
+   * Keeps a finished part under a key of its own; durable when it resolves. Keeping the same key again is harmless.
+   * `remoteJobId` is shown beside the job's own id.
+   */
+  checkpoint(key: string, value: Json, facts?: { readonly remoteJobId?: string }): Promise<void>;
   /** Adds a line to the job's log. */
   log(message: string): void;
 };
@@ -42,6 +49,10 @@ export type Adoption = "running" | "ended" | "notStarted" | "unknown";
 export type Engine = {
   /** True when starting twice harms nothing: no prepared file, no handle, run again from the claim after a crash. */
   readonly isRepeatable: boolean;
+  /** True when it hands references to other servers on, unread. */
+  readonly keepsLinks?: boolean;
+  /** Learns what must be known of a process before its inputs are read; kept as `described`. */
+  describe?(process: Process, language: string | undefined): Promise<JsonObject>;
   /** Plans a run: pure JSON without any effect, recorded before anything starts. */
   plan(prepared: Prepared): JsonObject;
   /** Starts the run; resolves when it can be watched. */
@@ -53,7 +64,7 @@ export type Engine = {
   /** Gives the output values of a run that ended well. May be called again after a crash. */
   collect(prepared: Prepared, handle: JsonObject): Promise<OutputValues>;
   /** Stops the run; resolves when all of it is proved gone. Harmless when nothing runs. */
-  dismiss(handle: JsonObject): Promise<void>;
+  dismiss(handle: JsonObject, checkpoints?: Checkpoints): Promise<void>;
   /** Lets go of what is kept to find an ended run again; called after its end was written. */
   cleanup(handle: JsonObject): Promise<void>;
 };

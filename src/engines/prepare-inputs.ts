@@ -25,6 +25,10 @@ export type PrepareInputsDeps = {
   readonly inputRoots: readonly string[];
   /** Finds an uploaded file by its id. */
   readonly vaultFile: (id: string) => Promise<VaultSource | undefined>;
+  /** Fetches a file of another server into a directory. Throws `remote-failure`. */
+  readonly download: (url: string, directory: string, mediaType: string | undefined) => Promise<FileValue>;
+  /** References of other servers stay as they are: who runs the process fetches them. */
+  readonly keepsLinks?: boolean;
   /** Words what is wrong with a referenced value once it was read; empty when it fits the input's schema. */
   readonly check: (inputId: string, value: Json) => readonly string[];
 };
@@ -77,6 +81,13 @@ async function prepareItem(deps: PrepareInputsDeps, place: Place, item: InputIte
     case "value":
       return place.isFile ? stageValue(deps, place, item) : plainValue(item.value, item.mediaType);
     case "reference": {
+      if (deps.keepsLinks === true && isRemote(item.href)) {
+        return {
+          kind: "link",
+          href: item.href,
+          ...(item.mediaType === undefined ? {} : { mediaType: item.mediaType }),
+        };
+      }
       const file = await resolveReference(deps, place, item.href, item.mediaType);
       return place.isFile ? file : readValue(deps, place, file);
     }
@@ -107,13 +118,17 @@ function isWellFormedBase64(text: string): boolean {
   return /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text) && text.replaceAll(/\s/g, "").length % 4 === 0;
 }
 
+function placeDirectory(deps: PrepareInputsDeps, place: Place): string {
+  return join(deps.stagingDirectory, encodeURIComponent(place.inputId), String(place.index));
+}
+
 async function stageBytes(
   deps: PrepareInputsDeps,
   place: Place,
   bytes: Uint8Array,
   mediaType: string,
 ): Promise<FileValue> {
-  const directory = join(deps.stagingDirectory, encodeURIComponent(place.inputId), String(place.index));
+  const directory = placeDirectory(deps, place);
   await mkdir(directory, { recursive: true, mode: directoryMode });
   const name = `${place.inputId.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}${extensionOf(mediaType)}`;
   const path = join(directory, name);
@@ -122,7 +137,10 @@ async function stageBytes(
   return { kind: "file", path, basename: name, mediaType, sizeBytes: bytes.byteLength, sha256 };
 }
 
-/** Schemes that reach other machines go through the outbound gate and are refused when a job is submitted. */
+function isRemote(href: string): boolean {
+  return /^https?:/i.test(href);
+}
+
 async function resolveReference(
   deps: PrepareInputsDeps,
   place: Place,
@@ -137,8 +155,11 @@ async function resolveReference(
       return vaultFile(deps, place, href, mediaType);
     case "file":
       return localFile(deps, place, href, mediaType);
+    case "http":
+    case "https":
+      return remoteFile(deps, place, href, mediaType);
     default:
-      throw refuse(place, `reference "${href}"`, "a data:, vault: or file: reference");
+      throw refuse(place, `reference "${href}"`, "an http:, https:, data:, vault: or file: reference");
   }
 }
 
@@ -159,6 +180,20 @@ async function stageDataUrl(
     if (cause instanceof URIError)
       throw refuse(place, "a data: URL with a broken escape", "percent-encoded text", cause);
     throw cause;
+  }
+}
+
+async function remoteFile(
+  deps: PrepareInputsDeps,
+  place: Place,
+  href: string,
+  mediaType: string | undefined,
+): Promise<FileValue> {
+  try {
+    return await deps.download(href, placeDirectory(deps, place), mediaType);
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    throw refuse(place, `a reference that cannot be read (${cause.message})`, "one that can", cause);
   }
 }
 

@@ -26,14 +26,18 @@ export async function removeExecutionOutputs(layout: Layout, executionId: string
   for (const suffix of outputSuffixes) await removeTree(join(layout.outputsDirectory, `${executionId}${suffix}`));
 }
 
-/** Removes everything of a job: its links, and the outputs, logs and scratch of these executions. */
+/**
+ * Removes everything of a job: its links, and the outputs, logs and scratch of these executions. `keepsStatus`: its own
+ * status document stays, which tells a client that polls it how the job ended.
+ */
 export async function removeJobFiles(
   layout: Layout,
-  job: { readonly jobId: string; readonly executionIds: readonly string[] },
+  job: { readonly jobId: string; readonly executionIds: readonly string[]; readonly keepsStatus?: boolean },
 ): Promise<void> {
   checkId(job.jobId);
+  const suffixes = outputSuffixes.filter((suffix) => suffix !== ".xml" || job.keepsStatus !== true);
   // Links first: a reader never follows one to a half removed directory.
-  for (const suffix of outputSuffixes) await removeTree(join(layout.outputsDirectory, `${job.jobId}${suffix}`));
+  for (const suffix of suffixes) await removeTree(join(layout.outputsDirectory, `${job.jobId}${suffix}`));
   for (const executionId of job.executionIds) {
     await removeExecutionOutputs(layout, executionId);
     await removeWorkDirectory(layout, executionId);

@@ -38,6 +38,16 @@ export function stagedInputsDirectory(layout: Layout, executionId: string): stri
   return join(executionWorkDirectory(layout, executionId), "inputs");
 }
 
+/** Where the answers and results of a remote execution are kept until they are published. */
+export function remoteDirectory(layout: Layout, executionId: string): string {
+  return join(executionWorkDirectory(layout, executionId), "remote");
+}
+
+/** The file of the key that encrypts what must be kept secret. */
+export function secretKeyFile(layout: Layout): string {
+  return join(layout.dataDirectory, "secret.key");
+}
+
 /** Where the tries of all tool invocations of an execution lie. */
 export function tasksDirectory(layout: Layout, executionId: string): string {
   return join(executionWorkDirectory(layout, executionId), "tasks");
@@ -55,6 +65,16 @@ export function taskDirectory(
 /** The log of a tool or remote execution. */
 export function executionLogFile(layout: Layout, executionId: string): string {
   return join(layout.outputsDirectory, `${executionId}.log`);
+}
+
+/** The WPS status document of an execution, or of a job that has none yet. */
+export function statusDocumentFile(layout: Layout, id: string): string {
+  return join(layout.outputsDirectory, `${id}.xml`);
+}
+
+/** Where it is kept which addresses the status documents were written with. */
+export function statusAddressesFile(layout: Layout): string {
+  return join(layout.dataDirectory, "status-documents.json");
 }
 
 /** Tells whether a path is a directory itself or lies below it (both absolute, symlinks already resolved). */

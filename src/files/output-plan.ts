@@ -6,7 +6,14 @@ import { Problem } from "../domain/problem.ts";
 import { ResultsSchema } from "../domain/results.ts";
 import type { FileResult, FileValue, OutputValue, OutputValues, Result, Results } from "../domain/values.ts";
 import { ifExists } from "./file-errors.ts";
-import { executionWorkDirectory, isInside, isPlainName, type Layout, tasksDirectory } from "./layout.ts";
+import {
+  executionWorkDirectory,
+  isInside,
+  isPlainName,
+  type Layout,
+  remoteDirectory,
+  tasksDirectory,
+} from "./layout.ts";
 
 const OutputMoveSchema = v.object({
   /** Absolute, symlinks resolved. */
@@ -32,7 +39,7 @@ export type PlanRequest = {
   readonly jobId: string;
   readonly executionId: string;
   readonly outputs: OutputValues;
-  /** Tells whether a tool created a file (its real path) in its own output directory. Without it: what lies below `tasks/`. */
+  /** Tells whether a tool created a file (its real path) in its own output directory. Without it: what lies below `tasks/` and `remote/`. */
   readonly toolOwned?: (path: string) => boolean;
   /** Tells whether a file outside the work directory (its real path) is an input of this execution. Without it: none is. */
   readonly isInput?: (path: string) => boolean;
@@ -140,8 +147,9 @@ async function findSource(placing: Placing, file: FileValue): Promise<Source> {
 }
 
 async function belowTasks(layout: Layout, executionId: string): Promise<(path: string) => boolean> {
-  const tasks = await ifExists(realpath(tasksDirectory(layout, executionId)));
-  return (path) => tasks !== undefined && isInside(tasks, path);
+  const own = [tasksDirectory(layout, executionId), remoteDirectory(layout, executionId)];
+  const real = await Promise.all(own.map((directory) => ifExists(realpath(directory))));
+  return (path) => real.some((directory) => directory !== undefined && isInside(directory, path));
 }
 
 /** Names go into paths as they are, and into references percent-encoded, which half a surrogate pair cannot be. */

@@ -6,13 +6,15 @@ type Content = { readonly document: DocumentName } | { readonly mediaType: strin
 /** What the API description says of a route, besides its path, parameters and body. */
 export type ApiOperation = {
   readonly summary: string;
-  readonly tag: "service" | "processes" | "jobs" | "files";
+  readonly tag: "service" | "processes" | "providers" | "jobs" | "files";
   /** Names of query parameters, each with what it means. */
   readonly query?: Readonly<Record<string, string>>;
   /** Answers that are no problem, by status. */
   readonly answers: Readonly<Record<number, { readonly about: string; readonly content?: Content }>>;
   /** Statuses of the problems that it may answer with, besides those of every route. */
   readonly problems?: readonly number[];
+  /** Problems are told as OWS exception reports, in XML. */
+  readonly hasExceptionReports?: boolean;
 };
 
 const paging = { limit: "the most items of one page", after: "where the page before ended" } as const;
@@ -30,6 +32,39 @@ const filters = {
 function ok(document: DocumentName, about: string): ApiOperation["answers"] {
   return { 200: { about, content: { document } } };
 }
+
+const wpsAnswers = { 200: { about: "A document of WPS, or raw data", content: { mediaType: "text/xml" } } } as const;
+
+const wpsByKvp: ApiOperation = {
+  summary: "WPS 1.0.0 and 2.0.0 by key and value pairs",
+  tag: "processes",
+  query: {
+    service: "WPS",
+    request: "GetCapabilities, DescribeProcess, Execute (1.0.0), GetStatus, GetResult or Dismiss (2.0.0)",
+    version: "1.0.0 or 2.0.0; 1.0.0 if not given",
+    AcceptVersions: "versions that the client speaks, the best first",
+    identifier: "ids of processes, separated by commas, or all",
+    DataInputs: "inputs of an execution, separated by semicolons",
+    ResponseDocument: "outputs of the response document, separated by semicolons",
+    RawDataOutput: "the one output that is answered by itself",
+    storeExecuteResponse: "true: the response is kept at a status location",
+    status: "true: the answer does not wait for the end",
+    lineage: "true: the response repeats the inputs",
+    language: "language of the execution",
+    jobId: "id of a job",
+  },
+  answers: wpsAnswers,
+  problems: [410, 500, 503],
+  hasExceptionReports: true,
+};
+
+const wpsByXml: ApiOperation = {
+  summary: "WPS 1.0.0 and 2.0.0 by XML",
+  tag: "processes",
+  answers: wpsAnswers,
+  problems: [410, 413, 415, 500, 503],
+  hasExceptionReports: true,
+};
 
 /** Every route of the service, by method and path as the routes write them. */
 export const apiOperations: Readonly<Record<string, ApiOperation>> = {
@@ -119,6 +154,56 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
     query: filters,
     answers: ok("JobList", "One page of jobs, the newest first"),
   },
+  "GET /providers": {
+    summary: "List providers",
+    tag: "providers",
+    answers: ok("ProviderList", "The servers whose processes can run from here, each with its state"),
+  },
+  "POST /providers": {
+    summary: "Register a provider",
+    tag: "providers",
+    answers: { 201: { about: "Registered; Location is the provider", content: { document: "Provider" } } },
+    problems: [409, 413, 415, 422],
+  },
+  "GET /providers/:providerId": {
+    summary: "One provider",
+    tag: "providers",
+    answers: ok("Provider", "The provider with its state"),
+  },
+  "DELETE /providers/:providerId": {
+    summary: "Forget a provider",
+    tag: "providers",
+    answers: { 204: { about: "Forgotten" } },
+  },
+  "GET /providers/:providerId/processes": {
+    summary: "List the processes of a provider",
+    tag: "providers",
+    answers: ok("ProviderProcessList", "What the provider offers"),
+    problems: [502],
+  },
+  "GET /providers/:providerId/processes/:processId": {
+    summary: "Describe a process of a provider",
+    tag: "providers",
+    answers: ok("Process", "The description"),
+    problems: [502],
+  },
+  "POST /providers/:providerId/processes/:processId/execution": {
+    summary: "Execute a process of a provider",
+    tag: "providers",
+    query: { tags: "tags of the job, separated by commas" },
+    answers: {
+      200: { about: "The results of a synchronous execution", content: { document: "Results" } },
+      201: { about: "A job; Location is its status", content: { document: "StatusInfo" } },
+      204: { about: "Nothing was asked for, or links to the outputs in Link" },
+    },
+    problems: [413, 415, 422, 429, 500, 502],
+  },
+  "GET /providers/:providerId/processes/:processId/jobs": {
+    summary: "List the jobs of a process of a provider",
+    tag: "jobs",
+    query: filters,
+    answers: ok("JobList", "One page of jobs, the newest first"),
+  },
   "GET /jobs": {
     summary: "List jobs",
     tag: "jobs",
@@ -178,6 +263,10 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
     },
     problems: [416],
   },
+  "GET /wps": wpsByKvp,
+  "POST /wps": wpsByXml,
+  "GET /ows/wps": wpsByKvp,
+  "POST /ows/wps": wpsByXml,
   "POST /vault": {
     summary: "Upload a file",
     tag: "files",

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { jobStatuses } from "../domain/job-state.ts";
 import { jobControlOptions, transmissionModes } from "../domain/process.ts";
 import { stageNames } from "../domain/progress.ts";
+import { remoteTypes } from "../domain/remote-type.ts";
 
 const Link = v.looseObject({
   href: v.string(),
@@ -36,6 +37,8 @@ const StatusInfo = v.looseObject({
   type: v.literal("process"),
   processingEntityType: v.literal("ogc-api-processes"),
   processID: v.string(),
+  providerID: v.optional(v.string()),
+  remoteJobID: v.optional(v.string()),
   status: v.picklist(jobStatuses),
   message: v.string(),
   progress: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)),
@@ -49,6 +52,18 @@ const StatusInfo = v.looseObject({
   processRevision: v.string(),
   tags: v.optional(v.array(v.string())),
   exception: v.optional(Exception),
+  links: v.array(Link),
+});
+
+const Provider = v.looseObject({
+  id: v.string(),
+  url: v.string(),
+  type: v.picklist(remoteTypes),
+  public: v.boolean(),
+  auth: v.boolean(),
+  forwardHeaders: v.array(v.string()),
+  status: v.picklist(["up", "down"]),
+  checked: v.pipe(v.string(), v.isoTimestamp()),
   links: v.array(Link),
 });
 
@@ -79,6 +94,12 @@ export const documentSchemas = {
     attempts: v.number(),
     waitingSeconds: v.number(),
     runningSeconds: v.number(),
+    links: v.array(Link),
+  }),
+  Provider,
+  ProviderList: v.object({ providers: v.array(Provider), links: v.array(Link) }),
+  ProviderProcessList: v.object({
+    processes: v.array(v.looseObject({ id: v.string(), links: v.array(Link) })),
     links: v.array(Link),
   }),
   UploadedFile: v.looseObject({ id: v.string(), token: v.string(), href: v.string() }),

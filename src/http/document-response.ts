@@ -8,6 +8,8 @@ export type DocumentOptions = {
   /** What the page is called. */
   readonly title: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The profile that the document fits, whichever was asked for. */
+  readonly profile?: string;
 };
 
 /** A page shows what is in the document and nothing else: no script, nothing from elsewhere. */
@@ -24,7 +26,8 @@ export function documentResponse(
   options: DocumentOptions,
 ): Response {
   const format = formatOf(context);
-  const headers = { vary: "accept", ...options.headers };
+  const profile = options.profile === undefined ? {} : { link: `<${options.profile}>; rel="profile"` };
+  const headers = { vary: "accept", ...profile, ...options.headers };
   const linked = withAlternate(context, document, format);
   if (format === "json") return jsonResponse(linked, { headers });
   // Members without a value have no place in JSON, nor on the page.

@@ -106,10 +106,9 @@ function responsesOf(operation: ApiOperation): Json {
     responses[status] = { description: about, ...(content === undefined ? {} : { content: contentOf(content) }) };
   }
   const problems = [...everyProblem, ...(operation.problems ?? [])];
-  for (const status of problems) {
-    responses[String(status)] ??= { description: `Problem ${status}`, content: problemContent };
-  }
-  responses.default = { description: "Any other problem", content: problemContent };
+  const content = operation.hasExceptionReports === true ? { "text/xml": {} } : problemContent;
+  for (const status of problems) responses[String(status)] ??= { description: `Problem ${status}`, content };
+  responses.default = { description: "Any other problem", content };
   return responses;
 }
 

@@ -43,12 +43,14 @@ const answers = {
   forbidden: { status: 403, type: `${own}:forbidden`, title: "Forbidden" },
   "too-many-requests": { status: 429, type: `${own}:too-many-requests`, title: "Too many requests" },
   "range-not-satisfiable": { status: 416, type: `${own}:range-not-satisfiable`, title: "Range not satisfiable" },
+  "unprocessable-content": { status: 422, type: `${own}:unprocessable-content`, title: "Unprocessable content" },
+  "remote-failure": { status: 502, type: `${own}:remote-failure`, title: "Remote failure" },
   unavailable: { status: 503, type: `${own}:unavailable`, title: "Service unavailable" },
   internal: { status: 500, type: `${own}:internal`, title: "Internal error" },
 } as const satisfies Record<ProblemKind, { status: number; type: string; title: string }>;
 
 /** What a caller sees of an error that is not its own; the log keeps the cause. */
-const internalDetail = "The server met an error of its own; its log tells more";
+export const internalDetail = "The server met an error of its own; its log tells more";
 
 /** A problem document (RFC 9457, exception.yaml), with the faults as `errors`. */
 export type ProblemDocument = {

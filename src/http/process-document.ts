@@ -1,8 +1,5 @@
-import { jsonLink, processUrl, relations } from "../domain/links.ts";
+import { jsonLink, processUrl, profiles, relations } from "../domain/links.ts";
 import type { Process } from "../domain/process.ts";
-
-/** Names the profile of a process description (OGC 18-062r3). */
-const descriptionProfile = "https://www.opengis.net/def/profile/OGC/0/ogc-process-description";
 
 /** Makes the summary of a process (processSummary.yaml; `mutable`: OGC 20-044 /req/deploy-replace-undeploy/static-indicator). */
 export function processSummary(process: Process, baseUrl: string): Readonly<Record<string, unknown>> {
@@ -11,7 +8,10 @@ export function processSummary(process: Process, baseUrl: string): Readonly<Reco
   return {
     ...summary,
     mutable: process.isMutable,
-    links: [jsonLink(url, "self", "Process description")],
+    links: [
+      jsonLink(url, "self", "Process description"),
+      { href: `${url}?f=html`, rel: "alternate", type: "text/html", title: "Process description as HTML" },
+    ],
   };
 }
 
@@ -24,7 +24,7 @@ export function processDocument(process: Process, baseUrl: string): Readonly<Rec
     revision: process.revision,
     links: [
       jsonLink(url, "self", "Process description"),
-      { href: descriptionProfile, rel: "profile" },
+      { href: profiles.processDescription, rel: "profile" },
       jsonLink(`${url}/execution`, relations.execute, "Execute this process"),
     ],
   };

@@ -34,6 +34,20 @@ export async function readText(request: Request, maxBytes: number): Promise<stri
   return text + decoder.decode();
 }
 
+/** Reads a body as bytes. Throws `content-too-large` as soon as the limit is passed. */
+export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+  const declared = request.headers.get("content-length");
+  if (declared !== null && Number(declared) > maxBytes) throw tooLarge(declared, maxBytes);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of bodyOf(request)) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw tooLarge(`more than ${maxBytes}`, maxBytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
 /** Gives the chunks of a body; none when there is no body. */
 export async function* bodyOf(request: Request): AsyncGenerator<Uint8Array> {
   if (request.body === null) return;

@@ -1,5 +1,5 @@
 import type { Preferences } from "../domain/execution-mode.ts";
-import { type Link, linkHeader, relations, resultsProfile, resultUrl } from "../domain/links.ts";
+import { type Link, linkHeader, profiles, relations, resultUrl } from "../domain/links.ts";
 import { Problem } from "../domain/problem.ts";
 import type { OutputDefinition } from "../domain/process.ts";
 import { absoluteReference, type OutputLocations } from "../domain/results.ts";
@@ -79,7 +79,7 @@ export async function answerResults(
   for (const id of wanted) if (isGiven(id) && results[id] !== undefined) chosen[id] = results[id];
   const isInline = request.preferences.return === "representation" || dialectOf(job.request) === "1.0";
   const document = await resultsDocument(chosen, documentContext(deps, context, request, isInline));
-  const profile = dialectOf(job.request) === "2.0" ? { link: `<${resultsProfile}>; rel="profile"` } : {};
+  const profile = dialectOf(job.request) === "2.0" ? { link: `<${profiles.results}>; rel="profile"` } : {};
   return jsonResponse(document, { headers: { ...foreignBytes, ...profile } });
 }
 

@@ -10,6 +10,8 @@ export type RouteContext = {
   readonly baseUrl: string;
   /** Who asks; undefined for a stranger, who comes to public routes only. */
   readonly caller: Principal | undefined;
+  /** The client asked by HEAD, which must have no effect. */
+  readonly isHead: boolean;
   /** Ends when the client has gone. */
   readonly signal: AbortSignal;
   param(name: string): string;
@@ -34,6 +36,8 @@ type RouteFacts = {
   /** It starts, stops or changes something: pages of other origins may not ask for it, whatever the method. */
   readonly hasEffect: boolean;
   handle(context: RouteContext): Response | Promise<Response>;
+  /** Words what goes wrong, where that is not a problem document. */
+  refuse?(error: unknown, request: Request): Response;
 };
 
 /** A route: one method on one path. Methods that carry a body say which. */
@@ -57,13 +61,14 @@ export function unauthorized(): Problem {
 /** Makes the context of a route from Hono's. */
 export function routeContext(
   context: Context,
-  known: Pick<RouteContext, "baseUrl" | "caller" | "allowQuiet">,
+  known: Pick<RouteContext, "baseUrl" | "caller" | "isHead" | "allowQuiet">,
 ): RouteContext {
   const request = context.req.raw;
   return {
     request,
     baseUrl: known.baseUrl,
     caller: known.caller,
+    isHead: known.isHead,
     allowQuiet: known.allowQuiet,
     get signal() {
       return request.signal;

@@ -12,16 +12,20 @@ import { type JobRouteDeps, jobRoutes } from "./routes/jobs.ts";
 import { landingRoutes } from "./routes/landing.ts";
 import { type OutputRouteDeps, outputRoutes } from "./routes/outputs.ts";
 import { type ProcessRouteDeps, processRoutes } from "./routes/processes.ts";
+import { type ProviderRouteDeps, providerRoutes } from "./routes/providers.ts";
 import { type ResultRouteDeps, resultRoutes } from "./routes/results.ts";
 import { type VaultRouteDeps, vaultRoutes } from "./routes/vault.ts";
+import { type WpsRouteDeps, wpsRoutes } from "./routes/wps.ts";
 
 export type HttpDeps = ExecutionRouteDeps &
   HealthRouteDeps &
   JobRouteDeps &
   OutputRouteDeps &
   ProcessRouteDeps &
+  ProviderRouteDeps &
   ResultRouteDeps &
-  VaultRouteDeps & {
+  VaultRouteDeps &
+  WpsRouteDeps & {
     readonly authenticate: Authenticator;
     readonly door: DoorConfig;
     readonly logger: Logger;
@@ -44,10 +48,12 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     ...healthRoutes(deps),
     ...processRoutes(deps),
     ...executionRoutes(deps),
+    ...providerRoutes(deps),
     ...jobRoutes(deps),
     ...resultRoutes(deps),
     ...outputRoutes(deps),
     ...vaultRoutes(deps),
+    ...wpsRoutes(deps),
   ];
 
   const answer = async (context: Context<{ Bindings: Bindings }>, route: Route): Promise<Response> => {
@@ -66,6 +72,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
       routeContext(context, {
         baseUrl: resolveBaseUrl(deps.door, request, host),
         caller: caller.kind === "known" ? caller.principal : undefined,
+        isHead: context.env.isHead === true,
         allowQuiet: (seconds) => context.env.server?.timeout(request, seconds > longestIdleSeconds ? 0 : seconds),
       }),
     );
@@ -73,7 +80,16 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
   };
 
   const app = new Hono<{ Bindings: Bindings }>({ strict: false });
-  for (const route of routes) app.on(route.method, route.path, (context) => answer(context, route));
+  for (const route of routes) {
+    app.on(route.method, route.path, async (context) => {
+      try {
+        return await answer(context, route);
+      } catch (error) {
+        if (route.refuse === undefined) throw error;
+        return withHeaders(route.refuse(error, context.req.raw), corsHeaders(deps.door, context.req.raw));
+      }
+    });
+  }
   app.notFound((context) => {
     checkHost(deps.door, context.req.raw);
     return unrouted(deps, routes, context.req.raw, context.req.path);

@@ -16,6 +16,8 @@ export function statusDocument(job: Job, baseUrl: string): Readonly<Record<strin
     type: "process",
     processingEntityType: "ogc-api-processes",
     processID: job.processId,
+    ...(job.providerId === undefined ? {} : { providerID: job.providerId }),
+    ...(job.remoteJobId === undefined ? {} : { remoteJobID: job.remoteJobId }),
     status: job.status,
     message: job.message,
     progress: job.progress,

@@ -3,7 +3,9 @@ import { fault, issueFaults } from "../domain/faults.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
 import { jobControlOptions, ProcessIdSchema, transmissionModes } from "../domain/process.ts";
-import { loadJson, loadText, type Package } from "../engines/cwl/load.ts";
+import { loadJson, loadSource, type Package } from "../engines/cwl/load.ts";
+import { readSource } from "../engines/cwl/source.ts";
+import { findRemoteUnit, type RemotePackage, remoteOfUrl } from "./remote-package.ts";
 
 const texts = {
   title: v.optional(v.string("text")),
@@ -14,6 +16,7 @@ const texts = {
 
 const ParameterSchema = v.looseObject({
   ...texts,
+  valuePassing: v.optional(v.array(v.picklist(["byValue", "byReference"], "byValue or byReference"))),
   schema: v.optional(v.custom<JsonObject>(isJsonObject, "a JSON Schema object")),
   minOccurs: v.optional(v.pipe(v.number("a number"), v.integer("a whole number"), v.minValue(0, "0 or more"))),
   maxOccurs: v.optional(
@@ -30,7 +33,8 @@ const DescriptionSchema = v.looseObject({
   visibility: v.optional(v.picklist(["public", "private"], "public or private")),
   inputs: v.optional(v.record(v.string(), ParameterSchema, "a map by input id")),
   outputs: v.optional(v.record(v.string(), ParameterSchema, "a map by output id")),
-  href: v.optional(v.never("no link: the description itself")),
+  /** The URL of a process of another server, which is then pinned as one of this service. */
+  href: v.optional(v.string("text")),
   owsContext: v.optional(v.never("no context: the description itself")),
 });
 /** What a deployer says about a process beside its CWL. */
@@ -41,20 +45,29 @@ export const ApplicationPackageSchema = v.strictObject({
   processDescription: v.optional(
     v.union([v.strictObject({ process: DescriptionSchema }), DescriptionSchema], "a process description"),
   ),
-  executionUnit: v.union(
-    [v.array(v.looseObject({})), v.looseObject({})],
-    "a CWL document, {unit, type}, or a list of one of them",
+  executionUnit: v.optional(
+    v.union(
+      [v.array(v.looseObject({})), v.looseObject({})],
+      "a CWL document, {unit, type}, {href}, or a list of one of them",
+    ),
   ),
   deploymentProfileName: v.optional(v.string("text")),
   immediateDeployment: v.optional(v.literal(true, "true: a later deployment is not offered")),
 });
 
-/** A deployment that was read: the CWL, and what was said beside it. */
-export type ApplicationPackage = { readonly cwl: Package; readonly description: GivenDescription };
+/** A deployment that was read: the CWL or a process of another server, and what was said beside it. */
+export type ApplicationPackage = { readonly description: GivenDescription } & (
+  | { readonly cwl: Package; readonly remote?: undefined }
+  | { readonly cwl?: undefined; readonly remote: RemotePackage }
+);
 
 /** Reads CWL from YAML or JSON text. Throws `invalid-parameter-value`; each fault has its line and column. */
 export function readCwlText(text: string): ApplicationPackage {
-  return { cwl: loadText(text, "package.cwl"), description: {} };
+  const source = readSource(text, "package.cwl");
+  const remote = isJsonObject(source.value) ? findRemoteUnit(source.value) : undefined;
+  return remote === undefined
+    ? { cwl: loadSource(source, "package.cwl"), description: {} }
+    : { remote, description: {} };
 }
 
 /**
@@ -62,14 +75,45 @@ export function readCwlText(text: string): ApplicationPackage {
  * each fault has a JSON pointer.
  */
 export function readPackage(body: Json): ApplicationPackage {
-  if (isJsonObject(body) && "cwlVersion" in body) return { cwl: loadJson(body), description: {} };
+  if (isJsonObject(body) && "cwlVersion" in body) {
+    const remote = findRemoteUnit(body);
+    return remote === undefined ? { cwl: loadJson(body), description: {} } : { remote, description: {} };
+  }
   const outcome = v.safeParse(ApplicationPackageSchema, body);
+  const linked = outcome.success ? findLink(body) : undefined;
+  if (outcome.success && linked !== undefined) {
+    const description = plainDescription(outcome.output.processDescription ?? {});
+    return { remote: remoteOfUrl(linked.href, linked.pointer, description.id), description };
+  }
   const { unit, pointer, faults } = findUnit(isJsonObject(body) ? body.executionUnit : undefined);
   const all = [...(outcome.success ? [] : issueFaults(outcome.issues)), ...faults];
   if (!outcome.success || unit === undefined) throw refusePackage(all);
   if (all.length > 0) throw refusePackage(all);
-  const given = outcome.output.processDescription ?? {};
-  return { cwl: loadJson(unit, { prefix: pointer }), description: isNested(given) ? given.process : given };
+  const description = plainDescription(outcome.output.processDescription ?? {});
+  const remote = findRemoteUnit(unit, pointer);
+  if (remote !== undefined) return { remote, description };
+  return { cwl: loadJson(unit, { prefix: pointer }), description };
+}
+
+/** A link to a process of another server, in the description or instead of a unit. */
+function findLink(body: Json): { readonly href: Json; readonly pointer: string } | undefined {
+  if (!isJsonObject(body)) return undefined;
+  const { processDescription: description, executionUnit: unit } = body;
+  if (isJsonObject(description)) {
+    if (description.href !== undefined) return { href: description.href, pointer: "/processDescription/href" };
+    const { process } = description;
+    if (isJsonObject(process) && process.href !== undefined) {
+      return { href: process.href, pointer: "/processDescription/process/href" };
+    }
+  }
+  const [only, ...others] = Array.isArray(unit) ? unit : [unit];
+  const place = Array.isArray(unit) ? "/executionUnit/0/href" : "/executionUnit/href";
+  if (others.length > 0 || !isJsonObject(only) || only.href === undefined) return undefined;
+  return { href: only.href, pointer: place };
+}
+
+function plainDescription(given: GivenDescription | { process: GivenDescription }): GivenDescription {
+  return isNested(given) ? given.process : given;
 }
 
 function isNested(given: GivenDescription | { process: GivenDescription }): given is { process: GivenDescription } {
@@ -98,8 +142,7 @@ function findUnit(given: Json | undefined, at = "/executionUnit"): FoundUnit {
     const [only] = given;
     return given.length === 1 ? findUnit(only, `${at}/0`) : wrong("a list of one: several units are not offered");
   }
-  if (!isJsonObject(given))
-    return given === undefined ? { unit: undefined, pointer: at, faults: [] } : wrong("an object");
+  if (!isJsonObject(given)) return wrong("an object");
   if ("href" in given) return wrong("the CWL itself: links are not offered", `${at}/href`, given.href);
   if (!("unit" in given)) return { unit: given, pointer: at, faults: [] };
   if (given.type !== undefined && !unitTypes.some((type) => type === given.type)) {

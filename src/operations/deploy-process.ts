@@ -19,9 +19,16 @@ import { type ApplicationPackage, type GivenDescription, refusePackage } from ".
 import { noSuchProcess } from "./describe-processes.ts";
 import { requireAction } from "./guard.ts";
 import type { ProcessCache } from "./process-cache.ts";
+import type { RemotePackage } from "./remote-package.ts";
+import { type RemoteProcesses, remoteProcess } from "./remote-processes.ts";
 import { digestOf } from "./secrets.ts";
 
-export type DeployDeps = { readonly database: Database; readonly clock: Clock; readonly processes: ProcessCache };
+export type DeployDeps = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly processes: ProcessCache;
+  readonly remotes: RemoteProcesses;
+};
 
 /**
  * Deploys a process. Throws `invalid-parameter-value`, `duplicated-process` when the id is taken, `immutable-process`
@@ -33,7 +40,7 @@ export async function deployProcess(
   given: ApplicationPackage,
 ): Promise<Process> {
   requireAction(principal, "deploy", "deploy process");
-  const process = makeProcess(given);
+  const process = await makeProcess(deps, given);
   const existing = await deps.processes.find(process.id);
   if (existing !== undefined && !existing.isMutable) throw immutableProcess("deploy", process.id);
   const outcome = await saveProcess(deps.database, process, deps.clock.now(), { replace: false });
@@ -54,7 +61,7 @@ export async function replaceProcess(
 ): Promise<Process> {
   requireAction(principal, "deploy", `replace process "${id}"`);
   await requireMutable(deps, "replace", id);
-  const process = makeProcess(given, id);
+  const process = await makeProcess(deps, given, id);
   await saveProcess(deps.database, process, deps.clock.now(), { replace: true });
   deps.processes.forget(id);
   return process;
@@ -82,7 +89,52 @@ function immutableProcess(verb: string, id: string): Problem {
   );
 }
 
-function makeProcess({ cwl, description: given }: ApplicationPackage, pathId?: string): Process {
+function makeProcess(deps: DeployDeps, given: ApplicationPackage, pathId?: string): Process | Promise<Process> {
+  if (given.remote !== undefined) return pinProcess(deps, given.remote, given.description, pathId);
+  return makeCwlProcess(given, pathId);
+}
+
+/**
+ * Pins a process of another server, which is asked what it takes and gives. Throws `unprocessable-content` when it
+ * cannot be asked or knows no such process.
+ */
+async function pinProcess(
+  deps: DeployDeps,
+  remote: RemotePackage,
+  given: GivenDescription,
+  pathId: string | undefined,
+): Promise<Process> {
+  const faults: Fault[] = [];
+  const { definition } = remote;
+  const id = idOf(given, { suggestedId: definition.processId.replaceAll(/[^A-Za-z0-9_.-]/g, "-") }, pathId, faults);
+  const described = await deps.remotes.ask(definition);
+  for (const part of ["inputs", "outputs"] as const) {
+    const known = Object.keys(described[part]);
+    const declared = remote[part]?.map((name) => ({ name, at: `/${part}/${name}` })) ?? [];
+    const said = Object.keys(given[part] ?? {}).map((name) => ({ name, at: `/processDescription/${part}/${name}` }));
+    for (const { name, at } of [...declared, ...said]) {
+      if (!known.includes(name))
+        faults.push(fault(at, name, `one of those of the remote process: ${known.join(", ")}`));
+    }
+    if (said.length > 0 && faults.length === 0) {
+      faults.push(fault(`/processDescription/${part}`, given[part], "nothing: the remote process says it"));
+    }
+  }
+  if (faults.length > 0) throw refusePackage(faults);
+  const { title, description, keywords, version } = given;
+  const own = {
+    ...(title === undefined ? {} : { title }),
+    ...(description === undefined ? {} : { description }),
+    ...(keywords === undefined ? {} : { keywords }),
+    ...(version === undefined ? {} : { version }),
+  };
+  return remoteProcess(definition, { ...described, ...own }, { id, isPublic: given.visibility !== "private" });
+}
+
+function makeCwlProcess(
+  { cwl, description: given }: Extract<ApplicationPackage, { remote?: undefined }>,
+  pathId?: string,
+): Process {
   const faults: Fault[] = descriptionFaults(cwl.cwl).map((detail) => ({ pointer: "", detail }));
   const fromCwl = describeDocument(cwl.cwl);
   const id = idOf(given, fromCwl, pathId, faults);
@@ -101,7 +153,8 @@ function makeProcess({ cwl, description: given }: ApplicationPackage, pathId?: s
   };
 }
 
-function revisionOf(description: ProcessDescription, definition: ProcessDefinition): string {
+/** Gives the digest that names a revision. */
+export function revisionOf(description: ProcessDescription, definition: ProcessDefinition): string {
   return `sha256:${digestOf(canonicalJson(plainJson({ description, definition })))}`;
 }
 
@@ -110,7 +163,12 @@ function plainJson(value: unknown): Json {
   return JSON.parse(JSON.stringify(value));
 }
 
-function idOf(given: GivenDescription, fromCwl: CwlDescription, pathId: string | undefined, faults: Fault[]): string {
+function idOf(
+  given: GivenDescription,
+  fromCwl: Pick<CwlDescription, "suggestedId">,
+  pathId: string | undefined,
+  faults: Fault[],
+): string {
   const id = given.id ?? pathId ?? fromCwl.suggestedId;
   const at = given.id === undefined ? "/id" : "/processDescription/id";
   if (pathId !== undefined && id !== pathId) faults.push(fault(at, id, `"${pathId}", the id of the path`));

@@ -4,6 +4,8 @@ import type { Process } from "../domain/process.ts";
 /** What a job is made of, besides its request. */
 export type JobOrigin = {
   readonly process: Process;
+  /** The registered provider whose process it is. */
+  readonly providerId?: string;
   readonly processId: string;
   readonly isWorkflow: boolean;
   readonly isLocal: boolean;
@@ -23,6 +25,7 @@ export function newJob(
     id: drawn.id,
     processId: origin.processId,
     processRevision: origin.process.revision,
+    isRemote: !origin.isLocal,
     status: "accepted",
     isSync,
     tags: [
@@ -40,6 +43,7 @@ export function newJob(
     createdAt: drawn.at,
     updatedAt: drawn.at,
     earlyCrashes: 0,
+    ...(origin.providerId === undefined ? {} : { providerId: origin.providerId }),
     ...(origin.user === undefined ? {} : { user: origin.user }),
     ...(origin.language === undefined ? {} : { language: origin.language }),
   };

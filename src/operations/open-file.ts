@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Layout } from "../files/layout.ts";
 import { type OutputFile, openOutput } from "../files/outputs.ts";
@@ -19,14 +20,20 @@ export type OpenedFile = {
 export async function openFile(layout: Layout, relativePath: string): Promise<OpenedFile | undefined> {
   const file = await openOutput(layout, relativePath);
   if (file === undefined) return undefined;
+  const content = isRewritten(file) ? new Blob([await readFile(file.path)]) : undefined;
   return {
     name: basename(relativePath),
     mediaType: file.mediaType,
-    sizeBytes: file.sizeBytes,
+    sizeBytes: content?.size ?? file.sizeBytes,
     modifiedAt: file.modifiedAt,
     executionId: executionOf(file),
-    slice: (start, end) => Bun.file(file.path).slice(start, end),
+    slice: (start, end) => (content ?? Bun.file(file.path)).slice(start, end),
   };
+}
+
+/** A status document gives way to a new one of another size at any moment: it is read by one opening. */
+function isRewritten(file: OutputFile): boolean {
+  return !file.relativePath.includes("/") && file.relativePath.endsWith(".xml");
 }
 
 /** Logs and status documents stand beside the directory of their execution. */

@@ -107,7 +107,8 @@ export async function openOutputPath(
 
 /** A link inside a job's outputs may lead to those of another job; its owner is then someone else. */
 async function isOfJob(deps: Pick<ReadResultsDeps, "database">, job: Job, executionId: string): Promise<boolean> {
-  if (job.executionId === executionId) return true;
+  // Until its claim a job's status document has no execution.
+  if (job.executionId === executionId || job.id === executionId) return true;
   return (await findJobOfExecution(deps.database, executionId))?.id === job.id;
 }
 

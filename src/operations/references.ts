@@ -68,9 +68,20 @@ async function wrongReference(
       return wrongUpload(deps, request, href);
     case "file":
       return isBelowRoot(href, deps.inputRoots) ? undefined : "a file below a directory that the server allows";
+    case "http":
+    case "https":
+      return wrongUrl(href);
     default:
-      return "a data:, vault: or file: reference: others are not offered";
+      return "an http:, https:, data:, vault: or file: reference: others are not offered";
   }
+}
+
+/** Whether it can be reached is told by the job that fetches it. */
+function wrongUrl(href: string): string | undefined {
+  const url = URL.canParse(href) ? new URL(href) : undefined;
+  if (url === undefined || url.hostname === "") return "a URL with a host";
+  // They would stand in the job's request for all who may read it.
+  return url.username === "" && url.password === "" ? undefined : "a URL without user and password";
 }
 
 /** One sentence for every reason: nobody learns which files of others exist. */

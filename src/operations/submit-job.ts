@@ -2,16 +2,21 @@ import type { Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { type ExecutionMode, readExecution } from "../domain/execution.ts";
 import { chooseMode, type Preferences } from "../domain/execution-mode.ts";
-import type { Job, JobRequest } from "../domain/job.ts";
+import type { Job, JobRequest, StatusDocumentRequest } from "../domain/job.ts";
 import { canonicalJson, isJsonObject } from "../domain/json.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
 import type { Process, ProcessDescription } from "../domain/process.ts";
+import type { Provider } from "../domain/provider.ts";
 import { createInputCheck, type InputCheck, type InputChecks } from "../engines/input-check.ts";
 import type { Database } from "../store/database.ts";
 import { findJob, type Idempotency, insertJob } from "../store/jobs.ts";
+import { keepRevision } from "../store/processes.ts";
+import { sealHeaders } from "../store/providers.ts";
+import type { SecretKey } from "../store/seal.ts";
 import { requireAction } from "./guard.ts";
 import { acceptedEvent, type JobOrigin, languageOf, newJob } from "./new-job.ts";
 import { checkReferences, type VaultToken } from "./references.ts";
+import type { RemoteProcesses } from "./remote-processes.ts";
 import { digestOf } from "./secrets.ts";
 import { waitForEnd } from "./wait-for-job.ts";
 
@@ -21,6 +26,8 @@ export type RunnerPort = {
   wake(job?: Job): void;
   /** Stops what runs for a job that was dismissed. */
   stop(jobId: string): void;
+  /** Writes the status document of a job, and from then on again after each of its stages. */
+  publishStatus(jobId: string): Promise<void>;
 };
 
 export type SubmitSettings = {
@@ -37,6 +44,9 @@ export type SubmitDeps = {
   readonly newId: () => string;
   readonly runner: RunnerPort;
   readonly inputChecks: InputChecks;
+  readonly remotes: RemoteProcesses;
+  /** Seals the headers that go along to providers. */
+  readonly secretKey: SecretKey;
   readonly settings: SubmitSettings;
 };
 
@@ -48,9 +58,15 @@ export type SubmitRequest = {
     readonly acceptLanguage?: string;
     readonly idempotencyKey?: string;
     readonly vaultTokens: readonly VaultToken[];
+    /** All headers by their names in lower case: a provider may want some of them sent on. */
+    readonly all?: Readonly<Record<string, string>>;
   };
+  /** Which process, when the reference is a provider. */
+  readonly processId?: string;
   readonly query: { readonly tags?: string };
   readonly body: unknown;
+  /** For WPS 1.0: the response document; `isKept` when it is in its file before this returns. */
+  readonly statusDocument?: StatusDocumentRequest & { readonly isKept: boolean };
   /** Where the service is found from outside, without a slash at the end. */
   readonly serviceUrl: string;
   /** Ends the waiting of a synchronous request, not the job. */
@@ -65,34 +81,54 @@ export type Submitted = {
   readonly waitSeconds?: number;
 };
 
-/** Submits a job to a process. Durable when it returns. See `submitJobHandler` for what it throws. */
+/**
+ * Submits a job to a process, or to the process `request.processId` of a provider, which is asked what it takes.
+ * Durable when it returns. See `submitJobHandler` for what it throws, and `remote-failure`.
+ */
 export async function submitJob(
   deps: SubmitDeps,
   request: SubmitRequest,
-  reference: Process,
+  reference: Process | Provider,
   tags: readonly string[] = [],
 ): Promise<Submitted> {
-  requireAction(request.principal, "execute", `execute process "${reference.id}"`);
+  const provider = "definition" in reference ? undefined : reference;
+  const named = "definition" in reference ? reference.id : (request.processId ?? "");
+  requireAction(request.principal, "execute", `execute process "${named}"`);
+  const process = "definition" in reference ? reference : await deps.remotes.describe(reference, named);
   const asked = (request.query.tags ?? "").split(",").map((tag) => tag.trim());
   const language = languageOf(request.headers.acceptLanguage);
   return submitJobHandler(deps, {
     payload: request.body,
     settings: deps.settings,
     serviceUrl: request.serviceUrl,
-    process: reference,
-    processId: reference.id,
-    isWorkflow: reference.isWorkflow,
-    isLocal: true,
-    visibility: reference.visibility,
-    auth: { vaultTokens: request.headers.vaultTokens },
+    process,
+    processId: process.id,
+    isWorkflow: process.isWorkflow,
+    isLocal: process.definition.kind !== "remote",
+    visibility: process.visibility,
+    auth: {
+      vaultTokens: request.headers.vaultTokens,
+      forwarded: forwardedHeaders(provider, request.headers.all ?? {}),
+    },
+    ...(provider === undefined ? {} : { providerId: provider.id }),
     tags: [...asked.filter((tag) => tag !== ""), ...tags],
     principal: request.principal,
     prefer: request.headers.prefer,
     ...(language === undefined ? {} : { language }),
     ...(request.principal.user === undefined ? {} : { user: request.principal.user }),
     ...(request.headers.idempotencyKey === undefined ? {} : { idempotencyKey: request.headers.idempotencyKey }),
+    ...(request.statusDocument === undefined ? {} : { statusDocument: request.statusDocument }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
+}
+
+/** Of a caller's headers only those that the provider lists go along. */
+function forwardedHeaders(
+  provider: Provider | undefined,
+  headers: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const wanted = provider?.forwardHeaders ?? [];
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => wanted.includes(name)));
 }
 
 /** What a job is made of; only `payload` is not yet validated. */
@@ -100,12 +136,16 @@ export type Submission = JobOrigin & {
   readonly payload: unknown;
   readonly settings: SubmitSettings;
   readonly serviceUrl: string;
-  readonly providerId?: string;
   readonly visibility?: "public" | "private";
-  readonly auth?: { readonly vaultTokens: readonly VaultToken[] };
+  readonly auth?: {
+    readonly vaultTokens: readonly VaultToken[];
+    /** Headers for the provider. */
+    readonly forwarded?: Readonly<Record<string, string>>;
+  };
   readonly principal: Principal;
   readonly prefer: Preferences;
   readonly idempotencyKey?: string;
+  readonly statusDocument?: StatusDocumentRequest & { readonly isKept: boolean };
   readonly signal?: AbortSignal;
 };
 
@@ -127,14 +167,25 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
   );
   const idempotency = idempotencyOf(deps, submission, faults);
   refuseFaults(process.description, faults);
-  const job = newJob({ id: deps.newId(), at: deps.clock.now() }, submission, request, chosen.isSync);
+  const { statusDocument } = submission;
+  const kept =
+    statusDocument === undefined ? request : { ...request, statusDocument: { lineage: statusDocument.lineage } };
+  const job = newJob({ id: deps.newId(), at: deps.clock.now() }, submission, kept, chosen.isSync);
+  if (submission.providerId !== undefined) await keepRevision(deps.database, process, deps.clock.now());
+  const forwarded = submission.auth?.forwarded ?? {};
+  const sealedHeaders =
+    Object.keys(forwarded).length === 0 ? undefined : sealHeaders(deps.secretKey, job.id, forwarded);
   const inserted = await insertJob(deps.database, job, acceptedEvent(job), {
     vaultFileIds,
+    ...(sealedHeaders === undefined ? {} : { sealedHeaders }),
     ...(idempotency === undefined ? {} : { idempotency }),
   });
   if (inserted.kind === "conflict") {
     const detail = `Cannot execute process "${process.id}": found an earlier request with this Idempotency-Key and another body, wanted the same body or another key`;
     throw new Problem("idempotency-conflict", detail);
+  }
+  if (statusDocument?.isKept === true) {
+    await deps.runner.publishStatus(inserted.kind === "existing" ? inserted.jobId : job.id);
   }
   if (inserted.kind === "inserted") deps.runner.wake(job);
   const current = inserted.kind === "inserted" ? job : await existingJob(deps, inserted.jobId);

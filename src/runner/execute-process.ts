@@ -10,7 +10,7 @@ import { stages } from "../domain/progress.ts";
 import { makeResultsRelative } from "../domain/results.ts";
 import type { OutputValue, OutputValues, PreparedInputs, Result, Results } from "../domain/values.ts";
 import type { Checkpoints, Engine } from "../engines/engine.ts";
-import type { VaultSource } from "../engines/prepare-inputs.ts";
+import type { PrepareInputsDeps, VaultSource } from "../engines/prepare-inputs.ts";
 import { createExecutionDirectories } from "../files/job-directory.ts";
 import type { Layout } from "../files/layout.ts";
 import { mapLocations } from "../files/map-locations.ts";
@@ -18,9 +18,15 @@ import { type OutputPlan, parseOutputPlan, planOutputs } from "../files/output-p
 import { publishOutputs } from "../files/publish-outputs.ts";
 import type { Database } from "../store/database.ts";
 import { finishJob } from "../store/jobs.ts";
-import { beginWalk, ClaimLost, type JobWalk } from "./job-walk.ts";
+import { beginWalk, ClaimLost, type Failpoint, type JobWalk } from "./job-walk.ts";
 import { monitorRun } from "./monitor.ts";
 import { startRun } from "./start-run.ts";
+
+/** What a remote job may use: the provider's address, and the headers of its caller that go there. */
+export type RemoteAccess = {
+  readonly url: string | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+};
 
 /** The right to run one attempt of a job; it holds until another move of the job. */
 export type Claim = {
@@ -42,9 +48,12 @@ export type ExecuteDeps = {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly newId: () => string;
-  readonly engineOf: (process: Process) => Engine;
+  /** The engine of a process; a remote one signs in with what the job may use. */
+  readonly engineOf: (process: Process, access: RemoteAccess) => Promise<Engine>;
   readonly processOf: (id: string, revision: string) => Promise<Process | undefined>;
   readonly vaultFile: (id: string) => Promise<VaultSource | undefined>;
+  /** Fetches an input of another server into a directory. */
+  readonly download: PrepareInputsDeps["download"];
   readonly checkValue: (process: Process, inputId: string, value: Json) => readonly string[];
   /** False for jobs whose stages ride with the finishing write. */
   readonly isBuffered: (job: Job) => boolean;
@@ -54,6 +63,7 @@ export type ExecuteDeps = {
     readonly outputsUrl: string;
     readonly jobFiles: "auto" | "always";
   };
+  readonly failpoint: Failpoint;
   readonly claim: Claim;
   /** Aborted with `dismissed` when the job was taken away, with `stopping` when the server stops. */
   readonly signal: AbortSignal;
@@ -90,15 +100,15 @@ export async function executeProcess(
   url: string | undefined,
   headers: Readonly<Record<string, string>> | undefined,
 ): Promise<WalkEnd> {
-  if (url !== undefined || headers !== undefined) throw new Error(`Cannot run job "${jobId}" on a provider`);
   const { claim } = deps;
+  if (claim.job.id !== jobId) throw new Error(`Cannot run job "${jobId}": the claim is that of "${claim.job.id}"`);
   const hasFiles = deps.isBuffered(claim.job) || deps.settings.jobFiles === "always";
   const walk = beginWalk(deps, claim, hasFiles, deps.lose);
   const known: KnownRun = claim.recorded?.handle === undefined ? {} : { handle: claim.recorded.handle };
   try {
     if (hasFiles) await createExecutionDirectories(deps.layout, claim.executionId);
     if (!claim.isAdopted) walk.log(stages.setup.message);
-    const results = await runAndPublish(deps, walk, known);
+    const results = await runAndPublish(deps, walk, known, { url, headers });
     const wpsId = hasFiles ? await mapJob(deps, results) : undefined;
     walk.enter("notify");
     walk.enter("done");
@@ -115,7 +125,12 @@ function abandoned(deps: ExecuteDeps, known: KnownRun): WalkEnd {
   return deps.signal.reason === "dismissed" ? { kind: "lost", ...known } : { kind: "left" };
 }
 
-async function runAndPublish(deps: ExecuteDeps, walk: JobWalk, known: KnownRun): Promise<Results> {
+async function runAndPublish(
+  deps: ExecuteDeps,
+  walk: JobWalk,
+  known: KnownRun,
+  access: RemoteAccess,
+): Promise<Results> {
   const { claim } = deps;
   const recordedPlan = claim.recorded?.outputPlan;
   if (recordedPlan !== undefined) {
@@ -127,7 +142,7 @@ async function runAndPublish(deps: ExecuteDeps, walk: JobWalk, known: KnownRun):
   if (process === undefined) {
     throw new Problem("no-such-process", `Cannot run process "${claim.job.processId}": its revision is gone`);
   }
-  const engine = deps.engineOf(process);
+  const engine = await deps.engineOf(process, access);
   const run = await startRun(deps, walk, { process, engine }, known);
   const failure = await monitorRun(engine, run, walk, deps.signal);
   if (failure !== undefined) throw new RunFailed(failure);

@@ -14,10 +14,17 @@ export class ClaimLost extends Error {
   }
 }
 
+/**
+ * Told where a walk is: before a stage is written, when it has been, and when its effect is done. For tests, which stop
+ * the server there.
+ */
+export type Failpoint = (stage: StageName, moment: "before-commit" | "after-commit" | "after-effect") => void;
+
 /** What an awaited write keeps of the execution, besides the buffered stages. */
 export type Kept = {
   readonly handle?: JsonObject;
   readonly outputPlan?: JsonObject;
+  readonly remoteJobId?: string;
   readonly checkpoint?: { readonly key: string; readonly value: Json };
 };
 
@@ -89,6 +96,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
   const wasRecorded = (next: StageName) =>
     claim.isAdopted && job.stage !== undefined && stages[next].percent <= stages[job.stage].percent;
   const enter = (next: StageName, text: string | undefined, failure?: JobFailure) => {
+    if (stage !== next) deps.failpoint(stage, "after-effect");
     stage = next;
     hasReachedTool ||= next === "statusLocation";
     // An adopted execution passes the stages again that an earlier run of the server has written down.
@@ -105,6 +113,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
       message,
       ...(failure === undefined ? {} : { failure }),
     });
+    deps.failpoint(next, "before-commit");
     if (deps.isBuffered(job)) deps.database.announce(job.id, { progress, message, stage });
     log(failure === undefined ? "INFO" : "ERROR", message);
   };
@@ -121,6 +130,8 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
   const commit = async (kept?: Kept) => {
     const drained = await drain();
     if (drained.length === 0 && kept === undefined) return;
+    // A checkpoint of the stage that starts the run tells that it has started.
+    if (kept?.checkpoint !== undefined && stage === "executeRequest") deps.failpoint(stage, "after-effect");
     const holds = await recordJob(deps.database, {
       jobId: job.id,
       fence: claim.fence,
@@ -133,6 +144,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
       ...(kept === undefined ? {} : { execution: { id: claim.executionId, ...kept } }),
     });
     if (!holds) throw new ClaimLost(job.id);
+    for (const event of drained) if (event.stage !== undefined) deps.failpoint(event.stage, "after-commit");
   };
   return {
     get stage() {

@@ -130,12 +130,15 @@ export async function clearExecution(
     return;
   }
   if (end.handle !== undefined) {
-    await engine?.dismiss(end.handle);
+    await engine?.dismiss(end.handle, await checkpointsOf(deps.database, what.executionId));
     await engine?.cleanup(end.handle);
   }
   await endExecution(deps.database, what.executionId, deps.clock.now());
   const isCurrent = what.job.executionId === undefined || what.job.executionId === what.executionId;
-  if (isCurrent) return removeJobFiles(deps.layout, { jobId: what.job.id, executionIds: [what.executionId] });
+  if (isCurrent) {
+    const keepsStatus = what.job.request.statusDocument !== undefined;
+    return removeJobFiles(deps.layout, { jobId: what.job.id, executionIds: [what.executionId], keepsStatus });
+  }
   // The job's links lead to another execution's files.
   await removeExecutionOutputs(deps.layout, what.executionId);
   await removeWorkDirectory(deps.layout, what.executionId);

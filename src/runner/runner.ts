@@ -2,13 +2,17 @@ import type { Job } from "../domain/job.ts";
 import { stages } from "../domain/progress.ts";
 import type { Engine } from "../engines/engine.ts";
 import { claimJobs, waitingJobs } from "../store/jobs.ts";
-import { type Claim, type ExecuteDeps, executeProcess, type WalkEnd } from "./execute-process.ts";
+import { type Claim, type ExecuteDeps, executeProcess, type RemoteAccess, type WalkEnd } from "./execute-process.ts";
 import { clearExecution, recoverExecutions } from "./recover.ts";
 import { createWaitingQueue } from "./waiting-queue.ts";
 
 export type RunnerDeps = Omit<ExecuteDeps, "claim" | "signal" | "lose"> & {
   /** Tools that run at once. */
   readonly slots: number;
+  /** Jobs on other servers that are watched at once: they need no tool of this machine. */
+  readonly remoteSlots: number;
+  /** The address and the headers of a job on a provider. */
+  readonly remoteAccess: (job: Job) => Promise<RemoteAccess>;
   /** Every engine: a lost execution is stopped by the one whose handle it has. */
   readonly engineOfHandle: (job: Job) => Promise<Engine | undefined>;
 };
@@ -22,7 +26,7 @@ export type Runner = AsyncDisposable & {
   /** Stops a job that was taken away from its walk. */
   stop(jobId: string): void;
   /** What runs now. */
-  figures(): { readonly tools: number; readonly quick: number; readonly waiting: number };
+  figures(): Readonly<Record<Lane | "waiting", number>>;
 };
 
 /** Built-in jobs start no program and take no slot; this many run at once. */
@@ -35,12 +39,19 @@ const lookEveryMilliseconds = 1000;
 /** An execution whose end could not be written is looked at again after this long. */
 const retryMilliseconds = 5000;
 
-type Active = { readonly controller: AbortController; readonly isQuick: boolean; readonly done: Promise<void> };
+/** What bounds how many jobs run at once: nothing but memory, the tools' slots, or the patience of other servers. */
+type Lane = "quick" | "tools" | "remote";
+
+type Active = { readonly controller: AbortController; readonly lane: Lane; readonly done: Promise<void> };
 
 /** Creates a runner; nothing runs before `start`. Disposal stops claiming and leaves tools running. */
 export function createRunner(deps: RunnerDeps): Runner {
   const active = new Map<string, Active>();
-  const waiting = { quick: createWaitingQueue(), tools: createWaitingQueue() };
+  const waiting = { quick: createWaitingQueue(), tools: createWaitingQueue(), remote: createWaitingQueue() };
+  const bounds = { quick: quickSlots, tools: deps.slots, remote: deps.remoteSlots } as const satisfies Record<
+    Lane,
+    number
+  >;
   const timers = new Set<ReturnType<typeof setTimeout>>();
   const stoppedDuringClaim = new Set<string>();
   let isClaiming = false;
@@ -49,14 +60,16 @@ export function createRunner(deps: RunnerDeps): Runner {
   let isReading = false;
   let mayHaveMore = true;
 
-  const isQuick = (job: Job) => !deps.isBuffered(job);
-  const count = (quick: boolean) => {
+  const laneOf = (job: Job): Lane => (job.isRemote ? "remote" : deps.isBuffered(job) ? "tools" : "quick");
+  const count = (lane: Lane) => {
     let running = 0;
-    for (const entry of active.values()) if (entry.isQuick === quick) running += 1;
+    for (const entry of active.values()) if (entry.lane === lane) running += 1;
     return running;
   };
+  const take = (lane: Lane) => waiting[lane].take(Math.min(bounds[lane] - count(lane), claimBatch));
+  const waitingCount = () => waiting.quick.size + waiting.tools.size + waiting.remote.size;
   const enqueue = (job: Job) => {
-    const queue = isQuick(job) ? waiting.quick : waiting.tools;
+    const queue = waiting[laneOf(job)];
     if (active.has(job.id)) return;
     if (queue.size >= readAhead * 4) mayHaveMore = true;
     else queue.add(job);
@@ -84,16 +97,11 @@ export function createRunner(deps: RunnerDeps): Runner {
     pump();
   };
 
-  const take = (): readonly Job[] => [
-    ...waiting.quick.take(Math.min(quickSlots - count(true), claimBatch)),
-    ...waiting.tools.take(Math.min(deps.slots - count(false), claimBatch)),
-  ];
-
   const pump = () => {
     if (!isStarted || isStopping || isClaiming) return;
-    const jobs = take();
+    const jobs = [...take("quick"), ...take("tools"), ...take("remote")];
     if (jobs.length === 0) {
-      if (mayHaveMore && waiting.quick.size + waiting.tools.size === 0) void read();
+      if (mayHaveMore && waitingCount() === 0) void read();
       return;
     }
     isClaiming = true;
@@ -142,14 +150,15 @@ export function createRunner(deps: RunnerDeps): Runner {
       active.delete(job.id);
       pump();
     });
-    active.set(job.id, { controller, isQuick: isQuick(job), done });
+    active.set(job.id, { controller, lane: laneOf(job), done });
   };
 
   const run = async (claimed: Claim, controller: AbortController) => {
     const { job, executionId } = claimed;
     const walkDeps = { ...deps, claim: claimed, signal: controller.signal, lose: () => controller.abort("dismissed") };
     try {
-      const end: WalkEnd = await executeProcess(walkDeps, job.id, undefined, undefined);
+      const { url, headers } = await deps.remoteAccess(job);
+      const end: WalkEnd = await executeProcess(walkDeps, job.id, url, headers);
       if (end.kind !== "left") await clearExecution(deps, { job, executionId }, end);
     } catch (error) {
       deps.logger.error("Cannot end a job, looking at it again soon", { jobId: job.id, executionId, error });
@@ -185,10 +194,16 @@ export function createRunner(deps: RunnerDeps): Runner {
     stop(jobId) {
       waiting.quick.remove(jobId);
       waiting.tools.remove(jobId);
+      waiting.remote.remove(jobId);
       active.get(jobId)?.controller.abort("dismissed");
       if (isClaiming) stoppedDuringClaim.add(jobId);
     },
-    figures: () => ({ tools: count(false), quick: count(true), waiting: waiting.quick.size + waiting.tools.size }),
+    figures: () => ({
+      tools: count("tools"),
+      quick: count("quick"),
+      remote: count("remote"),
+      waiting: waitingCount(),
+    }),
     async [Symbol.asyncDispose]() {
       isStopping = true;
       for (const timer of timers) clearTimeout(timer);

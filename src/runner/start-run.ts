@@ -60,7 +60,7 @@ async function adoptRun(deps: ExecuteDeps, engine: Engine, run: Run, record: Eng
 
 function recordOf(walk: JobWalk): EngineRecord {
   return {
-    checkpoint: (key, value) => walk.commit({ checkpoint: { key, value } }),
+    checkpoint: (key, value, facts) => walk.commit({ checkpoint: { key, value }, ...facts }),
     log: (message) => walk.log(message),
   };
 }
@@ -72,12 +72,15 @@ async function prepare(
 ): Promise<Prepared> {
   const { job, executionId } = deps.claim;
   const { process, engine } = what;
+  const described = await engine.describe?.(process, job.language);
   walk.enter("getInputs");
   const inputs = await prepareInputs(
     {
       stagingDirectory: stagedInputsDirectory(deps.layout, executionId),
       inputRoots: deps.settings.inputRoots,
       vaultFile: deps.vaultFile,
+      download: deps.download,
+      keepsLinks: engine.keepsLinks ?? false,
       check: (inputId, value) => deps.checkValue(process, inputId, value),
     },
     process,
@@ -91,6 +94,8 @@ async function prepare(
     definition: process.definition,
     inputs,
     outputs: Object.keys(job.request.outputs ?? process.description.outputs),
+    ...(job.request.outputs === undefined ? {} : { outputRequests: job.request.outputs }),
+    ...(described === undefined ? {} : { described }),
   };
   if (!engine.isRepeatable) await keepPrepared(deps, prepared);
   return prepared;

@@ -4,7 +4,7 @@ import type { Json } from "../domain/json.ts";
 import type { Database } from "./database.ts";
 import { executionOf, executionWidth, jobOf } from "./job-rows.ts";
 import { rowReader } from "./rows.ts";
-import { checkpoints, executions, jobs } from "./schema.ts";
+import { checkpoints, executions, jobSecrets, jobs } from "./schema.ts";
 import { argument, build, compile } from "./statements.ts";
 
 const checkpointRow = rowReader(checkpoints);
@@ -32,6 +32,15 @@ const setEnd = compile<{ id: string; at: number }>(
     .where(and(eq(executions.id, argument("id")), isNull(executions.endedAt))),
 );
 
+/** What stops an execution may need the headers of its caller; once it has an end, a finished job needs them no more. */
+const forgetSecrets = compile<{ id: string }>(
+  build
+    .delete(jobSecrets)
+    .where(
+      sql`${jobSecrets.jobId} = (select ${executions.jobId} from ${executions} join ${jobs} on ${jobs.id} = ${executions.jobId} where ${executions.id} = ${argument("id")} and ${jobs.status} not in ('accepted', 'running'))`,
+    ),
+);
+
 const selectCheckpoints = compile<{ executionId: string }>(
   build
     .select()
@@ -55,7 +64,7 @@ export async function openExecutions(
 
 /** Keeps that what an execution ran is proved gone. A second end changes nothing. */
 export async function endExecution(database: Database, id: string, at: number): Promise<void> {
-  await database.write([setEnd({ id, at })]);
+  await database.write([setEnd({ id, at }), forgetSecrets({ id })]);
 }
 
 /** Reads the finished parts of an execution, by the engine's keys. */

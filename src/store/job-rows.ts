@@ -13,6 +13,8 @@ export const executionWidth = executionRow.width;
 /** Reads a job from a row; `from` is the position of its first column. */
 export function jobOf(row: Row, from = 0): Job {
   const {
+    providerId,
+    remoteJobId,
     user,
     language,
     executionId,
@@ -26,6 +28,8 @@ export function jobOf(row: Row, from = 0): Job {
   } = jobRow.read(row, from);
   return {
     ...always,
+    ...(providerId === null ? {} : { providerId }),
+    ...(remoteJobId === null ? {} : { remoteJobId }),
     ...(user === null ? {} : { user }),
     ...(language === null ? {} : { language }),
     ...(executionId === null ? {} : { executionId }),
@@ -83,6 +87,9 @@ export function jobArguments(job: Job): ArgumentsOf<typeof jobs> {
     id: job.id,
     processId: job.processId,
     processRevision: job.processRevision,
+    providerId: job.providerId ?? null,
+    isRemote: Number(job.isRemote),
+    remoteJobId: job.remoteJobId ?? null,
     status: job.status,
     isSync: Number(job.isSync),
     user: job.user ?? null,

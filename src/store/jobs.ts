@@ -44,15 +44,22 @@ export async function insertJob(
   database: Database,
   job: Job,
   event: NewJobEvent,
-  options: { readonly idempotency?: Idempotency; readonly vaultFileIds?: readonly string[] } = {},
+  options: {
+    readonly idempotency?: Idempotency;
+    readonly vaultFileIds?: readonly string[];
+    /** Headers that go along to another server, sealed. */
+    readonly sealedHeaders?: string;
+  } = {},
 ): Promise<Insertion> {
-  const { idempotency, vaultFileIds = [] } = options;
+  const { idempotency, vaultFileIds = [], sealedHeaders } = options;
   const values = jobArguments(job);
   const first = inserting.insertFirstEvent({ jobId: job.id, events: eventsText([event]) });
-  const uses =
-    vaultFileIds.length === 0
+  const uses = [
+    ...(vaultFileIds.length === 0
       ? []
-      : [inserting.insertVaultUses({ jobId: job.id, files: JSON.stringify(vaultFileIds) })];
+      : [inserting.insertVaultUses({ jobId: job.id, files: JSON.stringify(vaultFileIds) })]),
+    ...(sealedHeaders === undefined ? [] : [inserting.insertSecrets({ jobId: job.id, sealedHeaders })]),
+  ];
   const standing = inserting.findJobId({ jobId: job.id });
 
   if (idempotency === undefined) {
@@ -105,15 +112,16 @@ export async function listJobs(database: Database, filter: JobFilter): Promise<r
 /** The lists that are asked for most were built once. */
 function compiledList(filter: JobFilter, before: NonNullable<JobFilter["before"]>): Statement | undefined {
   const { user, search = {}, limit } = filter;
-  const { processIds = [], statuses = jobStatuses, ...others } = search;
+  const { processIds = [], statuses = jobStatuses, providerId, ...others } = search;
   const [processId, ...more] = processIds;
   if (Object.keys(others).length > 0 || more.length > 0) return undefined;
   const page = { statuses: JSON.stringify(statuses), limit, ...before };
+  const provider = { anyProvider: Number(providerId === undefined), providerId: providerId ?? null };
   const queries = selecting.selectNewestJobs;
   if (user === undefined)
-    return processId === undefined ? queries.all(page) : queries.ofProcess({ ...page, processId });
+    return processId === undefined ? queries.all(page) : queries.ofProcess({ ...page, ...provider, processId });
   if (processId === undefined) return queries.ofUser({ ...page, user });
-  return queries.ofUserAndProcess({ ...page, user, processId });
+  return queries.ofUserAndProcess({ ...page, ...provider, user, processId });
 }
 
 /** Lists accepted jobs in the order in which they are to run: by priority, then the oldest first. */
@@ -240,6 +248,7 @@ export async function finishJob(database: Database, move: FinishMove): Promise<b
   ];
   if (outputs.length > 0) statements.push(moving.insertResults({ ...guard, results: JSON.stringify(outputs) }));
   if (executionEnded) statements.push(moving.endExecutionOfMove({ ...guard, at }));
+  statements.push(moving.forgetSecretsOfMove(guard));
   if (events.length > 0) statements.push(insertEventsOfMove({ ...guard, events: eventsText(events) }));
   const results = await database.write(statements, [jobId], findMove(guard));
   if (won(results)) database.feed.forget(jobId);
@@ -256,7 +265,11 @@ export async function dismissJob(
   const live = database.feed.live(jobId);
   const shown = { shownProgress: live?.progress ?? 0, shownStage: live?.stage ?? null };
   const results = await database.write(
-    [moving.dismiss({ ...guard, at, message: storable(message), ...shown }), moving.insertDismissalEvent(guard)],
+    [
+      moving.dismiss({ ...guard, at, message: storable(message), ...shown }),
+      moving.insertDismissalEvent(guard),
+      moving.forgetSecretsOfMove(guard),
+    ],
     [jobId],
     findMove(guard),
   );

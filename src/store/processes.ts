@@ -27,6 +27,10 @@ const insertRevision = compile<ArgumentsOf<typeof processRevisions>>(
   }),
 );
 
+const insertLoneRevision = compile<ArgumentsOf<typeof processRevisions>>(
+  build.insert(processRevisions).values(argumentsOf(processRevisions)).onConflictDoNothing(),
+);
+
 type Deployment = ArgumentsOf<typeof processes>;
 const insertCurrent = compile<Deployment>(build.insert(processes).values(argumentsOf(processes)).onConflictDoNothing());
 const replaceCurrent = compile<Deployment>(
@@ -78,6 +82,11 @@ export async function saveProcess(
   ]);
   if (inserted?.rowsAffected === 1) return "deployed";
   return options.replace ? "replaced" : "exists";
+}
+
+/** Keeps a revision that is nobody's current one: that of another server's process, which a job is about to name. */
+export async function keepRevision(database: Database, process: Process, at: number): Promise<void> {
+  await database.write([insertLoneRevision(revisionArguments(process, at))]);
 }
 
 /** Finds the current revision of a process. */

@@ -6,6 +6,7 @@ import type { JobStatus } from "../domain/job-state.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { ProcessDefinition, ProcessDescription } from "../domain/process.ts";
 import type { StageName } from "../domain/progress.ts";
+import type { RemoteType } from "../domain/remote-type.ts";
 import type { Result } from "../domain/values.ts";
 
 // All times are milliseconds since 1970 (UTC). There are no foreign keys: a row that depends on a job is only ever
@@ -21,6 +22,12 @@ export const jobs = sqliteTable(
     processId: text("process_id").notNull(),
     /** The revision that the submission was checked against; it runs even when the process was replaced since. */
     processRevision: text("process_revision").notNull(),
+    /** The registered provider whose process it is; null for a process of this service. */
+    providerId: text("provider_id"),
+    /** It runs on another server. */
+    isRemote: integer("is_remote", { mode: "boolean" }).notNull().default(false),
+    /** Set by the record that keeps where the other server runs it. */
+    remoteJobId: text("remote_job_id"),
     status: text("status").$type<JobStatus>().notNull(),
     isSync: integer("is_sync", { mode: "boolean" }).notNull(),
     /** Owner of the key that submitted; null for an anonymous user. */
@@ -149,6 +156,29 @@ export const processRevisions = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.processId, table.revision] })],
 );
+
+/** Servers whose processes can be run from here. */
+export const providers = sqliteTable("providers", {
+  id: text("id").primaryKey(),
+  /** Without a slash at the end. */
+  url: text("url").notNull(),
+  type: text("type").$type<RemoteType>().notNull(),
+  isPublic: integer("is_public", { mode: "boolean" }).notNull(),
+  /** Names of headers, in lower case. */
+  forwardHeaders: text("forward_headers", { mode: "json" }).$type<readonly string[]>().notNull(),
+  /** What signs in to it: sealed, with the provider's id as additional data; null when it needs nothing. */
+  sealedAuth: text("sealed_auth"),
+  createdAt: integer("created_at").notNull(),
+});
+
+/**
+ * Headers of callers that their remote jobs send on: sealed, with the job's id as additional data. Written with the job
+ * and gone when it is final. WITHOUT ROWID (see the migration).
+ */
+export const jobSecrets = sqliteTable("job_secrets", {
+  jobId: text("job_id").primaryKey(),
+  sealedHeaders: text("sealed_headers").notNull(),
+});
 
 /** Keys `hdl_<id>_<secret>`. Rows stay when a key is revoked: sign-in stays on once there was one. */
 export const keys = sqliteTable("keys", {

@@ -78,3 +78,7 @@ test("a page of another origin cannot execute by a query", async () => {
 test("HEAD does not execute", async () => {
   expect((await execute("text=hello&response[prefer]=respond-async", {}, "HEAD")).status).toBe(405);
 });
+
+test("a format or preference that cannot stand in a header is named", async () => {
+  for (const name of ["f", "prefer"]) expect((await execute(`text=x&${name}=%C3%AD%0A`)).status).toBe(400);
+});

@@ -12,10 +12,12 @@ import type { DoorConfig } from "../../src/http/door.ts";
 import { createHttpApp, type HttpApp } from "../../src/http/server.ts";
 import { createAuthenticator, createKey, type KeyDeps } from "../../src/operations/manage-keys.ts";
 import { createProcessCache } from "../../src/operations/process-cache.ts";
+import { createRemoteProcesses } from "../../src/operations/remote-processes.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
 import { claimJobs, finishJob } from "../../src/store/jobs.ts";
 import { saveProcess } from "../../src/store/processes.ts";
 import { type FakeClock, fakeClock } from "../support/fake-clock.ts";
+import { loopbackGate } from "../support/remote-server.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 export const address = "http://127.0.0.1:8080";
@@ -38,6 +40,8 @@ export type Service = AsyncDisposable & {
   readonly layout: Layout;
   readonly clock: FakeClock;
   readonly stopped: readonly string[];
+  /** Jobs whose status document was asked for. */
+  readonly published: readonly string[];
   readonly keys: KeyDeps;
   /** Sends a request to a path, with a key when one is given. */
   send(method: string, path: string, options?: RequestOptions): Promise<Response>;
@@ -67,6 +71,7 @@ export const defaultSettings: Settings = {
   maxBodyBytes: 64 * 1024,
   maxUploadBytes: 256 * 1024,
   maxInlineBytes: 1024,
+  maxDocumentBytes: 1024 * 1024,
   outputsPath: "/outputs",
 };
 
@@ -99,11 +104,14 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
   const database = stack.use(await openDatabase({ file: join(directory.path, "heddle.db"), clock, logger }));
   await saveProcess(database, processOf(echo.description), clock.now(), { replace: true });
   const stopped: string[] = [];
+  const published: string[] = [];
   const ends: Promise<string>[] = [];
   const newId = () => crypto.randomUUID();
   const finishing = { database, layout, clock, newId };
   const door: DoorConfig = { listenHost: "127.0.0.1", isLoopback: true, corsOrigins: [], ...options.door };
   const keys: KeyDeps = { database, clock, newSecret: () => crypto.randomUUID().replaceAll("-", "") };
+  const gate = loopbackGate();
+  const secretKey = new Uint8Array(32);
   const app = createHttpApp({
     database,
     layout,
@@ -112,6 +120,9 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
     newId,
     newSecret: keys.newSecret,
     inputChecks: createInputChecks(16),
+    gate,
+    secretKey,
+    remotes: createRemoteProcesses({ database, clock, gate, secretKey, maxDocumentBytes: 1024 * 1024 }),
     processes: createProcessCache(database, 16),
     authenticate: createAuthenticator({
       database,
@@ -127,6 +138,7 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
         ends.push(finishJobOf(finishing, job.id, { results: echoed(job) }));
       },
       stop: (jobId) => stopped.push(jobId),
+      publishStatus: async (jobId) => void published.push(jobId),
     },
   });
   return {
@@ -135,6 +147,7 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
     layout,
     clock,
     stopped,
+    published,
     keys,
     send: (method, path, request) => app.fetch(requestOf(method, path, request)),
     createKey: async (role, user) => {

@@ -7,6 +7,8 @@ export const executable = join(import.meta.dir, "..", "..", "dist", "heddle");
 export type RunningServer = AsyncDisposable & {
   readonly url: string;
   readonly pid: number;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<number>;
   /** Ends it by a signal (SIGTERM when not named) and gives its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number>;
   /** What it has written to stderr so far. */
@@ -20,15 +22,23 @@ export type RunningServer = AsyncDisposable & {
 export async function startServer(
   dataDirectory: string,
   flags: readonly string[] = [],
-  options: { readonly cwd?: string; readonly environment?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly cwd?: string;
+    readonly environment?: Readonly<Record<string, string>>;
+    /** Another build than the usual one. */
+    readonly executable?: string;
+  } = {},
 ): Promise<RunningServer> {
-  const child = Bun.spawn([executable, "serve", "--port", "0", "--data", dataDirectory, ...flags], {
-    cwd: options.cwd ?? "/",
-    env: { ...options.environment },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-  });
+  const child = Bun.spawn(
+    [options.executable ?? executable, "serve", "--port", "0", "--data", dataDirectory, ...flags],
+    {
+      cwd: options.cwd ?? "/",
+      env: { ...options.environment },
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    },
+  );
   let talk = "";
   const listening = (async () => {
     const decoder = new TextDecoder();
@@ -46,6 +56,7 @@ export async function startServer(
   return {
     url,
     pid: child.pid,
+    ended: child.exited,
     stop,
     talk: () => talk,
     async [Symbol.asyncDispose]() {

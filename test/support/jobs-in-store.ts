@@ -19,6 +19,7 @@ export function newJob(changes: Partial<Job> = {}): Job {
     id: Bun.randomUUIDv7(),
     processId: "echo",
     processRevision: "sha256:0",
+    isRemote: false,
     status: "accepted",
     isSync: false,
     tags: [],

@@ -80,7 +80,16 @@ function isItem(given: PreparedItem | readonly PreparedItem[]): given is Prepare
 }
 
 function itemValue(item: PreparedItem): Json {
-  return item.kind === "file" ? preparedFile(item) : item.value;
+  switch (item.kind) {
+    case "file":
+      return preparedFile(item);
+    case "value":
+      return item.value;
+    case "link":
+      throw new Problem("internal", `Cannot run a tool: found the link "${item.href}", wanted what it leads to`);
+    default:
+      return item satisfies never;
+  }
 }
 
 function preparedFile(file: FileValue): JsonObject {

@@ -1,6 +1,9 @@
+import type { Principal } from "../../domain/access.ts";
 import { ExecuteBodySchema } from "../../domain/execution.ts";
 import { jobUrl } from "../../domain/links.ts";
+import { Problem } from "../../domain/problem.ts";
 import type { Process } from "../../domain/process.ts";
+import type { Provider } from "../../domain/provider.ts";
 import { describeProcess } from "../../operations/describe-processes.ts";
 import type { ProcessCache } from "../../operations/process-cache.ts";
 import { type ReadResultsDeps, resultsOfJob } from "../../operations/read-results.ts";
@@ -20,7 +23,8 @@ export type ExecutionRouteDeps = SubmitDeps &
     readonly settings: { readonly maxBodyBytes: number };
   };
 
-const body = { mediaTypes: ["application/json"], schema: ExecuteBodySchema };
+/** What the body of an execution is. */
+export const executionBody = { mediaTypes: ["application/json"], schema: ExecuteBodySchema };
 
 /** How much longer than the wait for a job a connection may be quiet; in seconds. */
 const spareSeconds = 30;
@@ -33,13 +37,9 @@ export function executionRoutes(deps: ExecutionRouteDeps): readonly Route[] {
       path: "/processes/:processId/execution",
       access: "signed-in",
       hasEffect: true,
-      body,
-      async handle(context) {
-        requireContentType(context.request, body.mediaTypes);
-        const payload = await readJson(context.request, deps.settings.maxBodyBytes);
-        const process = await describeProcess(deps, principalOf(context), context.param("processId"));
-        return execute(deps, context, process, payload);
-      },
+      body: executionBody,
+      handle: (context) =>
+        executeReference(deps, context, (principal) => describeProcess(deps, principal, context.param("processId"))),
     },
     {
       method: "GET",
@@ -56,20 +56,38 @@ export function executionRoutes(deps: ExecutionRouteDeps): readonly Route[] {
   ];
 }
 
+/** Executes the process of the path, which is one of this service or of the provider that `find` gives. */
+export async function executeReference(
+  deps: ExecutionRouteDeps,
+  context: RouteContext,
+  find: (principal: Principal) => Promise<Process | Provider>,
+): Promise<Response> {
+  requireContentType(context.request, executionBody.mediaTypes);
+  const payload = await readJson(context.request, deps.settings.maxBodyBytes);
+  return execute(deps, context, await find(principalOf(context)), payload);
+}
+
 const shortFormats: Readonly<Record<string, string>> = { json: "application/json", html: "text/html" };
 
 /** What stands in the query wins over the headers of the same meaning (OGC 18-062r3 /req/kvp-execute/f-response and prefer-response). */
 function withHeaders(context: RouteContext, prefer: string | undefined, format: string | undefined): RouteContext {
   const headers = new Headers(context.request.headers);
-  if (prefer !== undefined) headers.set("prefer", prefer);
-  if (format !== undefined) headers.set("accept", shortFormats[format] ?? format);
+  if (prefer !== undefined) headers.set("prefer", headerText("prefer", prefer));
+  if (format !== undefined) headers.set("accept", headerText("f", shortFormats[format] ?? format));
   return { ...context, request: new Request(context.request.url, { headers }), signal: context.signal };
+}
+
+/** Only some characters can stand in a header. */
+function headerText(name: string, text: string): string {
+  if (/^[\x20-\x7e]*$/.test(text)) return text;
+  const detail = `Cannot execute: found ${name} ${JSON.stringify(text)}, wanted printable ASCII`;
+  throw new Problem("invalid-query-parameter-value", detail);
 }
 
 async function execute(
   deps: ExecutionRouteDeps,
   context: RouteContext,
-  process: Process,
+  reference: Process | Provider,
   payload: unknown,
 ): Promise<Response> {
   const { request, baseUrl } = context;
@@ -86,16 +104,18 @@ async function execute(
       principal,
       headers: {
         prefer,
+        all: Object.fromEntries(headers),
         vaultTokens: parseVaultAuthorizations(headers.get("x-auth-vault")),
         ...(acceptLanguage === null ? {} : { acceptLanguage }),
         ...(idempotencyKey === null ? {} : { idempotencyKey }),
       },
+      processId: context.param("processId"),
       query: tags === undefined ? {} : { tags },
       body: payload,
       serviceUrl: baseUrl,
       signal: context.signal,
     },
-    process,
+    reference,
   );
   if (submitted.kind === "created") return createdResponse(submitted, baseUrl, prefer.respondAsync);
   const outcome = await resultsOfJob(deps, submitted.job);

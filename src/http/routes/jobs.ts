@@ -1,8 +1,9 @@
 import { readJobSearch } from "../../domain/job-search.ts";
-import { jobUrl, jsonLink, processUrl } from "../../domain/links.ts";
+import { jobUrl, jsonLink, processUrl, profiles, providerUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import { type DescribeDeps, describeProcess } from "../../operations/describe-processes.ts";
 import { type DismissDeps, dismissJob, type ListDeps, listJobs, readJob } from "../../operations/follow-jobs.ts";
+import { requireProvider } from "../../operations/manage-providers.ts";
 import { type LogDeps, readLog } from "../../operations/read-log.ts";
 import { documentResponse } from "../document-response.ts";
 import { pageLinks, pageOf } from "../paging.ts";
@@ -15,27 +16,7 @@ export type JobRouteDeps = ListDeps & DismissDeps & LogDeps & Pick<DescribeDeps,
 /** Routes of the job list, of a job's status and log, and of dismissal. */
 export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
   return [
-    {
-      method: "GET",
-      path: "/jobs",
-      access: "signed-in",
-      hasEffect: false,
-      async handle(context) {
-        return list(deps, context, `${context.baseUrl}/jobs`, filterOf(context));
-      },
-    },
-    {
-      method: "GET",
-      path: "/processes/:processId/jobs",
-      access: "signed-in",
-      hasEffect: false,
-      async handle(context) {
-        const { id } = await describeProcess(deps, principalOf(context), context.param("processId"));
-        const { search, ...page } = filterOf(context);
-        const url = `${processUrl(context.baseUrl, id)}/jobs`;
-        return list(deps, context, url, { ...page, search: { ...search, processIds: [id] } });
-      },
-    },
+    ...listRoutes(deps),
     {
       method: "GET",
       path: "/jobs/:jobId",
@@ -43,7 +24,10 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
       hasEffect: false,
       async handle(context) {
         const job = await readJob(deps, principalOf(context), context.param("jobId"));
-        return documentResponse(context, statusDocument(job, context.baseUrl), { title: `Job ${job.id}` });
+        return documentResponse(context, statusDocument(job, context.baseUrl), {
+          title: `Job ${job.id}`,
+          profile: profiles.job,
+        });
       },
     },
     {
@@ -107,6 +91,46 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
   ];
 }
 
+/** Where jobs are listed: all of them, those of one process, those of one process of a provider. */
+function listRoutes(deps: JobRouteDeps): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/jobs",
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        return list(deps, context, `${context.baseUrl}/jobs`, filterOf(context));
+      },
+    },
+    {
+      method: "GET",
+      path: "/processes/:processId/jobs",
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        const { id } = await describeProcess(deps, principalOf(context), context.param("processId"));
+        const { search, ...page } = filterOf(context);
+        const url = `${processUrl(context.baseUrl, id)}/jobs`;
+        return list(deps, context, url, { ...page, search: { ...search, processIds: [id], providerId: null } });
+      },
+    },
+    {
+      method: "GET",
+      path: "/providers/:providerId/processes/:processId/jobs",
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        const { id } = await requireProvider(deps, principalOf(context), context.param("providerId"));
+        const processId = context.param("processId");
+        const { search, ...page } = filterOf(context);
+        const url = `${providerUrl(context.baseUrl, id)}/processes/${encodeURIComponent(processId)}/jobs`;
+        return list(deps, context, url, { ...page, search: { ...search, processIds: [processId], providerId: id } });
+      },
+    },
+  ];
+}
+
 async function list(
   deps: ListDeps,
   context: RouteContext,
@@ -118,7 +142,7 @@ async function list(
     jobs: items.map((job) => statusDocument(job, context.baseUrl)),
     links: pageLinks(context, url, next),
   };
-  return documentResponse(context, document, { title: "Jobs" });
+  return documentResponse(context, document, { title: "Jobs", profile: profiles.jobList });
 }
 
 function filterOf(context: RouteContext) {

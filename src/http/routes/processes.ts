@@ -1,4 +1,4 @@
-import { processUrl } from "../../domain/links.ts";
+import { processUrl, profiles } from "../../domain/links.ts";
 import {
   type ApplicationPackage,
   ApplicationPackageSchema,
@@ -42,7 +42,7 @@ export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
           processes: items.map((process) => processSummary(process, context.baseUrl)),
           links: pageLinks(context, `${context.baseUrl}/processes`, next),
         };
-        return documentResponse(context, document, { title: "Processes" });
+        return documentResponse(context, document, { title: "Processes", profile: profiles.processList });
       },
     },
     {
@@ -66,7 +66,10 @@ export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
       async handle(context) {
         const process = await describeProcess(deps, context.caller, context.param("processId"));
         const title = process.description.title ?? process.id;
-        return documentResponse(context, processDocument(process, context.baseUrl), { title });
+        return documentResponse(context, processDocument(process, context.baseUrl), {
+          title,
+          profile: profiles.processDescription,
+        });
       },
     },
     {

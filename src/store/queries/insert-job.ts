@@ -1,5 +1,5 @@
 import { and, eq, gt, lte, sql } from "drizzle-orm";
-import { idempotencyKeys, jobEvents, jobs, vaultUses } from "../schema.ts";
+import { idempotencyKeys, jobEvents, jobSecrets, jobs, vaultUses } from "../schema.ts";
 import { type ArgumentsOf, argument, argumentsOf, build, compile, insertFrom } from "../statements.ts";
 import { eventColumns } from "./guards.ts";
 
@@ -66,6 +66,11 @@ export const insertVaultUses = compile<{ jobId: string; files: string }>(
     { vaultFileId: sql`file.value`, jobId: argument("jobId") },
     { source: sql`json_each(${argument("files")}) as file`, where: isInserted },
   ).onConflictDoNothing(),
+);
+
+/** Headers of a caller, sealed. */
+export const insertSecrets = compile<{ jobId: string; sealedHeaders: string }>(
+  insertFrom(jobSecrets, argumentsOf(jobSecrets), { where: isInserted }),
 );
 
 export const findJobId = compile<{ jobId: string }>(

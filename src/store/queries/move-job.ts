@@ -1,6 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import { jobMoves } from "../../domain/job-state.ts";
-import { executions, jobEvents, jobs, results } from "../schema.ts";
+import { executions, jobEvents, jobSecrets, jobs, results } from "../schema.ts";
 import { argument, build, compile, insertFrom, member, statusIn } from "../statements.ts";
 import { isHeld, lastNumber, moved } from "./guards.ts";
 
@@ -92,6 +92,19 @@ export const endExecutionOfMove = compile<{ jobId: string; moveId: string; at: n
     .set({ endedAt: argument("at") })
     .where(
       sql`${executions.endedAt} is null and ${executions.id} = (select ${jobs.executionId} from ${jobs} where ${jobs.id} = ${argument("jobId")} and ${jobs.moveId} = ${argument("moveId")})`,
+    ),
+);
+
+/** While an execution has no end, what stops it may need them. */
+export const forgetSecretsOfMove = compile<{ jobId: string; moveId: string }>(
+  build
+    .delete(jobSecrets)
+    .where(
+      and(
+        eq(jobSecrets.jobId, argument("jobId")),
+        moved,
+        sql`not exists (select 1 from ${executions} where ${executions.jobId} = ${argument("jobId")} and ${executions.endedAt} is null)`,
+      ),
     ),
 );
 

@@ -22,6 +22,8 @@ export type JobRecord = {
     readonly id: string;
     readonly handle?: JsonObject;
     readonly outputPlan?: JsonObject;
+    /** What another server calls the job. */
+    readonly remoteJobId?: string;
     /** A checkpoint of a key that exists replaces it. */
     readonly checkpoint?: { readonly key: string; readonly value: Json };
   };
@@ -41,6 +43,9 @@ export function recordStatements(job: JobRecord): readonly Statement[] {
   if (execution?.checkpoint !== undefined) {
     const { key, value } = execution.checkpoint;
     statements.push(recordCheckpoint({ ...guard, executionId: execution.id, key, value: JSON.stringify(value) }));
+  }
+  if (execution?.remoteJobId !== undefined) {
+    statements.push(recordRemoteJob({ ...guard, remoteJobId: storable(execution.remoteJobId) }));
   }
   if (events.length > 0) statements.push(insertEventsOfRecord({ ...guard, events: eventsText(events) }));
   return statements;
@@ -64,6 +69,13 @@ const record = compile<{
       updatedAt: argument("at"),
       earlyCrashes: sql`${jobs.earlyCrashes} * (1 - ${argument("clearsCrashes")})`,
     })
+    .where(isHeld),
+);
+
+const recordRemoteJob = compile<{ jobId: string; fence: number; remoteJobId: string }>(
+  build
+    .update(jobs)
+    .set({ remoteJobId: argument("remoteJobId") })
     .where(isHeld),
 );
 

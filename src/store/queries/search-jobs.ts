@@ -23,6 +23,7 @@ export function searchJobs(search: JobSearch, page: SearchPage): Statement {
         user === undefined ? undefined : sql`${jobs.user} is ${user}`,
         sql`(${jobs.createdAt}, ${jobs.id}) < (${before.createdAt}, ${before.id})`,
         search.processIds === undefined ? undefined : inArray(jobs.processId, [...search.processIds]),
+        search.providerId === undefined ? undefined : sql`${jobs.providerId} is ${search.providerId}`,
         // The order by creation decides which index is read: few jobs are left out by their state.
         search.statuses === undefined ? undefined : sql`+${jobs.status} in ${search.statuses}`,
         search.createdFrom === undefined ? undefined : gte(jobs.createdAt, search.createdFrom),

@@ -34,13 +34,16 @@ export const selectWaitingJobs = compile<{ limit: number }>(
     .limit(sql.placeholder("limit")),
 );
 
+/** The provider of the process, unless any will do. */
+const ofProvider = sql`(${argument("anyProvider")} or +${jobs.providerId} is ${argument("providerId")})`;
+
 /** One query for each set of conditions that an index serves. `statuses` is a JSON array. */
 export const selectNewestJobs = {
   all: newestJobs(undefined),
   ofUser: newestJobs(sql`${jobs.user} is ${argument("user")}`),
-  ofProcess: newestJobs(eq(jobs.processId, argument("processId"))),
+  ofProcess: newestJobs(and(eq(jobs.processId, argument("processId")), ofProvider)),
   ofUserAndProcess: newestJobs(
-    and(sql`${jobs.user} is ${argument("user")}`, sql`+${jobs.processId} = ${argument("processId")}`),
+    and(sql`${jobs.user} is ${argument("user")}`, sql`+${jobs.processId} = ${argument("processId")}`, ofProvider),
   ),
 };
 
@@ -48,6 +51,8 @@ function newestJobs(condition: SQL | undefined) {
   return compile<{
     user?: string | null;
     processId?: string;
+    anyProvider?: number;
+    providerId?: string | null;
     statuses: string;
     createdAt: number;
     id: string;

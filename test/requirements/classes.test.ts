@@ -25,37 +25,56 @@ async function description(id: string) {
   return v.parse(DescribedSchema, await document(await get(`/processes/${id}`), 200, "Process"));
 }
 
-requirement("1.0", "/req/ogc-process-description/json-encoding", async () => {
-  for (const id of ["echo", "tool"]) expectOgcSchema("process", await document(await get(`/processes/${id}`), 200));
-});
+requirement(
+  ["1.0 /req/ogc-process-description/json-encoding", "2.0 /req/ogc-process-description/json-encoding"],
+  async () => {
+    for (const id of ["echo", "tool"]) expectOgcSchema("process", await document(await get(`/processes/${id}`), 200));
+  },
+);
 
-requirement("1.0", "/req/ogc-process-description/inputs-def", async () => {
-  expect(Object.keys((await description("tool")).inputs)).toEqual(["message", "seconds", "code"]);
-});
+requirement(
+  ["1.0 /req/ogc-process-description/inputs-def", "2.0 /req/ogc-process-description/inputs-def"],
+  async () => {
+    expect(Object.keys((await description("tool")).inputs)).toEqual(["message", "seconds", "code"]);
+  },
+);
 
-requirement("1.0", "/req/ogc-process-description/input-def", async () => {
+requirement(["1.0 /req/ogc-process-description/input-def", "2.0 /req/ogc-process-description/input-def"], async () => {
   for (const input of Object.values((await description("echo")).inputs)) expectOgcSchema("inputDescription", input);
 });
 
-requirement("1.0", "/req/ogc-process-description/input-mixed-type", async () => {
-  const { mixed } = (await description("echo")).inputs;
-  const alternatives = v.parse(v.array(v.looseObject({ contentMediaType: v.string() })), mixed?.schema.oneOf);
-  expect(alternatives.map((one) => one.contentMediaType)).toEqual(["application/gml+xml", "application/geo+json"]);
-});
+requirement(
+  ["1.0 /req/ogc-process-description/input-mixed-type", "2.0 /req/ogc-process-description/input-multiple-types"],
+  async () => {
+    const { mixed } = (await description("echo")).inputs;
+    const alternatives = v.parse(v.array(v.looseObject({ contentMediaType: v.string() })), mixed?.schema.oneOf);
+    expect(alternatives.map((one) => one.contentMediaType)).toEqual(["application/gml+xml", "application/geo+json"]);
+  },
+);
 
-requirement("1.0", "/req/ogc-process-description/outputs-def", async () => {
-  expect(Object.keys((await description("tool")).outputs)).toEqual(["text", "file"]);
-});
+requirement(
+  ["1.0 /req/ogc-process-description/outputs-def", "2.0 /req/ogc-process-description/outputs-def"],
+  async () => {
+    expect(Object.keys((await description("tool")).outputs)).toEqual(["text", "file"]);
+  },
+);
 
-requirement("1.0", "/req/ogc-process-description/output-def", async () => {
-  for (const output of Object.values((await description("echo")).outputs)) expectOgcSchema("outputDescription", output);
-});
+requirement(
+  ["1.0 /req/ogc-process-description/output-def", "2.0 /req/ogc-process-description/output-def"],
+  async () => {
+    for (const output of Object.values((await description("echo")).outputs))
+      expectOgcSchema("outputDescription", output);
+  },
+);
 
-requirement("1.0", "/req/ogc-process-description/output-mixed-type", async () => {
-  expect((await description("echo")).outputs.mixed?.schema.oneOf).toBeDefined();
-});
+requirement(
+  ["1.0 /req/ogc-process-description/output-mixed-type", "2.0 /req/ogc-process-description/output-multiple-types"],
+  async () => {
+    expect((await description("echo")).outputs.mixed?.schema.oneOf).toBeDefined();
+  },
+);
 
-requirement("1.0", "/req/json/definition", async () => {
+requirement(["1.0 /req/json/definition", "2.0 /req/json/definition"], async () => {
   const job = await finishedJob("echo", { text: "x" });
   for (const path of ["/", "/conformance", "/processes", "/processes/echo", "/jobs", job]) {
     expect((await get(path)).headers.get("content-type")).toBe("application/json");
@@ -64,14 +83,14 @@ requirement("1.0", "/req/json/definition", async () => {
 
 const browser = { accept: "text/html" };
 
-requirement("1.0", "/req/html/definition", async () => {
+requirement(["1.0 /req/html/definition", "2.0 /req/html/definition"], async () => {
   const job = await finishedJob("echo", { text: "x" });
   for (const path of ["/", "/conformance", "/processes", "/processes/echo", "/jobs", job]) {
     expect((await get(path, browser)).headers.get("content-type")).toStartWith("text/html");
   }
 });
 
-requirement("1.0", "/req/html/content", async () => {
+requirement(["1.0 /req/html/content", "2.0 /req/html/content"], async () => {
   const page = (await (await get("/processes/echo", browser)).text()).replaceAll("&amp;", "&");
   const body = await document(await get("/processes/echo"), 200);
   for (const { href, rel } of linksOf(body)) if (rel !== "alternate") expect(page).toContain(`href="${href}"`);
@@ -94,20 +113,20 @@ async function definition() {
   return v.parse(DefinitionSchema, await (await get("/api")).json());
 }
 
-requirement("1.0", "/req/oas30/oas-definition-1", async () => {
+requirement(["1.0 /req/oas30/oas-definition-1", "2.0 /req/oas/definition"], async () => {
   const response = await get("/api", { accept: "application/vnd.oai.openapi+json;version=3.0" });
   expect(response.headers.get("content-type")).toBe("application/vnd.oai.openapi+json;version=3.0");
   expect((await get("/api.html")).headers.get("content-type")).toStartWith("text/html");
 });
 
-requirement("1.0", "/req/oas30/oas-definition-2", async () => {
+requirement(["1.0 /req/oas30/oas-definition-2", "2.0 /req/oas30/oas-definition"], async () => {
   const { errors } = new Validator(JSON.parse(JSON.stringify(openapi.v3)), "4").validate(
     await (await get("/api")).json(),
   );
   expect(errors).toEqual([]);
 });
 
-requirement("1.0", "/req/oas30/completeness", async () => {
+requirement(["1.0 /req/oas30/completeness", "2.0 /req/oas/completeness"], async () => {
   const { paths } = await definition();
   const wanted = {
     "/": ["get"],
@@ -124,7 +143,7 @@ requirement("1.0", "/req/oas30/completeness", async () => {
   }
 });
 
-requirement("1.0", "/req/oas30/exceptions-codes", async () => {
+requirement(["1.0 /req/oas30/exceptions-codes", "2.0 /req/oas/exceptions-codes"], async () => {
   const { paths } = await definition();
   for (const item of Object.values(paths)) {
     for (const { responses } of Object.values(item))
@@ -132,7 +151,7 @@ requirement("1.0", "/req/oas30/exceptions-codes", async () => {
   }
 });
 
-requirement("1.0", "/req/oas30/oas-impl", async () => {
+requirement(["1.0 /req/oas30/oas-impl", "2.0 /req/oas/oas-impl"], async () => {
   const { paths } = await definition();
   const job = (await finishedJob("echo", { text: "x" })).split("/").at(-1) ?? "";
   for (const [path, item] of Object.entries(paths)) {
@@ -148,72 +167,72 @@ requirement("1.0", "/req/oas30/oas-impl", async () => {
   }
 });
 
-requirement("1.0", "/req/oas30/security", async () => {
+requirement(["1.0 /req/oas30/security", "2.0 /req/oas/security"], async () => {
   const { paths, components } = await definition();
   expect(components.securitySchemes.key).toMatchObject({ type: "http", scheme: "bearer" });
   expect(paths["/processes/{processId}/execution"]?.post?.security).toBeDefined();
 });
 
-requirement("1.0", "/req/job-list/job-list-op", async () => {
+requirement(["1.0 /req/job-list/job-list-op", "2.0 /req/job-list/job-list-op"], async () => {
   expect((await get("/jobs")).status).toBe(200);
 });
 
-requirement("1.0", "/req/job-list/job-list-success", async () => {
+requirement(["1.0 /req/job-list/job-list-success", "2.0 /req/job-list/job-list-success"], async () => {
   await finishedJob("echo", { text: "x" });
   expectOgcSchema("jobList", await document(await get("/jobs"), 200, "JobList"));
 });
 
-requirement("1.0", "/req/job-list/links", async () => {
+requirement(["1.0 /req/job-list/links", "2.0 /req/job-list/links"], async () => {
   const rels = linksOf(await document(await get("/jobs"), 200)).map(({ rel }) => rel);
   expect(rels).toEqual(expect.arrayContaining(["self", "alternate"]));
 });
 
-requirement("1.0", "/req/job-list/type-definition", async () => {
+requirement(["1.0 /req/job-list/type-definition", "2.0 /req/job-list/type-definition"], async () => {
   expect((await get("/jobs?type=process")).status).toBe(200);
   expect((await get("/jobs?type=other")).status).toBe(400);
 });
 
-requirement("1.0", "/req/job-list/type-response", async () => {
+requirement(["1.0 /req/job-list/type-response", "2.0 /req/job-list/type-response"], async () => {
   await finishedJob("echo", { text: "x" });
   expect((await list("type=process")).length).toBe((await list("")).length);
 });
 
-requirement("1.0", "/req/job-list/processID-definition", async () => {
+requirement(["1.0 /req/job-list/processID-definition", "2.0 /req/job-list/processID-definition"], async () => {
   expect((await get("/jobs?processID=echo,tool")).status).toBe(200);
 });
 
-requirement("1.0", "/req/job-list/processid-response", async () => {
+requirement(["1.0 /req/job-list/processid-response", "2.0 /req/job-list/processid-response"], async () => {
   await finishedJob("echo", { text: "x" });
   await finishedJob("tool", {});
   expect(new Set((await list("processID=tool")).map((job) => job.processID))).toEqual(new Set(["tool"]));
   expect(new Set((await list("processID=tool,echo")).map((job) => job.processID))).toEqual(new Set(["tool", "echo"]));
 });
 
-requirement("1.0", "/req/job-list/processID-mandatory", async () => {
+requirement(["1.0 /req/job-list/processID-mandatory", "2.0 /req/job-list/processID-mandatory"], async () => {
   await finishedJob("echo", { text: "x" });
   for (const job of await list("")) expect(job.processID).not.toBe("");
 });
 
-requirement("1.0", "/req/job-list/status-definition", async () => {
+requirement(["1.0 /req/job-list/status-definition", "2.0 /req/job-list/status-definition"], async () => {
   expect((await get("/jobs?status=successful,failed")).status).toBe(200);
   expect((await get("/jobs?status=lost")).status).toBe(400);
 });
 
-requirement("1.0", "/req/job-list/status-response", async () => {
+requirement(["1.0 /req/job-list/status-response", "2.0 /req/job-list/status-response"], async () => {
   await finishedJob("echo", { text: "x" });
   await finishedJob("tool", { code: 1 });
   expect(new Set((await list("status=failed")).map((job) => job.status))).toEqual(new Set(["failed"]));
   expect((await list("status=successful")).length).toBeGreaterThan(0);
 });
 
-requirement("1.0", "/req/job-list/datetime-definition", async () => {
+requirement(["1.0 /req/job-list/datetime-definition", "2.0 /req/job-list/datetime-definition"], async () => {
   for (const datetime of ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z/..", "../2026-01-01T00:00:00Z"]) {
     expect((await get(`/jobs?datetime=${datetime}`)).status).toBe(200);
   }
   expect((await get("/jobs?datetime=yesterday")).status).toBe(400);
 });
 
-requirement("1.0", "/req/job-list/datetime-response", async () => {
+requirement(["1.0 /req/job-list/datetime-response", "2.0 /req/job-list/datetime-response"], async () => {
   await finishedJob("echo", { text: "x" });
   const [newest] = await list("");
   const created = newest?.created ?? "";
@@ -221,19 +240,19 @@ requirement("1.0", "/req/job-list/datetime-response", async () => {
   expect(await list("datetime=../2020-01-01T00:00:00Z")).toEqual([]);
 });
 
-requirement("1.0", "/req/job-list/duration-definition", async () => {
+requirement(["1.0 /req/job-list/duration-definition", "2.0 /req/job-list/duration-definition"], async () => {
   await finishedJob("echo", { text: "x" });
   expect((await list("maxDuration=3600")).length).toBeGreaterThan(0);
   expect(await list("minDuration=3600")).toEqual([]);
   expect((await get("/jobs?minDuration=long")).status).toBe(400);
 });
 
-requirement("1.0", "/req/job-list/limit-definition", async () => {
+requirement(["1.0 /req/job-list/limit-definition", "2.0 /req/job-list/limit-definition"], async () => {
   expect((await get("/jobs?limit=0")).status).toBe(400);
   expect((await get("/jobs?limit=10")).status).toBe(200);
 });
 
-requirement("1.0", "/req/job-list/limit-response", async () => {
+requirement(["1.0 /req/job-list/limit-response", "2.0 /req/job-list/limit-response"], async () => {
   await finishedJob("echo", { text: "x" });
   await finishedJob("echo", { text: "x" });
   expect((await list("limit=1")).length).toBe(1);
@@ -244,11 +263,11 @@ async function runningJob(): Promise<string> {
   return response.headers.get("location") ?? "";
 }
 
-requirement("1.0", "/req/dismiss/job-dismiss-op", async () => {
+requirement(["1.0 /req/dismiss/job-dismiss-op", "2.0 /req/dismiss/job-dismiss-op"], async () => {
   expect((await fetch(await runningJob(), { method: "DELETE" })).status).toBe(200);
 });
 
-requirement("1.0", "/req/dismiss/job-dismiss-success", async () => {
+requirement(["1.0 /req/dismiss/job-dismiss-success", "2.0 /req/dismiss/job-dismiss-success"], async () => {
   const job = await runningJob();
   const body = await document(await fetch(job, { method: "DELETE" }), 200, "StatusInfo");
   expectOgcSchema("statusInfo", body);

@@ -1,0 +1,148 @@
+import { jsonLink, providerUrl, relations } from "../../domain/links.ts";
+import { type Provider, ProviderBodySchema } from "../../domain/provider.ts";
+import {
+  describeProviderProcess,
+  listProviderProcesses,
+  listProviders,
+  type ProbedProvider,
+  type ProviderDeps,
+  readProvider,
+  registerProvider,
+  removeProvider,
+  requireProvider,
+} from "../../operations/manage-providers.ts";
+import { requireJson } from "../negotiate.ts";
+import { readJson, requireContentType } from "../read-body.ts";
+import { jsonResponse, principalOf, type Route } from "../route.ts";
+import { type ExecutionRouteDeps, executeReference, executionBody } from "./executions.ts";
+
+export type ProviderRouteDeps = ProviderDeps &
+  ExecutionRouteDeps & { readonly settings: { readonly maxBodyBytes: number } };
+
+const body = { mediaTypes: ["application/json"], schema: ProviderBodySchema };
+
+/** Routes of the registered servers and of their processes. */
+export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/providers",
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        requireJson(context.request.headers.get("accept"));
+        const providers = await listProviders(deps, principalOf(context));
+        return jsonResponse({
+          providers: providers.map((one) => providerDocument(one, context.baseUrl)),
+          links: [jsonLink(`${context.baseUrl}/providers`, "self")],
+        });
+      },
+    },
+    {
+      method: "POST",
+      path: "/providers",
+      access: "signed-in",
+      hasEffect: true,
+      body,
+      async handle(context) {
+        const principal = principalOf(context);
+        requireContentType(context.request, body.mediaTypes);
+        const given = await readJson(context.request, deps.settings.maxBodyBytes);
+        const provider = await registerProvider(deps, principal, given);
+        const headers = { location: providerUrl(context.baseUrl, provider.id) };
+        const probe = { isUp: true, at: provider.createdAt };
+        return jsonResponse(providerDocument({ provider, probe }, context.baseUrl), { status: 201, headers });
+      },
+    },
+    {
+      method: "GET",
+      path: "/providers/:providerId",
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        requireJson(context.request.headers.get("accept"));
+        const found = await readProvider(deps, principalOf(context), context.param("providerId"));
+        return jsonResponse(providerDocument(found, context.baseUrl));
+      },
+    },
+    {
+      method: "DELETE",
+      path: "/providers/:providerId",
+      access: "signed-in",
+      hasEffect: true,
+      async handle(context) {
+        await removeProvider(deps, principalOf(context), context.param("providerId"));
+        return new Response(null, { status: 204 });
+      },
+    },
+    {
+      method: "GET",
+      path: "/providers/:providerId/processes",
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        requireJson(context.request.headers.get("accept"));
+        const id = context.param("providerId");
+        const processes = await listProviderProcesses(deps, principalOf(context), id);
+        const url = `${providerUrl(context.baseUrl, id)}/processes`;
+        return jsonResponse({
+          processes: processes.map((one) => ({
+            ...one,
+            links: [jsonLink(`${url}/${encodeURIComponent(one.id)}`, "self", "Process description")],
+          })),
+          links: [jsonLink(url, "self")],
+        });
+      },
+    },
+    {
+      method: "GET",
+      path: "/providers/:providerId/processes/:processId",
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        requireJson(context.request.headers.get("accept"));
+        const id = context.param("providerId");
+        const process = await describeProviderProcess(deps, principalOf(context), id, context.param("processId"));
+        const url = `${providerUrl(context.baseUrl, id)}/processes/${encodeURIComponent(process.id)}`;
+        return jsonResponse({
+          ...process.description,
+          mutable: false,
+          revision: process.revision,
+          links: [
+            jsonLink(url, "self", "Process description"),
+            jsonLink(`${url}/execution`, relations.execute, "Execute this process"),
+          ],
+        });
+      },
+    },
+    {
+      method: "POST",
+      path: "/providers/:providerId/processes/:processId/execution",
+      access: "signed-in",
+      hasEffect: true,
+      body: executionBody,
+      handle: (context) =>
+        executeReference(deps, context, (principal) => requireProvider(deps, principal, context.param("providerId"))),
+    },
+  ];
+}
+
+/** What is shown of a provider: never its credentials. */
+function providerDocument({ provider, probe }: ProbedProvider, baseUrl: string): Readonly<Record<string, unknown>> {
+  const { id, url, type, isPublic, forwardHeaders, hasAuth, createdAt }: Provider = provider;
+  const own = providerUrl(baseUrl, id);
+  return {
+    id,
+    url,
+    type,
+    public: isPublic,
+    forwardHeaders,
+    auth: hasAuth,
+    created: new Date(createdAt).toISOString(),
+    status: probe.isUp ? "up" : "down",
+    checked: new Date(probe.at).toISOString(),
+    ...(probe.title === undefined ? {} : { title: probe.title }),
+    ...(probe.message === undefined ? {} : { message: probe.message }),
+    links: [jsonLink(own, "self"), jsonLink(`${own}/processes`, relations.processes, "Processes")],
+  };
+}

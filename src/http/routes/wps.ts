@@ -1,0 +1,171 @@
+import * as v from "valibot";
+import type { Logger } from "../../domain/logger.ts";
+import { Problem } from "../../domain/problem.ts";
+import type { Process } from "../../domain/process.ts";
+import {
+  type DescribeDeps,
+  describeProcess,
+  listProcesses,
+  noSuchProcess,
+} from "../../operations/describe-processes.ts";
+import { type DismissDeps, dismissJob, readJob } from "../../operations/follow-jobs.ts";
+import { readResults } from "../../operations/read-results.ts";
+import { parseKvp } from "../../wire/kvp.ts";
+import { writeCapabilities } from "../../wire/wps/capabilities.ts";
+import { outputsOfJob, stateOfJob, wpsPath } from "../../wire/wps/job-response.ts";
+import { versionOf, type WpsVersion } from "../../wire/wps/namespaces.ts";
+import { readKvpRequest, readXmlRequest, versionOfKvp, type WpsRequest } from "../../wire/wps/request.ts";
+import { writeDescriptions } from "../../wire/wps/write-descriptions.ts";
+import { writeResult, writeStatusInfo } from "../../wire/wps/write-status.ts";
+import { attribute, decodeXml, parseXml } from "../../wire/xml.ts";
+import { checkHost, checkOrigin, type DoorConfig } from "../door.ts";
+import { contentTypeOf, readBytes, requireContentType } from "../read-body.ts";
+import { principalOf, type Route, type RouteContext } from "../route.ts";
+import { type ExecuteWpsDeps, executeWps, jobContext } from "../wps-execution.ts";
+import { owsResponse, xmlResponse } from "../wps-response.ts";
+
+export type WpsRouteDeps = ExecuteWpsDeps &
+  DescribeDeps &
+  DismissDeps & { readonly door: DoorConfig; readonly logger: Logger };
+
+const body = { mediaTypes: ["text/xml", "application/xml"], schema: v.string() };
+
+/** The WPS endpoint, of versions 1.0.0 and 2.0.0: KVP by GET and XML by POST, under two paths. */
+export function wpsRoutes(deps: WpsRouteDeps): readonly Route[] {
+  const refuse = (error: unknown, request: Request) => owsResponse(error, versionIn(request), deps.logger);
+  return [wpsPath, `/ows${wpsPath}`].flatMap((path): readonly Route[] => {
+    const shared = { path, access: "public", refuse } as const;
+    return [
+      // What a request by GET does is known once it was read: origin and caller are checked by what it asks for.
+      { ...shared, method: "GET", hasEffect: false, handle: (context) => answerKvp(deps, context) },
+      { ...shared, method: "POST", hasEffect: true, body, handle: (context) => answerXml(deps, context) },
+    ];
+  });
+}
+
+/** The version that a query speaks, as far as it can be read. */
+function versionIn(request: Request): WpsVersion {
+  return /[?&]version=2\./i.test(request.url) ? "2.0.0" : "1.0.0";
+}
+
+function answerKvp(deps: WpsRouteDeps, context: RouteContext): Promise<Response> {
+  const kvp = parseKvp(new URL(context.request.url).search);
+  return answer(deps, context, versionOfKvp(kvp), () => readKvpRequest(kvp));
+}
+
+async function answerXml(deps: WpsRouteDeps, context: RouteContext): Promise<Response> {
+  const { request } = context;
+  if (contentTypeOf(request) !== "") requireContentType(request, body.mediaTypes);
+  const bytes = await readBytes(request, deps.settings.maxBodyBytes);
+  const root = parseXml(decodeXml(bytes));
+  return answer(deps, context, versionOf(root, attribute(root, "version")), () => readXmlRequest(root));
+}
+
+async function answer(
+  deps: WpsRouteDeps,
+  context: RouteContext,
+  version: WpsVersion,
+  read: () => WpsRequest,
+): Promise<Response> {
+  try {
+    return await perform(deps, context, read());
+  } catch (error) {
+    return owsResponse(error, version, deps.logger);
+  }
+}
+
+async function perform(deps: WpsRouteDeps, context: RouteContext, asked: WpsRequest): Promise<Response> {
+  const { version } = asked;
+  switch (asked.request) {
+    case "GetCapabilities":
+      return xmlResponse(await capabilities(deps, context, version));
+    case "DescribeProcess": {
+      const processes = await describe(deps, context, asked.identifiers);
+      return xmlResponse(
+        writeDescriptions(
+          processes.map((process) => process.description),
+          version,
+        ),
+      );
+    }
+    case "Execute": {
+      guardEffect(deps, context);
+      const process = await findPublic(deps, context, asked.call.processId);
+      return executeWps(deps, context, process, asked.call);
+    }
+    case "GetStatus": {
+      const job = await readJob(deps, principalOf(context), asked.jobId);
+      return xmlResponse(writeStatusInfo({ jobId: job.id, state: stateOfJob[job.status], percent: job.progress }));
+    }
+    case "GetResult": {
+      const read = await readResults(deps, principalOf(context), asked.jobId);
+      if (read.job.status === "failed") throw new Problem("job-failed", read.job.failure?.message ?? read.job.message);
+      const outputs = await outputsOfJob(read.job, read.description, read.results, jobContext(deps, context.baseUrl));
+      return xmlResponse(writeResult({ jobId: read.job.id, outputs }));
+    }
+    case "Dismiss": {
+      guardEffect(deps, context);
+      const job = await dismissJob(deps, principalOf(context), asked.jobId);
+      return xmlResponse(writeStatusInfo({ jobId: job.id, state: stateOfJob[job.status] }));
+    }
+    default:
+      return asked satisfies never;
+  }
+}
+
+/** A request that executes or dismisses has an effect by GET as by POST: pages of other origins may not send it. */
+function guardEffect(deps: WpsRouteDeps, { request, isHead }: RouteContext): void {
+  if (isHead) throw new Problem("method-not-allowed", "Cannot answer: found method HEAD, wanted GET or POST");
+  checkOrigin(deps.door, request, checkHost(deps.door, request));
+}
+
+/** Processes that are not public are absent from WPS, whoever asks. */
+async function findPublic(deps: WpsRouteDeps, context: RouteContext, id: string): Promise<Process> {
+  const process = await describeProcess(deps, context.caller, id);
+  if (process.visibility !== "public") throw noSuchProcess(id);
+  return process;
+}
+
+async function describe(
+  deps: WpsRouteDeps,
+  context: RouteContext,
+  identifiers: readonly string[],
+): Promise<readonly Process[]> {
+  if (identifiers.some((id) => id.toLowerCase() === "all")) return listPublic(deps, context);
+  return Promise.all([...new Set(identifiers)].map((id) => findPublic(deps, context, id)));
+}
+
+/** Processes read at once. */
+const pageSize = 500;
+
+async function listPublic(deps: WpsRouteDeps, context: RouteContext): Promise<readonly Process[]> {
+  const all: Process[] = [];
+  let after: string | undefined;
+  do {
+    const page = await listProcesses(deps, context.caller, {
+      limit: pageSize,
+      ...(after === undefined ? {} : { after }),
+    });
+    all.push(...page.items.filter((process) => process.visibility === "public"));
+    after = page.next;
+  } while (after !== undefined);
+  return all;
+}
+
+async function capabilities(deps: WpsRouteDeps, context: RouteContext, version: WpsVersion): Promise<string> {
+  const processes = await listPublic(deps, context);
+  return writeCapabilities({
+    version,
+    title: "Heddle",
+    abstract: "Runs deployed processes, and shows how far they are",
+    languages: ["en-US"],
+    processes: processes.map(({ id, description }) => ({
+      id,
+      title: description.title ?? id,
+      version: description.version,
+      ...(description.description === undefined ? {} : { abstract: description.description }),
+    })),
+    operations: {},
+    url: `${context.baseUrl}${wpsPath}`,
+  });
+}

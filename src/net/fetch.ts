@@ -1,0 +1,219 @@
+import { isIP } from "node:net";
+import { errorText, Problem } from "../domain/problem.ts";
+import { type AllowList, isReachable } from "./addresses.ts";
+import { type ExchangeAnswer, exchange } from "./http-exchange.ts";
+
+/** What the gate needs of its surroundings. */
+export type GateDeps = {
+  /** Gives the addresses of a host name. */
+  readonly resolve: (host: string) => Promise<readonly string[]>;
+  readonly allowed: AllowList;
+  readonly limits: GateLimits;
+};
+
+export type GateLimits = {
+  /** The longest quiet time of a connection. */
+  readonly idleMilliseconds: number;
+  /** The longest time of one request with its redirects and its body. */
+  readonly totalMilliseconds: number;
+};
+
+/** Headers that go to one origin (scheme, host and port) and nowhere else, redirects included. */
+export type Secrets = { readonly origin: string; readonly headers: Readonly<Record<string, string>> };
+
+export type OutboundRequest = {
+  readonly url: string;
+  readonly method?: "GET" | "POST" | "DELETE";
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly secrets?: Secrets;
+  readonly body?: string | Uint8Array;
+  /** The server may take its time before it answers: it works. */
+  readonly isPatient?: boolean;
+  readonly signal?: AbortSignal;
+};
+
+/** An answer of another server, whatever its status. Its body is read, or it is closed. */
+export type OutboundAnswer = {
+  /** Where the answer came from, after redirects. */
+  readonly url: string;
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: AsyncIterable<Uint8Array>;
+  close(): void;
+};
+
+/** The one way out: each outbound request of the service passes here. */
+export type Gate = { send(request: OutboundRequest): Promise<OutboundAnswer> };
+
+const maxRedirects = 5;
+
+/**
+ * Makes the gate. It connects to the very address that it checked, asks no proxy, refuses targets that are not of the
+ * public internet unless they are allowed, and checks each redirect again. What it refuses, and what does not answer in
+ * time or in HTTP, is a Problem `remote-failure` that names the URL without its query.
+ */
+export function createGate(deps: GateDeps): Gate {
+  return {
+    async send(request) {
+      const deadline = startDeadline(deps.limits.totalMilliseconds, request.signal);
+      try {
+        return await sendOn(deps, request, deadline);
+      } catch (error) {
+        deadline.end();
+        throw error;
+      }
+    },
+  };
+}
+
+/** Aborts after a time, or with the caller. What it holds is let go of at its end, not after the time. */
+type Deadline = { readonly signal: AbortSignal; end(): void };
+
+function startDeadline(milliseconds: number, caller: AbortSignal | undefined): Deadline {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(new DOMException("Too late", "TimeoutError")), milliseconds);
+  const follow = () => controller.abort(caller?.reason);
+  if (caller?.aborted === true) follow();
+  else caller?.addEventListener("abort", follow, { once: true });
+  return {
+    signal: controller.signal,
+    end() {
+      clearTimeout(timer);
+      caller?.removeEventListener("abort", follow);
+    },
+  };
+}
+
+/** Sends a request, and follows redirects. */
+async function sendOn(deps: GateDeps, request: OutboundRequest, deadline: Deadline): Promise<OutboundAnswer> {
+  const { signal } = deadline;
+  let url = parseUrl(request.url);
+  let { method = "GET", body } = request;
+  for (let redirects = 0; ; redirects += 1) {
+    const sent = { ...request, method, ...(body === undefined ? {} : { body }) };
+    const answer = await sendOnce(deps, sent, url, signal);
+    const location = redirectOf(answer);
+    if (location === undefined) {
+      const close = () => {
+        deadline.end();
+        answer.close();
+      };
+      return { ...answer, url: url.href, close, body: worded(answer.body, url, deadline) };
+    }
+    answer.close();
+    if (redirects === maxRedirects) throw failure(url, `found more than ${maxRedirects} redirects`);
+    const next = parseUrl(location, url);
+    if (url.protocol === "https:" && next.protocol === "http:") {
+      throw failure(url, "found a redirect from https to http, wanted https");
+    }
+    if (method !== "GET") {
+      // What starts or stops something is not repeated elsewhere; 303 says that its answer lies there (RFC 9110 15.4.4).
+      if (answer.status !== 303) {
+        throw failure(url, `found a redirect to "${next.origin}${next.pathname}", wanted an answer`);
+      }
+      method = "GET";
+      body = undefined;
+    }
+    url = next;
+  }
+}
+
+async function sendOnce(
+  deps: GateDeps,
+  request: OutboundRequest & { readonly method: string },
+  url: URL,
+  signal: AbortSignal,
+): Promise<ExchangeAnswer> {
+  const { secrets } = request;
+  const headers = {
+    accept: "*/*",
+    "user-agent": "heddle",
+    ...lowerCased(request.headers ?? {}),
+    ...(secrets !== undefined && secrets.origin === url.origin ? lowerCased(secrets.headers) : {}),
+  };
+  try {
+    const address = await checkedAddress(deps, url, signal);
+    const { method, body } = request;
+    const idleMilliseconds = request.isPatient === true ? deps.limits.totalMilliseconds : deps.limits.idleMilliseconds;
+    const sent = { address, url, method, headers, idleMilliseconds, signal, ...(body === undefined ? {} : { body }) };
+    return await exchange(sent);
+  } catch (cause) {
+    throw worstOf(cause, url, signal);
+  }
+}
+
+/** The address is resolved once and connected to as it is: a resolver that changes its answer changes nothing. */
+async function checkedAddress(deps: GateDeps, url: URL, signal: AbortSignal): Promise<string> {
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const addresses = isIP(host) === 0 ? await before(deps.resolve(host), signal) : [host];
+  const [address] = addresses;
+  if (address === undefined) throw new Error("the host has no address");
+  const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
+  // Every address must be fit: one that is not shows that the name is not what it says.
+  if (!addresses.every((one) => isReachable({ host, port, address: one }, deps.allowed))) {
+    throw new Error("its address is not of the public internet, and --allow-fetch does not name it");
+  }
+  return address;
+}
+
+function before<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new Error("no answer in time"));
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
+function parseUrl(text: string, base?: URL): URL {
+  const url = URL.canParse(text, base?.href) ? new URL(text, base?.href) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.hostname === "") {
+    throw new Problem(
+      "remote-failure",
+      `Cannot fetch: found ${JSON.stringify(text.slice(0, 200))}, wanted an http or https URL`,
+    );
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new Problem("remote-failure", `Cannot fetch from "${url.host}": found a user in the URL, wanted none`);
+  }
+  return url;
+}
+
+function redirectOf({ status, headers }: ExchangeAnswer): string | undefined {
+  return [301, 302, 303, 307, 308].includes(status) ? (headers.get("location") ?? undefined) : undefined;
+}
+
+async function* worded(body: AsyncIterable<Uint8Array>, url: URL, deadline: Deadline): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw worstOf(cause, url, deadline.signal);
+  } finally {
+    deadline.end();
+  }
+}
+
+function worstOf(cause: unknown, url: URL, signal: AbortSignal): Problem {
+  if (cause instanceof Problem) return cause;
+  const isLate = signal.aborted && signal.reason instanceof DOMException && signal.reason.name === "TimeoutError";
+  return failure(url, isLate ? "no whole answer in time" : errorText(cause), cause);
+}
+
+function failure(url: URL, reason: string, cause?: unknown): Problem {
+  return new Problem("remote-failure", `Cannot fetch "${url.origin}${url.pathname}": ${reason}`, { cause });
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** Reads a whole answer as bytes. Throws `remote-failure` past the limit. */
+export async function readAnswer(answer: Pick<OutboundAnswer, "url" | "body">, maxBytes: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of answer.body) {
+    size += piece.byteLength;
+    if (size > maxBytes) throw failure(new URL(answer.url), `found more than ${maxBytes} bytes, wanted at most that`);
+    pieces.push(piece.slice());
+  }
+  return Buffer.concat(pieces);
+}

@@ -1,0 +1,206 @@
+import { connect as connectPlain, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+
+/** One request on a connection of its own. The environment has no say in it: no proxy, no shared connection. */
+export type Exchange = {
+  /** The address to connect to; the name in the certificate and in `Host` is that of `url`. */
+  readonly address: string;
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** The longest quiet time of the connection, in milliseconds. */
+  readonly idleMilliseconds: number;
+  readonly signal: AbortSignal;
+};
+
+/** The head of an answer, and its body as it comes in. The connection lives until the body is read or left. */
+export type ExchangeAnswer = {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Closes the connection of an answer whose body is not read. */
+  close(): void;
+};
+
+/** The largest head of an answer, in bytes: more is no answer that anyone means. */
+const maxHeadBytes = 64 * 1024;
+
+/**
+ * Sends one HTTP/1.1 request (RFC 9112) and reads the head of its answer. Throws an Error that says what went wrong:
+ * no connection, silence, no HTTP, an answer that ends before its length.
+ */
+export async function exchange(request: Exchange): Promise<ExchangeAnswer> {
+  request.signal.throwIfAborted();
+  const socket = openSocket(request);
+  const stop = () => socket.destroy(reasonOf(request.signal));
+  request.signal.addEventListener("abort", stop, { once: true });
+  socket.setTimeout(request.idleMilliseconds, () => {
+    socket.destroy(new Error(`no answer for ${request.idleMilliseconds / 1000} s`));
+  });
+  const close = () => {
+    request.signal.removeEventListener("abort", stop);
+    socket.destroy();
+  };
+  try {
+    // Written at once: the socket keeps it until it is connected.
+    socket.write(headOf(request));
+    if (request.body !== undefined) socket.write(request.body);
+    const reader = createReader(socket);
+    for (;;) {
+      const { status, headers } = parseHead(await reader.head());
+      if (status >= 100 && status < 200) continue;
+      return { status, headers, close, body: closing(bodyOf(reader, request.method, status, headers), close) };
+    }
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function reasonOf(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new Error("the request was given up");
+}
+
+function openSocket({ address, url }: Exchange): Socket {
+  const isTls = url.protocol === "https:";
+  const port = url.port === "" ? (isTls ? 443 : 80) : Number(url.port);
+  const name = url.hostname.replace(/^\[|\]$/g, "");
+  if (!isTls) return connectPlain({ host: address, port });
+  // An address has no server name (RFC 6066 3); the certificate is checked against it all the same.
+  const isName = !/^[\d.]+$|:/.test(name);
+  return connectTls({ host: address, port, ALPNProtocols: ["http/1.1"], ...(isName ? { servername: name } : {}) });
+}
+
+function headOf({ method, url, headers, body }: Exchange): string {
+  const length = body === undefined ? undefined : typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
+  const all: Record<string, string> = {
+    ...headers,
+    host: url.host,
+    connection: "close",
+    "accept-encoding": "identity",
+    ...(length === undefined
+      ? method === "POST"
+        ? { "content-length": "0" }
+        : {}
+      : { "content-length": String(length) }),
+  };
+  const lines = Object.entries(all).map(([name, value]) => {
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || /[^\t\x20-\x7e\x80-\xff]/.test(value)) {
+      throw new Error(`the header "${name}" cannot be sent as it is`);
+    }
+    return `${name}: ${value}\r\n`;
+  });
+  return `${method} ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join("")}\r\n`;
+}
+
+/** Reads from a socket piece by piece; what is not asked for waits in the kernel. */
+type Reader = {
+  head(): Promise<string>;
+  /** A line without its end. */
+  line(): Promise<string>;
+  /** Up to so many bytes, at least one; undefined at the end of the stream. */
+  some(most: number): Promise<Uint8Array | undefined>;
+};
+
+function createReader(socket: Socket): Reader {
+  const chunks = socket[Symbol.asyncIterator]();
+  let kept: Buffer = Buffer.alloc(0);
+  const more = async (): Promise<boolean> => {
+    const next: IteratorResult<unknown> = await chunks.next();
+    if (next.done === true || !(next.value instanceof Uint8Array)) return false;
+    kept = kept.length === 0 ? Buffer.from(next.value) : Buffer.concat([kept, next.value]);
+    return true;
+  };
+  const until = async (end: string, most: number, what: string): Promise<string> => {
+    for (let from = 0; ; ) {
+      const at = kept.indexOf(end, from);
+      if (at > most || (at < 0 && kept.length > most)) throw new Error(`${what} of more than ${most} bytes`);
+      if (at >= 0) {
+        const text = kept.toString("latin1", 0, at);
+        kept = kept.subarray(at + end.length);
+        return text;
+      }
+      from = Math.max(0, kept.length - end.length);
+      if (!(await more())) throw new Error("the connection was closed before the end of the answer");
+    }
+  };
+  return {
+    head: () => until("\r\n\r\n", maxHeadBytes, "a head"),
+    line: () => until("\r\n", 4096, "a line of the framing"),
+    async some(most) {
+      if (kept.length === 0 && !(await more())) return undefined;
+      const part = kept.subarray(0, most);
+      kept = kept.subarray(part.length);
+      return part;
+    },
+  };
+}
+
+function parseHead(text: string): { readonly status: number; readonly headers: Headers } {
+  const [first = "", ...lines] = text.split("\r\n");
+  const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(first)?.[1];
+  if (status === undefined) throw new Error(`found ${JSON.stringify(first.slice(0, 80))}, which is no HTTP/1.1 answer`);
+  const headers = new Headers();
+  for (const line of lines) {
+    const [, name, value = ""] = /^([\w!#$%&'*+.^`|~-]+):[ \t]*(.*?)[ \t]*$/.exec(line) ?? [];
+    if (name === undefined) throw new Error("found a malformed header line");
+    headers.append(name, value);
+  }
+  return { status: Number(status), headers };
+}
+
+/** Where the body ends (RFC 9112 6.3). */
+function bodyOf(reader: Reader, method: string, status: number, headers: Headers): AsyncIterable<Uint8Array> {
+  if (method === "HEAD" || status === 204 || status === 304) return sizedBody(reader, 0);
+  const encoding = headers.get("transfer-encoding");
+  if (encoding !== null) {
+    if (encoding.toLowerCase() !== "chunked") throw new Error(`found Transfer-Encoding "${encoding}", wanted chunked`);
+    return chunkedBody(reader);
+  }
+  const length = headers.get("content-length");
+  if (length === null) return openBody(reader);
+  if (!/^\d{1,15}$/.test(length)) throw new Error(`found Content-Length "${length}", wanted a number`);
+  return sizedBody(reader, Number(length));
+}
+
+const pieceBytes = 256 * 1024;
+
+async function* sizedBody(reader: Reader, length: number): AsyncGenerator<Uint8Array> {
+  for (let left = length; left > 0; ) {
+    const piece = await reader.some(Math.min(left, pieceBytes));
+    if (piece === undefined) throw new Error(`the answer ended ${left} bytes before its length of ${length}`);
+    left -= piece.byteLength;
+    yield piece;
+  }
+}
+
+async function* chunkedBody(reader: Reader): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const line = await reader.line();
+    const size = /^([0-9A-Fa-f]{1,8})[ \t]*(?:;.*)?$/.exec(line)?.[1];
+    if (size === undefined) throw new Error("found a malformed chunk");
+    const length = Number.parseInt(size, 16);
+    if (length === 0) break;
+    yield* sizedBody(reader, length);
+    if ((await reader.line()) !== "") throw new Error("found a chunk that is longer than its size");
+  }
+  for (let lines = 0; (await reader.line()) !== ""; lines += 1)
+    if (lines > 100) throw new Error("found endless trailers");
+}
+
+async function* openBody(reader: Reader): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const piece = await reader.some(pieceBytes);
+    if (piece === undefined) return;
+    yield piece;
+  }
+}
+
+async function* closing(body: AsyncIterable<Uint8Array>, close: () => void): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } finally {
+    close();
+  }
+}

@@ -1,0 +1,101 @@
+import { readFile } from "node:fs/promises";
+import type { Json, JsonObject } from "../domain/json.ts";
+import { isJsonObject } from "../domain/json.ts";
+import { Problem } from "../domain/problem.ts";
+import { type OutboundAnswer, type OutboundRequest, readAnswer } from "./fetch.ts";
+import type { RemoteDeps, RemoteTarget, SavedAnswer } from "./remote.ts";
+
+/** Names a URL without its query, which may hold a secret. */
+export function placeOf(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
+}
+
+/** Words that a remote answered something else than was wanted. */
+export function unreadable(url: string, found: string, wanted: string, cause?: unknown): Problem {
+  return new Problem("remote-failure", `Cannot read "${placeOf(url)}": found ${found}, wanted ${wanted}`, { cause });
+}
+
+/** Sends a request to a remote with what it needs to sign in. */
+export function sendTo(deps: RemoteDeps, target: RemoteTarget, request: OutboundRequest): Promise<OutboundAnswer> {
+  const { secrets, language } = target;
+  return deps.gate.send({
+    ...request,
+    headers: { ...(language === undefined ? {} : { "accept-language": language }), ...request.headers },
+    ...(secrets === undefined ? {} : { secrets }),
+  });
+}
+
+/** A document that was read whole. */
+export type RemoteDocument = {
+  readonly url: string;
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+};
+
+/** Fetches a document into memory, whatever its status. */
+export async function fetchDocument(
+  deps: RemoteDeps,
+  target: RemoteTarget,
+  request: OutboundRequest,
+): Promise<RemoteDocument> {
+  const answer = await sendTo(deps, target, request);
+  const bytes = await readAnswer(answer, deps.maxDocumentBytes);
+  const text = new TextDecoder().decode(bytes);
+  return { url: answer.url, status: answer.status, headers: answer.headers, text };
+}
+
+/** Reads a saved answer as text. */
+export async function savedText(deps: RemoteDeps, answer: SavedAnswer): Promise<string> {
+  const { size } = Bun.file(answer.path);
+  if (size > deps.maxDocumentBytes) {
+    throw unreadable(answer.url, `a document of ${size} bytes`, `at most ${deps.maxDocumentBytes}`);
+  }
+  return readFile(answer.path, "utf8");
+}
+
+/** How deep a remote's JSON may nest. */
+const maxDepth = 128;
+
+/** Parses a remote's JSON. Throws `remote-failure`: an HTML page with status 200 is none. */
+export function parseRemoteJson(url: string, text: string): Json {
+  let value: Json;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw unreadable(url, sample(text), "JSON", cause);
+  }
+  if (isDeeper(value, maxDepth)) throw unreadable(url, "JSON of deeper nesting", `at most ${maxDepth} levels`);
+  return value;
+}
+
+/** Parses a remote's JSON object. */
+export function parseRemoteObject(url: string, text: string): JsonObject {
+  const value = parseRemoteJson(url, text);
+  if (isJsonObject(value)) return value;
+  throw unreadable(url, sample(text), "a JSON object");
+}
+
+function isDeeper(value: Json, depth: number): boolean {
+  if (Array.isArray(value)) return depth === 0 || value.some((item) => isDeeper(item, depth - 1));
+  if (!isJsonObject(value)) return false;
+  return depth === 0 || Object.values(value).some((item) => isDeeper(item, depth - 1));
+}
+
+/** Shows the beginning of what was found instead. */
+export function sample(text: string): string {
+  const start = text.trim().slice(0, 60);
+  if (start === "") return "nothing";
+  return /^<(!doctype )?html/i.test(start) ? "an HTML page" : JSON.stringify(start);
+}
+
+/** Reads how long a remote wants to be left alone: `Retry-After` (RFC 9110 10.2.3), in seconds or as a date. */
+export function retryAfterSeconds(headers: Headers): number | undefined {
+  const value = headers.get("retry-after")?.trim() ?? "";
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  const at = Date.parse(value);
+  // A date is told against the remote's own clock.
+  const sent = Date.parse(headers.get("date") ?? "");
+  return Number.isNaN(at) || Number.isNaN(sent) ? undefined : Math.max(0, (at - sent) / 1000);
+}

@@ -1,0 +1,161 @@
+import * as v from "valibot";
+import { mayDo, type Principal } from "../domain/access.ts";
+import type { Clock } from "../domain/clock.ts";
+import { issueFaults } from "../domain/faults.ts";
+import { errorText, Problem } from "../domain/problem.ts";
+import type { Process } from "../domain/process.ts";
+import { authHeaders, type Provider, ProviderBodySchema } from "../domain/provider.ts";
+import { type RemoteType, remoteTypes } from "../domain/remote-type.ts";
+import type { Gate, Secrets } from "../net/fetch.ts";
+import type { RemoteSummary } from "../net/remote.ts";
+import { createRemoteClient } from "../net/remote-client.ts";
+import type { Database } from "../store/database.ts";
+import {
+  findProvider,
+  insertProvider,
+  listProviders as readAll,
+  removeProvider as removeRow,
+} from "../store/providers.ts";
+import type { SecretKey } from "../store/seal.ts";
+import { requireAction } from "./guard.ts";
+import type { Probe, RemoteProcesses } from "./remote-processes.ts";
+
+export type ProviderDeps = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly gate: Gate;
+  readonly secretKey: SecretKey;
+  readonly remotes: RemoteProcesses;
+  readonly settings: { readonly maxDocumentBytes: number };
+};
+
+/** A provider, and whether it answers. */
+export type ProbedProvider = { readonly provider: Provider; readonly probe: Probe };
+
+/** How long the types are tried at a registration. */
+const findMilliseconds = 30_000;
+
+/**
+ * Registers a server; its type is found by asking it. Opens nothing in the gate. Throws `invalid-parameter-value`,
+ * `conflict` when the id is taken, `unprocessable-content` when no server of a known type answers, with the causes.
+ */
+export async function registerProvider(deps: ProviderDeps, principal: Principal, body: unknown): Promise<Provider> {
+  requireAction(principal, "manage-providers", "register a provider");
+  const outcome = v.safeParse(ProviderBodySchema, body);
+  if (!outcome.success) {
+    const faults = issueFaults(outcome.issues).map(withoutSecret);
+    const all = faults.map((fault) => `${fault.pointer || "the body"}: ${fault.detail}`).join("; ");
+    throw new Problem("invalid-parameter-value", `Cannot register provider: ${all}`, { faults });
+  }
+  const { id, url, public: isPublic, auth, forwardHeaders, type: given } = outcome.output;
+  if ((await findProvider(deps.database, id)) !== undefined) throw taken(id);
+  const secrets = auth === undefined ? undefined : { origin: new URL(url).origin, headers: authHeaders(auth) };
+  const type = await findType(deps, url, given === undefined ? remoteTypes : [given], secrets);
+  const createdAt = deps.clock.now();
+  const provider = { id, url, type, isPublic, forwardHeaders: [...new Set(forwardHeaders)], createdAt };
+  const isKept = await insertProvider(deps.database, deps.secretKey, {
+    ...provider,
+    ...(auth === undefined ? {} : { auth }),
+  });
+  if (!isKept) throw taken(id);
+  deps.remotes.forget(id);
+  return { ...provider, hasAuth: auth !== undefined };
+}
+
+/** What was found wrong with a credential is not repeated. */
+function withoutSecret(fault: { readonly pointer: string; readonly detail: string }) {
+  if (!fault.pointer.startsWith("/auth")) return fault;
+  return { ...fault, detail: fault.detail.replace(/^found .*?, wanted /s, "found another value, wanted ") };
+}
+
+function taken(id: string): Problem {
+  return new Problem("conflict", `Cannot register provider "${id}": found one with this id, wanted a free id`);
+}
+
+/** Asks in the ways of all types at once; the first of the list that answers rightly is it. */
+async function findType(
+  deps: ProviderDeps,
+  url: string,
+  types: readonly RemoteType[],
+  secrets: Secrets | undefined,
+): Promise<RemoteType> {
+  const signal = AbortSignal.timeout(findMilliseconds);
+  const remote = { gate: deps.gate, maxDocumentBytes: deps.settings.maxDocumentBytes };
+  const tried = await Promise.all(
+    types.map(async (type) => {
+      const target = { type, url, ...(secrets === undefined ? {} : { secrets }) };
+      try {
+        await createRemoteClient(remote, target).probe(signal);
+        return { type, cause: undefined };
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        return { type, cause: errorText(error) };
+      }
+    }),
+  );
+  const found = tried.find(({ cause }) => cause === undefined);
+  if (found !== undefined) return found.type;
+  const causes = [...new Set(tried.map(({ type, cause }) => `as ${type}: ${cause}`))].join("; ");
+  throw new Problem("unprocessable-content", `Cannot register "${url}": ${causes}`);
+}
+
+/** Lists the providers that the principal may see, each probed; one that is dead holds up none for more than seconds. */
+export async function listProviders(deps: ProviderDeps, principal: Principal): Promise<readonly ProbedProvider[]> {
+  requireAction(principal, "read-processes", "list providers");
+  const all = await readAll(deps.database);
+  const seen = all.filter((provider) => isVisible(provider, principal));
+  return Promise.all(seen.map(async (provider) => ({ provider, probe: await deps.remotes.probe(provider) })));
+}
+
+/** Reads a provider with its state. Throws `not-found`, also for one that may not be seen. */
+export async function readProvider(deps: ProviderDeps, principal: Principal, id: string): Promise<ProbedProvider> {
+  const provider = await requireProvider(deps, principal, id);
+  return { provider, probe: await deps.remotes.probe(provider) };
+}
+
+/** Finds a provider without asking it. Throws `not-found`, also for one that may not be seen. */
+export async function requireProvider(
+  deps: Pick<ProviderDeps, "database">,
+  principal: Principal,
+  id: string,
+): Promise<Provider> {
+  requireAction(principal, "read-processes", `read provider "${id}"`);
+  const provider = await findProvider(deps.database, id);
+  if (provider === undefined || !isVisible(provider, principal)) throw noSuchProvider(id);
+  return provider;
+}
+
+/** Forgets a provider. Its jobs stay; those that run go on without its credentials. Throws `not-found`. */
+export async function removeProvider(deps: ProviderDeps, principal: Principal, id: string): Promise<void> {
+  requireAction(principal, "manage-providers", `remove provider "${id}"`);
+  const isGone = await removeRow(deps.database, id);
+  deps.remotes.forget(id);
+  if (!isGone) throw noSuchProvider(id);
+}
+
+/** Lists the processes of a provider. Throws `not-found`, `remote-failure`. */
+export async function listProviderProcesses(
+  deps: ProviderDeps,
+  principal: Principal,
+  id: string,
+): Promise<readonly RemoteSummary[]> {
+  return deps.remotes.list(await requireProvider(deps, principal, id));
+}
+
+/** Describes a process of a provider. Throws `not-found`, `no-such-process`, `remote-failure`. */
+export async function describeProviderProcess(
+  deps: ProviderDeps,
+  principal: Principal,
+  id: string,
+  processId: string,
+): Promise<Process> {
+  return deps.remotes.describe(await requireProvider(deps, principal, id), processId);
+}
+
+function isVisible(provider: Provider, principal: Principal): boolean {
+  return provider.isPublic || mayDo(principal, "manage-providers");
+}
+
+function noSuchProvider(id: string): Problem {
+  return new Problem("not-found", `Cannot find provider "${id}": no provider has this id`);
+}

@@ -1,0 +1,79 @@
+import type { Job } from "../domain/job.ts";
+import type { Logger } from "../domain/logger.ts";
+import { authHeaders } from "../domain/provider.ts";
+import type { Engine } from "../engines/engine.ts";
+import { createRemoteEngine } from "../engines/remote.ts";
+import type { Layout } from "../files/layout.ts";
+import type { Gate } from "../net/fetch.ts";
+import { createRemoteClient } from "../net/remote-client.ts";
+import type { Database } from "../store/database.ts";
+import { authOfProvider, findProvider, headersOfJob } from "../store/providers.ts";
+import type { SecretKey } from "../store/seal.ts";
+import type { RemoteAccess } from "./execute-process.ts";
+
+export type RemoteEnginesDeps = {
+  readonly database: Database;
+  readonly layout: Layout;
+  readonly logger: Logger;
+  readonly gate: Gate;
+  readonly secretKey: SecretKey;
+  readonly maxDocumentBytes: number;
+  readonly maxDownloadBytes: number;
+  readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+};
+
+/** Makes the engines of remote jobs, one each: they differ in what they sign in with. */
+export type RemoteEngines = {
+  /** The address and the forwarded headers of a job on a provider; both undefined for any other job. */
+  accessOf(job: Job): Promise<RemoteAccess>;
+  engineOf(providerId: string | undefined, access: RemoteAccess): Promise<Engine>;
+};
+
+/** Makes the source of the engines of remote jobs. */
+export function createRemoteEngines(deps: RemoteEnginesDeps): RemoteEngines {
+  return {
+    async accessOf(job) {
+      if (job.providerId === undefined) return { url: undefined, headers: undefined };
+      const provider = await findProvider(deps.database, job.providerId);
+      return { url: provider?.url, headers: await openHeaders(deps, job.id) };
+    },
+    async engineOf(providerId, { url, headers }) {
+      const secrets = await secretsOf(deps, providerId, url, headers ?? {});
+      const signed = secrets === undefined ? {} : { secrets };
+      return createRemoteEngine({
+        ...deps,
+        ...signed,
+        clientOf: (definition, language) =>
+          createRemoteClient(deps, {
+            type: definition.type,
+            url: definition.url,
+            ...signed,
+            ...(language === undefined ? {} : { language }),
+          }),
+      });
+    },
+  };
+}
+
+/** Without its headers a job fails where the remote wants them, and says so; it must not keep the runner from it. */
+async function openHeaders(deps: RemoteEnginesDeps, jobId: string): Promise<Readonly<Record<string, string>>> {
+  try {
+    return await headersOfJob(deps.database, deps.secretKey, jobId);
+  } catch (error) {
+    deps.logger.error("Cannot open the headers of a job: was the key file replaced?", { jobId, error });
+    return {};
+  }
+}
+
+/** What goes to the provider's origin and to no other: its credentials, and the caller's headers. */
+async function secretsOf(
+  deps: RemoteEnginesDeps,
+  providerId: string | undefined,
+  url: string | undefined,
+  headers: Readonly<Record<string, string>>,
+) {
+  if (url === undefined || providerId === undefined) return undefined;
+  const auth = await authOfProvider(deps.database, deps.secretKey, providerId);
+  const all = { ...headers, ...(auth === undefined ? {} : authHeaders(auth)) };
+  return Object.keys(all).length === 0 ? undefined : { origin: new URL(url).origin, headers: all };
+}

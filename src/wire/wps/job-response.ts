@@ -1,0 +1,170 @@
+import type { Job } from "../../domain/job.ts";
+import type { JobStatus } from "../../domain/job-state.ts";
+import type { Json } from "../../domain/json.ts";
+import { resultUrl } from "../../domain/links.ts";
+import { isJsonType, isTextType } from "../../domain/media-type.ts";
+import type { ProcessDescription } from "../../domain/process.ts";
+import { absoluteReference, type OutputLocations } from "../../domain/results.ts";
+import type { FileResult, Result, Results } from "../../domain/values.ts";
+import { dataOfValue, type WpsData } from "./data.ts";
+import { exceptionCodes, type WpsException } from "./exception.ts";
+import { inputData } from "./execute.ts";
+import type { WpsOutput, WpsState } from "./status.ts";
+import { kindOfSchema, type ValueKind } from "./value-kind.ts";
+import type { ExecuteResponse, Lineage } from "./write-status.ts";
+
+/** What the documents of a job are written with. */
+export type JobDocumentContext = {
+  /** Where the service is found, without a slash at the end. */
+  readonly baseUrl: string;
+  readonly locations: OutputLocations;
+  /** Larger files are given by reference even when their value was asked for. */
+  readonly maxInlineBytes: number;
+  /** Reads a published file. */
+  readonly read: (reference: string) => Promise<Uint8Array>;
+};
+
+/** The path of our WPS endpoint. */
+export const wpsPath = "/wps";
+
+/** The state of a job in the words of WPS. */
+export const stateOfJob = {
+  accepted: "accepted",
+  running: "running",
+  successful: "succeeded",
+  failed: "failed",
+  dismissed: "dismissed",
+} as const satisfies Record<JobStatus, WpsState>;
+
+/** Makes the response document of a job, with its outputs when it has them. */
+export async function executeResponseOf(
+  job: Job,
+  description: ProcessDescription,
+  results: Results,
+  context: JobDocumentContext & { readonly isKept: boolean },
+): Promise<ExecuteResponse> {
+  return {
+    process: { id: job.processId, title: description.title, version: description.version },
+    serviceInstance: `${context.baseUrl}${wpsPath}?service=WPS&request=GetCapabilities&version=1.0.0`,
+    ...(context.isKept ? { statusLocation: statusLocationOf(job, context.locations) } : {}),
+    createdAt: job.createdAt,
+    state: stateOfJob[job.status],
+    percent: job.progress,
+    message: job.message,
+    outputs: await outputsOfJob(job, description, results, context),
+    exceptions: exceptionsOfJob(job),
+    ...(job.request.statusDocument?.lineage === true ? { lineage: lineageOf(job, description) } : {}),
+  };
+}
+
+/** Gives the URL of a job's status document. */
+export function statusLocationOf(job: Pick<Job, "id">, locations: OutputLocations): string {
+  return absoluteReference(`/${job.id}.xml`, locations);
+}
+
+/** Words why a job has no results; empty when it has or will have some. */
+export function exceptionsOfJob(job: Job): readonly WpsException[] {
+  if (job.status !== "failed" && job.status !== "dismissed") return [];
+  const { stage } = job.failure ?? {};
+  const { code } = exceptionCodes["job-failed"];
+  return [{ code, ...(stage === undefined ? {} : { locator: stage }), text: job.failure?.message ?? job.message }];
+}
+
+function lineageOf(job: Job, description: ProcessDescription): Lineage {
+  const kinds = Object.entries(description.inputs).map(([id, { schema }]) => [id, kindOfSchema(schema)] as const);
+  const { outputs } = job.request;
+  const wanted = Object.keys(outputs ?? description.outputs);
+  return {
+    inputs: inputData(job.request.inputs, Object.fromEntries(kinds)),
+    outputs: wanted.map((id) => ({ id, asReference: outputs?.[id]?.transmissionMode === "reference" })),
+  };
+}
+
+/** Makes the outputs of a job: by value, unless a reference was asked for or the value is too large. */
+export async function outputsOfJob(
+  job: Job,
+  description: ProcessDescription,
+  results: Results,
+  context: JobDocumentContext,
+): Promise<readonly WpsOutput[]> {
+  const outputs = Object.entries(results).map(async ([id, result]) => {
+    const definition = description.outputs[id];
+    const kind = definition === undefined ? ({ kind: "complex" } as const) : kindOfSchema(definition.schema);
+    const asReference = job.request.outputs?.[id]?.transmissionMode === "reference";
+    const data = await dataOfResult(result, kind, {
+      ...context,
+      asReference,
+      url: resultUrl(context.baseUrl, job.id, id),
+    });
+    return { id, ...(definition?.title === undefined ? {} : { title: definition.title }), data };
+  });
+  return Promise.all(outputs);
+}
+
+type ResultContext = JobDocumentContext & { readonly asReference: boolean; readonly url: string };
+
+async function dataOfResult(result: Result, kind: ValueKind, context: ResultContext): Promise<WpsData> {
+  switch (result.kind) {
+    case "file":
+      return dataOfFile(result, context);
+    case "link":
+      return {
+        kind: "reference",
+        href: result.href,
+        ...(result.mediaType === undefined ? {} : { mediaType: result.mediaType }),
+      };
+    case "value":
+      if (!context.asReference) return dataOfValue(result, kind);
+      return { kind: "reference", href: context.url, mediaType: result.mediaType ?? mediaTypeOfKind(kind) };
+    case "list":
+      return {
+        kind: "complex",
+        content: JSON.stringify(result.items.map((item) => plainItem(item, context.locations))),
+        mediaType: "application/json",
+      };
+    default:
+      return result satisfies never;
+  }
+}
+
+function mediaTypeOfKind(kind: ValueKind): string {
+  return kind.kind === "complex" ? (kind.mediaType ?? "application/json") : "text/plain";
+}
+
+async function dataOfFile(file: FileResult, context: ResultContext): Promise<WpsData> {
+  const { mediaType } = file;
+  if (context.asReference || file.sizeBytes > context.maxInlineBytes) {
+    return { kind: "reference", href: absoluteReference(file.reference, context.locations), mediaType };
+  }
+  const bytes = await context.read(file.reference);
+  const text = isTextType(mediaType) || isJsonType(mediaType) ? decodeText(bytes) : undefined;
+  if (text !== undefined) return { kind: "complex", content: text, mediaType };
+  return { kind: "complex", content: Buffer.from(bytes).toString("base64"), mediaType, encoding: "base64" };
+}
+
+/** Undefined when the bytes are not what their media type says, or hold what XML cannot: they are given in base64 then. */
+function decodeText(bytes: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that XML 1.0 (2.2) leaves out
+    return /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(text) ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Members of a list: values as they are, files and links by their addresses. */
+function plainItem(item: Result, locations: OutputLocations): Json {
+  switch (item.kind) {
+    case "value":
+      return item.value;
+    case "file":
+      return absoluteReference(item.reference, locations);
+    case "link":
+      return item.href;
+    case "list":
+      return item.items.map((inner) => plainItem(inner, locations));
+    default:
+      return item satisfies never;
+  }
+}

@@ -1,0 +1,33 @@
+import { join } from "node:path";
+import type { Peer } from "./peer.ts";
+
+/** Makes requests of all kinds from the API description, and compares the answers with it. */
+export const schemathesis: Peer = {
+  name: "schemathesis",
+  packages: { python: ["schemathesis==4.32.5"] },
+  async run({ url, python, check, directory }) {
+    await check("no server error, and no answer that the API description does not have", async () => {
+      const command = [
+        join(python, "..", "schemathesis"),
+        "run",
+        `${url}/api`,
+        "--checks=not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
+        "--max-examples=15",
+        "--phases=examples,coverage,fuzzing",
+        "--seed=1",
+        "--no-color",
+        "--exclude-path-regex=/(ows/)?wps$",
+      ];
+      const child = Bun.spawn(command, {
+        cwd: directory,
+        stdin: "ignore",
+        stdout: "pipe",
+        stderr: "pipe",
+        timeout: 240_000,
+      });
+      const out = await new Response(child.stdout).text();
+      if ((await child.exited) !== 0) throw new Error(`ended with ${child.exitCode}: ${out.slice(-6000)}`);
+    });
+    return undefined;
+  },
+};
