@@ -1,5 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Config, isLocalOnly } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
@@ -288,7 +289,7 @@ type RunnerParts = {
 
 function createCwl(config: Config, layout: Layout, logger: Logger, gate: Gate) {
   return createCwlEngine({
-    executor: createLocalExecutor({ layout, logger, clock }),
+    executor: createLocalExecutor({ layout, logger, clock, imagesDirectory: join(layout.dataDirectory, "images") }),
     layout,
     logger,
     clock,

@@ -4,6 +4,11 @@ declare module "libsql-native-addon" {
   export default path;
 }
 
+declare module "@jitl/quickjs-ng-wasmfile-release-sync/wasm" {
+  const path: string;
+  export default path;
+}
+
 declare module "swagger-ui-dist/swagger-ui-bundle.js" {
   const path: string;
   export default path;

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { basename } from "node:path";
 import * as v from "valibot";
 import {
   type Command,
@@ -20,7 +21,15 @@ const commands = {
   serve: async () =>
     (await import("./cli/serve.ts")).serveCommand({ settingOptions: settingOptions(), start: startService }),
   run: async () =>
-    (await import("./cli/run.ts")).runCommand({ clock, newId: Bun.randomUUIDv7, cores: availableParallelism() }),
+    (await import("./cli/run.ts")).runCommand({
+      clock,
+      newId: Bun.randomUUIDv7,
+      cores: availableParallelism(),
+      dataOption: dataOption(),
+      dataDirectory,
+    }),
+  images: async () => (await import("./cli/images.ts")).imagesCommand({ dataOption: dataOption(), dataDirectory }),
+  validate: async () => (await import("./cli/validate.ts")).validateCommand(),
   deploy: async () => (await import("./cli/deploy.ts")).deployCommand(),
   keys: async () => (await import("./cli/keys.ts")).keysCommand({ dataOption: dataOption(), open: openKeyStore }),
   execute: async () => (await import("./cli/execute.ts")).executeCommand(),
@@ -60,6 +69,10 @@ function careDeps() {
       return { layout: createLayout(data, outputsDir), clock, pid: process.pid };
     },
   };
+}
+
+function dataDirectory(given: Given, io: Io): string {
+  return configOf(given, io).data;
 }
 
 async function openKeyStore(given: Given, io: Io) {
@@ -128,4 +141,7 @@ const io: Io = {
   signal: stop.signal,
 };
 
-process.exitCode = await main(process.argv.slice(2), io).catch((error: unknown) => explainError(error, io));
+/** Under the name that CWL programs look for, the executable is the command that runs packages. */
+const isRunner = basename(process.argv0) === "cwl-runner";
+const words = [...(isRunner ? ["run"] : []), ...process.argv.slice(2)];
+process.exitCode = await main(words, io).catch((error: unknown) => explainError(error, io));

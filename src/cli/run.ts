@@ -1,54 +1,88 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import type { JobFailure } from "../domain/job.ts";
 import { silentLogger } from "../domain/logger.ts";
 import { createCwlEngine } from "../engines/cwl/engine.ts";
 import { type JobFile, readJobFile } from "../engines/cwl/job-file.ts";
+import { jsonText } from "../engines/cwl/json-text.ts";
 import type { Package } from "../engines/cwl/load.ts";
-import { toOutputObject } from "../engines/cwl/output-values.ts";
-import { packageReader, packDocument } from "../engines/cwl/pack.ts";
+import { withOverrides } from "../engines/cwl/overrides.ts";
+import { machineFaults } from "../engines/cwl/requirements.ts";
 import type { Engine, EngineRecord, Prepared } from "../engines/engine.ts";
 import { createLocalExecutor } from "../executors/local.ts";
 import { createExecutionDirectories } from "../files/job-directory.ts";
 import { createLayout } from "../files/layout.ts";
 import { bringHome } from "./bring-home.ts";
-import { type Command, exitCodes, type Io, isGiven, textOption, UsageError } from "./command.ts";
+import {
+  type Command,
+  exitCodes,
+  type Given,
+  type Io,
+  isGiven,
+  type Option,
+  textOption,
+  UsageError,
+} from "./command.ts";
+import { makeTemplate } from "./make-template.ts";
+import { drawGraph } from "./print-graph.ts";
+import { readPackage } from "./read-package.ts";
 
 /** What `run` is given by the program's outer layer. */
 export type RunDeps = {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly cores: number;
+  readonly dataOption: Option;
+  /** The data directory, for its images. */
+  readonly dataDirectory: (given: Given, io: Io) => string;
 };
 
 /** Makes the command that runs a package here, without a server. */
 export function runCommand(deps: RunDeps): Command {
   return {
     name: "run",
-    words: "PACKAGE.cwl [JOB.yml]",
+    words: "PACKAGE.cwl[#PROCESS] [JOB.yml]",
     summary: "Runs a CWL package here; puts its output files into a directory and prints the CWL output object.",
     options: {
       outdir: { type: "string", short: "o", value: "DIR", about: "directory of the output files (default: .)" },
       quiet: { type: "boolean", about: "say nothing but errors" },
+      parallel: { type: "boolean", about: "run ready steps beside each other, as is always done" },
+      "no-container": { type: "boolean", about: "run tools that want a container without one" },
+      "tmpdir-prefix": { type: "string", value: "PREFIX", about: "what the path of the scratch directory begins with" },
+      data: deps.dataOption,
+      cachedir: { type: "string", value: "DIR", about: "keep outputs of tools here, and use them again" },
+      "print-graph": { type: "boolean", about: "only draw the package, as SVG" },
+      "make-template": { type: "boolean", about: "only write a job file to fill in" },
+      validate: { type: "boolean", about: "only check the package" },
     },
     async run(given, io) {
       const [file, jobFile, ...others] = given.words;
       if (file === undefined || others.length > 0) {
         throw new UsageError(`Cannot run: found ${given.words.length} words, wanted PACKAGE.cwl [JOB.yml]`);
       }
-      const packed = await packDocument(resolve(file), packageReader(dirname(resolve(file))), {
-        allowsLocalFiles: true,
-      });
-      const job = await readJob(packed, jobFile);
+      const packed = await readPackage(file);
       const say = isGiven(given, "quiet") ? () => {} : io.talk;
       for (const note of packed.cwl.notes) say(`${note}\n`);
+      if (isGiven(given, "validate")) {
+        io.out(`${file} is valid CWL\n`);
+        return exitCodes.ok;
+      }
+      if (isGiven(given, "print-graph")) {
+        io.out(drawGraph(packed.cwl.main));
+        return exitCodes.ok;
+      }
+      if (isGiven(given, "make-template")) {
+        io.out(makeTemplate(packed.cwl.main));
+        return exitCodes.ok;
+      }
+      const job = await readJob(packed, jobFile);
       for (const name of job.unknown) say(`The package has no input "${name}": ignored\n`);
-      const directory = resolve(textOption(given, "outdir") ?? ".");
-      const scratch = await mkdtemp(join(tmpdir(), "heddle-run-"));
+      const scratch = await mkdtemp(textOption(given, "tmpdir-prefix") ?? join(tmpdir(), "heddle-run-"));
       try {
-        return await runHere(deps, { packed, job, scratch, directory, say }, io);
+        const whole = withOverrides(packed, job.requirements);
+        return await runHere(deps, { packed: whole, job, scratch, given, say }, io);
       } finally {
         await rm(scratch, { recursive: true, force: true });
       }
@@ -58,23 +92,33 @@ export function runCommand(deps: RunDeps): Command {
 
 async function readJob(packed: Package, jobFile: string | undefined): Promise<JobFile> {
   const text = jobFile === undefined ? "{}" : await readFile(jobFile, "utf8");
-  return readJobFile(text, jobFile ?? "job.yml", packed.cwl.main);
+  return readJobFile(text, jobFile ?? "job.yml", packed.cwl);
 }
 
 type Here = {
   readonly packed: Package;
   readonly job: JobFile;
   readonly scratch: string;
-  readonly directory: string;
+  readonly given: Given;
   readonly say: (text: string) => void;
 };
 
 async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
+  const { given, packed } = here;
   const layout = createLayout(here.scratch);
+  const imagesDirectory = join(deps.dataDirectory(given, io), "images");
+  const executor = createLocalExecutor({ layout, logger: silentLogger, clock: deps.clock, imagesDirectory });
+  const ignoresContainers = isGiven(given, "no-container");
+  const faults = machineFaults(packed.cwl, ignoresContainers ? ["*"] : executor.capabilities.containers);
+  if (faults.length > 0) {
+    for (const fault of faults) io.talk(`${fault}\n`);
+    return exitCodes.unsupported;
+  }
+  const cacheDirectory = textOption(given, "cachedir");
   const executionId = deps.newId();
   const prepared = preparedOf(here, executionId);
   await using engine = createCwlEngine({
-    executor: createLocalExecutor({ layout, logger: silentLogger, clock: deps.clock }),
+    executor,
     layout,
     logger: silentLogger,
     clock: deps.clock,
@@ -82,15 +126,22 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
     graceSeconds: 1,
     slots: deps.cores,
     allowsLocalFiles: true,
+    ignoresContainers,
+    isDurable: false,
+    ...(cacheDirectory === undefined ? {} : { cacheDirectory: resolve(cacheDirectory) }),
+    // Nobody else waits here.
+    scriptLimits: { timeMilliseconds: 30_000, memoryBytes: 512 * 2 ** 20 },
   });
   await createExecutionDirectories(layout, executionId);
   const failure = await runToEnd(engine, prepared, here.say, io.signal);
   if (failure !== undefined) {
-    io.talk(`${failure.message}\n`);
+    const { stderrTail } = failure;
+    io.talk(`${failure.message}\n${stderrTail === undefined ? "" : `${stderrTail}\n`}`);
     return exitCodes.jobFailed;
   }
-  const values = await bringHome(await engine.collect(prepared, engine.plan(prepared)), here.directory);
-  io.out(`${JSON.stringify(await toOutputObject(values, outputIds(here.packed)), null, 2)}\n`);
+  const directory = resolve(textOption(given, "outdir") ?? ".");
+  const outputs = await bringHome(await engine.collectObject(prepared), { directory, scratch: here.scratch });
+  io.out(`${jsonText(outputs, 2)}\n`);
   return exitCodes.ok;
 }
 
@@ -102,12 +153,8 @@ function preparedOf(here: Here, executionId: string): Prepared {
     processId: packed.cwl.main.id,
     definition: { kind: "cwl", document: packed.document, main: packed.cwl.main.id },
     inputs: job.inputs,
-    outputs: outputIds(packed),
+    outputs: packed.cwl.main.outputs.map((output) => output.id),
   };
-}
-
-function outputIds(packed: Package): readonly string[] {
-  return packed.cwl.main.outputs.map((output) => output.id);
 }
 
 /** Runs without a store: checkpoints are kept by the engine itself for as long as it runs. */

@@ -1,3 +1,6 @@
+import type { Image } from "./images.ts";
+import type { TaskContainer } from "./sandbox.ts";
+
 /** Names one try of one tool invocation. Derived, never drawn: after a crash the same key names the same try. */
 export type TaskKey = {
   readonly executionId: string;
@@ -23,6 +26,8 @@ export type Task = {
   readonly stdout?: string;
   /** Written to `log` when absent. */
   readonly stderr?: string;
+  /** Runs in a container when present: program and paths of the command are inside it, all others outside. */
+  readonly container?: TaskContainer;
   /** The execution's log file; opened for append. */
   readonly log: string;
 };
@@ -46,6 +51,7 @@ export type TaskState = { readonly kind: "running" } | { readonly kind: "ended";
 /** What an executor can do and enforce. */
 export type ExecutorCapabilities = {
   readonly sharesFileSystem: boolean;
+  /** Names of the images that can be run; `*` stands for any. */
   readonly containers: readonly string[];
   readonly enforces: readonly ("memory" | "cpu" | "network")[];
 };
@@ -62,6 +68,8 @@ export type Executor = {
   cancel(key: TaskKey, graceSeconds: number): Promise<void>;
   /** Removes what the executor itself keeps of an execution's tasks. All of them must have ended. */
   cleanup(executionId: string): Promise<void>;
+  /** Finds an image that tasks can run in; undefined when there is none of that name. */
+  findImage(name: string): Image | undefined;
   readonly capabilities: ExecutorCapabilities;
   /** Tells what would keep this executor from running anything; empty when it can run. */
   check(): Promise<readonly string[]>;

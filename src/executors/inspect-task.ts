@@ -6,7 +6,13 @@ import { isAlive, isArgumentOfProcess, type ProcessIdentity, readBootId } from "
 import { killLeftovers } from "./stop-processes.ts";
 import { type ExitRecord, readExitRecord, readStartRecord, startRecordFile, taskName } from "./task-records.ts";
 
-export type InspectDeps = { readonly layout: Layout; readonly clock: Clock; readonly logger: Logger };
+export type InspectDeps = {
+  readonly layout: Layout;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** This boot's id, when it is known already. */
+  readonly bootId?: string;
+};
 
 /**
  * What the records of a try and the machine's processes say.
@@ -31,7 +37,7 @@ export async function inspectTask(deps: InspectDeps, key: TaskKey): Promise<Insp
     case "incomplete":
       return inspectIncomplete(deps, key);
     case "started":
-      if (start.bootId !== readBootId()) {
+      if (start.bootId !== (deps.bootId ?? readBootId())) {
         return ended(endOfEarlierBoot(await readExitRecord(deps.layout, key)));
       }
       // First the process, then its record: it writes before it leaves.

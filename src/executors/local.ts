@@ -1,11 +1,15 @@
+import { realpathSync } from "node:fs";
 import { access, constants, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorText } from "../domain/problem.ts";
-import { ifExists } from "../files/file-errors.ts";
+import { hasCode, ifExists } from "../files/file-errors.ts";
 import { directoryMode, taskDirectory, tasksDirectory } from "../files/layout.ts";
 import type { Executor, Task, TaskEnd, TaskKey, TaskState } from "./executor.ts";
+import { findImage, listImages } from "./images.ts";
 import { type InspectDeps, type Inspection, inspectTask } from "./inspect-task.ts";
+import { readBootId } from "./process-table.ts";
+import { sandboxCommand, sandboxProgram } from "./sandbox.ts";
 import { stopProcesses } from "./stop-processes.ts";
 import { environmentProgram, type Supervisor, shell, startSupervisor } from "./supervise.ts";
 import { claimAbandoned, readStartRecord, removeRecords, taskName } from "./task-records.ts";
@@ -16,6 +20,18 @@ const adoptedPollMilliseconds = 100;
 /** How often a start record is looked at that is just being written. */
 const startingPollMilliseconds = 5;
 
+type LocalDeps = InspectDeps & { readonly shellProgram: string; readonly sandbox: string | undefined };
+
+/** What `/bin/sh` is on this machine; its own name where that cannot be told. */
+function realShell(): string {
+  try {
+    return realpathSync(shell);
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return shell;
+    throw error;
+  }
+}
+
 /** A try that this process was asked to start. */
 type Submission = {
   readonly started: Promise<void>;
@@ -24,10 +40,19 @@ type Submission = {
 };
 
 /** Makes the executor that runs tools as processes of this machine, each under a supervisor that outlives the server. */
-export function createLocalExecutor(deps: InspectDeps): Executor {
+export function createLocalExecutor(
+  given: Omit<InspectDeps, "bootId"> & {
+    /** Where imported images lie; without it no container runs. */
+    readonly imagesDirectory?: string;
+  },
+): Executor {
+  const { imagesDirectory } = given;
+  const sandbox = imagesDirectory === undefined ? undefined : sandboxProgram();
+  const deps: InspectDeps = { ...given, bootId: readBootId() };
   const submissions = new Map<string, Submission>();
+  const shellProgram = realShell();
   return {
-    submit: (task) => submit(deps, submissions, task),
+    submit: (task) => submit({ ...deps, shellProgram, sandbox }, submissions, task),
     ended: (key, signal) => untilEnded(deps, submissions.get(taskName(key)), key, signal),
     find: async (key) => {
       await settled(submissions.get(taskName(key)));
@@ -49,12 +74,21 @@ export function createLocalExecutor(deps: InspectDeps): Executor {
       }
       await removeAllRecords(tasksDirectory(deps.layout, executionId));
     },
-    capabilities: { sharesFileSystem: true, containers: [], enforces: [] },
+    findImage: (name) =>
+      imagesDirectory === undefined || sandbox === undefined ? undefined : findImage(imagesDirectory, name),
+    capabilities: {
+      sharesFileSystem: true,
+      // Images come and go while a server runs.
+      get containers() {
+        return imagesDirectory === undefined || sandbox === undefined ? [] : listImages(imagesDirectory);
+      },
+      enforces: [],
+    },
     check: () => check(deps),
   };
 }
 
-async function submit(deps: InspectDeps, submissions: Map<string, Submission>, task: Task): Promise<void> {
+async function submit(deps: LocalDeps, submissions: Map<string, Submission>, task: Task): Promise<void> {
   const name = taskName(task.key);
   const known = submissions.get(name);
   if (known !== undefined) return known.started;
@@ -70,10 +104,14 @@ async function submit(deps: InspectDeps, submissions: Map<string, Submission>, t
   }
 }
 
-async function launch(deps: InspectDeps, task: Task): Promise<Supervisor | undefined> {
+async function launch(deps: LocalDeps, task: Task): Promise<Supervisor | undefined> {
   await mkdir(taskDirectory(deps.layout, task.key), { recursive: true, mode: directoryMode });
   if ((await readStartRecord(deps.layout, task.key)) !== undefined) return undefined;
-  return startSupervisor(deps.layout, task);
+  const command =
+    task.container === undefined || deps.sandbox === undefined
+      ? task.command
+      : sandboxCommand(deps.sandbox, task.container, task.command);
+  return startSupervisor(deps.layout, { ...task, command }, deps.shellProgram);
 }
 
 /** Waits until a submission has started or failed; who submitted is told of a failure. */

@@ -1,5 +1,5 @@
 import { Problem } from "../domain/problem.ts";
-import { openJobLog } from "../files/job-log.ts";
+import { openTaskLog } from "../files/job-log.ts";
 import type { Layout } from "../files/layout.ts";
 import type { Task } from "./executor.ts";
 import { exitRecordFile, startRecordFile, taskName } from "./task-records.ts";
@@ -27,8 +27,9 @@ const notRecordedCode = 75;
  * the shell's own variables away and becomes the tool. The environment's entries come as `e0`, `e1`, ... in the
  * supervisor's environment: arguments could be read by every user of the machine.
  */
-export function supervisorScript(task: Task): string {
+export function supervisorScript(task: Task, isDirect = false): string {
   const entries = Object.keys(task.environment).map((_, index) => `"$e${index}"`);
+  const command = isDirect ? '"$@"' : `${environmentProgram} -i -- ${[...entries, '"$@"'].join(" ")}`;
   return `umask 077
 set -C
 start=$1 exit=$2 in=$3 out=$4 err=$5 stopped=
@@ -45,7 +46,7 @@ look && read -r boot </proc/sys/kernel/random/boot_id || exit ${notRecordedCode}
 { printf 'pid %s\\nstarted %s\\nboot %s\\nend\\n' "$$" "$started" "$boot" >"$start"; } 2>/dev/null || exit ${notRecordedCode}
 exec >&2
 if [ -n "$stopped" ]; then code=$stopped; else
-  ${environmentProgram} -i -- ${[...entries, '"$@"'].join(" ")} ${redirections(task)}
+  ${isDirect ? "unset PWD OLDPWD; " : ""}${command} ${redirections(task)}
   code=$?
 fi
 look
@@ -61,6 +62,18 @@ function redirections(task: Task): string {
   return `${stdin} ${stdout} ${task.stderr === task.stdout ? "2>&1" : '2>|"$err"'}`;
 }
 
+/**
+ * Tells whether the supervisor's own environment can be the task's: dash adds nothing but PWD and OLDPWD, and no
+ * variable of the script is in capitals. That saves a program start for each tool.
+ */
+function isDirectTask(task: Task, shellProgram: string): boolean {
+  if (!shellProgram.endsWith("/dash") || !task.command[0].includes("/")) return false;
+  return Object.keys(task.environment).every((name) => /^[A-Z][A-Z0-9_]*$/.test(name) && !shellNames.test(name));
+}
+
+/** What the shell, or the loader of programs, reads or sets itself. */
+const shellNames = /^(?:LD_.*|IFS|ENV|PWD|OLDPWD|PPID|OPTIND|OPTARG|PS[0-9]|CDPATH|MAIL.*|PATH_LOCALE)$/;
+
 /** `env` would take a program with an equals sign for a variable, so a shell of its own stands before it. */
 function commandOf(task: Task): readonly string[] {
   const [program] = task.command;
@@ -73,20 +86,22 @@ function commandOf(task: Task): readonly string[] {
  * Starts a supervisor in a session and group of its own, so that neither the server's end nor a signal to the server's
  * group reaches it. The log is opened here, so that a log that cannot be written is told before anything runs.
  */
-export async function startSupervisor(layout: Layout, task: Task): Promise<Supervisor> {
+export async function startSupervisor(layout: Layout, task: Task, shellProgram: string = shell): Promise<Supervisor> {
   checkTask(task);
-  await using log = await openJobLog(task.log);
+  using log = openTaskLog(task.log);
+  const isDirect = isDirectTask(task, shellProgram);
+  const environment = Object.entries(task.environment);
   const child = Bun.spawn({
     cmd: [
-      ...[shell, "-c", supervisorScript(task), `heddle-task ${taskName(task.key)}`],
+      ...[shell, "-c", supervisorScript(task, isDirect), `heddle-task ${taskName(task.key)}`],
       ...[startRecordFile(layout, task.key), exitRecordFile(layout, task.key)],
       ...[task.stdin ?? "", task.stdout ?? "", task.stderr ?? ""],
       ...commandOf(task),
     ],
     cwd: task.workingDirectory,
-    env: Object.fromEntries(
-      Object.entries(task.environment).map(([name, value], index) => [`e${index}`, `${name}=${value}`]),
-    ),
+    env: isDirect
+      ? task.environment
+      : Object.fromEntries(environment.map(([name, value], index) => [`e${index}`, `${name}=${value}`])),
     detached: true,
     stdio: ["ignore", "pipe", log.fd],
   });

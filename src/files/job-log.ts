@@ -1,3 +1,4 @@
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { hasCode, ifExists } from "./file-errors.ts";
@@ -12,6 +13,13 @@ export async function openJobLog(file: string): Promise<FileHandle> {
     await mkdir(dirname(file), { recursive: true, mode: directoryMode });
     return open(file, "a", fileMode);
   }
+}
+
+/** Opens a log for the time in which a tool is started; where thousands are started, waiting for it costs more than it. */
+export function openTaskLog(file: string): { readonly fd: number } & Disposable {
+  mkdirSync(dirname(file), { recursive: true, mode: directoryMode });
+  const fd = openSync(file, "a", fileMode);
+  return { fd, [Symbol.dispose]: () => closeSync(fd) };
 }
 
 /** Appends lines, given without their line ends, to an execution's log: in one piece, and never in the middle of a line of ours. */

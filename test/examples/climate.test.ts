@@ -8,10 +8,10 @@ import { createHarness, runPackage } from "../engines/cwl/harness.ts";
 const example = join(import.meta.dir, "../../examples/climate");
 
 test("the climate example gives its expected results byte for byte", async () => {
-  await using harness = await createHarness();
+  await using harness = await createHarness({ allowsLocalFiles: true });
   const cwl = await packDocument(join(example, "climate.cwl"), packageReader(example));
   const jobFile = join(example, "job.yml");
-  const { inputs } = await readJobFile(await readFile(jobFile, "utf8"), jobFile, cwl.cwl.main);
+  const { inputs } = await readJobFile(await readFile(jobFile, "utf8"), jobFile, cwl.cwl);
   const ran = await runPackage(harness, cwl, inputs);
   expect(ran.failure).toBeUndefined();
   const results = new Map<string, string>();

@@ -1,6 +1,6 @@
 import { type Field, fault } from "./field.ts";
 import type { CwlProcess, CwlType, InputParameter, Link, Step, Workflow } from "./schema.ts";
-import { canFeed, isOptional, typeText, unionOf } from "./types.ts";
+import { canFeed, isOptional, members, typeText, unionOf } from "./types.ts";
 
 /** The most tools that one document may start: nested workflows multiply. */
 const maxTools = 10_000;
@@ -11,6 +11,8 @@ export type Checked = {
   readonly root: Field;
   readonly fields: ReadonlyMap<string, Field>;
   readonly processes: ReadonlyMap<string, CwlProcess>;
+  /** An expression of each process that needs the JavaScript engine. */
+  readonly scripts: ReadonlyMap<string, Field>;
 };
 
 /** Checks what needs the whole document: nesting, links between steps, types along links. Reports what it finds. */
@@ -29,6 +31,28 @@ export function checkDocument(checked: Checked, main: CwlProcess): void {
   if (tools === undefined)
     fault(root, `found workflows that run themselves or nest deeper than ${maxNesting} levels, expected fewer`);
   else if (tools > maxTools) fault(root, `found ${tools} tools to run, expected at most ${maxTools}`);
+  else checkScripts(checked, main, false, new Set());
+}
+
+/** JavaScript stands only where InlineJavascriptRequirement does: on the process, or on one around it. */
+function checkScripts(checked: Checked, process: CwlProcess, isAllowed: boolean, seen: Set<string>): void {
+  const isOwn = isAllowed || allowsScripts(process);
+  const key = `${process.id} ${isOwn}`;
+  if (seen.has(key)) return;
+  seen.add(key);
+  const steps = process.kind === "workflow" ? process.steps : [];
+  const script = checked.scripts.get(process.id);
+  if (script !== undefined && !isOwn && !steps.some(allowsScripts)) {
+    fault(script, "found JavaScript, expected parameter references, or InlineJavascriptRequirement on the process");
+  }
+  for (const step of steps) {
+    const run = checked.processes.get(step.run);
+    if (run !== undefined) checkScripts(checked, run, isOwn || allowsScripts(step), seen);
+  }
+}
+
+function allowsScripts({ requirements, hints }: Pick<CwlProcess, "requirements" | "hints">): boolean {
+  return (requirements.javascript ?? hints.javascript) !== undefined;
 }
 
 function at(checked: Checked, path: string): Field {
@@ -52,7 +76,10 @@ function checkStepInput(checked: Checked, workflow: Workflow, step: Step, input:
   if (given?.valueFrom !== undefined || (given?.link.sources.length === 0 && given.default !== undefined)) return;
   const path = `${workflow.id}/${step.id}/${input.id}`;
   if (given !== undefined && given.link.sources.length > 0) {
-    checkLink(checked, workflow, given.link, input.type, path);
+    const isScattered = step.scatter.includes(input.id);
+    const isSkipped = given.default !== undefined || input.default !== undefined || step.when !== undefined;
+    const wanted = isSkipped ? unionOf([{ kind: "null" }, ...members(input.type)]) : input.type;
+    checkLink(checked, workflow, given.link, isScattered ? { kind: "array", items: wanted } : wanted, path);
   } else if (input.default === undefined && !isOptional(input.type)) {
     const field = at(checked, given === undefined ? `${workflow.id}/${step.id}` : path);
     fault(field, `found no source for input "${input.id}" of the step, expected ${typeText(input.type)}`);
@@ -62,9 +89,16 @@ function checkStepInput(checked: Checked, workflow: Workflow, step: Step, input:
 function checkLink(checked: Checked, workflow: Workflow, link: Link, sink: CwlType, path: string): void {
   const types = link.sources.flatMap((source) => sourceType(checked.processes, workflow, source) ?? []);
   if (types.length === 0 || types.length < link.sources.length) return;
-  const type = mergedType(link, types);
+  const type = pickedType(link, mergedType(link, types));
   if (canFeed(type, sink)) return;
   fault(at(checked, path), `found ${typeText(type)} from ${link.sources.join(", ")}, expected ${typeText(sink)}`);
+}
+
+function pickedType({ pickValue }: Link, type: CwlType): CwlType {
+  if (pickValue === undefined) return type;
+  const items = members(type).flatMap((member) => (member.kind === "array" ? members(member.items) : [member]));
+  const given = unionOf(items.filter((item) => item.kind !== "null"));
+  return pickValue === "all_non_null" ? { kind: "array", items: given } : given;
 }
 
 function mergedType(link: Link, types: readonly CwlType[]): CwlType {
@@ -82,7 +116,16 @@ function sourceType(
   if (output === undefined) return workflow.inputs.find((input) => input.id === first)?.type;
   const step = workflow.steps.find((candidate) => candidate.id === first);
   const run = step === undefined ? undefined : processes.get(step.run);
-  return run?.outputs.find((candidate) => candidate.id === output)?.type;
+  const type = run?.outputs.find((candidate) => candidate.id === output)?.type;
+  return step === undefined || type === undefined ? undefined : stepOutputType(step, type);
+}
+
+/** A step that may be skipped may give null; one that is scattered gives lists. */
+function stepOutputType(step: Step, type: CwlType): CwlType {
+  let given = step.when === undefined ? type : unionOf([{ kind: "null" }, ...members(type)]);
+  const depth = step.scatterMethod === "nested_crossproduct" ? step.scatter.length : Math.min(1, step.scatter.length);
+  for (let level = 0; level < depth; level += 1) given = { kind: "array", items: given };
+  return given;
 }
 
 /** Steps must not wait for each other in a circle. */
@@ -116,7 +159,7 @@ function countTools(
   depth: number,
 ): number | undefined {
   if (depth > maxNesting) return undefined;
-  if (process.kind === "tool") return 1;
+  if (process.kind !== "workflow") return 1;
   const known = counted.get(process.id);
   if (known !== undefined) return known;
   let tools = 0;

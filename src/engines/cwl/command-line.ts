@@ -3,6 +3,7 @@ import { evaluate, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
 import { isList } from "./field.ts";
 import { isFileObject, pathOf } from "./file-object.ts";
+import { jsonText, numberText } from "./json-text.ts";
 import type { CommandLineBinding, CommandLineTool, CwlType } from "./schema.ts";
 import { matchType } from "./types.ts";
 
@@ -146,18 +147,5 @@ export function argumentText(value: Json): string {
     const path = pathOf(value);
     if (path !== undefined) return path;
   }
-  return JSON.stringify(value);
-}
-
-/** Writes a number in full: many tools cannot read `1e+21`. */
-export function numberText(value: number): string {
-  const text = String(value);
-  const parts = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text);
-  if (parts === null) return text;
-  const [, sign = "", whole = "", fraction = "", exponent = "0"] = parts;
-  const digits = whole + fraction;
-  const point = 1 + Number(exponent);
-  if (point <= 0) return `${sign}0.${"0".repeat(-point)}${digits}`;
-  if (point >= digits.length) return sign + digits + "0".repeat(point - digits.length);
-  return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
+  return jsonText(value);
 }

@@ -4,13 +4,16 @@ import type { Clock } from "../../domain/clock.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Logger } from "../../domain/logger.ts";
 import { Problem } from "../../domain/problem.ts";
+import type { FileValue, PreparedItem } from "../../domain/values.ts";
 import type { Executor, TaskKey } from "../../executors/executor.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { type Layout, tasksDirectory } from "../../files/layout.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engine.ts";
 import { inputObject } from "./inputs.ts";
+import { createScriptLoader, type ScriptLimits, type ScriptLoader } from "./javascript.ts";
 import { loadJson } from "./load.ts";
 import { toOutputValues } from "./output-values.ts";
+import type { ReadBounds } from "./readable.ts";
 import { beginRun, type Run, type RunTools } from "./run.ts";
 import { type Call, leaveRunning, type RunContext } from "./run-context.ts";
 import { noSurroundings } from "./runtime.ts";
@@ -36,19 +39,41 @@ export type CwlEngineDeps = {
   readonly runRemoteStep?: RunContext["runRemoteStep"];
   /** True only where a document's author may read every file that this program can: never in the server. */
   readonly allowsLocalFiles?: boolean;
+  /** True where tools that require a container are run without one, because the user said so. */
+  readonly ignoresContainers?: boolean;
+  /** What expressions may use; the server's limits when absent. */
+  readonly scriptLimits?: ScriptLimits;
+  /** Where the outputs of tools are kept to be used again; nothing is kept when absent. */
+  readonly cacheDirectory?: string;
+  /** False where nothing outlives this process: then nothing is made durable. True when absent. */
+  readonly isDurable?: boolean;
 };
 
 /** Disposal gives up all runs without stopping their tools: the next server finds them. Before the store closes. */
-export type CwlEngine = Engine & AsyncDisposable;
+export type CwlEngine = Engine &
+  AsyncDisposable & {
+    /** Gives the CWL output object of a run that ended well, its files where the tools left them. */
+    collectObject(prepared: Prepared): Promise<JsonObject>;
+  };
 
-type Engines = { readonly deps: CwlEngineDeps; readonly runs: Map<string, Run>; readonly slots: Slots };
+type Engines = {
+  readonly deps: CwlEngineDeps;
+  readonly runs: Map<string, Run>;
+  readonly slots: Slots;
+  readonly loadScripts: ScriptLoader;
+};
 
 /** Ended runs that are kept for a second look at how they ended; older ones are forgotten. */
 const maxSettledRuns = 256;
 
 /** Makes the engine that runs CWL tools and workflows. */
 export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
-  const engines: Engines = { deps, runs: new Map(), slots: createSlots(capacityOf(deps)) };
+  const engines: Engines = {
+    deps,
+    runs: new Map(),
+    slots: createSlots(capacityOf(deps)),
+    loadScripts: createScriptLoader(deps.clock, deps.scriptLimits),
+  };
   return {
     isRepeatable: false,
     plan: (prepared) => ({ engine: "cwl", executionId: prepared.executionId }),
@@ -62,7 +87,8 @@ export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
       return "running";
     },
     watch: (prepared, _handle, signal) => runOf(engines, prepared.executionId).updates(signal),
-    collect: (prepared) => collect(engines, prepared),
+    collect: async (prepared) => toOutputValues(await collect(engines, prepared), prepared.outputs),
+    collectObject: (prepared) => collect(engines, prepared),
     dismiss: (handle) => dismiss(engines, handle),
     cleanup: async (handle) => {
       const executionId = executionOf(handle);
@@ -112,12 +138,14 @@ async function work(
   tools: RunTools,
 ): Promise<JsonObject> {
   const { deps } = engines;
-  const { main, processes } = documentOf(deps, prepared);
+  const { main, processes, holdsScripts, broaderFormats } = documentOf(deps, prepared);
+  using scripts = holdsScripts ? await engines.loadScripts() : undefined;
   const inputs = inputObject(main, prepared.inputs, { allowsLocalFiles: deps.allowsLocalFiles ?? false });
   const context: RunContext = {
     executionId: prepared.executionId,
     processes,
     executor: deps.executor,
+    ignoresContainers: deps.ignoresContainers ?? false,
     layout: deps.layout,
     logger: deps.logger,
     record,
@@ -130,9 +158,34 @@ async function work(
     fail: tools.fail,
     active: new Set(),
     ...(deps.runRemoteStep === undefined ? {} : { runRemoteStep: deps.runRemoteStep }),
+    ...(deps.cacheDirectory === undefined ? {} : { cacheDirectory: deps.cacheDirectory }),
+    programs: new Map(),
+    ...(scripts === undefined ? {} : { scripts }),
+    broaderFormats,
+    readable: deps.allowsLocalFiles === true ? undefined : boundsOf(deps, prepared),
+    isDurable: deps.isDurable ?? true,
   };
-  const call: Call = { process: main, path: "", around: noSurroundings, inputs, progress: tools.progress };
+  const call: Call = { process: main, path: "", shard: 0, around: noSurroundings, inputs, progress: tools.progress };
   return runProcess(context, call);
+}
+
+/** What values of this execution may name: what it makes itself, and what its inputs are. */
+function boundsOf({ layout }: CwlEngineDeps, prepared: Prepared): ReadBounds {
+  const inputs = Object.values(prepared.inputs).flatMap(inputPaths);
+  return { roots: [tasksDirectory(layout, prepared.executionId), ...inputs], found: new Set() };
+}
+
+function inputPaths(given: Prepared["inputs"][string]): readonly string[] {
+  const items = isItemList(given) ? given : [given];
+  return items.flatMap((item) => (item.kind === "file" ? filePaths(item) : []));
+}
+
+function isItemList(given: Prepared["inputs"][string]): given is readonly PreparedItem[] {
+  return Array.isArray(given);
+}
+
+function filePaths(file: FileValue): readonly string[] {
+  return [file.path, ...(file.secondaryFiles ?? []).flatMap(filePaths)];
 }
 
 function documentOf(deps: CwlEngineDeps, prepared: Prepared): CwlDocument {
@@ -145,10 +198,10 @@ function documentOf(deps: CwlEngineDeps, prepared: Prepared): CwlDocument {
 const silentRecord: EngineRecord = { checkpoint: async () => {}, log: () => {} };
 
 /** A run that is not known here any more is found again from what its tools left. */
-async function collect(engines: Engines, prepared: Prepared): Promise<ReturnType<typeof toOutputValues>> {
+async function collect(engines: Engines, prepared: Prepared): Promise<JsonObject> {
   const known = engines.runs.get(prepared.executionId);
   const end = await (known ?? beginExecution(engines, prepared, new Map(), silentRecord)).ended;
-  if (end.kind === "successful") return toOutputValues(end.outputs, prepared.outputs);
+  if (end.kind === "successful") return end.outputs;
   const reason = end.kind === "failed" ? end.failure.message : "it was given up";
   throw new Problem("internal", `Cannot collect execution "${prepared.executionId}": ${reason}`);
 }

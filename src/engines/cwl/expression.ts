@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { CwlFailure } from "./failure.ts";
 import { isList } from "./field.ts";
+import { jsonText } from "./json-text.ts";
 import type { CwlVersion, Expression } from "./schema.ts";
 
 /** What parameter references can see. */
@@ -9,7 +10,12 @@ export type Scope = {
   readonly self: Json;
   readonly runtime: JsonObject;
   readonly version: CwlVersion;
+  /** Evaluates JavaScript; absent where InlineJavascriptRequirement does not stand. */
+  readonly javascript?: JavaScript;
 };
+
+/** Evaluates the body of a function in a scope. */
+export type JavaScript = (body: string, scope: Scope) => Json;
 
 /** A part of a template. A reference's path starts with `inputs`, `self`, `runtime` or `null`. */
 type Segment =
@@ -19,14 +25,18 @@ type Segment =
 
 /** Evaluates a template. One expression alone keeps its type; among text, values are written as text (strings as they are, others as JSON). */
 export function evaluate(template: Expression, scope: Scope): Json {
+  return evaluateWhole(/\$[({]/.test(template) ? template.trim() : template, scope);
+}
+
+/** Evaluates a template whose blanks count: with any around it, an expression is a part of a text. */
+export function evaluateWhole(template: Expression, scope: Scope): Json {
   const segments = parseTemplate(template, scope.version);
   if (!segments.some((segment) => segment.kind !== "text")) return segments.map((segment) => segment.text).join("");
-  const spoken = segments.filter((segment) => segment.kind !== "text" || segment.text.trim() !== "");
-  const [only] = spoken;
-  if (only !== undefined && spoken.length === 1) return evaluateSegment(only, scope);
+  const [only] = segments;
+  if (only !== undefined && segments.length === 1) return evaluateSegment(only, scope);
   return segments
     .map((segment) => evaluateSegment(segment, scope))
-    .map((value) => (typeof value === "string" ? value : JSON.stringify(value)))
+    .map((value) => (typeof value === "string" ? value : jsonText(value)))
     .join("");
 }
 
@@ -37,11 +47,9 @@ export function evaluateString(template: Expression, scope: Scope, field: string
   throw new CwlFailure(`Cannot evaluate ${field} "${template}": found ${JSON.stringify(value)}, expected a string`);
 }
 
-/** Words why a template cannot be evaluated at all; undefined when it can. */
-export function expressionFault(template: Expression, version: CwlVersion): string | undefined {
-  const script = parseTemplate(template, version).find((segment) => segment.kind === "script");
-  if (script === undefined) return undefined;
-  return `found the JavaScript expression ${script.text}, expected parameter references as $(inputs.name.path) (InlineJavascriptRequirement is not supported)`;
+/** Tells whether a template holds JavaScript: anything but parameter references. */
+export function holdsScript(template: Expression, version: CwlVersion): boolean {
+  return parseTemplate(template, version).some((segment) => segment.kind === "script");
 }
 
 /** Splits a template into text and expressions. An expression that is not closed is text. */
@@ -95,8 +103,13 @@ function expressionEnd(template: string, start: number): number | undefined {
     if (quote !== "") {
       if (letter === "\\") at += 1;
       else if (letter === quote) quote = "";
-    } else if (letter === '"' || letter === "'") quote = letter;
-    else if (letter === open) depth += 1;
+    } else if (letter === '"' || letter === "'" || letter === "`") quote = letter;
+    else if (letter === "\\") at += 1;
+    else if (letter === "/" && (template[at + 1] === "/" || template[at + 1] === "*")) {
+      const isLine = template[at + 1] === "/";
+      const end = template.indexOf(isLine ? "\n" : "*/", at + 2);
+      if (end >= 0) at = isLine ? end : end + 1;
+    } else if (letter === open) depth += 1;
     else if (letter === close) {
       depth -= 1;
       if (depth === 0) return at + 1;
@@ -138,9 +151,25 @@ function evaluateSegment(segment: Segment, scope: Scope): Json {
     case "reference":
       return resolveReference(segment.path, segment.text, scope);
     case "script":
-      throw new CwlFailure(`Cannot evaluate ${segment.text}: JavaScript expressions are not supported`);
+      return runScript(segment.text, scope);
     default:
       return segment satisfies never;
+  }
+}
+
+/** Runs `$(expression)` or `${ body }` (CWL v1.2 CommandLineTool 3.2). */
+function runScript(text: string, scope: Scope): Json {
+  if (scope.javascript === undefined) {
+    throw new CwlFailure(
+      `Cannot evaluate ${text}: found JavaScript without InlineJavascriptRequirement, expected a parameter reference`,
+    );
+  }
+  const inner = text.slice(2, -1);
+  try {
+    return scope.javascript(text.startsWith("${") ? inner : `return (${inner}\n);`, scope);
+  } catch (error) {
+    if (!(error instanceof CwlFailure)) throw error;
+    throw new CwlFailure(`Cannot evaluate ${text}: ${error.message}`, {}, { cause: error.cause });
   }
 }
 
@@ -151,6 +180,8 @@ function resolveReference(path: readonly (string | number)[], text: string, scop
   let value = context[String(first)] ?? null;
   for (const [index, key] of rest.entries()) {
     const next = lookUp(value, key, index === rest.length - 1);
+    // JavaScript has its own answer: undefined is null, a member of null an error.
+    if (next === undefined && scope.javascript !== undefined) return runScript(text, scope);
     if (next === undefined) throw new CwlFailure(`Cannot evaluate ${text}: found nothing at "${key}"`);
     value = next;
   }

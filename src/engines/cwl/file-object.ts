@@ -1,5 +1,5 @@
 import { basename, dirname, extname } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { isPlainName } from "../../files/layout.ts";
 import { CwlFailure } from "./failure.ts";
@@ -36,7 +36,7 @@ export function atPath(object: JsonObject, path: string): JsonObject {
 }
 
 /** Splits a basename so that nameroot + nameext is the basename; a leading dot belongs to the root. */
-function nameParts(name: string): { nameroot: string; nameext: string } {
+export function nameParts(name: string): { nameroot: string; nameext: string } {
   const nameext = extname(name);
   return { nameroot: name.slice(0, name.length - nameext.length), nameext };
 }
@@ -44,6 +44,13 @@ function nameParts(name: string): { nameroot: string; nameext: string } {
 /** The path of a file object; undefined for a literal. */
 export function pathOf(object: JsonObject): string | undefined {
   return typeof object.path === "string" ? object.path : undefined;
+}
+
+/** Gives a file object that has only a location its path, when that is a file of this machine. */
+export function withPath(object: JsonObject): JsonObject {
+  const { location } = object;
+  if (pathOf(object) !== undefined || typeof location !== "string") return object;
+  return { ...object, path: location.startsWith("file://") ? fileURLToPath(location) : location };
 }
 
 /** The basename of a file object. Throws CwlFailure when it would lead out of its directory. */

@@ -35,3 +35,20 @@ export function formatMediaType(format: string): string | undefined {
 export function mediaTypeFormat(mediaType: string): string {
   return `${ianaMediaTypes}${mediaType.split(";", 1).join("").trim()}`;
 }
+
+/** Where a packed document keeps what its `$schemas` say: the formats that a format is a kind of. */
+export const broaderFormatsName = "$broaderFormats";
+
+/** Tells whether a format is another one, or a kind of it. */
+export function isFormat(
+  format: string,
+  wanted: string,
+  broader: Readonly<Record<string, readonly string[]>>,
+  seen: readonly string[] = [],
+): boolean {
+  if (format === wanted) return true;
+  const [own, other] = [formatMediaType(format), formatMediaType(wanted)];
+  if (own !== undefined && own === other) return true;
+  const parents = Object.hasOwn(broader, format) ? (broader[format] ?? []) : [];
+  return parents.some((parent) => !seen.includes(parent) && isFormat(parent, wanted, broader, [...seen, format]));
+}

@@ -4,15 +4,27 @@ import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { type Fault, Problem } from "../../domain/problem.ts";
 import type { FileValue, PreparedInputs, PreparedItem } from "../../domain/values.ts";
 import { ifExists } from "../../files/file-errors.ts";
-import type { Scope } from "./expression.ts";
+import { evaluate, type JavaScript, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
 import { isList } from "./field.ts";
 import { withContents } from "./file-contents.ts";
-import { atPath, fileObject, filesIn, mapFiles, pathOf, safeBasename } from "./file-object.ts";
-import { mediaTypeFormat } from "./formats.ts";
-import type { CwlProcess, CwlType, InputParameter } from "./schema.ts";
+import { withListing } from "./file-listing.ts";
+import {
+  atPath,
+  fileObject,
+  filesIn,
+  isFileObject,
+  mapFiles,
+  nameParts,
+  pathOf,
+  safeBasename,
+  secondaryFilesOf,
+} from "./file-object.ts";
+import { formatMediaType, isFormat, mediaTypeFormat } from "./formats.ts";
+import { type ReadBounds, requireReadable } from "./readable.ts";
+import type { CwlDocument, CwlProcess, CwlType, FileDemands, ListingMode } from "./schema.ts";
 import { withSecondaryFiles } from "./secondary-files.ts";
-import { members, typeFault } from "./types.ts";
+import { matchType, members, typeFault } from "./types.ts";
 
 /**
  * Turns prepared inputs into the input object of a process and checks it against the process's types.
@@ -93,57 +105,127 @@ function preparedFile(file: FileValue): JsonObject {
   };
 }
 
+/** What completing inputs needs besides the values. */
+export type Means = {
+  readonly javascript?: JavaScript;
+  readonly broaderFormats: CwlDocument["broaderFormats"];
+  /** What is listed of a directory when its parameter does not say. */
+  readonly listing: ListingMode;
+  readonly readable: ReadBounds;
+};
+
 /**
- * Completes the inputs of a process before it runs: defaults, checks, secondary files beside their primary, contents.
- * What the process does not declare is left out; what is not given is null.
+ * Completes the inputs of a process before it runs: defaults, checks, formats, contents, listings, and secondary files
+ * beside their primary. What the process does not declare is left out; what is not given is null.
  */
-export async function completeInputs(process: CwlProcess, given: JsonObject): Promise<JsonObject> {
-  const values = process.inputs.map((parameter) => {
+export async function completeInputs(process: CwlProcess, given: JsonObject, means: Means): Promise<JsonObject> {
+  const values = process.inputs.map(async (parameter) => {
     const value = Object.hasOwn(given, parameter.id) ? (given[parameter.id] ?? null) : null;
-    return [parameter.id, value ?? parameter.default ?? null] as const;
+    const whole = value ?? parameter.default ?? null;
+    const fault = typeFault(parameter.type, whole);
+    if (fault !== undefined) throw new CwlFailure(`Cannot use input "${parameter.id}": ${fault}`);
+    await requireReadable(means.readable, whole);
+    return [parameter.id, await mapFiles(whole, locate)] as const;
   });
-  const inputs = Object.fromEntries(values);
-  const scope: Scope = { inputs, self: null, runtime: {}, version: process.version };
+  const inputs = Object.fromEntries(await Promise.all(values));
+  const { javascript } = means;
+  const scope: Scope = { inputs, self: null, runtime: {}, version: process.version, ...(javascript && { javascript }) };
   const completed = process.inputs.map(async (parameter) => {
-    const value = await completeInput(parameter, inputs[parameter.id] ?? null, scope);
-    return [parameter.id, value] as const;
+    const name = `input "${parameter.id}"`;
+    const part: Part = { demands: parameter, name, scope, means };
+    return [parameter.id, await completeValue(part, parameter.type, inputs[parameter.id] ?? null)] as const;
   });
   return Object.fromEntries(await Promise.all(completed));
 }
 
-async function completeInput(parameter: InputParameter, value: Json, scope: Scope): Promise<Json> {
-  const fault = typeFault(parameter.type, value);
-  if (fault !== undefined) throw new CwlFailure(`Cannot use input "${parameter.id}": ${fault}`);
-  const [format] = parameter.formats;
-  return mapFiles(value, async (object) => {
-    const located = await locate(object);
-    const formatted = format !== undefined && located.class === "File" ? { ...located, format } : located;
-    const whole = await withSecondaryFiles(formatted, parameter.secondaryFiles, scope, {
-      isRequired: true,
-      name: `input "${parameter.id}"`,
+type Part = {
+  readonly demands: FileDemands;
+  readonly name: string;
+  readonly scope: Scope;
+  readonly means: Means;
+};
+
+async function completeValue(part: Part, declared: CwlType, value: Json): Promise<Json> {
+  const type = matchType(declared, value) ?? declared;
+  if (isList(value)) {
+    const items = type.kind === "array" ? type.items : type;
+    return Promise.all(value.map((item) => completeValue(part, items, item)));
+  }
+  if (type.kind === "record" && isJsonObject(value)) {
+    const fields = type.fields.map(async (field) => {
+      const name = `${part.name}, field "${field.name}"`;
+      return [
+        field.name,
+        await completeValue({ ...part, demands: field, name }, field.type, value[field.name] ?? null),
+      ] as const;
     });
-    return parameter.loadContents ? withContents(whole, scope.version) : whole;
-  });
+    return { ...value, ...Object.fromEntries(await Promise.all(fields)) };
+  }
+  return isFileObject(value) ? completeFile(part, value) : value;
 }
 
-/** Gives a File its path, size and names; a literal keeps its contents until it is staged. */
+async function completeFile({ demands, name, scope, means }: Part, object: JsonObject): Promise<JsonObject> {
+  if (object.class === "Directory") return withListing(object, demands.loadListing ?? means.listing);
+  const formatted = withFormat(demands, name, { ...scope, self: object }, object, means);
+  const whole = await withSecondaryFiles(formatted, demands.secondaryFiles, scope, {
+    isRequired: true,
+    name,
+    readable: means.readable,
+  });
+  return demands.loadContents ? withContents(whole, scope.version) : whole;
+}
+
+/** A file without a format is taken to have the one that is asked for. */
+function withFormat(demands: FileDemands, name: string, scope: Scope, object: JsonObject, means: Means): JsonObject {
+  const wanted = demands.formats.flatMap((format) => {
+    const value = evaluate(format, scope);
+    return (isList(value) ? value : [value]).filter((item) => typeof item === "string");
+  });
+  const [first] = wanted;
+  const { format } = object;
+  if (first === undefined) return object;
+  if (typeof format !== "string") return { ...object, format: first };
+  if (wanted.some((candidate) => isFormat(format, candidate, means.broaderFormats))) return object;
+  if (formatMediaType(format) === "application/octet-stream") return { ...object, format: first };
+  throw new CwlFailure(`Cannot use ${name}: found format "${format}", expected ${wanted.join(" or ")}`);
+}
+
+/** Gives a File its path, size and names, and its secondary files theirs; a literal keeps its contents until it is staged. */
 async function locate(object: JsonObject): Promise<JsonObject> {
   const path = pathOf(object) ?? (typeof object.location === "string" ? locationPath(object.location) : undefined);
-  if (path === undefined) return isJsonObject(object) ? { ...object, basename: safeBasename(object) } : object;
-  const facts =
-    typeof object.size === "number" || object.class === "Directory" ? undefined : await ifExists(stat(path));
-  if (facts === undefined && typeof object.size !== "number" && object.class !== "Directory") {
-    throw new CwlFailure(`Cannot read file "${path}": found nothing there, expected a file`);
+  const secondary = await Promise.all(secondaryFilesOf(object).map(locate));
+  const listing = isList(object.listing) ? await mapFiles(object.listing, locate) : undefined;
+  const inner = {
+    ...(secondary.length === 0 ? {} : { secondaryFiles: secondary }),
+    ...(listing === undefined ? {} : { listing }),
+  };
+  if (path === undefined) return { ...locateLiteral(object), ...inner };
+  const facts = await ifExists(stat(path));
+  if (facts === undefined) throw new CwlFailure(`Cannot read file "${path}": found nothing there, expected a file`);
+  const isDirectory = object.class === "Directory";
+  if (facts.isDirectory() !== isDirectory) {
+    throw new CwlFailure(`Cannot read "${path}": found ${isDirectory ? "a file" : "a directory"}, expected the other`);
   }
-  const named = { basename: safeBasename(object) };
+  const named = { basename: safeBasename({ ...object, path }) };
   return {
     ...atPath(object, path),
-    ...fileObject(object.class === "Directory" ? "Directory" : "File", path, named),
-    ...(facts === undefined ? {} : { size: facts.size }),
+    ...fileObject(isDirectory ? "Directory" : "File", path, named),
+    ...(isDirectory ? {} : { size: facts.size }),
+    ...inner,
   };
+}
+
+function locateLiteral(object: JsonObject): JsonObject {
+  const basename = safeBasename(object);
+  if (object.class === "Directory") return { ...object, basename };
+  if (typeof object.contents !== "string") {
+    throw new CwlFailure(`Cannot read file "${basename}": found neither a location nor contents, expected one of them`);
+  }
+  return { ...object, basename, ...nameParts(basename), size: Buffer.byteLength(object.contents) };
 }
 
 function locationPath(location: string): string {
   if (location.startsWith("file://")) return fileURLToPath(location);
+  if (location.startsWith("/")) return location;
   throw new CwlFailure(`Cannot read location "${location}": expected a file of this machine`);
 }

@@ -1,50 +1,63 @@
-import { realpath, stat } from "node:fs/promises";
-import { basename, dirname, resolve } from "node:path";
+import { realpath } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { type Fault, Problem } from "../../domain/problem.ts";
-import type { FileValue, PreparedInputs, PreparedItem } from "../../domain/values.ts";
+import type { PreparedInputs, PreparedItem } from "../../domain/values.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { isList } from "./field.ts";
-import { isFileObject, mapFiles, secondaryFilesOf } from "./file-object.ts";
-import { formatMediaType } from "./formats.ts";
-import type { CwlProcess } from "./schema.ts";
+import { isFileObject } from "./file-object.ts";
+import { expandName } from "./load-context.ts";
+import type { CwlDocument } from "./schema.ts";
 import { type Place, readSource, type Source } from "./source.ts";
 
 /** The inputs of a job file, and the names in it that the process does not know. */
-export type JobFile = { readonly inputs: PreparedInputs; readonly unknown: readonly string[] };
+export type JobFile = {
+  readonly inputs: PreparedInputs;
+  readonly unknown: readonly string[];
+  /** What `cwl:requirements` asks for. */
+  readonly requirements: readonly JsonObject[];
+};
+
+/** What a job is for: its inputs, and the prefixes that formats may use. */
+type JobTarget = Pick<CwlDocument, "main" | "namespaces">;
 
 /**
  * Reads a CWL job file (YAML or JSON). Locations of files are relative to the job file; `file` is its path.
  * Throws `invalid-parameter-value` with `file:line:column` for a file that is not there.
  */
-export async function readJobFile(text: string, file: string, process: CwlProcess): Promise<JobFile> {
+export async function readJobFile(text: string, file: string, document: JobTarget): Promise<JobFile> {
   const source = readSource(text.trim() === "" ? "{}" : text, file);
-  return readJob(source, resolve(file), process);
+  return readJob(source, resolve(file), document);
 }
 
 /** Reads the inputs of a job from values given otherwise, as on a command line; `base` is what locations are relative to. */
-async function readJob(source: Source, base: string, process: CwlProcess): Promise<JobFile> {
+async function readJob(source: Source, base: string, document: JobTarget): Promise<JobFile> {
   const job = source.value;
   if (!isJsonObject(job)) throw refuse([{ pointer: source.locate([]), detail: "expected an object with the inputs" }]);
-  const reader: Reader = { source, directory: dirname(base), faults: [] };
-  const known = new Set(process.inputs.map((input) => input.id));
-  for (const name of Object.keys(job)) {
-    if (name !== "cwl:requirements") continue;
-    reader.faults.push({
-      pointer: source.locate([name]),
-      detail: `found ${name}, which is not supported, expected inputs only`,
-    });
-  }
+  const reader: Reader = { source, directory: dirname(base), faults: [], namespaces: document.namespaces };
+  const known = new Set(document.main.inputs.map((input) => input.id));
   const read = Object.entries(job).flatMap(([name, value]) =>
-    known.has(name) && value !== null ? [readInput(reader, value, [name]).then((input) => [name, input] as const)] : [],
+    known.has(name) ? [readItem(reader, value, [name]).then((input) => [name, input] as const)] : [],
   );
   const inputs = Object.fromEntries(await Promise.all(read));
   if (reader.faults.length > 0) throw refuse(reader.faults);
-  return { inputs, unknown: Object.keys(job).filter((name) => !known.has(name)) };
+  const named = job["cwl:requirements"] ?? [];
+  const requirements = isList(named) ? named.filter(isJsonObject) : classesOf(named);
+  return { inputs, unknown: Object.keys(job).filter((name) => !known.has(name) && !name.includes(":")), requirements };
 }
 
-type Reader = { readonly source: Source; readonly directory: string; readonly faults: Fault[] };
+function classesOf(map: Json): readonly JsonObject[] {
+  if (!isJsonObject(map)) return [];
+  return Object.entries(map).map(([name, value]) => ({ ...(isJsonObject(value) ? value : {}), class: name }));
+}
+
+type Reader = {
+  readonly source: Source;
+  readonly directory: string;
+  readonly faults: Fault[];
+  readonly namespaces: CwlDocument["namespaces"];
+};
 
 function refuse(faults: readonly Fault[]): Problem {
   const [first] = faults;
@@ -53,50 +66,29 @@ function refuse(faults: readonly Fault[]): Problem {
   });
 }
 
-async function readInput(reader: Reader, value: Json, place: Place): Promise<PreparedItem | readonly PreparedItem[]> {
-  if (isList(value) && value.length > 0 && value.every(isFileObject)) {
-    return Promise.all(value.map((item, index) => readItem(reader, item, [...place, index])));
-  }
-  return readItem(reader, value, place);
-}
-
+/** Gives each File and Directory of a value its path, wherever it stands. */
 async function readItem(reader: Reader, value: Json, place: Place): Promise<PreparedItem> {
-  if (isFileObject(value) && value.class === "File" && locationOf(value) !== undefined) {
-    return (await readFileObject(reader, value, place)) ?? { kind: "value", value: null };
+  return { kind: "value", value: await locateFiles(reader, value, place) };
+}
+
+async function locateFiles(reader: Reader, value: Json, place: Place): Promise<Json> {
+  if (isList(value)) {
+    return Promise.all(value.map((item, index) => locateFiles(reader, item, [...place, index])));
   }
-  const located = await mapFiles(value, async (object) => {
-    const path = await findPath(reader, object, place);
-    if (path === undefined) return object;
-    const { location: _location, ...rest } = object;
-    const secondaryFiles = await Promise.all(
-      secondaryFilesOf(object).map((file) => locateSecondary(reader, file, place)),
-    );
-    return { ...rest, path, ...(secondaryFiles.length === 0 ? {} : { secondaryFiles }) };
-  });
-  return { kind: "value", value: located };
-}
-
-async function locateSecondary(reader: Reader, object: JsonObject, place: Place): Promise<JsonObject> {
-  const path = await findPath(reader, object, place);
-  return path === undefined ? object : { ...object, path };
-}
-
-async function readFileObject(reader: Reader, object: JsonObject, place: Place): Promise<FileValue | undefined> {
-  const path = await findPath(reader, object, place);
-  if (path === undefined) return undefined;
-  const { size } = await stat(path);
-  const mediaType = typeof object.format === "string" ? formatMediaType(object.format) : undefined;
-  const secondary = secondaryFilesOf(object).map((file, index) =>
-    readFileObject(reader, file, [...place, "secondaryFiles", index]),
+  if (!isJsonObject(value)) return value;
+  const members = await Promise.all(
+    Object.entries(value).map(async ([name, member]) => {
+      return [name, await locateFiles(reader, member, [...place, name])] as const;
+    }),
   );
-  const secondaryFiles = (await Promise.all(secondary)).filter((file) => file !== undefined);
+  const whole: JsonObject = Object.fromEntries(members);
+  if (!isFileObject(whole)) return whole;
+  const path = await findPath(reader, whole, place);
+  const { location: _location, ...rest } = whole;
+  const { format } = whole;
   return {
-    kind: "file",
-    path,
-    basename: typeof object.basename === "string" ? object.basename : basename(path),
-    sizeBytes: size,
-    ...(mediaType === undefined ? {} : { mediaType }),
-    ...(secondaryFiles.length === 0 ? {} : { secondaryFiles }),
+    ...(path === undefined ? whole : { ...rest, path }),
+    ...(typeof format === "string" ? { format: expandName(reader, format) } : {}),
   };
 }
 

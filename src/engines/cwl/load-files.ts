@@ -9,10 +9,19 @@ import {
   oneOrMore,
   optionalBoolean,
   refuseUnknownMembers,
+  stringList,
   unexpected,
 } from "./field.ts";
-import { asExpression, type LoadContext, optionalExpression } from "./load-context.ts";
-import type { OutputBinding, SecondaryFile } from "./schema.ts";
+import {
+  asExpression,
+  expandName,
+  holdsExpression,
+  isSince,
+  type LoadContext,
+  loadListingMode,
+  optionalExpression,
+} from "./load-context.ts";
+import type { FileDemands, OutputBinding, SecondaryFile } from "./schema.ts";
 
 /** Reads `secondaryFiles`: patterns as strings (a last `?` says optional) or as `{pattern, required}`. */
 export function loadSecondaryFiles(context: LoadContext, field: Field): readonly SecondaryFile[] {
@@ -20,17 +29,23 @@ export function loadSecondaryFiles(context: LoadContext, field: Field): readonly
     if (!isJsonObject(item.value)) {
       const pattern = asExpression(context, item, "a pattern or an object with a pattern");
       if (pattern === undefined) return [];
-      return pattern.endsWith("?") ? [{ pattern: pattern.slice(0, -1), isRequired: false }] : [{ pattern }];
+      return [isSince(context, "v1.1") ? withoutMark(pattern) : { pattern }];
     }
     refuseUnknownMembers(item, ["pattern", "required"]);
+    if (!isSince(context, "v1.1")) unexpected(item, "a string");
     const pattern = asExpression(context, member(item, "pattern"));
     if (pattern === undefined) return [];
     const required = member(item, "required");
-    if (!isPresent(required)) return [{ pattern }];
-    if (typeof required.value === "boolean") return [{ pattern, isRequired: required.value }];
-    unexpected(required, "true or false");
-    return [];
+    if (!isPresent(required)) return [withoutMark(pattern)];
+    if (typeof required.value === "boolean") return [{ ...withoutMark(pattern), isRequired: required.value }];
+    const text = asExpression(context, required, "true, false or an expression");
+    return text === undefined ? [] : [{ pattern, isRequired: text }];
   });
+}
+
+/** A question mark at the end says that a file is optional. */
+function withoutMark(pattern: string): SecondaryFile {
+  return pattern.endsWith("?") ? { pattern: pattern.slice(0, -1), isRequired: false } : { pattern };
 }
 
 /** Reads an outputBinding when it is there. */
@@ -38,22 +53,14 @@ export function loadOutputBinding(context: LoadContext, field: Field): OutputBin
   if (!isPresent(field)) return undefined;
   if (!isJsonObject(field.value)) unexpected(field, "an object");
   refuseUnknownMembers(field, ["glob", "loadContents", "loadListing", "outputEval"]);
-  refuseListing(field);
   const globs = oneOrMore(member(field, "glob"));
   const outputEval = optionalExpression(context, field, "outputEval");
   return {
     loadContents: optionalBoolean(field, "loadContents", false),
     ...(globs.length === 0 ? {} : { glob: globs.flatMap((glob) => asExpression(context, glob) ?? []) }),
+    ...loadListingMode(field),
     ...(outputEval === undefined ? {} : { outputEval }),
   };
-}
-
-/** Reports that directory listings are asked for. */
-export function refuseListing(field: Field): void {
-  const listing = member(field, "loadListing");
-  if (isPresent(listing) && listing.value !== "no_listing") {
-    fault(listing, `found "${listing.value}", expected no_listing (listings of directories are not supported)`);
-  }
 }
 
 /**
@@ -82,4 +89,23 @@ function checkLocation(context: LoadContext, field: Field): void {
   } else if (/^[a-z][a-z0-9+.-]*:/i.test(location) && !location.startsWith("file://")) {
     fault(field, `found location "${location}", expected a file of this machine`);
   }
+}
+
+/** Reads what a parameter or a record's field asks of its files. */
+export function loadDemands(context: LoadContext, field: Field): FileDemands {
+  return {
+    formats: loadFormats(context, field),
+    secondaryFiles: loadSecondaryFiles(context, member(field, "secondaryFiles")),
+    loadContents:
+      optionalBoolean(field, "loadContents", false) ||
+      optionalBoolean(member(field, "inputBinding"), "loadContents", false),
+    ...loadListingMode(field),
+  };
+}
+
+function loadFormats(context: LoadContext, field: Field): readonly string[] {
+  return stringList(field, "format").map((name) => {
+    if (holdsExpression(context, field, name)) return name;
+    return expandName(context, name);
+  });
 }

@@ -6,19 +6,17 @@ import {
   fault,
   isPresent,
   member,
-  optionalBoolean,
   optionalString,
   refuseUnknownMembers,
-  stringList,
 } from "./field.ts";
-import { expandName, type LoadContext, optionalExpression, shortName } from "./load-context.ts";
-import { checkLocations, loadOutputBinding, loadSecondaryFiles, refuseListing } from "./load-files.ts";
+import { expandName, type LoadContext, optionalExpression, shortName, since } from "./load-context.ts";
+import { checkLocations, loadDemands, loadOutputBinding, loadSecondaryFiles } from "./load-files.ts";
 import { loadOptionalBinding, loadType } from "./load-types.ts";
 import type { InputParameter, SecondaryFile, ToolOutput } from "./schema.ts";
 import { typeFault } from "./types.ts";
 
 const parameterMembers = ["id", "label", "doc", "type", "secondaryFiles", "streamable", "format"];
-const inputMembers = [...parameterMembers, "loadContents", "loadListing", "default", "inputBinding"];
+const inputMembers = [...parameterMembers, "default", "inputBinding"];
 
 /** Reads the inputs of a process. */
 export function loadInputs(context: LoadContext, process: Field): readonly InputParameter[] {
@@ -26,10 +24,9 @@ export function loadInputs(context: LoadContext, process: Field): readonly Input
 }
 
 function loadInput(context: LoadContext, { id, field }: Entry): InputParameter {
-  refuseUnknownMembers(field, inputMembers);
-  refuseListing(field);
+  refuseUnknownMembers(field, [...inputMembers, ...since(context, "v1.1", ["loadContents", "loadListing"])]);
   const type = member(field, "type");
-  const isStdin = type.value === "stdin";
+  const isStdin = type.value === "stdin" && since(context, "v1.1", ["stdin"]).length > 0;
   const fallback = member(field, "default");
   checkLocations(context, fallback);
   const inputBinding = loadOptionalBinding(context, field);
@@ -38,15 +35,11 @@ function loadInput(context: LoadContext, { id, field }: Entry): InputParameter {
     type: isStdin ? { kind: "File" } : loadType(context, type),
     ...describedFields(field),
     ...(isPresent(fallback) ? { default: fallback.value ?? null } : {}),
-    formats: stringList(field, "format").map((name) => expandName(context, name)),
-    secondaryFiles: loadSecondaryFiles(context, member(field, "secondaryFiles")),
-    loadContents:
-      optionalBoolean(field, "loadContents", false) ||
-      optionalBoolean(member(field, "inputBinding"), "loadContents", false),
+    ...loadDemands(context, field),
     isStdin,
     ...(inputBinding === undefined ? {} : { inputBinding }),
   };
-  if (parameter.default !== undefined) {
+  if (parameter.default !== undefined && parameter.default !== null) {
     const wrong = typeFault(parameter.type, parameter.default);
     if (wrong !== undefined) fault(fallback, wrong);
   }

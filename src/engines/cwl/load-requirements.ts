@@ -13,9 +13,17 @@ import {
   note,
   optionalBoolean,
   refuseUnknownMembers,
+  stringList,
   unexpected,
 } from "./field.ts";
-import { asExpression, type LoadContext, optionalExpression, shortName } from "./load-context.ts";
+import {
+  asExpression,
+  isSince,
+  type LoadContext,
+  loadListingMode,
+  optionalExpression,
+  shortName,
+} from "./load-context.ts";
 import { checkLocations } from "./load-files.ts";
 import { type Expression, type Requirements, resourceNames, type WorkDirEntry } from "./schema.ts";
 
@@ -28,21 +36,65 @@ const loaders: Readonly<Record<string, Loader>> = {
   ResourceRequirement: loadResources,
   DockerRequirement: loadDocker,
   ShellCommandRequirement: () => ({ usesShell: true }),
+  InlineJavascriptRequirement: (_context, field) => ({ javascript: stringList(field, "expressionLib") }),
+  SchemaDefRequirement: () => ({}),
+  SoftwareRequirement: loadSoftware,
   MultipleInputFeatureRequirement: () => ({}),
+  ScatterFeatureRequirement: () => ({}),
   StepInputExpressionRequirement: () => ({}),
   SubworkflowFeatureRequirement: () => ({}),
   WPS1Requirement: loadRemote,
   OGCAPIRequirement: loadRemote,
-  NetworkAccess: () => ({}),
-  WorkReuse: () => ({}),
 };
+
+/** Those that came with v1.1, and what v1.0 documents call them by the prefix of the program that had them first. */
+const laterLoaders: Readonly<Record<string, Loader>> = {
+  ToolTimeLimit: (context, field) => {
+    const timeLimit = loadAmount(context, member(field, "timelimit"));
+    return timeLimit === undefined ? {} : { timeLimit };
+  },
+  NetworkAccess: (context, field) => {
+    const network = loadSwitch(context, member(field, "networkAccess"));
+    return network === undefined ? {} : { network };
+  },
+  WorkReuse: (context, field) => {
+    const reuse = loadSwitch(context, member(field, "enableReuse"));
+    return reuse === undefined ? {} : { reuse };
+  },
+  LoadListingRequirement: (_context, field) => loadListingMode(field),
+  InplaceUpdateRequirement: (_context, field) => ({ inplaceUpdate: optionalBoolean(field, "inplaceUpdate", false) }),
+};
+const earlierNames: Readonly<Record<string, string>> = { "cwltool:TimeLimit": "ToolTimeLimit" };
+
+function loaderOf(context: LoadContext, name: string): Loader | undefined {
+  if (Object.hasOwn(loaders, name)) return loaders[name];
+  const later = earlierNames[name] ?? name.replace(/^cwltool:/, "");
+  const isKnown = isSince(context, "v1.1") || later !== name;
+  return isKnown && Object.hasOwn(laterLoaders, later) ? laterLoaders[later] : undefined;
+}
+
+/** A number, or an expression that gives one. */
+function loadAmount(context: LoadContext, field: Field): number | Expression | undefined {
+  return typeof field.value === "number" ? field.value : asExpression(context, field, "a number or an expression");
+}
+
+/** True, false, or an expression that gives one of them. */
+function loadSwitch(context: LoadContext, field: Field): boolean | Expression | undefined {
+  return typeof field.value === "boolean" ? field.value : asExpression(context, field, "true, false or an expression");
+}
+
+function loadSoftware(_context: LoadContext, field: Field): Requirements {
+  const names = entries(member(field, "packages"), "package", "specs").map((entry) => entry.id);
+  note(field, `the software ${names.join(", ")} is taken from the machine or the image; nothing installs it`);
+  return {};
+}
 
 /** Reads `requirements`. One that is not supported is a fault (CWL v1.2: it must not be ignored). */
 export function loadRequirements(context: LoadContext, process: Field): Requirements {
   return loadAll(context, member(process, "requirements"), (entry, name) =>
     fault(
       entry.field,
-      `found requirement "${name}", which is not supported, expected one of ${Object.keys(loaders).join(", ")}`,
+      `found requirement "${name}", which is not supported, expected one of ${[...Object.keys(loaders), ...Object.keys(laterLoaders)].join(", ")}`,
     ),
   );
 }
@@ -58,7 +110,7 @@ function loadAll(context: LoadContext, field: Field, unknown: (entry: Entry, nam
   let found: Requirements = {};
   for (const entry of entries(field, "class")) {
     const name = shortName(entry.id).replace(/^weaver:/, "");
-    const load = Object.hasOwn(loaders, name) ? loaders[name] : undefined;
+    const load = loaderOf(context, name);
     if (load === undefined) unknown(entry, name);
     else found = { ...found, ...load(context, entry.field) };
   }
@@ -103,6 +155,10 @@ function loadWorkDirEntry(context: LoadContext, field: Field): WorkDirEntry | un
   if (typeof field.value === "string") {
     const value = asExpression(context, field);
     return value === undefined ? undefined : { kind: "expression", value };
+  }
+  if (isList(field.value)) {
+    checkLocations(context, field);
+    return { kind: "literal", value: field.value };
   }
   if (!isJsonObject(field.value)) {
     if (field.value !== null) unexpected(field, "an expression, a Dirent, a File or a Directory");

@@ -14,7 +14,7 @@ import { asExpression, type LoadContext, optionalExpression } from "./load-conte
 import { loadInputs, loadToolOutputs } from "./load-parameters.ts";
 import { processFields, processMembers } from "./load-process.ts";
 import { loadBinding } from "./load-types.ts";
-import type { CommandLineBinding, CommandLineTool } from "./schema.ts";
+import type { CommandLineBinding, CommandLineTool, ExpressionTool, Operation } from "./schema.ts";
 
 const toolMembers = [
   ...processMembers,
@@ -27,6 +27,29 @@ const toolMembers = [
   "temporaryFailCodes",
   "permanentFailCodes",
 ];
+
+/** Reads an ExpressionTool. */
+export function loadExpressionTool(context: LoadContext, id: string, field: Field): ExpressionTool {
+  refuseUnknownMembers(field, [...processMembers, "expression"]);
+  return {
+    kind: "expression",
+    ...processFields(context, id, field),
+    inputs: loadInputs(context, field),
+    outputs: loadToolOutputs(context, field),
+    expression: asExpression(context, member(field, "expression"), "an expression") ?? "",
+  };
+}
+
+/** Reads an Operation. */
+export function loadOperation(context: LoadContext, id: string, field: Field): Operation {
+  refuseUnknownMembers(field, processMembers);
+  return {
+    kind: "operation",
+    ...processFields(context, id, field),
+    inputs: loadInputs(context, field),
+    outputs: loadToolOutputs(context, field),
+  };
+}
 
 /** Reads a CommandLineTool. */
 export function loadTool(context: LoadContext, id: string, field: Field): CommandLineTool {
@@ -50,6 +73,8 @@ export function loadTool(context: LoadContext, id: string, field: Field): Comman
     baseCommand: stringList(field, "baseCommand"),
     arguments: loadArguments(context, member(field, "arguments")),
     successCodes: integerList(field, "successCodes", [0]),
+    temporaryFailCodes: integerList(field, "temporaryFailCodes", []),
+    permanentFailCodes: integerList(field, "permanentFailCodes", []),
     ...(stdinInput === undefined ? {} : { stdin: `$(inputs['${stdinInput.id}'].path)` }),
     ...(stdin === undefined ? {} : { stdin }),
     ...(stdout === undefined ? {} : { stdout }),

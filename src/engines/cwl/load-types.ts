@@ -1,6 +1,5 @@
 import { isJsonObject } from "../../domain/json.ts";
 import {
-  asString,
   docText,
   entries,
   type Field,
@@ -16,7 +15,7 @@ import {
   unexpected,
 } from "./field.ts";
 import { asExpression, type LoadContext, optionalExpression, shortName } from "./load-context.ts";
-import { loadOutputBinding, loadSecondaryFiles } from "./load-files.ts";
+import { loadDemands, loadOutputBinding } from "./load-files.ts";
 import { type CommandLineBinding, type CwlType, type RecordField, type SimpleTypeName, simpleTypes } from "./schema.ts";
 import { unionOf } from "./types.ts";
 
@@ -24,7 +23,7 @@ const anyType: CwlType = { kind: "Any" };
 
 /** Reads a type in any of its forms: `string`, `File[]?`, a list of alternatives, an object. */
 export function loadType(context: LoadContext, field: Field): CwlType {
-  if (typeof field.value === "string") return loadTypeName(field, field.value);
+  if (typeof field.value === "string") return loadTypeName(context, field, field.value);
   if (isList(field.value)) {
     if (field.value.length === 0) unexpected(field, "at least one type");
     return unionOf(items(field).map((item) => loadType(context, item)));
@@ -34,11 +33,20 @@ export function loadType(context: LoadContext, field: Field): CwlType {
   return anyType;
 }
 
-function loadTypeName(field: Field, name: string): CwlType {
-  if (name.endsWith("?")) return unionOf([{ kind: "null" }, loadTypeName(field, name.slice(0, -1))]);
-  if (name.endsWith("[]")) return { kind: "array", items: loadTypeName(field, name.slice(0, -2)) };
+function loadTypeName(context: LoadContext, field: Field, name: string): CwlType {
+  if (name.endsWith("?")) return unionOf([{ kind: "null" }, loadTypeName(context, field, name.slice(0, -1))]);
+  if (name.endsWith("[]")) return { kind: "array", items: loadTypeName(context, field, name.slice(0, -2)) };
   const simple = simpleType(name);
   if (simple === undefined) {
+    const own = shortName(name);
+    const named = context.types.get(own);
+    if (named !== undefined) {
+      if (!context.openTypes.includes(own)) {
+        return loadType({ ...context, openTypes: [...context.openTypes, own] }, named);
+      }
+      fault(field, `found type "${name}", which holds itself, expected no circle`);
+      return anyType;
+    }
     fault(
       field,
       `found type "${name}", expected one of ${simpleTypes.join(", ")}, with "[]" for a list and "?" for optional`,
@@ -86,7 +94,7 @@ function loadRecordFields(context: LoadContext, field: Field): readonly RecordFi
     return {
       name: shortName(id),
       type: loadType(context, member(entry, "type")),
-      secondaryFiles: loadSecondaryFiles(context, member(entry, "secondaryFiles")),
+      ...loadDemands(context, entry),
       ...(label === undefined ? {} : { label }),
       ...(doc === undefined ? {} : { doc }),
       ...(inputBinding === undefined ? {} : { inputBinding }),
@@ -99,6 +107,16 @@ function loadRecordFields(context: LoadContext, field: Field): readonly RecordFi
 export function loadOptionalBinding(context: LoadContext, field: Field): CommandLineBinding | undefined {
   const binding = member(field, "inputBinding");
   return isPresent(binding) ? loadBinding(context, binding) : undefined;
+}
+
+/** The types that a SchemaDefRequirement names, by the last part of their names. */
+export function namedTypes(field: Field): ReadonlyMap<string, Field> {
+  const listed = items(member(field, "types")).flatMap((item) => (isList(item.value) ? items(item) : [item]));
+  const named = listed.flatMap((item) => {
+    const name = optionalString(item, "name");
+    return name === undefined ? [] : [[shortName(name), item] as const];
+  });
+  return new Map(named);
 }
 
 const bindingMembers = ["position", "prefix", "separate", "itemSeparator", "valueFrom", "shellQuote", "loadContents"];
@@ -123,7 +141,7 @@ export function loadBinding(context: LoadContext, field: Field): CommandLineBind
 function loadPosition(context: LoadContext, field: Field): number | string {
   if (!isPresent(field)) return 0;
   if (typeof field.value === "number" && Number.isInteger(field.value)) return field.value;
-  if (typeof field.value === "string" && asString(field)?.includes("$(")) return asExpression(context, field) ?? 0;
+  if (typeof field.value === "string" && /\$[({]/.test(field.value)) return asExpression(context, field) ?? 0;
   unexpected(field, "an integer");
   return 0;
 }

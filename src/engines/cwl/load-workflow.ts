@@ -15,42 +15,30 @@ import {
   refuseUnknownMembers,
   unexpected,
 } from "./field.ts";
-import { type LoadContext, optionalExpression, shortName } from "./load-context.ts";
-import { checkLocations, refuseListing } from "./load-files.ts";
+import { type LoadContext, loadListingMode, optionalExpression, shortName, since } from "./load-context.ts";
+import { checkLocations } from "./load-files.ts";
 import { loadInputs, outputFields, outputMembers, parameters } from "./load-parameters.ts";
 import { processFields, processMembers } from "./load-process.ts";
 import { loadHints, loadRequirements } from "./load-requirements.ts";
 import { loadType } from "./load-types.ts";
-import type { Link, LinkMerge, Step, StepInput, Workflow, WorkflowOutput } from "./schema.ts";
+import {
+  type Link,
+  type LinkMerge,
+  pickValues,
+  type Step,
+  type StepInput,
+  scatterMethods,
+  type Workflow,
+  type WorkflowOutput,
+} from "./schema.ts";
 
 /** Loads the process that a step runs, and gives its id. */
 export type RunLoader = (step: { workflowId: string; stepId: string }, run: Field) => string | undefined;
 
 const linkMerges: readonly LinkMerge[] = ["merge_nested", "merge_flattened"];
-const stepMembers = [
-  "id",
-  "label",
-  "doc",
-  "in",
-  "out",
-  "run",
-  "requirements",
-  "hints",
-  "scatter",
-  "scatterMethod",
-  "when",
-];
-const stepInputMembers = [
-  "id",
-  "label",
-  "source",
-  "linkMerge",
-  "pickValue",
-  "default",
-  "valueFrom",
-  "loadContents",
-  "loadListing",
-];
+const stepMembers = ["id", "label", "doc", "in", "out", "run", "requirements", "hints", "scatter", "scatterMethod"];
+const stepInputMembers = ["id", "source", "linkMerge", "default", "valueFrom"];
+const laterInputMembers = ["label", "loadContents", "loadListing"];
 
 /** What a link in a workflow may name. */
 type Names = { readonly workflowId: string; readonly known: ReadonlySet<string> };
@@ -72,12 +60,14 @@ export function loadWorkflow(context: LoadContext, id: string, field: Field, loa
 }
 
 function loadOutput(context: LoadContext, names: Names, { id, field }: Entry): WorkflowOutput {
-  refuseUnknownMembers(field, [...outputMembers, "outputSource", "linkMerge", "pickValue"]);
-  refuseLater(field, ["pickValue"]);
+  refuseUnknownMembers(field, [
+    ...outputMembers,
+    "outputSource",
+    "linkMerge",
+    ...since(context, "v1.2", ["pickValue"]),
+    ...(context.version === "v1.0" ? ["outputBinding"] : []),
+  ]);
   context.fields.set(`${names.workflowId}/${id}`, field);
-  if (!isPresent(member(field, "outputSource"))) {
-    fault(member(field, "outputSource"), "found nothing, expected where the output comes from");
-  }
   return {
     ...outputFields(context, id, field),
     type: loadType(context, member(field, "type")),
@@ -86,8 +76,7 @@ function loadOutput(context: LoadContext, names: Names, { id, field }: Entry): W
 }
 
 function loadStep(context: LoadContext, names: Names, { id, field }: Entry, loadRun: RunLoader): Step | undefined {
-  refuseUnknownMembers(field, stepMembers);
-  refuseLater(field, ["scatter", "scatterMethod", "when"]);
+  refuseUnknownMembers(field, [...stepMembers, ...since(context, "v1.2", ["when"])]);
   const path = `${names.workflowId}/${id}`;
   context.fields.set(path, field);
   const inputs = parameters(field, "in", "source").map((entry) => {
@@ -96,9 +85,14 @@ function loadStep(context: LoadContext, names: Names, { id, field }: Entry, load
   });
   const label = optionalString(field, "label");
   const run = loadRun({ workflowId: names.workflowId, stepId: id }, member(field, "run"));
+  const scatter = loadScatter(field, inputs);
+  const when = optionalExpression(context, field, "when");
   if (run === undefined) return undefined;
   return {
     id,
+    scatter,
+    scatterMethod: optionalWord(field, "scatterMethod", scatterMethods) ?? "dotproduct",
+    ...(when === undefined ? {} : { when }),
     inputs,
     outputs: stepOutputs(field),
     run,
@@ -106,6 +100,20 @@ function loadStep(context: LoadContext, names: Names, { id, field }: Entry, load
     hints: loadHints(context, field),
     ...(label === undefined ? {} : { label }),
   };
+}
+
+function loadScatter(field: Field, inputs: readonly StepInput[]): readonly string[] {
+  const scatter = member(field, "scatter");
+  const names = oneOrMore(scatter).flatMap((item) => {
+    const name = shortName(asString(item, "the id of an input of the step") ?? "");
+    if (inputs.some((input) => input.id === name)) return [name];
+    fault(item, `found "${name}", expected one of ${inputs.map((input) => input.id).join(", ")}`);
+    return [];
+  });
+  if (names.length > 1 && !isPresent(member(field, "scatterMethod"))) {
+    fault(field, `found a scatter over ${names.length} inputs without scatterMethod, expected one`);
+  }
+  return names;
 }
 
 function stepOutputs(field: Field): readonly string[] {
@@ -121,9 +129,11 @@ function stepOutputs(field: Field): readonly string[] {
 }
 
 function loadStepInput(context: LoadContext, names: Names, { id, field }: Entry): StepInput {
-  refuseUnknownMembers(field, stepInputMembers);
-  refuseLater(field, ["pickValue"]);
-  refuseListing(field);
+  refuseUnknownMembers(field, [
+    ...stepInputMembers,
+    ...since(context, "v1.1", laterInputMembers),
+    ...since(context, "v1.2", ["pickValue"]),
+  ]);
   const fallback = member(field, "default");
   checkLocations(context, fallback);
   const valueFrom = optionalExpression(context, field, "valueFrom");
@@ -131,6 +141,7 @@ function loadStepInput(context: LoadContext, names: Names, { id, field }: Entry)
     id,
     link: loadLink(names, field, "source"),
     loadContents: optionalBoolean(field, "loadContents", false),
+    ...loadListingMode(field),
     ...(isPresent(fallback) ? { default: fallback.value ?? null } : {}),
     ...(valueFrom === undefined ? {} : { valueFrom }),
   };
@@ -150,9 +161,11 @@ function loadLink(names: Names, field: Field, name: string): Link {
     }
     return found ?? [];
   });
+  const pickValue = optionalWord(field, "pickValue", pickValues);
   return {
+    ...(pickValue === undefined ? {} : { pickValue }),
     sources,
-    isList: isList(source.value) && (source.value.length > 1 || isPresent(member(field, "linkMerge"))),
+    isList: sources.length > 1 || isPresent(member(field, "linkMerge")),
     linkMerge: optionalWord(field, "linkMerge", linkMerges) ?? "merge_nested",
   };
 }
@@ -163,11 +176,4 @@ function resolveSource(names: Names, text: string): string | undefined {
   const own = path.startsWith(`${names.workflowId}/`) ? path.slice(names.workflowId.length + 1) : path;
   const parts = own.split("/");
   return [own, parts.slice(-2).join("/"), parts.slice(-1).join("")].find((candidate) => names.known.has(candidate));
-}
-
-function refuseLater(field: Field, notYet: readonly string[]): void {
-  for (const name of notYet) {
-    const found = member(field, name);
-    if (isPresent(found)) fault(found, `found "${name}", which is not supported, expected a document without it`);
-  }
 }

@@ -1,9 +1,22 @@
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
 import { checkDocument } from "./check.ts";
-import { asObject, type Field, fault, isList, items, member, optionalString, rootField, unexpected } from "./field.ts";
-import type { LoadContext } from "./load-context.ts";
-import { loadTool } from "./load-tool.ts";
+import {
+  asObject,
+  entries,
+  type Field,
+  fault,
+  isList,
+  items,
+  member,
+  optionalString,
+  rootField,
+  unexpected,
+} from "./field.ts";
+import { broaderFormatsName } from "./formats.ts";
+import { type LoadContext, shortName } from "./load-context.ts";
+import { loadExpressionTool, loadOperation, loadTool } from "./load-tool.ts";
+import { namedTypes } from "./load-types.ts";
 import { loadWorkflow } from "./load-workflow.ts";
 import { type CwlDocument, type CwlProcess, type CwlVersion, cwlVersions } from "./schema.ts";
 import { jsonSource, readSource, type Source } from "./source.ts";
@@ -54,21 +67,41 @@ function loadRoot(root: Field, options: LoadOptions): Omit<CwlDocument, "notes">
     namespaces: loadNamespaces(member(root, "$namespaces")),
     allowsLocalFiles: options.allowsLocalFiles ?? false,
     fields: new Map(),
+    types: new Map(),
+    openTypes: [],
+    foundScript: () => {},
   };
   const graph = member(root, "$graph");
   const roots: readonly Field[] = graph.value === undefined ? [root] : items(graph);
   if (graph.value !== undefined && !isList(graph.value)) unexpected(graph, "a list of processes");
   const ids = roots.map((field) => graphId(field));
   const processes = new Map<string, CwlProcess>();
+  const scripts = new Map<string, Field>();
   for (const [index, field] of roots.entries()) {
     const id = ids[index] ?? "main";
     if (processes.has(id)) fault(field, `found process "${id}" twice, expected each id once`);
-    loadProcess({ context, processes, graph: new Set(ids) }, id, field);
+    loadProcess({ context, processes, scripts, graph: new Set(ids) }, id, field);
   }
   const main = chooseMain(root, processes, ids, options.main);
   if (main === undefined || root.report.faults.length > 0) return undefined;
-  checkDocument({ root, fields: context.fields, processes }, main);
-  return { processes, main };
+  checkDocument({ root, fields: context.fields, processes, scripts }, main);
+  return {
+    processes,
+    main,
+    namespaces: context.namespaces,
+    holdsScripts: scripts.size > 0,
+    broaderFormats: loadBroaderFormats(root.value),
+  };
+}
+
+/** What packing has read from the files of `$schemas`. */
+function loadBroaderFormats(document: Json | undefined): Readonly<Record<string, readonly string[]>> {
+  const found = isJsonObject(document) ? document[broaderFormatsName] : undefined;
+  if (!isJsonObject(found)) return {};
+  const pairs = Object.entries(found).map(([name, list]) => {
+    return [name, isList(list) ? list.filter((item) => typeof item === "string") : []] as const;
+  });
+  return Object.fromEntries(pairs);
 }
 
 function loadVersion(field: Field): CwlVersion | undefined {
@@ -115,6 +148,8 @@ function onlyRoot(processes: ReadonlyMap<string, CwlProcess>, ids: readonly stri
 type Graph = {
   readonly context: LoadContext;
   readonly processes: Map<string, CwlProcess>;
+  /** The first expression of each process that needs the JavaScript engine. */
+  readonly scripts: Map<string, Field>;
   readonly graph: ReadonlySet<string>;
 };
 
@@ -126,6 +161,10 @@ function loadProcess(graph: Graph, id: string, field: Field): void {
     ...graph.context,
     version: version ?? graph.context.version,
     namespaces: { ...graph.context.namespaces, ...loadNamespaces(member(field, "$namespaces")) },
+    types: new Map([...graph.context.types, ...schemaTypes(field)]),
+    foundScript: (at) => {
+      if (!graph.scripts.has(id)) graph.scripts.set(id, at);
+    },
   };
   const kind = member(field, "class");
   switch (kind.value) {
@@ -139,12 +178,22 @@ function loadProcess(graph: Graph, id: string, field: Field): void {
       );
       return;
     case "ExpressionTool":
+      graph.processes.set(id, loadExpressionTool(context, id, field));
+      return;
     case "Operation":
-      fault(kind, `found class ${kind.value}, which is not supported, expected CommandLineTool or Workflow`);
+      graph.processes.set(id, loadOperation(context, id, field));
       return;
     default:
-      unexpected(kind, "CommandLineTool or Workflow");
+      unexpected(kind, "CommandLineTool, ExpressionTool, Operation or Workflow");
   }
+}
+
+function schemaTypes(process: Field): readonly (readonly [string, Field])[] {
+  return ["requirements", "hints"].flatMap((list) =>
+    entries(member(process, list), "class").flatMap((entry) =>
+      shortName(entry.id) === "SchemaDefRequirement" ? [...namedTypes(entry.field)] : [],
+    ),
+  );
 }
 
 /** A step runs a process of the same document: by `#id`, or written out in its place. */

@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import type { FileValue, OutputValue, OutputValues } from "../../domain/values.ts";
 import { isList } from "./field.ts";
-import { fileObject, isFileObject, pathOf, safeBasename, secondaryFilesOf } from "./file-object.ts";
-import { formatMediaType, mediaTypeFormat } from "./formats.ts";
+import { isFileObject, pathOf, safeBasename, secondaryFilesOf } from "./file-object.ts";
+import { formatMediaType } from "./formats.ts";
 
 /** Turns an output object into output values; null is left out: there is no such result. */
 export function toOutputValues(outputs: JsonObject, wanted: readonly string[]): OutputValues {
@@ -37,56 +35,4 @@ function toFileValue(object: JsonObject): FileValue | undefined {
     ...(mediaType === undefined ? {} : { mediaType }),
     ...(secondaryFiles.length === 0 ? {} : { secondaryFiles }),
   };
-}
-
-/**
- * Writes output values as a CWL output object: files with their location, size and SHA-1, as CWL runners print them.
- * Ids without a value are null.
- */
-export async function toOutputObject(values: OutputValues, ids: readonly string[]): Promise<JsonObject> {
-  const members = ids.map(async (id) => {
-    const value = Object.hasOwn(values, id) ? values[id] : undefined;
-    return [id, value === undefined ? null : await toOutputJson(value)] as const;
-  });
-  return Object.fromEntries(await Promise.all(members));
-}
-
-async function toOutputJson(value: OutputValue): Promise<Json> {
-  switch (value.kind) {
-    case "value":
-      return value.value;
-    case "link":
-      return { class: "File", location: value.href };
-    case "list":
-      return Promise.all(value.items.map(toOutputJson));
-    case "file":
-      return toOutputFile(value);
-    default:
-      return value satisfies never;
-  }
-}
-
-async function toOutputFile(file: FileValue): Promise<JsonObject> {
-  const {
-    dirname: _dirname,
-    nameroot: _root,
-    nameext: _ext,
-    ...object
-  } = fileObject("File", file.path, {
-    basename: file.basename,
-    size: file.sizeBytes,
-    ...(file.mediaType === undefined ? {} : { format: mediaTypeFormat(file.mediaType) }),
-  });
-  const secondaryFiles = await Promise.all((file.secondaryFiles ?? []).map(toOutputFile));
-  return {
-    ...object,
-    checksum: `sha1$${await sha1Of(file.path)}`,
-    ...(secondaryFiles.length === 0 ? {} : { secondaryFiles }),
-  };
-}
-
-async function sha1Of(path: string): Promise<string> {
-  const hash = createHash("sha1");
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return hash.digest("hex");
 }

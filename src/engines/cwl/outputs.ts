@@ -1,6 +1,6 @@
-import { readFile, realpath, stat } from "node:fs/promises";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { errorText } from "../../domain/problem.ts";
 import { ifExists } from "../../files/file-errors.ts";
@@ -9,20 +9,34 @@ import { evaluate, evaluateString, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
 import { isList } from "./field.ts";
 import { withContents } from "./file-contents.ts";
-import { fileObject, mapFiles, pathOf, secondaryFilesOf } from "./file-object.ts";
+import { withListing } from "./file-listing.ts";
+import { fileObject, isFileObject, mapFiles, pathOf, secondaryFilesOf, withPath } from "./file-object.ts";
 import { findByPattern } from "./glob.ts";
-import type { CommandLineTool, CwlType, OutputBinding, RecordField, ToolOutput } from "./schema.ts";
+import type {
+  CommandLineTool,
+  CwlType,
+  Expression,
+  ListingMode,
+  OutputBinding,
+  RecordField,
+  SecondaryFile,
+  ToolOutput,
+} from "./schema.ts";
 import { withSecondaryFiles } from "./secondary-files.ts";
-import { members, typeFault } from "./types.ts";
+import { matchType, members, outputFault } from "./types.ts";
 
 /** Where a tool worked, and what it may hand back. */
 export type Collection = {
   readonly tool: CommandLineTool;
   readonly scope: Scope;
   readonly outdir: string;
+  /** Where the tool itself saw its output directory. */
+  readonly visibleOutdir: string;
   readonly streams: { readonly stdout?: string; readonly stderr?: string };
   /** Paths outside the output directory that the tool was given. */
   readonly given: readonly string[];
+  /** What is listed of a directory when its binding does not say. */
+  readonly listing: ListingMode;
 };
 
 /** The real places that outputs may have. */
@@ -74,9 +88,12 @@ async function collectBound(
     return record === undefined ? null : collectRecord(collection, bounds, record.fields);
   }
   const found = binding.glob === undefined ? undefined : await collectGlobs(collection, bounds, binding.glob);
-  const files = binding.loadContents
-    ? await Promise.all((found ?? []).map((file) => withContents(file, collection.scope.version)))
-    : found;
+  const listing = binding.loadListing ?? collection.listing;
+  const loaded = found?.map((file) => {
+    if (file.class === "Directory") return withListing(file, listing);
+    return binding.loadContents ? withContents(file, collection.scope.version) : file;
+  });
+  const files = loaded === undefined ? undefined : await Promise.all(loaded);
   if (binding.outputEval !== undefined) {
     return evaluate(binding.outputEval, { ...collection.scope, self: files ?? null });
   }
@@ -100,12 +117,18 @@ async function collectGlobs(
     const value = evaluate(glob, collection.scope);
     const found = isList(value) ? value : [value];
     return found.map((pattern) => {
-      if (typeof pattern === "string") return pattern;
+      if (typeof pattern === "string") return outsidePath(collection, pattern);
       throw new CwlFailure(`found ${JSON.stringify(pattern)} for glob "${glob}", expected a pattern`);
     });
   });
   const found = await Promise.all(patterns.map((pattern) => findByPattern(collection.outdir, pattern)));
   return Promise.all([...new Set(found.flat())].map((name) => toFile(bounds, join(collection.outdir, name))));
+}
+
+/** Writes a path in the output directory as the tool saw it as the path that it has here. */
+function outsidePath({ outdir, visibleOutdir }: Collection, path: string): string {
+  if (path === visibleOutdir) return outdir;
+  return path.startsWith(`${visibleOutdir}/`) ? join(outdir, path.slice(visibleOutdir.length)) : path;
 }
 
 /** One file where one is wanted, all of them where a list is. */
@@ -119,7 +142,7 @@ function pickFiles(type: CwlType, files: readonly JsonObject[]): Json {
   return files[0] ?? null;
 }
 
-/** Makes the object of a file that was found, after following symlinks to where it really lies. */
+/** Makes the object of a file that was found, when what it leads to lies inside the bounds. */
 async function toFile(bounds: Bounds, path: string): Promise<JsonObject> {
   const real = await ifExists(realpath(path));
   if (real === undefined) throw new CwlFailure(`found no file "${path}", expected one`);
@@ -127,9 +150,8 @@ async function toFile(bounds: Bounds, path: string): Promise<JsonObject> {
     throw new CwlFailure(`found "${path}", which leads out of the output directory, expected a file inside it`);
   }
   const facts = await stat(real);
-  const basename = path.slice(path.lastIndexOf("/") + 1);
-  if (facts.isDirectory()) return fileObject("Directory", real, { basename });
-  if (facts.isFile()) return fileObject("File", real, { basename, size: facts.size });
+  if (facts.isDirectory()) return fileObject("Directory", path);
+  if (facts.isFile()) return fileObject("File", path, { size: facts.size });
   throw new CwlFailure(`found "${path}", which is neither a file nor a directory, expected one of them`);
 }
 
@@ -163,7 +185,8 @@ async function locateWritten(collection: Collection, bounds: Bounds, object: Jso
   const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(written);
   if (isUrl && !written.startsWith("file://"))
     throw new CwlFailure(`found location "${written}", expected a file of the output directory`);
-  const path = isUrl ? fileURLToPath(written) : resolve(collection.outdir, written);
+  const inside = isUrl ? fileURLToPath(written) : written;
+  const path = resolve(collection.outdir, outsidePath(collection, inside));
   const found = await toFile(bounds, path);
   const secondaryFiles = await Promise.all(
     secondaryFilesOf(object).map((file) => locateWritten(collection, bounds, file)),
@@ -171,32 +194,82 @@ async function locateWritten(collection: Collection, bounds: Bounds, object: Jso
   return { ...object, ...found, ...(secondaryFiles.length === 0 ? {} : { secondaryFiles }) };
 }
 
-/** Adds format and secondary files, and checks the value against its type and the bounds. */
+/** Adds formats and secondary files, and checks the value against its type and the bounds. */
 async function finishValue(collection: Collection, bounds: Bounds, output: ToolOutput, value: Json): Promise<Json> {
-  const fault = typeFault(output.type, value);
+  const fault = outputFault(output.type, value);
   if (fault !== undefined) throw new CwlFailure(fault);
-  return mapFiles(value, async (object) => {
-    const located = await real(bounds, object);
-    const format =
-      output.format === undefined || object.class === "Directory"
-        ? undefined
-        : evaluateString(output.format, { ...collection.scope, self: located }, "format");
-    const { contents, ...file } = located;
-    const kept = pathOf(object) === undefined && contents !== undefined ? located : file;
-    const formatted = format === undefined ? kept : { ...kept, format };
-    const whole = await withSecondaryFiles(formatted, output.secondaryFiles, collection.scope, {
-      isRequired: false,
-      name: `output "${output.id}"`,
-    });
-    const secondaryFiles = await Promise.all(secondaryFilesOf(whole).map((file) => real(bounds, file)));
-    return secondaryFiles.length === 0 ? whole : { ...whole, secondaryFiles };
-  });
+  const name = `output "${output.id}"`;
+  return finishTyped({ collection, bounds, name }, output.type, output, value);
 }
 
-/** Gives a file object its real path. Throws CwlFailure when that lies outside the bounds. */
-async function real(bounds: Bounds, object: JsonObject): Promise<JsonObject> {
+type Finishing = { readonly collection: Collection; readonly bounds: Bounds; readonly name: string };
+
+/** What is said of the files of an output, or of a record's field. */
+type OutputDemands = {
+  readonly format?: Expression;
+  readonly formats?: readonly Expression[];
+  readonly secondaryFiles: readonly SecondaryFile[];
+};
+
+async function finishTyped(at: Finishing, declared: CwlType, demands: OutputDemands, value: Json): Promise<Json> {
+  const type = matchType(declared, value) ?? declared;
+  if (isList(value)) {
+    const items = type.kind === "array" ? type.items : type;
+    return Promise.all(value.map((item) => finishTyped(at, items, demands, item)));
+  }
+  if (isFileObject(value)) return finishFile(at, demands, value);
+  if (!isJsonObject(value)) return value;
+  const members = Object.entries(value).map(async ([name, member]) => {
+    const field = type.kind === "record" ? type.fields.find((candidate) => candidate.name === name) : undefined;
+    return [name, await finishTyped(at, field?.type ?? type, field ?? demands, member)] as const;
+  });
+  return Object.fromEntries(await Promise.all(members));
+}
+
+async function finishFile(at: Finishing, demands: OutputDemands, object: JsonObject): Promise<JsonObject> {
+  const { collection, bounds, name } = at;
+  const located = await locateInside(bounds, withPath(object));
+  if (located.class === "Directory") return settle(located);
+  const scope: Scope = { ...collection.scope, self: located };
+  const template = demands.format ?? demands.formats?.[0];
+  const format = template === undefined ? undefined : evaluateString(template, scope, "format");
+  const { contents, ...file } = located;
+  const kept = pathOf(object) === undefined && contents !== undefined ? located : file;
+  const formatted = format === undefined ? kept : { ...kept, format };
+  const whole = await withSecondaryFiles(formatted, demands.secondaryFiles, scope, {
+    isRequired: false,
+    name,
+    readable: { roots: [bounds.outdir, ...bounds.given], found: new Set() },
+  });
+  const secondary = secondaryFilesOf(whole).map(async (secondary) => settle(await locateInside(bounds, secondary)));
+  const secondaryFiles = await Promise.all(secondary);
+  return settle(secondaryFiles.length === 0 ? whole : { ...whole, secondaryFiles });
+}
+
+/** Checks that a file object that has a path lies inside the bounds, a directory with all that is in it. */
+async function locateInside(bounds: Bounds, object: JsonObject): Promise<JsonObject> {
   const path = pathOf(object);
-  return path === undefined
-    ? object
-    : { ...object, ...(await toFile(bounds, path)), basename: object.basename ?? null };
+  if (path === undefined) return object;
+  const found = await toFile(bounds, path);
+  if (found.class === "Directory") await checkLinks(bounds, path);
+  const name = typeof object.basename === "string" ? object.basename : found.basename;
+  return { ...object, ...found, basename: name ?? null };
+}
+
+/** Throws CwlFailure when a symlink below a directory leads out of the bounds. */
+async function checkLinks(bounds: Bounds, directory: string): Promise<void> {
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (entry.isSymbolicLink()) await toFile(bounds, path);
+    else if (entry.isDirectory()) await checkLinks(bounds, path);
+  }
+}
+
+/** Names a file by its real path: from here on nothing looks beside it any more. */
+async function settle(object: JsonObject): Promise<JsonObject> {
+  const path = pathOf(object);
+  if (path === undefined) return object;
+  const { listing: _listing, ...rest } = object;
+  const real = await realpath(path);
+  return { ...rest, path: real, location: pathToFileURL(real).href };
 }

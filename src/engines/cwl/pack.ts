@@ -4,7 +4,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
 import { isInside } from "../../files/layout.ts";
+import { type BroaderFormats, readOntology } from "./broader-formats.ts";
 import { isList } from "./field.ts";
+import { broaderFormatsName } from "./formats.ts";
 import { type LoadOptions, loadSource, type Package } from "./load.ts";
 import { type Place, readSource, type Source } from "./source.ts";
 
@@ -47,6 +49,7 @@ type Packing = {
   readonly ids: Set<string>;
   readonly parts: Part[];
   readonly namespaces: Map<string, string>;
+  readonly broaderFormats: BroaderFormats;
 };
 
 /**
@@ -67,6 +70,7 @@ export async function packDocument(
     ids: new Set(),
     parts: [],
     namespaces: new Map(),
+    broaderFormats: new Map(),
   };
   const main = mainOf(await openFile(packing, path));
   // Files that are met on the way are added to the map, and so their turn comes.
@@ -76,7 +80,26 @@ export async function packDocument(
     }
   }
   const first = packing.parts.find((part) => part.id === main) ?? packing.parts[0];
+  await readOntologies(packing);
   return loadSource(joinParts(packing, first), basename(path), { ...(main === undefined ? {} : { main }), ...options });
+}
+
+/** Reads the ontologies of `$schemas` that are files of the package, when a format could need them. */
+async function readOntologies(packing: Packing): Promise<void> {
+  for (const from of [...packing.files.values()]) {
+    const { $schemas: schemas } = from.document;
+    if (!isList(schemas) || !JSON.stringify(packing.parts.map((part) => part.value)).includes('"format":')) continue;
+    for (const [index, schema] of schemas.entries()) {
+      if (typeof schema !== "string" || /^https?:/.test(schema)) continue;
+      const place = ["$schemas", index];
+      const text = await readText(packing, resolvePath(from, schema, place), from.source.locate(place));
+      readOntology(text, packing.broaderFormats);
+    }
+  }
+}
+
+function broaderJson(formats: BroaderFormats): JsonObject {
+  return Object.fromEntries([...formats].map(([name, broader]) => [name, [...broader]]));
 }
 
 /** The process that runs when a file is named without a fragment; undefined when the file does not say. */
@@ -261,6 +284,7 @@ function joinParts(packing: Packing, main: Part | undefined): Source {
   const version = main?.value.cwlVersion;
   const shared = {
     ...(version === undefined ? {} : { cwlVersion: version }),
+    ...(packing.broaderFormats.size === 0 ? {} : { [broaderFormatsName]: broaderJson(packing.broaderFormats) }),
     ...(packing.namespaces.size === 0 ? {} : { $namespaces: Object.fromEntries(packing.namespaces) }),
   };
   const parts = packing.parts.map(({ value }) => {

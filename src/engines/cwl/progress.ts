@@ -16,13 +16,15 @@ export function createProgress(tell: (fraction: number, message?: string) => voi
   return {
     report,
     divide: (count) => {
-      const fractions = Array.from({ length: count }, () => 0);
-      return fractions.map((_, index) =>
-        createProgress((fraction, message) => {
-          fractions[index] = fraction;
-          report(fractions.reduce((sum, part) => sum + part, 0) / count, message);
-        }),
-      );
+      let sum = 0;
+      return Array.from({ length: count }, () => {
+        let before = 0;
+        return createProgress((fraction, message) => {
+          sum += fraction - before;
+          before = fraction;
+          report(sum / count, message);
+        });
+      });
     },
   };
 }

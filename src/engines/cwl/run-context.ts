@@ -4,9 +4,12 @@ import type { RemoteDefinition } from "../../domain/process.ts";
 import type { Executor } from "../../executors/executor.ts";
 import type { Layout } from "../../files/layout.ts";
 import type { Checkpoints, EngineRecord } from "../engine.ts";
+import type { JavaScript } from "./expression.ts";
+import type { Scripts } from "./javascript.ts";
 import type { Progress } from "./progress.ts";
+import type { ReadBounds } from "./readable.ts";
 import type { Surroundings } from "./runtime.ts";
-import type { CwlProcess } from "./schema.ts";
+import type { CwlDocument, CwlProcess, Requirements } from "./schema.ts";
 import type { Slots } from "./slots.ts";
 
 /** A step that another server runs. */
@@ -29,12 +32,21 @@ export type RunContext = {
   readonly executionId: string;
   readonly processes: ReadonlyMap<string, CwlProcess>;
   readonly executor: Executor;
+  /** True when tools that require a container run without one. */
+  readonly ignoresContainers: boolean;
   readonly layout: Layout;
   readonly logger: Logger;
   readonly record: EngineRecord;
   readonly checkpoints: Checkpoints;
   /** The PATH of tools. */
   readonly toolPath: string;
+  /** The interpreter of expressions; absent when the document needs none. */
+  readonly scripts?: Scripts;
+  readonly broaderFormats: CwlDocument["broaderFormats"];
+  /** What values that an expression made up may name. */
+  readonly readable: ReadBounds;
+  /** True when checkpoints outlive a crash: then files are made durable before them. */
+  readonly isDurable: boolean;
   readonly graceSeconds: number;
   readonly slots: Slots;
   /** A tool that had started and was lost runs again. */
@@ -45,9 +57,21 @@ export type RunContext = {
   readonly signal: AbortSignal;
   /** Stops everything that still runs after a failure. */
   readonly fail: (error: unknown) => void;
+  /** Where the outputs of tools are kept to be used again. */
+  readonly cacheDirectory?: string;
+  /** Programs that were found on the PATH. */
+  readonly programs: Map<string, string>;
   /** The tools that run at this moment, by step. */
   readonly active: Set<string>;
 };
+
+/** What the expressions of a process can use. */
+export function javascriptOf(run: RunContext, requirements: Requirements): { javascript?: JavaScript } {
+  const { javascript: library } = requirements;
+  const { scripts } = run;
+  if (library === undefined || scripts === undefined) return {};
+  return { javascript: (body, scope) => scripts.evaluate(body, scope, library) };
+}
 
 /** The reason of an abort after which tools run on: the server goes, and its successor finds them. */
 export const leaveRunning = "leave running";
@@ -57,6 +81,8 @@ export type Call = {
   readonly process: CwlProcess;
   /** The step's path; empty for the main process. */
   readonly path: string;
+  /** Which of the runs of a scattered step it is; 0 for any other. */
+  readonly shard: number;
   readonly around: Surroundings;
   readonly inputs: JsonObject;
   readonly progress: Progress;
@@ -64,5 +90,6 @@ export type Call = {
 
 /** Names a call in messages. */
 export function callName(call: Call): string {
-  return call.path === "" ? "the tool" : `step "${call.path}"`;
+  if (call.path === "") return "the tool";
+  return call.shard === 0 ? `step "${call.path}"` : `step "${call.path}", part ${call.shard}`;
 }

@@ -19,7 +19,8 @@ export function within(outer: Surroundings, inner: Surroundings): Surroundings {
 /** What counts for a process: requirements of any level before hints of any level (CWL v1.2 Workflow, requirements and hints). */
 export function effectiveRequirements(process: CwlProcess, around: Surroundings): Requirements {
   const { requirements, hints } = within(around, process);
-  return { ...hints, ...requirements };
+  const isRequired = requirements.docker !== undefined;
+  return { ...hints, ...requirements, ...(isRequired ? { isContainerRequired: true } : {}) };
 }
 
 /** What is asked when a tool says nothing: cores, and MiB (CWL v1.2 ResourceRequirement). */

@@ -5,7 +5,7 @@ import type { RemoteDefinition } from "../../domain/process.ts";
 export const cwlVersions = ["v1.0", "v1.1", "v1.2"] as const;
 export type CwlVersion = (typeof cwlVersions)[number];
 
-/** A string that may hold parameter references: `$(inputs.x.path)`. */
+/** A string that may hold parameter references and JavaScript: `$(inputs.x.path)`, `${ return 1; }`. */
 export type Expression = string;
 
 /** How a value becomes command-line arguments (CWL v1.2 CommandLineTool, CommandLineBinding). */
@@ -45,14 +45,26 @@ type ArrayType = {
   /** Applies to each item. */
   readonly inputBinding?: CommandLineBinding;
 };
-export type RecordField = {
+/** How much of a directory's listing expressions see. */
+export const listingModes = ["no_listing", "shallow_listing", "deep_listing"] as const;
+export type ListingMode = (typeof listingModes)[number];
+
+/** What is asked of the files of a parameter or a record's field. */
+export type FileDemands = {
+  /** IRIs of the accepted formats, or expressions; empty when any will do. */
+  readonly formats: readonly Expression[];
+  readonly secondaryFiles: readonly SecondaryFile[];
+  readonly loadContents: boolean;
+  readonly loadListing?: ListingMode;
+};
+
+export type RecordField = FileDemands & {
   readonly name: string;
   readonly type: CwlType;
   readonly label?: string;
   readonly doc?: string;
   readonly inputBinding?: CommandLineBinding;
   readonly outputBinding?: OutputBinding;
-  readonly secondaryFiles: readonly SecondaryFile[];
 };
 type RecordType = {
   readonly kind: "record";
@@ -63,18 +75,14 @@ type UnionType = { readonly kind: "union"; readonly members: readonly CwlType[] 
 export type CwlType = { readonly kind: SimpleTypeName } | EnumType | ArrayType | RecordType | UnionType;
 
 /** A file that travels with a primary file. `pattern` is a suffix, each leading `^` taking one extension off first. */
-export type SecondaryFile = { readonly pattern: Expression; readonly isRequired?: boolean };
+export type SecondaryFile = { readonly pattern: Expression; readonly isRequired?: boolean | Expression };
 
-export type InputParameter = {
+export type InputParameter = FileDemands & {
   readonly id: string;
   readonly type: CwlType;
   readonly label?: string;
   readonly doc?: string;
   readonly default?: Json;
-  /** IRIs of the accepted formats; empty when any will do. */
-  readonly formats: readonly string[];
-  readonly secondaryFiles: readonly SecondaryFile[];
-  readonly loadContents: boolean;
   /** Only tools have one. */
   readonly inputBinding?: CommandLineBinding;
   /** `type: stdin` */
@@ -85,6 +93,7 @@ export type OutputBinding = {
   /** Undefined when there is no glob: then outputEval alone gives the value. */
   readonly glob?: readonly Expression[];
   readonly loadContents: boolean;
+  readonly loadListing?: ListingMode;
   readonly outputEval?: Expression;
 };
 
@@ -105,8 +114,19 @@ export type ToolOutput = OutputFields & {
 
 export type LinkMerge = "merge_nested" | "merge_flattened";
 
+export const pickValues = ["first_non_null", "the_only_non_null", "all_non_null"] as const;
+export type PickValue = (typeof pickValues)[number];
+
+export const scatterMethods = ["dotproduct", "nested_crossproduct", "flat_crossproduct"] as const;
+export type ScatterMethod = (typeof scatterMethods)[number];
+
 /** Where a value comes from: inputs of the workflow by id, outputs of steps as `step/output`. */
-export type Link = { readonly sources: readonly string[]; readonly isList: boolean; readonly linkMerge: LinkMerge };
+export type Link = {
+  readonly sources: readonly string[];
+  readonly isList: boolean;
+  readonly linkMerge: LinkMerge;
+  readonly pickValue?: PickValue;
+};
 
 export type WorkflowOutput = OutputFields & { readonly link: Link };
 
@@ -116,6 +136,7 @@ export type StepInput = {
   readonly default?: Json;
   readonly valueFrom?: Expression;
   readonly loadContents: boolean;
+  readonly loadListing?: ListingMode;
 };
 
 export type Step = {
@@ -125,6 +146,10 @@ export type Step = {
   readonly outputs: readonly string[];
   /** Id of the process that runs. */
   readonly run: string;
+  /** Inputs that the step runs once for each item of; empty when it runs once. */
+  readonly scatter: readonly string[];
+  readonly scatterMethod: ScatterMethod;
+  readonly when?: Expression;
   readonly requirements: Requirements;
   readonly hints: Requirements;
 };
@@ -132,7 +157,8 @@ export type Step = {
 /** One entry of InitialWorkDirRequirement.listing. */
 export type WorkDirEntry =
   | { readonly kind: "expression"; readonly value: Expression }
-  | { readonly kind: "literal"; readonly value: JsonObject }
+  /** A File or Directory, or a list of them. */
+  | { readonly kind: "literal"; readonly value: Json }
   | {
       readonly kind: "dirent";
       readonly entry: Expression;
@@ -161,9 +187,19 @@ export type Requirements = {
   readonly workDir?: readonly WorkDirEntry[] | Expression;
   readonly resources?: Resources;
   readonly docker?: JsonObject;
+  /** True when the DockerRequirement stands under requirements, of the process or of one around it. */
+  readonly isContainerRequired?: boolean;
   readonly usesShell?: boolean;
   /** The process of another server that runs instead of a command. */
   readonly remote?: RemoteDefinition;
+  /** InlineJavascriptRequirement, with its expressionLib. */
+  readonly javascript?: readonly string[];
+  /** Seconds that a tool may run; 0 is no limit. */
+  readonly timeLimit?: number | Expression;
+  readonly network?: boolean | Expression;
+  readonly reuse?: boolean | Expression;
+  readonly loadListing?: ListingMode;
+  readonly inplaceUpdate?: boolean;
 };
 
 type ProcessFields = {
@@ -187,7 +223,19 @@ export type CommandLineTool = ProcessFields & {
   readonly stdout?: Expression;
   readonly stderr?: Expression;
   readonly successCodes: readonly number[];
+  readonly temporaryFailCodes: readonly number[];
+  readonly permanentFailCodes: readonly number[];
 };
+
+/** Computes its outputs by an expression alone. */
+export type ExpressionTool = ProcessFields & {
+  readonly kind: "expression";
+  readonly outputs: readonly ToolOutput[];
+  readonly expression: Expression;
+};
+
+/** Stands for a step that nobody has written yet: it can be described, but not run. */
+export type Operation = ProcessFields & { readonly kind: "operation"; readonly outputs: readonly ToolOutput[] };
 
 export type Workflow = ProcessFields & {
   readonly kind: "workflow";
@@ -195,13 +243,19 @@ export type Workflow = ProcessFields & {
   readonly steps: readonly Step[];
 };
 
-export type CwlProcess = CommandLineTool | Workflow;
+export type CwlProcess = CommandLineTool | ExpressionTool | Operation | Workflow;
 
 /** A checked document: every reference in it leads somewhere. */
 export type CwlDocument = {
   /** By id; embedded processes have an id of their own. */
   readonly processes: ReadonlyMap<string, CwlProcess>;
   readonly main: CwlProcess;
+  /** Prefix to IRI. */
+  readonly namespaces: Readonly<Record<string, string>>;
+  /** True when an expression needs the JavaScript engine. */
+  readonly holdsScripts: boolean;
+  /** The formats that a format is a kind of, by IRI, as `$schemas` says. */
+  readonly broaderFormats: Readonly<Record<string, readonly string[]>>;
   /** What a reader should know and what is no fault: hints that are not understood, for example. */
   readonly notes: readonly string[];
 };

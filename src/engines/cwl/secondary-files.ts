@@ -1,10 +1,13 @@
 import { lstat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { JsonObject } from "../../domain/json.ts";
+import { fileURLToPath } from "node:url";
+import type { Json, JsonObject } from "../../domain/json.ts";
 import { ifExists } from "../../files/file-errors.ts";
-import { evaluateString, type Scope } from "./expression.ts";
+import { evaluate, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
-import { fileObject, pathOf, safeBasename, secondaryFilesOf } from "./file-object.ts";
+import { isList } from "./field.ts";
+import { fileObject, isFileObject, pathOf, safeBasename, secondaryFilesOf, withPath } from "./file-object.ts";
+import { type ReadBounds, requireReadablePath } from "./readable.ts";
 import type { SecondaryFile } from "./schema.ts";
 
 /** Applies a pattern to a name: each leading `^` takes one extension off, the rest is appended. */
@@ -27,30 +30,67 @@ export async function withSecondaryFiles(
   object: JsonObject,
   patterns: readonly SecondaryFile[],
   scope: Scope,
-  options: { readonly isRequired: boolean; readonly name: string },
+  options: { readonly isRequired: boolean; readonly name: string; readonly readable: ReadBounds },
 ): Promise<JsonObject> {
+  if (patterns.length === 0 || object.class !== "File") return object;
   const path = pathOf(object);
-  if (patterns.length === 0 || object.class !== "File" || path === undefined) return object;
+  const own: Scope = { ...scope, self: object };
   const found = [...secondaryFilesOf(object)];
   for (const { pattern, isRequired } of patterns) {
-    const name = wantedName(object, pattern, scope);
-    if (found.some((file) => file.basename === name)) continue;
-    // A file kept under another name stands among strangers.
-    const file = basename(path) === object.basename ? await fileBeside(path, name) : undefined;
-    if (file !== undefined) found.push(file);
-    else if (isRequired ?? options.isRequired) {
-      throw new CwlFailure(
-        `Cannot use ${options.name}: found no file "${name}" beside "${object.basename}", expected one (secondaryFiles "${pattern}")`,
-      );
+    for (const wanted of wantedFiles(object, pattern, own)) {
+      const name = safeBasename(withPath(wanted));
+      if (found.some((file) => file.basename === name)) continue;
+      // A file kept under another name stands among strangers.
+      const isAmongOwn = path !== undefined && basename(path) === object.basename;
+      const isNamed = pathOf(wanted) === undefined && wanted.location === undefined;
+      const file = isNamed && isAmongOwn ? await fileBeside(path, name) : await named(wanted, options.readable);
+      if (file !== undefined) {
+        found.push(file);
+        const own = pathOf(file);
+        if (own !== undefined) options.readable?.found.add(own);
+      } else if (isNeeded(isRequired, own) ?? options.isRequired) {
+        throw new CwlFailure(
+          `Cannot use ${options.name}: found no file "${name}" beside "${object.basename}", expected one (secondaryFiles "${pattern}")`,
+        );
+      }
     }
   }
   return found.length === 0 ? object : { ...object, secondaryFiles: found };
 }
 
-function wantedName(object: JsonObject, pattern: string, scope: Scope): string {
-  const name = safeBasename(object);
-  if (!pattern.includes("$(")) return secondaryName(name, pattern);
-  return safeBasename({ basename: evaluateString(pattern, { ...scope, self: object }, "secondaryFiles") });
+function isNeeded(isRequired: SecondaryFile["isRequired"], scope: Scope): boolean | undefined {
+  if (typeof isRequired !== "string") return isRequired;
+  const value = evaluate(isRequired, scope);
+  if (value === null || typeof value === "boolean") return value ?? false;
+  throw new CwlFailure(
+    `Cannot use secondaryFiles: found ${JSON.stringify(value)} for required, expected true or false`,
+  );
+}
+
+/** A pattern names one file; an expression gives names, files, or lists of them. */
+function wantedFiles(object: JsonObject, pattern: string, scope: Scope): readonly JsonObject[] {
+  if (!/\$[({]/.test(pattern)) return [{ basename: secondaryName(safeBasename(object), pattern) }];
+  return wantedValues(evaluate(pattern, scope), object);
+}
+
+function wantedValues(value: Json, object: JsonObject): readonly JsonObject[] {
+  if (value === null) return [];
+  if (isList(value)) return value.flatMap((item) => wantedValues(item, object));
+  if (isFileObject(value)) return [value];
+  if (typeof value === "string") return [{ basename: value }];
+  throw new CwlFailure(`Cannot use secondaryFiles: found ${JSON.stringify(value)}, expected names or files`);
+}
+
+/** A file that an expression gave with its place, or as a literal. */
+async function named(object: JsonObject, readable: ReadBounds): Promise<JsonObject | undefined> {
+  const given = pathOf(object) ?? (typeof object.location === "string" ? object.location : undefined);
+  if (given === undefined) return typeof object.contents === "string" ? object : undefined;
+  const path = given.startsWith("file://") ? fileURLToPath(given) : given;
+  await requireReadablePath(readable, path);
+  const facts = await ifExists(lstat(path));
+  if (facts === undefined) return undefined;
+  const facet = { basename: safeBasename({ ...object, path }), ...(facts.isDirectory() ? {} : { size: facts.size }) };
+  return { ...object, ...fileObject(facts.isDirectory() ? "Directory" : "File", path, facet) };
 }
 
 async function fileBeside(path: string, name: string): Promise<JsonObject | undefined> {

@@ -4,13 +4,15 @@ import type { Json, JsonObject } from "../../domain/json.ts";
 import { directoryMode, fileMode } from "../../files/layout.ts";
 import { CwlFailure } from "./failure.ts";
 import { isList } from "./field.ts";
-import { atPath, isFileObject, mapFilesNow, pathOf, safeBasename, secondaryFilesOf } from "./file-object.ts";
+import { atPath, isFileObject, mapFilesNow, pathOf, safeBasename, secondaryFilesOf, withPath } from "./file-object.ts";
 
 /** What must lie where before a tool runs. */
 export type StagedEntry =
   | { readonly kind: "link"; readonly target: string; readonly source: string }
   /** Writable: a copy of its own. */
   | { readonly kind: "copy"; readonly target: string; readonly source: string }
+  /** Seen at a place of its own inside a container; nothing is put anywhere outside. */
+  | { readonly kind: "mount"; readonly target: string; readonly source: string; readonly isWritable: boolean }
   | { readonly kind: "text"; readonly target: string; readonly contents: string }
   | { readonly kind: "directory"; readonly target: string };
 
@@ -55,10 +57,10 @@ export function placeFile(
   object: JsonObject,
   directory: string,
   mode: "link" | "copy",
-  name = safeBasename(object),
+  name = safeBasename(withPath(object)),
 ): Staged<JsonObject> {
   const target = join(directory, name);
-  const own = placeAlone(object, target, mode);
+  const own = placeAlone(withPath(object), target, mode);
   const secondary = secondaryFilesOf(object).map((file) => placeFile(file, directory, mode));
   const entries = [...own.entries, ...secondary.flatMap((staged) => staged.entries)];
   refuseCollisions(entries);
@@ -100,6 +102,7 @@ export function refuseCollisions(entries: readonly StagedEntry[]): void {
 /** Puts everything in its place. */
 export async function applyStaging(entries: readonly StagedEntry[]): Promise<void> {
   for (const entry of entries) {
+    if (entry.kind === "mount") continue;
     await mkdir(dirname(entry.target), { recursive: true, mode: directoryMode });
     await applyEntry(entry);
   }
@@ -113,6 +116,8 @@ async function applyEntry(entry: StagedEntry): Promise<void> {
       return cp(entry.source, entry.target, { recursive: true, errorOnExist: true, force: false, dereference: true });
     case "text":
       return writeFile(entry.target, entry.contents, { mode: fileMode, flag: "wx" });
+    case "mount":
+      return;
     case "directory":
       await mkdir(entry.target, { recursive: true, mode: directoryMode });
       return;

@@ -27,6 +27,8 @@ export async function followProgress(
   let offset = from;
   let state = noToolProgress;
   const decoder = new TextDecoder();
+  // Most tools end before anyone could look.
+  await pause(signal);
   while (!signal.aborted) {
     const page = await readJobLog(file, { offset, limit: pageBytes });
     const isMore = page !== undefined && page.nextOffset > offset;

@@ -1,10 +1,14 @@
 import { join } from "node:path";
 import type { JsonObject } from "../../domain/json.ts";
+import type { Image } from "../../executors/images.ts";
+import type { TaskContainer } from "../../executors/sandbox.ts";
 import { isInside } from "../../files/layout.ts";
 import { argumentText, buildCommandLine, shellLine } from "./command-line.ts";
+import type { CompleteCall } from "./complete-call.ts";
+import { planContainer } from "./container-plan.ts";
 import { evaluate, evaluateString, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
-import { effectiveRequirements, runtimeObject, type Surroundings } from "./runtime.ts";
+import { runtimeObject } from "./runtime.ts";
 import type { CommandLineTool, Requirements, ResourceName } from "./schema.ts";
 import type { Reservation } from "./slots.ts";
 import { planInputs, type StagedEntry } from "./staging.ts";
@@ -14,11 +18,17 @@ import { givenPaths, planWorkDir } from "./work-dir.ts";
 export type ToolPlan = {
   readonly scope: Scope;
   readonly outdir: string;
+  /** Where the tool itself sees its output directory. */
+  readonly visibleOutdir: string;
+  readonly container?: TaskContainer;
   readonly tmpdir: string;
   readonly staging: readonly StagedEntry[];
   readonly command: readonly [string, ...string[]];
   readonly environment: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  readonly timeLimitSeconds?: number;
+  /** What an InitialWorkDirRequirement takes from elsewhere. */
+  readonly workSources: readonly string[];
   readonly streams: { readonly stdout?: string; readonly stderr?: string };
   /** What it asked for; nothing is reserved for a tool that did not say. */
   readonly reserves: Reservation;
@@ -29,36 +39,46 @@ export type ToolPlan = {
 /** Plans one try in its directory; `toolPath` is the PATH that tools get. Throws CwlFailure when the tool cannot be run as asked. */
 export function planTool(
   tool: CommandLineTool,
-  around: Surroundings,
-  inputs: JsonObject,
-  place: { readonly directory: string; readonly toolPath: string },
+  { requirements, scope: given }: CompleteCall,
+  place: { readonly directory: string; readonly toolPath: string; readonly image?: Image },
 ): ToolPlan {
-  const requirements = effectiveRequirements(tool, around);
+  const { image } = place;
   const outdir = join(place.directory, "out");
   const tmpdir = join(place.directory, "tmp");
-  const staged = planInputs(inputs, join(place.directory, "inputs"));
-  const bare: Scope = { inputs: staged.value, self: null, runtime: {}, version: tool.version };
-  const runtime = runtimeObject(requirements, bare, { outdir, tmpdir });
+  const staged = planInputs(given.inputs, join(place.directory, "inputs"));
+  const bare: Scope = { ...given, inputs: staged.value };
+  const named = image === undefined ? undefined : requirements.docker?.dockerOutputDirectory;
+  const visibleOutdir = typeof named === "string" ? named : outdir;
+  const runtime = runtimeObject(requirements, bare, { outdir: visibleOutdir, tmpdir });
   const placed: Scope = { ...bare, runtime };
   const work =
     requirements.workDir === undefined
       ? { value: staged.value, entries: [] }
-      : planWorkDir(requirements.workDir, placed, outdir);
+      : planWorkDir(requirements, placed, outdir, image === undefined ? undefined : join(place.directory, "mounts"));
   const scope: Scope = { ...placed, inputs: work.value };
   const stdin = tool.stdin === undefined ? null : evaluate(tool.stdin, scope);
+  const timeLimit = timeLimitOf(requirements, scope);
+  const staging = [...staged.entries, ...work.entries];
   return {
     scope,
     outdir,
+    visibleOutdir,
+    ...(image === undefined
+      ? {}
+      : { container: planContainer(image, { requirements, scope, staging, outdir, visibleOutdir, tmpdir }) }),
     tmpdir,
-    staging: [...staged.entries, ...work.entries],
-    command: commandOf(tool, requirements, scope),
+    staging,
+    workSources: sourcesOf(work.entries).filter((source) => !isInside(place.directory, source)),
+    command: commandOf(tool, requirements, scope, image?.entrypoint ?? []),
     environment: {
-      PATH: place.toolPath,
-      ...environmentOf(requirements, scope),
-      HOME: outdir,
+      PATH: image === undefined ? place.toolPath : containerPath,
+      ...image?.environment,
+      HOME: visibleOutdir,
       TMPDIR: tmpdir,
+      ...environmentOf(requirements, scope),
     },
     ...(stdin === null ? {} : { stdin: argumentText(stdin) }),
+    ...(timeLimit === undefined ? {} : { timeLimitSeconds: timeLimit }),
     streams: streamsOf(tool, scope, outdir),
     reserves: reservationOf(requirements, runtime),
     given: givenPaths(staged.value, [...staged.entries, ...work.entries]),
@@ -73,10 +93,35 @@ function reservationOf({ resources }: Requirements, runtime: JsonObject): Reserv
   };
 }
 
-function commandOf(tool: CommandLineTool, requirements: Requirements, scope: Scope): readonly [string, ...string[]] {
+function sourcesOf(entries: readonly StagedEntry[]): readonly string[] {
+  return entries.flatMap((entry) =>
+    entry.kind === "link" || entry.kind === "copy" || entry.kind === "mount" ? [entry.source] : [],
+  );
+}
+
+/** CWL v1.2 ToolTimeLimit: 0 is no limit, and nothing below. */
+function timeLimitOf(requirements: Requirements, scope: Scope): number | undefined {
+  const { timeLimit } = requirements;
+  const value = typeof timeLimit === "string" ? evaluate(timeLimit, scope) : timeLimit;
+  if (value === undefined || value === 0) return undefined;
+  if (typeof value === "number" && value > 0) return value;
+  throw new CwlFailure(
+    `Cannot limit the tool's time: found ${JSON.stringify(value)}, expected seconds, or 0 for no limit`,
+  );
+}
+
+/** The PATH of an image that names none. */
+const containerPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+function commandOf(
+  tool: CommandLineTool,
+  requirements: Requirements,
+  scope: Scope,
+  entrypoint: readonly string[],
+): readonly [string, ...string[]] {
   const line = buildCommandLine(tool, scope);
   if (requirements.usesShell === true) return ["/bin/sh", "-c", shellLine(line)];
-  const [program, ...rest] = line.map((argument) => argument.text);
+  const [program, ...rest] = [...entrypoint, ...line.map((argument) => argument.text)];
   if (program === undefined || program === "")
     throw new CwlFailure("Cannot run tool: found an empty command, expected a program");
   return [program, ...rest];

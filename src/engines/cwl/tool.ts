@@ -1,17 +1,20 @@
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir, realpath, stat } from "node:fs/promises";
 import type { JsonObject } from "../../domain/json.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
 import type { TaskEnd, TaskKey } from "../../executors/executor.ts";
+import type { Image } from "../../executors/images.ts";
 import { resolveProgram } from "../../executors/resolve-program.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { directoryMode, executionLogFile, taskDirectory } from "../../files/layout.ts";
+import { type CompleteCall, completeCall } from "./complete-call.ts";
 import { CwlFailure } from "./failure.ts";
-import { completeInputs } from "./inputs.ts";
 import { collectOutputs } from "./outputs.ts";
-import { containerFault } from "./requirements.ts";
+import { requireReadablePath } from "./readable.ts";
+import { containerFault, imageOf } from "./requirements.ts";
 import { type Call, callName, leaveRunning, type RunContext } from "./run-context.ts";
 import type { CommandLineTool } from "./schema.ts";
 import { applyStaging } from "./staging.ts";
+import { cacheKey, findCached, isReusable, keepCached } from "./step-cache.ts";
 import { followProgress, logEnd, stderrTail } from "./tool-log.ts";
 import { planTool, type ToolPlan } from "./tool-plan.ts";
 
@@ -31,23 +34,55 @@ type TryEnd = { readonly end: TaskEnd; readonly logStart: number };
  * collected, or the next try takes its place. Throws CwlFailure when the tool fails or is lost too often.
  */
 export async function runTool(run: RunContext, call: Call, tool: CommandLineTool): Promise<JsonObject> {
-  const fault = containerFault(tool, call.around, run.executor.capabilities.containers);
+  const containers = run.ignoresContainers ? ["*"] : run.executor.capabilities.containers;
+  const fault = containerFault(tool, call.around, containers);
   if (fault !== undefined) throw new CwlFailure(`Cannot run ${callName(call)}: ${fault}`);
-  const inputs = await completeInputs(tool, call.inputs);
+  const complete = await completeCall(run, call);
+  if (run.cacheDirectory === undefined || !isReusable(complete)) return runTries(run, call, tool, complete);
+  const key = await cacheKey(tool, complete);
+  const cached = await findCached(run.cacheDirectory, key);
+  if (cached === undefined) return runTries(run, call, tool, complete, key);
+  run.record.log(`Took the outputs of ${callName(call)} from the cache`);
+  return cached;
+}
+
+async function runTries(
+  run: RunContext,
+  call: Call,
+  tool: CommandLineTool,
+  complete: CompleteCall,
+  cacheName?: string,
+): Promise<JsonObject> {
   let lost = 0;
   let refused = 0;
   for (let number = 1; ; number += 1) {
     run.signal.throwIfAborted();
-    const key = { executionId: run.executionId, step: call.path === "" ? "main" : call.path, shard: 0, try: number };
+    const key = {
+      executionId: run.executionId,
+      step: call.path === "" ? "main" : call.path,
+      shard: call.shard,
+      try: number,
+    };
     const directory = taskDirectory(run.layout, key);
-    const plan = planTool(tool, call.around, inputs, { directory, toolPath: run.toolPath });
+    const image = imageFor(run, complete);
+    const plan = planTool(tool, complete, {
+      directory,
+      toolPath: run.toolPath,
+      ...(image === undefined ? {} : { image }),
+    });
+    for (const source of plan.workSources) await requireReadablePath(run.readable, source);
     const attempt = { key, plan, log: plan.streams.stderr ?? executionLogFile(run.layout, run.executionId) };
     // The directory is made before anything else of a try: without it, nothing of this try ever happened.
     const isFromEarlier = (await ifExists(stat(directory))) !== undefined;
     const { end, logStart } = await (isFromEarlier ? findTry(run, call, attempt) : launchTry(run, call, attempt));
     switch (end.kind) {
-      case "exited":
-        return finishTool(call, tool, attempt, { exitCode: end.exitCode, logStart });
+      case "exited": {
+        const outputs = await finishTool(call, tool, attempt, { exitCode: end.exitCode, logStart, complete });
+        if (run.cacheDirectory !== undefined && cacheName !== undefined) {
+          await keepCached(run.cacheDirectory, cacheName, await realpath(plan.outdir), outputs);
+        }
+        return outputs;
+      }
       case "notStarted":
         if (!isFromEarlier) refused += 1;
         if (refused >= maxRefusedTries) throw new CwlFailure(`Cannot start ${callName(call)}: ${end.reason}`);
@@ -71,6 +106,12 @@ export async function runTool(run: RunContext, call: Call, tool: CommandLineTool
   }
 }
 
+/** The image that a tool asks for, as requirement or hint; undefined when it runs without one. */
+function imageFor(run: RunContext, { requirements }: CompleteCall): Image | undefined {
+  const name = requirements.docker === undefined ? undefined : imageOf(requirements.docker);
+  return name === undefined || run.ignoresContainers ? undefined : run.executor.findImage(name);
+}
+
 /** Finds a try of an earlier life of the server. */
 async function findTry(run: RunContext, call: Call, attempt: Try): Promise<TryEnd> {
   const found = await run.executor.find(attempt.key);
@@ -83,21 +124,21 @@ async function findTry(run: RunContext, call: Call, attempt: Try): Promise<TryEn
 async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<TryEnd> {
   const { key, plan } = attempt;
   using _slot = await run.slots.take(plan.reserves, run.signal);
-  await makeTryDirectories(run, attempt);
-  requireProgram(call, plan);
+  await makeTryDirectories(attempt);
+  const program = plan.container === undefined ? requireProgram(run, call, plan) : plan.command[0];
   await requireStdin(plan);
   run.signal.throwIfAborted();
   const logStart = await logEnd(attempt.log);
-  const [program] = plan.command;
-  run.record.log(`Started ${callName(call)}, try ${key.try}: ${program}`);
+  run.record.log(`Started ${callName(call)}, try ${key.try}: ${plan.command[0]}`);
   try {
     await run.executor.submit({
       key,
-      command: plan.command,
+      command: [program, ...plan.command.slice(1)],
       environment: plan.environment,
       workingDirectory: plan.outdir,
       log: executionLogFile(run.layout, run.executionId),
       ...(plan.stdin === undefined ? {} : { stdin: plan.stdin }),
+      ...(plan.container === undefined ? {} : { container: plan.container }),
       ...plan.streams,
     });
   } catch (error) {
@@ -107,18 +148,24 @@ async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<Try
   return { end: await waitForTry(run, call, attempt, logStart), logStart };
 }
 
-async function makeTryDirectories(run: RunContext, { key, plan }: Try): Promise<void> {
-  await mkdir(taskDirectory(run.layout, key), { recursive: true, mode: directoryMode });
+async function makeTryDirectories({ plan }: Try): Promise<void> {
   await mkdir(plan.outdir, { recursive: true, mode: directoryMode });
   await mkdir(plan.tmpdir, { recursive: true, mode: directoryMode });
   await applyStaging(plan.staging);
 }
 
-function requireProgram(call: Call, plan: ToolPlan): void {
+/** Finds the program of a tool; one on the PATH is looked for once a run. */
+function requireProgram(run: RunContext, call: Call, plan: ToolPlan): string {
   const [program] = plan.command;
-  if (resolveProgram(program, plan.environment, plan.outdir) !== undefined) return;
-  const wanted = program.includes("/") ? "an executable file there" : `one on the PATH ${plan.environment.PATH}`;
-  throw new CwlFailure(`Cannot run ${callName(call)}: found no program "${program}", expected ${wanted}`);
+  const key = `${plan.environment.PATH}:${program}`;
+  const known = program.includes("/") ? undefined : run.programs.get(key);
+  const found = known ?? resolveProgram(program, plan.environment, plan.outdir);
+  if (found === undefined) {
+    const wanted = program.includes("/") ? "an executable file there" : `one on the PATH ${plan.environment.PATH}`;
+    throw new CwlFailure(`Cannot run ${callName(call)}: found no program "${program}", expected ${wanted}`);
+  }
+  if (!program.includes("/")) run.programs.set(key, found);
+  return found;
 }
 
 async function requireStdin(plan: ToolPlan): Promise<void> {
@@ -129,7 +176,9 @@ async function requireStdin(plan: ToolPlan): Promise<void> {
 /** Waits for the end and shows the tool's own progress. When the run must stop, the tool is stopped too. */
 async function waitForTry(run: RunContext, call: Call, attempt: Try, logStart: number): Promise<TaskEnd> {
   const ended = new AbortController();
-  run.active.add(call.path);
+  const active = `${call.path}[${call.shard}]`;
+  run.active.add(active);
+  const timer = startTimer(run, attempt);
   const following = followProgress(attempt.log, logStart, ended.signal, ({ percent, message }) => {
     // Tools that run beside each other share the log: nobody can tell whose percent it is.
     const isAlone = attempt.plan.streams.stderr !== undefined || run.active.size === 1;
@@ -138,30 +187,48 @@ async function waitForTry(run: RunContext, call: Call, attempt: Try, logStart: n
     run.logger.warn("Cannot follow a tool's progress", { executionId: run.executionId, error }),
   );
   try {
-    return await run.executor.ended(attempt.key, run.signal);
+    const end = await run.executor.ended(attempt.key, run.signal);
+    if (!timer.isOver()) return end;
+    throw new CwlFailure(
+      `Cannot finish ${callName(call)}: found it still running after ${attempt.plan.timeLimitSeconds} s, expected an end within its time limit`,
+    );
   } catch (error) {
     if (run.signal.aborted && run.signal.reason !== leaveRunning) {
       await run.executor.cancel(attempt.key, run.graceSeconds);
     }
     throw error;
   } finally {
-    run.active.delete(call.path);
+    timer.stop();
+    run.active.delete(active);
     ended.abort();
     await following;
   }
+}
+
+/** Stops a tool whose time limit is over (CWL v1.2 ToolTimeLimit). */
+function startTimer(run: RunContext, { key, plan }: Try): { isOver(): boolean; stop(): void } {
+  const { timeLimitSeconds } = plan;
+  if (timeLimitSeconds === undefined) return { isOver: () => false, stop: () => {} };
+  let isOver = false;
+  const timer = setTimeout(() => {
+    isOver = true;
+    run.executor.cancel(key, run.graceSeconds).catch(run.fail);
+  }, timeLimitSeconds * 1000);
+  return { isOver: () => isOver, stop: () => clearTimeout(timer) };
 }
 
 async function finishTool(
   call: Call,
   tool: CommandLineTool,
   { plan, log }: Try,
-  exit: { readonly exitCode: number; readonly logStart: number },
+  exit: { readonly exitCode: number; readonly logStart: number; readonly complete: CompleteCall },
 ): Promise<JsonObject> {
-  const { exitCode } = exit;
+  const { exitCode, complete } = exit;
   if (!tool.successCodes.includes(exitCode)) {
     const tail = await stderrTail(log, exit.logStart);
+    const isTemporary = tool.temporaryFailCodes.includes(exitCode) && !tool.permanentFailCodes.includes(exitCode);
     throw new CwlFailure(
-      `Cannot finish ${callName(call)}: found exit code ${exitCode}, expected ${tool.successCodes.join(" or ")}`,
+      `Cannot finish ${callName(call)}: found exit code ${exitCode}${isTemporary ? ", a temporary failure" : ""}, expected ${tool.successCodes.join(" or ")}`,
       { exitCode, ...(tail === "" ? {} : { stderrTail: tail }) },
     );
   }
@@ -169,7 +236,9 @@ async function finishTool(
     tool,
     scope: { ...plan.scope, runtime: { ...plan.scope.runtime, exitCode } },
     outdir: plan.outdir,
+    visibleOutdir: plan.visibleOutdir,
     streams: plan.streams,
     given: plan.given,
+    listing: complete.requirements.loadListing ?? (tool.version === "v1.0" ? "deep_listing" : "no_listing"),
   });
 }

@@ -76,6 +76,12 @@ export function typeFault(type: CwlType, value: Json): string | undefined {
   }
 }
 
+/** Words why a value cannot be an output of a type: unlike an input, Any may be null there. */
+export function outputFault(type: CwlType, value: Json): string | undefined {
+  if (value === null && members(type).some((member) => member.kind === "Any")) return undefined;
+  return typeFault(type, value);
+}
+
 function expected(type: CwlType, value: Json): string {
   return `found ${foundText(value)}, expected ${typeText(type)}`;
 }

@@ -1,11 +1,21 @@
-import { dirname, join } from "node:path";
-import type { Json, JsonObject } from "../../domain/json.ts";
+import { basename, dirname, join } from "node:path";
+import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { isInside } from "../../files/layout.ts";
-import { evaluate, evaluateString, type Scope } from "./expression.ts";
+import { evaluate, evaluateString, evaluateWhole, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
 import { isList } from "./field.ts";
-import { atPath, filesIn, isFileObject, mapFilesNow, pathOf, safeBasename, secondaryFilesOf } from "./file-object.ts";
-import type { Expression, WorkDirEntry } from "./schema.ts";
+import {
+  atPath,
+  filesIn,
+  isFileObject,
+  mapFilesNow,
+  pathOf,
+  safeBasename,
+  secondaryFilesOf,
+  withPath,
+} from "./file-object.ts";
+import { jsonText } from "./json-text.ts";
+import type { Requirements, WorkDirEntry } from "./schema.ts";
 import { placeFile, refuseCollisions, type Staged, type StagedEntry } from "./staging.ts";
 
 /**
@@ -13,18 +23,27 @@ import { placeFile, refuseCollisions, type Staged, type StagedEntry } from "./st
  * their path from then on. Throws CwlFailure for an entry outside the directory, or two at one place.
  */
 export function planWorkDir(
-  listing: readonly WorkDirEntry[] | Expression,
+  requirements: Requirements,
   scope: Scope,
   outdir: string,
+  mounts?: string,
 ): Staged<JsonObject> {
+  const { workDir: listing = [], inplaceUpdate = false } = requirements;
+  const place: WorkPlace = {
+    outdir,
+    writable: inplaceUpdate ? "link" : "copy",
+    ...(mounts === undefined || requirements.isContainerRequired !== true ? {} : { mounts }),
+  };
   const entries =
     typeof listing === "string"
-      ? listed(evaluate(listing, scope)).flatMap((value) => placeValue(value, outdir))
-      : listing.flatMap((entry) => placeEntry(entry, scope, outdir));
+      ? listed(evaluate(listing, scope)).flatMap((value) => placeValue(value, place))
+      : listing.flatMap((entry) => placeEntry(entry, scope, place));
   refuseCollisions(entries);
   const moved = new Map(
     entries.flatMap((entry) =>
-      entry.kind === "link" || entry.kind === "copy" ? [[entry.source, entry.target] as const] : [],
+      entry.kind === "link" || entry.kind === "copy" || entry.kind === "mount"
+        ? [[entry.source, entry.target] as const]
+        : [],
     ),
   );
   const inputs = Object.entries(scope.inputs).map(
@@ -33,14 +52,24 @@ export function planWorkDir(
   return { value: Object.fromEntries(inputs), entries };
 }
 
-function placeEntry(entry: WorkDirEntry, scope: Scope, outdir: string): readonly StagedEntry[] {
+/** The working directory, and how what is writable gets there: in place of a copy, a link lets the tool change its input. */
+type WorkPlace = {
+  readonly outdir: string;
+  readonly writable: "link" | "copy";
+  /** Where what a required container sees at an absolute path is kept. */
+  readonly mounts?: string;
+};
+
+function placeEntry(entry: WorkDirEntry, scope: Scope, place: WorkPlace): readonly StagedEntry[] {
   switch (entry.kind) {
     case "expression":
-      return listed(evaluate(entry.value, scope)).flatMap((value) => placeValue(value, outdir));
+      return listed(evaluate(entry.value, scope)).flatMap((value) => placeValue(value, place));
     case "literal":
-      return placeFile(entry.value, outdir, "link").entries;
-    case "dirent":
-      return placeDirent(entry, scope, outdir);
+      return listed(entry.value).flatMap((value) => placeValue(value, place));
+    case "dirent": {
+      const name = entry.entryname === undefined ? undefined : evaluateString(entry.entryname, scope, "entryname");
+      return placeDirent({ name, value: evaluateWhole(entry.entry, scope), isWritable: entry.isWritable }, place);
+    }
     default:
       return entry satisfies never;
   }
@@ -53,31 +82,55 @@ function listed(value: Json): readonly Json[] {
 }
 
 /** An expression gives files, directories, or Dirents written out. */
-function placeValue(value: Json, outdir: string): readonly StagedEntry[] {
-  if (isFileObject(value)) return placeFile(value, outdir, "link").entries;
+function placeValue(value: Json, place: WorkPlace): readonly StagedEntry[] {
+  if (isFileObject(value)) return placeFile(value, place.outdir, "link").entries;
+  if (isJsonObject(value) && value.entry !== undefined) {
+    const { entry, entryname, writable } = value;
+    const name = typeof entryname === "string" ? entryname : undefined;
+    return placeDirent({ name, value: entry, isWritable: writable === true }, place);
+  }
   throw new CwlFailure(
-    `Cannot stage the working directory: found ${JSON.stringify(value)}, expected files and directories`,
+    `Cannot stage the working directory: found ${JSON.stringify(value)}, expected files, directories and Dirents`,
   );
 }
 
-function placeDirent(entry: WorkDirEntry & { kind: "dirent" }, scope: Scope, outdir: string): readonly StagedEntry[] {
-  const name = entry.entryname === undefined ? undefined : evaluateString(entry.entryname, scope, "entryname");
-  const value = evaluate(entry.entry, scope);
-  const mode = entry.isWritable ? "copy" : "link";
+/** A Dirent whose expressions were evaluated. */
+type Dirent = { readonly name: string | undefined; readonly value: Json; readonly isWritable: boolean };
+
+function placeDirent({ name, value, isWritable }: Dirent, place: WorkPlace): readonly StagedEntry[] {
+  const { outdir } = place;
+  const mode = isWritable ? place.writable : "link";
   if (value === null) return [];
+  if (name?.startsWith("/") && place.mounts !== undefined) return mountDirent(name, value, isWritable, place.mounts);
   if (isFileObject(value)) {
-    const target = targetOf(outdir, name ?? safeBasename(value));
-    return placeFile(value, dirname(target), mode, safeBasename({ basename: target.slice(dirname(target).length + 1) }))
-      .entries;
+    const target = targetOf(outdir, name ?? safeBasename(withPath(value)));
+    return placeFile(value, dirname(target), mode, safeBasename({ basename: basename(target) })).entries;
   }
-  if (isList(value) && value.length > 0 && value.every(isFileObject)) {
-    const directory = name === undefined ? outdir : targetOf(outdir, name);
-    return value.flatMap((file) => placeFile(file, directory, mode).entries);
+  if (isList(value) && value.every((item) => item === null || isFileObject(item) || isList(item))) {
+    const files = listed(value);
+    if (files.every(isFileObject) && (files.length > 0 || name === undefined)) {
+      const directory = name === undefined ? outdir : targetOf(outdir, name);
+      return files.flatMap((file) => placeFile(file, directory, mode).entries);
+    }
   }
   if (name === undefined)
     throw new CwlFailure("Cannot stage the working directory: found text without an entryname, expected one");
-  const contents = typeof value === "string" ? value : JSON.stringify(value);
+  const contents = typeof value === "string" ? value : jsonText(value);
   return [{ kind: "text", target: targetOf(outdir, name), contents }];
+}
+
+/** CWL v1.2 Dirent, entryname: in a required container it may be an absolute path. */
+function mountDirent(target: string, value: Json, isWritable: boolean, mounts: string): readonly StagedEntry[] {
+  const file = isFileObject(value) ? withPath(value) : undefined;
+  const path = file === undefined ? undefined : pathOf(file);
+  if (path !== undefined && !isWritable) return [{ kind: "mount", target, source: path, isWritable }];
+  const kept = join(mounts, encodeURIComponent(target));
+  const mount: StagedEntry = { kind: "mount", target, source: kept, isWritable };
+  if (path !== undefined) return [{ kind: "copy", target: kept, source: path }, mount];
+  if (file !== undefined) {
+    return [...placeFile(file, mounts, "link", safeBasename({ basename: encodeURIComponent(target) })).entries, mount];
+  }
+  return [{ kind: "text", target: kept, contents: typeof value === "string" ? value : jsonText(value) }, mount];
 }
 
 /** CWL v1.2 Dirent, entryname: a relative path that stays inside (absolute ones need a container). */

@@ -5,29 +5,29 @@ import type { RemoteDefinition } from "../../domain/process.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { executionWorkDirectory } from "../../files/layout.ts";
 import { neededSteps } from "./check.ts";
+import { completeCall } from "./complete-call.ts";
 import { syncFiles } from "./durable-files.ts";
 import { evaluate, type Scope } from "./expression.ts";
+import { runExpressionTool } from "./expression-tool.ts";
 import { atStep, CwlFailure } from "./failure.ts";
-import { isList } from "./field.ts";
 import { withContents } from "./file-contents.ts";
+import { withListing } from "./file-listing.ts";
 import { filesIn, mapFiles, pathOf } from "./file-object.ts";
-import { completeInputs } from "./inputs.ts";
-import { type Call, callName, type RunContext } from "./run-context.ts";
-import { within } from "./runtime.ts";
-import type { Link, Step, Workflow } from "./schema.ts";
+import { linkValue } from "./link-value.ts";
+import type { Progress } from "./progress.ts";
+import { requireReadable } from "./readable.ts";
+import { type Call, callName, javascriptOf, type RunContext } from "./run-context.ts";
+import { type Surroundings, within } from "./runtime.ts";
+import { gatherOutputs, scatterInputs } from "./scatter.ts";
+import type { CwlProcess, Step, Workflow } from "./schema.ts";
 import { runTool } from "./tool.ts";
-import { typeFault } from "./types.ts";
+import { outputFault } from "./types.ts";
 
 /** Runs a process to its outputs. */
 export async function runProcess(run: RunContext, call: Call): Promise<JsonObject> {
   const { process } = call;
   const remote = process.requirements.remote ?? process.hints.remote;
-  const outputs =
-    remote !== undefined
-      ? await runRemote(run, call, remote)
-      : process.kind === "tool"
-        ? await runTool(run, call, process)
-        : await runWorkflow(run, call, process);
+  const outputs = remote === undefined ? await runByKind(run, call, process) : await runRemote(run, call, remote);
   call.progress.report(1);
   return outputs;
 }
@@ -41,13 +41,28 @@ async function runRemote(run: RunContext, call: Call, definition: RemoteDefiniti
     executionId,
     path: call.path,
     definition,
-    inputs: await completeInputs(call.process, call.inputs),
+    inputs: (await completeCall(run, call)).scope.inputs,
     outputs: call.process.outputs.map((output) => output.id),
     record,
     checkpoints,
     report: (fraction, message) => call.progress.report(fraction, message),
     signal,
   });
+}
+
+function runByKind(run: RunContext, call: Call, process: CwlProcess): Promise<JsonObject> {
+  switch (process.kind) {
+    case "tool":
+      return runTool(run, call, process);
+    case "expression":
+      return runExpressionTool(run, call, process);
+    case "workflow":
+      return runWorkflow(run, call, process);
+    case "operation":
+      throw new CwlFailure(`Cannot run ${callName(call)}: found an Operation, expected a tool or a workflow`);
+    default:
+      return process satisfies never;
+  }
 }
 
 /** Where the values of links come from: the workflow's inputs and the outputs of its finished steps. */
@@ -58,7 +73,8 @@ type Values = Map<string, Json>;
  * life of the server come from its checkpoint. A failure stops the other steps of the run.
  */
 async function runWorkflow(run: RunContext, call: Call, workflow: Workflow): Promise<JsonObject> {
-  const values: Values = new Map(Object.entries(await completeInputs(workflow, call.inputs)));
+  const { scope } = await completeCall(run, call);
+  const values: Values = new Map(Object.entries(scope.inputs));
   const parts = call.progress.divide(workflow.steps.length);
   const running = new Map<string, Promise<void>>();
   const steps = new Map(
@@ -105,17 +121,112 @@ async function runStep(
     return finished;
   }
   try {
-    const inputs = await stepInputs(workflow, step, values);
     const around = within(within(above.around, workflow), step);
-    const call: Call = { process, path, around, inputs, progress: above.progress };
-    const outputs = await runProcess(run, call);
-    await syncFiles(outputs, executionWorkDirectory(run.layout, run.executionId));
-    await run.record.checkpoint(path, outputs);
-    run.record.log(`Finished ${callName(call)}`);
+    const scope: Scope = {
+      inputs: {},
+      self: null,
+      runtime: {},
+      version: workflow.version,
+      ...javascriptOf(run, { ...around.hints, ...around.requirements }),
+    };
+    const call: StepCall = { run, step, scope, process, path, around, progress: above.progress };
+    const outputs = await runShards(call, await sourceInputs(call, values));
+    await keepStep(run, path, outputs);
+    run.record.log(`Finished step "${path}"`);
     return outputs;
   } catch (error) {
     throw run.signal.aborted ? error : atStep(error, path);
   }
+}
+
+type StepCall = {
+  readonly run: RunContext;
+  readonly step: Step;
+  /** Of the workflow's expressions. */
+  readonly scope: Scope;
+  readonly process: CwlProcess;
+  readonly path: string;
+  readonly around: Surroundings;
+  readonly progress: Progress;
+};
+
+/** Shards that are on their way at once; the slots bound how many of them run tools. */
+const shardsAtOnce = 64;
+
+/** Runs a step, once or for each item that it is scattered over. */
+async function runShards(call: StepCall, inputs: JsonObject): Promise<JsonObject> {
+  const { step, run } = call;
+  if (step.scatter.length === 0) return runShard(call, inputs, { path: call.path, shard: 0, progress: call.progress });
+  // What is skipped anyway need not have lists to scatter over.
+  const isNothing = step.scatter.every((name) => inputs[name] === null);
+  if (isNothing && step.when !== undefined && !isWanted(call, await valueInputs(call, inputs))) return skipped(step);
+  const { shards, lengths } = scatterInputs(step, inputs);
+  const parts = call.progress.divide(shards.length);
+  const isTool = call.process.kind === "tool";
+  const gathered: JsonObject[] = [];
+  let next = 0;
+  const work = async () => {
+    for (let shard = next; shard < shards.length; shard = next) {
+      next += 1;
+      run.signal.throwIfAborted();
+      const own = { path: isTool ? call.path : `${call.path}[${shard}]`, shard: isTool ? shard : 0 };
+      gathered[shard] = await runKept(call, shards[shard] ?? {}, { ...own, progress: parts[shard] ?? call.progress });
+    }
+  };
+  const workers = Array.from({ length: Math.min(shardsAtOnce, shards.length) }, work);
+  const ends = await Promise.allSettled(workers.map((worker) => worker.catch((error: unknown) => failRun(run, error))));
+  const failed = ends.find((end) => end.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  const outputs = step.outputs.map((output) => {
+    const values = gathered.map((shard) => shard[output] ?? null);
+    return [output, gatherOutputs(values, lengths)] as const;
+  });
+  return Object.fromEntries(outputs);
+}
+
+function failRun(run: RunContext, error: unknown): never {
+  run.fail(error);
+  throw error;
+}
+
+type Shard = { readonly path: string; readonly shard: number; readonly progress: Progress };
+
+/** Runs one shard, unless an earlier life of the server had finished it. */
+async function runKept(call: StepCall, inputs: JsonObject, shard: Shard): Promise<JsonObject> {
+  const { run } = call;
+  const key = `${shard.path}[${shard.shard}]`;
+  const finished = await finishedStep(run, key);
+  if (finished !== undefined) return finished;
+  const outputs = await runShard(call, inputs, shard);
+  await keepStep(run, key, outputs);
+  return outputs;
+}
+
+async function runShard(call: StepCall, given: JsonObject, shard: Shard): Promise<JsonObject> {
+  const inputs = await valueInputs(call, given);
+  if (!isWanted(call, inputs)) {
+    call.run.record.log(`Skipped step "${call.path}": its condition does not hold`);
+    return skipped(call.step);
+  }
+  const { process, around } = call;
+  return runProcess(call.run, { ...shard, process, around, inputs });
+}
+
+/** CWL v1.2 WorkflowStep, when: true or false, nothing else. */
+function isWanted({ step, scope }: StepCall, inputs: JsonObject): boolean {
+  if (step.when === undefined) return true;
+  const value = evaluate(step.when, { ...scope, inputs });
+  if (typeof value === "boolean") return value;
+  throw new CwlFailure(`Cannot decide on "when": found ${JSON.stringify(value)}, expected true or false`);
+}
+
+function skipped(step: Step): JsonObject {
+  return Object.fromEntries(step.outputs.map((output) => [output, null]));
+}
+
+async function keepStep(run: RunContext, key: string, outputs: JsonObject): Promise<void> {
+  if (run.isDurable) await syncFiles(outputs, executionWorkDirectory(run.layout, run.executionId));
+  await run.record.checkpoint(key, outputs);
 }
 
 /** The outputs that a step's checkpoint kept; undefined when there is none, or a file of it is gone or changed its size. */
@@ -134,33 +245,39 @@ async function finishedStep(run: RunContext, path: string): Promise<JsonObject |
   return undefined;
 }
 
-/** Makes the inputs of a step: its sources, else its defaults, then valueFrom, which sees all of them. */
-async function stepInputs(workflow: Workflow, step: Step, values: Values): Promise<JsonObject> {
+/** Takes the inputs of a step from their sources, else their defaults. */
+async function sourceInputs({ step, scope, around }: StepCall, values: Values): Promise<JsonObject> {
+  const listing = around.requirements.loadListing ?? around.hints.loadListing;
   const sources = step.inputs.map(async (input) => {
     const value = linkValue(input.link, values) ?? input.default ?? null;
-    const loaded = input.loadContents ? await mapFiles(value, (file) => withContents(file, workflow.version)) : value;
+    const mode = input.loadListing ?? listing ?? (scope.version === "v1.0" ? "deep_listing" : undefined);
+    if (!input.loadContents && mode === undefined) return [input.id, value] as const;
+    const loaded = await mapFiles(value, (file) => {
+      if (file.class === "Directory") return mode === undefined ? Promise.resolve(file) : withListing(file, mode);
+      return input.loadContents ? withContents(file, scope.version) : Promise.resolve(file);
+    });
     return [input.id, loaded] as const;
   });
-  const given = Object.fromEntries(await Promise.all(sources));
+  return Object.fromEntries(await Promise.all(sources));
+}
+
+/** Applies valueFrom, which sees all inputs as they were before any of them was changed. */
+async function valueInputs({ step, scope, run }: StepCall, given: JsonObject): Promise<JsonObject> {
+  if (!step.inputs.some((input) => input.valueFrom !== undefined)) return given;
   const changed = step.inputs.map((input) => {
     const self = given[input.id] ?? null;
     if (input.valueFrom === undefined) return [input.id, self] as const;
-    const scope: Scope = { inputs: given, self, runtime: {}, version: workflow.version };
-    return [input.id, evaluate(input.valueFrom, scope)] as const;
+    return [input.id, evaluate(input.valueFrom, { ...scope, inputs: given, self })] as const;
   });
-  return Object.fromEntries(changed);
-}
-
-function linkValue(link: Link, values: Values): Json {
-  const found = link.sources.map((source) => values.get(source) ?? null);
-  if (!link.isList) return found[0] ?? null;
-  return link.linkMerge === "merge_nested" ? found : found.flatMap((value) => (isList(value) ? value : [value]));
+  const inputs = Object.fromEntries(changed);
+  await requireReadable(run.readable, inputs);
+  return inputs;
 }
 
 function collectWorkflowOutputs(workflow: Workflow, values: Values): JsonObject {
   const outputs = workflow.outputs.map((output) => {
     const value = linkValue(output.link, values);
-    const fault = typeFault(output.type, value);
+    const fault = outputFault(output.type, value);
     if (fault !== undefined) throw new CwlFailure(`Cannot collect output "${output.id}": ${fault}`);
     return [output.id, value] as const;
   });

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import type { JsonObject } from "../../../src/domain/json.ts";
-import { buildCommandLine, compareKeys, numberText, shellLine } from "../../../src/engines/cwl/command-line.ts";
+import { buildCommandLine, compareKeys, shellLine } from "../../../src/engines/cwl/command-line.ts";
+import { numberText } from "../../../src/engines/cwl/json-text.ts";
 import { loadJson } from "../../../src/engines/cwl/load.ts";
 
 /** The command line of a tool with these inputs. */

@@ -35,7 +35,7 @@ export type Harness = AsyncDisposable & {
 
 /** Makes a harness below the system's temporary directory; disposal removes it. */
 export async function createHarness(
-  options: { readonly executor?: (real: Executor) => Executor } = {},
+  options: { readonly executor?: (real: Executor) => Executor; readonly allowsLocalFiles?: boolean } = {},
 ): Promise<Harness> {
   const temporary = await temporaryDirectory();
   const directory = temporary.path;
@@ -53,6 +53,7 @@ export async function createHarness(
       toolPath: "/usr/local/bin:/usr/bin:/bin",
       graceSeconds: 1,
       slots: 2,
+      allowsLocalFiles: options.allowsLocalFiles ?? false,
     });
     engines.push(engine);
     return engine;

@@ -22,8 +22,8 @@ test("records are checked field by field", () => {
   const type: CwlType = {
     kind: "record",
     fields: [
-      { name: "n", type: int, secondaryFiles: [] },
-      { name: "maybe", type: optional(int), secondaryFiles: [] },
+      { name: "n", type: int, secondaryFiles: [], formats: [], loadContents: false },
+      { name: "maybe", type: optional(int), secondaryFiles: [], formats: [], loadContents: false },
     ],
   };
   expect(typeFault(type, { n: 1 })).toBeUndefined();

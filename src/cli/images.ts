@@ -1,0 +1,38 @@
+import { join, resolve } from "node:path";
+import { importImage, listImages, removeImage } from "../executors/images.ts";
+import { type Command, exitCodes, type Given, type Io, type Option, UsageError } from "./command.ts";
+
+/** What `images` is given by the program's outer layer. */
+export type ImagesDeps = {
+  readonly dataOption: Option;
+  readonly dataDirectory: (given: Given, io: Io) => string;
+};
+
+/** Makes the command that keeps container images for tools, with no container engine at all. */
+export function imagesCommand(deps: ImagesDeps): Command {
+  return {
+    name: "images",
+    words: "import FILE [NAME] | list | remove NAME",
+    summary:
+      "Keeps container images: imports archives of docker save, OCI archives and tars of a root file system, lists and removes them.",
+    options: { data: deps.dataOption },
+    async run(given, io) {
+      const directory = join(resolve(deps.dataDirectory(given, io)), "images");
+      const [action, subject, name, ...others] = given.words;
+      if (action === "list" && subject === undefined) {
+        for (const image of listImages(directory)) io.out(`${image}\n`);
+        return exitCodes.ok;
+      }
+      if (action === "import" && subject !== undefined && others.length === 0) {
+        io.out(`${await importImage(directory, resolve(subject), name)}\n`);
+        return exitCodes.ok;
+      }
+      if (action === "remove" && subject !== undefined && name === undefined) {
+        if (await removeImage(directory, subject)) return exitCodes.ok;
+        io.talk(`Cannot remove image "${subject}": found none of that name\n`);
+        return exitCodes.notFound;
+      }
+      throw new UsageError(`Cannot do "${given.words.join(" ")}": wanted import FILE [NAME], list, or remove NAME`);
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import { type Command, exitCodes, UsageError } from "./command.ts";
+import { readPackage } from "./read-package.ts";
+
+/** Makes the command that checks a package without running anything. */
+export function validateCommand(): Command {
+  return {
+    name: "validate",
+    words: "PACKAGE.cwl",
+    summary: "Checks a CWL package with all files that it runs, imports and includes.",
+    options: {},
+    async run(given, io) {
+      const [file, ...others] = given.words;
+      if (file === undefined || others.length > 0) {
+        throw new UsageError(`Cannot validate: found ${given.words.length} words, wanted PACKAGE.cwl`);
+      }
+      const { cwl } = await readPackage(file);
+      for (const note of cwl.notes) io.talk(`${note}\n`);
+      io.out(`${file} is valid CWL\n`);
+      return exitCodes.ok;
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import type { JsonObject } from "../../domain/json.ts";
+import { isJsonObject } from "../../domain/json.ts";
+import { completeCall } from "./complete-call.ts";
+import { evaluate } from "./expression.ts";
+import { CwlFailure } from "./failure.ts";
+import { requireReadable } from "./readable.ts";
+import { type Call, callName, type RunContext } from "./run-context.ts";
+import { runtimeObject } from "./runtime.ts";
+import type { ExpressionTool } from "./schema.ts";
+import { outputFault } from "./types.ts";
+
+/** Runs an ExpressionTool: its expression gives the output object. Throws CwlFailure when it does not fit the outputs. */
+export async function runExpressionTool(run: RunContext, call: Call, tool: ExpressionTool): Promise<JsonObject> {
+  const { requirements, scope } = await completeCall(run, call);
+  const runtime = runtimeObject(requirements, scope, { outdir: "", tmpdir: "" });
+  const value = evaluate(tool.expression, { ...scope, runtime });
+  if (!isJsonObject(value)) {
+    throw new CwlFailure(`Cannot finish ${callName(call)}: found ${JSON.stringify(value)}, expected an output object`);
+  }
+  await requireReadable(run.readable, value);
+  const outputs = tool.outputs.map((output) => {
+    const given = (Object.hasOwn(value, output.id) ? value[output.id] : null) ?? null;
+    const fault = outputFault(output.type, given);
+    if (fault !== undefined) throw new CwlFailure(`Cannot collect output "${output.id}": ${fault}`);
+    return [output.id, given] as const;
+  });
+  return Object.fromEntries(outputs);
+}

@@ -1,0 +1,96 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { hasCode, ifExists } from "../../files/file-errors.ts";
+import { directoryMode, isInside } from "../../files/layout.ts";
+import type { CompleteCall } from "./complete-call.ts";
+import { evaluate } from "./expression.ts";
+import { CwlFailure } from "./failure.ts";
+import { isList } from "./field.ts";
+import { fileObject, filesIn, isFileObject, mapFiles, pathOf } from "./file-object.ts";
+import type { CommandLineTool } from "./schema.ts";
+
+/** Tells whether a tool's results may be used again (CWL v1.2 WorkReuse). */
+export function isReusable({ requirements, scope }: CompleteCall): boolean {
+  const value = typeof requirements.reuse === "string" ? evaluate(requirements.reuse, scope) : requirements.reuse;
+  if (value === undefined || value === null) return true;
+  if (typeof value === "boolean") return value;
+  throw new CwlFailure(`Cannot decide on enableReuse: found ${JSON.stringify(value)}, expected true or false`);
+}
+
+/** Names a tool with its inputs by their content: another byte in an input file is another name. */
+export async function cacheKey(tool: CommandLineTool, { requirements, scope }: CompleteCall): Promise<string> {
+  const { id: _id, label: _label, doc: _doc, extensions: _extensions, hints: _hints, ...what } = tool;
+  const inputs = await contentOf(scope.inputs);
+  const text = canonicalJson(JSON.parse(JSON.stringify({ what, requirements, inputs })));
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** A value with each file told by its content in place of its path. */
+async function contentOf(value: Json): Promise<Json> {
+  if (isList(value)) return Promise.all(value.map(contentOf));
+  if (!isJsonObject(value)) return value;
+  if (!isFileObject(value)) return contentOfMembers(value);
+  const { path, location: _location, dirname: _dirname, ...rest } = value;
+  const whole = await contentOfMembers(rest);
+  return typeof path === "string" ? { ...whole, content: await digestOf(path) } : whole;
+}
+
+async function contentOfMembers(object: JsonObject): Promise<JsonObject> {
+  const members = Object.entries(object).map(async ([name, member]) => [name, await contentOf(member)] as const);
+  return Object.fromEntries(await Promise.all(members));
+}
+
+async function digestOf(path: string): Promise<Json> {
+  if ((await stat(path)).isDirectory()) {
+    const names = (await readdir(path)).toSorted();
+    return Promise.all(names.map(async (name) => [name, await digestOf(join(path, name))]));
+  }
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+/** Finds the outputs that a tool had before; undefined when there are none, or not all of them. */
+export async function findCached(directory: string, key: string): Promise<JsonObject | undefined> {
+  const entry = join(directory, key);
+  const text = await ifExists(readFile(join(entry, "outputs.json"), "utf8"));
+  const kept: unknown = text === undefined ? undefined : JSON.parse(text);
+  if (!isJsonObject(kept)) return undefined;
+  const outputs = await relocate(kept, (path) => join(entry, path));
+  const facts = await Promise.all(filesIn(outputs).map((file) => ifExists(stat(pathOf(file) ?? entry))));
+  return facts.includes(undefined) || !isJsonObject(outputs) ? undefined : outputs;
+}
+
+/** Keeps the outputs of a tool with its output directory; those that name files from elsewhere are not kept. */
+export async function keepCached(directory: string, key: string, outdir: string, outputs: JsonObject): Promise<void> {
+  const paths = filesIn(outputs).flatMap((file) => pathOf(file) ?? []);
+  if (!paths.every((path) => isInside(outdir, path))) return;
+  await mkdir(directory, { recursive: true, mode: directoryMode });
+  const partial = await mkdtemp(join(directory, "partial-"));
+  try {
+    await cp(outdir, join(partial, "out"), { recursive: true });
+    const kept = await relocate(outputs, (path) => join("out", relative(outdir, path)));
+    await writeFile(join(partial, "outputs.json"), JSON.stringify(kept));
+    await rename(partial, join(directory, key));
+  } catch (error) {
+    // Another run has kept the same meanwhile.
+    if (!hasCode(error, "ENOTEMPTY", "EEXIST")) throw error;
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+}
+
+function relocate(value: Json, move: (path: string) => string): Promise<Json> {
+  return mapFiles(value, async (object) => {
+    const path = pathOf(object);
+    const secondaryFiles = isList(object.secondaryFiles) ? await relocate(object.secondaryFiles, move) : undefined;
+    const inner = secondaryFiles === undefined ? {} : { secondaryFiles };
+    if (path === undefined) return { ...object, ...inner };
+    const moved = move(path);
+    const { location } = fileObject("File", moved);
+    return { ...object, path: moved, location: location ?? null, ...inner };
+  });
+}

@@ -1,0 +1,245 @@
+import { createHash } from "node:crypto";
+import { createReadStream, lstatSync, readdirSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
+import { Problem } from "../domain/problem.ts";
+import { hasCode, ifExists } from "../files/file-errors.ts";
+import { directoryMode, fileMode, isPlainName } from "../files/layout.ts";
+import { sandboxProgram } from "./sandbox.ts";
+
+/** An image that was unpacked: where its root lies, and what it says of itself. */
+export type Image = {
+  readonly name: string;
+  readonly rootfs: string;
+  readonly entrypoint: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+};
+
+/** Writes an image's name as it is kept: `docker.io/library/debian` is `debian:latest`. */
+export function imageName(name: string): string {
+  const short = name.replace(/^(?:index\.)?docker\.io\//, "").replace(/^library\//, "");
+  return short.slice(short.lastIndexOf("/") + 1).includes(":") || short.includes("@") ? short : `${short}:latest`;
+}
+
+function nameFile(directory: string, name: string): string {
+  return join(directory, "names", `${encodeURIComponent(imageName(name))}.json`);
+}
+
+/** Lists the names of the images of a directory. */
+export function listImages(directory: string): readonly string[] {
+  try {
+    const files = readdirSync(join(directory, "names")).filter((file) => file.endsWith(".json"));
+    return files.map((file) => decodeURIComponent(file.slice(0, -".json".length))).toSorted();
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return [];
+    throw error;
+  }
+}
+
+/** Finds an image by its name; undefined when it was not imported. */
+export function findImage(directory: string, name: string): Image | undefined {
+  try {
+    const kept: unknown = JSON.parse(readFileSync(nameFile(directory, name), "utf8"));
+    if (!isJsonObject(kept)) return undefined;
+    const entries = textList(kept.environment).map((entry) => {
+      const equals = entry.indexOf("=");
+      return [entry.slice(0, equals), entry.slice(equals + 1)] as const;
+    });
+    return {
+      name: imageName(name),
+      rootfs: join(directory, "roots", String(kept.root)),
+      entrypoint: textList(kept.entrypoint),
+      environment: Object.fromEntries(entries),
+    };
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
+}
+
+/** Forgets an image, and removes its files when no other name has them. False when there is none of that name. */
+export async function removeImage(directory: string, name: string): Promise<boolean> {
+  const image = findImage(directory, name);
+  if (image === undefined) return false;
+  await rm(nameFile(directory, name));
+  const isShared = listImages(directory).some((other) => findImage(directory, other)?.rootfs === image.rootfs);
+  if (!isShared) await rm(image.rootfs, { recursive: true, force: true });
+  return true;
+}
+
+/**
+ * Unpacks an archive of `docker save`, an OCI archive, or the tar of a root file system. Without a name the archive's
+ * own is taken. Gives the name. Throws `invalid-parameter-value` for an archive that cannot be used.
+ */
+export async function importImage(directory: string, archive: string, name?: string): Promise<string> {
+  const program = sandboxProgram();
+  if (program === undefined) throw refuse(archive, "found no bubblewrap on this machine, wanted it to unpack images");
+  const root = await digestOf(archive);
+  await mkdir(join(directory, "roots"), { recursive: true, mode: directoryMode });
+  await mkdir(join(directory, "names"), { recursive: true, mode: directoryMode });
+  const scratch = await mkdtemp(join(directory, "import-"));
+  try {
+    const unpacked = await unpack(program, archive, scratch);
+    const wanted = name ?? unpacked.name;
+    if (wanted === undefined) throw refuse(archive, "found no name in it, wanted one: heddle images import FILE NAME");
+    const target = join(directory, "roots", root);
+    if ((await ifExists(readdir(target))) === undefined) await rename(unpacked.rootfs, target);
+    const kept = { root, entrypoint: unpacked.entrypoint, environment: unpacked.environment };
+    const partial = join(scratch, "name.json");
+    await writeFile(partial, JSON.stringify(kept), { mode: fileMode });
+    await rename(partial, nameFile(directory, wanted));
+    return imageName(wanted);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+type Unpacked = {
+  readonly rootfs: string;
+  readonly name?: string;
+  readonly entrypoint: Json;
+  readonly environment: Json;
+};
+
+async function unpack(program: string, archive: string, scratch: string): Promise<Unpacked> {
+  const rootfs = join(scratch, "rootfs");
+  const parts = join(scratch, "parts");
+  await mkdir(rootfs);
+  const names = await listArchive(archive);
+  const isSaved = names.some((name) => /^(?:\.\/)?(?:manifest|index)\.json$/.test(name));
+  if (!isSaved) {
+    await extract(program, archive, rootfs);
+    return { rootfs, entrypoint: [], environment: [] };
+  }
+  await mkdir(parts);
+  await extract(program, archive, parts);
+  const found = (await readSaved(parts, archive)) ?? (await readOci(parts, archive));
+  for (const layer of found.layers) {
+    for (const entry of await listArchive(join(parts, layer))) await applyWhiteout(rootfs, entry);
+    await extract(program, join(parts, layer), rootfs);
+  }
+  const config = isJsonObject(found.config.config) ? found.config.config : {};
+  return {
+    rootfs,
+    ...(found.name === undefined ? {} : { name: found.name }),
+    entrypoint: config.Entrypoint ?? [],
+    environment: config.Env ?? [],
+  };
+}
+
+type Saved = { readonly layers: readonly string[]; readonly config: JsonObject; readonly name?: string };
+
+/** What `docker save` writes. */
+async function readSaved(parts: string, archive: string): Promise<Saved | undefined> {
+  const manifest = await readPart(parts, "manifest.json", archive);
+  const [first] = Array.isArray(manifest) ? manifest : [];
+  if (!isJsonObject(first)) return undefined;
+  const config = await readPart(parts, String(first.Config), archive);
+  const [name] = textList(first.RepoTags);
+  return {
+    layers: textList(first.Layers).map((layer) => checkPart(layer, archive)),
+    config: isJsonObject(config) ? config : {},
+    ...(name === undefined ? {} : { name }),
+  };
+}
+
+/** What the OCI image layout says: an index, in it a manifest, in that the layers. */
+async function readOci(parts: string, archive: string): Promise<Saved> {
+  const blobOf = (descriptor: Json | undefined): string => {
+    const digest = isJsonObject(descriptor) ? String(descriptor.digest) : "";
+    return checkPart(`blobs/${digest.replace(":", "/")}`, archive);
+  };
+  const index = await readPart(parts, "index.json", archive);
+  const [described] = isJsonObject(index) && Array.isArray(index.manifests) ? index.manifests : [];
+  const manifest = await readPart(parts, blobOf(described), archive);
+  if (!isJsonObject(manifest) || !Array.isArray(manifest.layers)) {
+    throw refuse(archive, "found an index without a manifest, wanted one image");
+  }
+  const config = await readPart(parts, blobOf(manifest.config), archive);
+  const notes = isJsonObject(described) && isJsonObject(described.annotations) ? described.annotations : {};
+  const name = notes["io.containerd.image.name"] ?? notes["org.opencontainers.image.ref.name"];
+  return {
+    layers: manifest.layers.map(blobOf),
+    config: isJsonObject(config) ? config : {},
+    ...(typeof name === "string" ? { name } : {}),
+  };
+}
+
+function checkPart(path: string, archive: string): string {
+  if (path.split("/").every(isPlainName)) return path;
+  throw refuse(archive, `found the part "${path}", wanted a path inside the archive`);
+}
+
+async function readPart(parts: string, path: string, archive: string): Promise<Json | undefined> {
+  const file = join(parts, checkPart(path, archive));
+  if (lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+  return JSON.parse(await readFile(file, "utf8"));
+}
+
+/** `.wh.name` takes away what lower layers have under a name, `.wh..wh..opq` all that they have in a directory. */
+async function applyWhiteout(rootfs: string, entry: string): Promise<void> {
+  const steps = entry.split("/").filter((step) => step !== "" && step !== ".");
+  const last = steps.pop() ?? "";
+  if (!last.startsWith(".wh.") || steps.includes("..")) return;
+  let directory = rootfs;
+  for (const step of steps) {
+    directory = join(directory, step);
+    // Through a symlink it would reach out of the root.
+    if (lstatSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  }
+  const hidden = last === ".wh..wh..opq" ? readdirSync(directory) : [last.slice(".wh.".length)];
+  for (const name of hidden.filter(isPlainName)) await rm(join(directory, name), { recursive: true, force: true });
+}
+
+async function listArchive(archive: string): Promise<readonly string[]> {
+  const { out } = await runTar(["tar", "--list", "--quoting-style=literal", "--file", archive], archive);
+  return out.split("\n").filter((name) => name !== "");
+}
+
+/** Unpacks inside a sandbox that sees nothing writable but the target: no link of the archive leads out of it. */
+async function extract(program: string, archive: string, target: string): Promise<void> {
+  const system = ["/usr", "/bin", "/lib", "/lib64"].flatMap((path) => ["--ro-bind-try", path, path]);
+  await runTar(
+    [
+      ...[program, "--unshare-all", "--die-with-parent", ...system, "--proc", "/proc", "--dev", "/dev"],
+      ...["--bind", target, "/target", "--ro-bind", archive, "/archive", "--chdir", "/target", "--"],
+      ...["tar", "--extract", "--file", "/archive", "--exclude", ".wh.*", "--exclude", "dev/*"],
+      ...["--no-same-owner", "--delay-directory-restore"],
+    ],
+    archive,
+  );
+}
+
+async function runTar(command: readonly string[], archive: string): Promise<{ readonly out: string }> {
+  const child = Bun.spawn([...command], {
+    env: { PATH: "/usr/bin:/bin", LC_ALL: "C.UTF-8" },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [out, talk, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  if (code === 0) return { out };
+  throw refuse(
+    archive,
+    `found what tar cannot unpack (${talk.trim().split("\n").slice(0, 3).join("; ")}), wanted an image`,
+  );
+}
+
+async function digestOf(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(file)) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+function textList(value: Json | undefined): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}
+
+function refuse(archive: string, detail: string): Problem {
+  return new Problem("invalid-parameter-value", `Cannot import image "${archive}": ${detail}`);
+}
