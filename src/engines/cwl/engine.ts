@@ -169,10 +169,12 @@ async function work(
   return runProcess(context, call);
 }
 
-/** What values of this execution may name: what it makes itself, and what its inputs are. */
+/** What values of this execution may name: what it or a retry's earlier ones make, and what its inputs are. */
 function boundsOf({ layout }: CwlEngineDeps, prepared: Prepared): ReadBounds {
   const inputs = Object.values(prepared.inputs).flatMap(inputPaths);
-  return { roots: [tasksDirectory(layout, prepared.executionId), ...inputs], found: new Set() };
+  const executionIds = [prepared.executionId, ...(prepared.earlierExecutionIds ?? [])];
+  const made = executionIds.map((executionId) => tasksDirectory(layout, executionId));
+  return { roots: [...made, ...inputs], found: new Set() };
 }
 
 function inputPaths(given: Prepared["inputs"][string]): readonly string[] {
