@@ -9,6 +9,7 @@ import type { Executor, TaskKey } from "../../executors/executor.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { type Layout, tasksDirectory } from "../../files/layout.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engine.ts";
+import { fromCustom } from "./custom-types.ts";
 import { inputObject } from "./inputs.ts";
 import { createScriptLoader, type ScriptLimits, type ScriptLoader } from "./javascript.ts";
 import { loadJson } from "./load.ts";
@@ -82,7 +83,7 @@ export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
       return "running";
     },
     watch: (prepared, _handle, signal) => runOf(engines, prepared.executionId).updates(signal),
-    collect: async (prepared) => toOutputValues(await collect(engines, prepared), prepared.outputs),
+    collect: async (prepared) => toOutputValues(await collectForClient(engines, prepared), prepared.outputs),
     collectObject: (prepared) => collect(engines, prepared),
     dismiss: (handle) => dismiss(engines, handle),
     cleanup: async (handle) => {
@@ -192,6 +193,15 @@ async function collect(engines: Engines, prepared: Prepared): Promise<JsonObject
   if (end.kind === "successful") return end.outputs;
   const reason = end.kind === "failed" ? end.failure.message : "it was given up";
   throw new Problem("internal", `Cannot collect execution "${prepared.executionId}": ${reason}`);
+}
+
+async function collectForClient(engines: Engines, prepared: Prepared): Promise<JsonObject> {
+  const outputs = await collect(engines, prepared);
+  const { main } = documentOf(engines.deps, prepared);
+  const values = main.outputs.map(
+    (output) => [output.id, fromCustom(output.type, outputs[output.id] ?? null)] as const,
+  );
+  return Object.fromEntries(values);
 }
 
 async function dismiss(engines: Engines, handle: JsonObject): Promise<void> {

@@ -67,6 +67,8 @@ export type RecordField = FileDemands & {
 };
 type RecordType = {
   readonly kind: "record";
+  /** What a known record stands for: a format of JSON Schema, or `ogc-bbox`. */
+  readonly meaning?: string;
   readonly fields: readonly RecordField[];
   readonly inputBinding?: CommandLineBinding;
 };
