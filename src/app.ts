@@ -14,9 +14,9 @@ import { createBuiltinEngine } from "./engines/builtin/engine.ts";
 import { createCwlEngine } from "./engines/cwl/engine.ts";
 import type { Engine } from "./engines/engine.ts";
 import { createInputChecks } from "./engines/input-check.ts";
+import { createRemoteStepRunner } from "./engines/remote-step.ts";
 import { createLocalExecutor } from "./executors/local.ts";
-import { createFailpoint } from "./failpoint.ts";
-import { createLayout, directoryMode, type Layout, secretKeyFile } from "./files/layout.ts";
+import { createLayout, databaseFile, directoryMode, type Layout, secretKeyFile } from "./files/layout.ts";
 import { readSecretKey } from "./files/secret-key.ts";
 import { vaultFile } from "./files/vault.ts";
 import { createHttpApp } from "./http/server.ts";
@@ -24,9 +24,14 @@ import { createLogger } from "./log.ts";
 import { readAllowList } from "./net/addresses.ts";
 import { download } from "./net/download.ts";
 import { createGate, type Gate } from "./net/fetch.ts";
+import { createRemoteClient } from "./net/remote-client.ts";
+import { createJobNews } from "./operations/job-news.ts";
 import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
 import { createProcessCache } from "./operations/process-cache.ts";
+import { createQueueLimit } from "./operations/queue-limit.ts";
 import { createRemoteProcesses } from "./operations/remote-processes.ts";
+import { createDiskSpace, type DiskSpace } from "./runner/disk-space.ts";
+import type { Failpoint } from "./runner/failpoints.ts";
 import { startHousekeeping } from "./runner/housekeeping.ts";
 import { createRemoteEngines } from "./runner/remote-engines.ts";
 import { createRunner, type Runner } from "./runner/runner.ts";
@@ -72,7 +77,7 @@ function loggerOf(config: Config, target: LogTarget): Logger {
 }
 
 function openStore(config: Config, logger: Logger): Promise<Database> {
-  return openDatabase({ file: join(config.data, "heddle.db"), clock, logger });
+  return openDatabase({ file: databaseFile({ dataDirectory: config.data }), clock, logger });
 }
 
 /** Opens the database for the commands that manage keys, beside a server that may be running. */
@@ -108,7 +113,12 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const inputChecks = createInputChecks(256);
   const gate = createAppGate(config);
   const secretKey = await readSecretKey(config.secretFile ?? secretKeyFile(layout), newKey());
-  const cwl = stack.use(createCwl(config, layout, logger));
+  const cwl = stack.use(createCwl(config, layout, logger, gate));
+  const armed = await armFailpoint();
+  const watched = [layout.dataDirectory, layout.outputsDirectory];
+  const space = stack.use(createDiskSpace({ logger }, watched, config.minFreeBytes));
+  await space.start();
+  const kept = config.keepHours === undefined ? {} : { keptMilliseconds: config.keepHours * 3_600_000 };
   const runner = stack.use(
     createAppRunner({
       config,
@@ -119,9 +129,12 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
       cwl,
       gate,
       secretKey,
+      space,
+      armed,
       url: config.publicUrl ?? url,
     }),
   );
+  const stopping = new AbortController();
   const statusDocuments = stack.use(
     createStatusDocuments({
       database,
@@ -153,6 +166,10 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
     secretKey,
     remotes: createRemoteProcesses({ database, clock, gate, secretKey, maxDocumentBytes: config.maxDocumentBytes }),
     processes: createProcessCache(database, 1024),
+    news: stack.use(createJobNews(database, newId())),
+    stopping: stopping.signal,
+    hasSpace: space.hasSpace,
+    queue: createQueueLimit({ database, clock }, config.maxQueued),
     authenticate: createAuthenticator({
       database,
       clock,
@@ -170,6 +187,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
       inputRoots: config.inputRoot,
       maxBodyBytes: config.maxBodyBytes,
       maxUploadBytes: config.maxUploadBytes,
+      ...kept,
       maxInlineBytes: config.maxInlineBytes,
       maxDocumentBytes: config.maxDocumentBytes,
       outputsPath: config.outputsPath,
@@ -178,20 +196,37 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   });
   await statusDocuments.renew();
   await runner.start();
-  stack.use(startHousekeeping({ database, layout, clock, logger }));
+  stack.use(startHousekeeping({ database, layout, clock, logger, ...kept }));
   server.reload({ fetch: http.fetch });
   logger.info("Listening", { url, data: layout.dataDirectory });
 
-  const kept = stack.move();
+  const held = stack.move();
   return {
     url,
     notes: notesOf(config, await hasAnyKey(database)),
     async [Symbol.asyncDispose]() {
-      await Promise.race([server.stop(), sleep(config.drainSeconds * 1000, undefined, { ref: false })]);
+      stopping.abort();
+      await drain(server, config.drainSeconds);
       logger.info("Stopping", await database.figures());
-      await kept.disposeAsync();
+      await held.disposeAsync();
     },
   };
+}
+
+/** How often the open requests of a server that stops are counted. */
+const drainLookMilliseconds = 20;
+
+/**
+ * Lets a server answer what is open, for so long at most. Requests are counted: that `stop` resolves, which it should when
+ * there is none left, cannot be relied on after a stream was ended.
+ */
+async function drain(
+  server: { stop(): Promise<void>; readonly pendingRequests: number },
+  seconds: number,
+): Promise<void> {
+  void server.stop();
+  const looks = Math.ceil((seconds * 1000) / drainLookMilliseconds);
+  for (let look = 0; look < looks && server.pendingRequests > 0; look += 1) await sleep(drainLookMilliseconds);
 }
 
 async function makeDirectories(layout: Layout): Promise<void> {
@@ -248,9 +283,11 @@ type RunnerParts = {
   readonly url: string;
   readonly gate: Gate;
   readonly secretKey: SecretKey;
+  readonly space: DiskSpace;
+  readonly armed: { readonly failpoint?: Failpoint };
 };
 
-function createCwl(config: Config, layout: Layout, logger: Logger) {
+function createCwl(config: Config, layout: Layout, logger: Logger, gate: Gate) {
   return createCwlEngine({
     executor: createLocalExecutor({ layout, logger, clock, imagesDirectory: join(layout.dataDirectory, "images") }),
     layout,
@@ -259,6 +296,16 @@ function createCwl(config: Config, layout: Layout, logger: Logger) {
     toolPath: config.toolPath,
     graceSeconds: config.graceSeconds,
     slots: config.slots,
+    cores: config.cores,
+    memoryMebibytes: config.memoryMebibytes,
+    runRemoteStep: createRemoteStepRunner({
+      gate,
+      layout,
+      logger,
+      clientOf: (definition) => createRemoteClient({ gate, maxDocumentBytes: config.maxDocumentBytes }, definition),
+      wait: waitFor,
+      maxDownloadBytes: config.maxDownloadBytes,
+    }),
   });
 }
 
@@ -293,6 +340,8 @@ function createAppRunner({
   url,
   gate,
   secretKey,
+  space,
+  armed,
 }: RunnerParts): Runner {
   const builtin = createBuiltinEngine(builtins);
   const isBuiltin = (job: Job) => !job.isRemote && builtins.has(job.processId);
@@ -313,7 +362,6 @@ function createAppRunner({
     logger,
     newId,
     slots: config.slots,
-    failpoint: createFailpoint(),
     remoteSlots: config.remoteJobs,
     remoteAccess: remote.accessOf,
     engineOf: async ({ definition }, access) => {
@@ -342,7 +390,9 @@ function createAppRunner({
         ...(mediaType === undefined ? {} : { mediaType }),
       }),
     checkValue: (process, inputId, value) => inputChecks.of(process).value(inputId, value),
+    hasSpace: space.hasSpace,
     isBuffered: (job) => !isBuiltin(job),
+    ...armed,
     settings: {
       inputRoots: config.inputRoot,
       outputsPath: config.outputsPath,
@@ -350,4 +400,14 @@ function createAppRunner({
       jobFiles: config.jobFiles,
     },
   });
+}
+
+/** The condition is settled while building: the executable that people get has neither the variable nor what it does. */
+async function armFailpoint(): Promise<{ readonly failpoint?: Failpoint }> {
+  if (process.env.HEDDLE_BUILD === "failpoints") {
+    const { createFailpoint } = await import("./runner/failpoints.ts");
+    const text = process.env.HEDDLE_FAILPOINT;
+    if (text !== undefined) return { failpoint: createFailpoint(text, () => process.kill(process.pid, "SIGKILL")) };
+  }
+  return {};
 }

@@ -15,11 +15,11 @@ const embedAddon: BunPlugin = {
   },
 };
 
-/** Compiles the executable for linux-x64 into `outfile`; returns its path. Throws when the bundler reports an error. */
-export async function buildExecutable(
-  outfile: string,
-  options: { readonly hasFailpoints?: boolean } = {},
-): Promise<string> {
+/**
+ * Compiles the executable for linux-x64 into `outfile`; returns its path. Throws when the bundler reports an error.
+ * The `failpoints` build ends itself where HEDDLE_FAILPOINT says; in the normal one nothing of that is left.
+ */
+export async function buildExecutable(outfile: string, kind: "normal" | "failpoints" = "normal"): Promise<string> {
   const bytes = await Bun.file(addon).arrayBuffer();
   await mkdir(join(outfile, ".."), { recursive: true });
   const built = await Bun.build({
@@ -35,8 +35,7 @@ export async function buildExecutable(
       "process.env.LIBSQL_JS_DEV": '"1"',
       "process.env.HEDDLE_ADDON_DIGEST": JSON.stringify(Bun.hash(bytes).toString(36)),
       "process.env.HEDDLE_ADDON_BYTES": JSON.stringify(String(bytes.byteLength)),
-      // Only a build for tests kills itself where HEDDLE_FAILPOINT says.
-      "process.env.HEDDLE_FAILPOINTS_BUILD": JSON.stringify(options.hasFailpoints === true ? "1" : "0"),
+      "process.env.HEDDLE_BUILD": JSON.stringify(kind),
       "process.env.HEDDLE_VERSION": JSON.stringify(manifest.version),
     },
     compile: {
@@ -52,10 +51,7 @@ export async function buildExecutable(
 }
 
 if (import.meta.main) {
-  // `--failpoints`: a build for tests, never shipped.
-  const hasFailpoints = process.argv.includes("--failpoints");
-  const outfile = await buildExecutable(join(root, "dist", hasFailpoints ? "heddle-failpoints" : "heddle"), {
-    hasFailpoints,
-  });
+  const kind = process.argv.includes("--failpoints") ? "failpoints" : "normal";
+  const outfile = await buildExecutable(join(root, "dist", kind === "normal" ? "heddle" : "heddle-failpoints"), kind);
   process.stderr.write(`Built ${outfile} (${(Bun.file(outfile).size / 2 ** 20).toFixed(1)} MiB)\n`);
 }

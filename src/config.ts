@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { availableParallelism, totalmem } from "node:os";
 import { resolve } from "node:path";
 import * as v from "valibot";
 import { parse as parseYaml } from "yaml";
@@ -22,6 +22,12 @@ const url = v.pipe(
   v.url("a URL"),
   v.transform(withoutSlash),
 );
+
+/** What this machine, or the container that this runs in, has. */
+function machineMebibytes(): number {
+  const bound = process.constrainedMemory();
+  return Math.floor(Math.min(totalmem(), bound > 0 ? bound : Number.POSITIVE_INFINITY) / 2 ** 20);
+}
 
 function withoutSlash(value: string): string {
   return value.replace(/\/+$/, "");
@@ -96,6 +102,22 @@ export const ConfigSchema = v.strictObject({
   slots: v.optional(v.pipe(whole(1, 4096), v.description("tools that run at once; the cores if not given")), () =>
     availableParallelism(),
   ),
+  cores: v.optional(
+    v.pipe(whole(1, 4096), v.description("cores for tools that ask for some; the machine's if not given")),
+    () => availableParallelism(),
+  ),
+  memoryMebibytes: v.optional(
+    v.pipe(whole(1), v.description("memory for tools that ask for some, in MiB; the machine's if not given")),
+    machineMebibytes,
+  ),
+  keepHours: v.optional(
+    v.pipe(whole(1, 876_000), v.description("time that jobs are kept after their end; until dismissed if not given")),
+  ),
+  minFreeBytes: v.optional(
+    v.pipe(whole(0), v.description("free space below which no job is claimed, in bytes")),
+    64 * 2 ** 20,
+  ),
+  maxQueued: v.optional(v.pipe(whole(1), v.description("jobs that may wait; more are answered 429")), 100_000),
   syncLimitSeconds: v.optional(v.pipe(whole(0, 3600), v.description("longest wait of a synchronous execution")), 20),
   drainSeconds: v.optional(v.pipe(whole(0, 3600), v.description("longest wait for open requests at the end")), 10),
   graceSeconds: v.optional(

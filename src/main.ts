@@ -12,6 +12,7 @@ import {
   usageOf,
 } from "./cli/command.ts";
 import { type Config, ConfigSchema, flagOf, readConfig, variableOf } from "./config.ts";
+import { createLayout } from "./files/layout.ts";
 
 const clock = { now: () => Date.now() };
 
@@ -36,6 +37,10 @@ const commands = {
   results: async () => (await import("./cli/jobs.ts")).resultsCommand(),
   logs: async () => (await import("./cli/jobs.ts")).logsCommand(),
   dismiss: async () => (await import("./cli/jobs.ts")).dismissCommand(),
+  retry: async () => (await import("./cli/jobs.ts")).retryCommand(),
+  doctor: async () => (await import("./cli/care.ts")).doctorCommand(careDeps()),
+  backup: async () => (await import("./cli/care.ts")).backupCommand(careDeps()),
+  restore: async () => (await import("./cli/care.ts")).restoreCommand(careDeps()),
   version: async () => (await import("./cli/version.ts")).versionCommand(process.env.HEDDLE_VERSION ?? "0.0.0-dev"),
 } as const satisfies Record<string, () => Promise<Command>>;
 
@@ -58,6 +63,16 @@ function dataOption(): Option {
 
 function dataDirectory(given: Given, io: Io): string {
   return configOf(given, io).data;
+}
+
+function careDeps() {
+  return {
+    dataOption: dataOption(),
+    care: (given: Given, io: Io) => {
+      const { data, outputsDir } = configOf(given, io);
+      return { layout: createLayout(data, outputsDir), clock, pid: process.pid };
+    },
+  };
 }
 
 async function openKeyStore(given: Given, io: Io) {

@@ -73,6 +73,28 @@ export function dismissCommand(): Command {
   };
 }
 
+/** Makes the command that runs a job again. */
+export function retryCommand(): Command {
+  return {
+    name: "retry",
+    words: "JOB",
+    summary: "Runs a failed or dismissed job again, with the same inputs and the same revision of its process.",
+    options: {
+      ...clientOptions,
+      "from-failed": { type: "boolean", about: "keep the finished steps of a workflow" },
+    },
+    async run(given, io) {
+      const jobId = onlyWord(given, "a job's id");
+      const answer = await createClient(given, io).json("POST", jobPath(jobId, "/retry"), {
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ fromFailed: isGiven(given, "from-failed") }),
+      });
+      io.out(isGiven(given, "json") ? `${JSON.stringify(answer)}\n` : `${jobId} accepted\n`);
+      return exitCodes.ok;
+    },
+  };
+}
+
 /** Makes the command that prints a job's results, or downloads their files. */
 export function resultsCommand(): Command {
   return {

@@ -6,6 +6,7 @@ import type { JobRequest } from "./job.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 import type { Fault } from "./problem.ts";
 import type { ProcessDescription } from "./process.ts";
+import { RunWishesSchema, runLimits } from "./run-settings.ts";
 
 const modes = ["sync", "async", "auto"] as const;
 export type ExecutionMode = (typeof modes)[number];
@@ -25,6 +26,7 @@ export const ExecuteBodySchema = v.strictObject({
   response: v.optional(v.picklist(["raw", "document"], "one of raw, document")),
   inputs: v.optional(byId),
   outputs: v.optional(byId),
+  heddle: v.optional(RunWishesSchema),
   subscriber: v.optional(v.never("no subscriber: notifications are not offered")),
   notification_email: v.optional(v.never("no address: notifications are not offered")),
 });
@@ -49,7 +51,12 @@ export function readExecution(
   const read = isById(given) ? readInputs(given, description, faults) : { inputs: {}, items: [] };
   const outputs = isById(payload.outputs) ? readOutputs(payload.outputs, description, faults) : undefined;
   if (!outcome.success) return { faults, execution: { ...empty, items: read.items } };
-  const { process, mode, response } = outcome.output;
+  const { process, mode, response, heddle } = outcome.output;
+  const longest = description.heddle?.maxSeconds;
+  if (longest !== undefined && (heddle?.maxSeconds ?? 0) > longest) {
+    faults.push(fault("/heddle/maxSeconds", heddle?.maxSeconds, `at most ${longest}, as the process allows`));
+  }
+  const run = runLimits(description.heddle, heddle);
   if (process !== undefined && process !== description.id && !process.endsWith(`/processes/${description.id}`)) {
     faults.push(fault("/process", process, `"${description.id}", the process of the path`));
   }
@@ -57,6 +64,7 @@ export function readExecution(
     inputs: read.inputs,
     ...(outputs === undefined ? {} : { outputs }),
     ...(response === undefined ? {} : { response }),
+    ...(run === undefined ? {} : { run }),
   };
   return { faults, execution: { mode: mode ?? "auto", request, items: read.items } };
 }

@@ -2,6 +2,7 @@ import type { JobStatus } from "./job-state.ts";
 import type { JsonObject } from "./json.ts";
 import type { TransmissionMode } from "./process.ts";
 import type { StageName } from "./progress.ts";
+import type { RunLimits } from "./run-settings.ts";
 import type { Inputs, Results } from "./values.ts";
 
 /** What a client asked of one output. */
@@ -17,6 +18,7 @@ export type JobRequest = {
   readonly outputs?: Readonly<Record<string, OutputRequest>>;
   /** Undefined when the request did not say (a 2.0 client). */
   readonly response?: "raw" | "document";
+  readonly run?: RunLimits;
   /** For a job that came as WPS 1.0: its response document can be kept in a file. Undefined for any other. */
   readonly statusDocument?: StatusDocumentRequest;
 };
@@ -82,6 +84,8 @@ export type Job = {
   readonly failure?: JobFailure;
   /** The execution's id, kept by the finishing write of a job whose locations were mapped. */
   readonly wpsId?: string;
+  /** The execution whose finished steps the next one keeps; set by a retry. */
+  readonly resumeFrom?: string;
   /** How often in a row the server went down while the job was in stages 1 to 8. */
   readonly earlyCrashes: number;
 };

@@ -40,12 +40,19 @@ export type Fault = {
 export class Problem extends Error {
   readonly kind: ProblemKind;
   readonly faults: readonly Fault[];
+  /** After this long the same may work. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(kind: ProblemKind, detail: string, options: { cause?: unknown; faults?: readonly Fault[] } = {}) {
+  constructor(
+    kind: ProblemKind,
+    detail: string,
+    options: { cause?: unknown; faults?: readonly Fault[]; retryAfterSeconds?: number } = {},
+  ) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "Problem";
     this.kind = kind;
     this.faults = options.faults ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
 

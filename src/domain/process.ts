@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { JsonObject } from "./json.ts";
 import type { RemoteType } from "./remote-type.ts";
+import { RunSettingsSchema } from "./run-settings.ts";
 
 /** An id that stands in a path: letters, digits, and `-_.` inside (no path characters); at most 128 long. */
 export const ProcessIdSchema = v.pipe(
@@ -50,6 +51,7 @@ export const ProcessDescriptionSchema = v.looseObject({
   outputTransmission: v.optional(v.array(v.picklist(transmissionModes)), [...transmissionModes]),
   inputs: v.record(v.string(), InputDefinitionSchema),
   outputs: v.record(v.string(), OutputDefinitionSchema),
+  heddle: v.optional(RunSettingsSchema),
 });
 export type ProcessDescription = v.InferOutput<typeof ProcessDescriptionSchema>;
 

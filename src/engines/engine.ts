@@ -1,6 +1,7 @@
 import type { JobFailure, OutputRequest } from "../domain/job.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Process, ProcessDefinition } from "../domain/process.ts";
+import type { RestartPolicy } from "../domain/run-settings.ts";
 import type { OutputValues, PreparedInputs } from "../domain/values.ts";
 
 /** All that an engine needs to run one execution; pure JSON, kept in `work/<executionId>/prepared.json`. */
@@ -10,6 +11,8 @@ export type Prepared = {
   readonly processId: string;
   readonly definition: ProcessDefinition;
   readonly inputs: PreparedInputs;
+  /** What becomes of a tool that was lost; it runs again when nothing is said. */
+  readonly restart?: RestartPolicy;
   /** Ids of the outputs that are wanted. */
   readonly outputs: readonly string[];
   /** What was asked of single outputs. */

@@ -50,7 +50,7 @@ export function createRemoteEngine(deps: RemoteEngineDeps): Engine {
       return collectResults({ ...deps, client }, prepared, sourceOf(run, prepared));
     },
     cleanup: async () => {},
-    dismiss: (handle, checkpoints = new Map()) => dismiss(deps, handle, checkpoints),
+    dismiss: (handle, checkpoints = new Map()) => dismiss(deps, handle, readLocation(checkpoints) ?? run.location),
   };
 }
 
@@ -292,8 +292,11 @@ function sourceOf(run: Run, prepared: Prepared): Parameters<typeof collectResult
 }
 
 /** A remote that does not answer keeps no dismissed job of ours alive: it is told once. */
-async function dismiss(deps: RemoteEngineDeps, handle: JsonObject, checkpoints: Checkpoints): Promise<void> {
-  const location = readLocation(checkpoints);
+async function dismiss(
+  deps: RemoteEngineDeps,
+  handle: JsonObject,
+  location: RemoteLocation | undefined,
+): Promise<void> {
   const definition = readHandle(handle);
   if (location === undefined || definition === undefined) return;
   try {

@@ -61,7 +61,12 @@ export function createLocalExecutor(
     cancel: async (key, graceSeconds) => {
       await settled(submissions.get(taskName(key)));
       const found = await findInspected(deps, key);
-      if (found.kind === "running") await stopProcesses(found.leader, graceSeconds, deps.clock);
+      if (found.kind !== "running") return;
+      await stopProcesses(
+        { leader: found.leader, directory: taskDirectory(deps.layout, key) },
+        graceSeconds,
+        deps.clock,
+      );
     },
     cleanup: async (executionId) => {
       for (const name of submissions.keys()) {

@@ -54,6 +54,17 @@ export function processesLedBy(leader: ProcessIdentity): readonly ProcessInfo[] 
     .filter((info) => info.groupId === leader.pid || info.sessionId === leader.pid);
 }
 
+/**
+ * Lists the living processes in whose environment a value lies below a directory: those of a tool that left its session
+ * too, unless they cleared their environment.
+ */
+export function processesNaming(directory: string): readonly ProcessInfo[] {
+  return allProcessIds()
+    .filter((pid) => readProcFile(`/proc/${pid}/environ`)?.includes(`=${directory}/`) === true)
+    .map(findProcess)
+    .filter((info) => info !== undefined);
+}
+
 /** Tells cheaply whether a process group has a member, a zombie included. */
 export function hasGroupMembers(groupId: number): boolean {
   return signalProcess(-groupId, 0);

@@ -5,6 +5,7 @@ import {
   type ProcessIdentity,
   type ProcessInfo,
   processesLedBy,
+  processesNaming,
   signalProcess,
 } from "./process-table.ts";
 
@@ -17,32 +18,40 @@ const singleRounds = 5;
 /** How often a supervisor is waited for that has no tools left: about 3 s, in which it records their end and leaves. */
 const sparedRounds = 30;
 
-/**
- * Ends everything in the group and session of a supervisor: SIGTERM, after the grace period SIGKILL. Resolves when
- * none of it lives.
- */
-export async function stopProcesses(leader: ProcessIdentity, graceSeconds: number, clock: Clock): Promise<void> {
+/** What is stopped: the group and session of a supervisor, and what names the task's directory in its environment. */
+type Tree = { readonly leader: ProcessIdentity; readonly directory?: string };
+
+/** Ends a whole tree: SIGTERM, after the grace period SIGKILL. Resolves when none of it lives. */
+export async function stopProcesses(tree: Tree, graceSeconds: number, clock: Clock): Promise<void> {
+  const { leader } = tree;
   const deadline = clock.now() + graceSeconds * 1000;
-  let living = processesLedBy(leader);
+  let living = processesOf(tree);
   // A stopped process gets SIGTERM only when it goes on.
   for (const signal of ["SIGTERM", "SIGCONT"] as const) signalAll(leader, living, signal);
   for (let round = 0; living.length > 0 && clock.now() < deadline; round += 1) {
     await pause(round, deadline - clock.now());
-    living = processesLedBy(leader);
+    living = processesOf(tree);
   }
   for (let round = 0; living.length > 0; round += 1) {
     const tools = living.filter(({ pid }) => pid !== leader.pid);
     if (round >= (tools.length > 0 ? singleRounds : sparedRounds)) signalAll(leader, living, "SIGKILL");
     else for (const { pid } of tools) signalProcess(pid, "SIGKILL");
     await pause(round, longestPauseMilliseconds);
-    living = processesLedBy(leader);
+    living = processesOf(tree);
   }
+}
+
+function processesOf({ leader, directory }: Tree): readonly ProcessInfo[] {
+  const led = processesLedBy(leader);
+  if (directory === undefined) return led;
+  const known = new Set(led.map(({ pid }) => pid));
+  return [...led, ...processesNaming(directory).filter(({ pid }) => !known.has(pid))];
 }
 
 /** Kills at once what a tool left behind in its group. Resolves when none of it lives, with whether there was any. */
 export async function killLeftovers(leader: ProcessIdentity, clock: Clock): Promise<boolean> {
   if (!hasGroupMembers(leader.pid) || processesLedBy(leader).length === 0) return false;
-  await stopProcesses(leader, 0, clock);
+  await stopProcesses({ leader }, 0, clock);
   return true;
 }
 

@@ -29,14 +29,20 @@ export async function moveFile(source: string, target: string, temporary: string
 export async function copyWhole(source: string, target: string, temporary: string): Promise<void> {
   // One that a crash left may be write-protected.
   await rm(temporary, { force: true });
-  // A clone where the file system can make one: no bytes are read then.
-  await copyFile(source, temporary, constants.COPYFILE_FICLONE);
-  {
-    await using handle = await open(temporary, "r");
-    await handle.chmod(fileMode);
-    await handle.sync();
+  try {
+    // A clone where the file system can make one: no bytes are read then.
+    await copyFile(source, temporary, constants.COPYFILE_FICLONE);
+    {
+      await using handle = await open(temporary, "r");
+      await handle.chmod(fileMode);
+      await handle.sync();
+    }
+    await rename(temporary, target);
+  } catch (error) {
+    // A disk that is full would stay full.
+    await rm(temporary, { force: true });
+    throw error;
   }
-  await rename(temporary, target);
 }
 
 /** Lists a path's directory and those above it, up to and with `top`, the lowest first. */

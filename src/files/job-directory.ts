@@ -26,6 +26,12 @@ export async function removeExecutionOutputs(layout: Layout, executionId: string
   for (const suffix of outputSuffixes) await removeTree(join(layout.outputsDirectory, `${executionId}${suffix}`));
 }
 
+/** Removes what an execution published and leaves its log: a failed one has no results. Harmless when nothing is there. */
+export async function removePublished(layout: Layout, executionId: string): Promise<void> {
+  checkId(executionId);
+  await removeTree(join(layout.outputsDirectory, executionId));
+}
+
 /**
  * Removes everything of a job: its links, and the outputs, logs and scratch of these executions. `keepsStatus`: its own
  * status document stays, which tells a client that polls it how the job ended.

@@ -20,6 +20,11 @@ export function createLayout(dataDirectory: string, outputsDirectory?: string): 
   };
 }
 
+/** The database. Its log and its copies lie beside it. */
+export function databaseFile(layout: Pick<Layout, "dataDirectory">): string {
+  return join(layout.dataDirectory, "heddle.db");
+}
+
 export const directoryMode = 0o700;
 export const fileMode = 0o600;
 

@@ -217,6 +217,31 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
     answers: ok("StatusInfo", "Dismissed"),
     problems: [409, 410],
   },
+  "DELETE /jobs": {
+    summary: "Dismiss several jobs",
+    tag: "jobs",
+    answers: ok("JobList", "What became of each: its status, or the exception that kept it from being dismissed"),
+    problems: [413, 415],
+  },
+  "GET /events": {
+    summary: "Watch all jobs: server-sent events job and reset",
+    tag: "jobs",
+    answers: { 200: { about: "Events, until the client goes", content: { mediaType: "text/event-stream" } } },
+  },
+  "GET /jobs/:jobId/events": {
+    summary: "Watch a job: server-sent events status, stage, progress and log; Last-Event-ID resumes",
+    tag: "jobs",
+    answers: {
+      200: { about: "Events, until the job has ended", content: { mediaType: "text/event-stream" } },
+      204: { about: "It has ended, and nothing follows" },
+    },
+  },
+  "POST /jobs/:jobId/retry": {
+    summary: "Run a failed or dismissed job again",
+    tag: "jobs",
+    answers: ok("StatusInfo", "Accepted again"),
+    problems: [409, 410, 413, 415],
+  },
   "GET /jobs/:jobId/results": {
     summary: "Results of a job",
     tag: "jobs",
@@ -256,6 +281,11 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
   "GET /jobs/:jobId/log": {
     summary: "Log of a job",
     tag: "jobs",
+    query: {
+      offset: "first byte of a page; X-Next-Offset tells where the next one begins",
+      limit: "the most bytes of a page",
+      tail: "the last so many lines",
+    },
     answers: {
       200: { about: "The lines", content: { mediaType: "text/plain" } },
       206: { about: "A part of them", content: { mediaType: "text/plain" } },

@@ -62,7 +62,7 @@ const Provider = v.looseObject({
   public: v.boolean(),
   auth: v.boolean(),
   forwardHeaders: v.array(v.string()),
-  status: v.picklist(["up", "down"]),
+  status: v.picklist(["up", "down", "unknown"]),
   checked: v.pipe(v.string(), v.isoTimestamp()),
   links: v.array(Link),
 });

@@ -83,5 +83,6 @@ export function problemResponse(error: unknown, accept: string | null, logger: L
     "x-content-type-options": "nosniff",
   };
   if (problem.kind === "unauthorized") headers["www-authenticate"] = 'Bearer realm="heddle"';
+  if (problem.retryAfterSeconds !== undefined) headers["retry-after"] = String(problem.retryAfterSeconds);
   return new Response(JSON.stringify(document), { status: document.status, headers });
 }

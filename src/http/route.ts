@@ -43,7 +43,8 @@ type RouteFacts = {
 /** A route: one method on one path. Methods that carry a body say which. */
 export type Route = RouteFacts &
   (
-    | { readonly method: "GET" | "DELETE"; readonly body?: undefined }
+    | { readonly method: "GET"; readonly body?: undefined }
+    | { readonly method: "DELETE"; readonly body?: RouteBody }
     | { readonly method: "POST" | "PUT" | "PATCH"; readonly body: RouteBody }
   );
 

@@ -6,8 +6,10 @@ import { checkHost, checkOrigin, corsHeaders, type DoorConfig, preflightResponse
 import { problemResponse } from "./problem-response.ts";
 import { type Route, routeContext, unauthorized } from "./route.ts";
 import { apiRoutes } from "./routes/api.ts";
+import { type EventRouteDeps, eventRoutes } from "./routes/events.ts";
 import { type ExecutionRouteDeps, executionRoutes } from "./routes/executions.ts";
 import { type HealthRouteDeps, healthRoutes } from "./routes/health.ts";
+import { type JobActionRouteDeps, jobActionRoutes } from "./routes/job-actions.ts";
 import { type JobRouteDeps, jobRoutes } from "./routes/jobs.ts";
 import { landingRoutes } from "./routes/landing.ts";
 import { type OutputRouteDeps, outputRoutes } from "./routes/outputs.ts";
@@ -18,7 +20,9 @@ import { type VaultRouteDeps, vaultRoutes } from "./routes/vault.ts";
 import { type WpsRouteDeps, wpsRoutes } from "./routes/wps.ts";
 
 export type HttpDeps = ExecutionRouteDeps &
+  EventRouteDeps &
   HealthRouteDeps &
+  JobActionRouteDeps &
   JobRouteDeps &
   OutputRouteDeps &
   ProcessRouteDeps &
@@ -50,6 +54,8 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     ...executionRoutes(deps),
     ...providerRoutes(deps),
     ...jobRoutes(deps),
+    ...jobActionRoutes(deps),
+    ...eventRoutes(deps),
     ...resultRoutes(deps),
     ...outputRoutes(deps),
     ...vaultRoutes(deps),

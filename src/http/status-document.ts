@@ -4,12 +4,14 @@ import { isJsonObject } from "../domain/json.ts";
 import { jobUrl, jsonLink, type Link, relations } from "../domain/links.ts";
 import { Problem } from "../domain/problem.ts";
 import type { InputItem } from "../domain/values.ts";
+import type { JobOutlook } from "../operations/job-outlook.ts";
 import { problemDocument } from "./problem-response.ts";
 
 /**
  * Makes the status document of a job: the union of what OGC 18-062r2 and the 2.0 draft ask for, and the stage by name.
  */
-export function statusDocument(job: Job, baseUrl: string): Readonly<Record<string, unknown>> {
+export function statusDocument(job: Job, baseUrl: string, outlook: JobOutlook = {}): Readonly<Record<string, unknown>> {
+  const { queuePosition, nextPollAt, estimatedCompletionAt, expiresAt, waitsFor } = outlook;
   return {
     jobID: job.id,
     id: job.id,
@@ -26,6 +28,12 @@ export function statusDocument(job: Job, baseUrl: string): Readonly<Record<strin
     ...(job.startedAt === undefined ? {} : { started: timeText(job.startedAt) }),
     ...(job.finishedAt === undefined ? {} : { finished: timeText(job.finishedAt) }),
     updated: timeText(job.updatedAt),
+    ...(nextPollAt === undefined ? {} : { nextPoll: timeText(nextPollAt) }),
+    ...(estimatedCompletionAt === undefined ? {} : { estimatedCompletion: timeText(estimatedCompletionAt) }),
+    ...(expiresAt === undefined ? {} : { expirationDate: timeText(expiresAt) }),
+    ...(waitsFor === undefined ? {} : { waitsFor }),
+    ...(queuePosition === undefined ? {} : { queuePosition }),
+    ...(job.priority === 0 ? {} : { priority: job.priority }),
     attempt: job.attempt,
     ...(job.executionId === undefined ? {} : { executionId: job.executionId }),
     processRevision: job.processRevision,

@@ -39,7 +39,9 @@ export function createOgcApiClient(deps: RemoteDeps, target: RemoteTarget): Remo
   };
   return {
     async probe(signal) {
-      const landing = requireOk(await get(`${target.url}/`, signal));
+      const slashed = await get(`${target.url}/`, signal);
+      // Some servers know their landing page without the slash only.
+      const landing = requireOk(slashed.status === 404 ? await get(target.url, signal) : slashed);
       const { title } = parseRemoteObject(landing.url, landing.text);
       const classes = await conformance(signal);
       if (!classes.some((one) => one.includes("ogcapi-processes"))) {

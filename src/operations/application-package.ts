@@ -3,6 +3,7 @@ import { fault, issueFaults } from "../domain/faults.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
 import { jobControlOptions, ProcessIdSchema, transmissionModes } from "../domain/process.ts";
+import { RunSettingsSchema } from "../domain/run-settings.ts";
 import { loadJson, loadSource, type Package } from "../engines/cwl/load.ts";
 import { readSource } from "../engines/cwl/source.ts";
 import { findRemoteUnit, type RemotePackage, remoteOfUrl } from "./remote-package.ts";
@@ -33,6 +34,7 @@ const DescriptionSchema = v.looseObject({
   visibility: v.optional(v.picklist(["public", "private"], "public or private")),
   inputs: v.optional(v.record(v.string(), ParameterSchema, "a map by input id")),
   outputs: v.optional(v.record(v.string(), ParameterSchema, "a map by output id")),
+  heddle: v.optional(RunSettingsSchema),
   /** The URL of a process of another server, which is then pinned as one of this service. */
   href: v.optional(v.string("text")),
   owsContext: v.optional(v.never("no context: the description itself")),

@@ -1,11 +1,14 @@
 import { Problem } from "../domain/problem.ts";
 import type { Database } from "../store/database.ts";
 
-/** Checks that requests can be served: the database answers. Throws `unavailable` when it does not. */
-export async function checkReadiness(deps: { readonly database: Database }): Promise<void> {
+export type ReadinessDeps = { readonly database: Database; readonly hasSpace: () => boolean };
+
+/** Checks that jobs can be run: the database answers, and the disk has room. Throws `unavailable` when not. */
+export async function checkReadiness(deps: ReadinessDeps): Promise<void> {
   try {
     await deps.database.figures();
   } catch (cause) {
     throw new Problem("unavailable", "Cannot serve requests: the database does not answer", { cause });
   }
+  if (!deps.hasSpace()) throw new Problem("unavailable", "Cannot run jobs: the disk is almost full, wanted free space");
 }

@@ -7,6 +7,7 @@ import { Problem } from "../domain/problem.ts";
 import { removeJobFiles } from "../files/job-directory.ts";
 import type { Layout } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";
+import { executionIdsOf } from "../store/executions.ts";
 import { liveProgress } from "../store/job-events.ts";
 import { discardJob, findJob, dismissJob as markDismissed, listJobs as readJobs } from "../store/jobs.ts";
 import type { Page } from "./describe-processes.ts";
@@ -91,7 +92,7 @@ export async function dismissJob(deps: DismissDeps, principal: Principal, jobId:
     if (isFinished(job.status)) {
       const outcome = await discardJob(deps.database, { ...move, message: "Job dismissed, its results are removed." });
       if (outcome === "lost") continue;
-      await removeFilesOf(deps.layout, job);
+      await removeFilesOf(deps, job);
     } else {
       const outcome = await markDismissed(deps.database, { ...move, message: "Job dismissed." });
       if (outcome === "lost") continue;
@@ -102,7 +103,6 @@ export async function dismissJob(deps: DismissDeps, principal: Principal, jobId:
   throw new Problem("conflict", `Cannot dismiss job "${jobId}": found it moving, wanted it at rest; ask again`);
 }
 
-async function removeFilesOf(layout: Layout, job: Job): Promise<void> {
-  const executionIds = job.executionId === undefined ? [] : [job.executionId];
-  await removeJobFiles(layout, { jobId: job.id, executionIds });
+async function removeFilesOf({ database, layout }: DismissDeps, job: Job): Promise<void> {
+  await removeJobFiles(layout, { jobId: job.id, executionIds: await executionIdsOf(database, job.id) });
 }

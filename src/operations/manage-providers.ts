@@ -99,7 +99,7 @@ async function findType(
   throw new Problem("unprocessable-content", `Cannot register "${url}": ${causes}`);
 }
 
-/** Lists the providers that the principal may see, each probed; one that is dead holds up none for more than seconds. */
+/** Lists the providers that the principal may see, each probed; one that is silent holds up none. */
 export async function listProviders(deps: ProviderDeps, principal: Principal): Promise<readonly ProbedProvider[]> {
   requireAction(principal, "read-processes", "list providers");
   const all = await readAll(deps.database);

@@ -35,7 +35,7 @@ export function newJob(
       isSync ? "sync" : "async",
     ],
     request,
-    priority: 0,
+    priority: request.run?.priority ?? 0,
     attempt: 0,
     fence: 0,
     progress: 0,

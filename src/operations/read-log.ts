@@ -1,7 +1,8 @@
 import type { Principal } from "../domain/access.ts";
 import type { Job, JobEvent } from "../domain/job.ts";
 import { formatJobLogLine } from "../domain/job-log.ts";
-import type { Layout } from "../files/layout.ts";
+import { readJobLog, tailJobLog } from "../files/job-log.ts";
+import { executionLogFile, type Layout } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";
 import { eventsOf } from "../store/job-events.ts";
 import { readJob } from "./follow-jobs.ts";
@@ -21,6 +22,39 @@ export async function readLog(deps: LogDeps, principal: Principal, jobId: string
   if (file !== undefined) return { kind: "file", file };
   const events = await eventsOf(deps.database, jobId, 0);
   return { kind: "events", lines: events.map((event) => lineOf(job, event)) };
+}
+
+/** A part of a job's log: bytes from an offset on, or its last lines. Offsets go on from page to page while it grows. */
+export type LogPage = { readonly bytes: Uint8Array; readonly nextOffset: number; readonly sizeBytes: number };
+
+/** Reads a part of a job's log without reading the rest. Throws `no-such-job`. */
+export async function readLogPage(
+  deps: LogDeps,
+  principal: Principal,
+  jobId: string,
+  wanted: { readonly offset: number; readonly limit: number } | { readonly tail: number },
+): Promise<LogPage> {
+  const job = await readJob(deps, principal, jobId);
+  const file = job.executionId === undefined ? undefined : executionLogFile(deps.layout, job.executionId);
+  const page =
+    file === undefined ? undefined : await readJobLog(file, "tail" in wanted ? { offset: 0, limit: 0 } : wanted);
+  if (file !== undefined && page !== undefined) {
+    if (!("tail" in wanted)) return page;
+    const lines = await tailJobLog(file, wanted.tail);
+    return { ...page, bytes: bytesOf(lines), nextOffset: page.sizeBytes };
+  }
+  const log = await readLog(deps, principal, jobId);
+  const lines = log.kind === "events" ? log.lines : [];
+  const all = bytesOf(lines);
+  if ("tail" in wanted) {
+    return { bytes: bytesOf(lines.slice(-wanted.tail)), nextOffset: all.byteLength, sizeBytes: all.byteLength };
+  }
+  const bytes = all.subarray(wanted.offset, wanted.offset + wanted.limit);
+  return { bytes, nextOffset: Math.min(wanted.offset + bytes.byteLength, all.byteLength), sizeBytes: all.byteLength };
+}
+
+function bytesOf(lines: readonly string[]): Uint8Array {
+  return new TextEncoder().encode(lines.map((line) => `${line}\n`).join(""));
 }
 
 function lineOf(job: Job, event: JobEvent): string {

@@ -100,7 +100,12 @@ export async function openOutputPath(
   const owner = below.length === 0 ? first.replace(/\.(log|xml)$/, "") : first;
   const job = (await findJob(deps.database, owner)) ?? (await findJobOfExecution(deps.database, owner));
   if (job === undefined || !maySee(principal, job.user)) throw notFound(shown);
-  const file = await openFile(deps.layout, shown);
+  const isGone = job.status === "dismissed";
+  // The status document of a dismissed job stays: it tells a client that polls it how the job ended.
+  const file = isGone && !/^[^/]+\.xml$/.test(shown) ? undefined : await openFile(deps.layout, shown);
+  if (file === undefined && isGone) {
+    throw new Problem("gone", `Cannot read output "${shown}": found its job dismissed, wanted a successful one`);
+  }
   if (file === undefined || !(await isOfJob(deps, job, file.executionId))) throw notFound(shown);
   return file;
 }

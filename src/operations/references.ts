@@ -52,7 +52,8 @@ function isList(given: InputItem | readonly InputItem[]): given is readonly Inpu
   return Array.isArray(given);
 }
 
-const vaultPrefix = "vault://";
+/** What references to uploaded files begin with. */
+export const vaultPrefix = "vault://";
 
 /** Says what was wanted instead; undefined when the reference is usable so far. */
 async function wrongReference(

@@ -2,6 +2,7 @@ import { fault, pointer } from "../domain/faults.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
 import type { RemoteDefinition } from "../domain/process.ts";
+import { httpUrl, ogcAt, readRemoteRequirement, remoteRequirementOf, wpsAt } from "../engines/remote-requirement.ts";
 
 /** A process of another server that is to be pinned as one of ours: where it is, and what the deployer said of it. */
 export type RemotePackage = {
@@ -11,10 +12,6 @@ export type RemotePackage = {
   readonly outputs?: readonly string[];
 };
 
-/** The requirements that name a process of another server, as CWL documents write them: with and without a prefix. */
-const requirements = ["WPS1Requirement", "OGCAPIRequirement"] as const;
-type RequirementName = (typeof requirements)[number];
-
 /**
  * Finds the process of another server that a CWL document stands for. Undefined when it stands for a tool or workflow.
  * Throws `invalid-parameter-value` when it names one wrongly.
@@ -22,12 +19,15 @@ type RequirementName = (typeof requirements)[number];
 export function findRemoteUnit(unit: JsonObject, at = ""): RemotePackage | undefined {
   for (const list of ["requirements", "hints"]) {
     for (const { name, value, place } of requirementsIn(unit[list], pointer(at, list))) {
-      const known = requirements.find((one) => one === name.replace(/^weaver:/, ""));
+      const known = remoteRequirementOf(name);
       if (known === undefined) continue;
+      const faults: Fault[] = [];
+      const definition = readRemoteRequirement(known, value, place, faults);
+      if (definition === undefined || faults.length > 0) throw refuse(faults);
       const inputs = idsIn(unit.inputs);
       const outputs = idsIn(unit.outputs);
       return {
-        definition: readRequirement(known, value, place),
+        definition,
         ...(inputs === undefined ? {} : { inputs }),
         ...(outputs === undefined ? {} : { outputs }),
       };
@@ -58,38 +58,6 @@ function idsIn(given: Json | undefined): readonly string[] | undefined {
   return isJsonObject(given) && Object.keys(given).length > 0 ? Object.keys(given) : undefined;
 }
 
-function readRequirement(name: RequirementName, value: JsonObject, at: string): RemoteDefinition {
-  const faults: Fault[] = [];
-  const members =
-    name === "WPS1Requirement" ? ["class", "provider", "process", "restart"] : ["class", "process", "restart"];
-  for (const other of Object.keys(value)) {
-    if (!members.includes(other)) faults.push(fault(pointer(at, other), value[other], `only ${members.join(", ")}`));
-  }
-  if (value.restart !== undefined && value.restart !== "rerun") {
-    faults.push(fault(pointer(at, "restart"), value.restart, '"rerun", or nothing'));
-  }
-  const definition = name === "WPS1Requirement" ? wpsProcess(value, at, faults) : ogcProcess(value, at, faults);
-  if (definition === undefined || faults.length > 0) throw refuse(faults);
-  return value.restart === "rerun" ? { ...definition, restart: "rerun" } : definition;
-}
-
-function wpsProcess({ provider, process }: JsonObject, at: string, faults: Fault[]): RemoteDefinition | undefined {
-  const url = httpUrl(provider);
-  if (url === undefined) faults.push(fault(pointer(at, "provider"), provider, "the http or https URL of a WPS"));
-  if (typeof process !== "string" || process === "") {
-    faults.push(fault(pointer(at, "process"), process, "the identifier of a process"));
-    return undefined;
-  }
-  return url === undefined ? undefined : { kind: "remote", ...wpsAt(url), processId: process };
-}
-
-function ogcProcess({ process }: JsonObject, at: string, faults: Fault[]): RemoteDefinition | undefined {
-  const url = httpUrl(process);
-  const found = url === undefined ? undefined : ogcAt(url);
-  if (found === undefined) faults.push(fault(pointer(at, "process"), process, "a URL that ends in /processes/ID"));
-  return found;
-}
-
 /**
  * Reads the URL of a process: of a DescribeProcess, of a GetCapabilities (then `processId` must be given), or of a
  * process of an OGC API. Throws `invalid-parameter-value`.
@@ -112,26 +80,6 @@ export function remoteOfUrl(href: Json | undefined, at: string, processId: strin
     ]);
   }
   return { definition };
-}
-
-function httpUrl(given: Json | undefined): URL | undefined {
-  const url = typeof given === "string" && URL.canParse(given) ? new URL(given) : undefined;
-  const isUsable = url !== undefined && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
-  return isUsable ? url : undefined;
-}
-
-function wpsAt(url: URL, version?: string): Pick<RemoteDefinition, "type" | "url"> {
-  return { type: version?.startsWith("2.") === true ? "wps-2.0.0" : "wps-1.0.0", url: plain(url) };
-}
-
-function ogcAt(url: URL): RemoteDefinition | undefined {
-  const [, base = "", id] = /^(.*)\/processes\/([^/]+)\/?$/.exec(url.pathname) ?? [];
-  if (id === undefined) return undefined;
-  return { kind: "remote", type: "ogc-api-processes", url: url.origin + base, processId: decodeURIComponent(id) };
-}
-
-function plain(url: URL): string {
-  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }
 
 function refuse(faults: readonly Fault[]): Problem {

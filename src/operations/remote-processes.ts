@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../domain/clock.ts";
 import { canonicalJson, type Json } from "../domain/json.ts";
 import { errorText, Problem } from "../domain/problem.ts";
@@ -27,7 +28,13 @@ export type RemoteProcessDeps = {
 };
 
 /** Whether a provider answers, when that was last looked at. */
-export type Probe = { readonly isUp: boolean; readonly title?: string; readonly message?: string; readonly at: number };
+export type Probe = {
+  /** `unknown`: it was asked and has not answered yet. */
+  readonly state: "up" | "down" | "unknown";
+  readonly title?: string;
+  readonly message?: string;
+  readonly at: number;
+};
 
 /** The processes of other servers, asked for and remembered for a while. */
 export type RemoteProcesses = {
@@ -38,7 +45,7 @@ export type RemoteProcesses = {
   describe(provider: Provider, processId: string): Promise<Process>;
   /** Asks a server that is known by its URL only. Throws `unprocessable-content`, with the cause. */
   ask(definition: RemoteDefinition): Promise<RemoteDescription>;
-  /** Looks whether a provider answers; never throws, and never waits longer than a few seconds. */
+  /** Looks whether a provider answers; never throws, and never waits longer than a second. */
   probe(provider: Provider): Promise<Probe>;
   /** Forgets what a provider said; to be called when it was removed. */
   forget(providerId: string): void;
@@ -47,7 +54,9 @@ export type RemoteProcesses = {
 /** How long an answer is remembered. What runs asks again. */
 const freshMilliseconds = 60_000;
 const askMilliseconds = 30_000;
-const probeMilliseconds = 5000;
+const probeMilliseconds = 10_000;
+/** How long anybody waits for a probe; it goes on, and its end is what the next one is told. */
+const patienceMilliseconds = 1000;
 const maxRemembered = 1024;
 
 /** Makes the memory of what other servers offer. */
@@ -73,17 +82,20 @@ export function createRemoteProcesses(deps: RemoteProcessDeps): RemoteProcesses 
         return remoteProcess(definitionOf(provider, processId), described, { isPublic: provider.isPublic });
       }),
     ask: (definition) => askServer(deps, definition),
-    probe: (provider) =>
-      probes.of(`${provider.id} `, async () => {
+    probe: (provider) => {
+      const probing = probes.of(`${provider.id} `, async (): Promise<Probe> => {
         const at = deps.clock.now();
         try {
           const client = await clientOf(provider);
           const { title } = await client.probe(AbortSignal.timeout(probeMilliseconds));
-          return { isUp: true, at, ...(title === undefined ? {} : { title }) };
+          return { state: "up", at, ...(title === undefined ? {} : { title }) };
         } catch (error) {
-          return { isUp: false, at, message: error instanceof Problem ? error.message : errorText(error) };
+          return { state: "down", at, message: error instanceof Problem ? error.message : errorText(error) };
         }
-      }),
+      });
+      const unknown: Probe = { state: "unknown", at: deps.clock.now(), message: "It has not answered yet" };
+      return Promise.race([probing, sleep(patienceMilliseconds, unknown, { ref: false })]);
+    },
     forget(providerId) {
       descriptions.forget(`${providerId} `);
       probes.forget(`${providerId} `);

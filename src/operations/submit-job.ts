@@ -15,6 +15,7 @@ import { sealHeaders } from "../store/providers.ts";
 import type { SecretKey } from "../store/seal.ts";
 import { requireAction } from "./guard.ts";
 import { acceptedEvent, type JobOrigin, languageOf, newJob } from "./new-job.ts";
+import type { QueueLimit } from "./queue-limit.ts";
 import { checkReferences, type VaultToken } from "./references.ts";
 import type { RemoteProcesses } from "./remote-processes.ts";
 import { digestOf } from "./secrets.ts";
@@ -47,6 +48,7 @@ export type SubmitDeps = {
   readonly remotes: RemoteProcesses;
   /** Seals the headers that go along to providers. */
   readonly secretKey: SecretKey;
+  readonly queue: QueueLimit;
   readonly settings: SubmitSettings;
 };
 
@@ -167,6 +169,7 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
   );
   const idempotency = idempotencyOf(deps, submission, faults);
   refuseFaults(process.description, faults);
+  await deps.queue.requirePlace();
   const { statusDocument } = submission;
   const kept =
     statusDocument === undefined ? request : { ...request, statusDocument: { lineage: statusDocument.lineage } };

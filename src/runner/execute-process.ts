@@ -11,16 +11,19 @@ import { makeResultsRelative } from "../domain/results.ts";
 import type { OutputValue, OutputValues, PreparedInputs, Result, Results } from "../domain/values.ts";
 import type { Checkpoints, Engine } from "../engines/engine.ts";
 import type { PrepareInputsDeps, VaultSource } from "../engines/prepare-inputs.ts";
-import { createExecutionDirectories } from "../files/job-directory.ts";
-import type { Layout } from "../files/layout.ts";
+import { ifExists } from "../files/file-errors.ts";
+import { createExecutionDirectories, removePublished } from "../files/job-directory.ts";
+import { executionWorkDirectory, isInside, type Layout } from "../files/layout.ts";
 import { mapLocations } from "../files/map-locations.ts";
 import { type OutputPlan, parseOutputPlan, planOutputs } from "../files/output-plan.ts";
 import { publishOutputs } from "../files/publish-outputs.ts";
 import type { Database } from "../store/database.ts";
+import { executionIdsOf } from "../store/executions.ts";
 import { finishJob } from "../store/jobs.ts";
-import { beginWalk, ClaimLost, type Failpoint, type JobWalk } from "./job-walk.ts";
-import { monitorRun } from "./monitor.ts";
+import type { Failpoint } from "./failpoints.ts";
+import { beginWalk, ClaimLost, type JobWalk } from "./job-walk.ts";
 import { startRun } from "./start-run.ts";
+import { monitorWithinLimit } from "./time-limit.ts";
 
 /** What a remote job may use: the provider's address, and the headers of its caller that go there. */
 export type RemoteAccess = {
@@ -63,7 +66,7 @@ export type ExecuteDeps = {
     readonly outputsUrl: string;
     readonly jobFiles: "auto" | "always";
   };
-  readonly failpoint: Failpoint;
+  readonly failpoint?: Failpoint;
   readonly claim: Claim;
   /** Aborted with `dismissed` when the job was taken away, with `stopping` when the server stops. */
   readonly signal: AbortSignal;
@@ -115,14 +118,25 @@ export async function executeProcess(
     const outcome: JobOutcome = { status: "successful", results, ...(wpsId === undefined ? {} : { wpsId }) };
     return { ...(await finish(deps, walk, outcome)), ...known };
   } catch (error) {
-    if (deps.signal.aborted) return abandoned(deps, known);
+    if (deps.signal.aborted) return abandoned(deps, walk, known);
     if (error instanceof ClaimLost) return { kind: "lost", ...known };
     return { ...(await failJob(deps, walk, hasFiles, error)), ...known };
   }
 }
 
-function abandoned(deps: ExecuteDeps, known: KnownRun): WalkEnd {
-  return deps.signal.reason === "dismissed" ? { kind: "lost", ...known } : { kind: "left" };
+/** A server that stops writes down how far the job has come; the next one goes on from there. */
+async function abandoned(deps: ExecuteDeps, walk: JobWalk, known: KnownRun): Promise<WalkEnd> {
+  if (deps.signal.reason === "dismissed") {
+    await drainWalk(deps, walk);
+    return { kind: "lost", ...known };
+  }
+  try {
+    await walk.commit();
+  } catch (error) {
+    if (error instanceof ClaimLost) return { kind: "lost", ...known };
+    deps.logger.warn("Cannot write the stages of a job that is left", { jobId: deps.claim.job.id, error });
+  }
+  return { kind: "left" };
 }
 
 async function runAndPublish(
@@ -144,18 +158,19 @@ async function runAndPublish(
   }
   const engine = await deps.engineOf(process, access);
   const run = await startRun(deps, walk, { process, engine }, known);
-  const failure = await monitorRun(engine, run, walk, deps.signal);
+  const failure = await monitorWithinLimit(deps, engine, run, walk);
   if (failure !== undefined) throw new RunFailed(failure);
   const outputs = await engine.collect(run.prepared, run.handle);
   walk.enter("monitorEnd");
   const values = plainResults(outputs);
   if (values !== undefined && deps.settings.jobFiles === "auto" && engine.isRepeatable) return values;
   const inputs = await realInputPaths(run.prepared.inputs);
+  const kept = await keptWorkDirectories(deps);
   const plan = await planOutputs(deps.layout, {
     jobId: claim.job.id,
     executionId: claim.executionId,
     outputs,
-    isInput: (path) => inputs.has(path),
+    isInput: (path) => inputs.has(path) || kept.some((directory) => isInside(directory, path)),
   });
   await walk.commit({ outputPlan: plan });
   return publish(deps, plan);
@@ -167,6 +182,14 @@ async function realInputPaths(inputs: PreparedInputs): Promise<ReadonlySet<strin
     .flat()
     .flatMap((item) => (item.kind === "file" ? [item, ...(item.secondaryFiles ?? [])] : []));
   return new Set(await Promise.all(files.map((file) => realpath(file.path))));
+}
+
+/** Steps that a retry kept left their files in the scratch of earlier executions of the same job. */
+async function keptWorkDirectories({ database, layout, claim }: ExecuteDeps): Promise<readonly string[]> {
+  if (claim.job.resumeFrom === undefined) return [];
+  const ids = await executionIdsOf(database, claim.job.id);
+  const found = await Promise.all(ids.map((id) => ifExists(realpath(executionWorkDirectory(layout, id)))));
+  return found.filter((directory) => directory !== undefined);
 }
 
 /** Results that need no file operation; undefined when one does. */
@@ -226,6 +249,7 @@ async function failJob(deps: ExecuteDeps, walk: JobWalk, hasFiles: boolean, erro
 /** What made the job fail may also keep its log from being mapped; the job's end is told all the same. */
 async function mapFailedJob(deps: ExecuteDeps): Promise<string | undefined> {
   try {
+    await removePublished(deps.layout, deps.claim.executionId);
     return await mapJob(deps, {});
   } catch (error) {
     deps.logger.warn("Cannot map the log of a failed job", { jobId: deps.claim.job.id, error });
@@ -255,7 +279,9 @@ async function finish(deps: ExecuteDeps, walk: JobWalk, outcome: JobOutcome): Pr
   for (let tried = 1; ; tried += 1) {
     try {
       const written = { ...move, outcome, progress, stage, message: end.message, events, executionEnded: true };
+      for (const event of events) deps.failpoint?.(event.stage ?? stage, "before-commit");
       const isWritten = await finishJob(deps.database, written);
+      for (const event of events) deps.failpoint?.(event.stage ?? stage, "after-commit");
       return isWritten ? { kind: "finished", status: outcome.status } : { kind: "lost" };
     } catch (error) {
       if (tried === finishTries || deps.signal.aborted) throw error;

@@ -9,12 +9,15 @@ import type { Database } from "../store/database.ts";
 import { findExecution } from "../store/executions.ts";
 import { findJob, forgetIdempotencyKeys } from "../store/jobs.ts";
 import { expiredVaultFiles, removeVaultFile } from "../store/vault.ts";
+import { removeExpiredJobs, removeOrphans } from "./retention.ts";
 
 export type HousekeepingDeps = {
   readonly database: Database;
   readonly layout: Layout;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** How long a job is kept after its end; undefined for as long as nobody dismisses it. */
+  readonly keptMilliseconds?: number;
 };
 
 /** Scratch of a failed job stays this long, for whoever looks for the cause: a day. */
@@ -32,7 +35,7 @@ export function startHousekeeping(deps: HousekeepingDeps): Disposable {
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-/** Removes expired uploads that no job holds, expired idempotency keys, and scratch directories that are due. */
+/** Removes expired uploads that no job holds, expired idempotency keys, scratch directories that are due, old jobs, orphans. */
 export async function tidyUp(deps: HousekeepingDeps): Promise<void> {
   const { database, layout, clock } = deps;
   await forgetIdempotencyKeys(database, clock.now());
@@ -42,6 +45,8 @@ export async function tidyUp(deps: HousekeepingDeps): Promise<void> {
   for (const executionId of await readdir(layout.workDirectory)) {
     if (await isDue(deps, executionId)) await removeWorkDirectory(layout, executionId);
   }
+  await removeExpiredJobs(deps);
+  await removeOrphans(deps);
 }
 
 /** Scratch is due when its execution is unknown (its claim was never written), or its job ended well or long ago. */
@@ -50,7 +55,9 @@ async function isDue({ database, clock }: HousekeepingDeps, executionId: string)
   if (execution === undefined) return true;
   if (execution.endedAt === undefined) return false;
   const job = await findJob(database, execution.jobId);
-  if (job === undefined || job.executionId !== executionId || job.status === "dismissed") return true;
-  if (!isFinished(job.status)) return false;
-  return job.status === "successful" || clock.now() - execution.endedAt >= failedWorkMilliseconds;
+  if (job === undefined || job.status === "dismissed" || job.status === "successful") return true;
+  // A retry that keeps finished steps reads their files where they are.
+  const isNeeded = job.executionId === executionId || job.resumeFrom !== undefined;
+  if (!isNeeded) return true;
+  return isFinished(job.status) && clock.now() - (job.finishedAt ?? execution.endedAt) >= failedWorkMilliseconds;
 }

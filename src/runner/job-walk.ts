@@ -14,12 +14,6 @@ export class ClaimLost extends Error {
   }
 }
 
-/**
- * Told where a walk is: before a stage is written, when it has been, and when its effect is done. For tests, which stop
- * the server there.
- */
-export type Failpoint = (stage: StageName, moment: "before-commit" | "after-commit" | "after-effect") => void;
-
 /** What an awaited write keeps of the execution, besides the buffered stages. */
 export type Kept = {
   readonly handle?: JsonObject;
@@ -96,7 +90,8 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
   const wasRecorded = (next: StageName) =>
     claim.isAdopted && job.stage !== undefined && stages[next].percent <= stages[job.stage].percent;
   const enter = (next: StageName, text: string | undefined, failure?: JobFailure) => {
-    if (stage !== next) deps.failpoint(stage, "after-effect");
+    // A failure comes in the middle of its stage.
+    if (failure === undefined) deps.failpoint?.(stage, "after-effect");
     stage = next;
     hasReachedTool ||= next === "statusLocation";
     // An adopted execution passes the stages again that an earlier run of the server has written down.
@@ -113,7 +108,6 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
       message,
       ...(failure === undefined ? {} : { failure }),
     });
-    deps.failpoint(next, "before-commit");
     if (deps.isBuffered(job)) deps.database.announce(job.id, { progress, message, stage });
     log(failure === undefined ? "INFO" : "ERROR", message);
   };
@@ -131,7 +125,8 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
     const drained = await drain();
     if (drained.length === 0 && kept === undefined) return;
     // A checkpoint of the stage that starts the run tells that it has started.
-    if (kept?.checkpoint !== undefined && stage === "executeRequest") deps.failpoint(stage, "after-effect");
+    if (kept?.checkpoint !== undefined && stage === "executeRequest") deps.failpoint?.(stage, "after-effect");
+    for (const event of drained) deps.failpoint?.(event.stage ?? stage, "before-commit");
     const holds = await recordJob(deps.database, {
       jobId: job.id,
       fence: claim.fence,
@@ -143,8 +138,8 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
       ...(hasReachedTool ? { hasStarted: true } : {}),
       ...(kept === undefined ? {} : { execution: { id: claim.executionId, ...kept } }),
     });
+    for (const event of drained) deps.failpoint?.(event.stage ?? stage, "after-commit");
     if (!holds) throw new ClaimLost(job.id);
-    for (const event of drained) if (event.stage !== undefined) deps.failpoint(event.stage, "after-commit");
   };
   return {
     get stage() {

@@ -1,9 +1,10 @@
 import type { Execution, Job } from "../domain/job.ts";
 import type { JsonObject } from "../domain/json.ts";
-import { JOB_PROGRESS_EXECUTE_REQUEST, stages } from "../domain/progress.ts";
+import { JOB_PROGRESS_EXECUTE_REQUEST, shownProgress, stages } from "../domain/progress.ts";
 import { removeExecutionOutputs, removeJobFiles, removeWorkDirectory } from "../files/job-directory.ts";
 import { preparedFile } from "../files/layout.ts";
-import { checkpointsOf, endExecution, openExecutions } from "../store/executions.ts";
+import { mapLocations } from "../files/map-locations.ts";
+import { checkpointsOf, endExecution, executionIdsOf, openExecutions } from "../store/executions.ts";
 import { adoptJob, finishJob, releaseJob } from "../store/jobs.ts";
 import type { Claim, WalkEnd } from "./execute-process.ts";
 import type { RunnerDeps } from "./runner.ts";
@@ -27,12 +28,20 @@ export async function recoverExecutions(deps: RunnerDeps, executionId?: string):
 async function recoverExecution(deps: RunnerDeps, found: Found): Promise<Claim | undefined> {
   const { execution, job } = found;
   const isCurrent = job.status === "running" && job.executionId === execution.id;
+  if (job.status === "failed" && job.executionId === execution.id) {
+    await stopFailed(deps, found);
+    return undefined;
+  }
   if (!isCurrent) {
     await clearExecution(deps, { job, executionId: execution.id }, { kind: "lost", ...handleOf(execution) });
     return undefined;
   }
   if (job.earlyCrashes + 1 >= maxEarlyCrashes && isEarly(job)) {
-    await failAfterCrashes(deps, found);
+    await failJob(deps, found, `The server went down ${job.earlyCrashes + 1} times in a row while it started this job`);
+    return undefined;
+  }
+  if (execution.handle !== undefined && execution.outputPlan === undefined && (await mustFail(deps, job))) {
+    await failJob(deps, found, "The server went down while this job ran, and its process says that it fails then");
     return undefined;
   }
   if (deps.isBuffered(job) && execution.handle === undefined && !(await hasPrepared(deps, execution.id))) {
@@ -81,11 +90,16 @@ async function release(deps: RunnerDeps, { execution, job }: Found): Promise<voi
   await removeWorkDirectory(deps.layout, execution.id);
 }
 
-async function failAfterCrashes(deps: RunnerDeps, { execution, job }: Found): Promise<void> {
+async function mustFail(deps: RunnerDeps, job: Job): Promise<boolean> {
+  const process = await deps.processOf(job.processId, job.processRevision);
+  return process?.description.heddle?.restart === "fail";
+}
+
+/** Ends a job that is not taken up again, and stops what is left of it. */
+async function failJob(deps: RunnerDeps, { execution, job }: Found, message: string): Promise<void> {
   const at = deps.clock.now();
-  const message = `The server went down ${job.earlyCrashes + 1} times in a row while it started this job`;
   const failure = { message, ...(job.stage === undefined ? {} : { stage: job.stage }) };
-  const { percent } = stages.monitorError;
+  const percent = shownProgress(job.progress, "monitorError", true);
   const stage = {
     at,
     kind: "stage",
@@ -109,7 +123,19 @@ async function failAfterCrashes(deps: RunnerDeps, { execution, job }: Found): Pr
     events: [stage, end],
     executionEnded: false,
   });
-  await clearExecution(deps, { job, executionId: execution.id }, { kind: "lost", ...handleOf(execution) });
+  await stopFailed(deps, { execution, job });
+}
+
+/** Stops what is left of a job that failed without having ended; its log is mapped and its scratch stays a while. */
+async function stopFailed(deps: RunnerDeps, { execution, job }: Found): Promise<void> {
+  const engine = await deps.engineOfHandle(job);
+  if (execution.handle !== undefined) {
+    await engine?.dismiss(execution.handle);
+    await engine?.cleanup(execution.handle);
+  }
+  const mapped = { id: job.id, executionId: execution.id, results: {} };
+  if (deps.isBuffered(job)) await mapLocations(mapped, { outputsDirectory: deps.layout.outputsDirectory });
+  await endExecution(deps.database, execution.id, deps.clock.now());
 }
 
 /**
@@ -126,20 +152,24 @@ export async function clearExecution(
   if (end.kind === "finished") {
     if (end.handle !== undefined) await engine?.cleanup(end.handle);
     const isDone = deps.isBuffered(what.job) && end.status === "successful";
-    if (isDone) await removeWorkDirectory(deps.layout, what.executionId);
+    if (!isDone) return;
+    const kept = what.job.resumeFrom === undefined ? [] : await executionIdsOf(deps.database, what.job.id);
+    for (const id of new Set([what.executionId, ...kept])) await removeWorkDirectory(deps.layout, id);
     return;
   }
   if (end.handle !== undefined) {
     await engine?.dismiss(end.handle, await checkpointsOf(deps.database, what.executionId));
     await engine?.cleanup(end.handle);
   }
-  await endExecution(deps.database, what.executionId, deps.clock.now());
   const isCurrent = what.job.executionId === undefined || what.job.executionId === what.executionId;
   if (isCurrent) {
     const keepsStatus = what.job.request.statusDocument !== undefined;
-    return removeJobFiles(deps.layout, { jobId: what.job.id, executionIds: [what.executionId], keepsStatus });
+    await removeJobFiles(deps.layout, { jobId: what.job.id, executionIds: [what.executionId], keepsStatus });
+  } else {
+    // The job's links lead to another execution's files.
+    await removeExecutionOutputs(deps.layout, what.executionId);
+    await removeWorkDirectory(deps.layout, what.executionId);
   }
-  // The job's links lead to another execution's files.
-  await removeExecutionOutputs(deps.layout, what.executionId);
-  await removeWorkDirectory(deps.layout, what.executionId);
+  // Last: from now on the job may be retried, and would meet what is removed here.
+  await endExecution(deps.database, what.executionId, deps.clock.now());
 }

@@ -13,6 +13,8 @@ export type RunnerDeps = Omit<ExecuteDeps, "claim" | "signal" | "lose"> & {
   readonly remoteSlots: number;
   /** The address and the headers of a job on a provider. */
   readonly remoteAccess: (job: Job) => Promise<RemoteAccess>;
+  /** False while no job may be claimed because the disk is almost full. */
+  readonly hasSpace: () => boolean;
   /** Every engine: a lost execution is stopped by the one whose handle it has. */
   readonly engineOfHandle: (job: Job) => Promise<Engine | undefined>;
 };
@@ -42,7 +44,12 @@ const retryMilliseconds = 5000;
 /** What bounds how many jobs run at once: nothing but memory, the tools' slots, or the patience of other servers. */
 type Lane = "quick" | "tools" | "remote";
 
-type Active = { readonly controller: AbortController; readonly lane: Lane; readonly done: Promise<void> };
+type Active = {
+  readonly controller: AbortController;
+  readonly lane: Lane;
+  readonly processId: string;
+  readonly done: Promise<void>;
+};
 
 /** Creates a runner; nothing runs before `start`. Disposal stops claiming and leaves tools running. */
 export function createRunner(deps: RunnerDeps): Runner {
@@ -66,7 +73,8 @@ export function createRunner(deps: RunnerDeps): Runner {
     for (const entry of active.values()) if (entry.lane === lane) running += 1;
     return running;
   };
-  const take = (lane: Lane) => waiting[lane].take(Math.min(bounds[lane] - count(lane), claimBatch));
+  const take = (lane: Lane) =>
+    waiting[lane].take(Math.min(bounds[lane] - count(lane), claimBatch), withinProcessSlots());
   const waitingCount = () => waiting.quick.size + waiting.tools.size + waiting.remote.size;
   const enqueue = (job: Job) => {
     const queue = waiting[laneOf(job)];
@@ -97,8 +105,20 @@ export function createRunner(deps: RunnerDeps): Runner {
     pump();
   };
 
+  /** Tells job by job whether its process has a free slot, counting what lives and what was accepted just before. */
+  const withinProcessSlots = () => {
+    const running = new Map<string, number>();
+    for (const { processId } of active.values()) running.set(processId, (running.get(processId) ?? 0) + 1);
+    return ({ processId, request }: Job): boolean => {
+      const already = running.get(processId) ?? 0;
+      if (already >= (request.run?.processSlots ?? Number.POSITIVE_INFINITY)) return false;
+      running.set(processId, already + 1);
+      return true;
+    };
+  };
+
   const pump = () => {
-    if (!isStarted || isStopping || isClaiming) return;
+    if (!isStarted || isStopping || isClaiming || !deps.hasSpace()) return;
     const jobs = [...take("quick"), ...take("tools"), ...take("remote")];
     if (jobs.length === 0) {
       if (mayHaveMore && waitingCount() === 0) void read();
@@ -132,7 +152,9 @@ export function createRunner(deps: RunnerDeps): Runner {
       moveId: deps.newId(),
       event: setup,
     }));
+    deps.failpoint?.("setup", "before-commit");
     const won = await claimJobs(deps.database, claims, at);
+    deps.failpoint?.("setup", "after-commit");
     jobs.forEach((job, index) => {
       const move = won.get(job.id);
       const executionId = claims[index]?.executionId;
@@ -150,7 +172,7 @@ export function createRunner(deps: RunnerDeps): Runner {
       active.delete(job.id);
       pump();
     });
-    active.set(job.id, { controller, lane: laneOf(job), done });
+    active.set(job.id, { controller, lane: laneOf(job), processId: job.processId, done });
   };
 
   const run = async (claimed: Claim, controller: AbortController) => {
@@ -160,6 +182,7 @@ export function createRunner(deps: RunnerDeps): Runner {
       const { url, headers } = await deps.remoteAccess(job);
       const end: WalkEnd = await executeProcess(walkDeps, job.id, url, headers);
       if (end.kind !== "left") await clearExecution(deps, { job, executionId }, end);
+      if (end.kind === "finished" && end.status === "successful") deps.failpoint?.("done", "after-effect");
     } catch (error) {
       deps.logger.error("Cannot end a job, looking at it again soon", { jobId: job.id, executionId, error });
       later(retryMilliseconds, () => void recover(executionId));

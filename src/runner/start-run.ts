@@ -4,9 +4,10 @@ import * as v from "valibot";
 import type { JsonObject } from "../domain/json.ts";
 import { errorText } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
-import type { Engine, EngineRecord, Prepared } from "../engines/engine.ts";
+import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engines/engine.ts";
 import { prepareInputs } from "../engines/prepare-inputs.ts";
 import { fileMode, preparedFile, stagedInputsDirectory } from "../files/layout.ts";
+import { takeOverCheckpoints } from "../store/retry-job.ts";
 import { type ExecuteDeps, type KnownRun, RunFailed } from "./execute-process.ts";
 import type { JobWalk } from "./job-walk.ts";
 
@@ -30,20 +31,37 @@ export async function startRun(
   if (recorded === undefined) {
     walk.enter("executeRequest");
     known.handle = handle;
+    const kept = await keptSteps(deps);
     if (!engine.isRepeatable) await walk.commit({ handle });
     deps.signal.throwIfAborted();
-    await engine.start(prepared, handle, record);
+    if (kept.size === 0) await engine.start(prepared, handle, record);
+    else await adoptRun(deps, engine, { prepared, handle, checkpoints: kept }, record);
   } else {
-    await adoptRun(deps, engine, { prepared, handle }, record);
+    const checkpoints = deps.claim.checkpoints ?? new Map();
+    await adoptRun(deps, engine, { prepared, handle, checkpoints }, record);
   }
   walk.enter("statusLocation");
   walk.enter("monitorStart");
   walk.enter("monitorLoop");
+  // It runs: crashes that follow each other closely must not be taken for its fault.
+  if (recorded !== undefined) await walk.commit();
   return { prepared, handle };
 }
 
-async function adoptRun(deps: ExecuteDeps, engine: Engine, run: Run, record: EngineRecord): Promise<void> {
-  const found = await engine.adopt(run.prepared, run.handle, deps.claim.checkpoints ?? new Map(), record);
+/** The finished steps of an earlier attempt, when the retry was asked to keep them. */
+async function keptSteps({ database, claim }: ExecuteDeps): Promise<Checkpoints> {
+  const { job, fence, executionId } = claim;
+  if (job.resumeFrom === undefined) return new Map();
+  return takeOverCheckpoints(database, { jobId: job.id, fence, executionId }, job.resumeFrom);
+}
+
+async function adoptRun(
+  deps: ExecuteDeps,
+  engine: Engine,
+  run: Run & { readonly checkpoints: Checkpoints },
+  record: EngineRecord,
+): Promise<void> {
+  const found = await engine.adopt(run.prepared, run.handle, run.checkpoints, record);
   deps.logger.info("Adopted an execution", { executionId: deps.claim.executionId, found });
   switch (found) {
     case "running":
@@ -92,6 +110,7 @@ async function prepare(
     jobId: job.id,
     processId: process.id,
     definition: process.definition,
+    ...(process.description.heddle?.restart === undefined ? {} : { restart: process.description.heddle.restart }),
     inputs,
     outputs: Object.keys(job.request.outputs ?? process.description.outputs),
     ...(job.request.outputs === undefined ? {} : { outputRequests: job.request.outputs }),

@@ -5,8 +5,8 @@ export type WaitingQueue = {
   readonly size: number;
   add(job: Job): void;
   remove(jobId: string): void;
-  /** Takes up to `limit` jobs: higher priority first, then age. */
-  take(limit: number): readonly Job[];
+  /** Takes up to `limit` jobs that are accepted: higher priority first, then age. The others stay. */
+  take(limit: number, accepts?: (job: Job) => boolean): readonly Job[];
 };
 
 /** Creates an empty queue. Jobs without priority come in the order of their age and are never sorted. */
@@ -27,12 +27,12 @@ export function createWaitingQueue(): WaitingQueue {
     remove(jobId) {
       jobs.delete(jobId);
     },
-    take(limit) {
+    take(limit, accepts = () => true) {
       const ordered = isInOrder ? jobs.values() : [...jobs.values()].sort(inOrder).values();
       const taken: Job[] = [];
       for (const job of ordered) {
         if (taken.length >= limit) break;
-        taken.push(job);
+        if (accepts(job)) taken.push(job);
       }
       for (const job of taken) jobs.delete(job.id);
       return taken;

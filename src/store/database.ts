@@ -2,6 +2,7 @@ import { mkdir, open } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import type { Logger } from "../domain/logger.ts";
+import { copyOpenDatabase } from "./backup.ts";
 import { type Driver, openDriver } from "./driver.ts";
 import { createJobFeed, type JobFeed, type LiveProgress } from "./job-feed.ts";
 import { type Migration, migrate } from "./migrate.ts";
@@ -92,7 +93,8 @@ async function foldLog(driver: Driver, logger: Logger): Promise<void> {
 async function migrateFile(file: string, migrations: readonly Migration[], logger: Logger): Promise<void> {
   const driver = openDriver(file);
   try {
-    const applied = await migrate(driver, migrations, file);
+    const keep = (known: number) => copyOpenDatabase(driver, `${file}.of-${known}-migrations`);
+    const applied = await migrate(driver, migrations, file, keep);
     if (applied > 0) logger.info("The database was migrated", { file, migrations: applied });
   } finally {
     driver.close();

@@ -25,6 +25,13 @@ const selectOpenExecutions = compile(
     .orderBy(asc(executions.startedAt), asc(executions.id)),
 );
 
+const selectOfJob = compile<{ jobId: string }>(
+  build
+    .select({ id: executions.id })
+    .from(executions)
+    .where(eq(executions.jobId, argument("jobId"))),
+);
+
 const setEnd = compile<{ id: string; at: number }>(
   build
     .update(executions)
@@ -60,6 +67,11 @@ export async function openExecutions(
 ): Promise<readonly { readonly execution: Execution; readonly job: Job }[]> {
   const rows = await database.read(selectOpenExecutions({}));
   return rows.map((row) => ({ execution: executionOf(row), job: jobOf(row, executionWidth) }));
+}
+
+/** Lists the ids of all executions that a job ever had. */
+export async function executionIdsOf(database: Database, jobId: string): Promise<readonly string[]> {
+  return (await database.read(selectOfJob({ jobId }))).map((row) => String(row.id));
 }
 
 /** Keeps that what an execution ran is proved gone. A second end changes nothing. */

@@ -14,6 +14,8 @@ export type JobFeed = {
   live(jobId: string): LiveProgress | undefined;
   /** Calls the listener on each change and announcement, until the subscription is disposed of. */
   subscribe(jobId: string, listener: FeedListener): Subscription;
+  /** Calls the listener with the jobs of each commit, until the subscription is disposed of. */
+  subscribeAll(listener: (jobIds: readonly string[]) => void): Disposable;
   /** Tells all listeners that nothing more will come. */
   close(): void;
 };
@@ -37,9 +39,11 @@ type Channel = {
 export function createJobFeed(): JobFeed {
   const channels = new Map<string, Channel>();
   const lives = new Map<string, LiveProgress>();
+  const ofAll = new Set<(jobIds: readonly string[]) => void>();
 
   return {
     changed(jobIds) {
+      for (const listener of ofAll) listener(jobIds);
       for (const jobId of jobIds) {
         const channel = channels.get(jobId);
         if (channel === undefined) continue;
@@ -73,6 +77,10 @@ export function createJobFeed(): JobFeed {
           if (channel.listeners.size === 0 && channels.get(jobId) === channel) channels.delete(jobId);
         },
       };
+    },
+    subscribeAll(listener) {
+      ofAll.add(listener);
+      return { [Symbol.dispose]: () => void ofAll.delete(listener) };
     },
     close() {
       for (const { listeners } of channels.values()) {

@@ -24,6 +24,7 @@ export function jobOf(row: Row, from = 0): Job {
     finishedAt,
     failure,
     wpsId,
+    resumeFrom,
     ...always
   } = jobRow.read(row, from);
   return {
@@ -38,6 +39,7 @@ export function jobOf(row: Row, from = 0): Job {
     ...(finishedAt === null ? {} : { finishedAt }),
     ...(failure === null ? {} : { failure }),
     ...(wpsId === null ? {} : { wpsId }),
+    ...(resumeFrom === null ? {} : { resumeFrom }),
   };
 }
 
@@ -110,6 +112,7 @@ export function jobArguments(job: Job): ArgumentsOf<typeof jobs> {
     updatedAt: job.updatedAt,
     failure: job.failure === undefined ? null : JSON.stringify(job.failure),
     wpsId: job.wpsId ?? null,
+    resumeFrom: job.resumeFrom ?? null,
     earlyCrashes: job.earlyCrashes,
   };
 }

@@ -24,10 +24,16 @@ const assertUnchanged =
   "SELECT CASE WHEN (SELECT count(*) FROM __drizzle_migrations) = ? THEN 1 ELSE json('migrated meanwhile') END";
 
 /**
- * Applies the migrations that a database lacks, all or nothing. Returns how many.
+ * Applies the migrations that a database lacks, all or nothing. Returns how many. `beforeChange` is told of a database
+ * that holds something, with how many migrations made it.
  * Throws `unavailable`, before anything is written, when the database has one that this program does not know.
  */
-export async function migrate(driver: Driver, migrations: readonly Migration[], file: string): Promise<number> {
+export async function migrate(
+  driver: Driver,
+  migrations: readonly Migration[],
+  file: string,
+  beforeChange: (applied: number) => Promise<void> = async () => {},
+): Promise<number> {
   for (let tries = 1; ; tries += 1) {
     let known = 0;
     try {
@@ -35,6 +41,7 @@ export async function migrate(driver: Driver, migrations: readonly Migration[], 
       known = applied.length;
       refuseUnknown(applied, migrations, file);
       const missing = migrations.slice(known);
+      if (missing.length > 0 && known > 0) await beforeChange(known);
       if (missing.length > 0) await driver.migrate(statementsOf(missing, known));
       return missing.length;
     } catch (error) {

@@ -14,7 +14,7 @@ import type { Result } from "../domain/values.ts";
 // Ids of jobs and executions should be UUIDs of version 7, which begin with the time: what one commit inserts then lies
 // on a few pages, where random ids touch a page of each tree for each job (three times the jobs a second, measured).
 
-/** A job from its acceptance on. Only jobs.ts updates this table. */
+/** A job from its acceptance on. Only jobs.ts and retry-job.ts update this table. */
 export const jobs = sqliteTable(
   "jobs",
   {
@@ -58,6 +58,8 @@ export const jobs = sqliteTable(
     failure: text("failure", { mode: "json" }).$type<JobFailure>(),
     /** Set by finish, for a job whose locations were mapped: the execution's id. */
     wpsId: text("wps_id"),
+    /** Set by a retry that keeps finished steps: the execution whose checkpoints the next one takes over. */
+    resumeFrom: text("resume_from"),
     /** Raised by release and adopt after a crash of the server, cleared by the record that passes stage 8. */
     earlyCrashes: integer("early_crashes").notNull(),
   },
@@ -85,7 +87,10 @@ export const executions = sqliteTable(
     /** Set only when what ran is proved gone, whatever became of the job. */
     endedAt: integer("ended_at"),
   },
-  (table) => [index("executions_open").on(table.startedAt, table.id).where(sql`ended_at is null`)],
+  (table) => [
+    index("executions_open").on(table.startedAt, table.id).where(sql`ended_at is null`),
+    index("executions_of_job").on(table.jobId),
+  ],
 );
 
 /** Finished parts of an execution, by the engine's key. WITHOUT ROWID (see the migration). */

@@ -1,5 +1,5 @@
 import { and, asc, eq, lte, sql } from "drizzle-orm";
-import { jobMoves } from "../domain/job-state.ts";
+import { type JobStatus, jobMoves } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
 import { rowReader } from "./rows.ts";
 import { jobs, vaultFiles, vaultUses } from "./schema.ts";
@@ -22,12 +22,14 @@ export type VaultFile = {
 
 const fileRow = rowReader(vaultFiles);
 
-/** The states in which a job may still read its files: those that a dismissal can end. */
+/** The states in which a job may still read its files: it has not ended, or failed and can be retried. */
+const readingStates: readonly JobStatus[] = [...jobMoves.dismiss.from, "failed"];
+
 const isInUse = sql`exists ${build
   .select({ jobId: vaultUses.jobId })
   .from(vaultUses)
   .innerJoin(jobs, eq(jobs.id, vaultUses.jobId))
-  .where(and(sql`${vaultUses.vaultFileId} = ${vaultFiles.id}`, statusIn(jobs.status, jobMoves.dismiss.from)))}`;
+  .where(and(sql`${vaultUses.vaultFileId} = ${vaultFiles.id}`, statusIn(jobs.status, readingStates)))}`;
 
 const insert = compile<ArgumentsOf<typeof vaultFiles>>(build.insert(vaultFiles).values(argumentsOf(vaultFiles)));
 const selectOne = compile<{ id: string }>(
@@ -69,7 +71,7 @@ export async function findVaultFile(database: Database, id: string): Promise<Vau
   return row === undefined ? undefined : fileOf(row);
 }
 
-/** Lists the files past their expiry that no unfinished job holds. */
+/** Lists the files past their expiry that no unfinished or failed job holds. */
 export async function expiredVaultFiles(database: Database, now: number): Promise<readonly VaultFile[]> {
   return (await database.read(selectExpired({ now }))).map(fileOf);
 }

@@ -16,6 +16,8 @@ test("a status document holds what both versions of the standard want", async ()
     progress: 0,
     created: "2021-03-02T03:32:41.000Z",
     updated: "2021-03-02T03:32:41.000Z",
+    nextPoll: "2021-03-02T03:32:42.000Z",
+    queuePosition: 1,
     attempt: 0,
     processRevision: "sha256:echo",
     tags: ["local", "application", "async"],
@@ -175,7 +177,7 @@ test("dismissing a finished job removes its results, outputs and log", async () 
   expect((await service.send("GET", `/outputs/${id}/text/a.txt`)).status).toBe(200);
   expect((await jsonOf(await service.send("DELETE", `/jobs/${id}`))).status).toBe("dismissed");
   for (const path of [`${id}/text/a.txt`, `${executionId}/text/a.txt`, `${id}.log`, `${executionId}.log`]) {
-    expect((await service.send("GET", `/outputs/${path}`)).status).toBe(404);
+    expect((await service.send("GET", `/outputs/${path}`)).status).toBe(410);
   }
   expect((await service.send("GET", `/jobs/${id}/results`)).status).toBe(410);
 });

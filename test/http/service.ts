@@ -10,8 +10,10 @@ import { createInputChecks } from "../../src/engines/input-check.ts";
 import { createLayout, type Layout } from "../../src/files/layout.ts";
 import type { DoorConfig } from "../../src/http/door.ts";
 import { createHttpApp, type HttpApp } from "../../src/http/server.ts";
+import { createJobNews } from "../../src/operations/job-news.ts";
 import { createAuthenticator, createKey, type KeyDeps } from "../../src/operations/manage-keys.ts";
 import { createProcessCache } from "../../src/operations/process-cache.ts";
+import { createQueueLimit } from "../../src/operations/queue-limit.ts";
 import { createRemoteProcesses } from "../../src/operations/remote-processes.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
 import { claimJobs, finishJob } from "../../src/store/jobs.ts";
@@ -124,6 +126,10 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
     secretKey,
     remotes: createRemoteProcesses({ database, clock, gate, secretKey, maxDocumentBytes: 1024 * 1024 }),
     processes: createProcessCache(database, 16),
+    news: stack.use(createJobNews(database, "test")),
+    hasSpace: () => true,
+    stopping: new AbortController().signal,
+    queue: createQueueLimit({ database, clock }, 1000),
     authenticate: createAuthenticator({
       database,
       clock,

@@ -54,7 +54,7 @@ export async function checkKills(
   provider: Readonly<Record<string, unknown>>,
   run: { readonly process: string; readonly body: Readonly<Record<string, unknown>>; starts(): Promise<number> },
 ): Promise<void> {
-  const executable = await buildExecutable(join(directory, "heddle-failpoints"), { hasFailpoints: true });
+  const executable = await buildExecutable(join(directory, "heddle-failpoints"), "failpoints");
   for (const { point, isUnknowable } of killPoints) {
     await check(`killed at ${point}`, async () => {
       const before = await run.starts();

@@ -129,7 +129,7 @@ describe("the status document of an asynchronous WPS job", () => {
     await untilEnd(finished.statusLocation ?? "");
     await dismiss(finished);
     const gone = await fetch(finished.statusLocation ?? "");
-    expect([gone.status, await gone.text()]).toEqual([404, expect.stringContaining("Cannot find output")]);
+    expect([gone.status, await gone.text()]).toEqual([410, expect.stringContaining("dismissed")]);
     expect(await readdir(join(directory.path, "outputs"))).toEqual([`${jobIdOf(running)}.xml`]);
   });
 });

@@ -192,6 +192,24 @@ test("The list of providers does not wait for one that is dead, and says so", as
   });
 });
 
+test("A provider that is silent is shown as unknown, and the others beside it", async () => {
+  await using folder = await temporaryDirectory();
+  const faults: Faults = {};
+  await using good = await fakeWps();
+  await using silent = await fakeWps(faults);
+  await using app = await startTestApp(folder.path, { ...flags, fetchIdleSeconds: 30 });
+  await addProvider(app.url, { id: "good", url: `${good.url}/wps` });
+  await addProvider(app.url, { id: "silent", url: `${silent.url}/wps` });
+  faults.GetCapabilities = undefined;
+  const answer = await fetch(`${app.url}/providers`);
+  expect(await answer.json()).toMatchObject({
+    providers: [
+      { id: "good", status: "up" },
+      { id: "silent", status: "unknown" },
+    ],
+  });
+});
+
 const token = "f0rwarded-secret-token";
 const password = "pr0vider-password";
 

@@ -1,59 +1,68 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildExecutable } from "../../src/build.ts";
-import { startTestApp } from "../support/app.ts";
-import { startServer } from "../support/executable.ts";
-import { submit, untilFinished } from "../support/jobs.ts";
-import { killPoints, runKilled } from "../support/kill-stages.ts";
-import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { executable, startServer } from "../support/executable.ts";
+import { deployCwl, statusOf, submit, untilFinished } from "../support/jobs.ts";
+import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
 
-let folder = "";
-let executable = "";
+const variable = "HEDDLE_FAILPOINT";
+
+let built: TemporaryDirectory;
+let program: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "heddle-failpoints-"));
-  executable = await buildExecutable(join(folder, "heddle-failpoints"), { hasFailpoints: true });
-}, 60_000);
-
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-test("The normal build ignores HEDDLE_FAILPOINT", async () => {
-  await using data = await temporaryDirectory();
-  const environment = { HEDDLE_FAILPOINT: "JOB_PROGRESS_GET_INPUTS:before-commit" };
-  await using server = await startServer(data.path, [], { environment });
-  const job = await submit(server.url, "echo", { text: "still here" });
-  expect((await untilFinished(server.url, job)).at(-1)).toMatchObject({ status: "successful" });
+  built = await temporaryDirectory();
+  program = await buildExecutable(join(built.path, "heddle-failpoints"), "failpoints");
 });
 
-/** A process that counts how often it was started. */
-const counting = {
+afterAll(() => built[Symbol.asyncDispose]());
+
+const tool = {
   cwlVersion: "v1.2",
   class: "CommandLineTool",
-  baseCommand: ["sh", "-c", 'echo started >> "$1"; sleep 0.5; echo done', "count"],
-  inputs: { ledger: { type: "string", inputBinding: { position: 1 } } },
-  outputs: { said: { type: "stdout" } },
+  baseCommand: ["echo", "done"],
+  inputs: {},
+  outputs: { said: "stdout" },
   stdout: "said.txt",
 } as const;
 
-test("A job on another Heddle, killed once in each stage, ends well and is started once", async () => {
-  await using there = await temporaryDirectory();
-  await using peer = await startTestApp(there.path);
-  await fetch(`${peer.url}/processes`, {
-    method: "POST",
-    headers: { "content-type": "application/ogcapppkg+json" },
-    body: JSON.stringify({ processDescription: { id: "counting" }, executionUnit: { unit: counting } }),
+test("the executable that people get has no failpoints: the variable changes nothing and is not in it", async () => {
+  await using folder = await temporaryDirectory();
+  await using server = await startServer(folder.path, [], {
+    environment: { [variable]: "JOB_PROGRESS_SETUP:before-commit" },
   });
-  const provider = { url: peer.url, type: "ogc-api-processes" };
-  const runs = killPoints.map(async ({ point }, index) => {
-    const ledger = join(there.path, `ledger-${index}`);
-    const body = { inputs: { ledger } };
-    const end = await runKilled({ executable, provider, process: "counting", body }, point);
-    return { point, status: end.status, message: end.message, starts: await Bun.file(ledger).text() };
-  });
-  for (const run of await Promise.all(runs)) {
-    // The other Heddle honours the idempotency key: even the unknowable window ends well.
-    expect(run).toMatchObject({ point: run.point, status: "successful", starts: "started\n" });
-  }
-}, 120_000);
+  const job = await submit(server.url, "echo", { text: "hello" });
+  expect((await untilFinished(server.url, job)).at(-1)).toMatchObject({ status: "successful" });
+  const bytes = Buffer.from(await Bun.file(executable).arrayBuffer());
+  expect(bytes.includes(variable)).toBe(false);
+  expect(bytes.includes("Cannot arm failpoint")).toBe(false);
+});
+
+test("the failpoints build refuses a failpoint that there is not", async () => {
+  await using folder = await temporaryDirectory();
+  const start = startServer(folder.path, [], { program, environment: { [variable]: "JOB_PROGRESS_SETUP:later" } });
+  expect(start).rejects.toThrow('found "JOB_PROGRESS_SETUP:later"');
+  await start.catch(() => undefined);
+});
+
+test.each([
+  "JOB_PROGRESS_SETUP:before-commit",
+  "JOB_PROGRESS_EXECUTE_REQUEST:after-commit",
+  "JOB_PROGRESS_EXECUTE_REQUEST:after-effect",
+  "JOB_PROGRESS_EXECUTE_MONITOR_END:after-effect",
+  "JOB_PROGRESS_DONE:after-commit",
+])("a server that kills itself at %s finds its job again", async (failpoint) => {
+  await using folder = await temporaryDirectory();
+  const before = await startServer(folder.path, [], { program, environment: { [variable]: failpoint } });
+  await deployCwl(before.url, "tool", tool);
+  const key = { "idempotency-key": "one" };
+  // The server may be gone before it answers.
+  const told = await submit(before.url, "tool", {}, key).catch(() => undefined);
+  expect(await before.exited).toBe(137);
+  await using after = await startServer(folder.path);
+  const job = await submit(after.url, "tool", {}, key);
+  if (told !== undefined) expect(job).toBe(told);
+  expect((await untilFinished(after.url, job)).at(-1)).toMatchObject({ status: "successful" });
+  expect(await (await fetch(`${after.url}/jobs/${job}/results/said`)).text()).toBe("done\n");
+  expect((await statusOf(after.url, job)).progress).toBe(100);
+});

@@ -1,3 +1,4 @@
+import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -170,6 +171,31 @@ async function executionIds(url: string, jobs: readonly string[]): Promise<reado
   const ids = await Promise.all(jobs.map(async (job) => (await statusOf(url, job)).executionId));
   for (const id of ids) expect(id).toBeDefined();
   return ids;
+}
+
+test("A job whose tool runs outlives any number of crashes that follow each other closely", async () => {
+  await using folder = await temporaryDirectory();
+  const data = join(folder.path, "data");
+  const ledger = join(folder.path, "ledger");
+  const first = await startServer(data, [], { cwd: folder.path });
+  await deployCwl(first.url, "slow", slowTool);
+  const job = await submit(first.url, "slow", { name: "t", ledger, seconds: 3 });
+  await until("the tool is alive", async () => (await lines(ledger)).length === 1);
+  await first.stop("SIGKILL");
+  for (let crash = 0; crash < 11; crash += 1) {
+    const server = await startServer(data, [], { cwd: folder.path });
+    await until("it is adopted", () => (readCrashes(data) ?? 0) === 0);
+    await server.stop("SIGKILL");
+  }
+  await using last = await startServer(data, [], { cwd: folder.path });
+  expect((await untilFinished(last.url, job)).at(-1)).toMatchObject({ status: "successful" });
+  expect(await lines(ledger)).toEqual(["t started"]);
+}, 30_000);
+
+/** How often in a row the only job was in its first stages when the server went down. */
+function readCrashes(data: string): number | undefined {
+  using database = new Database(join(data, "heddle.db"), { readonly: true });
+  return database.query<{ early_crashes: number }, []>("select early_crashes from jobs").get()?.early_crashes;
 }
 
 test("The work directories of successful jobs are gone", async () => {

@@ -7,8 +7,8 @@ export const executable = join(import.meta.dir, "..", "..", "dist", "heddle");
 export type RunningServer = AsyncDisposable & {
   readonly url: string;
   readonly pid: number;
-  /** Resolves when it has ended. */
-  readonly ended: Promise<number>;
+  /** Resolves when it has ended, by whatever. */
+  readonly exited: Promise<number>;
   /** Ends it by a signal (SIGTERM when not named) and gives its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number>;
   /** What it has written to stderr so far. */
@@ -25,20 +25,16 @@ export async function startServer(
   options: {
     readonly cwd?: string;
     readonly environment?: Readonly<Record<string, string>>;
-    /** Another build than the usual one. */
-    readonly executable?: string;
+    readonly program?: string;
   } = {},
 ): Promise<RunningServer> {
-  const child = Bun.spawn(
-    [options.executable ?? executable, "serve", "--port", "0", "--data", dataDirectory, ...flags],
-    {
-      cwd: options.cwd ?? "/",
-      env: { ...options.environment },
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "pipe",
-    },
-  );
+  const child = Bun.spawn([options.program ?? executable, "serve", "--port", "0", "--data", dataDirectory, ...flags], {
+    cwd: options.cwd ?? "/",
+    env: { ...options.environment },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
   let talk = "";
   const listening = (async () => {
     const decoder = new TextDecoder();
@@ -56,11 +52,11 @@ export async function startServer(
   return {
     url,
     pid: child.pid,
-    ended: child.exited,
+    exited: child.exited,
     stop,
     talk: () => talk,
     async [Symbol.asyncDispose]() {
-      if (child.exitCode === null) await stop("SIGKILL");
+      if (child.exitCode === null && child.signalCode === null) await stop("SIGKILL");
     },
   };
 }

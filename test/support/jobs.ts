@@ -8,6 +8,7 @@ const StatusSchema = v.looseObject({
   stage: v.optional(v.string()),
   message: v.optional(v.string()),
   executionId: v.optional(v.string()),
+  attempt: v.optional(v.number()),
 });
 
 /** The status document of a job, as far as tests look at it. */

@@ -37,12 +37,12 @@ export async function runKilled(run: KilledRun, point: string): Promise<StatusDo
   const data = join(folder.path, "data");
   const flags = ["--allow-fetch", "127.0.0.1"];
   const environment = { HEDDLE_FAILPOINT: point };
-  await using before = await startServer(data, flags, { executable: run.executable, environment });
+  await using before = await startServer(data, flags, { program: run.executable, environment });
   await addProvider(before.url, { id: "peer", ...run.provider });
   const job = await submitRemote(before.url, "peer", run.process, run.body);
-  const ended = await Promise.race([before.ended, sleep(60_000, undefined, { ref: false })]);
+  const ended = await Promise.race([before.exited, sleep(60_000, undefined, { ref: false })]);
   if (ended === undefined) throw new Error(`The server was not killed at ${point}`);
-  await using after = await startServer(data, flags, { executable: run.executable });
+  await using after = await startServer(data, flags, { program: run.executable });
   const seen = await untilFinished(after.url, job, 50);
   const last = seen.at(-1);
   if (last === undefined) throw new Error(`No status of job "${job}"`);

@@ -19,7 +19,7 @@ import { beginRun, type Run, type RunTools } from "./run.ts";
 import { type Call, leaveRunning, type RunContext } from "./run-context.ts";
 import { noSurroundings } from "./runtime.ts";
 import type { CwlDocument } from "./schema.ts";
-import { createSlots, type Slots } from "./slots.ts";
+import { type Capacity, createSlots, type Slots } from "./slots.ts";
 import { runProcess } from "./workflow.ts";
 
 export type CwlEngineDeps = {
@@ -33,6 +33,11 @@ export type CwlEngineDeps = {
   readonly graceSeconds: number;
   /** How many tools run at once, over all executions. */
   readonly slots: number;
+  /** What the tools that ask for cores and memory may take together; no bound when not given. */
+  readonly cores?: number;
+  readonly memoryMebibytes?: number;
+  /** Runs a step that is a process of another server. */
+  readonly runRemoteStep?: RunContext["runRemoteStep"];
   /** True only where a document's author may read every file that this program can: never in the server. */
   readonly allowsLocalFiles?: boolean;
   /** True where tools that require a container are run without one, because the user said so. */
@@ -67,7 +72,7 @@ export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
   const engines: Engines = {
     deps,
     runs: new Map(),
-    slots: createSlots(deps.slots),
+    slots: createSlots(capacityOf(deps)),
     loadScripts: createScriptLoader(deps.clock, deps.scriptLimits),
   };
   return {
@@ -96,6 +101,11 @@ export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
       await Promise.all([...engines.runs.values()].map((run) => run.ended));
     },
   };
+}
+
+function capacityOf({ slots, cores, memoryMebibytes }: CwlEngineDeps): Capacity {
+  const all = Number.MAX_SAFE_INTEGER;
+  return { slots, cores: cores ?? all, memoryMebibytes: memoryMebibytes ?? all };
 }
 
 function runOf(engines: Engines, executionId: string): Run {
@@ -144,6 +154,7 @@ async function work(
     toolPath: deps.toolPath,
     graceSeconds: deps.graceSeconds,
     slots: engines.slots,
+    runsLostAgain: prepared.restart === undefined || prepared.restart === "rerun",
     signal: tools.signal,
     fail: tools.fail,
     active: new Set(),
@@ -153,6 +164,7 @@ async function work(
     broaderFormats,
     readable: deps.allowsLocalFiles === true ? undefined : boundsOf(deps, prepared),
     isDurable: deps.isDurable ?? true,
+    ...(deps.runRemoteStep === undefined ? {} : { runRemoteStep: deps.runRemoteStep }),
   };
   const call: Call = { process: main, path: "", shard: 0, around: noSurroundings, inputs, progress: tools.progress };
   return runProcess(context, call);

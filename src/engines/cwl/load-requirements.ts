@@ -1,4 +1,6 @@
 import { isJsonObject } from "../../domain/json.ts";
+import type { Fault } from "../../domain/problem.ts";
+import { readRemoteRequirement } from "../remote-requirement.ts";
 import {
   type Entry,
   entries,
@@ -41,6 +43,8 @@ const loaders: Readonly<Record<string, Loader>> = {
   ScatterFeatureRequirement: () => ({}),
   StepInputExpressionRequirement: () => ({}),
   SubworkflowFeatureRequirement: () => ({}),
+  WPS1Requirement: loadRemote,
+  OGCAPIRequirement: loadRemote,
 };
 
 /** Those that came with v1.1, and what v1.0 documents call them by the prefix of the program that had them first. */
@@ -105,12 +109,22 @@ export function loadHints(context: LoadContext, process: Field): Requirements {
 function loadAll(context: LoadContext, field: Field, unknown: (entry: Entry, name: string) => void): Requirements {
   let found: Requirements = {};
   for (const entry of entries(field, "class")) {
-    const name = shortName(entry.id);
+    const name = shortName(entry.id).replace(/^weaver:/, "");
     const load = loaderOf(context, name);
     if (load === undefined) unknown(entry, name);
     else found = { ...found, ...load(context, entry.field) };
   }
   return found;
+}
+
+/** A process of another server, which `runRemoteStep` runs. */
+function loadRemote(_context: LoadContext, field: Field): Requirements {
+  if (!isJsonObject(field.value)) return {};
+  const faults: Fault[] = [];
+  const name = "provider" in field.value ? "WPS1Requirement" : "OGCAPIRequirement";
+  const remote = readRemoteRequirement(name, field.value, "", faults);
+  for (const { pointer, detail } of faults) fault(field, `${pointer.slice(1)}: ${detail}`);
+  return remote === undefined ? {} : { remote };
 }
 
 function loadEnvironment(context: LoadContext, field: Field): Requirements {

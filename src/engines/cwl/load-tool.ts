@@ -80,7 +80,9 @@ export function loadTool(context: LoadContext, id: string, field: Field): Comman
     ...(stdout === undefined ? {} : { stdout }),
     ...(stderr === undefined ? {} : { stderr }),
   };
+  const isRemote = tool.requirements.remote !== undefined || tool.hints.remote !== undefined;
   if (
+    !isRemote &&
     tool.baseCommand.length === 0 &&
     tool.arguments.length === 0 &&
     !tool.inputs.some((input) => input.inputBinding)

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../domain/json.ts";
 import type { Logger } from "../../domain/logger.ts";
+import type { RemoteDefinition } from "../../domain/process.ts";
 import type { Executor } from "../../executors/executor.ts";
 import type { Layout } from "../../files/layout.ts";
 import type { Checkpoints, EngineRecord } from "../engine.ts";
@@ -10,6 +11,21 @@ import type { ReadBounds } from "./readable.ts";
 import type { Surroundings } from "./runtime.ts";
 import type { CwlDocument, CwlProcess, Requirements } from "./schema.ts";
 import type { Slots } from "./slots.ts";
+
+/** A step that another server runs. */
+export type RemoteStep = {
+  readonly executionId: string;
+  /** The step's path: its checkpoints begin with it. */
+  readonly path: string;
+  readonly definition: RemoteDefinition;
+  /** A CWL input object: files by their paths. */
+  readonly inputs: JsonObject;
+  readonly outputs: readonly string[];
+  readonly record: EngineRecord;
+  readonly checkpoints: Checkpoints;
+  readonly report: (fraction: number, message?: string) => void;
+  readonly signal: AbortSignal;
+};
 
 /** What every part of one run shares. */
 export type RunContext = {
@@ -33,6 +49,10 @@ export type RunContext = {
   readonly isDurable: boolean;
   readonly graceSeconds: number;
   readonly slots: Slots;
+  /** A tool that had started and was lost runs again. */
+  readonly runsLostAgain: boolean;
+  /** Runs a step that is a process of another server; absent where that is not offered. */
+  readonly runRemoteStep?: (step: RemoteStep) => Promise<JsonObject>;
   /** Aborted when the run must stop; with `leaveRunning` as its reason, tools are left alone. */
   readonly signal: AbortSignal;
   /** Stops everything that still runs after a failure. */

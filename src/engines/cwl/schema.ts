@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../../domain/json.ts";
+import type { RemoteDefinition } from "../../domain/process.ts";
 
 /** The versions of the language. Each document keeps its own: some rules differ (escapes, loadContents). */
 export const cwlVersions = ["v1.0", "v1.1", "v1.2"] as const;
@@ -199,6 +200,8 @@ export type Requirements = {
   readonly reuse?: boolean | Expression;
   readonly loadListing?: ListingMode;
   readonly inplaceUpdate?: boolean;
+  /** The process of another server that runs instead of a command. */
+  readonly remote?: RemoteDefinition;
 };
 
 type ProcessFields = {

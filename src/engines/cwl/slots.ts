@@ -1,51 +1,77 @@
-/** A bound on how many tools run at once. Whoever waits longest is next. */
+/** What one tool takes of the machine while it runs. */
+export type Reservation = { readonly cores: number; readonly memoryMebibytes: number };
+
+/** A bound on how many tools run at once, and on what they take together. Whoever waits longest is next. */
 export type Slots = {
-  /** Waits for a free slot; disposal frees it. An abort of the signal rejects the wait. */
-  take(signal: AbortSignal): Promise<Disposable>;
+  /** Waits until a tool fits; disposal frees what it took. An abort of the signal rejects the wait. */
+  take(wanted: Reservation, signal: AbortSignal): Promise<Disposable>;
+  /** Counts a tool that runs already, whether it fits or not. */
+  occupy(taken: Reservation): Disposable;
 };
 
-/** Makes a number of slots. */
-export function createSlots(count: number): Slots {
-  let free = Math.max(1, count);
-  const waiting: (() => void)[] = [];
-  const release = () => {
-    const next = waiting.shift();
-    if (next === undefined) free += 1;
-    else next();
+export type Capacity = Reservation & { readonly slots: number };
+
+/** Makes the slots of a machine. A tool that asks for more than all of it runs when nothing else does that asked. */
+export function createSlots(capacity: Capacity): Slots {
+  let free = { slots: Math.max(1, capacity.slots), cores: capacity.cores, memoryMebibytes: capacity.memoryMebibytes };
+  const waiting: { readonly wanted: Reservation; readonly turn: () => void }[] = [];
+  const within = ({ cores, memoryMebibytes }: Reservation): Reservation => ({
+    cores: Math.min(cores, capacity.cores),
+    memoryMebibytes: Math.min(memoryMebibytes, capacity.memoryMebibytes),
+  });
+  const fits = ({ cores, memoryMebibytes }: Reservation) =>
+    free.slots > 0 && cores <= Math.max(0, free.cores) && memoryMebibytes <= Math.max(0, free.memoryMebibytes);
+  const change = ({ cores, memoryMebibytes }: Reservation, by: 1 | -1) => {
+    free = {
+      slots: free.slots + by,
+      cores: free.cores + by * cores,
+      memoryMebibytes: free.memoryMebibytes + by * memoryMebibytes,
+    };
   };
-  const slot = (): Disposable => {
+  // Nobody overtakes: a large tool would wait for ever behind small ones.
+  const admit = () => {
+    for (let next = waiting[0]; next !== undefined && fits(next.wanted); next = waiting[0]) {
+      waiting.shift();
+      change(next.wanted, -1);
+      next.turn();
+    }
+  };
+  const slot = (taken: Reservation): Disposable => {
     let isHeld = true;
     return {
       [Symbol.dispose]: () => {
-        if (isHeld) release();
+        if (!isHeld) return;
         isHeld = false;
+        change(taken, 1);
+        admit();
       },
     };
   };
   return {
-    async take(signal) {
+    async take(asked, signal) {
       signal.throwIfAborted();
-      if (free > 0) {
-        free -= 1;
-        return slot();
-      }
-      await waitTurn(waiting, signal);
-      return slot();
+      const wanted = within(asked);
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const entry = { wanted, turn: resolve };
+      const leave = () => {
+        const place = waiting.indexOf(entry);
+        // Its turn may have come just before.
+        if (place === -1) return;
+        waiting.splice(place, 1);
+        reject(signal.reason);
+        admit();
+      };
+      waiting.push(entry);
+      signal.addEventListener("abort", leave, { once: true });
+      admit();
+      await promise;
+      signal.removeEventListener("abort", leave);
+      return slot(wanted);
+    },
+    occupy(asked) {
+      const taken = within(asked);
+      change(taken, -1);
+      return slot(taken);
     },
   };
-}
-
-function waitTurn(waiting: (() => void)[], signal: AbortSignal): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const turn = () => {
-    signal.removeEventListener("abort", leave);
-    resolve();
-  };
-  const leave = () => {
-    waiting.splice(waiting.indexOf(turn), 1);
-    reject(signal.reason);
-  };
-  waiting.push(turn);
-  signal.addEventListener("abort", leave, { once: true });
-  return promise;
 }

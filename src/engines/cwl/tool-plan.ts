@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { JsonObject } from "../../domain/json.ts";
 import type { Image } from "../../executors/images.ts";
 import type { TaskContainer } from "../../executors/sandbox.ts";
 import { isInside } from "../../files/layout.ts";
@@ -8,7 +9,8 @@ import { planContainer } from "./container-plan.ts";
 import { evaluate, evaluateString, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
 import { runtimeObject } from "./runtime.ts";
-import type { CommandLineTool, Requirements } from "./schema.ts";
+import type { CommandLineTool, Requirements, ResourceName } from "./schema.ts";
+import type { Reservation } from "./slots.ts";
 import { planInputs, type StagedEntry } from "./staging.ts";
 import { givenPaths, planWorkDir } from "./work-dir.ts";
 
@@ -28,6 +30,8 @@ export type ToolPlan = {
   /** What an InitialWorkDirRequirement takes from elsewhere. */
   readonly workSources: readonly string[];
   readonly streams: { readonly stdout?: string; readonly stderr?: string };
+  /** What it asked for; nothing is reserved for a tool that did not say. */
+  readonly reserves: Reservation;
   /** Paths outside the output directory that the tool may hand back. */
   readonly given: readonly string[];
 };
@@ -76,6 +80,7 @@ export function planTool(
     ...(stdin === null ? {} : { stdin: argumentText(stdin) }),
     ...(timeLimit === undefined ? {} : { timeLimitSeconds: timeLimit }),
     streams: streamsOf(tool, scope, outdir),
+    reserves: reservationOf(requirements, runtime),
     given: givenPaths(staged.value, [...staged.entries, ...work.entries]),
   };
 }
@@ -95,6 +100,14 @@ function timeLimitOf(requirements: Requirements, scope: Scope): number | undefin
   throw new CwlFailure(
     `Cannot limit the tool's time: found ${JSON.stringify(value)}, expected seconds, or 0 for no limit`,
   );
+}
+
+function reservationOf({ resources }: Requirements, runtime: JsonObject): Reservation {
+  const asksFor = (...names: readonly ResourceName[]) => names.some((name) => resources?.[name] !== undefined);
+  return {
+    cores: asksFor("coresMin", "coresMax") ? Number(runtime.cores) : 0,
+    memoryMebibytes: asksFor("ramMin", "ramMax") ? Number(runtime.ram) : 0,
+  };
 }
 
 /** The PATH of an image that names none. */

@@ -90,6 +90,10 @@ async function runTries(
       case "lost":
         lost += 1;
         run.record.log(`Lost try ${number} of ${callName(call)}: ${end.reason}`);
+        if (!run.runsLostAgain) {
+          const wanted = "its process says that what was lost is not run again";
+          throw new CwlFailure(`Cannot finish ${callName(call)}: found its try lost, because ${end.reason}; ${wanted}`);
+        }
         if (lost >= maxLostTries) {
           throw new CwlFailure(
             `Cannot finish ${callName(call)}: found ${lost} tries lost, the last one because ${end.reason}`,
@@ -112,13 +116,14 @@ function imageFor(run: RunContext, { requirements }: CompleteCall): Image | unde
 async function findTry(run: RunContext, call: Call, attempt: Try): Promise<TryEnd> {
   const found = await run.executor.find(attempt.key);
   if (found.kind === "ended") return { end: found.end, logStart: 0 };
+  using _slot = run.slots.occupy(attempt.plan.reserves);
   run.record.log(`Found try ${attempt.key.try} of ${callName(call)} still running`);
   return { end: await waitForTry(run, call, attempt, await logEnd(attempt.log)), logStart: 0 };
 }
 
 async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<TryEnd> {
-  using _slot = await run.slots.take(run.signal);
   const { key, plan } = attempt;
+  using _slot = await run.slots.take(plan.reserves, run.signal);
   await makeTryDirectories(attempt);
   const program = plan.container === undefined ? requireProgram(run, call, plan) : plan.command[0];
   await requireStdin(plan);

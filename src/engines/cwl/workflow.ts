@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { isJsonObject } from "../../domain/json.ts";
+import type { RemoteDefinition } from "../../domain/process.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { executionWorkDirectory } from "../../files/layout.ts";
 import { neededSteps } from "./check.ts";
@@ -25,7 +26,8 @@ import { outputFault } from "./types.ts";
 /** Runs a process to its outputs. */
 export async function runProcess(run: RunContext, call: Call): Promise<JsonObject> {
   const { process } = call;
-  const outputs = await runByKind(run, call, process);
+  const remote = process.requirements.remote ?? process.hints.remote;
+  const outputs = remote === undefined ? await runByKind(run, call, process) : await runRemote(run, call, remote);
   call.progress.report(1);
   return outputs;
 }
@@ -43,6 +45,25 @@ function runByKind(run: RunContext, call: Call, process: CwlProcess): Promise<Js
     default:
       return process satisfies never;
   }
+}
+
+async function runRemote(run: RunContext, call: Call, definition: RemoteDefinition): Promise<JsonObject> {
+  if (run.runRemoteStep === undefined) {
+    throw new CwlFailure(`Cannot run ${callName(call)}: processes of other servers run in a server only`);
+  }
+  const { executionId, record, checkpoints, signal } = run;
+  const { scope } = await completeCall(run, call);
+  return run.runRemoteStep({
+    executionId,
+    path: call.shard === 0 ? call.path : `${call.path}[${call.shard}]`,
+    definition,
+    inputs: scope.inputs,
+    outputs: call.process.outputs.map((output) => output.id),
+    record,
+    checkpoints,
+    report: (fraction, message) => call.progress.report(fraction, message),
+    signal,
+  });
 }
 
 /** Where the values of links come from: the workflow's inputs and the outputs of its finished steps. */

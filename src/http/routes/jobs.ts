@@ -3,15 +3,16 @@ import { jobUrl, jsonLink, processUrl, profiles, providerUrl } from "../../domai
 import { Problem } from "../../domain/problem.ts";
 import { type DescribeDeps, describeProcess } from "../../operations/describe-processes.ts";
 import { type DismissDeps, dismissJob, type ListDeps, listJobs, readJob } from "../../operations/follow-jobs.ts";
+import { type OutlookDeps, outlookOf } from "../../operations/job-outlook.ts";
 import { requireProvider } from "../../operations/manage-providers.ts";
-import { type LogDeps, readLog } from "../../operations/read-log.ts";
+import { type LogDeps, type LogPage, readLog, readLogPage } from "../../operations/read-log.ts";
 import { documentResponse } from "../document-response.ts";
 import { pageLinks, pageOf } from "../paging.ts";
 import { foreignBytes, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 import { fileResponse } from "../send-file.ts";
 import { failureDocument, inputsDocument, statisticsDocument, statusDocument } from "../status-document.ts";
 
-export type JobRouteDeps = ListDeps & DismissDeps & LogDeps & Pick<DescribeDeps, "processes">;
+export type JobRouteDeps = OutlookDeps & ListDeps & DismissDeps & LogDeps & Pick<DescribeDeps, "processes">;
 
 /** Routes of the job list, of a job's status and log, and of dismissal. */
 export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
@@ -24,7 +25,7 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
       hasEffect: false,
       async handle(context) {
         const job = await readJob(deps, principalOf(context), context.param("jobId"));
-        return documentResponse(context, statusDocument(job, context.baseUrl), {
+        return documentResponse(context, statusDocument(job, context.baseUrl, await outlookOf(deps, job)), {
           title: `Job ${job.id}`,
           profile: profiles.job,
         });
@@ -82,6 +83,9 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
+        const page = logPageOf(context);
+        if (page !== undefined)
+          return logPageResponse(await readLogPage(deps, principalOf(context), context.param("jobId"), page));
         const log = await readLog(deps, principalOf(context), context.param("jobId"));
         if (log.kind === "file") return fileResponse(context.request, log.file);
         const text = log.lines.map((line) => `${line}\n`).join("");
@@ -143,6 +147,41 @@ async function list(
     links: pageLinks(context, url, next),
   };
   return documentResponse(context, document, { title: "Jobs", profile: profiles.jobList });
+}
+
+const largestPageBytes = 16 * 2 ** 20;
+const mostLines = 10_000;
+
+/** Reads which part of a log is wanted; undefined for all of it. */
+function logPageOf(context: RouteContext) {
+  const [offset, limit, tail] = ["offset", "limit", "tail"].map((name) => wholeOf(context, name));
+  if (tail !== undefined) {
+    if (offset === undefined && limit === undefined) return { tail: Math.min(tail, mostLines) };
+    throw new Problem(
+      "invalid-query-parameter-value",
+      "Cannot read log: found tail with offset or limit, wanted one way",
+    );
+  }
+  if (offset === undefined && limit === undefined) return undefined;
+  return { offset: offset ?? 0, limit: Math.min(limit ?? 2 ** 20, largestPageBytes) };
+}
+
+function wholeOf(context: RouteContext, name: string): number | undefined {
+  const text = context.query(name);
+  if (text === undefined || /^\d{1,15}$/.test(text)) return text === undefined ? undefined : Number(text);
+  const detail = `Cannot read log: found ${name} "${text}", wanted a whole number`;
+  throw new Problem("invalid-query-parameter-value", detail);
+}
+
+function logPageResponse(page: LogPage): Response {
+  return new Response(new Blob([new Uint8Array(page.bytes)]), {
+    headers: {
+      "content-type": "text/plain; charset=utf-8",
+      "x-next-offset": String(page.nextOffset),
+      "x-log-size": String(page.sizeBytes),
+      ...foreignBytes,
+    },
+  });
 }
 
 function filterOf(context: RouteContext) {

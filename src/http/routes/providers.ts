@@ -50,7 +50,7 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
         const given = await readJson(context.request, deps.settings.maxBodyBytes);
         const provider = await registerProvider(deps, principal, given);
         const headers = { location: providerUrl(context.baseUrl, provider.id) };
-        const probe = { isUp: true, at: provider.createdAt };
+        const probe = { state: "up", at: provider.createdAt } as const;
         return jsonResponse(providerDocument({ provider, probe }, context.baseUrl), { status: 201, headers });
       },
     },
@@ -139,7 +139,7 @@ function providerDocument({ provider, probe }: ProbedProvider, baseUrl: string):
     forwardHeaders,
     auth: hasAuth,
     created: new Date(createdAt).toISOString(),
-    status: probe.isUp ? "up" : "down",
+    status: probe.state,
     checked: new Date(probe.at).toISOString(),
     ...(probe.title === undefined ? {} : { title: probe.title }),
     ...(probe.message === undefined ? {} : { message: probe.message }),

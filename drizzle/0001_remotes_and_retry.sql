@@ -15,4 +15,6 @@ CREATE TABLE `providers` (
 --> statement-breakpoint
 ALTER TABLE `jobs` ADD `provider_id` text;--> statement-breakpoint
 ALTER TABLE `jobs` ADD `is_remote` integer DEFAULT false NOT NULL;--> statement-breakpoint
-ALTER TABLE `jobs` ADD `remote_job_id` text;
+ALTER TABLE `jobs` ADD `remote_job_id` text;--> statement-breakpoint
+ALTER TABLE `jobs` ADD `resume_from` text;--> statement-breakpoint
+CREATE INDEX `executions_of_job` ON `executions` (`job_id`);

@@ -1,0 +1,66 @@
+import type { CareDeps } from "../operations/care-for-data.ts";
+import { type Command, exitCodes, type Given, type Io, isGiven, type Option, UsageError } from "./command.ts";
+import { onlyWord } from "./jobs.ts";
+
+/** What these commands need of the program's outer layer. */
+export type CareCommandDeps = { readonly dataOption: Option; care(given: Given, io: Io): CareDeps };
+
+/** Makes the command that writes a backup. */
+export function backupCommand(deps: CareCommandDeps): Command {
+  return {
+    name: "backup",
+    words: "FILE",
+    summary: "Writes a consistent copy of the database, also while the service runs, and reads it back.",
+    options: { data: deps.dataOption },
+    async run(given, io) {
+      const { backUp } = await import("../operations/care-for-data.ts");
+      const target = onlyWord(given, "a file");
+      await backUp(deps.care(given, io), target);
+      io.talk(`Wrote ${target}; outputs, uploads and secret.key are not in it\n`);
+      return exitCodes.ok;
+    },
+  };
+}
+
+/** Makes the command that puts a backup in the place of the database. */
+export function restoreCommand(deps: CareCommandDeps): Command {
+  return {
+    name: "restore",
+    words: "FILE",
+    summary: "Puts a backup in the place of the database; the service must not run. The old one stays beside it.",
+    options: { data: deps.dataOption },
+    async run(given, io) {
+      const { restore } = await import("../operations/care-for-data.ts");
+      await restore(deps.care(given, io), onlyWord(given, "a backup"));
+      io.talk("Restored; the database that was there is heddle.db.replaced\n");
+      return exitCodes.ok;
+    },
+  };
+}
+
+/** Makes the command that examines a data directory. */
+export function doctorCommand(deps: CareCommandDeps): Command {
+  return {
+    name: "doctor",
+    words: "",
+    summary: "Examines the data directory and the machine; the exit code is 1 when something is at fault.",
+    options: {
+      data: deps.dataOption,
+      fix: { type: "boolean", about: "repair what can be: modes, orphans; the service must not run" },
+      json: { type: "boolean", about: "print one JSON document" },
+    },
+    async run(given, io) {
+      if (given.words.length > 0) throw new UsageError("Cannot go on: found a word, wanted options only");
+      const { examineData } = await import("../operations/examine-data.ts");
+      const care = deps.care(given, io);
+      if (isGiven(given, "fix")) {
+        const { repair } = await import("../operations/care-for-data.ts");
+        for (const done of await repair(care)) io.talk(`${done}\n`);
+      }
+      const findings = await examineData(care);
+      if (isGiven(given, "json")) io.out(`${JSON.stringify({ findings })}\n`);
+      else for (const { state, about, detail } of findings) io.out(`${state.padEnd(8)} ${about}: ${detail}\n`);
+      return findings.some((finding) => finding.state === "fault") ? exitCodes.error : exitCodes.ok;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import * as v from "valibot";
+
+/**
+ * What becomes of a job whose tool was running when the server went down.
+ * - `rerun`: what lives is watched on, what ended is collected, what was lost runs again, three times at most.
+ * - `resume`: the same, but a tool that was lost is never run a second time: its job fails.
+ * - `fail`: the job fails as soon as its tool had started; what lives of it is stopped.
+ */
+export const restartPolicies = ["rerun", "resume", "fail"] as const;
+export type RestartPolicy = (typeof restartPolicies)[number];
+
+/** A timer counts no further: 24 days, in seconds. */
+const longestSeconds = 2_073_600;
+
+function whole(lowest: number, highest: number) {
+  const wanted = `a whole number from ${lowest} to ${highest}`;
+  return v.pipe(v.number(wanted), v.integer(wanted), v.minValue(lowest, wanted), v.maxValue(highest, wanted));
+}
+
+/** How the jobs of a process are run here: the member `heddle` of its description. */
+export const RunSettingsSchema = v.strictObject({
+  restart: v.optional(v.picklist(restartPolicies, `one of ${restartPolicies.join(", ")}`)),
+  /** Jobs of this process that run at once. */
+  slots: v.optional(whole(1, 4096)),
+  /** The longest that an attempt may take, from its claim on. */
+  maxSeconds: v.optional(whole(1, longestSeconds)),
+});
+export type RunSettings = v.InferOutput<typeof RunSettingsSchema>;
+
+/** How one job is to be run: the member `heddle` of an execution request. */
+export const RunWishesSchema = v.strictObject({
+  /** Higher runs first; 0 when not given. */
+  priority: v.optional(whole(-10, 10)),
+  /** No longer than what the process allows. */
+  maxSeconds: v.optional(whole(1, longestSeconds)),
+  /** It is kept until somebody dismisses it. */
+  pinned: v.optional(v.boolean("true or false")),
+});
+
+/** What a job is run by: its own wishes within the settings that its process had when it was submitted. */
+export type RunLimits = {
+  readonly priority?: number;
+  readonly maxSeconds?: number;
+  readonly processSlots?: number;
+  readonly isPinned?: true;
+};
+
+/** Joins the wishes of a request with the settings of its process. Undefined when neither says anything. */
+export function runLimits(
+  settings: RunSettings | undefined,
+  wishes: v.InferOutput<typeof RunWishesSchema> | undefined,
+): RunLimits | undefined {
+  const maxSeconds = wishes?.maxSeconds ?? settings?.maxSeconds;
+  const limits: RunLimits = {
+    ...(wishes?.priority === undefined ? {} : { priority: wishes.priority }),
+    ...(maxSeconds === undefined ? {} : { maxSeconds }),
+    ...(wishes?.pinned === true ? { isPinned: true } : {}),
+    ...(settings?.slots === undefined ? {} : { processSlots: settings.slots }),
+  };
+  return Object.keys(limits).length === 0 ? undefined : limits;
+}

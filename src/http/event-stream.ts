@@ -1,0 +1,43 @@
+/** One event of a stream (HTML, Server-sent events). */
+export type StreamEvent = { readonly name: string; readonly id?: string; readonly data: unknown };
+
+/** A comment is sent after this long without an event, so that nobody between takes the connection for dead. */
+const quietMilliseconds = 15_000;
+/** A client that lost the connection waits this long. */
+const retryMilliseconds = 2000;
+
+/** Answers with a stream of events, until they end or the signal does. */
+export function eventStreamResponse(events: AsyncGenerator<StreamEvent, void>, signal: AbortSignal): Response {
+  const encoder = new TextEncoder();
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const end = () => {
+    clearInterval(timer);
+    void events.return();
+  };
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(encoder.encode(`retry: ${retryMilliseconds}\n\n`));
+      timer = setInterval(() => controller.enqueue(encoder.encode(":\n\n")), quietMilliseconds);
+    },
+    async pull(controller) {
+      const next = await events.next();
+      if (next.done === true || signal.aborted) {
+        end();
+        controller.close();
+      } else controller.enqueue(encoder.encode(textOf(next.value)));
+    },
+    cancel: end,
+  });
+  const headers = {
+    "content-type": "text/event-stream",
+    "cache-control": "no-store",
+    "x-accel-buffering": "no",
+    "x-content-type-options": "nosniff",
+  };
+  return new Response(body, { headers });
+}
+
+/** JSON has no line breaks outside its strings, so the data is one line. */
+function textOf({ name, id, data }: StreamEvent): string {
+  return `${id === undefined ? "" : `id: ${id}\n`}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+}

@@ -1,0 +1,101 @@
+import { Problem } from "../../domain/problem.ts";
+import {
+  type ListNews,
+  type WatchDeps,
+  type WatchNews,
+  type WatchPlace,
+  watchJob,
+  watchJobs,
+} from "../../operations/watch-jobs.ts";
+import { eventStreamResponse, type StreamEvent } from "../event-stream.ts";
+import { principalOf, type Route, type RouteContext } from "../route.ts";
+import { statusDocument } from "../status-document.ts";
+
+export type EventRouteDeps = WatchDeps & {
+  /** Ends all streams: without it the server would wait for them. */
+  readonly stopping: AbortSignal;
+};
+
+/** More than a connection's idle limit can count: it has none then. */
+const anySeconds = 3600;
+
+/** Routes of server-sent events: of one job, and of the list. */
+export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/jobs/:jobId/events",
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        const signal = AbortSignal.any([context.signal, deps.stopping]);
+        const jobId = context.param("jobId");
+        const place = placeOf(context.request.headers.get("last-event-id"));
+        const news = await watchJob(deps, principalOf(context), jobId, { place, signal });
+        // A browser comes back after each end, unless it is told that there is nothing more.
+        if (news === undefined) return new Response(null, { status: 204 });
+        context.allowQuiet(anySeconds);
+        return eventStreamResponse(jobEvents(jobId, news), signal);
+      },
+    },
+    {
+      method: "GET",
+      path: "/events",
+      access: "signed-in",
+      hasEffect: false,
+      handle(context) {
+        const signal = AbortSignal.any([context.signal, deps.stopping]);
+        const place = context.request.headers.get("last-event-id");
+        const news = watchJobs(deps, principalOf(context), { signal, ...(place === null ? {} : { place }) });
+        context.allowQuiet(anySeconds);
+        return eventStreamResponse(listEvents(context, news), signal);
+      },
+    },
+  ];
+}
+
+/** Reads `<event number>.<attempt>.<bytes of its log>`. */
+function placeOf(id: string | null): WatchPlace {
+  if (id === null) return { number: 0, attempt: 0, logOffset: 0 };
+  const [, number, attempt, logOffset] = /^(\d{1,15})\.(\d{1,15})\.(\d{1,15})$/.exec(id) ?? [];
+  if (logOffset !== undefined)
+    return { number: Number(number), attempt: Number(attempt), logOffset: Number(logOffset) };
+  const detail = `Cannot watch the job: found Last-Event-ID "${id}", wanted the id of one of its events`;
+  throw new Problem("invalid-parameter-value", detail);
+}
+
+async function* jobEvents(jobId: string, news: AsyncGenerator<WatchNews, void>): AsyncGenerator<StreamEvent, void> {
+  for await (const one of news) {
+    switch (one.kind) {
+      case "event": {
+        const { kind, at, ...event } = one.event;
+        yield { name: kind, id: idOf(one.place), data: { jobID: jobId, ...event, at: new Date(at).toISOString() } };
+        break;
+      }
+      case "live": {
+        const { progress, message, stage } = one.live;
+        yield { name: "progress", data: { jobID: jobId, status: "running", stage, progress, message } };
+        break;
+      }
+      case "log":
+        yield { name: "log", id: idOf(one.place), data: { jobID: jobId, lines: one.lines } };
+        break;
+      default:
+        one satisfies never;
+    }
+  }
+}
+
+function idOf({ number, attempt, logOffset }: WatchPlace): string {
+  return `${number}.${attempt}.${logOffset}`;
+}
+
+async function* listEvents(
+  context: RouteContext,
+  news: AsyncGenerator<ListNews, void>,
+): AsyncGenerator<StreamEvent, void> {
+  for await (const one of news) {
+    if (one.kind === "reset") yield { name: "reset", id: one.place, data: {} };
+    else yield { name: "job", id: one.place, data: statusDocument(one.job, context.baseUrl) };
+  }
+}

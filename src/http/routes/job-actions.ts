@@ -1,0 +1,70 @@
+import * as v from "valibot";
+import { issueFaults } from "../../domain/faults.ts";
+import type { Json } from "../../domain/json.ts";
+import { Problem } from "../../domain/problem.ts";
+import { DismissJobsSchema, dismissJobs } from "../../operations/dismiss-jobs.ts";
+import type { DismissDeps } from "../../operations/follow-jobs.ts";
+import { RetryBodySchema, retryJob } from "../../operations/retry-job.ts";
+import { problemDocument } from "../problem-response.ts";
+import { parseJson, readText, requireContentType } from "../read-body.ts";
+import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
+import { statusDocument } from "../status-document.ts";
+
+export type JobActionRouteDeps = DismissDeps & { readonly settings: { readonly maxBodyBytes: number } };
+
+const mediaTypes = ["application/json"];
+
+/** Routes that dismiss several jobs, and that run a job again. */
+export function jobActionRoutes(deps: JobActionRouteDeps): readonly Route[] {
+  return [
+    {
+      method: "DELETE",
+      path: "/jobs",
+      access: "signed-in",
+      hasEffect: true,
+      body: { mediaTypes, schema: DismissJobsSchema },
+      async handle(context) {
+        const { jobs } = await readBody(deps, context, DismissJobsSchema, "dismiss jobs");
+        const dismissals = await dismissJobs(deps, principalOf(context), jobs);
+        return jsonResponse({
+          jobs: dismissals.map((one) =>
+            "job" in one
+              ? statusDocument(one.job, context.baseUrl)
+              : { jobID: one.jobId, exception: problemDocument(one.problem) },
+          ),
+          links: [],
+        });
+      },
+    },
+    {
+      method: "POST",
+      path: "/jobs/:jobId/retry",
+      access: "signed-in",
+      hasEffect: true,
+      body: { mediaTypes, schema: RetryBodySchema },
+      async handle(context) {
+        const request = await readBody(deps, context, RetryBodySchema, "retry job", {});
+        const job = await retryJob(deps, principalOf(context), context.param("jobId"), request);
+        return jsonResponse(statusDocument(job, context.baseUrl));
+      },
+    },
+  ];
+}
+
+/** Reads a JSON body; `absent` stands for none. Throws `invalid-parameter-value` with every fault. */
+async function readBody<Schema extends v.GenericSchema>(
+  deps: JobActionRouteDeps,
+  context: RouteContext,
+  schema: Schema,
+  verb: string,
+  absent?: Json,
+): Promise<v.InferOutput<Schema>> {
+  const text = await readText(context.request, deps.settings.maxBodyBytes);
+  const isAbsent = text === "" && absent !== undefined;
+  if (!isAbsent) requireContentType(context.request, mediaTypes);
+  const outcome = v.safeParse(schema, isAbsent ? absent : parseJson(text));
+  if (outcome.success) return outcome.output;
+  const faults = issueFaults(outcome.issues);
+  const all = faults.map((one) => `${one.pointer === "" ? "the body" : one.pointer}: ${one.detail}`).join("; ");
+  throw new Problem("invalid-parameter-value", `Cannot ${verb}: ${all}`, { faults });
+}

@@ -1,0 +1,42 @@
+import { chmod, readdir, rm, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Clock } from "../domain/clock.ts";
+import { ifExists } from "../files/file-errors.ts";
+import { databaseFile, directoryMode, type Layout } from "../files/layout.ts";
+import { copyDatabase, databaseFacts, replaceDatabase } from "../store/backup.ts";
+import { lockDataDirectory } from "../store/lock.ts";
+
+export type CareDeps = { readonly layout: Layout; readonly clock: Clock; readonly pid: number };
+
+/** Writes a copy of the database, beside a server that may be running. Durable and read back when it resolves. */
+export function backUp(deps: Pick<CareDeps, "layout">, target: string): Promise<void> {
+  return copyDatabase(databaseFile(deps.layout), resolve(target));
+}
+
+/** Puts a backup in the place of the database. Throws `conflict` while a server runs. */
+export async function restore(deps: CareDeps, backup: string): Promise<void> {
+  const { layout, clock, pid } = deps;
+  await using _lock = await lockDataDirectory(layout.dataDirectory, { pid, startedAt: clock.now() });
+  await replaceDatabase(databaseFile(layout), resolve(backup));
+}
+
+/** Repairs what can be repaired without the service, and words what was done. Throws `conflict` while a server runs. */
+export async function repair(deps: CareDeps): Promise<readonly string[]> {
+  const { layout, clock, pid } = deps;
+  await using _lock = await lockDataDirectory(layout.dataDirectory, { pid, startedAt: clock.now() });
+  const done: string[] = [];
+  if (((await stat(layout.dataDirectory)).mode & 0o077) !== 0) {
+    await chmod(layout.dataDirectory, directoryMode);
+    done.push(`Closed ${layout.dataDirectory} to other users`);
+  }
+  const file = databaseFile(layout);
+  if (!(await Bun.file(file).exists())) return done;
+  const { ids } = databaseFacts(file);
+  const isOrphan = (name: string) => !ids.has(name.replace(/\.(log|xml)$/, ""));
+  for (const directory of [layout.workDirectory, layout.outputsDirectory]) {
+    const names = ((await ifExists(readdir(directory))) ?? []).filter(isOrphan);
+    for (const name of names) await rm(join(directory, name), { recursive: true, force: true });
+    if (names.length > 0) done.push(`Removed ${names.length} of no job from ${directory}`);
+  }
+  return done;
+}

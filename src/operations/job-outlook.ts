@@ -1,0 +1,65 @@
+import type { Clock } from "../domain/clock.ts";
+import type { Job } from "../domain/job.ts";
+import type { Database } from "../store/database.ts";
+import { queuePositionOf, usualMilliseconds } from "../store/queue.ts";
+
+/** What can be told of an unfinished job's future. Times are milliseconds since 1970. */
+export type JobOutlook = {
+  /** From 1 on, while it waits. */
+  readonly queuePosition?: number;
+  /** When asking again is worth it. */
+  readonly nextPollAt?: number;
+  /** By the newest successful jobs of the same process. */
+  readonly estimatedCompletionAt?: number;
+  /** When a job that has ended is removed with its results; undefined when it is kept. */
+  readonly expiresAt?: number;
+  /** What a waiting job waits for besides its turn. */
+  readonly waitsFor?: string;
+};
+
+export type OutlookDeps = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly hasSpace: () => boolean;
+  readonly settings: { readonly keptMilliseconds?: number };
+};
+
+const shortestPollMilliseconds = 1000;
+const longestPollMilliseconds = 30_000;
+
+/** Tells what can be expected of a job. */
+export async function outlookOf(deps: OutlookDeps, job: Job): Promise<JobOutlook> {
+  const now = deps.clock.now();
+  switch (job.status) {
+    case "accepted":
+      return {
+        queuePosition: await queuePositionOf(deps.database, job),
+        nextPollAt: nextPollAt(now, job.createdAt),
+        ...(deps.hasSpace() ? {} : { waitsFor: "free space on the disk of the server" }),
+      };
+    case "running": {
+      const startedAt = job.startedAt ?? now;
+      const usual = await usualMilliseconds(deps.database, job.processId);
+      const end = usual === undefined ? undefined : startedAt + usual;
+      return {
+        nextPollAt: nextPollAt(now, startedAt),
+        // One that takes longer than usual may end at any time.
+        ...(end === undefined ? {} : { estimatedCompletionAt: Math.max(now, end) }),
+      };
+    }
+    case "successful":
+    case "failed":
+    case "dismissed": {
+      const kept = deps.settings.keptMilliseconds;
+      if (kept === undefined || job.request.run?.isPinned === true) return {};
+      return { expiresAt: (job.finishedAt ?? job.updatedAt) + kept };
+    }
+    default:
+      return job.status satisfies never;
+  }
+}
+
+/** The longer a job has taken, the less often it is worth asking: a tenth of that, within bounds. */
+function nextPollAt(now: number, since: number): number {
+  return now + Math.min(longestPollMilliseconds, Math.max(shortestPollMilliseconds, (now - since) / 10));
+}

@@ -1,0 +1,61 @@
+import * as v from "valibot";
+import { isOwn, type Principal } from "../domain/access.ts";
+import type { Job } from "../domain/job.ts";
+import { jobMoves } from "../domain/job-state.ts";
+import { Problem } from "../domain/problem.ts";
+import { retryJob as moveToRetry } from "../store/retry-job.ts";
+import { findVaultFile } from "../store/vault.ts";
+import { type DismissDeps, readJob } from "./follow-jobs.ts";
+import { requireAction } from "./guard.ts";
+import { vaultPrefix } from "./references.ts";
+
+/** What may be asked of a retry. */
+export const RetryBodySchema = v.strictObject({
+  /** Keeps the finished steps of a workflow. */
+  fromFailed: v.optional(v.boolean("true or false"), false),
+});
+export type RetryRequest = v.InferOutput<typeof RetryBodySchema>;
+
+/**
+ * Runs a failed or dismissed job again: the same inputs, the same revision of its process, a new attempt. Throws
+ * `no-such-job`; `conflict` in another state, or while something of the last attempt is still being stopped; `gone` when
+ * an uploaded file that it needs is.
+ */
+export async function retryJob(
+  deps: DismissDeps,
+  principal: Principal,
+  jobId: string,
+  request: RetryRequest,
+): Promise<Job> {
+  const job = await readJob(deps, principal, jobId);
+  requireAction(principal, isOwn(principal, job.user) ? "execute" : "dismiss-all", `retry job "${jobId}"`);
+  const states: readonly string[] = jobMoves.retry.from;
+  if (!states.includes(job.status)) {
+    const detail = `Cannot retry job "${jobId}": found status ${job.status}, wanted ${states.join(" or ")}`;
+    throw new Problem("conflict", detail);
+  }
+  await requireUploads(deps, job);
+  const outcome = await moveToRetry(deps.database, {
+    jobId,
+    moveId: deps.newId(),
+    at: deps.clock.now(),
+    message: request.fromFailed ? "Job accepted again, keeping its finished steps." : "Job accepted again.",
+    keepsFinishedSteps: request.fromFailed,
+  });
+  if (outcome === "lost") {
+    const detail = `Cannot retry job "${jobId}": found its last attempt still being stopped, wanted all of it gone; ask again`;
+    throw new Problem("conflict", detail);
+  }
+  const accepted = await readJob(deps, principal, jobId);
+  deps.runner.wake(accepted);
+  return accepted;
+}
+
+/** An upload that no job held any more may have expired since. */
+async function requireUploads(deps: DismissDeps, job: Job): Promise<void> {
+  for (const item of Object.values(job.request.inputs).flat()) {
+    if (item.kind !== "reference" || !item.href.startsWith(vaultPrefix)) continue;
+    if ((await findVaultFile(deps.database, item.href.slice(vaultPrefix.length))) !== undefined) continue;
+    throw new Problem("gone", `Cannot retry job "${job.id}": found its upload "${item.href}" gone, wanted it kept`);
+  }
+}

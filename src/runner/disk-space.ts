@@ -1,0 +1,44 @@
+import { statfs } from "node:fs/promises";
+import type { Logger } from "../domain/logger.ts";
+
+/** Whether there is room on the disks that jobs write to. */
+export type DiskSpace = Disposable & {
+  /** False while one of them has less than it should. */
+  hasSpace(): boolean;
+  /** Looks now, and every second from then on. */
+  start(): Promise<void>;
+};
+
+const lookEveryMilliseconds = 1000;
+
+/** Makes a watch over the free space of some directories, in bytes that a user who is not root may take. */
+export function createDiskSpace(
+  deps: { readonly logger: Logger },
+  directories: readonly string[],
+  minFreeBytes: number,
+): DiskSpace {
+  let isEnough = true;
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const look = async () => {
+    try {
+      const facts = await Promise.all(directories.map((directory) => statfs(directory)));
+      const free = Math.min(...facts.map(({ bavail, bsize }) => bavail * bsize));
+      const wasEnough = isEnough;
+      isEnough = free >= minFreeBytes;
+      if (wasEnough && !isEnough)
+        deps.logger.warn("No job is claimed: the disk is almost full", { free, minFreeBytes });
+      if (!wasEnough && isEnough) deps.logger.info("Jobs are claimed again: the disk has room", { free });
+    } catch (error) {
+      deps.logger.error("Cannot look at the free space", { error });
+    }
+  };
+  return {
+    hasSpace: () => isEnough,
+    async start() {
+      await look();
+      timer = setInterval(() => void look(), lookEveryMilliseconds);
+      timer.unref();
+    },
+    [Symbol.dispose]: () => clearInterval(timer),
+  };
+}

@@ -1,0 +1,58 @@
+import { lstat, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { ifExists } from "../files/file-errors.ts";
+import { removeJobFiles } from "../files/job-directory.ts";
+import { executionIdsOf } from "../store/executions.ts";
+import { expiredJobs, idsWithFiles, removeJob } from "../store/expire-jobs.ts";
+import type { HousekeepingDeps } from "./housekeeping.ts";
+
+/** Jobs, or names of files, that are looked at together. */
+const batch = 200;
+
+/** Removes jobs that ended longer ago than they are kept: first their rows, then their files. */
+export async function removeExpiredJobs(deps: HousekeepingDeps): Promise<void> {
+  const { database, layout, clock, keptMilliseconds } = deps;
+  if (keptMilliseconds === undefined) return;
+  const before = clock.now() - keptMilliseconds;
+  for (;;) {
+    const due = await expiredJobs(database, before, batch);
+    let removed = 0;
+    for (const jobId of due) {
+      const executionIds = await executionIdsOf(database, jobId);
+      if (!(await removeJob(database, jobId, before))) continue;
+      removed += 1;
+      await removeJobFiles(layout, { jobId, executionIds });
+    }
+    if (removed === 0) return;
+    deps.logger.info("Removed jobs that had been kept long enough", { jobs: removed });
+  }
+}
+
+/** Names of ours begin with an id of a job or an execution; others were put there by somebody else. */
+const ownName = /^\.?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.log|\.xml)?(?:\.link)?$/;
+
+/**
+ * Removes published files that belong to no job (a crash came between the write that took the job away and the removal
+ * of its files), and links that lead nowhere.
+ */
+export async function removeOrphans({ database, layout, logger }: HousekeepingDeps): Promise<void> {
+  const names = (await readdir(layout.outputsDirectory)).flatMap((name) => {
+    const id = ownName.exec(name)?.[1];
+    return id === undefined ? [] : [{ name, id }];
+  });
+  for (let from = 0; from < names.length; from += batch) {
+    const part = names.slice(from, from + batch);
+    const kept = await idsWithFiles(database, [...new Set(part.map(({ id }) => id))]);
+    for (const { name, id } of part) {
+      const path = join(layout.outputsDirectory, name);
+      if (kept.has(id) && !(await isStaleLink(path))) continue;
+      await rm(path, { recursive: true, force: true });
+      logger.info("Removed what belongs to no job", { path });
+    }
+  }
+}
+
+async function isStaleLink(path: string): Promise<boolean> {
+  if ((await ifExists(lstat(path)))?.isSymbolicLink() !== true) return false;
+  return (await ifExists(stat(path))) === undefined;
+}

@@ -1,0 +1,119 @@
+import { Database } from "bun:sqlite";
+import { copyFile, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { errorText, Problem } from "../domain/problem.ts";
+import type { Driver } from "./driver.ts";
+
+const fileMode = 0o600;
+
+/**
+ * Writes a consistent copy of a database, also while a server uses it. The copy has its name only when it is whole, was
+ * read back without a fault and is durable. Throws `unavailable` when it has faults.
+ */
+export async function copyDatabase(file: string, target: string): Promise<void> {
+  await writeCopy(target, async (temporary) => {
+    using database = new Database(file, { readwrite: true, create: false });
+    database.run("PRAGMA busy_timeout = 10000");
+    database.run("VACUUM INTO ?", [temporary]);
+  });
+}
+
+/**
+ * Copies a database that a driver of this process has open, as `copyDatabase` does. A second library must not open the
+ * same file in one process: by closing it again it would drop the locks of the first.
+ */
+export async function copyOpenDatabase(driver: Pick<Driver, "execute">, target: string): Promise<void> {
+  await writeCopy(target, async (temporary) => {
+    await driver.execute({ sql: "VACUUM INTO ?", args: [temporary] });
+  });
+}
+
+async function writeCopy(target: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = `${target}.part`;
+  await rm(temporary, { force: true });
+  await write(temporary);
+  const faults = databaseFaults(temporary);
+  if (faults.length > 0) {
+    await rm(temporary, { force: true });
+    throw new Problem("unavailable", `Cannot write copy "${target}": found ${faults.join("; ")}, wanted no fault`);
+  }
+  await nameDurably(temporary, target);
+}
+
+/** Puts a copy in the place of a database that nobody uses; the old one stays beside it as `<file>.replaced`. */
+export async function replaceDatabase(file: string, copy: string): Promise<void> {
+  const faults = [...databaseFaults(copy), ...missingTables(copy)];
+  if (faults.length > 0) {
+    throw new Problem(
+      "invalid-parameter-value",
+      `Cannot restore "${copy}": found ${faults.join("; ")}, wanted a backup`,
+    );
+  }
+  const temporary = `${file}.part`;
+  await copyFile(copy, temporary);
+  // Folds what its log holds into the old one: its log must not be taken for the new one's.
+  if (await Bun.file(file).exists()) {
+    using old = new Database(file, { readwrite: true, create: false });
+    old.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+  for (const suffix of ["-wal", "-shm"]) await rm(`${file}${suffix}`, { force: true });
+  if (await Bun.file(file).exists()) await rename(file, `${file}.replaced`);
+  await nameDurably(temporary, file);
+}
+
+/** Reads a whole database and tells what is wrong with it; empty when nothing is. */
+export function databaseFaults(file: string): readonly string[] {
+  try {
+    using database = new Database(file, { readwrite: true, create: false });
+    const rows = database
+      .query<{ fault: string }, []>("SELECT integrity_check AS fault FROM pragma_integrity_check")
+      .all();
+    const faults = rows.map((row) => row.fault).filter((text) => text !== "ok");
+    return faults;
+  } catch (error) {
+    return [errorText(error)];
+  }
+}
+
+function missingTables(file: string): readonly string[] {
+  if (databaseFaults(file).length > 0) return [];
+  using database = new Database(file, { readwrite: true, create: false });
+  const table = database.query("SELECT 1 FROM sqlite_master WHERE name = 'jobs'").get();
+  return table === null ? ["no table of jobs"] : [];
+}
+
+/** What a look at a database tells, without the service. */
+export type DatabaseFacts = {
+  readonly jobs: number;
+  readonly unfinished: number;
+  readonly openExecutions: number;
+  /** When the newest job changed, in milliseconds since 1970. */
+  readonly newestAt: number;
+  /** Ids of all jobs and executions. */
+  readonly ids: ReadonlySet<string>;
+};
+
+/** Counts what stands in a database. */
+export function databaseFacts(file: string): DatabaseFacts {
+  using database = new Database(file, { readwrite: true, create: false });
+  const count = (query: string) => database.query<{ found: number | null }, []>(query).get()?.found ?? 0;
+  const rows = database.query<{ id: string }, []>("SELECT id FROM jobs UNION ALL SELECT id FROM executions").all();
+  return {
+    jobs: count("SELECT count(*) AS found FROM jobs"),
+    unfinished: count("SELECT count(*) AS found FROM jobs WHERE status IN ('accepted', 'running')"),
+    openExecutions: count("SELECT count(*) AS found FROM executions WHERE ended_at IS NULL"),
+    newestAt: count("SELECT max(updated_at) AS found FROM jobs"),
+    ids: new Set(rows.map((row) => row.id)),
+  };
+}
+
+async function nameDurably(temporary: string, target: string): Promise<void> {
+  {
+    await using handle = await open(temporary, "r");
+    await handle.chmod(fileMode);
+    await handle.sync();
+  }
+  await rename(temporary, target);
+  await using directory = await open(dirname(target), "r");
+  await directory.sync();
+}

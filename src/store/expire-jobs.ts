@@ -1,0 +1,75 @@
+import { and, asc, eq, lte, or, sql } from "drizzle-orm";
+import { isFinished, type JobStatus, jobStatuses } from "../domain/job-state.ts";
+import type { Database } from "./database.ts";
+import { checkpoints, executions, idempotencyKeys, jobEvents, jobs, results, vaultUses } from "./schema.ts";
+import { argument, build, compile, statusIn } from "./statements.ts";
+
+const finishedStatuses: readonly JobStatus[] = jobStatuses.filter(isFinished);
+
+const isDue = and(
+  statusIn(sql`+${jobs.status}`, finishedStatuses),
+  lte(jobs.finishedAt, argument("before")),
+  sql`coalesce(${jobs.request} ->> '$.run.isPinned', 0) = 0`,
+);
+
+/** A job ends after it was created: the index of creation times leads to the old ones. */
+const selectDue = compile<{ before: number; limit: number }>(
+  build
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(lte(jobs.createdAt, argument("before")), isDue))
+    .orderBy(asc(jobs.createdAt))
+    .limit(sql.placeholder("limit")),
+);
+
+const remove = compile<{ jobId: string; before: number }>(
+  build.delete(jobs).where(and(eq(jobs.id, argument("jobId")), isDue)),
+);
+
+/** The job was removed by this write, or is gone since another one: a retry that came first keeps everything. */
+const isGone = sql`not exists (select 1 from ${jobs} where ${jobs.id} = ${argument("jobId")})`;
+
+const removals = [
+  build
+    .delete(checkpoints)
+    .where(
+      and(
+        sql`${checkpoints.executionId} in (select ${executions.id} from ${executions} where ${executions.jobId} = ${argument("jobId")})`,
+        isGone,
+      ),
+    ),
+  build.delete(executions).where(and(eq(executions.jobId, argument("jobId")), isGone)),
+  build.delete(jobEvents).where(and(eq(jobEvents.jobId, argument("jobId")), isGone)),
+  build.delete(results).where(and(eq(results.jobId, argument("jobId")), isGone)),
+  build.delete(vaultUses).where(and(eq(vaultUses.jobId, argument("jobId")), isGone)),
+  build.delete(idempotencyKeys).where(and(eq(idempotencyKeys.jobId, argument("jobId")), isGone)),
+].map((query) => compile<{ jobId: string }>(query));
+
+/** Lists ids of jobs that ended before a time and are not pinned, the oldest first. */
+export async function expiredJobs(database: Database, before: number, limit: number): Promise<readonly string[]> {
+  return (await database.read(selectDue({ before, limit }))).map((row) => String(row.id));
+}
+
+/** Removes all rows of a job that ended before a time, in one write. False when it was retried or pinned meanwhile. */
+export async function removeJob(database: Database, jobId: string, before: number): Promise<boolean> {
+  const [removed] = await database.write([remove({ jobId, before }), ...removals.map((one) => one({ jobId }))]);
+  return removed?.rowsAffected === 1;
+}
+
+const selectKept = compile<{ ids: string }>(
+  build
+    .select({ id: sql`one.value`.as("id") })
+    .from(sql`json_each(${argument("ids")}) as one`)
+    .where(
+      or(
+        sql`exists (select 1 from ${jobs} where ${jobs.id} = one.value and ${jobs.status} <> 'dismissed')`,
+        sql`exists (select 1 from ${executions} join ${jobs} on ${jobs.id} = ${executions.jobId} where ${executions.id} = one.value and (${jobs.status} <> 'dismissed' or ${executions.endedAt} is null))`,
+      ),
+    ),
+);
+
+/** Tells which ids are of jobs, or of executions of jobs, whose files are kept: all but those that were dismissed. */
+export async function idsWithFiles(database: Database, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await database.read(selectKept({ ids: JSON.stringify(ids) }));
+  return new Set(rows.map((row) => String(row.id)));
+}

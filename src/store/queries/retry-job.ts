@@ -1,0 +1,46 @@
+import { and, eq, sql } from "drizzle-orm";
+import { jobMoves } from "../../domain/job-state.ts";
+import { checkpoints, executions, jobs } from "../schema.ts";
+import { argument, build, compile, insertFrom, statusIn } from "../statements.ts";
+import { held } from "./guards.ts";
+
+/** Only a job of which nothing runs any more begins anew. `keeps` is 1 to keep the finished steps of its last execution. */
+export const retry = compile<{ jobId: string; moveId: string; at: number; message: string; keeps: number }>(
+  build
+    .update(jobs)
+    .set({
+      status: jobMoves.retry.to,
+      moveId: argument("moveId"),
+      progress: sql`0`,
+      stage: sql`null`,
+      message: argument("message"),
+      startedAt: sql`null`,
+      finishedAt: sql`null`,
+      updatedAt: argument("at"),
+      failure: sql`null`,
+      wpsId: sql`null`,
+      earlyCrashes: sql`0`,
+      resumeFrom: sql`case ${argument("keeps")} when 1 then ${jobs.executionId} end`,
+    })
+    .where(
+      and(
+        eq(jobs.id, argument("jobId")),
+        statusIn(jobs.status, jobMoves.retry.from),
+        sql`not exists ${build
+          .select({ id: executions.id })
+          .from(executions)
+          .where(sql`${executions.endedAt} is null and ${executions.jobId} = ${jobs.id}`)}`,
+      ),
+    ),
+);
+
+export const copyCheckpoints = compile<{ jobId: string; fence: number; from: string; to: string }>(
+  insertFrom(
+    checkpoints,
+    { executionId: argument("to"), key: sql`kept.key`, value: sql`kept.value` },
+    {
+      source: sql`${checkpoints} as kept`,
+      where: and(sql`kept.execution_id = ${argument("from")}`, held),
+    },
+  ).onConflictDoNothing(),
+);

@@ -1,0 +1,123 @@
+// Kills the server again and again while it works, and counts what that cost. Everything but `accepted` should be zero.
+// Usage: npm run test:chaos [-- --kills N --seed N --clients N --keep]
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { deployCwl } from "../support/jobs.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { type KillDeps, killOnce, type Spread, startNormal } from "./kills.ts";
+import { type Address, followToEnd, jobOfLoad, type LoadJob, startClients, submitUntilAnswered } from "./load.ts";
+import { packages } from "./packages.ts";
+import {
+  type Columns,
+  endOf,
+  processesLeft,
+  type Undisturbed,
+  verifyData,
+  verifyJobs,
+  verifyLedgers,
+} from "./verify.ts";
+
+const { values: given } = parseArgs({
+  options: {
+    kills: { type: "string", default: "25" },
+    seed: { type: "string", default: "1" },
+    clients: { type: "string", default: "12" },
+    keep: { type: "boolean", default: false },
+  },
+});
+const kills = Number(given.kills);
+/** After the last kill every job has this long to end; what has not is stuck. */
+const drainMilliseconds = 90_000;
+
+/** Draws numbers from 0 to 1 that only depend on the seed. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const folder = await temporaryDirectory();
+const ledgers = join(folder.path, "ledgers");
+await mkdir(ledgers);
+const random = randomFrom(Number(given.seed));
+const address: Address = { current: undefined };
+const spread: Spread = { failpoints: new Map(), random: new Map(), missed: [], kills: 0 };
+const deps: KillDeps = { data: join(folder.path, "data"), address, flags: ["--slots", "6"], random, spread };
+
+/** One job of each kind, to its end, with nobody disturbing it. */
+async function runUndisturbed(): Promise<Undisturbed> {
+  await using server = await startNormal(deps);
+  for (const [id, document] of Object.entries(packages)) await deployCwl(server.url, id, document);
+  const ends = new Map<string, { readonly status: string; readonly bytes: string }>();
+  for (const number of [0, 1, 3, 6]) {
+    const job: LoadJob = { ...jobOfLoad(number, ledgers, () => 0), name: `undisturbed-${number}` };
+    const named = { ...job, inputs: job.processId === "echo" ? { text: job.name } : { ...job.inputs, name: job.name } };
+    await submitUntilAnswered(address, named);
+    await followToEnd(address, named, AbortSignal.timeout(20_000));
+    ends.set(named.processId, await endOf(address, named));
+  }
+  await server.stop();
+  address.current = undefined;
+  return ends;
+}
+
+function printSpread(): void {
+  console.log("\nkills at failpoints:");
+  for (const [name, count] of [...spread.failpoints].sort()) console.log(`  ${String(count).padStart(4)}  ${name}`);
+  for (const name of spread.missed) console.log(`        ${name} was not reached in time; killed there and then`);
+  console.log("stages that jobs were in at random kills:");
+  for (const [name, count] of [...spread.random].sort()) console.log(`  ${String(count).padStart(4)}  ${name}`);
+}
+
+function printColumns(columns: Columns): number {
+  let faults = 0;
+  for (const [name, entries] of Object.entries(columns)) {
+    faults += entries.length;
+    console.log(`${String(entries.length).padStart(6)}  ${name}`);
+    for (const entry of entries.slice(0, 10)) console.log(`          ${entry}`);
+  }
+  return faults;
+}
+
+const startedAt = Date.now();
+const undisturbed = await runUndisturbed();
+console.log("undisturbed:", Object.fromEntries(undisturbed));
+let number = 0;
+let goesOn = true;
+const drained = new AbortController();
+const clients = startClients({
+  clients: Number(given.clients),
+  address,
+  nextJob: () => jobOfLoad(number++, ledgers, random),
+  goesOn: () => goesOn,
+  signal: drained.signal,
+});
+for (let index = 0; index < kills; index += 1) await killOnce(deps, index);
+goesOn = false;
+const server = await startNormal(deps);
+const timer = setTimeout(() => drained.abort(), drainMilliseconds);
+await clients.done;
+clearTimeout(timer);
+const ofJobs = await verifyJobs(address, clients.jobs, undisturbed);
+// What the last jobs left is cleared after their ends are told.
+await Bun.sleep(500);
+await server.stop("SIGTERM");
+printSpread();
+const accepted = clients.jobs.filter((job) => job.id !== undefined).length;
+console.log(`\n${spread.kills} kills in ${((Date.now() - startedAt) / 1000).toFixed(0)} s, seed ${given.seed}`);
+console.log(`${String(accepted).padStart(6)}  accepted`);
+const faults = printColumns({
+  ...ofJobs,
+  ...verifyLedgers(ledgers, clients.jobs),
+  ...verifyData(deps.data),
+  "processes left": processesLeft(folder.path),
+});
+if (given.keep || faults > 0) console.log(`kept: ${folder.path}`);
+else await rm(folder.path, { recursive: true, force: true });
+console.log(`${faults === 0 ? 1 : 0} passed, ${faults === 0 ? 0 : 1} failed, 0 skipped`);
+process.exitCode = faults === 0 ? 0 : 1;

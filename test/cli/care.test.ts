@@ -1,0 +1,76 @@
+import { expect, test } from "bun:test";
+import { chmod, mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { runExecutable, startServer } from "../support/executable.ts";
+import { statusOf, submit, untilFinished } from "../support/jobs.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+
+test("a backup made while the service works holds every job answered before, and is restored elsewhere", async () => {
+  await using folder = await temporaryDirectory();
+  const [data, other, file] = ["data", "other", "backup.db"].map((name) => join(folder.path, name));
+  const answered: string[] = [];
+  {
+    await using server = await startServer(data ?? "");
+    for (let count = 0; count < 20; count += 1) answered.push(await submit(server.url, "echo", { text: `${count}` }));
+    let isDone = false;
+    const load = (async () => {
+      while (!isDone) await submit(server.url, "echo", { text: "load" });
+    })();
+    const backup = await runExecutable(["backup", file ?? "", "--data", data ?? ""]);
+    isDone = true;
+    await load;
+    expect(backup.exitCode).toBe(0);
+    const refused = await runExecutable(["restore", file ?? "", "--data", data ?? ""]);
+    expect([refused.exitCode, refused.talk]).toEqual([10, expect.stringContaining("holds it since")]);
+  }
+  expect((await runExecutable(["restore", file ?? "", "--data", other ?? ""])).exitCode).toBe(0);
+  await using restored = await startServer(other ?? "");
+  for (const job of answered) {
+    expect((await untilFinished(restored.url, job)).at(-1)?.status).toBe("successful");
+  }
+});
+
+test("what is no backup is not restored, and the database that was there stays beside the restored one", async () => {
+  await using folder = await temporaryDirectory();
+  const [data, file] = [join(folder.path, "data"), join(folder.path, "backup.db")];
+  let kept = "";
+  {
+    await using server = await startServer(data);
+    kept = await submit(server.url, "echo", { text: "a" });
+    await untilFinished(server.url, kept);
+  }
+  await runExecutable(["backup", file, "--data", data]);
+  await Bun.write(join(folder.path, "wrong"), "not a database, but long enough to be read as one");
+  const wrong = await runExecutable(["restore", join(folder.path, "wrong"), "--data", data]);
+  expect(wrong.exitCode).toBe(4);
+  expect((await runExecutable(["restore", file, "--data", data])).exitCode).toBe(0);
+  expect(await readdir(data)).toContain("heddle.db.replaced");
+  await using server = await startServer(data);
+  expect((await statusOf(server.url, kept)).status).toBe("successful");
+});
+
+test("doctor tells what it found, and repairs open directories and orphans when asked to", async () => {
+  await using folder = await temporaryDirectory();
+  const data = join(folder.path, "data");
+  {
+    await using server = await startServer(data);
+    await untilFinished(server.url, await submit(server.url, "echo", { text: "a" }));
+    const beside = await runExecutable(["doctor", "--data", data]);
+    expect([beside.exitCode, beside.out]).toEqual([0, expect.stringContaining("good     database: 1 jobs")]);
+    expect((await runExecutable(["doctor", "--fix", "--data", data])).exitCode).toBe(10);
+  }
+  await chmod(data, 0o755);
+  await mkdir(join(data, "work", "01a20a51-0000-7000-8000-000000000000"));
+  const found = await runExecutable(["doctor", "--json", "--data", data]);
+  const states = (out: string) =>
+    Object.fromEntries(
+      JSON.parse(out).findings.map(({ about, state }: { about: string; state: string }) => [about, state]),
+    );
+  expect(states(found.out)).toMatchObject({ "data directory": "warning", orphans: "warning", database: "good" });
+  const fixed = await runExecutable(["doctor", "--fix", "--json", "--data", data]);
+  expect(states(fixed.out)).toMatchObject({ "data directory": "good", orphans: "good" });
+  await Bun.write(join(data, "heddle.db"), "ruined");
+  const ruined = await runExecutable(["doctor", "--json", "--data", data]);
+  expect([ruined.exitCode, states(ruined.out).database]).toEqual([1, "fault"]);
+  expect((await runExecutable(["doctor", "--data", join(folder.path, "nowhere")])).exitCode).toBe(1);
+});

@@ -1,0 +1,137 @@
+import { expect, test } from "bun:test";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { findProcess } from "../../src/executors/process-table.ts";
+import { readEvents } from "../support/app.ts";
+import { runExecutable, startServer } from "../support/executable.ts";
+import { deployCwl, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
+import { shellTool } from "../support/shell-tool.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+
+async function pidsIn(file: string): Promise<readonly number[]> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  return text.split("\n").filter(Boolean).map(Number);
+}
+
+/** A zombie only waits for its parent to look. */
+function isLiving(pid: number): boolean {
+  return findProcess(pid) !== undefined;
+}
+
+function remove(url: string, path: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(`${url}${path}`, { method: "DELETE", ...init });
+}
+
+/** Four generations that ignore SIGTERM; the last one leaves the session, and its parent leaves it behind. */
+const stubborn = `trap "" TERM
+echo $$ >>"$LEDGER"
+sh -c 'trap "" TERM; echo $$ >>"$LEDGER"; sh -c "trap \\"\\" TERM; echo \\$\\$ >>\\"$LEDGER\\"; sleep 100; :"; :' &
+setsid sh -c 'trap "" TERM; echo $$ >>"$LEDGER"; sleep 100; :' &
+sleep 100
+wait`;
+
+test("dismissing a running job ends its whole process tree within two seconds, whatever it ignores", async () => {
+  await using folder = await temporaryDirectory();
+  const ledger = join(folder.path, "pids");
+  await using server = await startServer(join(folder.path, "data"));
+  await deployCwl(server.url, "stubborn", shellTool(stubborn));
+  const job = await submit(server.url, "stubborn", { ledger });
+  await until("all of it lives", async () => (await pidsIn(ledger)).length === 4);
+  const pids = await pidsIn(ledger);
+  expect(pids.every(isLiving)).toBe(true);
+  expect((await remove(server.url, `/jobs/${job}`)).status).toBe(200);
+  await Bun.sleep(2000);
+  expect(pids.filter(isLiving)).toEqual([]);
+  expect((await statusOf(server.url, job)).status).toBe("dismissed");
+  await until("its files are gone", async () => {
+    const left = await Promise.all(["work", "outputs"].map((name) => readdir(join(folder.path, "data", name))));
+    return left.flat().length === 0;
+  });
+}, 20_000);
+
+test("dismissing a finished job removes its outputs; results, outputs and a second DELETE are gone", async () => {
+  await using folder = await temporaryDirectory();
+  await using server = await startServer(folder.path);
+  await deployCwl(server.url, "tool", shellTool("echo hello"));
+  const job = await submit(server.url, "tool", { ledger: "" });
+  await untilFinished(server.url, job);
+  const { executionId } = await statusOf(server.url, job);
+  const file = `/outputs/${job}/said/said.txt`;
+  expect(await (await fetch(server.url + file)).text()).toBe("hello\n");
+  const answer = await remove(server.url, `/jobs/${job}`);
+  expect([answer.status, await answer.json()]).toMatchObject([200, { status: "dismissed" }]);
+  const status = await fetch(`${server.url}/jobs/${job}`);
+  expect([status.status, await status.json()]).toMatchObject([200, { status: "dismissed" }]);
+  for (const path of [
+    `/jobs/${job}/results`,
+    `/jobs/${job}/results/said`,
+    file,
+    `/outputs/${executionId}/said/said.txt`,
+  ]) {
+    expect([path, (await fetch(server.url + path)).status]).toEqual([path, 410]);
+  }
+  expect((await remove(server.url, `/jobs/${job}`)).status).toBe(410);
+  expect(await readdir(join(folder.path, "outputs"))).toEqual([]);
+});
+
+test("dismissing a waiting job takes it out of the queue: its tool never runs", async () => {
+  await using folder = await temporaryDirectory();
+  const [first, second] = [join(folder.path, "first"), join(folder.path, "second")];
+  await using server = await startServer(join(folder.path, "data"), ["--slots", "1"]);
+  await deployCwl(server.url, "tool", shellTool('echo $$ >>"$LEDGER"; sleep 0.5'));
+  const running = await submit(server.url, "tool", { ledger: first });
+  await until("the only slot is taken", async () => (await pidsIn(first)).length === 1);
+  const waiting = await submit(server.url, "tool", { ledger: second });
+  expect((await remove(server.url, `/jobs/${waiting}`)).status).toBe(200);
+  await untilFinished(server.url, running);
+  await untilFinished(server.url, await submit(server.url, "tool", { ledger: first }));
+  expect(await pidsIn(second)).toEqual([]);
+});
+
+test("of many dismissals of one job exactly one is answered 200, and its history tells one end", async () => {
+  await using folder = await temporaryDirectory();
+  const ledger = join(folder.path, "pids");
+  const data = join(folder.path, "data");
+  await using server = await startServer(data);
+  await deployCwl(server.url, "tool", shellTool('echo $$ >>"$LEDGER"; sleep 100'));
+  const job = await submit(server.url, "tool", { ledger });
+  await until("it runs", async () => (await pidsIn(ledger)).length === 1);
+  const answers = await Promise.all(Array.from({ length: 8 }, () => remove(server.url, `/jobs/${job}`)));
+  expect(answers.map((answer) => answer.status).sort()).toEqual([200, ...Array.from({ length: 7 }, () => 410)]);
+  await server.stop();
+  const ends = (await readEvents(data, job)).filter((event) => event.status === "dismissed");
+  expect(ends.length).toBe(1);
+});
+
+test("jobs are dismissed in bulk, each with its own outcome", async () => {
+  await using folder = await temporaryDirectory();
+  await using server = await startServer(folder.path);
+  const jobs = [await submit(server.url, "echo", { text: "a" }), await submit(server.url, "echo", { text: "b" })];
+  for (const job of jobs) await untilFinished(server.url, job);
+  const bulk = (ids: unknown) =>
+    remove(server.url, "/jobs", {
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ jobs: ids }),
+    });
+  const answer = await bulk([...jobs, "nope"]);
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toMatchObject({
+    jobs: [
+      { jobID: jobs[0], status: "dismissed" },
+      { jobID: jobs[1], status: "dismissed" },
+      { jobID: "nope", exception: { status: 404 } },
+    ],
+  });
+  expect(await (await bulk(jobs)).json()).toMatchObject({ jobs: [{ exception: { status: 410 } }, {}] });
+  const wrong = await bulk([]);
+  expect([wrong.status, await wrong.json()]).toMatchObject([400, { errors: [{ pointer: "/jobs" }] }]);
+});
+
+test("the command line dismisses a job", async () => {
+  await using folder = await temporaryDirectory();
+  await using server = await startServer(folder.path);
+  const job = await submit(server.url, "echo", { text: "a" });
+  await untilFinished(server.url, job);
+  expect((await runExecutable(["dismiss", job, "--url", server.url])).exitCode).toBe(0);
+  expect((await runExecutable(["dismiss", job, "--url", server.url])).exitCode).toBe(7);
+});

@@ -1,0 +1,157 @@
+import { expect, test } from "bun:test";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { startServer } from "../support/executable.ts";
+import { readStatus, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
+import { shellTool } from "../support/shell-tool.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+
+async function deploy(url: string, id: string, unit: unknown, heddle?: unknown): Promise<void> {
+  const response = await fetch(`${url}/processes`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ processDescription: { id, heddle }, executionUnit: { unit, type: "application/cwl" } }),
+  });
+  if (response.status !== 201) throw new Error(await response.text());
+}
+
+function execute(url: string, id: string, body: unknown): Promise<Response> {
+  return fetch(`${url}/processes/${id}/execution`, {
+    method: "POST",
+    headers: { "content-type": "application/json", prefer: "respond-async" },
+    body: JSON.stringify(body),
+  });
+}
+
+async function lines(file: string): Promise<readonly string[]> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  return text.split("\n").filter(Boolean);
+}
+
+/** The most that ran at once, by a ledger of `+` and `-`. */
+function mostAtOnce(ledger: readonly string[]): number {
+  let running = 0;
+  return Math.max(...ledger.map((line) => (running += line === "+" ? 1 : -1)));
+}
+
+const named = {
+  inputs: {
+    ledger: { type: "string", inputBinding: { position: 1 } },
+    name: { type: "string", inputBinding: { position: 2 } },
+  },
+};
+
+test("the queue goes by priority, then by age, and tells each waiting job its place", async () => {
+  await using folder = await temporaryDirectory();
+  const ledger = join(folder.path, "ledger");
+  await using server = await startServer(join(folder.path, "data"), ["--slots", "1"]);
+  await deploy(
+    server.url,
+    "tool",
+    shellTool('echo "$2" >>"$LEDGER"; while ! test -e "$LEDGER.go"; do sleep 0.02; done', named),
+  );
+  const jobs: string[] = [];
+  for (const [name, priority] of [
+    ["first", 0],
+    ["b", 0],
+    ["c", 0],
+    ["a", 5],
+    ["d", -1],
+  ] as const) {
+    const answer = await execute(server.url, "tool", { inputs: { ledger, name }, heddle: { priority } });
+    expect(answer.status).toBe(201);
+    jobs.push((await readStatus(answer)).jobID);
+    if (name === "first") await until("it runs", async () => (await lines(ledger)).length === 1);
+  }
+  const places = await Promise.all(jobs.map(async (job) => (await statusOf(server.url, job)).queuePosition));
+  expect(places).toEqual([undefined, 2, 3, 1, 4]);
+  await Bun.write(`${ledger}.go`, "");
+  for (const job of jobs) await untilFinished(server.url, job);
+  expect(await lines(ledger)).toEqual(["first", "a", "b", "c", "d"]);
+  const wrong = await execute(server.url, "tool", { inputs: { ledger, name: "x" }, heddle: { priority: 11 } });
+  expect([wrong.status, await wrong.json()]).toMatchObject([400, { errors: [{ pointer: "/heddle/priority" }] }]);
+});
+
+test("no more jobs of a process run at once than it allows, also after a restart", async () => {
+  await using folder = await temporaryDirectory();
+  const ledger = join(folder.path, "ledger");
+  const data = join(folder.path, "data");
+  const before = await startServer(data, ["--slots", "4"]);
+  await deploy(before.url, "one", shellTool('echo + >>"$LEDGER"; sleep 0.2; echo - >>"$LEDGER"'), { slots: 1 });
+  const jobs: string[] = [];
+  for (let count = 0; count < 5; count += 1) jobs.push(await submit(before.url, "one", { ledger }));
+  await until("two have run", async () => (await lines(ledger)).length >= 3);
+  await before.stop("SIGKILL");
+  await using after = await startServer(data, ["--slots", "4"]);
+  for (const job of jobs) await untilFinished(after.url, job);
+  const written = await lines(ledger);
+  expect(written.length).toBe(10);
+  expect(mostAtOnce(written)).toBe(1);
+});
+
+test("tools that together ask for more memory than there is run one after the other", async () => {
+  await using folder = await temporaryDirectory();
+  const ledger = join(folder.path, "ledger");
+  await using server = await startServer(join(folder.path, "data"), ["--slots", "4", "--memory-mebibytes", "12288"]);
+  const requirements = { ResourceRequirement: { ramMin: 8192 } };
+  await deploy(server.url, "big", shellTool('echo + >>"$LEDGER"; sleep 0.2; echo - >>"$LEDGER"', { requirements }));
+  const jobs = [await submit(server.url, "big", { ledger }), await submit(server.url, "big", { ledger })];
+  for (const job of jobs) expect((await untilFinished(server.url, job)).at(-1)?.status).toBe("successful");
+  expect(mostAtOnce(await lines(ledger))).toBe(1);
+});
+
+test("a full queue answers 429 with Retry-After, and takes jobs again when there is room", async () => {
+  await using folder = await temporaryDirectory();
+  const ledger = join(folder.path, "ledger");
+  await using server = await startServer(join(folder.path, "data"), ["--slots", "1", "--max-queued", "2"]);
+  await deploy(server.url, "tool", shellTool('while ! test -e "$LEDGER"; do sleep 0.02; done'));
+  const running = await submit(server.url, "tool", { ledger });
+  await until("it runs", async () => (await statusOf(server.url, running)).status === "running");
+  await submit(server.url, "tool", { ledger });
+  const last = await submit(server.url, "tool", { ledger });
+  const refused = await execute(server.url, "tool", { inputs: { ledger } });
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "5"]);
+  await Bun.write(ledger, "");
+  await untilFinished(server.url, last);
+  expect((await execute(server.url, "tool", { inputs: { ledger } })).status).toBe(201);
+});
+
+test("a job that takes longer than it may fails and is stopped; a request may only ask for less", async () => {
+  await using folder = await temporaryDirectory();
+  const ledger = join(folder.path, "ledger");
+  await using server = await startServer(join(folder.path, "data"));
+  await deploy(server.url, "slow", shellTool('echo $$ >>"$LEDGER"; sleep 100'), { maxSeconds: 2 });
+  const ofProcess = await submit(server.url, "slow", { ledger });
+  const answer = await execute(server.url, "slow", { inputs: { ledger }, heddle: { maxSeconds: 1 } });
+  const ofRequest = (await readStatus(answer)).jobID;
+  for (const [job, seconds] of [
+    [ofProcess, 2],
+    [ofRequest, 1],
+  ] as const) {
+    const end = (await untilFinished(server.url, job)).at(-1);
+    expect(end?.status).toBe("failed");
+    expect(end?.message).toContain(`found it running for ${seconds} s`);
+  }
+  for (const pid of await lines(ledger)) expect(await Bun.file(`/proc/${pid}/cmdline`).exists()).toBe(false);
+  const wrong = await execute(server.url, "slow", { inputs: { ledger }, heddle: { maxSeconds: 3 } });
+  expect([wrong.status, await wrong.json()]).toMatchObject([400, { errors: [{ pointer: "/heddle/maxSeconds" }] }]);
+}, 20_000);
+
+test("a job that runs tells when to ask again, and by the last runs when it may be done", async () => {
+  await using folder = await temporaryDirectory();
+  await using server = await startServer(folder.path);
+  await deploy(server.url, "tool", shellTool("sleep 0.4"));
+  const first = await submit(server.url, "tool", { ledger: "" });
+  const seen = await untilFinished(server.url, first);
+  expect(seen.every((status) => status.estimatedCompletion === undefined)).toBe(true);
+  expect(seen.at(-1)?.nextPoll).toBeUndefined();
+  const running = (await untilFinished(server.url, await submit(server.url, "tool", { ledger: "" }))).filter(
+    (status) => status.status === "running",
+  );
+  expect(running.length).toBeGreaterThan(0);
+  for (const status of running) {
+    const took = Date.parse(String(status.estimatedCompletion)) - Date.parse(String(status.started));
+    expect(took).toBeGreaterThanOrEqual(400);
+    expect(Date.parse(String(status.nextPoll))).toBeGreaterThan(Date.parse(String(status.started)));
+  }
+});
