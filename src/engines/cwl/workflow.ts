@@ -241,7 +241,11 @@ async function finishedStep(run: RunContext, path: string): Promise<JsonObject |
       return facts !== undefined && (file.class === "Directory" || file.size === undefined || file.size === facts.size);
     }),
   );
-  if (isWhole.every(Boolean)) return kept;
+  if (isWhole.every(Boolean)) {
+    // What an earlier attempt has made lies in the directory of its own execution.
+    for (const path of filesIn(kept).flatMap((file) => pathOf(file) ?? [])) run.readable?.found.add(path);
+    return kept;
+  }
   run.record.log(`Found files of the finished step "${path}" missing; it runs again`);
   return undefined;
 }
