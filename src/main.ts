@@ -61,6 +61,10 @@ function dataOption(): Option {
   return settingOptions().data ?? { type: "string", about: "data directory" };
 }
 
+function dataDirectory(given: Given, io: Io): string {
+  return configOf(given, io).data;
+}
+
 function careDeps() {
   return {
     dataOption: dataOption(),
@@ -69,10 +73,6 @@ function careDeps() {
       return { layout: createLayout(data, outputsDir), clock, pid: process.pid };
     },
   };
-}
-
-function dataDirectory(given: Given, io: Io): string {
-  return configOf(given, io).data;
 }
 
 async function openKeyStore(given: Given, io: Io) {

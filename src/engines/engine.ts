@@ -11,8 +11,6 @@ export type Prepared = {
   readonly processId: string;
   readonly definition: ProcessDefinition;
   readonly inputs: PreparedInputs;
-  /** Earlier executions of the job: a retry kept finished steps of theirs, whose files are still there. */
-  readonly earlierExecutionIds?: readonly string[];
   /** What becomes of a tool that was lost; it runs again when nothing is said. */
   readonly restart?: RestartPolicy;
   /** Ids of the outputs that are wanted. */

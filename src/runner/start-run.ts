@@ -7,7 +7,6 @@ import type { Process } from "../domain/process.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engines/engine.ts";
 import { prepareInputs } from "../engines/prepare-inputs.ts";
 import { fileMode, preparedFile, stagedInputsDirectory } from "../files/layout.ts";
-import { executionIdsOf } from "../store/executions.ts";
 import { takeOverCheckpoints } from "../store/retry-job.ts";
 import { type ExecuteDeps, type KnownRun, RunFailed } from "./execute-process.ts";
 import type { JobWalk } from "./job-walk.ts";
@@ -106,7 +105,6 @@ async function prepare(
     job.request.inputs,
   );
   walk.enter("getOutputs");
-  const earlier = job.resumeFrom === undefined ? [] : await executionIdsOf(deps.database, job.id);
   const prepared: Prepared = {
     executionId,
     jobId: job.id,
@@ -117,7 +115,6 @@ async function prepare(
     outputs: Object.keys(job.request.outputs ?? process.description.outputs),
     ...(job.request.outputs === undefined ? {} : { outputRequests: job.request.outputs }),
     ...(described === undefined ? {} : { described }),
-    ...(earlier.length === 0 ? {} : { earlierExecutionIds: earlier.filter((id) => id !== executionId) }),
   };
   if (!engine.isRepeatable) await keepPrepared(deps, prepared);
   return prepared;

@@ -140,6 +140,16 @@ function typeSchema(type: CwlType, formats: readonly string[]): JsonObject {
   }
 }
 
+const boundingBoxSchema: JsonObject = {
+  type: "object",
+  format: "ogc-bbox",
+  required: ["bbox"],
+  properties: {
+    bbox: { type: "array", items: { type: "number" }, minItems: 4, maxItems: 6 },
+    crs: { type: "string" },
+  },
+};
+
 function unionSchema(types: readonly CwlType[], formats: readonly string[]): JsonObject {
   const schemas = types.filter((type) => type.kind !== "null").map((type) => typeSchema(type, formats));
   const [only] = schemas;
@@ -147,6 +157,8 @@ function unionSchema(types: readonly CwlType[], formats: readonly string[]): Jso
 }
 
 function recordSchema(type: CwlType & { kind: "record" }): JsonObject {
+  if (type.meaning === "ogc-bbox") return boundingBoxSchema;
+  if (type.meaning !== undefined) return { type: "string", format: type.meaning };
   const properties = type.fields.map(
     (field) => [field.name, { ...described(field), ...typeSchema(field.type, []) }] as const,
   );

@@ -9,6 +9,7 @@ import type { Executor, TaskKey } from "../../executors/executor.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { type Layout, tasksDirectory } from "../../files/layout.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engine.ts";
+import { fromCustom } from "./custom-types.ts";
 import { inputObject } from "./inputs.ts";
 import { createScriptLoader, type ScriptLimits, type ScriptLoader } from "./javascript.ts";
 import { loadJson } from "./load.ts";
@@ -87,7 +88,7 @@ export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
       return "running";
     },
     watch: (prepared, _handle, signal) => runOf(engines, prepared.executionId).updates(signal),
-    collect: async (prepared) => toOutputValues(await collect(engines, prepared), prepared.outputs),
+    collect: async (prepared) => toOutputValues(await collectForClient(engines, prepared), prepared.outputs),
     collectObject: (prepared) => collect(engines, prepared),
     dismiss: (handle) => dismiss(engines, handle),
     cleanup: async (handle) => {
@@ -157,24 +158,22 @@ async function work(
     signal: tools.signal,
     fail: tools.fail,
     active: new Set(),
-    ...(deps.runRemoteStep === undefined ? {} : { runRemoteStep: deps.runRemoteStep }),
     ...(deps.cacheDirectory === undefined ? {} : { cacheDirectory: deps.cacheDirectory }),
     programs: new Map(),
     ...(scripts === undefined ? {} : { scripts }),
     broaderFormats,
     readable: deps.allowsLocalFiles === true ? undefined : boundsOf(deps, prepared),
     isDurable: deps.isDurable ?? true,
+    ...(deps.runRemoteStep === undefined ? {} : { runRemoteStep: deps.runRemoteStep }),
   };
   const call: Call = { process: main, path: "", shard: 0, around: noSurroundings, inputs, progress: tools.progress };
   return runProcess(context, call);
 }
 
-/** What values of this execution may name: what it or a retry's earlier ones make, and what its inputs are. */
+/** What values of this execution may name: what it makes itself, and what its inputs are. */
 function boundsOf({ layout }: CwlEngineDeps, prepared: Prepared): ReadBounds {
   const inputs = Object.values(prepared.inputs).flatMap(inputPaths);
-  const executionIds = [prepared.executionId, ...(prepared.earlierExecutionIds ?? [])];
-  const made = executionIds.map((executionId) => tasksDirectory(layout, executionId));
-  return { roots: [...made, ...inputs], found: new Set() };
+  return { roots: [tasksDirectory(layout, prepared.executionId), ...inputs], found: new Set() };
 }
 
 function inputPaths(given: Prepared["inputs"][string]): readonly string[] {
@@ -206,6 +205,15 @@ async function collect(engines: Engines, prepared: Prepared): Promise<JsonObject
   if (end.kind === "successful") return end.outputs;
   const reason = end.kind === "failed" ? end.failure.message : "it was given up";
   throw new Problem("internal", `Cannot collect execution "${prepared.executionId}": ${reason}`);
+}
+
+async function collectForClient(engines: Engines, prepared: Prepared): Promise<JsonObject> {
+  const outputs = await collect(engines, prepared);
+  const { main } = documentOf(engines.deps, prepared);
+  const values = main.outputs.map(
+    (output) => [output.id, fromCustom(output.type, outputs[output.id] ?? null)] as const,
+  );
+  return Object.fromEntries(values);
 }
 
 async function dismiss(engines: Engines, handle: JsonObject): Promise<void> {

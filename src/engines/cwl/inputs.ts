@@ -4,6 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { type Fault, Problem } from "../../domain/problem.ts";
 import type { FileValue, PreparedInputs, PreparedItem } from "../../domain/values.ts";
 import { ifExists } from "../../files/file-errors.ts";
+import { toCustom } from "./custom-types.ts";
 import { evaluate, type JavaScript, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
 import { isList } from "./field.ts";
@@ -38,7 +39,7 @@ export function inputObject(
   const faults: Fault[] = [];
   const values = process.inputs.flatMap((parameter): readonly (readonly [string, Json])[] => {
     const given = Object.hasOwn(prepared, parameter.id) ? prepared[parameter.id] : undefined;
-    const value = given === undefined ? null : inputValue(parameter.type, given);
+    const value = given === undefined ? null : toCustom(parameter.type, inputValue(parameter.type, given));
     const fault =
       (value === null && parameter.default !== undefined ? undefined : typeFault(parameter.type, value)) ??
       (given === undefined || options.allowsLocalFiles ? undefined : locationFault(given));

@@ -1,4 +1,5 @@
 import { isJsonObject } from "../../domain/json.ts";
+import { customType } from "./custom-types.ts";
 import {
   docText,
   entries,
@@ -38,6 +39,8 @@ function loadTypeName(context: LoadContext, field: Field, name: string): CwlType
   if (name.endsWith("[]")) return { kind: "array", items: loadTypeName(context, field, name.slice(0, -2)) };
   const simple = simpleType(name);
   if (simple === undefined) {
+    const custom = customType(name);
+    if (custom !== undefined) return custom;
     const own = shortName(name);
     const named = context.types.get(own);
     if (named !== undefined) {

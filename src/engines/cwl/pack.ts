@@ -5,6 +5,7 @@ import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
 import { isInside } from "../../files/layout.ts";
 import { type BroaderFormats, readOntology } from "./broader-formats.ts";
+import { isCustomTypesFile } from "./custom-types.ts";
 import { isList } from "./field.ts";
 import { broaderFormatsName } from "./formats.ts";
 import { type LoadOptions, loadSource, type Package } from "./load.ts";
@@ -185,6 +186,7 @@ async function rewrite(packing: Packing, from: PackedFile, value: Json, place: P
   if (typeof included === "string") {
     return readText(packing, resolvePath(from, included, place), from.source.locate(place));
   }
+  if (typeof imported === "string" && isCustomTypesFile(imported)) return value;
   if (typeof imported === "string") {
     if (depth >= maxImportDepth)
       throw refuse(from.source.locate(place), "found files that import each other, expected no circle");

@@ -68,6 +68,8 @@ export type RecordField = FileDemands & {
 };
 type RecordType = {
   readonly kind: "record";
+  /** What a known record stands for: a format of JSON Schema, or `ogc-bbox`. */
+  readonly meaning?: string;
   readonly fields: readonly RecordField[];
   readonly inputBinding?: CommandLineBinding;
 };
@@ -190,8 +192,6 @@ export type Requirements = {
   /** True when the DockerRequirement stands under requirements, of the process or of one around it. */
   readonly isContainerRequired?: boolean;
   readonly usesShell?: boolean;
-  /** The process of another server that runs instead of a command. */
-  readonly remote?: RemoteDefinition;
   /** InlineJavascriptRequirement, with its expressionLib. */
   readonly javascript?: readonly string[];
   /** Seconds that a tool may run; 0 is no limit. */
@@ -200,6 +200,8 @@ export type Requirements = {
   readonly reuse?: boolean | Expression;
   readonly loadListing?: ListingMode;
   readonly inplaceUpdate?: boolean;
+  /** The process of another server that runs instead of a command. */
+  readonly remote?: RemoteDefinition;
 };
 
 type ProcessFields = {

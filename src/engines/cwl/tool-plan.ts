@@ -85,14 +85,6 @@ export function planTool(
   };
 }
 
-function reservationOf({ resources }: Requirements, runtime: JsonObject): Reservation {
-  const asksFor = (...names: readonly ResourceName[]) => names.some((name) => resources?.[name] !== undefined);
-  return {
-    cores: asksFor("coresMin", "coresMax") ? Number(runtime.cores) : 0,
-    memoryMebibytes: asksFor("ramMin", "ramMax") ? Number(runtime.ram) : 0,
-  };
-}
-
 function sourcesOf(entries: readonly StagedEntry[]): readonly string[] {
   return entries.flatMap((entry) =>
     entry.kind === "link" || entry.kind === "copy" || entry.kind === "mount" ? [entry.source] : [],
@@ -108,6 +100,14 @@ function timeLimitOf(requirements: Requirements, scope: Scope): number | undefin
   throw new CwlFailure(
     `Cannot limit the tool's time: found ${JSON.stringify(value)}, expected seconds, or 0 for no limit`,
   );
+}
+
+function reservationOf({ resources }: Requirements, runtime: JsonObject): Reservation {
+  const asksFor = (...names: readonly ResourceName[]) => names.some((name) => resources?.[name] !== undefined);
+  return {
+    cores: asksFor("coresMin", "coresMax") ? Number(runtime.cores) : 0,
+    memoryMebibytes: asksFor("ramMin", "ramMax") ? Number(runtime.ram) : 0,
+  };
 }
 
 /** The PATH of an image that names none. */

@@ -32,24 +32,6 @@ export async function runProcess(run: RunContext, call: Call): Promise<JsonObjec
   return outputs;
 }
 
-async function runRemote(run: RunContext, call: Call, definition: RemoteDefinition): Promise<JsonObject> {
-  if (run.runRemoteStep === undefined) {
-    throw new CwlFailure(`Cannot run ${callName(call)}: processes of other servers run in a server only`);
-  }
-  const { executionId, record, checkpoints, signal } = run;
-  return run.runRemoteStep({
-    executionId,
-    path: call.path,
-    definition,
-    inputs: (await completeCall(run, call)).scope.inputs,
-    outputs: call.process.outputs.map((output) => output.id),
-    record,
-    checkpoints,
-    report: (fraction, message) => call.progress.report(fraction, message),
-    signal,
-  });
-}
-
 function runByKind(run: RunContext, call: Call, process: CwlProcess): Promise<JsonObject> {
   switch (process.kind) {
     case "tool":
@@ -63,6 +45,25 @@ function runByKind(run: RunContext, call: Call, process: CwlProcess): Promise<Js
     default:
       return process satisfies never;
   }
+}
+
+async function runRemote(run: RunContext, call: Call, definition: RemoteDefinition): Promise<JsonObject> {
+  if (run.runRemoteStep === undefined) {
+    throw new CwlFailure(`Cannot run ${callName(call)}: processes of other servers run in a server only`);
+  }
+  const { executionId, record, checkpoints, signal } = run;
+  const { scope } = await completeCall(run, call);
+  return run.runRemoteStep({
+    executionId,
+    path: call.shard === 0 ? call.path : `${call.path}[${call.shard}]`,
+    definition,
+    inputs: scope.inputs,
+    outputs: call.process.outputs.map((output) => output.id),
+    record,
+    checkpoints,
+    report: (fraction, message) => call.progress.report(fraction, message),
+    signal,
+  });
 }
 
 /** Where the values of links come from: the workflow's inputs and the outputs of its finished steps. */
@@ -240,7 +241,11 @@ async function finishedStep(run: RunContext, path: string): Promise<JsonObject |
       return facts !== undefined && (file.class === "Directory" || file.size === undefined || file.size === facts.size);
     }),
   );
-  if (isWhole.every(Boolean)) return kept;
+  if (isWhole.every(Boolean)) {
+    // What an earlier attempt has made lies in the directory of its own execution.
+    for (const path of filesIn(kept).flatMap((file) => pathOf(file) ?? [])) run.readable?.found.add(path);
+    return kept;
+  }
   run.record.log(`Found files of the finished step "${path}" missing; it runs again`);
   return undefined;
 }

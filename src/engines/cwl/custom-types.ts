@@ -1,0 +1,84 @@
+import { isJsonObject, type Json } from "../../domain/json.ts";
+import { isList } from "./field.ts";
+import type { CwlType } from "./schema.ts";
+import { members } from "./types.ts";
+
+/** Where Earth-observation packages import their types from; they are known here, so nothing is fetched. */
+const addresses =
+  /^https?:\/\/(?:raw\.githubusercontent\.com\/eoap\/schemas\/[^/]+|eoap\.github\.io\/schemas)\/(\w+)\.yaml$/;
+
+/** Records of one field `value`, and the JSON Schema format of the text in it. */
+const stringFormats: Readonly<Record<string, string>> = {
+  Date: "date",
+  DateTime: "date-time",
+  Duration: "duration",
+  Email: "email",
+  Hostname: "hostname",
+  IDNEmail: "idn-email",
+  IDNHostname: "idn-hostname",
+  IPv4: "ipv4",
+  IPv6: "ipv6",
+  IRI: "iri",
+  IRIReference: "iri-reference",
+  JsonPointer: "json-pointer",
+  Password: "password",
+  RelativeJsonPointer: "relative-json-pointer",
+  Time: "time",
+  UUID: "uuid",
+  URI: "uri",
+  URIReference: "uri-reference",
+  URITemplate: "uri-template",
+};
+
+const demands = { formats: [], secondaryFiles: [], loadContents: false } as const;
+const crs: CwlType = { kind: "enum", symbols: ["CRS84", "CRS84h"] };
+const boundingBox: CwlType = {
+  kind: "record",
+  meaning: "ogc-bbox",
+  fields: [
+    { name: "bbox", type: { kind: "array", items: { kind: "double" } }, ...demands },
+    { name: "crs", type: crs, ...demands },
+  ],
+};
+
+/** Tells whether an address names one of the known files of types. */
+export function isCustomTypesFile(address: string): boolean {
+  const file = addresses.exec(address)?.[1];
+  return file === "ogc" || file === "string_format";
+}
+
+/** Finds a type by its full name, `https://.../ogc.yaml#BBox`; undefined when it is none of the known ones. */
+export function customType(name: string): CwlType | undefined {
+  const [address = "", own = ""] = name.split("#");
+  const file = addresses.exec(address)?.[1];
+  if (file === "ogc") return own === "BBox" ? boundingBox : own === "CRS" ? crs : undefined;
+  if (file !== "string_format" || !Object.hasOwn(stringFormats, own)) return undefined;
+  const meaning = stringFormats[own];
+  const fields = [{ name: "value", type: { kind: "string" }, ...demands }] as const;
+  return meaning === undefined ? undefined : { kind: "record", fields, meaning };
+}
+
+/** Turns what a client sends for a type into what CWL has: a text into its record, a CRS's address into its name. */
+export function toCustom(type: CwlType, value: Json): Json {
+  if (isList(value)) {
+    const array = members(type).find((member) => member.kind === "array");
+    return array === undefined ? value : value.map((item) => toCustom(array.items, item));
+  }
+  const record = members(type).find((member) => member.kind === "record" && member.meaning !== undefined);
+  if (record?.kind !== "record") return value;
+  if (record.meaning !== "ogc-bbox") return typeof value === "string" ? { value } : value;
+  if (!isJsonObject(value)) return value;
+  const given = typeof value.crs === "string" ? value.crs : "CRS84";
+  return { ...value, crs: given.slice(given.lastIndexOf("/") + 1) };
+}
+
+/** Turns what CWL has for a type into what a client is promised. */
+export function fromCustom(type: CwlType, value: Json): Json {
+  if (isList(value)) {
+    const array = members(type).find((member) => member.kind === "array");
+    return array === undefined ? value : value.map((item) => fromCustom(array.items, item));
+  }
+  const record = members(type).find((member) => member.kind === "record" && member.meaning !== undefined);
+  if (record?.kind !== "record" || !isJsonObject(value)) return value;
+  return record.meaning === "ogc-bbox" ? value : (value.value ?? null);
+}
