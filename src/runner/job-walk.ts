@@ -4,7 +4,7 @@ import type { Json, JsonObject } from "../domain/json.ts";
 import { monitorProgress, type StageName, shownProgress, stages } from "../domain/progress.ts";
 import { appendJobLog } from "../files/job-log.ts";
 import { recordJob } from "../store/jobs.ts";
-import type { Claim, ExecuteDeps } from "./execute-process.ts";
+import type { Claim, ExecuteDeps } from "./claim.ts";
 
 /** The claim does not hold any more: the job was dismissed, or another holder took it. Nothing was written. */
 export class ClaimLost extends Error {

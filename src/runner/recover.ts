@@ -6,8 +6,7 @@ import { preparedFile } from "../files/layout.ts";
 import { mapLocations } from "../files/map-locations.ts";
 import { checkpointsOf, endExecution, executionIdsOf, openExecutions } from "../store/executions.ts";
 import { adoptJob, finishJob, releaseJob } from "../store/jobs.ts";
-import type { Claim, WalkEnd } from "./execute-process.ts";
-import type { RunnerDeps } from "./runner.ts";
+import type { Claim, RunnerDeps, WalkEnd } from "./claim.ts";
 
 type Found = { readonly execution: Execution; readonly job: Job };
 

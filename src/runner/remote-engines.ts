@@ -9,7 +9,7 @@ import { createRemoteClient } from "../net/remote-client.ts";
 import type { Database } from "../store/database.ts";
 import { authOfProvider, findProvider, headersOfJob } from "../store/providers.ts";
 import type { SecretKey } from "../store/seal.ts";
-import type { RemoteAccess } from "./execute-process.ts";
+import type { RemoteAccess } from "./claim.ts";
 
 export type RemoteEnginesDeps = {
   readonly database: Database;

@@ -1,23 +1,10 @@
 import type { Job } from "../domain/job.ts";
 import { stages } from "../domain/progress.ts";
-import type { Engine } from "../engines/engine.ts";
 import { claimJobs, waitingJobs } from "../store/jobs.ts";
-import { type Claim, type ExecuteDeps, executeProcess, type RemoteAccess, type WalkEnd } from "./execute-process.ts";
+import type { Claim, RunnerDeps, WalkEnd } from "./claim.ts";
+import { executeProcess } from "./execute-process.ts";
 import { clearExecution, recoverExecutions } from "./recover.ts";
 import { createWaitingQueue } from "./waiting-queue.ts";
-
-export type RunnerDeps = Omit<ExecuteDeps, "claim" | "signal" | "lose"> & {
-  /** Tools that run at once. */
-  readonly slots: number;
-  /** Jobs on other servers that are watched at once: they need no tool of this machine. */
-  readonly remoteSlots: number;
-  /** The address and the headers of a job on a provider. */
-  readonly remoteAccess: (job: Job) => Promise<RemoteAccess>;
-  /** False while no job may be claimed because the disk is almost full. */
-  readonly hasSpace: () => boolean;
-  /** Every engine: a lost execution is stopped by the one whose handle it has. */
-  readonly engineOfHandle: (job: Job) => Promise<Engine | undefined>;
-};
 
 /** Claims jobs and walks them through the stages. */
 export type Runner = AsyncDisposable & {

@@ -8,7 +8,7 @@ import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engines/eng
 import { prepareInputs } from "../engines/prepare-inputs.ts";
 import { fileMode, preparedFile, stagedInputsDirectory } from "../files/layout.ts";
 import { takeOverCheckpoints } from "../store/retry-job.ts";
-import { type ExecuteDeps, type KnownRun, RunFailed } from "./execute-process.ts";
+import { type ExecuteDeps, type KnownRun, RunFailed } from "./claim.ts";
 import type { JobWalk } from "./job-walk.ts";
 
 export type Run = { readonly prepared: Prepared; readonly handle: JsonObject };

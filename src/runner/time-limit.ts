@@ -1,6 +1,6 @@
 import type { JobFailure } from "../domain/job.ts";
 import type { Engine } from "../engines/engine.ts";
-import type { ExecuteDeps } from "./execute-process.ts";
+import type { ExecuteDeps } from "./claim.ts";
 import type { JobWalk } from "./job-walk.ts";
 import { monitorRun } from "./monitor.ts";
 import type { Run } from "./start-run.ts";

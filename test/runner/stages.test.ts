@@ -140,3 +140,18 @@ test("A job whose outputs cannot be written fails alone", async () => {
   const other = await submit(app.url, "echo", { text: "still here" });
   expect((await untilFinished(app.url, other)).at(-1)).toMatchObject({ status: "successful" });
 });
+
+test("A built-in job that waits is stopped by its dismissal, and by the end of the server", async () => {
+  await using folder = await temporaryDirectory();
+  const app = await startTestApp(folder.path);
+  const dismissed = await submit(app.url, "echo", { text: "x", pause: 60 });
+  const left = await submit(app.url, "echo", { text: "x", pause: 60 });
+  await until("both run", async () =>
+    (await Promise.all([dismissed, left].map((job) => statusOf(app.url, job)))).every(
+      (one) => one.status === "running",
+    ),
+  );
+  await fetch(`${app.url}/jobs/${dismissed}`, { method: "DELETE" });
+  await app[Symbol.asyncDispose]();
+  expect((await readEvents(folder.path, left)).at(-1)).toMatchObject({ status: "running" });
+});

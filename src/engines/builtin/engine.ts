@@ -26,13 +26,20 @@ export function createBuiltinEngine(processes: ReadonlyMap<string, BuiltinProces
       runs.set(prepared.executionId, { outputs, stop });
     },
     adopt: async (): Promise<Adoption> => "notStarted",
-    async *watch(prepared): AsyncIterable<EngineUpdate> {
-      const failure = await runOf(prepared).outputs.then(
+    async *watch(prepared, _handle, signal): AsyncIterable<EngineUpdate> {
+      const run = runOf(prepared);
+      // Nobody looks at it any more: it is taken up again from its claim, or was dismissed.
+      const stop = () => run.stop.abort();
+      signal.addEventListener("abort", stop, { once: true });
+      if (signal.aborted) stop();
+      const failure = await run.outputs.then(
         () => undefined,
         (error): JobFailure => ({ message: errorText(error) }),
       );
-      yield { kind: "progress", percent: 100 };
+      signal.removeEventListener("abort", stop);
       if (failure !== undefined) runs.delete(prepared.executionId);
+      if (signal.aborted) return;
+      yield { kind: "progress", percent: 100 };
       yield failure === undefined ? { kind: "ended" } : { kind: "ended", failure };
     },
     async collect(prepared) {

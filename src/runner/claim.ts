@@ -1,0 +1,91 @@
+import type { Clock } from "../domain/clock.ts";
+import type { Execution, Job, JobFailure, JobOutcome } from "../domain/job.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
+import type { Logger } from "../domain/logger.ts";
+import type { Process } from "../domain/process.ts";
+import type { Checkpoints, Engine } from "../engines/engine.ts";
+import type { PrepareInputsDeps, VaultSource } from "../engines/prepare-inputs.ts";
+import type { Layout } from "../files/layout.ts";
+import type { Database } from "../store/database.ts";
+import type { Failpoint } from "./failpoints.ts";
+
+/** What a remote job may use: the provider's address, and the headers of its caller that go there. */
+export type RemoteAccess = {
+  readonly url: string | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+};
+
+/** The right to run one attempt of a job; it holds until another move of the job. */
+export type Claim = {
+  readonly job: Job;
+  readonly executionId: string;
+  readonly attempt: number;
+  readonly fence: number;
+  readonly startedAt: number;
+  /** True when the execution was found after a restart. */
+  readonly isAdopted: boolean;
+  /** What an adopted execution had recorded. */
+  readonly recorded?: Pick<Execution, "handle" | "outputPlan">;
+  readonly checkpoints?: Checkpoints;
+};
+
+export type ExecuteDeps = {
+  readonly database: Database;
+  readonly layout: Layout;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly newId: () => string;
+  /** The engine of a process; a remote one signs in with what the job may use. */
+  readonly engineOf: (process: Process, access: RemoteAccess) => Promise<Engine>;
+  readonly processOf: (id: string, revision: string) => Promise<Process | undefined>;
+  readonly vaultFile: (id: string) => Promise<VaultSource | undefined>;
+  /** Fetches an input of another server into a directory. */
+  readonly download: PrepareInputsDeps["download"];
+  readonly checkValue: (process: Process, inputId: string, value: Json) => readonly string[];
+  /** False for jobs whose stages ride with the finishing write. */
+  readonly isBuffered: (job: Job) => boolean;
+  readonly settings: {
+    readonly inputRoots: readonly string[];
+    readonly outputsPath: string;
+    readonly outputsUrl: string;
+    readonly jobFiles: "auto" | "always";
+  };
+  readonly failpoint?: Failpoint;
+  readonly claim: Claim;
+  /** Aborted with `dismissed` when the job was taken away, with `stopping` when the server stops. */
+  readonly signal: AbortSignal;
+  /** Takes the job away from this walk. */
+  readonly lose: () => void;
+};
+
+/** How a walk ended: `finished` wrote the job's end; `lost` and `left` wrote nothing. */
+export type WalkEnd =
+  | { readonly kind: "finished"; readonly status: JobOutcome["status"]; readonly handle?: JsonObject }
+  | { readonly kind: "left" }
+  | { readonly kind: "lost"; readonly handle?: JsonObject };
+
+/** The engine's own report of a run that ended badly. */
+export class RunFailed extends Error {
+  readonly failure: JobFailure;
+  constructor(failure: JobFailure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+/** The engine's handle as soon as it is known: whoever ends the walk early needs it to stop the run. */
+export type KnownRun = { handle?: JsonObject };
+
+/** What the runner needs; each walk gets its claim besides. */
+export type RunnerDeps = Omit<ExecuteDeps, "claim" | "signal" | "lose"> & {
+  /** Tools that run at once. */
+  readonly slots: number;
+  /** Jobs on other servers that are watched at once: they need no tool of this machine. */
+  readonly remoteSlots: number;
+  /** The address and the headers of a job on a provider. */
+  readonly remoteAccess: (job: Job) => Promise<RemoteAccess>;
+  /** False while no job may be claimed because the disk is almost full. */
+  readonly hasSpace: () => boolean;
+  /** Every engine: a lost execution is stopped by the one whose handle it has. */
+  readonly engineOfHandle: (job: Job) => Promise<Engine | undefined>;
+};
