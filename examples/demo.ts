@@ -153,6 +153,8 @@ if (isKept) {
   console.log(
     `\nThe server goes on at ${service.url} with its data in ${data}. Try:\n\n  curl -s ${service.url}/jobs\n`,
   );
+  // Its open pipe would keep this program alive.
+  process.exit(0);
 } else {
   await service.stop();
   await rm(data, { recursive: true });
