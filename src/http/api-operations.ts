@@ -220,7 +220,7 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
   "DELETE /jobs": {
     summary: "Dismiss several jobs",
     tag: "jobs",
-    answers: ok("JobList", "What became of each: its status, or the exception that kept it from being dismissed"),
+    answers: ok("DismissedJobs", "What became of each: its status, or the exception that kept it from being dismissed"),
     problems: [413, 415],
   },
   "GET /events": {

@@ -83,6 +83,10 @@ export const documentSchemas = {
   }),
   StatusInfo,
   JobList: v.object({ jobs: v.array(StatusInfo), links: v.array(Link) }),
+  DismissedJobs: v.object({
+    jobs: v.array(v.union([StatusInfo, v.object({ jobID: v.string(), exception: Exception })])),
+    links: v.array(Link),
+  }),
   Results: v.record(v.string(), v.unknown()),
   JobInputs: v.looseObject({
     inputs: v.record(v.string(), v.unknown()),
