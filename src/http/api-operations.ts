@@ -66,6 +66,17 @@ const wpsByXml: ApiOperation = {
   hasExceptionReports: true,
 };
 
+/** A result by itself, or one of its items. */
+const oneResult = {
+  answers: {
+    200: { about: "The value", content: { mediaType: "*/*" } },
+    206: { about: "A part of the file", content: { mediaType: "*/*" } },
+    303: { about: "The value is elsewhere" },
+    304: { about: "Not changed" },
+  },
+  problems: [410, 416, 500],
+} as const;
+
 /** Every route of the service, by method and path as the routes write them. */
 export const apiOperations: Readonly<Record<string, ApiOperation>> = {
   "GET /": { summary: "Landing page", tag: "service", answers: ok("LandingPage", "Links to all resources") },
@@ -252,24 +263,12 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
   "GET /jobs/:jobId/results/:outputId": {
     summary: "One result of a job",
     tag: "jobs",
-    answers: {
-      200: { about: "The value", content: { mediaType: "*/*" } },
-      206: { about: "A part of the file", content: { mediaType: "*/*" } },
-      303: { about: "The value is elsewhere" },
-      304: { about: "Not changed" },
-    },
-    problems: [410, 416, 500],
+    ...oneResult,
   },
   "GET /jobs/:jobId/results/:outputId/:item": {
     summary: "One item of a result with several values",
     tag: "jobs",
-    answers: {
-      200: { about: "The value", content: { mediaType: "*/*" } },
-      206: { about: "A part of the file", content: { mediaType: "*/*" } },
-      303: { about: "The value is elsewhere" },
-      304: { about: "Not changed" },
-    },
-    problems: [410, 416, 500],
+    ...oneResult,
   },
   "GET /jobs/:jobId/inputs": { summary: "Request of a job", tag: "jobs", answers: ok("JobInputs", "The request") },
   "GET /jobs/:jobId/exceptions": {

@@ -73,10 +73,8 @@ async function runAndPublish(
 ): Promise<Results> {
   const { claim } = deps;
   const recordedPlan = claim.recorded?.outputPlan;
-  if (recordedPlan !== undefined) {
-    walk.enter("monitorEnd");
-    return publish(deps, parseOutputPlan(recordedPlan));
-  }
+  // The write that recorded the plan recorded its stage too: the walk stands there already.
+  if (recordedPlan !== undefined) return publish(deps, parseOutputPlan(recordedPlan));
   if (!claim.isAdopted) walk.enter("describe");
   const process = await deps.processOf(claim.job.processId, claim.job.processRevision);
   if (process === undefined) {
