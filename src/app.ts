@@ -53,7 +53,7 @@ export type App = AsyncDisposable & {
   readonly notes: readonly string[];
 };
 
-const clock: Clock = { now: () => Date.now() };
+const clock: Clock = { now: () => Date.now(), elapsed: () => performance.now() };
 const builtins: ReadonlyMap<string, BuiltinProcess> = new Map([[echo.description.id, echo]]);
 
 /** Draws a UUID that sorts by the time it was drawn. */

@@ -163,10 +163,10 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
       progress = next;
       message = text ?? message;
       deps.database.announce(job.id, { progress, message, stage });
-      const at = deps.clock.now();
-      if (at - lastPercentAt < percentMilliseconds) return;
-      lastPercentAt = at;
-      push({ at, kind: "progress", status: "running", stage, progress, message });
+      const elapsed = deps.clock.elapsed();
+      if (elapsed - lastPercentAt < percentMilliseconds) return;
+      lastPercentAt = elapsed;
+      push({ at: deps.clock.now(), kind: "progress", status: "running", stage, progress, message });
     },
     log: (text) => log("INFO", text),
     commit,

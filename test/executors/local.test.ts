@@ -7,10 +7,11 @@ import { createLocalExecutor } from "../../src/executors/local.ts";
 import { readBootId } from "../../src/executors/process-table.ts";
 import { exitRecordFile, startRecordFile } from "../../src/executors/task-records.ts";
 import { type Layout, taskDirectory } from "../../src/files/layout.ts";
+import { realClock } from "../support/real-clock.ts";
 import { describeExecutorContract, endOf, executorRig, isRunning, runTask, whenWritten } from "./contract.ts";
 
 function makeExecutor(layout: Layout): Executor {
-  return createLocalExecutor({ layout, clock: { now: () => Date.now() }, logger: silentLogger });
+  return createLocalExecutor({ layout, clock: realClock, logger: silentLogger });
 }
 
 const rig = () => executorRig(makeExecutor);
