@@ -33,12 +33,18 @@ export type Harness = AsyncDisposable & {
 
 /** Makes a harness below the system's temporary directory; disposal removes it. */
 export async function createHarness(
-  options: { readonly executor?: (real: Executor) => Executor; readonly allowsLocalFiles?: boolean } = {},
+  options: {
+    readonly executor?: (real: Executor) => Executor;
+    /** What lies around each executor, also that of a restarted server. */
+    readonly around?: (real: Executor) => Executor;
+    readonly allowsLocalFiles?: boolean;
+  } = {},
 ): Promise<Harness> {
   const temporary = await temporaryDirectory();
   const directory = temporary.path;
   const layout = createLayout(join(directory, "data"));
-  const newExecutor = () => createLocalExecutor({ layout, logger: silentLogger, clock: realClock });
+  const around = options.around ?? ((real) => real);
+  const newExecutor = () => around(createLocalExecutor({ layout, logger: silentLogger, clock: realClock }));
   const real = newExecutor();
   const executor = options.executor?.(real) ?? real;
   const engines: CwlEngine[] = [];
