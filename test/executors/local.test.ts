@@ -62,7 +62,7 @@ describe("the local executor: supervisors", () => {
     await whenWritten(join(task.workingDirectory, "ready"));
     const session = await supervisorOf(r.layout, task);
     const shown = Bun.spawnSync(["ps", "-o", "args=", "-s", String(session)]).stdout.toString();
-    expect(shown).toContain("heddle-task e1/step/0/0/1");
+    expect(shown).toContain(`heddle-supervisor ${r.layout.dataDirectory}`);
     expect(shown).not.toContain("very-secret");
   });
 
@@ -164,7 +164,7 @@ describe("the local executor: records", () => {
     const task = await r.task("");
     await writeRecords(r.layout, task, { start: "" });
     const file = startRecordFile(r.layout, task.key);
-    const script = 'echo ready; sleep 0.3; printf "%s" "$2" >"$1"';
+    const script = 'exec 3>"$1"; echo ready; sleep 0.3; printf "%s" "$2" >&3';
     const writer = Bun.spawn(["sh", "-c", script, "sh", file, gone], { stdout: "pipe" });
     await writer.stdout.getReader().read();
     const state = await r.executor.find(task.key);
