@@ -148,6 +148,36 @@ steps:
     expect(await traceOf(harness)).toEqual(["slow"]);
   });
 
+  test("where errors do not stop a workflow, what does not need the failed step goes on", async () => {
+    await using harness = await newHarness();
+    const cwl = loadText(
+      `cwlVersion: v1.2
+class: Workflow
+requirements: { ScatterFeatureRequirement: {} }
+inputs: { trace: string, words: "string[]" }
+outputs: []
+steps:
+  bad: { in: { trace: trace }, out: [o], run: ${tool('echo bad >> "$0"; exit 5')} }
+  after: { in: { trace: trace, text: bad/o }, out: [o], run: ${tool('echo after >> "$0"')} }
+  slow: { in: { trace: trace }, out: [o], run: ${tool('sleep 0.3; echo slow >> "$0"')} }
+  last: { in: { trace: trace, text: slow/o }, out: [o], run: ${tool('echo last >> "$0"')} }
+  parts: { scatter: text, in: { trace: trace, text: words }, out: [o], run: ${tool('echo "$1" >> "$0"; test "$1" != one')} }
+`,
+      "failing.cwl",
+    );
+    const record = memoryRecord();
+    const inputs = { ...inputsOf(harness), words: value(["one", "two", "three"]) };
+    const prepared = { ...prepare(cwl, inputs), onError: "continue" } as const;
+    await harness.engine.start(prepared, harness.engine.plan(prepared), record);
+    const { failure, checkpoints } = await follow(harness.engine, prepared, record);
+    expect(failure).toMatchObject({ step: "bad", exitCode: 5 });
+    expect((await traceOf(harness)).toSorted()).toEqual(["bad", "last", "one", "slow", "three", "two"]);
+    expect([...checkpoints.keys()].toSorted()).toEqual(["last", "parts[1]", "parts[2]", "slow"]);
+    expect(record.lines).toContain(
+      'Cannot finish step "bad": found exit code 5, expected 0; what does not need it goes on',
+    );
+  });
+
   test("a missing program is told with its step", async () => {
     await using harness = await newHarness();
     const run = "{ class: CommandLineTool, baseCommand: no-such-program, inputs: [], outputs: [] }";
