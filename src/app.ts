@@ -17,22 +17,30 @@ import { createInputChecks } from "./engines/input-check.ts";
 import { createRemoteStepRunner } from "./engines/remote-step.ts";
 import { createLocalExecutor } from "./executors/local.ts";
 import { createLayout, databaseFile, directoryMode, type Layout, secretKeyFile } from "./files/layout.ts";
+import { readSecretFile } from "./files/secret-file.ts";
 import { readSecretKey } from "./files/secret-key.ts";
 import { vaultFile } from "./files/vault.ts";
+import { sentResults } from "./http/results-answer.ts";
 import { createHttpApp } from "./http/server.ts";
+import { statusDocument } from "./http/status-document.ts";
 import { createLogger } from "./log.ts";
 import { readAllowList } from "./net/addresses.ts";
+import { readSigningKey } from "./net/callback.ts";
 import { download } from "./net/download.ts";
 import { createGate, type Gate } from "./net/fetch.ts";
+import { createMailer, type MailServer } from "./net/mail.ts";
 import { createRemoteClient } from "./net/remote-client.ts";
 import { createJobNews } from "./operations/job-news.ts";
 import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
 import { createProcessCache } from "./operations/process-cache.ts";
 import { createQueueLimit } from "./operations/queue-limit.ts";
+import { resultsOfJob } from "./operations/read-results.ts";
 import { createRemoteProcesses } from "./operations/remote-processes.ts";
+import { deliver } from "./runner/deliver.ts";
 import { createDiskSpace, type DiskSpace } from "./runner/disk-space.ts";
 import type { Failpoint } from "./runner/failpoints.ts";
 import { startHousekeeping } from "./runner/housekeeping.ts";
+import { startNotifier } from "./runner/notify.ts";
 import { createRemoteEngines } from "./runner/remote-engines.ts";
 import { createRunner, type Runner } from "./runner/runner.ts";
 import { createStatusDocuments } from "./runner/status-document.ts";
@@ -112,6 +120,8 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${server.port}`;
   const inputChecks = createInputChecks(256);
   const gate = createAppGate(config);
+  const processes = createProcessCache(database, 1024);
+  const mailServer = await readMailServer(config);
   const secretKey = await readSecretKey(config.secretFile ?? secretKeyFile(layout), newKey());
   const cwl = stack.use(createCwl(config, layout, logger, gate));
   const armed = await armFailpoint();
@@ -119,6 +129,46 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const space = stack.use(createDiskSpace({ logger }, watched, config.minFreeBytes));
   await space.start();
   const kept = config.keepHours === undefined ? {} : { keptMilliseconds: config.keepHours * 3_600_000 };
+  const serviceUrl = config.publicUrl ?? url;
+  const settings = {
+    syncLimitMilliseconds: config.syncLimitSeconds * 1000,
+    inputRoots: config.inputRoot,
+    sendsMail: mailServer !== undefined,
+    maxBodyBytes: config.maxBodyBytes,
+    maxUploadBytes: config.maxUploadBytes,
+    ...kept,
+    maxInlineBytes: config.maxInlineBytes,
+    maxDocumentBytes: config.maxDocumentBytes,
+    outputsPath: config.outputsPath,
+    ...(config.outputsUrl === undefined ? {} : { outputsUrl: config.outputsUrl }),
+  };
+  const answering = { database, processes, layout, settings };
+  const delivering = {
+    database,
+    clock,
+    secretKey,
+    callbacks: { gate, ...(await readCallbackKey(config)) },
+    ...(mailServer === undefined ? {} : { mailer: createMailer(mailServer) }),
+    documents: {
+      status: (job: Job) => statusDocument(job, serviceUrl),
+      results: async (job: Job) => sentResults(answering, await resultsOfJob(answering, job), serviceUrl),
+    },
+    settings: { serviceUrl, tryMilliseconds: config.notifySeconds * 1000 },
+  };
+  const notifier = stack.use(
+    startNotifier({
+      database,
+      clock,
+      logger,
+      deliver: (delivery, signal) => deliver(delivering, delivery, signal),
+      settings: {
+        tries: config.notifyTries,
+        patienceMilliseconds: config.notifyHours * 3_600_000,
+        firstPauseMilliseconds: config.notifyPauseSeconds * 1000,
+      },
+    }),
+  );
+  const wakeNotifier = () => notifier.wake();
   const runner = stack.use(
     createAppRunner({
       config,
@@ -131,7 +181,8 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
       secretKey,
       space,
       armed,
-      url: config.publicUrl ?? url,
+      wakeNotifier,
+      url: serviceUrl,
     }),
   );
   const stopping = new AbortController();
@@ -142,9 +193,9 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
       logger,
       processOf: (id, revision) => findProcessRevision(database, id, revision),
       settings: {
-        serviceUrl: config.publicUrl ?? url,
+        serviceUrl,
         outputsPath: config.outputsPath,
-        outputsUrl: config.outputsUrl ?? `${config.publicUrl ?? url}${config.outputsPath}`,
+        outputsUrl: config.outputsUrl ?? `${serviceUrl}${config.outputsPath}`,
         maxInlineBytes: config.maxInlineBytes,
       },
     }),
@@ -160,12 +211,13 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
       wake: (job) => runner.wake(job),
       stop: (jobId) => runner.stop(jobId),
       publishStatus: (jobId) => statusDocuments.publish(jobId),
+      notify: wakeNotifier,
     },
     inputChecks,
     gate,
     secretKey,
     remotes: createRemoteProcesses({ database, clock, gate, secretKey, maxDocumentBytes: config.maxDocumentBytes }),
-    processes: createProcessCache(database, 1024),
+    processes,
     news: stack.use(createJobNews(database, newId())),
     stopping: stopping.signal,
     hasSpace: space.hasSpace,
@@ -182,17 +234,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
       corsOrigins: config.cors,
       ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
     },
-    settings: {
-      syncLimitMilliseconds: config.syncLimitSeconds * 1000,
-      inputRoots: config.inputRoot,
-      maxBodyBytes: config.maxBodyBytes,
-      maxUploadBytes: config.maxUploadBytes,
-      ...kept,
-      maxInlineBytes: config.maxInlineBytes,
-      maxDocumentBytes: config.maxDocumentBytes,
-      outputsPath: config.outputsPath,
-      ...(config.outputsUrl === undefined ? {} : { outputsUrl: config.outputsUrl }),
-    },
+    settings,
   });
   await statusDocuments.renew();
   await runner.start();
@@ -285,6 +327,7 @@ type RunnerParts = {
   readonly secretKey: SecretKey;
   readonly space: DiskSpace;
   readonly armed: { readonly failpoint?: Failpoint };
+  readonly wakeNotifier: () => void;
 };
 
 function createCwl(config: Config, layout: Layout, logger: Logger, gate: Gate) {
@@ -321,6 +364,34 @@ function createAppGate(config: Config): Gate {
   });
 }
 
+/** Reads where mails are handed to; undefined when nowhere. */
+async function readMailServer({ smtpUrl, smtpPasswordFile, mailFrom }: Config): Promise<MailServer | undefined> {
+  if (smtpUrl === undefined) return undefined;
+  if (mailFrom === undefined) {
+    throw new Problem("invalid-parameter-value", "Cannot use --smtp-url: found no --mail-from, wanted one beside it");
+  }
+  const { protocol, hostname, port, username } = new URL(smtpUrl);
+  const isSecure = protocol === "smtps:";
+  if ((username === "") !== (smtpPasswordFile === undefined)) {
+    const detail = "Cannot use --smtp-url: found a user or --smtp-password-file, wanted both or neither";
+    throw new Problem("invalid-parameter-value", detail);
+  }
+  const password =
+    smtpPasswordFile === undefined ? undefined : await readSecretFile(smtpPasswordFile, "--smtp-password-file");
+  return {
+    host: hostname.replace(/^\[|\]$/g, ""),
+    port: port === "" ? (isSecure ? 465 : 587) : Number(port),
+    isSecure,
+    from: mailFrom,
+    ...(password === undefined ? {} : { auth: { user: decodeURIComponent(username), password } }),
+  };
+}
+
+async function readCallbackKey({ notifySecretFile }: Config): Promise<{ readonly signingKey?: Uint8Array }> {
+  if (notifySecretFile === undefined) return {};
+  return { signingKey: readSigningKey(await readSecretFile(notifySecretFile, "--notify-secret-file")) };
+}
+
 /** Waits, and ends early when the signal is aborted. */
 async function waitFor(milliseconds: number, signal: AbortSignal): Promise<void> {
   try {
@@ -342,6 +413,7 @@ function createAppRunner({
   secretKey,
   space,
   armed,
+  wakeNotifier,
 }: RunnerParts): Runner {
   const builtin = createBuiltinEngine(builtins);
   const isBuiltin = (job: Job) => !job.isRemote && builtins.has(job.processId);
@@ -392,6 +464,7 @@ function createAppRunner({
     checkValue: (process, inputId, value) => inputChecks.of(process).value(inputId, value),
     hasSpace: space.hasSpace,
     isBuffered: (job) => !isBuiltin(job),
+    wakeNotifier,
     ...armed,
     settings: {
       inputRoots: config.inputRoot,
