@@ -17,7 +17,6 @@ import { createInputChecks } from "./engines/input-check.ts";
 import { createRemoteStepRunner } from "./engines/remote-step.ts";
 import { createLocalExecutor } from "./executors/local.ts";
 import { createLayout, databaseFile, directoryMode, type Layout, secretKeyFile } from "./files/layout.ts";
-import { readSecretFile } from "./files/secret-file.ts";
 import { readSecretKey } from "./files/secret-key.ts";
 import { vaultFile } from "./files/vault.ts";
 import { sentResults } from "./http/results-answer.ts";
@@ -25,10 +24,9 @@ import { createHttpApp } from "./http/server.ts";
 import { statusDocument } from "./http/status-document.ts";
 import { createLogger } from "./log.ts";
 import { readAllowList } from "./net/addresses.ts";
-import { readSigningKey } from "./net/callback.ts";
 import { download } from "./net/download.ts";
 import { createGate, type Gate } from "./net/fetch.ts";
-import { createMailer, type MailServer } from "./net/mail.ts";
+import { createMailer } from "./net/mail.ts";
 import { createRemoteClient } from "./net/remote-client.ts";
 import { createJobNews } from "./operations/job-news.ts";
 import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
@@ -40,7 +38,7 @@ import { deliver } from "./runner/deliver.ts";
 import { createDiskSpace, type DiskSpace } from "./runner/disk-space.ts";
 import type { Failpoint } from "./runner/failpoints.ts";
 import { startHousekeeping } from "./runner/housekeeping.ts";
-import { startNotifier } from "./runner/notify.ts";
+import { type Notifier, startNotifier } from "./runner/notify.ts";
 import { createRemoteEngines } from "./runner/remote-engines.ts";
 import { createRunner, type Runner } from "./runner/runner.ts";
 import { createStatusDocuments } from "./runner/status-document.ts";
@@ -50,6 +48,7 @@ import { lockDataDirectory } from "./store/lock.ts";
 import { findProcess, findProcessRevision, saveProcess } from "./store/processes.ts";
 import type { SecretKey } from "./store/seal.ts";
 import { findVaultFile } from "./store/vault.ts";
+import { readTelling, type Telling } from "./telling.ts";
 
 /** Where the program writes its log. */
 export type LogTarget = { talk(text: string): void; readonly isTerminal: boolean };
@@ -121,7 +120,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const inputChecks = createInputChecks(256);
   const gate = createAppGate(config);
   const processes = createProcessCache(database, 1024);
-  const mailServer = await readMailServer(config);
+  const telling = await readTelling(config);
   const secretKey = await readSecretKey(config.secretFile ?? secretKeyFile(layout), newKey());
   const cwl = stack.use(createCwl(config, layout, logger, gate));
   const armed = await armFailpoint();
@@ -133,7 +132,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const settings = {
     syncLimitMilliseconds: config.syncLimitSeconds * 1000,
     inputRoots: config.inputRoot,
-    sendsMail: mailServer !== undefined,
+    sendsMail: telling.mailServer !== undefined,
     maxBodyBytes: config.maxBodyBytes,
     maxUploadBytes: config.maxUploadBytes,
     ...kept,
@@ -143,30 +142,8 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
     ...(config.outputsUrl === undefined ? {} : { outputsUrl: config.outputsUrl }),
   };
   const answering = { database, processes, layout, settings };
-  const delivering = {
-    database,
-    clock,
-    secretKey,
-    callbacks: { gate, ...(await readCallbackKey(config)) },
-    ...(mailServer === undefined ? {} : { mailer: createMailer(mailServer) }),
-    documents: {
-      status: (job: Job) => statusDocument(job, serviceUrl),
-      results: async (job: Job) => sentResults(answering, await resultsOfJob(answering, job), serviceUrl),
-    },
-    settings: { serviceUrl, tryMilliseconds: config.notifySeconds * 1000 },
-  };
   const notifier = stack.use(
-    startNotifier({
-      database,
-      clock,
-      logger,
-      deliver: (delivery, signal) => deliver(delivering, delivery, signal),
-      settings: {
-        tries: config.notifyTries,
-        patienceMilliseconds: config.notifyHours * 3_600_000,
-        firstPauseMilliseconds: config.notifyPauseSeconds * 1000,
-      },
-    }),
+    startAppNotifier({ config, database, logger, gate, secretKey, answering, serviceUrl, ...telling }),
   );
   const wakeNotifier = () => notifier.wake();
   const runner = stack.use(
@@ -364,32 +341,38 @@ function createAppGate(config: Config): Gate {
   });
 }
 
-/** Reads where mails are handed to; undefined when nowhere. */
-async function readMailServer({ smtpUrl, smtpPasswordFile, mailFrom }: Config): Promise<MailServer | undefined> {
-  if (smtpUrl === undefined) return undefined;
-  if (mailFrom === undefined) {
-    throw new Problem("invalid-parameter-value", "Cannot use --smtp-url: found no --mail-from, wanted one beside it");
-  }
-  const { protocol, hostname, port, username } = new URL(smtpUrl);
-  const isSecure = protocol === "smtps:";
-  if ((username === "") !== (smtpPasswordFile === undefined)) {
-    const detail = "Cannot use --smtp-url: found a user or --smtp-password-file, wanted both or neither";
-    throw new Problem("invalid-parameter-value", detail);
-  }
-  const password =
-    smtpPasswordFile === undefined ? undefined : await readSecretFile(smtpPasswordFile, "--smtp-password-file");
-  return {
-    host: hostname.replace(/^\[|\]$/g, ""),
-    port: port === "" ? (isSecure ? 465 : 587) : Number(port),
-    isSecure,
-    from: mailFrom,
-    ...(password === undefined ? {} : { auth: { user: decodeURIComponent(username), password } }),
+type NotifierParts = Pick<RunnerParts, "config" | "database" | "logger" | "gate" | "secretKey"> &
+  Telling & {
+    /** What makes the documents that are sent. */
+    readonly answering: Parameters<typeof resultsOfJob>[0] & Parameters<typeof sentResults>[0];
+    readonly serviceUrl: string;
   };
-}
 
-async function readCallbackKey({ notifySecretFile }: Config): Promise<{ readonly signingKey?: Uint8Array }> {
-  if (notifySecretFile === undefined) return {};
-  return { signingKey: readSigningKey(await readSecretFile(notifySecretFile, "--notify-secret-file")) };
+function startAppNotifier(parts: NotifierParts): Notifier {
+  const { config, database, logger, gate, secretKey, answering, serviceUrl, mailServer, signingKey } = parts;
+  const delivering = {
+    database,
+    clock,
+    secretKey,
+    callbacks: { gate, ...(signingKey === undefined ? {} : { signingKey }) },
+    ...(mailServer === undefined ? {} : { mailer: createMailer(mailServer) }),
+    documents: {
+      status: (job: Job) => statusDocument(job, serviceUrl),
+      results: async (job: Job) => sentResults(answering, await resultsOfJob(answering, job), serviceUrl),
+    },
+    settings: { serviceUrl, tryMilliseconds: config.notifySeconds * 1000 },
+  };
+  return startNotifier({
+    database,
+    clock,
+    logger,
+    deliver: (delivery, signal) => deliver(delivering, delivery, signal),
+    settings: {
+      tries: config.notifyTries,
+      patienceMilliseconds: config.notifyHours * 3_600_000,
+      firstPauseMilliseconds: config.notifyPauseSeconds * 1000,
+    },
+  });
 }
 
 /** Waits, and ends early when the signal is aborted. */

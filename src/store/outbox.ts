@@ -24,7 +24,8 @@ const selectOfJob = compile<{ jobId: string }>(
     .select()
     .from(notifications)
     .where(eq(notifications.jobId, argument("jobId")))
-    .orderBy(asc(notifications.id)),
+    // In the order in which they were inserted, which the index has.
+    .orderBy(sql`rowid`),
 );
 
 /**

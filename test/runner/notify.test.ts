@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { createHmac } from "node:crypto";
 import { silentLogger } from "../../src/domain/logger.ts";
 import type { Subscriber } from "../../src/domain/notification.ts";
-import { composeNotifications, wishOf } from "../../src/domain/notification.ts";
+import { composeNotifications, tellingEvent, wishOf } from "../../src/domain/notification.ts";
 import { Problem } from "../../src/domain/problem.ts";
 import { readAllowList } from "../../src/net/addresses.ts";
 import { readSigningKey } from "../../src/net/callback.ts";
@@ -12,7 +12,7 @@ import type { Database } from "../../src/store/database.ts";
 import { dismissJob, finishJob, insertJob } from "../../src/store/jobs.ts";
 import { notificationsOf, sealSubscribers } from "../../src/store/outbox.ts";
 import { until } from "../support/jobs.ts";
-import { acceptedEvent, insertRunningJob, newJob, openTestDatabase, stageEvent } from "../support/jobs-in-store.ts";
+import { acceptedEvent, finishing, insertRunningJob, newJob, openTestDatabase } from "../support/jobs-in-store.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { loopbackGate, rawServer } from "../support/remote-server.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -307,20 +307,7 @@ async function succeeded(database: Database, address: string): Promise<string> {
   const running = await insertRunningJob(database, { request });
   const sealed = sealSubscribers(secretKey, running.jobId, [subscriber]);
   await database.write([{ sql: "INSERT INTO subscriptions VALUES (?, ?)", args: [running.jobId, sealed] }]);
-  await finishJob(database, {
-    ...running,
-    moveId: Bun.randomUUIDv7(),
-    at: clock.now(),
-    outcome: { status: "successful", results: {} },
-    progress: 100,
-    stage: "done",
-    message: "Job complete",
-    events: [stageEvent("done", { status: "successful" })],
-    executionEnded: true,
-    notifications: composeNotifications({ request }, "success", Bun.randomUUIDv7).map((one) => ({
-      ...one,
-      eventIndex: 0,
-    })),
-  });
+  const notifications = tellingEvent(composeNotifications({ request }, "success", Bun.randomUUIDv7), 0);
+  await finishJob(database, finishing(running, { at: clock.now(), notifications }));
   return running.jobId;
 }

@@ -1,39 +1,14 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import * as v from "valibot";
-import { documentSchemas } from "../../src/http/api-schemas.ts";
 import { startServer } from "../support/executable.ts";
-import { deployCwl, readStatus, until, untilFinished } from "../support/jobs.ts";
+import { deployCwl, submitWith, until, untilFinished } from "../support/jobs.ts";
 import { startMailServer } from "../support/mail-server.ts";
+import { notificationsOf, untilTold } from "../support/notifications.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { shellTool } from "../support/shell-tool.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const local = ["--allow-fetch", "127.0.0.1", "--notify-pause-seconds", "1"];
-
-async function submitWith(url: string, processId: string, request: Readonly<Record<string, unknown>>): Promise<string> {
-  const response = await fetch(`${url}/processes/${processId}/execution`, {
-    method: "POST",
-    headers: { "content-type": "application/json", prefer: "respond-async" },
-    body: JSON.stringify(request),
-  });
-  if (response.status !== 201) throw new Error(`Cannot submit: ${response.status} ${await response.text()}`);
-  return (await readStatus(response)).jobID;
-}
-
-async function notifications(url: string, jobId: string) {
-  const response = await fetch(`${url}/jobs/${jobId}/notifications`);
-  expect(response.status).toBe(200);
-  return v.parse(documentSchemas.JobNotifications, await response.json()).notifications;
-}
-
-async function untilSettled(url: string, jobId: string, count: number) {
-  await until("all notifications are settled", async () => {
-    const told = await notifications(url, jobId);
-    return told.length === count && told.every((one) => one.status !== "waiting");
-  });
-  return notifications(url, jobId);
-}
 
 test("What was not delivered before a SIGKILL is delivered after the restart, under the same id", async () => {
   await using folder = await temporaryDirectory();
@@ -54,7 +29,7 @@ test("What was not delivered before a SIGKILL is delivered after the restart, un
   const tried = receiver.received.length;
 
   await using after = await startServer(data, flags);
-  const told = await untilSettled(after.url, job, 2);
+  const told = await untilTold(after.url, job, 2);
   expect(new Set(told.map(({ id }) => id))).toEqual(ids);
   expect(told.map(({ event, status }) => [event, status])).toEqual([
     ["inProgress", "delivered"],
@@ -83,7 +58,7 @@ test("Of a job with a tool each end is told once, in the words of its time, what
   expect((await fetch(`${server.url}/jobs/${job}/retry`, { method: "POST" })).status).toBe(200);
   expect((await untilFinished(server.url, job)).at(-1)?.status).toBe("successful");
   isBroken = false;
-  const told = await untilSettled(server.url, job, 3);
+  const told = await untilTold(server.url, job, 3);
   expect(told.map(({ event, attempt }) => [event, attempt])).toEqual([
     ["inProgress", 1],
     ["failed", 1],
@@ -102,10 +77,10 @@ test("A dismissal is told as the end that it is; dismissing what has ended is no
   const job = await submitWith(server.url, "echo", { inputs, subscriber });
   const other = await submitWith(server.url, "echo", { inputs: { text: "x" }, subscriber });
   await untilFinished(server.url, other);
-  await untilSettled(server.url, other, 1);
+  await untilTold(server.url, other, 1);
   await Promise.all([job, job, other].map((id) => fetch(`${server.url}/jobs/${id}`, { method: "DELETE" })));
-  await untilSettled(server.url, job, 1);
-  expect(await notifications(server.url, other)).toHaveLength(1);
+  await untilTold(server.url, job, 1);
+  expect(await notificationsOf(server.url, other)).toHaveLength(1);
   const bodies = receiver.received.map(({ path, body }) => [path, JSON.parse(body)]);
   expect(bodies).toMatchObject([
     ["/success", { text: "x" }],
@@ -127,7 +102,7 @@ test("A mail tells of the end, and nobody reads its address afterwards", async (
     notification_email: "ada.lovelace@example.org",
   });
   await untilFinished(server.url, job);
-  const [told] = await untilSettled(server.url, job, 1);
+  const [told] = await untilTold(server.url, job, 1);
   expect(told).toMatchObject({ channel: "mail", event: "success", status: "delivered", address: "a…@example.org" });
   expect(mails.users).toEqual(["heddle:word"]);
   expect(mails.mails).toHaveLength(1);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { NewNotification } from "../../src/domain/notification.ts";
+import { type NewNotification, tellingEvent } from "../../src/domain/notification.ts";
 import type { Database } from "../../src/store/database.ts";
 import { expiredJobs, removeJob } from "../../src/store/expire-jobs.ts";
 import { dismissJob, finishJob, insertJob, recordJob } from "../../src/store/jobs.ts";
@@ -13,6 +13,7 @@ import {
 } from "../../src/store/outbox.ts";
 import {
   acceptedEvent,
+  finishing,
   insertRunningJob,
   newJob,
   openTestDatabase,
@@ -30,24 +31,9 @@ function told(event: NewNotification["event"], receiver = "example.org"): NewNot
 
 type Running = Awaited<ReturnType<typeof insertRunningJob>>;
 
-function finish(
-  database: Database,
-  running: Running,
-  notifications: readonly NewNotification[],
-  status: "successful" | "failed" = "successful",
-) {
-  return finishJob(database, {
-    ...running,
-    moveId: newId(),
-    at,
-    outcome: { status, results: {} },
-    progress: 100,
-    stage: "done",
-    message: "Job complete",
-    events: [stageEvent("notify"), stageEvent("done", { status })],
-    executionEnded: true,
-    notifications: notifications.map((one) => ({ ...one, eventIndex: 1 })),
-  });
+function finish(database: Database, running: Running, notifications: readonly NewNotification[]) {
+  const events = [stageEvent("notify"), stageEvent("done", { status: "successful" })];
+  return finishJob(database, finishing(running, { events, notifications: tellingEvent(notifications, 1) }));
 }
 
 function dismiss(database: Database, jobId: string, notifications: readonly NewNotification[]) {
