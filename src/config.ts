@@ -245,7 +245,7 @@ export function readConfig(sources: ConfigSources): Config {
 
 /** What goes to the screen may be kept by somebody. */
 function withoutPassword(text: string | undefined): string | undefined {
-  return text?.replaceAll(/(:\/\/[^/:@\s]*):[^/@\s]*@/g, "$1:...@");
+  return text?.replaceAll(/(:\/\/[^/:@\s]*):[^\s"]*@/g, "$1:...@");
 }
 
 const loopbackNames = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i;

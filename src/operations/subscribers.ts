@@ -19,8 +19,9 @@ export function checkSubscribers(
   subscribers: readonly LocatedSubscriber[],
   faults: Fault[],
 ): void {
-  for (const { subscriber, pointer } of subscribers) {
-    const { channel, address } = subscriber;
+  // One address may be meant for two events.
+  const located = new Map(subscribers.map(({ pointer, subscriber }) => [pointer, subscriber]));
+  for (const [pointer, { channel, address }] of located) {
     if (channel === "mail" && !deps.sendsMail) {
       faults.push(fault(pointer, address, "no address of mail: this server sends none (--smtp-url)"));
     }

@@ -121,6 +121,7 @@ test.each([
   ["a server for mails without a sender", ["--smtp-url", "smtp://localhost"], "--mail-from"],
   ["a user without a password", ["--smtp-url", "smtp://ada@localhost", "--mail-from", "a@b.c"], "--smtp-password-file"],
   ["a password in the URL", ["--smtp-url", "smtp://ada:sesame@localhost"], "without a password"],
+  ["a password that is no part of a URL", ["--smtp-url", "smtp://ada:open/sesame@localhost"], "without a password"],
   ["a secret that is not there", ["--notify-secret-file", "/nowhere/secret"], "/nowhere/secret"],
 ])("The start is refused for %s, and says no secret", async (_, flags, words) => {
   await using folder = await temporaryDirectory();
