@@ -58,7 +58,8 @@ export function startNotifier(deps: NotifierDeps): Notifier {
     const now = deps.clock.now();
     for (const notification of waiting) {
       const { id, dueAt = now } = notification;
-      if (dueAt > now) return dueAt - now;
+      // Nothing waits longer than the longest pause: the clock was set back.
+      if (dueAt > now && dueAt - now <= longestPauseMilliseconds) return dueAt - now;
       if (underWay.size >= maxTries || underWay.has(id) || !mayStart(notification)) continue;
       const done = tryOne(deps, notification, stopping.signal).finally(() => {
         underWay.delete(id);

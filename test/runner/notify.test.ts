@@ -10,7 +10,7 @@ import { type DeliverDeps, deliver } from "../../src/runner/deliver.ts";
 import { type Notifier, type NotifySettings, startNotifier } from "../../src/runner/notify.ts";
 import type { Database } from "../../src/store/database.ts";
 import { dismissJob, finishJob, insertJob } from "../../src/store/jobs.ts";
-import { notificationsOf, sealSubscribers } from "../../src/store/outbox.ts";
+import { keepTries, notificationsOf, sealSubscribers } from "../../src/store/outbox.ts";
 import { until } from "../support/jobs.ts";
 import { acceptedEvent, finishing, insertRunningJob, newJob, openTestDatabase } from "../support/jobs-in-store.ts";
 import { startReceiver } from "../support/receiver.ts";
@@ -18,7 +18,7 @@ import { loopbackGate, rawServer } from "../support/remote-server.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const secretKey = new Uint8Array(32).fill(3);
-const clock = { now: () => Date.now() };
+const clock = { now: () => Date.now(), elapsed: () => performance.now() };
 const quick: NotifySettings = { tries: 5, patienceMilliseconds: 60_000, firstPauseMilliseconds: 10 };
 
 function delivering(database: Database, changes: Partial<DeliverDeps> = {}): DeliverDeps {
@@ -251,6 +251,17 @@ describe("the notifier", () => {
     expect(await notificationsOf(database, jobId)).toMatchObject([{ state: "waiting", tries: [] }]);
     await using _second = notifierOf(delivering(database));
     expect(await settled(database, jobId)).toMatchObject([{ state: "delivered", tries: [{ status: 200 }] }]);
+  });
+
+  test("tells what seems to wait for a day when the clock was set back", async () => {
+    await using dir = await temporaryDirectory();
+    await using database = await openTestDatabase(dir.path);
+    await using receiver = startReceiver();
+    const jobId = await dismissedJob(database, [`${receiver.url}/`]);
+    const [told] = await notificationsOf(database, jobId);
+    await keepTries(database, told?.id ?? "", { tries: [], state: "waiting", dueAt: clock.now() + 86_400_000 });
+    await using _notifier = notifierOf(delivering(database));
+    expect(await settled(database, jobId)).toMatchObject([{ state: "delivered" }]);
   });
 
   test("tells a success by its results, and nothing when they were removed before", async () => {
