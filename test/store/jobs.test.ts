@@ -23,6 +23,7 @@ import { resultsOf } from "../../src/store/results.ts";
 import { retryJob } from "../../src/store/retry-job.ts";
 import {
   acceptedEvent,
+  finishing,
   insertNewJob,
   insertRunningJob,
   newJob,
@@ -34,20 +35,6 @@ import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const at = startOfTest + 5000;
 const moveId = () => crypto.randomUUID();
-
-function finishing(running: { jobId: string; executionId: string; fence: number }) {
-  return {
-    ...running,
-    moveId: moveId(),
-    at,
-    outcome: { status: "successful", results: {} },
-    progress: 100,
-    stage: "done",
-    message: "Job complete",
-    events: [stageEvent("done", { status: "successful" })],
-    executionEnded: true,
-  } as const;
-}
 
 describe("insertJob()", () => {
   test("keeps every member of a job", async () => {
