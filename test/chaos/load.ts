@@ -9,6 +9,8 @@ export type LoadJob = {
   readonly kind: Kind;
   readonly name: string;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** Where its end is told; the words `success` or `failed` follow. */
+  readonly tellUrl?: string;
   /** When its client dismisses it, in milliseconds after the submission. */
   readonly dismissAfter?: number;
   /** Set by the first answer of 201. */
@@ -56,13 +58,18 @@ function executionPath(kind: Kind): string {
   return `/processes/${kind === "dismissed" ? "tool" : kind}/execution`;
 }
 
+function subscriberOf({ tellUrl }: LoadJob) {
+  if (tellUrl === undefined) return {};
+  return { subscriber: { successUri: `${tellUrl}/success`, failedUri: `${tellUrl}/failed` } };
+}
+
 /** Submits a job until it is answered, whatever happens to the server meanwhile. */
 async function submitUntilAnswered(address: Address, job: LoadJob): Promise<void> {
   for (;;) {
     const response = await ask(address, executionPath(job.kind), {
       method: "POST",
       headers: { "content-type": "application/json", prefer: "respond-async", "idempotency-key": job.name },
-      body: JSON.stringify({ inputs: job.inputs }),
+      body: JSON.stringify({ inputs: job.inputs, ...subscriberOf(job) }),
     });
     if (response?.status === 201) {
       const { jobID } = v.parse(CreatedSchema, JSON.parse(response.text));

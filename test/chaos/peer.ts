@@ -1,11 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 
-/** The other server of the chaos run: it outlives all kills, and counts what it was asked to execute. */
+/** What a job's subscriber was told of its end: the ids of the notifications, by event. */
+export type Told = { readonly success: Set<string>; readonly failed: Set<string> };
+
+/** The other server of the chaos run: it outlives all kills, counts what it was asked to execute, and is told of ends. */
 export type Peer = AsyncDisposable & {
   readonly url: string;
   /** How many executions each job's name was sent for. */
   readonly executions: ReadonlyMap<string, number>;
+  /** What was told of each job, by its name, at `/told/<name>/success` and `/told/<name>/failed`. */
+  readonly told: ReadonlyMap<string, Told>;
 };
 
 const RequestSchema = v.object({ inputs: v.object({ name: v.string(), seconds: v.number() }) });
@@ -22,6 +27,7 @@ const description = {
 /** Starts an OGC API - Processes server of one process, `say`, which takes its time and gives `<name> done`. */
 export function startPeer(): Peer {
   const executions = new Map<string, number>();
+  const told = new Map<string, Told>();
   const jobs = new Map<string, { readonly name: string; readonly endsAt: number; isDismissed: boolean }>();
   const server = Bun.serve({
     port: 0,
@@ -29,6 +35,12 @@ export function startPeer(): Peer {
     async fetch(request) {
       const { pathname, origin } = new URL(request.url);
       const [, collection, id = "", part] = pathname.split("/");
+      if (collection === "told" && (part === "success" || part === "failed")) {
+        const known = told.get(id) ?? { success: new Set(), failed: new Set() };
+        known[part].add(request.headers.get("webhook-id") ?? "");
+        told.set(id, known);
+        return new Response(undefined, { status: 204 });
+      }
       if (collection === "conformance") {
         return Response.json({ conformsTo: ["http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/core"] });
       }
@@ -55,6 +67,7 @@ export function startPeer(): Peer {
   return {
     url: `http://127.0.0.1:${server.port}`,
     executions,
+    told,
     [Symbol.asyncDispose]: () => server.stop(true),
   };
 }

@@ -21,6 +21,7 @@ import {
   verifyJobs,
   verifyLedgers,
   verifyPeer,
+  verifyTold,
 } from "./verify.ts";
 
 const { values: given } = parseArgs({
@@ -105,7 +106,10 @@ const drained = new AbortController();
 const clients = startClients({
   clients: Number(given.clients),
   address,
-  nextJob: () => jobOfLoad(number++, ledgers, random),
+  nextJob: () => {
+    const job = jobOfLoad(number++, ledgers, random);
+    return number % 2 === 0 ? { ...job, tellUrl: `${peer.url}/told/${job.name}` } : job;
+  },
   goesOn: () => goesOn,
   signal: drained.signal,
 });
@@ -117,7 +121,7 @@ await clients.done;
 clearTimeout(timer);
 const ofJobs = await verifyJobs(address, clients.jobs, undisturbed);
 // What the last jobs left is cleared after their ends are told.
-await Bun.sleep(500);
+await Bun.sleep(1500);
 await server.stop("SIGTERM");
 await peer[Symbol.asyncDispose]();
 printSpread();
@@ -134,6 +138,7 @@ const faults = printColumns({
   ...ofJobs,
   ...verifyLedgers(ledgers, clients.jobs),
   ...verifyPeer(clients.jobs, peer.executions),
+  ...verifyTold(clients.jobs, peer.told),
   ...verifyData(deps.data),
   "processes left": processesLeft(folder.path),
 });

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Address, ask, type LoadJob } from "./load.ts";
 import { ledgersOf } from "./packages.ts";
+import type { Told } from "./peer.ts";
 
 /** How jobs of a kind end when nobody disturbs them: `{name}` stands for the job's name. */
 export type Undisturbed = ReadonlyMap<string, { readonly status: string; readonly bytes: string }>;
@@ -70,6 +71,21 @@ export function verifyPeer(jobs: readonly LoadJob[], executions: ReadonlyMap<str
     "remote executions doubled": [...executions].flatMap(([name, count]) => (count > 1 ? [`${name}: ${count}`] : [])),
     "remote executions never sent": never.map(({ name }) => name),
   };
+}
+
+/** Reads what subscribers were told: of each end at least once, and by one notification however often it came. */
+export function verifyTold(jobs: readonly LoadJob[], told: ReadonlyMap<string, Told>): Columns {
+  const never: string[] = [];
+  const doubled: string[] = [];
+  for (const { name, status } of jobs.filter((job) => job.id !== undefined && job.tellUrl !== undefined)) {
+    const { success = new Set(), failed = new Set() } = told.get(name) ?? {};
+    // A job that was dismissed may have ended well before.
+    const wanted =
+      status === "successful" ? success.size : status === "failed" ? failed.size : success.size + failed.size;
+    if (wanted === 0) never.push(`${name}: ${status}`);
+    if (success.size > 1 || failed.size > 1) doubled.push(name);
+  }
+  return { "ends never told": never, "ends told by two notifications": doubled };
 }
 
 /** Reads the ledgers: one line a tool, and none that found an earlier one alive. */
