@@ -1,7 +1,8 @@
 /** A conformance class: what its requirements are called, each with a test of that name under test/requirements. */
 export type ConformanceClass = {
   readonly uri: string;
-  readonly version: "1.0" | "2.0";
+  /** The version of OGC API - Processes, Part 1; or OGC API - Common, Part 1 (19-072). */
+  readonly version: "1.0" | "2.0" | "Common";
   /** Ids of its requirements, as the standard writes them. */
   readonly requirements: readonly string[];
 };
@@ -178,11 +179,35 @@ const kvp20 = [
   "string-input-value",
 ];
 
+const landingPageCommon = [
+  "root-op",
+  "root-success",
+  "api-definition-op",
+  "api-definition-success",
+  "conformance-op",
+  "conformance-success",
+];
+
+const coreCommon = [
+  "http",
+  "query-param-name-unknown",
+  "query-param-value-invalid",
+  "query-param-capitalization",
+  "query-param-list-delimiter",
+  "query-param-list-escape",
+  "query-param-list-empty",
+  "query-param-value-boolean",
+  "query-param-value-integer",
+  "query-param-value-decimal",
+  "query-param-value-double",
+];
+
 const oas = ["completeness", "exceptions-codes", "oas-impl", "security"];
 
-function classOf(version: "1.0" | "2.0", name: string, ids: readonly string[]): ConformanceClass {
+function classOf(version: ConformanceClass["version"], name: string, ids: readonly string[]): ConformanceClass {
+  const standard = version === "Common" ? "ogcapi-common-1/1.0" : `ogcapi-processes-1/${version}`;
   return {
-    uri: `http://www.opengis.net/spec/ogcapi-processes-1/${version}/conf/${name}`,
+    uri: `http://www.opengis.net/spec/${standard}/conf/${name}`,
     version,
     requirements: ids.map((id) => (id.startsWith("/") ? id : `/req/${name}/${id}`)),
   };
@@ -210,6 +235,11 @@ export const conformance: readonly ConformanceClass[] = [
   classOf("2.0", "dismiss", ["job-dismiss-op", "job-dismiss-success", "job-dismiss-status"]),
   classOf("2.0", "kvp-execute", kvp20),
   classOf("2.0", "query-param-profile", ["definition", "response"]),
+  classOf("Common", "core", coreCommon),
+  classOf("Common", "landing-page", landingPageCommon),
+  classOf("Common", "json", ["definition", "content"]),
+  classOf("Common", "html", ["definition", "content"]),
+  classOf("Common", "oas30", [...oas, "oas-definition-1", "oas-definition-2"]),
 ];
 
 /** Requirements that are met in another way on purpose, and why. */

@@ -48,8 +48,8 @@ export function executionRoutes(deps: ExecutionRouteDeps): readonly Route[] {
       hasEffect: true,
       async handle(context) {
         const process = await describeProcess(deps, principalOf(context), context.param("processId"));
-        const { searchParams } = new URL(context.request.url);
-        const { body: payload, prefer, format } = readKvpExecution(searchParams, process.description);
+        const { search } = new URL(context.request.url);
+        const { body: payload, prefer, format } = readKvpExecution(search, process.description);
         return execute(deps, withHeaders(context, prefer, format), process, payload);
       },
     },
