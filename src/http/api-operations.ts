@@ -17,6 +17,7 @@ export type ApiOperation = {
   readonly hasExceptionReports?: boolean;
 };
 
+const dryRun = "true: the request is checked and answered as it was understood; nothing is run or stored";
 const paging = { limit: "the most items of one page", after: "where the page before ended" } as const;
 const filters = {
   ...paging,
@@ -140,7 +141,7 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
   "POST /processes/:processId/execution": {
     summary: "Execute a process",
     tag: "processes",
-    query: { tags: "tags of the job, separated by commas" },
+    query: { tags: "tags of the job, separated by commas", dryRun },
     answers: {
       200: { about: "The results of a synchronous execution", content: { document: "Results" } },
       201: { about: "A job; Location is its status", content: { document: "StatusInfo" } },
@@ -151,7 +152,12 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
   "GET /processes/:processId/execution": {
     summary: "Execute a process by a query: a parameter for each input",
     tag: "processes",
-    query: { tags: "tags of the job, separated by commas", f: "stands for Accept", prefer: "stands for Prefer" },
+    query: {
+      tags: "tags of the job, separated by commas",
+      dryRun,
+      f: "stands for Accept",
+      prefer: "stands for Prefer",
+    },
     answers: {
       200: { about: "The results of a synchronous execution", content: { document: "Results" } },
       201: { about: "A job; Location is its status", content: { document: "StatusInfo" } },
@@ -201,7 +207,7 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
   "POST /providers/:providerId/processes/:processId/execution": {
     summary: "Execute a process of a provider",
     tag: "providers",
-    query: { tags: "tags of the job, separated by commas" },
+    query: { tags: "tags of the job, separated by commas", dryRun },
     answers: {
       200: { about: "The results of a synchronous execution", content: { document: "Results" } },
       201: { about: "A job; Location is its status", content: { document: "StatusInfo" } },

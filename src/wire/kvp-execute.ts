@@ -9,12 +9,14 @@ export type KvpExecution = {
   readonly prefer?: string;
   /** A media type or short name that stands for `Accept`. */
   readonly format?: string;
+  /** Whether the request is only to be checked, as it was written; undefined where an input has this name. */
+  readonly dryRun?: string;
 };
 
 const qualifiers = ["value", "mediaType", "encoding", "schema", "href", "type", "crs"] as const;
 const outputQualifiers = ["include", "mediaType", "transmissionMode"] as const;
 /** Parameters that say how to answer; `tags` go with the job. */
-const answerNames = ["f", "prefer", "profile", "tags", "response"];
+const answerNames = ["f", "prefer", "profile", "tags", "response", "dryrun"];
 
 type Parameter = {
   readonly name: string;
@@ -56,6 +58,7 @@ export function readKvpExecution(query: string, description: ProcessDescription)
   )?.value;
   const prefer = joinPreferences(answer("prefer"), answer("profile"));
   const format = answer("f");
+  const dryRun = idOf("dryrun", description.inputs) === undefined ? answer("dryrun") : undefined;
   return {
     body: {
       inputs,
@@ -64,6 +67,7 @@ export function readKvpExecution(query: string, description: ProcessDescription)
     },
     ...(prefer === undefined ? {} : { prefer }),
     ...(format === undefined ? {} : { format }),
+    ...(dryRun === undefined ? {} : { dryRun }),
   };
 }
 
