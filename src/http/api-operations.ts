@@ -34,6 +34,13 @@ function ok(document: DocumentName, about: string): ApiOperation["answers"] {
   return { 200: { about, content: { document } } };
 }
 
+/** A document with an entity tag. */
+function tagged(document: DocumentName, about: string): ApiOperation["answers"] {
+  return { ...ok(document, about), ...notChanged };
+}
+
+const notChanged = { 304: { about: "Not changed" } } as const;
+
 const wpsAnswers = { 200: { about: "A document of WPS, or raw data", content: { mediaType: "text/xml" } } } as const;
 
 const wpsByKvp: ApiOperation = {
@@ -80,17 +87,18 @@ const oneResult = {
 
 /** Every route of the service, by method and path as the routes write them. */
 export const apiOperations: Readonly<Record<string, ApiOperation>> = {
-  "GET /": { summary: "Landing page", tag: "service", answers: ok("LandingPage", "Links to all resources") },
+  "GET /": { summary: "Landing page", tag: "service", answers: tagged("LandingPage", "Links to all resources") },
   "GET /conformance": {
     summary: "Conformance classes",
     tag: "service",
-    answers: ok("ConformanceClasses", "URIs of the classes that hold"),
+    answers: tagged("ConformanceClasses", "URIs of the classes that hold"),
   },
   "GET /api": {
     summary: "API description",
     tag: "service",
     answers: {
       200: { about: "This document", content: { mediaType: "application/vnd.oai.openapi+json;version=3.0" } },
+      ...notChanged,
     },
   },
   "GET /api.html": {
@@ -114,7 +122,7 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
     summary: "List processes",
     tag: "processes",
     query: paging,
-    answers: ok("ProcessList", "One page of processes"),
+    answers: tagged("ProcessList", "One page of processes"),
   },
   "POST /processes": {
     summary: "Deploy a process",
@@ -125,7 +133,7 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
   "GET /processes/:processId": {
     summary: "Describe a process",
     tag: "processes",
-    answers: ok("Process", "The description"),
+    answers: tagged("Process", "The description"),
   },
   "PUT /processes/:processId": {
     summary: "Replace a process",
@@ -169,7 +177,7 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
     summary: "List the jobs of a process",
     tag: "jobs",
     query: filters,
-    answers: ok("JobList", "One page of jobs, the newest first"),
+    answers: tagged("JobList", "One page of jobs, the newest first"),
   },
   "GET /providers": {
     summary: "List providers",
@@ -219,15 +227,15 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
     summary: "List the jobs of a process of a provider",
     tag: "jobs",
     query: filters,
-    answers: ok("JobList", "One page of jobs, the newest first"),
+    answers: tagged("JobList", "One page of jobs, the newest first"),
   },
   "GET /jobs": {
     summary: "List jobs",
     tag: "jobs",
     query: filters,
-    answers: ok("JobList", "One page of jobs, the newest first"),
+    answers: tagged("JobList", "One page of jobs, the newest first"),
   },
-  "GET /jobs/:jobId": { summary: "Status of a job", tag: "jobs", answers: ok("StatusInfo", "The status") },
+  "GET /jobs/:jobId": { summary: "Status of a job", tag: "jobs", answers: tagged("StatusInfo", "The status") },
   "DELETE /jobs/:jobId": {
     summary: "Dismiss a job",
     tag: "jobs",
@@ -276,13 +284,17 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
     tag: "jobs",
     ...oneResult,
   },
-  "GET /jobs/:jobId/inputs": { summary: "Request of a job", tag: "jobs", answers: ok("JobInputs", "The request") },
+  "GET /jobs/:jobId/inputs": { summary: "Request of a job", tag: "jobs", answers: tagged("JobInputs", "The request") },
   "GET /jobs/:jobId/exceptions": {
     summary: "Why a job failed",
     tag: "jobs",
-    answers: ok("JobExceptions", "The exceptions, none for a job that did not fail"),
+    answers: tagged("JobExceptions", "The exceptions, none for a job that did not fail"),
   },
-  "GET /jobs/:jobId/statistics": { summary: "Times of a job", tag: "jobs", answers: ok("JobStatistics", "The times") },
+  "GET /jobs/:jobId/statistics": {
+    summary: "Times of a job",
+    tag: "jobs",
+    answers: tagged("JobStatistics", "The times"),
+  },
   "GET /jobs/:jobId/log": {
     summary: "Log of a job",
     tag: "jobs",

@@ -102,7 +102,31 @@ function isOurOrigin({ baseUrl, calledUrl }: Site, origin: string): boolean {
   return origin === new URL(baseUrl).origin || origin === new URL(calledUrl).origin;
 }
 
-const exposed = "Location, Link, Preference-Applied, Content-Location, Content-Range, ETag";
+const exposed = [
+  "Location",
+  "Link",
+  "Preference-Applied",
+  "Content-Location",
+  "Content-Range",
+  "Content-Disposition",
+  "ETag",
+  "Retry-After",
+  "WWW-Authenticate",
+  "X-Next-Offset",
+  "X-Log-Size",
+].join(", ");
+
+/** What a page may send besides the headers that need no leave. */
+const sendable = [
+  "Authorization",
+  "Content-Type",
+  "Prefer",
+  "Idempotency-Key",
+  "If-None-Match",
+  "Last-Event-ID",
+  "Range",
+  "X-Auth-Vault",
+].join(", ");
 
 /** Gives the headers that let a page of an allowed origin read an answer; none for any other origin. */
 export function corsHeaders(config: DoorConfig, request: Request): Readonly<Record<string, string>> {
@@ -119,7 +143,7 @@ export function preflightResponse(config: DoorConfig, request: Request, methods:
   for (const [name, value] of Object.entries(cors)) headers.set(name, value);
   if (cors["access-control-allow-origin"] !== undefined) {
     headers.set("access-control-allow-methods", methods.join(", "));
-    headers.set("access-control-allow-headers", "Authorization, Content-Type, Prefer, Idempotency-Key, X-Auth-Vault");
+    headers.set("access-control-allow-headers", sendable);
     headers.set("access-control-max-age", "600");
   }
   return new Response(null, { status: 204, headers });

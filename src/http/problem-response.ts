@@ -80,6 +80,7 @@ export function problemResponse(error: unknown, accept: string | null, logger: L
   const headers: Record<string, string> = {
     // Suites of 1.0 ask for application/json and want just that.
     "content-type": prefersPlainJson(accept) ? "application/json" : "application/problem+json",
+    "content-language": "en",
     "x-content-type-options": "nosniff",
   };
   if (problem.kind === "unauthorized") headers["www-authenticate"] = 'Bearer realm="heddle"';

@@ -2,6 +2,7 @@ import styles from "swagger-ui-dist/swagger-ui.css" with { type: "file" };
 import bundle from "swagger-ui-dist/swagger-ui-bundle.js" with { type: "file" };
 import { Problem } from "../../domain/problem.ts";
 import { type DescribeDeps, listProcesses } from "../../operations/describe-processes.ts";
+import { taggedResponse } from "../entity-tag.ts";
 import { type OpenApiVersion, openApiDocument, openApiType } from "../openapi.ts";
 import type { Route } from "../route.ts";
 
@@ -47,7 +48,11 @@ export function apiRoutes(deps: DescribeDeps, routes: () => readonly Route[]): r
         const { items } = await listProcesses(deps, context.caller, { limit: maxProcesses });
         const version = versionOf(context.request.headers.get("accept"), context.query("f"));
         const document = openApiDocument(routes(), items, { version, baseUrl: context.baseUrl });
-        return new Response(JSON.stringify(document), { headers: { "content-type": openApiType(version) } });
+        return taggedResponse(context.request, JSON.stringify(document), {
+          "content-type": openApiType(version),
+          "content-language": "en",
+          vary: "accept",
+        });
       },
     },
     {
