@@ -6,6 +6,7 @@ import { absoluteReference, type OutputLocations } from "../domain/results.ts";
 import { dialectOf, type ShapeWish, shapeOf } from "../domain/results-shape.ts";
 import type { PlainValue, Result } from "../domain/values.ts";
 import { type JobResults, openResult, resultOf } from "../operations/read-results.ts";
+import type { CheckedJob } from "../operations/submit-job.ts";
 import { preferredType, requireJson } from "./negotiate.ts";
 import { isBase64Output, type ResultsContext, resultMember, resultsDocument } from "./results-document.ts";
 import { literalBytes, multipartResponse, type Part } from "./results-multipart.ts";
@@ -73,7 +74,7 @@ export async function answerResults(
     default:
       return shape satisfies never;
   }
-  // The job of a synchronous answer has run: what the client accepts cannot undo it.
+  // The job of a synchronous answer has run: what the client accepts was asked before.
   if (!request.isSync) requireJson(context.request.headers.get("accept"));
   const chosen: Record<string, Result> = {};
   for (const id of wanted) if (isGiven(id) && results[id] !== undefined) chosen[id] = results[id];
@@ -81,6 +82,17 @@ export async function answerResults(
   const document = await resultsDocument(chosen, documentContext(deps, context, request, isInline));
   const profile = dialectOf(job.request) === "2.0" ? { link: `<${profiles.results}>; rel="profile"` } : {};
   return jsonResponse(document, { headers: { ...foreignBytes, ...profile } });
+}
+
+/**
+ * Refuses a synchronous execution whose results the client could not take, before it is run (OGC 18-062r3 7.11.2).
+ * A 1.0 request says itself what it takes. Throws `not-acceptable`.
+ */
+export function requireAcceptable(context: RouteContext, { process, request, isSync }: CheckedJob): void {
+  if (!isSync || dialectOf(request) === "1.0") return;
+  const wanted = Object.keys(request.outputs ?? process.description.outputs);
+  if (shapeOf(request, wanted, wishOf(context, true)).kind === "document")
+    requireJson(context.request.headers.get("accept"));
 }
 
 function wishOf(context: RouteContext, isSync: boolean): ShapeWish {

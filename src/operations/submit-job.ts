@@ -71,6 +71,8 @@ export type SubmitRequest = {
   readonly statusDocument?: StatusDocumentRequest & { readonly isKept: boolean };
   /** Where the service is found from outside, without a slash at the end. */
   readonly serviceUrl: string;
+  /** Throws when the caller could not take the answer; asked before anything is stored. */
+  readonly requireAnswer?: (checked: CheckedJob) => void;
   /** Ends the waiting of a synchronous request, not the job. */
   readonly signal?: AbortSignal;
 };
@@ -147,6 +149,7 @@ async function submissionOf(
     ...(request.principal.user === undefined ? {} : { user: request.principal.user }),
     ...(request.headers.idempotencyKey === undefined ? {} : { idempotencyKey: request.headers.idempotencyKey }),
     ...(request.statusDocument === undefined ? {} : { statusDocument: request.statusDocument }),
+    ...(request.requireAnswer === undefined ? {} : { requireAnswer: request.requireAnswer }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   };
 }
@@ -175,6 +178,7 @@ export type Submission = JobOrigin & {
   readonly prefer: Preferences;
   readonly idempotencyKey?: string;
   readonly statusDocument?: StatusDocumentRequest & { readonly isKept: boolean };
+  readonly requireAnswer?: (checked: CheckedJob) => void;
   readonly signal?: AbortSignal;
 };
 
@@ -230,6 +234,7 @@ async function checkSubmission(deps: SubmitDeps, submission: Submission) {
   );
   const idempotency = idempotencyOf(deps, submission, faults);
   refuseFaults(process.description, faults);
+  submission.requireAnswer?.({ process, request, isSync: chosen.isSync });
   return { request, chosen, vaultFileIds, idempotency };
 }
 

@@ -6,8 +6,8 @@ import { taggedResponse } from "../entity-tag.ts";
 import { type OpenApiVersion, openApiDocument, openApiType } from "../openapi.ts";
 import type { Route } from "../route.ts";
 
-/** More processes than this have no execution path of their own in the API description. */
-const maxProcesses = 1000;
+/** More processes than this have no execution path of their own in the API description, which would be too large to read. */
+const maxProcesses = 100;
 
 const page = `<!doctype html>
 <html lang="en">
@@ -45,9 +45,13 @@ export function apiRoutes(deps: DescribeDeps, routes: () => readonly Route[]): r
       access: "public",
       hasEffect: false,
       async handle(context) {
-        const { items } = await listProcesses(deps, context.caller, { limit: maxProcesses });
+        const { items, next } = await listProcesses(deps, context.caller, { limit: maxProcesses });
         const version = versionOf(context.request.headers.get("accept"), context.query("f"));
-        const document = openApiDocument(routes(), items, { version, baseUrl: context.baseUrl });
+        const document = openApiDocument(routes(), items, {
+          version,
+          baseUrl: context.baseUrl,
+          isPartial: next !== undefined,
+        });
         return taggedResponse(context.request, JSON.stringify(document), {
           "content-type": openApiType(version),
           "content-language": "en",

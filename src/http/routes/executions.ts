@@ -9,12 +9,12 @@ import { dialectOf } from "../../domain/results-shape.ts";
 import { describeProcess } from "../../operations/describe-processes.ts";
 import type { ProcessCache } from "../../operations/process-cache.ts";
 import { type ReadResultsDeps, resultsOfJob } from "../../operations/read-results.ts";
-import { checkJob, type SubmitDeps, type Submitted, submitJob } from "../../operations/submit-job.ts";
+import { type CheckedJob, checkJob, type SubmitDeps, type Submitted, submitJob } from "../../operations/submit-job.ts";
 import { parseVaultAuthorizations } from "../../wire/auth-vault.ts";
 import { readKvpExecution } from "../../wire/kvp-execute.ts";
 import { parsePrefer } from "../../wire/prefer.ts";
 import { readJson, requireContentType } from "../read-body.ts";
-import { type AnswerDeps, answerResults } from "../results-answer.ts";
+import { type AnswerDeps, answerResults, requireAcceptable } from "../results-answer.ts";
 import { foreignBytes, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 import { checkedDocument, statusDocument } from "../status-document.ts";
 
@@ -121,6 +121,7 @@ async function execute(
     query: tags === undefined ? {} : { tags },
     body: asked.payload,
     serviceUrl: baseUrl,
+    requireAnswer: (checked: CheckedJob) => requireAcceptable(context, checked),
     signal: context.signal,
   };
   if (asked.isDryRun) return jsonResponse(checkedDocument(await checkJob(deps, submission, reference)));
