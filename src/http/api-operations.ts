@@ -1,7 +1,10 @@
 import type { DocumentName } from "./api-schemas.ts";
 
 /** What an answer holds: a document, or bytes of some media type. */
-type Content = { readonly document: DocumentName } | { readonly mediaType: string } | undefined;
+type Content =
+  | { readonly document: DocumentName; readonly isPage?: boolean }
+  | { readonly mediaType: string }
+  | undefined;
 
 /** What the API description says of a route, besides its path, parameters and body. */
 export type ApiOperation = {
@@ -34,9 +37,9 @@ function ok(document: DocumentName, about: string): ApiOperation["answers"] {
   return { 200: { about, content: { document } } };
 }
 
-/** A document with an entity tag. */
+/** A document with an entity tag, which is a page too. */
 function tagged(document: DocumentName, about: string): ApiOperation["answers"] {
-  return { ...ok(document, about), ...notChanged };
+  return { 200: { about, content: { document, isPage: true } }, ...notChanged };
 }
 
 const notChanged = { 304: { about: "Not changed" } } as const;
@@ -182,7 +185,7 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
   "GET /providers": {
     summary: "List providers",
     tag: "providers",
-    answers: ok("ProviderList", "The servers whose processes can run from here, each with its state"),
+    answers: tagged("ProviderList", "The servers whose processes can run from here, each with its state"),
   },
   "POST /providers": {
     summary: "Register a provider",
@@ -193,7 +196,7 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
   "GET /providers/:providerId": {
     summary: "One provider",
     tag: "providers",
-    answers: ok("Provider", "The provider with its state"),
+    answers: tagged("Provider", "The provider with its state"),
   },
   "DELETE /providers/:providerId": {
     summary: "Forget a provider",
@@ -203,13 +206,13 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
   "GET /providers/:providerId/processes": {
     summary: "List the processes of a provider",
     tag: "providers",
-    answers: ok("ProviderProcessList", "What the provider offers"),
+    answers: tagged("ProviderProcessList", "What the provider offers"),
     problems: [502],
   },
   "GET /providers/:providerId/processes/:processId": {
     summary: "Describe a process of a provider",
     tag: "providers",
-    answers: ok("Process", "The description"),
+    answers: tagged("Process", "The description"),
     problems: [502],
   },
   "POST /providers/:providerId/processes/:processId/execution": {
@@ -271,7 +274,7 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
     summary: "Results of a job",
     tag: "jobs",
     query: { outputs: "ids of outputs, separated by commas", profile: "ogc-results for the document" },
-    answers: { ...ok("Results", "The results"), 204: { about: "Links to the outputs in Link" } },
+    answers: { ...tagged("Results", "The results"), 204: { about: "Links to the outputs in Link" } },
     problems: [410, 500],
   },
   "GET /jobs/:jobId/results/:outputId": {

@@ -2,7 +2,7 @@ import type { Link } from "../domain/links.ts";
 import { Problem } from "../domain/problem.ts";
 import { taggedResponse } from "./entity-tag.ts";
 import { preferredType } from "./negotiate.ts";
-import { documentPage } from "./pages/document.tsx";
+import { documentPage, pagePolicy } from "./pages/document.tsx";
 import type { RouteContext } from "./route.ts";
 
 export type DocumentOptions = {
@@ -12,9 +12,6 @@ export type DocumentOptions = {
   /** The profile that the document fits, whichever was asked for. */
   readonly profile?: string;
 };
-
-/** A page shows what is in the document and nothing else: no script, nothing from elsewhere. */
-const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'";
 
 /**
  * Answers with a document: as JSON, or as a page for a client that asks for HTML by `Accept` or `?f=html`

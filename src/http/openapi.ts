@@ -121,11 +121,15 @@ function responsesOf(operation: ApiOperation): Json {
 const problemContent = {
   "application/problem+json": { schema: { $ref: "#/components/schemas/Exception" } },
   "application/json": { schema: { $ref: "#/components/schemas/Exception" } },
+  "text/html": {},
 } as const;
 
-function contentOf(content: { readonly document: string } | { readonly mediaType: string }): Json {
+function contentOf(
+  content: { readonly document: string; readonly isPage?: boolean } | { readonly mediaType: string },
+): Json {
   if ("mediaType" in content) return { [content.mediaType]: {} };
-  const json = { "application/json": { schema: { $ref: `#/components/schemas/${content.document}` } } };
+  const schema = { $ref: `#/components/schemas/${content.document}` };
+  const json = { "application/json": { schema }, ...(content.isPage === true ? { "text/html": {} } : {}) };
   // A result may be a bare value or several parts as well.
   return content.document === "Results" ? { ...json, "multipart/related": {}, "*/*": {} } : json;
 }

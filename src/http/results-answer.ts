@@ -7,6 +7,7 @@ import { dialectOf, type ShapeWish, shapeOf } from "../domain/results-shape.ts";
 import type { PlainValue, Result } from "../domain/values.ts";
 import { type JobResults, openResult, resultOf } from "../operations/read-results.ts";
 import type { CheckedJob } from "../operations/submit-job.ts";
+import { documentResponse } from "./document-response.ts";
 import { preferredType, requireJson } from "./negotiate.ts";
 import { isBase64Output, type ResultsContext, resultMember, resultsDocument } from "./results-document.ts";
 import { literalBytes, multipartResponse, type Part } from "./results-multipart.ts";
@@ -74,14 +75,15 @@ export async function answerResults(
     default:
       return shape satisfies never;
   }
-  // The job of a synchronous answer has run: what the client accepts was asked before.
-  if (!request.isSync) requireJson(context.request.headers.get("accept"));
   const chosen: Record<string, Result> = {};
   for (const id of wanted) if (isGiven(id) && results[id] !== undefined) chosen[id] = results[id];
   const isInline = request.preferences.return === "representation" || dialectOf(job.request) === "1.0";
   const document = await resultsDocument(chosen, documentContext(deps, context, request, isInline));
   const profile = dialectOf(job.request) === "2.0" ? { link: `<${profiles.results}>; rel="profile"` } : {};
-  return jsonResponse(document, { headers: { ...foreignBytes, ...profile } });
+  const headers = { ...foreignBytes, ...profile };
+  // The job of a synchronous answer has run: what the client accepts was asked before.
+  if (request.isSync) return jsonResponse(document, { headers });
+  return documentResponse(context, document, { title: `Results of job ${job.id}`, headers });
 }
 
 /**

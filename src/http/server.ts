@@ -3,7 +3,7 @@ import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Authenticator } from "../operations/manage-keys.ts";
 import { basePathOf, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, siteOf } from "./door.ts";
-import { problemResponse } from "./problem-response.ts";
+import { type ProblemReader, problemResponse } from "./problem-response.ts";
 import { type Route, routeContext, unauthorized } from "./route.ts";
 import { apiRoutes } from "./routes/api.ts";
 import { type EventRouteDeps, eventRoutes } from "./routes/events.ts";
@@ -106,10 +106,10 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
   }
   app.notFound((context) => {
     siteOf(deps.door, context.req.raw, context.env.peer);
-    return unrouted(deps, routes, context.req.raw, context.req.path);
+    return unrouted(deps, routes, context.req.raw, { path: context.req.path, ...readerOf(deps.door, context.env) });
   });
   app.onError((error, context) => {
-    const response = problemResponse(error, context.req.raw.headers.get("accept"), deps.logger);
+    const response = problemResponse(error, readerOf(deps.door, context.env), deps.logger);
     return withHeaders(response, corsHeaders(deps.door, context.req.raw));
   });
 
@@ -149,6 +149,10 @@ function withoutBasePath(request: Request, basePath: string, routes: readonly Ro
   return new Request(url.href, request);
 }
 
+function readerOf(door: DoorConfig, { connection, peer }: Bindings): ProblemReader {
+  return { accept: connection.headers.get("accept"), basePath: basePathOf(door, connection, peer) };
+}
+
 /** The most that Bun can count for one connection; longer means no limit. */
 const longestIdleSeconds = 255;
 
@@ -157,7 +161,7 @@ function unrouted(
   deps: Pick<HttpDeps, "door" | "logger">,
   routes: readonly Route[],
   request: Request,
-  path: string,
+  { path, ...reader }: ProblemReader & { readonly path: string },
 ): Response {
   const plain = path.length > 1 ? path.replace(/\/$/, "") : path;
   const found = routes.filter((route) => matchesPath(route.path, plain));
@@ -168,7 +172,7 @@ function unrouted(
   if (request.method === "OPTIONS") return preflightResponse(deps.door, request, allowed);
   const detail = `Cannot answer: found method ${request.method}, wanted ${allowed.join(", ")}`;
   const problem = new Problem("method-not-allowed", detail);
-  const response = problemResponse(problem, request.headers.get("accept"), deps.logger);
+  const response = problemResponse(problem, reader, deps.logger);
   response.headers.set("allow", allowed.join(", "));
   return response;
 }

@@ -1,32 +1,13 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { App } from "../../src/app.ts";
-import { startTestApp } from "../support/app.ts";
-import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
+import { expect, test } from "bun:test";
+import { openService, type Service } from "./service.ts";
 
-let folder: TemporaryDirectory;
-let app: App;
-
-beforeAll(async () => {
-  folder = await temporaryDirectory();
-  app = await startTestApp(folder.path);
-});
-
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
-
-function execute(query: string, body: unknown): Promise<Response> {
-  return fetch(`${app.url}/processes/echo/execution?${query}`, {
-    method: "POST",
-    headers: { "content-type": "application/json", "idempotency-key": "once" },
-    body: JSON.stringify(body),
-  });
+function execute(service: Service, query: string, body: unknown): Promise<Response> {
+  const headers = { "idempotency-key": "once" };
+  return service.send("POST", `/processes/echo/execution?${query}`, { headers, body });
 }
 
-async function jobCount(): Promise<number> {
-  const response = await fetch(`${app.url}/jobs`);
-  return JSON.parse(await response.text()).jobs.length;
+async function jobCount(service: Service): Promise<number> {
+  return JSON.parse(await (await service.send("GET", "/jobs")).text()).jobs.length;
 }
 
 const request = {
@@ -48,43 +29,56 @@ const understood = {
 };
 
 test("a dry run answers the request as it was understood, and neither runs nor stores anything", async () => {
-  const response = await execute("dryRun=true", request);
+  await using service = await openService();
+  const response = await execute(service, "dryRun=true", request);
   expect(response.status).toBe(200);
   expect(await response.json()).toEqual(understood);
-  expect(await jobCount()).toBe(0);
+  expect(await jobCount(service)).toBe(0);
 });
 
 test("what a dry run answers is itself a request that means the same", async () => {
-  expect(await (await execute("dryRun=true", understood)).json()).toEqual(understood);
+  await using service = await openService();
+  expect(await (await execute(service, "dryRun=true", understood)).json()).toEqual(understood);
 });
 
 test("a dry run names all outputs where the request named none", async () => {
-  const { outputs } = JSON.parse(await (await execute("dryRun=true", { inputs: { text: "x" } })).text());
+  await using service = await openService();
+  const { outputs } = JSON.parse(await (await execute(service, "dryRun=true", { inputs: { text: "x" } })).text());
   expect(Object.keys(outputs)).toContain("number");
 });
 
 test("a dry run answers all faults at once", async () => {
-  const response = await execute("dryRun=true", { inputs: { number: "many", other: 1 }, outputs: { nothing: {} } });
+  await using service = await openService();
+  const response = await execute(service, "dryRun=true", {
+    inputs: { number: "many", other: 1 },
+    outputs: { nothing: {} },
+  });
   expect(response.status).toBe(400);
   const { errors } = JSON.parse(await response.text());
   const pointers = errors.map((error: { pointer: string }) => error.pointer);
   for (const pointer of ["/inputs/text", "/inputs/number", "/inputs/other", "/outputs/nothing"])
     expect(pointers).toContain(pointer);
-  expect(await jobCount()).toBe(0);
+  expect(await jobCount(service)).toBe(0);
 });
 
 test("a dry run by query answers the same", async () => {
-  const response = await fetch(`${app.url}/processes/echo/execution?text=x&number=1&dryRun=true&prefer=respond-async`);
+  await using service = await openService();
+  const response = await service.send(
+    "GET",
+    "/processes/echo/execution?text=x&number=1&dryRun=true&prefer=respond-async",
+  );
   expect(await response.json()).toMatchObject({ inputs: { text: "x", number: 1 }, mode: "async" });
-  expect(await jobCount()).toBe(0);
+  expect(await jobCount(service)).toBe(0);
 });
 
 test("a value that is neither true nor false starts no job", async () => {
-  expect((await execute("dryRun=yes", request)).status).toBe(400);
-  expect(await jobCount()).toBe(0);
+  await using service = await openService();
+  expect((await execute(service, "dryRun=yes", request)).status).toBe(400);
+  expect(await jobCount(service)).toBe(0);
 });
 
 test("dryRun=false executes", async () => {
-  expect((await execute("dryRun=false", { inputs: { text: "x" } })).status).toBe(200);
-  expect(await jobCount()).toBe(1);
+  await using service = await openService();
+  expect((await execute(service, "dryRun=false", { inputs: { text: "x" } })).status).toBe(200);
+  expect(await jobCount(service)).toBe(1);
 });
