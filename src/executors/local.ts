@@ -1,18 +1,21 @@
-import { realpathSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
 import { access, constants, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { errorText } from "../domain/problem.ts";
+import { errorText, Problem } from "../domain/problem.ts";
 import { hasCode, ifExists } from "../files/file-errors.ts";
+import { openTaskLog } from "../files/job-log.ts";
 import { directoryMode, taskDirectory, tasksDirectory } from "../files/layout.ts";
 import type { Executor, Task, TaskEnd, TaskKey, TaskState } from "./executor.ts";
 import { findImage, listImages } from "./images.ts";
 import { type InspectDeps, type Inspection, inspectTask } from "./inspect-task.ts";
 import { readBootId } from "./process-table.ts";
 import { sandboxCommand, sandboxProgram } from "./sandbox.ts";
-import { stopProcesses } from "./stop-processes.ts";
-import { environmentProgram, type Supervisor, shell, startSupervisor } from "./supervise.ts";
-import { claimAbandoned, readStartRecord, removeRecords, taskName } from "./task-records.ts";
+import { killLeftovers, stopProcesses } from "./stop-processes.ts";
+import { shell } from "./supervise.ts";
+import { environmentProgram, taskScript } from "./supervisor-script.ts";
+import { createSupervisors, type SupervisedRun, type Supervisors } from "./supervisors.ts";
+import { claimAbandoned, exitRecordFile, removeRecords, startRecordFile, taskName } from "./task-records.ts";
 
 /** How often a task is looked at that an earlier server had started: nobody tells of its end. */
 const adoptedPollMilliseconds = 100;
@@ -20,7 +23,11 @@ const adoptedPollMilliseconds = 100;
 /** How often a start record is looked at that is just being written. */
 const startingPollMilliseconds = 5;
 
-type LocalDeps = InspectDeps & { readonly shellProgram: string; readonly sandbox: string | undefined };
+type LocalDeps = InspectDeps & {
+  readonly shellProgram: string;
+  readonly sandbox: string | undefined;
+  readonly supervisors: Supervisors;
+};
 
 /** What `/bin/sh` is on this machine; its own name where that cannot be told. */
 function realShell(): string {
@@ -36,7 +43,9 @@ function realShell(): string {
 type Submission = {
   readonly started: Promise<void>;
   /** Undefined when someone else had started it before. */
-  readonly supervisor: Promise<Supervisor | undefined>;
+  readonly run: Promise<SupervisedRun | undefined>;
+  /** How it ended, once its supervisor has told. */
+  end?: TaskEnd;
 };
 
 /** Makes the executor that runs tools as processes of this machine, each under a supervisor that outlives the server. */
@@ -50,16 +59,24 @@ export function createLocalExecutor(
   const sandbox = imagesDirectory === undefined ? undefined : sandboxProgram();
   const deps: InspectDeps = { ...given, bootId: readBootId() };
   const submissions = new Map<string, Submission>();
-  const shellProgram = realShell();
+  const supervisors = createSupervisors(deps.layout.dataDirectory, async ({ leader }) => {
+    if (await killLeftovers(leader, deps.clock)) deps.logger.warn("Killed processes that a tool had left behind");
+  });
+  const local = { ...deps, shellProgram: realShell(), sandbox, supervisors };
   return {
-    submit: (task) => submit({ ...deps, shellProgram, sandbox }, submissions, task),
+    submit: (task) => submit(local, submissions, task),
     ended: (key, signal) => untilEnded(deps, submissions.get(taskName(key)), key, signal),
     find: async (key) => {
-      await settled(submissions.get(taskName(key)));
-      return findTask(deps, key);
+      const submission = submissions.get(taskName(key));
+      await settled(submission);
+      return submission?.end === undefined ? findTask(deps, key) : { kind: "ended", end: submission.end };
     },
     cancel: async (key, graceSeconds) => {
-      await settled(submissions.get(taskName(key)));
+      const submission = submissions.get(taskName(key));
+      await settled(submission);
+      if (submission?.end !== undefined) return;
+      // What stops the tool stops its supervisor too: it must not get another one meanwhile.
+      (await submission?.run)?.supervisor.retire();
       const found = await findInspected(deps, key);
       if (found.kind !== "running") return;
       await stopProcesses(
@@ -92,8 +109,8 @@ async function submit(deps: LocalDeps, submissions: Map<string, Submission>, tas
   const name = taskName(task.key);
   const known = submissions.get(name);
   if (known !== undefined) return known.started;
-  const supervisor = launch(deps, task);
-  const submission = { supervisor, started: supervisor.then((started) => started?.recorded) };
+  const run = launch(deps, task);
+  const submission: Submission = { run, started: run.then((started) => started?.recorded) };
   submissions.set(name, submission);
   try {
     await submission.started;
@@ -102,16 +119,50 @@ async function submit(deps: LocalDeps, submissions: Map<string, Submission>, tas
     submissions.delete(name);
     throw error;
   }
+  void run.then(async (started) => {
+    const end = await started?.ended;
+    if (end !== undefined) submission.end = end;
+  });
 }
 
-async function launch(deps: LocalDeps, task: Task): Promise<Supervisor | undefined> {
-  await mkdir(taskDirectory(deps.layout, task.key), { recursive: true, mode: directoryMode });
-  if ((await readStartRecord(deps.layout, task.key)) !== undefined) return undefined;
+async function launch(deps: LocalDeps, task: Task): Promise<SupervisedRun | undefined> {
+  const { layout, shellProgram, supervisors } = deps;
+  checkTask(task);
+  // Where thousands are started, waiting for these calls costs more than they do.
+  mkdirSync(taskDirectory(layout, task.key), { recursive: true, mode: directoryMode });
+  if (!statSync(task.workingDirectory).isDirectory()) throw notADirectory(task);
+  openTaskLog(task.log)[Symbol.dispose]();
+  const records = { start: startRecordFile(layout, task.key), exit: exitRecordFile(layout, task.key) };
+  if (existsSync(records.start)) return undefined;
   const command =
     task.container === undefined || deps.sandbox === undefined
       ? task.command
       : sandboxCommand(deps.sandbox, task.container, task.command);
-  return startSupervisor(deps.layout, { ...task, command }, deps.shellProgram);
+  return supervisors.run(taskScript({ ...task, command }, records, shellProgram));
+}
+
+function notADirectory({ command, workingDirectory }: Task): Problem {
+  return new Problem(
+    "invalid-parameter-value",
+    `Cannot start "${command[0]}": found "${workingDirectory}", wanted a directory to start in`,
+  );
+}
+
+function checkTask(task: Task): void {
+  const name = Object.keys(task.environment).find((candidate) => candidate === "" || /[=\0]/.test(candidate));
+  if (name !== undefined) {
+    throw new Problem(
+      "invalid-parameter-value",
+      `Cannot start "${task.command[0]}": found the environment variable "${name}", wanted a name without "="`,
+    );
+  }
+  const texts = [...task.command, ...Object.values(task.environment)];
+  if (task.command[0] === "" || texts.some((text) => text.includes("\0"))) {
+    throw new Problem(
+      "invalid-parameter-value",
+      `Cannot start "${task.command[0]}": found an empty program or a NUL character, wanted neither`,
+    );
+  }
 }
 
 /** Waits until a submission has started or failed; who submitted is told of a failure. */
@@ -125,8 +176,9 @@ async function untilEnded(
   key: TaskKey,
   signal: AbortSignal,
 ): Promise<TaskEnd> {
-  const supervisor = await submission?.supervisor;
-  if (supervisor !== undefined) await untilExited(supervisor, signal);
+  const run = await submission?.run;
+  const told = run === undefined ? undefined : await untilTold(run, signal);
+  if (told !== undefined) return told;
   for (;;) {
     const state = await findTask(deps, key);
     if (state.kind === "ended") return state.end;
@@ -134,15 +186,15 @@ async function untilEnded(
   }
 }
 
-/** Waits for a supervisor of our own; the process tells when it leaves. */
-async function untilExited(supervisor: Supervisor, signal: AbortSignal): Promise<void> {
+/** Waits for what a supervisor of our own tells. */
+async function untilTold({ supervisor, ended }: SupervisedRun, signal: AbortSignal): Promise<TaskEnd | undefined> {
   signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(signal.reason);
   signal.addEventListener("abort", abort, { once: true });
   supervisor.hold();
   try {
-    await Promise.race([supervisor.exited, aborted.promise]);
+    return await Promise.race([ended, aborted.promise]);
   } finally {
     supervisor.release();
     signal.removeEventListener("abort", abort);

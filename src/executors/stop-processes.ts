@@ -24,12 +24,12 @@ type Tree = { readonly leader: ProcessIdentity; readonly directory?: string };
 /** Ends a whole tree: SIGTERM, after the grace period SIGKILL. Resolves when none of it lives. */
 export async function stopProcesses(tree: Tree, graceSeconds: number, clock: Clock): Promise<void> {
   const { leader } = tree;
-  const deadline = clock.now() + graceSeconds * 1000;
+  const deadline = clock.elapsed() + graceSeconds * 1000;
   let living = processesOf(tree);
   // A stopped process gets SIGTERM only when it goes on.
   for (const signal of ["SIGTERM", "SIGCONT"] as const) signalAll(leader, living, signal);
-  for (let round = 0; living.length > 0 && clock.now() < deadline; round += 1) {
-    await pause(round, deadline - clock.now());
+  for (let round = 0; living.length > 0 && clock.elapsed() < deadline; round += 1) {
+    await pause(round, deadline - clock.elapsed());
     living = processesOf(tree);
   }
   for (let round = 0; living.length > 0; round += 1) {

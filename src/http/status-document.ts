@@ -3,9 +3,11 @@ import { isFinished } from "../domain/job-state.ts";
 import { isJsonObject } from "../domain/json.ts";
 import { jobUrl, jsonLink, type Link, relations } from "../domain/links.ts";
 import { Problem } from "../domain/problem.ts";
+import { subscriberMembers } from "../domain/subscriber.ts";
 import type { InputItem } from "../domain/values.ts";
 import type { JobOutlook } from "../operations/job-outlook.ts";
 import type { CheckedJob } from "../operations/submit-job.ts";
+import type { ShownNotification } from "../operations/subscribers.ts";
 import { problemDocument } from "./problem-response.ts";
 
 /**
@@ -76,7 +78,12 @@ function requestDocument(
 }
 
 /** Makes the request that a client could have sent instead: nothing is left to defaults of the service. */
-export function checkedDocument({ process, request, isSync }: CheckedJob): Readonly<Record<string, unknown>> {
+export function checkedDocument({
+  process,
+  request,
+  isSync,
+  subscribers,
+}: CheckedJob): Readonly<Record<string, unknown>> {
   const { priority, maxSeconds, isPinned } = request.run ?? {};
   const heddle = {
     ...(priority === undefined ? {} : { priority }),
@@ -88,6 +95,7 @@ export function checkedDocument({ process, request, isSync }: CheckedJob): Reado
     process: process.id,
     ...requestDocument({ ...request, outputs }, isSync),
     ...(Object.keys(heddle).length === 0 ? {} : { heddle }),
+    ...(subscribers.length === 0 ? {} : { subscriber: subscriberMembers(subscribers) }),
   };
 }
 
@@ -126,6 +134,28 @@ export function statisticsDocument(
   };
 }
 
+/** Makes the list of what was told of a job: to whom, each try with its answer, and when it is tried next. */
+export function notificationsDocument(
+  job: Job,
+  notifications: readonly ShownNotification[],
+  baseUrl: string,
+): Readonly<Record<string, unknown>> {
+  return {
+    notifications: notifications.map(({ id, event, channel, address, state, attempt, createdAt, dueAt, tries }) => ({
+      id,
+      event,
+      channel,
+      address,
+      status: state,
+      attempt,
+      created: timeText(createdAt),
+      ...(dueAt === undefined ? {} : { nextTry: timeText(dueAt) }),
+      tries: tries.map(({ at, status, error }) => ({ at: timeText(at), status, error })),
+    })),
+    links: [jsonLink(`${jobUrl(baseUrl, job.id)}/notifications`, "self"), jsonLink(jobUrl(baseUrl, job.id), "up")],
+  };
+}
+
 function statusLinks(job: Job, baseUrl: string): readonly Link[] {
   const url = jobUrl(baseUrl, job.id);
   return [
@@ -135,6 +165,9 @@ function statusLinks(job: Job, baseUrl: string): readonly Link[] {
     ...(job.status === "failed" ? [jsonLink(`${url}/results`, relations.exceptions, "Why the job failed")] : []),
     jsonLink(`${url}/inputs`, "inputs", "Inputs of the job"),
     jsonLink(url.slice(0, url.lastIndexOf("/")), "up", "Jobs"),
+    ...(job.request.notify === undefined
+      ? []
+      : [jsonLink(`${url}/notifications`, "notifications", "What was told of the job")]),
     { href: `${url}/log`, rel: relations.log, type: "text/plain", title: "Log of the job" },
   ];
 }

@@ -82,3 +82,11 @@ test("dryRun=false executes", async () => {
   expect((await execute(service, "dryRun=false", { inputs: { text: "x" } })).status).toBe(200);
   expect(await jobCount(service)).toBe(1);
 });
+
+test("a dry run repeats whom to tell, and tells nobody", async () => {
+  await using service = await openService();
+  const subscriber = { successUri: "https://example.org/ok?a=1", failedUri: "https://example.org/bad" };
+  const response = await execute(service, "dryRun=true", { inputs: { text: "x" }, subscriber });
+  expect(await response.json()).toMatchObject({ subscriber });
+  expect(await jobCount(service)).toBe(0);
+});

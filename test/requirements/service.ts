@@ -56,7 +56,8 @@ export function breaking(fault: Fault, trial: () => Promise<void>): Promise<numb
 export function useService(): void {
   beforeAll(async () => {
     folder = await temporaryDirectory();
-    app = await startTestApp(folder.path);
+    // Subscribers of these tests listen on this machine.
+    app = await startTestApp(folder.path, { allowFetch: ["127.0.0.1"] });
     if (isBroken()) proxy = startBreakingProxy(app.url);
     await deployCwl(app.url, "tool", tool);
   });
@@ -73,7 +74,7 @@ export function address(): string {
 }
 
 /** The address of the service itself, for what a test needs and does not prove. */
-function soundAddress(): string {
+export function soundAddress(): string {
   if (app === undefined) throw new Error("Cannot test: the service was not started");
   return app.url;
 }

@@ -154,6 +154,7 @@ async function work(
     toolPath: deps.toolPath,
     graceSeconds: deps.graceSeconds,
     slots: engines.slots,
+    goesOnAfterFailure: prepared.onError === "continue",
     runsLostAgain: prepared.restart === undefined || prepared.restart === "rerun",
     signal: tools.signal,
     fail: tools.fail,
