@@ -15,8 +15,8 @@ export type DocumentOptions = {
 
 /**
  * Answers with a document: as JSON, or as a page for a client that asks for HTML by `Accept` or `?f=html`
- * (OGC 18-062r2, requirements classes json and html); 304 to a client that has it already. Throws `not-acceptable`, or `invalid-query-parameter-value` for
- * another `f`.
+ * (OGC 18-062r2, requirements classes json and html); 304 to a client that has it already. Throws `not-acceptable`, or
+ * `invalid-query-parameter-value` for another `f`.
  */
 export function documentResponse(
   context: Pick<RouteContext, "request" | "baseUrl" | "query">,
