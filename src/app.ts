@@ -23,7 +23,7 @@ import { sentResults } from "./http/results-answer.ts";
 import { createHttpApp } from "./http/server.ts";
 import { statusDocument } from "./http/status-document.ts";
 import { createLogger } from "./log.ts";
-import { readAllowList } from "./net/addresses.ts";
+import { createAddressTest, readAllowList } from "./net/addresses.ts";
 import { download } from "./net/download.ts";
 import { createGate, type Gate } from "./net/fetch.ts";
 import { createMailer } from "./net/mail.ts";
@@ -209,6 +209,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
       listenHost: config.host,
       isLoopback: isLocalOnly(config),
       corsOrigins: config.cors,
+      isTrustedProxy: createAddressTest("--trusted-proxy", config.trustedProxy),
       ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
     },
     settings,
@@ -256,7 +257,8 @@ async function makeDirectories(layout: Layout): Promise<void> {
 /** A deployed package runs programs: who can reach the service must be known, or allowed on purpose. */
 async function refuseOpenDoor(config: Config, database: Database): Promise<void> {
   if (isLocalOnly(config) || config.allowAnonymous !== undefined || (await hasAnyKey(database))) return;
-  const where = config.publicUrl ?? config.host;
+  const [proxy] = config.trustedProxy;
+  const where = config.publicUrl ?? (proxy === undefined ? config.host : `--trusted-proxy ${proxy}`);
   throw new Problem(
     "unavailable",
     `Cannot start: found "${where}", which others can reach, and no key; wanted a key (heddle keys create --role admin) or --allow-anonymous`,

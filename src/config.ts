@@ -64,6 +64,13 @@ export const ConfigSchema = v.strictObject({
   port: v.optional(v.pipe(whole(0, 65535), v.description("port to listen on; 0 takes a free one")), 8080),
   data: v.optional(v.pipe(path, v.description("data directory")), "heddle-data"),
   publicUrl: v.optional(v.pipe(url, v.description("the URL that clients see"))),
+  trustedProxy: v.optional(
+    v.pipe(
+      list,
+      v.description("proxies whose Forwarded and X-Forwarded-Proto, -Host and -Prefix count: addresses or CIDR"),
+    ),
+    [],
+  ),
   outputsDir: v.optional(
     v.pipe(path, v.description("directory of published outputs; in the data directory if not given")),
   ),
@@ -256,6 +263,7 @@ export function isLoopback(host: string): boolean {
 }
 
 /** Tells whether only this machine can reach the service: then no key is needed. */
-export function isLocalOnly(config: Pick<Config, "host" | "publicUrl">): boolean {
+export function isLocalOnly(config: Pick<Config, "host" | "publicUrl" | "trustedProxy">): boolean {
+  if (config.trustedProxy.length > 0) return false;
   return isLoopback(config.host) && (config.publicUrl === undefined || isLoopback(new URL(config.publicUrl).hostname));
 }
