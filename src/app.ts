@@ -38,6 +38,7 @@ import { deliver } from "./runner/deliver.ts";
 import { createDiskSpace, type DiskSpace } from "./runner/disk-space.ts";
 import type { Failpoint } from "./runner/failpoints.ts";
 import { startHousekeeping } from "./runner/housekeeping.ts";
+import { startIndexing } from "./runner/index-jobs.ts";
 import { type Notifier, startNotifier } from "./runner/notify.ts";
 import { createRemoteEngines } from "./runner/remote-engines.ts";
 import { createRunner, type Runner } from "./runner/runner.ts";
@@ -216,6 +217,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   });
   await statusDocuments.renew();
   await runner.start();
+  stack.use(startIndexing({ database, clock, logger }));
   stack.use(startHousekeeping({ database, layout, clock, logger, ...kept }));
   server.reload({ fetch: http.fetch });
   logger.info("Listening", { url, data: layout.dataDirectory });

@@ -4,8 +4,8 @@ import { Problem } from "./problem.ts";
 /** Which jobs a list shows (OGC 18-062r2, requirements class job-list). Every condition that is given must hold. */
 export type JobSearch = {
   readonly processIds?: readonly string[];
-  /** Looked at beside `processIds`. Null: processes of this service; undefined: whoever's. */
-  readonly providerId?: string | null;
+  /** Whose processes; null stands for this service. */
+  readonly providerIds?: readonly (string | null)[];
   readonly statuses?: readonly JobStatus[];
   /** Earliest and latest creation, milliseconds since 1970, both included. */
   readonly createdFrom?: number;
@@ -15,6 +15,8 @@ export type JobSearch = {
   readonly maxDurationSeconds?: number;
   /** All of them must stand among the job's tags. */
   readonly tags?: readonly string[];
+  /** Words that all occur in what is said of a job; one of several such lists suffices. */
+  readonly text?: readonly (readonly string[])[];
 };
 
 /** Gives the values of a query parameter, which may be repeated or hold a list with commas. */
@@ -25,6 +27,8 @@ export function readJobSearch(query: QueryLists): JobSearch {
   const types = query("type").filter((type) => type !== "process");
   if (types.length > 0) throw wrongQuery("type", types.join(), "process");
   const processIds = query("processID");
+  const providerIds = query("provider");
+  const text = readWords(query("q"));
   const statuses = query("status").map(readStatus);
   const tags = query("tags");
   const minDurationSeconds = readSeconds("minDuration", query);
@@ -35,6 +39,8 @@ export function readJobSearch(query: QueryLists): JobSearch {
   return {
     ...readInterval(query("datetime").join()),
     ...(processIds.length === 0 ? {} : { processIds }),
+    ...(providerIds.length === 0 ? {} : { providerIds }),
+    ...(text.length === 0 ? {} : { text }),
     ...(statuses.length === 0 ? {} : { statuses }),
     ...(tags.length === 0 ? {} : { tags }),
     ...(minDurationSeconds === undefined ? {} : { minDurationSeconds }),
@@ -42,7 +48,20 @@ export function readJobSearch(query: QueryLists): JobSearch {
   };
 }
 
-function wrongQuery(name: string, found: string, wanted: string): Problem {
+const maxWords = 32;
+
+/** Commas part alternatives, white space parts words that must all occur. */
+function readWords(alternatives: readonly string[]): readonly (readonly string[])[] {
+  const text = alternatives
+    .map((one) => one.split(/\s+/).filter((word) => word !== ""))
+    .filter((words) => words.length > 0);
+  const count = text.flat().length;
+  if (count > maxWords) throw wrongQuery("q", `${count} words`, `at most ${maxWords}`);
+  return text;
+}
+
+/** Words a parameter of the job list that cannot be met. */
+export function wrongQuery(name: string, found: string, wanted: string): Problem {
   return new Problem("invalid-query-parameter-value", `Cannot list jobs: found ${name} "${found}", wanted ${wanted}`);
 }
 

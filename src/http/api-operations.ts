@@ -26,13 +26,18 @@ const dryRun = "true: the request is checked and answered as it was understood; 
 const paging = { limit: "the most items of one page", after: "where the page before ended" } as const;
 const filters = {
   ...paging,
+  before: "where the page behind began",
   type: "kinds of jobs; process is the only one",
   processID: "ids of processes, separated by commas",
+  provider: "ids of providers, separated by commas",
   status: "states, separated by commas",
   datetime: "instant or interval of the creation (RFC 3339)",
   minDuration: "shortest duration in seconds",
   maxDuration: "longest duration in seconds",
   tags: "tags that a job must all have, separated by commas",
+  q: "words that must all be said of a job that ended: its process, tags, last message or failure; commas part alternatives",
+  sortby: "created, finished, status, processID, provider or user; - before it for falling, -created if not given",
+  sort: "the same keys, of which created and finished fall without a sign",
 } as const;
 
 function ok(document: DocumentName, about: string): ApiOperation["answers"] {

@@ -8,8 +8,8 @@ import type { ProcessCache } from "./process-cache.ts";
 
 export type DescribeDeps = { readonly database: Database; readonly processes: ProcessCache };
 
-/** A page of a list; `next` continues it, undefined at the end. */
-export type Page<Item> = { readonly items: readonly Item[]; readonly next?: string };
+/** A page of a list; `next` continues it, `prev` leads back: undefined at the ends. */
+export type Page<Item> = { readonly items: readonly Item[]; readonly next?: string; readonly prev?: string };
 
 /** Lists the processes that may be seen, by id. Without a principal these are the public ones. */
 export async function listProcesses(

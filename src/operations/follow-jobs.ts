@@ -1,7 +1,6 @@
-import { isOwn, mayDo, type Principal } from "../domain/access.ts";
+import { isOwn, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Job } from "../domain/job.ts";
-import type { JobSearch } from "../domain/job-search.ts";
 import { isFinished } from "../domain/job-state.ts";
 import { composeNotifications } from "../domain/notification.ts";
 import { Problem } from "../domain/problem.ts";
@@ -10,8 +9,7 @@ import type { Layout } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";
 import { executionIdsOf } from "../store/executions.ts";
 import { liveProgress } from "../store/job-events.ts";
-import { discardJob, findJob, dismissJob as markDismissed, listJobs as readJobs } from "../store/jobs.ts";
-import type { Page } from "./describe-processes.ts";
+import { discardJob, findJob, dismissJob as markDismissed } from "../store/jobs.ts";
 import { maySee, requireAction } from "./guard.ts";
 import type { RunnerPort } from "./submit-job.ts";
 
@@ -32,40 +30,6 @@ export async function readJob(deps: FollowDeps, principal: Principal, jobId: str
 /** Words the absence of a job. */
 export function noSuchJob(jobId: string): Problem {
   return new Problem("no-such-job", `Cannot find job "${jobId}": no job has this id`);
-}
-
-export type JobFilter = {
-  readonly limit: number;
-  /** The `next` of the page before. */
-  readonly after?: string;
-  readonly search?: JobSearch;
-};
-
-export type ListDeps = FollowDeps & { readonly clock: Clock };
-
-/** Lists jobs, newest first: the principal's own, or everybody's for who may read them. */
-export async function listJobs(deps: ListDeps, principal: Principal, filter: JobFilter): Promise<Page<Job>> {
-  requireAction(principal, "read-own-jobs", "list jobs");
-  const before = filter.after === undefined ? undefined : readCursor(filter.after);
-  const owner = mayDo(principal, "read-all-jobs") ? {} : { user: principal.user ?? null };
-  const jobs = await readJobs(deps.database, {
-    // One more than asked tells whether there is a next page.
-    limit: filter.limit + 1,
-    ...owner,
-    now: deps.clock.now(),
-    ...(filter.search === undefined ? {} : { search: filter.search }),
-    ...(before === undefined ? {} : { before }),
-  });
-  const items = jobs.slice(0, filter.limit);
-  const last = items.at(-1);
-  return jobs.length > items.length && last !== undefined ? { items, next: `${last.createdAt}.${last.id}` } : { items };
-}
-
-function readCursor(cursor: string): { readonly createdAt: number; readonly id: string } {
-  const [, createdAt, id] = /^(\d{1,15})\.([A-Za-z0-9-]{1,64})$/.exec(cursor) ?? [];
-  if (createdAt !== undefined && id !== undefined) return { createdAt: Number(createdAt), id };
-  const detail = `Cannot list jobs: found after "${cursor}", wanted the value of a next link`;
-  throw new Problem("invalid-query-parameter-value", detail);
 }
 
 export type DismissDeps = FollowDeps & {

@@ -1,4 +1,4 @@
-import { and, asc, eq, lte, or, sql } from "drizzle-orm";
+import { and, eq, lte, or, type SQL, sql } from "drizzle-orm";
 import { isFinished, type JobStatus, jobStatuses } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
 import {
@@ -6,6 +6,7 @@ import {
   executions,
   idempotencyKeys,
   jobEvents,
+  jobIndex,
   jobs,
   notifications,
   results,
@@ -22,18 +23,33 @@ const isDue = and(
   sql`coalesce(${jobs.request} ->> '$.run.isPinned', 0) = 0`,
 );
 
-/** A job ends after it was created: the index of creation times leads to the old ones. */
-const selectDue = compile<{ before: number; limit: number }>(
-  build
-    .select({ id: jobs.id })
-    .from(jobs)
-    .where(and(lte(jobs.createdAt, argument("before")), isDue))
-    .orderBy(asc(jobs.createdAt))
-    .limit(sql.placeholder("limit")),
+const selectDue = dueIn(
+  sql`${jobIndex} indexed by job_index_finished cross join ${jobs} on ${jobs.number} = ${jobIndex.number}`,
+  lte(jobIndex.finishedAt, argument("before")),
 );
+const selectDueUnindexed = dueIn(sql`${jobs} indexed by jobs_not_indexed`, sql`is_indexed = 0`);
+
+function dueIn(source: SQL, isOld: SQL) {
+  return compile<{ before: number; limit: number }>(
+    build
+      .select({ id: sql`${jobs.id}`.as("id") })
+      .from(source)
+      .where(and(isOld, isDue))
+      .limit(sql.placeholder("limit")),
+  );
+}
 
 const remove = compile<{ jobId: string; before: number }>(
   build.delete(jobs).where(and(eq(jobs.id, argument("jobId")), isDue)),
+);
+
+/** A trigger takes its words along. */
+const removeFromIndex = compile<{ jobId: string; before: number }>(
+  build
+    .delete(jobIndex)
+    .where(
+      sql`${jobIndex.number} = (select ${jobs.number} from ${jobs} where ${and(eq(jobs.id, argument("jobId")), isDue)})`,
+    ),
 );
 
 /** The job was removed by this write, or is gone since another one: a retry that came first keeps everything. */
@@ -57,14 +73,20 @@ const removals = [
   build.delete(idempotencyKeys).where(and(eq(idempotencyKeys.jobId, argument("jobId")), isGone)),
 ].map((query) => compile<{ jobId: string }>(query));
 
-/** Lists ids of jobs that ended before a time and are not pinned, the oldest first. */
+/** Lists ids of jobs that ended before a time and are not pinned, so many at most. */
 export async function expiredJobs(database: Database, before: number, limit: number): Promise<readonly string[]> {
-  return (await database.read(selectDue({ before, limit }))).map((row) => String(row.id));
+  const indexed = await database.read(selectDue({ before, limit }));
+  const others = await database.read(selectDueUnindexed({ before, limit }));
+  return [...indexed, ...others].slice(0, limit).map((row) => String(row.id));
 }
 
 /** Removes all rows of a job that ended before a time, in one write. False when it was retried or pinned meanwhile. */
 export async function removeJob(database: Database, jobId: string, before: number): Promise<boolean> {
-  const [removed] = await database.write([remove({ jobId, before }), ...removals.map((one) => one({ jobId }))]);
+  const [, removed] = await database.write([
+    removeFromIndex({ jobId, before }),
+    remove({ jobId, before }),
+    ...removals.map((one) => one({ jobId })),
+  ]);
   return removed?.rowsAffected === 1;
 }
 

@@ -14,6 +14,8 @@ export const jobWidth = jobRow.width;
 /** Reads a job from a row; `from` is the position of its first column. */
 export function jobOf(row: Row, from = 0): Job {
   const {
+    number: _number,
+    isIndexed: _isIndexed,
     providerId,
     remoteJobId,
     user,
@@ -87,6 +89,7 @@ export function jsonOrNull(value: unknown): string | null {
 /** Words all columns of a job as named arguments. */
 export function jobArguments(job: Job): ArgumentsOf<typeof jobs> {
   return {
+    number: null,
     id: job.id,
     processId: job.processId,
     processRevision: job.processRevision,
@@ -115,5 +118,6 @@ export function jobArguments(job: Job): ArgumentsOf<typeof jobs> {
     wpsId: job.wpsId ?? null,
     resumeFrom: job.resumeFrom ?? null,
     earlyCrashes: job.earlyCrashes,
+    isIndexed: 0,
   };
 }

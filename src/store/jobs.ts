@@ -1,9 +1,8 @@
 import type { Job, JobOutcome, NewJobEvent } from "../domain/job.ts";
-import type { JobSearch } from "../domain/job-search.ts";
-import { jobStatuses } from "../domain/job-state.ts";
 import { type NewNotification, type PendingNotification, tellingEvent } from "../domain/notification.ts";
 import type { StageName } from "../domain/progress.ts";
 import type { Database } from "./database.ts";
+import { forgetIndexOfMove } from "./job-index.ts";
 import { eventMembers, eventsText, jobArguments, jobOf, jsonOrNull } from "./job-rows.ts";
 import * as claiming from "./queries/claim-jobs.ts";
 import { findMove, insertEventsOfMove } from "./queries/guards.ts";
@@ -11,7 +10,6 @@ import * as inserting from "./queries/insert-job.ts";
 import { insertNotificationsOfMove, notificationsText } from "./queries/insert-notifications.ts";
 import * as moving from "./queries/move-job.ts";
 import { type JobRecord, recordStatements } from "./queries/record-job.ts";
-import { searchJobs } from "./queries/search-jobs.ts";
 import * as selecting from "./queries/select-jobs.ts";
 import { type Statement, type StatementResult, storable } from "./statements.ts";
 
@@ -29,17 +27,6 @@ export type Insertion =
   | { readonly kind: "inserted" }
   | { readonly kind: "existing"; readonly jobId: string }
   | { readonly kind: "conflict" };
-
-export type JobFilter = {
-  /** Null: jobs of anonymous users only; undefined: everybody's. */
-  readonly user?: string | null;
-  readonly search?: JobSearch;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  readonly limit: number;
-  /** The last job of the page before. */
-  readonly before?: { readonly createdAt: number; readonly id: string };
-};
 
 /** Inserts a job with its first event, its idempotency key and what it uses of the vault; durable when it resolves. */
 export async function insertJob(
@@ -105,28 +92,6 @@ export async function findJob(database: Database, id: string): Promise<Job | und
 export async function findJobOfExecution(database: Database, executionId: string): Promise<Job | undefined> {
   const [row] = await database.read(selecting.selectJobOfExecution({ executionId }));
   return row === undefined ? undefined : jobOf(row);
-}
-
-/** Lists the jobs that a search finds, the newest first, from below `before` on. */
-export async function listJobs(database: Database, filter: JobFilter): Promise<readonly Job[]> {
-  const { search = {}, before = { createdAt: Number.MAX_SAFE_INTEGER, id: "" } } = filter;
-  const rows = await database.read(compiledList(filter, before) ?? searchJobs(search, { ...filter, before }));
-  return rows.map((row) => jobOf(row));
-}
-
-/** The lists that are asked for most were built once. */
-function compiledList(filter: JobFilter, before: NonNullable<JobFilter["before"]>): Statement | undefined {
-  const { user, search = {}, limit } = filter;
-  const { processIds = [], statuses = jobStatuses, providerId, ...others } = search;
-  const [processId, ...more] = processIds;
-  if (Object.keys(others).length > 0 || more.length > 0) return undefined;
-  const page = { statuses: JSON.stringify(statuses), limit, ...before };
-  const provider = { anyProvider: Number(providerId === undefined), providerId: providerId ?? null };
-  const queries = selecting.selectNewestJobs;
-  if (user === undefined)
-    return processId === undefined ? queries.all(page) : queries.ofProcess({ ...page, ...provider, processId });
-  if (processId === undefined) return queries.ofUser({ ...page, user });
-  return queries.ofUserAndProcess({ ...page, ...provider, user, processId });
 }
 
 /** Lists accepted jobs in the order in which they are to run: by priority, then the oldest first. */
@@ -298,6 +263,7 @@ export async function discardJob(
     [
       moving.discard({ ...guard, at, message: storable(message) }),
       moving.deleteResults(guard),
+      forgetIndexOfMove(guard),
       moving.insertDismissalEvent(guard),
     ],
     [jobId],

@@ -2,7 +2,7 @@ import { and, desc, eq, sql } from "drizzle-orm";
 import type { Job } from "../domain/job.ts";
 import { jobMoves } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
-import { jobs } from "./schema.ts";
+import { jobIndex, jobs } from "./schema.ts";
 import { argument, build, compile, statusIn } from "./statements.ts";
 
 const isWaiting = statusIn(jobs.status, jobMoves.claim.from);
@@ -26,15 +26,15 @@ const countBefore = compile<{ priority: number; createdAt: number; id: string }>
     ),
 );
 
-/** Jobs of a process that are looked at for how long they take: the newest, whatever became of them. */
+/** Jobs of a process that are looked at for how long they take: the newest that ended, whatever became of them. */
 const maxLookedAt = 20;
 
 const selectDurations = compile<{ processId: string; limit: number }>(
   build
-    .select({ milliseconds: sql`${jobs.finishedAt} - ${jobs.startedAt}`.as("milliseconds"), status: jobs.status })
-    .from(jobs)
-    .where(eq(jobs.processId, argument("processId")))
-    .orderBy(desc(jobs.createdAt), desc(jobs.id))
+    .select({ milliseconds: sql`${jobIndex.duration}`.as("milliseconds"), status: jobIndex.status })
+    .from(jobIndex)
+    .where(eq(jobIndex.processId, argument("processId")))
+    .orderBy(desc(jobIndex.number))
     .limit(sql.placeholder("limit")),
 );
 

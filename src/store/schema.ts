@@ -24,7 +24,9 @@ import type { Result } from "../domain/values.ts";
 export const jobs = sqliteTable(
   "jobs",
   {
-    id: text("id").primaryKey(),
+    /** Drawn by the insert, rising: what indexes and searches know the job by. */
+    number: integer("number").primaryKey(),
+    id: text("id").notNull().unique("jobs_id"),
     processId: text("process_id").notNull(),
     /** The revision that the submission was checked against; it runs even when the process was replaced since. */
     processRevision: text("process_revision").notNull(),
@@ -68,14 +70,65 @@ export const jobs = sqliteTable(
     resumeFrom: text("resume_from"),
     /** Raised by release and adopt after a crash of the server, cleared by the record that passes stage 8. */
     earlyCrashes: integer("early_crashes").notNull(),
+    /** Set when a finished job was taken up in `job_index`, cleared by the moves that take it out again. */
+    isIndexed: integer("is_indexed", { mode: "boolean" }).notNull().default(false),
   },
   (table) => [
     index("jobs_waiting").on(desc(table.priority), table.createdAt, table.id).where(sql`status = 'accepted'`),
-    index("jobs_newest").on(table.createdAt, table.id),
-    index("jobs_newest_of_user").on(table.user, table.createdAt, table.id),
-    index("jobs_newest_of_process").on(table.processId, table.createdAt, table.id),
+    // What a search looks at in these jobs: few, since they have not ended or ended just now.
+    index("jobs_not_indexed")
+      .on(
+        table.finishedAt,
+        table.status,
+        table.processId,
+        table.user,
+        table.providerId,
+        table.createdAt,
+        table.startedAt,
+      )
+      .where(sql`is_indexed = 0`),
   ],
 );
+
+/**
+ * Finished jobs as they are searched, taken up in batches a moment after the end (job-index.ts): indexes that each insert,
+ * claim and finish of a job had to keep would cost a quarter of the jobs a second. A search looks here, and at the jobs
+ * that are not here yet.
+ */
+export const jobIndex = sqliteTable(
+  "job_index",
+  {
+    /** The job's. */
+    number: integer("number").primaryKey(),
+    createdAt: integer("created_at").notNull(),
+    finishedAt: integer("finished_at").notNull(),
+    status: text("status").$type<JobStatus>().notNull(),
+    /** Milliseconds; null for a job that never started. */
+    duration: integer("duration"),
+    /** See duration-classes.ts. */
+    durationClass: integer("duration_class"),
+    processId: text("process_id").notNull(),
+    /** Empty for a process of this service: an order by what may be null could not be continued. */
+    providerId: text("provider_id").notNull(),
+    /** Empty for an anonymous user. */
+    user: text("user").notNull(),
+  },
+  (table) => [
+    // SQLite ends each index with the number. The first five serve orders, the others filters.
+    index("job_index_finished").on(table.finishedAt),
+    index("job_index_status").on(table.status),
+    index("job_index_process").on(table.processId),
+    index("job_index_provider").on(table.providerId),
+    index("job_index_user").on(table.user),
+    index("job_index_created").on(table.createdAt),
+    index("job_index_user_created").on(table.user, table.createdAt),
+    index("job_index_duration").on(table.durationClass, table.number, table.duration),
+    index("job_index_user_duration").on(table.user, table.durationClass, table.number, table.duration),
+  ],
+);
+
+// Beside it stands `job_texts`, a full-text index (FTS5) of the same jobs: what is said of them, and their facets, one word
+// for each value that a filter may ask for. Drizzle knows no virtual tables: see the migration.
 
 /** One attempt to run a job. */
 export const executions = sqliteTable(

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { indexJobs } from "../../src/store/job-index.ts";
 import { claimJobs } from "../../src/store/jobs.ts";
 import { address, jsonOf, openService, submitEcho } from "./service.ts";
 
@@ -124,6 +125,66 @@ test("jobs are listed newest first, in pages that next links join", async () => 
   expect(seen).toEqual(ids);
 });
 
+test("next and prev links lead through a list and back, while jobs are added in front of it", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const submitted: string[] = [];
+  const submitOne = async () => {
+    submitted.unshift(await submitEcho(service));
+    service.clock.advance(1000);
+  };
+  for (let count = 0; count < 7; count += 1) await submitOne();
+  const turn = async (path: string) => {
+    const { jobs, links } = await jsonOf(await service.send("GET", path));
+    const ids = Array.isArray(jobs) ? jobs.map((job) => job.jobID) : [];
+    const to = (rel: string) => {
+      const link = Array.isArray(links) ? links.find((one) => one.rel === rel) : undefined;
+      return link === undefined ? undefined : String(link.href).slice(address.length);
+    };
+    return { ids, next: to("next"), prev: to("prev") };
+  };
+  for (const query of ["", "&status=accepted&datetime=../2100-01-01", "&sortby=-created", "&sort=process"]) {
+    const known = submitted.slice();
+    const pages = [await turn(`/jobs?limit=3${query}`)];
+    expect(pages[0]?.prev).toBeUndefined();
+    await submitOne();
+    for (let next = pages[0]?.next; next !== undefined; next = pages.at(-1)?.next) pages.push(await turn(next));
+    const forward = pages.flatMap((page) => page.ids);
+    expect(forward).toEqual(query === "&sort=process" ? forward : known);
+    const back = [pages.at(-1)];
+    for (let prev = back[0]?.prev; prev !== undefined; prev = back[0]?.prev) back.unshift(await turn(prev));
+    const backward = back.flatMap((page) => page?.ids ?? []);
+    expect(backward).toEqual(query === "&sort=process" ? forward : submitted);
+  }
+});
+
+test("the job list can be sorted, and says what it can be sorted by", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const first = await submitEcho(service);
+  service.clock.advance(1000);
+  const second = await submitEcho(service);
+  service.clock.advance(1000);
+  await service.finish(second);
+  const ids = async (query: string) => {
+    const { jobs } = await jsonOf(await service.send("GET", `/jobs?${query}`));
+    return Array.isArray(jobs) ? jobs.map((job) => job.jobID) : [];
+  };
+  expect(await ids("sortby=created")).toEqual([first, second]);
+  expect(await ids("sortby=%2Bcreated")).toEqual([first, second]);
+  expect(await ids("sortby=+created")).toEqual([first, second]);
+  expect(await ids("sortby=-created")).toEqual([second, first]);
+  expect(await ids("sort=created")).toEqual([second, first]);
+  expect(await ids("sort=finished")).toEqual([second, first]);
+  expect(await ids("sortby=status")).toEqual([first, second]);
+  expect(await ids("sortby=-status")).toEqual([second, first]);
+  expect(await ids("sort=user")).toEqual([first, second]);
+  const refusal = await service.send("GET", "/jobs?sortby=-size");
+  expect(refusal.status).toBe(400);
+  expect(await jsonOf(refusal)).toMatchObject({
+    detail:
+      'Cannot list jobs: found sortby "-size", wanted one of created, finished, status, processID, provider, user, with + or - before it',
+  });
+});
+
 test("the job list can be filtered", async () => {
   await using service = await openService({ holdsJobs: true });
   const id = await submitEcho(service);
@@ -138,6 +199,14 @@ test("the job list can be filtered", async () => {
   expect(await count("status=failed")).toBe(0);
   expect(await count("processID=other")).toBe(0);
   expect(await count("type=process")).toBe(2);
+  expect(await count("provider=other")).toBe(0);
+  expect(await count("q=echo")).toBe(0);
+  await indexJobs(service.database, 10);
+  expect(await count("q=echo")).toBe(1);
+  expect(await count("q=ECHO%20nothing")).toBe(0);
+  expect(await count("q=nothing,Echo")).toBe(1);
+  expect(await count("q=%22%20OR%20(")).toBe(0);
+  expect(await count("status=successful")).toBe(1);
 });
 
 describe("a query that cannot be met is 400:", () => {
@@ -147,6 +216,13 @@ describe("a query that cannot be met is 400:", () => {
     "limit=-1",
     "status=random",
     "after=x",
+    "after=1.x",
+    "after=1&before=2",
+    "before=",
+    "sortby=size",
+    "sort=created,status",
+    "sortby=finished&after=1",
+    `q=${"word ".repeat(33)}`,
     "datetime=2021",
     "type=wps",
     "minDuration=one",

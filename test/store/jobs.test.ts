@@ -14,11 +14,11 @@ import {
   finishJob,
   forgetIdempotencyKeys,
   insertJob,
-  listJobs,
   recordJob,
   releaseJob,
   waitingJobs,
 } from "../../src/store/jobs.ts";
+import { listJobs } from "../../src/store/list-jobs.ts";
 import { resultsOf } from "../../src/store/results.ts";
 import { retryJob } from "../../src/store/retry-job.ts";
 import {
@@ -184,8 +184,8 @@ describe("listJobs()", () => {
     ["those with all of some tags", { search: { tags: ["nothing"] } }, ""],
     ["those that ran for a while", { search: { minDurationSeconds: 5 } }, ""],
     ["a page", { limit: 2 }, "dc"],
-    ["the page after one", { before: { createdAt: 2, id: "c" } }, "ba"],
-    ["a user's page after one", { user: "ada", before: { createdAt: 3, id: "d" } }, "a"],
+    ["the page after one", { from: { value: 3, number: 3 } }, "ba"],
+    ["a user's page after one", { user: "ada", from: { value: 4, number: 4 } }, "a"],
   ] as const;
 
   for (const [name, filter, expected] of cases) {
@@ -194,7 +194,7 @@ describe("listJobs()", () => {
       await using database = await openTestDatabase(dir.path);
       await fill(database);
       const jobs = await listJobs(database, { now: 0, limit: 10, ...filter });
-      expect(jobs.map((job) => job.id).join("")).toBe(expected);
+      expect(jobs.map(({ job }) => job.id).join("")).toBe(expected);
     });
   }
 });

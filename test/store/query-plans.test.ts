@@ -1,4 +1,5 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
+import { readJobOrder } from "../../src/domain/job-sort.ts";
 import type { Database } from "../../src/store/database.ts";
 import { checkpointsOf, endExecution, findExecution, openExecutions } from "../../src/store/executions.ts";
 import { eventsOf } from "../../src/store/job-events.ts";
@@ -10,11 +11,11 @@ import {
   findJobOfExecution,
   finishJob,
   insertJob,
-  listJobs,
   recordJob,
   releaseJob,
   waitingJobs,
 } from "../../src/store/jobs.ts";
+import { type JobFilter, listJobs } from "../../src/store/list-jobs.ts";
 import { resultsOf } from "../../src/store/results.ts";
 import type { Statement } from "../../src/store/statements.ts";
 import { expiredVaultFiles, removeVaultFile } from "../../src/store/vault.ts";
@@ -91,17 +92,6 @@ async function useEverything(database: Database): Promise<void> {
   await findJob(database, jobId);
   await findJobOfExecution(database, executionId);
   await waitingJobs(database, 1);
-  for (const user of [undefined, null, "ada"]) {
-    for (const processId of [undefined, "echo"]) {
-      const filter = {
-        now: 0,
-        limit: 1,
-        ...(user === undefined ? {} : { user }),
-        ...(processId === undefined ? {} : { search: { processIds: [processId] } }),
-      };
-      await listJobs(database, filter);
-    }
-  }
   await findExecution(database, executionId);
   await openExecutions(database);
   await endExecution(database, executionId, at);
@@ -111,3 +101,70 @@ async function useEverything(database: Database): Promise<void> {
   await expiredVaultFiles(database, at);
   await removeVaultFile(database, "v");
 }
+
+/** In the order of the rowid (64), from a rowid on (>): what is found first is what the page begins with. */
+const byFacets = ["SCAN job_texts VIRTUAL TABLE INDEX 64:M2", "SCAN job_texts VIRTUAL TABLE INDEX 64:M2>"] as const;
+
+type Listing = readonly [string, Omit<JobFilter, "limit" | "now" | "from">, readonly [string, string]];
+
+/** Each with the steps that find the indexed jobs of the first page, and of a later one. */
+const listings: readonly Listing[] = [
+  ["no filter", {}, ["SCAN jobs", "SEARCH jobs USING INTEGER PRIMARY KEY (rowid<?)"]],
+  ["a user", { user: "ada" }, byFacets],
+  ["anonymous users", { user: null }, byFacets],
+  ...[undefined, "ada"].flatMap((user): readonly Listing[] => {
+    const [who, owner, of, key] =
+      user === undefined ? ["", {}, "", ""] : ["a user's ", { user }, "user_", "user=? AND "];
+    const created = `SEARCH job_index USING COVERING INDEX job_index_${of}created (${key}created_at>? AND created_at<?)`;
+    const duration = `SEARCH job_index USING COVERING INDEX job_index_${of}duration (${key}duration_class=?`;
+    return [
+      [`${who}process`, { ...owner, search: { processIds: ["a"] } }, byFacets],
+      [`${who}process of this service`, { ...owner, search: { processIds: ["a"], providerIds: [null] } }, byFacets],
+      [`${who}processes`, { ...owner, search: { processIds: ["a", "b"] } }, byFacets],
+      [`${who}provider`, { ...owner, search: { providerIds: ["a"] } }, byFacets],
+      [`${who}status`, { ...owner, search: { statuses: ["failed"] } }, byFacets],
+      [`${who}tag`, { ...owner, search: { tags: ["a"] } }, byFacets],
+      [`${who}text`, { ...owner, search: { text: [["a", "b"]] } }, byFacets],
+      [`${who}interval`, { ...owner, search: { createdTo: 5 } }, [created, created]],
+      [
+        `${who}duration`,
+        { ...owner, search: { minDurationSeconds: 5 } },
+        [`${duration})`, `${duration} AND number<?)`],
+      ],
+    ];
+  }),
+  ...Object.entries({
+    finished: "finished",
+    status: "status",
+    processID: "process",
+    provider: "provider",
+    user: "user",
+  }).map(
+    ([key, name]): Listing => [
+      `an order by ${key}`,
+      { order: readJobOrder((parameter) => (parameter === "sortby" ? [`-${key}`] : [])) },
+      [`SCAN job_index USING INDEX job_index_${name}`, `SEARCH job_index USING INDEX job_index_${name} (`],
+    ],
+  ),
+];
+
+describe("an index leads to the first and to later pages of", () => {
+  test.each(listings)("%s", async (_, filter, wanted) => {
+    await using dir = await temporaryDirectory();
+    await using database = await openTestDatabase(dir.path);
+    for (const [page, from] of [{}, { from: { number: 9, value: 9 } }].entries()) {
+      const found: string[] = [];
+      const explaining: Database = {
+        ...database,
+        async read({ sql, args }) {
+          const plan = await database.read({ sql: `EXPLAIN QUERY PLAN ${sql}`, args });
+          const steps = plan.map((step) => String(step.detail)).filter((step) => /^(SCAN|SEARCH) job/.test(step));
+          found.push(...steps.filter((step) => !step.includes("jobs_not_indexed") && !step.endsWith("(rowid=?)")));
+          return database.read({ sql, args });
+        },
+      };
+      await listJobs(explaining, { now: 0, limit: 1, ...filter, ...from });
+      expect(found).toEqual([expect.stringContaining(wanted[page] ?? "")]);
+    }
+  });
+});

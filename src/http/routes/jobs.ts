@@ -1,9 +1,11 @@
 import { readJobSearch } from "../../domain/job-search.ts";
+import { readJobOrder } from "../../domain/job-sort.ts";
 import { jobUrl, jsonLink, processUrl, profiles, providerUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import { type DescribeDeps, describeProcess } from "../../operations/describe-processes.ts";
-import { type DismissDeps, dismissJob, type ListDeps, listJobs, readJob } from "../../operations/follow-jobs.ts";
+import { type DismissDeps, dismissJob, readJob } from "../../operations/follow-jobs.ts";
 import { type OutlookDeps, outlookOf } from "../../operations/job-outlook.ts";
+import { type ListDeps, listJobs } from "../../operations/list-jobs.ts";
 import { requireProvider } from "../../operations/manage-providers.ts";
 import { type LogDeps, type LogPage, readLog, readLogPage } from "../../operations/read-log.ts";
 import { type NotificationDeps, readNotifications } from "../../operations/subscribers.ts";
@@ -139,7 +141,7 @@ function listRoutes(deps: JobRouteDeps): readonly Route[] {
         const { id } = await describeProcess(deps, principalOf(context), context.param("processId"));
         const { search, ...page } = filterOf(context);
         const url = `${processUrl(context.baseUrl, id)}/jobs`;
-        return list(deps, context, url, { ...page, search: { ...search, processIds: [id], providerId: null } });
+        return list(deps, context, url, { ...page, search: { ...search, processIds: [id], providerIds: [null] } });
       },
     },
     {
@@ -152,7 +154,7 @@ function listRoutes(deps: JobRouteDeps): readonly Route[] {
         const processId = context.param("processId");
         const { search, ...page } = filterOf(context);
         const url = `${providerUrl(context.baseUrl, id)}/processes/${encodeURIComponent(processId)}/jobs`;
-        return list(deps, context, url, { ...page, search: { ...search, processIds: [processId], providerId: id } });
+        return list(deps, context, url, { ...page, search: { ...search, processIds: [processId], providerIds: [id] } });
       },
     },
   ];
@@ -164,10 +166,10 @@ async function list(
   url: string,
   filter: Parameters<typeof listJobs>[2],
 ): Promise<Response> {
-  const { items, next } = await listJobs(deps, principalOf(context), filter);
+  const { items, ...turns } = await listJobs(deps, principalOf(context), filter);
   const document = {
     jobs: items.map((job) => statusDocument(job, context.baseUrl)),
-    links: pageLinks(context, url, next),
+    links: pageLinks(context, url, turns),
   };
   return documentResponse(context, document, { title: "Jobs", profile: profiles.jobList });
 }
@@ -208,7 +210,8 @@ function logPageResponse(page: LogPage): Response {
 }
 
 function filterOf(context: RouteContext) {
-  return { ...pageOf(context, 100), search: readJobSearch((name) => listOf(context, name)) };
+  const lists = (name: string) => listOf(context, name);
+  return { ...pageOf(context, 100), search: readJobSearch(lists), order: readJobOrder(lists) };
 }
 
 /** Reads a parameter that may be repeated, or hold a list with commas. */

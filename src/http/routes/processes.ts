@@ -40,7 +40,7 @@ export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
         const { items, next } = await listProcesses(deps, context.caller, pageOf(context, 1000));
         const document = {
           processes: items.map((process) => processSummary(process, context.baseUrl)),
-          links: pageLinks(context, `${context.baseUrl}/processes`, next),
+          links: pageLinks(context, `${context.baseUrl}/processes`, { next }),
         };
         return documentResponse(context, document, { title: "Processes", profile: profiles.processList });
       },

@@ -132,6 +132,7 @@ export const discard = compile<Dismissal>(
     .set({
       status: jobMoves.discard.to,
       moveId: argument("moveId"),
+      isIndexed: false,
       message: argument("message"),
       updatedAt: argument("at"),
     })

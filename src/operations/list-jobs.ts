@@ -1,0 +1,71 @@
+import { mayDo, type Principal } from "../domain/access.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Job } from "../domain/job.ts";
+import type { JobSearch } from "../domain/job-search.ts";
+import { type JobOrder, newestFirst, type SortKey } from "../domain/job-sort.ts";
+import { Problem } from "../domain/problem.ts";
+import type { Database } from "../store/database.ts";
+import { type JobPosition, listJobs as readJobs } from "../store/list-jobs.ts";
+import type { Page } from "./describe-processes.ts";
+import { requireAction } from "./guard.ts";
+
+export type JobFilter = {
+  readonly limit: number;
+  /** The `next` of the page before. */
+  readonly after?: string;
+  /** The `prev` of the page behind. */
+  readonly before?: string;
+  readonly search?: JobSearch;
+  /** The newest first when absent. */
+  readonly order?: JobOrder;
+};
+
+export type ListDeps = { readonly database: Database; readonly clock: Clock };
+
+/** Lists jobs: the principal's own, or everybody's for who may read them. Pages hold while jobs come and go. */
+export async function listJobs(deps: ListDeps, principal: Principal, filter: JobFilter): Promise<Page<Job>> {
+  requireAction(principal, "read-own-jobs", "list jobs");
+  const { limit, after, before, search = {}, order = newestFirst } = filter;
+  const owner = mayDo(principal, "read-all-jobs") ? {} : { user: principal.user ?? null };
+  const from = readCursor(before ?? after, order.key, before === undefined ? "after" : "before");
+  const found = await readJobs(deps.database, {
+    // One more than asked tells whether there is a further page.
+    limit: limit + 1,
+    ...owner,
+    search,
+    // A page that ends before a job is read from there back.
+    order: before === undefined ? order : { ...order, isDescending: !order.isDescending },
+    now: deps.clock.now(),
+    ...(from === undefined ? {} : { from }),
+  });
+  const shown = found.slice(0, limit);
+  const listed = before === undefined ? shown : shown.toReversed();
+  const [first, last] = [listed[0], listed.at(-1)];
+  const hasMore = found.length > shown.length;
+  // Whoever turned a page came from somewhere.
+  const [hasNext, hasPrev] = before === undefined ? [hasMore, after !== undefined] : [true, hasMore];
+  return {
+    items: listed.map(({ job }) => job),
+    ...(hasNext && last !== undefined ? { next: cursorOf(last.position) } : {}),
+    ...(hasPrev && first !== undefined ? { prev: cursorOf(first.position) } : {}),
+  };
+}
+
+function cursorOf({ number, value }: JobPosition): string {
+  return value === number ? String(number) : `${number}.${value}`;
+}
+
+const numericKeys: readonly SortKey[] = ["created", "finished"];
+
+function readCursor(cursor: string | undefined, key: SortKey, name: string): JobPosition | undefined {
+  if (cursor === undefined) return undefined;
+  const [, digits, text] = /^(\d{1,15})(?:\.(.*))?$/s.exec(cursor) ?? [];
+  const number = Number(digits);
+  const isNumeric = numericKeys.includes(key);
+  if (text === undefined && key === "created" && digits !== undefined) return { number, value: number };
+  if (text !== undefined && (!isNumeric || /^-?\d{1,15}$/.test(text))) {
+    return { number, value: isNumeric ? Number(text) : text };
+  }
+  const detail = `Cannot list jobs: found ${name} "${cursor}", wanted the value of a link`;
+  throw new Problem("invalid-query-parameter-value", detail);
+}
