@@ -1,5 +1,4 @@
 import type { Image } from "./images.ts";
-import type { TaskContainer } from "./sandbox.ts";
 
 /** Names one try of one tool invocation. Derived, never drawn: after a crash the same key names the same try. */
 export type TaskKey = {
@@ -10,6 +9,20 @@ export type TaskKey = {
   readonly shard: number;
   /** 1 and up. */
   readonly try: number;
+};
+
+/** A file or directory of this machine, and where a task sees it. */
+export type Mount = { readonly source: string; readonly target: string; readonly isWritable: boolean };
+
+/** What a task sees of the machine, as far as its executor can hold it to that. */
+export type TaskView = {
+  /** The image that it runs in: program and paths of the command are inside it. The machine's own system when absent. */
+  readonly image?: Image;
+  /** What it sees besides the system, or besides what is in its image. */
+  readonly mounts: readonly Mount[];
+  readonly hasNetwork: boolean;
+  /** Its working directory, as it sees it. */
+  readonly workingDirectory: string;
 };
 
 /** One tool invocation. All paths are absolute. */
@@ -26,8 +39,8 @@ export type Task = {
   readonly stdout?: string;
   /** Written to `log` when absent. */
   readonly stderr?: string;
-  /** Runs in a container when present: program and paths of the command are inside it, all others outside. */
-  readonly container?: TaskContainer;
+  /** It sees all that this program sees when this is absent. */
+  readonly view?: TaskView;
   /** The execution's log file; opened for append. */
   readonly log: string;
 };
@@ -53,7 +66,8 @@ export type ExecutorCapabilities = {
   readonly sharesFileSystem: boolean;
   /** Names of the images that can be run; `*` stands for any. */
   readonly containers: readonly string[];
-  readonly enforces: readonly ("memory" | "cpu" | "network")[];
+  /** What tools without a container are held to: what they see of the files, of the network, and what they asked for. */
+  readonly enforces: readonly ("files" | "network" | "memory" | "cores")[];
 };
 
 /** Runs tool invocations and proves how they ended. Nothing above this folder knows a process id. */

@@ -6,7 +6,7 @@ import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { Problem } from "../domain/problem.ts";
 import { hasCode, ifExists } from "../files/file-errors.ts";
 import { directoryMode, fileMode, isPlainName } from "../files/layout.ts";
-import { sandboxProgram } from "./sandbox.ts";
+import { findBubblewrap } from "./bubblewrap.ts";
 
 /** An image that was unpacked: where its root lies, and what it says of itself. */
 export type Image = {
@@ -73,14 +73,14 @@ export async function removeImage(directory: string, name: string): Promise<bool
  * own is taken. Gives the name. Throws `invalid-parameter-value` for an archive that cannot be used.
  */
 export async function importImage(directory: string, archive: string, name?: string): Promise<string> {
-  const program = sandboxProgram();
-  if (program === undefined) throw refuse(archive, "found no bubblewrap on this machine, wanted it to unpack images");
+  const found = findBubblewrap();
+  if (found.kind === "missing") throw refuse(archive, `found that ${found.reason}, wanted it to unpack images`);
   const root = await digestOf(archive);
   await mkdir(join(directory, "roots"), { recursive: true, mode: directoryMode });
   await mkdir(join(directory, "names"), { recursive: true, mode: directoryMode });
   const scratch = await mkdtemp(join(directory, "import-"));
   try {
-    const unpacked = await unpack(program, archive, scratch);
+    const unpacked = await unpack(found.program, archive, scratch);
     const wanted = name ?? unpacked.name;
     if (wanted === undefined) throw refuse(archive, "found no name in it, wanted one: heddle images import FILE NAME");
     const target = join(directory, "roots", root);

@@ -5,11 +5,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { errorText } from "../domain/problem.ts";
 import { hasCode, ifExists } from "../files/file-errors.ts";
 import { directoryMode, taskDirectory, tasksDirectory } from "../files/layout.ts";
+import { type Confinement, createConfinement, type SandboxSettings } from "./confinement.ts";
 import type { Executor, Task, TaskEnd, TaskKey, TaskState } from "./executor.ts";
 import { findImage, listImages } from "./images.ts";
 import { type InspectDeps, type Inspection, inspectTask } from "./inspect-task.ts";
 import { readBootId } from "./process-table.ts";
-import { sandboxCommand, sandboxProgram } from "./sandbox.ts";
 import { stopProcesses } from "./stop-processes.ts";
 import { environmentProgram, type Supervisor, shell, startSupervisor } from "./supervise.ts";
 import { claimAbandoned, readStartRecord, removeRecords, taskName } from "./task-records.ts";
@@ -20,7 +20,9 @@ const adoptedPollMilliseconds = 100;
 /** How often a start record is looked at that is just being written. */
 const startingPollMilliseconds = 5;
 
-type LocalDeps = InspectDeps & { readonly shellProgram: string; readonly sandbox: string | undefined };
+type LocalDeps = InspectDeps & { readonly shellProgram: string; readonly confinement: Confinement };
+
+const unconfined: SandboxSettings = { use: "off", toolPath: "", toolDirectories: [], hidden: [] };
 
 /** What `/bin/sh` is on this machine; its own name where that cannot be told. */
 function realShell(): string {
@@ -44,15 +46,17 @@ export function createLocalExecutor(
   given: Omit<InspectDeps, "bootId"> & {
     /** Where imported images lie; without it no container runs. */
     readonly imagesDirectory?: string;
+    /** How tools without a container are confined; not at all when it is absent. */
+    readonly sandbox?: SandboxSettings;
   },
 ): Executor {
-  const { imagesDirectory } = given;
-  const sandbox = imagesDirectory === undefined ? undefined : sandboxProgram();
+  const { imagesDirectory, sandbox = unconfined } = given;
+  const confinement = createConfinement(sandbox, given.clock);
   const deps: InspectDeps = { ...given, bootId: readBootId() };
   const submissions = new Map<string, Submission>();
   const shellProgram = realShell();
   return {
-    submit: (task) => submit({ ...deps, shellProgram, sandbox }, submissions, task),
+    submit: (task) => submit({ ...deps, shellProgram, confinement }, submissions, task),
     ended: (key, signal) => untilEnded(deps, submissions.get(taskName(key)), key, signal),
     find: async (key) => {
       await settled(submissions.get(taskName(key)));
@@ -75,14 +79,16 @@ export function createLocalExecutor(
       await removeAllRecords(tasksDirectory(deps.layout, executionId));
     },
     findImage: (name) =>
-      imagesDirectory === undefined || sandbox === undefined ? undefined : findImage(imagesDirectory, name),
+      imagesDirectory === undefined || !confinement.runsImages ? undefined : findImage(imagesDirectory, name),
     capabilities: {
       sharesFileSystem: true,
       // Images come and go while a server runs.
       get containers() {
-        return imagesDirectory === undefined || sandbox === undefined ? [] : listImages(imagesDirectory);
+        return imagesDirectory === undefined || !confinement.runsImages ? [] : listImages(imagesDirectory);
       },
-      enforces: [],
+      get enforces() {
+        return confinement.isSandboxed ? (["files", "network"] as const) : [];
+      },
     },
     check: () => check(deps),
   };
@@ -107,11 +113,11 @@ async function submit(deps: LocalDeps, submissions: Map<string, Submission>, tas
 async function launch(deps: LocalDeps, task: Task): Promise<Supervisor | undefined> {
   await mkdir(taskDirectory(deps.layout, task.key), { recursive: true, mode: directoryMode });
   if ((await readStartRecord(deps.layout, task.key)) !== undefined) return undefined;
-  const command =
-    task.container === undefined || deps.sandbox === undefined
-      ? task.command
-      : sandboxCommand(deps.sandbox, task.container, task.command);
-  return startSupervisor(deps.layout, { ...task, command }, deps.shellProgram);
+  const wrapper = await deps.confinement.wrap(task, taskDirectory(deps.layout, task.key));
+  return startSupervisor(deps.layout, task, {
+    shellProgram: deps.shellProgram,
+    ...(wrapper === undefined ? {} : { wrapper }),
+  });
 }
 
 /** Waits until a submission has started or failed; who submitted is told of a failure. */

@@ -1,6 +1,8 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Problem } from "../domain/problem.ts";
 import { openTaskLog } from "../files/job-log.ts";
-import type { Layout } from "../files/layout.ts";
+import { fileMode, type Layout, taskDirectory } from "../files/layout.ts";
 import type { Task } from "./executor.ts";
 import { exitRecordFile, startRecordFile, taskName } from "./task-records.ts";
 
@@ -19,6 +21,20 @@ export type Supervisor = {
 export const shell = "/bin/sh";
 export const environmentProgram = "/usr/bin/env";
 
+/** How a supervisor runs its task; as a plain process when nothing is said. */
+export type Launch = {
+  /** What stands before the command. The environment reaches it as `e0`, `e1`, ..., which it makes the tool's own of. */
+  readonly wrapper?: {
+    readonly command: readonly string[];
+    /** Read by it from file descriptor 3. */
+    readonly options: string;
+  };
+  /** Limits in the words of the shell's `ulimit`, such as `-f 2048`. */
+  readonly limits?: readonly string[];
+  /** The task's directory holds a link `cgroup` to the control group that it runs in. */
+  readonly hasControlGroup?: boolean;
+};
+
 /** What the supervisor returns when it could not make its start record. */
 const notRecordedCode = 75;
 
@@ -27,9 +43,12 @@ const notRecordedCode = 75;
  * the shell's own variables away and becomes the tool. The environment's entries come as `e0`, `e1`, ... in the
  * supervisor's environment: arguments could be read by every user of the machine.
  */
-export function supervisorScript(task: Task, isDirect = false): string {
-  const entries = Object.keys(task.environment).map((_, index) => `"$e${index}"`);
-  const command = isDirect ? '"$@"' : `${environmentProgram} -i -- ${[...entries, '"$@"'].join(" ")}`;
+export function supervisorScript(task: Task, isDirect = false, launch: Launch = {}): string {
+  const command = isDirect || launch.wrapper !== undefined ? '"$@"' : cleanCommand(task);
+  const { limits = [], hasControlGroup = false } = launch;
+  const group = `"\${start%/*}"/cgroup`;
+  const join = hasControlGroup ? `printf 0 >|${group}/cgroup.procs || exit ${notRecordedCode}` : ":";
+  const [memory, peak] = hasControlGroup ? ["memory %s\\n", ' "$peak"'] : ["", ""];
   return `umask 077
 set -C
 start=$1 exit=$2 in=$3 out=$4 err=$5 stopped=
@@ -43,20 +62,32 @@ look() {
   user=\${14} system=\${15} started=\${20}
 }
 look && read -r boot </proc/sys/kernel/random/boot_id || exit ${notRecordedCode}
+${join}
 { printf 'pid %s\\nstarted %s\\nboot %s\\nend\\n' "$$" "$started" "$boot" >"$start"; } 2>/dev/null || exit ${notRecordedCode}
 exec >&2
-if [ -n "$stopped" ]; then code=$stopped; else
-  ${isDirect ? "unset PWD OLDPWD; " : ""}${command} ${redirections(task)}
+${limits.map((limit) => `ulimit ${limit}\n`).join("")}if [ -n "$stopped" ]; then code=$stopped; else
+  ${isDirect ? "unset PWD OLDPWD; " : ""}${command} ${redirections(task, launch)}
   code=$?
 fi
 look
-printf 'code %s\\ncpu %s %s\\nend\\n' "$code" "$user" "$system" >|"$exit"
+${hasControlGroup ? `read -r peak <${group}/memory.peak` : ":"}
+printf 'code %s\\ncpu %s %s\\n${memory}end\\n' "$code" "$user" "$system"${peak} >|"$exit"
 `;
 }
 
+/** Words the command that gives a tool its environment and nothing else; `"$@"` stands for the tool. */
+export function cleanCommand({ environment }: Task): string {
+  const entries = Object.keys(environment).map((_, index) => `"$e${index}"`);
+  return `${environmentProgram} -i -- ${[...entries, '"$@"'].join(" ")}`;
+}
+
+/** The file in a task's directory that its wrapper reads. */
+const optionsName = "sandbox";
+
 /** The supervisor's own stderr is the log, opened for append; so is its stdout by then. */
-function redirections(task: Task): string {
-  const stdin = task.stdin === undefined ? "" : '<"$in"';
+function redirections(task: Task, { wrapper }: Launch): string {
+  const options = wrapper === undefined ? "" : `3<"\${start%/*}/${optionsName}" `;
+  const stdin = `${options}${task.stdin === undefined ? "" : '<"$in"'}`;
   const stdout = task.stdout === undefined ? "" : '>|"$out"';
   if (task.stderr === undefined) return `${stdin} ${stdout}`;
   return `${stdin} ${stdout} ${task.stderr === task.stdout ? "2>&1" : '2>|"$err"'}`;
@@ -75,7 +106,7 @@ function isDirectTask(task: Task, shellProgram: string): boolean {
 const shellNames = /^(?:LD_.*|IFS|ENV|PWD|OLDPWD|PPID|OPTIND|OPTARG|PS[0-9]|CDPATH|MAIL.*|PATH_LOCALE)$/;
 
 /** `env` would take a program with an equals sign for a variable, so a shell of its own stands before it. */
-function commandOf(task: Task): readonly string[] {
+export function commandOf(task: Task): readonly string[] {
   const [program] = task.command;
   if (!program.includes("=")) return task.command;
   const added = ["PWD", "OLDPWD", "SHLVL", "_"].filter((name) => task.environment[name] === undefined);
@@ -86,17 +117,25 @@ function commandOf(task: Task): readonly string[] {
  * Starts a supervisor in a session and group of its own, so that neither the server's end nor a signal to the server's
  * group reaches it. The log is opened here, so that a log that cannot be written is told before anything runs.
  */
-export async function startSupervisor(layout: Layout, task: Task, shellProgram: string = shell): Promise<Supervisor> {
+export async function startSupervisor(
+  layout: Layout,
+  task: Task,
+  { shellProgram = shell, ...launch }: Launch & { readonly shellProgram?: string } = {},
+): Promise<Supervisor> {
   checkTask(task);
   using log = openTaskLog(task.log);
-  const isDirect = isDirectTask(task, shellProgram);
+  const { wrapper } = launch;
+  const isDirect = wrapper === undefined && isDirectTask(task, shellProgram);
+  if (wrapper !== undefined) {
+    await writeFile(join(taskDirectory(layout, task.key), optionsName), wrapper.options, { mode: fileMode });
+  }
   const environment = Object.entries(task.environment);
   const child = Bun.spawn({
     cmd: [
-      ...[shell, "-c", supervisorScript(task, isDirect), `heddle-task ${taskName(task.key)}`],
+      ...[shell, "-c", supervisorScript(task, isDirect, launch), `heddle-task ${taskName(task.key)}`],
       ...[startRecordFile(layout, task.key), exitRecordFile(layout, task.key)],
       ...[task.stdin ?? "", task.stdout ?? "", task.stderr ?? ""],
-      ...commandOf(task),
+      ...(wrapper?.command ?? commandOf(task)),
     ],
     cwd: task.workingDirectory,
     env: isDirect

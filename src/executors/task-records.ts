@@ -14,7 +14,12 @@ export type StartRecord =
   | { readonly kind: "incomplete" };
 
 /** The last record of a try, written by its supervisor. */
-export type ExitRecord = { readonly exitCode: number; readonly cpuSeconds: number };
+export type ExitRecord = {
+  readonly exitCode: number;
+  readonly cpuSeconds: number;
+  /** The most memory that it had at once, in bytes, where a control group tells. */
+  readonly peakMemoryBytes?: number;
+};
 
 /** Words a key: unique among all tries, and what `ps` shows of a supervisor. */
 export function taskName(key: TaskKey): string {
@@ -55,10 +60,12 @@ const ticksPerSecond = 100;
 
 /** Tells what an exit record says; undefined when its last line is not `end`. */
 export function parseExitRecord(text: string): ExitRecord | undefined {
-  const found = /^code (\d+)\ncpu (\d+) (\d+)\nend\n$/.exec(text);
+  const found = /^code (\d+)\ncpu (\d+) (\d+)\n(?:memory (\d*)\n)?end\n$/.exec(text);
   if (found === null) return undefined;
-  const [exitCode = 0, userTicks = 0, systemTicks = 0] = found.slice(1).map(Number);
-  return { exitCode, cpuSeconds: (userTicks + systemTicks) / ticksPerSecond };
+  const [exitCode = 0, userTicks = 0, systemTicks = 0] = found.slice(1, 4).map(Number);
+  // Kernels before 5.19 do not tell it.
+  const memory = found[4] === undefined || found[4] === "" ? {} : { peakMemoryBytes: Number(found[4]) };
+  return { exitCode, cpuSeconds: (userTicks + systemTicks) / ticksPerSecond, ...memory };
 }
 
 /** Creates the start record saying that no tool may run in this try. False when someone else created it before. */

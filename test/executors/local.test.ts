@@ -7,7 +7,7 @@ import { createLocalExecutor } from "../../src/executors/local.ts";
 import { readBootId } from "../../src/executors/process-table.ts";
 import { exitRecordFile, startRecordFile } from "../../src/executors/task-records.ts";
 import { type Layout, taskDirectory } from "../../src/files/layout.ts";
-import { describeExecutorContract, endOf, executorRig, isRunning, runTask, whenWritten } from "./contract.ts";
+import { describeExecutorContract, endOf, executorRig, livingIn, runTask, whenWritten } from "./contract.ts";
 
 function makeExecutor(layout: Layout): Executor {
   return createLocalExecutor({ layout, clock: { now: () => Date.now() }, logger: silentLogger });
@@ -75,12 +75,12 @@ describe("the local executor: supervisors", () => {
   test("that are killed leave no tool behind, and the task is lost", async () => {
     await using r = await rig();
     for (const executor of [r.executor, r.restart()]) {
-      const task = await r.task("echo $$ >pid; sleep 600");
+      const task = await r.task("echo >ready; sleep 600");
       await r.executor.submit(task);
-      const tool = Number(await whenWritten(join(task.workingDirectory, "pid")));
+      await whenWritten(join(task.workingDirectory, "ready"));
       process.kill(await supervisorOf(r.layout, task), "SIGKILL");
       expect(await endOf(executor, task.key)).toMatchObject({ kind: "lost" });
-      expect(isRunning(tool)).toBe(false);
+      expect(await livingIn(task.workingDirectory)).toEqual([]);
     }
   });
 
@@ -107,9 +107,9 @@ describe("the local executor: supervisors", () => {
 
   test("end together with what their tool left running in the background", async () => {
     await using r = await rig();
-    const task = await r.task("sleep 600 & echo $! >pid");
+    const task = await r.task("sleep 600 &");
     expect(await runTask(r.executor, task)).toMatchObject({ kind: "exited", exitCode: 0 });
-    expect(isRunning(Number(await whenWritten(join(task.workingDirectory, "pid"))))).toBe(false);
+    expect(await livingIn(task.workingDirectory)).toEqual([]);
   });
 });
 
@@ -208,11 +208,10 @@ describe("the local executor: a server that is killed", () => {
 
   test("leaves a tool that another one can cancel", async () => {
     await using r = await rig();
-    const task = await r.task("echo $$ >>lines; sleep 600");
+    const task = await r.task("echo >>lines; sleep 600");
     await submitInKilledServer(r.layout, task);
-    const tool = Number(await whenWritten(join(task.workingDirectory, "lines")));
     await r.executor.cancel(task.key, 10);
-    expect(isRunning(tool)).toBe(false);
+    expect(await livingIn(task.workingDirectory)).toEqual([]);
     expect(await endOf(r.executor, task.key)).toMatchObject({ kind: "exited", exitCode: 143 });
   });
 });

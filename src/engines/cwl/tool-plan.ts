@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import type { JsonObject } from "../../domain/json.ts";
+import type { TaskView } from "../../executors/executor.ts";
 import type { Image } from "../../executors/images.ts";
-import type { TaskContainer } from "../../executors/sandbox.ts";
 import { isInside } from "../../files/layout.ts";
 import { argumentText, buildCommandLine, shellLine } from "./command-line.ts";
 import type { CompleteCall } from "./complete-call.ts";
-import { planContainer } from "./container-plan.ts";
 import { evaluate, evaluateString, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
 import { runtimeObject } from "./runtime.ts";
 import type { CommandLineTool, Requirements, ResourceName } from "./schema.ts";
 import type { Reservation } from "./slots.ts";
 import { planInputs, type StagedEntry } from "./staging.ts";
+import { planView } from "./tool-view.ts";
 import { givenPaths, planWorkDir } from "./work-dir.ts";
 
 /** All that one try of a tool needs. Derived from its arguments alone, so that it is the same after a crash. */
@@ -20,7 +20,7 @@ export type ToolPlan = {
   readonly outdir: string;
   /** Where the tool itself sees its output directory. */
   readonly visibleOutdir: string;
-  readonly container?: TaskContainer;
+  readonly view: TaskView;
   readonly tmpdir: string;
   readonly staging: readonly StagedEntry[];
   readonly command: readonly [string, ...string[]];
@@ -63,9 +63,7 @@ export function planTool(
     scope,
     outdir,
     visibleOutdir,
-    ...(image === undefined
-      ? {}
-      : { container: planContainer(image, { requirements, scope, staging, outdir, visibleOutdir, tmpdir }) }),
+    view: planView(image, { requirements, scope, staging, ...place, outdir, visibleOutdir, tmpdir }),
     tmpdir,
     staging,
     workSources: sourcesOf(work.entries).filter((source) => !isInside(place.directory, source)),
@@ -81,7 +79,7 @@ export function planTool(
     ...(timeLimit === undefined ? {} : { timeLimitSeconds: timeLimit }),
     streams: streamsOf(tool, scope, outdir),
     reserves: reservationOf(requirements, runtime),
-    given: givenPaths(staged.value, [...staged.entries, ...work.entries]),
+    given: givenPaths(staged.value, staging),
   };
 }
 

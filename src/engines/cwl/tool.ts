@@ -125,7 +125,7 @@ async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<Try
   const { key, plan } = attempt;
   using _slot = await run.slots.take(plan.reserves, run.signal);
   await makeTryDirectories(attempt);
-  const program = plan.container === undefined ? requireProgram(run, call, plan) : plan.command[0];
+  const program = plan.view.image === undefined ? requireProgram(run, call, plan) : plan.command[0];
   await requireStdin(plan);
   run.signal.throwIfAborted();
   const logStart = await logEnd(attempt.log);
@@ -138,7 +138,7 @@ async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<Try
       workingDirectory: plan.outdir,
       log: executionLogFile(run.layout, run.executionId),
       ...(plan.stdin === undefined ? {} : { stdin: plan.stdin }),
-      ...(plan.container === undefined ? {} : { container: plan.container }),
+      view: plan.view,
       ...plan.streams,
     });
   } catch (error) {
