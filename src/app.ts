@@ -1,8 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Config, isLocalOnly } from "./config.ts";
+import { type Config, isLocalOnly, sandboxSettings } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
 import type { Job } from "./domain/job.ts";
 import type { Logger } from "./domain/logger.ts";
@@ -15,8 +14,17 @@ import { createCwlEngine } from "./engines/cwl/engine.ts";
 import type { Engine } from "./engines/engine.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import { createRemoteStepRunner } from "./engines/remote-step.ts";
+import { createConfinement } from "./executors/confinement.ts";
+import type { Executor } from "./executors/executor.ts";
 import { createLocalExecutor } from "./executors/local.ts";
-import { createLayout, databaseFile, directoryMode, type Layout, secretKeyFile } from "./files/layout.ts";
+import {
+  createLayout,
+  databaseFile,
+  directoryMode,
+  imagesDirectory,
+  type Layout,
+  secretKeyFile,
+} from "./files/layout.ts";
 import { readSecretKey } from "./files/secret-key.ts";
 import { vaultFile } from "./files/vault.ts";
 import { createHttpApp } from "./http/server.ts";
@@ -113,7 +121,10 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const inputChecks = createInputChecks(256);
   const gate = createAppGate(config);
   const secretKey = await readSecretKey(config.secretFile ?? secretKeyFile(layout), newKey());
-  const cwl = stack.use(createCwl(config, layout, logger, gate));
+  const confinement = createConfinement(sandboxSettings(config, layout), clock);
+  const images = imagesDirectory(layout);
+  const executor = createLocalExecutor({ layout, logger, clock, confinement, imagesDirectory: images });
+  const cwl = stack.use(createCwl({ config, layout, logger, gate, executor }));
   const armed = await armFailpoint();
   const watched = [layout.dataDirectory, layout.outputsDirectory];
   const space = stack.use(createDiskSpace({ logger }, watched, config.minFreeBytes));
@@ -203,7 +214,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const held = stack.move();
   return {
     url,
-    notes: notesOf(config, await hasAnyKey(database)),
+    notes: [...notesOf(config, await hasAnyKey(database)), confinement.finding.detail],
     async [Symbol.asyncDispose]() {
       stopping.abort();
       await drain(server, config.drainSeconds);
@@ -287,9 +298,17 @@ type RunnerParts = {
   readonly armed: { readonly failpoint?: Failpoint };
 };
 
-function createCwl(config: Config, layout: Layout, logger: Logger, gate: Gate) {
+type CwlParts = {
+  readonly config: Config;
+  readonly layout: Layout;
+  readonly logger: Logger;
+  readonly gate: Gate;
+  readonly executor: Executor;
+};
+
+function createCwl({ config, layout, logger, gate, executor }: CwlParts) {
   return createCwlEngine({
-    executor: createLocalExecutor({ layout, logger, clock, imagesDirectory: join(layout.dataDirectory, "images") }),
+    executor,
     layout,
     logger,
     clock,

@@ -5,6 +5,8 @@ import * as v from "valibot";
 import { parse as parseYaml } from "yaml";
 import { isJsonObject, type JsonObject } from "./domain/json.ts";
 import { errorText, Problem } from "./domain/problem.ts";
+import type { SandboxSettings } from "./executors/confinement.ts";
+import type { Layout } from "./files/layout.ts";
 import { logLevels } from "./log.ts";
 
 const text = v.pipe(v.string("text"), v.nonEmpty("some text"));
@@ -131,6 +133,23 @@ export const ConfigSchema = v.strictObject({
     v.pipe(text, v.description("PATH of the tools")),
     "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
   ),
+  toolDirectories: v.optional(
+    v.pipe(
+      list,
+      v.transform((paths) =>
+        paths.map((text) => text.replace(/^(.*?)(:rw)?$/, (_, name, end = "") => resolve(name) + end)),
+      ),
+      v.description("further directories that tools in a sandbox see, read-only unless DIR:rw"),
+    ),
+    [],
+  ),
+  sandbox: v.optional(
+    v.pipe(
+      v.picklist(["auto", "require", "off"], "auto, require or off"),
+      v.description("sandbox of tools without a container: where it works, always (or they fail), never"),
+    ),
+    "auto",
+  ),
   jobFiles: v.optional(
     v.pipe(v.picklist(["auto", "always"], "auto or always"), v.description("jobs that get a log file and links")),
     "auto",
@@ -210,6 +229,12 @@ export function readConfig(sources: ConfigSources): Config {
   const origin = given.get(String(issue.path?.[0].key))?.origin ?? "configuration";
   const found = JSON.stringify(given.get(String(issue.path?.[0].key))?.value);
   throw new Problem("invalid-parameter-value", `Cannot use ${origin}: found ${found}, wanted ${issue.message}`);
+}
+
+/** What sandboxed tools see, and when they are sandboxed. The data directory is hidden wherever it lies. */
+export function sandboxSettings(config: Config, layout: Layout): SandboxSettings {
+  const { sandbox: use, toolPath, toolDirectories } = config;
+  return { use, toolPath, toolDirectories, hidden: [layout.dataDirectory, layout.outputsDirectory] };
 }
 
 const loopbackNames = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i;

@@ -11,7 +11,7 @@ import {
   readArguments,
   usageOf,
 } from "./cli/command.ts";
-import { type Config, ConfigSchema, flagOf, readConfig, variableOf } from "./config.ts";
+import { type Config, ConfigSchema, flagOf, readConfig, sandboxSettings, variableOf } from "./config.ts";
 import { createLayout } from "./files/layout.ts";
 
 const clock = { now: () => Date.now() };
@@ -27,6 +27,7 @@ const commands = {
       cores: availableParallelism(),
       dataOption: dataOption(),
       dataDirectory,
+      sandboxSettings: sandboxSettingsOf,
     }),
   images: async () => (await import("./cli/images.ts")).imagesCommand({ dataOption: dataOption(), dataDirectory }),
   validate: async () => (await import("./cli/validate.ts")).validateCommand(),
@@ -72,7 +73,13 @@ function careDeps() {
       const { data, outputsDir } = configOf(given, io);
       return { layout: createLayout(data, outputsDir), clock, pid: process.pid };
     },
+    sandboxSettings: sandboxSettingsOf,
   };
+}
+
+function sandboxSettingsOf(given: Given, io: Io) {
+  const config = configOf(given, io);
+  return sandboxSettings(config, createLayout(config.data, config.outputsDir));
 }
 
 async function openKeyStore(given: Given, io: Io) {

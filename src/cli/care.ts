@@ -1,9 +1,14 @@
+import type { SandboxSettings } from "../executors/confinement.ts";
 import type { CareDeps } from "../operations/care-for-data.ts";
 import { type Command, exitCodes, type Given, type Io, isGiven, type Option, UsageError } from "./command.ts";
 import { onlyWord } from "./jobs.ts";
 
 /** What these commands need of the program's outer layer. */
-export type CareCommandDeps = { readonly dataOption: Option; care(given: Given, io: Io): CareDeps };
+export type CareCommandDeps = {
+  readonly dataOption: Option;
+  care(given: Given, io: Io): CareDeps;
+  sandboxSettings(given: Given, io: Io): SandboxSettings;
+};
 
 /** Makes the command that writes a backup. */
 export function backupCommand(deps: CareCommandDeps): Command {
@@ -57,7 +62,9 @@ export function doctorCommand(deps: CareCommandDeps): Command {
         const { repair } = await import("../operations/care-for-data.ts");
         for (const done of await repair(care)) io.talk(`${done}\n`);
       }
-      const findings = await examineData(care);
+      const { createConfinement } = await import("../executors/confinement.ts");
+      const confinement = createConfinement(deps.sandboxSettings(given, io), care.clock);
+      const findings = [...(await examineData(care)), confinement.finding];
       if (isGiven(given, "json")) io.out(`${JSON.stringify({ findings })}\n`);
       else for (const { state, about, detail } of findings) io.out(`${state.padEnd(8)} ${about}: ${detail}\n`);
       return findings.some((finding) => finding.state === "fault") ? exitCodes.error : exitCodes.ok;

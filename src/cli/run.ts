@@ -11,9 +11,10 @@ import type { Package } from "../engines/cwl/load.ts";
 import { withOverrides } from "../engines/cwl/overrides.ts";
 import { machineFaults } from "../engines/cwl/requirements.ts";
 import type { Engine, EngineRecord, Prepared } from "../engines/engine.ts";
+import { createConfinement, type SandboxSettings } from "../executors/confinement.ts";
 import { createLocalExecutor } from "../executors/local.ts";
 import { createExecutionDirectories } from "../files/job-directory.ts";
-import { createLayout } from "../files/layout.ts";
+import { createLayout, imagesDirectory } from "../files/layout.ts";
 import { bringHome } from "./bring-home.ts";
 import {
   type Command,
@@ -37,6 +38,8 @@ export type RunDeps = {
   readonly dataOption: Option;
   /** The data directory, for its images. */
   readonly dataDirectory: (given: Given, io: Io) => string;
+  /** What the options say of sandboxes; the PATH of tools is the caller's. */
+  readonly sandboxSettings: (given: Given, io: Io) => SandboxSettings;
 };
 
 /** Makes the command that runs a package here, without a server. */
@@ -50,6 +53,16 @@ export function runCommand(deps: RunDeps): Command {
       quiet: { type: "boolean", about: "say nothing but errors" },
       parallel: { type: "boolean", about: "run ready steps beside each other, as is always done" },
       "no-container": { type: "boolean", about: "run tools that want a container without one" },
+      sandbox: {
+        type: "string",
+        value: "auto|require|off",
+        about: "sandbox of tools without a container: where it works, always, never (default)",
+      },
+      "tool-directories": {
+        type: "string",
+        value: "DIR,...",
+        about: "further directories that tools in a sandbox see, read-only unless DIR:rw",
+      },
       "tmpdir-prefix": { type: "string", value: "PREFIX", about: "what the path of the scratch directory begins with" },
       data: deps.dataOption,
       cachedir: { type: "string", value: "DIR", about: "keep outputs of tools here, and use them again" },
@@ -106,8 +119,17 @@ type Here = {
 async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
   const { given, packed } = here;
   const layout = createLayout(here.scratch);
-  const imagesDirectory = join(deps.dataDirectory(given, io), "images");
-  const executor = createLocalExecutor({ layout, logger: silentLogger, clock: deps.clock, imagesDirectory });
+  const toolPath = io.environment.PATH ?? "/usr/bin:/bin";
+  const sandbox = deps.sandboxSettings(given, io);
+  // Whoever runs a package here runs it as what they are: a sandbox is for those who ask for one.
+  const use = given.options.sandbox === undefined && io.environment.HEDDLE_SANDBOX === undefined ? "off" : sandbox.use;
+  const executor = createLocalExecutor({
+    layout,
+    logger: silentLogger,
+    clock: deps.clock,
+    confinement: createConfinement({ ...sandbox, use, toolPath }, deps.clock),
+    imagesDirectory: imagesDirectory({ dataDirectory: deps.dataDirectory(given, io) }),
+  });
   const ignoresContainers = isGiven(given, "no-container");
   const faults = machineFaults(packed.cwl, ignoresContainers ? ["*"] : executor.capabilities.containers);
   if (faults.length > 0) {
@@ -122,7 +144,7 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
     layout,
     logger: silentLogger,
     clock: deps.clock,
-    toolPath: io.environment.PATH ?? "/usr/bin:/bin",
+    toolPath,
     graceSeconds: 1,
     slots: deps.cores,
     allowsLocalFiles: true,

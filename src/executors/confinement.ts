@@ -4,8 +4,9 @@ import type { Clock } from "../domain/clock.ts";
 import { Problem } from "../domain/problem.ts";
 import { directoryMode } from "../files/layout.ts";
 import { type Bubblewrap, findBubblewrap } from "./bubblewrap.ts";
-import type { Task } from "./executor.ts";
-import { type MachineOptions, type MachineView, machineOptions } from "./machine-view.ts";
+import type { Task, TaskView } from "./executor.ts";
+import { explainFailure } from "./explain-failure.ts";
+import { type MachineOptions, type MachineView, machineOptions, shownDirectories } from "./machine-view.ts";
 import { maxMounts, privateDirectories, wrapInImage, wrapInMachine } from "./sandbox.ts";
 import type { Launch } from "./supervise.ts";
 
@@ -20,13 +21,19 @@ export type Confinement = {
   readonly isSandboxed: boolean;
   /** True when unpacked images can be run. */
   readonly runsImages: boolean;
-  /** Says which of them are used, and why not. */
-  readonly words: string;
+  /** Says whether tools without a container are confined, and why not. */
+  readonly finding: {
+    readonly about: "sandbox";
+    readonly state: "good" | "warning" | "fault";
+    readonly detail: string;
+  };
   /**
    * Wraps a task in a sandbox; undefined when it runs as a plain process. Throws `unavailable` when a sandbox is
    * required and there is none, `invalid-parameter-value` for too many mounts.
    */
   wrap(task: Task, directory: string): Promise<Launch["wrapper"]>;
+  /** Words what a sandbox may have to do with a failure; undefined when nothing points to it. */
+  explain(view: TaskView, talk: string): string | undefined;
 };
 
 /** For how long it is believed what was found in /etc. */
@@ -46,15 +53,16 @@ export function createConfinement(settings: SandboxSettings, clock: Clock): Conf
     }
     return machine.options;
   };
+  const isSandboxed = () => settings.use !== "off" && bubblewrap().kind === "found";
   return {
     get isSandboxed() {
-      return settings.use !== "off" && bubblewrap().kind === "found";
+      return isSandboxed();
     },
     get runsImages() {
       return bubblewrap().kind === "found";
     },
-    get words() {
-      return wordsOf(settings.use, bubblewrap());
+    get finding() {
+      return findingOf(settings.use, bubblewrap());
     },
     async wrap(task, directory) {
       const { view } = task;
@@ -77,14 +85,25 @@ export function createConfinement(settings: SandboxSettings, clock: Clock): Conf
       if (view.image === undefined) return wrapInMachine(found.program, optionsOf(), boxed);
       return wrapInImage(found.program, view.image.rootfs, boxed);
     },
+    explain(view, talk) {
+      if (view.image === undefined && !isSandboxed()) return undefined;
+      const shown = view.image === undefined ? shownDirectories(settings).map(({ path }) => path) : ["/"];
+      return explainFailure(view, shown, talk);
+    },
   };
 }
 
-function wordsOf(use: SandboxUse, found: Bubblewrap): string {
-  if (use === "off") return "Tools run without a sandbox: it is turned off (--sandbox off)";
-  if (found.kind === "found") return `Tools run in a sandbox: bubblewrap ${found.version}`;
-  if (use === "require") return `Tools without a container cannot run: ${found.reason}, and --sandbox require wants it`;
-  return `Tools run without a sandbox: ${found.reason}`;
+function findingOf(use: SandboxUse, found: Bubblewrap): Confinement["finding"] {
+  const about = "sandbox";
+  if (use === "off") {
+    return { about, state: "warning", detail: "Tools run without a sandbox: it is turned off (--sandbox off)" };
+  }
+  if (found.kind === "found") {
+    return { about, state: "good", detail: `Tools run in a sandbox: bubblewrap ${found.version}` };
+  }
+  return use === "require"
+    ? { about, state: "fault", detail: `Tools cannot run: ${found.reason}, and --sandbox require wants a sandbox` }
+    : { about, state: "warning", detail: `Tools run without a sandbox: ${found.reason}` };
 }
 
 function refuseManyMounts(task: Task, count: number): void {

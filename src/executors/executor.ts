@@ -84,6 +84,8 @@ export type Executor = {
   cleanup(executionId: string): Promise<void>;
   /** Finds an image that tasks can run in; undefined when there is none of that name. */
   findImage(name: string): Image | undefined;
+  /** Words what a task's view may have to do with its failure, from what it wrote; undefined when nothing points to it. */
+  explain(view: TaskView, talk: string): string | undefined;
   readonly capabilities: ExecutorCapabilities;
   /** Tells what would keep this executor from running anything; empty when it can run. */
   check(): Promise<readonly string[]>;

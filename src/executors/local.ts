@@ -2,10 +2,11 @@ import { realpathSync } from "node:fs";
 import { access, constants, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "../domain/clock.ts";
 import { errorText } from "../domain/problem.ts";
 import { hasCode, ifExists } from "../files/file-errors.ts";
 import { directoryMode, taskDirectory, tasksDirectory } from "../files/layout.ts";
-import { type Confinement, createConfinement, type SandboxSettings } from "./confinement.ts";
+import { type Confinement, createConfinement } from "./confinement.ts";
 import type { Executor, Task, TaskEnd, TaskKey, TaskState } from "./executor.ts";
 import { findImage, listImages } from "./images.ts";
 import { type InspectDeps, type Inspection, inspectTask } from "./inspect-task.ts";
@@ -22,7 +23,9 @@ const startingPollMilliseconds = 5;
 
 type LocalDeps = InspectDeps & { readonly shellProgram: string; readonly confinement: Confinement };
 
-const unconfined: SandboxSettings = { use: "off", toolPath: "", toolDirectories: [], hidden: [] };
+function unconfined(clock: Clock): Confinement {
+  return createConfinement({ use: "off", toolPath: "", toolDirectories: [], hidden: [] }, clock);
+}
 
 /** What `/bin/sh` is on this machine; its own name where that cannot be told. */
 function realShell(): string {
@@ -46,12 +49,12 @@ export function createLocalExecutor(
   given: Omit<InspectDeps, "bootId"> & {
     /** Where imported images lie; without it no container runs. */
     readonly imagesDirectory?: string;
-    /** How tools without a container are confined; not at all when it is absent. */
-    readonly sandbox?: SandboxSettings;
+    /** How tools are confined; those without an image not at all when it is absent. */
+    readonly confinement?: Confinement;
   },
 ): Executor {
-  const { imagesDirectory, sandbox = unconfined } = given;
-  const confinement = createConfinement(sandbox, given.clock);
+  const { imagesDirectory } = given;
+  const confinement = given.confinement ?? unconfined(given.clock);
   const deps: InspectDeps = { ...given, bootId: readBootId() };
   const submissions = new Map<string, Submission>();
   const shellProgram = realShell();
@@ -80,6 +83,7 @@ export function createLocalExecutor(
     },
     findImage: (name) =>
       imagesDirectory === undefined || !confinement.runsImages ? undefined : findImage(imagesDirectory, name),
+    explain: (view, talk) => confinement.explain(view, talk),
     capabilities: {
       sharesFileSystem: true,
       // Images come and go while a server runs.

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { mkdir, readdir, readFile, readlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Executor, Task, TaskKey } from "../../src/executors/executor.ts";
 import { createLayout, executionLogFile, type Layout, taskDirectory } from "../../src/files/layout.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { livingBelow } from "../support/tools.ts";
 
 /** What a test of an executor works with. */
 export type ExecutorRig = AsyncDisposable & {
@@ -342,9 +343,9 @@ export function describeExecutorContract(
       const task = await r.task("(sh -c 'sleep 600 & echo >ready; wait') & wait");
       await r.executor.submit(task);
       await whenWritten(join(task.workingDirectory, "ready"));
-      expect((await livingIn(task.workingDirectory)).length).toBeGreaterThan(2);
+      expect((await livingBelow(task.workingDirectory)).length).toBeGreaterThan(2);
       await r.executor.cancel(task.key, 10);
-      expect(await livingIn(task.workingDirectory)).toEqual([]);
+      expect(await livingBelow(task.workingDirectory)).toEqual([]);
       expect(await endOf(r.executor, task.key)).toMatchObject({ kind: "exited", exitCode: 143 });
     });
 
@@ -354,7 +355,7 @@ export function describeExecutorContract(
       await r.executor.submit(task);
       await whenWritten(join(task.workingDirectory, "ready"));
       await r.restart().cancel(task.key, 10);
-      expect(await livingIn(task.workingDirectory)).toEqual([]);
+      expect(await livingBelow(task.workingDirectory)).toEqual([]);
     });
 
     test("kills what does not mind SIGTERM when the grace period is over", async () => {
@@ -363,7 +364,7 @@ export function describeExecutorContract(
       await r.executor.submit(task);
       await whenWritten(join(task.workingDirectory, "ready"));
       await r.executor.cancel(task.key, 0.1);
-      expect(await livingIn(task.workingDirectory)).toEqual([]);
+      expect(await livingBelow(task.workingDirectory)).toEqual([]);
       expect(await endOf(r.executor, task.key)).toMatchObject({ kind: "exited", exitCode: 137 });
     });
 
@@ -417,12 +418,4 @@ export function describeExecutorContract(
       expect(await r.executor.check()).toEqual([]);
     });
   });
-}
-
-/** Lists the processes that work in a directory, whatever namespace they are in. */
-export async function livingIn(directory: string): Promise<readonly number[]> {
-  const pids = (await readdir("/proc")).map(Number).filter(Number.isInteger);
-  // A process that is gone, or a zombie, works nowhere.
-  const places = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => undefined)));
-  return pids.filter((_, index) => places[index] === directory);
 }

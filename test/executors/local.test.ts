@@ -7,7 +7,8 @@ import { createLocalExecutor } from "../../src/executors/local.ts";
 import { readBootId } from "../../src/executors/process-table.ts";
 import { exitRecordFile, startRecordFile } from "../../src/executors/task-records.ts";
 import { type Layout, taskDirectory } from "../../src/files/layout.ts";
-import { describeExecutorContract, endOf, executorRig, livingIn, runTask, whenWritten } from "./contract.ts";
+import { livingBelow } from "../support/tools.ts";
+import { describeExecutorContract, endOf, executorRig, runTask, whenWritten } from "./contract.ts";
 
 function makeExecutor(layout: Layout): Executor {
   return createLocalExecutor({ layout, clock: { now: () => Date.now() }, logger: silentLogger });
@@ -80,7 +81,7 @@ describe("the local executor: supervisors", () => {
       await whenWritten(join(task.workingDirectory, "ready"));
       process.kill(await supervisorOf(r.layout, task), "SIGKILL");
       expect(await endOf(executor, task.key)).toMatchObject({ kind: "lost" });
-      expect(await livingIn(task.workingDirectory)).toEqual([]);
+      expect(await livingBelow(task.workingDirectory)).toEqual([]);
     }
   });
 
@@ -109,7 +110,7 @@ describe("the local executor: supervisors", () => {
     await using r = await rig();
     const task = await r.task("sleep 600 &");
     expect(await runTask(r.executor, task)).toMatchObject({ kind: "exited", exitCode: 0 });
-    expect(await livingIn(task.workingDirectory)).toEqual([]);
+    expect(await livingBelow(task.workingDirectory)).toEqual([]);
   });
 });
 
@@ -211,7 +212,7 @@ describe("the local executor: a server that is killed", () => {
     const task = await r.task("echo >>lines; sleep 600");
     await submitInKilledServer(r.layout, task);
     await r.executor.cancel(task.key, 10);
-    expect(await livingIn(task.workingDirectory)).toEqual([]);
+    expect(await livingBelow(task.workingDirectory)).toEqual([]);
     expect(await endOf(r.executor, task.key)).toMatchObject({ kind: "exited", exitCode: 143 });
   });
 });

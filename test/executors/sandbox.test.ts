@@ -4,24 +4,28 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { silentLogger } from "../../src/domain/logger.ts";
 import { findBubblewrap } from "../../src/executors/bubblewrap.ts";
+import { createConfinement } from "../../src/executors/confinement.ts";
 import type { Executor, Mount, Task } from "../../src/executors/executor.ts";
 import { createLocalExecutor } from "../../src/executors/local.ts";
 import { shownDirectories } from "../../src/executors/machine-view.ts";
 import { isArgumentOfProcess } from "../../src/executors/process-table.ts";
 import { startRecordFile } from "../../src/executors/task-records.ts";
 import { type Layout, taskDirectory } from "../../src/files/layout.ts";
-import { describeExecutorContract, endOf, executorRig, livingIn, runTask, whenWritten } from "./contract.ts";
+import { livingBelow } from "../support/tools.ts";
+import { describeExecutorContract, endOf, executorRig, runTask, whenWritten } from "./contract.ts";
 
 const bubblewrap = findBubblewrap();
 const toolPath = "/usr/bin:/bin";
 
 function makeExecutor(layout: Layout, use: "require" | "off" = "require"): Executor {
+  const clock = { now: () => Date.now() };
+  const settings = { use, toolPath, toolDirectories: [], hidden: [layout.dataDirectory] };
   return createLocalExecutor({
     layout,
-    clock: { now: () => Date.now() },
+    clock,
     logger: silentLogger,
     imagesDirectory: join(layout.dataDirectory, "images"),
-    sandbox: { use, toolPath, toolDirectories: [], hidden: [layout.dataDirectory] },
+    confinement: createConfinement(settings, clock),
   });
 }
 
@@ -121,14 +125,14 @@ touch /tmp/mine mine /dev/shm/mine && echo done`;
     const record = await readFile(startRecordFile(r.layout, task.key), "utf8");
     process.kill(Number(/^pid (\d+)$/m.exec(record)?.[1]), "SIGKILL");
     expect(await endOf(r.executor, task.key)).toMatchObject({ kind: "lost" });
-    expect(await livingIn(task.workingDirectory)).toEqual([]);
+    expect(await livingBelow(task.workingDirectory)).toEqual([]);
   });
 
   test("leaves nothing running when it ends", async () => {
     await using r = await rig();
     const task = await r.task("setsid sleep 600 & true");
     expect(await runTask(r.executor, task)).toMatchObject({ exitCode: 0 });
-    expect(await livingIn(task.workingDirectory)).toEqual([]);
+    expect(await livingBelow(task.workingDirectory)).toEqual([]);
   });
 
   test("in an image sees its root and its mounts, and no network", async () => {

@@ -87,7 +87,8 @@ test("A tool that does not exist is named with its step", async () => {
 
 test("A job that is dismissed while its tool runs keeps its last value, and nothing of it goes on", async () => {
   await using folder = await temporaryDirectory();
-  await using app = await startTestApp(folder.path);
+  const data = join(folder.path, "data");
+  await using app = await startTestApp(data);
   const marker = join(folder.path, "alive");
   await deployCwl(app.url, "tool", shellTool(`while true; do date +%N > ${marker}; sleep 0.02; done`));
   const job = await submit(app.url, "tool", {});
@@ -96,13 +97,13 @@ test("A job that is dismissed while its tool runs keeps its last value, and noth
   const answer = await fetch(`${app.url}/jobs/${job}`, { method: "DELETE" });
   expect(answer.status).toBe(200);
   expect(await statusOf(app.url, job)).toMatchObject({ status: "dismissed", progress: before.progress });
-  await until("the work directory is gone", async () => (await readdir(join(folder.path, "work"))).length === 0);
+  await until("the work directory is gone", async () => (await readdir(join(data, "work"))).length === 0);
   const last = await readFile(marker, "utf8");
   await Bun.sleep(100);
   expect(await readFile(marker, "utf8")).toBe(last);
-  const events = await readEvents(folder.path, job);
+  const events = await readEvents(data, job);
   expect(events.at(-1)).toMatchObject({ status: "dismissed", progress: before.progress });
-  expect(await readdir(join(folder.path, "outputs"))).toEqual([]);
+  expect(await readdir(join(data, "outputs"))).toEqual([]);
   expect((await fetch(`${app.url}/jobs/${job}`, { method: "DELETE" })).status).toBe(410);
   expect((await fetch(`${app.url}/jobs/${job}/results`)).status).toBe(410);
 });
@@ -128,7 +129,8 @@ test("A built-in job has log and links too when that is asked for", async () => 
 
 test("A job whose outputs cannot be written fails alone", async () => {
   await using folder = await temporaryDirectory();
-  await using app = await startTestApp(folder.path);
+  // In a sandbox a tool cannot do this.
+  await using app = await startTestApp(folder.path, { sandbox: "off" });
   await deployCwl(
     app.url,
     "tool",

@@ -77,7 +77,7 @@ async function runTries(
     const { end, logStart } = await (isFromEarlier ? findTry(run, call, attempt) : launchTry(run, call, attempt));
     switch (end.kind) {
       case "exited": {
-        const outputs = await finishTool(call, tool, attempt, { exitCode: end.exitCode, logStart, complete });
+        const outputs = await finishTool(run, call, tool, attempt, { exitCode: end.exitCode, logStart, complete });
         if (run.cacheDirectory !== undefined && cacheName !== undefined) {
           await keepCached(run.cacheDirectory, cacheName, await realpath(plan.outdir), outputs);
         }
@@ -129,7 +129,7 @@ async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<Try
   await requireStdin(plan);
   run.signal.throwIfAborted();
   const logStart = await logEnd(attempt.log);
-  run.record.log(`Started ${callName(call)}, try ${key.try}: ${plan.command[0]}`);
+  run.record.log(`Started ${callName(call)}, try ${key.try}, ${placeOf(run, plan)}: ${plan.command[0]}`);
   try {
     await run.executor.submit({
       key,
@@ -146,6 +146,12 @@ async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<Try
     return { end: { kind: "notStarted", reason: errorText(error) }, logStart };
   }
   return { end: await waitForTry(run, call, attempt, logStart), logStart };
+}
+
+/** Words where a tool runs. */
+function placeOf({ executor }: RunContext, { view }: ToolPlan): string {
+  if (view.image !== undefined) return `in image "${view.image.name}"`;
+  return executor.capabilities.enforces.includes("files") ? "in a sandbox" : "without a sandbox";
 }
 
 async function makeTryDirectories({ plan }: Try): Promise<void> {
@@ -218,6 +224,7 @@ function startTimer(run: RunContext, { key, plan }: Try): { isOver(): boolean; s
 }
 
 async function finishTool(
+  run: RunContext,
   call: Call,
   tool: CommandLineTool,
   { plan, log }: Try,
@@ -227,6 +234,8 @@ async function finishTool(
   if (!tool.successCodes.includes(exitCode)) {
     const tail = await stderrTail(log, exit.logStart);
     const isTemporary = tool.temporaryFailCodes.includes(exitCode) && !tool.permanentFailCodes.includes(exitCode);
+    const hint = run.executor.explain(plan.view, tail);
+    if (hint !== undefined) run.record.log(hint);
     throw new CwlFailure(
       `Cannot finish ${callName(call)}: found exit code ${exitCode}${isTemporary ? ", a temporary failure" : ""}, expected ${tool.successCodes.join(" or ")}`,
       { exitCode, ...(tail === "" ? {} : { stderrTail: tail }) },

@@ -241,7 +241,7 @@ test("tries that were given up before they started are not charged", async () =>
   await engine.adopt(prepared, engine.plan(prepared), new Map(), record);
   const ran = await follow(engine, prepared, record);
   expect(plainOutputs(ran.outputs)).toEqual({ o: "one two" });
-  expect(record.lines).toContain('Started step "first", try 6: sh');
+  expect(record.lines).toContain('Started step "first", try 6, without a sandbox: sh');
 });
 
 test("a finished step whose files are gone runs again", async () => {
