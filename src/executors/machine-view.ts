@@ -1,11 +1,11 @@
 import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from "node:fs";
-import { delimiter, isAbsolute, join } from "node:path";
+import { basename, delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { hasCode } from "../files/file-errors.ts";
 import { isInside } from "../files/layout.ts";
 
 /** What of this machine a sandboxed tool sees besides its own files. */
 export type MachineView = {
-  /** The PATH of tools: its directories are seen. */
+  /** The PATH of tools: its directories are seen, those of programs with their prefix. */
   readonly toolPath: string;
   /** Further directories that are seen; one that ends with `:rw` may be written to. */
   readonly toolDirectories: readonly string[];
@@ -37,13 +37,24 @@ type Shown = { readonly path: string; readonly isWritable: boolean };
 /** Lists the directories that a view shows, those that hold others first. */
 export function shownDirectories({ toolPath, toolDirectories }: MachineView): readonly Shown[] {
   const named = toolDirectories.map((text) => ({ path: text.replace(/:rw$/, ""), isWritable: text.endsWith(":rw") }));
-  const plain = [...systemDirectories, ...kernelDirectories, ...toolPath.split(delimiter).filter(isAbsolute)];
+  const programs = toolPath.split(delimiter).filter(isAbsolute).map(prefixOf);
+  const plain = [...systemDirectories, ...kernelDirectories, ...programs];
   const wanted = [...named, ...plain.map((path) => ({ path, isWritable: false }))];
   const there = wanted.filter(({ path }) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true);
   const unique = there.filter(({ path }, index) => there.findIndex((other) => other.path === path) === index);
   const isCovered = ({ path, isWritable }: Shown) =>
     unique.some((other) => other.path !== path && other.isWritable === isWritable && isInside(other.path, path));
   return unique.filter((shown) => !isCovered(shown)).toSorted((a, b) => a.path.length - b.path.length);
+}
+
+/** Programs need what was installed with them (`PREFIX/bin` and `PREFIX/lib`), but nobody's home is shown for that. */
+function prefixOf(directory: string): string {
+  const path = resolve(directory);
+  const prefix = dirname(path);
+  const isPrefix = /^(?:bin|sbin|shims)$/.test(basename(path)) && dirname(prefix) !== prefix;
+  return isPrefix && !/^\/(?:root|home|home\/[^/]*)$/.test(prefix) && !/^\.local$/.test(basename(prefix))
+    ? prefix
+    : path;
 }
 
 /** What bubblewrap is told of a view. */

@@ -10,10 +10,15 @@ const ownDirectories = ["/tmp", "/var/tmp", "/proc", "/dev", "/run", "/sys"];
 /** Mounts are looked through for each one that is made: 200 take a tenth of a second, 1,000 more than one. */
 export const maxMounts = 1000;
 
+/** What a tool of a server that runs as root is called inside: `daemon` on every Linux. Outside its files are root's. */
+const plainUser = "1";
+
 /** What every sandbox is: no other process in sight, no rights, no network unless wanted; it ends with its supervisor. */
 function boxOptions(view: TaskView, privateDirectory: string): readonly string[] {
   return [
     ...["--unshare-all", "--die-with-parent", "--cap-drop", "ALL", ...(view.hasNetwork ? ["--share-net"] : [])],
+    // Who is root without its rights fails where others do not even try: tar would give files away.
+    ...(process.getuid?.() === 0 ? ["--uid", plainUser, "--gid", plainUser] : []),
     ...["--proc", "/proc", "--dev", "/dev"],
     // On the disk, where it counts as what the tool writes; in memory it would be bounded by nothing.
     ...["--bind", join(privateDirectory, "tmp"), "/tmp", "--bind", join(privateDirectory, "tmp"), "/var/tmp"],

@@ -19,6 +19,7 @@ const { values } = parseArgs({
     jobs: { type: "string", short: "j", default: "2" },
     online: { type: "boolean", default: false },
     images: { type: "string" },
+    sandbox: { type: "boolean", default: false },
     only: { type: "string", short: "s" },
     tags: { type: "string" },
   },
@@ -72,6 +73,7 @@ async function runSuite(directory: string): Promise<number> {
       env: {
         ...process.env,
         TMPDIR: join(directory, "tmp"),
+        ...(values.sandbox ? { HEDDLE_SANDBOX: "require" } : {}),
         ...(values.images === undefined ? {} : { HEDDLE_DATA: resolve(values.images) }),
       },
     },

@@ -11,6 +11,7 @@ import { shownDirectories } from "../../src/executors/machine-view.ts";
 import { isArgumentOfProcess } from "../../src/executors/process-table.ts";
 import { startRecordFile } from "../../src/executors/task-records.ts";
 import { type Layout, taskDirectory } from "../../src/files/layout.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { livingBelow } from "../support/tools.ts";
 import { describeExecutorContract, endOf, executorRig, runTask, whenWritten } from "./contract.ts";
 
@@ -169,6 +170,19 @@ describe("a sandbox", () => {
       r.layout.dataDirectory,
     ]);
     expect(await Bun.file(join(taskDirectory(r.layout, (await r.task("")).key), "sandbox")).exists()).toBe(false);
+  });
+
+  test("shows programs with what they were installed with, and no home for it", async () => {
+    await using folder = await temporaryDirectory();
+    for (const name of ["env/bin", "other"]) await mkdir(join(folder.path, name), { recursive: true });
+    const toolPath = `${folder.path}/env/bin:${folder.path}/other:/root/bin:/usr/bin`;
+    const shown = shownDirectories({ toolPath, toolDirectories: [], hidden: [] }).map(({ path }) => path);
+    expect(shown.filter((path) => path.startsWith(folder.path))).toEqual([
+      `${folder.path}/env`,
+      `${folder.path}/other`,
+    ]);
+    expect(shown).not.toContain("/root");
+    expect(shown).not.toContain("/");
   });
 
   test("shows a directory once, and what holds it first", () => {
