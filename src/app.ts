@@ -15,6 +15,7 @@ import type { Engine } from "./engines/engine.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import { createRemoteStepRunner } from "./engines/remote-step.ts";
 import { createConfinement } from "./executors/confinement.ts";
+import { type ControlGroups, findControlGroups } from "./executors/control-groups.ts";
 import type { Executor } from "./executors/executor.ts";
 import { createLocalExecutor } from "./executors/local.ts";
 import {
@@ -123,7 +124,15 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const secretKey = await readSecretKey(config.secretFile ?? secretKeyFile(layout), newKey());
   const confinement = createConfinement(sandboxSettings(config, layout), clock);
   const images = imagesDirectory(layout);
-  const executor = createLocalExecutor({ layout, logger, clock, confinement, imagesDirectory: images });
+  const controlGroups = findControlGroups(process.pid);
+  const executor = createLocalExecutor({
+    layout,
+    logger,
+    clock,
+    confinement,
+    controlGroups,
+    imagesDirectory: images,
+  });
   const cwl = stack.use(createCwl({ config, layout, logger, gate, executor }));
   const armed = await armFailpoint();
   const watched = [layout.dataDirectory, layout.outputsDirectory];
@@ -214,7 +223,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const held = stack.move();
   return {
     url,
-    notes: [...notesOf(config, await hasAnyKey(database)), confinement.finding.detail],
+    notes: [...notesOf(config, await hasAnyKey(database)), confinement.finding.detail, limitsNote(controlGroups)],
     async [Symbol.asyncDispose]() {
       stopping.abort();
       await drain(server, config.drainSeconds);
@@ -259,6 +268,12 @@ function notesOf(config: Config, hasKeys: boolean): readonly string[] {
   if (hasKeys) return ["Callers sign in with a key (Authorization: Bearer)"];
   if (config.allowAnonymous !== undefined) return [`Callers without a key are ${config.allowAnonymous}s`];
   return ["There is no key yet: every user of this machine can deploy and execute (heddle keys create --role admin)"];
+}
+
+function limitsNote(groups: ControlGroups): string {
+  if (groups.kind === "missing")
+    return `Memory of tools is looked at each second, cores are not limited: ${groups.reason}`;
+  return `Tools are held to their limits (${groups.controllers.join(", ")}) by control groups below ${groups.directory}`;
 }
 
 function builtinProcess(builtin: BuiltinProcess): Process {
@@ -314,6 +329,7 @@ function createCwl({ config, layout, logger, gate, executor }: CwlParts) {
     clock,
     toolPath: config.toolPath,
     graceSeconds: config.graceSeconds,
+    maxWorkBytes: config.maxWorkBytes,
     slots: config.slots,
     cores: config.cores,
     memoryMebibytes: config.memoryMebibytes,

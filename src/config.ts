@@ -133,6 +133,10 @@ export const ConfigSchema = v.strictObject({
     v.pipe(text, v.description("PATH of the tools")),
     "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
   ),
+  maxWorkBytes: v.optional(
+    v.pipe(whole(1024), v.description("what one tool may write, scratch included, in bytes")),
+    64 * 2 ** 30,
+  ),
   toolDirectories: v.optional(
     v.pipe(
       list,

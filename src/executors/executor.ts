@@ -25,6 +25,14 @@ export type TaskView = {
   readonly workingDirectory: string;
 };
 
+/** What a task may take at most. */
+export type TaskLimits = {
+  readonly memoryMebibytes?: number;
+  readonly cores?: number;
+  /** Of any file that it writes. */
+  readonly fileBytes?: number;
+};
+
 /** One tool invocation. All paths are absolute. */
 export type Task = {
   readonly key: TaskKey;
@@ -41,6 +49,7 @@ export type Task = {
   readonly stderr?: string;
   /** It sees all that this program sees when this is absent. */
   readonly view?: TaskView;
+  readonly limits?: TaskLimits;
   /** The execution's log file; opened for append. */
   readonly log: string;
 };
@@ -52,6 +61,8 @@ export type TaskEnd =
       /** 128 + n when signal n ended it. */
       readonly exitCode: number;
       readonly cpuSeconds?: number;
+      /** The most memory that it had at once, where that is counted. */
+      readonly peakMemoryBytes?: number;
     }
   /** No tool ever ran in this try. */
   | { readonly kind: "notStarted"; readonly reason: string }
@@ -68,6 +79,8 @@ export type ExecutorCapabilities = {
   readonly containers: readonly string[];
   /** What tools without a container are held to: what they see of the files, of the network, and what they asked for. */
   readonly enforces: readonly ("files" | "network" | "memory" | "cores")[];
+  /** Why memory or cores are not held to; undefined when both are. */
+  readonly unlimited?: string;
 };
 
 /** Runs tool invocations and proves how they ended. Nothing above this folder knows a process id. */
@@ -80,6 +93,8 @@ export type Executor = {
   find(key: TaskKey): Promise<TaskState>;
   /** Stops a task's whole process tree: SIGTERM, after the grace period SIGKILL. Resolves when it is proved gone. */
   cancel(key: TaskKey, graceSeconds: number): Promise<void>;
+  /** The memory that a task has now, in bytes; 0 when it does not run. `exactly`: what processes share counts once. */
+  memoryBytes(key: TaskKey, exactly: boolean): Promise<number>;
   /** Removes what the executor itself keeps of an execution's tasks. All of them must have ended. */
   cleanup(executionId: string): Promise<void>;
   /** Finds an image that tasks can run in; undefined when there is none of that name. */

@@ -1,6 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Logger } from "../domain/logger.ts";
-import type { Layout } from "../files/layout.ts";
+import { type Layout, taskDirectory } from "../files/layout.ts";
+import { removeControlGroup } from "./control-groups.ts";
 import type { TaskEnd, TaskKey } from "./executor.ts";
 import { isAlive, isArgumentOfProcess, type ProcessIdentity, readBootId } from "./process-table.ts";
 import { killLeftovers } from "./stop-processes.ts";
@@ -72,6 +73,7 @@ async function endOfThisBoot(deps: InspectDeps, key: TaskKey, leader: ProcessIde
   if (await killLeftovers(leader, deps.clock)) {
     deps.logger.warn("Killed processes that a tool had left behind", { task: taskName(key) });
   }
+  await removeControlGroup(taskDirectory(deps.layout, key));
   if (exit !== undefined) return { kind: "exited", ...exit };
   return { kind: "lost", reason: "its supervisor was killed before it could record how the tool ended" };
 }

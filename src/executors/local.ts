@@ -7,13 +7,15 @@ import { errorText } from "../domain/problem.ts";
 import { hasCode, ifExists } from "../files/file-errors.ts";
 import { directoryMode, taskDirectory, tasksDirectory } from "../files/layout.ts";
 import { type Confinement, createConfinement } from "./confinement.ts";
-import type { Executor, Task, TaskEnd, TaskKey, TaskState } from "./executor.ts";
+import { type ControlGroups, createControlGroup, groupMemoryBytes, removeControlGroup } from "./control-groups.ts";
+import type { Executor, Task, TaskEnd, TaskKey, TaskLimits, TaskState } from "./executor.ts";
 import { findImage, listImages } from "./images.ts";
 import { type InspectDeps, type Inspection, inspectTask } from "./inspect-task.ts";
-import { readBootId } from "./process-table.ts";
+import { isAlive, readBootId } from "./process-table.ts";
 import { stopProcesses } from "./stop-processes.ts";
 import { environmentProgram, type Supervisor, shell, startSupervisor } from "./supervise.ts";
 import { claimAbandoned, readStartRecord, removeRecords, taskName } from "./task-records.ts";
+import { proportionalBytes, residentBytes } from "./task-usage.ts";
 
 /** How often a task is looked at that an earlier server had started: nobody tells of its end. */
 const adoptedPollMilliseconds = 100;
@@ -21,7 +23,13 @@ const adoptedPollMilliseconds = 100;
 /** How often a start record is looked at that is just being written. */
 const startingPollMilliseconds = 5;
 
-type LocalDeps = InspectDeps & { readonly shellProgram: string; readonly confinement: Confinement };
+type LocalDeps = InspectDeps & {
+  readonly shellProgram: string;
+  readonly confinement: Confinement;
+  readonly controlGroups: ControlGroups;
+};
+
+const noControlGroups: ControlGroups = { kind: "missing", reason: "control groups are not used" };
 
 function unconfined(clock: Clock): Confinement {
   return createConfinement({ use: "off", toolPath: "", toolDirectories: [], hidden: [] }, clock);
@@ -49,17 +57,19 @@ export function createLocalExecutor(
   given: Omit<InspectDeps, "bootId"> & {
     /** Where imported images lie; without it no container runs. */
     readonly imagesDirectory?: string;
+    /** The groups that hold tools to their limits; without them limits are those that a process can have. */
+    readonly controlGroups?: ControlGroups;
     /** How tools are confined; those without an image not at all when it is absent. */
     readonly confinement?: Confinement;
   },
 ): Executor {
-  const { imagesDirectory } = given;
+  const { imagesDirectory, controlGroups = noControlGroups } = given;
   const confinement = given.confinement ?? unconfined(given.clock);
   const deps: InspectDeps = { ...given, bootId: readBootId() };
   const submissions = new Map<string, Submission>();
   const shellProgram = realShell();
   return {
-    submit: (task) => submit({ ...deps, shellProgram, confinement }, submissions, task),
+    submit: (task) => submit({ ...deps, shellProgram, confinement, controlGroups }, submissions, task),
     ended: (key, signal) => untilEnded(deps, submissions.get(taskName(key)), key, signal),
     find: async (key) => {
       await settled(submissions.get(taskName(key)));
@@ -74,6 +84,13 @@ export function createLocalExecutor(
         graceSeconds,
         deps.clock,
       );
+      await removeControlGroup(taskDirectory(deps.layout, key));
+    },
+    memoryBytes: async (key, exactly) => {
+      const start = await readStartRecord(deps.layout, key);
+      if (start?.kind !== "started" || !isAlive(start.leader)) return 0;
+      const group = await groupMemoryBytes(taskDirectory(deps.layout, key));
+      return group ?? (exactly ? proportionalBytes : residentBytes)(start.leader.pid);
     },
     cleanup: async (executionId) => {
       for (const name of submissions.keys()) {
@@ -91,8 +108,15 @@ export function createLocalExecutor(
         return imagesDirectory === undefined || !confinement.runsImages ? [] : listImages(imagesDirectory);
       },
       get enforces() {
-        return confinement.isSandboxed ? (["files", "network"] as const) : [];
+        const seen = confinement.isSandboxed ? (["files", "network"] as const) : [];
+        const held = controlGroups.kind === "missing" ? [] : controlGroups.controllers;
+        return [
+          ...seen,
+          ...(held.includes("memory") ? (["memory"] as const) : []),
+          ...(held.includes("cpu") ? (["cores"] as const) : []),
+        ];
       },
+      ...(controlGroups.kind === "missing" ? { unlimited: controlGroups.reason } : {}),
     },
     check: () => check(deps),
   };
@@ -117,11 +141,29 @@ async function submit(deps: LocalDeps, submissions: Map<string, Submission>, tas
 async function launch(deps: LocalDeps, task: Task): Promise<Supervisor | undefined> {
   await mkdir(taskDirectory(deps.layout, task.key), { recursive: true, mode: directoryMode });
   if ((await readStartRecord(deps.layout, task.key)) !== undefined) return undefined;
-  const wrapper = await deps.confinement.wrap(task, taskDirectory(deps.layout, task.key));
+  const directory = taskDirectory(deps.layout, task.key);
+  const wrapper = await deps.confinement.wrap(task, directory);
+  const { controlGroups } = deps;
+  const hasControlGroup = task.limits !== undefined && controlGroups.kind === "delegated";
+  if (hasControlGroup) await createControlGroup(controlGroups, taskName(task.key), directory, task.limits);
   return startSupervisor(deps.layout, task, {
     shellProgram: deps.shellProgram,
+    limits: processLimits(task.limits ?? {}, hasControlGroup),
+    hasControlGroup,
     ...(wrapper === undefined ? {} : { wrapper }),
   });
+}
+
+/**
+ * Words what a single process can be held to. Of memory that is what it writes to (RLIMIT_DATA), with room to spare:
+ * address space that is only reserved, as many runtimes do by the gigabyte, does not count.
+ */
+function processLimits({ fileBytes, memoryMebibytes }: TaskLimits, hasControlGroup: boolean): readonly string[] {
+  const spare = 512;
+  return [
+    ...(fileBytes === undefined ? [] : [`-f ${Math.ceil(fileBytes / 512)}`]),
+    ...(memoryMebibytes === undefined || hasControlGroup ? [] : [`-d ${(2 * memoryMebibytes + spare) * 1024}`]),
+  ];
 }
 
 /** Waits until a submission has started or failed; who submitted is told of a failure. */

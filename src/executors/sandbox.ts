@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
+import { maxProcesses } from "./control-groups.ts";
 import type { Task, TaskView } from "./executor.ts";
 import type { MachineOptions } from "./machine-view.ts";
 import { cleanCommand, commandOf, type Launch, shell } from "./supervise.ts";
@@ -57,7 +58,9 @@ export function wrapInMachine(
     ...(view.hasNetwork ? machine.resolver : []),
     ...mountOptions(view, machine.closing),
   ];
-  const inside = [shell, "-c", `${cleanCommand(task)}; exit $?`, "tool", ...commandOf(task)];
+  // Counted by user and namespace, so only what is inside counts. Shells differ in how they call this limit.
+  const limit = `ulimit -p ${maxProcesses} 2>/dev/null || ulimit -u ${maxProcesses} 2>/dev/null`;
+  const inside = [shell, "-c", `${limit}; ${cleanCommand(task)}; exit $?`, "tool", ...commandOf(task)];
   return { command: [program, "--args", "3", "--", ...inside], options: joined(options) };
 }
 

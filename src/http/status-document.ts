@@ -5,6 +5,7 @@ import { jobUrl, jsonLink, type Link, relations } from "../domain/links.ts";
 import { Problem } from "../domain/problem.ts";
 import type { InputItem } from "../domain/values.ts";
 import type { JobOutlook } from "../operations/job-outlook.ts";
+import type { JobStatistics } from "../operations/read-statistics.ts";
 import { problemDocument } from "./problem-response.ts";
 
 /**
@@ -85,19 +86,14 @@ function inputMember(item: InputItem): unknown {
   }
 }
 
-/** Makes the times of a job, in seconds. */
+/** Makes the statistics of a job. */
 export function statisticsDocument(
-  job: Job,
-  startedAt: number,
-  now: number,
+  jobId: string,
+  statistics: JobStatistics,
   baseUrl: string,
 ): Readonly<Record<string, unknown>> {
-  return {
-    attempts: job.attempt,
-    waitingSeconds: (startedAt - job.createdAt) / 1000,
-    runningSeconds: ((job.finishedAt ?? now) - startedAt) / 1000,
-    links: [jsonLink(`${jobUrl(baseUrl, job.id)}/statistics`, "self"), jsonLink(jobUrl(baseUrl, job.id), "up")],
-  };
+  const url = jobUrl(baseUrl, jobId);
+  return { ...statistics, links: [jsonLink(`${url}/statistics`, "self"), jsonLink(url, "up")] };
 }
 
 function statusLinks(job: Job, baseUrl: string): readonly Link[] {

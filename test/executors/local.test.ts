@@ -114,6 +114,36 @@ describe("the local executor: supervisors", () => {
   });
 });
 
+describe("the local executor: limits", () => {
+  test("end a tool that writes a larger file than it may", async () => {
+    await using r = await rig();
+    const task = await r.task("exec head -c 5000000 /dev/zero >big", { limits: { fileBytes: 2 ** 20 } });
+    // 128 + SIGXFSZ.
+    expect(await runTask(r.executor, task)).toMatchObject({ kind: "exited", exitCode: 153 });
+    expect(Bun.file(join(task.workingDirectory, "big")).size).toBe(2 ** 20);
+  });
+
+  test("keep a process from taking much more memory than its tool asked for", async () => {
+    await using r = await rig();
+    const take = (mebibytes: number) =>
+      r.task(`dd if=/dev/zero of=/dev/null bs=${mebibytes}M count=1`, { limits: { memoryMebibytes: 16 } });
+    expect(await runTask(r.executor, await take(8))).toMatchObject({ exitCode: 0 });
+    expect(await runTask(r.executor, await take(700))).toMatchObject({ exitCode: 1 });
+  });
+
+  test("can be looked after from outside: the memory of a running tool is told, of an ended one not", async () => {
+    await using r = await rig();
+    const task = await r.task("sh -c 'echo >ready; sleep 600'");
+    await r.executor.submit(task);
+    await whenWritten(join(task.workingDirectory, "ready"));
+    const [all, exact] = [await r.executor.memoryBytes(task.key, false), await r.executor.memoryBytes(task.key, true)];
+    expect(exact).toBeGreaterThan(0);
+    expect(all).toBeGreaterThan(exact);
+    await r.executor.cancel(task.key, 10);
+    expect(await r.executor.memoryBytes(task.key, false)).toBe(0);
+  });
+});
+
 describe("the local executor: records", () => {
   const bootId = readBootId();
   const gone = `pid 1\nstarted 999999999999\nboot ${bootId}\nend\n`;

@@ -75,6 +75,9 @@ describe("parseExitRecord()", () => {
   test("takes a record whose last line is not whole for none", () => {
     const whole = "code 143\ncpu 12 34\nend\n";
     expect(parseExitRecord(whole)).toEqual({ exitCode: 143, cpuSeconds: 0.46 });
+    const counted = whole.replace("end", "memory 4096\nend");
+    expect(parseExitRecord(counted)).toEqual({ exitCode: 143, cpuSeconds: 0.46, peakMemoryBytes: 4096 });
+    expect(parseExitRecord(whole.replace("end", "memory \nend"))).toEqual({ exitCode: 143, cpuSeconds: 0.46 });
     for (let length = 0; length < whole.length; length += 1) {
       expect(parseExitRecord(whole.slice(0, length))).toBeUndefined();
     }

@@ -20,6 +20,7 @@ import { type Call, leaveRunning, type RunContext } from "./run-context.ts";
 import { noSurroundings } from "./runtime.ts";
 import type { CwlDocument } from "./schema.ts";
 import { type Capacity, createSlots, type Slots } from "./slots.ts";
+import { createUsageCount, usageKey } from "./usage.ts";
 import { runProcess } from "./workflow.ts";
 
 export type CwlEngineDeps = {
@@ -31,6 +32,8 @@ export type CwlEngineDeps = {
   readonly toolPath: string;
   /** How long a tool may take to stop when asked, before it is killed. */
   readonly graceSeconds: number;
+  /** What one try of a tool may write, in bytes; no bound when absent. */
+  readonly maxWorkBytes?: number;
   /** How many tools run at once, over all executions. */
   readonly slots: number;
   /** What the tools that ask for cores and memory may take together; no bound when not given. */
@@ -153,6 +156,9 @@ async function work(
     checkpoints,
     toolPath: deps.toolPath,
     graceSeconds: deps.graceSeconds,
+    ...(deps.maxWorkBytes === undefined ? {} : { maxWorkBytes: deps.maxWorkBytes }),
+    usage: createUsageCount(checkpoints.get(usageKey)),
+    said: new Set(),
     slots: engines.slots,
     runsLostAgain: prepared.restart === undefined || prepared.restart === "rerun",
     signal: tools.signal,
@@ -167,7 +173,12 @@ async function work(
     ...(deps.runRemoteStep === undefined ? {} : { runRemoteStep: deps.runRemoteStep }),
   };
   const call: Call = { process: main, path: "", shard: 0, around: noSurroundings, inputs, progress: tools.progress };
-  return runProcess(context, call);
+  try {
+    return await runProcess(context, call);
+  } finally {
+    // Who gives a run up, or dismisses it, has no use for figures.
+    if (!tools.signal.aborted || tools.signal.reason === "failed") await context.usage.keep(record);
+  }
 }
 
 /** What values of this execution may name: what it makes itself, and what its inputs are. */

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import type { JsonObject } from "../../domain/json.ts";
-import type { TaskView } from "../../executors/executor.ts";
+import type { TaskLimits, TaskView } from "../../executors/executor.ts";
 import type { Image } from "../../executors/images.ts";
 import { isInside } from "../../files/layout.ts";
 import { argumentText, buildCommandLine, shellLine } from "./command-line.ts";
 import type { CompleteCall } from "./complete-call.ts";
 import { evaluate, evaluateString, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
-import { runtimeObject } from "./runtime.ts";
+import { resourceLimits, runtimeObject } from "./runtime.ts";
 import type { CommandLineTool, Requirements, ResourceName } from "./schema.ts";
 import type { Reservation } from "./slots.ts";
 import { planInputs, type StagedEntry } from "./staging.ts";
@@ -27,6 +27,8 @@ export type ToolPlan = {
   readonly environment: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly timeLimitSeconds?: number;
+  /** What it may take at most, because it said so. */
+  readonly limits: Pick<TaskLimits, "memoryMebibytes" | "cores">;
   /** What an InitialWorkDirRequirement takes from elsewhere. */
   readonly workSources: readonly string[];
   readonly streams: { readonly stdout?: string; readonly stderr?: string };
@@ -77,6 +79,7 @@ export function planTool(
     },
     ...(stdin === null ? {} : { stdin: argumentText(stdin) }),
     ...(timeLimit === undefined ? {} : { timeLimitSeconds: timeLimit }),
+    limits: resourceLimits(requirements, bare),
     streams: streamsOf(tool, scope, outdir),
     reserves: reservationOf(requirements, runtime),
     given: givenPaths(staged.value, staging),

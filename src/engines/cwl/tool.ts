@@ -17,6 +17,7 @@ import { applyStaging } from "./staging.ts";
 import { cacheKey, findCached, isReusable, keepCached } from "./step-cache.ts";
 import { followProgress, logEnd, stderrTail } from "./tool-log.ts";
 import { planTool, type ToolPlan } from "./tool-plan.ts";
+import { mebibytes, watchTool } from "./tool-watch.ts";
 
 /** Tries of one tool that may be lost before it is given up: something here kills it again and again. */
 const maxLostTries = 3;
@@ -115,7 +116,10 @@ function imageFor(run: RunContext, { requirements }: CompleteCall): Image | unde
 /** Finds a try of an earlier life of the server. */
 async function findTry(run: RunContext, call: Call, attempt: Try): Promise<TryEnd> {
   const found = await run.executor.find(attempt.key);
-  if (found.kind === "ended") return { end: found.end, logStart: 0 };
+  if (found.kind === "ended") {
+    countUsage(run, call, found.end, undefined);
+    return { end: found.end, logStart: 0 };
+  }
   using _slot = run.slots.occupy(attempt.plan.reserves);
   run.record.log(`Found try ${attempt.key.try} of ${callName(call)} still running`);
   return { end: await waitForTry(run, call, attempt, await logEnd(attempt.log)), logStart: 0 };
@@ -130,6 +134,7 @@ async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<Try
   run.signal.throwIfAborted();
   const logStart = await logEnd(attempt.log);
   run.record.log(`Started ${callName(call)}, try ${key.try}, ${placeOf(run, plan)}: ${plan.command[0]}`);
+  sayUnlimited(run, plan);
   try {
     await run.executor.submit({
       key,
@@ -139,6 +144,7 @@ async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<Try
       log: executionLogFile(run.layout, run.executionId),
       ...(plan.stdin === undefined ? {} : { stdin: plan.stdin }),
       view: plan.view,
+      limits: { ...plan.limits, ...(run.maxWorkBytes === undefined ? {} : { fileBytes: run.maxWorkBytes }) },
       ...plan.streams,
     });
   } catch (error) {
@@ -152,6 +158,21 @@ async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<Try
 function placeOf({ executor }: RunContext, { view }: ToolPlan): string {
   if (view.image !== undefined) return `in image "${view.image.name}"`;
   return executor.capabilities.enforces.includes("files") ? "in a sandbox" : "without a sandbox";
+}
+
+/** Says once a run which limits that its tools asked for are not held by the machine. */
+function sayUnlimited({ executor, record, said }: RunContext, { limits }: ToolPlan): void {
+  const { enforces, unlimited } = executor.capabilities;
+  const say = (name: string, words: string) => {
+    if (!said.has(name)) record.log(`${words}${unlimited === undefined ? "" : ` (${unlimited})`}`);
+    said.add(name);
+  };
+  if (limits.cores !== undefined && !enforces.includes("cores")) {
+    say("cores", "Not enforced: coresMax, as nothing here can hold a tool to its cores");
+  }
+  if (limits.memoryMebibytes !== undefined && !enforces.includes("memory")) {
+    say("memory", "Enforced by a look each second only: ramMax, as nothing here can hold a tool to its memory");
+  }
 }
 
 async function makeTryDirectories({ plan }: Try): Promise<void> {
@@ -179,12 +200,13 @@ async function requireStdin(plan: ToolPlan): Promise<void> {
   throw new CwlFailure(`Cannot read stdin from "${plan.stdin}": found no file there, expected one`);
 }
 
-/** Waits for the end and shows the tool's own progress. When the run must stop, the tool is stopped too. */
+/** Waits for the end, watches what the tool takes and shows its own progress. When the run must stop, it is stopped too. */
 async function waitForTry(run: RunContext, call: Call, attempt: Try, logStart: number): Promise<TaskEnd> {
   const ended = new AbortController();
   const active = `${call.path}[${call.shard}]`;
   run.active.add(active);
-  const timer = startTimer(run, attempt);
+  const directory = taskDirectory(run.layout, attempt.key);
+  const watch = watchTool(run, { ...attempt, directory, logStart });
   const following = followProgress(attempt.log, logStart, ended.signal, ({ percent, message }) => {
     // Tools that run beside each other share the log: nobody can tell whose percent it is.
     const isAlone = attempt.plan.streams.stderr !== undefined || run.active.size === 1;
@@ -194,33 +216,39 @@ async function waitForTry(run: RunContext, call: Call, attempt: Try, logStart: n
   );
   try {
     const end = await run.executor.ended(attempt.key, run.signal);
-    if (!timer.isOver()) return end;
-    throw new CwlFailure(
-      `Cannot finish ${callName(call)}: found it still running after ${attempt.plan.timeLimitSeconds} s, expected an end within its time limit`,
-    );
+    countUsage(run, call, end, watch.peakMemoryBytes());
+    const fault = watch.fault();
+    if (fault === undefined) return end;
+    throw new CwlFailure(`Cannot finish ${callName(call)}: ${fault}`);
   } catch (error) {
     if (run.signal.aborted && run.signal.reason !== leaveRunning) {
       await run.executor.cancel(attempt.key, run.graceSeconds);
     }
     throw error;
   } finally {
-    timer.stop();
     run.active.delete(active);
     ended.abort();
+    await watch.stop();
     await following;
   }
 }
 
-/** Stops a tool whose time limit is over (CWL v1.2 ToolTimeLimit). */
-function startTimer(run: RunContext, { key, plan }: Try): { isOver(): boolean; stop(): void } {
-  const { timeLimitSeconds } = plan;
-  if (timeLimitSeconds === undefined) return { isOver: () => false, stop: () => {} };
-  let isOver = false;
-  const timer = setTimeout(() => {
-    isOver = true;
-    run.executor.cancel(key, run.graceSeconds).catch(run.fail);
-  }, timeLimitSeconds * 1000);
-  return { isOver: () => isOver, stop: () => clearTimeout(timer) };
+function countUsage(run: RunContext, call: Call, end: TaskEnd, seen: number | undefined): void {
+  if (end.kind !== "exited") return;
+  const { exitCode, cpuSeconds = 0, peakMemoryBytes = seen } = end;
+  run.usage.add(call.path === "" ? "main" : call.path, {
+    exitCode,
+    cpuSeconds,
+    ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }),
+  });
+}
+
+/** What a shell tells of a process that SIGXFSZ ended. */
+const fileTooLargeCode = 153;
+
+function sizeHint({ maxWorkBytes }: RunContext, exitCode: number): string | undefined {
+  if (maxWorkBytes === undefined || exitCode !== fileTooLargeCode) return undefined;
+  return `A file may have at most ${mebibytes(maxWorkBytes)} MiB (--max-work-bytes)`;
 }
 
 async function finishTool(
@@ -234,7 +262,7 @@ async function finishTool(
   if (!tool.successCodes.includes(exitCode)) {
     const tail = await stderrTail(log, exit.logStart);
     const isTemporary = tool.temporaryFailCodes.includes(exitCode) && !tool.permanentFailCodes.includes(exitCode);
-    const hint = run.executor.explain(plan.view, tail);
+    const hint = sizeHint(run, exitCode) ?? run.executor.explain(plan.view, tail);
     if (hint !== undefined) run.record.log(hint);
     throw new CwlFailure(
       `Cannot finish ${callName(call)}: found exit code ${exitCode}${isTemporary ? ", a temporary failure" : ""}, expected ${tool.successCodes.join(" or ")}`,

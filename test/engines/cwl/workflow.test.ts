@@ -52,7 +52,12 @@ test("values flow along links and each finished step is a checkpoint", async () 
   const ran = await runPackage(harness, chain("printf one", 'printf "%s two" "$1"'), inputsOf(harness));
   expect(ran.failure).toBeUndefined();
   expect(plainOutputs(ran.outputs)).toEqual({ o: "one two" });
-  expect(Object.fromEntries(ran.checkpoints)).toEqual({ first: { o: "one" }, second: { o: "one two" } });
+  const { "#usage": usage, ...steps } = Object.fromEntries(ran.checkpoints);
+  expect(steps).toEqual({ first: { o: "one" }, second: { o: "one two" } });
+  expect(usage).toEqual({
+    first: { tools: 1, cpuSeconds: expect.any(Number), exitCode: 0 },
+    second: { tools: 1, cpuSeconds: expect.any(Number), exitCode: 0 },
+  });
   expect(ran.updates).toContainEqual({ kind: "progress", percent: 50 });
 });
 
@@ -111,7 +116,7 @@ $graph:
   const ran = await runPackage(harness, cwl);
   expect(ran.failure).toBeUndefined();
   expect(await textOf(ran.outputs, "o")).toBe("outer\n");
-  expect([...ran.checkpoints.keys()]).toEqual(["outer/say", "outer"]);
+  expect([...ran.checkpoints.keys()]).toEqual(["outer/say", "outer", "#usage"]);
 });
 
 test("a failing step is named and stops its neighbours", async () => {
