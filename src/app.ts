@@ -28,20 +28,26 @@ import {
 } from "./files/layout.ts";
 import { readSecretKey } from "./files/secret-key.ts";
 import { vaultFile } from "./files/vault.ts";
+import { sentResults } from "./http/results-answer.ts";
 import { createHttpApp } from "./http/server.ts";
+import { statusDocument } from "./http/status-document.ts";
 import { createLogger } from "./log.ts";
 import { readAllowList } from "./net/addresses.ts";
 import { download } from "./net/download.ts";
 import { createGate, type Gate } from "./net/fetch.ts";
+import { createMailer } from "./net/mail.ts";
 import { createRemoteClient } from "./net/remote-client.ts";
 import { createJobNews } from "./operations/job-news.ts";
 import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
 import { createProcessCache } from "./operations/process-cache.ts";
 import { createQueueLimit } from "./operations/queue-limit.ts";
+import { resultsOfJob } from "./operations/read-results.ts";
 import { createRemoteProcesses } from "./operations/remote-processes.ts";
+import { deliver } from "./runner/deliver.ts";
 import { createDiskSpace, type DiskSpace } from "./runner/disk-space.ts";
 import type { Failpoint } from "./runner/failpoints.ts";
 import { startHousekeeping } from "./runner/housekeeping.ts";
+import { type Notifier, startNotifier } from "./runner/notify.ts";
 import { createRemoteEngines } from "./runner/remote-engines.ts";
 import { createRunner, type Runner } from "./runner/runner.ts";
 import { createStatusDocuments } from "./runner/status-document.ts";
@@ -51,6 +57,7 @@ import { lockDataDirectory } from "./store/lock.ts";
 import { findProcess, findProcessRevision, saveProcess } from "./store/processes.ts";
 import type { SecretKey } from "./store/seal.ts";
 import { findVaultFile } from "./store/vault.ts";
+import { readTelling, type Telling } from "./telling.ts";
 
 /** Where the program writes its log. */
 export type LogTarget = { talk(text: string): void; readonly isTerminal: boolean };
@@ -62,7 +69,7 @@ export type App = AsyncDisposable & {
   readonly notes: readonly string[];
 };
 
-const clock: Clock = { now: () => Date.now() };
+const clock: Clock = { now: () => Date.now(), elapsed: () => performance.now() };
 const builtins: ReadonlyMap<string, BuiltinProcess> = new Map([[echo.description.id, echo]]);
 
 /** Draws a UUID that sorts by the time it was drawn. */
@@ -121,6 +128,8 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${server.port}`;
   const inputChecks = createInputChecks(256);
   const gate = createAppGate(config);
+  const processes = createProcessCache(database, 1024);
+  const telling = await readTelling(config);
   const secretKey = await readSecretKey(config.secretFile ?? secretKeyFile(layout), newKey());
   const confinement = createConfinement(sandboxSettings(config, layout), clock);
   const images = imagesDirectory(layout);
@@ -139,6 +148,24 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const space = stack.use(createDiskSpace({ logger }, watched, config.minFreeBytes));
   await space.start();
   const kept = config.keepHours === undefined ? {} : { keptMilliseconds: config.keepHours * 3_600_000 };
+  const serviceUrl = config.publicUrl ?? url;
+  const settings = {
+    syncLimitMilliseconds: config.syncLimitSeconds * 1000,
+    inputRoots: config.inputRoot,
+    sendsMail: telling.mailServer !== undefined,
+    maxBodyBytes: config.maxBodyBytes,
+    maxUploadBytes: config.maxUploadBytes,
+    ...kept,
+    maxInlineBytes: config.maxInlineBytes,
+    maxDocumentBytes: config.maxDocumentBytes,
+    outputsPath: config.outputsPath,
+    ...(config.outputsUrl === undefined ? {} : { outputsUrl: config.outputsUrl }),
+  };
+  const answering = { database, processes, layout, settings };
+  const notifier = stack.use(
+    startAppNotifier({ config, database, logger, gate, secretKey, answering, serviceUrl, ...telling }),
+  );
+  const wakeNotifier = () => notifier.wake();
   const runner = stack.use(
     createAppRunner({
       config,
@@ -151,7 +178,8 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
       secretKey,
       space,
       armed,
-      url: config.publicUrl ?? url,
+      wakeNotifier,
+      url: serviceUrl,
     }),
   );
   const stopping = new AbortController();
@@ -162,9 +190,9 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
       logger,
       processOf: (id, revision) => findProcessRevision(database, id, revision),
       settings: {
-        serviceUrl: config.publicUrl ?? url,
+        serviceUrl,
         outputsPath: config.outputsPath,
-        outputsUrl: config.outputsUrl ?? `${config.publicUrl ?? url}${config.outputsPath}`,
+        outputsUrl: config.outputsUrl ?? `${serviceUrl}${config.outputsPath}`,
         maxInlineBytes: config.maxInlineBytes,
       },
     }),
@@ -180,12 +208,13 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
       wake: (job) => runner.wake(job),
       stop: (jobId) => runner.stop(jobId),
       publishStatus: (jobId) => statusDocuments.publish(jobId),
+      notify: wakeNotifier,
     },
     inputChecks,
     gate,
     secretKey,
     remotes: createRemoteProcesses({ database, clock, gate, secretKey, maxDocumentBytes: config.maxDocumentBytes }),
-    processes: createProcessCache(database, 1024),
+    processes,
     news: stack.use(createJobNews(database, newId())),
     stopping: stopping.signal,
     hasSpace: space.hasSpace,
@@ -202,17 +231,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
       corsOrigins: config.cors,
       ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
     },
-    settings: {
-      syncLimitMilliseconds: config.syncLimitSeconds * 1000,
-      inputRoots: config.inputRoot,
-      maxBodyBytes: config.maxBodyBytes,
-      maxUploadBytes: config.maxUploadBytes,
-      ...kept,
-      maxInlineBytes: config.maxInlineBytes,
-      maxDocumentBytes: config.maxDocumentBytes,
-      outputsPath: config.outputsPath,
-      ...(config.outputsUrl === undefined ? {} : { outputsUrl: config.outputsUrl }),
-    },
+    settings,
   });
   await statusDocuments.renew();
   await runner.start();
@@ -311,6 +330,7 @@ type RunnerParts = {
   readonly secretKey: SecretKey;
   readonly space: DiskSpace;
   readonly armed: { readonly failpoint?: Failpoint };
+  readonly wakeNotifier: () => void;
 };
 
 type CwlParts = {
@@ -356,6 +376,40 @@ function createAppGate(config: Config): Gate {
   });
 }
 
+type NotifierParts = Pick<RunnerParts, "config" | "database" | "logger" | "gate" | "secretKey"> &
+  Telling & {
+    /** What makes the documents that are sent. */
+    readonly answering: Parameters<typeof resultsOfJob>[0] & Parameters<typeof sentResults>[0];
+    readonly serviceUrl: string;
+  };
+
+function startAppNotifier(parts: NotifierParts): Notifier {
+  const { config, database, logger, gate, secretKey, answering, serviceUrl, mailServer, signingKey } = parts;
+  const delivering = {
+    database,
+    clock,
+    secretKey,
+    callbacks: { gate, ...(signingKey === undefined ? {} : { signingKey }) },
+    ...(mailServer === undefined ? {} : { mailer: createMailer(mailServer) }),
+    documents: {
+      status: (job: Job) => statusDocument(job, serviceUrl),
+      results: async (job: Job) => sentResults(answering, await resultsOfJob(answering, job), serviceUrl),
+    },
+    settings: { serviceUrl, tryMilliseconds: config.notifySeconds * 1000 },
+  };
+  return startNotifier({
+    database,
+    clock,
+    logger,
+    deliver: (delivery, signal) => deliver(delivering, delivery, signal),
+    settings: {
+      tries: config.notifyTries,
+      patienceMilliseconds: config.notifyHours * 3_600_000,
+      firstPauseMilliseconds: config.notifyPauseSeconds * 1000,
+    },
+  });
+}
+
 /** Waits, and ends early when the signal is aborted. */
 async function waitFor(milliseconds: number, signal: AbortSignal): Promise<void> {
   try {
@@ -377,6 +431,7 @@ function createAppRunner({
   secretKey,
   space,
   armed,
+  wakeNotifier,
 }: RunnerParts): Runner {
   const builtin = createBuiltinEngine(builtins);
   const isBuiltin = (job: Job) => !job.isRemote && builtins.has(job.processId);
@@ -427,6 +482,7 @@ function createAppRunner({
     checkValue: (process, inputId, value) => inputChecks.of(process).value(inputId, value),
     hasSpace: space.hasSpace,
     isBuffered: (job) => !isBuiltin(job),
+    wakeNotifier,
     ...armed,
     settings: {
       inputRoots: config.inputRoot,

@@ -31,6 +31,12 @@ function machineMebibytes(): number {
   return Math.floor(Math.min(totalmem(), bound > 0 ? bound : Number.POSITIVE_INFINITY) / 2 ** 20);
 }
 
+function isMailServer(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, password, pathname, search } = new URL(value);
+  return /^smtps?:$/.test(protocol) && hostname !== "" && password === "" && `${pathname}${search}`.length < 2;
+}
+
 function withoutSlash(value: string): string {
   return value.replace(/\/+$/, "");
 }
@@ -165,6 +171,31 @@ export const ConfigSchema = v.strictObject({
   secretFile: v.optional(
     v.pipe(path, v.description("file of the key that encrypts credentials; in the data directory if not given")),
   ),
+  notifySecretFile: v.optional(
+    v.pipe(path, v.description("file of the secret that signs callbacks; they are not signed if not given")),
+  ),
+  notifyTries: v.optional(v.pipe(whole(1, 1000), v.description("how often a callback or a mail is tried")), 30),
+  notifyHours: v.optional(v.pipe(whole(1, 8760), v.description("how long a callback or a mail is tried")), 24),
+  notifyPauseSeconds: v.optional(
+    v.pipe(whole(1, 3600), v.description("pause after the first try; it doubles after each, up to an hour")),
+    5,
+  ),
+  notifySeconds: v.optional(v.pipe(whole(1, 600), v.description("longest time of one try, with its answer")), 15),
+  smtpUrl: v.optional(
+    v.pipe(
+      text,
+      v.check(isMailServer, "smtp://[USER@]HOST[:PORT] or smtps://..., without a password"),
+      v.description("server that mails are handed to: smtp:// (TLS when it is offered) or smtps://[USER@]HOST[:PORT]"),
+    ),
+  ),
+  smtpPasswordFile: v.optional(v.pipe(path, v.description("file of the password for the server of mails"))),
+  mailFrom: v.optional(
+    v.pipe(
+      text,
+      v.regex(/^(?:[^<>@\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, "NAME@HOST or TEXT <NAME@HOST>"),
+      v.description("whom mails come from"),
+    ),
+  ),
   logLevel: v.optional(
     v.pipe(v.picklist(logLevels, logLevels.join(", ")), v.description("lowest level logged")),
     "info",
@@ -231,7 +262,7 @@ export function readConfig(sources: ConfigSources): Config {
   if (outcome.success) return Object.freeze(outcome.output);
   const [issue] = outcome.issues;
   const origin = given.get(String(issue.path?.[0].key))?.origin ?? "configuration";
-  const found = JSON.stringify(given.get(String(issue.path?.[0].key))?.value);
+  const found = withoutPassword(JSON.stringify(given.get(String(issue.path?.[0].key))?.value));
   throw new Problem("invalid-parameter-value", `Cannot use ${origin}: found ${found}, wanted ${issue.message}`);
 }
 
@@ -239,6 +270,11 @@ export function readConfig(sources: ConfigSources): Config {
 export function sandboxSettings(config: Config, layout: Layout): SandboxSettings {
   const { sandbox: use, toolPath, toolDirectories } = config;
   return { use, toolPath, toolDirectories, hidden: [layout.dataDirectory, layout.outputsDirectory] };
+}
+
+/** What goes to the screen may be kept by somebody. */
+function withoutPassword(text: string | undefined): string | undefined {
+  return text?.replaceAll(/(:\/\/[^/:@\s]*):[^\s"]*@/g, "$1:...@");
 }
 
 const loopbackNames = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i;

@@ -14,7 +14,7 @@ import {
 import { type Config, ConfigSchema, flagOf, readConfig, sandboxSettings, variableOf } from "./config.ts";
 import { createLayout } from "./files/layout.ts";
 
-const clock = { now: () => Date.now() };
+const clock = { now: () => Date.now(), elapsed: () => performance.now() };
 
 /** Each command, loaded when it is asked for: a client's command must not load the server. */
 const commands = {

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import type { JobFailure } from "../domain/job.ts";
 import { silentLogger } from "../domain/logger.ts";
+import { type ErrorPolicy, errorPolicies } from "../domain/run-settings.ts";
 import { createCwlEngine } from "../engines/cwl/engine.ts";
 import { type JobFile, readJobFile } from "../engines/cwl/job-file.ts";
 import { jsonText } from "../engines/cwl/json-text.ts";
@@ -50,6 +51,11 @@ export function runCommand(deps: RunDeps): Command {
     summary: "Runs a CWL package here; puts its output files into a directory and prints the CWL output object.",
     options: {
       outdir: { type: "string", short: "o", value: "DIR", about: "directory of the output files (default: .)" },
+      "on-error": {
+        type: "string",
+        value: "stop|continue",
+        about: "what a failed step does to the others (default: stop)",
+      },
       quiet: { type: "boolean", about: "say nothing but errors" },
       parallel: { type: "boolean", about: "run ready steps beside each other, as is always done" },
       "no-container": { type: "boolean", about: "run tools that want a container without one" },
@@ -176,7 +182,17 @@ function preparedOf(here: Here, executionId: string): Prepared {
     definition: { kind: "cwl", document: packed.document, main: packed.cwl.main.id },
     inputs: job.inputs,
     outputs: packed.cwl.main.outputs.map((output) => output.id),
+    onError: errorPolicyOf(here.given),
   };
+}
+
+function errorPolicyOf(given: Given): ErrorPolicy {
+  const text = textOption(given, "on-error") ?? "stop";
+  const policy = errorPolicies.find((one) => one === text);
+  if (policy === undefined) {
+    throw new UsageError(`Cannot run: found --on-error "${text}", wanted ${errorPolicies.join(" or ")}`);
+  }
+  return policy;
 }
 
 /** Runs without a store: checkpoints are kept by the engine itself for as long as it runs. */

@@ -4,9 +4,11 @@ import { readOutputs } from "./execution-outputs.ts";
 import { fault, issueFaults } from "./faults.ts";
 import type { JobRequest } from "./job.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { wishOf } from "./notification.ts";
 import type { Fault } from "./problem.ts";
 import type { ProcessDescription } from "./process.ts";
 import { RunWishesSchema, runLimits } from "./run-settings.ts";
+import { type LocatedSubscriber, MailAddressSchema, readSubscribers, SubscriberSchema } from "./subscriber.ts";
 
 const modes = ["sync", "async", "auto"] as const;
 export type ExecutionMode = (typeof modes)[number];
@@ -27,15 +29,17 @@ export const ExecuteBodySchema = v.strictObject({
   inputs: v.optional(byId),
   outputs: v.optional(byId),
   heddle: v.optional(RunWishesSchema),
-  subscriber: v.optional(v.never("no subscriber: notifications are not offered")),
-  notification_email: v.optional(v.never("no address: notifications are not offered")),
+  subscriber: v.optional(SubscriberSchema),
+  subscribers: v.optional(SubscriberSchema),
+  notification_email: v.optional(MailAddressSchema),
 });
 
-/** An execution request whose form is right: `items` are its inputs again, each with its place. */
+/** An execution request whose form is right: `items` are its inputs again, each with its place; so are `subscribers`. */
 export type ExecutionRequest = {
   readonly mode: ExecutionMode;
   readonly request: JobRequest;
   readonly items: readonly LocatedItem[];
+  readonly subscribers: readonly LocatedSubscriber[];
 };
 
 /** Reads an execution request against the description of its process, collecting every fault. */
@@ -43,7 +47,7 @@ export function readExecution(
   payload: unknown,
   description: ProcessDescription,
 ): { readonly faults: readonly Fault[]; readonly execution: ExecutionRequest } {
-  const empty: ExecutionRequest = { mode: "auto", request: { inputs: {} }, items: [] };
+  const empty: ExecutionRequest = { mode: "auto", request: { inputs: {} }, items: [], subscribers: [] };
   if (!isJsonObject(payload)) return { faults: [fault("", payload, "an object with inputs")], execution: empty };
   const outcome = v.safeParse(ExecuteBodySchema, payload);
   const faults: Fault[] = outcome.success ? [] : [...issueFaults(outcome.issues)];
@@ -57,6 +61,7 @@ export function readExecution(
     faults.push(fault("/heddle/maxSeconds", heddle?.maxSeconds, `at most ${longest}, as the process allows`));
   }
   const run = runLimits(description.heddle, heddle);
+  const subscribers = readSubscribers(outcome.output, faults);
   if (process !== undefined && process !== description.id && !process.endsWith(`/processes/${description.id}`)) {
     faults.push(fault("/process", process, `"${description.id}", the process of the path`));
   }
@@ -65,8 +70,9 @@ export function readExecution(
     ...(outputs === undefined ? {} : { outputs }),
     ...(response === undefined ? {} : { response }),
     ...(run === undefined ? {} : { run }),
+    ...(subscribers.length === 0 ? {} : { notify: subscribers.map(({ subscriber }) => wishOf(subscriber)) }),
   };
-  return { faults, execution: { mode: mode ?? "auto", request, items: read.items } };
+  return { faults, execution: { mode: mode ?? "auto", request, items: read.items, subscribers } };
 }
 
 function isById(value: unknown): value is JsonObject | readonly Json[] {

@@ -1,5 +1,6 @@
 import type { JobStatus } from "./job-state.ts";
 import type { JsonObject } from "./json.ts";
+import type { NotificationWish } from "./notification.ts";
 import type { TransmissionMode } from "./process.ts";
 import type { StageName } from "./progress.ts";
 import type { RunLimits } from "./run-settings.ts";
@@ -19,6 +20,8 @@ export type JobRequest = {
   /** Undefined when the request did not say (a 2.0 client). */
   readonly response?: "raw" | "document";
   readonly run?: RunLimits;
+  /** What is told of the job; undefined when nobody wants to be told. */
+  readonly notify?: readonly NotificationWish[];
   /** For a job that came as WPS 1.0: its response document can be kept in a file. Undefined for any other. */
   readonly statusDocument?: StatusDocumentRequest;
 };

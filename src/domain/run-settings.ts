@@ -9,6 +9,14 @@ import * as v from "valibot";
 export const restartPolicies = ["rerun", "resume", "fail"] as const;
 export type RestartPolicy = (typeof restartPolicies)[number];
 
+/**
+ * What becomes of the rest of a workflow when one of its steps fails.
+ * - `stop`: what runs is stopped, nothing else is started.
+ * - `continue`: all that does not need the failed step goes on, so that a retry from the failed step has less to do.
+ */
+export const errorPolicies = ["stop", "continue"] as const;
+export type ErrorPolicy = (typeof errorPolicies)[number];
+
 /** A timer counts no further: 24 days, in seconds. */
 const longestSeconds = 2_073_600;
 
@@ -20,6 +28,7 @@ function whole(lowest: number, highest: number) {
 /** How the jobs of a process are run here: the member `heddle` of its description. */
 export const RunSettingsSchema = v.strictObject({
   restart: v.optional(v.picklist(restartPolicies, `one of ${restartPolicies.join(", ")}`)),
+  onError: v.optional(v.picklist(errorPolicies, `one of ${errorPolicies.join(", ")}`)),
   /** Jobs of this process that run at once. */
   slots: v.optional(whole(1, 4096)),
   /** The longest that an attempt may take, from its claim on. */

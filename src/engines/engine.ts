@@ -1,7 +1,7 @@
 import type { JobFailure, OutputRequest } from "../domain/job.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Process, ProcessDefinition } from "../domain/process.ts";
-import type { RestartPolicy } from "../domain/run-settings.ts";
+import type { ErrorPolicy, RestartPolicy } from "../domain/run-settings.ts";
 import type { OutputValues, PreparedInputs } from "../domain/values.ts";
 
 /** All that an engine needs to run one execution; pure JSON, kept in `work/<executionId>/prepared.json`. */
@@ -13,6 +13,8 @@ export type Prepared = {
   readonly inputs: PreparedInputs;
   /** What becomes of a tool that was lost; it runs again when nothing is said. */
   readonly restart?: RestartPolicy;
+  /** What becomes of the rest of a workflow when a step fails; it is stopped when nothing is said. */
+  readonly onError?: ErrorPolicy;
   /** Ids of the outputs that are wanted. */
   readonly outputs: readonly string[];
   /** What was asked of single outputs. */

@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import { Problem } from "../domain/problem.ts";
@@ -7,8 +7,7 @@ import { type Bubblewrap, findBubblewrap } from "./bubblewrap.ts";
 import type { Task, TaskView } from "./executor.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { type MachineOptions, type MachineView, machineOptions, shownDirectories } from "./machine-view.ts";
-import { maxMounts, privateDirectories, wrapInImage, wrapInMachine } from "./sandbox.ts";
-import type { Launch } from "./supervise.ts";
+import { maxMounts, privateDirectories, type Wrapping, wrapInImage, wrapInMachine } from "./sandbox.ts";
 
 /** Whether tools without a container run in a sandbox: where that works, always (or not at all), never. */
 export type SandboxUse = "auto" | "require" | "off";
@@ -31,7 +30,7 @@ export type Confinement = {
    * Wraps a task in a sandbox; undefined when it runs as a plain process. Throws `unavailable` when a sandbox is
    * required and there is none, `invalid-parameter-value` for too many mounts.
    */
-  wrap(task: Task, directory: string): Promise<Launch["wrapper"]>;
+  wrap(task: Task, directory: string): Wrapping | undefined;
   /** Words what a sandbox may have to do with a failure; undefined when nothing points to it. */
   explain(view: TaskView, talk: string): string | undefined;
 };
@@ -48,8 +47,8 @@ export function createConfinement(settings: SandboxSettings, clock: Clock): Conf
   };
   let machine: { readonly options: MachineOptions; readonly until: number } | undefined;
   const optionsOf = (): MachineOptions => {
-    if (machine === undefined || machine.until < clock.now()) {
-      machine = { options: machineOptions(settings), until: clock.now() + machineMilliseconds };
+    if (machine === undefined || machine.until < clock.elapsed()) {
+      machine = { options: machineOptions(settings), until: clock.elapsed() + machineMilliseconds };
     }
     return machine.options;
   };
@@ -64,7 +63,7 @@ export function createConfinement(settings: SandboxSettings, clock: Clock): Conf
     get finding() {
       return findingOf(settings.use, bubblewrap());
     },
-    async wrap(task, directory) {
+    wrap(task, directory) {
       const { view } = task;
       if (view === undefined || (view.image === undefined && settings.use === "off")) return undefined;
       const found = bubblewrap();
@@ -79,7 +78,7 @@ export function createConfinement(settings: SandboxSettings, clock: Clock): Conf
       refuseManyMounts(task, view.mounts.length);
       const privateDirectory = join(directory, "private");
       for (const name of privateDirectories) {
-        await mkdir(join(privateDirectory, name), { recursive: true, mode: directoryMode });
+        mkdirSync(join(privateDirectory, name), { recursive: true, mode: directoryMode });
       }
       const boxed = { task, view, privateDirectory };
       if (view.image === undefined) return wrapInMachine(found.program, optionsOf(), boxed);

@@ -67,7 +67,7 @@ export async function createControlGroup(
   name: string,
   taskDirectory: string,
   limits: TaskLimits,
-): Promise<void> {
+): Promise<string> {
   const id = createHash("sha256").update(name).digest("hex").slice(0, 24);
   const group = join(directory, `heddle-task-${id}`);
   await mkdir(group, { recursive: true, mode: directoryMode });
@@ -84,16 +84,21 @@ export async function createControlGroup(
   await symlink(group, linkOf(taskDirectory)).catch((error: unknown) => {
     if (!hasCode(error, "EEXIST")) throw error;
   });
+  return group;
 }
 
 /** Looks at a group that was just killed: it is empty when its last process was reaped. */
 const removalAttempts = 50;
 const removalPauseMilliseconds = 20;
 
-/** Kills what is left in a task's control group, and removes it. Nothing happens when it has none. */
-export async function removeControlGroup(taskDirectory: string): Promise<void> {
+/**
+ * Kills what is left in a task's control group, and removes it. Gives the most memory that it had, in bytes; undefined
+ * when there is no group, or nobody counted (the kernel does from 5.19 on).
+ */
+export async function removeControlGroup(taskDirectory: string): Promise<number | undefined> {
   const group = await ifExists(readlink(linkOf(taskDirectory)));
-  if (group === undefined) return;
+  if (group === undefined) return undefined;
+  const peak = await ifExists(readFile(join(group, "memory.peak"), "utf8"));
   for (let attempt = 1; ; attempt += 1) {
     try {
       await ifExists(writeFile(join(group, "cgroup.kill"), "1", { flag: "r+" }));
@@ -104,7 +109,8 @@ export async function removeControlGroup(taskDirectory: string): Promise<void> {
       await sleep(removalPauseMilliseconds);
     }
   }
-  await unlink(linkOf(taskDirectory));
+  await ifExists(unlink(linkOf(taskDirectory)));
+  return peak === undefined ? undefined : Number(peak);
 }
 
 /** The memory that a task's control group has now, in bytes; undefined when it has none. */

@@ -3,7 +3,7 @@ import type { Logger } from "../domain/logger.ts";
 import { type Layout, taskDirectory } from "../files/layout.ts";
 import { removeControlGroup } from "./control-groups.ts";
 import type { TaskEnd, TaskKey } from "./executor.ts";
-import { isAlive, isArgumentOfProcess, type ProcessIdentity, readBootId } from "./process-table.ts";
+import { isAlive, isOpenSomewhere, type ProcessIdentity, processesLedBy, readBootId } from "./process-table.ts";
 import { killLeftovers } from "./stop-processes.ts";
 import { type ExitRecord, readExitRecord, readStartRecord, startRecordFile, taskName } from "./task-records.ts";
 
@@ -41,12 +41,20 @@ export async function inspectTask(deps: InspectDeps, key: TaskKey): Promise<Insp
       if (start.bootId !== (deps.bootId ?? readBootId())) {
         return ended(endOfEarlierBoot(await readExitRecord(deps.layout, key)));
       }
-      // First the process, then its record: it writes before it leaves.
-      if (isAlive(start.leader)) return { kind: "running", leader: start.leader };
+      // First the process, then its record: it writes before it leaves, or before it takes the next tool.
+      if (isAlive(start.leader) && !(await hasEnded(deps, key, start.leader))) {
+        return { kind: "running", leader: start.leader };
+      }
       return ended(await endOfThisBoot(deps, key, start.leader));
     default:
       return start satisfies never;
   }
+}
+
+/** A supervisor may outlive a tool; what the tool left, if anything lives beside the supervisor, must go first. */
+async function hasEnded(deps: InspectDeps, key: TaskKey, leader: ProcessIdentity): Promise<boolean> {
+  const exit = await readExitRecord(deps.layout, key);
+  return exit !== undefined && processesLedBy(leader).every(({ pid }) => pid === leader.pid);
 }
 
 function ended(end: TaskEnd): Inspection {
@@ -55,7 +63,7 @@ function ended(end: TaskEnd): Inspection {
 
 async function inspectIncomplete(deps: InspectDeps, key: TaskKey): Promise<Inspection> {
   const file = startRecordFile(deps.layout, key);
-  if (isArgumentOfProcess(file)) return { kind: "starting" };
+  if (isOpenSomewhere(file)) return { kind: "starting" };
   // The writer may have finished and left between the two looks.
   const again = await readStartRecord(deps.layout, key);
   if (again?.kind !== "incomplete") return inspectTask(deps, key);
@@ -70,10 +78,12 @@ function endOfEarlierBoot(exit: ExitRecord | undefined): TaskEnd {
 
 async function endOfThisBoot(deps: InspectDeps, key: TaskKey, leader: ProcessIdentity): Promise<TaskEnd> {
   const exit = await readExitRecord(deps.layout, key);
-  if (await killLeftovers(leader, deps.clock)) {
+  if (!isAlive(leader) && (await killLeftovers(leader, deps.clock))) {
     deps.logger.warn("Killed processes that a tool had left behind", { task: taskName(key) });
   }
-  await removeControlGroup(taskDirectory(deps.layout, key));
-  if (exit !== undefined) return { kind: "exited", ...exit };
+  const peakMemoryBytes = await removeControlGroup(taskDirectory(deps.layout, key));
+  if (exit !== undefined) {
+    return { kind: "exited", ...exit, ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }) };
+  }
   return { kind: "lost", reason: "its supervisor was killed before it could record how the tool ended" };
 }

@@ -7,27 +7,24 @@ import { errorText } from "../domain/problem.ts";
 import { hasCode, ifExists } from "../files/file-errors.ts";
 import { directoryMode, taskDirectory, tasksDirectory } from "../files/layout.ts";
 import { type Confinement, createConfinement } from "./confinement.ts";
-import { type ControlGroups, createControlGroup, groupMemoryBytes, removeControlGroup } from "./control-groups.ts";
-import type { Executor, Task, TaskEnd, TaskKey, TaskLimits, TaskState } from "./executor.ts";
+import { type ControlGroups, removeControlGroup } from "./control-groups.ts";
+import type { Executor, Task, TaskEnd, TaskKey, TaskState } from "./executor.ts";
 import { findImage, listImages } from "./images.ts";
 import { type InspectDeps, type Inspection, inspectTask } from "./inspect-task.ts";
-import { isAlive, readBootId } from "./process-table.ts";
-import { stopProcesses } from "./stop-processes.ts";
-import { environmentProgram, type Supervisor, shell, startSupervisor } from "./supervise.ts";
-import { claimAbandoned, readStartRecord, removeRecords, taskName } from "./task-records.ts";
-import { proportionalBytes, residentBytes } from "./task-usage.ts";
+import { type LaunchDeps, launchTask } from "./launch-task.ts";
+import { readBootId } from "./process-table.ts";
+import { killLeftovers, stopProcesses } from "./stop-processes.ts";
+import { shell } from "./supervise.ts";
+import { environmentProgram } from "./supervisor-script.ts";
+import { createSupervisors, type SupervisedRun } from "./supervisors.ts";
+import { claimAbandoned, removeRecords, taskName } from "./task-records.ts";
+import { taskMemoryBytes } from "./task-usage.ts";
 
 /** How often a task is looked at that an earlier server had started: nobody tells of its end. */
 const adoptedPollMilliseconds = 100;
 
 /** How often a start record is looked at that is just being written. */
 const startingPollMilliseconds = 5;
-
-type LocalDeps = InspectDeps & {
-  readonly shellProgram: string;
-  readonly confinement: Confinement;
-  readonly controlGroups: ControlGroups;
-};
 
 const noControlGroups: ControlGroups = { kind: "missing", reason: "control groups are not used" };
 
@@ -49,7 +46,9 @@ function realShell(): string {
 type Submission = {
   readonly started: Promise<void>;
   /** Undefined when someone else had started it before. */
-  readonly supervisor: Promise<Supervisor | undefined>;
+  readonly run: Promise<SupervisedRun | undefined>;
+  /** How it ended, once its supervisor has told. */
+  end?: TaskEnd;
 };
 
 /** Makes the executor that runs tools as processes of this machine, each under a supervisor that outlives the server. */
@@ -57,26 +56,34 @@ export function createLocalExecutor(
   given: Omit<InspectDeps, "bootId"> & {
     /** Where imported images lie; without it no container runs. */
     readonly imagesDirectory?: string;
-    /** The groups that hold tools to their limits; without them limits are those that a process can have. */
-    readonly controlGroups?: ControlGroups;
     /** How tools are confined; those without an image not at all when it is absent. */
     readonly confinement?: Confinement;
+    /** The groups that hold tools to their limits; without them limits are those that a process can have. */
+    readonly controlGroups?: ControlGroups;
   },
 ): Executor {
   const { imagesDirectory, controlGroups = noControlGroups } = given;
   const confinement = given.confinement ?? unconfined(given.clock);
   const deps: InspectDeps = { ...given, bootId: readBootId() };
   const submissions = new Map<string, Submission>();
-  const shellProgram = realShell();
+  const supervisors = createSupervisors(deps.layout.dataDirectory, async ({ leader }) => {
+    if (await killLeftovers(leader, deps.clock)) deps.logger.warn("Killed processes that a tool had left behind");
+  });
+  const local = { ...deps, shellProgram: realShell(), confinement, controlGroups, supervisors };
   return {
-    submit: (task) => submit({ ...deps, shellProgram, confinement, controlGroups }, submissions, task),
+    submit: (task) => submit(local, submissions, task),
     ended: (key, signal) => untilEnded(deps, submissions.get(taskName(key)), key, signal),
     find: async (key) => {
-      await settled(submissions.get(taskName(key)));
-      return findTask(deps, key);
+      const submission = submissions.get(taskName(key));
+      await settled(submission);
+      return submission?.end === undefined ? findTask(deps, key) : { kind: "ended", end: submission.end };
     },
     cancel: async (key, graceSeconds) => {
-      await settled(submissions.get(taskName(key)));
+      const submission = submissions.get(taskName(key));
+      await settled(submission);
+      if (submission?.end !== undefined) return;
+      // What stops the tool stops its supervisor too: it must not get another one meanwhile.
+      (await submission?.run)?.supervisor.retire();
       const found = await findInspected(deps, key);
       if (found.kind !== "running") return;
       await stopProcesses(
@@ -86,12 +93,7 @@ export function createLocalExecutor(
       );
       await removeControlGroup(taskDirectory(deps.layout, key));
     },
-    memoryBytes: async (key, exactly) => {
-      const start = await readStartRecord(deps.layout, key);
-      if (start?.kind !== "started" || !isAlive(start.leader)) return 0;
-      const group = await groupMemoryBytes(taskDirectory(deps.layout, key));
-      return group ?? (exactly ? proportionalBytes : residentBytes)(start.leader.pid);
-    },
+    memoryBytes: (key, exactly) => taskMemoryBytes(deps.layout, key, exactly),
     cleanup: async (executionId) => {
       for (const name of submissions.keys()) {
         if (name.startsWith(`${executionId}/`)) submissions.delete(name);
@@ -108,10 +110,9 @@ export function createLocalExecutor(
         return imagesDirectory === undefined || !confinement.runsImages ? [] : listImages(imagesDirectory);
       },
       get enforces() {
-        const seen = confinement.isSandboxed ? (["files", "network"] as const) : [];
         const held = controlGroups.kind === "missing" ? [] : controlGroups.controllers;
         return [
-          ...seen,
+          ...(confinement.isSandboxed ? (["files", "network"] as const) : []),
           ...(held.includes("memory") ? (["memory"] as const) : []),
           ...(held.includes("cpu") ? (["cores"] as const) : []),
         ];
@@ -122,12 +123,12 @@ export function createLocalExecutor(
   };
 }
 
-async function submit(deps: LocalDeps, submissions: Map<string, Submission>, task: Task): Promise<void> {
+async function submit(deps: LaunchDeps, submissions: Map<string, Submission>, task: Task): Promise<void> {
   const name = taskName(task.key);
   const known = submissions.get(name);
   if (known !== undefined) return known.started;
-  const supervisor = launch(deps, task);
-  const submission = { supervisor, started: supervisor.then((started) => started?.recorded) };
+  const run = launchTask(deps, task);
+  const submission: Submission = { run, started: run.then((started) => started?.recorded) };
   submissions.set(name, submission);
   try {
     await submission.started;
@@ -136,34 +137,10 @@ async function submit(deps: LocalDeps, submissions: Map<string, Submission>, tas
     submissions.delete(name);
     throw error;
   }
-}
-
-async function launch(deps: LocalDeps, task: Task): Promise<Supervisor | undefined> {
-  await mkdir(taskDirectory(deps.layout, task.key), { recursive: true, mode: directoryMode });
-  if ((await readStartRecord(deps.layout, task.key)) !== undefined) return undefined;
-  const directory = taskDirectory(deps.layout, task.key);
-  const wrapper = await deps.confinement.wrap(task, directory);
-  const { controlGroups } = deps;
-  const hasControlGroup = task.limits !== undefined && controlGroups.kind === "delegated";
-  if (hasControlGroup) await createControlGroup(controlGroups, taskName(task.key), directory, task.limits);
-  return startSupervisor(deps.layout, task, {
-    shellProgram: deps.shellProgram,
-    limits: processLimits(task.limits ?? {}, hasControlGroup),
-    hasControlGroup,
-    ...(wrapper === undefined ? {} : { wrapper }),
+  void run.then(async (started) => {
+    const end = await started?.ended;
+    if (end !== undefined) submission.end = end;
   });
-}
-
-/**
- * Words what a single process can be held to. Of memory that is what it writes to (RLIMIT_DATA), with room to spare:
- * address space that is only reserved, as many runtimes do by the gigabyte, does not count.
- */
-function processLimits({ fileBytes, memoryMebibytes }: TaskLimits, hasControlGroup: boolean): readonly string[] {
-  const spare = 512;
-  return [
-    ...(fileBytes === undefined ? [] : [`-f ${Math.ceil(fileBytes / 512)}`]),
-    ...(memoryMebibytes === undefined || hasControlGroup ? [] : [`-d ${(2 * memoryMebibytes + spare) * 1024}`]),
-  ];
 }
 
 /** Waits until a submission has started or failed; who submitted is told of a failure. */
@@ -177,8 +154,9 @@ async function untilEnded(
   key: TaskKey,
   signal: AbortSignal,
 ): Promise<TaskEnd> {
-  const supervisor = await submission?.supervisor;
-  if (supervisor !== undefined) await untilExited(supervisor, signal);
+  const run = await submission?.run;
+  const told = run === undefined ? undefined : await untilTold(run, signal);
+  if (told !== undefined) return told;
   for (;;) {
     const state = await findTask(deps, key);
     if (state.kind === "ended") return state.end;
@@ -186,15 +164,15 @@ async function untilEnded(
   }
 }
 
-/** Waits for a supervisor of our own; the process tells when it leaves. */
-async function untilExited(supervisor: Supervisor, signal: AbortSignal): Promise<void> {
+/** Waits for what a supervisor of our own tells. */
+async function untilTold({ supervisor, ended }: SupervisedRun, signal: AbortSignal): Promise<TaskEnd | undefined> {
   signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(signal.reason);
   signal.addEventListener("abort", abort, { once: true });
   supervisor.hold();
   try {
-    await Promise.race([supervisor.exited, aborted.promise]);
+    return await Promise.race([ended, aborted.promise]);
   } finally {
     supervisor.release();
     signal.removeEventListener("abort", abort);

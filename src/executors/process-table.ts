@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { hasCode } from "../files/file-errors.ts";
 
 /** Names one process for the time of one boot: a process id alone is used again. */
@@ -73,11 +73,38 @@ export function hasGroupMembers(groupId: number): boolean {
   return signalProcess(-groupId, 0);
 }
 
-/** Tells whether a living process has this text among its arguments. */
-export function isArgumentOfProcess(argument: string): boolean {
+/** Reads the start time of a process; undefined when it is gone. */
+export function startTimeOf(pid: number): string | undefined {
+  return findProcess(pid)?.startTime;
+}
+
+/** More than so many new processes are not asked for one by one. */
+const maxAsked = 64;
+
+/**
+ * Tells whether a group or session has living processes besides its leader, of those that were made after the machine's
+ * newest process was `before` and until it was `after`. A tool that made no process itself costs nothing to look at.
+ */
+export function hasStrangers(
+  leaderPid: number,
+  { before, after }: { readonly before: number; readonly after: number },
+): boolean {
+  const made = after - before;
+  // One is the tool itself. Ids begin anew at some time; then all processes are looked at.
+  if (made === 1) return false;
+  const isStranger = (pid: number) => {
+    const info = pid === leaderPid ? undefined : findProcess(pid);
+    return info?.groupId === leaderPid || info?.sessionId === leaderPid;
+  };
+  if (made < 1 || made > maxAsked) return allProcessIds().some(isStranger);
+  return Array.from({ length: made }, (_, index) => before + 1 + index).some(isStranger);
+}
+
+/** Tells whether some living process has a file open. */
+export function isOpenSomewhere(file: string): boolean {
   return allProcessIds().some((pid) => {
-    const text = readProcFile(`/proc/${pid}/cmdline`);
-    return text?.split("\0").includes(argument) === true && findProcess(pid) !== undefined;
+    const names = readProcDirectory(`/proc/${pid}/fd`);
+    return names.some((name) => readProcLink(`/proc/${pid}/fd/${name}`) === file);
   });
 }
 
@@ -105,8 +132,20 @@ function allProcessIds(): readonly number[] {
 }
 
 function readProcFile(path: string): string | undefined {
+  return unlessGone(() => readFileSync(path, "utf8"));
+}
+
+function readProcDirectory(path: string): readonly string[] {
+  return unlessGone(() => readdirSync(path)) ?? [];
+}
+
+function readProcLink(path: string): string | undefined {
+  return unlessGone(() => readlinkSync(path));
+}
+
+function unlessGone<Found>(look: () => Found): Found | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return look();
   } catch (error) {
     // Gone meanwhile, or another user's.
     if (hasCode(error, "ENOENT", "ESRCH", "EACCES", "EPERM")) return undefined;

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { maxProcesses } from "./control-groups.ts";
 import type { Task, TaskView } from "./executor.ts";
 import type { MachineOptions } from "./machine-view.ts";
-import { cleanCommand, commandOf, type Launch, shell } from "./supervise.ts";
+import { shell } from "./supervise.ts";
+import { commandOf, environmentProgram } from "./supervisor-script.ts";
 
 /** What a sandbox has of its own, whatever lies below it. */
 const ownDirectories = ["/tmp", "/var/tmp", "/proc", "/dev", "/run", "/sys"];
@@ -39,6 +40,13 @@ function mountOptions(view: TaskView, closing: readonly string[]): readonly stri
   ];
 }
 
+/** What stands before the command of a task, and the options that it reads from file descriptor 3. */
+export type Wrapping = {
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly options: string;
+};
+
 /** A task that is wrapped, and the directory that it has of its own. */
 type Boxed = { readonly task: Task; readonly view: TaskView; readonly privateDirectory: string };
 
@@ -50,7 +58,7 @@ export function wrapInMachine(
   program: string,
   machine: MachineOptions,
   { task, view, privateDirectory }: Boxed,
-): NonNullable<Launch["wrapper"]> {
+): Wrapping {
   const options = [
     "--as-pid-1",
     ...boxOptions(view, privateDirectory),
@@ -60,27 +68,28 @@ export function wrapInMachine(
   ];
   // Counted by user and namespace, so only what is inside counts. Shells differ in how they call this limit.
   const limit = `ulimit -p ${maxProcesses} 2>/dev/null || ulimit -u ${maxProcesses} 2>/dev/null`;
-  const inside = [shell, "-c", `${limit}; ${cleanCommand(task)}; exit $?`, "tool", ...commandOf(task)];
-  return { command: [program, "--args", "3", "--", ...inside], options: joined(options) };
+  // What bubblewrap itself gets is harmless: names that mean nothing to it, nor to the loader of programs.
+  const entries = Object.entries(task.environment).map(([name, value], index) => [`e${index}`, `${name}=${value}`]);
+  const words = [...entries.map(([name]) => `"$${name}"`), '"$@"'].join(" ");
+  const script = `${limit}; ${environmentProgram} -i -- ${words}; exit $?`;
+  return {
+    command: [program, "--args", "3", "--", ...[shell, "-c", script, "tool"], ...commandOf(task)],
+    environment: Object.fromEntries(entries),
+    options: joined(options),
+  };
 }
 
 /** Wraps a task so that it runs in an unpacked image: the image's root, read-only, with the mounts in it. */
-export function wrapInImage(
-  program: string,
-  rootfs: string,
-  { task, view, privateDirectory }: Boxed,
-): NonNullable<Launch["wrapper"]> {
+export function wrapInImage(program: string, rootfs: string, { task, view, privateDirectory }: Boxed): Wrapping {
   const targets = [...view.mounts.map((mount) => mount.target), ...ownDirectories];
-  const entries = Object.entries(task.environment);
   const options = [
     ...boxOptions(view, privateDirectory),
     ...rootBinds(rootfs, "", targets),
     ...(view.hasNetwork ? ["--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"] : []),
     ...mountOptions(view, []),
-    ...entries.flatMap((_, index) => ["--unsetenv", `e${index}`]),
-    ...entries.flatMap(([name, value]) => ["--setenv", name, value]),
+    ...Object.entries(task.environment).flatMap(([name, value]) => ["--setenv", name, value]),
   ];
-  return { command: [program, "--args", "3", "--", ...task.command], options: joined(options) };
+  return { command: [program, "--args", "3", "--", ...task.command], environment: {}, options: joined(options) };
 }
 
 function joined(options: readonly string[]): string {

@@ -24,14 +24,14 @@ type Tree = { readonly leader: ProcessIdentity; readonly directory?: string };
 /** Ends a whole tree: SIGTERM, after the grace period SIGKILL. Resolves when none of it lives. */
 export async function stopProcesses(tree: Tree, graceSeconds: number, clock: Clock): Promise<void> {
   const { leader } = tree;
-  const deadline = clock.now() + graceSeconds * 1000;
+  const deadline = clock.elapsed() + graceSeconds * 1000;
   let living = processesOf(tree);
   let isAsked = false;
   for (let round = 0; living.length > 0; round += 1) {
     // In a sandbox that is just being made, the tool comes last. Once asked, it may need children to clean up.
     if (!isAsked) isAsked = askToEnd(leader, living);
-    if (clock.now() >= deadline) break;
-    await pause(round, deadline - clock.now());
+    if (clock.elapsed() >= deadline) break;
+    await pause(round, deadline - clock.elapsed());
     living = processesOf(tree);
   }
   for (let round = 0; living.length > 0; round += 1) {

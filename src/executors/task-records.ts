@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { hasCode, ifExists } from "../files/file-errors.ts";
 import { directoryMode, fileMode, type Layout, taskDirectory } from "../files/layout.ts";
-import type { TaskKey } from "./executor.ts";
+import type { TaskEnd, TaskKey } from "./executor.ts";
 import type { ProcessIdentity } from "./process-table.ts";
 
 /** The first record of a try: whoever creates it decides whether a tool runs. */
@@ -14,14 +14,9 @@ export type StartRecord =
   | { readonly kind: "incomplete" };
 
 /** The last record of a try, written by its supervisor. */
-export type ExitRecord = {
-  readonly exitCode: number;
-  readonly cpuSeconds: number;
-  /** The most memory that it had at once, in bytes, where a control group tells. */
-  readonly peakMemoryBytes?: number;
-};
+export type ExitRecord = { readonly exitCode: number; readonly cpuSeconds: number };
 
-/** Words a key: unique among all tries, and what `ps` shows of a supervisor. */
+/** Words a key: unique among all tries. */
 export function taskName(key: TaskKey): string {
   return `${key.executionId}/${key.step}/${key.shard}/${key.try}`;
 }
@@ -60,12 +55,15 @@ const ticksPerSecond = 100;
 
 /** Tells what an exit record says; undefined when its last line is not `end`. */
 export function parseExitRecord(text: string): ExitRecord | undefined {
-  const found = /^code (\d+)\ncpu (\d+) (\d+)\n(?:memory (\d*)\n)?end\n$/.exec(text);
+  const found = /^code (\d+)\ncpu (\d+) (\d+)\nend\n$/.exec(text);
   if (found === null) return undefined;
-  const [exitCode = 0, userTicks = 0, systemTicks = 0] = found.slice(1, 4).map(Number);
-  // Kernels before 5.19 do not tell it.
-  const memory = found[4] === undefined || found[4] === "" ? {} : { peakMemoryBytes: Number(found[4]) };
-  return { exitCode, cpuSeconds: (userTicks + systemTicks) / ticksPerSecond, ...memory };
+  const [exitCode = 0, userTicks = 0, systemTicks = 0] = found.slice(1).map(Number);
+  return { exitCode, cpuSeconds: (userTicks + systemTicks) / ticksPerSecond };
+}
+
+/** Words the end of a tool as its exit record does, from its exit code and its CPU time in ticks. */
+export function exitedWith(exitCode: number, ticks: number): TaskEnd {
+  return { kind: "exited", exitCode, cpuSeconds: ticks / ticksPerSecond };
 }
 
 /** Creates the start record saying that no tool may run in this try. False when someone else created it before. */

@@ -12,3 +12,13 @@ export async function ifExists<T>(operation: Promise<T>): Promise<T | undefined>
     throw error;
   }
 }
+
+/** Gives what a call finds; undefined when there is nothing. */
+export function ifFound<Found>(look: () => Found): Found | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "ENOTDIR")) return undefined;
+    throw error;
+  }
+}

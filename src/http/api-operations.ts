@@ -13,6 +13,8 @@ export type ApiOperation = {
   readonly answers: Readonly<Record<number, { readonly about: string; readonly content?: Content }>>;
   /** Statuses of the problems that it may answer with, besides those of every route. */
   readonly problems?: readonly number[];
+  /** What is posted to subscribers of the request: the document, by the member of `subscriber` that names the URL. */
+  readonly callbacks?: Readonly<Record<string, DocumentName>>;
   /** Problems are told as OWS exception reports, in XML. */
   readonly hasExceptionReports?: boolean;
 };
@@ -32,6 +34,9 @@ const filters = {
 function ok(document: DocumentName, about: string): ApiOperation["answers"] {
   return { 200: { about, content: { document } } };
 }
+
+/** OGC 18-062r2 /req/callback/job-callback. */
+const callbacks = { successUri: "Results", inProgressUri: "StatusInfo", failedUri: "StatusInfo" } as const;
 
 const wpsAnswers = { 200: { about: "A document of WPS, or raw data", content: { mediaType: "text/xml" } } } as const;
 
@@ -146,6 +151,7 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
       201: { about: "A job; Location is its status", content: { document: "StatusInfo" } },
       204: { about: "Nothing was asked for, or links to the outputs in Link" },
     },
+    callbacks,
     problems: [413, 415, 422, 429, 500],
   },
   "GET /processes/:processId/execution": {
@@ -207,6 +213,7 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
       201: { about: "A job; Location is its status", content: { document: "StatusInfo" } },
       204: { about: "Nothing was asked for, or links to the outputs in Link" },
     },
+    callbacks,
     problems: [413, 415, 422, 429, 500, 502],
   },
   "GET /providers/:providerId/processes/:processId/jobs": {
@@ -277,6 +284,11 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
     answers: ok("JobExceptions", "The exceptions, none for a job that did not fail"),
   },
   "GET /jobs/:jobId/statistics": { summary: "Times of a job", tag: "jobs", answers: ok("JobStatistics", "The times") },
+  "GET /jobs/:jobId/notifications": {
+    summary: "What subscribers of a job were told",
+    tag: "jobs",
+    answers: ok("JobNotifications", "The notifications with each try, none for a job without subscribers"),
+  },
   "GET /jobs/:jobId/log": {
     summary: "Log of a job",
     tag: "jobs",

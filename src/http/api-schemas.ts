@@ -109,6 +109,28 @@ export const documentSchemas = {
     ),
     links: v.array(Link),
   }),
+  JobNotifications: v.object({
+    notifications: v.array(
+      v.looseObject({
+        id: v.string(),
+        event: v.picklist(["inProgress", "success", "failed"]),
+        channel: v.picklist(["callback", "mail"]),
+        address: v.string(),
+        status: v.picklist(["waiting", "delivered", "abandoned"]),
+        attempt: v.number(),
+        created: v.pipe(v.string(), v.isoTimestamp()),
+        nextTry: v.optional(v.pipe(v.string(), v.isoTimestamp())),
+        tries: v.array(
+          v.object({
+            at: v.pipe(v.string(), v.isoTimestamp()),
+            status: v.optional(v.number()),
+            error: v.optional(v.string()),
+          }),
+        ),
+      }),
+    ),
+    links: v.array(Link),
+  }),
   Provider,
   ProviderList: v.object({ providers: v.array(Provider), links: v.array(Link) }),
   ProviderProcessList: v.object({

@@ -2,6 +2,7 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Process } from "../domain/process.ts";
+import { SubscriberSchema } from "../domain/subscriber.ts";
 import { type ApiOperation, apiOperations, outputsOperation } from "./api-operations.ts";
 import { documentSchemas } from "./api-schemas.ts";
 import { toOpenApi30 } from "./openapi-30.ts";
@@ -84,6 +85,7 @@ function operationOf(route: Route, operation: ApiOperation, path: string): Json 
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined ? {} : { requestBody: bodyOf(route.body.mediaTypes, schemaOf(route.body.schema)) }),
     responses: responsesOf(operation),
+    ...callbacksOf(operation),
     ...(route.access === "public" ? {} : { security: [{ key: [] }, {}] }),
   };
 }
@@ -110,6 +112,22 @@ function responsesOf(operation: ApiOperation): Json {
   for (const status of problems) responses[String(status)] ??= { description: `Problem ${status}`, content };
   responses.default = { description: "Any other problem", content };
   return responses;
+}
+
+function callbacksOf({ callbacks }: ApiOperation): { readonly [name: string]: Json } {
+  if (callbacks === undefined) return {};
+  const named = Object.entries(callbacks).map(([member, document]): [string, Json] => [
+    member,
+    {
+      [`{$request.body#/subscriber/${member}}`]: {
+        post: {
+          requestBody: bodyOf(["application/json"], { $ref: `#/components/schemas/${document}` }),
+          responses: { "2XX": { description: "Received; any other answer is followed by another try" } },
+        },
+      },
+    },
+  ]);
+  return { callbacks: Object.fromEntries(named) };
 }
 
 const problemContent = {
@@ -142,6 +160,7 @@ function executionOf(operation: ApiOperation, process: Process): Json {
       },
       outputs: { type: "object", properties: Object.fromEntries(outputs.map((id) => [id, { type: "object" }])) },
       response: { type: "string", enum: ["raw", "document"] },
+      subscriber: schemaOf(SubscriberSchema),
     },
   };
   return {
@@ -150,6 +169,7 @@ function executionOf(operation: ApiOperation, process: Process): Json {
     tags: [operation.tag],
     requestBody: bodyOf(["application/json"], schema),
     responses: responsesOf(operation),
+    ...callbacksOf(operation),
     security: [{ key: [] }, {}],
   };
 }

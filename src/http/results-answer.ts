@@ -4,7 +4,7 @@ import { Problem } from "../domain/problem.ts";
 import type { OutputDefinition } from "../domain/process.ts";
 import { absoluteReference, type OutputLocations } from "../domain/results.ts";
 import { dialectOf, type ShapeWish, shapeOf } from "../domain/results-shape.ts";
-import type { PlainValue, Result } from "../domain/values.ts";
+import type { PlainValue, Result, Results } from "../domain/values.ts";
 import { type JobResults, openResult, resultOf } from "../operations/read-results.ts";
 import { preferredType, requireJson } from "./negotiate.ts";
 import { isBase64Output, type ResultsContext, resultMember, resultsDocument } from "./results-document.ts";
@@ -75,12 +75,49 @@ export async function answerResults(
   }
   // The job of a synchronous answer has run: what the client accepts cannot undo it.
   if (!request.isSync) requireJson(context.request.headers.get("accept"));
-  const chosen: Record<string, Result> = {};
-  for (const id of wanted) if (isGiven(id) && results[id] !== undefined) chosen[id] = results[id];
   const isInline = request.preferences.return === "representation" || dialectOf(job.request) === "1.0";
-  const document = await resultsDocument(chosen, documentContext(deps, context, request, isInline));
+  const document = await resultsDocument(chosenOf(request), documentContext(deps, context, request, isInline));
   const profile = dialectOf(job.request) === "2.0" ? { link: `<${profiles.results}>; rel="profile"` } : {};
   return jsonResponse(document, { headers: { ...foreignBytes, ...profile } });
+}
+
+function chosenOf({ job, description, results, only }: JobResults & Pick<AnswerRequest, "only">): Results {
+  const wanted = only ?? Object.keys(job.request.outputs ?? description.outputs);
+  return Object.fromEntries(
+    wanted.flatMap((id) => (Object.hasOwn(results, id) && results[id] !== undefined ? [[id, results[id]]] : [])),
+  );
+}
+
+/**
+ * Makes the results document that subscribers of a job are sent: as `GET results` answers its client, but with all files
+ * as links when they are too large together, since it is held in memory.
+ */
+export async function sentResults(
+  deps: AnswerDeps,
+  request: JobResults,
+  baseUrl: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  const chosen = chosenOf(request);
+  const isInline = dialectOf(request.job.request) === "1.0";
+  const { maxInlineBytes } = deps.settings;
+  const sizeBytes = Object.values(chosen).reduce((sum, result) => sum + sizeOf(result), 0);
+  const context = documentContext(deps, { baseUrl }, request, isInline);
+  return resultsDocument(chosen, { ...context, maxInlineBytes: sizeBytes > maxInlineBytes ? 0 : maxInlineBytes });
+}
+
+/** What the files of a result hold; links of the document stand for secondary files. */
+function sizeOf(result: Result): number {
+  switch (result.kind) {
+    case "file":
+      return result.sizeBytes;
+    case "list":
+      return result.items.reduce((sum, item) => sum + sizeOf(item), 0);
+    case "value":
+    case "link":
+      return 0;
+    default:
+      return result satisfies never;
+  }
 }
 
 function wishOf(context: RouteContext, isSync: boolean): ShapeWish {
@@ -128,7 +165,7 @@ async function partOf(
 
 function documentContext(
   deps: AnswerDeps,
-  { baseUrl }: RouteContext,
+  { baseUrl }: Pick<RouteContext, "baseUrl">,
   { job, description }: JobResults,
   isInline: boolean,
 ): ResultsContext {

@@ -6,6 +6,7 @@ import { Problem } from "../domain/problem.ts";
 import type { InputItem } from "../domain/values.ts";
 import type { JobOutlook } from "../operations/job-outlook.ts";
 import type { JobStatistics } from "../operations/read-statistics.ts";
+import type { ShownNotification } from "../operations/subscribers.ts";
 import { problemDocument } from "./problem-response.ts";
 
 /**
@@ -96,6 +97,28 @@ export function statisticsDocument(
   return { ...statistics, links: [jsonLink(`${url}/statistics`, "self"), jsonLink(url, "up")] };
 }
 
+/** Makes the list of what was told of a job: to whom, each try with its answer, and when it is tried next. */
+export function notificationsDocument(
+  job: Job,
+  notifications: readonly ShownNotification[],
+  baseUrl: string,
+): Readonly<Record<string, unknown>> {
+  return {
+    notifications: notifications.map(({ id, event, channel, address, state, attempt, createdAt, dueAt, tries }) => ({
+      id,
+      event,
+      channel,
+      address,
+      status: state,
+      attempt,
+      created: timeText(createdAt),
+      ...(dueAt === undefined ? {} : { nextTry: timeText(dueAt) }),
+      tries: tries.map(({ at, status, error }) => ({ at: timeText(at), status, error })),
+    })),
+    links: [jsonLink(`${jobUrl(baseUrl, job.id)}/notifications`, "self"), jsonLink(jobUrl(baseUrl, job.id), "up")],
+  };
+}
+
 function statusLinks(job: Job, baseUrl: string): readonly Link[] {
   const url = jobUrl(baseUrl, job.id);
   return [
@@ -105,6 +128,9 @@ function statusLinks(job: Job, baseUrl: string): readonly Link[] {
     ...(job.status === "failed" ? [jsonLink(`${url}/results`, relations.exceptions, "Why the job failed")] : []),
     jsonLink(`${url}/inputs`, "inputs", "Inputs of the job"),
     jsonLink(url.slice(0, url.lastIndexOf("/")), "up", "Jobs"),
+    ...(job.request.notify === undefined
+      ? []
+      : [jsonLink(`${url}/notifications`, "notifications", "What was told of the job")]),
     { href: `${url}/log`, rel: relations.log, type: "text/plain", title: "Log of the job" },
   ];
 }

@@ -29,6 +29,8 @@ export type OutboundRequest = {
   readonly body?: string | Uint8Array;
   /** The server may take its time before it answers: it works. */
   readonly isPatient?: boolean;
+  /** A redirect is an answer like any other. */
+  readonly staysHere?: boolean;
   readonly signal?: AbortSignal;
 };
 
@@ -43,7 +45,11 @@ export type OutboundAnswer = {
 };
 
 /** The one way out: each outbound request of the service passes here. */
-export type Gate = { send(request: OutboundRequest): Promise<OutboundAnswer> };
+export type Gate = {
+  send(request: OutboundRequest): Promise<OutboundAnswer>;
+  /** Tells whether a URL would be refused for the address that stands in it; what a name stands for is not asked. */
+  refuses(url: string): boolean;
+};
 
 const maxRedirects = 5;
 
@@ -62,6 +68,10 @@ export function createGate(deps: GateDeps): Gate {
         deadline.end();
         throw error;
       }
+    },
+    refuses(text) {
+      const target = targetOf(parseUrl(text));
+      return isIP(target.host) !== 0 && !isReachable({ ...target, address: target.host }, deps.allowed);
     },
   };
 }
@@ -92,7 +102,7 @@ async function sendOn(deps: GateDeps, request: OutboundRequest, deadline: Deadli
   for (let redirects = 0; ; redirects += 1) {
     const sent = { ...request, method, ...(body === undefined ? {} : { body }) };
     const answer = await sendOnce(deps, sent, url, signal);
-    const location = redirectOf(answer);
+    const location = request.staysHere === true ? undefined : redirectOf(answer);
     if (location === undefined) {
       const close = () => {
         deadline.end();
@@ -144,16 +154,20 @@ async function sendOnce(
 
 /** The address is resolved once and connected to as it is: a resolver that changes its answer changes nothing. */
 async function checkedAddress(deps: GateDeps, url: URL, signal: AbortSignal): Promise<string> {
-  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const { host, port } = targetOf(url);
   const addresses = isIP(host) === 0 ? await before(deps.resolve(host), signal) : [host];
   const [address] = addresses;
   if (address === undefined) throw new Error("the host has no address");
-  const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
   // Every address must be fit: one that is not shows that the name is not what it says.
   if (!addresses.every((one) => isReachable({ host, port, address: one }, deps.allowed))) {
     throw new Error("its address is not of the public internet, and --allow-fetch does not name it");
   }
   return address;
+}
+
+function targetOf(url: URL): { readonly host: string; readonly port: number } {
+  const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
+  return { host: url.hostname.replace(/^\[|\]$/g, ""), port };
 }
 
 function before<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

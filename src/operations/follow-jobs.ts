@@ -3,6 +3,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { Job } from "../domain/job.ts";
 import type { JobSearch } from "../domain/job-search.ts";
 import { isFinished } from "../domain/job-state.ts";
+import { composeNotifications } from "../domain/notification.ts";
 import { Problem } from "../domain/problem.ts";
 import { removeJobFiles } from "../files/job-directory.ts";
 import type { Layout } from "../files/layout.ts";
@@ -94,9 +95,12 @@ export async function dismissJob(deps: DismissDeps, principal: Principal, jobId:
       if (outcome === "lost") continue;
       await removeFilesOf(deps, job);
     } else {
-      const outcome = await markDismissed(deps.database, { ...move, message: "Job dismissed." });
+      // The standard has no callback for it: whoever waits for the end is told by that of a failure, with the status.
+      const notifications = composeNotifications(job, "failed", deps.newId);
+      const outcome = await markDismissed(deps.database, { ...move, message: "Job dismissed.", notifications });
       if (outcome === "lost") continue;
       deps.runner.stop(jobId);
+      if (notifications.length > 0) deps.runner.notify();
     }
     return readJob(deps, principal, jobId);
   }

@@ -77,10 +77,10 @@ type Remembered<Value> = { readonly value: Value; readonly until: number };
 /** Makes the authenticator of a server. What it reads is remembered for at most a second. */
 export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
   const keys = new Map<string, Remembered<KeyRow | undefined>>();
-  let isSignInOn: Remembered<boolean> = { value: false, until: 0 };
+  let isSignInOn: Remembered<boolean> = { value: false, until: Number.NEGATIVE_INFINITY };
 
   const keyOf = async (id: string): Promise<KeyRow | undefined> => {
-    const now = deps.clock.now();
+    const now = deps.clock.elapsed();
     const known = keys.get(id);
     if (known !== undefined && now < known.until) return known.value;
     const value = await findKey(deps.database, id);
@@ -89,7 +89,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     return value;
   };
   const signInIsOn = async (): Promise<boolean> => {
-    const now = deps.clock.now();
+    const now = deps.clock.elapsed();
     // Once a key was made, sign-in stays on.
     if (isSignInOn.value || now < isSignInOn.until) return isSignInOn.value;
     isSignInOn = { value: await hasAnyKey(deps.database), until: now + freshMilliseconds };

@@ -22,11 +22,11 @@ export function createQueueLimit(
   let countedAt = Number.NEGATIVE_INFINITY;
   const count = async () => {
     counted = await countWaiting(deps.database);
-    countedAt = deps.clock.now();
+    countedAt = deps.clock.elapsed();
   };
   return {
     async requirePlace() {
-      const isOld = Math.abs(deps.clock.now() - countedAt) >= countedForMilliseconds;
+      const isOld = deps.clock.elapsed() - countedAt >= countedForMilliseconds;
       // Nobody is refused by an old count.
       if (isOld || counted >= maxWaiting) await count();
       if (counted >= maxWaiting) {

@@ -160,9 +160,9 @@ function createMemory<Value>(clock: Clock): Memory<Value> {
   return {
     of(key, ask) {
       const kept = known.get(key);
-      if (kept !== undefined && clock.now() < kept.until) return kept.value;
+      if (kept !== undefined && clock.elapsed() < kept.until) return kept.value;
       const value = ask();
-      const entry = { value, until: clock.now() + freshMilliseconds };
+      const entry = { value, until: clock.elapsed() + freshMilliseconds };
       known.delete(key);
       known.set(key, entry);
       value.catch(() => known.get(key) === entry && known.delete(key));

@@ -7,9 +7,12 @@ import { canonicalJson, isJsonObject } from "../domain/json.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
 import type { Process, ProcessDescription } from "../domain/process.ts";
 import type { Provider } from "../domain/provider.ts";
+import type { LocatedSubscriber } from "../domain/subscriber.ts";
 import { createInputCheck, type InputCheck, type InputChecks } from "../engines/input-check.ts";
+import type { Gate } from "../net/fetch.ts";
 import type { Database } from "../store/database.ts";
 import { findJob, type Idempotency, insertJob } from "../store/jobs.ts";
+import { sealSubscribers } from "../store/outbox.ts";
 import { keepRevision } from "../store/processes.ts";
 import { sealHeaders } from "../store/providers.ts";
 import type { SecretKey } from "../store/seal.ts";
@@ -19,6 +22,7 @@ import type { QueueLimit } from "./queue-limit.ts";
 import { checkReferences, type VaultToken } from "./references.ts";
 import type { RemoteProcesses } from "./remote-processes.ts";
 import { digestOf } from "./secrets.ts";
+import { checkSubscribers } from "./subscribers.ts";
 import { waitForEnd } from "./wait-for-job.ts";
 
 /** How operations reach the runner. A lost wake is harmless: the runner also looks by itself. */
@@ -29,6 +33,8 @@ export type RunnerPort = {
   stop(jobId: string): void;
   /** Writes the status document of a job, and from then on again after each of its stages. */
   publishStatus(jobId: string): Promise<void>;
+  /** Tells that a write took notifications along. A lost call is harmless as well. */
+  notify(): void;
 };
 
 export type SubmitSettings = {
@@ -36,6 +42,8 @@ export type SubmitSettings = {
   readonly syncLimitMilliseconds: number;
   /** Absolute directories below which `file:` inputs may lie. */
   readonly inputRoots: readonly string[];
+  /** A server for mails is configured. */
+  readonly sendsMail: boolean;
 };
 
 export type SubmitDeps = {
@@ -46,7 +54,9 @@ export type SubmitDeps = {
   readonly runner: RunnerPort;
   readonly inputChecks: InputChecks;
   readonly remotes: RemoteProcesses;
-  /** Seals the headers that go along to providers. */
+  /** Tells which callbacks it would refuse. */
+  readonly gate: Pick<Gate, "refuses">;
+  /** Seals the headers that go along to providers, and the addresses of subscribers. */
   readonly secretKey: SecretKey;
   readonly queue: QueueLimit;
   readonly settings: SubmitSettings;
@@ -159,7 +169,12 @@ export type Submission = JobOrigin & {
 export async function submitJobHandler(deps: SubmitDeps, submission: Submission): Promise<Submitted> {
   const { process, payload, prefer, principal } = submission;
   const faults: Fault[] = [];
-  const { mode, request } = collectFaults(payload, process.description, deps.inputChecks.of(process), faults);
+  const { mode, request, subscribers } = collectFaults(
+    payload,
+    process.description,
+    deps.inputChecks.of(process),
+    faults,
+  );
   const { chosen, fault } = chooseMode(mode, prefer, process.description);
   if (fault !== undefined) faults.push(fault);
   const vaultFileIds = await checkReferences(
@@ -167,6 +182,7 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
     { inputs: request.inputs, principal, tokens: submission.auth?.vaultTokens ?? [] },
     faults,
   );
+  checkSubscribers({ gate: deps.gate, sendsMail: submission.settings.sendsMail }, subscribers, faults);
   const idempotency = idempotencyOf(deps, submission, faults);
   refuseFaults(process.description, faults);
   await deps.queue.requirePlace();
@@ -181,6 +197,7 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
   const inserted = await insertJob(deps.database, job, acceptedEvent(job), {
     vaultFileIds,
     ...(sealedHeaders === undefined ? {} : { sealedHeaders }),
+    ...(subscribers.length === 0 ? {} : { sealedSubscribers: sealedOf(deps, job.id, subscribers) }),
     ...(idempotency === undefined ? {} : { idempotency }),
   });
   if (inserted.kind === "conflict") {
@@ -200,7 +217,11 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
 }
 
 /** What an execution request asks for, once it was found right. */
-export type JobParameters = { readonly mode: ExecutionMode; readonly request: JobRequest };
+export type JobParameters = {
+  readonly mode: ExecutionMode;
+  readonly request: JobRequest;
+  readonly subscribers: readonly LocatedSubscriber[];
+};
 
 /**
  * Validates an execution request against the description of its process: `mode`, `response`, `transmissionMode`, ids,
@@ -235,6 +256,14 @@ function refuseFaults(description: ProcessDescription, faults: readonly Fault[])
   if (faults.length === 0) return;
   const all = faults.map((fault) => `${fault.pointer === "" ? "the body" : fault.pointer}: ${fault.detail}`).join("; ");
   throw new Problem("invalid-parameter-value", `Cannot execute process "${description.id}": ${all}`, { faults });
+}
+
+function sealedOf({ secretKey }: SubmitDeps, jobId: string, subscribers: readonly LocatedSubscriber[]): string {
+  return sealSubscribers(
+    secretKey,
+    jobId,
+    subscribers.map(({ subscriber }) => subscriber),
+  );
 }
 
 async function existingJob(deps: SubmitDeps, jobId: string): Promise<Job> {

@@ -50,6 +50,8 @@ export type ExecuteDeps = {
     readonly outputsUrl: string;
     readonly jobFiles: "auto" | "always";
   };
+  /** Tells that a write took notifications along. */
+  readonly wakeNotifier: () => void;
   readonly failpoint?: Failpoint;
   readonly claim: Claim;
   /** Aborted with `dismissed` when the job was taken away, with `stopping` when the server stops. */

@@ -1,6 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JobFailure, JobOutcome, NewJobEvent } from "../domain/job.ts";
+import { composeNotifications, type NewNotification, tellingEvent } from "../domain/notification.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import { stages } from "../domain/progress.ts";
 import { makeResultsRelative } from "../domain/results.ts";
@@ -14,7 +15,7 @@ import { publishOutputs } from "../files/publish-outputs.ts";
 import { executionIdsOf } from "../store/executions.ts";
 import { finishJob } from "../store/jobs.ts";
 import { type ExecuteDeps, type KnownRun, type RemoteAccess, RunFailed, type WalkEnd } from "./claim.ts";
-import { beginWalk, ClaimLost, type JobWalk } from "./job-walk.ts";
+import { type Buffered, beginWalk, ClaimLost, type JobWalk } from "./job-walk.ts";
 import { startRun } from "./start-run.ts";
 import { monitorWithinLimit } from "./time-limit.ts";
 
@@ -40,9 +41,10 @@ export async function executeProcess(
     const results = await runAndPublish(deps, walk, known, { url, headers });
     const wpsId = hasFiles ? await mapJob(deps, results) : undefined;
     walk.enter("notify");
+    const told = composeNotifications(claim.job, "success", deps.newId);
     walk.enter("done");
     const outcome: JobOutcome = { status: "successful", results, ...(wpsId === undefined ? {} : { wpsId }) };
-    return { ...(await finish(deps, walk, outcome)), ...known };
+    return { ...(await finish(deps, walk, outcome, told)), ...known };
   } catch (error) {
     if (deps.signal.aborted) return abandoned(deps, walk, known);
     if (error instanceof ClaimLost) return { kind: "lost", ...known };
@@ -167,7 +169,9 @@ async function failJob(deps: ExecuteDeps, walk: JobWalk, hasFiles: boolean, erro
   walk.enter("monitorEnd");
   const wpsId = hasFiles ? await mapFailedJob(deps) : undefined;
   walk.enter("notify");
-  return finish(deps, walk, { status: "failed", results: {}, failure, ...(wpsId === undefined ? {} : { wpsId }) });
+  const told = composeNotifications(deps.claim.job, "failed", deps.newId);
+  const outcome: JobOutcome = { status: "failed", results: {}, failure, ...(wpsId === undefined ? {} : { wpsId }) };
+  return finish(deps, walk, outcome, told);
 }
 
 /** What made the job fail may also keep its log from being mapped; the job's end is told all the same. */
@@ -184,8 +188,13 @@ async function mapFailedJob(deps: ExecuteDeps): Promise<string | undefined> {
 /** How often the finishing write is tried; the pauses between double from 100 ms. */
 const finishTries = 6;
 
-/** Writes the job's end: status, results and events in one write. */
-async function finish(deps: ExecuteDeps, walk: JobWalk, outcome: JobOutcome): Promise<WalkEnd> {
+/** Writes the job's end: status, results, events and what is told of it in one write. */
+async function finish(
+  deps: ExecuteDeps,
+  walk: JobWalk,
+  outcome: JobOutcome,
+  told: readonly NewNotification[],
+): Promise<WalkEnd> {
   const { claim } = deps;
   const at = deps.clock.now();
   const { progress, stage, message } = walk;
@@ -198,14 +207,25 @@ async function finish(deps: ExecuteDeps, walk: JobWalk, outcome: JobOutcome): Pr
     ...(outcome.failure === undefined ? {} : { failure: outcome.failure }),
   };
   const staged = await drainWalk(deps, walk);
-  const events = outcome.status === "failed" ? [...staged, end] : staged;
+  const events = outcome.status === "failed" ? [...staged.events, end] : staged.events;
+  const notifications = [...staged.notifications, ...tellingEvent(told, events.length - 1)];
   const move = { jobId: claim.job.id, executionId: claim.executionId, fence: claim.fence, moveId: deps.newId(), at };
   for (let tried = 1; ; tried += 1) {
     try {
-      const written = { ...move, outcome, progress, stage, message: end.message, events, executionEnded: true };
+      const written = {
+        ...move,
+        outcome,
+        progress,
+        stage,
+        message: end.message,
+        events,
+        notifications,
+        executionEnded: true,
+      };
       for (const event of events) deps.failpoint?.(event.stage ?? stage, "before-commit");
       const isWritten = await finishJob(deps.database, written);
       for (const event of events) deps.failpoint?.(event.stage ?? stage, "after-commit");
+      if (isWritten && notifications.length > 0) deps.wakeNotifier();
       return isWritten ? { kind: "finished", status: outcome.status } : { kind: "lost" };
     } catch (error) {
       if (tried === finishTries || deps.signal.aborted) throw error;
@@ -216,7 +236,7 @@ async function finish(deps: ExecuteDeps, walk: JobWalk, outcome: JobOutcome): Pr
 }
 
 /** A log that cannot be written must not keep the job from its end. */
-async function drainWalk(deps: ExecuteDeps, walk: JobWalk): Promise<readonly NewJobEvent[]> {
+async function drainWalk(deps: ExecuteDeps, walk: JobWalk): Promise<Buffered> {
   try {
     return await walk.drain();
   } catch (error) {

@@ -9,6 +9,7 @@ import type { Database } from "../store/database.ts";
 import { findExecution } from "../store/executions.ts";
 import { findJob, forgetIdempotencyKeys } from "../store/jobs.ts";
 import { expiredVaultFiles, removeVaultFile } from "../store/vault.ts";
+import { watchClock } from "./clock-watch.ts";
 import { removeExpiredJobs, removeOrphans } from "./retention.ts";
 
 export type HousekeepingDeps = {
@@ -26,8 +27,9 @@ const everyMilliseconds = 60 * 60 * 1000;
 
 /** Tidies now and every hour until it is disposed of: what nobody needs any more is removed, never what a job may need. */
 export function startHousekeeping(deps: HousekeepingDeps): Disposable {
+  const watch = watchClock(deps);
   const tidy = () => {
-    tidyUp(deps).catch((error) => deps.logger.error("Cannot tidy up", { error }));
+    tidyUp(deps, { trustsAges: watch.isSteady() }).catch((error) => deps.logger.error("Cannot tidy up", { error }));
   };
   tidy();
   const timer = setInterval(tidy, everyMilliseconds);
@@ -35,22 +37,31 @@ export function startHousekeeping(deps: HousekeepingDeps): Disposable {
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-/** Removes expired uploads that no job holds, expired idempotency keys, scratch directories that are due, old jobs, orphans. */
-export async function tidyUp(deps: HousekeepingDeps): Promise<void> {
+/**
+ * Removes scratch directories that nobody needs and orphans; where ages can be trusted also expired uploads that no job
+ * holds, expired idempotency keys, old scratch and old jobs.
+ */
+export async function tidyUp(deps: HousekeepingDeps, { trustsAges = true } = {}): Promise<void> {
   const { database, layout, clock } = deps;
-  await forgetIdempotencyKeys(database, clock.now());
-  for (const file of await expiredVaultFiles(database, clock.now())) {
-    if (await removeVaultFile(database, file.id)) await removeVaultContent(layout, file.id);
+  if (trustsAges) {
+    await forgetIdempotencyKeys(database, clock.now());
+    for (const file of await expiredVaultFiles(database, clock.now())) {
+      if (await removeVaultFile(database, file.id)) await removeVaultContent(layout, file.id);
+    }
   }
   for (const executionId of await readdir(layout.workDirectory)) {
-    if (await isDue(deps, executionId)) await removeWorkDirectory(layout, executionId);
+    if (await isDue(deps, executionId, trustsAges)) await removeWorkDirectory(layout, executionId);
   }
-  await removeExpiredJobs(deps);
+  if (trustsAges) await removeExpiredJobs(deps);
   await removeOrphans(deps);
 }
 
 /** Scratch is due when its execution is unknown (its claim was never written), or its job ended well or long ago. */
-async function isDue({ database, clock }: HousekeepingDeps, executionId: string): Promise<boolean> {
+async function isDue(
+  { database, clock }: HousekeepingDeps,
+  executionId: string,
+  trustsAges: boolean,
+): Promise<boolean> {
   const execution = await findExecution(database, executionId);
   if (execution === undefined) return true;
   if (execution.endedAt === undefined) return false;
@@ -59,5 +70,9 @@ async function isDue({ database, clock }: HousekeepingDeps, executionId: string)
   // A retry that keeps finished steps reads their files where they are.
   const isNeeded = job.executionId === executionId || job.resumeFrom !== undefined;
   if (!isNeeded) return true;
-  return isFinished(job.status) && clock.now() - (job.finishedAt ?? execution.endedAt) >= failedWorkMilliseconds;
+  return (
+    trustsAges &&
+    isFinished(job.status) &&
+    clock.now() - (job.finishedAt ?? execution.endedAt) >= failedWorkMilliseconds
+  );
 }

@@ -1,6 +1,12 @@
 import type { JobFailure, NewJobEvent } from "../domain/job.ts";
 import { formatJobLogLine } from "../domain/job-log.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
+import {
+  composeNotifications,
+  type NotificationEvent,
+  type PendingNotification,
+  tellingEvent,
+} from "../domain/notification.ts";
 import { monitorProgress, type StageName, shownProgress, stages } from "../domain/progress.ts";
 import { appendJobLog } from "../files/job-log.ts";
 import { recordJob } from "../store/jobs.ts";
@@ -38,7 +44,13 @@ export type JobWalk = {
   /** Writes what is buffered. Throws ClaimLost when the claim does not hold. */
   commit(kept?: Kept): Promise<void>;
   /** Gives what is buffered to a write of the caller's, once the log lines are written. Throws when they can't be; then a second call gives the events. */
-  drain(): Promise<readonly NewJobEvent[]>;
+  drain(): Promise<Buffered>;
+};
+
+/** What waits for a write: events, and what is to be told of some of them. */
+export type Buffered = {
+  readonly events: readonly NewJobEvent[];
+  readonly notifications: readonly PendingNotification[];
 };
 
 /** Stages that nobody waits for are written after this long. */
@@ -57,6 +69,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
   let isSettled = false;
   let hasReachedTool = false;
   let events: NewJobEvent[] = [];
+  let notifications: PendingNotification[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   let lastPercentAt = Number.NEGATIVE_INFINITY;
   let logged: Promise<void> = Promise.resolve();
@@ -87,6 +100,9 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
       });
     }, flushMilliseconds);
   };
+  const tellOfLastEvent = (event: NotificationEvent) => {
+    notifications.push(...tellingEvent(composeNotifications(job, event, deps.newId), events.length - 1));
+  };
   const wasRecorded = (next: StageName) =>
     claim.isAdopted && job.stage !== undefined && stages[next].percent <= stages[job.stage].percent;
   const enter = (next: StageName, text: string | undefined, failure?: JobFailure) => {
@@ -108,6 +124,8 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
       message,
       ...(failure === undefined ? {} : { failure }),
     });
+    // It really runs; a walk that is taken up again comes here only when that was not written down.
+    if (next === "statusLocation") tellOfLastEvent("inProgress");
     if (deps.isBuffered(job)) deps.database.announce(job.id, { progress, message, stage });
     log(failure === undefined ? "INFO" : "ERROR", message);
   };
@@ -117,12 +135,13 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
     const lines = logged;
     logged = Promise.resolve();
     await lines;
-    const drained = events;
+    const drained = { events, notifications };
     events = [];
+    notifications = [];
     return drained;
   };
   const commit = async (kept?: Kept) => {
-    const drained = await drain();
+    const { events: drained, notifications: told } = await drain();
     if (drained.length === 0 && kept === undefined) return;
     // A checkpoint of the stage that starts the run tells that it has started.
     if (kept?.checkpoint !== undefined && stage === "executeRequest") deps.failpoint?.(stage, "after-effect");
@@ -132,6 +151,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
       fence: claim.fence,
       at: deps.clock.now(),
       events: drained,
+      notifications: told,
       progress,
       stage,
       message,
@@ -140,6 +160,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
     });
     for (const event of drained) deps.failpoint?.(event.stage ?? stage, "after-commit");
     if (!holds) throw new ClaimLost(job.id);
+    if (told.length > 0) deps.wakeNotifier();
   };
   return {
     get stage() {
@@ -163,10 +184,10 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
       progress = next;
       message = text ?? message;
       deps.database.announce(job.id, { progress, message, stage });
-      const at = deps.clock.now();
-      if (at - lastPercentAt < percentMilliseconds) return;
-      lastPercentAt = at;
-      push({ at, kind: "progress", status: "running", stage, progress, message });
+      const elapsed = deps.clock.elapsed();
+      if (elapsed - lastPercentAt < percentMilliseconds) return;
+      lastPercentAt = elapsed;
+      push({ at: deps.clock.now(), kind: "progress", status: "running", stage, progress, message });
     },
     log: (text) => log("INFO", text),
     commit,

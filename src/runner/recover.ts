@@ -1,5 +1,6 @@
 import type { Execution, Job } from "../domain/job.ts";
 import type { JsonObject } from "../domain/json.ts";
+import { composeNotifications, tellingEvent } from "../domain/notification.ts";
 import { JOB_PROGRESS_EXECUTE_REQUEST, shownProgress, stages } from "../domain/progress.ts";
 import { removeExecutionOutputs, removeJobFiles, removeWorkDirectory } from "../files/job-directory.ts";
 import { preparedFile } from "../files/layout.ts";
@@ -109,7 +110,8 @@ async function failJob(deps: RunnerDeps, { execution, job }: Found, message: str
     failure,
   } as const;
   const end = { at, kind: "status", status: "failed", progress: percent, message, failure } as const;
-  await finishJob(deps.database, {
+  const told = composeNotifications(job, "failed", deps.newId);
+  const isWritten = await finishJob(deps.database, {
     jobId: job.id,
     executionId: execution.id,
     fence: job.fence,
@@ -120,8 +122,10 @@ async function failJob(deps: RunnerDeps, { execution, job }: Found, message: str
     stage: "monitorError",
     message,
     events: [stage, end],
+    notifications: tellingEvent(told, 1),
     executionEnded: false,
   });
+  if (isWritten && told.length > 0) deps.wakeNotifier();
   await stopFailed(deps, { execution, job });
 }
 

@@ -105,12 +105,14 @@ async function prepare(
     job.request.inputs,
   );
   walk.enter("getOutputs");
+  const settings = process.description.heddle;
   const prepared: Prepared = {
     executionId,
     jobId: job.id,
     processId: process.id,
     definition: process.definition,
-    ...(process.description.heddle?.restart === undefined ? {} : { restart: process.description.heddle.restart }),
+    ...(settings?.restart === undefined ? {} : { restart: settings.restart }),
+    ...(settings?.onError === undefined ? {} : { onError: settings.onError }),
     inputs,
     outputs: Object.keys(job.request.outputs ?? process.description.outputs),
     ...(job.request.outputs === undefined ? {} : { outputRequests: job.request.outputs }),

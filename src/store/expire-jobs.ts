@@ -1,7 +1,17 @@
 import { and, asc, eq, lte, or, sql } from "drizzle-orm";
 import { isFinished, type JobStatus, jobStatuses } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
-import { checkpoints, executions, idempotencyKeys, jobEvents, jobs, results, vaultUses } from "./schema.ts";
+import {
+  checkpoints,
+  executions,
+  idempotencyKeys,
+  jobEvents,
+  jobs,
+  notifications,
+  results,
+  subscriptions,
+  vaultUses,
+} from "./schema.ts";
 import { argument, build, compile, statusIn } from "./statements.ts";
 
 const finishedStatuses: readonly JobStatus[] = jobStatuses.filter(isFinished);
@@ -41,6 +51,8 @@ const removals = [
   build.delete(executions).where(and(eq(executions.jobId, argument("jobId")), isGone)),
   build.delete(jobEvents).where(and(eq(jobEvents.jobId, argument("jobId")), isGone)),
   build.delete(results).where(and(eq(results.jobId, argument("jobId")), isGone)),
+  build.delete(notifications).where(and(eq(notifications.jobId, argument("jobId")), isGone)),
+  build.delete(subscriptions).where(and(eq(subscriptions.jobId, argument("jobId")), isGone)),
   build.delete(vaultUses).where(and(eq(vaultUses.jobId, argument("jobId")), isGone)),
   build.delete(idempotencyKeys).where(and(eq(idempotencyKeys.jobId, argument("jobId")), isGone)),
 ].map((query) => compile<{ jobId: string }>(query));

@@ -30,7 +30,7 @@ export async function eventsOf(
   limit: number = maxEvents,
 ): Promise<readonly JobEvent[]> {
   const rows = await database.read(selectEvents({ jobId, after: afterNumber, limit }));
-  return rows.map(eventOf);
+  return rows.map((row) => eventOf(row));
 }
 
 /** Tells what was announced of a job since its last stored event. */

@@ -7,8 +7,9 @@ const jobRow = rowReader(jobs);
 const executionRow = rowReader(executions);
 const eventRow = rowReader(jobEvents);
 
-/** Columns of an execution, after which those of its job may stand. */
+/** Columns of an execution and of a job, after which those of another table may stand. */
 export const executionWidth = executionRow.width;
+export const jobWidth = jobRow.width;
 
 /** Reads a job from a row; `from` is the position of its first column. */
 export function jobOf(row: Row, from = 0): Job {
@@ -54,9 +55,9 @@ export function executionOf(row: Row): Execution {
   };
 }
 
-/** Reads an event from a row. */
-export function eventOf(row: Row): JobEvent {
-  const { stage, failure, ...always } = eventRow.read(row);
+/** Reads an event from a row; `from` is the position of its first column. */
+export function eventOf(row: Row, from = 0): JobEvent {
+  const { stage, failure, ...always } = eventRow.read(row, from);
   return { ...always, ...(stage === null ? {} : { stage }), ...(failure === null ? {} : { failure }) };
 }
 

@@ -1,12 +1,14 @@
 import type { Job, JobOutcome, NewJobEvent } from "../domain/job.ts";
 import type { JobSearch } from "../domain/job-search.ts";
 import { jobStatuses } from "../domain/job-state.ts";
+import { type NewNotification, type PendingNotification, tellingEvent } from "../domain/notification.ts";
 import type { StageName } from "../domain/progress.ts";
 import type { Database } from "./database.ts";
 import { eventMembers, eventsText, jobArguments, jobOf, jsonOrNull } from "./job-rows.ts";
 import * as claiming from "./queries/claim-jobs.ts";
 import { findMove, insertEventsOfMove } from "./queries/guards.ts";
 import * as inserting from "./queries/insert-job.ts";
+import { insertNotificationsOfMove, notificationsText } from "./queries/insert-notifications.ts";
 import * as moving from "./queries/move-job.ts";
 import { type JobRecord, recordStatements } from "./queries/record-job.ts";
 import { searchJobs } from "./queries/search-jobs.ts";
@@ -49,9 +51,11 @@ export async function insertJob(
     readonly vaultFileIds?: readonly string[];
     /** Headers that go along to another server, sealed. */
     readonly sealedHeaders?: string;
+    /** Whom the client wants to be told, sealed. */
+    readonly sealedSubscribers?: string;
   } = {},
 ): Promise<Insertion> {
-  const { idempotency, vaultFileIds = [], sealedHeaders } = options;
+  const { idempotency, vaultFileIds = [], sealedHeaders, sealedSubscribers } = options;
   const values = jobArguments(job);
   const first = inserting.insertFirstEvent({ jobId: job.id, events: eventsText([event]) });
   const uses = [
@@ -59,6 +63,7 @@ export async function insertJob(
       ? []
       : [inserting.insertVaultUses({ jobId: job.id, files: JSON.stringify(vaultFileIds) })]),
     ...(sealedHeaders === undefined ? [] : [inserting.insertSecrets({ jobId: job.id, sealedHeaders })]),
+    ...(sealedSubscribers === undefined ? [] : [inserting.insertSubscription({ jobId: job.id, sealedSubscribers })]),
   ];
   const standing = inserting.findJobId({ jobId: job.id });
 
@@ -225,11 +230,13 @@ export type FinishMove = Move & {
   readonly events: readonly NewJobEvent[];
   /** What ran is proved gone. */
   readonly executionEnded: boolean;
+  readonly notifications?: readonly PendingNotification[];
 };
 
 /** Ends a running job with its results, in one write. False when the fence or state no longer holds. */
 export async function finishJob(database: Database, move: FinishMove): Promise<boolean> {
   const { jobId, moveId, at, executionId, fence, outcome, progress, stage, events, executionEnded } = move;
+  const { notifications = [] } = move;
   const guard = { jobId, moveId };
   const outputs = Object.entries(outcome.results).map(([id, result]) => [id, JSON.stringify(result)]);
   const statements = [
@@ -249,6 +256,7 @@ export async function finishJob(database: Database, move: FinishMove): Promise<b
   if (outputs.length > 0) statements.push(moving.insertResults({ ...guard, results: JSON.stringify(outputs) }));
   if (executionEnded) statements.push(moving.endExecutionOfMove({ ...guard, at }));
   statements.push(moving.forgetSecretsOfMove(guard));
+  statements.push(...tellOfMove(guard, at, notifications));
   if (events.length > 0) statements.push(insertEventsOfMove({ ...guard, events: eventsText(events) }));
   const results = await database.write(statements, [jobId], findMove(guard));
   if (won(results)) database.feed.forget(jobId);
@@ -258,15 +266,17 @@ export async function finishJob(database: Database, move: FinishMove): Promise<b
 /** Dismisses an unfinished job; it keeps its progress. Its execution ends only when what runs is stopped. */
 export async function dismissJob(
   database: Database,
-  move: Move & { readonly message: string },
+  move: Move & { readonly message: string; readonly notifications?: readonly NewNotification[] },
 ): Promise<"dismissed" | "lost"> {
   const { jobId, moveId, at, message } = move;
+  const notifications = tellingEvent(move.notifications ?? [], 0);
   const guard = { jobId, moveId };
   const live = database.feed.live(jobId);
   const shown = { shownProgress: live?.progress ?? 0, shownStage: live?.stage ?? null };
   const results = await database.write(
     [
       moving.dismiss({ ...guard, at, message: storable(message), ...shown }),
+      ...tellOfMove(guard, at, notifications),
       moving.insertDismissalEvent(guard),
       moving.forgetSecretsOfMove(guard),
     ],
@@ -294,6 +304,15 @@ export async function discardJob(
     findMove(guard),
   );
   return won(results) ? "dismissed" : "lost";
+}
+
+function tellOfMove(
+  guard: Pick<Move, "jobId" | "moveId">,
+  at: number,
+  notifications: readonly PendingNotification[],
+): readonly Statement[] {
+  if (notifications.length === 0) return [];
+  return [insertNotificationsOfMove({ ...guard, at, notifications: notificationsText(notifications) })];
 }
 
 /** The first statement of a move tells: someone who was first leaves it no row to change. */

@@ -174,13 +174,16 @@ export function createWriteQueue({ driver, clock, logger, onChanged, pause }: Wr
    * whatever is written over it, silently: it is dropped before anything else.
    */
   async function unlessBusy<Result>(call: () => Promise<Result>): Promise<Result> {
-    const since = clock.now();
+    const since = clock.elapsed();
     let wait = firstPauseMilliseconds;
     for (let pauses = 0; ; pauses += 1) {
       try {
         const result = await call();
         if (pauses > 0)
-          logger.info("The database was locked", { milliseconds: clock.now() - since, tries: pauses + 1 });
+          logger.info("The database was locked", {
+            milliseconds: Math.round(clock.elapsed() - since),
+            tries: pauses + 1,
+          });
         return result;
       } catch (error) {
         // Closed while the queue is open: another call reconnected between this one's turn and its first statement.

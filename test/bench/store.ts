@@ -9,6 +9,7 @@ import { stageNames } from "../../src/domain/progress.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
 import { claimJobs, finishJob, insertJob } from "../../src/store/jobs.ts";
 import { acceptedEvent, newJob, stageEvent } from "../support/jobs-in-store.ts";
+import { realClock } from "../support/real-clock.ts";
 
 const jobCount = Number(process.argv[2] ?? 10_000);
 const concurrency = Number(process.argv[3] ?? 64);
@@ -24,7 +25,11 @@ const events: readonly NewJobEvent[] = [
 
 const directory = await mkdtemp(join(parent, "heddle-bench-"));
 try {
-  await using database = await openDatabase({ file: join(directory, "heddle.db"), clock: Date, logger: silentLogger });
+  await using database = await openDatabase({
+    file: join(directory, "heddle.db"),
+    clock: realClock,
+    logger: silentLogger,
+  });
   await run(database, Math.min(jobCount, 2_000)); // warm
   for (let round = 1; round <= 3; round += 1) {
     const before = { ...(await database.figures()), cpu: process.cpuUsage().user + process.cpuUsage().system };

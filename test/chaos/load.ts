@@ -1,39 +1,65 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 
+/** What a job is of; a dismissed one is a tool that its client gives up. */
+export type Kind = "echo" | "tool" | "workflow" | "failing" | "remote" | "dismissed";
+
 /** A job of the load, from its first submission on. */
 export type LoadJob = {
-  readonly processId: "echo" | "tool" | "workflow" | "failing";
+  readonly kind: Kind;
   readonly name: string;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** When its client dismisses it, in milliseconds after the submission. */
+  readonly dismissAfter?: number;
   /** Set by the first answer of 201. */
   id?: string;
   /** Other ids that the same Idempotency-Key was given later: each is one too many. */
   readonly otherIds: string[];
-  /** The last status that was read; undefined while none was. */
+  /** The last status and message that were read; undefined while none was. */
   status?: string;
+  message?: string;
 };
 
 const CreatedSchema = v.looseObject({ jobID: v.string() });
-const StatusSchema = v.looseObject({ status: v.string() });
+const StatusSchema = v.looseObject({ status: v.string(), message: v.optional(v.string()) });
 
 /** The address of the server that runs now; undefined between two. */
 export type Address = { current: string | undefined };
 
-const kinds = ["echo", "tool", "echo", "workflow", "tool", "echo", "failing", "tool", "workflow", "echo"] as const;
+const kinds: readonly Kind[] = [
+  ...(["echo", "tool", "remote", "workflow", "dismissed", "echo", "failing"] as const),
+  ...(["tool", "remote", "workflow", "echo", "tool", "dismissed"] as const),
+];
 
 /** Makes the job of a number: kinds in turn, 0.05 to 3 s long, the long ones rare. */
 export function jobOfLoad(number: number, ledgers: string, random: () => number): LoadJob {
-  const processId = kinds[number % kinds.length] ?? "echo";
-  const name = `${processId}-${number}`;
+  const kind = kinds[number % kinds.length] ?? "echo";
   const seconds = Math.round((0.05 + 2.95 * random() ** 3) * 100) / 100;
-  return { processId, name, inputs: processId === "echo" ? { text: name } : { name, ledgers, seconds }, otherIds: [] };
+  const job = namedJob(kind, `${kind}-${number}`, ledgers, seconds);
+  return kind === "dismissed" ? { ...job, dismissAfter: random() ** 2 * 1500 } : job;
+}
+
+/** Makes a job of a kind. */
+export function namedJob(kind: Kind, name: string, ledgers: string, seconds: number): LoadJob {
+  const inputs = { echo: { text: name }, remote: { name, seconds } };
+  return {
+    kind,
+    name,
+    inputs: kind === "echo" || kind === "remote" ? inputs[kind] : { name, ledgers, seconds },
+    otherIds: [],
+    ...(kind === "dismissed" ? { dismissAfter: 0 } : {}),
+  };
+}
+
+function executionPath(kind: Kind): string {
+  if (kind === "remote") return "/providers/peer/processes/say/execution";
+  return `/processes/${kind === "dismissed" ? "tool" : kind}/execution`;
 }
 
 /** Submits a job until it is answered, whatever happens to the server meanwhile. */
-export async function submitUntilAnswered(address: Address, job: LoadJob): Promise<void> {
+async function submitUntilAnswered(address: Address, job: LoadJob): Promise<void> {
   for (;;) {
-    const response = await ask(address, `/processes/${job.processId}/execution`, {
+    const response = await ask(address, executionPath(job.kind), {
       method: "POST",
       headers: { "content-type": "application/json", prefer: "respond-async", "idempotency-key": job.name },
       body: JSON.stringify({ inputs: job.inputs }),
@@ -49,13 +75,25 @@ export async function submitUntilAnswered(address: Address, job: LoadJob): Promi
   }
 }
 
+/** Dismisses a job until that is answered: at once, or that it has happened. */
+async function dismissUntilAnswered(address: Address, job: LoadJob): Promise<void> {
+  for (;;) {
+    const response = await ask(address, `/jobs/${job.id}`, { method: "DELETE" });
+    if (response?.status === 200 || response?.status === 410) return;
+    if (response !== undefined && response.status !== 503) throw new Error(`Cannot dismiss: ${response.text}`);
+    await sleep(20);
+  }
+}
+
 /** Polls a job until it has ended or the signal comes; false when it has not ended by then. */
-export async function followToEnd(address: Address, job: LoadJob, signal: AbortSignal): Promise<boolean> {
+async function followToEnd(address: Address, job: LoadJob, signal: AbortSignal): Promise<boolean> {
   while (!signal.aborted) {
     const response = await ask(address, `/jobs/${job.id}`);
     if (response?.status === 404) return false;
     if (response?.status === 200) {
-      job.status = v.parse(StatusSchema, JSON.parse(response.text)).status;
+      const { status, message } = v.parse(StatusSchema, JSON.parse(response.text));
+      job.status = status;
+      if (message !== undefined) job.message = message;
       if (job.status !== "accepted" && job.status !== "running") return true;
     }
     await sleep(40);
@@ -76,6 +114,18 @@ export async function ask(address: Address, path: string, init: RequestInit = {}
   }
 }
 
+/** Submits a job, dismisses it when that is its kind, and follows it to its end. */
+export async function runJob(address: Address, job: LoadJob, signal: AbortSignal, missesAnswer = false): Promise<void> {
+  await submitUntilAnswered(address, job);
+  // Some clients did not get the answer, as far as they know.
+  if (missesAnswer) await submitUntilAnswered(address, job);
+  if (job.dismissAfter !== undefined) {
+    await sleep(job.dismissAfter);
+    await dismissUntilAnswered(address, job);
+  }
+  await followToEnd(address, job, signal);
+}
+
 /** Runs clients that submit and follow one job after the other, until `goesOn` says no; gives their jobs. */
 export function startClients(options: {
   readonly clients: number;
@@ -90,10 +140,7 @@ export function startClients(options: {
     while (options.goesOn()) {
       const job = options.nextJob();
       jobs.push(job);
-      await submitUntilAnswered(address, job);
-      // Some clients did not get the answer, as far as they know.
-      if (jobs.length % 7 === 0) await submitUntilAnswered(address, job);
-      await followToEnd(address, job, signal);
+      await runJob(address, job, signal, jobs.length % 7 === 0);
     }
   };
   return { jobs, done: Promise.all(Array.from({ length: options.clients }, client)) };

@@ -1,5 +1,6 @@
 // The processes of the chaos run. Each tool first writes a line to a ledger outside its directory: which try of the
 // machine's it is, and whether an earlier one of the same name still lives.
+import type { Kind } from "./load.ts";
 
 const ledgerScript = `
 look() { read -r line <"/proc/$1/stat" && set -- \${line##*")"} && state=$1 && since=\${20}; }
@@ -71,8 +72,8 @@ const workflow = {
 /** What is deployed besides the built-in `echo`. */
 export const packages = { tool, failing, workflow } as const;
 
-/** The ledgers that a job of a process writes, one for each of its tools. */
-export function ledgersOf(processId: string, name: string): readonly string[] {
-  if (processId === "workflow") return [`${name}.one`, `${name}.two`];
-  return processId === "echo" ? [] : [name];
+/** The ledgers that a job of a kind writes, one for each of its tools. */
+export function ledgersOf(kind: Kind, name: string): readonly string[] {
+  if (kind === "workflow") return [`${name}.one`, `${name}.two`];
+  return kind === "echo" || kind === "remote" ? [] : [name];
 }

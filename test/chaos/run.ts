@@ -1,21 +1,26 @@
-// Kills the server again and again while it works, and counts what that cost. Everything but `accepted` should be zero.
+// Kills the server again and again while it works, and counts what that cost. All columns but `accepted` and the
+// remote jobs that nobody can know of should be zero.
 // Usage: npm run test:chaos [-- --kills N --seed N --clients N --keep]
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { deployCwl } from "../support/jobs.ts";
+import { addProvider } from "../support/providers.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { type KillDeps, killOnce, type Spread, startNormal } from "./kills.ts";
-import { type Address, followToEnd, jobOfLoad, type LoadJob, startClients, submitUntilAnswered } from "./load.ts";
+import { type Address, jobOfLoad, type Kind, namedJob, runJob, startClients } from "./load.ts";
 import { packages } from "./packages.ts";
+import { startPeer } from "./peer.ts";
 import {
   type Columns,
   endOf,
   processesLeft,
   type Undisturbed,
+  unknowableJobs,
   verifyData,
   verifyJobs,
   verifyLedgers,
+  verifyPeer,
 } from "./verify.ts";
 
 const { values: given } = parseArgs({
@@ -42,6 +47,7 @@ function randomFrom(seed: number): () => number {
 }
 
 const folder = await temporaryDirectory();
+const peer = startPeer();
 const ledgers = join(folder.path, "ledgers");
 await mkdir(ledgers);
 const random = randomFrom(Number(given.seed));
@@ -49,7 +55,16 @@ const address: Address = { current: undefined };
 const spread: Spread = { failpoints: new Map(), random: new Map(), missed: [], kills: 0 };
 // The tools look in /proc whether an earlier one still lives: a sandbox would hide that from them.
 const sandbox = process.env.HEDDLE_TEST_SANDBOX ?? "off";
-const flags = ["--slots", "6", "--sandbox", sandbox, "--tool-directories", `${folder.path}:rw`];
+const flags = [
+  "--slots",
+  "6",
+  "--allow-fetch",
+  "127.0.0.1",
+  "--sandbox",
+  sandbox,
+  "--tool-directories",
+  `${folder.path}:rw`,
+];
 const deps: KillDeps = { data: join(folder.path, "data"), address, flags, random, spread };
 
 /** One job of each kind, to its end, with nobody disturbing it. */
@@ -57,12 +72,12 @@ async function runUndisturbed(): Promise<Undisturbed> {
   await using server = await startNormal(deps);
   for (const [id, document] of Object.entries(packages)) await deployCwl(server.url, id, document);
   const ends = new Map<string, { readonly status: string; readonly bytes: string }>();
-  for (const number of [0, 1, 3, 6]) {
-    const job: LoadJob = { ...jobOfLoad(number, ledgers, () => 0), name: `undisturbed-${number}` };
-    const named = { ...job, inputs: job.processId === "echo" ? { text: job.name } : { ...job.inputs, name: job.name } };
-    await submitUntilAnswered(address, named);
-    await followToEnd(address, named, AbortSignal.timeout(20_000));
-    ends.set(named.processId, await endOf(address, named));
+  await addProvider(server.url, { id: "peer", url: peer.url });
+  const kinds: readonly Kind[] = ["echo", "tool", "workflow", "failing", "remote", "dismissed"];
+  for (const kind of kinds) {
+    const job = namedJob(kind, `undisturbed-${kind}`, ledgers, 0.05);
+    await runJob(address, job, AbortSignal.timeout(20_000));
+    ends.set(kind, await endOf(address, job));
   }
   await server.stop();
   address.current = undefined;
@@ -110,13 +125,21 @@ const ofJobs = await verifyJobs(address, clients.jobs, undisturbed);
 // What the last jobs left is cleared after their ends are told.
 await Bun.sleep(500);
 await server.stop("SIGTERM");
+await peer[Symbol.asyncDispose]();
 printSpread();
 const accepted = clients.jobs.filter((job) => job.id !== undefined).length;
 console.log(`\n${spread.kills} kills in ${((Date.now() - startedAt) / 1000).toFixed(0)} s, seed ${given.seed}`);
 console.log(`${String(accepted).padStart(6)}  accepted`);
+for (const [kind, jobs] of Map.groupBy(clients.jobs, (job) => job.kind)) {
+  console.log(`${" ".repeat(10)}${kind}: ${jobs.length}`);
+}
+const unknowable = unknowableJobs(clients.jobs, peer.executions);
+console.log(`${String(unknowable.length).padStart(6)}  remote jobs of which nobody can know, and which say so`);
+for (const entry of unknowable.slice(0, 10)) console.log(`          ${entry}`);
 const faults = printColumns({
   ...ofJobs,
   ...verifyLedgers(ledgers, clients.jobs),
+  ...verifyPeer(clients.jobs, peer.executions),
   ...verifyData(deps.data),
   "processes left": processesLeft(folder.path),
 });

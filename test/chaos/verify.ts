@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Address, ask, type LoadJob } from "./load.ts";
 import { ledgersOf } from "./packages.ts";
 
-/** How jobs of a process end when nobody disturbs them: `{name}` stands for the job's name. */
+/** How jobs of a kind end when nobody disturbs them: `{name}` stands for the job's name. */
 export type Undisturbed = ReadonlyMap<string, { readonly status: string; readonly bytes: string }>;
 
 /** Everything that should be zero at the end, by what the closing table calls it. */
@@ -15,7 +15,7 @@ export async function endOf(
   address: Address,
   job: LoadJob,
 ): Promise<{ readonly status: string; readonly bytes: string }> {
-  const output = job.processId === "echo" ? "text" : "said";
+  const output = job.kind === "echo" ? "text" : "said";
   const response = await ask(address, `/jobs/${job.id}/results/${output}`);
   const bytes = response?.status === 200 ? response.text : String(response?.status);
   return { status: job.status ?? "unknown", bytes: bytes.replaceAll(job.name, "{name}") };
@@ -32,11 +32,12 @@ export async function verifyJobs(
   const failed: string[] = [];
   const different: string[] = [];
   for (const job of jobs.filter((one) => one.id !== undefined)) {
-    const wanted = undisturbed.get(job.processId);
+    const wanted = undisturbed.get(job.kind);
     const end = await endOf(address, job);
     const words = `${job.name} (${job.id})`;
     if ((await ask(address, `/jobs/${job.id}`))?.status === 404) lost.push(words);
     else if (end.status === "accepted" || end.status === "running" || end.status === "unknown") stuck.push(words);
+    else if (isUnknowable(job)) continue;
     else if (end.status !== wanted?.status) failed.push(`${words}: ${end.status}`);
     else if (end.bytes !== wanted.bytes) different.push(`${words}: ${JSON.stringify(end.bytes)}`);
   }
@@ -49,6 +50,28 @@ export async function verifyJobs(
   };
 }
 
+/** The server went down while it sent the request: nobody can know whether the peer started it, and the job says so. */
+function isUnknowable({ kind, status, message }: LoadJob): boolean {
+  return kind === "remote" && status === "failed" && message?.includes("cannot be known") === true;
+}
+
+/** Words the remote jobs that nothing can be known of, each with what the peer's log says of it. */
+export function unknowableJobs(jobs: readonly LoadJob[], executions: ReadonlyMap<string, number>): readonly string[] {
+  return jobs
+    .filter(isUnknowable)
+    .map(({ name }) => `${name}: executed ${executions.get(name) ?? 0} times by the peer`);
+}
+
+/** Reads the peer's log: no job was executed twice, and each that ended well once. */
+export function verifyPeer(jobs: readonly LoadJob[], executions: ReadonlyMap<string, number>): Columns {
+  const remote = jobs.filter(({ kind, id }) => kind === "remote" && id !== undefined);
+  const never = remote.filter((job) => job.status === "successful" && !executions.has(job.name));
+  return {
+    "remote executions doubled": [...executions].flatMap(([name, count]) => (count > 1 ? [`${name}: ${count}`] : [])),
+    "remote executions never sent": never.map(({ name }) => name),
+  };
+}
+
 /** Reads the ledgers: one line a tool, and none that found an earlier one alive. */
 export function verifyLedgers(directory: string, jobs: readonly LoadJob[]): Columns {
   const twice: string[] = [];
@@ -56,11 +79,12 @@ export function verifyLedgers(directory: string, jobs: readonly LoadJob[]): Colu
   const overlapping: string[] = [];
   const written = new Set(readdirSync(directory));
   for (const job of jobs) {
-    for (const ledger of ledgersOf(job.processId, job.name)) {
+    for (const ledger of ledgersOf(job.kind, job.name)) {
       const lines = written.has(ledger) ? readFileSync(join(directory, ledger), "utf8").trim().split("\n") : [];
       const starts = lines.filter((line) => line.endsWith(" start"));
       if (starts.length > 1) twice.push(`${ledger}: ${starts.length}`);
-      if (starts.length === 0 && job.id !== undefined) never.push(ledger);
+      // A dismissal may come before its tool.
+      if (starts.length === 0 && job.id !== undefined && job.kind !== "dismissed") never.push(ledger);
       if (lines.some((line) => line.endsWith(" overlap"))) overlapping.push(ledger);
     }
   }
@@ -80,9 +104,14 @@ export function verifyData(data: string): Columns {
   const jobs = new Set(texts("select id as text from jobs"));
   const failedOnes = new Set(texts("select execution_id as text from jobs where status = 'failed'"));
   const work = readdirSync(join(data, "work")).filter((name) => !failedOnes.has(name));
+  const dismissed = new Set(
+    texts(
+      "select id as text from jobs where status = 'dismissed' union select executions.id from executions join jobs on jobs.id = job_id where status = 'dismissed'",
+    ),
+  );
   const outputs = readdirSync(join(data, "outputs")).filter((name) => {
     const id = name.replace(/\.(log|xml)$/, "");
-    return !executions.has(id) && !jobs.has(id);
+    return (!executions.has(id) && !jobs.has(id)) || dismissed.has(id);
   });
   return {
     "database faults": integrity,
@@ -91,10 +120,11 @@ export function verifyData(data: string): Columns {
       "select job_id as text from job_events group by job_id having count(*) <> max(number) or min(number) <> 1",
     ),
     "jobs that ended twice": texts(
-      "select job_id as text from job_events where kind = 'status' and status in ('failed', 'dismissed') or stage = 'done' group by job_id having count(*) > 1",
+      // A finished job that is dismissed has a second end, and only one of these.
+      "select job_id as text from job_events where kind = 'status' and status in ('failed', 'dismissed') or stage = 'done' group by job_id, status = 'dismissed' having count(*) > 1",
     ),
     "scratch left": work,
-    "outputs of nobody": outputs,
+    "outputs of nobody and of dismissed jobs": outputs,
   };
 }
 

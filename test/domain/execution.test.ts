@@ -145,8 +145,16 @@ describe("a fault is found at", () => {
     ["/response", { inputs: text, response: "both" }],
     ["/mode", { inputs: text, mode: "never" }],
     ["/process", { inputs: text, process: "other" }],
-    ["/subscriber", { inputs: text, subscriber: { successUri: "http://x" } }],
-    ["/notification_email", { inputs: text, notification_email: "a@b.c" }],
+    ["/subscriber", { inputs: text, subscriber: {} }],
+    ["/subscriber/successUri", { inputs: text, subscriber: { successUri: "ftp://x/" } }],
+    ["/subscriber/failedUri", { inputs: text, subscriber: { failedUri: "http://user:word@x/" } }],
+    ["/subscriber/inProgressUri", { inputs: text, subscriber: { inProgressUri: `http://x/${"y".repeat(2048)}` } }],
+    ["/subscriber/successEmail", { inputs: text, subscriber: { successEmail: "a@b.c, d@e.f" } }],
+    ["/subscriber/colour", { inputs: text, subscriber: { successUri: "http://x/", colour: 1 } }],
+    ["/subscribers/failedEmail", { inputs: text, subscribers: { failedEmail: "a@b.c\nBcc: d@e.f" } }],
+    ["/subscribers", { inputs: text, subscriber: { successUri: "http://x" }, subscribers: { failedUri: "http://x" } }],
+    ["/notification_email", { inputs: text, notification_email: "nobody" }],
+    ["/notification_email", { inputs: text, notification_email: "a@b.c", subscriber: { failedEmail: "d@e.f" } }],
     ["/colour", { inputs: text, colour: "red" }],
   ];
   test.each(cases)("%p of %j", (pointer, payload) => {
@@ -179,6 +187,48 @@ test("one raw output is offered, and the process may be named by its URL", () =>
     response: "raw",
   };
   expect(readExecution(payload, description).faults).toEqual([]);
+});
+
+describe("subscribers are read", () => {
+  const read = (words: Readonly<Record<string, unknown>>) => {
+    const { faults, execution } = readExecution({ inputs: { text: "" }, ...words }, description);
+    expect(faults).toEqual([]);
+    return execution;
+  };
+
+  test("with the place of each address, which the job's request does not repeat", () => {
+    const { subscribers, request } = read({ subscriber: { successUri: "https://x:8443/done?token=1" } });
+    expect(subscribers).toEqual([
+      {
+        subscriber: { event: "success", channel: "callback", address: "https://x:8443/done?token=1" },
+        pointer: "/subscriber/successUri",
+      },
+    ]);
+    expect(request.notify).toEqual([{ event: "success", channel: "callback", receiver: "x:8443" }]);
+  });
+
+  test("under the name that the schema of 1.0 requires by mistake, unless the right one is there", () => {
+    expect(read({ subscriber: { successUrl: "http://a/" } }).subscribers).toMatchObject([
+      { subscriber: { event: "success", address: "http://a/" } },
+    ]);
+    expect(read({ subscriber: { successUrl: "http://a/", successUri: "http://b/" } }).subscribers).toMatchObject([
+      { subscriber: { address: "http://b/" } },
+    ]);
+  });
+
+  test("as mails too: each event its own, or one address for either end", () => {
+    const { subscribers } = read({ subscribers: { inProgressEmail: "a@b.c" }, notification_email: "d@e.f" });
+    expect(subscribers.map(({ subscriber }) => [subscriber.event, subscriber.channel, subscriber.address])).toEqual([
+      ["inProgress", "mail", "a@b.c"],
+      ["success", "mail", "d@e.f"],
+      ["failed", "mail", "d@e.f"],
+    ]);
+  });
+
+  test("as none, which leaves no trace in the request", () => {
+    expect(read({}).subscribers).toEqual([]);
+    expect(Object.keys(read({}).request)).toEqual(["inputs"]);
+  });
 });
 
 describe("chooseMode() answers", () => {

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { silentLogger } from "../../src/domain/logger.ts";
 import { type ControlGroups, createControlGroup, delegateFrom } from "../../src/executors/control-groups.ts";
 import { createLocalExecutor } from "../../src/executors/local.ts";
-import { isArgumentOfProcess } from "../../src/executors/process-table.ts";
+import { realClock } from "../support/real-clock.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { isArgumentOfProcess } from "../support/tools.ts";
 import { endOf, executorRig } from "./contract.ts";
 
 /** A real group that this process may make others in; undefined where the machine offers none. */
@@ -65,15 +66,15 @@ describe.skipIf(group === undefined)("a task in a control group", () => {
     try {
       const controlGroups: ControlGroups = { kind: "delegated", directory: group ?? "", controllers: [] };
       await using r = await executorRig((layout) =>
-        createLocalExecutor({ layout, logger: silentLogger, clock: { now: () => Date.now() }, controlGroups }),
+        createLocalExecutor({ layout, logger: silentLogger, clock: realClock, controlGroups }),
       );
       const marker = `7${process.pid}${Date.now() % 100000}`;
       const flee = `cd /; setsid env -i /bin/sh -c 'exec >/dev/null 2>&1 </dev/null; trap "" TERM HUP; sleep ${marker}' &`;
       const task = await r.task(`${flee} trap '' TERM; sleep 600`, { limits: {} });
       await r.executor.submit(task);
-      while (!isArgumentOfProcess(marker)) await Bun.sleep(5);
+      while (!(await isArgumentOfProcess(marker))) await Bun.sleep(5);
       await r.restart().cancel(task.key, 0.1);
-      expect(isArgumentOfProcess(marker)).toBe(false);
+      expect(await isArgumentOfProcess(marker)).toBe(false);
       expect(await endOf(r.executor, task.key)).toMatchObject({ kind: "exited", exitCode: 137 });
       expect((await readdir(group ?? "")).filter((name) => name.startsWith("heddle-task"))).toEqual([]);
     } finally {

@@ -7,11 +7,12 @@ import { createLocalExecutor } from "../../src/executors/local.ts";
 import { readBootId } from "../../src/executors/process-table.ts";
 import { exitRecordFile, startRecordFile } from "../../src/executors/task-records.ts";
 import { type Layout, taskDirectory } from "../../src/files/layout.ts";
+import { realClock } from "../support/real-clock.ts";
 import { livingBelow } from "../support/tools.ts";
 import { describeExecutorContract, endOf, executorRig, runTask, whenWritten } from "./contract.ts";
 
 function makeExecutor(layout: Layout): Executor {
-  return createLocalExecutor({ layout, clock: { now: () => Date.now() }, logger: silentLogger });
+  return createLocalExecutor({ layout, clock: realClock, logger: silentLogger });
 }
 
 const rig = () => executorRig(makeExecutor);
@@ -62,7 +63,7 @@ describe("the local executor: supervisors", () => {
     await whenWritten(join(task.workingDirectory, "ready"));
     const session = await supervisorOf(r.layout, task);
     const shown = Bun.spawnSync(["ps", "-o", "args=", "-s", String(session)]).stdout.toString();
-    expect(shown).toContain("heddle-task e1/step/0/0/1");
+    expect(shown).toContain(`heddle-supervisor ${r.layout.dataDirectory}`);
     expect(shown).not.toContain("very-secret");
   });
 
@@ -194,7 +195,7 @@ describe("the local executor: records", () => {
     const task = await r.task("");
     await writeRecords(r.layout, task, { start: "" });
     const file = startRecordFile(r.layout, task.key);
-    const script = 'echo ready; sleep 0.3; printf "%s" "$2" >"$1"';
+    const script = 'exec 3>"$1"; echo ready; sleep 0.3; printf "%s" "$2" >&3';
     const writer = Bun.spawn(["sh", "-c", script, "sh", file, gone], { stdout: "pipe" });
     await writer.stdout.getReader().read();
     const state = await r.executor.find(task.key);

@@ -1,11 +1,14 @@
 // Prints how many short tools a second go through submit() and ended(): bun test/executors/measure-tasks.ts [tasks] [at once]
+
 import { silentLogger } from "../../src/domain/logger.ts";
 import { createLocalExecutor } from "../../src/executors/local.ts";
+import { realClock } from "../support/real-clock.ts";
 import { endOf, executorRig, runTask } from "./contract.ts";
 
 const [count = 1000, atOnce = 2] = process.argv.slice(2).map(Number);
-const clock = { now: () => Date.now() };
-await using rig = await executorRig((layout) => createLocalExecutor({ layout, clock, logger: silentLogger }));
+await using rig = await executorRig((layout) =>
+  createLocalExecutor({ layout, clock: realClock, logger: silentLogger }),
+);
 const tasks = await Promise.all(Array.from({ length: count }, () => rig.task("", { command: ["/bin/true"] })));
 
 const submitMilliseconds: number[] = [];

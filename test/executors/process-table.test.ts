@@ -1,11 +1,14 @@
 import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import {
   findProcess,
   hasGroupMembers,
+  hasStrangers,
   isAlive,
-  isArgumentOfProcess,
+  isOpenSomewhere,
   parseProcessStat,
 } from "../../src/executors/process-table.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** Tells what ps shows of a process in one column. */
 function shownBy(column: string, pid: number): string {
@@ -62,15 +65,37 @@ describe("findProcess()", () => {
   });
 });
 
-describe("isArgumentOfProcess()", () => {
-  test("looks at whole arguments", async () => {
-    const command = ["sh", "-c", "echo ready; read -r line", "heddle test argument"];
-    const child = Bun.spawn(command, { stdin: "pipe", stdout: "pipe" });
-    // Until it has begun to run, a new process shows no arguments.
+describe("isOpenSomewhere()", () => {
+  test("finds a file as long as a process has it open", async () => {
+    await using directory = await temporaryDirectory();
+    const file = join(directory.path, "file");
+    const child = Bun.spawn(["sh", "-c", `exec 3>"$1"; echo ready; read -r line`, "sh", file], {
+      stdin: "pipe",
+      stdout: "pipe",
+    });
     await child.stdout.getReader().read();
-    expect(isArgumentOfProcess("heddle test argument")).toBe(true);
-    expect(isArgumentOfProcess("heddle test")).toBe(false);
+    expect(isOpenSomewhere(file)).toBe(true);
+    expect(isOpenSomewhere(directory.path)).toBe(false);
     child.kill("SIGKILL");
     await child.exited;
+    expect(isOpenSomewhere(file)).toBe(false);
+  });
+});
+
+describe("hasStrangers()", () => {
+  test("finds who lives in a group besides its leader, whichever ids were given meanwhile", async () => {
+    const child = Bun.spawn(["sh", "-c", "sleep 600 & echo $!; wait"], { detached: true, stdout: "pipe" });
+    const pid = Number(new TextDecoder().decode((await child.stdout.getReader().read()).value));
+    const made = [
+      { before: pid - 3, after: pid + 2 },
+      { before: 1, after: pid + 2 },
+      { before: pid + 2, after: 5 },
+    ];
+    expect(made.map((ids) => hasStrangers(child.pid, ids))).toEqual([true, true, true]);
+    expect(hasStrangers(child.pid, { before: pid, after: pid + 2 })).toBe(false);
+    process.kill(-child.pid, "SIGKILL");
+    await child.exited;
+    while (findProcess(pid) !== undefined) await Bun.sleep(5);
+    expect(made.map((ids) => hasStrangers(child.pid, ids))).toEqual([false, false, false]);
   });
 });

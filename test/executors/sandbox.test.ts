@@ -8,18 +8,18 @@ import { createConfinement } from "../../src/executors/confinement.ts";
 import type { Executor, Mount, Task } from "../../src/executors/executor.ts";
 import { createLocalExecutor } from "../../src/executors/local.ts";
 import { shownDirectories } from "../../src/executors/machine-view.ts";
-import { isArgumentOfProcess } from "../../src/executors/process-table.ts";
 import { startRecordFile } from "../../src/executors/task-records.ts";
 import { type Layout, taskDirectory } from "../../src/files/layout.ts";
+import { realClock } from "../support/real-clock.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
-import { livingBelow } from "../support/tools.ts";
+import { isArgumentOfProcess, livingBelow } from "../support/tools.ts";
 import { describeExecutorContract, endOf, executorRig, runTask, whenWritten } from "./contract.ts";
 
 const bubblewrap = findBubblewrap();
 const toolPath = "/usr/bin:/bin";
 
 function makeExecutor(layout: Layout, use: "require" | "off" = "require"): Executor {
-  const clock = { now: () => Date.now() };
+  const clock = realClock;
   const settings = { use, toolPath, toolDirectories: [], hidden: [layout.dataDirectory] };
   return createLocalExecutor({
     layout,
@@ -112,9 +112,9 @@ touch /tmp/mine mine /dev/shm/mine && echo done`;
     const flee = `cd /; setsid env -i /bin/sh -c 'exec >/dev/null 2>&1 </dev/null; trap "" TERM HUP; sleep ${marker}' &`;
     const task = withView(await r.task(`${flee} trap '' TERM; sleep 600`), []);
     await r.executor.submit(task);
-    while (!isArgumentOfProcess(marker)) await Bun.sleep(5);
+    while (!(await isArgumentOfProcess(marker))) await Bun.sleep(5);
     await r.restart().cancel(task.key, 0.1);
-    expect(isArgumentOfProcess(marker)).toBe(false);
+    expect(await isArgumentOfProcess(marker)).toBe(false);
     expect(await endOf(r.executor, task.key)).toMatchObject({ kind: "exited", exitCode: 137 });
   });
 

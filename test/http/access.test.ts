@@ -40,6 +40,12 @@ const cells: readonly Asked[] = [
     status: 200,
   },
   {
+    what: "read what was told of an own job",
+    ask: (service, key, id) => get(`/jobs/${id}/notifications`)(service, key),
+    allowed: everyone,
+    status: 200,
+  },
+  {
     what: "execute",
     ask: (service, key) =>
       service.send("POST", "/processes/echo/execution", {

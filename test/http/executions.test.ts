@@ -166,7 +166,19 @@ describe("bad input gets a clear answer:", () => {
     ["an ftp reference", 400, { body: { inputs: { text: { href: "ftp://x/y" } } } }, "/inputs/text/href"],
     ["a password in a reference", 400, { body: { inputs: { text: { href: "http://a:b@x/" } } } }, "without user"],
     ["a file outside the roots", 400, { body: { inputs: { text: { href: "file:///etc/passwd" } } } }, "allows"],
-    ["a subscriber", 400, { body: { inputs: { text: "" }, subscriber: {} } }, "/subscriber"],
+    ["a subscriber of nothing", 400, { body: { inputs: { text: "" }, subscriber: {} } }, "/subscriber"],
+    [
+      "a callback to a private address",
+      400,
+      { body: { inputs: { text: "" }, subscriber: { successUri: "http://10.0.0.1/" } } },
+      "/subscriber/successUri",
+    ],
+    [
+      "a mail without a server for mails",
+      400,
+      { body: { inputs: { text: "" }, notification_email: "ada@example.org" } },
+      "sends none",
+    ],
     ["an unknown member", 400, { body: { inputs: { text: "" }, colour: 1 } }, "/colour"],
   ];
   test.each(cases)("%s is %d", async (_, status, options, words) => {

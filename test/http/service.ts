@@ -70,6 +70,7 @@ export type Outcome = {
 export const defaultSettings: Settings = {
   syncLimitMilliseconds: 10_000,
   inputRoots: [],
+  sendsMail: false,
   maxBodyBytes: 64 * 1024,
   maxUploadBytes: 256 * 1024,
   maxInlineBytes: 1024,
@@ -145,6 +146,7 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
       },
       stop: (jobId) => stopped.push(jobId),
       publishStatus: async (jobId) => void published.push(jobId),
+      notify: () => {},
     },
   });
   return {

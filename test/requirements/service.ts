@@ -42,7 +42,8 @@ let app: App | undefined;
 export function useService(): void {
   beforeAll(async () => {
     folder = await temporaryDirectory();
-    app = await startTestApp(folder.path);
+    // Subscribers of these tests listen on this machine.
+    app = await startTestApp(folder.path, { allowFetch: ["127.0.0.1"] });
     await deployCwl(app.url, "tool", tool);
   });
   afterAll(async () => {

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import { buildExecutable } from "../../src/build.ts";
 import { executable, startServer } from "../support/executable.ts";
-import { deployCwl, statusOf, submit, untilFinished } from "../support/jobs.ts";
+import { deployCwl, statusOf, submit, submitWith, untilFinished } from "../support/jobs.ts";
+import { untilTold } from "../support/notifications.ts";
+import { startReceiver } from "../support/receiver.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
 
 const variable = "HEDDLE_FAILPOINT";
@@ -43,6 +45,32 @@ test("the failpoints build refuses a failpoint that there is not", async () => {
   const start = startServer(folder.path, [], { program, environment: { [variable]: "JOB_PROGRESS_SETUP:later" } });
   expect(start).rejects.toThrow('found "JOB_PROGRESS_SETUP:later"');
   await start.catch(() => undefined);
+});
+
+test.each([
+  "JOB_PROGRESS_EXECUTE_STATUS_LOCATION:before-commit",
+  "JOB_PROGRESS_EXECUTE_STATUS_LOCATION:after-commit",
+  "JOB_PROGRESS_NOTIFY:before-commit",
+  "JOB_PROGRESS_NOTIFY:after-effect",
+  "JOB_PROGRESS_DONE:after-commit",
+])("a server that kills itself at %s has each notification in its outbox once", async (failpoint) => {
+  await using folder = await temporaryDirectory();
+  await using receiver = startReceiver();
+  const flags = ["--allow-fetch", "127.0.0.1"];
+  const before = await startServer(folder.path, flags, { program, environment: { [variable]: failpoint } });
+  await deployCwl(before.url, "tool", tool);
+  const subscriber = { successUri: `${receiver.url}/success`, inProgressUri: `${receiver.url}/inProgress` };
+  const job = await submitWith(before.url, "tool", { subscriber });
+  expect(await before.exited).toBe(137);
+  await using after = await startServer(folder.path, flags);
+  expect((await untilFinished(after.url, job)).at(-1)).toMatchObject({ status: "successful" });
+  const told = await untilTold(after.url, job, 2);
+  expect(told.map(({ event, status }) => [event, status])).toEqual([
+    ["inProgress", "delivered"],
+    ["success", "delivered"],
+  ]);
+  // Twice, when the answer came but was not written down any more.
+  expect(new Set(receiver.received.map(({ headers }) => headers.get("webhook-id"))).size).toBe(2);
 });
 
 test.each([

@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { startServer } from "../support/executable.ts";
 import { deployCwl, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -52,12 +52,13 @@ const twoSteps = {
   steps: { one: step("one", 0.05), two: step("two", 3, "one") },
 } as const;
 
-/** Every start record below a data directory, by the way that leads to it. */
+/** Every start record of a try that has not ended below a data directory, by the way that leads to it. */
 async function startRecords(data: string): Promise<ReadonlyMap<string, string>> {
   const records = new Map<string, string>();
   for await (const file of new Bun.Glob("work/*/tasks/**/start").scan({ cwd: data })) {
     const text = await Bun.file(join(data, file)).text();
-    if (text.trimEnd().endsWith("end")) records.set(file, text);
+    const hasEnded = await Bun.file(join(data, dirname(file), "exit")).exists();
+    if (text.trimEnd().endsWith("end") && !hasEnded) records.set(file, text);
   }
   return records;
 }

@@ -7,6 +7,7 @@ import { tidyUp } from "../../src/runner/housekeeping.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { startServer } from "../support/executable.ts";
 import { deployCwl, readStatus, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
+import { realClock } from "../support/real-clock.ts";
 import { shellTool } from "../support/shell-tool.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
@@ -39,7 +40,7 @@ test("jobs are kept for as long as is set, and tell until when; pinned ones stay
     await server.stop();
   }
   {
-    const clock = { now: () => Date.now() + 2.5 * hour };
+    const clock = { ...realClock, now: () => Date.now() + 2.5 * hour };
     const layout = createLayout(data);
     await using database = await openDatabase({ file: join(data, "heddle.db"), clock, logger: silentLogger });
     await tidyUp({ database, layout, clock, logger: silentLogger, keptMilliseconds: 3 * hour });

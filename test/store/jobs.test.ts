@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { Job } from "../../src/domain/job.ts";
 import { stages } from "../../src/domain/progress.ts";
 import { checkpointsOf, findExecution } from "../../src/store/executions.ts";
+import { removeJob } from "../../src/store/expire-jobs.ts";
 import { eventsOf } from "../../src/store/job-events.ts";
 import {
   adoptJob,
@@ -19,8 +20,10 @@ import {
   waitingJobs,
 } from "../../src/store/jobs.ts";
 import { resultsOf } from "../../src/store/results.ts";
+import { retryJob } from "../../src/store/retry-job.ts";
 import {
   acceptedEvent,
+  finishing,
   insertNewJob,
   insertRunningJob,
   newJob,
@@ -32,20 +35,6 @@ import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const at = startOfTest + 5000;
 const moveId = () => crypto.randomUUID();
-
-function finishing(running: { jobId: string; executionId: string; fence: number }) {
-  return {
-    ...running,
-    moveId: moveId(),
-    at,
-    outcome: { status: "successful", results: {} },
-    progress: 100,
-    stage: "done",
-    message: "Job complete",
-    events: [stageEvent("done", { status: "successful" })],
-    executionEnded: true,
-  } as const;
-}
 
 describe("insertJob()", () => {
   test("keeps every member of a job", async () => {
@@ -509,6 +498,14 @@ describe("of two moves in one commit the first wins and the loser leaves no row 
         [{ jobId, executionId: name, moveId: name, event: { ...stageEvent("setup"), message: name } }],
         at,
       );
+  const retry =
+    (name: string) =>
+    (database: Store, { jobId }: Running) =>
+      retryJob(database, { jobId, moveId: name, at, message: name, keepsFinishedSteps: false });
+  const removal =
+    () =>
+    (database: Store, { jobId }: Running) =>
+      removeJob(database, jobId, at + 1);
   const lost: readonly unknown[] = ["lost", false, undefined];
   const hasLost = (outcome: unknown) => lost.includes(outcome) || (outcome instanceof Map && outcome.size === 0);
 
@@ -522,10 +519,21 @@ describe("of two moves in one commit the first wins and the loser leaves no row 
     ["two dismissals of an accepted job", acceptedAsRunning, dismissal("first"), dismissal("second")],
     ["a dismissal, then a claim", acceptedAsRunning, dismissal("first"), claim("second")],
     ["two claims", acceptedAsRunning, claim("first"), claim("second")],
+    ["a retry, then the removal of an old job", failedAsRunning, retry("first"), removal()],
+    ["the removal of an old job, then a retry", failedAsRunning, removal(), retry("second")],
+    ["two retries", failedAsRunning, retry("first"), retry("second")],
   ] as const;
 
   async function acceptedAsRunning(database: Store): Promise<Running> {
     return { jobId: (await insertNewJob(database, { id: "job" })).id, executionId: "none", fence: 0 };
+  }
+
+  async function failedAsRunning(database: Store, changes: Partial<Job>): Promise<Running> {
+    const running = await insertRunningJob(database, changes);
+    const failure = { message: "m", stage: "monitorLoop" } as const;
+    const outcome = { status: "failed", results: {}, failure } as const;
+    await finishJob(database, { ...finishing(running), moveId: "failed", outcome });
+    return running;
   }
 
   for (const [name, prepare, first, second] of races) {

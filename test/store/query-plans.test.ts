@@ -57,9 +57,10 @@ test("no query of a job reads a whole table or sorts", async () => {
 async function useEverything(database: Database): Promise<void> {
   const at = 1;
   const move = { moveId: "m", at, message: "m" };
+  const told = { event: "success", channel: "callback", receiver: "example.org" } as const;
   const idempotency = { principal: "p", key: "k", bodyDigest: "d", expiresAt: 2 };
   const { jobId, executionId, fence } = await insertRunningJob(database);
-  await insertJob(database, newJob(), acceptedEvent(), { idempotency, vaultFileIds: ["v"] });
+  await insertJob(database, newJob(), acceptedEvent(), { idempotency, vaultFileIds: ["v"], sealedSubscribers: "s" });
   await recordJob(database, {
     jobId,
     fence,
@@ -68,6 +69,7 @@ async function useEverything(database: Database): Promise<void> {
     progress: 2,
     stage: "describe",
     message: "m",
+    notifications: [{ ...told, id: "n1", eventIndex: 0 }],
     execution: { id: executionId, handle: {}, checkpoint: { key: "k", value: 1 } },
   });
   await adoptJob(database, { ...move, jobId, countsAsCrash: false });
@@ -81,9 +83,10 @@ async function useEverything(database: Database): Promise<void> {
     stage: "done",
     events: [stageEvent("done")],
     executionEnded: true,
+    notifications: [{ ...told, id: "n2", eventIndex: 0 }],
   });
   await releaseJob(database, { ...move, jobId, fence, event: acceptedEvent(), countsAsCrash: false });
-  await dismissJob(database, { ...move, jobId });
+  await dismissJob(database, { ...move, jobId, notifications: [{ ...told, id: "n3" }] });
   await discardJob(database, { ...move, jobId });
   await findJob(database, jobId);
   await findJobOfExecution(database, executionId);

@@ -5,6 +5,7 @@ import type { JobEvent } from "../../src/domain/job.ts";
 import { silentLogger } from "../../src/domain/logger.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { eventsOf } from "../../src/store/job-events.ts";
+import { realClock } from "./real-clock.ts";
 
 /** Starts the whole service in this process, on a free port; its log goes nowhere. */
 export function startTestApp(data: string, flags: Readonly<Record<string, unknown>> = {}): Promise<App> {
@@ -16,7 +17,6 @@ export function startTestApp(data: string, flags: Readonly<Record<string, unknow
 
 /** Reads a job's events from the database of a data directory. */
 export async function readEvents(data: string, jobId: string): Promise<readonly JobEvent[]> {
-  const clock = { now: () => Date.now() };
-  await using database = await openDatabase({ file: join(data, "heddle.db"), clock, logger: silentLogger });
+  await using database = await openDatabase({ file: join(data, "heddle.db"), clock: realClock, logger: silentLogger });
   return eventsOf(database, jobId, 0);
 }

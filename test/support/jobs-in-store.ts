@@ -2,7 +2,7 @@ import type { Job, NewJobEvent } from "../../src/domain/job.ts";
 import { silentLogger } from "../../src/domain/logger.ts";
 import { type StageName, stages } from "../../src/domain/progress.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
-import { claimJobs, insertJob } from "../../src/store/jobs.ts";
+import { claimJobs, type FinishMove, insertJob } from "../../src/store/jobs.ts";
 import { fakeClock } from "./fake-clock.ts";
 
 /** The time at which the jobs of these tests are made. */
@@ -66,4 +66,23 @@ export async function insertRunningJob(database: Database, changes: Partial<Job>
   const claim = claims.get(job.id);
   if (claim === undefined) throw new Error("Cannot claim a job that was just inserted");
   return { jobId: job.id, executionId, fence: claim.fence };
+}
+
+/** Words the write that ends a running job, well unless the changes say otherwise. */
+export function finishing(
+  running: Pick<FinishMove, "jobId" | "executionId" | "fence">,
+  changes: Partial<FinishMove> = {},
+): FinishMove {
+  return {
+    ...running,
+    moveId: Bun.randomUUIDv7(),
+    at: startOfTest + 5000,
+    outcome: { status: "successful", results: {} },
+    progress: 100,
+    stage: "done",
+    message: "Job complete",
+    events: [stageEvent("done", { status: "successful" })],
+    executionEnded: true,
+    ...changes,
+  };
 }

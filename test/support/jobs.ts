@@ -34,16 +34,26 @@ export async function deployCwl(url: string, id: string, document: Readonly<Reco
 }
 
 /** Submits a job asynchronously and gives its id. */
-export async function submit(
+export function submit(
   url: string,
   processId: string,
   inputs: Readonly<Record<string, unknown>>,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<string> {
+  return submitWith(url, processId, { inputs }, headers);
+}
+
+/** Submits a job of a whole request asynchronously and gives its id. */
+export async function submitWith(
+  url: string,
+  processId: string,
+  request: Readonly<Record<string, unknown>>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const response = await fetch(`${url}/processes/${processId}/execution`, {
     method: "POST",
     headers: { "content-type": "application/json", prefer: "respond-async", ...headers },
-    body: JSON.stringify({ inputs }),
+    body: JSON.stringify(request),
   });
   if (response.status !== 201) throw new Error(`Cannot submit: ${response.status} ${await response.text()}`);
   return (await readStatus(response)).jobID;

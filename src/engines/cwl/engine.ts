@@ -160,6 +160,7 @@ async function work(
     usage: createUsageCount(checkpoints.get(usageKey)),
     said: new Set(),
     slots: engines.slots,
+    goesOnAfterFailure: prepared.onError === "continue",
     runsLostAgain: prepared.restart === undefined || prepared.restart === "rerun",
     signal: tools.signal,
     fail: tools.fail,

@@ -66,7 +66,7 @@ async function startInterpreter(module: WebAssembly.Module, clock: Clock, limits
   const newRuntime = () => {
     const made = quickjs.newRuntime();
     made.setMaxStackSize(maxStackBytes);
-    made.setInterruptHandler(() => clock.now() > deadline);
+    made.setInterruptHandler(() => clock.elapsed() > deadline);
     return made;
   };
   let isBroken = false;
@@ -94,13 +94,13 @@ async function startInterpreter(module: WebAssembly.Module, clock: Clock, limits
   return {
     evaluate: (body, scope, library) => {
       if (isBroken) throw new CwlFailure("the interpreter broke down at an earlier expression");
-      deadline = clock.now() + limits.timeMilliseconds;
+      deadline = clock.elapsed() + limits.timeMilliseconds;
       try {
         const context = contextFor(scope, library);
         const text = run(context, wrap(body, scope));
         return text === undefined ? null : JSON.parse(text);
       } catch (error) {
-        const failure = new CwlFailure(explain(error, clock.now() > deadline, limits), {}, { cause: error });
+        const failure = new CwlFailure(explain(error, clock.elapsed() > deadline, limits), {}, { cause: error });
         // What an expression broke in the interpreter is not left to the next one.
         if (error instanceof ScriptError && !error.isOutOfMemory) drop();
         else isBroken = true;

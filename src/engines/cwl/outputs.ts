@@ -1,9 +1,10 @@
-import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { realpathSync, statSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { errorText } from "../../domain/problem.ts";
-import { ifExists } from "../../files/file-errors.ts";
+import { ifFound } from "../../files/file-errors.ts";
 import { isInside } from "../../files/layout.ts";
 import { evaluate, evaluateString, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
@@ -51,7 +52,7 @@ const maxOutputObjectBytes = 16 * 2 ** 20;
  * symlink, unless the tool was given it. Throws CwlFailure naming the output that cannot be made.
  */
 export async function collectOutputs(collection: Collection): Promise<JsonObject> {
-  const bounds = await realBounds(collection);
+  const bounds = realBounds(collection);
   const written = await readOutputObject(collection, bounds);
   const values = collection.tool.outputs.map(async (output) => {
     try {
@@ -66,9 +67,9 @@ export async function collectOutputs(collection: Collection): Promise<JsonObject
   return Object.fromEntries(await Promise.all(values));
 }
 
-async function realBounds(collection: Collection): Promise<Bounds> {
-  const given = await Promise.all(collection.given.map((path) => ifExists(realpath(path))));
-  return { outdir: await realpath(collection.outdir), given: given.filter((path) => path !== undefined) };
+function realBounds(collection: Collection): Bounds {
+  const given = collection.given.map((path) => ifFound(() => realpathSync(path)));
+  return { outdir: realpathSync(collection.outdir), given: given.filter((path) => path !== undefined) };
 }
 
 async function collectOutput(collection: Collection, bounds: Bounds, output: ToolOutput): Promise<Json> {
@@ -122,7 +123,7 @@ async function collectGlobs(
     });
   });
   const found = await Promise.all(patterns.map((pattern) => findByPattern(collection.outdir, pattern)));
-  return Promise.all([...new Set(found.flat())].map((name) => toFile(bounds, join(collection.outdir, name))));
+  return [...new Set(found.flat())].map((name) => toFile(bounds, join(collection.outdir, name)));
 }
 
 /** Writes a path in the output directory as the tool saw it as the path that it has here. */
@@ -143,13 +144,13 @@ function pickFiles(type: CwlType, files: readonly JsonObject[]): Json {
 }
 
 /** Makes the object of a file that was found, when what it leads to lies inside the bounds. */
-async function toFile(bounds: Bounds, path: string): Promise<JsonObject> {
-  const real = await ifExists(realpath(path));
+function toFile(bounds: Bounds, path: string): JsonObject {
+  const real = ifFound(() => realpathSync(path));
   if (real === undefined) throw new CwlFailure(`found no file "${path}", expected one`);
   if (!isInside(bounds.outdir, real) && !bounds.given.some((given) => isInside(given, real))) {
     throw new CwlFailure(`found "${path}", which leads out of the output directory, expected a file inside it`);
   }
-  const facts = await stat(real);
+  const facts = statSync(real);
   if (facts.isDirectory()) return fileObject("Directory", path);
   if (facts.isFile()) return fileObject("File", path, { size: facts.size });
   throw new CwlFailure(`found "${path}", which is neither a file nor a directory, expected one of them`);
@@ -157,8 +158,8 @@ async function toFile(bounds: Bounds, path: string): Promise<JsonObject> {
 
 async function readOutputObject(collection: Collection, bounds: Bounds): Promise<JsonObject | undefined> {
   const path = join(collection.outdir, outputObjectName);
-  if ((await ifExists(stat(path))) === undefined) return undefined;
-  const file = await toFile(bounds, path);
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+  const file = toFile(bounds, path);
   if (typeof file.size !== "number" || file.size > maxOutputObjectBytes) {
     throw new CwlFailure(
       `Cannot read ${outputObjectName}: found ${file.size} bytes, expected at most ${maxOutputObjectBytes}`,
@@ -187,7 +188,7 @@ async function locateWritten(collection: Collection, bounds: Bounds, object: Jso
     throw new CwlFailure(`found location "${written}", expected a file of the output directory`);
   const inside = isUrl ? fileURLToPath(written) : written;
   const path = resolve(collection.outdir, outsidePath(collection, inside));
-  const found = await toFile(bounds, path);
+  const found = toFile(bounds, path);
   const secondaryFiles = await Promise.all(
     secondaryFilesOf(object).map((file) => locateWritten(collection, bounds, file)),
   );
@@ -250,7 +251,7 @@ async function finishFile(at: Finishing, demands: OutputDemands, object: JsonObj
 async function locateInside(bounds: Bounds, object: JsonObject): Promise<JsonObject> {
   const path = pathOf(object);
   if (path === undefined) return object;
-  const found = await toFile(bounds, path);
+  const found = toFile(bounds, path);
   if (found.class === "Directory") await checkLinks(bounds, path);
   const name = typeof object.basename === "string" ? object.basename : found.basename;
   return { ...object, ...found, basename: name ?? null };
@@ -260,16 +261,16 @@ async function locateInside(bounds: Bounds, object: JsonObject): Promise<JsonObj
 async function checkLinks(bounds: Bounds, directory: string): Promise<void> {
   for (const entry of await readdir(directory, { withFileTypes: true })) {
     const path = join(directory, entry.name);
-    if (entry.isSymbolicLink()) await toFile(bounds, path);
+    if (entry.isSymbolicLink()) toFile(bounds, path);
     else if (entry.isDirectory()) await checkLinks(bounds, path);
   }
 }
 
 /** Names a file by its real path: from here on nothing looks beside it any more. */
-async function settle(object: JsonObject): Promise<JsonObject> {
+function settle(object: JsonObject): JsonObject {
   const path = pathOf(object);
   if (path === undefined) return object;
   const { listing: _listing, ...rest } = object;
-  const real = await realpath(path);
+  const real = realpathSync(path);
   return { ...rest, path: real, location: pathToFileURL(real).href };
 }

@@ -57,6 +57,8 @@ export type RunContext = {
   readonly slots: Slots;
   /** A tool that had started and was lost runs again. */
   readonly runsLostAgain: boolean;
+  /** What does not need a failed step goes on. */
+  readonly goesOnAfterFailure: boolean;
   /** Runs a step that is a process of another server; absent where that is not offered. */
   readonly runRemoteStep?: (step: RemoteStep) => Promise<JsonObject>;
   /** Aborted when the run must stop; with `leaveRunning` as its reason, tools are left alone. */

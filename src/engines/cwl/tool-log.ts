@@ -1,7 +1,6 @@
-import { stat } from "node:fs/promises";
+import { statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { noToolProgress, readToolProgress, type ToolProgress } from "../../executors/tool-progress.ts";
-import { ifExists } from "../../files/file-errors.ts";
 import { readJobLog } from "../../files/job-log.ts";
 
 /** How often a tool's stderr is looked at for progress. */
@@ -13,8 +12,8 @@ const tailLines = 20;
 const tailBytes = 4 * 1024;
 
 /** Where a log ends now; 0 when there is none. */
-export async function logEnd(file: string): Promise<number> {
-  return (await ifExists(stat(file)))?.size ?? 0;
+export function logEnd(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Tells of progress that a tool writes to a file, from an offset on, until the signal is aborted. */
@@ -53,7 +52,7 @@ async function pause(signal: AbortSignal): Promise<void> {
 
 /** The last lines that a tool wrote after an offset; without our own lines and without those that tell progress. */
 export async function stderrTail(file: string, from: number): Promise<string> {
-  const end = await logEnd(file);
+  const end = logEnd(file);
   const offset = Math.max(from, end - tailBytes);
   const page = await readJobLog(file, { offset, limit: tailBytes });
   if (page === undefined) return "";

@@ -1,10 +1,10 @@
-import { mkdir, realpath, stat } from "node:fs/promises";
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import { realpath } from "node:fs/promises";
 import type { JsonObject } from "../../domain/json.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
 import type { TaskEnd, TaskKey } from "../../executors/executor.ts";
 import type { Image } from "../../executors/images.ts";
 import { resolveProgram } from "../../executors/resolve-program.ts";
-import { ifExists } from "../../files/file-errors.ts";
 import { directoryMode, executionLogFile, taskDirectory } from "../../files/layout.ts";
 import { type CompleteCall, completeCall } from "./complete-call.ts";
 import { CwlFailure } from "./failure.ts";
@@ -74,7 +74,7 @@ async function runTries(
     for (const source of plan.workSources) await requireReadablePath(run.readable, source);
     const attempt = { key, plan, log: plan.streams.stderr ?? executionLogFile(run.layout, run.executionId) };
     // The directory is made before anything else of a try: without it, nothing of this try ever happened.
-    const isFromEarlier = (await ifExists(stat(directory))) !== undefined;
+    const isFromEarlier = existsSync(directory);
     const { end, logStart } = await (isFromEarlier ? findTry(run, call, attempt) : launchTry(run, call, attempt));
     switch (end.kind) {
       case "exited": {
@@ -122,7 +122,7 @@ async function findTry(run: RunContext, call: Call, attempt: Try): Promise<TryEn
   }
   using _slot = run.slots.occupy(attempt.plan.reserves);
   run.record.log(`Found try ${attempt.key.try} of ${callName(call)} still running`);
-  return { end: await waitForTry(run, call, attempt, await logEnd(attempt.log)), logStart: 0 };
+  return { end: await waitForTry(run, call, attempt, logEnd(attempt.log)), logStart: 0 };
 }
 
 async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<TryEnd> {
@@ -130,9 +130,9 @@ async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<Try
   using _slot = await run.slots.take(plan.reserves, run.signal);
   await makeTryDirectories(attempt);
   const program = plan.view.image === undefined ? requireProgram(run, call, plan) : plan.command[0];
-  await requireStdin(plan);
+  requireStdin(plan);
   run.signal.throwIfAborted();
-  const logStart = await logEnd(attempt.log);
+  const logStart = logEnd(attempt.log);
   run.record.log(`Started ${callName(call)}, try ${key.try}, ${placeOf(run, plan)}: ${plan.command[0]}`);
   sayUnlimited(run, plan);
   try {
@@ -176,8 +176,9 @@ function sayUnlimited({ executor, record, said }: RunContext, { limits }: ToolPl
 }
 
 async function makeTryDirectories({ plan }: Try): Promise<void> {
-  await mkdir(plan.outdir, { recursive: true, mode: directoryMode });
-  await mkdir(plan.tmpdir, { recursive: true, mode: directoryMode });
+  // Where thousands are started, waiting for these calls costs more than they do.
+  mkdirSync(plan.outdir, { recursive: true, mode: directoryMode });
+  mkdirSync(plan.tmpdir, { mode: directoryMode });
   await applyStaging(plan.staging);
 }
 
@@ -195,8 +196,8 @@ function requireProgram(run: RunContext, call: Call, plan: ToolPlan): string {
   return found;
 }
 
-async function requireStdin(plan: ToolPlan): Promise<void> {
-  if (plan.stdin === undefined || (await ifExists(stat(plan.stdin)))?.isFile()) return;
+function requireStdin(plan: ToolPlan): void {
+  if (plan.stdin === undefined || statSync(plan.stdin, { throwIfNoEntry: false })?.isFile()) return;
   throw new CwlFailure(`Cannot read stdin from "${plan.stdin}": found no file there, expected one`);
 }
 

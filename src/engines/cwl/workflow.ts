@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { isJsonObject } from "../../domain/json.ts";
+import { errorText } from "../../domain/problem.ts";
 import type { RemoteDefinition } from "../../domain/process.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { executionWorkDirectory } from "../../files/layout.ts";
@@ -71,7 +72,8 @@ type Values = Map<string, Json>;
 
 /**
  * Runs a workflow: each step as soon as the steps before it are done. The outputs of a step that finished in an earlier
- * life of the server come from its checkpoint. A failure stops the other steps of the run.
+ * life of the server come from its checkpoint. A failure stops the other steps of the run, or only those that need the
+ * step that failed.
  */
 async function runWorkflow(run: RunContext, call: Call, workflow: Workflow): Promise<JsonObject> {
   const { scope } = await completeCall(run, call);
@@ -95,15 +97,25 @@ async function runWorkflow(run: RunContext, call: Call, workflow: Workflow): Pro
       const outputs = await runStep(run, { ...call, progress }, workflow, step, values);
       for (const output of step.outputs) values.set(`${step.id}/${output}`, outputs[output] ?? null);
     } catch (error) {
-      run.fail(error);
-      throw error;
+      throw failed(run, error);
     }
   };
   // Everything has ended before the failure is told: nothing of the run works on behind its back.
   const ends = await Promise.allSettled([...steps.keys()].map(start));
-  const failed = ends.find((end) => end.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
+  throwFirst(ends);
   return collectWorkflowOutputs(workflow, values);
+}
+
+/** Tells of a failure: it stops all of the run, or is only written down, for whoever reads what became of the others. */
+function failed(run: RunContext, error: unknown): unknown {
+  if (!run.goesOnAfterFailure) run.fail(error);
+  else if (!run.signal.aborted) run.record.log(`${errorText(error)}; what does not need it goes on`);
+  return error;
+}
+
+function throwFirst(ends: readonly PromiseSettledResult<unknown>[]): void {
+  const first = ends.find((end) => end.status === "rejected");
+  if (first !== undefined) throw first.reason;
 }
 
 async function runStep(
@@ -165,29 +177,27 @@ async function runShards(call: StepCall, inputs: JsonObject): Promise<JsonObject
   const parts = call.progress.divide(shards.length);
   const isTool = call.process.kind === "tool";
   const gathered: JsonObject[] = [];
+  const failures: PromiseRejectedResult[] = [];
   let next = 0;
   const work = async () => {
     for (let shard = next; shard < shards.length; shard = next) {
       next += 1;
       run.signal.throwIfAborted();
       const own = { path: isTool ? call.path : `${call.path}[${shard}]`, shard: isTool ? shard : 0 };
-      gathered[shard] = await runKept(call, shards[shard] ?? {}, { ...own, progress: parts[shard] ?? call.progress });
+      const running = runKept(call, shards[shard] ?? {}, { ...own, progress: parts[shard] ?? call.progress });
+      const [end] = await Promise.allSettled([running]);
+      if (end.status === "fulfilled") gathered[shard] = end.value;
+      else if (run.goesOnAfterFailure) failures.push(end);
+      else throw failed(run, end.reason);
     }
   };
   const workers = Array.from({ length: Math.min(shardsAtOnce, shards.length) }, work);
-  const ends = await Promise.allSettled(workers.map((worker) => worker.catch((error: unknown) => failRun(run, error))));
-  const failed = ends.find((end) => end.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
+  throwFirst([...(await Promise.allSettled(workers)), ...failures]);
   const outputs = step.outputs.map((output) => {
     const values = gathered.map((shard) => shard[output] ?? null);
     return [output, gatherOutputs(values, lengths)] as const;
   });
   return Object.fromEntries(outputs);
-}
-
-function failRun(run: RunContext, error: unknown): never {
-  run.fail(error);
-  throw error;
 }
 
 type Shard = { readonly path: string; readonly shard: number; readonly progress: Progress };

@@ -7,13 +7,25 @@ import { type OutlookDeps, outlookOf } from "../../operations/job-outlook.ts";
 import { requireProvider } from "../../operations/manage-providers.ts";
 import { type LogDeps, type LogPage, readLog, readLogPage } from "../../operations/read-log.ts";
 import { readStatistics } from "../../operations/read-statistics.ts";
+import { type NotificationDeps, readNotifications } from "../../operations/subscribers.ts";
 import { documentResponse } from "../document-response.ts";
 import { pageLinks, pageOf } from "../paging.ts";
 import { foreignBytes, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 import { fileResponse } from "../send-file.ts";
-import { failureDocument, inputsDocument, statisticsDocument, statusDocument } from "../status-document.ts";
+import {
+  failureDocument,
+  inputsDocument,
+  notificationsDocument,
+  statisticsDocument,
+  statusDocument,
+} from "../status-document.ts";
 
-export type JobRouteDeps = OutlookDeps & ListDeps & DismissDeps & LogDeps & Pick<DescribeDeps, "processes">;
+export type JobRouteDeps = OutlookDeps &
+  ListDeps &
+  DismissDeps &
+  LogDeps &
+  NotificationDeps &
+  Pick<DescribeDeps, "processes">;
 
 /** Routes of the job list, of a job's status and log, and of dismissal. */
 export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
@@ -74,6 +86,17 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
         const statistics = await readStatistics(deps, principalOf(context), jobId);
         const document = statisticsDocument(jobId, statistics, context.baseUrl);
         return documentResponse(context, document, { title: `Statistics of job ${jobId}` });
+      },
+    },
+    {
+      method: "GET",
+      path: "/jobs/:jobId/notifications",
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        const { job, notifications } = await readNotifications(deps, principalOf(context), context.param("jobId"));
+        const document = notificationsDocument(job, notifications, context.baseUrl);
+        return documentResponse(context, document, { title: `Notifications of job ${job.id}` });
       },
     },
     {

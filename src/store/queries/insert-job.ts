@@ -1,5 +1,5 @@
 import { and, eq, gt, lte, sql } from "drizzle-orm";
-import { idempotencyKeys, jobEvents, jobSecrets, jobs, vaultUses } from "../schema.ts";
+import { idempotencyKeys, jobEvents, jobSecrets, jobs, subscriptions, vaultUses } from "../schema.ts";
 import { type ArgumentsOf, argument, argumentsOf, build, compile, insertFrom } from "../statements.ts";
 import { eventColumns } from "./guards.ts";
 
@@ -71,6 +71,11 @@ export const insertVaultUses = compile<{ jobId: string; files: string }>(
 /** Headers of a caller, sealed. */
 export const insertSecrets = compile<{ jobId: string; sealedHeaders: string }>(
   insertFrom(jobSecrets, argumentsOf(jobSecrets), { where: isInserted }),
+);
+
+/** Addresses of subscribers, sealed. */
+export const insertSubscription = compile<{ jobId: string; sealedSubscribers: string }>(
+  insertFrom(subscriptions, argumentsOf(subscriptions), { where: isInserted }),
 );
 
 export const findJobId = compile<{ jobId: string }>(

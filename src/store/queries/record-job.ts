@@ -1,11 +1,13 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { NewJobEvent } from "../../domain/job.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
+import type { PendingNotification } from "../../domain/notification.ts";
 import type { StageName } from "../../domain/progress.ts";
 import { eventsText, jsonOrNull } from "../job-rows.ts";
 import { checkpoints, executions, jobs } from "../schema.ts";
 import { argument, build, compile, insertFrom, type Statement, storable } from "../statements.ts";
 import { held, insertEventsOfRecord, isHeld } from "./guards.ts";
+import { insertNotificationsOfRecord, notificationsText } from "./insert-notifications.ts";
 
 /** What the holder of a running job records of it. */
 export type JobRecord = {
@@ -18,6 +20,7 @@ export type JobRecord = {
   readonly message: string;
   /** The job is past stage 8: crashes of the server no longer count against it. */
   readonly hasStarted?: boolean;
+  readonly notifications?: readonly PendingNotification[];
   readonly execution?: {
     readonly id: string;
     readonly handle?: JsonObject;
@@ -31,7 +34,7 @@ export type JobRecord = {
 
 /** The statements of one record: each looks for the fence and the state. The first tells whether they held. */
 export function recordStatements(job: JobRecord): readonly Statement[] {
-  const { jobId, fence, at, events, progress, stage, hasStarted = false, execution } = job;
+  const { jobId, fence, at, events, progress, stage, hasStarted = false, execution, notifications = [] } = job;
   const guard = { jobId, fence };
   const message = storable(job.message);
   const statements = [record({ ...guard, at, progress, stage, message, clearsCrashes: Number(hasStarted) })];
@@ -46,6 +49,9 @@ export function recordStatements(job: JobRecord): readonly Statement[] {
   }
   if (execution?.remoteJobId !== undefined) {
     statements.push(recordRemoteJob({ ...guard, remoteJobId: storable(execution.remoteJobId) }));
+  }
+  if (notifications.length > 0) {
+    statements.push(insertNotificationsOfRecord({ ...guard, at, notifications: notificationsText(notifications) }));
   }
   if (events.length > 0) statements.push(insertEventsOfRecord({ ...guard, events: eventsText(events) }));
   return statements;

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { Clock } from "../../../src/domain/clock.ts";
 import type { JobFailure } from "../../../src/domain/job.ts";
 import type { Json, JsonObject } from "../../../src/domain/json.ts";
 import { silentLogger } from "../../../src/domain/logger.ts";
@@ -10,9 +9,8 @@ import type { EngineRecord, EngineUpdate, Prepared } from "../../../src/engines/
 import type { Executor } from "../../../src/executors/executor.ts";
 import { createLocalExecutor } from "../../../src/executors/local.ts";
 import { createLayout, type Layout } from "../../../src/files/layout.ts";
+import { realClock } from "../../support/real-clock.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
-
-const clock: Clock = { now: () => Date.now() };
 
 /** What a run left: how it ended, what was recorded and told on the way. */
 export type Ran = {
@@ -35,12 +33,18 @@ export type Harness = AsyncDisposable & {
 
 /** Makes a harness below the system's temporary directory; disposal removes it. */
 export async function createHarness(
-  options: { readonly executor?: (real: Executor) => Executor; readonly allowsLocalFiles?: boolean } = {},
+  options: {
+    readonly executor?: (real: Executor) => Executor;
+    /** What lies around each executor, also that of a restarted server. */
+    readonly around?: (real: Executor) => Executor;
+    readonly allowsLocalFiles?: boolean;
+  } = {},
 ): Promise<Harness> {
   const temporary = await temporaryDirectory();
   const directory = temporary.path;
   const layout = createLayout(join(directory, "data"));
-  const newExecutor = () => createLocalExecutor({ layout, logger: silentLogger, clock });
+  const around = options.around ?? ((real) => real);
+  const newExecutor = () => around(createLocalExecutor({ layout, logger: silentLogger, clock: realClock }));
   const real = newExecutor();
   const executor = options.executor?.(real) ?? real;
   const engines: CwlEngine[] = [];
@@ -49,7 +53,7 @@ export async function createHarness(
       executor: runs,
       layout,
       logger: silentLogger,
-      clock,
+      clock: realClock,
       toolPath: "/usr/local/bin:/usr/bin:/bin",
       graceSeconds: 1,
       slots: 2,

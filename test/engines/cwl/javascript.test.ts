@@ -3,8 +3,9 @@ import type { Json } from "../../../src/domain/json.ts";
 import { evaluate, type Scope } from "../../../src/engines/cwl/expression.ts";
 import { CwlFailure } from "../../../src/engines/cwl/failure.ts";
 import { createScriptLoader, type Scripts } from "../../../src/engines/cwl/javascript.ts";
+import { realClock } from "../../support/real-clock.ts";
 
-const load = createScriptLoader({ now: () => Date.now() }, { timeMilliseconds: 300, memoryBytes: 32 * 2 ** 20 });
+const load = createScriptLoader(realClock, { timeMilliseconds: 300, memoryBytes: 32 * 2 ** 20 });
 
 function scopeOf(scripts: Scripts, inputs: Scope["inputs"] = {}, library: readonly string[] = []): Scope {
   return {

@@ -1,0 +1,100 @@
+import type { Job, JobEvent } from "./job.ts";
+import { isFinished } from "./job-state.ts";
+
+/** What subscribers are told of a job (OGC 18-062r2, subscriber.yaml). */
+export type NotificationEvent = "inProgress" | "success" | "failed";
+export type NotificationChannel = "callback" | "mail";
+
+/** Whom a client wants to be told of one event: a URL, or an address of mail. */
+export type Subscriber = {
+  readonly event: NotificationEvent;
+  readonly channel: NotificationChannel;
+  readonly address: string;
+};
+
+/** What a job knows of its subscribers: not their addresses, which are kept sealed. */
+export type NotificationWish = Omit<Subscriber, "address"> & {
+  /** The host of a callback, or `mailto:`. */
+  readonly receiver: string;
+};
+
+/** A notification before it is written. */
+export type NewNotification = NotificationWish & {
+  /** A UUID. */
+  readonly id: string;
+};
+
+/** A notification that a write takes along, with the place of the event that it tells among those of the write, from 0. */
+export type PendingNotification = NewNotification & { readonly eventIndex: number };
+
+/** `abandoned`: it was tried as often or as long as it may be, or cannot be told any more. */
+export type NotificationState = "waiting" | "delivered" | "abandoned";
+
+/** One try to deliver a notification: what the receiver answered, or why there was no answer. */
+export type NotificationTry = { readonly at: number; readonly status?: number; readonly error?: string };
+
+/** A notification in the outbox. Times are milliseconds since 1970. */
+export type Notification = NewNotification & {
+  readonly jobId: string;
+  /** Which attempt of the job. */
+  readonly attempt: number;
+  readonly createdAt: number;
+  /** When it is tried next; undefined when it is not waiting any more. */
+  readonly dueAt?: number;
+  readonly state: NotificationState;
+  readonly tries: readonly NotificationTry[];
+};
+
+/** What became of a try. `refused` is an answer that no later try would change. */
+export type TryOutcome = {
+  readonly kind: "delivered" | "failed" | "refused";
+  readonly status?: number;
+  readonly error?: string;
+};
+
+/** Composes what is to be told of an event of a job; nothing when nobody wants to know. */
+export function composeNotifications(
+  job: Pick<Job, "request">,
+  event: NotificationEvent,
+  newId: () => string,
+): readonly NewNotification[] {
+  const wishes = job.request.notify?.filter((wish) => wish.event === event) ?? [];
+  return wishes.map((wish) => ({ id: newId(), ...wish }));
+}
+
+/** Says which event of its write notifications tell. */
+export function tellingEvent(told: readonly NewNotification[], eventIndex: number): readonly PendingNotification[] {
+  return told.map((one) => ({ ...one, eventIndex }));
+}
+
+/** Gives what a job knows of its subscribers. */
+export function wishOf({ event, channel, address }: Subscriber): NotificationWish {
+  return { event, channel, receiver: channel === "mail" ? "mailto:" : new URL(address).host };
+}
+
+/** Words an address so that it can be recognised by who gave it, and by nobody else. */
+export function maskedAddress({ channel, address }: Subscriber): string {
+  if (channel === "mail") return address.replace(/^(.).*(?=@)/, "$1…");
+  const { origin, pathname } = new URL(address);
+  return `${origin}${pathname}`;
+}
+
+/** Shows a job as one of its events told it, whatever became of it since. */
+export function jobAt(job: Job, event: JobEvent, attempt: number): Job {
+  const { stage: _stage, finishedAt: _end, failure: _failure, startedAt, executionId, ...always } = job;
+  const isCurrent = job.attempt === attempt;
+  return {
+    ...always,
+    attempt,
+    status: event.status,
+    progress: event.progress,
+    message: event.message,
+    updatedAt: event.at,
+    ...(event.stage === undefined ? {} : { stage: event.stage }),
+    ...(event.failure === undefined ? {} : { failure: event.failure }),
+    ...(isFinished(event.status) ? { finishedAt: event.at } : {}),
+    // A retry has others.
+    ...(isCurrent && startedAt !== undefined ? { startedAt } : {}),
+    ...(isCurrent && executionId !== undefined ? { executionId } : {}),
+  };
+}

@@ -1,0 +1,142 @@
+import type { Task } from "./executor.ts";
+
+/** What a supervisor returns that could not make a start record: someone else had, or there is no room for it. */
+export const notRecordedCode = 75;
+
+export const environmentProgram = "/usr/bin/env";
+
+/**
+ * What a supervisor writes to its stdout: a task's start is on record; a task has ended, with its exit code, its CPU ticks
+ * (user, system), and the newest process ids of the machine before and after it.
+ */
+export const startedWord = "started";
+export const endedWord = "ended";
+
+/**
+ * The beginning of a supervisor's script: POSIX sh with builtins only, so that all it forks are tools. It tells of each
+ * record after it has made it, and minds nobody who does not listen any more. CPU times are those of all tools so far.
+ */
+export const supervisorBeginning = `umask 077
+set -C
+stopped=
+trap 'stopped=143' TERM
+trap 'stopped=130' INT
+trap 'stopped=129' HUP
+trap : PIPE
+look() {
+  read -r line </proc/$$/stat || return
+  set -- \${line##*")"}
+  user=\${14} system=\${15} since=\${20}
+}
+newest() { read -r line </proc/loadavg && newest=\${line##* }; }
+read -r boot </proc/sys/kernel/random/boot_id || exit ${notRecordedCode}
+begin() {
+  look || exit ${notRecordedCode}
+  user0=$user system0=$system
+  { printf 'pid %s\\nstarted %s\\nboot %s\\nend\\n' "$$" "$since" "$boot" >"$1"; } 2>/dev/null || exit ${notRecordedCode}
+  newest && newest0=$newest
+  echo ${startedWord} 2>/dev/null
+}
+finish() {
+  look
+  user=$((user - user0)) system=$((system - system0))
+  printf 'code %s\\ncpu %s %s\\nend\\n' "$2" "$user" "$system" >|"$1"
+  newest
+  echo ${endedWord} "$2" "$user" "$system" "$newest0" "$newest" 2>/dev/null
+  if [ -n "$stopped" ]; then exit; fi
+}
+`;
+
+/** What stands between a supervisor and its tool; nothing when nothing is said. */
+export type Launch = {
+  readonly wrapper?: {
+    readonly command: readonly string[];
+    /** Read by it from file descriptor 3. */
+    readonly optionsFile: string;
+    /** Its own environment: the tool's must not reach it, as it decides what programs load. */
+    readonly environment: Readonly<Record<string, string>>;
+  };
+  /** Limits of processes in the words of the shell's `ulimit`, such as `-f 2048`. */
+  readonly limits?: readonly string[];
+  /** The directory of the control group that the tool runs in. */
+  readonly controlGroup?: string;
+};
+
+/** Where the records of a try are kept. */
+export type RecordFiles = { readonly start: string; readonly exit: string };
+
+/**
+ * Words one task for a supervisor: its start record, the tool in a process forked for it, its exit record. `shellProgram`
+ * is what /bin/sh is: where it adds nothing to an environment, the forked process becomes the tool itself.
+ */
+export function taskScript(task: Task, records: RecordFiles, shellProgram: string, launch: Launch = {}): string {
+  const { wrapper, limits = [], controlGroup } = launch;
+  const steps = [
+    `exec >>${quoted(task.log)} 2>&1`,
+    `cd ${quoted(task.workingDirectory)}`,
+    ...(controlGroup === undefined ? [] : [`printf 0 >|${quoted(`${controlGroup}/cgroup.procs`)}`]),
+    // One that this process is held to already, and more tightly, cannot be set.
+    ...limits.map((limit) => `{ ulimit ${limit} || :; }`),
+    wrapper === undefined ? toolCommand(task, shellProgram) : wrapperCommand(wrapper),
+  ];
+  const options = wrapper === undefined ? "" : ` 3<${quoted(wrapper.optionsFile)}`;
+  return `begin ${quoted(records.start)}
+if [ -n "$stopped" ]; then code=$stopped; else
+(${steps.join(" && ")} ${redirections(task)}${options})
+code=$?
+fi
+finish ${quoted(records.exit)} "$code"
+`;
+}
+
+/** Quotes a text for sh; nothing in it is read. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function toolCommand(task: Task, shellProgram: string): string {
+  const words = commandOf(task).map(quoted).join(" ");
+  const entries = Object.entries(task.environment);
+  if (!isDirectTask(task, shellProgram)) {
+    const all = entries.map(([name, value]) => quoted(`${name}=${value}`));
+    return `exec ${environmentProgram} -i -- ${[...all, words].join(" ")}`;
+  }
+  return execWith(task.environment, words);
+}
+
+function wrapperCommand({ command, environment }: NonNullable<Launch["wrapper"]>): string {
+  return execWith(environment, command.map(quoted).join(" "));
+}
+
+function execWith(environment: Readonly<Record<string, string>>, words: string): string {
+  const exported = Object.entries(environment).map(([name, value]) => `${name}=${quoted(value)}`);
+  return `unset PATH PWD OLDPWD && ${exported.length === 0 ? "" : `export ${exported.join(" ")} && `}exec ${words}`;
+}
+
+/**
+ * Tells whether the environment of a process that a supervisor forks can be the task's: dash adds nothing but PWD and
+ * OLDPWD, and no variable of the script is in capitals. That saves a program start for each tool.
+ */
+function isDirectTask(task: Task, shellProgram: string): boolean {
+  if (!shellProgram.endsWith("/dash") || !task.command[0].includes("/")) return false;
+  return Object.keys(task.environment).every((name) => /^[A-Z][A-Z0-9_]*$/.test(name) && !shellNames.test(name));
+}
+
+/** What the shell, or the loader of programs, reads or sets itself. */
+const shellNames = /^(?:LD_.*|IFS|ENV|PWD|OLDPWD|PPID|OPTIND|OPTARG|PS[0-9]|CDPATH|MAIL.*|PATH_LOCALE)$/;
+
+/** `env` would take a program with an equals sign for a variable, so a shell of its own stands before it. */
+export function commandOf(task: Task): readonly string[] {
+  const [program] = task.command;
+  if (!program.includes("=")) return task.command;
+  const added = ["PWD", "OLDPWD", "SHLVL", "_"].filter((name) => task.environment[name] === undefined);
+  return ["/bin/sh", "-c", `unset ${added.join(" ")}; exec "$@"`, "sh", ...task.command];
+}
+
+/** What goes to no file of its own goes to the log, which is the stdout and stderr of the forked process. */
+function redirections(task: Task): string {
+  const stdin = `<${task.stdin === undefined ? "/dev/null" : quoted(task.stdin)}`;
+  const stdout = task.stdout === undefined ? "" : `>|${quoted(task.stdout)}`;
+  if (task.stderr === undefined) return `${stdin} ${stdout}`;
+  return `${stdin} ${stdout} ${task.stderr === task.stdout ? "2>&1" : `2>|${quoted(task.stderr)}`}`;
+}

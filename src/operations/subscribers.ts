@@ -1,0 +1,55 @@
+import type { Principal } from "../domain/access.ts";
+import { fault } from "../domain/faults.ts";
+import type { Job } from "../domain/job.ts";
+import { maskedAddress, type Notification } from "../domain/notification.ts";
+import type { Fault } from "../domain/problem.ts";
+import type { LocatedSubscriber } from "../domain/subscriber.ts";
+import type { Gate } from "../net/fetch.ts";
+import type { Database } from "../store/database.ts";
+import { notificationsOf, subscribersOf } from "../store/outbox.ts";
+import type { SecretKey } from "../store/seal.ts";
+import { readJob } from "./follow-jobs.ts";
+
+/**
+ * Checks whether subscribers can be told at all: a mail needs a server for mails, and a callback whose host is an address
+ * must be one that the gate lets out to. What a name stands for is asked when it is delivered.
+ */
+export function checkSubscribers(
+  deps: { readonly gate: Pick<Gate, "refuses">; readonly sendsMail: boolean },
+  subscribers: readonly LocatedSubscriber[],
+  faults: Fault[],
+): void {
+  // One address may be meant for two events.
+  const located = new Map(subscribers.map(({ pointer, subscriber }) => [pointer, subscriber]));
+  for (const [pointer, { channel, address }] of located) {
+    if (channel === "mail" && !deps.sendsMail) {
+      faults.push(fault(pointer, address, "no address of mail: this server sends none (--smtp-url)"));
+    }
+    if (channel === "callback" && deps.gate.refuses(address)) {
+      faults.push(fault(pointer, address, "an address of the public internet, or one that --allow-fetch names"));
+    }
+  }
+}
+
+export type NotificationDeps = { readonly database: Database; readonly secretKey: SecretKey };
+
+/** A notification with whom it tells, worded so that others cannot read a mail's address or a callback's query. */
+export type ShownNotification = Notification & { readonly address: string };
+
+/** Reads what was told of a job, and what is still to be told. Throws `no-such-job`. */
+export async function readNotifications(
+  deps: NotificationDeps,
+  principal: Principal,
+  jobId: string,
+): Promise<{ readonly job: Job; readonly notifications: readonly ShownNotification[] }> {
+  const job = await readJob(deps, principal, jobId);
+  const [notifications, subscribers] = await Promise.all([
+    notificationsOf(deps.database, jobId),
+    subscribersOf(deps.database, deps.secretKey, jobId),
+  ]);
+  const shown = notifications.map((one) => {
+    const subscriber = subscribers?.find(({ event, channel }) => event === one.event && channel === one.channel);
+    return { ...one, address: subscriber === undefined ? one.receiver : maskedAddress(subscriber) };
+  });
+  return { job, notifications: shown };
+}

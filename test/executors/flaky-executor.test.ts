@@ -1,0 +1,9 @@
+import { silentLogger } from "../../src/domain/logger.ts";
+import { createLocalExecutor } from "../../src/executors/local.ts";
+import { realClock } from "../support/real-clock.ts";
+import { describeExecutorContract } from "./contract.ts";
+import { createFlakyExecutor } from "./flaky-executor.ts";
+
+describeExecutorContract("a slow and flaky executor", (layout) =>
+  createFlakyExecutor(createLocalExecutor({ layout, clock: realClock, logger: silentLogger })),
+);
