@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Config, isLocalOnly, sandboxSettings } from "./config.ts";
+import { type Config, isLocalOnly } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
 import type { Job } from "./domain/job.ts";
 import type { Logger } from "./domain/logger.ts";
@@ -14,18 +14,8 @@ import { createCwlEngine } from "./engines/cwl/engine.ts";
 import type { Engine } from "./engines/engine.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import { createRemoteStepRunner } from "./engines/remote-step.ts";
-import { createConfinement } from "./executors/confinement.ts";
-import { type ControlGroups, findControlGroups } from "./executors/control-groups.ts";
 import type { Executor } from "./executors/executor.ts";
-import { createLocalExecutor } from "./executors/local.ts";
-import {
-  createLayout,
-  databaseFile,
-  directoryMode,
-  imagesDirectory,
-  type Layout,
-  secretKeyFile,
-} from "./files/layout.ts";
+import { createLayout, databaseFile, directoryMode, type Layout, secretKeyFile } from "./files/layout.ts";
 import { readSecretKey } from "./files/secret-key.ts";
 import { vaultFile } from "./files/vault.ts";
 import { sentResults } from "./http/results-answer.ts";
@@ -58,6 +48,7 @@ import { findProcess, findProcessRevision, saveProcess } from "./store/processes
 import type { SecretKey } from "./store/seal.ts";
 import { findVaultFile } from "./store/vault.ts";
 import { readTelling, type Telling } from "./telling.ts";
+import { createToolExecutor } from "./tools.ts";
 
 /** Where the program writes its log. */
 export type LogTarget = { talk(text: string): void; readonly isTerminal: boolean };
@@ -131,17 +122,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const processes = createProcessCache(database, 1024);
   const telling = await readTelling(config);
   const secretKey = await readSecretKey(config.secretFile ?? secretKeyFile(layout), newKey());
-  const confinement = createConfinement(sandboxSettings(config, layout), clock);
-  const images = imagesDirectory(layout);
-  const controlGroups = findControlGroups(process.pid);
-  const executor = createLocalExecutor({
-    layout,
-    logger,
-    clock,
-    confinement,
-    controlGroups,
-    imagesDirectory: images,
-  });
+  const { executor, notes: toolNotes } = createToolExecutor(config, { layout, logger, clock });
   const cwl = stack.use(createCwl({ config, layout, logger, gate, executor }));
   const armed = await armFailpoint();
   const watched = [layout.dataDirectory, layout.outputsDirectory];
@@ -242,7 +223,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const held = stack.move();
   return {
     url,
-    notes: [...notesOf(config, await hasAnyKey(database)), confinement.finding.detail, limitsNote(controlGroups)],
+    notes: [...notesOf(config, await hasAnyKey(database)), ...toolNotes],
     async [Symbol.asyncDispose]() {
       stopping.abort();
       await drain(server, config.drainSeconds);
@@ -287,12 +268,6 @@ function notesOf(config: Config, hasKeys: boolean): readonly string[] {
   if (hasKeys) return ["Callers sign in with a key (Authorization: Bearer)"];
   if (config.allowAnonymous !== undefined) return [`Callers without a key are ${config.allowAnonymous}s`];
   return ["There is no key yet: every user of this machine can deploy and execute (heddle keys create --role admin)"];
-}
-
-function limitsNote(groups: ControlGroups): string {
-  if (groups.kind === "missing")
-    return `Memory of tools is looked at each second, cores are not limited: ${groups.reason}`;
-  return `Tools are held to their limits (${groups.controllers.join(", ")}) by control groups below ${groups.directory}`;
 }
 
 function builtinProcess(builtin: BuiltinProcess): Process {

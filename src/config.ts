@@ -6,6 +6,7 @@ import { parse as parseYaml } from "yaml";
 import { isJsonObject, type JsonObject } from "./domain/json.ts";
 import { errorText, Problem } from "./domain/problem.ts";
 import type { SandboxSettings } from "./executors/confinement.ts";
+import { engineNames } from "./executors/container-engine.ts";
 import type { Layout } from "./files/layout.ts";
 import { logLevels } from "./log.ts";
 
@@ -152,6 +153,13 @@ export const ConfigSchema = v.strictObject({
       v.description("further directories that tools in a sandbox see, read-only unless DIR:rw"),
     ),
     [],
+  ),
+  containerEngine: v.optional(
+    v.pipe(
+      v.picklist(["auto", "none", ...engineNames], `auto, none, ${engineNames.join(", ")}`),
+      v.description("what runs images that were not imported: a container engine, the first one that works, or none"),
+    ),
+    "auto",
   ),
   sandbox: v.optional(
     v.pipe(

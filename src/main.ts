@@ -12,6 +12,8 @@ import {
   usageOf,
 } from "./cli/command.ts";
 import { type Config, ConfigSchema, flagOf, readConfig, sandboxSettings, variableOf } from "./config.ts";
+import { engineDeps } from "./engine-environment.ts";
+import type { EngineChoice } from "./executors/container-engine.ts";
 import { createLayout } from "./files/layout.ts";
 
 const clock = { now: () => Date.now(), elapsed: () => performance.now() };
@@ -28,6 +30,7 @@ const commands = {
       dataOption: dataOption(),
       dataDirectory,
       sandboxSettings: sandboxSettingsOf,
+      engines: enginesOf,
     }),
   images: async () => (await import("./cli/images.ts")).imagesCommand({ dataOption: dataOption(), dataDirectory }),
   validate: async () => (await import("./cli/validate.ts")).validateCommand(),
@@ -74,7 +77,19 @@ function careDeps() {
       return { layout: createLayout(data, outputsDir), clock, pid: process.pid };
     },
     sandboxSettings: sandboxSettingsOf,
+    engines: enginesOf,
   };
+}
+
+/** Options that other runners have too. */
+function chosenEngine({ options }: Given): EngineChoice | undefined {
+  if (options.podman === true) return "podman";
+  if (options.singularity !== true) return undefined;
+  return Bun.which("apptainer") === null ? "singularity" : "apptainer";
+}
+
+function enginesOf(given: Given, io: Io) {
+  return engineDeps(chosenEngine(given) ?? configOf(given, io).containerEngine, io.environment);
 }
 
 function sandboxSettingsOf(given: Given, io: Io) {

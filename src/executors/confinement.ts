@@ -6,6 +6,7 @@ import { directoryMode } from "../files/layout.ts";
 import { type Bubblewrap, findBubblewrap } from "./bubblewrap.ts";
 import type { Task, TaskView } from "./executor.ts";
 import { explainFailure } from "./explain-failure.ts";
+import { isUnpacked } from "./images.ts";
 import { type MachineOptions, type MachineView, machineOptions, shownDirectories } from "./machine-view.ts";
 import { maxMounts, privateDirectories, type Wrapping, wrapInImage, wrapInMachine } from "./sandbox.ts";
 
@@ -66,6 +67,7 @@ export function createConfinement(settings: SandboxSettings, clock: Clock): Conf
     wrap(task, directory) {
       const { view } = task;
       if (view === undefined || (view.image === undefined && settings.use === "off")) return undefined;
+      if (view.image !== undefined && !isUnpacked(view.image)) return undefined;
       const found = bubblewrap();
       if (found.kind === "missing") {
         if (view.image === undefined && settings.use === "auto") return undefined;

@@ -1,3 +1,4 @@
+import type { ImageFinding, ImageRequest } from "./image-finder.ts";
 import type { Image } from "./images.ts";
 
 /** Names one try of one tool invocation. Derived, never drawn: after a crash the same key names the same try. */
@@ -75,8 +76,6 @@ export type TaskState = { readonly kind: "running" } | { readonly kind: "ended";
 /** What an executor can do and enforce. */
 export type ExecutorCapabilities = {
   readonly sharesFileSystem: boolean;
-  /** Names of the images that can be run; `*` stands for any. */
-  readonly containers: readonly string[];
   /** What tools without a container are held to: what they see of the files, of the network, and what they asked for. */
   readonly enforces: readonly ("files" | "network" | "memory" | "cores")[];
   /** Why memory or cores are not held to; undefined when both are. */
@@ -97,8 +96,8 @@ export type Executor = {
   memoryBytes(key: TaskKey, exactly: boolean): Promise<number>;
   /** Removes what the executor itself keeps of an execution's tasks. All of them must have ended. */
   cleanup(executionId: string): Promise<void>;
-  /** Finds an image that tasks can run in; undefined when there is none of that name. */
-  findImage(name: string): Image | undefined;
+  /** Finds an image that tasks can run in, which may mean to fetch it. */
+  findImage(request: ImageRequest): Promise<ImageFinding>;
   /** Words what a task's view may have to do with its failure, from what it wrote; undefined when nothing points to it. */
   explain(view: TaskView, talk: string): string | undefined;
   readonly capabilities: ExecutorCapabilities;

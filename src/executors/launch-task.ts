@@ -5,10 +5,13 @@ import { openTaskLog } from "../files/job-log.ts";
 import { directoryMode, fileMode, taskDirectory } from "../files/layout.ts";
 import type { Confinement } from "./confinement.ts";
 import { type ControlGroups, createControlGroup, removeControlGroup } from "./control-groups.ts";
-import type { Task, TaskLimits } from "./executor.ts";
+import type { Task, TaskEnd, TaskLimits, TaskView } from "./executor.ts";
+import type { ImageFinder } from "./image-finder.ts";
+import { type EngineImage, isUnpacked } from "./images.ts";
 import type { InspectDeps } from "./inspect-task.ts";
 import { type Launch, taskScript } from "./supervisor-script.ts";
 import type { SupervisedRun, Supervisors } from "./supervisors.ts";
+import { prepareContainer, removeContainer } from "./task-container.ts";
 import { exitRecordFile, startRecordFile, taskName } from "./task-records.ts";
 
 export type LaunchDeps = InspectDeps & {
@@ -16,6 +19,7 @@ export type LaunchDeps = InspectDeps & {
   readonly supervisors: Supervisors;
   readonly confinement: Confinement;
   readonly controlGroups: ControlGroups;
+  readonly images: ImageFinder;
 };
 
 /** Hands a task to a supervisor; undefined when it has a start record already. Throws when it cannot be started as asked. */
@@ -29,6 +33,12 @@ export async function launchTask(deps: LaunchDeps, task: Task): Promise<Supervis
   openTaskLog(task.log)[Symbol.dispose]();
   const records = { start: startRecordFile(layout, task.key), exit: exitRecordFile(layout, task.key) };
   if (existsSync(records.start)) return undefined;
+  const image = task.view?.image;
+  if (task.view !== undefined && image !== undefined && !isUnpacked(image)) {
+    const words = await containTask(deps, task, { ...task.view, image }, directory);
+    const run = supervisors.run(taskScript(words, records, shellProgram));
+    return { ...run, ended: run.ended.then((end) => settleContainer(deps, directory, end)) };
+  }
   const wrapper = wrapTask(deps, task, directory);
   const hasGroup = task.limits !== undefined && controlGroups.kind === "delegated";
   const limits = processLimits(task.limits ?? {}, hasGroup);
@@ -52,6 +62,30 @@ function wrapTask({ confinement }: LaunchDeps, task: Task, directory: string): P
   const optionsFile = join(directory, optionsName);
   writeFileSync(optionsFile, options, { mode: fileMode });
   return { wrapper: { command, environment, optionsFile } };
+}
+
+/** Makes the task of a container engine's program, which runs the tool and ends as it does. */
+async function containTask(
+  { images, engineEnvironment = {} }: LaunchDeps,
+  task: Task,
+  view: TaskView & { readonly image: EngineImage },
+  directory: string,
+): Promise<Task> {
+  const found = await images.engine();
+  if (found.kind === "missing") {
+    throw new Problem(
+      "unavailable",
+      `Cannot start "${task.command[0]}" in image "${view.image.name}": ${found.reason}`,
+    );
+  }
+  const command = prepareContainer(found.engine, task, view, directory);
+  return { ...task, command, environment: engineEnvironment };
+}
+
+/** The engine's program may have been killed, and its container live on. */
+async function settleContainer({ engineEnvironment = {} }: LaunchDeps, directory: string, end: TaskEnd | undefined) {
+  if (end?.kind === "exited" && end.exitCode !== 0) await removeContainer(directory, engineEnvironment);
+  return end;
 }
 
 /** What a process may have besides the memory that its tool asked for, in MiB. */

@@ -9,7 +9,7 @@ import { directoryMode, taskDirectory, tasksDirectory } from "../files/layout.ts
 import { type Confinement, createConfinement } from "./confinement.ts";
 import { type ControlGroups, removeControlGroup } from "./control-groups.ts";
 import type { Executor, Task, TaskEnd, TaskKey, TaskState } from "./executor.ts";
-import { findImage, listImages } from "./images.ts";
+import { createImageFinder, type ImageFinder } from "./image-finder.ts";
 import { type InspectDeps, type Inspection, inspectTask } from "./inspect-task.ts";
 import { type LaunchDeps, launchTask } from "./launch-task.ts";
 import { readBootId } from "./process-table.ts";
@@ -17,6 +17,7 @@ import { killLeftovers, stopProcesses } from "./stop-processes.ts";
 import { shell } from "./supervise.ts";
 import { environmentProgram } from "./supervisor-script.ts";
 import { createSupervisors, type SupervisedRun } from "./supervisors.ts";
+import { removeContainer, stopContainer } from "./task-container.ts";
 import { claimAbandoned, removeRecords, taskName } from "./task-records.ts";
 import { taskMemoryBytes } from "./task-usage.ts";
 
@@ -54,22 +55,23 @@ type Submission = {
 /** Makes the executor that runs tools as processes of this machine, each under a supervisor that outlives the server. */
 export function createLocalExecutor(
   given: Omit<InspectDeps, "bootId"> & {
-    /** Where imported images lie; without it no container runs. */
-    readonly imagesDirectory?: string;
+    /** Where the images of tools come from; without it no container runs. */
+    readonly images?: ImageFinder;
     /** How tools are confined; those without an image not at all when it is absent. */
     readonly confinement?: Confinement;
     /** The groups that hold tools to their limits; without them limits are those that a process can have. */
     readonly controlGroups?: ControlGroups;
   },
 ): Executor {
-  const { imagesDirectory, controlGroups = noControlGroups } = given;
+  const { controlGroups = noControlGroups } = given;
   const confinement = given.confinement ?? unconfined(given.clock);
+  const images = given.images ?? createImageFinder({ confinement });
   const deps: InspectDeps = { ...given, bootId: readBootId() };
   const submissions = new Map<string, Submission>();
   const supervisors = createSupervisors(deps.layout.dataDirectory, async ({ leader }) => {
     if (await killLeftovers(leader, deps.clock)) deps.logger.warn("Killed processes that a tool had left behind");
   });
-  const local = { ...deps, shellProgram: realShell(), confinement, controlGroups, supervisors };
+  const local = { ...deps, shellProgram: realShell(), confinement, controlGroups, images, supervisors };
   return {
     submit: (task) => submit(local, submissions, task),
     ended: (key, signal) => untilEnded(deps, submissions.get(taskName(key)), key, signal),
@@ -86,12 +88,11 @@ export function createLocalExecutor(
       (await submission?.run)?.supervisor.retire();
       const found = await findInspected(deps, key);
       if (found.kind !== "running") return;
-      await stopProcesses(
-        { leader: found.leader, directory: taskDirectory(deps.layout, key) },
-        graceSeconds,
-        deps.clock,
-      );
-      await removeControlGroup(taskDirectory(deps.layout, key));
+      const directory = taskDirectory(deps.layout, key);
+      if (await stopContainer(directory, deps.engineEnvironment ?? {}, graceSeconds)) await untilSettled(deps, key);
+      await stopProcesses({ leader: found.leader, directory }, graceSeconds, deps.clock);
+      await removeContainer(directory, deps.engineEnvironment ?? {});
+      await removeControlGroup(directory);
     },
     memoryBytes: (key, exactly) => taskMemoryBytes(deps.layout, key, exactly),
     cleanup: async (executionId) => {
@@ -100,15 +101,10 @@ export function createLocalExecutor(
       }
       await removeAllRecords(tasksDirectory(deps.layout, executionId));
     },
-    findImage: (name) =>
-      imagesDirectory === undefined || !confinement.runsImages ? undefined : findImage(imagesDirectory, name),
+    findImage: (request) => images.find(request),
     explain: (view, talk) => confinement.explain(view, talk),
     capabilities: {
       sharesFileSystem: true,
-      // Images come and go while a server runs.
-      get containers() {
-        return imagesDirectory === undefined || !confinement.runsImages ? [] : listImages(imagesDirectory);
-      },
       get enforces() {
         const held = controlGroups.kind === "missing" ? [] : controlGroups.controllers;
         return [
@@ -205,6 +201,16 @@ async function findInspected(
       default:
         found satisfies never;
     }
+  }
+}
+
+/** What an engine's program may take to tell the end of its container, which was stopped. */
+const settlingMilliseconds = 5000;
+
+async function untilSettled(deps: InspectDeps, key: TaskKey): Promise<void> {
+  for (let waited = 0; waited < settlingMilliseconds; waited += adoptedPollMilliseconds) {
+    if ((await findInspected(deps, key)).kind === "ended") return;
+    await sleep(adoptedPollMilliseconds);
   }
 }
 

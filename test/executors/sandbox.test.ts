@@ -25,7 +25,6 @@ function makeExecutor(layout: Layout, use: "require" | "off" = "require"): Execu
     layout,
     clock,
     logger: silentLogger,
-    imagesDirectory: join(layout.dataDirectory, "images"),
     confinement: createConfinement(settings, clock),
   });
 }

@@ -10,11 +10,13 @@ import { ifExists } from "../../files/file-errors.ts";
 import { type Layout, tasksDirectory } from "../../files/layout.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engine.ts";
 import { fromCustom } from "./custom-types.ts";
+import { CwlFailure } from "./failure.ts";
 import { inputObject } from "./inputs.ts";
 import { createScriptLoader, type ScriptLimits, type ScriptLoader } from "./javascript.ts";
 import { loadJson } from "./load.ts";
 import { toOutputValues } from "./output-values.ts";
 import type { ReadBounds } from "./readable.ts";
+import { machineFaults, operationFaults } from "./requirements.ts";
 import { beginRun, type Run, type RunTools } from "./run.ts";
 import { type Call, leaveRunning, type RunContext } from "./run-context.ts";
 import { noSurroundings } from "./runtime.ts";
@@ -142,7 +144,12 @@ async function work(
   tools: RunTools,
 ): Promise<JsonObject> {
   const { deps } = engines;
-  const { main, processes, holdsScripts, broaderFormats } = documentOf(deps, prepared);
+  const document = documentOf(deps, prepared);
+  const { main, processes, holdsScripts, broaderFormats } = document;
+  // Nothing starts when something of it could not.
+  const faults =
+    deps.ignoresContainers === true ? operationFaults(document) : await machineFaults(document, deps.executor);
+  if (faults.length > 0) throw new CwlFailure(`Cannot run: ${faults.join("; ")}`);
   using scripts = holdsScripts ? await engines.loadScripts() : undefined;
   const inputs = inputObject(main, prepared.inputs, { allowsLocalFiles: deps.allowsLocalFiles ?? false });
   const context: RunContext = {

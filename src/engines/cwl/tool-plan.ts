@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { JsonObject } from "../../domain/json.ts";
 import type { TaskLimits, TaskView } from "../../executors/executor.ts";
-import type { Image } from "../../executors/images.ts";
+import { type Image, isUnpacked } from "../../executors/images.ts";
 import { isInside } from "../../files/layout.ts";
 import { argumentText, buildCommandLine, shellLine } from "./command-line.ts";
 import type { CompleteCall } from "./complete-call.ts";
@@ -71,7 +71,7 @@ export function planTool(
     workSources: sourcesOf(work.entries).filter((source) => !isInside(place.directory, source)),
     command: commandOf(tool, requirements, scope, image?.entrypoint ?? []),
     environment: {
-      PATH: image === undefined ? place.toolPath : containerPath,
+      ...pathOf(image, place.toolPath),
       ...image?.environment,
       HOME: visibleOutdir,
       TMPDIR: tmpdir,
@@ -113,6 +113,12 @@ function reservationOf({ resources }: Requirements, runtime: JsonObject): Reserv
 
 /** The PATH of an image that names none. */
 const containerPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** An engine gives its containers the PATH of their image. */
+function pathOf(image: Image | undefined, toolPath: string): { readonly PATH?: string } {
+  if (image === undefined) return { PATH: toolPath };
+  return isUnpacked(image) ? { PATH: containerPath } : {};
+}
 
 function commandOf(
   tool: CommandLineTool,

@@ -10,7 +10,7 @@ import { type CompleteCall, completeCall } from "./complete-call.ts";
 import { CwlFailure } from "./failure.ts";
 import { collectOutputs } from "./outputs.ts";
 import { requireReadablePath } from "./readable.ts";
-import { containerFault, imageOf } from "./requirements.ts";
+import { imageFault, imageRequest } from "./requirements.ts";
 import { type Call, callName, leaveRunning, type RunContext } from "./run-context.ts";
 import type { CommandLineTool } from "./schema.ts";
 import { applyStaging } from "./staging.ts";
@@ -35,9 +35,6 @@ type TryEnd = { readonly end: TaskEnd; readonly logStart: number };
  * collected, or the next try takes its place. Throws CwlFailure when the tool fails or is lost too often.
  */
 export async function runTool(run: RunContext, call: Call, tool: CommandLineTool): Promise<JsonObject> {
-  const containers = run.ignoresContainers ? ["*"] : run.executor.capabilities.containers;
-  const fault = containerFault(tool, call.around, containers);
-  if (fault !== undefined) throw new CwlFailure(`Cannot run ${callName(call)}: ${fault}`);
   const complete = await completeCall(run, call);
   if (run.cacheDirectory === undefined || !isReusable(complete)) return runTries(run, call, tool, complete);
   const key = await cacheKey(tool, complete);
@@ -54,6 +51,7 @@ async function runTries(
   complete: CompleteCall,
   cacheName?: string,
 ): Promise<JsonObject> {
+  const image = await imageFor(run, call, complete);
   let lost = 0;
   let refused = 0;
   for (let number = 1; ; number += 1) {
@@ -65,7 +63,6 @@ async function runTries(
       try: number,
     };
     const directory = taskDirectory(run.layout, key);
-    const image = imageFor(run, complete);
     const plan = planTool(tool, complete, {
       directory,
       toolPath: run.toolPath,
@@ -108,9 +105,18 @@ async function runTries(
 }
 
 /** The image that a tool asks for, as requirement or hint; undefined when it runs without one. */
-function imageFor(run: RunContext, { requirements }: CompleteCall): Image | undefined {
-  const name = requirements.docker === undefined ? undefined : imageOf(requirements.docker);
-  return name === undefined || run.ignoresContainers ? undefined : run.executor.findImage(name);
+async function imageFor(run: RunContext, call: Call, { requirements }: CompleteCall): Promise<Image | undefined> {
+  const { docker, isContainerRequired } = requirements;
+  if (docker === undefined || run.ignoresContainers) return undefined;
+  const found = await run.executor.findImage(imageRequest(docker));
+  if (found.kind === "found") return found.image;
+  if (isContainerRequired === true) {
+    throw new CwlFailure(`Cannot run ${callName(call)}: ${imageFault(docker, found.reason)}`);
+  }
+  const key = `image ${JSON.stringify(imageRequest(docker))}`;
+  if (!run.said.has(key)) run.record.log(`The program of this machine runs ${callName(call)}: ${found.reason}`);
+  run.said.add(key);
+  return undefined;
 }
 
 /** Finds a try of an earlier life of the server. */
