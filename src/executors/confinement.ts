@@ -89,7 +89,7 @@ export function createConfinement(settings: SandboxSettings, clock: Clock): Conf
     explain(view, talk) {
       if (view.image === undefined && !isSandboxed()) return undefined;
       const shown = view.image === undefined ? shownDirectories(settings).map(({ path }) => path) : ["/"];
-      return explainFailure(view, shown, talk);
+      return explainFailure(view, { shown, hidden: view.image === undefined ? settings.hidden : [] }, talk);
     },
   };
 }

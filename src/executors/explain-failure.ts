@@ -9,8 +9,15 @@ const noWrite = /read-only file system|EROFS/i;
 /** An absolute path in a tool's words. */
 const paths = /(?:^|[\s'"`‘“:=(])(\/[^\s'"`’”:,;)]+)/g;
 
+/** What a tool has of its own, whatever lies there outside. */
+const ownDirectories = ["/tmp", "/var/tmp", "/dev", "/proc", "/sys"];
+
 /** Words what a sandbox may have to do with what a tool said before it failed; undefined when nothing points to it. */
-export function explainFailure(view: TaskView, shown: readonly string[], talk: string): string | undefined {
+export function explainFailure(
+  view: TaskView,
+  machine: { readonly shown: readonly string[]; readonly hidden: readonly string[] },
+  talk: string,
+): string | undefined {
   if (!view.hasNetwork && noNetwork.test(talk)) {
     return "The tool has no network: a tool that needs it says so (NetworkAccess: networkAccess: true)";
   }
@@ -18,10 +25,14 @@ export function explainFailure(view: TaskView, shown: readonly string[], talk: s
   if (lines.some((line) => noWrite.test(line))) {
     return "The sandbox lets a tool write to its output directory, TMPDIR and /tmp only";
   }
-  const own = [...shown, ...view.mounts.map((mount) => mount.target), "/tmp", "/var/tmp", "/dev", "/proc", "/sys"];
+  const isBelow = (directories: readonly string[], path: string) =>
+    directories.some((directory) => isInside(directory, path));
+  const targets = view.mounts.map((mount) => mount.target);
+  const isVisible = (path: string) =>
+    isBelow(targets, path) || (isBelow([...machine.shown, ...ownDirectories], path) && !isBelow(machine.hidden, path));
   for (const line of lines.filter((candidate) => noFile.test(candidate))) {
     for (const [, path = "/"] of line.matchAll(paths)) {
-      if (!own.some((directory) => isInside(directory, path))) {
+      if (!isVisible(path)) {
         return `The sandbox does not show "${path}": wanted it as an input, or its directory in --tool-directories`;
       }
     }
