@@ -1,6 +1,5 @@
 import { lookup } from "node:dns/promises";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Config, isLocalOnly } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
@@ -15,7 +14,7 @@ import { createCwlEngine } from "./engines/cwl/engine.ts";
 import type { Engine } from "./engines/engine.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import { createRemoteStepRunner } from "./engines/remote-step.ts";
-import { createLocalExecutor } from "./executors/local.ts";
+import type { Executor } from "./executors/executor.ts";
 import { createLayout, databaseFile, directoryMode, type Layout, secretKeyFile } from "./files/layout.ts";
 import { readSecretKey } from "./files/secret-key.ts";
 import { vaultFile } from "./files/vault.ts";
@@ -50,6 +49,7 @@ import { findProcess, findProcessRevision, saveProcess } from "./store/processes
 import type { SecretKey } from "./store/seal.ts";
 import { findVaultFile } from "./store/vault.ts";
 import { readTelling, type Telling } from "./telling.ts";
+import { createToolExecutor } from "./tools.ts";
 
 /** Where the program writes its log. */
 export type LogTarget = { talk(text: string): void; readonly isTerminal: boolean };
@@ -123,7 +123,8 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const processes = createProcessCache(database, 1024);
   const telling = await readTelling(config);
   const secretKey = await readSecretKey(config.secretFile ?? secretKeyFile(layout), newKey());
-  const cwl = stack.use(createCwl(config, layout, logger, gate));
+  const { executor, notes: toolNotes } = createToolExecutor(config, { layout, logger, clock });
+  const cwl = stack.use(createCwl({ config, layout, logger, gate, executor }));
   const armed = await armFailpoint();
   const watched = [layout.dataDirectory, layout.outputsDirectory];
   const space = stack.use(createDiskSpace({ logger }, watched, config.minFreeBytes));
@@ -225,7 +226,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const held = stack.move();
   return {
     url,
-    notes: notesOf(config, await hasAnyKey(database)),
+    notes: [...notesOf(config, await hasAnyKey(database)), ...toolNotes],
     async [Symbol.asyncDispose]() {
       stopping.abort();
       await drain(server, config.drainSeconds);
@@ -311,14 +312,23 @@ type RunnerParts = {
   readonly wakeNotifier: () => void;
 };
 
-function createCwl(config: Config, layout: Layout, logger: Logger, gate: Gate) {
+type CwlParts = {
+  readonly config: Config;
+  readonly layout: Layout;
+  readonly logger: Logger;
+  readonly gate: Gate;
+  readonly executor: Executor;
+};
+
+function createCwl({ config, layout, logger, gate, executor }: CwlParts) {
   return createCwlEngine({
-    executor: createLocalExecutor({ layout, logger, clock, imagesDirectory: join(layout.dataDirectory, "images") }),
+    executor,
     layout,
     logger,
     clock,
     toolPath: config.toolPath,
     graceSeconds: config.graceSeconds,
+    maxWorkBytes: config.maxWorkBytes,
     slots: config.slots,
     cores: config.cores,
     memoryMebibytes: config.memoryMebibytes,

@@ -5,6 +5,9 @@ import * as v from "valibot";
 import { parse as parseYaml } from "yaml";
 import { isJsonObject, type JsonObject } from "./domain/json.ts";
 import { errorText, Problem } from "./domain/problem.ts";
+import type { SandboxSettings } from "./executors/confinement.ts";
+import { engineNames } from "./executors/container-engine.ts";
+import type { Layout } from "./files/layout.ts";
 import { logLevels } from "./log.ts";
 
 const text = v.pipe(v.string("text"), v.nonEmpty("some text"));
@@ -144,6 +147,34 @@ export const ConfigSchema = v.strictObject({
     v.pipe(text, v.description("PATH of the tools")),
     "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
   ),
+  maxWorkBytes: v.optional(
+    v.pipe(whole(1024), v.description("what one tool may write, scratch included, in bytes")),
+    64 * 2 ** 30,
+  ),
+  toolDirectories: v.optional(
+    v.pipe(
+      list,
+      v.transform((paths) =>
+        paths.map((text) => text.replace(/^(.*?)(:rw)?$/, (_, name, end = "") => resolve(name) + end)),
+      ),
+      v.description("further directories that tools in a sandbox see, read-only unless DIR:rw"),
+    ),
+    [],
+  ),
+  containerEngine: v.optional(
+    v.pipe(
+      v.picklist(["auto", "none", ...engineNames], `auto, none, ${engineNames.join(", ")}`),
+      v.description("what runs images that were not imported: a container engine, the first one that works, or none"),
+    ),
+    "auto",
+  ),
+  sandbox: v.optional(
+    v.pipe(
+      v.picklist(["auto", "require", "off"], "auto, require or off"),
+      v.description("sandbox of tools without a container: where it works, always (or they fail), never"),
+    ),
+    "auto",
+  ),
   jobFiles: v.optional(
     v.pipe(v.picklist(["auto", "always"], "auto or always"), v.description("jobs that get a log file and links")),
     "auto",
@@ -248,6 +279,12 @@ export function readConfig(sources: ConfigSources): Config {
   const origin = given.get(String(issue.path?.[0].key))?.origin ?? "configuration";
   const found = withoutPassword(JSON.stringify(given.get(String(issue.path?.[0].key))?.value));
   throw new Problem("invalid-parameter-value", `Cannot use ${origin}: found ${found}, wanted ${issue.message}`);
+}
+
+/** What sandboxed tools see, and when they are sandboxed. The data directory is hidden wherever it lies. */
+export function sandboxSettings(config: Config, layout: Layout): SandboxSettings {
+  const { sandbox: use, toolPath, toolDirectories } = config;
+  return { use, toolPath, toolDirectories, hidden: [layout.dataDirectory, layout.outputsDirectory] };
 }
 
 /** What goes to the screen may be kept by somebody. */

@@ -47,6 +47,21 @@ finish() {
 }
 `;
 
+/** What stands between a supervisor and its tool; nothing when nothing is said. */
+export type Launch = {
+  readonly wrapper?: {
+    readonly command: readonly string[];
+    /** Read by it from file descriptor 3. */
+    readonly optionsFile: string;
+    /** Its own environment: the tool's must not reach it, as it decides what programs load. */
+    readonly environment: Readonly<Record<string, string>>;
+  };
+  /** Limits of processes in the words of the shell's `ulimit`, such as `-f 2048`. */
+  readonly limits?: readonly string[];
+  /** The directory of the control group that the tool runs in. */
+  readonly controlGroup?: string;
+};
+
 /** Where the records of a try are kept. */
 export type RecordFiles = { readonly start: string; readonly exit: string };
 
@@ -54,10 +69,20 @@ export type RecordFiles = { readonly start: string; readonly exit: string };
  * Words one task for a supervisor: its start record, the tool in a process forked for it, its exit record. `shellProgram`
  * is what /bin/sh is: where it adds nothing to an environment, the forked process becomes the tool itself.
  */
-export function taskScript(task: Task, records: RecordFiles, shellProgram: string): string {
+export function taskScript(task: Task, records: RecordFiles, shellProgram: string, launch: Launch = {}): string {
+  const { wrapper, limits = [], controlGroup } = launch;
+  const steps = [
+    `exec >>${quoted(task.log)} 2>&1`,
+    `cd ${quoted(task.workingDirectory)}`,
+    ...(controlGroup === undefined ? [] : [`printf 0 >|${quoted(`${controlGroup}/cgroup.procs`)}`]),
+    // One that this process is held to already, and more tightly, cannot be set.
+    ...limits.map((limit) => `{ ulimit ${limit} || :; }`),
+    wrapper === undefined ? toolCommand(task, shellProgram) : wrapperCommand(wrapper),
+  ];
+  const options = wrapper === undefined ? "" : ` 3<${quoted(wrapper.optionsFile)}`;
   return `begin ${quoted(records.start)}
 if [ -n "$stopped" ]; then code=$stopped; else
-(exec >>${quoted(task.log)} 2>&1 && cd ${quoted(task.workingDirectory)} && ${toolCommand(task, shellProgram)} ${redirections(task)})
+(${steps.join(" && ")} ${redirections(task)}${options})
 code=$?
 fi
 finish ${quoted(records.exit)} "$code"
@@ -76,8 +101,16 @@ function toolCommand(task: Task, shellProgram: string): string {
     const all = entries.map(([name, value]) => quoted(`${name}=${value}`));
     return `exec ${environmentProgram} -i -- ${[...all, words].join(" ")}`;
   }
-  const exported = entries.map(([name, value]) => `${name}=${quoted(value)}`).join(" ");
-  return `unset PATH PWD OLDPWD && ${exported === "" ? "" : `export ${exported} && `}exec ${words}`;
+  return execWith(task.environment, words);
+}
+
+function wrapperCommand({ command, environment }: NonNullable<Launch["wrapper"]>): string {
+  return execWith(environment, command.map(quoted).join(" "));
+}
+
+function execWith(environment: Readonly<Record<string, string>>, words: string): string {
+  const exported = Object.entries(environment).map(([name, value]) => `${name}=${quoted(value)}`);
+  return `unset PATH PWD OLDPWD && ${exported.length === 0 ? "" : `export ${exported.join(" ")} && `}exec ${words}`;
 }
 
 /**
@@ -93,7 +126,7 @@ function isDirectTask(task: Task, shellProgram: string): boolean {
 const shellNames = /^(?:LD_.*|IFS|ENV|PWD|OLDPWD|PPID|OPTIND|OPTARG|PS[0-9]|CDPATH|MAIL.*|PATH_LOCALE)$/;
 
 /** `env` would take a program with an equals sign for a variable, so a shell of its own stands before it. */
-function commandOf(task: Task): readonly string[] {
+export function commandOf(task: Task): readonly string[] {
   const [program] = task.command;
   if (!program.includes("=")) return task.command;
   const added = ["PWD", "OLDPWD", "SHLVL", "_"].filter((name) => task.environment[name] === undefined);

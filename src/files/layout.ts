@@ -48,6 +48,11 @@ export function remoteDirectory(layout: Layout, executionId: string): string {
   return join(executionWorkDirectory(layout, executionId), "remote");
 }
 
+/** Where imported container images lie. */
+export function imagesDirectory(layout: Pick<Layout, "dataDirectory">): string {
+  return join(layout.dataDirectory, "images");
+}
+
 /** The file of the key that encrypts what must be kept secret. */
 export function secretKeyFile(layout: Layout): string {
   return join(layout.dataDirectory, "secret.key");

@@ -6,6 +6,7 @@ import { Problem } from "../domain/problem.ts";
 import { subscriberMembers } from "../domain/subscriber.ts";
 import type { InputItem } from "../domain/values.ts";
 import type { JobOutlook } from "../operations/job-outlook.ts";
+import type { JobStatistics } from "../operations/read-statistics.ts";
 import type { CheckedJob } from "../operations/submit-job.ts";
 import type { ShownNotification } from "../operations/subscribers.ts";
 import { problemDocument } from "./problem-response.ts";
@@ -119,19 +120,14 @@ function inputMember(item: InputItem): unknown {
   }
 }
 
-/** Makes the times of a job, in seconds. */
+/** Makes the statistics of a job. */
 export function statisticsDocument(
-  job: Job,
-  startedAt: number,
-  now: number,
+  jobId: string,
+  statistics: JobStatistics,
   baseUrl: string,
 ): Readonly<Record<string, unknown>> {
-  return {
-    attempts: job.attempt,
-    waitingSeconds: (startedAt - job.createdAt) / 1000,
-    runningSeconds: ((job.finishedAt ?? now) - startedAt) / 1000,
-    links: [jsonLink(`${jobUrl(baseUrl, job.id)}/statistics`, "self"), jsonLink(jobUrl(baseUrl, job.id), "up")],
-  };
+  const url = jobUrl(baseUrl, jobId);
+  return { ...statistics, links: [jsonLink(`${url}/statistics`, "self"), jsonLink(url, "up")] };
 }
 
 /** Makes the list of what was told of a job: to whom, each try with its answer, and when it is tried next. */

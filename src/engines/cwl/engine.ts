@@ -10,16 +10,19 @@ import { ifExists } from "../../files/file-errors.ts";
 import { type Layout, tasksDirectory } from "../../files/layout.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engine.ts";
 import { fromCustom } from "./custom-types.ts";
+import { CwlFailure } from "./failure.ts";
 import { inputObject } from "./inputs.ts";
 import { createScriptLoader, type ScriptLimits, type ScriptLoader } from "./javascript.ts";
 import { loadJson } from "./load.ts";
 import { toOutputValues } from "./output-values.ts";
 import type { ReadBounds } from "./readable.ts";
+import { machineFaults, operationFaults } from "./requirements.ts";
 import { beginRun, type Run, type RunTools } from "./run.ts";
 import { type Call, leaveRunning, type RunContext } from "./run-context.ts";
 import { noSurroundings } from "./runtime.ts";
 import type { CwlDocument } from "./schema.ts";
 import { type Capacity, createSlots, type Slots } from "./slots.ts";
+import { createUsageCount, usageKey } from "./usage.ts";
 import { runProcess } from "./workflow.ts";
 
 export type CwlEngineDeps = {
@@ -31,6 +34,8 @@ export type CwlEngineDeps = {
   readonly toolPath: string;
   /** How long a tool may take to stop when asked, before it is killed. */
   readonly graceSeconds: number;
+  /** What one try of a tool may write, in bytes; no bound when absent. */
+  readonly maxWorkBytes?: number;
   /** How many tools run at once, over all executions. */
   readonly slots: number;
   /** What the tools that ask for cores and memory may take together; no bound when not given. */
@@ -139,7 +144,12 @@ async function work(
   tools: RunTools,
 ): Promise<JsonObject> {
   const { deps } = engines;
-  const { main, processes, holdsScripts, broaderFormats } = documentOf(deps, prepared);
+  const document = documentOf(deps, prepared);
+  const { main, processes, holdsScripts, broaderFormats } = document;
+  // Nothing starts when something of it could not.
+  const faults =
+    deps.ignoresContainers === true ? operationFaults(document) : await machineFaults(document, deps.executor);
+  if (faults.length > 0) throw new CwlFailure(`Cannot run: ${faults.join("; ")}`);
   using scripts = holdsScripts ? await engines.loadScripts() : undefined;
   const inputs = inputObject(main, prepared.inputs, { allowsLocalFiles: deps.allowsLocalFiles ?? false });
   const context: RunContext = {
@@ -153,6 +163,9 @@ async function work(
     checkpoints,
     toolPath: deps.toolPath,
     graceSeconds: deps.graceSeconds,
+    ...(deps.maxWorkBytes === undefined ? {} : { maxWorkBytes: deps.maxWorkBytes }),
+    usage: createUsageCount(checkpoints.get(usageKey)),
+    said: new Set(),
     slots: engines.slots,
     goesOnAfterFailure: prepared.onError === "continue",
     runsLostAgain: prepared.restart === undefined || prepared.restart === "rerun",
@@ -168,7 +181,12 @@ async function work(
     ...(deps.runRemoteStep === undefined ? {} : { runRemoteStep: deps.runRemoteStep }),
   };
   const call: Call = { process: main, path: "", shard: 0, around: noSurroundings, inputs, progress: tools.progress };
-  return runProcess(context, call);
+  try {
+    return await runProcess(context, call);
+  } finally {
+    // Who gives a run up, or dismisses it, has no use for figures.
+    if (!tools.signal.aborted || tools.signal.reason === "failed") await context.usage.keep(record);
+  }
 }
 
 /** What values of this execution may name: what it makes itself, and what its inputs are. */

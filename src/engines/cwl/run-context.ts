@@ -11,6 +11,7 @@ import type { ReadBounds } from "./readable.ts";
 import type { Surroundings } from "./runtime.ts";
 import type { CwlDocument, CwlProcess, Requirements } from "./schema.ts";
 import type { Slots } from "./slots.ts";
+import type { UsageCount } from "./usage.ts";
 
 /** A step that another server runs. */
 export type RemoteStep = {
@@ -48,6 +49,11 @@ export type RunContext = {
   /** True when checkpoints outlive a crash: then files are made durable before them. */
   readonly isDurable: boolean;
   readonly graceSeconds: number;
+  /** What one try of a tool may write; no bound when absent. */
+  readonly maxWorkBytes?: number;
+  readonly usage: UsageCount;
+  /** What was said of this run once and need not be said for each tool. */
+  readonly said: Set<string>;
   readonly slots: Slots;
   /** A tool that had started and was lost runs again. */
   readonly runsLostAgain: boolean;
