@@ -214,8 +214,8 @@ async function untilSettled(deps: InspectDeps, key: TaskKey): Promise<void> {
   }
 }
 
-/** Below the tasks directory lie steps, in them shards, in them tries. */
-const tryDepth = 3;
+/** Below the tasks directory lie steps, in them the tries of their shards. */
+const tryDepth = 2;
 
 async function removeAllRecords(directory: string, depth = 0): Promise<void> {
   if (depth === tryDepth) return removeRecords(directory);

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Task } from "./executor.ts";
 
 /** What a supervisor returns that could not make a start record: someone else had, or there is no room for it. */
@@ -71,46 +72,52 @@ export type RecordFiles = { readonly start: string; readonly exit: string };
  */
 export function taskScript(task: Task, records: RecordFiles, shellProgram: string, launch: Launch = {}): string {
   const { wrapper, limits = [], controlGroup } = launch;
+  const directory = dirname(records.start);
+  const quoted = quoteBelow(directory);
   const steps = [
     `exec >>${quoted(task.log)} 2>&1`,
     `cd ${quoted(task.workingDirectory)}`,
     ...(controlGroup === undefined ? [] : [`printf 0 >|${quoted(`${controlGroup}/cgroup.procs`)}`]),
     // One that this process is held to already, and more tightly, cannot be set.
     ...limits.map((limit) => `{ ulimit ${limit} || :; }`),
-    wrapper === undefined ? toolCommand(task, shellProgram) : wrapperCommand(wrapper),
+    wrapper === undefined
+      ? toolCommand(task, shellProgram, quoted)
+      : execWith(wrapper.environment, wrapper.command, quoted),
   ];
   const options = wrapper === undefined ? "" : ` 3<${quoted(wrapper.optionsFile)}`;
-  return `begin ${quoted(records.start)}
+  return `d=${quote(directory)}
+begin ${quoted(records.start)}
 if [ -n "$stopped" ]; then code=$stopped; else
-(${steps.join(" && ")} ${redirections(task)}${options})
+(${steps.join(" && ")} ${redirections(task, quoted)}${options})
 code=$?
 fi
 finish ${quoted(records.exit)} "$code"
 `;
 }
 
+type Quote = (text: string) => string;
+
 /** Quotes a text for sh; nothing in it is read. */
-function quoted(text: string): string {
+function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-function toolCommand(task: Task, shellProgram: string): string {
-  const words = commandOf(task).map(quoted).join(" ");
-  const entries = Object.entries(task.environment);
-  if (!isDirectTask(task, shellProgram)) {
-    const all = entries.map(([name, value]) => quoted(`${name}=${value}`));
-    return `exec ${environmentProgram} -i -- ${[...all, words].join(" ")}`;
-  }
-  return execWith(task.environment, words);
+/** Quotes texts for sh, those below a directory by the variable that holds it: shells read this script byte by byte. */
+function quoteBelow(directory: string): Quote {
+  return (text) => (text.startsWith(`${directory}/`) ? `"$d"${quote(text.slice(directory.length))}` : quote(text));
 }
 
-function wrapperCommand({ command, environment }: NonNullable<Launch["wrapper"]>): string {
-  return execWith(environment, command.map(quoted).join(" "));
+function toolCommand(task: Task, shellProgram: string, quoted: Quote): string {
+  const command = commandOf(task);
+  if (isDirectTask(task, shellProgram)) return execWith(task.environment, command, quoted);
+  const entries = Object.entries(task.environment).map(([name, value]) => `${name}=${value}`);
+  return `exec ${environmentProgram} -i -- ${[...entries, ...command].map(quoted).join(" ")}`;
 }
 
-function execWith(environment: Readonly<Record<string, string>>, words: string): string {
-  const exported = Object.entries(environment).map(([name, value]) => `${name}=${quoted(value)}`);
-  return `unset PATH PWD OLDPWD && ${exported.length === 0 ? "" : `export ${exported.join(" ")} && `}exec ${words}`;
+function execWith(environment: Readonly<Record<string, string>>, command: readonly string[], quoted: Quote): string {
+  const entries = Object.entries(environment).map(([name, value]) => `${name}=${quoted(value)}`);
+  const exported = entries.length === 0 ? "" : `export ${entries.join(" ")} && `;
+  return `unset PATH PWD OLDPWD && ${exported}exec ${command.map(quoted).join(" ")}`;
 }
 
 /**
@@ -134,7 +141,7 @@ export function commandOf(task: Task): readonly string[] {
 }
 
 /** What goes to no file of its own goes to the log, which is the stdout and stderr of the forked process. */
-function redirections(task: Task): string {
+function redirections(task: Task, quoted: Quote): string {
   const stdin = `<${task.stdin === undefined ? "/dev/null" : quoted(task.stdin)}`;
   const stdout = task.stdout === undefined ? "" : `>|${quoted(task.stdout)}`;
   if (task.stderr === undefined) return `${stdin} ${stdout}`;

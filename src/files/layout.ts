@@ -69,7 +69,7 @@ export function taskDirectory(
   key: { readonly executionId: string; readonly step: string; readonly shard: number; readonly try: number },
 ): string {
   const step = encodeURIComponent(key.step).replaceAll(".", "%2E");
-  return join(tasksDirectory(layout, key.executionId), step, String(key.shard), String(key.try));
+  return join(tasksDirectory(layout, key.executionId), step, `${key.shard}-${key.try}`);
 }
 
 /** The log of a tool or remote execution. */

@@ -258,10 +258,10 @@ async function triesOf(layout: Layout, executionId: string): Promise<readonly Ta
   const root = tasksDirectory(layout, executionId);
   const keys: TaskKey[] = [];
   for (const step of await namesIn(root)) {
-    for (const shard of await namesIn(join(root, step))) {
-      for (const number of await namesIn(join(root, step, shard))) {
-        keys.push({ executionId, step: decodeURIComponent(step), shard: Number(shard), try: Number(number) });
-      }
+    for (const name of await namesIn(join(root, step))) {
+      const [shard, number] = name.split("-").map(Number);
+      if (shard === undefined || number === undefined) continue;
+      keys.push({ executionId, step: decodeURIComponent(step), shard, try: number });
     }
   }
   return keys;

@@ -58,8 +58,8 @@ const manyMounts = 200;
 function gather(paths: readonly string[], isLinked: ReadonlySet<string>, directory: string): readonly string[] {
   const outermost = withoutInner(paths, isLinked);
   if (outermost.length <= manyMounts) return outermost;
-  // A try lies in work/<execution>/tasks/<step>/<shard>/<try>.
-  const work = join(directory, "../../../../..");
+  // A try lies in work/<execution>/tasks/<step>/<shard>-<try>.
+  const work = join(directory, "../../../..");
   return withoutInner(
     outermost.map((path) => {
       const [execution, part, step] = isInside(work, path) ? relative(work, path).split("/") : [];
