@@ -17,6 +17,7 @@ import { createRemoteStepRunner } from "./engines/remote-step.ts";
 import type { Executor } from "./executors/executor.ts";
 import { createLayout, databaseFile, directoryMode, type Layout, secretKeyFile } from "./files/layout.ts";
 import { readSecretKey } from "./files/secret-key.ts";
+import { stepCacheDirectory } from "./files/step-cache.ts";
 import { vaultFile } from "./files/vault.ts";
 import { sentResults } from "./http/results-answer.ts";
 import { createHttpApp } from "./http/server.ts";
@@ -219,7 +220,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   await statusDocuments.renew();
   await runner.start();
   stack.use(startIndexing({ database, clock, logger }));
-  stack.use(startHousekeeping({ database, layout, clock, logger, ...kept }));
+  stack.use(startHousekeeping({ database, layout, clock, logger, cacheBytes: config.cacheBytes, ...kept }));
   server.reload({ fetch: http.fetch });
   logger.info("Listening", { url, data: layout.dataDirectory });
 
@@ -329,6 +330,7 @@ function createCwl({ config, layout, logger, gate, executor }: CwlParts) {
     toolPath: config.toolPath,
     graceSeconds: config.graceSeconds,
     maxWorkBytes: config.maxWorkBytes,
+    ...(config.cacheBytes === 0 ? {} : { cache: { directory: stepCacheDirectory(layout), onlyPureSteps: true } }),
     slots: config.slots,
     cores: config.cores,
     memoryMebibytes: config.memoryMebibytes,

@@ -151,6 +151,13 @@ export const ConfigSchema = v.strictObject({
     v.pipe(whole(1024), v.description("what one tool may write, scratch included, in bytes")),
     64 * 2 ** 30,
   ),
+  cacheBytes: v.optional(
+    v.pipe(
+      whole(0),
+      v.description("what outputs of steps may take that are kept to be used again, in bytes; 0 keeps none"),
+    ),
+    10 * 2 ** 30,
+  ),
   toolDirectories: v.optional(
     v.pipe(
       list,

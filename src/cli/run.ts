@@ -177,7 +177,7 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
     allowsLocalFiles: true,
     ignoresContainers,
     isDurable: false,
-    ...(cacheDirectory === undefined ? {} : { cacheDirectory: resolve(cacheDirectory) }),
+    ...(cacheDirectory === undefined ? {} : { cache: { directory: resolve(cacheDirectory), onlyPureSteps: false } }),
     // Nobody else waits here.
     scriptLimits: { timeMilliseconds: 30_000, memoryBytes: 512 * 2 ** 20 },
   });

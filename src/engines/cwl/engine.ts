@@ -22,6 +22,7 @@ import { type Call, leaveRunning, type RunContext } from "./run-context.ts";
 import { noSurroundings } from "./runtime.ts";
 import type { CwlDocument } from "./schema.ts";
 import { type Capacity, createSlots, type Slots } from "./slots.ts";
+import type { StepCache } from "./step-cache.ts";
 import { createUsageCount, usageKey } from "./usage.ts";
 import { runProcess } from "./workflow.ts";
 
@@ -50,7 +51,7 @@ export type CwlEngineDeps = {
   /** What expressions may use; the server's limits when absent. */
   readonly scriptLimits?: ScriptLimits;
   /** Where the outputs of tools are kept to be used again; nothing is kept when absent. */
-  readonly cacheDirectory?: string;
+  readonly cache?: StepCache;
   /** False where nothing outlives this process: then nothing is made durable. True when absent. */
   readonly isDurable?: boolean;
 };
@@ -172,7 +173,7 @@ async function work(
     signal: tools.signal,
     fail: tools.fail,
     active: new Set(),
-    ...(deps.cacheDirectory === undefined ? {} : { cacheDirectory: deps.cacheDirectory }),
+    ...(deps.cache === undefined ? {} : { cache: deps.cache }),
     programs: new Map(),
     ...(scripts === undefined ? {} : { scripts }),
     broaderFormats,

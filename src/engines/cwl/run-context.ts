@@ -11,6 +11,7 @@ import type { ReadBounds } from "./readable.ts";
 import type { Surroundings } from "./runtime.ts";
 import type { CwlDocument, CwlProcess, Requirements } from "./schema.ts";
 import type { Slots } from "./slots.ts";
+import type { StepCache } from "./step-cache.ts";
 import type { UsageCount } from "./usage.ts";
 
 /** A step that another server runs. */
@@ -65,8 +66,7 @@ export type RunContext = {
   readonly signal: AbortSignal;
   /** Stops everything that still runs after a failure. */
   readonly fail: (error: unknown) => void;
-  /** Where the outputs of tools are kept to be used again. */
-  readonly cacheDirectory?: string;
+  readonly cache?: StepCache;
   /** Programs that were found on the PATH. */
   readonly programs: Map<string, string>;
   /** The tools that run at this moment, by step. */

@@ -81,8 +81,8 @@ function withoutInner(paths: readonly string[], isLinked: ReadonlySet<string>): 
   return [...all].filter((path) => !isCovered(path));
 }
 
-/** CWL v1.1 turned the network off unless it is asked for. */
-function hasNetwork({ network }: Requirements, scope: Scope): boolean {
+/** Tells whether a tool may use the network: CWL v1.1 turned it off unless it is asked for. */
+export function hasNetwork({ network }: Requirements, scope: Scope): boolean {
   const value = typeof network === "string" ? evaluate(network, scope) : network;
   if (value === undefined || value === null) return scope.version === "v1.0";
   if (typeof value === "boolean") return value;

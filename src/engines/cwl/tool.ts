@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { realpath } from "node:fs/promises";
+import { join } from "node:path";
 import type { JsonObject } from "../../domain/json.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
 import type { TaskEnd, TaskKey } from "../../executors/executor.ts";
@@ -14,9 +15,10 @@ import { imageFault, imageRequest } from "./requirements.ts";
 import { type Call, callName, leaveRunning, type RunContext } from "./run-context.ts";
 import type { CommandLineTool } from "./schema.ts";
 import { applyStaging } from "./staging.ts";
-import { cacheKey, findCached, isReusable, keepCached } from "./step-cache.ts";
+import { type Cached, cacheKey, copyCached, findCached, isReusable, keepCached } from "./step-cache.ts";
 import { followProgress, logEnd, stderrTail } from "./tool-log.ts";
 import { planTool, type ToolPlan } from "./tool-plan.ts";
+import { hasNetwork } from "./tool-view.ts";
 import { mebibytes, watchTool } from "./tool-watch.ts";
 
 /** Tries of one tool that may be lost before it is given up: something here kills it again and again. */
@@ -36,12 +38,36 @@ type TryEnd = { readonly end: TaskEnd; readonly logStart: number };
  */
 export async function runTool(run: RunContext, call: Call, tool: CommandLineTool): Promise<JsonObject> {
   const complete = await completeCall(run, call);
-  if (run.cacheDirectory === undefined || !isReusable(complete)) return runTries(run, call, tool, complete);
-  const key = await cacheKey(tool, complete);
-  const cached = await findCached(run.cacheDirectory, key);
-  if (cached === undefined) return runTries(run, call, tool, complete, key);
+  const directory = cacheOf(run, call, complete);
+  if (directory === undefined) return runTries(run, call, tool, complete);
+  const cached: Cached = { directory, key: await cacheKey(tool, complete) };
+  const outputs = await takeCached(run, call, cached);
+  if (outputs === undefined) return runTries(run, call, tool, complete, cached);
   run.record.log(`Took the outputs of ${callName(call)} from the cache`);
-  return cached;
+  return outputs;
+}
+
+/** Where the outputs of a call may be kept and found again; undefined where they may not. */
+function cacheOf(run: RunContext, call: Call, complete: CompleteCall): string | undefined {
+  if (run.cache === undefined || !isReusable(complete)) return undefined;
+  if (!run.cache.onlyPureSteps) return run.cache.directory;
+  const { enforces } = run.executor.capabilities;
+  const isConfined = enforces.includes("files") && enforces.includes("network");
+  const { requirements, scope } = complete;
+  const isPure = isConfined && !hasNetwork(requirements, scope) && requirements.inplaceUpdate !== true;
+  return isPure && call.path !== "" ? run.cache.directory : undefined;
+}
+
+/** In the server outputs lie below their own execution: there they are copied, unless this call had a try before. */
+async function takeCached(run: RunContext, call: Call, { directory, key }: Cached): Promise<JsonObject | undefined> {
+  if (run.cache?.onlyPureSteps !== true) return findCached(directory, key);
+  const own = taskDirectory(run.layout, keyOfTry(run, call, 1));
+  return existsSync(own) ? undefined : copyCached(directory, key, join(own, "out"));
+}
+
+function keyOfTry(run: RunContext, call: Call, number: number): TaskKey {
+  const step = call.path === "" ? "main" : call.path;
+  return { executionId: run.executionId, step, shard: call.shard, try: number };
 }
 
 async function runTries(
@@ -49,19 +75,14 @@ async function runTries(
   call: Call,
   tool: CommandLineTool,
   complete: CompleteCall,
-  cacheName?: string,
+  cached?: Cached,
 ): Promise<JsonObject> {
   const image = await imageFor(run, call, complete);
   let lost = 0;
   let refused = 0;
   for (let number = 1; ; number += 1) {
     run.signal.throwIfAborted();
-    const key = {
-      executionId: run.executionId,
-      step: call.path === "" ? "main" : call.path,
-      shard: call.shard,
-      try: number,
-    };
+    const key = keyOfTry(run, call, number);
     const directory = taskDirectory(run.layout, key);
     const plan = planTool(tool, complete, {
       directory,
@@ -76,9 +97,7 @@ async function runTries(
     switch (end.kind) {
       case "exited": {
         const outputs = await finishTool(run, call, tool, attempt, { exitCode: end.exitCode, logStart, complete });
-        if (run.cacheDirectory !== undefined && cacheName !== undefined) {
-          await keepCached(run.cacheDirectory, cacheName, await realpath(plan.outdir), outputs);
-        }
+        if (cached !== undefined) await keepCached(cached, await realpath(plan.outdir), outputs);
         return outputs;
       }
       case "notStarted":
