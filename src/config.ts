@@ -288,10 +288,12 @@ export function readConfig(sources: ConfigSources): Config {
   throw new Problem("invalid-parameter-value", `Cannot use ${origin}: found ${found}, wanted ${issue.message}`);
 }
 
-/** What sandboxed tools see, and when they are sandboxed. The data directory is hidden wherever it lies. */
+/** What sandboxed tools see, and when they are sandboxed. The data directory and secrets are hidden wherever they lie. */
 export function sandboxSettings(config: Config, layout: Layout): SandboxSettings {
   const { sandbox: use, toolPath, toolDirectories } = config;
-  return { use, toolPath, toolDirectories, hidden: [layout.dataDirectory, layout.outputsDirectory] };
+  const secrets = [config.secretFile, config.notifySecretFile, config.smtpPasswordFile];
+  const hidden = [layout.dataDirectory, layout.outputsDirectory, ...secrets.filter((file) => file !== undefined)];
+  return { use, toolPath, toolDirectories, hidden };
 }
 
 /** What goes to the screen may be kept by somebody. */

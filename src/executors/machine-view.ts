@@ -9,7 +9,7 @@ export type MachineView = {
   readonly toolPath: string;
   /** Further directories that are seen; one that ends with `:rw` may be written to. */
   readonly toolDirectories: readonly string[];
-  /** Directories that are never seen, wherever they lie. */
+  /** Directories and files that are never seen, wherever they lie. */
   readonly hidden: readonly string[];
 };
 
@@ -83,13 +83,17 @@ export function machineOptions(view: MachineView): MachineOptions {
     ...privateFiles("/etc").flatMap(({ path, isDirectory }) =>
       isDirectory ? ["--tmpfs", path, "--remount-ro", path] : ["--ro-bind", "/dev/null", path],
     ),
-    ...hidden.flatMap((path) => ["--tmpfs", path]),
+    ...hidden.flatMap((path) => (isFile(path) ? ["--ro-bind", "/dev/null", path] : ["--tmpfs", path])),
   ];
   return {
     system,
-    closing: hidden.flatMap((path) => ["--remount-ro", path]),
+    closing: hidden.filter((path) => !isFile(path)).flatMap((path) => ["--remount-ro", path]),
     resolver: resolver === undefined || isShown(resolver) ? [] : ["--ro-bind-try", resolver, resolver],
   };
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function realPath(path: string): string | undefined {
@@ -101,8 +105,6 @@ function realPath(path: string): string | undefined {
   }
 }
 
-const maxPrivateFiles = 200;
-
 /** What others may not read: a server that runs as root could, and so could its tools. */
 function privateFiles(directory: string): readonly { readonly path: string; readonly isDirectory: boolean }[] {
   const found: { path: string; isDirectory: boolean }[] = [];
@@ -110,7 +112,7 @@ function privateFiles(directory: string): readonly { readonly path: string; read
     for (const name of namesIn(place)) {
       const path = join(place, name);
       const facts = lstatSync(path, { throwIfNoEntry: false });
-      if (facts === undefined || found.length >= maxPrivateFiles) continue;
+      if (facts === undefined) continue;
       if (facts.isDirectory()) {
         if ((facts.mode & 0o001) === 0) found.push({ path, isDirectory: true });
         else visit(path);

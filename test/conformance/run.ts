@@ -56,6 +56,8 @@ async function runSuite(directory: string): Promise<number> {
   const runner = join(directory, "cwl-runner");
   await symlink(resolve(values.runner), runner);
   const report = join(root, ".tools", "conformance.xml");
+  // That of an earlier run would be taken for this one's when the test runner cannot start.
+  await rm(report, { force: true });
   await mkdir(join(directory, "tmp"));
   const started = performance.now();
   const run = Bun.spawn(

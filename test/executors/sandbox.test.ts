@@ -7,7 +7,7 @@ import { findBubblewrap } from "../../src/executors/bubblewrap.ts";
 import { createConfinement } from "../../src/executors/confinement.ts";
 import type { Executor, Mount, Task } from "../../src/executors/executor.ts";
 import { createLocalExecutor } from "../../src/executors/local.ts";
-import { shownDirectories } from "../../src/executors/machine-view.ts";
+import { machineOptions, shownDirectories } from "../../src/executors/machine-view.ts";
 import { startRecordFile } from "../../src/executors/task-records.ts";
 import { type Layout, taskDirectory } from "../../src/files/layout.ts";
 import { realClock } from "../support/real-clock.ts";
@@ -169,6 +169,18 @@ describe("a sandbox", () => {
       r.layout.dataDirectory,
     ]);
     expect(await Bun.file(join(taskDirectory(r.layout, (await r.task("")).key), "sandbox")).exists()).toBe(false);
+  });
+
+  test("hides what is never to be seen, a file as well as a directory, inside what it shows", async () => {
+    await using folder = await temporaryDirectory();
+    await Bun.write(join(folder.path, "key"), "secret");
+    await mkdir(join(folder.path, "data"));
+    const hidden = [join(folder.path, "key"), join(folder.path, "data"), "/home/not/shown"];
+    const { system, closing } = machineOptions({ toolPath, toolDirectories: [folder.path], hidden });
+    const words = system.join(" ");
+    expect(words).toContain(`--ro-bind /dev/null ${folder.path}/key --tmpfs ${folder.path}/data`);
+    expect(words).not.toContain("/home/not/shown");
+    expect(closing).toEqual(["--remount-ro", `${folder.path}/data`]);
   });
 
   test("shows programs with what they were installed with, and no home for it", async () => {
