@@ -11,6 +11,7 @@ import type { BuiltinProcess } from "./engines/builtin/builtin-process.ts";
 import { echo } from "./engines/builtin/echo.ts";
 import { createBuiltinEngine } from "./engines/builtin/engine.ts";
 import { createCwlEngine } from "./engines/cwl/engine.ts";
+import type { StepCache } from "./engines/cwl/step-cache.ts";
 import type { Engine } from "./engines/engine.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import { createRemoteStepRunner } from "./engines/remote-step.ts";
@@ -330,7 +331,7 @@ function createCwl({ config, layout, logger, gate, executor }: CwlParts) {
     toolPath: config.toolPath,
     graceSeconds: config.graceSeconds,
     maxWorkBytes: config.maxWorkBytes,
-    ...(config.cacheBytes === 0 ? {} : { cache: { directory: stepCacheDirectory(layout), onlyPureSteps: true } }),
+    ...stepCache(config, layout),
     slots: config.slots,
     cores: config.cores,
     memoryMebibytes: config.memoryMebibytes,
@@ -343,6 +344,12 @@ function createCwl({ config, layout, logger, gate, executor }: CwlParts) {
       maxDownloadBytes: config.maxDownloadBytes,
     }),
   });
+}
+
+/** Tools that see more directories than their inputs and the system may read what no key of the cache knows. */
+function stepCache({ cacheBytes, toolDirectories }: Config, layout: Layout): { cache?: StepCache } {
+  if (cacheBytes === 0 || toolDirectories.length > 0) return {};
+  return { cache: { directory: stepCacheDirectory(layout), onlyPureSteps: true } };
 }
 
 /** Makes the one way out; names are resolved as the machine resolves them. */

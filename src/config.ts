@@ -154,7 +154,9 @@ export const ConfigSchema = v.strictObject({
   cacheBytes: v.optional(
     v.pipe(
       whole(0),
-      v.description("what outputs of steps may take that are kept to be used again, in bytes; 0 keeps none"),
+      v.description(
+        "what outputs of steps in a sandbox may take that are kept to be used again, in bytes; 0 keeps none",
+      ),
     ),
     10 * 2 ** 30,
   ),
