@@ -42,12 +42,12 @@ test.skipIf(!hasSandbox)(
   "a step in a sandbox runs once for the same inputs, also after a restart, unless it says otherwise",
   async () => {
     await using folder = await temporaryDirectory();
-    const before = await startServer(folder.path);
+    const before = await startServer(folder.path, [], { hidesLedgers: true });
     await deployCwl(before.url, "workflow", workflow);
     const [kept, fresh] = await outputsOf(before.url, "one");
     const [other] = await outputsOf(before.url, "two");
     await before.stop();
-    await using after = await startServer(folder.path);
+    await using after = await startServer(folder.path, [], { hidesLedgers: true });
     const again = await outputsOf(after.url, "one");
     expect(again[0]).toBe(kept ?? "");
     expect(again[1]).not.toBe(fresh);
@@ -57,7 +57,7 @@ test.skipIf(!hasSandbox)(
 
 test.skipIf(!hasSandbox)("without room for it, nothing is kept to be used again", async () => {
   await using folder = await temporaryDirectory();
-  await using server = await startServer(folder.path, ["--cache-bytes", "0"]);
+  await using server = await startServer(folder.path, ["--cache-bytes", "0"], { hidesLedgers: true });
   await deployCwl(server.url, "workflow", workflow);
   const [kept] = await outputsOf(server.url, "one");
   expect((await outputsOf(server.url, "one"))[0]).not.toBe(kept);

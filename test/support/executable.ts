@@ -26,6 +26,8 @@ export async function startServer(
     readonly cwd?: string;
     readonly environment?: Readonly<Record<string, string>>;
     readonly program?: string;
+    /** Tools see nothing but their inputs, as they do where nobody sets anything. */
+    readonly hidesLedgers?: boolean;
   } = {},
 ): Promise<RunningServer> {
   const child = Bun.spawn(
@@ -36,7 +38,7 @@ export async function startServer(
       "0",
       "--data",
       dataDirectory,
-      ...sandboxFlags(dataDirectory),
+      ...(options.hidesLedgers === true ? [] : sandboxFlags(dataDirectory)),
       ...flags,
     ],
     {
