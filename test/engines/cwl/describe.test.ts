@@ -91,3 +91,14 @@ test("what needs a container is not offered where nothing runs one", () => {
   expect(descriptionFaults(cwl)[0]).toStartWith("main: found DockerRequirement (image alpine) under requirements");
   expect(descriptionFaults(cwl, ["alpine:latest"])).toEqual([]);
 });
+
+test("a format with parameters becomes a media type as it is usually written", () => {
+  const { outputs } = describeDocument(
+    load(`inputs: []
+$namespaces: { iana: "https://www.iana.org/assignments/media-types/" }
+outputs:
+  map: { type: File, format: iana:image/tiff;application=geotiff, outputBinding: { glob: map.tif } }
+`),
+  );
+  expect(outputs.map?.schema).toMatchObject({ contentMediaType: "image/tiff; application=geotiff" });
+});
