@@ -12,6 +12,7 @@ import type { BuiltinProcess } from "./engines/builtin/builtin-process.ts";
 import { echo } from "./engines/builtin/echo.ts";
 import { createBuiltinEngine } from "./engines/builtin/engine.ts";
 import { createCwlEngine } from "./engines/cwl/engine.ts";
+import { defaultExpressionLimits } from "./engines/cwl/javascript.ts";
 import type { Engine } from "./engines/engine.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import { createRemoteStepRunner } from "./engines/remote-step.ts";
@@ -318,6 +319,7 @@ function createCwl(config: Config, layout: Layout, logger: Logger, gate: Gate) {
     slots: config.slots,
     cores: config.cores,
     memoryMebibytes: config.memoryMebibytes,
+    expressionLimits: { ...defaultExpressionLimits, timeMilliseconds: config.expressionSeconds * 1000 },
     runRemoteStep: createRemoteStepRunner({
       gate,
       layout,

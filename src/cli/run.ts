@@ -136,7 +136,7 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
     isDurable: false,
     ...(cacheDirectory === undefined ? {} : { cacheDirectory: resolve(cacheDirectory) }),
     // Nobody else waits here.
-    scriptLimits: { timeMilliseconds: 30_000, memoryBytes: 512 * 2 ** 20 },
+    expressionLimits: { timeMilliseconds: 30_000, memoryBytes: 512 * 2 ** 20 },
   });
   await createExecutionDirectories(layout, executionId);
   const failure = await runToEnd(engine, prepared, here.say, io.signal);

@@ -11,7 +11,7 @@ import { CwlFailure } from "./failure.ts";
 import { collectOutputs } from "./outputs.ts";
 import { requireReadablePath } from "./readable.ts";
 import { containerFault, imageOf } from "./requirements.ts";
-import { type Call, callName, leaveRunning, type RunContext } from "./run-context.ts";
+import { type Call, callName, evaluating, leaveRunning, type RunContext } from "./run-context.ts";
 import type { CommandLineTool } from "./schema.ts";
 import { applyStaging } from "./staging.ts";
 import { cacheKey, findCached, isReusable, keepCached } from "./step-cache.ts";
@@ -38,7 +38,8 @@ export async function runTool(run: RunContext, call: Call, tool: CommandLineTool
   const fault = containerFault(tool, call.around, containers);
   if (fault !== undefined) throw new CwlFailure(`Cannot run ${callName(call)}: ${fault}`);
   const complete = await completeCall(run, call);
-  if (run.cacheDirectory === undefined || !isReusable(complete)) return runTries(run, call, tool, complete);
+  if (run.cacheDirectory === undefined || !(await evaluating(run, () => isReusable(complete))))
+    return runTries(run, call, tool, complete);
   const key = await cacheKey(tool, complete);
   const cached = await findCached(run.cacheDirectory, key);
   if (cached === undefined) return runTries(run, call, tool, complete, key);
@@ -65,11 +66,8 @@ async function runTries(
     };
     const directory = taskDirectory(run.layout, key);
     const image = imageFor(run, complete);
-    const plan = planTool(tool, complete, {
-      directory,
-      toolPath: run.toolPath,
-      ...(image === undefined ? {} : { image }),
-    });
+    const place = { directory, toolPath: run.toolPath, ...(image === undefined ? {} : { image }) };
+    const plan = await evaluating(run, () => planTool(tool, complete, place));
     for (const source of plan.workSources) await requireReadablePath(run.readable, source);
     const attempt = { key, plan, log: plan.streams.stderr ?? executionLogFile(run.layout, run.executionId) };
     // The directory is made before anything else of a try: without it, nothing of this try ever happened.
@@ -77,7 +75,7 @@ async function runTries(
     const { end, logStart } = await (isFromEarlier ? findTry(run, call, attempt) : launchTry(run, call, attempt));
     switch (end.kind) {
       case "exited": {
-        const outputs = await finishTool(call, tool, attempt, { exitCode: end.exitCode, logStart, complete });
+        const outputs = await finishTool(run, call, attempt, { tool, exitCode: end.exitCode, logStart, complete });
         if (run.cacheDirectory !== undefined && cacheName !== undefined) {
           await keepCached(run.cacheDirectory, cacheName, await realpath(plan.outdir), outputs);
         }
@@ -219,12 +217,17 @@ function startTimer(run: RunContext, { key, plan }: Try): { isOver(): boolean; s
 }
 
 async function finishTool(
+  run: RunContext,
   call: Call,
-  tool: CommandLineTool,
   { plan, log }: Try,
-  exit: { readonly exitCode: number; readonly logStart: number; readonly complete: CompleteCall },
+  exit: {
+    readonly tool: CommandLineTool;
+    readonly exitCode: number;
+    readonly logStart: number;
+    readonly complete: CompleteCall;
+  },
 ): Promise<JsonObject> {
-  const { exitCode, complete } = exit;
+  const { tool, exitCode, complete } = exit;
   if (!tool.successCodes.includes(exitCode)) {
     const tail = await stderrTail(log, exit.logStart);
     const isTemporary = tool.temporaryFailCodes.includes(exitCode) && !tool.permanentFailCodes.includes(exitCode);
@@ -235,6 +238,7 @@ async function finishTool(
   }
   return collectOutputs({
     tool,
+    evaluating: (work) => evaluating(run, work),
     scope: { ...plan.scope, runtime: { ...plan.scope.runtime, exitCode } },
     outdir: plan.outdir,
     visibleOutdir: plan.visibleOutdir,
