@@ -11,6 +11,7 @@ import type { BuiltinProcess } from "./engines/builtin/builtin-process.ts";
 import { echo } from "./engines/builtin/echo.ts";
 import { createBuiltinEngine } from "./engines/builtin/engine.ts";
 import { createCwlEngine } from "./engines/cwl/engine.ts";
+import { defaultExpressionLimits } from "./engines/cwl/javascript.ts";
 import type { StepCache } from "./engines/cwl/step-cache.ts";
 import type { Engine } from "./engines/engine.ts";
 import { createInputChecks } from "./engines/input-check.ts";
@@ -335,6 +336,7 @@ function createCwl({ config, layout, logger, gate, executor }: CwlParts) {
     slots: config.slots,
     cores: config.cores,
     memoryMebibytes: config.memoryMebibytes,
+    expressionLimits: { ...defaultExpressionLimits, timeMilliseconds: config.expressionSeconds * 1000 },
     runRemoteStep: createRemoteStepRunner({
       gate,
       layout,

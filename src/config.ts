@@ -140,6 +140,10 @@ export const ConfigSchema = v.strictObject({
     v.pipe(whole(0, 3600), v.description("time from SIGTERM to SIGKILL of a dismissed tool")),
     1,
   ),
+  expressionSeconds: v.optional(
+    v.pipe(whole(1, 3600), v.description("longest time of one expression in a CWL package")),
+    10,
+  ),
   maxBodyBytes: v.optional(v.pipe(whole(1024), v.description("largest request body, in bytes")), 32 * 2 ** 20),
   maxUploadBytes: v.optional(v.pipe(whole(1024), v.description("largest uploaded file, in bytes")), 16 * 2 ** 30),
   maxInlineBytes: v.optional(v.pipe(whole(0), v.description("largest file given by value, in bytes")), 10 * 2 ** 20),

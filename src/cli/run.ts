@@ -179,7 +179,7 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
     isDurable: false,
     ...(cacheDirectory === undefined ? {} : { cache: { directory: resolve(cacheDirectory), onlyPureSteps: false } }),
     // Nobody else waits here.
-    scriptLimits: { timeMilliseconds: 30_000, memoryBytes: 512 * 2 ** 20 },
+    expressionLimits: { timeMilliseconds: 30_000, memoryBytes: 512 * 2 ** 20 },
   });
   await createExecutionDirectories(layout, executionId);
   const failure = await runToEnd(engine, prepared, here.say, io.signal);

@@ -18,7 +18,7 @@ let server: RunningServer;
 let count = 0;
 
 beforeAll(async () => {
-  server = await startServer(data, ["--max-work-bytes", String(maxWorkBytes)]);
+  server = await startServer(data, ["--max-work-bytes", String(maxWorkBytes), "--expression-seconds", "1"]);
 });
 
 afterAll(async () => {
@@ -83,6 +83,11 @@ const failing: readonly (readonly [string, Document, RegExp])[] = [
     "an expression that allocates",
     script("var a = []; while (true) a.push(new Array(9999).join('x') + a.length);"),
     /MiB|still running/,
+  ],
+  [
+    "an expression that looks through a list without end",
+    script("return { o: Array.prototype.indexOf.call({ length: 9007199254740991 }, 1) };"),
+    /still running after 1000 ms/,
   ],
   [
     "an expression that recurses",

@@ -12,7 +12,7 @@ import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engine.ts";
 import { fromCustom } from "./custom-types.ts";
 import { CwlFailure } from "./failure.ts";
 import { inputObject } from "./inputs.ts";
-import { createScriptLoader, type ScriptLimits, type ScriptLoader } from "./javascript.ts";
+import { createScriptLoader, type ExpressionLimits, type ScriptLoader } from "./javascript.ts";
 import { loadJson } from "./load.ts";
 import { toOutputValues } from "./output-values.ts";
 import type { ReadBounds } from "./readable.ts";
@@ -49,7 +49,7 @@ export type CwlEngineDeps = {
   /** True where tools that require a container are run without one, because the user said so. */
   readonly ignoresContainers?: boolean;
   /** What expressions may use; the server's limits when absent. */
-  readonly scriptLimits?: ScriptLimits;
+  readonly expressionLimits?: ExpressionLimits;
   /** Where the outputs of tools are kept to be used again; nothing is kept when absent. */
   readonly cache?: StepCache;
   /** False where nothing outlives this process: then nothing is made durable. True when absent. */
@@ -67,7 +67,7 @@ type Engines = {
   readonly deps: CwlEngineDeps;
   readonly runs: Map<string, Run>;
   readonly slots: Slots;
-  readonly loadScripts: ScriptLoader;
+  readonly scripts: ScriptLoader;
 };
 
 /** Ended runs that are kept for a second look at how they ended; older ones are forgotten. */
@@ -79,7 +79,7 @@ export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
     deps,
     runs: new Map(),
     slots: createSlots(capacityOf(deps)),
-    loadScripts: createScriptLoader(deps.clock, deps.scriptLimits),
+    scripts: createScriptLoader(deps.clock, deps.expressionLimits),
   };
   return {
     isRepeatable: false,
@@ -105,6 +105,7 @@ export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
     [Symbol.asyncDispose]: async () => {
       for (const run of engines.runs.values()) run.stop(leaveRunning);
       await Promise.all([...engines.runs.values()].map((run) => run.ended));
+      engines.scripts[Symbol.dispose]();
     },
   };
 }
@@ -151,7 +152,7 @@ async function work(
   const faults =
     deps.ignoresContainers === true ? operationFaults(document) : await machineFaults(document, deps.executor);
   if (faults.length > 0) throw new CwlFailure(`Cannot run: ${faults.join("; ")}`);
-  using scripts = holdsScripts ? await engines.loadScripts() : undefined;
+  using scripts = holdsScripts ? await engines.scripts.load() : undefined;
   const inputs = inputObject(main, prepared.inputs, { allowsLocalFiles: deps.allowsLocalFiles ?? false });
   const context: RunContext = {
     executionId: prepared.executionId,

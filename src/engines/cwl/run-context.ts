@@ -73,12 +73,20 @@ export type RunContext = {
   readonly active: Set<string>;
 };
 
-/** What the expressions of a process can use. */
+/** What the expressions of a process can use, inside `evaluating`. */
 export function javascriptOf(run: RunContext, requirements: Requirements): { javascript?: JavaScript } {
   const { javascript: library } = requirements;
   const { scripts } = run;
   if (library === undefined || scripts === undefined) return {};
   return { javascript: (body, scope) => scripts.evaluate(body, scope, library) };
+}
+
+/**
+ * Does work that may evaluate expressions; all such work is done inside this. It must have no effect but its result: it
+ * is done again when an expression took so long that it was evaluated in another thread.
+ */
+export async function evaluating<T>(run: RunContext, work: () => T | Promise<T>): Promise<T> {
+  return run.scripts === undefined ? work() : run.scripts.evaluating(work, run.signal);
 }
 
 /** The reason of an abort after which tools run on: the server goes, and its successor finds them. */

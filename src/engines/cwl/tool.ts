@@ -12,7 +12,7 @@ import { CwlFailure } from "./failure.ts";
 import { collectOutputs } from "./outputs.ts";
 import { requireReadablePath } from "./readable.ts";
 import { imageFault, imageRequest } from "./requirements.ts";
-import { type Call, callName, leaveRunning, type RunContext } from "./run-context.ts";
+import { type Call, callName, evaluating, leaveRunning, type RunContext } from "./run-context.ts";
 import type { CommandLineTool } from "./schema.ts";
 import { applyStaging } from "./staging.ts";
 import { type Cached, cacheKey, copyCached, findCached, isReusable, keepCached } from "./step-cache.ts";
@@ -38,7 +38,7 @@ type TryEnd = { readonly end: TaskEnd; readonly logStart: number };
  */
 export async function runTool(run: RunContext, call: Call, tool: CommandLineTool): Promise<JsonObject> {
   const complete = await completeCall(run, call);
-  const directory = cacheOf(run, call, complete);
+  const directory = await evaluating(run, () => cacheOf(run, call, complete));
   if (directory === undefined) return runTries(run, call, tool, complete);
   const cached: Cached = { directory, key: await cacheKey(tool, complete) };
   const outputs = await takeCached(run, call, cached);
@@ -84,11 +84,8 @@ async function runTries(
     run.signal.throwIfAborted();
     const key = keyOfTry(run, call, number);
     const directory = taskDirectory(run.layout, key);
-    const plan = planTool(tool, complete, {
-      directory,
-      toolPath: run.toolPath,
-      ...(image === undefined ? {} : { image }),
-    });
+    const place = { directory, toolPath: run.toolPath, ...(image === undefined ? {} : { image }) };
+    const plan = await evaluating(run, () => planTool(tool, complete, place));
     for (const source of plan.workSources) await requireReadablePath(run.readable, source);
     const attempt = { key, plan, log: plan.streams.stderr ?? executionLogFile(run.layout, run.executionId) };
     // The directory is made before anything else of a try: without it, nothing of this try ever happened.
@@ -96,7 +93,7 @@ async function runTries(
     const { end, logStart } = await (isFromEarlier ? findTry(run, call, attempt) : launchTry(run, call, attempt));
     switch (end.kind) {
       case "exited": {
-        const outputs = await finishTool(run, call, tool, attempt, { exitCode: end.exitCode, logStart, complete });
+        const outputs = await finishTool(run, call, attempt, { tool, exitCode: end.exitCode, logStart, complete });
         if (cached !== undefined) await keepCached(cached, await realpath(plan.outdir), outputs);
         return outputs;
       }
@@ -280,11 +277,15 @@ function sizeHint({ maxWorkBytes }: RunContext, exitCode: number): string | unde
 async function finishTool(
   run: RunContext,
   call: Call,
-  tool: CommandLineTool,
   { plan, log }: Try,
-  exit: { readonly exitCode: number; readonly logStart: number; readonly complete: CompleteCall },
+  exit: {
+    readonly tool: CommandLineTool;
+    readonly exitCode: number;
+    readonly logStart: number;
+    readonly complete: CompleteCall;
+  },
 ): Promise<JsonObject> {
-  const { exitCode, complete } = exit;
+  const { tool, exitCode, complete } = exit;
   if (!tool.successCodes.includes(exitCode)) {
     const tail = await stderrTail(log, exit.logStart);
     const isTemporary = tool.temporaryFailCodes.includes(exitCode) && !tool.permanentFailCodes.includes(exitCode);
@@ -297,6 +298,7 @@ async function finishTool(
   }
   return collectOutputs({
     tool,
+    evaluating: (work) => evaluating(run, work),
     scope: { ...plan.scope, runtime: { ...plan.scope.runtime, exitCode } },
     outdir: plan.outdir,
     visibleOutdir: plan.visibleOutdir,
