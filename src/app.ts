@@ -1,6 +1,5 @@
 import { lookup } from "node:dns/promises";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Config, isLocalOnly } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
@@ -12,18 +11,21 @@ import type { BuiltinProcess } from "./engines/builtin/builtin-process.ts";
 import { echo } from "./engines/builtin/echo.ts";
 import { createBuiltinEngine } from "./engines/builtin/engine.ts";
 import { createCwlEngine } from "./engines/cwl/engine.ts";
+import { defaultExpressionLimits } from "./engines/cwl/javascript.ts";
+import type { StepCache } from "./engines/cwl/step-cache.ts";
 import type { Engine } from "./engines/engine.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import { createRemoteStepRunner } from "./engines/remote-step.ts";
-import { createLocalExecutor } from "./executors/local.ts";
+import type { Executor } from "./executors/executor.ts";
 import { createLayout, databaseFile, directoryMode, type Layout, secretKeyFile } from "./files/layout.ts";
 import { readSecretKey } from "./files/secret-key.ts";
+import { stepCacheDirectory } from "./files/step-cache.ts";
 import { vaultFile } from "./files/vault.ts";
 import { sentResults } from "./http/results-answer.ts";
 import { createHttpApp } from "./http/server.ts";
 import { statusDocument } from "./http/status-document.ts";
 import { createLogger } from "./log.ts";
-import { readAllowList } from "./net/addresses.ts";
+import { createAddressTest, readAllowList } from "./net/addresses.ts";
 import { download } from "./net/download.ts";
 import { createGate, type Gate } from "./net/fetch.ts";
 import { createMailer } from "./net/mail.ts";
@@ -50,6 +52,7 @@ import { findProcess, findProcessRevision, saveProcess } from "./store/processes
 import type { SecretKey } from "./store/seal.ts";
 import { findVaultFile } from "./store/vault.ts";
 import { readTelling, type Telling } from "./telling.ts";
+import { createToolExecutor } from "./tools.ts";
 
 /** Where the program writes its log. */
 export type LogTarget = { talk(text: string): void; readonly isTerminal: boolean };
@@ -123,7 +126,8 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const processes = createProcessCache(database, 1024);
   const telling = await readTelling(config);
   const secretKey = await readSecretKey(config.secretFile ?? secretKeyFile(layout), newKey());
-  const cwl = stack.use(createCwl(config, layout, logger, gate));
+  const { executor, notes: toolNotes } = createToolExecutor(config, { layout, logger, clock });
+  const cwl = stack.use(createCwl({ config, layout, logger, gate, executor }));
   const armed = await armFailpoint();
   const watched = [layout.dataDirectory, layout.outputsDirectory];
   const space = stack.use(createDiskSpace({ logger }, watched, config.minFreeBytes));
@@ -210,6 +214,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
       listenHost: config.host,
       isLoopback: isLocalOnly(config),
       corsOrigins: config.cors,
+      isTrustedProxy: createAddressTest("--trusted-proxy", config.trustedProxy),
       ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
     },
     settings,
@@ -217,14 +222,14 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   await statusDocuments.renew();
   await runner.start();
   stack.use(startIndexing({ database, clock, logger }));
-  stack.use(startHousekeeping({ database, layout, clock, logger, ...kept }));
+  stack.use(startHousekeeping({ database, layout, clock, logger, cacheBytes: config.cacheBytes, ...kept }));
   server.reload({ fetch: http.fetch });
   logger.info("Listening", { url, data: layout.dataDirectory });
 
   const held = stack.move();
   return {
     url,
-    notes: notesOf(config, await hasAnyKey(database)),
+    notes: [...notesOf(config, await hasAnyKey(database)), ...toolNotes],
     async [Symbol.asyncDispose]() {
       stopping.abort();
       await drain(server, config.drainSeconds);
@@ -258,7 +263,8 @@ async function makeDirectories(layout: Layout): Promise<void> {
 /** A deployed package runs programs: who can reach the service must be known, or allowed on purpose. */
 async function refuseOpenDoor(config: Config, database: Database): Promise<void> {
   if (isLocalOnly(config) || config.allowAnonymous !== undefined || (await hasAnyKey(database))) return;
-  const where = config.publicUrl ?? config.host;
+  const [proxy] = config.trustedProxy;
+  const where = config.publicUrl ?? (proxy === undefined ? config.host : `--trusted-proxy ${proxy}`);
   throw new Problem(
     "unavailable",
     `Cannot start: found "${where}", which others can reach, and no key; wanted a key (heddle keys create --role admin) or --allow-anonymous`,
@@ -309,17 +315,28 @@ type RunnerParts = {
   readonly wakeNotifier: () => void;
 };
 
-function createCwl(config: Config, layout: Layout, logger: Logger, gate: Gate) {
+type CwlParts = {
+  readonly config: Config;
+  readonly layout: Layout;
+  readonly logger: Logger;
+  readonly gate: Gate;
+  readonly executor: Executor;
+};
+
+function createCwl({ config, layout, logger, gate, executor }: CwlParts) {
   return createCwlEngine({
-    executor: createLocalExecutor({ layout, logger, clock, imagesDirectory: join(layout.dataDirectory, "images") }),
+    executor,
     layout,
     logger,
     clock,
     toolPath: config.toolPath,
     graceSeconds: config.graceSeconds,
+    maxWorkBytes: config.maxWorkBytes,
+    ...stepCache(config, layout),
     slots: config.slots,
     cores: config.cores,
     memoryMebibytes: config.memoryMebibytes,
+    expressionLimits: { ...defaultExpressionLimits, timeMilliseconds: config.expressionSeconds * 1000 },
     runRemoteStep: createRemoteStepRunner({
       gate,
       layout,
@@ -329,6 +346,12 @@ function createCwl(config: Config, layout: Layout, logger: Logger, gate: Gate) {
       maxDownloadBytes: config.maxDownloadBytes,
     }),
   });
+}
+
+/** Tools that see more directories than their inputs and the system may read what no key of the cache knows. */
+function stepCache({ cacheBytes, toolDirectories }: Config, layout: Layout): { cache?: StepCache } {
+  if (cacheBytes === 0 || toolDirectories.length > 0) return {};
+  return { cache: { directory: stepCacheDirectory(layout), onlyPureSteps: true } };
 }
 
 /** Makes the one way out; names are resolved as the machine resolves them. */

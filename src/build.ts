@@ -1,7 +1,9 @@
-import { chmod, mkdir } from "node:fs/promises";
+import { chmod, mkdir, mkdtempDisposable } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { BunPlugin } from "bun";
 import manifest from "../package.json" with { type: "json" };
+import { meterModule } from "./engines/cwl/metered-wasm.ts";
 
 const root = join(import.meta.dir, "..");
 const addon = join(root, "node_modules", "@libsql", "linux-x64-gnu", "index.node");
@@ -15,6 +17,20 @@ const embedAddon: BunPlugin = {
   },
 };
 
+/** Puts the interpreter of expressions into the binary as it is run: metered, which takes a while. */
+function embedMetered(directory: string): BunPlugin {
+  return {
+    name: "embed-metered",
+    setup(build) {
+      build.onResolve({ filter: /^@jitl\/quickjs-ng-wasmfile-release-sync\/wasm$/ }, async ({ path }) => {
+        const metered = join(directory, "expressions.wasm");
+        await Bun.write(metered, meterModule(await Bun.file(Bun.resolveSync(path, root)).bytes()));
+        return { path: metered };
+      });
+    },
+  };
+}
+
 /**
  * Compiles the executable for linux-x64 into `outfile`; returns its path. Throws when the bundler reports an error.
  * The `failpoints` build ends itself where HEDDLE_FAILPOINT says; in the normal one nothing of that is left.
@@ -22,9 +38,12 @@ const embedAddon: BunPlugin = {
 export async function buildExecutable(outfile: string, kind: "normal" | "failpoints" = "normal"): Promise<string> {
   const bytes = await Bun.file(addon).arrayBuffer();
   await mkdir(join(outfile, ".."), { recursive: true });
+  await using made = await mkdtempDisposable(join(tmpdir(), "heddle-build-"));
   const built = await Bun.build({
-    entrypoints: [join(root, "src", "main.ts")],
-    plugins: [embedAddon],
+    entrypoints: [join(root, "src", "main.ts"), join(root, "src", "engines", "cwl", "expression-worker.ts")],
+    // The worker lies beside the program, where its relative address leads.
+    naming: { entry: "[name].[ext]" },
+    plugins: [embedAddon, embedMetered(made.path)],
     loader: { ".node": "file" },
     format: "esm",
     bytecode: true,

@@ -5,6 +5,9 @@ import * as v from "valibot";
 import { parse as parseYaml } from "yaml";
 import { isJsonObject, type JsonObject } from "./domain/json.ts";
 import { errorText, Problem } from "./domain/problem.ts";
+import type { SandboxSettings } from "./executors/confinement.ts";
+import { engineNames } from "./executors/container-engine.ts";
+import type { Layout } from "./files/layout.ts";
 import { logLevels } from "./log.ts";
 
 const text = v.pipe(v.string("text"), v.nonEmpty("some text"));
@@ -64,6 +67,13 @@ export const ConfigSchema = v.strictObject({
   port: v.optional(v.pipe(whole(0, 65535), v.description("port to listen on; 0 takes a free one")), 8080),
   data: v.optional(v.pipe(path, v.description("data directory")), "heddle-data"),
   publicUrl: v.optional(v.pipe(url, v.description("the URL that clients see"))),
+  trustedProxy: v.optional(
+    v.pipe(
+      list,
+      v.description("proxies whose Forwarded and X-Forwarded-Proto, -Host and -Prefix count: addresses or CIDR"),
+    ),
+    [],
+  ),
   outputsDir: v.optional(
     v.pipe(path, v.description("directory of published outputs; in the data directory if not given")),
   ),
@@ -130,12 +140,53 @@ export const ConfigSchema = v.strictObject({
     v.pipe(whole(0, 3600), v.description("time from SIGTERM to SIGKILL of a dismissed tool")),
     1,
   ),
+  expressionSeconds: v.optional(
+    v.pipe(whole(1, 3600), v.description("longest time of one expression in a CWL package")),
+    10,
+  ),
   maxBodyBytes: v.optional(v.pipe(whole(1024), v.description("largest request body, in bytes")), 32 * 2 ** 20),
   maxUploadBytes: v.optional(v.pipe(whole(1024), v.description("largest uploaded file, in bytes")), 16 * 2 ** 30),
   maxInlineBytes: v.optional(v.pipe(whole(0), v.description("largest file given by value, in bytes")), 10 * 2 ** 20),
   toolPath: v.optional(
     v.pipe(text, v.description("PATH of the tools")),
     "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
+  ),
+  maxWorkBytes: v.optional(
+    v.pipe(whole(1024), v.description("what one tool may write, scratch included, in bytes")),
+    64 * 2 ** 30,
+  ),
+  cacheBytes: v.optional(
+    v.pipe(
+      whole(0),
+      v.description(
+        "what outputs of steps in a sandbox may take that are kept to be used again, in bytes; 0 keeps none",
+      ),
+    ),
+    10 * 2 ** 30,
+  ),
+  toolDirectories: v.optional(
+    v.pipe(
+      list,
+      v.transform((paths) =>
+        paths.map((text) => text.replace(/^(.*?)(:rw)?$/, (_, name, end = "") => resolve(name) + end)),
+      ),
+      v.description("further directories that tools in a sandbox see, read-only unless DIR:rw"),
+    ),
+    [],
+  ),
+  containerEngine: v.optional(
+    v.pipe(
+      v.picklist(["auto", "none", ...engineNames], `auto, none, ${engineNames.join(", ")}`),
+      v.description("what runs images that were not imported: a container engine, the first one that works, or none"),
+    ),
+    "auto",
+  ),
+  sandbox: v.optional(
+    v.pipe(
+      v.picklist(["auto", "require", "off"], "auto, require or off"),
+      v.description("sandbox of tools without a container: where it works, always (or they fail), never"),
+    ),
+    "auto",
   ),
   jobFiles: v.optional(
     v.pipe(v.picklist(["auto", "always"], "auto or always"), v.description("jobs that get a log file and links")),
@@ -243,6 +294,14 @@ export function readConfig(sources: ConfigSources): Config {
   throw new Problem("invalid-parameter-value", `Cannot use ${origin}: found ${found}, wanted ${issue.message}`);
 }
 
+/** What sandboxed tools see, and when they are sandboxed. The data directory and secrets are hidden wherever they lie. */
+export function sandboxSettings(config: Config, layout: Layout): SandboxSettings {
+  const { sandbox: use, toolPath, toolDirectories } = config;
+  const secrets = [config.secretFile, config.notifySecretFile, config.smtpPasswordFile];
+  const hidden = [layout.dataDirectory, layout.outputsDirectory, ...secrets.filter((file) => file !== undefined)];
+  return { use, toolPath, toolDirectories, hidden };
+}
+
 /** What goes to the screen may be kept by somebody. */
 function withoutPassword(text: string | undefined): string | undefined {
   return text?.replaceAll(/(:\/\/[^/:@\s]*):[^\s"]*@/g, "$1:...@");
@@ -256,6 +315,7 @@ export function isLoopback(host: string): boolean {
 }
 
 /** Tells whether only this machine can reach the service: then no key is needed. */
-export function isLocalOnly(config: Pick<Config, "host" | "publicUrl">): boolean {
+export function isLocalOnly(config: Pick<Config, "host" | "publicUrl" | "trustedProxy">): boolean {
+  if (config.trustedProxy.length > 0) return false;
   return isLoopback(config.host) && (config.publicUrl === undefined || isLoopback(new URL(config.publicUrl).hostname));
 }

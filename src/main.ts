@@ -11,7 +11,9 @@ import {
   readArguments,
   usageOf,
 } from "./cli/command.ts";
-import { type Config, ConfigSchema, flagOf, readConfig, variableOf } from "./config.ts";
+import { type Config, ConfigSchema, flagOf, readConfig, sandboxSettings, variableOf } from "./config.ts";
+import { engineDeps } from "./engine-environment.ts";
+import type { EngineChoice } from "./executors/container-engine.ts";
 import { createLayout } from "./files/layout.ts";
 
 const clock = { now: () => Date.now(), elapsed: () => performance.now() };
@@ -27,6 +29,8 @@ const commands = {
       cores: availableParallelism(),
       dataOption: dataOption(),
       dataDirectory,
+      sandboxSettings: sandboxSettingsOf,
+      engines: enginesOf,
     }),
   images: async () => (await import("./cli/images.ts")).imagesCommand({ dataOption: dataOption(), dataDirectory }),
   validate: async () => (await import("./cli/validate.ts")).validateCommand(),
@@ -72,7 +76,25 @@ function careDeps() {
       const { data, outputsDir } = configOf(given, io);
       return { layout: createLayout(data, outputsDir), clock, pid: process.pid };
     },
+    sandboxSettings: sandboxSettingsOf,
+    engines: enginesOf,
   };
+}
+
+/** Options that other runners have too. */
+function chosenEngine({ options }: Given): EngineChoice | undefined {
+  if (options.podman === true) return "podman";
+  if (options.singularity !== true) return undefined;
+  return Bun.which("apptainer") === null ? "singularity" : "apptainer";
+}
+
+function enginesOf(given: Given, io: Io) {
+  return engineDeps(chosenEngine(given) ?? configOf(given, io).containerEngine, io.environment);
+}
+
+function sandboxSettingsOf(given: Given, io: Io) {
+  const config = configOf(given, io);
+  return sandboxSettings(config, createLayout(config.data, config.outputsDir));
 }
 
 async function openKeyStore(given: Given, io: Io) {

@@ -1,9 +1,17 @@
+import type { Confinement, SandboxSettings } from "../executors/confinement.ts";
+import type { EngineDeps } from "../executors/container-engine.ts";
 import type { CareDeps } from "../operations/care-for-data.ts";
+import type { Finding } from "../operations/examine-data.ts";
 import { type Command, exitCodes, type Given, type Io, isGiven, type Option, UsageError } from "./command.ts";
 import { onlyWord } from "./jobs.ts";
 
 /** What these commands need of the program's outer layer. */
-export type CareCommandDeps = { readonly dataOption: Option; care(given: Given, io: Io): CareDeps };
+export type CareCommandDeps = {
+  readonly dataOption: Option;
+  care(given: Given, io: Io): CareDeps;
+  sandboxSettings(given: Given, io: Io): SandboxSettings;
+  engines(given: Given, io: Io): EngineDeps;
+};
 
 /** Makes the command that writes a backup. */
 export function backupCommand(deps: CareCommandDeps): Command {
@@ -57,10 +65,23 @@ export function doctorCommand(deps: CareCommandDeps): Command {
         const { repair } = await import("../operations/care-for-data.ts");
         for (const done of await repair(care)) io.talk(`${done}\n`);
       }
-      const findings = await examineData(care);
+      const { createConfinement } = await import("../executors/confinement.ts");
+      const confinement = createConfinement(deps.sandboxSettings(given, io), care.clock);
+      const containers = await examineContainers(deps.engines(given, io), confinement);
+      const findings = [...(await examineData(care)), confinement.finding, containers];
       if (isGiven(given, "json")) io.out(`${JSON.stringify({ findings })}\n`);
       else for (const { state, about, detail } of findings) io.out(`${state.padEnd(8)} ${about}: ${detail}\n`);
       return findings.some((finding) => finding.state === "fault") ? exitCodes.error : exitCodes.ok;
     },
   };
+}
+
+/** Looks which ways there are to run containers. Nothing is at fault without any: not every package wants one. */
+async function examineContainers(engines: EngineDeps, { runsImages }: Confinement): Promise<Finding> {
+  const { findEngine } = await import("../executors/container-engine.ts");
+  const found = await findEngine(engines);
+  const imported = runsImages ? "imported images run by bubblewrap" : "imported images cannot run without bubblewrap";
+  const others = found.kind === "found" ? `others by ${found.engine.name}` : `no others: ${found.reason}`;
+  const isGood = runsImages || found.kind === "found";
+  return { about: "containers", state: isGood ? "good" : "warning", detail: `${imported}, ${others}` };
 }

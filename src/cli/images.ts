@@ -1,5 +1,6 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { importImage, listImages, removeImage } from "../executors/images.ts";
+import { imagesDirectory } from "../files/layout.ts";
 import { type Command, exitCodes, type Given, type Io, type Option, UsageError } from "./command.ts";
 
 /** What `images` is given by the program's outer layer. */
@@ -17,7 +18,7 @@ export function imagesCommand(deps: ImagesDeps): Command {
       "Keeps container images: imports archives of docker save, OCI archives and tars of a root file system, lists and removes them.",
     options: { data: deps.dataOption },
     async run(given, io) {
-      const directory = join(resolve(deps.dataDirectory(given, io)), "images");
+      const directory = imagesDirectory({ dataDirectory: resolve(deps.dataDirectory(given, io)) });
       const [action, subject, name, ...others] = given.words;
       if (action === "list" && subject === undefined) {
         for (const image of listImages(directory)) io.out(`${image}\n`);

@@ -10,11 +10,14 @@ import { type JobFile, readJobFile } from "../engines/cwl/job-file.ts";
 import { jsonText } from "../engines/cwl/json-text.ts";
 import type { Package } from "../engines/cwl/load.ts";
 import { withOverrides } from "../engines/cwl/overrides.ts";
-import { machineFaults } from "../engines/cwl/requirements.ts";
+import { machineFaults, operationFaults } from "../engines/cwl/requirements.ts";
 import type { Engine, EngineRecord, Prepared } from "../engines/engine.ts";
+import { createConfinement, type SandboxSettings } from "../executors/confinement.ts";
+import type { EngineDeps } from "../executors/container-engine.ts";
+import { createImageFinder } from "../executors/image-finder.ts";
 import { createLocalExecutor } from "../executors/local.ts";
 import { createExecutionDirectories } from "../files/job-directory.ts";
-import { createLayout } from "../files/layout.ts";
+import { createLayout, imagesDirectory } from "../files/layout.ts";
 import { bringHome } from "./bring-home.ts";
 import {
   type Command,
@@ -38,6 +41,10 @@ export type RunDeps = {
   readonly dataOption: Option;
   /** The data directory, for its images. */
   readonly dataDirectory: (given: Given, io: Io) => string;
+  /** What container engines need of this process, with the engine that was chosen. */
+  readonly engines: (given: Given, io: Io) => EngineDeps;
+  /** What the options say of sandboxes; the PATH of tools is the caller's. */
+  readonly sandboxSettings: (given: Given, io: Io) => SandboxSettings;
 };
 
 /** Makes the command that runs a package here, without a server. */
@@ -56,6 +63,24 @@ export function runCommand(deps: RunDeps): Command {
       quiet: { type: "boolean", about: "say nothing but errors" },
       parallel: { type: "boolean", about: "run ready steps beside each other, as is always done" },
       "no-container": { type: "boolean", about: "run tools that want a container without one" },
+      podman: { type: "boolean", about: "run images that were not imported by podman" },
+      singularity: { type: "boolean", about: "run images that were not imported by apptainer, or singularity" },
+      "container-engine": {
+        type: "string",
+        value: "ENGINE",
+        about:
+          "what runs images that were not imported: docker, podman, apptainer, singularity, none, or auto (default)",
+      },
+      sandbox: {
+        type: "string",
+        value: "auto|require|off",
+        about: "sandbox of tools without a container: where it works, always, never (default)",
+      },
+      "tool-directories": {
+        type: "string",
+        value: "DIR,...",
+        about: "further directories that tools in a sandbox see, read-only unless DIR:rw",
+      },
       "tmpdir-prefix": { type: "string", value: "PREFIX", about: "what the path of the scratch directory begins with" },
       data: deps.dataOption,
       cachedir: { type: "string", value: "DIR", about: "keep outputs of tools here, and use them again" },
@@ -112,10 +137,28 @@ type Here = {
 async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
   const { given, packed } = here;
   const layout = createLayout(here.scratch);
-  const imagesDirectory = join(deps.dataDirectory(given, io), "images");
-  const executor = createLocalExecutor({ layout, logger: silentLogger, clock: deps.clock, imagesDirectory });
+  const toolPath = io.environment.PATH ?? "/usr/bin:/bin";
+  const sandbox = deps.sandboxSettings(given, io);
+  // Whoever runs a package here runs it as what they are: a sandbox is for those who ask for one.
+  const use = given.options.sandbox === undefined && io.environment.HEDDLE_SANDBOX === undefined ? "off" : sandbox.use;
+  const confinement = createConfinement({ ...sandbox, use, toolPath }, deps.clock);
+  const engines = deps.engines(given, io);
+  const images = createImageFinder({
+    confinement,
+    imagesDirectory: imagesDirectory({ dataDirectory: deps.dataDirectory(given, io) }),
+    engines,
+    buildsImages: true,
+  });
+  const executor = createLocalExecutor({
+    layout,
+    logger: silentLogger,
+    clock: deps.clock,
+    confinement,
+    images,
+    engineEnvironment: engines.environment,
+  });
   const ignoresContainers = isGiven(given, "no-container");
-  const faults = machineFaults(packed.cwl, ignoresContainers ? ["*"] : executor.capabilities.containers);
+  const faults = ignoresContainers ? operationFaults(packed.cwl) : await machineFaults(packed.cwl, executor);
   if (faults.length > 0) {
     for (const fault of faults) io.talk(`${fault}\n`);
     return exitCodes.unsupported;
@@ -128,15 +171,15 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
     layout,
     logger: silentLogger,
     clock: deps.clock,
-    toolPath: io.environment.PATH ?? "/usr/bin:/bin",
+    toolPath,
     graceSeconds: 1,
     slots: deps.cores,
     allowsLocalFiles: true,
     ignoresContainers,
     isDurable: false,
-    ...(cacheDirectory === undefined ? {} : { cacheDirectory: resolve(cacheDirectory) }),
+    ...(cacheDirectory === undefined ? {} : { cache: { directory: resolve(cacheDirectory), onlyPureSteps: false } }),
     // Nobody else waits here.
-    scriptLimits: { timeMilliseconds: 30_000, memoryBytes: 512 * 2 ** 20 },
+    expressionLimits: { timeMilliseconds: 30_000, memoryBytes: 512 * 2 ** 20 },
   });
   await createExecutionDirectories(layout, executionId);
   const failure = await runToEnd(engine, prepared, here.say, io.signal);

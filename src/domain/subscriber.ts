@@ -63,6 +63,16 @@ export type SubscriberWords = {
   readonly notification_email?: string | undefined;
 };
 
+/** Words subscribers as a request does: the other way of `readSubscribers`. */
+export function subscriberMembers(subscribers: readonly LocatedSubscriber[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    subscribers.flatMap(({ subscriber: { event, channel, address } }) => {
+      const name = members.find((one) => one.event === event && one.channel === channel)?.name;
+      return name === undefined ? [] : [[name, address]];
+    }),
+  );
+}
+
 /** Reads whom a request wants to be told: of each event one callback and one mail at most. */
 export function readSubscribers(words: SubscriberWords, faults: Fault[]): readonly LocatedSubscriber[] {
   const { subscriber, subscribers, notification_email: mail } = words;

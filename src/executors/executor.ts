@@ -1,5 +1,5 @@
+import type { ImageFinding, ImageRequest } from "./image-finder.ts";
 import type { Image } from "./images.ts";
-import type { TaskContainer } from "./sandbox.ts";
 
 /** Names one try of one tool invocation. Derived, never drawn: after a crash the same key names the same try. */
 export type TaskKey = {
@@ -10,6 +10,28 @@ export type TaskKey = {
   readonly shard: number;
   /** 1 and up. */
   readonly try: number;
+};
+
+/** A file or directory of this machine, and where a task sees it. */
+export type Mount = { readonly source: string; readonly target: string; readonly isWritable: boolean };
+
+/** What a task sees of the machine, as far as its executor can hold it to that. */
+export type TaskView = {
+  /** The image that it runs in: program and paths of the command are inside it. The machine's own system when absent. */
+  readonly image?: Image;
+  /** What it sees besides the system, or besides what is in its image. */
+  readonly mounts: readonly Mount[];
+  readonly hasNetwork: boolean;
+  /** Its working directory, as it sees it. */
+  readonly workingDirectory: string;
+};
+
+/** What a task may take at most. */
+export type TaskLimits = {
+  readonly memoryMebibytes?: number;
+  readonly cores?: number;
+  /** Of any file that it writes. */
+  readonly fileBytes?: number;
 };
 
 /** One tool invocation. All paths are absolute. */
@@ -26,8 +48,9 @@ export type Task = {
   readonly stdout?: string;
   /** Written to `log` when absent. */
   readonly stderr?: string;
-  /** Runs in a container when present: program and paths of the command are inside it, all others outside. */
-  readonly container?: TaskContainer;
+  /** It sees all that this program sees when this is absent. */
+  readonly view?: TaskView;
+  readonly limits?: TaskLimits;
   /** The execution's log file; opened for append. */
   readonly log: string;
 };
@@ -39,6 +62,8 @@ export type TaskEnd =
       /** 128 + n when signal n ended it. */
       readonly exitCode: number;
       readonly cpuSeconds?: number;
+      /** The most memory that it had at once, where that is counted. */
+      readonly peakMemoryBytes?: number;
     }
   /** No tool ever ran in this try. */
   | { readonly kind: "notStarted"; readonly reason: string }
@@ -51,9 +76,10 @@ export type TaskState = { readonly kind: "running" } | { readonly kind: "ended";
 /** What an executor can do and enforce. */
 export type ExecutorCapabilities = {
   readonly sharesFileSystem: boolean;
-  /** Names of the images that can be run; `*` stands for any. */
-  readonly containers: readonly string[];
-  readonly enforces: readonly ("memory" | "cpu" | "network")[];
+  /** What tools without a container are held to: what they see of the files, of the network, and what they asked for. */
+  readonly enforces: readonly ("files" | "network" | "memory" | "cores")[];
+  /** Why memory or cores are not held to; undefined when both are. */
+  readonly unlimited?: string;
 };
 
 /** Runs tool invocations and proves how they ended. Nothing above this folder knows a process id. */
@@ -66,10 +92,14 @@ export type Executor = {
   find(key: TaskKey): Promise<TaskState>;
   /** Stops a task's whole process tree: SIGTERM, after the grace period SIGKILL. Resolves when it is proved gone. */
   cancel(key: TaskKey, graceSeconds: number): Promise<void>;
+  /** The memory that a task has now, in bytes; 0 when it does not run. `exactly`: what processes share counts once. */
+  memoryBytes(key: TaskKey, exactly: boolean): Promise<number>;
   /** Removes what the executor itself keeps of an execution's tasks. All of them must have ended. */
   cleanup(executionId: string): Promise<void>;
-  /** Finds an image that tasks can run in; undefined when there is none of that name. */
-  findImage(name: string): Image | undefined;
+  /** Finds an image that tasks can run in, which may mean to fetch it. */
+  findImage(request: ImageRequest): Promise<ImageFinding>;
+  /** Words what a task's view may have to do with its failure, from what it wrote; undefined when nothing points to it. */
+  explain(view: TaskView, talk: string): string | undefined;
   readonly capabilities: ExecutorCapabilities;
   /** Tells what would keep this executor from running anything; empty when it can run. */
   check(): Promise<readonly string[]>;

@@ -6,15 +6,29 @@ import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { Problem } from "../domain/problem.ts";
 import { hasCode, ifExists } from "../files/file-errors.ts";
 import { directoryMode, fileMode, isPlainName } from "../files/layout.ts";
-import { sandboxProgram } from "./sandbox.ts";
+import { findBubblewrap } from "./bubblewrap.ts";
+import { runProgram } from "./run-program.ts";
 
-/** An image that was unpacked: where its root lies, and what it says of itself. */
-export type Image = {
+/** What runs a tool's program in its image must know of it. */
+type ImageFacts = {
   readonly name: string;
-  readonly rootfs: string;
+  /** What stands before the command, and its environment, as far as we and not an engine see to that. */
   readonly entrypoint: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
 };
+
+/** An image that was imported. */
+export type UnpackedImage = ImageFacts & { readonly rootfs: string };
+
+/** An image that a container engine has, by what it calls it. */
+export type EngineImage = ImageFacts & { readonly reference: string };
+
+export type Image = UnpackedImage | EngineImage;
+
+/** Tells whether an image was imported, and so needs no engine. */
+export function isUnpacked(image: Image): image is UnpackedImage {
+  return "rootfs" in image;
+}
 
 /** Writes an image's name as it is kept: `docker.io/library/debian` is `debian:latest`. */
 export function imageName(name: string): string {
@@ -38,7 +52,7 @@ export function listImages(directory: string): readonly string[] {
 }
 
 /** Finds an image by its name; undefined when it was not imported. */
-export function findImage(directory: string, name: string): Image | undefined {
+export function findImage(directory: string, name: string): UnpackedImage | undefined {
   try {
     const kept: unknown = JSON.parse(readFileSync(nameFile(directory, name), "utf8"));
     if (!isJsonObject(kept)) return undefined;
@@ -73,14 +87,14 @@ export async function removeImage(directory: string, name: string): Promise<bool
  * own is taken. Gives the name. Throws `invalid-parameter-value` for an archive that cannot be used.
  */
 export async function importImage(directory: string, archive: string, name?: string): Promise<string> {
-  const program = sandboxProgram();
-  if (program === undefined) throw refuse(archive, "found no bubblewrap on this machine, wanted it to unpack images");
+  const found = findBubblewrap();
+  if (found.kind === "missing") throw refuse(archive, `found that ${found.reason}, wanted it to unpack images`);
   const root = await digestOf(archive);
   await mkdir(join(directory, "roots"), { recursive: true, mode: directoryMode });
   await mkdir(join(directory, "names"), { recursive: true, mode: directoryMode });
   const scratch = await mkdtemp(join(directory, "import-"));
   try {
-    const unpacked = await unpack(program, archive, scratch);
+    const unpacked = await unpack(found.program, archive, scratch);
     const wanted = name ?? unpacked.name;
     if (wanted === undefined) throw refuse(archive, "found no name in it, wanted one: heddle images import FILE NAME");
     const target = join(directory, "roots", root);
@@ -211,19 +225,16 @@ async function extract(program: string, archive: string, target: string): Promis
   );
 }
 
+/** Images may be large: an hour. */
+const tarMilliseconds = 3_600_000;
+
 async function runTar(command: readonly string[], archive: string): Promise<{ readonly out: string }> {
-  const child = Bun.spawn([...command], {
-    env: { PATH: "/usr/bin:/bin", LC_ALL: "C.UTF-8" },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  const [out, talk, code] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  if (code === 0) return { out };
+  const { exitCode, out, talk } = await runProgram(
+    command,
+    { PATH: "/usr/bin:/bin", LC_ALL: "C.UTF-8" },
+    tarMilliseconds,
+  );
+  if (exitCode === 0) return { out };
   throw refuse(
     archive,
     `found what tar cannot unpack (${talk.trim().split("\n").slice(0, 3).join("; ")}), wanted an image`,

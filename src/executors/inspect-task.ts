@@ -1,15 +1,19 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Logger } from "../domain/logger.ts";
-import type { Layout } from "../files/layout.ts";
+import { type Layout, taskDirectory } from "../files/layout.ts";
+import { removeControlGroup } from "./control-groups.ts";
 import type { TaskEnd, TaskKey } from "./executor.ts";
 import { isAlive, isOpenSomewhere, type ProcessIdentity, processesLedBy, readBootId } from "./process-table.ts";
 import { killLeftovers } from "./stop-processes.ts";
+import { removeContainer } from "./task-container.ts";
 import { type ExitRecord, readExitRecord, readStartRecord, startRecordFile, taskName } from "./task-records.ts";
 
 export type InspectDeps = {
   readonly layout: Layout;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** The environment of container engines, to remove what their containers left. */
+  readonly engineEnvironment?: Readonly<Record<string, string>>;
   /** This boot's id, when it is known already. */
   readonly bootId?: string;
 };
@@ -80,6 +84,12 @@ async function endOfThisBoot(deps: InspectDeps, key: TaskKey, leader: ProcessIde
   if (!isAlive(leader) && (await killLeftovers(leader, deps.clock))) {
     deps.logger.warn("Killed processes that a tool had left behind", { task: taskName(key) });
   }
-  if (exit !== undefined) return { kind: "exited", ...exit };
+  if (exit?.exitCode !== 0) {
+    await removeContainer(taskDirectory(deps.layout, key), deps.engineEnvironment ?? {});
+  }
+  const peakMemoryBytes = await removeControlGroup(taskDirectory(deps.layout, key));
+  if (exit !== undefined) {
+    return { kind: "exited", ...exit, ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }) };
+  }
   return { kind: "lost", reason: "its supervisor was killed before it could record how the tool ended" };
 }

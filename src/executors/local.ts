@@ -1,21 +1,25 @@
-import { existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { access, constants, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { errorText, Problem } from "../domain/problem.ts";
+import type { Clock } from "../domain/clock.ts";
+import { errorText } from "../domain/problem.ts";
 import { hasCode, ifExists } from "../files/file-errors.ts";
-import { openTaskLog } from "../files/job-log.ts";
 import { directoryMode, taskDirectory, tasksDirectory } from "../files/layout.ts";
+import { type Confinement, createConfinement } from "./confinement.ts";
+import { type ControlGroups, removeControlGroup } from "./control-groups.ts";
 import type { Executor, Task, TaskEnd, TaskKey, TaskState } from "./executor.ts";
-import { findImage, listImages } from "./images.ts";
+import { createImageFinder, type ImageFinder } from "./image-finder.ts";
 import { type InspectDeps, type Inspection, inspectTask } from "./inspect-task.ts";
+import { type LaunchDeps, launchTask } from "./launch-task.ts";
 import { readBootId } from "./process-table.ts";
-import { sandboxCommand, sandboxProgram } from "./sandbox.ts";
 import { killLeftovers, stopProcesses } from "./stop-processes.ts";
 import { shell } from "./supervise.ts";
-import { environmentProgram, taskScript } from "./supervisor-script.ts";
-import { createSupervisors, type SupervisedRun, type Supervisors } from "./supervisors.ts";
-import { claimAbandoned, exitRecordFile, removeRecords, startRecordFile, taskName } from "./task-records.ts";
+import { environmentProgram } from "./supervisor-script.ts";
+import { createSupervisors, type SupervisedRun } from "./supervisors.ts";
+import { removeContainer, stopContainer } from "./task-container.ts";
+import { claimAbandoned, removeRecords, taskName } from "./task-records.ts";
+import { taskMemoryBytes } from "./task-usage.ts";
 
 /** How often a task is looked at that an earlier server had started: nobody tells of its end. */
 const adoptedPollMilliseconds = 100;
@@ -23,11 +27,11 @@ const adoptedPollMilliseconds = 100;
 /** How often a start record is looked at that is just being written. */
 const startingPollMilliseconds = 5;
 
-type LocalDeps = InspectDeps & {
-  readonly shellProgram: string;
-  readonly sandbox: string | undefined;
-  readonly supervisors: Supervisors;
-};
+const noControlGroups: ControlGroups = { kind: "missing", reason: "control groups are not used" };
+
+function unconfined(clock: Clock): Confinement {
+  return createConfinement({ use: "off", toolPath: "", toolDirectories: [], hidden: [] }, clock);
+}
 
 /** What `/bin/sh` is on this machine; its own name where that cannot be told. */
 function realShell(): string {
@@ -51,18 +55,23 @@ type Submission = {
 /** Makes the executor that runs tools as processes of this machine, each under a supervisor that outlives the server. */
 export function createLocalExecutor(
   given: Omit<InspectDeps, "bootId"> & {
-    /** Where imported images lie; without it no container runs. */
-    readonly imagesDirectory?: string;
+    /** Where the images of tools come from; without it no container runs. */
+    readonly images?: ImageFinder;
+    /** How tools are confined; those without an image not at all when it is absent. */
+    readonly confinement?: Confinement;
+    /** The groups that hold tools to their limits; without them limits are those that a process can have. */
+    readonly controlGroups?: ControlGroups;
   },
 ): Executor {
-  const { imagesDirectory } = given;
-  const sandbox = imagesDirectory === undefined ? undefined : sandboxProgram();
+  const { controlGroups = noControlGroups } = given;
+  const confinement = given.confinement ?? unconfined(given.clock);
+  const images = given.images ?? createImageFinder({ confinement });
   const deps: InspectDeps = { ...given, bootId: readBootId() };
   const submissions = new Map<string, Submission>();
   const supervisors = createSupervisors(deps.layout.dataDirectory, async ({ leader }) => {
     if (await killLeftovers(leader, deps.clock)) deps.logger.warn("Killed processes that a tool had left behind");
   });
-  const local = { ...deps, shellProgram: realShell(), sandbox, supervisors };
+  const local = { ...deps, shellProgram: realShell(), confinement, controlGroups, images, supervisors };
   return {
     submit: (task) => submit(local, submissions, task),
     ended: (key, signal) => untilEnded(deps, submissions.get(taskName(key)), key, signal),
@@ -79,37 +88,42 @@ export function createLocalExecutor(
       (await submission?.run)?.supervisor.retire();
       const found = await findInspected(deps, key);
       if (found.kind !== "running") return;
-      await stopProcesses(
-        { leader: found.leader, directory: taskDirectory(deps.layout, key) },
-        graceSeconds,
-        deps.clock,
-      );
+      const directory = taskDirectory(deps.layout, key);
+      if (await stopContainer(directory, deps.engineEnvironment ?? {}, graceSeconds)) await untilSettled(deps, key);
+      await stopProcesses({ leader: found.leader, directory }, graceSeconds, deps.clock);
+      await removeContainer(directory, deps.engineEnvironment ?? {});
+      await removeControlGroup(directory);
     },
+    memoryBytes: (key, exactly) => taskMemoryBytes(deps.layout, key, exactly),
     cleanup: async (executionId) => {
       for (const name of submissions.keys()) {
         if (name.startsWith(`${executionId}/`)) submissions.delete(name);
       }
       await removeAllRecords(tasksDirectory(deps.layout, executionId));
     },
-    findImage: (name) =>
-      imagesDirectory === undefined || sandbox === undefined ? undefined : findImage(imagesDirectory, name),
+    findImage: (request) => images.find(request),
+    explain: (view, talk) => confinement.explain(view, talk),
     capabilities: {
       sharesFileSystem: true,
-      // Images come and go while a server runs.
-      get containers() {
-        return imagesDirectory === undefined || sandbox === undefined ? [] : listImages(imagesDirectory);
+      get enforces() {
+        const held = controlGroups.kind === "missing" ? [] : controlGroups.controllers;
+        return [
+          ...(confinement.isSandboxed ? (["files", "network"] as const) : []),
+          ...(held.includes("memory") ? (["memory"] as const) : []),
+          ...(held.includes("cpu") ? (["cores"] as const) : []),
+        ];
       },
-      enforces: [],
+      ...(controlGroups.kind === "missing" ? { unlimited: controlGroups.reason } : {}),
     },
     check: () => check(deps),
   };
 }
 
-async function submit(deps: LocalDeps, submissions: Map<string, Submission>, task: Task): Promise<void> {
+async function submit(deps: LaunchDeps, submissions: Map<string, Submission>, task: Task): Promise<void> {
   const name = taskName(task.key);
   const known = submissions.get(name);
   if (known !== undefined) return known.started;
-  const run = launch(deps, task);
+  const run = launchTask(deps, task);
   const submission: Submission = { run, started: run.then((started) => started?.recorded) };
   submissions.set(name, submission);
   try {
@@ -123,46 +137,6 @@ async function submit(deps: LocalDeps, submissions: Map<string, Submission>, tas
     const end = await started?.ended;
     if (end !== undefined) submission.end = end;
   });
-}
-
-async function launch(deps: LocalDeps, task: Task): Promise<SupervisedRun | undefined> {
-  const { layout, shellProgram, supervisors } = deps;
-  checkTask(task);
-  // Where thousands are started, waiting for these calls costs more than they do.
-  mkdirSync(taskDirectory(layout, task.key), { recursive: true, mode: directoryMode });
-  if (!statSync(task.workingDirectory).isDirectory()) throw notADirectory(task);
-  openTaskLog(task.log)[Symbol.dispose]();
-  const records = { start: startRecordFile(layout, task.key), exit: exitRecordFile(layout, task.key) };
-  if (existsSync(records.start)) return undefined;
-  const command =
-    task.container === undefined || deps.sandbox === undefined
-      ? task.command
-      : sandboxCommand(deps.sandbox, task.container, task.command);
-  return supervisors.run(taskScript({ ...task, command }, records, shellProgram));
-}
-
-function notADirectory({ command, workingDirectory }: Task): Problem {
-  return new Problem(
-    "invalid-parameter-value",
-    `Cannot start "${command[0]}": found "${workingDirectory}", wanted a directory to start in`,
-  );
-}
-
-function checkTask(task: Task): void {
-  const name = Object.keys(task.environment).find((candidate) => candidate === "" || /[=\0]/.test(candidate));
-  if (name !== undefined) {
-    throw new Problem(
-      "invalid-parameter-value",
-      `Cannot start "${task.command[0]}": found the environment variable "${name}", wanted a name without "="`,
-    );
-  }
-  const texts = [...task.command, ...Object.values(task.environment)];
-  if (task.command[0] === "" || texts.some((text) => text.includes("\0"))) {
-    throw new Problem(
-      "invalid-parameter-value",
-      `Cannot start "${task.command[0]}": found an empty program or a NUL character, wanted neither`,
-    );
-  }
 }
 
 /** Waits until a submission has started or failed; who submitted is told of a failure. */
@@ -230,8 +204,18 @@ async function findInspected(
   }
 }
 
-/** Below the tasks directory lie steps, in them shards, in them tries. */
-const tryDepth = 3;
+/** What an engine's program may take to tell the end of its container, which was stopped. */
+const settlingMilliseconds = 5000;
+
+async function untilSettled(deps: InspectDeps, key: TaskKey): Promise<void> {
+  for (let waited = 0; waited < settlingMilliseconds; waited += adoptedPollMilliseconds) {
+    if ((await findInspected(deps, key)).kind === "ended") return;
+    await sleep(adoptedPollMilliseconds);
+  }
+}
+
+/** Below the tasks directory lie steps, in them the tries of their shards. */
+const tryDepth = 2;
 
 async function removeAllRecords(directory: string, depth = 0): Promise<void> {
   if (depth === tryDepth) return removeRecords(directory);

@@ -10,6 +10,8 @@ export type ProcessIdentity = {
 
 /** What /proc tells of a process. */
 export type ProcessInfo = ProcessIdentity & {
+  /** The program's name, cut to 15 characters. */
+  readonly name: string;
   readonly state: string;
   readonly groupId: number;
   readonly sessionId: number;
@@ -25,7 +27,8 @@ export function parseProcessStat(line: string): ProcessInfo | undefined {
   // The first field after the name is number 3.
   const [state, groupId, sessionId, startTime] = [fields[0], fields[2], fields[3], fields[19]];
   if (Number.isNaN(pid) || state === undefined || startTime === undefined) return undefined;
-  return { pid, state, groupId: Number(groupId), sessionId: Number(sessionId), startTime };
+  const name = line.slice(line.indexOf("(") + 1, line.lastIndexOf(")"));
+  return { pid, name, state, groupId: Number(groupId), sessionId: Number(sessionId), startTime };
 }
 
 /** Tells what is known of a process; undefined when it is gone. A zombie is gone. */

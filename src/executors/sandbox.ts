@@ -1,48 +1,99 @@
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { resolveProgram } from "./resolve-program.ts";
+import { maxProcesses } from "./control-groups.ts";
+import type { Task, TaskView } from "./executor.ts";
+import type { MachineOptions } from "./machine-view.ts";
+import { shell } from "./supervise.ts";
+import { commandOf, environmentProgram } from "./supervisor-script.ts";
 
-/** A file or directory of this machine that a container sees. */
-export type Mount = { readonly source: string; readonly target: string; readonly isWritable: boolean };
+/** What a sandbox has of its own, whatever lies below it. */
+const ownDirectories = ["/tmp", "/var/tmp", "/proc", "/dev", "/run", "/sys"];
 
-/** The container that a task runs in. */
-export type TaskContainer = {
-  /** The root of an unpacked image. */
-  readonly rootfs: string;
-  readonly mounts: readonly Mount[];
-  readonly hasNetwork: boolean;
-  /** Inside the container. */
-  readonly workingDirectory: string;
-};
+/** Mounts are looked through for each one that is made: 200 take a tenth of a second, 1,000 more than one. */
+export const maxMounts = 1000;
 
-/** The program that makes sandboxes; undefined when this machine has none. */
-export function sandboxProgram(): string | undefined {
-  return resolveProgram("bwrap", { PATH: "/usr/bin:/bin:/usr/local/bin" }, "/");
+/** What a tool of a server that runs as root is called inside: `daemon` on every Linux. Outside its files are root's. */
+const plainUser = "1";
+
+/** What every sandbox is: no other process in sight, no rights, no network unless wanted; it ends with its supervisor. */
+function boxOptions(view: TaskView, privateDirectory: string): readonly string[] {
+  return [
+    ...["--unshare-all", "--die-with-parent", "--cap-drop", "ALL", ...(view.hasNetwork ? ["--share-net"] : [])],
+    // Who is root without its rights fails where others do not even try: tar would give files away.
+    ...(process.getuid?.() === 0 ? ["--uid", plainUser, "--gid", plainUser] : []),
+    ...["--proc", "/proc", "--dev", "/dev"],
+    // On the disk, where it counts as what the tool writes; in memory it would be bounded by nothing.
+    ...["--bind", join(privateDirectory, "tmp"), "/tmp", "--bind", join(privateDirectory, "tmp"), "/var/tmp"],
+    ...["--bind", join(privateDirectory, "shm"), "/dev/shm"],
+  ];
 }
 
-/** What every container has of its own, whatever its image says. */
-const ownDirectories = ["/tmp", "/proc", "/dev", "/run", "/sys"];
+/** The directories that a sandbox needs below the one of its own. */
+export const privateDirectories = ["tmp", "shm"] as const;
+
+/** The mounts of a view; when they are made, what holds them cannot be written to any more. */
+function mountOptions(view: TaskView, closing: readonly string[]): readonly string[] {
+  const mounts = view.mounts.toSorted((a, b) => a.target.length - b.target.length);
+  return [
+    ...mounts.flatMap(({ source, target, isWritable }) => [isWritable ? "--bind" : "--ro-bind", source, target]),
+    ...["--remount-ro", "/dev", "--remount-ro", "/", ...closing, "--chdir", view.workingDirectory],
+  ];
+}
+
+/** What stands before the command of a task, and the options that it reads from file descriptor 3. */
+export type Wrapping = {
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly options: string;
+};
+
+/** A task that is wrapped, and the directory that it has of its own. */
+type Boxed = { readonly task: Task; readonly view: TaskView; readonly privateDirectory: string };
 
 /**
- * Words the command that runs another one in a container: the image's root, read-only, with the mounts in it; no
- * other process in sight, no network unless wanted; it ends with its supervisor.
+ * Wraps a task so that it sees the machine's system read-only and its own mounts, nothing else. The shell in it is the
+ * first process of its namespace: with its end everything of the task has ended, whatever it left or hid from.
  */
-export function sandboxCommand(
+export function wrapInMachine(
   program: string,
-  container: TaskContainer,
-  command: readonly string[],
-): readonly [string, ...string[]] {
-  const mounts = container.mounts.toSorted((a, b) => a.target.length - b.target.length);
-  const targets = [...mounts.map((mount) => mount.target), ...ownDirectories];
-  return [
-    program,
-    ...["--unshare-all", "--die-with-parent", ...(container.hasNetwork ? ["--share-net"] : [])],
-    ...rootBinds(container.rootfs, "", targets),
-    ...["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"],
-    ...(container.hasNetwork ? ["--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"] : []),
-    ...mounts.flatMap(({ source, target, isWritable }) => [isWritable ? "--bind" : "--ro-bind", source, target]),
-    ...["--chdir", container.workingDirectory, "--", ...command],
+  machine: MachineOptions,
+  { task, view, privateDirectory }: Boxed,
+): Wrapping {
+  const options = [
+    "--as-pid-1",
+    ...boxOptions(view, privateDirectory),
+    ...machine.system,
+    ...(view.hasNetwork ? machine.resolver : []),
+    ...mountOptions(view, machine.closing),
   ];
+  // Counted by user and namespace, so only what is inside counts. Shells differ in how they call this limit.
+  const limit = `ulimit -p ${maxProcesses} 2>/dev/null || ulimit -u ${maxProcesses} 2>/dev/null`;
+  // What bubblewrap itself gets is harmless: names that mean nothing to it, nor to the loader of programs.
+  const entries = Object.entries(task.environment).map(([name, value], index) => [`e${index}`, `${name}=${value}`]);
+  const words = [...entries.map(([name]) => `"$${name}"`), '"$@"'].join(" ");
+  const script = `${limit}; ${environmentProgram} -i -- ${words}; exit $?`;
+  return {
+    command: [program, "--args", "3", "--", ...[shell, "-c", script, "tool"], ...commandOf(task)],
+    environment: Object.fromEntries(entries),
+    options: joined(options),
+  };
+}
+
+/** Wraps a task so that it runs in an unpacked image: the image's root, read-only, with the mounts in it. */
+export function wrapInImage(program: string, rootfs: string, { task, view, privateDirectory }: Boxed): Wrapping {
+  const targets = [...view.mounts.map((mount) => mount.target), ...ownDirectories];
+  const options = [
+    ...boxOptions(view, privateDirectory),
+    ...rootBinds(rootfs, "", targets),
+    ...(view.hasNetwork ? ["--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"] : []),
+    ...mountOptions(view, []),
+    ...Object.entries(task.environment).flatMap(([name, value]) => ["--setenv", name, value]),
+  ];
+  return { command: [program, "--args", "3", "--", ...task.command], environment: {}, options: joined(options) };
+}
+
+function joined(options: readonly string[]): string {
+  return options.map((option) => `${option}\0`).join("");
 }
 
 /** Binds the image's root part by part: below a directory that is bound as a whole nothing could be mounted. */
@@ -52,8 +103,9 @@ function rootBinds(rootfs: string, directory: string, targets: readonly string[]
     if (targets.includes(path)) return [];
     const source = join(rootfs, path);
     const facts = lstatSync(source);
-    if (facts.isSymbolicLink()) return ["--symlink", readlinkSync(source), path];
     const isParent = targets.some((target) => target.startsWith(`${path}/`));
+    // Mounting through a link of the image would follow it on this machine.
+    if (facts.isSymbolicLink()) return isParent ? [] : ["--symlink", readlinkSync(source), path];
     if (facts.isDirectory() && isParent) return ["--dir", path, ...rootBinds(rootfs, path, targets)];
     return ["--ro-bind", source, path];
   });

@@ -26,9 +26,11 @@ export async function stopProcesses(tree: Tree, graceSeconds: number, clock: Clo
   const { leader } = tree;
   const deadline = clock.elapsed() + graceSeconds * 1000;
   let living = processesOf(tree);
-  // A stopped process gets SIGTERM only when it goes on.
-  for (const signal of ["SIGTERM", "SIGCONT"] as const) signalAll(leader, living, signal);
-  for (let round = 0; living.length > 0 && clock.elapsed() < deadline; round += 1) {
+  let isAsked = false;
+  for (let round = 0; living.length > 0; round += 1) {
+    // In a sandbox that is just being made, the tool comes last. Once asked, it may need children to clean up.
+    if (!isAsked) isAsked = askToEnd(leader, living);
+    if (clock.elapsed() >= deadline) break;
     await pause(round, deadline - clock.elapsed());
     living = processesOf(tree);
   }
@@ -53,6 +55,21 @@ export async function killLeftovers(leader: ProcessIdentity, clock: Clock): Prom
   if (!hasGroupMembers(leader.pid) || processesLedBy(leader).length === 0) return false;
   await stopProcesses({ leader }, 0, clock);
   return true;
+}
+
+/** A sandbox would take its tool along at once, and ends with it anyway: only what is in it is asked to end. */
+const sandboxName = "bwrap";
+
+/** Asks a tree to end. False when there is no tool in it yet that could hear. */
+function askToEnd(leader: ProcessIdentity, living: readonly ProcessInfo[]): boolean {
+  const open = living.filter(({ name }) => name !== sandboxName);
+  const isBoxed = open.length < living.length;
+  // A stopped process gets SIGTERM only when it goes on.
+  for (const signal of ["SIGTERM", "SIGCONT"] as const) {
+    if (isBoxed) for (const { pid } of open) signalProcess(pid, signal);
+    else signalAll(leader, living, signal);
+  }
+  return !isBoxed || open.some(({ pid }) => pid !== leader.pid);
 }
 
 /** Signals the group as one, so that no child that is just being made is missed, then whoever left the group. */

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Task } from "./executor.ts";
 
 /** What a supervisor returns that could not make a start record: someone else had, or there is no room for it. */
@@ -47,6 +48,21 @@ finish() {
 }
 `;
 
+/** What stands between a supervisor and its tool; nothing when nothing is said. */
+export type Launch = {
+  readonly wrapper?: {
+    readonly command: readonly string[];
+    /** Read by it from file descriptor 3. */
+    readonly optionsFile: string;
+    /** Its own environment: the tool's must not reach it, as it decides what programs load. */
+    readonly environment: Readonly<Record<string, string>>;
+  };
+  /** Limits of processes in the words of the shell's `ulimit`, such as `-f 2048`. */
+  readonly limits?: readonly string[];
+  /** The directory of the control group that the tool runs in. */
+  readonly controlGroup?: string;
+};
+
 /** Where the records of a try are kept. */
 export type RecordFiles = { readonly start: string; readonly exit: string };
 
@@ -54,30 +70,54 @@ export type RecordFiles = { readonly start: string; readonly exit: string };
  * Words one task for a supervisor: its start record, the tool in a process forked for it, its exit record. `shellProgram`
  * is what /bin/sh is: where it adds nothing to an environment, the forked process becomes the tool itself.
  */
-export function taskScript(task: Task, records: RecordFiles, shellProgram: string): string {
-  return `begin ${quoted(records.start)}
+export function taskScript(task: Task, records: RecordFiles, shellProgram: string, launch: Launch = {}): string {
+  const { wrapper, limits = [], controlGroup } = launch;
+  const directory = dirname(records.start);
+  const quoted = quoteBelow(directory);
+  const steps = [
+    `exec >>${quoted(task.log)} 2>&1`,
+    `cd ${quoted(task.workingDirectory)}`,
+    ...(controlGroup === undefined ? [] : [`printf 0 >|${quoted(`${controlGroup}/cgroup.procs`)}`]),
+    // One that this process is held to already, and more tightly, cannot be set.
+    ...limits.map((limit) => `{ ulimit ${limit} || :; }`),
+    wrapper === undefined
+      ? toolCommand(task, shellProgram, quoted)
+      : execWith(wrapper.environment, wrapper.command, quoted),
+  ];
+  const options = wrapper === undefined ? "" : ` 3<${quoted(wrapper.optionsFile)}`;
+  return `d=${quote(directory)}
+begin ${quoted(records.start)}
 if [ -n "$stopped" ]; then code=$stopped; else
-(exec >>${quoted(task.log)} 2>&1 && cd ${quoted(task.workingDirectory)} && ${toolCommand(task, shellProgram)} ${redirections(task)})
+(${steps.join(" && ")} ${redirections(task, quoted)}${options})
 code=$?
 fi
 finish ${quoted(records.exit)} "$code"
 `;
 }
 
+type Quote = (text: string) => string;
+
 /** Quotes a text for sh; nothing in it is read. */
-function quoted(text: string): string {
+function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-function toolCommand(task: Task, shellProgram: string): string {
-  const words = commandOf(task).map(quoted).join(" ");
-  const entries = Object.entries(task.environment);
-  if (!isDirectTask(task, shellProgram)) {
-    const all = entries.map(([name, value]) => quoted(`${name}=${value}`));
-    return `exec ${environmentProgram} -i -- ${[...all, words].join(" ")}`;
-  }
-  const exported = entries.map(([name, value]) => `${name}=${quoted(value)}`).join(" ");
-  return `unset PATH PWD OLDPWD && ${exported === "" ? "" : `export ${exported} && `}exec ${words}`;
+/** Quotes texts for sh, those below a directory by the variable that holds it: shells read this script byte by byte. */
+function quoteBelow(directory: string): Quote {
+  return (text) => (text.startsWith(`${directory}/`) ? `"$d"${quote(text.slice(directory.length))}` : quote(text));
+}
+
+function toolCommand(task: Task, shellProgram: string, quoted: Quote): string {
+  const command = commandOf(task);
+  if (isDirectTask(task, shellProgram)) return execWith(task.environment, command, quoted);
+  const entries = Object.entries(task.environment).map(([name, value]) => `${name}=${value}`);
+  return `exec ${environmentProgram} -i -- ${[...entries, ...command].map(quoted).join(" ")}`;
+}
+
+function execWith(environment: Readonly<Record<string, string>>, command: readonly string[], quoted: Quote): string {
+  const entries = Object.entries(environment).map(([name, value]) => `${name}=${quoted(value)}`);
+  const exported = entries.length === 0 ? "" : `export ${entries.join(" ")} && `;
+  return `unset PATH PWD OLDPWD && ${exported}exec ${command.map(quoted).join(" ")}`;
 }
 
 /**
@@ -93,7 +133,7 @@ function isDirectTask(task: Task, shellProgram: string): boolean {
 const shellNames = /^(?:LD_.*|IFS|ENV|PWD|OLDPWD|PPID|OPTIND|OPTARG|PS[0-9]|CDPATH|MAIL.*|PATH_LOCALE)$/;
 
 /** `env` would take a program with an equals sign for a variable, so a shell of its own stands before it. */
-function commandOf(task: Task): readonly string[] {
+export function commandOf(task: Task): readonly string[] {
   const [program] = task.command;
   if (!program.includes("=")) return task.command;
   const added = ["PWD", "OLDPWD", "SHLVL", "_"].filter((name) => task.environment[name] === undefined);
@@ -101,7 +141,7 @@ function commandOf(task: Task): readonly string[] {
 }
 
 /** What goes to no file of its own goes to the log, which is the stdout and stderr of the forked process. */
-function redirections(task: Task): string {
+function redirections(task: Task, quoted: Quote): string {
   const stdin = `<${task.stdin === undefined ? "/dev/null" : quoted(task.stdin)}`;
   const stdout = task.stdout === undefined ? "" : `>|${quoted(task.stdout)}`;
   if (task.stderr === undefined) return `${stdin} ${stdout}`;

@@ -48,6 +48,11 @@ export function remoteDirectory(layout: Layout, executionId: string): string {
   return join(executionWorkDirectory(layout, executionId), "remote");
 }
 
+/** Where imported container images lie. */
+export function imagesDirectory(layout: Pick<Layout, "dataDirectory">): string {
+  return join(layout.dataDirectory, "images");
+}
+
 /** The file of the key that encrypts what must be kept secret. */
 export function secretKeyFile(layout: Layout): string {
   return join(layout.dataDirectory, "secret.key");
@@ -64,7 +69,7 @@ export function taskDirectory(
   key: { readonly executionId: string; readonly step: string; readonly shard: number; readonly try: number },
 ): string {
   const step = encodeURIComponent(key.step).replaceAll(".", "%2E");
-  return join(tasksDirectory(layout, key.executionId), step, String(key.shard), String(key.try));
+  return join(tasksDirectory(layout, key.executionId), step, `${key.shard}-${key.try}`);
 }
 
 /** The log of a tool or remote execution. */

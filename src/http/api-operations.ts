@@ -1,7 +1,10 @@
 import type { DocumentName } from "./api-schemas.ts";
 
 /** What an answer holds: a document, or bytes of some media type. */
-type Content = { readonly document: DocumentName } | { readonly mediaType: string } | undefined;
+type Content =
+  | { readonly document: DocumentName; readonly isPage?: boolean }
+  | { readonly mediaType: string }
+  | undefined;
 
 /** What the API description says of a route, besides its path, parameters and body. */
 export type ApiOperation = {
@@ -19,6 +22,7 @@ export type ApiOperation = {
   readonly hasExceptionReports?: boolean;
 };
 
+const dryRun = "true: the request is checked and answered as it was understood; nothing is run or stored";
 const paging = { limit: "the most items of one page", after: "where the page before ended" } as const;
 const filters = {
   ...paging,
@@ -39,6 +43,13 @@ const filters = {
 function ok(document: DocumentName, about: string): ApiOperation["answers"] {
   return { 200: { about, content: { document } } };
 }
+
+/** A document with an entity tag, which is a page too. */
+function tagged(document: DocumentName, about: string): ApiOperation["answers"] {
+  return { 200: { about, content: { document, isPage: true } }, ...notChanged };
+}
+
+const notChanged = { 304: { about: "Not changed" } } as const;
 
 /** OGC 18-062r2 /req/callback/job-callback. */
 const callbacks = { successUri: "Results", inProgressUri: "StatusInfo", failedUri: "StatusInfo" } as const;
@@ -89,17 +100,18 @@ const oneResult = {
 
 /** Every route of the service, by method and path as the routes write them. */
 export const apiOperations: Readonly<Record<string, ApiOperation>> = {
-  "GET /": { summary: "Landing page", tag: "service", answers: ok("LandingPage", "Links to all resources") },
+  "GET /": { summary: "Landing page", tag: "service", answers: tagged("LandingPage", "Links to all resources") },
   "GET /conformance": {
     summary: "Conformance classes",
     tag: "service",
-    answers: ok("ConformanceClasses", "URIs of the classes that hold"),
+    answers: tagged("ConformanceClasses", "URIs of the classes that hold"),
   },
   "GET /api": {
     summary: "API description",
     tag: "service",
     answers: {
       200: { about: "This document", content: { mediaType: "application/vnd.oai.openapi+json;version=3.0" } },
+      ...notChanged,
     },
   },
   "GET /api.html": {
@@ -123,7 +135,7 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
     summary: "List processes",
     tag: "processes",
     query: paging,
-    answers: ok("ProcessList", "One page of processes"),
+    answers: tagged("ProcessList", "One page of processes"),
   },
   "POST /processes": {
     summary: "Deploy a process",
@@ -134,7 +146,7 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
   "GET /processes/:processId": {
     summary: "Describe a process",
     tag: "processes",
-    answers: ok("Process", "The description"),
+    answers: tagged("Process", "The description"),
   },
   "PUT /processes/:processId": {
     summary: "Replace a process",
@@ -150,7 +162,7 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
   "POST /processes/:processId/execution": {
     summary: "Execute a process",
     tag: "processes",
-    query: { tags: "tags of the job, separated by commas" },
+    query: { tags: "tags of the job, separated by commas", dryRun },
     answers: {
       200: { about: "The results of a synchronous execution", content: { document: "Results" } },
       201: { about: "A job; Location is its status", content: { document: "StatusInfo" } },
@@ -162,7 +174,12 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
   "GET /processes/:processId/execution": {
     summary: "Execute a process by a query: a parameter for each input",
     tag: "processes",
-    query: { tags: "tags of the job, separated by commas", f: "stands for Accept", prefer: "stands for Prefer" },
+    query: {
+      tags: "tags of the job, separated by commas",
+      dryRun,
+      f: "stands for Accept",
+      prefer: "stands for Prefer",
+    },
     answers: {
       200: { about: "The results of a synchronous execution", content: { document: "Results" } },
       201: { about: "A job; Location is its status", content: { document: "StatusInfo" } },
@@ -174,12 +191,12 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
     summary: "List the jobs of a process",
     tag: "jobs",
     query: filters,
-    answers: ok("JobList", "One page of jobs, the newest first"),
+    answers: tagged("JobList", "One page of jobs, the newest first"),
   },
   "GET /providers": {
     summary: "List providers",
     tag: "providers",
-    answers: ok("ProviderList", "The servers whose processes can run from here, each with its state"),
+    answers: tagged("ProviderList", "The servers whose processes can run from here, each with its state"),
   },
   "POST /providers": {
     summary: "Register a provider",
@@ -190,7 +207,7 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
   "GET /providers/:providerId": {
     summary: "One provider",
     tag: "providers",
-    answers: ok("Provider", "The provider with its state"),
+    answers: tagged("Provider", "The provider with its state"),
   },
   "DELETE /providers/:providerId": {
     summary: "Forget a provider",
@@ -200,19 +217,19 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
   "GET /providers/:providerId/processes": {
     summary: "List the processes of a provider",
     tag: "providers",
-    answers: ok("ProviderProcessList", "What the provider offers"),
+    answers: tagged("ProviderProcessList", "What the provider offers"),
     problems: [502],
   },
   "GET /providers/:providerId/processes/:processId": {
     summary: "Describe a process of a provider",
     tag: "providers",
-    answers: ok("Process", "The description"),
+    answers: tagged("Process", "The description"),
     problems: [502],
   },
   "POST /providers/:providerId/processes/:processId/execution": {
     summary: "Execute a process of a provider",
     tag: "providers",
-    query: { tags: "tags of the job, separated by commas" },
+    query: { tags: "tags of the job, separated by commas", dryRun },
     answers: {
       200: { about: "The results of a synchronous execution", content: { document: "Results" } },
       201: { about: "A job; Location is its status", content: { document: "StatusInfo" } },
@@ -225,15 +242,15 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
     summary: "List the jobs of a process of a provider",
     tag: "jobs",
     query: filters,
-    answers: ok("JobList", "One page of jobs, the newest first"),
+    answers: tagged("JobList", "One page of jobs, the newest first"),
   },
   "GET /jobs": {
     summary: "List jobs",
     tag: "jobs",
     query: filters,
-    answers: ok("JobList", "One page of jobs, the newest first"),
+    answers: tagged("JobList", "One page of jobs, the newest first"),
   },
-  "GET /jobs/:jobId": { summary: "Status of a job", tag: "jobs", answers: ok("StatusInfo", "The status") },
+  "GET /jobs/:jobId": { summary: "Status of a job", tag: "jobs", answers: tagged("StatusInfo", "The status") },
   "DELETE /jobs/:jobId": {
     summary: "Dismiss a job",
     tag: "jobs",
@@ -269,7 +286,7 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
     summary: "Results of a job",
     tag: "jobs",
     query: { outputs: "ids of outputs, separated by commas", profile: "ogc-results for the document" },
-    answers: { ...ok("Results", "The results"), 204: { about: "Links to the outputs in Link" } },
+    answers: { ...tagged("Results", "The results"), 204: { about: "Links to the outputs in Link" } },
     problems: [410, 500],
   },
   "GET /jobs/:jobId/results/:outputId": {
@@ -282,17 +299,21 @@ export const apiOperations: Readonly<Record<string, ApiOperation>> = {
     tag: "jobs",
     ...oneResult,
   },
-  "GET /jobs/:jobId/inputs": { summary: "Request of a job", tag: "jobs", answers: ok("JobInputs", "The request") },
+  "GET /jobs/:jobId/inputs": { summary: "Request of a job", tag: "jobs", answers: tagged("JobInputs", "The request") },
   "GET /jobs/:jobId/exceptions": {
     summary: "Why a job failed",
     tag: "jobs",
-    answers: ok("JobExceptions", "The exceptions, none for a job that did not fail"),
+    answers: tagged("JobExceptions", "The exceptions, none for a job that did not fail"),
   },
-  "GET /jobs/:jobId/statistics": { summary: "Times of a job", tag: "jobs", answers: ok("JobStatistics", "The times") },
+  "GET /jobs/:jobId/statistics": {
+    summary: "Times of a job",
+    tag: "jobs",
+    answers: tagged("JobStatistics", "The times"),
+  },
   "GET /jobs/:jobId/notifications": {
     summary: "What subscribers of a job were told",
     tag: "jobs",
-    answers: ok("JobNotifications", "The notifications with each try, none for a job without subscribers"),
+    answers: tagged("JobNotifications", "The notifications with each try, none for a job without subscribers"),
   },
   "GET /jobs/:jobId/log": {
     summary: "Log of a job",

@@ -98,6 +98,15 @@ export const documentSchemas = {
     attempts: v.number(),
     waitingSeconds: v.number(),
     runningSeconds: v.number(),
+    steps: v.array(
+      v.looseObject({
+        step: v.string(),
+        tools: v.number(),
+        exitCode: v.number(),
+        cpuSeconds: v.number(),
+        peakMemoryBytes: v.optional(v.number()),
+      }),
+    ),
     links: v.array(Link),
   }),
   JobNotifications: v.object({

@@ -1,8 +1,9 @@
 import type { Link } from "../domain/links.ts";
 import { Problem } from "../domain/problem.ts";
+import { taggedResponse } from "./entity-tag.ts";
 import { preferredType } from "./negotiate.ts";
-import { documentPage } from "./pages/document.tsx";
-import { jsonResponse, type RouteContext } from "./route.ts";
+import { documentPage, pagePolicy } from "./pages/document.tsx";
+import type { RouteContext } from "./route.ts";
 
 export type DocumentOptions = {
   /** What the page is called. */
@@ -12,13 +13,10 @@ export type DocumentOptions = {
   readonly profile?: string;
 };
 
-/** A page shows what is in the document and nothing else: no script, nothing from elsewhere. */
-const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'";
-
 /**
  * Answers with a document: as JSON, or as a page for a client that asks for HTML by `Accept` or `?f=html`
- * (OGC 18-062r2, requirements classes json and html). Throws `not-acceptable`, or `invalid-query-parameter-value` for
- * another `f`.
+ * (OGC 18-062r2, requirements classes json and html); 304 to a client that has it already. Throws `not-acceptable`, or
+ * `invalid-query-parameter-value` for another `f`.
  */
 export function documentResponse(
   context: Pick<RouteContext, "request" | "baseUrl" | "query">,
@@ -29,11 +27,15 @@ export function documentResponse(
   const profile = options.profile === undefined ? {} : { link: `<${options.profile}>; rel="profile"` };
   const headers = { vary: "accept", ...profile, ...options.headers };
   const linked = withAlternate(context, document, format);
-  if (format === "json") return jsonResponse(linked, { headers });
+  if (format === "json") {
+    return taggedResponse(context.request, JSON.stringify(linked), { ...headers, "content-type": "application/json" });
+  }
   // Members without a value have no place in JSON, nor on the page.
   const page = documentPage({ title: options.title, baseUrl: context.baseUrl }, JSON.parse(JSON.stringify(linked)));
-  return new Response(page, {
-    headers: { ...headers, "content-type": "text/html; charset=utf-8", "content-security-policy": pagePolicy },
+  return taggedResponse(context.request, page, {
+    ...headers,
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": pagePolicy,
   });
 }
 
@@ -47,7 +49,7 @@ function withAlternate(
   const { pathname, searchParams } = new URL(request.url);
   searchParams.set("f", format === "json" ? "html" : "json");
   const alternate: Link = {
-    href: `${baseUrl}${pathname}?${searchParams}`,
+    href: `${baseUrl}${pathname === "/" ? pathname : pathname.replace(/\/+$/, "")}?${searchParams}`,
     rel: "alternate",
     type: format === "json" ? "text/html" : "application/json",
     title: format === "json" ? "This document as HTML" : "This document as JSON",

@@ -1,4 +1,5 @@
 import { Problem } from "../domain/problem.ts";
+import { parseForwarded } from "../wire/forwarded.ts";
 
 export type DoorConfig = {
   /** Where clients find the service, without a slash at the end; undefined when it is where it listens. */
@@ -9,19 +10,59 @@ export type DoorConfig = {
   readonly isLoopback: boolean;
   /** Origins whose pages may call from a browser. */
   readonly corsOrigins: readonly string[];
+  /** Tells whether a peer is a proxy whose word on how the client called counts. */
+  readonly isTrustedProxy: (address: string) => boolean;
+};
+
+/** The service as one client sees it. */
+export type Site = {
+  /** What links of an answer begin with; no slash at the end. */
+  readonly baseUrl: string;
+  /** The URL that the client called, as far as is known. */
+  readonly calledUrl: string;
 };
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const address = /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\])$/;
 const wholeHost = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/;
 
+const pathPrefix = /^(\/[A-Za-z0-9._~%!$&'()*+,;=:@-]+)*$/;
+
+/**
+ * Finds out how a client sees the service: by the public URL, else by what a trusted proxy says, else by what it called.
+ * Throws `forbidden` for a `Host` that is not ours.
+ */
+export function siteOf(config: DoorConfig, request: Request, peer: string | undefined): Site {
+  const isProxied = peer !== undefined && config.isTrustedProxy(peer);
+  // A trusted proxy answers for the names that it serves.
+  const host = isProxied ? hostOf(request) : checkHost(config, request);
+  const forwarded = isProxied ? parseForwarded(request.headers, config.isTrustedProxy) : {};
+  const scheme = forwarded.scheme ?? (request.url.startsWith("https:") ? "https" : "http");
+  const called = forwarded.host ?? host;
+  const prefix = forwarded.prefix ?? "";
+  refuseForwarded("scheme", scheme, /^https?$/, "http or https");
+  refuseForwarded("host", called, wholeHost, "a host, maybe with its port");
+  refuseForwarded("prefix", prefix, pathPrefix, "a path that starts with /");
+  const calledUrl = `${scheme}://${called}${prefix}`;
+  return { baseUrl: config.publicUrl ?? calledUrl, calledUrl };
+}
+
+function refuseForwarded(what: string, found: string, wanted: RegExp, words: string): void {
+  if (wanted.test(found)) return;
+  throw new Problem("forbidden", `Cannot answer: found forwarded ${what} "${found}", wanted ${words}`);
+}
+
+function hostOf(request: Request): string {
+  return (request.headers.get("host") ?? new URL(request.url).host).toLowerCase();
+}
+
 /**
  * Checks the `Host` of a request, against pages that point a name of theirs at this machine: loopback, the public
  * host or the listening host. A service that others may reach also answers to its addresses, which no page can make
  * its own. Throws `forbidden`. Gives host and port.
  */
-export function checkHost(config: DoorConfig, request: Request): string {
-  const given = (request.headers.get("host") ?? new URL(request.url).host).toLowerCase();
+function checkHost(config: DoorConfig, request: Request): string {
+  const given = hostOf(request);
   const name = wholeHost.exec(given)?.[1];
   if (name !== undefined && isOurHost(config, name)) return given;
   throw new Problem("forbidden", `Cannot answer: found Host "${given}", wanted the name of this service`);
@@ -33,23 +74,23 @@ function isOurHost(config: DoorConfig, name: string): boolean {
   return !config.isLoopback && address.test(name);
 }
 
-/** Gives the URL that links of an answer begin with: the public one, else the one that the client called. */
-export function resolveBaseUrl(config: Pick<DoorConfig, "publicUrl">, request: Request, host: string): string {
-  if (config.publicUrl !== undefined) return config.publicUrl;
-  const scheme = request.url.startsWith("https:") ? "https" : "http";
-  return `${scheme}://${host}`;
+/** Gives the path that the URLs of the service begin with, for a proxy that leaves it in its requests; else nothing. */
+export function basePathOf(config: DoorConfig, request: Request, peer: string | undefined): string {
+  if (config.publicUrl !== undefined) return new URL(config.publicUrl).pathname.replace(/\/$/, "");
+  if (peer === undefined || !config.isTrustedProxy(peer)) return "";
+  return parseForwarded(request.headers, config.isTrustedProxy).prefix ?? "";
 }
 
 /**
  * Guards what starts, stops or changes something, whatever its method: a page of another origin may not ask for it.
  * Throws `forbidden`.
  */
-export function checkOrigin(config: DoorConfig, request: Request, host: string): void {
+export function checkOrigin(config: DoorConfig, request: Request, called: Site): void {
   const origin = request.headers.get("origin");
   const site = request.headers.get("sec-fetch-site");
   if (origin === null && site === null) return;
   if (origin !== null && config.corsOrigins.includes(origin)) return;
-  if (origin !== null && !isOurOrigin(config, request, host, origin)) {
+  if (origin !== null && !isOurOrigin(called, origin)) {
     throw new Problem("forbidden", `Cannot act: found Origin "${origin}", wanted a page of this service`);
   }
   if (site !== null && site !== "same-origin" && site !== "none") {
@@ -57,12 +98,35 @@ export function checkOrigin(config: DoorConfig, request: Request, host: string):
   }
 }
 
-function isOurOrigin(config: DoorConfig, request: Request, host: string, origin: string): boolean {
-  if (config.publicUrl !== undefined && origin === new URL(config.publicUrl).origin) return true;
-  return origin === new URL(resolveBaseUrl({}, request, host)).origin;
+function isOurOrigin({ baseUrl, calledUrl }: Site, origin: string): boolean {
+  return origin === new URL(baseUrl).origin || origin === new URL(calledUrl).origin;
 }
 
-const exposed = "Location, Link, Preference-Applied, Content-Location, Content-Range, ETag";
+const exposed = [
+  "Location",
+  "Link",
+  "Preference-Applied",
+  "Content-Location",
+  "Content-Range",
+  "Content-Disposition",
+  "ETag",
+  "Retry-After",
+  "WWW-Authenticate",
+  "X-Next-Offset",
+  "X-Log-Size",
+].join(", ");
+
+/** What a page may send besides the headers that need no leave. */
+const sendable = [
+  "Authorization",
+  "Content-Type",
+  "Prefer",
+  "Idempotency-Key",
+  "If-None-Match",
+  "Last-Event-ID",
+  "Range",
+  "X-Auth-Vault",
+].join(", ");
 
 /** Gives the headers that let a page of an allowed origin read an answer; none for any other origin. */
 export function corsHeaders(config: DoorConfig, request: Request): Readonly<Record<string, string>> {
@@ -79,7 +143,7 @@ export function preflightResponse(config: DoorConfig, request: Request, methods:
   for (const [name, value] of Object.entries(cors)) headers.set(name, value);
   if (cors["access-control-allow-origin"] !== undefined) {
     headers.set("access-control-allow-methods", methods.join(", "));
-    headers.set("access-control-allow-headers", "Authorization, Content-Type, Prefer, Idempotency-Key, X-Auth-Vault");
+    headers.set("access-control-allow-headers", sendable);
     headers.set("access-control-max-age", "600");
   }
   return new Response(null, { status: 204, headers });

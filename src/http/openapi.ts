@@ -17,12 +17,12 @@ export function openApiType(version: OpenApiVersion): string {
 
 /**
  * Describes the API: every route with its body, answers and problems, and a path of its own for the execution of each
- * process. Authored as OpenAPI 3.1; 3.0 is converted from it.
+ * process; `isPartial` says that there are more processes. Authored as OpenAPI 3.1; 3.0 is converted from it.
  */
 export function openApiDocument(
   routes: readonly Route[],
   processes: readonly Process[],
-  options: { readonly version: OpenApiVersion; readonly baseUrl: string },
+  options: { readonly version: OpenApiVersion; readonly baseUrl: string; readonly isPartial: boolean },
 ): JsonObject {
   const paths: Record<string, Record<string, Json>> = {};
   for (const route of routes) {
@@ -38,7 +38,7 @@ export function openApiDocument(
   }
   const document: JsonObject = {
     openapi: "3.1.1",
-    info: { title: "Heddle", version: "1.0.0", description: "Runs tools as OGC API - Processes" },
+    info: { title: "Heddle", version: "1.0.0", description: aboutText(processes.length, options.isPartial) },
     servers: [{ url: options.baseUrl }],
     paths,
     components: {
@@ -47,6 +47,12 @@ export function openApiDocument(
     },
   };
   return options.version === "3.1" ? document : toOpenApi30(document);
+}
+
+function aboutText(count: number, isPartial: boolean): string {
+  const about = "Runs tools as OGC API - Processes.";
+  if (!isPartial) return about;
+  return `${about} Only the first ${count} processes have an execution path of their own here; the description of each process tells its inputs.`;
 }
 
 function operationFor(route: Route): ApiOperation {
@@ -133,11 +139,15 @@ function callbacksOf({ callbacks }: ApiOperation): { readonly [name: string]: Js
 const problemContent = {
   "application/problem+json": { schema: { $ref: "#/components/schemas/Exception" } },
   "application/json": { schema: { $ref: "#/components/schemas/Exception" } },
+  "text/html": {},
 } as const;
 
-function contentOf(content: { readonly document: string } | { readonly mediaType: string }): Json {
+function contentOf(
+  content: { readonly document: string; readonly isPage?: boolean } | { readonly mediaType: string },
+): Json {
   if ("mediaType" in content) return { [content.mediaType]: {} };
-  const json = { "application/json": { schema: { $ref: `#/components/schemas/${content.document}` } } };
+  const schema = { $ref: `#/components/schemas/${content.document}` };
+  const json = { "application/json": { schema }, ...(content.isPage === true ? { "text/html": {} } : {}) };
   // A result may be a bare value or several parts as well.
   return content.document === "Results" ? { ...json, "multipart/related": {}, "*/*": {} } : json;
 }

@@ -1,6 +1,7 @@
 import type { Logger } from "../domain/logger.ts";
 import { Problem, type ProblemKind } from "../domain/problem.ts";
-import { prefersPlainJson } from "./negotiate.ts";
+import { preferredType, prefersPlainJson } from "./negotiate.ts";
+import { documentPage, pagePolicy } from "./pages/document.tsx";
 
 const processes = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0";
 const deployment = "http://www.opengis.net/def/exceptions/ogcapi-processes-2/1.0";
@@ -69,20 +70,39 @@ export function problemDocument(problem: Problem): ProblemDocument {
   return problem.faults.length === 0 ? document : { ...document, errors: problem.faults };
 }
 
+/** Who is told of a problem. */
+export type ProblemReader = {
+  readonly accept: string | null;
+  /** What links of a page begin with; no slash at the end. */
+  readonly basePath: string;
+};
+
 /**
- * Answers a thrown error. A Problem is shown; anything else becomes "internal", a fixed sentence, and is logged.
+ * Answers a thrown error: as JSON, or as a page to whoever asks for HTML. A Problem is shown; anything else becomes
+ * "internal", a fixed sentence, and is logged.
  */
-export function problemResponse(error: unknown, accept: string | null, logger: Logger): Response {
+export function problemResponse(error: unknown, { accept, basePath }: ProblemReader, logger: Logger): Response {
   const problem = error instanceof Problem ? error : new Problem("internal", internalDetail, { cause: error });
   if (problem.kind === "internal") logger.error("Request failed", { error });
   else if (problem.kind === "unavailable") logger.warn("Request not served", { error });
   const document = problemDocument(problem);
   const headers: Record<string, string> = {
-    // Suites of 1.0 ask for application/json and want just that.
-    "content-type": prefersPlainJson(accept) ? "application/json" : "application/problem+json",
+    "content-type": typeOf(accept),
+    "content-language": "en",
     "x-content-type-options": "nosniff",
   };
   if (problem.kind === "unauthorized") headers["www-authenticate"] = 'Bearer realm="heddle"';
   if (problem.retryAfterSeconds !== undefined) headers["retry-after"] = String(problem.retryAfterSeconds);
-  return new Response(JSON.stringify(document), { status: document.status, headers });
+  const { status } = document;
+  if (headers["content-type"] !== "text/html") return new Response(JSON.stringify(document), { status, headers });
+  headers["content-security-policy"] = pagePolicy;
+  const page = documentPage({ title: document.title, baseUrl: basePath }, JSON.parse(JSON.stringify(document)));
+  return new Response(page, { status, headers: { ...headers, "content-type": "text/html; charset=utf-8" } });
+}
+
+/** Suites of 1.0 ask for application/json and want just that; browsers ask for HTML before anything else. */
+function typeOf(accept: string | null): "application/problem+json" | "application/json" | "text/html" {
+  if (preferredType(accept, ["application/problem+json", "application/json", "text/html"]) === "text/html")
+    return "text/html";
+  return prefersPlainJson(accept) ? "application/json" : "application/problem+json";
 }

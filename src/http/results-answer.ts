@@ -6,6 +6,8 @@ import { absoluteReference, type OutputLocations } from "../domain/results.ts";
 import { dialectOf, type ShapeWish, shapeOf } from "../domain/results-shape.ts";
 import type { PlainValue, Result, Results } from "../domain/values.ts";
 import { type JobResults, openResult, resultOf } from "../operations/read-results.ts";
+import type { CheckedJob } from "../operations/submit-job.ts";
+import { documentResponse } from "./document-response.ts";
 import { preferredType, requireJson } from "./negotiate.ts";
 import { isBase64Output, type ResultsContext, resultMember, resultsDocument } from "./results-document.ts";
 import { literalBytes, multipartResponse, type Part } from "./results-multipart.ts";
@@ -73,12 +75,24 @@ export async function answerResults(
     default:
       return shape satisfies never;
   }
-  // The job of a synchronous answer has run: what the client accepts cannot undo it.
-  if (!request.isSync) requireJson(context.request.headers.get("accept"));
   const isInline = request.preferences.return === "representation" || dialectOf(job.request) === "1.0";
   const document = await resultsDocument(chosenOf(request), documentContext(deps, context, request, isInline));
   const profile = dialectOf(job.request) === "2.0" ? { link: `<${profiles.results}>; rel="profile"` } : {};
-  return jsonResponse(document, { headers: { ...foreignBytes, ...profile } });
+  const headers = { ...foreignBytes, ...profile };
+  // The job of a synchronous answer has run: what the client accepts was asked before.
+  if (request.isSync) return jsonResponse(document, { headers });
+  return documentResponse(context, document, { title: `Results of job ${job.id}`, headers });
+}
+
+/**
+ * Refuses a synchronous execution whose results the client could not take, before it is run (OGC 18-062r3 7.11.2).
+ * A 1.0 request says itself what it takes. Throws `not-acceptable`.
+ */
+export function requireAcceptable(context: RouteContext, { process, request, isSync }: CheckedJob): void {
+  if (!isSync || dialectOf(request) === "1.0") return;
+  const wanted = Object.keys(request.outputs ?? process.description.outputs);
+  if (shapeOf(request, wanted, wishOf(context, true)).kind === "document")
+    requireJson(context.request.headers.get("accept"));
 }
 
 function chosenOf({ job, description, results, only }: JobResults & Pick<AnswerRequest, "only">): Results {

@@ -19,6 +19,8 @@ export type RouteContext = {
   queries(name: string): readonly string[];
   /** Lets the connection be quiet for so long. */
   allowQuiet(seconds: number): void;
+  /** Throws `forbidden` for a page of another origin: for a route whose requests themselves say whether they have an effect. */
+  checkOrigin(): void;
 };
 
 /** What the body of a route's requests may be. */
@@ -62,7 +64,9 @@ export function unauthorized(): Problem {
 /** Makes the context of a route from Hono's. */
 export function routeContext(
   context: Context,
-  known: Pick<RouteContext, "baseUrl" | "caller" | "isHead" | "allowQuiet">,
+  known: Pick<RouteContext, "baseUrl" | "caller" | "isHead" | "allowQuiet" | "checkOrigin"> & {
+    readonly connection: Request;
+  },
 ): RouteContext {
   const request = context.req.raw;
   return {
@@ -71,8 +75,9 @@ export function routeContext(
     caller: known.caller,
     isHead: known.isHead,
     allowQuiet: known.allowQuiet,
+    checkOrigin: known.checkOrigin,
     get signal() {
-      return request.signal;
+      return known.connection.signal;
     },
     param: (name) => context.req.param(name) ?? "",
     query: (name) => context.req.query(name),

@@ -1,4 +1,5 @@
 import { Problem } from "../domain/problem.ts";
+import { matchesEtag } from "./entity-tag.ts";
 import { problemDocument } from "./problem-response.ts";
 import { foreignBytes } from "./route.ts";
 
@@ -57,11 +58,6 @@ function rangeRefusal(range: string, sizeBytes: number): Response {
   const document = problemDocument(new Problem("range-not-satisfiable", detail));
   const headers = { "content-type": "application/problem+json", "content-range": `bytes */${sizeBytes}` };
   return new Response(JSON.stringify(document), { status: document.status, headers });
-}
-
-function matchesEtag(header: string | null, etag: string): boolean {
-  if (header === null) return false;
-  return header.trim() === "*" || header.split(",").some((one) => one.trim().replace(/^W\//, "") === etag);
 }
 
 /** The part that was asked for; undefined for the whole file. Several ranges are answered with the whole file. */

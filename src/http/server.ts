@@ -2,8 +2,8 @@ import { type Context, Hono } from "hono";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Authenticator } from "../operations/manage-keys.ts";
-import { checkHost, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, resolveBaseUrl } from "./door.ts";
-import { problemResponse } from "./problem-response.ts";
+import { basePathOf, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, siteOf } from "./door.ts";
+import { type ProblemReader, problemResponse } from "./problem-response.ts";
 import { type Route, routeContext, unauthorized } from "./route.ts";
 import { apiRoutes } from "./routes/api.ts";
 import { type EventRouteDeps, eventRoutes } from "./routes/events.ts";
@@ -35,8 +35,13 @@ export type HttpDeps = ExecutionRouteDeps &
     readonly logger: Logger;
   };
 
-/** What the app needs of the server that it runs in: an idle limit for one connection, in seconds, 0 for none. */
-export type ConnectionServer = { timeout(request: Request, seconds: number): void };
+/** What the app needs of the server that it runs in. */
+export type ConnectionServer = {
+  /** Sets the idle limit of one connection, in seconds; 0 for none. */
+  timeout(request: Request, seconds: number): void;
+  /** Tells who is at the other end of a connection. */
+  requestIP(request: Request): { readonly address: string } | null;
+};
 
 /** The HTTP edge: what `Bun.serve` calls, and the routes that it serves. */
 export type HttpApp = {
@@ -64,8 +69,9 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
 
   const answer = async (context: Context<{ Bindings: Bindings }>, route: Route): Promise<Response> => {
     const request = context.req.raw;
-    const host = checkHost(deps.door, request);
-    if (route.hasEffect) checkOrigin(deps.door, request, host);
+    const { server, connection, peer } = context.env;
+    const site = siteOf(deps.door, request, peer);
+    if (route.hasEffect) checkOrigin(deps.door, request, site);
     if (route.hasEffect && context.env.isHead === true) {
       throw new Problem(
         "method-not-allowed",
@@ -76,10 +82,12 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     if (caller.kind === "stranger" && route.access !== "public") throw unauthorized();
     const response = await route.handle(
       routeContext(context, {
-        baseUrl: resolveBaseUrl(deps.door, request, host),
+        baseUrl: site.baseUrl,
+        connection,
+        checkOrigin: () => checkOrigin(deps.door, request, site),
         caller: caller.kind === "known" ? caller.principal : undefined,
         isHead: context.env.isHead === true,
-        allowQuiet: (seconds) => context.env.server?.timeout(request, seconds > longestIdleSeconds ? 0 : seconds),
+        allowQuiet: (seconds) => server?.timeout(connection, seconds > longestIdleSeconds ? 0 : seconds),
       }),
     );
     return withHeaders(response, corsHeaders(deps.door, request));
@@ -97,25 +105,53 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     });
   }
   app.notFound((context) => {
-    checkHost(deps.door, context.req.raw);
-    return unrouted(deps, routes, context.req.raw, context.req.path);
+    siteOf(deps.door, context.req.raw, context.env.peer);
+    return unrouted(deps, routes, context.req.raw, { path: context.req.path, ...readerOf(deps.door, context.env) });
   });
   app.onError((error, context) => {
-    const response = problemResponse(error, context.req.raw.headers.get("accept"), deps.logger);
+    const response = problemResponse(error, readerOf(deps.door, context.env), deps.logger);
     return withHeaders(response, corsHeaders(deps.door, context.req.raw));
   });
 
   return {
     routes,
-    async fetch(request, server) {
-      const bindings = server === undefined ? {} : { server };
+    async fetch(connection, server) {
+      const peer = server?.requestIP(connection)?.address;
+      const bindings = {
+        connection,
+        ...(server === undefined ? {} : { server }),
+        ...(peer === undefined ? {} : { peer }),
+      };
+      const request = withoutBasePath(connection, basePathOf(deps.door, connection, peer), routes);
       if (request.method !== "HEAD") return app.fetch(request, bindings);
       return withoutBody(await app.fetch(new Request(request, { method: "GET" }), { ...bindings, isHead: true }));
     },
   };
 }
 
-type Bindings = { readonly server?: ConnectionServer; readonly isHead?: boolean };
+type Bindings = {
+  readonly server?: ConnectionServer;
+  /** The request as it came, by which the server knows its connection. */
+  readonly connection: Request;
+  /** The address at the other end of the connection. */
+  readonly peer?: string;
+  readonly isHead?: boolean;
+};
+
+/** A proxy may leave the base path of the service in place, or take it away. One that is also a path of ours stays. */
+function withoutBasePath(request: Request, basePath: string, routes: readonly Route[]): Request {
+  if (basePath === "") return request;
+  const url = new URL(request.url);
+  if (url.pathname !== basePath && !url.pathname.startsWith(`${basePath}/`)) return request;
+  const [, first] = basePath.split("/");
+  if (routes.some((route) => route.path.split("/")[1] === first)) return request;
+  url.pathname = url.pathname.slice(basePath.length);
+  return new Request(url.href, request);
+}
+
+function readerOf(door: DoorConfig, { connection, peer }: Bindings): ProblemReader {
+  return { accept: connection.headers.get("accept"), basePath: basePathOf(door, connection, peer) };
+}
 
 /** The most that Bun can count for one connection; longer means no limit. */
 const longestIdleSeconds = 255;
@@ -125,7 +161,7 @@ function unrouted(
   deps: Pick<HttpDeps, "door" | "logger">,
   routes: readonly Route[],
   request: Request,
-  path: string,
+  { path, ...reader }: ProblemReader & { readonly path: string },
 ): Response {
   const plain = path.length > 1 ? path.replace(/\/$/, "") : path;
   const found = routes.filter((route) => matchesPath(route.path, plain));
@@ -136,7 +172,7 @@ function unrouted(
   if (request.method === "OPTIONS") return preflightResponse(deps.door, request, allowed);
   const detail = `Cannot answer: found method ${request.method}, wanted ${allowed.join(", ")}`;
   const problem = new Problem("method-not-allowed", detail);
-  const response = problemResponse(problem, request.headers.get("accept"), deps.logger);
+  const response = problemResponse(problem, reader, deps.logger);
   response.headers.set("allow", allowed.join(", "));
   return response;
 }
@@ -147,17 +183,34 @@ function matchesPath(pattern: string, path: string): boolean {
 }
 
 function withHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
-  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+  for (const [name, value] of Object.entries(headers)) {
+    if (name === "vary") response.headers.append(name, value);
+    else response.headers.set(name, value);
+  }
   return response;
 }
+
+/** More of a body is not read just to tell its length; in bytes. */
+const longestMeasured = 2 ** 20;
 
 /** Answers HEAD as GET without the body, and with the length that the body would have had (RFC 9110 9.3.2). */
 async function withoutBody(response: Response): Promise<Response> {
   const headers = new Headers(response.headers);
-  if (!headers.has("content-length") && response.body !== null) {
-    headers.set("content-length", String((await response.arrayBuffer()).byteLength));
-  } else {
-    await response.body?.cancel();
-  }
+  // A stream of events has no end.
+  const isMeasured = headers.has("content-length") || headers.get("content-type") === "text/event-stream";
+  const length = isMeasured ? undefined : await lengthOf(response.body);
+  if (length === undefined) await response.body?.cancel();
+  else headers.set("content-length", String(length));
   return new Response(null, { status: response.status, headers });
+}
+
+/** Counts the bytes of a body; undefined when there is none, or too many. */
+async function lengthOf(body: ReadableStream<Uint8Array> | null): Promise<number | undefined> {
+  if (body === null) return undefined;
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.byteLength;
+    if (length > longestMeasured) return undefined;
+  }
+  return length;
 }

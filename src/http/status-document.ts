@@ -1,10 +1,13 @@
-import type { Job } from "../domain/job.ts";
+import type { Job, JobRequest } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
 import { isJsonObject } from "../domain/json.ts";
 import { jobUrl, jsonLink, type Link, relations } from "../domain/links.ts";
 import { Problem } from "../domain/problem.ts";
+import { subscriberMembers } from "../domain/subscriber.ts";
 import type { InputItem } from "../domain/values.ts";
 import type { JobOutlook } from "../operations/job-outlook.ts";
+import type { JobStatistics } from "../operations/read-statistics.ts";
+import type { CheckedJob } from "../operations/submit-job.ts";
 import type { ShownNotification } from "../operations/subscribers.ts";
 import { problemDocument } from "./problem-response.ts";
 
@@ -52,7 +55,17 @@ export function failureDocument(job: Job): Readonly<Record<string, unknown>> {
 
 /** Makes the request of a job again, in the words of the standard (execute.yaml). */
 export function inputsDocument(job: Job, baseUrl: string): Readonly<Record<string, unknown>> {
-  const { inputs, outputs, response } = job.request;
+  return {
+    ...requestDocument(job.request, job.isSync),
+    links: [jsonLink(`${jobUrl(baseUrl, job.id)}/inputs`, "self"), jsonLink(jobUrl(baseUrl, job.id), "up")],
+  };
+}
+
+/** Makes a request that was understood again, in the words of the standard (execute.yaml). */
+function requestDocument(
+  { inputs, outputs, response }: JobRequest,
+  isSync: boolean,
+): Readonly<Record<string, unknown>> {
   const members = Object.entries(inputs).map(([id, given]) => [
     id,
     isList(given) ? given.map(inputMember) : inputMember(given),
@@ -60,9 +73,30 @@ export function inputsDocument(job: Job, baseUrl: string): Readonly<Record<strin
   return {
     inputs: Object.fromEntries(members),
     outputs: outputs ?? {},
-    mode: job.isSync ? "sync" : "async",
+    mode: isSync ? "sync" : "async",
     ...(response === undefined ? {} : { response }),
-    links: [jsonLink(`${jobUrl(baseUrl, job.id)}/inputs`, "self"), jsonLink(jobUrl(baseUrl, job.id), "up")],
+  };
+}
+
+/** Makes the request that a client could have sent instead: nothing is left to defaults of the service. */
+export function checkedDocument({
+  process,
+  request,
+  isSync,
+  subscribers,
+}: CheckedJob): Readonly<Record<string, unknown>> {
+  const { priority, maxSeconds, isPinned } = request.run ?? {};
+  const heddle = {
+    ...(priority === undefined ? {} : { priority }),
+    ...(maxSeconds === undefined ? {} : { maxSeconds }),
+    ...(isPinned === undefined ? {} : { pinned: isPinned }),
+  };
+  const outputs = request.outputs ?? Object.fromEntries(Object.keys(process.description.outputs).map((id) => [id, {}]));
+  return {
+    process: process.id,
+    ...requestDocument({ ...request, outputs }, isSync),
+    ...(Object.keys(heddle).length === 0 ? {} : { heddle }),
+    ...(subscribers.length === 0 ? {} : { subscriber: subscriberMembers(subscribers) }),
   };
 }
 
@@ -86,19 +120,14 @@ function inputMember(item: InputItem): unknown {
   }
 }
 
-/** Makes the times of a job, in seconds. */
+/** Makes the statistics of a job. */
 export function statisticsDocument(
-  job: Job,
-  startedAt: number,
-  now: number,
+  jobId: string,
+  statistics: JobStatistics,
   baseUrl: string,
 ): Readonly<Record<string, unknown>> {
-  return {
-    attempts: job.attempt,
-    waitingSeconds: (startedAt - job.createdAt) / 1000,
-    runningSeconds: ((job.finishedAt ?? now) - startedAt) / 1000,
-    links: [jsonLink(`${jobUrl(baseUrl, job.id)}/statistics`, "self"), jsonLink(jobUrl(baseUrl, job.id), "up")],
-  };
+  const url = jobUrl(baseUrl, jobId);
+  return { ...statistics, links: [jsonLink(`${url}/statistics`, "self"), jsonLink(url, "up")] };
 }
 
 /** Makes the list of what was told of a job: to whom, each try with its answer, and when it is tried next. */

@@ -34,11 +34,11 @@ const closedIpv4 = [
   "203.0.113.0/24",
   "224.0.0.0/4",
   "240.0.0.0/4",
-].map(rangeOf);
+].map((range) => rangeOf(range));
 
 /** All of IPv6 but global unicast is closed, and of that what carries an IPv4 address inside or is documentation. */
 const openIpv6 = rangeOf("2000::/3");
-const closedIpv6 = ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"].map(rangeOf);
+const closedIpv6 = ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"].map((range) => rangeOf(range));
 
 /** Reads `HOST`, `HOST:PORT`, an address or `CIDR`. Throws `invalid-parameter-value`. */
 export function readAllowList(entries: readonly string[]): AllowList {
@@ -52,6 +52,15 @@ export function readAllowList(entries: readonly string[]): AllowList {
     }
     return { kind: "host", host, ...(port === undefined ? {} : { port: Number(port) }) };
   });
+}
+
+/** Makes the test whether an address is one of those, or in one of the ranges, that a setting lists. */
+export function createAddressTest(setting: string, entries: readonly string[]): (address: string) => boolean {
+  const ranges = entries.map((entry) => rangeOf(entry, setting));
+  return (text) => {
+    const address = addressOf(text);
+    return address !== undefined && ranges.some((range) => isIn(address, range));
+  };
 }
 
 /** Tells whether a connection may be made: the address is public, or the operator opened it, its host or its port. */
@@ -82,11 +91,14 @@ function isIn(address: Address, range: Range): boolean {
   return address.value >> shift === range.first >> shift;
 }
 
-function rangeOf(cidr: string): Range {
-  const [text = "", bits = ""] = cidr.split("/");
+function rangeOf(cidr: string, setting = "--allow-fetch"): Range {
+  const [text = "", given, ...more] = cidr.split("/");
   const address = addressOf(text);
-  if (address === undefined || Number(bits) > (address.version === 4 ? 32 : 128)) {
-    throw new Problem("invalid-parameter-value", `Cannot use --allow-fetch: found "${cidr}", wanted a range in CIDR`);
+  const all = address?.version === 4 ? 32 : 128;
+  const bits = given ?? String(all);
+  if (address === undefined || more.length > 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > all) {
+    const detail = `Cannot use ${setting}: found "${cidr}", wanted an address, or a range in CIDR`;
+    throw new Problem("invalid-parameter-value", detail);
   }
   return { version: address.version, first: address.value, bits: Number(bits) };
 }

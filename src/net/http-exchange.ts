@@ -1,5 +1,4 @@
-import { connect as connectPlain, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
+import { type Connection, openPlain, openTls } from "./connection.ts";
 
 /** One request on a connection of its own. The environment has no say in it: no proxy, no shared connection. */
 export type Exchange = {
@@ -32,21 +31,17 @@ const maxHeadBytes = 64 * 1024;
  */
 export async function exchange(request: Exchange): Promise<ExchangeAnswer> {
   request.signal.throwIfAborted();
-  const socket = openSocket(request);
-  const stop = () => socket.destroy(reasonOf(request.signal));
+  const connection = openConnection(request);
+  const stop = () => connection.close(reasonOf(request.signal));
   request.signal.addEventListener("abort", stop, { once: true });
-  socket.setTimeout(request.idleMilliseconds, () => {
-    socket.destroy(new Error(`no answer for ${request.idleMilliseconds / 1000} s`));
-  });
   const close = () => {
     request.signal.removeEventListener("abort", stop);
-    socket.destroy();
+    connection.close();
   };
   try {
-    // Written at once: the socket keeps it until it is connected.
-    socket.write(headOf(request));
-    if (request.body !== undefined) socket.write(request.body);
-    const reader = createReader(socket);
+    connection.write(headOf(request));
+    if (request.body !== undefined) connection.write(request.body);
+    const reader = createReader(connection);
     for (;;) {
       const { status, headers } = parseHead(await reader.head());
       if (status >= 100 && status < 200) continue;
@@ -62,14 +57,12 @@ function reasonOf(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new Error("the request was given up");
 }
 
-function openSocket({ address, url }: Exchange): Socket {
+function openConnection({ address, url, idleMilliseconds }: Exchange): Connection {
   const isTls = url.protocol === "https:";
   const port = url.port === "" ? (isTls ? 443 : 80) : Number(url.port);
-  const name = url.hostname.replace(/^\[|\]$/g, "");
-  if (!isTls) return connectPlain({ host: address, port });
-  // An address has no server name (RFC 6066 3); the certificate is checked against it all the same.
-  const isName = !/^[\d.]+$|:/.test(name);
-  return connectTls({ host: address, port, ALPNProtocols: ["http/1.1"], ...(isName ? { servername: name } : {}) });
+  const target = { address, port, idleMilliseconds };
+  // The certificate is checked against the name, or the address where that is the name.
+  return isTls ? openTls(target, url.hostname.replace(/^\[|\]$/g, "")) : openPlain(target);
 }
 
 function headOf({ method, url, headers, body }: Exchange): string {
@@ -94,7 +87,7 @@ function headOf({ method, url, headers, body }: Exchange): string {
   return `${method} ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join("")}\r\n`;
 }
 
-/** Reads from a socket piece by piece; what is not asked for waits in the kernel. */
+/** Reads from a connection piece by piece. */
 type Reader = {
   head(): Promise<string>;
   /** A line without its end. */
@@ -103,13 +96,13 @@ type Reader = {
   some(most: number): Promise<Uint8Array | undefined>;
 };
 
-function createReader(socket: Socket): Reader {
-  const chunks = socket[Symbol.asyncIterator]();
+function createReader(connection: Connection): Reader {
   let kept: Buffer = Buffer.alloc(0);
   const more = async (): Promise<boolean> => {
-    const next: IteratorResult<unknown> = await chunks.next();
-    if (next.done === true || !(next.value instanceof Uint8Array)) return false;
-    kept = kept.length === 0 ? Buffer.from(next.value) : Buffer.concat([kept, next.value]);
+    const next = await connection.read();
+    if (next === undefined) return false;
+    const bytes = Buffer.from(next.buffer, next.byteOffset, next.byteLength);
+    kept = kept.length === 0 ? bytes : Buffer.concat([kept, bytes]);
     return true;
   };
   const until = async (end: string, most: number, what: string): Promise<string> => {

@@ -81,6 +81,8 @@ export type SubmitRequest = {
   readonly statusDocument?: StatusDocumentRequest & { readonly isKept: boolean };
   /** Where the service is found from outside, without a slash at the end. */
   readonly serviceUrl: string;
+  /** Throws when the caller could not take the answer; asked before anything is stored. */
+  readonly requireAnswer?: (checked: CheckedJob) => void;
   /** Ends the waiting of a synchronous request, not the job. */
   readonly signal?: AbortSignal;
 };
@@ -103,13 +105,45 @@ export async function submitJob(
   reference: Process | Provider,
   tags: readonly string[] = [],
 ): Promise<Submitted> {
+  return submitJobHandler(deps, await submissionOf(deps, request, reference, tags));
+}
+
+/** What a submission was understood as. */
+export type CheckedJob = {
+  readonly process: Process;
+  readonly request: JobRequest;
+  readonly isSync: boolean;
+  readonly subscribers: readonly LocatedSubscriber[];
+};
+
+/**
+ * Checks a submission as `submitJob` does, and neither stores nor runs anything. Throws what that throws for a request that
+ * is not right.
+ */
+export async function checkJob(
+  deps: SubmitDeps,
+  request: SubmitRequest,
+  reference: Process | Provider,
+): Promise<CheckedJob> {
+  const submission = await submissionOf(deps, request, reference, []);
+  const { request: understood, chosen, subscribers } = await checkSubmission(deps, submission);
+  return { process: submission.process, request: understood, isSync: chosen.isSync, subscribers };
+}
+
+/** Throws `forbidden`, and `remote-failure` when the provider cannot tell what the process takes. */
+async function submissionOf(
+  deps: SubmitDeps,
+  request: SubmitRequest,
+  reference: Process | Provider,
+  tags: readonly string[],
+): Promise<Submission> {
   const provider = "definition" in reference ? undefined : reference;
   const named = "definition" in reference ? reference.id : (request.processId ?? "");
   requireAction(request.principal, "execute", `execute process "${named}"`);
   const process = "definition" in reference ? reference : await deps.remotes.describe(reference, named);
   const asked = (request.query.tags ?? "").split(",").map((tag) => tag.trim());
   const language = languageOf(request.headers.acceptLanguage);
-  return submitJobHandler(deps, {
+  return {
     payload: request.body,
     settings: deps.settings,
     serviceUrl: request.serviceUrl,
@@ -130,8 +164,9 @@ export async function submitJob(
     ...(request.principal.user === undefined ? {} : { user: request.principal.user }),
     ...(request.headers.idempotencyKey === undefined ? {} : { idempotencyKey: request.headers.idempotencyKey }),
     ...(request.statusDocument === undefined ? {} : { statusDocument: request.statusDocument }),
+    ...(request.requireAnswer === undefined ? {} : { requireAnswer: request.requireAnswer }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
-  });
+  };
 }
 
 /** Of a caller's headers only those that the provider lists go along. */
@@ -158,6 +193,7 @@ export type Submission = JobOrigin & {
   readonly prefer: Preferences;
   readonly idempotencyKey?: string;
   readonly statusDocument?: StatusDocumentRequest & { readonly isKept: boolean };
+  readonly requireAnswer?: (checked: CheckedJob) => void;
   readonly signal?: AbortSignal;
 };
 
@@ -167,24 +203,8 @@ export type Submission = JobOrigin & {
  * Idempotency-Key came with another body.
  */
 export async function submitJobHandler(deps: SubmitDeps, submission: Submission): Promise<Submitted> {
-  const { process, payload, prefer, principal } = submission;
-  const faults: Fault[] = [];
-  const { mode, request, subscribers } = collectFaults(
-    payload,
-    process.description,
-    deps.inputChecks.of(process),
-    faults,
-  );
-  const { chosen, fault } = chooseMode(mode, prefer, process.description);
-  if (fault !== undefined) faults.push(fault);
-  const vaultFileIds = await checkReferences(
-    { database: deps.database, clock: deps.clock, inputRoots: submission.settings.inputRoots },
-    { inputs: request.inputs, principal, tokens: submission.auth?.vaultTokens ?? [] },
-    faults,
-  );
-  checkSubscribers({ gate: deps.gate, sendsMail: submission.settings.sendsMail }, subscribers, faults);
-  const idempotency = idempotencyOf(deps, submission, faults);
-  refuseFaults(process.description, faults);
+  const { process } = submission;
+  const { request, chosen, vaultFileIds, idempotency, subscribers } = await checkSubmission(deps, submission);
   await deps.queue.requirePlace();
   const { statusDocument } = submission;
   const kept =
@@ -214,6 +234,30 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
   const own = chosen.waitSeconds === undefined ? limit : Math.min(limit, chosen.waitSeconds * 1000);
   const end = await waitForEnd(deps, current, own, submission.signal);
   return { ...end, ...(chosen.waitSeconds === undefined ? {} : { waitSeconds: chosen.waitSeconds }) };
+}
+
+/** Reads and checks all of a submission. Throws `invalid-parameter-value` with every fault. */
+async function checkSubmission(deps: SubmitDeps, submission: Submission) {
+  const { process, payload, prefer, principal } = submission;
+  const faults: Fault[] = [];
+  const { mode, request, subscribers } = collectFaults(
+    payload,
+    process.description,
+    deps.inputChecks.of(process),
+    faults,
+  );
+  const { chosen, fault } = chooseMode(mode, prefer, process.description);
+  if (fault !== undefined) faults.push(fault);
+  const vaultFileIds = await checkReferences(
+    { database: deps.database, clock: deps.clock, inputRoots: submission.settings.inputRoots },
+    { inputs: request.inputs, principal, tokens: submission.auth?.vaultTokens ?? [] },
+    faults,
+  );
+  checkSubscribers({ gate: deps.gate, sendsMail: submission.settings.sendsMail }, subscribers, faults);
+  const idempotency = idempotencyOf(deps, submission, faults);
+  refuseFaults(process.description, faults);
+  submission.requireAnswer?.({ process, request, isSync: chosen.isSync, subscribers });
+  return { request, chosen, vaultFileIds, idempotency, subscribers };
 }
 
 /** What an execution request asks for, once it was found right. */

@@ -4,6 +4,7 @@ import { isFinished } from "../domain/job-state.ts";
 import type { Logger } from "../domain/logger.ts";
 import { removeWorkDirectory } from "../files/job-directory.ts";
 import type { Layout } from "../files/layout.ts";
+import { pruneStepCache, stepCacheDirectory } from "../files/step-cache.ts";
 import { removeVaultFile as removeVaultContent } from "../files/vault.ts";
 import type { Database } from "../store/database.ts";
 import { findExecution } from "../store/executions.ts";
@@ -19,6 +20,8 @@ export type HousekeepingDeps = {
   readonly logger: Logger;
   /** How long a job is kept after its end; undefined for as long as nobody dismisses it. */
   readonly keptMilliseconds?: number;
+  /** What outputs of steps that are kept to be used again may take of the disk; undefined when nobody asks. */
+  readonly cacheBytes?: number;
 };
 
 /** Scratch of a failed job stays this long, for whoever looks for the cause: a day. */
@@ -38,7 +41,7 @@ export function startHousekeeping(deps: HousekeepingDeps): Disposable {
 }
 
 /**
- * Removes scratch directories that nobody needs and orphans; where ages can be trusted also expired uploads that no job
+ * Removes scratch directories that nobody needs, orphans, and what the cache holds beyond its bound; where ages can be trusted also expired uploads that no job
  * holds, expired idempotency keys, old scratch and old jobs.
  */
 export async function tidyUp(deps: HousekeepingDeps, { trustsAges = true } = {}): Promise<void> {
@@ -53,6 +56,7 @@ export async function tidyUp(deps: HousekeepingDeps, { trustsAges = true } = {})
     if (await isDue(deps, executionId, trustsAges)) await removeWorkDirectory(layout, executionId);
   }
   if (trustsAges) await removeExpiredJobs(deps);
+  if (deps.cacheBytes !== undefined) await pruneStepCache(stepCacheDirectory(layout), deps.cacheBytes);
   await removeOrphans(deps);
 }
 

@@ -55,6 +55,13 @@ const selectCheckpoints = compile<{ executionId: string }>(
     .where(eq(checkpoints.executionId, argument("executionId"))),
 );
 
+const selectCheckpoint = compile<{ executionId: string; key: string }>(
+  build
+    .select()
+    .from(checkpoints)
+    .where(and(eq(checkpoints.executionId, argument("executionId")), eq(checkpoints.key, argument("key")))),
+);
+
 /** Finds an execution. */
 export async function findExecution(database: Database, id: string): Promise<Execution | undefined> {
   const [row] = await database.read(selectExecution({ id }));
@@ -88,4 +95,10 @@ export async function checkpointsOf(database: Database, executionId: string): Pr
       return [key, value];
     }),
   );
+}
+
+/** Reads what an engine kept of an execution under one key; undefined when there is nothing. */
+export async function findCheckpoint(database: Database, executionId: string, key: string): Promise<Json | undefined> {
+  const [row] = await database.read(selectCheckpoint({ executionId, key }));
+  return row === undefined ? undefined : checkpointRow.read(row).value;
 }

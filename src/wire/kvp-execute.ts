@@ -9,22 +9,31 @@ export type KvpExecution = {
   readonly prefer?: string;
   /** A media type or short name that stands for `Accept`. */
   readonly format?: string;
+  /** Whether the request is only to be checked, as it was written; undefined where an input has this name. */
+  readonly dryRun?: string;
 };
 
 const qualifiers = ["value", "mediaType", "encoding", "schema", "href", "type", "crs"] as const;
 const outputQualifiers = ["include", "mediaType", "transmissionMode"] as const;
 /** Parameters that say how to answer; `tags` go with the job. */
-const answerNames = ["f", "prefer", "profile", "tags", "response"];
+const answerNames = ["f", "prefer", "profile", "tags", "response", "dryrun"];
 
-type Parameter = { readonly name: string; readonly qualifier: string | undefined; readonly value: string };
+type Parameter = {
+  readonly name: string;
+  readonly qualifier: string | undefined;
+  readonly value: string;
+  /** The value where it is a list. */
+  readonly list: readonly string[];
+};
 
 /**
- * Reads an execution request from query parameters (OGC 18-062r3, requirements class kvp-execute): names of inputs do
+ * Reads an execution request from a query, as it stands in the URL (OGC 18-062r3, requirements class kvp-execute): names of inputs do
  * not depend on case, `in[href]=...` qualifies, several values are separated by commas, arrays and objects are JSON.
  * Throws `invalid-parameter-value` naming every parameter that is neither an input nor an output.
  */
-export function readKvpExecution(query: URLSearchParams, description: ProcessDescription): KvpExecution {
-  const parameters = [...query].map(([key, value]) => readParameter(key, value));
+export function readKvpExecution(query: string, description: ProcessDescription): KvpExecution {
+  const pairs = query.replace(/^\?/, "").split("&");
+  const parameters = pairs.filter((pair) => pair !== "").map(readParameter);
   const inputs: Record<string, Json> = {};
   const outputs: Record<string, Json> = {};
   const faults: Fault[] = [];
@@ -49,6 +58,7 @@ export function readKvpExecution(query: URLSearchParams, description: ProcessDes
   )?.value;
   const prefer = joinPreferences(answer("prefer"), answer("profile"));
   const format = answer("f");
+  const dryRun = idOf("dryrun", description.inputs) === undefined ? answer("dryrun") : undefined;
   return {
     body: {
       inputs,
@@ -57,12 +67,24 @@ export function readKvpExecution(query: URLSearchParams, description: ProcessDes
     },
     ...(prefer === undefined ? {} : { prefer }),
     ...(format === undefined ? {} : { format }),
+    ...(dryRun === undefined ? {} : { dryRun }),
   };
 }
 
-function readParameter(key: string, value: string): Parameter {
+function readParameter(pair: string): Parameter {
+  const [[key, value] = ["", ""]] = new URLSearchParams(pair);
   const [, name = key, qualifier] = /^([^[\]]+)\[([^[\]]*)\]$/.exec(key) ?? [];
-  return { name, qualifier, value };
+  return { name, qualifier, value, list: readList(pair, value) };
+}
+
+/**
+ * A comma that belongs to an item is escaped (OGC 19-072 /req/core/query-param-list-escape). Many clients escape all of
+ * them: where none stands as such, the escaped ones separate.
+ */
+function readList(pair: string, value: string): readonly string[] {
+  const written = pair.slice(pair.indexOf("=") + 1).split(",");
+  if (written.length === 1) return value.split(",");
+  return written.map((item) => new URLSearchParams(`item=${item}`).get("item") ?? "");
 }
 
 function idOf(name: string, described: Readonly<Record<string, unknown>>): string | undefined {
@@ -108,14 +130,13 @@ function readInput(parameters: readonly Parameter[], name: string, definition: I
   const [first] = plain;
   if (isBoundingBox(schema) && first !== undefined) return readBox(first.value, qualified);
   if (qualified.length > 0) return readQualified(qualified, schema);
-  if (definition !== undefined && definition.maxOccurs !== 1)
-    return plain.flatMap(({ value }) => readSeveral(value, schema));
-  return first === undefined ? null : readValue(first.value, schema);
+  if (definition !== undefined && definition.maxOccurs !== 1) return plain.flatMap((one) => readSeveral(one, schema));
+  return first === undefined ? null : readValue(first, schema);
 }
 
 function readQualified(qualified: readonly Parameter[], schema: JsonObject): Json {
   return Object.fromEntries(
-    qualified.map(({ qualifier = "", value }) => [qualifier, qualifier === "value" ? readValue(value, schema) : value]),
+    qualified.map((one) => [one.qualifier ?? "", one.qualifier === "value" ? readValue(one, schema) : one.value]),
   );
 }
 
@@ -128,14 +149,14 @@ function readBox(text: string, qualified: readonly Parameter[]): Json {
 }
 
 /** Several values of an input: a JSON array, or a list with commas. */
-function readSeveral(text: string, schema: JsonObject): readonly Json[] {
+function readSeveral({ value: text, list }: Parameter, schema: JsonObject): readonly Json[] {
   const json = text.startsWith("[") || text.startsWith("{") ? readJson(text) : undefined;
   if (Array.isArray(json)) return json;
   if (json !== undefined) return [json];
-  return text.split(",").map((part) => readValue(part, schema));
+  return list.map((item) => readValue({ value: item, list: [item] }, schema));
 }
 
-function readValue(text: string, schema: JsonObject): Json {
+function readValue({ value: text, list }: Pick<Parameter, "value" | "list">, schema: JsonObject): Json {
   switch (typeOf(schema)) {
     case "string":
       return text;
@@ -147,7 +168,8 @@ function readValue(text: string, schema: JsonObject): Json {
     case "array": {
       const json = readJson(text);
       if (Array.isArray(json)) return json;
-      return text.split(",").map((part) => readValue(part, isJsonObject(schema.items) ? schema.items : {}));
+      const items = isJsonObject(schema.items) ? schema.items : {};
+      return list.map((item) => readValue({ value: item, list: [item] }, items));
     }
     default: {
       // The input takes several types: what is no JSON object or array is text.

@@ -1,4 +1,5 @@
 import type { Preferences } from "../domain/execution-mode.ts";
+import { splitOutsideQuotes, unquote } from "./header-list.ts";
 
 /**
  * Reads the `Prefer` header (RFC 7240; several header lines come joined by commas). Names are case-insensitive, blanks
@@ -6,7 +7,7 @@ import type { Preferences } from "../domain/execution-mode.ts";
  */
 export function parsePrefer(header: string | null | undefined): Preferences {
   const preferences = new Map<string, string>();
-  for (const part of splitOutsideQuotes(header ?? "")) {
+  for (const part of splitOutsideQuotes(header ?? "", ",")) {
     const [token = ""] = part.split(";");
     const [name = "", value = ""] = token.split("=");
     const key = name.trim().toLowerCase();
@@ -19,12 +20,4 @@ export function parsePrefer(header: string | null | undefined): Preferences {
     ...(wait !== undefined && /^\d{1,9}$/.test(wait) ? { waitSeconds: Number(wait) } : {}),
     ...(answer === "minimal" || answer === "representation" ? { return: answer } : {}),
   };
-}
-
-function splitOutsideQuotes(header: string): readonly string[] {
-  return header.match(/(?:"(?:\\.|[^"\\])*"|[^,"]|")+/g) ?? [];
-}
-
-function unquote(value: string): string {
-  return /^".*"$/.test(value) ? value.slice(1, -1).replaceAll(/\\(.)/g, "$1") : value;
 }

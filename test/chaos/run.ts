@@ -54,13 +54,19 @@ await mkdir(ledgers);
 const random = randomFrom(Number(given.seed));
 const address: Address = { current: undefined };
 const spread: Spread = { failpoints: new Map(), random: new Map(), missed: [], kills: 0 };
-const deps: KillDeps = {
-  data: join(folder.path, "data"),
-  address,
-  flags: ["--slots", "6", "--allow-fetch", "127.0.0.1"],
-  random,
-  spread,
-};
+// The tools look in /proc whether an earlier one still lives: a sandbox would hide that from them.
+const sandbox = process.env.HEDDLE_TEST_SANDBOX ?? "off";
+const flags = [
+  "--slots",
+  "6",
+  "--allow-fetch",
+  "127.0.0.1",
+  "--sandbox",
+  sandbox,
+  "--tool-directories",
+  `${folder.path}:rw`,
+];
+const deps: KillDeps = { data: join(folder.path, "data"), address, flags, random, spread };
 
 /** One job of each kind, to its end, with nobody disturbing it. */
 async function runUndisturbed(): Promise<Undisturbed> {

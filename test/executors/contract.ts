@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Executor, Task, TaskKey } from "../../src/executors/executor.ts";
 import { createLayout, executionLogFile, type Layout, taskDirectory } from "../../src/files/layout.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { livingBelow } from "../support/tools.ts";
 
 /** What a test of an executor works with. */
 export type ExecutorRig = AsyncDisposable & {
@@ -39,7 +40,10 @@ export async function whenWritten(path: string): Promise<string> {
 }
 
 /** Makes an executor over an empty data directory. */
-export async function executorRig(makeExecutor: (layout: Layout) => Executor): Promise<ExecutorRig> {
+export async function executorRig(
+  makeExecutor: (layout: Layout) => Executor,
+  options: { readonly hasView?: boolean } = {},
+): Promise<ExecutorRig> {
   const directory = await temporaryDirectory();
   const layout = createLayout(directory.path);
   const executor = makeExecutor(layout);
@@ -59,6 +63,7 @@ export async function executorRig(makeExecutor: (layout: Layout) => Executor): P
         environment: { PATH: "/usr/bin:/bin" },
         workingDirectory,
         log: executionLogFile(layout, key.executionId),
+        ...(options.hasView === true ? { view: viewOf(layout, workingDirectory) } : {}),
         ...changes,
       };
     },
@@ -69,9 +74,26 @@ export async function executorRig(makeExecutor: (layout: Layout) => Executor): P
   };
 }
 
-/** Tests that an executor keeps the contract of src/executors/executor.ts. */
-export function describeExecutorContract(name: string, makeExecutor: (layout: Layout) => Executor): void {
-  const rig = () => executorRig(makeExecutor);
+/** A view of the data directory alone, and of the network not at all. */
+function viewOf(layout: Layout, workingDirectory: string): NonNullable<Task["view"]> {
+  const { dataDirectory } = layout;
+  return {
+    mounts: [{ source: dataDirectory, target: dataDirectory, isWritable: true }],
+    hasNetwork: false,
+    workingDirectory,
+  };
+}
+
+/**
+ * Tests that an executor keeps the contract of src/executors/executor.ts. Where tasks have a view, the executor may hold
+ * them to it.
+ */
+export function describeExecutorContract(
+  name: string,
+  makeExecutor: (layout: Layout) => Executor,
+  options: { readonly hasView?: boolean } = {},
+): void {
+  const rig = () => executorRig(makeExecutor, options);
 
   describe(`${name}: submit() and ended()`, () => {
     test("tell the exit code of a tool", async () => {
@@ -318,30 +340,31 @@ export function describeExecutorContract(name: string, makeExecutor: (layout: La
   describe(`${name}: cancel()`, () => {
     test("ends a tool with its children and grandchildren", async () => {
       await using r = await rig();
-      const task = await r.task("(sh -c 'sleep 600 & echo $! >pid; wait') & wait");
+      const task = await r.task("(sh -c 'sleep 600 & echo >ready; wait') & wait");
       await r.executor.submit(task);
-      const pid = Number(await whenWritten(join(task.workingDirectory, "pid")));
+      await whenWritten(join(task.workingDirectory, "ready"));
+      expect((await livingBelow(task.workingDirectory)).length).toBeGreaterThan(2);
       await r.executor.cancel(task.key, 10);
-      expect(isRunning(pid)).toBe(false);
+      expect(await livingBelow(task.workingDirectory)).toEqual([]);
       expect(await endOf(r.executor, task.key)).toMatchObject({ kind: "exited", exitCode: 143 });
     });
 
     test("ends a child that made a process group of its own", async () => {
       await using r = await rig();
-      const task = await r.task("timeout 600 sh -c 'echo $$ >pid; sleep 600'");
+      const task = await r.task("timeout 600 sh -c 'echo >ready; sleep 600'");
       await r.executor.submit(task);
-      const pid = Number(await whenWritten(join(task.workingDirectory, "pid")));
+      await whenWritten(join(task.workingDirectory, "ready"));
       await r.restart().cancel(task.key, 10);
-      expect(isRunning(pid)).toBe(false);
+      expect(await livingBelow(task.workingDirectory)).toEqual([]);
     });
 
     test("kills what does not mind SIGTERM when the grace period is over", async () => {
       await using r = await rig();
-      const task = await r.task("trap '' TERM; echo $$ >pid; while :; do sleep 1; done");
+      const task = await r.task("trap '' TERM; echo >ready; while :; do sleep 1; done");
       await r.executor.submit(task);
-      const pid = Number(await whenWritten(join(task.workingDirectory, "pid")));
+      await whenWritten(join(task.workingDirectory, "ready"));
       await r.executor.cancel(task.key, 0.1);
-      expect(isRunning(pid)).toBe(false);
+      expect(await livingBelow(task.workingDirectory)).toEqual([]);
       expect(await endOf(r.executor, task.key)).toMatchObject({ kind: "exited", exitCode: 137 });
     });
 
@@ -395,12 +418,4 @@ export function describeExecutorContract(name: string, makeExecutor: (layout: La
       expect(await r.executor.check()).toEqual([]);
     });
   });
-}
-
-/** Tells whether a process lives; a zombie does not. */
-export function isRunning(pid: number): boolean {
-  const found = Bun.spawnSync(["ps", "-o", "stat=", "-p", String(pid)])
-    .stdout.toString()
-    .trim();
-  return found !== "" && !found.startsWith("Z");
 }

@@ -8,7 +8,8 @@ import { readBootId } from "../../src/executors/process-table.ts";
 import { exitRecordFile, startRecordFile } from "../../src/executors/task-records.ts";
 import { type Layout, taskDirectory } from "../../src/files/layout.ts";
 import { realClock } from "../support/real-clock.ts";
-import { describeExecutorContract, endOf, executorRig, isRunning, runTask, whenWritten } from "./contract.ts";
+import { livingBelow } from "../support/tools.ts";
+import { describeExecutorContract, endOf, executorRig, runTask, whenWritten } from "./contract.ts";
 
 function makeExecutor(layout: Layout): Executor {
   return createLocalExecutor({ layout, clock: realClock, logger: silentLogger });
@@ -76,12 +77,12 @@ describe("the local executor: supervisors", () => {
   test("that are killed leave no tool behind, and the task is lost", async () => {
     await using r = await rig();
     for (const executor of [r.executor, r.restart()]) {
-      const task = await r.task("echo $$ >pid; sleep 600");
+      const task = await r.task("echo >ready; sleep 600");
       await r.executor.submit(task);
-      const tool = Number(await whenWritten(join(task.workingDirectory, "pid")));
+      await whenWritten(join(task.workingDirectory, "ready"));
       process.kill(await supervisorOf(r.layout, task), "SIGKILL");
       expect(await endOf(executor, task.key)).toMatchObject({ kind: "lost" });
-      expect(isRunning(tool)).toBe(false);
+      expect(await livingBelow(task.workingDirectory)).toEqual([]);
     }
   });
 
@@ -108,9 +109,39 @@ describe("the local executor: supervisors", () => {
 
   test("end together with what their tool left running in the background", async () => {
     await using r = await rig();
-    const task = await r.task("sleep 600 & echo $! >pid");
+    const task = await r.task("sleep 600 &");
     expect(await runTask(r.executor, task)).toMatchObject({ kind: "exited", exitCode: 0 });
-    expect(isRunning(Number(await whenWritten(join(task.workingDirectory, "pid"))))).toBe(false);
+    expect(await livingBelow(task.workingDirectory)).toEqual([]);
+  });
+});
+
+describe("the local executor: limits", () => {
+  test("end a tool that writes a larger file than it may", async () => {
+    await using r = await rig();
+    const task = await r.task("exec head -c 5000000 /dev/zero >big", { limits: { fileBytes: 2 ** 20 } });
+    // 128 + SIGXFSZ.
+    expect(await runTask(r.executor, task)).toMatchObject({ kind: "exited", exitCode: 153 });
+    expect(Bun.file(join(task.workingDirectory, "big")).size).toBe(2 ** 20);
+  });
+
+  test("keep a process from taking much more memory than its tool asked for", async () => {
+    await using r = await rig();
+    const take = (mebibytes: number) =>
+      r.task(`dd if=/dev/zero of=/dev/null bs=${mebibytes}M count=1`, { limits: { memoryMebibytes: 16 } });
+    expect(await runTask(r.executor, await take(8))).toMatchObject({ exitCode: 0 });
+    expect(await runTask(r.executor, await take(700))).toMatchObject({ exitCode: 1 });
+  });
+
+  test("can be looked after from outside: the memory of a running tool is told, of an ended one not", async () => {
+    await using r = await rig();
+    const task = await r.task("sh -c 'echo >ready; sleep 600'");
+    await r.executor.submit(task);
+    await whenWritten(join(task.workingDirectory, "ready"));
+    const [all, exact] = [await r.executor.memoryBytes(task.key, false), await r.executor.memoryBytes(task.key, true)];
+    expect(exact).toBeGreaterThan(0);
+    expect(all).toBeGreaterThan(exact);
+    await r.executor.cancel(task.key, 10);
+    expect(await r.executor.memoryBytes(task.key, false)).toBe(0);
   });
 });
 
@@ -209,11 +240,10 @@ describe("the local executor: a server that is killed", () => {
 
   test("leaves a tool that another one can cancel", async () => {
     await using r = await rig();
-    const task = await r.task("echo $$ >>lines; sleep 600");
+    const task = await r.task("echo >>lines; sleep 600");
     await submitInKilledServer(r.layout, task);
-    const tool = Number(await whenWritten(join(task.workingDirectory, "lines")));
     await r.executor.cancel(task.key, 10);
-    expect(isRunning(tool)).toBe(false);
+    expect(await livingBelow(task.workingDirectory)).toEqual([]);
     expect(await endOf(r.executor, task.key)).toMatchObject({ kind: "exited", exitCode: 143 });
   });
 });

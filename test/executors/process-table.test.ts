@@ -20,7 +20,14 @@ function shownBy(column: string, pid: number): string {
 describe("parseProcessStat()", () => {
   test("counts the fields after the last parenthesis: a program may be called anything", () => {
     const line = "12 (a) b (c)) S 1 12 11 0 -1 4194304 65 0 0 0 1 2 3 4 20 0 1 0 132524 2654208 408\n";
-    expect(parseProcessStat(line)).toEqual({ pid: 12, state: "S", groupId: 12, sessionId: 11, startTime: "132524" });
+    expect(parseProcessStat(line)).toEqual({
+      pid: 12,
+      name: "a) b (c)",
+      state: "S",
+      groupId: 12,
+      sessionId: 11,
+      startTime: "132524",
+    });
   });
 
   test("gives nothing for a line that is cut", () => {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { firstRows, type Row, secondRows } from "./results-rows.ts";
+import { cases, type ResultsRow, type Row, resultsRows } from "./results-rows.ts";
 
 const introduction = `# What a client sends and what it gets
 
@@ -7,30 +7,65 @@ Heddle serves clients of OGC API - Processes 1.0 (OGC 18-062r2) and of the 2.0 d
 rules of 1.0 when it has \`response\` or a \`transmissionMode\`, which are words of 1.0 only; otherwise those of 2.0. The rules stay with the
 job: \`GET /jobs/{id}/results\` answers by them too.
 
-Every row below is a test. The process has three outputs: the literal \`output_data\` and the files \`output_text\` and \`output_json\`; its
+Every cell below is a test. The process has three outputs: the literal \`output_data\` and the files \`output_text\` and \`output_json\`; its
 input is \`{"message": "test"}\`. Written by \`bun test/http/clients-document.ts\`.
+
+## Side by side
+
+The same wish as a client of each version puts it to \`POST /processes/{id}/execution\`, and the synchronous answer. The results of an
+asynchronous job of a 1.0 client are answered in the same way. A \`-\` stands where the version has no words for it.
+
+Every synchronous answer names its job in \`Link\` with \`rel="monitor"\`, except a multipart one to a 1.0 request: the official test suite
+of 1.0 cannot read that header.
+`;
+
+const later = `## Results of a job of a 2.0 client
+
+\`GET\` below \`/jobs/{id}\`, when the job is done. \`outputs\` is what the execution asked for; all of them where nothing is shown.
 `;
 
 function code(text: string): string {
   return `\`${text.replaceAll("|", "\\|")}\``;
 }
 
-function line(row: Row): string {
-  const headers = Object.entries(row.headers ?? {}).map(([name, value]) => code(`${name}: ${value}`));
-  const visible = (row.holds ?? []).map((part) => part.replaceAll("\r\n", " ").trim()).filter((part) => part !== "");
-  const answer = row.text === undefined ? visible.map(code).join(" ") : row.text === "" ? "no body" : code(row.text);
-  const type = row.type === undefined ? "" : ` ${code(row.type)}`;
-  const sent = [code(JSON.stringify(row.body)), ...headers].join(" ");
-  return `| ${row.name} | ${sent} | ${row.status}${type} | ${answer} |`;
+function headersText(headers: Readonly<Record<string, string>> | undefined): readonly string[] {
+  return Object.entries(headers ?? {}).map(([name, value]) => code(`${name}: ${value}`));
 }
 
-function table(rows: readonly Row[]): string {
-  return ["| case | sent | status and type | body or links hold |", "|---|---|---|---|", ...rows.map(line)].join("\n");
+function sentText(row: Row | undefined): string {
+  return row === undefined ? "-" : [code(JSON.stringify(row.body)), ...headersText(row.headers)].join(" ");
+}
+
+function answerText(row: Omit<Row, "body"> | undefined): string {
+  if (row === undefined) return "-";
+  const held = (row.holds ?? []).map((part) => part.replaceAll("\r\n", " ").trim()).filter((part) => part !== "");
+  const body = row.text === undefined ? [] : [row.text === "" ? "no body" : code(row.text)];
+  const type = row.type === undefined ? [] : [code(row.type)];
+  return [String(row.status), ...type, ...body, ...held.map(code)].join(" ");
+}
+
+function table(titles: readonly string[], lines: readonly (readonly string[])[]): string {
+  const rows = [titles, titles.map(() => "---"), ...lines];
+  return rows.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+function resultsLine(row: ResultsRow): readonly string[] {
+  const outputs = row.outputs === undefined ? [] : [code(`outputs: ${JSON.stringify(row.outputs)}`)];
+  return [row.name, [...outputs, code(row.path), ...headersText(row.headers)].join(" "), answerText(row)];
 }
 
 /** Writes docs/clients.md from the rows that the tests check. */
 export function clientsDocument(): string {
-  return `${introduction}\n## A 1.0 client\n\n${table(firstRows)}\n\n## A 2.0 client\n\n${table(secondRows)}\n`;
+  const titles = ["case", "a 1.0 client sends", "and gets", "a 2.0 client sends", "and gets"];
+  const lines = cases.map(({ name, first, second }) => [
+    name,
+    sentText(first),
+    answerText(first),
+    sentText(second),
+    answerText(second),
+  ]);
+  const results = table(["case", "asked for", "status, type, body or what it holds"], resultsRows.map(resultsLine));
+  return `${introduction}\n${table(titles, lines)}\n\n${later}\n${results}\n`;
 }
 
 if (import.meta.main) {

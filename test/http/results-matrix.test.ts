@@ -5,7 +5,7 @@ import { startTestApp } from "../support/app.ts";
 import { deployCwl, submit, untilFinished } from "../support/jobs.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
 import { clientsDocument } from "./clients-document.ts";
-import { firstRows, type Row, secondRows } from "./results-rows.ts";
+import { cases, type Row, resultsRows } from "./results-rows.ts";
 
 /** A literal, a text file and a JSON file, each made from the message. */
 const results = {
@@ -43,7 +43,7 @@ afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
-async function check(row: Row, response: Response): Promise<void> {
+async function check(row: Omit<Row, "body">, response: Response): Promise<void> {
   const text = await response.text();
   expect(response.status).toBe(row.status);
   if (row.type !== undefined) expect(response.headers.get("content-type")).toStartWith(row.type);
@@ -56,79 +56,47 @@ async function check(row: Row, response: Response): Promise<void> {
   }
 }
 
-function body(row: Row): string {
-  return JSON.stringify({ inputs: { message: "test" }, ...row.body });
+function execute(body: Row["body"], headers: Readonly<Record<string, string>>): Promise<Response> {
+  return fetch(`${app.url}/processes/results/execution`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify({ inputs: { message: "test" }, ...body }),
+  });
+}
+
+/** Runs a job to its end and gives its address. */
+async function finished(body: Row["body"]): Promise<string> {
+  const accepted = await execute(body, { prefer: "respond-async" });
+  expect(accepted.status).toBe(201);
+  const location = accepted.headers.get("location") ?? "";
+  await untilFinished(app.url, location.split("/").at(-1) ?? "");
+  return location;
+}
+
+function rowsOf(version: "first" | "second") {
+  return cases.flatMap((one) => (one[version] === undefined ? [] : [[one.name, one[version]] as const]));
 }
 
 describe.each([
-  ["1.0", firstRows],
-  ["2.0", secondRows],
+  ["1.0", rowsOf("first")],
+  ["2.0", rowsOf("second")],
 ] as const)("a %s request answered synchronously:", (_, rows) => {
-  test.each(rows.map((row) => [row.name, row] as const))("%s", async (_name, row) => {
-    const response = await fetch(`${app.url}/processes/results/execution`, {
-      method: "POST",
-      headers: { "content-type": "application/json", accept: "*/*", ...row.headers },
-      body: body(row),
-    });
-    await check(row, response);
+  test.each(rows)("%s", async (_name, row) => {
+    await check(row, await execute(row.body, { accept: "*/*", ...row.headers }));
   });
 });
 
 describe("the results of a job of a 1.0 request, as its request said:", () => {
-  test.each(firstRows.map((row) => [row.name, row] as const))("%s", async (_name, row) => {
-    const accepted = await fetch(`${app.url}/processes/results/execution`, {
-      method: "POST",
-      headers: { "content-type": "application/json", prefer: "respond-async" },
-      body: body(row),
-    });
-    expect(accepted.status).toBe(201);
-    const location = accepted.headers.get("location") ?? "";
-    await untilFinished(app.url, location.split("/").at(-1) ?? "");
+  test.each(rowsOf("first"))("%s", async (_name, row) => {
+    const location = await finished(row.body);
     await check(row, await fetch(`${location}/results`, { headers: { accept: "*/*", ...row.headers } }));
   });
 });
 
 describe("the results of a job of a 2.0 request:", () => {
-  const submitted = (outputs?: Readonly<Record<string, unknown>>) => {
-    const request = { inputs: { message: "test" }, ...(outputs === undefined ? {} : { outputs }) };
-    return fetch(`${app.url}/processes/results/execution`, {
-      method: "POST",
-      headers: { "content-type": "application/json", prefer: "respond-async" },
-      body: JSON.stringify(request),
-    }).then(async (response) => {
-      const location = response.headers.get("location") ?? "";
-      await untilFinished(app.url, location.split("/").at(-1) ?? "");
-      return location;
-    });
-  };
-
-  test("are a document, also for one output; bare when JSON is not accepted", async () => {
-    const job = await submitted({ output_data: {} });
-    expect(await (await fetch(`${job}/results`)).text()).toBe('{"output_data":"test"}');
-    const bare = await fetch(`${job}/results`, { headers: { accept: "text/plain" } });
-    expect(await bare.text()).toBe("test");
-  });
-
-  test("are 404 result-not-available when none was asked for", async () => {
-    const job = await submitted({});
-    const response = await fetch(`${job}/results`);
-    expect(response.status).toBe(404);
-    expect(await response.text()).toContain("result-not-available");
-  });
-
-  test("are 406 when neither JSON nor multipart is accepted", async () => {
-    const job = await submitted();
-    expect((await fetch(`${job}/results`, { headers: { accept: "image/png" } })).status).toBe(406);
-  });
-
-  test("can be chosen by ?outputs=, and an unknown one is 400", async () => {
-    const job = await submitted();
-    expect(
-      Object.keys(JSON.parse(await (await fetch(`${job}/results?outputs=output_text,output_data`)).text())).sort(),
-    ).toEqual(["output_data", "output_text"]);
-    const wrong = await fetch(`${job}/results?outputs=nothing`);
-    expect(wrong.status).toBe(400);
-    expect(await wrong.text()).toContain("invalid-query-parameter-value");
+  test.each(resultsRows.map((row) => [row.name, row] as const))("%s", async (_name, row) => {
+    const location = await finished(row.outputs === undefined ? {} : { outputs: row.outputs });
+    await check(row, await fetch(`${location}${row.path}`, { headers: { accept: "*/*", ...row.headers } }));
   });
 });
 

@@ -111,7 +111,13 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
   const ends: Promise<string>[] = [];
   const newId = () => crypto.randomUUID();
   const finishing = { database, layout, clock, newId };
-  const door: DoorConfig = { listenHost: "127.0.0.1", isLoopback: true, corsOrigins: [], ...options.door };
+  const door: DoorConfig = {
+    listenHost: "127.0.0.1",
+    isLoopback: true,
+    corsOrigins: [],
+    isTrustedProxy: () => false,
+    ...options.door,
+  };
   const keys: KeyDeps = { database, clock, newSecret: () => crypto.randomUUID().replaceAll("-", "") };
   const gate = loopbackGate();
   const secretKey = new Uint8Array(32);

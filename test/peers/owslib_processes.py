@@ -52,3 +52,14 @@ def _():
 @check("OGC API: a preference that the client leaves on every later request does no harm")
 def _():
     same(client.process("echo")["id"], "echo")
+
+
+@check("OGC API: a refused execution tells the client what is wrong")
+def _():
+    try:
+        client.execute("echo", inputs={"number": "many"})
+    except RuntimeError as error:
+        for pointer in ("/inputs/text", "/inputs/number"):
+            same(pointer in str(error), True)
+    else:
+        raise AssertionError("it was not refused")

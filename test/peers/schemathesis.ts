@@ -16,7 +16,6 @@ export const schemathesis: Peer = {
         "--phases=examples,coverage,fuzzing",
         "--seed=1",
         "--no-color",
-        "--exclude-path-regex=/(ows/)?wps$",
       ];
       const child = Bun.spawn(command, {
         cwd: directory,

@@ -5,6 +5,8 @@ import { type DocumentName, documentSchemas } from "../../src/http/api-schemas.t
 import { startTestApp } from "../support/app.ts";
 import { deployCwl, submit, untilFinished } from "../support/jobs.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
+import { type BreakingProxy, startBreakingProxy } from "./breaking-proxy.ts";
+import type { Fault } from "./faults.ts";
 
 export const exceptions = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0";
 
@@ -37,6 +39,18 @@ const LinksSchema = v.looseObject({
 
 let folder: TemporaryDirectory | undefined;
 let app: App | undefined;
+let proxy: BreakingProxy | undefined;
+
+/** Tells whether the tests are tried against a broken service (`npm run requirements -- --faults`). */
+export function isBroken(): boolean {
+  return process.env.HEDDLE_TEST_FAULTS === "1";
+}
+
+/** Runs a trial while the service has a fault; gives how often there was something to break. */
+export function breaking(fault: Fault, trial: () => Promise<void>): Promise<number> {
+  if (proxy === undefined) throw new Error("Cannot break the service: it has no proxy");
+  return proxy.breaking(fault, trial);
+}
 
 /** Starts one service for the tests of a file, with the process "tool" deployed. */
 export function useService(): void {
@@ -44,16 +58,23 @@ export function useService(): void {
     folder = await temporaryDirectory();
     // Subscribers of these tests listen on this machine.
     app = await startTestApp(folder.path, { allowFetch: ["127.0.0.1"] });
+    if (isBroken()) proxy = startBreakingProxy(app.url);
     await deployCwl(app.url, "tool", tool);
   });
   afterAll(async () => {
+    await proxy?.[Symbol.asyncDispose]();
     await app?.[Symbol.asyncDispose]();
     await folder?.[Symbol.asyncDispose]();
   });
 }
 
-/** The address of the service. */
+/** The address of the service, or of the proxy that breaks it. */
 export function address(): string {
+  return proxy?.url ?? soundAddress();
+}
+
+/** The address of the service itself, for what a test needs and does not prove. */
+export function soundAddress(): string {
   if (app === undefined) throw new Error("Cannot test: the service was not started");
   return app.url;
 }
@@ -89,8 +110,8 @@ export function executeEcho(body: Json, headers: Readonly<Record<string, string>
 
 /** Runs a job to its end and gives its path. */
 export async function finishedJob(processId: string, inputs: Json): Promise<string> {
-  const job = await submit(address(), processId, inputs);
-  await untilFinished(address(), job);
+  const job = await submit(soundAddress(), processId, inputs);
+  await untilFinished(soundAddress(), job);
   return `/jobs/${job}`;
 }
 
@@ -99,7 +120,7 @@ export async function finishedJobOf(processId: string, request: Json): Promise<s
   const response = await post(`/processes/${processId}/execution`, request, { prefer: "respond-async" });
   expect(response.status).toBe(201);
   const path = new URL(response.headers.get("location") ?? "").pathname;
-  await untilFinished(address(), path.split("/").at(-1) ?? "");
+  await untilFinished(soundAddress(), path.split("/").at(-1) ?? "");
   return path;
 }
 

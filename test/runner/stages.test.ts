@@ -5,6 +5,7 @@ import type { JobEvent } from "../../src/domain/job.ts";
 import { stageNames, stages } from "../../src/domain/progress.ts";
 import { readEvents, startTestApp } from "../support/app.ts";
 import { deployCwl, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
+import { twoSteps } from "../support/shell-tool.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 function shellTool(script: string, more: Readonly<Record<string, unknown>> = {}) {
@@ -75,6 +76,38 @@ test("A job whose tool fails walks to 85, keeps it through 90 and 95, and tells 
   expect(log).toContain("something is wrong");
 });
 
+test("The statistics of a job tell what the tools of each step took", async () => {
+  await using folder = await temporaryDirectory();
+  await using app = await startTestApp(join(folder.path, "data"));
+  const busy = "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; sleep 0.3";
+  await deployCwl(app.url, "tool", twoSteps(busy, "exit 3"));
+  const job = await submit(app.url, "tool", { ledger: "" });
+  await untilFinished(app.url, job);
+  const statistics: unknown = await (await fetch(`${app.url}/jobs/${job}/statistics`)).json();
+  expect(statistics).toMatchObject({
+    attempts: 1,
+    steps: [
+      { step: "one", tools: 1, exitCode: 0, cpuSeconds: expect.any(Number), peakMemoryBytes: expect.any(Number) },
+      { step: "two", tools: 1, exitCode: 3 },
+    ],
+  });
+});
+
+test("A job whose image cannot be had fails before anything of it runs, and names the ways", async () => {
+  await using folder = await temporaryDirectory();
+  await using app = await startTestApp(join(folder.path, "data"), { containerEngine: "none" });
+  const document = twoSteps('echo x >>"$LEDGER"', "true");
+  const requirements = { DockerRequirement: { dockerPull: "not-there:1" } };
+  const two = { ...document.steps.two, run: { ...document.steps.two.run, requirements } };
+  await deployCwl(app.url, "tool", { ...document, steps: { ...document.steps, two } });
+  const ledger = join(folder.path, "ledger");
+  const last = (await untilFinished(app.url, await submit(app.url, "tool", { ledger }))).at(-1);
+  expect(last?.status).toBe("failed");
+  expect(last?.message).toContain('image "not-there:1" not imported');
+  expect(last?.message).toContain("heddle images import");
+  expect(await Bun.file(ledger).exists()).toBe(false);
+});
+
 test("A tool that does not exist is named with its step", async () => {
   await using folder = await temporaryDirectory();
   await using app = await startTestApp(folder.path);
@@ -87,7 +120,8 @@ test("A tool that does not exist is named with its step", async () => {
 
 test("A job that is dismissed while its tool runs keeps its last value, and nothing of it goes on", async () => {
   await using folder = await temporaryDirectory();
-  await using app = await startTestApp(folder.path);
+  const data = join(folder.path, "data");
+  await using app = await startTestApp(data);
   const marker = join(folder.path, "alive");
   await deployCwl(app.url, "tool", shellTool(`while true; do date +%N > ${marker}; sleep 0.02; done`));
   const job = await submit(app.url, "tool", {});
@@ -96,13 +130,13 @@ test("A job that is dismissed while its tool runs keeps its last value, and noth
   const answer = await fetch(`${app.url}/jobs/${job}`, { method: "DELETE" });
   expect(answer.status).toBe(200);
   expect(await statusOf(app.url, job)).toMatchObject({ status: "dismissed", progress: before.progress });
-  await until("the work directory is gone", async () => (await readdir(join(folder.path, "work"))).length === 0);
+  await until("the work directory is gone", async () => (await readdir(join(data, "work"))).length === 0);
   const last = await readFile(marker, "utf8");
   await Bun.sleep(100);
   expect(await readFile(marker, "utf8")).toBe(last);
-  const events = await readEvents(folder.path, job);
+  const events = await readEvents(data, job);
   expect(events.at(-1)).toMatchObject({ status: "dismissed", progress: before.progress });
-  expect(await readdir(join(folder.path, "outputs"))).toEqual([]);
+  expect(await readdir(join(data, "outputs"))).toEqual([]);
   expect((await fetch(`${app.url}/jobs/${job}`, { method: "DELETE" })).status).toBe(410);
   expect((await fetch(`${app.url}/jobs/${job}/results`)).status).toBe(410);
 });
@@ -128,12 +162,13 @@ test("A built-in job has log and links too when that is asked for", async () => 
 
 test("A job whose outputs cannot be written fails alone", async () => {
   await using folder = await temporaryDirectory();
-  await using app = await startTestApp(folder.path);
+  // In a sandbox a tool cannot do this.
+  await using app = await startTestApp(folder.path, { sandbox: "off" });
   await deployCwl(
     app.url,
     "tool",
     // The server may make the directory again in between.
-    shellTool("cd ../../../../../../..; until rm -rf outputs && touch outputs && test -f outputs; do :; done; echo x"),
+    shellTool("cd ../../../../../..; until rm -rf outputs && touch outputs && test -f outputs; do :; done; echo x"),
   );
   await deployCwl(app.url, "good", shellTool("echo x"));
   const job = await submit(app.url, "tool", {});

@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { findProcess } from "../../src/executors/process-table.ts";
 import { startServer } from "../support/executable.ts";
 import { deployCwl, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
 import { shellTool } from "../support/shell-tool.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { livingBelow } from "../support/tools.ts";
 
 /** Debian's package `faketime`: it gives one program another time of day, and changes it while the program runs. */
 const library = [...new Bun.Glob("*/faketime/libfaketime.so.1").scanSync({ cwd: "/usr/lib", absolute: true })].at(0);
@@ -36,15 +36,14 @@ for (const jump of ["+1000d", "-1000d"]) {
       await deployCwl(
         server.url,
         "endless",
-        shellTool("trap '' TERM; echo $$ >\"$LEDGER\"; while :; do sleep 0.1; done"),
+        shellTool("trap '' TERM; echo x >\"$LEDGER\"; while :; do sleep 0.1; done"),
       );
       const before = await submit(server.url, "echo", { text: "before" });
       await untilFinished(server.url, before);
       const running = await submit(server.url, "tool", { ledger: "" });
-      const ledger = join(folder.path, "pid");
+      const ledger = join(folder.path, "ledger");
       const endless = await submit(server.url, "endless", { ledger });
       await until("the endless tool runs", () => Bun.file(ledger).exists());
-      const pid = Number(await Bun.file(ledger).text());
       await until("the tool runs", async () => (await statusOf(server.url, running)).progress === 20);
       await clock.setClock(jump);
       expect((await untilFinished(server.url, running)).at(-1)?.status).toBe("successful");
@@ -53,7 +52,8 @@ for (const jump of ["+1000d", "-1000d"]) {
       // The grace period is measured, not read off the clock.
       const dismissed = await fetch(`${server.url}/jobs/${endless}`, { method: "DELETE" });
       expect(dismissed.status).toBe(200);
-      await until("the tool is gone", () => findProcess(pid) === undefined);
+      const work = join(folder.path, "data", "work");
+      await until("the tool is gone", async () => (await livingBelow(work)).length === 0);
       expect(await (await fetch(`${server.url}/jobs`)).json()).toMatchObject({ jobs: Array(4).fill({}) });
       expect((await statusOf(server.url, before)).status).toBe("successful");
     },

@@ -1,21 +1,16 @@
 import { expect, test } from "bun:test";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { findProcess } from "../../src/executors/process-table.ts";
 import { readEvents } from "../support/app.ts";
 import { runExecutable, startServer } from "../support/executable.ts";
 import { deployCwl, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
 import { shellTool } from "../support/shell-tool.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { livingBelow } from "../support/tools.ts";
 
-async function pidsIn(file: string): Promise<readonly number[]> {
+async function lines(file: string): Promise<readonly string[]> {
   const text = await readFile(file, "utf8").catch(() => "");
-  return text.split("\n").filter(Boolean).map(Number);
-}
-
-/** A zombie only waits for its parent to look. */
-function isLiving(pid: number): boolean {
-  return findProcess(pid) !== undefined;
+  return text.split("\n").filter(Boolean);
 }
 
 function remove(url: string, path: string, init: RequestInit = {}): Promise<Response> {
@@ -24,24 +19,24 @@ function remove(url: string, path: string, init: RequestInit = {}): Promise<Resp
 
 /** Four generations that ignore SIGTERM; the last one leaves the session, and its parent leaves it behind. */
 const stubborn = `trap "" TERM
-echo $$ >>"$LEDGER"
-sh -c 'trap "" TERM; echo $$ >>"$LEDGER"; sh -c "trap \\"\\" TERM; echo \\$\\$ >>\\"$LEDGER\\"; sleep 100; :"; :' &
-setsid sh -c 'trap "" TERM; echo $$ >>"$LEDGER"; sleep 100; :' &
+echo x >>"$LEDGER"
+sh -c 'trap "" TERM; echo x >>"$LEDGER"; sh -c "trap \\"\\" TERM; echo x >>\\"$LEDGER\\"; sleep 100; :"; :' &
+setsid sh -c 'trap "" TERM; echo x >>"$LEDGER"; sleep 100; :' &
 sleep 100
 wait`;
 
 test("dismissing a running job ends its whole process tree within two seconds, whatever it ignores", async () => {
   await using folder = await temporaryDirectory();
-  const ledger = join(folder.path, "pids");
+  const ledger = join(folder.path, "ledger");
   await using server = await startServer(join(folder.path, "data"));
   await deployCwl(server.url, "stubborn", shellTool(stubborn));
   const job = await submit(server.url, "stubborn", { ledger });
-  await until("all of it lives", async () => (await pidsIn(ledger)).length === 4);
-  const pids = await pidsIn(ledger);
-  expect(pids.every(isLiving)).toBe(true);
+  await until("all of it lives", async () => (await lines(ledger)).length === 4);
+  const work = join(folder.path, "data", "work");
+  expect((await livingBelow(work)).length).toBeGreaterThan(4);
   expect((await remove(server.url, `/jobs/${job}`)).status).toBe(200);
   await Bun.sleep(2000);
-  expect(pids.filter(isLiving)).toEqual([]);
+  expect(await livingBelow(work)).toEqual([]);
   expect((await statusOf(server.url, job)).status).toBe("dismissed");
   await until("its files are gone", async () => {
     const left = await Promise.all(["work", "outputs"].map((name) => readdir(join(folder.path, "data", name))));
@@ -78,24 +73,24 @@ test("dismissing a waiting job takes it out of the queue: its tool never runs", 
   await using folder = await temporaryDirectory();
   const [first, second] = [join(folder.path, "first"), join(folder.path, "second")];
   await using server = await startServer(join(folder.path, "data"), ["--slots", "1"]);
-  await deployCwl(server.url, "tool", shellTool('echo $$ >>"$LEDGER"; sleep 0.5'));
+  await deployCwl(server.url, "tool", shellTool('echo x >>"$LEDGER"; sleep 0.5'));
   const running = await submit(server.url, "tool", { ledger: first });
-  await until("the only slot is taken", async () => (await pidsIn(first)).length === 1);
+  await until("the only slot is taken", async () => (await lines(first)).length === 1);
   const waiting = await submit(server.url, "tool", { ledger: second });
   expect((await remove(server.url, `/jobs/${waiting}`)).status).toBe(200);
   await untilFinished(server.url, running);
   await untilFinished(server.url, await submit(server.url, "tool", { ledger: first }));
-  expect(await pidsIn(second)).toEqual([]);
+  expect(await lines(second)).toEqual([]);
 });
 
 test("of many dismissals of one job exactly one is answered 200, and its history tells one end", async () => {
   await using folder = await temporaryDirectory();
-  const ledger = join(folder.path, "pids");
+  const ledger = join(folder.path, "ledger");
   const data = join(folder.path, "data");
   await using server = await startServer(data);
-  await deployCwl(server.url, "tool", shellTool('echo $$ >>"$LEDGER"; sleep 100'));
+  await deployCwl(server.url, "tool", shellTool('echo x >>"$LEDGER"; sleep 100'));
   const job = await submit(server.url, "tool", { ledger });
-  await until("it runs", async () => (await pidsIn(ledger)).length === 1);
+  await until("it runs", async () => (await lines(ledger)).length === 1);
   const answers = await Promise.all(Array.from({ length: 8 }, () => remove(server.url, `/jobs/${job}`)));
   expect(answers.map((answer) => answer.status).sort()).toEqual([200, ...Array.from({ length: 7 }, () => 410)]);
   await server.stop();

@@ -29,7 +29,7 @@ const counting = {
 
 test("A job on another Heddle, killed once in each stage, ends well and is started once", async () => {
   await using there = await temporaryDirectory();
-  await using peer = await startTestApp(there.path);
+  await using peer = await startTestApp(join(there.path, "data"));
   await fetch(`${peer.url}/processes`, {
     method: "POST",
     headers: { "content-type": "application/ogcapppkg+json" },

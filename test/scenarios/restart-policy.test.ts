@@ -6,6 +6,7 @@ import { startServer } from "../support/executable.ts";
 import { statusOf, submit, until, untilFinished } from "../support/jobs.ts";
 import { shellTool, twoSteps } from "../support/shell-tool.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { killTools } from "../support/tools.ts";
 
 async function deploy(url: string, id: string, unit: unknown, heddle: unknown): Promise<Response> {
   return fetch(`${url}/processes`, {
@@ -20,15 +21,8 @@ async function lines(file: string): Promise<readonly string[]> {
   return text.split("\n").filter(Boolean);
 }
 
-/** Writes its group to the ledger, and takes long the first time. */
-const slowOnce = 'echo $$ >>"$LEDGER"; test -e "$LEDGER.ok" || { touch "$LEDGER.ok"; sleep 100; }; echo done';
-
-/** Kills a tool together with its supervisor, which leads its group: nothing tells how it ended. */
-async function killGroupOf(pid: number): Promise<void> {
-  const stat = await readFile(`/proc/${pid}/stat`, "latin1");
-  const [, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  process.kill(-Number(group), "SIGKILL");
-}
+/** Writes a line to the ledger, and takes long the first time. */
+const slowOnce = 'echo x >>"$LEDGER"; test -e "$LEDGER.ok" || { touch "$LEDGER.ok"; sleep 100; }; echo done';
 
 async function loseTool(data: string, ledger: string, heddle: unknown) {
   const before = await startServer(data);
@@ -36,7 +30,7 @@ async function loseTool(data: string, ledger: string, heddle: unknown) {
   const job = await submit(before.url, "tool", { ledger });
   await until("it runs", async () => (await lines(ledger)).length === 1 && existsSync(`${ledger}.ok`));
   await before.stop("SIGKILL");
-  await killGroupOf(Number((await lines(ledger))[0]));
+  await killTools(data);
   return { job, server: await startServer(data) };
 }
 
@@ -78,7 +72,7 @@ test("a job whose process fails at a restart fails, its tool is stopped and its 
   await using folder = await temporaryDirectory();
   const [data, ledger] = [join(folder.path, "data"), join(folder.path, "ledger")];
   const before = await startServer(data);
-  await deploy(before.url, "tool", shellTool('echo $$ >>"$LEDGER"; echo said >&2; sleep 100'), { restart: "fail" });
+  await deploy(before.url, "tool", shellTool('echo x >>"$LEDGER"; echo said >&2; sleep 100'), { restart: "fail" });
   const job = await submit(before.url, "tool", { ledger });
   await until("it runs", async () => (await lines(ledger)).length === 1);
   await before.stop("SIGKILL");
@@ -94,12 +88,12 @@ test("a tool that is lost three times fails its job", async () => {
   await using folder = await temporaryDirectory();
   const [data, ledger] = [join(folder.path, "data"), join(folder.path, "ledger")];
   let server = await startServer(data);
-  await deploy(server.url, "tool", shellTool('echo $$ >>"$LEDGER"; sleep 100'), undefined);
+  await deploy(server.url, "tool", shellTool('echo x >>"$LEDGER"; sleep 100'), undefined);
   const job = await submit(server.url, "tool", { ledger });
   for (let lost = 1; lost <= 3; lost += 1) {
     await until("it runs", async () => (await lines(ledger)).length === lost);
     await server.stop("SIGKILL");
-    await killGroupOf(Number((await lines(ledger)).at(-1)));
+    await killTools(data);
     server = await startServer(data);
   }
   await using last = server;

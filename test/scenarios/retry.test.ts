@@ -88,7 +88,7 @@ test("a dismissed job runs again when all of it is gone; until then a retry is a
   await deployCwl(
     server.url,
     "tool",
-    shellTool('trap "" TERM; echo $$ >>"$LEDGER"; test -e "$LEDGER.ok" || sleep 100; echo x'),
+    shellTool('trap "" TERM; echo x >>"$LEDGER"; test -e "$LEDGER.ok" || sleep 100; echo x'),
   );
   const job = await submit(server.url, "tool", { ledger });
   await until("it runs", async () => (await lines(ledger)).length === 1);

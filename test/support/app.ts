@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type App, startApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
 import type { JobEvent } from "../../src/domain/job.ts";
@@ -9,7 +9,9 @@ import { realClock } from "./real-clock.ts";
 
 /** Starts the whole service in this process, on a free port; its log goes nowhere. */
 export function startTestApp(data: string, flags: Readonly<Record<string, unknown>> = {}): Promise<App> {
-  const config = readConfig({ flags: { data, port: 0, graceSeconds: 1, ...flags }, environment: {} });
+  const sandbox = process.env.HEDDLE_TEST_SANDBOX ?? "auto";
+  const own = { data, port: 0, graceSeconds: 1, sandbox, toolDirectories: [`${dirname(data)}:rw`] };
+  const config = readConfig({ flags: { ...own, ...flags }, environment: {} });
   return startApp(config, { talk: () => {}, isTerminal: false });
 }
 

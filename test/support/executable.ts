@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** The built executable. */
 export const executable = join(import.meta.dir, "..", "..", "dist", "heddle");
@@ -26,15 +26,29 @@ export async function startServer(
     readonly cwd?: string;
     readonly environment?: Readonly<Record<string, string>>;
     readonly program?: string;
+    /** Tools see nothing but their inputs, as they do where nobody sets anything. */
+    readonly hidesLedgers?: boolean;
   } = {},
 ): Promise<RunningServer> {
-  const child = Bun.spawn([options.program ?? executable, "serve", "--port", "0", "--data", dataDirectory, ...flags], {
-    cwd: options.cwd ?? "/",
-    env: { ...options.environment },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-  });
+  const child = Bun.spawn(
+    [
+      options.program ?? executable,
+      "serve",
+      "--port",
+      "0",
+      "--data",
+      dataDirectory,
+      ...(options.hidesLedgers === true ? [] : sandboxFlags(dataDirectory)),
+      ...flags,
+    ],
+    {
+      cwd: options.cwd ?? "/",
+      env: { ...options.environment },
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    },
+  );
   let talk = "";
   const listening = (async () => {
     const decoder = new TextDecoder();
@@ -59,6 +73,12 @@ export async function startServer(
       if (child.exitCode === null && child.signalCode === null) await stop("SIGKILL");
     },
   };
+}
+
+/** Tools of tests write beside the data directory, so a sandbox must show that. `HEDDLE_TEST_SANDBOX=off` does without. */
+function sandboxFlags(dataDirectory: string): readonly string[] {
+  const use = process.env.HEDDLE_TEST_SANDBOX ?? "auto";
+  return ["--sandbox", use, "--tool-directories", `${dirname(dataDirectory)}:rw`];
 }
 
 async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string | undefined> {

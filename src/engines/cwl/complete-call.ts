@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../domain/json.ts";
 import type { Scope } from "./expression.ts";
 import { completeInputs } from "./inputs.ts";
-import { type Call, javascriptOf, type RunContext } from "./run-context.ts";
+import { type Call, evaluating, javascriptOf, type RunContext } from "./run-context.ts";
 import { effectiveRequirements } from "./runtime.ts";
 import type { Requirements } from "./schema.ts";
 
@@ -15,6 +15,7 @@ export async function completeCall(run: RunContext, call: Call): Promise<Complet
   const javascript = javascriptOf(run, requirements);
   const inputs: JsonObject = await completeInputs(process, call.inputs, {
     ...javascript,
+    evaluating: (work) => evaluating(run, work),
     broaderFormats: run.broaderFormats,
     // CWL v1.1: what is listed by default changed from everything to nothing.
     listing: requirements.loadListing ?? (process.version === "v1.0" ? "deep_listing" : "no_listing"),

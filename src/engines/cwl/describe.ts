@@ -2,7 +2,7 @@ import type { Json, JsonObject } from "../../domain/json.ts";
 import type { InputDefinition, OutputDefinition } from "../../domain/process.ts";
 import { isList } from "./field.ts";
 import { formatMediaType } from "./formats.ts";
-import { machineFaults } from "./requirements.ts";
+import { operationFaults } from "./requirements.ts";
 import type { CwlDocument, CwlProcess, CwlType, InputParameter } from "./schema.ts";
 import { holdsFiles, isOptional, members } from "./types.ts";
 
@@ -41,11 +41,8 @@ export function describeDocument(document: CwlDocument): CwlDescription {
   };
 }
 
-/**
- * Words why a document cannot be offered over HTTP; empty when it can. `containers` are the ways to run containers
- * on this machine.
- */
-export function descriptionFaults(document: CwlDocument, containers: readonly string[] = []): readonly string[] {
+/** Words why a document cannot be offered over HTTP; empty when it can. Images may come after it: jobs look for them. */
+export function descriptionFaults(document: CwlDocument): readonly string[] {
   const parameters = [
     ...document.main.inputs.map((input) => ({ name: `input "${input.id}"`, type: input.type })),
     ...document.main.outputs.map((output) => ({ name: `output "${output.id}"`, type: output.type })),
@@ -55,7 +52,7 @@ export function descriptionFaults(document: CwlDocument, containers: readonly st
       ? [`${name}: found directories, or files inside other values, expected files and lists of files`]
       : [],
   );
-  return [...values, ...machineFaults(document, containers)];
+  return [...values, ...operationFaults(document)];
 }
 
 function isFileOrList(type: CwlType): boolean {

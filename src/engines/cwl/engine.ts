@@ -10,16 +10,20 @@ import { ifExists } from "../../files/file-errors.ts";
 import { type Layout, tasksDirectory } from "../../files/layout.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engine.ts";
 import { fromCustom } from "./custom-types.ts";
+import { CwlFailure } from "./failure.ts";
 import { inputObject } from "./inputs.ts";
-import { createScriptLoader, type ScriptLimits, type ScriptLoader } from "./javascript.ts";
+import { createScriptLoader, type ExpressionLimits, type ScriptLoader } from "./javascript.ts";
 import { loadJson } from "./load.ts";
 import { toOutputValues } from "./output-values.ts";
 import type { ReadBounds } from "./readable.ts";
+import { machineFaults, operationFaults } from "./requirements.ts";
 import { beginRun, type Run, type RunTools } from "./run.ts";
 import { type Call, leaveRunning, type RunContext } from "./run-context.ts";
 import { noSurroundings } from "./runtime.ts";
 import type { CwlDocument } from "./schema.ts";
 import { type Capacity, createSlots, type Slots } from "./slots.ts";
+import type { StepCache } from "./step-cache.ts";
+import { createUsageCount, usageKey } from "./usage.ts";
 import { runProcess } from "./workflow.ts";
 
 export type CwlEngineDeps = {
@@ -31,6 +35,8 @@ export type CwlEngineDeps = {
   readonly toolPath: string;
   /** How long a tool may take to stop when asked, before it is killed. */
   readonly graceSeconds: number;
+  /** What one try of a tool may write, in bytes; no bound when absent. */
+  readonly maxWorkBytes?: number;
   /** How many tools run at once, over all executions. */
   readonly slots: number;
   /** What the tools that ask for cores and memory may take together; no bound when not given. */
@@ -43,9 +49,9 @@ export type CwlEngineDeps = {
   /** True where tools that require a container are run without one, because the user said so. */
   readonly ignoresContainers?: boolean;
   /** What expressions may use; the server's limits when absent. */
-  readonly scriptLimits?: ScriptLimits;
+  readonly expressionLimits?: ExpressionLimits;
   /** Where the outputs of tools are kept to be used again; nothing is kept when absent. */
-  readonly cacheDirectory?: string;
+  readonly cache?: StepCache;
   /** False where nothing outlives this process: then nothing is made durable. True when absent. */
   readonly isDurable?: boolean;
 };
@@ -61,7 +67,7 @@ type Engines = {
   readonly deps: CwlEngineDeps;
   readonly runs: Map<string, Run>;
   readonly slots: Slots;
-  readonly loadScripts: ScriptLoader;
+  readonly scripts: ScriptLoader;
 };
 
 /** Ended runs that are kept for a second look at how they ended; older ones are forgotten. */
@@ -73,7 +79,7 @@ export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
     deps,
     runs: new Map(),
     slots: createSlots(capacityOf(deps)),
-    loadScripts: createScriptLoader(deps.clock, deps.scriptLimits),
+    scripts: createScriptLoader(deps.clock, deps.expressionLimits),
   };
   return {
     isRepeatable: false,
@@ -99,6 +105,7 @@ export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
     [Symbol.asyncDispose]: async () => {
       for (const run of engines.runs.values()) run.stop(leaveRunning);
       await Promise.all([...engines.runs.values()].map((run) => run.ended));
+      engines.scripts[Symbol.dispose]();
     },
   };
 }
@@ -139,8 +146,13 @@ async function work(
   tools: RunTools,
 ): Promise<JsonObject> {
   const { deps } = engines;
-  const { main, processes, holdsScripts, broaderFormats } = documentOf(deps, prepared);
-  using scripts = holdsScripts ? await engines.loadScripts() : undefined;
+  const document = documentOf(deps, prepared);
+  const { main, processes, holdsScripts, broaderFormats } = document;
+  // Nothing starts when something of it could not.
+  const faults =
+    deps.ignoresContainers === true ? operationFaults(document) : await machineFaults(document, deps.executor);
+  if (faults.length > 0) throw new CwlFailure(`Cannot run: ${faults.join("; ")}`);
+  using scripts = holdsScripts ? await engines.scripts.load() : undefined;
   const inputs = inputObject(main, prepared.inputs, { allowsLocalFiles: deps.allowsLocalFiles ?? false });
   const context: RunContext = {
     executionId: prepared.executionId,
@@ -153,13 +165,16 @@ async function work(
     checkpoints,
     toolPath: deps.toolPath,
     graceSeconds: deps.graceSeconds,
+    ...(deps.maxWorkBytes === undefined ? {} : { maxWorkBytes: deps.maxWorkBytes }),
+    usage: createUsageCount(checkpoints.get(usageKey)),
+    said: new Set(),
     slots: engines.slots,
     goesOnAfterFailure: prepared.onError === "continue",
     runsLostAgain: prepared.restart === undefined || prepared.restart === "rerun",
     signal: tools.signal,
     fail: tools.fail,
     active: new Set(),
-    ...(deps.cacheDirectory === undefined ? {} : { cacheDirectory: deps.cacheDirectory }),
+    ...(deps.cache === undefined ? {} : { cache: deps.cache }),
     programs: new Map(),
     ...(scripts === undefined ? {} : { scripts }),
     broaderFormats,
@@ -168,7 +183,12 @@ async function work(
     ...(deps.runRemoteStep === undefined ? {} : { runRemoteStep: deps.runRemoteStep }),
   };
   const call: Call = { process: main, path: "", shard: 0, around: noSurroundings, inputs, progress: tools.progress };
-  return runProcess(context, call);
+  try {
+    return await runProcess(context, call);
+  } finally {
+    // Who gives a run up, or dismisses it, has no use for figures.
+    if (!tools.signal.aborted || tools.signal.reason === "failed") await context.usage.keep(record);
+  }
 }
 
 /** What values of this execution may name: what it makes itself, and what its inputs are. */
@@ -240,10 +260,10 @@ async function triesOf(layout: Layout, executionId: string): Promise<readonly Ta
   const root = tasksDirectory(layout, executionId);
   const keys: TaskKey[] = [];
   for (const step of await namesIn(root)) {
-    for (const shard of await namesIn(join(root, step))) {
-      for (const number of await namesIn(join(root, step, shard))) {
-        keys.push({ executionId, step: decodeURIComponent(step), shard: Number(shard), try: Number(number) });
-      }
+    for (const name of await namesIn(join(root, step))) {
+      const [shard, number] = name.split("-").map(Number);
+      if (shard === undefined || number === undefined) continue;
+      keys.push({ executionId, step: decodeURIComponent(step), shard, try: number });
     }
   }
   return keys;

@@ -4,7 +4,7 @@ import { completeCall } from "./complete-call.ts";
 import { evaluate } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
 import { requireReadable } from "./readable.ts";
-import { type Call, callName, type RunContext } from "./run-context.ts";
+import { type Call, callName, evaluating, type RunContext } from "./run-context.ts";
 import { runtimeObject } from "./runtime.ts";
 import type { ExpressionTool } from "./schema.ts";
 import { outputFault } from "./types.ts";
@@ -12,8 +12,10 @@ import { outputFault } from "./types.ts";
 /** Runs an ExpressionTool: its expression gives the output object. Throws CwlFailure when it does not fit the outputs. */
 export async function runExpressionTool(run: RunContext, call: Call, tool: ExpressionTool): Promise<JsonObject> {
   const { requirements, scope } = await completeCall(run, call);
-  const runtime = runtimeObject(requirements, scope, { outdir: "", tmpdir: "" });
-  const value = evaluate(tool.expression, { ...scope, runtime });
+  const value = await evaluating(run, () => {
+    const runtime = runtimeObject(requirements, scope, { outdir: "", tmpdir: "" });
+    return evaluate(tool.expression, { ...scope, runtime });
+  });
   if (!isJsonObject(value)) {
     throw new CwlFailure(`Cannot finish ${callName(call)}: found ${JSON.stringify(value)}, expected an output object`);
   }

@@ -22,10 +22,13 @@ const edamMediaTypes: Readonly<Record<string, string>> = {
   "http://edamontology.org/format_3987": "application/zip",
 };
 
-/** The media type that a format's IRI stands for; undefined when it is not known. */
+/**
+ * The media type that a format's IRI stands for; undefined when it is not known. An IRI holds no blanks: parameters are
+ * spaced as media types are usually written, `image/tiff; application=geotiff`.
+ */
 export function formatMediaType(format: string): string | undefined {
   for (const prefix of [ianaMediaTypes, ianaMediaTypesPlain]) {
-    if (format.startsWith(prefix)) return format.slice(prefix.length);
+    if (format.startsWith(prefix)) return format.slice(prefix.length).replaceAll(/\s*;\s*/g, "; ");
   }
   if (Object.hasOwn(edamMediaTypes, format)) return edamMediaTypes[format];
   return /^[a-z]+\/[\w.+-]+$/.test(format) ? format : undefined;

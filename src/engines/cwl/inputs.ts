@@ -22,6 +22,7 @@ import {
   secondaryFilesOf,
 } from "./file-object.ts";
 import { formatMediaType, isFormat, mediaTypeFormat } from "./formats.ts";
+import type { Evaluating } from "./javascript.ts";
 import { type ReadBounds, requireReadable } from "./readable.ts";
 import type { CwlDocument, CwlProcess, CwlType, FileDemands, ListingMode } from "./schema.ts";
 import { withSecondaryFiles } from "./secondary-files.ts";
@@ -109,6 +110,8 @@ function preparedFile(file: FileValue): JsonObject {
 /** What completing inputs needs besides the values. */
 export type Means = {
   readonly javascript?: JavaScript;
+  /** What evaluates expressions is done inside this. */
+  readonly evaluating: Evaluating;
   readonly broaderFormats: CwlDocument["broaderFormats"];
   /** What is listed of a directory when its parameter does not say. */
   readonly listing: ListingMode;
@@ -167,11 +170,10 @@ async function completeValue(part: Part, declared: CwlType, value: Json): Promis
 
 async function completeFile({ demands, name, scope, means }: Part, object: JsonObject): Promise<JsonObject> {
   if (object.class === "Directory") return withListing(object, demands.loadListing ?? means.listing);
-  const formatted = withFormat(demands, name, { ...scope, self: object }, object, means);
-  const whole = await withSecondaryFiles(formatted, demands.secondaryFiles, scope, {
-    isRequired: true,
-    name,
-    readable: means.readable,
+  const whole = await means.evaluating(() => {
+    const formatted = withFormat(demands, name, { ...scope, self: object }, object, means);
+    const options = { isRequired: true, name, readable: means.readable };
+    return withSecondaryFiles(formatted, demands.secondaryFiles, scope, options);
   });
   return demands.loadContents ? withContents(whole, scope.version) : whole;
 }

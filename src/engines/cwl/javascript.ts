@@ -1,162 +1,192 @@
-import wasmFile from "@jitl/quickjs-ng-wasmfile-release-sync/wasm" with { type: "file" };
-import type { QuickJSContext, QuickJSRuntime, QuickJSWASMModule } from "quickjs-emscripten-core";
 import type { Clock } from "../../domain/clock.ts";
-import { isJsonObject, type Json } from "../../domain/json.ts";
+import type { Json } from "../../domain/json.ts";
+import { type BackgroundScripts, createBackgroundScripts } from "./background-scripts.ts";
 import type { Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
+import { compileEngine, type Interpreter, type Script, type ScriptEnd, startInterpreter } from "./interpreter.ts";
 
 /** What expressions may use. */
-export type ScriptLimits = {
+export type ExpressionLimits = {
   /** One evaluation, in milliseconds. */
   readonly timeMilliseconds: number;
   /** All values of one run together, in bytes: the interpreter's whole memory. */
   readonly memoryBytes: number;
 };
 
-/** Enough for what real packages compute; while an expression runs, a server answers nobody. */
-export const defaultScriptLimits: ScriptLimits = { timeMilliseconds: 1_000, memoryBytes: 64 * 2 ** 20 };
+/** Enough for what real packages compute. */
+export const defaultExpressionLimits: ExpressionLimits = { timeMilliseconds: 10_000, memoryBytes: 64 * 2 ** 20 };
 
-const wasmPageBytes = 65_536;
-/** What the interpreter asks for at its start. */
-const firstPages = 256;
-const maxStackBytes = 256 * 1024;
+/**
+ * How long the program may be held up, in milliseconds: by one expression, and by those that begin in one turn of the
+ * event loop. Longer than nearly all expressions take, shorter than what anyone who waits for an answer would notice.
+ */
+const shareMilliseconds = 50;
 
-/** An interpreter of its own for the expressions of one run. */
+/** A built-in function that takes longer than a share is stopped as well: so many steps take 40 to 100 ms. */
+const limitsHere = { timeMilliseconds: shareMilliseconds, blindSteps: 4e6 };
+/** Enough to read what fits into the memory: one or two seconds. */
+const blindStepsElsewhere = 1e8;
+
+/** Does work that evaluates expressions, and that has no effect but its result: it may be done again. */
+export type Evaluating = <T>(work: () => T | Promise<T>) => Promise<T>;
+
+/** Evaluates the expressions of one run, in a memory of its own. */
 export type Scripts = Disposable & {
   /**
-   * Evaluates the body of a function that sees `inputs`, `self` and `runtime`, after a library was loaded.
-   * Throws CwlFailure when it throws, or breaks a limit.
+   * Evaluates the body of a function that sees `inputs`, `self` and `runtime`, after a library was loaded. Throws
+   * CwlFailure when it throws, or breaks a limit, and LongExpression when it takes longer than its share: it may be
+   * called inside `evaluating` only.
    */
   evaluate(body: string, scope: Scope, library: readonly string[]): Json;
+  /**
+   * Does work that evaluates expressions. One that takes long is evaluated in another thread, and then the work is done
+   * again: it must have no effect but its result. Rejects when the signal is aborted meanwhile.
+   */
+  evaluating<T>(work: () => T | Promise<T>, signal: AbortSignal): Promise<T>;
 };
 
-/** Makes interpreters; the first one loads the engine. */
-export type ScriptLoader = () => Promise<Scripts>;
+/** Makes what the runs of an engine evaluate their expressions with. Disposal ends their thread. */
+export type ScriptLoader = Disposable & { load(): Promise<Scripts> };
 
 /** Makes a loader that compiles the engine once, when a document first needs it. */
-export function createScriptLoader(clock: Clock, limits: ScriptLimits = defaultScriptLimits): ScriptLoader {
+export function createScriptLoader(clock: Clock, limits: ExpressionLimits = defaultExpressionLimits): ScriptLoader {
   let compiled: Promise<WebAssembly.Module> | undefined;
-  return async () => {
+  const background = createBackgroundScripts();
+  const turn = createTurn(clock);
+  const newInterpreter = async () => {
     compiled ??= compileEngine();
-    return startInterpreter(await compiled, clock, limits);
-  };
-}
-
-async function compileEngine(): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(await Bun.file(wasmFile).arrayBuffer());
-}
-
-/** The interpreter's own memory limit does not hold; the size of the memory that it runs in does. */
-async function loadModule(wasmModule: WebAssembly.Module, limits: ScriptLimits): Promise<QuickJSWASMModule> {
-  const core = await import("quickjs-emscripten-core");
-  const { default: variant } = await import("@jitl/quickjs-ng-wasmfile-release-sync");
-  const maximum = Math.max(firstPages, Math.floor(limits.memoryBytes / wasmPageBytes));
-  const wasmMemory = new WebAssembly.Memory({ initial: firstPages, maximum });
-  return core.newQuickJSWASMModuleFromVariant(core.newVariant(variant, { wasmModule, wasmMemory }));
-}
-
-/** A context with what it was made for: values of one invocation never meet those of another. */
-type Prepared = { readonly context: QuickJSContext; readonly inputs: Json; readonly library: readonly string[] };
-
-async function startInterpreter(module: WebAssembly.Module, clock: Clock, limits: ScriptLimits): Promise<Scripts> {
-  const quickjs = await loadModule(module, limits);
-  let deadline = 0;
-  let runtime: QuickJSRuntime | undefined;
-  let prepared: Prepared | undefined;
-  const newRuntime = () => {
-    const made = quickjs.newRuntime();
-    made.setMaxStackSize(maxStackBytes);
-    made.setInterruptHandler(() => clock.elapsed() > deadline);
-    return made;
-  };
-  let isBroken = false;
-  const drop = () => {
-    if (isBroken) return;
-    // Taken for broken until it is known not to be: without memory it cannot even tidy up.
-    isBroken = true;
-    prepared?.context.dispose();
-    prepared = undefined;
-    runtime?.dispose();
-    runtime = undefined;
-    isBroken = false;
-  };
-  const contextFor = (scope: Scope, library: readonly string[]): QuickJSContext => {
-    if (prepared?.inputs === scope.inputs && prepared.library === library) return prepared.context;
-    prepared?.context.dispose();
-    prepared = undefined;
-    runtime ??= newRuntime();
-    const context = runtime.newContext();
-    prepared = { context, inputs: scope.inputs, library };
-    setText(context, inputsName, JSON.stringify(scope.inputs));
-    for (const script of library) run(context, script);
-    return context;
+    return startInterpreter(await compiled, { elapsed: () => clock.elapsed(), memoryBytes: limits.memoryBytes });
   };
   return {
-    evaluate: (body, scope, library) => {
-      if (isBroken) throw new CwlFailure("the interpreter broke down at an earlier expression");
-      deadline = clock.elapsed() + limits.timeMilliseconds;
-      try {
-        const context = contextFor(scope, library);
-        const text = run(context, wrap(body, scope));
-        return text === undefined ? null : JSON.parse(text);
-      } catch (error) {
-        const failure = new CwlFailure(explain(error, clock.elapsed() > deadline, limits), {}, { cause: error });
-        // What an expression broke in the interpreter is not left to the next one.
-        if (error instanceof ScriptError && !error.isOutOfMemory) drop();
-        else isBroken = true;
-        throw failure;
-      }
-    },
-    [Symbol.dispose]: drop,
+    load: async () => createScripts({ newInterpreter, background, turn, limits }, await newInterpreter()),
+    [Symbol.dispose]: () => background[Symbol.dispose](),
   };
 }
 
-const inputsName = "__inputs";
+/** What expressions have taken of this turn of the event loop. */
+type Turn = {
+  isSpent(): boolean;
+  spend<T>(work: () => T): T;
+  /** Resolves in the next turn, after others had theirs. */
+  next(): Promise<void>;
+};
 
-/** Each evaluation reads its values anew: what another one changed in them is not seen. A library sees them too. */
-function wrap(body: string, scope: Scope): string {
-  const self = JSON.stringify(JSON.stringify(scope.self));
-  const runtime = JSON.stringify(JSON.stringify(scope.runtime));
-  const values = `inputs=JSON.parse(${inputsName}),self=JSON.parse(${self}),runtime=JSON.parse(${runtime})`;
-  return `${values},JSON.stringify((function(){${body}\n})())`;
+function createTurn(clock: Clock): Turn {
+  let spentMilliseconds = 0;
+  let next: Promise<void> | undefined;
+  const begin = () => {
+    spentMilliseconds = 0;
+    next = undefined;
+  };
+  const waitForNext = () => {
+    next ??= new Promise<void>((resolve) => setImmediate(resolve)).then(begin);
+    return next;
+  };
+  return {
+    isSpent: () => spentMilliseconds >= shareMilliseconds,
+    spend: (work) => {
+      const started = clock.elapsed();
+      try {
+        return work();
+      } finally {
+        spentMilliseconds += clock.elapsed() - started;
+        void waitForNext();
+      }
+    },
+    next: waitForNext,
+  };
 }
 
-function setText(context: QuickJSContext, name: string, text: string): void {
-  using handle = context.newString(text);
-  context.setProp(context.global, name, handle);
-}
+/** Thrown for an expression that is to be evaluated in the other thread. */
+class LongExpression extends Error {
+  readonly script: Script;
 
-/** Runs a script for the text that it gives. Throws what it threw, as plain data. */
-function run(context: QuickJSContext, script: string): string | undefined {
-  const result = context.evalCode(script, "expression");
-  if (result.error !== undefined) {
-    using error = result.error;
-    throw new ScriptError(context.dump(error));
+  constructor(script: Script) {
+    super("Cannot evaluate an expression: found it taking long, expected work that can be done again");
+    this.name = "LongExpression";
+    this.script = script;
   }
-  using value = result.value;
-  return context.typeof(value) === "string" ? context.getString(value) : undefined;
 }
 
-class ScriptError extends Error {
-  readonly isOutOfMemory: boolean;
+type ScriptParts = {
+  readonly newInterpreter: () => Promise<Interpreter>;
+  readonly background: BackgroundScripts;
+  readonly turn: Turn;
+  readonly limits: ExpressionLimits;
+};
 
-  constructor(thrown: unknown) {
-    super(wordThrown(thrown));
-    this.name = "ScriptError";
-    this.isOutOfMemory = /out of memory/i.test(this.message);
+function createScripts({ newInterpreter, background, turn, limits }: ScriptParts, first: Interpreter): Scripts {
+  let interpreter = first;
+  // What works that are done again have evaluated: without it they would not get further than the first time.
+  const known = new Map<string, ScriptEnd>();
+  const keyOf = createKeys();
+  let repeatedWorks = 0;
+  const evaluateHere = (script: Script): ScriptEnd =>
+    turn.isSpent() || interpreter.isBroken() ? { kind: "late" } : turn.spend(() => interpreter.run(script, limitsHere));
+  const evaluateElsewhere = async (script: Script, signal: AbortSignal) => {
+    const { timeMilliseconds, memoryBytes } = limits;
+    const request = { script, limits: { timeMilliseconds, blindSteps: blindStepsElsewhere }, memoryBytes };
+    known.set(keyOf(script), await background.run(request, signal));
+    if (interpreter.isBroken()) interpreter = await newInterpreter();
+  };
+  return {
+    evaluate: (body, { inputs, self, runtime }, library) => {
+      const script: Script = { body, library, inputs, self, runtime };
+      const key = repeatedWorks === 0 ? undefined : keyOf(script);
+      const seen = key === undefined ? undefined : known.get(key);
+      const end = seen ?? evaluateHere(script);
+      if (end.kind === "late" && seen === undefined) throw new LongExpression(script);
+      if (key !== undefined) known.set(key, end);
+      return requireValue(end, limits);
+    },
+    evaluating: async (work, signal) => {
+      let isRepeated = false;
+      try {
+        for (;;) {
+          while (turn.isSpent()) await turn.next();
+          try {
+            return await work();
+          } catch (error) {
+            if (!(error instanceof LongExpression)) throw error;
+            if (!isRepeated) repeatedWorks += 1;
+            isRepeated = true;
+            await evaluateElsewhere(error.script, signal);
+          }
+        }
+      } finally {
+        if (isRepeated) repeatedWorks -= 1;
+        if (repeatedWorks === 0) known.clear();
+      }
+    },
+    [Symbol.dispose]: () => interpreter[Symbol.dispose](),
+  };
+}
+
+function requireValue(end: ScriptEnd, limits: ExpressionLimits): Json {
+  switch (end.kind) {
+    case "value":
+      return end.value;
+    case "failed":
+      throw new CwlFailure(end.reason);
+    case "late":
+      throw new CwlFailure(`found it still running after ${limits.timeMilliseconds} ms, expected an end by then`);
+    default:
+      return end satisfies never;
   }
 }
 
-function wordThrown(thrown: unknown): string {
-  if (!isJsonObject(thrown)) return typeof thrown === "string" ? thrown : JSON.stringify(thrown ?? null);
-  return `${String(thrown.name ?? "Error")}: ${String(thrown.message ?? JSON.stringify(thrown))}`;
+/** Makes what names scripts by all that they see. Inputs are the large part, and many expressions see the same. */
+function createKeys(): (script: Script) => string {
+  const digests = new WeakMap<object, string>();
+  const digestOf = (value: object): string => {
+    const digest = digests.get(value) ?? sha256(JSON.stringify(value));
+    digests.set(value, digest);
+    return digest;
+  };
+  return ({ body, library, inputs, self, runtime }) =>
+    sha256(JSON.stringify([body, digestOf(library), digestOf(inputs), self, runtime]));
 }
 
-function explain(error: unknown, isLate: boolean, limits: ScriptLimits): string {
-  const text = error instanceof Error ? error.message : String(error);
-  if (isLate) return `found it still running after ${limits.timeMilliseconds} ms, expected an end by then`;
-  if (/out of memory|memory access|unreachable|Aborted/i.test(text)) {
-    return `found it using more than ${limits.memoryBytes / 2 ** 20} MiB, expected less`;
-  }
-  return `it threw ${text}`;
+function sha256(text: string): string {
+  return new Bun.CryptoHasher("sha256").update(text).digest("base64");
 }

@@ -13,6 +13,7 @@ import { withContents } from "./file-contents.ts";
 import { withListing } from "./file-listing.ts";
 import { fileObject, isFileObject, mapFiles, pathOf, secondaryFilesOf, withPath } from "./file-object.ts";
 import { findByPattern } from "./glob.ts";
+import type { Evaluating } from "./javascript.ts";
 import type {
   CommandLineTool,
   CwlType,
@@ -30,6 +31,8 @@ import { matchType, members, outputFault } from "./types.ts";
 export type Collection = {
   readonly tool: CommandLineTool;
   readonly scope: Scope;
+  /** What evaluates expressions is done inside this. */
+  readonly evaluating: Evaluating;
   readonly outdir: string;
   /** Where the tool itself saw its output directory. */
   readonly visibleOutdir: string;
@@ -95,8 +98,9 @@ async function collectBound(
     return binding.loadContents ? withContents(file, collection.scope.version) : file;
   });
   const files = loaded === undefined ? undefined : await Promise.all(loaded);
-  if (binding.outputEval !== undefined) {
-    return evaluate(binding.outputEval, { ...collection.scope, self: files ?? null });
+  const { outputEval } = binding;
+  if (outputEval !== undefined) {
+    return collection.evaluating(() => evaluate(outputEval, { ...collection.scope, self: files ?? null }));
   }
   return files === undefined ? null : pickFiles(type, files);
 }
@@ -114,12 +118,12 @@ async function collectGlobs(
   bounds: Bounds,
   globs: readonly string[],
 ): Promise<readonly JsonObject[]> {
-  const patterns = globs.flatMap((glob) => {
-    const value = evaluate(glob, collection.scope);
+  const evaluated = await collection.evaluating(() => globs.map((glob) => evaluate(glob, collection.scope)));
+  const patterns = evaluated.flatMap((value, index) => {
     const found = isList(value) ? value : [value];
     return found.map((pattern) => {
       if (typeof pattern === "string") return outsidePath(collection, pattern);
-      throw new CwlFailure(`found ${JSON.stringify(pattern)} for glob "${glob}", expected a pattern`);
+      throw new CwlFailure(`found ${JSON.stringify(pattern)} for glob "${globs[index]}", expected a pattern`);
     });
   });
   const found = await Promise.all(patterns.map((pattern) => findByPattern(collection.outdir, pattern)));
@@ -233,14 +237,15 @@ async function finishFile(at: Finishing, demands: OutputDemands, object: JsonObj
   if (located.class === "Directory") return settle(located);
   const scope: Scope = { ...collection.scope, self: located };
   const template = demands.format ?? demands.formats?.[0];
-  const format = template === undefined ? undefined : evaluateString(template, scope, "format");
   const { contents, ...file } = located;
   const kept = pathOf(object) === undefined && contents !== undefined ? located : file;
-  const formatted = format === undefined ? kept : { ...kept, format };
-  const whole = await withSecondaryFiles(formatted, demands.secondaryFiles, scope, {
-    isRequired: false,
-    name,
-    readable: { roots: [bounds.outdir, ...bounds.given], found: new Set() },
+  const whole = await collection.evaluating(() => {
+    const format = template === undefined ? undefined : evaluateString(template, scope, "format");
+    return withSecondaryFiles(format === undefined ? kept : { ...kept, format }, demands.secondaryFiles, scope, {
+      isRequired: false,
+      name,
+      readable: { roots: [bounds.outdir, ...bounds.given], found: new Set() },
+    });
   });
   const secondary = secondaryFilesOf(whole).map(async (secondary) => settle(await locateInside(bounds, secondary)));
   const secondaryFiles = await Promise.all(secondary);

@@ -1,44 +1,73 @@
 import type { JsonObject } from "../../domain/json.ts";
-import { imageName } from "../../executors/images.ts";
+import type { Executor } from "../../executors/executor.ts";
+import type { ImageRequest } from "../../executors/image-finder.ts";
 import { noSurroundings, type Surroundings, within } from "./runtime.ts";
 import type { CommandLineTool, CwlDocument, CwlProcess } from "./schema.ts";
 
-/** Words why a tool cannot run without a container; undefined when it can. A hint falls back to the local program. */
-export function containerFault(
-  tool: CommandLineTool,
-  around: Surroundings,
-  containers: readonly string[],
-): string | undefined {
-  const required = within(around, tool).requirements.docker;
-  if (required === undefined || containers.includes("*")) return undefined;
-  const image = imageOf(required);
-  if (image !== undefined && containers.includes(imageName(image))) return undefined;
-  return `found DockerRequirement (image ${image ?? "of its own"}) under requirements and nothing that runs it, expected the image imported by "heddle images import" and bubblewrap on this machine, or the requirement under hints (then the program of this machine runs)`;
+/** What a DockerRequirement says of its image. */
+export function imageRequest(docker: JsonObject): ImageRequest {
+  const textOf = (name: string) => (typeof docker[name] === "string" ? docker[name] : undefined);
+  const names = ["dockerImageId", "dockerLoad", "dockerImport"].map(textOf).filter((name) => name !== undefined);
+  const [pull, dockerFile] = [textOf("dockerPull"), textOf("dockerFile")];
+  return {
+    names,
+    ...(pull === undefined ? {} : { pull }),
+    ...(dockerFile === undefined ? {} : { dockerFile }),
+  };
 }
 
-/** The name of the image that a DockerRequirement asks for. */
-export function imageOf(docker: JsonObject): string | undefined {
-  const names = [docker.dockerImageId, docker.dockerPull, docker.dockerLoad, docker.dockerImport];
-  return names.find((name) => typeof name === "string");
+/** Words that a tool's image cannot be had; `reason` is the executor's. */
+export function imageFault(docker: JsonObject, reason: string): string {
+  const { pull, names } = imageRequest(docker);
+  const name = pull ?? names.at(0) ?? "of its own";
+  return `found DockerRequirement (image ${name}) under requirements and nothing that runs it: ${reason}; or the requirement under hints (then the program of this machine runs)`;
 }
 
-/** Words what this machine lacks to run a document, a line for each tool; empty when it lacks nothing. */
-export function machineFaults(document: CwlDocument, containers: readonly string[]): readonly string[] {
+/**
+ * Words what this machine lacks to run a document, a line for each tool; empty when it lacks nothing. Images that it
+ * requires are fetched on the way.
+ */
+export async function machineFaults(document: CwlDocument, executor: Executor): Promise<readonly string[]> {
+  const faults = new Set<string>(operationFaults(document));
+  for (const { tool, around } of toolsOf(document)) {
+    const { docker } = within(around, tool).requirements;
+    if (docker === undefined) continue;
+    const found = await executor.findImage(imageRequest(docker));
+    if (found.kind === "missing") faults.add(`${tool.id}: ${imageFault(docker, found.reason)}`);
+  }
+  return [...faults];
+}
+
+/** Words what no machine could run of a document; empty when there is no such thing in it. */
+export function operationFaults(document: CwlDocument): readonly string[] {
   const faults = new Set<string>();
-  const visit = (process: CwlProcess, around: Surroundings) => {
-    if (process.kind === "tool") {
-      const fault = containerFault(process, around, containers);
-      if (fault !== undefined) faults.add(`${process.id}: ${fault}`);
-    }
+  visit(document, (process) => {
     if (process.kind === "operation") {
       faults.add(`${process.id}: found an Operation, which nothing can run, expected a tool or a workflow`);
     }
+  });
+  return [...faults];
+}
+
+type PlacedTool = { readonly tool: CommandLineTool; readonly around: Surroundings };
+
+function toolsOf(document: CwlDocument): readonly PlacedTool[] {
+  const tools: PlacedTool[] = [];
+  visit(document, (process, around) => {
+    if (process.kind === "tool") tools.push({ tool: process, around });
+  });
+  return tools;
+}
+
+/** Visits each process of a document where it stands, with what stands around it. */
+function visit(document: CwlDocument, look: (process: CwlProcess, around: Surroundings) => void): void {
+  const go = (process: CwlProcess, around: Surroundings) => {
+    look(process, around);
     if (process.kind !== "workflow") return;
     for (const step of process.steps) {
       const run = document.processes.get(step.run);
-      if (run !== undefined) visit(run, within(within(around, process), step));
+      if (run !== undefined) go(run, within(within(around, process), step));
     }
   };
-  visit(document.main, noSurroundings);
-  return [...faults];
+  go(document.main, noSurroundings);
 }

@@ -11,6 +11,8 @@ import type { ReadBounds } from "./readable.ts";
 import type { Surroundings } from "./runtime.ts";
 import type { CwlDocument, CwlProcess, Requirements } from "./schema.ts";
 import type { Slots } from "./slots.ts";
+import type { StepCache } from "./step-cache.ts";
+import type { UsageCount } from "./usage.ts";
 
 /** A step that another server runs. */
 export type RemoteStep = {
@@ -48,6 +50,11 @@ export type RunContext = {
   /** True when checkpoints outlive a crash: then files are made durable before them. */
   readonly isDurable: boolean;
   readonly graceSeconds: number;
+  /** What one try of a tool may write; no bound when absent. */
+  readonly maxWorkBytes?: number;
+  readonly usage: UsageCount;
+  /** What was said of this run once and need not be said for each tool. */
+  readonly said: Set<string>;
   readonly slots: Slots;
   /** A tool that had started and was lost runs again. */
   readonly runsLostAgain: boolean;
@@ -59,20 +66,27 @@ export type RunContext = {
   readonly signal: AbortSignal;
   /** Stops everything that still runs after a failure. */
   readonly fail: (error: unknown) => void;
-  /** Where the outputs of tools are kept to be used again. */
-  readonly cacheDirectory?: string;
+  readonly cache?: StepCache;
   /** Programs that were found on the PATH. */
   readonly programs: Map<string, string>;
   /** The tools that run at this moment, by step. */
   readonly active: Set<string>;
 };
 
-/** What the expressions of a process can use. */
+/** What the expressions of a process can use, inside `evaluating`. */
 export function javascriptOf(run: RunContext, requirements: Requirements): { javascript?: JavaScript } {
   const { javascript: library } = requirements;
   const { scripts } = run;
   if (library === undefined || scripts === undefined) return {};
   return { javascript: (body, scope) => scripts.evaluate(body, scope, library) };
+}
+
+/**
+ * Does work that may evaluate expressions; all such work is done inside this. It must have no effect but its result: it
+ * is done again when an expression took so long that it was evaluated in another thread.
+ */
+export async function evaluating<T>(run: RunContext, work: () => T | Promise<T>): Promise<T> {
+  return run.scripts === undefined ? work() : run.scripts.evaluating(work, run.signal);
 }
 
 /** The reason of an abort after which tools run on: the server goes, and its successor finds them. */

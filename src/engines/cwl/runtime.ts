@@ -33,11 +33,8 @@ export function runtimeObject(
   directories: { readonly outdir: string; readonly tmpdir: string },
 ): JsonObject {
   const read = (name: ResourceName) => {
-    const given = requirements.resources?.[name];
-    const value = typeof given === "string" ? evaluate(given, scope) : given;
-    if (value === undefined || value === null) return undefined;
-    if (typeof value === "number" && value >= 0) return Math.ceil(value);
-    throw new CwlFailure(`Cannot reserve ${name}: found ${JSON.stringify(value)}, expected a number`);
+    const value = readResource(requirements, scope, name);
+    return value === undefined ? undefined : Math.ceil(value);
   };
   return {
     outdir: directories.outdir,
@@ -47,4 +44,25 @@ export function runtimeObject(
     tmpdirSize: read("tmpdirMin") ?? read("tmpdirMax") ?? defaults.tmpdir,
     outdirSize: read("outdirMin") ?? read("outdirMax") ?? defaults.outdir,
   };
+}
+
+/** What a tool may take at most: only who said so is held to it. */
+export function resourceLimits(
+  requirements: Requirements,
+  scope: Scope,
+): { readonly memoryMebibytes?: number; readonly cores?: number } {
+  const memoryMebibytes = readResource(requirements, scope, "ramMax");
+  const cores = readResource(requirements, scope, "coresMax");
+  return {
+    ...(memoryMebibytes === undefined ? {} : { memoryMebibytes: Math.ceil(memoryMebibytes) }),
+    ...(cores === undefined || cores === 0 ? {} : { cores }),
+  };
+}
+
+function readResource(requirements: Requirements, scope: Scope, name: ResourceName): number | undefined {
+  const given = requirements.resources?.[name];
+  const value = typeof given === "string" ? evaluate(given, scope) : given;
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === "number" && value >= 0) return value;
+  throw new CwlFailure(`Cannot reserve ${name}: found ${JSON.stringify(value)}, expected a number`);
 }

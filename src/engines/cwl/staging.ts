@@ -1,4 +1,4 @@
-import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readdir, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { directoryMode, fileMode } from "../../files/layout.ts";
@@ -113,7 +113,8 @@ async function applyEntry(entry: StagedEntry): Promise<void> {
     case "link":
       return symlink(entry.source, entry.target);
     case "copy":
-      return cp(entry.source, entry.target, { recursive: true, errorOnExist: true, force: false, dereference: true });
+      await cp(entry.source, entry.target, { recursive: true, errorOnExist: true, force: false, dereference: true });
+      return makeWritable(entry.target);
     case "text":
       return writeFile(entry.target, entry.contents, { mode: fileMode, flag: "wx" });
     case "mount":
@@ -124,4 +125,12 @@ async function applyEntry(entry: StagedEntry): Promise<void> {
     default:
       return entry satisfies never;
   }
+}
+
+/** A copy keeps the mode of its source, which may be read-only. */
+async function makeWritable(path: string): Promise<void> {
+  const facts = await stat(path);
+  if ((facts.mode & 0o200) === 0) await chmod(path, facts.mode | 0o200);
+  if (!facts.isDirectory()) return;
+  for (const name of await readdir(path)) await makeWritable(join(path, name));
 }

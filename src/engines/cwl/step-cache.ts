@@ -1,16 +1,27 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { constants, createReadStream } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { hasCode, ifExists } from "../../files/file-errors.ts";
 import { directoryMode, isInside } from "../../files/layout.ts";
+import { markUsed } from "../../files/step-cache.ts";
 import type { CompleteCall } from "./complete-call.ts";
 import { evaluate } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
 import { isList } from "./field.ts";
 import { fileObject, filesIn, isFileObject, mapFiles, pathOf } from "./file-object.ts";
 import type { CommandLineTool } from "./schema.ts";
+
+/** Where the outputs of tools are kept to be used again. */
+export type StepCache = {
+  readonly directory: string;
+  /** Only those of steps in a sandbox without network: nothing but their inputs can have made them. */
+  readonly onlyPureSteps: boolean;
+};
+
+/** A place in a cache: its key names a tool with its inputs. */
+export type Cached = { readonly directory: string; readonly key: string };
 
 /** Tells whether a tool's results may be used again (CWL v1.2 WorkReuse). */
 export function isReusable({ requirements, scope }: CompleteCall): boolean {
@@ -64,8 +75,19 @@ export async function findCached(directory: string, key: string): Promise<JsonOb
   return facts.includes(undefined) || !isJsonObject(outputs) ? undefined : outputs;
 }
 
+/** Copies the outputs that a tool had before to where it would have written them now; undefined when there are none. */
+export async function copyCached(directory: string, key: string, outdir: string): Promise<JsonObject | undefined> {
+  const found = await findCached(directory, key);
+  if (found === undefined) return undefined;
+  const entry = join(directory, key);
+  await cp(join(entry, "out"), outdir, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  await markUsed(entry);
+  const outputs = await relocate(found, (path) => join(outdir, relative(join(entry, "out"), path)));
+  return isJsonObject(outputs) ? outputs : undefined;
+}
+
 /** Keeps the outputs of a tool with its output directory; those that name files from elsewhere are not kept. */
-export async function keepCached(directory: string, key: string, outdir: string, outputs: JsonObject): Promise<void> {
+export async function keepCached({ directory, key }: Cached, outdir: string, outputs: JsonObject): Promise<void> {
   const paths = filesIn(outputs).flatMap((file) => pathOf(file) ?? []);
   if (!paths.every((path) => isInside(outdir, path))) return;
   await mkdir(directory, { recursive: true, mode: directoryMode });

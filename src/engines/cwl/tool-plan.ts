@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import type { JsonObject } from "../../domain/json.ts";
-import type { Image } from "../../executors/images.ts";
-import type { TaskContainer } from "../../executors/sandbox.ts";
+import type { TaskLimits, TaskView } from "../../executors/executor.ts";
+import { type Image, isUnpacked } from "../../executors/images.ts";
 import { isInside } from "../../files/layout.ts";
 import { argumentText, buildCommandLine, shellLine } from "./command-line.ts";
 import type { CompleteCall } from "./complete-call.ts";
-import { planContainer } from "./container-plan.ts";
 import { evaluate, evaluateString, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
-import { runtimeObject } from "./runtime.ts";
+import { resourceLimits, runtimeObject } from "./runtime.ts";
 import type { CommandLineTool, Requirements, ResourceName } from "./schema.ts";
 import type { Reservation } from "./slots.ts";
 import { planInputs, type StagedEntry } from "./staging.ts";
+import { planView } from "./tool-view.ts";
 import { givenPaths, planWorkDir } from "./work-dir.ts";
 
 /** All that one try of a tool needs. Derived from its arguments alone, so that it is the same after a crash. */
@@ -20,13 +20,15 @@ export type ToolPlan = {
   readonly outdir: string;
   /** Where the tool itself sees its output directory. */
   readonly visibleOutdir: string;
-  readonly container?: TaskContainer;
+  readonly view: TaskView;
   readonly tmpdir: string;
   readonly staging: readonly StagedEntry[];
   readonly command: readonly [string, ...string[]];
   readonly environment: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly timeLimitSeconds?: number;
+  /** What it may take at most, because it said so. */
+  readonly limits: Pick<TaskLimits, "memoryMebibytes" | "cores">;
   /** What an InitialWorkDirRequirement takes from elsewhere. */
   readonly workSources: readonly string[];
   readonly streams: { readonly stdout?: string; readonly stderr?: string };
@@ -63,15 +65,13 @@ export function planTool(
     scope,
     outdir,
     visibleOutdir,
-    ...(image === undefined
-      ? {}
-      : { container: planContainer(image, { requirements, scope, staging, outdir, visibleOutdir, tmpdir }) }),
+    view: planView(image, { requirements, scope, staging, ...place, outdir, visibleOutdir, tmpdir }),
     tmpdir,
     staging,
     workSources: sourcesOf(work.entries).filter((source) => !isInside(place.directory, source)),
     command: commandOf(tool, requirements, scope, image?.entrypoint ?? []),
     environment: {
-      PATH: image === undefined ? place.toolPath : containerPath,
+      ...pathOf(image, place.toolPath),
       ...image?.environment,
       HOME: visibleOutdir,
       TMPDIR: tmpdir,
@@ -79,9 +79,10 @@ export function planTool(
     },
     ...(stdin === null ? {} : { stdin: argumentText(stdin) }),
     ...(timeLimit === undefined ? {} : { timeLimitSeconds: timeLimit }),
+    limits: resourceLimits(requirements, bare),
     streams: streamsOf(tool, scope, outdir),
     reserves: reservationOf(requirements, runtime),
-    given: givenPaths(staged.value, [...staged.entries, ...work.entries]),
+    given: givenPaths(staged.value, staging),
   };
 }
 
@@ -112,6 +113,12 @@ function reservationOf({ resources }: Requirements, runtime: JsonObject): Reserv
 
 /** The PATH of an image that names none. */
 const containerPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** An engine gives its containers the PATH of their image. */
+function pathOf(image: Image | undefined, toolPath: string): { readonly PATH?: string } {
+  if (image === undefined) return { PATH: toolPath };
+  return isUnpacked(image) ? { PATH: containerPath } : {};
+}
 
 function commandOf(
   tool: CommandLineTool,

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { realpath } from "node:fs/promises";
+import { join } from "node:path";
 import type { JsonObject } from "../../domain/json.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
 import type { TaskEnd, TaskKey } from "../../executors/executor.ts";
@@ -10,13 +11,15 @@ import { type CompleteCall, completeCall } from "./complete-call.ts";
 import { CwlFailure } from "./failure.ts";
 import { collectOutputs } from "./outputs.ts";
 import { requireReadablePath } from "./readable.ts";
-import { containerFault, imageOf } from "./requirements.ts";
-import { type Call, callName, leaveRunning, type RunContext } from "./run-context.ts";
+import { imageFault, imageRequest } from "./requirements.ts";
+import { type Call, callName, evaluating, leaveRunning, type RunContext } from "./run-context.ts";
 import type { CommandLineTool } from "./schema.ts";
 import { applyStaging } from "./staging.ts";
-import { cacheKey, findCached, isReusable, keepCached } from "./step-cache.ts";
+import { type Cached, cacheKey, copyCached, findCached, isReusable, keepCached } from "./step-cache.ts";
 import { followProgress, logEnd, stderrTail } from "./tool-log.ts";
 import { planTool, type ToolPlan } from "./tool-plan.ts";
+import { hasNetwork } from "./tool-view.ts";
+import { mebibytes, watchTool } from "./tool-watch.ts";
 
 /** Tries of one tool that may be lost before it is given up: something here kills it again and again. */
 const maxLostTries = 3;
@@ -34,16 +37,37 @@ type TryEnd = { readonly end: TaskEnd; readonly logStart: number };
  * collected, or the next try takes its place. Throws CwlFailure when the tool fails or is lost too often.
  */
 export async function runTool(run: RunContext, call: Call, tool: CommandLineTool): Promise<JsonObject> {
-  const containers = run.ignoresContainers ? ["*"] : run.executor.capabilities.containers;
-  const fault = containerFault(tool, call.around, containers);
-  if (fault !== undefined) throw new CwlFailure(`Cannot run ${callName(call)}: ${fault}`);
   const complete = await completeCall(run, call);
-  if (run.cacheDirectory === undefined || !isReusable(complete)) return runTries(run, call, tool, complete);
-  const key = await cacheKey(tool, complete);
-  const cached = await findCached(run.cacheDirectory, key);
-  if (cached === undefined) return runTries(run, call, tool, complete, key);
+  const directory = await evaluating(run, () => cacheOf(run, call, complete));
+  if (directory === undefined) return runTries(run, call, tool, complete);
+  const cached: Cached = { directory, key: await cacheKey(tool, complete) };
+  const outputs = await takeCached(run, call, cached);
+  if (outputs === undefined) return runTries(run, call, tool, complete, cached);
   run.record.log(`Took the outputs of ${callName(call)} from the cache`);
-  return cached;
+  return outputs;
+}
+
+/** Where the outputs of a call may be kept and found again; undefined where they may not. */
+function cacheOf(run: RunContext, call: Call, complete: CompleteCall): string | undefined {
+  if (run.cache === undefined || !isReusable(complete)) return undefined;
+  if (!run.cache.onlyPureSteps) return run.cache.directory;
+  const { enforces } = run.executor.capabilities;
+  const isConfined = enforces.includes("files") && enforces.includes("network");
+  const { requirements, scope } = complete;
+  const isPure = isConfined && !hasNetwork(requirements, scope) && requirements.inplaceUpdate !== true;
+  return isPure && call.path !== "" ? run.cache.directory : undefined;
+}
+
+/** In the server outputs lie below their own execution: there they are copied, unless this call had a try before. */
+async function takeCached(run: RunContext, call: Call, { directory, key }: Cached): Promise<JsonObject | undefined> {
+  if (run.cache?.onlyPureSteps !== true) return findCached(directory, key);
+  const own = taskDirectory(run.layout, keyOfTry(run, call, 1));
+  return existsSync(own) ? undefined : copyCached(directory, key, join(own, "out"));
+}
+
+function keyOfTry(run: RunContext, call: Call, number: number): TaskKey {
+  const step = call.path === "" ? "main" : call.path;
+  return { executionId: run.executionId, step, shard: call.shard, try: number };
 }
 
 async function runTries(
@@ -51,25 +75,17 @@ async function runTries(
   call: Call,
   tool: CommandLineTool,
   complete: CompleteCall,
-  cacheName?: string,
+  cached?: Cached,
 ): Promise<JsonObject> {
+  const image = await imageFor(run, call, complete);
   let lost = 0;
   let refused = 0;
   for (let number = 1; ; number += 1) {
     run.signal.throwIfAborted();
-    const key = {
-      executionId: run.executionId,
-      step: call.path === "" ? "main" : call.path,
-      shard: call.shard,
-      try: number,
-    };
+    const key = keyOfTry(run, call, number);
     const directory = taskDirectory(run.layout, key);
-    const image = imageFor(run, complete);
-    const plan = planTool(tool, complete, {
-      directory,
-      toolPath: run.toolPath,
-      ...(image === undefined ? {} : { image }),
-    });
+    const place = { directory, toolPath: run.toolPath, ...(image === undefined ? {} : { image }) };
+    const plan = await evaluating(run, () => planTool(tool, complete, place));
     for (const source of plan.workSources) await requireReadablePath(run.readable, source);
     const attempt = { key, plan, log: plan.streams.stderr ?? executionLogFile(run.layout, run.executionId) };
     // The directory is made before anything else of a try: without it, nothing of this try ever happened.
@@ -77,10 +93,8 @@ async function runTries(
     const { end, logStart } = await (isFromEarlier ? findTry(run, call, attempt) : launchTry(run, call, attempt));
     switch (end.kind) {
       case "exited": {
-        const outputs = await finishTool(call, tool, attempt, { exitCode: end.exitCode, logStart, complete });
-        if (run.cacheDirectory !== undefined && cacheName !== undefined) {
-          await keepCached(run.cacheDirectory, cacheName, await realpath(plan.outdir), outputs);
-        }
+        const outputs = await finishTool(run, call, attempt, { tool, exitCode: end.exitCode, logStart, complete });
+        if (cached !== undefined) await keepCached(cached, await realpath(plan.outdir), outputs);
         return outputs;
       }
       case "notStarted":
@@ -107,15 +121,27 @@ async function runTries(
 }
 
 /** The image that a tool asks for, as requirement or hint; undefined when it runs without one. */
-function imageFor(run: RunContext, { requirements }: CompleteCall): Image | undefined {
-  const name = requirements.docker === undefined ? undefined : imageOf(requirements.docker);
-  return name === undefined || run.ignoresContainers ? undefined : run.executor.findImage(name);
+async function imageFor(run: RunContext, call: Call, { requirements }: CompleteCall): Promise<Image | undefined> {
+  const { docker, isContainerRequired } = requirements;
+  if (docker === undefined || run.ignoresContainers) return undefined;
+  const found = await run.executor.findImage(imageRequest(docker));
+  if (found.kind === "found") return found.image;
+  if (isContainerRequired === true) {
+    throw new CwlFailure(`Cannot run ${callName(call)}: ${imageFault(docker, found.reason)}`);
+  }
+  const key = `image ${JSON.stringify(imageRequest(docker))}`;
+  if (!run.said.has(key)) run.record.log(`The program of this machine runs ${callName(call)}: ${found.reason}`);
+  run.said.add(key);
+  return undefined;
 }
 
 /** Finds a try of an earlier life of the server. */
 async function findTry(run: RunContext, call: Call, attempt: Try): Promise<TryEnd> {
   const found = await run.executor.find(attempt.key);
-  if (found.kind === "ended") return { end: found.end, logStart: 0 };
+  if (found.kind === "ended") {
+    countUsage(run, call, found.end, undefined);
+    return { end: found.end, logStart: 0 };
+  }
   using _slot = run.slots.occupy(attempt.plan.reserves);
   run.record.log(`Found try ${attempt.key.try} of ${callName(call)} still running`);
   return { end: await waitForTry(run, call, attempt, logEnd(attempt.log)), logStart: 0 };
@@ -125,11 +151,12 @@ async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<Try
   const { key, plan } = attempt;
   using _slot = await run.slots.take(plan.reserves, run.signal);
   await makeTryDirectories(attempt);
-  const program = plan.container === undefined ? requireProgram(run, call, plan) : plan.command[0];
+  const program = plan.view.image === undefined ? requireProgram(run, call, plan) : plan.command[0];
   requireStdin(plan);
   run.signal.throwIfAborted();
   const logStart = logEnd(attempt.log);
-  run.record.log(`Started ${callName(call)}, try ${key.try}: ${plan.command[0]}`);
+  run.record.log(`Started ${callName(call)}, try ${key.try}, ${placeOf(run, plan)}: ${plan.command[0]}`);
+  sayUnlimited(run, plan);
   try {
     await run.executor.submit({
       key,
@@ -138,7 +165,8 @@ async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<Try
       workingDirectory: plan.outdir,
       log: executionLogFile(run.layout, run.executionId),
       ...(plan.stdin === undefined ? {} : { stdin: plan.stdin }),
-      ...(plan.container === undefined ? {} : { container: plan.container }),
+      view: plan.view,
+      limits: { ...plan.limits, ...(run.maxWorkBytes === undefined ? {} : { fileBytes: run.maxWorkBytes }) },
       ...plan.streams,
     });
   } catch (error) {
@@ -146,6 +174,27 @@ async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<Try
     return { end: { kind: "notStarted", reason: errorText(error) }, logStart };
   }
   return { end: await waitForTry(run, call, attempt, logStart), logStart };
+}
+
+/** Words where a tool runs. */
+function placeOf({ executor }: RunContext, { view }: ToolPlan): string {
+  if (view.image !== undefined) return `in image "${view.image.name}"`;
+  return executor.capabilities.enforces.includes("files") ? "in a sandbox" : "without a sandbox";
+}
+
+/** Says once a run which limits that its tools asked for are not held by the machine. */
+function sayUnlimited({ executor, record, said }: RunContext, { limits }: ToolPlan): void {
+  const { enforces, unlimited } = executor.capabilities;
+  const say = (name: string, words: string) => {
+    if (!said.has(name)) record.log(`${words}${unlimited === undefined ? "" : ` (${unlimited})`}`);
+    said.add(name);
+  };
+  if (limits.cores !== undefined && !enforces.includes("cores")) {
+    say("cores", "Not enforced: coresMax, as nothing here can hold a tool to its cores");
+  }
+  if (limits.memoryMebibytes !== undefined && !enforces.includes("memory")) {
+    say("memory", "Enforced by a look each second only: ramMax, as nothing here can hold a tool to its memory");
+  }
 }
 
 async function makeTryDirectories({ plan }: Try): Promise<void> {
@@ -174,12 +223,13 @@ function requireStdin(plan: ToolPlan): void {
   throw new CwlFailure(`Cannot read stdin from "${plan.stdin}": found no file there, expected one`);
 }
 
-/** Waits for the end and shows the tool's own progress. When the run must stop, the tool is stopped too. */
+/** Waits for the end, watches what the tool takes and shows its own progress. When the run must stop, it is stopped too. */
 async function waitForTry(run: RunContext, call: Call, attempt: Try, logStart: number): Promise<TaskEnd> {
   const ended = new AbortController();
   const active = `${call.path}[${call.shard}]`;
   run.active.add(active);
-  const timer = startTimer(run, attempt);
+  const directory = taskDirectory(run.layout, attempt.key);
+  const watch = watchTool(run, { ...attempt, directory, logStart });
   const following = followProgress(attempt.log, logStart, ended.signal, ({ percent, message }) => {
     // Tools that run beside each other share the log: nobody can tell whose percent it is.
     const isAlone = attempt.plan.streams.stderr !== undefined || run.active.size === 1;
@@ -189,45 +239,58 @@ async function waitForTry(run: RunContext, call: Call, attempt: Try, logStart: n
   );
   try {
     const end = await run.executor.ended(attempt.key, run.signal);
-    if (!timer.isOver()) return end;
-    throw new CwlFailure(
-      `Cannot finish ${callName(call)}: found it still running after ${attempt.plan.timeLimitSeconds} s, expected an end within its time limit`,
-    );
+    countUsage(run, call, end, watch.peakMemoryBytes());
+    const fault = watch.fault();
+    if (fault === undefined) return end;
+    throw new CwlFailure(`Cannot finish ${callName(call)}: ${fault}`);
   } catch (error) {
     if (run.signal.aborted && run.signal.reason !== leaveRunning) {
       await run.executor.cancel(attempt.key, run.graceSeconds);
     }
     throw error;
   } finally {
-    timer.stop();
     run.active.delete(active);
     ended.abort();
+    await watch.stop();
     await following;
   }
 }
 
-/** Stops a tool whose time limit is over (CWL v1.2 ToolTimeLimit). */
-function startTimer(run: RunContext, { key, plan }: Try): { isOver(): boolean; stop(): void } {
-  const { timeLimitSeconds } = plan;
-  if (timeLimitSeconds === undefined) return { isOver: () => false, stop: () => {} };
-  let isOver = false;
-  const timer = setTimeout(() => {
-    isOver = true;
-    run.executor.cancel(key, run.graceSeconds).catch(run.fail);
-  }, timeLimitSeconds * 1000);
-  return { isOver: () => isOver, stop: () => clearTimeout(timer) };
+function countUsage(run: RunContext, call: Call, end: TaskEnd, seen: number | undefined): void {
+  if (end.kind !== "exited") return;
+  const { exitCode, cpuSeconds = 0, peakMemoryBytes = seen } = end;
+  run.usage.add(call.path === "" ? "main" : call.path, {
+    exitCode,
+    cpuSeconds,
+    ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }),
+  });
+}
+
+/** What a shell tells of a process that SIGXFSZ ended. */
+const fileTooLargeCode = 153;
+
+function sizeHint({ maxWorkBytes }: RunContext, exitCode: number): string | undefined {
+  if (maxWorkBytes === undefined || exitCode !== fileTooLargeCode) return undefined;
+  return `A file may have at most ${mebibytes(maxWorkBytes)} MiB (--max-work-bytes)`;
 }
 
 async function finishTool(
+  run: RunContext,
   call: Call,
-  tool: CommandLineTool,
   { plan, log }: Try,
-  exit: { readonly exitCode: number; readonly logStart: number; readonly complete: CompleteCall },
+  exit: {
+    readonly tool: CommandLineTool;
+    readonly exitCode: number;
+    readonly logStart: number;
+    readonly complete: CompleteCall;
+  },
 ): Promise<JsonObject> {
-  const { exitCode, complete } = exit;
+  const { tool, exitCode, complete } = exit;
   if (!tool.successCodes.includes(exitCode)) {
     const tail = await stderrTail(log, exit.logStart);
     const isTemporary = tool.temporaryFailCodes.includes(exitCode) && !tool.permanentFailCodes.includes(exitCode);
+    const hint = sizeHint(run, exitCode) ?? run.executor.explain(plan.view, tail);
+    if (hint !== undefined) run.record.log(hint);
     throw new CwlFailure(
       `Cannot finish ${callName(call)}: found exit code ${exitCode}${isTemporary ? ", a temporary failure" : ""}, expected ${tool.successCodes.join(" or ")}`,
       { exitCode, ...(tail === "" ? {} : { stderrTail: tail }) },
@@ -235,6 +298,7 @@ async function finishTool(
   }
   return collectOutputs({
     tool,
+    evaluating: (work) => evaluating(run, work),
     scope: { ...plan.scope, runtime: { ...plan.scope.runtime, exitCode } },
     outdir: plan.outdir,
     visibleOutdir: plan.visibleOutdir,

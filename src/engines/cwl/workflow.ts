@@ -17,7 +17,7 @@ import { filesIn, mapFiles, pathOf } from "./file-object.ts";
 import { linkValue } from "./link-value.ts";
 import type { Progress } from "./progress.ts";
 import { requireReadable } from "./readable.ts";
-import { type Call, callName, javascriptOf, type RunContext } from "./run-context.ts";
+import { type Call, callName, evaluating, javascriptOf, type RunContext } from "./run-context.ts";
 import { type Surroundings, within } from "./runtime.ts";
 import { gatherOutputs, scatterInputs } from "./scatter.ts";
 import type { CwlProcess, Step, Workflow } from "./schema.ts";
@@ -172,7 +172,8 @@ async function runShards(call: StepCall, inputs: JsonObject): Promise<JsonObject
   if (step.scatter.length === 0) return runShard(call, inputs, { path: call.path, shard: 0, progress: call.progress });
   // What is skipped anyway need not have lists to scatter over.
   const isNothing = step.scatter.every((name) => inputs[name] === null);
-  if (isNothing && step.when !== undefined && !isWanted(call, await valueInputs(call, inputs))) return skipped(step);
+  if (isNothing && step.when !== undefined && !(await isWanted(call, await valueInputs(call, inputs))))
+    return skipped(step);
   const { shards, lengths } = scatterInputs(step, inputs);
   const parts = call.progress.divide(shards.length);
   const isTool = call.process.kind === "tool";
@@ -215,7 +216,7 @@ async function runKept(call: StepCall, inputs: JsonObject, shard: Shard): Promis
 
 async function runShard(call: StepCall, given: JsonObject, shard: Shard): Promise<JsonObject> {
   const inputs = await valueInputs(call, given);
-  if (!isWanted(call, inputs)) {
+  if (!(await isWanted(call, inputs))) {
     call.run.record.log(`Skipped step "${call.path}": its condition does not hold`);
     return skipped(call.step);
   }
@@ -224,9 +225,10 @@ async function runShard(call: StepCall, given: JsonObject, shard: Shard): Promis
 }
 
 /** CWL v1.2 WorkflowStep, when: true or false, nothing else. */
-function isWanted({ step, scope }: StepCall, inputs: JsonObject): boolean {
-  if (step.when === undefined) return true;
-  const value = evaluate(step.when, { ...scope, inputs });
+async function isWanted({ run, step, scope }: StepCall, inputs: JsonObject): Promise<boolean> {
+  const { when } = step;
+  if (when === undefined) return true;
+  const value = await evaluating(run, () => evaluate(when, { ...scope, inputs }));
   if (typeof value === "boolean") return value;
   throw new CwlFailure(`Cannot decide on "when": found ${JSON.stringify(value)}, expected true or false`);
 }
@@ -279,11 +281,11 @@ async function sourceInputs({ step, scope, around }: StepCall, values: Values): 
 /** Applies valueFrom, which sees all inputs as they were before any of them was changed. */
 async function valueInputs({ step, scope, run }: StepCall, given: JsonObject): Promise<JsonObject> {
   if (!step.inputs.some((input) => input.valueFrom !== undefined)) return given;
-  const changed = step.inputs.map((input) => {
-    const self = given[input.id] ?? null;
-    if (input.valueFrom === undefined) return [input.id, self] as const;
-    return [input.id, evaluate(input.valueFrom, { ...scope, inputs: given, self })] as const;
-  });
+  const changedValue = ({ id, valueFrom }: Step["inputs"][number]): Json => {
+    const self = given[id] ?? null;
+    return valueFrom === undefined ? self : evaluate(valueFrom, { ...scope, inputs: given, self });
+  };
+  const changed = await evaluating(run, () => step.inputs.map((input) => [input.id, changedValue(input)] as const));
   const inputs = Object.fromEntries(changed);
   await requireReadable(run.readable, inputs);
   return inputs;

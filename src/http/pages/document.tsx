@@ -1,6 +1,9 @@
 import { isJsonObject, type Json } from "../../domain/json.ts";
 import { Layout, type PageFrame } from "./layout.tsx";
 
+/** A page shows what is in the document and nothing else: no script, nothing from elsewhere. */
+export const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'";
+
 /**
  * Renders a document as a page that shows every member and has every link as an anchor
  * (OGC 18-062r2 /req/html/content).

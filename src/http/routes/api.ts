@@ -2,11 +2,12 @@ import styles from "swagger-ui-dist/swagger-ui.css" with { type: "file" };
 import bundle from "swagger-ui-dist/swagger-ui-bundle.js" with { type: "file" };
 import { Problem } from "../../domain/problem.ts";
 import { type DescribeDeps, listProcesses } from "../../operations/describe-processes.ts";
+import { taggedResponse } from "../entity-tag.ts";
 import { type OpenApiVersion, openApiDocument, openApiType } from "../openapi.ts";
 import type { Route } from "../route.ts";
 
-/** More processes than this have no execution path of their own in the API description. */
-const maxProcesses = 1000;
+/** More processes than this have no execution path of their own in the API description, which would be too large to read. */
+const maxProcesses = 100;
 
 const page = `<!doctype html>
 <html lang="en">
@@ -44,10 +45,18 @@ export function apiRoutes(deps: DescribeDeps, routes: () => readonly Route[]): r
       access: "public",
       hasEffect: false,
       async handle(context) {
-        const { items } = await listProcesses(deps, context.caller, { limit: maxProcesses });
+        const { items, next } = await listProcesses(deps, context.caller, { limit: maxProcesses });
         const version = versionOf(context.request.headers.get("accept"), context.query("f"));
-        const document = openApiDocument(routes(), items, { version, baseUrl: context.baseUrl });
-        return new Response(JSON.stringify(document), { headers: { "content-type": openApiType(version) } });
+        const document = openApiDocument(routes(), items, {
+          version,
+          baseUrl: context.baseUrl,
+          isPartial: next !== undefined,
+        });
+        return taggedResponse(context.request, JSON.stringify(document), {
+          "content-type": openApiType(version),
+          "content-language": "en",
+          vary: "accept",
+        });
       },
     },
     {

@@ -8,6 +8,7 @@ import { type OutlookDeps, outlookOf } from "../../operations/job-outlook.ts";
 import { type ListDeps, listJobs } from "../../operations/list-jobs.ts";
 import { requireProvider } from "../../operations/manage-providers.ts";
 import { type LogDeps, type LogPage, readLog, readLogPage } from "../../operations/read-log.ts";
+import { readStatistics } from "../../operations/read-statistics.ts";
 import { type NotificationDeps, readNotifications } from "../../operations/subscribers.ts";
 import { documentResponse } from "../document-response.ts";
 import { pageLinks, pageOf } from "../paging.ts";
@@ -83,12 +84,10 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
-        const job = await readJob(deps, principalOf(context), context.param("jobId"));
-        if (job.startedAt === undefined) {
-          throw new Problem("not-found", `Cannot read statistics of job "${job.id}": it has not started`);
-        }
-        const document = statisticsDocument(job, job.startedAt, deps.clock.now(), context.baseUrl);
-        return documentResponse(context, document, { title: `Statistics of job ${job.id}` });
+        const jobId = context.param("jobId");
+        const statistics = await readStatistics(deps, principalOf(context), jobId);
+        const document = statisticsDocument(jobId, statistics, context.baseUrl);
+        return documentResponse(context, document, { title: `Statistics of job ${jobId}` });
       },
     },
     {

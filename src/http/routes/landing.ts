@@ -4,6 +4,9 @@ import { documentResponse } from "../document-response.ts";
 import { openApiType } from "../openapi.ts";
 import type { Route } from "../route.ts";
 
+/** Their words are the service's own, whatever language a client prefers. */
+const inEnglish = { "content-language": "en" };
+
 /** Routes of the landing page and of the conformance declaration. */
 export function landingRoutes(): readonly Route[] {
   return [
@@ -27,7 +30,7 @@ export function landingRoutes(): readonly Route[] {
             jsonLink(`${baseUrl}/jobs`, relations.jobList, "Jobs"),
           ],
         };
-        return documentResponse(context, document, { title: "Heddle" });
+        return documentResponse(context, document, { title: "Heddle", headers: inEnglish });
       },
     },
     {
@@ -36,7 +39,11 @@ export function landingRoutes(): readonly Route[] {
       access: "public",
       hasEffect: false,
       handle: (context) =>
-        documentResponse(context, { conformsTo: conformanceClasses }, { title: "Conformance classes" }),
+        documentResponse(
+          context,
+          { conformsTo: conformanceClasses },
+          { title: "Conformance classes", headers: inEnglish },
+        ),
     },
   ];
 }

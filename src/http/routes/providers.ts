@@ -1,4 +1,4 @@
-import { jsonLink, providerUrl, relations } from "../../domain/links.ts";
+import { jsonLink, profiles, providerUrl, relations } from "../../domain/links.ts";
 import { type Provider, ProviderBodySchema } from "../../domain/provider.ts";
 import {
   describeProviderProcess,
@@ -11,7 +11,7 @@ import {
   removeProvider,
   requireProvider,
 } from "../../operations/manage-providers.ts";
-import { requireJson } from "../negotiate.ts";
+import { documentResponse } from "../document-response.ts";
 import { readJson, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route } from "../route.ts";
 import { type ExecutionRouteDeps, executeReference, executionBody } from "./executions.ts";
@@ -30,12 +30,12 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
-        requireJson(context.request.headers.get("accept"));
         const providers = await listProviders(deps, principalOf(context));
-        return jsonResponse({
+        const document = {
           providers: providers.map((one) => providerDocument(one, context.baseUrl)),
           links: [jsonLink(`${context.baseUrl}/providers`, "self")],
-        });
+        };
+        return documentResponse(context, document, { title: "Providers" });
       },
     },
     {
@@ -60,9 +60,9 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
-        requireJson(context.request.headers.get("accept"));
         const found = await readProvider(deps, principalOf(context), context.param("providerId"));
-        return jsonResponse(providerDocument(found, context.baseUrl));
+        const title = `Provider ${found.provider.id}`;
+        return documentResponse(context, providerDocument(found, context.baseUrl), { title });
       },
     },
     {
@@ -81,17 +81,17 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
-        requireJson(context.request.headers.get("accept"));
         const id = context.param("providerId");
         const processes = await listProviderProcesses(deps, principalOf(context), id);
         const url = `${providerUrl(context.baseUrl, id)}/processes`;
-        return jsonResponse({
+        const document = {
           processes: processes.map((one) => ({
             ...one,
             links: [jsonLink(`${url}/${encodeURIComponent(one.id)}`, "self", "Process description")],
           })),
           links: [jsonLink(url, "self")],
-        });
+        };
+        return documentResponse(context, document, { title: `Processes of provider ${id}` });
       },
     },
     {
@@ -100,11 +100,10 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
-        requireJson(context.request.headers.get("accept"));
         const id = context.param("providerId");
         const process = await describeProviderProcess(deps, principalOf(context), id, context.param("processId"));
         const url = `${providerUrl(context.baseUrl, id)}/processes/${encodeURIComponent(process.id)}`;
-        return jsonResponse({
+        const document = {
           ...process.description,
           mutable: false,
           revision: process.revision,
@@ -112,7 +111,9 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
             jsonLink(url, "self", "Process description"),
             jsonLink(`${url}/execution`, relations.execute, "Execute this process"),
           ],
-        });
+        };
+        const title = process.description.title ?? process.id;
+        return documentResponse(context, document, { title, profile: profiles.processDescription });
       },
     },
     {

@@ -18,15 +18,12 @@ import { readKvpRequest, readXmlRequest, versionOfKvp, type WpsRequest } from ".
 import { writeDescriptions } from "../../wire/wps/write-descriptions.ts";
 import { writeResult, writeStatusInfo } from "../../wire/wps/write-status.ts";
 import { attribute, decodeXml, parseXml } from "../../wire/xml.ts";
-import { checkHost, checkOrigin, type DoorConfig } from "../door.ts";
 import { contentTypeOf, readBytes, requireContentType } from "../read-body.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
 import { type ExecuteWpsDeps, executeWps, jobContext } from "../wps-execution.ts";
 import { owsResponse, xmlResponse } from "../wps-response.ts";
 
-export type WpsRouteDeps = ExecuteWpsDeps &
-  DescribeDeps &
-  DismissDeps & { readonly door: DoorConfig; readonly logger: Logger };
+export type WpsRouteDeps = ExecuteWpsDeps & DescribeDeps & DismissDeps & { readonly logger: Logger };
 
 const body = { mediaTypes: ["text/xml", "application/xml"], schema: v.string() };
 
@@ -89,7 +86,7 @@ async function perform(deps: WpsRouteDeps, context: RouteContext, asked: WpsRequ
       );
     }
     case "Execute": {
-      guardEffect(deps, context);
+      guardEffect(context);
       const process = await findPublic(deps, context, asked.call.processId);
       return executeWps(deps, context, process, asked.call);
     }
@@ -104,7 +101,7 @@ async function perform(deps: WpsRouteDeps, context: RouteContext, asked: WpsRequ
       return xmlResponse(writeResult({ jobId: read.job.id, outputs }));
     }
     case "Dismiss": {
-      guardEffect(deps, context);
+      guardEffect(context);
       const job = await dismissJob(deps, principalOf(context), asked.jobId);
       return xmlResponse(writeStatusInfo({ jobId: job.id, state: stateOfJob[job.status] }));
     }
@@ -114,9 +111,9 @@ async function perform(deps: WpsRouteDeps, context: RouteContext, asked: WpsRequ
 }
 
 /** A request that executes or dismisses has an effect by GET as by POST: pages of other origins may not send it. */
-function guardEffect(deps: WpsRouteDeps, { request, isHead }: RouteContext): void {
+function guardEffect({ isHead, checkOrigin }: RouteContext): void {
   if (isHead) throw new Problem("method-not-allowed", "Cannot answer: found method HEAD, wanted GET or POST");
-  checkOrigin(deps.door, request, checkHost(deps.door, request));
+  checkOrigin();
 }
 
 /** Processes that are not public are absent from WPS, whoever asks. */

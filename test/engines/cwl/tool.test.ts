@@ -266,6 +266,13 @@ test("a tool tells its progress by lines on stderr", async () => {
   expect(updates).toContainEqual({ kind: "progress", percent: 40, message: "weaving" });
 });
 
+test("a bar that a tool draws on stdout is its progress, before its line has ended", async () => {
+  await using harness = await createHarness();
+  const cwl = shellTool("printf '0...10...20...30.'; sleep 1; echo", "inputs: []\noutputs: []\n");
+  const { updates } = await runPackage(harness, cwl);
+  expect(updates).toContainEqual({ kind: "progress", percent: 32 });
+});
+
 test("an output that is a symlink loop or a pipe is refused", async () => {
   await using harness = await createHarness();
   await symlink("loop", join(harness.directory, "loop"));

@@ -62,7 +62,12 @@ describe.each(executors)("with %s", (_, around) => {
     const ran = await runPackage(harness, chain("printf one", 'printf "%s two" "$1"'), inputsOf(harness));
     expect(ran.failure).toBeUndefined();
     expect(plainOutputs(ran.outputs)).toEqual({ o: "one two" });
-    expect(Object.fromEntries(ran.checkpoints)).toEqual({ first: { o: "one" }, second: { o: "one two" } });
+    const { "#usage": usage, ...steps } = Object.fromEntries(ran.checkpoints);
+    expect(steps).toEqual({ first: { o: "one" }, second: { o: "one two" } });
+    expect(usage).toEqual({
+      first: { tools: 1, cpuSeconds: expect.any(Number), exitCode: 0 },
+      second: { tools: 1, cpuSeconds: expect.any(Number), exitCode: 0 },
+    });
     expect(ran.updates).toContainEqual({ kind: "progress", percent: 50 });
   });
 
@@ -121,7 +126,7 @@ $graph:
     const ran = await runPackage(harness, cwl);
     expect(ran.failure).toBeUndefined();
     expect(await textOf(ran.outputs, "o")).toBe("outer\n");
-    expect([...ran.checkpoints.keys()]).toEqual(["outer/say", "outer"]);
+    expect([...ran.checkpoints.keys()]).toEqual(["outer/say", "outer", "#usage"]);
   });
 
   test("a failing step is named and stops its neighbours", async () => {
@@ -172,7 +177,7 @@ steps:
     const { failure, checkpoints } = await follow(harness.engine, prepared, record);
     expect(failure).toMatchObject({ step: "bad", exitCode: 5 });
     expect((await traceOf(harness)).toSorted()).toEqual(["bad", "last", "one", "slow", "three", "two"]);
-    expect([...checkpoints.keys()].toSorted()).toEqual(["last", "parts[1]", "parts[2]", "slow"]);
+    expect([...checkpoints.keys()].toSorted()).toEqual(["#usage", "last", "parts[1]", "parts[2]", "slow"]);
     expect(record.lines).toContain(
       'Cannot finish step "bad": found exit code 5, expected 0; what does not need it goes on',
     );
@@ -281,7 +286,7 @@ steps:
     await engine.adopt(prepared, engine.plan(prepared), new Map(), record);
     const ran = await follow(engine, prepared, record);
     expect(plainOutputs(ran.outputs)).toEqual({ o: "one two" });
-    expect(record.lines).toContain('Started step "first", try 6: sh');
+    expect(record.lines).toContain('Started step "first", try 6, without a sandbox: sh');
   });
 
   test("a finished step whose files are gone runs again", async () => {

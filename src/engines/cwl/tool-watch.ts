@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { TaskKey } from "../../executors/executor.ts";
+import { measureDirectory } from "../../files/measure-directory.ts";
+import type { RunContext } from "./run-context.ts";
+import { logEnd } from "./tool-log.ts";
+import type { ToolPlan } from "./tool-plan.ts";
+
+/** What is watched of a try. */
+export type Watched = {
+  readonly key: TaskKey;
+  readonly plan: ToolPlan;
+  /** The directory of the try: all that it writes lies there, or in its log. */
+  readonly directory: string;
+  readonly log: string;
+  readonly logStart: number;
+};
+
+/** A watch over a tool that runs. */
+export type ToolWatch = {
+  /** Words the limit that it was stopped at; undefined while it kept to all of them. */
+  fault(): string | undefined;
+  /** The most memory that was seen, in bytes; undefined when it ended before anyone could look. */
+  peakMemoryBytes(): number | undefined;
+  stop(): Promise<void>;
+};
+
+/** The first look, the longest pause, and what share of the time looking may take. */
+const firstPauseMilliseconds = 100;
+const longestPauseMilliseconds = 1000;
+const timeShare = 10;
+
+/** Watches time, memory and disk of a tool; one that goes beyond a limit is stopped with its whole tree. */
+export function watchTool(run: RunContext, watched: Watched): ToolWatch {
+  const { key, plan } = watched;
+  const ended = new AbortController();
+  let fault: string | undefined;
+  let peak: number | undefined;
+  const stopTool = async (reason: string) => {
+    fault ??= reason;
+    await run.executor.cancel(key, run.graceSeconds);
+  };
+  const timer =
+    plan.timeLimitSeconds === undefined
+      ? undefined
+      : setTimeout(() => {
+          const words = `found it still running after ${plan.timeLimitSeconds} s, expected an end within its time limit`;
+          stopTool(words).catch(run.fail);
+        }, plan.timeLimitSeconds * 1000);
+  const look = async (): Promise<string | undefined> => {
+    const memory = await run.executor.memoryBytes(key, false);
+    if (memory > 0) peak = Math.max(peak ?? 0, memory);
+    return (await memoryFault(run, watched, memory)) ?? diskFault(run, watched);
+  };
+  const watching = follow(ended.signal, look, stopTool).catch((error: unknown) =>
+    run.logger.warn("Cannot watch a tool", { executionId: run.executionId, error }),
+  );
+  return {
+    fault: () => fault,
+    peakMemoryBytes: () => peak,
+    async stop() {
+      clearTimeout(timer);
+      ended.abort();
+      await watching;
+    },
+  };
+}
+
+async function follow(
+  signal: AbortSignal,
+  look: () => Promise<string | undefined>,
+  stopTool: (reason: string) => Promise<void>,
+): Promise<void> {
+  let pause = firstPauseMilliseconds;
+  while (await waited(pause, signal)) {
+    const started = performance.now();
+    const found = await look();
+    if (found !== undefined) return stopTool(found);
+    const spent = performance.now() - started;
+    pause = Math.max(Math.min(2 * pause, longestPauseMilliseconds), timeShare * spent);
+  }
+}
+
+/** False when the wait was ended by the signal. */
+async function waited(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await sleep(milliseconds, undefined, { signal });
+    return true;
+  } catch (error) {
+    if (signal.aborted) return false;
+    throw error;
+  }
+}
+
+async function memoryFault(run: RunContext, { key, plan }: Watched, memory: number): Promise<string | undefined> {
+  const { memoryMebibytes } = plan.limits;
+  if (memoryMebibytes === undefined || memory <= memoryMebibytes * 2 ** 20) return undefined;
+  // What its processes share was counted for each of them.
+  const exact = await run.executor.memoryBytes(key, true);
+  if (exact <= memoryMebibytes * 2 ** 20) return undefined;
+  return `found ${mebibytes(exact)} MiB of memory in use, expected at most ${memoryMebibytes} MiB (ramMax)`;
+}
+
+async function diskFault(run: RunContext, watched: Watched): Promise<string | undefined> {
+  const { maxWorkBytes } = run;
+  if (maxWorkBytes === undefined) return undefined;
+  const said = (await logEnd(watched.log)) - watched.logStart;
+  const written = (await measureDirectory(watched.directory)) + Math.max(0, said);
+  if (written <= maxWorkBytes) return undefined;
+  return `found ${mebibytes(written)} MiB written, expected at most ${mebibytes(maxWorkBytes)} MiB (--max-work-bytes)`;
+}
+
+export function mebibytes(bytes: number): number {
+  return Math.round(bytes / 2 ** 20);
+}

@@ -1,0 +1,30 @@
+import { errorText } from "../domain/problem.ts";
+
+/** How a program ended, and what it wrote. */
+export type ProgramEnd = { readonly exitCode: number; readonly out: string; readonly talk: string };
+
+/** Runs a program of this machine to its end, with nothing to read and the given environment; kills it after the limit. */
+export async function runProgram(
+  command: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  limitMilliseconds: number,
+): Promise<ProgramEnd> {
+  try {
+    const child = Bun.spawn([...command], {
+      env: { ...environment },
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+      timeout: limitMilliseconds,
+      killSignal: "SIGKILL",
+    });
+    const [out, talk, exitCode] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exited,
+    ]);
+    return { exitCode, out, talk };
+  } catch (error) {
+    return { exitCode: 127, out: "", talk: errorText(error) };
+  }
+}

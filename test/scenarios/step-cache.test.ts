@@ -1,0 +1,64 @@
+import { expect, test } from "bun:test";
+import { findBubblewrap } from "../../src/executors/bubblewrap.ts";
+import { startServer } from "../support/executable.ts";
+import { deployCwl, submit, untilFinished } from "../support/jobs.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+
+const hasSandbox = findBubblewrap().kind === "found";
+
+const step = (more: Readonly<Record<string, unknown>> = {}) => ({
+  run: {
+    class: "CommandLineTool",
+    baseCommand: ["/bin/sh", "-c", 'echo "$1"; cat /proc/sys/kernel/random/uuid', "tool"],
+    inputs: { text: { type: "string", inputBinding: { position: 1 } } },
+    outputs: { said: { type: "stdout" } },
+    stdout: "said.txt",
+    ...more,
+  },
+  in: { text: "text" },
+  out: ["said"],
+});
+
+/** Two steps that never say the same twice; the second asks not to be used again. */
+const workflow = {
+  cwlVersion: "v1.2",
+  class: "Workflow",
+  inputs: { text: "string" },
+  outputs: {
+    kept: { type: "File", outputSource: "kept/said" },
+    fresh: { type: "File", outputSource: "fresh/said" },
+  },
+  steps: { kept: step(), fresh: step({ requirements: { WorkReuse: { enableReuse: false } } }) },
+};
+
+async function outputsOf(url: string, text: string): Promise<readonly string[]> {
+  const job = await submit(url, "workflow", { text });
+  expect((await untilFinished(url, job)).at(-1)?.status).toBe("successful");
+  const read = async (id: string) => (await fetch(`${url}/jobs/${job}/results/${id}`)).text();
+  return Promise.all([read("kept"), read("fresh")]);
+}
+
+test.skipIf(!hasSandbox)(
+  "a step in a sandbox runs once for the same inputs, also after a restart, unless it says otherwise",
+  async () => {
+    await using folder = await temporaryDirectory();
+    const before = await startServer(folder.path, [], { hidesLedgers: true });
+    await deployCwl(before.url, "workflow", workflow);
+    const [kept, fresh] = await outputsOf(before.url, "one");
+    const [other] = await outputsOf(before.url, "two");
+    await before.stop();
+    await using after = await startServer(folder.path, [], { hidesLedgers: true });
+    const again = await outputsOf(after.url, "one");
+    expect(again[0]).toBe(kept ?? "");
+    expect(again[1]).not.toBe(fresh);
+    expect(other).not.toBe(kept);
+  },
+);
+
+test.skipIf(!hasSandbox)("without room for it, nothing is kept to be used again", async () => {
+  await using folder = await temporaryDirectory();
+  await using server = await startServer(folder.path, ["--cache-bytes", "0"], { hidesLedgers: true });
+  await deployCwl(server.url, "workflow", workflow);
+  const [kept] = await outputsOf(server.url, "one");
+  expect((await outputsOf(server.url, "one"))[0]).not.toBe(kept);
+});
