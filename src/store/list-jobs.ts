@@ -32,40 +32,54 @@ export type JobFilter = {
 /** A job of a list, and where it stands there. */
 export type ListedJob = { readonly job: Job; readonly position: JobPosition };
 
-/** So many jobs are looked at one by one: where an index leads to more of them, reading all rows in order takes less time. */
-const mostLookedAt = 50_000;
-/** Jobs of the full-text index are read in the order in which they lie: so many in the time of one. */
-const textEase = 4;
-/** Where words are looked for job by job, which takes longer, so many. */
-const mostLookedThrough = 1000;
-/** So many are looked at along the index of an order before all rows are read: a few hundredths of a second. */
-const mostWalked = 20_000;
-/** The first stretch of numbers that is looked at against the order of the full-text index; each next one is longer. */
-const firstReach = 4096;
+/** How a search weighs its ways. Any values find the same jobs. */
+export type SearchLimits = {
+  /** So many jobs are looked at one by one: where an index leads to more, reading all rows in order takes less time. */
+  readonly mostLookedAt: number;
+  /** Jobs of the full-text index are read in the order in which they lie: so many in the time of one. */
+  readonly textEase: number;
+  /** Where words are looked for job by job, which takes longer, so many. */
+  readonly mostLookedThrough: number;
+  /** So many are looked at along the index of an order before all are read: a few hundredths of a second. */
+  readonly mostWalked: number;
+  /** The first stretch of numbers that is read against the order of the full-text index; each next one is longer. */
+  readonly firstReach: number;
+};
+
+const usualLimits: SearchLimits = {
+  mostLookedAt: 50_000,
+  textEase: 4,
+  mostLookedThrough: 1000,
+  mostWalked: 20_000,
+  firstReach: 4096,
+};
 const reachGrowth = 16;
-/** Longer than there can be jobs. */
-const lastReach = firstReach * reachGrowth ** 8;
+/** No job is further away. */
+const lastReach = 2 ** 48;
+
+type Found = ListedJob & { readonly isIndexed: boolean };
 
 /** Lists the jobs that a search finds, in its order, from behind a position on. Words are found in indexed jobs only. */
-export async function listJobs(database: Database, filter: JobFilter): Promise<readonly ListedJob[]> {
+export async function listJobs(
+  database: Database,
+  filter: JobFilter,
+  limits: SearchLimits = usualLimits,
+): Promise<readonly ListedJob[]> {
   const { search = {}, order = newestFirst, user: owner, limit, from, now } = filter;
   const page: SearchPage = { owner, order, limit, ...(from === undefined ? {} : { from }) };
   const conditions = conditionsOf(search, owner, now);
-  const path = await pathOf(database, page, search, conditions);
-  switch (path.kind) {
-    case "text":
-      return order.key === "created" && !order.isDescending && from !== undefined
-        ? readBackwards(database, page, path, conditions)
-        : read(database, page, path, conditions);
-    case "walk": {
-      const found = await read(database, page, path, conditions);
-      const isFiltered = conditions.length > 0 || owner !== undefined;
-      // There may be more, further along than the index was followed.
-      return isFiltered && found.length < limit ? read(database, page, { kind: "scan" }, conditions) : found;
-    }
-    default:
-      return read(database, page, path, conditions);
+  const path = await pathOf(database, page, { search, conditions, limits });
+  if (path.kind === "walk") {
+    const found = await read(database, page, path, conditions);
+    // Otherwise there may be more of them further on than the index was followed, before others that are not indexed.
+    const isWhole = found.filter(({ isIndexed }) => isIndexed).length === limit;
+    if (isWhole || path.otherwise === undefined) return found.slice(0, limit);
+    return read(database, page, path.otherwise, conditions);
   }
+  const isAgainstText = path.kind === "text" && order.key === "created" && !order.isDescending && from !== undefined;
+  return isAgainstText
+    ? readBackwards(database, page, path, { conditions, start: from.number, reach: limits.firstReach })
+    : read(database, page, path, conditions);
 }
 
 /** Reads a page against the order of the full-text index, in stretches until it is full. */
@@ -73,16 +87,16 @@ async function readBackwards(
   database: Database,
   page: SearchPage,
   path: SearchPath & { readonly kind: "text" },
-  conditions: readonly Condition[],
+  walk: { readonly conditions: readonly Condition[]; readonly start: number; readonly reach: number },
 ): Promise<readonly ListedJob[]> {
-  const start = page.from?.number ?? 0;
-  for (let reach = firstReach; reach < lastReach; reach *= reachGrowth) {
-    const found = await read(database, page, { ...path, reach }, conditions);
-    const last = found.at(-1)?.position.number ?? Number.POSITIVE_INFINITY;
-    // A job that is not indexed may stand behind indexed ones that were not reached.
-    if (found.length === page.limit && last <= start + reach) return found;
-  }
-  return read(database, page, { ...path, reach: lastReach }, conditions);
+  const { conditions, start, reach } = walk;
+  const found = await read(database, page, { ...path, reach }, conditions);
+  const last = found.at(-1)?.position.number ?? Number.POSITIVE_INFINITY;
+  // A job that is not indexed may stand behind indexed ones that were not reached.
+  const isWhole = found.length === page.limit && last <= start + reach;
+  return isWhole || reach >= lastReach
+    ? found
+    : readBackwards(database, page, path, { ...walk, reach: reach * reachGrowth });
 }
 
 async function read(
@@ -90,29 +104,36 @@ async function read(
   page: SearchPage,
   path: SearchPath,
   conditions: readonly Condition[],
-): Promise<readonly ListedJob[]> {
+): Promise<readonly Found[]> {
   const value = sortValueOf(page.order, path);
   const rows = await database.read(searchJobs(page, path, conditions));
   return rows.map((row) => {
     const job = jobOf(row);
     const number = Number(row.number);
-    return { job, position: { value: sortedValue(job, number, value), number } };
+    return {
+      job,
+      position: { value: sortedValue(job, number, value), number },
+      isIndexed: Number(row.is_indexed) === 1,
+    };
   });
 }
 
+type Weighed = {
+  readonly search: JobSearch;
+  readonly conditions: readonly Condition[];
+  readonly limits: SearchLimits;
+};
+
 /** Chooses how the indexed jobs are found. */
-async function pathOf(
-  database: Database,
-  page: SearchPage,
-  search: JobSearch,
-  conditions: readonly Condition[],
-): Promise<SearchPath> {
+async function pathOf(database: Database, page: SearchPage, weighed: Weighed): Promise<SearchPath> {
+  const { search, conditions, limits } = weighed;
   const { owner, order } = page;
   const isNewestFirst = order.key === "created";
   const ranges = conditions.filter((condition) => condition.kind === "range");
   const byText = { kind: "text", query: textQuery(conditions, owner), others: ranges } as const;
   const isText = byText.query !== "";
   if (isNewestFirst && ranges.length === 0) return isText ? byText : { kind: "all" };
+  if (!isText && ranges.length === 0) return { kind: "walk", most: page.limit };
   const byRange = ranges.map(({ source }, at) => {
     const others = conditions.filter((condition) => condition !== ranges[at]);
     return { kind: "range", source, others } as const;
@@ -122,19 +143,31 @@ async function pathOf(
     return only.source.isByCreation ? { ...only, source: createdBehind(search, page) } : only;
   }
   const hasWords = search.text !== undefined;
-  let fewest = hasWords ? mostLookedThrough : mostLookedAt;
-  let best: SearchPath | undefined;
-  for (const path of [...byRange, ...(isText && !hasWords ? [byText] : [])]) {
-    const ease = path.kind === "text" ? textEase : 1;
-    const [row] = await database.read(countJobs(page, path, fewest * ease));
-    const count = Number(row?.count) / ease;
+  const allRows = hasWords ? byText : ({ kind: "scan" } as const);
+  const fewInRange = await fewestOf(database, page, byRange, hasWords ? limits.mostLookedThrough : limits.mostLookedAt);
+  if (fewInRange !== undefined) return fewInRange;
+  if (isNewestFirst && hasWords) return byText;
+  const fewInText = await fewestOf(database, page, isText ? [byText] : [], limits.mostLookedAt * limits.textEase);
+  if (fewInText !== undefined) return fewInText;
+  if (isNewestFirst) return allRows;
+  return { kind: "walk", most: hasWords ? limits.mostLookedThrough : limits.mostWalked, otherwise: allRows };
+}
+
+/** Finds the path that leads to the fewest jobs; undefined when each leads to too many. */
+async function fewestOf<Path extends SearchPath & { readonly kind: "text" | "range" }>(
+  database: Database,
+  page: SearchPage,
+  paths: readonly Path[],
+  most: number,
+): Promise<Path | undefined> {
+  let fewest = most;
+  let best: Path | undefined;
+  for (const path of paths) {
+    const [row] = await database.read(countJobs(page, path, fewest));
+    const count = Number(row?.count);
     if (count < fewest) [best, fewest] = [path, count];
   }
-  if (best !== undefined) return best;
-  if (hasWords) return byText;
-  return isNewestFirst
-    ? { kind: "scan" }
-    : { kind: "walk", most: conditions.length === 0 && owner === undefined ? page.limit : mostWalked };
+  return best;
 }
 
 /** Where the order is that of creation, a page begins within the range: the index is entered there. */

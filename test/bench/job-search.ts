@@ -139,6 +139,7 @@ const single: Readonly<Record<string, { readonly some: JobSearch; readonly none:
   "q of two words": { some: { text: [["flood", "coast"]] }, none: { text: [["flood", "nothing"]] } },
   "q of a rare word": { some: { text: [["sheet4711"]] }, none: { text: [["sheet4711", "sheet4712"]] } },
 };
+const lastFinished = { key: "finished", isDescending: true } as const;
 const combined: Readonly<Record<string, Asked>> = {
   "status and process": { search: { statuses: ["failed"], processIds: ["process-3"] } },
   "status and process, nothing found": { search: { statuses: ["successful"], processIds: ["nothing"] } },
@@ -156,6 +157,15 @@ const combined: Readonly<Record<string, Asked>> = {
   "q and status": { search: { text: [["flood"]], statuses: ["failed"] } },
   "q, tag, process, interval, nothing found": {
     search: { text: [["flood"]], tags: ["night"], processIds: ["process-3"], createdTo: since + 1 },
+  },
+  "q that all jobs meet, sorted by -finished": { search: { text: [["ended"]] }, order: lastFinished },
+  "q that a fifth of the jobs meet, sorted by -finished": { search: { text: [["flood"]] }, order: lastFinished },
+  "q that few jobs meet, sorted by -finished": { search: { text: [["sheet4711"]] }, order: lastFinished },
+  "many tags, sorted by -finished": { search: { tags: ["night"] }, order: lastFinished },
+  "most of the jobs, sorted by -finished": { search: { statuses: ["successful"] }, order: lastFinished },
+  "an interval, sorted by -user": {
+    search: { createdFrom: day(lastDay * 0.2), createdTo: day(lastDay * 0.6) },
+    order: { key: "user", isDescending: true },
   },
   "q that many jobs meet, duration, nothing found": { search: { text: [["ended"]], minDurationSeconds: 90_000 } },
 };

@@ -6,7 +6,7 @@ import type { Database } from "../../src/store/database.ts";
 import { removeJob } from "../../src/store/expire-jobs.ts";
 import { indexJobs } from "../../src/store/job-index.ts";
 import { claimJobs, discardJob, dismissJob, findJob, finishJob, insertJob } from "../../src/store/jobs.ts";
-import { type JobFilter, listJobs } from "../../src/store/list-jobs.ts";
+import { type JobFilter, listJobs, type SearchLimits } from "../../src/store/list-jobs.ts";
 import { retryJob } from "../../src/store/retry-job.ts";
 import {
   acceptedEvent,
@@ -126,12 +126,29 @@ function expected(
   return order.isDescending ? rising.reverse() : rising;
 }
 
+/** With these a search of few jobs takes the ways of a search of many. */
+const smallLimits: SearchLimits = {
+  mostLookedAt: 8,
+  textEase: 2,
+  mostLookedThrough: 10,
+  mostWalked: 12,
+  firstReach: 2,
+};
+
 /** Turns the pages of a list to its end. */
-async function listed(database: Database, filter: Omit<JobFilter, "limit" | "now">): Promise<readonly string[]> {
+async function listed(
+  database: Database,
+  filter: Omit<JobFilter, "limit" | "now">,
+  limits?: SearchLimits,
+): Promise<readonly string[]> {
   const ids: string[] = [];
   let from: JobFilter["from"];
   for (;;) {
-    const page = await listJobs(database, { ...filter, now, limit: 7, ...(from === undefined ? {} : { from }) });
+    const page = await listJobs(
+      database,
+      { ...filter, now, limit: 7, ...(from === undefined ? {} : { from }) },
+      limits,
+    );
     ids.push(...page.map(({ job }) => job.id));
     from = page.at(-1)?.position;
     if (from === undefined || ids.length > 200) return ids;
@@ -161,14 +178,23 @@ const single: readonly JobSearch[] = [
 const searches = single.flatMap((one, at) => single.slice(at).map((other) => ({ ...one, ...other })));
 const orders = sortKeys.flatMap((key) => [true, false].map((isDescending): JobOrder => ({ key, isDescending })));
 
+type Take = (database: Database, at: number) => Promise<void>;
+
+const takeNone: Take = async () => {};
+const takeSome: Take = async (database, at) => {
+  if (at === 50) await indexJobs(database, 30);
+};
+const takeEach: Take = async (database) => {
+  await indexJobs(database, 100);
+};
+
 describe.each([
-  ["no job is indexed", async () => {}],
-  [
-    "some jobs are indexed",
-    async (database: Database, at: number) => void (at === 50 && (await indexJobs(database, 30))),
-  ],
-  ["each job is indexed when it ends", async (database: Database) => void (await indexJobs(database, 100))],
-] as const)("when %s, listJobs()", (_, take) => {
+  ["no job is indexed", takeNone, undefined],
+  ["some jobs are indexed", takeSome, undefined],
+  ["each job is indexed when it ends", takeEach, undefined],
+  ["some jobs of many are indexed", takeSome, smallLimits],
+  ["each job of many is indexed", takeEach, smallLimits],
+] as const)("when %s, listJobs()", (_, take, limits) => {
   test("finds what every pair of filters means, for everybody and for one user", async () => {
     await using dir = await temporaryDirectory();
     await using database = await openTestDatabase(dir.path);
@@ -178,7 +204,8 @@ describe.each([
       for (const user of users) {
         const filter = user === undefined ? { search } : { search, user };
         const order = { key: "created", isDescending: true } as const;
-        expect({ filter, ids: await listed(database, filter) }).toEqual({ filter, ids: expected(jobs, filter, order) });
+        const ids = await listed(database, filter, limits);
+        expect({ filter, ids }).toEqual({ filter, ids: expected(jobs, filter, order) });
       }
     }
   });
@@ -190,7 +217,7 @@ describe.each([
     for (const [at, order] of orders.entries()) {
       for (const search of single.filter((_, index) => index % orders.length === 0 || index % 4 === at % 4)) {
         const filter = at % 3 === 0 ? { search, user: "bob" } : { search };
-        const ids = await listed(database, { ...filter, order });
+        const ids = await listed(database, { ...filter, order }, limits);
         expect({ order, filter, ids }).toEqual({ order, filter, ids: expected(jobs, filter, order) });
       }
     }
@@ -208,23 +235,33 @@ const texts: readonly NonNullable<JobSearch["text"]>[] = [
   [["nothing"]],
 ];
 
-test("text finds the indexed jobs of which all words are said, beside every other filter", async () => {
-  await using dir = await temporaryDirectory();
-  await using database = await openTestDatabase(dir.path);
-  const jobs = await fill(database, async () => {});
-  await indexJobs(database, 100);
-  const plain = jobs.map((job) => ({ ...job, message: job.message.replace("Ü", "U") }));
-  for (const text of texts) {
-    for (const search of single) {
-      for (const order of orders.slice(0, search.processIds === undefined ? 1 : 4)) {
-        const filter = { search: { ...search, text } };
-        const ended = new Set(jobs.filter((job) => job.finishedAt !== undefined).map((job) => job.id));
-        const ids = expected(plain, filter, order).filter((id) => ended.has(id));
-        expect({ filter, order, ids: await listed(database, { ...filter, order }) }).toEqual({ filter, order, ids });
+test.each([
+  ["few", undefined],
+  ["many", smallLimits],
+])(
+  "of %s jobs text finds the indexed ones of which all words are said, beside every other filter",
+  async (_, limits) => {
+    await using dir = await temporaryDirectory();
+    await using database = await openTestDatabase(dir.path);
+    const jobs = await fill(database, async () => {});
+    await indexJobs(database, 100);
+    const plain = jobs.map((job) => ({ ...job, message: job.message.replace("Ü", "U") }));
+    for (const text of texts) {
+      for (const search of single) {
+        for (const order of orders.slice(0, search.processIds === undefined ? 1 : 4)) {
+          const filter = { search: { ...search, text } };
+          const ended = new Set(jobs.filter((job) => job.finishedAt !== undefined).map((job) => job.id));
+          const ids = expected(plain, filter, order).filter((id) => ended.has(id));
+          expect({ filter, order, ids: await listed(database, { ...filter, order }, limits) }).toEqual({
+            filter,
+            order,
+            ids,
+          });
+        }
       }
     }
-  }
-});
+  },
+);
 
 test("a word that means something to the index is but a word", async () => {
   await using dir = await temporaryDirectory();

@@ -23,8 +23,8 @@ export type SearchPath =
   | { readonly kind: "text"; readonly query: string; readonly others: readonly Condition[]; readonly reach?: number }
   /** By an index of one range. */
   | { readonly kind: "range"; readonly source: Source; readonly others: readonly Condition[] }
-  /** Along the order's own index, so many jobs at most. */
-  | { readonly kind: "walk"; readonly most: number }
+  /** Along the order's own index, so many jobs at most; how then, when these were too few. */
+  | { readonly kind: "walk"; readonly most: number; readonly otherwise?: SearchPath }
   /** Row by row. */
   | { readonly kind: "scan" };
 
@@ -57,7 +57,9 @@ export function sortValueOf({ key }: JobOrder, path: SearchPath): SortValue {
 export function searchJobs(page: SearchPage, path: SearchPath, conditions: readonly Condition[]): Statement {
   const value = sortValueOf(page.order, path);
   const parts = partsOf(page, path, conditions, value).map((part) => sql`select * from (${part})`);
-  const found = sql`select number from (${sql.join(parts, sql` union all `)}) order by ${inOrder(page.order, sql`value`)} limit ${page.limit}`;
+  // Of a walk all that was found is given: whether it was far enough shows in how many of them are indexed.
+  const most = path.kind === "walk" ? page.limit * 2 : page.limit;
+  const found = sql`select number from (${sql.join(parts, sql` union all `)}) order by ${inOrder(page.order, sql`value`)} limit ${most}`;
   const query = build
     .select()
     .from(jobs)
