@@ -18,7 +18,7 @@ export function vaultFile(layout: Layout, id: string): string {
 export async function storeVaultFile(
   layout: Layout,
   id: string,
-  body: ReadableStream<Uint8Array>,
+  body: AsyncIterable<Uint8Array>,
   limits: { readonly maxBytes: number },
 ): Promise<{ readonly sizeBytes: number; readonly sha256: string }> {
   const path = vaultFile(layout, id);
@@ -42,13 +42,13 @@ export async function removeVaultFile(layout: Layout, id: string): Promise<void>
 
 async function writeBody(
   path: string,
-  body: ReadableStream<Uint8Array>,
+  body: AsyncIterable<Uint8Array>,
   maxBytes: number,
 ): Promise<{ readonly sizeBytes: number; readonly sha256: string }> {
   await using file = await open(path, "w", fileMode);
   const hash = createHash("sha256");
   let sizeBytes = 0;
-  // Leaving the loop by an error cancels the stream.
+  // Leaving the loop by an error cancels what it reads from.
   for await (const chunk of body) {
     sizeBytes += chunk.byteLength;
     if (sizeBytes > maxBytes) {

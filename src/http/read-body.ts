@@ -54,19 +54,16 @@ export async function* bodyOf(request: Request): AsyncGenerator<Uint8Array> {
   for await (const chunk of request.body) yield chunk;
 }
 
-/** Makes a stream of chunks. */
-export function streamOf(chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
-  const source = chunks[Symbol.asyncIterator]();
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const next = await source.next();
-      if (next.done === true) controller.close();
-      else controller.enqueue(next.value);
-    },
-    async cancel() {
-      await source.return?.();
-    },
-  });
+/**
+ * Gives the chunks of a body that may be large: each is to be done with when the next one is asked for, because its memory
+ * is given back then. Left to the collector, chunks of a client that is faster than the disk add up.
+ */
+export async function* passingChunks(request: Request): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bodyOf(request)) {
+    yield chunk;
+    const { buffer } = chunk;
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === chunk.byteLength) buffer.transfer(0);
+  }
 }
 
 /** Words the refusal of a body that is too large. */

@@ -40,10 +40,19 @@ async function* chunksOf(parts: readonly Part[], boundary: string): AsyncGenerat
     const location = content.kind === "reference" ? `Content-Location: ${content.url}\r\n` : "";
     const head = `Content-Type: ${mediaType}\r\nContent-ID: ${headerText(outputId)}\r\n${location}`;
     yield encoder.encode(`--${boundary}\r\n${head}\r\n`);
-    if (content.kind === "bytes") yield* content.bytes.stream();
+    if (content.kind === "bytes") yield* piecesOf(content.bytes);
     yield encoder.encode("\r\n");
   }
   yield encoder.encode(`--${boundary}--\r\n`);
+}
+
+/** Small on purpose: what a file's own stream reads ahead is collected late, and adds up. */
+const pieceBytes = 64 * 1024;
+
+async function* piecesOf(bytes: Blob): AsyncGenerator<Uint8Array, void, void> {
+  for (let start = 0; start < bytes.size; start += pieceBytes) {
+    yield await bytes.slice(start, start + pieceBytes).bytes();
+  }
 }
 
 /** Leaves out what would end a quoted string or a header line. */

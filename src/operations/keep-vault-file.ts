@@ -22,7 +22,7 @@ export type VaultDeps = {
 export type Upload = {
   readonly name?: string;
   readonly mediaType?: string;
-  readonly content: ReadableStream<Uint8Array>;
+  readonly content: AsyncIterable<Uint8Array>;
 };
 
 /** A kept file, with the token that a job needs besides its owner's key; the token is given here only. */

@@ -10,32 +10,42 @@ export type IndexingDeps = { readonly database: Database; readonly clock: Clock;
 const everyMilliseconds = 1000;
 /** Jobs of one write, which other writes wait for: a hundredth of a second. */
 const batch = 200;
-/** The rest between two batches, in times of how long one took: under load there is more to do than to index. */
-const restFactor = 8;
+/** The rest between two batches, in times of how long one took: while jobs are run, and while none is. */
+const busyRest = 8;
+const quietRest = 1;
 
 /** Takes finished jobs up in the index of the job list, every second until it is disposed of. */
 export function startIndexing(deps: IndexingDeps): AsyncDisposable {
   const stopping = new AbortController();
+  let isQuiet = true;
+  const watching = deps.database.feed.subscribeAll(() => {
+    isQuiet = false;
+  });
   const indexing = (async () => {
-    while (!stopping.signal.aborted) await pause(await indexBatch(deps), stopping.signal);
+    while (!stopping.signal.aborted) {
+      const { taken, milliseconds } = await indexBatch(deps);
+      const rest = milliseconds * (isQuiet ? quietRest : busyRest);
+      isQuiet = true;
+      await pause(taken < batch ? everyMilliseconds : rest, stopping.signal);
+    }
   })();
   return {
     async [Symbol.asyncDispose]() {
+      watching[Symbol.dispose]();
       stopping.abort();
       await indexing;
     },
   };
 }
 
-/** Indexes one batch; returns how many milliseconds to rest. */
-async function indexBatch({ database, clock, logger }: IndexingDeps): Promise<number> {
+async function indexBatch({ database, clock, logger }: IndexingDeps) {
   const start = clock.elapsed();
   try {
     const taken = await indexJobs(database, batch);
-    return taken < batch ? everyMilliseconds : (clock.elapsed() - start) * restFactor;
+    return { taken, milliseconds: clock.elapsed() - start };
   } catch (error) {
     logger.error("Cannot index jobs", { error });
-    return everyMilliseconds;
+    return { taken: 0, milliseconds: 0 };
   }
 }
 

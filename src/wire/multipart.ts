@@ -1,6 +1,9 @@
 import { Problem } from "../domain/problem.ts";
 
-/** One part of a multipart body. `content` must be read, or left, before the next part is asked for. */
+/**
+ * One part of a multipart body. `content` must be read, or left, before the next part is asked for, and each of its chunks
+ * used before the next one: they all lie in the same memory.
+ */
 export type MultipartPart = {
   /** Values by name in lower case. */
   readonly headers: ReadonlyMap<string, string>;
@@ -42,14 +45,19 @@ async function drain(content: AsyncIterator<Uint8Array>): Promise<void> {
 
 function bufferedInput(chunks: AsyncIterable<Uint8Array>) {
   const source = chunks[Symbol.asyncIterator]();
-  let held: Buffer = Buffer.from("\r\n");
+  let room = Buffer.from("\r\n");
+  let held = room;
 
   const more = async (): Promise<void> => {
     const next = await source.next();
     if (next.done === true) throw cutOff();
     const { value } = next;
-    const chunk = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-    held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+    const sizeBytes = held.length + value.byteLength;
+    const target = sizeBytes > room.length ? Buffer.allocUnsafeSlow(sizeBytes) : room;
+    held.copy(target);
+    target.set(value, held.length);
+    room = target;
+    held = room.subarray(0, sizeBytes);
   };
 
   return {

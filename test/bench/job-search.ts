@@ -11,6 +11,7 @@ import { type Database, openDatabase } from "../../src/store/database.ts";
 import { indexJobs } from "../../src/store/job-index.ts";
 import { insertJob } from "../../src/store/jobs.ts";
 import { listJobs } from "../../src/store/list-jobs.ts";
+import { startServer } from "../support/executable.ts";
 import { acceptedEvent, newJob } from "../support/jobs-in-store.ts";
 import { realClock } from "../support/real-clock.ts";
 
@@ -172,8 +173,35 @@ async function make(): Promise<void> {
   await takeUp(database);
 }
 
-try {
-  if (!(await Bun.file(file).exists())) await make();
+/** The same through the executable: what a client waits for. */
+async function measureServer(): Promise<void> {
+  const start = performance.now();
+  await using server = await startServer(directory);
+  console.log(`start of the server: ${(performance.now() - start).toFixed(0)} ms`);
+  const queries = [
+    "",
+    "&status=failed",
+    "&processID=process-3",
+    "&minDuration=3000",
+    "&tags=project-7",
+    "&q=flood",
+    "&q=no",
+  ];
+  for (const query of queries) {
+    const times: number[] = [];
+    for (let round = 0; round < 30; round += 1) {
+      const asked = performance.now();
+      await (await fetch(`${server.url}/jobs?limit=20${query}`)).text();
+      times.push(performance.now() - asked);
+    }
+    times.sort((one, other) => one - other);
+    console.log(
+      `GET /jobs?limit=20${query.padEnd(24)} median ${times[15]?.toFixed(2)}  most ${times.at(-1)?.toFixed(2)} ms`,
+    );
+  }
+}
+
+async function measureStore(): Promise<void> {
   await using database = await open();
   await measure(database, "no filter", {});
   await measure(database, "no filter, deep", {}, 0.7);
@@ -205,6 +233,12 @@ try {
       });
     }
   }
+}
+
+try {
+  if (!(await Bun.file(file).exists())) await make();
+  await measureStore();
+  await measureServer();
 } finally {
   if (kept === undefined) await rm(directory, { recursive: true, force: true });
 }

@@ -3,7 +3,7 @@ import { issueFaults } from "../../domain/faults.ts";
 import { Problem } from "../../domain/problem.ts";
 import { type KeptFile, keepVaultFile, type Upload, type VaultDeps } from "../../operations/keep-vault-file.ts";
 import { boundaryOf, parseDisposition, parseMultipart } from "../../wire/multipart.ts";
-import { bodyOf, contentTypeOf, streamOf, tooLarge } from "../read-body.ts";
+import { contentTypeOf, passingChunks, tooLarge } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 
 export type VaultRouteDeps = VaultDeps;
@@ -46,20 +46,20 @@ async function keep(deps: VaultRouteDeps, context: RouteContext): Promise<Respon
 function bareUpload(request: Request): Upload {
   const { filename } = parseDisposition(request.headers.get("content-disposition") ?? undefined);
   const mediaType = request.headers.get("content-type");
-  return { ...checkedFacts(filename, mediaType), content: streamOf(bodyOf(request)) };
+  return { ...checkedFacts(filename, mediaType), content: passingChunks(request) };
 }
 
 async function keepForm(deps: VaultRouteDeps, context: RouteContext): Promise<KeptFile> {
   const boundary = boundaryOf(context.request.headers.get("content-type") ?? "");
   if (boundary === undefined) throw refuse("no boundary in Content-Type", "multipart/form-data with its boundary");
   let kept: KeptFile | undefined;
-  for await (const part of parseMultipart(bodyOf(context.request), boundary)) {
+  for await (const part of parseMultipart(passingChunks(context.request), boundary)) {
     const { name, filename } = parseDisposition(part.headers.get("content-disposition"));
     if (name !== "file" || kept !== undefined) {
       throw refuse(kept === undefined ? `the field "${name ?? ""}"` : "a second field", 'one field, "file"');
     }
     const facts = checkedFacts(filename, part.headers.get("content-type") ?? null);
-    kept = await keepVaultFile(deps, principalOf(context), { ...facts, content: streamOf(part.content) });
+    kept = await keepVaultFile(deps, principalOf(context), { ...facts, content: part.content });
   }
   if (kept === undefined) throw refuse("no field", 'one field, "file"');
   return kept;
