@@ -73,4 +73,5 @@ test("doctor tells what it found, and repairs open directories and orphans when 
   const ruined = await runExecutable(["doctor", "--json", "--data", data]);
   expect([ruined.exitCode, states(ruined.out).database]).toEqual([1, "fault"]);
   expect((await runExecutable(["doctor", "--data", join(folder.path, "nowhere")])).exitCode).toBe(1);
-});
+  // It tries the sandbox and the container engines of the machine, which may take their time.
+}, 30_000);

@@ -118,3 +118,21 @@ test("requirements of the job file take the place of the package's own", async (
   await runExecutable(["run", "--quiet", "tool.cwl", "job.yml"], { cwd: folder.path, environment });
   expect(await Bun.file(join(folder.path, "o.txt")).text()).toBe("given\n");
 });
+
+test("with --on-error continue what does not need a failed step goes on, and the run still fails", async () => {
+  const step = (script: string) =>
+    `{ in: [], out: [], run: { class: CommandLineTool, baseCommand: [sh, -c, '${script}'], inputs: [], outputs: [] } }`;
+  await using folder = await temporaryDirectory();
+  const trace = join(folder.path, "trace");
+  await Bun.write(
+    join(folder.path, "w.cwl"),
+    `cwlVersion: v1.2\nclass: Workflow\ninputs: []\noutputs: []\nsteps:\n  bad: ${step("exit 5")}\n  slow: ${step(`sleep 1; echo slow >>${trace}`)}\n`,
+  );
+  const options = { cwd: folder.path, environment };
+  expect((await runExecutable(["run", "w.cwl"], options)).exitCode).toBe(6);
+  expect(await Bun.file(trace).exists()).toBe(false);
+  const ran = await runExecutable(["run", "--on-error", "continue", "w.cwl"], options);
+  expect(ran.exitCode).toBe(6);
+  expect(ran.talk).toContain("found exit code 5");
+  expect(await Bun.file(trace).text()).toBe("slow\n");
+});

@@ -16,6 +16,7 @@ requirements:
   ResourceRequirement: { coresMin: "$(slow(1))" }
   ToolTimeLimit: { timelimit: "$(slow(60))" }
   WorkReuse: { enableReuse: "$(slow(false))" }
+  NetworkAccess: { networkAccess: "$(slow(false))" }
 baseCommand: [sh, -c, 'echo "$GREETING $0 $1 $2 $(cat note.txt)"; touch o.txt o.txt.idx']
 arguments: [{ position: "$(slow(1))", valueFrom: "$(slow('first'))" }]
 inputs:

@@ -80,6 +80,15 @@ test("other exit codes than 0 may be successes", async () => {
   expect((await runPackage(harness, cwl)).failure).toBeUndefined();
 });
 
+test("an exit code of a temporary failure is told as one, unless it is permanent too", async () => {
+  await using harness = await createHarness();
+  const codes = "temporaryFailCodes: [4, 5]\npermanentFailCodes: [5]\ninputs: []\noutputs: []\n";
+  const failureOf = async (exitCode: number) =>
+    (await runPackage(harness, shellTool(`exit ${exitCode}`, codes), {}, `exit-${exitCode}`)).failure?.message;
+  expect(await failureOf(4)).toContain("found exit code 4, a temporary failure, expected 0");
+  expect(await failureOf(5)).toContain("found exit code 5, expected 0");
+});
+
 test("a missing program is named", async () => {
   await using harness = await createHarness();
   const cwl = loadText(
