@@ -42,8 +42,6 @@ export type SearchLimits = {
   readonly mostLookedThrough: number;
   /** So many are looked at along the index of an order before all are read: a few hundredths of a second. */
   readonly mostWalked: number;
-  /** The first stretch of numbers that is read against the order of the full-text index; each next one is longer. */
-  readonly firstReach: number;
 };
 
 const usualLimits: SearchLimits = {
@@ -51,11 +49,7 @@ const usualLimits: SearchLimits = {
   textEase: 4,
   mostLookedThrough: 1000,
   mostWalked: 20_000,
-  firstReach: 4096,
 };
-const reachGrowth = 16;
-/** No job is further away. */
-const lastReach = 2 ** 48;
 
 type Found = ListedJob & { readonly isIndexed: boolean };
 
@@ -76,27 +70,7 @@ export async function listJobs(
     if (isWhole || path.otherwise === undefined) return found.slice(0, limit);
     return read(database, page, path.otherwise, conditions);
   }
-  const isAgainstText = path.kind === "text" && order.key === "created" && !order.isDescending && from !== undefined;
-  return isAgainstText
-    ? readBackwards(database, page, path, { conditions, start: from.number, reach: limits.firstReach })
-    : read(database, page, path, conditions);
-}
-
-/** Reads a page against the order of the full-text index, in stretches until it is full. */
-async function readBackwards(
-  database: Database,
-  page: SearchPage,
-  path: SearchPath & { readonly kind: "text" },
-  walk: { readonly conditions: readonly Condition[]; readonly start: number; readonly reach: number },
-): Promise<readonly ListedJob[]> {
-  const { conditions, start, reach } = walk;
-  const found = await read(database, page, { ...path, reach }, conditions);
-  const last = found.at(-1)?.position.number ?? Number.POSITIVE_INFINITY;
-  // A job that is not indexed may stand behind indexed ones that were not reached.
-  const isWhole = found.length === page.limit && last <= start + reach;
-  return isWhole || reach >= lastReach
-    ? found
-    : readBackwards(database, page, path, { ...walk, reach: reach * reachGrowth });
+  return read(database, page, path, conditions);
 }
 
 async function read(

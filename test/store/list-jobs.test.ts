@@ -132,7 +132,6 @@ const smallLimits: SearchLimits = {
   textEase: 2,
   mostLookedThrough: 10,
   mostWalked: 12,
-  firstReach: 2,
 };
 
 /** Turns the pages of a list to its end. */

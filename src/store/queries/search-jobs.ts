@@ -19,8 +19,8 @@ export type SearchPage = {
 export type SearchPath =
   /** There is no condition and no owner: also for jobs that are not indexed. */
   | { readonly kind: "all" }
-  /** By the full-text index; in rising order so many numbers ahead at most. */
-  | { readonly kind: "text"; readonly query: string; readonly others: readonly Condition[]; readonly reach?: number }
+  /** By the full-text index. */
+  | { readonly kind: "text"; readonly query: string; readonly others: readonly Condition[] }
   /** By an index of one range. */
   | { readonly kind: "range"; readonly source: Source; readonly others: readonly Condition[] }
   /** Along the order's own index, so many jobs at most; how then, when these were too few. */
@@ -118,31 +118,20 @@ function unindexed(page: SearchPage, conditions: readonly Condition[], value: So
   return part(page, sql`jobs indexed by jobs_not_indexed`, isIncluded, value, "plain");
 }
 
-/**
- * The full-text index knows a job by the negative of its number, and skips ahead only from the newest to the oldest: read
- * the other way it would begin with the oldest, so it is read that way, too, over a stretch of numbers.
- */
+/** The full-text index knows a job by the negative of its number, and skips ahead both ways. */
 function ofText(page: SearchPage, path: SearchPath & { readonly kind: "text" }, value: SortValue): SQL {
   const conditions = [sql`job_texts match ${path.query}`, ...path.others.map(inIndex)];
   const joined = sql`job_texts cross join job_index on number = -job_texts.rowid`;
   if (value !== "acceptance") return part(page, joined, conditions, value, "indexed");
   const { from, order, limit } = page;
   const table = path.others.length === 0 ? sql`job_texts` : joined;
-  const stretch = from === undefined ? [] : stretchBehind(from.number, order, path.reach);
-  const found = sql`select -job_texts.rowid as number, -job_texts.rowid as value from ${table} where ${all([...conditions, ...stretch])}`;
-  if (order.isDescending) return sql`${found} order by job_texts.rowid limit ${limit}`;
-  if (path.reach === undefined) return sql`${found} order by job_texts.rowid desc limit ${limit}`;
-  return sql`select * from (${found} order by job_texts.rowid limit -1) order by number limit ${limit}`;
-}
-
-/** FTS5 takes no bound that is not an integer, and the driver's numbers are not. */
-function stretchBehind(number: number, { isDescending }: JobOrder, reach: number | undefined): readonly SQL[] {
-  const bound = (at: number) => sql`cast(${-at} as integer)`;
-  if (isDescending) return [sql`job_texts.rowid > ${bound(number)}`];
-  return [
-    sql`job_texts.rowid < ${bound(number)}`,
-    ...(reach === undefined ? [] : [sql`job_texts.rowid >= ${bound(number + reach)}`]),
-  ];
+  // FTS5 takes no bound that is not an integer, and the driver's numbers are not.
+  const behindFrom =
+    from === undefined
+      ? []
+      : [sql`job_texts.rowid ${sql.raw(order.isDescending ? ">" : "<")} cast(${-from.number} as integer)`];
+  const direction = sql.raw(order.isDescending ? "asc" : "desc");
+  return sql`select -job_texts.rowid as number, -job_texts.rowid as value from ${table} where ${all([...conditions, ...behindFrom])} order by job_texts.rowid ${direction} limit ${limit}`;
 }
 
 /** Of lists that are each in order, the first of all are among the first of each. In any other order all of them count. */
