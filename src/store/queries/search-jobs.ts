@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { JobOrder } from "../../domain/job-sort.ts";
-import { jobs } from "../schema.ts";
+import { jobs } from "../schema/jobs.ts";
 import { build, type Statement } from "../statements.ts";
 import { type Condition, type Owner, ownedBy, type Source } from "./search-conditions.ts";
 import { all, inOrder, onPage, type SearchPage, type SortValue, sortValues, tableAlong } from "./search-order.ts";
