@@ -138,6 +138,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
     syncLimitMilliseconds: config.syncLimitSeconds * 1000,
     inputRoots: config.inputRoot,
     sendsMail: telling.mailServer !== undefined,
+    mailTo: config.mailTo,
     maxBodyBytes: config.maxBodyBytes,
     maxUploadBytes: config.maxUploadBytes,
     ...kept,

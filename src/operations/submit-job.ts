@@ -44,6 +44,8 @@ export type SubmitSettings = {
   readonly inputRoots: readonly string[];
   /** A server for mails is configured. */
   readonly sendsMail: boolean;
+  /** Whom mails may go to; anybody when empty. */
+  readonly mailTo: readonly string[];
 };
 
 export type SubmitDeps = {
@@ -253,7 +255,7 @@ async function checkSubmission(deps: SubmitDeps, submission: Submission) {
     { inputs: request.inputs, principal, tokens: submission.auth?.vaultTokens ?? [] },
     faults,
   );
-  checkSubscribers({ gate: deps.gate, sendsMail: submission.settings.sendsMail }, subscribers, faults);
+  checkSubscribers({ gate: deps.gate, ...submission.settings }, subscribers, faults);
   const idempotency = idempotencyOf(deps, submission, faults);
   refuseFaults(process.description, faults);
   submission.requireAnswer?.({ process, request, isSync: chosen.isSync, subscribers });

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { startServer } from "../support/executable.ts";
-import { deployCwl, submitWith, until, untilFinished } from "../support/jobs.ts";
+import { deployCwl, readStatus, submitWith, until, untilFinished } from "../support/jobs.ts";
 import { startMailServer } from "../support/mail-server.ts";
 import { notificationsOf, untilTold } from "../support/notifications.ts";
 import { startReceiver } from "../support/receiver.ts";
@@ -117,7 +117,40 @@ test("A mail tells of the end, and nobody reads its address afterwards", async (
   expect(await Bun.file(join(folder.path, "data", "heddle.db")).text()).not.toContain("lovelace");
 });
 
+test("Mails go to nobody but whom the operator names: another address is refused where it stands", async () => {
+  await using folder = await temporaryDirectory();
+  await using mails = await startMailServer();
+  await using server = await startServer(join(folder.path, "data"), [
+    ...["--smtp-url", `smtp://127.0.0.1:${mails.port}`, "--mail-from", "heddle@example.org"],
+    ...["--mail-to", "Ada@example.org,@club.example", "--mail-to", "@lab.example"],
+  ]);
+  const execute = (more: Readonly<Record<string, unknown>>) =>
+    fetch(`${server.url}/processes/echo/execution`, {
+      method: "POST",
+      headers: { "content-type": "application/json", prefer: "respond-async" },
+      body: JSON.stringify({ inputs: { text: "hello" }, ...more }),
+    });
+  const refused = [
+    ["/notification_email", { notification_email: "eve@example.org" }],
+    ["/subscriber/failedEmail", { subscriber: { successEmail: "ada@example.org", failedEmail: "a@not.club.example" } }],
+    ["/subscribers/successEmail", { subscribers: { successEmail: "ada@example.org.evil.example" } }],
+  ] as const;
+  for (const [pointer, more] of refused) {
+    const answer = await execute(more);
+    expect([answer.status, await answer.json()]).toMatchObject([400, { errors: [{ pointer }] }]);
+  }
+  expect(await (await fetch(`${server.url}/jobs`)).json()).toMatchObject({ jobs: [] });
+  for (const address of ["ada@EXAMPLE.org", "bob@club.example", "eve@lab.example"]) {
+    const answer = await execute({ subscriber: { successEmail: address } });
+    expect(answer.status).toBe(201);
+    expect(await untilTold(server.url, (await readStatus(answer)).jobID, 1)).toMatchObject([{ status: "delivered" }]);
+  }
+  expect(mails.mails).toHaveLength(3);
+});
+
 test.each([
+  ["whom mails may go to, and no server for them", ["--mail-to", "@example.org"], "--smtp-url"],
+  ["mails to what is no address", ["--mail-to", "example.org"], "ADDRESS or @DOMAIN"],
   ["a server for mails without a sender", ["--smtp-url", "smtp://localhost"], "--mail-from"],
   ["a user without a password", ["--smtp-url", "smtp://ada@localhost", "--mail-from", "a@b.c"], "--smtp-password-file"],
   ["a password in the URL", ["--smtp-url", "smtp://ada:sesame@localhost"], "without a password"],
