@@ -233,6 +233,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
     notes: [...notesOf(config, await hasAnyKey(database)), ...toolNotes],
     async [Symbol.asyncDispose]() {
       stopping.abort();
+      runner.stopClaiming();
       await drain(server, config.drainSeconds);
       logger.info("Stopping", await database.figures());
       await held.disposeAsync();

@@ -61,6 +61,8 @@ export type SubmitDeps = {
   /** Seals the headers that go along to providers, and the addresses of subscribers. */
   readonly secretKey: SecretKey;
   readonly queue: QueueLimit;
+  /** Ends the waiting of synchronous requests, not their jobs. */
+  readonly stopping: AbortSignal;
   readonly settings: SubmitSettings;
 };
 
