@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { createHmac } from "node:crypto";
 import { join } from "node:path";
 import { startServer } from "../support/executable.ts";
 import { deployCwl, readStatus, submitWith, until, untilFinished } from "../support/jobs.ts";
@@ -42,6 +43,53 @@ test("What was not delivered before a SIGKILL is delivered after the restart, un
     "/done": { text: "hello" },
   });
   expect(before.talk() + after.talk()).not.toContain("token");
+  for (const { headers, body } of receiver.received) {
+    const signed = `${headers.get("webhook-id")}.${headers.get("webhook-timestamp")}.${body}`;
+    const signature = createHmac("sha256", "a secret of some length").update(signed).digest("base64");
+    expect(headers.get("webhook-signature")).toBe(`v1,${signature}`);
+  }
+});
+
+test("Each try can be read with its answer; a redirect is none, and what says 410 is not asked again", async () => {
+  await using folder = await temporaryDirectory();
+  await using server = await startServer(join(folder.path, "data"), local);
+  const statuses = [500, 302, 204];
+  await using receiver = startReceiver((before, { path }) => {
+    const status = path === "/gone" ? 410 : (statuses[before] ?? 200);
+    return new Response(null, { status, headers: status === 302 ? { location: "/elsewhere" } : {} });
+  });
+  const subscriber = { successUri: `${receiver.url}/done`, inProgressUri: `${receiver.url}/gone` };
+  const job = await submitWith(server.url, "echo", { inputs: { text: "hello" }, subscriber });
+  const told = await untilTold(server.url, job, 2);
+  expect(told.map(({ event, status, tries }) => [event, status, tries.map((one) => one.status)])).toEqual([
+    ["inProgress", "abandoned", [410]],
+    ["success", "delivered", [500, 302, 204]],
+  ]);
+  expect(receiver.received.map(({ path }) => path).sort()).toEqual(["/done", "/done", "/done", "/gone"]);
+  const ids = receiver.received.filter(({ path }) => path === "/done").map(({ headers }) => headers.get("webhook-id"));
+  expect(new Set(ids).size).toBe(1);
+}, 20_000);
+
+test("A callback to an address that is not public is refused with its field, or when its name turns out to lead there", async () => {
+  await using folder = await temporaryDirectory();
+  await using receiver = startReceiver();
+  await using server = await startServer(join(folder.path, "data"), ["--notify-tries", "1"]);
+  const execute = (successUri: string) =>
+    fetch(`${server.url}/processes/echo/execution`, {
+      method: "POST",
+      headers: { "content-type": "application/json", prefer: "respond-async" },
+      body: JSON.stringify({ inputs: { text: "hello" }, subscriber: { successUri } }),
+    });
+  const refused = await execute(`${receiver.url}/`);
+  expect([refused.status, await refused.json()]).toMatchObject([
+    400,
+    { errors: [{ pointer: "/subscriber/successUri" }] },
+  ]);
+  const named = await execute(`${receiver.url.replace("127.0.0.1", "localhost")}/`);
+  expect(named.status).toBe(201);
+  const [told] = await untilTold(server.url, (await readStatus(named)).jobID, 1);
+  expect(told).toMatchObject({ status: "abandoned", tries: [{ error: expect.stringContaining("public internet") }] });
+  expect(receiver.received).toEqual([]);
 });
 
 test("Of a job with a tool each end is told once, in the words of its time, whatever became of it since", async () => {
