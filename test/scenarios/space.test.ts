@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdir, readdir, symlink } from "node:fs/promises";
+import { mkdir, readdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { silentLogger } from "../../src/domain/logger.ts";
 import { createLayout } from "../../src/files/layout.ts";
@@ -11,6 +11,7 @@ import { deployCwl, readStatus, statusOf, submit, until, untilFinished } from ".
 import { realClock } from "../support/real-clock.ts";
 import { shellTool } from "../support/shell-tool.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { livingBelow } from "../support/tools.ts";
 
 const hour = 3_600_000;
 
@@ -242,19 +243,27 @@ test.skipIf(!canMount)(
   60_000,
 );
 
-test("a work directory that was ruined while the server was down fails its job saying so", async () => {
-  await using folder = await temporaryDirectory();
-  const [data, ledger] = [join(folder.path, "data"), join(folder.path, "ledger")];
-  const before = await startServer(data);
-  await deployCwl(before.url, "tool", shellTool('echo x >>"$LEDGER"; sleep 1'));
-  const job = await submit(before.url, "tool", { ledger });
-  await until("it runs", () => Bun.file(ledger).exists());
-  await before.stop("SIGKILL");
-  for await (const file of new Bun.Glob("work/*/prepared.json").scan({ cwd: data })) {
-    await Bun.write(join(data, file), "{ ruined");
-  }
-  await using after = await startServer(data);
-  const end = (await untilFinished(after.url, job)).at(-1);
-  expect(end?.status).toBe("failed");
-  expect(end?.message).toContain("prepared execution cannot be read");
-});
+test.each([
+  ["was ruined", (file: string) => Bun.write(file, "{ ruined")],
+  ["was lost in part", (file: string) => rm(file)],
+] as const)(
+  "a work directory that %s while the server was down fails its job saying so, and nothing of it runs on",
+  async (_, ruin) => {
+    await using folder = await temporaryDirectory();
+    const [data, ledger] = [join(folder.path, "data"), join(folder.path, "ledger")];
+    const before = await startServer(data);
+    await deployCwl(before.url, "tool", shellTool('echo x >>"$LEDGER"; test -e "$LEDGER.fine" || sleep 100'));
+    const job = await submit(before.url, "tool", { ledger });
+    await until("it runs", () => Bun.file(ledger).exists());
+    await before.stop("SIGKILL");
+    for await (const file of new Bun.Glob("work/*/prepared.json").scan({ cwd: data })) await ruin(join(data, file));
+    await using after = await startServer(data);
+    const end = (await untilFinished(after.url, job)).at(-1);
+    expect(end?.status).toBe("failed");
+    expect(end?.message).toContain("prepared execution cannot be read");
+    expect(await livingBelow(join(data, "work"))).toEqual([]);
+    await Bun.write(`${ledger}.fine`, "");
+    expect((await fetch(`${after.url}/jobs/${job}/retry`, { method: "POST" })).status).toBe(200);
+    expect((await untilFinished(after.url, job)).at(-1)?.status).toBe("successful");
+  },
+);
