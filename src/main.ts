@@ -11,10 +11,11 @@ import {
   readArguments,
   usageOf,
 } from "./cli/command.ts";
-import { type Config, ConfigSchema, flagOf, readConfig, sandboxSettings, variableOf } from "./config.ts";
+import { type Config, ConfigSchema, sandboxSettings } from "./config.ts";
 import { engineDeps } from "./engine-environment.ts";
 import type { EngineChoice } from "./executors/container-engine.ts";
 import { createLayout } from "./files/layout.ts";
+import { flagOf, readConfig, variableOf } from "./read-config.ts";
 
 const clock = { now: () => Date.now(), elapsed: () => performance.now() };
 
