@@ -1,6 +1,6 @@
 import type { Principal } from "../domain/access.ts";
 import { ownMember } from "../domain/described.ts";
-import type { Job } from "../domain/job.ts";
+import { isDiscarded, type Job } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
 import { Problem } from "../domain/problem.ts";
 import type { ProcessDescription } from "../domain/process.ts";
@@ -102,8 +102,9 @@ export async function openOutputPath(
   const job = (await findJob(deps.database, owner)) ?? (await findJobOfExecution(deps.database, owner));
   if (job === undefined || !maySee(principal, job.user)) throw notFound(shown);
   const isGone = job.status === "dismissed";
-  // The status document of a dismissed job stays: it tells a client that polls it how the job ended.
-  const file = isGone && !/^[^/]+\.xml$/.test(shown) ? undefined : await openFile(deps.layout, shown);
+  // The status document of a job that was stopped stays: it tells a client that polls it how the job ended.
+  const isKept = !isGone || (/^[^/]+\.xml$/.test(shown) && !isDiscarded(job));
+  const file = isKept ? await openFile(deps.layout, shown) : undefined;
   if (file === undefined && isGone) {
     throw new Problem("gone", `Cannot read output "${shown}": found its job dismissed, wanted a successful one`);
   }
