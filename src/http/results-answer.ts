@@ -6,7 +6,7 @@ import { absoluteReference, type OutputLocations } from "../domain/results.ts";
 import { dialectOf, type ShapeWish, shapeOf } from "../domain/results-shape.ts";
 import type { PlainValue, Result, Results } from "../domain/values.ts";
 import { type JobResults, openResult, resultOf } from "../operations/read-results.ts";
-import type { CheckedJob } from "../operations/submit-job.ts";
+import type { CheckedJob } from "../operations/submission.ts";
 import { documentResponse } from "./document-response.ts";
 import { preferredType, requireJson } from "./negotiate.ts";
 import { isBase64Output, type ResultsContext, resultMember, resultsDocument } from "./results-document.ts";

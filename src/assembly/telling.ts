@@ -1,8 +1,8 @@
-import type { Config } from "./config.ts";
-import { Problem } from "./domain/problem.ts";
-import { readSecretFile } from "./files/secret-file.ts";
-import { readSigningKey } from "./net/callback.ts";
-import type { MailServer } from "./net/mail.ts";
+import type { Config } from "../config.ts";
+import { Problem } from "../domain/problem.ts";
+import { readSecretFile } from "../files/secret-file.ts";
+import { readSigningKey } from "../net/callback.ts";
+import type { MailServer } from "../net/mail.ts";
 
 type TellingConfig = Pick<Config, "smtpUrl" | "smtpPasswordFile" | "mailFrom" | "mailTo" | "notifySecretFile">;
 
