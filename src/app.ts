@@ -133,6 +133,7 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
     notes: [signInNote(config, await hasAnyKey(database)), ...tools.notes],
     async [Symbol.asyncDispose]() {
       stopping.abort();
+      runner.stopClaiming();
       await listener.drain(config.drainSeconds);
       logger.info("Stopping", await database.figures());
       await held.disposeAsync();

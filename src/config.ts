@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from "node:os";
 import { resolve } from "node:path";
 import * as v from "valibot";
+import { isMailPattern } from "./domain/subscriber.ts";
 import type { SandboxSettings } from "./executors/confinement.ts";
 import { engineNames } from "./executors/container-engine.ts";
 import type { Layout } from "./files/layout.ts";
@@ -219,6 +220,14 @@ export const ConfigSchema = v.strictObject({
       v.regex(/^(?:[^<>@\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, "NAME@HOST or TEXT <NAME@HOST>"),
       v.description("whom mails come from"),
     ),
+  ),
+  mailTo: v.optional(
+    v.pipe(
+      list,
+      v.everyItem((item) => isMailPattern(item), "ADDRESS or @DOMAIN"),
+      v.description("whom mails may go to: ADDRESS or @DOMAIN; anybody if not given"),
+    ),
+    [],
   ),
   logLevel: v.optional(
     v.pipe(v.picklist(logLevels, logLevels.join(", ")), v.description("lowest level logged")),

@@ -56,6 +56,7 @@ function settingOptions(): Readonly<Record<string, Option>> {
       {
         type: "string",
         ...(name === "allowAnonymous" ? { bare: "runner" } : {}),
+        ...(Array.isArray(schema.default) ? { multiple: true } : {}),
         about: `${v.getDescription(schema.wrapped) ?? ""} (${variableOf(name)})`,
       },
     ]),
@@ -108,9 +109,14 @@ async function openKeyStore(given: Given, io: Io) {
 /** Reads the configuration of a command: its flags, then the environment, then its file. */
 function configOf(given: Given, io: Io): Config {
   const names = Object.keys(ConfigSchema.entries);
-  const flags = Object.fromEntries(names.map((name) => [name, given.options[flagOf(name)]]));
+  const flags = Object.fromEntries(names.map((name) => [name, flagValue(given.options[flagOf(name)])]));
   const file = given.options.config;
   return readConfig({ flags, environment: io.environment, ...(typeof file === "string" ? { file } : {}) });
+}
+
+/** A list may be given by commas, by repeating its flag, or by both. */
+function flagValue(value: Given["options"][string]): unknown {
+  return Array.isArray(value) ? value.join() : value;
 }
 
 async function startService(given: Given, io: Io) {

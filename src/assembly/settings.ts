@@ -17,6 +17,7 @@ export function requestSettings(config: Config, sendsMail: boolean): HttpDeps["s
     syncLimitMilliseconds: config.syncLimitSeconds * 1000,
     inputRoots: config.inputRoot,
     sendsMail,
+    mailTo: config.mailTo,
     maxBodyBytes: config.maxBodyBytes,
     maxUploadBytes: config.maxUploadBytes,
     ...retentionOf(config),

@@ -29,7 +29,7 @@ export async function checkSubmission(deps: SubmitDeps, submission: Submission) 
     { inputs: request.inputs, principal, tokens: submission.auth?.vaultTokens ?? [] },
     faults,
   );
-  checkSubscribers({ gate: deps.gate, sendsMail: submission.settings.sendsMail }, subscribers, faults);
+  checkSubscribers({ gate: deps.gate, ...submission.settings }, subscribers, faults);
   const idempotency = idempotencyOf(deps, submission, faults);
   refuseFaults(process.description, faults);
   submission.requireAnswer?.({ process, request, isSync: chosen.isSync, subscribers });

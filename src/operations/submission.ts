@@ -23,6 +23,8 @@ export type SubmitSettings = {
   readonly inputRoots: readonly string[];
   /** A server for mails is configured. */
   readonly sendsMail: boolean;
+  /** Whom mails may go to; anybody when empty. */
+  readonly mailTo: readonly string[];
 };
 
 export type SubmitDeps = {
@@ -38,6 +40,8 @@ export type SubmitDeps = {
   /** Seals the headers that go along to providers, and the addresses of subscribers. */
   readonly secretKey: SecretKey;
   readonly queue: QueueLimit;
+  /** Ends the waiting of synchronous requests, not their jobs. */
+  readonly stopping: AbortSignal;
   readonly settings: SubmitSettings;
 };
 

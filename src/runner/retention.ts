@@ -1,7 +1,7 @@
-import { lstat, readdir, rm, stat } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { ifExists } from "../files/file-errors.ts";
 import { removeJobFiles } from "../files/job-directory.ts";
+import { isStaleLink, ownerOfOutput } from "../files/orphans.ts";
 import { executionIdsOf } from "../store/executions.ts";
 import { expiredJobs, idsWithFiles, removeJob } from "../store/expire-jobs.ts";
 import type { HousekeepingDeps } from "./housekeeping.ts";
@@ -28,16 +28,13 @@ export async function removeExpiredJobs(deps: HousekeepingDeps): Promise<void> {
   }
 }
 
-/** Names of ours begin with an id of a job or an execution; others were put there by somebody else. */
-const ownName = /^\.?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.log|\.xml)?(?:\.link)?$/;
-
 /**
  * Removes published files that belong to no job (a crash came between the write that took the job away and the removal
  * of its files), and links that lead nowhere.
  */
 export async function removeOrphans({ database, layout, logger }: HousekeepingDeps): Promise<void> {
   const names = (await readdir(layout.outputsDirectory)).flatMap((name) => {
-    const id = ownName.exec(name)?.[1];
+    const id = ownerOfOutput(name);
     return id === undefined ? [] : [{ name, id }];
   });
   for (let from = 0; from < names.length; from += batch) {
@@ -50,9 +47,4 @@ export async function removeOrphans({ database, layout, logger }: HousekeepingDe
       logger.info("Removed what belongs to no job", { path });
     }
   }
-}
-
-async function isStaleLink(path: string): Promise<boolean> {
-  if ((await ifExists(lstat(path)))?.isSymbolicLink() !== true) return false;
-  return (await ifExists(stat(path))) === undefined;
 }

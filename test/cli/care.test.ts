@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { chmod, mkdir, readdir } from "node:fs/promises";
+import { chmod, mkdir, readdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { runExecutable, startServer } from "../support/executable.ts";
 import { statusOf, submit, untilFinished } from "../support/jobs.ts";
@@ -52,15 +52,19 @@ test("what is no backup is not restored, and the database that was there stays b
 test("doctor tells what it found, and repairs open directories and orphans when asked to", async () => {
   await using folder = await temporaryDirectory();
   const data = join(folder.path, "data");
+  let job = "";
   {
     await using server = await startServer(data);
-    await untilFinished(server.url, await submit(server.url, "echo", { text: "a" }));
+    job = await submit(server.url, "echo", { text: "a" });
+    await untilFinished(server.url, job);
     const beside = await runExecutable(["doctor", "--data", data]);
     expect([beside.exitCode, beside.out]).toEqual([0, expect.stringContaining("good     database: 1 jobs")]);
     expect((await runExecutable(["doctor", "--fix", "--data", data])).exitCode).toBe(10);
   }
   await chmod(data, 0o755);
   await mkdir(join(data, "work", "01a20a51-0000-7000-8000-000000000000"));
+  await symlink("nowhere", join(data, "outputs", job));
+  await Bun.write(join(data, "outputs", "index.html"), "somebody else's");
   const found = await runExecutable(["doctor", "--json", "--data", data]);
   const states = (out: string) =>
     Object.fromEntries(
@@ -69,6 +73,7 @@ test("doctor tells what it found, and repairs open directories and orphans when 
   expect(states(found.out)).toMatchObject({ "data directory": "warning", orphans: "warning", database: "good" });
   const fixed = await runExecutable(["doctor", "--fix", "--json", "--data", data]);
   expect(states(fixed.out)).toMatchObject({ "data directory": "good", orphans: "good" });
+  expect([await readdir(join(data, "work")), await readdir(join(data, "outputs"))]).toEqual([[], ["index.html"]]);
   await Bun.write(join(data, "heddle.db"), "ruined");
   const ruined = await runExecutable(["doctor", "--json", "--data", data]);
   expect([ruined.exitCode, states(ruined.out).database]).toEqual([1, "fault"]);
