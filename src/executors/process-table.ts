@@ -58,12 +58,15 @@ export function processesLedBy(leader: ProcessIdentity): readonly ProcessInfo[] 
 }
 
 /**
- * Lists the living processes in whose environment a value lies below a directory: those of a tool that left its session
- * too, unless they cleared their environment.
+ * Lists the living processes in whose environment a value is a path of a try, below its directory or beside it with a
+ * suffix: those of a tool that left its session too, unless they cleared their environment.
  */
-export function processesNaming(directory: string): readonly ProcessInfo[] {
+export function processesNaming(taskDirectory: string): readonly ProcessInfo[] {
   return allProcessIds()
-    .filter((pid) => readProcFile(`/proc/${pid}/environ`)?.includes(`=${directory}/`) === true)
+    .filter((pid) => {
+      const environment = readProcFile(`/proc/${pid}/environ`) ?? "";
+      return ["/", "."].some((next) => environment.includes(`=${taskDirectory}${next}`));
+    })
     .map(findProcess)
     .filter((info) => info !== undefined);
 }

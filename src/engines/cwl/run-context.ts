@@ -71,6 +71,8 @@ export type RunContext = {
   readonly programs: Map<string, string>;
   /** The tools that run at this moment, by step. */
   readonly active: Set<string>;
+  /** Directories for temporary files that ended tools have left as they got them. */
+  readonly spareDirectories: string[];
 };
 
 /** What the expressions of a process can use, inside `evaluating`. */

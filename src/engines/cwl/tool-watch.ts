@@ -9,8 +9,8 @@ import type { ToolPlan } from "./tool-plan.ts";
 export type Watched = {
   readonly key: TaskKey;
   readonly plan: ToolPlan;
-  /** The directory of the try: all that it writes lies there, or in its log. */
-  readonly directory: string;
+  /** The directories of the try: all that it writes lies there, or in its log. */
+  readonly directories: readonly string[];
   readonly log: string;
   readonly logStart: number;
 };
@@ -104,7 +104,8 @@ async function diskFault(run: RunContext, watched: Watched): Promise<string | un
   const { maxWorkBytes } = run;
   if (maxWorkBytes === undefined) return undefined;
   const said = (await logEnd(watched.log)) - watched.logStart;
-  const written = (await measureDirectory(watched.directory)) + Math.max(0, said);
+  const measured = await Promise.all(watched.directories.map(measureDirectory));
+  const written = measured.reduce((sum, bytes) => sum + bytes, Math.max(0, said));
   if (written <= maxWorkBytes) return undefined;
   return `found ${mebibytes(written)} MiB written, expected at most ${mebibytes(maxWorkBytes)} MiB (--max-work-bytes)`;
 }

@@ -1,12 +1,17 @@
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
 import { realpath } from "node:fs/promises";
-import { join } from "node:path";
 import type { JsonObject } from "../../domain/json.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
 import type { TaskEnd, TaskKey } from "../../executors/executor.ts";
 import type { Image } from "../../executors/images.ts";
 import { resolveProgram } from "../../executors/resolve-program.ts";
-import { directoryMode, executionLogFile, taskDirectory } from "../../files/layout.ts";
+import {
+  directoryMode,
+  executionLogFile,
+  taskDirectory,
+  taskOutputDirectory,
+  taskTemporaryDirectory,
+} from "../../files/layout.ts";
 import { type CompleteCall, completeCall } from "./complete-call.ts";
 import { CwlFailure } from "./failure.ts";
 import { collectOutputs } from "./outputs.ts";
@@ -61,8 +66,8 @@ function cacheOf(run: RunContext, call: Call, complete: CompleteCall): string | 
 /** In the server outputs lie below their own execution: there they are copied, unless this call had a try before. */
 async function takeCached(run: RunContext, call: Call, { directory, key }: Cached): Promise<JsonObject | undefined> {
   if (run.cache?.onlyPureSteps !== true) return findCached(directory, key);
-  const own = taskDirectory(run.layout, keyOfTry(run, call, 1));
-  return existsSync(own) ? undefined : copyCached(directory, key, join(own, "out"));
+  const own = taskOutputDirectory(run.layout, keyOfTry(run, call, 1));
+  return existsSync(own) ? undefined : copyCached(directory, key, own);
 }
 
 function keyOfTry(run: RunContext, call: Call, number: number): TaskKey {
@@ -83,13 +88,18 @@ async function runTries(
   for (let number = 1; ; number += 1) {
     run.signal.throwIfAborted();
     const key = keyOfTry(run, call, number);
-    const directory = taskDirectory(run.layout, key);
-    const place = { directory, toolPath: run.toolPath, ...(image === undefined ? {} : { image }) };
+    const place = {
+      directory: taskDirectory(run.layout, key),
+      outdir: taskOutputDirectory(run.layout, key),
+      tmpdir: taskTemporaryDirectory(run.layout, key),
+      toolPath: run.toolPath,
+      ...(image === undefined ? {} : { image }),
+    };
     const plan = await evaluating(run, () => planTool(tool, complete, place));
     for (const source of plan.workSources) await requireReadablePath(run.readable, source);
     const attempt = { key, plan, log: plan.streams.stderr ?? executionLogFile(run.layout, run.executionId) };
-    // The directory is made before anything else of a try: without it, nothing of this try ever happened.
-    const isFromEarlier = existsSync(directory);
+    // Its output directory is made before anything else of a try: without it, nothing of this try ever happened.
+    const isFromEarlier = existsSync(place.outdir);
     const { end, logStart } = await (isFromEarlier ? findTry(run, call, attempt) : launchTry(run, call, attempt));
     switch (end.kind) {
       case "exited": {
@@ -150,7 +160,7 @@ async function findTry(run: RunContext, call: Call, attempt: Try): Promise<TryEn
 async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<TryEnd> {
   const { key, plan } = attempt;
   using _slot = await run.slots.take(plan.reserves, run.signal);
-  await makeTryDirectories(attempt);
+  await makeTryDirectories(run, attempt);
   const program = plan.view.image === undefined ? requireProgram(run, call, plan) : plan.command[0];
   requireStdin(plan);
   run.signal.throwIfAborted();
@@ -173,7 +183,9 @@ async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<Try
     if (error instanceof Problem) throw new CwlFailure(error.message);
     return { end: { kind: "notStarted", reason: errorText(error) }, logStart };
   }
-  return { end: await waitForTry(run, call, attempt, logStart), logStart };
+  const end = await waitForTry(run, call, attempt, logStart);
+  if (end.kind === "exited") spareTemporary(run, plan);
+  return { end, logStart };
 }
 
 /** Words where a tool runs. */
@@ -197,11 +209,20 @@ function sayUnlimited({ executor, record, said }: RunContext, { limits }: ToolPl
   }
 }
 
-async function makeTryDirectories({ plan }: Try): Promise<void> {
+async function makeTryDirectories(run: RunContext, { plan }: Try): Promise<void> {
   // Where thousands are started, waiting for these calls costs more than they do.
   mkdirSync(plan.outdir, { recursive: true, mode: directoryMode });
-  mkdirSync(plan.tmpdir, { mode: directoryMode });
+  const spare = run.spareDirectories.pop();
+  if (spare === undefined) mkdirSync(plan.tmpdir, { mode: directoryMode });
+  else renameSync(spare, plan.tmpdir);
   await applyStaging(plan.staging);
+}
+
+/** Hands on the directory for temporary files of a tool that has ended, when it is as good as a new one. */
+function spareTemporary(run: RunContext, { tmpdir }: ToolPlan): void {
+  const facts = lstatSync(tmpdir, { throwIfNoEntry: false });
+  const isAsMade = facts?.isDirectory() && (facts.mode & 0o7777) === directoryMode && facts.uid === process.getuid?.();
+  if (isAsMade && readdirSync(tmpdir).length === 0) run.spareDirectories.push(tmpdir);
 }
 
 /** Finds the program of a tool; one on the PATH is looked for once a run. */
@@ -228,8 +249,9 @@ async function waitForTry(run: RunContext, call: Call, attempt: Try, logStart: n
   const ended = new AbortController();
   const active = `${call.path}[${call.shard}]`;
   run.active.add(active);
-  const directory = taskDirectory(run.layout, attempt.key);
-  const watch = watchTool(run, { ...attempt, directory, logStart });
+  const { outdir, tmpdir } = attempt.plan;
+  const directories = [outdir, tmpdir, taskDirectory(run.layout, attempt.key)];
+  const watch = watchTool(run, { ...attempt, directories, logStart });
   const following = followProgress(attempt.log, logStart, ended.signal, ({ percent, message }) => {
     // Tools that run beside each other share the log: nobody can tell whose percent it is.
     const isAlone = attempt.plan.streams.stderr !== undefined || run.active.size === 1;
