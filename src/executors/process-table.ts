@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { hasCode } from "../files/file-errors.ts";
 
 /** Names one process for the time of one boot: a process id alone is used again. */
@@ -96,7 +96,8 @@ export function hasStrangers(
   // One is the tool itself. Ids begin anew at some time; then all processes are looked at.
   if (made === 1) return false;
   const isStranger = (pid: number) => {
-    const info = pid === leaderPid ? undefined : findProcess(pid);
+    // Most are gone already, and what is told without an error costs less.
+    const info = pid === leaderPid || !existsSync(`/proc/${pid}`) ? undefined : findProcess(pid);
     return info?.groupId === leaderPid || info?.sessionId === leaderPid;
   };
   if (made < 1 || made > maxAsked) return allProcessIds().some(isStranger);

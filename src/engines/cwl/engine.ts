@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../../domain/clock.ts";
@@ -173,6 +174,7 @@ async function work(
     runsLostAgain: prepared.restart === undefined || prepared.restart === "rerun",
     signal: tools.signal,
     fail: tools.fail,
+    hasEarlierTries: existsSync(tasksDirectory(deps.layout, prepared.executionId)),
     active: new Set(),
     spareDirectories: [],
     ...(deps.cache === undefined ? {} : { cache: deps.cache }),

@@ -44,7 +44,15 @@ export type Collection = {
 };
 
 /** The real places that outputs may have. */
-type Bounds = { readonly outdir: string; readonly given: readonly string[] };
+type Bounds = {
+  readonly outdir: string;
+  readonly given: readonly string[];
+  /** What was found at paths: nothing changes there any more. */
+  readonly found: Map<string, Found>;
+};
+
+/** What lies at a path, and its real path. */
+type Found = { readonly object: JsonObject; readonly real: string };
 
 /** A tool may write its whole output object itself (CWL v1.2 CommandLineTool 4.3). 16 MiB at most. */
 const outputObjectName = "cwl.output.json";
@@ -72,7 +80,11 @@ export async function collectOutputs(collection: Collection): Promise<JsonObject
 
 function realBounds(collection: Collection): Bounds {
   const given = collection.given.map((path) => ifFound(() => realpathSync(path)));
-  return { outdir: realpathSync(collection.outdir), given: given.filter((path) => path !== undefined) };
+  return {
+    outdir: realpathSync(collection.outdir),
+    given: given.filter((path) => path !== undefined),
+    found: new Map(),
+  };
 }
 
 async function collectOutput(collection: Collection, bounds: Bounds, output: ToolOutput): Promise<Json> {
@@ -149,14 +161,26 @@ function pickFiles(type: CwlType, files: readonly JsonObject[]): Json {
 
 /** Makes the object of a file that was found, when what it leads to lies inside the bounds. */
 function toFile(bounds: Bounds, path: string): JsonObject {
+  return look(bounds, path).object;
+}
+
+function look(bounds: Bounds, path: string): Found {
+  const known = bounds.found.get(path);
+  if (known !== undefined) return known;
+  const found = lookAnew(bounds, path);
+  bounds.found.set(path, found);
+  return found;
+}
+
+function lookAnew(bounds: Bounds, path: string): Found {
   const real = ifFound(() => realpathSync(path));
   if (real === undefined) throw new CwlFailure(`found no file "${path}", expected one`);
   if (!isInside(bounds.outdir, real) && !bounds.given.some((given) => isInside(given, real))) {
     throw new CwlFailure(`found "${path}", which leads out of the output directory, expected a file inside it`);
   }
   const facts = statSync(real);
-  if (facts.isDirectory()) return fileObject("Directory", path);
-  if (facts.isFile()) return fileObject("File", path, { size: facts.size });
+  if (facts.isDirectory()) return { object: fileObject("Directory", path), real };
+  if (facts.isFile()) return { object: fileObject("File", path, { size: facts.size }), real };
   throw new CwlFailure(`found "${path}", which is neither a file nor a directory, expected one of them`);
 }
 
@@ -234,7 +258,7 @@ async function finishTyped(at: Finishing, declared: CwlType, demands: OutputDema
 async function finishFile(at: Finishing, demands: OutputDemands, object: JsonObject): Promise<JsonObject> {
   const { collection, bounds, name } = at;
   const located = await locateInside(bounds, withPath(object));
-  if (located.class === "Directory") return settle(located);
+  if (located.class === "Directory") return settle(bounds, located);
   const scope: Scope = { ...collection.scope, self: located };
   const template = demands.format ?? demands.formats?.[0];
   const { contents, ...file } = located;
@@ -247,9 +271,11 @@ async function finishFile(at: Finishing, demands: OutputDemands, object: JsonObj
       readable: { roots: [bounds.outdir, ...bounds.given], found: new Set() },
     });
   });
-  const secondary = secondaryFilesOf(whole).map(async (secondary) => settle(await locateInside(bounds, secondary)));
+  const secondary = secondaryFilesOf(whole).map(async (secondary) =>
+    settle(bounds, await locateInside(bounds, secondary)),
+  );
   const secondaryFiles = await Promise.all(secondary);
-  return settle(secondaryFiles.length === 0 ? whole : { ...whole, secondaryFiles });
+  return settle(bounds, secondaryFiles.length === 0 ? whole : { ...whole, secondaryFiles });
 }
 
 /** Checks that a file object that has a path lies inside the bounds, a directory with all that is in it. */
@@ -272,10 +298,10 @@ async function checkLinks(bounds: Bounds, directory: string): Promise<void> {
 }
 
 /** Names a file by its real path: from here on nothing looks beside it any more. */
-function settle(object: JsonObject): JsonObject {
+function settle(bounds: Bounds, object: JsonObject): JsonObject {
   const path = pathOf(object);
   if (path === undefined) return object;
   const { listing: _listing, ...rest } = object;
-  const real = realpathSync(path);
+  const { real } = look(bounds, path);
   return { ...rest, path: real, location: pathToFileURL(real).href };
 }

@@ -13,6 +13,7 @@ import {
   taskTemporaryDirectory,
 } from "../../files/layout.ts";
 import { type CompleteCall, completeCall } from "./complete-call.ts";
+import { delayWork } from "./delayed-work.ts";
 import { CwlFailure } from "./failure.ts";
 import { collectOutputs } from "./outputs.ts";
 import { requireReadablePath } from "./readable.ts";
@@ -21,7 +22,7 @@ import { type Call, callName, evaluating, leaveRunning, type RunContext } from "
 import type { CommandLineTool } from "./schema.ts";
 import { applyStaging } from "./staging.ts";
 import { type Cached, cacheKey, copyCached, findCached, isReusable, keepCached } from "./step-cache.ts";
-import { followProgress, logEnd, stderrTail } from "./tool-log.ts";
+import { followProgress, logEnd, progressPollMilliseconds, stderrTail } from "./tool-log.ts";
 import { planTool, type ToolPlan } from "./tool-plan.ts";
 import { hasNetwork } from "./tool-view.ts";
 import { mebibytes, watchTool } from "./tool-watch.ts";
@@ -67,7 +68,7 @@ function cacheOf(run: RunContext, call: Call, complete: CompleteCall): string | 
 async function takeCached(run: RunContext, call: Call, { directory, key }: Cached): Promise<JsonObject | undefined> {
   if (run.cache?.onlyPureSteps !== true) return findCached(directory, key);
   const own = taskOutputDirectory(run.layout, keyOfTry(run, call, 1));
-  return existsSync(own) ? undefined : copyCached(directory, key, own);
+  return run.hasEarlierTries && existsSync(own) ? undefined : copyCached(directory, key, own);
 }
 
 function keyOfTry(run: RunContext, call: Call, number: number): TaskKey {
@@ -99,7 +100,7 @@ async function runTries(
     for (const source of plan.workSources) await requireReadablePath(run.readable, source);
     const attempt = { key, plan, log: plan.streams.stderr ?? executionLogFile(run.layout, run.executionId) };
     // Its output directory is made before anything else of a try: without it, nothing of this try ever happened.
-    const isFromEarlier = existsSync(place.outdir);
+    const isFromEarlier = run.hasEarlierTries && existsSync(place.outdir);
     const { end, logStart } = await (isFromEarlier ? findTry(run, call, attempt) : launchTry(run, call, attempt));
     switch (end.kind) {
       case "exited": {
@@ -246,18 +247,19 @@ function requireStdin(plan: ToolPlan): void {
 
 /** Waits for the end, watches what the tool takes and shows its own progress. When the run must stop, it is stopped too. */
 async function waitForTry(run: RunContext, call: Call, attempt: Try, logStart: number): Promise<TaskEnd> {
-  const ended = new AbortController();
   const active = `${call.path}[${call.shard}]`;
   run.active.add(active);
   const { outdir, tmpdir } = attempt.plan;
   const directories = [outdir, tmpdir, taskDirectory(run.layout, attempt.key)];
   const watch = watchTool(run, { ...attempt, directories, logStart });
-  const following = followProgress(attempt.log, logStart, ended.signal, ({ percent, message }) => {
-    // Tools that run beside each other share the log: nobody can tell whose percent it is.
-    const isAlone = attempt.plan.streams.stderr !== undefined || run.active.size === 1;
-    call.progress.report(isAlone ? percent / 100 : 0, message);
-  }).catch((error: unknown) =>
-    run.logger.warn("Cannot follow a tool's progress", { executionId: run.executionId, error }),
+  const following = delayWork(progressPollMilliseconds, (signal) =>
+    followProgress(attempt.log, logStart, signal, ({ percent, message }) => {
+      // Tools that run beside each other share the log: nobody can tell whose percent it is.
+      const isAlone = attempt.plan.streams.stderr !== undefined || run.active.size === 1;
+      call.progress.report(isAlone ? percent / 100 : 0, message);
+    }).catch((error: unknown) =>
+      run.logger.warn("Cannot follow a tool's progress", { executionId: run.executionId, error }),
+    ),
   );
   try {
     const end = await run.executor.ended(attempt.key, run.signal);
@@ -272,9 +274,7 @@ async function waitForTry(run: RunContext, call: Call, attempt: Try, logStart: n
     throw error;
   } finally {
     run.active.delete(active);
-    ended.abort();
-    await watch.stop();
-    await following;
+    await Promise.all([watch.stop(), following.stop()]);
   }
 }
 
