@@ -12,7 +12,7 @@ import { echo } from "./engines/builtin/echo.ts";
 import { createBuiltinEngine } from "./engines/builtin/engine.ts";
 import { createCwlEngine } from "./engines/cwl/engine.ts";
 import { defaultExpressionLimits } from "./engines/cwl/javascript.ts";
-import type { StepCache } from "./engines/cwl/step-cache.ts";
+import type { StepCache } from "./engines/cwl/run-context.ts";
 import type { Engine } from "./engines/engine.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import { createRemoteStepRunner } from "./engines/remote-step.ts";

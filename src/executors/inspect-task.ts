@@ -20,8 +20,8 @@ export type InspectDeps = {
 
 /**
  * What the records of a try and the machine's processes say.
- * - `none`: there is no start record: a supervisor may still come.
- * - `starting`: its start record is being written.
+ * - `none`: there is no record: a supervisor may still come.
+ * - `starting`: its start is being written.
  */
 export type Inspection =
   | { readonly kind: "none" | "starting" }
@@ -78,7 +78,7 @@ async function inspectIncomplete(deps: InspectDeps, key: TaskKey): Promise<Inspe
   return ended({ kind: "notStarted", reason: "its start could not be recorded" });
 }
 
-/** Without a sync nothing says that a tool's files outlived the machine's stop: its exit record proves nothing any more. */
+/** Without a sync nothing says that a tool's files outlived the machine's stop: what its record says of its end proves nothing any more. */
 function endOfEarlierBoot(exit: ExitRecord | undefined): TaskEnd {
   const known = exit === undefined ? "while it ran" : `after it had ended with exit code ${exit.exitCode}`;
   return { kind: "lost", reason: `the machine was restarted ${known}` };

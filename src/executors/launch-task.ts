@@ -22,7 +22,7 @@ export type LaunchDeps = InspectDeps & {
   readonly images: ImageFinder;
 };
 
-/** Hands a task to a supervisor; undefined when it has a start record already. Throws when it cannot be started as asked. */
+/** Hands a task to a supervisor; undefined when it has a record already. Throws when it cannot be started as asked. */
 export async function launchTask(deps: LaunchDeps, task: Task): Promise<SupervisedRun | undefined> {
   const { layout, shellProgram, supervisors, controlGroups } = deps;
   checkTask(task);

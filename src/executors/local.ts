@@ -23,7 +23,7 @@ import { taskMemoryBytes } from "./task-usage.ts";
 /** How often a task is looked at that an earlier server had started: nobody tells of its end. */
 const adoptedPollMilliseconds = 100;
 
-/** How often a start record is looked at that is just being written. */
+/** How often a record is looked at that is just being written. */
 const startingPollMilliseconds = 5;
 
 const noControlGroups: ControlGroups = { kind: "missing", reason: "control groups are not used" };

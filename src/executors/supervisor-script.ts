@@ -1,7 +1,7 @@
 import { basename, dirname, extname, join } from "node:path";
 import type { Task } from "./executor.ts";
 
-/** What a supervisor returns that could not make a start record: someone else had, or there is no room for it. */
+/** What a supervisor returns that could not make a record: someone else had, or there is no room for it. */
 export const notRecordedCode = 75;
 
 export const environmentProgram = "/usr/bin/env";

@@ -19,11 +19,10 @@ import { toOutputValues } from "./output-values.ts";
 import type { ReadBounds } from "./readable.ts";
 import { machineFaults, operationFaults } from "./requirements.ts";
 import { beginRun, type Run, type RunTools } from "./run.ts";
-import { type Call, leaveRunning, type RunContext } from "./run-context.ts";
+import { type Call, leaveRunning, type RunContext, type StepCache } from "./run-context.ts";
 import { noSurroundings } from "./runtime.ts";
 import type { CwlDocument } from "./schema.ts";
 import { type Capacity, createSlots, type Slots } from "./slots.ts";
-import type { StepCache } from "./step-cache.ts";
 import { createUsageCount, usageKey } from "./usage.ts";
 import { runProcess } from "./workflow.ts";
 

@@ -11,7 +11,6 @@ import type { ReadBounds } from "./readable.ts";
 import type { Surroundings } from "./runtime.ts";
 import type { CwlDocument, CwlProcess, Requirements } from "./schema.ts";
 import type { Slots } from "./slots.ts";
-import type { StepCache } from "./step-cache.ts";
 import type { UsageCount } from "./usage.ts";
 
 /** A step that another server runs. */
@@ -27,6 +26,13 @@ export type RemoteStep = {
   readonly checkpoints: Checkpoints;
   readonly report: (fraction: number, message?: string) => void;
   readonly signal: AbortSignal;
+};
+
+/** Where the outputs of tools are kept to be used again. */
+export type StepCache = {
+  readonly directory: string;
+  /** Only those of steps in a sandbox without network: nothing but their inputs can have made them. */
+  readonly onlyPureSteps: boolean;
 };
 
 /** What every part of one run shares. */
