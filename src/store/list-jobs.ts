@@ -7,7 +7,7 @@ import { type Condition, conditionsOf } from "./queries/search-conditions.ts";
 import { type SearchPath, searchJobs, sortValueOf } from "./queries/search-jobs.ts";
 import type { JobPosition, SearchPage, SortValue } from "./queries/search-order.ts";
 import { planOf, type SearchLimits, type SearchPlan } from "./search-plan.ts";
-import { type ListedJob, readByGroups, readInStretches } from "./search-stretches.ts";
+import { type ListedJob, readBack, readByGroups, readInStretches } from "./search-stretches.ts";
 
 export type { JobPosition } from "./queries/search-order.ts";
 export type { SearchLimits } from "./search-plan.ts";
@@ -68,6 +68,8 @@ async function followPlan(search: Following, page: SearchPage, plan: SearchPlan)
   switch (plan.kind) {
     case "once":
       return read(database, page, plan.path, conditions);
+    case "back":
+      return readBack(piecewise, plan.path);
     case "walk": {
       const found = await read(database, page, { kind: "walk", most: plan.most }, conditions);
       // Otherwise there may be more of them further on than the index was followed, before others that are not indexed.

@@ -26,6 +26,8 @@ export type SearchLimits = {
 /** What leads to the jobs of a page. */
 export type SearchPlan =
   | { readonly kind: "once"; readonly path: SearchPath }
+  /** By text, towards the newest. */
+  | { readonly kind: "back"; readonly path: TextPath }
   /** Along the order, for a while; then otherwise. */
   | { readonly kind: "walk"; readonly most: number; readonly otherwise?: SearchPlan }
   /** One value of the order after the other, some of them; then otherwise. */
@@ -48,7 +50,8 @@ export async function planOf(database: Database, page: SearchPage, weighed: Weig
   const byText: TextPath = { kind: "text", query: textQuery(conditions, owner), others: ranges };
   const isText = byText.query !== "";
   if (isByNumber && ranges.length === 0) {
-    return once(isText ? byText : { kind: "all" });
+    if (!isText) return once({ kind: "all" });
+    return order.isDescending || page.from === undefined ? once(byText) : { kind: "back", path: byText };
   }
   if (!isText && ranges.length === 0) return walk(page.limit);
   const byRange = ranges.map(({ source }, at) => {

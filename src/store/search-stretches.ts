@@ -54,6 +54,21 @@ export async function readInStretches(
   return found;
 }
 
+/**
+ * Reads a page of the oldest first by text alone. The full-text index enters each list at one of its ends, so where the
+ * newest are nearer a short stretch is read from there, which suffices unless few jobs are found.
+ */
+export async function readBack(search: PiecewiseSearch, path: TextPath): Promise<readonly ListedJob[]> {
+  const { database, page, limits } = search;
+  const { least = 0, most = 0 } = rangeOf(await only(database, numbersOfAll())) ?? {};
+  const start = page.from?.number ?? 0;
+  if (start < (least + most) / 2) return search.read(page, path);
+  const isToEnd = start + limits.firstReach >= most;
+  const numbers = { least: start, most: isToEnd ? lastNumber : start + limits.firstReach };
+  const found = await search.read(page, { ...path, numbers });
+  return isToEnd || (await isWhole(search, found, numbers)) ? found : search.read(page, path);
+}
+
 /** The stretch around the page's beginning, open where the order begins: more jobs may have been indexed there. */
 function nearRange({ order, from }: SearchPage, ends: NumberRange, { firstReach }: SearchLimits): NumberRange {
   const start = from?.number ?? (order.isDescending ? ends.most : ends.least);

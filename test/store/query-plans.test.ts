@@ -158,6 +158,9 @@ describe("an index leads to the first and to later pages of", () => {
   test.each(listings)("%s", async (_, filter, wanted) => {
     await using dir = await temporaryDirectory();
     await using database = await openTestDatabase(dir.path);
+    // Far from the newest one.
+    const newest = "INSERT INTO job_index VALUES (100, 1, 1, 'failed', 1, 1, 'a', 'a', 'a')";
+    await database.write([{ sql: newest, args: [] }]);
     for (const [page, from] of [{}, { from: { number: 9, value: 9 } }].entries()) {
       const found: string[] = [];
       const explaining: Database = {
@@ -165,6 +168,8 @@ describe("an index leads to the first and to later pages of", () => {
         async read({ sql, args }) {
           const plan = await database.read({ sql: `EXPLAIN QUERY PLAN ${sql}`, args });
           const steps = plan.map((step) => String(step.detail)).filter((step) => /^(SCAN|SEARCH) job/.test(step));
+          // The words for a look at an end of the table.
+          if (steps.every((step) => step === "SEARCH job_index")) return database.read({ sql, args });
           found.push(...steps.filter((step) => !step.includes("jobs_not_indexed") && !step.endsWith("(rowid=?)")));
           return database.read({ sql, args });
         },
