@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../config.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Job } from "../domain/job.ts";
@@ -7,6 +6,7 @@ import { createBuiltinEngine } from "../engines/builtin/engine.ts";
 import { createCwlEngine } from "../engines/cwl/engine.ts";
 import { defaultExpressionLimits } from "../engines/cwl/javascript.ts";
 import type { StepCache } from "../engines/cwl/step-cache.ts";
+import { pause } from "../engines/pause.ts";
 import { createRemoteStepRunner } from "../engines/remote-step.ts";
 import type { Executor } from "../executors/executor.ts";
 import type { Layout } from "../files/layout.ts";
@@ -51,7 +51,7 @@ export function createEngines(deps: EngineDeps): Engines {
     secretKey,
     maxDocumentBytes: config.maxDocumentBytes,
     maxDownloadBytes: config.maxDownloadBytes,
-    wait: waitFor,
+    wait: pause,
   });
   const isBuiltin = (job: Job) => !job.isRemote && builtins.has(job.processId);
   return {
@@ -96,7 +96,7 @@ function createCwl({ config, layout, logger, clock, gate, executor }: EngineDeps
       layout,
       logger,
       clientOf: (definition) => createRemoteClient({ gate, maxDocumentBytes: config.maxDocumentBytes }, definition),
-      wait: waitFor,
+      wait: pause,
       maxDownloadBytes: config.maxDownloadBytes,
     }),
   });
@@ -106,13 +106,4 @@ function createCwl({ config, layout, logger, clock, gate, executor }: EngineDeps
 function stepCache({ cacheBytes, toolDirectories }: Config, layout: Layout): { cache?: StepCache } {
   if (cacheBytes === 0 || toolDirectories.length > 0) return {};
   return { cache: { directory: stepCacheDirectory(layout), onlyPureSteps: true } };
-}
-
-/** Waits, and ends early when the signal is aborted. */
-async function waitFor(milliseconds: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(milliseconds, undefined, { signal });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
 }

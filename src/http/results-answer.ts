@@ -183,12 +183,17 @@ function documentContext(
   { job, description }: JobResults,
   isInline: boolean,
 ): ResultsContext {
+  return { job, description, isInline, ...documentSource(deps, baseUrl) };
+}
+
+/** Gives what documents of results are written from, for a client that called `baseUrl`. */
+export function documentSource(
+  deps: AnswerDeps,
+  baseUrl: string,
+): Omit<ResultsContext, "job" | "description" | "isInline"> {
   return {
-    job,
-    description,
     baseUrl,
     locations: outputLocations(deps, baseUrl),
-    isInline,
     maxInlineBytes: deps.settings.maxInlineBytes,
     read: async (reference) => {
       const file = await openResult(deps, reference);

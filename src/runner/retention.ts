@@ -1,16 +1,28 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Clock } from "../domain/clock.ts";
+import type { Logger } from "../domain/logger.ts";
 import { removeJobFiles } from "../files/job-directory.ts";
+import type { Layout } from "../files/layout.ts";
 import { isStaleLink, ownerOfOutput } from "../files/orphans.ts";
+import type { Database } from "../store/database.ts";
 import { executionIdsOf } from "../store/executions.ts";
 import { expiredJobs, idsWithFiles, removeJob } from "../store/expire-jobs.ts";
-import type { HousekeepingDeps } from "./housekeeping.ts";
+
+export type RetentionDeps = {
+  readonly database: Database;
+  readonly layout: Layout;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How long a job is kept after its end; undefined for as long as nobody dismisses it. */
+  readonly keptMilliseconds?: number;
+};
 
 /** Jobs, or names of files, that are looked at together. */
 const batch = 200;
 
 /** Removes jobs that ended longer ago than they are kept: first their rows, then their files. */
-export async function removeExpiredJobs(deps: HousekeepingDeps): Promise<void> {
+export async function removeExpiredJobs(deps: RetentionDeps): Promise<void> {
   const { database, layout, clock, keptMilliseconds } = deps;
   if (keptMilliseconds === undefined) return;
   const before = clock.now() - keptMilliseconds;
@@ -32,7 +44,7 @@ export async function removeExpiredJobs(deps: HousekeepingDeps): Promise<void> {
  * Removes published files that belong to no job (a crash came between the write that took the job away and the removal
  * of its files), and links that lead nowhere.
  */
-export async function removeOrphans({ database, layout, logger }: HousekeepingDeps): Promise<void> {
+export async function removeOrphans({ database, layout, logger }: RetentionDeps): Promise<void> {
   const names = (await readdir(layout.outputsDirectory)).flatMap((name) => {
     const id = ownerOfOutput(name);
     return id === undefined ? [] : [{ name, id }];
