@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import { basename } from "node:path";
-import * as v from "valibot";
 import {
   type Command,
   exitCodes,
@@ -11,10 +10,12 @@ import {
   readArguments,
   usageOf,
 } from "./cli/command.ts";
-import { type Config, ConfigSchema, flagOf, readConfig, sandboxSettings, variableOf } from "./config.ts";
+import { type Config, ConfigSchema, sandboxSettings } from "./config.ts";
 import { engineDeps } from "./engine-environment.ts";
 import type { EngineChoice } from "./executors/container-engine.ts";
 import { createLayout } from "./files/layout.ts";
+import { flagOf, readConfig } from "./read-config.ts";
+import { settingOptions } from "./setting-options.ts";
 
 const clock = { now: () => Date.now(), elapsed: () => performance.now() };
 
@@ -47,19 +48,6 @@ const commands = {
   restore: async () => (await import("./cli/care.ts")).restoreCommand(careDeps()),
   version: async () => (await import("./cli/version.ts")).versionCommand(process.env.HEDDLE_VERSION ?? "0.0.0-dev"),
 } as const satisfies Record<string, () => Promise<Command>>;
-
-function settingOptions(): Readonly<Record<string, Option>> {
-  return Object.fromEntries(
-    Object.entries(ConfigSchema.entries).map(([name, schema]) => [
-      flagOf(name),
-      {
-        type: "string",
-        ...(name === "allowAnonymous" ? { bare: "runner" } : {}),
-        about: `${v.getDescription(schema.wrapped) ?? ""} (${variableOf(name)})`,
-      },
-    ]),
-  );
-}
 
 function dataOption(): Option {
   return settingOptions().data ?? { type: "string", about: "data directory" };
@@ -107,9 +95,14 @@ async function openKeyStore(given: Given, io: Io) {
 /** Reads the configuration of a command: its flags, then the environment, then its file. */
 function configOf(given: Given, io: Io): Config {
   const names = Object.keys(ConfigSchema.entries);
-  const flags = Object.fromEntries(names.map((name) => [name, given.options[flagOf(name)]]));
+  const flags = Object.fromEntries(names.map((name) => [name, flagValue(given.options[flagOf(name)])]));
   const file = given.options.config;
   return readConfig({ flags, environment: io.environment, ...(typeof file === "string" ? { file } : {}) });
+}
+
+/** A list may be given by commas, by repeating its flag, or by both. */
+function flagValue(value: Given["options"][string]): unknown {
+  return Array.isArray(value) ? value.join() : value;
 }
 
 async function startService(given: Given, io: Io) {
@@ -124,9 +117,13 @@ function useAddonDirectory(config: Config): void {
   process.env.HEDDLE_ADDON_DIRECTORY ??= config.data;
 }
 
-function overview(): string {
-  const names = Object.keys(commands).join("\n  ");
-  return `Usage: heddle COMMAND [OPTION...]\n\nCommands:\n  ${names}\n\nheddle COMMAND --help tells more.\n`;
+async function overview(): Promise<string> {
+  const lines = Object.entries(commands).map(async ([name, load]) => {
+    const { summary } = await load();
+    return `  ${name.padEnd(10)}${/^[^.;:]*/.exec(summary)?.[0] ?? ""}\n`;
+  });
+  const shown = (await Promise.all(lines)).join("");
+  return `Usage: heddle COMMAND [OPTION...]\n\nCommands:\n${shown}\nheddle COMMAND --help tells more.\n`;
 }
 
 function isCommand(name: string | undefined): name is keyof typeof commands {
@@ -136,12 +133,13 @@ function isCommand(name: string | undefined): name is keyof typeof commands {
 async function main(words: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = words;
   if (name === "--help" || name === "-h" || name === "help") {
-    io.out(overview());
+    io.out(await overview());
     return exitCodes.ok;
   }
   const chosen = name === "--version" ? "version" : name;
   if (!isCommand(chosen)) {
-    io.talk(name === undefined ? overview() : `Cannot run "${name}": no such command\n\n${overview()}`);
+    const fault = name === undefined ? "" : `Cannot run "${name}": no such command\n\n`;
+    io.talk(fault + (await overview()));
     return exitCodes.usage;
   }
   const command = await commands[chosen]();

@@ -42,7 +42,7 @@ function unpackedAddon(directory: string): string {
   if (existsSync(file) && statSync(file).size === Number(process.env.HEDDLE_ADDON_BYTES)) return file;
   const partial = `${file}.${process.pid}`;
   try {
-    writeFileSync(partial, readFileSync(embedded), { mode: 0o600 });
+    writeFileSync(partial, Bun.zstdDecompressSync(readFileSync(embedded)), { mode: 0o600 });
     renameSync(partial, file);
   } finally {
     rmSync(partial, { force: true });

@@ -20,6 +20,12 @@ export function isSameType(one: string, other: string): boolean {
   return essence(one) === essence(other);
 }
 
+/** Tells whether a media type is the described one, parameters aside, or one of its range (`image/*`). */
+export function isOfType(mediaType: string, described: string): boolean {
+  const range = /^([^/]+\/)\*$/.exec(essence(described))?.[1];
+  return range === undefined ? isSameType(mediaType, described) : essence(mediaType).startsWith(range);
+}
+
 function essence(mediaType: string): string {
   return (mediaType.split(";")[0] ?? "").trim().toLowerCase();
 }

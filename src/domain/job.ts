@@ -93,6 +93,11 @@ export type Job = {
   readonly earlyCrashes: number;
 };
 
+/** Tells whether a job had ended before it was dismissed: nothing of it is kept then, not even its status document. */
+export function isDiscarded({ status, finishedAt, updatedAt }: Job): boolean {
+  return status === "dismissed" && finishedAt !== updatedAt;
+}
+
 /** One entry of a job's history. Numbers start at 1 and have no gaps; streams resume after a number. */
 export type JobEvent = {
   readonly jobId: string;

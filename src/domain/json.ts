@@ -19,6 +19,13 @@ export function canonicalJson(value: Json): string {
   return JSON.stringify(value);
 }
 
+/** Tells whether a value nests deeper than so many levels of arrays and objects. */
+export function isDeeperThan(value: Json, depth: number): boolean {
+  if (Array.isArray(value)) return depth === 0 || value.some((item) => isDeeperThan(item, depth - 1));
+  if (!isJsonObject(value)) return false;
+  return depth === 0 || Object.values(value).some((item) => isDeeperThan(item, depth - 1));
+}
+
 /** Escapes a member name for a JSON pointer (RFC 6901). */
 export function pointerToken(name: string | number): string {
   return String(name).replaceAll("~", "~0").replaceAll("/", "~1");

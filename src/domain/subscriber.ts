@@ -29,6 +29,18 @@ export const MailAddressSchema = v.pipe(
   v.maxLength(longestMail, mailWanted),
 );
 
+/** Tells whether a text names one address, or with `@DOMAIN` all addresses of a domain. */
+export function isMailPattern(text: string): boolean {
+  return v.is(MailAddressSchema, text.startsWith("@") ? `anybody${text}` : text);
+}
+
+/** Tells whether mails may go to an address: to all when no pattern is given. Upper and lower case are the same. */
+export function mayGetMail(address: string, patterns: readonly string[]): boolean {
+  const wanted = address.toLowerCase();
+  const domain = wanted.slice(wanted.lastIndexOf("@"));
+  return patterns.length === 0 || patterns.some((pattern) => [wanted, domain].includes(pattern.toLowerCase()));
+}
+
 /** Each member of a subscriber, and what it asks for. */
 const members = [
   { name: "successUri", event: "success", channel: "callback" },

@@ -1,10 +1,12 @@
 import { type Schema, Validator } from "@cfworker/json-schema";
-import { alternativesOf, isSameType } from "../domain/described.ts";
+import { alternativesOf, isOfType, isSameType } from "../domain/described.ts";
 import { found } from "../domain/faults.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
+import { isJsonType, unknownMediaType } from "../domain/media-type.ts";
 import type { Fault } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import type { InputItem } from "../domain/values.ts";
+import { broaderFormatsName } from "./cwl/formats.ts";
 
 /** Checks values against the inputs of one revision of a process. */
 export type InputCheck = {
@@ -16,8 +18,10 @@ export type InputCheck = {
 
 type Alternative = { readonly schema: JsonObject; readonly mediaType?: string; readonly validator: Validator };
 
+type Checked = Pick<Process, "description" | "fileInputs"> & Partial<Pick<Process, "definition">>;
+
 /** Makes the check of one revision. Validators are made when they are first needed. */
-export function createInputCheck(process: Pick<Process, "description" | "fileInputs">): InputCheck {
+export function createInputCheck(process: Checked): InputCheck {
   const prepared = new Map<string, readonly Alternative[]>();
   const alternatives = (inputId: string): readonly Alternative[] => {
     const known = prepared.get(inputId);
@@ -30,7 +34,9 @@ export function createInputCheck(process: Pick<Process, "description" | "fileInp
     item(inputId, item, pointer) {
       switch (item.kind) {
         case "reference":
-          return [];
+          return process.fileInputs.includes(inputId)
+            ? formatFaults(process, alternatives(inputId), item.mediaType, `${pointer}/type`)
+            : [];
         case "bbox":
           return process.fileInputs.includes(inputId)
             ? [{ pointer, detail: "found a bounding box, wanted a file: text, base64 or a link" }]
@@ -40,8 +46,7 @@ export function createInputCheck(process: Pick<Process, "description" | "fileInp
             const fault = encodingFault(item, pointer);
             if (fault !== undefined) return [fault];
           }
-          // A file input takes any content; what it holds is the tool's business.
-          if (process.fileInputs.includes(inputId)) return [];
+          if (process.fileInputs.includes(inputId)) return fileFaults(process, alternatives(inputId), item, pointer);
           return qualifiedFaults(alternatives(inputId), item, pointer);
         default:
           return item satisfies never;
@@ -52,7 +57,7 @@ export function createInputCheck(process: Pick<Process, "description" | "fileInp
 }
 
 /** Keeps the checks of the revisions used last. */
-export type InputChecks = { of(process: Pick<Process, "revision" | "description" | "fileInputs">): InputCheck };
+export type InputChecks = { of(process: Checked & Pick<Process, "revision">): InputCheck };
 
 /** Makes a bounded store of checks, by revision: a revision never changes. */
 export function createInputChecks(maxRevisions: number): InputChecks {
@@ -98,6 +103,42 @@ function qualifiedFaults(
   if (fitting.length > 0) return valueFaults(fitting, item.value, pointer);
   const offered = alternatives.map((one) => one.mediaType).join(", ");
   return [{ pointer: `${pointer}/mediaType`, detail: `found ${found(mediaType)}, wanted one of ${offered}` }];
+}
+
+/** What a file holds is the tool's business; but text is text, and of the formats that are described. */
+function fileFaults(
+  process: Checked,
+  alternatives: readonly Alternative[],
+  { value, mediaType }: Extract<InputItem, { kind: "value" }>,
+  pointer: string,
+): readonly Fault[] {
+  const faults = formatFaults(process, alternatives, mediaType, `${pointer}/mediaType`);
+  if (faults.length > 0 || typeof value === "string" || alternatives.some(takesJson)) return faults;
+  return [{ pointer, detail: `found ${found(value)}, wanted a file: text, base64 or a link` }];
+}
+
+function takesJson({ mediaType, schema }: Alternative): boolean {
+  return schema.type !== "string" || mediaType === undefined || isAnyType(mediaType) || isJsonType(mediaType);
+}
+
+/** Compares the format that a client names with those that are described, unless the package tells what else fits. */
+function formatFaults(
+  { definition }: Checked,
+  alternatives: readonly Alternative[],
+  mediaType: string | undefined,
+  pointer: string,
+): readonly Fault[] {
+  const isOpen = definition?.kind === "cwl" && broaderFormatsName in definition.document;
+  if (mediaType === undefined || isAnyType(mediaType) || isOpen) return [];
+  const fits = (described = unknownMediaType) => isAnyType(described) || isOfType(mediaType, described);
+  if (alternatives.some((one) => fits(one.mediaType))) return [];
+  const offered = alternatives.map((one) => one.mediaType).join(", ");
+  return [{ pointer, detail: `found ${found(mediaType)}, wanted one of ${offered}` }];
+}
+
+/** Bytes of whatever kind. */
+function isAnyType(mediaType: string): boolean {
+  return isSameType(mediaType, unknownMediaType);
 }
 
 function valueFaults(alternatives: readonly Alternative[], value: Json, pointer: string): readonly Fault[] {

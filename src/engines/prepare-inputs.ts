@@ -2,12 +2,14 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, realpath, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { mediaTypesOf } from "../domain/described.ts";
 import type { Json } from "../domain/json.ts";
 import { extensionOf, isJsonType, isTextType } from "../domain/media-type.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import type { FileValue, InputItem, Inputs, PreparedInputs, PreparedItem } from "../domain/values.ts";
 import { directoryMode, fileMode, isInside } from "../files/layout.ts";
+import { inlineType, withDescribedType } from "./input-format.ts";
 
 /** A file of the vault, as a job that was tied to it may read it. */
 export type VaultSource = {
@@ -34,7 +36,13 @@ export type PrepareInputsDeps = {
 };
 
 /** Where an item stands: the input, and which of its occurrences. */
-type Place = { readonly inputId: string; readonly index: number; readonly isFile: boolean };
+type Place = {
+  readonly inputId: string;
+  readonly index: number;
+  readonly isFile: boolean;
+  /** The media types that the input is described with. */
+  readonly formats: readonly string[];
+};
 
 /** The largest referenced value that is read into memory, for an input that is not a file: 16 MiB. */
 const maxReadBytes = 16 * 2 ** 20;
@@ -46,15 +54,19 @@ const maxReadBytes = 16 * 2 ** 20;
  */
 export async function prepareInputs(
   deps: PrepareInputsDeps,
-  process: Pick<Process, "fileInputs">,
+  process: Pick<Process, "fileInputs" | "description">,
   inputs: Inputs,
 ): Promise<PreparedInputs> {
   const prepared: Record<string, PreparedItem | readonly PreparedItem[]> = {};
   for (const [inputId, given] of Object.entries(inputs)) {
-    const isFile = process.fileInputs.includes(inputId);
+    const place = {
+      inputId,
+      isFile: process.fileInputs.includes(inputId),
+      formats: mediaTypesOf(process.description.inputs[inputId]?.schema ?? {}),
+    };
     prepared[inputId] = isList(given)
-      ? await Promise.all(given.map((item, index) => prepareItem(deps, { inputId, index, isFile }, item)))
-      : await prepareItem(deps, { inputId, index: 0, isFile }, given);
+      ? await Promise.all(given.map((item, index) => prepareItem(deps, { ...place, index }, item)))
+      : await prepareItem(deps, { ...place, index: 0 }, given);
   }
   return prepared;
 }
@@ -89,7 +101,8 @@ async function prepareItem(deps: PrepareInputsDeps, place: Place, item: InputIte
         };
       }
       const file = await resolveReference(deps, place, item.href, item.mediaType);
-      return place.isFile ? file : readValue(deps, place, file);
+      if (!place.isFile) return readValue(deps, place, file);
+      return item.mediaType === undefined ? withDescribedType(file, place.formats) : file;
     }
     default:
       return item satisfies never;
@@ -106,12 +119,13 @@ async function stageValue(
   place: Place,
   item: Extract<InputItem, { kind: "value" }>,
 ): Promise<FileValue> {
+  const mediaType = item.mediaType ?? inlineType(item.value, place.formats);
   if (typeof item.value !== "string") {
-    return stageBytes(deps, place, Buffer.from(JSON.stringify(item.value)), item.mediaType ?? "application/json");
+    return stageBytes(deps, place, Buffer.from(JSON.stringify(item.value)), mediaType);
   }
   const isBase64 = item.encoding === "base64";
   if (isBase64 && !isWellFormedBase64(item.value)) throw refuse(place, "text that is not base64", "base64");
-  return stageBytes(deps, place, Buffer.from(item.value, isBase64 ? "base64" : "utf8"), item.mediaType ?? "text/plain");
+  return stageBytes(deps, place, Buffer.from(item.value, isBase64 ? "base64" : "utf8"), mediaType);
 }
 
 function isWellFormedBase64(text: string): boolean {
@@ -175,7 +189,8 @@ async function stageDataUrl(
   try {
     const bytes = parts?.[2] === undefined ? Buffer.from(decodeURIComponent(content)) : Buffer.from(content, "base64");
     const named = parts?.[1] === "" ? undefined : parts?.[1];
-    return await stageBytes(deps, place, bytes, mediaType ?? named ?? "text/plain");
+    const usual = place.isFile ? inlineType(content, place.formats) : "text/plain";
+    return await stageBytes(deps, place, bytes, mediaType ?? named ?? usual);
   } catch (cause) {
     if (cause instanceof URIError)
       throw refuse(place, "a data: URL with a broken escape", "percent-encoded text", cause);

@@ -9,9 +9,7 @@ import { leaveRunning, type RemoteStep } from "./cwl/run-context.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "./engine.ts";
 import type { RemoteEngineDeps } from "./remote.ts";
 import { createRemoteEngine } from "./remote.ts";
-
-/** How long a remote may take to describe the process of a step. */
-const describeMilliseconds = 60_000;
+import { describeRemote, placeOf } from "./remote-description.ts";
 
 /**
  * Makes the port that workflows run processes of other servers through. "About to submit" and the status location are
@@ -40,9 +38,8 @@ type Run = { readonly prepared: Prepared; readonly handle: JsonObject };
 
 async function prepareStep(client: RemoteClient, step: RemoteStep): Promise<Prepared> {
   const { definition, executionId, path, inputs, outputs } = step;
-  const described = await client.describe(definition.processId, AbortSignal.timeout(describeMilliseconds));
-  const where = `process "${definition.processId}" of "${definition.url}"`;
-  if (described === undefined) throw new Problem("no-such-process", `Cannot run ${where}: the server knows it no more`);
+  const described = await describeRemote(client, definition);
+  const where = placeOf(definition);
   const missing = outputs.find((id) => !Object.hasOwn(described.outputs, id));
   if (missing !== undefined) throw new Problem("no-such-output", `Cannot run ${where}: it has no output "${missing}"`);
   const given = Object.entries(inputs).filter(([, value]) => value !== null);

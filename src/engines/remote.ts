@@ -1,16 +1,17 @@
 import { readFile } from "node:fs/promises";
 import type { JobFailure, OutputRequest } from "../domain/job.ts";
-import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
+import { isJsonObject, type JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
-import { pollDelaySeconds } from "../domain/poll-plan.ts";
-import { errorText, Problem } from "../domain/problem.ts";
+import { Problem } from "../domain/problem.ts";
 import type { Process, RemoteDefinition } from "../domain/process.ts";
 import type { Layout } from "../files/layout.ts";
 import type { Gate } from "../net/fetch.ts";
-import type { RemoteClient, RemoteDescription, RemoteLocation, RemoteStatus, SavedAnswer } from "../net/remote.ts";
+import type { RemoteClient, RemoteLocation, SavedAnswer } from "../net/remote.ts";
 import type { Adoption, Checkpoints, Engine, EngineRecord, EngineUpdate, Prepared } from "./engine.ts";
 import { findAnswer, saveAnswer } from "./remote-answers.ts";
+import { describeRemote, requireUnchanged } from "./remote-description.ts";
 import { collectResults } from "./remote-results.ts";
+import { watchRemoteJob } from "./remote-status.ts";
 
 export type RemoteEngineDeps = {
   readonly gate: Gate;
@@ -25,11 +26,9 @@ export type RemoteEngineDeps = {
   readonly maxDownloadBytes: number;
 };
 
-/** Status answers in a row that cannot be read, after which the job fails. */
-const maxUnreadable = 5;
 const locationKey = "location";
-/** How long a remote may take to describe a process, to say what it is, or to stop. */
-const shortMilliseconds = 60_000;
+/** How long a remote may take to say what it is. */
+const recogniseMilliseconds = 60_000;
 
 /** What is known of the run: where it is found, or the answer that has its results already. */
 type Run = { location?: RemoteLocation; answer?: SavedAnswer; failure?: JobFailure };
@@ -68,41 +67,9 @@ function handleOf(definition: Prepared["definition"]): JsonObject {
 /** Asks the server for the process again: what was submitted must still be what it takes. */
 async function describe(deps: RemoteEngineDeps, process: Process, language: string | undefined): Promise<JsonObject> {
   const definition = definitionOf({ definition: process.definition, processId: process.id });
-  const signal = AbortSignal.timeout(shortMilliseconds);
-  const described = await deps.clientOf(definition, language).describe(definition.processId, signal);
-  const where = `process "${definition.processId}" of "${definition.url}"`;
-  if (described === undefined) throw new Problem("no-such-process", `Cannot run ${where}: the server knows it no more`);
-  const changed = changedPart(process, described);
-  if (changed !== undefined) {
-    throw new Problem("conflict", `Cannot run ${where}: its ${changed} changed since the request was checked`);
-  }
+  const described = await describeRemote(deps.clientOf(definition, language), definition);
+  requireUnchanged(process, definition, described);
   return described.native;
-}
-
-/** Titles may change; what is taken and given may not. */
-function changedPart(process: Process, described: RemoteDescription): string | undefined {
-  for (const part of ["inputs", "outputs"] as const) {
-    const known = signatures(process.description[part]);
-    const now = signatures(described[part]);
-    const other = [...new Set([...known.keys(), ...now.keys()])].find((id) => known.get(id) !== now.get(id));
-    if (other !== undefined) return `${part.slice(0, -1)} "${other}"`;
-  }
-  return undefined;
-}
-
-type Parameter = {
-  readonly schema: JsonObject;
-  readonly minOccurs?: number;
-  readonly maxOccurs?: number | "unbounded";
-};
-
-function signatures(parameters: Readonly<Record<string, Parameter>>): ReadonlyMap<string, string> {
-  return new Map(
-    Object.entries(parameters).map(([id, { schema, minOccurs, maxOccurs }]) => {
-      const plain: Json = JSON.parse(JSON.stringify({ schema, minOccurs, maxOccurs }));
-      return [id, canonicalJson(plain)];
-    }),
-  );
 }
 
 /** "About to submit" is committed by the handle; the answer is on disk before it is read. */
@@ -179,7 +146,7 @@ async function adopt(
   const definition = definitionOf(prepared);
   if (definition.restart === "rerun") return "notStarted";
   const client = deps.clientOf(definition);
-  if (await client.honoursIdempotency(AbortSignal.timeout(shortMilliseconds))) return "notStarted";
+  if (await client.honoursIdempotency(AbortSignal.timeout(recogniseMilliseconds))) return "notStarted";
   throw new Problem(
     "job-failed",
     `The server went down while it sent the request to ${definition.url}: whether the remote started it cannot be known`,
@@ -192,7 +159,6 @@ function readLocation(checkpoints: Checkpoints): RemoteLocation | undefined {
   return { url: kept.url, ...(typeof kept.jobId === "string" ? { jobId: kept.jobId } : {}) };
 }
 
-/** Looks by the plan of domain/poll-plan.ts; what the remote asks for wins. */
 async function* watch(
   deps: RemoteEngineDeps,
   run: Run,
@@ -210,79 +176,7 @@ async function* watch(
     return;
   }
   const client = deps.clientOf(definitionOf(prepared));
-  let asked: number | undefined;
-  let unread = 0;
-  for (let look = 0; !signal.aborted; look += 1) {
-    await deps.wait(pollDelaySeconds(look, asked) * 1000, signal);
-    if (signal.aborted) return;
-    const status = await readStatus(client, location, signal);
-    if (signal.aborted) return;
-    if (status instanceof Problem) {
-      unread += 1;
-      asked = undefined;
-      deps.logger.info("Cannot read the status of a remote job", {
-        executionId: prepared.executionId,
-        unread,
-        error: status,
-      });
-      if (unread < maxUnreadable) continue;
-      yield {
-        kind: "ended",
-        failure: { message: `${maxUnreadable} status answers in a row were unreadable: ${status.message}` },
-      };
-      return;
-    }
-    unread = 0;
-    asked = status.askAgainSeconds;
-    yield progressOf(status);
-    const end = endOf(status);
-    if (end !== undefined) {
-      yield end;
-      return;
-    }
-  }
-}
-
-async function readStatus(
-  client: RemoteClient,
-  location: RemoteLocation,
-  signal: AbortSignal,
-): Promise<RemoteStatus | Problem> {
-  try {
-    return await client.status(location, signal);
-  } catch (error) {
-    if (signal.aborted || error instanceof Problem) {
-      return error instanceof Problem ? error : new Problem("remote-failure", errorText(error));
-    }
-    throw error;
-  }
-}
-
-function progressOf({ state, percent, message }: RemoteStatus): EngineUpdate {
-  return {
-    kind: "progress",
-    percent: state === "successful" ? 100 : (percent ?? 0),
-    ...(message === undefined || message === "" ? {} : { message: message.slice(0, 1000) }),
-  };
-}
-
-function endOf({ state, message, exception }: RemoteStatus): EngineUpdate | undefined {
-  switch (state) {
-    case "accepted":
-    case "running":
-      return undefined;
-    case "successful":
-      return { kind: "ended" };
-    case "failed": {
-      const said = exception?.text ?? message ?? "it says no more";
-      const failure = { message: `The remote job failed: ${said}`, ...(exception === undefined ? {} : { exception }) };
-      return { kind: "ended", failure };
-    }
-    case "dismissed":
-      return { kind: "ended", failure: { message: "The remote job was dismissed there" } };
-    default:
-      return state satisfies never;
-  }
+  yield* watchRemoteJob({ ...deps, client }, prepared.executionId, location, signal);
 }
 
 function sourceOf(run: Run, prepared: Prepared): Parameters<typeof collectResults>[2] {

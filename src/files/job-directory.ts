@@ -21,9 +21,13 @@ export async function removeWorkDirectory(layout: Layout, executionId: string): 
 }
 
 /** Removes what an execution published, and its log and status document. Harmless when nothing is there. */
-export async function removeExecutionOutputs(layout: Layout, executionId: string): Promise<void> {
+export async function removeExecutionOutputs(
+  layout: Layout,
+  executionId: string,
+  suffixes: readonly string[] = outputSuffixes,
+): Promise<void> {
   checkId(executionId);
-  for (const suffix of outputSuffixes) await removeTree(join(layout.outputsDirectory, `${executionId}${suffix}`));
+  for (const suffix of suffixes) await removeTree(join(layout.outputsDirectory, `${executionId}${suffix}`));
 }
 
 /** Removes what an execution published and leaves its log: a failed one has no results. Harmless when nothing is there. */
@@ -33,8 +37,8 @@ export async function removePublished(layout: Layout, executionId: string): Prom
 }
 
 /**
- * Removes everything of a job: its links, and the outputs, logs and scratch of these executions. `keepsStatus`: its own
- * status document stays, which tells a client that polls it how the job ended.
+ * Removes everything of a job: its links, and the outputs, logs and scratch of these executions. `keepsStatus`: its
+ * status document stays, and what it links to, until who keeps it has written how the job ended.
  */
 export async function removeJobFiles(
   layout: Layout,
@@ -45,7 +49,7 @@ export async function removeJobFiles(
   // Links first: a reader never follows one to a half removed directory.
   for (const suffix of suffixes) await removeTree(join(layout.outputsDirectory, `${job.jobId}${suffix}`));
   for (const executionId of job.executionIds) {
-    await removeExecutionOutputs(layout, executionId);
+    await removeExecutionOutputs(layout, executionId, suffixes);
     await removeWorkDirectory(layout, executionId);
   }
 }

@@ -36,6 +36,12 @@ export async function writeStatusFile(layout: Layout, file: StatusFile, text: st
   await syncPath(layout.outputsDirectory);
 }
 
+/** Removes a status document, and the job's link to it. Harmless when it is not there. */
+export async function removeStatusFile(layout: Layout, { jobId, executionId }: StatusFile): Promise<void> {
+  for (const id of [jobId, executionId])
+    if (id !== undefined) await rm(statusDocumentFile(layout, id), { force: true });
+}
+
 async function linkJob(layout: Layout, jobId: string, target: string): Promise<void> {
   const link = statusDocumentFile(layout, jobId);
   const found = await ifExists(lstat(link));

@@ -1,5 +1,4 @@
-import type { Json } from "../domain/json.ts";
-import { isJsonObject } from "../domain/json.ts";
+import { isDeeperThan, type Json } from "../domain/json.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 
 /** Names the media type of a request's body, without parameters; empty when it has none. */
@@ -25,12 +24,7 @@ export async function readText(request: Request, maxBytes: number): Promise<stri
   }
   const decoder = new TextDecoder();
   let text = "";
-  let size = 0;
-  for await (const chunk of bodyOf(request)) {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw tooLarge(`more than ${maxBytes}`, maxBytes);
-    text += decoder.decode(chunk, { stream: true });
-  }
+  for await (const chunk of boundedChunks(request, maxBytes)) text += decoder.decode(chunk, { stream: true });
   return text + decoder.decode();
 }
 
@@ -38,14 +32,16 @@ export async function readText(request: Request, maxBytes: number): Promise<stri
 export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
   const declared = request.headers.get("content-length");
   if (declared !== null && Number(declared) > maxBytes) throw tooLarge(declared, maxBytes);
-  const chunks: Uint8Array[] = [];
+  return Buffer.concat(await Array.fromAsync(boundedChunks(request, maxBytes)));
+}
+
+async function* boundedChunks(request: Request, maxBytes: number): AsyncGenerator<Uint8Array> {
   let size = 0;
   for await (const chunk of bodyOf(request)) {
     size += chunk.byteLength;
     if (size > maxBytes) throw tooLarge(`more than ${maxBytes}`, maxBytes);
-    chunks.push(chunk);
+    yield chunk;
   }
-  return Buffer.concat(chunks);
 }
 
 /** Gives the chunks of a body; none when there is no body. */
@@ -95,10 +91,4 @@ export function parseJson(text: string): Json {
     );
   }
   return value;
-}
-
-function isDeeperThan(value: Json, depth: number): boolean {
-  if (Array.isArray(value)) return depth === 0 || value.some((item) => isDeeperThan(item, depth - 1));
-  if (!isJsonObject(value)) return false;
-  return depth === 0 || Object.values(value).some((item) => isDeeperThan(item, depth - 1));
 }

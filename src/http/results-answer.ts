@@ -6,7 +6,7 @@ import { absoluteReference, type OutputLocations } from "../domain/results.ts";
 import { dialectOf, type ShapeWish, shapeOf } from "../domain/results-shape.ts";
 import type { PlainValue, Result, Results } from "../domain/values.ts";
 import { type JobResults, openResult, resultOf } from "../operations/read-results.ts";
-import type { CheckedJob } from "../operations/submit-job.ts";
+import type { CheckedJob } from "../operations/submission.ts";
 import { documentResponse } from "./document-response.ts";
 import { preferredType, requireJson } from "./negotiate.ts";
 import { isBase64Output, type ResultsContext, resultMember, resultsDocument } from "./results-document.ts";
@@ -183,12 +183,17 @@ function documentContext(
   { job, description }: JobResults,
   isInline: boolean,
 ): ResultsContext {
+  return { job, description, isInline, ...documentSource(deps, baseUrl) };
+}
+
+/** Gives what documents of results are written from, for a client that called `baseUrl`. */
+export function documentSource(
+  deps: AnswerDeps,
+  baseUrl: string,
+): Omit<ResultsContext, "job" | "description" | "isInline"> {
   return {
-    job,
-    description,
     baseUrl,
     locations: outputLocations(deps, baseUrl),
-    isInline,
     maxInlineBytes: deps.settings.maxInlineBytes,
     read: async (reference) => {
       const file = await openResult(deps, reference);

@@ -7,7 +7,7 @@ import { subscriberMembers } from "../domain/subscriber.ts";
 import type { InputItem } from "../domain/values.ts";
 import type { JobOutlook } from "../operations/job-outlook.ts";
 import type { JobStatistics } from "../operations/read-statistics.ts";
-import type { CheckedJob } from "../operations/submit-job.ts";
+import type { CheckedJob } from "../operations/submission.ts";
 import type { ShownNotification } from "../operations/subscribers.ts";
 import { problemDocument } from "./problem-response.ts";
 

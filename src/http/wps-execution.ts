@@ -4,14 +4,15 @@ import { isFinished } from "../domain/job-state.ts";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
-import { openResult, type ReadResultsDeps, resultsOfJob } from "../operations/read-results.ts";
-import { type SubmitDeps, submitJob } from "../operations/submit-job.ts";
+import { type ReadResultsDeps, resultsOfJob } from "../operations/read-results.ts";
+import type { SubmitDeps } from "../operations/submission.ts";
+import { submitJob } from "../operations/submit-job.ts";
 import { parseVaultAuthorizations } from "../wire/auth-vault.ts";
 import { type ExecuteCall, wrongExecute } from "../wire/wps/execute.ts";
 import { executePayload, locatorOf } from "../wire/wps/execute-payload.ts";
-import { executeResponseOf, type JobDocumentContext, outputsOfJob, stateOfJob } from "../wire/wps/job-response.ts";
+import { executeResponseOf, outputsOfJob, stateOfJob } from "../wire/wps/job-response.ts";
 import { writeExecuteResponse, writeResult, writeStatusInfo } from "../wire/wps/write-status.ts";
-import { type AnswerDeps, answerResult, outputLocations } from "./results-answer.ts";
+import { type AnswerDeps, answerResult, documentSource } from "./results-answer.ts";
 import { foreignBytes, principalOf, type RouteContext } from "./route.ts";
 import { owsResponse, xmlResponse } from "./wps-response.ts";
 
@@ -91,7 +92,7 @@ async function answerJob(
   }
   const isKept = call.store || !isDone;
   if (isKept && !call.store) await deps.runner.publishStatus(job.id);
-  const documents = { ...jobContext(deps, context.baseUrl), isKept };
+  const documents = { ...documentSource(deps, context.baseUrl), isKept };
   const results = job.status === "successful" ? (await resultsOfJob(deps, job)).results : {};
   return xmlResponse(writeExecuteResponse(await executeResponseOf(job, process.description, results, documents)));
 }
@@ -115,23 +116,10 @@ function refuseManyRaw(process: Process, call: ExecuteCall): void {
 async function answerDocument20(deps: ExecuteWpsDeps, context: RouteContext, job: Job): Promise<Response> {
   const { description, results } = await resultsOfJob(deps, job);
   refuseFailed(job);
-  const outputs = await outputsOfJob(job, description, results, jobContext(deps, context.baseUrl));
+  const outputs = await outputsOfJob(job, description, results, documentSource(deps, context.baseUrl));
   return xmlResponse(writeResult({ jobId: job.id, outputs }));
 }
 
 function refuseFailed(job: Job): void {
   if (job.status === "failed") throw new Problem("job-failed", job.failure?.message ?? job.message);
-}
-
-/** Gives what the documents of jobs are written with, for a client that called `baseUrl`. */
-export function jobContext(deps: AnswerDeps, baseUrl: string): JobDocumentContext {
-  return {
-    baseUrl,
-    locations: outputLocations(deps, baseUrl),
-    maxInlineBytes: deps.settings.maxInlineBytes,
-    read: async (reference) => {
-      const file = await openResult(deps, reference);
-      return file.slice(0, file.sizeBytes).bytes();
-    },
-  };
 }

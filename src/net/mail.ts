@@ -1,6 +1,7 @@
 import type { Transporter } from "nodemailer";
 import type { TryOutcome } from "../domain/notification.ts";
 import { errorText } from "../domain/problem.ts";
+import { mayGetMail } from "../domain/subscriber.ts";
 
 /** The server that mails are handed to. The operator named it, so it may be anywhere. */
 export type MailServer = {
@@ -12,6 +13,8 @@ export type MailServer = {
   readonly auth?: { readonly user: string; readonly password: string };
   /** Whom the mails come from. */
   readonly from: string;
+  /** Whom mails may go to, as `mayGetMail` takes it; one that was accepted before this was set is not sent either. */
+  readonly to: readonly string[];
 };
 
 /** A mail in plain text. */
@@ -36,6 +39,9 @@ export function createMailer(server: MailServer): Mailer {
   const domain = /@([^>\s]+)/.exec(server.from)?.[1] ?? "localhost";
   return {
     async send(mail, signal) {
+      if (!mayGetMail(mail.to, server.to)) {
+        return { kind: "refused", error: "Cannot send a mail: found an address that --mail-to does not name" };
+      }
       loading ??= openTransport(server);
       const transport = await loading;
       try {

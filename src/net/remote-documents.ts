@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Json, JsonObject } from "../domain/json.ts";
-import { isJsonObject } from "../domain/json.ts";
+import { isDeeperThan, isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { Problem } from "../domain/problem.ts";
 import { type OutboundAnswer, type OutboundRequest, readAnswer } from "./fetch.ts";
 import type { RemoteDeps, RemoteTarget, SavedAnswer } from "./remote.ts";
@@ -66,7 +65,7 @@ export function parseRemoteJson(url: string, text: string): Json {
   } catch (cause) {
     throw unreadable(url, sample(text), "JSON", cause);
   }
-  if (isDeeper(value, maxDepth)) throw unreadable(url, "JSON of deeper nesting", `at most ${maxDepth} levels`);
+  if (isDeeperThan(value, maxDepth)) throw unreadable(url, "JSON of deeper nesting", `at most ${maxDepth} levels`);
   return value;
 }
 
@@ -75,12 +74,6 @@ export function parseRemoteObject(url: string, text: string): JsonObject {
   const value = parseRemoteJson(url, text);
   if (isJsonObject(value)) return value;
   throw unreadable(url, sample(text), "a JSON object");
-}
-
-function isDeeper(value: Json, depth: number): boolean {
-  if (Array.isArray(value)) return depth === 0 || value.some((item) => isDeeper(item, depth - 1));
-  if (!isJsonObject(value)) return false;
-  return depth === 0 || Object.values(value).some((item) => isDeeper(item, depth - 1));
 }
 
 /** Shows the beginning of what was found instead. */

@@ -90,8 +90,7 @@ async function toItem(
       const bytes = Buffer.from(await execution.readFile(item.path));
       const known = kind.kind === "complex" ? kind : undefined;
       // A client that names no format means the server's default one.
-      const isGuess = item.mediaType === undefined || /^text\/plain\b/.test(item.mediaType);
-      const mediaType = isGuess ? (known?.mediaType ?? item.mediaType) : item.mediaType;
+      const mediaType = item.mediaType ?? known?.mediaType;
       const isText = mediaType === undefined || isTextType(mediaType) || isJsonType(mediaType);
       const asBase64 = known?.encoding?.toLowerCase() === "base64" || !isText;
       const type = mediaType === undefined ? {} : { mediaType };

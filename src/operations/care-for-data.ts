@@ -1,10 +1,10 @@
-import { chmod, readdir, rm, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { chmod, rm, stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { Clock } from "../domain/clock.ts";
-import { ifExists } from "../files/file-errors.ts";
 import { databaseFile, directoryMode, type Layout } from "../files/layout.ts";
 import { copyDatabase, databaseFacts, replaceDatabase } from "../store/backup.ts";
 import { lockDataDirectory } from "../store/lock.ts";
+import { findOrphans } from "./examine-data.ts";
 
 export type CareDeps = { readonly layout: Layout; readonly clock: Clock; readonly pid: number };
 
@@ -32,11 +32,8 @@ export async function repair(deps: CareDeps): Promise<readonly string[]> {
   const file = databaseFile(layout);
   if (!(await Bun.file(file).exists())) return done;
   const { ids } = databaseFacts(file);
-  const isOrphan = (name: string) => !ids.has(name.replace(/\.(log|xml)$/, ""));
-  for (const directory of [layout.workDirectory, layout.outputsDirectory]) {
-    const names = ((await ifExists(readdir(directory))) ?? []).filter(isOrphan);
-    for (const name of names) await rm(join(directory, name), { recursive: true, force: true });
-    if (names.length > 0) done.push(`Removed ${names.length} of no job from ${directory}`);
-  }
+  const orphans = await findOrphans(layout, ids);
+  for (const path of orphans) await rm(path, { recursive: true, force: true });
+  if (orphans.length > 0) done.push(`Removed ${orphans.length} of no job, such as ${orphans[0]}`);
   return done;
 }

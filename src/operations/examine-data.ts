@@ -1,8 +1,10 @@
 import { access, constants, readdir, stat, statfs } from "node:fs/promises";
+import { join } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import { errorText } from "../domain/problem.ts";
 import { ifExists } from "../files/file-errors.ts";
 import { databaseFile, type Layout } from "../files/layout.ts";
+import { isStaleLink, ownerOfOutput } from "../files/orphans.ts";
 import { databaseFacts, databaseFaults } from "../store/backup.ts";
 
 /** One thing that was looked at. */
@@ -70,19 +72,33 @@ async function examineDatabase({ layout, clock }: ExamineDeps): Promise<Finding>
     : good("database", facts);
 }
 
-/** What lies in the directories and is of no execution. A server removes it when it starts, and every hour. */
+/** A server removes them when it starts, and every hour. */
 async function examineLeftovers(layout: Layout): Promise<readonly Finding[]> {
   const file = databaseFile(layout);
   if ((await ifExists(stat(file))) === undefined) return [];
   const { ids } = databaseFacts(file);
-  const names = async (directory: string) => (await ifExists(readdir(directory))) ?? [];
-  const scratch = (await names(layout.workDirectory)).filter((name) => !ids.has(name));
-  const outputs = (await names(layout.outputsDirectory)).filter((name) => !ids.has(name.replace(/\.(log|xml)$/, "")));
-  const left = [...scratch, ...outputs];
+  const left = await findOrphans(layout, ids);
   if (left.length === 0) return [good("orphans", "none")];
   return [
     warning("orphans", `${left.length} of no job, such as "${left[0]}": the next start of the server removes them`),
   ];
+}
+
+/**
+ * Finds what lies in the directories and is of none of these jobs and executions, and links that lead nowhere. What
+ * somebody else put among the outputs is no orphan.
+ */
+export async function findOrphans(layout: Layout, ids: ReadonlySet<string>): Promise<readonly string[]> {
+  const names = async (directory: string) => (await ifExists(readdir(directory))) ?? [];
+  const orphans = (await names(layout.workDirectory))
+    .filter((name) => !ids.has(name))
+    .map((name) => join(layout.workDirectory, name));
+  for (const name of await names(layout.outputsDirectory)) {
+    const owner = ownerOfOutput(name);
+    const path = join(layout.outputsDirectory, name);
+    if (owner !== undefined && (!ids.has(owner) || (await isStaleLink(path)))) orphans.push(path);
+  }
+  return orphans;
 }
 
 async function examineTools(): Promise<readonly Finding[]> {

@@ -11,7 +11,7 @@ import { executionIdsOf } from "../store/executions.ts";
 import { liveProgress } from "../store/job-events.ts";
 import { discardJob, findJob, dismissJob as markDismissed } from "../store/jobs.ts";
 import { maySee, requireAction } from "./guard.ts";
-import type { RunnerPort } from "./submit-job.ts";
+import type { RunnerPort } from "./runner-port.ts";
 
 export type FollowDeps = { readonly database: Database };
 

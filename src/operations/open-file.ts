@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
+import { ifExists } from "../files/file-errors.ts";
 import type { Layout } from "../files/layout.ts";
 import { type OutputFile, openOutput } from "../files/outputs.ts";
 
@@ -16,11 +17,26 @@ export type OpenedFile = {
   slice(start: number, end: number): Blob;
 };
 
+/** How often a status document is looked for: a new one of another place may take its place between two looks. */
+const rewrittenTries = 3;
+
 /** Opens a file by its path below the output directory. Undefined when there is none, or it really lies elsewhere. */
 export async function openFile(layout: Layout, relativePath: string): Promise<OpenedFile | undefined> {
-  const file = await openOutput(layout, relativePath);
-  if (file === undefined) return undefined;
-  const content = isRewritten(file) ? new Blob([await readFile(file.path)]) : undefined;
+  const tries = isRewritten(relativePath) ? rewrittenTries : 1;
+  for (let tried = 0; tried < tries; tried += 1) {
+    const file = await openOutput(layout, relativePath);
+    const opened = file === undefined ? undefined : await openFound(file, relativePath);
+    if (opened !== undefined) return opened;
+  }
+  return undefined;
+}
+
+/** Undefined when it has given way meanwhile. */
+async function openFound(file: OutputFile, relativePath: string): Promise<OpenedFile | undefined> {
+  const isWhole = isRewritten(file.relativePath);
+  const bytes = isWhole ? await ifExists(readFile(file.path)) : undefined;
+  if (isWhole && bytes === undefined) return undefined;
+  const content = bytes === undefined ? undefined : new Blob([bytes]);
   return {
     name: basename(relativePath),
     mediaType: file.mediaType,
@@ -32,8 +48,8 @@ export async function openFile(layout: Layout, relativePath: string): Promise<Op
 }
 
 /** A status document gives way to a new one of another size at any moment: it is read by one opening. */
-function isRewritten(file: OutputFile): boolean {
-  return !file.relativePath.includes("/") && file.relativePath.endsWith(".xml");
+function isRewritten(relativePath: string): boolean {
+  return !relativePath.includes("/") && relativePath.endsWith(".xml");
 }
 
 /** Logs and status documents stand beside the directory of their execution. */

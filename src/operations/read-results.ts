@@ -1,9 +1,10 @@
 import type { Principal } from "../domain/access.ts";
-import type { Job } from "../domain/job.ts";
+import { ownMember } from "../domain/described.ts";
+import { isDiscarded, type Job } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
 import { Problem } from "../domain/problem.ts";
 import type { ProcessDescription } from "../domain/process.ts";
-import type { Result, Results } from "../domain/values.ts";
+import type { FileResult, Result, Results } from "../domain/values.ts";
 import type { Layout } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";
 import { findJob, findJobOfExecution } from "../store/jobs.ts";
@@ -101,13 +102,36 @@ export async function openOutputPath(
   const job = (await findJob(deps.database, owner)) ?? (await findJobOfExecution(deps.database, owner));
   if (job === undefined || !maySee(principal, job.user)) throw notFound(shown);
   const isGone = job.status === "dismissed";
-  // The status document of a dismissed job stays: it tells a client that polls it how the job ended.
-  const file = isGone && !/^[^/]+\.xml$/.test(shown) ? undefined : await openFile(deps.layout, shown);
+  // The status document of a job that was stopped stays: it tells a client that polls it how the job ended.
+  const isKept = !isGone || (/^[^/]+\.xml$/.test(shown) && !isDiscarded(job));
+  const file = isKept ? await openFile(deps.layout, shown) : undefined;
   if (file === undefined && isGone) {
     throw new Problem("gone", `Cannot read output "${shown}": found its job dismissed, wanted a successful one`);
   }
   if (file === undefined || !(await isOfJob(deps, job, file.executionId))) throw notFound(shown);
-  return file;
+  const mediaType = below.length < 2 ? undefined : await resultTypeOf(deps, job, below);
+  return mediaType === undefined ? file : { ...file, mediaType };
+}
+
+/** The media type that a job's results give to a file, by the path below the job's directory: its name may tell less. */
+async function resultTypeOf(
+  { database }: Pick<ReadResultsDeps, "database">,
+  job: Job,
+  below: readonly string[],
+): Promise<string | undefined> {
+  const [outputId = ""] = below;
+  const path = below.map(encodeURIComponent).join("/");
+  const results = await resultsOf(database, job.id);
+  return filesOf(ownMember(results, outputId)).find(({ reference }) => reference.endsWith(`/${path}`))?.mediaType;
+}
+
+function filesOf(result: Result | undefined): readonly FileResult[] {
+  if (result?.kind === "list") return result.items.flatMap(filesOf);
+  return result?.kind === "file" ? withSecondaryFiles(result) : [];
+}
+
+function withSecondaryFiles(file: FileResult): readonly FileResult[] {
+  return [file, ...(file.secondaryFiles ?? []).flatMap(withSecondaryFiles)];
 }
 
 /** A link inside a job's outputs may lead to those of another job; its owner is then someone else. */

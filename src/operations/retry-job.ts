@@ -46,6 +46,7 @@ export async function retryJob(
     const detail = `Cannot retry job "${jobId}": found its last attempt still being stopped, wanted all of it gone; ask again`;
     throw new Problem("conflict", detail);
   }
+  if (job.request.statusDocument !== undefined) await deps.runner.publishStatus(jobId);
   const accepted = await readJob(deps, principal, jobId);
   deps.runner.wake(accepted);
   return accepted;

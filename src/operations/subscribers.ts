@@ -3,7 +3,7 @@ import { fault } from "../domain/faults.ts";
 import type { Job } from "../domain/job.ts";
 import { maskedAddress, type Notification } from "../domain/notification.ts";
 import type { Fault } from "../domain/problem.ts";
-import type { LocatedSubscriber } from "../domain/subscriber.ts";
+import { type LocatedSubscriber, mayGetMail } from "../domain/subscriber.ts";
 import type { Gate } from "../net/fetch.ts";
 import type { Database } from "../store/database.ts";
 import { notificationsOf, subscribersOf } from "../store/outbox.ts";
@@ -11,11 +11,11 @@ import type { SecretKey } from "../store/seal.ts";
 import { readJob } from "./follow-jobs.ts";
 
 /**
- * Checks whether subscribers can be told at all: a mail needs a server for mails, and a callback whose host is an address
- * must be one that the gate lets out to. What a name stands for is asked when it is delivered.
+ * Checks whether subscribers can be told at all: a mail needs a server for mails and an address that it may go to, and a
+ * callback whose host is an address must be one that the gate lets out to. What a name stands for is asked when it is delivered.
  */
 export function checkSubscribers(
-  deps: { readonly gate: Pick<Gate, "refuses">; readonly sendsMail: boolean },
+  deps: { readonly gate: Pick<Gate, "refuses">; readonly sendsMail: boolean; readonly mailTo: readonly string[] },
   subscribers: readonly LocatedSubscriber[],
   faults: Fault[],
 ): void {
@@ -24,6 +24,9 @@ export function checkSubscribers(
   for (const [pointer, { channel, address }] of located) {
     if (channel === "mail" && !deps.sendsMail) {
       faults.push(fault(pointer, address, "no address of mail: this server sends none (--smtp-url)"));
+    }
+    if (channel === "mail" && !mayGetMail(address, deps.mailTo)) {
+      faults.push(fault(pointer, address, "an address that this server may send mails to (--mail-to)"));
     }
     if (channel === "callback" && deps.gate.refuses(address)) {
       faults.push(fault(pointer, address, "an address of the public internet, or one that --allow-fetch names"));

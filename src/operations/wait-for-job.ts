@@ -4,12 +4,18 @@ import type { Database } from "../store/database.ts";
 import { follow } from "../store/job-events.ts";
 import { findJob } from "../store/jobs.ts";
 
+export type WaitDeps = {
+  readonly database: Database;
+  /** Ends all waiting: a server that stops answers before it goes. */
+  readonly stopping: AbortSignal;
+};
+
 /**
- * Waits for a job's end, at most `milliseconds` or until the signal. `finished` when it ended, else `created`; the job
- * itself is not touched.
+ * Waits for a job's end, at most `milliseconds`, or until the signal or the server's end. `finished` when it ended, else
+ * `created`; the job itself is not touched.
  */
 export async function waitForEnd(
-  deps: { readonly database: Database },
+  deps: WaitDeps,
   job: Job,
   milliseconds: number,
   signal?: AbortSignal,
@@ -18,16 +24,18 @@ export async function waitForEnd(
   const waiting = new AbortController();
   const stop = () => waiting.abort();
   const timer = setTimeout(stop, milliseconds);
-  signal?.addEventListener("abort", stop);
+  // Not `AbortSignal.any`: what it makes of a signal that lives as long as the server is never freed.
+  const signals = [deps.stopping, signal].filter((one) => one !== undefined);
+  for (const one of signals) one.addEventListener("abort", stop);
   try {
-    if (signal?.aborted) stop();
+    if (signals.some((one) => one.aborted)) stop();
     // Number 1 is the job's own insertion.
     for await (const event of follow(deps.database, job.id, 1, waiting.signal)) {
       if (event.kind !== "live" && isFinished(event.status)) break;
     }
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", stop);
+    for (const one of signals) one.removeEventListener("abort", stop);
   }
   const current = (await findJob(deps.database, job.id)) ?? job;
   return { kind: isFinished(current.status) ? "finished" : "created", job: current };

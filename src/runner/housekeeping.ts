@@ -1,25 +1,15 @@
 import { readdir } from "node:fs/promises";
-import type { Clock } from "../domain/clock.ts";
 import { isFinished } from "../domain/job-state.ts";
-import type { Logger } from "../domain/logger.ts";
 import { removeWorkDirectory } from "../files/job-directory.ts";
-import type { Layout } from "../files/layout.ts";
 import { pruneStepCache, stepCacheDirectory } from "../files/step-cache.ts";
 import { removeVaultFile as removeVaultContent } from "../files/vault.ts";
-import type { Database } from "../store/database.ts";
 import { findExecution } from "../store/executions.ts";
 import { findJob, forgetIdempotencyKeys } from "../store/jobs.ts";
 import { expiredVaultFiles, removeVaultFile } from "../store/vault.ts";
 import { watchClock } from "./clock-watch.ts";
-import { removeExpiredJobs, removeOrphans } from "./retention.ts";
+import { type RetentionDeps, removeExpiredJobs, removeOrphans } from "./retention.ts";
 
-export type HousekeepingDeps = {
-  readonly database: Database;
-  readonly layout: Layout;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** How long a job is kept after its end; undefined for as long as nobody dismisses it. */
-  readonly keptMilliseconds?: number;
+export type HousekeepingDeps = RetentionDeps & {
   /** What outputs of steps that are kept to be used again may take of the disk; undefined when nobody asks. */
   readonly cacheBytes?: number;
 };

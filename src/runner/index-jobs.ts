@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../domain/clock.ts";
 import type { Logger } from "../domain/logger.ts";
+import { pause } from "../engines/pause.ts";
 import type { Database } from "../store/database.ts";
 import { indexJobs } from "../store/job-index.ts";
 
@@ -46,13 +46,5 @@ async function indexBatch({ database, clock, logger }: IndexingDeps) {
   } catch (error) {
     logger.error("Cannot index jobs", { error });
     return { taken: 0, milliseconds: 0 };
-  }
-}
-
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(milliseconds, undefined, { signal });
-  } catch (error) {
-    if (!signal.aborted) throw error;
   }
 }

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../domain/clock.ts";
 import type { Logger } from "../domain/logger.ts";
 import type { Notification, TryOutcome } from "../domain/notification.ts";
+import { pause } from "../engines/pause.ts";
 import type { Database } from "../store/database.ts";
 import { type Delivery, findDelivery, keepTries, waitingNotifications } from "../store/outbox.ts";
 
@@ -117,7 +117,7 @@ async function tryOne(deps: NotifierDeps, { id }: Notification, signal: AbortSig
     else deps.logger.warn("Cannot deliver a notification", told);
   } catch (error) {
     deps.logger.error("Cannot try to deliver a notification, trying again soon", { notificationId: id, error });
-    await sleep(retryMilliseconds, undefined, { signal }).catch(() => {});
+    await pause(retryMilliseconds, signal);
   }
 }
 

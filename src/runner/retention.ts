@@ -1,16 +1,28 @@
-import { lstat, readdir, rm, stat } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { ifExists } from "../files/file-errors.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Logger } from "../domain/logger.ts";
 import { removeJobFiles } from "../files/job-directory.ts";
+import type { Layout } from "../files/layout.ts";
+import { isStaleLink, ownerOfOutput } from "../files/orphans.ts";
+import type { Database } from "../store/database.ts";
 import { executionIdsOf } from "../store/executions.ts";
 import { expiredJobs, idsWithFiles, removeJob } from "../store/expire-jobs.ts";
-import type { HousekeepingDeps } from "./housekeeping.ts";
+
+export type RetentionDeps = {
+  readonly database: Database;
+  readonly layout: Layout;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How long a job is kept after its end; undefined for as long as nobody dismisses it. */
+  readonly keptMilliseconds?: number;
+};
 
 /** Jobs, or names of files, that are looked at together. */
 const batch = 200;
 
 /** Removes jobs that ended longer ago than they are kept: first their rows, then their files. */
-export async function removeExpiredJobs(deps: HousekeepingDeps): Promise<void> {
+export async function removeExpiredJobs(deps: RetentionDeps): Promise<void> {
   const { database, layout, clock, keptMilliseconds } = deps;
   if (keptMilliseconds === undefined) return;
   const before = clock.now() - keptMilliseconds;
@@ -28,16 +40,13 @@ export async function removeExpiredJobs(deps: HousekeepingDeps): Promise<void> {
   }
 }
 
-/** Names of ours begin with an id of a job or an execution; others were put there by somebody else. */
-const ownName = /^\.?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.log|\.xml)?(?:\.link)?$/;
-
 /**
  * Removes published files that belong to no job (a crash came between the write that took the job away and the removal
  * of its files), and links that lead nowhere.
  */
-export async function removeOrphans({ database, layout, logger }: HousekeepingDeps): Promise<void> {
+export async function removeOrphans({ database, layout, logger }: RetentionDeps): Promise<void> {
   const names = (await readdir(layout.outputsDirectory)).flatMap((name) => {
-    const id = ownName.exec(name)?.[1];
+    const id = ownerOfOutput(name);
     return id === undefined ? [] : [{ name, id }];
   });
   for (let from = 0; from < names.length; from += batch) {
@@ -50,9 +59,4 @@ export async function removeOrphans({ database, layout, logger }: HousekeepingDe
       logger.info("Removed what belongs to no job", { path });
     }
   }
-}
-
-async function isStaleLink(path: string): Promise<boolean> {
-  if ((await ifExists(lstat(path)))?.isSymbolicLink() !== true) return false;
-  return (await ifExists(stat(path))) === undefined;
 }

@@ -14,6 +14,8 @@ export type Runner = AsyncDisposable & {
   wake(job?: Job): void;
   /** Stops a job that was taken away from its walk. */
   stop(jobId: string): void;
+  /** Claims nothing from now on; what runs goes on until disposal. */
+  stopClaiming(): void;
   /** What runs now. */
   figures(): Readonly<Record<Lane | "waiting", number>>;
 };
@@ -207,6 +209,9 @@ export function createRunner(deps: RunnerDeps): Runner {
       waiting.remote.remove(jobId);
       active.get(jobId)?.controller.abort("dismissed");
       if (isClaiming) stoppedDuringClaim.add(jobId);
+    },
+    stopClaiming() {
+      isStopping = true;
     },
     figures: () => ({
       tools: count("tools"),

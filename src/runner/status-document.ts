@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Job } from "../domain/job.ts";
+import { isDiscarded, type Job } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
 import type { Logger } from "../domain/logger.ts";
 import type { Process } from "../domain/process.ts";
@@ -10,6 +10,8 @@ import {
   keepStatusAddresses,
   listStatusFiles,
   readStatusAddresses,
+  removeStatusFile,
+  type StatusFile,
   statusToldAt,
   writeStatusFile,
 } from "../files/status-file.ts";
@@ -52,11 +54,12 @@ export function createStatusDocuments(deps: StatusDocumentDeps): StatusDocuments
   const write = (jobId: string): Promise<void> => {
     const written = (writing.get(jobId) ?? Promise.resolve()).then(async () => {
       const job = await findJob(deps.database, jobId);
-      if (job === undefined || told.get(jobId) === momentOf(job)) return;
-      // The results of a finished job were removed, and its document with them: it is not to come back.
-      if (job.status === "dismissed" && !following.has(jobId)) return;
+      if (job === undefined || isDiscarded(job) || told.get(jobId) === momentOf(job)) return;
       await writeDocument(deps, job);
       if (following.has(jobId)) told.set(jobId, momentOf(job));
+      const now = await findJob(deps.database, jobId);
+      // What was removed while it was written is not to come back.
+      if (now === undefined || isDiscarded(now)) await removeStatusFile(deps.layout, statusFileOf(job));
     });
     const settled = written.then(
       () => {},
@@ -90,7 +93,7 @@ export function createStatusDocuments(deps: StatusDocumentDeps): StatusDocuments
       const isMoved = (await readStatusAddresses(deps.layout)) !== addresses;
       for (const id of await listStatusFiles(deps.layout)) {
         const job = await findJob(deps.database, id);
-        if (job?.request.statusDocument === undefined || job.status === "dismissed") continue;
+        if (job?.request.statusDocument === undefined || isDiscarded(job)) continue;
         const isBehind = isMoved || (await statusToldAt(deps.layout, job.id)) !== job.updatedAt;
         try {
           if (!isFinished(job.status)) await publish(job.id);
@@ -125,8 +128,11 @@ async function writeDocument(deps: StatusDocumentDeps, job: Job): Promise<void> 
   if (process === undefined) throw new Error(`Cannot find revision "${job.processRevision}" of "${job.processId}"`);
   const results = job.status === "successful" ? await resultsOf(deps.database, job.id) : {};
   const response = await executeResponseOf(job, process.description, results, documentContext(deps));
-  const file = { jobId: job.id, executionId: job.executionId, isDismissed: job.status === "dismissed" };
-  await writeStatusFile(deps.layout, file, writeExecuteResponse(response), job.updatedAt);
+  await writeStatusFile(deps.layout, statusFileOf(job), writeExecuteResponse(response), job.updatedAt);
+}
+
+function statusFileOf({ id, executionId, status }: Job): StatusFile {
+  return { jobId: id, executionId, isDismissed: status === "dismissed" };
 }
 
 function documentContext({ layout, settings }: StatusDocumentDeps): JobDocumentContext & { readonly isKept: true } {

@@ -90,19 +90,22 @@ export async function removeJob(database: Database, jobId: string, before: numbe
   return removed?.rowsAffected === 1;
 }
 
+/** It was dismissed before it had ended, and its status document says so: of a discarded one nothing is kept. */
+const keepsStatus = sql`(${jobs.finishedAt} = ${jobs.updatedAt} and ${jobs.request} ->> '$.statusDocument' is not null)`;
+
 const selectKept = compile<{ ids: string }>(
   build
     .select({ id: sql`one.value`.as("id") })
     .from(sql`json_each(${argument("ids")}) as one`)
     .where(
       or(
-        sql`exists (select 1 from ${jobs} where ${jobs.id} = one.value and ${jobs.status} <> 'dismissed')`,
+        sql`exists (select 1 from ${jobs} where ${jobs.id} = one.value and (${jobs.status} <> 'dismissed' or ${keepsStatus}))`,
         sql`exists (select 1 from ${executions} join ${jobs} on ${jobs.id} = ${executions.jobId} where ${executions.id} = one.value and (${jobs.status} <> 'dismissed' or ${executions.endedAt} is null))`,
       ),
     ),
 );
 
-/** Tells which ids are of jobs, or of executions of jobs, whose files are kept: all but those that were dismissed. */
+/** Tells which ids are of jobs, or of executions of jobs, whose files are kept: all but those that were dismissed, status documents apart. */
 export async function idsWithFiles(database: Database, ids: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await database.read(selectKept({ ids: JSON.stringify(ids) }));
   return new Set(rows.map((row) => String(row.id)));

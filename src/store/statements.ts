@@ -80,17 +80,17 @@ export function insertFrom<T extends SQLiteTable>(
 }
 
 /**
- * Compiles a query once, so that no request pays for building it: the result fills the arguments in by position.
- * JSON values are given as text. Filling throws a TypeError when a named argument is missing.
+ * Compiles a query at its first use, so that neither the start pays for those that are not used nor a later request for
+ * building it: the result fills the arguments in by position. JSON values are given as text. Filling throws a TypeError
+ * when a named argument is missing.
  */
 export function compile<Values extends Readonly<Record<string, Argument>>>(query: {
   toSQL(): Pick<Query, "sql" | "params">;
 }): (values: Values) => Statement {
-  const { sql: text, params } = query.toSQL();
-  const order = params.map((param): { name: string } | { constant: Argument } =>
-    param instanceof Placeholder ? { name: param.name } : { constant: constantArgument(param, text) },
-  );
+  let compiled: Compiled | undefined;
   return (values) => {
+    compiled ??= textOf(query.toSQL());
+    const { text, order } = compiled;
     const args: Argument[] = [];
     for (const one of order) {
       const value = "name" in one ? values[one.name] : one.constant;
@@ -99,6 +99,19 @@ export function compile<Values extends Readonly<Record<string, Argument>>>(query
     }
     return { sql: text, args, keep: true };
   };
+}
+
+type Compiled = {
+  readonly text: string;
+  /** What stands for each `?`. */
+  readonly order: readonly ({ readonly name: string } | { readonly constant: Argument })[];
+};
+
+function textOf({ sql: text, params }: Pick<Query, "sql" | "params">): Compiled {
+  const order = params.map((param) =>
+    param instanceof Placeholder ? { name: param.name } : { constant: constantArgument(param, text) },
+  );
+  return { text, order };
 }
 
 /** Tests a job's status. The states stand in the text itself: a partial index serves only a condition it can read. */

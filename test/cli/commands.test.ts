@@ -143,3 +143,15 @@ test("keys are honoured and revoked by a running server within a second", async 
   expect((await fetch(`${closed.url}/jobs`)).status).toBe(401);
   expect((await fetch(`${closed.url}/processes`)).status).toBe(200);
 });
+
+test("the overview tells what each command does, and the usage text the values and default of a setting", async () => {
+  const overview = await heddle("--help");
+  expect(overview.exitCode).toBe(0);
+  expect(overview.out).toMatch(/^ {2}execute {3}Executes a process/m);
+  const unknown = await heddle("excute");
+  expect([unknown.exitCode, unknown.out]).toEqual([2, ""]);
+  expect(unknown.talk).toStartWith('Cannot run "excute": no such command\n\nUsage: heddle COMMAND');
+  const usage = (await heddle("serve", "--help")).out;
+  expect(usage).toMatch(/--sandbox auto\|require\|off .*\(default auto; HEDDLE_SANDBOX\)/);
+  expect(usage).toMatch(/--grace-seconds SECONDS .*\(default 1; HEDDLE_GRACE_SECONDS\)/);
+});

@@ -1,14 +1,54 @@
 import { expect, test } from "bun:test";
+import type { JsonObject } from "../../src/domain/json.ts";
+import type { ProcessDefinition } from "../../src/domain/process.ts";
 import { echo } from "../../src/engines/builtin/echo.ts";
 import { createInputCheck, createInputChecks } from "../../src/engines/input-check.ts";
 
 const check = createInputCheck({ description: echo.description, fileInputs: [] });
 const files = createInputCheck({ description: echo.description, fileInputs: ["text"] });
 
-test("a file input takes any content, and no bounding box", () => {
-  expect(files.item("text", { kind: "value", value: { any: "thing" } }, "/inputs/text")).toEqual([]);
+const formatted = (schema: JsonObject, definition?: ProcessDefinition) =>
+  createInputCheck({
+    description: { ...echo.description, inputs: { file: { schema, minOccurs: 1, maxOccurs: 1 } } },
+    fileInputs: ["file"],
+    ...(definition === undefined ? {} : { definition }),
+  });
+const csv = { type: "string", contentEncoding: "binary", contentMediaType: "text/csv" };
+
+test("a file input takes text of any content, and no bounding box", () => {
+  expect(files.item("text", { kind: "value", value: "any thing" }, "/inputs/text")).toEqual([]);
   expect(files.item("text", { kind: "value", value: "x", encoding: "zip" }, "/p")).toHaveLength(1);
   expect(files.item("text", { kind: "bbox", bbox: [1, 2, 3, 4], crs: "x" }, "/p")).toHaveLength(1);
+});
+
+test("a file input takes other values than text only where JSON is a format of it", () => {
+  const [fault] = formatted(csv).item("file", { kind: "value", value: 5 }, "/inputs/file");
+  expect(fault).toEqual({ pointer: "/inputs/file", detail: "found 5, wanted a file: text, base64 or a link" });
+  for (const contentMediaType of ["application/json", "application/geo+json", "application/octet-stream"]) {
+    const check = formatted({ ...csv, contentMediaType });
+    expect(check.item("file", { kind: "value", value: { any: "thing" } }, "/inputs/file")).toEqual([]);
+  }
+});
+
+test("a file input takes only the formats that it is described with", () => {
+  const one = formatted(csv);
+  const json = "application/json";
+  expect(one.item("file", { kind: "value", value: "a,b", mediaType: "text/csv; header=present" }, "/p")).toEqual([]);
+  expect(one.item("file", { kind: "value", value: "a,b", mediaType: "application/octet-stream" }, "/p")).toEqual([]);
+  expect(one.item("file", { kind: "value", value: "{}", mediaType: json }, "/p")).toEqual([
+    { pointer: "/p/mediaType", detail: 'found "application/json", wanted one of text/csv' },
+  ]);
+  expect(one.item("file", { kind: "reference", href: "data:,x", mediaType: json }, "/p")).toEqual([
+    { pointer: "/p/type", detail: 'found "application/json", wanted one of text/csv' },
+  ]);
+  const image = formatted({ ...csv, contentMediaType: "image/*" });
+  expect(image.item("file", { kind: "reference", href: "data:,x", mediaType: "image/png" }, "/p")).toEqual([]);
+  expect(image.item("file", { kind: "reference", href: "data:,x", mediaType: json }, "/p")).toHaveLength(1);
+});
+
+test("formats of a package that tells which are kinds of others are left to the engine", () => {
+  const open = formatted(csv, { kind: "cwl", main: "main", document: { $broaderFormats: {} } });
+  expect(open.item("file", { kind: "value", value: "{}", mediaType: "application/json" }, "/p")).toEqual([]);
 });
 
 test("references are not checked before they are read", () => {

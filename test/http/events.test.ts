@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { startTestApp } from "../support/app.ts";
-import { startServer } from "../support/executable.ts";
+import { type RunningServer, startServer } from "../support/executable.ts";
 import { deployCwl, submit, until, untilFinished } from "../support/jobs.ts";
 import { shellTool } from "../support/shell-tool.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -31,16 +31,22 @@ function linesOf(events: readonly Received[]): readonly unknown[] {
   return events.filter((event) => event.name === "log").flatMap((event) => event.data.lines);
 }
 
+/** How many bytes the server has read so far, of whatever. */
+async function bytesRead({ pid }: RunningServer): Promise<number> {
+  const [, text] = /^rchar: (\d+)$/m.exec(await readFile(`/proc/${pid}/io`, "utf8")) ?? [];
+  return Number(text);
+}
+
 test("a job's events tell its status, stages, progress and log, end with it, and resume after any of them", async () => {
   await using folder = await temporaryDirectory();
-  await using app = await startTestApp(folder.path);
+  await using server = await startServer(folder.path);
   await deployCwl(
-    app.url,
+    server.url,
     "tool",
     shellTool("echo one >&2; sleep 0.4; echo PROGRESS 50 half >&2; echo two >&2; sleep 0.4; echo three >&2"),
   );
-  const job = await submit(app.url, "tool", { ledger: "" });
-  const response = await fetch(`${app.url}/jobs/${job}/events`);
+  const job = await submit(server.url, "tool", { ledger: "" });
+  const response = await fetch(`${server.url}/jobs/${job}/events`);
   expect(response.headers.get("content-type")).toBe("text/event-stream");
   const all = await readEvents(response);
   const stages = all.filter((event) => event.name === "stage").map((event) => event.data.stage);
@@ -62,7 +68,7 @@ test("a job's events tell its status, stages, progress and log, end with it, and
 
   const stored = all.filter((event) => event.id !== undefined);
   for (const [index, event] of stored.entries()) {
-    const again = await fetch(`${app.url}/jobs/${job}/events`, { headers: { "last-event-id": event.id ?? "" } });
+    const again = await fetch(`${server.url}/jobs/${job}/events`, { headers: { "last-event-id": event.id ?? "" } });
     if (index === stored.length - 1) expect(again.status).toBe(204);
     else {
       const rest = await readEvents(again);
@@ -71,21 +77,21 @@ test("a job's events tell its status, stages, progress and log, end with it, and
       expect(numbers(rest)).toEqual(numbers(stored.slice(index + 1)));
     }
   }
-  expect((await fetch(`${app.url}/jobs/${job}/events`, { headers: { "last-event-id": "x" } })).status).toBe(400);
-  expect((await fetch(`${app.url}/jobs/nope/events`)).status).toBe(404);
+  expect((await fetch(`${server.url}/jobs/${job}/events`, { headers: { "last-event-id": "x" } })).status).toBe(400);
+  expect((await fetch(`${server.url}/jobs/nope/events`)).status).toBe(404);
 }, 20_000);
 
 test("the list's events tell each job that changes; a place of another life of the server is a reset", async () => {
   await using folder = await temporaryDirectory();
-  await using app = await startTestApp(folder.path);
-  const response = await fetch(`${app.url}/events`);
-  const job = await submit(app.url, "echo", { text: "a" });
+  await using server = await startServer(folder.path);
+  const response = await fetch(`${server.url}/events`);
+  const job = await submit(server.url, "echo", { text: "a" });
   const seen = await readEvents(response, (all) => all.some((event) => event.data.status === "successful"));
   expect(seen.every((event) => event.name === "job" && event.data.jobID === job)).toBe(true);
-  await untilFinished(app.url, await submit(app.url, "echo", { text: "b" }));
-  const later = await fetch(`${app.url}/events`, { headers: { "last-event-id": seen.at(-1)?.id ?? "" } });
+  await untilFinished(server.url, await submit(server.url, "echo", { text: "b" }));
+  const later = await fetch(`${server.url}/events`, { headers: { "last-event-id": seen.at(-1)?.id ?? "" } });
   expect((await readEvents(later, (all) => all.length > 0))[0]?.data.status).toBe("successful");
-  const other = await fetch(`${app.url}/events`, { headers: { "last-event-id": "other-1" } });
+  const other = await fetch(`${server.url}/events`, { headers: { "last-event-id": "other-1" } });
   expect((await readEvents(other, (all) => all.length > 0))[0]?.name).toBe("reset");
 });
 
@@ -102,16 +108,21 @@ test("open streams do not keep the server from ending, however long it may drain
 
 test("a log of a million lines is read in pages and by its last lines", async () => {
   await using folder = await temporaryDirectory();
-  await using app = await startTestApp(folder.path);
-  await deployCwl(app.url, "tool", shellTool("seq 1 1000000 >&2"));
-  const job = await submit(app.url, "tool", { ledger: "" });
-  await untilFinished(app.url, job);
-  const page = (query: string) => fetch(`${app.url}/jobs/${job}/log?${query}`);
+  await using server = await startServer(folder.path);
+  await deployCwl(server.url, "tool", shellTool("seq 1 1000000 >&2"));
+  const job = await submit(server.url, "tool", { ledger: "" });
+  await untilFinished(server.url, job);
+  const page = (query: string) => fetch(`${server.url}/jobs/${job}/log?${query}`);
+  const read = await bytesRead(server);
   const tail = await page("tail=4");
   expect(await tail.text()).toContain("successful");
   const size = Number(tail.headers.get("x-log-size"));
   expect(size).toBeGreaterThan(6_888_000);
-  const whole = await (await fetch(`${app.url}/jobs/${job}/log`)).text();
+  const middle = await page("offset=3000000&limit=1000");
+  expect((await middle.text()).length).toBe(1000);
+  // Both, and all else that the server read meanwhile.
+  expect((await bytesRead(server)) - read).toBeLessThan(size / 4);
+  const whole = await (await fetch(`${server.url}/jobs/${job}/log`)).text();
   let text = "";
   let offset = 0;
   while (offset < size) {
@@ -122,25 +133,25 @@ test("a log of a million lines is read in pages and by its last lines", async ()
   expect(text === whole).toBe(true);
   expect(await (await page(`offset=${size}`)).text()).toBe("");
   for (const wrong of ["offset=x", "tail=1&offset=1"]) expect((await page(wrong)).status).toBe(400);
-  const builtin = await submit(app.url, "echo", { text: "a" });
-  await untilFinished(app.url, builtin);
-  expect(await (await fetch(`${app.url}/jobs/${builtin}/log?tail=1`)).text()).toContain("Job complete.");
+  const builtin = await submit(server.url, "echo", { text: "a" });
+  await untilFinished(server.url, builtin);
+  expect(await (await fetch(`${server.url}/jobs/${builtin}/log?tail=1`)).text()).toContain("Job complete.");
 }, 20_000);
 
 test("a stream follows a job through the end of its first attempt and a retry", async () => {
   await using folder = await temporaryDirectory();
   const ledger = join(folder.path, "ledger");
-  await using app = await startTestApp(join(folder.path, "data"));
-  await deployCwl(app.url, "tool", shellTool('echo said >&2; test -e "$LEDGER"'));
-  const job = await submit(app.url, "tool", { ledger });
-  const first = await readEvents(await fetch(`${app.url}/jobs/${job}/events`));
+  await using server = await startServer(join(folder.path, "data"));
+  await deployCwl(server.url, "tool", shellTool('echo said >&2; test -e "$LEDGER"'));
+  const job = await submit(server.url, "tool", { ledger });
+  const first = await readEvents(await fetch(`${server.url}/jobs/${job}/events`));
   expect(first.at(-1)?.data.status).toBe("failed");
   await Bun.write(ledger, "");
-  await fetch(`${app.url}/jobs/${job}/retry`, { method: "POST" });
+  await fetch(`${server.url}/jobs/${job}/retry`, { method: "POST" });
   const id = first.at(-1)?.id ?? "";
   let rest: Received[] = [];
   await until("the second attempt is told", async () => {
-    rest = await readEvents(await fetch(`${app.url}/jobs/${job}/events`, { headers: { "last-event-id": id } }));
+    rest = await readEvents(await fetch(`${server.url}/jobs/${job}/events`, { headers: { "last-event-id": id } }));
     return rest.length > 0;
   });
   expect(rest.at(-1)?.data.status).toBe("successful");

@@ -43,6 +43,31 @@ test("an output is served by its job and by its execution", async () => {
   }
 });
 
+test("an output has the media type of its result, whatever its name tells", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const jobId = await submitEcho(service);
+  const file = (basename: string, mediaType: string) => ({
+    kind: "file" as const,
+    reference: `/${jobId}/text/${basename}`,
+    basename,
+    mediaType,
+    sizeBytes: content.length,
+  });
+  const main = {
+    ...file("raster", "image/tiff; application=geotiff"),
+    secondaryFiles: [file("raster.aux", "text/xml")],
+  };
+  await service.finish(jobId, {
+    results: { text: { kind: "list", items: [main] } },
+    files: { "text/raster": content, "text/raster.aux": content, "text/other": content },
+  });
+  const typeOf = async (name: string) =>
+    (await service.send("GET", `/outputs/${jobId}/text/${name}`)).headers.get("content-type");
+  expect(await typeOf("raster")).toBe("image/tiff; application=geotiff");
+  expect(await typeOf("raster.aux")).toContain("text/xml");
+  expect(await typeOf("other")).toBe("application/octet-stream");
+});
+
 describe("a range of an output:", () => {
   const cases: readonly [string, number, string, string | null][] = [
     ["bytes=0-3", 206, "0123", "bytes 0-3/10"],

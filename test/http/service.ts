@@ -71,6 +71,7 @@ export const defaultSettings: Settings = {
   syncLimitMilliseconds: 10_000,
   inputRoots: [],
   sendsMail: false,
+  mailTo: [],
   maxBodyBytes: 64 * 1024,
   maxUploadBytes: 256 * 1024,
   maxInlineBytes: 1024,

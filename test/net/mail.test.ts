@@ -13,7 +13,7 @@ const mail: Mail = {
 const never = new AbortController().signal;
 
 function serverAt(port: number, changes: Partial<MailServer> = {}): MailServer {
-  return { host: "127.0.0.1", port, isSecure: false, from: "Heddle <heddle@example.org>", ...changes };
+  return { host: "127.0.0.1", port, isSecure: false, from: "Heddle <heddle@example.org>", to: [], ...changes };
 }
 
 test("A mail arrives as plain text, with an id that is the same in each try", async () => {
@@ -31,6 +31,16 @@ test("A mail arrives as plain text, with an id that is the same in each try", as
     expect(text).toContain("Content-Type: text/plain; charset=utf-8");
     expect(text).toContain("Status   successful");
   }
+});
+
+test("A mail to an address that is not allowed any more is never sent", async () => {
+  await using server = await startMailServer();
+  const refused = await createMailer(serverAt(server.port, { to: ["@example.com"] })).send(mail, never);
+  expect(refused).toMatchObject({ kind: "refused", error: expect.stringContaining("--mail-to") });
+  expect(await createMailer(serverAt(server.port, { to: ["@EXAMPLE.org"] })).send(mail, never)).toMatchObject({
+    kind: "delivered",
+  });
+  expect(server.mails).toHaveLength(1);
 });
 
 test("A subject that holds a line break adds no header", async () => {

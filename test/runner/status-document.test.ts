@@ -2,9 +2,15 @@ import { describe, expect, test } from "bun:test";
 import { lstat, readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { App } from "../../src/app.ts";
+import { silentLogger } from "../../src/domain/logger.ts";
+import { createLayout } from "../../src/files/layout.ts";
+import { tidyUp } from "../../src/runner/housekeeping.ts";
+import { openDatabase } from "../../src/store/database.ts";
 import { readStatus, type WpsStatus } from "../../src/wire/wps/status.ts";
 import { parseXml } from "../../src/wire/xml.ts";
 import { startTestApp } from "../support/app.ts";
+import { until } from "../support/jobs.ts";
+import { realClock } from "../support/real-clock.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const asynchronous = "storeExecuteResponse=true&status=true";
@@ -28,6 +34,15 @@ async function untilEnd(url: string): Promise<WpsStatus> {
     if (!["accepted", "running"].includes(status.state)) return status;
     await Bun.sleep(20);
   }
+}
+
+async function untilState(url: string, state: WpsStatus["state"]): Promise<void> {
+  await until(`the document says ${state}`, async () => (await readAt(url)).state === state);
+}
+
+async function dismiss(app: App, status: WpsStatus): Promise<void> {
+  const answer = await fetch(`${app.url}/jobs/${jobIdOf(status)}`, { method: "DELETE" });
+  expect(answer.status).toBe(200);
 }
 
 const jobIdOf = (status: WpsStatus) => /([^/]+)\.xml$/.exec(status.statusLocation ?? "")?.[1] ?? "";
@@ -118,19 +133,68 @@ describe("the status document of an asynchronous WPS job", () => {
   test("of a dismissed job says so; that of a removed one is gone", async () => {
     await using directory = await temporaryDirectory();
     await using app = await startTestApp(directory.path);
-    const dismiss = async (status: WpsStatus) =>
-      (await fetch(`${app.url}/jobs/${jobIdOf(status)}`, { method: "DELETE" })).text();
-    const running = await execute(app, "text=x;pause=1");
-    await dismiss(running);
-
+    const running = await execute(app, "text=x;pause=60");
+    await dismiss(app, running);
     const end = await untilEnd(running.statusLocation ?? "");
     expect([end.state, end.exceptions[0]?.text]).toEqual(["failed", expect.stringContaining("dismissed")]);
     const finished = await execute(app, "text=x");
     await untilEnd(finished.statusLocation ?? "");
-    await dismiss(finished);
+    await dismiss(app, finished);
     const gone = await fetch(finished.statusLocation ?? "");
     expect([gone.status, await gone.text()]).toEqual([410, expect.stringContaining("dismissed")]);
-    expect(await readdir(join(directory.path, "outputs"))).toEqual([`${jobIdOf(running)}.xml`]);
+    const outputs = join(directory.path, "outputs");
+    await until("only the stopped one has a document", async () => {
+      return (await readdir(outputs)).join() === `${jobIdOf(running)}.xml`;
+    });
+  });
+
+  test("can be read all the while that its job is dismissed, and is kept with the job", async () => {
+    await using directory = await temporaryDirectory();
+    const stopped: WpsStatus[] = [];
+    {
+      await using app = await startTestApp(directory.path);
+      for (let round = 0; round < 20; round += 1) {
+        const running = await execute(app, "text=x;pause=60");
+        // Until its claim no link stands between.
+        if (round % 2 === 0) await untilState(running.statusLocation ?? "", "running");
+        const [end] = await Promise.all([untilEnd(running.statusLocation ?? ""), dismiss(app, running)]);
+        expect(end.state).toBe("failed");
+        stopped.push(running);
+      }
+    }
+    const clock = realClock;
+    await using database = await openDatabase({ file: join(directory.path, "heddle.db"), clock, logger: silentLogger });
+    await tidyUp({ database, layout: createLayout(directory.path), clock, logger: silentLogger });
+    const names = await readdir(join(directory.path, "outputs"));
+    expect(names.sort()).toEqual(stopped.map((status) => `${jobIdOf(status)}.xml`).sort());
+  }, 30_000);
+
+  test("does not come back when its job is dismissed just after its end", async () => {
+    await using directory = await temporaryDirectory();
+    await using app = await startTestApp(directory.path);
+    for (let round = 0; round < 20; round += 1) {
+      const finished = await execute(app, "text=x");
+      await untilEnd(finished.statusLocation ?? "");
+      await dismiss(app, finished);
+      expect((await fetch(finished.statusLocation ?? "")).status).toBe(410);
+    }
+    const outputs = join(directory.path, "outputs");
+    await until("no document is left", async () => (await readdir(outputs)).length === 0);
+  }, 30_000);
+
+  test("tells the new attempt of a job that is retried", async () => {
+    await using directory = await temporaryDirectory();
+    await using app = await startTestApp(directory.path);
+    const running = await execute(app, "text=again;pause=2");
+    const location = running.statusLocation ?? "";
+    await untilState(location, "running");
+    await dismiss(app, running);
+    await until("the retry is accepted", async () => {
+      const retried = await fetch(`${app.url}/jobs/${jobIdOf(running)}/retry`, { method: "POST" });
+      return retried.status === 200;
+    });
+    expect(["accepted", "running"]).toContain((await readAt(location)).state);
+    expect((await untilEnd(location)).state).toBe("succeeded");
   });
 });
 

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
+import { join } from "node:path";
 import * as v from "valibot";
 import { startServer } from "../support/executable.ts";
-import { deployCwl, submit, untilFinished } from "../support/jobs.ts";
+import { deployCwl, readStatus, submit, untilFinished } from "../support/jobs.ts";
 import { shellTool } from "../support/shell-tool.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
@@ -29,6 +30,33 @@ test("two thousand submissions at once are all accepted, and share commits", asy
   expect(writes).toBeGreaterThanOrEqual(2 * 2000);
   expect(commits).toBeLessThan(writes / 3);
 }, 60_000);
+
+test("an Idempotency-Key makes a submission that is repeated, at once or after a restart, one job", async () => {
+  await using folder = await temporaryDirectory();
+  const [data, ledger] = [join(folder.path, "data"), join(folder.path, "ledger")];
+  const before = await startServer(data);
+  await deployCwl(before.url, "tool", shellTool('echo x >>"$LEDGER"'));
+  const send = (url: string, inputs: unknown) =>
+    fetch(`${url}/processes/tool/execution`, {
+      method: "POST",
+      headers: { "content-type": "application/json", prefer: "respond-async", "idempotency-key": "one" },
+      body: JSON.stringify({ inputs }),
+    });
+  const answers = await Promise.all(Array.from({ length: 20 }, () => send(before.url, { ledger })));
+  expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201));
+  const ids = new Set(await Promise.all(answers.map(async (answer) => (await readStatus(answer)).jobID)));
+  expect(ids.size).toBe(1);
+  expect(new Set(answers.map(({ headers }) => headers.get("location"))).size).toBe(1);
+  const [job = ""] = ids;
+  await untilFinished(before.url, job);
+  await before.stop("SIGKILL");
+  await using after = await startServer(data);
+  const again = await send(after.url, { ledger });
+  expect([again.status, (await readStatus(again)).jobID]).toEqual([201, job]);
+  const other = await send(after.url, { ledger: `${ledger}.other` });
+  expect([other.status, await other.json()]).toMatchObject([422, { title: "Idempotency conflict" }]);
+  expect(await Bun.file(ledger).text()).toBe("x\n");
+});
 
 test("a client that goes away does not stop the job that it waits for", async () => {
   await using folder = await temporaryDirectory();

@@ -98,6 +98,24 @@ test("of many dismissals of one job exactly one is answered 200, and its history
   expect(ends.length).toBe(1);
 });
 
+test("what a dismissal had not stopped when the server was killed is stopped by the next start, and stays dismissed", async () => {
+  await using folder = await temporaryDirectory();
+  const [data, ledger] = [join(folder.path, "data"), join(folder.path, "ledger")];
+  const before = await startServer(data, ["--grace-seconds", "3600"]);
+  await deployCwl(before.url, "stubborn", shellTool(stubborn));
+  const job = await submit(before.url, "stubborn", { ledger });
+  await until("all of it lives", async () => (await lines(ledger)).length === 4);
+  expect((await remove(before.url, `/jobs/${job}`)).status).toBe(200);
+  await before.stop("SIGKILL");
+  expect((await livingBelow(join(data, "work"))).length).toBeGreaterThan(0);
+  await using after = await startServer(data);
+  await until("all of it is gone", async () => (await livingBelow(join(data, "work"))).length === 0);
+  expect((await statusOf(after.url, job)).status).toBe("dismissed");
+  expect((await fetch(`${after.url}/jobs/${job}/results`)).status).toBe(410);
+  await until("its files are gone", async () => (await readdir(join(data, "work"))).length === 0);
+  expect((await lines(ledger)).length).toBe(4);
+}, 20_000);
+
 test("jobs are dismissed in bulk, each with its own outcome", async () => {
   await using folder = await temporaryDirectory();
   await using server = await startServer(folder.path);

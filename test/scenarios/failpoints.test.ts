@@ -5,6 +5,7 @@ import { executable, startServer } from "../support/executable.ts";
 import { deployCwl, statusOf, submit, submitWith, untilFinished } from "../support/jobs.ts";
 import { untilTold } from "../support/notifications.ts";
 import { startReceiver } from "../support/receiver.ts";
+import { shellTool } from "../support/shell-tool.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
 
 const variable = "HEDDLE_FAILPOINT";
@@ -72,6 +73,32 @@ test.each([
   // Twice, when the answer came but was not written down any more.
   expect(new Set(receiver.received.map(({ headers }) => headers.get("webhook-id"))).size).toBe(2);
 });
+
+test.each(["JOB_PROGRESS_SETUP:after-commit", "JOB_PROGRESS_EXECUTE_REQUEST:before-commit"])(
+  "a job whose tool never started is charged with nothing, though the server went down at %s five times",
+  async (failpoint) => {
+    await using folder = await temporaryDirectory();
+    const [data, ledger] = [join(folder.path, "data"), join(folder.path, "ledger")];
+    const environment = { [variable]: failpoint };
+    const first = await startServer(data, [], { program, environment });
+    await deployCwl(first.url, "tool", shellTool('echo x >>"$LEDGER"'));
+    const key = { "idempotency-key": "one" };
+    await submit(first.url, "tool", { ledger }, key).catch(() => undefined);
+    expect(await first.exited).toBe(137);
+    for (let crash = 2; crash <= 5; crash += 1) {
+      // It may come to the failpoint before it listens.
+      const again = await startServer(data, [], { program, environment }).catch((error: Error) => error);
+      if (again instanceof Error) expect(again.message).toContain("ended with");
+      else expect(await again.exited).toBe(137);
+    }
+    expect(await Bun.file(ledger).exists()).toBe(false);
+    await using last = await startServer(data);
+    const job = await submit(last.url, "tool", { ledger }, key);
+    expect((await untilFinished(last.url, job)).at(-1)).toMatchObject({ status: "successful" });
+    expect(await Bun.file(ledger).text()).toBe("x\n");
+  },
+  30_000,
+);
 
 test.each([
   "JOB_PROGRESS_SETUP:before-commit",

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
+import { createHmac } from "node:crypto";
 import { join } from "node:path";
 import { startServer } from "../support/executable.ts";
-import { deployCwl, submitWith, until, untilFinished } from "../support/jobs.ts";
+import { deployCwl, readStatus, submitWith, until, untilFinished } from "../support/jobs.ts";
 import { startMailServer } from "../support/mail-server.ts";
 import { notificationsOf, untilTold } from "../support/notifications.ts";
 import { startReceiver } from "../support/receiver.ts";
@@ -42,6 +43,53 @@ test("What was not delivered before a SIGKILL is delivered after the restart, un
     "/done": { text: "hello" },
   });
   expect(before.talk() + after.talk()).not.toContain("token");
+  for (const { headers, body } of receiver.received) {
+    const signed = `${headers.get("webhook-id")}.${headers.get("webhook-timestamp")}.${body}`;
+    const signature = createHmac("sha256", "a secret of some length").update(signed).digest("base64");
+    expect(headers.get("webhook-signature")).toBe(`v1,${signature}`);
+  }
+});
+
+test("Each try can be read with its answer; a redirect is none, and what says 410 is not asked again", async () => {
+  await using folder = await temporaryDirectory();
+  await using server = await startServer(join(folder.path, "data"), local);
+  const statuses = [500, 302, 204];
+  await using receiver = startReceiver((before, { path }) => {
+    const status = path === "/gone" ? 410 : (statuses[before] ?? 200);
+    return new Response(null, { status, headers: status === 302 ? { location: "/elsewhere" } : {} });
+  });
+  const subscriber = { successUri: `${receiver.url}/done`, inProgressUri: `${receiver.url}/gone` };
+  const job = await submitWith(server.url, "echo", { inputs: { text: "hello" }, subscriber });
+  const told = await untilTold(server.url, job, 2);
+  expect(told.map(({ event, status, tries }) => [event, status, tries.map((one) => one.status)])).toEqual([
+    ["inProgress", "abandoned", [410]],
+    ["success", "delivered", [500, 302, 204]],
+  ]);
+  expect(receiver.received.map(({ path }) => path).sort()).toEqual(["/done", "/done", "/done", "/gone"]);
+  const ids = receiver.received.filter(({ path }) => path === "/done").map(({ headers }) => headers.get("webhook-id"));
+  expect(new Set(ids).size).toBe(1);
+}, 20_000);
+
+test("A callback to an address that is not public is refused with its field, or when its name turns out to lead there", async () => {
+  await using folder = await temporaryDirectory();
+  await using receiver = startReceiver();
+  await using server = await startServer(join(folder.path, "data"), ["--notify-tries", "1"]);
+  const execute = (successUri: string) =>
+    fetch(`${server.url}/processes/echo/execution`, {
+      method: "POST",
+      headers: { "content-type": "application/json", prefer: "respond-async" },
+      body: JSON.stringify({ inputs: { text: "hello" }, subscriber: { successUri } }),
+    });
+  const refused = await execute(`${receiver.url}/`);
+  expect([refused.status, await refused.json()]).toMatchObject([
+    400,
+    { errors: [{ pointer: "/subscriber/successUri" }] },
+  ]);
+  const named = await execute(`${receiver.url.replace("127.0.0.1", "localhost")}/`);
+  expect(named.status).toBe(201);
+  const [told] = await untilTold(server.url, (await readStatus(named)).jobID, 1);
+  expect(told).toMatchObject({ status: "abandoned", tries: [{ error: expect.stringContaining("public internet") }] });
+  expect(receiver.received).toEqual([]);
 });
 
 test("Of a job with a tool each end is told once, in the words of its time, whatever became of it since", async () => {
@@ -117,7 +165,40 @@ test("A mail tells of the end, and nobody reads its address afterwards", async (
   expect(await Bun.file(join(folder.path, "data", "heddle.db")).text()).not.toContain("lovelace");
 });
 
+test("Mails go to nobody but whom the operator names: another address is refused where it stands", async () => {
+  await using folder = await temporaryDirectory();
+  await using mails = await startMailServer();
+  await using server = await startServer(join(folder.path, "data"), [
+    ...["--smtp-url", `smtp://127.0.0.1:${mails.port}`, "--mail-from", "heddle@example.org"],
+    ...["--mail-to", "Ada@example.org,@club.example", "--mail-to", "@lab.example"],
+  ]);
+  const execute = (more: Readonly<Record<string, unknown>>) =>
+    fetch(`${server.url}/processes/echo/execution`, {
+      method: "POST",
+      headers: { "content-type": "application/json", prefer: "respond-async" },
+      body: JSON.stringify({ inputs: { text: "hello" }, ...more }),
+    });
+  const refused = [
+    ["/notification_email", { notification_email: "eve@example.org" }],
+    ["/subscriber/failedEmail", { subscriber: { successEmail: "ada@example.org", failedEmail: "a@not.club.example" } }],
+    ["/subscribers/successEmail", { subscribers: { successEmail: "ada@example.org.evil.example" } }],
+  ] as const;
+  for (const [pointer, more] of refused) {
+    const answer = await execute(more);
+    expect([answer.status, await answer.json()]).toMatchObject([400, { errors: [{ pointer }] }]);
+  }
+  expect(await (await fetch(`${server.url}/jobs`)).json()).toMatchObject({ jobs: [] });
+  for (const address of ["ada@EXAMPLE.org", "bob@club.example", "eve@lab.example"]) {
+    const answer = await execute({ subscriber: { successEmail: address } });
+    expect(answer.status).toBe(201);
+    expect(await untilTold(server.url, (await readStatus(answer)).jobID, 1)).toMatchObject([{ status: "delivered" }]);
+  }
+  expect(mails.mails).toHaveLength(3);
+});
+
 test.each([
+  ["whom mails may go to, and no server for them", ["--mail-to", "@example.org"], "--smtp-url"],
+  ["mails to what is no address", ["--mail-to", "example.org"], "ADDRESS or @DOMAIN"],
   ["a server for mails without a sender", ["--smtp-url", "smtp://localhost"], "--mail-from"],
   ["a user without a password", ["--smtp-url", "smtp://ada@localhost", "--mail-from", "a@b.c"], "--smtp-password-file"],
   ["a password in the URL", ["--smtp-url", "smtp://ada:sesame@localhost"], "without a password"],

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { startServer } from "../support/executable.ts";
 import { readStatus, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
@@ -90,11 +91,32 @@ test("no more jobs of a process run at once than it allows, also after a restart
   expect(mostAtOnce(written)).toBe(1);
 });
 
-test("tools that together ask for more memory than there is run one after the other", async () => {
+test("as many tools run at once as there are cores, when nobody says how many", async () => {
   await using folder = await temporaryDirectory();
   const ledger = join(folder.path, "ledger");
-  await using server = await startServer(join(folder.path, "data"), ["--slots", "4", "--memory-mebibytes", "12288"]);
-  const requirements = { ResourceRequirement: { ramMin: 8192 } };
+  const cores = availableParallelism();
+  await using server = await startServer(join(folder.path, "data"));
+  const tool = shellTool('echo + >>"$LEDGER"; while ! test -e "$LEDGER.go"; do sleep 0.02; done; echo - >>"$LEDGER"');
+  await deploy(server.url, "tool", tool);
+  const jobs: string[] = [];
+  for (let count = 0; count < cores + 2; count += 1) jobs.push(await submit(server.url, "tool", { ledger }));
+  await until("all slots are taken", async () => (await lines(ledger)).length === cores);
+  const states = await Promise.all(jobs.map((job) => statusOf(server.url, job)));
+  expect(states.filter(({ status }) => status === "running").length).toBe(cores);
+  expect(states.flatMap(({ queuePosition }) => queuePosition ?? [])).toEqual([1, 2]);
+  await Bun.write(`${ledger}.go`, "");
+  for (const job of jobs) expect((await untilFinished(server.url, job)).at(-1)?.status).toBe("successful");
+  expect(mostAtOnce(await lines(ledger))).toBe(cores);
+});
+
+test.each([
+  ["memory", ["--memory-mebibytes", "12288"], { ramMin: 8192 }],
+  ["cores", ["--cores", "3"], { coresMin: 2 }],
+] as const)("tools that together ask for more %s than there is run one after the other", async (_, machine, asked) => {
+  await using folder = await temporaryDirectory();
+  const ledger = join(folder.path, "ledger");
+  await using server = await startServer(join(folder.path, "data"), ["--slots", "4", ...machine]);
+  const requirements = { ResourceRequirement: asked };
   await deploy(server.url, "big", shellTool('echo + >>"$LEDGER"; sleep 0.2; echo - >>"$LEDGER"', { requirements }));
   const jobs = [await submit(server.url, "big", { ledger }), await submit(server.url, "big", { ledger })];
   for (const job of jobs) expect((await untilFinished(server.url, job)).at(-1)?.status).toBe("successful");

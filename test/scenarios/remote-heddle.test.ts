@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readEvents, startTestApp } from "../support/app.ts";
+import { startServer } from "../support/executable.ts";
 import { deployCwl, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
 import { addProvider, submitRemote } from "../support/providers.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -28,7 +29,7 @@ async function startPair() {
   const here = stack.use(await temporaryDirectory());
   const there = stack.use(await temporaryDirectory());
   const peer = stack.use(await startTestApp(there.path));
-  const app = stack.use(await startTestApp(here.path, { allowFetch: ["127.0.0.1"] }));
+  const app = stack.use(await startServer(here.path, ["--allow-fetch", "127.0.0.1"]));
   await addProvider(app.url, { id: "peer", url: peer.url, public: true });
   return { app, peer, data: here.path, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }

@@ -30,6 +30,12 @@ test("a failed job runs again as a new attempt, with its inputs and the revision
   const job = await submit(server.url, "needy", { ledger });
   expect((await untilFinished(server.url, job)).at(-1)).toMatchObject({ status: "failed", attempt: 1 });
   const { processRevision, executionId } = await statusOf(server.url, job);
+  const replaced = await fetch(`${server.url}/processes/needy`, {
+    method: "PUT",
+    headers: { "content-type": "application/cwl+json" },
+    body: JSON.stringify({ ...shellTool("echo other"), id: "needy" }),
+  });
+  expect(replaced.ok).toBe(true);
   await Bun.write(`${ledger}.ok`, "");
   const answer = await retry(server.url, job);
   expect([answer.status, await answer.json()]).toMatchObject([200, { jobID: job, status: "accepted", progress: 0 }]);

@@ -1,8 +1,8 @@
 import { dirname, join } from "node:path";
 import { type App, startApp } from "../../src/app.ts";
-import { readConfig } from "../../src/config.ts";
 import type { JobEvent } from "../../src/domain/job.ts";
 import { silentLogger } from "../../src/domain/logger.ts";
+import { readConfig } from "../../src/read-config.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { eventsOf } from "../../src/store/job-events.ts";
 import { realClock } from "./real-clock.ts";

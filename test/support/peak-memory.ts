@@ -9,6 +9,11 @@ export function readPeak(pid: number): Promise<number> {
   return readSize(pid, "VmHWM");
 }
 
+/** Tells a process's resident size, in bytes. */
+export function readResident(pid: number): Promise<number> {
+  return readSize(pid, "VmRSS");
+}
+
 async function readSize(pid: number, name: "VmRSS" | "VmHWM"): Promise<number> {
   const text = await Bun.file(`/proc/${pid}/status`).text();
   const [, kibibytes] = new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(text) ?? [];

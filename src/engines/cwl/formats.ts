@@ -1,3 +1,5 @@
+import { isOfType } from "../../domain/described.ts";
+
 /** Where IANA keeps its media types: the IRI of a format is this and the media type. */
 const ianaMediaTypes = "https://www.iana.org/assignments/media-types/";
 const ianaMediaTypesPlain = "http://www.iana.org/assignments/media-types/";
@@ -51,7 +53,7 @@ export function isFormat(
 ): boolean {
   if (format === wanted) return true;
   const [own, other] = [formatMediaType(format), formatMediaType(wanted)];
-  if (own !== undefined && own === other) return true;
+  if (own !== undefined && other !== undefined && isOfType(own, other)) return true;
   const parents = Object.hasOwn(broader, format) ? (broader[format] ?? []) : [];
   return parents.some((parent) => !seen.includes(parent) && isFormat(parent, wanted, broader, [...seen, format]));
 }

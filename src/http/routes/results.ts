@@ -27,25 +27,28 @@ export function resultRoutes(deps: ResultRouteDeps): readonly Route[] {
       path: "/jobs/:jobId/results/:outputId",
       access: "signed-in",
       hasEffect: false,
-      async handle(context) {
-        const outcome = await readResults(deps, principalOf(context), context.param("jobId"));
-        if (outcome.job.status === "failed") return failedResponse(outcome);
-        return answerResult(deps, context, { ...outcome, outputId: context.param("outputId") });
-      },
+      handle: (context) => answerOne(deps, context, { outputId: context.param("outputId") }),
     },
     {
       method: "GET",
       path: "/jobs/:jobId/results/:outputId/:item",
       access: "signed-in",
       hasEffect: false,
-      async handle(context) {
-        const outcome = await readResults(deps, principalOf(context), context.param("jobId"));
-        if (outcome.job.status === "failed") return failedResponse(outcome);
-        const { param } = context;
-        return answerResult(deps, context, { ...outcome, outputId: param("outputId"), item: param("item") });
-      },
+      handle: (context) =>
+        answerOne(deps, context, { outputId: context.param("outputId"), item: context.param("item") }),
     },
   ];
+}
+
+async function answerOne(
+  deps: ResultRouteDeps,
+  context: RouteContext,
+  asked: { readonly outputId: string; readonly item?: string },
+): Promise<Response> {
+  const outcome = await readResults(deps, principalOf(context), context.param("jobId"));
+  return outcome.job.status === "failed"
+    ? failedResponse(outcome)
+    : answerResult(deps, context, { ...outcome, ...asked });
 }
 
 /** Reads `?outputs=a,b` (OGC 18-062r3 /req/core/job-results-param-outputs). */

@@ -19,8 +19,9 @@ import { writeDescriptions } from "../../wire/wps/write-descriptions.ts";
 import { writeResult, writeStatusInfo } from "../../wire/wps/write-status.ts";
 import { attribute, decodeXml, parseXml } from "../../wire/xml.ts";
 import { contentTypeOf, readBytes, requireContentType } from "../read-body.ts";
+import { documentSource } from "../results-answer.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
-import { type ExecuteWpsDeps, executeWps, jobContext } from "../wps-execution.ts";
+import { type ExecuteWpsDeps, executeWps } from "../wps-execution.ts";
 import { owsResponse, xmlResponse } from "../wps-response.ts";
 
 export type WpsRouteDeps = ExecuteWpsDeps & DescribeDeps & DismissDeps & { readonly logger: Logger };
@@ -97,7 +98,12 @@ async function perform(deps: WpsRouteDeps, context: RouteContext, asked: WpsRequ
     case "GetResult": {
       const read = await readResults(deps, principalOf(context), asked.jobId);
       if (read.job.status === "failed") throw new Problem("job-failed", read.job.failure?.message ?? read.job.message);
-      const outputs = await outputsOfJob(read.job, read.description, read.results, jobContext(deps, context.baseUrl));
+      const outputs = await outputsOfJob(
+        read.job,
+        read.description,
+        read.results,
+        documentSource(deps, context.baseUrl),
+      );
       return xmlResponse(writeResult({ jobId: read.job.id, outputs }));
     }
     case "Dismiss": {

@@ -5,7 +5,7 @@ import { attribute, child, children, childText, parseXml, rawText, text, type Xm
 import { markup, writeElement, type XmlMarkup, type XmlNode } from "../xml-write.ts";
 import { dataTypeName, literalText } from "./literal-types.ts";
 import { ows, type WpsVersion, wps, xlink } from "./namespaces.ts";
-import type { ValueKind, WpsFormat } from "./value-kind.ts";
+import { formatOfParts, type ValueKind, type WpsFormat } from "./value-kind.ts";
 
 /** One value as WPS carries it, of an input or an output. */
 export type WpsData =
@@ -57,14 +57,7 @@ function formatOf(element: XmlElement): WpsFormat {
     const value = attribute(element, local)?.trim();
     return value === "" ? undefined : value;
   };
-  const mediaType = part("mimeType") ?? part("format");
-  const encoding = part("encoding");
-  const schema = part("schema");
-  return {
-    ...(mediaType === undefined ? {} : { mediaType }),
-    ...(encoding === undefined ? {} : { encoding }),
-    ...(schema === undefined ? {} : { schema }),
-  };
+  return formatOfParts(part("mimeType") ?? part("format"), part("encoding"), part("schema"));
 }
 
 /** Elements are written as documents of their own; without any, the text counts. */
@@ -81,15 +74,16 @@ function readBox(element: XmlElement): WpsData | undefined {
   return { kind: "bbox", bbox, ...(crs === undefined ? {} : { crs }) };
 }
 
+/** Makes a value of a link. */
+export function referenceTo({ href, mediaType }: { readonly href: string; readonly mediaType?: string }): WpsData {
+  return { kind: "reference", href, ...formatOfParts(mediaType, undefined, undefined) };
+}
+
 /** Makes the value of an input item, as the kind of its input wants it. */
 export function dataOfInput(item: InputItem, kind: ValueKind): WpsData {
   switch (item.kind) {
     case "reference":
-      return {
-        kind: "reference",
-        href: item.href,
-        ...(item.mediaType === undefined ? {} : { mediaType: item.mediaType }),
-      };
+      return referenceTo(item);
     case "bbox":
       return kind.kind === "bbox"
         ? boxFor(item.bbox, item.crs, kind)

@@ -4,7 +4,7 @@ import type { OutputDefinition } from "../../domain/process.ts";
 import { attribute, child, children, childText, text, type XmlElement } from "../xml.ts";
 import { readLiteral } from "./describe-literal.ts";
 import { ows, wps } from "./namespaces.ts";
-import type { ValueKind, WpsFormat } from "./value-kind.ts";
+import { formatOfParts, type ValueKind, type WpsFormat } from "./value-kind.ts";
 
 /** One input or output as a server describes it. */
 export type DescribedParameter = {
@@ -109,14 +109,7 @@ function readFormats(element: XmlElement): readonly WpsFormat[] {
 
 function readFormat(element: XmlElement): WpsFormat {
   const part = (local: string, name: string) => filled(childText(element, wps, local) ?? attribute(element, name));
-  const mediaType = part("MimeType", "mimeType");
-  const encoding = part("Encoding", "encoding");
-  const schema = part("Schema", "schema");
-  return {
-    ...(mediaType === undefined ? {} : { mediaType }),
-    ...(encoding === undefined ? {} : { encoding }),
-    ...(schema === undefined ? {} : { schema }),
-  };
+  return formatOfParts(part("MimeType", "mimeType"), part("Encoding", "encoding"), part("Schema", "schema"));
 }
 
 function filled(text: string | undefined): string | undefined {

@@ -3,7 +3,7 @@ import type { Fault } from "../../domain/problem.ts";
 import { type Kvp, type KvpItem, kvpText, parseKvpItems } from "../kvp.ts";
 import type { WpsData } from "./data.ts";
 import { type CalledOutput, type ExecuteCall, readFlag, wrongExecute } from "./execute.ts";
-import type { WpsFormat } from "./value-kind.ts";
+import { formatOfParts, type WpsFormat } from "./value-kind.ts";
 
 const inputAttributes = ["mimetype", "encoding", "schema", "datatype", "uom", "href", "xlink:href", "format", "method"];
 const outputAttributes = ["mimetype", "encoding", "schema", "asreference", "format"];
@@ -81,13 +81,7 @@ function outputOf(item: KvpItem, faults: Fault[]): CalledOutput {
 
 function formatOf(attributes: ReadonlyMap<string, string>): WpsFormat {
   const mediaType = attributes.get("mimetype") ?? attributes.get("format");
-  const encoding = attributes.get("encoding");
-  const schema = attributes.get("schema");
-  return {
-    ...(mediaType === undefined ? {} : { mediaType }),
-    ...(encoding === undefined ? {} : { encoding }),
-    ...(schema === undefined ? {} : { schema }),
-  };
+  return formatOfParts(mediaType, attributes.get("encoding"), attributes.get("schema"));
 }
 
 function refuseOthers({ id, attributes }: KvpItem, known: readonly string[], faults: Fault[]): void {

@@ -6,7 +6,7 @@ import { isJsonType, isTextType } from "../../domain/media-type.ts";
 import type { ProcessDescription } from "../../domain/process.ts";
 import { absoluteReference, type OutputLocations } from "../../domain/results.ts";
 import type { FileResult, Result, Results } from "../../domain/values.ts";
-import { dataOfValue, type WpsData } from "./data.ts";
+import { dataOfValue, referenceTo, type WpsData } from "./data.ts";
 import { exceptionCodes, type WpsException } from "./exception.ts";
 import { inputData } from "./execute.ts";
 import type { WpsOutput, WpsState } from "./status.ts";
@@ -108,11 +108,7 @@ async function dataOfResult(result: Result, kind: ValueKind, context: ResultCont
     case "file":
       return dataOfFile(result, context);
     case "link":
-      return {
-        kind: "reference",
-        href: result.href,
-        ...(result.mediaType === undefined ? {} : { mediaType: result.mediaType }),
-      };
+      return referenceTo(result);
     case "value":
       if (!context.asReference) return dataOfValue(result, kind);
       return { kind: "reference", href: context.url, mediaType: result.mediaType ?? mediaTypeOfKind(kind) };

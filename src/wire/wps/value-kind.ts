@@ -5,6 +5,19 @@ import { isJsonType, isTextType } from "../../domain/media-type.ts";
 /** A format of complex data. */
 export type WpsFormat = { readonly mediaType?: string; readonly encoding?: string; readonly schema?: string };
 
+/** Makes a format of the parts that are known. */
+export function formatOfParts(
+  mediaType: string | undefined,
+  encoding: string | undefined,
+  schema: string | undefined,
+): WpsFormat {
+  return {
+    ...(mediaType === undefined ? {} : { mediaType }),
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(schema === undefined ? {} : { schema }),
+  };
+}
+
 /** What WPS calls an input or output: three kinds, with the default format or reference system. */
 export type ValueKind =
   | { readonly kind: "literal"; readonly dataType?: string }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { Problem } from "../../src/domain/problem.ts";
 import { echo } from "../../src/engines/builtin/echo.ts";
-import { validateJobParameters } from "../../src/operations/submit-job.ts";
+import { validateJobParameters } from "../../src/operations/check-submission.ts";
 
 function faultsOf(payload: unknown) {
   try {

@@ -1,10 +1,10 @@
-import type { Config } from "./config.ts";
-import { Problem } from "./domain/problem.ts";
-import { readSecretFile } from "./files/secret-file.ts";
-import { readSigningKey } from "./net/callback.ts";
-import type { MailServer } from "./net/mail.ts";
+import type { Config } from "../config.ts";
+import { Problem } from "../domain/problem.ts";
+import { readSecretFile } from "../files/secret-file.ts";
+import { readSigningKey } from "../net/callback.ts";
+import type { MailServer } from "../net/mail.ts";
 
-type TellingConfig = Pick<Config, "smtpUrl" | "smtpPasswordFile" | "mailFrom" | "notifySecretFile">;
+type TellingConfig = Pick<Config, "smtpUrl" | "smtpPasswordFile" | "mailFrom" | "mailTo" | "notifySecretFile">;
 
 /** What telling subscribers takes besides the service itself. */
 export type Telling = {
@@ -26,7 +26,11 @@ export async function readTelling(config: TellingConfig): Promise<Telling> {
 }
 
 /** Reads where mails are handed to; undefined when nowhere. */
-async function readMailServer({ smtpUrl, smtpPasswordFile, mailFrom }: TellingConfig): Promise<MailServer | undefined> {
+async function readMailServer(config: TellingConfig): Promise<MailServer | undefined> {
+  const { smtpUrl, smtpPasswordFile, mailFrom, mailTo } = config;
+  if (smtpUrl === undefined && mailTo.length > 0) {
+    throw new Problem("invalid-parameter-value", "Cannot use --mail-to: found no --smtp-url, wanted one beside it");
+  }
   if (smtpUrl === undefined) return undefined;
   if (mailFrom === undefined) {
     throw new Problem("invalid-parameter-value", "Cannot use --smtp-url: found no --mail-from, wanted one beside it");
@@ -44,6 +48,7 @@ async function readMailServer({ smtpUrl, smtpPasswordFile, mailFrom }: TellingCo
     port: port === "" ? (isSecure ? 465 : 587) : Number(port),
     isSecure,
     from: mailFrom,
+    to: mailTo,
     ...(password === undefined ? {} : { auth: { user: decodeURIComponent(username), password } }),
   };
 }

@@ -1,22 +1,30 @@
-import { type Config, sandboxSettings } from "./config.ts";
-import type { Clock } from "./domain/clock.ts";
-import type { Logger } from "./domain/logger.ts";
-import { engineDeps } from "./engine-environment.ts";
-import { createConfinement } from "./executors/confinement.ts";
-import { type ControlGroups, findControlGroups } from "./executors/control-groups.ts";
-import type { Executor } from "./executors/executor.ts";
-import { createImageFinder } from "./executors/image-finder.ts";
-import { createLocalExecutor } from "./executors/local.ts";
-import { imagesDirectory, type Layout } from "./files/layout.ts";
+import { type Config, sandboxSettings } from "../config.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Logger } from "../domain/logger.ts";
+import { engineDeps } from "../engine-environment.ts";
+import { createConfinement } from "../executors/confinement.ts";
+import { type ControlGroups, findControlGroups } from "../executors/control-groups.ts";
+import type { Executor } from "../executors/executor.ts";
+import { createImageFinder } from "../executors/image-finder.ts";
+import { createLocalExecutor } from "../executors/local.ts";
+import { imagesDirectory, type Layout } from "../files/layout.ts";
+
+type ToolDeps = {
+  readonly layout: Layout;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** That of this process, of which container engines get a part. */
+  readonly environment: NodeJS.ProcessEnv;
+};
 
 /** Makes the executor of the server's tools, and says how they are confined. */
 export function createToolExecutor(
   config: Config,
-  deps: { readonly layout: Layout; readonly logger: Logger; readonly clock: Clock },
+  { environment, ...deps }: ToolDeps,
 ): { readonly executor: Executor; readonly notes: readonly string[] } {
   const confinement = createConfinement(sandboxSettings(config, deps.layout), deps.clock);
   const controlGroups = findControlGroups(process.pid);
-  const engines = engineDeps(config.containerEngine, process.env);
+  const engines = engineDeps(config.containerEngine, environment);
   const images = createImageFinder({ confinement, imagesDirectory: imagesDirectory(deps.layout), engines });
   const engineEnvironment = engines.environment;
   const executor = createLocalExecutor({ ...deps, confinement, controlGroups, images, engineEnvironment });

@@ -1,0 +1,33 @@
+import { type Config, isLocalOnly } from "../config.ts";
+import { Problem } from "../domain/problem.ts";
+import type { DoorConfig } from "../http/door.ts";
+import { createAddressTest } from "../net/addresses.ts";
+
+/** A deployed package runs programs: who can reach the service must be known, or allowed on purpose. Throws `unavailable`. */
+export function refuseOpenDoor(config: Config, hasKeys: boolean): void {
+  if (isLocalOnly(config) || config.allowAnonymous !== undefined || hasKeys) return;
+  const [proxy] = config.trustedProxy;
+  const where = config.publicUrl ?? (proxy === undefined ? config.host : `--trusted-proxy ${proxy}`);
+  throw new Problem(
+    "unavailable",
+    `Cannot start: found "${where}", which others can reach, and no key; wanted a key (heddle keys create --role admin) or --allow-anonymous`,
+  );
+}
+
+/** Tells how callers sign in. */
+export function signInNote(config: Config, hasKeys: boolean): string {
+  if (hasKeys) return "Callers sign in with a key (Authorization: Bearer)";
+  if (config.allowAnonymous !== undefined) return `Callers without a key are ${config.allowAnonymous}s`;
+  return "There is no key yet: every user of this machine can deploy and execute (heddle keys create --role admin)";
+}
+
+/** Reads how clients may come to the service. Throws `invalid-parameter-value`. */
+export function readDoor(config: Config): DoorConfig {
+  return {
+    listenHost: config.host,
+    isLoopback: isLocalOnly(config),
+    corsOrigins: config.cors,
+    isTrustedProxy: createAddressTest("--trusted-proxy", config.trustedProxy),
+    ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
+  };
+}

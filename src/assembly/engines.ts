@@ -1,0 +1,109 @@
+import type { Config } from "../config.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Job } from "../domain/job.ts";
+import type { Logger } from "../domain/logger.ts";
+import { createBuiltinEngine } from "../engines/builtin/engine.ts";
+import { createCwlEngine } from "../engines/cwl/engine.ts";
+import { defaultExpressionLimits } from "../engines/cwl/javascript.ts";
+import type { StepCache } from "../engines/cwl/run-context.ts";
+import { pause } from "../engines/pause.ts";
+import { createRemoteStepRunner } from "../engines/remote-step.ts";
+import type { Executor } from "../executors/executor.ts";
+import type { Layout } from "../files/layout.ts";
+import { stepCacheDirectory } from "../files/step-cache.ts";
+import type { Gate } from "../net/fetch.ts";
+import { createRemoteClient } from "../net/remote-client.ts";
+import type { RunnerDeps } from "../runner/claim.ts";
+import { createRemoteEngines } from "../runner/remote-engines.ts";
+import type { Database } from "../store/database.ts";
+import type { SecretKey } from "../store/seal.ts";
+import type { Builtins } from "./builtins.ts";
+
+type EngineDeps = {
+  readonly config: Config;
+  readonly layout: Layout;
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly gate: Gate;
+  readonly secretKey: SecretKey;
+  readonly executor: Executor;
+  readonly builtins: Builtins;
+};
+
+/** Which engine runs a job. Disposal leaves tools running. */
+export type Engines = AsyncDisposable &
+  Pick<RunnerDeps, "engineOf" | "engineOfHandle" | "remoteAccess"> & {
+    /** Tells whether a job runs a built-in process. */
+    isBuiltin(job: Job): boolean;
+  };
+
+/** Makes the engines: the built-in one, the one of CWL, and those of other servers. */
+export function createEngines(deps: EngineDeps): Engines {
+  const { config, database, layout, logger, gate, secretKey, builtins } = deps;
+  const builtin = createBuiltinEngine(builtins);
+  const cwl = createCwl(deps);
+  const remote = createRemoteEngines({
+    database,
+    layout,
+    logger,
+    gate,
+    secretKey,
+    maxDocumentBytes: config.maxDocumentBytes,
+    maxDownloadBytes: config.maxDownloadBytes,
+    wait: pause,
+  });
+  const isBuiltin = (job: Job) => !job.isRemote && builtins.has(job.processId);
+  return {
+    isBuiltin,
+    remoteAccess: remote.accessOf,
+    engineOf: async ({ definition }, access) => {
+      switch (definition.kind) {
+        case "builtin":
+          return builtin;
+        case "cwl":
+          return cwl;
+        case "remote":
+          return remote.engineOf(definition.providerId, access);
+        default:
+          return definition satisfies never;
+      }
+    },
+    engineOfHandle: async (job) => {
+      if (job.isRemote) return remote.engineOf(job.providerId, await remote.accessOf(job));
+      return isBuiltin(job) ? builtin : cwl;
+    },
+    [Symbol.asyncDispose]: () => cwl[Symbol.asyncDispose](),
+  };
+}
+
+function createCwl({ config, layout, logger, clock, gate, executor }: EngineDeps) {
+  return createCwlEngine({
+    executor,
+    layout,
+    logger,
+    clock,
+    toolPath: config.toolPath,
+    graceSeconds: config.graceSeconds,
+    maxWorkBytes: config.maxWorkBytes,
+    ...stepCache(config, layout),
+    slots: config.slots,
+    cores: config.cores,
+    memoryMebibytes: config.memoryMebibytes,
+    expressionLimits: { ...defaultExpressionLimits, timeMilliseconds: config.expressionSeconds * 1000 },
+    runRemoteStep: createRemoteStepRunner({
+      gate,
+      layout,
+      logger,
+      clientOf: (definition) => createRemoteClient({ gate, maxDocumentBytes: config.maxDocumentBytes }, definition),
+      wait: pause,
+      maxDownloadBytes: config.maxDownloadBytes,
+    }),
+  });
+}
+
+/** Tools that see more directories than their inputs and the system may read what no key of the cache knows. */
+function stepCache({ cacheBytes, toolDirectories }: Config, layout: Layout): { cache?: StepCache } {
+  if (cacheBytes === 0 || toolDirectories.length > 0) return {};
+  return { cache: { directory: stepCacheDirectory(layout), onlyPureSteps: true } };
+}

@@ -1,0 +1,16 @@
+import { lookup } from "node:dns/promises";
+import type { Config } from "../config.ts";
+import { readAllowList } from "../net/addresses.ts";
+import { createGate, type Gate } from "../net/fetch.ts";
+
+/** Makes the one way out; names are resolved as the machine resolves them. Throws `invalid-parameter-value`. */
+export function openGate(config: Config): Gate {
+  return createGate({
+    resolve: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
+    allowed: readAllowList(config.allowFetch),
+    limits: {
+      idleMilliseconds: config.fetchIdleSeconds * 1000,
+      totalMilliseconds: config.downloadSeconds * 1000,
+    },
+  });
+}

@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { HttpApp } from "../http/server.ts";
+
+/** The address that the service listens on. Disposal ends what is open. */
+export type Listener = AsyncDisposable & {
+  readonly url: string;
+  /** Hands requests to the service from now on; before, they are answered 503. */
+  answerWith(app: HttpApp): void;
+  /** Takes no more requests, and lets those that are open be answered, for so long at most. */
+  drain(seconds: number): Promise<void>;
+};
+
+/** Listens on an address; port 0 takes a free one. */
+export function openListener({ host, port }: { readonly host: string; readonly port: number }): Listener {
+  const server = Bun.serve({
+    hostname: host,
+    port,
+    // Bodies are bounded where they are read: each route knows its own limit.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    fetch: () => new Response("Starting", { status: 503, headers: { "retry-after": "1" } }),
+  });
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${server.port}`,
+    answerWith: (app) => void server.reload({ fetch: app.fetch }),
+    drain: (seconds) => drain(server, seconds),
+    [Symbol.asyncDispose]: () => server.stop(true),
+  };
+}
+
+/** How often the open requests of a server that stops are counted. */
+const drainLookMilliseconds = 20;
+
+/** Requests are counted: that `stop` resolves, which it should when there is none left, cannot be relied on after a stream was ended. */
+async function drain(
+  server: { stop(): Promise<void>; readonly pendingRequests: number },
+  seconds: number,
+): Promise<void> {
+  void server.stop();
+  const looks = Math.ceil((seconds * 1000) / drainLookMilliseconds);
+  for (let look = 0; look < looks && server.pendingRequests > 0; look += 1) await sleep(drainLookMilliseconds);
+}

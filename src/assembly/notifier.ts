@@ -1,0 +1,56 @@
+import type { Config } from "../config.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Job } from "../domain/job.ts";
+import type { Logger } from "../domain/logger.ts";
+import { type AnswerDeps, sentResults } from "../http/results-answer.ts";
+import { statusDocument } from "../http/status-document.ts";
+import type { Gate } from "../net/fetch.ts";
+import { createMailer } from "../net/mail.ts";
+import { type ReadResultsDeps, resultsOfJob } from "../operations/read-results.ts";
+import { deliver } from "../runner/deliver.ts";
+import { type Notifier, startNotifier } from "../runner/notify.ts";
+import type { Database } from "../store/database.ts";
+import type { SecretKey } from "../store/seal.ts";
+import type { Telling } from "./telling.ts";
+
+type NotifierDeps = {
+  readonly config: Config;
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly gate: Gate;
+  readonly secretKey: SecretKey;
+  readonly telling: Telling;
+  /** What makes the documents that are sent. */
+  readonly answering: ReadResultsDeps & AnswerDeps;
+  readonly serviceUrl: string;
+};
+
+/** Starts to tell subscribers, by callbacks and mails. */
+export function startTelling({ config, database, logger, clock, ...deps }: NotifierDeps): Notifier {
+  const { answering, serviceUrl } = deps;
+  const { mailServer, signingKey } = deps.telling;
+  const delivering = {
+    database,
+    clock,
+    secretKey: deps.secretKey,
+    callbacks: { gate: deps.gate, ...(signingKey === undefined ? {} : { signingKey }) },
+    ...(mailServer === undefined ? {} : { mailer: createMailer(mailServer) }),
+    documents: {
+      status: (job: Job) => statusDocument(job, serviceUrl),
+      results: async (job: Job) => sentResults(answering, await resultsOfJob(answering, job), serviceUrl),
+    },
+    settings: { serviceUrl, tryMilliseconds: config.notifySeconds * 1000 },
+  };
+  return startNotifier({
+    database,
+    clock,
+    logger,
+    deliver: (delivery, signal) => deliver(delivering, delivery, signal),
+    settings: {
+      tries: config.notifyTries,
+      patienceMilliseconds: config.notifyHours * 3_600_000,
+      firstPauseMilliseconds: config.notifyPauseSeconds * 1000,
+    },
+  });
+}

@@ -1,0 +1,53 @@
+import type { Config } from "../config.ts";
+import type { InputChecks } from "../engines/input-check.ts";
+import { vaultFile } from "../files/vault.ts";
+import { download } from "../net/download.ts";
+import type { Gate } from "../net/fetch.ts";
+import type { RunnerDeps } from "../runner/claim.ts";
+import { createRunner, type Runner } from "../runner/runner.ts";
+import { findProcessRevision } from "../store/processes.ts";
+import { findVaultFile } from "../store/vault.ts";
+import type { Engines } from "./engines.ts";
+import { outputsUrlOf } from "./settings.ts";
+
+type Deps = Pick<
+  RunnerDeps,
+  "database" | "layout" | "clock" | "logger" | "newId" | "hasSpace" | "wakeNotifier" | "failpoint"
+> & {
+  readonly config: Config;
+  readonly engines: Engines;
+  readonly inputChecks: InputChecks;
+  readonly gate: Gate;
+  readonly serviceUrl: string;
+};
+
+/** Makes the runner, which finds what a job needs: its engine, its process, its files. */
+export function createJobRunner({ config, engines, inputChecks, gate, serviceUrl, ...deps }: Deps): Runner {
+  const { database, layout } = deps;
+  const { engineOf, engineOfHandle, remoteAccess, isBuiltin } = engines;
+  return createRunner({
+    ...deps,
+    slots: config.slots,
+    remoteSlots: config.remoteJobs,
+    remoteAccess,
+    engineOf,
+    engineOfHandle,
+    processOf: (id, revision) => findProcessRevision(database, id, revision),
+    vaultFile: async (id) => {
+      const file = await findVaultFile(database, id);
+      return file === undefined ? undefined : { ...file, path: vaultFile(layout, id) };
+    },
+    download: (url, directory, mediaType) =>
+      download({ gate, maxBytes: config.maxDownloadBytes }, { url }, directory, {
+        ...(mediaType === undefined ? {} : { mediaType }),
+      }),
+    checkValue: (process, inputId, value) => inputChecks.of(process).value(inputId, value),
+    isBuffered: (job) => !isBuiltin(job),
+    settings: {
+      inputRoots: config.inputRoot,
+      outputsPath: config.outputsPath,
+      outputsUrl: outputsUrlOf(config, serviceUrl),
+      jobFiles: config.jobFiles,
+    },
+  });
+}

@@ -1,0 +1,97 @@
+import { type ExecutionMode, readExecution } from "../domain/execution.ts";
+import { chooseMode } from "../domain/execution-mode.ts";
+import type { JobRequest } from "../domain/job.ts";
+import { canonicalJson, isJsonObject } from "../domain/json.ts";
+import { type Fault, Problem } from "../domain/problem.ts";
+import type { ProcessDescription } from "../domain/process.ts";
+import type { LocatedSubscriber } from "../domain/subscriber.ts";
+import { createInputCheck, type InputCheck } from "../engines/input-check.ts";
+import type { Idempotency } from "../store/jobs.ts";
+import { checkReferences } from "./references.ts";
+import { digestOf } from "./secrets.ts";
+import type { Submission, SubmitDeps } from "./submission.ts";
+import { checkSubscribers } from "./subscribers.ts";
+
+/** Reads and checks all of a submission. Throws `invalid-parameter-value` with every fault. */
+export async function checkSubmission(deps: SubmitDeps, submission: Submission) {
+  const { process, payload, prefer, principal } = submission;
+  const faults: Fault[] = [];
+  const { mode, request, subscribers } = collectFaults(
+    payload,
+    process.description,
+    deps.inputChecks.of(process),
+    faults,
+  );
+  const { chosen, fault } = chooseMode(mode, prefer, process.description);
+  if (fault !== undefined) faults.push(fault);
+  const vaultFileIds = await checkReferences(
+    { database: deps.database, clock: deps.clock, inputRoots: submission.settings.inputRoots },
+    { inputs: request.inputs, principal, tokens: submission.auth?.vaultTokens ?? [] },
+    faults,
+  );
+  checkSubscribers({ gate: deps.gate, ...submission.settings }, subscribers, faults);
+  const idempotency = idempotencyOf(deps, submission, faults);
+  refuseFaults(process.description, faults);
+  submission.requireAnswer?.({ process, request, isSync: chosen.isSync, subscribers });
+  return { request, chosen, vaultFileIds, idempotency, subscribers };
+}
+
+/** What an execution request asks for, once it was found right. */
+export type JobParameters = {
+  readonly mode: ExecutionMode;
+  readonly request: JobRequest;
+  readonly subscribers: readonly LocatedSubscriber[];
+};
+
+/**
+ * Validates an execution request against the description of its process: `mode`, `response`, `transmissionMode`, ids,
+ * occurrences and values. Throws `invalid-parameter-value` with every fault: a JSON pointer, what was found, what was
+ * wanted. `check` knows which inputs are files; without it, values are checked by their schemas alone.
+ */
+export function validateJobParameters(
+  payload: unknown,
+  description: ProcessDescription,
+  check: InputCheck = createInputCheck({ description, fileInputs: [] }),
+): JobParameters {
+  const faults: Fault[] = [];
+  const parameters = collectFaults(payload, description, check, faults);
+  const { fault } = chooseMode(parameters.mode, { respondAsync: false }, description);
+  refuseFaults(description, fault === undefined ? faults : [...faults, fault]);
+  return parameters;
+}
+
+function collectFaults(
+  payload: unknown,
+  description: ProcessDescription,
+  check: InputCheck,
+  faults: Fault[],
+): JobParameters {
+  const { execution, faults: ofForm } = readExecution(payload, description);
+  faults.push(...ofForm);
+  for (const { inputId, item, pointer } of execution.items) faults.push(...check.item(inputId, item, pointer));
+  return execution;
+}
+
+function refuseFaults(description: ProcessDescription, faults: readonly Fault[]): void {
+  if (faults.length === 0) return;
+  const all = faults.map((fault) => `${fault.pointer === "" ? "the body" : fault.pointer}: ${fault.detail}`).join("; ");
+  throw new Problem("invalid-parameter-value", `Cannot execute process "${description.id}": ${all}`, { faults });
+}
+
+/** How long a key is remembered; 24 hours. */
+const idempotencyMilliseconds = 24 * 3600 * 1000;
+
+function idempotencyOf(deps: SubmitDeps, submission: Submission, faults: Fault[]): Idempotency | undefined {
+  const { idempotencyKey: key, payload } = submission;
+  if (key === undefined) return undefined;
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+    faults.push({ pointer: "header Idempotency-Key", detail: "found other characters, wanted 1 to 255 visible ones" });
+    return undefined;
+  }
+  return {
+    principal: submission.user === undefined ? "anonymous" : `user:${submission.user}`,
+    key,
+    bodyDigest: digestOf(isJsonObject(payload) ? canonicalJson(payload) : ""),
+    expiresAt: deps.clock.now() + idempotencyMilliseconds,
+  };
+}

@@ -1,0 +1,13 @@
+import type { Job } from "../domain/job.ts";
+
+/** How operations reach the runner. A lost wake is harmless: the runner also looks by itself. */
+export type RunnerPort = {
+  /** Tells of an accepted job, handed over so that it need not be read again. */
+  wake(job?: Job): void;
+  /** Stops what runs for a job that was dismissed. */
+  stop(jobId: string): void;
+  /** Writes the status document of a job, and from then on again after each of its stages. */
+  publishStatus(jobId: string): Promise<void>;
+  /** Tells that a write took notifications along. A lost call is harmless as well. */
+  notify(): void;
+};

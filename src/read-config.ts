@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import * as v from "valibot";
+import { parse as parseYaml } from "yaml";
+import { type Config, ConfigSchema } from "./config.ts";
+import { isJsonObject, type JsonObject } from "./domain/json.ts";
+import { errorText, Problem } from "./domain/problem.ts";
+
+/** Where a setting may be given. Flags win over the environment, that over the file, that over the default. */
+export type ConfigSources = {
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly file?: string;
+};
+
+/** Names the flag of a setting, without its dashes. */
+export function flagOf(setting: string): string {
+  return setting.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** Names the environment variable of a setting. */
+export function variableOf(setting: string): string {
+  return `HEDDLE_${flagOf(setting).replaceAll("-", "_").toUpperCase()}`;
+}
+
+/**
+ * Reads the configuration. Throws `invalid-parameter-value` naming the setting, where it was given, what was found and
+ * what was wanted.
+ */
+export function readConfig(sources: ConfigSources): Config {
+  const fromFile = sources.file === undefined ? {} : readConfigFile(sources.file);
+  const names = Object.keys(ConfigSchema.entries);
+  for (const name of Object.keys(fromFile)) {
+    if (names.includes(name)) continue;
+    const wanted = `wanted one of ${names.join(", ")}`;
+    throw new Problem(
+      "invalid-parameter-value",
+      `Cannot read configuration "${sources.file}": found "${name}", ${wanted}`,
+    );
+  }
+  const given = new Map<string, { readonly origin: string; readonly value: unknown }>();
+  for (const name of names) {
+    const flag = sources.flags[name];
+    const variable = sources.environment[variableOf(name)];
+    if (flag !== undefined) given.set(name, { origin: `--${flagOf(name)}`, value: flag });
+    else if (variable !== undefined) given.set(name, { origin: variableOf(name), value: variable });
+    else if (fromFile[name] !== undefined)
+      given.set(name, { origin: `${name} in "${sources.file}"`, value: fromFile[name] });
+  }
+  const values = Object.fromEntries([...given].map(([name, { value }]) => [name, value]));
+  const outcome = v.safeParse(ConfigSchema, values);
+  if (outcome.success) return Object.freeze(outcome.output);
+  const [issue] = outcome.issues;
+  const origin = given.get(String(issue.path?.[0].key))?.origin ?? "configuration";
+  const found = withoutPassword(JSON.stringify(given.get(String(issue.path?.[0].key))?.value));
+  throw new Problem("invalid-parameter-value", `Cannot use ${origin}: found ${found}, wanted ${issue.message}`);
+}
+
+function readConfigFile(file: string): JsonObject {
+  let content: unknown;
+  try {
+    content = parseYaml(readFileSync(file, "utf8")) ?? {};
+  } catch (cause) {
+    throw new Problem("invalid-parameter-value", `Cannot read configuration "${file}": ${errorText(cause)}`, { cause });
+  }
+  if (isJsonObject(content)) return content;
+  throw new Problem("invalid-parameter-value", `Cannot read configuration "${file}": found no map of settings`);
+}
+
+/** What goes to the screen may be kept by somebody. */
+function withoutPassword(text: string | undefined): string | undefined {
+  return text?.replaceAll(/(:\/\/[^/:@\s]*):[^\s"]*@/g, "$1:...@");
+}

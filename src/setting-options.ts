@@ -1,0 +1,41 @@
+import * as v from "valibot";
+import type { Option } from "./cli/command.ts";
+import { ConfigSchema } from "./config.ts";
+import { flagOf, variableOf } from "./read-config.ts";
+
+type Setting = (typeof ConfigSchema.entries)[keyof typeof ConfigSchema.entries];
+
+/** What a value is called in the usage text, by the last word of its setting's name. */
+const valueNames = ["BYTES", "DIR", "FILE", "HOURS", "SECONDS", "URL", "PATH", "PORT"] as const;
+
+/** Makes an option of each setting, by its flag; the usage text tells its values, its default and its variable. */
+export function settingOptions(): Readonly<Record<string, Option>> {
+  return Object.fromEntries(
+    Object.entries(ConfigSchema.entries).map(([name, schema]) => {
+      const about = `${v.getDescription(schema.wrapped) ?? ""} (${[...defaultOf(schema), variableOf(name)].join("; ")})`;
+      const option: Option = {
+        type: "string",
+        value: choicesOf(schema) ?? valueName(name),
+        ...(name === "allowAnonymous" ? { bare: "runner" } : {}),
+        ...(Array.isArray(schema.default) ? { multiple: true } : {}),
+        about,
+      };
+      return [flagOf(name), option];
+    }),
+  );
+}
+
+function choicesOf({ wrapped }: Setting): string | undefined {
+  const [first] = wrapped.pipe;
+  return "options" in first && first.type === "picklist" ? first.options.join("|") : undefined;
+}
+
+function valueName(setting: string): string {
+  const lastWord = flagOf(setting).split("-").at(-1)?.toUpperCase();
+  return valueNames.find((name) => name === lastWord) ?? "VALUE";
+}
+
+/** Defaults that depend on the machine are told by the description. */
+function defaultOf({ default: fallback }: Setting): readonly string[] {
+  return typeof fallback === "string" || typeof fallback === "number" ? [`default ${fallback}`] : [];
+}
