@@ -5,7 +5,7 @@ import type { Logger } from "../domain/logger.ts";
 import { createBuiltinEngine } from "../engines/builtin/engine.ts";
 import { createCwlEngine } from "../engines/cwl/engine.ts";
 import { defaultExpressionLimits } from "../engines/cwl/javascript.ts";
-import type { StepCache } from "../engines/cwl/step-cache.ts";
+import type { StepCache } from "../engines/cwl/run-context.ts";
 import { pause } from "../engines/pause.ts";
 import { createRemoteStepRunner } from "../engines/remote-step.ts";
 import type { Executor } from "../executors/executor.ts";

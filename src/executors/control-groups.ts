@@ -81,6 +81,7 @@ export async function createControlGroup(
     await set("cpu.max", `${Math.ceil(limits.cores * periodMicroseconds)} ${periodMicroseconds}`);
   }
   if (controllers.includes("pids")) await set("pids.max", String(maxProcesses));
+  await mkdir(taskDirectory, { recursive: true, mode: directoryMode });
   await symlink(group, linkOf(taskDirectory)).catch((error: unknown) => {
     if (!hasCode(error, "EEXIST")) throw error;
   });

@@ -1,4 +1,3 @@
-import type { ImageFinding, ImageRequest } from "./image-finder.ts";
 import type { Image } from "./images.ts";
 
 /** Names one try of one tool invocation. Derived, never drawn: after a crash the same key names the same try. */
@@ -72,6 +71,21 @@ export type TaskEnd =
 
 /** What recovery finds of a try. */
 export type TaskState = { readonly kind: "running" } | { readonly kind: "ended"; readonly end: TaskEnd };
+
+/** What a tool says of the image that it wants. */
+export type ImageRequest = {
+  /** Any of these will do when it is there already, the first ones first. */
+  readonly names: readonly string[];
+  /** Fetched from its registry when none is there. */
+  readonly pull?: string;
+  /** Built when there is no other way, where that is allowed. */
+  readonly dockerFile?: string;
+};
+
+/** The image of a tool, or why there is none. */
+export type ImageFinding =
+  | { readonly kind: "found"; readonly image: Image }
+  | { readonly kind: "missing"; readonly reason: string };
 
 /** What an executor can do and enforce. */
 export type ExecutorCapabilities = {

@@ -6,22 +6,9 @@ import { ifExists } from "../files/file-errors.ts";
 import { directoryMode } from "../files/layout.ts";
 import type { Confinement } from "./confinement.ts";
 import { type ContainerEngine, type EngineDeps, type EngineFinding, findEngine } from "./container-engine.ts";
-import { findImage, type Image } from "./images.ts";
+import type { ImageFinding, ImageRequest } from "./executor.ts";
+import { findImage } from "./images.ts";
 import { type ProgramEnd, runProgram } from "./run-program.ts";
-
-/** What a tool says of the image that it wants. */
-export type ImageRequest = {
-  /** Any of these will do when it is there already, the first ones first. */
-  readonly names: readonly string[];
-  /** Fetched from its registry when none is there. */
-  readonly pull?: string;
-  /** Built when there is no other way, where that is allowed. */
-  readonly dockerFile?: string;
-};
-
-export type ImageFinding =
-  | { readonly kind: "found"; readonly image: Image }
-  | { readonly kind: "missing"; readonly reason: string };
 
 /** Finds the images of tools. */
 export type ImageFinder = {

@@ -1,12 +1,12 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Logger } from "../domain/logger.ts";
-import { type Layout, taskDirectory } from "../files/layout.ts";
+import { type Layout, taskDirectory, taskRecordFile } from "../files/layout.ts";
 import { removeControlGroup } from "./control-groups.ts";
 import type { TaskEnd, TaskKey } from "./executor.ts";
 import { isAlive, isOpenSomewhere, type ProcessIdentity, processesLedBy, readBootId } from "./process-table.ts";
 import { killLeftovers } from "./stop-processes.ts";
 import { removeContainer } from "./task-container.ts";
-import { type ExitRecord, readExitRecord, readStartRecord, startRecordFile, taskName } from "./task-records.ts";
+import { type ExitRecord, readTaskRecord, taskName } from "./task-records.ts";
 
 export type InspectDeps = {
   readonly layout: Layout;
@@ -20,8 +20,8 @@ export type InspectDeps = {
 
 /**
  * What the records of a try and the machine's processes say.
- * - `none`: there is no start record: a supervisor may still come.
- * - `starting`: its start record is being written.
+ * - `none`: there is no record: a supervisor may still come.
+ * - `starting`: its start is being written.
  */
 export type Inspection =
   | { readonly kind: "none" | "starting" }
@@ -33,7 +33,7 @@ export type Inspection =
  * told is the end of all of it.
  */
 export async function inspectTask(deps: InspectDeps, key: TaskKey): Promise<Inspection> {
-  const start = await readStartRecord(deps.layout, key);
+  const start = await readTaskRecord(deps.layout, key);
   if (start === undefined) return { kind: "none" };
   switch (start.kind) {
     case "abandoned":
@@ -42,7 +42,7 @@ export async function inspectTask(deps: InspectDeps, key: TaskKey): Promise<Insp
       return inspectIncomplete(deps, key);
     case "started":
       if (start.bootId !== (deps.bootId ?? readBootId())) {
-        return ended(endOfEarlierBoot(await readExitRecord(deps.layout, key)));
+        return ended(endOfEarlierBoot(start.exit));
       }
       // First the process, then its record: it writes before it leaves, or before it takes the next tool.
       if (isAlive(start.leader) && !(await hasEnded(deps, key, start.leader))) {
@@ -56,8 +56,13 @@ export async function inspectTask(deps: InspectDeps, key: TaskKey): Promise<Insp
 
 /** A supervisor may outlive a tool; what the tool left, if anything lives beside the supervisor, must go first. */
 async function hasEnded(deps: InspectDeps, key: TaskKey, leader: ProcessIdentity): Promise<boolean> {
-  const exit = await readExitRecord(deps.layout, key);
+  const exit = await readExit(deps, key);
   return exit !== undefined && processesLedBy(leader).every(({ pid }) => pid === leader.pid);
+}
+
+async function readExit({ layout }: InspectDeps, key: TaskKey): Promise<ExitRecord | undefined> {
+  const record = await readTaskRecord(layout, key);
+  return record?.kind === "started" ? record.exit : undefined;
 }
 
 function ended(end: TaskEnd): Inspection {
@@ -65,22 +70,22 @@ function ended(end: TaskEnd): Inspection {
 }
 
 async function inspectIncomplete(deps: InspectDeps, key: TaskKey): Promise<Inspection> {
-  const file = startRecordFile(deps.layout, key);
+  const file = taskRecordFile(deps.layout, key);
   if (isOpenSomewhere(file)) return { kind: "starting" };
   // The writer may have finished and left between the two looks.
-  const again = await readStartRecord(deps.layout, key);
+  const again = await readTaskRecord(deps.layout, key);
   if (again?.kind !== "incomplete") return inspectTask(deps, key);
   return ended({ kind: "notStarted", reason: "its start could not be recorded" });
 }
 
-/** Without a sync nothing says that a tool's files outlived the machine's stop: its exit record proves nothing any more. */
+/** Without a sync nothing says that a tool's files outlived the machine's stop: what its record says of its end proves nothing any more. */
 function endOfEarlierBoot(exit: ExitRecord | undefined): TaskEnd {
   const known = exit === undefined ? "while it ran" : `after it had ended with exit code ${exit.exitCode}`;
   return { kind: "lost", reason: `the machine was restarted ${known}` };
 }
 
 async function endOfThisBoot(deps: InspectDeps, key: TaskKey, leader: ProcessIdentity): Promise<TaskEnd> {
-  const exit = await readExitRecord(deps.layout, key);
+  const exit = await readExit(deps, key);
   if (!isAlive(leader) && (await killLeftovers(leader, deps.clock))) {
     deps.logger.warn("Killed processes that a tool had left behind", { task: taskName(key) });
   }

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Problem } from "../domain/problem.ts";
 import { openTaskLog } from "../files/job-log.ts";
-import { directoryMode, fileMode, taskDirectory } from "../files/layout.ts";
+import { directoryMode, fileMode, taskDirectory, taskRecordFile } from "../files/layout.ts";
 import type { Confinement } from "./confinement.ts";
 import { type ControlGroups, createControlGroup, removeControlGroup } from "./control-groups.ts";
 import type { Task, TaskEnd, TaskLimits, TaskView } from "./executor.ts";
@@ -12,7 +12,7 @@ import type { InspectDeps } from "./inspect-task.ts";
 import { type Launch, taskScript } from "./supervisor-script.ts";
 import type { SupervisedRun, Supervisors } from "./supervisors.ts";
 import { prepareContainer, removeContainer } from "./task-container.ts";
-import { exitRecordFile, startRecordFile, taskName } from "./task-records.ts";
+import { taskName } from "./task-records.ts";
 
 export type LaunchDeps = InspectDeps & {
   readonly shellProgram: string;
@@ -22,29 +22,29 @@ export type LaunchDeps = InspectDeps & {
   readonly images: ImageFinder;
 };
 
-/** Hands a task to a supervisor; undefined when it has a start record already. Throws when it cannot be started as asked. */
+/** Hands a task to a supervisor; undefined when it has a record already. Throws when it cannot be started as asked. */
 export async function launchTask(deps: LaunchDeps, task: Task): Promise<SupervisedRun | undefined> {
   const { layout, shellProgram, supervisors, controlGroups } = deps;
   checkTask(task);
   const directory = taskDirectory(layout, task.key);
   // Where thousands are started, waiting for these calls costs more than they do.
-  mkdirSync(directory, { recursive: true, mode: directoryMode });
+  mkdirSync(dirname(directory), { recursive: true, mode: directoryMode });
   if (!statSync(task.workingDirectory).isDirectory()) throw notADirectory(task);
   openTaskLog(task.log)[Symbol.dispose]();
-  const records = { start: startRecordFile(layout, task.key), exit: exitRecordFile(layout, task.key) };
-  if (existsSync(records.start)) return undefined;
+  const record = taskRecordFile(layout, task.key);
+  if (existsSync(record)) return undefined;
   const image = task.view?.image;
   if (task.view !== undefined && image !== undefined && !isUnpacked(image)) {
     const words = await containTask(deps, task, { ...task.view, image }, directory);
-    const run = supervisors.run(taskScript(words, records, shellProgram));
+    const run = supervisors.run(taskScript(words, record, shellProgram));
     return { ...run, ended: run.ended.then((end) => settleContainer(deps, directory, end)) };
   }
   const wrapper = wrapTask(deps, task, directory);
   const hasGroup = task.limits !== undefined && controlGroups.kind === "delegated";
   const limits = processLimits(task.limits ?? {}, hasGroup);
-  if (!hasGroup) return supervisors.run(taskScript(task, records, shellProgram, { ...wrapper, limits }));
+  if (!hasGroup) return supervisors.run(taskScript(task, record, shellProgram, { ...wrapper, limits }));
   const controlGroup = await createControlGroup(controlGroups, taskName(task.key), directory, task.limits);
-  const run = supervisors.run(taskScript(task, records, shellProgram, { ...wrapper, limits, controlGroup }));
+  const run = supervisors.run(taskScript(task, record, shellProgram, { ...wrapper, limits, controlGroup }));
   const ended = run.ended.then(async (end) => {
     const peakMemoryBytes = end === undefined ? undefined : await removeControlGroup(directory);
     return end?.kind === "exited" && peakMemoryBytes !== undefined ? { ...end, peakMemoryBytes } : end;

@@ -1,10 +1,9 @@
 import { realpathSync } from "node:fs";
-import { access, constants, mkdir, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { access, constants, mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../domain/clock.ts";
 import { errorText } from "../domain/problem.ts";
-import { hasCode, ifExists } from "../files/file-errors.ts";
+import { hasCode } from "../files/file-errors.ts";
 import { directoryMode, taskDirectory, tasksDirectory } from "../files/layout.ts";
 import { type Confinement, createConfinement } from "./confinement.ts";
 import { type ControlGroups, removeControlGroup } from "./control-groups.ts";
@@ -24,7 +23,7 @@ import { taskMemoryBytes } from "./task-usage.ts";
 /** How often a task is looked at that an earlier server had started: nobody tells of its end. */
 const adoptedPollMilliseconds = 100;
 
-/** How often a start record is looked at that is just being written. */
+/** How often a record is looked at that is just being written. */
 const startingPollMilliseconds = 5;
 
 const noControlGroups: ControlGroups = { kind: "missing", reason: "control groups are not used" };
@@ -99,7 +98,7 @@ export function createLocalExecutor(
       for (const name of submissions.keys()) {
         if (name.startsWith(`${executionId}/`)) submissions.delete(name);
       }
-      await removeAllRecords(tasksDirectory(deps.layout, executionId));
+      await removeRecords(tasksDirectory(deps.layout, executionId));
     },
     findImage: (request) => images.find(request),
     explain: (view, talk) => confinement.explain(view, talk),
@@ -212,15 +211,6 @@ async function untilSettled(deps: InspectDeps, key: TaskKey): Promise<void> {
     if ((await findInspected(deps, key)).kind === "ended") return;
     await sleep(adoptedPollMilliseconds);
   }
-}
-
-/** Below the tasks directory lie steps, in them the tries of their shards. */
-const tryDepth = 2;
-
-async function removeAllRecords(directory: string, depth = 0): Promise<void> {
-  if (depth === tryDepth) return removeRecords(directory);
-  const names = (await ifExists(readdir(directory))) ?? [];
-  for (const name of names) await removeAllRecords(join(directory, name), depth + 1);
 }
 
 async function check(deps: InspectDeps): Promise<readonly string[]> {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { hasCode } from "../files/file-errors.ts";
 
 /** Names one process for the time of one boot: a process id alone is used again. */
@@ -58,12 +58,15 @@ export function processesLedBy(leader: ProcessIdentity): readonly ProcessInfo[] 
 }
 
 /**
- * Lists the living processes in whose environment a value lies below a directory: those of a tool that left its session
- * too, unless they cleared their environment.
+ * Lists the living processes in whose environment a value is a path of a try, below its directory or beside it with a
+ * suffix: those of a tool that left its session too, unless they cleared their environment.
  */
-export function processesNaming(directory: string): readonly ProcessInfo[] {
+export function processesNaming(taskDirectory: string): readonly ProcessInfo[] {
   return allProcessIds()
-    .filter((pid) => readProcFile(`/proc/${pid}/environ`)?.includes(`=${directory}/`) === true)
+    .filter((pid) => {
+      const environment = readProcFile(`/proc/${pid}/environ`) ?? "";
+      return ["/", "."].some((next) => environment.includes(`=${taskDirectory}${next}`));
+    })
     .map(findProcess)
     .filter((info) => info !== undefined);
 }
@@ -93,7 +96,8 @@ export function hasStrangers(
   // One is the tool itself. Ids begin anew at some time; then all processes are looked at.
   if (made === 1) return false;
   const isStranger = (pid: number) => {
-    const info = pid === leaderPid ? undefined : findProcess(pid);
+    // Most are gone already, and what is told without an error costs less.
+    const info = pid === leaderPid || !existsSync(`/proc/${pid}`) ? undefined : findProcess(pid);
     return info?.groupId === leaderPid || info?.sessionId === leaderPid;
   };
   if (made < 1 || made > maxAsked) return allProcessIds().some(isStranger);

@@ -1,7 +1,7 @@
 import type { TaskEnd } from "./executor.ts";
 import { hasStrangers, type ProcessIdentity, startTimeOf } from "./process-table.ts";
 import { endedWord, startedWord, supervisorBeginning } from "./supervisor-script.ts";
-import { exitedWith } from "./task-records.ts";
+import { childSeconds, exitRecord } from "./task-records.ts";
 
 /** A task in the hands of a supervisor. */
 export type Supervised = {
@@ -49,12 +49,22 @@ export function startSupervisor(label: string): Supervisor {
   const leader = { pid: child.pid, startTime: startTimeOf(child.pid) ?? "" };
   let current: { readonly recorded: () => void; readonly ended: (end?: TaskEnd) => void } | undefined;
   let newest = { before: 0, after: 0 };
+  let times = "";
+  let secondsBefore: number | undefined = 0;
   let isRetired = false;
   let holders = 0;
   const send = (text: string) => {
     child.stdin.write(text);
     // A supervisor that has left says so by its end.
     Promise.resolve(child.stdin.flush()).catch(() => {});
+  };
+  const hold = () => {
+    holders += 1;
+    if (holders === 1) child.ref();
+  };
+  const release = () => {
+    holders -= 1;
+    if (holders === 0) child.unref();
   };
   const leave = () => {
     isRetired = true;
@@ -65,12 +75,18 @@ export function startSupervisor(label: string): Supervisor {
   const hear = (line: string) => {
     const [word, ...numbers] = line.split(" ");
     if (word === startedWord) current?.recorded();
-    if (word !== endedWord) return;
-    const [exitCode = 0, userTicks = 0, systemTicks = 0, before = 0, after = 0] = numbers.map(Number);
+    if (word !== endedWord) {
+      times = word === startedWord ? "" : `${times}${line}\n`;
+      return;
+    }
+    const [exitCode = 0, before = 0, after = 0] = numbers.map(Number);
     newest = { before, after };
+    const seconds = childSeconds(times);
+    const end: TaskEnd = { kind: "exited", ...exitRecord(exitCode, secondsBefore, seconds) };
+    secondsBefore = seconds;
     const { ended } = current ?? {};
     current = undefined;
-    ended?.(exitedWith(exitCode, userTicks + systemTicks));
+    ended?.(end);
   };
   void listen(child.stdout, hear)
     .then(() => exited)
@@ -81,7 +97,10 @@ export function startSupervisor(label: string): Supervisor {
     run(script) {
       const recorded = Promise.withResolvers<void>();
       const ended = Promise.withResolvers<TaskEnd | undefined>();
+      // With nothing to wait for, the runtime's event loop would turn without pause until the supervisor tells.
+      hold();
       current = { recorded: recorded.resolve, ended: ended.resolve };
+      void recorded.promise.then(release);
       if (isRetired) leave();
       else send(script);
       return { recorded: recorded.promise, ended: ended.promise };
@@ -96,14 +115,8 @@ export function startSupervisor(label: string): Supervisor {
       return isRetired;
     },
     exited,
-    hold: () => {
-      holders += 1;
-      if (holders === 1) child.ref();
-    },
-    release: () => {
-      holders -= 1;
-      if (holders === 0) child.unref();
-    },
+    hold,
+    release,
   };
 }
 

@@ -1,21 +1,22 @@
-import { dirname } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import type { Task } from "./executor.ts";
 
-/** What a supervisor returns that could not make a start record: someone else had, or there is no room for it. */
+/** What a supervisor returns that could not make a record: someone else had, or there is no room for it. */
 export const notRecordedCode = 75;
 
 export const environmentProgram = "/usr/bin/env";
 
 /**
- * What a supervisor writes to its stdout: a task's start is on record; a task has ended, with its exit code, its CPU ticks
- * (user, system), and the newest process ids of the machine before and after it.
+ * What a supervisor writes to its stdout: a task's start is on record; a task has ended, with its exit code, and the newest
+ * process ids of the machine before and after it. Before that stands what `times` tells of all tools so far.
  */
 export const startedWord = "started";
 export const endedWord = "ended";
 
 /**
  * The beginning of a supervisor's script: POSIX sh with builtins only, so that all it forks are tools. It tells of each
- * record after it has made it, and minds nobody who does not listen any more. CPU times are those of all tools so far.
+ * record after it has made it, and minds nobody who does not listen any more. Of /proc as little is read as can be: shells
+ * do it byte by byte.
  */
 export const supervisorBeginning = `umask 077
 set -C
@@ -24,26 +25,21 @@ trap 'stopped=143' TERM
 trap 'stopped=130' INT
 trap 'stopped=129' HUP
 trap : PIPE
-look() {
-  read -r line </proc/$$/stat || return
-  set -- \${line##*")"}
-  user=\${14} system=\${15} since=\${20}
-}
+since() { since=\${20}; }
 newest() { read -r line </proc/loadavg && newest=\${line##* }; }
 read -r boot </proc/sys/kernel/random/boot_id || exit ${notRecordedCode}
+read -r line </proc/$$/stat || exit ${notRecordedCode}
+since \${line##*")"}
 begin() {
-  look || exit ${notRecordedCode}
-  user0=$user system0=$system
-  { printf 'pid %s\\nstarted %s\\nboot %s\\nend\\n' "$$" "$since" "$boot" >"$1"; } 2>/dev/null || exit ${notRecordedCode}
+  { printf 'pid %s\\nstarted %s\\nboot %s\\n' "$$" "$since" "$boot" && times && echo end; } >"$1" || exit ${notRecordedCode}
   newest && newest0=$newest
-  echo ${startedWord} 2>/dev/null
+  echo ${startedWord}
 }
 finish() {
-  look
-  user=$((user - user0)) system=$((system - system0))
-  printf 'code %s\\ncpu %s %s\\nend\\n' "$2" "$user" "$system" >|"$1"
+  { printf 'code %s\\n' "$2" && times && echo end; } >>"$1"
   newest
-  echo ${endedWord} "$2" "$user" "$system" "$newest0" "$newest" 2>/dev/null
+  times
+  echo ${endedWord} "$2" "$newest0" "$newest"
   if [ -n "$stopped" ]; then exit; fi
 }
 `;
@@ -63,16 +59,13 @@ export type Launch = {
   readonly controlGroup?: string;
 };
 
-/** Where the records of a try are kept. */
-export type RecordFiles = { readonly start: string; readonly exit: string };
-
 /**
- * Words one task for a supervisor: its start record, the tool in a process forked for it, its exit record. `shellProgram`
- * is what /bin/sh is: where it adds nothing to an environment, the forked process becomes the tool itself.
+ * Words one task for a supervisor: the start in its record, the tool in a process forked for it, its end in the record.
+ * `shellProgram` is what /bin/sh is: where it adds nothing to an environment, the forked process becomes the tool itself.
  */
-export function taskScript(task: Task, records: RecordFiles, shellProgram: string, launch: Launch = {}): string {
+export function taskScript(task: Task, record: string, shellProgram: string, launch: Launch = {}): string {
   const { wrapper, limits = [], controlGroup } = launch;
-  const directory = dirname(records.start);
+  const directory = join(dirname(record), basename(record, extname(record)));
   const quoted = quoteBelow(directory);
   const steps = [
     `exec >>${quoted(task.log)} 2>&1`,
@@ -86,12 +79,12 @@ export function taskScript(task: Task, records: RecordFiles, shellProgram: strin
   ];
   const options = wrapper === undefined ? "" : ` 3<${quoted(wrapper.optionsFile)}`;
   return `d=${quote(directory)}
-begin ${quoted(records.start)}
+begin ${quoted(record)}
 if [ -n "$stopped" ]; then code=$stopped; else
 (${steps.join(" && ")} ${redirections(task, quoted)}${options})
 code=$?
 fi
-finish ${quoted(records.exit)} "$code"
+finish ${quoted(record)} "$code"
 `;
 }
 
@@ -102,9 +95,9 @@ function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Quotes texts for sh, those below a directory by the variable that holds it: shells read this script byte by byte. */
-function quoteBelow(directory: string): Quote {
-  return (text) => (text.startsWith(`${directory}/`) ? `"$d"${quote(text.slice(directory.length))}` : quote(text));
+/** Quotes texts for sh, those that begin with a path by the variable that holds it: some shells read this byte by byte. */
+function quoteBelow(path: string): Quote {
+  return (text) => (text.startsWith(path) ? `"$d"${quote(text.slice(path.length))}` : quote(text));
 }
 
 function toolCommand(task: Task, shellProgram: string, quoted: Quote): string {

@@ -1,76 +1,70 @@
-import { mkdir, open, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, open, readdir, readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { hasCode, ifExists } from "../files/file-errors.ts";
-import { directoryMode, fileMode, type Layout, taskDirectory } from "../files/layout.ts";
-import type { TaskEnd, TaskKey } from "./executor.ts";
+import { directoryMode, fileMode, type Layout, taskRecordFile, taskRecordSuffix } from "../files/layout.ts";
+import type { TaskKey } from "./executor.ts";
 import type { ProcessIdentity } from "./process-table.ts";
 
-/** The first record of a try: whoever creates it decides whether a tool runs. */
-export type StartRecord =
-  | { readonly kind: "started"; readonly leader: ProcessIdentity; readonly bootId: string }
+/** The first part of a try's record: whoever creates the file decides whether a tool runs. */
+export type TaskRecord =
+  | {
+      readonly kind: "started";
+      readonly leader: ProcessIdentity;
+      readonly bootId: string;
+      /** How the tool ended; absent while its supervisor has not told, or not all of it. */
+      readonly exit?: ExitRecord;
+    }
   /** Recovery came first: no tool may run in this try. */
   | { readonly kind: "abandoned" }
   /** Its writer has not finished it, or could not. */
   | { readonly kind: "incomplete" };
 
-/** The last record of a try, written by its supervisor. */
-export type ExitRecord = { readonly exitCode: number; readonly cpuSeconds: number };
+/** The last part of a try's record, appended by its supervisor. */
+export type ExitRecord = { readonly exitCode: number; readonly cpuSeconds?: number };
 
 /** Words a key: unique among all tries. */
 export function taskName(key: TaskKey): string {
   return `${key.executionId}/${key.step}/${key.shard}/${key.try}`;
 }
 
-export function startRecordFile(layout: Layout, key: TaskKey): string {
-  return join(taskDirectory(layout, key), "start");
+/** Reads the record of a try; undefined when there is none. */
+export async function readTaskRecord(layout: Layout, key: TaskKey): Promise<TaskRecord | undefined> {
+  const text = await ifExists(readFile(taskRecordFile(layout, key), "latin1"));
+  return text === undefined ? undefined : parseTaskRecord(text);
 }
 
-export function exitRecordFile(layout: Layout, key: TaskKey): string {
-  return join(taskDirectory(layout, key), "exit");
-}
-
-/** Reads the start record; undefined when there is none. */
-export async function readStartRecord(layout: Layout, key: TaskKey): Promise<StartRecord | undefined> {
-  const text = await ifExists(readFile(startRecordFile(layout, key), "latin1"));
-  return text === undefined ? undefined : parseStartRecord(text);
-}
-
-/** Reads the exit record; undefined when there is none, or not all of it. */
-export async function readExitRecord(layout: Layout, key: TaskKey): Promise<ExitRecord | undefined> {
-  const text = await ifExists(readFile(exitRecordFile(layout, key), "latin1"));
-  return text === undefined ? undefined : parseExitRecord(text);
-}
-
-/** Tells what a start record says. A text whose last line is not `end` is incomplete. */
-export function parseStartRecord(text: string): StartRecord {
+/** Tells what a record says. Each of its parts ends with the line `end`; without it, it is incomplete, or not there yet. */
+export function parseTaskRecord(text: string): TaskRecord {
   if (text === "abandoned\nend\n") return { kind: "abandoned" };
-  const found = /^pid (\d+)\nstarted (\d+)\nboot ([0-9a-f-]+)\nend\n$/.exec(text);
-  const [, pid, startTime, bootId] = found ?? [];
+  const [start = "", end = ""] = text.split(/(?<=^end\n)/m);
+  const [, pid, startTime, bootId, before] =
+    /^pid (\d+)\nstarted (\d+)\nboot ([0-9a-f-]+)\n((?:.*\n)*?)end\n$/.exec(start) ?? [];
   if (pid === undefined || startTime === undefined || bootId === undefined) return { kind: "incomplete" };
-  return { kind: "started", leader: { pid: Number(pid), startTime }, bootId };
+  const [, exitCode, after] = /^code (\d+)\n((?:.*\n)*?)end\n$/.exec(end) ?? [];
+  const exit =
+    exitCode === undefined ? {} : { exit: exitRecord(Number(exitCode), childSeconds(before), childSeconds(after)) };
+  return { kind: "started", leader: { pid: Number(pid), startTime }, bootId, ...exit };
 }
 
-/** The unit of CPU times in /proc: USER_HZ, which is 100 on every Linux that Bun runs on. */
-const ticksPerSecond = 100;
-
-/** Tells what an exit record says; undefined when its last line is not `end`. */
-export function parseExitRecord(text: string): ExitRecord | undefined {
-  const found = /^code (\d+)\ncpu (\d+) (\d+)\nend\n$/.exec(text);
-  if (found === null) return undefined;
-  const [exitCode = 0, userTicks = 0, systemTicks = 0] = found.slice(1).map(Number);
-  return { exitCode, cpuSeconds: (userTicks + systemTicks) / ticksPerSecond };
+/** Reads what the builtin `times` of a shell writes: the CPU time of all its children, in seconds. */
+export function childSeconds(text = ""): number | undefined {
+  const [, userMinutes, user, systemMinutes, system] = /^.*\n(\d+)m([\d.]+)s (\d+)m([\d.]+)s\n$/.exec(text) ?? [];
+  if (system === undefined) return undefined;
+  return (Number(userMinutes) + Number(systemMinutes)) * 60 + Number(user) + Number(system);
 }
 
-/** Words the end of a tool as its exit record does, from its exit code and its CPU time in ticks. */
-export function exitedWith(exitCode: number, ticks: number): TaskEnd {
-  return { kind: "exited", exitCode, cpuSeconds: ticks / ticksPerSecond };
+/** Words the end of a tool by its exit code and the CPU time of its supervisor's children before and after it. */
+export function exitRecord(exitCode: number, before: number | undefined, after: number | undefined): ExitRecord {
+  if (before === undefined || after === undefined) return { exitCode };
+  return { exitCode, cpuSeconds: Math.round((after - before) * 1000) / 1000 };
 }
 
-/** Creates the start record saying that no tool may run in this try. False when someone else created it before. */
+/** Creates the record of a try saying that no tool may run in this try. False when someone else created it before. */
 export async function claimAbandoned(layout: Layout, key: TaskKey): Promise<boolean> {
-  await mkdir(taskDirectory(layout, key), { recursive: true, mode: directoryMode });
+  const record = taskRecordFile(layout, key);
+  await mkdir(dirname(record), { recursive: true, mode: directoryMode });
   try {
-    await using file = await open(startRecordFile(layout, key), "wx", fileMode);
+    await using file = await open(record, "wx", fileMode);
     await file.writeFile("abandoned\nend\n");
     return true;
   } catch (error) {
@@ -79,7 +73,11 @@ export async function claimAbandoned(layout: Layout, key: TaskKey): Promise<bool
   }
 }
 
-/** Removes both records of a try. */
-export async function removeRecords(directory: string): Promise<void> {
-  await Promise.all(["start", "exit"].map((name) => rm(join(directory, name), { force: true })));
+/** Removes the records of all tries of an execution, whose tasks lie in this directory, one directory a step. */
+export async function removeRecords(tasks: string): Promise<void> {
+  for (const step of (await ifExists(readdir(tasks))) ?? []) {
+    const names = (await ifExists(readdir(join(tasks, step)))) ?? [];
+    const records = names.filter((name) => name.endsWith(taskRecordSuffix));
+    await Promise.all(records.map((name) => rm(join(tasks, step, name), { force: true })));
+  }
 }

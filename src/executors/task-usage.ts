@@ -4,16 +4,15 @@ import { type Layout, taskDirectory } from "../files/layout.ts";
 import { groupMemoryBytes } from "./control-groups.ts";
 import type { TaskKey } from "./executor.ts";
 import { isAlive } from "./process-table.ts";
-import { readExitRecord, readStartRecord } from "./task-records.ts";
+import { readTaskRecord } from "./task-records.ts";
 
 /** Adds up the memory of a task's processes; 0 when it does not run. `exactly`: what they share counts once. */
 export async function taskMemoryBytes(layout: Layout, key: TaskKey, exactly: boolean): Promise<number> {
-  const start = await readStartRecord(layout, key);
-  if (start?.kind !== "started" || !isAlive(start.leader)) return 0;
-  // Its supervisor may have another tool by now.
-  if ((await readExitRecord(layout, key)) !== undefined) return 0;
+  const record = await readTaskRecord(layout, key);
+  // Once it has ended, its supervisor may have another tool.
+  if (record?.kind !== "started" || record.exit !== undefined || !isAlive(record.leader)) return 0;
   const group = await groupMemoryBytes(taskDirectory(layout, key));
-  return group ?? (exactly ? proportionalBytes : residentBytes)(start.leader.pid);
+  return group ?? (exactly ? proportionalBytes : residentBytes)(record.leader.pid);
 }
 
 /** Adds up the memory of a process and all below it that is in use now, in bytes; memory that they share counts each time. */

@@ -63,13 +63,38 @@ export function tasksDirectory(layout: Layout, executionId: string): string {
   return join(executionWorkDirectory(layout, executionId), "tasks");
 }
 
-/** The directory of one try of one tool invocation. */
-export function taskDirectory(
-  layout: Layout,
-  key: { readonly executionId: string; readonly step: string; readonly shard: number; readonly try: number },
-): string {
+type TryKey = { readonly executionId: string; readonly step: string; readonly shard: number; readonly try: number };
+
+/**
+ * The directory of one try of one tool invocation, made for what few tries need. What all need lies beside it, as on many
+ * file systems a directory costs as much as a short tool: its path and a suffix, which begins with a dot.
+ */
+export function taskDirectory(layout: Layout, key: TryKey): string {
   const step = encodeURIComponent(key.step).replaceAll(".", "%2E");
   return join(tasksDirectory(layout, key.executionId), step, `${key.shard}-${key.try}`);
+}
+
+/** The output directory of one try: made before anything else of it. */
+export function taskOutputDirectory(layout: Layout, key: TryKey): string {
+  return `${taskDirectory(layout, key)}.out`;
+}
+
+/** The TMPDIR of one try. */
+export function taskTemporaryDirectory(layout: Layout, key: TryKey): string {
+  return `${taskDirectory(layout, key)}.tmp`;
+}
+
+/** The file that says how one try started and ended. */
+export function taskRecordFile(layout: Layout, key: TryKey): string {
+  return `${taskDirectory(layout, key)}${taskRecordSuffix}`;
+}
+
+export const taskRecordSuffix = ".record";
+
+/** Reads shard and try from a name that lies beside a try's directory; undefined for any other. */
+export function tryNumbers(name: string): { readonly shard: number; readonly try: number } | undefined {
+  const [, shard, number] = /^(\d+)-(\d+)(?:\.[a-z]+)?$/.exec(name) ?? [];
+  return shard === undefined ? undefined : { shard: Number(shard), try: Number(number) };
 }
 
 /** The log of a tool or remote execution. */

@@ -24,7 +24,7 @@ export async function startRun(
   known: KnownRun,
 ): Promise<Run> {
   const { engine } = what;
-  const prepared = (await readPrepared(deps)) ?? (await prepare(deps, walk, what));
+  const prepared = (await readPrepared(deps, engine)) ?? (await prepare(deps, walk, what));
   const record = recordOf(walk);
   const recorded = known.handle;
   const handle = recorded ?? engine.plan(prepared);
@@ -146,7 +146,7 @@ const PreparedSchema = v.custom<Prepared>(
 );
 
 /** Only an adopted execution can have a prepared file. */
-async function readPrepared(deps: ExecuteDeps): Promise<Prepared | undefined> {
+async function readPrepared(deps: ExecuteDeps, engine: Engine): Promise<Prepared | undefined> {
   const { claim } = deps;
   if (!claim.isAdopted) return undefined;
   try {
@@ -155,6 +155,8 @@ async function readPrepared(deps: ExecuteDeps): Promise<Prepared | undefined> {
   } catch (error) {
     // A repeatable engine keeps none: it runs again from the claim. Any other needs it once its handle is on record.
     if (claim.recorded?.handle === undefined) return undefined;
+    // Nobody could watch what may live of it.
+    await engine.dismiss(claim.recorded.handle, claim.checkpoints);
     throw new RunFailed({ message: `The prepared execution cannot be read after the restart: ${errorText(error)}` });
   }
 }

@@ -73,6 +73,11 @@ export function isBusy(error: unknown): boolean {
   return errorCode(error).startsWith("SQLITE_BUSY");
 }
 
+/** Tells whether a call failed because the disk has no room. */
+export function isFull(error: unknown): boolean {
+  return errorCode(error).startsWith("SQLITE_FULL");
+}
+
 /** Tells whether a call failed because the connection was dropped before it began. */
 export function isClosed(error: unknown): boolean {
   return errorCode(error) === "CLIENT_CLOSED";

@@ -1,7 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
-import { type Driver, isBusy, isClosed, isUnclear } from "./driver.ts";
+import { type Driver, isBusy, isClosed, isFull, isUnclear } from "./driver.ts";
 import type { Statement, StatementResult } from "./statements.ts";
 
 /** All writes to the database, and the reads beside them. */
@@ -115,7 +115,7 @@ export function createWriteQueue({ driver, clock, logger, onChanged, pause }: Wr
     if (outcome.kind === "committed") {
       settle(writes, outcome.results);
     } else if (outcome.kind === "undone" && writes.length === 1) {
-      for (const write of writes) write.reject(outcome.error);
+      for (const write of writes) write.reject(reasonOf(outcome.error));
     } else {
       logger.warn("A commit failed; its writes are tried one by one", { writes: writes.length, error: outcome.error });
       for (const write of writes) await commitAlone(write, outcome);
@@ -127,7 +127,7 @@ export function createWriteQueue({ driver, clock, logger, onChanged, pause }: Wr
     const stands = failed.kind === "unclear" ? await standingResults(write, failed) : undefined;
     const outcome = stands ?? (await commit([write]));
     if (outcome.kind === "committed") settle([write], outcome.results);
-    else write.reject(outcome.error);
+    else write.reject(reasonOf(outcome.error));
   }
 
   /** Looks whether a write stands after an unclear error; undefined when it does not and can be tried again. */
@@ -202,4 +202,13 @@ export function createWriteQueue({ driver, clock, logger, onChanged, pause }: Wr
       }
     }
   }
+}
+
+const fullRetrySeconds = 10;
+
+/** Words what its operator can do something about; every other error is told as it is. */
+function reasonOf(error: unknown): unknown {
+  if (!isFull(error)) return error;
+  const detail = "Cannot write: found no room on the disk of the database, wanted some";
+  return new Problem("unavailable", detail, { cause: error, retryAfterSeconds: fullRetrySeconds });
 }

@@ -93,18 +93,26 @@ export function verifyLedgers(directory: string, jobs: readonly LoadJob[]): Colu
   const twice: string[] = [];
   const never: string[] = [];
   const overlapping: string[] = [];
+  const charged: string[] = [];
   const written = new Set(readdirSync(directory));
   for (const job of jobs) {
     for (const ledger of ledgersOf(job.kind, job.name)) {
       const lines = written.has(ledger) ? readFileSync(join(directory, ledger), "utf8").trim().split("\n") : [];
       const starts = lines.filter((line) => line.endsWith(" start"));
+      const charges = Number(/(\d+) tries lost/.exec(job.message ?? "")?.[1] ?? 0);
+      if (charges > starts.length) charged.push(`${ledger}: ${charges} for ${starts.length} starts`);
       if (starts.length > 1) twice.push(`${ledger}: ${starts.length}`);
       // A dismissal may come before its tool.
       if (starts.length === 0 && job.id !== undefined && job.kind !== "dismissed") never.push(ledger);
       if (lines.some((line) => line.endsWith(" overlap"))) overlapping.push(ledger);
     }
   }
-  return { "tools run twice": twice, "tools never run": never, "tools run beside themselves": overlapping };
+  return {
+    "tools run twice": twice,
+    "tools never run": never,
+    "tools run beside themselves": overlapping,
+    "charged for tries that never started": charged,
+  };
 }
 
 /** Looks into the database and the directories of a server that was stopped. */

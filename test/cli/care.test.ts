@@ -1,8 +1,14 @@
+import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { chmod, mkdir, readdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { silentLogger } from "../../src/domain/logger.ts";
+import { databaseFaults } from "../../src/store/backup.ts";
+import { openDatabase } from "../../src/store/database.ts";
+import { migrationFiles } from "../../src/store/migrations.macro.ts";
 import { runExecutable, startServer } from "../support/executable.ts";
 import { statusOf, submit, untilFinished } from "../support/jobs.ts";
+import { realClock } from "../support/real-clock.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 test("a backup made while the service works holds every job answered before, and is restored elsewhere", async () => {
@@ -71,6 +77,17 @@ test("doctor tells what it found, and repairs open directories and orphans when 
       JSON.parse(out).findings.map(({ about, state }: { about: string; state: string }) => [about, state]),
     );
   expect(states(found.out)).toMatchObject({ "data directory": "warning", orphans: "warning", database: "good" });
+  const looked = [
+    "data directory",
+    "file system",
+    "free space",
+    "database",
+    "orphans",
+    "tools",
+    "sandbox",
+    "containers",
+  ];
+  expect(Object.keys(states(found.out))).toEqual(looked);
   const fixed = await runExecutable(["doctor", "--fix", "--json", "--data", data]);
   expect(states(fixed.out)).toMatchObject({ "data directory": "good", orphans: "good" });
   expect([await readdir(join(data, "work")), await readdir(join(data, "outputs"))]).toEqual([[], ["index.html"]]);
@@ -80,3 +97,17 @@ test("doctor tells what it found, and repairs open directories and orphans when 
   expect((await runExecutable(["doctor", "--data", join(folder.path, "nowhere")])).exitCode).toBe(1);
   // It tries the sandbox and the container engines of the machine, which may take their time.
 }, 30_000);
+
+test("the database is kept as it was before a newer program changes it", async () => {
+  await using folder = await temporaryDirectory();
+  const file = join(folder.path, "heddle.db");
+  const migrations = (await migrationFiles()).slice(0, -1);
+  await (await openDatabase({ file, clock: realClock, logger: silentLogger, migrations }))[Symbol.asyncDispose]();
+  await using server = await startServer(folder.path);
+  expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+  await untilFinished(server.url, await submit(server.url, "echo", { text: "a" }));
+  const copy = `${file}.of-${migrations.length}-migrations`;
+  expect(databaseFaults(copy)).toEqual([]);
+  using kept = new Database(copy, { readonly: true });
+  expect(kept.query("SELECT count(*) AS count FROM __drizzle_migrations").get()).toEqual({ count: migrations.length });
+});

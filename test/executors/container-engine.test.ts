@@ -7,8 +7,7 @@ import { type EngineChoice, type EngineDeps, findEngine } from "../../src/execut
 import type { Executor, Task } from "../../src/executors/executor.ts";
 import { createImageFinder, fullName } from "../../src/executors/image-finder.ts";
 import { createLocalExecutor } from "../../src/executors/local.ts";
-import { startRecordFile } from "../../src/executors/task-records.ts";
-import type { Layout } from "../../src/files/layout.ts";
+import { type Layout, taskRecordFile } from "../../src/files/layout.ts";
 import { realClock } from "../support/real-clock.ts";
 import { makeRootFs } from "../support/root-fs.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -243,7 +242,7 @@ describe.skipIf(podman.kind === "missing")("podman", () => {
     const task = await r.task("echo >ready; sleep 600");
     await r.executor.submit(task);
     await whenWritten(join(task.workingDirectory, "ready"));
-    const record = await readFile(startRecordFile(r.layout, task.key), "utf8");
+    const record = await readFile(taskRecordFile(r.layout, task.key), "utf8");
     process.kill(-Number(/^pid (\d+)$/m.exec(record)?.[1]), "SIGKILL");
     expect(await endOf(r.restart(), task.key)).toMatchObject({ kind: "lost" });
     expect(await r.containers()).toBe("");

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Executor, Task, TaskKey } from "../../src/executors/executor.ts";
-import { createLayout, executionLogFile, type Layout, taskDirectory } from "../../src/files/layout.ts";
+import { createLayout, executionLogFile, type Layout, taskOutputDirectory } from "../../src/files/layout.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { livingBelow } from "../support/tools.ts";
 
@@ -55,7 +55,7 @@ export async function executorRig(
     task: async (script, changes = {}) => {
       const key: TaskKey = { executionId: "e1", step: `step/${submitted.length}`, shard: 0, try: 1 };
       submitted.push(key);
-      const workingDirectory = join(taskDirectory(layout, key), "out");
+      const workingDirectory = taskOutputDirectory(layout, key);
       await mkdir(workingDirectory, { recursive: true });
       return {
         key,

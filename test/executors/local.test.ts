@@ -1,12 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { silentLogger } from "../../src/domain/logger.ts";
 import type { Executor, Task } from "../../src/executors/executor.ts";
 import { createLocalExecutor } from "../../src/executors/local.ts";
 import { readBootId } from "../../src/executors/process-table.ts";
-import { exitRecordFile, startRecordFile } from "../../src/executors/task-records.ts";
-import { type Layout, taskDirectory } from "../../src/files/layout.ts";
+import { type Layout, taskRecordFile } from "../../src/files/layout.ts";
 import { realClock } from "../support/real-clock.ts";
 import { livingBelow } from "../support/tools.ts";
 import { describeExecutorContract, endOf, executorRig, runTask, whenWritten } from "./contract.ts";
@@ -18,14 +17,12 @@ function makeExecutor(layout: Layout): Executor {
 const rig = () => executorRig(makeExecutor);
 
 async function supervisorOf(layout: Layout, task: Task): Promise<number> {
-  const record = await readFile(startRecordFile(layout, task.key), "utf8");
+  const record = await readFile(taskRecordFile(layout, task.key), "utf8");
   return Number(/^pid (\d+)$/m.exec(record)?.[1]);
 }
 
-async function writeRecords(layout: Layout, task: Task, records: { start?: string; exit?: string }): Promise<void> {
-  await mkdir(taskDirectory(layout, task.key), { recursive: true });
-  if (records.start !== undefined) await writeFile(startRecordFile(layout, task.key), records.start);
-  if (records.exit !== undefined) await writeFile(exitRecordFile(layout, task.key), records.exit);
+async function writeRecords(layout: Layout, task: Task, records: { start: string; exit?: string }): Promise<void> {
+  await writeFile(taskRecordFile(layout, task.key), records.start + (records.exit ?? ""));
 }
 
 describeExecutorContract("the local executor", makeExecutor);
@@ -35,8 +32,8 @@ describe("the local executor: supervisors", () => {
     await using r = await rig();
     const task = await r.task("sleep 600");
     await r.executor.submit(task);
-    const record = await readFile(startRecordFile(r.layout, task.key), "utf8");
-    expect(record).toMatch(/^pid \d+\nstarted \d+\nboot [0-9a-f-]+\nend\n$/);
+    const record = await readFile(taskRecordFile(r.layout, task.key), "utf8");
+    expect(record).toMatch(/^pid \d+\nstarted \d+\nboot [0-9a-f-]+\n(?:[\dms. ]+\n){2}end\n$/);
     expect(record).toContain(readBootId());
     const stat = await readFile(`/proc/${await supervisorOf(r.layout, task)}/stat`, "utf8");
     expect(record).toContain(`started ${stat.slice(stat.lastIndexOf(")")).split(" ")[20]}\n`);
@@ -147,12 +144,12 @@ describe("the local executor: limits", () => {
 
 describe("the local executor: records", () => {
   const bootId = readBootId();
-  const gone = `pid 1\nstarted 999999999999\nboot ${bootId}\nend\n`;
+  const gone = `pid 1\nstarted 999999999999\nboot ${bootId}\n0m0s 0m0s\n0m58.5s 0m0.5s\nend\n`;
 
   test("an exit record of this boot is final", async () => {
     await using r = await rig();
     const task = await r.task("");
-    await writeRecords(r.layout, task, { start: gone, exit: "code 3\ncpu 150 50\nend\n" });
+    await writeRecords(r.layout, task, { start: gone, exit: "code 3\n0m0s 0m0s\n1m0s 0m1s\nend\n" });
     const state = await r.executor.find(task.key);
     expect(state).toEqual({ kind: "ended", end: { kind: "exited", exitCode: 3, cpuSeconds: 2 } });
   });
@@ -161,7 +158,7 @@ describe("the local executor: records", () => {
     await using r = await rig();
     const task = await r.task("");
     const start = gone.replace(bootId, "00000000-0000-0000-0000-000000000000");
-    await writeRecords(r.layout, task, { start, exit: "code 0\ncpu 0 0\nend\n" });
+    await writeRecords(r.layout, task, { start, exit: "code 0\n0m0s 0m0s\n1m0s 0m1s\nend\n" });
     const end = await endOf(r.executor, task.key);
     expect(end).toEqual({ kind: "lost", reason: "the machine was restarted after it had ended with exit code 0" });
   });
@@ -177,7 +174,7 @@ describe("the local executor: records", () => {
   test("an exit record without its last line does not count", async () => {
     await using r = await rig();
     const task = await r.task("");
-    await writeRecords(r.layout, task, { start: gone, exit: "code 0\ncpu 0 0\nen" });
+    await writeRecords(r.layout, task, { start: gone, exit: "code 0\n0m0s 0m0s\n1m0s 0m1s\nen" });
     expect(await endOf(r.executor, task.key)).toMatchObject({ kind: "lost" });
   });
 
@@ -194,7 +191,7 @@ describe("the local executor: records", () => {
     await using r = await rig();
     const task = await r.task("");
     await writeRecords(r.layout, task, { start: "" });
-    const file = startRecordFile(r.layout, task.key);
+    const file = taskRecordFile(r.layout, task.key);
     const script = 'exec 3>"$1"; echo ready; sleep 0.3; printf "%s" "$2" >&3';
     const writer = Bun.spawn(["sh", "-c", script, "sh", file, gone], { stdout: "pipe" });
     await writer.stdout.getReader().read();
@@ -220,13 +217,13 @@ describe("the local executor: a server that is killed", () => {
     const task = await r.task("echo $$ >>lines; read -r line <go; echo end >>lines; exit 11");
     Bun.spawnSync(["mkfifo", join(task.workingDirectory, "go")]);
     await submitInKilledServer(r.layout, task);
-    const before = await readFile(startRecordFile(r.layout, task.key), "utf8");
+    const before = await readFile(taskRecordFile(r.layout, task.key), "utf8");
     expect(await r.executor.find(task.key)).toEqual({ kind: "running" });
     await r.executor.submit(task);
     const ended = endOf(r.executor, task.key);
     await writeFile(join(task.workingDirectory, "go"), "on\n");
     expect(await ended).toMatchObject({ kind: "exited", exitCode: 11 });
-    expect(await readFile(startRecordFile(r.layout, task.key), "utf8")).toBe(before);
+    expect(await readFile(taskRecordFile(r.layout, task.key), "utf8")).toStartWith(before);
     expect((await readFile(join(task.workingDirectory, "lines"), "utf8")).split("\n")).toHaveLength(3);
   });
 
@@ -234,7 +231,7 @@ describe("the local executor: a server that is killed", () => {
     await using r = await rig();
     const task = await r.task("echo $$ >>lines; sleep 0.2; exit 12");
     await submitInKilledServer(r.layout, task);
-    await whenWritten(exitRecordFile(r.layout, task.key));
+    while (!(await whenWritten(taskRecordFile(r.layout, task.key))).includes("\ncode 12\n")) await Bun.sleep(5);
     expect(await endOf(r.executor, task.key)).toMatchObject({ kind: "exited", exitCode: 12 });
   });
 

@@ -4,7 +4,7 @@ import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Task } from "../../src/executors/executor.ts";
 import { supervisorBeginning, taskScript } from "../../src/executors/supervisor-script.ts";
-import { parseExitRecord, parseStartRecord } from "../../src/executors/task-records.ts";
+import { parseTaskRecord } from "../../src/executors/task-records.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** Every shell of this machine that can play /bin/sh. */
@@ -22,8 +22,7 @@ function taskOf(directory: string): Task {
 }
 
 function runScript(shell: string, directory: string, task: Task) {
-  const records = { start: join(directory, "start"), exit: join(directory, "exit") };
-  const script = supervisorBeginning + taskScript(task, records, realpathSync(shell));
+  const script = supervisorBeginning + taskScript(task, join(directory, "try.record"), realpathSync(shell));
   return Bun.spawnSync([shell, "-s"], { env: { PATH: "/usr/bin:/bin" }, stdin: Buffer.from(script) });
 }
 
@@ -40,10 +39,12 @@ describe("a supervisor's script", () => {
       await symlink(path, shell);
       const done = runScript(shell, directory.path, taskOf(directory.path));
       expect(done.stderr.toString()).toBe("");
-      expect(done.stdout.toString()).toMatch(/^started\nended 0 \d+ \d+ \d+ \d+\n$/);
-      const start = parseStartRecord(await readFile(join(directory.path, "start"), "utf8"));
-      expect(start).toMatchObject({ kind: "started", leader: { startTime: expect.stringMatching(/^\d+$/) } });
-      expect(parseExitRecord(await readFile(join(directory.path, "exit"), "utf8"))).toMatchObject({ exitCode: 0 });
+      expect(done.stdout.toString()).toMatch(/^started\n(?:[\dms. ]+\n){2}ended 0 \d+ \d+\n$/);
+      expect(parseTaskRecord(await readFile(join(directory.path, "try.record"), "utf8"))).toMatchObject({
+        kind: "started",
+        leader: { startTime: expect.stringMatching(/^\d+$/) },
+        exit: { exitCode: 0, cpuSeconds: expect.any(Number) },
+      });
       const entries = (await readFile(join(directory.path, "out"), "utf8")).split("\0");
       expect(entries.toSorted()).toEqual(["", "A=two words", "PATH=/usr/bin:/bin"]);
     });
@@ -52,34 +53,38 @@ describe("a supervisor's script", () => {
       await using directory = await temporaryDirectory();
       const shell = join(directory.path, "sh");
       await symlink(path, shell);
-      await Bun.write(join(directory.path, "start"), "abandoned\nend\n");
+      await Bun.write(join(directory.path, "try.record"), "abandoned\nend\n");
       const done = runScript(shell, directory.path, taskOf(directory.path));
       expect(done.exitCode).toBe(75);
-      expect(await readFile(join(directory.path, "start"), "utf8")).toBe("abandoned\nend\n");
+      expect(await readFile(join(directory.path, "try.record"), "utf8")).toBe("abandoned\nend\n");
       expect(await Bun.file(join(directory.path, "out")).exists()).toBe(false);
-      expect(await Bun.file(join(directory.path, "exit")).exists()).toBe(false);
     });
   }
 });
 
-describe("parseStartRecord()", () => {
-  test("takes a record whose last line is not whole for incomplete", () => {
-    const whole = "pid 12\nstarted 34\nboot 0a-1b\nend\n";
-    expect(parseStartRecord(whole)).toEqual({ kind: "started", leader: { pid: 12, startTime: "34" }, bootId: "0a-1b" });
-    for (let length = 0; length < whole.length; length += 1) {
-      expect(parseStartRecord(whole.slice(0, length))).toEqual({ kind: "incomplete" });
-    }
-    expect(parseStartRecord("abandoned\nen")).toEqual({ kind: "incomplete" });
-    expect(parseStartRecord("abandoned\nend\n")).toEqual({ kind: "abandoned" });
-  });
-});
+const started = "pid 12\nstarted 34\nboot 0a-1b\n0m0.010000s 0m0.020000s\n1m2.030000s 0m0.500000s\nend\n";
+const known = { kind: "started", leader: { pid: 12, startTime: "34" }, bootId: "0a-1b" } as const;
 
-describe("parseExitRecord()", () => {
-  test("takes a record whose last line is not whole for none", () => {
-    const whole = "code 143\ncpu 12 34\nend\n";
-    expect(parseExitRecord(whole)).toEqual({ exitCode: 143, cpuSeconds: 0.46 });
-    for (let length = 0; length < whole.length; length += 1) {
-      expect(parseExitRecord(whole.slice(0, length))).toBeUndefined();
+describe("parseTaskRecord()", () => {
+  test("takes a record for incomplete when the last line of its start is not whole", () => {
+    expect(parseTaskRecord(started)).toEqual(known);
+    for (let length = 0; length < started.length; length += 1) {
+      expect(parseTaskRecord(started.slice(0, length))).toEqual({ kind: "incomplete" });
     }
+    expect(parseTaskRecord("abandoned\nen")).toEqual({ kind: "incomplete" });
+    expect(parseTaskRecord("abandoned\nend\n")).toEqual({ kind: "abandoned" });
+  });
+
+  test("takes an end for none when its last line is not whole", () => {
+    const ended = "code 143\n0m0.010000s 0m0.030000s\n1m2.330000s 0m0.660000s\nend\n";
+    expect(parseTaskRecord(started + ended)).toEqual({ ...known, exit: { exitCode: 143, cpuSeconds: 0.46 } });
+    for (let length = 0; length < ended.length; length += 1) {
+      expect(parseTaskRecord(started + ended.slice(0, length))).toEqual(known);
+    }
+  });
+
+  test("knows an exit code also where the shell words its times in another way", () => {
+    const text = "pid 12\nstarted 34\nboot 0a-1b\nuser 1\nend\ncode 0\nuser 2\nend\n";
+    expect(parseTaskRecord(text)).toEqual({ ...known, exit: { exitCode: 0 } });
   });
 });

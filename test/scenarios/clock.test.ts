@@ -1,32 +1,14 @@
 import { expect, test } from "bun:test";
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { startServer } from "../support/executable.ts";
+import { canSetClocks, clockEnvironment, startWithClock } from "../support/clocked-server.ts";
+import { runExecutable, startServer } from "../support/executable.ts";
 import { deployCwl, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
 import { shellTool } from "../support/shell-tool.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { livingBelow } from "../support/tools.ts";
 
-/** Debian's package `faketime`: it gives one program another time of day, and changes it while the program runs. */
-const library = [...new Bun.Glob("*/faketime/libfaketime.so.1").scanSync({ cwd: "/usr/lib", absolute: true })].at(0);
-
-/** Starts the executable with a time of day that is set by writing to a file: `+1000d` is that much ahead. */
-async function startWithClock(directory: string, flags: readonly string[]) {
-  const file = join(directory, "clock");
-  await writeFile(file, "+0");
-  const environment = {
-    LD_PRELOAD: library ?? "",
-    FAKETIME_TIMESTAMP_FILE: file,
-    FAKETIME_NO_CACHE: "1",
-    FAKETIME_DONT_FAKE_MONOTONIC: "1",
-    DONT_FAKE_MONOTONIC: "1",
-  };
-  const server = await startServer(join(directory, "data"), flags, { environment });
-  return { server, setClock: (text: string) => writeFile(file, text) };
-}
-
 for (const jump of ["+1000d", "-1000d"]) {
-  test.skipIf(library === undefined)(
+  test.skipIf(!canSetClocks)(
     `a clock that jumps by ${jump} while a tool runs harms no job: it ends, is kept, and the next one too`,
     async () => {
       await using folder = await temporaryDirectory();
@@ -59,3 +41,21 @@ for (const jump of ["+1000d", "-1000d"]) {
     },
   );
 }
+
+test.skipIf(!canSetClocks)(
+  "doctor warns of a clock that is behind what stands in the database",
+  async () => {
+    await using folder = await temporaryDirectory();
+    const data = join(folder.path, "data");
+    {
+      await using server = await startServer(data);
+      await untilFinished(server.url, await submit(server.url, "echo", { text: "a" }));
+    }
+    const file = join(folder.path, "clock");
+    await Bun.write(file, "-2d");
+    const found = await runExecutable(["doctor", "--data", data], { environment: clockEnvironment(file) });
+    expect([found.exitCode, found.out]).toEqual([0, expect.stringMatching(/^warning +clock: \d{6} s behind/m)]);
+    // It tries the sandbox and the container engines of the machine, which may take their time.
+  },
+  30_000,
+);

@@ -2,7 +2,8 @@ import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { parseTaskRecord } from "../../src/executors/task-records.ts";
 import { startServer } from "../support/executable.ts";
 import { deployCwl, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -52,13 +53,13 @@ const twoSteps = {
   steps: { one: step("one", 0.05), two: step("two", 3, "one") },
 } as const;
 
-/** Every start record of a try that has not ended below a data directory, by the way that leads to it. */
+/** Every record of a try that has started and not ended below a data directory, by the way that leads to it. */
 async function startRecords(data: string): Promise<ReadonlyMap<string, string>> {
   const records = new Map<string, string>();
-  for await (const file of new Bun.Glob("work/*/tasks/**/start").scan({ cwd: data })) {
+  for await (const file of new Bun.Glob("work/*/tasks/*/*.record").scan({ cwd: data })) {
     const text = await Bun.file(join(data, file)).text();
-    const hasEnded = await Bun.file(join(data, dirname(file), "exit")).exists();
-    if (text.trimEnd().endsWith("end") && !hasEnded) records.set(file, text);
+    const record = parseTaskRecord(text);
+    if (record.kind === "started" && record.exit === undefined) records.set(file, text);
   }
   return records;
 }

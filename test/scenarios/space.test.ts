@@ -1,15 +1,17 @@
 import { expect, test } from "bun:test";
-import { mkdir, readdir, symlink } from "node:fs/promises";
+import { mkdir, readdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { silentLogger } from "../../src/domain/logger.ts";
 import { createLayout } from "../../src/files/layout.ts";
 import { tidyUp } from "../../src/runner/housekeeping.ts";
 import { openDatabase } from "../../src/store/database.ts";
+import { canSetClocks, startWithClock } from "../support/clocked-server.ts";
 import { startServer } from "../support/executable.ts";
 import { deployCwl, readStatus, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
 import { realClock } from "../support/real-clock.ts";
 import { shellTool } from "../support/shell-tool.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { livingBelow } from "../support/tools.ts";
 
 const hour = 3_600_000;
 
@@ -60,6 +62,45 @@ test("jobs are kept for as long as is set, and tell until when; pinned ones stay
   expect((await readdir(join(data, "outputs"))).length).toBe(4);
 });
 
+test.skipIf(!canSetClocks)(
+  "scratch of a failed job goes after a day; results, logs and records go together when they were kept long enough",
+  async () => {
+    await using folder = await temporaryDirectory();
+    const flags = ["--keep-hours", "48"];
+    const listed = (name: string) => readdir(join(folder.path, "data", name));
+    const jobs: string[] = [];
+    {
+      await using server = (await startWithClock(folder.path, flags)).server;
+      await deployCwl(server.url, "tool", shellTool('echo hello; test "$LEDGER" != fail'));
+      for (const ledger of ["", "fail"]) jobs.push(await submit(server.url, "tool", { ledger }));
+      jobs.push(await submitPinned(server.url, "tool", { ledger: "" }));
+      for (const job of jobs) await untilFinished(server.url, job);
+      const { finished, expirationDate } = await statusOf(server.url, jobs[1] ?? "");
+      expect(Date.parse(String(expirationDate)) - Date.parse(String(finished))).toBe(48 * hour);
+      await until("only the failed one has scratch", async () => (await listed("work")).length === 1);
+      await server.stop();
+    }
+    const [good = "", bad = "", pinned = ""] = jobs;
+    {
+      await using server = (await startWithClock(folder.path, flags, "+25h")).server;
+      await until("the scratch is gone", async () => (await listed("work")).length === 0);
+      expect(await (await fetch(`${server.url}/jobs/${good}/results/said`)).text()).toBe("hello\n");
+      expect((await fetch(`${server.url}/jobs/${bad}/log`)).status).toBe(200);
+      await server.stop();
+    }
+    await using server = (await startWithClock(folder.path, flags, "+49h")).server;
+    const statusesOf = (job: string) =>
+      Promise.all(
+        ["", "/results", "/log"].map(async (path) => (await fetch(`${server.url}/jobs/${job}${path}`)).status),
+      );
+    await until("they are gone", async () => (await statusesOf(good))[0] === 404 && (await statusesOf(bad))[0] === 404);
+    expect([await statusesOf(good), await statusesOf(bad)]).toEqual(Array(2).fill([404, 404, 404]));
+    expect(await statusesOf(pinned)).toEqual([200, 200, 200]);
+    await until("their files are gone", async () => (await listed("outputs")).length === 4);
+  },
+  30_000,
+);
+
 test("what belongs to no job and links that lead nowhere go at the start; what somebody else put there stays", async () => {
   await using folder = await temporaryDirectory();
   const outputs = join(folder.path, "outputs");
@@ -102,74 +143,127 @@ test("no job is claimed while the disk is almost full: readyz and the waiting jo
   expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
 });
 
-/** A file system of its own of a few MiB; undefined where mounting is not allowed. */
-async function mountSmall(directory: string, mebibytes: number): Promise<AsyncDisposable | undefined> {
+/** Mounts a file system of its own of a few MiB. */
+async function mountSmall(directory: string, mebibytes: number): Promise<AsyncDisposable> {
   await mkdir(directory, { recursive: true });
   const mounted = Bun.spawnSync(["mount", "-t", "tmpfs", "-o", `size=${mebibytes}m`, "tmpfs", directory]);
-  if (mounted.exitCode !== 0) return undefined;
+  if (mounted.exitCode !== 0) throw new Error(`Cannot mount: ${mounted.stderr.toString()}`);
   return { [Symbol.asyncDispose]: async () => void Bun.spawnSync(["umount", "-l", directory]) };
 }
 
-test("a job whose results do not fit on the disk fails saying so, leaves nothing there, and the next one does well", async () => {
+async function mayMount(): Promise<boolean> {
   await using folder = await temporaryDirectory();
-  const outputs = join(folder.path, "outputs");
-  await using disk = await mountSmall(outputs, 8);
-  if (disk === undefined) return;
-  const data = join(folder.path, "data");
-  await using server = await startServer(data, ["--outputs-dir", outputs, "--min-free-bytes", "0"]);
-  await deployCwl(server.url, "tool", shellTool('head -c "$LEDGER" /dev/zero'));
-  const large = await submit(server.url, "tool", { ledger: "16000000" });
-  const end = (await untilFinished(server.url, large)).at(-1);
-  expect([end?.status, end?.message]).toEqual(["failed", expect.stringMatching(/ENOSPC|no space/i)]);
-  const small = await submit(server.url, "tool", { ledger: "1000000" });
-  expect((await untilFinished(server.url, small)).at(-1)?.status).toBe("successful");
-  expect((await (await fetch(`${server.url}/jobs/${small}/results/said`)).arrayBuffer()).byteLength).toBe(1_000_000);
-}, 20_000);
+  try {
+    await using _disk = await mountSmall(join(folder.path, "disk"), 1);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
-test("a server whose disk fills up answers with an error, loses no accepted job, and goes on when there is room", async () => {
-  await using folder = await temporaryDirectory();
-  const data = join(folder.path, "data");
-  await using disk = await mountSmall(data, 24);
-  if (disk === undefined) return;
-  await using server = await startServer(data, ["--min-free-bytes", "0"], {
-    environment: { HEDDLE_ADDON_DIRECTORY: folder.path },
-  });
-  const before = await submit(server.url, "echo", { text: "before" });
-  await untilFinished(server.url, before);
-  Bun.spawnSync(["sh", "-c", `head -c 100000000 /dev/zero >"${data}/filler"`]);
-  const answers = new Set<number>();
-  const accepted: string[] = [];
-  for (let count = 0; count < 400 && !answers.has(500) && !answers.has(503) && !answers.has(507); count += 1) {
-    const response = await fetch(`${server.url}/processes/echo/execution`, {
-      method: "POST",
-      headers: { "content-type": "application/json", prefer: "respond-async" },
-      body: JSON.stringify({ inputs: { text: "x".repeat(20_000) } }),
+const canMount = await mayMount();
+
+test.skipIf(!canMount)(
+  "jobs fail while the outputs directory cannot be written, saying so, and do well when it can again",
+  async () => {
+    await using folder = await temporaryDirectory();
+    const outputs = join(folder.path, "outputs");
+    await using _disk = await mountSmall(outputs, 8);
+    const data = join(folder.path, "data");
+    await using server = await startServer(data, ["--outputs-dir", outputs, "--min-free-bytes", "0"]);
+    await deployCwl(server.url, "tool", shellTool("echo hello"));
+    const remount = (how: string) => expect(Bun.spawnSync(["mount", "-o", `remount,${how}`, outputs]).exitCode).toBe(0);
+    remount("ro");
+    const failed = await submit(server.url, "tool", { ledger: "" });
+    const end = (await untilFinished(server.url, failed)).at(-1);
+    expect([end?.status, end?.message]).toEqual(["failed", expect.stringMatching(/EROFS|read-only/i)]);
+    const other = await submit(server.url, "echo", { text: "still here" });
+    expect((await untilFinished(server.url, other)).at(-1)?.status).toBe("successful");
+    remount("rw");
+    expect((await fetch(`${server.url}/jobs/${failed}/retry`, { method: "POST" })).status).toBe(200);
+    for (const job of [failed, await submit(server.url, "tool", { ledger: "" })]) {
+      expect((await untilFinished(server.url, job)).at(-1)?.status).toBe("successful");
+      expect(await (await fetch(`${server.url}/jobs/${job}/results/said`)).text()).toBe("hello\n");
+    }
+  },
+);
+
+test.skipIf(!canMount)(
+  "a job whose results do not fit on the disk fails saying so, leaves nothing there, and the next one does well",
+  async () => {
+    await using folder = await temporaryDirectory();
+    const outputs = join(folder.path, "outputs");
+    await using _disk = await mountSmall(outputs, 8);
+    const data = join(folder.path, "data");
+    await using server = await startServer(data, ["--outputs-dir", outputs, "--min-free-bytes", "0"]);
+    await deployCwl(server.url, "tool", shellTool('head -c "$LEDGER" /dev/zero'));
+    const large = await submit(server.url, "tool", { ledger: "16000000" });
+    const end = (await untilFinished(server.url, large)).at(-1);
+    expect([end?.status, end?.message]).toEqual(["failed", expect.stringMatching(/ENOSPC|no space/i)]);
+    const small = await submit(server.url, "tool", { ledger: "1000000" });
+    expect((await untilFinished(server.url, small)).at(-1)?.status).toBe("successful");
+    expect((await (await fetch(`${server.url}/jobs/${small}/results/said`)).arrayBuffer()).byteLength).toBe(1_000_000);
+  },
+  20_000,
+);
+
+test.skipIf(!canMount)(
+  "a server whose disk fills up answers 503 saying so, loses no accepted job, and goes on when there is room",
+  async () => {
+    await using folder = await temporaryDirectory();
+    const data = join(folder.path, "data");
+    await using _disk = await mountSmall(data, 24);
+    await using server = await startServer(data, ["--min-free-bytes", "0"], {
+      environment: { HEDDLE_ADDON_DIRECTORY: folder.path },
     });
-    answers.add(response.status);
-    if (response.status === 201) accepted.push((await readStatus(response)).jobID);
-  }
-  expect(answers.size).toBeGreaterThan(0);
-  Bun.spawnSync(["rm", join(data, "filler")]);
-  for (const job of [before, ...accepted]) {
-    expect((await untilFinished(server.url, job)).at(-1)?.status).toBe("successful");
-  }
-  const after = await submit(server.url, "echo", { text: "after" });
-  expect((await untilFinished(server.url, after)).at(-1)?.status).toBe("successful");
-}, 60_000);
+    const before = await submit(server.url, "echo", { text: "before" });
+    await untilFinished(server.url, before);
+    Bun.spawnSync(["sh", "-c", `head -c 100000000 /dev/zero >"${data}/filler"`]);
+    const accepted: string[] = [];
+    let refused: Response | undefined;
+    // The log of the database may have room for some.
+    while (refused === undefined) {
+      const response = await fetch(`${server.url}/processes/echo/execution`, {
+        method: "POST",
+        headers: { "content-type": "application/json", prefer: "respond-async" },
+        body: JSON.stringify({ inputs: { text: "x".repeat(20_000) } }),
+      });
+      if (response.status === 201) accepted.push((await readStatus(response)).jobID);
+      else refused = response;
+    }
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "10"]);
+    expect(await refused.json()).toMatchObject({ detail: expect.stringContaining("no room on the disk") });
+    Bun.spawnSync(["rm", join(data, "filler")]);
+    for (const job of [before, ...accepted]) {
+      expect((await untilFinished(server.url, job)).at(-1)?.status).toBe("successful");
+    }
+    const after = await submit(server.url, "echo", { text: "after" });
+    expect((await untilFinished(server.url, after)).at(-1)?.status).toBe("successful");
+  },
+  60_000,
+);
 
-test("a work directory that was ruined while the server was down fails its job saying so", async () => {
-  await using folder = await temporaryDirectory();
-  const [data, ledger] = [join(folder.path, "data"), join(folder.path, "ledger")];
-  const before = await startServer(data);
-  await deployCwl(before.url, "tool", shellTool('echo x >>"$LEDGER"; sleep 1'));
-  const job = await submit(before.url, "tool", { ledger });
-  await until("it runs", () => Bun.file(ledger).exists());
-  await before.stop("SIGKILL");
-  for await (const file of new Bun.Glob("work/*/prepared.json").scan({ cwd: data })) {
-    await Bun.write(join(data, file), "{ ruined");
-  }
-  await using after = await startServer(data);
-  const end = (await untilFinished(after.url, job)).at(-1);
-  expect(end?.status).toBe("failed");
-  expect(end?.message).toContain("prepared execution cannot be read");
-});
+test.each([
+  ["was ruined", (file: string) => Bun.write(file, "{ ruined")],
+  ["was lost in part", (file: string) => rm(file)],
+] as const)(
+  "a work directory that %s while the server was down fails its job saying so, and nothing of it runs on",
+  async (_, ruin) => {
+    await using folder = await temporaryDirectory();
+    const [data, ledger] = [join(folder.path, "data"), join(folder.path, "ledger")];
+    const before = await startServer(data);
+    await deployCwl(before.url, "tool", shellTool('echo x >>"$LEDGER"; test -e "$LEDGER.fine" || sleep 100'));
+    const job = await submit(before.url, "tool", { ledger });
+    await until("it runs", () => Bun.file(ledger).exists());
+    await before.stop("SIGKILL");
+    for await (const file of new Bun.Glob("work/*/prepared.json").scan({ cwd: data })) await ruin(join(data, file));
+    await using after = await startServer(data);
+    const end = (await untilFinished(after.url, job)).at(-1);
+    expect(end?.status).toBe("failed");
+    expect(end?.message).toContain("prepared execution cannot be read");
+    expect(await livingBelow(join(data, "work"))).toEqual([]);
+    await Bun.write(`${ledger}.fine`, "");
+    expect((await fetch(`${after.url}/jobs/${job}/retry`, { method: "POST" })).status).toBe(200);
+    expect((await untilFinished(after.url, job)).at(-1)?.status).toBe("successful");
+  },
+);

@@ -1,7 +1,7 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { isAlive } from "../../src/executors/process-table.ts";
-import { parseStartRecord } from "../../src/executors/task-records.ts";
+import { parseTaskRecord } from "../../src/executors/task-records.ts";
 
 /** Lists the processes that work in a directory or below it, whatever namespace they are in: in a sandbox a tool's own numbers are others. */
 export async function livingBelow(directory: string): Promise<readonly number[]> {
@@ -13,9 +13,9 @@ export async function livingBelow(directory: string): Promise<readonly number[]>
 
 /** Kills the tools of a data directory, each with its supervisor, which leads its group: nothing tells how they ended. */
 export async function killTools(data: string): Promise<void> {
-  const found = new Bun.Glob("*/tasks/**/start").scan({ cwd: join(data, "work"), absolute: true });
+  const found = new Bun.Glob("*/tasks/*/*.record").scan({ cwd: join(data, "work"), absolute: true });
   for await (const file of found) {
-    const record = parseStartRecord(await readFile(file, "utf8"));
+    const record = parseTaskRecord(await readFile(file, "utf8"));
     if (record.kind === "started" && isAlive(record.leader)) process.kill(-record.leader.pid, "SIGKILL");
   }
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../../domain/clock.ts";
@@ -7,7 +8,7 @@ import { Problem } from "../../domain/problem.ts";
 import type { FileValue, PreparedItem } from "../../domain/values.ts";
 import type { Executor, TaskKey } from "../../executors/executor.ts";
 import { ifExists } from "../../files/file-errors.ts";
-import { type Layout, tasksDirectory } from "../../files/layout.ts";
+import { type Layout, taskDirectory, tasksDirectory, tryNumbers } from "../../files/layout.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engine.ts";
 import { fromCustom } from "./custom-types.ts";
 import { CwlFailure } from "./failure.ts";
@@ -18,11 +19,10 @@ import { toOutputValues } from "./output-values.ts";
 import type { ReadBounds } from "./readable.ts";
 import { machineFaults, operationFaults } from "./requirements.ts";
 import { beginRun, type Run, type RunTools } from "./run.ts";
-import { type Call, leaveRunning, type RunContext } from "./run-context.ts";
+import { type Call, leaveRunning, type RunContext, type StepCache } from "./run-context.ts";
 import { noSurroundings } from "./runtime.ts";
 import type { CwlDocument } from "./schema.ts";
 import { type Capacity, createSlots, type Slots } from "./slots.ts";
-import type { StepCache } from "./step-cache.ts";
 import { createUsageCount, usageKey } from "./usage.ts";
 import { runProcess } from "./workflow.ts";
 
@@ -173,7 +173,9 @@ async function work(
     runsLostAgain: prepared.restart === undefined || prepared.restart === "rerun",
     signal: tools.signal,
     fail: tools.fail,
+    hasEarlierTries: existsSync(tasksDirectory(deps.layout, prepared.executionId)),
     active: new Set(),
+    spareDirectories: [],
     ...(deps.cache === undefined ? {} : { cache: deps.cache }),
     programs: new Map(),
     ...(scripts === undefined ? {} : { scripts }),
@@ -255,18 +257,19 @@ function executionOf(handle: JsonObject): string {
   throw new Problem("internal", "Cannot find execution: its handle has no id");
 }
 
-/** The tries of an execution that may have been started, by their directories. */
+/** The tries of an execution that may have been started, by their output directories and records. */
 async function triesOf(layout: Layout, executionId: string): Promise<readonly TaskKey[]> {
   const root = tasksDirectory(layout, executionId);
-  const keys: TaskKey[] = [];
+  const keys = new Map<string, TaskKey>();
   for (const step of await namesIn(root)) {
     for (const name of await namesIn(join(root, step))) {
-      const [shard, number] = name.split("-").map(Number);
-      if (shard === undefined || number === undefined) continue;
-      keys.push({ executionId, step: decodeURIComponent(step), shard, try: number });
+      const numbers = tryNumbers(name);
+      if (numbers === undefined) continue;
+      const key = { executionId, step: decodeURIComponent(step), ...numbers };
+      keys.set(taskDirectory(layout, key), key);
     }
   }
-  return keys;
+  return [...keys.values()];
 }
 
 async function namesIn(directory: string): Promise<readonly string[]> {

@@ -1,19 +1,18 @@
-import { realpathSync, statSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { errorText } from "../../domain/problem.ts";
-import { ifFound } from "../../files/file-errors.ts";
-import { isInside } from "../../files/layout.ts";
 import { evaluate, evaluateString, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
 import { isList } from "./field.ts";
 import { withContents } from "./file-contents.ts";
 import { withListing } from "./file-listing.ts";
-import { fileObject, isFileObject, mapFiles, pathOf, secondaryFilesOf, withPath } from "./file-object.ts";
+import { isFileObject, mapFiles, pathOf, secondaryFilesOf, withPath } from "./file-object.ts";
 import { findByPattern } from "./glob.ts";
 import type { Evaluating } from "./javascript.ts";
+import { type Bounds, locateInside, realBounds, settle, toFile } from "./output-bounds.ts";
 import type {
   CommandLineTool,
   CwlType,
@@ -43,9 +42,6 @@ export type Collection = {
   readonly listing: ListingMode;
 };
 
-/** The real places that outputs may have. */
-type Bounds = { readonly outdir: string; readonly given: readonly string[] };
-
 /** A tool may write its whole output object itself (CWL v1.2 CommandLineTool 4.3). 16 MiB at most. */
 const outputObjectName = "cwl.output.json";
 const maxOutputObjectBytes = 16 * 2 ** 20;
@@ -55,7 +51,7 @@ const maxOutputObjectBytes = 16 * 2 ** 20;
  * symlink, unless the tool was given it. Throws CwlFailure naming the output that cannot be made.
  */
 export async function collectOutputs(collection: Collection): Promise<JsonObject> {
-  const bounds = realBounds(collection);
+  const bounds = realBounds(collection.outdir, collection.given);
   const written = await readOutputObject(collection, bounds);
   const values = collection.tool.outputs.map(async (output) => {
     try {
@@ -68,11 +64,6 @@ export async function collectOutputs(collection: Collection): Promise<JsonObject
     }
   });
   return Object.fromEntries(await Promise.all(values));
-}
-
-function realBounds(collection: Collection): Bounds {
-  const given = collection.given.map((path) => ifFound(() => realpathSync(path)));
-  return { outdir: realpathSync(collection.outdir), given: given.filter((path) => path !== undefined) };
 }
 
 async function collectOutput(collection: Collection, bounds: Bounds, output: ToolOutput): Promise<Json> {
@@ -145,19 +136,6 @@ function pickFiles(type: CwlType, files: readonly JsonObject[]): Json {
   if (files.length > 1)
     throw new CwlFailure(`found ${files.map((file) => file.basename).join(", ")}, expected one file`);
   return files[0] ?? null;
-}
-
-/** Makes the object of a file that was found, when what it leads to lies inside the bounds. */
-function toFile(bounds: Bounds, path: string): JsonObject {
-  const real = ifFound(() => realpathSync(path));
-  if (real === undefined) throw new CwlFailure(`found no file "${path}", expected one`);
-  if (!isInside(bounds.outdir, real) && !bounds.given.some((given) => isInside(given, real))) {
-    throw new CwlFailure(`found "${path}", which leads out of the output directory, expected a file inside it`);
-  }
-  const facts = statSync(real);
-  if (facts.isDirectory()) return fileObject("Directory", path);
-  if (facts.isFile()) return fileObject("File", path, { size: facts.size });
-  throw new CwlFailure(`found "${path}", which is neither a file nor a directory, expected one of them`);
 }
 
 async function readOutputObject(collection: Collection, bounds: Bounds): Promise<JsonObject | undefined> {
@@ -234,7 +212,7 @@ async function finishTyped(at: Finishing, declared: CwlType, demands: OutputDema
 async function finishFile(at: Finishing, demands: OutputDemands, object: JsonObject): Promise<JsonObject> {
   const { collection, bounds, name } = at;
   const located = await locateInside(bounds, withPath(object));
-  if (located.class === "Directory") return settle(located);
+  if (located.class === "Directory") return settle(bounds, located);
   const scope: Scope = { ...collection.scope, self: located };
   const template = demands.format ?? demands.formats?.[0];
   const { contents, ...file } = located;
@@ -247,35 +225,9 @@ async function finishFile(at: Finishing, demands: OutputDemands, object: JsonObj
       readable: { roots: [bounds.outdir, ...bounds.given], found: new Set() },
     });
   });
-  const secondary = secondaryFilesOf(whole).map(async (secondary) => settle(await locateInside(bounds, secondary)));
+  const secondary = secondaryFilesOf(whole).map(async (secondary) =>
+    settle(bounds, await locateInside(bounds, secondary)),
+  );
   const secondaryFiles = await Promise.all(secondary);
-  return settle(secondaryFiles.length === 0 ? whole : { ...whole, secondaryFiles });
-}
-
-/** Checks that a file object that has a path lies inside the bounds, a directory with all that is in it. */
-async function locateInside(bounds: Bounds, object: JsonObject): Promise<JsonObject> {
-  const path = pathOf(object);
-  if (path === undefined) return object;
-  const found = toFile(bounds, path);
-  if (found.class === "Directory") await checkLinks(bounds, path);
-  const name = typeof object.basename === "string" ? object.basename : found.basename;
-  return { ...object, ...found, basename: name ?? null };
-}
-
-/** Throws CwlFailure when a symlink below a directory leads out of the bounds. */
-async function checkLinks(bounds: Bounds, directory: string): Promise<void> {
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
-    const path = join(directory, entry.name);
-    if (entry.isSymbolicLink()) toFile(bounds, path);
-    else if (entry.isDirectory()) await checkLinks(bounds, path);
-  }
-}
-
-/** Names a file by its real path: from here on nothing looks beside it any more. */
-function settle(object: JsonObject): JsonObject {
-  const path = pathOf(object);
-  if (path === undefined) return object;
-  const { listing: _listing, ...rest } = object;
-  const real = realpathSync(path);
-  return { ...rest, path: real, location: pathToFileURL(real).href };
+  return settle(bounds, secondaryFiles.length === 0 ? whole : { ...whole, secondaryFiles });
 }

@@ -7,7 +7,7 @@ import { isInside } from "../../files/layout.ts";
 import { type BroaderFormats, readOntology } from "./broader-formats.ts";
 import { isCustomTypesFile } from "./custom-types.ts";
 import { isList } from "./field.ts";
-import { broaderFormatsName } from "./formats.ts";
+import { joinParts, type Part } from "./join-parts.ts";
 import { type LoadOptions, loadSource, type Package } from "./load.ts";
 import { type Place, readSource, type Source } from "./source.ts";
 
@@ -26,9 +26,6 @@ export function packageReader(directory: string): ReadPackageFile {
 /** A document of more files than this is not packed. */
 const maxFiles = 1_000;
 const maxImportDepth = 32;
-
-/** A process of the packed document, and where it stood. */
-type Part = { readonly id: string; readonly value: JsonObject; readonly source: Source; readonly place: Place };
 
 /** A file of the package, and the ids that its processes have in the packed document, by their own ids. */
 type PackedFile = {
@@ -97,10 +94,6 @@ async function readOntologies(packing: Packing): Promise<void> {
       readOntology(text, packing.broaderFormats);
     }
   }
-}
-
-function broaderJson(formats: BroaderFormats): JsonObject {
-  return Object.fromEntries([...formats].map(([name, broader]) => [name, [...broader]]));
 }
 
 /** The process that runs when a file is named without a fragment; undefined when the file does not say. */
@@ -279,29 +272,4 @@ function refuse(pointer: string, detail: string, cause?: unknown): Problem {
     cause,
     faults: [{ pointer, detail }],
   });
-}
-
-/** Makes the packed document, in which each value still knows the file it stood in. */
-function joinParts(packing: Packing, main: Part | undefined): Source {
-  const version = main?.value.cwlVersion;
-  const shared = {
-    ...(version === undefined ? {} : { cwlVersion: version }),
-    ...(packing.broaderFormats.size === 0 ? {} : { [broaderFormatsName]: broaderJson(packing.broaderFormats) }),
-    ...(packing.namespaces.size === 0 ? {} : { $namespaces: Object.fromEntries(packing.namespaces) }),
-  };
-  const parts = packing.parts.map(({ value }) => {
-    const { cwlVersion, ...rest } = value;
-    return cwlVersion === version || cwlVersion === undefined ? rest : value;
-  });
-  const [only] = parts;
-  const isSingle = parts.length === 1 && only !== undefined;
-  return {
-    value: isSingle ? { ...shared, ...only } : { ...shared, $graph: parts },
-    locate: (place) => {
-      const [first, index, ...rest] = place;
-      const isInPart = first === "$graph" && typeof index === "number";
-      const part = isSingle ? packing.parts[0] : isInPart ? packing.parts[index] : main;
-      return part === undefined ? "" : part.source.locate([...part.place, ...(isInPart && !isSingle ? rest : place)]);
-    },
-  };
 }

@@ -1,6 +1,5 @@
 import type { JsonObject } from "../../domain/json.ts";
-import type { Executor } from "../../executors/executor.ts";
-import type { ImageRequest } from "../../executors/image-finder.ts";
+import type { Executor, ImageRequest } from "../../executors/executor.ts";
 import { noSurroundings, type Surroundings, within } from "./runtime.ts";
 import type { CommandLineTool, CwlDocument, CwlProcess } from "./schema.ts";
 

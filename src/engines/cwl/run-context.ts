@@ -11,7 +11,6 @@ import type { ReadBounds } from "./readable.ts";
 import type { Surroundings } from "./runtime.ts";
 import type { CwlDocument, CwlProcess, Requirements } from "./schema.ts";
 import type { Slots } from "./slots.ts";
-import type { StepCache } from "./step-cache.ts";
 import type { UsageCount } from "./usage.ts";
 
 /** A step that another server runs. */
@@ -27,6 +26,13 @@ export type RemoteStep = {
   readonly checkpoints: Checkpoints;
   readonly report: (fraction: number, message?: string) => void;
   readonly signal: AbortSignal;
+};
+
+/** Where the outputs of tools are kept to be used again. */
+export type StepCache = {
+  readonly directory: string;
+  /** Only those of steps in a sandbox without network: nothing but their inputs can have made them. */
+  readonly onlyPureSteps: boolean;
 };
 
 /** What every part of one run shares. */
@@ -69,8 +75,12 @@ export type RunContext = {
   readonly cache?: StepCache;
   /** Programs that were found on the PATH. */
   readonly programs: Map<string, string>;
+  /** True when an earlier life of the server may have started tries of this run. */
+  readonly hasEarlierTries: boolean;
   /** The tools that run at this moment, by step. */
   readonly active: Set<string>;
+  /** Directories for temporary files that ended tools have left as they got them. */
+  readonly spareDirectories: string[];
 };
 
 /** What the expressions of a process can use, inside `evaluating`. */

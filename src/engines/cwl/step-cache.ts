@@ -13,13 +13,6 @@ import { isList } from "./field.ts";
 import { fileObject, filesIn, isFileObject, mapFiles, pathOf } from "./file-object.ts";
 import type { CommandLineTool } from "./schema.ts";
 
-/** Where the outputs of tools are kept to be used again. */
-export type StepCache = {
-  readonly directory: string;
-  /** Only those of steps in a sandbox without network: nothing but their inputs can have made them. */
-  readonly onlyPureSteps: boolean;
-};
-
 /** A place in a cache: its key names a tool with its inputs. */
 export type Cached = { readonly directory: string; readonly key: string };
 

@@ -4,7 +4,7 @@ import { noToolProgress, readToolProgress, type ToolProgress } from "../../execu
 import { readJobLog } from "../../files/job-log.ts";
 
 /** How often a tool's stderr is looked at for progress. */
-const pollMilliseconds = 250;
+export const progressPollMilliseconds = 250;
 const pageBytes = 64 * 1024;
 
 /** What a failure quotes of a tool's stderr. */
@@ -26,8 +26,6 @@ export async function followProgress(
   let offset = from;
   let state = noToolProgress;
   const decoder = new TextDecoder();
-  // Most tools end before anyone could look.
-  await pause(signal);
   while (!signal.aborted) {
     const page = await readJobLog(file, { offset, limit: pageBytes });
     const isMore = page !== undefined && page.nextOffset > offset;
@@ -44,7 +42,7 @@ export async function followProgress(
 
 async function pause(signal: AbortSignal): Promise<void> {
   try {
-    await sleep(pollMilliseconds, undefined, { signal });
+    await sleep(progressPollMilliseconds, undefined, { signal });
   } catch (error) {
     if (!signal.aborted) throw error;
   }

@@ -38,15 +38,24 @@ export type ToolPlan = {
   readonly given: readonly string[];
 };
 
-/** Plans one try in its directory; `toolPath` is the PATH that tools get. Throws CwlFailure when the tool cannot be run as asked. */
+/** Where a try has its place. */
+type TryPlace = {
+  /** For what is staged besides the output directory; made when there is any. */
+  readonly directory: string;
+  readonly outdir: string;
+  readonly tmpdir: string;
+  /** The PATH that tools get. */
+  readonly toolPath: string;
+  readonly image?: Image;
+};
+
+/** Plans one try in its place. Throws CwlFailure when the tool cannot be run as asked. */
 export function planTool(
   tool: CommandLineTool,
   { requirements, scope: given }: CompleteCall,
-  place: { readonly directory: string; readonly toolPath: string; readonly image?: Image },
+  place: TryPlace,
 ): ToolPlan {
-  const { image } = place;
-  const outdir = join(place.directory, "out");
-  const tmpdir = join(place.directory, "tmp");
+  const { image, outdir, tmpdir } = place;
   const staged = planInputs(given.inputs, join(place.directory, "inputs"));
   const bare: Scope = { ...given, inputs: staged.value };
   const named = image === undefined ? undefined : requirements.docker?.dockerOutputDirectory;
@@ -61,14 +70,15 @@ export function planTool(
   const stdin = tool.stdin === undefined ? null : evaluate(tool.stdin, scope);
   const timeLimit = timeLimitOf(requirements, scope);
   const staging = [...staged.entries, ...work.entries];
+  const own = [place.directory, outdir, tmpdir];
   return {
     scope,
     outdir,
     visibleOutdir,
-    view: planView(image, { requirements, scope, staging, ...place, outdir, visibleOutdir, tmpdir }),
+    view: planView(image, { requirements, scope, staging, ...place, visibleOutdir }),
     tmpdir,
     staging,
-    workSources: sourcesOf(work.entries).filter((source) => !isInside(place.directory, source)),
+    workSources: sourcesOf(work.entries).filter((source) => !own.some((directory) => isInside(directory, source))),
     command: commandOf(tool, requirements, scope, image?.entrypoint ?? []),
     environment: {
       ...pathOf(image, place.toolPath),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TaskKey } from "../../executors/executor.ts";
 import { measureDirectory } from "../../files/measure-directory.ts";
+import { delayWork } from "./delayed-work.ts";
 import type { RunContext } from "./run-context.ts";
 import { logEnd } from "./tool-log.ts";
 import type { ToolPlan } from "./tool-plan.ts";
@@ -9,8 +10,8 @@ import type { ToolPlan } from "./tool-plan.ts";
 export type Watched = {
   readonly key: TaskKey;
   readonly plan: ToolPlan;
-  /** The directory of the try: all that it writes lies there, or in its log. */
-  readonly directory: string;
+  /** The directories of the try: all that it writes lies there, or in its log. */
+  readonly directories: readonly string[];
   readonly log: string;
   readonly logStart: number;
 };
@@ -32,7 +33,6 @@ const timeShare = 10;
 /** Watches time, memory and disk of a tool; one that goes beyond a limit is stopped with its whole tree. */
 export function watchTool(run: RunContext, watched: Watched): ToolWatch {
   const { key, plan } = watched;
-  const ended = new AbortController();
   let fault: string | undefined;
   let peak: number | undefined;
   const stopTool = async (reason: string) => {
@@ -51,16 +51,17 @@ export function watchTool(run: RunContext, watched: Watched): ToolWatch {
     if (memory > 0) peak = Math.max(peak ?? 0, memory);
     return (await memoryFault(run, watched, memory)) ?? diskFault(run, watched);
   };
-  const watching = follow(ended.signal, look, stopTool).catch((error: unknown) =>
-    run.logger.warn("Cannot watch a tool", { executionId: run.executionId, error }),
+  const watching = delayWork(firstPauseMilliseconds, (signal) =>
+    follow(signal, look, stopTool).catch((error: unknown) =>
+      run.logger.warn("Cannot watch a tool", { executionId: run.executionId, error }),
+    ),
   );
   return {
     fault: () => fault,
     peakMemoryBytes: () => peak,
     async stop() {
       clearTimeout(timer);
-      ended.abort();
-      await watching;
+      await watching.stop();
     },
   };
 }
@@ -71,13 +72,13 @@ async function follow(
   stopTool: (reason: string) => Promise<void>,
 ): Promise<void> {
   let pause = firstPauseMilliseconds;
-  while (await waited(pause, signal)) {
+  do {
     const started = performance.now();
     const found = await look();
     if (found !== undefined) return stopTool(found);
     const spent = performance.now() - started;
     pause = Math.max(Math.min(2 * pause, longestPauseMilliseconds), timeShare * spent);
-  }
+  } while (await waited(pause, signal));
 }
 
 /** False when the wait was ended by the signal. */
@@ -104,7 +105,8 @@ async function diskFault(run: RunContext, watched: Watched): Promise<string | un
   const { maxWorkBytes } = run;
   if (maxWorkBytes === undefined) return undefined;
   const said = (await logEnd(watched.log)) - watched.logStart;
-  const written = (await measureDirectory(watched.directory)) + Math.max(0, said);
+  const measured = await Promise.all(watched.directories.map(measureDirectory));
+  const written = measured.reduce((sum, bytes) => sum + bytes, Math.max(0, said));
   if (written <= maxWorkBytes) return undefined;
   return `found ${mebibytes(written)} MiB written, expected at most ${mebibytes(maxWorkBytes)} MiB (--max-work-bytes)`;
 }

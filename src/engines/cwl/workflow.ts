@@ -1,19 +1,14 @@
-import { stat } from "node:fs/promises";
 import type { Json, JsonObject } from "../../domain/json.ts";
-import { isJsonObject } from "../../domain/json.ts";
 import { errorText } from "../../domain/problem.ts";
 import type { RemoteDefinition } from "../../domain/process.ts";
-import { ifExists } from "../../files/file-errors.ts";
-import { executionWorkDirectory } from "../../files/layout.ts";
 import { neededSteps } from "./check.ts";
 import { completeCall } from "./complete-call.ts";
-import { syncFiles } from "./durable-files.ts";
 import { evaluate, type Scope } from "./expression.ts";
 import { runExpressionTool } from "./expression-tool.ts";
 import { atStep, CwlFailure } from "./failure.ts";
 import { withContents } from "./file-contents.ts";
 import { withListing } from "./file-listing.ts";
-import { filesIn, mapFiles, pathOf } from "./file-object.ts";
+import { mapFiles } from "./file-object.ts";
 import { linkValue } from "./link-value.ts";
 import type { Progress } from "./progress.ts";
 import { requireReadable } from "./readable.ts";
@@ -21,6 +16,7 @@ import { type Call, callName, evaluating, javascriptOf, type RunContext } from "
 import { type Surroundings, within } from "./runtime.ts";
 import { gatherOutputs, scatterInputs } from "./scatter.ts";
 import type { CwlProcess, Step, Workflow } from "./schema.ts";
+import { finishedStep, keepStep } from "./step-checkpoints.ts";
 import { runTool } from "./tool.ts";
 import { outputFault } from "./types.ts";
 
@@ -235,31 +231,6 @@ async function isWanted({ run, step, scope }: StepCall, inputs: JsonObject): Pro
 
 function skipped(step: Step): JsonObject {
   return Object.fromEntries(step.outputs.map((output) => [output, null]));
-}
-
-async function keepStep(run: RunContext, key: string, outputs: JsonObject): Promise<void> {
-  if (run.isDurable) await syncFiles(outputs, executionWorkDirectory(run.layout, run.executionId));
-  await run.record.checkpoint(key, outputs);
-}
-
-/** The outputs that a step's checkpoint kept; undefined when there is none, or a file of it is gone or changed its size. */
-async function finishedStep(run: RunContext, path: string): Promise<JsonObject | undefined> {
-  const kept = run.checkpoints.get(path);
-  if (!isJsonObject(kept)) return undefined;
-  const isWhole = await Promise.all(
-    filesIn(kept).map(async (file) => {
-      const filePath = pathOf(file);
-      const facts = filePath === undefined ? undefined : await ifExists(stat(filePath));
-      return facts !== undefined && (file.class === "Directory" || file.size === undefined || file.size === facts.size);
-    }),
-  );
-  if (isWhole.every(Boolean)) {
-    // What an earlier attempt has made lies in the directory of its own execution.
-    for (const path of filesIn(kept).flatMap((file) => pathOf(file) ?? [])) run.readable?.found.add(path);
-    return kept;
-  }
-  run.record.log(`Found files of the finished step "${path}" missing; it runs again`);
-  return undefined;
 }
 
 /** Takes the inputs of a step from their sources, else their defaults. */

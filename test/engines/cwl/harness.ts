@@ -38,6 +38,8 @@ export async function createHarness(
     /** What lies around each executor, also that of a restarted server. */
     readonly around?: (real: Executor) => Executor;
     readonly allowsLocalFiles?: boolean;
+    /** Tools that run at once; 2 when absent. */
+    readonly slots?: number;
   } = {},
 ): Promise<Harness> {
   const temporary = await temporaryDirectory();
@@ -56,7 +58,7 @@ export async function createHarness(
       clock: realClock,
       toolPath: "/usr/local/bin:/usr/bin:/bin",
       graceSeconds: 1,
-      slots: 2,
+      slots: options.slots ?? 2,
       allowsLocalFiles: options.allowsLocalFiles ?? false,
     });
     engines.push(engine);

@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
-import { mkdir, symlink } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, symlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { FileValue } from "../../../src/domain/values.ts";
 import { loadText } from "../../../src/engines/cwl/load.ts";
+import { taskDirectory } from "../../../src/files/layout.ts";
 import { createHarness, plainOutputs, runPackage, textOf, value } from "./harness.ts";
 
 /** A tool that runs a shell script; `more` are its other fields. */
@@ -61,6 +62,34 @@ stdout: names
   const { failure, outputs } = await runPackage(harness, cwl, { who: value("you") });
   expect(failure).toBeUndefined();
   expect(plainOutputs(outputs)).toEqual({ names: "names\nGREETING HOME PATH PWD TMPDIR " });
+});
+
+test("a directory for temporary files is handed on when it is as it was made, and to nobody else", async () => {
+  await using harness = await createHarness({ slots: 1 });
+  // The second one leaves a file behind, the fourth one an open door.
+  const script =
+    'ls -A "$TMPDIR"; stat -c %a "$TMPDIR"; [ "$0" != 2 ] || touch "$TMPDIR/left"; [ "$0" != 4 ] || chmod 755 "$TMPDIR"';
+  const cwl = loadText(
+    `cwlVersion: v1.2
+class: Workflow
+requirements: { ScatterFeatureRequirement: {} }
+inputs: { n: "int[]" }
+outputs: { o: { type: "string[]", outputSource: s/o } }
+steps:
+  s:
+    scatter: n
+    in: { n: n }
+    out: [o]
+    run: { class: CommandLineTool, baseCommand: [sh, -c, ${JSON.stringify(script)}], inputs: { n: { type: int, inputBinding: {} } }, outputs: { o: { type: string, outputBinding: { glob: o, loadContents: true, outputEval: "$(self[0].contents)" } } }, stdout: o }
+`,
+    "scatter.cwl",
+  );
+  const { failure, outputs } = await runPackage(harness, cwl, { n: [1, 2, 3, 4, 5, 6].map(value) });
+  expect(failure).toBeUndefined();
+  expect(plainOutputs(outputs)).toEqual({ o: Array.from({ length: 6 }, () => "700\n") });
+  const step = dirname(taskDirectory(harness.layout, { executionId: "execution-1", step: "s", shard: 0, try: 1 }));
+  const left = (await readdir(step)).filter((name) => name.endsWith(".tmp"));
+  expect(left.toSorted()).toEqual(["1-1.tmp", "3-1.tmp", "5-1.tmp"]);
 });
 
 test("a tool that fails tells its exit code and the last lines of its stderr", async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { appendFile, mkdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { loadText } from "../../../src/engines/cwl/load.ts";
 import type { Executor, TaskKey } from "../../../src/executors/executor.ts";
-import { taskDirectory } from "../../../src/files/layout.ts";
+import { taskDirectory, taskOutputDirectory } from "../../../src/files/layout.ts";
 import { createFlakyExecutor } from "../../executors/flaky-executor.ts";
 import {
   createHarness,
@@ -279,7 +279,7 @@ steps:
     const prepared = prepare(chain("printf one", 'printf "%s two" "$1"'), inputsOf(harness));
     const key: TaskKey = { executionId: prepared.executionId, step: "first", shard: 0, try: 1 };
     for (let number = 1; number <= 5; number += 1) {
-      await mkdir(taskDirectory(harness.layout, { ...key, try: number }), { recursive: true });
+      await mkdir(taskOutputDirectory(harness.layout, { ...key, try: number }), { recursive: true });
     }
     const engine = harness.restart();
     const record = memoryRecord();
@@ -309,9 +309,8 @@ steps:
     await kept.adopt(prepared, kept.plan(prepared), first.checkpoints, memoryRecord());
     expect(await textOf((await follow(kept, prepared)).outputs, "o")).toBe("text\n");
     expect(await traceOf(harness)).toEqual(["made"]);
-    await rm(taskDirectory(harness.layout, { executionId: prepared.executionId, step: "make", shard: 0, try: 1 }), {
-      recursive: true,
-    });
+    const key: TaskKey = { executionId: prepared.executionId, step: "make", shard: 0, try: 1 };
+    await rm(dirname(taskDirectory(harness.layout, key)), { recursive: true });
     const engine = harness.restart();
     await engine.adopt(prepared, engine.plan(prepared), first.checkpoints, memoryRecord());
     expect(await textOf((await follow(engine, prepared)).outputs, "o")).toBe("text\n");

@@ -1,0 +1,79 @@
+import { realpathSync, statSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { JsonObject } from "../../domain/json.ts";
+import { ifFound } from "../../files/file-errors.ts";
+import { isInside } from "../../files/layout.ts";
+import { CwlFailure } from "./failure.ts";
+import { fileObject, pathOf } from "./file-object.ts";
+
+/** The real places that outputs may have. */
+export type Bounds = {
+  readonly outdir: string;
+  readonly given: readonly string[];
+  /** What was found at paths: nothing changes there any more. */
+  readonly found: Map<string, Found>;
+};
+
+/** What lies at a path, and its real path. */
+type Found = { readonly object: JsonObject; readonly real: string };
+
+/** Makes the bounds of a tool that has ended, from its output directory and the paths that it was given. */
+export function realBounds(outdir: string, given: readonly string[]): Bounds {
+  const real = given.map((path) => ifFound(() => realpathSync(path)));
+  return { outdir: realpathSync(outdir), given: real.filter((path) => path !== undefined), found: new Map() };
+}
+
+/** Makes the object of a file that was found, when what it leads to lies inside the bounds. */
+export function toFile(bounds: Bounds, path: string): JsonObject {
+  return look(bounds, path).object;
+}
+
+function look(bounds: Bounds, path: string): Found {
+  const known = bounds.found.get(path);
+  if (known !== undefined) return known;
+  const found = lookAnew(bounds, path);
+  bounds.found.set(path, found);
+  return found;
+}
+
+function lookAnew(bounds: Bounds, path: string): Found {
+  const real = ifFound(() => realpathSync(path));
+  if (real === undefined) throw new CwlFailure(`found no file "${path}", expected one`);
+  if (!isInside(bounds.outdir, real) && !bounds.given.some((given) => isInside(given, real))) {
+    throw new CwlFailure(`found "${path}", which leads out of the output directory, expected a file inside it`);
+  }
+  const facts = statSync(real);
+  if (facts.isDirectory()) return { object: fileObject("Directory", path), real };
+  if (facts.isFile()) return { object: fileObject("File", path, { size: facts.size }), real };
+  throw new CwlFailure(`found "${path}", which is neither a file nor a directory, expected one of them`);
+}
+
+/** Checks that a file object that has a path lies inside the bounds, a directory with all that is in it. */
+export async function locateInside(bounds: Bounds, object: JsonObject): Promise<JsonObject> {
+  const path = pathOf(object);
+  if (path === undefined) return object;
+  const found = toFile(bounds, path);
+  if (found.class === "Directory") await checkLinks(bounds, path);
+  const name = typeof object.basename === "string" ? object.basename : found.basename;
+  return { ...object, ...found, basename: name ?? null };
+}
+
+/** Throws CwlFailure when a symlink below a directory leads out of the bounds. */
+async function checkLinks(bounds: Bounds, directory: string): Promise<void> {
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (entry.isSymbolicLink()) toFile(bounds, path);
+    else if (entry.isDirectory()) await checkLinks(bounds, path);
+  }
+}
+
+/** Names a file by its real path: from here on nothing looks beside it any more. */
+export function settle(bounds: Bounds, object: JsonObject): JsonObject {
+  const path = pathOf(object);
+  if (path === undefined) return object;
+  const { listing: _listing, ...rest } = object;
+  const { real } = look(bounds, path);
+  return { ...rest, path: real, location: pathToFileURL(real).href };
+}

@@ -1,0 +1,161 @@
+import { lstatSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
+import { errorText, Problem } from "../../domain/problem.ts";
+import type { TaskEnd, TaskKey } from "../../executors/executor.ts";
+import { resolveProgram } from "../../executors/resolve-program.ts";
+import { directoryMode, executionLogFile, taskDirectory } from "../../files/layout.ts";
+import { delayWork } from "./delayed-work.ts";
+import { CwlFailure } from "./failure.ts";
+import { type Call, callName, leaveRunning, type RunContext } from "./run-context.ts";
+import { applyStaging } from "./staging.ts";
+import { followProgress, logEnd, progressPollMilliseconds } from "./tool-log.ts";
+import type { ToolPlan } from "./tool-plan.ts";
+import { watchTool } from "./tool-watch.ts";
+
+/** One try, and where its stderr goes. */
+export type Try = { readonly key: TaskKey; readonly plan: ToolPlan; readonly log: string };
+
+/** How a try ended, and where what it wrote began in its log. */
+export type TryEnd = { readonly end: TaskEnd; readonly logStart: number };
+
+/** Finds a try of an earlier life of the server. */
+export async function findTry(run: RunContext, call: Call, attempt: Try): Promise<TryEnd> {
+  const found = await run.executor.find(attempt.key);
+  if (found.kind === "ended") {
+    countUsage(run, call, found.end, undefined);
+    return { end: found.end, logStart: 0 };
+  }
+  using _slot = run.slots.occupy(attempt.plan.reserves);
+  run.record.log(`Found try ${attempt.key.try} of ${callName(call)} still running`);
+  return { end: await waitForTry(run, call, attempt, logEnd(attempt.log)), logStart: 0 };
+}
+
+/** Starts a try and waits for its end. Throws CwlFailure when it cannot be started as asked. */
+export async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<TryEnd> {
+  const { key, plan } = attempt;
+  using _slot = await run.slots.take(plan.reserves, run.signal);
+  await makeTryDirectories(run, attempt);
+  const program = plan.view.image === undefined ? requireProgram(run, call, plan) : plan.command[0];
+  requireStdin(plan);
+  run.signal.throwIfAborted();
+  const logStart = logEnd(attempt.log);
+  run.record.log(`Started ${callName(call)}, try ${key.try}, ${placeOf(run, plan)}: ${plan.command[0]}`);
+  sayUnlimited(run, plan);
+  try {
+    await run.executor.submit({
+      key,
+      command: [program, ...plan.command.slice(1)],
+      environment: plan.environment,
+      workingDirectory: plan.outdir,
+      log: executionLogFile(run.layout, run.executionId),
+      ...(plan.stdin === undefined ? {} : { stdin: plan.stdin }),
+      view: plan.view,
+      limits: { ...plan.limits, ...(run.maxWorkBytes === undefined ? {} : { fileBytes: run.maxWorkBytes }) },
+      ...plan.streams,
+    });
+  } catch (error) {
+    if (error instanceof Problem) throw new CwlFailure(error.message);
+    return { end: { kind: "notStarted", reason: errorText(error) }, logStart };
+  }
+  const end = await waitForTry(run, call, attempt, logStart);
+  if (end.kind === "exited") spareTemporary(run, plan);
+  return { end, logStart };
+}
+
+/** Words where a tool runs. */
+function placeOf({ executor }: RunContext, { view }: ToolPlan): string {
+  if (view.image !== undefined) return `in image "${view.image.name}"`;
+  return executor.capabilities.enforces.includes("files") ? "in a sandbox" : "without a sandbox";
+}
+
+/** Says once a run which limits that its tools asked for are not held by the machine. */
+function sayUnlimited({ executor, record, said }: RunContext, { limits }: ToolPlan): void {
+  const { enforces, unlimited } = executor.capabilities;
+  const say = (name: string, words: string) => {
+    if (!said.has(name)) record.log(`${words}${unlimited === undefined ? "" : ` (${unlimited})`}`);
+    said.add(name);
+  };
+  if (limits.cores !== undefined && !enforces.includes("cores")) {
+    say("cores", "Not enforced: coresMax, as nothing here can hold a tool to its cores");
+  }
+  if (limits.memoryMebibytes !== undefined && !enforces.includes("memory")) {
+    say("memory", "Enforced by a look each second only: ramMax, as nothing here can hold a tool to its memory");
+  }
+}
+
+async function makeTryDirectories(run: RunContext, { plan }: Try): Promise<void> {
+  // Where thousands are started, waiting for these calls costs more than they do.
+  mkdirSync(plan.outdir, { recursive: true, mode: directoryMode });
+  const spare = run.spareDirectories.pop();
+  if (spare === undefined) mkdirSync(plan.tmpdir, { mode: directoryMode });
+  else renameSync(spare, plan.tmpdir);
+  await applyStaging(plan.staging);
+}
+
+/** Hands on the directory for temporary files of a tool that has ended, when it is as good as a new one. */
+function spareTemporary(run: RunContext, { tmpdir }: ToolPlan): void {
+  const facts = lstatSync(tmpdir, { throwIfNoEntry: false });
+  const isAsMade = facts?.isDirectory() && (facts.mode & 0o7777) === directoryMode && facts.uid === process.getuid?.();
+  if (isAsMade && readdirSync(tmpdir).length === 0) run.spareDirectories.push(tmpdir);
+}
+
+/** Finds the program of a tool; one on the PATH is looked for once a run. */
+function requireProgram(run: RunContext, call: Call, plan: ToolPlan): string {
+  const [program] = plan.command;
+  const key = `${plan.environment.PATH}:${program}`;
+  const known = program.includes("/") ? undefined : run.programs.get(key);
+  const found = known ?? resolveProgram(program, plan.environment, plan.outdir);
+  if (found === undefined) {
+    const wanted = program.includes("/") ? "an executable file there" : `one on the PATH ${plan.environment.PATH}`;
+    throw new CwlFailure(`Cannot run ${callName(call)}: found no program "${program}", expected ${wanted}`);
+  }
+  if (!program.includes("/")) run.programs.set(key, found);
+  return found;
+}
+
+function requireStdin(plan: ToolPlan): void {
+  if (plan.stdin === undefined || statSync(plan.stdin, { throwIfNoEntry: false })?.isFile()) return;
+  throw new CwlFailure(`Cannot read stdin from "${plan.stdin}": found no file there, expected one`);
+}
+
+/** Waits for the end, watches what the tool takes and shows its own progress. When the run must stop, it is stopped too. */
+async function waitForTry(run: RunContext, call: Call, attempt: Try, logStart: number): Promise<TaskEnd> {
+  const active = `${call.path}[${call.shard}]`;
+  run.active.add(active);
+  const { outdir, tmpdir } = attempt.plan;
+  const directories = [outdir, tmpdir, taskDirectory(run.layout, attempt.key)];
+  const watch = watchTool(run, { ...attempt, directories, logStart });
+  const following = delayWork(progressPollMilliseconds, (signal) =>
+    followProgress(attempt.log, logStart, signal, ({ percent, message }) => {
+      // Tools that run beside each other share the log: nobody can tell whose percent it is.
+      const isAlone = attempt.plan.streams.stderr !== undefined || run.active.size === 1;
+      call.progress.report(isAlone ? percent / 100 : 0, message);
+    }).catch((error: unknown) =>
+      run.logger.warn("Cannot follow a tool's progress", { executionId: run.executionId, error }),
+    ),
+  );
+  try {
+    const end = await run.executor.ended(attempt.key, run.signal);
+    countUsage(run, call, end, watch.peakMemoryBytes());
+    const fault = watch.fault();
+    if (fault === undefined) return end;
+    throw new CwlFailure(`Cannot finish ${callName(call)}: ${fault}`);
+  } catch (error) {
+    if (run.signal.aborted && run.signal.reason !== leaveRunning) {
+      await run.executor.cancel(attempt.key, run.graceSeconds);
+    }
+    throw error;
+  } finally {
+    run.active.delete(active);
+    await Promise.all([watch.stop(), following.stop()]);
+  }
+}
+
+function countUsage(run: RunContext, call: Call, end: TaskEnd, seen: number | undefined): void {
+  if (end.kind !== "exited") return;
+  const { exitCode, cpuSeconds = 0, peakMemoryBytes = seen } = end;
+  run.usage.add(call.path === "" ? "main" : call.path, {
+    exitCode,
+    cpuSeconds,
+    ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }),
+  });
+}
