@@ -4,7 +4,7 @@ import type { Json } from "../domain/json.ts";
 import type { Database } from "./database.ts";
 import { executionOf, executionWidth, jobOf } from "./job-rows.ts";
 import { rowReader } from "./rows.ts";
-import { checkpoints, executions, jobSecrets, jobs } from "./schema.ts";
+import { checkpoints, executions, jobSecrets, jobs } from "./schema/jobs.ts";
 import { argument, build, compile } from "./statements.ts";
 
 const checkpointRow = rowReader(checkpoints);

@@ -1,18 +1,9 @@
 import { and, eq, lte, or, type SQL, sql } from "drizzle-orm";
 import { isFinished, type JobStatus, jobStatuses } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
-import {
-  checkpoints,
-  executions,
-  idempotencyKeys,
-  jobEvents,
-  jobIndex,
-  jobs,
-  notifications,
-  results,
-  subscriptions,
-  vaultUses,
-} from "./schema.ts";
+import { checkpoints, executions, idempotencyKeys, jobEvents, jobIndex, jobs, results } from "./schema/jobs.ts";
+import { notifications, subscriptions } from "./schema/notifications.ts";
+import { vaultUses } from "./schema/vault.ts";
 import { argument, build, compile, statusIn } from "./statements.ts";
 
 const finishedStatuses: readonly JobStatus[] = jobStatuses.filter(isFinished);

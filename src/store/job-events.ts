@@ -5,7 +5,7 @@ import type { Database } from "./database.ts";
 import type { LiveProgress } from "./job-feed.ts";
 import { eventOf } from "./job-rows.ts";
 import { findJob } from "./jobs.ts";
-import { jobEvents } from "./schema.ts";
+import { jobEvents } from "./schema/jobs.ts";
 import { argument, build, compile } from "./statements.ts";
 
 export type { LiveProgress } from "./job-feed.ts";

@@ -2,7 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Database } from "./database.ts";
 import { durationClass } from "./duration-classes.ts";
-import { jobIndex, jobs } from "./schema.ts";
+import { jobIndex, jobs } from "./schema/jobs.ts";
 import { argument, build, compile, insertFrom } from "./statements.ts";
 
 // One write takes up a batch of jobs: its statements find the same ones, because the last of them marks them. The moves

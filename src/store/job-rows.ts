@@ -1,6 +1,6 @@
 import type { Execution, Job, JobEvent, NewJobEvent } from "../domain/job.ts";
 import { rowReader } from "./rows.ts";
-import { executions, jobEvents, jobs } from "./schema.ts";
+import { executions, jobEvents, jobs } from "./schema/jobs.ts";
 import { type ArgumentsOf, type Row, storable } from "./statements.ts";
 
 const jobRow = rowReader(jobs);

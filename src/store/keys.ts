@@ -2,7 +2,7 @@ import { and, asc, eq, isNull } from "drizzle-orm";
 import type { Role } from "../domain/access.ts";
 import type { Database } from "./database.ts";
 import { rowReader } from "./rows.ts";
-import { keys } from "./schema.ts";
+import { keys } from "./schema/keys.ts";
 import { argument, argumentsOf, build, compile, type Row } from "./statements.ts";
 
 /** A key `hdl_<id>_<secret>` as it is kept: the secret itself is not. */

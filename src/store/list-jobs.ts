@@ -3,18 +3,15 @@ import type { JobSearch } from "../domain/job-search.ts";
 import { type JobOrder, newestFirst } from "../domain/job-sort.ts";
 import type { Database } from "./database.ts";
 import { jobOf } from "./job-rows.ts";
-import { type Condition, conditionsOf, createdSource, textQuery } from "./queries/search-conditions.ts";
-import {
-  countJobs,
-  type JobPosition,
-  type SearchPage,
-  type SearchPath,
-  type SortValue,
-  searchJobs,
-  sortValueOf,
-} from "./queries/search-jobs.ts";
+import { type Condition, conditionsOf } from "./queries/search-conditions.ts";
+import { type SearchPath, searchJobs, sortValueOf } from "./queries/search-jobs.ts";
+import type { JobPosition, SearchPage, SortValue } from "./queries/search-order.ts";
+import { planOf, type SearchLimits, type SearchPlan } from "./search-plan.ts";
+import { type ListedJob, readByGroups, readInStretches } from "./search-stretches.ts";
 
-export type { JobPosition } from "./queries/search-jobs.ts";
+export type { JobPosition } from "./queries/search-order.ts";
+export type { SearchLimits } from "./search-plan.ts";
+export type { ListedJob } from "./search-stretches.ts";
 
 export type JobFilter = {
   /** Null: jobs of anonymous users only; undefined: everybody's. */
@@ -29,33 +26,15 @@ export type JobFilter = {
   readonly from?: JobPosition;
 };
 
-/** A job of a list, and where it stands there. */
-export type ListedJob = { readonly job: Job; readonly position: JobPosition };
-
-/** How a search weighs its ways. Any values find the same jobs. */
-export type SearchLimits = {
-  /** So many jobs are looked at one by one: where an index leads to more, reading all rows in order takes less time. */
-  readonly mostLookedAt: number;
-  /** Jobs of the full-text index are read in the order in which they lie: so many in the time of one. */
-  readonly textEase: number;
-  /** Where words are looked for job by job, which takes longer, so many. */
-  readonly mostLookedThrough: number;
-  /** So many are looked at along the index of an order before all are read: a few hundredths of a second. */
-  readonly mostWalked: number;
-  /** The first stretch of numbers that is read against the order of the full-text index; each next one is longer. */
-  readonly firstReach: number;
-};
-
 const usualLimits: SearchLimits = {
   mostLookedAt: 50_000,
-  textEase: 4,
-  mostLookedThrough: 1000,
+  mostPassed: 600_000,
+  mostSampled: 2000,
+  mostAsked: 20,
   mostWalked: 20_000,
+  mostGroups: 64,
   firstReach: 4096,
 };
-const reachGrowth = 16;
-/** No job is further away. */
-const lastReach = 2 ** 48;
 
 type Found = ListedJob & { readonly isIndexed: boolean };
 
@@ -68,35 +47,41 @@ export async function listJobs(
   const { search = {}, order = newestFirst, user: owner, limit, from, now } = filter;
   const page: SearchPage = { owner, order, limit, ...(from === undefined ? {} : { from }) };
   const conditions = conditionsOf(search, owner, now);
-  const path = await pathOf(database, page, { search, conditions, limits });
-  if (path.kind === "walk") {
-    const found = await read(database, page, path, conditions);
-    // Otherwise there may be more of them further on than the index was followed, before others that are not indexed.
-    const isWhole = found.filter(({ isIndexed }) => isIndexed).length === limit;
-    if (isWhole || path.otherwise === undefined) return found.slice(0, limit);
-    return read(database, page, path.otherwise, conditions);
-  }
-  const isAgainstText = path.kind === "text" && order.key === "created" && !order.isDescending && from !== undefined;
-  return isAgainstText
-    ? readBackwards(database, page, path, { conditions, start: from.number, reach: limits.firstReach })
-    : read(database, page, path, conditions);
+  const plan = await planOf(database, page, { search, conditions, limits });
+  return followPlan({ database, limits, conditions }, page, plan);
 }
 
-/** Reads a page against the order of the full-text index, in stretches until it is full. */
-async function readBackwards(
-  database: Database,
-  page: SearchPage,
-  path: SearchPath & { readonly kind: "text" },
-  walk: { readonly conditions: readonly Condition[]; readonly start: number; readonly reach: number },
-): Promise<readonly ListedJob[]> {
-  const { conditions, start, reach } = walk;
-  const found = await read(database, page, { ...path, reach }, conditions);
-  const last = found.at(-1)?.position.number ?? Number.POSITIVE_INFINITY;
-  // A job that is not indexed may stand behind indexed ones that were not reached.
-  const isWhole = found.length === page.limit && last <= start + reach;
-  return isWhole || reach >= lastReach
-    ? found
-    : readBackwards(database, page, path, { ...walk, reach: reach * reachGrowth });
+type Following = {
+  readonly database: Database;
+  readonly limits: SearchLimits;
+  readonly conditions: readonly Condition[];
+};
+
+async function followPlan(search: Following, page: SearchPage, plan: SearchPlan): Promise<readonly ListedJob[]> {
+  const { database, limits, conditions } = search;
+  const piecewise = {
+    database,
+    page,
+    limits,
+    read: (part: SearchPage, path: SearchPath) => read(database, part, path, conditions),
+  };
+  switch (plan.kind) {
+    case "once":
+      return read(database, page, plan.path, conditions);
+    case "walk": {
+      const found = await read(database, page, { kind: "walk", most: plan.most }, conditions);
+      // Otherwise there may be more of them further on than the index was followed, before others that are not indexed.
+      const isWhole = found.filter(({ isIndexed }) => isIndexed).length === page.limit;
+      if (isWhole || plan.otherwise === undefined) return found.slice(0, page.limit);
+      return followPlan(search, page, plan.otherwise);
+    }
+    case "groups":
+      return (await readByGroups(piecewise, plan.query)) ?? followPlan(search, page, plan.otherwise);
+    case "stretches":
+      return readInStretches(piecewise, plan.path, plan.created);
+    default:
+      return plan satisfies never;
+  }
 }
 
 async function read(
@@ -116,68 +101,6 @@ async function read(
       isIndexed: Number(row.is_indexed) === 1,
     };
   });
-}
-
-type Weighed = {
-  readonly search: JobSearch;
-  readonly conditions: readonly Condition[];
-  readonly limits: SearchLimits;
-};
-
-/** Chooses how the indexed jobs are found. */
-async function pathOf(database: Database, page: SearchPage, weighed: Weighed): Promise<SearchPath> {
-  const { search, conditions, limits } = weighed;
-  const { owner, order } = page;
-  const isNewestFirst = order.key === "created";
-  const ranges = conditions.filter((condition) => condition.kind === "range");
-  const byText = { kind: "text", query: textQuery(conditions, owner), others: ranges } as const;
-  const isText = byText.query !== "";
-  if (isNewestFirst && ranges.length === 0) return isText ? byText : { kind: "all" };
-  if (!isText && ranges.length === 0) return { kind: "walk", most: page.limit };
-  const byRange = ranges.map(({ source }, at) => {
-    const others = conditions.filter((condition) => condition !== ranges[at]);
-    return { kind: "range", source, others } as const;
-  });
-  const [only] = byRange;
-  if (isNewestFirst && conditions.length === 1 && only !== undefined) {
-    return only.source.isByCreation ? { ...only, source: createdBehind(search, page) } : only;
-  }
-  const hasWords = search.text !== undefined;
-  const allRows = hasWords ? byText : ({ kind: "scan" } as const);
-  const fewInRange = await fewestOf(database, page, byRange, hasWords ? limits.mostLookedThrough : limits.mostLookedAt);
-  if (fewInRange !== undefined) return fewInRange;
-  if (isNewestFirst && hasWords) return byText;
-  const fewInText = await fewestOf(database, page, isText ? [byText] : [], limits.mostLookedAt * limits.textEase);
-  if (fewInText !== undefined) return fewInText;
-  if (isNewestFirst) return allRows;
-  return { kind: "walk", most: hasWords ? limits.mostLookedThrough : limits.mostWalked, otherwise: allRows };
-}
-
-/** Finds the path that leads to the fewest jobs; undefined when each leads to too many. */
-async function fewestOf<Path extends SearchPath & { readonly kind: "text" | "range" }>(
-  database: Database,
-  page: SearchPage,
-  paths: readonly Path[],
-  most: number,
-): Promise<Path | undefined> {
-  let fewest = most;
-  let best: Path | undefined;
-  for (const path of paths) {
-    const [row] = await database.read(countJobs(page, path, fewest));
-    const count = Number(row?.count);
-    if (count < fewest) [best, fewest] = [path, count];
-  }
-  return best;
-}
-
-/** Where the order is that of creation, a page begins within the range: the index is entered there. */
-function createdBehind({ createdFrom = 0, createdTo = Number.MAX_SAFE_INTEGER }: JobSearch, page: SearchPage) {
-  const { from, order, owner } = page;
-  if (from === undefined) return createdSource(createdFrom, createdTo, owner);
-  const at = Number(from.value);
-  return order.isDescending
-    ? createdSource(createdFrom, Math.min(createdTo, at), owner)
-    : createdSource(Math.max(createdFrom, at), createdTo, owner);
 }
 
 /** The same value as the database sorts by. */

@@ -5,7 +5,8 @@ import type { Notification, NotificationState, NotificationTry, Subscriber } fro
 import type { Database } from "./database.ts";
 import { eventOf, jobOf, jobWidth } from "./job-rows.ts";
 import { rowReader } from "./rows.ts";
-import { jobEvents, jobs, notifications, subscriptions } from "./schema.ts";
+import { jobEvents, jobs } from "./schema/jobs.ts";
+import { notifications, subscriptions } from "./schema/notifications.ts";
 import { type SecretKey, seal, unseal } from "./seal.ts";
 import { argument, build, compile, type Row } from "./statements.ts";
 

@@ -2,7 +2,7 @@ import { and, asc, eq, gt, sql } from "drizzle-orm";
 import type { Process } from "../domain/process.ts";
 import type { Database } from "./database.ts";
 import { rowReader } from "./rows.ts";
-import { processes, processRevisions } from "./schema.ts";
+import { processes, processRevisions } from "./schema/processes.ts";
 import { type ArgumentsOf, argument, argumentsOf, build, compile, insertFrom, type Row } from "./statements.ts";
 
 const revisionRow = rowReader(processRevisions);

@@ -3,7 +3,8 @@ import * as v from "valibot";
 import { type Provider, type ProviderAuth, ProviderAuthSchema } from "../domain/provider.ts";
 import type { Database } from "./database.ts";
 import { rowReader } from "./rows.ts";
-import { jobSecrets, providers } from "./schema.ts";
+import { jobSecrets } from "./schema/jobs.ts";
+import { providers } from "./schema/providers.ts";
 import { type SecretKey, seal, unseal } from "./seal.ts";
 import { type ArgumentsOf, argument, argumentsOf, build, compile, type Row } from "./statements.ts";
 

@@ -2,7 +2,7 @@ import { and, desc, eq, sql } from "drizzle-orm";
 import type { Job } from "../domain/job.ts";
 import { jobMoves } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
-import { jobIndex, jobs } from "./schema.ts";
+import { jobIndex, jobs } from "./schema/jobs.ts";
 import { argument, build, compile, statusIn } from "./statements.ts";
 
 const isWaiting = statusIn(jobs.status, jobMoves.claim.from);

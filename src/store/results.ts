@@ -2,7 +2,7 @@ import { asc, eq } from "drizzle-orm";
 import type { Results } from "../domain/values.ts";
 import type { Database } from "./database.ts";
 import { rowReader } from "./rows.ts";
-import { results } from "./schema.ts";
+import { results } from "./schema/jobs.ts";
 import { argument, build, compile } from "./statements.ts";
 
 const resultRow = rowReader(results);

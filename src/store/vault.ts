@@ -2,7 +2,8 @@ import { and, asc, eq, lte, sql } from "drizzle-orm";
 import { type JobStatus, jobMoves } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
 import { rowReader } from "./rows.ts";
-import { jobs, vaultFiles, vaultUses } from "./schema.ts";
+import { jobs } from "./schema/jobs.ts";
+import { vaultFiles, vaultUses } from "./schema/vault.ts";
 import { type ArgumentsOf, argument, argumentsOf, build, compile, type Row, statusIn } from "./statements.ts";
 
 /** An uploaded file; its bytes lie in the vault's directory. */

@@ -1,5 +1,5 @@
-// Prints how long each filter of the job list takes in the server over many stored jobs: the first page, a deep one, and
-// one that nothing meets. Usage: bun test/bench/job-search.ts [JOBS] [DIRECTORY]: a directory that is named is kept, and used again.
+// Prints how long each filter of the job list takes in the server over many stored jobs: the first page, a deep one, the
+// one before that, and one that nothing meets; then combinations, and those that are as hard as can be thought of. Usage: bun test/bench/job-search.ts [JOBS] [DIRECTORY [hard]]: a directory that is named is kept, and used again; `hard`: only those.
 import { Database as Sqlite } from "bun:sqlite";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -17,6 +17,7 @@ import { realClock } from "../support/real-clock.ts";
 
 const count = Number(process.argv[2] ?? 1_000_000);
 const kept = process.argv[3];
+const onlyHard = process.argv[4] === "hard";
 const directory = kept ?? (await mkdtemp(join(tmpdir(), "heddle-bench-")));
 const file = join(directory, "heddle.db");
 const open = () => openDatabase({ file, clock: realClock, logger: silentLogger });
@@ -26,7 +27,9 @@ const stepMilliseconds = 10_000;
 
 /**
  * Copies one job: 40 processes of which a few have most jobs, 50 users likewise, one failure in twelve, durations from
- * milliseconds to hours, a tag in every third job, a provider in every tenth; 20 jobs that have not ended.
+ * milliseconds to hours, tags of a project in every third job, a provider in every tenth; 20 jobs that have not ended.
+ * What makes combinations hard: words and tags that half of the jobs have, and that never meet one another or the other
+ * half of the durations or of the days.
  */
 function fill(): void {
   using database = new Sqlite(file);
@@ -38,6 +41,8 @@ function fill(): void {
   const words = "flood terrain burned coast forest glacier harvest traffic noise rainfall".split(" ");
   const word = (random: string) =>
     `CASE ${random} % ${words.length} ${words.map((one, n) => `WHEN ${n} THEN '${one}'`).join(" ")} END`;
+  /** Below and above four seconds. */
+  const brief = (one: string, other: string) => `iif(n.a % 23 < 12, '${one}', '${other}')`;
   const values: Readonly<Record<string, string>> = {
     number: "n.i",
     id: "printf('019c0000-0000-7000-8000-%012x', n.i)",
@@ -45,8 +50,8 @@ function fill(): void {
     user: "'user' || (n.c % 50 * (n.a % 50) / 50)",
     provider_id: "iif(n.d % 10 = 0, 'provider-' || (n.b % 5), NULL)",
     status: `CASE WHEN n.i > ${count - 20} THEN 'accepted' WHEN n.d % 12 = 0 THEN 'failed' WHEN n.d % 50 = 1 THEN 'dismissed' ELSE 'successful' END`,
-    tags: `iif(n.c % 3 = 0, json_array('project-' || (n.b % 30), iif(n.a % 2, 'night', 'day')), '[]')`,
-    message: `'Job ended: ' || ${word("n.a")} || ' ' || ${word("n.b / 7")} || ' sheet' || (n.c % 5000)`,
+    tags: `iif(n.c % 3 = 0, json_array('project-' || (n.b % 30), iif(n.a % 2, 'night', 'day'), ${brief("batch", "stream")}), json_array(${brief("batch", "stream")}))`,
+    message: `'Job ended: ' || ${word("n.a")} || ' ' || ${word("n.b / 7")} || ' sheet' || (n.c % 5000) || iif(n.d % 2, ' upper ', ' lower ') || ${brief("short", "long")} || iif(n.i * 2 < ${count}, ' early', ' late')`,
     created_at: `${since} + n.i * ${stepMilliseconds}`,
     started_at: `iif(n.i > ${count - 20}, NULL, ${since} + n.i * ${stepMilliseconds} + 5)`,
     finished_at: `iif(n.i > ${count - 20}, NULL, ${since} + n.i * ${stepMilliseconds} + 5 + (1 << (n.a % 23)) + n.b % (1 << (n.a % 23)))`,
@@ -83,6 +88,13 @@ type Asked = {
   readonly order?: JobOrder;
 };
 
+const measured: { readonly row: string; readonly median: number }[] = [];
+
+function printSlowest(): void {
+  console.log("\nThe slowest:");
+  for (const { row } of measured.toSorted((one, other) => other.median - one.median).slice(0, 20)) console.log(row);
+}
+
 /** `depth`: the share of all jobs that a deep page lies behind. */
 async function measure(database: Database, name: string, asked: Asked, depth = 0): Promise<void> {
   const common = { now: Date.now(), limit: 21, ...asked };
@@ -98,18 +110,22 @@ async function measure(database: Database, name: string, asked: Asked, depth = 0
   const times: number[] = [];
   let found = 0;
   const cpu = process.cpuUsage();
-  for (let round = 0; round < 15; round += 1) {
+  const [begin, leastRounds, mostRounds, enoughMilliseconds] = [performance.now(), 5, 15, 1000];
+  let rounds = 0;
+  for (; rounds < mostRounds; rounds += 1) {
+    if (rounds >= leastRounds && performance.now() - begin > enoughMilliseconds) break;
     const start = performance.now();
     found = (await listJobs(database, { ...common, ...(from === undefined ? {} : { from }) })).length;
     times.push(performance.now() - start);
   }
   const { user, system } = process.cpuUsage(cpu);
   times.sort((one, other) => one - other);
+  const middle = Math.floor(rounds / 2);
   const at = (index: number) => times.at(index)?.toFixed(2).padStart(7);
-  const mean = ((user + system) / 15_000).toFixed(2).padStart(7);
-  console.log(
-    `${name.padEnd(58)} ${String(found).padStart(3)} jobs  median ${at(7)}  most ${at(-1)} ms  CPU ${mean} ms`,
-  );
+  const mean = ((user + system) / (1000 * rounds)).toFixed(2).padStart(7);
+  const row = `${name.padEnd(70)} ${String(found).padStart(3)} jobs  median ${at(middle)}  most ${at(-1)} ms  CPU ${mean} ms`;
+  console.log(row);
+  measured.push({ row, median: times[middle] ?? 0 });
 }
 
 const day = (number: number) => since + number * 86_400_000;
@@ -170,6 +186,85 @@ const combined: Readonly<Record<string, Asked>> = {
   "q that many jobs meet, duration, nothing found": { search: { text: [["ended"]], minDurationSeconds: 90_000 } },
 };
 
+const alternatives = "flood terrain burned coast forest glacier harvest traffic noise rainfall".split(" ");
+const firstHalf = { createdTo: day(lastDay * 0.5) - 1 };
+const lastHalf = { createdFrom: day(lastDay * 0.5) };
+/** Filters that hundreds of thousands of jobs meet, and few or none all of them, or none near where the order begins. */
+const hardSearches: Readonly<Record<string, JobSearch>> = {
+  "a tag of half the jobs, durations of the others": { tags: ["batch"], minDurationSeconds: 5 },
+  "a word of half the jobs, durations of the others": { text: [["short"]], minDurationSeconds: 5 },
+  "a word that all say, days long past": { text: [["ended"]], createdTo: day(lastDay * 0.03) },
+  "a word that all say, 900 jobs of a day long past": {
+    text: [["ended"]],
+    createdFrom: day(lastDay * 0.03),
+    createdTo: day(lastDay * 0.03) + 900 * stepMilliseconds,
+  },
+  "a word that all say, durations of 900 jobs": {
+    text: [["ended"]],
+    minDurationSeconds: 8300,
+    maxDurationSeconds: 8388,
+  },
+  "a word of half the jobs, days of the others": { text: [["late"]], ...firstHalf },
+  "a word of the first half, of all days": { text: [["early"]] },
+  "a word of the last half, of all days": { text: [["late"]] },
+  "a tag, a word, their days, durations of the others": {
+    tags: ["batch"],
+    text: [["early"]],
+    minDurationSeconds: 5,
+    ...firstHalf,
+  },
+  "two words that never meet": { text: [["upper", "lower"]] },
+  "two words that never meet, durations": { text: [["upper", "lower"]], minDurationSeconds: 1 },
+  "three words, two of which never meet": { text: [["ended", "upper", "lower"]] },
+  "ten words that all say, two that never meet": {
+    text: [["job", "ended", "upper", "lower", "process", "ended", "job", "ended", "job", "ended"]],
+  },
+  "ten alternatives, two tags that never meet": { text: alternatives.map((one) => [one]), tags: ["night", "day"] },
+  "ten alternatives, durations of none": {
+    text: alternatives.map((one) => [one]),
+    tags: ["batch"],
+    minDurationSeconds: 5,
+  },
+  "durations of half the jobs, half the days": { minDurationSeconds: 5, maxDurationSeconds: 8000, ...firstHalf },
+  "most jobs' status, durations, half the days": { statuses: ["successful"], minDurationSeconds: 5, ...firstHalf },
+  "most jobs' status, few durations, half the days": {
+    statuses: ["successful"],
+    minDurationSeconds: 4000,
+    maxDurationSeconds: 8000,
+    ...lastHalf,
+  },
+  "ten processes, two statuses, providers of none": {
+    processIds: alternatives.map((_, at) => `process-${at}`),
+    statuses: ["dismissed", "successful"],
+    providerIds: ["provider-x", "provider-y"],
+  },
+  "ten processes, a status and providers that never meet": {
+    processIds: alternatives.map((_, at) => `process-${at}`),
+    statuses: ["dismissed", "running"],
+    providerIds: ["provider-1", "provider-2", "provider-3", "provider-4"],
+  },
+};
+const hardOrders: readonly JobOrder[] = [
+  { key: "created", isDescending: true },
+  { key: "created", isDescending: false },
+  { key: "finished", isDescending: true },
+  { key: "finished", isDescending: false },
+  { key: "processID", isDescending: true },
+  { key: "user", isDescending: false },
+];
+
+async function measureHard(database: Database): Promise<void> {
+  for (const [name, search] of Object.entries(hardSearches)) {
+    for (const order of hardOrders) {
+      const sorted = `${order.isDescending ? "-" : "+"}${order.key}`;
+      await measure(database, `${name}, ${sorted}`, { search, order });
+      if (order.key !== "finished") continue;
+      await measure(database, `${name}, ${sorted}, deep`, { search, order }, 0.5);
+      await measure(database, `user3, ${name}, ${sorted}`, { user: "user3", search, order });
+    }
+  }
+}
+
 async function make(): Promise<void> {
   {
     await using database = await open();
@@ -213,6 +308,10 @@ async function measureServer(): Promise<void> {
 
 async function measureStore(): Promise<void> {
   await using database = await open();
+  if (onlyHard) {
+    await measureHard(database);
+    return;
+  }
   await measure(database, "no filter", {});
   await measure(database, "no filter, deep", {}, 0.7);
   for (const [name, { some, none }] of Object.entries(single)) {
@@ -226,10 +325,12 @@ async function measureStore(): Promise<void> {
       await measure(database, `${who}${name}, deep`, { ...asked, search: some }, 0.7);
       const order = { key: "created", isDescending: false } as const;
       await measure(database, `${who}${name}, back from deep`, { ...asked, search: some, order }, 0.7);
+      await measure(database, `${who}${name}, back to the first page`, { ...asked, search: some, order }, 0.002);
       await measure(database, `${who}${name}, nothing found`, { ...asked, search: none });
     }
   }
   for (const [name, asked] of Object.entries(combined)) await measure(database, name, asked);
+  await measureHard(database);
   for (const key of sortKeys) {
     for (const isDescending of [true, false]) {
       const order = { key, isDescending };
@@ -248,6 +349,7 @@ async function measureStore(): Promise<void> {
 try {
   if (!(await Bun.file(file).exists())) await make();
   await measureStore();
+  printSlowest();
   await measureServer();
 } finally {
   if (kept === undefined) await rm(directory, { recursive: true, force: true });

@@ -128,10 +128,12 @@ function expected(
 
 /** With these a search of few jobs takes the ways of a search of many. */
 const smallLimits: SearchLimits = {
-  mostLookedAt: 8,
-  textEase: 2,
-  mostLookedThrough: 10,
+  mostLookedAt: 4,
+  mostPassed: 30,
+  mostSampled: 9,
+  mostAsked: 4,
   mostWalked: 12,
+  mostGroups: 3,
   firstReach: 2,
 };
 

@@ -112,6 +112,12 @@ const listings: readonly Listing[] = [
   ["no filter", {}, ["SCAN jobs", "SEARCH jobs USING INTEGER PRIMARY KEY (rowid<?)"]],
   ["a user", { user: "ada" }, byFacets],
   ["anonymous users", { user: null }, byFacets],
+  // Against the order of the rowid (64 and 128), too, a page begins where it should.
+  [
+    "a user's text, the oldest first",
+    { user: "ada", search: { text: [["a"]] }, order: { key: "created", isDescending: false } },
+    ["SCAN job_texts VIRTUAL TABLE INDEX 192:M2", "SCAN job_texts VIRTUAL TABLE INDEX 192:M2<"],
+  ],
   ...[undefined, "ada"].flatMap((user): readonly Listing[] => {
     const [who, owner, of, key] =
       user === undefined ? ["", {}, "", ""] : ["a user's ", { user }, "user_", "user=? AND "];

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { and, eq, sql } from "drizzle-orm";
 import { jobMoves } from "../../src/domain/job-state.ts";
-import { jobs, keys } from "../../src/store/schema.ts";
+import { jobs } from "../../src/store/schema/jobs.ts";
+import { keys } from "../../src/store/schema/keys.ts";
 import { argument, argumentsOf, build, compile, statusIn, storable } from "../../src/store/statements.ts";
 
 describe("compile()", () => {

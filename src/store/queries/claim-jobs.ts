@@ -1,6 +1,6 @@
 import { and, sql } from "drizzle-orm";
 import { jobMoves } from "../../domain/job-state.ts";
-import { executions, jobEvents, jobs } from "../schema.ts";
+import { executions, jobEvents, jobs } from "../schema/jobs.ts";
 import { argument, build, compile, insertFrom, member, statusIn } from "../statements.ts";
 import { eventColumns } from "./guards.ts";
 

@@ -1,6 +1,6 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import { jobMoves } from "../../domain/job-state.ts";
-import { jobEvents, jobs } from "../schema.ts";
+import { jobEvents, jobs } from "../schema/jobs.ts";
 import { argument, build, compile, insertFrom, member, statusIn } from "../statements.ts";
 
 // What the statements beside an UPDATE of `jobs` look for. A condition of the UPDATE guards nothing that stands beside it

@@ -1,5 +1,7 @@
 import { and, eq, gt, lte, sql } from "drizzle-orm";
-import { idempotencyKeys, jobEvents, jobSecrets, jobs, subscriptions, vaultUses } from "../schema.ts";
+import { idempotencyKeys, jobEvents, jobSecrets, jobs } from "../schema/jobs.ts";
+import { subscriptions } from "../schema/notifications.ts";
+import { vaultUses } from "../schema/vault.ts";
 import { type ArgumentsOf, argument, argumentsOf, build, compile, insertFrom } from "../statements.ts";
 import { eventColumns } from "./guards.ts";
 

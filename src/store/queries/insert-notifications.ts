@@ -1,6 +1,7 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { PendingNotification } from "../../domain/notification.ts";
-import { jobs, notifications } from "../schema.ts";
+import { jobs } from "../schema/jobs.ts";
+import { notifications } from "../schema/notifications.ts";
 import { argument, compile, insertFrom, member } from "../statements.ts";
 import { isHeld, lastNumber } from "./guards.ts";
 

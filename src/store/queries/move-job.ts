@@ -1,6 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import { jobMoves } from "../../domain/job-state.ts";
-import { executions, jobEvents, jobSecrets, jobs, results } from "../schema.ts";
+import { executions, jobEvents, jobSecrets, jobs, results } from "../schema/jobs.ts";
 import { argument, build, compile, insertFrom, member, statusIn } from "../statements.ts";
 import { isHeld, lastNumber, moved } from "./guards.ts";
 

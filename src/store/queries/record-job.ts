@@ -4,7 +4,7 @@ import type { Json, JsonObject } from "../../domain/json.ts";
 import type { PendingNotification } from "../../domain/notification.ts";
 import type { StageName } from "../../domain/progress.ts";
 import { eventsText, jsonOrNull } from "../job-rows.ts";
-import { checkpoints, executions, jobs } from "../schema.ts";
+import { checkpoints, executions, jobs } from "../schema/jobs.ts";
 import { argument, build, compile, insertFrom, type Statement, storable } from "../statements.ts";
 import { held, insertEventsOfRecord, isHeld } from "./guards.ts";
 import { insertNotificationsOfRecord, notificationsText } from "./insert-notifications.ts";

@@ -1,6 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import { jobMoves } from "../../domain/job-state.ts";
-import { checkpoints, executions, jobs } from "../schema.ts";
+import { checkpoints, executions, jobs } from "../schema/jobs.ts";
 import { argument, build, compile, insertFrom, statusIn } from "../statements.ts";
 import { held } from "./guards.ts";
 

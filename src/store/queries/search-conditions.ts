@@ -24,9 +24,15 @@ export type Condition = {
   readonly holds: SQL;
   /** Holds for a row of `jobs` that is not indexed. */
   readonly holdsUnindexed: SQL;
-} /** Met by what the full-text index finds. */ & (
-  | { readonly kind: "text"; readonly query: string }
-  | { readonly kind: "range"; readonly source: Source }
+} & (
+  | {
+      /** Met by what the full-text index finds. */
+      readonly kind: "text";
+      readonly query: string;
+      /** A row of `job_index` tells by itself; otherwise the full-text index is asked for each one, which takes long. */
+      readonly isInRow: boolean;
+    }
+  | { readonly kind: "range"; readonly source: Source; readonly isInRow: true }
 );
 
 /** Words the filters of a search. */
@@ -56,20 +62,28 @@ export function textQuery(conditions: readonly Condition[], owner: Owner): strin
   return [...queries, ...(isOwned ? [] : [facetQuery([facetOf(owner)])])].join(" AND ");
 }
 
+/** Words what finds those that have a facet, too. */
+export function queryWithFacet(query: string, facet: string): string {
+  return `${query} AND ${facetQuery([facet])}`;
+}
+
 /** A list must not be empty: no job has the facet "none". */
 function facetQuery(facets: readonly string[]): string {
   return `{facets} : ${joined(facets.length === 0 ? ["none"] : facets, "OR")}`;
 }
 
 function joined(words: readonly string[], operator: "AND" | "OR"): string {
-  return `(${words.map((word) => `"${storable(word).replaceAll('"', '""')}"`).join(` ${operator} `)})`;
+  return `(${[...new Set(words)].map((word) => `"${storable(word).replaceAll('"', '""')}"`).join(` ${operator} `)})`;
 }
 
 /** Nothing is said of a job in words before it is indexed. */
 function said(text: NonNullable<JobSearch["text"]>): Condition {
   const query = `{words} : (${text.map((words) => joined(words, "AND")).join(" OR ")})`;
-  const holds = sql`exists (select 1 from job_texts where job_texts match ${query} and job_texts.rowid = -number)`;
-  return { kind: "text", query, holds, holdsUnindexed: sql`false` };
+  return { kind: "text", isInRow: false, query, holds: holdsInText(query), holdsUnindexed: sql`false` };
+}
+
+function holdsInText(query: string): SQL {
+  return sql`exists (select 1 from job_texts where job_texts match ${query} and job_texts.rowid = -number)`;
 }
 
 function listed(kind: FacetKind, column: string, values: readonly (string | null)[], owner: Owner): Condition {
@@ -81,6 +95,7 @@ function listed(kind: FacetKind, column: string, values: readonly (string | null
   };
   return {
     kind: "text",
+    isInRow: true,
     query: facetQuery(values.map((value) => facetOf(owner, kind, value))),
     holds: isListed(sql.raw(column)),
     holdsUnindexed: isListed(sql.raw(values.includes(null) ? `coalesce(${column}, '')` : column)),
@@ -91,8 +106,9 @@ function tagged(tag: string, owner: Owner): Condition {
   const query = facetQuery([facetOf(owner, "t", tag)]);
   return {
     kind: "text",
+    isInRow: false,
     query,
-    holds: sql`number in (select -rowid from job_texts where job_texts match ${query})`,
+    holds: holdsInText(query),
     holdsUnindexed: sql`exists (select 1 from json_each(jobs.tags) as tag where tag.value = ${tag})`,
   };
 }
@@ -100,7 +116,7 @@ function tagged(tag: string, owner: Owner): Condition {
 function createdBetween({ createdFrom, createdTo }: JobSearch, owner: Owner): readonly Condition[] {
   if (createdFrom === undefined && createdTo === undefined) return [];
   const source = createdSource(createdFrom ?? 0, createdTo ?? Number.MAX_SAFE_INTEGER, owner);
-  return [{ kind: "range", holds: source.within, holdsUnindexed: source.within, source }];
+  return [{ kind: "range", isInRow: true, holds: source.within, holdsUnindexed: source.within, source }];
 }
 
 /** The index of times of creation, from one to another, both included. */
@@ -122,6 +138,7 @@ function lastingBetween(search: JobSearch, owner: Owner, now: number): readonly 
   return [
     {
       kind: "range",
+      isInRow: true,
       holds,
       holdsUnindexed: sql`coalesce(finished_at, ${now}) - started_at between ${ends}`,
       source: { index: indexOf("duration", owner), keys, within: holds, isByCreation: false },

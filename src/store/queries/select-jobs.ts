@@ -1,6 +1,6 @@
 import { asc, desc, eq, sql } from "drizzle-orm";
 import { jobMoves } from "../../domain/job-state.ts";
-import { executions, jobs } from "../schema.ts";
+import { executions, jobs } from "../schema/jobs.ts";
 import { argument, build, compile, statusIn } from "../statements.ts";
 
 export const selectJob = compile<{ id: string }>(

@@ -1,19 +1,10 @@
 import { desc, sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { Role } from "../domain/access.ts";
-import type { JobEvent, JobFailure, JobRequest } from "../domain/job.ts";
-import type { JobStatus } from "../domain/job-state.ts";
-import type { Json, JsonObject } from "../domain/json.ts";
-import type {
-  NotificationChannel,
-  NotificationEvent,
-  NotificationState,
-  NotificationTry,
-} from "../domain/notification.ts";
-import type { ProcessDefinition, ProcessDescription } from "../domain/process.ts";
-import type { StageName } from "../domain/progress.ts";
-import type { RemoteType } from "../domain/remote-type.ts";
-import type { Result } from "../domain/values.ts";
+import type { JobEvent, JobFailure, JobRequest } from "../../domain/job.ts";
+import type { JobStatus } from "../../domain/job-state.ts";
+import type { Json, JsonObject } from "../../domain/json.ts";
+import type { StageName } from "../../domain/progress.ts";
+import type { Result } from "../../domain/values.ts";
 
 // All times are milliseconds since 1970 (UTC). There are no foreign keys: a row that depends on a job is only ever
 // inserted by a statement that looks for the job, and a check of each of a job's events would be paid on every write.
@@ -195,46 +186,6 @@ export const results = sqliteTable(
   (table) => [primaryKey({ columns: [table.jobId, table.position] })],
 );
 
-/** What is deployed: which revision an id stands for at this time. */
-export const processes = sqliteTable("processes", {
-  id: text("id").primaryKey(),
-  revision: text("revision").notNull(),
-  /** When this revision became the current one. */
-  updatedAt: integer("updated_at").notNull(),
-});
-
-/** Each definition that was ever deployed. Rows are never changed, and outlive an undeployment: jobs name them. */
-export const processRevisions = sqliteTable(
-  "process_revisions",
-  {
-    processId: text("process_id").notNull(),
-    /** `sha256:<hex>` of the canonical JSON of description and definition. */
-    revision: text("revision").notNull(),
-    description: text("description", { mode: "json" }).$type<ProcessDescription>().notNull(),
-    definition: text("definition", { mode: "json" }).$type<ProcessDefinition>().notNull(),
-    isWorkflow: integer("is_workflow", { mode: "boolean" }).notNull(),
-    isMutable: integer("is_mutable", { mode: "boolean" }).notNull(),
-    visibility: text("visibility").$type<"public" | "private">().notNull(),
-    fileInputs: text("file_inputs", { mode: "json" }).$type<readonly string[]>().notNull(),
-    createdAt: integer("created_at").notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.processId, table.revision] })],
-);
-
-/** Servers whose processes can be run from here. */
-export const providers = sqliteTable("providers", {
-  id: text("id").primaryKey(),
-  /** Without a slash at the end. */
-  url: text("url").notNull(),
-  type: text("type").$type<RemoteType>().notNull(),
-  isPublic: integer("is_public", { mode: "boolean" }).notNull(),
-  /** Names of headers, in lower case. */
-  forwardHeaders: text("forward_headers", { mode: "json" }).$type<readonly string[]>().notNull(),
-  /** What signs in to it: sealed, with the provider's id as additional data; null when it needs nothing. */
-  sealedAuth: text("sealed_auth"),
-  createdAt: integer("created_at").notNull(),
-});
-
 /**
  * Headers of callers that their remote jobs send on: sealed, with the job's id as additional data. Written with the job
  * and gone when it is final. WITHOUT ROWID (see the migration).
@@ -242,56 +193,6 @@ export const providers = sqliteTable("providers", {
 export const jobSecrets = sqliteTable("job_secrets", {
   jobId: text("job_id").primaryKey(),
   sealedHeaders: text("sealed_headers").notNull(),
-});
-
-/**
- * Whom a job's client wants to be told: sealed, with the job's id as additional data, because addresses of mails are
- * personal and those of callbacks may hold secrets. Written with the job. WITHOUT ROWID (see the migration).
- */
-export const subscriptions = sqliteTable("subscriptions", {
-  jobId: text("job_id").primaryKey(),
-  sealedSubscribers: text("sealed_subscribers").notNull(),
-});
-
-/** The outbox: what is to be told of jobs, and what became of it. Inserted by the write of what it tells. */
-export const notifications = sqliteTable(
-  "notifications",
-  {
-    /** The same in every try: receivers tell repetitions by it. */
-    id: text("id").primaryKey(),
-    jobId: text("job_id").notNull(),
-    /** The job's event that is told: the job is shown as it was then. */
-    eventNumber: integer("event_number").notNull(),
-    attempt: integer("attempt").notNull(),
-    event: text("event").$type<NotificationEvent>().notNull(),
-    channel: text("channel").$type<NotificationChannel>().notNull(),
-    /** The host of a callback, or `mailto:`: one that does not answer must not delay others. */
-    receiver: text("receiver").notNull(),
-    createdAt: integer("created_at").notNull(),
-    /** When it is tried next; null when it is not waiting any more. */
-    dueAt: integer("due_at"),
-    state: text("state").$type<NotificationState>().notNull(),
-    /** Set by each try, to all tries so far. */
-    tries: text("tries", { mode: "json" }).$type<readonly NotificationTry[]>().notNull(),
-  },
-  (table) => [
-    index("notifications_due").on(table.receiver, table.dueAt, table.id).where(sql`due_at is not null`),
-    index("notifications_of_job").on(table.jobId),
-  ],
-);
-
-/** Keys `hdl_<id>_<secret>`. Rows stay when a key is revoked: sign-in stays on once there was one. */
-export const keys = sqliteTable("keys", {
-  id: text("id").primaryKey(),
-  user: text("user").notNull(),
-  role: text("role").$type<Role>().notNull(),
-  /** sha256 of the secret, hexadecimal: the secret itself is kept nowhere. */
-  secretHash: text("secret_hash").notNull(),
-  createdAt: integer("created_at").notNull(),
-  /** Set once, by the first revocation. */
-  revokedAt: integer("revoked_at"),
-  /** Set now and then by the server that honours the key. */
-  lastUsedAt: integer("last_used_at"),
 });
 
 /** `Idempotency-Key` headers, written with the job they stand for. WITHOUT ROWID (see the migration). */
@@ -311,29 +212,4 @@ export const idempotencyKeys = sqliteTable(
     primaryKey({ columns: [table.principal, table.processId, table.key] }),
     index("idempotency_keys_expiry").on(table.expiresAt),
   ],
-);
-
-/** Uploaded files, whose bytes lie in the vault's directory. */
-export const vaultFiles = sqliteTable(
-  "vault_files",
-  {
-    id: text("id").primaryKey(),
-    user: text("user"),
-    /** sha256 of the upload's token, hexadecimal. */
-    tokenHash: text("token_hash").notNull(),
-    name: text("name").notNull(),
-    mediaType: text("media_type").notNull(),
-    sizeBytes: integer("size_bytes").notNull(),
-    sha256: text("sha256").notNull(),
-    createdAt: integer("created_at").notNull(),
-    expiresAt: integer("expires_at").notNull(),
-  },
-  (table) => [index("vault_files_expiry").on(table.expiresAt)],
-);
-
-/** Which jobs read which uploaded files: written with the job. WITHOUT ROWID (see the migration). */
-export const vaultUses = sqliteTable(
-  "vault_uses",
-  { vaultFileId: text("vault_file_id").notNull(), jobId: text("job_id").notNull() },
-  (table) => [primaryKey({ columns: [table.vaultFileId, table.jobId] })],
 );

@@ -1,0 +1,16 @@
+import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { Role } from "../../domain/access.ts";
+
+/** Keys `hdl_<id>_<secret>`. Rows stay when a key is revoked: sign-in stays on once there was one. */
+export const keys = sqliteTable("keys", {
+  id: text("id").primaryKey(),
+  user: text("user").notNull(),
+  role: text("role").$type<Role>().notNull(),
+  /** sha256 of the secret, hexadecimal: the secret itself is kept nowhere. */
+  secretHash: text("secret_hash").notNull(),
+  createdAt: integer("created_at").notNull(),
+  /** Set once, by the first revocation. */
+  revokedAt: integer("revoked_at"),
+  /** Set now and then by the server that honours the key. */
+  lastUsedAt: integer("last_used_at"),
+});

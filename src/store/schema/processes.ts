@@ -1,0 +1,28 @@
+import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { ProcessDefinition, ProcessDescription } from "../../domain/process.ts";
+
+/** What is deployed: which revision an id stands for at this time. */
+export const processes = sqliteTable("processes", {
+  id: text("id").primaryKey(),
+  revision: text("revision").notNull(),
+  /** When this revision became the current one. */
+  updatedAt: integer("updated_at").notNull(),
+});
+
+/** Each definition that was ever deployed. Rows are never changed, and outlive an undeployment: jobs name them. */
+export const processRevisions = sqliteTable(
+  "process_revisions",
+  {
+    processId: text("process_id").notNull(),
+    /** `sha256:<hex>` of the canonical JSON of description and definition. */
+    revision: text("revision").notNull(),
+    description: text("description", { mode: "json" }).$type<ProcessDescription>().notNull(),
+    definition: text("definition", { mode: "json" }).$type<ProcessDefinition>().notNull(),
+    isWorkflow: integer("is_workflow", { mode: "boolean" }).notNull(),
+    isMutable: integer("is_mutable", { mode: "boolean" }).notNull(),
+    visibility: text("visibility").$type<"public" | "private">().notNull(),
+    fileInputs: text("file_inputs", { mode: "json" }).$type<readonly string[]>().notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.processId, table.revision] })],
+);

@@ -1,0 +1,26 @@
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+/** Uploaded files, whose bytes lie in the vault's directory. */
+export const vaultFiles = sqliteTable(
+  "vault_files",
+  {
+    id: text("id").primaryKey(),
+    user: text("user"),
+    /** sha256 of the upload's token, hexadecimal. */
+    tokenHash: text("token_hash").notNull(),
+    name: text("name").notNull(),
+    mediaType: text("media_type").notNull(),
+    sizeBytes: integer("size_bytes").notNull(),
+    sha256: text("sha256").notNull(),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [index("vault_files_expiry").on(table.expiresAt)],
+);
+
+/** Which jobs read which uploaded files: written with the job. WITHOUT ROWID (see the migration). */
+export const vaultUses = sqliteTable(
+  "vault_uses",
+  { vaultFileId: text("vault_file_id").notNull(), jobId: text("job_id").notNull() },
+  (table) => [primaryKey({ columns: [table.vaultFileId, table.jobId] })],
+);
