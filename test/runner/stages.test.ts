@@ -168,7 +168,7 @@ test("A job whose outputs cannot be written fails alone", async () => {
     app.url,
     "tool",
     // The server may make the directory again in between.
-    shellTool("cd ../../../../../..; until rm -rf outputs && touch outputs && test -f outputs; do :; done; echo x"),
+    shellTool("cd ../../../../..; until rm -rf outputs && touch outputs && test -f outputs; do :; done; echo x"),
   );
   await deployCwl(app.url, "good", shellTool("echo x"));
   const job = await submit(app.url, "tool", {});

@@ -16,7 +16,7 @@ let program: string;
 beforeAll(async () => {
   built = await temporaryDirectory();
   program = await buildExecutable(join(built.path, "heddle-failpoints"), "failpoints");
-});
+}, 60_000);
 
 afterAll(() => built[Symbol.asyncDispose]());
 

@@ -31,7 +31,7 @@ test("a bar like that of GDAL's programs is read while its line has no end", asy
   await untilShown(server, job, 32);
   await Bun.write(`${ledger}.b`, "");
   expect((await untilFinished(server.url, job)).at(-1)).toMatchObject({ status: "successful", progress: 100 });
-});
+}, 20_000);
 
 test("lines on stderr tell percent and message, and what is shown never falls within an attempt", async () => {
   await using folder = await temporaryDirectory();
@@ -53,7 +53,7 @@ test("lines on stderr tell percent and message, and what is shown never falls wi
   const retried = await fetch(`${server.url}/jobs/${job}/retry`, { method: "POST" });
   expect([retried.status, await retried.json()]).toMatchObject([200, { status: "accepted", progress: 0 }]);
   expect((await untilFinished(server.url, job)).at(-1)).toMatchObject({ status: "successful", progress: 100 });
-});
+}, 20_000);
 
 async function logOf(server: RunningServer, job: string): Promise<string> {
   return (await fetch(`${server.url}/jobs/${job}/log`)).text();

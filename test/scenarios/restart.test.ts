@@ -54,7 +54,7 @@ const twoSteps = {
 } as const;
 
 /** Every record of a try that has started and not ended below a data directory, by the way that leads to it. */
-async function startRecords(data: string): Promise<ReadonlyMap<string, string>> {
+async function runningRecords(data: string): Promise<ReadonlyMap<string, string>> {
   const records = new Map<string, string>();
   for await (const file of new Bun.Glob("work/*/tasks/*/*.record").scan({ cwd: data })) {
     const text = await Bun.file(join(data, file)).text();
@@ -125,7 +125,7 @@ test("After SIGKILL every accepted job ends as it would have, and no tool runs t
   );
   expect(accepted.length).toBeGreaterThanOrEqual(5);
   const executions = await executionIds(before.url, [...tools.slice(0, 2), ...workflows.slice(0, 1)]);
-  const alive = livingOf(await startRecords(data), executions);
+  const alive = livingOf(await runningRecords(data), executions);
   expect(alive.size).toBe(3);
   await before.stop("SIGKILL");
 
@@ -137,7 +137,7 @@ test("After SIGKILL every accepted job ends as it would have, and no tool runs t
     { "idempotency-key": "tool-0" },
   );
   expect(again).toBe(tools[0] ?? "");
-  const afterwards = await startRecords(data);
+  const afterwards = await runningRecords(data);
   for (const [file, record] of alive) expect(afterwards.get(file)).toBe(record);
   expect(await executionIds(after.url, [...tools.slice(0, 2), ...workflows.slice(0, 1)])).toEqual(executions);
 
@@ -163,10 +163,7 @@ test("A tool that ended while the server was down is collected, not run again", 
   const job = await submit(before.url, "slow", { name: "t", ledger, seconds: 1 });
   await until("the tool is alive", async () => (await lines(ledger)).length === 1);
   await before.stop("SIGKILL");
-  await until("the tool has ended", async () => {
-    for await (const _file of new Bun.Glob("work/*/tasks/**/exit").scan({ cwd: data })) return true;
-    return false;
-  });
+  await until("the tool has ended", async () => (await runningRecords(data)).size === 0);
   await using after = await startServer(data, [], { cwd: folder.path });
   expect((await untilFinished(after.url, job)).at(-1)).toMatchObject({ status: "successful" });
   expect(await resultBytes(after.url, job, "said")).toBe("t done");

@@ -163,14 +163,20 @@ async function mayMount(): Promise<boolean> {
 
 const canMount = await mayMount();
 
+/** Starts a server whose outputs lie on a file system of their own of 8 MiB. */
+async function serveOnSmallDisk(stack: AsyncDisposableStack) {
+  const folder = stack.use(await temporaryDirectory());
+  const outputs = join(folder.path, "outputs");
+  stack.use(await mountSmall(outputs, 8));
+  const flags = ["--outputs-dir", outputs, "--min-free-bytes", "0"];
+  return { outputs, server: stack.use(await startServer(join(folder.path, "data"), flags)) };
+}
+
 test.skipIf(!canMount)(
   "jobs fail while the outputs directory cannot be written, saying so, and do well when it can again",
   async () => {
-    await using folder = await temporaryDirectory();
-    const outputs = join(folder.path, "outputs");
-    await using _disk = await mountSmall(outputs, 8);
-    const data = join(folder.path, "data");
-    await using server = await startServer(data, ["--outputs-dir", outputs, "--min-free-bytes", "0"]);
+    await using stack = new AsyncDisposableStack();
+    const { server, outputs } = await serveOnSmallDisk(stack);
     await deployCwl(server.url, "tool", shellTool("echo hello"));
     const remount = (how: string) => expect(Bun.spawnSync(["mount", "-o", `remount,${how}`, outputs]).exitCode).toBe(0);
     remount("ro");
@@ -191,11 +197,8 @@ test.skipIf(!canMount)(
 test.skipIf(!canMount)(
   "a job whose results do not fit on the disk fails saying so, leaves nothing there, and the next one does well",
   async () => {
-    await using folder = await temporaryDirectory();
-    const outputs = join(folder.path, "outputs");
-    await using _disk = await mountSmall(outputs, 8);
-    const data = join(folder.path, "data");
-    await using server = await startServer(data, ["--outputs-dir", outputs, "--min-free-bytes", "0"]);
+    await using stack = new AsyncDisposableStack();
+    const { server } = await serveOnSmallDisk(stack);
     await deployCwl(server.url, "tool", shellTool('head -c "$LEDGER" /dev/zero'));
     const large = await submit(server.url, "tool", { ledger: "16000000" });
     const end = (await untilFinished(server.url, large)).at(-1);

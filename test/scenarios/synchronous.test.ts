@@ -35,6 +35,7 @@ test.each([
     expect(await (await fetch(`${server.url}/jobs/${jobID}/results/said`)).text()).toBe("done\n");
     expect(await Bun.file(ledger).text()).toBe("x\n");
   },
+  20_000,
 );
 
 test("a server that stops answers who waits with 201, and the next start ends the job", async () => {
@@ -52,4 +53,4 @@ test("a server that stops answers who waits with 201, and the next start ends th
   await using after = await startServer(data);
   expect((await untilFinished(after.url, jobID)).at(-1)).toMatchObject({ status: "successful", attempt: 1 });
   expect(await Bun.file(ledger).text()).toBe("x\n");
-});
+}, 20_000);
