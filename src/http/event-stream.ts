@@ -1,3 +1,4 @@
+import type { JoinedSignal } from "../domain/joined-signal.ts";
 /** One event of a stream (HTML, Server-sent events). */
 export type StreamEvent = { readonly name: string; readonly id?: string; readonly data: unknown };
 
@@ -7,11 +8,12 @@ const quietMilliseconds = 15_000;
 const retryMilliseconds = 2000;
 
 /** Answers with a stream of events, until they end or the signal does. */
-export function eventStreamResponse(events: AsyncGenerator<StreamEvent, void>, signal: AbortSignal): Response {
+export function eventStreamResponse(events: AsyncGenerator<StreamEvent, void>, until: JoinedSignal): Response {
   const encoder = new TextEncoder();
   let timer: ReturnType<typeof setInterval> | undefined;
   const end = () => {
     clearInterval(timer);
+    until[Symbol.dispose]();
     void events.return();
   };
   const body = new ReadableStream<Uint8Array>({
@@ -21,7 +23,7 @@ export function eventStreamResponse(events: AsyncGenerator<StreamEvent, void>, s
     },
     async pull(controller) {
       const next = await events.next();
-      if (next.done === true || signal.aborted) {
+      if (next.done === true || until.signal.aborted) {
         end();
         controller.close();
       } else controller.enqueue(encoder.encode(textOf(next.value)));

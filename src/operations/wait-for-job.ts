@@ -1,5 +1,6 @@
 import type { Job } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
+import { joinSignals } from "../domain/joined-signal.ts";
 import type { Database } from "../store/database.ts";
 import { follow } from "../store/job-events.ts";
 import { findJob } from "../store/jobs.ts";
@@ -22,20 +23,15 @@ export async function waitForEnd(
 ): Promise<{ readonly kind: "created" | "finished"; readonly job: Job }> {
   if (isFinished(job.status)) return { kind: "finished", job };
   const waiting = new AbortController();
-  const stop = () => waiting.abort();
-  const timer = setTimeout(stop, milliseconds);
-  // Not `AbortSignal.any`: what it makes of a signal that lives as long as the server is never freed.
-  const signals = [deps.stopping, signal].filter((one) => one !== undefined);
-  for (const one of signals) one.addEventListener("abort", stop);
+  const timer = setTimeout(() => waiting.abort(), milliseconds);
+  using until = joinSignals([waiting.signal, deps.stopping, signal].filter((one) => one !== undefined));
   try {
-    if (signals.some((one) => one.aborted)) stop();
     // Number 1 is the job's own insertion.
-    for await (const event of follow(deps.database, job.id, 1, waiting.signal)) {
+    for await (const event of follow(deps.database, job.id, 1, until.signal)) {
       if (event.kind !== "live" && isFinished(event.status)) break;
     }
   } finally {
     clearTimeout(timer);
-    for (const one of signals) one.removeEventListener("abort", stop);
   }
   const current = (await findJob(deps.database, job.id)) ?? job;
   return { kind: isFinished(current.status) ? "finished" : "created", job: current };

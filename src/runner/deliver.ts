@@ -1,5 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Job } from "../domain/job.ts";
+import { joinSignals } from "../domain/joined-signal.ts";
 import { jobUrl } from "../domain/links.ts";
 import { jobAt, type TryOutcome } from "../domain/notification.ts";
 import { notificationMail } from "../domain/notification-mail.ts";
@@ -37,20 +38,21 @@ export async function deliver(deps: DeliverDeps, delivery: Delivery, stopping: A
   const subscribers = await subscribersOf(deps.database, deps.secretKey, notification.jobId);
   const subscriber = subscribers?.find((one) => one.event === notification.event && one.channel === channel);
   if (subscriber === undefined) return { kind: "refused", error: "the address cannot be opened with the secret key" };
-  const signal = AbortSignal.any([stopping, AbortSignal.timeout(deps.settings.tryMilliseconds)]);
+  using joined = joinSignals([stopping, AbortSignal.timeout(deps.settings.tryMilliseconds)]);
+  const { signal } = joined;
   const job = jobAt(delivery.job, event, notification.attempt);
   const monitorUrl = jobUrl(deps.settings.serviceUrl, job.id);
   const at = deps.clock.now();
   switch (channel) {
     case "mail": {
       if (deps.mailer === undefined) return { kind: "failed", error: "no server for mails is configured (--smtp-url)" };
-      return deps.mailer.send({ id, to: subscriber.address, at, ...notificationMail(job, monitorUrl) }, signal);
+      return await deps.mailer.send({ id, to: subscriber.address, at, ...notificationMail(job, monitorUrl) }, signal);
     }
     case "callback": {
       const body = await bodyOf(deps, delivery, job);
       if ("error" in body) return { kind: "refused", ...body };
       const callback = { url: subscriber.address, id, at, event: notification.event, monitorUrl, body: body.text };
-      return sendCallback(deps.callbacks, callback, signal);
+      return await sendCallback(deps.callbacks, callback, signal);
     }
     default:
       return channel satisfies never;

@@ -31,8 +31,8 @@ export function startHousekeeping(deps: HousekeepingDeps): Disposable {
 }
 
 /**
- * Removes scratch directories that nobody needs, orphans, and what the cache holds beyond its bound; where ages can be trusted also expired uploads that no job
- * holds, expired idempotency keys, old scratch and old jobs.
+ * Removes scratch directories that nobody needs, orphans, and what the cache holds beyond its bound; where ages can be
+ * trusted also expired uploads that no job holds, expired idempotency keys, old scratch and old jobs.
  */
 export async function tidyUp(deps: HousekeepingDeps, { trustsAges = true } = {}): Promise<void> {
   const { database, layout, clock } = deps;

@@ -1,4 +1,5 @@
 import { Problem } from "../domain/problem.ts";
+import { replaceForbidden } from "./xml-characters.ts";
 
 /** Refuses a document type declaration: it may stand before the root only, so no other text is searched. */
 export function refuseDoctype(text: string): void {
@@ -32,14 +33,12 @@ export function hasMoreMarkup(text: string, most: number): boolean {
   return false;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that XML 1.0 (2.2) leaves out
-const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 const bareSign = /&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)|<(?![A-Za-z_:/!?\u0080-\uffff])/g;
 const reference = /&#(?:x([\da-fA-F]{1,6})|(\d{1,7}));/g;
 
 /** Repairs what is broken outside comments and CDATA sections: bare signs, unknown entities, forbidden characters. */
 export function repairXml(text: string): string {
-  const clean = text.replaceAll(forbidden, "\uFFFD");
+  const clean = replaceForbidden(text);
   let repaired = "";
   let at = 0;
   while (at < clean.length) {

@@ -1,4 +1,5 @@
 import type { XmlElement } from "./xml.ts";
+import { replaceForbidden } from "./xml-characters.ts";
 
 /** What is written: an element of ours, by its prefixed name, or one that was parsed. */
 export type XmlNode = XmlMarkup | XmlElement;
@@ -75,14 +76,9 @@ function writeTag(name: string, attributes: readonly (readonly [string, string])
   return content === "" ? `<${name}${written}/>` : `<${name}${written}>${content}</${name}>`;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that XML 1.0 (2.2) leaves out
-const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
-
 /** A carriage return would be read as a line feed. */
 function escapeText(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(forbidden, "\uFFFD")
+  return replaceForbidden(text.toWellFormed())
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { noToolProgress, readToolProgress, type ToolProgress } from "../../executors/tool-progress.ts";
 import { readJobLog } from "../../files/job-log.ts";
+import { pause } from "../pause.ts";
 
 /** How often a tool's stderr is looked at for progress. */
 export const progressPollMilliseconds = 250;
@@ -36,15 +36,7 @@ export async function followProgress(
       if (last !== undefined) tell(last);
       offset = page.nextOffset;
     }
-    if (!isMore || offset >= page.sizeBytes) await pause(signal);
-  }
-}
-
-async function pause(signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(progressPollMilliseconds, undefined, { signal });
-  } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!isMore || offset >= page.sizeBytes) await pause(progressPollMilliseconds, signal);
   }
 }
 

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { TaskKey } from "../../executors/executor.ts";
 import { measureDirectory } from "../../files/measure-directory.ts";
+import { pause } from "../pause.ts";
 import { delayWork } from "./delayed-work.ts";
 import type { RunContext } from "./run-context.ts";
 import { logEnd } from "./tool-log.ts";
@@ -71,24 +71,14 @@ async function follow(
   look: () => Promise<string | undefined>,
   stopTool: (reason: string) => Promise<void>,
 ): Promise<void> {
-  let pause = firstPauseMilliseconds;
-  do {
+  let milliseconds = firstPauseMilliseconds;
+  while (!signal.aborted) {
     const started = performance.now();
     const found = await look();
     if (found !== undefined) return stopTool(found);
     const spent = performance.now() - started;
-    pause = Math.max(Math.min(2 * pause, longestPauseMilliseconds), timeShare * spent);
-  } while (await waited(pause, signal));
-}
-
-/** False when the wait was ended by the signal. */
-async function waited(milliseconds: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await sleep(milliseconds, undefined, { signal });
-    return true;
-  } catch (error) {
-    if (signal.aborted) return false;
-    throw error;
+    milliseconds = Math.max(Math.min(2 * milliseconds, longestPauseMilliseconds), timeShare * spent);
+    await pause(milliseconds, signal);
   }
 }
 

@@ -1,3 +1,4 @@
+import { joinSignals } from "../../domain/joined-signal.ts";
 import { Problem } from "../../domain/problem.ts";
 import {
   type ListNews,
@@ -28,14 +29,17 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
-        const signal = AbortSignal.any([context.signal, deps.stopping]);
+        using held = new DisposableStack();
+        const until = held.use(joinSignals([context.signal, deps.stopping]));
+        const { signal } = until;
         const jobId = context.param("jobId");
         const place = placeOf(context.request.headers.get("last-event-id"));
         const news = await watchJob(deps, principalOf(context), jobId, { place, signal });
         // A browser comes back after each end, unless it is told that there is nothing more.
         if (news === undefined) return new Response(null, { status: 204 });
         context.allowQuiet(anySeconds);
-        return eventStreamResponse(jobEvents(jobId, news), signal);
+        held.move();
+        return eventStreamResponse(jobEvents(jobId, news), until);
       },
     },
     {
@@ -44,11 +48,14 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
       access: "signed-in",
       hasEffect: false,
       handle(context) {
-        const signal = AbortSignal.any([context.signal, deps.stopping]);
+        using held = new DisposableStack();
+        const until = held.use(joinSignals([context.signal, deps.stopping]));
+        const { signal } = until;
         const place = context.request.headers.get("last-event-id");
         const news = watchJobs(deps, principalOf(context), { signal, ...(place === null ? {} : { place }) });
         context.allowQuiet(anySeconds);
-        return eventStreamResponse(listEvents(context, news), signal);
+        held.move();
+        return eventStreamResponse(listEvents(context, news), until);
       },
     },
   ];

@@ -6,6 +6,7 @@ import { isJsonType, isTextType } from "../../domain/media-type.ts";
 import type { ProcessDescription } from "../../domain/process.ts";
 import { absoluteReference, type OutputLocations } from "../../domain/results.ts";
 import type { FileResult, Result, Results } from "../../domain/values.ts";
+import { replaceForbidden } from "../xml-characters.ts";
 import { dataOfValue, referenceTo, type WpsData } from "./data.ts";
 import { exceptionCodes, type WpsException } from "./exception.ts";
 import { inputData } from "./execute.ts";
@@ -142,8 +143,7 @@ async function dataOfFile(file: FileResult, context: ResultContext): Promise<Wps
 function decodeText(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that XML 1.0 (2.2) leaves out
-    return /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(text) ? undefined : text;
+    return replaceForbidden(text) === text ? text : undefined;
   } catch {
     return undefined;
   }
