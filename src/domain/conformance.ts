@@ -246,8 +246,6 @@ export const conformance: readonly ConformanceClass[] = [
 
 /** Requirements that are met in another way on purpose, and why. */
 export const explained: Readonly<Record<string, string>> = {
-  "1.0 /req/core/job-results-success-sync":
-    "A synchronous execution that has made a job shall say so by Link with rel=monitor. Its official test (abstract test 39) takes <URL> with its brackets for a URL, which RFC 8288 requires, so it fails wherever there is a Link. It tries a 1.0 request that is answered in several parts: this one answer is without the link; all others have it.",
   "2.0 /req/core/job-results-exception-no-such-output":
     "The draft answers 400 for an output that the process does not have, and 404 for one that was not asked for (process-execute-success-async-outputs). Both name a resource that does not exist: 404 (RFC 9110 15.5.5) for both.",
   "2.0 /req/dismiss/job-dismiss-status":

@@ -436,9 +436,18 @@ requirement(
   ["1.0 /req/core/job-results-success-sync", "2.0 /req/core/job-results-success-sync"],
   [on("POST /processes/*/execution", header("link")), on("GET /jobs/*", absent)],
   async () => {
-    const response = await executeEcho({ inputs: { text: "x" } });
-    const monitor = /<([^>]+)>; rel="monitor"/.exec(response.headers.get("link") ?? "")?.[1] ?? "";
-    await document(await get(monitor), 200, "StatusInfo");
+    const inputs = { text: "x", number: 1 };
+    const several = { outputs: { text: value, number: value } };
+    for (const asked of [
+      {},
+      { response: "raw", outputs: { text: value } },
+      several,
+      { ...several, response: "document" },
+    ]) {
+      const response = await executeEcho({ inputs, ...asked });
+      const monitor = /<([^>]+)>; rel="monitor"/.exec(response.headers.get("link") ?? "")?.[1] ?? "";
+      await document(await get(monitor), 200, "StatusInfo");
+    }
   },
 );
 
