@@ -2,7 +2,8 @@ import type { Clock } from "../domain/clock.ts";
 import type { Logger } from "../domain/logger.ts";
 import { pause } from "../engines/pause.ts";
 import type { Database } from "../store/database.ts";
-import { indexJobs } from "../store/job-index.ts";
+import { indexJobs } from "../store/job-index/index-jobs.ts";
+import { settleWords } from "../store/job-index/settle-words.ts";
 
 export type IndexingDeps = { readonly database: Database; readonly clock: Clock; readonly logger: Logger };
 
@@ -23,7 +24,7 @@ export function startIndexing(deps: IndexingDeps): AsyncDisposable {
   });
   const indexing = (async () => {
     while (!stopping.signal.aborted) {
-      const { taken, milliseconds } = await indexBatch(deps);
+      const { taken, milliseconds } = await indexBatch(deps, stopping.signal);
       const rest = milliseconds * (isQuiet ? quietRest : busyRest);
       isQuiet = true;
       await pause(taken < batch ? everyMilliseconds : rest, stopping.signal);
@@ -38,11 +39,13 @@ export function startIndexing(deps: IndexingDeps): AsyncDisposable {
   };
 }
 
-async function indexBatch({ database, clock, logger }: IndexingDeps) {
+async function indexBatch({ database, clock, logger }: IndexingDeps, stopped: AbortSignal) {
   const start = clock.elapsed();
   try {
     const taken = await indexJobs(database, batch);
-    return { taken, milliseconds: clock.elapsed() - start };
+    const milliseconds = clock.elapsed() - start;
+    await settleWords(database, () => pause(milliseconds, stopped));
+    return { taken, milliseconds };
   } catch (error) {
     logger.error("Cannot index jobs", { error });
     return { taken: 0, milliseconds: 0 };

@@ -1,7 +1,9 @@
 import { and, eq, lte, or, type SQL, sql } from "drizzle-orm";
 import { isFinished, type JobStatus, jobStatuses } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
-import { checkpoints, executions, idempotencyKeys, jobEvents, jobIndex, jobs, results } from "./schema/jobs.ts";
+import { groupSize } from "./job-index/columns.ts";
+import { jobGroups } from "./schema/job-index.ts";
+import { checkpoints, executions, idempotencyKeys, jobEvents, jobs, results } from "./schema/jobs.ts";
 import { notifications, subscriptions } from "./schema/notifications.ts";
 import { vaultUses } from "./schema/vault.ts";
 import { argument, build, compile, statusIn } from "./statements.ts";
@@ -14,9 +16,10 @@ const isDue = and(
   sql`coalesce(${jobs.request} ->> '$.run.isPinned', 0) = 0`,
 );
 
+/** In groups of jobs whose first one ended long ago enough. */
 const selectDue = dueIn(
-  sql`${jobIndex} indexed by job_index_finished cross join ${jobs} on ${jobs.number} = ${jobIndex.number}`,
-  lte(jobIndex.finishedAt, argument("before")),
+  sql`${jobGroups} cross join ${jobs} on ${jobs.number} between ${jobGroups.number} * ${sql.raw(`${groupSize}`)} and ${jobGroups.number} * ${sql.raw(`${groupSize} + ${groupSize - 1}`)}`,
+  sql`${lte(jobGroups.leastFinished, argument("before"))} and is_indexed = 1`,
 );
 const selectDueUnindexed = dueIn(sql`${jobs} indexed by jobs_not_indexed`, sql`is_indexed = 0`);
 
@@ -32,15 +35,6 @@ function dueIn(source: SQL, isOld: SQL) {
 
 const remove = compile<{ jobId: string; before: number }>(
   build.delete(jobs).where(and(eq(jobs.id, argument("jobId")), isDue)),
-);
-
-/** A trigger takes its words along. */
-const removeFromIndex = compile<{ jobId: string; before: number }>(
-  build
-    .delete(jobIndex)
-    .where(
-      sql`${jobIndex.number} = (select ${jobs.number} from ${jobs} where ${and(eq(jobs.id, argument("jobId")), isDue)})`,
-    ),
 );
 
 /** The job was removed by this write, or is gone since another one: a retry that came first keeps everything. */
@@ -73,11 +67,7 @@ export async function expiredJobs(database: Database, before: number, limit: num
 
 /** Removes all rows of a job that ended before a time, in one write. False when it was retried or pinned meanwhile. */
 export async function removeJob(database: Database, jobId: string, before: number): Promise<boolean> {
-  const [, removed] = await database.write([
-    removeFromIndex({ jobId, before }),
-    remove({ jobId, before }),
-    ...removals.map((one) => one({ jobId })),
-  ]);
+  const [removed] = await database.write([remove({ jobId, before }), ...removals.map((one) => one({ jobId }))]);
   return removed?.rowsAffected === 1;
 }
 

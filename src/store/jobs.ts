@@ -2,7 +2,6 @@ import type { Job, JobOutcome, NewJobEvent } from "../domain/job.ts";
 import { type NewNotification, type PendingNotification, tellingEvent } from "../domain/notification.ts";
 import type { StageName } from "../domain/progress.ts";
 import type { Database } from "./database.ts";
-import { forgetIndexOfMove } from "./job-index.ts";
 import { eventMembers, eventsText, jobArguments, jobOf, jsonOrNull } from "./job-rows.ts";
 import * as claiming from "./queries/claim-jobs.ts";
 import { findMove, insertEventsOfMove } from "./queries/guards.ts";
@@ -263,7 +262,6 @@ export async function discardJob(
     [
       moving.discard({ ...guard, at, message: storable(message) }),
       moving.deleteResults(guard),
-      forgetIndexOfMove(guard),
       moving.insertDismissalEvent(guard),
     ],
     [jobId],

@@ -1,17 +1,24 @@
-import type { Job } from "../domain/job.ts";
 import type { JobSearch } from "../domain/job-search.ts";
 import { type JobOrder, newestFirst } from "../domain/job-sort.ts";
 import type { Database } from "./database.ts";
+import { groupSize } from "./job-index/columns.ts";
+import { blockOf, lastOf, membersInOrder, removeRange } from "./job-index/number-sets.ts";
 import { jobOf } from "./job-rows.ts";
-import { type Condition, conditionsOf } from "./queries/search-conditions.ts";
-import { type SearchPath, searchJobs, sortValueOf } from "./queries/search-jobs.ts";
-import type { JobPosition, SearchPage, SortValue } from "./queries/search-order.ts";
-import { planOf, type SearchLimits, type SearchPlan } from "./search-plan.ts";
-import { type ListedJob, readBack, readByGroups, readInStretches } from "./search-stretches.ts";
+import { type Asked, askedOf, isEverything } from "./job-search/asked.ts";
+import { findJobs, rarestFirst } from "./job-search/find-jobs.ts";
+import { comparePositions, type JobPosition, type ListedJob, positionOf, sortedBy } from "./job-search/positions.ts";
+import { firstByEnd, firstByFacet } from "./job-search/sort-jobs.ts";
+import { numbersIn, type Overview, rareWords, type Stretch } from "./job-search/term-sets.ts";
+import {
+  selectGroupBounds,
+  selectIndexedJobs,
+  selectOverview,
+  selectPage,
+  selectUnindexedPage,
+} from "./queries/search-jobs.ts";
+import type { Statement } from "./statements.ts";
 
-export type { JobPosition } from "./queries/search-order.ts";
-export type { SearchLimits } from "./search-plan.ts";
-export type { ListedJob } from "./search-stretches.ts";
+export type { JobPosition, ListedJob } from "./job-search/positions.ts";
 
 export type JobFilter = {
   /** Null: jobs of anonymous users only; undefined: everybody's. */
@@ -26,103 +33,103 @@ export type JobFilter = {
   readonly from?: JobPosition;
 };
 
-const usualLimits: SearchLimits = {
-  mostLookedAt: 50_000,
-  mostPassed: 600_000,
-  mostSampled: 2000,
-  mostAsked: 20,
-  mostWalked: 20_000,
-  mostGroups: 64,
-  firstReach: 4096,
-};
+type Page = { readonly order: JobOrder; readonly limit: number; readonly from?: JobPosition };
 
-type Found = ListedJob & { readonly isIndexed: boolean };
+/** How often a page is read again because jobs of it moved meanwhile. */
+const mostTries = 3;
 
 /** Lists the jobs that a search finds, in its order, from behind a position on. Words are found in indexed jobs only. */
-export async function listJobs(
-  database: Database,
-  filter: JobFilter,
-  limits: SearchLimits = usualLimits,
-): Promise<readonly ListedJob[]> {
-  const { search = {}, order = newestFirst, user: owner, limit, from, now } = filter;
-  const page: SearchPage = { owner, order, limit, ...(from === undefined ? {} : { from }) };
-  const conditions = conditionsOf(search, owner, now);
-  const plan = await planOf(database, page, { search, conditions, limits });
-  return followPlan({ database, limits, conditions }, page, plan);
-}
-
-type Following = {
-  readonly database: Database;
-  readonly limits: SearchLimits;
-  readonly conditions: readonly Condition[];
-};
-
-async function followPlan(search: Following, page: SearchPage, plan: SearchPlan): Promise<readonly ListedJob[]> {
-  const { database, limits, conditions } = search;
-  const piecewise = {
-    database,
-    page,
-    limits,
-    read: (part: SearchPage, path: SearchPath) => read(database, part, path, conditions),
-  };
-  switch (plan.kind) {
-    case "once":
-      return read(database, page, plan.path, conditions);
-    case "back":
-      return readBack(piecewise, plan.path);
-    case "walk": {
-      const found = await read(database, page, { kind: "walk", most: plan.most }, conditions);
-      // Otherwise there may be more of them further on than the index was followed, before others that are not indexed.
-      const isWhole = found.filter(({ isIndexed }) => isIndexed).length === page.limit;
-      if (isWhole || plan.otherwise === undefined) return found.slice(0, page.limit);
-      return followPlan(search, page, plan.otherwise);
-    }
-    case "groups":
-      return (await readByGroups(piecewise, plan.query)) ?? followPlan(search, page, plan.otherwise);
-    case "stretches":
-      return readInStretches(piecewise, plan.path, plan.created);
-    default:
-      return plan satisfies never;
+export async function listJobs(database: Database, filter: JobFilter): Promise<readonly ListedJob[]> {
+  const { search = {}, order = newestFirst, user, limit, from, now } = filter;
+  const page: Page = { order, limit, ...(from === undefined ? {} : { from }) };
+  const asked = askedOf(search, user, now);
+  const rows = { sorted: sortedBy[order.key].sorted, isDescending: order.isDescending, ...page };
+  if (isEverything(asked) && order.key === "created") return listedBy(database, selectPage(rows), order);
+  for (let tries = 1; ; tries += 1) {
+    // First, so that a job that is taken up in the index meanwhile is found here or there.
+    const unindexed = await listedBy(database, selectUnindexedPage(rows, asked.unindexed), order);
+    const numbers = await findNumbers(database, page, asked);
+    const indexed = await listedBy(database, selectIndexedJobs({ numbers: JSON.stringify(numbers) }), order);
+    if (indexed.length === numbers.length || tries === mostTries) return merged(page, unindexed, indexed);
   }
 }
 
-async function read(
-  database: Database,
-  page: SearchPage,
-  path: SearchPath,
-  conditions: readonly Condition[],
-): Promise<readonly Found[]> {
-  const value = sortValueOf(page.order, path);
-  const rows = await database.read(searchJobs(page, path, conditions));
+async function listedBy(database: Database, statement: Statement, order: JobOrder): Promise<readonly ListedJob[]> {
+  const rows = await database.read(statement);
   return rows.map((row) => {
     const job = jobOf(row);
-    const number = Number(row.number);
-    return {
-      job,
-      position: { value: sortedValue(job, number, value), number },
-      isIndexed: Number(row.is_indexed) === 1,
-    };
+    return { job, position: positionOf(job, Number(row.number), order) };
   });
 }
 
-/** The same value as the database sorts by. */
-function sortedValue(job: Job, number: number, value: SortValue): string | number {
-  switch (value) {
-    case "acceptance":
-      return number;
-    case "creation":
-      return job.createdAt;
-    case "finished":
-      return job.finishedAt ?? -1;
-    case "status":
-      return job.status;
-    case "processID":
-      return job.processId;
-    case "provider":
-      return job.providerId ?? "";
-    case "user":
-      return job.user ?? "";
-    default:
-      return value satisfies never;
+/** Merges jobs in the order of the page. Of a job that was read twice the later state counts. */
+function merged({ order, limit }: Page, one: readonly ListedJob[], later: readonly ListedJob[]): readonly ListedJob[] {
+  const byNumber = new Map([...one, ...later].map((listed) => [listed.position.number, listed]));
+  return [...byNumber.values()]
+    .sort((first, second) => comparePositions(first.position, second.position, order))
+    .slice(0, limit);
+}
+
+/** The numbers of the indexed jobs on a page. */
+async function findNumbers(database: Database, page: Page, search: Asked): Promise<readonly number[]> {
+  const blocks = await blocksOf(database, search);
+  if (blocks === undefined) return [];
+  const overview = { ...(await overviewOf(database)), rare: await rareWords(database, search.sets.flat(2), blocks) };
+  const asked = rarestFirst(search, overview);
+  if (asked === undefined) return [];
+  const { key } = page.order;
+  if (key === "created") return firstByNumber(database, page, asked, { blocks, overview });
+  const found = await findJobs(database, asked, blocks, overview);
+  return key === "finished" ? firstByEnd(database, found, page) : firstByFacet(database, found, page, key);
+}
+
+/** The blocks in which there may be jobs of the times and durations that are asked for. */
+async function blocksOf(database: Database, { created, duration }: Asked): Promise<Stretch | undefined> {
+  const [bounds] = await database.read(
+    selectGroupBounds({
+      leastCreated: created?.least ?? 0,
+      mostCreated: created?.most ?? Number.MAX_SAFE_INTEGER,
+      durations: duration?.classes ?? null,
+    }),
+  );
+  if (bounds?.least == null || bounds.most == null) return undefined;
+  return { first: blockOf(Number(bounds.least) * groupSize), last: blockOf(Number(bounds.most) * groupSize) };
+}
+
+async function overviewOf(database: Database): Promise<Omit<Overview, "rare">> {
+  const [row] = await database.read(selectOverview({}));
+  return { gone: numbersIn(row, "gone"), unsettled: numbersIn(row, "unsettled") };
+}
+
+/** Goes from where the page begins, in stretches that grow, until enough was found. */
+async function firstByNumber(
+  database: Database,
+  { order: { isDescending }, limit, from }: Page,
+  asked: Asked,
+  { blocks, overview }: { readonly blocks: Stretch; readonly overview: Overview },
+): Promise<readonly number[]> {
+  const numbers: number[] = [];
+  for (const stretch of stretchesFrom(from?.number, blocks, isDescending)) {
+    const found = await findJobs(database, asked, stretch, overview);
+    if (from !== undefined && isDescending) removeRange(found, from.number, lastOf(found));
+    if (from !== undefined && !isDescending) removeRange(found, found.first, from.number);
+    numbers.push(...membersInOrder(found, isDescending, limit - numbers.length));
+    if (numbers.length >= limit) break;
+  }
+  return numbers;
+}
+
+const growth = 8;
+
+function* stretchesFrom(from: number | undefined, blocks: Stretch, isDescending: boolean): Generator<Stretch> {
+  const start = from === undefined ? undefined : blockOf(from);
+  const first = isDescending ? blocks.first : Math.max(blocks.first, start ?? 0);
+  const last = isDescending ? Math.min(blocks.last, start ?? blocks.last) : blocks.last;
+  let left = last - first + 1;
+  for (let size = 1; left > 0; size *= growth) {
+    const reach = Math.min(size, left);
+    const next = isDescending ? first + left - reach : last - left + 1;
+    yield { first: next, last: next + reach - 1 };
+    left -= reach;
   }
 }

@@ -2,7 +2,10 @@ import { and, desc, eq, sql } from "drizzle-orm";
 import type { Job } from "../domain/job.ts";
 import { jobMoves } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
-import { jobIndex, jobs } from "./schema/jobs.ts";
+import { addStored, emptySet, membersInOrder } from "./job-index/number-sets.ts";
+import { facetTerm } from "./job-index/terms.ts";
+import { jobSets } from "./schema/job-index.ts";
+import { jobs } from "./schema/jobs.ts";
 import { argument, build, compile, statusIn } from "./statements.ts";
 
 const isWaiting = statusIn(jobs.status, jobMoves.claim.from);
@@ -28,14 +31,26 @@ const countBefore = compile<{ priority: number; createdAt: number; id: string }>
 
 /** Jobs of a process that are looked at for how long they take: the newest that ended, whatever became of them. */
 const maxLookedAt = 20;
+/** Blocks of the job index in which they are looked for. */
+const maxBlocks = 3;
 
-const selectDurations = compile<{ processId: string; limit: number }>(
+const selectNewestSets = compile<{ term: string; limit: number }>(
   build
-    .select({ milliseconds: sql`${jobIndex.duration}`.as("milliseconds"), status: jobIndex.status })
-    .from(jobIndex)
-    .where(eq(jobIndex.processId, argument("processId")))
-    .orderBy(desc(jobIndex.number))
+    .select({ block: jobSets.block, numbers: jobSets.numbers })
+    .from(jobSets)
+    .where(eq(jobSets.term, argument("term")))
+    .orderBy(desc(jobSets.block))
     .limit(sql.placeholder("limit")),
+);
+
+/** `numbers` is a JSON array. */
+const selectDurations = compile<{ numbers: string }>(
+  build
+    .select({ milliseconds: sql`${jobs.finishedAt} - ${jobs.startedAt}`.as("milliseconds") })
+    .from(jobs)
+    .where(
+      sql`${jobs.number} in (select value from json_each(${argument("numbers")})) and is_indexed = 1 and ${statusIn(jobs.status, ["successful"])}`,
+    ),
 );
 
 /** Counts the accepted jobs. */
@@ -53,7 +68,14 @@ export async function queuePositionOf(database: Database, job: Job): Promise<num
 
 /** Tells how long the newest successful jobs of a process took: the median; undefined when there is none. */
 export async function usualMilliseconds(database: Database, processId: string): Promise<number | undefined> {
-  const rows = await database.read(selectDurations({ processId, limit: maxLookedAt }));
-  const durations = rows.filter((row) => row.status === "successful").map((row) => Number(row.milliseconds));
+  const sets = await database.read(selectNewestSets({ term: facetTerm("process", processId), limit: maxBlocks }));
+  const newest: number[] = [];
+  for (const { block, numbers } of sets) {
+    const set = emptySet(Number(block));
+    if (numbers instanceof ArrayBuffer) addStored(set, Number(block), numbers);
+    newest.push(...membersInOrder(set, true, maxLookedAt - newest.length));
+  }
+  const rows = await database.read(selectDurations({ numbers: JSON.stringify(newest) }));
+  const durations = rows.map((row) => Number(row.milliseconds));
   return durations.sort((one, other) => one - other)[Math.floor(durations.length / 2)];
 }

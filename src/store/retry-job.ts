@@ -1,7 +1,6 @@
 import type { Json } from "../domain/json.ts";
 import type { Database } from "./database.ts";
 import { checkpointsOf } from "./executions.ts";
-import { forgetIndexOfMove } from "./job-index.ts";
 import { eventsText } from "./job-rows.ts";
 import { findMove, insertEventsOfMove } from "./queries/guards.ts";
 import { copyCheckpoints, retry } from "./queries/retry-job.ts";
@@ -26,7 +25,6 @@ export async function retryJob(database: Database, move: RetryMove): Promise<"ac
   const [retried] = await database.write(
     [
       retry({ jobId, moveId, at, message: storable(message), keeps: Number(keepsFinishedSteps) }),
-      forgetIndexOfMove({ jobId, moveId }),
       insertEventsOfMove({ jobId, moveId, events: eventsText([event]) }),
     ],
     [jobId],

@@ -8,7 +8,8 @@ import type { JobSearch } from "../../src/domain/job-search.ts";
 import { type JobOrder, sortKeys } from "../../src/domain/job-sort.ts";
 import { silentLogger } from "../../src/domain/logger.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
-import { indexJobs } from "../../src/store/job-index.ts";
+import { indexJobs } from "../../src/store/job-index/index-jobs.ts";
+import { settleWords } from "../../src/store/job-index/settle-words.ts";
 import { insertJob } from "../../src/store/jobs.ts";
 import { listJobs } from "../../src/store/list-jobs.ts";
 import { startServer } from "../support/executable.ts";
@@ -73,7 +74,10 @@ async function takeUp(database: Database): Promise<void> {
     const [start, cpu] = [performance.now(), process.cpuUsage()];
     const most = batch === 200 ? count / 50 : count;
     let taken = 0;
-    for (let last = -1; last !== 0 && taken < most; taken += last) last = await indexJobs(database, batch);
+    for (let last = -1; last !== 0 && taken < most; taken += last) {
+      last = await indexJobs(database, batch);
+      while (await settleWords(database, async () => {}));
+    }
     const { user, system } = process.cpuUsage(cpu);
     const seconds = (performance.now() - start) / 1000;
     console.log(
@@ -100,10 +104,8 @@ async function measure(database: Database, name: string, asked: Asked, depth = 0
   const common = { now: Date.now(), limit: 21, ...asked };
   let from: Awaited<ReturnType<typeof listJobs>>[number]["position"] | undefined;
   if (depth > 0) {
-    const isByCreation =
-      Object.keys(asked.search ?? {}).every((key) => key.startsWith("created")) && asked.search !== undefined;
     const number = Math.round(count * (1 - depth));
-    from = { number, value: isByCreation ? since + number * stepMilliseconds : number };
+    from = { number, value: number };
     const isSorted = asked.order !== undefined && asked.order.key !== "created";
     if (isSorted) from = (await listJobs(database, { ...common, limit: 20_000 })).at(-1)?.position;
   }

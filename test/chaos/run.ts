@@ -20,6 +20,7 @@ import {
   verifyData,
   verifyJobs,
   verifyLedgers,
+  verifyLists,
   verifyPeer,
   verifyTold,
 } from "./verify.ts";
@@ -128,6 +129,7 @@ clearTimeout(timer);
 const ofJobs = await verifyJobs(address, clients.jobs, undisturbed);
 // What the last jobs left is cleared after their ends are told.
 await Bun.sleep(1500);
+const ofLists = await verifyLists(address, clients.jobs);
 await server.stop("SIGTERM");
 await peer[Symbol.asyncDispose]();
 printSpread();
@@ -142,6 +144,7 @@ console.log(`${String(unknowable.length).padStart(6)}  remote jobs of which nobo
 for (const entry of unknowable.slice(0, 10)) console.log(`          ${entry}`);
 const faults = printColumns({
   ...ofJobs,
+  ...ofLists,
   ...verifyLedgers(ledgers, clients.jobs),
   ...verifyPeer(clients.jobs, peer.executions),
   ...verifyTold(clients.jobs, peer.told),

@@ -1,6 +1,7 @@
 import { Database } from "bun:sqlite";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import * as v from "valibot";
 import { type Address, ask, type LoadJob } from "./load.ts";
 import { ledgersOf } from "./packages.ts";
 import type { Told } from "./peer.ts";
@@ -49,6 +50,52 @@ export async function verifyJobs(
     "results that differ": different,
     "submissions doubled": jobs.flatMap((job) => job.otherIds),
   };
+}
+
+const ListSchema = v.looseObject({
+  jobs: v.array(v.looseObject({ jobID: v.string() })),
+  links: v.array(v.looseObject({ rel: v.string(), href: v.string() })),
+});
+
+/** Turns the pages of a list of jobs to its end. */
+async function listed(address: Address, query: string): Promise<readonly string[]> {
+  const ids: string[] = [];
+  let path: string | undefined = `/jobs?limit=100&${query}`;
+  while (path !== undefined) {
+    const page: v.InferOutput<typeof ListSchema> = v.parse(
+      ListSchema,
+      JSON.parse((await ask(address, path))?.text ?? "null"),
+    );
+    ids.push(...page.jobs.map((job) => job.jobID));
+    const next: URL | undefined = page.links
+      .filter(({ rel }) => rel === "next")
+      .map(({ href }) => new URL(href))
+      .at(0);
+    path = next === undefined ? undefined : `${next.pathname}${next.search}`;
+  }
+  return ids;
+}
+
+/** Reads the lists of jobs, in two orders and by status: each job stands in each of its own once, and in no other. */
+export async function verifyLists(address: Address, jobs: readonly LoadJob[]): Promise<Columns> {
+  const own = (status?: string) =>
+    jobs.flatMap(({ id, ...job }) => (id === undefined || (status !== undefined && job.status !== status) ? [] : [id]));
+  const lists: readonly (readonly [string, readonly string[]])[] = [
+    ["sortby=-created", own()],
+    ["sortby=finished", own()],
+    ...["successful", "failed", "dismissed"].map((status) => [`status=${status}`, own(status)] as const),
+  ];
+  const wrong: string[] = [];
+  for (const [query, wanted] of lists) {
+    const found = await listed(address, query);
+    const ids = new Set(found);
+    if (ids.size < found.length) wrong.push(`${query}: ${found.length - ids.size} twice`);
+    for (const id of wanted) if (!ids.has(id)) wrong.push(`${query}: ${id} missing`);
+    // Beside these there are those of the undisturbed run, and no others.
+    const strangers = jobs.filter(({ id }) => id !== undefined && ids.has(id) && !wanted.includes(id));
+    for (const { id, status } of strangers) wrong.push(`${query}: ${id} is ${status}`);
+  }
+  return { "lists that are wrong": wrong };
 }
 
 /** The server went down while it sent the request: nobody can know whether the peer started it, and the job says so. */
@@ -140,6 +187,8 @@ export function verifyData(data: string): Columns {
   return {
     "database faults": integrity,
     "executions without an end": texts("select id as text from executions where ended_at is null"),
+    // A group without a finished job is gone from the index, and so is a job that left it.
+    "jobs left in the index": texts("select cast(number as text) as text from job_gone"),
     "histories with gaps": texts(
       "select job_id as text from job_events group by job_id having count(*) <> max(number) or min(number) <> 1",
     ),

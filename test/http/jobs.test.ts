@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { indexJobs } from "../../src/store/job-index.ts";
+import { indexJobs } from "../../src/store/job-index/index-jobs.ts";
 import { claimJobs } from "../../src/store/jobs.ts";
 import { address, jsonOf, openService, submitEcho } from "./service.ts";
 

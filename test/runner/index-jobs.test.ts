@@ -4,6 +4,7 @@ import { startIndexing } from "../../src/runner/index-jobs.ts";
 import { dismissJob } from "../../src/store/jobs.ts";
 import { listJobs } from "../../src/store/list-jobs.ts";
 import { fakeClock } from "../support/fake-clock.ts";
+import { until } from "../support/jobs.ts";
 import { insertNewJob, openTestDatabase, startOfTest } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
@@ -26,4 +27,18 @@ test("jobs that end are found by their words a little later, those of a batch an
   }
   await endSome(1);
   expect(await found()).toBe(451);
+});
+
+test("groups of jobs that are full are settled", async () => {
+  await using dir = await temporaryDirectory();
+  await using database = await openTestDatabase(dir.path);
+  for (const number of [1, 1025, 2049]) {
+    const { id } = await insertNewJob(database);
+    await database.write([{ sql: "UPDATE jobs SET number = ? WHERE id = ?", args: [number, id] }]);
+    await dismissJob(database, { jobId: id, moveId: crypto.randomUUID(), at: startOfTest, message: "flood" });
+  }
+  await using _ = startIndexing({ database, clock: fakeClock(startOfTest), logger: silentLogger });
+  const settled = { sql: "SELECT group_concat(number) AS numbers FROM job_groups WHERE is_settled = 1", args: [] };
+  // The last group is not full: one that is follows within a second.
+  await until("two groups are settled", async () => (await database.read(settled))[0]?.numbers === "0,1");
 });

@@ -30,7 +30,9 @@ export async function followProgress(
     const page = await readJobLog(file, { offset, limit: pageBytes });
     const isMore = page !== undefined && page.nextOffset > offset;
     if (isMore) {
-      const read = readToolProgress(state, decoder.decode(page.bytes, { stream: true }));
+      // The job's walk may have written in the middle of a tool's line.
+      const text = decoder.decode(page.bytes, { stream: true }).replaceAll(ownLines, "");
+      const read = readToolProgress(state, text);
       state = read.state;
       const last = read.told.at(-1);
       if (last !== undefined) tell(last);
@@ -53,4 +55,6 @@ export async function stderrTail(file: string, from: number): Promise<string> {
 }
 
 /** Lines of the job's walk, as they stand in every execution's log. */
-const ownLine = /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] [A-Z]+ +\[heddle\.[a-z.]+\] /;
+const ownText = String.raw`\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] [A-Z]+ +\[heddle\.[a-z.]+\] `;
+const ownLine = new RegExp(`^${ownText}`);
+const ownLines = new RegExp(`${ownText}.*\n`, "g");

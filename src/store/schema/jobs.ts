@@ -61,7 +61,7 @@ export const jobs = sqliteTable(
     resumeFrom: text("resume_from"),
     /** Raised by release and adopt after a crash of the server, cleared by the record that passes stage 8. */
     earlyCrashes: integer("early_crashes").notNull(),
-    /** Set when a finished job was taken up in `job_index`, cleared by the moves that take it out again. */
+    /** Set when a finished job was taken up in the job index (schema/job-index.ts), cleared by the moves that take it out again. */
     isIndexed: integer("is_indexed", { mode: "boolean" }).notNull().default(false),
   },
   (table) => [
@@ -80,46 +80,6 @@ export const jobs = sqliteTable(
       .where(sql`is_indexed = 0`),
   ],
 );
-
-/**
- * Finished jobs as they are searched, taken up in batches a moment after the end (job-index.ts): indexes that each insert,
- * claim and finish of a job had to keep would cost a quarter of the jobs a second. A search looks here, and at the jobs
- * that are not here yet.
- */
-export const jobIndex = sqliteTable(
-  "job_index",
-  {
-    /** The job's. */
-    number: integer("number").primaryKey(),
-    createdAt: integer("created_at").notNull(),
-    finishedAt: integer("finished_at").notNull(),
-    status: text("status").$type<JobStatus>().notNull(),
-    /** Milliseconds; null for a job that never started. */
-    duration: integer("duration"),
-    /** See duration-classes.ts. */
-    durationClass: integer("duration_class"),
-    processId: text("process_id").notNull(),
-    /** Empty for a process of this service: an order by what may be null could not be continued. */
-    providerId: text("provider_id").notNull(),
-    /** Empty for an anonymous user. */
-    user: text("user").notNull(),
-  },
-  (table) => [
-    // SQLite ends each index with the number. The first five serve orders, the others filters.
-    index("job_index_finished").on(table.finishedAt),
-    index("job_index_status").on(table.status),
-    index("job_index_process").on(table.processId),
-    index("job_index_provider").on(table.providerId),
-    index("job_index_user").on(table.user),
-    index("job_index_created").on(table.createdAt),
-    index("job_index_user_created").on(table.user, table.createdAt),
-    index("job_index_duration").on(table.durationClass, table.number, table.duration),
-    index("job_index_user_duration").on(table.user, table.durationClass, table.number, table.duration),
-  ],
-);
-
-// Beside it stands `job_texts`, a full-text index (FTS5) of the same jobs: what is said of them, and their facets, one word
-// for each value that a filter may ask for. Drizzle knows no virtual tables: see the migration.
 
 /** One attempt to run a job. */
 export const executions = sqliteTable(
@@ -211,5 +171,6 @@ export const idempotencyKeys = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.principal, table.processId, table.key] }),
     index("idempotency_keys_expiry").on(table.expiresAt),
+    index("idempotency_keys_of_job").on(table.jobId),
   ],
 );

@@ -22,5 +22,5 @@ export const vaultFiles = sqliteTable(
 export const vaultUses = sqliteTable(
   "vault_uses",
   { vaultFileId: text("vault_file_id").notNull(), jobId: text("job_id").notNull() },
-  (table) => [primaryKey({ columns: [table.vaultFileId, table.jobId] })],
+  (table) => [primaryKey({ columns: [table.vaultFileId, table.jobId] }), index("vault_uses_of_job").on(table.jobId)],
 );

@@ -137,7 +137,7 @@ test("a DockerRequirement as a hint runs the local program, as a requirement it 
   expect((await runPackage(harness, hint, {}, "a")).failure).toBeUndefined();
   const required = shellTool("true", `requirements: { DockerRequirement: { dockerPull: alpine } }\n${more}`);
   const { failure } = await runPackage(harness, required, {}, "b");
-  expect(failure?.message).toContain("expected the image imported by");
+  expect(failure?.message).toContain("the image imported by");
 });
 
 test("stdin is a file, by name or by type", async () => {

@@ -1,0 +1,56 @@
+import type { Job } from "../../domain/job.ts";
+import type { JobOrder, SortKey } from "../../domain/job-sort.ts";
+import type { ColumnName } from "../job-index/columns.ts";
+
+/** Where a job stands in an order: by the value that the jobs are sorted by, then by its number. */
+export type JobPosition = { readonly value: string | number; readonly number: number };
+
+/** A job of a list, and where it stands there. */
+export type ListedJob = { readonly job: Job; readonly position: JobPosition };
+
+/** What jobs are sorted by: the column of the job index that holds it, and its form in a row of `jobs`. */
+export const sortedBy = {
+  created: { sorted: "number" },
+  finished: { column: "finished", sorted: "coalesce(finished_at, -1)" },
+  status: { column: "status", sorted: "status" },
+  processID: { column: "process", sorted: "process_id" },
+  provider: { column: "provider", sorted: "coalesce(provider_id, '')" },
+  user: { column: "user", sorted: "coalesce(user, '')" },
+} as const satisfies Record<SortKey, { readonly column?: ColumnName; readonly sorted: string }>;
+
+/** Tells where a job stands. */
+export function positionOf(job: Job, number: number, { key }: JobOrder): JobPosition {
+  return { value: sortValue(job, number, key), number };
+}
+
+/** The same value as the database sorts by. */
+function sortValue(job: Job, number: number, key: SortKey): string | number {
+  switch (key) {
+    case "created":
+      return number;
+    case "finished":
+      return job.finishedAt ?? -1;
+    case "status":
+      return job.status;
+    case "processID":
+      return job.processId;
+    case "provider":
+      return job.providerId ?? "";
+    case "user":
+      return job.user ?? "";
+    default:
+      return key satisfies never;
+  }
+}
+
+/** Compares two positions as the database does. Below 0: the first one comes first. */
+export function comparePositions(one: JobPosition, other: JobPosition, { isDescending }: JobOrder): number {
+  const rising = compareValues(one.value, other.value) || one.number - other.number;
+  return isDescending ? -rising : rising;
+}
+
+/** Text is compared by its bytes. */
+function compareValues(one: string | number, other: string | number): number {
+  if (typeof one === "number" && typeof other === "number") return one - other;
+  return Buffer.compare(Buffer.from(String(one)), Buffer.from(String(other)));
+}
