@@ -47,7 +47,8 @@ export async function listJobs(database: Database, filter: JobFilter): Promise<r
   if (isEverything(asked) && order.key === "created") return listedBy(database, selectPage(rows), order);
   for (let tries = 1; ; tries += 1) {
     // First, so that a job that is taken up in the index meanwhile is found here or there.
-    const unindexed = await listedBy(database, selectUnindexedPage(rows, asked.unindexed), order);
+    const unindexed =
+      asked.unindexed === undefined ? [] : await listedBy(database, selectUnindexedPage(rows, asked.unindexed), order);
     const numbers = await findNumbers(database, page, asked);
     const indexed = await listedBy(database, selectIndexedJobs({ numbers: JSON.stringify(numbers) }), order);
     if (indexed.length === numbers.length || tries === mostTries) return merged(page, unindexed, indexed);

@@ -20,7 +20,7 @@ async function takeUp(database: Database, due: readonly DueJob[]): Promise<void>
   const jobs = JSON.stringify(due.map(({ number, moveId }) => [number, moveId]));
   const texts = due
     .map(({ number, words }) => [number, [...words].join(" ")] as const)
-    .sort(([one], [other]) => one - other);
+    .sort(([one], [other]) => other - one);
   await database.write([
     ...(await setsWith(database, due)),
     ...(await columnsWith(database, due)),

@@ -14,8 +14,8 @@ export type Asked = {
   /** Milliseconds since 1970, both included. */
   readonly created?: { readonly least: number; readonly most: number };
   readonly duration?: DurationRange;
-  /** The same for a row of `jobs` that is not indexed. */
-  readonly unindexed: readonly SQL[];
+  /** The same for a row of `jobs` that is not indexed; absent where none of them can be found. */
+  readonly unindexed?: readonly SQL[];
 };
 
 export type Alternatives = readonly (readonly string[])[];
@@ -29,21 +29,22 @@ export function askedOf(search: JobSearch, owner: Owner, now: number): Asked {
     ...(providerIds === undefined ? [] : [listed("provider", "provider_id", providerIds)]),
     ...(statuses === undefined ? [] : [listed("status", "status", statuses)]),
     ...tags.map(tagged),
-    ...(text === undefined ? [] : [said(text)]),
   ];
   const created = createdBetween(search);
   const duration = lastingBetween(search, now);
+  const unindexed = [...conditions, created, duration].flatMap((condition) => condition.unindexed);
   return {
     ...created.asked,
     ...duration.asked,
-    sets: conditions.map(({ alternatives }) => alternatives),
-    unindexed: [...conditions.map((condition) => condition.unindexed), ...created.unindexed, ...duration.unindexed],
+    sets: [...conditions.map(({ alternatives }) => alternatives), ...(text === undefined ? [] : [said(text)])],
+    // Nothing is said of a job in words before it is indexed.
+    ...(text === undefined ? { unindexed } : {}),
   };
 }
 
 /** Tells whether every job is asked for. */
 export function isEverything({ unindexed }: Asked): boolean {
-  return unindexed.length === 0;
+  return unindexed?.length === 0;
 }
 
 type Condition = { readonly alternatives: Alternatives; readonly unindexed: SQL };
@@ -68,26 +69,23 @@ function tagged(tag: string): Condition {
   };
 }
 
-/** Nothing is said of a job in words before it is indexed. */
-function said(text: NonNullable<JobSearch["text"]>): Condition {
+function said(text: NonNullable<JobSearch["text"]>): Alternatives {
   const alternatives = text.map((asked) => asked.map(wordsAsked));
-  return {
-    // What is no word at all, such as a sign, is said of no job.
-    alternatives: alternatives
-      .filter((words) => words.every((one) => one.length > 0))
-      .map((words) => [...new Set(words.flat())].map(wordTerm)),
-    unindexed: sql`false`,
-  };
+  // What is no word at all, such as a sign, is said of no job.
+  const sayable = alternatives.filter((words) => words.every((one) => one.length > 0));
+  return sayable.map((words) => [...new Set(words.flat())].map(wordTerm));
 }
 
-function createdBetween({ createdFrom, createdTo }: JobSearch) {
+type Ranged = { readonly asked: Pick<Asked, "created" | "duration">; readonly unindexed: readonly SQL[] };
+
+function createdBetween({ createdFrom, createdTo }: JobSearch): Ranged {
   if (createdFrom === undefined && createdTo === undefined) return { asked: {}, unindexed: [] };
   const created = { least: createdFrom ?? 0, most: createdTo ?? Number.MAX_SAFE_INTEGER };
   return { asked: { created }, unindexed: [sql`created_at between ${created.least} and ${created.most}`] };
 }
 
 /** A job that runs has lasted until now; one that never started has no duration. */
-function lastingBetween(search: JobSearch, now: number) {
+function lastingBetween(search: JobSearch, now: number): Ranged {
   const { minDurationSeconds: least, maxDurationSeconds: most } = search;
   if (least === undefined && most === undefined) return { asked: {}, unindexed: [] };
   const ends = sql`${(least ?? 0) * 1000} and ${most === undefined ? Number.MAX_SAFE_INTEGER : most * 1000}`;

@@ -5,7 +5,10 @@ import { jobs } from "../schema/jobs.ts";
 import { processRevisions } from "../schema/processes.ts";
 import { argument, build, columnsNamed, compile, insertFrom, member } from "../statements.ts";
 
-/** The full-text index: a virtual table, which is why it does not stand in the schema. Its rows are numbers of jobs. */
+/**
+ * The full-text index: a virtual table, which is why it does not stand in the schema. It knows a job by the negative of its
+ * number: mostly the newest are asked for, and FTS5 goes along its lists in rising order.
+ */
 const jobTexts = sqliteTable("job_texts", {
   rowid: integer("rowid").notNull(),
   words: text("words").notNull(),
@@ -187,11 +190,11 @@ export const insertValues = compile<{ values: string }>(
   ),
 );
 
-/** `texts` is a JSON array of [number, words], by rising number: FTS5 begins a new segment at each row that comes out of order. */
+/** `texts` is a JSON array of [number, words], the newest first: FTS5 begins a new segment at each row that comes out of order. */
 export const insertTexts = compile<{ texts: string }>(
   insertFrom(
     jobTexts,
-    { rowid: member("one", 0), words: member("one", 1) },
+    { rowid: sql`-(${member("one", 0)})`, words: member("one", 1) },
     { source: sql`json_each(${argument("texts")}) as one`, where: undefined },
   ),
 );
@@ -230,7 +233,7 @@ export const deleteGone = compile<{ numbers: string }>(
 
 /** `numbers` is a JSON array. */
 export const deleteTexts = compile<{ numbers: string }>(
-  build.delete(jobTexts).where(sql`${jobTexts.rowid} in (select value from json_each(${argument("numbers")}))`),
+  build.delete(jobTexts).where(sql`${jobTexts.rowid} in (select -value from json_each(${argument("numbers")}))`),
 );
 
 /**
@@ -239,9 +242,9 @@ export const deleteTexts = compile<{ numbers: string }>(
  */
 export const selectNumbersOfText = compile<{ words: string; least: number; most: number }>(
   build
-    .select({ numbers: sql`json_group_array(rowid)`.as("numbers") })
+    .select({ numbers: sql`json_group_array(-rowid)`.as("numbers") })
     .from(jobTexts)
     .where(
-      sql`job_texts match ${argument("words")} and rowid between cast(${argument("least")} as integer) and cast(${argument("most")} as integer)`,
+      sql`job_texts match ${argument("words")} and rowid between -cast(${argument("most")} as integer) and -cast(${argument("least")} as integer)`,
     ),
 );
