@@ -13,7 +13,9 @@ CREATE TABLE `job_groups` (
 	`most_created` integer NOT NULL,
 	`least_finished` integer NOT NULL,
 	`most_finished` integer NOT NULL,
-	`durations` integer NOT NULL,
+	`least_duration` integer NOT NULL,
+	`most_duration` integer NOT NULL,
+	`duration_classes` integer NOT NULL,
 	`is_settled` integer NOT NULL
 );
 --> statement-breakpoint

@@ -90,7 +90,9 @@ async function blocksOf(database: Database, { created, duration }: Asked): Promi
     selectGroupBounds({
       leastCreated: created?.least ?? 0,
       mostCreated: created?.most ?? Number.MAX_SAFE_INTEGER,
-      durations: duration?.classes ?? null,
+      leastDuration: duration?.least ?? 0,
+      mostDuration: duration?.most ?? 0,
+      classes: duration?.classes ?? null,
     }),
   );
   if (bounds?.least == null || bounds.most == null) return undefined;

@@ -150,7 +150,11 @@ const single: Readonly<Record<string, { readonly some: JobSearch; readonly none:
   },
   minDuration: { some: { minDurationSeconds: 3000 }, none: { minDurationSeconds: 90_000 } },
   maxDuration: { some: { maxDurationSeconds: 10 }, none: { minDurationSeconds: 80_000, maxDurationSeconds: 90_000 } },
-  "minDuration=1": { some: { minDurationSeconds: 1 }, none: { minDurationSeconds: 90_000 } },
+  "minDuration=1": { some: { minDurationSeconds: 1 }, none: { minDurationSeconds: 8389 } },
+  "durations of ten jobs": {
+    some: { minDurationSeconds: 8380, maxDurationSeconds: 8380 },
+    none: { minDurationSeconds: 8389, maxDurationSeconds: 8400 },
+  },
   tags: { some: { tags: ["project-7"] }, none: { tags: ["nothing"] } },
   provider: { some: { providerIds: ["provider-2"] }, none: { providerIds: ["nothing"] } },
   "q of one word": { some: { text: [["flood"]] }, none: { text: [["nothing"]] } },

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { classesOf, durationCell, durationRange } from "../../src/store/job-index/columns.ts";
+import { durationCell, durationRange, spanOf } from "../../src/store/job-index/columns.ts";
 
 const seconds = [0, 1, 2, 15, 16, 17, 31, 32, 33, 100, 3599, 3600, 86_400, 10_000_000, 999_999_999];
 
@@ -14,7 +14,7 @@ test("a cell lies in a range of seconds when the duration does", () => {
           const found = cell >= range.least && cell <= range.most;
           expect({ milliseconds, least, most, found }).toEqual({ milliseconds, least, most, found: isWithin });
           // A group is passed over by its classes alone: never one that has a job of the range.
-          if (isWithin) expect(BigInt(classesOf([cell])) & BigInt(range.classes)).not.toBe(0n);
+          if (isWithin) expect(BigInt(spanOf([cell]).classes) & BigInt(range.classes)).not.toBe(0n);
         }
       }
     }
@@ -24,10 +24,17 @@ test("a cell lies in a range of seconds when the duration does", () => {
 test("a job without a start, or one that a clock set back let end before it, lies in no range", () => {
   const range = durationRange();
   for (const cell of [durationCell(undefined), durationCell(-1)]) expect(cell).toBeLessThan(range.least);
-  expect(classesOf([durationCell(undefined)])).toBe(0);
+  expect(spanOf([durationCell(undefined)])).toEqual({ least: 2 ** 32 - 1, most: 0, classes: 0 });
+});
+
+test("a span is that of the durations among some cells", () => {
+  const cells = [durationCell(5000), durationCell(undefined), durationCell(3000), durationCell(3600_000)];
+  const { least, most, classes } = spanOf(cells);
+  expect([least, most]).toEqual([durationCell(3000), durationCell(3600_000)]);
+  expect(classes.toString(2).replaceAll("0", "")).toBe("111");
 });
 
 test("the classes of all durations fit the integers that a row can hold", () => {
-  expect(durationRange().classes).toBeLessThan(Number.MAX_SAFE_INTEGER);
+  expect(durationRange().classes).toBe(Number.MAX_SAFE_INTEGER);
   expect(durationCell(Number.MAX_SAFE_INTEGER)).toBe(2 ** 32 - 1);
 });

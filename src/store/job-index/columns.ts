@@ -43,7 +43,10 @@ export function durationCell(milliseconds: number | undefined): number {
   return Math.min(mostSteps, 1 + 2 * Math.floor(milliseconds / 1000) + (milliseconds % 1000 === 0 ? 0 : 1));
 }
 
-/** The cells of durations from so many seconds to so many, both ends included. */
+/** Cells of durations, both ends included; `classes` has a bit for each class that lies in between. */
+export type DurationRange = { readonly least: number; readonly most: number; readonly classes: number };
+
+/** Gives the cells of durations from so many seconds to so many. */
 export function durationRange(leastSeconds = 0, mostSeconds = Number.MAX_SAFE_INTEGER): DurationRange {
   const least = 1 + 2 * leastSeconds;
   const most = Math.min(mostSteps, 1 + 2 * mostSeconds);
@@ -52,23 +55,30 @@ export function durationRange(leastSeconds = 0, mostSeconds = Number.MAX_SAFE_IN
   return { least, most, classes };
 }
 
-/** `classes` has a bit for each class that the range touches. */
-export type DurationRange = { readonly least: number; readonly most: number; readonly classes: number };
+/** Gives what the durations among some cells span. Nothing lies in the range of none. */
+export function spanOf(cells: Iterable<number>): DurationRange {
+  const durations = [...cells].filter((cell) => cell > 0);
+  const classes = new Set(durations.map(durationClass));
+  return {
+    least: durations.reduce((least, cell) => Math.min(least, cell), mostSteps),
+    most: durations.reduce((most, cell) => Math.max(most, cell), 0),
+    classes: [...classes].reduce((sum, one) => sum + 2 ** one, 0),
+  };
+}
 
-const narrowSeconds = 16;
+const narrowSeconds = 8;
+const perDoubling = 4;
+/** Of doublings up to 36 hours. Longer durations are of one class more: 53 in all, as many as a number has exact bits. */
+const lastClass = narrowSeconds + 11 * perDoubling;
 
 /**
- * Tells the class of a duration, from 0 to 44: a group of jobs whose durations are of other classes than those asked for
- * is passed over. One class a second up to 16, from there on one for each doubling.
+ * Tells the class of a duration: a group of jobs whose durations are of other classes than those asked for is passed over.
+ * Classes are one second wide up to 8 seconds; from there on each doubling has four.
  */
 function durationClass(cell: number): number {
   const seconds = (cell - 1) >>> 1;
-  return seconds < narrowSeconds ? seconds : narrowSeconds + Math.floor(Math.log2(seconds / narrowSeconds));
-}
-
-/** Joins the classes of durations, one bit each. */
-export function classesOf(cells: Iterable<number>): number {
-  const classes = new Set<number>();
-  for (const cell of cells) if (cell > 0) classes.add(durationClass(cell));
-  return [...classes].reduce((sum, one) => sum + 2 ** one, 0);
+  if (seconds < narrowSeconds) return seconds;
+  const doubling = Math.floor(Math.log2(seconds / narrowSeconds));
+  const quarter = Math.floor((seconds / (narrowSeconds * 2 ** doubling) - 1) * perDoubling);
+  return Math.min(lastClass, narrowSeconds + doubling * perDoubling + quarter);
 }

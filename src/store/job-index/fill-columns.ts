@@ -8,7 +8,7 @@ import {
   widenGroup,
 } from "../queries/index-jobs.ts";
 import type { Statement } from "../statements.ts";
-import { cellsOf, classesOf, columnId, columnNames, durationCell, groupOf, groupSize } from "./columns.ts";
+import { cellsOf, columnId, columnNames, durationCell, groupOf, groupSize, spanOf } from "./columns.ts";
 import type { DueJob } from "./due-jobs.ts";
 
 /** Words the writes that put jobs into the columns of their groups, and tell of the groups what is new of them. */
@@ -42,13 +42,16 @@ export async function columnsWith(database: Database, due: readonly DueJob[]): P
 function widened(number: number, jobs: readonly DueJob[]): Statement {
   const created = jobs.map(({ createdAt }) => createdAt);
   const finished = jobs.map(({ finishedAt }) => finishedAt);
+  const durations = spanOf(jobs.map(({ duration }) => durationCell(duration)));
   return widenGroup({
     number,
     leastCreated: Math.min(...created),
     mostCreated: Math.max(...created),
     leastFinished: Math.min(...finished),
     mostFinished: Math.max(...finished),
-    durations: classesOf(jobs.map(({ duration }) => durationCell(duration))),
+    leastDuration: durations.least,
+    mostDuration: durations.most,
+    durationClasses: durations.classes,
   });
 }
 

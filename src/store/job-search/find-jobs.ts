@@ -105,7 +105,9 @@ async function keepLasting(
   { least, most, classes }: DurationRange,
 ): Promise<void> {
   const groups = groupsWithAny(found);
-  const [row] = await database.read(selectGroupsLasting({ groups: JSON.stringify(groups), durations: classes }));
+  const [row] = await database.read(
+    selectGroupsLasting({ groups: JSON.stringify(groups), leastDuration: least, mostDuration: most, classes }),
+  );
   const lasting = new Set(numbersIn(row, "numbers"));
   for (const group of groups) if (!lasting.has(group)) removeGroups(found, group, group);
   for await (const { group, cells } of columnOf(database, "duration", [...lasting])) {

@@ -108,7 +108,9 @@ export const widenGroup = compile<{
   mostCreated: number;
   leastFinished: number;
   mostFinished: number;
-  durations: number;
+  leastDuration: number;
+  mostDuration: number;
+  durationClasses: number;
 }>(
   build
     .insert(jobGroups)
@@ -118,7 +120,9 @@ export const widenGroup = compile<{
       mostCreated: argument("mostCreated"),
       leastFinished: argument("leastFinished"),
       mostFinished: argument("mostFinished"),
-      durations: argument("durations"),
+      leastDuration: argument("leastDuration"),
+      mostDuration: argument("mostDuration"),
+      durationClasses: argument("durationClasses"),
       isSettled: sql`0`,
     })
     .onConflictDoUpdate({
@@ -128,7 +132,9 @@ export const widenGroup = compile<{
         mostCreated: sql`max(most_created, excluded.most_created)`,
         leastFinished: sql`min(least_finished, excluded.least_finished)`,
         mostFinished: sql`max(most_finished, excluded.most_finished)`,
-        durations: sql`durations | excluded.durations`,
+        leastDuration: sql`min(least_duration, excluded.least_duration)`,
+        mostDuration: sql`max(most_duration, excluded.most_duration)`,
+        durationClasses: sql`duration_classes | excluded.duration_classes`,
       },
     }),
 );

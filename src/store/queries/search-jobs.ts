@@ -17,10 +17,18 @@ export const selectOverview = compile(
     .from(sql`(select 1)`),
 );
 
-const inGroups = sql`most_created >= ${argument("leastCreated")} and least_created <= ${argument("mostCreated")} and (${argument("durations")} is null or durations & ${argument("durations")} <> 0)`;
+const lasting = sql`least_duration <= ${argument("mostDuration")} and most_duration >= ${argument("leastDuration")} and duration_classes & ${argument("classes")} <> 0`;
+const created = sql`least_created <= ${argument("mostCreated")} and most_created >= ${argument("leastCreated")}`;
+const inGroups = sql`${created} and (${argument("classes")} is null or ${lasting})`;
 
-/** The first and the last group in which there may be jobs of a range of times and of classes of durations; null for all durations. */
-export const selectGroupBounds = compile<{ leastCreated: number; mostCreated: number; durations: number | null }>(
+/** The first and the last group in which there may be jobs of a range of times and of durations; `classes` is null for all durations. */
+export const selectGroupBounds = compile<{
+  leastCreated: number;
+  mostCreated: number;
+  leastDuration: number;
+  mostDuration: number;
+  classes: number | null;
+}>(
   build
     .select({
       least: sql`(select number from ${jobGroups} where ${inGroups} order by number limit 1)`.as("least"),
@@ -66,12 +74,17 @@ export const selectCreated = compile<{ first: number; last: number; least: numbe
     ),
 );
 
-/** Those of some groups (a JSON array) that have durations of some classes, as a JSON array. */
-export const selectGroupsLasting = compile<{ groups: string; durations: number }>(
+/** Those of some groups (a JSON array) in which there may be jobs of a range of durations, as a JSON array. */
+export const selectGroupsLasting = compile<{
+  groups: string;
+  leastDuration: number;
+  mostDuration: number;
+  classes: number;
+}>(
   build
     .select({ numbers: sql`json_group_array(number)`.as("numbers") })
     .from(sql`json_each(${argument("groups")}) as one cross join ${jobGroups}`)
-    .where(sql`number = one.value and durations & ${argument("durations")} <> 0`),
+    .where(sql`number = one.value and ${lasting}`),
 );
 
 /** Groups, as a JSON array of [number, first end, last end]. */

@@ -34,8 +34,11 @@ export const jobGroups = sqliteTable(
     mostCreated: integer("most_created").notNull(),
     leastFinished: integer("least_finished").notNull(),
     mostFinished: integer("most_finished").notNull(),
+    /** Cells of the column of durations; of those that are not 0. */
+    leastDuration: integer("least_duration").notNull(),
+    mostDuration: integer("most_duration").notNull(),
     /** One bit for each class of durations. */
-    durations: integer("durations").notNull(),
+    durationClasses: integer("duration_classes").notNull(),
     /** Set when the words that many of its jobs say have sets: see job-index/settle-words.ts. */
     isSettled: integer("is_settled", { mode: "boolean" }).notNull(),
   },
