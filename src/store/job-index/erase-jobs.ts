@@ -16,9 +16,12 @@ import type { Statement } from "../statements.ts";
 import { cellsOf, columnId, columnNames, groupOf, groupSize } from "./columns.ts";
 import { addStored, blockOf, emptySet, has, removeNumbers, storedForm } from "./number-sets.ts";
 
-/** Erases jobs that left the index since they were taken up: so many of one block at most, in one write. Returns how many. */
-export async function eraseGone(database: Database, limit: number): Promise<number> {
-  const rows = await database.read(selectGone({ limit }));
+/** Jobs of one write: all sets of their block are read for it, however many they are. */
+const mostErased = 1000;
+
+/** Erases jobs that left the index since they were taken up, those of one block, in one write. Returns how many. */
+export async function eraseGone(database: Database): Promise<number> {
+  const rows = await database.read(selectGone({ limit: mostErased }));
   const all = rows.map((row) => Number(row.number));
   const [first] = all;
   if (first === undefined) return 0;

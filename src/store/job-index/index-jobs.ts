@@ -6,11 +6,11 @@ import { eraseGone } from "./erase-jobs.ts";
 import { columnsWith } from "./fill-columns.ts";
 
 /**
- * Takes so many finished jobs up in the index, in one write, and before that erases about as many that left it; returns
- * how many both were. Only one call may run at a time.
+ * Takes so many finished jobs up in the index, in one write, and erases some that left it before; returns how many both
+ * were. Only one call may run at a time.
  */
 export async function indexJobs(database: Database, limit: number): Promise<number> {
-  const erased = await eraseGone(database, limit);
+  const erased = await eraseGone(database);
   const due = await readDue(database, limit);
   if (due.length > 0) await takeUp(database, due);
   return erased + due.length;

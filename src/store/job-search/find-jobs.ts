@@ -85,7 +85,7 @@ async function keepCreated(database: Database, found: NumberSet, created: Range)
   const [first, last] = [groupOf(found.first), groupOf(lastOf(found))];
   const rows = await database.read(selectGroupsCreated({ first, last, ...created }));
   let next = first;
-  for (const row of rows.toSorted((one, other) => Number(one.number) - Number(other.number))) {
+  for (const row of rows) {
     const group = Number(row.number);
     removeGroups(found, next, group - 1);
     next = group + 1;

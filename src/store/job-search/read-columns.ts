@@ -28,10 +28,9 @@ export async function* columnOf(
   database: Database,
   name: ColumnName,
   groups: readonly number[],
-  atOnce: number = groupsAtOnce,
 ): AsyncGenerator<{ readonly group: number; readonly cells: Cells }> {
-  for (let at = 0; at < groups.length; at += atOnce) {
-    const ids = groups.slice(at, at + atOnce).map((group) => columnId(group, name));
+  for (let at = 0; at < groups.length; at += groupsAtOnce) {
+    const ids = groups.slice(at, at + groupsAtOnce).map((group) => columnId(group, name));
     for (const { id, cells } of await database.read(selectColumns({ ids: JSON.stringify(ids) }))) {
       if (!(cells instanceof ArrayBuffer)) continue;
       yield { group: groupOfColumn(Number(id)), cells: cellsOf(name, cells) };

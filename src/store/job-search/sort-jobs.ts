@@ -146,22 +146,19 @@ function offerAll(firsts: Firsts, found: NumberSet, group: number, sortValue: (n
 function collectFirsts({ order, limit, from }: Sorting, begin: number | undefined): Firsts {
   const sign = order.isDescending ? -1 : 1;
   /** Rising, whatever the order; those at the end are still to be sorted in. */
-  let kept: { readonly value: number; readonly number: number }[] = [];
-  const compare = (one: (typeof kept)[number], other: (typeof kept)[number]) =>
-    one.value - other.value || one.number - other.number;
+  let kept: Place[] = [];
+  let last: Place | undefined;
   const start =
     from === undefined || begin === undefined ? undefined : { value: sign * begin, number: sign * from.number };
-  let last: (typeof kept)[number] | undefined;
   const sortIn = () => {
-    kept = kept.sort(compare).slice(0, limit);
+    kept = kept.sort((one, other) => compareTo(one.value, one.number, other)).slice(0, limit);
     last = kept[limit - 1];
   };
   return {
     offer(value, number) {
-      const one = { value: sign * value, number: sign * number };
-      if (start !== undefined && compare(one, start) <= 0) return;
-      if (last !== undefined && compare(one, last) >= 0) return;
-      kept.push(one);
+      if (start !== undefined && compareTo(sign * value, sign * number, start) <= 0) return;
+      if (last !== undefined && compareTo(sign * value, sign * number, last) >= 0) return;
+      kept.push({ value: sign * value, number: sign * number });
       if (kept.length >= 2 * limit) sortIn();
     },
     isBehind(value) {
@@ -173,4 +170,11 @@ function collectFirsts({ order, limit, from }: Sorting, begin: number | undefine
       return kept.map((one) => sign * one.number);
     },
   };
+}
+
+type Place = { readonly value: number; readonly number: number };
+
+/** Below 0: it stands before the other one. Most jobs are compared and not kept, so nothing is made of them. */
+function compareTo(value: number, number: number, other: Place): number {
+  return value - other.value || number - other.number;
 }

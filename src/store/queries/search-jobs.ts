@@ -61,7 +61,8 @@ export const selectGroupsCreated = compile<{ first: number; last: number; least:
     .from(jobGroups)
     .where(
       sql`${jobGroups.number} between ${argument("first")} and ${argument("last")} and most_created >= ${argument("least")} and least_created <= ${argument("most")}`,
-    ),
+    )
+    .orderBy(jobGroups.number),
 );
 
 /** The numbers, as a JSON array, of jobs from number to number that were created from time to time. */
