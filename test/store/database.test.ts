@@ -5,12 +5,16 @@ import { join } from "node:path";
 import { createClient } from "@libsql/client/sqlite3";
 import { migrate } from "drizzle-orm/libsql/migrator";
 import { drizzle } from "drizzle-orm/libsql/sqlite3";
+import { readMigrationFiles } from "drizzle-orm/migrator";
 import { silentLogger } from "../../src/domain/logger.ts";
 import { Problem } from "../../src/domain/problem.ts";
 import { openDatabase } from "../../src/store/database.ts";
+import { indexJobs } from "../../src/store/job-index/index-jobs.ts";
+import { insertJob } from "../../src/store/jobs.ts";
+import { listJobs } from "../../src/store/list-jobs.ts";
 import type { Migration } from "../../src/store/migrate.ts";
 import { fakeClock } from "../support/fake-clock.ts";
-import { openTestDatabase } from "../support/jobs-in-store.ts";
+import { acceptedEvent, newJob, openTestDatabase, startOfTest } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const options = { clock: fakeClock(), logger: silentLogger };
@@ -121,7 +125,7 @@ describe("migrations", () => {
   test("several processes that open a new database at once all succeed", async () => {
     await using dir = await temporaryDirectory();
     const program = `
-      import { openTestDatabase } from ${JSON.stringify(join(import.meta.dir, "../support/jobs-in-store.ts"))};
+      import { acceptedEvent, newJob, openTestDatabase, startOfTest } from ${JSON.stringify(join(import.meta.dir, "../support/jobs-in-store.ts"))};
       await using database = await openTestDatabase(${JSON.stringify(dir.path)});
       await database.write([{ sql: "UPDATE keys SET user = user", args: [] }]);`;
     await Bun.write(join(dir.path, "open.ts"), program);
@@ -130,6 +134,28 @@ describe("migrations", () => {
     );
     expect(await Promise.all(processes.map((one) => one.exited))).toEqual([0, 0, 0]);
   }, 30_000);
+
+  test("jobs that an earlier index held are found by the present one", async () => {
+    await using dir = await temporaryDirectory();
+    const file = join(dir.path, "heddle.db");
+    const all = readMigrationFiles({ migrationsFolder });
+    const before = all.findIndex(({ sql }) => sql.some((statement) => statement.includes("CREATE TABLE `job_sets`")));
+    const job = newJob();
+    {
+      await using database = await openDatabase({ file, ...options, migrations: all.slice(0, before) });
+      await insertJob(database, { ...job, status: "dismissed", finishedAt: startOfTest }, acceptedEvent());
+      const take = "INSERT INTO job_index VALUES (1, 1, 1, 'dismissed', NULL, NULL, 'echo', '', '')";
+      const mark = "UPDATE jobs SET is_indexed = 1";
+      await database.write([take, mark].map((sql) => ({ sql, args: [] })));
+    }
+    await using database = await openDatabase({ file, ...options });
+    const search = { statuses: ["dismissed"], processIds: ["echo"] } as const;
+    for (const indexed of [1, 0]) {
+      const found = await listJobs(database, { now: startOfTest, limit: 2, search });
+      expect(found.map((one) => one.job.id)).toEqual([job.id]);
+      expect(await indexJobs(database, 10)).toBe(indexed);
+    }
+  });
 });
 
 describe("writing", () => {

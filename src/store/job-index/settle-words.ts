@@ -21,9 +21,9 @@ import { wordOfTerm, wordTerm } from "./terms.ts";
 
 /** A word that so many jobs of a group say gets a set. At most eight times as many of a block say one that has none. */
 const fewestJobs = 4;
-/** Jobs that are read at a time, and words that are looked up: a few milliseconds. */
+/** Jobs that are read at a time, and words that are looked up or written: a few milliseconds. */
 const jobsAtOnce = 128;
-const wordsAtOnce = 2000;
+const wordsAtOnce = 300;
 /** Words of jobs that are kept in memory, some 50 bytes each. */
 const mostKept = 100_000;
 
@@ -36,12 +36,12 @@ export async function settleWords(database: Database, rest: () => Promise<void>)
   if (due === undefined) return false;
   const group = Number(due.number);
   const block = blockOf(group * groupSize);
-  const statements: Statement[] = [];
+  // A set that is written before the group is settled is right all the same: it only tells what is found without it, too.
   for (const words of chunks([...(await sayersOf(database, group, rest))], wordsAtOnce)) {
-    statements.push(...(await setsOf(database, block, new Map(words))));
+    await database.write(await setsOf(database, block, new Map(words)));
     await rest();
   }
-  await database.write([...statements, markSettled({ number: group })]);
+  await database.write([markSettled({ number: group })]);
   return true;
 }
 
