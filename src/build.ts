@@ -57,6 +57,8 @@ export async function buildExecutable(outfile: string, kind: "normal" | "failpoi
     loader: { ".zst": "file" },
     format: "esm",
     bytecode: true,
+    // A start reads the modules of its command only: to set up one with all of them takes ten milliseconds more.
+    splitting: true,
     minify: { whitespace: true, syntax: true, identifiers: false },
     define: {
       "process.env.NODE_ENV": '"production"',
