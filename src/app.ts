@@ -13,6 +13,7 @@ import { type Config, isLocalOnly } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
 import type { Logger } from "./domain/logger.ts";
 import { createInputChecks } from "./engines/input-check.ts";
+import type { Bubblewrap } from "./executors/bubblewrap.ts";
 import { createLayout, databaseFile, directoryMode, type Layout, secretKeyFile } from "./files/layout.ts";
 import { readSecretKey } from "./files/secret-key.ts";
 import { createHttpApp } from "./http/server.ts";
@@ -46,9 +47,10 @@ const clock: Clock = { now: () => Date.now(), elapsed: () => performance.now() }
 
 /**
  * Starts the service: takes the data directory, migrates the database, looks after what an earlier run left, listens.
+ * What was found of bubblewrap is waited for before anything could run a tool.
  * Throws `unavailable` or `conflict` when it must not or cannot start; then nothing is left running.
  */
-export async function startApp(config: Config, target: LogTarget): Promise<App> {
+export async function startApp(config: Config, target: LogTarget, search: Promise<Bubblewrap>): Promise<App> {
   const logger = loggerOf(config, target);
   // What is added last ends first.
   await using stack = new AsyncDisposableStack();
@@ -72,7 +74,8 @@ export async function startApp(config: Config, target: LogTarget): Promise<App> 
   const base = { config, database, layout, logger, clock, newId, gate, secretKey, serviceUrl };
 
   // What runs jobs.
-  const tools = createToolExecutor(config, { layout, logger, clock, environment: process.env });
+  const bubblewrap = await search;
+  const tools = createToolExecutor(config, { layout, logger, clock, bubblewrap, environment: process.env });
   const engines = stack.use(createEngines({ ...base, executor: tools.executor, builtins }));
   const armed = await armFailpoint();
   const watched = [layout.dataDirectory, layout.outputsDirectory];

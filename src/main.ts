@@ -12,6 +12,7 @@ import {
 } from "./cli/command.ts";
 import { type Config, ConfigSchema, sandboxSettings } from "./config.ts";
 import { engineDeps } from "./engine-environment.ts";
+import { searchBubblewrap } from "./executors/bubblewrap.ts";
 import type { EngineChoice } from "./executors/container-engine.ts";
 import { createLayout } from "./files/layout.ts";
 import { flagOf, readConfig } from "./read-config.ts";
@@ -108,8 +109,10 @@ function flagValue(value: Given["options"][string]): unknown {
 async function startService(given: Given, io: Io) {
   const config = configOf(given, io);
   useAddonDirectory(config);
+  // Tried while the modules of the server are read, which takes longer.
+  using bubblewrap = searchBubblewrap();
   const { startApp } = await import("./app.ts");
-  return startApp(config, io);
+  return await startApp(config, io, bubblewrap.found);
 }
 
 /** The SQLite driver loads its addon while it is imported, so the place must be known before. */

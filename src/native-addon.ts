@@ -1,6 +1,17 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import embedded from "libsql-native-addon" with { type: "file" };
+import { partsOf } from "./addon-parts.ts";
 
 // In the binary this module stands in for the package that finds the SQLite driver's native addon beside the program.
 // An addon can only be loaded from a file. The default of the compiler, the temporary directory, may be unwritable or
@@ -42,10 +53,24 @@ function unpackedAddon(directory: string): string {
   if (existsSync(file) && statSync(file).size === Number(process.env.HEDDLE_ADDON_BYTES)) return file;
   const partial = `${file}.${process.pid}`;
   try {
-    writeFileSync(partial, Bun.zstdDecompressSync(readFileSync(embedded)), { mode: 0o600 });
+    unpackInto(partial);
     renameSync(partial, file);
   } finally {
     rmSync(partial, { force: true });
   }
   return file;
+}
+
+function unpackInto(path: string): void {
+  const descriptor = openSync(path, "w", 0o600);
+  try {
+    for (const part of partsOf(readFileSync(embedded))) {
+      const unpacked = Bun.zstdDecompressSync(part);
+      writeFileSync(descriptor, unpacked);
+      // The next part takes its place: to touch new memory for each would take half as long again.
+      if (unpacked.buffer instanceof ArrayBuffer) unpacked.buffer.transfer(0);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
 }

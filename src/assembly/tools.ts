@@ -2,6 +2,7 @@ import { type Config, sandboxSettings } from "../config.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Logger } from "../domain/logger.ts";
 import { engineDeps } from "../engine-environment.ts";
+import type { Bubblewrap } from "../executors/bubblewrap.ts";
 import { createConfinement } from "../executors/confinement.ts";
 import { type ControlGroups, findControlGroups } from "../executors/control-groups.ts";
 import type { Executor } from "../executors/executor.ts";
@@ -13,6 +14,7 @@ type ToolDeps = {
   readonly layout: Layout;
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly bubblewrap: Bubblewrap;
   /** That of this process, of which container engines get a part. */
   readonly environment: NodeJS.ProcessEnv;
 };
@@ -20,9 +22,9 @@ type ToolDeps = {
 /** Makes the executor of the server's tools, and says how they are confined. */
 export function createToolExecutor(
   config: Config,
-  { environment, ...deps }: ToolDeps,
+  { environment, bubblewrap, ...deps }: ToolDeps,
 ): { readonly executor: Executor; readonly notes: readonly string[] } {
-  const confinement = createConfinement(sandboxSettings(config, deps.layout), deps.clock);
+  const confinement = createConfinement(sandboxSettings(config, deps.layout), deps.clock, bubblewrap);
   const controlGroups = findControlGroups(process.pid);
   const engines = engineDeps(config.containerEngine, environment);
   const images = createImageFinder({ confinement, imagesDirectory: imagesDirectory(deps.layout), engines });

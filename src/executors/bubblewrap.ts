@@ -1,5 +1,6 @@
 import { errorText } from "../domain/problem.ts";
 import { resolveProgram } from "./resolve-program.ts";
+import { type ProgramEnd, runProgram } from "./run-program.ts";
 
 /** The program that makes sandboxes, or why there is none. */
 export type Bubblewrap =
@@ -9,35 +10,66 @@ export type Bubblewrap =
 /** A probe that takes longer hangs. */
 const probeMilliseconds = 10_000;
 
+const environment = { PATH: "/usr/bin:/bin" };
+
 /**
  * Finds bubblewrap and tries it: many machines forbid what it needs (user namespaces), most of all inside containers.
  */
 export function findBubblewrap(): Bubblewrap {
-  const program = resolveProgram("bwrap", { PATH: "/usr/bin:/bin:/usr/local/bin" }, "/");
-  if (program === undefined) return { kind: "missing", reason: "bubblewrap (bwrap) is not installed" };
-  const attempt = probe([
-    ...[program, "--unshare-all", "--die-with-parent", "--as-pid-1", "--cap-drop", "ALL"],
-    ...["--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--", "/bin/sh", "-c", "exit 0"],
-  ]);
-  if (attempt.fault !== undefined)
-    return { kind: "missing", reason: `bubblewrap does not work here: ${attempt.fault}` };
-  const version = probe([program, "--version"]).out.replace(/^\D*/, "");
-  return { kind: "found", program, version };
+  const program = findProgram();
+  return program === undefined ? notInstalled : judge(program, tryNow(trialOf(program)));
 }
 
-function probe(command: readonly string[]): { readonly out: string; readonly fault?: string } {
+/** A search that goes on beside other work of this process. Disposal ends it; what it finds then means nothing. */
+export type BubblewrapSearch = Disposable & { readonly found: Promise<Bubblewrap> };
+
+/** Begins to find bubblewrap and to try it, as `findBubblewrap` does. */
+export function searchBubblewrap(): BubblewrapSearch {
+  const stopping = new AbortController();
+  const found = searchUntil(stopping.signal);
+  // Whoever waits for it is told what is wrong; perhaps nobody does any more.
+  found.catch(() => {});
+  return { found, [Symbol.dispose]: () => stopping.abort() };
+}
+
+async function searchUntil(signal: AbortSignal): Promise<Bubblewrap> {
+  const program = findProgram();
+  if (program === undefined) return notInstalled;
+  return judge(program, await runProgram(trialOf(program), environment, probeMilliseconds, signal));
+}
+
+const notInstalled: Bubblewrap = { kind: "missing", reason: "bubblewrap (bwrap) is not installed" };
+
+function findProgram(): string | undefined {
+  return resolveProgram("bwrap", { PATH: "/usr/bin:/bin:/usr/local/bin" }, "/");
+}
+
+/** Makes a sandbox, in which it asks the program for its version: one start less. */
+function trialOf(program: string): readonly string[] {
+  return [
+    ...[program, "--unshare-all", "--die-with-parent", "--as-pid-1", "--cap-drop", "ALL"],
+    ...["--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev"],
+    ...["--", "/bin/sh", "-c", '"$0" --version; exit 0', program],
+  ];
+}
+
+function judge(program: string, { exitCode, out, talk }: ProgramEnd): Bubblewrap {
+  if (exitCode === 0) return { kind: "found", program, version: out.trim().replace(/^\D*/, "") };
+  const fault = talk.trim().split("\n")[0] || `it ended with ${exitCode}`;
+  return { kind: "missing", reason: `bubblewrap does not work here: ${fault}` };
+}
+
+function tryNow(command: readonly string[]): ProgramEnd {
   try {
-    const done = Bun.spawnSync([...command], {
-      env: { PATH: "/usr/bin:/bin" },
+    const { exitCode, stdout, stderr } = Bun.spawnSync([...command], {
+      env: environment,
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",
       timeout: probeMilliseconds,
     });
-    const out = done.stdout.toString().trim();
-    if (done.exitCode === 0) return { out };
-    return { out, fault: done.stderr.toString().trim().split("\n")[0] || `it ended with ${done.exitCode}` };
+    return { exitCode, out: stdout.toString(), talk: stderr.toString() };
   } catch (error) {
-    return { out: "", fault: errorText(error) };
+    return { exitCode: 127, out: "", talk: errorText(error) };
   }
 }

@@ -39,9 +39,9 @@ export type Confinement = {
 /** For how long it is believed what was found in /etc. */
 const machineMilliseconds = 60_000;
 
-/** Makes what confines tools; bubblewrap is tried when it is first needed. */
-export function createConfinement(settings: SandboxSettings, clock: Clock): Confinement {
-  let known: Bubblewrap | undefined;
+/** Makes what confines tools; bubblewrap is tried when it is first needed, where it is not known. */
+export function createConfinement(settings: SandboxSettings, clock: Clock, tried?: Bubblewrap): Confinement {
+  let known = tried;
   const bubblewrap = () => {
     known ??= findBubblewrap();
     return known;

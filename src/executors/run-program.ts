@@ -3,11 +3,15 @@ import { errorText } from "../domain/problem.ts";
 /** How a program ended, and what it wrote. */
 export type ProgramEnd = { readonly exitCode: number; readonly out: string; readonly talk: string };
 
-/** Runs a program of this machine to its end, with nothing to read and the given environment; kills it after the limit. */
+/**
+ * Runs a program of this machine to its end, with nothing to read and the given environment; kills it after the limit,
+ * or at the signal.
+ */
 export async function runProgram(
   command: readonly string[],
   environment: Readonly<Record<string, string>>,
   limitMilliseconds: number,
+  signal?: AbortSignal,
 ): Promise<ProgramEnd> {
   try {
     const child = Bun.spawn([...command], {
@@ -17,6 +21,7 @@ export async function runProgram(
       stderr: "pipe",
       timeout: limitMilliseconds,
       killSignal: "SIGKILL",
+      ...(signal === undefined ? {} : { signal }),
     });
     const [out, talk, exitCode] = await Promise.all([
       new Response(child.stdout).text(),

@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import { TrieRouter } from "hono/router/trie-router";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Authenticator } from "../operations/manage-keys.ts";
@@ -93,7 +94,8 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     return withHeaders(response, corsHeaders(deps.door, request));
   };
 
-  const app = new Hono<{ Bindings: Bindings }>({ strict: false });
+  // Hono's own choice takes three milliseconds more before the first request, and saves half a microsecond of each.
+  const app = new Hono<{ Bindings: Bindings }>({ strict: false, router: new TrieRouter() });
   for (const route of routes) {
     app.on(route.method, route.path, async (context) => {
       try {

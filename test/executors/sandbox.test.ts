@@ -3,7 +3,7 @@ import { mkdir, readFile, symlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { silentLogger } from "../../src/domain/logger.ts";
-import { findBubblewrap } from "../../src/executors/bubblewrap.ts";
+import { findBubblewrap, searchBubblewrap } from "../../src/executors/bubblewrap.ts";
 import { createConfinement } from "../../src/executors/confinement.ts";
 import type { Executor, Mount, Task } from "../../src/executors/executor.ts";
 import { createLocalExecutor } from "../../src/executors/local.ts";
@@ -43,6 +43,11 @@ async function linesOf(executor: Executor, task: Task): Promise<readonly string[
   await runTask(executor, { ...task, stdout, stderr: stdout });
   return (await readFile(stdout, "utf8")).trim().split("\n");
 }
+
+test("bubblewrap that is searched beside other work is found as it is found at once", async () => {
+  using search = searchBubblewrap();
+  expect(await search.found).toEqual(bubblewrap);
+});
 
 if (bubblewrap.kind === "missing") test.skip(`a sandbox: ${bubblewrap.reason}`, () => {});
 else describeExecutorContract("the local executor with a sandbox", makeExecutor, { hasView: true });

@@ -2,17 +2,19 @@ import { dirname, join } from "node:path";
 import { type App, startApp } from "../../src/app.ts";
 import type { JobEvent } from "../../src/domain/job.ts";
 import { silentLogger } from "../../src/domain/logger.ts";
+import { searchBubblewrap } from "../../src/executors/bubblewrap.ts";
 import { readConfig } from "../../src/read-config.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { eventsOf } from "../../src/store/job-events.ts";
 import { realClock } from "./real-clock.ts";
 
 /** Starts the whole service in this process, on a free port; its log goes nowhere. */
-export function startTestApp(data: string, flags: Readonly<Record<string, unknown>> = {}): Promise<App> {
+export async function startTestApp(data: string, flags: Readonly<Record<string, unknown>> = {}): Promise<App> {
   const sandbox = process.env.HEDDLE_TEST_SANDBOX ?? "auto";
   const own = { data, port: 0, graceSeconds: 1, sandbox, toolDirectories: [`${dirname(data)}:rw`] };
   const config = readConfig({ flags: { ...own, ...flags }, environment: {} });
-  return startApp(config, { talk: () => {}, isTerminal: false });
+  using bubblewrap = searchBubblewrap();
+  return await startApp(config, { talk: () => {}, isTerminal: false }, bubblewrap.found);
 }
 
 /** Reads a job's events from the database of a data directory. */
