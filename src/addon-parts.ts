@@ -1,4 +1,4 @@
-/** What is packed on its own. Writes of two megabytes or more take the kernel five times as long as those below. */
+/** What is packed on its own. Writes of two megabytes or more can take the kernel five times as long as smaller ones. */
 const partBytes = 2 ** 19;
 const numberBytes = 4;
 

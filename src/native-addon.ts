@@ -67,7 +67,7 @@ function unpackInto(path: string): void {
     for (const part of partsOf(readFileSync(embedded))) {
       const unpacked = Bun.zstdDecompressSync(part);
       writeFileSync(descriptor, unpacked);
-      // The next part takes its place: to touch new memory for each would take half as long again.
+      // The next part takes its place: new memory for each would take a third longer.
       if (unpacked.buffer instanceof ArrayBuffer) unpacked.buffer.transfer(0);
     }
   } finally {
