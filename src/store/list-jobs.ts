@@ -8,7 +8,7 @@ import { type Asked, askedOf, isEverything } from "./job-search/asked.ts";
 import { findJobs, rarestFirst } from "./job-search/find-jobs.ts";
 import { comparePositions, type JobPosition, type ListedJob, positionOf, sortedBy } from "./job-search/positions.ts";
 import { firstByEnd, firstByFacet } from "./job-search/sort-jobs.ts";
-import { numbersIn, type Overview, rareWords, type Stretch } from "./job-search/term-sets.ts";
+import { numbersIn, type Overview, rareTerms, type Stretch } from "./job-search/term-sets.ts";
 import {
   selectGroupBounds,
   selectIndexedJobs,
@@ -75,7 +75,7 @@ function merged({ order, limit }: Page, one: readonly ListedJob[], later: readon
 async function findNumbers(database: Database, page: Page, search: Asked): Promise<readonly number[]> {
   const blocks = await blocksOf(database, search);
   if (blocks === undefined) return [];
-  const overview = { ...(await overviewOf(database)), rare: await rareWords(database, search.sets.flat(2), blocks) };
+  const overview = { ...(await overviewOf(database)), rare: await rareTerms(database, search.sets.flat(2), blocks) };
   const asked = rarestFirst(search, overview);
   if (asked === undefined) return [];
   const { key } = page.order;

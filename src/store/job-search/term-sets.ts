@@ -26,7 +26,7 @@ export type Overview = {
   readonly gone: readonly number[];
   /** Groups in which words have no sets yet. */
   readonly unsettled: readonly number[];
-  /** The terms of words that have no set anywhere, with all jobs that say them: few. */
+  /** Terms that have no set anywhere, with all jobs that have them: few that say a word, none of a facet. */
   readonly rare: ReadonlyMap<string, readonly number[]>;
 };
 
@@ -91,19 +91,19 @@ function withoutSets(
   return ranges;
 }
 
-/** Looks up which of some terms are of words without a set: each is asked for once, however many stretches are gone through. */
-export async function rareWords(
+/** Looks up which of some terms have no set: each is asked for once, however many stretches are gone through. */
+export async function rareTerms(
   database: Database,
   terms: readonly string[],
   { first, last }: Stretch,
 ): Promise<ReadonlyMap<string, readonly number[]>> {
-  const ofWords = terms.filter((term) => wordOfTerm(term) !== undefined);
-  if (ofWords.length === 0) return new Map();
-  const rows = await database.read(selectTermsWithoutSets({ terms: JSON.stringify(ofWords) }));
+  if (terms.length === 0) return new Map();
+  const rows = await database.read(selectTermsWithoutSets({ terms: JSON.stringify(terms) }));
   const range = { least: first * blockSize, most: (last + 1) * blockSize - 1 };
   const rare = new Map<string, readonly number[]>();
   for (const term of rows.map((row) => String(row.term))) {
-    rare.set(term, await sayersIn(database, wordOfTerm(term) ?? "", range));
+    const word = wordOfTerm(term);
+    rare.set(term, word === undefined ? [] : await sayersIn(database, word, range));
   }
   return rare;
 }
