@@ -6,7 +6,7 @@ import { expiredJobs, removeJob } from "../../src/store/expire-jobs.ts";
 import { indexJobs } from "../../src/store/job-index/index-jobs.ts";
 import { settleWords } from "../../src/store/job-index/settle-words.ts";
 import { dismissJob } from "../../src/store/jobs.ts";
-import { listJobs } from "../../src/store/list-jobs.ts";
+import { type JobPosition, listJobs } from "../../src/store/list-jobs.ts";
 import type { Statement } from "../../src/store/statements.ts";
 import { insertNewJob, openTestDatabase, startOfTest } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -80,6 +80,22 @@ describe("when a group of jobs is settled", () => {
     const after = await Promise.all(texts.map((text) => found(database, { text })));
     expect(after).toEqual(before);
     expect(after[2]).toEqual([...ids.slice(0, 5), ids[8] ?? ""]);
+  });
+
+  test("the same words have sets where more is said than is kept in memory", async () => {
+    await using store = await open();
+    const { database } = store;
+    const lengthy = Array.from({ length: 100_001 }, (_, at) => `x${at}`).join(" ");
+    for (const number of [1, 2, 3, 4]) await endJob(database, number, `flood ${number === 4 ? lengthy : ""}`);
+    await endJob(database, 2 * group, "flood");
+    await indexJobs(database, 100);
+    await settleAll(database);
+    const words = await database.read({
+      sql: "SELECT term FROM job_sets WHERE term LIKE 'w%' ORDER BY term",
+      args: [],
+    });
+    expect(words.map(({ term }) => term)).toEqual(["wecho", "wflood"]);
+    expect(await found(database, { text: [["x100000", "flood"]] })).toHaveLength(1);
   });
 
   test("a job that ends later is found by words with and without sets", async () => {
@@ -194,4 +210,29 @@ test("many jobs that left the index are erased block by block, and groups withou
   expect(await count(database, "job_gone")).toBe(0);
   expect(await count(database, "job_groups")).toBe(4);
   expect(await count(database, "job_sets WHERE term = 'tred'")).toBe(2);
+});
+
+test("an order by a facet holds when it has more values than are looked at one by one", async () => {
+  await using store = await open();
+  const { database } = store;
+  const name = (at: number) => `process-${String((at * 7) % 40).padStart(2, "0")}`;
+  const jobs: { readonly id: string; readonly process: string; readonly at: number }[] = [];
+  for (let at = 0; at < 60; at += 1) {
+    const id = await endJob(database, 1 + at * 300, "m", { processId: name(at) });
+    jobs.push({ id, process: name(at), at });
+  }
+  await indexJobs(database, 100);
+  for (const isDescending of [true, false]) {
+    const order = { key: "processID", isDescending } as const;
+    const rising = jobs.toSorted((one, other) => one.process.localeCompare(other.process) || one.at - other.at);
+    const ids: string[] = [];
+    for (let from: JobPosition | undefined; ids.length < 60; ) {
+      const page = { now: startOfTest, limit: 13, order, ...(from === undefined ? {} : { from }) };
+      const listed = await listJobs(database, page);
+      expect(listed.length).toBeGreaterThan(0);
+      ids.push(...listed.map(({ job }) => job.id));
+      from = listed.at(-1)?.position;
+    }
+    expect(ids).toEqual((isDescending ? rising.toReversed() : rising).map(({ id }) => id));
+  }
 });
