@@ -9,14 +9,14 @@ import { argument, build, compile } from "./statements.ts";
 
 const checkpointRow = rowReader(checkpoints);
 
-const selectExecution = compile<{ id: string }>(
+const selectExecution = compile<{ id: string }>(() =>
   build
     .select()
     .from(executions)
     .where(eq(executions.id, argument("id"))),
 );
 
-const selectOpenExecutions = compile(
+const selectOpenExecutions = compile(() =>
   build
     .select({ execution: executions, job: jobs })
     .from(executions)
@@ -25,14 +25,14 @@ const selectOpenExecutions = compile(
     .orderBy(asc(executions.startedAt), asc(executions.id)),
 );
 
-const selectOfJob = compile<{ jobId: string }>(
+const selectOfJob = compile<{ jobId: string }>(() =>
   build
     .select({ id: executions.id })
     .from(executions)
     .where(eq(executions.jobId, argument("jobId"))),
 );
 
-const setEnd = compile<{ id: string; at: number }>(
+const setEnd = compile<{ id: string; at: number }>(() =>
   build
     .update(executions)
     .set({ endedAt: sql`${argument("at")}` })
@@ -40,7 +40,7 @@ const setEnd = compile<{ id: string; at: number }>(
 );
 
 /** What stops an execution may need the headers of its caller; once it has an end, a finished job needs them no more. */
-const forgetSecrets = compile<{ id: string }>(
+const forgetSecrets = compile<{ id: string }>(() =>
   build
     .delete(jobSecrets)
     .where(
@@ -48,14 +48,14 @@ const forgetSecrets = compile<{ id: string }>(
     ),
 );
 
-const selectCheckpoints = compile<{ executionId: string }>(
+const selectCheckpoints = compile<{ executionId: string }>(() =>
   build
     .select()
     .from(checkpoints)
     .where(eq(checkpoints.executionId, argument("executionId"))),
 );
 
-const selectCheckpoint = compile<{ executionId: string; key: string }>(
+const selectCheckpoint = compile<{ executionId: string; key: string }>(() =>
   build
     .select()
     .from(checkpoints)

@@ -24,7 +24,7 @@ const selectDue = dueIn(
 const selectDueUnindexed = dueIn(sql`${jobs} indexed by jobs_not_indexed`, sql`is_indexed = 0`);
 
 function dueIn(source: SQL, isOld: SQL) {
-  return compile<{ before: number; limit: number }>(
+  return compile<{ before: number; limit: number }>(() =>
     build
       .select({ id: sql`${jobs.id}`.as("id") })
       .from(source)
@@ -33,7 +33,7 @@ function dueIn(source: SQL, isOld: SQL) {
   );
 }
 
-const remove = compile<{ jobId: string; before: number }>(
+const remove = compile<{ jobId: string; before: number }>(() =>
   build.delete(jobs).where(and(eq(jobs.id, argument("jobId")), isDue)),
 );
 
@@ -41,21 +41,22 @@ const remove = compile<{ jobId: string; before: number }>(
 const isGone = sql`not exists (select 1 from ${jobs} where ${jobs.id} = ${argument("jobId")})`;
 
 const removals = [
-  build
-    .delete(checkpoints)
-    .where(
-      and(
-        sql`${checkpoints.executionId} in (select ${executions.id} from ${executions} where ${executions.jobId} = ${argument("jobId")})`,
-        isGone,
+  () =>
+    build
+      .delete(checkpoints)
+      .where(
+        and(
+          sql`${checkpoints.executionId} in (select ${executions.id} from ${executions} where ${executions.jobId} = ${argument("jobId")})`,
+          isGone,
+        ),
       ),
-    ),
-  build.delete(executions).where(and(eq(executions.jobId, argument("jobId")), isGone)),
-  build.delete(jobEvents).where(and(eq(jobEvents.jobId, argument("jobId")), isGone)),
-  build.delete(results).where(and(eq(results.jobId, argument("jobId")), isGone)),
-  build.delete(notifications).where(and(eq(notifications.jobId, argument("jobId")), isGone)),
-  build.delete(subscriptions).where(and(eq(subscriptions.jobId, argument("jobId")), isGone)),
-  build.delete(vaultUses).where(and(eq(vaultUses.jobId, argument("jobId")), isGone)),
-  build.delete(idempotencyKeys).where(and(eq(idempotencyKeys.jobId, argument("jobId")), isGone)),
+  () => build.delete(executions).where(and(eq(executions.jobId, argument("jobId")), isGone)),
+  () => build.delete(jobEvents).where(and(eq(jobEvents.jobId, argument("jobId")), isGone)),
+  () => build.delete(results).where(and(eq(results.jobId, argument("jobId")), isGone)),
+  () => build.delete(notifications).where(and(eq(notifications.jobId, argument("jobId")), isGone)),
+  () => build.delete(subscriptions).where(and(eq(subscriptions.jobId, argument("jobId")), isGone)),
+  () => build.delete(vaultUses).where(and(eq(vaultUses.jobId, argument("jobId")), isGone)),
+  () => build.delete(idempotencyKeys).where(and(eq(idempotencyKeys.jobId, argument("jobId")), isGone)),
 ].map((query) => compile<{ jobId: string }>(query));
 
 /** Lists ids of jobs that ended before a time and are not pinned, so many at most. */
@@ -74,7 +75,7 @@ export async function removeJob(database: Database, jobId: string, before: numbe
 /** It was dismissed before it had ended, and its status document says so: of a discarded one nothing is kept. */
 const keepsStatus = sql`(${jobs.finishedAt} = ${jobs.updatedAt} and ${jobs.request} ->> '$.statusDocument' is not null)`;
 
-const selectKept = compile<{ ids: string }>(
+const selectKept = compile<{ ids: string }>(() =>
   build
     .select({ id: sql`one.value`.as("id") })
     .from(sql`json_each(${argument("ids")}) as one`)

@@ -13,7 +13,7 @@ export type { LiveProgress } from "./job-feed.ts";
 /** Events read at once; a reader of more asks again. */
 const maxEvents = 1000;
 
-const selectEvents = compile<{ jobId: string; after: number; limit: number }>(
+const selectEvents = compile<{ jobId: string; after: number; limit: number }>(() =>
   build
     .select()
     .from(jobEvents)

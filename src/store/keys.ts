@@ -19,24 +19,24 @@ export type KeyRow = {
 
 const keyRow = rowReader(keys);
 
-const insert = compile<Record<keyof typeof keys.$inferSelect, string | number | null>>(
+const insert = compile<Record<keyof typeof keys.$inferSelect, string | number | null>>(() =>
   build.insert(keys).values(argumentsOf(keys)),
 );
-const selectAll = compile(build.select().from(keys).orderBy(asc(keys.createdAt), asc(keys.id)));
-const selectOne = compile<{ id: string }>(
+const selectAll = compile(() => build.select().from(keys).orderBy(asc(keys.createdAt), asc(keys.id)));
+const selectOne = compile<{ id: string }>(() =>
   build
     .select()
     .from(keys)
     .where(eq(keys.id, argument("id"))),
 );
-const selectAny = compile(build.select({ id: keys.id }).from(keys).limit(1));
-const revoke = compile<{ id: string; at: number }>(
+const selectAny = compile(() => build.select({ id: keys.id }).from(keys).limit(1));
+const revoke = compile<{ id: string; at: number }>(() =>
   build
     .update(keys)
     .set({ revokedAt: argument("at") })
     .where(and(eq(keys.id, argument("id")), isNull(keys.revokedAt))),
 );
-const touch = compile<{ id: string; at: number }>(
+const touch = compile<{ id: string; at: number }>(() =>
   build
     .update(keys)
     .set({ lastUsedAt: argument("at") })

@@ -13,14 +13,14 @@ import { argument, build, compile, type Row } from "./statements.ts";
 const notificationRow = rowReader(notifications);
 const subscriptionRow = rowReader(subscriptions);
 
-const selectSubscription = compile<{ jobId: string }>(
+const selectSubscription = compile<{ jobId: string }>(() =>
   build
     .select()
     .from(subscriptions)
     .where(eq(subscriptions.jobId, argument("jobId"))),
 );
 
-const selectOfJob = compile<{ jobId: string }>(
+const selectOfJob = compile<{ jobId: string }>(() =>
   build
     .select()
     .from(notifications)
@@ -42,20 +42,18 @@ const waitingReceivers = sql`with recursive waiting(name) as (
 
 const firstOfReceiver = sql`(select first.id from ${notifications} as first where first.due_at is not null and first.receiver = waiting.name order by first.due_at, first.id limit ${argument("each")})`;
 
-const selectHeads = compile<{ each: number; most: number }>({
-  toSQL: () =>
-    build
-      .select()
-      .from(notifications)
-      .where(
-        sql`${notifications.id} in (${waitingReceivers} select head.id from waiting join ${notifications} as head on head.id in ${firstOfReceiver})`,
-      )
-      .orderBy(asc(notifications.dueAt), asc(notifications.id))
-      .limit(sql.placeholder("most"))
-      .toSQL(),
-});
+const selectHeads = compile<{ each: number; most: number }>(() =>
+  build
+    .select()
+    .from(notifications)
+    .where(
+      sql`${notifications.id} in (${waitingReceivers} select head.id from waiting join ${notifications} as head on head.id in ${firstOfReceiver})`,
+    )
+    .orderBy(asc(notifications.dueAt), asc(notifications.id))
+    .limit(sql.placeholder("most")),
+);
 
-const selectDelivery = compile<{ id: string }>(
+const selectDelivery = compile<{ id: string }>(() =>
   build
     .select({ notification: notifications, job: jobs, event: jobEvents })
     .from(notifications)
@@ -67,7 +65,7 @@ const selectDelivery = compile<{ id: string }>(
     .where(eq(notifications.id, argument("id"))),
 );
 
-const setTried = compile<{ id: string; tries: string; state: string; dueAt: number | null }>(
+const setTried = compile<{ id: string; tries: string; state: string; dueAt: number | null }>(() =>
   build
     .update(notifications)
     .set({ tries: argument("tries"), state: argument("state"), dueAt: argument("dueAt") })

@@ -10,7 +10,7 @@ const revisionRow = rowReader(processRevisions);
 const isCurrent = and(eq(processRevisions.processId, processes.id), eq(processRevisions.revision, processes.revision));
 
 /** Inserts the revision of a deployment that took place; what is not part of the revision's digest may have changed. */
-const insertRevision = compile<ArgumentsOf<typeof processRevisions>>(
+const insertRevision = compile<ArgumentsOf<typeof processRevisions>>(() =>
   insertFrom(processRevisions, argumentsOf(processRevisions), {
     where: sql`exists ${build
       .select({ id: processes.id })
@@ -27,33 +27,35 @@ const insertRevision = compile<ArgumentsOf<typeof processRevisions>>(
   }),
 );
 
-const insertLoneRevision = compile<ArgumentsOf<typeof processRevisions>>(
+const insertLoneRevision = compile<ArgumentsOf<typeof processRevisions>>(() =>
   build.insert(processRevisions).values(argumentsOf(processRevisions)).onConflictDoNothing(),
 );
 
 type Deployment = ArgumentsOf<typeof processes>;
-const insertCurrent = compile<Deployment>(build.insert(processes).values(argumentsOf(processes)).onConflictDoNothing());
-const replaceCurrent = compile<Deployment>(
+const insertCurrent = compile<Deployment>(() =>
+  build.insert(processes).values(argumentsOf(processes)).onConflictDoNothing(),
+);
+const replaceCurrent = compile<Deployment>(() =>
   build
     .update(processes)
     .set({ revision: argument("revision"), updatedAt: argument("updatedAt") })
     .where(eq(processes.id, argument("id"))),
 );
 
-const selectCurrent = compile<{ id: string }>(
+const selectCurrent = compile<{ id: string }>(() =>
   build
     .select({ revision: processRevisions })
     .from(processes)
     .innerJoin(processRevisions, isCurrent)
     .where(eq(processes.id, argument("id"))),
 );
-const selectRevision = compile<{ id: string; revision: string }>(
+const selectRevision = compile<{ id: string; revision: string }>(() =>
   build
     .select()
     .from(processRevisions)
     .where(and(eq(processRevisions.processId, argument("id")), eq(processRevisions.revision, argument("revision")))),
 );
-const selectPage = compile<{ limit: number; after: string }>(
+const selectPage = compile<{ limit: number; after: string }>(() =>
   build
     .select({ revision: processRevisions })
     .from(processes)
@@ -62,7 +64,7 @@ const selectPage = compile<{ limit: number; after: string }>(
     .orderBy(asc(processes.id))
     .limit(sql.placeholder("limit")),
 );
-const deleteCurrent = compile<{ id: string }>(build.delete(processes).where(eq(processes.id, argument("id"))));
+const deleteCurrent = compile<{ id: string }>(() => build.delete(processes).where(eq(processes.id, argument("id"))));
 
 /**
  * Makes a process the current one of its id. Its revision is kept for good. Without `replace` an id that is taken

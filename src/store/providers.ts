@@ -11,18 +11,18 @@ import { type ArgumentsOf, argument, argumentsOf, build, compile, type Row } fro
 const providerRow = rowReader(providers);
 const secretRow = rowReader(jobSecrets);
 
-const insert = compile<ArgumentsOf<typeof providers>>(
+const insert = compile<ArgumentsOf<typeof providers>>(() =>
   build.insert(providers).values(argumentsOf(providers)).onConflictDoNothing(),
 );
-const selectAll = compile(build.select().from(providers).orderBy(asc(providers.id)));
-const selectOne = compile<{ id: string }>(
+const selectAll = compile(() => build.select().from(providers).orderBy(asc(providers.id)));
+const selectOne = compile<{ id: string }>(() =>
   build
     .select()
     .from(providers)
     .where(eq(providers.id, argument("id"))),
 );
-const remove = compile<{ id: string }>(build.delete(providers).where(eq(providers.id, argument("id"))));
-const selectSecrets = compile<{ jobId: string }>(
+const remove = compile<{ id: string }>(() => build.delete(providers).where(eq(providers.id, argument("id"))));
+const selectSecrets = compile<{ jobId: string }>(() =>
   build
     .select()
     .from(jobSecrets)

@@ -10,14 +10,14 @@ import { argument, build, compile, statusIn } from "./statements.ts";
 
 const isWaiting = statusIn(jobs.status, jobMoves.claim.from);
 
-const countAll = compile(
+const countAll = compile(() =>
   build
     .select({ count: sql`count(*)`.as("count") })
     .from(jobs)
     .where(isWaiting),
 );
 
-const countBefore = compile<{ priority: number; createdAt: number; id: string }>(
+const countBefore = compile<{ priority: number; createdAt: number; id: string }>(() =>
   build
     .select({ count: sql`count(*)`.as("count") })
     .from(jobs)
@@ -34,7 +34,7 @@ const maxLookedAt = 20;
 /** Blocks of the job index in which they are looked for. */
 const maxBlocks = 3;
 
-const selectNewestSets = compile<{ term: string; limit: number }>(
+const selectNewestSets = compile<{ term: string; limit: number }>(() =>
   build
     .select({ block: jobSets.block, numbers: jobSets.numbers })
     .from(jobSets)
@@ -44,7 +44,7 @@ const selectNewestSets = compile<{ term: string; limit: number }>(
 );
 
 /** `numbers` is a JSON array. */
-const selectDurations = compile<{ numbers: string }>(
+const selectDurations = compile<{ numbers: string }>(() =>
   build
     .select({ milliseconds: sql`${jobs.finishedAt} - ${jobs.startedAt}`.as("milliseconds") })
     .from(jobs)

@@ -7,7 +7,7 @@ import { argument, build, compile } from "./statements.ts";
 
 const resultRow = rowReader(results);
 
-const selectResults = compile<{ jobId: string }>(
+const selectResults = compile<{ jobId: string }>(() =>
   build
     .select()
     .from(results)

@@ -32,24 +32,24 @@ const isInUse = sql`exists ${build
   .innerJoin(jobs, eq(jobs.id, vaultUses.jobId))
   .where(and(sql`${vaultUses.vaultFileId} = ${vaultFiles.id}`, statusIn(jobs.status, readingStates)))}`;
 
-const insert = compile<ArgumentsOf<typeof vaultFiles>>(build.insert(vaultFiles).values(argumentsOf(vaultFiles)));
-const selectOne = compile<{ id: string }>(
+const insert = compile<ArgumentsOf<typeof vaultFiles>>(() => build.insert(vaultFiles).values(argumentsOf(vaultFiles)));
+const selectOne = compile<{ id: string }>(() =>
   build
     .select()
     .from(vaultFiles)
     .where(eq(vaultFiles.id, argument("id"))),
 );
-const selectExpired = compile<{ now: number }>(
+const selectExpired = compile<{ now: number }>(() =>
   build
     .select()
     .from(vaultFiles)
     .where(and(lte(vaultFiles.expiresAt, argument("now")), sql`not ${isInUse}`))
     .orderBy(asc(vaultFiles.expiresAt)),
 );
-const remove = compile<{ id: string }>(
+const remove = compile<{ id: string }>(() =>
   build.delete(vaultFiles).where(and(eq(vaultFiles.id, argument("id")), sql`not ${isInUse}`)),
 );
-const removeUses = compile<{ id: string }>(
+const removeUses = compile<{ id: string }>(() =>
   build.delete(vaultUses).where(
     and(
       eq(vaultUses.vaultFileId, argument("id")),

@@ -19,7 +19,7 @@ const saidColumns = ["number", "process_id", "process_revision", "provider_id", 
 const dueColumns = [...saidColumns, "move_id", "created_at", "started_at", "finished_at", "status", "user"] as const;
 
 /** The finished jobs that are not in the index, those that ended first; not those that must be erased from it before. */
-export const selectDue = compile<{ limit: number }>(
+export const selectDue = compile<{ limit: number }>(() =>
   build
     .select(columnsNamed("jobs", dueColumns))
     .from(sql`${jobs} indexed by jobs_not_indexed`)
@@ -29,7 +29,7 @@ export const selectDue = compile<{ limit: number }>(
 );
 
 /** The indexed jobs of a range of numbers, with what is said of them. */
-export const selectSaid = compile<{ least: number; most: number }>(
+export const selectSaid = compile<{ least: number; most: number }>(() =>
   build
     .select(columnsNamed("jobs", saidColumns))
     .from(sql`${jobs}`)
@@ -37,7 +37,7 @@ export const selectSaid = compile<{ least: number; most: number }>(
 );
 
 /** The titles of revisions of processes: `revisions` is a JSON array of [process, revision]. */
-export const selectTitles = compile<{ revisions: string }>(
+export const selectTitles = compile<{ revisions: string }>(() =>
   build
     .select({
       ...columnsNamed("process_revisions", ["process_id", "revision"]),
@@ -48,7 +48,7 @@ export const selectTitles = compile<{ revisions: string }>(
 );
 
 /** `sets` is a JSON array of [term, block]. */
-export const selectSets = compile<{ sets: string }>(
+export const selectSets = compile<{ sets: string }>(() =>
   build
     .select(columnsNamed("job_sets", ["term", "block", "numbers"]))
     .from(sql`json_each(${argument("sets")}) as one cross join ${jobSets}`)
@@ -56,40 +56,40 @@ export const selectSets = compile<{ sets: string }>(
 );
 
 /** Those of the sets that there are; `sets` as for `selectSets`. */
-export const selectStoredTerms = compile<{ sets: string }>(
+export const selectStoredTerms = compile<{ sets: string }>(() =>
   build
     .select(columnsNamed("job_sets", ["term"]))
     .from(sql`json_each(${argument("sets")}) as one cross join ${jobSets}`)
     .where(sql`${jobSets.term} = ${member("one", 0)} and ${jobSets.block} = ${member("one", 1)}`),
 );
 
-export const selectSetsOfBlock = compile<{ block: number }>(
+export const selectSetsOfBlock = compile<{ block: number }>(() =>
   build
     .select({ term: jobSets.term, block: jobSets.block, numbers: jobSets.numbers })
     .from(jobSets)
     .where(eq(jobSets.block, argument("block"))),
 );
 
-export const putSet = compile<{ term: string; block: number; numbers: Uint8Array }>(
+export const putSet = compile<{ term: string; block: number; numbers: Uint8Array }>(() =>
   build
     .insert(jobSets)
     .values({ term: argument("term"), block: argument("block"), numbers: argument("numbers") })
     .onConflictDoUpdate({ target: [jobSets.term, jobSets.block], set: { numbers: sql`excluded.numbers` } }),
 );
 
-export const deleteSet = compile<{ term: string; block: number }>(
+export const deleteSet = compile<{ term: string; block: number }>(() =>
   build.delete(jobSets).where(and(eq(jobSets.term, argument("term")), eq(jobSets.block, argument("block")))),
 );
 
 /** `ids` is a JSON array. */
-export const selectColumns = compile<{ ids: string }>(
+export const selectColumns = compile<{ ids: string }>(() =>
   build
     .select(columnsNamed("job_columns", ["id", "cells"]))
     .from(sql`json_each(${argument("ids")}) as one cross join ${jobColumns}`)
     .where(sql`${jobColumns.id} = one.value`),
 );
 
-export const putColumn = compile<{ id: number; cells: Uint8Array }>(
+export const putColumn = compile<{ id: number; cells: Uint8Array }>(() =>
   build
     .insert(jobColumns)
     .values({ id: argument("id"), cells: argument("cells") })
@@ -97,7 +97,7 @@ export const putColumn = compile<{ id: number; cells: Uint8Array }>(
 );
 
 /** Columns of a range of ids. */
-export const deleteColumns = compile<{ least: number; most: number }>(
+export const deleteColumns = compile<{ least: number; most: number }>(() =>
   build.delete(jobColumns).where(sql`${jobColumns.id} between ${argument("least")} and ${argument("most")}`),
 );
 
@@ -111,7 +111,7 @@ export const widenGroup = compile<{
   leastDuration: number;
   mostDuration: number;
   durationClasses: number;
-}>(
+}>(() =>
   build
     .insert(jobGroups)
     .values({
@@ -139,19 +139,19 @@ export const widenGroup = compile<{
     }),
 );
 
-export const narrowGroup = compile<{ number: number; leastFinished: number; mostFinished: number }>(
+export const narrowGroup = compile<{ number: number; leastFinished: number; mostFinished: number }>(() =>
   build
     .update(jobGroups)
     .set({ leastFinished: argument("leastFinished"), mostFinished: argument("mostFinished") })
     .where(eq(jobGroups.number, argument("number"))),
 );
 
-export const deleteGroup = compile<{ number: number }>(
+export const deleteGroup = compile<{ number: number }>(() =>
   build.delete(jobGroups).where(eq(jobGroups.number, argument("number"))),
 );
 
 /** The first group that is not settled though later jobs are indexed. */
-export const selectUnsettled = compile(
+export const selectUnsettled = compile(() =>
   build
     .select(columnsNamed("job_groups", ["number"]))
     .from(sql`${jobGroups} indexed by job_groups_unsettled`)
@@ -161,7 +161,7 @@ export const selectUnsettled = compile(
 );
 
 /** `groups` is a JSON array of numbers. */
-export const selectSettled = compile<{ groups: string }>(
+export const selectSettled = compile<{ groups: string }>(() =>
   build
     .select({ number: jobGroups.number })
     .from(jobGroups)
@@ -170,7 +170,7 @@ export const selectSettled = compile<{ groups: string }>(
     ),
 );
 
-export const markSettled = compile<{ number: number }>(
+export const markSettled = compile<{ number: number }>(() =>
   build
     .update(jobGroups)
     .set({ isSettled: true })
@@ -178,17 +178,17 @@ export const markSettled = compile<{ number: number }>(
 );
 
 /** `values` is a JSON array of [kind, value]. */
-export const selectValues = compile<{ values: string }>(
+export const selectValues = compile<{ values: string }>(() =>
   build
     .select(columnsNamed("job_values", ["id", "kind", "value"]))
     .from(sql`json_each(${argument("values")}) as one cross join ${jobValues}`)
     .where(sql`${jobValues.kind} = ${member("one", 0)} and ${jobValues.value} = ${member("one", 1)}`),
 );
 
-export const selectLastValue = compile(build.select({ id: sql`coalesce(max(id), 0)`.as("id") }).from(jobValues));
+export const selectLastValue = compile(() => build.select({ id: sql`coalesce(max(id), 0)`.as("id") }).from(jobValues));
 
 /** `values` is a JSON array of [id, kind, value]. */
-export const insertValues = compile<{ values: string }>(
+export const insertValues = compile<{ values: string }>(() =>
   insertFrom(
     jobValues,
     { id: member("one", 0), kind: member("one", 1), value: member("one", 2) },
@@ -197,7 +197,7 @@ export const insertValues = compile<{ values: string }>(
 );
 
 /** `texts` is a JSON array of [number, words], the newest first: FTS5 begins a new segment at each row that comes out of order. */
-export const insertTexts = compile<{ texts: string }>(
+export const insertTexts = compile<{ texts: string }>(() =>
   insertFrom(
     jobTexts,
     { rowid: sql`-(${member("one", 0)})`, words: member("one", 1) },
@@ -206,7 +206,7 @@ export const insertTexts = compile<{ texts: string }>(
 );
 
 /** `jobs` is a JSON array of [number, moveId]: a job that moved since it was read is not marked. */
-export const markIndexed = compile<{ jobs: string }>(
+export const markIndexed = compile<{ jobs: string }>(() =>
   build
     .update(jobs)
     .set({ isIndexed: true })
@@ -217,7 +217,7 @@ export const markIndexed = compile<{ jobs: string }>(
 );
 
 /** `jobs` as for `markIndexed`, behind which it stands in the same write. */
-export const forgetUnmarked = compile<{ jobs: string }>(
+export const forgetUnmarked = compile<{ jobs: string }>(() =>
   insertFrom(
     jobGone,
     { number: member("one", 0) },
@@ -228,17 +228,17 @@ export const forgetUnmarked = compile<{ jobs: string }>(
   ).onConflictDoNothing(),
 );
 
-export const selectGone = compile<{ limit: number }>(
+export const selectGone = compile<{ limit: number }>(() =>
   build.select({ number: jobGone.number }).from(jobGone).orderBy(jobGone.number).limit(sql.placeholder("limit")),
 );
 
 /** `numbers` is a JSON array. */
-export const deleteGone = compile<{ numbers: string }>(
+export const deleteGone = compile<{ numbers: string }>(() =>
   build.delete(jobGone).where(sql`${jobGone.number} in (select value from json_each(${argument("numbers")}))`),
 );
 
 /** `numbers` is a JSON array. */
-export const deleteTexts = compile<{ numbers: string }>(
+export const deleteTexts = compile<{ numbers: string }>(() =>
   build.delete(jobTexts).where(sql`${jobTexts.rowid} in (select -value from json_each(${argument("numbers")}))`),
 );
 
@@ -246,7 +246,7 @@ export const deleteTexts = compile<{ numbers: string }>(
  * The numbers, as a JSON array, of jobs in a range of which a word is said. `words` is a query of FTS5, which goes to the
  * range at once when its ends are integers: as arguments they are not.
  */
-export const selectNumbersOfText = compile<{ words: string; least: number; most: number }>(
+export const selectNumbersOfText = compile<{ words: string; least: number; most: number }>(() =>
   build
     .select({ numbers: sql`json_group_array(-rowid)`.as("numbers") })
     .from(jobTexts)

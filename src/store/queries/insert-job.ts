@@ -22,38 +22,39 @@ const liveKey = build
 /** A job's id is its own: when it stands, this write inserted it. */
 const isInserted = sql`exists (select 1 from ${jobs} where ${jobs.id} = ${argument("jobId")})`;
 
-export const insertJobRow = compile<JobArguments>(build.insert(jobs).values(argumentsOf(jobs)));
+export const insertJobRow = compile<JobArguments>(() => build.insert(jobs).values(argumentsOf(jobs)));
 
 /** Inserts the job unless a key that has not expired stands for another one. */
-export const insertJobRowOnce = compile<JobArguments & Key>(
+export const insertJobRowOnce = compile<JobArguments & Key>(() =>
   insertFrom(jobs, argumentsOf(jobs), { where: sql`not exists ${liveKey}` }),
 );
 
 export const insertKey = compile<Key & { jobId: string; bodyDigest: string; createdAt: number; expiresAt: number }>(
-  insertFrom(idempotencyKeys, argumentsOf(idempotencyKeys), { where: isInserted }).onConflictDoUpdate({
-    target: [idempotencyKeys.principal, idempotencyKeys.processId, idempotencyKeys.key],
-    set: {
-      bodyDigest: sql`excluded.body_digest`,
-      jobId: sql`excluded.job_id`,
-      expiresAt: sql`excluded.expires_at`,
-    },
-    setWhere: lte(idempotencyKeys.expiresAt, argument("createdAt")),
-  }),
+  () =>
+    insertFrom(idempotencyKeys, argumentsOf(idempotencyKeys), { where: isInserted }).onConflictDoUpdate({
+      target: [idempotencyKeys.principal, idempotencyKeys.processId, idempotencyKeys.key],
+      set: {
+        bodyDigest: sql`excluded.body_digest`,
+        jobId: sql`excluded.job_id`,
+        expiresAt: sql`excluded.expires_at`,
+      },
+      setWhere: lte(idempotencyKeys.expiresAt, argument("createdAt")),
+    }),
 );
 
-export const selectKey = compile<Key>(
+export const selectKey = compile<Key>(() =>
   build
     .select({ jobId: idempotencyKeys.jobId, bodyDigest: idempotencyKeys.bodyDigest })
     .from(idempotencyKeys)
     .where(isSameKey),
 );
 
-export const deleteExpiredKeys = compile<{ now: number }>(
+export const deleteExpiredKeys = compile<{ now: number }>(() =>
   build.delete(idempotencyKeys).where(lte(idempotencyKeys.expiresAt, argument("now"))),
 );
 
 /** `events` is a JSON array with one member: what `eventMembers` gives. */
-export const insertFirstEvent = compile<{ jobId: string; events: string }>(
+export const insertFirstEvent = compile<{ jobId: string; events: string }>(() =>
   insertFrom(
     jobEvents,
     { jobId: argument("jobId"), number: sql`1 + event.key`, ...eventColumns("event", 0) },
@@ -62,7 +63,7 @@ export const insertFirstEvent = compile<{ jobId: string; events: string }>(
 );
 
 /** `files` is a JSON array of ids. */
-export const insertVaultUses = compile<{ jobId: string; files: string }>(
+export const insertVaultUses = compile<{ jobId: string; files: string }>(() =>
   insertFrom(
     vaultUses,
     { vaultFileId: sql`file.value`, jobId: argument("jobId") },
@@ -71,16 +72,16 @@ export const insertVaultUses = compile<{ jobId: string; files: string }>(
 );
 
 /** Headers of a caller, sealed. */
-export const insertSecrets = compile<{ jobId: string; sealedHeaders: string }>(
+export const insertSecrets = compile<{ jobId: string; sealedHeaders: string }>(() =>
   insertFrom(jobSecrets, argumentsOf(jobSecrets), { where: isInserted }),
 );
 
 /** Addresses of subscribers, sealed. */
-export const insertSubscription = compile<{ jobId: string; sealedSubscribers: string }>(
+export const insertSubscription = compile<{ jobId: string; sealedSubscribers: string }>(() =>
   insertFrom(subscriptions, argumentsOf(subscriptions), { where: isInserted }),
 );
 
-export const findJobId = compile<{ jobId: string }>(
+export const findJobId = compile<{ jobId: string }>(() =>
   build
     .select({ id: jobs.id })
     .from(jobs)

@@ -13,7 +13,7 @@ export const release = compile<{
   stage: string | null;
   message: string;
   crashes: number;
-}>(
+}>(() =>
   build
     .update(jobs)
     .set({
@@ -29,7 +29,7 @@ export const release = compile<{
     .where(isHeld),
 );
 
-export const adopt = compile<{ jobId: string; moveId: string; at: number; crashes: number }>(
+export const adopt = compile<{ jobId: string; moveId: string; at: number; crashes: number }>(() =>
   build
     .update(jobs)
     .set({
@@ -55,7 +55,7 @@ export const finish = compile<{
   message: string;
   failure: string | null;
   wpsId: string | null;
-}>(
+}>(() =>
   build
     .update(jobs)
     .set({
@@ -73,7 +73,7 @@ export const finish = compile<{
 );
 
 /** `results` is a JSON array of [outputId, the result as JSON text]: SQLite then neither reads nor rewrites a result. */
-export const insertResults = compile<{ jobId: string; moveId: string; results: string }>(
+export const insertResults = compile<{ jobId: string; moveId: string; results: string }>(() =>
   insertFrom(
     results,
     {
@@ -86,7 +86,7 @@ export const insertResults = compile<{ jobId: string; moveId: string; results: s
   ),
 );
 
-export const endExecutionOfMove = compile<{ jobId: string; moveId: string; at: number }>(
+export const endExecutionOfMove = compile<{ jobId: string; moveId: string; at: number }>(() =>
   build
     .update(executions)
     .set({ endedAt: argument("at") })
@@ -96,7 +96,7 @@ export const endExecutionOfMove = compile<{ jobId: string; moveId: string; at: n
 );
 
 /** While an execution has no end, what stops it may need them. */
-export const forgetSecretsOfMove = compile<{ jobId: string; moveId: string }>(
+export const forgetSecretsOfMove = compile<{ jobId: string; moveId: string }>(() =>
   build
     .delete(jobSecrets)
     .where(
@@ -111,7 +111,7 @@ export const forgetSecretsOfMove = compile<{ jobId: string; moveId: string }>(
 type Dismissal = { jobId: string; moveId: string; at: number; message: string };
 
 /** What was shown last may be newer than what is stored: it is kept. */
-export const dismiss = compile<Dismissal & { shownProgress: number; shownStage: string | null }>(
+export const dismiss = compile<Dismissal & { shownProgress: number; shownStage: string | null }>(() =>
   build
     .update(jobs)
     .set({
@@ -126,7 +126,7 @@ export const dismiss = compile<Dismissal & { shownProgress: number; shownStage: 
     .where(and(eq(jobs.id, argument("jobId")), statusIn(jobs.status, jobMoves.dismiss.from))),
 );
 
-export const discard = compile<Dismissal>(
+export const discard = compile<Dismissal>(() =>
   build
     .update(jobs)
     .set({
@@ -140,7 +140,7 @@ export const discard = compile<Dismissal>(
 );
 
 /** The event of a dismissal shows what the job showed last. */
-export const insertDismissalEvent = compile<{ jobId: string; moveId: string }>(
+export const insertDismissalEvent = compile<{ jobId: string; moveId: string }>(() =>
   insertFrom(
     jobEvents,
     {
@@ -158,6 +158,6 @@ export const insertDismissalEvent = compile<{ jobId: string; moveId: string }>(
   ),
 );
 
-export const deleteResults = compile<{ jobId: string; moveId: string }>(
+export const deleteResults = compile<{ jobId: string; moveId: string }>(() =>
   build.delete(results).where(and(eq(results.jobId, argument("jobId")), moved)),
 );

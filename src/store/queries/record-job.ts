@@ -65,7 +65,7 @@ const record = compile<{
   stage: string;
   message: string;
   clearsCrashes: number;
-}>(
+}>(() =>
   build
     .update(jobs)
     .set({
@@ -78,7 +78,7 @@ const record = compile<{
     .where(isHeld),
 );
 
-const recordRemoteJob = compile<{ jobId: string; fence: number; remoteJobId: string }>(
+const recordRemoteJob = compile<{ jobId: string; fence: number; remoteJobId: string }>(() =>
   build
     .update(jobs)
     .set({ remoteJobId: argument("remoteJobId") })
@@ -91,7 +91,7 @@ const recordPlans = compile<{
   executionId: string;
   handle: string | null;
   outputPlan: string | null;
-}>(
+}>(() =>
   build
     .update(executions)
     .set({
@@ -107,7 +107,7 @@ const recordCheckpoint = compile<{
   executionId: string;
   key: string;
   value: string;
-}>(
+}>(() =>
   insertFrom(
     checkpoints,
     { executionId: argument("executionId"), key: argument("key"), value: argument("value") },

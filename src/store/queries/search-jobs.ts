@@ -5,7 +5,7 @@ import { argument, build, compile, type Statement } from "../statements.ts";
 import { statementOf } from "./statement-of.ts";
 
 /** What a search has to know first, as JSON arrays: who left the index, and which groups are not settled. */
-export const selectOverview = compile(
+export const selectOverview = compile(() =>
   build
     .select({
       gone: sql`(select json_group_array(${jobGone.number}) from ${jobGone})`.as("gone"),
@@ -28,7 +28,7 @@ export const selectGroupBounds = compile<{
   leastDuration: number;
   mostDuration: number;
   classes: number | null;
-}>(
+}>(() =>
   build
     .select({
       least: sql`(select number from ${jobGroups} where ${inGroups} order by number limit 1)`.as("least"),
@@ -37,7 +37,7 @@ export const selectGroupBounds = compile<{
     .from(sql`(select 1)`),
 );
 
-export const selectSetsInBlocks = compile<{ term: string; first: number; last: number }>(
+export const selectSetsInBlocks = compile<{ term: string; first: number; last: number }>(() =>
   build
     .select({ block: jobSets.block, numbers: jobSets.numbers })
     .from(jobSets)
@@ -47,7 +47,7 @@ export const selectSetsInBlocks = compile<{ term: string; first: number; last: n
 );
 
 /** Those of the terms (a JSON array) that have no set. */
-export const selectTermsWithoutSets = compile<{ terms: string }>(
+export const selectTermsWithoutSets = compile<{ terms: string }>(() =>
   build
     .select({ term: sql`one.value`.as("term") })
     .from(sql`json_each(${argument("terms")}) as one`)
@@ -55,7 +55,7 @@ export const selectTermsWithoutSets = compile<{ terms: string }>(
 );
 
 /** Groups of a range in which there may be jobs of a range of times, with the times of their first and last job. */
-export const selectGroupsCreated = compile<{ first: number; last: number; least: number; most: number }>(
+export const selectGroupsCreated = compile<{ first: number; last: number; least: number; most: number }>(() =>
   build
     .select({ number: jobGroups.number, least: jobGroups.leastCreated, most: jobGroups.mostCreated })
     .from(jobGroups)
@@ -66,7 +66,7 @@ export const selectGroupsCreated = compile<{ first: number; last: number; least:
 );
 
 /** The numbers, as a JSON array, of jobs from number to number that were created from time to time. */
-export const selectCreated = compile<{ first: number; last: number; least: number; most: number }>(
+export const selectCreated = compile<{ first: number; last: number; least: number; most: number }>(() =>
   build
     .select({ numbers: sql`json_group_array(${jobs.number})`.as("numbers") })
     .from(jobs)
@@ -81,7 +81,7 @@ export const selectGroupsLasting = compile<{
   leastDuration: number;
   mostDuration: number;
   classes: number;
-}>(
+}>(() =>
   build
     .select({ numbers: sql`json_group_array(number)`.as("numbers") })
     .from(sql`json_each(${argument("groups")}) as one cross join ${jobGroups}`)
@@ -89,14 +89,14 @@ export const selectGroupsLasting = compile<{
 );
 
 /** Groups, as a JSON array of [number, first end, last end]. */
-export const selectGroupsFinished = compile(
+export const selectGroupsFinished = compile(() =>
   build
     .select({ groups: sql`json_group_array(json_array(number, least_finished, most_finished))`.as("groups") })
     .from(jobGroups),
 );
 
 /** The ids of a kind's values in the order of these, as a JSON array. */
-export const selectValuesInOrder = compile<{ kind: string }>(
+export const selectValuesInOrder = compile<{ kind: string }>(() =>
   build
     .select({ ids: sql`json_group_array(id)`.as("ids") })
     .from(sql`(select id from ${jobValues} where ${jobValues.kind} = ${argument("kind")} order by ${jobValues.value})`),
@@ -123,7 +123,7 @@ export function selectFirstValues(asked: {
 }
 
 /** How many of a kind's values stand before one, and up to it. */
-export const selectPlaceOfValue = compile<{ kind: string; value: string }>(
+export const selectPlaceOfValue = compile<{ kind: string; value: string }>(() =>
   build
     .select({
       before: sql`count(*) filter (where ${jobValues.value} < ${argument("value")})`.as("before"),
@@ -134,7 +134,7 @@ export const selectPlaceOfValue = compile<{ kind: string; value: string }>(
 );
 
 /** Indexed jobs by number; `numbers` is a JSON array. */
-export const selectIndexedJobs = compile<{ numbers: string }>(
+export const selectIndexedJobs = compile<{ numbers: string }>(() =>
   build
     .select()
     .from(jobs)

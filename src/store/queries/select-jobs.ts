@@ -3,14 +3,14 @@ import { jobMoves } from "../../domain/job-state.ts";
 import { executions, jobs } from "../schema/jobs.ts";
 import { argument, build, compile, statusIn } from "../statements.ts";
 
-export const selectJob = compile<{ id: string }>(
+export const selectJob = compile<{ id: string }>(() =>
   build
     .select()
     .from(jobs)
     .where(eq(jobs.id, argument("id"))),
 );
 
-export const selectJobOfExecution = compile<{ executionId: string }>(
+export const selectJobOfExecution = compile<{ executionId: string }>(() =>
   build
     .select()
     .from(jobs)
@@ -25,7 +25,7 @@ export const selectJobOfExecution = compile<{ executionId: string }>(
     ),
 );
 
-export const selectWaitingJobs = compile<{ limit: number }>(
+export const selectWaitingJobs = compile<{ limit: number }>(() =>
   build
     .select()
     .from(jobs)
