@@ -1,6 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../domain/clock.ts";
+import { isFinished } from "../domain/job-state.ts";
 import type { Logger } from "../domain/logger.ts";
 import { removeJobFiles } from "../files/job-directory.ts";
 import type { Layout } from "../files/layout.ts";
@@ -8,6 +9,7 @@ import { isStaleLink, ownerOfOutput } from "../files/orphans.ts";
 import type { Database } from "../store/database.ts";
 import { executionIdsOf } from "../store/executions.ts";
 import { expiredJobs, idsWithFiles, removeJob } from "../store/expire-jobs.ts";
+import { findJob } from "../store/jobs.ts";
 
 export type RetentionDeps = {
   readonly database: Database;
@@ -42,7 +44,7 @@ export async function removeExpiredJobs(deps: RetentionDeps): Promise<void> {
 
 /**
  * Removes published files that belong to no job (a crash came between the write that took the job away and the removal
- * of its files), and links that lead nowhere.
+ * of its files), and links of finished jobs that lead nowhere.
  */
 export async function removeOrphans({ database, layout, logger }: RetentionDeps): Promise<void> {
   const names = (await readdir(layout.outputsDirectory)).flatMap((name) => {
@@ -54,9 +56,19 @@ export async function removeOrphans({ database, layout, logger }: RetentionDeps)
     const kept = await idsWithFiles(database, [...new Set(part.map(({ id }) => id))]);
     for (const { name, id } of part) {
       const path = join(layout.outputsDirectory, name);
-      if (kept.has(id) && !(await isStaleLink(path))) continue;
+      if (kept.has(id) && !(await staysStale(database, id, path))) continue;
       await rm(path, { recursive: true, force: true });
       logger.info("Removed what belongs to no job", { path });
     }
   }
+}
+
+/**
+ * Tells whether a link leads nowhere and will go on so. Links of a job are made while it runs: what led nowhere a moment
+ * ago may be a new one by now, so it is looked at again when the job is known to be over.
+ */
+async function staysStale(database: Database, jobId: string, path: string): Promise<boolean> {
+  if (!(await isStaleLink(path))) return false;
+  const job = await findJob(database, jobId);
+  return (job === undefined || isFinished(job.status)) && (await isStaleLink(path));
 }
