@@ -9,7 +9,7 @@ export type IndexingDeps = { readonly database: Database; readonly clock: Clock;
 
 /** How often it is looked whether jobs ended: who searches for words waits so long. */
 const everyMilliseconds = 1000;
-/** Jobs of one write, which other writes wait for: a hundredth of a second. */
+/** Jobs of one write, which other writes wait for: one or two hundredths of a second. */
 const batch = 200;
 /** The rest between two batches, in times of how long one took: while jobs are run, and while none is. */
 const busyRest = 8;

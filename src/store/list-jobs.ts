@@ -3,12 +3,13 @@ import { type JobOrder, newestFirst } from "../domain/job-sort.ts";
 import type { Database } from "./database.ts";
 import { groupSize } from "./job-index/columns.ts";
 import { blockOf, lastOf, membersInOrder, removeRange } from "./job-index/number-sets.ts";
+import { numbersIn } from "./job-index/sayers.ts";
 import { jobOf } from "./job-rows.ts";
 import { type Asked, askedOf, isEverything } from "./job-search/asked.ts";
 import { findJobs, rarestFirst } from "./job-search/find-jobs.ts";
 import { comparePositions, type JobPosition, type ListedJob, positionOf, sortedBy } from "./job-search/positions.ts";
 import { firstByEnd, firstByFacet } from "./job-search/sort-jobs.ts";
-import { numbersIn, type Overview, rareTerms, type Stretch } from "./job-search/term-sets.ts";
+import { type Overview, rareTerms, type Stretch } from "./job-search/term-sets.ts";
 import {
   selectGroupBounds,
   selectIndexedJobs,

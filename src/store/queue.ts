@@ -2,7 +2,7 @@ import { and, desc, eq, sql } from "drizzle-orm";
 import type { Job } from "../domain/job.ts";
 import { jobMoves } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
-import { addStored, emptySet, membersInOrder } from "./job-index/number-sets.ts";
+import { membersInOrder, setOfBlock } from "./job-index/number-sets.ts";
 import { facetTerm } from "./job-index/terms.ts";
 import { jobSets } from "./schema/job-index.ts";
 import { jobs } from "./schema/jobs.ts";
@@ -71,9 +71,7 @@ export async function usualMilliseconds(database: Database, processId: string): 
   const sets = await database.read(selectNewestSets({ term: facetTerm("process", processId), limit: maxBlocks }));
   const newest: number[] = [];
   for (const { block, numbers } of sets) {
-    const set = emptySet(Number(block));
-    if (numbers instanceof ArrayBuffer) addStored(set, Number(block), numbers);
-    newest.push(...membersInOrder(set, true, maxLookedAt - newest.length));
+    newest.push(...membersInOrder(setOfBlock(Number(block), numbers), true, maxLookedAt - newest.length));
   }
   const rows = await database.read(selectDurations({ numbers: JSON.stringify(newest) }));
   const durations = rows.map((row) => Number(row.milliseconds));

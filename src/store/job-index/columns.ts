@@ -26,9 +26,9 @@ export function groupOfColumn(id: number): number {
 }
 
 /** Reads the cells of a column; empty ones where nothing is stored. */
-export function cellsOf(name: ColumnName, stored?: ArrayBuffer): Cells {
-  if (name === "finished") return stored === undefined ? new Float64Array(groupSize) : new Float64Array(stored);
-  return stored === undefined ? new Uint32Array(groupSize) : new Uint32Array(stored);
+export function cellsOf(name: ColumnName, stored: unknown): Cells {
+  const kind = name === "finished" ? Float64Array : Uint32Array;
+  return stored instanceof ArrayBuffer ? new kind(stored) : new kind(groupSize);
 }
 
 const mostSteps = 2 ** 32 - 1;

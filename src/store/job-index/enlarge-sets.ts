@@ -3,7 +3,7 @@ import { putSet, selectSets, selectSettled } from "../queries/index-jobs.ts";
 import type { Statement } from "../statements.ts";
 import { groupOf } from "./columns.ts";
 import type { DueJob } from "./due-jobs.ts";
-import { addNumbers, addStored, blockOf, emptySet, storedForm } from "./number-sets.ts";
+import { addNumbers, blockOf, setOfBlock, storedForm } from "./number-sets.ts";
 import { everyJob, facetTerm, wordTerm } from "./terms.ts";
 
 /** Numbers by term and block. */
@@ -60,8 +60,7 @@ async function enlarge(
   return asked.flatMap(([term, block]) => {
     const before = stored.get(`${block} ${term}`);
     if (onlyStored && before === undefined) return [];
-    const set = emptySet(block);
-    if (before instanceof ArrayBuffer) addStored(set, block, before);
+    const set = setOfBlock(block, before);
     addNumbers(set, additions.get(term)?.get(block) ?? []);
     const numbers = storedForm(set);
     return numbers === undefined ? [] : [putSet({ term, block, numbers })];

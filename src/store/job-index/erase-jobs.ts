@@ -14,7 +14,7 @@ import {
 } from "../queries/index-jobs.ts";
 import type { Statement } from "../statements.ts";
 import { cellsOf, columnId, columnNames, groupOf, groupSize } from "./columns.ts";
-import { addStored, blockOf, emptySet, has, removeNumbers, storedForm } from "./number-sets.ts";
+import { blockOf, has, removeNumbers, setOfBlock, storedForm } from "./number-sets.ts";
 
 /** Jobs of one write: all sets of their block are read for it, however many they are. */
 const mostErased = 1000;
@@ -40,8 +40,7 @@ export async function eraseGone(database: Database): Promise<number> {
 async function setsWithout(database: Database, block: number, gone: readonly number[]): Promise<readonly Statement[]> {
   const rows = await database.read(selectSetsOfBlock({ block }));
   return rows.flatMap((row) => {
-    const set = emptySet(block);
-    if (row.numbers instanceof ArrayBuffer) addStored(set, block, row.numbers);
+    const set = setOfBlock(block, row.numbers);
     if (!gone.some((number) => has(set, number))) return [];
     removeNumbers(set, gone);
     const numbers = storedForm(set);
@@ -59,8 +58,7 @@ async function columnsWithout(database: Database, gone: readonly number[]): Prom
     const stored = new Map(rows.map((row) => [Number(row.id), row.cells]));
     const columns = columnNames.map((name) => {
       const id = columnId(group, name);
-      const before = stored.get(id);
-      const cells = cellsOf(name, before instanceof ArrayBuffer ? before : undefined);
+      const cells = cellsOf(name, stored.get(id));
       for (const number of numbers) cells[number % groupSize] = 0;
       return { name, id, cells };
     });

@@ -30,8 +30,7 @@ export async function columnsWith(database: Database, due: readonly DueJob[]): P
     const newCells = jobs.map((job) => ({ at: job.number % groupSize, cells: cellOf(job) }));
     return columnNames.map((name) => {
       const id = columnId(group, name);
-      const before = stored.get(id);
-      const cells = cellsOf(name, before instanceof ArrayBuffer ? before : undefined);
+      const cells = cellsOf(name, stored.get(id));
       for (const job of newCells) cells[job.at] = job.cells[name];
       return putColumn({ id, cells: new Uint8Array(cells.buffer) });
     });

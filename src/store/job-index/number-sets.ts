@@ -38,6 +38,13 @@ export function addStored({ first, bits }: NumberSet, block: number, stored: Arr
   }
 }
 
+/** Makes the set of one block of what is stored of it; without members where nothing is. */
+export function setOfBlock(block: number, stored: unknown): NumberSet {
+  const set = emptySet(block);
+  if (stored instanceof ArrayBuffer) addStored(set, block, stored);
+  return set;
+}
+
 /** Words the members of a set of one block as they are stored; undefined when there are none. */
 export function storedForm({ bits }: NumberSet): Uint8Array | undefined {
   const members = sizeOf(bits);

@@ -2,7 +2,6 @@ import type { Database } from "../database.ts";
 import {
   markSettled,
   putSet,
-  selectNumbersOfText,
   selectSaid,
   selectSets,
   selectStoredTerms,
@@ -10,8 +9,9 @@ import {
 } from "../queries/index-jobs.ts";
 import type { Statement } from "../statements.ts";
 import { groupSize } from "./columns.ts";
-import { addNumbers, addStored, blockOf, blockSize, emptySet, storedForm } from "./number-sets.ts";
+import { addNumbers, blockOf, lastOf, setOfBlock, storedForm } from "./number-sets.ts";
 import { wordsOfRows } from "./said.ts";
+import { sayersIn } from "./sayers.ts";
 import { wordOfTerm, wordTerm } from "./terms.ts";
 
 // The full-text index finds every word, but at a price for each job that says it; so a word that many jobs of a block say
@@ -139,23 +139,14 @@ async function setsOf(
     const term = wordTerm(word);
     const before = stored.get(term);
     if (before === undefined && sayersOfGroup.length < fewestJobs) continue;
-    const set = emptySet(block);
-    if (before instanceof ArrayBuffer) addStored(set, block, before);
-    else addNumbers(set, await saidIn(database, word, block));
+    const set = setOfBlock(block, before);
+    // Few: those of the groups of the block that were settled before.
+    if (before === undefined) addNumbers(set, await sayersIn(database, word, { least: set.first, most: lastOf(set) }));
     addNumbers(set, sayersOfGroup);
     const numbers = storedForm(set);
     if (numbers !== undefined) statements.push(putSet({ term, block, numbers }));
   }
   return statements;
-}
-
-/** The jobs of the groups of a block that were settled before: few say the word. */
-async function saidIn(database: Database, word: string, block: number): Promise<readonly number[]> {
-  const least = block * blockSize;
-  const range = { words: `"${word}"`, least, most: least + blockSize - 1 };
-  const [row] = await database.read(selectNumbersOfText(range));
-  const numbers: unknown = JSON.parse(String(row?.numbers));
-  return Array.isArray(numbers) ? numbers.map(Number) : [];
 }
 
 function* chunks<T>(all: readonly T[], size: number): Generator<readonly T[]> {

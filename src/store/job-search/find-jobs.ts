@@ -11,11 +11,12 @@ import {
   removeNumbers,
   removeRange,
 } from "../job-index/number-sets.ts";
+import { numbersIn } from "../job-index/sayers.ts";
 import { everyJob } from "../job-index/terms.ts";
 import { selectCreated, selectGroupsCreated, selectGroupsLasting } from "../queries/search-jobs.ts";
 import type { Alternatives, Asked } from "./asked.ts";
 import { columnOf, groupsWithAny } from "./read-columns.ts";
-import { emptyIn, numbersIn, type Overview, type Range, type Stretch, setOfTerm } from "./term-sets.ts";
+import { emptyIn, type Overview, type Range, type Stretch, setOfTerm } from "./term-sets.ts";
 
 /** Orders what a search asks so that the rare stands first, and leaves out what no job can meet; undefined when nothing is left. */
 export function rarestFirst(asked: Asked, { rare }: Pick<Overview, "rare">): Asked | undefined {

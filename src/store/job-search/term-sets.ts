@@ -9,10 +9,9 @@ import {
   lastOf,
   type NumberSet,
 } from "../job-index/number-sets.ts";
+import { sayersIn } from "../job-index/sayers.ts";
 import { wordOfTerm } from "../job-index/terms.ts";
-import { selectNumbersOfText } from "../queries/index-jobs.ts";
 import { selectSetsInBlocks, selectTermsWithoutSets } from "../queries/search-jobs.ts";
-import type { Row } from "../statements.ts";
 
 /** Blocks of the index, both ends included. */
 export type Stretch = { readonly first: number; readonly last: number };
@@ -106,16 +105,4 @@ export async function rareTerms(
     rare.set(term, word === undefined ? [] : await sayersIn(database, word, range));
   }
   return rare;
-}
-
-/** Asks the full-text index who says a word. */
-async function sayersIn(database: Database, word: string, range: Range): Promise<readonly number[]> {
-  const [row] = await database.read(selectNumbersOfText({ words: `"${word}"`, ...range }));
-  return numbersIn(row, "numbers");
-}
-
-/** Reads a column that holds a JSON array of numbers. */
-export function numbersIn(row: Row | undefined, name: string): readonly number[] {
-  const numbers: unknown = JSON.parse(String(row?.[name]));
-  return Array.isArray(numbers) ? numbers.map(Number) : [];
 }
