@@ -1,5 +1,5 @@
 import type { JobSearch } from "../domain/job-search.ts";
-import { type JobOrder, newestFirst } from "../domain/job-sort.ts";
+import { type JobOrder, newestFirst, type SortKey } from "../domain/job-sort.ts";
 import type { Database } from "./database.ts";
 import { groupSize } from "./job-index/columns.ts";
 import { blockOf, lastOf, membersInOrder, removeRange } from "./job-index/number-sets.ts";
@@ -7,15 +7,23 @@ import { numbersIn } from "./job-index/sayers.ts";
 import { jobOf } from "./job-rows.ts";
 import { type Asked, askedOf, isEverything } from "./job-search/asked.ts";
 import { findJobs, rarestFirst } from "./job-search/find-jobs.ts";
-import { comparePositions, type JobPosition, type ListedJob, positionOf, sortedBy } from "./job-search/positions.ts";
+import {
+  comparePositions,
+  directionOf,
+  type JobPosition,
+  type ListedJob,
+  positionOf,
+  sortedBy,
+} from "./job-search/positions.ts";
 import { firstByEnd, firstByFacet } from "./job-search/sort-jobs.ts";
 import { type Overview, rareTerms, type Stretch } from "./job-search/term-sets.ts";
 import {
+  type AskedOfUnindexed,
+  pageOfUnindexed,
   selectGroupBounds,
   selectIndexedJobs,
   selectOverview,
   selectPage,
-  selectUnindexedPage,
 } from "./queries/search-jobs.ts";
 import type { Statement } from "./statements.ts";
 
@@ -44,16 +52,35 @@ export async function listJobs(database: Database, filter: JobFilter): Promise<r
   const { search = {}, order = newestFirst, user, limit, from, now } = filter;
   const page: Page = { order, limit, ...(from === undefined ? {} : { from }) };
   const asked = askedOf(search, user, now);
-  const rows = { sorted: sortedBy[order.key].sorted, isDescending: order.isDescending, ...page };
-  if (isEverything(asked) && order.key === "created") return listedBy(database, selectPage(rows), order);
+  if (isEverything(asked) && order.key === "created") {
+    return listedBy(database, selectPage[directionOf(order)]({ from: from?.number ?? null, limit }), order);
+  }
   for (let tries = 1; ; tries += 1) {
     // First, so that a job that is taken up in the index meanwhile is found here or there.
-    const unindexed =
-      asked.unindexed === undefined ? [] : await listedBy(database, selectUnindexedPage(rows, asked.unindexed), order);
+    const unindexed = asked.unindexed === undefined ? [] : await listUnindexed(database, page, asked.unindexed);
     const numbers = await findNumbers(database, page, asked);
     const indexed = await listedBy(database, selectIndexedJobs({ numbers: JSON.stringify(numbers) }), order);
     if (indexed.length === numbers.length || tries === mostTries) return merged(page, unindexed, indexed);
   }
+}
+
+const unindexedPages = {
+  created: pageOfUnindexed(sortedBy.created.sorted),
+  finished: pageOfUnindexed(sortedBy.finished.sorted),
+  status: pageOfUnindexed(sortedBy.status.sorted),
+  processID: pageOfUnindexed(sortedBy.processID.sorted),
+  provider: pageOfUnindexed(sortedBy.provider.sorted),
+  user: pageOfUnindexed(sortedBy.user.sorted),
+} as const satisfies Record<SortKey, unknown>;
+
+async function listUnindexed(
+  database: Database,
+  { order, limit, from }: Page,
+  asked: AskedOfUnindexed,
+): Promise<readonly ListedJob[]> {
+  const begins = { fromValue: from?.value ?? null, fromNumber: from?.number ?? null };
+  const statement = unindexedPages[order.key][directionOf(order)]({ ...asked, ...begins, limit });
+  return listedBy(database, statement, order);
 }
 
 async function listedBy(database: Database, statement: Statement, order: JobOrder): Promise<readonly ListedJob[]> {
@@ -123,7 +150,7 @@ async function firstByNumber(
   return numbers;
 }
 
-const growth = 8;
+const growth = 12;
 
 function* stretchesFrom(from: number | undefined, blocks: Stretch, isDescending: boolean): Generator<Stretch> {
   const start = from === undefined ? undefined : blockOf(from);

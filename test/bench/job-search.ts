@@ -27,7 +27,7 @@ const since = Date.UTC(2026, 0, 1);
 const stepMilliseconds = 10_000;
 
 /**
- * Copies one job: 40 processes of which a few have most jobs, 50 users likewise, one failure in twelve, durations from
+ * Copies one job: 40 processes of which a few have most jobs, 50 users likewise and one of brief jobs only, one failure in twelve, durations from
  * milliseconds to hours, tags of a project in every third job, a provider in every tenth; 20 jobs that have not ended.
  * What makes combinations hard: words and tags that half of the jobs have, and that never meet one another or the other
  * half of the durations or of the days.
@@ -48,7 +48,7 @@ function fill(): void {
     number: "n.i",
     id: "printf('019c0000-0000-7000-8000-%012x', n.i)",
     process_id: "'process-' || (n.a % 40 * (n.b % 40) / 40)",
-    user: "'user' || (n.c % 50 * (n.a % 50) / 50)",
+    user: "iif(n.a % 23 < 6 and n.d % 8 = 0, 'quick', 'user' || (n.c % 50 * (n.a % 50) / 50))",
     provider_id: "iif(n.d % 10 = 0, 'provider-' || (n.b % 5), NULL)",
     status: `CASE WHEN n.i > ${count - 20} THEN 'accepted' WHEN n.d % 12 = 0 THEN 'failed' WHEN n.d % 50 = 1 THEN 'dismissed' ELSE 'successful' END`,
     tags: `iif(n.c % 3 = 0, json_array('project-' || (n.b % 30), iif(n.a % 2, 'night', 'day'), ${brief("batch", "stream")}), json_array(${brief("batch", "stream")}))`,
@@ -155,10 +155,19 @@ const single: Readonly<Record<string, { readonly some: JobSearch; readonly none:
     some: { minDurationSeconds: 8380, maxDurationSeconds: 8380 },
     none: { minDurationSeconds: 8389, maxDurationSeconds: 8400 },
   },
+  "durations of few jobs, of which all thousands have longer and shorter ones": {
+    some: { minDurationSeconds: 5000, maxDurationSeconds: 5000 },
+    none: { minDurationSeconds: 8389, maxDurationSeconds: 8400 },
+  },
   tags: { some: { tags: ["project-7"] }, none: { tags: ["nothing"] } },
   provider: { some: { providerIds: ["provider-2"] }, none: { providerIds: ["nothing"] } },
   "q of one word": { some: { text: [["flood"]] }, none: { text: [["nothing"]] } },
   "q of two words": { some: { text: [["flood", "coast"]] }, none: { text: [["flood", "nothing"]] } },
+  "q of two words that never meet": { some: { text: [["upper", "lower"]] }, none: { text: [["late", "early"]] } },
+  "q of three words, two of which never meet": {
+    some: { text: [["ended", "upper", "lower"]] },
+    none: { text: [["ended", "late", "early"]] },
+  },
   "q of a rare word": { some: { text: [["sheet4711"]] }, none: { text: [["sheet4711", "sheet4712"]] } },
 };
 const lastFinished = { key: "finished", isDescending: true } as const;
@@ -335,6 +344,10 @@ async function measureStore(): Promise<void> {
       await measure(database, `${who}${name}, nothing found`, { ...asked, search: none });
     }
   }
+  await measure(database, "a user of brief jobs, minDuration, nothing found", {
+    user: "quick",
+    search: { minDurationSeconds: 60 },
+  });
   for (const [name, asked] of Object.entries(combined)) await measure(database, name, asked);
   await measureHard(database);
   for (const key of sortKeys) {

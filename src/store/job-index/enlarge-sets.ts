@@ -3,11 +3,12 @@ import { putSet, selectSets, selectSettled } from "../queries/index-jobs.ts";
 import type { Statement } from "../statements.ts";
 import { groupOf } from "./columns.ts";
 import type { DueJob } from "./due-jobs.ts";
+import { durationCell, spanOf } from "./durations.ts";
 import { addNumbers, blockOf, setOfBlock, storedForm } from "./number-sets.ts";
 import { everyJob, facetTerm, wordTerm } from "./terms.ts";
 
-/** Numbers by term and block. */
-type Additions = Map<string, Map<number, number[]>>;
+/** Jobs by term and block. */
+type Additions = Map<string, Map<number, DueJob[]>>;
 
 /** Words the writes that add jobs to the sets of their facets, and, in groups that are settled, to those of their words. */
 export async function setsWith(database: Database, due: readonly DueJob[]): Promise<readonly Statement[]> {
@@ -17,9 +18,9 @@ export async function setsWith(database: Database, due: readonly DueJob[]): Prom
   const facets: Additions = new Map();
   const words: Additions = new Map();
   for (const job of due) {
-    for (const term of facetsOf(job)) add(facets, term, job.number);
+    for (const term of facetsOf(job)) add(facets, term, job);
     if (!isSettled.has(groupOf(job.number))) continue;
-    for (const word of job.words) add(words, wordTerm(word), job.number);
+    for (const word of job.words) add(words, wordTerm(word), job);
   }
   return [
     ...(await enlarge(database, facets, { onlyStored: false })),
@@ -38,16 +39,16 @@ function facetsOf({ status, process, provider, user, tags }: DueJob): readonly s
   ];
 }
 
-function add(additions: Additions, term: string, number: number): void {
-  const blocks = additions.get(term) ?? new Map<number, number[]>();
+function add(additions: Additions, term: string, job: DueJob): void {
+  const blocks = additions.get(term) ?? new Map<number, DueJob[]>();
   additions.set(term, blocks);
-  const block = blockOf(number);
-  const numbers = blocks.get(block) ?? [];
-  blocks.set(block, numbers);
-  numbers.push(number);
+  const block = blockOf(job.number);
+  const jobs = blocks.get(block) ?? [];
+  blocks.set(block, jobs);
+  jobs.push(job);
 }
 
-/** Words the writes that add numbers to sets; `onlyStored`: to those that there are. */
+/** Words the writes that add jobs to sets; `onlyStored`: to those that there are. */
 async function enlarge(
   database: Database,
   additions: Additions,
@@ -61,8 +62,14 @@ async function enlarge(
     const before = stored.get(`${block} ${term}`);
     if (onlyStored && before === undefined) return [];
     const set = setOfBlock(block, before);
-    addNumbers(set, additions.get(term)?.get(block) ?? []);
+    const jobs = additions.get(term)?.get(block) ?? [];
+    addNumbers(
+      set,
+      jobs.map(({ number }) => number),
+    );
     const numbers = storedForm(set);
-    return numbers === undefined ? [] : [putSet({ term, block, numbers })];
+    if (numbers === undefined) return [];
+    const { least, most } = spanOf(jobs.map(({ duration }) => durationCell(duration)));
+    return [putSet({ term, block, numbers, leastDuration: least, mostDuration: most })];
   });
 }

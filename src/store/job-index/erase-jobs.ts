@@ -1,19 +1,16 @@
 import type { Database } from "../database.ts";
 import {
-  deleteColumns,
   deleteGone,
   deleteGroup,
   deleteSet,
   deleteTexts,
   narrowGroup,
-  putColumn,
-  putSet,
-  selectColumns,
+  narrowSet,
   selectGone,
   selectSetsOfBlock,
 } from "../queries/index-jobs.ts";
 import type { Statement } from "../statements.ts";
-import { cellsOf, columnId, columnNames, groupOf, groupSize } from "./columns.ts";
+import { changeCells, type JobCells } from "./change-cells.ts";
 import { blockOf, has, removeNumbers, setOfBlock, storedForm } from "./number-sets.ts";
 
 /** Jobs of one write: all sets of their block are read for it, however many they are. */
@@ -45,35 +42,18 @@ async function setsWithout(database: Database, block: number, gone: readonly num
     removeNumbers(set, gone);
     const numbers = storedForm(set);
     const term = String(row.term);
-    return [numbers === undefined ? deleteSet({ term, block }) : putSet({ term, block, numbers })];
+    return [numbers === undefined ? deleteSet({ term, block }) : narrowSet({ term, block, numbers })];
   });
 }
 
+const noCells: JobCells = { finished: 0, duration: 0, status: 0, process: 0, provider: 0, user: 0 };
+
 async function columnsWithout(database: Database, gone: readonly number[]): Promise<readonly Statement[]> {
-  const groups = Map.groupBy(gone, groupOf);
-  const statements: Statement[] = [];
-  for (const [group, numbers] of groups) {
-    const ids = columnNames.map((name) => columnId(group, name));
-    const rows = await database.read(selectColumns({ ids: JSON.stringify(ids) }));
-    const stored = new Map(rows.map((row) => [Number(row.id), row.cells]));
-    const columns = columnNames.map((name) => {
-      const id = columnId(group, name);
-      const cells = cellsOf(name, stored.get(id));
-      for (const number of numbers) cells[number % groupSize] = 0;
-      return { name, id, cells };
-    });
-    const finished = [...(columns.find(({ name }) => name === "finished")?.cells ?? [])].filter((cell) => cell > 0);
-    if (finished.length === 0) {
-      statements.push(
-        deleteColumns({ least: Math.min(...ids), most: Math.max(...ids) }),
-        deleteGroup({ number: group }),
-      );
-      continue;
-    }
-    statements.push(
-      ...columns.map(({ id, cells }) => putColumn({ id, cells: new Uint8Array(cells.buffer) })),
-      narrowGroup({ number: group, leastFinished: Math.min(...finished), mostFinished: Math.max(...finished) }),
-    );
-  }
-  return statements;
+  const { statements, finished } = await changeCells(database, new Map(gone.map((number) => [number, noCells])));
+  const narrowed = [...finished].map(([number, cells]) => {
+    const ends = [...cells].filter((cell) => cell > 0);
+    if (ends.length === 0) return deleteGroup({ number });
+    return narrowGroup({ number, leastFinished: Math.min(...ends), mostFinished: Math.max(...ends) });
+  });
+  return [...statements, ...narrowed];
 }

@@ -1,24 +1,15 @@
 import type { Database } from "../database.ts";
-import {
-  insertValues,
-  putColumn,
-  selectColumns,
-  selectLastValue,
-  selectValues,
-  widenGroup,
-} from "../queries/index-jobs.ts";
+import { insertValues, selectLastValue, selectValues, widenGroup } from "../queries/index-jobs.ts";
 import type { Statement } from "../statements.ts";
-import { cellsOf, columnId, columnNames, durationCell, groupOf, groupSize, spanOf } from "./columns.ts";
+import { changeCells, type JobCells } from "./change-cells.ts";
+import { groupOf } from "./columns.ts";
 import type { DueJob } from "./due-jobs.ts";
+import { durationCell, spanOf } from "./durations.ts";
 
-/** Words the writes that put jobs into the columns of their groups, and tell of the groups what is new of them. */
+/** Words the writes that put jobs into the columns, and tell of the groups what is new of them. */
 export async function columnsWith(database: Database, due: readonly DueJob[]): Promise<readonly Statement[]> {
   const { ids, inserts } = await valuesWith(database, due);
-  const byGroup = Map.groupBy(due, ({ number }) => groupOf(number));
-  const columns = [...byGroup.keys()].flatMap((group) => columnNames.map((name) => columnId(group, name)));
-  const rows = await database.read(selectColumns({ ids: JSON.stringify(columns) }));
-  const stored = new Map(rows.map((row) => [Number(row.id), row.cells]));
-  const cellOf = (job: DueJob) => ({
+  const cellsOfJob = (job: DueJob): JobCells => ({
     finished: job.finishedAt,
     duration: durationCell(job.duration),
     status: ids.get(`status ${job.status}`) ?? 0,
@@ -26,16 +17,9 @@ export async function columnsWith(database: Database, due: readonly DueJob[]): P
     provider: ids.get(`provider ${job.provider}`) ?? 0,
     user: ids.get(`user ${job.user}`) ?? 0,
   });
-  const puts = [...byGroup].flatMap(([group, jobs]) => {
-    const newCells = jobs.map((job) => ({ at: job.number % groupSize, cells: cellOf(job) }));
-    return columnNames.map((name) => {
-      const id = columnId(group, name);
-      const cells = cellsOf(name, stored.get(id));
-      for (const job of newCells) cells[job.at] = job.cells[name];
-      return putColumn({ id, cells: new Uint8Array(cells.buffer) });
-    });
-  });
-  return [...inserts, ...puts, ...[...byGroup].map(([number, jobs]) => widened(number, jobs))];
+  const { statements } = await changeCells(database, new Map(due.map((job) => [job.number, cellsOfJob(job)])));
+  const groups = Map.groupBy(due, ({ number }) => groupOf(number));
+  return [...inserts, ...statements, ...[...groups].map(([number, jobs]) => widened(number, jobs))];
 }
 
 function widened(number: number, jobs: readonly DueJob[]): Statement {

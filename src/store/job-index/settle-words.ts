@@ -144,7 +144,8 @@ async function setsOf(
     if (before === undefined) addNumbers(set, await sayersIn(database, word, { least: set.first, most: lastOf(set) }));
     addNumbers(set, sayersOfGroup);
     const numbers = storedForm(set);
-    if (numbers !== undefined) statements.push(putSet({ term, block, numbers }));
+    if (numbers !== undefined)
+      statements.push(putSet({ term, block, numbers, leastDuration: null, mostDuration: null }));
   }
   return statements;
 }

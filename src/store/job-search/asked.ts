@@ -1,8 +1,8 @@
-import { type SQL, sql } from "drizzle-orm";
 import type { JobSearch } from "../../domain/job-search.ts";
-import { type DurationRange, durationRange } from "../job-index/columns.ts";
+import { type DurationRange, durationRange } from "../job-index/durations.ts";
 import { type Facet, facetTerm, wordTerm } from "../job-index/terms.ts";
 import { wordsAsked } from "../job-index/words.ts";
+import type { AskedOfUnindexed } from "../queries/search-jobs.ts";
 
 /** Whose jobs: null for those of anonymous users, undefined for everybody's. */
 export type Owner = string | null | undefined;
@@ -15,7 +15,7 @@ export type Asked = {
   readonly created?: { readonly least: number; readonly most: number };
   readonly duration?: DurationRange;
   /** The same for a row of `jobs` that is not indexed; absent where none of them can be found. */
-  readonly unindexed?: readonly SQL[];
+  readonly unindexed?: AskedOfUnindexed;
 };
 
 export type Alternatives = readonly (readonly string[])[];
@@ -23,50 +23,52 @@ export type Alternatives = readonly (readonly string[])[];
 /** Words a search for the job index, and for the jobs that are not in it. `now`: milliseconds since 1970. */
 export function askedOf(search: JobSearch, owner: Owner, now: number): Asked {
   const { statuses, processIds, providerIds, tags = [], text } = search;
-  const conditions = [
-    ...(owner === undefined ? [] : [owned(owner)]),
-    ...(processIds === undefined ? [] : [listed("process", "process_id", processIds)]),
-    ...(providerIds === undefined ? [] : [listed("provider", "provider_id", providerIds)]),
-    ...(statuses === undefined ? [] : [listed("status", "status", statuses)]),
-    ...tags.map(tagged),
-  ];
   const created = createdBetween(search);
-  const duration = lastingBetween(search, now);
-  const unindexed = [...conditions, created, duration].flatMap((condition) => condition.unindexed);
+  const lasting = lastingBetween(search);
   return {
-    ...created.asked,
-    ...duration.asked,
-    sets: [...conditions.map(({ alternatives }) => alternatives), ...(text === undefined ? [] : [said(text)])],
+    sets: [
+      ...(owner === undefined ? [] : [oneOf("user", [owner])]),
+      ...(processIds === undefined ? [] : [oneOf("process", processIds)]),
+      ...(providerIds === undefined ? [] : [oneOf("provider", providerIds)]),
+      ...(statuses === undefined ? [] : [oneOf("status", statuses)]),
+      ...tags.map((tag) => oneOf("tag", [tag])),
+      ...(text === undefined ? [] : [said(text)]),
+    ],
+    ...(created === undefined ? {} : { created }),
+    ...(lasting === undefined ? {} : { duration: durationRange(lasting.least, lasting.most) }),
     // Nothing is said of a job in words before it is indexed.
-    ...(text === undefined ? { unindexed } : {}),
+    ...(text === undefined ? { unindexed: unindexedIn(search, owner, now) } : {}),
+  };
+}
+
+function unindexedIn(search: JobSearch, owner: Owner, now: number): AskedOfUnindexed {
+  const { statuses, processIds, providerIds, tags } = search;
+  const listOf = (values: readonly (string | null)[] | undefined) =>
+    values === undefined ? null : JSON.stringify(values.map((value) => value ?? ""));
+  const created = createdBetween(search) ?? { least: 0, most: Number.MAX_SAFE_INTEGER };
+  const lasting = lastingBetween(search);
+  return {
+    hasUser: owner === undefined ? 0 : 1,
+    user: owner ?? null,
+    processes: listOf(processIds),
+    providers: listOf(providerIds),
+    statuses: listOf(statuses),
+    tags: listOf(tags),
+    leastCreated: created.least,
+    mostCreated: created.most,
+    leastDuration: lasting === undefined ? null : (lasting.least ?? 0) * 1000,
+    mostDuration: lasting?.most === undefined ? Number.MAX_SAFE_INTEGER : lasting.most * 1000,
+    now,
   };
 }
 
 /** Tells whether every job is asked for. */
-export function isEverything({ unindexed }: Asked): boolean {
-  return unindexed?.length === 0;
+export function isEverything({ sets, created, duration }: Asked): boolean {
+  return sets.length === 0 && created === undefined && duration === undefined;
 }
 
-type Condition = { readonly alternatives: Alternatives; readonly unindexed: SQL };
-
-function owned(owner: string | null): Condition {
-  return { alternatives: [[facetTerm("user", owner)]], unindexed: sql`user is ${owner}` };
-}
-
-function listed(facet: Facet, column: string, values: readonly (string | null)[]): Condition {
-  const inColumn = sql.raw(values.includes(null) ? `coalesce(${column}, '')` : column);
-  const wanted = JSON.stringify(values.map((value) => value ?? ""));
-  return {
-    alternatives: [...new Set(values)].map((value) => [facetTerm(facet, value)]),
-    unindexed: sql`${inColumn} in (select value from json_each(${wanted}))`,
-  };
-}
-
-function tagged(tag: string): Condition {
-  return {
-    alternatives: [[facetTerm("tag", tag)]],
-    unindexed: sql`exists (select 1 from json_each(jobs.tags) as tag where tag.value = ${tag})`,
-  };
+function oneOf(facet: Facet, values: readonly (string | null)[]): Alternatives {
+  return [...new Set(values)].map((value) => [facetTerm(facet, value)]);
 }
 
 function said(text: NonNullable<JobSearch["text"]>): Alternatives {
@@ -76,21 +78,12 @@ function said(text: NonNullable<JobSearch["text"]>): Alternatives {
   return sayable.map((words) => [...new Set(words.flat())].map(wordTerm));
 }
 
-type Ranged = { readonly asked: Pick<Asked, "created" | "duration">; readonly unindexed: readonly SQL[] };
-
-function createdBetween({ createdFrom, createdTo }: JobSearch): Ranged {
-  if (createdFrom === undefined && createdTo === undefined) return { asked: {}, unindexed: [] };
-  const created = { least: createdFrom ?? 0, most: createdTo ?? Number.MAX_SAFE_INTEGER };
-  return { asked: { created }, unindexed: [sql`created_at between ${created.least} and ${created.most}`] };
+function createdBetween({ createdFrom, createdTo }: JobSearch): { least: number; most: number } | undefined {
+  if (createdFrom === undefined && createdTo === undefined) return undefined;
+  return { least: createdFrom ?? 0, most: createdTo ?? Number.MAX_SAFE_INTEGER };
 }
 
-/** A job that runs has lasted until now; one that never started has no duration. */
-function lastingBetween(search: JobSearch, now: number): Ranged {
+function lastingBetween(search: JobSearch): { least: number | undefined; most: number | undefined } | undefined {
   const { minDurationSeconds: least, maxDurationSeconds: most } = search;
-  if (least === undefined && most === undefined) return { asked: {}, unindexed: [] };
-  const ends = sql`${(least ?? 0) * 1000} and ${most === undefined ? Number.MAX_SAFE_INTEGER : most * 1000}`;
-  return {
-    asked: { duration: durationRange(least, most) },
-    unindexed: [sql`coalesce(finished_at, ${now}) - started_at between ${ends}`],
-  };
+  return least === undefined && most === undefined ? undefined : { least, most };
 }

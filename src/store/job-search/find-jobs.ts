@@ -1,7 +1,9 @@
 import type { Database } from "../database.ts";
-import { type DurationRange, groupOf, groupSize } from "../job-index/columns.ts";
+import { groupOf, groupSize } from "../job-index/columns.ts";
+import { type DurationRange, keepLasting } from "../job-index/durations.ts";
 import {
   addAll,
+  blockOf,
   hasAny,
   isEmpty,
   keepCommon,
@@ -15,8 +17,8 @@ import { numbersIn } from "../job-index/sayers.ts";
 import { everyJob } from "../job-index/terms.ts";
 import { selectCreated, selectGroupsCreated, selectGroupsLasting } from "../queries/search-jobs.ts";
 import type { Alternatives, Asked } from "./asked.ts";
-import { columnOf, groupsWithAny } from "./read-columns.ts";
-import { emptyIn, type Overview, type Range, type Stretch, setOfTerm } from "./term-sets.ts";
+import { durationsIn } from "./read-columns.ts";
+import { emptyIn, type Overview, type Range, type Scope, type Stretch, setOfTerm } from "./term-sets.ts";
 
 /** Orders what a search asks so that the rare stands first, and leaves out what no job can meet; undefined when nothing is left. */
 export function rarestFirst(asked: Asked, { rare }: Pick<Overview, "rare">): Asked | undefined {
@@ -43,84 +45,95 @@ export async function findJobs(
   stretch: Stretch,
   overview: Overview,
 ): Promise<NumberSet> {
-  const [first, ...others] = asked.sets.length === 0 ? [[[everyJob]]] : asked.sets;
-  const found = await ofAlternatives(database, first ?? [], stretch, overview);
+  const [first, ...others] = asked.sets;
+  const scope = { ...stretch, duration: asked.duration };
+  const found = await (first === undefined
+    ? everyOne(database, scope, overview)
+    : ofAlternatives(database, first, scope, overview));
   for (const alternatives of others) {
     if (isEmpty(found)) return found;
-    keepCommon(found, await ofAlternatives(database, alternatives, stretch, overview));
+    keepCommon(found, await ofAlternatives(database, alternatives, scope, overview));
   }
   removeNumbers(found, overview.gone);
   if (asked.created !== undefined) await keepCreated(database, found, asked.created);
-  if (asked.duration !== undefined) await keepLasting(database, found, asked.duration);
+  if (asked.duration !== undefined) await keepLastingBetween(database, found, asked.duration);
+  return found;
+}
+
+async function everyOne(database: Database, scope: Scope, overview: Overview): Promise<NumberSet> {
+  if (scope.duration === undefined) return setOfTerm(database, everyJob, scope, overview);
+  // The durations tell which numbers are those of jobs.
+  const found = emptyIn(scope);
+  found.bits.fill(2 ** 32 - 1);
   return found;
 }
 
 async function ofAlternatives(
   database: Database,
   alternatives: Alternatives,
-  stretch: Stretch,
+  scope: Scope,
   overview: Overview,
 ): Promise<NumberSet> {
-  const found = emptyIn(stretch);
-  for (const terms of alternatives) addAll(found, await ofAll(database, terms, stretch, overview));
+  const [first, ...others] = alternatives;
+  const found = await ofAll(database, first ?? [], scope, overview);
+  for (const terms of others) addAll(found, await ofAll(database, terms, scope, overview));
   return found;
 }
 
 async function ofAll(
   database: Database,
   terms: readonly string[],
-  stretch: Stretch,
+  scope: Scope,
   overview: Overview,
 ): Promise<NumberSet> {
   const [first, ...others] = terms;
-  if (first === undefined) return emptyIn(stretch);
-  const found = await setOfTerm(database, first, stretch, overview);
+  if (first === undefined) return emptyIn(scope);
+  const found = await setOfTerm(database, first, scope, overview);
   for (const term of others) {
     if (isEmpty(found)) return found;
-    keepCommon(found, await setOfTerm(database, term, stretch, overview));
+    keepCommon(found, await setOfTerm(database, term, scope, overview));
   }
   return found;
 }
 
 async function keepCreated(database: Database, found: NumberSet, created: Range): Promise<void> {
-  const [first, last] = [groupOf(found.first), groupOf(lastOf(found))];
-  const rows = await database.read(selectGroupsCreated({ first, last, ...created }));
-  let next = first;
-  for (const row of rows) {
-    const group = Number(row.number);
-    removeGroups(found, next, group - 1);
-    next = group + 1;
-    const isWithin = Number(row.least_created) >= created.least && Number(row.most_created) <= created.most;
-    if (isWithin || !hasAny(found, group * groupSize, next * groupSize)) continue;
-    const range = { first: group * groupSize, last: next * groupSize - 1 };
-    const [inRange] = await database.read(selectCreated({ ...range, ...created }));
-    const kept = new Set(numbersIn(inRange, "numbers"));
-    keepWhere(found, (number) => kept.has(number), range.first, range.last + 1);
-  }
-  removeGroups(found, next, last);
-}
-
-async function keepLasting(
-  database: Database,
-  found: NumberSet,
-  { least, most, classes }: DurationRange,
-): Promise<void> {
-  const groups = groupsWithAny(found);
-  const [row] = await database.read(
-    selectGroupsLasting({ groups: JSON.stringify(groups), leastDuration: least, mostDuration: most, classes }),
+  const rows = await database.read(selectGroupsCreated({ ...groupsOf(found), ...created }));
+  keepGroups(
+    found,
+    rows.map((row) => Number(row.number)),
   );
-  const lasting = new Set(numbersIn(row, "numbers"));
-  for (const group of groups) if (!lasting.has(group)) removeGroups(found, group, group);
-  for await (const { group, cells } of columnOf(database, "duration", [...lasting])) {
-    const first = group * groupSize;
-    const isWithin = (number: number) => {
-      const cell = cells[number - first] ?? 0;
-      return cell >= least && cell <= most;
-    };
-    keepWhere(found, isWithin, first, first + groupSize);
+  for (const row of rows) {
+    const [first, end] = [Number(row.number) * groupSize, (Number(row.number) + 1) * groupSize];
+    const isWithin = Number(row.least_created) >= created.least && Number(row.most_created) <= created.most;
+    if (isWithin || !hasAny(found, first, end)) continue;
+    const [inRange] = await database.read(selectCreated({ first, last: end - 1, ...created }));
+    const kept = new Set(numbersIn(inRange, "numbers"));
+    keepWhere(found, (number) => kept.has(number), first, end);
   }
 }
 
-function removeGroups(found: NumberSet, first: number, last: number): void {
-  removeRange(found, first * groupSize, (last + 1) * groupSize - 1);
+async function keepLastingBetween(database: Database, found: NumberSet, duration: DurationRange): Promise<void> {
+  const { least, most, classes } = duration;
+  const [row] = await database.read(
+    selectGroupsLasting({ ...groupsOf(found), leastDuration: least, mostDuration: most, classes }),
+  );
+  const groups = numbersIn(row, "numbers");
+  keepGroups(found, groups);
+  const some = groups.filter((group) => hasAny(found, group * groupSize, (group + 1) * groupSize));
+  const blocks = new Set(some.map((group) => blockOf(group * groupSize)));
+  for await (const { block, slices } of durationsIn(database, [...blocks])) keepLasting(found, block, slices, duration);
+}
+
+function groupsOf(found: NumberSet): { readonly first: number; readonly last: number } {
+  return { first: groupOf(found.first), last: groupOf(lastOf(found)) };
+}
+
+/** Keeps the members in some groups, named in rising order. */
+function keepGroups(found: NumberSet, groups: readonly number[]): void {
+  let next = found.first;
+  for (const group of groups) {
+    removeRange(found, next, group * groupSize - 1);
+    next = (group + 1) * groupSize;
+  }
+  removeRange(found, next, lastOf(found));
 }

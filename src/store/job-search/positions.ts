@@ -18,6 +18,11 @@ export const sortedBy = {
   user: { column: "user", sorted: "coalesce(user, '')" },
 } as const satisfies Record<SortKey, { readonly column?: ColumnName; readonly sorted: string }>;
 
+/** Names of the two directions, as queries have them. */
+export function directionOf({ isDescending }: JobOrder): "rising" | "falling" {
+  return isDescending ? "falling" : "rising";
+}
+
 /** Tells where a job stands. */
 export function positionOf(job: Job, number: number, { key }: JobOrder): JobPosition {
   return { value: sortValue(job, number, key), number };

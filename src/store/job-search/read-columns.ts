@@ -8,11 +8,13 @@ import {
   groupOfColumn,
   groupSize,
 } from "../job-index/columns.ts";
+import { durationsId, type Slices, slicesOf } from "../job-index/durations.ts";
 import { hasAny, lastOf, type NumberSet } from "../job-index/number-sets.ts";
 import { selectColumns } from "../queries/index-jobs.ts";
 
-/** Columns that are read at a time: a millisecond. */
+/** What is read at a time: a millisecond. */
 const groupsAtOnce = 64;
+const blocksAtOnce = 64;
 
 /** Lists the groups in which a set has members. */
 export function groupsWithAny(found: NumberSet): readonly number[] {
@@ -35,5 +37,18 @@ export async function* columnOf(
       if (!(cells instanceof ArrayBuffer)) continue;
       yield { group: groupOfColumn(Number(id)), cells: cellsOf(name, cells) };
     }
+  }
+}
+
+/** Reads the durations of some blocks. */
+export async function* durationsIn(
+  database: Database,
+  blocks: readonly number[],
+): AsyncGenerator<{ readonly block: number; readonly slices: Slices }> {
+  for (let at = 0; at < blocks.length; at += blocksAtOnce) {
+    const some = blocks.slice(at, at + blocksAtOnce);
+    const rows = await database.read(selectColumns({ ids: JSON.stringify(some.map(durationsId)) }));
+    const stored = new Map(rows.map(({ id, cells }) => [Number(id), cells]));
+    for (const block of some) yield { block, slices: slicesOf(stored.get(durationsId(block))) };
   }
 }

@@ -17,7 +17,7 @@ import {
   selectPlaceOfValue,
   selectValuesInOrder,
 } from "../queries/search-jobs.ts";
-import { type JobPosition, sortedBy } from "./positions.ts";
+import { directionOf, type JobPosition, sortedBy } from "./positions.ts";
 import { columnOf, groupsWithAny } from "./read-columns.ts";
 import { readSets } from "./term-sets.ts";
 
@@ -96,17 +96,17 @@ export async function firstByFacet(
 async function ofFirstValues(
   database: Database,
   found: NumberSet,
-  { order: { isDescending }, limit, from }: Sorting,
-  kind: Exclude<ColumnName, "finished" | "duration">,
+  { order, limit, from }: Sorting,
+  kind: Exclude<ColumnName, "finished">,
 ): Promise<readonly number[]> {
   const rows = await database.read(
-    selectFirstValues({
+    selectFirstValues[directionOf(order)]({
       kind,
-      isDescending,
       limit: valuesAtFirst,
-      ...(from === undefined ? {} : { from: String(from.value) }),
+      from: from === undefined ? null : String(from.value),
     }),
   );
+  const { isDescending } = order;
   const numbers: number[] = [];
   const stretch = { first: blockOf(found.first), last: blockOf(lastOf(found)) };
   for (const value of rows.map((row) => String(row.value))) {

@@ -1,5 +1,6 @@
 import type { Database } from "../database.ts";
 import { groupSize } from "../job-index/columns.ts";
+import type { DurationRange } from "../job-index/durations.ts";
 import {
   addNumbers,
   addStored,
@@ -15,6 +16,9 @@ import { selectSetsInBlocks, selectTermsWithoutSets } from "../queries/search-jo
 
 /** Blocks of the index, both ends included. */
 export type Stretch = { readonly first: number; readonly last: number };
+
+/** Where jobs are looked for, and how long they lasted: others may be left out, and may be not. */
+export type Scope = Stretch & { readonly duration?: DurationRange | undefined };
 
 /** Numbers of jobs or times, both ends included. */
 export type Range = { readonly least: number; readonly most: number };
@@ -34,36 +38,37 @@ export function emptyIn({ first, last }: Stretch): NumberSet {
   return emptySet(first, last - first + 1);
 }
 
-/** Gives the jobs of a stretch that have a term. */
+/** Gives the jobs of a scope that have a term. */
 export async function setOfTerm(
   database: Database,
   term: string,
-  stretch: Stretch,
+  scope: Scope,
   { rare, unsettled }: Overview,
 ): Promise<NumberSet> {
   const sayers = rare.get(term);
   if (sayers !== undefined) {
-    const found = emptyIn(stretch);
+    const found = emptyIn(scope);
     addNumbers(
       found,
       sayers.filter((number) => number >= found.first && number <= lastOf(found)),
     );
     return found;
   }
-  const { found, stored } = await readSets(database, term, stretch);
+  const { found, stored } = await readSets(database, term, scope);
   const word = wordOfTerm(term);
   if (word === undefined) return found;
-  for (const range of withoutSets(stretch, stored, unsettled)) {
+  for (const range of withoutSets(scope, stored, unsettled)) {
     addNumbers(found, await sayersIn(database, word, range));
   }
   return found;
 }
 
 /** Reads the sets of a term, and tells which blocks have one. */
-export async function readSets(database: Database, term: string, stretch: Stretch) {
-  const found = emptyIn(stretch);
+export async function readSets(database: Database, term: string, { first, last, duration }: Scope) {
+  const found = emptyIn({ first, last });
   const stored = new Set<number>();
-  for (const { block, numbers } of await database.read(selectSetsInBlocks({ term, ...stretch }))) {
+  const lasting = { leastDuration: duration?.least ?? null, mostDuration: duration?.most ?? null };
+  for (const { block, numbers } of await database.read(selectSetsInBlocks({ term, first, last, ...lasting }))) {
     if (numbers instanceof ArrayBuffer) addStored(found, Number(block), numbers);
     stored.add(Number(block));
   }

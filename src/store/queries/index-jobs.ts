@@ -70,11 +70,39 @@ export const selectSetsOfBlock = compile<{ block: number }>(() =>
     .where(eq(jobSets.block, argument("block"))),
 );
 
-export const putSet = compile<{ term: string; block: number; numbers: Uint8Array }>(() =>
+/** Stores a set that more jobs were added to; the durations are those of these jobs, null where they are not to be known. */
+export const putSet = compile<{
+  term: string;
+  block: number;
+  numbers: Uint8Array;
+  leastDuration: number | null;
+  mostDuration: number | null;
+}>(() =>
   build
     .insert(jobSets)
-    .values({ term: argument("term"), block: argument("block"), numbers: argument("numbers") })
-    .onConflictDoUpdate({ target: [jobSets.term, jobSets.block], set: { numbers: sql`excluded.numbers` } }),
+    .values({
+      term: argument("term"),
+      block: argument("block"),
+      numbers: argument("numbers"),
+      leastDuration: argument("leastDuration"),
+      mostDuration: argument("mostDuration"),
+    })
+    .onConflictDoUpdate({
+      target: [jobSets.term, jobSets.block],
+      set: {
+        numbers: sql`excluded.numbers`,
+        leastDuration: sql`min(least_duration, excluded.least_duration)`,
+        mostDuration: sql`max(most_duration, excluded.most_duration)`,
+      },
+    }),
+);
+
+/** Stores a set that jobs were taken out of. */
+export const narrowSet = compile<{ term: string; block: number; numbers: Uint8Array }>(() =>
+  build
+    .update(jobSets)
+    .set({ numbers: sql`${argument("numbers")}` })
+    .where(and(eq(jobSets.term, argument("term")), eq(jobSets.block, argument("block")))),
 );
 
 export const deleteSet = compile<{ term: string; block: number }>(() =>
@@ -96,9 +124,8 @@ export const putColumn = compile<{ id: number; cells: Uint8Array }>(() =>
     .onConflictDoUpdate({ target: jobColumns.id, set: { cells: sql`excluded.cells` } }),
 );
 
-/** Columns of a range of ids. */
-export const deleteColumns = compile<{ least: number; most: number }>(() =>
-  build.delete(jobColumns).where(sql`${jobColumns.id} between ${argument("least")} and ${argument("most")}`),
+export const deleteColumn = compile<{ id: number }>(() =>
+  build.delete(jobColumns).where(eq(jobColumns.id, argument("id"))),
 );
 
 /** Widens what is known of a group by jobs that come in. */

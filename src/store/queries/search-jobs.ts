@@ -1,8 +1,7 @@
-import { asc, desc, type SQL, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { jobGone, jobGroups, jobSets, jobValues } from "../schema/job-index.ts";
 import { jobs } from "../schema/jobs.ts";
-import { argument, build, compile, type Statement } from "../statements.ts";
-import { statementOf } from "./statement-of.ts";
+import { argument, build, compile } from "../statements.ts";
 
 /** What a search has to know first, as JSON arrays: who left the index, and which groups are not settled. */
 export const selectOverview = compile(() =>
@@ -37,12 +36,20 @@ export const selectGroupBounds = compile<{
     .from(sql`(select 1)`),
 );
 
-export const selectSetsInBlocks = compile<{ term: string; first: number; last: number }>(() =>
+/** The sets of a term; not those none of whose jobs lasts as long as is asked for, where this is known. Null: however long. */
+export const selectSetsInBlocks = compile<{
+  term: string;
+  first: number;
+  last: number;
+  leastDuration: number | null;
+  mostDuration: number | null;
+}>(() =>
   build
     .select({ block: jobSets.block, numbers: jobSets.numbers })
     .from(jobSets)
     .where(
-      sql`${jobSets.term} = ${argument("term")} and ${jobSets.block} between ${argument("first")} and ${argument("last")}`,
+      sql`${jobSets.term} = ${argument("term")} and ${jobSets.block} between ${argument("first")} and ${argument("last")}
+        and (${argument("leastDuration")} is null or most_duration is null or (most_duration >= ${argument("leastDuration")} and least_duration <= ${argument("mostDuration")}))`,
     ),
 );
 
@@ -75,17 +82,18 @@ export const selectCreated = compile<{ first: number; last: number; least: numbe
     ),
 );
 
-/** Those of some groups (a JSON array) in which there may be jobs of a range of durations, as a JSON array. */
+/** The groups from group to group in which there may be jobs of a range of durations, as a JSON array. */
 export const selectGroupsLasting = compile<{
-  groups: string;
+  first: number;
+  last: number;
   leastDuration: number;
   mostDuration: number;
   classes: number;
 }>(() =>
   build
     .select({ numbers: sql`json_group_array(number)`.as("numbers") })
-    .from(sql`json_each(${argument("groups")}) as one cross join ${jobGroups}`)
-    .where(sql`number = one.value and ${lasting}`),
+    .from(jobGroups)
+    .where(sql`${jobGroups.number} between ${argument("first")} and ${argument("last")} and ${lasting}`),
 );
 
 /** Groups, as a JSON array of [number, first end, last end]. */
@@ -102,23 +110,21 @@ export const selectValuesInOrder = compile<{ kind: string }>(() =>
     .from(sql`(select id from ${jobValues} where ${jobValues.kind} = ${argument("kind")} order by ${jobValues.value})`),
 );
 
-/** Builds the query of a kind's first values in an order, from one of them on. */
-export function selectFirstValues(asked: {
-  readonly kind: string;
-  readonly isDescending: boolean;
-  readonly limit: number;
-  readonly from?: string;
-}): Statement {
-  const { kind, isDescending, limit, from } = asked;
-  const begins =
-    from === undefined ? sql`true` : sql`${jobValues.value} ${sql.raw(isDescending ? "<=" : ">=")} ${from}`;
-  return statementOf(
+/** The first values of a kind in an order, from one of them on; of all of them when `from` is null. */
+export const selectFirstValues = {
+  rising: firstValues("asc", sql`value >= coalesce(${argument("from")}, '')`),
+  // To SQLite every text lies below every blob.
+  falling: firstValues("desc", sql`value <= coalesce(${argument("from")}, x'')`),
+};
+
+function firstValues(direction: Direction, begins: SQL) {
+  return compile<{ kind: string; from: string | null; limit: number }>(() =>
     build
       .select({ value: jobValues.value })
       .from(jobValues)
-      .where(sql`${jobValues.kind} = ${kind} and ${begins}`)
-      .orderBy(isDescending ? desc(jobValues.value) : asc(jobValues.value))
-      .limit(limit),
+      .where(sql`${jobValues.kind} = ${argument("kind")} and ${begins}`)
+      .orderBy(sql`value ${sql.raw(direction)}`)
+      .limit(sql.placeholder("limit")),
   );
 }
 
@@ -141,31 +147,74 @@ export const selectIndexedJobs = compile<{ numbers: string }>(() =>
     .where(sql`${jobs.number} in (select value from json_each(${argument("numbers")})) and is_indexed = 1`),
 );
 
-/** A page of a list: what its jobs are sorted by, in a row of `jobs`, where it begins, and how long it is. */
-export type PageOfRows = {
-  readonly sorted: string;
-  readonly isDescending: boolean;
-  readonly from?: { readonly value: string | number; readonly number: number };
+type Direction = "asc" | "desc";
+
+/** A page of all jobs in the order of their numbers, from behind one of them; from the first one on when `from` is null. */
+export const selectPage = {
+  rising: pageOfAll("asc", sql`number > coalesce(${argument("from")}, 0)`),
+  falling: pageOfAll("desc", sql`number < coalesce(${argument("from")}, ${sql.raw(`${Number.MAX_SAFE_INTEGER}`)})`),
+};
+
+function pageOfAll(direction: Direction, begins: SQL) {
+  return compile<{ from: number | null; limit: number }>(() =>
+    build
+      .select()
+      .from(jobs)
+      .where(begins)
+      .orderBy(sql`number ${sql.raw(direction)}`)
+      .limit(sql.placeholder("limit")),
+  );
+}
+
+/** What is asked of jobs that are not indexed: null where nothing is. Lists are JSON arrays, times milliseconds since 1970. */
+export type AskedOfUnindexed = {
+  /** 0 when jobs of all users are asked for: `user` null are those of anonymous ones. */
+  readonly hasUser: number;
+  readonly user: string | null;
+  readonly processes: string | null;
+  /** An empty text stands for this service. */
+  readonly providers: string | null;
+  readonly statuses: string | null;
+  readonly tags: string | null;
+  readonly leastCreated: number;
+  readonly mostCreated: number;
+  /** Milliseconds; that of a job that runs lasts until `now`. */
+  readonly leastDuration: number | null;
+  readonly mostDuration: number | null;
+  readonly now: number;
+};
+
+type PageOfUnindexed = AskedOfUnindexed & {
+  readonly fromValue: string | number | null;
+  readonly fromNumber: number | null;
   readonly limit: number;
 };
 
-/** Builds the query of a page of all jobs in the order of their numbers. */
-export function selectPage({ isDescending, from, limit }: PageOfRows): Statement {
-  const begins = from === undefined ? sql`true` : sql`number ${sql.raw(isDescending ? "<" : ">")} ${from.number}`;
-  const direction = sql.raw(isDescending ? "desc" : "asc");
-  return statementOf(build.select().from(jobs).where(begins).orderBy(sql`number ${direction}`).limit(limit));
+const isAsked = sql.join(
+  [
+    sql`(${argument("hasUser")} = 0 or user is ${argument("user")})`,
+    isListed("process_id", "processes"),
+    isListed("coalesce(provider_id, '')", "providers"),
+    isListed("status", "statuses"),
+    sql`not exists (select 1 from json_each(${argument("tags")}) as tag where tag.value not in (select value from json_each(jobs.tags)))`,
+    sql`created_at between ${argument("leastCreated")} and ${argument("mostCreated")}`,
+    sql`(${argument("leastDuration")} is null or coalesce(finished_at, ${argument("now")}) - started_at between ${argument("leastDuration")} and ${argument("mostDuration")})`,
+  ],
+  sql` and `,
+);
+
+function isListed(column: string, list: string): SQL {
+  return sql`(${argument(list)} is null or ${sql.raw(column)} in (select value from json_each(${argument(list)})))`;
 }
 
-/** Builds the query of a page of the jobs that are not indexed: few, they run or wait, or ended just now. */
-export function selectUnindexedPage(page: PageOfRows, conditions: readonly SQL[]): Statement {
-  const { isDescending, from, limit } = page;
-  const sorted = sql.raw(page.sorted);
-  const direction = sql.raw(isDescending ? "desc" : "asc");
-  const begins =
-    from === undefined
-      ? sql`true`
-      : sql`(${sorted}, number) ${sql.raw(isDescending ? "<" : ">")} (${from.value}, ${from.number})`;
-  const holds = sql.join([sql`is_indexed = 0`, begins, ...conditions], sql` and `);
-  const found = sql`select number from jobs indexed by jobs_not_indexed where ${holds} order by ${sorted} ${direction}, number ${direction} limit ${limit}`;
-  return statementOf(build.select().from(jobs).where(sql`number in (${found})`));
+/** Makes the queries of a page of the jobs that are not indexed, sorted by a column: few, they run or wait, or ended just now. */
+export function pageOfUnindexed(sorted: string) {
+  const page = (direction: Direction) => {
+    const column = sql.raw(sorted);
+    const isBehind = sql`(${column}, number) ${sql.raw(direction === "asc" ? ">" : "<")} (${argument("fromValue")}, ${argument("fromNumber")})`;
+    const order = sql.raw(`${sorted} ${direction}, number ${direction}`);
+    const found = sql`select number from jobs indexed by jobs_not_indexed where is_indexed = 0 and (${argument("fromNumber")} is null or ${isBehind}) and ${isAsked} order by ${order} limit ${argument("limit")}`;
+    return compile<PageOfUnindexed>(() => build.select().from(jobs).where(sql`number in (${found})`));
+  };
+  return { rising: page("asc"), falling: page("desc") };
 }

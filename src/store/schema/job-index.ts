@@ -15,11 +15,14 @@ export const jobSets = sqliteTable(
     term: text("term").notNull(),
     block: integer("block").notNull(),
     numbers: blob("numbers", { mode: "buffer" }).notNull(),
+    /** Cells of durations among the jobs, 0 left out, or wider; null where they are not known, as of words. */
+    leastDuration: integer("least_duration"),
+    mostDuration: integer("most_duration"),
   },
   (table) => [primaryKey({ columns: [table.term, table.block] }), index("job_sets_of_block").on(table.block)],
 );
 
-/** What the jobs of a group are sorted by, and ranges are asked of: see job-index/columns.ts. */
+/** What the jobs of a group are sorted by, and the durations of those of a block: see job-index/columns.ts and job-index/durations.ts. */
 export const jobColumns = sqliteTable("job_columns", {
   id: integer("id").primaryKey(),
   cells: blob("cells", { mode: "buffer" }).notNull(),
@@ -34,7 +37,7 @@ export const jobGroups = sqliteTable(
     mostCreated: integer("most_created").notNull(),
     leastFinished: integer("least_finished").notNull(),
     mostFinished: integer("most_finished").notNull(),
-    /** Cells of the column of durations; of those that are not 0. */
+    /** Cells of durations; of those that are not 0. */
     leastDuration: integer("least_duration").notNull(),
     mostDuration: integer("most_duration").notNull(),
     /** One bit for each class of durations. */
