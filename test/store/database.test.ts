@@ -135,18 +135,34 @@ describe("migrations", () => {
     expect(await Promise.all(processes.map((one) => one.exited))).toEqual([0, 0, 0]);
   }, 30_000);
 
-  test("jobs that an earlier index held are found by the present one", async () => {
+  test.each([
+    [
+      "table",
+      "CREATE TABLE `job_sets`",
+      ["INSERT INTO job_index VALUES (1, 1, 1, 'dismissed', NULL, NULL, 'echo', '', '')"],
+    ],
+    [
+      "blocks",
+      "ADD `least_duration`",
+      [
+        "INSERT INTO job_sets VALUES ('sdismissed', 0, x'0200'), ('pother', 0, x'0100')",
+        "INSERT INTO job_columns VALUES (1, x'00')",
+        "INSERT INTO job_groups VALUES (0, 1, 1, 1, 1, 1, 1, 1, 1)",
+        "INSERT INTO job_values VALUES (1, 'process', 'other')",
+        "INSERT INTO job_texts (rowid, words) VALUES (-1, 'flood')",
+      ],
+    ],
+  ])("jobs that an earlier index of other %s held are found by the present one", async (_, change, taken) => {
     await using dir = await temporaryDirectory();
     const file = join(dir.path, "heddle.db");
     const all = readMigrationFiles({ migrationsFolder });
-    const before = all.findIndex(({ sql }) => sql.some((statement) => statement.includes("CREATE TABLE `job_sets`")));
+    const before = all.findIndex(({ sql }) => sql.some((statement) => statement.includes(change)));
     const job = newJob();
     {
       await using database = await openDatabase({ file, ...options, migrations: all.slice(0, before) });
       await insertJob(database, { ...job, status: "dismissed", finishedAt: startOfTest }, acceptedEvent());
-      const take = "INSERT INTO job_index VALUES (1, 1, 1, 'dismissed', NULL, NULL, 'echo', '', '')";
       const mark = "UPDATE jobs SET is_indexed = 1";
-      await database.write([take, mark].map((sql) => ({ sql, args: [] })));
+      await database.write([...taken, mark].map((sql) => ({ sql, args: [] })));
     }
     await using database = await openDatabase({ file, ...options });
     const search = { statuses: ["dismissed"], processIds: ["echo"] } as const;
@@ -155,6 +171,9 @@ describe("migrations", () => {
       expect(found.map((one) => one.job.id)).toEqual([job.id]);
       expect(await indexJobs(database, 10)).toBe(indexed);
     }
+    const others = { processIds: ["other"] };
+    expect(await listJobs(database, { now: startOfTest, limit: 2, search: others })).toEqual([]);
+    expect(await listJobs(database, { now: startOfTest, limit: 2, search: { text: [["flood"]] } })).toEqual([]);
   });
 });
 
