@@ -196,9 +196,10 @@ const isAsked = sql.join(
     isListed("process_id", "processes"),
     isListed("coalesce(provider_id, '')", "providers"),
     isListed("status", "statuses"),
-    sql`not exists (select 1 from json_each(${argument("tags")}) as tag where tag.value not in (select value from json_each(jobs.tags)))`,
     sql`created_at between ${argument("leastCreated")} and ${argument("mostCreated")}`,
     sql`(${argument("leastDuration")} is null or coalesce(finished_at, ${argument("now")}) - started_at between ${argument("leastDuration")} and ${argument("mostDuration")})`,
+    // Last, since tags stand in the row only, not in the index.
+    sql`(${argument("tags")} is null or not exists (select 1 from json_each(${argument("tags")}) as tag where tag.value not in (select value from json_each(jobs.tags))))`,
   ],
   sql` and `,
 );
