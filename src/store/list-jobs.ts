@@ -150,14 +150,16 @@ async function firstByNumber(
   return numbers;
 }
 
-const growth = 12;
+/** The newest block may have just begun. */
+const blocksAtFirst = 2;
+const growth = 8;
 
 function* stretchesFrom(from: number | undefined, blocks: Stretch, isDescending: boolean): Generator<Stretch> {
   const start = from === undefined ? undefined : blockOf(from);
   const first = isDescending ? blocks.first : Math.max(blocks.first, start ?? 0);
   const last = isDescending ? Math.min(blocks.last, start ?? blocks.last) : blocks.last;
   let left = last - first + 1;
-  for (let size = 1; left > 0; size *= growth) {
+  for (let size = blocksAtFirst; left > 0; size *= growth) {
     const reach = Math.min(size, left);
     const next = isDescending ? first + left - reach : last - left + 1;
     yield { first: next, last: next + reach - 1 };

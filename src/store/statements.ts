@@ -85,9 +85,9 @@ export function insertFrom<T extends SQLiteTable>(
 }
 
 /**
- * Builds and compiles a query at its first use, so that neither the start pays for those that are not used nor a later request for
- * building it: the result fills the arguments in by position. JSON values are given as text. Filling throws a TypeError
- * when a named argument is missing.
+ * Builds and compiles a query at its first use, so that neither the start pays for those that are not used nor a later
+ * request for building it: the result fills the arguments in by position. JSON values are given as text. Filling throws a
+ * TypeError when a named argument is missing.
  */
 export function compile<Values extends Readonly<Record<string, Argument>>>(
   query: () => { toSQL(): Pick<Query, "sql" | "params"> },

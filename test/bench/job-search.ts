@@ -4,6 +4,7 @@ import { Database as Sqlite } from "bun:sqlite";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as v from "valibot";
 import type { JobSearch } from "../../src/domain/job-search.ts";
 import { type JobOrder, sortKeys } from "../../src/domain/job-sort.ts";
 import { silentLogger } from "../../src/domain/logger.ts";
@@ -12,7 +13,7 @@ import { indexJobs } from "../../src/store/job-index/index-jobs.ts";
 import { settleWords } from "../../src/store/job-index/settle-words.ts";
 import { insertJob } from "../../src/store/jobs.ts";
 import { listJobs } from "../../src/store/list-jobs.ts";
-import { startServer } from "../support/executable.ts";
+import { executable, startServer } from "../support/executable.ts";
 import { acceptedEvent, newJob } from "../support/jobs-in-store.ts";
 import { realClock } from "../support/real-clock.ts";
 
@@ -27,10 +28,10 @@ const since = Date.UTC(2026, 0, 1);
 const stepMilliseconds = 10_000;
 
 /**
- * Copies one job: 40 processes of which a few have most jobs, 50 users likewise and one of brief jobs only, one failure in twelve, durations from
- * milliseconds to hours, tags of a project in every third job, a provider in every tenth; 20 jobs that have not ended.
- * What makes combinations hard: words and tags that half of the jobs have, and that never meet one another or the other
- * half of the durations or of the days.
+ * Copies one job: 40 processes of which a few have most jobs, 50 users likewise and one of brief jobs only, one failure
+ * in twelve, durations from milliseconds to hours, tags of a project in every third job, a provider in every tenth; 20 jobs
+ * that have not ended. What makes combinations hard: words and tags that half of the jobs have, and that never meet one
+ * another or the other half of the durations or of the days.
  */
 function fill(): void {
   using database = new Sqlite(file);
@@ -293,32 +294,72 @@ async function make(): Promise<void> {
   await takeUp(database);
 }
 
-/** The same through the executable: what a client waits for. */
+const time = (at: number) => new Date(at).toISOString();
+/** The single filters as clients write them: one that finds jobs, and one that finds none. */
+const queries: readonly (readonly [string, string])[] = [
+  ["processID=process-3", "processID=nothing"],
+  ["status=failed", "status=running"],
+  [`datetime=${time(day(lastDay * 0.2))}/${time(day(lastDay * 0.6))}`, `datetime=../${time(since - 1)}`],
+  ["minDuration=3000", "minDuration=90000"],
+  ["maxDuration=10", "minDuration=80000&maxDuration=90000"],
+  ["tags=project-7", "tags=nothing"],
+  ["provider=provider-2", "provider=nothing"],
+  ["q=flood", "q=nothing"],
+  ["q=flood%20coast", "q=upper%20lower"],
+  ["q=sheet4711", "q=ended%20upper%20lower"],
+];
+
+/** The same through the executable: what a client waits for, everybody's jobs and those of one user. */
 async function measureServer(): Promise<void> {
+  const keys = [
+    await createKey("admin", "bench"),
+    await createKey("runner", "user3"),
+    await createKey("runner", "quick"),
+  ];
+  const [everybody = "", user3 = "", quick = ""] = keys;
   const start = performance.now();
   await using server = await startServer(directory);
   console.log(`start of the server: ${(performance.now() - start).toFixed(0)} ms`);
-  const queries = [
-    "",
-    "&status=failed",
-    "&processID=process-3",
-    "&minDuration=3000",
-    "&tags=project-7",
-    "&q=flood",
-    "&q=no",
-  ];
-  for (const query of queries) {
+  const ask = async (name: string, query: string, key: string) => {
     const times: number[] = [];
     for (let round = 0; round < 30; round += 1) {
       const asked = performance.now();
-      await (await fetch(`${server.url}/jobs?limit=20${query}`)).text();
+      const response = await fetch(`${server.url}/jobs?limit=20${query}`, {
+        headers: { authorization: `Bearer ${key}` },
+      });
+      if (response.status !== 200) throw new Error(`${query} is answered by ${response.status}`);
+      await response.text();
       times.push(performance.now() - asked);
     }
     times.sort((one, other) => one - other);
-    console.log(
-      `GET /jobs?limit=20${query.padEnd(24)} median ${times[15]?.toFixed(2)}  most ${times.at(-1)?.toFixed(2)} ms`,
-    );
+    const [middle, most] = [times[15]?.toFixed(2).padStart(6), times.at(-1)?.toFixed(2).padStart(6)];
+    console.log(`${name}GET /jobs?limit=20${query}`.padEnd(100), `median ${middle}  most ${most} ms`);
+  };
+  for (const [name, key] of [
+    ["", everybody],
+    ["user3, ", user3],
+  ] as const) {
+    await ask(name, "", key);
+    for (const query of queries.flat()) await ask(name, `&${query}`, key);
   }
+  await ask("a user of brief jobs, ", "&minDuration=60", quick);
+}
+
+async function createKey(role: string, user: string): Promise<string> {
+  const child = Bun.spawn([
+    executable,
+    "keys",
+    "create",
+    "--role",
+    role,
+    "--user",
+    user,
+    "--data",
+    directory,
+    "--json",
+  ]);
+  const made: unknown = JSON.parse(await new Response(child.stdout).text());
+  return v.parse(v.object({ key: v.string() }), made).key;
 }
 
 async function measureStore(): Promise<void> {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import {
   durationCell,
   durationRange,
-  keepLasting,
+  keepInRange,
   slicesOf,
   spanOf,
   withDurations,
@@ -64,7 +64,7 @@ describe("the durations of a block", () => {
 
   function found(from: NumberSet, least: number, most: number, stored = slices): readonly number[] {
     const set = { ...from, bits: from.bits.slice() };
-    keepLasting(set, block, slicesOf(stored.buffer), { least, most, classes: 0 });
+    keepInRange(set, block, slicesOf(stored.buffer), { least, most, classes: 0 });
     return membersInOrder(set, false, blockSize * 3);
   }
 

@@ -88,7 +88,7 @@ export function withDurations(slices: Slices, cells: ReadonlyMap<number, number>
 }
 
 /** Keeps the members of a block whose durations lie in a range. */
-export function keepLasting({ first, bits }: NumberSet, block: number, slices: Slices, range: DurationRange): void {
+export function keepInRange({ first, bits }: NumberSet, block: number, slices: Slices, range: DurationRange): void {
   const count = slices.length / wordsOfBlock;
   const { least } = range;
   if (least >= 2 ** count) {

@@ -11,7 +11,10 @@ export const wordsOfBlock = blockSize / 32;
 const bytesOfBits = blockSize / 8;
 const mostListed = bytesOfBits / 2 - 1;
 
-/** Numbers of consecutive blocks, one bit each, from the first number of the first block on. Changed in place: large ones are costly to copy. Gone through by index: iterators of typed arrays take ten times as long. */
+/**
+ * Numbers of consecutive blocks, one bit each, from the first number of the first block on. Changed in place: large ones are
+ * costly to copy. Gone through by index: iterators of typed arrays take several times as long.
+ */
 export type NumberSet = { readonly first: number; readonly bits: Uint32Array };
 
 export function blockOf(number: number): number {
@@ -28,12 +31,11 @@ export function lastOf({ first, bits }: NumberSet): number {
   return first + bits.length * 32 - 1;
 }
 
-/** Adds what is stored of a block. */
+/** Adds what is stored of a block, of which the set has no members yet. */
 export function addStored({ first, bits }: NumberSet, block: number, stored: ArrayBuffer): void {
   const at = (block * blockSize - first) >>> 5;
   if (stored.byteLength === bytesOfBits) {
-    const words = new Uint32Array(stored);
-    for (let word = 0; word < wordsOfBlock; word += 1) bits[at + word] = (bits[at + word] ?? 0) | (words[word] ?? 0);
+    bits.set(new Uint32Array(stored), at);
     return;
   }
   const list = new Uint16Array(stored);

@@ -19,7 +19,7 @@ import { wordOfTerm, wordTerm } from "./terms.ts";
 // settled then. A word without a set is said by few jobs of the block's settled groups, and a word with one by no others of
 // them than the set holds: which jobs of groups that are not settled yet say it, the full-text index tells.
 
-/** A word that so many jobs of a group say gets a set. At most eight times as many of a block say one that has none. */
+/** A word that so many jobs of a group say gets a set. At most seven times as many of a block say one that has none. */
 const fewestJobs = 4;
 /** Jobs that are read at a time, and words that are looked up or written: a few milliseconds. */
 const jobsAtOnce = 128;

@@ -1,6 +1,6 @@
 import type { Database } from "../database.ts";
 import { groupOf, groupSize } from "../job-index/columns.ts";
-import { type DurationRange, keepLasting } from "../job-index/durations.ts";
+import { type DurationRange, keepInRange } from "../job-index/durations.ts";
 import {
   addAll,
   blockOf,
@@ -17,7 +17,7 @@ import { numbersIn } from "../job-index/sayers.ts";
 import { everyJob } from "../job-index/terms.ts";
 import { selectCreated, selectGroupsCreated, selectGroupsLasting } from "../queries/search-jobs.ts";
 import type { Alternatives, Asked } from "./asked.ts";
-import { durationsIn } from "./read-columns.ts";
+import { durationsIn, groupsWithAny } from "./read-columns.ts";
 import { emptyIn, type Overview, type Range, type Scope, type Stretch, setOfTerm } from "./term-sets.ts";
 
 /** Orders what a search asks so that the rare stands first, and leaves out what no job can meet; undefined when nothing is left. */
@@ -56,7 +56,7 @@ export async function findJobs(
   }
   removeNumbers(found, overview.gone);
   if (asked.created !== undefined) await keepCreated(database, found, asked.created);
-  if (asked.duration !== undefined) await keepLastingBetween(database, found, asked.duration);
+  if (asked.duration !== undefined) await keepLasting(database, found, asked.duration);
   return found;
 }
 
@@ -112,16 +112,14 @@ async function keepCreated(database: Database, found: NumberSet, created: Range)
   }
 }
 
-async function keepLastingBetween(database: Database, found: NumberSet, duration: DurationRange): Promise<void> {
+async function keepLasting(database: Database, found: NumberSet, duration: DurationRange): Promise<void> {
   const { least, most, classes } = duration;
   const [row] = await database.read(
     selectGroupsLasting({ ...groupsOf(found), leastDuration: least, mostDuration: most, classes }),
   );
-  const groups = numbersIn(row, "numbers");
-  keepGroups(found, groups);
-  const some = groups.filter((group) => hasAny(found, group * groupSize, (group + 1) * groupSize));
-  const blocks = new Set(some.map((group) => blockOf(group * groupSize)));
-  for await (const { block, slices } of durationsIn(database, [...blocks])) keepLasting(found, block, slices, duration);
+  keepGroups(found, numbersIn(row, "numbers"));
+  const blocks = new Set(groupsWithAny(found).map((group) => blockOf(group * groupSize)));
+  for await (const { block, slices } of durationsIn(database, [...blocks])) keepInRange(found, block, slices, duration);
 }
 
 function groupsOf(found: NumberSet): { readonly first: number; readonly last: number } {

@@ -70,7 +70,10 @@ export const selectSetsOfBlock = compile<{ block: number }>(() =>
     .where(eq(jobSets.block, argument("block"))),
 );
 
-/** Stores a set that more jobs were added to; the durations are those of these jobs, null where they are not to be known. */
+/**
+ * Stores a set that more jobs were added to; the durations are those of these jobs, null where they are not to be known. Of
+ * a set that was stored without them they stay null: so are the least and the greatest of null and anything.
+ */
 export const putSet = compile<{
   term: string;
   block: number;

@@ -110,6 +110,8 @@ export const selectValuesInOrder = compile<{ kind: string }>(() =>
     .from(sql`(select id from ${jobValues} where ${jobValues.kind} = ${argument("kind")} order by ${jobValues.value})`),
 );
 
+type Direction = "asc" | "desc";
+
 /** The first values of a kind in an order, from one of them on; of all of them when `from` is null. */
 export const selectFirstValues = {
   rising: firstValues("asc", sql`value >= coalesce(${argument("from")}, '')`),
@@ -146,8 +148,6 @@ export const selectIndexedJobs = compile<{ numbers: string }>(() =>
     .from(jobs)
     .where(sql`${jobs.number} in (select value from json_each(${argument("numbers")})) and is_indexed = 1`),
 );
-
-type Direction = "asc" | "desc";
 
 /** A page of all jobs in the order of their numbers, from behind one of them; from the first one on when `from` is null. */
 export const selectPage = {

@@ -22,7 +22,7 @@ export const jobSets = sqliteTable(
   (table) => [primaryKey({ columns: [table.term, table.block] }), index("job_sets_of_block").on(table.block)],
 );
 
-/** What the jobs of a group are sorted by, and the durations of those of a block: see job-index/columns.ts and job-index/durations.ts. */
+/** What jobs are sorted by (see job-index/columns.ts), and their durations (see job-index/durations.ts). */
 export const jobColumns = sqliteTable("job_columns", {
   id: integer("id").primaryKey(),
   cells: blob("cells", { mode: "buffer" }).notNull(),
