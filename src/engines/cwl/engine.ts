@@ -174,7 +174,6 @@ async function work(
     signal: tools.signal,
     fail: tools.fail,
     hasEarlierTries: existsSync(tasksDirectory(deps.layout, prepared.executionId)),
-    active: new Set(),
     spareDirectories: [],
     ...(deps.cache === undefined ? {} : { cache: deps.cache }),
     programs: new Map(),
