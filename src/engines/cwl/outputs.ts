@@ -227,6 +227,7 @@ async function finishFile(at: Finishing, demands: OutputDemands, object: JsonObj
     const format = template === undefined ? undefined : evaluateString(template, scope, "format");
     return withSecondaryFiles(format === undefined ? kept : { ...kept, format }, demands.secondaryFiles, scope, {
       isRequired: false,
+      discovers: true,
       name,
       readable: { roots: [bounds.outdir, ...bounds.given], found: new Set() },
     });
