@@ -1,3 +1,4 @@
+import { checkFeatures } from "./check-features.ts";
 import { type Field, fault } from "./field.ts";
 import type { CwlProcess, CwlType, InputParameter, Link, Step, Workflow } from "./schema.ts";
 import { canFeed, isOptional, members, typeText, unionOf } from "./types.ts";
@@ -31,7 +32,10 @@ export function checkDocument(checked: Checked, main: CwlProcess): void {
   if (tools === undefined)
     fault(root, `found workflows that run themselves or nest deeper than ${maxNesting} levels, expected fewer`);
   else if (tools > maxTools) fault(root, `found ${tools} tools to run, expected at most ${maxTools}`);
-  else checkScripts(checked, main, false, new Set());
+  else {
+    checkScripts(checked, main, false, new Set());
+    checkFeatures(checked, main);
+  }
 }
 
 /** JavaScript stands only where InlineJavascriptRequirement does: on the process, or on one around it. */

@@ -160,6 +160,7 @@ async function work(
   const faults =
     deps.ignoresContainers === true ? operationFaults(document) : await machineFaults(document, deps.executor);
   if (faults.length > 0) throw new CwlFailure(`Cannot run: ${faults.join("; ")}`);
+  for (const text of document.outdated) record.log(`Would be refused if it were deployed today: ${text}`);
   using scripts = holdsScripts ? await engines.scripts.load() : undefined;
   const inputs = inputObject(main, prepared.inputs, { allowsLocalFiles: deps.allowsLocalFiles ?? false });
   const context: RunContext = {
@@ -222,7 +223,9 @@ function filePaths(file: FileValue): readonly string[] {
 function documentOf(deps: CwlEngineDeps, prepared: Prepared): CwlDocument {
   const { definition } = prepared;
   if (definition.kind !== "cwl") throw new Problem("internal", `Cannot run process "${prepared.processId}" as CWL`);
-  const options = { main: definition.main, allowsLocalFiles: deps.allowsLocalFiles ?? false };
+  const allowsLocalFiles = deps.allowsLocalFiles ?? false;
+  // What a user runs here is refused as it would be at a deployment; what was deployed runs on.
+  const options = { main: definition.main, allowsLocalFiles, isDeployed: !allowsLocalFiles };
   return loadJson(definition.document, options).cwl;
 }
 

@@ -26,6 +26,8 @@ export type LoadOptions = {
   readonly main?: string;
   /** True only where the document's author may read every file that this program can: never in the server. */
   readonly allowsLocalFiles?: boolean;
+  /** True for a document that was deployed before: what is refused only since then is a note. */
+  readonly isDeployed?: boolean;
 };
 
 /** What a text or JSON document turned out to be: the document as it is kept, and what was read from it. */
@@ -47,19 +49,19 @@ export function loadJson(value: Json, options: LoadOptions & { readonly prefix?:
 }
 
 function load(source: Source, options: LoadOptions, name: string): Package {
-  const root = rootField(source);
+  const root = rootField(source, options.isDeployed);
   const cwl = asObject(root) === undefined ? undefined : loadRoot(root, options);
-  const { faults, notes } = root.report;
+  const { faults, notes, outdated } = root.report;
   const [first] = faults;
   if (cwl !== undefined && first === undefined && isJsonObject(source.value)) {
-    return { document: source.value, cwl: { ...cwl, notes } };
+    return { document: source.value, cwl: { ...cwl, notes, outdated } };
   }
   const detail = first === undefined ? "nothing to run in it" : `${first.pointer}: ${first.detail}`;
   const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : "";
   throw new Problem("invalid-parameter-value", `Cannot read ${name}: ${detail}${more}`, { faults });
 }
 
-function loadRoot(root: Field, options: LoadOptions): Omit<CwlDocument, "notes"> | undefined {
+function loadRoot(root: Field, options: LoadOptions): Omit<CwlDocument, "notes" | "outdated"> | undefined {
   const version = loadVersion(member(root, "cwlVersion"));
   if (version === undefined) return undefined;
   const context: LoadContext = {

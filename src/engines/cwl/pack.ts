@@ -220,6 +220,7 @@ async function rewriteMember(
 ): Promise<Json> {
   const { value, name, member, place, depth } = what;
   if (name === "run" && typeof member === "string") return packRun(packing, from, member, place);
+  if (name === "source" || name === "outputSource") return packSource(from, member, place);
   const isFile = value.class === "File" || value.class === "Directory";
   if (
     isFile &&
@@ -231,6 +232,16 @@ async function rewriteMember(
     return name === "path" ? path : pathToFileURL(path).href;
   }
   return rewrite(packing, from, member, place, depth);
+}
+
+/** An exact id of a link says the id of its process, which packing may change: within the process it is as exact. */
+function packSource(from: PackedFile, member: Json, place: Place): Json {
+  if (isList(member)) return member.map((item) => packSource(from, item, place));
+  if (typeof member !== "string" || !member.includes("#")) return member;
+  const name = member.slice(member.indexOf("#") + 1);
+  const index = from.isGraph ? place[1] : 0;
+  const own = typeof index === "number" ? ownId(from.processes[index] ?? null) : "";
+  return own !== "" && name.startsWith(`${own}/`) ? name.slice(own.length + 1) : name;
 }
 
 async function packRun(packing: Packing, from: PackedFile, run: string, place: Place): Promise<string> {

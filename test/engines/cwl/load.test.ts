@@ -106,7 +106,7 @@ const echo = `run: { class: CommandLineTool, baseCommand: echo, inputs: { a: { t
 
 test("links that lead nowhere are refused with what could be meant", () => {
   expect(faultsOf(workflow(`  one: { in: { a: txt }, out: [o], ${echo} }`))).toEqual([
-    'p.cwl:6:16: field "steps.one.in.a.source": found source "txt", which leads nowhere, expected one of text, file, one/o',
+    'p.cwl:6:16: field "steps.one.in.a.source": found source "txt", which leads nowhere, expected one of text, file, one/o; did you mean "text"',
   ]);
   expect(faultsOf(workflow(`  one: { in: { a: text }, out: [p], ${echo} }`))).toEqual([
     'p.cwl:6:3: field "steps.one": found output "p", expected one of o',
