@@ -48,6 +48,7 @@ type Packing = {
   readonly parts: Part[];
   readonly namespaces: Map<string, string>;
   readonly broaderFormats: BroaderFormats;
+  readonly notes: string[];
 };
 
 /**
@@ -69,6 +70,7 @@ export async function packDocument(
     parts: [],
     namespaces: new Map(),
     broaderFormats: new Map(),
+    notes: [],
   };
   const main = mainOf(await openFile(packing, path));
   // Files that are met on the way are added to the map, and so their turn comes.
@@ -79,7 +81,9 @@ export async function packDocument(
   }
   const first = packing.parts.find((part) => part.id === main) ?? packing.parts[0];
   await readOntologies(packing);
-  return loadSource(joinParts(packing, first), basename(path), { ...(main === undefined ? {} : { main }), ...options });
+  const named = main === undefined ? {} : { main };
+  const { document, cwl } = loadSource(joinParts(packing, first), basename(path), { ...named, ...options });
+  return { document, cwl: { ...cwl, notes: [...packing.notes, ...cwl.notes] } };
 }
 
 /** Reads the ontologies of `$schemas` that are files of the package, when a format could need them. */
@@ -89,9 +93,17 @@ async function readOntologies(packing: Packing): Promise<void> {
     if (!isList(schemas) || !JSON.stringify(packing.parts.map((part) => part.value)).includes('"format":')) continue;
     for (const [index, schema] of schemas.entries()) {
       if (typeof schema !== "string" || /^https?:/.test(schema)) continue;
-      const place = ["$schemas", index];
-      const text = await readText(packing, resolvePath(from, schema, place), from.source.locate(place));
-      readOntology(text, packing.broaderFormats);
+      const at = from.source.locate(["$schemas", index]);
+      try {
+        readOntology(
+          await readText(packing, resolvePath(from, schema, ["$schemas", index]), at),
+          packing.broaderFormats,
+        );
+      } catch (error) {
+        // It only tells which formats are broader than others: without it they are taken as they are written.
+        if (!(error instanceof Problem)) throw error;
+        packing.notes.push(`${at}: found "${schema}", which cannot be read: formats are compared by their names alone`);
+      }
     }
   }
 }
