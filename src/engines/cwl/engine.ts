@@ -12,6 +12,7 @@ import { createLogJoin } from "../../files/join-log.ts";
 import {
   executionLogFile,
   type Layout,
+  madeFilesDirectory,
   taskDirectory,
   taskLogFile,
   tasksDirectory,
@@ -23,7 +24,7 @@ import { CwlFailure } from "./failure.ts";
 import { inputObject } from "./inputs.ts";
 import { createScriptLoader, type ExpressionLimits, type ScriptLoader } from "./javascript.ts";
 import { loadJson } from "./load.ts";
-import { toOutputValues } from "./output-values.ts";
+import { toOutputValues, writeLiterals } from "./output-values.ts";
 import type { ReadBounds } from "./readable.ts";
 import { machineFaults, operationFaults } from "./requirements.ts";
 import { beginRun, type Run, type RunTools } from "./run.ts";
@@ -241,7 +242,9 @@ async function collect(engines: Engines, prepared: Prepared): Promise<JsonObject
 }
 
 async function collectForClient(engines: Engines, prepared: Prepared): Promise<JsonObject> {
-  const outputs = await collect(engines, prepared);
+  const { layout } = engines.deps;
+  const made = madeFilesDirectory(layout, prepared.executionId);
+  const outputs = await writeLiterals(await collect(engines, prepared), made);
   const { main } = documentOf(engines.deps, prepared);
   const values = main.outputs.map(
     (output) => [output.id, fromCustom(output.type, outputs[output.id] ?? null)] as const,
