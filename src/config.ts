@@ -50,9 +50,13 @@ function whole(lowest: number, highest: number = Number.MAX_SAFE_INTEGER) {
   );
 }
 
+/** Empty text is no role: a variable that is set to nothing opens nothing. */
 const anonymousRole = v.pipe(
-  v.union([v.boolean(), v.picklist(["", "true", "viewer", "runner"])], "viewer or runner"),
-  v.transform((value) => (value === "viewer" ? value : value === false ? undefined : ("runner" as const))),
+  v.union([v.boolean(), v.picklist(["true", "false", "viewer", "runner"])], "viewer or runner"),
+  v.transform((value) => {
+    if (value === false || value === "false") return undefined;
+    return value === "runner" ? value : ("viewer" as const);
+  }),
 );
 
 /**
@@ -109,7 +113,7 @@ export const ConfigSchema = v.strictObject({
   allowAnonymous: v.optional(
     v.pipe(
       anonymousRole,
-      v.description("role of callers without a key: viewer or runner (the default when given bare)"),
+      v.description("role of callers without a key: viewer (the default when given bare) or runner"),
     ),
   ),
   slots: v.optional(v.pipe(whole(1, 4096), v.description("tools that run at once; the cores if not given")), () =>

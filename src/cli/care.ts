@@ -2,7 +2,7 @@ import type { Confinement, SandboxSettings } from "../executors/confinement.ts";
 import type { EngineDeps } from "../executors/container-engine.ts";
 import type { CareDeps } from "../operations/care-for-data.ts";
 import type { Finding } from "../operations/examine-data.ts";
-import { type Command, exitCodes, type Given, type Io, isGiven, type Option, UsageError } from "./command.ts";
+import { type Command, exitCodes, type Given, type Io, isGiven, type Option } from "./command.ts";
 import { onlyWord } from "./jobs.ts";
 
 /** What these commands need of the program's outer layer. */
@@ -18,6 +18,7 @@ export function backupCommand(deps: CareCommandDeps): Command {
   return {
     name: "backup",
     words: "FILE",
+    maxWords: 1,
     summary: "Writes a consistent copy of the database, also while the service runs, and reads it back.",
     options: { data: deps.dataOption },
     async run(given, io) {
@@ -35,6 +36,7 @@ export function restoreCommand(deps: CareCommandDeps): Command {
   return {
     name: "restore",
     words: "FILE",
+    maxWords: 1,
     summary: "Puts a backup in the place of the database; the service must not run. The old one stays beside it.",
     options: { data: deps.dataOption },
     async run(given, io) {
@@ -51,6 +53,7 @@ export function doctorCommand(deps: CareCommandDeps): Command {
   return {
     name: "doctor",
     words: "",
+    maxWords: 0,
     summary: "Examines the data directory and the machine; the exit code is 1 when something is at fault.",
     options: {
       data: deps.dataOption,
@@ -58,7 +61,6 @@ export function doctorCommand(deps: CareCommandDeps): Command {
       json: { type: "boolean", about: "print one JSON document" },
     },
     async run(given, io) {
-      if (given.words.length > 0) throw new UsageError("Cannot go on: found a word, wanted options only");
       const { examineData } = await import("../operations/examine-data.ts");
       const care = deps.care(given, io);
       if (isGiven(given, "fix")) {

@@ -21,6 +21,7 @@ export function keysCommand(deps: KeysDeps): Command {
   return {
     name: "keys",
     words: "create | list | revoke KEY",
+    maxWords: 2,
     summary: "Manages API keys. A created key is shown once; from the first key on, callers must sign in.",
     options: {
       data: deps.dataOption,
@@ -34,6 +35,9 @@ export function keysCommand(deps: KeysDeps): Command {
     },
     async run(given, io) {
       const [verb, ...words] = given.words;
+      if (verb !== "revoke" && words.length > 0) {
+        throw new UsageError(`Cannot manage keys: found "${words.join(" ")}" after ${verb}, wanted options only`);
+      }
       await using store = await deps.open(given, io);
       switch (verb) {
         case "create":

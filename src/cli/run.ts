@@ -52,6 +52,7 @@ export function runCommand(deps: RunDeps): Command {
   return {
     name: "run",
     words: "PACKAGE.cwl[#PROCESS] [JOB.yml]",
+    maxWords: 2,
     summary: "Runs a CWL package here; puts its output files into a directory and prints the CWL output object.",
     options: {
       outdir: { type: "string", short: "o", value: "DIR", about: "directory of the output files (default: .)" },
