@@ -1,4 +1,5 @@
-import { and, asc, eq, gt, sql } from "drizzle-orm";
+import { and, asc, eq, gt, or, sql } from "drizzle-orm";
+import type { Job } from "../domain/job.ts";
 import type { Process } from "../domain/process.ts";
 import type { Database } from "./database.ts";
 import { rowReader } from "./rows.ts";
@@ -55,12 +56,30 @@ const selectRevision = compile<{ id: string; revision: string }>(() =>
     .from(processRevisions)
     .where(and(eq(processRevisions.processId, argument("id")), eq(processRevisions.revision, argument("revision")))),
 );
-const selectPage = compile<{ limit: number; after: string }>(() =>
+const selectCurrentVisibility = compile<{ id: string }>(() =>
+  build
+    .select({ visibility: processRevisions.visibility })
+    .from(processes)
+    .innerJoin(processRevisions, isCurrent)
+    .where(eq(processes.id, argument("id"))),
+);
+const selectRevisionVisibility = compile<{ id: string; revision: string }>(() =>
+  build
+    .select({ visibility: processRevisions.visibility })
+    .from(processRevisions)
+    .where(and(eq(processRevisions.processId, argument("id")), eq(processRevisions.revision, argument("revision")))),
+);
+const selectPage = compile<{ limit: number; after: string; withPrivate: number }>(() =>
   build
     .select({ revision: processRevisions })
     .from(processes)
     .innerJoin(processRevisions, isCurrent)
-    .where(gt(processes.id, argument("after")))
+    .where(
+      and(
+        gt(processes.id, argument("after")),
+        or(eq(processRevisions.visibility, "public"), sql`${argument("withPrivate")} = 1`),
+      ),
+    )
     .orderBy(asc(processes.id))
     .limit(sql.placeholder("limit")),
 );
@@ -107,12 +126,29 @@ export async function findProcessRevision(
   return row === undefined ? undefined : processOf(row);
 }
 
+/**
+ * Tells whether what ran is private: as its process is now, or as the revision was when that is not deployed any more or
+ * is another server's.
+ */
+export async function isPrivateProcess(
+  database: Database,
+  { processId, processRevision, providerId }: Pick<Job, "processId" | "processRevision" | "providerId">,
+): Promise<boolean> {
+  const current = providerId === undefined ? await database.read(selectCurrentVisibility({ id: processId })) : [];
+  const [row] =
+    current.length > 0
+      ? current
+      : await database.read(selectRevisionVisibility({ id: processId, revision: processRevision }));
+  return row?.visibility === "private";
+}
+
 /** Lists what is deployed, by id, from behind `after` on. */
 export async function listProcesses(
   database: Database,
-  page: { readonly limit: number; readonly after?: string },
+  page: { readonly limit: number; readonly after?: string; readonly withPrivate: boolean },
 ): Promise<readonly Process[]> {
-  const rows = await database.read(selectPage({ limit: page.limit, after: page.after ?? "" }));
+  const { limit, after = "", withPrivate } = page;
+  const rows = await database.read(selectPage({ limit, after, withPrivate: Number(withPrivate) }));
   return rows.map(processOf);
 }
 
