@@ -56,6 +56,15 @@ export function principalOf(context: Pick<RouteContext, "caller">): Principal {
   return context.caller;
 }
 
+/**
+ * Guards a request that starts, stops or changes something although its route need not: pages of other origins may not send it, nor
+ * may HEAD do it. Throws `method-not-allowed`, `forbidden`.
+ */
+export function guardEffect({ isHead, checkOrigin }: Pick<RouteContext, "isHead" | "checkOrigin">): void {
+  if (isHead) throw new Problem("method-not-allowed", "Cannot answer: found method HEAD, wanted GET or POST");
+  checkOrigin();
+}
+
 /** Words that a key is needed. */
 export function unauthorized(): Problem {
   return new Problem("unauthorized", "Cannot answer: found no Authorization, wanted Authorization: Bearer hdl_...");

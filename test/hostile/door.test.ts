@@ -58,3 +58,25 @@ describe("what callers without a key may do is what was said, not more", () => {
     });
   }
 });
+
+test("a crawler that follows each link of each page starts nothing", async () => {
+  await using server = await startServer(newData());
+  const browser = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" };
+  const seen = new Set<string>();
+  const waiting = [`${server.url}/`];
+  await whileHealthy(server.url, "a crawler", async () => {
+    for (let url = waiting.pop(); url !== undefined && seen.size < 200; url = waiting.pop()) {
+      if (seen.has(url)) continue;
+      seen.add(url);
+      for (const headers of [browser, { accept: "*/*" }]) {
+        const text = await (await fetch(url, { headers })).text();
+        for (const [, href = ""] of text.matchAll(/(?:href=|"href":)"([^"]+)"/g)) {
+          const next = new URL(href.replaceAll("&amp;", "&"), url).href;
+          if (next.startsWith(server.url)) waiting.push(next);
+        }
+      }
+    }
+  });
+  expect([...seen]).toContain(`${server.url}/processes/echo/execution`);
+  expect(await (await fetch(`${server.url}/jobs`)).json()).toMatchObject({ jobs: [] });
+});
