@@ -24,7 +24,7 @@ const url = v.pipe(
 );
 
 /** What this machine, or the container that this runs in, has. */
-function machineMebibytes(): number {
+export function machineMebibytes(): number {
   const bound = process.constrainedMemory();
   return Math.floor(Math.min(totalmem(), bound > 0 ? bound : Number.POSITIVE_INFINITY) / 2 ** 20);
 }
@@ -185,9 +185,10 @@ export const ConfigSchema = v.strictObject({
   sandbox: v.optional(
     v.pipe(
       v.picklist(["auto", "require", "off"], "auto, require or off"),
-      v.description("sandbox of tools without a container: where it works, always (or they fail), never"),
+      v.description(
+        "sandbox of tools without a container: where it works, always (or they fail), never; if not given require once a key exists or others can reach the service, else auto",
+      ),
     ),
-    "auto",
   ),
   jobFiles: v.optional(
     v.pipe(v.picklist(["auto", "always"], "auto or always"), v.description("jobs that get a log file and links")),
@@ -242,9 +243,13 @@ export const ConfigSchema = v.strictObject({
 /** The whole configuration, frozen at start. */
 export type Config = Readonly<v.InferOutput<typeof ConfigSchema>>;
 
-/** What sandboxed tools see, and when they are sandboxed. The data directory and secrets are hidden wherever they lie. */
-export function sandboxSettings(config: Config, layout: Layout): SandboxSettings {
-  const { sandbox: use, toolPath, toolDirectories } = config;
+/**
+ * What sandboxed tools see, and when they are sandboxed: as the operator says, else always as soon as the service is exposed.
+ * The data directory and secrets are hidden wherever they lie.
+ */
+export function sandboxSettings(config: Config, layout: Layout, exposed: boolean): SandboxSettings {
+  const { toolPath, toolDirectories } = config;
+  const use = config.sandbox ?? (exposed ? "require" : "auto");
   const secrets = [config.secretFile, config.notifySecretFile, config.smtpPasswordFile];
   const hidden = [layout.dataDirectory, layout.outputsDirectory, ...secrets.filter((file) => file !== undefined)];
   return { use, toolPath, toolDirectories, hidden };
@@ -261,4 +266,9 @@ export function isLoopback(host: string): boolean {
 export function isLocalOnly(config: Pick<Config, "host" | "publicUrl" | "trustedProxy">): boolean {
   if (config.trustedProxy.length > 0) return false;
   return isLoopback(config.host) && (config.publicUrl === undefined || isLoopback(new URL(config.publicUrl).hostname));
+}
+
+/** Tells whether others than the users of this machine may bring or run processes: a key exists, or they can reach the service. */
+export function isExposed(config: Pick<Config, "host" | "publicUrl" | "trustedProxy">, hasKeys: boolean): boolean {
+  return hasKeys || !isLocalOnly(config);
 }

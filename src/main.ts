@@ -10,7 +10,7 @@ import {
   readArguments,
   usageOf,
 } from "./cli/command.ts";
-import { type Config, ConfigSchema, sandboxSettings } from "./config.ts";
+import { type Config, ConfigSchema, isExposed, sandboxSettings } from "./config.ts";
 import { engineDeps } from "./engine-environment.ts";
 import { searchBubblewrap } from "./executors/bubblewrap.ts";
 import type { EngineChoice } from "./executors/container-engine.ts";
@@ -31,7 +31,7 @@ const commands = {
       cores: availableParallelism(),
       dataOption: dataOption(),
       dataDirectory,
-      sandboxSettings: sandboxSettingsOf,
+      sandboxSettings: (given, io) => sandboxSettingsOf(given, io, false),
       engines: enginesOf,
     }),
   images: async () => (await import("./cli/images.ts")).imagesCommand({ dataOption: dataOption(), dataDirectory }),
@@ -54,6 +54,14 @@ function dataOption(): Option {
   return settingOptions().data ?? { type: "string", about: "data directory" };
 }
 
+/** Those that tell a look at the machine what a service would do. */
+function serviceOptions(): Readonly<Record<string, Option>> {
+  const names = ["host", "publicUrl", "trustedProxy", "sandbox"].map(flagOf);
+  const config: Option = { type: "string", value: "FILE", about: "settings in YAML, by their names" };
+  const some = Object.entries(settingOptions()).filter(([name]) => names.includes(name));
+  return { config, ...Object.fromEntries(some) };
+}
+
 function dataDirectory(given: Given, io: Io): string {
   return configOf(given, io).data;
 }
@@ -61,6 +69,7 @@ function dataDirectory(given: Given, io: Io): string {
 function careDeps() {
   return {
     dataOption: dataOption(),
+    serviceOptions: serviceOptions(),
     care: (given: Given, io: Io) => {
       const { data, outputsDir } = configOf(given, io);
       return { layout: createLayout(data, outputsDir), clock, pid: process.pid };
@@ -81,9 +90,9 @@ function enginesOf(given: Given, io: Io) {
   return engineDeps(chosenEngine(given) ?? configOf(given, io).containerEngine, io.environment);
 }
 
-function sandboxSettingsOf(given: Given, io: Io) {
+function sandboxSettingsOf(given: Given, io: Io, hasKeys: boolean) {
   const config = configOf(given, io);
-  return sandboxSettings(config, createLayout(config.data, config.outputsDir));
+  return sandboxSettings(config, createLayout(config.data, config.outputsDir), isExposed(config, hasKeys));
 }
 
 async function openKeyStore(given: Given, io: Io) {

@@ -9,7 +9,9 @@ import { onlyWord } from "./jobs.ts";
 export type CareCommandDeps = {
   readonly dataOption: Option;
   care(given: Given, io: Io): CareDeps;
-  sandboxSettings(given: Given, io: Io): SandboxSettings;
+  /** Settings that say who can reach the service, and how it runs tools. */
+  readonly serviceOptions: Readonly<Record<string, Option>>;
+  sandboxSettings(given: Given, io: Io, hasKeys: boolean): SandboxSettings;
   engines(given: Given, io: Io): EngineDeps;
 };
 
@@ -57,6 +59,7 @@ export function doctorCommand(deps: CareCommandDeps): Command {
     summary: "Examines the data directory and the machine; the exit code is 1 when something is at fault.",
     options: {
       data: deps.dataOption,
+      ...deps.serviceOptions,
       fix: { type: "boolean", about: "repair what can be: modes, orphans; the service must not run" },
       json: { type: "boolean", about: "print one JSON document" },
     },
@@ -68,9 +71,12 @@ export function doctorCommand(deps: CareCommandDeps): Command {
         for (const done of await repair(care)) io.talk(`${done}\n`);
       }
       const { createConfinement } = await import("../executors/confinement.ts");
-      const confinement = createConfinement(deps.sandboxSettings(given, io), care.clock);
+      const { lookAtGroups } = await import("../executors/control-groups.ts");
+      const { serviceFacts } = await import("../operations/care-for-data.ts");
+      const { hasKeys, pid } = await serviceFacts(care);
+      const confinement = createConfinement(deps.sandboxSettings(given, io, hasKeys), care.clock);
       const containers = await examineContainers(deps.engines(given, io), confinement);
-      const findings = [...(await examineData(care)), confinement.finding, containers];
+      const findings = [...(await examineData(care)), confinement.finding, containers, lookAtGroups(pid)];
       if (isGiven(given, "json")) io.out(`${JSON.stringify({ findings })}\n`);
       else for (const { state, about, detail } of findings) io.out(`${state.padEnd(8)} ${about}: ${detail}\n`);
       return findings.some((finding) => finding.state === "fault") ? exitCodes.error : exitCodes.ok;

@@ -40,6 +40,7 @@ export async function deployProcess(
   given: ApplicationPackage,
 ): Promise<Process> {
   requireAction(principal, "deploy", "deploy process");
+  requireLeave(principal, given.description);
   const process = await makeProcess(deps, given);
   const existing = await deps.processes.find(process.id);
   if (existing !== undefined && !existing.isMutable) throw immutableProcess("deploy", process.id);
@@ -60,6 +61,7 @@ export async function replaceProcess(
   given: ApplicationPackage,
 ): Promise<Process> {
   requireAction(principal, "deploy", `replace process "${id}"`);
+  requireLeave(principal, given.description);
   await requireMutable(deps, "replace", id);
   const process = await makeProcess(deps, given, id);
   await saveProcess(deps.database, process, deps.clock.now(), { replace: true });
@@ -74,6 +76,13 @@ export async function undeployProcess(deps: DeployDeps, principal: Principal, id
   const isGone = await removeProcess(deps.database, id);
   deps.processes.forget(id);
   if (!isGone) throw noSuchProcess(id);
+}
+
+/** What widens the sandbox of tools is for an admin to say. Throws `forbidden`. */
+function requireLeave(principal: Principal, { heddle }: GivenDescription): void {
+  if (heddle?.ownNamespaces !== true || principal.role === "admin") return;
+  const detail = `Cannot deploy process: found heddle.ownNamespaces from role "${principal.role}", wanted an admin to say so`;
+  throw new Problem("forbidden", detail);
 }
 
 async function requireMutable(deps: DeployDeps, verb: string, id: string): Promise<void> {

@@ -65,6 +65,8 @@ export type AuthenticatorDeps = {
   readonly allowAnonymous: Role | undefined;
   /** Only this machine can reach the service: until a first key is made everyone is admin. */
   readonly isLocalOnly: boolean;
+  /** Called when a key is known to exist. */
+  readonly onKey?: () => void;
 };
 
 /** A new or revoked key is honoured within this time; in milliseconds. */
@@ -84,6 +86,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     const known = keys.get(id);
     if (known !== undefined && now < known.until) return known.value;
     const value = await findKey(deps.database, id);
+    if (value !== undefined) deps.onKey?.();
     if (keys.size >= maxRemembered) keys.clear();
     keys.set(id, { value, until: now + freshMilliseconds });
     return value;
@@ -93,6 +96,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     // Once a key was made, sign-in stays on.
     if (isSignInOn.value || now < isSignInOn.until) return isSignInOn.value;
     isSignInOn = { value: await hasAnyKey(deps.database), until: now + freshMilliseconds };
+    if (isSignInOn.value) deps.onKey?.();
     return isSignInOn.value;
   };
 

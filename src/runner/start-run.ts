@@ -113,6 +113,7 @@ async function prepare(
     definition: process.definition,
     ...(settings?.restart === undefined ? {} : { restart: settings.restart }),
     ...(settings?.onError === undefined ? {} : { onError: settings.onError }),
+    ...(settings?.ownNamespaces === true ? { ownNamespaces: true } : {}),
     inputs,
     outputs: Object.keys(job.request.outputs ?? process.description.outputs),
     ...(job.request.outputs === undefined ? {} : { outputRequests: job.request.outputs }),

@@ -166,6 +166,7 @@ async function work(
     toolPath: deps.toolPath,
     graceSeconds: deps.graceSeconds,
     ...(deps.maxWorkBytes === undefined ? {} : { maxWorkBytes: deps.maxWorkBytes }),
+    ownNamespaces: prepared.ownNamespaces ?? false,
     usage: createUsageCount(checkpoints.get(usageKey)),
     said: new Set(),
     slots: engines.slots,

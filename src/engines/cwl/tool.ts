@@ -14,6 +14,7 @@ import type { CommandLineTool } from "./schema.ts";
 import { type Cached, cacheKey, copyCached, findCached, isReusable, keepCached } from "./step-cache.ts";
 import { stderrTail } from "./tool-log.ts";
 import { planTool } from "./tool-plan.ts";
+import { withinRules } from "./tool-rules.ts";
 import { findTry, launchTry, type Try } from "./tool-try.ts";
 import { hasNetwork } from "./tool-view.ts";
 import { mebibytes } from "./tool-watch.ts";
@@ -81,7 +82,7 @@ async function runTries(
       toolPath: run.toolPath,
       ...(image === undefined ? {} : { image }),
     };
-    const plan = await evaluating(run, () => planTool(tool, complete, place));
+    const plan = withinRules(run, await evaluating(run, () => planTool(tool, complete, place)));
     for (const source of plan.workSources) await requireReadablePath(run.readable, source);
     const attempt = { key, plan, log: plan.streams.stderr ?? executionLogFile(run.layout, run.executionId) };
     // Its output directory is made before anything else of a try: without it, nothing of this try ever happened.
