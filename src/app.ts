@@ -13,6 +13,7 @@ import { createToolExecutor } from "./assembly/tools.ts";
 import { type Config, isExposed, isLocalOnly } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
 import type { Logger } from "./domain/logger.ts";
+import { networkWords, readNetworkRules } from "./domain/tool-network.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import type { Bubblewrap } from "./executors/bubblewrap.ts";
 import { createLayout, databaseFile, directoryMode, type Layout, secretKeyFile } from "./files/layout.ts";
@@ -98,6 +99,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
       ...armed,
       engines,
       inputChecks,
+      isExposed: hold.isExposed,
       hasSpace: () => hasSpace() && hold.reason() === undefined,
       wakeNotifier,
     }),
@@ -149,7 +151,11 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const held = stack.move();
   return {
     url: listener.url,
-    notes: [signInNote(config, await hasAnyKey(database)), ...tools.notes],
+    notes: [
+      signInNote(config, await hasAnyKey(database)),
+      ...tools.notes,
+      networkWords(readNetworkRules(config.toolNetwork), exposed),
+    ],
     async [Symbol.asyncDispose]() {
       stopping.abort();
       runner.stopClaiming();

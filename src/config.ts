@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from "node:os";
 import { resolve } from "node:path";
 import * as v from "valibot";
 import { isMailPattern } from "./domain/subscriber.ts";
+import { isNetworkRule } from "./domain/tool-network.ts";
 import type { SandboxSettings } from "./executors/confinement.ts";
 import { engineNames } from "./executors/container-engine.ts";
 import type { Layout } from "./files/layout.ts";
@@ -189,6 +190,16 @@ export const ConfigSchema = v.strictObject({
         "sandbox of tools without a container: where it works, always (or they fail), never; if not given require once a key exists or others can reach the service, else auto",
       ),
     ),
+  ),
+  toolNetwork: v.optional(
+    v.pipe(
+      list,
+      v.everyItem(isNetworkRule, "host, none, deployer=..., admin=... or process:ID=..."),
+      v.description(
+        "network of tools that ask for it, that of this machine or none: host, none, deployer=..., admin=... or process:ID=...; if not given none for what no admin deployed, once a key exists or others can reach the service",
+      ),
+    ),
+    [],
   ),
   jobFiles: v.optional(
     v.pipe(v.picklist(["auto", "always"], "auto or always"), v.description("jobs that get a log file and links")),

@@ -11,6 +11,7 @@ import {
   usageOf,
 } from "./cli/command.ts";
 import { type Config, ConfigSchema, isExposed, sandboxSettings } from "./config.ts";
+import { networkWords, readNetworkRules } from "./domain/tool-network.ts";
 import { engineDeps } from "./engine-environment.ts";
 import { searchBubblewrap } from "./executors/bubblewrap.ts";
 import type { EngineChoice } from "./executors/container-engine.ts";
@@ -38,6 +39,8 @@ const commands = {
   validate: async () => (await import("./cli/validate.ts")).validateCommand(),
   deploy: async () => (await import("./cli/deploy.ts")).deployCommand(),
   keys: async () => (await import("./cli/keys.ts")).keysCommand({ dataOption: dataOption(), open: openKeyStore }),
+  processes: async () =>
+    (await import("./cli/processes.ts")).processesCommand({ dataOption: dataOption(), open: openKeyStore }),
   execute: async () => (await import("./cli/execute.ts")).executeCommand(),
   status: async () => (await import("./cli/jobs.ts")).statusCommand(),
   results: async () => (await import("./cli/jobs.ts")).resultsCommand(),
@@ -56,7 +59,7 @@ function dataOption(): Option {
 
 /** Those that tell a look at the machine what a service would do. */
 function serviceOptions(): Readonly<Record<string, Option>> {
-  const names = ["host", "publicUrl", "trustedProxy", "sandbox"].map(flagOf);
+  const names = ["host", "publicUrl", "trustedProxy", "sandbox", "toolNetwork"].map(flagOf);
   const config: Option = { type: "string", value: "FILE", about: "settings in YAML, by their names" };
   const some = Object.entries(settingOptions()).filter(([name]) => names.includes(name));
   return { config, ...Object.fromEntries(some) };
@@ -75,6 +78,10 @@ function careDeps() {
       return { layout: createLayout(data, outputsDir), clock, pid: process.pid };
     },
     sandboxSettings: sandboxSettingsOf,
+    networkWords: (given: Given, io: Io, hasKeys: boolean) => {
+      const config = configOf(given, io);
+      return networkWords(readNetworkRules(config.toolNetwork), isExposed(config, hasKeys));
+    },
     engines: enginesOf,
   };
 }

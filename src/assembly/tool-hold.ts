@@ -6,6 +6,8 @@ import type { Bubblewrap } from "../executors/bubblewrap.ts";
 export type ToolHold = {
   /** To be called when a key is known to exist. */
   keyFound(): void;
+  /** Others than the users of this machine may bring or run processes, as far as is known. */
+  isExposed(): boolean;
   /** Why no job is claimed; undefined when jobs are. */
   reason(): string | undefined;
 };
@@ -31,11 +33,13 @@ export function createToolHold({ logger, exposed, bubblewrap, sandbox }: HoldDep
   let isKnown = false;
   return {
     keyFound() {
-      if (!mayHold || isKnown) return;
+      if (isKnown) return;
       isKnown = true;
+      if (!mayHold) return;
       if (bubblewrap.kind === "found") logger.info("There is a key now: tools run in a sandbox or not at all", {});
       else logger.warn("No job is claimed from now on", { reason: heldReason, sandbox: bubblewrap.reason });
     },
-    reason: () => (isKnown && bubblewrap.kind === "missing" ? heldReason : undefined),
+    isExposed: () => exposed || isKnown,
+    reason: () => (mayHold && isKnown && bubblewrap.kind === "missing" ? heldReason : undefined),
   };
 }

@@ -12,6 +12,8 @@ export type CareCommandDeps = {
   /** Settings that say who can reach the service, and how it runs tools. */
   readonly serviceOptions: Readonly<Record<string, Option>>;
   sandboxSettings(given: Given, io: Io, hasKeys: boolean): SandboxSettings;
+  /** Words which tools have the network. */
+  networkWords(given: Given, io: Io, hasKeys: boolean): string;
   engines(given: Given, io: Io): EngineDeps;
 };
 
@@ -76,12 +78,20 @@ export function doctorCommand(deps: CareCommandDeps): Command {
       const { hasKeys, pid } = await serviceFacts(care);
       const confinement = createConfinement(deps.sandboxSettings(given, io, hasKeys), care.clock);
       const containers = await examineContainers(deps.engines(given, io), confinement);
-      const findings = [...(await examineData(care)), confinement.finding, containers, lookAtGroups(pid)];
+      const network = networkFinding(deps.networkWords(given, io, hasKeys), confinement);
+      const findings = [...(await examineData(care)), ...[confinement.finding, containers, lookAtGroups(pid), network]];
       if (isGiven(given, "json")) io.out(`${JSON.stringify({ findings })}\n`);
       else for (const { state, about, detail } of findings) io.out(`${state.padEnd(8)} ${about}: ${detail}\n`);
       return findings.some((finding) => finding.state === "fault") ? exitCodes.error : exitCodes.ok;
     },
   };
+}
+
+/** The network is withheld by the sandbox. */
+function networkFinding(words: string, { isSandboxed }: Confinement): Finding {
+  const about = "tool network";
+  if (isSandboxed) return { about, state: "good", detail: words };
+  return { about, state: "warning", detail: `${words}; not enforced, as tools run without a sandbox` };
 }
 
 /** Looks which ways there are to run containers. Nothing is at fault without any: not every package wants one. */

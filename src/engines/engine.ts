@@ -17,6 +17,8 @@ export type Prepared = {
   readonly onError?: ErrorPolicy;
   /** Its tools may make namespaces of their own in their sandbox. */
   readonly ownNamespaces?: boolean;
+  /** Why its tools have no network, though they may ask for it; undefined when they have what they ask for. */
+  readonly withoutNetwork?: string;
   /** Ids of the outputs that are wanted. */
   readonly outputs: readonly string[];
   /** What was asked of single outputs. */

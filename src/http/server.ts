@@ -19,6 +19,7 @@ import { type ProviderRouteDeps, providerRoutes } from "./routes/providers.ts";
 import { type ResultRouteDeps, resultRoutes } from "./routes/results.ts";
 import { type VaultRouteDeps, vaultRoutes } from "./routes/vault.ts";
 import { type WpsRouteDeps, wpsRoutes } from "./routes/wps.ts";
+import { watchCaller } from "./watch-caller.ts";
 
 export type HttpDeps = ExecutionRouteDeps &
   EventRouteDeps &
@@ -79,13 +80,15 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
         `Cannot answer: found method HEAD, wanted ${route.method}, which has an effect`,
       );
     }
-    const caller = await deps.authenticate(request.headers.get("authorization") ?? undefined);
+    const authorization = request.headers.get("authorization") ?? undefined;
+    const caller = await deps.authenticate(authorization);
     if (caller.kind === "stranger" && route.access !== "public") throw unauthorized();
     const response = await route.handle(
       routeContext(context, {
         baseUrl: site.baseUrl,
         connection,
         checkOrigin: () => checkOrigin(deps.door, request, site),
+        watchCaller: () => watchCaller(deps, authorization, caller),
         caller: caller.kind === "known" ? caller.principal : undefined,
         isHead: context.env.isHead === true,
         allowQuiet: (seconds) => server?.timeout(connection, seconds > longestIdleSeconds ? 0 : seconds),

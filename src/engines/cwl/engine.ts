@@ -167,6 +167,7 @@ async function work(
     graceSeconds: deps.graceSeconds,
     ...(deps.maxWorkBytes === undefined ? {} : { maxWorkBytes: deps.maxWorkBytes }),
     ownNamespaces: prepared.ownNamespaces ?? false,
+    ...(prepared.withoutNetwork === undefined ? {} : { withoutNetwork: prepared.withoutNetwork }),
     usage: createUsageCount(checkpoints.get(usageKey)),
     said: new Set(),
     slots: engines.slots,
