@@ -137,7 +137,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
       isLocalOnly: isLocalOnly(config),
       onKey: hold.keyFound,
     }),
-    door: readDoor(config),
+    door: readDoor(config, listener.url),
     stopping: stopping.signal,
   });
 

@@ -41,9 +41,10 @@ export function signInNote(config: Config, hasKeys: boolean): string {
 }
 
 /** Reads how clients may come to the service. Throws `invalid-parameter-value`. */
-export function readDoor(config: Config): DoorConfig {
+export function readDoor(config: Config, listenUrl: string): DoorConfig {
   return {
     listenHost: config.host,
+    listenUrl,
     isLoopback: isLocalOnly(config),
     corsOrigins: config.cors,
     isTrustedProxy: createAddressTest("--trusted-proxy", config.trustedProxy),
