@@ -22,6 +22,7 @@ import { beginRun, type Run, type RunTools } from "./run.ts";
 import { type Call, leaveRunning, type RunContext, type StepCache } from "./run-context.ts";
 import { noSurroundings } from "./runtime.ts";
 import type { CwlDocument } from "./schema.ts";
+import { secretsWarning } from "./secrets.ts";
 import { type Capacity, createSlots, type Slots } from "./slots.ts";
 import { createUsageCount, usageKey } from "./usage.ts";
 import { runProcess } from "./workflow.ts";
@@ -147,7 +148,8 @@ async function work(
 ): Promise<JsonObject> {
   const { deps } = engines;
   const document = documentOf(deps, prepared);
-  const { main, processes, holdsScripts, broaderFormats } = document;
+  const { main, processes, holdsScripts, broaderFormats, notes } = document;
+  for (const warning of notes.filter((one) => one.endsWith(secretsWarning))) record.log(`Warning: ${warning}`);
   // Nothing starts when something of it could not.
   const faults =
     deps.ignoresContainers === true ? operationFaults(document) : await machineFaults(document, deps.executor);
@@ -217,7 +219,12 @@ function filePaths(file: FileValue): readonly string[] {
 function documentOf(deps: CwlEngineDeps, prepared: Prepared): CwlDocument {
   const { definition } = prepared;
   if (definition.kind !== "cwl") throw new Problem("internal", `Cannot run process "${prepared.processId}" as CWL`);
-  const options = { main: definition.main, allowsLocalFiles: deps.allowsLocalFiles ?? false };
+  const options = {
+    main: definition.main,
+    allowsLocalFiles: deps.allowsLocalFiles ?? false,
+    // It was deployed before such were refused; what is deployed now is checked then.
+    allowsSecretsHint: true,
+  };
   return loadJson(definition.document, options).cwl;
 }
 
