@@ -219,5 +219,11 @@ const dockerMembers = [
 
 function loadDocker(_context: LoadContext, field: Field): Requirements {
   refuseUnknownMembers(field, ["class", ...dockerMembers]);
+  for (const name of ["dockerPull", "dockerImageId", "dockerLoad", "dockerImport"]) {
+    const found = member(field, name);
+    // What an image cannot be called is told where it is looked for; this could not even be meant as one.
+    if (typeof found.value !== "string" || !/^-|^$|[\s\p{C}]/u.test(found.value)) continue;
+    unexpected(found, "a name without blanks and control characters that begins with no dash");
+  }
   return isJsonObject(field.value) ? { docker: field.value } : {};
 }
