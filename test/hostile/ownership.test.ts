@@ -153,6 +153,22 @@ describe("event streams end", () => {
     await others.ended;
   });
 
+  test("of one job, too", async () => {
+    const ann = await keyOf("runner", "ann");
+    const json = { "content-type": "application/json", prefer: "respond-async" };
+    const request = {
+      method: "POST",
+      headers: { ...json, ...ann.headers },
+      body: '{"inputs":{"text":"a","pause":30}}',
+    };
+    const { jobID } = JSON.parse(await (await fetch(`${server.url}/processes/echo/execution`, request)).text());
+    const stream = await fetch(`${server.url}/jobs/${jobID}/events`, { headers: ann.headers });
+    expect(stream.status).toBe(200);
+    const ended = stream.text();
+    await heddle("keys", "revoke", ann.id);
+    expect(await ended).not.toContain('"status":"successful"');
+  });
+
   test("when their key expires", async () => {
     const key = await keyOf("viewer", "ann", "--expires", "2s");
     await (await watch(key.headers)).ended;
