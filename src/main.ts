@@ -149,12 +149,23 @@ function isCommand(name: string | undefined): name is keyof typeof commands {
   return name !== undefined && Object.hasOwn(commands, name);
 }
 
-async function main(words: readonly string[], io: Io): Promise<number> {
-  const [name, ...rest] = words;
-  if (name === "--help" || name === "-h" || name === "help") {
-    io.out(await overview());
+/** Tells of all commands, or of the one that is named. */
+async function help([name, ...more]: readonly string[], io: Io): Promise<number> {
+  if (isCommand(name) && more.length === 0) {
+    io.out(usageOf(await commands[name]()));
     return exitCodes.ok;
   }
+  if (name !== undefined) {
+    io.talk(`Cannot help with "${[name, ...more].join(" ")}": wanted the name of one command\n\n${await overview()}`);
+    return exitCodes.usage;
+  }
+  io.out(await overview());
+  return exitCodes.ok;
+}
+
+async function main(words: readonly string[], io: Io): Promise<number> {
+  const [name, ...rest] = words;
+  if (name === "--help" || name === "-h" || name === "help") return help(rest, io);
   const chosen = name === "--version" ? "version" : name;
   if (!isCommand(chosen)) {
     const fault = name === undefined ? "" : `Cannot run "${name}": no such command\n\n`;

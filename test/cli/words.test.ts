@@ -31,6 +31,9 @@ for (const words of [
   ["serve", "--allow-anonymous", "runner", "viewer"],
   ["version", "now"],
   ["--version", "now"],
+  ["help", "nothing"],
+  ["help", "serve", "now"],
+  ["--help", "now"],
   ["doctor", "now"],
   ["backup", "a", "b"],
   ["restore", "a", "b"],
@@ -54,3 +57,8 @@ for (const words of [
     expect(exitCode).toBe(2);
   });
 }
+
+test("help tells of all commands, or of one", async () => {
+  expect((await runExecutable(["help"])).out).toContain("heddle COMMAND --help tells more");
+  expect((await runExecutable(["help", "serve"])).out).toStartWith("Usage: heddle serve [OPTION...]");
+});
