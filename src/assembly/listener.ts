@@ -1,4 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { silentLogger } from "../domain/logger.ts";
+import { Problem } from "../domain/problem.ts";
+import { problemResponse } from "../http/problem-response.ts";
 import type { HttpApp } from "../http/server.ts";
 
 /** The address that the service listens on. Disposal ends what is open. */
@@ -17,7 +20,7 @@ export function openListener({ host, port }: { readonly host: string; readonly p
     port,
     // Bodies are bounded where they are read: each route knows its own limit.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    fetch: () => new Response("Starting", { status: 503, headers: { "retry-after": "1" } }),
+    fetch: (request) => starting(request),
   });
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${server.port}`,
@@ -38,4 +41,15 @@ async function drain(
   void server.stop();
   const looks = Math.ceil((seconds * 1000) / drainLookMilliseconds);
   for (let look = 0; look < looks && server.pendingRequests > 0; look += 1) await sleep(drainLookMilliseconds);
+}
+
+/** How long whoever came too early waits. */
+const startSeconds = 1;
+
+function starting(request: Request): Response {
+  const problem = new Problem("unavailable", "Cannot answer yet: the service is starting", {
+    retryAfterSeconds: startSeconds,
+  });
+  const response = problemResponse(problem, { accept: request.headers.get("accept"), basePath: "" }, silentLogger);
+  return request.method === "HEAD" ? new Response(null, response) : response;
 }

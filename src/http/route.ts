@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type * as v from "valibot";
 import type { Principal } from "../domain/access.ts";
+import type { JoinedSignal } from "../domain/joined-signal.ts";
 import { Problem } from "../domain/problem.ts";
 
 /** A request at the door of its route: host, origin and caller were checked. */
@@ -19,6 +20,8 @@ export type RouteContext = {
   queries(name: string): readonly string[];
   /** Lets the connection be quiet for so long. */
   allowQuiet(seconds: number): void;
+  /** Is aborted soon after the caller may not come as who it is any more: its key was revoked, or has ended. */
+  watchCaller(): JoinedSignal;
   /** Throws `forbidden` for a page of another origin: for a route whose requests themselves say whether they have an effect. */
   checkOrigin(): void;
 };
@@ -56,6 +59,15 @@ export function principalOf(context: Pick<RouteContext, "caller">): Principal {
   return context.caller;
 }
 
+/**
+ * Guards a request that starts, stops or changes something although its route need not: pages of other origins may not send it, nor
+ * may HEAD do it. Throws `method-not-allowed`, `forbidden`.
+ */
+export function guardEffect({ isHead, checkOrigin }: Pick<RouteContext, "isHead" | "checkOrigin">): void {
+  if (isHead) throw new Problem("method-not-allowed", "Cannot answer: found method HEAD, wanted GET or POST");
+  checkOrigin();
+}
+
 /** Words that a key is needed. */
 export function unauthorized(): Problem {
   return new Problem("unauthorized", "Cannot answer: found no Authorization, wanted Authorization: Bearer hdl_...");
@@ -64,7 +76,7 @@ export function unauthorized(): Problem {
 /** Makes the context of a route from Hono's. */
 export function routeContext(
   context: Context,
-  known: Pick<RouteContext, "baseUrl" | "caller" | "isHead" | "allowQuiet" | "checkOrigin"> & {
+  known: Pick<RouteContext, "baseUrl" | "caller" | "isHead" | "allowQuiet" | "checkOrigin" | "watchCaller"> & {
     readonly connection: Request;
   },
 ): RouteContext {
@@ -76,6 +88,7 @@ export function routeContext(
     isHead: known.isHead,
     allowQuiet: known.allowQuiet,
     checkOrigin: known.checkOrigin,
+    watchCaller: known.watchCaller,
     get signal() {
       return known.connection.signal;
     },

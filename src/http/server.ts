@@ -3,7 +3,7 @@ import { TrieRouter } from "hono/router/trie-router";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Authenticator } from "../operations/manage-keys.ts";
-import { basePathOf, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, siteOf } from "./door.ts";
+import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, siteOf } from "./door.ts";
 import { type ProblemReader, problemResponse } from "./problem-response.ts";
 import { type Route, routeContext, unauthorized } from "./route.ts";
 import { apiRoutes } from "./routes/api.ts";
@@ -19,6 +19,7 @@ import { type ProviderRouteDeps, providerRoutes } from "./routes/providers.ts";
 import { type ResultRouteDeps, resultRoutes } from "./routes/results.ts";
 import { type VaultRouteDeps, vaultRoutes } from "./routes/vault.ts";
 import { type WpsRouteDeps, wpsRoutes } from "./routes/wps.ts";
+import { watchCaller } from "./watch-caller.ts";
 
 export type HttpDeps = ExecutionRouteDeps &
   EventRouteDeps &
@@ -79,13 +80,15 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
         `Cannot answer: found method HEAD, wanted ${route.method}, which has an effect`,
       );
     }
-    const caller = await deps.authenticate(request.headers.get("authorization") ?? undefined);
+    const authorization = request.headers.get("authorization") ?? undefined;
+    const caller = await deps.authenticate(authorization);
     if (caller.kind === "stranger" && route.access !== "public") throw unauthorized();
     const response = await route.handle(
       routeContext(context, {
         baseUrl: site.baseUrl,
         connection,
         checkOrigin: () => checkOrigin(deps.door, request, site),
+        watchCaller: () => watchCaller(deps, authorization, caller),
         caller: caller.kind === "known" ? caller.principal : undefined,
         isHead: context.env.isHead === true,
         allowQuiet: (seconds) => server?.timeout(connection, seconds > longestIdleSeconds ? 0 : seconds),
@@ -101,6 +104,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
       try {
         return await answer(context, route);
       } catch (error) {
+        if (hasGone(error, context.env.connection)) return new Response(null, { status: 499 });
         if (route.refuse === undefined) throw error;
         return withHeaders(route.refuse(error, context.req.raw), corsHeaders(deps.door, context.req.raw));
       }
@@ -115,19 +119,26 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     return withHeaders(response, corsHeaders(deps.door, context.req.raw));
   });
 
+  const answerTo = async (connection: Request, server: ConnectionServer | undefined): Promise<Response> => {
+    const peer = server?.requestIP(connection)?.address;
+    const bindings = {
+      connection,
+      ...(server === undefined ? {} : { server }),
+      ...(peer === undefined ? {} : { peer }),
+    };
+    let called: Request;
+    try {
+      called = addressed(deps.door, connection);
+    } catch (error) {
+      return problemResponse(error, readerOf(deps.door, bindings), deps.logger);
+    }
+    const request = withoutBasePath(called, basePathOf(deps.door, connection, peer), routes);
+    if (request.method !== "HEAD") return app.fetch(request, bindings);
+    return withoutBody(await app.fetch(new Request(request, { method: "GET" }), { ...bindings, isHead: true }));
+  };
   return {
     routes,
-    async fetch(connection, server) {
-      const peer = server?.requestIP(connection)?.address;
-      const bindings = {
-        connection,
-        ...(server === undefined ? {} : { server }),
-        ...(peer === undefined ? {} : { peer }),
-      };
-      const request = withoutBasePath(connection, basePathOf(deps.door, connection, peer), routes);
-      if (request.method !== "HEAD") return app.fetch(request, bindings);
-      return withoutBody(await app.fetch(new Request(request, { method: "GET" }), { ...bindings, isHead: true }));
-    },
+    fetch: async (connection, server) => guarded(await answerTo(connection, server)),
   };
 }
 
@@ -149,6 +160,21 @@ function withoutBasePath(request: Request, basePath: string, routes: readonly Ro
   if (routes.some((route) => route.path.split("/")[1] === first)) return request;
   url.pathname = url.pathname.slice(basePath.length);
   return new Request(url.href, request);
+}
+
+/** The client closed the connection while its request was read: that is its own affair, and nobody is there to answer. */
+function hasGone(error: unknown, connection: Request): boolean {
+  return error instanceof Error && error.name === "AbortError" && connection.signal.aborted;
+}
+
+/** Nothing that is sent is to be guessed at, and no page of ours to be shown inside another. */
+function guarded(response: Response): Response {
+  const { headers } = response;
+  headers.set("x-content-type-options", "nosniff");
+  const isPage = /^text\/html\b/.test(headers.get("content-type") ?? "");
+  // What tools made is in a sandbox of the browser already, and may be shown where its reader wants.
+  if (isPage && headers.get("content-security-policy") !== "sandbox") headers.set("x-frame-options", "DENY");
+  return response;
 }
 
 function readerOf(door: DoorConfig, { connection, peer }: Bindings): ProblemReader {

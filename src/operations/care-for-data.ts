@@ -2,8 +2,8 @@ import { chmod, rm, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import { databaseFile, directoryMode, type Layout } from "../files/layout.ts";
-import { copyDatabase, databaseFacts, replaceDatabase } from "../store/backup.ts";
-import { lockDataDirectory } from "../store/lock.ts";
+import { copyDatabase, databaseFacts, holdsKeys, replaceDatabase } from "../store/backup.ts";
+import { lockDataDirectory, whoHolds } from "../store/lock.ts";
 import { findOrphans } from "./examine-data.ts";
 
 export type CareDeps = { readonly layout: Layout; readonly clock: Clock; readonly pid: number };
@@ -36,4 +36,17 @@ export async function repair(deps: CareDeps): Promise<readonly string[]> {
   for (const path of orphans) await rm(path, { recursive: true, force: true });
   if (orphans.length > 0) done.push(`Removed ${orphans.length} of no job, such as ${orphans[0]}`);
   return done;
+}
+
+/** What a data directory tells of the service over it. */
+export type ServiceFacts = {
+  readonly hasKeys: boolean;
+  /** Of the server that runs. */
+  readonly pid?: number;
+};
+
+/** Tells whether a key was ever made, and which server holds the data directory. */
+export async function serviceFacts({ layout }: Pick<CareDeps, "layout">): Promise<ServiceFacts> {
+  const holder = await whoHolds(layout.dataDirectory);
+  return { hasKeys: holdsKeys(databaseFile(layout)), ...(holder === undefined ? {} : { pid: holder.pid }) };
 }

@@ -1,7 +1,12 @@
 import { Problem } from "../domain/problem.ts";
 import type { Database } from "../store/database.ts";
 
-export type ReadinessDeps = { readonly database: Database; readonly hasSpace: () => boolean };
+export type ReadinessDeps = {
+  readonly database: Database;
+  readonly hasSpace: () => boolean;
+  /** Why no job is run although there is space; undefined when jobs are run. */
+  readonly heldBack?: () => string | undefined;
+};
 
 /** Checks that jobs can be run: the database answers, and the disk has room. Throws `unavailable` when not. */
 export async function checkReadiness(deps: ReadinessDeps): Promise<void> {
@@ -11,4 +16,6 @@ export async function checkReadiness(deps: ReadinessDeps): Promise<void> {
     throw new Problem("unavailable", "Cannot serve requests: the database does not answer", { cause });
   }
   if (!deps.hasSpace()) throw new Problem("unavailable", "Cannot run jobs: the disk is almost full, wanted free space");
+  const reason = deps.heldBack?.();
+  if (reason !== undefined) throw new Problem("unavailable", `Cannot run jobs: ${reason}`);
 }

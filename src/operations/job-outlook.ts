@@ -21,6 +21,7 @@ export type OutlookDeps = {
   readonly database: Database;
   readonly clock: Clock;
   readonly hasSpace: () => boolean;
+  readonly heldBack?: () => string | undefined;
   readonly settings: { readonly keptMilliseconds?: number };
 };
 
@@ -35,7 +36,7 @@ export async function outlookOf(deps: OutlookDeps, job: Job): Promise<JobOutlook
       return {
         queuePosition: await queuePositionOf(deps.database, job),
         nextPollAt: nextPollAt(now, job.createdAt),
-        ...(deps.hasSpace() ? {} : { waitsFor: "free space on the disk of the server" }),
+        ...waitsFor(deps),
       };
     case "running": {
       const startedAt = job.startedAt ?? now;
@@ -57,6 +58,13 @@ export async function outlookOf(deps: OutlookDeps, job: Job): Promise<JobOutlook
     default:
       return job.status satisfies never;
   }
+}
+
+function waitsFor({ hasSpace, heldBack }: OutlookDeps): Pick<JobOutlook, "waitsFor"> {
+  if (!hasSpace()) return { waitsFor: "free space on the disk of the server" };
+  return heldBack?.() === undefined
+    ? {}
+    : { waitsFor: "the operator of the server, who must say how tools are confined" };
 }
 
 /** The longer a job has taken, the less often it is worth asking: a tenth of that, within bounds. */

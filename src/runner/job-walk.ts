@@ -9,6 +9,7 @@ import {
 } from "../domain/notification.ts";
 import { monitorProgress, type StageName, shownProgress, stages } from "../domain/progress.ts";
 import { appendJobLog } from "../files/job-log.ts";
+import { createJobPaths } from "../files/job-paths.ts";
 import { recordJob } from "../store/jobs.ts";
 import type { Claim, ExecuteDeps } from "./claim.ts";
 
@@ -74,6 +75,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
   let lastPercentAt = Number.NEGATIVE_INFINITY;
   let logged: Promise<void> = Promise.resolve();
 
+  const told = createJobPaths(deps.layout, claim.executionId, { hidesData: false });
   const log = (level: "INFO" | "ERROR", text: string) => {
     if (!hasLog) return;
     const at = deps.clock.now();
@@ -83,7 +85,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
       elapsedMilliseconds: at - attemptStartedAt,
       progress,
       status: hasFailed ? "failed" : isSettled ? "successful" : "running",
-      message: text,
+      message: told(text),
     });
     logged = logged.then(() => appendJobLog(deps.layout, claim.executionId, [line]));
     // Whoever drains the walk sees the failure; until then it must not end the server.
@@ -113,7 +115,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
     // An adopted execution passes the stages again that an earlier run of the server has written down.
     if (!hasFailed && wasRecorded(next)) return;
     progress = shownProgress(progress, next, hasFailed);
-    message = text ?? stages[next].message;
+    message = text === undefined ? stages[next].message : told(text);
     isSettled ||= next === "done";
     push({
       at: deps.clock.now(),
@@ -182,7 +184,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
       const next = Math.max(progress, monitorProgress(enginePercent));
       if (next === progress && (text === undefined || text === message)) return;
       progress = next;
-      message = text ?? message;
+      message = text === undefined ? message : told(text);
       deps.database.announce(job.id, { progress, message, stage });
       const elapsed = deps.clock.elapsed();
       if (elapsed - lastPercentAt < percentMilliseconds) return;

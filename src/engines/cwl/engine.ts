@@ -31,6 +31,7 @@ import { beginRun, type Run, type RunTools } from "./run.ts";
 import { type Call, leaveRunning, type RunContext, type StepCache } from "./run-context.ts";
 import { noSurroundings } from "./runtime.ts";
 import type { CwlDocument } from "./schema.ts";
+import { secretsWarning } from "./secrets.ts";
 import { type Capacity, createSlots, type Slots } from "./slots.ts";
 import { createUsageCount, usageKey } from "./usage.ts";
 import { runProcess } from "./workflow.ts";
@@ -156,7 +157,8 @@ async function work(
 ): Promise<JsonObject> {
   const { deps } = engines;
   const document = documentOf(deps, prepared);
-  const { main, processes, holdsScripts, broaderFormats } = document;
+  const { main, processes, holdsScripts, broaderFormats, notes } = document;
+  for (const warning of notes.filter((one) => one.endsWith(secretsWarning))) record.log(`Warning: ${warning}`);
   // Nothing starts when something of it could not.
   const faults =
     deps.ignoresContainers === true ? operationFaults(document) : await machineFaults(document, deps.executor);
@@ -176,6 +178,8 @@ async function work(
     toolPath: deps.toolPath,
     graceSeconds: deps.graceSeconds,
     ...(deps.maxWorkBytes === undefined ? {} : { maxWorkBytes: deps.maxWorkBytes }),
+    ownNamespaces: prepared.ownNamespaces ?? false,
+    ...(prepared.withoutNetwork === undefined ? {} : { withoutNetwork: prepared.withoutNetwork }),
     usage: createUsageCount(checkpoints.get(usageKey)),
     said: new Set(),
     slots: engines.slots,
@@ -226,7 +230,7 @@ function documentOf(deps: CwlEngineDeps, prepared: Prepared): CwlDocument {
   if (definition.kind !== "cwl") throw new Problem("internal", `Cannot run process "${prepared.processId}" as CWL`);
   const allowsLocalFiles = deps.allowsLocalFiles ?? false;
   // What a user runs here is refused as it would be at a deployment; what was deployed runs on.
-  const options = { main: definition.main, allowsLocalFiles, isDeployed: !allowsLocalFiles };
+  const options = { main: definition.main, allowsLocalFiles, isDeployed: !allowsLocalFiles, allowsSecretsHint: true };
   return loadJson(definition.document, options).cwl;
 }
 
