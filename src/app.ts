@@ -5,15 +5,18 @@ import { createEngines } from "./assembly/engines.ts";
 import { openGate } from "./assembly/gate.ts";
 import { openListener } from "./assembly/listener.ts";
 import { startTelling } from "./assembly/notifier.ts";
+import { endOnUncaughtErrors, endUnlessStuck } from "./assembly/program-end.ts";
 import { createJobRunner } from "./assembly/runner.ts";
 import { outputsUrlOf, requestSettings, retentionOf } from "./assembly/settings.ts";
 import { readTelling } from "./assembly/telling.ts";
 import { createToolExecutor } from "./assembly/tools.ts";
 import { type Config, isLocalOnly } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
+import { createCondition } from "./domain/condition.ts";
 import type { Logger } from "./domain/logger.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import type { Bubblewrap } from "./executors/bubblewrap.ts";
+import { readCrashNotes } from "./files/crash-notes.ts";
 import { createLayout, databaseFile, directoryMode, type Layout, secretKeyFile } from "./files/layout.ts";
 import { readSecretKey } from "./files/secret-key.ts";
 import { createHttpApp } from "./http/server.ts";
@@ -25,6 +28,7 @@ import { createQueueLimit } from "./operations/queue-limit.ts";
 import { createRemoteProcesses } from "./operations/remote-processes.ts";
 import { createDiskSpace } from "./runner/disk-space.ts";
 import type { Failpoint } from "./runner/failpoints.ts";
+import { watchFilePool } from "./runner/file-pool.ts";
 import { startHousekeeping } from "./runner/housekeeping.ts";
 import { startIndexing } from "./runner/index-jobs.ts";
 import { createStatusDocuments } from "./runner/status-document.ts";
@@ -32,9 +36,17 @@ import { type Database, openDatabase } from "./store/database.ts";
 import { hasAnyKey } from "./store/keys.ts";
 import { lockDataDirectory } from "./store/lock.ts";
 import { findProcessRevision } from "./store/processes.ts";
+import { startWatchdog } from "./watchdog.ts";
 
 /** Where the program writes its log. */
-export type LogTarget = { talk(text: string): void; readonly isTerminal: boolean };
+export type LogTarget = {
+  talk(text: string): void;
+  readonly isTerminal: boolean;
+  /** Tells of an error that nothing caught; the program is to end then. Nothing is told when absent. */
+  onUncaught?(listener: (error: unknown) => void): void;
+  /** Ends the program at once, whatever it still waits for. */
+  abandon?(exitCode: number): void;
+};
 
 /** A service that listens. Disposal stops claiming, answers what is open, and leaves tools running. */
 export type App = AsyncDisposable & {
@@ -61,6 +73,17 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const holder = { pid: process.pid, startedAt: clock.now(), address: `${config.host}:${config.port}` };
   stack.use(await lockDataDirectory(layout.dataDirectory, holder));
   const database = stack.use(await openStore(config, logger));
+  const watchdog = stack.use(
+    await startWatchdog({
+      dataDirectory: layout.dataDirectory,
+      limitSeconds: config.watchdogSeconds,
+      logFormat: logFormat(target),
+      ...(config.healthAddress === undefined ? {} : { healthAddress: config.healthAddress }),
+    }),
+  );
+  endOnUncaughtErrors({ target, logger, layout, watchdog });
+  const condition = createCondition((causes) => watchdog.setFault(causes[0] ?? ""));
+  const { activity } = watchdog;
   const builtins = listBuiltins();
   refuseOpenDoor(config, await hasAnyKey(database));
   await saveBuiltins(database, builtins, clock.now());
@@ -71,7 +94,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const gate = openGate(config);
   const telling = await readTelling(config);
   const secretKey = await readSecretKey(config.secretFile ?? secretKeyFile(layout), newKey());
-  const base = { config, database, layout, logger, clock, newId, gate, secretKey, serviceUrl };
+  const base = { config, database, layout, logger, clock, newId, gate, secretKey, serviceUrl, activity, condition };
 
   // What runs jobs.
   const bubblewrap = await search;
@@ -81,13 +104,16 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const watched = [layout.dataDirectory, layout.outputsDirectory];
   const { hasSpace, start: watchSpace } = stack.use(createDiskSpace({ logger }, watched, config.minFreeBytes));
   await watchSpace();
+  const filePool = stack.use(watchFilePool(base, layout.dataDirectory));
+  const crashNotes = readCrashNotes(layout);
   const settings = requestSettings(config, telling.mailServer !== undefined);
   const processes = createProcessCache(database, 1024);
   const answering = { database, processes, layout, settings };
   const notifier = stack.use(startTelling({ ...base, telling, answering }));
   const wakeNotifier = () => notifier.wake();
   const inputChecks = createInputChecks(256);
-  const runner = stack.use(createJobRunner({ ...base, ...armed, engines, inputChecks, hasSpace, wakeNotifier }));
+  const running = { ...base, ...armed, engines, inputChecks, crashNotes, wakeNotifier };
+  const runner = stack.use(createJobRunner({ ...running, hasSpace: () => hasSpace() && condition.mayClaim() }));
   const statusDocuments = stack.use(
     createStatusDocuments({
       ...base,
@@ -133,13 +159,20 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const held = stack.move();
   return {
     url: listener.url,
-    notes: [signInNote(config, await hasAnyKey(database)), ...tools.notes],
+    notes: [
+      signInNote(config, await hasAnyKey(database)),
+      ...tools.notes,
+      ...(watchdog.healthUrl === undefined ? [] : [`Health is told at ${watchdog.healthUrl}`]),
+    ],
     async [Symbol.asyncDispose]() {
       stopping.abort();
       runner.stopClaiming();
-      await listener.drain(config.drainSeconds);
-      logger.info("Stopping", await database.figures());
-      await held.disposeAsync();
+      const end = async () => {
+        await listener.drain(config.drainSeconds);
+        logger.info("Stopping", await database.figures());
+        await held.disposeAsync();
+      };
+      await endUnlessStuck({ filePool, logger, abandon: target.abandon, seconds: config.drainSeconds }, end);
     },
   };
 }
@@ -150,9 +183,12 @@ export async function openKeys(config: Config, target: LogTarget): Promise<KeyDe
   return { database, clock, newSecret, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
 }
 
+function logFormat(target: LogTarget): "json" | "text" {
+  return target.isTerminal ? "text" : "json";
+}
+
 function loggerOf(config: Config, target: LogTarget): Logger {
-  const format = target.isTerminal ? "text" : "json";
-  return createLogger({ level: config.logLevel, format, write: target.talk, now: clock.now });
+  return createLogger({ level: config.logLevel, format: logFormat(target), write: target.talk, now: clock.now });
 }
 
 function openStore(config: Config, logger: Logger): Promise<Database> {
@@ -184,7 +220,7 @@ async function armFailpoint(): Promise<{ readonly failpoint?: Failpoint }> {
   if (process.env.HEDDLE_BUILD === "failpoints") {
     const { createFailpoint } = await import("./runner/failpoints.ts");
     const text = process.env.HEDDLE_FAILPOINT;
-    if (text !== undefined) return { failpoint: createFailpoint(text, () => process.kill(process.pid, "SIGKILL")) };
+    if (text !== undefined) return { failpoint: createFailpoint(text) };
   }
   return {};
 }

@@ -62,6 +62,17 @@ const anonymousRole = v.pipe(
 export const ConfigSchema = v.strictObject({
   host: v.optional(v.pipe(text, v.description("address to listen on")), "127.0.0.1"),
   port: v.optional(v.pipe(whole(0, 65535), v.description("port to listen on; 0 takes a free one")), 8080),
+  healthAddress: v.optional(
+    v.pipe(
+      text,
+      v.regex(/^(?:[^\s:[\]]+|\[[0-9a-fA-F:.]+\]):\d{1,5}$/, "HOST:PORT"),
+      v.description("second address, HOST:PORT, that answers /healthz and /readyz also when the service is frozen"),
+    ),
+  ),
+  watchdogSeconds: v.optional(
+    v.pipe(whole(0, 86_400), v.description("longest silence of the service before it is ended; 0 for no end")),
+    60,
+  ),
   data: v.optional(v.pipe(path, v.description("data directory")), "heddle-data"),
   publicUrl: v.optional(v.pipe(url, v.description("the URL that clients see"))),
   trustedProxy: v.optional(

@@ -18,6 +18,14 @@ import { createLayout } from "./files/layout.ts";
 import { flagOf, readConfig } from "./read-config.ts";
 import { settingOptions } from "./setting-options.ts";
 
+/** How the service hears of its own end and brings it about. */
+const ownEnd = {
+  onUncaught: (listener: (error: unknown) => void) => {
+    for (const event of ["uncaughtException", "unhandledRejection"] as const) process.on(event, listener);
+  },
+  abandon: (code: number) => process.exit(code),
+};
+
 const clock = { now: () => Date.now(), elapsed: () => performance.now() };
 
 /** Each command, loaded when it is asked for: a client's command must not load the server. */
@@ -112,7 +120,7 @@ async function startService(given: Given, io: Io) {
   // Tried while the modules of the server are read, which takes longer.
   using bubblewrap = searchBubblewrap();
   const { startApp } = await import("./app.ts");
-  return await startApp(config, io, bubblewrap.found);
+  return await startApp(config, { ...io, ...ownEnd }, bubblewrap.found);
 }
 
 /** The SQLite driver loads its addon while it is imported, so the place must be known before. */

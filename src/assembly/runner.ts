@@ -12,7 +12,16 @@ import { outputsUrlOf } from "./settings.ts";
 
 type Deps = Pick<
   RunnerDeps,
-  "database" | "layout" | "clock" | "logger" | "newId" | "hasSpace" | "wakeNotifier" | "failpoint"
+  | "database"
+  | "layout"
+  | "clock"
+  | "logger"
+  | "newId"
+  | "hasSpace"
+  | "wakeNotifier"
+  | "failpoint"
+  | "activity"
+  | "crashNotes"
 > & {
   readonly config: Config;
   readonly engines: Engines;

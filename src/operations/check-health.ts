@@ -1,10 +1,17 @@
+import type { Condition } from "../domain/condition.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Database } from "../store/database.ts";
 
-export type ReadinessDeps = { readonly database: Database; readonly hasSpace: () => boolean };
+export type ReadinessDeps = {
+  readonly database: Database;
+  readonly hasSpace: () => boolean;
+  readonly condition: Condition;
+};
 
 /** Checks that jobs can be run: the database answers, and the disk has room. Throws `unavailable` when not. */
 export async function checkReadiness(deps: ReadinessDeps): Promise<void> {
+  const [cause] = deps.condition.causes();
+  if (cause !== undefined) throw new Problem("unavailable", cause);
   try {
     await deps.database.figures();
   } catch (cause) {

@@ -19,7 +19,11 @@ export function createDiskSpace(
 ): DiskSpace {
   let isEnough = true;
   let timer: ReturnType<typeof setInterval> | undefined;
+  let isLooking = false;
   const look = async () => {
+    // One that has no answer is not joined by more.
+    if (isLooking) return;
+    isLooking = true;
     try {
       const facts = await Promise.all(directories.map((directory) => statfs(directory)));
       const free = Math.min(...facts.map(({ bavail, bsize }) => bavail * bsize));
@@ -30,6 +34,8 @@ export function createDiskSpace(
       if (!wasEnough && isEnough) deps.logger.info("Jobs are claimed again: the disk has room", { free });
     } catch (error) {
       deps.logger.error("Cannot look at the free space", { error });
+    } finally {
+      isLooking = false;
     }
   };
   return {

@@ -58,6 +58,11 @@ const flushMilliseconds = 500;
 /** A percent is stored at most this often. */
 const percentMilliseconds = 1000;
 
+/** Words a stage as what is being done. */
+function doingAt(stage: StageName): string {
+  return stages[stage].message.replace(/\.$/, "");
+}
+
 /** Begins (or, after a restart, goes on with) a job's walk. `onLost` is told when a delayed write finds the claim lost. */
 export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLost: () => void): JobWalk {
   const { job } = claim;
@@ -109,6 +114,8 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
     // A failure comes in the middle of its stage.
     if (failure === undefined) deps.failpoint?.(stage, "after-effect");
     stage = next;
+    if (next === "monitorLoop") deps.activity.end(job.id);
+    else deps.activity.begin(doingAt(next), job.id);
     hasReachedTool ||= next === "statusLocation";
     // An adopted execution passes the stages again that an earlier run of the server has written down.
     if (!hasFailed && wasRecorded(next)) return;

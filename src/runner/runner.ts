@@ -1,5 +1,7 @@
 import type { Job } from "../domain/job.ts";
 import { stages } from "../domain/progress.ts";
+import { sleep } from "../domain/timers.ts";
+import { forgetCrashes } from "../files/crash-notes.ts";
 import { claimJobs, waitingJobs } from "../store/jobs.ts";
 import type { Claim, RunnerDeps, WalkEnd } from "./claim.ts";
 import { executeProcess } from "./execute-process.ts";
@@ -29,6 +31,12 @@ const readAhead = 1000;
 const lookEveryMilliseconds = 1000;
 /** An execution whose end could not be written is looked at again after this long. */
 const retryMilliseconds = 5000;
+
+/** A job that was noted so often when the server went down is taken up alone after a start, */
+const notesOfSuspect = 2;
+/** until nothing was done for it for so many looks in a row: its tool runs. */
+const quietLooks = 5;
+const quietLookMilliseconds = 100;
 
 /** What bounds how many jobs run at once: nothing but memory, the tools' slots, or the patience of other servers. */
 type Lane = "quick" | "tools" | "remote";
@@ -172,16 +180,30 @@ export function createRunner(deps: RunnerDeps): Runner {
       const end: WalkEnd = await executeProcess(walkDeps, job.id, url, headers);
       if (end.kind !== "left") await clearExecution(deps, { job, executionId }, end);
       if (end.kind === "finished" && end.status === "successful") deps.failpoint?.("done", "after-effect");
+      if (end.kind !== "left" && deps.crashNotes[job.id] !== undefined) forgetCrashes(deps.layout, job.id);
     } catch (error) {
       deps.logger.error("Cannot end a job, looking at it again soon", { jobId: job.id, executionId, error });
       later(retryMilliseconds, () => void recover(executionId));
+    } finally {
+      deps.activity.end(job.id);
+    }
+  };
+
+  /** What was noted last need not be what froze the server: whoever was noted more than once is taken up before the others. */
+  const launchAlone = async (suspect: Claim) => {
+    launch(suspect);
+    for (let quiet = 0; quiet < quietLooks && active.has(suspect.job.id); quiet += 1) {
+      await sleep(quietLookMilliseconds);
+      if (deps.activity.isAt(suspect.job.id)) quiet = 0;
     }
   };
 
   const recover = async (executionId?: string) => {
     try {
       const claims = await recoverExecutions(deps, executionId);
-      for (const found of claims) launch(found);
+      const isSuspect = ({ job }: Claim) => (deps.crashNotes[job.id]?.times ?? 0) >= notesOfSuspect;
+      for (const suspect of claims.filter(isSuspect)) await launchAlone(suspect);
+      for (const found of claims.filter((one) => !isSuspect(one))) launch(found);
     } catch (error) {
       deps.logger.error("Cannot look after open executions, trying again soon", { error });
       if (!isStopping) later(retryMilliseconds, () => void recover(executionId));

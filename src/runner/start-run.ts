@@ -25,7 +25,7 @@ export async function startRun(
 ): Promise<Run> {
   const { engine } = what;
   const prepared = (await readPrepared(deps, engine)) ?? (await prepare(deps, walk, what));
-  const record = recordOf(walk);
+  const record = recordOf(deps, walk);
   const recorded = known.handle;
   const handle = recorded ?? engine.plan(prepared);
   if (recorded === undefined) {
@@ -76,10 +76,12 @@ async function adoptRun(
   }
 }
 
-function recordOf(walk: JobWalk): EngineRecord {
+function recordOf({ activity, claim }: ExecuteDeps, walk: JobWalk): EngineRecord {
+  const jobId = claim.job.id;
   return {
     checkpoint: (key, value, facts) => walk.commit({ checkpoint: { key, value }, ...facts }),
     log: (message) => walk.log(message),
+    doing: (what) => (what === undefined ? activity.end(jobId) : activity.begin(what, jobId)),
   };
 }
 

@@ -161,6 +161,7 @@ async function finishTool(
       { exitCode, ...(tail === "" ? {} : { stderrTail: tail }) },
     );
   }
+  run.record.doing?.(`Collecting the outputs of ${callName(call)}`);
   return collectOutputs({
     tool,
     evaluating: (work) => evaluating(run, work),
