@@ -16,8 +16,10 @@ import { createCondition } from "./domain/condition.ts";
 import type { Logger } from "./domain/logger.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import type { Bubblewrap } from "./executors/bubblewrap.ts";
+import { hasLivingTool } from "./executors/living-tools.ts";
 import { readCrashNotes } from "./files/crash-notes.ts";
 import { createLayout, databaseFile, directoryMode, type Layout, secretKeyFile } from "./files/layout.ts";
+import { refuseMissingDatabase } from "./files/missing-database.ts";
 import { readSecretKey } from "./files/secret-key.ts";
 import { createHttpApp } from "./http/server.ts";
 import { createLogger } from "./log.ts";
@@ -31,7 +33,9 @@ import type { Failpoint } from "./runner/failpoints.ts";
 import { watchFilePool } from "./runner/file-pool.ts";
 import { startHousekeeping } from "./runner/housekeeping.ts";
 import { startIndexing } from "./runner/index-jobs.ts";
+import { bringBackKnown } from "./runner/orphans.ts";
 import { createStatusDocuments } from "./runner/status-document.ts";
+import { setLogAside } from "./store/backup.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { hasAnyKey } from "./store/keys.ts";
 import { lockDataDirectory } from "./store/lock.ts";
@@ -72,6 +76,8 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   await makeDirectories(layout);
   const holder = { pid: process.pid, startedAt: clock.now(), address: `${config.host}:${config.port}` };
   stack.use(await lockDataDirectory(layout.dataDirectory, holder));
+  if (config.acceptEmptyDatabase) await setLogAside(databaseFile(layout));
+  else await refuseMissingDatabase(layout);
   const database = stack.use(await openStore(config, logger));
   const watchdog = stack.use(
     await startWatchdog({
@@ -149,10 +155,19 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     stopping: stopping.signal,
   });
 
+  const tidying = {
+    ...base,
+    ...retentionOf(config),
+    cacheBytes: config.cacheBytes,
+    minFreeBytes: config.minFreeBytes,
+    orphanDays: config.orphanDays,
+    hasLivingTool: (executionId: string) => hasLivingTool(layout, executionId),
+  };
+  await bringBackKnown(tidying);
   await statusDocuments.renew();
   await runner.start();
   stack.use(startIndexing(base));
-  stack.use(startHousekeeping({ ...base, cacheBytes: config.cacheBytes, ...retentionOf(config) }));
+  stack.use(await startHousekeeping(tidying));
   listener.answerWith(http);
   logger.info("Listening", { url: listener.url, data: layout.dataDirectory });
 
@@ -179,6 +194,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
 
 /** Opens the database for the commands that manage keys, beside a server that may be running. */
 export async function openKeys(config: Config, target: LogTarget): Promise<KeyDeps & AsyncDisposable> {
+  await refuseMissingDatabase(createLayout(config.data, config.outputsDir));
   const database = await openStore(config, loggerOf(config, target));
   return { database, clock, newSecret, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
 }

@@ -137,6 +137,21 @@ export const ConfigSchema = v.strictObject({
   keepHours: v.optional(
     v.pipe(whole(1, 876_000), v.description("time that jobs are kept after their end; until dismissed if not given")),
   ),
+  orphanDays: v.optional(
+    v.pipe(
+      whole(0, 36_500),
+      v.description("days that files are kept which the database does not know; sooner removed when the disk is full"),
+    ),
+    30,
+  ),
+  acceptEmptyDatabase: v.optional(
+    v.pipe(
+      v.union([v.boolean(), v.picklist(["true", "false"])], "true or false"),
+      v.transform((value) => value === true || value === "true"),
+      v.description("begin with a new database though files of jobs are there, which are set aside"),
+    ),
+    false,
+  ),
   minFreeBytes: v.optional(
     v.pipe(whole(0), v.description("free space below which no job is claimed, in bytes")),
     64 * 2 ** 20,

@@ -71,7 +71,10 @@ function careDeps() {
     dataOption: dataOption(),
     care: (given: Given, io: Io) => {
       const { data, outputsDir } = configOf(given, io);
-      return { layout: createLayout(data, outputsDir), clock, pid: process.pid };
+      const layout = createLayout(data, outputsDir);
+      const hasLiving = async (executionId: string) =>
+        (await import("./executors/living-tools.ts")).hasLivingTool(layout, executionId);
+      return { layout, clock, pid: process.pid, hasLivingTool: hasLiving };
     },
     sandboxSettings: sandboxSettingsOf,
     engines: enginesOf,

@@ -1,12 +1,19 @@
 import { chmod, rm, stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import { databaseFile, directoryMode, type Layout } from "../files/layout.ts";
+import { setAside } from "../files/orphans.ts";
 import { copyDatabase, databaseFacts, replaceDatabase } from "../store/backup.ts";
 import { lockDataDirectory } from "../store/lock.ts";
 import { findOrphans } from "./examine-data.ts";
 
-export type CareDeps = { readonly layout: Layout; readonly clock: Clock; readonly pid: number };
+export type CareDeps = {
+  readonly layout: Layout;
+  readonly clock: Clock;
+  readonly pid: number;
+  /** Tells whether a tool lives that an execution's scratch tells of. */
+  readonly hasLivingTool: (executionId: string) => Promise<boolean>;
+};
 
 /** Writes a copy of the database, beside a server that may be running. Durable and read back when it resolves. */
 export function backUp(deps: Pick<CareDeps, "layout">, target: string): Promise<void> {
@@ -32,8 +39,14 @@ export async function repair(deps: CareDeps): Promise<readonly string[]> {
   const file = databaseFile(layout);
   if (!(await Bun.file(file).exists())) return done;
   const { ids } = databaseFacts(file);
-  const orphans = await findOrphans(layout, ids);
-  for (const path of orphans) await rm(path, { recursive: true, force: true });
-  if (orphans.length > 0) done.push(`Removed ${orphans.length} of no job, such as ${orphans[0]}`);
+  const orphans = await findOrphans(deps, ids);
+  for (const { directory, name, isStale } of orphans) {
+    if (isStale) await rm(join(directory, name), { force: true });
+    else await setAside(directory, name, clock.now());
+  }
+  const [first] = orphans;
+  if (first !== undefined) {
+    done.push(`Set aside or removed ${orphans.length} of no job, such as ${join(first.directory, first.name)}`);
+  }
   return done;
 }

@@ -61,6 +61,15 @@ export async function replaceDatabase(file: string, copy: string): Promise<void>
   await nameDurably(temporary, file);
 }
 
+/** Gives the log of a database that is gone another name: a new database must not take it for its own. */
+export async function setLogAside(file: string): Promise<void> {
+  const database = Bun.file(file);
+  if ((await database.exists()) && database.size > 0) return;
+  await rm(`${file}-shm`, { force: true });
+  const log = Bun.file(`${file}-wal`);
+  if (await log.exists()) await rename(`${file}-wal`, `${file}-wal.replaced`);
+}
+
 /** Reads a whole database and tells what is wrong with it; empty when nothing is. */
 export function databaseFaults(file: string): readonly string[] {
   try {
@@ -89,7 +98,7 @@ export type DatabaseFacts = {
   readonly openExecutions: number;
   /** When the newest job changed, in milliseconds since 1970. */
   readonly newestAt: number;
-  /** Ids of all jobs and executions. */
+  /** Ids of all jobs, executions and uploaded files. */
   readonly ids: ReadonlySet<string>;
 };
 
@@ -97,7 +106,11 @@ export type DatabaseFacts = {
 export function databaseFacts(file: string): DatabaseFacts {
   using database = new Database(file, { readwrite: true, create: false });
   const count = (query: string) => database.query<{ found: number | null }, []>(query).get()?.found ?? 0;
-  const rows = database.query<{ id: string }, []>("SELECT id FROM jobs UNION ALL SELECT id FROM executions").all();
+  const rows = database
+    .query<{ id: string }, []>(
+      "SELECT id FROM jobs UNION ALL SELECT id FROM executions UNION ALL SELECT id FROM vault_files",
+    )
+    .all();
   return {
     jobs: count("SELECT count(*) AS found FROM jobs"),
     unfinished: count("SELECT count(*) AS found FROM jobs WHERE status IN ('accepted', 'running')"),
