@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { listBuiltins, saveBuiltins } from "./assembly/builtins.ts";
 import { readDoor, refuseOpenDoor, signInNote } from "./assembly/door.ts";
 import { createEngines } from "./assembly/engines.ts";
@@ -18,8 +18,9 @@ import { createInputChecks } from "./engines/input-check.ts";
 import type { Bubblewrap } from "./executors/bubblewrap.ts";
 import { hasLivingTool } from "./executors/living-tools.ts";
 import { readCrashNotes } from "./files/crash-notes.ts";
-import { createLayout, databaseFile, directoryMode, type Layout, secretKeyFile } from "./files/layout.ts";
+import { createLayout, databaseFile, secretKeyFile } from "./files/layout.ts";
 import { refuseMissingDatabase } from "./files/missing-database.ts";
+import { makeDirectories } from "./files/new-place.ts";
 import { readSecretKey } from "./files/secret-key.ts";
 import { createHttpApp } from "./http/server.ts";
 import { createLogger } from "./log.ts";
@@ -78,6 +79,9 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   stack.use(await lockDataDirectory(layout.dataDirectory, holder));
   if (config.acceptEmptyDatabase) await setLogAside(databaseFile(layout));
   else await refuseMissingDatabase(layout);
+  // Whatever can be refused is refused before there is a new database.
+  if (!existsSync(databaseFile(layout))) refuseOpenDoor(config, false);
+  const listener = stack.use(openListener(config));
   const database = stack.use(await openStore(config, logger));
   const watchdog = stack.use(
     await startWatchdog({
@@ -95,7 +99,6 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   await saveBuiltins(database, builtins, clock.now());
 
   // The ways in and out.
-  const listener = stack.use(openListener(config));
   const serviceUrl = config.publicUrl ?? listener.url;
   const gate = openGate(config);
   const telling = await readTelling(config);
@@ -108,7 +111,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const engines = stack.use(createEngines({ ...base, executor: tools.executor, builtins }));
   const armed = await armFailpoint();
   const watched = [layout.dataDirectory, layout.outputsDirectory];
-  const { hasSpace, start: watchSpace } = stack.use(createDiskSpace({ logger }, watched, config.minFreeBytes));
+  const { hasSpace, start: watchSpace } = stack.use(createDiskSpace(base, watched, config.minFreeBytes));
   await watchSpace();
   const filePool = stack.use(watchFilePool(base, layout.dataDirectory));
   const crashNotes = readCrashNotes(layout);
@@ -209,11 +212,6 @@ function loggerOf(config: Config, target: LogTarget): Logger {
 
 function openStore(config: Config, logger: Logger): Promise<Database> {
   return openDatabase({ file: databaseFile({ dataDirectory: config.data }), clock, logger });
-}
-
-async function makeDirectories(layout: Layout): Promise<void> {
-  const all = [layout.dataDirectory, layout.outputsDirectory, layout.workDirectory, layout.vaultDirectory];
-  for (const directory of all) await mkdir(directory, { recursive: true, mode: directoryMode });
 }
 
 /** Draws a UUID that sorts by the time it was drawn. */

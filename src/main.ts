@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename } from "node:path";
 import {
@@ -15,6 +16,7 @@ import { engineDeps } from "./engine-environment.ts";
 import { searchBubblewrap } from "./executors/bubblewrap.ts";
 import type { EngineChoice } from "./executors/container-engine.ts";
 import { createLayout } from "./files/layout.ts";
+import { removeNewPlace } from "./files/new-place.ts";
 import { flagOf, readConfig } from "./read-config.ts";
 import { settingOptions } from "./setting-options.ts";
 
@@ -120,6 +122,16 @@ function flagValue(value: Given["options"][string]): unknown {
 async function startService(given: Given, io: Io) {
   const config = configOf(given, io);
   useAddonDirectory(config);
+  const isNew = !existsSync(config.data);
+  try {
+    return await startServer(config, io);
+  } catch (error) {
+    if (isNew) await removeNewPlace(createLayout(config.data, config.outputsDir));
+    throw error;
+  }
+}
+
+async function startServer(config: Config, io: Io) {
   // Tried while the modules of the server are read, which takes longer.
   using bubblewrap = searchBubblewrap();
   const { startApp } = await import("./app.ts");

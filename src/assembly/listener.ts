@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { errorText, Problem } from "../domain/problem.ts";
 import type { HttpApp } from "../http/server.ts";
 
 /** The address that the service listens on. Disposal ends what is open. */
@@ -10,21 +11,39 @@ export type Listener = AsyncDisposable & {
   drain(seconds: number): Promise<void>;
 };
 
-/** Listens on an address; port 0 takes a free one. */
+/** Listens on an address; port 0 takes a free one. Throws `unavailable` when it cannot. */
 export function openListener({ host, port }: { readonly host: string; readonly port: number }): Listener {
-  const server = Bun.serve({
-    hostname: host,
-    port,
-    // Bodies are bounded where they are read: each route knows its own limit.
-    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    fetch: () => new Response("Starting", { status: 503, headers: { "retry-after": "1" } }),
-  });
+  const server = explained(host, port, () => listen(host, port));
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${server.port}`,
     answerWith: (app) => void server.reload({ fetch: app.fetch }),
     drain: (seconds) => drain(server, seconds),
     [Symbol.asyncDispose]: () => server.stop(true),
   };
+}
+
+function listen(host: string, port: number) {
+  return Bun.serve({
+    hostname: host,
+    port,
+    // Bodies are bounded where they are read: each route knows its own limit.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    fetch: () => new Response("Starting", { status: 503, headers: { "retry-after": "1" } }),
+  });
+}
+
+/** The runtime says the same of an address of another machine, of a name that nobody knows and of a port that is taken. */
+function explained<Opened>(host: string, port: number, open: () => Opened): Opened {
+  try {
+    return open();
+  } catch (cause) {
+    const found =
+      cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE" && port !== 0
+        ? "that it is taken, or that the name cannot be found"
+        : errorText(cause);
+    const detail = `Cannot listen on ${host}:${port}: found ${found}, wanted a free port on an address of this machine`;
+    throw new Problem("unavailable", detail, { cause });
+  }
 }
 
 /** How often the open requests of a server that stops are counted. */

@@ -21,6 +21,7 @@ type Deps = Pick<
   | "wakeNotifier"
   | "failpoint"
   | "activity"
+  | "condition"
   | "crashNotes"
 > & {
   readonly config: Config;

@@ -1,5 +1,6 @@
 import type { Activity } from "../domain/activity.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { Condition } from "../domain/condition.ts";
 import type { Execution, Job, JobFailure, JobOutcome } from "../domain/job.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
@@ -92,6 +93,8 @@ export type RunnerDeps = Omit<ExecuteDeps, "claim" | "signal" | "lose"> & {
   readonly remoteAccess: (job: Job) => Promise<RemoteAccess>;
   /** False while no job may be claimed because the disk is almost full. */
   readonly hasSpace: () => boolean;
+  /** Told what keeps the runner from its work. */
+  readonly condition: Condition;
   /** At which jobs the server went down and could say so, read at the start. */
   readonly crashNotes: CrashNotes;
   /** Every engine: a lost execution is stopped by the one whose handle it has. */

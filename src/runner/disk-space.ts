@@ -1,5 +1,7 @@
 import { statfs } from "node:fs/promises";
+import type { Condition } from "../domain/condition.ts";
 import type { Logger } from "../domain/logger.ts";
+import { errorText } from "../domain/problem.ts";
 
 /** Whether there is room on the disks that jobs write to. */
 export type DiskSpace = Disposable & {
@@ -9,11 +11,12 @@ export type DiskSpace = Disposable & {
   start(): Promise<void>;
 };
 
+const cannotLook = "Cannot look at the free space";
 const lookEveryMilliseconds = 1000;
 
 /** Makes a watch over the free space of some directories, in bytes that a user who is not root may take. */
 export function createDiskSpace(
-  deps: { readonly logger: Logger },
+  deps: { readonly logger: Logger; readonly condition: Condition },
   directories: readonly string[],
   minFreeBytes: number,
 ): DiskSpace {
@@ -26,6 +29,7 @@ export function createDiskSpace(
     isLooking = true;
     try {
       const facts = await Promise.all(directories.map((directory) => statfs(directory)));
+      deps.condition.report(cannotLook, undefined);
       const free = Math.min(...facts.map(({ bavail, bsize }) => bavail * bsize));
       const wasEnough = isEnough;
       isEnough = free >= minFreeBytes;
@@ -33,7 +37,8 @@ export function createDiskSpace(
         deps.logger.warn("No job is claimed: the disk is almost full", { free, minFreeBytes });
       if (!wasEnough && isEnough) deps.logger.info("Jobs are claimed again: the disk has room", { free });
     } catch (error) {
-      deps.logger.error("Cannot look at the free space", { error });
+      deps.logger.error(cannotLook, { error });
+      deps.condition.report(cannotLook, `${cannotLook}: found ${errorText(error)}, wanted a directory that answers`);
     } finally {
       isLooking = false;
     }

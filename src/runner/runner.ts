@@ -1,7 +1,11 @@
+import { type GrowingPause, growingPause } from "../domain/growing-pause.ts";
 import type { Job } from "../domain/job.ts";
+import { errorText } from "../domain/problem.ts";
 import { stages } from "../domain/progress.ts";
 import { sleep } from "../domain/timers.ts";
 import { forgetCrashes } from "../files/crash-notes.ts";
+import { databaseFile } from "../files/layout.ts";
+import { databaseFault, explainDatabase, isDamaged } from "../store/database-fault.ts";
 import { claimJobs, waitingJobs } from "../store/jobs.ts";
 import type { Claim, RunnerDeps, WalkEnd } from "./claim.ts";
 import { executeProcess } from "./execute-process.ts";
@@ -29,7 +33,10 @@ const claimBatch = 64;
 /** Accepted jobs that are read at a time, and how many more are kept in memory before the database is asked again. */
 const readAhead = 1000;
 const lookEveryMilliseconds = 1000;
-/** An execution whose end could not be written is looked at again after this long. */
+const cannotRead = "Cannot read the waiting jobs";
+const cannotClaim = "Cannot claim jobs";
+const cannotRecover = "Cannot look after open executions";
+/** An execution whose end could not be written is looked at again after this long; the pause doubles each time. */
 const retryMilliseconds = 5000;
 
 /** A job that was noted so often when the server went down is taken up alone after a start, */
@@ -62,6 +69,10 @@ export function createRunner(deps: RunnerDeps): Runner {
   let isStarted = false;
   let isStopping = false;
   let isReading = false;
+  let isResting = false;
+  const [readPause, claimPause, recoverPause] = [growingPause(), growingPause(), growingPause()];
+  /** By execution: of ends that could not be written. */
+  const endPauses = new Map<string, GrowingPause>();
   let mayHaveMore = true;
 
   const laneOf = (job: Job): Lane => (job.isRemote ? "remote" : deps.isBuffered(job) ? "tools" : "quick");
@@ -87,15 +98,33 @@ export function createRunner(deps: RunnerDeps): Runner {
     timers.add(timer);
   };
 
+  /** Tells of a failure, and keeps the loops from trying again at once. */
+  const rest = (pause: GrowingPause, about: string, error: unknown) => {
+    deps.logger.error(about, { error });
+    deps.condition.report(about, `${about}: found ${databaseFault(error) ?? errorText(error)}, wanted an answer`);
+    isResting = true;
+    later(pause.next(), () => {
+      isResting = false;
+      void read();
+    });
+  };
+  const wentWell = (pause: GrowingPause, about: string) => {
+    pause.reset();
+    deps.condition.report(about, undefined);
+  };
+
   const read = async () => {
-    if (isReading || isStopping) return;
+    if (isReading || isResting || isStopping) return;
     isReading = true;
     try {
       const jobs = await waitingJobs(deps.database, readAhead);
       mayHaveMore = jobs.length === readAhead;
       for (const job of jobs) enqueue(job);
+      wentWell(readPause, cannotRead);
+      // Nobody claims then, so that nothing else could tell that it goes well again.
+      if (jobs.length === 0) wentWell(claimPause, cannotClaim);
     } catch (error) {
-      deps.logger.error("Cannot read the waiting jobs", { error });
+      rest(readPause, cannotRead, error);
     } finally {
       isReading = false;
     }
@@ -115,7 +144,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   };
 
   const pump = () => {
-    if (!isStarted || isStopping || isClaiming || !deps.hasSpace()) return;
+    if (!isStarted || isStopping || isClaiming || isResting || !deps.hasSpace()) return;
     const jobs = [...take("quick"), ...take("tools"), ...take("remote")];
     if (jobs.length === 0) {
       if (mayHaveMore && waitingCount() === 0) void read();
@@ -123,9 +152,10 @@ export function createRunner(deps: RunnerDeps): Runner {
     }
     isClaiming = true;
     claim(jobs)
+      .then(() => wentWell(claimPause, cannotClaim))
       .catch((error) => {
-        deps.logger.error("Cannot claim jobs", { error });
         mayHaveMore = true;
+        rest(claimPause, cannotClaim, error);
       })
       .finally(() => {
         isClaiming = false;
@@ -180,10 +210,13 @@ export function createRunner(deps: RunnerDeps): Runner {
       const end: WalkEnd = await executeProcess(walkDeps, job.id, url, headers);
       if (end.kind !== "left") await clearExecution(deps, { job, executionId }, end);
       if (end.kind === "finished" && end.status === "successful") deps.failpoint?.("done", "after-effect");
+      endPauses.delete(executionId);
       if (end.kind !== "left" && deps.crashNotes[job.id] !== undefined) forgetCrashes(deps.layout, job.id);
     } catch (error) {
       deps.logger.error("Cannot end a job, looking at it again soon", { jobId: job.id, executionId, error });
-      later(retryMilliseconds, () => void recover(executionId));
+      const pause = endPauses.get(executionId) ?? growingPause(retryMilliseconds);
+      endPauses.set(executionId, pause);
+      later(pause.next(), () => void recover(executionId));
     } finally {
       deps.activity.end(job.id);
     }
@@ -204,9 +237,21 @@ export function createRunner(deps: RunnerDeps): Runner {
       const isSuspect = ({ job }: Claim) => (deps.crashNotes[job.id]?.times ?? 0) >= notesOfSuspect;
       for (const suspect of claims.filter(isSuspect)) await launchAlone(suspect);
       for (const found of claims.filter((one) => !isSuspect(one))) launch(found);
+      wentWell(recoverPause, cannotRecover);
     } catch (error) {
-      deps.logger.error("Cannot look after open executions, trying again soon", { error });
-      if (!isStopping) later(retryMilliseconds, () => void recover(executionId));
+      // A start does without a database that is damaged, not without one that is busy.
+      if (!isStarted && isDamaged(error)) throw explainDatabase(databaseFile(deps.layout), error);
+      deps.logger.error(cannotRecover, { error });
+      deps.condition.report(cannotRecover, `${cannotRecover}: found ${databaseFault(error) ?? errorText(error)}`);
+      if (!isStopping) later(recoverPause.next(), () => void recover(executionId));
+    }
+  };
+  /** The same rows that are read later, now, when somebody is there who can be told. */
+  const tryDatabase = async () => {
+    try {
+      await waitingJobs(deps.database, readAhead);
+    } catch (error) {
+      if (isDamaged(error)) throw explainDatabase(databaseFile(deps.layout), error);
     }
   };
 
@@ -217,6 +262,7 @@ export function createRunner(deps: RunnerDeps): Runner {
 
   return {
     async start() {
+      await tryDatabase();
       await recover();
       isStarted = true;
       look();

@@ -1,8 +1,9 @@
-import { mkdir, open } from "node:fs/promises";
+import { mkdir, open, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import type { Logger } from "../domain/logger.ts";
 import { copyOpenDatabase } from "./backup.ts";
+import { explainDatabase } from "./database-fault.ts";
 import { type Driver, openDriver } from "./driver.ts";
 import { createJobFeed, type JobFeed, type LiveProgress } from "./job-feed.ts";
 import { type Migration, migrate } from "./migrate.ts";
@@ -52,9 +53,7 @@ const fileMode = 0o600;
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { clock, logger, migrations = embeddedMigrations } = options;
   const file = resolve(options.file);
-  await createPrivately(file);
-  await migrateFile(file, migrations, logger);
-
+  await prepareFile(file, migrations, logger);
   const driver = openDriver(file);
   const feed = createJobFeed();
   const queue = createWriteQueue({ driver, clock, logger, onChanged: feed.changed, pause: Bun.sleep });
@@ -80,6 +79,18 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   };
 }
 
+/** Leaves no file behind that it could not make a database of. Throws `unavailable` in one sentence. */
+async function prepareFile(file: string, migrations: readonly Migration[], logger: Logger): Promise<void> {
+  let isNew = false;
+  try {
+    isNew = await createPrivately(file);
+    await migrateFile(file, migrations, logger);
+  } catch (error) {
+    if (isNew) for (const suffix of ["", "-wal", "-shm"]) await rm(`${file}${suffix}`, { force: true });
+    throw explainDatabase(file, error);
+  }
+}
+
 /** Folds the write-ahead log into the file, which is whole then. Not needed for durability: the next start would do it. */
 async function foldLog(driver: Driver, logger: Logger): Promise<void> {
   try {
@@ -101,14 +112,16 @@ async function migrateFile(file: string, migrations: readonly Migration[], logge
   }
 }
 
-/** SQLite would make the file readable for all; its companions take over the file's mode. */
-async function createPrivately(file: string): Promise<void> {
+/** SQLite would make the file readable for all; its companions take over the file's mode. True when there was none. */
+async function createPrivately(file: string): Promise<boolean> {
   await mkdir(dirname(file), { recursive: true, mode: directoryMode });
   try {
     // Never opens an existing one: closing it again would drop the locks that this process may hold on it.
     const handle = await open(file, "wx", fileMode);
     await handle.close();
+    return true;
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    return false;
   }
 }
