@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { errorText, Problem } from "../domain/problem.ts";
+import { sleep } from "../domain/timers.ts";
 import type { HttpApp } from "../http/server.ts";
 
 /** The address that the service listens on. Disposal ends what is open. */

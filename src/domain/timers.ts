@@ -15,6 +15,8 @@ export type Timer = Disposable & {
   unref(): Timer;
   /** Stops it; harmless when it has fired. */
   clear(): void;
+  /** Begins the wait anew. */
+  refresh(): void;
 };
 
 /** The longest time that the runtime can wait for. */
@@ -29,7 +31,8 @@ const runtimeAlarm: Alarm = {
 
 /** Calls `work` once, after so many milliseconds, be it years; not at all when that is for ever. */
 export function startTimer(milliseconds: number, work: () => void, alarm: Alarm = runtimeAlarm): Timer {
-  let left = Number.isNaN(milliseconds) ? 0 : Math.max(0, milliseconds);
+  const whole = Number.isNaN(milliseconds) ? 0 : Math.max(0, milliseconds);
+  let left = whole;
   let isReferenced = true;
   let handle: AlarmHandle | undefined;
   const waitOn = () => {
@@ -51,6 +54,11 @@ export function startTimer(milliseconds: number, work: () => void, alarm: Alarm 
     clear() {
       handle?.clear();
       handle = undefined;
+    },
+    refresh() {
+      handle?.clear();
+      left = whole;
+      waitOn();
     },
     [Symbol.dispose]: () => timer.clear(),
   };
@@ -86,6 +94,7 @@ export function startInterval(milliseconds: number, work: () => void, alarm: Ala
       isCleared = true;
       current.clear();
     },
+    refresh: () => current.refresh(),
     [Symbol.dispose]: () => timer.clear(),
   };
   return timer;

@@ -2,6 +2,7 @@ import { statfs } from "node:fs/promises";
 import type { Condition } from "../domain/condition.ts";
 import type { Logger } from "../domain/logger.ts";
 import { errorText } from "../domain/problem.ts";
+import { startInterval, type Timer } from "../domain/timers.ts";
 
 /** Whether there is room on the disks that jobs write to. */
 export type DiskSpace = Disposable & {
@@ -21,7 +22,7 @@ export function createDiskSpace(
   minFreeBytes: number,
 ): DiskSpace {
   let isEnough = true;
-  let timer: ReturnType<typeof setInterval> | undefined;
+  let timer: Timer | undefined;
   let isLooking = false;
   const look = async () => {
     // One that has no answer is not joined by more.
@@ -47,9 +48,9 @@ export function createDiskSpace(
     hasSpace: () => isEnough,
     async start() {
       await look();
-      timer = setInterval(() => void look(), lookEveryMilliseconds);
+      timer = startInterval(lookEveryMilliseconds, () => void look());
       timer.unref();
     },
-    [Symbol.dispose]: () => clearInterval(timer),
+    [Symbol.dispose]: () => timer?.clear(),
   };
 }

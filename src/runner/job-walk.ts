@@ -8,6 +8,7 @@ import {
   tellingEvent,
 } from "../domain/notification.ts";
 import { monitorProgress, type StageName, shownProgress, stages } from "../domain/progress.ts";
+import { startTimer, type Timer } from "../domain/timers.ts";
 import { appendJobLog } from "../files/job-log.ts";
 import { recordJob } from "../store/jobs.ts";
 import type { Claim, ExecuteDeps } from "./claim.ts";
@@ -75,7 +76,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
   let hasReachedTool = false;
   let events: NewJobEvent[] = [];
   let notifications: PendingNotification[] = [];
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: Timer | undefined;
   let lastPercentAt = Number.NEGATIVE_INFINITY;
   let logged: Promise<void> = Promise.resolve();
 
@@ -97,13 +98,13 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
   const push = (event: NewJobEvent) => {
     events.push(event);
     if (!deps.isBuffered(job)) return;
-    timer ??= setTimeout(() => {
+    timer ??= startTimer(flushMilliseconds, () => {
       timer = undefined;
       commit().catch((error) => {
         if (error instanceof ClaimLost) onLost();
         else deps.logger.error("Cannot write the stages of a job", { jobId: job.id, error });
       });
-    }, flushMilliseconds);
+    });
   };
   const tellOfLastEvent = (event: NotificationEvent) => {
     notifications.push(...tellingEvent(composeNotifications(job, event, deps.newId), events.length - 1));
@@ -137,7 +138,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
     log(failure === undefined ? "INFO" : "ERROR", message);
   };
   const drain = async () => {
-    clearTimeout(timer);
+    timer?.clear();
     timer = undefined;
     const lines = logged;
     logged = Promise.resolve();

@@ -2,7 +2,7 @@ import { type GrowingPause, growingPause } from "../domain/growing-pause.ts";
 import type { Job } from "../domain/job.ts";
 import { errorText } from "../domain/problem.ts";
 import { stages } from "../domain/progress.ts";
-import { sleep } from "../domain/timers.ts";
+import { sleep, startTimer, type Timer } from "../domain/timers.ts";
 import { forgetCrashes } from "../files/crash-notes.ts";
 import { databaseFile } from "../files/layout.ts";
 import { databaseFault, explainDatabase, isDamaged } from "../store/database-fault.ts";
@@ -63,7 +63,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     Lane,
     number
   >;
-  const timers = new Set<ReturnType<typeof setTimeout>>();
+  const timers = new Set<Timer>();
   const stoppedDuringClaim = new Set<string>();
   let isClaiming = false;
   let isStarted = false;
@@ -91,10 +91,10 @@ export function createRunner(deps: RunnerDeps): Runner {
     else queue.add(job);
   };
   const later = (milliseconds: number, work: () => void) => {
-    const timer = setTimeout(() => {
+    const timer = startTimer(milliseconds, () => {
       timers.delete(timer);
       work();
-    }, milliseconds);
+    });
     timers.add(timer);
   };
 
@@ -289,7 +289,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     }),
     async [Symbol.asyncDispose]() {
       isStopping = true;
-      for (const timer of timers) clearTimeout(timer);
+      for (const timer of timers) timer.clear();
       for (const entry of active.values()) entry.controller.abort("stopping");
       await Promise.all([...active.values()].map((entry) => entry.done));
     },

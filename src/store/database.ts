@@ -2,6 +2,7 @@ import { mkdir, open, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import type { Logger } from "../domain/logger.ts";
+import { sleep } from "../domain/timers.ts";
 import { copyOpenDatabase } from "./backup.ts";
 import { explainDatabase } from "./database-fault.ts";
 import { type Driver, openDriver } from "./driver.ts";
@@ -56,7 +57,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   await prepareFile(file, migrations, logger);
   const driver = openDriver(file);
   const feed = createJobFeed();
-  const queue = createWriteQueue({ driver, clock, logger, onChanged: feed.changed, pause: Bun.sleep });
+  const queue = createWriteQueue({ driver, clock, logger, onChanged: feed.changed, pause: sleep });
   return {
     feed,
     write: (statements, changed, standing) =>
