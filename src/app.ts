@@ -7,6 +7,7 @@ import { openListener } from "./assembly/listener.ts";
 import { startTelling } from "./assembly/notifier.ts";
 import { endOnUncaughtErrors, endUnlessStuck } from "./assembly/program-end.ts";
 import { createJobRunner } from "./assembly/runner.ts";
+import { openSecretKey } from "./assembly/secret.ts";
 import { outputsUrlOf, requestSettings, retentionOf } from "./assembly/settings.ts";
 import { readTelling } from "./assembly/telling.ts";
 import { createToolExecutor } from "./assembly/tools.ts";
@@ -17,11 +18,11 @@ import type { Logger } from "./domain/logger.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import type { Bubblewrap } from "./executors/bubblewrap.ts";
 import { hasLivingTool } from "./executors/living-tools.ts";
+import { refuseOpenElsewhere } from "./executors/open-files.ts";
 import { readCrashNotes } from "./files/crash-notes.ts";
-import { createLayout, databaseFile, secretKeyFile } from "./files/layout.ts";
+import { createLayout, databaseFile, type Layout, lockFile } from "./files/layout.ts";
 import { refuseMissingDatabase } from "./files/missing-database.ts";
 import { makeDirectories } from "./files/new-place.ts";
-import { readSecretKey } from "./files/secret-key.ts";
 import { createHttpApp } from "./http/server.ts";
 import { createLogger } from "./log.ts";
 import { createJobNews } from "./operations/job-news.ts";
@@ -35,6 +36,7 @@ import { watchFilePool } from "./runner/file-pool.ts";
 import { startHousekeeping } from "./runner/housekeeping.ts";
 import { startIndexing } from "./runner/index-jobs.ts";
 import { bringBackKnown } from "./runner/orphans.ts";
+import { type WatchedFile, watchFiles } from "./runner/removed-files.ts";
 import { createStatusDocuments } from "./runner/status-document.ts";
 import { setLogAside } from "./store/backup.ts";
 import { type Database, openDatabase } from "./store/database.ts";
@@ -77,6 +79,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   await makeDirectories(layout);
   const holder = { pid: process.pid, startedAt: clock.now(), address: `${config.host}:${config.port}` };
   stack.use(await lockDataDirectory(layout.dataDirectory, holder));
+  await refuseOpenElsewhere(databaseFile(layout), process.pid);
   if (config.acceptEmptyDatabase) await setLogAside(databaseFile(layout));
   else await refuseMissingDatabase(layout);
   // Whatever can be refused is refused before there is a new database.
@@ -102,7 +105,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const serviceUrl = config.publicUrl ?? listener.url;
   const gate = openGate(config);
   const telling = await readTelling(config);
-  const secretKey = await readSecretKey(config.secretFile ?? secretKeyFile(layout), newKey());
+  const secretKey = await openSecretKey({ config, layout, database }, newKey());
   const base = { config, database, layout, logger, clock, newId, gate, secretKey, serviceUrl, activity, condition };
 
   // What runs jobs.
@@ -115,6 +118,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   await watchSpace();
   const filePool = stack.use(watchFilePool(base, layout.dataDirectory));
   const crashNotes = readCrashNotes(layout);
+  stack.use(watchFiles(base, filesToWatch(layout, database)));
   const settings = requestSettings(config, telling.mailServer !== undefined);
   const processes = createProcessCache(database, 1024);
   const answering = { database, processes, layout, settings };
@@ -200,6 +204,18 @@ export async function openKeys(config: Config, target: LogTarget): Promise<KeyDe
   await refuseMissingDatabase(createLayout(config.data, config.outputsDir));
   const database = await openStore(config, loggerOf(config, target));
   return { database, clock, newSecret, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
+}
+
+/** What must stay where it is. */
+function filesToWatch(layout: Layout, database: Database): readonly WatchedFile[] {
+  return [
+    {
+      path: databaseFile(layout),
+      loses: "nothing is written until then, and the end of the service leaves a copy of the removed one beside it",
+      onChange: (cause) => database.refuseWrites(cause),
+    },
+    { path: lockFile(layout), loses: "another service may use the data directory" },
+  ];
 }
 
 function logFormat(target: LogTarget): "json" | "text" {

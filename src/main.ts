@@ -76,7 +76,9 @@ function careDeps() {
       const layout = createLayout(data, outputsDir);
       const hasLiving = async (executionId: string) =>
         (await import("./executors/living-tools.ts")).hasLivingTool(layout, executionId);
-      return { layout, clock, pid: process.pid, hasLivingTool: hasLiving };
+      const refuseOpenElsewhere = async (file: string) =>
+        (await import("./executors/open-files.ts")).refuseOpenElsewhere(file, process.pid);
+      return { layout, clock, pid: process.pid, hasLivingTool: hasLiving, refuseOpenElsewhere };
     },
     sandboxSettings: sandboxSettingsOf,
     engines: enginesOf,

@@ -11,6 +11,8 @@ export type CareDeps = {
   readonly layout: Layout;
   readonly clock: Clock;
   readonly pid: number;
+  /** Throws `conflict` when another process has the database open. */
+  readonly refuseOpenElsewhere: (file: string) => Promise<void>;
   /** Tells whether a tool lives that an execution's scratch tells of. */
   readonly hasLivingTool: (executionId: string) => Promise<boolean>;
 };
@@ -24,6 +26,7 @@ export function backUp(deps: Pick<CareDeps, "layout">, target: string): Promise<
 export async function restore(deps: CareDeps, backup: string): Promise<void> {
   const { layout, clock, pid } = deps;
   await using _lock = await lockDataDirectory(layout.dataDirectory, { pid, startedAt: clock.now() });
+  await deps.refuseOpenElsewhere(databaseFile(layout));
   await replaceDatabase(databaseFile(layout), resolve(backup));
 }
 

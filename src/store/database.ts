@@ -28,6 +28,8 @@ export type Database = AsyncDisposable & {
     standing?: Statement,
   ): Promise<readonly StatementResult[]>;
   read(statement: Statement): Promise<readonly Row[]>;
+  /** Refuses writes for a reason, such as that the file was removed: they would be lost. With `undefined` no more. */
+  refuseWrites(cause: string | undefined): void;
   /** Publishes progress between two stored events, in memory only. */
   announce(jobId: string, live: LiveProgress): void;
   /** What happened since the start; `synchronous` is the connection's own answer (2 is FULL). */
@@ -57,6 +59,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   await prepareFile(file, migrations, logger);
   const driver = openDriver(file);
   const feed = createJobFeed();
+  let isLost = false;
   const queue = createWriteQueue({ driver, clock, logger, onChanged: feed.changed, pause: sleep });
   return {
     feed,
@@ -66,6 +69,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
         ...(standing === undefined ? {} : { standing }),
       }),
     read: async (statement) => (await queue.read(statement)).rows,
+    refuseWrites(cause) {
+      isLost = cause !== undefined;
+      queue.refuse(cause);
+    },
     announce: feed.announce,
     async figures() {
       const { rows } = await queue.read({ sql: "PRAGMA synchronous", args: [] });
@@ -74,10 +81,21 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     async [Symbol.asyncDispose]() {
       feed.close();
       await queue.close();
-      await foldLog(driver, logger);
+      await (isLost ? rescue(driver, file, logger) : foldLog(driver, logger));
       driver.close();
     },
   };
+}
+
+/** What was removed under its name is gone for good when it is closed: a copy is left beside where it was. */
+async function rescue(driver: Driver, file: string, logger: Logger): Promise<void> {
+  const target = `${file}.rescued`;
+  try {
+    await copyOpenDatabase(driver, target);
+    logger.warn("Kept a copy of the database that was removed: heddle restore puts it in its place", { target });
+  } catch (error) {
+    logger.error("Cannot keep a copy of the database that was removed", { target, error });
+  }
 }
 
 /** Leaves no file behind that it could not make a database of. Throws `unavailable` in one sentence. */

@@ -25,6 +25,6 @@ test("Scratch directories of unknown executions are set aside at the start, thos
   await using _app = await startTestApp(folder.path);
   await until(
     "only the failed job's scratch is left",
-    async () => (await readdir(work)).join() === [".orphans", ...kept].join(),
+    async () => (await readdir(work)).toSorted().join() === [".orphans", ...kept].join(),
   );
 });
