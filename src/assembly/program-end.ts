@@ -3,6 +3,7 @@ import { errorText } from "../domain/problem.ts";
 import { startInterval, startTimer } from "../domain/timers.ts";
 import { noteCrash } from "../files/crash-notes.ts";
 import type { Layout } from "../files/layout.ts";
+import type { FilePool } from "../runner/file-pool.ts";
 import { type WatchMemory, wordActivity } from "../watch-memory.ts";
 
 type UncaughtDeps = {
@@ -30,7 +31,7 @@ export function endOnUncaughtErrors({ target, logger, layout, watchdog }: Uncaug
 }
 
 type EndDeps = {
-  readonly filePool: { isStuck(): boolean };
+  readonly filePool: Pick<FilePool, "isStuck" | "answers">;
   readonly logger: Logger;
   readonly abandon: ((exitCode: number) => void) | undefined;
   /** How long open requests are waited for. */
@@ -62,5 +63,5 @@ export async function endUnlessStuck(deps: EndDeps, end: () => Promise<void>): P
   });
   await Promise.race([ending, given.promise]);
   // The runtime would wait for its file operations before it ends.
-  if (filePool.isStuck()) abandon?.(1);
+  if (filePool.isStuck() || !(await filePool.answers())) abandon?.(1);
 }

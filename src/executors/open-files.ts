@@ -27,13 +27,29 @@ export async function refuseOpenElsewhere(file: string, ownPid: number): Promise
   }
 }
 
-/** Lists the processes besides one's own that have a file open under whatever name: those of other users cannot be seen. */
+/**
+ * Lists the processes that have a file open under whatever name, but for one's own and those that it was started by: a program
+ * that looks into a database and then starts the service is none itself. Those of other users cannot be seen.
+ */
 export function holdersOf(file: string, ownPid: number): readonly FileHolder[] {
   const wanted = identityOf(file);
   if (wanted === undefined) return [];
+  const line = lineOf(ownPid);
   return ownProcesses()
-    .filter((pid) => pid !== ownPid && hasOpen(pid, wanted))
+    .filter((pid) => !line.has(pid) && hasOpen(pid, wanted))
     .map((pid) => ({ pid, command: commandOf(pid) }));
+}
+
+/** A process and those above it. */
+function lineOf(pid: number): ReadonlySet<number> {
+  const line = new Set<number>();
+  for (let one = pid; one > 0 && !line.has(one); one = parentOf(one)) line.add(one);
+  return line;
+}
+
+function parentOf(pid: number): number {
+  const status = quietly(() => readFileSync(`/proc/${pid}/status`, "utf8")) ?? "";
+  return Number(/^PPid:\s*(\d+)$/m.exec(status)?.[1] ?? 0);
 }
 
 function ownProcesses(): readonly number[] {

@@ -1,12 +1,14 @@
 import { stat } from "node:fs/promises";
 import type { Condition } from "../domain/condition.ts";
 import type { Logger } from "../domain/logger.ts";
-import { startInterval } from "../domain/timers.ts";
+import { sleep, startInterval } from "../domain/timers.ts";
 
 /** Whether the runtime's threads for file operations answer: each waits as long as the operating system lets it. */
 export type FilePool = Disposable & {
   /** True while a look at a directory has had no answer for too long. */
   isStuck(): boolean;
+  /** Looks once more, and tells whether there is an answer within a second. */
+  answers(): Promise<boolean>;
 };
 
 export type FilePoolDeps = {
@@ -20,6 +22,8 @@ export type FilePoolDeps = {
 const everyMilliseconds = 1000;
 /** Looks that were skipped because one before has no answer yet: so many are too many. */
 const patience = 5;
+/** How long an answer is waited for at the end of the program. */
+const lastLookMilliseconds = 1000;
 const cause = "Cannot work with files: found no thread of the runtime that answers, wanted one";
 
 /** Looks at a directory again and again. While the pool is stuck, the condition says so and no job is claimed. */
@@ -50,5 +54,15 @@ export function watchFilePool(deps: FilePoolDeps, directory: string): FilePool {
     deps.condition.report("files", cause, { stopsClaims: true });
     deps.logger.error(cause, { directory });
   });
-  return { isStuck: () => isStuck, [Symbol.dispose]: () => timer.unref().clear() };
+  return {
+    isStuck: () => isStuck,
+    async answers() {
+      const answered = look(directory).then(
+        () => true,
+        () => true,
+      );
+      return Promise.race([answered, sleep(lastLookMilliseconds, { isIdle: true }).then(() => false)]);
+    },
+    [Symbol.dispose]: () => timer.unref().clear(),
+  };
 }

@@ -1,12 +1,11 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Condition } from "../domain/condition.ts";
-import { growingPause } from "../domain/growing-pause.ts";
 import type { Logger } from "../domain/logger.ts";
 import { pause } from "../engines/pause.ts";
 import type { Database } from "../store/database.ts";
-import { databaseFault } from "../store/database-fault.ts";
 import { indexJobs } from "../store/job-index/index-jobs.ts";
 import { settleWords } from "../store/job-index/settle-words.ts";
+import { createLoopCare, type LoopCare } from "./loop-care.ts";
 
 export type IndexingDeps = {
   readonly database: Database;
@@ -15,7 +14,6 @@ export type IndexingDeps = {
   readonly condition: Condition;
 };
 
-const cannotIndex = "Cannot index jobs";
 /** How often it is looked whether jobs ended: who searches for words waits so long. */
 const everyMilliseconds = 1000;
 /** Jobs of one write, which other writes wait for: one or two hundredths of a second. */
@@ -28,18 +26,17 @@ const quietRest = 1;
 export function startIndexing(deps: IndexingDeps): AsyncDisposable {
   const stopping = new AbortController();
   let isQuiet = true;
-  const failurePause = growingPause();
+  const care = createLoopCare(deps, "Cannot index jobs", { isVital: false });
   const watching = deps.database.feed.subscribeAll(() => {
     isQuiet = false;
   });
   const indexing = (async () => {
     while (!stopping.signal.aborted) {
-      const indexed = await indexBatch(deps, stopping.signal);
-      if (indexed === "failed") {
-        await pause(failurePause.next(), stopping.signal);
+      const indexed = await indexBatch(deps, stopping.signal, care);
+      if ("rest" in indexed) {
+        await pause(indexed.rest, stopping.signal);
         continue;
       }
-      failurePause.reset();
       const { taken, milliseconds } = indexed;
       const rest = milliseconds * (isQuiet ? quietRest : busyRest);
       isQuiet = true;
@@ -55,18 +52,15 @@ export function startIndexing(deps: IndexingDeps): AsyncDisposable {
   };
 }
 
-async function indexBatch({ database, clock, logger, condition }: IndexingDeps, stopped: AbortSignal) {
+async function indexBatch({ database, clock }: IndexingDeps, stopped: AbortSignal, care: LoopCare) {
   const start = clock.elapsed();
   try {
     const taken = await indexJobs(database, batch);
     const milliseconds = clock.elapsed() - start;
     await settleWords(database, () => pause(milliseconds, stopped));
-    condition.report(cannotIndex, undefined);
+    care.wentWell();
     return { taken, milliseconds };
   } catch (error) {
-    logger.error(cannotIndex, { error });
-    const fault = databaseFault(error);
-    condition.report(cannotIndex, fault === undefined ? undefined : `${cannotIndex}: found ${fault}`);
-    return "failed" as const;
+    return { rest: care.failed(error) };
   }
 }

@@ -6,8 +6,8 @@ import type { Notification, TryOutcome } from "../domain/notification.ts";
 import { startTimer, type Timer } from "../domain/timers.ts";
 import { pause } from "../engines/pause.ts";
 import type { Database } from "../store/database.ts";
-import { databaseFault } from "../store/database-fault.ts";
 import { type Delivery, findDelivery, keepTries, waitingNotifications } from "../store/outbox.ts";
+import { createLoopCare } from "./loop-care.ts";
 
 /** Delivers what waits in the outbox. */
 export type Notifier = AsyncDisposable & {
@@ -42,7 +42,6 @@ const readAhead = 256;
 const longestPauseMilliseconds = 60 * 60 * 1000;
 /** The outbox is read again after this long, whatever it said before: clocks are set, and wakes may be lost. */
 const lookEveryMilliseconds = 30_000;
-const cannotRead = "Cannot read the outbox";
 
 /** Starts to deliver what waits, and goes on until it is disposed of: a try under way then counts as not made. */
 export function startNotifier(deps: NotifierDeps): Notifier {
@@ -53,7 +52,7 @@ export function startNotifier(deps: NotifierDeps): Notifier {
   let isLooking = false;
   let isResting = false;
   let hasNews = false;
-  const readPause = growingPause();
+  const reading = createLoopCare(deps, "Cannot read the outbox", { isVital: false });
 
   /** Of one job one receiver is told one thing after the other, as far as they are delivered. */
   const mayStart = ({ receiver, jobId }: Notification): boolean => {
@@ -90,15 +89,11 @@ export function startNotifier(deps: NotifierDeps): Notifier {
         hasNews = false;
         pause = Math.min(await startDue(), lookEveryMilliseconds);
       }
-      readPause.reset();
-      deps.condition.report(cannotRead, undefined);
+      reading.wentWell();
     } catch (error) {
-      deps.logger.error(cannotRead, { error });
-      const fault = databaseFault(error);
-      deps.condition.report(cannotRead, fault === undefined ? undefined : `${cannotRead}: found ${fault}`);
       // Neither news nor tries that end may shorten it.
       isResting = true;
-      pause = readPause.next();
+      pause = reading.failed(error);
     }
     isLooking = false;
     if (stopping.signal.aborted) return;

@@ -1,14 +1,14 @@
 import { type GrowingPause, growingPause } from "../domain/growing-pause.ts";
 import type { Job } from "../domain/job.ts";
-import { errorText } from "../domain/problem.ts";
 import { stages } from "../domain/progress.ts";
 import { sleep, startTimer, type Timer } from "../domain/timers.ts";
 import { forgetCrashes } from "../files/crash-notes.ts";
 import { databaseFile } from "../files/layout.ts";
-import { databaseFault, explainDatabase, isDamaged } from "../store/database-fault.ts";
+import { explainDatabase, isDamaged } from "../store/database-fault.ts";
 import { claimJobs, waitingJobs } from "../store/jobs.ts";
 import type { Claim, RunnerDeps, WalkEnd } from "./claim.ts";
 import { executeProcess } from "./execute-process.ts";
+import { createLoopCare } from "./loop-care.ts";
 import { clearExecution, recoverExecutions } from "./recover.ts";
 import { createWaitingQueue } from "./waiting-queue.ts";
 
@@ -33,9 +33,6 @@ const claimBatch = 64;
 /** Accepted jobs that are read at a time, and how many more are kept in memory before the database is asked again. */
 const readAhead = 1000;
 const lookEveryMilliseconds = 1000;
-const cannotRead = "Cannot read the waiting jobs";
-const cannotClaim = "Cannot claim jobs";
-const cannotRecover = "Cannot look after open executions";
 /** An execution whose end could not be written is looked at again after this long; the pause doubles each time. */
 const retryMilliseconds = 5000;
 
@@ -44,6 +41,8 @@ const notesOfSuspect = 2;
 /** until nothing was done for it for so many looks in a row: its tool runs. */
 const quietLooks = 5;
 const quietLookMilliseconds = 100;
+/** Nor does a start wait longer for one: a minute. */
+const mostLooks = 600;
 
 /** What bounds how many jobs run at once: nothing but memory, the tools' slots, or the patience of other servers. */
 type Lane = "quick" | "tools" | "remote";
@@ -70,7 +69,9 @@ export function createRunner(deps: RunnerDeps): Runner {
   let isStopping = false;
   let isReading = false;
   let isResting = false;
-  const [readPause, claimPause, recoverPause] = [growingPause(), growingPause(), growingPause()];
+  const careOf = (about: string) => createLoopCare(deps, about, { isVital: true });
+  const [reading, claiming] = [careOf("Cannot read the waiting jobs"), careOf("Cannot claim jobs")];
+  const recovering = careOf("Cannot look after open executions");
   /** By execution: of ends that could not be written. */
   const endPauses = new Map<string, GrowingPause>();
   let mayHaveMore = true;
@@ -98,19 +99,13 @@ export function createRunner(deps: RunnerDeps): Runner {
     timers.add(timer);
   };
 
-  /** Tells of a failure, and keeps the loops from trying again at once. */
-  const rest = (pause: GrowingPause, about: string, error: unknown) => {
-    deps.logger.error(about, { error });
-    deps.condition.report(about, `${about}: found ${databaseFault(error) ?? errorText(error)}, wanted an answer`);
+  /** Keeps the loops from trying again at once. */
+  const rest = (milliseconds: number) => {
     isResting = true;
-    later(pause.next(), () => {
+    later(milliseconds, () => {
       isResting = false;
       void read();
     });
-  };
-  const wentWell = (pause: GrowingPause, about: string) => {
-    pause.reset();
-    deps.condition.report(about, undefined);
   };
 
   const read = async () => {
@@ -120,11 +115,11 @@ export function createRunner(deps: RunnerDeps): Runner {
       const jobs = await waitingJobs(deps.database, readAhead);
       mayHaveMore = jobs.length === readAhead;
       for (const job of jobs) enqueue(job);
-      wentWell(readPause, cannotRead);
+      reading.wentWell();
       // Nobody claims then, so that nothing else could tell that it goes well again.
-      if (jobs.length === 0) wentWell(claimPause, cannotClaim);
+      if (jobs.length === 0) claiming.wentWell();
     } catch (error) {
-      rest(readPause, cannotRead, error);
+      rest(reading.failed(error));
     } finally {
       isReading = false;
     }
@@ -152,10 +147,10 @@ export function createRunner(deps: RunnerDeps): Runner {
     }
     isClaiming = true;
     claim(jobs)
-      .then(() => wentWell(claimPause, cannotClaim))
+      .then(claiming.wentWell)
       .catch((error) => {
         mayHaveMore = true;
-        rest(claimPause, cannotClaim, error);
+        rest(claiming.failed(error));
       })
       .finally(() => {
         isClaiming = false;
@@ -225,9 +220,10 @@ export function createRunner(deps: RunnerDeps): Runner {
   /** What was noted last need not be what froze the server: whoever was noted more than once is taken up before the others. */
   const launchAlone = async (suspect: Claim) => {
     launch(suspect);
-    for (let quiet = 0; quiet < quietLooks && active.has(suspect.job.id); quiet += 1) {
+    let quiet = 0;
+    for (let look = 0; look < mostLooks && quiet < quietLooks && active.has(suspect.job.id); look += 1) {
       await sleep(quietLookMilliseconds);
-      if (deps.activity.isAt(suspect.job.id)) quiet = 0;
+      quiet = deps.activity.isAt(suspect.job.id) ? 0 : quiet + 1;
     }
   };
 
@@ -237,13 +233,12 @@ export function createRunner(deps: RunnerDeps): Runner {
       const isSuspect = ({ job }: Claim) => (deps.crashNotes[job.id]?.times ?? 0) >= notesOfSuspect;
       for (const suspect of claims.filter(isSuspect)) await launchAlone(suspect);
       for (const found of claims.filter((one) => !isSuspect(one))) launch(found);
-      wentWell(recoverPause, cannotRecover);
+      recovering.wentWell();
     } catch (error) {
       // A start does without a database that is damaged, not without one that is busy.
       if (!isStarted && isDamaged(error)) throw explainDatabase(databaseFile(deps.layout), error);
-      deps.logger.error(cannotRecover, { error });
-      deps.condition.report(cannotRecover, `${cannotRecover}: found ${databaseFault(error) ?? errorText(error)}`);
-      if (!isStopping) later(recoverPause.next(), () => void recover(executionId));
+      const pause = recovering.failed(error);
+      if (!isStopping) later(pause, () => void recover(executionId));
     }
   };
   /** The same rows that are read later, now, when somebody is there who can be told. */

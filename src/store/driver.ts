@@ -50,13 +50,15 @@ export function openDriver(file: string): Driver {
 class SingleConnection extends ConnectionPool {
   readonly #ready = new WeakSet<Connection>();
   readonly #isKept: (text: string) => boolean;
-  readonly #guard: FileGuard;
+  readonly #file: string;
+  /** Of the file that the first connection found. */
+  #guard: FileGuard | undefined;
   #mustLook = false;
 
   constructor(file: string, isKept: (text: string) => boolean) {
     super(file, { timeout: lockWaitMilliseconds }, 1);
     this.#isKept = isKept;
-    this.#guard = guardFile(file);
+    this.#file = file;
   }
 
   override reopen(): void {
@@ -65,11 +67,12 @@ class SingleConnection extends ConnectionPool {
   }
 
   override acquireSync(forTransaction?: boolean): Connection {
-    if (this.#mustLook) this.#guard.require();
+    if (this.#mustLook) this.#guard?.require();
     this.#mustLook = false;
     const connection = super.acquireSync(forTransaction);
     if (this.#ready.has(connection)) return connection;
     try {
+      this.#guard ??= guardFile(this.#file);
       connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF");
     } catch (error) {
       connection.close();
