@@ -1,7 +1,6 @@
 import { statfs } from "node:fs/promises";
 import type { Condition } from "../domain/condition.ts";
 import type { Logger } from "../domain/logger.ts";
-import { errorText } from "../domain/problem.ts";
 import { startInterval, type Timer } from "../domain/timers.ts";
 
 /** Whether there is room on the disks that jobs write to. */
@@ -39,7 +38,10 @@ export function createDiskSpace(
       if (!wasEnough && isEnough) deps.logger.info("Jobs are claimed again: the disk has room", { free });
     } catch (error) {
       deps.logger.error(cannotLook, { error });
-      deps.condition.report(cannotLook, `${cannotLook}: found ${errorText(error)}, wanted a directory that answers`);
+      deps.condition.report(
+        cannotLook,
+        `${cannotLook}: found an error, which the log tells, wanted a directory that answers`,
+      );
     } finally {
       isLooking = false;
     }

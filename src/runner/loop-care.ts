@@ -1,7 +1,7 @@
 import type { Condition } from "../domain/condition.ts";
 import { growingPause } from "../domain/growing-pause.ts";
 import type { Logger } from "../domain/logger.ts";
-import { errorText } from "../domain/problem.ts";
+import { Problem } from "../domain/problem.ts";
 import { databaseFault } from "../store/database-fault.ts";
 
 /** What a loop of the runner does about its failures. */
@@ -25,7 +25,7 @@ export function createLoopCare(
   return {
     failed(error) {
       logger.error(about, { error });
-      const found = databaseFault(error) ?? (isVital ? errorText(error) : undefined);
+      const found = databaseFault(error) ?? (isVital ? publicText(error) : undefined);
       condition.report(about, found === undefined ? undefined : `${about}: found ${found}, wanted an answer`);
       return pause.next();
     },
@@ -34,4 +34,9 @@ export function createLoopCare(
       condition.report(about, undefined);
     },
   };
+}
+
+/** Anybody may ask for the readiness: an error of the operating system would tell paths of the server. */
+function publicText(error: unknown): string {
+  return error instanceof Problem ? error.message : "an error, which the log tells";
 }

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { stat } from "node:fs/promises";
+import { basename } from "node:path";
 import type { Condition } from "../domain/condition.ts";
 import type { Logger } from "../domain/logger.ts";
 import { startInterval } from "../domain/timers.ts";
@@ -49,11 +50,13 @@ function createWatch({ condition, logger }: RemovedFilesDeps, { path, loses, onC
       logger.info("A file that had been removed is there again", { path });
       return;
     }
-    const found = now === undefined ? `that "${path}" was removed` : `another file in the place of "${path}"`;
+    // Anybody may ask for the readiness: it tells no path of the server.
+    const name = basename(path);
+    const found = now === undefined ? `that ${name} was removed` : `another file in the place of ${name}`;
     const cause = `Cannot go on with jobs: found ${found} while the service runs, wanted it back; ${loses}`;
     condition.report(path, cause, { stopsClaims: true });
     onChange?.(cause);
-    logger.error(cause);
+    logger.error(cause, { path });
   };
 }
 

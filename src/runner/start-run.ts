@@ -78,10 +78,17 @@ async function adoptRun(
 
 function recordOf({ activity, claim }: ExecuteDeps, walk: JobWalk): EngineRecord {
   const jobId = claim.job.id;
+  const open: string[] = [];
   return {
     checkpoint: (key, value, facts) => walk.commit({ checkpoint: { key, value }, ...facts }),
     log: (message) => walk.log(message),
-    doing: (what) => (what === undefined ? activity.end(jobId) : activity.begin(what, jobId)),
+    doing(what) {
+      if (what === undefined) open.pop();
+      else open.push(what);
+      const last = open.at(-1);
+      if (last === undefined) activity.end(jobId);
+      else activity.begin(last, jobId);
+    },
   };
 }
 

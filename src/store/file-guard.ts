@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { basename } from "node:path";
 import { Problem } from "../domain/problem.ts";
 
 /** Knows one file by its device and inode, whatever its name leads to later. */
@@ -15,7 +16,7 @@ export function guardFile(file: string): FileGuard {
   const fault = () => {
     const now = identityOf(file);
     if (now === known) return undefined;
-    return now === undefined ? `that "${file}" was removed` : `another file in the place of "${file}"`;
+    return now === undefined ? `that ${basename(file)} was removed` : `another file in the place of ${basename(file)}`;
   };
   return {
     fault,

@@ -8,11 +8,14 @@ import { shellTool } from "../support/shell-tool.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { whileHealthy } from "./watch-health.ts";
 
+/** What readiness tells names no path of the server: anybody may ask. */
 async function untilUnready(url: string, words: string): Promise<void> {
   // What noticed it first may say it in other words.
   await until(`it is not ready: ${words}`, async () => {
     const response = await fetch(`${url}/readyz`);
-    return response.status === 503 && (await response.text()).includes(words);
+    const text = await response.text();
+    expect(text).not.toContain("/tmp/");
+    return response.status === 503 && text.includes(words);
   });
 }
 

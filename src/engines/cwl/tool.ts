@@ -162,14 +162,18 @@ async function finishTool(
     );
   }
   run.record.doing?.(`Collecting the outputs of ${callName(call)}`);
-  return collectOutputs({
-    tool,
-    evaluating: (work) => evaluating(run, work),
-    scope: { ...plan.scope, runtime: { ...plan.scope.runtime, exitCode } },
-    outdir: plan.outdir,
-    visibleOutdir: plan.visibleOutdir,
-    streams: plan.streams,
-    given: plan.given,
-    listing: complete.requirements.loadListing ?? (tool.version === "v1.0" ? "deep_listing" : "no_listing"),
-  });
+  try {
+    return await collectOutputs({
+      tool,
+      evaluating: (work) => evaluating(run, work),
+      scope: { ...plan.scope, runtime: { ...plan.scope.runtime, exitCode } },
+      outdir: plan.outdir,
+      visibleOutdir: plan.visibleOutdir,
+      streams: plan.streams,
+      given: plan.given,
+      listing: complete.requirements.loadListing ?? (tool.version === "v1.0" ? "deep_listing" : "no_listing"),
+    });
+  } finally {
+    run.record.doing?.(undefined);
+  }
 }
