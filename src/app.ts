@@ -43,7 +43,7 @@ import { type Database, openDatabase } from "./store/database.ts";
 import { hasAnyKey } from "./store/keys.ts";
 import { lockDataDirectory } from "./store/lock.ts";
 import { findProcessRevision } from "./store/processes.ts";
-import { startWatchdog } from "./watchdog.ts";
+import { startWatchdogThread } from "./watchdog.ts";
 
 /** Where the program writes its log. */
 export type LogTarget = {
@@ -73,6 +73,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const logger = loggerOf(config, target);
   // What is added last ends first.
   await using stack = new AsyncDisposableStack();
+  const watching = stack.use(startWatchdogThread());
 
   // The data directory, and what is in it.
   const layout = createLayout(config.data, config.outputsDir);
@@ -87,7 +88,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const listener = stack.use(openListener(config));
   const database = stack.use(await openStore(config, logger));
   const watchdog = stack.use(
-    await startWatchdog({
+    await watching.watch({
       dataDirectory: layout.dataDirectory,
       limitSeconds: config.watchdogSeconds,
       logFormat: logFormat(target),

@@ -29,48 +29,61 @@ const silentMilliseconds = 10_000;
 /** Each thread wakes up so often; more often for a short limit. */
 const longestBeatMilliseconds = 500;
 const beatsOfLimit = 40;
-/** How long the thread may take to start. */
+/** What the times are derived from when there is no limit. */
 const unlimitedMilliseconds = 60_000;
 
-/** Starts to watch this thread. Throws `unavailable` when nothing can listen at the address for health. */
-export async function startWatchdog(options: WatchdogOptions): Promise<Watchdog> {
+/** A thread that will watch: it starts while the service does other things. Disposal ends it. */
+export type WatchdogThread = Disposable & {
+  /** Starts to watch the calling thread. Throws `unavailable` when nothing can listen at the address for health. */
+  watch(options: WatchdogOptions): Promise<Watchdog>;
+};
+
+/** Starts the thread; it watches nothing before it is told. */
+export function startWatchdogThread(): WatchdogThread {
+  const worker = new Worker(new URL("./watchdog-worker.ts", import.meta.url).href);
+  worker.unref();
+  return {
+    watch: (options) => watch(worker, options),
+    [Symbol.dispose]: () => worker.terminate(),
+  };
+}
+
+async function watch(worker: Worker, options: WatchdogOptions): Promise<Watchdog> {
   const memory = watchMemory();
   const limitMilliseconds = options.limitSeconds === 0 ? unlimitedMilliseconds : options.limitSeconds * 1000;
   const beatMilliseconds = Math.min(longestBeatMilliseconds, Math.ceil(limitMilliseconds / beatsOfLimit));
-  const worker = new Worker(new URL("./watchdog-worker.ts", import.meta.url).href);
-  worker.unref();
+  const answer = await ask(worker, orderOf(options, memory, { beatMilliseconds, limitMilliseconds }));
+  if (answer.kind === "failed") {
+    throw new Problem("unavailable", `Cannot listen at --health-address ${options.healthAddress}: ${answer.cause}`);
+  }
   const beat = startInterval(beatMilliseconds, memory.turn).unref();
-  const stop = () => {
-    beat.clear();
-    worker.terminate();
+  const { healthUrl } = answer;
+  return {
+    activity: memory,
+    read: memory.read,
+    setFault: memory.setFault,
+    ...(healthUrl === undefined ? {} : { healthUrl }),
+    [Symbol.dispose]() {
+      beat.clear();
+      worker.terminate();
+    },
   };
-  const order: WatchdogOrder = {
+}
+
+function orderOf(
+  { dataDirectory, limitSeconds, logFormat, healthAddress }: WatchdogOptions,
+  memory: WatchMemory,
+  { beatMilliseconds, limitMilliseconds }: { readonly beatMilliseconds: number; readonly limitMilliseconds: number },
+): WatchdogOrder {
+  return {
     memory: memory.buffer,
-    dataDirectory: options.dataDirectory,
+    dataDirectory,
     beatMilliseconds,
     silentLooks: Math.ceil(Math.min(silentMilliseconds, limitMilliseconds / 2) / beatMilliseconds),
-    lastLooks: options.limitSeconds === 0 ? 0 : Math.ceil(limitMilliseconds / beatMilliseconds),
-    logFormat: options.logFormat,
-    ...(options.healthAddress === undefined ? {} : { health: parseAddress(options.healthAddress) }),
+    lastLooks: limitSeconds === 0 ? 0 : Math.ceil(limitMilliseconds / beatMilliseconds),
+    logFormat,
+    ...(healthAddress === undefined ? {} : { health: parseAddress(healthAddress) }),
   };
-  try {
-    const answer = await ask(worker, order);
-    if (answer.kind === "failed") {
-      const address = options.healthAddress;
-      throw new Problem("unavailable", `Cannot listen at --health-address ${address}: ${answer.cause}`);
-    }
-    const { healthUrl } = answer;
-    return {
-      activity: memory,
-      read: memory.read,
-      setFault: memory.setFault,
-      ...(healthUrl === undefined ? {} : { healthUrl }),
-      [Symbol.dispose]: stop,
-    };
-  } catch (error) {
-    stop();
-    throw error;
-  }
 }
 
 function parseAddress(text: string): { readonly host: string; readonly port: number } {
