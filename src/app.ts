@@ -212,6 +212,7 @@ function filesToWatch(layout: Layout, database: Database): readonly WatchedFile[
   return [
     {
       path: databaseFile(layout),
+      onlyGrows: true,
       loses: "nothing is written until then, and the end of the service leaves a copy of the removed one beside it",
       onChange: (cause) => database.refuseWrites(cause),
     },

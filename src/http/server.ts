@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import { TrieRouter } from "hono/router/trie-router";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
-import type { Authenticator } from "../operations/manage-keys.ts";
+import type { Authenticator, Caller } from "../operations/manage-keys.ts";
 import { basePathOf, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, siteOf } from "./door.ts";
 import { type ProblemReader, problemResponse } from "./problem-response.ts";
 import { type Route, routeContext, unauthorized } from "./route.ts";
@@ -79,7 +79,10 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
         `Cannot answer: found method HEAD, wanted ${route.method}, which has an effect`,
       );
     }
-    const caller = await deps.authenticate(request.headers.get("authorization") ?? undefined);
+    const caller: Caller =
+      route.asksNobody === true
+        ? { kind: "stranger" }
+        : await deps.authenticate(request.headers.get("authorization") ?? undefined);
     if (caller.kind === "stranger" && route.access !== "public") throw unauthorized();
     const response = await route.handle(
       routeContext(context, {

@@ -11,6 +11,8 @@ export type WatchedFile = {
   readonly path: string;
   /** What the service loses with it. */
   readonly loses: string;
+  /** It never becomes shorter by itself: somebody wrote over it then. */
+  readonly onlyGrows?: boolean;
   /** Told what became of it, and with `undefined` that it is there again. */
   readonly onChange?: (cause: string | undefined) => void;
 };
@@ -37,27 +39,38 @@ export function watchFiles(deps: RemovedFilesDeps, files: readonly WatchedFile[]
   return startInterval(everyMilliseconds, () => void look()).unref();
 }
 
-function createWatch({ condition, logger }: RemovedFilesDeps, { path, loses, onChange }: WatchedFile) {
-  const known = identityOf(ifFound(() => statSync(path, { bigint: true })));
+function createWatch({ condition, logger }: RemovedFilesDeps, watched: WatchedFile) {
+  const { path, loses, onlyGrows = false, onChange } = watched;
+  const first = ifFound(() => statSync(path, { bigint: true }));
+  const known = identityOf(first);
+  let longest = first?.size ?? 0n;
   let isGone = false;
   return async () => {
-    const now = identityOf(await ifExists(stat(path, { bigint: true })));
-    if ((now !== known) === isGone) return;
-    isGone = now !== known;
+    const facts = await ifExists(stat(path, { bigint: true }));
+    const now = identityOf(facts);
+    const isShorter = onlyGrows && facts !== undefined && facts.size < longest;
+    if (now === known && facts !== undefined && facts.size > longest) longest = facts.size;
+    if ((now !== known || isShorter) === isGone) return;
+    isGone = now !== known || isShorter;
     if (!isGone) {
       condition.report(path, undefined);
       onChange?.(undefined);
-      logger.info("A file that had been removed is there again", { path });
+      logger.info("A file is again as it should be", { path });
       return;
     }
     // Anybody may ask for the readiness: it tells no path of the server.
     const name = basename(path);
-    const found = now === undefined ? `that ${name} was removed` : `another file in the place of ${name}`;
+    const found = wordChange(name, now === undefined, now === known);
     const cause = `Cannot go on with jobs: found ${found} while the service runs, wanted it back; ${loses}`;
     condition.report(path, cause, { stopsClaims: true });
     onChange?.(cause);
     logger.error(cause, { path });
   };
+}
+
+function wordChange(name: string, isRemoved: boolean, isSame: boolean): string {
+  if (isRemoved) return `that ${name} was removed`;
+  return isSame ? `that ${name} was cut` : `another file in the place of ${name}`;
 }
 
 function identityOf(facts: { readonly dev: bigint; readonly ino: bigint } | undefined): string | undefined {

@@ -94,6 +94,28 @@ test.each(["moved away", "replaced by another", "replaced by a directory"])(
   30_000,
 );
 
+test.each(["", "short text"])(
+  "heddle.db is written over with %j under a running server: noticed, and nothing promised",
+  async (text) => {
+    await using folder = await temporaryDirectory();
+    const data = join(folder.path, "data");
+    {
+      await using first = await startServer(data);
+      await untilFinished(first.url, await submit(first.url, "echo", { text: "a" }));
+      await first.stop();
+    }
+    await using server = await startServer(data);
+    await whileHealthy(server.url, "heddle.db written over", async () => {
+      await writeFile(join(data, "heddle.db"), text);
+      await untilUnready(server.url, "was cut");
+      expect((await submitEcho(server.url)).status).toBe(503);
+    });
+    expect(server.talk().length).toBeLessThan(100_000);
+    expect(await server.stop()).toBe(0);
+  },
+  30_000,
+);
+
 test("heddle.lock is removed under a running server: not ready, nothing claimed, and no second server beside it", async () => {
   await using folder = await temporaryDirectory();
   const data = join(folder.path, "data");
