@@ -67,6 +67,17 @@ const anonymousRole = v.pipe(
 export const ConfigSchema = v.strictObject({
   host: v.optional(v.pipe(text, v.description("address to listen on")), "127.0.0.1"),
   port: v.optional(v.pipe(whole(0, 65535), v.description("port to listen on; 0 takes a free one")), 8080),
+  healthAddress: v.optional(
+    v.pipe(
+      text,
+      v.regex(/^(?:[^\s:[\]]+|\[[0-9a-fA-F:.]+\]):\d{1,5}$/, "HOST:PORT"),
+      v.description("second address, HOST:PORT, that answers /healthz and /readyz also when the service is frozen"),
+    ),
+  ),
+  watchdogSeconds: v.optional(
+    v.pipe(whole(0, 86_400), v.description("longest silence of the service before it is ended; 0 for no end")),
+    60,
+  ),
   data: v.optional(v.pipe(path, v.description("data directory")), "heddle-data"),
   publicUrl: v.optional(v.pipe(url, v.description("the URL that clients see"))),
   trustedProxy: v.optional(
@@ -130,6 +141,21 @@ export const ConfigSchema = v.strictObject({
   ),
   keepHours: v.optional(
     v.pipe(whole(1, 876_000), v.description("time that jobs are kept after their end; until dismissed if not given")),
+  ),
+  orphanDays: v.optional(
+    v.pipe(
+      whole(0, 36_500),
+      v.description("days that files are kept which the database does not know; sooner removed when the disk is full"),
+    ),
+    30,
+  ),
+  acceptEmptyDatabase: v.optional(
+    v.pipe(
+      v.union([v.boolean(), v.picklist(["true", "false"])], "true or false"),
+      v.transform((value) => value === true || value === "true"),
+      v.description("begin with a new database though files of jobs are there, which are set aside"),
+    ),
+    false,
   ),
   minFreeBytes: v.optional(
     v.pipe(whole(0), v.description("free space below which no job is claimed, in bytes")),

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename } from "node:path";
 import {
@@ -16,8 +17,17 @@ import { engineDeps } from "./engine-environment.ts";
 import { searchBubblewrap } from "./executors/bubblewrap.ts";
 import type { EngineChoice } from "./executors/container-engine.ts";
 import { createLayout } from "./files/layout.ts";
+import { removeNewPlace } from "./files/new-place.ts";
 import { flagOf, readConfig } from "./read-config.ts";
 import { settingOptions } from "./setting-options.ts";
+
+/** How the service hears of its own end and brings it about. */
+const ownEnd = {
+  onUncaught: (listener: (error: unknown) => void) => {
+    for (const event of ["uncaughtException", "unhandledRejection"] as const) process.on(event, listener);
+  },
+  abandon: (code: number) => process.exit(code),
+};
 
 const clock = { now: () => Date.now(), elapsed: () => performance.now() };
 
@@ -75,7 +85,12 @@ function careDeps() {
     serviceOptions: serviceOptions(),
     care: (given: Given, io: Io) => {
       const { data, outputsDir } = configOf(given, io);
-      return { layout: createLayout(data, outputsDir), clock, pid: process.pid };
+      const layout = createLayout(data, outputsDir);
+      const hasLiving = async (executionId: string) =>
+        (await import("./executors/living-tools.ts")).hasLivingTool(layout, executionId);
+      const refuseOpenElsewhere = async (file: string) =>
+        (await import("./executors/open-files.ts")).refuseOpenElsewhere(file, process.pid);
+      return { layout, clock, pid: process.pid, hasLivingTool: hasLiving, refuseOpenElsewhere };
     },
     sandboxSettings: sandboxSettingsOf,
     networkWords: (given: Given, io: Io, hasKeys: boolean) => {
@@ -125,10 +140,20 @@ function flagValue(value: Given["options"][string]): unknown {
 async function startService(given: Given, io: Io) {
   const config = configOf(given, io);
   useAddonDirectory(config);
+  const isNew = !existsSync(config.data);
+  try {
+    return await startServer(config, io);
+  } catch (error) {
+    if (isNew) await removeNewPlace(createLayout(config.data, config.outputsDir));
+    throw error;
+  }
+}
+
+async function startServer(config: Config, io: Io) {
   // Tried while the modules of the server are read, which takes longer.
   using bubblewrap = searchBubblewrap();
   const { startApp } = await import("./app.ts");
-  return await startApp(config, io, bubblewrap.found);
+  return await startApp(config, { ...io, ...ownEnd }, bubblewrap.found);
 }
 
 /** The SQLite driver loads its addon while it is imported, so the place must be known before. */

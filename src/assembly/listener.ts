@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { silentLogger } from "../domain/logger.ts";
-import { Problem } from "../domain/problem.ts";
+import { errorText, Problem } from "../domain/problem.ts";
+import { sleep } from "../domain/timers.ts";
 import { problemResponse } from "../http/problem-response.ts";
 import type { HttpApp } from "../http/server.ts";
 
@@ -13,21 +13,39 @@ export type Listener = AsyncDisposable & {
   drain(seconds: number): Promise<void>;
 };
 
-/** Listens on an address; port 0 takes a free one. */
+/** Listens on an address; port 0 takes a free one. Throws `unavailable` when it cannot. */
 export function openListener({ host, port }: { readonly host: string; readonly port: number }): Listener {
-  const server = Bun.serve({
-    hostname: host,
-    port,
-    // Bodies are bounded where they are read: each route knows its own limit.
-    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    fetch: (request) => starting(request),
-  });
+  const server = explained(host, port, () => listen(host, port));
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${server.port}`,
     answerWith: (app) => void server.reload({ fetch: app.fetch }),
     drain: (seconds) => drain(server, seconds),
     [Symbol.asyncDispose]: () => server.stop(true),
   };
+}
+
+function listen(host: string, port: number) {
+  return Bun.serve({
+    hostname: host,
+    port,
+    // Bodies are bounded where they are read: each route knows its own limit.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    fetch: (request) => starting(request),
+  });
+}
+
+/** The runtime says the same of an address of another machine, of a name that nobody knows and of a port that is taken. */
+function explained<Opened>(host: string, port: number, open: () => Opened): Opened {
+  try {
+    return open();
+  } catch (cause) {
+    const found =
+      cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE" && port !== 0
+        ? "that it is taken, or that the name cannot be found"
+        : errorText(cause);
+    const detail = `Cannot listen on ${host}:${port}: found ${found}, wanted a free port on an address of this machine`;
+    throw new Problem("unavailable", detail, { cause });
+  }
 }
 
 /** How often the open requests of a server that stops are counted. */

@@ -13,7 +13,17 @@ import { outputsUrlOf } from "./settings.ts";
 
 type Deps = Pick<
   RunnerDeps,
-  "database" | "layout" | "clock" | "logger" | "newId" | "hasSpace" | "wakeNotifier" | "failpoint"
+  | "database"
+  | "layout"
+  | "clock"
+  | "logger"
+  | "newId"
+  | "hasSpace"
+  | "wakeNotifier"
+  | "failpoint"
+  | "activity"
+  | "condition"
+  | "crashNotes"
 > & {
   readonly config: Config;
   readonly engines: Engines;

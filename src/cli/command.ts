@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { Problem, type ProblemKind } from "../domain/problem.ts";
+import { errorText, Problem, type ProblemKind } from "../domain/problem.ts";
 
 /** Exit codes of the executable. */
 export const exitCodes = {
@@ -141,7 +141,7 @@ const problemExitCodes = {
 } as const satisfies Record<ProblemKind, number>;
 
 /** Words an error for a person and gives the exit code that goes with it. */
-export function explainError(error: unknown, io: Pick<Io, "talk">): number {
+export function explainError(error: unknown, io: Pick<Io, "talk" | "environment">): number {
   if (error instanceof UsageError) {
     io.talk(`${error.message}\n`);
     return exitCodes.usage;
@@ -155,8 +155,15 @@ export function explainError(error: unknown, io: Pick<Io, "talk">): number {
     for (const fault of error.faults) io.talk(`  ${fault.pointer}: ${fault.detail}\n`);
     return problemExitCodes[error.kind];
   }
-  io.talk(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  io.talk(`${unexpected(error, io.environment.HEDDLE_LOG_LEVEL === "debug")}\n`);
   return exitCodes.error;
+}
+
+/** What the operating system or the database refused is told in one line; where a fault of ours lies is told who asks. */
+function unexpected(error: unknown, tellsWhere: boolean): string {
+  if (!(error instanceof Error)) return String(error);
+  if (tellsWhere) return error.stack ?? error.message;
+  return `Cannot go on: found ${errorText(error).replaceAll(/\s*\n\s*/g, " ")}, wanted no fault (HEDDLE_LOG_LEVEL=debug tells where)`;
 }
 
 /** Reads an option that is a text. */

@@ -17,8 +17,8 @@ export type RestartPolicy = (typeof restartPolicies)[number];
 export const errorPolicies = ["stop", "continue"] as const;
 export type ErrorPolicy = (typeof errorPolicies)[number];
 
-/** A timer counts no further: 24 days, in seconds. */
-const longestSeconds = 2_073_600;
+/** A hundred years, in seconds. */
+const longestSeconds = 3_155_760_000;
 
 function whole(lowest: number, highest: number) {
   const wanted = `a whole number from ${lowest} to ${highest}`;

@@ -41,6 +41,8 @@ export type EngineRecord = {
   checkpoint(key: string, value: Json, facts?: { readonly remoteJobId?: string }): Promise<void>;
   /** Adds a line to the job's log. */
   log(message: string): void;
+  /** Notes what is begun for the job, or with `undefined` that the last one is over: who finds the program frozen reads it. */
+  doing?(what: string | undefined): void;
 };
 
 /** The finished parts of an execution, by key. */

@@ -38,6 +38,8 @@ type RouteFacts = {
   readonly path: string;
   /** `public` routes answer strangers too. */
   readonly access: "public" | "signed-in";
+  /** It asks nobody who calls, and so answers though the database does not. */
+  readonly asksNobody?: boolean;
   /** It starts, stops or changes something: pages of other origins may not ask for it, whatever the method. */
   readonly hasEffect: boolean;
   handle(context: RouteContext): Response | Promise<Response>;

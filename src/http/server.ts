@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import { TrieRouter } from "hono/router/trie-router";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
-import type { Authenticator } from "../operations/manage-keys.ts";
+import type { Authenticator, Caller } from "../operations/manage-keys.ts";
 import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, siteOf } from "./door.ts";
 import { type ProblemReader, problemResponse } from "./problem-response.ts";
 import { type Route, routeContext, unauthorized } from "./route.ts";
@@ -81,7 +81,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
       );
     }
     const authorization = request.headers.get("authorization") ?? undefined;
-    const caller = await deps.authenticate(authorization);
+    const caller: Caller = route.asksNobody === true ? { kind: "stranger" } : await deps.authenticate(authorization);
     if (caller.kind === "stranger" && route.access !== "public") throw unauthorized();
     const response = await route.handle(
       routeContext(context, {

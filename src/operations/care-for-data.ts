@@ -1,12 +1,21 @@
 import { chmod, rm, stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import { databaseFile, directoryMode, type Layout } from "../files/layout.ts";
+import { setAside } from "../files/orphans.ts";
 import { copyDatabase, databaseFacts, holdsKeys, replaceDatabase } from "../store/backup.ts";
 import { lockDataDirectory, whoHolds } from "../store/lock.ts";
 import { findOrphans } from "./examine-data.ts";
 
-export type CareDeps = { readonly layout: Layout; readonly clock: Clock; readonly pid: number };
+export type CareDeps = {
+  readonly layout: Layout;
+  readonly clock: Clock;
+  readonly pid: number;
+  /** Throws `conflict` when another process has the database open. */
+  readonly refuseOpenElsewhere: (file: string) => Promise<void>;
+  /** Tells whether a tool lives that an execution's scratch tells of. */
+  readonly hasLivingTool: (executionId: string) => Promise<boolean>;
+};
 
 /** Writes a copy of the database, beside a server that may be running. Durable and read back when it resolves. */
 export function backUp(deps: Pick<CareDeps, "layout">, target: string): Promise<void> {
@@ -17,6 +26,7 @@ export function backUp(deps: Pick<CareDeps, "layout">, target: string): Promise<
 export async function restore(deps: CareDeps, backup: string): Promise<void> {
   const { layout, clock, pid } = deps;
   await using _lock = await lockDataDirectory(layout.dataDirectory, { pid, startedAt: clock.now() });
+  await deps.refuseOpenElsewhere(databaseFile(layout));
   await replaceDatabase(databaseFile(layout), resolve(backup));
 }
 
@@ -32,9 +42,15 @@ export async function repair(deps: CareDeps): Promise<readonly string[]> {
   const file = databaseFile(layout);
   if (!(await Bun.file(file).exists())) return done;
   const { ids } = databaseFacts(file);
-  const orphans = await findOrphans(layout, ids);
-  for (const path of orphans) await rm(path, { recursive: true, force: true });
-  if (orphans.length > 0) done.push(`Removed ${orphans.length} of no job, such as ${orphans[0]}`);
+  const orphans = await findOrphans(deps, ids);
+  for (const { directory, name, isStale } of orphans) {
+    if (isStale) await rm(join(directory, name), { force: true });
+    else await setAside(directory, name, clock.now());
+  }
+  const [first] = orphans;
+  if (first !== undefined) {
+    done.push(`Set aside or removed ${orphans.length} of no job, such as ${join(first.directory, first.name)}`);
+  }
   return done;
 }
 

@@ -1,3 +1,4 @@
+import type { Condition } from "../domain/condition.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Database } from "../store/database.ts";
 
@@ -6,10 +7,13 @@ export type ReadinessDeps = {
   readonly hasSpace: () => boolean;
   /** Why no job is run although there is space; undefined when jobs are run. */
   readonly heldBack?: () => string | undefined;
+  readonly condition: Condition;
 };
 
 /** Checks that jobs can be run: the database answers, and the disk has room. Throws `unavailable` when not. */
 export async function checkReadiness(deps: ReadinessDeps): Promise<void> {
+  const [cause] = deps.condition.causes();
+  if (cause !== undefined) throw new Problem("unavailable", cause);
   try {
     await deps.database.figures();
   } catch (cause) {

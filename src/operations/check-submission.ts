@@ -16,11 +16,8 @@ import { checkSubscribers } from "./subscribers.ts";
 export async function checkSubmission(deps: SubmitDeps, submission: Submission) {
   const { process, payload, prefer, principal } = submission;
   const faults: Fault[] = [];
-  const { mode, request, subscribers } = collectFaults(
-    payload,
-    process.description,
-    deps.inputChecks.of(process),
-    faults,
+  const { mode, request, subscribers } = noting(deps, `Checking a request to process "${process.id}"`, () =>
+    collectFaults(payload, process.description, deps.inputChecks.of(process), faults),
   );
   const { chosen, fault } = chooseMode(mode, prefer, process.description);
   if (fault !== undefined) faults.push(fault);
@@ -34,6 +31,15 @@ export async function checkSubmission(deps: SubmitDeps, submission: Submission) 
   refuseFaults(process.description, faults);
   submission.requireAnswer?.({ process, request, isSync: chosen.isSync, subscribers });
   return { request, chosen, vaultFileIds, idempotency, subscribers };
+}
+
+function noting<T>({ activity }: SubmitDeps, doing: string, work: () => T): T {
+  activity.begin(doing);
+  try {
+    return work();
+  } finally {
+    activity.end();
+  }
 }
 
 /** What an execution request asks for, once it was found right. */

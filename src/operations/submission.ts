@@ -1,4 +1,5 @@
 import type { Principal } from "../domain/access.ts";
+import type { Activity } from "../domain/activity.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Preferences } from "../domain/execution-mode.ts";
 import type { JobRequest, StatusDocumentRequest } from "../domain/job.ts";
@@ -42,6 +43,7 @@ export type SubmitDeps = {
   readonly queue: QueueLimit;
   /** Ends the waiting of synchronous requests, not their jobs. */
   readonly stopping: AbortSignal;
+  readonly activity: Activity;
   readonly settings: SubmitSettings;
 };
 

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Principal } from "../domain/access.ts";
 import type { Job, JobEvent } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
+import { sleep } from "../domain/timers.ts";
 import { readJobLog } from "../files/job-log.ts";
 import { executionLogFile, type Layout } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";
@@ -58,7 +58,7 @@ async function* merge(
   let next = events.next();
   try {
     for (;;) {
-      const event = await Promise.race([next, sleep(logMilliseconds, undefined)]);
+      const event = await Promise.race([next, sleep(logMilliseconds)]);
       if (signal.aborted) return;
       // The log first: what it told before an end is told before that end.
       for await (const news of logAfter(deps, jobId, place)) {

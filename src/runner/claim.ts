@@ -1,10 +1,13 @@
+import type { Activity } from "../domain/activity.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { Condition } from "../domain/condition.ts";
 import type { Execution, Job, JobFailure, JobOutcome } from "../domain/job.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
 import type { Process } from "../domain/process.ts";
 import type { Checkpoints, Engine } from "../engines/engine.ts";
 import type { PrepareInputsDeps, VaultSource } from "../engines/prepare-inputs.ts";
+import type { CrashNotes } from "../files/crash-notes.ts";
 import type { Layout } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";
 import type { Failpoint } from "./failpoints.ts";
@@ -55,6 +58,8 @@ export type ExecuteDeps = {
   /** Tells that a write took notifications along. */
   readonly wakeNotifier: () => void;
   readonly failpoint?: Failpoint;
+  /** Told what is done for which job: who finds the program frozen reads it there. */
+  readonly activity: Activity;
   readonly claim: Claim;
   /** Aborted with `dismissed` when the job was taken away, with `stopping` when the server stops. */
   readonly signal: AbortSignal;
@@ -90,6 +95,10 @@ export type RunnerDeps = Omit<ExecuteDeps, "claim" | "signal" | "lose"> & {
   readonly remoteAccess: (job: Job) => Promise<RemoteAccess>;
   /** False while no job may be claimed because the disk is almost full. */
   readonly hasSpace: () => boolean;
+  /** Told what keeps the runner from its work. */
+  readonly condition: Condition;
+  /** At which jobs the server went down and could say so, read at the start. */
+  readonly crashNotes: CrashNotes;
   /** Every engine: a lost execution is stopped by the one whose handle it has. */
   readonly engineOfHandle: (job: Job) => Promise<Engine | undefined>;
 };

@@ -1,10 +1,10 @@
 import { realpath } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { JobFailure, JobOutcome, NewJobEvent } from "../domain/job.ts";
 import { composeNotifications, type NewNotification, tellingEvent } from "../domain/notification.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import { stages } from "../domain/progress.ts";
 import { makeResultsRelative } from "../domain/results.ts";
+import { sleep } from "../domain/timers.ts";
 import type { OutputValue, OutputValues, PreparedInputs, Result, Results } from "../domain/values.ts";
 import { ifExists } from "../files/file-errors.ts";
 import { createExecutionDirectories, removePublished } from "../files/job-directory.ts";

@@ -8,6 +8,7 @@ import {
   tellingEvent,
 } from "../domain/notification.ts";
 import { monitorProgress, type StageName, shownProgress, stages } from "../domain/progress.ts";
+import { startTimer, type Timer } from "../domain/timers.ts";
 import { appendJobLog } from "../files/job-log.ts";
 import { createJobPaths } from "../files/job-paths.ts";
 import { recordJob } from "../store/jobs.ts";
@@ -59,6 +60,11 @@ const flushMilliseconds = 500;
 /** A percent is stored at most this often. */
 const percentMilliseconds = 1000;
 
+/** Words a stage as what is being done. */
+function doingAt(stage: StageName): string {
+  return stages[stage].message.replace(/\.$/, "");
+}
+
 /** Begins (or, after a restart, goes on with) a job's walk. `onLost` is told when a delayed write finds the claim lost. */
 export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLost: () => void): JobWalk {
   const { job } = claim;
@@ -71,7 +77,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
   let hasReachedTool = false;
   let events: NewJobEvent[] = [];
   let notifications: PendingNotification[] = [];
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: Timer | undefined;
   let lastPercentAt = Number.NEGATIVE_INFINITY;
   let logged: Promise<void> = Promise.resolve();
 
@@ -94,13 +100,13 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
   const push = (event: NewJobEvent) => {
     events.push(event);
     if (!deps.isBuffered(job)) return;
-    timer ??= setTimeout(() => {
+    timer ??= startTimer(flushMilliseconds, () => {
       timer = undefined;
       commit().catch((error) => {
         if (error instanceof ClaimLost) onLost();
         else deps.logger.error("Cannot write the stages of a job", { jobId: job.id, error });
       });
-    }, flushMilliseconds);
+    });
   };
   const tellOfLastEvent = (event: NotificationEvent) => {
     notifications.push(...tellingEvent(composeNotifications(job, event, deps.newId), events.length - 1));
@@ -111,6 +117,8 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
     // A failure comes in the middle of its stage.
     if (failure === undefined) deps.failpoint?.(stage, "after-effect");
     stage = next;
+    if (next === "monitorLoop") deps.activity.end(job.id);
+    else deps.activity.begin(doingAt(next), job.id);
     hasReachedTool ||= next === "statusLocation";
     // An adopted execution passes the stages again that an earlier run of the server has written down.
     if (!hasFailed && wasRecorded(next)) return;
@@ -132,7 +140,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
     log(failure === undefined ? "INFO" : "ERROR", message);
   };
   const drain = async () => {
-    clearTimeout(timer);
+    timer?.clear();
     timer = undefined;
     const lines = logged;
     logged = Promise.resolve();

@@ -1,8 +1,14 @@
+import { type GrowingPause, growingPause } from "../domain/growing-pause.ts";
 import type { Job } from "../domain/job.ts";
 import { stages } from "../domain/progress.ts";
+import { sleep, startTimer, type Timer } from "../domain/timers.ts";
+import { forgetCrashes } from "../files/crash-notes.ts";
+import { databaseFile } from "../files/layout.ts";
+import { explainDatabase, isDamaged } from "../store/database-fault.ts";
 import { claimJobs, waitingJobs } from "../store/jobs.ts";
 import type { Claim, RunnerDeps, WalkEnd } from "./claim.ts";
 import { executeProcess } from "./execute-process.ts";
+import { createLoopCare } from "./loop-care.ts";
 import { clearExecution, recoverExecutions } from "./recover.ts";
 import { createWaitingQueue } from "./waiting-queue.ts";
 
@@ -27,8 +33,16 @@ const claimBatch = 64;
 /** Accepted jobs that are read at a time, and how many more are kept in memory before the database is asked again. */
 const readAhead = 1000;
 const lookEveryMilliseconds = 1000;
-/** An execution whose end could not be written is looked at again after this long. */
+/** An execution whose end could not be written is looked at again after this long; the pause doubles each time. */
 const retryMilliseconds = 5000;
+
+/** A job that was noted so often when the server went down is taken up alone after a start, */
+const notesOfSuspect = 2;
+/** until nothing was done for it for so many looks in a row: its tool runs. */
+const quietLooks = 5;
+const quietLookMilliseconds = 100;
+/** Nor does a start wait longer for one: a minute. */
+const mostLooks = 600;
 
 /** What bounds how many jobs run at once: nothing but memory, the tools' slots, or the patience of other servers. */
 type Lane = "quick" | "tools" | "remote";
@@ -48,12 +62,18 @@ export function createRunner(deps: RunnerDeps): Runner {
     Lane,
     number
   >;
-  const timers = new Set<ReturnType<typeof setTimeout>>();
+  const timers = new Set<Timer>();
   const stoppedDuringClaim = new Set<string>();
   let isClaiming = false;
   let isStarted = false;
   let isStopping = false;
   let isReading = false;
+  let isResting = false;
+  const careOf = (about: string) => createLoopCare(deps, about, { isVital: true });
+  const [reading, claiming] = [careOf("Cannot read the waiting jobs"), careOf("Cannot claim jobs")];
+  const recovering = careOf("Cannot look after open executions");
+  /** By execution: of ends that could not be written. */
+  const endPauses = new Map<string, GrowingPause>();
   let mayHaveMore = true;
 
   const laneOf = (job: Job): Lane => (job.isRemote ? "remote" : deps.isBuffered(job) ? "tools" : "quick");
@@ -72,22 +92,34 @@ export function createRunner(deps: RunnerDeps): Runner {
     else queue.add(job);
   };
   const later = (milliseconds: number, work: () => void) => {
-    const timer = setTimeout(() => {
+    const timer = startTimer(milliseconds, () => {
       timers.delete(timer);
       work();
-    }, milliseconds);
+    });
     timers.add(timer);
   };
 
+  /** Keeps the loops from trying again at once. */
+  const rest = (milliseconds: number) => {
+    isResting = true;
+    later(milliseconds, () => {
+      isResting = false;
+      void read();
+    });
+  };
+
   const read = async () => {
-    if (isReading || isStopping) return;
+    if (isReading || isResting || isStopping) return;
     isReading = true;
     try {
       const jobs = await waitingJobs(deps.database, readAhead);
       mayHaveMore = jobs.length === readAhead;
       for (const job of jobs) enqueue(job);
+      reading.wentWell();
+      // Nobody claims then, so that nothing else could tell that it goes well again.
+      if (jobs.length === 0) claiming.wentWell();
     } catch (error) {
-      deps.logger.error("Cannot read the waiting jobs", { error });
+      rest(reading.failed(error));
     } finally {
       isReading = false;
     }
@@ -107,7 +139,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   };
 
   const pump = () => {
-    if (!isStarted || isStopping || isClaiming || !deps.hasSpace()) return;
+    if (!isStarted || isStopping || isClaiming || isResting || !deps.hasSpace()) return;
     const jobs = [...take("quick"), ...take("tools"), ...take("remote")];
     if (jobs.length === 0) {
       if (mayHaveMore && waitingCount() === 0) void read();
@@ -115,9 +147,10 @@ export function createRunner(deps: RunnerDeps): Runner {
     }
     isClaiming = true;
     claim(jobs)
+      .then(claiming.wentWell)
       .catch((error) => {
-        deps.logger.error("Cannot claim jobs", { error });
         mayHaveMore = true;
+        rest(claiming.failed(error));
       })
       .finally(() => {
         isClaiming = false;
@@ -172,19 +205,48 @@ export function createRunner(deps: RunnerDeps): Runner {
       const end: WalkEnd = await executeProcess(walkDeps, job.id, url, headers);
       if (end.kind !== "left") await clearExecution(deps, { job, executionId }, end);
       if (end.kind === "finished" && end.status === "successful") deps.failpoint?.("done", "after-effect");
+      endPauses.delete(executionId);
+      if (end.kind !== "left" && deps.crashNotes[job.id] !== undefined) forgetCrashes(deps.layout, job.id);
     } catch (error) {
       deps.logger.error("Cannot end a job, looking at it again soon", { jobId: job.id, executionId, error });
-      later(retryMilliseconds, () => void recover(executionId));
+      const pause = endPauses.get(executionId) ?? growingPause(retryMilliseconds);
+      endPauses.set(executionId, pause);
+      later(pause.next(), () => void recover(executionId));
+    } finally {
+      deps.activity.end(job.id);
+    }
+  };
+
+  /** What was noted last need not be what froze the server: whoever was noted more than once is taken up before the others. */
+  const launchAlone = async (suspect: Claim) => {
+    launch(suspect);
+    let quiet = 0;
+    for (let look = 0; look < mostLooks && quiet < quietLooks && active.has(suspect.job.id); look += 1) {
+      await sleep(quietLookMilliseconds);
+      quiet = deps.activity.isAt(suspect.job.id) ? 0 : quiet + 1;
     }
   };
 
   const recover = async (executionId?: string) => {
     try {
       const claims = await recoverExecutions(deps, executionId);
-      for (const found of claims) launch(found);
+      const isSuspect = ({ job }: Claim) => (deps.crashNotes[job.id]?.times ?? 0) >= notesOfSuspect;
+      for (const suspect of claims.filter(isSuspect)) await launchAlone(suspect);
+      for (const found of claims.filter((one) => !isSuspect(one))) launch(found);
+      recovering.wentWell();
     } catch (error) {
-      deps.logger.error("Cannot look after open executions, trying again soon", { error });
-      if (!isStopping) later(retryMilliseconds, () => void recover(executionId));
+      // A start does without a database that is damaged, not without one that is busy.
+      if (!isStarted && isDamaged(error)) throw explainDatabase(databaseFile(deps.layout), error);
+      const pause = recovering.failed(error);
+      if (!isStopping) later(pause, () => void recover(executionId));
+    }
+  };
+  /** The same rows that are read later, now, when somebody is there who can be told. */
+  const tryDatabase = async () => {
+    try {
+      await waitingJobs(deps.database, readAhead);
+    } catch (error) {
+      if (isDamaged(error)) throw explainDatabase(databaseFile(deps.layout), error);
     }
   };
 
@@ -195,6 +257,7 @@ export function createRunner(deps: RunnerDeps): Runner {
 
   return {
     async start() {
+      await tryDatabase();
       await recover();
       isStarted = true;
       look();
@@ -221,7 +284,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     }),
     async [Symbol.asyncDispose]() {
       isStopping = true;
-      for (const timer of timers) clearTimeout(timer);
+      for (const timer of timers) timer.clear();
       for (const entry of active.values()) entry.controller.abort("stopping");
       await Promise.all([...active.values()].map((entry) => entry.done));
     },

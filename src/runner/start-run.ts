@@ -26,7 +26,7 @@ export async function startRun(
 ): Promise<Run> {
   const { engine } = what;
   const prepared = (await readPrepared(deps, engine)) ?? (await prepare(deps, walk, what));
-  const record = recordOf(walk);
+  const record = recordOf(deps, walk);
   const recorded = known.handle;
   const handle = recorded ?? engine.plan(prepared);
   if (recorded === undefined) {
@@ -77,10 +77,19 @@ async function adoptRun(
   }
 }
 
-function recordOf(walk: JobWalk): EngineRecord {
+function recordOf({ activity, claim }: ExecuteDeps, walk: JobWalk): EngineRecord {
+  const jobId = claim.job.id;
+  const open: string[] = [];
   return {
     checkpoint: (key, value, facts) => walk.commit({ checkpoint: { key, value }, ...facts }),
     log: (message) => walk.log(message),
+    doing(what) {
+      if (what === undefined) open.pop();
+      else open.push(what);
+      const last = open.at(-1);
+      if (last === undefined) activity.end(jobId);
+      else activity.begin(last, jobId);
+    },
   };
 }
 

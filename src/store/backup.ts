@@ -2,6 +2,7 @@ import { Database } from "bun:sqlite";
 import { copyFile, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errorText, Problem } from "../domain/problem.ts";
+import { explainDatabase, isDamaged } from "./database-fault.ts";
 import type { Driver } from "./driver.ts";
 
 const fileMode = 0o600;
@@ -12,9 +13,13 @@ const fileMode = 0o600;
  */
 export async function copyDatabase(file: string, target: string): Promise<void> {
   await writeCopy(target, async (temporary) => {
-    using database = new Database(file, { readwrite: true, create: false });
-    database.run("PRAGMA busy_timeout = 10000");
-    database.run("VACUUM INTO ?", [temporary]);
+    try {
+      using database = new Database(file, { readwrite: true, create: false });
+      database.run("PRAGMA busy_timeout = 10000");
+      database.run("VACUUM INTO ?", [temporary]);
+    } catch (error) {
+      throw explainDatabase(file, error);
+    }
   });
 }
 
@@ -31,13 +36,16 @@ export async function copyOpenDatabase(driver: Pick<Driver, "execute">, target: 
 async function writeCopy(target: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = `${target}.part`;
   await rm(temporary, { force: true });
-  await write(temporary);
-  const faults = databaseFaults(temporary);
-  if (faults.length > 0) {
+  try {
+    await write(temporary);
+    const faults = databaseFaults(temporary);
+    if (faults.length > 0) {
+      throw new Problem("unavailable", `Cannot write copy "${target}": found ${faults.join("; ")}, wanted no fault`);
+    }
+    await nameDurably(temporary, target);
+  } finally {
     await rm(temporary, { force: true });
-    throw new Problem("unavailable", `Cannot write copy "${target}": found ${faults.join("; ")}, wanted no fault`);
   }
-  await nameDurably(temporary, target);
 }
 
 /** Puts a copy in the place of a database that nobody uses; the old one stays beside it as `<file>.replaced`. */
@@ -53,12 +61,30 @@ export async function replaceDatabase(file: string, copy: string): Promise<void>
   await copyFile(copy, temporary);
   // Folds what its log holds into the old one: its log must not be taken for the new one's.
   if (await Bun.file(file).exists()) {
-    using old = new Database(file, { readwrite: true, create: false });
-    old.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    foldOldLog(file);
   }
   for (const suffix of ["-wal", "-shm"]) await rm(`${file}${suffix}`, { force: true });
   if (await Bun.file(file).exists()) await rename(file, `${file}.replaced`);
   await nameDurably(temporary, file);
+}
+
+/** A database that is damaged, or is none, is put aside as it is. */
+function foldOldLog(file: string): void {
+  try {
+    using old = new Database(file, { readwrite: true, create: false });
+    old.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  } catch (error) {
+    if (!isDamaged(error)) throw explainDatabase(file, error);
+  }
+}
+
+/** Gives the log of a database that is gone another name: a new database must not take it for its own. */
+export async function setLogAside(file: string): Promise<void> {
+  const database = Bun.file(file);
+  if ((await database.exists()) && database.size > 0) return;
+  await rm(`${file}-shm`, { force: true });
+  const log = Bun.file(`${file}-wal`);
+  if (await log.exists()) await rename(`${file}-wal`, `${file}-wal.replaced`);
 }
 
 /** Reads a whole database and tells what is wrong with it; empty when nothing is. */
@@ -89,7 +115,7 @@ export type DatabaseFacts = {
   readonly openExecutions: number;
   /** When the newest job changed, in milliseconds since 1970. */
   readonly newestAt: number;
-  /** Ids of all jobs and executions. */
+  /** Ids of all jobs, executions and uploaded files. */
   readonly ids: ReadonlySet<string>;
 };
 
@@ -109,7 +135,11 @@ export function holdsKeys(file: string): boolean {
 export function databaseFacts(file: string): DatabaseFacts {
   using database = new Database(file, { readwrite: true, create: false });
   const count = (query: string) => database.query<{ found: number | null }, []>(query).get()?.found ?? 0;
-  const rows = database.query<{ id: string }, []>("SELECT id FROM jobs UNION ALL SELECT id FROM executions").all();
+  const rows = database
+    .query<{ id: string }, []>(
+      "SELECT id FROM jobs UNION ALL SELECT id FROM executions UNION ALL SELECT id FROM vault_files",
+    )
+    .all();
   return {
     jobs: count("SELECT count(*) AS found FROM jobs"),
     unfinished: count("SELECT count(*) AS found FROM jobs WHERE status IN ('accepted', 'running')"),

@@ -1,6 +1,7 @@
 import { and, asc, eq, lte, sql } from "drizzle-orm";
 import { type JobStatus, jobMoves } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
+import { noteOfRemovedFile } from "./removals.ts";
 import { rowReader } from "./rows.ts";
 import { jobs } from "./schema/jobs.ts";
 import { vaultFiles, vaultUses } from "./schema/vault.ts";
@@ -82,7 +83,7 @@ export async function expiredVaultFiles(database: Database, now: number): Promis
  * was listed): its bytes must stay then.
  */
 export async function removeVaultFile(database: Database, id: string): Promise<boolean> {
-  const [removed] = await database.write([remove({ id }), removeUses({ id })]);
+  const [removed] = await database.write([remove({ id }), removeUses({ id }), noteOfRemovedFile(id)]);
   return removed?.rowsAffected === 1;
 }
 

@@ -10,6 +10,8 @@ export type WriteQueue = {
   write(statements: readonly Statement[], options?: WriteOptions): Promise<readonly StatementResult[]>;
   read(statement: Statement): Promise<StatementResult>;
   figures(): WriteFigures;
+  /** Refuses writes for a reason from now on; with `undefined` no more. */
+  refuse(cause: string | undefined): void;
   /** Waits for the writes that were accepted; later ones are refused. */
   close(): Promise<void>;
 };
@@ -65,6 +67,7 @@ export function createWriteQueue({ driver, clock, logger, onChanged, pause }: Wr
   let waiting: Write[] = [];
   let isOpen = true;
   let isClosing = false;
+  let refusal: string | undefined;
   let running: Promise<void> | undefined;
   const count = { commits: 0, writes: 0, statements: 0, busy: 0 };
 
@@ -72,6 +75,7 @@ export function createWriteQueue({ driver, clock, logger, onChanged, pause }: Wr
     write(statements, options = {}) {
       if (isClosing) return Promise.reject(new Problem("unavailable", "Cannot write: the database is closed"));
       if (statements.length === 0) return Promise.resolve([]);
+      if (refusal !== undefined) return Promise.reject(new Problem("unavailable", refusal));
       const { promise, resolve, reject } = Promise.withResolvers<readonly StatementResult[]>();
       waiting.push({ statements, options, resolve, reject });
       running ??= run();
@@ -82,6 +86,9 @@ export function createWriteQueue({ driver, clock, logger, onChanged, pause }: Wr
       return unlessBusy(() => driver.execute(statement));
     },
     figures: () => ({ ...count }),
+    refuse(cause) {
+      refusal = cause;
+    },
     async close() {
       isClosing = true;
       await running;

@@ -44,10 +44,11 @@ test("jobs are kept for as long as is set, and tell until when; pinned ones stay
   {
     const clock = { ...realClock, now: () => Date.now() + 2.5 * hour };
     const layout = createLayout(data);
+    const kept = { orphanDays: 30, hasLivingTool: async () => false };
     await using database = await openDatabase({ file: join(data, "heddle.db"), clock, logger: silentLogger });
-    await tidyUp({ database, layout, clock, logger: silentLogger, keptMilliseconds: 3 * hour });
+    await tidyUp({ database, layout, clock, logger: silentLogger, ...kept, keptMilliseconds: 3 * hour });
     expect((await database.read({ sql: "SELECT id FROM jobs", args: [] })).length).toBe(3);
-    await tidyUp({ database, layout, clock, logger: silentLogger, keptMilliseconds: 2 * hour });
+    await tidyUp({ database, layout, clock, logger: silentLogger, ...kept, keptMilliseconds: 2 * hour });
     for (const table of ["job_events", "results", "executions"]) {
       const [first] = await database.read({
         sql: `SELECT count(*) AS found FROM ${table} WHERE job_id <> ?`,
@@ -101,7 +102,7 @@ test.skipIf(!canSetClocks)(
   30_000,
 );
 
-test("what belongs to no job and links that lead nowhere go at the start; what somebody else put there stays", async () => {
+test("what belongs to no job is set aside at the start, with its links; what somebody else put there stays", async () => {
   await using folder = await temporaryDirectory();
   const outputs = join(folder.path, "outputs");
   const [orphan, stale] = ["01a20a51-0000-7000-8000-000000000000", "01a20a51-0000-7000-8000-000000000001"];
@@ -120,6 +121,8 @@ test("what belongs to no job and links that lead nowhere go at the start; what s
   await using server = await startServer(folder.path);
   await until("the orphans are gone", async () => !(await readdir(outputs)).some((name) => /01a20a51/.test(name)));
   expect(await readdir(outputs)).toContain("index.html");
+  const [day = ""] = await readdir(join(outputs, ".orphans"));
+  expect((await readdir(join(outputs, ".orphans", day))).toSorted()).toEqual([orphan, `${orphan}.log`, stale]);
   expect(await (await fetch(`${server.url}/jobs/${kept}/results/said`)).text()).toBe("hello\n");
 });
 

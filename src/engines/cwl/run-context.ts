@@ -98,7 +98,13 @@ export function javascriptOf(run: RunContext, requirements: Requirements): { jav
  * is done again when an expression took so long that it was evaluated in another thread.
  */
 export async function evaluating<T>(run: RunContext, work: () => T | Promise<T>): Promise<T> {
-  return run.scripts === undefined ? work() : run.scripts.evaluating(work, run.signal);
+  if (run.scripts === undefined) return work();
+  run.record.doing?.("Evaluating expressions of its package");
+  try {
+    return await run.scripts.evaluating(work, run.signal);
+  } finally {
+    run.record.doing?.(undefined);
+  }
 }
 
 /** The reason of an abort after which tools run on: the server goes, and its successor finds them. */

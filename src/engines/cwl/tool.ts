@@ -183,14 +183,19 @@ async function finishTool(
       { exitCode, ...(tail === "" ? {} : { stderrTail: tail }) },
     );
   }
-  return collectOutputs({
-    tool,
-    evaluating: (work) => evaluating(run, work),
-    scope: { ...plan.scope, runtime: { ...plan.scope.runtime, exitCode } },
-    outdir: plan.outdir,
-    visibleOutdir: plan.visibleOutdir,
-    streams: plan.streams,
-    given: plan.given,
-    listing: complete.requirements.loadListing ?? (tool.version === "v1.0" ? "deep_listing" : "no_listing"),
-  });
+  run.record.doing?.(`Collecting the outputs of ${callName(call)}`);
+  try {
+    return await collectOutputs({
+      tool,
+      evaluating: (work) => evaluating(run, work),
+      scope: { ...plan.scope, runtime: { ...plan.scope.runtime, exitCode } },
+      outdir: plan.outdir,
+      visibleOutdir: plan.visibleOutdir,
+      streams: plan.streams,
+      given: plan.given,
+      listing: complete.requirements.loadListing ?? (tool.version === "v1.0" ? "deep_listing" : "no_listing"),
+    });
+  } finally {
+    run.record.doing?.(undefined);
+  }
 }

@@ -10,6 +10,7 @@ export function healthRoutes(deps: HealthRouteDeps): readonly Route[] {
       method: "GET",
       path: "/healthz",
       access: "public",
+      asksNobody: true,
       hasEffect: false,
       handle: () => jsonResponse({ status: "ok" }),
     },
@@ -17,6 +18,7 @@ export function healthRoutes(deps: HealthRouteDeps): readonly Route[] {
       method: "GET",
       path: "/readyz",
       access: "public",
+      asksNobody: true,
       hasEffect: false,
       async handle() {
         await checkReadiness(deps);

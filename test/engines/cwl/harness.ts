@@ -90,12 +90,20 @@ export function prepare(cwl: Package, inputs: PreparedInputs, executionId = "exe
 }
 
 /** A record in memory. */
-export function memoryRecord(): EngineRecord & { readonly checkpoints: Map<string, Json>; readonly lines: string[] } {
+export function memoryRecord(): EngineRecord & {
+  readonly checkpoints: Map<string, Json>;
+  readonly lines: string[];
+  /** What was begun, and `undefined` for each end. */
+  readonly done: (string | undefined)[];
+} {
   const checkpoints = new Map<string, Json>();
   const lines: string[] = [];
+  const done: (string | undefined)[] = [];
   return {
     checkpoints,
     lines,
+    done,
+    doing: (what) => void done.push(what),
     checkpoint: async (key, value) => {
       checkpoints.set(key, value);
     },
