@@ -29,6 +29,7 @@ export function createJobRunner({ config, engines, inputChecks, gate, serviceUrl
     ...deps,
     slots: config.slots,
     remoteSlots: config.remoteJobs,
+    clientSlots: config.quotaSlots ?? Number.POSITIVE_INFINITY,
     remoteAccess,
     engineOf,
     engineOfHandle,
@@ -48,6 +49,7 @@ export function createJobRunner({ config, engines, inputChecks, gate, serviceUrl
       outputsPath: config.outputsPath,
       outputsUrl: outputsUrlOf(config, serviceUrl),
       jobFiles: config.jobFiles,
+      ...(config.quotaOutputBytes === undefined ? {} : { quotaOutputBytes: config.quotaOutputBytes }),
     },
   });
 }

@@ -1,8 +1,10 @@
 import { type Context, Hono } from "hono";
 import { TrieRouter } from "hono/router/trie-router";
+import type { Principal } from "../domain/access.ts";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Authenticator } from "../operations/manage-keys.ts";
+import { clientNetwork } from "./client-network.ts";
 import { basePathOf, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, siteOf } from "./door.ts";
 import { type ProblemReader, problemResponse } from "./problem-response.ts";
 import { type Route, routeContext, unauthorized } from "./route.ts";
@@ -86,7 +88,8 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
         baseUrl: site.baseUrl,
         connection,
         checkOrigin: () => checkOrigin(deps.door, request, site),
-        caller: caller.kind === "known" ? caller.principal : undefined,
+        caller:
+          caller.kind === "known" ? fromNetwork(caller.principal, clientNetwork(deps.door, request, peer)) : undefined,
         isHead: context.env.isHead === true,
         allowQuiet: (seconds) => server?.timeout(connection, seconds > longestIdleSeconds ? 0 : seconds),
       }),
@@ -129,6 +132,11 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
       return withoutBody(await app.fetch(new Request(request, { method: "GET" }), { ...bindings, isHead: true }));
     },
   };
+}
+
+/** Callers without a key are told apart by where they come from. */
+function fromNetwork(principal: Principal, network: string | undefined): Principal {
+  return principal.user !== undefined || network === undefined ? principal : { ...principal, network };
 }
 
 type Bindings = {

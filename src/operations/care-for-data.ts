@@ -1,9 +1,13 @@
-import { chmod, rm, stat } from "node:fs/promises";
+import { chmod, readdir, rm, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Clock } from "../domain/clock.ts";
+import { ifExists } from "../files/file-errors.ts";
 import { databaseFile, directoryMode, type Layout } from "../files/layout.ts";
+import { measureOutputs } from "../files/measure-outputs.ts";
+import { ownerOfOutput } from "../files/orphans.ts";
 import { copyDatabase, databaseFacts, replaceDatabase } from "../store/backup.ts";
 import { lockDataDirectory } from "../store/lock.ts";
+import { recountUsage } from "../store/recount.ts";
 import { findOrphans } from "./examine-data.ts";
 
 export type CareDeps = { readonly layout: Layout; readonly clock: Clock; readonly pid: number };
@@ -35,5 +39,16 @@ export async function repair(deps: CareDeps): Promise<readonly string[]> {
   const orphans = await findOrphans(layout, ids);
   for (const path of orphans) await rm(path, { recursive: true, force: true });
   if (orphans.length > 0) done.push(`Removed ${orphans.length} of no job, such as ${orphans[0]}`);
+  const recounted = recountUsage(file, await bytesOfExecutions(layout));
+  if (recounted > 0) done.push(`Counted anew what clients keep: ${recounted} counts were wrong`);
   return done;
+}
+
+/** Links of jobs are of no execution: they are counted by nobody. */
+async function bytesOfExecutions(layout: Layout): Promise<ReadonlyMap<string, number>> {
+  const names = (await ifExists(readdir(layout.outputsDirectory, { withFileTypes: true }))) ?? [];
+  const owners = names.flatMap((entry) => (entry.isSymbolicLink() ? [] : (ownerOfOutput(entry.name) ?? [])));
+  const bytes = new Map<string, number>();
+  for (const id of new Set(owners)) bytes.set(id, await measureOutputs(layout, [id]));
+  return bytes;
 }

@@ -6,6 +6,7 @@ import { ifExists } from "../files/file-errors.ts";
 import { databaseFile, type Layout } from "../files/layout.ts";
 import { isStaleLink, ownerOfOutput } from "../files/orphans.ts";
 import { databaseFacts, databaseFaults } from "../store/backup.ts";
+import { wrongUsage } from "../store/recount.ts";
 
 /** One thing that was looked at. */
 export type Finding = { readonly about: string; readonly state: "good" | "warning" | "fault"; readonly detail: string };
@@ -32,7 +33,8 @@ export async function examineData(deps: ExamineDeps): Promise<readonly Finding[]
   if (place.some((finding) => finding.state === "fault")) return place;
   const database = await examineDatabase(deps);
   const leftovers = database.state === "fault" ? [] : await examineLeftovers(layout);
-  return [...place, database, ...leftovers, ...(await examineTools())];
+  const usage = database.state === "fault" ? [] : await examineUsage(layout);
+  return [...place, database, ...leftovers, ...usage, ...(await examineTools())];
 }
 
 async function examineDirectory(layout: Layout): Promise<readonly Finding[]> {
@@ -70,6 +72,17 @@ async function examineDatabase({ layout, clock }: ExamineDeps): Promise<Finding>
   return ahead > 60_000
     ? warning("clock", `${Math.round(ahead / 1000)} s behind what stands in the database; ${facts}`)
     : good("database", facts);
+}
+
+/** What quotas are compared with must be what clients have. */
+async function examineUsage(layout: Layout): Promise<readonly Finding[]> {
+  const file = databaseFile(layout);
+  if ((await ifExists(stat(file))) === undefined) return [];
+  const wrong = wrongUsage(file);
+  if (wrong.length === 0) return [good("usage", "the sums of each client are right")];
+  return [
+    warning("usage", `the sums of ${wrong.length} clients are wrong, such as ${wrong[0]}: doctor --fix counts anew`),
+  ];
 }
 
 /** A server removes them when it starts, and every hour. */

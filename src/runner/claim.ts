@@ -49,6 +49,8 @@ export type ExecuteDeps = {
     readonly outputsPath: string;
     readonly outputsUrl: string;
     readonly jobFiles: "auto" | "always";
+    /** What outputs of one client may take of the disk; no bound when undefined. */
+    readonly quotaOutputBytes?: number;
   };
   /** Tells that a write took notifications along. */
   readonly wakeNotifier: () => void;
@@ -82,6 +84,8 @@ export type KnownRun = { handle?: JsonObject };
 export type RunnerDeps = Omit<ExecuteDeps, "claim" | "signal" | "lose"> & {
   /** Tools that run at once. */
   readonly slots: number;
+  /** Tools and jobs on other servers that run at once for one client. */
+  readonly clientSlots: number;
   /** Jobs on other servers that are watched at once: they need no tool of this machine. */
   readonly remoteSlots: number;
   /** The address and the headers of a job on a provider. */

@@ -1,5 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { clientOf, clientWords } from "../domain/access.ts";
 import type { JobFailure, JobOutcome, NewJobEvent } from "../domain/job.ts";
 import { composeNotifications, type NewNotification, tellingEvent } from "../domain/notification.ts";
 import { errorText, Problem } from "../domain/problem.ts";
@@ -10,10 +11,12 @@ import { ifExists } from "../files/file-errors.ts";
 import { createExecutionDirectories, removePublished } from "../files/job-directory.ts";
 import { executionWorkDirectory, isInside } from "../files/layout.ts";
 import { mapLocations } from "../files/map-locations.ts";
+import { measureOutputs } from "../files/measure-outputs.ts";
 import { type OutputPlan, parseOutputPlan, planOutputs } from "../files/output-plan.ts";
 import { publishOutputs } from "../files/publish-outputs.ts";
 import { executionIdsOf } from "../store/executions.ts";
 import { finishJob } from "../store/jobs.ts";
+import { usageOf } from "../store/usage.ts";
 import { type ExecuteDeps, type KnownRun, type RemoteAccess, RunFailed, type WalkEnd } from "./claim.ts";
 import { type Buffered, beginWalk, ClaimLost, type JobWalk } from "./job-walk.ts";
 import { startRun } from "./start-run.ts";
@@ -144,7 +147,22 @@ function plainResult(output: OutputValue): Result | undefined {
 /** Moves the outputs by plan, makes the references relative and maps the locations; repeatable after a crash. */
 async function publish(deps: ExecuteDeps, plan: OutputPlan): Promise<Results> {
   await publishOutputs(deps.layout, plan);
+  await refuseOutputs(deps);
   return makeResultsRelative(plan.results, deps.settings);
+}
+
+/** What does not fit into the client's share of the disk is not kept. */
+async function refuseOutputs(deps: ExecuteDeps): Promise<void> {
+  const { quotaOutputBytes: limit } = deps.settings;
+  if (limit === undefined) return;
+  const client = clientOf(deps.claim.job);
+  const { outputBytes: used } = await usageOf(deps.database, client);
+  const bytes = await measureOutputs(deps.layout, [deps.claim.executionId]);
+  if (used + bytes <= limit) return;
+  const found = `${used} bytes of outputs of ${clientWords(client)} and ${bytes} more`;
+  throw new RunFailed({
+    message: `Cannot keep the outputs: found ${found}, wanted at most ${limit} (quota-output-bytes)`,
+  });
 }
 
 async function mapJob(deps: ExecuteDeps, results: Results): Promise<string | undefined> {
@@ -207,6 +225,7 @@ async function finish(
     ...(outcome.failure === undefined ? {} : { failure: outcome.failure }),
   };
   const staged = await drainWalk(deps, walk);
+  const outputBytes = await measureJob(deps);
   const events = outcome.status === "failed" ? [...staged.events, end] : staged.events;
   const notifications = [...staged.notifications, ...tellingEvent(told, events.length - 1)];
   const move = { jobId: claim.job.id, executionId: claim.executionId, fence: claim.fence, moveId: deps.newId(), at };
@@ -221,6 +240,7 @@ async function finish(
         events,
         notifications,
         executionEnded: true,
+        outputBytes,
       };
       for (const event of events) deps.failpoint?.(event.stage ?? stage, "before-commit");
       const isWritten = await finishJob(deps.database, written);
@@ -233,6 +253,13 @@ async function finish(
       await sleep(100 * 2 ** tried);
     }
   }
+}
+
+/** What the job takes of the disk, with what its earlier attempts left. */
+async function measureJob({ database, layout, claim, isBuffered, settings }: ExecuteDeps): Promise<number> {
+  if (!isBuffered(claim.job) && settings.jobFiles !== "always") return 0;
+  const isFirst = claim.attempt === 1;
+  return measureOutputs(layout, isFirst ? [claim.executionId] : await executionIdsOf(database, claim.job.id));
 }
 
 /** A log that cannot be written must not keep the job from its end. */

@@ -46,7 +46,9 @@ async function keep(deps: VaultRouteDeps, context: RouteContext): Promise<Respon
 function bareUpload(request: Request): Upload {
   const { filename } = parseDisposition(request.headers.get("content-disposition") ?? undefined);
   const mediaType = request.headers.get("content-type");
-  return { ...checkedFacts(filename, mediaType), content: passingChunks(request) };
+  const declared = request.headers.get("content-length");
+  const declaredBytes = declared === null ? {} : { declaredBytes: Number(declared) };
+  return { ...checkedFacts(filename, mediaType), ...declaredBytes, content: passingChunks(request) };
 }
 
 async function keepForm(deps: VaultRouteDeps, context: RouteContext): Promise<KeptFile> {
