@@ -12,7 +12,9 @@ import { createToolExecutor } from "./assembly/tools.ts";
 import { type Config, isLocalOnly } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
 import type { Logger } from "./domain/logger.ts";
+import { createPatience } from "./domain/patience.ts";
 import { createInputChecks } from "./engines/input-check.ts";
+import { pause } from "./engines/pause.ts";
 import type { Bubblewrap } from "./executors/bubblewrap.ts";
 import { createLayout, databaseFile, directoryMode, type Layout, secretKeyFile } from "./files/layout.ts";
 import { readSecretKey } from "./files/secret-key.ts";
@@ -66,12 +68,17 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   await saveBuiltins(database, builtins, clock.now());
 
   // The ways in and out.
-  const listener = stack.use(openListener(config));
+  const listener = stack.use(openListener({ logger, clock }, config));
   const serviceUrl = config.publicUrl ?? listener.url;
   const gate = openGate(config);
   const telling = await readTelling(config);
   const secretKey = await readSecretKey(config.secretFile ?? secretKeyFile(layout), newKey());
-  const base = { config, database, layout, logger, clock, newId, gate, secretKey, serviceUrl };
+  const patience = createPatience({
+    elapsed: clock.elapsed,
+    pause,
+    maxMilliseconds: config.shortageSeconds * 1000,
+  });
+  const base = { config, database, layout, logger, clock, newId, gate, secretKey, serviceUrl, patience };
 
   // What runs jobs.
   const bubblewrap = await search;
@@ -105,6 +112,12 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     processes,
     settings,
     hasSpace,
+    clientBounds: {
+      requests: config.clientRequests,
+      streams: config.clientStreams,
+      uploads: config.clientUploads,
+    },
+    shortage: patience.shortage,
     runner: {
       wake: (job) => runner.wake(job),
       stop: (jobId) => runner.stop(jobId),

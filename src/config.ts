@@ -136,6 +136,22 @@ export const ConfigSchema = v.strictObject({
     v.pipe(whole(0), v.description("free space below which no job is claimed, in bytes")),
     64 * 2 ** 20,
   ),
+  clientRequests: v.optional(
+    v.pipe(whole(1), v.description("requests of one user, or of one address without a key, that may be open")),
+    1024,
+  ),
+  clientStreams: v.optional(
+    v.pipe(whole(1), v.description("event streams of one user, or of one address, that may be open")),
+    256,
+  ),
+  clientUploads: v.optional(v.pipe(whole(1), v.description("uploads of one user, or of one address, at once")), 32),
+  shortageSeconds: v.optional(
+    v.pipe(
+      whole(0),
+      v.description("how long a job waits while the server is short of descriptors, memory or room on a disk"),
+    ),
+    3600,
+  ),
   maxQueued: v.optional(v.pipe(whole(1), v.description("jobs that may wait; more are answered 429")), 100_000),
   quotaVaultBytes: v.optional(
     v.pipe(whole(0), v.description("what uploads of one user, or of one address without a key, may take, in bytes")),

@@ -12,7 +12,7 @@ import { outputsUrlOf } from "./settings.ts";
 
 type Deps = Pick<
   RunnerDeps,
-  "database" | "layout" | "clock" | "logger" | "newId" | "hasSpace" | "wakeNotifier" | "failpoint"
+  "database" | "layout" | "clock" | "logger" | "newId" | "hasSpace" | "patience" | "wakeNotifier" | "failpoint"
 > & {
   readonly config: Config;
   readonly engines: Engines;

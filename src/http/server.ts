@@ -1,9 +1,10 @@
 import { type Context, Hono } from "hono";
 import { TrieRouter } from "hono/router/trie-router";
-import type { Principal } from "../domain/access.ts";
+import { clientOf, type Principal } from "../domain/access.ts";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Authenticator } from "../operations/manage-keys.ts";
+import { type ClientBounds, createClientLimits, wideBounds } from "./client-limits.ts";
 import { clientNetwork } from "./client-network.ts";
 import { basePathOf, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, siteOf } from "./door.ts";
 import { type ProblemReader, problemResponse } from "./problem-response.ts";
@@ -35,6 +36,8 @@ export type HttpDeps = ExecutionRouteDeps &
   WpsRouteDeps & {
     readonly authenticate: Authenticator;
     readonly door: DoorConfig;
+    /** What one client may have open at once; wide bounds when not given. */
+    readonly clientBounds?: ClientBounds;
     readonly logger: Logger;
   };
 
@@ -70,6 +73,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     ...wpsRoutes(deps),
   ];
 
+  const limits = createClientLimits(deps.clientBounds ?? wideBounds);
   const answer = async (context: Context<{ Bindings: Bindings }>, route: Route): Promise<Response> => {
     const request = context.req.raw;
     const { server, connection, peer } = context.env;
@@ -81,15 +85,19 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
         `Cannot answer: found method HEAD, wanted ${route.method}, which has an effect`,
       );
     }
+    const network = clientNetwork(deps.door, request, peer);
     const caller = await deps.authenticate(request.headers.get("authorization") ?? undefined);
+    const client = clientOf({ ...(caller.kind === "known" ? caller.principal : {}), ...networkFact(network) });
+    // Who watches the service must be answered whatever others do from the same address.
+    using _open = route.isProbe === true ? undefined : limits.hold(client, "requests");
     if (caller.kind === "stranger" && route.access !== "public") throw unauthorized();
     const response = await route.handle(
       routeContext(context, {
         baseUrl: site.baseUrl,
         connection,
         checkOrigin: () => checkOrigin(deps.door, request, site),
-        caller:
-          caller.kind === "known" ? fromNetwork(caller.principal, clientNetwork(deps.door, request, peer)) : undefined,
+        hold: (kind) => limits.hold(client, kind),
+        caller: caller.kind === "known" ? fromNetwork(caller.principal, network) : undefined,
         isHead: context.env.isHead === true,
         allowQuiet: (seconds) => server?.timeout(connection, seconds > longestIdleSeconds ? 0 : seconds),
       }),
@@ -136,7 +144,11 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
 
 /** Callers without a key are told apart by where they come from. */
 function fromNetwork(principal: Principal, network: string | undefined): Principal {
-  return principal.user !== undefined || network === undefined ? principal : { ...principal, network };
+  return principal.user !== undefined ? principal : { ...principal, ...networkFact(network) };
+}
+
+function networkFact(network: string | undefined): { readonly network?: string } {
+  return network === undefined ? {} : { network };
 }
 
 type Bindings = {

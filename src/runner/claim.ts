@@ -2,6 +2,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { Execution, Job, JobFailure, JobOutcome } from "../domain/job.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
+import type { Patience } from "../domain/patience.ts";
 import type { Process } from "../domain/process.ts";
 import type { Checkpoints, Engine } from "../engines/engine.ts";
 import type { PrepareInputsDeps, VaultSource } from "../engines/prepare-inputs.ts";
@@ -52,6 +53,8 @@ export type ExecuteDeps = {
     /** What outputs of one client may take of the disk; no bound when undefined. */
     readonly quotaOutputBytes?: number;
   };
+  /** Waits for what the server is short of. */
+  readonly patience: Patience;
   /** Tells that a write took notifications along. */
   readonly wakeNotifier: () => void;
   readonly failpoint?: Failpoint;

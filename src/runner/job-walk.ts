@@ -74,6 +74,12 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
   let lastPercentAt = Number.NEGATIVE_INFINITY;
   let logged: Promise<void> = Promise.resolve();
 
+  /** What waits says so in the log, which it may be that cannot be written: then the server's own has to do. */
+  const patiently = <T>(work: () => Promise<T>) =>
+    deps.patience.during(work, {
+      signal: deps.signal,
+      say: (words) => deps.logger.warn(words, { jobId: job.id, executionId: claim.executionId }),
+    });
   const log = (level: "INFO" | "ERROR", text: string) => {
     if (!hasLog) return;
     const at = deps.clock.now();
@@ -85,7 +91,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
       status: hasFailed ? "failed" : isSettled ? "successful" : "running",
       message: text,
     });
-    logged = logged.then(() => appendJobLog(deps.layout, claim.executionId, [line]));
+    logged = logged.then(() => patiently(() => appendJobLog(deps.layout, claim.executionId, [line])));
     // Whoever drains the walk sees the failure; until then it must not end the server.
     logged.catch(() => {});
   };
@@ -146,7 +152,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
     // A checkpoint of the stage that starts the run tells that it has started.
     if (kept?.checkpoint !== undefined && stage === "executeRequest") deps.failpoint?.(stage, "after-effect");
     for (const event of drained) deps.failpoint?.(event.stage ?? stage, "before-commit");
-    const holds = await recordJob(deps.database, {
+    const record = {
       jobId: job.id,
       fence: claim.fence,
       at: deps.clock.now(),
@@ -157,7 +163,8 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
       message,
       ...(hasReachedTool ? { hasStarted: true } : {}),
       ...(kept === undefined ? {} : { execution: { id: claim.executionId, ...kept } }),
-    });
+    };
+    const holds = await patiently(() => recordJob(deps.database, record));
     for (const event of drained) deps.failpoint?.(event.stage ?? stage, "after-commit");
     if (!holds) throw new ClaimLost(job.id);
     if (told.length > 0) deps.wakeNotifier();

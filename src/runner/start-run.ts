@@ -10,6 +10,7 @@ import { fileMode, preparedFile, stagedInputsDirectory } from "../files/layout.t
 import { takeOverCheckpoints } from "../store/retry-job.ts";
 import { type ExecuteDeps, type KnownRun, RunFailed } from "./claim.ts";
 import type { JobWalk } from "./job-walk.ts";
+import { patiently } from "./patiently.ts";
 
 export type Run = { readonly prepared: Prepared; readonly handle: JsonObject };
 
@@ -90,19 +91,21 @@ async function prepare(
 ): Promise<Prepared> {
   const { job, executionId } = deps.claim;
   const { process, engine } = what;
-  const described = await engine.describe?.(process, job.language);
+  const described = await patiently(deps, walk, async () => engine.describe?.(process, job.language));
   walk.enter("getInputs");
-  const inputs = await prepareInputs(
-    {
-      stagingDirectory: stagedInputsDirectory(deps.layout, executionId),
-      inputRoots: deps.settings.inputRoots,
-      vaultFile: deps.vaultFile,
-      download: deps.download,
-      keepsLinks: engine.keepsLinks ?? false,
-      check: (inputId, value) => deps.checkValue(process, inputId, value),
-    },
-    process,
-    job.request.inputs,
+  const inputs = await patiently(deps, walk, () =>
+    prepareInputs(
+      {
+        stagingDirectory: stagedInputsDirectory(deps.layout, executionId),
+        inputRoots: deps.settings.inputRoots,
+        vaultFile: deps.vaultFile,
+        download: deps.download,
+        keepsLinks: engine.keepsLinks ?? false,
+        check: (inputId, value) => deps.checkValue(process, inputId, value),
+      },
+      process,
+      job.request.inputs,
+    ),
   );
   walk.enter("getOutputs");
   const settings = process.description.heddle;
@@ -118,7 +121,7 @@ async function prepare(
     ...(job.request.outputs === undefined ? {} : { outputRequests: job.request.outputs }),
     ...(described === undefined ? {} : { described }),
   };
-  if (!engine.isRepeatable) await keepPrepared(deps, prepared);
+  if (!engine.isRepeatable) await patiently(deps, walk, () => keepPrepared(deps, prepared));
   return prepared;
 }
 

@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
 import { errorText, Problem } from "../../domain/problem.ts";
+import { shortageOf } from "../../domain/shortage.ts";
 import type { TaskEnd, TaskKey } from "../../executors/executor.ts";
 import { resolveProgram } from "../../executors/resolve-program.ts";
 import { directoryMode, executionLogFile, taskDirectory } from "../../files/layout.ts";
@@ -53,6 +54,7 @@ export async function launchTry(run: RunContext, call: Call, attempt: Try): Prom
       ...plan.streams,
     });
   } catch (error) {
+    if (shortageOf(error) !== undefined) throw error;
     if (error instanceof Problem) throw new CwlFailure(error.message);
     return { end: { kind: "notStarted", reason: errorText(error) }, logStart };
   }

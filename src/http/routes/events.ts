@@ -1,4 +1,4 @@
-import { joinSignals } from "../../domain/joined-signal.ts";
+import { type JoinedSignal, joinSignals } from "../../domain/joined-signal.ts";
 import { Problem } from "../../domain/problem.ts";
 import {
   type ListNews,
@@ -30,16 +30,15 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
       hasEffect: false,
       async handle(context) {
         using held = new DisposableStack();
-        const until = held.use(joinSignals([context.signal, deps.stopping]));
-        const { signal } = until;
+        held.use(context.hold("streams"));
+        const { signal } = held.use(joinSignals([context.signal, deps.stopping]));
         const jobId = context.param("jobId");
         const place = placeOf(context.request.headers.get("last-event-id"));
         const news = await watchJob(deps, principalOf(context), jobId, { place, signal });
         // A browser comes back after each end, unless it is told that there is nothing more.
         if (news === undefined) return new Response(null, { status: 204 });
         context.allowQuiet(anySeconds);
-        held.move();
-        return eventStreamResponse(jobEvents(jobId, news), until);
+        return eventStreamResponse(jobEvents(jobId, news), until(signal, held.move()));
       },
     },
     {
@@ -49,16 +48,20 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
       hasEffect: false,
       handle(context) {
         using held = new DisposableStack();
-        const until = held.use(joinSignals([context.signal, deps.stopping]));
-        const { signal } = until;
+        held.use(context.hold("streams"));
+        const { signal } = held.use(joinSignals([context.signal, deps.stopping]));
         const place = context.request.headers.get("last-event-id");
         const news = watchJobs(deps, principalOf(context), { signal, ...(place === null ? {} : { place }) });
         context.allowQuiet(anySeconds);
-        held.move();
-        return eventStreamResponse(listEvents(context, news), until);
+        return eventStreamResponse(listEvents(context, news), until(signal, held.move()));
       },
     },
   ];
+}
+
+/** What is held is let go of with the stream. */
+function until(signal: AbortSignal, held: DisposableStack): JoinedSignal {
+  return { signal, [Symbol.dispose]: () => held.dispose() };
 }
 
 /** Reads `<event number>.<attempt>.<bytes of its log>`. */

@@ -11,6 +11,7 @@ export function healthRoutes(deps: HealthRouteDeps): readonly Route[] {
       path: "/healthz",
       access: "public",
       hasEffect: false,
+      isProbe: true,
       handle: () => jsonResponse({ status: "ok" }),
     },
     {
@@ -18,6 +19,7 @@ export function healthRoutes(deps: HealthRouteDeps): readonly Route[] {
       path: "/readyz",
       access: "public",
       hasEffect: false,
+      isProbe: true,
       async handle() {
         await checkReadiness(deps);
         return jsonResponse({ status: "ok" });

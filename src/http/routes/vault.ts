@@ -35,6 +35,7 @@ export function vaultRoutes(deps: VaultRouteDeps): readonly Route[] {
 async function keep(deps: VaultRouteDeps, context: RouteContext): Promise<Response> {
   const { request } = context;
   const principal = principalOf(context);
+  using _upload = context.hold("uploads");
   const declared = Number(request.headers.get("content-length") ?? 0);
   const spare = 64 * 1024;
   if (declared > deps.settings.maxUploadBytes + spare) throw tooLarge(String(declared), deps.settings.maxUploadBytes);
