@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../domain/json.ts";
 import type { Scope } from "./expression.ts";
 import { completeInputs } from "./inputs.ts";
+import { withOwnFiles } from "./own-files.ts";
 import { type Call, evaluating, javascriptOf, type RunContext } from "./run-context.ts";
 import { effectiveRequirements } from "./runtime.ts";
 import type { Requirements } from "./schema.ts";
@@ -13,13 +14,14 @@ export async function completeCall(run: RunContext, call: Call): Promise<Complet
   const { process, around } = call;
   const requirements = effectiveRequirements(process, around);
   const javascript = javascriptOf(run, requirements);
-  const inputs: JsonObject = await completeInputs(process, call.inputs, {
+  const inputs: JsonObject = await completeInputs(process, withOwnFiles(run.layout, run.executionId, call.inputs), {
     ...javascript,
     evaluating: (work) => evaluating(run, work),
     broaderFormats: run.broaderFormats,
     // CWL v1.1: what is listed by default changed from everything to nothing.
     listing: requirements.loadListing ?? (process.version === "v1.0" ? "deep_listing" : "no_listing"),
     readable: run.readable,
+    discovers: call.path === "",
   });
   return { requirements, scope: { inputs, self: null, runtime: {}, version: process.version, ...javascript } };
 }

@@ -9,7 +9,15 @@ import { Problem } from "../../domain/problem.ts";
 import type { FileValue, PreparedItem } from "../../domain/values.ts";
 import type { Executor, TaskKey } from "../../executors/executor.ts";
 import { ifExists } from "../../files/file-errors.ts";
-import { type Layout, taskDirectory, tasksDirectory, tryNumbers } from "../../files/layout.ts";
+import { createLogJoin } from "../../files/join-log.ts";
+import {
+  executionLogFile,
+  type Layout,
+  taskDirectory,
+  taskLogFile,
+  tasksDirectory,
+  tryNumbers,
+} from "../../files/layout.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engine.ts";
 import { fromCustom } from "./custom-types.ts";
 import { CwlFailure } from "./failure.ts";
@@ -155,6 +163,7 @@ async function work(
   const faults =
     deps.ignoresContainers === true ? operationFaults(document) : await machineFaults(document, deps.executor);
   if (faults.length > 0) throw new CwlFailure(`Cannot run: ${faults.join("; ")}`);
+  for (const text of document.outdated) record.log(`Would be refused if it were deployed today: ${text}`);
   using scripts = holdsScripts ? await engines.scripts.load() : undefined;
   const inputs = inputObject(main, prepared.inputs, { allowsLocalFiles: deps.allowsLocalFiles ?? false });
   const context: RunContext = {
@@ -178,7 +187,6 @@ async function work(
     signal: tools.signal,
     fail: tools.fail,
     hasEarlierTries: existsSync(tasksDirectory(deps.layout, prepared.executionId)),
-    active: new Set(),
     spareDirectories: [],
     ...(deps.cache === undefined ? {} : { cache: deps.cache }),
     programs: new Map(),
@@ -219,7 +227,9 @@ function filePaths(file: FileValue): readonly string[] {
 function documentOf(deps: CwlEngineDeps, prepared: Prepared): CwlDocument {
   const { definition } = prepared;
   if (definition.kind !== "cwl") throw new Problem("internal", `Cannot run process "${prepared.processId}" as CWL`);
-  const options = { main: definition.main, allowsLocalFiles: deps.allowsLocalFiles ?? false };
+  const allowsLocalFiles = deps.allowsLocalFiles ?? false;
+  // What a user runs here is refused as it would be at a deployment; what was deployed runs on.
+  const options = { main: definition.main, allowsLocalFiles, isDeployed: !allowsLocalFiles };
   return loadJson(definition.document, options).cwl;
 }
 
@@ -253,7 +263,14 @@ async function dismiss(engines: Engines, handle: JsonObject): Promise<void> {
   for (const key of await triesOf(deps.layout, executionId)) {
     const state = await deps.executor.find(key);
     if (state.kind === "running") await deps.executor.cancel(key, deps.graceSeconds);
+    await keepTalk(deps.layout, key);
   }
+}
+
+/** What a try said that nobody watched any more belongs to the log, if that is still kept. */
+async function keepTalk(layout: Layout, key: TaskKey): Promise<void> {
+  const log = executionLogFile(layout, key.executionId);
+  if (existsSync(log)) await createLogJoin(taskLogFile(layout, key), log, false).join(true);
 }
 
 function executionOf(handle: JsonObject): string {

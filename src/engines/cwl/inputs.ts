@@ -116,6 +116,8 @@ export type Means = {
   /** What is listed of a directory when its parameter does not say. */
   readonly listing: ListingMode;
   readonly readable: ReadBounds;
+  /** Secondary files that lie beside an input are found: only those of what the whole run was given. */
+  readonly discovers: boolean;
 };
 
 /**
@@ -172,7 +174,7 @@ async function completeFile({ demands, name, scope, means }: Part, object: JsonO
   if (object.class === "Directory") return withListing(object, demands.loadListing ?? means.listing);
   const whole = await means.evaluating(() => {
     const formatted = withFormat(demands, name, { ...scope, self: object }, object, means);
-    const options = { isRequired: true, name, readable: means.readable };
+    const options = { isRequired: true, name, readable: means.readable, discovers: means.discovers };
     return withSecondaryFiles(formatted, demands.secondaryFiles, scope, options);
   });
   return demands.loadContents ? withContents(whole, scope.version) : whole;
@@ -206,6 +208,9 @@ async function locate(object: JsonObject): Promise<JsonObject> {
   const facts = await ifExists(stat(path));
   if (facts === undefined) throw new CwlFailure(`Cannot read file "${path}": found nothing there, expected a file`);
   const isDirectory = object.class === "Directory";
+  if (!facts.isFile() && !facts.isDirectory()) {
+    throw new CwlFailure(`Cannot read file "${path}": found neither a file nor a directory, expected one of them`);
+  }
   if (facts.isDirectory() !== isDirectory) {
     throw new CwlFailure(`Cannot read "${path}": found ${isDirectory ? "a file" : "a directory"}, expected the other`);
   }

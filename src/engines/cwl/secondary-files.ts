@@ -1,8 +1,9 @@
-import { lstat } from "node:fs/promises";
+import { lstat, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { ifExists } from "../../files/file-errors.ts";
+import { isInside } from "../../files/layout.ts";
 import { evaluate, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
 import { isList } from "./field.ts";
@@ -23,14 +24,20 @@ function secondaryName(name: string, pattern: string): string {
 }
 
 /**
- * Adds the secondary files that lie beside a file and are not among its own yet.
- * Throws CwlFailure for one that is required and missing.
+ * Adds the secondary files that a file should have and are not among its own yet: those that an expression gives whole
+ * and, when they are to be discovered, those that lie beside it. A step gets what its input carries and nothing else
+ * (CWL v1.2 SecondaryFileSchema). Throws CwlFailure for one that is required and missing.
  */
 export async function withSecondaryFiles(
   object: JsonObject,
   patterns: readonly SecondaryFile[],
   scope: Scope,
-  options: { readonly isRequired: boolean; readonly name: string; readonly readable: ReadBounds },
+  options: {
+    readonly isRequired: boolean;
+    readonly discovers: boolean;
+    readonly name: string;
+    readonly readable: ReadBounds;
+  },
 ): Promise<JsonObject> {
   if (patterns.length === 0 || object.class !== "File") return object;
   const path = pathOf(object);
@@ -43,14 +50,15 @@ export async function withSecondaryFiles(
       // A file kept under another name stands among strangers.
       const isAmongOwn = path !== undefined && basename(path) === object.basename;
       const isNamed = pathOf(wanted) === undefined && wanted.location === undefined;
-      const file = isNamed && isAmongOwn ? await fileBeside(path, name) : await named(wanted, options.readable);
+      const isBeside = isNamed && isAmongOwn && options.discovers;
+      const file = isBeside ? await fileBeside(path, name, options.readable) : await named(wanted, options.readable);
       if (file !== undefined) {
         found.push(file);
         const own = pathOf(file);
         if (own !== undefined) options.readable?.found.add(own);
       } else if (isNeeded(isRequired, own) ?? options.isRequired) {
         throw new CwlFailure(
-          `Cannot use ${options.name}: found no file "${name}" beside "${object.basename}", expected one (secondaryFiles "${pattern}")`,
+          `Cannot use ${options.name}: found no file "${name}" ${options.discovers ? "beside" : "that came with"} "${object.basename}", expected one (secondaryFiles "${pattern}")`,
         );
       }
     }
@@ -93,9 +101,23 @@ async function named(object: JsonObject, readable: ReadBounds): Promise<JsonObje
   return { ...object, ...fileObject(facts.isDirectory() ? "Directory" : "File", path, facet) };
 }
 
-async function fileBeside(path: string, name: string): Promise<JsonObject | undefined> {
+/**
+ * A file beside another one. A tool may have left a link there, which leads to what is not its own: what it leads to
+ * lies in the same directory, or where the run may read.
+ */
+async function fileBeside(path: string, name: string, readable: ReadBounds): Promise<JsonObject | undefined> {
   const beside = join(dirname(path), safeBasename({ basename: name }));
   const facts = await ifExists(lstat(beside));
   if (facts === undefined) return undefined;
-  return facts.isDirectory() ? fileObject("Directory", beside) : fileObject("File", beside, { size: facts.size });
+  if (facts.isDirectory()) return fileObject("Directory", beside);
+  if (!facts.isFile()) await requireReal(beside, await realpath(dirname(path)), readable);
+  const { size } = await stat(beside);
+  return fileObject("File", beside, { size });
+}
+
+async function requireReal(path: string, directory: string, readable: ReadBounds): Promise<void> {
+  const real = await ifExists(realpath(path));
+  if (real === undefined || !isInside(directory, real)) await requireReadablePath(readable, path);
+  if ((await ifExists(stat(path)))?.isFile() === true) return;
+  throw new CwlFailure(`Cannot use "${path}": found neither a file nor a directory, expected one of them`);
 }

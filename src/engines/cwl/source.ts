@@ -1,6 +1,7 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { isMap, isScalar, isSeq, type Node, type YAMLError } from "yaml";
 import type { Json } from "../../domain/json.ts";
 import { errorText, type Fault, Problem } from "../../domain/problem.ts";
+import { parseYaml } from "./lenient-yaml.ts";
 
 /** The way to a value in a document: member names and list indexes. */
 export type Place = readonly (string | number)[];
@@ -27,26 +28,32 @@ export function readSource(text: string, file: string): Source {
       { pointer: file, detail: `found more than ${maxDocumentBytes} bytes, expected at most that` },
     ]);
   }
-  const lines = new LineCounter();
-  const position = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
-    return `${file}:${line}:${col}`;
-  };
   try {
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: "1.2" });
-    const found = [...document.errors, ...document.warnings].slice(0, maxFaults);
+    const { document, position } = parseYaml(text);
+    const place = (offset: number) => {
+      const { line, column } = position(offset);
+      return `${file}:${line}:${column}`;
+    };
+    // A warning of the reader, for a tag that it does not know for example, is no fault of the document.
+    const found = document.errors.slice(0, maxFaults);
     if (found.length > 0) {
       throw unreadable(
         file,
-        found.map((error) => ({ pointer: position(error.pos[0]), detail: error.message })),
+        found.map((error) => ({ pointer: place(error.pos[0]), detail: wordError(text, error) })),
       );
     }
     const value = toJson(document.toJS({ maxAliasCount: maxAliases }), maxDepth);
-    return { value, locate: (place) => position(offsetOf(document.contents, place)) };
+    return { value, locate: (at) => place(offsetOf(document.contents, at)) };
   } catch (cause) {
     if (cause instanceof Problem) throw cause;
     throw unreadable(file, [{ pointer: file, detail: errorText(cause) }], cause);
   }
+}
+
+function wordError(text: string, error: YAMLError): string {
+  if (error.code !== "DUPLICATE_KEY") return error.message;
+  const key = /^(?:"[^"\n]*"|'[^'\n]*'|[^\s:]+)/.exec(text.slice(error.pos[0], error.pos[0] + 200))?.[0] ?? "";
+  return `found the key ${key.startsWith('"') ? key : `"${key}"`} twice, expected each key once`;
 }
 
 /** Wraps a value that came as JSON: its places are JSON pointers. */

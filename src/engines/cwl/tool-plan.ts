@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { JsonObject } from "../../domain/json.ts";
 import type { TaskLimits, TaskView } from "../../executors/executor.ts";
 import { type Image, isUnpacked } from "../../executors/images.ts";
@@ -47,6 +47,8 @@ type TryPlace = {
   /** The PATH that tools get. */
   readonly toolPath: string;
   readonly image?: Image;
+  /** Names the job's own file for one that a tool changes in place. */
+  readonly own: (path: string) => string;
 };
 
 /** Plans one try in its place. Throws CwlFailure when the tool cannot be run as asked. */
@@ -65,7 +67,11 @@ export function planTool(
   const work =
     requirements.workDir === undefined
       ? { value: staged.value, entries: [] }
-      : planWorkDir(requirements, placed, outdir, image === undefined ? undefined : join(place.directory, "mounts"));
+      : planWorkDir(requirements, placed, {
+          outdir,
+          own: (path) => place.own(originOf(staged.entries, path)),
+          mounts: image === undefined ? undefined : join(place.directory, "mounts"),
+        });
   const scope: Scope = { ...placed, inputs: work.value };
   const stdin = tool.stdin === undefined ? null : evaluate(tool.stdin, scope);
   const timeLimit = timeLimitOf(requirements, scope);
@@ -79,7 +85,7 @@ export function planTool(
     tmpdir,
     staging,
     workSources: sourcesOf(work.entries).filter((source) => !own.some((directory) => isInside(directory, source))),
-    command: commandOf(tool, requirements, scope, image?.entrypoint ?? []),
+    command: commandOf(tool, requirements, scope, image),
     environment: {
       ...pathOf(image, place.toolPath),
       ...image?.environment,
@@ -96,10 +102,19 @@ export function planTool(
   };
 }
 
+/** The file that a staged path leads to. */
+function originOf(entries: readonly StagedEntry[], path: string): string {
+  for (const entry of entries) {
+    if (entry.kind === "link" && isInside(entry.target, path)) return join(entry.source, relative(entry.target, path));
+  }
+  return path;
+}
+
 function sourcesOf(entries: readonly StagedEntry[]): readonly string[] {
-  return entries.flatMap((entry) =>
-    entry.kind === "link" || entry.kind === "copy" || entry.kind === "mount" ? [entry.source] : [],
-  );
+  return entries.flatMap((entry) => {
+    if (entry.kind === "own") return [entry.original];
+    return entry.kind === "link" || entry.kind === "copy" || entry.kind === "mount" ? [entry.source] : [];
+  });
 }
 
 /** CWL v1.2 ToolTimeLimit: 0 is no limit, and nothing below. */
@@ -134,13 +149,16 @@ function commandOf(
   tool: CommandLineTool,
   requirements: Requirements,
   scope: Scope,
-  entrypoint: readonly string[],
+  image: Image | undefined,
 ): readonly [string, ...string[]] {
   const line = buildCommandLine(tool, scope);
   if (requirements.usesShell === true) return ["/bin/sh", "-c", shellLine(line)];
-  const [program, ...rest] = [...entrypoint, ...line.map((argument) => argument.text)];
-  if (program === undefined || program === "")
-    throw new CwlFailure("Cannot run tool: found an empty command, expected a program");
+  const own = line.length === 0 ? (image?.defaultCommand ?? []) : line.map((argument) => argument.text);
+  const [program, ...rest] = [...(image?.entrypoint ?? []), ...own];
+  if (program === undefined || program === "") {
+    const found = image === undefined ? "found an empty command" : `found none in the tool or in image "${image.name}"`;
+    throw new CwlFailure(`Cannot run the tool: ${found}, expected a program`);
+  }
   return [program, ...rest];
 }
 

@@ -1,19 +1,27 @@
 import { existsSync } from "node:fs";
 import { realpath } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { JsonObject } from "../../domain/json.ts";
 import type { TaskKey } from "../../executors/executor.ts";
 import type { Image } from "../../executors/images.ts";
-import { executionLogFile, taskDirectory, taskOutputDirectory, taskTemporaryDirectory } from "../../files/layout.ts";
+import {
+  earlierTaskDirectories,
+  taskDirectory,
+  taskLogFile,
+  taskOutputDirectory,
+  taskTemporaryDirectory,
+} from "../../files/layout.ts";
 import { type CompleteCall, completeCall } from "./complete-call.ts";
 import { CwlFailure } from "./failure.ts";
 import { collectOutputs } from "./outputs.ts";
+import { ownPath } from "./own-files.ts";
 import { requireReadablePath } from "./readable.ts";
 import { imageFault, imageRequest } from "./requirements.ts";
 import { type Call, callName, evaluating, patiently, type RunContext } from "./run-context.ts";
 import type { CommandLineTool } from "./schema.ts";
 import { type Cached, cacheKey, copyCached, findCached, isReusable, keepCached } from "./step-cache.ts";
-import { stderrTail } from "./tool-log.ts";
-import { planTool } from "./tool-plan.ts";
+import { stderrTail, type Talk } from "./tool-log.ts";
+import { planTool, type ToolPlan } from "./tool-plan.ts";
 import { findTry, launchTry, type Try } from "./tool-try.ts";
 import { hasNetwork } from "./tool-view.ts";
 import { mebibytes } from "./tool-watch.ts";
@@ -57,13 +65,20 @@ function cacheOf(run: RunContext, call: Call, complete: CompleteCall): string | 
 /** In the server outputs lie below their own execution: there they are copied, unless this call had a try before. */
 async function takeCached(run: RunContext, call: Call, { directory, key }: Cached): Promise<JsonObject | undefined> {
   if (run.cache?.onlyPureSteps !== true) return findCached(directory, key);
-  const own = taskOutputDirectory(run.layout, keyOfTry(run, call, 1));
-  return run.hasEarlierTries && existsSync(own) ? undefined : copyCached(directory, key, own);
+  const { outdir } = directoriesOf(run, keyOfTry(run, call, 1));
+  return run.hasEarlierTries && existsSync(outdir) ? undefined : copyCached(directory, key, outdir);
 }
 
 function keyOfTry(run: RunContext, call: Call, number: number): TaskKey {
   const step = call.path === "" ? "main" : call.path;
   return { executionId: run.executionId, step, shard: call.shard, try: number };
+}
+
+/** The directories of a try, under the names that they had when it was started. */
+function directoriesOf(run: RunContext, key: TaskKey): { readonly outdir: string; readonly tmpdir: string } {
+  const earlier = earlierTaskDirectories(run.layout, key);
+  if (run.hasEarlierTries && existsSync(earlier.outdir)) return earlier;
+  return { outdir: taskOutputDirectory(run.layout, key), tmpdir: taskTemporaryDirectory(run.layout, key) };
 }
 
 async function runTries(
@@ -81,20 +96,20 @@ async function runTries(
     const key = keyOfTry(run, call, number);
     const place = {
       directory: taskDirectory(run.layout, key),
-      outdir: taskOutputDirectory(run.layout, key),
-      tmpdir: taskTemporaryDirectory(run.layout, key),
+      ...directoriesOf(run, key),
       toolPath: run.toolPath,
+      own: (path: string) => ownPath(run.layout, run.executionId, path),
       ...(image === undefined ? {} : { image }),
     };
     const plan = await evaluating(run, () => planTool(tool, complete, place));
     for (const source of plan.workSources) await requireReadablePath(run.readable, source);
-    const attempt = { key, plan, log: plan.streams.stderr ?? executionLogFile(run.layout, run.executionId) };
+    const attempt = { key, plan, stderr: stderrOf(run, key, plan) };
     // Its output directory is made before anything else of a try: without it, nothing of this try ever happened.
     const isFromEarlier = run.hasEarlierTries && existsSync(place.outdir);
-    const { end, logStart } = await (isFromEarlier ? findTry(run, call, attempt) : launchTry(run, call, attempt));
+    const end = await (isFromEarlier ? findTry(run, call, attempt) : launchTry(run, call, attempt));
     switch (end.kind) {
       case "exited": {
-        const outputs = await finishTool(run, call, attempt, { tool, exitCode: end.exitCode, logStart, complete });
+        const outputs = await finishTool(run, call, attempt, { tool, exitCode: end.exitCode, complete });
         if (cached !== undefined) await keepCached(cached, await realpath(plan.outdir), outputs);
         return outputs;
       }
@@ -119,6 +134,13 @@ async function runTries(
         end satisfies never;
     }
   }
+}
+
+/** A file that the tool named lies among its outputs, where it may do as it likes. */
+function stderrOf(run: RunContext, key: TaskKey, { streams, outdir }: ToolPlan): Talk {
+  if (streams.stderr !== undefined) return { file: streams.stderr, within: outdir };
+  const file = taskLogFile(run.layout, key);
+  return { file, within: dirname(file) };
 }
 
 /** The image that a tool asks for, as requirement or hint; undefined when it runs without one. */
@@ -147,17 +169,16 @@ function sizeHint({ maxWorkBytes }: RunContext, exitCode: number): string | unde
 async function finishTool(
   run: RunContext,
   call: Call,
-  { plan, log }: Try,
+  { plan, stderr }: Try,
   exit: {
     readonly tool: CommandLineTool;
     readonly exitCode: number;
-    readonly logStart: number;
     readonly complete: CompleteCall;
   },
 ): Promise<JsonObject> {
   const { tool, exitCode, complete } = exit;
   if (!tool.successCodes.includes(exitCode)) {
-    const tail = await stderrTail(log, exit.logStart);
+    const tail = await stderrTail(stderr);
     const isTemporary = tool.temporaryFailCodes.includes(exitCode) && !tool.permanentFailCodes.includes(exitCode);
     const hint = sizeHint(run, exitCode) ?? run.executor.explain(plan.view, tail);
     if (hint !== undefined) run.record.log(hint);

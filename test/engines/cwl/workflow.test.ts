@@ -64,7 +64,8 @@ describe.each(executors)("with %s", (_, around) => {
     expect(plainOutputs(ran.outputs)).toEqual({ o: "one two" });
     const { "#usage": usage, ...steps } = Object.fromEntries(ran.checkpoints);
     expect(steps).toEqual({ first: { o: "one" }, second: { o: "one two" } });
-    expect(usage).toEqual({
+    // A tool that took long was looked at meanwhile: then its memory stands there too.
+    expect(usage).toMatchObject({
       first: { tools: 1, cpuSeconds: expect.any(Number), exitCode: 0 },
       second: { tools: 1, cpuSeconds: expect.any(Number), exitCode: 0 },
     });
