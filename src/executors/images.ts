@@ -3,7 +3,7 @@ import { createReadStream, lstatSync, readdirSync, readFileSync } from "node:fs"
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
-import { Problem } from "../domain/problem.ts";
+import { errorText, Problem } from "../domain/problem.ts";
 import { hasCode, ifExists } from "../files/file-errors.ts";
 import { directoryMode, fileMode, isPlainName } from "../files/layout.ts";
 import { findBubblewrap } from "./bubblewrap.ts";
@@ -194,7 +194,12 @@ function checkPart(path: string, archive: string): string {
 async function readPart(parts: string, path: string, archive: string): Promise<Json | undefined> {
   const file = join(parts, checkPart(path, archive));
   if (lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
-  return JSON.parse(await readFile(file, "utf8"));
+  const text = await readFile(file, "utf8");
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw refuse(archive, `found "${path}" that is no JSON (${errorText(error)}), wanted JSON`);
+  }
 }
 
 /** `.wh.name` takes away what lower layers have under a name, `.wh..wh..opq` all that they have in a directory. */
