@@ -6,7 +6,7 @@ import { openGate } from "./assembly/gate.ts";
 import { openListener } from "./assembly/listener.ts";
 import { startTelling } from "./assembly/notifier.ts";
 import { createJobRunner } from "./assembly/runner.ts";
-import { outputsUrlOf, requestSettings, retentionOf } from "./assembly/settings.ts";
+import { clientBoundsOf, outputsUrlOf, requestSettings, retentionOf } from "./assembly/settings.ts";
 import { readTelling } from "./assembly/telling.ts";
 import { createToolExecutor } from "./assembly/tools.ts";
 import { type Config, isLocalOnly } from "./config.ts";
@@ -112,11 +112,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     processes,
     settings,
     hasSpace,
-    clientBounds: {
-      requests: config.clientRequests,
-      streams: config.clientStreams,
-      uploads: config.clientUploads,
-    },
+    clientBounds: clientBoundsOf(config),
     shortage: patience.shortage,
     runner: {
       wake: (job) => runner.wake(job),

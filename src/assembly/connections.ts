@@ -6,9 +6,11 @@ export type Connections = {
   begin(port: number): () => void;
   /** How long a connection has had no request; undefined when it has one, and since ever when it never had. */
   quietMilliseconds(port: number): number | undefined;
+  /** How long the oldest open request of a connection takes already; undefined when it has none. */
+  busyMilliseconds(port: number): number | undefined;
 };
 
-type Known = { open: number; lastAt: number };
+type Known = { open: number; lastAt: number; since: number };
 
 const maxKnown = 10_000;
 /** Who was quiet for so long is not remembered when there are too many. */
@@ -24,8 +26,9 @@ export function createConnections({ elapsed }: Pick<Clock, "elapsed">): Connecti
   return {
     begin(port) {
       if (known.size > maxKnown) forget();
-      const one = known.get(port) ?? { open: 0, lastAt: 0 };
+      const one = known.get(port) ?? { open: 0, lastAt: 0, since: 0 };
       known.set(port, one);
+      if (one.open === 0) one.since = elapsed();
       one.open += 1;
       return () => {
         one.open -= 1;
@@ -36,6 +39,10 @@ export function createConnections({ elapsed }: Pick<Clock, "elapsed">): Connecti
       const one = known.get(port);
       if (one === undefined) return Number.POSITIVE_INFINITY;
       return one.open > 0 ? undefined : elapsed() - one.lastAt;
+    },
+    busyMilliseconds(port) {
+      const one = known.get(port);
+      return one === undefined || one.open === 0 ? undefined : elapsed() - one.since;
     },
   };
 }

@@ -22,7 +22,13 @@ const openMilliseconds = 2;
 /** A connection comes with the head of its request; one that has none after so many looks is not going to. */
 const patientLooks = 2;
 /** One whose requests were answered may be ended when it has been quiet for so long. */
-const quietMilliseconds = 5000;
+const quietMilliseconds = 1000;
+/** A request that is open for so long may be one whose body never comes: it is ended when nothing else helps. */
+const busyMilliseconds = 30_000;
+/** The part of what clients may take that is made free at once. */
+const madeRoom = 0.25;
+/** An address that has no more connections keeps its requests. */
+const fewConnections = 8;
 
 type Guard = GuardDeps & {
   readonly descriptors: Descriptors;
@@ -76,6 +82,12 @@ export function guardDescriptors(deps: GuardDeps): Disposable {
   };
 }
 
+/** Tells how many descriptors are left for clients; undefined where that cannot be known. */
+export function descriptorsForClients(slots: number): number | undefined {
+  using descriptors = openDescriptors();
+  return descriptors === undefined ? undefined : descriptors.limit - reserveOf(descriptors.limit, slots);
+}
+
 /** What jobs may need: pipes and files of each tool, the database, the log, what is staged and published. */
 function reserveOf(limit: number, slots: number): number {
   return Math.min(Math.floor(limit / 2), 64 + 16 * slots);
@@ -95,7 +107,8 @@ function raiseAlarm(deps: GuardDeps, descriptors: Descriptors, allowed: number):
 function lookClosely(guard: Guard): void {
   const { descriptors, allowed, accepting } = guard;
   accepting?.hold();
-  endQuiet(guard, descriptors.used() - allowed);
+  // Room for some is made, not for one: others wait.
+  endQuiet(guard, descriptors.used() - Math.floor(allowed * (1 - madeRoom)));
   const room = allowed - descriptors.used();
   if (accepting === undefined || room <= 0) return;
   // What is kept free for jobs is out of reach while connections are taken.
@@ -126,10 +139,17 @@ function endQuiet({ port, connections, descriptors, calls, looks }: Guard, count
     const milliseconds = connections.quietMilliseconds(one.port) ?? 0;
     return milliseconds >= quietMilliseconds && milliseconds !== Number.POSITIVE_INFINITY;
   });
-  for (const one of [...silent, ...fromLargest(quiet).slice(0, Math.max(0, count - silent.length))]) {
+  const others = [...fromLargest(quiet), ...fromLargest(stuckIn(standing, connections))];
+  for (const one of [...silent, ...others.slice(0, Math.max(0, count - silent.length))]) {
     const descriptor = descriptorOf(one);
     if (descriptor !== undefined) calls.end(descriptor);
   }
+}
+
+function stuckIn(standing: readonly Standing[], connections: Connections): readonly Standing[] {
+  const groups = Map.groupBy(standing, ({ address }) => address);
+  const many = [...groups.values()].filter((group) => group.length > fewConnections).flat();
+  return many.filter(({ port }) => (connections.busyMilliseconds(port) ?? 0) >= busyMilliseconds);
 }
 
 /** Those of the address that has most of them come first. */

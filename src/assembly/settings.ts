@@ -1,7 +1,9 @@
 import type { Config } from "../config.ts";
 import { type Role, roles, type WishBounds, wishes } from "../domain/access.ts";
+import type { ClientBounds } from "../http/client-limits.ts";
 import type { HttpDeps } from "../http/server.ts";
 import type { Quotas } from "../operations/quotas.ts";
+import { descriptorsForClients } from "./descriptor-guard.ts";
 
 /** Gives the URL below which outputs are found. */
 export function outputsUrlOf(config: Config, serviceUrl: string): string {
@@ -15,11 +17,22 @@ export function retentionOf({ keepHours }: Config): { readonly keptMilliseconds?
 
 /** Gives what one client may take of the service. */
 export function quotasOf(config: Config): Quotas {
-  const { quotaVaultBytes: vaultBytes, quotaOutputBytes: outputBytes, quotaQueued: queued } = config;
+  const { quotaVaultBytes: vaultBytes, quotaOutputBytes: outputBytes, quotaQueued: queued, quotaSlots: slots } = config;
   return {
     ...(vaultBytes === undefined ? {} : { vaultBytes }),
     ...(outputBytes === undefined ? {} : { outputBytes }),
     ...(queued === undefined ? {} : { queued }),
+    ...(slots === undefined ? {} : { slots }),
+  };
+}
+
+/** Gives what one client may have open: never so much that nobody else could have anything. */
+export function clientBoundsOf({ clientRequests, clientStreams, clientUploads, slots }: Config): ClientBounds {
+  const share = Math.max(1, Math.floor((descriptorsForClients(slots) ?? Number.MAX_SAFE_INTEGER) / 2));
+  return {
+    requests: Math.min(clientRequests, share),
+    streams: Math.min(clientStreams, share),
+    uploads: Math.min(clientUploads, share),
   };
 }
 

@@ -1,13 +1,15 @@
 import { clientOf, clientWords, type Principal } from "../domain/access.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Database } from "../store/database.ts";
-import { countQueuedOf, usageOf } from "../store/usage.ts";
+import { countQueuedOf, countRunningOf, usageOf } from "../store/usage.ts";
 
 /** What one client may take of the service: a user, or all without a key that come from one network. No bound when undefined. */
 export type Quotas = {
   readonly vaultBytes?: number;
   readonly outputBytes?: number;
   readonly queued?: number;
+  /** Tools and remote jobs that run at once. */
+  readonly slots?: number;
 };
 
 export type QuotaDeps = { readonly database: Database; readonly settings: { readonly quotas?: Quotas } };
@@ -38,6 +40,15 @@ export function queueIsFull(client: string, queued: number, limit: number): Prob
   const found = `${queued} waiting jobs of ${clientWords(client)}`;
   const detail = `Cannot accept a job: found ${found}, wanted fewer than ${limit} (quota-queued)`;
   return new Problem("too-many-requests", detail, { retryAfterSeconds });
+}
+
+/** Words which quota keeps a waiting job from running; undefined when none does. */
+export async function slotsWaitedFor({ database, settings }: QuotaDeps, client: string): Promise<string | undefined> {
+  const limit = settings.quotas?.slots;
+  if (limit === undefined) return undefined;
+  const running = await countRunningOf(database, client);
+  if (running < limit) return undefined;
+  return `a slot of ${clientWords(client)}: ${running} of ${limit} are taken (quota-slots)`;
 }
 
 /** What a client may still upload, in bytes, and how more is refused. */

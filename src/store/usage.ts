@@ -21,10 +21,25 @@ const countQueued = compile<{ client: string }>(() =>
     .where(sql`status = 'accepted' and ${jobs.client} = ${argument("client")}`),
 );
 
+const countRunning = compile<{ client: string }>(() =>
+  build
+    .select({ count: sql`count(*)`.as("count") })
+    .from(sql`${jobs} indexed by jobs_not_indexed`)
+    .where(
+      sql`is_indexed = 0 and ${jobs.finishedAt} is null and ${jobs.status} = 'running' and ${jobs.client} = ${argument("client")}`,
+    ),
+);
+
 /** Reads what is kept of a client: nothing for one that is not known. */
 export async function usageOf(database: Database, client: string): Promise<ClientUsage> {
   const [row] = await database.read(selectUsage({ client }));
   return { vaultBytes: Number(row?.vault_bytes ?? 0), outputBytes: Number(row?.output_bytes ?? 0) };
+}
+
+/** Counts the running jobs of a client. */
+export async function countRunningOf(database: Database, client: string): Promise<number> {
+  const [row] = await database.read(countRunning({ client }));
+  return Number(row?.count ?? 0);
 }
 
 /** Counts the accepted jobs of a client. */

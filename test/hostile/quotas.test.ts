@@ -1,3 +1,4 @@
+import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -96,6 +97,9 @@ test("a user has no more tools running than the quota; others have the slots tha
   await whileHealthy(url, "one user wants all slots", () => until("three run", async () => (await running()) === 3));
   const states = await Promise.all(jobs.map(async (job) => (await statusAs(url, job, ann)).status));
   expect(states.filter((status) => status === "running").length).toBe(2);
+  expect((await statusAs(url, jobs[4] ?? "", ann)).waitsFor).toBe(
+    'a slot of user "ann": 2 of 2 are taken (quota-slots)',
+  );
   await Bun.write(`${ledger}.go`, "");
   for (const job of jobs) expect((await endAs(url, job, ann)).status).toBe("successful");
 }, 60_000);
@@ -181,6 +185,14 @@ test("outputs of a user stay within the quota: a job that would pass it fails, t
   expect(out).toContain("good     usage: the sums of each client are right");
   const fixed = await runExecutable(["doctor", "--fix", "--data", data]);
   expect(fixed.talk).not.toContain("Counted anew");
+  {
+    using database = new Database(join(data, "heddle.db"), { readwrite: true });
+    database.run("UPDATE client_usage SET output_bytes = 5 WHERE client = 'user:ann'");
+  }
+  const wrong = await runExecutable(["doctor", "--data", data]);
+  expect(wrong.out).toContain("the sums of 1 clients are wrong, such as user:ann");
+  expect((await runExecutable(["doctor", "--fix", "--data", data])).talk).toContain("Counted anew what clients keep");
+  expect((await runExecutable(["doctor", "--data", data])).out).toContain("usage: the sums of each client are right");
 }, 120_000);
 
 test("uploads obey the watermark: 507 with Retry-After before and while they come in, and nothing of them stays", async () => {
