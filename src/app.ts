@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { listBuiltins, saveBuiltins } from "./assembly/builtins.ts";
-import { readDoor, refuseOpenDoor, signInNote } from "./assembly/door.ts";
+import { readDoor, refuseOpenDoor, refuseOpenTools, signInNote } from "./assembly/door.ts";
 import { createEngines } from "./assembly/engines.ts";
 import { openGate } from "./assembly/gate.ts";
 import { openListener } from "./assembly/listener.ts";
@@ -8,11 +8,13 @@ import { startTelling } from "./assembly/notifier.ts";
 import { createJobRunner } from "./assembly/runner.ts";
 import { clientBoundsOf, outputsUrlOf, requestSettings, retentionOf } from "./assembly/settings.ts";
 import { readTelling } from "./assembly/telling.ts";
+import { createToolHold } from "./assembly/tool-hold.ts";
 import { createToolExecutor } from "./assembly/tools.ts";
-import { type Config, isLocalOnly } from "./config.ts";
+import { type Config, isExposed, isLocalOnly } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
 import type { Logger } from "./domain/logger.ts";
 import { createPatience } from "./domain/patience.ts";
+import { networkWords, readNetworkRules } from "./domain/tool-network.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import { pause } from "./engines/pause.ts";
 import type { Bubblewrap } from "./executors/bubblewrap.ts";
@@ -64,11 +66,12 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   stack.use(await lockDataDirectory(layout.dataDirectory, holder));
   const database = stack.use(await openStore(config, logger));
   const builtins = listBuiltins();
-  refuseOpenDoor(config, await hasAnyKey(database));
+  const hasKeys = await hasAnyKey(database);
+  refuseOpenDoor(config, hasKeys);
   await saveBuiltins(database, builtins, clock.now());
 
   // The ways in and out.
-  const listener = stack.use(openListener({ logger, clock }, config));
+  const listener = stack.use(openListener(config, { logger, clock, slots: config.slots }));
   const serviceUrl = config.publicUrl ?? listener.url;
   const gate = openGate(config);
   const telling = await readTelling(config);
@@ -82,7 +85,10 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
 
   // What runs jobs.
   const bubblewrap = await search;
-  const tools = createToolExecutor(config, { layout, logger, clock, bubblewrap, environment: process.env });
+  const exposed = isExposed(config, hasKeys);
+  refuseOpenTools(config, exposed, bubblewrap);
+  const tools = createToolExecutor(config, { layout, logger, clock, bubblewrap, exposed, environment: process.env });
+  const hold = createToolHold({ logger, exposed, bubblewrap, sandbox: config.sandbox });
   const engines = stack.use(createEngines({ ...base, executor: tools.executor, builtins }));
   const armed = await armFailpoint();
   const watched = [layout.dataDirectory, layout.outputsDirectory];
@@ -94,7 +100,17 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const notifier = stack.use(startTelling({ ...base, telling, answering }));
   const wakeNotifier = () => notifier.wake();
   const inputChecks = createInputChecks(256);
-  const runner = stack.use(createJobRunner({ ...base, ...armed, engines, inputChecks, hasSpace, wakeNotifier }));
+  const runner = stack.use(
+    createJobRunner({
+      ...base,
+      ...armed,
+      engines,
+      inputChecks,
+      isExposed: hold.isExposed,
+      hasSpace: () => hasSpace() && hold.reason() === undefined,
+      wakeNotifier,
+    }),
+  );
   const statusDocuments = stack.use(
     createStatusDocuments({
       ...base,
@@ -114,6 +130,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     hasSpace,
     clientBounds: clientBoundsOf(config),
     shortage: patience.shortage,
+    heldBack: hold.reason,
     runner: {
       wake: (job) => runner.wake(job),
       stop: (jobId) => runner.stop(jobId),
@@ -127,8 +144,9 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
       ...base,
       allowAnonymous: config.allowAnonymous,
       isLocalOnly: isLocalOnly(config),
+      onKey: hold.keyFound,
     }),
-    door: readDoor(config),
+    door: readDoor(config, listener.url),
     stopping: stopping.signal,
   });
 
@@ -142,7 +160,11 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const held = stack.move();
   return {
     url: listener.url,
-    notes: [signInNote(config, await hasAnyKey(database)), ...tools.notes],
+    notes: [
+      signInNote(config, await hasAnyKey(database)),
+      ...tools.notes,
+      networkWords(readNetworkRules(config.toolNetwork), exposed),
+    ],
     async [Symbol.asyncDispose]() {
       stopping.abort();
       runner.stopClaiming();

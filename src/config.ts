@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from "node:os";
 import { resolve } from "node:path";
 import * as v from "valibot";
 import { isMailPattern } from "./domain/subscriber.ts";
+import { isNetworkRule } from "./domain/tool-network.ts";
 import type { SandboxSettings } from "./executors/confinement.ts";
 import { engineNames } from "./executors/container-engine.ts";
 import type { Layout } from "./files/layout.ts";
@@ -24,7 +25,7 @@ const url = v.pipe(
 );
 
 /** What this machine, or the container that this runs in, has. */
-function machineMebibytes(): number {
+export function machineMebibytes(): number {
   const bound = process.constrainedMemory();
   return Math.floor(Math.min(totalmem(), bound > 0 ? bound : Number.POSITIVE_INFINITY) / 2 ** 20);
 }
@@ -50,9 +51,13 @@ function whole(lowest: number, highest: number = Number.MAX_SAFE_INTEGER) {
   );
 }
 
+/** Empty text is no role: a variable that is set to nothing opens nothing. */
 const anonymousRole = v.pipe(
-  v.union([v.boolean(), v.picklist(["", "true", "viewer", "runner"])], "viewer or runner"),
-  v.transform((value) => (value === "viewer" ? value : value === false ? undefined : ("runner" as const))),
+  v.union([v.boolean(), v.picklist(["true", "false", "viewer", "runner"])], "viewer or runner"),
+  v.transform((value) => {
+    if (value === false || value === "false") return undefined;
+    return value === "runner" ? value : ("viewer" as const);
+  }),
 );
 
 const rolePriority = v.pipe(
@@ -115,7 +120,7 @@ export const ConfigSchema = v.strictObject({
   allowAnonymous: v.optional(
     v.pipe(
       anonymousRole,
-      v.description("role of callers without a key: viewer or runner (the default when given bare)"),
+      v.description("role of callers without a key: viewer (the default when given bare) or runner"),
     ),
   ),
   slots: v.optional(v.pipe(whole(1, 4096), v.description("tools that run at once; the cores if not given")), () =>
@@ -226,9 +231,20 @@ export const ConfigSchema = v.strictObject({
   sandbox: v.optional(
     v.pipe(
       v.picklist(["auto", "require", "off"], "auto, require or off"),
-      v.description("sandbox of tools without a container: where it works, always (or they fail), never"),
+      v.description(
+        "sandbox of tools without a container: where it works, always (or they fail), never; if not given require once a key exists or others can reach the service, else auto",
+      ),
     ),
-    "auto",
+  ),
+  toolNetwork: v.optional(
+    v.pipe(
+      list,
+      v.everyItem(isNetworkRule, "host, none, deployer=..., admin=... or process:ID=..."),
+      v.description(
+        "network of tools that ask for it, that of this machine or none: host, none, deployer=..., admin=... or process:ID=...; if not given none for what no admin deployed, once a key exists or others can reach the service",
+      ),
+    ),
+    [],
   ),
   jobFiles: v.optional(
     v.pipe(v.picklist(["auto", "always"], "auto or always"), v.description("jobs that get a log file and links")),
@@ -283,9 +299,13 @@ export const ConfigSchema = v.strictObject({
 /** The whole configuration, frozen at start. */
 export type Config = Readonly<v.InferOutput<typeof ConfigSchema>>;
 
-/** What sandboxed tools see, and when they are sandboxed. The data directory and secrets are hidden wherever they lie. */
-export function sandboxSettings(config: Config, layout: Layout): SandboxSettings {
-  const { sandbox: use, toolPath, toolDirectories } = config;
+/**
+ * What sandboxed tools see, and when they are sandboxed: as the operator says, else always as soon as the service is exposed.
+ * The data directory and secrets are hidden wherever they lie.
+ */
+export function sandboxSettings(config: Config, layout: Layout, exposed: boolean): SandboxSettings {
+  const { toolPath, toolDirectories } = config;
+  const use = config.sandbox ?? (exposed ? "require" : "auto");
   const secrets = [config.secretFile, config.notifySecretFile, config.smtpPasswordFile];
   const hidden = [layout.dataDirectory, layout.outputsDirectory, ...secrets.filter((file) => file !== undefined)];
   return { use, toolPath, toolDirectories, hidden };
@@ -302,4 +322,9 @@ export function isLoopback(host: string): boolean {
 export function isLocalOnly(config: Pick<Config, "host" | "publicUrl" | "trustedProxy">): boolean {
   if (config.trustedProxy.length > 0) return false;
   return isLoopback(config.host) && (config.publicUrl === undefined || isLoopback(new URL(config.publicUrl).hostname));
+}
+
+/** Tells whether others than the users of this machine may bring or run processes: a key exists, or they can reach the service. */
+export function isExposed(config: Pick<Config, "host" | "publicUrl" | "trustedProxy">, hasKeys: boolean): boolean {
+  return hasKeys || !isLocalOnly(config);
 }

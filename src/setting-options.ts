@@ -16,7 +16,7 @@ export function settingOptions(): Readonly<Record<string, Option>> {
       const option: Option = {
         type: "string",
         value: choicesOf(schema) ?? valueName(name),
-        ...(name === "allowAnonymous" ? { bare: "runner" } : {}),
+        ...(name === "allowAnonymous" ? { bare: "viewer" } : {}),
         ...(Array.isArray(schema.default) ? { multiple: true } : {}),
         about,
       };

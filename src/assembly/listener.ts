@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../domain/clock.ts";
-import type { Logger } from "../domain/logger.ts";
+import { type Logger, silentLogger } from "../domain/logger.ts";
+import { Problem } from "../domain/problem.ts";
+import { problemResponse } from "../http/problem-response.ts";
 import type { HttpApp } from "../http/server.ts";
 import { type Connections, createConnections } from "./connections.ts";
 import { guardDescriptors } from "./descriptor-guard.ts";
@@ -14,37 +16,42 @@ export type Listener = AsyncDisposable & {
   drain(seconds: number): Promise<void>;
 };
 
-export type ListenerDeps = { readonly logger: Logger; readonly clock: Clock };
+/** What keeps descriptors for tools, of which so many run at once; without it nobody does. */
+export type Guarding = { readonly logger: Logger; readonly clock: Clock; readonly slots: number };
 
 type Server = Bun.Server<undefined>;
 type Answer = HttpApp["fetch"];
 
 /** Listens on an address; port 0 takes a free one. While descriptors are scarce, connections wait. */
 export function openListener(
-  deps: ListenerDeps,
-  { host, port, slots }: { readonly host: string; readonly port: number; readonly slots: number },
+  { host, port }: { readonly host: string; readonly port: number },
+  guarding?: Guarding,
 ): Listener {
-  let answer: Answer = async () => new Response("Starting", { status: 503, headers: { "retry-after": "1" } });
-  const connections = createConnections(deps.clock);
+  let answer: Answer = async (request) => starting(request);
+  const connections = guarding === undefined ? undefined : createConnections(guarding.clock);
   const server = Bun.serve({
     hostname: host,
     port,
     // Bodies are bounded where they are read: each route knows its own limit.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    fetch: (request, from) => answerNoted(answer, connections, request, from),
+    fetch: (request, from) =>
+      connections === undefined ? answer(request, from) : answerNoted(answer, connections, request, from),
   });
-  const guard = guardDescriptors({ ...deps, connections, port: server.port ?? port, slots });
+  const guard =
+    guarding === undefined || connections === undefined
+      ? undefined
+      : guardDescriptors({ ...guarding, connections, port: server.port ?? port });
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${server.port}`,
     answerWith(app) {
       answer = app.fetch;
     },
     drain(seconds) {
-      guard[Symbol.dispose]();
+      guard?.[Symbol.dispose]();
       return drain(server, seconds);
     },
     async [Symbol.asyncDispose]() {
-      guard[Symbol.dispose]();
+      guard?.[Symbol.dispose]();
       await server.stop(true);
     },
   };
@@ -87,4 +94,15 @@ async function drain(server: Server, seconds: number): Promise<void> {
   void server.stop();
   const looks = Math.ceil((seconds * 1000) / drainLookMilliseconds);
   for (let look = 0; look < looks && server.pendingRequests > 0; look += 1) await sleep(drainLookMilliseconds);
+}
+
+/** How long whoever came too early waits. */
+const startSeconds = 1;
+
+function starting(request: Request): Response {
+  const problem = new Problem("unavailable", "Cannot answer yet: the service is starting", {
+    retryAfterSeconds: startSeconds,
+  });
+  const response = problemResponse(problem, { accept: request.headers.get("accept"), basePath: "" }, silentLogger);
+  return request.method === "HEAD" ? new Response(null, response) : response;
 }

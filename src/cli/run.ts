@@ -12,6 +12,7 @@ import { jsonText } from "../engines/cwl/json-text.ts";
 import type { Package } from "../engines/cwl/load.ts";
 import { withOverrides } from "../engines/cwl/overrides.ts";
 import { machineFaults, operationFaults } from "../engines/cwl/requirements.ts";
+import { secretsWarning } from "../engines/cwl/secrets.ts";
 import type { Engine, EngineRecord, Prepared } from "../engines/engine.ts";
 import { pause } from "../engines/pause.ts";
 import { createConfinement, type SandboxSettings } from "../executors/confinement.ts";
@@ -57,6 +58,7 @@ export function runCommand(deps: RunDeps): Command {
   return {
     name: "run",
     words: "PACKAGE.cwl[#PROCESS] [JOB.yml]",
+    maxWords: 2,
     summary: "Runs a CWL package here; puts its output files into a directory and prints the CWL output object.",
     options: {
       outdir: { type: "string", short: "o", value: "DIR", about: "directory of the output files (default: .)" },
@@ -98,9 +100,10 @@ export function runCommand(deps: RunDeps): Command {
       if (file === undefined || others.length > 0) {
         throw new UsageError(`Cannot run: found ${given.words.length} words, wanted PACKAGE.cwl [JOB.yml]`);
       }
-      const packed = await readPackage(file);
+      // Whoever runs a package here sees its inputs anyway; that nobody keeps them is said, however quiet it is to be.
+      const packed = await readPackage(file, { allowsSecretsHint: !isGiven(given, "validate") });
       const say = isGiven(given, "quiet") ? () => {} : io.talk;
-      for (const note of packed.cwl.notes) say(`${note}\n`);
+      for (const note of packed.cwl.notes) (note.endsWith(secretsWarning) ? io.talk : say)(`${note}\n`);
       if (isGiven(given, "validate")) {
         io.out(`${file} is valid CWL\n`);
         return exitCodes.ok;

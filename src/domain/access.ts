@@ -67,6 +67,14 @@ export function mayDo(principal: Principal, action: Action): boolean {
   return allowed.includes(action);
 }
 
+/**
+ * Tells whether somebody may know of private processes: whoever has a key, and the user of this machine as long as
+ * nobody has one. Callers that are let in without a key may not.
+ */
+export function seesPrivate(principal: Principal | undefined): boolean {
+  return principal !== undefined && (principal.user !== undefined || principal.role === "admin");
+}
+
 /** Tells whether something that belongs to `owner` is a principal's own. */
 export function isOwn(principal: Principal, owner: string | undefined): boolean {
   return principal.user === owner;

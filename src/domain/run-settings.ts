@@ -33,6 +33,8 @@ export const RunSettingsSchema = v.strictObject({
   slots: v.optional(whole(1, 4096)),
   /** The longest that an attempt may take, from its claim on. */
   maxSeconds: v.optional(whole(1, longestSeconds)),
+  /** Its tools make namespaces of their own in their sandbox, as browsers do: only an admin may say so. */
+  ownNamespaces: v.optional(v.boolean("true or false")),
 });
 export type RunSettings = v.InferOutput<typeof RunSettingsSchema>;
 

@@ -15,6 +15,10 @@ export type Prepared = {
   readonly restart?: RestartPolicy;
   /** What becomes of the rest of a workflow when a step fails; it is stopped when nothing is said. */
   readonly onError?: ErrorPolicy;
+  /** Its tools may make namespaces of their own in their sandbox. */
+  readonly ownNamespaces?: boolean;
+  /** Why its tools have no network, though they may ask for it; undefined when they have what they ask for. */
+  readonly withoutNetwork?: string;
   /** Ids of the outputs that are wanted. */
   readonly outputs: readonly string[];
   /** What was asked of single outputs. */

@@ -71,6 +71,11 @@ export function ownFilesDirectory(layout: Layout, executionId: string): string {
   return join(tasksDirectory(layout, executionId), "@own");
 }
 
+/** Where the files lie that expressions made up and that are outputs. No step has a directory of this name. */
+export function madeFilesDirectory(layout: Layout, executionId: string): string {
+  return join(tasksDirectory(layout, executionId), "@made");
+}
+
 type TryKey = { readonly executionId: string; readonly step: string; readonly shard: number; readonly try: number };
 
 /**

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type * as v from "valibot";
 import type { Principal } from "../domain/access.ts";
+import type { JoinedSignal } from "../domain/joined-signal.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Held } from "./client-limits.ts";
 
@@ -22,6 +23,8 @@ export type RouteContext = {
   hold(kind: Held): Disposable;
   /** Lets the connection be quiet for so long. */
   allowQuiet(seconds: number): void;
+  /** Is aborted soon after the caller may not come as who it is any more: its key was revoked, or has ended. */
+  watchCaller(): JoinedSignal;
   /** Throws `forbidden` for a page of another origin: for a route whose requests themselves say whether they have an effect. */
   checkOrigin(): void;
 };
@@ -61,6 +64,15 @@ export function principalOf(context: Pick<RouteContext, "caller">): Principal {
   return context.caller;
 }
 
+/**
+ * Guards a request that starts, stops or changes something although its route need not: pages of other origins may not send it, nor
+ * may HEAD do it. Throws `method-not-allowed`, `forbidden`.
+ */
+export function guardEffect({ isHead, checkOrigin }: Pick<RouteContext, "isHead" | "checkOrigin">): void {
+  if (isHead) throw new Problem("method-not-allowed", "Cannot answer: found method HEAD, wanted GET or POST");
+  checkOrigin();
+}
+
 /** Words that a key is needed. */
 export function unauthorized(): Problem {
   return new Problem("unauthorized", "Cannot answer: found no Authorization, wanted Authorization: Bearer hdl_...");
@@ -69,7 +81,7 @@ export function unauthorized(): Problem {
 /** Makes the context of a route from Hono's. */
 export function routeContext(
   context: Context,
-  known: Pick<RouteContext, "baseUrl" | "caller" | "isHead" | "hold" | "allowQuiet" | "checkOrigin"> & {
+  known: Pick<RouteContext, "baseUrl" | "caller" | "isHead" | "hold" | "allowQuiet" | "checkOrigin" | "watchCaller"> & {
     readonly connection: Request;
   },
 ): RouteContext {
@@ -82,6 +94,7 @@ export function routeContext(
     hold: known.hold,
     allowQuiet: known.allowQuiet,
     checkOrigin: known.checkOrigin,
+    watchCaller: known.watchCaller,
     get signal() {
       return known.connection.signal;
     },

@@ -5,8 +5,8 @@ import { ifExists } from "../files/file-errors.ts";
 import { databaseFile, directoryMode, type Layout } from "../files/layout.ts";
 import { measureOutputs } from "../files/measure-outputs.ts";
 import { ownerOfOutput } from "../files/orphans.ts";
-import { copyDatabase, databaseFacts, replaceDatabase } from "../store/backup.ts";
-import { lockDataDirectory } from "../store/lock.ts";
+import { copyDatabase, databaseFacts, holdsKeys, replaceDatabase } from "../store/backup.ts";
+import { lockDataDirectory, whoHolds } from "../store/lock.ts";
 import { recountUsage } from "../store/recount.ts";
 import { findOrphans } from "./examine-data.ts";
 
@@ -51,4 +51,17 @@ async function bytesOfExecutions(layout: Layout): Promise<ReadonlyMap<string, nu
   const bytes = new Map<string, number>();
   for (const id of new Set(owners)) bytes.set(id, await measureOutputs(layout, [id]));
   return bytes;
+}
+
+/** What a data directory tells of the service over it. */
+export type ServiceFacts = {
+  readonly hasKeys: boolean;
+  /** Of the server that runs. */
+  readonly pid?: number;
+};
+
+/** Tells whether a key was ever made, and which server holds the data directory. */
+export async function serviceFacts({ layout }: Pick<CareDeps, "layout">): Promise<ServiceFacts> {
+  const holder = await whoHolds(layout.dataDirectory);
+  return { hasKeys: holdsKeys(databaseFile(layout)), ...(holder === undefined ? {} : { pid: holder.pid }) };
 }

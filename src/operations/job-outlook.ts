@@ -23,6 +23,7 @@ export type OutlookDeps = {
   readonly database: Database;
   readonly clock: Clock;
   readonly hasSpace: () => boolean;
+  readonly heldBack?: () => string | undefined;
   readonly settings: { readonly keptMilliseconds?: number; readonly quotas?: Quotas };
 };
 
@@ -61,8 +62,11 @@ export async function outlookOf(deps: OutlookDeps, job: Job): Promise<JobOutlook
   }
 }
 
-async function waitedFor(deps: OutlookDeps, job: Job): Promise<{ readonly waitsFor?: string }> {
+async function waitedFor(deps: OutlookDeps, job: Job): Promise<Pick<JobOutlook, "waitsFor">> {
   if (!deps.hasSpace()) return { waitsFor: "free space on the disk of the server" };
+  if (deps.heldBack?.() !== undefined) {
+    return { waitsFor: "the operator of the server, who must say how tools are confined" };
+  }
   const waitsFor = await slotsWaitedFor(deps, clientOf(job));
   return waitsFor === undefined ? {} : { waitsFor };
 }

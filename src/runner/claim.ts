@@ -42,6 +42,8 @@ export type ExecuteDeps = {
   readonly vaultFile: (id: string) => Promise<VaultSource | undefined>;
   /** Fetches an input of another server into a directory. */
   readonly download: PrepareInputsDeps["download"];
+  /** Why the tools of a process have no network; undefined when they have it where they ask for it. */
+  readonly withoutNetwork?: (process: Process) => string | undefined;
   readonly checkValue: (process: Process, inputId: string, value: Json) => readonly string[];
   /** False for jobs whose stages ride with the finishing write. */
   readonly isBuffered: (job: Job) => boolean;

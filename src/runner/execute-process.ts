@@ -9,6 +9,7 @@ import { makeResultsRelative } from "../domain/results.ts";
 import type { OutputValue, OutputValues, PreparedInputs, Result, Results } from "../domain/values.ts";
 import { ifExists } from "../files/file-errors.ts";
 import { createExecutionDirectories, removePublished } from "../files/job-directory.ts";
+import { createJobPaths } from "../files/job-paths.ts";
 import { executionWorkDirectory, isInside } from "../files/layout.ts";
 import { mapLocations } from "../files/map-locations.ts";
 import { isLargerThanDisk, measureOutputs } from "../files/measure-outputs.ts";
@@ -180,10 +181,8 @@ async function mapJob(deps: ExecuteDeps, results: Results): Promise<string | und
 
 /** A failed run walks on: its log is mapped, its subscribers are told, its end is written. */
 async function failJob(deps: ExecuteDeps, walk: JobWalk, hasFiles: boolean, error: unknown): Promise<WalkEnd> {
-  const failure: JobFailure = {
-    ...(error instanceof RunFailed ? error.failure : { message: errorText(error) }),
-    stage: walk.stage,
-  };
+  const known = error instanceof RunFailed ? error.failure : { message: errorText(error) };
+  const failure: JobFailure = { ...withoutPlaces(deps, known), stage: walk.stage };
   if (!(error instanceof RunFailed) && !(error instanceof Problem)) {
     deps.logger.error("Cannot run a job", { jobId: deps.claim.job.id, executionId: deps.claim.executionId, error });
   }
@@ -194,6 +193,13 @@ async function failJob(deps: ExecuteDeps, walk: JobWalk, hasFiles: boolean, erro
   const told = composeNotifications(deps.claim.job, "failed", deps.newId);
   const outcome: JobOutcome = { status: "failed", results: {}, failure, ...(wpsId === undefined ? {} : { wpsId }) };
   return finish(deps, walk, outcome, told);
+}
+
+/** Where the server keeps things is nobody's business. */
+function withoutPlaces({ layout, claim }: ExecuteDeps, failure: JobFailure): JobFailure {
+  const told = createJobPaths(layout, claim.executionId, { hidesData: true });
+  const { message, stderrTail } = failure;
+  return { ...failure, message: told(message), ...(stderrTail === undefined ? {} : { stderrTail: told(stderrTail) }) };
 }
 
 /** What made the job fail may also keep its log from being mapped; the job's end is told all the same. */

@@ -9,6 +9,7 @@ import {
 } from "../domain/notification.ts";
 import { monitorProgress, type StageName, shownProgress, stages } from "../domain/progress.ts";
 import { appendJobLog } from "../files/job-log.ts";
+import { createJobPaths } from "../files/job-paths.ts";
 import { recordJob } from "../store/jobs.ts";
 import type { Claim, ExecuteDeps } from "./claim.ts";
 
@@ -74,13 +75,17 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
   let lastPercentAt = Number.NEGATIVE_INFINITY;
   let logged: Promise<void> = Promise.resolve();
 
-  /** What waits says so in the log, which it may be that cannot be written: then the server's own has to do. */
-  const patiently = <T>(work: () => Promise<T>) =>
+  /** Waits for what the server is short of; the log says so as soon as it can be written. */
+  const patiently = <T>(work: () => Promise<T>, saysInLog = true) =>
     deps.patience.during(work, {
       signal: deps.signal,
-      say: (words) => deps.logger.warn(words, { jobId: job.id, executionId: claim.executionId }),
+      say(words) {
+        deps.logger.warn(words, { jobId: job.id, executionId: claim.executionId });
+        if (saysInLog) log("INFO", words, false);
+      },
     });
-  const log = (level: "INFO" | "ERROR", text: string) => {
+  const told = createJobPaths(deps.layout, claim.executionId, { hidesData: false });
+  const log = (level: "INFO" | "ERROR", text: string, saysWaits = true) => {
     if (!hasLog) return;
     const at = deps.clock.now();
     const line = formatJobLogLine({
@@ -89,9 +94,9 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
       elapsedMilliseconds: at - attemptStartedAt,
       progress,
       status: hasFailed ? "failed" : isSettled ? "successful" : "running",
-      message: text,
+      message: told(text),
     });
-    logged = logged.then(() => patiently(() => appendJobLog(deps.layout, claim.executionId, [line])));
+    logged = logged.then(() => patiently(() => appendJobLog(deps.layout, claim.executionId, [line]), saysWaits));
     // Whoever drains the walk sees the failure; until then it must not end the server.
     logged.catch(() => {});
   };
@@ -119,7 +124,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
     // An adopted execution passes the stages again that an earlier run of the server has written down.
     if (!hasFailed && wasRecorded(next)) return;
     progress = shownProgress(progress, next, hasFailed);
-    message = text ?? stages[next].message;
+    message = text === undefined ? stages[next].message : told(text);
     isSettled ||= next === "done";
     push({
       at: deps.clock.now(),
@@ -189,7 +194,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
       const next = Math.max(progress, monitorProgress(enginePercent));
       if (next === progress && (text === undefined || text === message)) return;
       progress = next;
-      message = text ?? message;
+      message = text === undefined ? message : told(text);
       deps.database.announce(job.id, { progress, message, stage });
       const elapsed = deps.clock.elapsed();
       if (elapsed - lastPercentAt < percentMilliseconds) return;

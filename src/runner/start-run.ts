@@ -110,6 +110,7 @@ async function prepare(
   );
   walk.enter("getOutputs");
   const settings = process.description.heddle;
+  const withoutNetwork = deps.withoutNetwork?.(process);
   const prepared: Prepared = {
     executionId,
     jobId: job.id,
@@ -117,6 +118,8 @@ async function prepare(
     definition: process.definition,
     ...(settings?.restart === undefined ? {} : { restart: settings.restart }),
     ...(settings?.onError === undefined ? {} : { onError: settings.onError }),
+    ...(settings?.ownNamespaces === true ? { ownNamespaces: true } : {}),
+    ...(withoutNetwork === undefined ? {} : { withoutNetwork }),
     inputs,
     outputs: Object.keys(job.request.outputs ?? process.description.outputs),
     ...(job.request.outputs === undefined ? {} : { outputRequests: job.request.outputs }),

@@ -93,6 +93,18 @@ export type DatabaseFacts = {
   readonly ids: ReadonlySet<string>;
 };
 
+/** Tells whether a key was ever made, as far as a database can be read. */
+export function holdsKeys(file: string): boolean {
+  try {
+    using database = new Database(file, { readwrite: true, create: false });
+    return database.query("SELECT 1 FROM keys LIMIT 1").get() !== null;
+  } catch (error) {
+    // What cannot be read is told by what looks at the database itself.
+    if (error instanceof Error && error.name === "SQLiteError") return false;
+    throw error;
+  }
+}
+
 /** Counts what stands in a database. */
 export function databaseFacts(file: string): DatabaseFacts {
   using database = new Database(file, { readwrite: true, create: false });

@@ -54,6 +54,11 @@ export async function lockDataDirectory(directory: string, holder: LockHolder): 
   };
 }
 
+/** Reads who says that it holds a data directory; its lock is not looked at. */
+export async function whoHolds(directory: string): Promise<LockHolder | undefined> {
+  return readHolder(join(directory, "heddle.lock.json"));
+}
+
 async function writeHolder(file: string, holder: LockHolder): Promise<void> {
   const temporary = `${file}.${holder.pid}`;
   await writeFile(temporary, `${JSON.stringify(holder)}\n`, { mode: fileMode });

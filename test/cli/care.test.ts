@@ -86,6 +86,8 @@ test("doctor tells what it found, and repairs open directories and orphans when 
     "tools",
     "sandbox",
     "containers",
+    "limits",
+    "tool network",
   ];
   expect(Object.keys(states(found.out))).toEqual(looked);
   const fixed = await runExecutable(["doctor", "--fix", "--json", "--data", data]);

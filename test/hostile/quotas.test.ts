@@ -182,7 +182,7 @@ test("outputs of a user stay within the quota: a job that would pass it fails, t
   });
   await server.stop();
   const { out } = await runExecutable(["doctor", "--data", data]);
-  expect(out).toContain("good     usage: the sums of each client are right");
+  expect(out).not.toContain("usage:");
   const fixed = await runExecutable(["doctor", "--fix", "--data", data]);
   expect(fixed.talk).not.toContain("Counted anew");
   {
@@ -192,7 +192,7 @@ test("outputs of a user stay within the quota: a job that would pass it fails, t
   const wrong = await runExecutable(["doctor", "--data", data]);
   expect(wrong.out).toContain("the sums of 1 clients are wrong, such as user:ann");
   expect((await runExecutable(["doctor", "--fix", "--data", data])).talk).toContain("Counted anew what clients keep");
-  expect((await runExecutable(["doctor", "--data", data])).out).toContain("usage: the sums of each client are right");
+  expect((await runExecutable(["doctor", "--data", data])).out).not.toContain("usage:");
 }, 120_000);
 
 test("uploads obey the watermark: 507 with Retry-After before and while they come in, and nothing of them stays", async () => {

@@ -13,6 +13,7 @@ import { createLogJoin } from "../../files/join-log.ts";
 import {
   executionLogFile,
   type Layout,
+  madeFilesDirectory,
   taskDirectory,
   taskLogFile,
   tasksDirectory,
@@ -24,13 +25,14 @@ import { CwlFailure } from "./failure.ts";
 import { inputObject } from "./inputs.ts";
 import { createScriptLoader, type ExpressionLimits, type ScriptLoader } from "./javascript.ts";
 import { loadJson } from "./load.ts";
-import { toOutputValues } from "./output-values.ts";
+import { toOutputValues, writeLiterals } from "./output-values.ts";
 import type { ReadBounds } from "./readable.ts";
 import { machineFaults, operationFaults } from "./requirements.ts";
 import { beginRun, type Run, type RunTools } from "./run.ts";
 import { type Call, leaveRunning, type RunContext, type StepCache } from "./run-context.ts";
 import { noSurroundings } from "./runtime.ts";
 import type { CwlDocument } from "./schema.ts";
+import { secretsWarning } from "./secrets.ts";
 import { type Capacity, createSlots, type Slots } from "./slots.ts";
 import { createUsageCount, usageKey } from "./usage.ts";
 import { runProcess } from "./workflow.ts";
@@ -158,7 +160,8 @@ async function work(
 ): Promise<JsonObject> {
   const { deps } = engines;
   const document = documentOf(deps, prepared);
-  const { main, processes, holdsScripts, broaderFormats } = document;
+  const { main, processes, holdsScripts, broaderFormats, notes } = document;
+  for (const warning of notes.filter((one) => one.endsWith(secretsWarning))) record.log(`Warning: ${warning}`);
   // Nothing starts when something of it could not.
   const faults =
     deps.ignoresContainers === true ? operationFaults(document) : await machineFaults(document, deps.executor);
@@ -178,6 +181,8 @@ async function work(
     toolPath: deps.toolPath,
     graceSeconds: deps.graceSeconds,
     ...(deps.maxWorkBytes === undefined ? {} : { maxWorkBytes: deps.maxWorkBytes }),
+    ownNamespaces: prepared.ownNamespaces ?? false,
+    ...(prepared.withoutNetwork === undefined ? {} : { withoutNetwork: prepared.withoutNetwork }),
     usage: createUsageCount(checkpoints.get(usageKey)),
     said: new Set(),
     slots: engines.slots,
@@ -229,7 +234,7 @@ function documentOf(deps: CwlEngineDeps, prepared: Prepared): CwlDocument {
   if (definition.kind !== "cwl") throw new Problem("internal", `Cannot run process "${prepared.processId}" as CWL`);
   const allowsLocalFiles = deps.allowsLocalFiles ?? false;
   // What a user runs here is refused as it would be at a deployment; what was deployed runs on.
-  const options = { main: definition.main, allowsLocalFiles, isDeployed: !allowsLocalFiles };
+  const options = { main: definition.main, allowsLocalFiles, isDeployed: !allowsLocalFiles, allowsSecretsHint: true };
   return loadJson(definition.document, options).cwl;
 }
 
@@ -245,7 +250,9 @@ async function collect(engines: Engines, prepared: Prepared): Promise<JsonObject
 }
 
 async function collectForClient(engines: Engines, prepared: Prepared): Promise<JsonObject> {
-  const outputs = await collect(engines, prepared);
+  const { layout } = engines.deps;
+  const made = madeFilesDirectory(layout, prepared.executionId);
+  const outputs = await writeLiterals(await collect(engines, prepared), made);
   const { main } = documentOf(engines.deps, prepared);
   const values = main.outputs.map(
     (output) => [output.id, fromCustom(output.type, outputs[output.id] ?? null)] as const,

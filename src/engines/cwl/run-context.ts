@@ -57,6 +57,10 @@ export type RunContext = {
   /** True when checkpoints outlive a crash: then files are made durable before them. */
   readonly isDurable: boolean;
   readonly graceSeconds: number;
+  /** Tools may make namespaces of their own in their sandbox. */
+  readonly ownNamespaces: boolean;
+  /** Why tools have no network, though they may ask for it. */
+  readonly withoutNetwork?: string;
   /** What one try of a tool may write; no bound when absent. */
   readonly maxWorkBytes?: number;
   readonly usage: UsageCount;

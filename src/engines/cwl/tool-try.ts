@@ -71,8 +71,9 @@ function joinOf(run: RunContext, { key }: Try, isNew: boolean) {
 
 /** Words where a tool runs. */
 function placeOf({ executor }: RunContext, { view }: ToolPlan): string {
-  if (view.image !== undefined) return `in image "${view.image.name}"`;
-  return executor.capabilities.enforces.includes("files") ? "in a sandbox" : "without a sandbox";
+  const network = view.hasNetwork ? "with the machine's network" : "without network";
+  if (view.image !== undefined) return `in image "${view.image.name}" ${network}`;
+  return executor.capabilities.enforces.includes("files") ? `in a sandbox ${network}` : "without a sandbox";
 }
 
 /** Says once a run which limits that its tools asked for are not held by the machine. */

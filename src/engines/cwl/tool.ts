@@ -22,6 +22,7 @@ import type { CommandLineTool } from "./schema.ts";
 import { type Cached, cacheKey, copyCached, findCached, isReusable, keepCached } from "./step-cache.ts";
 import { stderrTail, type Talk } from "./tool-log.ts";
 import { planTool, type ToolPlan } from "./tool-plan.ts";
+import { withinRules } from "./tool-rules.ts";
 import { findTry, launchTry, type Try } from "./tool-try.ts";
 import { hasNetwork } from "./tool-view.ts";
 import { mebibytes } from "./tool-watch.ts";
@@ -101,7 +102,7 @@ async function runTries(
       own: (path: string) => ownPath(run.layout, run.executionId, path),
       ...(image === undefined ? {} : { image }),
     };
-    const plan = await evaluating(run, () => planTool(tool, complete, place));
+    const plan = withinRules(run, await evaluating(run, () => planTool(tool, complete, place)));
     for (const source of plan.workSources) await requireReadablePath(run.readable, source);
     const attempt = { key, plan, stderr: stderrOf(run, key, plan) };
     // Its output directory is made before anything else of a try: without it, nothing of this try ever happened.

@@ -30,15 +30,16 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
       hasEffect: false,
       async handle(context) {
         using held = new DisposableStack();
-        held.use(context.hold("streams"));
-        const { signal } = held.use(joinSignals([context.signal, deps.stopping]));
+        const until = untilGone(deps, context, held);
+        const { signal } = until;
         const jobId = context.param("jobId");
         const place = placeOf(context.request.headers.get("last-event-id"));
         const news = await watchJob(deps, principalOf(context), jobId, { place, signal });
         // A browser comes back after each end, unless it is told that there is nothing more.
         if (news === undefined) return new Response(null, { status: 204 });
         context.allowQuiet(anySeconds);
-        return eventStreamResponse(jobEvents(jobId, news), until(signal, held.move()));
+        held.move();
+        return eventStreamResponse(jobEvents(jobId, news), until);
       },
     },
     {
@@ -48,20 +49,31 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
       hasEffect: false,
       handle(context) {
         using held = new DisposableStack();
-        held.use(context.hold("streams"));
-        const { signal } = held.use(joinSignals([context.signal, deps.stopping]));
+        const until = untilGone(deps, context, held);
+        const { signal } = until;
         const place = context.request.headers.get("last-event-id");
         const news = watchJobs(deps, principalOf(context), { signal, ...(place === null ? {} : { place }) });
         context.allowQuiet(anySeconds);
-        return eventStreamResponse(listEvents(context, news), until(signal, held.move()));
+        held.move();
+        return eventStreamResponse(listEvents(context, news), until);
       },
     },
   ];
 }
 
-/** What is held is let go of with the stream. */
-function until(signal: AbortSignal, held: DisposableStack): JoinedSignal {
-  return { signal, [Symbol.dispose]: () => held.dispose() };
+/** Ends with the client, with the server, and when the caller's key does. `held` lets go of it where no stream comes to be. */
+function untilGone(deps: EventRouteDeps, context: RouteContext, held: DisposableStack): JoinedSignal {
+  const stream = held.use(context.hold("streams"));
+  const caller = held.use(context.watchCaller());
+  const joined = held.use(joinSignals([context.signal, deps.stopping, caller.signal]));
+  return {
+    signal: joined.signal,
+    [Symbol.dispose]() {
+      joined[Symbol.dispose]();
+      caller[Symbol.dispose]();
+      stream[Symbol.dispose]();
+    },
+  };
 }
 
 /** Reads `<event number>.<attempt>.<bytes of its log>`. */
