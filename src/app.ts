@@ -8,7 +8,7 @@ import { startTelling } from "./assembly/notifier.ts";
 import { endOnUncaughtErrors, endUnlessStuck } from "./assembly/program-end.ts";
 import { createJobRunner } from "./assembly/runner.ts";
 import { openSecretKey } from "./assembly/secret.ts";
-import { outputsUrlOf, requestSettings, retentionOf } from "./assembly/settings.ts";
+import { clientBoundsOf, outputsUrlOf, requestSettings, retentionOf } from "./assembly/settings.ts";
 import { readTelling } from "./assembly/telling.ts";
 import { createToolHold } from "./assembly/tool-hold.ts";
 import { createToolExecutor } from "./assembly/tools.ts";
@@ -16,8 +16,10 @@ import { type Config, isExposed, isLocalOnly } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
 import { createCondition } from "./domain/condition.ts";
 import type { Logger } from "./domain/logger.ts";
+import { createPatience } from "./domain/patience.ts";
 import { networkWords, readNetworkRules } from "./domain/tool-network.ts";
 import { createInputChecks } from "./engines/input-check.ts";
+import { pause } from "./engines/pause.ts";
 import type { Bubblewrap } from "./executors/bubblewrap.ts";
 import { hasLivingTool } from "./executors/living-tools.ts";
 import { refuseOpenElsewhere } from "./executors/open-files.ts";
@@ -87,7 +89,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   else await refuseMissingDatabase(layout);
   // Whatever can be refused is refused before there is a new database.
   if (!existsSync(databaseFile(layout))) refuseOpenDoor(config, false);
-  const listener = stack.use(openListener(config));
+  const listener = stack.use(openListener(config, { logger, clock, slots: config.slots }));
   const database = stack.use(await openStore(config, logger));
   const watchdog = stack.use(
     await watching.watch({
@@ -110,7 +112,10 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const gate = openGate(config);
   const telling = await readTelling(config);
   const secretKey = await openSecretKey({ config, layout, database }, newKey());
-  const base = { config, database, layout, logger, clock, newId, gate, secretKey, serviceUrl, activity, condition };
+  const maxMilliseconds = config.shortageSeconds * 1000;
+  const patience = createPatience({ elapsed: clock.elapsed, pause, maxMilliseconds });
+  const means = { gate, secretKey, serviceUrl, activity, condition, patience };
+  const base = { config, database, layout, logger, clock, newId, ...means };
 
   // What runs jobs.
   const bubblewrap = await search;
@@ -152,6 +157,8 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     processes,
     settings,
     hasSpace,
+    clientBounds: clientBoundsOf(config),
+    shortage: patience.shortage,
     heldBack: hold.reason,
     runner: {
       wake: (job) => runner.wake(job),

@@ -60,6 +60,12 @@ const anonymousRole = v.pipe(
   }),
 );
 
+const rolePriority = v.pipe(
+  list,
+  v.everyItem((item) => /^(runner|deployer)=-?\d+$/.test(item), "ROLE=PRIORITY, such as runner=2"),
+  v.everyItem((item) => Math.abs(Number(item.split("=")[1])) <= 10, "a priority from -10 to 10"),
+);
+
 /**
  * Every setting: its meaning with its unit, what it accepts, its default. The name gives the flag
  * (`syncLimitSeconds` is `--sync-limit-seconds`) and the variable (`HEDDLE_SYNC_LIMIT_SECONDS`).
@@ -161,7 +167,46 @@ export const ConfigSchema = v.strictObject({
     v.pipe(whole(0), v.description("free space below which no job is claimed, in bytes")),
     64 * 2 ** 20,
   ),
+  clientRequests: v.optional(
+    v.pipe(whole(1), v.description("requests of one user, or of one address without a key, that may be open")),
+    1024,
+  ),
+  clientStreams: v.optional(
+    v.pipe(whole(1), v.description("event streams of one user, or of one address, that may be open")),
+    256,
+  ),
+  clientUploads: v.optional(v.pipe(whole(1), v.description("uploads of one user, or of one address, at once")), 32),
+  shortageSeconds: v.optional(
+    v.pipe(
+      whole(0),
+      v.description("how long a job waits while the server is short of descriptors, memory or room on a disk"),
+    ),
+    3600,
+  ),
   maxQueued: v.optional(v.pipe(whole(1), v.description("jobs that may wait; more are answered 429")), 100_000),
+  quotaVaultBytes: v.optional(
+    v.pipe(whole(0), v.description("what uploads of one user, or of one address without a key, may take, in bytes")),
+  ),
+  quotaOutputBytes: v.optional(
+    v.pipe(whole(0), v.description("what outputs of one user, or of one address without a key, may take, in bytes")),
+  ),
+  quotaQueued: v.optional(
+    v.pipe(whole(1), v.description("jobs of one user, or of one address without a key, that may wait")),
+  ),
+  quotaSlots: v.optional(
+    v.pipe(whole(1), v.description("tools and remote jobs of one user, or of one address, that run at once")),
+  ),
+  rolePriority: v.optional(
+    v.pipe(rolePriority, v.description("highest priority that a role may ask for: runner=N, deployer=N")),
+    [],
+  ),
+  pinRole: v.optional(
+    v.pipe(
+      v.picklist(["runner", "deployer", "admin"], "runner, deployer or admin"),
+      v.description("lowest role whose jobs may be pinned"),
+    ),
+    "deployer",
+  ),
   syncLimitSeconds: v.optional(v.pipe(whole(0, 3600), v.description("longest wait of a synchronous execution")), 20),
   drainSeconds: v.optional(v.pipe(whole(0, 3600), v.description("longest wait for open requests at the end")), 10),
   graceSeconds: v.optional(

@@ -19,6 +19,7 @@ type Deps = Pick<
   | "logger"
   | "newId"
   | "hasSpace"
+  | "patience"
   | "wakeNotifier"
   | "failpoint"
   | "activity"
@@ -43,6 +44,7 @@ export function createJobRunner({ config, engines, inputChecks, gate, serviceUrl
     ...deps,
     slots: config.slots,
     remoteSlots: config.remoteJobs,
+    clientSlots: config.quotaSlots ?? Number.POSITIVE_INFINITY,
     remoteAccess,
     engineOf,
     engineOfHandle,
@@ -66,6 +68,7 @@ export function createJobRunner({ config, engines, inputChecks, gate, serviceUrl
       outputsPath: config.outputsPath,
       outputsUrl: outputsUrlOf(config, serviceUrl),
       jobFiles: config.jobFiles,
+      ...(config.quotaOutputBytes === undefined ? {} : { quotaOutputBytes: config.quotaOutputBytes }),
     },
   });
 }

@@ -137,6 +137,7 @@ const problemExitCodes = {
   "unprocessable-content": exitCodes.invalidInput,
   "remote-failure": exitCodes.unreachable,
   unavailable: exitCodes.error,
+  "insufficient-storage": exitCodes.error,
   internal: exitCodes.error,
 } as const satisfies Record<ProblemKind, number>;
 

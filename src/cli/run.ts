@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import type { JobFailure } from "../domain/job.ts";
 import { silentLogger } from "../domain/logger.ts";
+import { createPatience } from "../domain/patience.ts";
 import { type ErrorPolicy, errorPolicies } from "../domain/run-settings.ts";
 import { createCwlEngine } from "../engines/cwl/engine.ts";
 import { type JobFile, readJobFile } from "../engines/cwl/job-file.ts";
@@ -13,6 +14,7 @@ import { withOverrides } from "../engines/cwl/overrides.ts";
 import { machineFaults, operationFaults } from "../engines/cwl/requirements.ts";
 import { secretsWarning } from "../engines/cwl/secrets.ts";
 import type { Engine, EngineRecord, Prepared } from "../engines/engine.ts";
+import { pause } from "../engines/pause.ts";
 import { createConfinement, type SandboxSettings } from "../executors/confinement.ts";
 import type { EngineDeps } from "../executors/container-engine.ts";
 import { createImageFinder } from "../executors/image-finder.ts";
@@ -33,6 +35,9 @@ import {
 import { makeTemplate } from "./make-template.ts";
 import { drawGraph } from "./print-graph.ts";
 import { readPackage } from "./read-package.ts";
+
+/** How long a tool waits for what the machine is short of. */
+const shortageMilliseconds = 60_000;
 
 /** What `run` is given by the program's outer layer. */
 export type RunDeps = {
@@ -177,6 +182,7 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
     toolPath,
     graceSeconds: 1,
     slots: deps.cores,
+    patience: createPatience({ elapsed: deps.clock.elapsed, pause, maxMilliseconds: shortageMilliseconds }),
     allowsLocalFiles: true,
     ignoresContainers,
     isDurable: false,

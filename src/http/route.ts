@@ -3,6 +3,7 @@ import type * as v from "valibot";
 import type { Principal } from "../domain/access.ts";
 import type { JoinedSignal } from "../domain/joined-signal.ts";
 import { Problem } from "../domain/problem.ts";
+import type { Held } from "./client-limits.ts";
 
 /** A request at the door of its route: host, origin and caller were checked. */
 export type RouteContext = {
@@ -18,6 +19,8 @@ export type RouteContext = {
   param(name: string): string;
   query(name: string): string | undefined;
   queries(name: string): readonly string[];
+  /** Counts something that stays open, until it is disposed of. Throws `too-many-requests` beyond what a client may have. */
+  hold(kind: Held): Disposable;
   /** Lets the connection be quiet for so long. */
   allowQuiet(seconds: number): void;
   /** Is aborted soon after the caller may not come as who it is any more: its key was revoked, or has ended. */
@@ -42,6 +45,8 @@ type RouteFacts = {
   readonly asksNobody?: boolean;
   /** It starts, stops or changes something: pages of other origins may not ask for it, whatever the method. */
   readonly hasEffect: boolean;
+  /** It tells who watches the service how it is: no bound of a client holds it. */
+  readonly isProbe?: boolean;
   handle(context: RouteContext): Response | Promise<Response>;
   /** Words what goes wrong, where that is not a problem document. */
   refuse?(error: unknown, request: Request): Response;
@@ -78,7 +83,7 @@ export function unauthorized(): Problem {
 /** Makes the context of a route from Hono's. */
 export function routeContext(
   context: Context,
-  known: Pick<RouteContext, "baseUrl" | "caller" | "isHead" | "allowQuiet" | "checkOrigin" | "watchCaller"> & {
+  known: Pick<RouteContext, "baseUrl" | "caller" | "isHead" | "hold" | "allowQuiet" | "checkOrigin" | "watchCaller"> & {
     readonly connection: Request;
   },
 ): RouteContext {
@@ -88,6 +93,7 @@ export function routeContext(
     baseUrl: known.baseUrl,
     caller: known.caller,
     isHead: known.isHead,
+    hold: known.hold,
     allowQuiet: known.allowQuiet,
     checkOrigin: known.checkOrigin,
     watchCaller: known.watchCaller,

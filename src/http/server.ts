@@ -1,8 +1,11 @@
 import { type Context, Hono } from "hono";
 import { TrieRouter } from "hono/router/trie-router";
+import { clientOf, type Principal } from "../domain/access.ts";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Authenticator, Caller } from "../operations/manage-keys.ts";
+import { type ClientBounds, createClientLimits, wideBounds } from "./client-limits.ts";
+import { clientNetwork } from "./client-network.ts";
 import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, siteOf } from "./door.ts";
 import { type ProblemReader, problemResponse } from "./problem-response.ts";
 import { type Route, routeContext, unauthorized } from "./route.ts";
@@ -34,6 +37,8 @@ export type HttpDeps = ExecutionRouteDeps &
   WpsRouteDeps & {
     readonly authenticate: Authenticator;
     readonly door: DoorConfig;
+    /** What one client may have open at once; wide bounds when not given. */
+    readonly clientBounds?: ClientBounds;
     readonly logger: Logger;
   };
 
@@ -69,6 +74,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     ...wpsRoutes(deps),
   ];
 
+  const limits = createClientLimits(deps.clientBounds ?? wideBounds);
   const answer = async (context: Context<{ Bindings: Bindings }>, route: Route): Promise<Response> => {
     const request = context.req.raw;
     const { server, connection, peer } = context.env;
@@ -80,16 +86,21 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
         `Cannot answer: found method HEAD, wanted ${route.method}, which has an effect`,
       );
     }
+    const network = clientNetwork(deps.door, request, peer);
     const authorization = request.headers.get("authorization") ?? undefined;
     const caller: Caller = route.asksNobody === true ? { kind: "stranger" } : await deps.authenticate(authorization);
+    const client = clientOf({ ...(caller.kind === "known" ? caller.principal : {}), ...networkFact(network) });
+    // Who watches the service must be answered whatever others do from the same address.
+    using _open = route.isProbe === true ? undefined : limits.hold(client, "requests");
     if (caller.kind === "stranger" && route.access !== "public") throw unauthorized();
     const response = await route.handle(
       routeContext(context, {
         baseUrl: site.baseUrl,
         connection,
         checkOrigin: () => checkOrigin(deps.door, request, site),
+        hold: (kind) => limits.hold(client, kind),
         watchCaller: () => watchCaller(deps, authorization, caller),
-        caller: caller.kind === "known" ? caller.principal : undefined,
+        caller: caller.kind === "known" ? fromNetwork(caller.principal, network) : undefined,
         isHead: context.env.isHead === true,
         allowQuiet: (seconds) => server?.timeout(connection, seconds > longestIdleSeconds ? 0 : seconds),
       }),
@@ -140,6 +151,15 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     routes,
     fetch: async (connection, server) => guarded(await answerTo(connection, server)),
   };
+}
+
+/** Callers without a key are told apart by where they come from. */
+function fromNetwork(principal: Principal, network: string | undefined): Principal {
+  return principal.user !== undefined ? principal : { ...principal, ...networkFact(network) };
+}
+
+function networkFact(network: string | undefined): { readonly network?: string } {
+  return network === undefined ? {} : { network };
 }
 
 type Bindings = {

@@ -1,6 +1,7 @@
 import type { JoinedSignal } from "../domain/joined-signal.ts";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
+import { startInterval } from "../domain/timers.ts";
 import type { Authenticator, Caller } from "../operations/manage-keys.ts";
 
 /** How often it is looked whether a caller still is who it was. */
@@ -13,15 +14,14 @@ export function watchCaller(
   caller: Caller,
 ): JoinedSignal {
   const gone = new AbortController();
-  const timer = setInterval(() => {
+  const timer = startInterval(lookMilliseconds, () => {
     isStill(deps.authenticate, authorization, caller).then(
       (still) => still || gone.abort(),
       // Who somebody is cannot be told for the moment: the next look will.
       (error: unknown) => deps.logger.warn("Cannot look whether a key still holds", { error }),
     );
-  }, lookMilliseconds);
-  timer.unref();
-  const stop = () => clearInterval(timer);
+  }).unref();
+  const stop = () => timer.clear();
   gone.signal.addEventListener("abort", stop, { once: true });
   return { signal: gone.signal, [Symbol.dispose]: stop };
 }

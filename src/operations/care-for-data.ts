@@ -1,10 +1,13 @@
-import { chmod, rm, stat } from "node:fs/promises";
+import { chmod, readdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Clock } from "../domain/clock.ts";
+import { ifExists } from "../files/file-errors.ts";
 import { databaseFile, directoryMode, type Layout } from "../files/layout.ts";
-import { setAside } from "../files/orphans.ts";
+import { measureOutputs } from "../files/measure-outputs.ts";
+import { ownerOfOutput, setAside } from "../files/orphans.ts";
 import { copyDatabase, databaseFacts, holdsKeys, replaceDatabase } from "../store/backup.ts";
 import { lockDataDirectory, whoHolds } from "../store/lock.ts";
+import { recountUsage } from "../store/recount.ts";
 import { findOrphans } from "./examine-data.ts";
 
 export type CareDeps = {
@@ -51,7 +54,18 @@ export async function repair(deps: CareDeps): Promise<readonly string[]> {
   if (first !== undefined) {
     done.push(`Set aside or removed ${orphans.length} of no job, such as ${join(first.directory, first.name)}`);
   }
+  const recounted = recountUsage(file, await bytesOfExecutions(layout));
+  if (recounted > 0) done.push(`Counted anew what clients keep: ${recounted} counts were wrong`);
   return done;
+}
+
+/** Links of jobs are of no execution: they are counted by nobody. */
+async function bytesOfExecutions(layout: Layout): Promise<ReadonlyMap<string, number>> {
+  const names = (await ifExists(readdir(layout.outputsDirectory, { withFileTypes: true }))) ?? [];
+  const owners = names.flatMap((entry) => (entry.isSymbolicLink() ? [] : (ownerOfOutput(entry.name) ?? [])));
+  const bytes = new Map<string, number>();
+  for (const id of new Set(owners)) bytes.set(id, await measureOutputs(layout, [id]));
+  return bytes;
 }
 
 /** What a data directory tells of the service over it. */

@@ -1,3 +1,4 @@
+import { wishes } from "../domain/access.ts";
 import { type ExecutionMode, readExecution } from "../domain/execution.ts";
 import { chooseMode } from "../domain/execution-mode.ts";
 import type { JobRequest } from "../domain/job.ts";
@@ -29,6 +30,7 @@ export async function checkSubmission(deps: SubmitDeps, submission: Submission) 
   checkSubscribers({ gate: deps.gate, ...submission.settings }, subscribers, faults);
   const idempotency = idempotencyOf(deps, submission, faults);
   refuseFaults(process.description, faults);
+  refuseWishes(submission, request);
   submission.requireAnswer?.({ process, request, isSync: chosen.isSync, subscribers });
   return { request, chosen, vaultFileIds, idempotency, subscribers };
 }
@@ -40,6 +42,22 @@ function noting<T>({ activity }: SubmitDeps, doing: string, work: () => T): T {
   } finally {
     activity.end();
   }
+}
+
+/** Whoever may execute may not also push in front of everybody, or keep the results for ever. */
+function refuseWishes({ principal, processId, settings }: Submission, { run }: JobRequest): void {
+  const { maxPriority, mayPin } = (settings.wishBounds ?? wishes)[principal.role];
+  const faults: Fault[] = [];
+  if ((run?.priority ?? 0) > maxPriority) {
+    const detail = `found ${run?.priority}, wanted at most ${maxPriority} of a ${principal.role}`;
+    faults.push({ pointer: "/heddle/priority", detail });
+  }
+  if (run?.isPinned === true && !mayPin) {
+    faults.push({ pointer: "/heddle/pinned", detail: `found true, wanted false of a ${principal.role}` });
+  }
+  if (faults.length === 0) return;
+  const all = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
+  throw new Problem("forbidden", `Cannot execute process "${processId}": ${all}`, { faults });
 }
 
 /** What an execution request asks for, once it was found right. */

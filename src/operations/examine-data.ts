@@ -7,6 +7,7 @@ import { databaseFile, type Layout } from "../files/layout.ts";
 import { filesWithoutDatabase } from "../files/missing-database.ts";
 import { isStaleLink, listSetAside, ownedDirectories, ownerOfOutput } from "../files/orphans.ts";
 import { databaseFacts, databaseFaults } from "../store/backup.ts";
+import { wrongUsage } from "../store/recount.ts";
 
 /** One thing that was looked at. */
 export type Finding = { readonly about: string; readonly state: "good" | "warning" | "fault"; readonly detail: string };
@@ -37,7 +38,9 @@ export async function examineData(deps: ExamineDeps): Promise<readonly Finding[]
   if (place.some((finding) => finding.state === "fault")) return place;
   const database = await examineDatabase(deps);
   const leftovers = database.state === "fault" ? [] : await examineLeftovers(deps);
-  return [...place, database, ...leftovers, ...(await examineSetAside(layout)), ...(await examineTools())];
+  const usage = database.state === "fault" ? [] : await examineUsage(layout);
+  const aside = await examineSetAside(layout);
+  return [...place, database, ...leftovers, ...usage, ...aside, ...(await examineTools())];
 }
 
 async function examineDirectory(layout: Layout): Promise<readonly Finding[]> {
@@ -77,6 +80,17 @@ async function examineDatabase({ layout, clock }: ExamineDeps): Promise<Finding>
   return ahead > 60_000
     ? warning("clock", `${Math.round(ahead / 1000)} s behind what stands in the database; ${facts}`)
     : good("database", facts);
+}
+
+/** What quotas are compared with must be what clients have. */
+async function examineUsage(layout: Layout): Promise<readonly Finding[]> {
+  const file = databaseFile(layout);
+  if ((await ifExists(stat(file))) === undefined) return [];
+  const wrong = wrongUsage(file);
+  if (wrong.length === 0) return [];
+  return [
+    warning("usage", `the sums of ${wrong.length} clients are wrong, such as ${wrong[0]}: doctor --fix counts anew`),
+  ];
 }
 
 /** A server sets them aside when it starts, and every hour. */

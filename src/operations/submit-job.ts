@@ -9,6 +9,7 @@ import { keepRevision } from "../store/processes.ts";
 import { sealHeaders } from "../store/providers.ts";
 import { checkSubmission } from "./check-submission.ts";
 import { acceptedEvent, newJob } from "./new-job.ts";
+import { queueIsFull, requireOutputRoom } from "./quotas.ts";
 import { type CheckedJob, type Submission, type SubmitDeps, type SubmitRequest, submissionOf } from "./submission.ts";
 import { waitForEnd } from "./wait-for-job.ts";
 
@@ -55,12 +56,14 @@ export async function checkJob(
 export async function submitJobHandler(deps: SubmitDeps, submission: Submission): Promise<Submitted> {
   const { process } = submission;
   const { request, chosen, vaultFileIds, idempotency, subscribers } = await checkSubmission(deps, submission);
+  await requireOutputRoom(deps, submission.principal);
   await deps.queue.requirePlace();
   const { statusDocument } = submission;
   const kept =
     statusDocument === undefined ? request : { ...request, statusDocument: { lineage: statusDocument.lineage } };
   const job = newJob({ id: deps.newId(), at: deps.clock.now() }, submission, kept, chosen.isSync);
   if (submission.providerId !== undefined) await keepRevision(deps.database, process, deps.clock.now());
+  const maxQueued = deps.settings.quotas?.queued;
   const forwarded = submission.auth?.forwarded ?? {};
   const sealedHeaders =
     Object.keys(forwarded).length === 0 ? undefined : sealHeaders(deps.secretKey, job.id, forwarded);
@@ -69,7 +72,9 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
     ...(sealedHeaders === undefined ? {} : { sealedHeaders }),
     ...(subscribers.length === 0 ? {} : { sealedSubscribers: sealedOf(deps, job.id, subscribers) }),
     ...(idempotency === undefined ? {} : { idempotency }),
+    ...(maxQueued === undefined ? {} : { maxQueued }),
   });
+  if (inserted.kind === "full") throw queueIsFull(submission.client, inserted.queued, maxQueued ?? inserted.queued);
   if (inserted.kind === "conflict") {
     const detail = `Cannot execute process "${process.id}": found an earlier request with this Idempotency-Key and another body, wanted the same body or another key`;
     throw new Problem("idempotency-conflict", detail);

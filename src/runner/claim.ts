@@ -4,6 +4,7 @@ import type { Condition } from "../domain/condition.ts";
 import type { Execution, Job, JobFailure, JobOutcome } from "../domain/job.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
+import type { Patience } from "../domain/patience.ts";
 import type { Process } from "../domain/process.ts";
 import type { Checkpoints, Engine } from "../engines/engine.ts";
 import type { PrepareInputsDeps, VaultSource } from "../engines/prepare-inputs.ts";
@@ -54,7 +55,11 @@ export type ExecuteDeps = {
     readonly outputsPath: string;
     readonly outputsUrl: string;
     readonly jobFiles: "auto" | "always";
+    /** What outputs of one client may take of the disk; no bound when undefined. */
+    readonly quotaOutputBytes?: number;
   };
+  /** Waits for what the server is short of. */
+  readonly patience: Patience;
   /** Tells that a write took notifications along. */
   readonly wakeNotifier: () => void;
   readonly failpoint?: Failpoint;
@@ -89,6 +94,8 @@ export type KnownRun = { handle?: JsonObject };
 export type RunnerDeps = Omit<ExecuteDeps, "claim" | "signal" | "lose"> & {
   /** Tools that run at once. */
   readonly slots: number;
+  /** Tools and jobs on other servers that run at once for one client. */
+  readonly clientSlots: number;
   /** Jobs on other servers that are watched at once: they need no tool of this machine. */
   readonly remoteSlots: number;
   /** The address and the headers of a job on a provider. */

@@ -81,8 +81,17 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
   let lastPercentAt = Number.NEGATIVE_INFINITY;
   let logged: Promise<void> = Promise.resolve();
 
+  /** Waits for what the server is short of; the log says so as soon as it can be written. */
+  const patiently = <T>(work: () => Promise<T>, saysInLog = true) =>
+    deps.patience.during(work, {
+      signal: deps.signal,
+      say(words) {
+        deps.logger.warn(words, { jobId: job.id, executionId: claim.executionId });
+        if (saysInLog) log("INFO", words, false);
+      },
+    });
   const told = createJobPaths(deps.layout, claim.executionId, { hidesData: false });
-  const log = (level: "INFO" | "ERROR", text: string) => {
+  const log = (level: "INFO" | "ERROR", text: string, saysWaits = true) => {
     if (!hasLog) return;
     const at = deps.clock.now();
     const line = formatJobLogLine({
@@ -93,7 +102,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
       status: hasFailed ? "failed" : isSettled ? "successful" : "running",
       message: told(text),
     });
-    logged = logged.then(() => appendJobLog(deps.layout, claim.executionId, [line]));
+    logged = logged.then(() => patiently(() => appendJobLog(deps.layout, claim.executionId, [line]), saysWaits));
     // Whoever drains the walk sees the failure; until then it must not end the server.
     logged.catch(() => {});
   };
@@ -156,7 +165,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
     // A checkpoint of the stage that starts the run tells that it has started.
     if (kept?.checkpoint !== undefined && stage === "executeRequest") deps.failpoint?.(stage, "after-effect");
     for (const event of drained) deps.failpoint?.(event.stage ?? stage, "before-commit");
-    const holds = await recordJob(deps.database, {
+    const record = {
       jobId: job.id,
       fence: claim.fence,
       at: deps.clock.now(),
@@ -167,7 +176,8 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
       message,
       ...(hasReachedTool ? { hasStarted: true } : {}),
       ...(kept === undefined ? {} : { execution: { id: claim.executionId, ...kept } }),
-    });
+    };
+    const holds = await patiently(() => recordJob(deps.database, record));
     for (const event of drained) deps.failpoint?.(event.stage ?? stage, "after-commit");
     if (!holds) throw new ClaimLost(job.id);
     if (told.length > 0) deps.wakeNotifier();

@@ -1,3 +1,4 @@
+import { clientOf } from "../domain/access.ts";
 import { type GrowingPause, growingPause } from "../domain/growing-pause.ts";
 import type { Job } from "../domain/job.ts";
 import { stages } from "../domain/progress.ts";
@@ -5,12 +6,12 @@ import { sleep, startTimer, type Timer } from "../domain/timers.ts";
 import { forgetCrashes } from "../files/crash-notes.ts";
 import { databaseFile } from "../files/layout.ts";
 import { explainDatabase, isDamaged } from "../store/database-fault.ts";
-import { claimJobs, waitingJobs } from "../store/jobs.ts";
+import { claimJobs, leftWaiting, waitingJobs } from "../store/jobs.ts";
 import type { Claim, RunnerDeps, WalkEnd } from "./claim.ts";
 import { executeProcess } from "./execute-process.ts";
 import { createLoopCare } from "./loop-care.ts";
 import { clearExecution, recoverExecutions } from "./recover.ts";
-import { createWaitingQueue } from "./waiting-queue.ts";
+import { createWaitingQueue, type TakeRules } from "./waiting-queue.ts";
 
 /** Claims jobs and walks them through the stages. */
 export type Runner = AsyncDisposable & {
@@ -30,8 +31,9 @@ export type Runner = AsyncDisposable & {
 const quickSlots = 256;
 /** Jobs that are claimed by one write. */
 const claimBatch = 64;
-/** Accepted jobs that are read at a time, and how many more are kept in memory before the database is asked again. */
+/** Accepted jobs that are read at a time, and how many of a lane are kept in memory. */
 const readAhead = 1000;
+const keptAhead = 4 * readAhead;
 const lookEveryMilliseconds = 1000;
 /** An execution whose end could not be written is looked at again after this long; the pause doubles each time. */
 const retryMilliseconds = 5000;
@@ -51,13 +53,18 @@ type Active = {
   readonly controller: AbortController;
   readonly lane: Lane;
   readonly processId: string;
+  readonly client: string;
   readonly done: Promise<void>;
 };
 
 /** Creates a runner; nothing runs before `start`. Disposal stops claiming and leaves tools running. */
 export function createRunner(deps: RunnerDeps): Runner {
   const active = new Map<string, Active>();
-  const waiting = { quick: createWaitingQueue(), tools: createWaitingQueue(), remote: createWaitingQueue() };
+  const waiting = {
+    quick: createWaitingQueue(keptAhead),
+    tools: createWaitingQueue(keptAhead),
+    remote: createWaitingQueue(keptAhead),
+  };
   const bounds = { quick: quickSlots, tools: deps.slots, remote: deps.remoteSlots } as const satisfies Record<
     Lane,
     number
@@ -75,6 +82,8 @@ export function createRunner(deps: RunnerDeps): Runner {
   /** By execution: of ends that could not be written. */
   const endPauses = new Map<string, GrowingPause>();
   let mayHaveMore = true;
+  /** Where the next read goes on when there are more clients than one read takes. */
+  let afterClient: string | undefined;
 
   const laneOf = (job: Job): Lane => (job.isRemote ? "remote" : deps.isBuffered(job) ? "tools" : "quick");
   const count = (lane: Lane) => {
@@ -82,14 +91,12 @@ export function createRunner(deps: RunnerDeps): Runner {
     for (const entry of active.values()) if (entry.lane === lane) running += 1;
     return running;
   };
-  const take = (lane: Lane) =>
-    waiting[lane].take(Math.min(bounds[lane] - count(lane), claimBatch), withinProcessSlots());
+  const take = (lane: Lane, rules: (lane: Lane) => TakeRules) =>
+    waiting[lane].take(Math.min(bounds[lane] - count(lane), claimBatch), rules(lane));
   const waitingCount = () => waiting.quick.size + waiting.tools.size + waiting.remote.size;
   const enqueue = (job: Job) => {
-    const queue = waiting[laneOf(job)];
     if (active.has(job.id)) return;
-    if (queue.size >= readAhead * 4) mayHaveMore = true;
-    else queue.add(job);
+    if (!waiting[laneOf(job)].add(job)) mayHaveMore = true;
   };
   const later = (milliseconds: number, work: () => void) => {
     const timer = startTimer(milliseconds, () => {
@@ -112,8 +119,10 @@ export function createRunner(deps: RunnerDeps): Runner {
     if (isReading || isResting || isStopping) return;
     isReading = true;
     try {
-      const jobs = await waitingJobs(deps.database, readAhead);
-      mayHaveMore = jobs.length === readAhead;
+      const jobs = await waitingJobs(deps.database, readAhead, afterClient);
+      const { hasMore, lastClient } = leftWaiting(jobs, readAhead);
+      mayHaveMore = hasMore || afterClient !== undefined;
+      afterClient = lastClient;
       for (const job of jobs) enqueue(job);
       reading.wentWell();
       // Nobody claims then, so that nothing else could tell that it goes well again.
@@ -126,21 +135,34 @@ export function createRunner(deps: RunnerDeps): Runner {
     pump();
   };
 
-  /** Tells job by job whether its process has a free slot, counting what lives and what was accepted just before. */
-  const withinProcessSlots = () => {
-    const running = new Map<string, number>();
-    for (const { processId } of active.values()) running.set(processId, (running.get(processId) ?? 0) + 1);
-    return ({ processId, request }: Job): boolean => {
-      const already = running.get(processId) ?? 0;
-      if (already >= (request.run?.processSlots ?? Number.POSITIVE_INFINITY)) return false;
-      running.set(processId, already + 1);
-      return true;
+  /** Holds jobs to the slots of their process and of their client, counting what lives and what was taken just before. */
+  const takeRules = (): ((lane: Lane) => TakeRules) => {
+    const ofProcess = new Map<string, number>();
+    const ofClient = new Map<string, number>();
+    const add = (counts: Map<string, number>, name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
+    for (const { processId, client, lane: other } of active.values()) {
+      add(ofProcess, processId);
+      if (other !== "quick") add(ofClient, client);
+    }
+    const runningOf = (client: string) => ofClient.get(client) ?? 0;
+    const hasSlot = ({ processId, request }: Job) =>
+      (ofProcess.get(processId) ?? 0) < (request.run?.processSlots ?? Number.POSITIVE_INFINITY);
+    const quick = { accepts: hasSlot, onTaken: ({ processId }: Job) => void add(ofProcess, processId) };
+    const slow = {
+      accepts: (job: Job) => hasSlot(job) && runningOf(clientOf(job)) < deps.clientSlots,
+      running: runningOf,
+      onTaken(job: Job) {
+        add(ofProcess, job.processId);
+        add(ofClient, clientOf(job));
+      },
     };
+    return (lane) => (lane === "quick" ? quick : slow);
   };
 
   const pump = () => {
     if (!isStarted || isStopping || isClaiming || isResting || !deps.hasSpace()) return;
-    const jobs = [...take("quick"), ...take("tools"), ...take("remote")];
+    const rules = takeRules();
+    const jobs = [...take("quick", rules), ...take("tools", rules), ...take("remote", rules)];
     if (jobs.length === 0) {
       if (mayHaveMore && waitingCount() === 0) void read();
       return;
@@ -194,7 +216,7 @@ export function createRunner(deps: RunnerDeps): Runner {
       active.delete(job.id);
       pump();
     });
-    active.set(job.id, { controller, lane: laneOf(job), processId: job.processId, done });
+    active.set(job.id, { controller, lane: laneOf(job), processId: job.processId, client: clientOf(job), done });
   };
 
   const run = async (claimed: Claim, controller: AbortController) => {

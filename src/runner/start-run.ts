@@ -11,6 +11,7 @@ import { readOwn } from "../files/open-regular.ts";
 import { takeOverCheckpoints } from "../store/retry-job.ts";
 import { type ExecuteDeps, type KnownRun, RunFailed } from "./claim.ts";
 import type { JobWalk } from "./job-walk.ts";
+import { patiently } from "./patiently.ts";
 
 export type Run = { readonly prepared: Prepared; readonly handle: JsonObject };
 
@@ -100,19 +101,21 @@ async function prepare(
 ): Promise<Prepared> {
   const { job, executionId } = deps.claim;
   const { process, engine } = what;
-  const described = await engine.describe?.(process, job.language);
+  const described = await patiently(deps, walk, async () => engine.describe?.(process, job.language));
   walk.enter("getInputs");
-  const inputs = await prepareInputs(
-    {
-      stagingDirectory: stagedInputsDirectory(deps.layout, executionId),
-      inputRoots: deps.settings.inputRoots,
-      vaultFile: deps.vaultFile,
-      download: deps.download,
-      keepsLinks: engine.keepsLinks ?? false,
-      check: (inputId, value) => deps.checkValue(process, inputId, value),
-    },
-    process,
-    job.request.inputs,
+  const inputs = await patiently(deps, walk, () =>
+    prepareInputs(
+      {
+        stagingDirectory: stagedInputsDirectory(deps.layout, executionId),
+        inputRoots: deps.settings.inputRoots,
+        vaultFile: deps.vaultFile,
+        download: deps.download,
+        keepsLinks: engine.keepsLinks ?? false,
+        check: (inputId, value) => deps.checkValue(process, inputId, value),
+      },
+      process,
+      job.request.inputs,
+    ),
   );
   walk.enter("getOutputs");
   const settings = process.description.heddle;
@@ -131,7 +134,7 @@ async function prepare(
     ...(job.request.outputs === undefined ? {} : { outputRequests: job.request.outputs }),
     ...(described === undefined ? {} : { described }),
   };
-  if (!engine.isRepeatable) await keepPrepared(deps, prepared);
+  if (!engine.isRepeatable) await patiently(deps, walk, () => keepPrepared(deps, prepared));
   return prepared;
 }
 

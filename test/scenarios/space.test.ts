@@ -10,6 +10,7 @@ import { startServer } from "../support/executable.ts";
 import { deployCwl, readStatus, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
 import { realClock } from "../support/real-clock.ts";
 import { shellTool } from "../support/shell-tool.ts";
+import { mayMount, mountSmall } from "../support/small-disk.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { livingBelow } from "../support/tools.ts";
 
@@ -146,55 +147,37 @@ test("no job is claimed while the disk is almost full: readyz and the waiting jo
   expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
 });
 
-/** Mounts a file system of its own of a few MiB. */
-async function mountSmall(directory: string, mebibytes: number): Promise<AsyncDisposable> {
-  await mkdir(directory, { recursive: true });
-  const mounted = Bun.spawnSync(["mount", "-t", "tmpfs", "-o", `size=${mebibytes}m`, "tmpfs", directory]);
-  if (mounted.exitCode !== 0) throw new Error(`Cannot mount: ${mounted.stderr.toString()}`);
-  return { [Symbol.asyncDispose]: async () => void Bun.spawnSync(["umount", "-l", directory]) };
-}
-
-async function mayMount(): Promise<boolean> {
-  await using folder = await temporaryDirectory();
-  try {
-    await using _disk = await mountSmall(join(folder.path, "disk"), 1);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const canMount = await mayMount();
 
 /** Starts a server whose outputs lie on a file system of their own of 8 MiB. */
-async function serveOnSmallDisk(stack: AsyncDisposableStack) {
+async function serveOnSmallDisk(stack: AsyncDisposableStack, flags: readonly string[] = []) {
   const folder = stack.use(await temporaryDirectory());
   const outputs = join(folder.path, "outputs");
-  stack.use(await mountSmall(outputs, 8));
-  const flags = ["--outputs-dir", outputs, "--min-free-bytes", "0"];
-  return { outputs, server: stack.use(await startServer(join(folder.path, "data"), flags)) };
+  const disk = stack.use(await mountSmall(outputs, 8));
+  const all = ["--outputs-dir", outputs, "--min-free-bytes", "0", ...flags];
+  return { disk, server: stack.use(await startServer(join(folder.path, "data"), all)) };
 }
 
 test.skipIf(!canMount)(
-  "jobs fail while the outputs directory cannot be written, saying so, and do well when it can again",
+  "jobs fail when the outputs directory could not be written for as long as they wait, and do well when it can again",
   async () => {
     await using stack = new AsyncDisposableStack();
-    const { server, outputs } = await serveOnSmallDisk(stack);
+    const { server, disk } = await serveOnSmallDisk(stack, ["--shortage-seconds", "1"]);
     await deployCwl(server.url, "tool", shellTool("echo hello"));
-    const remount = (how: string) => expect(Bun.spawnSync(["mount", "-o", `remount,${how}`, outputs]).exitCode).toBe(0);
-    remount("ro");
+    disk.remount("ro");
     const failed = await submit(server.url, "tool", { ledger: "" });
     const end = (await untilFinished(server.url, failed)).at(-1);
     expect([end?.status, end?.message]).toEqual(["failed", expect.stringMatching(/EROFS|read-only/i)]);
     const other = await submit(server.url, "echo", { text: "still here" });
     expect((await untilFinished(server.url, other)).at(-1)?.status).toBe("successful");
-    remount("rw");
+    disk.remount("rw");
     expect((await fetch(`${server.url}/jobs/${failed}/retry`, { method: "POST" })).status).toBe(200);
     for (const job of [failed, await submit(server.url, "tool", { ledger: "" })]) {
       expect((await untilFinished(server.url, job)).at(-1)?.status).toBe("successful");
       expect(await (await fetch(`${server.url}/jobs/${job}/results/said`)).text()).toBe("hello\n");
     }
   },
+  20_000,
 );
 
 test.skipIf(!canMount)(

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Clock } from "../../domain/clock.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Logger } from "../../domain/logger.ts";
+import { noPatience, type Patience } from "../../domain/patience.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { FileValue, PreparedItem } from "../../domain/values.ts";
 import type { Executor, TaskKey } from "../../executors/executor.ts";
@@ -52,6 +53,8 @@ export type CwlEngineDeps = {
   /** What the tools that ask for cores and memory may take together; no bound when not given. */
   readonly cores?: number;
   readonly memoryMebibytes?: number;
+  /** Waits for what the server is short of; an error is told at once when absent. */
+  readonly patience?: Patience;
   /** Runs a step that is a process of another server. */
   readonly runRemoteStep?: RunContext["runRemoteStep"];
   /** True only where a document's author may read every file that this program can: never in the server. */
@@ -183,6 +186,7 @@ async function work(
     usage: createUsageCount(checkpoints.get(usageKey)),
     said: new Set(),
     slots: engines.slots,
+    patience: deps.patience ?? noPatience,
     goesOnAfterFailure: prepared.onError === "continue",
     runsLostAgain: prepared.restart === undefined || prepared.restart === "rerun",
     signal: tools.signal,

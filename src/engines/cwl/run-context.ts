@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../domain/json.ts";
 import type { Logger } from "../../domain/logger.ts";
+import type { Patience } from "../../domain/patience.ts";
 import type { RemoteDefinition } from "../../domain/process.ts";
 import type { Executor } from "../../executors/executor.ts";
 import type { Layout } from "../../files/layout.ts";
@@ -66,6 +67,8 @@ export type RunContext = {
   /** What was said of this run once and need not be said for each tool. */
   readonly said: Set<string>;
   readonly slots: Slots;
+  /** Waits for what the server is short of. */
+  readonly patience: Patience;
   /** A tool that had started and was lost runs again. */
   readonly runsLostAgain: boolean;
   /** What does not need a failed step goes on. */
@@ -105,6 +108,11 @@ export async function evaluating<T>(run: RunContext, work: () => T | Promise<T>)
   } finally {
     run.record.doing?.(undefined);
   }
+}
+
+/** Does a part of a run that is repeatable, and waits while the server is short of something: the job's log says so. */
+export function patiently<T>(run: RunContext, work: (isAgain: boolean) => Promise<T>): Promise<T> {
+  return run.patience.during(work, { signal: run.signal, say: (words) => run.record.log(words) });
 }
 
 /** The reason of an abort after which tools run on: the server goes, and its successor finds them. */

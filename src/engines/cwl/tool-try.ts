@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, readdirSync, renameSync } from "node:fs";
 import { errorText, Problem } from "../../domain/problem.ts";
+import { shortageOf } from "../../domain/shortage.ts";
 import type { TaskEnd, TaskKey } from "../../executors/executor.ts";
 import { resolveProgram } from "../../executors/resolve-program.ts";
 import type { ToolProgress } from "../../executors/tool-progress.ts";
@@ -54,6 +55,7 @@ export async function launchTry(run: RunContext, call: Call, attempt: Try): Prom
       ...plan.streams,
     });
   } catch (error) {
+    if (shortageOf(error) !== undefined) throw error;
     if (error instanceof Problem) throw new CwlFailure(error.message);
     return { kind: "notStarted", reason: errorText(error) };
   }

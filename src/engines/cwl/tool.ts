@@ -17,7 +17,7 @@ import { collectOutputs } from "./outputs.ts";
 import { ownPath } from "./own-files.ts";
 import { requireReadablePath } from "./readable.ts";
 import { imageFault, imageRequest } from "./requirements.ts";
-import { type Call, callName, evaluating, type RunContext } from "./run-context.ts";
+import { type Call, callName, evaluating, patiently, type RunContext } from "./run-context.ts";
 import type { CommandLineTool } from "./schema.ts";
 import { type Cached, cacheKey, copyCached, findCached, isReusable, keepCached } from "./step-cache.ts";
 import { stderrTail, type Talk } from "./tool-log.ts";
@@ -36,7 +36,12 @@ const maxRefusedTries = 3;
  * Runs a tool to its outputs. A try that an earlier server had started is found again: it is waited for, its end is
  * collected, or the next try takes its place. Throws CwlFailure when the tool fails or is lost too often.
  */
-export async function runTool(run: RunContext, call: Call, tool: CommandLineTool): Promise<JsonObject> {
+export function runTool(run: RunContext, call: Call, tool: CommandLineTool): Promise<JsonObject> {
+  // Done again, it finds its tries as it would after a restart.
+  return patiently(run, (isAgain) => runToolOnce(isAgain ? { ...run, hasEarlierTries: true } : run, call, tool));
+}
+
+async function runToolOnce(run: RunContext, call: Call, tool: CommandLineTool): Promise<JsonObject> {
   const complete = await completeCall(run, call);
   const directory = await evaluating(run, () => cacheOf(run, call, complete));
   if (directory === undefined) return runTries(run, call, tool, complete);

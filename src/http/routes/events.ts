@@ -63,6 +63,7 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
 
 /** Ends with the client, with the server, and when the caller's key does. `held` lets go of it where no stream comes to be. */
 function untilGone(deps: EventRouteDeps, context: RouteContext, held: DisposableStack): JoinedSignal {
+  const stream = held.use(context.hold("streams"));
   const caller = held.use(context.watchCaller());
   const joined = held.use(joinSignals([context.signal, deps.stopping, caller.signal]));
   return {
@@ -70,6 +71,7 @@ function untilGone(deps: EventRouteDeps, context: RouteContext, held: Disposable
     [Symbol.dispose]() {
       joined[Symbol.dispose]();
       caller[Symbol.dispose]();
+      stream[Symbol.dispose]();
     },
   };
 }

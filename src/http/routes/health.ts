@@ -12,6 +12,7 @@ export function healthRoutes(deps: HealthRouteDeps): readonly Route[] {
       access: "public",
       asksNobody: true,
       hasEffect: false,
+      isProbe: true,
       handle: () => jsonResponse({ status: "ok" }),
     },
     {
@@ -20,6 +21,7 @@ export function healthRoutes(deps: HealthRouteDeps): readonly Route[] {
       access: "public",
       asksNobody: true,
       hasEffect: false,
+      isProbe: true,
       async handle() {
         await checkReadiness(deps);
         return jsonResponse({ status: "ok" });

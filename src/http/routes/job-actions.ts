@@ -3,14 +3,14 @@ import { issueFaults } from "../../domain/faults.ts";
 import type { Json } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
 import { DismissJobsSchema, dismissJobs } from "../../operations/dismiss-jobs.ts";
-import type { DismissDeps } from "../../operations/follow-jobs.ts";
-import { RetryBodySchema, retryJob } from "../../operations/retry-job.ts";
+
+import { RetryBodySchema, type RetryDeps, retryJob } from "../../operations/retry-job.ts";
 import { problemDocument } from "../problem-response.ts";
 import { parseJson, readText, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 import { statusDocument } from "../status-document.ts";
 
-export type JobActionRouteDeps = DismissDeps & { readonly settings: { readonly maxBodyBytes: number } };
+export type JobActionRouteDeps = RetryDeps & { readonly settings: { readonly maxBodyBytes: number } };
 
 const mediaTypes = ["application/json"];
 
