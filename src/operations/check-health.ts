@@ -10,8 +10,8 @@ export type ReadinessDeps = {
 
 /** Checks that jobs can be run: the database answers, and the disk has room. Throws `unavailable` when not. */
 export async function checkReadiness(deps: ReadinessDeps): Promise<void> {
-  const [cause] = deps.condition.causes();
-  if (cause !== undefined) throw new Problem("unavailable", cause);
+  const causes = deps.condition.causes();
+  if (causes.length > 0) throw new Problem("unavailable", causes.join(". "));
   try {
     await deps.database.figures();
   } catch (cause) {
