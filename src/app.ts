@@ -100,7 +100,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     }),
   );
   endOnUncaughtErrors({ target, logger, layout, watchdog });
-  const condition = createCondition((causes) => watchdog.setFault(causes[0] ?? ""));
+  const condition = createCondition((causes) => watchdog.setFault(causes.join(". ")));
   const { activity } = watchdog;
   const builtins = listBuiltins();
   const hasKeys = await hasAnyKey(database);

@@ -14,8 +14,8 @@ export type ReadinessDeps = {
 
 /** Checks that jobs can be run: the database answers, the disk has room, and nothing waits for what the server is short of. Throws `unavailable` when not. */
 export async function checkReadiness(deps: ReadinessDeps): Promise<void> {
-  const [cause] = deps.condition.causes();
-  if (cause !== undefined) throw new Problem("unavailable", cause);
+  const causes = deps.condition.causes();
+  if (causes.length > 0) throw new Problem("unavailable", causes.join(". "));
   try {
     await deps.database.figures();
   } catch (cause) {

@@ -22,18 +22,28 @@ function codeOf(error: unknown): string {
 
 /** Words why a database cannot be used; undefined when an error says nothing of the kind. */
 export function databaseFault(error: unknown): string | undefined {
-  const cause = error instanceof Problem && error.cause !== undefined ? error.cause : error;
-  return meanings.find(([code]) => codeOf(cause).startsWith(code))?.[1];
+  return meanings.find(([code]) => codeOf(causeOf(error)).startsWith(code))?.[1];
 }
 
 /** Tells whether an error says that the file itself is damaged: no wait and no other try mends that. */
 export function isDamaged(error: unknown): boolean {
-  return damaged.some((code) => codeOf(error).startsWith(code));
+  return damaged.some((code) => codeOf(causeOf(error)).startsWith(code));
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Problem && error.cause !== undefined ? error.cause : error;
+}
+
+/** Words for a caller that the database is damaged; every other error is given back as it is. */
+export function wordDamage(error: unknown): unknown {
+  if (error instanceof Problem || !isDamaged(error)) return error;
+  const detail = `Cannot use the database: found ${databaseFault(error)}, wanted one that can be read`;
+  return new Problem("unavailable", detail, { cause: error });
 }
 
 /** Words an error of a database as one sentence for its operator; every other error is given back as it is. */
 export function explainDatabase(file: string, error: unknown): unknown {
-  if (error instanceof Problem) return error;
+  if (error instanceof Problem && !isDamaged(error)) return error;
   const found = databaseFault(error) ?? fileFault(error);
   if (found === undefined) return error;
   const detail = `Cannot use database "${file}": found ${found}, wanted a database of this program that this user can read and write`;

@@ -1,6 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
+import { wordDamage } from "./database-fault.ts";
 import { type Driver, isBusy, isClosed, isFull, isUnclear } from "./driver.ts";
 import type { Statement, StatementResult } from "./statements.ts";
 
@@ -83,7 +84,10 @@ export function createWriteQueue({ driver, clock, logger, onChanged, pause }: Wr
     },
     read(statement) {
       if (!isOpen) return Promise.reject(new Problem("unavailable", "Cannot read: the database is closed"));
-      return unlessBusy(() => driver.execute(statement));
+      return unlessBusy(() => driver.execute(statement)).catch((error: unknown) => {
+        // Of a file that was cut or exchanged any error may come, such as that there is no such table.
+        throw refusal === undefined ? wordDamage(error) : new Problem("unavailable", refusal, { cause: error });
+      });
     },
     figures: () => ({ ...count }),
     refuse(cause) {
@@ -215,7 +219,7 @@ const fullRetrySeconds = 10;
 
 /** Words what its operator can do something about; every other error is told as it is. */
 function reasonOf(error: unknown): unknown {
-  if (!isFull(error)) return error;
+  if (!isFull(error)) return wordDamage(error);
   const detail = "Cannot write: found no room on the disk of the database, wanted some";
   return new Problem("unavailable", detail, { cause: error, retryAfterSeconds: fullRetrySeconds });
 }
