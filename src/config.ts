@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from "node:os";
 import { resolve } from "node:path";
 import * as v from "valibot";
 import { isMailPattern } from "./domain/subscriber.ts";
+import { withoutEndSlashes } from "./domain/text.ts";
 import type { SandboxSettings } from "./executors/confinement.ts";
 import { engineNames } from "./executors/container-engine.ts";
 import type { Layout } from "./files/layout.ts";
@@ -36,7 +37,7 @@ function isMailServer(value: string): boolean {
 }
 
 function withoutSlash(value: string): string {
-  return value.replace(/\/+$/, "");
+  return withoutEndSlashes(value);
 }
 
 /** A whole number in `[lowest, highest]`, also when written as text. */

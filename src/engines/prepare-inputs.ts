@@ -129,7 +129,8 @@ async function stageValue(
 }
 
 function isWellFormedBase64(text: string): boolean {
-  return /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text) && text.replaceAll(/\s/g, "").length % 4 === 0;
+  const dense = text.replaceAll(/\s/g, "");
+  return dense.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(dense);
 }
 
 function placeDirectory(deps: PrepareInputsDeps, place: Place): string {

@@ -3,6 +3,7 @@ import { alternativesOf } from "../domain/described.ts";
 import type { RemoteException } from "../domain/job.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import type { InputDefinition, OutputDefinition } from "../domain/process.ts";
+import { withoutEndSlashes } from "../domain/text.ts";
 import type {
   RemoteClient,
   RemoteDeps,
@@ -216,7 +217,7 @@ function locationOf(
   const known = jobId === undefined ? undefined : `${target.url}/jobs/${encodeURIComponent(jobId)}`;
   const told = headers.location ?? known;
   if (told === undefined || !URL.canParse(told, url)) throw unreadable(url, "no Location", "where the job is found");
-  const place = new URL(told, url).href.replace(/\/+$/, "");
+  const place = withoutEndSlashes(new URL(told, url).href);
   return { url: place, jobId: jobId ?? decodeURIComponent(place.split(/[?#]/)[0]?.split("/").at(-1) ?? "") };
 }
 
