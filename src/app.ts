@@ -86,7 +86,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const answering = { database, processes, layout, settings };
   const notifier = stack.use(startTelling({ ...base, telling, answering }));
   const wakeNotifier = () => notifier.wake();
-  const inputChecks = createInputChecks(256);
+  const inputChecks = createInputChecks(256, logger);
   const runner = stack.use(createJobRunner({ ...base, ...armed, engines, inputChecks, hasSpace, wakeNotifier }));
   const statusDocuments = stack.use(
     createStatusDocuments({

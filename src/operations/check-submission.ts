@@ -6,6 +6,7 @@ import { type Fault, Problem } from "../domain/problem.ts";
 import type { ProcessDescription } from "../domain/process.ts";
 import type { LocatedSubscriber } from "../domain/subscriber.ts";
 import { createInputCheck, type InputCheck } from "../engines/input-check.ts";
+import { schemaBudget } from "../engines/json-schema/check.ts";
 import type { Idempotency } from "../store/jobs.ts";
 import { checkReferences } from "./references.ts";
 import { digestOf } from "./secrets.ts";
@@ -68,7 +69,8 @@ function collectFaults(
 ): JobParameters {
   const { execution, faults: ofForm } = readExecution(payload, description);
   faults.push(...ofForm);
-  for (const { inputId, item, pointer } of execution.items) faults.push(...check.item(inputId, item, pointer));
+  const budget = schemaBudget();
+  for (const { inputId, item, pointer } of execution.items) faults.push(...check.item(inputId, item, pointer, budget));
   return execution;
 }
 
