@@ -19,6 +19,7 @@ export function requestSettings(config: Config, sendsMail: boolean): HttpDeps["s
     sendsMail,
     mailTo: config.mailTo,
     maxBodyBytes: config.maxBodyBytes,
+    maxBodyValues: config.maxBodyValues,
     maxUploadBytes: config.maxUploadBytes,
     ...retentionOf(config),
     maxInlineBytes: config.maxInlineBytes,

@@ -2,6 +2,7 @@ import { idempotencyConformance } from "../domain/conformance.ts";
 import { alternativesOf } from "../domain/described.ts";
 import type { RemoteException } from "../domain/job.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
+import { excessOfText, jsonBounds } from "../domain/json-bounds.ts";
 import type { InputDefinition, OutputDefinition } from "../domain/process.ts";
 import { withoutEndSlashes } from "../domain/text.ts";
 import type {
@@ -267,7 +268,7 @@ async function exceptionAt(
 
 function exceptionOf(status: number, text: string): RemoteException {
   try {
-    const body: Json = JSON.parse(text);
+    const body: Json = excessOfText(text, jsonBounds) === undefined ? JSON.parse(text) : null;
     if (isJsonObject(body)) return problemOf(body);
   } catch {
     // No problem document: its beginning says the most.

@@ -12,7 +12,7 @@ import { checkJob, type Submitted, submitJob } from "../../operations/submit-job
 import { parseVaultAuthorizations } from "../../wire/auth-vault.ts";
 import { readKvpExecution } from "../../wire/kvp-execute.ts";
 import { parsePrefer } from "../../wire/prefer.ts";
-import { readJson, requireContentType } from "../read-body.ts";
+import { type BodyLimits, readJson, requireContentType } from "../read-body.ts";
 import { type AnswerDeps, answerResults, requireAcceptable } from "../results-answer.ts";
 import { foreignBytes, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 import { checkedDocument, statusDocument } from "../status-document.ts";
@@ -21,7 +21,7 @@ export type ExecutionRouteDeps = SubmitDeps &
   ReadResultsDeps &
   AnswerDeps & {
     readonly processes: ProcessCache;
-    readonly settings: { readonly maxBodyBytes: number };
+    readonly settings: BodyLimits;
   };
 
 /** What the body of an execution is. */
@@ -65,7 +65,7 @@ export async function executeReference(
 ): Promise<Response> {
   requireContentType(context.request, executionBody.mediaTypes);
   const dry = isDryRun(context.query("dryRun"));
-  const payload = await readJson(context.request, deps.settings.maxBodyBytes);
+  const payload = await readJson(context.request, deps.settings);
   return execute(deps, context, await find(principalOf(context)), { payload, isDryRun: dry });
 }
 

@@ -10,10 +10,10 @@ import { type DescribeDeps, describeProcess, listProcesses } from "../../operati
 import { documentResponse } from "../document-response.ts";
 import { pageLinks, pageOf } from "../paging.ts";
 import { processDocument, processSummary } from "../process-document.ts";
-import { parseJson, readText, requireContentType } from "../read-body.ts";
+import { type BodyLimits, parseJson, readBytes, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 
-export type ProcessRouteDeps = DescribeDeps & DeployDeps & { readonly settings: { readonly maxBodyBytes: number } };
+export type ProcessRouteDeps = DescribeDeps & DeployDeps & { readonly settings: BodyLimits };
 
 const jsonTypes = ["application/ogcapppkg+json", "application/json"];
 const cwlTypes = [
@@ -99,6 +99,7 @@ export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
 
 async function readDeployment(deps: ProcessRouteDeps, { request }: RouteContext): Promise<ApplicationPackage> {
   const type = requireContentType(request, body.mediaTypes);
-  const text = await readText(request, deps.settings.maxBodyBytes);
-  return jsonTypes.includes(type) ? readPackage(parseJson(text)) : readCwlText(text);
+  const bytes = await readBytes(request, deps.settings.maxBodyBytes);
+  if (jsonTypes.includes(type)) return readPackage(parseJson(bytes, deps.settings));
+  return readCwlText(new TextDecoder().decode(bytes));
 }
