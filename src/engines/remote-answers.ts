@@ -1,9 +1,9 @@
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { mkdir, open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { syncPath } from "../files/durable.ts";
-import { ifExists } from "../files/file-errors.ts";
 import { directoryMode, fileMode, type Layout, remoteDirectory } from "../files/layout.ts";
+import { readOwn } from "../files/open-regular.ts";
 import { keepAnswer } from "../net/download.ts";
 import type { OutboundAnswer } from "../net/fetch.ts";
 import type { SavedAnswer } from "../net/remote.ts";
@@ -54,6 +54,6 @@ async function writeHead(directory: string, saved: SavedAnswer): Promise<void> {
 /** Finds an answer that was kept whole. */
 export async function findAnswer(layout: Layout, executionId: string, name: string): Promise<SavedAnswer | undefined> {
   const path = join(remoteDirectory(layout, executionId), name, "head.json");
-  const text = await ifExists(readFile(path, "utf8"));
+  const text = await readOwn(path);
   return text === undefined ? undefined : v.parse(SavedAnswerSchema, JSON.parse(text));
 }

@@ -41,16 +41,19 @@ export type Task = {
   /** The whole environment: nothing of the server's is added. */
   readonly environment: Readonly<Record<string, string>>;
   readonly workingDirectory: string;
-  /** Read from /dev/null when absent. */
+  /**
+   * A file as the task sees it; /dev/null when absent. The task can't write to it: it is opened inside the sandbox, or
+   * else read by a program that hands it over through a pipe.
+   */
   readonly stdin?: string;
-  /** Written to `log` when absent. */
+  /** Made by the start: nothing may have this name. Written to `log` when absent. */
   readonly stdout?: string;
-  /** Written to `log` when absent. */
+  /** As stdout; both may be one file. Written to `log` when absent. */
   readonly stderr?: string;
   /** It sees all that this program sees when this is absent. */
   readonly view?: TaskView;
   readonly limits?: TaskLimits;
-  /** The execution's log file; opened for append. */
+  /** A log file of the task's own, in a directory that exists; opened for append. */
   readonly log: string;
 };
 

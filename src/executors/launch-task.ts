@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Problem } from "../domain/problem.ts";
-import { openTaskLog } from "../files/job-log.ts";
 import { directoryMode, fileMode, taskDirectory, taskRecordFile } from "../files/layout.ts";
 import type { Confinement } from "./confinement.ts";
 import { type ControlGroups, createControlGroup, removeControlGroup } from "./control-groups.ts";
@@ -30,7 +29,6 @@ export async function launchTask(deps: LaunchDeps, task: Task): Promise<Supervis
   // Where thousands are started, waiting for these calls costs more than they do.
   mkdirSync(dirname(directory), { recursive: true, mode: directoryMode });
   if (!statSync(task.workingDirectory).isDirectory()) throw notADirectory(task);
-  openTaskLog(task.log)[Symbol.dispose]();
   const record = taskRecordFile(layout, task.key);
   if (existsSync(record)) return undefined;
   const image = task.view?.image;
@@ -58,10 +56,10 @@ const optionsName = "sandbox";
 function wrapTask({ confinement }: LaunchDeps, task: Task, directory: string): Pick<Launch, "wrapper"> {
   const wrapping = confinement.wrap(task, directory);
   if (wrapping === undefined) return {};
-  const { command, environment, options } = wrapping;
+  const { options, ...wrapper } = wrapping;
   const optionsFile = join(directory, optionsName);
   writeFileSync(optionsFile, options, { mode: fileMode });
-  return { wrapper: { command, environment, optionsFile } };
+  return { wrapper: { ...wrapper, optionsFile } };
 }
 
 /** Makes the task of a container engine's program, which runs the tool and ends as it does. */

@@ -4,7 +4,7 @@ import { maxProcesses } from "./control-groups.ts";
 import type { Task, TaskView } from "./executor.ts";
 import type { MachineOptions } from "./machine-view.ts";
 import { shell } from "./supervise.ts";
-import { commandOf, environmentProgram } from "./supervisor-script.ts";
+import { commandOf, environmentProgram, redirections } from "./supervisor-script.ts";
 
 /** What a sandbox has of its own, whatever lies below it. */
 const ownDirectories = ["/tmp", "/var/tmp", "/proc", "/dev", "/run", "/sys"];
@@ -45,6 +45,8 @@ export type Wrapping = {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly options: string;
+  /** True when the streams of the task are opened inside, as the task sees them. */
+  readonly opensStreams: boolean;
 };
 
 /** A task that is wrapped, and the directory that it has of its own. */
@@ -71,11 +73,13 @@ export function wrapInMachine(
   // What bubblewrap itself gets is harmless: names that mean nothing to it, nor to the loader of programs.
   const entries = Object.entries(task.environment).map(([name, value], index) => [`e${index}`, `${name}=${value}`]);
   const words = [...entries.map(([name]) => `"$${name}"`), '"$@"'].join(" ");
-  const script = `${limit}; ${environmentProgram} -i -- ${words}; exit $?`;
+  // Opened in here, an input stays read-only also for who opens it again by its descriptor.
+  const script = `${limit}; set -C; ${environmentProgram} -i -- ${words} ${redirections(task)}; exit $?`;
   return {
     command: [program, "--args", "3", "--", ...[shell, "-c", script, "tool"], ...commandOf(task)],
     environment: Object.fromEntries(entries),
     options: joined(options),
+    opensStreams: true,
   };
 }
 
@@ -89,7 +93,9 @@ export function wrapInImage(program: string, rootfs: string, { task, view, priva
     ...mountOptions(view, []),
     ...Object.entries(task.environment).flatMap(([name, value]) => ["--setenv", name, value]),
   ];
-  return { command: [program, "--args", "3", "--", ...task.command], environment: {}, options: joined(options) };
+  // An image may have no shell that could open streams.
+  const command = [program, "--args", "3", "--", ...task.command];
+  return { command, environment: {}, options: joined(options), opensStreams: false };
 }
 
 function joined(options: readonly string[]): string {

@@ -52,6 +52,8 @@ export type Launch = {
     readonly optionsFile: string;
     /** Its own environment: the tool's must not reach it, as it decides what programs load. */
     readonly environment: Readonly<Record<string, string>>;
+    /** True when it opens the task's streams itself, as the task sees them. */
+    readonly opensStreams: boolean;
   };
   /** Limits of processes in the words of the shell's `ulimit`, such as `-f 2048`. */
   readonly limits?: readonly string[];
@@ -78,14 +80,31 @@ export function taskScript(task: Task, record: string, shellProgram: string, lau
       : execWith(wrapper.environment, wrapper.command, quoted),
   ];
   const options = wrapper === undefined ? "" : ` 3<${quoted(wrapper.optionsFile)}`;
+  const opensStreams = wrapper?.opensStreams === true;
+  const streams = opensStreams ? "</dev/null" : outsideRedirections(task, quoted);
+  const tool = `(${steps.join(" && ")} ${streams}${options})`;
+  const run =
+    opensStreams || task.stdin === undefined ? `else\n${tool}\ncode=$?` : feeding(task, task.stdin, tool, quoted);
   return `d=${quote(directory)}
 begin ${quoted(record)}
-if [ -n "$stopped" ]; then code=$stopped; else
-(${steps.join(" && ")} ${redirections(task, quoted)}${options})
-code=$?
+if [ -n "$stopped" ]; then code=$stopped
+${run}
 fi
 finish ${quoted(record)} "$code"
 `;
+}
+
+/**
+ * Hands stdin over through a pipe: a descriptor is a way to its file, which a tool could open again for writing by
+ * /proc/self/fd/0.
+ */
+function feeding(task: Task, stdin: string, tool: string, quoted: Quote): string {
+  return `elif [ ! -r ${quoted(stdin)} ]; then
+printf '%s\\n' ${quote(`Cannot read stdin from "${stdin}"`)} >>${quoted(task.log)}
+code=2
+else
+cat <${quoted(stdin)} | ${tool}
+code=$?`;
 }
 
 type Quote = (text: string) => string;
@@ -133,10 +152,22 @@ export function commandOf(task: Task): readonly string[] {
   return ["/bin/sh", "-c", `unset ${added.join(" ")}; exec "$@"`, "sh", ...task.command];
 }
 
-/** What goes to no file of its own goes to the log, which is the stdout and stderr of the forked process. */
-function redirections(task: Task, quoted: Quote): string {
-  const stdin = `<${task.stdin === undefined ? "/dev/null" : quoted(task.stdin)}`;
-  const stdout = task.stdout === undefined ? "" : `>|${quoted(task.stdout)}`;
-  if (task.stderr === undefined) return `${stdin} ${stdout}`;
-  return `${stdin} ${stdout} ${task.stderr === task.stdout ? "2>&1" : `2>|${quoted(task.stderr)}`}`;
+/** What is opened outside of what the tool sees; stdin comes through a pipe. */
+function outsideRedirections(task: Task, quoted: Quote): string {
+  return [...(task.stdin === undefined ? ["</dev/null"] : []), outputRedirections(task, quoted)].join(" ");
+}
+
+/** Words all streams of a task for a shell that sees what the task sees. */
+export function redirections(task: Task, quoted: Quote = quote): string {
+  return `<${task.stdin === undefined ? "/dev/null" : quoted(task.stdin)} ${outputRedirections(task, quoted)}`;
+}
+
+/**
+ * What goes to no file of its own goes to the log, which is the stdout and stderr of the forked process. With noclobber
+ * a file is made, or nothing is written: no link is followed.
+ */
+function outputRedirections(task: Task, quoted: Quote): string {
+  const stdout = task.stdout === undefined ? "" : `>${quoted(task.stdout)}`;
+  if (task.stderr === undefined) return stdout;
+  return `${stdout} ${task.stderr === task.stdout ? "2>&1" : `2>${quoted(task.stderr)}`}`;
 }

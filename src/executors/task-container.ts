@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import { closeSync, mkdirSync, openSync, statSync, writeFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { isJsonObject } from "../domain/json.ts";
-import { ifExists } from "../files/file-errors.ts";
 import { directoryMode, fileMode, isInside } from "../files/layout.ts";
+import { readOwn } from "../files/open-regular.ts";
 import type { ContainerEngine } from "./container-engine.ts";
 import { engineCommand, environmentFile } from "./engine-command.ts";
 import type { Task, TaskView } from "./executor.ts";
@@ -64,7 +63,7 @@ function makeMountPoints(view: TaskView, temporaryDirectory: string): void {
 type Container = { readonly client: readonly string[]; readonly name: string };
 
 async function readContainer(directory: string): Promise<Container | undefined> {
-  const text = await ifExists(readFile(recordFile(directory), "utf8"));
+  const text = await readOwn(recordFile(directory));
   const record: unknown = text === undefined ? undefined : JSON.parse(text);
   if (!isJsonObject(record) || !Array.isArray(record.client) || typeof record.name !== "string") return undefined;
   return { client: record.client.filter((word) => typeof word === "string"), name: record.name };

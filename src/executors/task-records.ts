@@ -1,7 +1,8 @@
-import { mkdir, open, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { hasCode, ifExists } from "../files/file-errors.ts";
 import { directoryMode, fileMode, type Layout, taskRecordFile, taskRecordSuffix } from "../files/layout.ts";
+import { readOwn } from "../files/open-regular.ts";
 import type { TaskKey } from "./executor.ts";
 import type { ProcessIdentity } from "./process-table.ts";
 
@@ -29,7 +30,7 @@ export function taskName(key: TaskKey): string {
 
 /** Reads the record of a try; undefined when there is none. */
 export async function readTaskRecord(layout: Layout, key: TaskKey): Promise<TaskRecord | undefined> {
-  const text = await ifExists(readFile(taskRecordFile(layout, key), "latin1"));
+  const text = await readOwn(taskRecordFile(layout, key));
   return text === undefined ? undefined : parseTaskRecord(text);
 }
 

@@ -1,7 +1,9 @@
-import { constants, copyFile, open, rename, rm } from "node:fs/promises";
+import { constants, copyFile, lstat, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { Problem } from "../domain/problem.ts";
 import { hasCode } from "./file-errors.ts";
 import { fileMode } from "./layout.ts";
+import { type RegularFile, wayTo } from "./open-regular.ts";
 
 /** Makes a file's bytes, or a directory's entries, outlive a stop of the machine. */
 export async function syncPath(path: string): Promise<void> {
@@ -10,28 +12,32 @@ export async function syncPath(path: string): Promise<void> {
 }
 
 /**
- * Gives a file its new name when its bytes are durable. On another file system it is copied, and stays where it was.
- * The new name is durable when the directory is synced, which is the caller's task.
+ * Gives an open file its new name when its bytes are durable. On another file system it is copied, and stays where it
+ * was. The new name is durable when the directory is synced, which is the caller's task. Throws `job-failed` when
+ * something else took the file's place meanwhile: that is not published.
  */
-export async function moveFile(source: string, target: string, temporary: string): Promise<"moved" | "copied"> {
-  await syncPath(source);
+export async function moveFile(source: RegularFile, target: string, temporary: string): Promise<"moved" | "copied"> {
+  await source.handle.sync();
   try {
-    await rename(source, target);
-    return "moved";
+    await rename(source.path, target);
   } catch (error) {
     if (!hasCode(error, "EXDEV")) throw error;
     await copyWhole(source, target, temporary);
     return "copied";
   }
+  const moved = await lstat(target);
+  if (moved.ino === source.facts.ino && moved.dev === source.facts.dev) return "moved";
+  await rm(target, { recursive: true, force: true });
+  throw new Problem("job-failed", `Cannot publish "${source.path}": something else took its place`);
 }
 
-/** Copies a file under a temporary name in the target's directory, and renames it when its bytes are durable. */
-export async function copyWhole(source: string, target: string, temporary: string): Promise<void> {
+/** Copies an open file under a temporary name in the target's directory, and renames it when its bytes are durable. */
+export async function copyWhole(source: RegularFile, target: string, temporary: string): Promise<void> {
   // One that a crash left may be write-protected.
   await rm(temporary, { force: true });
   try {
     // A clone where the file system can make one: no bytes are read then.
-    await copyFile(source, temporary, constants.COPYFILE_FICLONE);
+    await copyFile(wayTo(source.handle), temporary, constants.COPYFILE_FICLONE);
     {
       await using handle = await open(temporary, "r");
       await handle.chmod(fileMode);

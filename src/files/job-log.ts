@@ -1,25 +1,50 @@
-import { closeSync, mkdirSync, openSync } from "node:fs";
-import { type FileHandle, mkdir, open } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, mkdir, open, realpath, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { hasCode, ifExists } from "./file-errors.ts";
-import { directoryMode, executionLogFile, fileMode, type Layout } from "./layout.ts";
+import { hasCode } from "./file-errors.ts";
+import { directoryMode, executionLogFile, fileMode, isInside, type Layout } from "./layout.ts";
+import { placeOf, readPart } from "./open-regular.ts";
 
-/** Opens an execution's log for append, and makes it and its directory when they are not there. */
+/** A tool without a sandbox may have put a link or a pipe in a log's place: neither is followed, nor waited for. */
+const carefully = constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
+const forAppend = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | carefully;
+
+/**
+ * Opens an execution's log for append, and makes it and its directory when they are not there. What is no regular file
+ * gives way to a new log.
+ */
 export async function openJobLog(file: string): Promise<FileHandle> {
-  try {
-    return await open(file, "a", fileMode);
-  } catch (error) {
-    if (!hasCode(error, "ENOENT")) throw error;
-    await mkdir(dirname(file), { recursive: true, mode: directoryMode });
-    return open(file, "a", fileMode);
-  }
+  const known = await openLog(file, forAppend);
+  if (known !== undefined) return known;
+  await mkdir(dirname(file), { recursive: true, mode: directoryMode });
+  await rm(file, { recursive: true, force: true });
+  return open(file, forAppend, fileMode);
 }
 
-/** Opens a log for the time in which a tool is started; where thousands are started, waiting for it costs more than it. */
-export function openTaskLog(file: string): { readonly fd: number } & Disposable {
-  mkdirSync(dirname(file), { recursive: true, mode: directoryMode });
-  const fd = openSync(file, "a", fileMode);
-  return { fd, [Symbol.dispose]: () => closeSync(fd) };
+/**
+ * Opens a log for reading; undefined when there is none, or something else stands in its place. `within`: the directory
+ * that it must really lie in, where a tool may have exchanged those between.
+ */
+export async function openLogToRead(file: string, within?: string): Promise<FileHandle | undefined> {
+  const handle = await openLog(file, constants.O_RDONLY | carefully);
+  if (handle === undefined || within === undefined || isInside(await realpath(within), placeOf(handle))) return handle;
+  await handle.close();
+  return undefined;
+}
+
+/** Opens a log; undefined when there is none, or something else stands in its place. */
+async function openLog(file: string, flags: number): Promise<FileHandle | undefined> {
+  let handle: FileHandle;
+  try {
+    handle = await open(file, flags, fileMode);
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "EISDIR", "ELOOP", "ENXIO")) return undefined;
+    if (hasCode(error, "ENOTDIR") && flags !== forAppend) return undefined;
+    throw error;
+  }
+  if ((await handle.stat()).isFile()) return handle;
+  await handle.close();
+  return undefined;
 }
 
 /** Appends lines, given without their line ends, to an execution's log: in one piece, and never in the middle of a line of ours. */
@@ -40,18 +65,19 @@ export type JobLogPage = {
 
 /**
  * Reads at most `limit` bytes of a log from a byte offset on. A page does not end inside a character of UTF-8 unless
- * the limit is shorter than one. Undefined when there is no log.
+ * the limit is shorter than one. Undefined when there is no log, as `openLogToRead` says.
  */
 export async function readJobLog(
   file: string,
   page: { readonly offset: number; readonly limit: number },
+  within?: string,
 ): Promise<JobLogPage | undefined> {
-  const handle = await ifExists(open(file, "r"));
+  const handle = await openLogToRead(file, within);
   if (handle === undefined) return undefined;
   await using log = handle;
   const { size } = await log.stat();
   const offset = Math.min(Math.max(0, page.offset), size);
-  const bytes = wholeCharacters(await readRange(log, offset, Math.min(page.limit, size - offset)));
+  const bytes = wholeCharacters(await readPart(log, offset, Math.min(page.limit, size - offset)));
   return { bytes, offset, nextOffset: offset + bytes.byteLength, sizeBytes: size };
 }
 
@@ -63,7 +89,7 @@ const blockBytes = 16 * 1024;
  * tool may write no line end at all). Empty when there is no log.
  */
 export async function tailJobLog(file: string, lineCount: number, maxBytes = 256 * 1024): Promise<readonly string[]> {
-  const handle = await ifExists(open(file, "r"));
+  const handle = await openLogToRead(file);
   if (handle === undefined) return [];
   await using log = handle;
   const { size } = await log.stat();
@@ -73,23 +99,12 @@ export async function tailJobLog(file: string, lineCount: number, maxBytes = 256
   // One line end more than lines: the one before the first of them, or the last one of the file.
   while (from > floor && lineEnds(tail) <= lineCount) {
     const start = Math.max(floor, from - blockBytes);
-    tail = Buffer.concat([await readRange(log, start, from - start), tail]);
+    tail = Buffer.concat([await readPart(log, start, from - start), tail]);
     from = start;
   }
   const lines = Buffer.from(tail).toString("utf8").split("\n");
   if (lines.at(-1) === "") lines.pop();
   return lineCount > 0 ? lines.slice(-lineCount) : [];
-}
-
-async function readRange(log: FileHandle, offset: number, length: number): Promise<Uint8Array> {
-  const buffer = new Uint8Array(Math.max(0, length));
-  let filled = 0;
-  while (filled < buffer.byteLength) {
-    const { bytesRead } = await log.read(buffer, filled, buffer.byteLength - filled, offset + filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return buffer.subarray(0, filled);
 }
 
 function lineEnds(bytes: Uint8Array): number {

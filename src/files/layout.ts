@@ -63,6 +63,14 @@ export function tasksDirectory(layout: Layout, executionId: string): string {
   return join(executionWorkDirectory(layout, executionId), "tasks");
 }
 
+/**
+ * Where the files lie that tools of an execution change in place: copies of inputs that are not its own. No step has a
+ * directory of this name: the dots of theirs are encoded.
+ */
+export function ownFilesDirectory(layout: Layout, executionId: string): string {
+  return join(tasksDirectory(layout, executionId), ".own");
+}
+
 type TryKey = { readonly executionId: string; readonly step: string; readonly shard: number; readonly try: number };
 
 /**
@@ -90,6 +98,11 @@ export function taskRecordFile(layout: Layout, key: TryKey): string {
 }
 
 export const taskRecordSuffix = ".record";
+
+/** The log of one try: what goes to no file of its own of what it writes to stdout and stderr. */
+export function taskLogFile(layout: Layout, key: TryKey): string {
+  return `${taskDirectory(layout, key)}.log`;
+}
 
 /** Reads shard and try from a name that lies beside a try's directory; undefined for any other. */
 export function tryNumbers(name: string): { readonly shard: number; readonly try: number } | undefined {

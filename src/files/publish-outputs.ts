@@ -1,10 +1,10 @@
-import type { Stats } from "node:fs";
-import { chmod, lstat, mkdir, realpath, rm } from "node:fs/promises";
+import { lstat, mkdir, realpath, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Problem } from "../domain/problem.ts";
 import { copyWhole, directoriesUpTo, moveFile, syncPath } from "./durable.ts";
 import { ifExists } from "./file-errors.ts";
 import { directoryMode, fileMode, isInside, joinInside, type Layout } from "./layout.ts";
+import { openRegular, type RegularFile } from "./open-regular.ts";
 import type { OutputMove, OutputPlan } from "./output-plan.ts";
 
 /** How many files are published at once: enough for the disk to order its syncs, few enough to leave it to others. */
@@ -44,23 +44,28 @@ async function makeDirectories(top: string, directories: ReadonlySet<string>): P
 }
 
 async function publishFile(move: OutputMove, target: string, temporary: string): Promise<void> {
-  const source = await ifExists(lstat(move.source));
   if ((await ifExists(lstat(target))) === undefined) {
-    checkSource(move, source);
-    if (move.mode === "copy") return copyWhole(move.source, target, temporary);
-    if (source.uid === process.getuid?.()) await chmod(move.source, fileMode);
-    if ((await moveFile(move.source, target, temporary)) === "moved") return;
+    await using source = await openSource(move);
+    if (move.mode === "copy") return await copyWhole(source, target, temporary);
+    if (source.facts.uid === process.getuid?.()) await source.handle.chmod(fileMode);
+    if ((await moveFile(source, target, temporary)) === "moved") return;
     // The copy's name must be durable before the only other one goes.
     await syncPath(dirname(target));
   }
-  if (move.mode === "move" && source !== undefined) await rm(move.source);
+  if (move.mode === "move") await rm(move.source, { force: true });
 }
 
-function checkSource(move: OutputMove, source: Stats | undefined): asserts source is Stats {
-  if (source?.isFile() === true) return;
-  const found =
-    source === undefined ? "neither its source nor its target" : "a source that is no regular file any more";
-  throw new Problem("internal", `Cannot publish "${move.target}": found ${found}`);
+/** Opens what was planned: where its name led then, nothing else may be now. */
+async function openSource(move: OutputMove): Promise<RegularFile> {
+  if ((await ifExists(lstat(move.source))) === undefined) {
+    throw new Problem("internal", `Cannot publish "${move.target}": found neither its source nor its target`);
+  }
+  try {
+    return await openRegular(move.source, (path) => path === move.source);
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    throw new Problem("job-failed", `Cannot publish "${move.target}": its source changed: ${cause.message}`, { cause });
+  }
 }
 
 /** A temporary name beside a target; the same one after a crash, so that nothing stays behind. */

@@ -1,4 +1,4 @@
-import { open, readFile, rename } from "node:fs/promises";
+import { open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import * as v from "valibot";
 import type { JsonObject } from "../domain/json.ts";
@@ -7,6 +7,7 @@ import type { Process } from "../domain/process.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engines/engine.ts";
 import { prepareInputs } from "../engines/prepare-inputs.ts";
 import { fileMode, preparedFile, stagedInputsDirectory } from "../files/layout.ts";
+import { readOwn } from "../files/open-regular.ts";
 import { takeOverCheckpoints } from "../store/retry-job.ts";
 import { type ExecuteDeps, type KnownRun, RunFailed } from "./claim.ts";
 import type { JobWalk } from "./job-walk.ts";
@@ -150,7 +151,8 @@ async function readPrepared(deps: ExecuteDeps, engine: Engine): Promise<Prepared
   const { claim } = deps;
   if (!claim.isAdopted) return undefined;
   try {
-    const text = await readFile(preparedFile(deps.layout, claim.executionId), "utf8");
+    const text = await readOwn(preparedFile(deps.layout, claim.executionId));
+    if (text === undefined) throw new Error("found no file, wanted one");
     return v.parse(PreparedSchema, JSON.parse(text));
   } catch (error) {
     // A repeatable engine keeps none: it runs again from the claim. Any other needs it once its handle is on record.

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Executor, Task, TaskKey } from "../../src/executors/executor.ts";
-import { createLayout, executionLogFile, type Layout, taskOutputDirectory } from "../../src/files/layout.ts";
+import { createLayout, type Layout, taskLogFile, taskOutputDirectory } from "../../src/files/layout.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { livingBelow } from "../support/tools.ts";
 
@@ -47,6 +47,7 @@ export async function executorRig(
   const directory = await temporaryDirectory();
   const layout = createLayout(directory.path);
   const executor = makeExecutor(layout);
+  await mkdir(givenDirectory(layout), { recursive: true });
   const submitted: TaskKey[] = [];
   return {
     layout,
@@ -62,7 +63,7 @@ export async function executorRig(
         command: ["sh", "-c", script],
         environment: { PATH: "/usr/bin:/bin" },
         workingDirectory,
-        log: executionLogFile(layout, key.executionId),
+        log: taskLogFile(layout, key),
         ...(options.hasView === true ? { view: viewOf(layout, workingDirectory) } : {}),
         ...changes,
       };
@@ -74,11 +75,19 @@ export async function executorRig(
   };
 }
 
+/** A directory that tasks may read only, where they are held to that. */
+function givenDirectory({ dataDirectory }: Layout): string {
+  return join(dataDirectory, "given");
+}
+
 /** A view of the data directory alone, and of the network not at all. */
 function viewOf(layout: Layout, workingDirectory: string): NonNullable<Task["view"]> {
   const { dataDirectory } = layout;
   return {
-    mounts: [{ source: dataDirectory, target: dataDirectory, isWritable: true }],
+    mounts: [
+      { source: dataDirectory, target: dataDirectory, isWritable: true },
+      { source: givenDirectory(layout), target: givenDirectory(layout), isWritable: false },
+    ],
     hasNetwork: false,
     workingDirectory,
   };
@@ -255,7 +264,6 @@ export function describeExecutorContract(
     test("writes stdout and stderr to files of their own", async () => {
       await using r = await rig();
       const [stdout, stderr] = [join(r.layout.dataDirectory, "o"), join(r.layout.dataDirectory, "e")];
-      await writeFile(stdout, "what was here before, and longer");
       const task = await r.task("echo to stdout; echo to stderr >&2", { stdout, stderr });
       await runTask(r.executor, task);
       expect(await readFile(stdout, "utf8")).toBe("to stdout\n");
@@ -270,15 +278,62 @@ export function describeExecutorContract(
       expect(await readFile(both, "utf8")).toBe("1\n2\n3\n");
     });
 
+    test("writes to no file that is there already, nor through a link", async () => {
+      await using r = await rig();
+      const [before, link] = [join(r.layout.dataDirectory, "before"), join(r.layout.dataDirectory, "link")];
+      await writeFile(before, "before\n");
+      await symlink(before, link);
+      for (const name of [before, link]) {
+        for (const stream of ["stdout", "stderr"]) {
+          const end = await runTask(r.executor, await r.task("echo line; echo line >&2", { [stream]: name }));
+          expect(end.kind === "exited" && end.exitCode > 0).toBe(true);
+        }
+      }
+      expect(await readFile(before, "utf8")).toBe("before\n");
+    });
+
+    test("reads its stdin, and cannot write to it", async () => {
+      await using r = await rig();
+      const stdin = join(givenDirectory(r.layout), "in");
+      await writeFile(stdin, "one\ntwo\n");
+      const script = "cat; for n in 0 1 2; do echo evil >>/proc/self/fd/$n; done 2>/dev/null; exit 0";
+      const stdout = join(r.layout.dataDirectory, "o");
+      await runTask(r.executor, await r.task(script, { stdin, stdout }));
+      expect(await readFile(stdin, "utf8")).toBe("one\ntwo\n");
+      expect(await readFile(stdout, "utf8")).toStartWith("one\ntwo\n");
+    });
+
+    test("ends as its tool does, which need not read all of stdin", async () => {
+      await using r = await rig();
+      const stdin = join(r.layout.dataDirectory, "in");
+      await writeFile(stdin, "line\n".repeat(100_000));
+      const end = await runTask(r.executor, await r.task("read -r line; exit 7", { stdin }));
+      expect(end).toMatchObject({ kind: "exited", exitCode: 7 });
+    });
+
+    test("holds no descriptor but its streams", async () => {
+      await using r = await rig();
+      const stdin = join(r.layout.dataDirectory, "in");
+      const stdout = join(r.layout.dataDirectory, "o");
+      await writeFile(stdin, "");
+      await runTask(r.executor, await r.task("", { command: ["/bin/ls", "/proc/self/fd"], stdin, stdout }));
+      // The last one is that of the listing itself.
+      expect((await readFile(stdout, "utf8")).trim().split("\n")).toEqual(["0", "1", "2", "3"]);
+    });
+
     test("appends to the log what goes to no file", async () => {
       await using r = await rig();
-      const first = await r.task("echo one; echo two >&2");
-      await mkdir(r.layout.outputsDirectory);
-      await writeFile(first.log, "before\n");
-      await runTask(r.executor, first);
-      await runTask(r.executor, await r.task("echo three >&2", { stdout: join(r.layout.dataDirectory, "o") }));
-      await runTask(r.executor, await r.task("echo four", { stderr: join(r.layout.dataDirectory, "e") }));
-      expect(await readFile(first.log, "utf8")).toBe("before\none\ntwo\nthree\nfour\n");
+      const task = await r.task("echo one; echo two >&2");
+      await mkdir(dirname(task.log), { recursive: true });
+      await writeFile(task.log, "before\n");
+      await runTask(r.executor, task);
+      expect(await readFile(task.log, "utf8")).toBe("before\none\ntwo\n");
+      const other = await r.task("echo three >&2", { stdout: join(r.layout.dataDirectory, "o") });
+      await runTask(r.executor, other);
+      expect(await readFile(other.log, "utf8")).toBe("three\n");
+      const third = await r.task("echo four", { stderr: join(r.layout.dataDirectory, "e") });
+      await runTask(r.executor, third);
+      expect(await readFile(third.log, "utf8")).toBe("four\n");
     });
 
     test("does not run when its stdin is not there, and the log says why", async () => {
@@ -294,7 +349,6 @@ export function describeExecutorContract(
       await using r = await rig();
       const blocked = join(r.layout.dataDirectory, "file");
       await writeFile(blocked, "");
-      expect(r.executor.submit(await r.task("true", { log: join(blocked, "log") }))).rejects.toThrow();
       expect(r.executor.submit(await r.task("true", { workingDirectory: join(blocked, "x") }))).rejects.toThrow();
       expect(r.executor.submit(await r.task("true", { environment: { "A=B": "" } }))).rejects.toThrow("A=B");
       expect(r.executor.submit(await r.task("", { command: ["echo", "\0"] }))).rejects.toThrow("NUL");

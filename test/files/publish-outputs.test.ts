@@ -329,7 +329,7 @@ describe("publishOutputs()", () => {
     await rm(path);
     expect(publishOutputs(r.layout, planned)).rejects.toThrow("neither its source nor its target");
     await symlink("/etc/passwd", path);
-    expect(publishOutputs(r.layout, planned)).rejects.toThrow("no regular file");
+    expect(publishOutputs(r.layout, planned)).rejects.toThrow("its source changed");
     expect(await published(r)).toEqual([]);
   });
 

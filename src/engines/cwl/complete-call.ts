@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../domain/json.ts";
 import type { Scope } from "./expression.ts";
 import { completeInputs } from "./inputs.ts";
+import { withOwnFiles } from "./own-files.ts";
 import { type Call, evaluating, javascriptOf, type RunContext } from "./run-context.ts";
 import { effectiveRequirements } from "./runtime.ts";
 import type { Requirements } from "./schema.ts";
@@ -13,7 +14,7 @@ export async function completeCall(run: RunContext, call: Call): Promise<Complet
   const { process, around } = call;
   const requirements = effectiveRequirements(process, around);
   const javascript = javascriptOf(run, requirements);
-  const inputs: JsonObject = await completeInputs(process, call.inputs, {
+  const inputs: JsonObject = await completeInputs(process, withOwnFiles(run.layout, run.executionId, call.inputs), {
     ...javascript,
     evaluating: (work) => evaluating(run, work),
     broaderFormats: run.broaderFormats,

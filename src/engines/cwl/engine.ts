@@ -8,7 +8,15 @@ import { Problem } from "../../domain/problem.ts";
 import type { FileValue, PreparedItem } from "../../domain/values.ts";
 import type { Executor, TaskKey } from "../../executors/executor.ts";
 import { ifExists } from "../../files/file-errors.ts";
-import { type Layout, taskDirectory, tasksDirectory, tryNumbers } from "../../files/layout.ts";
+import { createLogJoin } from "../../files/join-log.ts";
+import {
+  executionLogFile,
+  type Layout,
+  taskDirectory,
+  taskLogFile,
+  tasksDirectory,
+  tryNumbers,
+} from "../../files/layout.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engine.ts";
 import { fromCustom } from "./custom-types.ts";
 import { CwlFailure } from "./failure.ts";
@@ -174,7 +182,6 @@ async function work(
     signal: tools.signal,
     fail: tools.fail,
     hasEarlierTries: existsSync(tasksDirectory(deps.layout, prepared.executionId)),
-    active: new Set(),
     spareDirectories: [],
     ...(deps.cache === undefined ? {} : { cache: deps.cache }),
     programs: new Map(),
@@ -249,7 +256,14 @@ async function dismiss(engines: Engines, handle: JsonObject): Promise<void> {
   for (const key of await triesOf(deps.layout, executionId)) {
     const state = await deps.executor.find(key);
     if (state.kind === "running") await deps.executor.cancel(key, deps.graceSeconds);
+    await keepTalk(deps.layout, key);
   }
+}
+
+/** What a try said that nobody watched any more belongs to the log, if that is still kept. */
+async function keepTalk(layout: Layout, key: TaskKey): Promise<void> {
+  const log = executionLogFile(layout, key.executionId);
+  if (existsSync(log)) await createLogJoin(taskLogFile(layout, key), log, false).join(true);
 }
 
 function executionOf(handle: JsonObject): string {

@@ -206,6 +206,9 @@ async function locate(object: JsonObject): Promise<JsonObject> {
   const facts = await ifExists(stat(path));
   if (facts === undefined) throw new CwlFailure(`Cannot read file "${path}": found nothing there, expected a file`);
   const isDirectory = object.class === "Directory";
+  if (!facts.isFile() && !facts.isDirectory()) {
+    throw new CwlFailure(`Cannot read file "${path}": found neither a file nor a directory, expected one of them`);
+  }
   if (facts.isDirectory() !== isDirectory) {
     throw new CwlFailure(`Cannot read "${path}": found ${isDirectory ? "a file" : "a directory"}, expected the other`);
   }

@@ -3,8 +3,10 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { JsonObject } from "../../domain/json.ts";
-import { ifFound } from "../../files/file-errors.ts";
+import { errorText } from "../../domain/problem.ts";
+import { hasCode, ifFound } from "../../files/file-errors.ts";
 import { isInside } from "../../files/layout.ts";
+import { openDirectory } from "../../files/open-regular.ts";
 import { CwlFailure } from "./failure.ts";
 import { fileObject, pathOf } from "./file-object.ts";
 
@@ -39,9 +41,9 @@ function look(bounds: Bounds, path: string): Found {
 }
 
 function lookAnew(bounds: Bounds, path: string): Found {
-  const real = ifFound(() => realpathSync(path));
+  const real = realPath(path);
   if (real === undefined) throw new CwlFailure(`found no file "${path}", expected one`);
-  if (!isInside(bounds.outdir, real) && !bounds.given.some((given) => isInside(given, real))) {
+  if (!mayRead(bounds, real)) {
     throw new CwlFailure(`found "${path}", which leads out of the output directory, expected a file inside it`);
   }
   const facts = statSync(real);
@@ -50,22 +52,42 @@ function lookAnew(bounds: Bounds, path: string): Found {
   throw new CwlFailure(`found "${path}", which is neither a file nor a directory, expected one of them`);
 }
 
+/** A tool may leave links in a circle, and names and directories that nobody can open. */
+function realPath(path: string): string | undefined {
+  try {
+    return ifFound(() => realpathSync(path));
+  } catch (error) {
+    if (!hasCode(error, "EACCES", "ELOOP", "ENAMETOOLONG")) throw error;
+    throw new CwlFailure(`found "${path}", which cannot be opened (${errorText(error)}), expected a file`);
+  }
+}
+
+/** Tells whether a real path lies where a tool may hand something back from. */
+export function mayRead(bounds: Bounds, real: string): boolean {
+  return isInside(bounds.outdir, real) || bounds.given.some((given) => isInside(given, real));
+}
+
 /** Checks that a file object that has a path lies inside the bounds, a directory with all that is in it. */
 export async function locateInside(bounds: Bounds, object: JsonObject): Promise<JsonObject> {
   const path = pathOf(object);
   if (path === undefined) return object;
   const found = toFile(bounds, path);
-  if (found.class === "Directory") await checkLinks(bounds, path);
+  if (found.class === "Directory") await checkTree(bounds, path);
   const name = typeof object.basename === "string" ? object.basename : found.basename;
   return { ...object, ...found, basename: name ?? null };
 }
 
-/** Throws CwlFailure when a symlink below a directory leads out of the bounds. */
-async function checkLinks(bounds: Bounds, directory: string): Promise<void> {
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
+/** Directories in directories that are looked through at most: no path of the system goes deeper. */
+const maxDepth = 1000;
+
+/** Throws CwlFailure when a symlink below a directory leads out of the bounds, or something there is no file. */
+async function checkTree(bounds: Bounds, directory: string, depth = maxDepth): Promise<void> {
+  if (depth === 0) throw new CwlFailure(`found more than ${maxDepth} directories in each other, expected fewer`);
+  await using open = await openDirectory(directory, (real) => mayRead(bounds, real));
+  for (const entry of await readdir(open.way, { withFileTypes: true })) {
     const path = join(directory, entry.name);
-    if (entry.isSymbolicLink()) toFile(bounds, path);
-    else if (entry.isDirectory()) await checkLinks(bounds, path);
+    if (entry.isDirectory()) await checkTree(bounds, path, depth - 1);
+    else if (!entry.isFile()) toFile(bounds, path);
   }
 }
 

@@ -1,9 +1,9 @@
-import { statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { lstatSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
-import { errorText } from "../../domain/problem.ts";
+import { errorText, Problem } from "../../domain/problem.ts";
+import { type MayRead, readRegular } from "../../files/open-regular.ts";
 import { evaluate, evaluateString, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
 import { isList } from "./field.ts";
@@ -12,7 +12,7 @@ import { withListing } from "./file-listing.ts";
 import { isFileObject, mapFiles, pathOf, secondaryFilesOf, withPath } from "./file-object.ts";
 import { findByPattern } from "./glob.ts";
 import type { Evaluating } from "./javascript.ts";
-import { type Bounds, locateInside, realBounds, settle, toFile } from "./output-bounds.ts";
+import { type Bounds, locateInside, mayRead, realBounds, settle, toFile } from "./output-bounds.ts";
 import type {
   CommandLineTool,
   CwlType,
@@ -59,7 +59,7 @@ export async function collectOutputs(collection: Collection): Promise<JsonObject
         written === undefined ? await collectOutput(collection, bounds, output) : (written[output.id] ?? null);
       return [output.id, await finishValue(collection, bounds, output, value)] as const;
     } catch (cause) {
-      if (!(cause instanceof CwlFailure)) throw cause;
+      if (!(cause instanceof CwlFailure || cause instanceof Problem)) throw cause;
       throw new CwlFailure(`Cannot collect output "${output.id}": ${cause.message}`);
     }
   });
@@ -85,8 +85,8 @@ async function collectBound(
   const found = binding.glob === undefined ? undefined : await collectGlobs(collection, bounds, binding.glob);
   const listing = binding.loadListing ?? collection.listing;
   const loaded = found?.map((file) => {
-    if (file.class === "Directory") return withListing(file, listing);
-    return binding.loadContents ? withContents(file, collection.scope.version) : file;
+    if (file.class === "Directory") return withListing(file, listing, readable(bounds));
+    return binding.loadContents ? withContents(file, collection.scope.version, readable(bounds)) : file;
   });
   const files = loaded === undefined ? undefined : await Promise.all(loaded);
   const { outputEval } = binding;
@@ -117,8 +117,14 @@ async function collectGlobs(
       throw new CwlFailure(`found ${JSON.stringify(pattern)} for glob "${globs[index]}", expected a pattern`);
     });
   });
-  const found = await Promise.all(patterns.map((pattern) => findByPattern(collection.outdir, pattern)));
+  const found = await Promise.all(
+    patterns.map((pattern) => findByPattern(collection.outdir, pattern, readable(bounds))),
+  );
   return [...new Set(found.flat())].map((name) => toFile(bounds, join(collection.outdir, name)));
+}
+
+function readable(bounds: Bounds): MayRead {
+  return (real) => mayRead(bounds, real);
 }
 
 /** Writes a path in the output directory as the tool saw it as the path that it has here. */
@@ -140,14 +146,14 @@ function pickFiles(type: CwlType, files: readonly JsonObject[]): Json {
 
 async function readOutputObject(collection: Collection, bounds: Bounds): Promise<JsonObject | undefined> {
   const path = join(collection.outdir, outputObjectName);
-  if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
   const file = toFile(bounds, path);
   if (typeof file.size !== "number" || file.size > maxOutputObjectBytes) {
     throw new CwlFailure(
       `Cannot read ${outputObjectName}: found ${file.size} bytes, expected at most ${maxOutputObjectBytes}`,
     );
   }
-  const value = parseJson(await readFile(pathOf(file) ?? path, "utf8"));
+  const value = parseJson((await readRegular(path, readable(bounds), maxOutputObjectBytes)).toString("utf8"));
   if (!isJsonObject(value)) throw new CwlFailure(`Cannot read ${outputObjectName}: expected an object`);
   const located = await mapFiles(value, (object) => locateWritten(collection, bounds, object));
   return isJsonObject(located) ? located : undefined;

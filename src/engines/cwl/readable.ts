@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { isJsonObject, type Json } from "../../domain/json.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { isInside } from "../../files/layout.ts";
+import type { MayRead } from "../../files/open-regular.ts";
 import { CwlFailure } from "./failure.ts";
 import { isList } from "./field.ts";
 import { isFileLike } from "./types.ts";
@@ -34,9 +35,21 @@ export async function requireReadablePath(bounds: ReadBounds, location: string):
   const path = isFile ? fileURLToPath(location) : location;
   if (bounds.found.has(path)) return;
   const real = isUrl && !isFile ? undefined : await ifExists(realpath(path));
-  const roots = await Promise.all([...bounds.roots, ...bounds.found].map((root) => ifExists(realpath(root))));
-  if (real !== undefined && roots.some((root) => root !== undefined && isInside(root, real))) return;
+  const roots = await realRoots(bounds);
+  if (real !== undefined && roots.some((root) => isInside(root, real))) return;
   throw new CwlFailure(`Cannot read "${location}": expected a file of this execution or one of its inputs`);
+}
+
+/** Tells of real paths whether a run may read them; undefined when it may read all. */
+export async function mayReadOf(bounds: ReadBounds): Promise<MayRead | undefined> {
+  if (bounds === undefined) return undefined;
+  const roots = await realRoots(bounds);
+  return (real) => roots.some((root) => isInside(root, real));
+}
+
+async function realRoots({ roots, found }: NonNullable<ReadBounds>): Promise<readonly string[]> {
+  const real = await Promise.all([...roots, ...found].map((root) => ifExists(realpath(root))));
+  return real.filter((root) => root !== undefined);
 }
 
 function locationsIn(value: Json): readonly string[] {

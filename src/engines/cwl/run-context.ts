@@ -77,8 +77,6 @@ export type RunContext = {
   readonly programs: Map<string, string>;
   /** True when an earlier life of the server may have started tries of this run. */
   readonly hasEarlierTries: boolean;
-  /** The tools that run at this moment, by step. */
-  readonly active: Set<string>;
   /** Directories for temporary files that ended tools have left as they got them. */
   readonly spareDirectories: string[];
 };

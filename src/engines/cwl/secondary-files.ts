@@ -1,8 +1,9 @@
-import { lstat } from "node:fs/promises";
+import { lstat, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { ifExists } from "../../files/file-errors.ts";
+import { isInside } from "../../files/layout.ts";
 import { evaluate, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
 import { isList } from "./field.ts";
@@ -43,7 +44,8 @@ export async function withSecondaryFiles(
       // A file kept under another name stands among strangers.
       const isAmongOwn = path !== undefined && basename(path) === object.basename;
       const isNamed = pathOf(wanted) === undefined && wanted.location === undefined;
-      const file = isNamed && isAmongOwn ? await fileBeside(path, name) : await named(wanted, options.readable);
+      const file =
+        isNamed && isAmongOwn ? await fileBeside(path, name, options.readable) : await named(wanted, options.readable);
       if (file !== undefined) {
         found.push(file);
         const own = pathOf(file);
@@ -93,9 +95,23 @@ async function named(object: JsonObject, readable: ReadBounds): Promise<JsonObje
   return { ...object, ...fileObject(facts.isDirectory() ? "Directory" : "File", path, facet) };
 }
 
-async function fileBeside(path: string, name: string): Promise<JsonObject | undefined> {
+/**
+ * A file beside another one. A tool may have left a link there, which leads to what is not its own: what it leads to
+ * lies in the same directory, or where the run may read.
+ */
+async function fileBeside(path: string, name: string, readable: ReadBounds): Promise<JsonObject | undefined> {
   const beside = join(dirname(path), safeBasename({ basename: name }));
   const facts = await ifExists(lstat(beside));
   if (facts === undefined) return undefined;
-  return facts.isDirectory() ? fileObject("Directory", beside) : fileObject("File", beside, { size: facts.size });
+  if (facts.isDirectory()) return fileObject("Directory", beside);
+  if (!facts.isFile()) await requireReal(beside, await realpath(dirname(path)), readable);
+  const { size } = await stat(beside);
+  return fileObject("File", beside, { size });
+}
+
+async function requireReal(path: string, directory: string, readable: ReadBounds): Promise<void> {
+  const real = await ifExists(realpath(path));
+  if (real === undefined || !isInside(directory, real)) await requireReadablePath(readable, path);
+  if ((await ifExists(stat(path)))?.isFile() === true) return;
+  throw new CwlFailure(`Cannot use "${path}": found neither a file nor a directory, expected one of them`);
 }

@@ -1,20 +1,28 @@
-import { chmod, cp, mkdir, readdir, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Json, JsonObject } from "../../domain/json.ts";
+import { copyTree } from "../../files/copy-tree.ts";
 import { directoryMode, fileMode } from "../../files/layout.ts";
+import type { MayRead } from "../../files/open-regular.ts";
 import { CwlFailure } from "./failure.ts";
 import { isList } from "./field.ts";
 import { atPath, isFileObject, mapFilesNow, pathOf, safeBasename, secondaryFilesOf, withPath } from "./file-object.ts";
+import { makeOwnFile } from "./own-files.ts";
 
 /** What must lie where before a tool runs. */
 export type StagedEntry =
   | { readonly kind: "link"; readonly target: string; readonly source: string }
+  /** Writable in place: a link to the job's own file, which is made of the original when that belongs to somebody else. */
+  | { readonly kind: "own"; readonly target: string; readonly source: string; readonly original: string }
   /** Writable: a copy of its own. */
   | { readonly kind: "copy"; readonly target: string; readonly source: string }
   /** Seen at a place of its own inside a container; nothing is put anywhere outside. */
   | { readonly kind: "mount"; readonly target: string; readonly source: string; readonly isWritable: boolean }
   | { readonly kind: "text"; readonly target: string; readonly contents: string }
   | { readonly kind: "directory"; readonly target: string };
+
+/** How a file gets to its place; `own` names the job's own file for it. */
+export type Placing = "link" | "copy" | { readonly own: (path: string) => string };
 
 /** A value whose files were given their places, and what that needs. */
 export type Staged<Value extends Json> = { readonly value: Value; readonly entries: readonly StagedEntry[] };
@@ -56,7 +64,7 @@ function liesInPlace(object: JsonObject): boolean {
 export function placeFile(
   object: JsonObject,
   directory: string,
-  mode: "link" | "copy",
+  mode: Placing,
   name = safeBasename(withPath(object)),
 ): Staged<JsonObject> {
   const target = join(directory, name);
@@ -69,10 +77,13 @@ export function placeFile(
   return { value, entries };
 }
 
-function placeAlone(object: JsonObject, target: string, mode: "link" | "copy"): Staged<JsonObject> {
+function placeAlone(object: JsonObject, target: string, mode: Placing): Staged<JsonObject> {
   const value = atPath(object, target);
   const source = pathOf(object);
-  if (source !== undefined) return { value, entries: [{ kind: mode, target, source }] };
+  if (source !== undefined) {
+    if (typeof mode === "string") return { value, entries: [{ kind: mode, target, source }] };
+    return { value, entries: [{ kind: "own", target, source: mode.own(source), original: source }] };
+  }
   if (object.class === "File") {
     if (typeof object.contents !== "string") {
       throw new CwlFailure(
@@ -90,31 +101,43 @@ function placeAlone(object: JsonObject, target: string, mode: "link" | "copy"): 
   };
 }
 
-/** Throws CwlFailure when two entries would lie at one place. */
+/** Throws CwlFailure when two entries would lie at one place, or one inside another that is somebody's file. */
 export function refuseCollisions(entries: readonly StagedEntry[]): void {
   const taken = new Set<string>();
-  for (const { target } of entries) {
+  const closed = new Set<string>();
+  for (const { kind, target } of entries) {
     if (taken.has(target)) throw new CwlFailure(`Cannot stage files: found two for "${target}", expected one`);
     taken.add(target);
+    if (kind === "link" || kind === "own" || kind === "text") closed.add(target);
+  }
+  for (const target of closed.size === 0 ? [] : taken) {
+    for (let above = dirname(target); above !== dirname(above); above = dirname(above)) {
+      if (!closed.has(above)) continue;
+      throw new CwlFailure(
+        `Cannot stage files: found "${target}" inside "${above}", which is a file or directory of somebody else, expected another place, or a writable copy`,
+      );
+    }
   }
 }
 
-/** Puts everything in its place. */
-export async function applyStaging(entries: readonly StagedEntry[]): Promise<void> {
+/** Puts everything in its place. Only what lies where `mayRead` allows is copied. */
+export async function applyStaging(entries: readonly StagedEntry[], mayRead: MayRead | undefined): Promise<void> {
   for (const entry of entries) {
     if (entry.kind === "mount") continue;
     await mkdir(dirname(entry.target), { recursive: true, mode: directoryMode });
-    await applyEntry(entry);
+    await applyEntry(entry, mayRead);
   }
 }
 
-async function applyEntry(entry: StagedEntry): Promise<void> {
+async function applyEntry(entry: StagedEntry, mayRead: MayRead | undefined): Promise<void> {
   switch (entry.kind) {
     case "link":
       return symlink(entry.source, entry.target);
+    case "own":
+      await makeOwnFile(entry.original, entry.source, mayRead);
+      return symlink(entry.source, entry.target);
     case "copy":
-      await cp(entry.source, entry.target, { recursive: true, errorOnExist: true, force: false, dereference: true });
-      return makeWritable(entry.target);
+      return copyTree(entry.source, entry.target, mayRead);
     case "text":
       return writeFile(entry.target, entry.contents, { mode: fileMode, flag: "wx" });
     case "mount":
@@ -125,12 +148,4 @@ async function applyEntry(entry: StagedEntry): Promise<void> {
     default:
       return entry satisfies never;
   }
-}
-
-/** A copy keeps the mode of its source, which may be read-only. */
-async function makeWritable(path: string): Promise<void> {
-  const facts = await stat(path);
-  if ((facts.mode & 0o200) === 0) await chmod(path, facts.mode | 0o200);
-  if (!facts.isDirectory()) return;
-  for (const name of await readdir(path)) await makeWritable(join(path, name));
 }

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
-import { constants, createReadStream } from "node:fs";
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { Problem } from "../../domain/problem.ts";
+import { copyTree } from "../../files/copy-tree.ts";
 import { hasCode, ifExists } from "../../files/file-errors.ts";
 import { directoryMode, isInside } from "../../files/layout.ts";
+import { openDirectory, openRegular, readPart } from "../../files/open-regular.ts";
 import { markUsed } from "../../files/step-cache.ts";
 import type { CompleteCall } from "./complete-call.ts";
 import { evaluate } from "./expression.ts";
@@ -15,6 +17,9 @@ import type { CommandLineTool } from "./schema.ts";
 
 /** A place in a cache: its key names a tool with its inputs. */
 export type Cached = { readonly directory: string; readonly key: string };
+
+/** How much of a file is read at once for its digest. */
+const digestBytes = 2 ** 20;
 
 /** Tells whether a tool's results may be used again (CWL v1.2 WorkReuse). */
 export function isReusable({ requirements, scope }: CompleteCall): boolean {
@@ -49,12 +54,16 @@ async function contentOfMembers(object: JsonObject): Promise<JsonObject> {
 
 async function digestOf(path: string): Promise<Json> {
   if ((await stat(path)).isDirectory()) {
-    const names = (await readdir(path)).toSorted();
-    return Promise.all(names.map(async (name) => [name, await digestOf(join(path, name))]));
+    await using directory = await openDirectory(path);
+    return await Promise.all(directory.names.map(async (name) => [name, await digestOf(join(path, name))]));
   }
+  await using file = await openRegular(path);
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return hash.digest("hex");
+  for (let at = 0; ; at += digestBytes) {
+    const bytes = await readPart(file.handle, at, digestBytes);
+    hash.update(bytes);
+    if (bytes.byteLength < digestBytes) return hash.digest("hex");
+  }
 }
 
 /** Finds the outputs that a tool had before; undefined when there are none, or not all of them. */
@@ -73,26 +82,44 @@ export async function copyCached(directory: string, key: string, outdir: string)
   const found = await findCached(directory, key);
   if (found === undefined) return undefined;
   const entry = join(directory, key);
-  await cp(join(entry, "out"), outdir, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  await copyTree(join(entry, "out"), outdir);
   await markUsed(entry);
   const outputs = await relocate(found, (path) => join(outdir, relative(join(entry, "out"), path)));
   return isJsonObject(outputs) ? outputs : undefined;
 }
 
-/** Keeps the outputs of a tool with its output directory; those that name files from elsewhere are not kept. */
+/** The paths that lie in no other of them. */
+function outermost(paths: readonly string[]): readonly string[] {
+  const kept: string[] = [];
+  // What lies in a directory comes right after it.
+  for (const path of [...new Set(paths)].map((path) => `${path}/`).toSorted()) {
+    const last = kept.at(-1);
+    if (last === undefined || !path.startsWith(last)) kept.push(path);
+  }
+  return kept.map((path) => path.slice(0, -1));
+}
+
+async function keepOne(outdir: string, path: string, kept: string): Promise<void> {
+  const target = join(kept, relative(outdir, path));
+  await mkdir(dirname(target), { recursive: true, mode: directoryMode });
+  await copyTree(path, target, (real) => isInside(outdir, real));
+}
+
+/** Keeps the outputs of a tool, and nothing else that it left; those that name files from elsewhere are not kept. */
 export async function keepCached({ directory, key }: Cached, outdir: string, outputs: JsonObject): Promise<void> {
   const paths = filesIn(outputs).flatMap((file) => pathOf(file) ?? []);
   if (!paths.every((path) => isInside(outdir, path))) return;
   await mkdir(directory, { recursive: true, mode: directoryMode });
   const partial = await mkdtemp(join(directory, "partial-"));
   try {
-    await cp(outdir, join(partial, "out"), { recursive: true });
+    await mkdir(join(partial, "out"), { mode: directoryMode });
+    for (const path of outermost(paths)) await keepOne(outdir, path, join(partial, "out"));
     const kept = await relocate(outputs, (path) => join("out", relative(outdir, path)));
     await writeFile(join(partial, "outputs.json"), JSON.stringify(kept));
     await rename(partial, join(directory, key));
   } catch (error) {
-    // Another run has kept the same meanwhile.
-    if (!hasCode(error, "ENOTEMPTY", "EEXIST")) throw error;
+    // Another run has kept the same meanwhile, or a directory leads elsewhere by its links.
+    if (!hasCode(error, "ENOTEMPTY", "EEXIST") && !(error instanceof Problem)) throw error;
   } finally {
     await rm(partial, { recursive: true, force: true });
   }

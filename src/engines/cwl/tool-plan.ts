@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { JsonObject } from "../../domain/json.ts";
 import type { TaskLimits, TaskView } from "../../executors/executor.ts";
 import { type Image, isUnpacked } from "../../executors/images.ts";
@@ -47,6 +47,8 @@ type TryPlace = {
   /** The PATH that tools get. */
   readonly toolPath: string;
   readonly image?: Image;
+  /** Names the job's own file for one that a tool changes in place. */
+  readonly own: (path: string) => string;
 };
 
 /** Plans one try in its place. Throws CwlFailure when the tool cannot be run as asked. */
@@ -65,7 +67,11 @@ export function planTool(
   const work =
     requirements.workDir === undefined
       ? { value: staged.value, entries: [] }
-      : planWorkDir(requirements, placed, outdir, image === undefined ? undefined : join(place.directory, "mounts"));
+      : planWorkDir(requirements, placed, {
+          outdir,
+          own: (path) => place.own(originOf(staged.entries, path)),
+          mounts: image === undefined ? undefined : join(place.directory, "mounts"),
+        });
   const scope: Scope = { ...placed, inputs: work.value };
   const stdin = tool.stdin === undefined ? null : evaluate(tool.stdin, scope);
   const timeLimit = timeLimitOf(requirements, scope);
@@ -96,10 +102,19 @@ export function planTool(
   };
 }
 
+/** The file that a staged path leads to. */
+function originOf(entries: readonly StagedEntry[], path: string): string {
+  for (const entry of entries) {
+    if (entry.kind === "link" && isInside(entry.target, path)) return join(entry.source, relative(entry.target, path));
+  }
+  return path;
+}
+
 function sourcesOf(entries: readonly StagedEntry[]): readonly string[] {
-  return entries.flatMap((entry) =>
-    entry.kind === "link" || entry.kind === "copy" || entry.kind === "mount" ? [entry.source] : [],
-  );
+  return entries.flatMap((entry) => {
+    if (entry.kind === "own") return [entry.original];
+    return entry.kind === "link" || entry.kind === "copy" || entry.kind === "mount" ? [entry.source] : [];
+  });
 }
 
 /** CWL v1.2 ToolTimeLimit: 0 is no limit, and nothing below. */

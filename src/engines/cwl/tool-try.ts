@@ -1,43 +1,44 @@
-import { lstatSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, renameSync } from "node:fs";
 import { errorText, Problem } from "../../domain/problem.ts";
 import type { TaskEnd, TaskKey } from "../../executors/executor.ts";
 import { resolveProgram } from "../../executors/resolve-program.ts";
-import { directoryMode, executionLogFile, taskDirectory } from "../../files/layout.ts";
+import type { ToolProgress } from "../../executors/tool-progress.ts";
+import { createLogJoin } from "../../files/join-log.ts";
+import { directoryMode, executionLogFile, taskDirectory, taskLogFile } from "../../files/layout.ts";
 import { delayWork } from "./delayed-work.ts";
 import { CwlFailure } from "./failure.ts";
+import { mayReadOf } from "./readable.ts";
 import { type Call, callName, leaveRunning, type RunContext } from "./run-context.ts";
 import { applyStaging } from "./staging.ts";
-import { followProgress, logEnd, progressPollMilliseconds } from "./tool-log.ts";
+import { followLog, followProgress, logPollMilliseconds, type Talk } from "./tool-log.ts";
 import type { ToolPlan } from "./tool-plan.ts";
+import { prepareStreams } from "./tool-streams.ts";
 import { watchTool } from "./tool-watch.ts";
 
 /** One try, and where its stderr goes. */
-export type Try = { readonly key: TaskKey; readonly plan: ToolPlan; readonly log: string };
+export type Try = { readonly key: TaskKey; readonly plan: ToolPlan; readonly stderr: Talk };
 
-/** How a try ended, and where what it wrote began in its log. */
-export type TryEnd = { readonly end: TaskEnd; readonly logStart: number };
-
-/** Finds a try of an earlier life of the server. */
-export async function findTry(run: RunContext, call: Call, attempt: Try): Promise<TryEnd> {
+/** Finds a try of an earlier life of the server, and how it ended. */
+export async function findTry(run: RunContext, call: Call, attempt: Try): Promise<TaskEnd> {
   const found = await run.executor.find(attempt.key);
   if (found.kind === "ended") {
     countUsage(run, call, found.end, undefined);
-    return { end: found.end, logStart: 0 };
+    await joinOf(run, attempt, false).join(true);
+    return found.end;
   }
   using _slot = run.slots.occupy(attempt.plan.reserves);
   run.record.log(`Found try ${attempt.key.try} of ${callName(call)} still running`);
-  return { end: await waitForTry(run, call, attempt, logEnd(attempt.log)), logStart: 0 };
+  return waitForTry(run, call, attempt, false);
 }
 
-/** Starts a try and waits for its end. Throws CwlFailure when it cannot be started as asked. */
-export async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<TryEnd> {
+/** Starts a try and gives how it ended. Throws CwlFailure when it cannot be started as asked. */
+export async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<TaskEnd> {
   const { key, plan } = attempt;
   using _slot = await run.slots.take(plan.reserves, run.signal);
   await makeTryDirectories(run, attempt);
   const program = plan.view.image === undefined ? requireProgram(run, call, plan) : plan.command[0];
-  requireStdin(plan);
+  const stdin = await prepareStreams(plan);
   run.signal.throwIfAborted();
-  const logStart = logEnd(attempt.log);
   run.record.log(`Started ${callName(call)}, try ${key.try}, ${placeOf(run, plan)}: ${plan.command[0]}`);
   sayUnlimited(run, plan);
   try {
@@ -46,19 +47,24 @@ export async function launchTry(run: RunContext, call: Call, attempt: Try): Prom
       command: [program, ...plan.command.slice(1)],
       environment: plan.environment,
       workingDirectory: plan.outdir,
-      log: executionLogFile(run.layout, run.executionId),
-      ...(plan.stdin === undefined ? {} : { stdin: plan.stdin }),
+      log: taskLogFile(run.layout, key),
+      ...(stdin === undefined ? {} : { stdin }),
       view: plan.view,
       limits: { ...plan.limits, ...(run.maxWorkBytes === undefined ? {} : { fileBytes: run.maxWorkBytes }) },
       ...plan.streams,
     });
   } catch (error) {
     if (error instanceof Problem) throw new CwlFailure(error.message);
-    return { end: { kind: "notStarted", reason: errorText(error) }, logStart };
+    return { kind: "notStarted", reason: errorText(error) };
   }
-  const end = await waitForTry(run, call, attempt, logStart);
+  const end = await waitForTry(run, call, attempt, true);
   if (end.kind === "exited") spareTemporary(run, plan);
-  return { end, logStart };
+  return end;
+}
+
+/** What takes over what a try says into the log of its execution. */
+function joinOf(run: RunContext, { key }: Try, isNew: boolean) {
+  return createLogJoin(taskLogFile(run.layout, key), executionLogFile(run.layout, run.executionId), isNew);
 }
 
 /** Words where a tool runs. */
@@ -88,7 +94,8 @@ async function makeTryDirectories(run: RunContext, { plan }: Try): Promise<void>
   const spare = run.spareDirectories.pop();
   if (spare === undefined) mkdirSync(plan.tmpdir, { mode: directoryMode });
   else renameSync(spare, plan.tmpdir);
-  await applyStaging(plan.staging);
+  const isCopied = plan.staging.some(({ kind }) => kind === "copy" || kind === "own");
+  await applyStaging(plan.staging, isCopied ? await mayReadOf(run.readable) : undefined);
 }
 
 /** Hands on the directory for temporary files of a tool that has ended, when it is as good as a new one. */
@@ -112,27 +119,25 @@ function requireProgram(run: RunContext, call: Call, plan: ToolPlan): string {
   return found;
 }
 
-function requireStdin(plan: ToolPlan): void {
-  if (plan.stdin === undefined || statSync(plan.stdin, { throwIfNoEntry: false })?.isFile()) return;
-  throw new CwlFailure(`Cannot read stdin from "${plan.stdin}": found no file there, expected one`);
-}
-
 /** Waits for the end, watches what the tool takes and shows its own progress. When the run must stop, it is stopped too. */
-async function waitForTry(run: RunContext, call: Call, attempt: Try, logStart: number): Promise<TaskEnd> {
-  const active = `${call.path}[${call.shard}]`;
-  run.active.add(active);
+async function waitForTry(run: RunContext, call: Call, attempt: Try, isNew: boolean): Promise<TaskEnd> {
   const { outdir, tmpdir } = attempt.plan;
   const directories = [outdir, tmpdir, taskDirectory(run.layout, attempt.key)];
-  const watch = watchTool(run, { ...attempt, directories, logStart });
-  const following = delayWork(progressPollMilliseconds, (signal) =>
-    followProgress(attempt.log, logStart, signal, ({ percent, message }) => {
-      // Tools that run beside each other share the log: nobody can tell whose percent it is.
-      const isAlone = attempt.plan.streams.stderr !== undefined || run.active.size === 1;
-      call.progress.report(isAlone ? percent / 100 : 0, message);
-    }).catch((error: unknown) =>
-      run.logger.warn("Cannot follow a tool's progress", { executionId: run.executionId, error }),
-    ),
-  );
+  const log = taskLogFile(run.layout, attempt.key);
+  const watch = watchTool(run, { ...attempt, directories, logs: [log] });
+  const joined = joinOf(run, attempt, isNew);
+  const following = delayWork(logPollMilliseconds, async (signal) => {
+    const tell = ({ percent, message }: ToolProgress) => call.progress.report(percent / 100, message);
+    const outcomes = await Promise.allSettled([
+      followProgress(attempt.stderr, signal, tell),
+      followLog(joined, signal),
+    ]);
+    for (const outcome of outcomes) {
+      if (outcome.status === "rejected") {
+        run.logger.warn("Cannot follow a tool", { executionId: run.executionId, error: outcome.reason });
+      }
+    }
+  });
   try {
     const end = await run.executor.ended(attempt.key, run.signal);
     countUsage(run, call, end, watch.peakMemoryBytes());
@@ -145,8 +150,8 @@ async function waitForTry(run: RunContext, call: Call, attempt: Try, logStart: n
     }
     throw error;
   } finally {
-    run.active.delete(active);
     await Promise.all([watch.stop(), following.stop()]);
+    await joined.join(true);
   }
 }
 

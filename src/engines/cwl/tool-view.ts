@@ -24,16 +24,21 @@ type ViewPlace = {
  */
 export function planView(image: Image | undefined, place: ViewPlace): TaskView {
   const { requirements, scope, staging, outdir, visibleOutdir, tmpdir } = place;
+  const changed = staging.flatMap((entry) => (entry.kind === "own" ? [entry.source] : []));
   const own = [outdir, tmpdir].map((path): Mount => ({ source: path, target: path, isWritable: true }));
   const seen: readonly Mount[] =
     visibleOutdir === outdir ? [] : [{ source: outdir, target: visibleOutdir, isWritable: true }];
   const inputs = filesIn(scope.inputs).flatMap((file) => pathOf(file) ?? []);
   const links = staging.flatMap((entry) => (entry.kind === "link" ? [entry.source] : []));
-  const written = staging.flatMap((entry) => (entry.kind === "text" || entry.kind === "link" ? [entry.target] : []));
+  const written = staging.flatMap((entry) =>
+    entry.kind === "text" || entry.kind === "link" || entry.kind === "own" ? [entry.target] : [],
+  );
   const mounts = staging.flatMap((entry) => (entry.kind === "mount" ? [entry] : []));
   const mounted = new Set(mounts.map((mount) => mount.target));
-  const outside = [...inputs, ...links, ...written].filter((path) => !isInside(outdir, path) && !mounted.has(path));
-  const isLinked = new Set(requirements.inplaceUpdate === true ? links : []);
+  const outside = [...inputs, ...links, ...changed, ...written].filter(
+    (path) => !isInside(outdir, path) && !mounted.has(path),
+  );
+  const isLinked = new Set(changed);
   return {
     ...(image === undefined ? {} : { image }),
     mounts: [

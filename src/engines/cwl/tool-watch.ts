@@ -10,10 +10,9 @@ import type { ToolPlan } from "./tool-plan.ts";
 export type Watched = {
   readonly key: TaskKey;
   readonly plan: ToolPlan;
-  /** The directories of the try: all that it writes lies there, or in its log. */
+  /** The directories of the try: all that it writes lies there, or in its logs. */
   readonly directories: readonly string[];
-  readonly log: string;
-  readonly logStart: number;
+  readonly logs: readonly string[];
 };
 
 /** A watch over a tool that runs. */
@@ -94,9 +93,8 @@ async function memoryFault(run: RunContext, { key, plan }: Watched, memory: numb
 async function diskFault(run: RunContext, watched: Watched): Promise<string | undefined> {
   const { maxWorkBytes } = run;
   if (maxWorkBytes === undefined) return undefined;
-  const said = (await logEnd(watched.log)) - watched.logStart;
   const measured = await Promise.all(watched.directories.map(measureDirectory));
-  const written = measured.reduce((sum, bytes) => sum + bytes, Math.max(0, said));
+  const written = [...measured, ...watched.logs.map(logEnd)].reduce((sum, bytes) => sum + bytes, 0);
   if (written <= maxWorkBytes) return undefined;
   return `found ${mebibytes(written)} MiB written, expected at most ${mebibytes(maxWorkBytes)} MiB (--max-work-bytes)`;
 }

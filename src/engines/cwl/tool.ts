@@ -1,19 +1,21 @@
 import { existsSync } from "node:fs";
 import { realpath } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { JsonObject } from "../../domain/json.ts";
 import type { TaskKey } from "../../executors/executor.ts";
 import type { Image } from "../../executors/images.ts";
-import { executionLogFile, taskDirectory, taskOutputDirectory, taskTemporaryDirectory } from "../../files/layout.ts";
+import { taskDirectory, taskLogFile, taskOutputDirectory, taskTemporaryDirectory } from "../../files/layout.ts";
 import { type CompleteCall, completeCall } from "./complete-call.ts";
 import { CwlFailure } from "./failure.ts";
 import { collectOutputs } from "./outputs.ts";
+import { ownPath } from "./own-files.ts";
 import { requireReadablePath } from "./readable.ts";
 import { imageFault, imageRequest } from "./requirements.ts";
 import { type Call, callName, evaluating, type RunContext } from "./run-context.ts";
 import type { CommandLineTool } from "./schema.ts";
 import { type Cached, cacheKey, copyCached, findCached, isReusable, keepCached } from "./step-cache.ts";
-import { stderrTail } from "./tool-log.ts";
-import { planTool } from "./tool-plan.ts";
+import { stderrTail, type Talk } from "./tool-log.ts";
+import { planTool, type ToolPlan } from "./tool-plan.ts";
 import { findTry, launchTry, type Try } from "./tool-try.ts";
 import { hasNetwork } from "./tool-view.ts";
 import { mebibytes } from "./tool-watch.ts";
@@ -79,17 +81,18 @@ async function runTries(
       outdir: taskOutputDirectory(run.layout, key),
       tmpdir: taskTemporaryDirectory(run.layout, key),
       toolPath: run.toolPath,
+      own: (path: string) => ownPath(run.layout, run.executionId, path),
       ...(image === undefined ? {} : { image }),
     };
     const plan = await evaluating(run, () => planTool(tool, complete, place));
     for (const source of plan.workSources) await requireReadablePath(run.readable, source);
-    const attempt = { key, plan, log: plan.streams.stderr ?? executionLogFile(run.layout, run.executionId) };
+    const attempt = { key, plan, stderr: stderrOf(run, key, plan) };
     // Its output directory is made before anything else of a try: without it, nothing of this try ever happened.
     const isFromEarlier = run.hasEarlierTries && existsSync(place.outdir);
-    const { end, logStart } = await (isFromEarlier ? findTry(run, call, attempt) : launchTry(run, call, attempt));
+    const end = await (isFromEarlier ? findTry(run, call, attempt) : launchTry(run, call, attempt));
     switch (end.kind) {
       case "exited": {
-        const outputs = await finishTool(run, call, attempt, { tool, exitCode: end.exitCode, logStart, complete });
+        const outputs = await finishTool(run, call, attempt, { tool, exitCode: end.exitCode, complete });
         if (cached !== undefined) await keepCached(cached, await realpath(plan.outdir), outputs);
         return outputs;
       }
@@ -114,6 +117,13 @@ async function runTries(
         end satisfies never;
     }
   }
+}
+
+/** A file that the tool named lies among its outputs, where it may do as it likes. */
+function stderrOf(run: RunContext, key: TaskKey, { streams, outdir }: ToolPlan): Talk {
+  if (streams.stderr !== undefined) return { file: streams.stderr, within: outdir };
+  const file = taskLogFile(run.layout, key);
+  return { file, within: dirname(file) };
 }
 
 /** The image that a tool asks for, as requirement or hint; undefined when it runs without one. */
@@ -142,17 +152,16 @@ function sizeHint({ maxWorkBytes }: RunContext, exitCode: number): string | unde
 async function finishTool(
   run: RunContext,
   call: Call,
-  { plan, log }: Try,
+  { plan, stderr }: Try,
   exit: {
     readonly tool: CommandLineTool;
     readonly exitCode: number;
-    readonly logStart: number;
     readonly complete: CompleteCall;
   },
 ): Promise<JsonObject> {
   const { tool, exitCode, complete } = exit;
   if (!tool.successCodes.includes(exitCode)) {
-    const tail = await stderrTail(log, exit.logStart);
+    const tail = await stderrTail(stderr);
     const isTemporary = tool.temporaryFailCodes.includes(exitCode) && !tool.permanentFailCodes.includes(exitCode);
     const hint = sizeHint(run, exitCode) ?? run.executor.explain(plan.view, tail);
     if (hint !== undefined) run.record.log(hint);

@@ -16,7 +16,7 @@ import {
 } from "./file-object.ts";
 import { jsonText } from "./json-text.ts";
 import type { Requirements, WorkDirEntry } from "./schema.ts";
-import { placeFile, refuseCollisions, type Staged, type StagedEntry } from "./staging.ts";
+import { type Placing, placeFile, refuseCollisions, type Staged, type StagedEntry } from "./staging.ts";
 
 /**
  * Plans what InitialWorkDirRequirement puts into a tool's working directory. Inputs that are put there have that as
@@ -25,13 +25,12 @@ import { placeFile, refuseCollisions, type Staged, type StagedEntry } from "./st
 export function planWorkDir(
   requirements: Requirements,
   scope: Scope,
-  outdir: string,
-  mounts?: string,
+  { outdir, mounts, own }: { outdir: string; mounts?: string | undefined; own: (path: string) => string },
 ): Staged<JsonObject> {
   const { workDir: listing = [], inplaceUpdate = false } = requirements;
   const place: WorkPlace = {
     outdir,
-    writable: inplaceUpdate ? "link" : "copy",
+    writable: inplaceUpdate ? { own } : "copy",
     ...(mounts === undefined || requirements.isContainerRequired !== true ? {} : { mounts }),
   };
   const entries =
@@ -41,8 +40,8 @@ export function planWorkDir(
   refuseCollisions(entries);
   const moved = new Map(
     entries.flatMap((entry) =>
-      entry.kind === "link" || entry.kind === "copy" || entry.kind === "mount"
-        ? [[entry.source, entry.target] as const]
+      entry.kind === "link" || entry.kind === "copy" || entry.kind === "mount" || entry.kind === "own"
+        ? [[entry.kind === "own" ? entry.original : entry.source, entry.target] as const]
         : [],
     ),
   );
@@ -52,10 +51,10 @@ export function planWorkDir(
   return { value: Object.fromEntries(inputs), entries };
 }
 
-/** The working directory, and how what is writable gets there: in place of a copy, a link lets the tool change its input. */
+/** The working directory, and how what is writable gets there. */
 type WorkPlace = {
   readonly outdir: string;
-  readonly writable: "link" | "copy";
+  readonly writable: Placing;
   /** Where what a required container sees at an absolute path is kept. */
   readonly mounts?: string;
 };
@@ -151,7 +150,7 @@ function moveFile(file: JsonObject, moved: ReadonlyMap<string, string>): JsonObj
 
 /** The real places that a tool may hand back although they lie outside its working directory: what it was given. */
 export function givenPaths(inputs: JsonObject, entries: readonly StagedEntry[]): readonly string[] {
-  const sources = entries.flatMap((entry) => (entry.kind === "link" ? [entry.source] : []));
+  const sources = entries.flatMap((entry) => (entry.kind === "link" || entry.kind === "own" ? [entry.source] : []));
   const staged = entries.flatMap((entry) =>
     entry.kind === "text" || entry.kind === "directory" ? [entry.target] : [],
   );
