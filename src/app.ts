@@ -14,7 +14,14 @@ import type { Clock } from "./domain/clock.ts";
 import type { Logger } from "./domain/logger.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import type { Bubblewrap } from "./executors/bubblewrap.ts";
-import { createLayout, databaseFile, directoryMode, type Layout, secretKeyFile } from "./files/layout.ts";
+import {
+  createLayout,
+  databaseFile,
+  directoryMode,
+  type Layout,
+  secretKeyFile,
+  valuesDirectory,
+} from "./files/layout.ts";
 import { readSecretKey } from "./files/secret-key.ts";
 import { createHttpApp } from "./http/server.ts";
 import { createLogger } from "./log.ts";
@@ -160,7 +167,13 @@ function openStore(config: Config, logger: Logger): Promise<Database> {
 }
 
 async function makeDirectories(layout: Layout): Promise<void> {
-  const all = [layout.dataDirectory, layout.outputsDirectory, layout.workDirectory, layout.vaultDirectory];
+  const all = [
+    layout.dataDirectory,
+    layout.outputsDirectory,
+    layout.workDirectory,
+    layout.vaultDirectory,
+    valuesDirectory(layout),
+  ];
   for (const directory of all) await mkdir(directory, { recursive: true, mode: directoryMode });
 }
 

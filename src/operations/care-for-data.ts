@@ -1,7 +1,7 @@
 import { chmod, rm, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Clock } from "../domain/clock.ts";
-import { databaseFile, directoryMode, type Layout } from "../files/layout.ts";
+import { databaseFile, directoryMode, type Layout, valuesDirectory } from "../files/layout.ts";
 import { copyDatabase, databaseFacts, replaceDatabase } from "../store/backup.ts";
 import { lockDataDirectory } from "../store/lock.ts";
 import { findOrphans } from "./examine-data.ts";
@@ -10,14 +10,14 @@ export type CareDeps = { readonly layout: Layout; readonly clock: Clock; readonl
 
 /** Writes a copy of the database, beside a server that may be running. Durable and read back when it resolves. */
 export function backUp(deps: Pick<CareDeps, "layout">, target: string): Promise<void> {
-  return copyDatabase(databaseFile(deps.layout), resolve(target));
+  return copyDatabase(databaseFile(deps.layout), resolve(target), valuesDirectory(deps.layout));
 }
 
 /** Puts a backup in the place of the database. Throws `conflict` while a server runs. */
 export async function restore(deps: CareDeps, backup: string): Promise<void> {
   const { layout, clock, pid } = deps;
   await using _lock = await lockDataDirectory(layout.dataDirectory, { pid, startedAt: clock.now() });
-  await replaceDatabase(databaseFile(layout), resolve(backup));
+  await replaceDatabase(databaseFile(layout), resolve(backup), valuesDirectory(layout));
 }
 
 /** Repairs what can be repaired without the service, and words what was done. Throws `conflict` while a server runs. */

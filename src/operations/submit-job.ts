@@ -3,6 +3,7 @@ import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import type { Provider } from "../domain/provider.ts";
 import type { LocatedSubscriber } from "../domain/subscriber.ts";
+import { keepInputs, removeKeptValues } from "../files/kept-values.ts";
 import { findJob, insertJob } from "../store/jobs.ts";
 import { sealSubscribers } from "../store/outbox.ts";
 import { keepRevision } from "../store/processes.ts";
@@ -59,7 +60,9 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
   const { statusDocument } = submission;
   const kept =
     statusDocument === undefined ? request : { ...request, statusDocument: { lineage: statusDocument.lineage } };
-  const job = newJob({ id: deps.newId(), at: deps.clock.now() }, submission, kept, chosen.isSync);
+  const id = deps.newId();
+  const held = await keepInputs(deps.layout, id, kept);
+  const job = newJob({ id, at: deps.clock.now() }, submission, held, chosen.isSync);
   if (submission.providerId !== undefined) await keepRevision(deps.database, process, deps.clock.now());
   const forwarded = submission.auth?.forwarded ?? {};
   const sealedHeaders =
@@ -70,6 +73,7 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
     ...(subscribers.length === 0 ? {} : { sealedSubscribers: sealedOf(deps, job.id, subscribers) }),
     ...(idempotency === undefined ? {} : { idempotency }),
   });
+  if (inserted.kind !== "inserted" && held.inputsKeptAs !== undefined) await removeKeptValues(deps.layout, id);
   if (inserted.kind === "conflict") {
     const detail = `Cannot execute process "${process.id}": found an earlier request with this Idempotency-Key and another body, wanted the same body or another key`;
     throw new Problem("idempotency-conflict", detail);

@@ -1,13 +1,16 @@
 import { realpath } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JobFailure, JobOutcome, NewJobEvent } from "../domain/job.ts";
+import { isJsonObject } from "../domain/json.ts";
 import { composeNotifications, type NewNotification, tellingEvent } from "../domain/notification.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import { stages } from "../domain/progress.ts";
 import { makeResultsRelative } from "../domain/results.ts";
+import { shortFailure } from "../domain/short-text.ts";
 import type { OutputValue, OutputValues, PreparedInputs, Result, Results } from "../domain/values.ts";
 import { ifExists } from "../files/file-errors.ts";
 import { createExecutionDirectories, removePublished } from "../files/job-directory.ts";
+import { keepResults, keepValue, keptValue } from "../files/kept-values.ts";
 import { executionWorkDirectory, isInside } from "../files/layout.ts";
 import { mapLocations } from "../files/map-locations.ts";
 import { type OutputPlan, parseOutputPlan, planOutputs } from "../files/output-plan.ts";
@@ -42,8 +45,9 @@ export async function executeProcess(
     const wpsId = hasFiles ? await mapJob(deps, results) : undefined;
     walk.enter("notify");
     const told = composeNotifications(claim.job, "success", deps.newId);
+    const held = await keepResults(deps.layout, claim.executionId, results);
     walk.enter("done");
-    const outcome: JobOutcome = { status: "successful", results, ...(wpsId === undefined ? {} : { wpsId }) };
+    const outcome: JobOutcome = { status: "successful", results: held, ...(wpsId === undefined ? {} : { wpsId }) };
     return { ...(await finish(deps, walk, outcome, told)), ...known };
   } catch (error) {
     if (deps.signal.aborted) return abandoned(deps, walk, known);
@@ -76,7 +80,10 @@ async function runAndPublish(
   const { claim } = deps;
   const recordedPlan = claim.recorded?.outputPlan;
   // The write that recorded the plan recorded its stage too: the walk stands there already.
-  if (recordedPlan !== undefined) return publish(deps, parseOutputPlan(recordedPlan));
+  if (recordedPlan !== undefined) {
+    const whole = await keptValue(deps.layout, recordedPlan);
+    return publish(deps, parseOutputPlan(isJsonObject(whole) ? whole : {}));
+  }
   if (!claim.isAdopted) walk.enter("describe");
   const process = await deps.processOf(claim.job.processId, claim.job.processRevision);
   if (process === undefined) {
@@ -98,7 +105,8 @@ async function runAndPublish(
     outputs,
     isInput: (path) => inputs.has(path) || kept.some((directory) => isInside(directory, path)),
   });
-  await walk.commit({ outputPlan: plan });
+  const held = await keepValue(deps.layout, claim.executionId, "plan", plan);
+  await walk.commit({ outputPlan: isJsonObject(held) ? held : {} });
   return publish(deps, plan);
 }
 
@@ -159,7 +167,7 @@ async function mapJob(deps: ExecuteDeps, results: Results): Promise<string | und
 /** A failed run walks on: its log is mapped, its subscribers are told, its end is written. */
 async function failJob(deps: ExecuteDeps, walk: JobWalk, hasFiles: boolean, error: unknown): Promise<WalkEnd> {
   const failure: JobFailure = {
-    ...(error instanceof RunFailed ? error.failure : { message: errorText(error) }),
+    ...shortFailure(error instanceof RunFailed ? error.failure : { message: errorText(error) }),
     stage: walk.stage,
   };
   if (!(error instanceof RunFailed) && !(error instanceof Problem)) {

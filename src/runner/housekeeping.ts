@@ -8,6 +8,7 @@ import { findJob, forgetIdempotencyKeys } from "../store/jobs.ts";
 import { expiredVaultFiles, removeVaultFile } from "../store/vault.ts";
 import { watchClock } from "./clock-watch.ts";
 import { type RetentionDeps, removeExpiredJobs, removeOrphans } from "./retention.ts";
+import { removeUnknownValues } from "./unknown-values.ts";
 
 export type HousekeepingDeps = RetentionDeps & {
   /** What outputs of steps that are kept to be used again may take of the disk; undefined when nobody asks. */
@@ -46,6 +47,7 @@ export async function tidyUp(deps: HousekeepingDeps, { trustsAges = true } = {})
     if (await isDue(deps, executionId, trustsAges)) await removeWorkDirectory(layout, executionId);
   }
   if (trustsAges) await removeExpiredJobs(deps);
+  if (trustsAges) await removeUnknownValues(deps);
   if (deps.cacheBytes !== undefined) await pruneStepCache(stepCacheDirectory(layout), deps.cacheBytes);
   await removeOrphans(deps);
 }

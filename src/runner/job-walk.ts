@@ -8,6 +8,7 @@ import {
   tellingEvent,
 } from "../domain/notification.ts";
 import { monitorProgress, type StageName, shownProgress, stages } from "../domain/progress.ts";
+import { shortText } from "../domain/short-text.ts";
 import { appendJobLog } from "../files/job-log.ts";
 import { recordJob } from "../store/jobs.ts";
 import type { Claim, ExecuteDeps } from "./claim.ts";
@@ -178,7 +179,8 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
       hasFailed = true;
       enter("monitorError", `Job execution failed at stage ${failedAt}: ${failure.message}`, failure);
     },
-    percent(enginePercent, text) {
+    percent(enginePercent, told) {
+      const text = told === undefined ? undefined : shortText(told);
       const next = Math.max(progress, monitorProgress(enginePercent));
       if (next === progress && (text === undefined || text === message)) return;
       progress = next;

@@ -6,9 +6,11 @@ import { errorText } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engines/engine.ts";
 import { prepareInputs } from "../engines/prepare-inputs.ts";
+import { keepValue, withInputs } from "../files/kept-values.ts";
 import { fileMode, preparedFile, stagedInputsDirectory } from "../files/layout.ts";
 import { readOwn } from "../files/open-regular.ts";
 import { takeOverCheckpoints } from "../store/retry-job.ts";
+import { wholeCheckpoints } from "./checkpoints.ts";
 import { type ExecuteDeps, type KnownRun, RunFailed } from "./claim.ts";
 import type { JobWalk } from "./job-walk.ts";
 
@@ -26,7 +28,7 @@ export async function startRun(
 ): Promise<Run> {
   const { engine } = what;
   const prepared = (await readPrepared(deps, engine)) ?? (await prepare(deps, walk, what));
-  const record = recordOf(walk);
+  const record = recordOf(deps, walk);
   const recorded = known.handle;
   const handle = recorded ?? engine.plan(prepared);
   if (recorded === undefined) {
@@ -50,10 +52,13 @@ export async function startRun(
 }
 
 /** The finished steps of an earlier attempt, when the retry was asked to keep them. */
-async function keptSteps({ database, claim }: ExecuteDeps): Promise<Checkpoints> {
+async function keptSteps({ database, layout, claim }: ExecuteDeps): Promise<Checkpoints> {
   const { job, fence, executionId } = claim;
   if (job.resumeFrom === undefined) return new Map();
-  return takeOverCheckpoints(database, { jobId: job.id, fence, executionId }, job.resumeFrom);
+  return wholeCheckpoints(
+    layout,
+    await takeOverCheckpoints(database, { jobId: job.id, fence, executionId }, job.resumeFrom),
+  );
 }
 
 async function adoptRun(
@@ -77,9 +82,12 @@ async function adoptRun(
   }
 }
 
-function recordOf(walk: JobWalk): EngineRecord {
+function recordOf(deps: ExecuteDeps, walk: JobWalk): EngineRecord {
   return {
-    checkpoint: (key, value, facts) => walk.commit({ checkpoint: { key, value }, ...facts }),
+    checkpoint: async (key, value, facts) => {
+      const held = await keepValue(deps.layout, deps.claim.executionId, `checkpoint ${key}`, value);
+      await walk.commit({ checkpoint: { key, value: held }, ...facts });
+    },
     log: (message) => walk.log(message),
   };
 }
@@ -103,7 +111,7 @@ async function prepare(
       check: (inputId, value) => deps.checkValue(process, inputId, value),
     },
     process,
-    job.request.inputs,
+    (await withInputs(deps.layout, job)).request.inputs,
   );
   walk.enter("getOutputs");
   const settings = process.description.heddle;
