@@ -13,7 +13,7 @@ export function validateCommand(): Command {
       if (file === undefined || others.length > 0) {
         throw new UsageError(`Cannot validate: found ${given.words.length} words, wanted PACKAGE.cwl`);
       }
-      const { cwl } = await readPackage(file);
+      const { cwl } = await readPackage(file, { isLibrary: true });
       for (const note of cwl.notes) io.talk(`${note}\n`);
       io.out(`${file} is valid CWL\n`);
       return exitCodes.ok;

@@ -135,7 +135,7 @@ function isWellFormedBase64(text: string): boolean {
 }
 
 function placeDirectory(deps: PrepareInputsDeps, place: Place): string {
-  return join(deps.stagingDirectory, encodeURIComponent(place.inputId), String(place.index));
+  return join(deps.stagingDirectory, encodeURIComponent(place.inputId).replaceAll(".", "%2E"), String(place.index));
 }
 
 async function stageBytes(

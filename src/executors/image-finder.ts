@@ -84,7 +84,7 @@ async function askEngine(
     runProgram([engine.program, ...engine.globalFlags, ...words], environment, limit);
   const found = (name: string, reference = name): ImageFinding => ({
     kind: "found",
-    image: { name, reference, entrypoint: [], environment: {} },
+    image: { name, reference, entrypoint: [], defaultCommand: [], environment: {} },
   });
   if (engine.name === "apptainer" || engine.name === "singularity") {
     const name = request.pull ?? request.names.at(0);
@@ -149,7 +149,7 @@ async function build(tag: string, dockerFile: string, run: Run): Promise<Program
 async function pullSif(name: string, run: Run, imagesDirectory: string | undefined): Promise<ImageFinding> {
   const image = (reference: string): ImageFinding => ({
     kind: "found",
-    image: { name, reference, entrypoint: [], environment: {} },
+    image: { name, reference, entrypoint: [], defaultCommand: [], environment: {} },
   });
   if (imagesDirectory === undefined) return image(`docker://${name}`);
   const file = join(imagesDirectory, "sif", `${encodeURIComponent(name)}.sif`);

@@ -14,6 +14,8 @@ type ImageFacts = {
   readonly name: string;
   /** What stands before the command, and its environment, as far as we and not an engine see to that. */
   readonly entrypoint: readonly string[];
+  /** What follows it where a tool has no command of its own. */
+  readonly defaultCommand: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
 };
 
@@ -64,6 +66,7 @@ export function findImage(directory: string, name: string): UnpackedImage | unde
       name: imageName(name),
       rootfs: join(directory, "roots", String(kept.root)),
       entrypoint: textList(kept.entrypoint),
+      defaultCommand: textList(kept.command),
       environment: Object.fromEntries(entries),
     };
   } catch (error) {
@@ -99,7 +102,8 @@ export async function importImage(directory: string, archive: string, name?: str
     if (wanted === undefined) throw refuse(archive, "found no name in it, wanted one: heddle images import FILE NAME");
     const target = join(directory, "roots", root);
     if ((await ifExists(readdir(target))) === undefined) await rename(unpacked.rootfs, target);
-    const kept = { root, entrypoint: unpacked.entrypoint, environment: unpacked.environment };
+    const { entrypoint, command, environment } = unpacked;
+    const kept = { root, entrypoint, command, environment };
     const partial = join(scratch, "name.json");
     await writeFile(partial, JSON.stringify(kept), { mode: fileMode });
     await rename(partial, nameFile(directory, wanted));
@@ -113,6 +117,7 @@ type Unpacked = {
   readonly rootfs: string;
   readonly name?: string;
   readonly entrypoint: Json;
+  readonly command: Json;
   readonly environment: Json;
 };
 
@@ -124,7 +129,7 @@ async function unpack(program: string, archive: string, scratch: string): Promis
   const isSaved = names.some((name) => /^(?:\.\/)?(?:manifest|index)\.json$/.test(name));
   if (!isSaved) {
     await extract(program, archive, rootfs);
-    return { rootfs, entrypoint: [], environment: [] };
+    return { rootfs, entrypoint: [], command: [], environment: [] };
   }
   await mkdir(parts);
   await extract(program, archive, parts);
@@ -138,6 +143,7 @@ async function unpack(program: string, archive: string, scratch: string): Promis
     rootfs,
     ...(found.name === undefined ? {} : { name: found.name }),
     entrypoint: config.Entrypoint ?? [],
+    command: config.Cmd ?? [],
     environment: config.Env ?? [],
   };
 }

@@ -70,17 +70,23 @@ export function tasksDirectory(layout: Layout, executionId: string): string {
 
 /**
  * Where the files lie that tools of an execution change in place: copies of inputs that are not its own. No step has a
- * directory of this name: the dots of theirs are encoded.
+ * directory of this name: such a character of theirs is encoded.
  */
 export function ownFilesDirectory(layout: Layout, executionId: string): string {
-  return join(tasksDirectory(layout, executionId), ".own");
+  return join(tasksDirectory(layout, executionId), "@own");
+}
+
+/** Where the files lie that expressions made up and that are outputs. No step has a directory of this name. */
+export function madeFilesDirectory(layout: Layout, executionId: string): string {
+  return join(tasksDirectory(layout, executionId), "@made");
 }
 
 type TryKey = { readonly executionId: string; readonly step: string; readonly shard: number; readonly try: number };
 
 /**
  * The directory of one try of one tool invocation, made for what few tries need. What all need lies beside it, as on many
- * file systems a directory costs as much as a short tool: its path and a suffix, which begins with a dot.
+ * file systems a directory costs as much as a short tool: its path and a suffix. Directories have no dot in their names:
+ * tools take what stands before the first dot of a path for the name of a file.
  */
 export function taskDirectory(layout: Layout, key: TryKey): string {
   const step = encodeURIComponent(key.step).replaceAll(".", "%2E");
@@ -89,12 +95,21 @@ export function taskDirectory(layout: Layout, key: TryKey): string {
 
 /** The output directory of one try: made before anything else of it. */
 export function taskOutputDirectory(layout: Layout, key: TryKey): string {
-  return `${taskDirectory(layout, key)}.out`;
+  return `${taskDirectory(layout, key)}-out`;
+}
+
+/** The output directory and the TMPDIR of a try as earlier releases called them: what they left running is found. */
+export function earlierTaskDirectories(
+  layout: Layout,
+  key: TryKey,
+): { readonly outdir: string; readonly tmpdir: string } {
+  const directory = taskDirectory(layout, key);
+  return { outdir: `${directory}.out`, tmpdir: `${directory}.tmp` };
 }
 
 /** The TMPDIR of one try. */
 export function taskTemporaryDirectory(layout: Layout, key: TryKey): string {
-  return `${taskDirectory(layout, key)}.tmp`;
+  return `${taskDirectory(layout, key)}-tmp`;
 }
 
 /** The file that says how one try started and ended. */
@@ -111,7 +126,7 @@ export function taskLogFile(layout: Layout, key: TryKey): string {
 
 /** Reads shard and try from a name that lies beside a try's directory; undefined for any other. */
 export function tryNumbers(name: string): { readonly shard: number; readonly try: number } | undefined {
-  const [, shard, number] = /^(\d+)-(\d+)(?:\.[a-z]+)?$/.exec(name) ?? [];
+  const [, shard, number] = /^(\d+)-(\d+)(?:[.-][a-z]+)?$/.exec(name) ?? [];
   return shard === undefined ? undefined : { shard: Number(shard), try: Number(number) };
 }
 

@@ -157,7 +157,7 @@ touch /tmp/mine mine /dev/shm/mine && echo done`;
       command: ["/bin/sh", "-c", script],
       environment: { PATH: toolPath, LD_X: "own" },
     });
-    const image = { name: "i", rootfs, entrypoint: [], environment: {} };
+    const image = { name: "i", rootfs, entrypoint: [], defaultCommand: [], environment: {} };
     const view = { image, mounts: [...system, input], hasNetwork: false, workingDirectory: "/data/in" };
     const lines = await linesOf(r.executor, { ...task, view });
     expect(lines).toEqual(["read me", "bin data dev host lib lib64 proc tmp usr var ", "refused", "1", "own"]);

@@ -1,3 +1,4 @@
+import { checkFeatures } from "./check-features.ts";
 import { type Field, fault } from "./field.ts";
 import type { CwlProcess, CwlType, InputParameter, Link, Step, Workflow } from "./schema.ts";
 import { canFeed, isOptional, members, typeText, unionOf } from "./types.ts";
@@ -15,8 +16,11 @@ export type Checked = {
   readonly scripts: ReadonlyMap<string, Field>;
 };
 
-/** Checks what needs the whole document: nesting, links between steps, types along links. Reports what it finds. */
-export function checkDocument(checked: Checked, main: CwlProcess): void {
+/**
+ * Checks what needs the whole document: nesting, links between steps, types along links. `mains` are the processes that
+ * may be run. Reports what it finds.
+ */
+export function checkDocument(checked: Checked, mains: readonly CwlProcess[]): void {
   for (const process of checked.processes.values()) {
     if (process.kind !== "workflow") continue;
     checkOrder(checked, process);
@@ -25,13 +29,20 @@ export function checkDocument(checked: Checked, main: CwlProcess): void {
       checkLink(checked, process, output.link, output.type, `${process.id}/${output.id}`);
     }
   }
+  if (checked.root.report.faults.length > 0) return;
+  for (const main of mains) checkMain(checked, main);
+}
+
+function checkMain(checked: Checked, main: CwlProcess): void {
   const { root, processes } = checked;
-  if (root.report.faults.length > 0) return;
   const tools = countTools(processes, main, new Map(), 0);
   if (tools === undefined)
     fault(root, `found workflows that run themselves or nest deeper than ${maxNesting} levels, expected fewer`);
   else if (tools > maxTools) fault(root, `found ${tools} tools to run, expected at most ${maxTools}`);
-  else checkScripts(checked, main, false, new Set());
+  else {
+    checkScripts(checked, main, false, new Set());
+    checkFeatures(checked, main);
+  }
 }
 
 /** JavaScript stands only where InlineJavascriptRequirement does: on the process, or on one around it. */

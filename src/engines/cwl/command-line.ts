@@ -124,12 +124,20 @@ function bindArguments(binding: CommandLineBinding, value: Json): readonly Argum
   if (value === true) return bindPrefix(binding);
   if (isList(value)) {
     if (value.length === 0) return [];
+    const { itemSeparator } = binding;
+    if (itemSeparator !== undefined) {
+      return withPrefix(binding, [flattened(value).map(argumentText).join(itemSeparator)]);
+    }
     const texts = value.map(argumentText);
-    if (binding.itemSeparator !== undefined) return withPrefix(binding, [texts.join(binding.itemSeparator)]);
     return withPrefix({ ...binding, separate: true }, texts);
   }
   if (isJsonObject(value) && !isFileObject(value)) return bindPrefix(binding);
   return withPrefix(binding, [argumentText(value)]);
+}
+
+/** What a list in a list holds stands among the other items, as far as a list can say that its items are lists. */
+function flattened(value: Json): readonly Json[] {
+  return isList(value) ? value.flatMap(flattened) : [value];
 }
 
 function withPrefix(binding: CommandLineBinding, texts: readonly string[]): readonly Argument[] {

@@ -21,6 +21,7 @@ export async function completeCall(run: RunContext, call: Call): Promise<Complet
     // CWL v1.1: what is listed by default changed from everything to nothing.
     listing: requirements.loadListing ?? (process.version === "v1.0" ? "deep_listing" : "no_listing"),
     readable: run.readable,
+    discovers: call.path === "",
   });
   return { requirements, scope: { inputs, self: null, runtime: {}, version: process.version, ...javascript } };
 }

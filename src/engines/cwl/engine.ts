@@ -12,6 +12,7 @@ import { createLogJoin } from "../../files/join-log.ts";
 import {
   executionLogFile,
   type Layout,
+  madeFilesDirectory,
   taskDirectory,
   taskLogFile,
   tasksDirectory,
@@ -23,7 +24,7 @@ import { CwlFailure } from "./failure.ts";
 import { inputObject } from "./inputs.ts";
 import { createScriptLoader, type ExpressionLimits, type ScriptLoader } from "./javascript.ts";
 import { loadJson } from "./load.ts";
-import { toOutputValues } from "./output-values.ts";
+import { toOutputValues, writeLiterals } from "./output-values.ts";
 import type { ReadBounds } from "./readable.ts";
 import { machineFaults, operationFaults } from "./requirements.ts";
 import { beginRun, type Run, type RunTools } from "./run.ts";
@@ -160,6 +161,7 @@ async function work(
   const faults =
     deps.ignoresContainers === true ? operationFaults(document) : await machineFaults(document, deps.executor);
   if (faults.length > 0) throw new CwlFailure(`Cannot run: ${faults.join("; ")}`);
+  for (const text of document.outdated) record.log(`Would be refused if it were deployed today: ${text}`);
   using scripts = holdsScripts ? await engines.scripts.load() : undefined;
   const inputs = inputObject(main, prepared.inputs, { allowsLocalFiles: deps.allowsLocalFiles ?? false });
   const context: RunContext = {
@@ -222,7 +224,9 @@ function filePaths(file: FileValue): readonly string[] {
 function documentOf(deps: CwlEngineDeps, prepared: Prepared): CwlDocument {
   const { definition } = prepared;
   if (definition.kind !== "cwl") throw new Problem("internal", `Cannot run process "${prepared.processId}" as CWL`);
-  const options = { main: definition.main, allowsLocalFiles: deps.allowsLocalFiles ?? false };
+  const allowsLocalFiles = deps.allowsLocalFiles ?? false;
+  // What a user runs here is refused as it would be at a deployment; what was deployed runs on.
+  const options = { main: definition.main, allowsLocalFiles, isDeployed: !allowsLocalFiles };
   return loadJson(definition.document, options).cwl;
 }
 
@@ -238,7 +242,9 @@ async function collect(engines: Engines, prepared: Prepared): Promise<JsonObject
 }
 
 async function collectForClient(engines: Engines, prepared: Prepared): Promise<JsonObject> {
-  const outputs = await collect(engines, prepared);
+  const { layout } = engines.deps;
+  const made = madeFilesDirectory(layout, prepared.executionId);
+  const outputs = await writeLiterals(await collect(engines, prepared), made);
   const { main } = documentOf(engines.deps, prepared);
   const values = main.outputs.map(
     (output) => [output.id, fromCustom(output.type, outputs[output.id] ?? null)] as const,

@@ -13,12 +13,20 @@ export type Field = {
 type Report = {
   readonly faults: Fault[];
   readonly notes: string[];
+  /** What would be refused today. */
+  readonly outdated: string[];
+  /** True for a document that an earlier version of this program may have taken. */
+  readonly takesEarlier: boolean;
   readonly locate: (place: Place) => string;
 };
 
 /** Starts reading a source. */
-export function rootField(source: Source): Field {
-  return { value: source.value, place: [], report: { faults: [], notes: [], locate: source.locate } };
+export function rootField(source: Source, takesEarlier = false): Field {
+  return {
+    value: source.value,
+    place: [],
+    report: { faults: [], notes: [], outdated: [], takesEarlier, locate: source.locate },
+  };
 }
 
 /** Records that something is wrong: what was found and what was expected. */
@@ -28,6 +36,19 @@ export function fault(field: Field, detail: string): void {
     pointer: field.report.locate(field.place),
     detail: name === "" ? detail : `field "${name}": ${detail}`,
   });
+}
+
+/**
+ * Records what an earlier version of this program took. A document that was deployed then runs on: for it this is a note,
+ * with the line to change.
+ */
+export function newFault(field: Field, detail: string): void {
+  if (!field.report.takesEarlier) fault(field, detail);
+  else {
+    const name = fieldName(field.place);
+    const place = name === "" ? "" : `field "${name}": `;
+    field.report.outdated.push(`${field.report.locate(field.place)}: ${place}${detail}`);
+  }
 }
 
 /** Records that a value is not of the expected form. */

@@ -116,6 +116,8 @@ export type Means = {
   /** What is listed of a directory when its parameter does not say. */
   readonly listing: ListingMode;
   readonly readable: ReadBounds;
+  /** Secondary files that lie beside an input are found: only those of what the whole run was given. */
+  readonly discovers: boolean;
 };
 
 /**
@@ -172,7 +174,7 @@ async function completeFile({ demands, name, scope, means }: Part, object: JsonO
   if (object.class === "Directory") return withListing(object, demands.loadListing ?? means.listing);
   const whole = await means.evaluating(() => {
     const formatted = withFormat(demands, name, { ...scope, self: object }, object, means);
-    const options = { isRequired: true, name, readable: means.readable };
+    const options = { isRequired: true, name, readable: means.readable, discovers: means.discovers };
     return withSecondaryFiles(formatted, demands.secondaryFiles, scope, options);
   });
   return demands.loadContents ? withContents(whole, scope.version) : whole;

@@ -80,9 +80,11 @@ export function loadTool(context: LoadContext, id: string, field: Field): Comman
     ...(stdout === undefined ? {} : { stdout }),
     ...(stderr === undefined ? {} : { stderr }),
   };
-  const isRemote = tool.requirements.remote !== undefined || tool.hints.remote !== undefined;
+  const said = { ...tool.hints, ...tool.requirements };
   if (
-    !isRemote &&
+    said.remote === undefined &&
+    // An image may say what runs in it.
+    said.docker === undefined &&
     tool.baseCommand.length === 0 &&
     tool.arguments.length === 0 &&
     !tool.inputs.some((input) => input.inputBinding)

@@ -1,4 +1,5 @@
 import { isJsonObject } from "../../domain/json.ts";
+import { nearNames } from "../../domain/near-names.ts";
 import {
   asString,
   type Entry,
@@ -41,7 +42,12 @@ const stepInputMembers = ["id", "source", "linkMerge", "default", "valueFrom"];
 const laterInputMembers = ["label", "loadContents", "loadListing"];
 
 /** What a link in a workflow may name. */
-type Names = { readonly workflowId: string; readonly known: ReadonlySet<string> };
+type Names = {
+  readonly workflowId: string;
+  /** What the workflow may be called in exact ids. */
+  readonly prefixes: readonly string[];
+  readonly known: ReadonlySet<string>;
+};
 
 /** Reads a Workflow; each link leads to an input of the workflow or to an output that a step lists. */
 export function loadWorkflow(context: LoadContext, id: string, field: Field, loadRun: RunLoader): Workflow {
@@ -49,7 +55,9 @@ export function loadWorkflow(context: LoadContext, id: string, field: Field, loa
   const inputs = loadInputs(context, field);
   const stepEntries = parameters(field, "steps", undefined);
   const outs = stepEntries.flatMap((step) => stepOutputs(step.field).map((output) => `${step.id}/${output}`));
-  const names: Names = { workflowId: id, known: new Set([...inputs.map((input) => input.id), ...outs]) };
+  const written = optionalString(field, "id") ?? id;
+  const prefixes = [`${id}/`, `${written.slice(written.indexOf("#") + 1)}/`];
+  const names: Names = { workflowId: id, prefixes, known: new Set([...inputs.map((input) => input.id), ...outs]) };
   return {
     kind: "workflow",
     ...processFields(context, id, field),
@@ -85,7 +93,7 @@ function loadStep(context: LoadContext, names: Names, { id, field }: Entry, load
   });
   const label = optionalString(field, "label");
   const run = loadRun({ workflowId: names.workflowId, stepId: id }, member(field, "run"));
-  const scatter = loadScatter(field, inputs);
+  const scatter = loadScatter(field, path, inputs);
   const when = optionalExpression(context, field, "when");
   if (run === undefined) return undefined;
   return {
@@ -102,12 +110,15 @@ function loadStep(context: LoadContext, names: Names, { id, field }: Entry, load
   };
 }
 
-function loadScatter(field: Field, inputs: readonly StepInput[]): readonly string[] {
+/** `path` is that of the step, below its workflow. An input is named by its id, alone or with the way to it. */
+function loadScatter(field: Field, path: string, inputs: readonly StepInput[]): readonly string[] {
   const scatter = member(field, "scatter");
   const names = oneOrMore(scatter).flatMap((item) => {
-    const name = shortName(asString(item, "the id of an input of the step") ?? "");
-    if (inputs.some((input) => input.id === name)) return [name];
-    fault(item, `found "${name}", expected one of ${inputs.map((input) => input.id).join(", ")}`);
+    const text = asString(item, "the id of an input of the step") ?? "";
+    const name = text.slice(text.indexOf("#") + 1);
+    const named = inputs.find(({ id }) => name === id || `/${path}/${id}`.endsWith(`/${name}`));
+    if (named !== undefined) return [named.id];
+    fault(item, `found "${text}", expected one of ${inputs.map((input) => input.id).join(", ")}`);
     return [];
   });
   if (names.length > 1 && !isPresent(member(field, "scatterMethod"))) {
@@ -154,10 +165,7 @@ function loadLink(names: Names, field: Field, name: string): Link {
     if (text === undefined) return [];
     const found = resolveSource(names, text);
     if (found === undefined) {
-      fault(
-        item,
-        `found source "${text}", which leads nowhere, expected one of ${[...names.known].join(", ") || "none"}`,
-      );
+      fault(item, `found source "${text}", which leads nowhere, expected ${wantedSource(names, text)}`);
     }
     return found ?? [];
   });
@@ -170,10 +178,23 @@ function loadLink(names: Names, field: Field, name: string): Link {
   };
 }
 
-/** Sources may be short (`step/out`) or written in full (`#main/step/out`). */
-function resolveSource(names: Names, text: string): string | undefined {
-  const path = text.slice(text.indexOf("#") + 1);
-  const own = path.startsWith(`${names.workflowId}/`) ? path.slice(names.workflowId.length + 1) : path;
-  const parts = own.split("/");
-  return [own, parts.slice(-2).join("/"), parts.slice(-1).join("")].find((candidate) => names.known.has(candidate));
+/**
+ * Finds what a source names (CWL v1.2, Schema Salad 1.1 link resolution): a name with `#` is an exact id, of this workflow
+ * or written without it; any other is looked for in the workflow first, and then among exact ids.
+ */
+function resolveSource({ prefixes, known }: Names, text: string): string | undefined {
+  const name = text.slice(text.indexOf("#") + 1);
+  const own = prefixes.filter((prefix) => name.startsWith(prefix)).map((prefix) => name.slice(prefix.length));
+  const candidates = text.includes("#") ? [...own, name] : [name, ...own];
+  return candidates.find((candidate) => known.has(candidate));
+}
+
+/** Words what a source that leads nowhere may have meant. */
+function wantedSource({ known }: Names, text: string): string {
+  const name = text.slice(text.indexOf("#") + 1);
+  const near = new Set(nearNames(name, known));
+  const last = name.slice(name.lastIndexOf("/") + 1);
+  for (const candidate of known) if (candidate.endsWith(`/${last}`) || candidate === last) near.add(candidate);
+  const all = `one of ${[...known].join(", ") || "none"}`;
+  return near.size === 0 ? all : `${all}; did you mean ${[...near].map((each) => `"${each}"`).join(" or ")}`;
 }

@@ -18,6 +18,7 @@ import { type LoadContext, shortName } from "./load-context.ts";
 import { loadExpressionTool, loadOperation, loadTool } from "./load-tool.ts";
 import { namedTypes } from "./load-types.ts";
 import { loadWorkflow } from "./load-workflow.ts";
+import { withOwnImports } from "./own-imports.ts";
 import { type CwlDocument, type CwlProcess, type CwlVersion, cwlVersions } from "./schema.ts";
 import { jsonSource, readSource, type Source } from "./source.ts";
 
@@ -26,6 +27,10 @@ export type LoadOptions = {
   readonly main?: string;
   /** True only where the document's author may read every file that this program can: never in the server. */
   readonly allowsLocalFiles?: boolean;
+  /** True where nothing is to run: a graph may be a library, of which every process is checked. */
+  readonly isLibrary?: boolean;
+  /** True for a document that was deployed before: what is refused only since then is a note. */
+  readonly isDeployed?: boolean;
 };
 
 /** What a text or JSON document turned out to be: the document as it is kept, and what was read from it. */
@@ -46,20 +51,21 @@ export function loadJson(value: Json, options: LoadOptions & { readonly prefix?:
   return load(jsonSource(value, options.prefix), options, "the CWL document");
 }
 
-function load(source: Source, options: LoadOptions, name: string): Package {
-  const root = rootField(source);
+function load(given: Source, options: LoadOptions, name: string): Package {
+  const source = { ...given, value: withOwnImports(given.value) };
+  const root = rootField(source, options.isDeployed);
   const cwl = asObject(root) === undefined ? undefined : loadRoot(root, options);
-  const { faults, notes } = root.report;
+  const { faults, notes, outdated } = root.report;
   const [first] = faults;
   if (cwl !== undefined && first === undefined && isJsonObject(source.value)) {
-    return { document: source.value, cwl: { ...cwl, notes } };
+    return { document: source.value, cwl: { ...cwl, notes, outdated } };
   }
   const detail = first === undefined ? "nothing to run in it" : `${first.pointer}: ${first.detail}`;
   const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : "";
   throw new Problem("invalid-parameter-value", `Cannot read ${name}: ${detail}${more}`, { faults });
 }
 
-function loadRoot(root: Field, options: LoadOptions): Omit<CwlDocument, "notes"> | undefined {
+function loadRoot(root: Field, options: LoadOptions): Omit<CwlDocument, "notes" | "outdated"> | undefined {
   const version = loadVersion(member(root, "cwlVersion"));
   if (version === undefined) return undefined;
   const context: LoadContext = {
@@ -82,9 +88,12 @@ function loadRoot(root: Field, options: LoadOptions): Omit<CwlDocument, "notes">
     if (processes.has(id)) fault(field, `found process "${id}" twice, expected each id once`);
     loadProcess({ context, processes, scripts, graph: new Set(ids) }, id, field);
   }
-  const main = chooseMain(root, processes, ids, options.main);
+  const all = [...processes.values()];
+  const isLibrary = options.isLibrary === true && options.main === undefined && all.length > 0;
+  const main = isLibrary ? (processes.get("main") ?? all[0]) : chooseMain(root, processes, ids, options.main);
   if (main === undefined || root.report.faults.length > 0) return undefined;
-  checkDocument({ root, fields: context.fields, processes, scripts }, main);
+  const mains = isLibrary ? ids.flatMap((id) => processes.get(id) ?? []) : [main];
+  checkDocument({ root, fields: context.fields, processes, scripts }, mains);
   return {
     processes,
     main,

@@ -73,20 +73,19 @@ export async function collectOutputs(collection: Collection): Promise<JsonObject
 async function collectOutput(collection: Collection, bounds: Bounds, output: ToolOutput): Promise<Json> {
   const stream = output.stream === undefined ? undefined : collection.streams[output.stream];
   if (stream !== undefined) return toFile(bounds, stream);
-  return collectBound(collection, bounds, output.type, output.outputBinding);
+  return collectBound(collection, bounds, { name: output.id, type: output.type, binding: output.outputBinding });
 }
 
-async function collectBound(
-  collection: Collection,
-  bounds: Bounds,
-  type: CwlType,
-  binding: OutputBinding | undefined,
-): Promise<Json> {
+/** An output, or a field of one. */
+type Bound = { readonly name: string; readonly type: CwlType; readonly binding: OutputBinding | undefined };
+
+async function collectBound(collection: Collection, bounds: Bounds, { name, type, binding }: Bound): Promise<Json> {
   if (binding === undefined) {
     const record = members(type).find((member) => member.kind === "record");
     return record === undefined ? null : collectRecord(collection, bounds, record.fields);
   }
-  const found = binding.glob === undefined ? undefined : await collectGlobs(collection, bounds, binding.glob);
+  const found =
+    binding.glob === undefined ? undefined : await collectGlobs(collection, bounds, { name, globs: binding.glob });
   const listing = binding.loadListing ?? collection.listing;
   const load = (file: JsonObject) => {
     if (file.class === "Directory") return withListing(file, listing, readable(bounds));
@@ -102,7 +101,8 @@ async function collectBound(
 
 async function collectRecord(collection: Collection, bounds: Bounds, fields: readonly RecordField[]): Promise<Json> {
   const values = fields.map(async (field) => {
-    const value = await collectBound(collection, bounds, field.type, field.outputBinding);
+    const { name, type, outputBinding: binding } = field;
+    const value = await collectBound(collection, bounds, { name, type, binding });
     return [field.name, value] as const;
   });
   return Object.fromEntries(await Promise.all(values));
@@ -111,7 +111,7 @@ async function collectRecord(collection: Collection, bounds: Bounds, fields: rea
 async function collectGlobs(
   collection: Collection,
   bounds: Bounds,
-  globs: readonly string[],
+  { name: bound, globs }: { readonly name: string; readonly globs: readonly string[] },
 ): Promise<readonly JsonObject[]> {
   const evaluated = await collection.evaluating(() => globs.map((glob) => evaluate(glob, collection.scope)));
   const patterns = evaluated.flatMap((value, index) => {
@@ -124,7 +124,11 @@ async function collectGlobs(
   const found = await Promise.all(
     patterns.map((pattern) => findByPattern(collection.outdir, pattern, readable(bounds))),
   );
-  return mapInTurns([...new Set(found.flat())], (name) => toFile(bounds, join(collection.outdir, name)));
+  return mapInTurns([...new Set(found.flat())], (name) => {
+    const file = toFile(bounds, join(collection.outdir, name));
+    // The output directory itself is called what nobody chose.
+    return name === "." ? { ...file, basename: bound } : file;
+  });
 }
 
 function readable(bounds: Bounds): MayRead {
@@ -234,6 +238,7 @@ async function finishFile(at: Finishing, demands: OutputDemands, object: JsonObj
     const format = template === undefined ? undefined : evaluateString(template, scope, "format");
     return withSecondaryFiles(format === undefined ? kept : { ...kept, format }, demands.secondaryFiles, scope, {
       isRequired: false,
+      discovers: true,
       name,
       readable: { roots: [bounds.outdir, ...bounds.given], found: new Set() },
     });

@@ -48,6 +48,7 @@ type Packing = {
   readonly parts: Part[];
   readonly namespaces: Map<string, string>;
   readonly broaderFormats: BroaderFormats;
+  readonly notes: string[];
 };
 
 /**
@@ -69,6 +70,7 @@ export async function packDocument(
     parts: [],
     namespaces: new Map(),
     broaderFormats: new Map(),
+    notes: [],
   };
   const main = mainOf(await openFile(packing, path));
   // Files that are met on the way are added to the map, and so their turn comes.
@@ -79,7 +81,9 @@ export async function packDocument(
   }
   const first = packing.parts.find((part) => part.id === main) ?? packing.parts[0];
   await readOntologies(packing);
-  return loadSource(joinParts(packing, first), basename(path), { ...(main === undefined ? {} : { main }), ...options });
+  const named = main === undefined ? {} : { main };
+  const { document, cwl } = loadSource(joinParts(packing, first), basename(path), { ...named, ...options });
+  return { document, cwl: { ...cwl, notes: [...packing.notes, ...cwl.notes] } };
 }
 
 /** Reads the ontologies of `$schemas` that are files of the package, when a format could need them. */
@@ -89,9 +93,17 @@ async function readOntologies(packing: Packing): Promise<void> {
     if (!isList(schemas) || !JSON.stringify(packing.parts.map((part) => part.value)).includes('"format":')) continue;
     for (const [index, schema] of schemas.entries()) {
       if (typeof schema !== "string" || /^https?:/.test(schema)) continue;
-      const place = ["$schemas", index];
-      const text = await readText(packing, resolvePath(from, schema, place), from.source.locate(place));
-      readOntology(text, packing.broaderFormats);
+      const at = from.source.locate(["$schemas", index]);
+      try {
+        readOntology(
+          await readText(packing, resolvePath(from, schema, ["$schemas", index]), at),
+          packing.broaderFormats,
+        );
+      } catch (error) {
+        // It only tells which formats are broader than others: without it they are taken as they are written.
+        if (!(error instanceof Problem)) throw error;
+        packing.notes.push(`${at}: found "${schema}", which cannot be read: formats are compared by their names alone`);
+      }
     }
   }
 }
@@ -220,6 +232,7 @@ async function rewriteMember(
 ): Promise<Json> {
   const { value, name, member, place, depth } = what;
   if (name === "run" && typeof member === "string") return packRun(packing, from, member, place);
+  if (name === "source" || name === "outputSource") return packSource(from, member, place);
   const isFile = value.class === "File" || value.class === "Directory";
   if (
     isFile &&
@@ -231,6 +244,16 @@ async function rewriteMember(
     return name === "path" ? path : pathToFileURL(path).href;
   }
   return rewrite(packing, from, member, place, depth);
+}
+
+/** An exact id of a link says the id of its process, which packing may change: within the process it is as exact. */
+function packSource(from: PackedFile, member: Json, place: Place): Json {
+  if (isList(member)) return member.map((item) => packSource(from, item, place));
+  if (typeof member !== "string" || !member.includes("#")) return member;
+  const name = member.slice(member.indexOf("#") + 1);
+  const index = from.isGraph ? place[1] : 0;
+  const own = typeof index === "number" ? ownId(from.processes[index] ?? null) : "";
+  return own !== "" && name.startsWith(`${own}/`) ? name.slice(own.length + 1) : name;
 }
 
 async function packRun(packing: Packing, from: PackedFile, run: string, place: Place): Promise<string> {

@@ -183,7 +183,16 @@ export type ResourceName = (typeof resourceNames)[number];
 type Resources = { readonly [name in ResourceName]?: number | Expression };
 
 /** What a process asks of its surroundings, by the part that honours it; what is absent was not asked. */
-export type Requirements = {
+/** What a workflow must say that it uses (CWL v1.2 Workflow, requirements). */
+export const workflowFeatures = [
+  "MultipleInputFeatureRequirement",
+  "ScatterFeatureRequirement",
+  "StepInputExpressionRequirement",
+  "SubworkflowFeatureRequirement",
+] as const;
+export type WorkflowFeature = (typeof workflowFeatures)[number];
+
+export type Requirements = Readonly<Partial<Record<WorkflowFeature, true>>> & {
   /** Environment variables: name and value. */
   readonly environment?: readonly (readonly [string, Expression])[];
   readonly workDir?: readonly WorkDirEntry[] | Expression;
@@ -260,4 +269,6 @@ export type CwlDocument = {
   readonly broaderFormats: Readonly<Record<string, readonly string[]>>;
   /** What a reader should know and what is no fault: hints that are not understood, for example. */
   readonly notes: readonly string[];
+  /** What a document says that was deployed before, and that would be refused today, each with what is expected. */
+  readonly outdated: readonly string[];
 };

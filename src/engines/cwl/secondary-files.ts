@@ -24,14 +24,20 @@ function secondaryName(name: string, pattern: string): string {
 }
 
 /**
- * Adds the secondary files that lie beside a file and are not among its own yet.
- * Throws CwlFailure for one that is required and missing.
+ * Adds the secondary files that a file should have and are not among its own yet: those that an expression gives whole
+ * and, when they are to be discovered, those that lie beside it. A step gets what its input carries and nothing else
+ * (CWL v1.2 SecondaryFileSchema). Throws CwlFailure for one that is required and missing.
  */
 export async function withSecondaryFiles(
   object: JsonObject,
   patterns: readonly SecondaryFile[],
   scope: Scope,
-  options: { readonly isRequired: boolean; readonly name: string; readonly readable: ReadBounds },
+  options: {
+    readonly isRequired: boolean;
+    readonly discovers: boolean;
+    readonly name: string;
+    readonly readable: ReadBounds;
+  },
 ): Promise<JsonObject> {
   if (patterns.length === 0 || object.class !== "File") return object;
   const path = pathOf(object);
@@ -44,15 +50,15 @@ export async function withSecondaryFiles(
       // A file kept under another name stands among strangers.
       const isAmongOwn = path !== undefined && basename(path) === object.basename;
       const isNamed = pathOf(wanted) === undefined && wanted.location === undefined;
-      const file =
-        isNamed && isAmongOwn ? await fileBeside(path, name, options.readable) : await named(wanted, options.readable);
+      const isBeside = isNamed && isAmongOwn && options.discovers;
+      const file = isBeside ? await fileBeside(path, name, options.readable) : await named(wanted, options.readable);
       if (file !== undefined) {
         found.push(file);
         const own = pathOf(file);
         if (own !== undefined) options.readable?.found.add(own);
       } else if (isNeeded(isRequired, own) ?? options.isRequired) {
         throw new CwlFailure(
-          `Cannot use ${options.name}: found no file "${name}" beside "${object.basename}", expected one (secondaryFiles "${pattern}")`,
+          `Cannot use ${options.name}: found no file "${name}" ${options.discovers ? "beside" : "that came with"} "${object.basename}", expected one (secondaryFiles "${pattern}")`,
         );
       }
     }

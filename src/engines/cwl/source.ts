@@ -1,6 +1,8 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { isMap, isScalar, isSeq, type Node } from "yaml";
 import type { Json } from "../../domain/json.ts";
 import { errorText, type Fault, Problem } from "../../domain/problem.ts";
+import { parseYaml } from "./lenient-yaml.ts";
+import { countYamlValues, repeatedKeys } from "./yaml-bounds.ts";
 
 /** The way to a value in a document: member names and list indexes. */
 export type Place = readonly (string | number)[];
@@ -31,86 +33,30 @@ export function readSource(text: string, file: string, maxValues = maxLocalValue
       { pointer: file, detail: `found more than ${maxDocumentBytes} bytes, expected at most that` },
     ]);
   }
-  if (countSigns(text) > maxValues) {
+  if (countYamlValues(text) > maxValues) {
     throw unreadable(file, [{ pointer: file, detail: `found more than ${maxValues} values, expected at most that` }]);
   }
-  const lines = new LineCounter();
-  const position = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
-    return `${file}:${line}:${col}`;
-  };
   try {
-    const document = parseDocument(text, {
-      lineCounter: lines,
-      prettyErrors: false,
-      version: "1.2",
-      uniqueKeys: false,
-    });
-    const found = [...document.errors, ...document.warnings].map((error) => ({
-      offset: error.pos[0],
-      detail: error.message,
-    }));
-    const all = found.length > 0 ? found : repeatedKeys(document.contents);
-    if (all.length > 0) {
-      const told = all.slice(0, maxFaults).map(({ offset, detail }) => ({ pointer: position(offset), detail }));
-      throw unreadable(file, told);
+    const { document, position } = parseYaml(text);
+    const place = (offset: number) => {
+      const { line, column } = position(offset);
+      return `${file}:${line}:${column}`;
+    };
+    // A warning of the reader, for a tag that it does not know for example, is no fault of the document.
+    const errors = document.errors.map((error) => ({ offset: error.pos[0], detail: error.message }));
+    const found = (errors.length > 0 ? errors : repeatedKeys(document.contents)).slice(0, maxFaults);
+    if (found.length > 0) {
+      throw unreadable(
+        file,
+        found.map(({ offset, detail }) => ({ pointer: place(offset), detail })),
+      );
     }
     const value = toJson(document.toJS({ maxAliasCount: maxAliases }), maxDepth);
-    return { value, locate: (place) => position(offsetOf(document.contents, place)) };
+    return { value, locate: (at) => place(offsetOf(document.contents, at)) };
   } catch (cause) {
     if (cause instanceof Problem) throw cause;
     throw unreadable(file, [{ pointer: file, detail: errorText(cause) }], cause);
   }
-}
-
-/** Counts the signs that begin a node, at most a few more than there are. */
-function countSigns(text: string): number {
-  let count = 0;
-  let lines = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const letter = text.charCodeAt(at);
-    if (letter === lineEnd) lines += 1;
-    else if (letter === comma || letter === openList || letter === openMap) count += 1;
-    else if ((letter === colon || letter === dash || letter === question) && isBlank(text.charCodeAt(at + 1)))
-      count += 1;
-  }
-  return count + Math.floor(lines / linesPerValue);
-}
-
-/** Lines of comments and of long texts are read in less time than values. */
-const linesPerValue = 8;
-const lineEnd = 0x0a;
-const comma = 0x2c;
-const dash = 0x2d;
-const colon = 0x3a;
-const question = 0x3f;
-const openList = 0x5b;
-const openMap = 0x7b;
-
-/** A blank, the end of a line, or of the text. */
-function isBlank(letter: number): boolean {
-  return letter <= 0x20 || Number.isNaN(letter);
-}
-
-type Found = { readonly offset: number; readonly detail: string };
-
-/** Finds keys that stand twice in a map. The parser would compare each with all others. */
-function repeatedKeys(root: Node | null): readonly Found[] {
-  const found: Found[] = [];
-  const left: unknown[] = [root];
-  for (let node = left.pop(); node !== undefined; node = left.pop()) {
-    if (isSeq(node)) for (const item of node.items) left.push(item);
-    if (!isMap(node)) continue;
-    const keys = new Set<string>();
-    for (const { key, value } of node.items) {
-      left.push(value);
-      if (!isScalar(key)) continue;
-      const name = String(key.value);
-      if (keys.has(name)) found.push({ offset: key.range?.[0] ?? 0, detail: "Map keys must be unique" });
-      keys.add(name);
-    }
-  }
-  return found.toSorted((one, other) => one.offset - other.offset);
 }
 
 /** Wraps a value that came as JSON: its places are JSON pointers. */

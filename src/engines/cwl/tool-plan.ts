@@ -85,7 +85,7 @@ export function planTool(
     tmpdir,
     staging,
     workSources: sourcesOf(work.entries).filter((source) => !own.some((directory) => isInside(directory, source))),
-    command: commandOf(tool, requirements, scope, image?.entrypoint ?? []),
+    command: commandOf(tool, requirements, scope, image),
     environment: {
       ...pathOf(image, place.toolPath),
       ...image?.environment,
@@ -149,13 +149,16 @@ function commandOf(
   tool: CommandLineTool,
   requirements: Requirements,
   scope: Scope,
-  entrypoint: readonly string[],
+  image: Image | undefined,
 ): readonly [string, ...string[]] {
   const line = buildCommandLine(tool, scope);
   if (requirements.usesShell === true) return ["/bin/sh", "-c", shellLine(line)];
-  const [program, ...rest] = [...entrypoint, ...line.map((argument) => argument.text)];
-  if (program === undefined || program === "")
-    throw new CwlFailure("Cannot run tool: found an empty command, expected a program");
+  const own = line.length === 0 ? (image?.defaultCommand ?? []) : line.map((argument) => argument.text);
+  const [program, ...rest] = [...(image?.entrypoint ?? []), ...own];
+  if (program === undefined || program === "") {
+    const found = image === undefined ? "found an empty command" : `found none in the tool or in image "${image.name}"`;
+    throw new CwlFailure(`Cannot run the tool: ${found}, expected a program`);
+  }
   return [program, ...rest];
 }
 

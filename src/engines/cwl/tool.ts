@@ -4,7 +4,13 @@ import { dirname } from "node:path";
 import type { JsonObject } from "../../domain/json.ts";
 import type { TaskKey } from "../../executors/executor.ts";
 import type { Image } from "../../executors/images.ts";
-import { taskDirectory, taskLogFile, taskOutputDirectory, taskTemporaryDirectory } from "../../files/layout.ts";
+import {
+  earlierTaskDirectories,
+  taskDirectory,
+  taskLogFile,
+  taskOutputDirectory,
+  taskTemporaryDirectory,
+} from "../../files/layout.ts";
 import { type CompleteCall, completeCall } from "./complete-call.ts";
 import { CwlFailure } from "./failure.ts";
 import { collectOutputs } from "./outputs.ts";
@@ -54,13 +60,20 @@ function cacheOf(run: RunContext, call: Call, complete: CompleteCall): string | 
 /** In the server outputs lie below their own execution: there they are copied, unless this call had a try before. */
 async function takeCached(run: RunContext, call: Call, { directory, key }: Cached): Promise<JsonObject | undefined> {
   if (run.cache?.onlyPureSteps !== true) return findCached(directory, key);
-  const own = taskOutputDirectory(run.layout, keyOfTry(run, call, 1));
-  return run.hasEarlierTries && existsSync(own) ? undefined : copyCached(directory, key, own);
+  const { outdir } = directoriesOf(run, keyOfTry(run, call, 1));
+  return run.hasEarlierTries && existsSync(outdir) ? undefined : copyCached(directory, key, outdir);
 }
 
 function keyOfTry(run: RunContext, call: Call, number: number): TaskKey {
   const step = call.path === "" ? "main" : call.path;
   return { executionId: run.executionId, step, shard: call.shard, try: number };
+}
+
+/** The directories of a try, under the names that they had when it was started. */
+function directoriesOf(run: RunContext, key: TaskKey): { readonly outdir: string; readonly tmpdir: string } {
+  const earlier = earlierTaskDirectories(run.layout, key);
+  if (run.hasEarlierTries && existsSync(earlier.outdir)) return earlier;
+  return { outdir: taskOutputDirectory(run.layout, key), tmpdir: taskTemporaryDirectory(run.layout, key) };
 }
 
 async function runTries(
@@ -78,8 +91,7 @@ async function runTries(
     const key = keyOfTry(run, call, number);
     const place = {
       directory: taskDirectory(run.layout, key),
-      outdir: taskOutputDirectory(run.layout, key),
-      tmpdir: taskTemporaryDirectory(run.layout, key),
+      ...directoriesOf(run, key),
       toolPath: run.toolPath,
       own: (path: string) => ownPath(run.layout, run.executionId, path),
       ...(image === undefined ? {} : { image }),

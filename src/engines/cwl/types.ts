@@ -64,7 +64,9 @@ export function matchType(type: CwlType, value: Json): CwlType | undefined {
 export function typeFault(type: CwlType, value: Json): string | undefined {
   switch (type.kind) {
     case "union":
-      return type.members.some((member) => typeFault(member, value) === undefined) ? undefined : expected(type, value);
+      return type.members.some((member) => typeFault(member, value) === undefined)
+        ? undefined
+        : (innerFault(type.members, value) ?? expected(type, value));
     case "array":
       return listFault(type.items, value) ?? (isList(value) ? undefined : expected(type, value));
     case "record":
@@ -80,6 +82,13 @@ export function typeFault(type: CwlType, value: Json): string | undefined {
 export function outputFault(type: CwlType, value: Json): string | undefined {
   if (value === null && members(type).some((member) => member.kind === "Any")) return undefined;
   return typeFault(type, value);
+}
+
+/** Of a list or record that only one of the alternatives could take, what is wrong inside it says more. */
+function innerFault(alternatives: readonly CwlType[], value: Json): string | undefined {
+  const kind = isList(value) ? "array" : isJsonObject(value) && !isFileLike(value) ? "record" : undefined;
+  const [only, ...others] = alternatives.filter((member) => member.kind === kind);
+  return only === undefined || others.length > 0 ? undefined : typeFault(only, value);
 }
 
 function expected(type: CwlType, value: Json): string {
@@ -138,9 +147,14 @@ export function isFileLike(value: Json): boolean {
   return isJsonObject(value) && (value.class === "File" || value.class === "Directory");
 }
 
-/** Tells whether some value of the source's type could be taken by the sink: what is refused can never work. */
+/**
+ * Tells whether some value of the source's type could be taken by the sink. Null alone is no reason to link two things that
+ * have nothing else in common.
+ */
 export function canFeed(source: CwlType, sink: CwlType): boolean {
-  return members(source).some((from) => members(sink).some((to) => canFeedMember(from, to)));
+  const given = members(source).filter((from) => from.kind !== "null");
+  const sources = given.length === 0 ? members(source) : given;
+  return sources.some((from) => members(sink).some((to) => canFeedMember(from, to)));
 }
 
 const numbers: readonly string[] = ["int", "long", "float", "double"];

@@ -88,8 +88,8 @@ steps:
   expect(failure).toBeUndefined();
   expect(plainOutputs(outputs)).toEqual({ o: Array.from({ length: 6 }, () => "700\n") });
   const step = dirname(taskDirectory(harness.layout, { executionId: "execution-1", step: "s", shard: 0, try: 1 }));
-  const left = (await readdir(step)).filter((name) => name.endsWith(".tmp"));
-  expect(left.toSorted()).toEqual(["1-1.tmp", "3-1.tmp", "5-1.tmp"]);
+  const left = (await readdir(step)).filter((name) => name.endsWith("-tmp"));
+  expect(left.toSorted()).toEqual(["1-1-tmp", "3-1-tmp", "5-1-tmp"]);
 });
 
 test("a tool that fails tells its exit code and the last lines of its stderr", async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { CwlType } from "../../../src/engines/cwl/schema.ts";
-import { canFeed, isOptional, typeFault, typeText } from "../../../src/engines/cwl/types.ts";
+import { canFeed, isOptional, typeFault, typeText, unionOf } from "../../../src/engines/cwl/types.ts";
 
 const int: CwlType = { kind: "int" };
 const file: CwlType = { kind: "File" };
@@ -43,4 +43,18 @@ test("a link is refused only when it can never work", () => {
   expect(canFeed(file, list(file))).toBe(false);
   expect(canFeed(file, { kind: "string" })).toBe(false);
   expect(canFeed({ kind: "Any" }, file)).toBe(true);
+});
+
+test("null alone makes no link between types that have nothing else in common", () => {
+  const optional = (kind: "string" | "File") => unionOf([{ kind: "null" }, { kind: "array", items: { kind } }]);
+  expect(canFeed(optional("string"), optional("File"))).toBe(false);
+  expect(canFeed(optional("File"), optional("File"))).toBe(true);
+  expect(canFeed({ kind: "null" }, optional("File"))).toBe(true);
+  expect(canFeed(unionOf([{ kind: "null" }, { kind: "string" }]), { kind: "string" })).toBe(true);
+});
+
+test("what is wrong inside a list is told, also where it may be absent", () => {
+  const directories = unionOf([{ kind: "null" }, { kind: "array", items: { kind: "Directory" } }]);
+  expect(typeFault(directories, [null, null])).toBe("item 0: found null, expected Directory");
+  expect(typeFault(directories, "x")).toBe('found string "x", expected Directory[]?');
 });

@@ -64,7 +64,8 @@ describe.each(executors)("with %s", (_, around) => {
     expect(plainOutputs(ran.outputs)).toEqual({ o: "one two" });
     const { "#usage": usage, ...steps } = Object.fromEntries(ran.checkpoints);
     expect(steps).toEqual({ first: { o: "one" }, second: { o: "one two" } });
-    expect(usage).toEqual({
+    // A tool that took long was looked at meanwhile: then its memory stands there too.
+    expect(usage).toMatchObject({
       first: { tools: 1, cpuSeconds: expect.any(Number), exitCode: 0 },
       second: { tools: 1, cpuSeconds: expect.any(Number), exitCode: 0 },
     });
@@ -100,7 +101,7 @@ steps:
     expect(await textOf(outputs, "flat")).toBe("filled 1,2,3\n");
     const both = outputs.both?.kind === "list" ? outputs.both.items : [];
     const texts = await Promise.all(both.map(async (item) => (item.kind === "file" ? Bun.file(item.path).text() : "")));
-    expect(texts).toEqual(["filled 1,2,3\n", "3 of 2 [1, 2],[3]\n"]);
+    expect(texts).toEqual(["filled 1,2,3\n", "3 of 2 1,2,3\n"]);
   });
 
   test("workflows nest, and requirements of the outer one reach the inner tools", async () => {
