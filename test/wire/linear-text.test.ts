@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { ProviderBodySchema } from "../../src/domain/provider.ts";
 import { withoutEndSlashes } from "../../src/domain/text.ts";
 import { readOntology } from "../../src/engines/cwl/broader-formats.ts";
+import { holdsScript } from "../../src/engines/cwl/expression.ts";
 import { formatMediaType, isFormat } from "../../src/engines/cwl/formats.ts";
 import { noToolProgress, readToolProgress } from "../../src/executors/tool-progress.ts";
 import { splitOutsideQuotes } from "../../src/wire/header-list.ts";
@@ -71,4 +72,13 @@ describe("a text of any kind is read in time that grows as the text does", () =>
     expect(body("http://example.org/wps?a=b@c&d=?")).toBe(true);
     expect(body("http://example.org/w@ps")).toBe(false);
   });
+});
+
+test("a template of very many expressions that are not closed is read in one go", () => {
+  const many = 300_000;
+  expect(holdsScript("$(".repeat(many), "v1.2")).toBe(false);
+  expect(holdsScript(`\${${"/".repeat(many)}`, "v1.2")).toBe(false);
+  expect(holdsScript(`\${${"/* ".repeat(many)}`, "v1.2")).toBe(false);
+  expect(holdsScript("$(a $(1 + 1)", "v1.2")).toBe(true);
+  expect(holdsScript(`\${ /* } */ return 1; }`, "v1.2")).toBe(true);
 });
