@@ -136,7 +136,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const answering = { database, processes, layout, settings };
   const notifier = stack.use(startTelling({ ...base, telling, answering }));
   const wakeNotifier = () => notifier.wake();
-  const inputChecks = createInputChecks(256);
+  const inputChecks = createInputChecks(256, logger);
   const mayClaim = () => hasSpace() && condition.mayClaim() && hold.reason() === undefined;
   const running = { ...base, ...armed, engines, inputChecks, crashNotes, wakeNotifier, isExposed: hold.isExposed };
   const runner = stack.use(createJobRunner({ ...running, hasSpace: mayClaim }));

@@ -1,7 +1,9 @@
 import { availableParallelism, totalmem } from "node:os";
 import { resolve } from "node:path";
 import * as v from "valibot";
+import { jsonBounds } from "./domain/json-bounds.ts";
 import { isMailPattern } from "./domain/subscriber.ts";
+import { withoutEndSlashes } from "./domain/text.ts";
 import { isNetworkRule } from "./domain/tool-network.ts";
 import type { SandboxSettings } from "./executors/confinement.ts";
 import { engineNames } from "./executors/container-engine.ts";
@@ -37,7 +39,7 @@ function isMailServer(value: string): boolean {
 }
 
 function withoutSlash(value: string): string {
-  return value.replace(/\/+$/, "");
+  return withoutEndSlashes(value);
 }
 
 /** A whole number in `[lowest, highest]`, also when written as text. */
@@ -218,6 +220,10 @@ export const ConfigSchema = v.strictObject({
     10,
   ),
   maxBodyBytes: v.optional(v.pipe(whole(1024), v.description("largest request body, in bytes")), 32 * 2 ** 20),
+  maxBodyValues: v.optional(
+    v.pipe(whole(1), v.description("most values in a request body of JSON: numbers, texts, lists, objects")),
+    jsonBounds.maxValues,
+  ),
   maxUploadBytes: v.optional(v.pipe(whole(1024), v.description("largest uploaded file, in bytes")), 16 * 2 ** 30),
   maxInlineBytes: v.optional(v.pipe(whole(0), v.description("largest file given by value, in bytes")), 10 * 2 ** 20),
   toolPath: v.optional(

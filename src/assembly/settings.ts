@@ -61,6 +61,7 @@ export function requestSettings(config: Config, sendsMail: boolean): HttpDeps["s
     wishBounds: wishBoundsOf(config),
     quotas: quotasOf(config),
     maxBodyBytes: config.maxBodyBytes,
+    maxBodyValues: config.maxBodyValues,
     maxUploadBytes: config.maxUploadBytes,
     ...retentionOf(config),
     maxInlineBytes: config.maxInlineBytes,

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { isJsonObject, type Json } from "../domain/json.ts";
 import { type Fault, Problem, type ProblemKind } from "../domain/problem.ts";
+import { withoutEndSlashes } from "../domain/text.ts";
 import { type Given, type Io, type Option, textOption, Unreachable } from "./command.ts";
 
 /** The options of every command that talks to a service. */
@@ -27,7 +28,7 @@ export type Client = {
 
 /** Makes the client that a command's options and environment name. */
 export function createClient(given: Given, io: Io): Client {
-  const url = (textOption(given, "url") ?? io.environment.HEDDLE_URL ?? "http://127.0.0.1:8080").replace(/\/+$/, "");
+  const url = withoutEndSlashes(textOption(given, "url") ?? io.environment.HEDDLE_URL ?? "http://127.0.0.1:8080");
   const key = textOption(given, "key") ?? io.environment.HEDDLE_KEY;
   const origin = new URL(url).origin;
   const send = async (method: string, path: string, options: RequestOptions = {}) => {

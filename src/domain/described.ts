@@ -35,7 +35,13 @@ export function ownMember<Value>(record: Readonly<Record<string, Value>>, name: 
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
+/** More ids than these are not listed in a fault. */
+const maxListed = 50;
+
 /** Lists ids for a fault. */
 export function idsOf(record: Readonly<Record<string, unknown>>): string {
-  return Object.keys(record).join(", ");
+  const ids = Object.keys(record);
+  return [...ids.slice(0, maxListed), ...(ids.length > maxListed ? [`and ${ids.length - maxListed} more`] : [])].join(
+    ", ",
+  );
 }

@@ -22,10 +22,11 @@ export function readInputs(
   const inputs: [string, InputItem | readonly InputItem[]][] = [];
   const located: LocatedItem[] = [];
   const given = occurrencesById(raw, description, faults);
+  const wantedInputs = `one of the inputs ${idsOf(description.inputs)}`;
   for (const [inputId, { occurrences, at }] of given) {
     const definition = ownMember(description.inputs, inputId);
     if (definition === undefined) {
-      faults.push(fault(at, occurrences[0]?.raw, `one of the inputs ${idsOf(description.inputs)}`));
+      faults.push(fault(at, occurrences[0]?.raw, wantedInputs));
       continue;
     }
     checkOccurrences(at, occurrences.length, definition, faults);
@@ -64,12 +65,12 @@ function occurrencesById(
   description: ProcessDescription,
   faults: Fault[],
 ): ReadonlyMap<string, Given> {
-  const given = new Map<string, Given>();
+  const given = new Map<string, { readonly at: string; readonly occurrences: Occurrence[] }>();
   if (isJsonObject(raw)) {
     for (const [inputId, value] of Object.entries(raw)) {
       const at = pointer("/inputs", inputId);
       const definition = ownMember(description.inputs, inputId);
-      given.set(inputId, { at, occurrences: occurrencesOf(value, at, definition) });
+      given.set(inputId, { at, occurrences: [...occurrencesOf(value, at, definition)] });
     }
     return given;
   }
@@ -80,7 +81,8 @@ function occurrencesById(
     const definition = ownMember(description.inputs, listed.id);
     const occurrences = occurrencesOf(listed.value, at, definition);
     const earlier = given.get(listed.id);
-    given.set(listed.id, { at: earlier?.at ?? at, occurrences: [...(earlier?.occurrences ?? []), ...occurrences] });
+    if (earlier === undefined) given.set(listed.id, { at, occurrences: [...occurrences] });
+    else for (const occurrence of occurrences) earlier.occurrences.push(occurrence);
   }
   return given;
 }

@@ -1,15 +1,60 @@
 import type * as v from "valibot";
 import { isJsonObject, pointerToken } from "./json.ts";
-import type { Fault } from "./problem.ts";
+import { type Fault, Problem } from "./problem.ts";
 
 /** Longest rendering of a found value in a fault, in characters: enough to recognise it. */
 const longestFound = 80;
 
-/** Words a value for a fault: JSON, shortened. */
+/** Words a value for a fault: JSON, shortened. What is left out is not looked at. */
 export function found(value: unknown): string {
   if (value === undefined) return "nothing";
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(beginningOf(value, { charactersLeft: longestFound })) ?? String(value);
   return text.length <= longestFound ? text : `${text.slice(0, longestFound)}...`;
+}
+
+/** A value without what would stand after so many characters: at least as long as they are, when it was longer. */
+function beginningOf(value: unknown, room: { charactersLeft: number }): unknown {
+  if (typeof value === "string") {
+    room.charactersLeft -= value.length + 2;
+    return value.slice(0, longestFound + 1);
+  }
+  if (typeof value !== "object" || value === null) {
+    room.charactersLeft -= 1;
+    return value;
+  }
+  room.charactersLeft -= 2;
+  if (Array.isArray(value)) {
+    const items: unknown[] = [];
+    for (const item of value) {
+      if (room.charactersLeft < 0) break;
+      items.push(beginningOf(item, room));
+      room.charactersLeft -= 1;
+    }
+    return items;
+  }
+  const members: [string, unknown][] = [];
+  for (const [name, member] of Object.entries(value)) {
+    if (room.charactersLeft < 0) break;
+    room.charactersLeft -= name.length + 3;
+    members.push([name.slice(0, longestFound + 1), beginningOf(member, room)]);
+  }
+  return Object.fromEntries(members);
+}
+
+/** The most faults that are told one by one: who sees so many knows where to look. */
+const maxTold = 100;
+
+/** Words faults as one text: the first ones, and how many more there are. */
+export function faultsText(faults: readonly Fault[]): string {
+  const told = faults.slice(0, maxTold).map((one) => `${one.pointer === "" ? "the body" : one.pointer}: ${one.detail}`);
+  return [...told, ...(faults.length > maxTold ? [`and ${faults.length - maxTold} more`] : [])].join("; ");
+}
+
+/** Makes the refusal of a request with its faults. `action` reads "Cannot <action>". */
+export function refusal(action: string, faults: readonly Fault[]): Problem {
+  return new Problem("invalid-parameter-value", `Cannot ${action}: ${faultsText(faults)}`, {
+    faults: faults.slice(0, maxTold),
+  });
 }
 
 /** Makes a fault: what was found at a JSON pointer, and what was wanted. */

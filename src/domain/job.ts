@@ -15,6 +15,8 @@ export type OutputRequest = {
 /** A validated execution request, as kept with its job. */
 export type JobRequest = {
   readonly inputs: Inputs;
+  /** Where the inputs are kept when they are too long for a row: then `inputs` has none. */
+  readonly inputsKeptAs?: string;
   /** By output id. Undefined when the request named none: all outputs are wanted. */
   readonly outputs?: Readonly<Record<string, OutputRequest>>;
   /** Undefined when the request did not say (a 2.0 client). */

@@ -37,6 +37,9 @@ export type Fault = {
   readonly detail: string;
 };
 
+/** The most faults that an answer lists: who sees so many knows where to look. */
+const maxFaults = 100;
+
 /** An error that a caller can act on. `detail` reads "Cannot <action>: <what was found>, <what was wanted>". */
 export class Problem extends Error {
   readonly kind: ProblemKind;
@@ -52,7 +55,7 @@ export class Problem extends Error {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "Problem";
     this.kind = kind;
-    this.faults = options.faults ?? [];
+    this.faults = (options.faults ?? []).slice(0, maxFaults);
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { ProcessIdSchema } from "./process.ts";
 import { type RemoteType, remoteTypes } from "./remote-type.ts";
+import { withoutEndSlashes } from "./text.ts";
 
 const secret = v.pipe(v.string("text"), v.regex(/^[\t\x20-\x7e]{1,8192}$/, "1 to 8192 visible characters of ASCII"));
 const user = v.pipe(v.string("text"), v.regex(/^[^:\p{C}]{1,256}$/u, "1 to 256 characters without a colon"));
@@ -51,14 +52,14 @@ export type ProviderAuth = v.InferOutput<typeof ProviderAuthSchema>;
 /** Gives the URL of a server without a slash, query or fragment at its end. */
 function plainUrl(text: string): string {
   const url = new URL(text);
-  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+  return `${url.origin}${withoutEndSlashes(url.pathname)}`;
 }
 
 /** The URL of a server: no user, no query that says which operation is asked. */
 export const RemoteUrlSchema = v.pipe(
   v.string("text"),
   v.maxLength(2048, "at most 2048 characters"),
-  v.regex(/^https?:\/\/[^/?#@]+(\/[^@#]*)?(\?[^#]*)?$/i, "an http or https URL without a user"),
+  v.regex(/^https?:\/\/[^/?#@]+(\/[^@#?]*)?(\?[^#]*)?$/i, "an http or https URL without a user"),
   v.url("a URL"),
   v.transform(plainUrl),
 );

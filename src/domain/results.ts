@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { Json } from "./json.ts";
+import { withoutEndSlashes } from "./text.ts";
 import type { FileResult, Result, Results } from "./values.ts";
 
 /** Where published outputs are found from outside. */
@@ -29,19 +30,15 @@ export function makeResultsAbsolute(results: Results, settings: OutputLocations)
 /** Makes a relative reference a URL below `outputsUrl`; any other stays as it is. */
 export function absoluteReference(reference: string, settings: OutputLocations): string {
   const isRelative = reference.startsWith("/") && !reference.startsWith("//");
-  return isRelative ? `${withoutEndSlash(settings.outputsUrl)}${reference}` : reference;
+  return isRelative ? `${withoutEndSlashes(settings.outputsUrl)}${reference}` : reference;
 }
 
 function relativeReference(reference: string, settings: OutputLocations): string {
-  const prefixes = [settings.outputsUrl, settings.outputsPath].map(withoutEndSlash);
+  const prefixes = [settings.outputsUrl, settings.outputsPath].map(withoutEndSlashes);
   const prefix = prefixes.find((candidate) => candidate !== "" && reference.startsWith(`${candidate}/`));
   if (prefix === undefined) return reference;
   // Taken away until none is left: otherwise a second call could find another prefix in what the first one kept.
   return relativeReference(reference.slice(prefix.length), settings);
-}
-
-function withoutEndSlash(text: string): string {
-  return text.replace(/\/+$/, "");
 }
 
 function mapReferences(results: Results, change: (reference: string) => string): Results {

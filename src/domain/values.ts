@@ -27,7 +27,13 @@ export type FileValue = {
 };
 
 /** A literal, an object or a bounding box (`{bbox, crs}`). */
-export type PlainValue = { readonly kind: "value"; readonly value: Json; readonly mediaType?: string };
+export type PlainValue = {
+  readonly kind: "value";
+  readonly value: Json;
+  readonly mediaType?: string;
+  /** In a row only: where the result is kept that is too long for one. */
+  readonly keptAs?: string;
+};
 
 /** What is left where it lies, for whoever can fetch it. */
 export type LinkValue = { readonly kind: "link"; readonly href: string; readonly mediaType?: string };

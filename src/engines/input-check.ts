@@ -1,28 +1,52 @@
-import { type Schema, Validator } from "@cfworker/json-schema";
 import { alternativesOf, isOfType, isSameType } from "../domain/described.ts";
 import { found } from "../domain/faults.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
+import type { Logger } from "../domain/logger.ts";
 import { isJsonType, unknownMediaType } from "../domain/media-type.ts";
 import type { Fault } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import type { InputItem } from "../domain/values.ts";
 import { broaderFormatsName } from "./cwl/formats.ts";
+import { type SchemaBudget, schemaBudget } from "./json-schema/check.ts";
+import { type Outcome, readSchema } from "./json-schema/schema.ts";
 
 /** Checks values against the inputs of one revision of a process. */
 export type InputCheck = {
-  /** Checks one input item; pointers of the faults begin with `pointer`. References are checked once they were read. */
-  item(inputId: string, item: InputItem, pointer: string): readonly Fault[];
+  /**
+   * Checks one input item; pointers of the faults begin with `pointer`. References are checked once they were read. All
+   * items of one request share a budget.
+   */
+  item(inputId: string, item: InputItem, pointer: string, budget?: SchemaBudget): readonly Fault[];
   /** Checks a value that was read from a reference. Gives what is wrong, or nothing. */
   value(inputId: string, value: Json): readonly string[];
 };
 
-type Alternative = { readonly schema: JsonObject; readonly mediaType?: string; readonly validator: Validator };
+type Alternative = {
+  readonly schema: JsonObject;
+  readonly mediaType?: string;
+  readonly validate: (value: Json, budget: SchemaBudget) => Outcome;
+};
 
 type Checked = Pick<Process, "description" | "fileInputs"> & Partial<Pick<Process, "definition">>;
 
-/** Makes the check of one revision. Validators are made when they are first needed. */
-export function createInputCheck(process: Checked): InputCheck {
+/** Is told why the values of an input of another server's process are not checked here. */
+export type UncheckedInput = (inputId: string, reason: string) => void;
+
+/**
+ * Makes the check of one revision. Schemas are made ready when they are first needed. What a schema says that cannot be
+ * honoured lets no value pass, since it may keep harm away; but the process of another server is checked there, so
+ * `isUnchecked` is told and the value passes.
+ */
+export function createInputCheck(process: Checked, isUnchecked: UncheckedInput = () => undefined): InputCheck {
   const prepared = new Map<string, readonly Alternative[]>();
+  const told = new Set<string>();
+  const valueFaults: ValueFaults = (inputId, among, value, pointer, budget) => {
+    const { faults, unknown } = compareValue(among, value, pointer, budget);
+    if (unknown === undefined || process.definition?.kind !== "remote") return faults;
+    if (!told.has(inputId)) isUnchecked(inputId, unknown);
+    told.add(inputId);
+    return [];
+  };
   const alternatives = (inputId: string): readonly Alternative[] => {
     const known = prepared.get(inputId);
     if (known !== undefined) return known;
@@ -31,7 +55,7 @@ export function createInputCheck(process: Checked): InputCheck {
     return made;
   };
   return {
-    item(inputId, item, pointer) {
+    item(inputId, item, pointer, budget = schemaBudget()) {
       switch (item.kind) {
         case "reference":
           return process.fileInputs.includes(inputId)
@@ -40,19 +64,22 @@ export function createInputCheck(process: Checked): InputCheck {
         case "bbox":
           return process.fileInputs.includes(inputId)
             ? [{ pointer, detail: "found a bounding box, wanted a file: text, base64 or a link" }]
-            : valueFaults(alternatives(inputId), { bbox: item.bbox, crs: item.crs }, pointer);
+            : valueFaults(inputId, alternatives(inputId), { bbox: item.bbox, crs: item.crs }, pointer, budget);
         case "value":
           if (item.encoding !== undefined) {
             const fault = encodingFault(item, pointer);
             if (fault !== undefined) return [fault];
           }
           if (process.fileInputs.includes(inputId)) return fileFaults(process, alternatives(inputId), item, pointer);
-          return qualifiedFaults(alternatives(inputId), item, pointer);
+          return qualifiedFaults(alternatives(inputId), item, pointer, (fitting) =>
+            valueFaults(inputId, fitting, item.value, pointer, budget),
+          );
         default:
           return item satisfies never;
       }
     },
-    value: (inputId, value) => valueFaults(alternatives(inputId), value, "").map((fault) => fault.detail),
+    value: (inputId, value) =>
+      valueFaults(inputId, alternatives(inputId), value, "", schemaBudget()).map((fault) => fault.detail),
   };
 }
 
@@ -60,13 +87,19 @@ export function createInputCheck(process: Checked): InputCheck {
 export type InputChecks = { of(process: Checked & Pick<Process, "revision">): InputCheck };
 
 /** Makes a bounded store of checks, by revision: a revision never changes. */
-export function createInputChecks(maxRevisions: number): InputChecks {
+export function createInputChecks(maxRevisions: number, logger?: Pick<Logger, "warn">): InputChecks {
   const checks = new Map<string, InputCheck>();
   return {
     of(process) {
       const known = checks.get(process.revision);
       if (known !== undefined) return known;
-      const made = createInputCheck(process);
+      const made = createInputCheck(process, (input, reason) =>
+        logger?.warn("Values of an input are checked by its own server only", {
+          process: process.description.id,
+          input,
+          reason,
+        }),
+      );
       checks.set(process.revision, made);
       const [oldest] = checks.keys();
       if (checks.size > maxRevisions && oldest !== undefined) checks.delete(oldest);
@@ -81,12 +114,13 @@ export function createInputChecks(maxRevisions: number): InputChecks {
  */
 function makeAlternatives(schema: JsonObject): readonly Alternative[] {
   const { oneOf, anyOf, ...shared } = schema;
+  const document = readSchema(schema);
   return alternativesOf(schema).map((alternative) => {
-    const whole: Schema = alternative === schema ? schema : { allOf: [shared, alternative] };
+    const parts = alternative === schema ? [schema] : [shared, alternative];
     const mediaType = alternative.contentMediaType ?? schema.contentMediaType;
     return {
       schema: alternative,
-      validator: new Validator(whole, "2020-12", true),
+      validate: document.check(parts),
       ...(typeof mediaType === "string" ? { mediaType } : {}),
     };
   });
@@ -96,11 +130,12 @@ function qualifiedFaults(
   alternatives: readonly Alternative[],
   item: Extract<InputItem, { kind: "value" }>,
   pointer: string,
+  faultsOf: (fitting: readonly Alternative[]) => readonly Fault[],
 ): readonly Fault[] {
   const { mediaType } = item;
-  if (mediaType === undefined) return valueFaults(alternatives, item.value, pointer);
+  if (mediaType === undefined) return faultsOf(alternatives);
   const fitting = alternatives.filter((one) => one.mediaType === undefined || isSameType(one.mediaType, mediaType));
-  if (fitting.length > 0) return valueFaults(fitting, item.value, pointer);
+  if (fitting.length > 0) return faultsOf(fitting);
   const offered = alternatives.map((one) => one.mediaType).join(", ");
   return [{ pointer: `${pointer}/mediaType`, detail: `found ${found(mediaType)}, wanted one of ${offered}` }];
 }
@@ -141,27 +176,55 @@ function isAnyType(mediaType: string): boolean {
   return isSameType(mediaType, unknownMediaType);
 }
 
-function valueFaults(alternatives: readonly Alternative[], value: Json, pointer: string): readonly Fault[] {
+type ValueFaults = (
+  inputId: string,
+  among: readonly Alternative[],
+  value: Json,
+  pointer: string,
+  budget: SchemaBudget,
+) => readonly Fault[];
+
+/** Compares a value with each alternative; `unknown` says why, where none took it and one could not be asked. */
+function compareValue(
+  alternatives: readonly Alternative[],
+  value: Json,
+  pointer: string,
+  budget: SchemaBudget,
+): { readonly faults: readonly Fault[]; readonly unknown?: string } {
   const faults: Fault[] = [];
-  for (const { validator, schema } of alternatives) {
-    const outcome = validator.validate(value);
-    if (outcome.valid && isDecodable(value, schema)) return [];
-    if (outcome.valid) {
-      faults.push({ pointer, detail: `found ${found(value)}, wanted text in base64` });
-      continue;
+  let unknown: string | undefined;
+  for (const { validate, schema } of alternatives) {
+    const outcome = validate(value, budget);
+    switch (outcome.kind) {
+      case "fits":
+        if (isDecodable(value, schema)) return { faults: [] };
+        faults.push({ pointer, detail: `found ${found(value)}, wanted text in base64` });
+        break;
+      case "misfit":
+        faults.push({
+          pointer: pointer + outcome.place,
+          detail: `found ${found(valueAt(value, outcome.place))}, wanted ${wantedOf(schema, outcome.place)} (${outcome.reason})`,
+        });
+        break;
+      case "unknown":
+        unknown ??= outcome.reason;
+        break;
+      case "exhausted": {
+        const detail = `found a value that takes ${outcome.reason}, wanted a smaller one, or a simpler schema of the input`;
+        return { faults: [{ pointer, detail }] };
+      }
+      default:
+        return outcome satisfies never;
     }
-    const last = outcome.errors.at(-1);
-    const place = last?.instanceLocation.replace(/^#/, "") ?? "";
-    const reason = last === undefined ? "" : ` (${last.error.replace(/\.$/, "")})`;
-    faults.push({
-      pointer: pointer + place,
-      detail: `found ${found(valueAt(value, place))}, wanted ${wantedOf(schema, place)}${reason}`,
-    });
+  }
+  if (unknown !== undefined) {
+    const detail = `${unknown}, so that no value can be checked; wanted a process whose description can be honoured`;
+    return { faults: [{ pointer, detail }], unknown };
   }
   const [first, ...others] = faults;
-  if (first === undefined || others.length === 0) return faults;
+  if (first === undefined || others.length === 0) return { faults };
   const wanted = alternatives.map(({ schema }) => wantedOf(schema, "")).join(" or ");
-  return [{ pointer, detail: `found ${found(value)}, wanted ${wanted}` }];
+  return { faults: [{ pointer, detail: `found ${found(value)}, wanted ${wanted}` }] };
 }
 
 /** The validator does not look at encodings: JSON Schema 2020-12 makes them annotations. */
@@ -179,7 +242,7 @@ function wantedOf(schema: JsonObject, place: string): string {
 function valueAt(value: Json, place: string): Json | undefined {
   let found: unknown = value;
   for (const token of place.split("/").slice(1)) {
-    const name = decodeURIComponent(token).replaceAll("~1", "/").replaceAll("~0", "~");
+    const name = token.replaceAll("~1", "/").replaceAll("~0", "~");
     found = typeof found === "object" && found !== null ? Reflect.get(found, name) : undefined;
   }
   return isJson(found) ? found : undefined;

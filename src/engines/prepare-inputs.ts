@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { mediaTypesOf } from "../domain/described.ts";
 import type { Json } from "../domain/json.ts";
+import { excessOfJson, jsonBounds } from "../domain/json-bounds.ts";
 import { extensionOf, isJsonType, isTextType } from "../domain/media-type.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
@@ -129,7 +130,8 @@ async function stageValue(
 }
 
 function isWellFormedBase64(text: string): boolean {
-  return /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text) && text.replaceAll(/\s/g, "").length % 4 === 0;
+  const dense = text.replaceAll(/\s/g, "");
+  return dense.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(dense);
 }
 
 function placeDirectory(deps: PrepareInputsDeps, place: Place): string {
@@ -276,6 +278,9 @@ async function readValue(deps: PrepareInputsDeps, place: Place, file: FileValue)
 function parseValue(place: Place, bytes: Buffer, mediaType: string | undefined): Json {
   if (mediaType === undefined || isTextType(mediaType)) return bytes.toString("utf8");
   if (!isJsonType(mediaType)) return bytes.toString("base64");
+  const excess = excessOfJson(bytes, jsonBounds);
+  if (excess !== undefined)
+    throw refuse(place, `JSON of ${excess.found}`, "a smaller value for an input that is no file");
   try {
     return JSON.parse(bytes.toString("utf8"));
   } catch (cause) {

@@ -2,6 +2,7 @@ import { fault, pointer } from "../domain/faults.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Fault } from "../domain/problem.ts";
 import type { RemoteDefinition } from "../domain/process.ts";
+import { withoutEndSlashes } from "../domain/text.ts";
 
 /** The requirements that name a process of another server, as CWL documents write them: with and without a prefix. */
 const names = ["WPS1Requirement", "OGCAPIRequirement"] as const;
@@ -69,5 +70,5 @@ export function ogcAt(url: URL): RemoteDefinition | undefined {
 }
 
 function plain(url: URL): string {
-  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+  return `${url.origin}${withoutEndSlashes(url.pathname)}`;
 }

@@ -50,10 +50,15 @@ export function readToolProgress(
 }
 
 function lineProgress(line: string): ToolProgress | undefined {
-  const found = /^\s*PROGRESS[ \t:]+(\d{1,3}(?:\.\d+)?)\s*%?(?:[ \t]+(.*))?$/.exec(line);
-  const percent = Number(found?.[1] ?? Number.NaN);
-  if (Number.isNaN(percent) || percent > 100) return undefined;
-  const message = found?.[2]?.trim() ?? "";
+  const [whole, text] = /^\s*PROGRESS[ \t:]+(\d{1,3}(?:\.\d+)?)(?![\d.])/.exec(line) ?? [];
+  const percent = Number(text ?? Number.NaN);
+  if (whole === undefined || Number.isNaN(percent) || percent > 100) return undefined;
+  const rest = line.slice(whole.length);
+  const signed = rest.trimStart();
+  const withoutSign = /^%(?:[ \t]|$)/.test(signed) ? signed.slice(1) : rest;
+  const message = withoutSign.trim();
+  // A word that hangs at the number, such as "42nd", tells of something else.
+  if (message !== "" && !/^[ \t]/.test(withoutSign)) return undefined;
   return message === "" ? { percent } : { percent, message };
 }
 

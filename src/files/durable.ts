@@ -12,12 +12,11 @@ export async function syncPath(path: string): Promise<void> {
 }
 
 /**
- * Gives an open file its new name when its bytes are durable. On another file system it is copied, and stays where it
+ * Gives an open file, whose bytes are durable, its new name. On another file system it is copied, and stays where it
  * was. The new name is durable when the directory is synced, which is the caller's task. Throws `job-failed` when
  * something else took the file's place meanwhile: that is not published.
  */
 export async function moveFile(source: RegularFile, target: string, temporary: string): Promise<"moved" | "copied"> {
-  await source.handle.sync();
   try {
     await rename(source.path, target);
   } catch (error) {

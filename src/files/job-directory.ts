@@ -2,6 +2,7 @@ import { chmod, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Problem } from "../domain/problem.ts";
 import { hasCode } from "./file-errors.ts";
+import { removeKeptValues } from "./kept-values.ts";
 import { directoryMode, executionWorkDirectory, isPlainName, type Layout } from "./layout.ts";
 
 /** What can stand behind the id of a job or an execution in the output directory. */
@@ -37,7 +38,8 @@ export async function removePublished(layout: Layout, executionId: string): Prom
 }
 
 /**
- * Removes everything of a job: its links, and the outputs, logs and scratch of these executions. `keepsStatus`: its
+ * Removes everything of a job but its inputs, which a retry needs: its links, and the outputs, logs, values and scratch of
+ * these executions. `keepsStatus`: its
  * status document stays, and what it links to, until who keeps it has written how the job ended.
  */
 export async function removeJobFiles(
@@ -51,6 +53,7 @@ export async function removeJobFiles(
   for (const executionId of job.executionIds) {
     await removeExecutionOutputs(layout, executionId, suffixes);
     await removeWorkDirectory(layout, executionId);
+    await removeKeptValues(layout, executionId);
   }
 }
 

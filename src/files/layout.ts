@@ -53,6 +53,11 @@ export function remoteDirectory(layout: Layout, executionId: string): string {
   return join(executionWorkDirectory(layout, executionId), "remote");
 }
 
+/** Where values lie that are too long for a row of the database: `<job or execution>/<name>.json`. */
+export function valuesDirectory(layout: Pick<Layout, "dataDirectory">): string {
+  return join(layout.dataDirectory, "values");
+}
+
 /** Where imported container images lie. */
 export function imagesDirectory(layout: Pick<Layout, "dataDirectory">): string {
   return join(layout.dataDirectory, "images");

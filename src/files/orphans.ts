@@ -1,7 +1,7 @@
 import { lstat, mkdir, readdir, rename, rm, rmdir, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { hasCode, ifExists } from "./file-errors.ts";
-import { directoryMode, type Layout } from "./layout.ts";
+import { directoryMode, type Layout, valuesDirectory } from "./layout.ts";
 
 /** What we put into the output directory is named after an id; a hidden name is one before its renaming. */
 const ownName = /^\.?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.log|\.xml)?(?:\.link|\.status)?$/;
@@ -22,7 +22,7 @@ const dayMilliseconds = 24 * 60 * 60 * 1000;
 
 /** The directories that hold what rows of the database name; each may be a file system of its own. */
 export function ownedDirectories(layout: Layout): readonly string[] {
-  return [layout.outputsDirectory, layout.workDirectory, layout.vaultDirectory];
+  return [layout.outputsDirectory, layout.workDirectory, layout.vaultDirectory, valuesDirectory(layout)];
 }
 
 /** What was set aside: where it lies now, whose it is, and where it came from. */

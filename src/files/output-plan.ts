@@ -57,10 +57,12 @@ type Source = { readonly path: string; readonly sizeBytes: number; readonly link
  */
 export async function planOutputs(layout: Layout, request: PlanRequest): Promise<OutputPlan> {
   const placed: Placed[] = [];
+  const taken = new Set<string>();
   const results: Record<string, Result> = {};
   for (const [outputId, value] of Object.entries(request.outputs)) {
     checkName(outputId, outputId);
-    results[outputId] = await placeValue({ layout, request, placed, outputId }, value, [outputId]);
+    const sources = await findSources(layout, request, outputId, value);
+    results[outputId] = placeValue({ request, placed, taken, sources, outputId }, value, [outputId]);
   }
   const toolOwned = request.toolOwned ?? (await belowTasks(layout, request.executionId));
   const uses = new Map<string, number>();
@@ -75,13 +77,15 @@ export async function planOutputs(layout: Layout, request: PlanRequest): Promise
 }
 
 type Placing = {
-  readonly layout: Layout;
   readonly request: PlanRequest;
   readonly placed: Placed[];
+  /** The names that files were placed under. */
+  readonly taken: Set<string>;
+  readonly sources: ReadonlyMap<FileValue, Source>;
   readonly outputId: string;
 };
 
-async function placeValue(placing: Placing, value: OutputValue, directory: readonly string[]): Promise<Result> {
+function placeValue(placing: Placing, value: OutputValue, directory: readonly string[]): Result {
   switch (value.kind) {
     case "value":
     case "link":
@@ -89,10 +93,7 @@ async function placeValue(placing: Placing, value: OutputValue, directory: reado
     case "file":
       return placeFile(placing, value, directory);
     case "list": {
-      const items: Result[] = [];
-      for (const [index, item] of value.items.entries()) {
-        items.push(await placeValue(placing, item, [...directory, String(index)]));
-      }
+      const items = value.items.map((item, index) => placeValue(placing, item, [...directory, String(index)]));
       return { kind: "list", items };
     }
     default:
@@ -100,38 +101,70 @@ async function placeValue(placing: Placing, value: OutputValue, directory: reado
   }
 }
 
-async function placeFile(placing: Placing, file: FileValue, directory: readonly string[]): Promise<FileResult> {
-  const { outputId, placed, request } = placing;
+function placeFile(placing: Placing, file: FileValue, directory: readonly string[]): FileResult {
+  const { outputId, placed, request, taken, sources } = placing;
   checkName(outputId, file.basename);
   const names = [...directory, file.basename];
-  if (placed.some((other) => other.names.join("/") === names.join("/"))) {
+  const name = names.join("/");
+  if (taken.has(name)) {
     throw new Problem(
       "job-failed",
       `Cannot publish output "${outputId}": found two files "${file.basename}" side by side`,
     );
   }
-  const source = await findSource(placing, file);
+  taken.add(name);
+  const source = sources.get(file);
+  if (source === undefined) throw new Error(`Cannot place "${name}": nobody looked for it`);
   placed.push({ source, names });
-  const secondaryFiles: FileResult[] = [];
-  for (const secondary of file.secondaryFiles ?? [])
-    secondaryFiles.push(await placeFile(placing, secondary, directory));
+  const secondaryFiles = file.secondaryFiles?.map((secondary) => placeFile(placing, secondary, directory));
   return {
     kind: "file",
     reference: `/${[request.jobId, ...names].map(encodeURIComponent).join("/")}`,
     basename: file.basename,
     mediaType: file.mediaType ?? mediaTypeOf(file.basename),
     sizeBytes: source.sizeBytes,
-    ...(file.secondaryFiles === undefined ? {} : { secondaryFiles }),
+    ...(secondaryFiles === undefined ? {} : { secondaryFiles }),
   };
 }
 
-async function findSource(placing: Placing, file: FileValue): Promise<Source> {
-  const { layout, request, outputId } = placing;
+/** How many files are looked for at once. */
+const filesAtOnce = 16;
+
+/** Finds where the files of an output really lie. */
+async function findSources(
+  layout: Layout,
+  request: PlanRequest,
+  outputId: string,
+  value: OutputValue,
+): Promise<ReadonlyMap<FileValue, Source>> {
+  const work = await ifExists(realpath(executionWorkDirectory(layout, request.executionId)));
+  const sources = new Map<FileValue, Source>();
+  const queue = filesOf(value).values();
+  await Promise.all(
+    Array.from({ length: filesAtOnce }, async () => {
+      for (const file of queue) sources.set(file, await findSource({ work, request, outputId }, file));
+    }),
+  );
+  return sources;
+}
+
+function filesOf(value: OutputValue): readonly FileValue[] {
+  if (value.kind === "list") return value.items.flatMap(filesOf);
+  return value.kind === "file" ? [value, ...(value.secondaryFiles ?? []).flatMap(filesOf)] : [];
+}
+
+type Seeking = {
+  /** The execution's work directory, really. */
+  readonly work: string | undefined;
+  readonly request: PlanRequest;
+  readonly outputId: string;
+};
+
+async function findSource({ work, request, outputId }: Seeking, file: FileValue): Promise<Source> {
   const path = await ifExists(realpath(file.path));
   if (path === undefined) {
     throw new Problem("job-failed", `Cannot publish output "${outputId}": its file "${file.basename}" does not exist`);
   }
-  const work = await ifExists(realpath(executionWorkDirectory(layout, request.executionId)));
   const isOfExecution = work !== undefined && isInside(work, path);
   if (!isOfExecution && request.isInput?.(path) !== true) {
     throw new Problem(

@@ -6,6 +6,7 @@ import { ifExists } from "./file-errors.ts";
 import { directoryMode, fileMode, isInside, joinInside, type Layout } from "./layout.ts";
 import { openRegular, type RegularFile } from "./open-regular.ts";
 import type { OutputMove, OutputPlan } from "./output-plan.ts";
+import { syncFileSystem } from "./sync-file-system.ts";
 
 /** How many files are published at once: enough for the disk to order its syncs, few enough to leave it to others. */
 const filesAtOnce = 8;
@@ -20,34 +21,71 @@ export async function publishOutputs(layout: Layout, plan: Pick<OutputPlan, "mov
   const top = layout.outputsDirectory;
   const targets = new Map(plan.moves.map((move) => [move, joinInside(top, move.target)]));
   const directories = new Set([...targets.values()].flatMap((target) => directoriesUpTo(top, target)));
-  await makeDirectories(top, directories);
+  const fresh = await makeDirectories(top, directories);
   const taken = new Set(targets.values());
-  const queue = [...targets].entries();
-  await Promise.all(
-    Array.from({ length: filesAtOnce }, async () => {
-      for (const [index, [move, target]] of queue) await publishFile(move, target, freeName(taken, target, index));
+  const isMany = plan.moves.length >= manyFiles;
+  const durable = isMany ? await syncFileSystem(layout.workDirectory) : undefined;
+  await forEach([...targets].entries(), ([index, [move, target]]) =>
+    publishFile(move, target, {
+      temporary: freeName(taken, target, index),
+      durable,
+      isNew: fresh.has(dirname(target)),
     }),
   );
+  if (isMany && (await syncFileSystem(top)) !== undefined) return;
   // The lowest first: what is reachable after a stop of the machine is complete.
-  for (const directory of [...directories].sort((a, b) => b.length - a.length)) await syncPath(directory);
+  for (const level of levelsOf(directories).toReversed()) await forEach(level.values(), syncPath);
 }
 
-async function makeDirectories(top: string, directories: ReadonlySet<string>): Promise<void> {
+/** From so many files on, their whole file system is synced instead of each of them. */
+const manyFiles = 500;
+
+/** Does something to each, some of them at once. */
+async function forEach<T>(queue: IterableIterator<T>, work: (one: T) => Promise<void>): Promise<void> {
+  await Promise.all(
+    Array.from({ length: filesAtOnce }, async () => {
+      for (const one of queue) await work(one);
+    }),
+  );
+}
+
+/** Groups directories by how deep they lie, the highest first: members of a long list have one each. */
+function levelsOf(directories: ReadonlySet<string>): readonly (readonly string[])[] {
+  const levels = new Map<number, string[]>();
+  for (const directory of directories) {
+    const depth = directory.split("/").length;
+    const level = levels.get(depth);
+    if (level === undefined) levels.set(depth, [directory]);
+    else level.push(directory);
+  }
+  return [...levels].toSorted(([one], [other]) => one - other).map(([, level]) => level);
+}
+
+/** Gives those that were not there before: what was is looked at, since it may lead elsewhere. */
+async function makeDirectories(top: string, directories: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+  const made = new Set<string>();
   await mkdir(top, { recursive: true, mode: directoryMode });
   const realTop = await realpath(top);
-  for (const directory of [...directories].sort((a, b) => a.length - b.length)) {
-    await mkdir(directory, { recursive: true, mode: directoryMode });
-    if (!isInside(realTop, await realpath(directory))) {
-      throw new Problem("forbidden", `Cannot publish into "${directory}": it leaves the output directory`);
-    }
+  for (const level of levelsOf(directories)) {
+    await forEach(level.values(), async (directory) => {
+      if ((await mkdir(directory, { recursive: true, mode: directoryMode })) === directory) made.add(directory);
+      else if (!isInside(realTop, await realpath(directory))) {
+        throw new Problem("forbidden", `Cannot publish into "${directory}": it leaves the output directory`);
+      }
+    });
   }
+  return made;
 }
 
-async function publishFile(move: OutputMove, target: string, temporary: string): Promise<void> {
-  if ((await ifExists(lstat(target))) === undefined) {
+/** `durable` is the device whose files need no sync of their own any more; nothing is in a directory that `isNew`. */
+type Publishing = { readonly temporary: string; readonly durable: number | undefined; readonly isNew: boolean };
+
+async function publishFile(move: OutputMove, target: string, { temporary, durable, isNew }: Publishing): Promise<void> {
+  if (isNew || (await ifExists(lstat(target))) === undefined) {
     await using source = await openSource(move);
     if (move.mode === "copy") return await copyWhole(source, target, temporary);
     if (source.facts.uid === process.getuid?.()) await source.handle.chmod(fileMode);
+    if (source.facts.dev !== durable) await source.handle.sync();
     if ((await moveFile(source, target, temporary)) === "moved") return;
     // The copy's name must be durable before the only other one goes.
     await syncPath(dirname(target));

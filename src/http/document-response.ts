@@ -1,6 +1,7 @@
 import type { Json } from "../domain/json.ts";
 import type { Link } from "../domain/links.ts";
 import { Problem } from "../domain/problem.ts";
+import { withoutEndSlashes } from "../domain/text.ts";
 import { taggedResponse } from "./entity-tag.ts";
 import { preferredType } from "./negotiate.ts";
 import { documentPage, pagePolicy } from "./pages/document.tsx";
@@ -57,7 +58,7 @@ function withAlternate(
   const { pathname, searchParams } = new URL(request.url);
   searchParams.set("f", format === "json" ? "html" : "json");
   const alternate: Link = {
-    href: `${baseUrl}${pathname === "/" ? pathname : pathname.replace(/\/+$/, "")}?${searchParams}`,
+    href: `${baseUrl}${pathname === "/" ? pathname : withoutEndSlashes(pathname)}?${searchParams}`,
     rel: "alternate",
     type: format === "json" ? "text/html" : "application/json",
     title: format === "json" ? "This document as HTML" : "This document as JSON",

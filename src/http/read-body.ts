@@ -1,4 +1,5 @@
-import { isDeeperThan, type Json } from "../domain/json.ts";
+import type { Json } from "../domain/json.ts";
+import { excessOfJson, type JsonExcess, jsonBounds } from "../domain/json-bounds.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 
 /** Names the media type of a request's body, without parameters; empty when it has none. */
@@ -14,24 +15,21 @@ export function requireContentType(request: Request, wanted: readonly string[]):
   throw new Problem("unsupported-media-type", `Cannot read body: found ${found}, wanted ${wanted.join(" or ")}`);
 }
 
-/** Reads a body as text. Throws `content-too-large` as soon as the limit is passed. */
-export async function readText(request: Request, maxBytes: number): Promise<string> {
-  const declared = request.headers.get("content-length");
-  // The server's own framing holds a body to its declared length.
-  if (declared !== null) {
-    if (Number(declared) > maxBytes) throw tooLarge(declared, maxBytes);
-    return request.text();
-  }
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of boundedChunks(request, maxBytes)) text += decoder.decode(chunk, { stream: true });
-  return text + decoder.decode();
-}
+/** What bodies are held to. */
+export type BodyLimits = {
+  readonly maxBodyBytes: number;
+  /** Values of every kind in a body that is JSON. */
+  readonly maxBodyValues: number;
+};
 
 /** Reads a body as bytes. Throws `content-too-large` as soon as the limit is passed. */
 export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
   const declared = request.headers.get("content-length");
-  if (declared !== null && Number(declared) > maxBytes) throw tooLarge(declared, maxBytes);
+  // The server's own framing holds a body to its declared length.
+  if (declared !== null) {
+    if (Number(declared) > maxBytes) throw tooLarge(declared, maxBytes);
+    return new Uint8Array(await request.arrayBuffer());
+  }
   return Buffer.concat(await Array.fromAsync(boundedChunks(request, maxBytes)));
 }
 
@@ -67,28 +65,32 @@ export function tooLarge(found: string, maxBytes: number): Problem {
   return new Problem("content-too-large", `Cannot read body: found ${found} bytes, wanted at most ${maxBytes}`);
 }
 
-/** How deep a body may nest: more is no request that anyone means, and would exhaust the stack of what reads it. */
-const maxDepth = 128;
-
-/** Reads a body as JSON. Throws `invalid-parameter-value` when it is none, `content-too-large` past the limit. */
-export async function readJson(request: Request, maxBytes: number): Promise<Json> {
-  return parseJson(await readText(request, maxBytes));
+/** Reads a body as JSON. Throws `invalid-parameter-value` when it is none, `content-too-large` past the limits. */
+export async function readJson(request: Request, limits: BodyLimits): Promise<Json> {
+  return parseJson(await readBytes(request, limits.maxBodyBytes), limits);
 }
 
-/** Parses JSON of a client. Throws `invalid-parameter-value` when it is none, or nests too deeply. */
-export function parseJson(text: string): Json {
-  let value: Json;
+/**
+ * Parses JSON of a client, after it was looked over. Throws `invalid-parameter-value` when it is none, `content-too-large`
+ * when it holds too much.
+ */
+export function parseJson(bytes: Uint8Array, { maxBodyValues }: BodyLimits): Json {
+  const excess = excessOfJson(bytes, { ...jsonBounds, maxValues: maxBodyValues });
+  if (excess !== undefined) throw tooMuch(excess);
+  const text = new TextDecoder().decode(bytes);
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     const found = text.trim() === "" ? "nothing" : errorText(cause);
     throw new Problem("invalid-parameter-value", `Cannot read body as JSON: found ${found}, wanted JSON`, { cause });
   }
-  if (isDeeperThan(value, maxDepth)) {
-    throw new Problem(
-      "invalid-parameter-value",
-      `Cannot read body: found deeper nesting, wanted at most ${maxDepth} levels`,
-    );
+}
+
+/** Words the refusal of a body that holds more than is parsed: what nests so deeply is no data that could be uploaded. */
+function tooMuch({ kind, found: excess }: JsonExcess): Problem {
+  if (kind === "depth") {
+    return new Problem("invalid-parameter-value", `Cannot read body: found ${excess} of nesting, wanted fewer`);
   }
-  return value;
+  const way = "data of this size as a file: POST it to /vault, and give the link of the answer as the input's href";
+  return new Problem("content-too-large", `Cannot read body: found ${excess}, wanted ${way}`);
 }

@@ -1,5 +1,6 @@
 import type { Job } from "../domain/job.ts";
 import { isJsonObject, type Json } from "../domain/json.ts";
+import { excessOfText, jsonBounds } from "../domain/json-bounds.ts";
 import { resultUrl } from "../domain/links.ts";
 import type { OutputDefinition, ProcessDescription } from "../domain/process.ts";
 import { absoluteReference, type OutputLocations } from "../domain/results.ts";
@@ -118,7 +119,12 @@ function decodeText(bytes: Uint8Array): string | undefined {
   }
 }
 
+/** Files that are given by value are larger than requests: features of a map, say. */
+const resultBounds = { ...jsonBounds, maxValues: 5 * jsonBounds.maxValues };
+
+/** What holds more than is parsed at once is given as the text that it is. */
 function parseContent(text: string): { readonly value: Json } | undefined {
+  if (excessOfText(text, resultBounds) !== undefined) return undefined;
   try {
     return { value: JSON.parse(text) };
   } catch {

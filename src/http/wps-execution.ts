@@ -4,6 +4,7 @@ import { isFinished } from "../domain/job-state.ts";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
+import { withLineage } from "../operations/read-inputs.ts";
 import { type ReadResultsDeps, resultsOfJob } from "../operations/read-results.ts";
 import type { SubmitDeps } from "../operations/submission.ts";
 import { submitJob } from "../operations/submit-job.ts";
@@ -94,7 +95,8 @@ async function answerJob(
   if (isKept && !call.store) await deps.runner.publishStatus(job.id);
   const documents = { ...documentSource(deps, context.baseUrl), isKept };
   const results = job.status === "successful" ? (await resultsOfJob(deps, job)).results : {};
-  return xmlResponse(writeExecuteResponse(await executeResponseOf(job, process.description, results, documents)));
+  const whole = await withLineage(deps, job);
+  return xmlResponse(writeExecuteResponse(await executeResponseOf(whole, process.description, results, documents)));
 }
 
 async function answerRaw(deps: ExecuteWpsDeps, context: RouteContext, job: Job): Promise<Response> {

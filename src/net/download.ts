@@ -89,7 +89,7 @@ function typeOf(headers: Headers): string | undefined {
 export function nameOf(answer: Pick<OutboundAnswer, "url" | "headers">, mediaType?: string): string {
   const disposition = answer.headers.get("content-disposition") ?? "";
   const extended = /filename\*\s*=\s*(?:utf-8|iso-8859-1)'[^']*'([^;\s]+)/i.exec(disposition)?.[1];
-  const quoted = /filename\s*=\s*"((?:[^"\\]|\\.)*)"/i.exec(disposition)?.[1]?.replaceAll(/\\(.)/g, "$1");
+  const quoted = /filename\s*=\s*"((?:[^"\\]|\\.){0,1024})"/i.exec(disposition)?.[1]?.replaceAll(/\\(.)/g, "$1");
   const bare = /filename\s*=\s*([^";\s]+)/i.exec(disposition)?.[1];
   const told = extended === undefined ? (quoted ?? bare) : decoded(extended);
   const name = plainName(told ?? decoded(new URL(answer.url).pathname.split("/").at(-1) ?? ""));

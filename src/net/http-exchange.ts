@@ -136,9 +136,9 @@ function parseHead(text: string): { readonly status: number; readonly headers: H
   if (status === undefined) throw new Error(`found ${JSON.stringify(first.slice(0, 80))}, which is no HTTP/1.1 answer`);
   const headers = new Headers();
   for (const line of lines) {
-    const [, name, value = ""] = /^([\w!#$%&'*+.^`|~-]+):[ \t]*(.*?)[ \t]*$/.exec(line) ?? [];
+    const [, name, value = ""] = /^([\w!#$%&'*+.^`|~-]+):(.*)$/.exec(line) ?? [];
     if (name === undefined) throw new Error("found a malformed header line");
-    headers.append(name, value);
+    headers.append(name, value.trim());
   }
   return { status: Number(status), headers };
 }

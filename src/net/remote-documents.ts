@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { isDeeperThan, isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
+import { excessOfText, jsonBounds } from "../domain/json-bounds.ts";
 import { Problem } from "../domain/problem.ts";
 import { type OutboundAnswer, type OutboundRequest, readAnswer } from "./fetch.ts";
 import type { RemoteDeps, RemoteTarget, SavedAnswer } from "./remote.ts";
@@ -54,19 +55,18 @@ export async function savedText(deps: RemoteDeps, answer: SavedAnswer): Promise<
   return readFile(answer.path, "utf8");
 }
 
-/** How deep a remote's JSON may nest. */
-const maxDepth = 128;
+/** A remote's results may be larger than a request, as far as they are read without holding others up. */
+const remoteBounds = { ...jsonBounds, maxValues: 5 * jsonBounds.maxValues };
 
 /** Parses a remote's JSON. Throws `remote-failure`: an HTML page with status 200 is none. */
 export function parseRemoteJson(url: string, text: string): Json {
-  let value: Json;
+  const excess = excessOfText(text, remoteBounds);
+  if (excess !== undefined) throw unreadable(url, `JSON of ${excess.found}`, "a smaller document");
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     throw unreadable(url, sample(text), "JSON", cause);
   }
-  if (isDeeperThan(value, maxDepth)) throw unreadable(url, "JSON of deeper nesting", `at most ${maxDepth} levels`);
-  return value;
 }
 
 /** Parses a remote's JSON object. */

@@ -2,7 +2,9 @@ import { idempotencyConformance } from "../domain/conformance.ts";
 import { alternativesOf } from "../domain/described.ts";
 import type { RemoteException } from "../domain/job.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
+import { excessOfText, jsonBounds } from "../domain/json-bounds.ts";
 import type { InputDefinition, OutputDefinition } from "../domain/process.ts";
+import { withoutEndSlashes } from "../domain/text.ts";
 import type {
   RemoteClient,
   RemoteDeps,
@@ -216,7 +218,7 @@ function locationOf(
   const known = jobId === undefined ? undefined : `${target.url}/jobs/${encodeURIComponent(jobId)}`;
   const told = headers.location ?? known;
   if (told === undefined || !URL.canParse(told, url)) throw unreadable(url, "no Location", "where the job is found");
-  const place = new URL(told, url).href.replace(/\/+$/, "");
+  const place = withoutEndSlashes(new URL(told, url).href);
   return { url: place, jobId: jobId ?? decodeURIComponent(place.split(/[?#]/)[0]?.split("/").at(-1) ?? "") };
 }
 
@@ -266,7 +268,7 @@ async function exceptionAt(
 
 function exceptionOf(status: number, text: string): RemoteException {
   try {
-    const body: Json = JSON.parse(text);
+    const body: Json = excessOfText(text, jsonBounds) === undefined ? JSON.parse(text) : null;
     if (isJsonObject(body)) return problemOf(body);
   } catch {
     // No problem document: its beginning says the most.

@@ -1,11 +1,11 @@
 import * as v from "valibot";
-import { fault, issueFaults } from "../domain/faults.ts";
+import { fault, issueFaults, refusal } from "../domain/faults.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
-import { type Fault, Problem } from "../domain/problem.ts";
+import type { Fault, Problem } from "../domain/problem.ts";
 import { jobControlOptions, ProcessIdSchema, transmissionModes } from "../domain/process.ts";
 import { RunSettingsSchema } from "../domain/run-settings.ts";
 import { loadJson, loadSource, type Package } from "../engines/cwl/load.ts";
-import { readSource } from "../engines/cwl/source.ts";
+import { maxYamlValues, readSource } from "../engines/cwl/source.ts";
 import { findRemoteUnit, type RemotePackage, remoteOfUrl } from "./remote-package.ts";
 
 const texts = {
@@ -65,7 +65,7 @@ export type ApplicationPackage = { readonly description: GivenDescription } & (
 
 /** Reads CWL from YAML or JSON text. Throws `invalid-parameter-value`; each fault has its line and column. */
 export function readCwlText(text: string): ApplicationPackage {
-  const source = readSource(text, "package.cwl");
+  const source = readSource(text, "package.cwl", maxYamlValues);
   const remote = isJsonObject(source.value) ? findRemoteUnit(source.value) : undefined;
   return remote === undefined
     ? { cwl: loadSource(source, "package.cwl"), description: {} }
@@ -124,8 +124,7 @@ function isNested(given: GivenDescription | { process: GivenDescription }): give
 
 /** Words the refusal of a package with all its faults. */
 export function refusePackage(faults: readonly Fault[]): Problem {
-  const all = faults.map((one) => `${one.pointer === "" ? "the body" : one.pointer}: ${one.detail}`).join("; ");
-  return new Problem("invalid-parameter-value", `Cannot deploy process: ${all}`, { faults });
+  return refusal("deploy process", faults);
 }
 
 type FoundUnit = { readonly unit: JsonObject | undefined; readonly pointer: string; readonly faults: readonly Fault[] };

@@ -2,7 +2,7 @@ import { chmod, readdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import { ifExists } from "../files/file-errors.ts";
-import { databaseFile, directoryMode, type Layout } from "../files/layout.ts";
+import { databaseFile, directoryMode, type Layout, valuesDirectory } from "../files/layout.ts";
 import { measureOutputs } from "../files/measure-outputs.ts";
 import { ownerOfOutput, setAside } from "../files/orphans.ts";
 import { copyDatabase, databaseFacts, holdsKeys, replaceDatabase } from "../store/backup.ts";
@@ -22,7 +22,7 @@ export type CareDeps = {
 
 /** Writes a copy of the database, beside a server that may be running. Durable and read back when it resolves. */
 export function backUp(deps: Pick<CareDeps, "layout">, target: string): Promise<void> {
-  return copyDatabase(databaseFile(deps.layout), resolve(target));
+  return copyDatabase(databaseFile(deps.layout), resolve(target), valuesDirectory(deps.layout));
 }
 
 /** Puts a backup in the place of the database. Throws `conflict` while a server runs. */
@@ -30,7 +30,7 @@ export async function restore(deps: CareDeps, backup: string): Promise<void> {
   const { layout, clock, pid } = deps;
   await using _lock = await lockDataDirectory(layout.dataDirectory, { pid, startedAt: clock.now() });
   await deps.refuseOpenElsewhere(databaseFile(layout));
-  await replaceDatabase(databaseFile(layout), resolve(backup));
+  await replaceDatabase(databaseFile(layout), resolve(backup), valuesDirectory(layout));
 }
 
 /** Repairs what can be repaired without the service, and words what was done. Throws `conflict` while a server runs. */

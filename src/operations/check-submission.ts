@@ -1,12 +1,14 @@
 import { wishes } from "../domain/access.ts";
 import { type ExecutionMode, readExecution } from "../domain/execution.ts";
 import { chooseMode } from "../domain/execution-mode.ts";
+import { refusal } from "../domain/faults.ts";
 import type { JobRequest } from "../domain/job.ts";
 import { canonicalJson, isJsonObject } from "../domain/json.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
 import type { ProcessDescription } from "../domain/process.ts";
 import type { LocatedSubscriber } from "../domain/subscriber.ts";
 import { createInputCheck, type InputCheck } from "../engines/input-check.ts";
+import { schemaBudget } from "../engines/json-schema/check.ts";
 import type { Idempotency } from "../store/jobs.ts";
 import { checkReferences } from "./references.ts";
 import { digestOf } from "./secrets.ts";
@@ -91,15 +93,15 @@ function collectFaults(
   faults: Fault[],
 ): JobParameters {
   const { execution, faults: ofForm } = readExecution(payload, description);
-  faults.push(...ofForm);
-  for (const { inputId, item, pointer } of execution.items) faults.push(...check.item(inputId, item, pointer));
+  const budget = schemaBudget();
+  const ofItems = execution.items.flatMap(({ inputId, item, pointer }) => check.item(inputId, item, pointer, budget));
+  for (const fault of [...ofForm, ...ofItems]) faults.push(fault);
   return execution;
 }
 
 function refuseFaults(description: ProcessDescription, faults: readonly Fault[]): void {
   if (faults.length === 0) return;
-  const all = faults.map((fault) => `${fault.pointer === "" ? "the body" : fault.pointer}: ${fault.detail}`).join("; ");
-  throw new Problem("invalid-parameter-value", `Cannot execute process "${description.id}": ${all}`, { faults });
+  throw refusal(`execute process "${description.id}"`, faults);
 }
 
 /** How long a key is remembered; 24 hours. */

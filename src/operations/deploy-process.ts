@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { isOwn, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
-import { fault } from "../domain/faults.ts";
+import { fault, pointer } from "../domain/faults.ts";
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
 import {
@@ -13,6 +13,7 @@ import {
   transmissionModes,
 } from "../domain/process.ts";
 import { type CwlDescription, describeDocument, descriptionFaults } from "../engines/cwl/describe.ts";
+import { schemaFaults } from "../engines/json-schema/schema.ts";
 import type { Database } from "../store/database.ts";
 import { ownerOfProcess, undeployProcess as removeProcess, saveProcess } from "../store/processes.ts";
 import { type ApplicationPackage, type GivenDescription, refusePackage } from "./application-package.ts";
@@ -242,6 +243,7 @@ function mergeParameters<Definition extends Parameter & { readonly schema: JsonO
     const own = Object.hasOwn(given, name) ? given[name] : undefined;
     if (own === undefined) return [name, definition];
     const { minOccurs, maxOccurs, schema, ...metadata } = own;
+    if (isJsonObject(schema)) faults.push(...schemaFaults(schema, pointer(at, name, "schema")));
     checkOccurs(`${at}/${name}/minOccurs`, minOccurs, definition.minOccurs, faults);
     checkOccurs(`${at}/${name}/maxOccurs`, maxOccurs, definition.maxOccurs, faults);
     return [name, { ...definition, ...metadata, ...(isJsonObject(schema) ? { schema } : {}) }];

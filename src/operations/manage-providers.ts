@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { mayDo, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
-import { issueFaults } from "../domain/faults.ts";
+import { issueFaults, refusal } from "../domain/faults.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import { authHeaders, type Provider, ProviderBodySchema } from "../domain/provider.ts";
@@ -44,9 +44,7 @@ export async function registerProvider(deps: ProviderDeps, principal: Principal,
   requireAction(principal, "manage-providers", "register a provider");
   const outcome = v.safeParse(ProviderBodySchema, body);
   if (!outcome.success) {
-    const faults = issueFaults(outcome.issues).map(withoutSecret);
-    const all = faults.map((fault) => `${fault.pointer || "the body"}: ${fault.detail}`).join("; ");
-    throw new Problem("invalid-parameter-value", `Cannot register provider: ${all}`, { faults });
+    throw refusal("register provider", issueFaults(outcome.issues).map(withoutSecret));
   }
   const { id, url, public: isPublic, auth, forwardHeaders, type: given } = outcome.output;
   if ((await findProvider(deps.database, id)) !== undefined) throw taken(id);

@@ -5,6 +5,7 @@ import { isFinished } from "../domain/job-state.ts";
 import { Problem } from "../domain/problem.ts";
 import type { ProcessDescription } from "../domain/process.ts";
 import type { FileResult, Result, Results } from "../domain/values.ts";
+import { keptResults } from "../files/kept-values.ts";
 import type { Layout } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";
 import { findJob, findJobOfExecution } from "../store/jobs.ts";
@@ -48,9 +49,16 @@ export async function resultsOfJob(deps: ReadResultsDeps, job: Job): Promise<Job
   }
   const [description, results] = await Promise.all([
     descriptionOf(deps, job),
-    job.status === "successful" ? resultsOf(deps.database, job.id) : {},
+    job.status === "successful" ? resultsWithValues(deps, job.id) : {},
   ]);
   return { job, description, results };
+}
+
+async function resultsWithValues(
+  { database, layout }: Pick<ReadResultsDeps, "database" | "layout">,
+  jobId: string,
+): Promise<Results> {
+  return keptResults(layout, await resultsOf(database, jobId));
 }
 
 /** The revision that ran may be an older one than the process has now. */
@@ -115,13 +123,13 @@ export async function openOutputPath(
 
 /** The media type that a job's results give to a file, by the path below the job's directory: its name may tell less. */
 async function resultTypeOf(
-  { database }: Pick<ReadResultsDeps, "database">,
+  deps: Pick<ReadResultsDeps, "database" | "layout">,
   job: Job,
   below: readonly string[],
 ): Promise<string | undefined> {
   const [outputId = ""] = below;
   const path = below.map(encodeURIComponent).join("/");
-  const results = await resultsOf(database, job.id);
+  const results = await resultsWithValues(deps, job.id);
   return filesOf(ownMember(results, outputId)).find(({ reference }) => reference.endsWith(`/${path}`))?.mediaType;
 }
 

@@ -3,6 +3,8 @@ import type { Clock } from "../domain/clock.ts";
 import { isJsonObject, type JsonObject } from "../domain/json.ts";
 import { Problem } from "../domain/problem.ts";
 import { usageKey } from "../engines/cwl/usage.ts";
+import { keptValue } from "../files/kept-values.ts";
+import type { Layout } from "../files/layout.ts";
 import { findCheckpoint } from "../store/executions.ts";
 import { type FollowDeps, readJob } from "./follow-jobs.ts";
 
@@ -17,7 +19,7 @@ export type JobStatistics = {
 
 /** Reads the statistics of a job. Throws `no-such-job`, and `not-found` for a job that has not started. */
 export async function readStatistics(
-  deps: FollowDeps & { readonly clock: Clock },
+  deps: FollowDeps & { readonly clock: Clock; readonly layout: Layout },
   principal: Principal,
   jobId: string,
 ): Promise<JobStatistics> {
@@ -26,7 +28,7 @@ export async function readStatistics(
   if (startedAt === undefined || executionId === undefined) {
     throw new Problem("not-found", `Cannot read statistics of job "${job.id}": it has not started`);
   }
-  const kept = await findCheckpoint(deps.database, executionId, usageKey);
+  const kept = await keptValue(deps.layout, (await findCheckpoint(deps.database, executionId, usageKey)) ?? {});
   const usage = isJsonObject(kept) ? kept : {};
   return {
     attempts: job.attempt,

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
@@ -12,6 +13,11 @@ import { matchesHash } from "./secrets.ts";
 
 /** A token of `X-Auth-Vault`; without an id it is tried for every file. */
 export type VaultToken = { readonly token: string; readonly id?: string };
+
+/** Each is looked up before the job is made, and fetched or linked before its tool starts. */
+const maxReferences = 10_000;
+
+const referencesInTurn = 200;
 
 export type ReferenceDeps = {
   readonly database: Database;
@@ -35,12 +41,24 @@ export async function checkReferences(
   faults: Fault[],
 ): Promise<readonly string[]> {
   const vaultFileIds = new Set<string>();
+  const count = Object.values(request.inputs)
+    .flat()
+    .filter((item) => item.kind === "reference").length;
+  if (count > maxReferences) {
+    const detail = `found ${count} references, wanted at most ${maxReferences}: many files go into one archive`;
+    faults.push({ pointer: "/inputs", detail });
+    return [];
+  }
+  let checked = 0;
   for (const [inputId, given] of Object.entries(request.inputs)) {
     const items = isList(given) ? given : [given];
     for (const [index, item] of items.entries()) {
       if (item.kind !== "reference") continue;
       const at = pointer("/inputs", inputId, ...(isList(given) ? [index] : []), "href");
       const wrong = await wrongReference(deps, request, item.href);
+      checked += 1;
+      // The database answers without letting others have their turn.
+      if (checked % referencesInTurn === 0) await nextTurn();
       if (wrong !== undefined) faults.push(fault(at, item.href, wrong));
       else if (item.href.startsWith(vaultPrefix)) vaultFileIds.add(item.href.slice(vaultPrefix.length));
     }

@@ -1,6 +1,6 @@
-import { fault, pointer } from "../domain/faults.ts";
+import { fault, pointer, refusal } from "../domain/faults.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
-import { type Fault, Problem } from "../domain/problem.ts";
+import type { Fault, Problem } from "../domain/problem.ts";
 import type { RemoteDefinition } from "../domain/process.ts";
 import { asksForSecrets, secretsWarning } from "../engines/cwl/secrets.ts";
 import { httpUrl, ogcAt, readRemoteRequirement, remoteRequirementOf, wpsAt } from "../engines/remote-requirement.ts";
@@ -100,6 +100,5 @@ export function remoteOfUrl(href: Json | undefined, at: string, processId: strin
 }
 
 function refuse(faults: readonly Fault[]): Problem {
-  const all = faults.map((one) => `${one.pointer === "" ? "the body" : one.pointer}: ${one.detail}`).join("; ");
-  return new Problem("invalid-parameter-value", `Cannot deploy process: ${all}`, { faults });
+  return refusal("deploy process", faults);
 }

@@ -3,6 +3,7 @@ import { clientOf, isOwn, type Principal } from "../domain/access.ts";
 import type { Job } from "../domain/job.ts";
 import { jobMoves } from "../domain/job-state.ts";
 import { Problem } from "../domain/problem.ts";
+import { withInputs } from "../files/kept-values.ts";
 import { retryJob as moveToRetry } from "../store/retry-job.ts";
 import { findVaultFile } from "../store/vault.ts";
 import { type DismissDeps, readJob } from "./follow-jobs.ts";
@@ -60,7 +61,8 @@ export async function retryJob(
 
 /** An upload that no job held any more may have expired since. */
 async function requireUploads(deps: DismissDeps, job: Job): Promise<void> {
-  for (const item of Object.values(job.request.inputs).flat()) {
+  const { request } = await withInputs(deps.layout, job);
+  for (const item of Object.values(request.inputs).flat()) {
     if (item.kind !== "reference" || !item.href.startsWith(vaultPrefix)) continue;
     if ((await findVaultFile(deps.database, item.href.slice(vaultPrefix.length))) !== undefined) continue;
     throw new Problem("gone", `Cannot retry job "${job.id}": found its upload "${item.href}" gone, wanted it kept`);

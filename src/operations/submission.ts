@@ -7,6 +7,7 @@ import type { Process } from "../domain/process.ts";
 import type { Provider } from "../domain/provider.ts";
 import type { LocatedSubscriber } from "../domain/subscriber.ts";
 import type { InputChecks } from "../engines/input-check.ts";
+import type { Layout } from "../files/layout.ts";
 import type { Gate } from "../net/fetch.ts";
 import type { Database } from "../store/database.ts";
 import type { SecretKey } from "../store/seal.ts";
@@ -34,6 +35,7 @@ export type SubmitSettings = {
 
 export type SubmitDeps = {
   readonly database: Database;
+  readonly layout: Layout;
   readonly clock: Clock;
   /** Draws a UUID. */
   readonly newId: () => string;

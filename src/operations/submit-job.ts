@@ -3,6 +3,7 @@ import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import type { Provider } from "../domain/provider.ts";
 import type { LocatedSubscriber } from "../domain/subscriber.ts";
+import { keepInputs, removeKeptValues } from "../files/kept-values.ts";
 import { findJob, insertJob } from "../store/jobs.ts";
 import { sealSubscribers } from "../store/outbox.ts";
 import { keepRevision } from "../store/processes.ts";
@@ -61,7 +62,9 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
   const { statusDocument } = submission;
   const kept =
     statusDocument === undefined ? request : { ...request, statusDocument: { lineage: statusDocument.lineage } };
-  const job = newJob({ id: deps.newId(), at: deps.clock.now() }, submission, kept, chosen.isSync);
+  const id = deps.newId();
+  const held = await keepInputs(deps.layout, id, kept);
+  const job = newJob({ id, at: deps.clock.now() }, submission, held, chosen.isSync);
   if (submission.providerId !== undefined) await keepRevision(deps.database, process, deps.clock.now());
   const maxQueued = deps.settings.quotas?.queued;
   const forwarded = submission.auth?.forwarded ?? {};
@@ -74,6 +77,7 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
     ...(idempotency === undefined ? {} : { idempotency }),
     ...(maxQueued === undefined ? {} : { maxQueued }),
   });
+  if (inserted.kind !== "inserted" && held.inputsKeptAs !== undefined) await removeKeptValues(deps.layout, id);
   if (inserted.kind === "full") throw queueIsFull(submission.client, inserted.queued, maxQueued ?? inserted.queued);
   if (inserted.kind === "conflict") {
     const detail = `Cannot execute process "${process.id}": found an earlier request with this Idempotency-Key and another body, wanted the same body or another key`;

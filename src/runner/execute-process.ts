@@ -1,15 +1,18 @@
 import { realpath } from "node:fs/promises";
 import { clientOf, clientWords } from "../domain/access.ts";
 import type { JobFailure, JobOutcome, NewJobEvent } from "../domain/job.ts";
+import { isJsonObject } from "../domain/json.ts";
 import { composeNotifications, type NewNotification, tellingEvent } from "../domain/notification.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import { stages } from "../domain/progress.ts";
 import { makeResultsRelative } from "../domain/results.ts";
+import { shortFailure } from "../domain/short-text.ts";
 import { sleep } from "../domain/timers.ts";
 import type { OutputValue, OutputValues, PreparedInputs, Result, Results } from "../domain/values.ts";
 import { ifExists } from "../files/file-errors.ts";
 import { createExecutionDirectories, removePublished } from "../files/job-directory.ts";
 import { createJobPaths } from "../files/job-paths.ts";
+import { keepResults, keepValue, keptValue } from "../files/kept-values.ts";
 import { executionWorkDirectory, isInside } from "../files/layout.ts";
 import { mapLocations } from "../files/map-locations.ts";
 import { isLargerThanDisk, measureOutputs } from "../files/measure-outputs.ts";
@@ -47,8 +50,9 @@ export async function executeProcess(
     const wpsId = hasFiles ? await patiently(deps, walk, () => mapJob(deps, results)) : undefined;
     walk.enter("notify");
     const told = composeNotifications(claim.job, "success", deps.newId);
+    const held = await keepResults(deps.layout, claim.executionId, results);
     walk.enter("done");
-    const outcome: JobOutcome = { status: "successful", results, ...(wpsId === undefined ? {} : { wpsId }) };
+    const outcome: JobOutcome = { status: "successful", results: held, ...(wpsId === undefined ? {} : { wpsId }) };
     return { ...(await finish(deps, walk, outcome, told)), ...known };
   } catch (error) {
     if (deps.signal.aborted) return abandoned(deps, walk, known);
@@ -81,7 +85,10 @@ async function runAndPublish(
   const { claim } = deps;
   const recordedPlan = claim.recorded?.outputPlan;
   // The write that recorded the plan recorded its stage too: the walk stands there already.
-  if (recordedPlan !== undefined) return publish(deps, walk, parseOutputPlan(recordedPlan));
+  if (recordedPlan !== undefined) {
+    const whole = await keptValue(deps.layout, recordedPlan);
+    return publish(deps, walk, parseOutputPlan(isJsonObject(whole) ? whole : {}));
+  }
   if (!claim.isAdopted) walk.enter("describe");
   const process = await deps.processOf(claim.job.processId, claim.job.processRevision);
   if (process === undefined) {
@@ -105,7 +112,8 @@ async function runAndPublish(
       isInput: (path) => inputs.has(path) || kept.some((directory) => isInside(directory, path)),
     });
   });
-  await walk.commit({ outputPlan: plan });
+  const held = await keepValue(deps.layout, claim.executionId, "plan", plan);
+  await walk.commit({ outputPlan: isJsonObject(held) ? held : {} });
   return publish(deps, walk, plan);
 }
 
@@ -182,7 +190,7 @@ async function mapJob(deps: ExecuteDeps, results: Results): Promise<string | und
 /** A failed run walks on: its log is mapped, its subscribers are told, its end is written. */
 async function failJob(deps: ExecuteDeps, walk: JobWalk, hasFiles: boolean, error: unknown): Promise<WalkEnd> {
   const known = error instanceof RunFailed ? error.failure : { message: errorText(error) };
-  const failure: JobFailure = { ...withoutPlaces(deps, known), stage: walk.stage };
+  const failure: JobFailure = { ...shortFailure(withoutPlaces(deps, known)), stage: walk.stage };
   if (!(error instanceof RunFailed) && !(error instanceof Problem)) {
     deps.logger.error("Cannot run a job", { jobId: deps.claim.job.id, executionId: deps.claim.executionId, error });
   }

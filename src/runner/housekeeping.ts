@@ -9,7 +9,15 @@ import { findJob, forgetIdempotencyKeys } from "../store/jobs.ts";
 import { forgetRemovals } from "../store/removals.ts";
 import { expiredVaultFiles, removeVaultFile } from "../store/vault.ts";
 import { watchClock } from "./clock-watch.ts";
-import { clearOrphans, makeRoom, removeAged, removePending, uploadedNames } from "./orphans.ts";
+import {
+  clearOrphans,
+  listWritten,
+  makeRoom,
+  nothingWritten,
+  removeAged,
+  removePending,
+  type WrittenFirst,
+} from "./orphans.ts";
 import { type RetentionDeps, removeExpiredJobs } from "./retention.ts";
 
 export type HousekeepingDeps = RetentionDeps & {
@@ -27,18 +35,18 @@ const roomMilliseconds = 10_000;
 
 /**
  * Tidies now and every hour until it is disposed of: what nobody needs any more is removed, never what a job may need. To be
- * started before anything is uploaded: what lies in the vault by then must be known.
+ * started before anything is uploaded or submitted: what lies in the vault and among the values by then must be known.
  */
 export async function startHousekeeping(deps: HousekeepingDeps): Promise<Disposable> {
   const watch = watchClock(deps);
-  const uploads = await uploadedNames(deps);
-  const tidy = (names: readonly string[]) => {
-    tidyUp(deps, { trustsAges: watch.isSteady(), uploads: names }).catch((error) =>
+  const atStart = await listWritten(deps);
+  const tidy = (written: WrittenFirst) => {
+    tidyUp(deps, { trustsAges: watch.isSteady(), written }).catch((error) =>
       deps.logger.error("Cannot tidy up", { error }),
     );
   };
-  tidy(uploads);
-  const timer = startInterval(everyMilliseconds, () => tidy([])).unref();
+  tidy(atStart);
+  const timer = startInterval(everyMilliseconds, () => tidy(nothingWritten)).unref();
   const room = startInterval(roomMilliseconds, () => {
     if (deps.minFreeBytes === undefined) return;
     makeRoom(deps, deps.minFreeBytes).catch((error) => deps.logger.error("Cannot make room", { error }));
@@ -57,7 +65,7 @@ export async function startHousekeeping(deps: HousekeepingDeps): Promise<Disposa
  */
 export async function tidyUp(
   deps: HousekeepingDeps,
-  { trustsAges = true, uploads = [] }: { readonly trustsAges?: boolean; readonly uploads?: readonly string[] } = {},
+  { trustsAges = true, written }: { readonly trustsAges?: boolean; readonly written?: WrittenFirst } = {},
 ): Promise<void> {
   const { database, layout, clock } = deps;
   await removePending(deps);
@@ -74,7 +82,7 @@ export async function tidyUp(
   }
   if (trustsAges) await removeExpiredJobs(deps);
   if (deps.cacheBytes !== undefined) await pruneStepCache(stepCacheDirectory(layout), deps.cacheBytes);
-  await clearOrphans(deps, uploads);
+  await clearOrphans(deps, written);
   if (trustsAges) await removeAged(deps);
 }
 

@@ -8,6 +8,7 @@ import {
   tellingEvent,
 } from "../domain/notification.ts";
 import { monitorProgress, type StageName, shownProgress, stages } from "../domain/progress.ts";
+import { shortText } from "../domain/short-text.ts";
 import { startTimer, type Timer } from "../domain/timers.ts";
 import { appendJobLog } from "../files/job-log.ts";
 import { createJobPaths } from "../files/job-paths.ts";
@@ -198,7 +199,8 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
       hasFailed = true;
       enter("monitorError", `Job execution failed at stage ${failedAt}: ${failure.message}`, failure);
     },
-    percent(enginePercent, text) {
+    percent(enginePercent, words) {
+      const text = words === undefined ? undefined : shortText(words);
       const next = Math.max(progress, monitorProgress(enginePercent));
       if (next === progress && (text === undefined || text === message)) return;
       progress = next;

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { isFinished } from "../domain/job-state.ts";
 import { ifExists } from "../files/file-errors.ts";
 import { removeJobFiles } from "../files/job-directory.ts";
+import { removeKeptValues } from "../files/kept-values.ts";
+import { valuesDirectory } from "../files/layout.ts";
 import {
   bringBack,
   isStaleLink,
@@ -30,6 +32,7 @@ export async function removePending({ database, layout }: RetentionDeps): Promis
     for (const id of ids) {
       await removeJobFiles(layout, { jobId: id, executionIds: [id] });
       await removeVaultFile(layout, id);
+      await removeKeptValues(layout, id);
     }
     await forgetRemovals(database, ids);
   }
@@ -38,14 +41,15 @@ export async function removePending({ database, layout }: RetentionDeps): Promis
 /**
  * Sets aside what lies in the directories and no row knows: the database that knew it is another one, or is gone. Removes what
  * is of dismissed jobs, and links of finished jobs that lead nowhere. The scratch of a tool that lives is never touched.
- * `uploads` are names in the vault of a moment when nothing was uploaded.
+ * What is written before its row is looked at only as it was at a moment when nobody wrote.
  */
-export async function clearOrphans(deps: RetentionDeps, uploads: readonly string[] = []): Promise<void> {
+export async function clearOrphans(deps: RetentionDeps, written: WrittenFirst = nothingWritten): Promise<void> {
   const { layout } = deps;
   const published = await readdir(layout.outputsDirectory);
   await clearUnknown(deps, layout.outputsDirectory, published);
   await clearUnknown(deps, layout.workDirectory, await readdir(layout.workDirectory));
-  await clearUnknown(deps, layout.vaultDirectory, uploads);
+  await clearUnknown(deps, layout.vaultDirectory, written.uploads);
+  await clearUnknown(deps, valuesDirectory(layout), written.values);
   await clearPublished(deps, published);
 }
 
@@ -120,7 +124,13 @@ export async function makeRoom(deps: RetentionDeps, minFreeBytes: number): Promi
   if (removed > 0) deps.logger.warn("Removed what had been set aside: the disk is almost full", { found: removed });
 }
 
-/** Lists what lies in the vault: at a moment when nothing is uploaded. */
-export async function uploadedNames({ layout }: Pick<RetentionDeps, "layout">): Promise<readonly string[]> {
-  return (await ifExists(readdir(layout.vaultDirectory))) ?? [];
+/** The names of what is written before its row: uploads, and the owners of values that are kept beside the database. */
+export type WrittenFirst = { readonly uploads: readonly string[]; readonly values: readonly string[] };
+
+export const nothingWritten: WrittenFirst = { uploads: [], values: [] };
+
+/** Lists what is written before its row; to be asked when nobody writes. */
+export async function listWritten({ layout }: Pick<RetentionDeps, "layout">): Promise<WrittenFirst> {
+  const namesIn = async (directory: string) => (await ifExists(readdir(directory))) ?? [];
+  return { uploads: await namesIn(layout.vaultDirectory), values: await namesIn(valuesDirectory(layout)) };
 }

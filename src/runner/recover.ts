@@ -8,6 +8,7 @@ import { preparedFile } from "../files/layout.ts";
 import { mapLocations } from "../files/map-locations.ts";
 import { checkpointsOf, endExecution, executionIdsOf, openExecutions } from "../store/executions.ts";
 import { adoptJob, finishJob, releaseJob } from "../store/jobs.ts";
+import { wholeCheckpoints } from "./checkpoints.ts";
 import type { Claim, RunnerDeps, WalkEnd } from "./claim.ts";
 
 type Found = { readonly execution: Execution; readonly job: Job };
@@ -107,7 +108,7 @@ async function adopt(deps: RunnerDeps, { execution, job }: Found): Promise<Claim
     startedAt: execution.startedAt,
     isAdopted: true,
     recorded: execution,
-    checkpoints: await checkpointsOf(deps.database, execution.id),
+    checkpoints: await wholeCheckpoints(deps.layout, await checkpointsOf(deps.database, execution.id)),
   };
 }
 
@@ -193,7 +194,8 @@ export async function clearExecution(
     return;
   }
   if (end.handle !== undefined) {
-    await engine?.dismiss(end.handle, await checkpointsOf(deps.database, what.executionId));
+    const held = await checkpointsOf(deps.database, what.executionId);
+    await engine?.dismiss(end.handle, await wholeCheckpoints(deps.layout, held));
     await engine?.cleanup(end.handle);
   }
   const isCurrent = what.job.executionId === undefined || what.job.executionId === what.executionId;

@@ -1,6 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Logger } from "../domain/logger.ts";
 import { removeJobFiles } from "../files/job-directory.ts";
+import { removeKeptValues } from "../files/kept-values.ts";
 import type { Layout } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";
 import { executionIdsOf } from "../store/executions.ts";
@@ -36,6 +37,7 @@ export async function removeExpiredJobs(deps: RetentionDeps): Promise<void> {
       if (!(await removeJob(database, jobId, before))) continue;
       removed += 1;
       await removeJobFiles(layout, { jobId, executionIds });
+      await removeKeptValues(layout, jobId);
       await forgetRemovals(database, [jobId, ...executionIds]);
     }
     if (removed === 0) return;

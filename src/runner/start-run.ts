@@ -6,9 +6,11 @@ import { errorText } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engines/engine.ts";
 import { prepareInputs } from "../engines/prepare-inputs.ts";
+import { keepValue, withInputs } from "../files/kept-values.ts";
 import { fileMode, preparedFile, stagedInputsDirectory } from "../files/layout.ts";
 import { readOwn } from "../files/open-regular.ts";
 import { takeOverCheckpoints } from "../store/retry-job.ts";
+import { wholeCheckpoints } from "./checkpoints.ts";
 import { type ExecuteDeps, type KnownRun, RunFailed } from "./claim.ts";
 import type { JobWalk } from "./job-walk.ts";
 import { patiently } from "./patiently.ts";
@@ -51,10 +53,13 @@ export async function startRun(
 }
 
 /** The finished steps of an earlier attempt, when the retry was asked to keep them. */
-async function keptSteps({ database, claim }: ExecuteDeps): Promise<Checkpoints> {
+async function keptSteps({ database, layout, claim }: ExecuteDeps): Promise<Checkpoints> {
   const { job, fence, executionId } = claim;
   if (job.resumeFrom === undefined) return new Map();
-  return takeOverCheckpoints(database, { jobId: job.id, fence, executionId }, job.resumeFrom);
+  return wholeCheckpoints(
+    layout,
+    await takeOverCheckpoints(database, { jobId: job.id, fence, executionId }, job.resumeFrom),
+  );
 }
 
 async function adoptRun(
@@ -78,11 +83,14 @@ async function adoptRun(
   }
 }
 
-function recordOf({ activity, claim }: ExecuteDeps, walk: JobWalk): EngineRecord {
+function recordOf({ activity, claim, layout }: ExecuteDeps, walk: JobWalk): EngineRecord {
   const jobId = claim.job.id;
   const open: string[] = [];
   return {
-    checkpoint: (key, value, facts) => walk.commit({ checkpoint: { key, value }, ...facts }),
+    checkpoint: async (key, value, facts) => {
+      const held = await keepValue(layout, claim.executionId, `checkpoint ${key}`, value);
+      await walk.commit({ checkpoint: { key, value: held }, ...facts });
+    },
     log: (message) => walk.log(message),
     doing(what) {
       if (what === undefined) open.pop();
@@ -103,6 +111,7 @@ async function prepare(
   const { process, engine } = what;
   const described = await patiently(deps, walk, async () => engine.describe?.(process, job.language));
   walk.enter("getInputs");
+  const given = await withInputs(deps.layout, job);
   const inputs = await patiently(deps, walk, () =>
     prepareInputs(
       {
@@ -114,7 +123,7 @@ async function prepare(
         check: (inputId, value) => deps.checkValue(process, inputId, value),
       },
       process,
-      job.request.inputs,
+      given.request.inputs,
     ),
   );
   walk.enter("getOutputs");

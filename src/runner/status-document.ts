@@ -4,6 +4,7 @@ import { isFinished } from "../domain/job-state.ts";
 import type { Logger } from "../domain/logger.ts";
 import type { Process } from "../domain/process.ts";
 import type { OutputLocations } from "../domain/results.ts";
+import { keptResults, withInputs } from "../files/kept-values.ts";
 import type { Layout } from "../files/layout.ts";
 import { openOutput } from "../files/outputs.ts";
 import {
@@ -126,8 +127,10 @@ function momentOf(job: Job): string {
 async function writeDocument(deps: StatusDocumentDeps, job: Job): Promise<void> {
   const process = await deps.processOf(job.processId, job.processRevision);
   if (process === undefined) throw new Error(`Cannot find revision "${job.processRevision}" of "${job.processId}"`);
-  const results = job.status === "successful" ? await resultsOf(deps.database, job.id) : {};
-  const response = await executeResponseOf(job, process.description, results, documentContext(deps));
+  const results =
+    job.status === "successful" ? await keptResults(deps.layout, await resultsOf(deps.database, job.id)) : {};
+  const whole = job.request.statusDocument?.lineage === true ? await withInputs(deps.layout, job) : job;
+  const response = await executeResponseOf(whole, process.description, results, documentContext(deps));
   await writeStatusFile(deps.layout, statusFileOf(job), writeExecuteResponse(response), job.updatedAt);
 }
 

@@ -2,16 +2,17 @@ import { Database } from "bun:sqlite";
 import { copyFile, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errorText, Problem } from "../domain/problem.ts";
+import { packValues, unpackValues } from "./backup-values.ts";
 import { explainDatabase, isDamaged } from "./database-fault.ts";
 import type { Driver } from "./driver.ts";
 
 const fileMode = 0o600;
 
 /**
- * Writes a consistent copy of a database, also while a server uses it. The copy has its name only when it is whole, was
- * read back without a fault and is durable. Throws `unavailable` when it has faults.
+ * Writes a consistent copy of a database and of the values that stand beside it, also while a server uses it. The copy has
+ * its name only when it is whole, was read back without a fault and is durable. Throws `unavailable` when it has faults.
  */
-export async function copyDatabase(file: string, target: string): Promise<void> {
+export async function copyDatabase(file: string, target: string, valuesDirectory: string): Promise<void> {
   await writeCopy(target, async (temporary) => {
     try {
       using database = new Database(file, { readwrite: true, create: false });
@@ -20,6 +21,8 @@ export async function copyDatabase(file: string, target: string): Promise<void> 
     } catch (error) {
       throw explainDatabase(file, error);
     }
+    using copy = new Database(temporary, { readwrite: true, create: false });
+    await packValues(copy, valuesDirectory);
   });
 }
 
@@ -48,8 +51,11 @@ async function writeCopy(target: string, write: (temporary: string) => Promise<v
   }
 }
 
-/** Puts a copy in the place of a database that nobody uses; the old one stays beside it as `<file>.replaced`. */
-export async function replaceDatabase(file: string, copy: string): Promise<void> {
+/**
+ * Puts a copy in the place of a database that nobody uses, and the values that it holds to where they stand; the old one
+ * stays beside it as `<file>.replaced`.
+ */
+export async function replaceDatabase(file: string, copy: string, valuesDirectory: string): Promise<void> {
   const faults = [...databaseFaults(copy), ...missingTables(copy)];
   if (faults.length > 0) {
     throw new Problem(
@@ -59,6 +65,10 @@ export async function replaceDatabase(file: string, copy: string): Promise<void>
   }
   const temporary = `${file}.part`;
   await copyFile(copy, temporary);
+  {
+    using restored = new Database(temporary, { readwrite: true, create: false });
+    await unpackValues(restored, valuesDirectory);
+  }
   // Folds what its log holds into the old one: its log must not be taken for the new one's.
   if (await Bun.file(file).exists()) {
     foldOldLog(file);

@@ -1,3 +1,4 @@
+import { withoutEndSlashes } from "../domain/text.ts";
 import { splitOutsideQuotes, unquote } from "./header-list.ts";
 
 /** How a client called the service, as the proxies before it tell; undefined where they do not. */
@@ -15,7 +16,7 @@ export function parseForwarded(headers: Pick<Headers, "get">, isTrusted: (addres
   return {
     ...(hop?.scheme === undefined ? {} : { scheme: hop.scheme.toLowerCase() }),
     ...(hop?.host === undefined ? {} : { host: hop.host.toLowerCase() }),
-    ...(prefix === undefined ? {} : { prefix: prefix.replace(/\/+$/, "") }),
+    ...(prefix === undefined ? {} : { prefix: withoutEndSlashes(prefix) }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../domain/json.ts";
 import { isJsonObject } from "../domain/json.ts";
+import { excessOfText, jsonBounds } from "../domain/json-bounds.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
 import type { InputDefinition, ProcessDescription } from "../domain/process.ts";
 
@@ -240,6 +241,10 @@ function readNumber(text: string): Json {
 }
 
 function readJson(text: string): Json | undefined {
+  const excess = excessOfText(text, jsonBounds);
+  if (excess !== undefined) {
+    throw new Problem("content-too-large", `Cannot read query: found JSON of ${excess.found}, wanted a smaller value`);
+  }
   try {
     return JSON.parse(text);
   } catch {

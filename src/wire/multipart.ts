@@ -135,7 +135,7 @@ function parseHeaders(text: string): ReadonlyMap<string, string> {
 export function parseDisposition(header: string | undefined): { readonly name?: string; readonly filename?: string } {
   const parameters = new Map<string, string>();
   for (const [, key = "", quoted, bare] of (header ?? "").matchAll(
-    /;\s*([\w*]+)\s*=\s*(?:"((?:\\.|[^"\\])*)"|([^\s;]*))/g,
+    /;\s*([\w*]+)\s*=\s*(?:"((?:\\.|[^"\\])*)"?|([^\s;]*))/g,
   )) {
     parameters.set(key.toLowerCase(), quoted === undefined ? (bare ?? "") : quoted.replaceAll(/\\(.)/g, "$1"));
   }

@@ -1,8 +1,9 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import type { JsonObject } from "../../src/domain/json.ts";
 import type { ProcessDefinition } from "../../src/domain/process.ts";
 import { echo } from "../../src/engines/builtin/echo.ts";
 import { createInputCheck, createInputChecks } from "../../src/engines/input-check.ts";
+import { schemaBudget } from "../../src/engines/json-schema/check.ts";
 
 const check = createInputCheck({ description: echo.description, fileInputs: [] });
 const files = createInputCheck({ description: echo.description, fileInputs: ["text"] });
@@ -70,4 +71,66 @@ test("checks are kept by revision, the newest ones", () => {
   checks.of(process("b"));
   checks.of(process("c"));
   expect(checks.of(process("a"))).not.toBe(first);
+});
+
+describe("a schema that cannot be honoured", () => {
+  const guarded = { type: "string", pattern: "^(?!.*;)" };
+  const inputs = { text: { schema: guarded, minOccurs: 1, maxOccurs: 1 } };
+  const described = { ...echo.description, inputs };
+
+  test("lets no value pass where it was deployed before, and says why", () => {
+    const old = createInputCheck({ description: described, fileInputs: [] });
+    expect(old.item("text", { kind: "value", value: "a" }, "/inputs/text")).toEqual([
+      {
+        pointer: "/inputs/text",
+        detail:
+          'found the pattern "^(?!.*;)", which has a look-ahead, so that no value can be checked; ' +
+          "wanted a process whose description can be honoured",
+      },
+    ]);
+    expect(old.item("text", { kind: "value", value: 5 }, "/inputs/text")).toHaveLength(1);
+    expect(old.value("text", "a")).toHaveLength(1);
+  });
+
+  test("of another server's process lets every value pass, which is checked there; it is told once", () => {
+    const told: string[] = [];
+    const definition = {
+      kind: "remote",
+      type: "ogc-api-processes",
+      url: "http://example.org",
+      processId: "p",
+    } as const;
+    const remote = createInputCheck({ description: described, fileInputs: [], definition }, (input, reason) =>
+      told.push(`${input}: ${reason}`),
+    );
+    expect(remote.item("text", { kind: "value", value: "a" }, "/inputs/text")).toEqual([]);
+    expect(remote.item("text", { kind: "value", value: "b" }, "/inputs/text")).toEqual([]);
+    expect(remote.item("text", { kind: "value", value: 5 }, "/inputs/text")).toHaveLength(1);
+    expect(told).toEqual(['text: found the pattern "^(?!.*;)", which has a look-ahead']);
+  });
+});
+
+test("values that take too long to check are refused, however many they are", () => {
+  const check = createInputCheck({
+    description: {
+      ...echo.description,
+      inputs: { many: { schema: { uniqueItems: true }, minOccurs: 1, maxOccurs: 1 } },
+    },
+    fileInputs: [],
+  });
+  const budget = schemaBudget(100);
+  const item = { kind: "value", value: Array.from({ length: 500 }, (_, index) => index) } as const;
+  expect(check.item("many", item, "/inputs/many", budget)).toEqual([
+    { pointer: "/inputs/many", detail: expect.stringContaining("steps of its check, wanted a smaller one") },
+  ]);
+});
+
+test("alternatives may refer to definitions beside them", () => {
+  const schema = { $defs: { n: { type: "integer" } }, oneOf: [{ $ref: "#/$defs/n" }, { type: "boolean" }] };
+  const check = createInputCheck({
+    description: { ...echo.description, inputs: { one: { schema, minOccurs: 1, maxOccurs: 1 } } },
+    fileInputs: [],
+  });
+  expect(check.item("one", { kind: "value", value: 5 }, "")).toEqual([]);
+  expect(check.item("one", { kind: "value", value: "x" }, "")).toHaveLength(1);
 });

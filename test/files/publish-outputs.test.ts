@@ -387,3 +387,38 @@ describe.skipIf(!canCross)("publishOutputs() to another file system", () => {
     expect(await exists(path)).toBe(false);
   });
 });
+
+describe("very many files", () => {
+  const manyOf = async (r: FilesRig): Promise<OutputValues> => {
+    const items = [];
+    for (let index = 0; index < 600; index += 1) items.push(fileValue(await r.make(`f${index}`, `${index}`)));
+    return { many: { kind: "list", items } };
+  };
+
+  test("are published, each under its own name", async () => {
+    await using r = await filesRig();
+    const { results } = await publish(r, await manyOf(r));
+    const many = results.many?.kind === "list" ? results.many.items.map(fileOf) : [];
+    expect(many).toHaveLength(600);
+    for (const index of [0, 1, 599]) {
+      expect(await readReference(r, many[index]?.reference ?? "")).toBe(`${index}`);
+    }
+    expect(await published(r)).toHaveLength(600);
+  });
+
+  test("are published to the end after a crash in between", async () => {
+    await using r = await filesRig();
+    const planned = await plan(r, await manyOf(r));
+    await publishOutputs(r.layout, { moves: planned.moves.slice(0, 350) });
+    await publishOutputs(r.layout, planned);
+    await publishOutputs(r.layout, planned);
+    expect(await published(r)).toHaveLength(600);
+  });
+
+  test("side by side under one name are refused, wherever the second one stands", async () => {
+    await using r = await filesRig();
+    const file = fileValue(await r.make("same", "x"));
+    const secondaryFiles = Array.from({ length: 3 }, () => ({ ...file }));
+    await expect(plan(r, { one: { ...file, secondaryFiles } })).rejects.toThrow('found two files "same" side by side');
+  });
+});

@@ -75,6 +75,7 @@ export const defaultSettings: Settings = {
   sendsMail: false,
   mailTo: [],
   maxBodyBytes: 64 * 1024,
+  maxBodyValues: 10_000,
   maxUploadBytes: 256 * 1024,
   maxInlineBytes: 1024,
   maxDocumentBytes: 1024 * 1024,

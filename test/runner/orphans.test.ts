@@ -6,7 +6,7 @@ import { createLayout, databaseFile, type Layout } from "../../src/files/layout.
 import { filesWithoutDatabase } from "../../src/files/missing-database.ts";
 import { listSetAside, ownedDirectories } from "../../src/files/orphans.ts";
 import { tidyUp } from "../../src/runner/housekeeping.ts";
-import { bringBackKnown, clearOrphans, makeRoom, removeAged } from "../../src/runner/orphans.ts";
+import { bringBackKnown, clearOrphans, listWritten, makeRoom, removeAged } from "../../src/runner/orphans.ts";
 import type { Database } from "../../src/store/database.ts";
 import { removeJob } from "../../src/store/expire-jobs.ts";
 import { finishJob } from "../../src/store/jobs.ts";
@@ -47,14 +47,14 @@ test("What no row knows is set aside where it lies, twice on one day too; what i
       await put(directory, "lost+found", "file");
     }
     await put(layout.outputsDirectory, `${strange}.log`);
-    await clearOrphans(deps, await readdir(layout.vaultDirectory));
+    await clearOrphans(deps, await listWritten(deps));
   }
   for (const directory of ownedDirectories(layout)) {
     // A vault's file of this name is that of no upload: an id is an id.
     expect((await readdir(directory)).toSorted()).toEqual([".orphans", known.executionId, "lost+found"]);
     expect((await readdir(join(directory, ".orphans"))).length).toBe(2);
   }
-  expect((await listSetAside(layout)).length).toBe(8);
+  expect((await listSetAside(layout)).length).toBe(10);
 });
 
 test("The scratch of a tool that lives is not touched, nor its outputs and its log", async () => {
@@ -124,7 +124,7 @@ test("What the database removed itself is deleted at once, also when a crash cam
   expect(await removeJob(database, job.jobId, Number.MAX_SAFE_INTEGER)).toBe(true);
   expect(await removeVaultFile(database, strange)).toBe(true);
   expect((await pendingRemovals(database, 10)).toSorted()).toEqual([strange, job.executionId, job.jobId].toSorted());
-  await tidyUp(depsOf(database, layout), { uploads: await readdir(layout.vaultDirectory) });
+  await tidyUp(depsOf(database, layout), { written: await listWritten({ layout }) });
   for (const directory of ownedDirectories(layout)) expect(await readdir(directory)).toEqual([]);
   expect(await pendingRemovals(database, 10)).toEqual([]);
 });

@@ -29,7 +29,9 @@ function readXml(text: string, into: BroaderFormats): void {
   }
 }
 
-const turtlePart = /#[^\n]*|<([^>]*)>|"(?:[^"\\]|\\.)*"(?:@\w+|\^\^\S+)?|@prefix|[;,.](?=\s|$)|[^\s;,<>"]*[^\s;,<>".]/g;
+/** Each token in one way only, a string that is not closed too: a text of any kind is read in one go. */
+const turtlePart =
+  /#[^\n]*|<([^<>]*)>|"(?:[^"\\]|\\[\s\S])*(?:"(?:@\w+|\^\^\S+)?)?|@prefix|[;,.](?=\s|$)|(?<!\.)(?:\.*[^\s;,<>".])+/g;
 
 function readTurtle(text: string, into: BroaderFormats): void {
   const prefixes = new Map<string, string>();

@@ -2,7 +2,9 @@ import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Json } from "../../domain/json.ts";
 import { isInside } from "../../files/layout.ts";
+import { syncFileSystem } from "../../files/sync-file-system.ts";
 import { filesIn, pathOf } from "./file-object.ts";
+import { mapInTurns } from "./in-turns.ts";
 
 /**
  * Makes the files of a value durable that lie below a directory, with the directories that lead to them. When it
@@ -12,9 +14,13 @@ export async function syncFiles(value: Json, below: string): Promise<void> {
   const paths = filesIn(value).flatMap((file) => pathOf(file) ?? []);
   const own = paths.filter((path) => isInside(below, path));
   const directories = new Set(own.flatMap((path) => parents(path, below)));
-  await Promise.all(own.map(syncPath));
-  await Promise.all([...directories].map(syncPath));
+  // One sync of the whole file system takes less than those of so many files.
+  if (own.length >= manyFiles && (await syncFileSystem(below)) !== undefined) return;
+  await mapInTurns(own, syncPath);
+  await mapInTurns([...directories], syncPath);
 }
+
+const manyFiles = 500;
 
 function parents(path: string, below: string): readonly string[] {
   const parent = dirname(path);

@@ -52,6 +52,9 @@ export function holdsScript(template: Expression, version: CwlVersion): boolean 
   return parseTemplate(template, version).some((segment) => segment.kind === "script");
 }
 
+/** After so many expressions that are not closed, what follows is text too. */
+const maxUnclosed = 20;
+
 /** Splits a template into text and expressions. An expression that is not closed is text. */
 function parseTemplate(template: string, version: CwlVersion): readonly Segment[] {
   // Without an expression nothing is read in it: backslashes stay as they are.
@@ -60,6 +63,7 @@ function parseTemplate(template: string, version: CwlVersion): readonly Segment[
   const segments: Segment[] = [];
   let text = "";
   let at = 0;
+  let unclosed = 0;
   while (at < template.length) {
     if (template[at] === "\\") {
       const escaped = readEscape(template, at, version);
@@ -67,8 +71,10 @@ function parseTemplate(template: string, version: CwlVersion): readonly Segment[
       at += escaped.length;
       continue;
     }
-    const end = expressionEnd(template, at);
+    // Each that is not closed was looked through to the end of the template.
+    const end = unclosed < maxUnclosed ? expressionEnd(template, at) : undefined;
     if (end === undefined) {
+      if (template[at] === "$" && (template[at + 1] === "(" || template[at + 1] === "{")) unclosed += 1;
       text += template[at];
       at += 1;
       continue;
@@ -98,6 +104,8 @@ function expressionEnd(template: string, start: number): number | undefined {
   const close = open === "(" ? ")" : "}";
   let depth = 0;
   let quote = "";
+  // Where one comment has no end, no later one has.
+  const endless = new Set<string>();
   for (let at = start + 1; at < template.length; at += 1) {
     const letter = template[at];
     if (quote !== "") {
@@ -106,9 +114,10 @@ function expressionEnd(template: string, start: number): number | undefined {
     } else if (letter === '"' || letter === "'" || letter === "`") quote = letter;
     else if (letter === "\\") at += 1;
     else if (letter === "/" && (template[at + 1] === "/" || template[at + 1] === "*")) {
-      const isLine = template[at + 1] === "/";
-      const end = template.indexOf(isLine ? "\n" : "*/", at + 2);
-      if (end >= 0) at = isLine ? end : end + 1;
+      const sign = template[at + 1] === "/" ? "\n" : "*/";
+      const end = endless.has(sign) ? -1 : template.indexOf(sign, at + 2);
+      if (end < 0) endless.add(sign);
+      else at = end + sign.length - 1;
     } else if (letter === open) depth += 1;
     else if (letter === close) {
       depth -= 1;

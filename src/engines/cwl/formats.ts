@@ -30,7 +30,12 @@ const edamMediaTypes: Readonly<Record<string, string>> = {
  */
 export function formatMediaType(format: string): string | undefined {
   for (const prefix of [ianaMediaTypes, ianaMediaTypesPlain]) {
-    if (format.startsWith(prefix)) return format.slice(prefix.length).replaceAll(/\s*;\s*/g, "; ");
+    if (format.startsWith(prefix))
+      return format
+        .slice(prefix.length)
+        .split(/;\s*/)
+        .map((one) => one.trimEnd())
+        .join("; ");
   }
   if (Object.hasOwn(edamMediaTypes, format)) return edamMediaTypes[format];
   return /^[a-z]+\/[\w.+-]+$/.test(format) ? format : undefined;
@@ -49,11 +54,15 @@ export function isFormat(
   format: string,
   wanted: string,
   broader: Readonly<Record<string, readonly string[]>>,
-  seen: readonly string[] = [],
 ): boolean {
-  if (format === wanted) return true;
-  const [own, other] = [formatMediaType(format), formatMediaType(wanted)];
-  if (own !== undefined && other !== undefined && isOfType(own, other)) return true;
-  const parents = Object.hasOwn(broader, format) ? (broader[format] ?? []) : [];
-  return parents.some((parent) => !seen.includes(parent) && isFormat(parent, wanted, broader, [...seen, format]));
+  const other = formatMediaType(wanted);
+  // A set keeps the order in which it grows: each format is looked at once, however many ways lead to it.
+  const kinds = new Set([format]);
+  for (const kind of kinds) {
+    if (kind === wanted) return true;
+    const own = formatMediaType(kind);
+    if (own !== undefined && other !== undefined && isOfType(own, other)) return true;
+    for (const parent of Object.hasOwn(broader, kind) ? (broader[kind] ?? []) : []) kinds.add(parent);
+  }
+  return false;
 }

@@ -46,7 +46,13 @@ function parseOnce(text: string, padded: ReadonlySet<number>): ParsedYaml {
           .split("\n")
           .map((line, index) => (padded.has(index + 1) ? " ".repeat(padding) + line : line))
           .join("\n");
-  const document = parseDocument(moved, { lineCounter: lines, prettyErrors: false, version: "1.2" });
+  const document = parseDocument(moved, {
+    lineCounter: lines,
+    prettyErrors: false,
+    version: "1.2",
+    // Each key would be compared with all others: see yaml-bounds.ts.
+    uniqueKeys: false,
+  });
   return {
     document,
     position: (offset) => {

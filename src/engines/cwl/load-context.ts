@@ -17,6 +17,8 @@ export type LoadContext = {
   readonly types: ReadonlyMap<string, Field>;
   /** Names of types that are being read: none may hold itself. */
   readonly openTypes: readonly string[];
+  /** How many parts named types may still be written out to: types that hold others twice double with each. */
+  readonly typeParts: { left: number };
   /** Told of each expression that needs the JavaScript engine. */
   readonly foundScript: (field: Field) => void;
 };

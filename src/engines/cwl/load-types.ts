@@ -24,6 +24,7 @@ const anyType: CwlType = { kind: "Any" };
 
 /** Reads a type in any of its forms: `string`, `File[]?`, a list of alternatives, an object. */
 export function loadType(context: LoadContext, field: Field): CwlType {
+  if (context.openTypes.length > 0 && !takesPart(context, field)) return anyType;
   if (typeof field.value === "string") return loadTypeName(context, field, field.value);
   if (isList(field.value)) {
     if (field.value.length === 0) unexpected(field, "at least one type");
@@ -34,7 +35,27 @@ export function loadType(context: LoadContext, field: Field): CwlType {
   return anyType;
 }
 
+/** Named types in each other: no package has more. */
+const maxOpenTypes = 64;
+
+/** Counts a part of a named type that is written out. Reports once that there are too many. */
+function takesPart({ openTypes, typeParts }: LoadContext, field: Field): boolean {
+  if (typeParts.left <= 0) return false;
+  typeParts.left = openTypes.length > maxOpenTypes ? 0 : typeParts.left - 1;
+  if (typeParts.left > 0) return true;
+  fault(field, "found types that hold each other too often, expected at most 20000 parts in all and 64 levels");
+  return false;
+}
+
+/** `?` and `[]` behind a name, each. */
+const maxSuffixes = 16;
+
 function loadTypeName(context: LoadContext, field: Field, name: string): CwlType {
+  const [suffixes = ""] = /(?:\?|\[\])*$/.exec(name.slice(-4 * maxSuffixes)) ?? [];
+  if (suffixes.replaceAll("[]", "?").length > maxSuffixes) {
+    unexpected(field, `a type with at most ${maxSuffixes} of "[]" and "?" behind its name`);
+    return anyType;
+  }
   if (name.endsWith("?")) return unionOf([{ kind: "null" }, loadTypeName(context, field, name.slice(0, -1))]);
   if (name.endsWith("[]")) return { kind: "array", items: loadTypeName(context, field, name.slice(0, -2)) };
   const simple = simpleType(name);

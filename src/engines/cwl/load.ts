@@ -68,6 +68,9 @@ function load(given: Source, options: LoadOptions, name: string): Package {
   throw new Problem("invalid-parameter-value", `Cannot read ${name}: ${detail}${more}`, { faults });
 }
 
+/** Parts that all uses of named types may have together. */
+const maxTypeParts = 20_000;
+
 function loadRoot(root: Field, options: LoadOptions): Omit<CwlDocument, "notes" | "outdated"> | undefined {
   const version = loadVersion(member(root, "cwlVersion"));
   if (version === undefined) return undefined;
@@ -79,6 +82,7 @@ function loadRoot(root: Field, options: LoadOptions): Omit<CwlDocument, "notes" 
     fields: new Map(),
     types: new Map(),
     openTypes: [],
+    typeParts: { left: maxTypeParts },
     foundScript: () => {},
   };
   const graph = member(root, "$graph");
@@ -89,10 +93,11 @@ function loadRoot(root: Field, options: LoadOptions): Omit<CwlDocument, "notes" 
   const ids = roots.map((field) => graphId(field));
   const processes = new Map<string, CwlProcess>();
   const scripts = new Map<string, Field>();
+  const graphIds = new Set(ids);
   for (const [index, field] of roots.entries()) {
     const id = ids[index] ?? "main";
     if (processes.has(id)) fault(field, `found process "${id}" twice, expected each id once`);
-    loadProcess({ context, processes, scripts, graph: new Set(ids) }, id, field);
+    loadProcess({ context, processes, scripts, graph: graphIds }, id, field);
   }
   const all = [...processes.values()];
   const isLibrary = options.isLibrary === true && options.main === undefined && all.length > 0;
@@ -145,7 +150,7 @@ function chooseMain(
   const name = wanted?.replace(/^#/, "") ?? (processes.has("main") ? "main" : onlyRoot(processes, ids)) ?? "main";
   const main = processes.get(name);
   if (main === undefined && root.report.faults.length === 0) {
-    fault(member(root, "$graph"), `found no process "${name}", expected one of ${ids.join(", ")}`);
+    fault(member(root, "$graph"), `found no process "${name}", expected one of ${ids.slice(0, 50).join(", ")}`);
   }
   return main;
 }
@@ -172,11 +177,14 @@ function loadProcess(graph: Graph, id: string, field: Field): void {
   if (asObject(field) === undefined) return;
   const own = member(field, "cwlVersion");
   const version = own.value === undefined ? graph.context.version : loadVersion(own);
+  const namespaces = loadNamespaces(member(field, "$namespaces"));
+  const types = schemaTypes(field);
   const context: LoadContext = {
     ...graph.context,
     version: version ?? graph.context.version,
-    namespaces: { ...graph.context.namespaces, ...loadNamespaces(member(field, "$namespaces")) },
-    types: new Map([...graph.context.types, ...schemaTypes(field)]),
+    // Copied only where something is added: there may be thousands of both.
+    ...(Object.keys(namespaces).length === 0 ? {} : { namespaces: { ...graph.context.namespaces, ...namespaces } }),
+    ...(types.length === 0 ? {} : { types: new Map([...graph.context.types, ...types]) }),
     foundScript: (at) => {
       if (!graph.scripts.has(id)) graph.scripts.set(id, at);
     },

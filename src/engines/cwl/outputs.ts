@@ -2,6 +2,7 @@ import { lstatSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { excessOfJson, jsonBounds } from "../../domain/json-bounds.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
 import { type MayRead, readRegular } from "../../files/open-regular.ts";
 import { evaluate, evaluateString, type Scope } from "./expression.ts";
@@ -11,6 +12,7 @@ import { withContents } from "./file-contents.ts";
 import { withListing } from "./file-listing.ts";
 import { isFileObject, mapFiles, pathOf, secondaryFilesOf, withPath } from "./file-object.ts";
 import { findByPattern } from "./glob.ts";
+import { mapInTurns } from "./in-turns.ts";
 import type { Evaluating } from "./javascript.ts";
 import { type Bounds, locateInside, mayRead, realBounds, settle, toFile } from "./output-bounds.ts";
 import type {
@@ -45,6 +47,8 @@ export type Collection = {
 /** A tool may write its whole output object itself (CWL v1.2 CommandLineTool 4.3). 16 MiB at most. */
 const outputObjectName = "cwl.output.json";
 const maxOutputObjectBytes = 16 * 2 ** 20;
+/** Each of many files takes several values. */
+const outputObjectBounds = { ...jsonBounds, maxValues: 1_000_000 };
 
 /**
  * Collects the outputs of a tool that ended well. No file outside its output directory is taken, also not through a
@@ -83,11 +87,11 @@ async function collectBound(collection: Collection, bounds: Bounds, { name, type
   const found =
     binding.glob === undefined ? undefined : await collectGlobs(collection, bounds, { name, globs: binding.glob });
   const listing = binding.loadListing ?? collection.listing;
-  const loaded = found?.map((file) => {
+  const load = (file: JsonObject) => {
     if (file.class === "Directory") return withListing(file, listing, readable(bounds));
     return binding.loadContents ? withContents(file, collection.scope.version, readable(bounds)) : file;
-  });
-  const files = loaded === undefined ? undefined : await Promise.all(loaded);
+  };
+  const files = found === undefined ? undefined : await mapInTurns(found, load);
   const { outputEval } = binding;
   if (outputEval !== undefined) {
     return collection.evaluating(() => evaluate(outputEval, { ...collection.scope, self: files ?? null }));
@@ -120,7 +124,7 @@ async function collectGlobs(
   const found = await Promise.all(
     patterns.map((pattern) => findByPattern(collection.outdir, pattern, readable(bounds))),
   );
-  return [...new Set(found.flat())].map((name) => {
+  return mapInTurns([...new Set(found.flat())], (name) => {
     const file = toFile(bounds, join(collection.outdir, name));
     // The output directory itself is called what nobody chose.
     return name === "." ? { ...file, basename: bound } : file;
@@ -157,15 +161,18 @@ async function readOutputObject(collection: Collection, bounds: Bounds): Promise
       `Cannot read ${outputObjectName}: found ${file.size} bytes, expected at most ${maxOutputObjectBytes}`,
     );
   }
-  const value = parseJson((await readRegular(path, readable(bounds), maxOutputObjectBytes)).toString("utf8"));
+  const value = parseJson(await readRegular(path, readable(bounds), maxOutputObjectBytes));
   if (!isJsonObject(value)) throw new CwlFailure(`Cannot read ${outputObjectName}: expected an object`);
   const located = await mapFiles(value, (object) => locateWritten(collection, bounds, object));
   return isJsonObject(located) ? located : undefined;
 }
 
-function parseJson(text: string): unknown {
+function parseJson(bytes: Buffer): unknown {
+  const excess = excessOfJson(bytes, outputObjectBounds);
+  if (excess !== undefined)
+    throw new CwlFailure(`Cannot read ${outputObjectName}: found ${excess.found}, expected fewer`);
   try {
-    return JSON.parse(text);
+    return JSON.parse(bytes.toString("utf8"));
   } catch (cause) {
     throw new CwlFailure(`Cannot read ${outputObjectName}: ${errorText(cause)}`);
   }
@@ -208,7 +215,7 @@ async function finishTyped(at: Finishing, declared: CwlType, demands: OutputDema
   const type = matchType(declared, value) ?? declared;
   if (isList(value)) {
     const items = type.kind === "array" ? type.items : type;
-    return Promise.all(value.map((item) => finishTyped(at, items, demands, item)));
+    return mapInTurns(value, (item) => finishTyped(at, items, demands, item));
   }
   if (isFileObject(value)) return finishFile(at, demands, value);
   if (!isJsonObject(value)) return value;

@@ -1,7 +1,8 @@
-import { isMap, isScalar, isSeq, type Node, type YAMLError } from "yaml";
+import { isMap, isScalar, isSeq, type Node } from "yaml";
 import type { Json } from "../../domain/json.ts";
 import { errorText, type Fault, Problem } from "../../domain/problem.ts";
 import { parseYaml } from "./lenient-yaml.ts";
+import { countYamlValues, repeatedKeys } from "./yaml-bounds.ts";
 
 /** The way to a value in a document: member names and list indexes. */
 export type Place = readonly (string | number)[];
@@ -15,18 +16,25 @@ export type Source = {
 
 /** 1 MiB: a document of this size takes the parser about two seconds. */
 const maxDocumentBytes = 2 ** 20;
+/** Values of a document that a user wrote or a program made for one; 20,000 of them take the parser up to a second. */
+const maxLocalValues = 200_000;
+/** What a request may hold: in JSON it may be more, which is parsed a hundred times faster. */
+export const maxYamlValues = 20_000;
 /** Repeated use of anchors multiplies the document; real ones hardly use any. */
 const maxAliases = 100;
 const maxDepth = 100;
 /** One wrong bracket makes many; the first ones tell where. */
 const maxFaults = 10;
 
-/** Reads YAML or JSON text. Throws `invalid-parameter-value` with the line and column of what cannot be read. */
-export function readSource(text: string, file: string): Source {
+/** Reads YAML or JSON text of at most so many values. Throws `invalid-parameter-value` with the line and column of what cannot be read. */
+export function readSource(text: string, file: string, maxValues = maxLocalValues): Source {
   if (Buffer.byteLength(text) > maxDocumentBytes) {
     throw unreadable(file, [
       { pointer: file, detail: `found more than ${maxDocumentBytes} bytes, expected at most that` },
     ]);
+  }
+  if (countYamlValues(text) > maxValues) {
+    throw unreadable(file, [{ pointer: file, detail: `found more than ${maxValues} values, expected at most that` }]);
   }
   try {
     const { document, position } = parseYaml(text);
@@ -35,11 +43,12 @@ export function readSource(text: string, file: string): Source {
       return `${file}:${line}:${column}`;
     };
     // A warning of the reader, for a tag that it does not know for example, is no fault of the document.
-    const found = document.errors.slice(0, maxFaults);
+    const errors = document.errors.map((error) => ({ offset: error.pos[0], detail: error.message }));
+    const found = (errors.length > 0 ? errors : repeatedKeys(document.contents)).slice(0, maxFaults);
     if (found.length > 0) {
       throw unreadable(
         file,
-        found.map((error) => ({ pointer: place(error.pos[0]), detail: wordError(text, error) })),
+        found.map(({ offset, detail }) => ({ pointer: place(offset), detail })),
       );
     }
     const value = toJson(document.toJS({ maxAliasCount: maxAliases }), maxDepth);
@@ -48,12 +57,6 @@ export function readSource(text: string, file: string): Source {
     if (cause instanceof Problem) throw cause;
     throw unreadable(file, [{ pointer: file, detail: errorText(cause) }], cause);
   }
-}
-
-function wordError(text: string, error: YAMLError): string {
-  if (error.code !== "DUPLICATE_KEY") return error.message;
-  const key = /^(?:"[^"\n]*"|'[^'\n]*'|[^\s:]+)/.exec(text.slice(error.pos[0], error.pos[0] + 200))?.[0] ?? "";
-  return `found the key ${key.startsWith('"') ? key : `"${key}"`} twice, expected each key once`;
 }
 
 /** Wraps a value that came as JSON: its places are JSON pointers. */

@@ -13,7 +13,7 @@ import { parseVaultAuthorizations } from "../../wire/auth-vault.ts";
 import { readKvpExecution, withoutEmptyFields } from "../../wire/kvp-execute.ts";
 import { parsePrefer } from "../../wire/prefer.ts";
 import { comesToLook, formType, lookResponse, requireOwnForm } from "../process-form.ts";
-import { contentTypeOf, readJson, readText, requireContentType } from "../read-body.ts";
+import { type BodyLimits, contentTypeOf, readBytes, readJson, requireContentType } from "../read-body.ts";
 import { type AnswerDeps, answerResults, requireAcceptable } from "../results-answer.ts";
 import { foreignBytes, guardEffect, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 import { checkedDocument, statusDocument } from "../status-document.ts";
@@ -22,7 +22,7 @@ export type ExecutionRouteDeps = SubmitDeps &
   ReadResultsDeps &
   AnswerDeps & {
     readonly processes: ProcessCache;
-    readonly settings: { readonly maxBodyBytes: number };
+    readonly settings: BodyLimits;
   };
 
 /** What the body of an execution is. */
@@ -78,7 +78,7 @@ export function executionRoutes(deps: ExecutionRouteDeps): readonly Route[] {
 async function executeForm(deps: ExecutionRouteDeps, context: RouteContext): Promise<Response> {
   requireOwnForm(context);
   const process = await describeProcess(deps, principalOf(context), context.param("processId"));
-  const form = await readText(context.request, deps.settings.maxBodyBytes);
+  const form = new TextDecoder().decode(await readBytes(context.request, deps.settings.maxBodyBytes));
   const { body: payload } = readKvpExecution(withoutEmptyFields(form, process.description), process.description);
   const tags = new URLSearchParams(form).get("tags");
   const { job } = await submitJob(
@@ -104,7 +104,7 @@ export async function executeReference(
 ): Promise<Response> {
   requireContentType(context.request, executionBody.mediaTypes);
   const dry = isDryRun(context.query("dryRun"));
-  const payload = await readJson(context.request, deps.settings.maxBodyBytes);
+  const payload = await readJson(context.request, deps.settings);
   return execute(deps, context, await find(principalOf(context)), { payload, isDryRun: dry });
 }
 

@@ -1,16 +1,15 @@
 import * as v from "valibot";
-import { issueFaults } from "../../domain/faults.ts";
+import { issueFaults, refusal } from "../../domain/faults.ts";
 import type { Json } from "../../domain/json.ts";
-import { Problem } from "../../domain/problem.ts";
 import { DismissJobsSchema, dismissJobs } from "../../operations/dismiss-jobs.ts";
 
 import { RetryBodySchema, type RetryDeps, retryJob } from "../../operations/retry-job.ts";
 import { problemDocument } from "../problem-response.ts";
-import { parseJson, readText, requireContentType } from "../read-body.ts";
+import { type BodyLimits, parseJson, readBytes, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 import { statusDocument } from "../status-document.ts";
 
-export type JobActionRouteDeps = RetryDeps & { readonly settings: { readonly maxBodyBytes: number } };
+export type JobActionRouteDeps = RetryDeps & { readonly settings: BodyLimits };
 
 const mediaTypes = ["application/json"];
 
@@ -59,12 +58,10 @@ async function readBody<Schema extends v.GenericSchema>(
   verb: string,
   absent?: Json,
 ): Promise<v.InferOutput<Schema>> {
-  const text = await readText(context.request, deps.settings.maxBodyBytes);
-  const isAbsent = text === "" && absent !== undefined;
+  const bytes = await readBytes(context.request, deps.settings.maxBodyBytes);
+  const isAbsent = bytes.length === 0 && absent !== undefined;
   if (!isAbsent) requireContentType(context.request, mediaTypes);
-  const outcome = v.safeParse(schema, isAbsent ? absent : parseJson(text));
+  const outcome = v.safeParse(schema, isAbsent ? absent : parseJson(bytes, deps.settings));
   if (outcome.success) return outcome.output;
-  const faults = issueFaults(outcome.issues);
-  const all = faults.map((one) => `${one.pointer === "" ? "the body" : one.pointer}: ${one.detail}`).join("; ");
-  throw new Problem("invalid-parameter-value", `Cannot ${verb}: ${all}`, { faults });
+  throw refusal(verb, issueFaults(outcome.issues));
 }

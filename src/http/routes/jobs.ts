@@ -7,6 +7,7 @@ import { type DismissDeps, dismissJob, readJob } from "../../operations/follow-j
 import { type OutlookDeps, outlookOf } from "../../operations/job-outlook.ts";
 import { type ListDeps, listJobs } from "../../operations/list-jobs.ts";
 import { requireProvider } from "../../operations/manage-providers.ts";
+import { readJobWithInputs } from "../../operations/read-inputs.ts";
 import { type LogDeps, type LogPage, readLog, readLogPage } from "../../operations/read-log.ts";
 import { readStatistics } from "../../operations/read-statistics.ts";
 import { type NotificationDeps, readNotifications } from "../../operations/subscribers.ts";
@@ -62,7 +63,7 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
-        const job = await readJob(deps, principalOf(context), context.param("jobId"));
+        const job = await readJobWithInputs(deps, principalOf(context), context.param("jobId"));
         return documentResponse(context, inputsDocument(job, context.baseUrl), { title: `Inputs of job ${job.id}` });
       },
     },

@@ -11,10 +11,10 @@ import { documentResponse } from "../document-response.ts";
 import { pageLinks, pageOf } from "../paging.ts";
 import { processSummary } from "../process-document.ts";
 import { processResponse } from "../process-form.ts";
-import { parseJson, readText, requireContentType } from "../read-body.ts";
+import { type BodyLimits, parseJson, readBytes, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 
-export type ProcessRouteDeps = DescribeDeps & DeployDeps & { readonly settings: { readonly maxBodyBytes: number } };
+export type ProcessRouteDeps = DescribeDeps & DeployDeps & { readonly settings: BodyLimits };
 
 const jsonTypes = ["application/ogcapppkg+json", "application/json"];
 const cwlTypes = [
@@ -96,6 +96,7 @@ export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
 
 async function readDeployment(deps: ProcessRouteDeps, { request }: RouteContext): Promise<ApplicationPackage> {
   const type = requireContentType(request, body.mediaTypes);
-  const text = await readText(request, deps.settings.maxBodyBytes);
-  return jsonTypes.includes(type) ? readPackage(parseJson(text)) : readCwlText(text);
+  const bytes = await readBytes(request, deps.settings.maxBodyBytes);
+  if (jsonTypes.includes(type)) return readPackage(parseJson(bytes, deps.settings));
+  return readCwlText(new TextDecoder().decode(bytes));
 }

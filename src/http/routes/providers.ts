@@ -12,12 +12,11 @@ import {
   requireProvider,
 } from "../../operations/manage-providers.ts";
 import { documentResponse } from "../document-response.ts";
-import { readJson, requireContentType } from "../read-body.ts";
+import { type BodyLimits, readJson, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route } from "../route.ts";
 import { type ExecutionRouteDeps, executeReference, executionBody } from "./executions.ts";
 
-export type ProviderRouteDeps = ProviderDeps &
-  ExecutionRouteDeps & { readonly settings: { readonly maxBodyBytes: number } };
+export type ProviderRouteDeps = ProviderDeps & ExecutionRouteDeps & { readonly settings: BodyLimits };
 
 const body = { mediaTypes: ["application/json"], schema: ProviderBodySchema };
 
@@ -47,7 +46,7 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
       async handle(context) {
         const principal = principalOf(context);
         requireContentType(context.request, body.mediaTypes);
-        const given = await readJson(context.request, deps.settings.maxBodyBytes);
+        const given = await readJson(context.request, deps.settings);
         const provider = await registerProvider(deps, principal, given);
         const headers = { location: providerUrl(context.baseUrl, provider.id) };
         const probe = { state: "up", at: provider.createdAt } as const;

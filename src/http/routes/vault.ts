@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { issueFaults } from "../../domain/faults.ts";
+import { issueFaults, refusal } from "../../domain/faults.ts";
 import { Problem } from "../../domain/problem.ts";
 import { type KeptFile, keepVaultFile, type Upload, type VaultDeps } from "../../operations/keep-vault-file.ts";
 import { boundaryOf, parseDisposition, parseMultipart } from "../../wire/multipart.ts";
@@ -74,9 +74,7 @@ function checkedFacts(name: string | undefined, mediaType: string | null): Omit<
   const given = { ...(name === undefined ? {} : { name }), ...(isTelling ? { mediaType } : {}) };
   const outcome = v.safeParse(UploadSchema, given);
   if (outcome.success) return given;
-  const faults = issueFaults(outcome.issues);
-  const all = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
-  throw new Problem("invalid-parameter-value", `Cannot upload file: ${all}`, { faults });
+  throw refusal("upload file", issueFaults(outcome.issues));
 }
 
 function refuse(found: string, wanted: string): Problem {

@@ -1,6 +1,8 @@
 import { alternativesOf, isSameType } from "../../domain/described.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
+import { excessOfText, jsonBounds } from "../../domain/json-bounds.ts";
 import { isJsonType } from "../../domain/media-type.ts";
+import { Problem } from "../../domain/problem.ts";
 import type { ProcessDescription } from "../../domain/process.ts";
 import type { WpsData } from "./data.ts";
 import type { CalledOutput, ExecuteCall } from "./execute.ts";
@@ -106,6 +108,11 @@ function fits(schema: JsonObject, mediaType: string): boolean {
 }
 
 function parsed(content: string): Json {
+  const excess = excessOfText(content, jsonBounds);
+  if (excess !== undefined) {
+    const detail = `Cannot execute: found JSON of ${excess.found}, wanted data of this size as a reference`;
+    throw new Problem("content-too-large", detail);
+  }
   try {
     return JSON.parse(content);
   } catch {

@@ -1,5 +1,5 @@
-import { fault } from "../../domain/faults.ts";
-import { type Fault, Problem } from "../../domain/problem.ts";
+import { fault, refusal } from "../../domain/faults.ts";
+import type { Fault, Problem } from "../../domain/problem.ts";
 import type { InputItem, Inputs } from "../../domain/values.ts";
 import { attribute, child, children, isNamed, type XmlElement } from "../xml.ts";
 import { markup, writeXml, type XmlMarkup } from "../xml-write.ts";
@@ -139,8 +139,7 @@ export function readExecute(root: XmlElement): ExecuteCall {
 
 /** Words that an Execute request cannot be read. Pointers of its faults are locators. */
 export function wrongExecute(faults: readonly Fault[]): Problem {
-  const all = faults.map((one) => `${one.pointer}: ${one.detail}`).join("; ");
-  return new Problem("invalid-parameter-value", `Cannot read Execute: ${all}`, { faults });
+  return refusal("read Execute", faults);
 }
 
 type CallParts = Omit<ExecuteCall, "version" | "processId" | "language">;

@@ -51,7 +51,7 @@ export function literalValue(text: string, schema: JsonObject): Json {
   switch (schema.type) {
     case "integer":
     case "number":
-      return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(trimmed) ? Number(trimmed) : text;
+      return /^[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(trimmed) ? Number(trimmed) : text;
     case "boolean":
       if (/^(true|1)$/i.test(trimmed)) return true;
       return /^(false|0)$/i.test(trimmed) ? false : text;
