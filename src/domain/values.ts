@@ -20,6 +20,8 @@ export type FileValue = {
   readonly path: string;
   readonly basename: string;
   readonly mediaType?: string;
+  /** What the server that sent it says of its text, where `mediaType` does not. */
+  readonly charset?: string;
   readonly sizeBytes: number;
   /** Hexadecimal; present when the bytes passed through our hands. */
   readonly sha256?: string;

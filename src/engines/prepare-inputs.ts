@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, realpath, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { charsetOf, type DecodeOptions, decodeText, withoutCharset } from "../domain/charset.ts";
 import { mediaTypesOf } from "../domain/described.ts";
 import type { Json } from "../domain/json.ts";
 import { excessOfJson, jsonBounds } from "../domain/json-bounds.ts";
@@ -189,7 +190,7 @@ async function stageDataUrl(
   const content = parts?.[3];
   if (content === undefined) throw refuse(place, "a data: URL without a comma", "data:[media type][;base64],content");
   try {
-    const bytes = parts?.[2] === undefined ? Buffer.from(decodeURIComponent(content)) : Buffer.from(content, "base64");
+    const bytes = parts?.[2] === undefined ? percentDecoded(content) : Buffer.from(content, "base64");
     const named = parts?.[1] === "" ? undefined : parts?.[1];
     const usual = place.isFile ? inlineType(content, place.formats) : "text/plain";
     return await stageBytes(deps, place, bytes, mediaType ?? named ?? usual);
@@ -198,6 +199,15 @@ async function stageDataUrl(
       throw refuse(place, "a data: URL with a broken escape", "percent-encoded text", cause);
     throw cause;
   }
+}
+
+/** A data: URL holds bytes of any charset. Throws URIError for a broken escape. */
+function percentDecoded(content: string): Buffer {
+  if (/%(?![0-9a-f]{2})/i.test(content)) throw new URIError("a broken escape");
+  const bytes = content
+    .split(/(%[0-9a-f]{2})/i)
+    .map((part, index) => (index % 2 === 1 ? Buffer.from(part.slice(1), "hex") : Buffer.from(part)));
+  return Buffer.concat(bytes);
 }
 
 async function remoteFile(
@@ -269,21 +279,29 @@ async function readValue(deps: PrepareInputsDeps, place: Place, file: FileValue)
     );
   }
   const bytes = await readFile(file.path);
-  const value = parseValue(place, bytes, file.mediaType);
+  const value = parseValue(place, bytes, file);
   const [fault] = deps.check(place.inputId, value);
   if (fault !== undefined) throw refuse(place, "a referenced value that does not fit", fault);
-  return plainValue(value, file.mediaType);
+  return plainValue(value, file.mediaType === undefined ? undefined : withoutCharset(file.mediaType));
 }
 
-function parseValue(place: Place, bytes: Buffer, mediaType: string | undefined): Json {
-  if (mediaType === undefined || isTextType(mediaType)) return bytes.toString("utf8");
+function parseValue(place: Place, bytes: Buffer, { mediaType, charset }: FileValue): Json {
+  const told = charsetOf(mediaType) ?? charset;
+  if (mediaType === undefined || isTextType(mediaType)) return textOf(place, bytes, { charset: told, keepsMark: true });
   if (!isJsonType(mediaType)) return bytes.toString("base64");
   const excess = excessOfJson(bytes, jsonBounds);
   if (excess !== undefined)
     throw refuse(place, `JSON of ${excess.found}`, "a smaller value for an input that is no file");
   try {
-    return JSON.parse(bytes.toString("utf8"));
+    return JSON.parse(textOf(place, bytes, { charset: told }));
   } catch (cause) {
+    if (cause instanceof Problem) throw cause;
     throw refuse(place, `content that is not JSON (${errorText(cause)})`, mediaType, cause);
   }
+}
+
+function textOf(place: Place, bytes: Uint8Array, options: DecodeOptions): string {
+  const decoded = decodeText(bytes, options);
+  if (decoded.kind === "text") return decoded.text;
+  throw refuse(place, decoded.found, decoded.wanted);
 }

@@ -1,5 +1,6 @@
-import { copyFile, mkdir, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { charsetOf, decodeText, withoutCharset } from "../domain/charset.ts";
 import { extensionOf, isTextType, mediaTypeOf } from "../domain/media-type.ts";
 import { Problem } from "../domain/problem.ts";
 import type { FileValue, OutputValue, OutputValues } from "../domain/values.ts";
@@ -7,6 +8,7 @@ import { directoryMode, fileMode, type Layout, remoteDirectory } from "../files/
 import { download, nameOf } from "../net/download.ts";
 import type { Gate } from "../net/fetch.ts";
 import type { RemoteClient, RemoteResult, ResultSource } from "../net/remote.ts";
+import { placeOf } from "../net/remote-documents.ts";
 import type { Prepared } from "./engine.ts";
 import { saveAnswer } from "./remote-answers.ts";
 
@@ -130,9 +132,19 @@ async function adoptAnswer(
 ): Promise<OutputValue> {
   const { size } = await stat(answer.path);
   const isShort = size <= maxInlineCharacters && mediaType !== undefined && isTextType(mediaType);
-  const typed = mediaType === undefined ? {} : { mediaType };
-  if (isShort && /^text\/plain/i.test(mediaType))
-    return { kind: "value", value: await Bun.file(answer.path).text(), ...typed };
+  if (isShort && /^text\/plain/i.test(mediaType)) {
+    const charset = charsetOf(mediaType);
+    const decoded = decodeText(await readFile(answer.path), { charset, keepsMark: true });
+    if (decoded.kind === "text") return { kind: "value", value: decoded.text, mediaType: withoutCharset(mediaType) };
+    // Without a charset it may be anything: its bytes are kept as they are.
+    if (charset !== undefined) {
+      const found = `found ${decoded.found}, wanted ${decoded.wanted}`;
+      throw new Problem(
+        "remote-failure",
+        `Cannot read output "${place.outputId}" of "${placeOf(answer.url)}": ${found}`,
+      );
+    }
+  }
   const directory = directoryOf(deps, place);
   await mkdir(directory, { recursive: true, mode: directoryMode });
   const headers = new Headers({ ...answer.headers });

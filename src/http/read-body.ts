@@ -1,3 +1,4 @@
+import { charsetOf, decodeText, isUtf8 } from "../domain/charset.ts";
 import type { Json } from "../domain/json.ts";
 import { excessOfJson, type JsonExcess, jsonBounds } from "../domain/json-bounds.ts";
 import { errorText, Problem } from "../domain/problem.ts";
@@ -10,9 +11,19 @@ export function contentTypeOf(request: Request): string {
 /** Throws `unsupported-media-type` unless the body's type is one of those wanted. Gives the type. */
 export function requireContentType(request: Request, wanted: readonly string[]): string {
   const type = contentTypeOf(request);
-  if (wanted.includes(type)) return type;
+  if (wanted.includes(type)) {
+    requireUtf8(request);
+    return type;
+  }
   const found = type === "" ? "no Content-Type" : `Content-Type "${type}"`;
   throw new Problem("unsupported-media-type", `Cannot read body: found ${found}, wanted ${wanted.join(" or ")}`);
+}
+
+/** XML tells its charset in other places too, and is read in each. */
+function requireUtf8(request: Request): void {
+  const charset = charsetOf(request.headers.get("content-type"));
+  if (charset === undefined || isUtf8(charset) || /[/+]xml$/.test(contentTypeOf(request))) return;
+  throw new Problem("unsupported-media-type", `Cannot read body: found charset "${charset}", wanted utf-8`);
 }
 
 /** What bodies are held to. */
@@ -77,13 +88,20 @@ export async function readJson(request: Request, limits: BodyLimits): Promise<Js
 export function parseJson(bytes: Uint8Array, { maxBodyValues }: BodyLimits): Json {
   const excess = excessOfJson(bytes, { ...jsonBounds, maxValues: maxBodyValues });
   if (excess !== undefined) throw tooMuch(excess);
-  const text = new TextDecoder().decode(bytes);
+  const text = bodyText(bytes);
   try {
     return JSON.parse(text);
   } catch (cause) {
     const found = text.trim() === "" ? "nothing" : errorText(cause);
     throw new Problem("invalid-parameter-value", `Cannot read body as JSON: found ${found}, wanted JSON`, { cause });
   }
+}
+
+/** Gives a body as text, without a byte order mark. Throws `invalid-parameter-value` for one that is not UTF-8. */
+export function bodyText(bytes: Uint8Array): string {
+  const decoded = decodeText(bytes);
+  if (decoded.kind === "text") return decoded.text;
+  throw new Problem("invalid-parameter-value", `Cannot read body: found ${decoded.found}, wanted ${decoded.wanted}`);
 }
 
 /** Words the refusal of a body that holds more than is parsed: what nests so deeply is no data that could be uploaded. */

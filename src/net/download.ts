@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { charsetOf } from "../domain/charset.ts";
 import { extensionOf, mediaTypeOf, unknownMediaType } from "../domain/media-type.ts";
 import { Problem } from "../domain/problem.ts";
 import type { FileValue } from "../domain/values.ts";
@@ -51,7 +52,16 @@ export async function keepAnswer(
     const { sizeBytes, sha256 } = await writeBody(temporary, answer, deps.maxBytes);
     await rename(temporary, path);
     const mediaType = given.mediaType ?? told ?? mediaTypeOf(basename);
-    return { kind: "file", path, basename, mediaType, sizeBytes, sha256 };
+    const charset = given.mediaType === undefined ? undefined : charsetOf(told);
+    return {
+      kind: "file",
+      path,
+      basename,
+      mediaType,
+      sizeBytes,
+      sha256,
+      ...(charset === undefined ? {} : { charset }),
+    };
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;

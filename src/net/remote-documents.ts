@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
+import { charsetOf, decodeText } from "../domain/charset.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { excessOfText, jsonBounds } from "../domain/json-bounds.ts";
 import { Problem } from "../domain/problem.ts";
+import { decodeXml } from "../wire/xml.ts";
 import { type OutboundAnswer, type OutboundRequest, readAnswer } from "./fetch.ts";
 import type { RemoteDeps, RemoteTarget, SavedAnswer } from "./remote.ts";
 
@@ -42,8 +44,38 @@ export async function fetchDocument(
 ): Promise<RemoteDocument> {
   const answer = await sendTo(deps, target, request);
   const bytes = await readAnswer(answer, deps.maxDocumentBytes);
-  const text = new TextDecoder().decode(bytes);
-  return { url: answer.url, status: answer.status, headers: answer.headers, text };
+  const { url, status, headers } = answer;
+  return { url, status, headers, text: documentText({ url, status, type: headers.get("content-type") }, bytes) };
+}
+
+/** Decodes a document as its media type, or the document, tells. Throws `remote-failure` for what is not so. */
+function documentText(
+  answer: { readonly url: string; readonly status: number; readonly type: string | null },
+  bytes: Uint8Array,
+): string {
+  const isXml = /[/+]xml\b/i.test(answer.type ?? "") || beginsAsXml(bytes);
+  try {
+    if (isXml) return decodeXml(bytes, answer.type);
+    const decoded = decodeText(bytes, { charset: charsetOf(answer.type) });
+    if (decoded.kind === "text") return decoded.text;
+    throw unreadable(answer.url, decoded.found, decoded.wanted);
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    // What a server says of its trouble is shown, as far as it can be read.
+    if (answer.status >= 400) return new TextDecoder().decode(bytes);
+    throw cause.kind === "remote-failure"
+      ? cause
+      : unreadable(answer.url, foundIn(cause), "a document that can be read", cause);
+  }
+}
+
+function foundIn(cause: Problem): string {
+  return cause.message.replace(/^Cannot read XML: found /, "").replace(/, wanted .*$/s, "");
+}
+
+/** Servers of WPS send XML under any type. */
+function beginsAsXml(bytes: Uint8Array): boolean {
+  return /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\0?\s*\0?</.test(Buffer.from(bytes.subarray(0, 64)).toString("latin1"));
 }
 
 /** Reads a saved answer as text. */
@@ -52,7 +84,8 @@ export async function savedText(deps: RemoteDeps, answer: SavedAnswer): Promise<
   if (size > deps.maxDocumentBytes) {
     throw unreadable(answer.url, `a document of ${size} bytes`, `at most ${deps.maxDocumentBytes}`);
   }
-  return readFile(answer.path, "utf8");
+  const { url, status, headers } = answer;
+  return documentText({ url, status, type: headers["content-type"] ?? null }, await readFile(answer.path));
 }
 
 /** A remote's results may be larger than a request, as far as they are read without holding others up. */

@@ -1,3 +1,4 @@
+import { charsetOf, decodeText, withoutCharset } from "../domain/charset.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { isJsonType, isTextType } from "../domain/media-type.ts";
 import type { PreparedItem } from "../domain/values.ts";
@@ -39,7 +40,8 @@ async function wordItem(item: PreparedItem, readFile: RemoteExecution["readFile"
       const bytes = await readFile(item.path);
       const { mediaType } = item;
       if (mediaType !== undefined && (isJsonType(mediaType) || isTextType(mediaType))) {
-        return { value: Buffer.from(bytes).toString("utf8"), mediaType };
+        const decoded = decodeText(bytes, { charset: charsetOf(mediaType) ?? item.charset, keepsMark: true });
+        if (decoded.kind === "text") return { value: decoded.text, mediaType: withoutCharset(mediaType) };
       }
       return { value: Buffer.from(bytes).toString("base64"), encoding: "base64", ...typed("mediaType", mediaType) };
     }

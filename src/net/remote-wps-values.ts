@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { charsetOf, decodeText, withoutCharset } from "../domain/charset.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { isJsonType, isTextType } from "../domain/media-type.ts";
 import type { InputItem, Inputs, PreparedItem } from "../domain/values.ts";
@@ -92,9 +93,13 @@ async function toItem(
       // A client that names no format means the server's default one.
       const mediaType = item.mediaType ?? known?.mediaType;
       const isText = mediaType === undefined || isTextType(mediaType) || isJsonType(mediaType);
-      const asBase64 = known?.encoding?.toLowerCase() === "base64" || !isText;
+      const wantsBase64 = known?.encoding?.toLowerCase() === "base64";
       const type = mediaType === undefined ? {} : { mediaType };
-      if (!asBase64) return { kind: "value", value: bytes.toString("utf8"), ...type };
+      if (isText && !wantsBase64) {
+        const decoded = decodeText(bytes, { charset: charsetOf(mediaType) ?? item.charset, keepsMark: true });
+        const plain = mediaType === undefined ? {} : { mediaType: withoutCharset(mediaType) };
+        if (decoded.kind === "text") return { kind: "value", value: decoded.text, ...plain };
+      }
       return { kind: "value", value: bytes.toString("base64"), encoding: "base64", ...type };
     }
     default:

@@ -3,6 +3,7 @@ import { isJsonObject } from "../domain/json.ts";
 import { excessOfText, jsonBounds } from "../domain/json-bounds.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
 import type { InputDefinition, ProcessDescription } from "../domain/process.ts";
+import { decodeKvp } from "./kvp.ts";
 
 /** An execution request that came as a query: its body, and what stands for headers. */
 export type KvpExecution = {
@@ -120,6 +121,8 @@ export function withoutEmptyFields(form: string, description: ProcessDescription
 }
 
 function readParameter(pair: string): Parameter {
+  // URLSearchParams would put U+FFFD in the place of bytes that are not UTF-8.
+  decodeKvp(pair);
   const [[key, value] = ["", ""]] = new URLSearchParams(pair);
   const [, name = key, qualifier] = /^([^[\]]+)\[([^[\]]*)\]$/.exec(key) ?? [];
   return { name, qualifier, value, list: readList(pair, value) };

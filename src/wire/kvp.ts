@@ -30,13 +30,16 @@ export function kvpText(kvp: Kvp, name: string): string | undefined {
   return value === undefined || value === "" ? undefined : decodeKvp(value);
 }
 
-/** Decodes a name or value; what is not encoded right stays as it is. */
+/**
+ * Decodes a name or value; a bare `%` stays as it is. Throws `invalid-query-parameter-value` for bytes that are not UTF-8.
+ */
 export function decodeKvp(text: string): string {
-  const spaced = text.replaceAll("+", " ");
+  const spaced = text.replaceAll("+", " ").replaceAll(/%(?![0-9a-f]{2})/gi, "%25");
   try {
     return decodeURIComponent(spaced);
-  } catch {
-    return spaced;
+  } catch (cause) {
+    const found = JSON.stringify(text.slice(0, 60));
+    throw new Problem("invalid-query-parameter-value", `Cannot read query: found ${found}, wanted UTF-8`, { cause });
   }
 }
 

@@ -1,3 +1,4 @@
+import { charsetOf, decodeText } from "../domain/charset.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import { hasMoreMarkup, refuseDoctype, repairXml } from "./xml-text.ts";
 
@@ -61,31 +62,29 @@ export function parseXml(
   return resolve(tree, noNamespaces, { limits, elements: 0 }, 1);
 }
 
-/** Finds out the encoding of a document (XML 1.0, appendix F: byte order mark, then declaration) and decodes it. */
-export function decodeXml(bytes: Uint8Array): string {
+/**
+ * Finds out the encoding of a document (RFC 7303, 3.2: byte order mark, then the charset of its media type, then its
+ * declaration) and decodes it. Throws `invalid-parameter-value` for what is not of that encoding.
+ */
+export function decodeXml(bytes: Uint8Array, contentType?: string | null): string {
   const [first, second] = bytes;
   const marked =
     first === 0xfe && second === 0xff ? "utf-16be" : first === 0xff && second === 0xfe ? "utf-16le" : undefined;
   const head = new TextDecoder("latin1").decode(bytes.subarray(0, 200));
   const declared = /^(?:\xef\xbb\xbf)?<\?xml[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']/.exec(head)?.[1];
-  const name = marked ?? (head.startsWith("\xef\xbb\xbf") ? "utf-8" : (declared ?? "utf-8"));
-  const encoding = encodings.get(name.toLowerCase());
-  if (encoding !== undefined) return new TextDecoder(encoding).decode(bytes);
-  throw new Problem("invalid-parameter-value", `Cannot read XML: found encoding "${name}", wanted utf-8`);
+  const isMarkedUtf8 = head.startsWith("\xef\xbb\xbf");
+  const name = marked ?? (isMarkedUtf8 ? "utf-8" : (charsetOf(contentType) ?? sixteenBits(first, second) ?? declared));
+  const decoded = decodeText(bytes, { charset: name });
+  if (decoded.kind === "text") return decoded.text;
+  const found = decoded.found.replace(/^charset/, "encoding");
+  throw new Problem("invalid-parameter-value", `Cannot read XML: found ${found}, wanted ${decoded.wanted}`);
 }
 
-const encodings = new Map<string, "utf-8" | "windows-1252" | "iso-8859-15" | "utf-16le" | "utf-16be">([
-  ["utf-8", "utf-8"],
-  ["utf8", "utf-8"],
-  ["us-ascii", "windows-1252"],
-  ["ascii", "windows-1252"],
-  ["iso-8859-1", "windows-1252"],
-  ["iso-8859-15", "iso-8859-15"],
-  ["windows-1252", "windows-1252"],
-  ["utf-16", "utf-16le"],
-  ["utf-16le", "utf-16le"],
-  ["utf-16be", "utf-16be"],
-]);
+/** A document of UTF-16 without a mark begins with half an empty character. */
+function sixteenBits(first: number | undefined, second: number | undefined): string | undefined {
+  if (first === 0x3c && second === 0) return "utf-16le";
+  return first === 0 && second === 0x3c ? "utf-16be" : undefined;
+}
 
 function parseTree(text: string, isTolerant: boolean): Bun.XML.Node {
   try {

@@ -1,3 +1,4 @@
+import { decodeText } from "../../domain/charset.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { type MayRead, openRegular, readPart } from "../../files/open-regular.ts";
 import { CwlFailure } from "./failure.ts";
@@ -21,5 +22,12 @@ export async function withContents(object: JsonObject, version: CwlVersion, mayR
       `Cannot load the contents of "${object.basename}": found more than 64 KiB, expected at most that`,
     );
   }
-  return { ...object, contents: bytes.toString("utf8", 0, Math.min(bytes.byteLength, maxContentsBytes)) };
+  const part = bytes.subarray(0, maxContentsBytes);
+  // What is cut may be cut amid a character.
+  if (part.byteLength < bytes.byteLength) return { ...object, contents: part.toString("utf8") };
+  const decoded = decodeText(part, { keepsMark: true });
+  if (decoded.kind === "text") return { ...object, contents: decoded.text };
+  throw new CwlFailure(
+    `Cannot load the contents of "${object.basename}": found ${decoded.found}, expected ${decoded.wanted}`,
+  );
 }

@@ -1,6 +1,7 @@
 import { lstatSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { decodeText } from "../../domain/charset.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { excessOfJson, jsonBounds } from "../../domain/json-bounds.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
@@ -172,7 +173,9 @@ function parseJson(bytes: Buffer): unknown {
   if (excess !== undefined)
     throw new CwlFailure(`Cannot read ${outputObjectName}: found ${excess.found}, expected fewer`);
   try {
-    return JSON.parse(bytes.toString("utf8"));
+    const decoded = decodeText(bytes);
+    if (decoded.kind === "text") return JSON.parse(decoded.text);
+    throw new Error(`found ${decoded.found}, expected ${decoded.wanted}`);
   } catch (cause) {
     throw new CwlFailure(`Cannot read ${outputObjectName}: ${errorText(cause)}`);
   }

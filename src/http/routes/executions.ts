@@ -13,7 +13,7 @@ import { parseVaultAuthorizations } from "../../wire/auth-vault.ts";
 import { readKvpExecution, withoutEmptyFields } from "../../wire/kvp-execute.ts";
 import { parsePrefer } from "../../wire/prefer.ts";
 import { comesToLook, formType, lookResponse, requireOwnForm } from "../process-form.ts";
-import { type BodyLimits, contentTypeOf, readBytes, readJson, requireContentType } from "../read-body.ts";
+import { type BodyLimits, bodyText, contentTypeOf, readBytes, readJson, requireContentType } from "../read-body.ts";
 import { type AnswerDeps, answerResults, requireAcceptable } from "../results-answer.ts";
 import { foreignBytes, guardEffect, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 import { checkedDocument, statusDocument } from "../status-document.ts";
@@ -78,7 +78,7 @@ export function executionRoutes(deps: ExecutionRouteDeps): readonly Route[] {
 async function executeForm(deps: ExecutionRouteDeps, context: RouteContext): Promise<Response> {
   requireOwnForm(context);
   const process = await describeProcess(deps, principalOf(context), context.param("processId"));
-  const form = new TextDecoder().decode(await readBytes(context.request, deps.settings.maxBodyBytes));
+  const form = bodyText(await readBytes(context.request, deps.settings.maxBodyBytes));
   const { body: payload } = readKvpExecution(withoutEmptyFields(form, process.description), process.description);
   const tags = new URLSearchParams(form).get("tags");
   const { job } = await submitJob(

@@ -11,7 +11,7 @@ import { documentResponse } from "../document-response.ts";
 import { pageLinks, pageOf } from "../paging.ts";
 import { processSummary } from "../process-document.ts";
 import { processResponse } from "../process-form.ts";
-import { type BodyLimits, parseJson, readBytes, requireContentType } from "../read-body.ts";
+import { type BodyLimits, bodyText, parseJson, readBytes, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 
 export type ProcessRouteDeps = DescribeDeps & DeployDeps & { readonly settings: BodyLimits };
@@ -98,5 +98,5 @@ async function readDeployment(deps: ProcessRouteDeps, { request }: RouteContext)
   const type = requireContentType(request, body.mediaTypes);
   const bytes = await readBytes(request, deps.settings.maxBodyBytes);
   if (jsonTypes.includes(type)) return readPackage(parseJson(bytes, deps.settings));
-  return readCwlText(new TextDecoder().decode(bytes));
+  return readCwlText(bodyText(bytes));
 }

@@ -55,7 +55,7 @@ async function answerXml(deps: WpsRouteDeps, context: RouteContext): Promise<Res
   const { request } = context;
   if (contentTypeOf(request) !== "") requireContentType(request, body.mediaTypes);
   const bytes = await readBytes(request, deps.settings.maxBodyBytes);
-  const root = parseXml(decodeXml(bytes));
+  const root = parseXml(decodeXml(bytes, request.headers.get("content-type")));
   return answer(deps, context, versionOf(root, attribute(root, "version")), () => readXmlRequest(root));
 }
 
