@@ -102,7 +102,9 @@ const longBytes = 2 ** 20;
 /** Tells whether an answer takes longer to send than to make: its connection is not quiet meanwhile. */
 function isLong(headers: Headers): boolean {
   const length = headers.get("content-length");
-  return headers.get("content-type") === "text/event-stream" || (length !== null && Number(length) > longBytes);
+  // What is packed while it is sent tells no length.
+  if (length === null) return headers.get("content-type") === "text/event-stream" || headers.has("content-encoding");
+  return Number(length) > longBytes;
 }
 
 /** How often the open requests of a server that stops are counted. */

@@ -125,6 +125,7 @@ const problemExitCodes = {
   "duplicated-process": exitCodes.conflict,
   "immutable-process": exitCodes.conflict,
   "unsupported-media-type": exitCodes.invalidInput,
+  "unsupported-content-coding": exitCodes.invalidInput,
   "not-acceptable": exitCodes.error,
   "method-not-allowed": exitCodes.error,
   "content-too-large": exitCodes.invalidInput,

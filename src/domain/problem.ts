@@ -13,6 +13,7 @@ export const problemKinds = [
   "duplicated-process",
   "immutable-process",
   "unsupported-media-type",
+  "unsupported-content-coding",
   "not-acceptable",
   "method-not-allowed",
   "content-too-large",

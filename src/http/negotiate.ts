@@ -38,6 +38,12 @@ export function preferredType(accept: string | null, offered: readonly string[])
   return best?.type;
 }
 
+/** Gives the weight that a client gives a content coding (RFC 9110 12.5.3); 0 when it does not name it. */
+export function weightOfCoding(acceptEncoding: string | null, coding: string): number {
+  const ranges = rangesOf(acceptEncoding ?? "");
+  return (ranges.find(({ type }) => type === coding) ?? ranges.find(({ type }) => type === "*"))?.weight ?? 0;
+}
+
 /** Throws `not-acceptable` when a client accepts no JSON: HTML and others are not offered. */
 export function requireJson(accept: string | null): void {
   if (preferredType(accept, ["application/json", "application/problem+json"]) !== undefined) return;

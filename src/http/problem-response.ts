@@ -36,6 +36,11 @@ const answers = {
     type: `${deployment}/unsupported-media-type`,
     title: "Unsupported media type",
   },
+  "unsupported-content-coding": {
+    status: 415,
+    type: `${own}:unsupported-content-coding`,
+    title: "Unsupported content coding",
+  },
   "not-acceptable": { status: 406, type: `${own}:not-acceptable`, title: "Not acceptable" },
   "method-not-allowed": { status: 405, type: `${own}:method-not-allowed`, title: "Method not allowed" },
   "content-too-large": { status: 413, type: `${own}:content-too-large`, title: "Content too large" },
@@ -94,6 +99,8 @@ export function problemResponse(error: unknown, { accept, basePath }: ProblemRea
     "x-content-type-options": "nosniff",
   };
   if (problem.kind === "unauthorized") headers["www-authenticate"] = 'Bearer realm="heddle"';
+  // Said only where the coding is what was wrong (RFC 9110 15.5.16).
+  if (problem.kind === "unsupported-content-coding") headers["accept-encoding"] = "gzip";
   if (problem.retryAfterSeconds !== undefined) headers["retry-after"] = String(problem.retryAfterSeconds);
   const { status } = document;
   if (headers["content-type"] !== "text/html") return new Response(JSON.stringify(document), { status, headers });

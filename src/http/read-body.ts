@@ -2,6 +2,7 @@ import { charsetOf, decodeText, isUtf8 } from "../domain/charset.ts";
 import type { Json } from "../domain/json.ts";
 import { excessOfJson, type JsonExcess, jsonBounds } from "../domain/json-bounds.ts";
 import { errorText, Problem } from "../domain/problem.ts";
+import { isGzipped, unpacked } from "./request-coding.ts";
 
 /** Names the media type of a request's body, without parameters; empty when it has none. */
 export function contentTypeOf(request: Request): string {
@@ -35,22 +36,28 @@ export type BodyLimits = {
 
 /** Reads a body as bytes. Throws `content-too-large` as soon as the limit is passed. */
 export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+  const isCoded = isGzipped(request);
   const declared = request.headers.get("content-length");
   // The server's own framing holds a body to its declared length.
   if (declared !== null) {
     if (Number(declared) > maxBytes) throw tooLarge(declared, maxBytes);
-    return new Uint8Array(await request.arrayBuffer());
+    if (!isCoded) return new Uint8Array(await request.arrayBuffer());
   }
   return Buffer.concat(await Array.fromAsync(boundedChunks(request, maxBytes)));
 }
 
 async function* boundedChunks(request: Request, maxBytes: number): AsyncGenerator<Uint8Array> {
   let size = 0;
-  for await (const chunk of bodyOf(request)) {
+  for await (const chunk of plainBodyOf(request)) {
     size += chunk.byteLength;
     if (size > maxBytes) throw tooLarge(`more than ${maxBytes}`, maxBytes);
     yield chunk;
   }
+}
+
+/** Gives the chunks of a body as they were before they were coded. */
+function plainBodyOf(request: Request): AsyncGenerator<Uint8Array> {
+  return isGzipped(request) ? unpacked(bodyOf(request)) : bodyOf(request);
 }
 
 /** Gives the chunks of a body; none when there is no body. */
@@ -64,6 +71,10 @@ export async function* bodyOf(request: Request): AsyncGenerator<Uint8Array> {
  * is given back then. Left to the collector, chunks of a client that is faster than the disk add up.
  */
 export async function* passingChunks(request: Request): AsyncGenerator<Uint8Array> {
+  if (isGzipped(request)) {
+    yield* unpacked(bodyOf(request));
+    return;
+  }
   for await (const chunk of bodyOf(request)) {
     yield chunk;
     const { buffer } = chunk;

@@ -1,5 +1,5 @@
 import { Problem } from "../domain/problem.ts";
-import { matchesEtag } from "./entity-tag.ts";
+import { matchedEtag } from "./entity-tag.ts";
 import { problemDocument } from "./problem-response.ts";
 import { foreignBytes } from "./route.ts";
 
@@ -32,8 +32,8 @@ export function fileResponse(
     "accept-ranges": "bytes",
     "cache-control": "private, no-cache",
   };
-  if (matchesEtag(request.headers.get("if-none-match"), etag))
-    return new Response(null, { status: 304, headers: shared });
+  const matched = matchedEtag(request, etag);
+  if (matched !== undefined) return new Response(null, { status: 304, headers: { ...shared, etag: matched } });
   const span = spanOf(request, file, etag);
   if (span === "outside") return rangeRefusal(request.headers.get("range") ?? "", file.sizeBytes);
   const { start, end } = span ?? { start: 0, end: file.sizeBytes };

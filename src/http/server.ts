@@ -4,6 +4,7 @@ import { clientOf, type Principal } from "../domain/access.ts";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Authenticator, Caller } from "../operations/manage-keys.ts";
+import { coded } from "./answer-coding.ts";
 import { type ClientBounds, createClientLimits, wideBounds } from "./client-limits.ts";
 import { clientNetwork } from "./client-network.ts";
 import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, siteOf } from "./door.ts";
@@ -144,8 +145,9 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
       return problemResponse(error, readerOf(deps.door, bindings), deps.logger);
     }
     const request = withoutBasePath(called, basePathOf(deps.door, connection, peer), routes);
-    if (request.method !== "HEAD") return app.fetch(request, bindings);
-    return withoutBody(await app.fetch(new Request(request, { method: "GET" }), { ...bindings, isHead: true }));
+    if (request.method !== "HEAD") return coded(request, await app.fetch(request, bindings));
+    const whole = await app.fetch(new Request(request, { method: "GET" }), { ...bindings, isHead: true });
+    return withoutBody(await coded(request, whole));
   };
   return {
     routes,

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { errorText, Problem } from "../domain/problem.ts";
 import { startTimer } from "../domain/timers.ts";
 import { type AllowList, isReachable } from "./addresses.ts";
+import { withoutCoding } from "./content-coding.ts";
 import { type ExchangeAnswer, exchange } from "./http-exchange.ts";
 
 /** What the gate needs of its surroundings. */
@@ -109,7 +110,8 @@ async function sendOn(deps: GateDeps, request: OutboundRequest, deadline: Deadli
         deadline.end();
         answer.close();
       };
-      return { ...answer, url: url.href, close, body: worded(answer.body, url, deadline) };
+      const plain = decoded(answer, url);
+      return { ...plain, url: url.href, close, body: worded(plain.body, url, deadline) };
     }
     answer.close();
     if (redirects === maxRedirects) throw failure(url, `found more than ${maxRedirects} redirects`);
@@ -126,6 +128,15 @@ async function sendOn(deps: GateDeps, request: OutboundRequest, deadline: Deadli
       body = undefined;
     }
     url = next;
+  }
+}
+
+function decoded(answer: ExchangeAnswer, url: URL): ExchangeAnswer {
+  try {
+    return withoutCoding(answer, url);
+  } catch (cause) {
+    answer.close();
+    throw failure(url, errorText(cause), cause);
   }
 }
 

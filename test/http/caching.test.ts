@@ -31,10 +31,10 @@ test("each representation has a tag of its own, and a change changes it", async 
   expect(await tagOf("/processes")).not.toBe(json);
 });
 
-test("with CORS, an answer varies by what is accepted and by the origin", async () => {
+test("with CORS, an answer varies by what is accepted by the origin, and by codings", async () => {
   await using service = await openService({ door: { corsOrigins: ["https://app.example"] } });
   const response = await service.send("GET", "/processes", { headers: { origin: "https://app.example" } });
-  expect(response.headers.get("vary")).toBe("accept, Origin");
+  expect(response.headers.get("vary")).toBe("accept, Origin, Accept-Encoding");
   expect(response.headers.get("access-control-expose-headers")).toContain("ETag");
   const asked = await service.send("OPTIONS", "/processes", { headers: { origin: "https://app.example" } });
   expect(asked.headers.get("access-control-allow-headers")).toContain("If-None-Match");

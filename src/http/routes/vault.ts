@@ -4,6 +4,7 @@ import { Problem } from "../../domain/problem.ts";
 import { type KeptFile, keepVaultFile, type Upload, type VaultDeps } from "../../operations/keep-vault-file.ts";
 import { boundaryOf, parseDisposition, parseMultipart } from "../../wire/multipart.ts";
 import { contentTypeOf, passingChunks, tooLarge } from "../read-body.ts";
+import { isGzipped } from "../request-coding.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 
 export type VaultRouteDeps = VaultDeps;
@@ -48,7 +49,8 @@ function bareUpload(request: Request): Upload {
   const { filename } = parseDisposition(request.headers.get("content-disposition") ?? undefined);
   const mediaType = request.headers.get("content-type");
   const declared = request.headers.get("content-length");
-  const declaredBytes = declared === null ? {} : { declaredBytes: Number(declared) };
+  // The length of what is coded says nothing of the file's.
+  const declaredBytes = declared === null || isGzipped(request) ? {} : { declaredBytes: Number(declared) };
   return { ...checkedFacts(filename, mediaType), ...declaredBytes, content: passingChunks(request) };
 }
 

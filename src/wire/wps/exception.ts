@@ -84,6 +84,7 @@ export const exceptionCodes = {
   "duplicated-process": { code: "NoApplicableCode", status: 409 },
   "immutable-process": { code: "NoApplicableCode", status: 403 },
   "unsupported-media-type": { code: "InvalidParameterValue", status: 415 },
+  "unsupported-content-coding": { code: "InvalidParameterValue", status: 415 },
   "not-acceptable": { code: "InvalidParameterValue", status: 406 },
   "method-not-allowed": { code: "OperationNotSupported", status: 405 },
   "content-too-large": { code: "FileSizeExceeded", status: 413 },
