@@ -121,6 +121,10 @@ export const ConfigSchema = v.strictObject({
     v.pipe(whole(1, 7 * 86400), v.description("longest time of one request to another server, with its body")),
     3600,
   ),
+  downloadTries: v.optional(
+    v.pipe(whole(1, 100), v.description("times that a file of another server is asked for when it or the way to it fails")),
+    4,
+  ),
   maxDocumentBytes: v.optional(
     v.pipe(whole(1024), v.description("largest document of another server that is read into memory, in bytes")),
     32 * 2 ** 20,

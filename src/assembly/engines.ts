@@ -19,6 +19,7 @@ import { createRemoteEngines } from "../runner/remote-engines.ts";
 import type { Database } from "../store/database.ts";
 import type { SecretKey } from "../store/seal.ts";
 import type { Builtins } from "./builtins.ts";
+import { triesOf } from "./gate.ts";
 
 type EngineDeps = {
   readonly config: Config;
@@ -53,6 +54,7 @@ export function createEngines(deps: EngineDeps): Engines {
     secretKey,
     maxDocumentBytes: config.maxDocumentBytes,
     maxDownloadBytes: config.maxDownloadBytes,
+    tries: triesOf(config),
     wait: pause,
   });
   const isBuiltin = (job: Job) => !job.isRemote && builtins.has(job.processId);
@@ -101,6 +103,7 @@ function createCwl({ config, layout, logger, clock, gate, executor, patience }: 
       clientOf: (definition) => createRemoteClient({ gate, maxDocumentBytes: config.maxDocumentBytes }, definition),
       wait: pause,
       maxDownloadBytes: config.maxDownloadBytes,
+      tries: triesOf(config),
     }),
   });
 }

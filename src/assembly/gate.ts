@@ -2,6 +2,7 @@ import { lookup } from "node:dns/promises";
 import type { Config } from "../config.ts";
 import { readAllowList } from "../net/addresses.ts";
 import { createGate, type Gate } from "../net/fetch.ts";
+import type { Tries } from "../net/try-again.ts";
 
 /** Makes the one way out; names are resolved as the machine resolves them. Throws `invalid-parameter-value`. */
 export function openGate(config: Config): Gate {
@@ -13,4 +14,9 @@ export function openGate(config: Config): Gate {
       totalMilliseconds: config.downloadSeconds * 1000,
     },
   });
+}
+
+/** Gives how often, and how long at all, a file of another server is asked for. */
+export function triesOf(config: Config): Pick<Tries, "tries" | "totalMilliseconds"> {
+  return { tries: config.downloadTries, totalMilliseconds: config.downloadSeconds * 1000 };
 }

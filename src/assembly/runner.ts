@@ -9,6 +9,7 @@ import { createRunner, type Runner } from "../runner/runner.ts";
 import { findProcessRevision } from "../store/processes.ts";
 import { findVaultFile } from "../store/vault.ts";
 import type { Engines } from "./engines.ts";
+import { triesOf } from "./gate.ts";
 import { outputsUrlOf } from "./settings.ts";
 
 type Deps = Pick<
@@ -53,8 +54,8 @@ export function createJobRunner({ config, engines, inputChecks, gate, serviceUrl
       const file = await findVaultFile(database, id);
       return file === undefined ? undefined : { ...file, path: vaultFile(layout, id) };
     },
-    download: (url, directory, mediaType) =>
-      download({ gate, maxBytes: config.maxDownloadBytes }, { url }, directory, {
+    download: (url, directory, mediaType, following) =>
+      download({ gate, maxBytes: config.maxDownloadBytes, ...triesOf(config), ...following }, { url }, directory, {
         ...(mediaType === undefined ? {} : { mediaType }),
       }),
     withoutNetwork: (process) => {

@@ -30,7 +30,14 @@ export type PrepareInputsDeps = {
   /** Finds an uploaded file by its id. */
   readonly vaultFile: (id: string) => Promise<VaultSource | undefined>;
   /** Fetches a file of another server into a directory. Throws `remote-failure`. */
-  readonly download: (url: string, directory: string, mediaType: string | undefined) => Promise<FileValue>;
+  readonly download: (
+    url: string,
+    directory: string,
+    mediaType: string | undefined,
+    following?: { readonly tell: (message: string) => void; readonly signal: AbortSignal },
+  ) => Promise<FileValue>;
+  /** Is told of tries that failed, and ends them. */
+  readonly following?: { readonly tell: (message: string) => void; readonly signal: AbortSignal };
   /** References of other servers stay as they are: who runs the process fetches them. */
   readonly keepsLinks?: boolean;
   /** Words what is wrong with a referenced value once it was read; empty when it fits the input's schema. */
@@ -217,7 +224,7 @@ async function remoteFile(
   mediaType: string | undefined,
 ): Promise<FileValue> {
   try {
-    return await deps.download(href, placeDirectory(deps, place), mediaType);
+    return await deps.download(href, placeDirectory(deps, place), mediaType, deps.following);
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
     throw refuse(place, `a reference that cannot be read (${cause.message})`, "one that can", cause);

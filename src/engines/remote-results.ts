@@ -9,6 +9,7 @@ import { download, nameOf } from "../net/download.ts";
 import type { Gate } from "../net/fetch.ts";
 import type { RemoteClient, RemoteResult, ResultSource } from "../net/remote.ts";
 import { placeOf } from "../net/remote-documents.ts";
+import type { Tries } from "../net/try-again.ts";
 import type { Prepared } from "./engine.ts";
 import { saveAnswer } from "./remote-answers.ts";
 
@@ -18,6 +19,8 @@ export type CollectDeps = {
   readonly client: RemoteClient;
   readonly secrets?: Parameters<Gate["send"]>[0]["secrets"];
   readonly maxDownloadBytes: number;
+  /** How often a file is asked for, and who is told. */
+  readonly tries?: Tries;
 };
 
 /** Text of a media type that is longer than this becomes a file: 64 KiB. */
@@ -98,10 +101,10 @@ function fetchResult(
   place: Place,
   link: Extract<RemoteResult, { kind: "link" }>,
 ): Promise<FileValue> {
-  const { gate, maxDownloadBytes: maxBytes, secrets } = deps;
+  const { gate, maxDownloadBytes: maxBytes, secrets, tries } = deps;
   const request = { url: link.href, ...(secrets === undefined ? {} : { secrets }) };
   const known = link.mediaType === undefined ? {} : { mediaType: link.mediaType };
-  return download({ gate, maxBytes }, request, directoryOf(deps, place), known);
+  return download({ gate, maxBytes, ...tries }, request, directoryOf(deps, place), known);
 }
 
 async function writeContent(

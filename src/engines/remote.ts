@@ -8,6 +8,7 @@ import { timeLimit } from "../domain/timers.ts";
 import type { Layout } from "../files/layout.ts";
 import type { Gate } from "../net/fetch.ts";
 import type { RemoteClient, RemoteLocation, SavedAnswer } from "../net/remote.ts";
+import type { Tries } from "../net/try-again.ts";
 import type { Adoption, Checkpoints, Engine, EngineRecord, EngineUpdate, Prepared } from "./engine.ts";
 import { findAnswer, saveAnswer } from "./remote-answers.ts";
 import { describeRemote, requireUnchanged } from "./remote-description.ts";
@@ -25,6 +26,8 @@ export type RemoteEngineDeps = {
   /** Waits; ends early, without an error, when the signal is aborted. */
   readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   readonly maxDownloadBytes: number;
+  /** How often a file of the results is asked for. */
+  readonly tries?: Tries;
 };
 
 const locationKey = "location";
@@ -32,7 +35,7 @@ const locationKey = "location";
 const recogniseMilliseconds = 60_000;
 
 /** What is known of the run: where it is found, or the answer that has its results already. */
-type Run = { location?: RemoteLocation; answer?: SavedAnswer; failure?: JobFailure };
+type Run = { location?: RemoteLocation; answer?: SavedAnswer; failure?: JobFailure; log?: EngineRecord["log"] };
 
 /** Makes the engine of one remote execution: one request to the server, then looks at its status to the end. */
 export function createRemoteEngine(deps: RemoteEngineDeps): Engine {
@@ -42,12 +45,19 @@ export function createRemoteEngine(deps: RemoteEngineDeps): Engine {
     keepsLinks: true,
     describe: (process, language) => describe(deps, process, language),
     plan: ({ executionId, definition }) => ({ engine: "remote", executionId, definition: handleOf(definition) }),
-    start: (prepared, _handle, record) => start(deps, run, prepared, record),
-    adopt: (prepared, _handle, checkpoints, record) => adopt(deps, run, prepared, checkpoints, record),
+    start(prepared, _handle, record) {
+      run.log = record.log;
+      return start(deps, run, prepared, record);
+    },
+    adopt(prepared, _handle, checkpoints, record) {
+      run.log = record.log;
+      return adopt(deps, run, prepared, checkpoints, record);
+    },
     watch: (prepared, _handle, signal) => watch(deps, run, prepared, signal),
     collect: (prepared) => {
       const client = deps.clientOf(definitionOf(prepared));
-      return collectResults({ ...deps, client }, prepared, sourceOf(run, prepared));
+      const tries = { ...deps.tries, ...(run.log === undefined ? {} : { tell: run.log }) };
+      return collectResults({ ...deps, client, tries }, prepared, sourceOf(run, prepared));
     },
     cleanup: async () => {},
     dismiss: (handle, checkpoints = new Map()) => dismiss(deps, handle, readLocation(checkpoints) ?? run.location),

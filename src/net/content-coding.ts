@@ -18,6 +18,8 @@ export function withoutCoding<Answer extends Coded>(answer: Answer, url: URL): A
   // Both tell of the coded bytes.
   headers.delete("content-encoding");
   headers.delete("content-length");
+  // Parts would be those of the coded bytes.
+  headers.delete("accept-ranges");
   return { ...answer, headers, body };
 }
 

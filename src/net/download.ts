@@ -1,21 +1,17 @@
-import { createHash } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { charsetOf } from "../domain/charset.ts";
 import { extensionOf, mediaTypeOf, unknownMediaType } from "../domain/media-type.ts";
-import { Problem } from "../domain/problem.ts";
 import type { FileValue } from "../domain/values.ts";
 import type { Gate, OutboundAnswer, OutboundRequest } from "./fetch.ts";
+import { createPartialFile, type PartialFile } from "./partial-file.ts";
+import { type Tries, tryAgain } from "./try-again.ts";
 
-export type DownloadDeps = { readonly gate: Gate; readonly maxBytes: number };
-
-/** Private to this program's user, as all of its files. */
-const directoryMode = 0o700;
-const fileMode = 0o600;
+export type DownloadDeps = Tries & { readonly gate: Gate; readonly maxBytes: number };
 
 /**
  * Fetches a file into a directory, which is made. The file has its name only when all of it is on disk; after an error
- * nothing stays. Throws `remote-failure` for an answer that is no success, too large, or ends early.
+ * nothing stays. A server in trouble (408, 425, 429, 5xx) and a connection that breaks are tried again, from where it broke
+ * when the server can do so. Throws `remote-failure` for an answer that is no success, too large, or ends early.
  */
 export async function download(
   deps: DownloadDeps,
@@ -23,12 +19,19 @@ export async function download(
   directory: string,
   given: { readonly name?: string; readonly mediaType?: string } = {},
 ): Promise<FileValue> {
-  const answer = await deps.gate.send(request);
-  if (answer.status !== 200) {
-    answer.close();
-    throw failed(answer, `found status ${answer.status}, wanted 200`);
+  const part = createPartialFile(directory, deps.maxBytes);
+  try {
+    return await tryAgain(deps, async (signal) => {
+      const answer = await deps.gate.send({
+        ...request,
+        headers: { ...request.headers, ...part.rangeHeaders() },
+        signal,
+      });
+      return await keep(part, part.accept(answer), directory, given);
+    });
+  } finally {
+    await part.remove();
   }
-  return keepAnswer(deps, answer, directory, given);
 }
 
 /** Writes an answer's body to a directory, under the name that `given`, the answer or its URL tells. */
@@ -38,52 +41,29 @@ export async function keepAnswer(
   directory: string,
   given: { readonly name?: string; readonly mediaType?: string } = {},
 ): Promise<FileValue> {
-  const declared = Number(answer.headers.get("content-length") ?? 0);
-  if (declared > deps.maxBytes) {
-    answer.close();
-    throw failed(answer, `found ${declared} bytes, wanted at most ${deps.maxBytes}`);
+  const part = createPartialFile(directory, deps.maxBytes);
+  try {
+    return await keep(part, answer, directory, given);
+  } finally {
+    await part.remove();
   }
-  await mkdir(directory, { recursive: true, mode: directoryMode });
+}
+
+async function keep(
+  part: PartialFile,
+  answer: OutboundAnswer,
+  directory: string,
+  given: { readonly name?: string; readonly mediaType?: string },
+): Promise<FileValue> {
+  const { sizeBytes, sha256 } = await part.write(answer);
   const told = typeOf(answer.headers);
   const basename = given.name ?? nameOf(answer, given.mediaType ?? told);
   const path = join(directory, basename);
-  const temporary = join(directory, ".part");
-  try {
-    const { sizeBytes, sha256 } = await writeBody(temporary, answer, deps.maxBytes);
-    await rename(temporary, path);
-    const mediaType = given.mediaType ?? told ?? mediaTypeOf(basename);
-    const charset = given.mediaType === undefined ? undefined : charsetOf(told);
-    return {
-      kind: "file",
-      path,
-      basename,
-      mediaType,
-      sizeBytes,
-      sha256,
-      ...(charset === undefined ? {} : { charset }),
-    };
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
-
-async function writeBody(path: string, answer: OutboundAnswer, maxBytes: number) {
-  const hash = createHash("sha256");
-  let sizeBytes = 0;
-  await using file = await open(path, "w", fileMode);
-  for await (const piece of answer.body) {
-    sizeBytes += piece.byteLength;
-    if (sizeBytes > maxBytes) throw failed(answer, `found more than ${maxBytes} bytes, wanted at most that`);
-    hash.update(piece);
-    await file.writeFile(piece);
-  }
-  return { sizeBytes, sha256: hash.digest("hex") };
-}
-
-function failed(answer: OutboundAnswer, reason: string): Problem {
-  const url = new URL(answer.url);
-  return new Problem("remote-failure", `Cannot fetch "${url.origin}${url.pathname}": ${reason}`);
+  await part.rename(path);
+  const mediaType = given.mediaType ?? told ?? mediaTypeOf(basename);
+  const charset = given.mediaType === undefined ? undefined : charsetOf(told);
+  const known = { kind: "file", path, basename, mediaType, sizeBytes, sha256 } as const;
+  return charset === undefined ? known : { ...known, charset };
 }
 
 /** The media type that an answer tells; servers that know nothing of a file say the two others. */

@@ -53,6 +53,9 @@ export type Gate = {
   refuses(url: string): boolean;
 };
 
+/** The way to a server or the server failed, not what was asked: the same may work a moment later. */
+export class PassingProblem extends Problem {}
+
 const maxRedirects = 5;
 
 /**
@@ -153,14 +156,17 @@ async function sendOnce(
     ...lowerCased(request.headers ?? {}),
     ...(secrets !== undefined && secrets.origin === url.origin ? lowerCased(secrets.headers) : {}),
   };
+  let isConnecting = false;
   try {
     const address = await checkedAddress(deps, url, signal);
+    isConnecting = true;
     const { method, body } = request;
     const idleMilliseconds = request.isPatient === true ? deps.limits.totalMilliseconds : deps.limits.idleMilliseconds;
     const sent = { address, url, method, headers, idleMilliseconds, signal, ...(body === undefined ? {} : { body }) };
     return await exchange(sent);
   } catch (cause) {
-    throw worstOf(cause, url, signal);
+    const isPassing = isConnecting || (cause instanceof Error && "code" in cause && cause.code === "EAI_AGAIN");
+    throw worstOf(cause, url, signal, isPassing);
   }
 }
 
@@ -212,16 +218,18 @@ async function* worded(body: AsyncIterable<Uint8Array>, url: URL, deadline: Dead
   try {
     yield* body;
   } catch (cause) {
-    throw worstOf(cause, url, deadline.signal);
+    throw worstOf(cause, url, deadline.signal, true);
   } finally {
     deadline.end();
   }
 }
 
-function worstOf(cause: unknown, url: URL, signal: AbortSignal): Problem {
+function worstOf(cause: unknown, url: URL, signal: AbortSignal, isPassing: boolean): Problem {
   if (cause instanceof Problem) return cause;
   const isLate = signal.aborted && signal.reason instanceof DOMException && signal.reason.name === "TimeoutError";
-  return failure(url, isLate ? "no whole answer in time" : errorText(cause), cause);
+  const { kind, message } = failure(url, isLate ? "no whole answer in time" : errorText(cause));
+  // Who gave up, or waited as long as may be, does not try again.
+  return new (isPassing && !signal.aborted ? PassingProblem : Problem)(kind, message, { cause });
 }
 
 function failure(url: URL, reason: string, cause?: unknown): Problem {

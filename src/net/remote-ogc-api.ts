@@ -20,13 +20,13 @@ import {
   parseRemoteJson,
   parseRemoteObject,
   type RemoteDocument,
-  retryAfterSeconds,
   sample,
   savedText,
   sendTo,
   unreadable,
 } from "./remote-documents.ts";
 import { readOgcResults, wordExecution } from "./remote-ogc-values.ts";
+import { retryAfterSeconds } from "./retry-after.ts";
 
 const json = { accept: "application/json" };
 

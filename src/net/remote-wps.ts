@@ -17,16 +17,9 @@ import type {
   SavedAnswer,
   Submission,
 } from "./remote.ts";
-import {
-  fetchDocument,
-  type RemoteDocument,
-  retryAfterSeconds,
-  sample,
-  savedText,
-  sendTo,
-  unreadable,
-} from "./remote-documents.ts";
+import { fetchDocument, type RemoteDocument, sample, savedText, sendTo, unreadable } from "./remote-documents.ts";
 import { askedOutputs, nativeOf, readNative, readWpsResults, toInputs } from "./remote-wps-values.ts";
+import { retryAfterSeconds } from "./retry-after.ts";
 
 /** Makes the client of a WPS of the target's version. All operations are asked at the target's own URL. */
 export function createWpsClient(deps: RemoteDeps, target: RemoteTarget): RemoteClient {

@@ -6,6 +6,7 @@ import { createRemoteEngine } from "../engines/remote.ts";
 import type { Layout } from "../files/layout.ts";
 import type { Gate } from "../net/fetch.ts";
 import { createRemoteClient } from "../net/remote-client.ts";
+import type { Tries } from "../net/try-again.ts";
 import type { Database } from "../store/database.ts";
 import { authOfProvider, findProvider, headersOfJob } from "../store/providers.ts";
 import type { SecretKey } from "../store/seal.ts";
@@ -19,6 +20,7 @@ export type RemoteEnginesDeps = {
   readonly secretKey: SecretKey;
   readonly maxDocumentBytes: number;
   readonly maxDownloadBytes: number;
+  readonly tries?: Tries;
   readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 };
 

@@ -119,6 +119,7 @@ async function prepare(
         inputRoots: deps.settings.inputRoots,
         vaultFile: deps.vaultFile,
         download: deps.download,
+        following: { tell: (message) => walk.log(message), signal: deps.signal },
         keepsLinks: engine.keepsLinks ?? false,
         check: (inputId, value) => deps.checkValue(process, inputId, value),
       },
