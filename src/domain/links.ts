@@ -65,6 +65,11 @@ export function linkHeader(links: readonly Link[]): string {
     .join(", ");
 }
 
+/** Names the profile of a document: as a link (RFC 6906), and as negotiation by profile does. */
+export function profileHeaders(profile: string): Readonly<Record<string, string>> {
+  return { link: `<${profile}>; rel="profile"`, "content-profile": `<${profile}>` };
+}
+
 /** Leaves out what would end a quoted string or a header line. */
 function quoted(text: string): string {
   return text.replaceAll(/[^\x20-\x7e]|["\\]/g, "_");

@@ -1,5 +1,5 @@
 import type { Json } from "../domain/json.ts";
-import type { Link } from "../domain/links.ts";
+import { type Link, profileHeaders } from "../domain/links.ts";
 import { Problem } from "../domain/problem.ts";
 import { withoutEndSlashes } from "../domain/text.ts";
 import { taggedResponse } from "./entity-tag.ts";
@@ -32,7 +32,7 @@ export function documentResponse(
   options: DocumentOptions,
 ): Response {
   const format = formatOf(context);
-  const profile = options.profile === undefined ? {} : { link: `<${options.profile}>; rel="profile"` };
+  const profile = options.profile === undefined ? {} : profileHeaders(options.profile);
   const headers = { vary: "accept", ...profile, ...options.headers };
   const linked = withAlternate(context, document, format);
   if (format === "json") {

@@ -1,16 +1,15 @@
 import type { Preferences } from "../domain/execution-mode.ts";
-import { type Link, linkHeader, profiles, relations, resultUrl } from "../domain/links.ts";
+import { type Link, linkHeader, profileHeaders, profiles, resultUrl } from "../domain/links.ts";
 import { Problem } from "../domain/problem.ts";
-import type { OutputDefinition } from "../domain/process.ts";
-import { absoluteReference, type OutputLocations } from "../domain/results.ts";
-import { dialectOf, type ShapeWish, shapeOf } from "../domain/results-shape.ts";
-import type { PlainValue, Result, Results } from "../domain/values.ts";
+import type { OutputLocations } from "../domain/results.ts";
+import { dialectOf, type ResultsShape, shapeOf } from "../domain/results-shape.ts";
+import type { Result, Results } from "../domain/values.ts";
 import { type JobResults, openResult, resultOf } from "../operations/read-results.ts";
-import type { CheckedJob } from "../operations/submission.ts";
 import { documentResponse } from "./document-response.ts";
-import { preferredType, requireJson } from "./negotiate.ts";
-import { isBase64Output, type ResultsContext, resultMember, resultsDocument } from "./results-document.ts";
+import { bareValue, itemOf, referenceLink } from "./one-result.ts";
+import { type ResultsContext, resultMember, resultsDocument } from "./results-document.ts";
 import { literalBytes, multipartResponse, type Part } from "./results-multipart.ts";
+import { dialectFor, isAbsent, multipartType, takenShape, wishOf } from "./results-taken.ts";
 import { foreignBytes, jsonResponse, type RouteContext } from "./route.ts";
 import { fileResponse } from "./send-file.ts";
 import { failureDocument } from "./status-document.ts";
@@ -49,10 +48,32 @@ export async function answerResults(
   context: RouteContext,
   request: AnswerRequest,
 ): Promise<Response> {
-  const { job, description, results } = request;
+  const { job, description } = request;
   if (job.status === "failed") return failedResponse(request);
   const wanted = request.only ?? Object.keys(job.request.outputs ?? description.outputs);
-  const shape = shapeOf(job.request, wanted, wishOf(context, request.isSync));
+  const shape = takenShape(context, request, shapeOf(job.request, wanted, wishOf(context, request.isSync)));
+  const sent = new Set<"file" | "link">();
+  const response = await answerShaped(deps, context, { ...request, note: (what) => sent.add(what) }, shape);
+  const applied = appliedReturn(request.preferences.return, sent);
+  if (applied !== undefined) response.headers.set("preference-applied", applied);
+  return response;
+}
+
+/** A `return` was applied when nothing else was sent than it asks for. */
+function appliedReturn(asked: Preferences["return"], sent: ReadonlySet<"file" | "link">): string | undefined {
+  if (asked === undefined || sent.has(asked === "minimal" ? "file" : "link")) return undefined;
+  return `return=${asked}`;
+}
+
+type NotedRequest = AnswerRequest & { readonly note: (sent: "file" | "link") => void };
+
+async function answerShaped(
+  deps: AnswerDeps,
+  context: RouteContext,
+  request: NotedRequest,
+  shape: ResultsShape,
+): Promise<Response> {
+  const { job, results } = request;
   // An optional output may have no value: it is left out among others.
   const isGiven = (id: string) => Object.hasOwn(results, id);
   switch (shape.kind) {
@@ -60,39 +81,43 @@ export async function answerResults(
       if (request.isSync) return new Response(null, { status: 204 });
       throw new Problem("result-not-available", `Cannot read results of job "${job.id}": it was asked for no outputs`);
     case "links": {
+      request.note("link");
       const links = shape.outputIds.filter(isGiven).map((id) => linkOf(deps, context, request, id));
-      return new Response(null, { status: 204, headers: { link: linkHeader(links) } });
+      return new Response(null, { status: 204, headers: links.length === 0 ? {} : { link: linkHeader(links) } });
     }
     case "bare":
-      return answerResult(deps, context, { ...request, outputId: shape.outputId });
+      if (request.isSync && isAbsent(request, shape.outputId)) return new Response(null, { status: 204 });
+      return answerResult(deps, context, {
+        ...request,
+        outputId: shape.outputId,
+        isInline: isByValue(context, request),
+      });
     case "multipart": {
       const given = shape.parts.filter((part) => isGiven(part.outputId));
       const parts = await Promise.all(given.map((part) => partOf(deps, context, request, part)));
-      return multipartResponse(parts, `heddle-${job.id}`);
+      if (parts.length === 0 && request.isSync) return new Response(null, { status: 204 });
+      const subtype = multipartType(context.request.headers.get("accept"));
+      return multipartResponse(parts, `heddle-${job.id}`, subtype);
     }
     case "document":
       break;
     default:
       return shape satisfies never;
   }
-  const isInline = request.preferences.return === "representation" || dialectOf(job.request) === "1.0";
-  const document = await resultsDocument(chosenOf(request), documentContext(deps, context, request, isInline));
-  const profile = dialectOf(job.request) === "2.0" ? { link: `<${profiles.results}>; rel="profile"` } : {};
+  const document = await resultsDocument(
+    chosenOf(request),
+    documentContext(deps, context, request, isByValue(context, request)),
+  );
+  const profile = dialectFor(context, job.request) === "2.0" ? profileHeaders(profiles.results) : {};
   const headers = { ...foreignBytes, ...profile };
   // The job of a synchronous answer has run: what the client accepts was asked before.
   if (request.isSync) return jsonResponse(document, { headers });
   return documentResponse(context, document, { title: `Results of job ${job.id}`, headers });
 }
 
-/**
- * Refuses a synchronous execution whose results the client could not take, before it is run (OGC 18-062r3 7.11.2).
- * A 1.0 request says itself what it takes. Throws `not-acceptable`.
- */
-export function requireAcceptable(context: RouteContext, { process, request, isSync }: CheckedJob): void {
-  if (!isSync || dialectOf(request) === "1.0") return;
-  const wanted = Object.keys(request.outputs ?? process.description.outputs);
-  if (shapeOf(request, wanted, wishOf(context, true)).kind === "document")
-    requireJson(context.request.headers.get("accept"));
+/** 1.0 knows values unless a reference is asked for. */
+function isByValue(context: RouteContext, { job, preferences }: Pick<AnswerRequest, "job" | "preferences">): boolean {
+  return preferences.return === "representation" || dialectFor(context, job.request) === "1.0";
 }
 
 function chosenOf({ job, description, results, only }: JobResults & Pick<AnswerRequest, "only">): Results {
@@ -134,36 +159,28 @@ function sizeOf(result: Result): number {
   }
 }
 
-function wishOf(context: RouteContext, isSync: boolean): ShapeWish {
-  const accept = context.request.headers.get("accept");
-  const profile = `${context.query("profile") ?? ""} ${accept ?? ""} ${context.request.headers.get("accept-profile") ?? ""} ${context.request.headers.get("prefer") ?? ""}`;
-  return {
-    isSync,
-    acceptsJson: preferredType(accept, ["application/json"]) !== undefined,
-    asksMultipart: /\bmultipart\/(related|mixed|\*)/i.test(accept ?? ""),
-    asksDocument: /\bogc-results\b/.test(profile),
-  };
-}
-
 function linkOf(deps: AnswerDeps, context: RouteContext, request: JobResults, outputId: string): Link {
   const url = resultUrl(context.baseUrl, request.job.id, outputId);
-  const link = referenceLink(resultOf(request, outputId), url, outputLocations(deps, context.baseUrl));
+  const definition = request.description.outputs[outputId];
+  const link = referenceLink(resultOf(request, outputId), definition, url, outputLocations(deps, context.baseUrl));
   return { ...link, title: outputId };
 }
 
 async function partOf(
   deps: AnswerDeps,
   context: RouteContext,
-  request: JobResults,
+  request: NotedRequest,
   { outputId, isReference }: { readonly outputId: string; readonly isReference: boolean },
 ): Promise<Part> {
   const result = resultOf(request, outputId);
   const definition = request.description.outputs[outputId];
   if (isReference || result.kind === "link") {
+    request.note("link");
     const link = linkOf(deps, context, request, outputId);
     return { outputId, mediaType: link.type ?? "application/json", content: { kind: "reference", url: link.href } };
   }
   if (result.kind === "file") {
+    request.note("file");
     const file = await openResult(deps, result.reference);
     const bytes = file.slice(0, file.sizeBytes);
     return { outputId, mediaType: result.mediaType, content: { kind: "bytes", bytes } };
@@ -172,7 +189,8 @@ async function partOf(
     const { bytes, mediaType } = literalBytes(result, definition);
     return { outputId, mediaType, content: { kind: "bytes", bytes } };
   }
-  const document = await resultMember(result, definition, documentContext(deps, context, request, false));
+  const asked = documentContext(deps, context, request, isByValue(context, request));
+  const document = await resultMember(result, definition, asked);
   const bytes = new Blob([JSON.stringify(document)]);
   return { outputId, mediaType: "application/json", content: { kind: "bytes", bytes } };
 }
@@ -180,17 +198,18 @@ async function partOf(
 function documentContext(
   deps: AnswerDeps,
   { baseUrl }: Pick<RouteContext, "baseUrl">,
-  { job, description }: JobResults,
+  { job, description, note }: JobResults & Pick<ResultsContext, "note">,
   isInline: boolean,
 ): ResultsContext {
-  return { job, description, isInline, ...documentSource(deps, baseUrl) };
+  const noted = note === undefined ? {} : { note };
+  return { job, description, isInline, ...noted, ...documentSource(deps, baseUrl) };
 }
 
 /** Gives what documents of results are written from, for a client that called `baseUrl`. */
 export function documentSource(
   deps: AnswerDeps,
   baseUrl: string,
-): Omit<ResultsContext, "job" | "description" | "isInline"> {
+): Omit<ResultsContext, "job" | "description" | "isInline" | "note"> {
   return {
     baseUrl,
     locations: outputLocations(deps, baseUrl),
@@ -213,20 +232,29 @@ export function failedResponse({ job }: Pick<JobResults, "job">): Response {
 export async function answerResult(
   deps: AnswerDeps,
   context: RouteContext,
-  request: JobResults & { readonly outputId: string; readonly item?: string },
+  request: JobResults &
+    Pick<ResultsContext, "note"> & {
+      readonly outputId: string;
+      readonly item?: string;
+      /** Files of a list are given by value; else they are linked. */
+      readonly isInline?: boolean;
+    },
 ): Promise<Response> {
   const { description, outputId } = request;
   const result = request.item === undefined ? resultOf(request, outputId) : itemOf(request, outputId, request.item);
   const definition = description.outputs[outputId];
   switch (result.kind) {
     case "file": {
+      request.note?.("file");
       const file = await openResult(deps, result.reference);
       return fileResponse(context.request, { ...file, name: result.basename, mediaType: result.mediaType });
     }
     case "link":
+      request.note?.("link");
       return new Response(null, { status: 303, headers: { location: result.href } });
     case "list": {
-      const document = await resultMember(result, definition, documentContext(deps, context, request, false));
+      const asked = documentContext(deps, context, request, request.isInline === true);
+      const document = await resultMember(result, definition, asked);
       return jsonResponse(document, { headers: foreignBytes });
     }
     case "value":
@@ -234,49 +262,4 @@ export async function answerResult(
     default:
       return result satisfies never;
   }
-}
-
-/** Finds an item of a multi-valued output by its number, from 0. */
-function itemOf(request: JobResults, outputId: string, item: string): Result {
-  const whole = resultOf(request, outputId);
-  const items: readonly Result[] =
-    whole.kind === "list"
-      ? whole.items
-      : whole.kind === "value" && Array.isArray(whole.value)
-        ? whole.value.map((value): Result => ({ kind: "value", value }))
-        : [];
-  const found = /^\d{1,9}$/.test(item) ? items[Number(item)] : undefined;
-  if (found !== undefined) return found;
-  const wanted = items.length === 0 ? "an output with several values" : `a number from 0 to ${items.length - 1}`;
-  throw new Problem(
-    "no-such-output",
-    `Cannot read results of job "${request.job.id}": found item "${item}" of output "${outputId}", wanted ${wanted}`,
-  );
-}
-
-function referenceLink(result: Result, url: string, locations: OutputLocations): Link {
-  const rel = relations.results;
-  switch (result.kind) {
-    case "file":
-      return { href: absoluteReference(result.reference, locations), rel, type: result.mediaType };
-    case "link":
-      return { href: result.href, rel, ...(result.mediaType === undefined ? {} : { type: result.mediaType }) };
-    case "value":
-    case "list":
-      return { href: url, rel };
-    default:
-      return result satisfies never;
-  }
-}
-
-function bareValue(context: RouteContext, result: PlainValue, definition: OutputDefinition | undefined): Response {
-  const { bytes, mediaType } = literalBytes(result, definition);
-  // A client that prefers JSON gets text as a JSON string.
-  const isText = typeof result.value === "string" && !isBase64Output(definition);
-  const accept = context.request.headers.get("accept");
-  if (isText && preferredType(accept, [mediaType, "application/json"]) === "application/json") {
-    return jsonResponse(result.value, { headers: foreignBytes });
-  }
-  const type = /^text\/[^;]*$/.test(mediaType) ? `${mediaType}; charset=utf-8` : mediaType;
-  return new Response(bytes, { headers: { "content-type": type, ...foreignBytes } });
 }

@@ -15,6 +15,8 @@ export type ResultsContext = {
   readonly isInline: boolean;
   /** Larger files are linked even when their value was asked for. */
   readonly maxInlineBytes: number;
+  /** Is told when a file is sent by value, or only linked. */
+  readonly note?: (sent: "file" | "link") => void;
   /** Reads a published file. */
   readonly read: (reference: string) => Promise<Uint8Array>;
 };
@@ -27,9 +29,10 @@ export async function resultsDocument(results: Results, context: ResultsContext)
   const members = Object.entries(results).map(async ([id, result]) => {
     const mode = context.job.request.outputs?.[id]?.transmissionMode;
     if (mode === "reference" && result.kind === "value") {
+      context.note?.("link");
       return [
         id,
-        linkTo(resultUrl(context.baseUrl, context.job.id, id), result.mediaType ?? "application/json"),
+        linkTo(resultUrl(context.baseUrl, context.job.id, id), literalType(result, context.description.outputs[id])),
       ] as const;
     }
     const isInline = mode === "value" || (mode === undefined && context.isInline);
@@ -47,11 +50,13 @@ export async function resultMember(
   switch (result.kind) {
     case "value":
       return valueMember(result, definition);
-    case "file":
-      return context.isInline && result.sizeBytes <= context.maxInlineBytes
-        ? inlineFile(result, context)
-        : fileLink(result, context.locations);
+    case "file": {
+      const isSent = context.isInline && result.sizeBytes <= context.maxInlineBytes;
+      context.note?.(isSent ? "file" : "link");
+      return isSent ? inlineFile(result, context) : fileLink(result, context.locations);
+    }
     case "link":
+      context.note?.("link");
       return linkTo(result.href, result.mediaType);
     case "list":
       return Promise.all(result.items.map((item) => resultMember(item, definition, context)));
@@ -67,6 +72,18 @@ function valueMember({ value, mediaType }: PlainValue, definition: OutputDefinit
     encoding === undefined && (type === undefined || type === "text/plain" || type === "application/json");
   if (isPlain) return isJsonObject(value) && !isBox(value) ? { value } : value;
   return { value, ...(encoding === undefined ? {} : { encoding }), ...(type === undefined ? {} : { mediaType: type }) };
+}
+
+/** Gives the media type that a literal is sent with by itself. */
+export function literalType(
+  { value, mediaType }: Pick<PlainValue, "value" | "mediaType">,
+  definition: OutputDefinition | undefined,
+): string {
+  const declared = definition?.schema.contentMediaType;
+  if (mediaType !== undefined) return mediaType;
+  if (typeof declared === "string") return declared;
+  if (typeof value !== "string") return "application/json";
+  return isBase64Output(definition) ? "application/octet-stream" : "text/plain";
 }
 
 /** Tells whether an output's text is base64 for other bytes. */

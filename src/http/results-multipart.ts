@@ -1,6 +1,6 @@
 import type { OutputDefinition } from "../domain/process.ts";
 import type { Result } from "../domain/values.ts";
-import { isBase64Output } from "./results-document.ts";
+import { isBase64Output, literalType } from "./results-document.ts";
 import { foreignBytes } from "./route.ts";
 
 /** One part: an output's bytes, or where they are. */
@@ -16,10 +16,18 @@ export type Part = {
  * Answers with several outputs in one body (RFC 2387; OGC 18-062r2 /req/core/process-execute-sync-raw-value-multi and
  * -raw-mixed-multi). Parts are streamed one after the other; `boundary` stands in none of them.
  */
-export function multipartResponse(parts: readonly Part[], boundary: string): Response {
+export function multipartResponse(
+  parts: readonly Part[],
+  boundary: string,
+  subtype: "related" | "mixed" = "related",
+): Response {
   const [first] = parts;
-  const type = first === undefined ? "" : `; type="${first.mediaType}"; start="${headerText(first.outputId)}"`;
-  const headers = { ...foreignBytes, "content-type": `multipart/related; boundary=${boundary}${type}` };
+  // Only what is related has a part that it starts with.
+  const type =
+    first === undefined || subtype === "mixed"
+      ? ""
+      : `; type="${first.mediaType}"; start="${headerText(first.outputId)}"`;
+  const headers = { ...foreignBytes, "content-type": `multipart/${subtype}; boundary=${boundary}${type}` };
   const chunks = chunksOf(parts, boundary);
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -65,14 +73,8 @@ export function literalBytes(
   result: Extract<Result, { kind: "value" }>,
   definition: OutputDefinition | undefined,
 ): { readonly bytes: Blob; readonly mediaType: string } {
-  const declared = definition?.schema.contentMediaType;
-  const mediaType = result.mediaType ?? (typeof declared === "string" ? declared : undefined);
-  if (typeof result.value !== "string") {
-    return { bytes: new Blob([JSON.stringify(result.value)]), mediaType: mediaType ?? "application/json" };
-  }
-  if (isBase64Output(definition)) {
-    const bytes = new Blob([Buffer.from(result.value, "base64")]);
-    return { bytes, mediaType: mediaType ?? "application/octet-stream" };
-  }
-  return { bytes: new Blob([result.value]), mediaType: mediaType ?? "text/plain" };
+  const mediaType = literalType(result, definition);
+  if (typeof result.value !== "string") return { bytes: new Blob([JSON.stringify(result.value)]), mediaType };
+  const isBase64 = isBase64Output(definition);
+  return { bytes: new Blob([isBase64 ? Buffer.from(result.value, "base64") : result.value]), mediaType };
 }

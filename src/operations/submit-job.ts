@@ -92,7 +92,9 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
   const limit = submission.settings.syncLimitMilliseconds;
   const own = chosen.waitSeconds === undefined ? limit : Math.min(limit, chosen.waitSeconds * 1000);
   const end = await waitForEnd(deps, current, own, submission.signal);
-  return { ...end, ...(chosen.waitSeconds === undefined ? {} : { waitSeconds: chosen.waitSeconds }) };
+  // A wait that was cut was not applied.
+  const isApplied = chosen.waitSeconds !== undefined && chosen.waitSeconds * 1000 <= limit;
+  return isApplied ? { ...end, waitSeconds: chosen.waitSeconds } : end;
 }
 
 function sealedOf({ secretKey }: SubmitDeps, jobId: string, subscribers: readonly LocatedSubscriber[]): string {

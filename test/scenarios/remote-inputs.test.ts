@@ -31,7 +31,7 @@ test("An input that cannot be fetched fails its job at the stage that reads inpu
     else if (request.startsWith("GET /cut")) socket.end(httpAnswer(200, { "content-length": "10" }, "x"));
     else socket.end(httpAnswer(404, {}, ""));
   });
-  const flags = { allowFetch: [`127.0.0.1:${remote.port}`], maxDownloadBytes: 1_000_000 };
+  const flags = { allowFetch: [`127.0.0.1:${remote.port}`], maxDownloadBytes: 1_000_000, downloadTries: 1 };
   await using app = await startTestApp(folder.path, flags);
   await deployCwl(app.url, "cat", cat);
   const causes: Readonly<Record<string, string>> = {
@@ -49,6 +49,20 @@ test("An input that cannot be fetched fails its job at the stage that reads inpu
     const events = await readEvents(folder.path, job);
     expect(events.find((event) => event.failure !== undefined)?.failure).toMatchObject({ stage: "getInputs" });
   }
+});
+
+test("An input whose server is in trouble for a moment is fetched all the same, and the log tells of it", async () => {
+  await using folder = await temporaryDirectory();
+  let asked = 0;
+  await using remote = await rawServer((_request, socket) => {
+    asked += 1;
+    socket.end(asked === 1 ? httpAnswer(503, {}, "busy") : httpAnswer(200, {}, "at last"));
+  });
+  await using app = await startTestApp(folder.path, { allowFetch: ["127.0.0.1"] });
+  await deployCwl(app.url, "cat", cat);
+  const job = await submit(app.url, "cat", { file: { href: `${remote.url}/data.txt` } });
+  expect((await untilFinished(app.url, job)).at(-1)).toMatchObject({ status: "successful" });
+  expect(await (await fetch(`${app.url}/jobs/${job}/log`)).text()).toContain("found status 503, wanted 200; try 2 of 4");
 });
 
 test("A reference with a password in it is refused when the job is submitted", async () => {

@@ -16,6 +16,23 @@ const filters = {
   sort: "the same keys, of which created and finished fall without a sign",
 } as const;
 
+const log = {
+  summary: "Log of a job",
+  tag: "jobs",
+  query: {
+    offset: "first byte of a page; X-Next-Offset tells where the next one begins",
+    limit: "the most bytes of a page",
+    tail: "the last so many lines",
+    f: "text, or json for a list of lines",
+  },
+  answers: {
+    200: { about: "The lines", content: { mediaType: "text/plain" } },
+    206: { about: "A part of them", content: { mediaType: "text/plain" } },
+    304: { about: "Not changed" },
+  },
+  problems: [406, 416],
+} as const;
+
 /** Jobs: lists, status, moves, events, and what is told of them. */
 export const jobOperations: ApiOperations = {
   "GET /processes/:processId/jobs": {
@@ -84,19 +101,6 @@ export const jobOperations: ApiOperations = {
     tag: "jobs",
     answers: tagged("JobNotifications", "The notifications with each try, none for a job without subscribers"),
   },
-  "GET /jobs/:jobId/log": {
-    summary: "Log of a job",
-    tag: "jobs",
-    query: {
-      offset: "first byte of a page; X-Next-Offset tells where the next one begins",
-      limit: "the most bytes of a page",
-      tail: "the last so many lines",
-    },
-    answers: {
-      200: { about: "The lines", content: { mediaType: "text/plain" } },
-      206: { about: "A part of them", content: { mediaType: "text/plain" } },
-      304: { about: "Not changed" },
-    },
-    problems: [416],
-  },
+  "GET /jobs/:jobId/log": log,
+  "GET /jobs/:jobId/logs": log,
 };

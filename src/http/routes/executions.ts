@@ -14,7 +14,8 @@ import { readKvpExecution, withoutEmptyFields } from "../../wire/kvp-execute.ts"
 import { parsePrefer } from "../../wire/prefer.ts";
 import { comesToLook, formType, lookResponse, requireOwnForm } from "../process-form.ts";
 import { type BodyLimits, bodyText, contentTypeOf, readBytes, readJson, requireContentType } from "../read-body.ts";
-import { type AnswerDeps, answerResults, requireAcceptable } from "../results-answer.ts";
+import { type AnswerDeps, answerResults } from "../results-answer.ts";
+import { requireAcceptable } from "../results-taken.ts";
 import { foreignBytes, guardEffect, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 import { checkedDocument, statusDocument } from "../status-document.ts";
 
@@ -167,11 +168,11 @@ async function execute(
   if (submitted.kind === "created") return createdResponse(submitted, baseUrl, prefer.respondAsync);
   const outcome = await resultsOfJob(deps, submitted.job);
   const response = await answerResults(deps, context, { ...outcome, preferences: prefer, isSync: true });
-  const applied = [
-    ...(submitted.waitSeconds === undefined ? [] : [`wait=${submitted.waitSeconds}`]),
-    ...(prefer.return === undefined ? [] : [`return=${prefer.return}`]),
-  ];
-  if (applied.length > 0) response.headers.set("preference-applied", applied.join(", "));
+  if (submitted.waitSeconds !== undefined) {
+    const others = response.headers.get("preference-applied");
+    const wait = `wait=${submitted.waitSeconds}`;
+    response.headers.set("preference-applied", others === null ? wait : `${wait}, ${others}`);
+  }
   // The official test of 1.0 looks for rel=monitor without quotes, and then takes <URL> with its brackets for a URL.
   response.headers.append("link", `<${jobUrl(baseUrl, submitted.job.id)}>; rel="monitor"; type="application/json"`);
   for (const [name, value] of Object.entries(foreignBytes)) response.headers.set(name, value);

@@ -12,6 +12,7 @@ import { type LogDeps, type LogPage, readLog, readLogPage } from "../../operatio
 import { readStatistics } from "../../operations/read-statistics.ts";
 import { type NotificationDeps, readNotifications } from "../../operations/subscribers.ts";
 import { documentResponse } from "../document-response.ts";
+import { preferredType } from "../negotiate.ts";
 import { pageLinks, pageOf } from "../paging.ts";
 import { foreignBytes, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 import { fileResponse } from "../send-file.ts";
@@ -102,22 +103,48 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
         return documentResponse(context, document, { title: `Notifications of job ${job.id}` });
       },
     },
-    {
-      method: "GET",
-      path: "/jobs/:jobId/log",
-      access: "signed-in",
-      hasEffect: false,
-      async handle(context) {
-        const page = logPageOf(context);
-        if (page !== undefined)
-          return logPageResponse(await readLogPage(deps, principalOf(context), context.param("jobId"), page));
-        const log = await readLog(deps, principalOf(context), context.param("jobId"));
-        if (log.kind === "file") return fileResponse(context.request, log.file);
-        const text = log.lines.map((line) => `${line}\n`).join("");
-        return new Response(text, { headers: { "content-type": "text/plain; charset=utf-8", ...foreignBytes } });
-      },
-    },
+    // OGC has no name for it: some clients ask for the one, some for the other.
+    ...["/jobs/:jobId/log", "/jobs/:jobId/logs"].map(
+      (path): Route => ({
+        method: "GET",
+        path,
+        access: "signed-in",
+        hasEffect: false,
+        handle: (context) => answerLog(deps, context),
+      }),
+    ),
   ];
+}
+
+/** Answers with a log as text, or with its lines as JSON. */
+async function answerLog(deps: LogDeps, context: RouteContext): Promise<Response> {
+  const page = logPageOf(context);
+  const [principal, jobId] = [principalOf(context), context.param("jobId")];
+  if (logFormatOf(context) === "json") {
+    const asked = page ?? { offset: 0, limit: largestPageBytes };
+    return logPageResponse(await readLogPage(deps, principal, jobId, asked), "json");
+  }
+  if (page !== undefined) return logPageResponse(await readLogPage(deps, principal, jobId, page), "text");
+  const log = await readLog(deps, principal, jobId);
+  if (log.kind === "file") return fileResponse(context.request, log.file, { vary: "accept" });
+  const text = log.lines.map((line) => `${line}\n`).join("");
+  return new Response(text, {
+    headers: { "content-type": "text/plain; charset=utf-8", vary: "accept", ...foreignBytes },
+  });
+}
+
+/** `f` wins over `Accept`; text when nothing or anything is asked for. */
+function logFormatOf(context: RouteContext): "text" | "json" {
+  const asked = context.query("f");
+  if (asked === "json" || asked === "text") return asked;
+  if (asked !== undefined) {
+    throw new Problem("invalid-query-parameter-value", `Cannot answer: found f "${asked}", wanted text or json`);
+  }
+  const accept = context.request.headers.get("accept");
+  const type = preferredType(accept, ["text/plain", "application/json"]);
+  if (type !== undefined) return type === "application/json" ? "json" : "text";
+  const detail = `Cannot answer: found Accept "${accept}", wanted text/plain or application/json`;
+  throw new Problem("not-acceptable", detail);
 }
 
 /** Where jobs are listed: all of them, those of one process, those of one process of a provider. */
@@ -198,10 +225,14 @@ function wholeOf(context: RouteContext, name: string): number | undefined {
   throw new Problem("invalid-query-parameter-value", detail);
 }
 
-function logPageResponse(page: LogPage): Response {
-  return new Response(new Blob([new Uint8Array(page.bytes)]), {
+function logPageResponse(page: LogPage, format: "text" | "json"): Response {
+  const text = Buffer.from(page.bytes).toString("utf8").replace(/\n$/, "");
+  const lines = text === "" ? [] : text.split("\n");
+  const body = format === "text" ? new Blob([new Uint8Array(page.bytes)]) : JSON.stringify(lines);
+  return new Response(body, {
     headers: {
-      "content-type": "text/plain; charset=utf-8",
+      "content-type": format === "text" ? "text/plain; charset=utf-8" : "application/json",
+      vary: "accept",
       "x-next-offset": String(page.nextOffset),
       "x-log-size": String(page.sizeBytes),
       ...foreignBytes,
