@@ -41,7 +41,7 @@ export async function coded(request: Request, response: Response): Promise<Respo
 }
 
 function isPackable({ status, headers }: Response): boolean {
-  if (status === 206 || headers.has("content-encoding") || headers.has("content-range")) return false;
+  if (status >= 300 || status === 206 || headers.has("content-encoding") || headers.has("content-range")) return false;
   const type = headers.get("content-type") ?? "";
   if (/^text\/event-stream\b/i.test(type)) return false;
   return isTextType(type) || isJsonType(type) || /^(application\/javascript|multipart\/)/i.test(type);

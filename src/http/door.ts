@@ -113,7 +113,7 @@ export function checkOrigin(config: DoorConfig, request: Request, called: Site):
   const origin = request.headers.get("origin");
   const site = request.headers.get("sec-fetch-site");
   if (origin === null && site === null) return;
-  if (origin !== null && config.corsOrigins.includes(origin)) return;
+  if (origin !== null && [origin, "*"].some((one) => config.corsOrigins.includes(one))) return;
   if (origin !== null && !isOurOrigin(called, origin)) {
     throw new Problem("forbidden", `Cannot act: found Origin "${origin}", wanted a page of this service`);
   }
@@ -127,6 +127,9 @@ function isOurOrigin({ baseUrl, calledUrl }: Site, origin: string): boolean {
 }
 
 const exposed = [
+  "Accept-Encoding",
+  "Content-Language",
+  "Content-Profile",
   "Location",
   "Link",
   "Preference-Applied",
@@ -142,11 +145,15 @@ const exposed = [
 
 /** What a page may send besides the headers that need no leave. */
 const sendable = [
+  "Accept-Profile",
   "Authorization",
+  "Content-Disposition",
+  "Content-Encoding",
   "Content-Type",
   "Prefer",
   "Idempotency-Key",
   "If-None-Match",
+  "If-Range",
   "Last-Event-ID",
   "Range",
   "X-Auth-Vault",
@@ -156,6 +163,10 @@ const sendable = [
 export function corsHeaders(config: DoorConfig, request: Request): Readonly<Record<string, string>> {
   if (config.corsOrigins.length === 0) return {};
   const origin = request.headers.get("origin");
+  // Any page, that is: then the answer is the same for all of them, and never with credentials of the browser.
+  if (config.corsOrigins.includes("*")) {
+    return { "access-control-allow-origin": "*", "access-control-expose-headers": exposed };
+  }
   if (origin === null || !config.corsOrigins.includes(origin)) return { vary: "Origin" };
   return { "access-control-allow-origin": origin, "access-control-expose-headers": exposed, vary: "Origin" };
 }

@@ -96,6 +96,32 @@ test("links use the name that the client called", async () => {
 });
 
 describe("CORS", () => {
+  test("lets any page read and act when the operator says so, without credentials of the browser", async () => {
+    await using service = await openService({ door: { corsOrigins: ["*"] } });
+    for (const origin of ["https://app.example", "null", "http://localhost:3000"]) {
+      const headers = { origin, "sec-fetch-site": "cross-site" };
+      const body = { inputs: { text: "a" } };
+      const response = await service.send("POST", "/processes/echo/execution", { headers, body });
+      expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([200, "*"]);
+      expect(response.headers.get("access-control-allow-credentials")).toBeNull();
+      const asked = await service.send("OPTIONS", "/processes/echo/execution", { headers });
+      expect(asked.headers.get("access-control-allow-origin")).toBe("*");
+      expect(asked.headers.get("access-control-allow-headers")).toContain("Authorization");
+    }
+  });
+
+  test("lets a page send each header that is read here, and read each that is sent", async () => {
+    await using service = await openService({ door: { corsOrigins: ["https://app.example"] } });
+    const headers = { origin: "https://app.example" };
+    const asked = await service.send("OPTIONS", "/processes/echo/execution", { headers });
+    const sendable = asked.headers.get("access-control-allow-headers")?.toLowerCase().split(", ");
+    for (const name of ["accept-profile", "prefer", "idempotency-key", "content-encoding", "if-range", "x-auth-vault"])
+      expect(sendable).toContain(name);
+    const exposed = (await service.send("GET", "/processes", { headers })).headers;
+    expect(exposed.get("access-control-expose-headers")).toContain("Content-Profile");
+    expect(exposed.get("content-profile")).toBe("<https://www.opengis.net/def/profile/OGC/0/ogc-process-list>");
+  });
+
   test("is off unless an origin was allowed", async () => {
     await using service = await openService();
     const headers = { origin: "https://app.example" };
