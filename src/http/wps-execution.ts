@@ -8,10 +8,11 @@ import { withLineage } from "../operations/read-inputs.ts";
 import { type ReadResultsDeps, resultsOfJob } from "../operations/read-results.ts";
 import type { SubmitDeps } from "../operations/submission.ts";
 import { submitJob } from "../operations/submit-job.ts";
+import { waitForEnd } from "../operations/wait-for-job.ts";
 import { parseVaultAuthorizations } from "../wire/auth-vault.ts";
 import { type ExecuteCall, wrongExecute } from "../wire/wps/execute.ts";
 import { executePayload, locatorOf } from "../wire/wps/execute-payload.ts";
-import { executeResponseOf, outputsOfJob, stateOfJob } from "../wire/wps/job-response.ts";
+import { executeResponseOf, failureText, outputsOfJob, stateOfJob } from "../wire/wps/job-response.ts";
 import { writeExecuteResponse, writeResult, writeStatusInfo } from "../wire/wps/write-status.ts";
 import { type AnswerDeps, answerResult, documentSource } from "./results-answer.ts";
 import { foreignBytes, principalOf, type RouteContext } from "./route.ts";
@@ -23,6 +24,9 @@ export type ExecuteWpsDeps = SubmitDeps &
 
 /** How much longer than the wait for a job a connection may be quiet; in seconds. */
 const spareSeconds = 30;
+
+/** A job that ends within this time is answered as done: its client need not ask again. */
+const shortJobMilliseconds = 200;
 
 /**
  * Executes a process for a WPS client. A WPS 1.0 client that asked for storage is answered once the status document is
@@ -68,7 +72,8 @@ async function submit(deps: ExecuteWpsDeps, context: RouteContext, process: Proc
     },
     process,
   );
-  return submitted.job;
+  if (call.mode === "sync" || submitted.kind !== "created") return submitted.job;
+  return (await waitForEnd(deps, submitted.job, shortJobMilliseconds, context.signal)).job;
 }
 
 async function answerJob(
@@ -80,7 +85,7 @@ async function answerJob(
 ): Promise<Response> {
   const isDone = isFinished(job.status);
   if (call.version === "2.0.0") {
-    if (!isDone)
+    if (!isDone || call.mode === "async")
       return xmlResponse(writeStatusInfo({ jobId: job.id, state: stateOfJob[job.status], percent: job.progress }));
     return call.response === "raw" ? answerRaw(deps, context, job) : answerDocument20(deps, context, job);
   }
@@ -123,5 +128,5 @@ async function answerDocument20(deps: ExecuteWpsDeps, context: RouteContext, job
 }
 
 function refuseFailed(job: Job): void {
-  if (job.status === "failed") throw new Problem("job-failed", job.failure?.message ?? job.message);
+  if (job.status === "failed") throw new Problem("job-failed", failureText(job));
 }

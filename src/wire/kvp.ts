@@ -52,6 +52,11 @@ export type KvpItem = {
   readonly attributes: ReadonlyMap<string, string>;
 };
 
+/** The brackets of the standard's examples stand for a list; many clients send them. */
+function withoutBrackets(list: string): string {
+  return list.replace(/^\s*(?:\[|%5B)(.*)(?:\]|%5D)\s*$/is, "$1");
+}
+
 /**
  * Reads a list of items separated by `;` (OGC 05-007r7, 10.2.3). Where separators stand unencoded, each value was
  * encoded once; else the whole list was, and each value maybe before.
@@ -59,7 +64,7 @@ export type KvpItem = {
 export function parseKvpItems(list: string): readonly KvpItem[] {
   const isEncodedWhole = !/[;=@]/.test(list) && /%(3B|3D|40)/i.test(list);
   const text = isEncodedWhole ? decodeKvp(list) : list;
-  return text
+  return withoutBrackets(text)
     .split(";")
     .filter((item) => item.trim() !== "")
     .map((item) => {

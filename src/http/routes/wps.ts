@@ -12,12 +12,13 @@ import { type DismissDeps, dismissJob, readJob } from "../../operations/follow-j
 import { readResults } from "../../operations/read-results.ts";
 import { parseKvp } from "../../wire/kvp.ts";
 import { writeCapabilities } from "../../wire/wps/capabilities.ts";
-import { outputsOfJob, stateOfJob, wpsPath } from "../../wire/wps/job-response.ts";
-import { versionOf, type WpsVersion } from "../../wire/wps/namespaces.ts";
+import { failureText, outputsOfJob, stateOfJob, wpsPath } from "../../wire/wps/job-response.ts";
+import { versionOf, type WpsVersion, wpsLanguage } from "../../wire/wps/namespaces.ts";
 import { readKvpRequest, readXmlRequest, versionOfKvp, type WpsRequest } from "../../wire/wps/request.ts";
 import { writeDescriptions } from "../../wire/wps/write-descriptions.ts";
 import { writeResult, writeStatusInfo } from "../../wire/wps/write-status.ts";
 import { attribute, decodeXml, parseXml } from "../../wire/xml.ts";
+import { formType } from "../process-form.ts";
 import { contentTypeOf, readBytes, requireContentType } from "../read-body.ts";
 import { documentSource } from "../results-answer.ts";
 import { guardEffect, principalOf, type Route, type RouteContext } from "../route.ts";
@@ -53,10 +54,17 @@ function answerKvp(deps: WpsRouteDeps, context: RouteContext): Promise<Response>
 
 async function answerXml(deps: WpsRouteDeps, context: RouteContext): Promise<Response> {
   const { request } = context;
-  if (contentTypeOf(request) !== "") requireContentType(request, body.mediaTypes);
+  const type = contentTypeOf(request);
+  if (type !== "" && type !== formType) requireContentType(request, body.mediaTypes);
   const bytes = await readBytes(request, deps.settings.maxBodyBytes);
+  // A plain `curl -d @file` says that it sends a form, whatever the file is.
+  if (type === formType && !beginsAsXml(bytes)) requireContentType(request, body.mediaTypes);
   const root = parseXml(decodeXml(bytes, request.headers.get("content-type")));
   return answer(deps, context, versionOf(root, attribute(root, "version")), () => readXmlRequest(root));
+}
+
+function beginsAsXml(bytes: Uint8Array): boolean {
+  return /^(?:\xef\xbb\xbf)?\s*</.test(Buffer.from(bytes.subarray(0, 64)).toString("latin1"));
 }
 
 async function answer(
@@ -97,7 +105,7 @@ async function perform(deps: WpsRouteDeps, context: RouteContext, asked: WpsRequ
     }
     case "GetResult": {
       const read = await readResults(deps, principalOf(context), asked.jobId);
-      if (read.job.status === "failed") throw new Problem("job-failed", read.job.failure?.message ?? read.job.message);
+      if (read.job.status === "failed") throw new Problem("job-failed", failureText(read.job));
       const outputs = await outputsOfJob(
         read.job,
         read.description,
@@ -116,10 +124,15 @@ async function perform(deps: WpsRouteDeps, context: RouteContext, asked: WpsRequ
   }
 }
 
+/** Neither version can describe a process without outputs: one of them would make the answer for all invalid. */
+function isOffered({ visibility, description }: Process): boolean {
+  return visibility === "public" && Object.keys(description.outputs).length > 0;
+}
+
 /** Processes that are not public are absent from WPS, whoever asks. */
 async function findPublic(deps: WpsRouteDeps, context: RouteContext, id: string): Promise<Process> {
   const process = await describeProcess(deps, context.caller, id);
-  if (process.visibility !== "public") throw noSuchProcess(id);
+  if (!isOffered(process)) throw noSuchProcess(id);
   return process;
 }
 
@@ -143,7 +156,7 @@ async function listPublic(deps: WpsRouteDeps, context: RouteContext): Promise<re
       limit: pageSize,
       ...(after === undefined ? {} : { after }),
     });
-    all.push(...page.items.filter((process) => process.visibility === "public"));
+    all.push(...page.items.filter(isOffered));
     after = page.next;
   } while (after !== undefined);
   return all;
@@ -155,7 +168,7 @@ async function capabilities(deps: WpsRouteDeps, context: RouteContext, version: 
     version,
     title: "Heddle",
     abstract: "Runs deployed processes, and shows how far they are",
-    languages: ["en-US"],
+    languages: [wpsLanguage],
     processes: processes.map(({ id, description }) => ({
       id,
       title: description.title ?? id,

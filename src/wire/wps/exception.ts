@@ -1,7 +1,7 @@
 import { Problem, type ProblemKind } from "../../domain/problem.ts";
 import { attribute, children, type Namespaces, text, type XmlElement } from "../xml.ts";
 import { markup, textMarkup, writeXml, type XmlMarkup } from "../xml-write.ts";
-import { declarations, ows, type WpsVersion } from "./namespaces.ts";
+import { declarations, ows, type WpsVersion, wpsLanguage } from "./namespaces.ts";
 
 /** One exception of a report (OGC 06-121r9, 8). */
 export type WpsException = { readonly code: string; readonly locator?: string; readonly text: string };
@@ -56,7 +56,7 @@ export function refuseExceptions(root: XmlElement, verb: string): void {
 export function exceptionReportMarkup(exceptions: readonly WpsException[], version: WpsVersion): XmlMarkup {
   return markup(
     "ows:ExceptionReport",
-    { version: version === "1.0.0" ? "1.1.0" : "2.0.0", "xml:lang": "en" },
+    { version: version === "1.0.0" ? "1.1.0" : "2.0.0", "xml:lang": wpsLanguage },
     ...exceptions.map(({ code, locator, text: words }) =>
       markup("ows:Exception", { exceptionCode: code, locator }, textMarkup("ows:ExceptionText", words)),
     ),
@@ -117,6 +117,9 @@ export function exceptionsOf(
     return [{ code, ...(known.locator === undefined ? {} : { locator: known.locator }), text: problem.message }];
   }
   return problem.faults.map((fault) => {
+    // OGC 06-121r9, table 27: it has a code of its own, and no locator.
+    if (fault.pointer === "AcceptVersions")
+      return { code: "VersionNegotiationFailed", text: `Cannot use AcceptVersions: ${fault.detail}` };
     const locator = locate(fault.pointer);
     const isMissing = fault.detail.startsWith("found nothing");
     const words = `Cannot use ${locator ?? (fault.pointer === "" ? "the request" : fault.pointer)}: ${fault.detail}`;

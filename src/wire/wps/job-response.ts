@@ -68,7 +68,14 @@ export function exceptionsOfJob(job: Job): readonly WpsException[] {
   if (job.status !== "failed" && job.status !== "dismissed") return [];
   const { stage } = job.failure ?? {};
   const { code } = exceptionCodes["job-failed"];
-  return [{ code, ...(stage === undefined ? {} : { locator: stage }), text: job.failure?.message ?? job.message }];
+  return [{ code, ...(stage === undefined ? {} : { locator: stage }), text: failureText(job) }];
+}
+
+/** Words why a job failed, with the last that its tool wrote to stderr. */
+export function failureText({ failure, message }: Pick<Job, "failure" | "message">): string {
+  const words = failure?.message ?? message;
+  const tail = failure?.stderrTail?.trimEnd() ?? "";
+  return tail === "" || words.includes(tail) ? words : `${words}\n${tail}`;
 }
 
 function lineageOf(job: Job, description: ProcessDescription): Lineage {

@@ -16,6 +16,9 @@ export const wps: Namespaces = [wps10, wps20, "http://www.opengis.net/wps/2.0.0"
 /** Elements of OWS Common as they are read. */
 export const ows: Namespaces = [ows11, ows20, "http://www.opengis.net/ows", ""];
 
+/** The language that documents of WPS are in. */
+export const wpsLanguage = "en-US";
+
 /** Declared at the root of what is written, by version. */
 export const declarations = {
   "1.0.0": { wps: wps10, ows: ows11, xlink },

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from "../../domain/json.ts";
 import type { InputDefinition, OutputDefinition, ProcessDescription } from "../../domain/process.ts";
 import { markup, textMarkup, writeXml, type XmlMarkup } from "../xml-write.ts";
 import { literalText } from "./literal-types.ts";
-import { declarations, type WpsVersion } from "./namespaces.ts";
+import { declarations, type WpsVersion, wpsLanguage } from "./namespaces.ts";
 import { crsOfSchema, formatsOfSchema, kindOfSchema, type ValueKind, type WpsFormat } from "./value-kind.ts";
 
 /** Writes the answer to DescribeProcess for processes of ours. */
@@ -12,7 +12,7 @@ export function writeDescriptions(processes: readonly ProcessDescription[], vers
     version === "1.0.0"
       ? markup(
           "wps:ProcessDescriptions",
-          { service: "WPS", version, "xml:lang": "en" },
+          { service: "WPS", version, "xml:lang": wpsLanguage },
           ...processes.map(description10),
         )
       : markup("wps:ProcessOfferings", {}, ...processes.map(offering20));

@@ -2,7 +2,7 @@ import { markup, textMarkup, writeXml, type XmlMarkup } from "../xml-write.ts";
 import { dataMarkup, type WpsData } from "./data.ts";
 import { exceptionReportMarkup, type WpsException } from "./exception.ts";
 import { dataInputsMarkup } from "./execute.ts";
-import { declarations } from "./namespaces.ts";
+import { declarations, wpsLanguage } from "./namespaces.ts";
 import type { WpsOutput, WpsState } from "./status.ts";
 
 /** An execution of ours, as an ExecuteResponse tells it. */
@@ -38,7 +38,7 @@ export function writeExecuteResponse(response: ExecuteResponse): string {
     {
       service: "WPS",
       version: "1.0.0",
-      "xml:lang": "en",
+      "xml:lang": wpsLanguage,
       serviceInstance: response.serviceInstance,
       statusLocation: response.statusLocation,
     },
