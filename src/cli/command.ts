@@ -136,6 +136,7 @@ const problemExitCodes = {
   "too-many-requests": exitCodes.conflict,
   "range-not-satisfiable": exitCodes.error,
   "unprocessable-content": exitCodes.invalidInput,
+  "unsupported-schema": exitCodes.invalidInput,
   "remote-failure": exitCodes.unreachable,
   unavailable: exitCodes.error,
   "insufficient-storage": exitCodes.error,

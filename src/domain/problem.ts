@@ -24,6 +24,7 @@ export const problemKinds = [
   "too-many-requests",
   "range-not-satisfiable",
   "unprocessable-content",
+  "unsupported-schema",
   "remote-failure",
   "unavailable",
   "insufficient-storage",

@@ -6,6 +6,7 @@ import { documentPage, pagePolicy } from "./pages/document.tsx";
 
 const processes = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0";
 const deployment = "http://www.opengis.net/def/exceptions/ogcapi-processes-2/1.0";
+const jobs = "http://www.opengis.net/def/exceptions/ogcapi-processes-4/1.0";
 /** For what the standards have no URI. */
 const own = "urn:heddle:problem";
 
@@ -51,6 +52,7 @@ const answers = {
   "too-many-requests": { status: 429, type: `${own}:too-many-requests`, title: "Too many requests" },
   "range-not-satisfiable": { status: 416, type: `${own}:range-not-satisfiable`, title: "Range not satisfiable" },
   "unprocessable-content": { status: 422, type: `${own}:unprocessable-content`, title: "Unprocessable content" },
+  "unsupported-schema": { status: 422, type: `${jobs}/unsupported-schema`, title: "Unsupported schema" },
   "remote-failure": { status: 502, type: `${own}:remote-failure`, title: "Remote failure" },
   unavailable: { status: 503, type: `${own}:unavailable`, title: "Service unavailable" },
   "insufficient-storage": { status: 507, type: `${own}:insufficient-storage`, title: "Insufficient storage" },

@@ -8,6 +8,7 @@ import { coded } from "./answer-coding.ts";
 import { type ClientBounds, createClientLimits, wideBounds } from "./client-limits.ts";
 import { clientNetwork } from "./client-network.ts";
 import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, siteOf } from "./door.ts";
+import { refuseUnhonoured } from "./known-headers.ts";
 import { type ProblemReader, problemResponse } from "./problem-response.ts";
 import { type Route, routeContext, unauthorized } from "./route.ts";
 import { apiRoutes } from "./routes/api.ts";
@@ -80,7 +81,11 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     const request = context.req.raw;
     const { server, connection, peer } = context.env;
     const site = siteOf(deps.door, request, peer);
-    if (route.hasEffect) checkOrigin(deps.door, request, site);
+    const checkEffect = () => {
+      checkOrigin(deps.door, request, site);
+      refuseUnhonoured(request);
+    };
+    if (route.hasEffect) checkEffect();
     if (route.hasEffect && context.env.isHead === true) {
       throw new Problem(
         "method-not-allowed",
@@ -98,7 +103,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
       routeContext(context, {
         baseUrl: site.baseUrl,
         connection,
-        checkOrigin: () => checkOrigin(deps.door, request, site),
+        checkOrigin: checkEffect,
         hold: (kind) => limits.hold(client, kind),
         watchCaller: () => watchCaller(deps, authorization, caller),
         caller: caller.kind === "known" ? fromNetwork(caller.principal, network) : undefined,

@@ -66,9 +66,9 @@ export async function replaceProcess(
 ): Promise<Process> {
   requireAction(principal, "deploy", `replace process "${id}"`);
   requireLeave(principal, given.description);
-  await requireMutable(deps, "replace", id);
+  const replaced = await requireMutable(deps, "replace", id);
   await requireOwner(deps, principal, "replace", id);
-  const process = { ...(await makeProcess(deps, given, id)), deployerRole: principal.role };
+  const process = { ...(await makeProcess(deps, given, replaced)), deployerRole: principal.role };
   await saveProcess(deps.database, process, deps.clock.now(), { replace: true });
   deps.processes.forget(id);
   return process;
@@ -103,10 +103,11 @@ async function requireOwner(deps: DeployDeps, principal: Principal, verb: string
   );
 }
 
-async function requireMutable(deps: DeployDeps, verb: string, id: string): Promise<void> {
+async function requireMutable(deps: DeployDeps, verb: string, id: string): Promise<Process> {
   const existing = await deps.processes.find(id);
   if (existing === undefined) throw noSuchProcess(id);
   if (!existing.isMutable) throw immutableProcess(verb, id);
+  return existing;
 }
 
 function immutableProcess(verb: string, id: string): Problem {
@@ -116,9 +117,9 @@ function immutableProcess(verb: string, id: string): Problem {
   );
 }
 
-function makeProcess(deps: DeployDeps, given: ApplicationPackage, pathId?: string): Process | Promise<Process> {
-  if (given.remote !== undefined) return pinProcess(deps, given.remote, given.description, pathId);
-  return makeCwlProcess(given, pathId);
+function makeProcess(deps: DeployDeps, given: ApplicationPackage, replaced?: Process): Process | Promise<Process> {
+  if (given.remote !== undefined) return pinProcess(deps, given.remote, given.description, replaced);
+  return makeCwlProcess(given, replaced);
 }
 
 /**
@@ -129,11 +130,11 @@ async function pinProcess(
   deps: DeployDeps,
   remote: RemotePackage,
   given: GivenDescription,
-  pathId: string | undefined,
+  replaced: Process | undefined,
 ): Promise<Process> {
   const faults: Fault[] = [];
   const { definition } = remote;
-  const id = idOf(given, { suggestedId: definition.processId.replaceAll(/[^A-Za-z0-9_.-]/g, "-") }, pathId, faults);
+  const id = idOf(given, { own: remote.suggestedId, other: plainId(definition.processId) }, replaced?.id, faults);
   const described = await deps.remotes.ask(definition);
   for (const part of ["inputs", "outputs"] as const) {
     const known = Object.keys(described[part]);
@@ -155,29 +156,60 @@ async function pinProcess(
     ...(keywords === undefined ? {} : { keywords }),
     ...(version === undefined ? {} : { version }),
   };
-  return remoteProcess(definition, { ...described, ...own }, { id, isPublic: given.visibility !== "private" });
+  const visibility = given.visibility ?? replaced?.visibility ?? "public";
+  const make = (last?: string) =>
+    remoteProcess(
+      definition,
+      { ...described, ...(last === undefined ? {} : { version: last }), ...own },
+      { id, isPublic: visibility === "public" },
+    );
+  return given.version === undefined && described.version === undefined ? asRevised(make, replaced) : make();
+}
+
+function plainId(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9_.-]/g, "-");
+}
+
+/** Nobody said a version: that of a process that is replaced goes on, and is raised when anything changed. */
+function asRevised(make: (version?: string) => Process, replaced: Process | undefined): Process {
+  if (replaced === undefined) return make();
+  const last = replaced.description.version;
+  const same = make(last);
+  return same.revision === replaced.revision ? same : make(raised(last));
+}
+
+/** Raises the first number of a version, since nobody knows whether the new one takes what the last one took. */
+function raised(version: string): string {
+  const [whole, before = "", first, rest = ""] = /^(\D{0,8})(\d{1,9})((?:\.\d{1,9})*)/.exec(version) ?? [];
+  if (whole === undefined || first === undefined) return `${version}.1`;
+  return `${before}${Number(first) + 1}${rest.replaceAll(/\d+/g, "0")}`;
 }
 
 function makeCwlProcess(
   { cwl, description: given }: Extract<ApplicationPackage, { remote?: undefined }>,
-  pathId?: string,
+  replaced?: Process,
 ): Process {
   const faults: Fault[] = descriptionFaults(cwl.cwl).map((detail) => ({ pointer: "", detail }));
   const fromCwl = describeDocument(cwl.cwl);
-  const id = idOf(given, fromCwl, pathId, faults);
-  const description = mergeDescriptions(id, given, fromCwl, faults);
+  const id = idOf(given, { own: fromCwl.suggestedId }, replaced?.id, faults);
+  const merged = mergeDescriptions(id, given, fromCwl, faults);
   if (faults.length > 0) throw refusePackage(faults);
   const definition: ProcessDefinition = { kind: "cwl", document: cwl.document, main: cwl.cwl.main.id };
-  return {
-    id,
-    revision: revisionOf(description, definition),
-    description,
-    definition,
-    isWorkflow: fromCwl.isWorkflow,
-    isMutable: true,
-    visibility: given.visibility ?? "public",
-    fileInputs: fromCwl.fileInputs,
+  const make = (version = merged.version): Process => {
+    const description = { ...merged, version };
+    return {
+      id,
+      revision: revisionOf(description, definition),
+      description,
+      definition,
+      isWorkflow: fromCwl.isWorkflow,
+      isMutable: true,
+      // Who replaces what is private, and says nothing of it, does not publish it.
+      visibility: given.visibility ?? replaced?.visibility ?? "public",
+      fileInputs: fromCwl.fileInputs,
+    };
   };
+  return given.version === undefined && fromCwl.version === undefined ? asRevised(make, replaced) : make();
 }
 
 /** Gives the digest that names a revision. */
@@ -190,13 +222,14 @@ function plainJson(value: unknown): Json {
   return JSON.parse(JSON.stringify(value));
 }
 
+/** The description's id wins over the document's `own`, and that over any `other`; a path has to agree with the first two. */
 function idOf(
   given: GivenDescription,
-  fromCwl: Pick<CwlDescription, "suggestedId">,
+  suggested: { readonly own?: string | undefined; readonly other?: string },
   pathId: string | undefined,
   faults: Fault[],
 ): string {
-  const id = given.id ?? pathId ?? fromCwl.suggestedId;
+  const id = given.id ?? suggested.own ?? pathId ?? suggested.other;
   const at = given.id === undefined ? "/id" : "/processDescription/id";
   if (pathId !== undefined && id !== pathId) faults.push(fault(at, id, `"${pathId}", the id of the path`));
   const outcome = v.safeParse(ProcessIdSchema, id);

@@ -8,6 +8,8 @@ import { httpUrl, ogcAt, readRemoteRequirement, remoteRequirementOf, wpsAt } fro
 /** A process of another server that is to be pinned as one of ours: where it is, and what the deployer said of it. */
 export type RemotePackage = {
   readonly definition: RemoteDefinition;
+  /** The id of the deployer's document, when it has one. */
+  readonly suggestedId?: string;
   /** Ids that the deployer's document declares: the remote must have them. Undefined when it declares none. */
   readonly inputs?: readonly string[];
   readonly outputs?: readonly string[];
@@ -28,14 +30,22 @@ export function findRemoteUnit(unit: JsonObject, at = ""): RemotePackage | undef
       refuseSecrets(unit, at);
       const inputs = idsIn(unit.inputs);
       const outputs = idsIn(unit.outputs);
+      const own = ownId(unit.id);
       return {
         definition,
+        ...(own === undefined ? {} : { suggestedId: own }),
         ...(inputs === undefined ? {} : { inputs }),
         ...(outputs === undefined ? {} : { outputs }),
       };
     }
   }
   return undefined;
+}
+
+/** As in any CWL document: the part after `#`, and `main` is no name. */
+function ownId(id: Json | undefined): string | undefined {
+  const own = typeof id === "string" ? id.slice(id.lastIndexOf("#") + 1) : "";
+  return own === "" || own === "main" ? undefined : own;
 }
 
 /** Nothing keeps the inputs of a job secret, wherever it runs. Throws `invalid-parameter-value`. */

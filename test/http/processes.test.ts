@@ -144,6 +144,58 @@ test("replacing needs a process that is there, can change and keeps its id", asy
   expect((await service.send("PUT", "/processes/count", { body })).status).toBe(400);
 });
 
+test("an id in the body that differs from the path is refused, wherever it stands", async () => {
+  await using service = await openService();
+  await service.send("POST", "/processes", { body: tool });
+  const described = (id: string) => ({ processDescription: { id }, executionUnit: tool });
+  const { id: _id, ...nameless } = tool;
+  for (const [body, status] of [
+    [{ ...tool, id: "other" }, 400],
+    [{ ...tool, id: "#other" }, 400],
+    [described("other"), 400],
+    [{ processDescription: { process: { id: "other" } }, executionUnit: [tool] }, 400],
+    [{ executionUnit: { unit: { ...tool, id: "other" } } }, 400],
+    [described("count"), 204],
+    [{ ...tool, id: "main" }, 204],
+    [nameless, 204],
+    [{ processDescription: { id: "count" }, executionUnit: { ...tool, id: "other" } }, 204],
+  ] as const) {
+    expect((await service.send("PUT", "/processes/count", { body })).status).toBe(status);
+  }
+});
+
+test("replacing without a version raises the last one when anything changed", async () => {
+  await using service = await openService();
+  const put = async (body: unknown) => {
+    expect((await service.send("PUT", "/processes/count", { body })).status).toBe(204);
+    return (await jsonOf(await service.send("GET", "/processes/count"))).version;
+  };
+  const versioned = (version: string) => ({ processDescription: { id: "count", version }, executionUnit: tool });
+  await service.send("POST", "/processes", { body: tool });
+  expect(await put(tool)).toBe("1.0.0");
+  expect(await put({ ...tool, label: "a" })).toBe("2.0.0");
+  expect(await put({ ...tool, label: "a" })).toBe("2.0.0");
+  expect(await put(versioned("v3.4"))).toBe("v3.4");
+  expect(await put({ ...tool, label: "b" })).toBe("v4.0");
+  expect(await put(versioned("7-beta"))).toBe("7-beta");
+  expect(await put({ ...tool, label: "c" })).toBe("8");
+  expect(await put(versioned("latest"))).toBe("latest");
+  expect(await put({ ...tool, label: "d" })).toBe("latest.1");
+});
+
+test("what is private stays so when it is replaced, unless the request says otherwise", async () => {
+  await using service = await openService();
+  const packaged = (visibility?: string, label = "a") => ({
+    processDescription: { id: "count", ...(visibility === undefined ? {} : { visibility }) },
+    executionUnit: { ...tool, label },
+  });
+  await service.send("POST", "/processes", { body: packaged("private") });
+  await service.send("PUT", "/processes/count", { body: packaged(undefined, "b") });
+  expect((await findProcess(service.database, "count"))?.visibility).toBe("private");
+  await service.send("PUT", "/processes/count", { body: packaged("public", "c") });
+  expect((await findProcess(service.database, "count"))?.visibility).toBe("public");
+});
+
 test("undeploying removes a process, and never a built-in", async () => {
   await using service = await openService();
   await service.send("POST", "/processes", { body: tool });

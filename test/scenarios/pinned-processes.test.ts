@@ -15,6 +15,23 @@ function cwl(requirement: Readonly<Record<string, unknown>>, more: Readonly<Reco
   return { cwlVersion: "v1.2", class: "CommandLineTool", hints: requirement, inputs: {}, outputs: {}, ...more };
 }
 
+test("The id of a CWL document wins over the remote's name, and what the description says over both", async () => {
+  await using folder = await temporaryDirectory();
+  await using server = await fakeWps();
+  await using app = await startTestApp(folder.path, flags);
+  const unit = (id: string) => cwl({ WPS1Requirement: { provider: `${server.url}/wps`, process: "faulty" } }, { id });
+  for (const [body, id] of [
+    [unit("mine"), "mine"],
+    [unit("#other"), "other"],
+    [unit("main"), "faulty"],
+    [{ executionUnit: { unit: unit("packed") } }, "packed"],
+    [{ processDescription: { id: "said" }, executionUnit: unit("packed") }, "said"],
+  ] as const) {
+    const answer = await deploy(app.url, body, "application/json");
+    expect([answer.status, await answer.json()]).toMatchObject([201, { id }]);
+  }
+});
+
 /** Each way to name the process "faulty" of a WPS. */
 const forms: readonly (readonly [string, (url: string) => readonly [unknown, string?]])[] = [
   ["CWL with WPS1Requirement", (url) => [cwl({ WPS1Requirement: { provider: `${url}/wps`, process: "faulty" } })]],

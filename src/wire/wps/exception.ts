@@ -95,6 +95,7 @@ export const exceptionCodes = {
   "too-many-requests": { code: "ServerBusy", status: 429 },
   "range-not-satisfiable": { code: "InvalidParameterValue", status: 416 },
   "unprocessable-content": { code: "NoApplicableCode", status: 422 },
+  "unsupported-schema": { code: "NoApplicableCode", status: 422 },
   "remote-failure": { code: "NoApplicableCode", status: 502 },
   unavailable: { code: "ServerBusy", status: 503 },
   "insufficient-storage": { code: "NoApplicableCode", status: 507 },
