@@ -75,7 +75,7 @@ async function inspectIncomplete(deps: InspectDeps, key: TaskKey): Promise<Inspe
   // The writer may have finished and left between the two looks.
   const again = await readTaskRecord(deps.layout, key);
   if (again?.kind !== "incomplete") return inspectTask(deps, key);
-  return ended({ kind: "notStarted", reason: "its start could not be recorded" });
+  return ended({ kind: "notStarted", reason: "its start could not be recorded", isShort: true });
 }
 
 /** Without a sync nothing says that a tool's files outlived the machine's stop: what its record says of its end proves nothing any more. */
