@@ -17,6 +17,17 @@ const shortages = {
   SQLITE_READONLY: "a database that can be written to",
 } as const satisfies Readonly<Record<string, string>>;
 
+/** What was found short without an error of the system that says so; `code` is the one that would have. */
+export class Shortage extends Error {
+  readonly code: keyof typeof shortages;
+
+  constructor(code: keyof typeof shortages, message: string) {
+    super(message);
+    this.name = "Shortage";
+    this.code = code;
+  }
+}
+
 /** Names what the machine is short of; undefined for an error of another kind. Causes are looked at, too. */
 export function shortageOf(error: unknown): string | undefined {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {

@@ -134,3 +134,8 @@ export function timeLimit(milliseconds: number, alarm?: Alarm): AbortSignal {
   startTimer(milliseconds, () => limit.abort(new DOMException("The time is over", "TimeoutError")), alarm).unref();
   return limit.signal;
 }
+
+/** Lets everything else that is due have its turn. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

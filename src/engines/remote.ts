@@ -4,9 +4,10 @@ import { isJsonObject, type JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Process, RemoteDefinition } from "../domain/process.ts";
+import { shortageOf } from "../domain/shortage.ts";
 import { timeLimit } from "../domain/timers.ts";
 import type { Layout } from "../files/layout.ts";
-import type { Gate } from "../net/fetch.ts";
+import type { Gate, OutboundAnswer } from "../net/fetch.ts";
 import type { RemoteClient, RemoteLocation, SavedAnswer } from "../net/remote.ts";
 import type { Tries } from "../net/try-again.ts";
 import type { Adoption, Checkpoints, Engine, EngineRecord, EngineUpdate, Prepared } from "./engine.ts";
@@ -96,9 +97,29 @@ async function start(deps: RemoteEngineDeps, run: Run, prepared: Prepared, recor
       idempotencyKey: prepared.executionId,
       readFile: (path) => readFile(path),
     },
-    (received) => saveAnswer(deps, prepared.executionId, "answer", received),
+    (received) => saveSent(deps, prepared, definition.url, received),
   );
   await goOn(deps, run, prepared, answer, record);
+}
+
+/** Keeps what a remote answered to a submission. The request must not be sent again: when there is no room, nobody can know. */
+async function saveSent(
+  deps: RemoteEngineDeps,
+  { executionId }: Prepared,
+  url: string,
+  received: OutboundAnswer,
+): Promise<SavedAnswer> {
+  try {
+    return await saveAnswer(deps, executionId, "answer", received);
+  } catch (error) {
+    const short = shortageOf(error);
+    if (short === undefined) throw error;
+    // Not as its cause: whoever waits for a shortage would send the request again.
+    throw new Problem(
+      "remote-failure",
+      `Cannot keep the answer of ${url}: the server is short of ${short}: whether the remote started it cannot be known`,
+    );
+  }
 }
 
 function mediaTypeOf(request: OutputRequest | undefined): { readonly mediaType?: string } {

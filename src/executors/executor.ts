@@ -70,7 +70,12 @@ export type TaskEnd =
       readonly peakMemoryBytes?: number;
     }
   /** No tool ever ran in this try. */
-  | { readonly kind: "notStarted"; readonly reason: string }
+  | {
+      readonly kind: "notStarted";
+      readonly reason: string;
+      /** There was no room to record the start: nothing is wrong with the task. */
+      readonly isShort?: boolean;
+    }
   /** It had started, and how it ended cannot be known. */
   | { readonly kind: "lost"; readonly reason: string };
 

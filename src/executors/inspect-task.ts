@@ -54,11 +54,21 @@ export async function inspectTask(deps: InspectDeps, key: TaskKey): Promise<Insp
   }
 }
 
-/** A supervisor may outlive a tool; what the tool left, if anything lives beside the supervisor, must go first. */
+/**
+ * A supervisor may outlive a tool; what the tool left, if anything lives beside the supervisor, must go first. What was
+ * started after the tool had ended is of another one, which the supervisor runs now.
+ */
 async function hasEnded(deps: InspectDeps, key: TaskKey, leader: ProcessIdentity): Promise<boolean> {
   const exit = await readExit(deps, key);
-  return exit !== undefined && processesLedBy(leader).every(({ pid }) => pid === leader.pid);
+  if (exit === undefined) return false;
+  const { upSeconds = Number.POSITIVE_INFINITY } = exit;
+  return processesLedBy(leader).every(
+    ({ pid, startTime }) => pid === leader.pid || Number(startTime) / ticksPerSecond >= upSeconds,
+  );
 }
+
+/** What the kernel counts the start of a process in, on every architecture that Linux runs on today. */
+const ticksPerSecond = 100;
 
 async function readExit({ layout }: InspectDeps, key: TaskKey): Promise<ExitRecord | undefined> {
   const record = await readTaskRecord(layout, key);
@@ -75,7 +85,7 @@ async function inspectIncomplete(deps: InspectDeps, key: TaskKey): Promise<Inspe
   // The writer may have finished and left between the two looks.
   const again = await readTaskRecord(deps.layout, key);
   if (again?.kind !== "incomplete") return inspectTask(deps, key);
-  return ended({ kind: "notStarted", reason: "its start could not be recorded" });
+  return ended({ kind: "notStarted", reason: "its start could not be recorded", isShort: true });
 }
 
 /** Without a sync nothing says that a tool's files outlived the machine's stop: what its record says of its end proves nothing any more. */
@@ -94,7 +104,8 @@ async function endOfThisBoot(deps: InspectDeps, key: TaskKey, leader: ProcessIde
   }
   const peakMemoryBytes = await removeControlGroup(taskDirectory(deps.layout, key));
   if (exit !== undefined) {
-    return { kind: "exited", ...exit, ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }) };
+    const { upSeconds: _, ...how } = exit;
+    return { kind: "exited", ...how, ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }) };
   }
   return { kind: "lost", reason: "its supervisor was killed before it could record how the tool ended" };
 }

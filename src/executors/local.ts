@@ -132,10 +132,11 @@ async function submit(deps: LaunchDeps, submissions: Map<string, Submission>, ta
     submissions.delete(name);
     throw error;
   }
-  void run.then(async (started) => {
+  const kept = run.then(async (started) => {
     const end = await started?.ended;
     if (end !== undefined) submission.end = end;
   });
+  kept.catch((error: unknown) => deps.logger.warn("Cannot tell how a tool ended", { task: name, error }));
 }
 
 /** Waits until a submission has started or failed; who submitted is told of a failure. */

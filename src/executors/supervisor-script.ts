@@ -36,7 +36,8 @@ begin() {
   echo ${startedWord}
 }
 finish() {
-  { printf 'code %s\\n' "$2" && times && echo end; } >>"$1"
+  up=; read -r up rest </proc/uptime
+  { printf 'code %s\\nup %s\\n' "$2" "$up" && times && echo end; } >>"$1"
   newest
   times
   echo ${endedWord} "$2" "$newest0" "$newest"

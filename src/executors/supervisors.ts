@@ -1,4 +1,5 @@
-import { startTimer, type Timer } from "../domain/timers.ts";
+import { shortageOf } from "../domain/shortage.ts";
+import { sleep, startTimer, type Timer } from "../domain/timers.ts";
 import { type Supervised, type Supervisor, startSupervisor } from "./supervise.ts";
 
 /** The supervisors of a server: as many as there are tools at once, each used again while there is work for it. */
@@ -13,6 +14,20 @@ export type SupervisedRun = Supervised & {
 const maxTasks = 500;
 /** and after so long without work it leaves. */
 const idleMilliseconds = 500;
+
+/** How often it is tried again to look at processes when the server is short of descriptors: the end of a tool waits. */
+const shortMilliseconds = 100;
+
+async function whenItCan<T>(look: () => T | Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await look();
+    } catch (error) {
+      if (shortageOf(error) === undefined) throw error;
+      await sleep(shortMilliseconds);
+    }
+  }
+}
 
 type Member = { readonly supervisor: Supervisor; tasks: number; timer?: Timer };
 
@@ -31,10 +46,10 @@ export function createSupervisors(label: string, clear: (supervisor: Supervisor)
   };
   const giveBack = async (member: Member): Promise<void> => {
     const { supervisor } = member;
-    if (supervisor.hasLeftovers()) {
+    if (await whenItCan(() => supervisor.hasLeftovers())) {
       supervisor.retire();
       await supervisor.exited;
-      return clear(supervisor);
+      return whenItCan(() => clear(supervisor));
     }
     if (member.tasks >= maxTasks) supervisor.retire();
     if (supervisor.isRetired) return;

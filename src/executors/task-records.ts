@@ -21,7 +21,12 @@ export type TaskRecord =
   | { readonly kind: "incomplete" };
 
 /** The last part of a try's record, appended by its supervisor. */
-export type ExitRecord = { readonly exitCode: number; readonly cpuSeconds?: number };
+export type ExitRecord = {
+  readonly exitCode: number;
+  readonly cpuSeconds?: number;
+  /** When it was written, in seconds since the machine was started. */
+  readonly upSeconds?: number;
+};
 
 /** Words a key: unique among all tries. */
 export function taskName(key: TaskKey): string {
@@ -41,9 +46,12 @@ export function parseTaskRecord(text: string): TaskRecord {
   const [, pid, startTime, bootId, before] =
     /^pid (\d+)\nstarted (\d+)\nboot ([0-9a-f-]+)\n((?:.*\n)*?)end\n$/.exec(start) ?? [];
   if (pid === undefined || startTime === undefined || bootId === undefined) return { kind: "incomplete" };
-  const [, exitCode, after] = /^code (\d+)\n((?:.*\n)*?)end\n$/.exec(end) ?? [];
+  const [, exitCode, up, after] = /^code (\d+)\n(?:up ([\d.]*)\n)?((?:.*\n)*?)end\n$/.exec(end) ?? [];
+  const upSeconds = up === undefined || up === "" ? {} : { upSeconds: Number(up) };
   const exit =
-    exitCode === undefined ? {} : { exit: exitRecord(Number(exitCode), childSeconds(before), childSeconds(after)) };
+    exitCode === undefined
+      ? {}
+      : { exit: { ...exitRecord(Number(exitCode), childSeconds(before), childSeconds(after)), ...upSeconds } };
   return { kind: "started", leader: { pid: Number(pid), startTime }, bootId, ...exit };
 }
 

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, realpath, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { hasCode } from "./file-errors.ts";
+import { hasCode, ifExists } from "./file-errors.ts";
 import { directoryMode, executionLogFile, fileMode, isInside, type Layout } from "./layout.ts";
 import { placeOf, readPart } from "./open-regular.ts";
 
@@ -26,14 +26,13 @@ export async function openJobLog(file: string): Promise<FileHandle> {
  * that it must really lie in, where a tool may have exchanged those between.
  */
 export async function openLogToRead(file: string, within?: string): Promise<FileHandle | undefined> {
-  const handle = await openLog(file, constants.O_RDONLY | carefully);
-  if (handle === undefined || within === undefined || isInside(await realpath(within), placeOf(handle))) return handle;
-  await handle.close();
-  return undefined;
+  const directory = within === undefined ? undefined : await ifExists(realpath(within));
+  if (within !== undefined && directory === undefined) return undefined;
+  return openLog(file, constants.O_RDONLY | carefully, directory);
 }
 
 /** Opens a log; undefined when there is none, or something else stands in its place. */
-async function openLog(file: string, flags: number): Promise<FileHandle | undefined> {
+async function openLog(file: string, flags: number, directory?: string): Promise<FileHandle | undefined> {
   let handle: FileHandle;
   try {
     handle = await open(file, flags, fileMode);
@@ -42,9 +41,13 @@ async function openLog(file: string, flags: number): Promise<FileHandle | undefi
     if (hasCode(error, "ENOTDIR") && flags !== forAppend) return undefined;
     throw error;
   }
-  if ((await handle.stat()).isFile()) return handle;
-  await handle.close();
-  return undefined;
+  let isKept = false;
+  try {
+    isKept = (await handle.stat()).isFile() && (directory === undefined || isInside(directory, placeOf(handle)));
+    return isKept ? handle : undefined;
+  } finally {
+    if (!isKept) await handle.close();
+  }
 }
 
 /** Appends lines, given without their line ends, to an execution's log: in one piece, and never in the middle of a line of ours. */

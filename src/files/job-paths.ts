@@ -57,6 +57,7 @@ function realPath(path: string): string {
     return realpathSync(path);
   } catch (error) {
     if (hasCode(error, "ENOENT", "EACCES", "ENOTDIR")) return join(realPath(dirname(path)), basename(path));
-    throw error;
+    // A shortage of descriptors, for example: what is told of a job must be worded all the same.
+    return path;
   }
 }

@@ -1,5 +1,7 @@
+import { closeSync, openSync } from "node:fs";
 import { connect as connectTls } from "node:tls";
-import { startTimer } from "../domain/timers.ts";
+import { shortageOf } from "../domain/shortage.ts";
+import { sleep, startTimer } from "../domain/timers.ts";
 
 /** A connection to one address, as far as one exchange needs it. */
 export type Connection = {
@@ -61,31 +63,38 @@ export function openPlain({ address, port, idleMilliseconds }: Target): Connecti
       return;
     }
   };
-  Bun.connect({
-    hostname: address,
-    port,
-    socket: {
-      open(opened) {
-        if (isOver) {
-          opened.terminate();
-          return;
-        }
-        socket = opened;
-        send();
+  const connect = (): Promise<unknown> =>
+    Bun.connect({
+      hostname: address,
+      port,
+      socket: {
+        open(opened) {
+          if (isOver) {
+            opened.terminate();
+            return;
+          }
+          socket = opened;
+          send();
+        },
+        drain: send,
+        data(from, bytes) {
+          idle.refresh();
+          waiting.push(bytes);
+          waitingBytes += bytes.byteLength;
+          if (waitingBytes >= maxWaitingBytes) from.pause();
+          answer();
+        },
+        end: () => finish(),
+        close: () => finish(),
+        error: (_, error) => finish(error),
       },
-      drain: send,
-      data(from, bytes) {
-        idle.refresh();
-        waiting.push(bytes);
-        waitingBytes += bytes.byteLength;
-        if (waitingBytes >= maxWaitingBytes) from.pause();
-        answer();
-      },
-      end: () => finish(),
-      close: () => finish(),
-      error: (_, error) => finish(error),
-    },
-  }).catch((error: unknown) => finish(error instanceof Error ? error : new Error(String(error))));
+    }).catch(async (error: unknown) => {
+      // Nothing was sent: a connection that only wanted for a descriptor is tried again, within the limit of silence.
+      if (isOver || !isShortOfDescriptors()) return finish(error instanceof Error ? error : new Error(String(error)));
+      await sleep(shortMilliseconds);
+      if (!isOver) await connect();
+    });
+  void connect();
   return {
     write(bytes) {
       unsent.push(typeof bytes === "string" ? Buffer.from(bytes) : bytes);
@@ -99,6 +108,19 @@ export function openPlain({ address, port, idleMilliseconds }: Target): Connecti
     },
     close: finish,
   };
+}
+
+/** How long is waited for a descriptor before a connection is tried again. */
+const shortMilliseconds = 200;
+
+/** The runtime says of every failed connection the same. */
+function isShortOfDescriptors(): boolean {
+  try {
+    closeSync(openSync("/dev/null", "r"));
+    return false;
+  } catch (error) {
+    return shortageOf(error) !== undefined;
+  }
 }
 
 /** Opens a connection whose other side proves to be `name` (RFC 6066 3: an address has no server name). */

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import type { JsonObject } from "../domain/json.ts";
 import { errorText } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
+import { shortageOf } from "../domain/shortage.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engines/engine.ts";
 import { prepareInputs } from "../engines/prepare-inputs.ts";
 import { keepValue, withInputs } from "../files/kept-values.ts";
@@ -28,7 +29,8 @@ export async function startRun(
   known: KnownRun,
 ): Promise<Run> {
   const { engine } = what;
-  const prepared = (await readPrepared(deps, engine)) ?? (await prepare(deps, walk, what));
+  const read = await patiently(deps, walk, () => readPrepared(deps, engine));
+  const prepared = read ?? (await prepare(deps, walk, what));
   const record = recordOf(deps, walk);
   const recorded = known.handle;
   const handle = recorded ?? engine.plan(prepared);
@@ -180,6 +182,7 @@ async function readPrepared(deps: ExecuteDeps, engine: Engine): Promise<Prepared
     if (text === undefined) throw new Error("found no file, wanted one");
     return v.parse(PreparedSchema, JSON.parse(text));
   } catch (error) {
+    if (shortageOf(error) !== undefined) throw error;
     // A repeatable engine keeps none: it runs again from the claim. Any other needs it once its handle is on record.
     if (claim.recorded?.handle === undefined) return undefined;
     // Nobody could watch what may live of it.

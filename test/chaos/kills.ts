@@ -41,6 +41,8 @@ export type KillDeps = {
   readonly flags: readonly string[];
   readonly random: () => number;
   readonly spread: Spread;
+  /** What is done to a server before it is killed at a random moment. */
+  readonly trouble: (index: number, pid: number) => Promise<void>;
 };
 
 /** The longest life of a server that waits for its failpoint. */
@@ -49,7 +51,7 @@ const failpointMilliseconds = 8000;
 /** Starts the server, lets it work, and has it killed: by turns at a random moment and at the next failpoint. */
 export async function killOnce(deps: KillDeps, index: number): Promise<void> {
   deps.spread.kills += 1;
-  if (index % 2 === 0) return killAtRandom(deps);
+  if (index % 2 === 0) return killAtRandom(deps, index);
   const turn = Math.floor(index / 2);
   const stage = constants[turn % constants.length] ?? "";
   // All moments of all stages come in turn.
@@ -64,7 +66,7 @@ export async function startNormal(deps: KillDeps): Promise<RunningServer> {
   return server;
 }
 
-async function killAtRandom(deps: KillDeps): Promise<void> {
+async function killAtRandom(deps: KillDeps, index: number): Promise<void> {
   // Some die while they start.
   if (deps.random() < 0.15) {
     const child = Bun.spawn([executable, "serve", "--port", "0", "--data", deps.data, ...deps.flags], {
@@ -77,7 +79,13 @@ async function killAtRandom(deps: KillDeps): Promise<void> {
     return countStages(deps);
   }
   const server = await startNormal(deps);
-  await sleep(deps.random() ** 2 * 2000);
+  await sleep(deps.random() ** 2 * 1000);
+  try {
+    await deps.trouble(Math.floor(index / 2), server.pid);
+  } catch (error) {
+    throw new Error(`The server was troubled, and wrote: ${server.talk()}`, { cause: error });
+  }
+  await sleep(deps.random() ** 2 * 1000);
   await server.stop("SIGKILL");
   deps.address.current = undefined;
   countStages(deps);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 
 /** What a job is of; a dismissed one is a tool that its client gives up. */
-export type Kind = "echo" | "tool" | "workflow" | "failing" | "remote" | "dismissed";
+export type Kind = "echo" | "tool" | "workflow" | "failing" | "replacing" | "remote" | "dismissed";
 
 /** A job of the load, from its first submission on. */
 export type LoadJob = {
@@ -29,7 +29,7 @@ const StatusSchema = v.looseObject({ status: v.string(), message: v.optional(v.s
 export type Address = { current: string | undefined };
 
 const kinds: readonly Kind[] = [
-  ...(["echo", "tool", "remote", "workflow", "dismissed", "echo", "failing"] as const),
+  ...(["echo", "tool", "remote", "workflow", "dismissed", "echo", "failing", "replacing"] as const),
   ...(["tool", "remote", "workflow", "echo", "tool", "dismissed"] as const),
 ];
 
@@ -77,7 +77,9 @@ async function submitUntilAnswered(address: Address, job: LoadJob): Promise<void
       else if (job.id !== jobID) job.otherIds.push(jobID);
       return;
     }
-    if (response !== undefined && response.status !== 503) throw new Error(`Cannot submit: ${response.text}`);
+    // While descriptors are gone the server cannot ask the peer either.
+    const isRefused = response !== undefined && response.status !== 503 && response.status !== 502;
+    if (isRefused) throw new Error(`Cannot submit: ${response.text}`);
     await sleep(20);
   }
 }

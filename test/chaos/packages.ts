@@ -2,6 +2,9 @@
 // machine's it is, and whether an earlier one of the same name still lives.
 import type { Kind } from "./load.ts";
 
+/** What a tool ends with that could not write its output. */
+export const diskFullCode = 74;
+
 const ledgerScript = `
 look() { read -r line <"/proc/$1/stat" && set -- \${line##*")"} && state=$1 && since=\${20}; }
 look $$ 2>/dev/null
@@ -31,7 +34,7 @@ const inputs = { name: input("string", 1), ledgers: input("string", 2), seconds:
 const tool = {
   cwlVersion: "v1.2",
   class: "CommandLineTool",
-  baseCommand: script('sleep "$seconds"; printf "%s done" "$name"'),
+  baseCommand: script(`sleep "$seconds"; printf "%s done" "$name" || exit ${diskFullCode}`),
   inputs,
   outputs: { said: { type: "stdout" } },
   stdout: "said.txt",
@@ -39,13 +42,23 @@ const tool = {
 
 const failing = { ...tool, baseCommand: script('sleep "$seconds"; echo "$name is wrong" >&2; exit 3') };
 
+/** Leaves links and pipes in place of its files, of which none may be followed or waited for. */
+const replacing = {
+  ...tool,
+  baseCommand: script(
+    'sleep "$seconds"; rm -f said.txt err.txt; mkfifo err.txt; ln -s /etc/passwd said.txt; mkfifo cwl.output.json; exit 3',
+  ),
+  outputs: { said: { type: "stdout" }, erred: { type: "stderr" } },
+  stderr: "err.txt",
+};
+
 function step(name: string, before?: string) {
   const said = before === undefined ? {} : { before: { type: "File", inputBinding: { position: 4 } } };
-  const body = before === undefined ? 'printf "%s" "$name"' : 'cat "$before"; printf " and %s" "$name"';
+  const body = before === undefined ? 'printf "%s" "$name"' : 'cat "$before" && printf " and %s" "$name"';
   return {
     run: {
       class: "CommandLineTool",
-      baseCommand: script(`before=$4\nsleep "$seconds"; ${body}`),
+      baseCommand: script(`before=$4\nsleep "$seconds"; { ${body}; } || exit ${diskFullCode}`),
       inputs: { ...inputs, ...said },
       outputs: { said: { type: "stdout" } },
       stdout: "said.txt",
@@ -70,7 +83,7 @@ const workflow = {
 };
 
 /** What is deployed besides the built-in `echo`. */
-export const packages = { tool, failing, workflow } as const;
+export const packages = { tool, failing, replacing, workflow } as const;
 
 /** The ledgers that a job of a kind writes, one for each of its tools. */
 export function ledgersOf(kind: Kind, name: string): readonly string[] {

@@ -11,8 +11,10 @@ import { type KillDeps, killOnce, type Spread, startNormal } from "./kills.ts";
 import { type Address, jobOfLoad, type Kind, namedJob, runJob, startClients } from "./load.ts";
 import { packages } from "./packages.ts";
 import { startPeer } from "./peer.ts";
+import { type Trouble, type TroubleDeps, troubleOnce, troubles } from "./troubles.ts";
 import {
   type Columns,
+  diskFullJobs,
   endOf,
   processesLeft,
   type Undisturbed,
@@ -49,6 +51,13 @@ function randomFrom(seed: number): () => number {
 }
 
 const folder = await temporaryDirectory();
+const data = join(folder.path, "disk", "data");
+await mkdir(join(folder.path, "disk"));
+/** So much fits on the disk of the data directory, where it may have one of its own. */
+const diskMebibytes = 256;
+const mounting = ["mount", "-t", "tmpfs", "-o", `size=${diskMebibytes}m`, "tmpfs", join(folder.path, "disk")];
+const hasOwnDisk = Bun.spawnSync(mounting).exitCode === 0;
+if (!hasOwnDisk) console.log("skipped: a full disk, as no file system can be mounted here");
 const peer = startPeer();
 const ledgers = join(folder.path, "ledgers");
 await mkdir(ledgers);
@@ -67,7 +76,10 @@ const flags = [
   "--tool-directories",
   `${folder.path}:rw`,
 ];
-const deps: KillDeps = { data: join(folder.path, "data"), address, flags, random, spread };
+const counts = new Map<Trouble, number>();
+const troubling: TroubleDeps = { data, flags, random, hasOwnDisk, counts, started: [] };
+const trouble = (index: number, pid: number) => troubleOnce(troubling, index, pid);
+const deps: KillDeps = { data, address, flags, random, spread, trouble };
 
 /** One job of each kind, to its end, with nobody disturbing it. */
 async function runUndisturbed(): Promise<Undisturbed> {
@@ -75,7 +87,7 @@ async function runUndisturbed(): Promise<Undisturbed> {
   for (const [id, document] of Object.entries(packages)) await deployCwl(server.url, id, document);
   const ends = new Map<string, { readonly status: string; readonly bytes: string }>();
   await addProvider(server.url, { id: "peer", url: peer.url });
-  const kinds: readonly Kind[] = ["echo", "tool", "workflow", "failing", "remote", "dismissed"];
+  const kinds: readonly Kind[] = ["echo", "tool", "workflow", "failing", "replacing", "remote", "dismissed"];
   for (const kind of kinds) {
     const job = namedJob(kind, `undisturbed-${kind}`, ledgers, 0.05);
     await runJob(address, job, AbortSignal.timeout(20_000));
@@ -92,6 +104,8 @@ function printSpread(): void {
   for (const name of spread.missed) console.log(`        ${name} was not reached in time; killed there and then`);
   console.log("stages that jobs were in at random kills:");
   for (const [name, count] of [...spread.random].sort()) console.log(`  ${String(count).padStart(4)}  ${name}`);
+  console.log("what the server was done besides:");
+  for (const name of troubles) console.log(`  ${String(counts.get(name) ?? 0).padStart(4)}  ${name}`);
 }
 
 function printColumns(columns: Columns): number {
@@ -142,6 +156,9 @@ for (const [kind, jobs] of Map.groupBy(clients.jobs, (job) => job.kind)) {
 const unknowable = unknowableJobs(clients.jobs, peer.executions);
 console.log(`${String(unknowable.length).padStart(6)}  remote jobs of which nobody can know, and which say so`);
 for (const entry of unknowable.slice(0, 10)) console.log(`          ${entry}`);
+console.log(
+  `${String(diskFullJobs(clients.jobs).length).padStart(6)}  tools that failed because they themselves found the disk full`,
+);
 const faults = printColumns({
   ...ofJobs,
   ...ofLists,
@@ -149,8 +166,10 @@ const faults = printColumns({
   ...verifyPeer(clients.jobs, peer.executions),
   ...verifyTold(clients.jobs, peer.told),
   ...verifyData(deps.data),
+  "second servers that started": troubling.started,
   "processes left": processesLeft(folder.path),
 });
+if (hasOwnDisk && !given.keep && faults === 0) Bun.spawnSync(["umount", join(folder.path, "disk")]);
 if (given.keep || faults > 0) console.log(`kept: ${folder.path}`);
 else await rm(folder.path, { recursive: true, force: true });
 console.log(`${faults === 0 ? 1 : 0} passed, ${faults === 0 ? 0 : 1} failed, 0 skipped`);

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { type Address, ask, type LoadJob } from "./load.ts";
-import { ledgersOf } from "./packages.ts";
+import { diskFullCode, ledgersOf } from "./packages.ts";
 import type { Told } from "./peer.ts";
 
 /** How jobs of a kind end when nobody disturbs them: `{name}` stands for the job's name. */
@@ -39,7 +39,7 @@ export async function verifyJobs(
     const words = `${job.name} (${job.id})`;
     if ((await ask(address, `/jobs/${job.id}`))?.status === 404) lost.push(words);
     else if (end.status === "accepted" || end.status === "running" || end.status === "unknown") stuck.push(words);
-    else if (isUnknowable(job)) continue;
+    else if (isUnknowable(job) || foundDiskFull(job)) continue;
     else if (end.status !== wanted?.status) failed.push(`${words}: ${end.status}`);
     else if (end.bytes !== wanted.bytes) different.push(`${words}: ${JSON.stringify(end.bytes)}`);
   }
@@ -50,6 +50,16 @@ export async function verifyJobs(
     "results that differ": different,
     "submissions doubled": jobs.flatMap((job) => job.otherIds),
   };
+}
+
+/** A tool whose own writing met the full disk has failed by itself: it ends with a code of its own then. */
+function foundDiskFull({ status, message }: LoadJob): boolean {
+  return status === "failed" && message?.includes(`exit code ${diskFullCode},`) === true;
+}
+
+/** Words the jobs whose tools found the disk full. */
+export function diskFullJobs(jobs: readonly LoadJob[]): readonly string[] {
+  return jobs.filter(foundDiskFull).map(({ name }) => name);
 }
 
 const ListSchema = v.looseObject({
@@ -150,7 +160,8 @@ export function verifyLedgers(directory: string, jobs: readonly LoadJob[]): Colu
       if (charges > starts.length) charged.push(`${ledger}: ${charges} for ${starts.length} starts`);
       if (starts.length > 1) twice.push(`${ledger}: ${starts.length}`);
       // A dismissal may come before its tool.
-      if (starts.length === 0 && job.id !== undefined && job.kind !== "dismissed") never.push(ledger);
+      const isCutShort = job.kind === "dismissed" || foundDiskFull(job);
+      if (starts.length === 0 && job.id !== undefined && !isCutShort) never.push(ledger);
       if (lines.some((line) => line.endsWith(" overlap"))) overlapping.push(ledger);
     }
   }

@@ -356,6 +356,21 @@ export function describeExecutorContract(
   });
 
   describe(`${name}: find()`, () => {
+    test("finds a task ended whose supervisor runs another one now, and stopping it leaves that one alone", async () => {
+      await using r = await rig();
+      const first = await r.task("exit 3");
+      expect(await runTask(r.executor, first)).toMatchObject({ kind: "exited", exitCode: 3 });
+      const second = await r.task("read -r line <go; exit 5");
+      Bun.spawnSync(["mkfifo", join(second.workingDirectory, "go")]);
+      await r.executor.submit(second);
+      const other = r.restart();
+      expect(await other.find(first.key)).toMatchObject({ kind: "ended", end: { kind: "exited", exitCode: 3 } });
+      await other.cancel(first.key, 0);
+      expect(await other.find(second.key)).toEqual({ kind: "running" });
+      await writeFile(join(second.workingDirectory, "go"), "on\n");
+      expect(await endOf(other, second.key)).toMatchObject({ kind: "exited", exitCode: 5 });
+    });
+
     test("finds a running task and one that has ended", async () => {
       await using r = await rig();
       const task = await r.task("read -r line <go; exit 5");

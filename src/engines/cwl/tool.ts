@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { JsonObject } from "../../domain/json.ts";
+import { Shortage } from "../../domain/shortage.ts";
 import type { TaskKey } from "../../executors/executor.ts";
 import type { Image } from "../../executors/images.ts";
 import {
@@ -115,7 +116,10 @@ async function runTries(
         return outputs;
       }
       case "notStarted":
-        if (!isFromEarlier) refused += 1;
+        if (isFromEarlier) break;
+        // Whoever waits for room comes back, finds this try, and takes the next one.
+        if (end.isShort === true) throw new Shortage("ENOSPC", `Cannot start ${callName(call)}: ${end.reason}`);
+        refused += 1;
         if (refused >= maxRefusedTries) throw new CwlFailure(`Cannot start ${callName(call)}: ${end.reason}`);
         break;
       case "lost":
