@@ -122,7 +122,10 @@ export const ConfigSchema = v.strictObject({
     3600,
   ),
   downloadTries: v.optional(
-    v.pipe(whole(1, 100), v.description("times that a file of another server is asked for when it or the way to it fails")),
+    v.pipe(
+      whole(1, 100),
+      v.description("times that a file of another server is asked for when it or the way to it fails"),
+    ),
     4,
   ),
   maxDocumentBytes: v.optional(

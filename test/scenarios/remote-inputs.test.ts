@@ -62,7 +62,9 @@ test("An input whose server is in trouble for a moment is fetched all the same, 
   await deployCwl(app.url, "cat", cat);
   const job = await submit(app.url, "cat", { file: { href: `${remote.url}/data.txt` } });
   expect((await untilFinished(app.url, job)).at(-1)).toMatchObject({ status: "successful" });
-  expect(await (await fetch(`${app.url}/jobs/${job}/log`)).text()).toContain("found status 503, wanted 200; try 2 of 4");
+  expect(await (await fetch(`${app.url}/jobs/${job}/log`)).text()).toContain(
+    "found status 503, wanted 200; try 2 of 4",
+  );
 });
 
 test("A reference with a password in it is refused when the job is submitted", async () => {
