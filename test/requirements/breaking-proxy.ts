@@ -53,6 +53,8 @@ async function sentOf(request: Request): Promise<Sent> {
 
 function passOn(target: string, { method, url, headers, body }: Sent): Promise<Response> {
   const onward = new Headers(headers);
+  // What is changed is the text of an answer, not its packed bytes.
+  onward.set("accept-encoding", "identity");
   onward.delete("content-length");
   return fetch(`${target}${url.pathname}${url.search}`, {
     method,
