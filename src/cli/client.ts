@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { isJsonObject, type Json } from "../domain/json.ts";
-import { type Fault, Problem, type ProblemKind } from "../domain/problem.ts";
+import { type Fault, Problem, type ProblemKind, problemKinds } from "../domain/problem.ts";
 import { withoutEndSlashes } from "../domain/text.ts";
 import { type Given, type Io, type Option, textOption, Unreachable } from "./command.ts";
 
@@ -44,7 +44,7 @@ export function createClient(given: Given, io: Io): Client {
         signal: io.signal,
       });
     } catch (cause) {
-      if (io.signal.aborted) throw cause;
+      if (io.signal.aborted) throw io.signal.reason;
       throw new Unreachable(`Cannot reach ${target.origin}: ${cause instanceof Error ? cause.message : String(cause)}`);
     }
     if (response.ok) return response;
@@ -78,18 +78,26 @@ const kindOfStatus: Readonly<Record<number, ProblemKind>> = {
   503: "unavailable",
 };
 
+/** The type of a problem, a URI that ends in its kind, tells more than the status. */
+function kindOfType(type: Json | undefined): ProblemKind | undefined {
+  const name = typeof type === "string" ? /[^/:]*$/.exec(type)?.[0] : undefined;
+  return problemKinds.find((kind) => kind === name);
+}
+
 const FaultsSchema = v.fallback(v.array(v.object({ pointer: v.string(), detail: v.string() })), []);
 
 async function problemOf(response: Response): Promise<Problem> {
   const text = await response.text();
-  const kind = kindOfStatus[response.status] ?? "internal";
+  const byStatus = kindOfStatus[response.status] ?? "internal";
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch {
-    return new Problem(kind, `The service answered ${response.status}: ${text.slice(0, 500)}`);
+    return new Problem(byStatus, `The service answered ${response.status}: ${text.slice(0, 500)}`);
   }
-  if (!isJsonObject(body)) return new Problem(kind, `The service answered ${response.status}: ${text.slice(0, 500)}`);
+  if (!isJsonObject(body))
+    return new Problem(byStatus, `The service answered ${response.status}: ${text.slice(0, 500)}`);
+  const kind = kindOfType(body.type) ?? byStatus;
   const faults: readonly Fault[] = v.parse(FaultsSchema, body.errors ?? []);
   return new Problem(kind, String(body.detail ?? body.title ?? `The service answered ${response.status}`), {
     faults,

@@ -141,8 +141,20 @@ const problemExitCodes = {
   internal: exitCodes.error,
 } as const satisfies Record<ProblemKind, number>;
 
+/** What the shell's convention says of a program that a signal ended: 128 and the signal's number. */
+const signalExitCodes: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143 };
+
+/** Gives the exit code of what was asked to stop, by the signal that did. */
+export function stoppedExitCode({ signal }: Pick<Io, "signal">): number {
+  return signalExitCodes[String(signal.reason)] ?? 130;
+}
+
 /** Words an error for a person and gives the exit code that goes with it. */
-export function explainError(error: unknown, io: Pick<Io, "talk" | "environment">): number {
+export function explainError(error: unknown, io: Pick<Io, "talk" | "environment" | "signal">): number {
+  if (io.signal.aborted && (error === io.signal.reason || (error instanceof Error && error.name === "AbortError"))) {
+    io.talk("Stopped before the end\n");
+    return stoppedExitCode(io);
+  }
   if (error instanceof UsageError) {
     io.talk(`${error.message}\n`);
     return exitCodes.usage;

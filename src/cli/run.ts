@@ -29,6 +29,7 @@ import {
   type Io,
   isGiven,
   type Option,
+  stoppedExitCode,
   textOption,
   UsageError,
 } from "./command.ts";
@@ -195,7 +196,7 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
   if (failure !== undefined) {
     const { stderrTail } = failure;
     io.talk(`${failure.message}\n${stderrTail === undefined ? "" : `${stderrTail}\n`}`);
-    return exitCodes.jobFailed;
+    return io.signal.aborted ? stoppedExitCode(io) : exitCodes.jobFailed;
   }
   const directory = resolve(textOption(given, "outdir") ?? ".");
   const outputs = await bringHome(await engine.collectObject(prepared), { directory, scratch: here.scratch });
