@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { isJsonObject, type Json } from "../domain/json.ts";
 import { type Fault, Problem, type ProblemKind, problemKinds } from "../domain/problem.ts";
 import { withoutEndSlashes } from "../domain/text.ts";
-import { type Given, type Io, type Option, textOption, Unreachable } from "./command.ts";
+import { type Given, type Io, type Option, textOption, Unreachable, UsageError } from "./command.ts";
 
 /** The options of every command that talks to a service. */
 export const clientOptions = {
@@ -28,8 +28,11 @@ export type Client = {
 
 /** Makes the client that a command's options and environment name. */
 export function createClient(given: Given, io: Io): Client {
-  const url = withoutEndSlashes(textOption(given, "url") ?? io.environment.HEDDLE_URL ?? "http://127.0.0.1:8080");
+  const url = addressOf(given, io);
   const key = textOption(given, "key") ?? io.environment.HEDDLE_KEY;
+  if (key !== undefined && !/^[\x21-\x7e]+$/.test(key)) {
+    throw new UsageError("Cannot use the API key: found blanks or letters that no key has, wanted the text of a key");
+  }
   const origin = new URL(url).origin;
   const send = async (method: string, path: string, options: RequestOptions = {}) => {
     const target = new URL(/^https?:/.test(path) ? path : `${url}/${path.replace(/^\/+/, "")}`);
@@ -55,6 +58,13 @@ export function createClient(given: Given, io: Io): Client {
     send,
     json: async (method, path, options) => parseJson(await (await send(method, path, options)).json()),
   };
+}
+
+function addressOf(given: Given, io: Io): string {
+  const named = textOption(given, "url") ?? io.environment.HEDDLE_URL ?? "http://127.0.0.1:8080";
+  if (URL.canParse(named) && /^https?:$/.test(new URL(named).protocol)) return withoutEndSlashes(named);
+  const origin = textOption(given, "url") === undefined ? "HEDDLE_URL" : "--url";
+  throw new UsageError(`Cannot use ${origin}: found "${named}", wanted an http or https URL`);
 }
 
 function parseJson(value: unknown): Json {

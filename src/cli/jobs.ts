@@ -15,6 +15,7 @@ import {
 } from "./command.ts";
 import { failureText } from "./explain-job.ts";
 import { exitCodeOf, followJob, readStatus } from "./follow-job.ts";
+import { requireDirectory } from "./require-directory.ts";
 
 /** Reads the one word that a command wants. */
 export function onlyWord(given: Given, wanted: string): string {
@@ -136,6 +137,7 @@ export function resultsCommand(): Command {
         io.out(`${JSON.stringify(document, null, isGiven(given, "json") ? 0 : 2)}\n`);
         return exitCodes.ok;
       }
+      await requireDirectory("--output-dir", directory);
       for (const file of linksIn(document)) {
         const folder = join(directory, ...file.way.map((name) => encodeURIComponent(name)));
         const path = join(folder, basename(decodeURIComponent(new URL(file.href).pathname)) || "result");
