@@ -116,7 +116,7 @@ const mistakes: readonly (readonly [string, number, string])[] = [
   ["run ok.cwl ok.yml --sandbox x", 4, "--sandbox"],
   ["images import missing", 2, '"missing"'],
   ["images import dir", 2, '"dir"'],
-  ["images import file", 4, "tar"],
+  ["images import file --data nowhere", 4, "tar"],
   ["images remove nothing", 3, '"nothing"'],
   ["images", 2, "import FILE"],
   ["keys", 2, "create, list or revoke"],
