@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { nearNames } from "../../domain/near-names.ts";
 import { CwlFailure } from "./failure.ts";
 import { isList } from "./field.ts";
 import { jsonText } from "./json-text.ts";
@@ -194,10 +195,27 @@ function resolveReference(path: readonly (string | number)[], text: string, scop
     const next = lookUp(value, key, index === rest.length - 1);
     // JavaScript has its own answer: undefined is null, a member of null an error.
     if (next === undefined && scope.javascript !== undefined) return runScript(text, scope);
-    if (next === undefined) throw new CwlFailure(`Cannot evaluate ${text}: found nothing at "${key}"`);
+    if (next === undefined)
+      throw new CwlFailure(`Cannot evaluate ${text}: found nothing at "${key}"${nearText(value, key)}`);
     value = next;
   }
   return value;
+}
+
+/** The most names that a message lists. */
+const maxNames = 20;
+
+/** Words the names that somebody may have meant, else those that there are. */
+function nearText(value: Json, key: string | number): string {
+  if (!isJsonObject(value))
+    return isList(value) ? ` of ${value.length} items` : `, as it is ${JSON.stringify(value).slice(0, 80)}`;
+  const names = Object.keys(value);
+  const [near] = nearNames(String(key), names);
+  if (near !== undefined) return `, did you mean "${near}"?`;
+  const more = names.length > maxNames ? `, and ${names.length - maxNames} more` : "";
+  return names.length === 0
+    ? ", as there is nothing in it"
+    : `, expected one of ${names.slice(0, maxNames).join(", ")}${more}`;
 }
 
 function lookUp(value: Json, key: string | number, isLast: boolean): Json | undefined {

@@ -69,7 +69,7 @@ test("what an expression writes to its console is told once, also of one that fa
   await run("$(shout(inputs.n[0]))");
   await run("$(inputs.n.length + 1)");
   await run("$" + "{ console.log('before'); throw new Error('bad'); }").catch(() => {});
-  await run("$" + `{ console.info('slow'); ${spin(120)} return 1; }`);
+  await run(["$", `{ console.info('slow'); ${spin(120)} return 1; }`].join(""));
   expect(lines).toEqual([
     'console: a 1 [2,{"b":null}] undefined',
     "console: x",
