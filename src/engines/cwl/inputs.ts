@@ -173,7 +173,10 @@ async function completeValue(part: Part, declared: CwlType, value: Json): Promis
     return Promise.all(value.map((item) => completeValue(part, items, item)));
   }
   if (type.kind === "record" && isJsonObject(value)) {
-    const fields = type.fields.map(async (field) => {
+    // Of records that others define, GeoJSON for one, what is absent stays so: null would mean something else.
+    const present =
+      type.isForeign === true ? type.fields.filter((field) => Object.hasOwn(value, field.name)) : type.fields;
+    const fields = present.map(async (field) => {
       const name = `${part.name}, field "${field.name}"`;
       return [
         field.name,
