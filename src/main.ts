@@ -9,14 +9,18 @@ import {
   type Io,
   type Option,
   readArguments,
+  undeliveredText,
   usageOf,
 } from "./cli/command.ts";
 import { type Config, ConfigSchema, isExposed, sandboxSettings } from "./config.ts";
+import { nearNames } from "./domain/near-names.ts";
 import { networkWords, readNetworkRules } from "./domain/tool-network.ts";
 import { engineDeps } from "./engine-environment.ts";
 import { searchBubblewrap } from "./executors/bubblewrap.ts";
 import type { EngineChoice } from "./executors/container-engine.ts";
+import { giveToOwner } from "./files/give-to-owner.ts";
 import { createLayout } from "./files/layout.ts";
+import { refuseNoDatabase } from "./files/missing-database.ts";
 import { removeNewPlace } from "./files/new-place.ts";
 import { flagOf, readConfig } from "./read-config.ts";
 import { settingOptions } from "./setting-options.ts";
@@ -29,6 +33,8 @@ const ownEnd = {
   abandon: (code: number) => process.exit(code),
 };
 
+const version = process.env.HEDDLE_VERSION ?? "0.0.0-dev";
+
 const clock = { now: () => Date.now(), elapsed: () => performance.now() };
 
 /** Each command, loaded when it is asked for: a client's command must not load the server. */
@@ -40,6 +46,7 @@ const commands = {
       clock,
       newId: Bun.randomUUIDv7,
       cores: availableParallelism(),
+      version,
       dataOption: dataOption(),
       dataDirectory,
       sandboxSettings: (given, io) => sandboxSettingsOf(given, io, false),
@@ -60,7 +67,7 @@ const commands = {
   doctor: async () => (await import("./cli/care.ts")).doctorCommand(careDeps()),
   backup: async () => (await import("./cli/care.ts")).backupCommand(careDeps()),
   restore: async () => (await import("./cli/care.ts")).restoreCommand(careDeps()),
-  version: async () => (await import("./cli/version.ts")).versionCommand(process.env.HEDDLE_VERSION ?? "0.0.0-dev"),
+  version: async () => (await import("./cli/version.ts")).versionCommand(version),
 } as const satisfies Record<string, () => Promise<Command>>;
 
 function dataOption(): Option {
@@ -117,8 +124,10 @@ function sandboxSettingsOf(given: Given, io: Io, hasKeys: boolean) {
   return sandboxSettings(config, createLayout(config.data, config.outputsDir), isExposed(config, hasKeys));
 }
 
-async function openKeyStore(given: Given, io: Io) {
+/** Opens the database for a command; one that only looks or takes away makes none. */
+async function openKeyStore(given: Given, io: Io, makesDatabase: boolean) {
   const config = configOf(given, io);
+  if (!makesDatabase) await refuseNoDatabase(createLayout(config.data, config.outputsDir));
   useAddonDirectory(config);
   const { openKeys } = await import("./app.ts");
   return openKeys(config, io);
@@ -174,6 +183,12 @@ function isCommand(name: string | undefined): name is keyof typeof commands {
   return name !== undefined && Object.hasOwn(commands, name);
 }
 
+/** Words the commands that somebody may have meant. */
+function meant(name: string): string {
+  const [near] = nearNames(name, Object.keys(commands));
+  return near === undefined ? "" : `, did you mean "${near}"?`;
+}
+
 /** Tells of all commands, or of the one that is named. */
 async function help([name, ...more]: readonly string[], io: Io): Promise<number> {
   if (isCommand(name) && more.length === 0) {
@@ -193,7 +208,7 @@ async function main(words: readonly string[], io: Io): Promise<number> {
   if (name === "--help" || name === "-h" || name === "help") return help(rest, io);
   const chosen = name === "--version" ? "version" : name;
   if (!isCommand(chosen)) {
-    const fault = name === undefined ? "" : `Cannot run "${name}": no such command\n\n`;
+    const fault = name === undefined ? "" : `Cannot run "${name}": no such command${meant(name)}\n\n`;
     io.talk(fault + (await overview()));
     return exitCodes.usage;
   }
@@ -202,8 +217,16 @@ async function main(words: readonly string[], io: Io): Promise<number> {
     io.out(usageOf(command));
     return exitCodes.ok;
   }
-  return command.run(readArguments(command, rest), io);
+  const given = readArguments(command, rest);
+  try {
+    return await command.run(given, io);
+  } finally {
+    if (keepsData.has(command.name)) await giveToOwner(dataDirectory(given, io));
+  }
 }
+
+/** Commands that may be run by root over the data directory of a service that another user runs. */
+const keepsData: ReadonlySet<string> = new Set(["keys", "processes", "images", "backup", "restore", "doctor"]);
 
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort(signal));
@@ -216,7 +239,17 @@ const io: Io = {
   signal: stop.signal,
 };
 
+// Whoever reads may be gone, or have no room: what was asked for is not delivered then, and that is no fault of ours.
+let isUndelivered = false;
+process.stdout.on("error", (error: unknown) => {
+  if (!isUndelivered) io.talk(`${undeliveredText(error)}\n`);
+  isUndelivered = true;
+  process.exitCode = exitCodes.error;
+});
+process.stderr.on("error", () => {});
+
 /** Under the name that CWL programs look for, the executable is the command that runs packages. */
 const isRunner = basename(process.argv0) === "cwl-runner";
 const words = [...(isRunner ? ["run"] : []), ...process.argv.slice(2)];
-process.exitCode = await main(words, io).catch((error: unknown) => explainError(error, io));
+const exitCode = await main(words, io).catch((error: unknown) => explainError(error, io));
+process.exitCode = isUndelivered ? exitCodes.error : exitCode;

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { parse as parseYaml } from "yaml";
 import { type Config, ConfigSchema } from "./config.ts";
-import { isJsonObject, type JsonObject } from "./domain/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "./domain/json.ts";
+import { nearNames } from "./domain/near-names.ts";
 import { errorText, Problem } from "./domain/problem.ts";
 
 /** Where a setting may be given. Flags win over the environment, that over the file, that over the default. */
@@ -29,14 +30,6 @@ export function variableOf(setting: string): string {
 export function readConfig(sources: ConfigSources): Config {
   const fromFile = sources.file === undefined ? {} : readConfigFile(sources.file);
   const names = Object.keys(ConfigSchema.entries);
-  for (const name of Object.keys(fromFile)) {
-    if (names.includes(name)) continue;
-    const wanted = `wanted one of ${names.join(", ")}`;
-    throw new Problem(
-      "invalid-parameter-value",
-      `Cannot read configuration "${sources.file}": found "${name}", ${wanted}`,
-    );
-  }
   const given = new Map<string, { readonly origin: string; readonly value: unknown }>();
   for (const name of names) {
     const flag = sources.flags[name];
@@ -55,15 +48,40 @@ export function readConfig(sources: ConfigSources): Config {
   throw new Problem("invalid-parameter-value", `Cannot use ${origin}: found ${found}, wanted ${issue.message}`);
 }
 
+/** Gives the settings of a file by their names; the file may write them as the flags are spelt. */
 function readConfigFile(file: string): JsonObject {
+  const names = Object.keys(ConfigSchema.entries);
+  const settings = new Map<string, Json>();
+  for (const [written, value] of Object.entries(parseConfigFile(file))) {
+    const name = names.find((one) => written === one || written === flagOf(one));
+    if (name === undefined) throw refuse(file, `found "${written}", ${meant(written, names)}`);
+    if (settings.has(name)) throw refuse(file, `found both "${name}" and "${flagOf(name)}", wanted one of them`);
+    settings.set(name, value);
+  }
+  return Object.fromEntries(settings);
+}
+
+/** Words the settings that somebody may have meant, else all that there are. */
+function meant(written: string, names: readonly string[]): string {
+  const near = nearNames(written.replaceAll("_", "-"), [...names, ...names.map(flagOf)])[0];
+  if (near !== undefined) return `did you mean "${near}"?`;
+  return `wanted one of ${names.join(", ")}`;
+}
+
+function refuse(file: string, detail: string, cause?: unknown): Problem {
+  return new Problem("invalid-parameter-value", `Cannot read configuration "${file}": ${detail}`, { cause });
+}
+
+function parseConfigFile(file: string): JsonObject {
   let content: unknown;
   try {
     content = parseYaml(readFileSync(file, "utf8")) ?? {};
   } catch (cause) {
-    throw new Problem("invalid-parameter-value", `Cannot read configuration "${file}": ${errorText(cause)}`, { cause });
+    // What the reader of YAML says goes on with a picture of the place.
+    throw refuse(file, errorText(cause).replace(/:?\n[\s\S]*/, ""), cause);
   }
   if (isJsonObject(content)) return content;
-  throw new Problem("invalid-parameter-value", `Cannot read configuration "${file}": found no map of settings`);
+  throw refuse(file, "found no map of settings");
 }
 
 /** What goes to the screen may be kept by somebody. */

@@ -60,6 +60,28 @@ test("readConfig() refuses a file with an unknown setting and tells the known on
   expect(() => readConfig({ ...nothing, file })).toThrow(/"colour".*syncLimitSeconds/);
 });
 
+test("readConfig() takes the names of a file as flags spell them, and tells which name was meant", async () => {
+  await using folder = await temporaryDirectory();
+  const file = join(folder.path, "heddle.yml");
+  const read = async (text: string) => {
+    await writeFile(file, text);
+    return () => readConfig({ ...nothing, file });
+  };
+  const { publicUrl, port, toolNetwork } = (
+    await read("public-url: https://a.example\nport: 1\ntool-network: none\n")
+  )();
+  expect([publicUrl, port, toolNetwork]).toEqual(["https://a.example", 1, ["none"]]);
+  for (const [written, near] of [
+    ["prot: 1", "port"],
+    ["public_url: x", "public-url"],
+    ["publicURL: x", "publicUrl"],
+    ["max-body-byte: 1", "max-body-bytes"],
+  ] as const) {
+    expect(await read(`${written}\n`)).toThrow(`found "${written.split(":")[0]}", did you mean "${near}"?`);
+  }
+  expect(await read("publicUrl: https://a.example\npublic-url: https://b.example\n")).toThrow("found both");
+});
+
 test("isLocalOnly() is true only when neither the address nor the public URL can be reached by others", () => {
   expect(isLocalOnly(readConfig(nothing))).toBe(true);
   expect(isLocalOnly(readConfig({ flags: { host: "::1" }, environment: {} }))).toBe(true);

@@ -11,7 +11,7 @@ export function refuseOpenDoor(config: Config, hasKeys: boolean): void {
   const where = config.publicUrl ?? (proxy === undefined ? config.host : `--trusted-proxy ${proxy}`);
   throw new Problem(
     "unavailable",
-    `Cannot start: found "${where}", which others can reach, and no key; wanted a key (heddle keys create --role admin) or --allow-anonymous`,
+    `Cannot start: found "${where}", which others can reach, and no key; wanted a key (${keyCommand(config)}) or --allow-anonymous`,
   );
 }
 
@@ -37,7 +37,13 @@ export function refuseOpenTools(config: Config, exposed: boolean, bubblewrap: Bu
 export function signInNote(config: Config, hasKeys: boolean): string {
   if (hasKeys) return "Callers sign in with a key (Authorization: Bearer)";
   if (config.allowAnonymous !== undefined) return `Callers without a key are ${config.allowAnonymous}s`;
-  return "There is no key yet: every user of this machine can deploy and execute (heddle keys create --role admin)";
+  return `There is no key yet: every user of this machine can deploy and execute (${keyCommand(config)})`;
+}
+
+/** The whole command that makes the first key, as a shell takes it. */
+function keyCommand({ data }: Config): string {
+  const isPlain = /^[\w./@%+=:,-]+$/.test(data);
+  return `heddle keys create --role admin --data ${isPlain ? data : `'${data.replaceAll("'", "'\\''")}'`}`;
 }
 
 /** Reads how clients may come to the service. Throws `invalid-parameter-value`. */

@@ -24,11 +24,11 @@ export function backupCommand(deps: CareCommandDeps): Command {
     words: "FILE",
     maxWords: 1,
     summary: "Writes a consistent copy of the database, also while the service runs, and reads it back.",
-    options: { data: deps.dataOption },
+    options: { data: deps.dataOption, replace: { type: "boolean", about: "write over a backup that has this name" } },
     async run(given, io) {
       const { backUp } = await import("../operations/care-for-data.ts");
       const target = onlyWord(given, "a file");
-      await backUp(deps.care(given, io), target);
+      await backUp(deps.care(given, io), target, isGiven(given, "replace"));
       io.talk(`Wrote ${target}; outputs, uploads and secret.key are not in it\n`);
       return exitCodes.ok;
     },

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { isJsonObject, type Json } from "../domain/json.ts";
-import { type Fault, Problem, type ProblemKind } from "../domain/problem.ts";
+import { type Fault, Problem, type ProblemKind, problemKinds } from "../domain/problem.ts";
 import { withoutEndSlashes } from "../domain/text.ts";
-import { type Given, type Io, type Option, textOption, Unreachable } from "./command.ts";
+import { type Given, type Io, type Option, textOption, Unreachable, UsageError } from "./command.ts";
 
 /** The options of every command that talks to a service. */
 export const clientOptions = {
@@ -28,8 +28,11 @@ export type Client = {
 
 /** Makes the client that a command's options and environment name. */
 export function createClient(given: Given, io: Io): Client {
-  const url = withoutEndSlashes(textOption(given, "url") ?? io.environment.HEDDLE_URL ?? "http://127.0.0.1:8080");
+  const url = addressOf(given, io);
   const key = textOption(given, "key") ?? io.environment.HEDDLE_KEY;
+  if (key !== undefined && !/^[\x21-\x7e]+$/.test(key)) {
+    throw new UsageError("Cannot use the API key: found blanks or letters that no key has, wanted the text of a key");
+  }
   const origin = new URL(url).origin;
   const send = async (method: string, path: string, options: RequestOptions = {}) => {
     const target = new URL(/^https?:/.test(path) ? path : `${url}/${path.replace(/^\/+/, "")}`);
@@ -44,7 +47,7 @@ export function createClient(given: Given, io: Io): Client {
         signal: io.signal,
       });
     } catch (cause) {
-      if (io.signal.aborted) throw cause;
+      if (io.signal.aborted) throw io.signal.reason;
       throw new Unreachable(`Cannot reach ${target.origin}: ${cause instanceof Error ? cause.message : String(cause)}`);
     }
     if (response.ok) return response;
@@ -55,6 +58,13 @@ export function createClient(given: Given, io: Io): Client {
     send,
     json: async (method, path, options) => parseJson(await (await send(method, path, options)).json()),
   };
+}
+
+function addressOf(given: Given, io: Io): string {
+  const named = textOption(given, "url") ?? io.environment.HEDDLE_URL ?? "http://127.0.0.1:8080";
+  if (URL.canParse(named) && /^https?:$/.test(new URL(named).protocol)) return withoutEndSlashes(named);
+  const origin = textOption(given, "url") === undefined ? "HEDDLE_URL" : "--url";
+  throw new UsageError(`Cannot use ${origin}: found "${named}", wanted an http or https URL`);
 }
 
 function parseJson(value: unknown): Json {
@@ -78,18 +88,26 @@ const kindOfStatus: Readonly<Record<number, ProblemKind>> = {
   503: "unavailable",
 };
 
+/** The type of a problem, a URI that ends in its kind, tells more than the status. */
+function kindOfType(type: Json | undefined): ProblemKind | undefined {
+  const name = typeof type === "string" ? /[^/:]*$/.exec(type)?.[0] : undefined;
+  return problemKinds.find((kind) => kind === name);
+}
+
 const FaultsSchema = v.fallback(v.array(v.object({ pointer: v.string(), detail: v.string() })), []);
 
 async function problemOf(response: Response): Promise<Problem> {
   const text = await response.text();
-  const kind = kindOfStatus[response.status] ?? "internal";
+  const byStatus = kindOfStatus[response.status] ?? "internal";
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch {
-    return new Problem(kind, `The service answered ${response.status}: ${text.slice(0, 500)}`);
+    return new Problem(byStatus, `The service answered ${response.status}: ${text.slice(0, 500)}`);
   }
-  if (!isJsonObject(body)) return new Problem(kind, `The service answered ${response.status}: ${text.slice(0, 500)}`);
+  if (!isJsonObject(body))
+    return new Problem(byStatus, `The service answered ${response.status}: ${text.slice(0, 500)}`);
+  const kind = kindOfType(body.type) ?? byStatus;
   const faults: readonly Fault[] = v.parse(FaultsSchema, body.errors ?? []);
   return new Problem(kind, String(body.detail ?? body.title ?? `The service answered ${response.status}`), {
     faults,

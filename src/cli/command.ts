@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
+import { nearNames } from "../domain/near-names.ts";
 import { errorText, Problem, type ProblemKind } from "../domain/problem.ts";
+import { splitInputs } from "./split-inputs.ts";
 
 /** Exit codes of the executable. */
 export const exitCodes = {
@@ -27,6 +29,8 @@ export type Option = {
   /** What its value is called in the usage text. */
   readonly value?: string;
   readonly about: string;
+  /** Taken, and not told in the usage text. */
+  readonly isHidden?: boolean;
 };
 
 /** Where a command writes and reads. Data goes to stdout, talk to stderr. */
@@ -43,7 +47,12 @@ export type Io = {
 export type Given = {
   readonly options: Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
   readonly words: readonly string[];
+  /** Inputs of the package that the command runs, in the order in which they stood there. */
+  readonly inputs?: readonly GivenInput[];
 };
+
+/** `--name VALUE`; no value where none follows. */
+export type GivenInput = { readonly name: string; readonly value?: string };
 
 /** One command of the executable. */
 export type Command = {
@@ -52,6 +61,8 @@ export type Command = {
   readonly words: string;
   /** How many words there may be: more are refused, so that none is dropped. */
   readonly maxWords: number;
+  /** After its first word, options that are not its own are inputs of the package that this word names; all after `--` are. */
+  readonly takesInputs?: boolean;
   readonly summary: string;
   readonly options: Readonly<Record<string, Option>>;
   /** Gives the exit code. Problems that it throws are worded and mapped to one. */
@@ -73,13 +84,26 @@ export function readArguments(command: Command, words: readonly string[]): Given
         { type, multiple: multiple ?? false, ...(short === undefined ? {} : { short }) },
       ]),
     );
-    const args = withBareValues(command, words);
+    const { own, inputs } =
+      command.takesInputs === true ? splitInputs(command.options, words) : { own: words, inputs: [] };
+    const args = withBareValues(command, own);
     const parsed = parseArgs({ args, options, allowPositionals: true, strict: true });
-    return { options: parsed.values, words: knownWords(command, parsed.positionals) };
+    return { options: parsed.values, words: knownWords(command, parsed.positionals), inputs };
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new UsageError(optionFault(command, error), { cause: error });
   }
+}
+
+/** The runtime's sentence tells how words could be meant otherwise; what is told here is which options there are. */
+function optionFault(command: Command, error: unknown): string {
+  const text = errorText(error);
+  const option = /^Unknown option '(-+)([^']*)'/.exec(text);
+  if (option === null) return `Cannot run ${command.name}: ${text}`;
+  const [, dashes = "", name = ""] = option;
+  const [near] = nearNames(name, Object.keys(command.options));
+  const meant = near === undefined ? "" : `, did you mean "--${near}"?`;
+  return `Cannot run ${command.name}: found option "${dashes}${name}"${meant || ", wanted one of its options"} (heddle ${command.name} --help)`;
 }
 
 /** Gives each option that needs no value the one that it stands for, where no word follows. */
@@ -102,7 +126,8 @@ function knownWords(command: Command, words: readonly string[]): readonly string
 
 /** Words a command's usage. */
 export function usageOf(command: Command): string {
-  const lines = Object.entries(command.options).map(([name, option]) => {
+  const told = Object.entries(command.options).filter(([, option]) => option.isHidden !== true);
+  const lines = told.map(([name, option]) => {
     const short = option.short === undefined ? "    " : `-${option.short}, `;
     const value = option.type === "string" ? ` ${option.value ?? "VALUE"}` : "";
     return `  ${`${short}--${name}${value}`.padEnd(34)} ${option.about}`;
@@ -143,8 +168,20 @@ const problemExitCodes = {
   internal: exitCodes.error,
 } as const satisfies Record<ProblemKind, number>;
 
+/** What the shell's convention says of a program that a signal ended: 128 and the signal's number. */
+const signalExitCodes: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143 };
+
+/** Gives the exit code of what was asked to stop, by the signal that did. */
+export function stoppedExitCode({ signal }: Pick<Io, "signal">): number {
+  return signalExitCodes[String(signal.reason)] ?? 130;
+}
+
 /** Words an error for a person and gives the exit code that goes with it. */
-export function explainError(error: unknown, io: Pick<Io, "talk" | "environment">): number {
+export function explainError(error: unknown, io: Pick<Io, "talk" | "environment" | "signal">): number {
+  if (io.signal.aborted && (error === io.signal.reason || (error instanceof Error && error.name === "AbortError"))) {
+    io.talk("Stopped before the end\n");
+    return stoppedExitCode(io);
+  }
   if (error instanceof UsageError) {
     io.talk(`${error.message}\n`);
     return exitCodes.usage;
@@ -155,11 +192,22 @@ export function explainError(error: unknown, io: Pick<Io, "talk" | "environment"
   }
   if (error instanceof Problem) {
     io.talk(`${error.message}\n`);
-    for (const fault of error.faults) io.talk(`  ${fault.pointer}: ${fault.detail}\n`);
+    for (const fault of error.faults) {
+      const text = fault.pointer === "" ? fault.detail : `${fault.pointer}: ${fault.detail}`;
+      if (!error.message.includes(text)) io.talk(`  ${text}\n`);
+    }
     return problemExitCodes[error.kind];
   }
   io.talk(`${unexpected(error, io.environment.HEDDLE_LOG_LEVEL === "debug")}\n`);
   return exitCodes.error;
+}
+
+/** Words why what a command prints does not reach anybody. */
+export function undeliveredText(error: unknown): string {
+  const isClosed = error instanceof Error && "code" in error && error.code === "EPIPE";
+  return isClosed
+    ? "Cannot write to stdout: found it closed, wanted somebody who reads to the end"
+    : `Cannot write to stdout: ${errorText(error)}`;
 }
 
 /** What the operating system or the database refused is told in one line; where a fault of ours lies is told who asks. */

@@ -1,30 +1,38 @@
-import { basename, dirname, extname, resolve } from "node:path";
+import { basename, dirname, extname } from "node:path";
 import type { JsonObject } from "../domain/json.ts";
 import { Problem } from "../domain/problem.ts";
+import { fileEmbedder } from "../engines/cwl/embed-files.ts";
 import { packageReader, packDocument } from "../engines/cwl/pack.ts";
 import { type Client, clientOptions, createClient } from "./client.ts";
 import { type Command, exitCodes, isGiven, textOption } from "./command.ts";
 import { onlyWord } from "./jobs.ts";
+import { readPackageWord } from "./read-package.ts";
 
 /** Makes the command that packs a CWL package with all that it runs into one document and deploys it. */
 export function deployCommand(): Command {
   return {
     name: "deploy",
-    words: "PACKAGE.cwl",
+    words: "PACKAGE.cwl[#PROCESS]",
     maxWords: 1,
     summary: "Packs a CWL package with the files it runs, and deploys it; prints the address of the process.",
     options: {
       ...clientOptions,
-      id: { type: "string", value: "ID", about: "id of the process (default: the file's name)" },
+      id: { type: "string", value: "ID", about: "id of the process (default: the package's own, or the file's name)" },
       title: { type: "string", value: "TEXT", about: "title of the process (default: the package's label)" },
       version: { type: "string", value: "VERSION", about: "version of the process" },
       replace: { type: "boolean", about: "replace a process that has this id" },
     },
     async run(given, io) {
-      const file = resolve(onlyWord(given, "a CWL file"));
-      const packed = await packDocument(file, packageReader(dirname(file)));
+      const { file, process } = readPackageWord(onlyWord(given, "a CWL file"));
+      const packed = await packDocument(file, packageReader(dirname(file)), {
+        embedFile: fileEmbedder(dirname(file)),
+        onlyMain: true,
+        ...(process === undefined ? {} : { main: process }),
+      });
       for (const note of packed.cwl.notes) io.talk(`${note}\n`);
-      const id = textOption(given, "id") ?? basename(file, extname(file));
+      const { id: ownId } = packed.cwl.main;
+      // A process called "main" of a graph has no name of its own.
+      const id = textOption(given, "id") ?? (ownId === "main" ? basename(file, extname(file)) : ownId);
       const client = createClient(given, io);
       const isReplacement = isGiven(given, "replace") && (await isDeployed(client, id));
       const path = isReplacement ? `/processes/${encodeURIComponent(id)}` : "/processes";

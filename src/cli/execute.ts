@@ -1,15 +1,24 @@
-import { basename } from "node:path";
 import * as v from "valibot";
-import type { Json, JsonObject } from "../domain/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { type Client, clientOptions, createClient } from "./client.ts";
-import { type Command, exitCodes, type Io, isGiven, textOption, textOptions, UsageError } from "./command.ts";
+import {
+  type Command,
+  exitCodes,
+  type Io,
+  isGiven,
+  stoppedExitCode,
+  textOption,
+  textOptions,
+  UsageError,
+} from "./command.ts";
 import { exitCodeOf, followJob, StatusSchema } from "./follow-job.ts";
+import { readInputValue } from "./input-values.ts";
 import { onlyWord } from "./jobs.ts";
+import { readRequestFile } from "./read-request.ts";
 
 const DescriptionSchema = v.looseObject({
-  inputs: v.record(v.string(), v.looseObject({ schema: v.looseObject({ type: v.optional(v.unknown()) }) })),
+  inputs: v.record(v.string(), v.looseObject({ schema: v.optional(v.custom<JsonObject>(isJsonObject)) })),
 });
-const UploadSchema = v.looseObject({ id: v.string(), token: v.string() });
 
 /** Makes the command that executes a process asynchronously. */
 export function executeCommand(): Command {
@@ -25,9 +34,14 @@ export function executeCommand(): Command {
         short: "i",
         multiple: true,
         value: "KEY=VALUE",
-        about: "an input; KEY=@FILE uploads a file",
+        about: "an input; KEY=@FILE uploads a file, KEY=@- stdin; a File may be a URL",
       },
-      file: { type: "string", short: "f", value: "FILE", about: "a whole request in JSON, instead of inputs" },
+      file: {
+        type: "string",
+        short: "f",
+        value: "FILE",
+        about: "a whole request in JSON, instead of inputs; - is stdin",
+      },
       follow: { type: "boolean", about: "show the stages until the job ends" },
       "idempotency-key": { type: "string", value: "TEXT", about: "makes a repeated submission one job, for 24 hours" },
     },
@@ -52,6 +66,7 @@ export function executeCommand(): Command {
       }
       io.talk(`job ${jobID}\n`);
       const status = await followJob(client, jobID, io);
+      if (status === undefined) return stoppedExitCode(io);
       if (status.status === "successful") {
         const results = await client.json("GET", `/jobs/${jobID}/results`);
         io.out(`${JSON.stringify(results, null, isGiven(given, "json") ? 0 : 2)}\n`);
@@ -73,56 +88,30 @@ async function readRequest(
   const inputs = textOptions(given, "input");
   if (file === undefined) return requestOf(client, processId, inputs, io);
   if (inputs.length > 0) throw new UsageError("Cannot execute: found --file and --input, wanted one of them");
-  return { body: JSON.parse(await Bun.file(file).text()), headers: {} };
+  return { body: await readRequestFile(file), headers: {} };
 }
 
-/** Values are read by the type that the process describes: text stays text, anything else is JSON. */
+/** Values are read by what the process describes. */
 async function requestOf(client: Client, processId: string, pairs: readonly string[], io: Io): Promise<Request> {
+  const written = pairs.map(readPair);
   const path = `/processes/${encodeURIComponent(processId)}`;
   const description = v.parse(DescriptionSchema, await client.json("GET", path));
-  const inputs: Record<string, Json[]> = {};
+  const inputs = new Map<string, Json[]>();
   const tokens: string[] = [];
-  for (const pair of pairs) {
-    const cut = pair.indexOf("=");
-    if (cut < 1) throw new UsageError(`Cannot read input "${pair}": wanted KEY=VALUE or KEY=@FILE`);
-    const [name, text] = [pair.slice(0, cut), pair.slice(cut + 1)];
-    const isText = description.inputs[name]?.schema.type === "string";
-    const value = text.startsWith("@")
-      ? await upload(client, text.slice(1), tokens, io)
-      : isText
-        ? text
-        : readValue(text);
-    inputs[name] = [...(inputs[name] ?? []), value];
+  for (const { name, text } of written) {
+    const schema = description.inputs[name]?.schema;
+    const value = await readInputValue({ client, io, tokens }, { name, text, schema });
+    inputs.set(name, [...(inputs.get(name) ?? []), value]);
   }
-  const body: JsonObject = {
-    inputs: Object.fromEntries(
-      Object.entries(inputs).map(([name, values]) => [name, values.length === 1 ? (values[0] ?? null) : values]),
-    ),
+  const members = [...inputs].map(([name, values]) => [name, values.length === 1 ? (values[0] ?? null) : values]);
+  return {
+    body: { inputs: Object.fromEntries(members) },
+    headers: tokens.length === 0 ? {} : { "x-auth-vault": tokens.join(", ") },
   };
-  return { body, headers: tokens.length === 0 ? {} : { "x-auth-vault": tokens.join(", ") } };
 }
 
-function readValue(text: string): Json {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // What is no JSON is text; the service says so when it wanted something else.
-    return text;
-  }
-}
-
-async function upload(client: Client, path: string, tokens: string[], io: Io): Promise<Json> {
-  const file = Bun.file(path);
-  if (!(await file.exists())) throw new UsageError(`Cannot upload "${path}": no such file`);
-  const answer = await client.json("POST", "/vault", {
-    headers: {
-      "content-type": file.type || "application/octet-stream",
-      "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(basename(path))}`,
-    },
-    body: file,
-  });
-  const { id, token } = v.parse(UploadSchema, answer);
-  tokens.push(`token ${token}; id=${id}`);
-  io.talk(`uploaded ${path} (${file.size} bytes)\n`);
-  return { href: `vault://${id}`, ...(file.type === "" ? {} : { type: file.type.split(";")[0] ?? file.type }) };
+function readPair(pair: string): { readonly name: string; readonly text: string } {
+  const cut = pair.indexOf("=");
+  if (cut < 1) throw new UsageError(`Cannot read input "${pair}": wanted KEY=VALUE or KEY=@FILE`);
+  return { name: pair.slice(0, cut), text: pair.slice(cut + 1) };
 }

@@ -3,6 +3,7 @@ import { isFinished, jobStatuses } from "../domain/job-state.ts";
 import { sleep } from "../domain/timers.ts";
 import type { Client } from "./client.ts";
 import { exitCodes, type Io } from "./command.ts";
+import { failureText, leftText } from "./explain-job.ts";
 
 /** The members of a status document that a person follows. */
 export const StatusSchema = v.looseObject({
@@ -11,6 +12,13 @@ export const StatusSchema = v.looseObject({
   progress: v.optional(v.number(), 0),
   stage: v.optional(v.string(), ""),
   message: v.optional(v.string(), ""),
+  exception: v.optional(
+    v.looseObject({
+      detail: v.optional(v.string()),
+      exitCode: v.optional(v.number()),
+      stderrTail: v.optional(v.string()),
+    }),
+  ),
 });
 export type Status = v.InferOutput<typeof StatusSchema>;
 
@@ -22,8 +30,23 @@ export async function readStatus(client: Client, jobId: string): Promise<Status>
   return v.parse(StatusSchema, await client.json("GET", `/jobs/${encodeURIComponent(jobId)}`));
 }
 
-/** Shows a job's way through its stages until it is finished; a bar on a terminal, else a line for each change. */
-export async function followJob(client: Client, jobId: string, io: Io): Promise<Status> {
+/**
+ * Shows a job's way through its stages until it is finished, and why it failed; a bar on a terminal, else a line for each
+ * change. Undefined when the one who looks was asked to stop: the job goes on, which is said.
+ */
+export async function followJob(client: Client, jobId: string, io: Io): Promise<Status | undefined> {
+  try {
+    const status = await followToEnd(client, jobId, io);
+    io.talk(failureText(status));
+    return status;
+  } catch (error) {
+    if (!io.signal.aborted) throw error;
+    io.talk(`${io.isTerminal ? "\n" : ""}${leftText(jobId)}`);
+    return undefined;
+  }
+}
+
+async function followToEnd(client: Client, jobId: string, io: Io): Promise<Status> {
   let shown = "";
   for (;;) {
     const status = await readStatus(client, jobId);

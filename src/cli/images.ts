@@ -1,5 +1,7 @@
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { importImage, listImages, removeImage } from "../executors/images.ts";
+import { ifExists } from "../files/file-errors.ts";
 import { imagesDirectory } from "../files/layout.ts";
 import { type Command, exitCodes, type Given, type Io, type Option, UsageError } from "./command.ts";
 
@@ -26,6 +28,9 @@ export function imagesCommand(deps: ImagesDeps): Command {
         return exitCodes.ok;
       }
       if (action === "import" && subject !== undefined && others.length === 0) {
+        if (!(await isFile(subject))) {
+          throw new UsageError(`Cannot import image "${subject}": found no file there, wanted an archive`);
+        }
         io.out(`${await importImage(directory, resolve(subject), name)}\n`);
         return exitCodes.ok;
       }
@@ -37,4 +42,8 @@ export function imagesCommand(deps: ImagesDeps): Command {
       throw new UsageError(`Cannot do "${given.words.join(" ")}": wanted import FILE [NAME], list, or remove NAME`);
     },
   };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await ifExists(stat(path)))?.isFile() === true;
 }

@@ -1,9 +1,21 @@
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { isJsonObject, type Json } from "../domain/json.ts";
-import { clientOptions, createClient } from "./client.ts";
-import { type Command, exitCodes, type Given, isGiven, textOption, UsageError } from "./command.ts";
-import { exitCodeOf, readStatus } from "./follow-job.ts";
+import { Problem } from "../domain/problem.ts";
+import { type Client, clientOptions, createClient } from "./client.ts";
+import {
+  type Command,
+  exitCodes,
+  type Given,
+  type Io,
+  isGiven,
+  stoppedExitCode,
+  textOption,
+  UsageError,
+} from "./command.ts";
+import { failureText } from "./explain-job.ts";
+import { exitCodeOf, followJob, readStatus } from "./follow-job.ts";
+import { requireDirectory } from "./require-directory.ts";
 
 /** Reads the one word that a command wants. */
 export function onlyWord(given: Given, wanted: string): string {
@@ -25,14 +37,19 @@ export function statusCommand(): Command {
     words: "JOB",
     maxWords: 1,
     summary: "Tells a job's status; the exit code is 6 for a failed job and 7 for a dismissed one.",
-    options: clientOptions,
+    options: { ...clientOptions, follow: { type: "boolean", about: "show the stages until the job ends" } },
     async run(given, io) {
-      const status = await readStatus(createClient(given, io), onlyWord(given, "a job's id"));
+      const jobId = onlyWord(given, "a job's id");
+      const client = createClient(given, io);
+      const isFollowed = isGiven(given, "follow");
+      const status = isFollowed ? await followJob(client, jobId, io) : await readStatus(client, jobId);
+      if (status === undefined) return stoppedExitCode(io);
       io.out(
         isGiven(given, "json")
           ? `${JSON.stringify(status)}\n`
           : `${status.status} ${status.progress}% ${status.stage} ${status.message}\n`,
       );
+      if (!isFollowed && !isGiven(given, "json")) io.talk(failureText(status));
       return exitCodeOf(status.status);
     },
   };
@@ -112,12 +129,15 @@ export function resultsCommand(): Command {
     },
     async run(given, io) {
       const client = createClient(given, io);
-      const document = await client.json("GET", jobPath(onlyWord(given, "a job's id"), "/results"));
+      const jobId = onlyWord(given, "a job's id");
+      const document = await readResults(client, jobId, io);
+      if (document === undefined) return exitCodes.jobFailed;
       const directory = textOption(given, "output-dir");
       if (directory === undefined) {
         io.out(`${JSON.stringify(document, null, isGiven(given, "json") ? 0 : 2)}\n`);
         return exitCodes.ok;
       }
+      await requireDirectory("--output-dir", directory);
       for (const file of linksIn(document)) {
         const folder = join(directory, ...file.way.map((name) => encodeURIComponent(name)));
         const path = join(folder, basename(decodeURIComponent(new URL(file.href).pathname)) || "result");
@@ -128,6 +148,17 @@ export function resultsCommand(): Command {
       return exitCodes.ok;
     },
   };
+}
+
+/** Reads the results of a job; undefined when it failed, and why is said. */
+async function readResults(client: Client, jobId: string, io: Io): Promise<Json | undefined> {
+  try {
+    return await client.json("GET", jobPath(jobId, "/results"));
+  } catch (error) {
+    if (!(error instanceof Problem) || error.kind !== "job-failed") throw error;
+    io.talk(failureText(await readStatus(client, jobId)));
+    return undefined;
+  }
 }
 
 /** Every link in a results document, with the names and numbers that lead to it. */

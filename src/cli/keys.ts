@@ -13,7 +13,8 @@ import {
 /** What `keys` needs of the program's outer layer: a connection of its own to the database. */
 export type KeysDeps = {
   readonly dataOption: Option;
-  open(given: Given, io: Io): Promise<KeyDeps & AsyncDisposable>;
+  /** Opens the database; makes one only when it is told that it may. */
+  open(given: Given, io: Io, makesDatabase: boolean): Promise<KeyDeps & AsyncDisposable>;
 };
 
 /** Makes the command that creates, lists and revokes API keys; a running server honours a change within a second. */
@@ -43,14 +44,13 @@ export function keysCommand(deps: KeysDeps): Command {
       if (verb !== "revoke" && words.length > 0) {
         throw new UsageError(`Cannot manage keys: found "${words.join(" ")}" after ${verb}, wanted options only`);
       }
-      await using store = await deps.open(given, io);
       switch (verb) {
         case "create":
-          return create(store, given, io);
+          return create(deps, given, io);
         case "list":
-          return list(store, given, io);
+          return list(deps, given, io);
         case "revoke":
-          return revoke(store, words, io);
+          return revoke(deps, words, given, io);
         default:
           throw new UsageError(`Cannot manage keys: found "${verb ?? ""}", wanted create, list or revoke`);
       }
@@ -58,11 +58,12 @@ export function keysCommand(deps: KeysDeps): Command {
   };
 }
 
-async function create(store: KeyDeps, given: Given, io: Io): Promise<number> {
+async function create(deps: KeysDeps, given: Given, io: Io): Promise<number> {
   const role = textOption(given, "role");
   const expires = textOption(given, "expires");
   if (role === undefined)
     throw new UsageError("Cannot create a key: found no --role, wanted viewer, runner, deployer or admin");
+  await using store = await deps.open(given, io, true);
   const { key, text } = await createKey(store, {
     role,
     user: textOption(given, "user") ?? role,
@@ -73,7 +74,8 @@ async function create(store: KeyDeps, given: Given, io: Io): Promise<number> {
   return exitCodes.ok;
 }
 
-async function list(store: KeyDeps, given: Given, io: Io): Promise<number> {
+async function list(deps: KeysDeps, given: Given, io: Io): Promise<number> {
+  await using store = await deps.open(given, io, false);
   const keys = await readKeys(store);
   io.out(
     isGiven(given, "json") ? `${JSON.stringify(keys)}\n` : keys.map((key) => lineOf(key, store.clock.now())).join(""),
@@ -97,9 +99,10 @@ function timeText(at: number): string {
   return new Date(at).toISOString();
 }
 
-async function revoke(store: KeyDeps, words: readonly string[], io: Io): Promise<number> {
+async function revoke(deps: KeysDeps, words: readonly string[], given: Given, io: Io): Promise<number> {
   const [id, ...others] = words;
   if (id === undefined || others.length > 0) throw new UsageError("Cannot revoke: wanted the id of one key");
+  await using store = await deps.open(given, io, false);
   await revokeKey(store, id);
   io.talk(`Key ${id} revoked\n`);
   return exitCodes.ok;

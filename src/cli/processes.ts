@@ -4,7 +4,8 @@ import { type Command, exitCodes, type Given, type Io, isGiven, type Option, Usa
 /** What `processes` needs of the program's outer layer: a connection of its own to the database. */
 export type ProcessesDeps = {
   readonly dataOption: Option;
-  open(given: Given, io: Io): Promise<OwnershipDeps & AsyncDisposable>;
+  /** Opens the database; makes one only when it is told that it may. */
+  open(given: Given, io: Io, makesDatabase: boolean): Promise<OwnershipDeps & AsyncDisposable>;
 };
 
 /** Makes the command that tells and changes whom processes belong to; a running server goes by it at once. */
@@ -24,11 +25,11 @@ export function processesCommand(deps: ProcessesDeps): Command {
       const [verb, id, user] = given.words;
       const isToAdmins = isGiven(given, "admin");
       if (verb === "list" && id === undefined) {
-        await using store = await deps.open(given, io);
+        await using store = await deps.open(given, io, false);
         return list(store, given, io);
       }
       if (verb === "chown" && id !== undefined && isToAdmins === (user === undefined)) {
-        await using store = await deps.open(given, io);
+        await using store = await deps.open(given, io, false);
         await chownProcess(store, id, user);
         io.talk(`Process ${id} is ${user === undefined ? "the admins'" : `that of ${user}`} now\n`);
         return exitCodes.ok;

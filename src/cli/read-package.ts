@@ -10,13 +10,11 @@ export function readPackage(
   word: string,
   options: Pick<LoadOptions, "isLibrary" | "allowsSecretsHint"> = {},
 ): Promise<Package> {
-  const hash = word.lastIndexOf("#");
-  const hasFragment = hash > 0 && !existsSync(word);
-  const file = resolve(hasFragment ? word.slice(0, hash) : word);
+  const { file, process } = readPackageWord(word);
   return packDocument(file, readText, {
     allowsLocalFiles: true,
     ...options,
-    ...(hasFragment ? { main: word.slice(hash + 1) } : {}),
+    ...(process === undefined ? {} : { main: process }),
   });
 }
 
@@ -24,4 +22,11 @@ async function readText(path: string): Promise<string> {
   const decoded = decodeText(await readFile(path));
   if (decoded.kind === "text") return decoded.text;
   throw new Error(`found ${decoded.found}, expected ${decoded.wanted}`);
+}
+
+/** Reads `FILE` or `FILE#PROCESS`: the file's whole path, and the process that is meant. */
+export function readPackageWord(word: string): { readonly file: string; readonly process?: string } {
+  const hash = word.lastIndexOf("#");
+  if (hash <= 0 || existsSync(word)) return { file: resolve(word) };
+  return { file: resolve(word.slice(0, hash)), process: word.slice(hash + 1) };
 }

@@ -1,13 +1,15 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import type { JobFailure } from "../domain/job.ts";
 import { silentLogger } from "../domain/logger.ts";
+import { nearNames } from "../domain/near-names.ts";
 import { createPatience } from "../domain/patience.ts";
+import { errorText } from "../domain/problem.ts";
 import { type ErrorPolicy, errorPolicies } from "../domain/run-settings.ts";
 import { createCwlEngine } from "../engines/cwl/engine.ts";
-import { type JobFile, readJobFile } from "../engines/cwl/job-file.ts";
+import type { JobFile } from "../engines/cwl/job-file.ts";
 import { jsonText } from "../engines/cwl/json-text.ts";
 import type { Package } from "../engines/cwl/load.ts";
 import { withOverrides } from "../engines/cwl/overrides.ts";
@@ -29,12 +31,16 @@ import {
   type Io,
   isGiven,
   type Option,
+  stoppedExitCode,
   textOption,
   UsageError,
 } from "./command.ts";
 import { makeTemplate } from "./make-template.ts";
 import { drawGraph } from "./print-graph.ts";
+import { readJob, readRunWords } from "./read-job.ts";
 import { readPackage } from "./read-package.ts";
+import { requireDirectory } from "./require-directory.ts";
+import { harmlessOptions } from "./run-options.ts";
 
 /** How long a tool waits for what the machine is short of. */
 const shortageMilliseconds = 60_000;
@@ -44,6 +50,7 @@ export type RunDeps = {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly cores: number;
+  readonly version: string;
   readonly dataOption: Option;
   /** The data directory, for its images. */
   readonly dataDirectory: (given: Given, io: Io) => string;
@@ -57,10 +64,13 @@ export type RunDeps = {
 export function runCommand(deps: RunDeps): Command {
   return {
     name: "run",
-    words: "PACKAGE.cwl[#PROCESS] [JOB.yml]",
+    words: "PACKAGE.cwl[#PROCESS] [JOB.yml] [--INPUT VALUE...]",
     maxWords: 2,
-    summary: "Runs a CWL package here; puts its output files into a directory and prints the CWL output object.",
+    takesInputs: true,
+    summary:
+      "Runs a CWL package here; puts its output files into a directory and prints the CWL output object. Inputs stand in a job file (- is stdin) or after the package; those that are called as an option is follow --.",
     options: {
+      ...harmlessOptions,
       outdir: { type: "string", short: "o", value: "DIR", about: "directory of the output files (default: .)" },
       "on-error": {
         type: "string",
@@ -94,12 +104,17 @@ export function runCommand(deps: RunDeps): Command {
       "print-graph": { type: "boolean", about: "only draw the package, as SVG" },
       "make-template": { type: "boolean", about: "only write a job file to fill in" },
       validate: { type: "boolean", about: "only check the package" },
+      "leave-tmpdir": { type: "boolean", about: "keep the scratch directory, and say where it is" },
+      version: { type: "boolean", about: "only print the version" },
     },
     async run(given, io) {
-      const [file, jobFile, ...others] = given.words;
-      if (file === undefined || others.length > 0) {
-        throw new UsageError(`Cannot run: found ${given.words.length} words, wanted PACKAGE.cwl [JOB.yml]`);
+      if (isGiven(given, "version")) {
+        io.out(`heddle ${deps.version}\n`);
+        return exitCodes.ok;
       }
+      const [first] = given.words;
+      if (first === undefined) throw new UsageError("Cannot run: found 0 words, wanted PACKAGE.cwl [JOB.yml]");
+      const { file, jobFile } = await readRunWords(first, given.words[1]);
       // Whoever runs a package here sees its inputs anyway; that nobody keeps them is said, however quiet it is to be.
       const packed = await readPackage(file, { allowsSecretsHint: !isGiven(given, "validate") });
       const say = isGiven(given, "quiet") ? () => {} : io.talk;
@@ -116,27 +131,39 @@ export function runCommand(deps: RunDeps): Command {
         io.out(makeTemplate(packed.cwl.main));
         return exitCodes.ok;
       }
-      const job = await readJob(packed, jobFile);
-      for (const name of job.unknown) say(`The package has no input "${name}": ignored\n`);
-      const scratch = await mkdtemp(textOption(given, "tmpdir-prefix") ?? join(tmpdir(), "heddle-run-"));
+      const job = await readJob(packed, jobFile, given);
+      const names = packed.cwl.main.inputs.map((input) => input.id);
+      for (const name of job.unknown) {
+        const [near] = nearNames(name, names);
+        say(`The package has no input "${name}"${near === undefined ? "" : `, did you mean "${near}"?`}: ignored\n`);
+      }
+      const directory = await requireDirectory("--outdir", textOption(given, "outdir") ?? ".");
+      const scratch = await makeScratch(textOption(given, "tmpdir-prefix") ?? join(tmpdir(), "heddle-run-"));
       try {
         const whole = withOverrides(packed, job.requirements);
-        return await runHere(deps, { packed: whole, job, scratch, given, say }, io);
+        return await runHere(deps, { packed: whole, job, directory, scratch, given, say }, io);
       } finally {
-        await rm(scratch, { recursive: true, force: true });
+        if (isGiven(given, "leave-tmpdir")) say(`Left ${scratch}\n`);
+        else await rm(scratch, { recursive: true, force: true });
       }
     },
   };
 }
 
-async function readJob(packed: Package, jobFile: string | undefined): Promise<JobFile> {
-  const text = jobFile === undefined ? "{}" : await readFile(jobFile, "utf8");
-  return readJobFile(text, jobFile ?? "job.yml", packed.cwl);
+async function makeScratch(prefix: string): Promise<string> {
+  try {
+    return await mkdtemp(prefix);
+  } catch (cause) {
+    const wanted = "wanted the beginning of a path that a directory can be made at";
+    throw new UsageError(`Cannot use --tmpdir-prefix: found "${prefix}" (${errorText(cause)}), ${wanted}`, { cause });
+  }
 }
 
 type Here = {
   readonly packed: Package;
   readonly job: JobFile;
+  /** Where output files go. */
+  readonly directory: string;
   readonly scratch: string;
   readonly given: Given;
   readonly say: (text: string) => void;
@@ -171,7 +198,8 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
     for (const fault of faults) io.talk(`${fault}\n`);
     return exitCodes.unsupported;
   }
-  const cacheDirectory = textOption(given, "cachedir");
+  const cache = textOption(given, "cachedir");
+  const cacheDirectory = cache === undefined ? undefined : await requireDirectory("--cachedir", cache);
   const executionId = deps.newId();
   const prepared = preparedOf(here, executionId);
   await using engine = createCwlEngine({
@@ -186,7 +214,7 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
     allowsLocalFiles: true,
     ignoresContainers,
     isDurable: false,
-    ...(cacheDirectory === undefined ? {} : { cache: { directory: resolve(cacheDirectory), onlyPureSteps: false } }),
+    ...(cacheDirectory === undefined ? {} : { cache: { directory: cacheDirectory, onlyPureSteps: false } }),
     // Nobody else waits here.
     expressionLimits: { timeMilliseconds: 30_000, memoryBytes: 512 * 2 ** 20 },
   });
@@ -195,10 +223,9 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
   if (failure !== undefined) {
     const { stderrTail } = failure;
     io.talk(`${failure.message}\n${stderrTail === undefined ? "" : `${stderrTail}\n`}`);
-    return exitCodes.jobFailed;
+    return io.signal.aborted ? stoppedExitCode(io) : exitCodes.jobFailed;
   }
-  const directory = resolve(textOption(given, "outdir") ?? ".");
-  const outputs = await bringHome(await engine.collectObject(prepared), { directory, scratch: here.scratch });
+  const outputs = await bringHome(await engine.collectObject(prepared), here);
   io.out(`${jsonText(outputs, 2)}\n`);
   return exitCodes.ok;
 }

@@ -17,6 +17,16 @@ export async function refuseMissingDatabase(layout: Layout): Promise<void> {
   );
 }
 
+/** Refuses a data directory without a database, for what makes none. Throws `not-found`. */
+export async function refuseNoDatabase(layout: Layout): Promise<void> {
+  const file = databaseFile(layout);
+  if ((await ifExists(stat(file))) !== undefined) return;
+  throw new Problem(
+    "not-found",
+    `Cannot find database "${file}": found none, wanted the data directory of a service (--data)`,
+  );
+}
+
 /** Words what lies in a data directory that has no database, or one without a byte; undefined when it has one, or nothing. */
 export async function filesWithoutDatabase(layout: Layout): Promise<string | undefined> {
   const file = databaseFile(layout);

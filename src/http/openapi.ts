@@ -7,6 +7,7 @@ import { outputsOperation } from "./api/files.ts";
 import type { ApiOperation } from "./api/operation.ts";
 import { apiOperations } from "./api-operations.ts";
 import { documentSchemas } from "./api-schemas.ts";
+import { exampleRequest } from "./example-request.ts";
 import { toOpenApi30 } from "./openapi-30.ts";
 import type { Route } from "./route.ts";
 
@@ -179,7 +180,11 @@ function executionOf(operation: ApiOperation, process: Process): Json {
     operationId: `execute_${process.id.replaceAll(/[^A-Za-z0-9]+/g, "_")}`,
     summary: `Execute ${process.description.title ?? process.id}`,
     tags: [operation.tag],
-    requestBody: bodyOf(["application/json"], schema),
+    // Without it the page makes up values of its own, subscribers too.
+    requestBody: {
+      required: true,
+      content: { "application/json": { schema, example: exampleRequest(process.description) } },
+    },
     responses: responsesOf(operation),
     ...callbacksOf(operation),
     security: [{ key: [] }, {}],

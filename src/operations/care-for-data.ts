@@ -1,9 +1,11 @@
-import { chmod, readdir, rm, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { access, chmod, constants, readdir, rm, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import type { Clock } from "../domain/clock.ts";
+import { Problem } from "../domain/problem.ts";
 import { ifExists } from "../files/file-errors.ts";
 import { databaseFile, directoryMode, type Layout, valuesDirectory } from "../files/layout.ts";
 import { measureOutputs } from "../files/measure-outputs.ts";
+import { refuseNoDatabase } from "../files/missing-database.ts";
 import { ownerOfOutput, setAside } from "../files/orphans.ts";
 import { copyDatabase, databaseFacts, holdsKeys, replaceDatabase } from "../store/backup.ts";
 import { lockDataDirectory, whoHolds } from "../store/lock.ts";
@@ -20,9 +22,24 @@ export type CareDeps = {
   readonly hasLivingTool: (executionId: string) => Promise<boolean>;
 };
 
-/** Writes a copy of the database, beside a server that may be running. Durable and read back when it resolves. */
-export function backUp(deps: Pick<CareDeps, "layout">, target: string): Promise<void> {
-  return copyDatabase(databaseFile(deps.layout), resolve(target), valuesDirectory(deps.layout));
+/**
+ * Writes a copy of the database, beside a server that may be running. Durable and read back when it resolves. Throws
+ * `conflict` for a name that is taken, unless a file of that name is to be replaced; `not-found` without a database.
+ */
+export async function backUp({ layout }: Pick<CareDeps, "layout">, target: string, replaces: boolean): Promise<void> {
+  await refuseNoDatabase(layout);
+  const refuse = (kind: "conflict" | "unavailable", found: string) => {
+    throw new Problem(kind, `Cannot write backup "${target}": found ${found}`);
+  };
+  const taken = await ifExists(stat(resolve(target)));
+  if (taken?.isDirectory() === true) refuse("conflict", "a directory, wanted a file's name");
+  if (taken !== undefined && !replaces) refuse("conflict", "a file of that name, wanted a new name or --replace");
+  try {
+    await access(dirname(resolve(target)), constants.W_OK);
+  } catch {
+    refuse("unavailable", "no directory there that can be written to, wanted one");
+  }
+  await copyDatabase(databaseFile(layout), resolve(target), valuesDirectory(layout));
 }
 
 /** Puts a backup in the place of the database. Throws `conflict` while a server runs. */

@@ -1,12 +1,15 @@
 import { access, constants, readdir, stat, statfs } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import type { Clock } from "../domain/clock.ts";
-import { errorText } from "../domain/problem.ts";
+import type { Json } from "../domain/json.ts";
+import { errorText, Problem } from "../domain/problem.ts";
+import { loadJson } from "../engines/cwl/load.ts";
 import { ifExists } from "../files/file-errors.ts";
 import { databaseFile, type Layout } from "../files/layout.ts";
 import { filesWithoutDatabase } from "../files/missing-database.ts";
 import { isStaleLink, listSetAside, ownedDirectories, ownerOfOutput } from "../files/orphans.ts";
 import { databaseFacts, databaseFaults } from "../store/backup.ts";
+import { deployedPackages } from "../store/deployed-packages.ts";
 import { wrongUsage } from "../store/recount.ts";
 
 /** One thing that was looked at. */
@@ -39,8 +42,9 @@ export async function examineData(deps: ExamineDeps): Promise<readonly Finding[]
   const database = await examineDatabase(deps);
   const leftovers = database.state === "fault" ? [] : await examineLeftovers(deps);
   const usage = database.state === "fault" ? [] : await examineUsage(layout);
+  const packages = database.state === "fault" ? [] : await examinePackages(layout);
   const aside = await examineSetAside(layout);
-  return [...place, database, ...leftovers, ...usage, ...aside, ...(await examineTools())];
+  return [...place, database, ...leftovers, ...usage, ...packages, ...aside, ...(await examineTools())];
 }
 
 async function examineDirectory(layout: Layout): Promise<readonly Finding[]> {
@@ -55,6 +59,7 @@ async function examineDirectory(layout: Layout): Promise<readonly Finding[]> {
       (mode & 0o077) === 0
         ? good("data directory", directory)
         : warning("data directory", `${directory} can be read by other users of this machine, wanted mode 0700`),
+      ...dottedName(directory),
       network === undefined
         ? good("file system", "local")
         : warning("file system", `${network}: the database is only safe on a file system of this machine`),
@@ -64,6 +69,37 @@ async function examineDirectory(layout: Layout): Promise<readonly Finding[]> {
     ];
   } catch (error) {
     return [fault("data directory", `Cannot use "${directory}": ${errorText(error)}`)];
+  }
+}
+
+/** Programs that take the part of a path before its first dot for a name, as many do, are led astray by one above it. */
+function dottedName(directory: string): readonly Finding[] {
+  const dotted = resolve(directory)
+    .split(sep)
+    .find((name) => name.includes("."));
+  if (dotted === undefined) return [];
+  const detail = `"${directory}" has a dot in "${dotted}", where tools may cut the paths of their files; wanted names without`;
+  return [warning("directory name", detail)];
+}
+
+/** Packages that were deployed when more was taken. They run on; whoever deploys them again must change them. */
+async function examinePackages(layout: Layout): Promise<readonly Finding[]> {
+  const file = databaseFile(layout);
+  if ((await ifExists(stat(file))) === undefined) return [];
+  return deployedPackages(file).flatMap(({ id, document, main }) =>
+    outdatedParts(document, main).map((detail) =>
+      warning("packages", `process "${id}" would be refused today: ${detail}`),
+    ),
+  );
+}
+
+function outdatedParts(document: Json, main: string | undefined): readonly string[] {
+  const options = { isDeployed: true, allowsSecretsHint: true, ...(main === undefined ? {} : { main }) };
+  try {
+    return loadJson(document, options).cwl.outdated;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return error.faults.length === 0 ? [error.message] : error.faults.map((one) => `${one.pointer}: ${one.detail}`);
   }
 }
 

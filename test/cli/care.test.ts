@@ -7,7 +7,7 @@ import { databaseFaults } from "../../src/store/backup.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { migrationFiles } from "../../src/store/migrations.macro.ts";
 import { runExecutable, startServer } from "../support/executable.ts";
-import { statusOf, submit, untilFinished } from "../support/jobs.ts";
+import { deployCwl, statusOf, submit, untilFinished } from "../support/jobs.ts";
 import { realClock } from "../support/real-clock.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
@@ -117,3 +117,35 @@ test("the database is kept as it was before a newer program changes it", async (
   using kept = new Database(copy, { readonly: true });
   expect(kept.query("SELECT count(*) AS count FROM __drizzle_migrations").get()).toEqual({ count: migrations.length });
 });
+
+test("doctor warns of a dot in the directory's name, and of packages that would be refused today, with the line to change", async () => {
+  await using folder = await temporaryDirectory();
+  const data = join(folder.path, "v1.2 data", "plain");
+  const tool = { class: "CommandLineTool", baseCommand: "echo", inputs: { a: "string" }, outputs: {} };
+  const workflow = (requirements: object) => ({
+    cwlVersion: "v1.2",
+    class: "Workflow",
+    requirements,
+    inputs: { words: "string[]" },
+    outputs: {},
+    steps: { s: { run: tool, in: { a: "words" }, scatter: "a", out: [] } },
+  });
+  {
+    await using server = await startServer(data);
+    for (const id of ["now", "earlier"]) await deployCwl(server.url, id, workflow({ ScatterFeatureRequirement: {} }));
+  }
+  {
+    using database = new Database(join(data, "heddle.db"));
+    database
+      .query(
+        "UPDATE process_revisions SET definition = json_set(definition, '$.document', json(?)) WHERE process_id = 'earlier'",
+      )
+      .run(JSON.stringify(workflow({})));
+  }
+  const { exitCode, out } = await runExecutable(["doctor", "--data", data]);
+  expect(exitCode).toBe(0);
+  expect(out).toContain('has a dot in "v1.2 data"');
+  expect(out).toContain('warning  packages: process "earlier" would be refused today: ');
+  expect(out).toContain('expected the line "ScatterFeatureRequirement: {}"');
+  expect(out).not.toContain('process "now"');
+}, 30_000);

@@ -150,7 +150,9 @@ test("the overview tells what each command does, and the usage text the values a
   expect(overview.out).toMatch(/^ {2}execute {3}Executes a process/m);
   const unknown = await heddle("excute");
   expect([unknown.exitCode, unknown.out]).toEqual([2, ""]);
-  expect(unknown.talk).toStartWith('Cannot run "excute": no such command\n\nUsage: heddle COMMAND');
+  expect(unknown.talk).toStartWith(
+    'Cannot run "excute": no such command, did you mean "execute"?\n\nUsage: heddle COMMAND',
+  );
   const usage = (await heddle("serve", "--help")).out;
   expect(usage).toMatch(/--sandbox auto\|require\|off .*if not given require once a key exists.*\(HEDDLE_SANDBOX\)/);
   expect(usage).toMatch(/--job-files auto\|always .*\(default auto; HEDDLE_JOB_FILES\)/);

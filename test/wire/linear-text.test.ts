@@ -76,9 +76,9 @@ describe("a text of any kind is read in time that grows as the text does", () =>
 
 test("a template of very many expressions that are not closed is read in one go", () => {
   const many = 300_000;
-  expect(holdsScript("$(".repeat(many), "v1.2")).toBe(false);
-  expect(holdsScript(`\${${"/".repeat(many)}`, "v1.2")).toBe(false);
-  expect(holdsScript(`\${${"/* ".repeat(many)}`, "v1.2")).toBe(false);
-  expect(holdsScript("$(a $(1 + 1)", "v1.2")).toBe(true);
-  expect(holdsScript(`\${ /* } */ return 1; }`, "v1.2")).toBe(true);
+  expect(holdsScript("$(".repeat(many))).toBe(false);
+  expect(holdsScript(`\${${"/".repeat(many)}`)).toBe(false);
+  expect(holdsScript(`\${${"/* ".repeat(many)}`)).toBe(false);
+  expect(holdsScript("$(a $(1 + 1)")).toBe(true);
+  expect(holdsScript(`\${ /* } */ return 1; }`)).toBe(true);
 });

@@ -1,11 +1,12 @@
 import { isJsonObject, type Json } from "../../domain/json.ts";
 import { isList } from "./field.ts";
+import { geoTypes, type TypeFiles } from "./geo-types.ts";
 import type { CwlType } from "./schema.ts";
 import { members } from "./types.ts";
 
 /** Where Earth-observation packages import their types from; they are known here, so nothing is fetched. */
 const addresses =
-  /^https?:\/\/(?:raw\.githubusercontent\.com\/eoap\/schemas\/[^/]+|eoap\.github\.io\/schemas)\/(\w+)\.yaml$/;
+  /^https?:\/\/(?:raw\.githubusercontent\.com\/eoap\/schemas\/(?:refs\/(?:heads|tags)\/)?[^/]+|eoap\.github\.io\/schemas)\/(?:experimental\/)?([\w-]+)\.yaml$/;
 
 /** Records of one field `value`, and the JSON Schema format of the text in it. */
 const stringFormats: Readonly<Record<string, string>> = {
@@ -41,21 +42,31 @@ const boundingBox: CwlType = {
   ],
 };
 
+function stringType(meaning: string): CwlType {
+  return { kind: "record", fields: [{ name: "value", type: { kind: "string" }, ...demands }], meaning };
+}
+
+const strings = Object.fromEntries(Object.entries(stringFormats).map(([name, format]) => [name, stringType(format)]));
+const { "api-endpoint": endpoints, ...geo } = geoTypes(stringType("uri"));
+const files: TypeFiles = {
+  ogc: { BBox: boundingBox, CRS: crs },
+  string_format: strings,
+  ...geo,
+  "api-endpoint": { ...strings, ...endpoints },
+};
+
 /** Tells whether an address names one of the known files of types. */
 export function isCustomTypesFile(address: string): boolean {
   const file = addresses.exec(address)?.[1];
-  return file === "ogc" || file === "string_format";
+  return file !== undefined && Object.hasOwn(files, file);
 }
 
 /** Finds a type by its full name, `https://.../ogc.yaml#BBox`; undefined when it is none of the known ones. */
 export function customType(name: string): CwlType | undefined {
   const [address = "", own = ""] = name.split("#");
-  const file = addresses.exec(address)?.[1];
-  if (file === "ogc") return own === "BBox" ? boundingBox : own === "CRS" ? crs : undefined;
-  if (file !== "string_format" || !Object.hasOwn(stringFormats, own)) return undefined;
-  const meaning = stringFormats[own];
-  const fields = [{ name: "value", type: { kind: "string" }, ...demands }] as const;
-  return meaning === undefined ? undefined : { kind: "record", fields, meaning };
+  const file = addresses.exec(address)?.[1] ?? "";
+  const types = Object.hasOwn(files, file) ? files[file] : undefined;
+  return types !== undefined && Object.hasOwn(types, own) ? types[own] : undefined;
 }
 
 /** Turns what a client sends for a type into what CWL has: a text into its record, a CRS's address into its name. */
@@ -65,7 +76,7 @@ export function toCustom(type: CwlType, value: Json): Json {
     return array === undefined ? value : value.map((item) => toCustom(array.items, item));
   }
   const record = members(type).find((member) => member.kind === "record" && member.meaning !== undefined);
-  if (record?.kind !== "record") return value;
+  if (record?.kind !== "record") return mapFields(type, value, toCustom);
   if (record.meaning !== "ogc-bbox") return typeof value === "string" ? { value } : value;
   if (!isJsonObject(value)) return value;
   const given = typeof value.crs === "string" ? value.crs : "CRS84";
@@ -79,6 +90,26 @@ export function fromCustom(type: CwlType, value: Json): Json {
     return array === undefined ? value : value.map((item) => fromCustom(array.items, item));
   }
   const record = members(type).find((member) => member.kind === "record" && member.meaning !== undefined);
-  if (record?.kind !== "record" || !isJsonObject(value)) return value;
+  if (record?.kind !== "record" || !isJsonObject(value)) return mapFields(type, value, fromCustom);
   return record.meaning === "ogc-bbox" ? value : (value.value ?? null);
+}
+
+/** Changes the fields of a record, where there is one record that a value can be. */
+function mapFields(type: CwlType, value: Json, change: (type: CwlType, value: Json) => Json): Json {
+  const [record, ...others] = members(type).filter((member) => member.kind === "record");
+  if (record?.kind !== "record" || others.length > 0 || !isJsonObject(value) || !record.fields.some(holdsCustom))
+    return value;
+  const fields = new Map(record.fields.map((field) => [field.name, field.type]));
+  const changed = Object.entries(value).map(([name, member]) => {
+    const own = fields.get(name);
+    return [name, own === undefined ? member : change(own, member)] as const;
+  });
+  return Object.fromEntries(changed);
+}
+
+function holdsCustom({ type }: { readonly type: CwlType }): boolean {
+  return members(type).some((member) => {
+    if (member.kind === "array") return holdsCustom({ type: member.items });
+    return member.kind === "record" && (member.meaning !== undefined || member.fields.some(holdsCustom));
+  });
 }

@@ -160,7 +160,13 @@ function recordSchema(type: CwlType & { kind: "record" }): JsonObject {
     (field) => [field.name, { ...described(field), ...typeSchema(field.type, []) }] as const,
   );
   const required = type.fields.filter((field) => !isOptional(field.type)).map((field) => field.name);
-  return { type: "object", properties: Object.fromEntries(properties), ...(required.length === 0 ? {} : { required }) };
+  const format = type.format === undefined ? {} : { format: type.format };
+  return {
+    type: "object",
+    ...format,
+    properties: Object.fromEntries(properties),
+    ...(required.length === 0 ? {} : { required }),
+  };
 }
 
 function fileSchema(formats: readonly string[]): JsonObject {

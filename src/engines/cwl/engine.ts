@@ -167,7 +167,7 @@ async function work(
     deps.ignoresContainers === true ? operationFaults(document) : await machineFaults(document, deps.executor);
   if (faults.length > 0) throw new CwlFailure(`Cannot run: ${faults.join("; ")}`);
   for (const text of document.outdated) record.log(`Would be refused if it were deployed today: ${text}`);
-  using scripts = holdsScripts ? await engines.scripts.load() : undefined;
+  using scripts = holdsScripts ? await engines.scripts.load((line) => record.log(line)) : undefined;
   const inputs = inputObject(main, prepared.inputs, { allowsLocalFiles: deps.allowsLocalFiles ?? false });
   const context: RunContext = {
     executionId: prepared.executionId,

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { nearNames } from "../../domain/near-names.ts";
 import { CwlFailure } from "./failure.ts";
 import { isList } from "./field.ts";
 import { jsonText } from "./json-text.ts";
@@ -30,7 +31,7 @@ export function evaluate(template: Expression, scope: Scope): Json {
 
 /** Evaluates a template whose blanks count: with any around it, an expression is a part of a text. */
 export function evaluateWhole(template: Expression, scope: Scope): Json {
-  const segments = parseTemplate(template, scope.version);
+  const segments = parseTemplate(template);
   if (!segments.some((segment) => segment.kind !== "text")) return segments.map((segment) => segment.text).join("");
   const [only] = segments;
   if (only !== undefined && segments.length === 1) return evaluateSegment(only, scope);
@@ -48,15 +49,15 @@ export function evaluateString(template: Expression, scope: Scope, field: string
 }
 
 /** Tells whether a template holds JavaScript: anything but parameter references. */
-export function holdsScript(template: Expression, version: CwlVersion): boolean {
-  return parseTemplate(template, version).some((segment) => segment.kind === "script");
+export function holdsScript(template: Expression): boolean {
+  return parseTemplate(template).some((segment) => segment.kind === "script");
 }
 
 /** After so many expressions that are not closed, what follows is text too. */
 const maxUnclosed = 20;
 
 /** Splits a template into text and expressions. An expression that is not closed is text. */
-function parseTemplate(template: string, version: CwlVersion): readonly Segment[] {
+function parseTemplate(template: string): readonly Segment[] {
   // Without an expression nothing is read in it: backslashes stay as they are.
   if (!template.includes("$(") && !template.includes("${"))
     return template === "" ? [] : [{ kind: "text", text: template }];
@@ -66,7 +67,7 @@ function parseTemplate(template: string, version: CwlVersion): readonly Segment[
   let unclosed = 0;
   while (at < template.length) {
     if (template[at] === "\\") {
-      const escaped = readEscape(template, at, version);
+      const escaped = readEscape(template, at);
       text += escaped.text;
       at += escaped.length;
       continue;
@@ -88,11 +89,14 @@ function parseTemplate(template: string, version: CwlVersion): readonly Segment[
   return segments;
 }
 
-/** CWL v1.2 CommandLineTool 3.2: `\$(` and `\${` are text, and so is the second of two backslashes. Before, only the first two. */
-function readEscape(template: string, at: number, version: CwlVersion): { text: string; length: number } {
+/**
+ * CWL v1.2 CommandLineTool 3.2: `\$(` and `\${` are text, and so is the second of two backslashes. Earlier versions leave it
+ * open, and the reference runner takes two for one there as well. Before anything else a backslash stays.
+ */
+function readEscape(template: string, at: number): { text: string; length: number } {
   const next = template.slice(at + 1, at + 3);
   if (next === "$(" || next === "${") return { text: next, length: 3 };
-  if (version === "v1.2" && next.startsWith("\\")) return { text: "\\", length: 2 };
+  if (next.startsWith("\\")) return { text: "\\", length: 2 };
   return { text: "\\", length: 1 };
 }
 
@@ -191,10 +195,27 @@ function resolveReference(path: readonly (string | number)[], text: string, scop
     const next = lookUp(value, key, index === rest.length - 1);
     // JavaScript has its own answer: undefined is null, a member of null an error.
     if (next === undefined && scope.javascript !== undefined) return runScript(text, scope);
-    if (next === undefined) throw new CwlFailure(`Cannot evaluate ${text}: found nothing at "${key}"`);
+    if (next === undefined)
+      throw new CwlFailure(`Cannot evaluate ${text}: found nothing at "${key}"${nearText(value, key)}`);
     value = next;
   }
   return value;
+}
+
+/** The most names that a message lists. */
+const maxNames = 20;
+
+/** Words the names that somebody may have meant, else those that there are. */
+function nearText(value: Json, key: string | number): string {
+  if (!isJsonObject(value))
+    return isList(value) ? ` of ${value.length} items` : `, as it is ${JSON.stringify(value).slice(0, 80)}`;
+  const names = Object.keys(value);
+  const [near] = nearNames(String(key), names);
+  if (near !== undefined) return `, did you mean "${near}"?`;
+  const more = names.length > maxNames ? `, and ${names.length - maxNames} more` : "";
+  return names.length === 0
+    ? ", as there is nothing in it"
+    : `, expected one of ${names.slice(0, maxNames).join(", ")}${more}`;
 }
 
 function lookUp(value: Json, key: string | number, isLast: boolean): Json | undefined {

@@ -24,7 +24,7 @@ import {
 import { formatMediaType, isFormat, mediaTypeFormat } from "./formats.ts";
 import type { Evaluating } from "./javascript.ts";
 import { type ReadBounds, requireReadable } from "./readable.ts";
-import type { CwlDocument, CwlProcess, CwlType, FileDemands, ListingMode } from "./schema.ts";
+import type { CwlDocument, CwlProcess, CwlType, FileDemands, InputParameter, ListingMode } from "./schema.ts";
 import { withSecondaryFiles } from "./secondary-files.ts";
 import { matchType, members, typeFault } from "./types.ts";
 
@@ -40,9 +40,9 @@ export function inputObject(
   const faults: Fault[] = [];
   const values = process.inputs.flatMap((parameter): readonly (readonly [string, Json])[] => {
     const given = Object.hasOwn(prepared, parameter.id) ? prepared[parameter.id] : undefined;
-    const value = given === undefined ? null : toCustom(parameter.type, inputValue(parameter.type, given));
+    const value = preparedValue(parameter, given);
     const fault =
-      (value === null && parameter.default !== undefined ? undefined : typeFault(parameter.type, value)) ??
+      valueFault(parameter, value) ??
       (given === undefined || options.allowsLocalFiles ? undefined : locationFault(given));
     if (fault !== undefined) faults.push({ pointer: `/inputs/${parameter.id}`, detail: fault });
     return [[parameter.id, value]];
@@ -54,6 +54,21 @@ export function inputObject(
     });
   }
   return Object.fromEntries(values);
+}
+
+type Given = PreparedItem | readonly PreparedItem[] | undefined;
+
+/** Words why what is given does not fit an input; undefined when it does, or a default stands in for it. */
+export function inputFault(parameter: InputParameter, given: Given): string | undefined {
+  return valueFault(parameter, preparedValue(parameter, given));
+}
+
+function preparedValue({ type }: InputParameter, given: Given): Json {
+  return given === undefined ? null : toCustom(type, inputValue(type, given));
+}
+
+function valueFault({ type, default: fallback }: InputParameter, value: Json): string | undefined {
+  return value === null && fallback !== undefined ? undefined : typeFault(type, value);
 }
 
 /** A File may not be named inside a plain value: what may be read was decided when the inputs were prepared. */
@@ -158,7 +173,10 @@ async function completeValue(part: Part, declared: CwlType, value: Json): Promis
     return Promise.all(value.map((item) => completeValue(part, items, item)));
   }
   if (type.kind === "record" && isJsonObject(value)) {
-    const fields = type.fields.map(async (field) => {
+    // Of records that others define, GeoJSON for one, what is absent stays so: null would mean something else.
+    const present =
+      type.isForeign === true ? type.fields.filter((field) => Object.hasOwn(value, field.name)) : type.fields;
+    const fields = present.map(async (field) => {
       const name = `${part.name}, field "${field.name}"`;
       return [
         field.name,

@@ -19,10 +19,10 @@ export type ScriptLimits = {
   readonly blindSteps: number;
 };
 
-/** What became of a script. `late` says that its time was over before its end. */
+/** What became of a script, and what it said on the console. `late` says that its time was over before its end. */
 export type ScriptEnd =
-  | { readonly kind: "value"; readonly value: Json }
-  | { readonly kind: "failed"; readonly reason: string }
+  | { readonly kind: "value"; readonly value: Json; readonly said?: readonly string[] }
+  | { readonly kind: "failed"; readonly reason: string; readonly said?: readonly string[] }
   | { readonly kind: "late" };
 
 /** Runs scripts in a memory of its own. */
@@ -91,6 +91,8 @@ type Prepared = {
   readonly inputs: Json;
   readonly library: readonly string[];
   readonly isFull: boolean;
+  /** It has a console. */
+  readonly speaks: boolean;
 };
 
 /** Making a context takes longer than what most scripts do in it; without these parts of the language a third less. */
@@ -129,16 +131,19 @@ export async function startInterpreter(module: WebAssembly.Module, deps: Interpr
     runtime = undefined;
     isBroken = false;
   };
-  const contextFor = ({ body, inputs, library }: Script): QuickJSContext => {
+  const contextFor = (script: Script): QuickJSContext => {
+    const { body, inputs, library } = script;
     const isFull = partsByName.test(body) || library.some((script) => partsByName.test(script));
     const isKnown = prepared?.inputs === inputs && prepared.library === library;
-    if (isKnown && prepared !== undefined && (prepared.isFull || !isFull)) return prepared.context;
+    const isEnough = prepared !== undefined && (prepared.isFull || !isFull) && (prepared.speaks || !speaks(script));
+    if (isKnown && prepared !== undefined && isEnough) return prepared.context;
     prepared?.context.dispose();
     prepared = undefined;
     runtime ??= newRuntime();
     const context = isFull ? runtime.newContext() : runtime.newContext({ intrinsics: leanIntrinsics });
-    prepared = { context, inputs, library, isFull };
+    prepared = { context, inputs, library, isFull, speaks: speaks(script) };
     setText(context, inputsName, JSON.stringify(inputs));
+    if (speaks(script)) evaluate(context, consoleScript);
     for (const script of library) evaluate(context, script);
     return context;
   };
@@ -148,10 +153,14 @@ export async function startInterpreter(module: WebAssembly.Module, deps: Interpr
       blindSteps = limits.blindSteps;
       steps.value = blindSteps;
       try {
-        const text = evaluate(contextFor(script), wrap(script));
-        return { kind: "value", value: text === undefined ? null : JSON.parse(text) };
+        const context = contextFor(script);
+        const text = evaluate(context, wrap(script));
+        return { kind: "value", value: text === undefined ? null : JSON.parse(text), ...saidIn(context, script) };
       } catch (error) {
-        const end = endOf(error, Number(steps.value) < 0 || elapsed() > deadline, memoryBytes);
+        const isLate = Number(steps.value) < 0 || elapsed() > deadline;
+        const isWhole = error instanceof ScriptError && !error.isOutOfMemory && !isLate;
+        const said = isWhole && prepared !== undefined ? saidIn(prepared.context, script) : {};
+        const end = { ...endOf(error, isLate, memoryBytes), ...said };
         // What an expression broke in the interpreter is not left to the next one.
         if (error instanceof ScriptError && !error.isOutOfMemory) drop();
         else isBroken = true;
@@ -171,6 +180,39 @@ function wrap(script: Script): string {
   const runtime = JSON.stringify(JSON.stringify(script.runtime));
   const values = `inputs=JSON.parse(${inputsName}),self=JSON.parse(${self}),runtime=JSON.parse(${runtime})`;
   return `${values},JSON.stringify((function(){${script.body}\n})())`;
+}
+
+const saidName = "__said";
+/** What one expression may say: a loop may say much. */
+const maxSaid = 100;
+const maxSaidLetters = 2_000;
+
+function speaks({ body, library }: Script): boolean {
+  return body.includes("console") || library.some((part) => part.includes("console"));
+}
+
+/** A console that keeps what is said; other values than texts are said as JSON. */
+const consoleScript = `var ${saidName}=[],console=(function(said){
+var word=function(value){if(typeof value==="string")return value;var text;try{text=JSON.stringify(value)}catch(error){}return text===undefined?String(value):text};
+var say=function(){var words=[];for(var at=0;at<arguments.length;at+=1)words.push(word(arguments[at]));if(said.length<${maxSaid})said.push(words.join(" ").slice(0,${maxSaidLetters}))};
+return {log:say,info:say,warn:say,error:say,debug:say,trace:say,dir:say}})(${saidName});`;
+
+/** Takes what a script has said. */
+function saidIn(context: QuickJSContext, script: Script): { readonly said?: readonly string[] } {
+  if (!speaks(script)) return {};
+  const said = takeSaid(context);
+  const texts = Array.isArray(said) ? said.slice(0, maxSaid).filter((text) => typeof text === "string") : [];
+  return texts.length === 0 ? {} : { said: texts.map((text) => text.slice(0, maxSaidLetters)) };
+}
+
+function takeSaid(context: QuickJSContext): unknown {
+  try {
+    return JSON.parse(evaluate(context, `JSON.stringify(${saidName}.splice(0))`) ?? "[]");
+  } catch (error) {
+    // A script that broke its own console has said nothing.
+    if (error instanceof ScriptError) return [];
+    throw error;
+  }
 }
 
 function setText(context: QuickJSContext, name: string, text: string): void {

@@ -46,7 +46,10 @@ export type Scripts = Disposable & {
 };
 
 /** Makes what the runs of an engine evaluate their expressions with. Disposal ends their thread. */
-export type ScriptLoader = Disposable & { load(): Promise<Scripts> };
+export type ScriptLoader = Disposable & {
+  /** Loads what evaluates; `say` is told each line that an expression writes to its console. */
+  load(say?: (line: string) => void): Promise<Scripts>;
+};
 
 /** Makes a loader that compiles the engine once, when a document first needs it. */
 export function createScriptLoader(clock: Clock, limits: ExpressionLimits = defaultExpressionLimits): ScriptLoader {
@@ -58,7 +61,8 @@ export function createScriptLoader(clock: Clock, limits: ExpressionLimits = defa
     return startInterpreter(await compiled, { elapsed: () => clock.elapsed(), memoryBytes: limits.memoryBytes });
   };
   return {
-    load: async () => createScripts({ newInterpreter, background, turn, limits }, await newInterpreter()),
+    load: async (say = () => {}) =>
+      createScripts({ newInterpreter, background, turn, limits, say }, await newInterpreter()),
     [Symbol.dispose]: () => background[Symbol.dispose](),
   };
 }
@@ -113,14 +117,23 @@ type ScriptParts = {
   readonly background: BackgroundScripts;
   readonly turn: Turn;
   readonly limits: ExpressionLimits;
+  readonly say: (line: string) => void;
 };
 
-function createScripts({ newInterpreter, background, turn, limits }: ScriptParts, first: Interpreter): Scripts {
+function createScripts({ newInterpreter, background, turn, limits, say }: ScriptParts, first: Interpreter): Scripts {
   let interpreter = first;
   // What works that are done again have evaluated: without it they would not get further than the first time.
   const known = new Map<string, ScriptEnd>();
   const keyOf = createKeys();
   let repeatedWorks = 0;
+  let openWorks = 0;
+  // A work that is done again says nothing twice.
+  const told = new Set<string>();
+  const tell = (script: Script, end: ScriptEnd) => {
+    if (end.kind === "late" || end.said === undefined || told.has(keyOf(script))) return;
+    told.add(keyOf(script));
+    for (const line of end.said.flatMap((text) => text.split("\n"))) say(`console: ${line}`);
+  };
   const evaluateHere = (script: Script): ScriptEnd =>
     turn.isSpent() || interpreter.isBroken() ? { kind: "late" } : turn.spend(() => interpreter.run(script, limitsHere));
   const evaluateElsewhere = async (script: Script, signal: AbortSignal) => {
@@ -137,10 +150,12 @@ function createScripts({ newInterpreter, background, turn, limits }: ScriptParts
       const end = seen ?? evaluateHere(script);
       if (end.kind === "late" && seen === undefined) throw new LongExpression(script);
       if (key !== undefined) known.set(key, end);
+      tell(script, end);
       return requireValue(end, limits);
     },
     evaluating: async (work, signal) => {
       let isRepeated = false;
+      openWorks += 1;
       try {
         for (;;) {
           while (turn.isSpent()) await turn.next();
@@ -156,6 +171,8 @@ function createScripts({ newInterpreter, background, turn, limits }: ScriptParts
       } finally {
         if (isRepeated) repeatedWorks -= 1;
         if (repeatedWorks === 0) known.clear();
+        openWorks -= 1;
+        if (openWorks === 0) told.clear();
       }
     },
     [Symbol.dispose]: () => interpreter[Symbol.dispose](),

@@ -2,14 +2,17 @@ import { realpath } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { nearNames } from "../../domain/near-names.ts";
 import { type Fault, Problem } from "../../domain/problem.ts";
 import type { PreparedInputs, PreparedItem } from "../../domain/values.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { isList } from "./field.ts";
 import { isFileObject } from "./file-object.ts";
+import { inputFault } from "./inputs.ts";
 import { expandName } from "./load-context.ts";
 import type { CwlDocument } from "./schema.ts";
 import { type Place, readSource, type Source } from "./source.ts";
+import { typeText } from "./types.ts";
 
 /** The inputs of a job file, and the names in it that the process does not know. */
 export type JobFile = {
@@ -23,28 +26,57 @@ export type JobFile = {
 type JobTarget = Pick<CwlDocument, "main" | "namespaces">;
 
 /**
- * Reads a CWL job file (YAML or JSON). Locations of files are relative to the job file; `file` is its path.
- * Throws `invalid-parameter-value` with `file:line:column` for a file that is not there.
+ * Reads a CWL job file (YAML or JSON). Locations of files are relative to the job file; `file` is its path. Over its inputs
+ * go those of a command line, whose locations are relative to the working directory. Throws `invalid-parameter-value` with
+ * `file:line:column` for a file that is not there, and for a value that does not fit the process.
  */
-export async function readJobFile(text: string, file: string, document: JobTarget): Promise<JobFile> {
+export async function readJobFile(
+  text: string,
+  file: string,
+  document: JobTarget,
+  commandLine: JsonObject = {},
+): Promise<JobFile> {
   const source = readSource(text.trim() === "" ? "{}" : text, file);
-  return readJob(source, resolve(file), document);
-}
-
-/** Reads the inputs of a job from values given otherwise, as on a command line; `base` is what locations are relative to. */
-async function readJob(source: Source, base: string, document: JobTarget): Promise<JobFile> {
   const job = source.value;
   if (!isJsonObject(job)) throw refuse([{ pointer: source.locate([]), detail: "expected an object with the inputs" }]);
-  const reader: Reader = { source, directory: dirname(base), faults: [], namespaces: document.namespaces };
-  const known = new Set(document.main.inputs.map((input) => input.id));
-  const read = Object.entries(job).flatMap(([name, value]) =>
-    known.has(name) ? [readItem(reader, value, [name]).then((input) => [name, input] as const)] : [],
-  );
+  const faults: Fault[] = [];
+  const { namespaces } = document;
+  const inFile: Reader = { source, directory: dirname(resolve(file)), faults, namespaces };
+  const own: Reader = { source: optionSource(commandLine), directory: resolve("."), faults, namespaces };
+  const read = document.main.inputs.flatMap(({ id }) => {
+    const reader = Object.hasOwn(commandLine, id) ? own : inFile;
+    const value = reader === own ? commandLine[id] : Object.hasOwn(job, id) ? job[id] : undefined;
+    return value === undefined ? [] : [readItem(reader, value, [id]).then((item) => [id, item] as const)];
+  });
   const inputs = Object.fromEntries(await Promise.all(read));
-  if (reader.faults.length > 0) throw refuse(reader.faults);
+  for (const parameter of document.main.inputs) {
+    const isGiven = Object.hasOwn(inputs, parameter.id);
+    const detail = inputFault(parameter, inputs[parameter.id]);
+    const reader = Object.hasOwn(commandLine, parameter.id) ? own : inFile;
+    const words = isGiven
+      ? `field "${parameter.id}": ${detail}`
+      : `found no "${parameter.id}", expected ${typeText(parameter.type)}`;
+    if (detail !== undefined)
+      faults.push({ pointer: reader.source.locate(isGiven ? [parameter.id] : []), detail: words });
+  }
+  const names = document.main.inputs.map((input) => input.id);
+  const unknown = Object.keys(job).filter((name) => !names.includes(name) && !name.includes(":"));
+  if (faults.length > 0) throw refuse(faults.map((found) => withNear(found, unknown, names)));
   const named = job["cwl:requirements"] ?? [];
   const requirements = isList(named) ? named.filter(isJsonObject) : classesOf(named);
-  return { inputs, unknown: Object.keys(job).filter((name) => !known.has(name) && !name.includes(":")), requirements };
+  return { inputs, unknown, requirements };
+}
+
+/** An input that is missing may be there under a name that nobody asked for. */
+function withNear(found: Fault, unknown: readonly string[], names: readonly string[]): Fault {
+  const missing = names.find((name) => found.detail.startsWith(`found no "${name}",`));
+  const [near] = missing === undefined ? [] : nearNames(missing, unknown);
+  return near === undefined ? found : { ...found, detail: `${found.detail} (found "${near}")` };
+}
+
+/** Values of a command line stand in its options. */
+function optionSource(value: JsonObject): Source {
+  return { value, locate: ([name]) => (name === undefined ? "command line" : `--${name}`) };
 }
 
 function classesOf(map: Json): readonly JsonObject[] {

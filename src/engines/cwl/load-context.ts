@@ -27,7 +27,7 @@ export type LoadContext = {
 export function asExpression(context: LoadContext, field: Field, wanted = "a string"): Expression | undefined {
   const text = asString(field, wanted);
   if (text === undefined) return undefined;
-  if (holdsScript(text, context.version)) context.foundScript(field);
+  if (holdsScript(text)) context.foundScript(field);
   return text;
 }
 
@@ -40,7 +40,7 @@ export function optionalExpression(context: LoadContext, field: Field, name: str
 /** Tells whether a text holds an expression; the engine is remembered to be needed when it does. */
 export function holdsExpression(context: LoadContext, field: Field, text: string): boolean {
   if (!text.includes("$(") && !text.includes("${")) return false;
-  if (holdsScript(text, context.version)) context.foundScript(field);
+  if (holdsScript(text)) context.foundScript(field);
   return true;
 }
 

@@ -1,4 +1,5 @@
 import { isJsonObject } from "../../domain/json.ts";
+import { nearNames } from "../../domain/near-names.ts";
 import type { Fault } from "../../domain/problem.ts";
 import { readRemoteRequirement } from "../remote-requirement.ts";
 import {
@@ -95,17 +96,28 @@ export function loadRequirements(context: LoadContext, process: Field): Requirem
   return loadAll(context, member(process, "requirements"), (entry, name) =>
     fault(
       entry.field,
-      asksForSecrets(context, entry.id)
-        ? secretsFault("requirement", entry.id)
-        : `found requirement "${name}", which is not supported, expected one of ${[...Object.keys(loaders), ...Object.keys(laterLoaders)].join(", ")}`,
+      asksForSecrets(context, entry.id) ? secretsFault("requirement", entry.id) : unsupportedFault(context, name),
     ),
   );
+}
+
+/** Words why a requirement cannot be honoured: it is newer than the document, misspelt, or not known. */
+function unsupportedFault(context: LoadContext, name: string): string {
+  if (Object.hasOwn(laterLoaders, name)) {
+    return `found requirement "${name}", which came with v1.1, in a document of ${context.version}: expected cwlVersion: v1.1 or later`;
+  }
+  const known = [...Object.keys(loaders), ...Object.keys(laterLoaders)];
+  const [near] = nearNames(name, known);
+  const wanted = near === undefined ? `expected one of ${known.join(", ")}` : `did you mean "${near}"?`;
+  return `found requirement "${name}", which is not supported, ${wanted}`;
 }
 
 /** Reads `hints`. One that is not supported is noted; one that asks for secrecy must not be taken for kept. */
 export function loadHints(context: LoadContext, process: Field): Requirements {
   return loadAll(context, member(process, "hints"), (entry, name) => {
-    if (!asksForSecrets(context, entry.id)) note(entry.field, `hint "${name}" is not supported and has no effect`);
+    const later = Object.hasOwn(laterLoaders, name) ? `: it came with v1.1, and this is ${context.version}` : "";
+    if (!asksForSecrets(context, entry.id))
+      note(entry.field, `hint "${name}" is not supported and has no effect${later}`);
     else if (context.allowsSecretsHint) note(entry.field, secretsWarning);
     else fault(entry.field, secretsFault("hint", entry.id));
   });

@@ -126,8 +126,17 @@ function loadBroaderFormats(document: Json | undefined): Readonly<Record<string,
 
 function loadVersion(field: Field): CwlVersion | undefined {
   const version = cwlVersions.find((candidate) => candidate === field.value);
-  if (version === undefined) unexpected(field, `one of ${cwlVersions.join(", ")}`);
+  if (version === undefined) unexpected(field, `one of ${cwlVersions.join(", ")}${versionHint(field.value)}`);
   return version;
+}
+
+/** What to do about a document that is older, or newer, than what is read here. */
+function versionHint(value: Json | undefined): string {
+  if (typeof value !== "string") return "";
+  if (/draft-[34]|^sbg:draft/.test(value)) {
+    return ": documents of the drafts are brought to v1.0 by the program cwl-upgrader, and by hand where it cannot";
+  }
+  return /^v1\.2\.0-dev|^v1\.1\.0-dev/.test(value) ? `: "${value}" became "${value.slice(0, 4)}"` : "";
 }
 
 function loadNamespaces(field: Field): Readonly<Record<string, string>> {

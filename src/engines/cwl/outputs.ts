@@ -1,9 +1,10 @@
-import { lstatSync } from "node:fs";
+import { lstatSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { decodeText } from "../../domain/charset.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { excessOfJson, jsonBounds } from "../../domain/json-bounds.ts";
+import { nearNames } from "../../domain/near-names.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
 import { type MayRead, readRegular } from "../../files/open-regular.ts";
 import { evaluate, evaluateString, type Scope } from "./expression.ts";
@@ -62,13 +63,41 @@ export async function collectOutputs(collection: Collection): Promise<JsonObject
     try {
       const value =
         written === undefined ? await collectOutput(collection, bounds, output) : (written[output.id] ?? null);
-      return [output.id, await finishValue(collection, bounds, output, value)] as const;
+      const missing = value === null ? await missingText(collection, output, written) : "";
+      return [output.id, await finishValue(collection, bounds, output, { value, missing })] as const;
     } catch (cause) {
       if (!(cause instanceof CwlFailure || cause instanceof Problem)) throw cause;
       throw new CwlFailure(`Cannot collect output "${output.id}": ${cause.message}`);
     }
   });
   return Object.fromEntries(await Promise.all(values));
+}
+
+/** The most names that a message lists of what is there. */
+const maxListed = 20;
+
+/** Words where an output was looked for that is not there, and what was there instead. */
+async function missingText(
+  collection: Collection,
+  { id, outputBinding }: ToolOutput,
+  written: JsonObject | undefined,
+): Promise<string> {
+  if (written !== undefined) return `: ${outputObjectName} has ${listText(Object.keys(written), id)}`;
+  const globs = outputBinding?.glob;
+  if (globs === undefined || outputBinding?.outputEval !== undefined) return "";
+  const patterns = (await collection.evaluating(() => globs.map((glob) => evaluate(glob, collection.scope)))).flat();
+  const looked = patterns.map((pattern) => JSON.stringify(pattern)).join(", ");
+  const [first] = patterns;
+  const names = readdirSync(collection.outdir).toSorted();
+  return `: nothing fits the glob ${looked}, the output directory has ${listText(names, typeof first === "string" ? first : "")}`;
+}
+
+/** Lists names, those that may have been meant first. */
+function listText(names: readonly string[], wanted: string): string {
+  if (names.length === 0) return "nothing in it";
+  const near = nearNames(wanted, names);
+  const listed = [...near, ...names.filter((name) => !near.includes(name))].slice(0, maxListed);
+  return `${listed.map((name) => `"${name}"`).join(", ")}${names.length > maxListed ? `, and ${names.length - maxListed} more` : ""}`;
 }
 
 async function collectOutput(collection: Collection, bounds: Bounds, output: ToolOutput): Promise<Json> {
@@ -198,9 +227,14 @@ async function locateWritten(collection: Collection, bounds: Bounds, object: Jso
 }
 
 /** Adds formats and secondary files, and checks the value against its type and the bounds. */
-async function finishValue(collection: Collection, bounds: Bounds, output: ToolOutput, value: Json): Promise<Json> {
+async function finishValue(
+  collection: Collection,
+  bounds: Bounds,
+  output: ToolOutput,
+  { value, missing }: { readonly value: Json; readonly missing: string },
+): Promise<Json> {
   const fault = outputFault(output.type, value);
-  if (fault !== undefined) throw new CwlFailure(fault);
+  if (fault !== undefined) throw new CwlFailure(`${fault}${missing}`);
   const name = `output "${output.id}"`;
   return finishTyped({ collection, bounds, name }, output.type, output, value);
 }

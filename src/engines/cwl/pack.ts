@@ -6,6 +6,7 @@ import { errorText, Problem } from "../../domain/problem.ts";
 import { isInside } from "../../files/layout.ts";
 import { type BroaderFormats, readOntology } from "./broader-formats.ts";
 import { isCustomTypesFile } from "./custom-types.ts";
+import type { EmbedFile } from "./embed-files.ts";
 import { isList } from "./field.ts";
 import { joinParts, type Part } from "./join-parts.ts";
 import { type LoadOptions, loadSource, type Package } from "./load.ts";
@@ -37,10 +38,18 @@ type PackedFile = {
   readonly ids: ReadonlyMap<string, string>;
 };
 
+/** How a package is packed, beside how it is loaded. */
+export type PackOptions = LoadOptions & {
+  /** Puts files that values of the document name into it: who runs it has no others. They stay named when not given. */
+  readonly embedFile?: EmbedFile;
+  /** True where only the process that runs, and those that it runs, are packed: its id is then the document's. */
+  readonly onlyMain?: boolean;
+};
+
 type Packing = {
   readonly root: string;
   readonly readFile: ReadPackageFile;
-  readonly options: LoadOptions;
+  readonly options: PackOptions;
   /** In the order in which they were met, so that equal packages give equal documents. */
   readonly files: Map<string, PackedFile>;
   /** Ids that are taken. */
@@ -58,7 +67,7 @@ type Packing = {
 export async function packDocument(
   file: string,
   readFile: ReadPackageFile,
-  options: LoadOptions = {},
+  options: PackOptions = {},
 ): Promise<Package> {
   const path = resolve(file);
   const packing: Packing = {
@@ -79,11 +88,38 @@ export async function packDocument(
       await packProcess(packing, packed, process, packed.isGraph ? ["$graph", index] : []);
     }
   }
-  const first = packing.parts.find((part) => part.id === main) ?? packing.parts[0];
+  if (options.onlyMain === true) keepUsed(packing, options.main ?? main);
+  const first = packing.parts.find((part) => part.id === (options.main ?? main)) ?? packing.parts[0];
   await readOntologies(packing);
   const named = main === undefined ? {} : { main };
   const { document, cwl } = loadSource(joinParts(packing, first), basename(path), { ...named, ...options });
   return { document, cwl: { ...cwl, notes: [...packing.notes, ...cwl.notes] } };
+}
+
+/** Leaves out the processes that the main one does not run, so that a graph of several is one of it. */
+function keepUsed(packing: Packing, main: string | undefined): void {
+  const parts = new Map(packing.parts.map((part) => [part.id, part]));
+  const used = new Set<string>();
+  const use = (id: string) => {
+    const part = parts.get(id);
+    if (part === undefined || used.has(id)) return;
+    used.add(id);
+    for (const run of runsOf(part.value)) use(run.replace(/^#/, ""));
+  };
+  if (main === undefined || !parts.has(main)) return;
+  use(main);
+  if (main !== "main" && used.has("main")) {
+    throw refuse(`"${main}"`, 'found that it runs the process "main" of its file, expected another id of that one');
+  }
+  packing.parts.splice(0, packing.parts.length, ...packing.parts.filter((part) => used.has(part.id)));
+}
+
+function runsOf(value: Json): readonly string[] {
+  if (isList(value)) return value.flatMap(runsOf);
+  if (!isJsonObject(value)) return [];
+  return Object.entries(value).flatMap(([name, member]) =>
+    name === "run" && typeof member === "string" ? [member] : runsOf(member),
+  );
 }
 
 /** Reads the ontologies of `$schemas` that are files of the package, when a format could need them. */
@@ -199,7 +235,24 @@ async function rewrite(packing: Packing, from: PackedFile, value: Json, place: P
     const source = await readPart(packing, path, from.source.locate(place));
     return rewrite(packing, { ...from, path, source }, source.value, [], depth + 1);
   }
-  return rewriteMembers(packing, from, value, place, depth);
+  return rewriteMembers(packing, from, await embedded(packing, from, value, place), place, depth);
+}
+
+/** A File or Directory that names one of the package, with its contents in its place. */
+async function embedded(packing: Packing, from: PackedFile, value: JsonObject, place: Place): Promise<JsonObject> {
+  const { class: kind, path: named, location = named, ...rest } = value;
+  const { embedFile } = packing.options;
+  const isFile = kind === "File" || kind === "Directory";
+  // What is on the web, and what an expression names, is nothing of the package: loading says what is wrong with it.
+  const isNamed = typeof location === "string" && !/^(?!file:)[a-z][a-z0-9+.-]*:|[$][({]/i.test(location);
+  if (!isFile || embedFile === undefined || !isNamed) return value;
+  const at = from.source.locate([...place, value.location === undefined ? "path" : "location"]);
+  try {
+    return { ...(await embedFile(resolvePath(from, location, place), kind)), ...rest };
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause;
+    throw refuse(at, `found "${location}", which cannot be packed: ${errorText(cause)}`, cause);
+  }
 }
 
 async function rewriteMembers(

@@ -70,6 +70,10 @@ type RecordType = {
   readonly kind: "record";
   /** What a known record stands for: a format of JSON Schema, or `ogc-bbox`. */
   readonly meaning?: string;
+  /** True for what another specification defines: fields that are not given stay absent. */
+  readonly isForeign?: boolean;
+  /** What its JSON Schema is said to be besides an object. */
+  readonly format?: string;
   readonly fields: readonly RecordField[];
   readonly inputBinding?: CommandLineBinding;
 };

@@ -10,6 +10,7 @@ import { delayWork } from "./delayed-work.ts";
 import { CwlFailure } from "./failure.ts";
 import { mayReadOf } from "./readable.ts";
 import { type Call, callName, leaveRunning, type RunContext } from "./run-context.ts";
+import { shellText } from "./shell-text.ts";
 import { applyStaging } from "./staging.ts";
 import { followLog, followProgress, logPollMilliseconds, type Talk } from "./tool-log.ts";
 import type { ToolPlan } from "./tool-plan.ts";
@@ -40,7 +41,7 @@ export async function launchTry(run: RunContext, call: Call, attempt: Try): Prom
   const program = plan.view.image === undefined ? requireProgram(run, call, plan) : plan.command[0];
   const stdin = await prepareStreams(plan);
   run.signal.throwIfAborted();
-  run.record.log(`Started ${callName(call)}, try ${key.try}, ${placeOf(run, plan)}: ${plan.command[0]}`);
+  run.record.log(`Started ${callName(call)}, try ${key.try}, ${placeOf(run, plan)}: ${shellText(plan.command)}`);
   sayUnlimited(run, plan);
   try {
     await run.executor.submit({

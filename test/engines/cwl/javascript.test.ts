@@ -26,6 +26,9 @@ function scopeOf(scripts: Scripts, inputs: Scope["inputs"] = {}, library: readon
   };
 }
 
+/** Statements that take so many milliseconds. */
+const spin = (milliseconds: number) => `var end = Date.now() + ${milliseconds}; while (Date.now() < end);`;
+
 async function failureOf(expression: string): Promise<string> {
   using scripts = await loader.load();
   try {
@@ -57,6 +60,33 @@ test("what an expression changes in its inputs the next one does not see", async
   expect(values).toEqual([3, [3, 4]]);
 });
 
+test("what an expression writes to its console is told once, also of one that fails, takes long or writes much", async () => {
+  const lines: string[] = [];
+  using scripts = await patient.load((line) => lines.push(line));
+  const scope = scopeOf(scripts, { n: [3] }, ["function shout(x) { console.warn('library', x); return x; }"]);
+  const run = (text: string) => scripts.evaluating(() => evaluate(text, scope), nobodyStops);
+  await run("$" + "{ console.log('a', 1, [2, {b: null}], undefined); console.error('x\\ny'); return 1; }");
+  await run("$(shout(inputs.n[0]))");
+  await run("$(inputs.n.length + 1)");
+  await run("$" + "{ console.log('before'); throw new Error('bad'); }").catch(() => {});
+  await run(["$", `{ console.info('slow'); ${spin(120)} return 1; }`].join(""));
+  expect(lines).toEqual([
+    'console: a 1 [2,{"b":null}] undefined',
+    "console: x",
+    "console: y",
+    "console: library 3",
+    "console: before",
+    "console: slow",
+  ]);
+  lines.length = 0;
+  await run("$" + "{ for (var i = 0; i < 5000; i += 1) console.log(i); return 1; }");
+  expect(lines).toHaveLength(100);
+  lines.length = 0;
+  expect(await run("$" + "{ __said = null; console.log('a'); return 2; }")).toBe(2);
+  expect(await run("$" + "{ var console = { log: function () {} }; console.log('b'); return 3; }")).toBe(3);
+  expect(await run("$" + "{ console.log('again'); return 4; }")).toBe(4);
+});
+
 test("an undefined member is null, a member of null an error", async () => {
   using scripts = await patient.load();
   const none = scripts.evaluating(() => evaluate("$(inputs.none)", scopeOf(scripts)), nobodyStops);
@@ -68,9 +98,6 @@ test("a loop and a regular expression without end are stopped", async () => {
   expect(await failureOf("$" + "{ while (true) {} }")).toContain("still running after 300 ms");
   expect(await failureOf('$(/^(a+)+$/.test("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"))')).toContain("still running");
 });
-
-/** Statements that take so many milliseconds. */
-const spin = (milliseconds: number) => `var end = Date.now() + ${milliseconds}; while (Date.now() < end);`;
 
 test("memory has an end: of strings, of arrays, of buffers; also in the other thread", async () => {
   const hungry = [

@@ -32,7 +32,7 @@ test("a file that is not there is told with its line", async () => {
   await using directory = await temporaryDirectory();
   const file = join(directory.path, "job.yml");
   try {
-    await readJobFile("n: 1\nf:\n  class: File\n  location: gone.txt\n", file, cwl);
+    await readJobFile("n: 1\nf:\n  class: File\n  location: gone.txt\nfs: []\n", file, cwl);
     throw new Error("it was accepted");
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
@@ -43,5 +43,19 @@ test("a file that is not there is told with its line", async () => {
 });
 
 test("an empty job file has no inputs", async () => {
-  expect(await readJobFile("", "job.yml", cwl)).toEqual({ inputs: {}, unknown: [], requirements: [] });
+  const { cwl: modest } = loadText(
+    "cwlVersion: v1.2\nclass: CommandLineTool\nbaseCommand: x\ninputs: { n: int? }\noutputs: []\n",
+    "t.cwl",
+  );
+  expect(await readJobFile("", "job.yml", modest)).toEqual({ inputs: {}, unknown: [], requirements: [] });
+});
+
+test("values that do not fit, and those that are missing, are told with their line, field and type", async () => {
+  const faults = await readJobFile("n: x\nfs: { class: File, contents: a }\nff: 1\n", "job.yml", cwl).catch(
+    (error: unknown) => (error instanceof Problem ? error.faults : []),
+  );
+  expect(faults).toEqual([
+    { pointer: "job.yml:1:1", detail: 'field "n": found string "x", expected int' },
+    { pointer: "job.yml:1:1", detail: 'found no "f", expected File (found "ff")' },
+  ]);
 });

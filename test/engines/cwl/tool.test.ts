@@ -227,7 +227,9 @@ test("a missing output, and one of two where one is wanted, are named", async ()
   await using harness = await createHarness();
   const outputs = "inputs: []\noutputs: { o: { type: File, outputBinding: { glob: '*.txt' } } }\n";
   const none = await runPackage(harness, shellTool("true", outputs), {}, "a");
-  expect(none.failure?.message).toBe('Cannot collect output "o": found null, expected File');
+  expect(none.failure?.message).toBe(
+    'Cannot collect output "o": found null, expected File: nothing fits the glob "*.txt", the output directory has nothing in it',
+  );
   const two = await runPackage(harness, shellTool("touch a.txt b.txt", outputs), {}, "b");
   expect(two.failure?.message).toBe('Cannot collect output "o": found a.txt, b.txt, expected one file');
 });

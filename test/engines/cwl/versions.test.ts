@@ -44,15 +44,15 @@ describe("each version keeps its own rule:", () => {
     }
   });
 
-  test("an expression is text after a backslash; of two backslashes v1.2 leaves one, the others both", async () => {
+  test("an expression is text after a backslash, of two backslashes one is left, before all else one stays", async () => {
     await using harness = await createHarness();
     const said: Record<string, unknown> = {};
     for (const version of cwlVersions) {
       const tool = echo(
         version,
-        `baseCommand: [printf, "%s %s %s"]
+        `baseCommand: [printf, "%s %s %s %s %s %s"]
 inputs: { name: { type: string, default: Ada } }
-arguments: ['\\$(inputs.name)', 'a\\b$(inputs.name)', 'a\\\\b$(inputs.name)']
+arguments: ['\\$(inputs.name)', 'a\\b$(inputs.name)', 'a\\\\b$(inputs.name)', '\\\\$(inputs.name)', '\\n\\\\', '$(inputs.name)\\n']
 outputs: { o: { type: string, outputBinding: { glob: o, loadContents: true, outputEval: "$(self[0].contents)" } } }
 stdout: o
 `,
@@ -61,8 +61,8 @@ stdout: o
       expect(failure).toBeUndefined();
       said[version] = plainOutputs(outputs).o;
     }
-    const earlier = "$(inputs.name) a\\bAda a\\\\bAda";
-    expect(said).toEqual({ "v1.0": earlier, "v1.1": earlier, "v1.2": "$(inputs.name) a\\bAda a\\bAda" });
+    const all = "$(inputs.name) a\\bAda a\\bAda \\Ada \\n\\\\ Ada\\n";
+    expect(said).toEqual({ "v1.0": all, "v1.1": all, "v1.2": all });
   });
 
   test("the network is there by default in v1.0 only, and NetworkAccess decides from v1.1 on", async () => {

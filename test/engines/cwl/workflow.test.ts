@@ -287,7 +287,9 @@ steps:
     await engine.adopt(prepared, engine.plan(prepared), new Map(), record);
     const ran = await follow(engine, prepared, record);
     expect(plainOutputs(ran.outputs)).toEqual({ o: "one two" });
-    expect(record.lines).toContain('Started step "first", try 6, without a sandbox: sh');
+    expect(record.lines).toContain(
+      `Started step "first", try 6, without a sandbox: sh -c 'echo first >> "$0"; printf one' ${tracePath(harness)}`,
+    );
   });
 
   test("a finished step whose files are gone runs again", async () => {

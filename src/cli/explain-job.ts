@@ -1,0 +1,24 @@
+import type { Status } from "./follow-job.ts";
+
+/** Words why a job failed, as far as its status says: the sentence, the exit code, the end of stderr, and what tells more. */
+export function failureText({ jobID, status, message, exception }: Status): string {
+  if (status !== "failed") return "";
+  const { detail, exitCode, stderrTail = "" } = exception ?? {};
+  const said = stderrTail.trimEnd();
+  const lines = [
+    detail ?? message,
+    ...(exitCode === undefined ? [] : [`exit code: ${exitCode}`]),
+    ...(said === "" ? [] : ["the end of what it wrote to stderr:", said.replaceAll(/^/gm, "  ")]),
+    `see: heddle logs ${jobID}`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** Words what goes on when somebody stops looking at a job, and how to come back to it. */
+export function leftText(jobId: string): string {
+  return [
+    `Job ${jobId} goes on. To come back to it: heddle status ${jobId} --follow`,
+    `Its results, when it has ended: heddle results ${jobId}. To stop it: heddle dismiss ${jobId}`,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,91 @@
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
+import * as v from "valibot";
+import { isJsonObject, type Json } from "../domain/json.ts";
+import type { Client } from "./client.ts";
+import { type Io, UsageError } from "./command.ts";
+
+const UploadSchema = v.looseObject({ id: v.string(), token: v.string() });
+
+/** One input as it was written, and the schema that the process describes it with. */
+export type WrittenInput = { readonly name: string; readonly text: string; readonly schema: Json | undefined };
+
+/** Uploads files, and collects the tokens that a request shows for them. */
+export type Uploads = { readonly client: Client; readonly io: Io; readonly tokens: string[] };
+
+/**
+ * Reads the value of an input: `@FILE` is uploaded (`@-` is stdin), the address of a File is a reference, text stays
+ * text, and anything else is JSON where it can be.
+ */
+export async function readInputValue(uploads: Uploads, input: WrittenInput): Promise<Json> {
+  const { name, text, schema } = input;
+  if (text.startsWith("@")) return upload(uploads, text.slice(1));
+  if (isFileSchema(schema)) {
+    const value = asReference(/^\s*[{[]/.test(text) ? readJson(text) : text);
+    if (value === text && existsSync(text)) {
+      uploads.io.talk(`input "${name}": its content is the text "${text}"; ${name}=@${text} uploads the file\n`);
+    }
+    return value;
+  }
+  return isTextSchema(schema) ? text : readJson(text);
+}
+
+/** The forms that a file may be described with: one schema, or several to choose from. */
+function isFileSchema(schema: Json | undefined): boolean {
+  if (!isJsonObject(schema)) return false;
+  const { contentEncoding, contentMediaType, items, anyOf, oneOf, allOf } = schema;
+  if (typeof contentEncoding === "string" || typeof contentMediaType === "string") return true;
+  const inner = [items, ...[anyOf, oneOf, allOf].flatMap((list) => (Array.isArray(list) ? list : []))];
+  return inner.some((one: Json | undefined) => isFileSchema(one));
+}
+
+function isTextSchema(schema: Json | undefined): boolean {
+  if (!isJsonObject(schema)) return false;
+  const types: readonly Json[] = Array.isArray(schema.type) ? schema.type : [schema.type ?? null];
+  return types.includes("string") && types.every((type) => type === "string" || type === "null");
+}
+
+/** An address stands for what it leads to, also in a list. */
+function asReference(value: Json): Json {
+  if (Array.isArray(value)) return value.map((item: Json) => asReference(item));
+  return typeof value === "string" && /^([a-z][a-z0-9+.-]*:\/\/|data:)\S*$/i.test(value) ? { href: value } : value;
+}
+
+function readJson(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What is no JSON is text; the service says so when it wanted something else.
+    return text;
+  }
+}
+
+async function upload({ client, io, tokens }: Uploads, path: string): Promise<Json> {
+  const { name, body, type } = await readUpload(path);
+  const answer = await client.json("POST", "/vault", {
+    headers: {
+      "content-type": type || "application/octet-stream",
+      "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+    },
+    body,
+  });
+  const { id, token } = v.parse(UploadSchema, answer);
+  tokens.push(`token ${token}; id=${id}`);
+  io.talk(`uploaded ${path === "-" ? "stdin" : path} (${body.size} bytes)\n`);
+  return { href: `vault://${id}`, ...(type === "" ? {} : { type: type.split(";")[0] ?? type }) };
+}
+
+async function readUpload(
+  path: string,
+): Promise<{ readonly name: string; readonly body: Blob; readonly type: string }> {
+  if (path === "-") return { name: "stdin", body: await new Response(Bun.stdin.stream()).blob(), type: "" };
+  const file = Bun.file(path);
+  let isFile = false;
+  try {
+    isFile = (await file.stat()).isFile();
+  } catch (cause) {
+    throw new UsageError(`Cannot upload "${path}": found no file that can be read, wanted one`, { cause });
+  }
+  if (!isFile) throw new UsageError(`Cannot upload "${path}": found a directory or device, wanted a file`);
+  return { name: basename(path), body: file, type: file.type };
+}

@@ -1,0 +1,74 @@
+import { existsSync } from "node:fs";
+import type { Json, JsonObject } from "../domain/json.ts";
+import { nearNames } from "../domain/near-names.ts";
+import type { CwlType, InputParameter } from "../engines/cwl/schema.ts";
+import { members } from "../engines/cwl/types.ts";
+import { type GivenInput, UsageError } from "./command.ts";
+
+/**
+ * Reads inputs of a package that stand on the command line (`--name VALUE`; one that is repeated makes a list). Paths are
+ * relative to the working directory. Throws UsageError for an input that the package does not have, with the near ones.
+ */
+export function readPackageInputs(parameters: readonly InputParameter[], given: readonly GivenInput[]): JsonObject {
+  const texts = new Map<string, (string | undefined)[]>();
+  for (const { name, value } of given) texts.set(name, [...(texts.get(name) ?? []), value]);
+  const values = [...texts].map(([name, written]) => {
+    const parameter = parameters.find((one) => one.id === name);
+    if (parameter === undefined) throw unknownInput(name, parameters);
+    return [name, readInput(parameter, written)] as const;
+  });
+  return Object.fromEntries(values);
+}
+
+function unknownInput(name: string, parameters: readonly InputParameter[]): UsageError {
+  const names = parameters.map((parameter) => parameter.id);
+  const [near] = nearNames(name, names);
+  const known = names.length === 0 ? "it has none" : `it has ${names.map((one) => `--${one}`).join(", ")}`;
+  const detail = near === undefined ? known : `did you mean "--${near}"?`;
+  return new UsageError(`Cannot run: found "--${name}", which is no option and no input of the package: ${detail}`);
+}
+
+function readInput({ id, type }: InputParameter, texts: readonly (string | undefined)[]): Json {
+  const kinds = members(type).filter((member) => member.kind !== "null");
+  const list = kinds.find((member) => member.kind === "array");
+  const [only] = texts;
+  const isOneOfMany = list !== undefined && (texts.length > 1 || kinds.length === 1);
+  if (!isOneOfMany) {
+    if (texts.length > 1) throw new UsageError(`Cannot run: found --${id} ${texts.length} times, wanted it once`);
+    return readValue(id, kinds, only);
+  }
+  if (texts.length === 1 && only?.trimStart().startsWith("[") === true) return readJson(only) ?? only;
+  return texts.map((text) => readValue(id, members(list.items), text));
+}
+
+/** Reads a value as the first of the types that it can be; checking says what is wrong with one that can be none. */
+function readValue(id: string, types: readonly CwlType[], text: string | undefined): Json {
+  const kinds = new Set(types.map((type) => type.kind));
+  if (text === undefined) {
+    if (kinds.has("boolean")) return true;
+    throw new UsageError(`Cannot run: found --${id} without a value, wanted one`);
+  }
+  if (kinds.has("boolean") && /^(true|false)$/i.test(text)) return text.toLowerCase() === "true";
+  const isNumeric = ["int", "long", "float", "double"].some((kind) => types.some((type) => type.kind === kind));
+  if (isNumeric && text.trim() !== "" && Number.isFinite(Number(text))) return Number(text);
+  if (
+    /^\s*[{["]/.test(text) &&
+    ["record", "array", "Any", "File", "Directory"].some((kind) => types.some((type) => type.kind === kind))
+  ) {
+    const value = readJson(text);
+    if (value !== undefined) return value;
+  }
+  const isText = kinds.has("string") || kinds.has("enum");
+  const file = types.find((type) => type.kind === "File" || type.kind === "Directory");
+  if (file !== undefined && (!isText || existsSync(text))) return { class: file.kind, location: text };
+  return isText || !kinds.has("Any") ? text : (readJson(text) ?? text);
+}
+
+function readJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What is no JSON is text.
+    return undefined;
+  }
+}

@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { executable, type RunningServer, runExecutable, startServer } from "../support/executable.ts";
+import { submit, untilFinished } from "../support/jobs.ts";
+import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
+
+let folder: TemporaryDirectory;
+let server: RunningServer;
+let files: { readonly url: string; stop(): void };
+
+beforeAll(async () => {
+  folder = await temporaryDirectory();
+  const served = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("from the web") });
+  files = { url: `http://127.0.0.1:${served.port}`, stop: () => void served.stop(true) };
+  server = await startServer(join(folder.path, "data"), ["--allow-fetch", "127.0.0.1"]);
+});
+
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  files.stop();
+  await folder[Symbol.asyncDispose]();
+});
+
+function heddle(...words: readonly string[]) {
+  return runExecutable(words, { cwd: folder.path, environment: { HEDDLE_URL: server.url, PATH: "/usr/bin:/bin" } });
+}
+
+async function write(name: string, text: string | Uint8Array): Promise<string> {
+  await Bun.write(join(folder.path, name), text);
+  return name;
+}
+
+/** Prints the names and contents of its files. */
+const reader = `cwlVersion: v1.2
+class: CommandLineTool
+baseCommand: cat
+inputs:
+  f: { type: 'File?', inputBinding: { position: 1 } }
+  fs: { type: 'File[]?', inputBinding: { position: 2 } }
+  s: string?
+outputs: { text: { type: string, outputBinding: { glob: o, loadContents: true, outputEval: '$(self[0].contents)' } } }
+stdout: o
+`;
+
+function printed(run: { readonly out: string; readonly talk: string }): string {
+  return run.out === "" ? run.talk : JSON.parse(run.out).text;
+}
+
+test("a File of execute may be a URL, a reference, a list of them, a file, stdin, or text", async () => {
+  await write("reader.cwl", reader);
+  await write("x.txt", "from a file");
+  expect((await heddle("deploy", "reader.cwl")).exitCode).toBe(0);
+  const execute = async (...words: readonly string[]) =>
+    printed(await heddle("execute", "reader", "--follow", ...words));
+  expect(await execute("-i", `f=${files.url}/a.txt`)).toBe("from the web");
+  expect(await execute("-i", `f={"href":"${files.url}/a.txt"}`)).toBe("from the web");
+  expect(await execute("-i", "f=data:text/plain,hello")).toBe("hello");
+  expect(await execute("-i", `fs=${files.url}/a`, "-i", "fs=@x.txt")).toBe("from the webfrom a file");
+  expect(await execute("-i", `fs=["${files.url}/a", "${files.url}/b"]`)).toBe("from the webfrom the web");
+  expect(await execute("-i", "f=@x.txt")).toBe("from a file");
+  expect(await execute("-i", "f=plain text: with a colon")).toBe("plain text: with a colon");
+  const mistaken = await heddle("execute", "reader", "--follow", "-i", "f=x.txt");
+  expect(mistaken.talk).toContain("f=@x.txt uploads the file");
+  const piped = Bun.spawn([executable, "execute", "reader", "--follow", "-i", "f=@-"], {
+    env: { HEDDLE_URL: server.url },
+    stdin: Buffer.from("from stdin"),
+    stdout: "pipe",
+    stderr: "ignore",
+  });
+  expect(JSON.parse(await new Response(piped.stdout).text()).text).toBe("from stdin");
+  const request = await write("request.json", JSON.stringify({ inputs: { f: { href: `${files.url}/a` } } }));
+  const whole = Bun.spawn([executable, "execute", "reader", "--follow", "-f", "-"], {
+    env: { HEDDLE_URL: server.url },
+    stdin: Bun.file(join(folder.path, request)),
+    stdout: "pipe",
+    stderr: "ignore",
+  });
+  expect(JSON.parse(await new Response(whole.stdout).text()).text).toBe("from the web");
+});
+
+test("deploy packs the files that values of the package name, with directories and secondary files", async () => {
+  await mkdir(join(folder.path, "pack", "lib", "inner"), { recursive: true });
+  await write("pack/script.sh", 'cat "$1" "$1.idx" "$2/inner/a"\n');
+  await write("pack/data", "data ");
+  await write("pack/data.idx", "index ");
+  await write("pack/lib/inner/a", "inner");
+  await write(
+    "pack/tool.cwl",
+    `cwlVersion: v1.2
+class: CommandLineTool
+id: packed-tool
+baseCommand: sh
+inputs:
+  script: { type: 'File?', inputBinding: { position: 1 }, default: { class: File, location: script.sh } }
+  data:
+    type: File?
+    inputBinding: { position: 2 }
+    default: { class: File, path: ./data, secondaryFiles: [{ class: File, location: data.idx }] }
+arguments: [{ valueFrom: $(runtime.outdir)/lib, position: 3 }]
+requirements: { InitialWorkDirRequirement: { listing: [{ class: Directory, location: lib }] } }
+outputs: { text: { type: string, outputBinding: { glob: o, loadContents: true, outputEval: '$(self[0].contents)' } } }
+stdout: o
+`,
+  );
+  const deployed = await heddle("deploy", "pack/tool.cwl");
+  expect([deployed.talk, deployed.out]).toEqual(["", `${server.url}/processes/packed-tool\n`]);
+  expect(printed(await heddle("execute", "packed-tool", "--follow"))).toBe("data index inner");
+});
+
+test("what cannot be packed is one sentence with the place that names it", async () => {
+  const tool = (location: string) =>
+    `cwlVersion: v1.2\nclass: CommandLineTool\nbaseCommand: cat\ninputs: { f: { type: File, default: { class: File, location: ${location} } } }\noutputs: []\n`;
+  await write("bytes", new Uint8Array([0xff, 0xfe, 0, 1]));
+  await write("outer/tool.cwl", tool("../x.txt"));
+  for (const [location, words] of [
+    ["bytes", "no UTF-8, expected text"],
+    ["missing", "no such file"],
+    ["data", "found a directory or device, expected a file"],
+    ["https://example.org/f", "expected the file's contents in the document itself"],
+  ] as const) {
+    const refused = await heddle("deploy", await write("odd.cwl", tool(location)));
+    expect(refused.exitCode).toBe(4);
+    expect(refused.talk).toContain("odd.cwl:4:");
+    expect(refused.talk).toContain(words);
+  }
+  expect((await heddle("deploy", "outer/tool.cwl")).talk).toContain("outside of the package directory");
+});
+
+test("deploy takes one process of a file, with what it runs, and its own id unless another is said", async () => {
+  await write(
+    "graph.cwl",
+    `cwlVersion: v1.2
+$graph:
+  - { id: main, class: CommandLineTool, baseCommand: 'true', inputs: [], outputs: [] }
+  - { id: say, class: CommandLineTool, baseCommand: [echo, said], inputs: [], outputs: { o: stdout } }
+  - id: twice
+    class: Workflow
+    inputs: []
+    outputs: { o: { type: File, outputSource: one/o } }
+    steps: { one: { run: '#say', in: [], out: [o] } }
+`,
+  );
+  expect((await heddle("deploy", "graph.cwl#twice")).out).toBe(`${server.url}/processes/twice\n`);
+  expect((await heddle("execute", "twice", "--follow")).exitCode).toBe(0);
+  expect((await heddle("deploy", "graph.cwl#say", "--id", "other")).out).toBe(`${server.url}/processes/other\n`);
+  expect((await heddle("deploy", "graph.cwl")).out).toBe(`${server.url}/processes/graph\n`);
+  const wrong = await heddle("deploy", "graph.cwl#nothing");
+  expect([wrong.exitCode, wrong.talk]).toEqual([4, expect.stringContaining('"nothing"')]);
+});
+
+test("status, results and execute --follow say why a job failed, and what tells more", async () => {
+  await write(
+    "fails.cwl",
+    "cwlVersion: v1.2\nclass: CommandLineTool\nbaseCommand: [sh, -c, 'echo one >&2; echo the cause >&2; exit 3']\ninputs: []\noutputs: []\n",
+  );
+  await heddle("deploy", "fails.cwl");
+  const followed = await heddle("execute", "fails", "--follow");
+  const job = /^job (\S+)$/m.exec(followed.talk)?.[1] ?? "";
+  for (const run of [
+    followed,
+    await heddle("status", job),
+    await heddle("results", job),
+    await heddle("status", job, "--follow"),
+  ]) {
+    expect(run.exitCode).toBe(6);
+    expect(run.talk).toContain("Cannot finish the tool: found exit code 3, expected 0\nexit code: 3\n");
+    expect(run.talk).toContain("  one\n  the cause\n");
+    expect(run.talk).toContain(`see: heddle logs ${job}\n`);
+  }
+});
+
+test("whoever stops following is told that the job goes on and how to come back", async () => {
+  const child = Bun.spawn([executable, "execute", "echo", "-i", "text=a", "-i", "pause=30", "--follow"], {
+    env: { HEDDLE_URL: server.url },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  let talk = "";
+  for await (const chunk of child.stderr) {
+    talk += new TextDecoder().decode(chunk);
+    if (talk.includes("running")) child.kill("SIGINT");
+  }
+  expect(await child.exited).toBe(130);
+  const job = /^job (\S+)$/m.exec(talk)?.[1] ?? "";
+  expect(talk).toContain(`Job ${job} goes on. To come back to it: heddle status ${job} --follow`);
+  expect((await heddle("status", job)).out).toStartWith("running");
+  await heddle("dismiss", job);
+  const echoed = await submit(server.url, "echo", { text: "a" });
+  await untilFinished(server.url, echoed);
+  expect((await heddle("status", echoed, "--follow")).exitCode).toBe(0);
+});

@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { executable, type RunningServer, runExecutable, startServer } from "../support/executable.ts";
+import { submit, until, untilFinished } from "../support/jobs.ts";
+import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
+
+let folder: TemporaryDirectory;
+let server: RunningServer;
+let job = "";
+
+const files: Readonly<Record<string, string | Uint8Array>> = {
+  file: "x",
+  "bad.json": "{",
+  "list.json": "[1]",
+  empty: "",
+  bytes: new Uint8Array([0xff, 0xfe, 1]),
+  "bad.yml": "a: [1",
+  "wrong.yml": "n: x\n",
+  "list.yml": "[1]\n",
+  "near.yml": "m: 1\nnm: 2\n",
+  "ok.yml": "n: 1\n",
+  "ok.cwl":
+    'cwlVersion: v1.2\nclass: CommandLineTool\nbaseCommand: "true"\ninputs: { n: int, f: File? }\noutputs: []\n',
+  "odd.cwl": "cwlVersion: v1.2\nclass: CommandLineTol\ninputs: []\noutputs: []\n",
+  "port.yml": "port: nine\n",
+  "typo.yml": "prot: 1\n",
+};
+
+beforeAll(async () => {
+  folder = await temporaryDirectory();
+  await mkdir(join(folder.path, "dir"));
+  for (const [name, content] of Object.entries(files)) await Bun.write(join(folder.path, name), content);
+  server = await startServer(join(folder.path, "data"));
+  job = await submit(server.url, "echo", { text: "a" });
+  await untilFinished(server.url, job);
+});
+
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+function heddle(words: readonly string[]) {
+  const environment = { HEDDLE_URL: server.url, PATH: "/usr/bin:/bin" };
+  return runExecutable(
+    words.map((word) => (word === "JOB" ? job : word)),
+    { cwd: folder.path, environment },
+  );
+}
+
+/** Words of a command, the exit code, and what the sentence names. */
+const mistakes: readonly (readonly [string, number, string])[] = [
+  ["execute echo -f missing.json", 2, '"missing.json"'],
+  ["execute echo -f bad.json", 2, '"bad.json": found no JSON'],
+  ["execute echo -f list.json", 2, "no object"],
+  ["execute echo -f dir", 2, '"dir"'],
+  ["execute echo -f bytes", 2, '"bytes"'],
+  ["execute echo -f empty", 2, '"empty"'],
+  ["execute echo -f ok.json -i text=a", 2, "wanted one of them"],
+  ["execute echo -f -", 2, "stdin"],
+  ["execute echo -i noequals", 2, '"noequals"'],
+  ["execute echo -i =x", 2, '"=x"'],
+  ["execute echo -i text=@missing", 2, '"missing"'],
+  ["execute echo -i text=@dir", 2, '"dir"'],
+  ["execute echo -i", 2, "--input"],
+  ["execute echo --folow", 2, 'did you mean "--follow"?'],
+  ["execute", 2, "a process id"],
+  ["execute nothing", 3, '"nothing"'],
+  ["execute echo", 4, "/inputs/text"],
+  ["execute echo -i text=a --url notaurl", 2, 'found "notaurl", wanted an http or https URL'],
+  ["execute echo -i text=a --url ftp://x", 2, '"ftp://x"'],
+  ["execute echo -i text=a --url http://127.0.0.1:9", 9, "Cannot reach"],
+  ["execute echo -i text=a --key a\u0001b", 2, "API key"],
+  ["status nothing", 3, '"nothing"'],
+  ["status", 2, "a job's id"],
+  ["logs nothing", 3, '"nothing"'],
+  ["results nothing", 3, '"nothing"'],
+  ["results JOB -o file", 2, '--output-dir: found "file"'],
+  ["results JOB -o file/below", 2, '"file/below"'],
+  ["results JOB -o /proc/none", 2, '"/proc/none"'],
+  ["dismiss nothing", 3, '"nothing"'],
+  ["dismiss", 2, "at least one id"],
+  ["retry JOB", 10, "wanted failed or dismissed"],
+  ["deploy missing.cwl", 4, "missing.cwl"],
+  ["deploy dir", 4, "dir"],
+  ["deploy bad.yml", 4, "bad.yml:1:"],
+  ["deploy empty", 4, "empty:1:1"],
+  ["deploy ok.cwl#none", 4, '"none"'],
+  ["deploy ok.cwl --id a/b", 4, '"a/b"'],
+  ["validate missing.cwl", 4, "missing.cwl"],
+  ["validate dir", 4, "dir"],
+  ["validate bytes", 4, "bytes:1:1"],
+  ["validate odd.cwl", 4, "odd.cwl:2:"],
+  ["validate", 2, "PACKAGE.cwl"],
+  ["run", 2, "PACKAGE.cwl"],
+  ["run missing.cwl", 4, "missing.cwl"],
+  ["run ok.cwl missing.yml", 4, '"missing.yml"'],
+  ["run ok.cwl dir", 4, '"dir"'],
+  ["run ok.cwl bad.yml", 4, "bad.yml:1:"],
+  ["run ok.cwl wrong.yml", 4, 'wrong.yml:1:1: field "n": found string "x", expected int'],
+  ["run ok.cwl list.yml", 4, "list.yml:1:1"],
+  ["run ok.cwl near.yml", 4, 'found no "n", expected int'],
+  ["run ok.cwl -", 4, 'stdin:1:1: found no "n"'],
+  ["run ok.cwl", 4, 'found no "n"'],
+  ["run ok.cwl --nn 1", 2, "it has --n, --f"],
+  ["run ok.cwl --n", 2, "--n without a value"],
+  ["run ok.cwl --n 1 --n 2", 2, "--n 2 times"],
+  ["run ok.cwl --n one", 4, '--n: field "n": found string "one"'],
+  ["run ok.cwl --n 1 --f gone", 4, '"gone"'],
+  ["run ok.cwl ok.yml -o file", 2, '--outdir: found "file"'],
+  ["run ok.cwl ok.yml -o /proc/none", 2, '"/proc/none"'],
+  ["run ok.cwl ok.yml --tmpdir-prefix /nonexistent/x", 2, "--tmpdir-prefix"],
+  ["run ok.cwl ok.yml --cachedir file", 2, "--cachedir"],
+  ["run ok.cwl ok.yml --on-error x", 2, "stop or continue"],
+  ["run ok.cwl ok.yml --sandbox x", 4, "--sandbox"],
+  ["images import missing", 2, '"missing"'],
+  ["images import dir", 2, '"dir"'],
+  ["images import file --data nowhere", 4, "tar"],
+  ["images remove nothing", 3, '"nothing"'],
+  ["images", 2, "import FILE"],
+  ["keys", 2, "create, list or revoke"],
+  ["keys create", 2, "--role"],
+  ["keys list --data nowhere", 3, "nowhere/heddle.db"],
+  ["keys revoke x --data nowhere", 3, "nowhere/heddle.db"],
+  ["processes list --data nowhere", 3, "nowhere/heddle.db"],
+  ["processes chown x y --data nowhere", 3, "nowhere/heddle.db"],
+  ["backup file --data data", 10, "--replace"],
+  ["backup dir --data data", 10, "a directory"],
+  ["backup none/b.db --data data", 1, '"none/b.db"'],
+  ["backup b.db --data nowhere", 3, "nowhere/heddle.db"],
+  ["restore missing --data nowhere", 4, "missing"],
+  ["restore file --data nowhere", 4, "wanted a backup"],
+  ["serve --port x", 4, "--port"],
+  ["serve --data file", 1, "file"],
+  ["serve --config missing.yml", 4, '"missing.yml"'],
+  ["serve --config dir", 4, '"dir"'],
+  ["serve --config bad.yml", 4, "line 1, column 6"],
+  ["serve --config port.yml", 4, "port.yml"],
+  ["serve --config typo.yml", 4, 'did you mean "port"?'],
+  ["serve --prot 1", 2, 'did you mean "--port"?'],
+];
+
+test(`each of ${mistakes.length} mistakes is one sentence with its exit code, and makes nothing`, async () => {
+  const before = (await readdir(folder.path)).toSorted();
+  for (const [words, exitCode, named] of mistakes) {
+    const run = await heddle(words.split(" "));
+    expect([words, run.exitCode, run.out]).toEqual([words, exitCode, ""]);
+    expect(run.talk).toMatch(/^Cannot [^\n]+\n$/);
+    expect(run.talk).toContain(named);
+    expect(run.talk).not.toMatch(/\n\s+at |bunfs|Bun v|wanted no fault/);
+  }
+  const after = (await readdir(folder.path)).filter((name) => name !== "nowhere");
+  expect(after.toSorted()).toEqual(before);
+}, 60_000);
+
+test("whoever stops reading, or has no room, is told in one sentence", async () => {
+  for (const words of [
+    ["help", "serve"],
+    ["logs", job],
+    ["status", job],
+    ["run", "--print-graph", "ok.cwl"],
+  ]) {
+    const command = `${executable} ${words.join(" ")}`;
+    for (const [target, said] of [
+      ["> /dev/full", "no space left"],
+      ["| true", "found it closed"],
+    ] as const) {
+      const script = `sleep 0.1; ${command} 2>&3; echo $? >&3`;
+      const child = Bun.spawn(["bash", "-c", `{ ( ${script} ) ${target}; } 3>&1`], {
+        cwd: folder.path,
+        env: { HEDDLE_URL: server.url, PATH: "/usr/bin:/bin" },
+        stdout: "pipe",
+        stderr: "ignore",
+      });
+      const talk = await new Response(child.stdout).text();
+      expect(talk).toMatch(/^Cannot write to stdout: [^\n]+\n1\n$/);
+      expect(talk).toContain(said);
+    }
+  }
+});
+
+test("a command that nobody knows, and a key's command at the start, are told as they would be typed", async () => {
+  expect((await heddle(["excute"])).talk).toStartWith('Cannot run "excute": no such command, did you mean "execute"?');
+  await using odd = await startServer(join(folder.path, "my data"));
+  await until("the notes are told", () => odd.talk().includes("There is no key yet"));
+  expect(odd.talk()).toContain(`(heddle keys create --role admin --data '${join(folder.path, "my data")}')`);
+});
+
+test("a backup is written over one of the same name when that is asked for", async () => {
+  expect((await heddle(["backup", "b.db", "--data", "data"])).exitCode).toBe(0);
+  expect((await heddle(["backup", "b.db", "--data", "data"])).exitCode).toBe(10);
+  expect((await heddle(["backup", "b.db", "--data", "data", "--replace"])).exitCode).toBe(0);
+});
