@@ -1,4 +1,4 @@
-import { idsOf, ownMember } from "./described.ts";
+import { idsOf, ownMember, takesObjectsOnly, typeOfSchema } from "./described.ts";
 import { fault, pointer } from "./faults.ts";
 import { readItem } from "./input-forms.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
@@ -23,14 +23,15 @@ export function readInputs(
   const located: LocatedItem[] = [];
   const given = occurrencesById(raw, description, faults);
   const wantedInputs = `one of the inputs ${idsOf(description.inputs)}`;
-  for (const [inputId, { occurrences, at }] of given) {
+  for (const [inputId, { occurrences: listed, at }] of given) {
     const definition = ownMember(description.inputs, inputId);
     if (definition === undefined) {
-      faults.push(fault(at, occurrences[0]?.raw, wantedInputs));
+      faults.push(fault(at, listed[0]?.raw, wantedInputs));
       continue;
     }
+    const occurrences = asOneList(listed, at, definition);
     checkOccurrences(at, occurrences.length, definition, faults);
-    const takesBareObject = definition.schema.type === "object";
+    const takesBareObject = takesObjectsOnly(definition.schema);
     const items = occurrences.flatMap(({ raw: value, pointer: place }) => {
       const item = readItem(value, { pointer: place, takesBareObject, faults });
       if (item === undefined) return [];
@@ -46,7 +47,8 @@ export function readInputs(
     else if (only !== undefined) inputs.push([inputId, only]);
   }
   for (const [inputId, definition] of Object.entries(description.inputs)) {
-    if ((definition.minOccurs ?? 1) > 0 && !given.has(inputId)) {
+    // What has a default is completed with it, however often it occurs.
+    if ((definition.minOccurs ?? 1) > 0 && definition.schema.default === undefined && !given.has(inputId)) {
       faults.push(fault(pointer("/inputs", inputId), undefined, `a value: input "${inputId}" is required`));
     }
   }
@@ -89,8 +91,22 @@ function occurrencesById(
 
 /** A list stands for several occurrences only when the input may have several; else the list is the value. */
 function occurrencesOf(raw: Json, at: string, definition: InputDefinition | undefined): readonly Occurrence[] {
-  if (definition === undefined || !isRepeated(definition) || !Array.isArray(raw)) return [{ raw, pointer: at }];
-  return raw.map((value, index) => ({ raw: value, pointer: pointer(at, index) }));
+  if (definition === undefined || !isRepeated(definition)) return [{ raw, pointer: at }];
+  if (Array.isArray(raw)) return raw.map((value, index) => ({ raw: value, pointer: pointer(at, index) }));
+  const type = typeOfSchema(definition.schema);
+  if (!isJsonObject(raw) || !Array.isArray(raw.value) || type === undefined || type === "array") {
+    return [{ raw, pointer: at }];
+  }
+  // A list with a format beside it: each item has that format.
+  return raw.value.map((value, index) => ({ raw: { ...raw, value }, pointer: pointer(at, "value", index) }));
+}
+
+/** An input whose value is a list may come item by item, as WPS and the older list of inputs write it. */
+function asOneList(occurrences: readonly Occurrence[], at: string, definition: InputDefinition): readonly Occurrence[] {
+  const isListValue = !isRepeated(definition) && typeOfSchema(definition.schema) === "array";
+  if (occurrences.length < 2 || !isListValue) return occurrences;
+  const values = occurrences.map(({ raw }) => (isJsonObject(raw) && raw.value !== undefined ? raw.value : raw));
+  return [{ raw: values, pointer: at }];
 }
 
 /** One entry of the older list: `{id, value}`, `{id, data}` or `{id, href}`, with qualifiers beside. */

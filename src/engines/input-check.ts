@@ -1,4 +1,4 @@
-import { alternativesOf, isOfType, isSameType } from "../domain/described.ts";
+import { alternativesOf, isOfType, isSameType, typeOfSchema } from "../domain/described.ts";
 import { found } from "../domain/faults.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
@@ -72,7 +72,7 @@ export function createInputCheck(process: Checked, isUnchecked: UncheckedInput =
           }
           if (process.fileInputs.includes(inputId)) return fileFaults(process, alternatives(inputId), item, pointer);
           return qualifiedFaults(alternatives(inputId), item, pointer, (fitting) =>
-            valueFaults(inputId, fitting, item.value, pointer, budget),
+            valueFaults(inputId, fitting, asList(process, inputId, item.value), pointer, budget),
           );
         default:
           return item satisfies never;
@@ -81,6 +81,12 @@ export function createInputCheck(process: Checked, isUnchecked: UncheckedInput =
     value: (inputId, value) =>
       valueFaults(inputId, alternatives(inputId), value, "", schemaBudget()).map((fault) => fault.detail),
   };
+}
+
+/** CWL takes one item for a list of one. */
+function asList({ definition, description }: Checked, inputId: string, value: Json): Json {
+  const takesList = definition?.kind === "cwl" && typeOfSchema(description.inputs[inputId]?.schema ?? {}) === "array";
+  return takesList && value !== null && !Array.isArray(value) ? [value] : value;
 }
 
 /** Keeps the checks of the revisions used last. */
@@ -153,7 +159,7 @@ function fileFaults(
 }
 
 function takesJson({ mediaType, schema }: Alternative): boolean {
-  return schema.type !== "string" || mediaType === undefined || isAnyType(mediaType) || isJsonType(mediaType);
+  return typeOfSchema(schema) !== "string" || mediaType === undefined || isAnyType(mediaType) || isJsonType(mediaType);
 }
 
 /** Compares the format that a client names with those that are described, unless the package tells what else fits. */

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import type { JsonObject } from "../domain/json.ts";
 import { errorText } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
+import { withDefaults } from "../engines/default-inputs.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engines/engine.ts";
 import { prepareInputs } from "../engines/prepare-inputs.ts";
 import { keepValue, withInputs } from "../files/kept-values.ts";
@@ -111,7 +112,7 @@ async function prepare(
       check: (inputId, value) => deps.checkValue(process, inputId, value),
     },
     process,
-    (await withInputs(deps.layout, job)).request.inputs,
+    withDefaults(process, (await withInputs(deps.layout, job)).request.inputs),
   );
   walk.enter("getOutputs");
   const settings = process.description.heddle;

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../../domain/json.ts";
 import type { InputDefinition, OutputDefinition } from "../../domain/process.ts";
+import { fromCustom } from "./custom-types.ts";
 import { isList } from "./field.ts";
 import { formatMediaType } from "./formats.ts";
 import { operationFaults } from "./requirements.ts";
@@ -92,10 +93,10 @@ function describeInput(input: InputParameter): InputDefinition {
   const [only] = accepted;
   const isArray = accepted.length === 1 && only?.kind === "array";
   const schema = isArray ? typeSchema(only.items, input.formats) : typeSchema(input.type, input.formats);
-  const isDefaultShown = input.default !== undefined && !isArray && !holdsFiles(input.type);
+  const isDefaultShown = input.default !== undefined && input.default !== null && !holdsFiles(input.type);
   return {
     ...described(input),
-    schema: { ...schema, ...(isDefaultShown ? { default: input.default } : {}) },
+    schema: { ...schema, ...(isDefaultShown ? { default: fromCustom(input.type, input.default) } : {}) },
     minOccurs: isOptional(input.type) || input.default !== undefined ? 0 : 1,
     maxOccurs: isArray ? "unbounded" : 1,
   };

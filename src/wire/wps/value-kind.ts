@@ -1,4 +1,4 @@
-import { alternativesOf } from "../../domain/described.ts";
+import { alternativesOf, isBoxSchema, typeOfSchema } from "../../domain/described.ts";
 import { isJsonObject, type JsonObject } from "../../domain/json.ts";
 import { isJsonType, isTextType } from "../../domain/media-type.ts";
 
@@ -32,7 +32,7 @@ export type ValueKind =
 /** Tells the kind that a JSON Schema stands for: a bounding box by its format, a literal by its type, else complex. */
 export function kindOfSchema(schema: JsonObject): ValueKind {
   if (isBoxSchema(schema)) return { kind: "bbox", ...crsOf(schema) };
-  const alternatives = alternativesOf(schema);
+  const alternatives = alternativesOf(schema).filter((one) => one.type !== "null");
   const types = alternatives.map(literalTypeOf);
   const [first] = types;
   if (first !== undefined && types.every((type) => type !== undefined)) {
@@ -43,9 +43,11 @@ export function kindOfSchema(schema: JsonObject): ValueKind {
 
 /** Lists the formats that a schema of complex data names, the default first. */
 export function formatsOfSchema(schema: JsonObject): readonly WpsFormat[] {
-  return alternativesOf(schema).map((alternative) => {
+  const alternatives = alternativesOf(schema).filter((one) => one.type !== "null");
+  return alternatives.map((alternative) => {
     const own = alternative.contentMediaType ?? schema.contentMediaType;
-    const mediaType = typeof own === "string" ? own : alternative.type === "string" ? "text/plain" : "application/json";
+    const mediaType =
+      typeof own === "string" ? own : typeOfSchema(alternative) === "string" ? "text/plain" : "application/json";
     const declared = alternative.contentEncoding ?? schema.contentEncoding;
     const isBinary =
       declared === "base64" || (declared === "binary" && !isJsonType(mediaType) && !isTextType(mediaType));
@@ -72,12 +74,6 @@ function crsOf(schema: JsonObject): { readonly crs?: string; readonly supportedC
   return crs === undefined ? {} : { crs, supportedCrs };
 }
 
-function isBoxSchema(schema: JsonObject): boolean {
-  const isBox = (one: unknown) =>
-    isJsonObject(one) && typeof one.format === "string" && one.format.endsWith("ogc-bbox");
-  return isBox(schema) || (Array.isArray(schema.allOf) && schema.allOf.some(isBox));
-}
-
 function boxProperties(schema: JsonObject): JsonObject | undefined {
   const holders = [schema, ...(Array.isArray(schema.allOf) ? schema.allOf : [])].filter(isJsonObject);
   return holders.map((one) => one.properties).find(isJsonObject);
@@ -93,7 +89,7 @@ const stringFormats: Readonly<Record<string, string>> = {
 /** The type of XML Schema that a JSON Schema means; undefined when it is no literal. */
 function literalTypeOf(schema: JsonObject): string | undefined {
   if (schema.contentMediaType !== undefined || schema.contentEncoding !== undefined) return undefined;
-  switch (schema.type ?? typeOfEnum(schema)) {
+  switch (typeOfSchema(schema)) {
     case "string":
       return (typeof schema.format === "string" ? stringFormats[schema.format] : undefined) ?? "string";
     case "number":
@@ -106,11 +102,4 @@ function literalTypeOf(schema: JsonObject): string | undefined {
     default:
       return undefined;
   }
-}
-
-function typeOfEnum(schema: JsonObject): string | undefined {
-  if (!Array.isArray(schema.enum)) return undefined;
-  const types = new Set(schema.enum.map((value) => typeof value));
-  const [only] = types;
-  return types.size === 1 ? only : undefined;
 }
