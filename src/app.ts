@@ -1,28 +1,32 @@
-import { mkdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { listBuiltins, saveBuiltins } from "./assembly/builtins.ts";
-import { readDoor, refuseOpenDoor, signInNote } from "./assembly/door.ts";
+import { readDoor, refuseOpenDoor, refuseOpenTools, signInNote } from "./assembly/door.ts";
 import { createEngines } from "./assembly/engines.ts";
 import { openGate } from "./assembly/gate.ts";
 import { openListener } from "./assembly/listener.ts";
 import { startTelling } from "./assembly/notifier.ts";
+import { endOnUncaughtErrors, endUnlessStuck } from "./assembly/program-end.ts";
 import { createJobRunner } from "./assembly/runner.ts";
-import { outputsUrlOf, requestSettings, retentionOf } from "./assembly/settings.ts";
+import { openSecretKey } from "./assembly/secret.ts";
+import { clientBoundsOf, outputsUrlOf, requestSettings, retentionOf } from "./assembly/settings.ts";
 import { readTelling } from "./assembly/telling.ts";
+import { createToolHold } from "./assembly/tool-hold.ts";
 import { createToolExecutor } from "./assembly/tools.ts";
-import { type Config, isLocalOnly } from "./config.ts";
+import { type Config, isExposed, isLocalOnly } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
+import { createCondition } from "./domain/condition.ts";
 import type { Logger } from "./domain/logger.ts";
+import { createPatience } from "./domain/patience.ts";
+import { networkWords, readNetworkRules } from "./domain/tool-network.ts";
 import { createInputChecks } from "./engines/input-check.ts";
+import { pause } from "./engines/pause.ts";
 import type { Bubblewrap } from "./executors/bubblewrap.ts";
-import {
-  createLayout,
-  databaseFile,
-  directoryMode,
-  type Layout,
-  secretKeyFile,
-  valuesDirectory,
-} from "./files/layout.ts";
-import { readSecretKey } from "./files/secret-key.ts";
+import { hasLivingTool } from "./executors/living-tools.ts";
+import { refuseOpenElsewhere } from "./executors/open-files.ts";
+import { readCrashNotes } from "./files/crash-notes.ts";
+import { createLayout, databaseFile, type Layout, lockFile } from "./files/layout.ts";
+import { refuseMissingDatabase } from "./files/missing-database.ts";
+import { makeDirectories } from "./files/new-place.ts";
 import { createHttpApp } from "./http/server.ts";
 import { createLogger } from "./log.ts";
 import { createJobNews } from "./operations/job-news.ts";
@@ -32,16 +36,28 @@ import { createQueueLimit } from "./operations/queue-limit.ts";
 import { createRemoteProcesses } from "./operations/remote-processes.ts";
 import { createDiskSpace } from "./runner/disk-space.ts";
 import type { Failpoint } from "./runner/failpoints.ts";
+import { watchFilePool } from "./runner/file-pool.ts";
 import { startHousekeeping } from "./runner/housekeeping.ts";
 import { startIndexing } from "./runner/index-jobs.ts";
+import { bringBackKnown } from "./runner/orphans.ts";
+import { type WatchedFile, watchFiles } from "./runner/removed-files.ts";
 import { createStatusDocuments } from "./runner/status-document.ts";
+import { setLogAside } from "./store/backup.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { hasAnyKey } from "./store/keys.ts";
 import { lockDataDirectory } from "./store/lock.ts";
 import { findProcessRevision } from "./store/processes.ts";
+import { startWatchdogThread } from "./watchdog.ts";
 
 /** Where the program writes its log. */
-export type LogTarget = { talk(text: string): void; readonly isTerminal: boolean };
+export type LogTarget = {
+  talk(text: string): void;
+  readonly isTerminal: boolean;
+  /** Tells of an error that nothing caught; the program is to end then. Nothing is told when absent. */
+  onUncaught?(listener: (error: unknown) => void): void;
+  /** Ends the program at once, whatever it still waits for. */
+  abandon?(exitCode: number): void;
+};
 
 /** A service that listens. Disposal stops claiming, answers what is open, and leaves tools running. */
 export type App = AsyncDisposable & {
@@ -61,40 +77,69 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const logger = loggerOf(config, target);
   // What is added last ends first.
   await using stack = new AsyncDisposableStack();
+  const watching = stack.use(startWatchdogThread());
 
   // The data directory, and what is in it.
   const layout = createLayout(config.data, config.outputsDir);
   await makeDirectories(layout);
   const holder = { pid: process.pid, startedAt: clock.now(), address: `${config.host}:${config.port}` };
   stack.use(await lockDataDirectory(layout.dataDirectory, holder));
+  await refuseOpenElsewhere(databaseFile(layout), process.pid);
+  if (config.acceptEmptyDatabase) await setLogAside(databaseFile(layout));
+  else await refuseMissingDatabase(layout);
+  // Whatever can be refused is refused before there is a new database.
+  if (!existsSync(databaseFile(layout))) refuseOpenDoor(config, false);
+  const listener = stack.use(openListener(config, { logger, clock, slots: config.slots }));
   const database = stack.use(await openStore(config, logger));
+  const watchdog = stack.use(
+    await watching.watch({
+      dataDirectory: layout.dataDirectory,
+      limitSeconds: config.watchdogSeconds,
+      logFormat: logFormat(target),
+      ...(config.healthAddress === undefined ? {} : { healthAddress: config.healthAddress }),
+    }),
+  );
+  endOnUncaughtErrors({ target, logger, layout, watchdog });
+  const condition = createCondition((causes) => watchdog.setFault(causes.join(". ")));
+  const { activity } = watchdog;
   const builtins = listBuiltins();
-  refuseOpenDoor(config, await hasAnyKey(database));
+  const hasKeys = await hasAnyKey(database);
+  refuseOpenDoor(config, hasKeys);
   await saveBuiltins(database, builtins, clock.now());
 
   // The ways in and out.
-  const listener = stack.use(openListener(config));
   const serviceUrl = config.publicUrl ?? listener.url;
   const gate = openGate(config);
   const telling = await readTelling(config);
-  const secretKey = await readSecretKey(config.secretFile ?? secretKeyFile(layout), newKey());
-  const base = { config, database, layout, logger, clock, newId, gate, secretKey, serviceUrl };
+  const secretKey = await openSecretKey({ config, layout, database }, newKey());
+  const maxMilliseconds = config.shortageSeconds * 1000;
+  const patience = createPatience({ elapsed: clock.elapsed, pause, maxMilliseconds });
+  const means = { gate, secretKey, serviceUrl, activity, condition, patience };
+  const base = { config, database, layout, logger, clock, newId, ...means };
 
   // What runs jobs.
   const bubblewrap = await search;
-  const tools = createToolExecutor(config, { layout, logger, clock, bubblewrap, environment: process.env });
+  const exposed = isExposed(config, hasKeys);
+  refuseOpenTools(config, exposed, bubblewrap);
+  const tools = createToolExecutor(config, { layout, logger, clock, bubblewrap, exposed, environment: process.env });
+  const hold = createToolHold({ logger, exposed, bubblewrap, sandbox: config.sandbox });
   const engines = stack.use(createEngines({ ...base, executor: tools.executor, builtins }));
   const armed = await armFailpoint();
   const watched = [layout.dataDirectory, layout.outputsDirectory];
-  const { hasSpace, start: watchSpace } = stack.use(createDiskSpace({ logger }, watched, config.minFreeBytes));
+  const { hasSpace, start: watchSpace } = stack.use(createDiskSpace(base, watched, config.minFreeBytes));
   await watchSpace();
+  const filePool = stack.use(watchFilePool(base, layout.dataDirectory));
+  const crashNotes = readCrashNotes(layout);
+  stack.use(watchFiles(base, filesToWatch(layout, database)));
   const settings = requestSettings(config, telling.mailServer !== undefined);
   const processes = createProcessCache(database, 1024);
   const answering = { database, processes, layout, settings };
   const notifier = stack.use(startTelling({ ...base, telling, answering }));
   const wakeNotifier = () => notifier.wake();
   const inputChecks = createInputChecks(256, logger);
-  const runner = stack.use(createJobRunner({ ...base, ...armed, engines, inputChecks, hasSpace, wakeNotifier }));
+  const mayClaim = () => hasSpace() && condition.mayClaim() && hold.reason() === undefined;
+  const running = { ...base, ...armed, engines, inputChecks, crashNotes, wakeNotifier, isExposed: hold.isExposed };
+  const runner = stack.use(createJobRunner({ ...running, hasSpace: mayClaim }));
   const statusDocuments = stack.use(
     createStatusDocuments({
       ...base,
@@ -112,6 +157,9 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     processes,
     settings,
     hasSpace,
+    clientBounds: clientBoundsOf(config),
+    shortage: patience.shortage,
+    heldBack: hold.reason,
     runner: {
       wake: (job) => runner.wake(job),
       stop: (jobId) => runner.stop(jobId),
@@ -125,56 +173,80 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
       ...base,
       allowAnonymous: config.allowAnonymous,
       isLocalOnly: isLocalOnly(config),
+      onKey: hold.keyFound,
     }),
-    door: readDoor(config),
+    door: readDoor(config, listener.url),
     stopping: stopping.signal,
   });
 
+  const tidying = {
+    ...base,
+    ...retentionOf(config),
+    cacheBytes: config.cacheBytes,
+    minFreeBytes: config.minFreeBytes,
+    orphanDays: config.orphanDays,
+    hasLivingTool: (executionId: string) => hasLivingTool(layout, executionId),
+  };
+  await bringBackKnown(tidying);
   await statusDocuments.renew();
   await runner.start();
   stack.use(startIndexing(base));
-  stack.use(startHousekeeping({ ...base, cacheBytes: config.cacheBytes, ...retentionOf(config) }));
+  stack.use(await startHousekeeping(tidying));
   listener.answerWith(http);
   logger.info("Listening", { url: listener.url, data: layout.dataDirectory });
 
   const held = stack.move();
   return {
     url: listener.url,
-    notes: [signInNote(config, await hasAnyKey(database)), ...tools.notes],
+    notes: [
+      signInNote(config, await hasAnyKey(database)),
+      ...tools.notes,
+      networkWords(readNetworkRules(config.toolNetwork), exposed),
+      ...(watchdog.healthUrl === undefined ? [] : [`Health is told at ${watchdog.healthUrl}`]),
+    ],
     async [Symbol.asyncDispose]() {
       stopping.abort();
       runner.stopClaiming();
-      await listener.drain(config.drainSeconds);
-      logger.info("Stopping", await database.figures());
-      await held.disposeAsync();
+      const end = async () => {
+        await listener.drain(config.drainSeconds);
+        logger.info("Stopping", await database.figures());
+        await held.disposeAsync();
+      };
+      await endUnlessStuck({ filePool, logger, abandon: target.abandon, seconds: config.drainSeconds }, end);
     },
   };
 }
 
 /** Opens the database for the commands that manage keys, beside a server that may be running. */
 export async function openKeys(config: Config, target: LogTarget): Promise<KeyDeps & AsyncDisposable> {
+  await refuseMissingDatabase(createLayout(config.data, config.outputsDir));
   const database = await openStore(config, loggerOf(config, target));
   return { database, clock, newSecret, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
 }
 
+/** What must stay where it is. */
+function filesToWatch(layout: Layout, database: Database): readonly WatchedFile[] {
+  return [
+    {
+      path: databaseFile(layout),
+      onlyGrows: true,
+      loses: "nothing is written until then, and the end of the service leaves a copy of the removed one beside it",
+      onChange: (cause) => database.refuseWrites(cause),
+    },
+    { path: lockFile(layout), loses: "another service may use the data directory" },
+  ];
+}
+
+function logFormat(target: LogTarget): "json" | "text" {
+  return target.isTerminal ? "text" : "json";
+}
+
 function loggerOf(config: Config, target: LogTarget): Logger {
-  const format = target.isTerminal ? "text" : "json";
-  return createLogger({ level: config.logLevel, format, write: target.talk, now: clock.now });
+  return createLogger({ level: config.logLevel, format: logFormat(target), write: target.talk, now: clock.now });
 }
 
 function openStore(config: Config, logger: Logger): Promise<Database> {
   return openDatabase({ file: databaseFile({ dataDirectory: config.data }), clock, logger });
-}
-
-async function makeDirectories(layout: Layout): Promise<void> {
-  const all = [
-    layout.dataDirectory,
-    layout.outputsDirectory,
-    layout.workDirectory,
-    layout.vaultDirectory,
-    valuesDirectory(layout),
-  ];
-  for (const directory of all) await mkdir(directory, { recursive: true, mode: directoryMode });
 }
 
 /** Draws a UUID that sorts by the time it was drawn. */
@@ -197,7 +269,7 @@ async function armFailpoint(): Promise<{ readonly failpoint?: Failpoint }> {
   if (process.env.HEDDLE_BUILD === "failpoints") {
     const { createFailpoint } = await import("./runner/failpoints.ts");
     const text = process.env.HEDDLE_FAILPOINT;
-    if (text !== undefined) return { failpoint: createFailpoint(text, () => process.kill(process.pid, "SIGKILL")) };
+    if (text !== undefined) return { failpoint: createFailpoint(text) };
   }
   return {};
 }

@@ -50,8 +50,12 @@ export async function buildExecutable(outfile: string, kind: "normal" | "failpoi
   await mkdir(join(outfile, ".."), { recursive: true });
   await using made = await mkdtempDisposable(join(tmpdir(), "heddle-build-"));
   const built = await Bun.build({
-    entrypoints: [join(root, "src", "main.ts"), join(root, "src", "engines", "cwl", "expression-worker.ts")],
-    // The worker lies beside the program, where its relative address leads.
+    entrypoints: [
+      join(root, "src", "main.ts"),
+      join(root, "src", "watchdog-worker.ts"),
+      join(root, "src", "engines", "cwl", "expression-worker.ts"),
+    ],
+    // The workers lie beside the program, where their relative addresses lead.
     naming: { entry: "[name].[ext]" },
     plugins: [embedAddon(made.path), embedMetered(made.path)],
     loader: { ".zst": "file" },

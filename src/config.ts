@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { jsonBounds } from "./domain/json-bounds.ts";
 import { isMailPattern } from "./domain/subscriber.ts";
 import { withoutEndSlashes } from "./domain/text.ts";
+import { isNetworkRule } from "./domain/tool-network.ts";
 import type { SandboxSettings } from "./executors/confinement.ts";
 import { engineNames } from "./executors/container-engine.ts";
 import type { Layout } from "./files/layout.ts";
@@ -26,7 +27,7 @@ const url = v.pipe(
 );
 
 /** What this machine, or the container that this runs in, has. */
-function machineMebibytes(): number {
+export function machineMebibytes(): number {
   const bound = process.constrainedMemory();
   return Math.floor(Math.min(totalmem(), bound > 0 ? bound : Number.POSITIVE_INFINITY) / 2 ** 20);
 }
@@ -52,9 +53,19 @@ function whole(lowest: number, highest: number = Number.MAX_SAFE_INTEGER) {
   );
 }
 
+/** Empty text is no role: a variable that is set to nothing opens nothing. */
 const anonymousRole = v.pipe(
-  v.union([v.boolean(), v.picklist(["", "true", "viewer", "runner"])], "viewer or runner"),
-  v.transform((value) => (value === "viewer" ? value : value === false ? undefined : ("runner" as const))),
+  v.union([v.boolean(), v.picklist(["true", "false", "viewer", "runner"])], "viewer or runner"),
+  v.transform((value) => {
+    if (value === false || value === "false") return undefined;
+    return value === "runner" ? value : ("viewer" as const);
+  }),
+);
+
+const rolePriority = v.pipe(
+  list,
+  v.everyItem((item) => /^(runner|deployer)=-?\d+$/.test(item), "ROLE=PRIORITY, such as runner=2"),
+  v.everyItem((item) => Math.abs(Number(item.split("=")[1])) <= 10, "a priority from -10 to 10"),
 );
 
 /**
@@ -64,6 +75,17 @@ const anonymousRole = v.pipe(
 export const ConfigSchema = v.strictObject({
   host: v.optional(v.pipe(text, v.description("address to listen on")), "127.0.0.1"),
   port: v.optional(v.pipe(whole(0, 65535), v.description("port to listen on; 0 takes a free one")), 8080),
+  healthAddress: v.optional(
+    v.pipe(
+      text,
+      v.regex(/^(?:[^\s:[\]]+|\[[0-9a-fA-F:.]+\]):\d{1,5}$/, "HOST:PORT"),
+      v.description("second address, HOST:PORT, that answers /healthz and /readyz also when the service is frozen"),
+    ),
+  ),
+  watchdogSeconds: v.optional(
+    v.pipe(whole(0, 86_400), v.description("longest silence of the service before it is ended; 0 for no end")),
+    60,
+  ),
   data: v.optional(v.pipe(path, v.description("data directory")), "heddle-data"),
   publicUrl: v.optional(v.pipe(url, v.description("the URL that clients see"))),
   trustedProxy: v.optional(
@@ -111,7 +133,7 @@ export const ConfigSchema = v.strictObject({
   allowAnonymous: v.optional(
     v.pipe(
       anonymousRole,
-      v.description("role of callers without a key: viewer or runner (the default when given bare)"),
+      v.description("role of callers without a key: viewer (the default when given bare) or runner"),
     ),
   ),
   slots: v.optional(v.pipe(whole(1, 4096), v.description("tools that run at once; the cores if not given")), () =>
@@ -128,11 +150,65 @@ export const ConfigSchema = v.strictObject({
   keepHours: v.optional(
     v.pipe(whole(1, 876_000), v.description("time that jobs are kept after their end; until dismissed if not given")),
   ),
+  orphanDays: v.optional(
+    v.pipe(
+      whole(0, 36_500),
+      v.description("days that files are kept which the database does not know; sooner removed when the disk is full"),
+    ),
+    30,
+  ),
+  acceptEmptyDatabase: v.optional(
+    v.pipe(
+      v.union([v.boolean(), v.picklist(["true", "false"])], "true or false"),
+      v.transform((value) => value === true || value === "true"),
+      v.description("begin with a new database though files of jobs are there, which are set aside"),
+    ),
+    false,
+  ),
   minFreeBytes: v.optional(
     v.pipe(whole(0), v.description("free space below which no job is claimed, in bytes")),
     64 * 2 ** 20,
   ),
+  clientRequests: v.optional(
+    v.pipe(whole(1), v.description("requests of one user, or of one address without a key, that may be open")),
+    1024,
+  ),
+  clientStreams: v.optional(
+    v.pipe(whole(1), v.description("event streams of one user, or of one address, that may be open")),
+    256,
+  ),
+  clientUploads: v.optional(v.pipe(whole(1), v.description("uploads of one user, or of one address, at once")), 32),
+  shortageSeconds: v.optional(
+    v.pipe(
+      whole(0),
+      v.description("how long a job waits while the server is short of descriptors, memory or room on a disk"),
+    ),
+    3600,
+  ),
   maxQueued: v.optional(v.pipe(whole(1), v.description("jobs that may wait; more are answered 429")), 100_000),
+  quotaVaultBytes: v.optional(
+    v.pipe(whole(0), v.description("what uploads of one user, or of one address without a key, may take, in bytes")),
+  ),
+  quotaOutputBytes: v.optional(
+    v.pipe(whole(0), v.description("what outputs of one user, or of one address without a key, may take, in bytes")),
+  ),
+  quotaQueued: v.optional(
+    v.pipe(whole(1), v.description("jobs of one user, or of one address without a key, that may wait")),
+  ),
+  quotaSlots: v.optional(
+    v.pipe(whole(1), v.description("tools and remote jobs of one user, or of one address, that run at once")),
+  ),
+  rolePriority: v.optional(
+    v.pipe(rolePriority, v.description("highest priority that a role may ask for: runner=N, deployer=N")),
+    [],
+  ),
+  pinRole: v.optional(
+    v.pipe(
+      v.picklist(["runner", "deployer", "admin"], "runner, deployer or admin"),
+      v.description("lowest role whose jobs may be pinned"),
+    ),
+    "deployer",
+  ),
   syncLimitSeconds: v.optional(v.pipe(whole(0, 3600), v.description("longest wait of a synchronous execution")), 20),
   drainSeconds: v.optional(v.pipe(whole(0, 3600), v.description("longest wait for open requests at the end")), 10),
   graceSeconds: v.optional(
@@ -187,9 +263,20 @@ export const ConfigSchema = v.strictObject({
   sandbox: v.optional(
     v.pipe(
       v.picklist(["auto", "require", "off"], "auto, require or off"),
-      v.description("sandbox of tools without a container: where it works, always (or they fail), never"),
+      v.description(
+        "sandbox of tools without a container: where it works, always (or they fail), never; if not given require once a key exists or others can reach the service, else auto",
+      ),
     ),
-    "auto",
+  ),
+  toolNetwork: v.optional(
+    v.pipe(
+      list,
+      v.everyItem(isNetworkRule, "host, none, deployer=..., admin=... or process:ID=..."),
+      v.description(
+        "network of tools that ask for it, that of this machine or none: host, none, deployer=..., admin=... or process:ID=...; if not given none for what no admin deployed, once a key exists or others can reach the service",
+      ),
+    ),
+    [],
   ),
   jobFiles: v.optional(
     v.pipe(v.picklist(["auto", "always"], "auto or always"), v.description("jobs that get a log file and links")),
@@ -244,9 +331,13 @@ export const ConfigSchema = v.strictObject({
 /** The whole configuration, frozen at start. */
 export type Config = Readonly<v.InferOutput<typeof ConfigSchema>>;
 
-/** What sandboxed tools see, and when they are sandboxed. The data directory and secrets are hidden wherever they lie. */
-export function sandboxSettings(config: Config, layout: Layout): SandboxSettings {
-  const { sandbox: use, toolPath, toolDirectories } = config;
+/**
+ * What sandboxed tools see, and when they are sandboxed: as the operator says, else always as soon as the service is exposed.
+ * The data directory and secrets are hidden wherever they lie.
+ */
+export function sandboxSettings(config: Config, layout: Layout, exposed: boolean): SandboxSettings {
+  const { toolPath, toolDirectories } = config;
+  const use = config.sandbox ?? (exposed ? "require" : "auto");
   const secrets = [config.secretFile, config.notifySecretFile, config.smtpPasswordFile];
   const hidden = [layout.dataDirectory, layout.outputsDirectory, ...secrets.filter((file) => file !== undefined)];
   return { use, toolPath, toolDirectories, hidden };
@@ -263,4 +354,9 @@ export function isLoopback(host: string): boolean {
 export function isLocalOnly(config: Pick<Config, "host" | "publicUrl" | "trustedProxy">): boolean {
   if (config.trustedProxy.length > 0) return false;
   return isLoopback(config.host) && (config.publicUrl === undefined || isLoopback(new URL(config.publicUrl).hostname));
+}
+
+/** Tells whether others than the users of this machine may bring or run processes: a key exists, or they can reach the service. */
+export function isExposed(config: Pick<Config, "host" | "publicUrl" | "trustedProxy">, hasKeys: boolean): boolean {
+  return hasKeys || !isLocalOnly(config);
 }

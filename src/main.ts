@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename } from "node:path";
 import {
@@ -10,13 +11,23 @@ import {
   readArguments,
   usageOf,
 } from "./cli/command.ts";
-import { type Config, ConfigSchema, sandboxSettings } from "./config.ts";
+import { type Config, ConfigSchema, isExposed, sandboxSettings } from "./config.ts";
+import { networkWords, readNetworkRules } from "./domain/tool-network.ts";
 import { engineDeps } from "./engine-environment.ts";
 import { searchBubblewrap } from "./executors/bubblewrap.ts";
 import type { EngineChoice } from "./executors/container-engine.ts";
 import { createLayout } from "./files/layout.ts";
+import { removeNewPlace } from "./files/new-place.ts";
 import { flagOf, readConfig } from "./read-config.ts";
 import { settingOptions } from "./setting-options.ts";
+
+/** How the service hears of its own end and brings it about. */
+const ownEnd = {
+  onUncaught: (listener: (error: unknown) => void) => {
+    for (const event of ["uncaughtException", "unhandledRejection"] as const) process.on(event, listener);
+  },
+  abandon: (code: number) => process.exit(code),
+};
 
 const clock = { now: () => Date.now(), elapsed: () => performance.now() };
 
@@ -31,13 +42,15 @@ const commands = {
       cores: availableParallelism(),
       dataOption: dataOption(),
       dataDirectory,
-      sandboxSettings: sandboxSettingsOf,
+      sandboxSettings: (given, io) => sandboxSettingsOf(given, io, false),
       engines: enginesOf,
     }),
   images: async () => (await import("./cli/images.ts")).imagesCommand({ dataOption: dataOption(), dataDirectory }),
   validate: async () => (await import("./cli/validate.ts")).validateCommand(),
   deploy: async () => (await import("./cli/deploy.ts")).deployCommand(),
   keys: async () => (await import("./cli/keys.ts")).keysCommand({ dataOption: dataOption(), open: openKeyStore }),
+  processes: async () =>
+    (await import("./cli/processes.ts")).processesCommand({ dataOption: dataOption(), open: openKeyStore }),
   execute: async () => (await import("./cli/execute.ts")).executeCommand(),
   status: async () => (await import("./cli/jobs.ts")).statusCommand(),
   results: async () => (await import("./cli/jobs.ts")).resultsCommand(),
@@ -54,6 +67,14 @@ function dataOption(): Option {
   return settingOptions().data ?? { type: "string", about: "data directory" };
 }
 
+/** Those that tell a look at the machine what a service would do. */
+function serviceOptions(): Readonly<Record<string, Option>> {
+  const names = ["host", "publicUrl", "trustedProxy", "sandbox", "toolNetwork"].map(flagOf);
+  const config: Option = { type: "string", value: "FILE", about: "settings in YAML, by their names" };
+  const some = Object.entries(settingOptions()).filter(([name]) => names.includes(name));
+  return { config, ...Object.fromEntries(some) };
+}
+
 function dataDirectory(given: Given, io: Io): string {
   return configOf(given, io).data;
 }
@@ -61,11 +82,21 @@ function dataDirectory(given: Given, io: Io): string {
 function careDeps() {
   return {
     dataOption: dataOption(),
+    serviceOptions: serviceOptions(),
     care: (given: Given, io: Io) => {
       const { data, outputsDir } = configOf(given, io);
-      return { layout: createLayout(data, outputsDir), clock, pid: process.pid };
+      const layout = createLayout(data, outputsDir);
+      const hasLiving = async (executionId: string) =>
+        (await import("./executors/living-tools.ts")).hasLivingTool(layout, executionId);
+      const refuseOpenElsewhere = async (file: string) =>
+        (await import("./executors/open-files.ts")).refuseOpenElsewhere(file, process.pid);
+      return { layout, clock, pid: process.pid, hasLivingTool: hasLiving, refuseOpenElsewhere };
     },
     sandboxSettings: sandboxSettingsOf,
+    networkWords: (given: Given, io: Io, hasKeys: boolean) => {
+      const config = configOf(given, io);
+      return networkWords(readNetworkRules(config.toolNetwork), isExposed(config, hasKeys));
+    },
     engines: enginesOf,
   };
 }
@@ -81,9 +112,9 @@ function enginesOf(given: Given, io: Io) {
   return engineDeps(chosenEngine(given) ?? configOf(given, io).containerEngine, io.environment);
 }
 
-function sandboxSettingsOf(given: Given, io: Io) {
+function sandboxSettingsOf(given: Given, io: Io, hasKeys: boolean) {
   const config = configOf(given, io);
-  return sandboxSettings(config, createLayout(config.data, config.outputsDir));
+  return sandboxSettings(config, createLayout(config.data, config.outputsDir), isExposed(config, hasKeys));
 }
 
 async function openKeyStore(given: Given, io: Io) {
@@ -109,10 +140,20 @@ function flagValue(value: Given["options"][string]): unknown {
 async function startService(given: Given, io: Io) {
   const config = configOf(given, io);
   useAddonDirectory(config);
+  const isNew = !existsSync(config.data);
+  try {
+    return await startServer(config, io);
+  } catch (error) {
+    if (isNew) await removeNewPlace(createLayout(config.data, config.outputsDir));
+    throw error;
+  }
+}
+
+async function startServer(config: Config, io: Io) {
   // Tried while the modules of the server are read, which takes longer.
   using bubblewrap = searchBubblewrap();
   const { startApp } = await import("./app.ts");
-  return await startApp(config, io, bubblewrap.found);
+  return await startApp(config, { ...io, ...ownEnd }, bubblewrap.found);
 }
 
 /** The SQLite driver loads its addon while it is imported, so the place must be known before. */
@@ -133,12 +174,23 @@ function isCommand(name: string | undefined): name is keyof typeof commands {
   return name !== undefined && Object.hasOwn(commands, name);
 }
 
-async function main(words: readonly string[], io: Io): Promise<number> {
-  const [name, ...rest] = words;
-  if (name === "--help" || name === "-h" || name === "help") {
-    io.out(await overview());
+/** Tells of all commands, or of the one that is named. */
+async function help([name, ...more]: readonly string[], io: Io): Promise<number> {
+  if (isCommand(name) && more.length === 0) {
+    io.out(usageOf(await commands[name]()));
     return exitCodes.ok;
   }
+  if (name !== undefined) {
+    io.talk(`Cannot help with "${[name, ...more].join(" ")}": wanted the name of one command\n\n${await overview()}`);
+    return exitCodes.usage;
+  }
+  io.out(await overview());
+  return exitCodes.ok;
+}
+
+async function main(words: readonly string[], io: Io): Promise<number> {
+  const [name, ...rest] = words;
+  if (name === "--help" || name === "-h" || name === "help") return help(rest, io);
   const chosen = name === "--version" ? "version" : name;
   if (!isCommand(chosen)) {
     const fault = name === undefined ? "" : `Cannot run "${name}": no such command\n\n`;

@@ -16,13 +16,19 @@ export function settingOptions(): Readonly<Record<string, Option>> {
       const option: Option = {
         type: "string",
         value: choicesOf(schema) ?? valueName(name),
-        ...(name === "allowAnonymous" ? { bare: "runner" } : {}),
+        ...bareOf(name),
         ...(Array.isArray(schema.default) ? { multiple: true } : {}),
         about,
       };
       return [flagOf(name), option];
     }),
   );
+}
+
+/** What a flag without a value stands for, where it may have none. */
+function bareOf(setting: string): { readonly bare?: string } {
+  if (setting === "allowAnonymous") return { bare: "viewer" };
+  return setting === "acceptEmptyDatabase" ? { bare: "true" } : {};
 }
 
 function choicesOf({ wrapped }: Setting): string | undefined {

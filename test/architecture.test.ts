@@ -176,6 +176,38 @@ describe("a planted ambient use is found:", () => {
   });
 });
 
+/** The runtime's own timers cannot wait for more than 24.8 days. A socket's idle limit is a method of its own. */
+const rawTimers =
+  /(?<![.\w])(?:globalThis\.)?(?:set|clear)(?:Timeout|Interval)\b|AbortSignal\.timeout\b|timers\/promises|\bBun\.sleep/;
+
+function rawTimersOf(file: SourceFile): readonly string[] {
+  if (file.path === "domain/timers.ts") return [];
+  const lines = withoutComments(file.text).split("\n");
+  return lines.flatMap((line) => (rawTimers.test(line) ? [`${file.path}: ${line.trim()}`] : []));
+}
+
+test("only domain/timers.ts starts timers of the runtime", async () => {
+  expect((await sourceFiles()).flatMap(rawTimersOf)).toEqual([]);
+});
+
+describe("a planted timer of the runtime is found:", () => {
+  test.each([
+    "setTimeout(work, 1)",
+    "const timer = setInterval(work, 1)",
+    "globalThis.setTimeout(work, 1)",
+    "clearTimeout(timer)",
+    "let timer: ReturnType<typeof setTimeout> | undefined",
+    "AbortSignal.timeout(1)",
+    'import { setTimeout as sleep } from "node:timers/promises"',
+    "await Bun.sleep(1)",
+  ])("%s", (line) => {
+    for (const path of ["runner/x.ts", "main.ts", "cli/x.ts"]) {
+      expect(rawTimersOf({ path, text: `${line};` })).toHaveLength(1);
+    }
+    expect(rawTimersOf({ path: "domain/timers.ts", text: `${line};` })).toEqual([]);
+  });
+});
+
 test("a route with a body has a valibot schema", async () => {
   await using service = await openService();
   expect(routesWithoutSchema(service.app.routes)).toEqual([]);

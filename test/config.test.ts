@@ -29,11 +29,29 @@ for (const [title, flags, words] of [
   ["an address that is no URL", { publicUrl: "ftp://x" }, ["--public-url", "ftp://x", "http"]],
   ["a path without a slash", { outputsPath: "out" }, ["--outputs-path", "out", "/"]],
   ["a role that anonymous callers never get", { allowAnonymous: "admin" }, ["--allow-anonymous", "admin", "viewer"]],
+  ["a role that there is not", { allowAnonymous: "boss" }, ["--allow-anonymous", "boss", "viewer or runner"]],
+  ["an empty role", { allowAnonymous: "" }, ["--allow-anonymous", "viewer or runner"]],
 ] as const) {
   test(`readConfig() refuses ${title}, naming the flag, what was found and what was wanted`, () => {
     for (const word of words) expect(() => readConfig({ flags, environment: {} })).toThrow(word);
   });
 }
+
+test("readConfig() takes anonymous callers for viewers unless a role is named, wherever that stands", async () => {
+  await using folder = await temporaryDirectory();
+  const file = join(folder.path, "heddle.yml");
+  for (const [given, role] of [
+    ["true", "viewer"],
+    ["viewer", "viewer"],
+    ["runner", "runner"],
+    ["false", undefined],
+  ] as const) {
+    await writeFile(file, `allowAnonymous: ${given}\n`);
+    expect(readConfig({ ...nothing, file }).allowAnonymous).toBe(role);
+    expect(readConfig({ ...nothing, environment: { HEDDLE_ALLOW_ANONYMOUS: given } }).allowAnonymous).toBe(role);
+    expect(readConfig({ ...nothing, flags: { allowAnonymous: given } }).allowAnonymous).toBe(role);
+  }
+});
 
 test("readConfig() refuses a file with an unknown setting and tells the known ones", async () => {
   await using folder = await temporaryDirectory();

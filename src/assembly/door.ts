@@ -1,5 +1,6 @@
 import { type Config, isLocalOnly } from "../config.ts";
 import { Problem } from "../domain/problem.ts";
+import type { Bubblewrap } from "../executors/bubblewrap.ts";
 import type { DoorConfig } from "../http/door.ts";
 import { createAddressTest } from "../net/addresses.ts";
 
@@ -14,6 +15,24 @@ export function refuseOpenDoor(config: Config, hasKeys: boolean): void {
   );
 }
 
+/** Why tools need a sandbox, unless the operator says otherwise. */
+export function exposureReason(config: Config): string {
+  return isLocalOnly(config)
+    ? "a key, by which others may bring and run processes"
+    : "an address that others can reach";
+}
+
+/**
+ * What others bring runs in a sandbox, or the operator says that it need not. Throws `unavailable` when neither holds.
+ */
+export function refuseOpenTools(config: Config, exposed: boolean, bubblewrap: Bubblewrap): void {
+  if (config.sandbox !== undefined || !exposed || bubblewrap.kind === "found") return;
+  throw new Problem(
+    "unavailable",
+    `Cannot start: found ${exposureReason(config)}, and no sandbox for tools, because ${bubblewrap.reason}; wanted bubblewrap installed and working here, or --sandbox off (tools run as the server's user, without any) or --sandbox auto said on purpose`,
+  );
+}
+
 /** Tells how callers sign in. */
 export function signInNote(config: Config, hasKeys: boolean): string {
   if (hasKeys) return "Callers sign in with a key (Authorization: Bearer)";
@@ -22,9 +41,10 @@ export function signInNote(config: Config, hasKeys: boolean): string {
 }
 
 /** Reads how clients may come to the service. Throws `invalid-parameter-value`. */
-export function readDoor(config: Config): DoorConfig {
+export function readDoor(config: Config, listenUrl: string): DoorConfig {
   return {
     listenHost: config.host,
+    listenUrl,
     isLoopback: isLocalOnly(config),
     corsOrigins: config.cors,
     isTrustedProxy: createAddressTest("--trusted-proxy", config.trustedProxy),

@@ -2,6 +2,7 @@ import type { Config } from "../config.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Job } from "../domain/job.ts";
 import type { Logger } from "../domain/logger.ts";
+import type { Patience } from "../domain/patience.ts";
 import { createBuiltinEngine } from "../engines/builtin/engine.ts";
 import { createCwlEngine } from "../engines/cwl/engine.ts";
 import { defaultExpressionLimits } from "../engines/cwl/javascript.ts";
@@ -28,6 +29,7 @@ type EngineDeps = {
   readonly gate: Gate;
   readonly secretKey: SecretKey;
   readonly executor: Executor;
+  readonly patience: Patience;
   readonly builtins: Builtins;
 };
 
@@ -77,7 +79,7 @@ export function createEngines(deps: EngineDeps): Engines {
   };
 }
 
-function createCwl({ config, layout, logger, clock, gate, executor }: EngineDeps) {
+function createCwl({ config, layout, logger, clock, gate, executor, patience }: EngineDeps) {
   return createCwlEngine({
     executor,
     layout,
@@ -88,6 +90,7 @@ function createCwl({ config, layout, logger, clock, gate, executor }: EngineDeps
     maxWorkBytes: config.maxWorkBytes,
     ...stepCache(config, layout),
     slots: config.slots,
+    patience,
     cores: config.cores,
     memoryMebibytes: config.memoryMebibytes,
     expressionLimits: { ...defaultExpressionLimits, timeMilliseconds: config.expressionSeconds * 1000 },

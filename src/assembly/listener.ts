@@ -1,5 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "../domain/clock.ts";
+import { type Logger, silentLogger } from "../domain/logger.ts";
+import { errorText, Problem } from "../domain/problem.ts";
+import { sleep } from "../domain/timers.ts";
+import { problemResponse } from "../http/problem-response.ts";
 import type { HttpApp } from "../http/server.ts";
+import { type Connections, createConnections } from "./connections.ts";
+import { guardDescriptors } from "./descriptor-guard.ts";
 
 /** The address that the service listens on. Disposal ends what is open. */
 export type Listener = AsyncDisposable & {
@@ -10,32 +16,112 @@ export type Listener = AsyncDisposable & {
   drain(seconds: number): Promise<void>;
 };
 
-/** Listens on an address; port 0 takes a free one. */
-export function openListener({ host, port }: { readonly host: string; readonly port: number }): Listener {
-  const server = Bun.serve({
-    hostname: host,
+/** What keeps descriptors for tools, of which so many run at once; without it nobody does. */
+export type Guarding = { readonly logger: Logger; readonly clock: Clock; readonly slots: number };
+
+type Server = Bun.Server<undefined>;
+type Answer = HttpApp["fetch"];
+
+/** Listens on an address; port 0 takes a free one. Throws `unavailable` when it cannot. While descriptors are scarce, connections wait. */
+export function openListener(
+  { host, port }: { readonly host: string; readonly port: number },
+  guarding?: Guarding,
+): Listener {
+  let answer: Answer = async (request) => starting(request);
+  const connections = guarding === undefined ? undefined : createConnections(guarding.clock);
+  const noted = (request: Request, from: Server) =>
+    connections === undefined ? answer(request, from) : answerNoted(answer, connections, request, from);
+  const server = explained(host, port, () => listen(host, port, noted));
+  const guard =
+    guarding === undefined || connections === undefined
+      ? undefined
+      : guardDescriptors({ ...guarding, connections, port: server.port ?? port });
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${server.port}`,
+    answerWith(app) {
+      answer = app.fetch;
+    },
+    drain(seconds) {
+      guard?.[Symbol.dispose]();
+      return drain(server, seconds);
+    },
+    async [Symbol.asyncDispose]() {
+      guard?.[Symbol.dispose]();
+      await server.stop(true);
+    },
+  };
+}
+
+function listen(hostname: string, port: number, fetch: (request: Request, server: Server) => Promise<Response>) {
+  return Bun.serve({
+    hostname,
     port,
     // Bodies are bounded where they are read: each route knows its own limit.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    fetch: () => new Response("Starting", { status: 503, headers: { "retry-after": "1" } }),
+    fetch,
   });
-  return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${server.port}`,
-    answerWith: (app) => void server.reload({ fetch: app.fetch }),
-    drain: (seconds) => drain(server, seconds),
-    [Symbol.asyncDispose]: () => server.stop(true),
-  };
+}
+
+/** The runtime says the same of an address of another machine, of a name that nobody knows and of a port that is taken. */
+function explained<Opened>(host: string, port: number, open: () => Opened): Opened {
+  try {
+    return open();
+  } catch (cause) {
+    const found =
+      cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE" && port !== 0
+        ? "that it is taken, or that the name cannot be found"
+        : errorText(cause);
+    const detail = `Cannot listen on ${host}:${port}: found ${found}, wanted a free port on an address of this machine`;
+    throw new Problem("unavailable", detail, { cause });
+  }
+}
+
+/** Answers a request, and notes that its connection has one as long as that takes: a stream as long as it is open. */
+async function answerNoted(
+  answer: Answer,
+  connections: Connections,
+  request: Request,
+  server: Server,
+): Promise<Response> {
+  const peer = server.requestIP(request);
+  if (peer === null) return answer(request, server);
+  const finish = connections.begin(peer.port);
+  let isStreamed = false;
+  try {
+    const response = await answer(request, server);
+    isStreamed = response.body !== null && isLong(response.headers);
+    if (isStreamed) request.signal.addEventListener("abort", finish, { once: true });
+    return response;
+  } finally {
+    if (!isStreamed) finish();
+  }
+}
+
+const longBytes = 2 ** 20;
+
+/** Tells whether an answer takes longer to send than to make: its connection is not quiet meanwhile. */
+function isLong(headers: Headers): boolean {
+  const length = headers.get("content-length");
+  return headers.get("content-type") === "text/event-stream" || (length !== null && Number(length) > longBytes);
 }
 
 /** How often the open requests of a server that stops are counted. */
 const drainLookMilliseconds = 20;
 
 /** Requests are counted: that `stop` resolves, which it should when there is none left, cannot be relied on after a stream was ended. */
-async function drain(
-  server: { stop(): Promise<void>; readonly pendingRequests: number },
-  seconds: number,
-): Promise<void> {
+async function drain(server: Server, seconds: number): Promise<void> {
   void server.stop();
   const looks = Math.ceil((seconds * 1000) / drainLookMilliseconds);
   for (let look = 0; look < looks && server.pendingRequests > 0; look += 1) await sleep(drainLookMilliseconds);
+}
+
+/** How long whoever came too early waits. */
+const startSeconds = 1;
+
+function starting(request: Request): Response {
+  const problem = new Problem("unavailable", "Cannot answer yet: the service is starting", {
+    retryAfterSeconds: startSeconds,
+  });
+  const response = problemResponse(problem, { accept: request.headers.get("accept"), basePath: "" }, silentLogger);
+  return request.method === "HEAD" ? new Response(null, response) : response;
 }

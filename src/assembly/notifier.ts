@@ -1,5 +1,6 @@
 import type { Config } from "../config.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { Condition } from "../domain/condition.ts";
 import type { Job } from "../domain/job.ts";
 import type { Logger } from "../domain/logger.ts";
 import { type AnswerDeps, sentResults } from "../http/results-answer.ts";
@@ -18,6 +19,7 @@ type NotifierDeps = {
   readonly database: Database;
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly condition: Condition;
   readonly gate: Gate;
   readonly secretKey: SecretKey;
   readonly telling: Telling;
@@ -46,6 +48,7 @@ export function startTelling({ config, database, logger, clock, ...deps }: Notif
     database,
     clock,
     logger,
+    condition: deps.condition,
     deliver: (delivery, signal) => deliver(delivering, delivery, signal),
     settings: {
       tries: config.notifyTries,

@@ -1,4 +1,5 @@
 import type { Config } from "../config.ts";
+import { networkOf, readNetworkRules } from "../domain/tool-network.ts";
 import type { InputChecks } from "../engines/input-check.ts";
 import { vaultFile } from "../files/vault.ts";
 import { download } from "../net/download.ts";
@@ -12,23 +13,38 @@ import { outputsUrlOf } from "./settings.ts";
 
 type Deps = Pick<
   RunnerDeps,
-  "database" | "layout" | "clock" | "logger" | "newId" | "hasSpace" | "wakeNotifier" | "failpoint"
+  | "database"
+  | "layout"
+  | "clock"
+  | "logger"
+  | "newId"
+  | "hasSpace"
+  | "patience"
+  | "wakeNotifier"
+  | "failpoint"
+  | "activity"
+  | "condition"
+  | "crashNotes"
 > & {
   readonly config: Config;
   readonly engines: Engines;
   readonly inputChecks: InputChecks;
   readonly gate: Gate;
   readonly serviceUrl: string;
+  /** Others than the users of this machine may bring or run processes. */
+  readonly isExposed: () => boolean;
 };
 
 /** Makes the runner, which finds what a job needs: its engine, its process, its files. */
-export function createJobRunner({ config, engines, inputChecks, gate, serviceUrl, ...deps }: Deps): Runner {
+export function createJobRunner({ config, engines, inputChecks, gate, serviceUrl, isExposed, ...deps }: Deps): Runner {
   const { database, layout } = deps;
   const { engineOf, engineOfHandle, remoteAccess, isBuiltin } = engines;
+  const networkRules = readNetworkRules(config.toolNetwork);
   return createRunner({
     ...deps,
     slots: config.slots,
     remoteSlots: config.remoteJobs,
+    clientSlots: config.quotaSlots ?? Number.POSITIVE_INFINITY,
     remoteAccess,
     engineOf,
     engineOfHandle,
@@ -41,6 +57,10 @@ export function createJobRunner({ config, engines, inputChecks, gate, serviceUrl
       download({ gate, maxBytes: config.maxDownloadBytes }, { url }, directory, {
         ...(mediaType === undefined ? {} : { mediaType }),
       }),
+    withoutNetwork: (process) => {
+      const decided = networkOf(networkRules, process, isExposed());
+      return decided.network === "none" ? decided.reason : undefined;
+    },
     checkValue: (process, inputId, value) => inputChecks.of(process).value(inputId, value),
     isBuffered: (job) => !isBuiltin(job),
     settings: {
@@ -48,6 +68,7 @@ export function createJobRunner({ config, engines, inputChecks, gate, serviceUrl
       outputsPath: config.outputsPath,
       outputsUrl: outputsUrlOf(config, serviceUrl),
       jobFiles: config.jobFiles,
+      ...(config.quotaOutputBytes === undefined ? {} : { quotaOutputBytes: config.quotaOutputBytes }),
     },
   });
 }

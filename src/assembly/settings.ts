@@ -1,5 +1,9 @@
 import type { Config } from "../config.ts";
+import { type Role, roles, type WishBounds, wishes } from "../domain/access.ts";
+import type { ClientBounds } from "../http/client-limits.ts";
 import type { HttpDeps } from "../http/server.ts";
+import type { Quotas } from "../operations/quotas.ts";
+import { descriptorsForClients } from "./descriptor-guard.ts";
 
 /** Gives the URL below which outputs are found. */
 export function outputsUrlOf(config: Config, serviceUrl: string): string {
@@ -11,6 +15,42 @@ export function retentionOf({ keepHours }: Config): { readonly keptMilliseconds?
   return keepHours === undefined ? {} : { keptMilliseconds: keepHours * 3_600_000 };
 }
 
+/** Gives what one client may take of the service. */
+export function quotasOf(config: Config): Quotas {
+  const { quotaVaultBytes: vaultBytes, quotaOutputBytes: outputBytes, quotaQueued: queued, quotaSlots: slots } = config;
+  return {
+    ...(vaultBytes === undefined ? {} : { vaultBytes }),
+    ...(outputBytes === undefined ? {} : { outputBytes }),
+    ...(queued === undefined ? {} : { queued }),
+    ...(slots === undefined ? {} : { slots }),
+  };
+}
+
+/** Gives what one client may have open: never so much that nobody else could have anything. */
+export function clientBoundsOf({ clientRequests, clientStreams, clientUploads, slots }: Config): ClientBounds {
+  const share = Math.max(1, Math.floor((descriptorsForClients(slots) ?? Number.MAX_SAFE_INTEGER) / 2));
+  return {
+    requests: Math.min(clientRequests, share),
+    streams: Math.min(clientStreams, share),
+    uploads: Math.min(clientUploads, share),
+  };
+}
+
+/** Gives what each role may wish for its jobs. */
+function wishBoundsOf({ rolePriority, pinRole }: Config): WishBounds {
+  const given = new Map(rolePriority.map((item) => [item.split("=")[0], Number(item.split("=")[1])]));
+  const boundOf = (role: Role) => ({
+    maxPriority: given.get(role) ?? wishes[role].maxPriority,
+    mayPin: roles.indexOf(role) >= roles.indexOf(pinRole),
+  });
+  return {
+    viewer: boundOf("viewer"),
+    runner: boundOf("runner"),
+    deployer: boundOf("deployer"),
+    admin: boundOf("admin"),
+  };
+}
+
 /** Gives what requests are held to and answered by. */
 export function requestSettings(config: Config, sendsMail: boolean): HttpDeps["settings"] {
   return {
@@ -18,6 +58,8 @@ export function requestSettings(config: Config, sendsMail: boolean): HttpDeps["s
     inputRoots: config.inputRoot,
     sendsMail,
     mailTo: config.mailTo,
+    wishBounds: wishBoundsOf(config),
+    quotas: quotasOf(config),
     maxBodyBytes: config.maxBodyBytes,
     maxBodyValues: config.maxBodyValues,
     maxUploadBytes: config.maxUploadBytes,

@@ -1,4 +1,4 @@
-import { type Config, sandboxSettings } from "../config.ts";
+import { type Config, machineMebibytes, sandboxSettings } from "../config.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Logger } from "../domain/logger.ts";
 import { engineDeps } from "../engine-environment.ts";
@@ -15,6 +15,8 @@ type ToolDeps = {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly bubblewrap: Bubblewrap;
+  /** Others than the users of this machine may bring or run processes. */
+  readonly exposed: boolean;
   /** That of this process, of which container engines get a part. */
   readonly environment: NodeJS.ProcessEnv;
 };
@@ -22,10 +24,10 @@ type ToolDeps = {
 /** Makes the executor of the server's tools, and says how they are confined. */
 export function createToolExecutor(
   config: Config,
-  { environment, bubblewrap, ...deps }: ToolDeps,
+  { environment, bubblewrap, exposed, ...deps }: ToolDeps,
 ): { readonly executor: Executor; readonly notes: readonly string[] } {
-  const confinement = createConfinement(sandboxSettings(config, deps.layout), deps.clock, bubblewrap);
-  const controlGroups = findControlGroups(process.pid);
+  const confinement = createConfinement(sandboxSettings(config, deps.layout, exposed), deps.clock, bubblewrap);
+  const controlGroups = findControlGroups(process.pid, machineMebibytes() * 2 ** 20);
   const engines = engineDeps(config.containerEngine, environment);
   const images = createImageFinder({ confinement, imagesDirectory: imagesDirectory(deps.layout), engines });
   const engineEnvironment = engines.environment;
@@ -35,6 +37,6 @@ export function createToolExecutor(
 
 function limitsNote(groups: ControlGroups): string {
   if (groups.kind === "missing")
-    return `Memory of tools is looked at each second, cores are not limited: ${groups.reason}`;
-  return `Tools are held to their limits (${groups.controllers.join(", ")}) by control groups below ${groups.directory}`;
+    return `Memory of tools that ask for some is looked at each second, that of others and cores are not limited: ${groups.reason}`;
+  return `Tools are held to their limits (${groups.controllers.join(", ")}) by control groups below ${groups.directory}, those without one to what the machine has less 1 GiB, together`;
 }

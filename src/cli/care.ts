@@ -2,14 +2,18 @@ import type { Confinement, SandboxSettings } from "../executors/confinement.ts";
 import type { EngineDeps } from "../executors/container-engine.ts";
 import type { CareDeps } from "../operations/care-for-data.ts";
 import type { Finding } from "../operations/examine-data.ts";
-import { type Command, exitCodes, type Given, type Io, isGiven, type Option, UsageError } from "./command.ts";
+import { type Command, exitCodes, type Given, type Io, isGiven, type Option } from "./command.ts";
 import { onlyWord } from "./jobs.ts";
 
 /** What these commands need of the program's outer layer. */
 export type CareCommandDeps = {
   readonly dataOption: Option;
   care(given: Given, io: Io): CareDeps;
-  sandboxSettings(given: Given, io: Io): SandboxSettings;
+  /** Settings that say who can reach the service, and how it runs tools. */
+  readonly serviceOptions: Readonly<Record<string, Option>>;
+  sandboxSettings(given: Given, io: Io, hasKeys: boolean): SandboxSettings;
+  /** Words which tools have the network. */
+  networkWords(given: Given, io: Io, hasKeys: boolean): string;
   engines(given: Given, io: Io): EngineDeps;
 };
 
@@ -18,6 +22,7 @@ export function backupCommand(deps: CareCommandDeps): Command {
   return {
     name: "backup",
     words: "FILE",
+    maxWords: 1,
     summary: "Writes a consistent copy of the database, also while the service runs, and reads it back.",
     options: { data: deps.dataOption },
     async run(given, io) {
@@ -35,6 +40,7 @@ export function restoreCommand(deps: CareCommandDeps): Command {
   return {
     name: "restore",
     words: "FILE",
+    maxWords: 1,
     summary: "Puts a backup in the place of the database; the service must not run. The old one stays beside it.",
     options: { data: deps.dataOption },
     async run(given, io) {
@@ -51,14 +57,15 @@ export function doctorCommand(deps: CareCommandDeps): Command {
   return {
     name: "doctor",
     words: "",
+    maxWords: 0,
     summary: "Examines the data directory and the machine; the exit code is 1 when something is at fault.",
     options: {
       data: deps.dataOption,
+      ...deps.serviceOptions,
       fix: { type: "boolean", about: "repair what can be: modes, orphans; the service must not run" },
       json: { type: "boolean", about: "print one JSON document" },
     },
     async run(given, io) {
-      if (given.words.length > 0) throw new UsageError("Cannot go on: found a word, wanted options only");
       const { examineData } = await import("../operations/examine-data.ts");
       const care = deps.care(given, io);
       if (isGiven(given, "fix")) {
@@ -66,14 +73,25 @@ export function doctorCommand(deps: CareCommandDeps): Command {
         for (const done of await repair(care)) io.talk(`${done}\n`);
       }
       const { createConfinement } = await import("../executors/confinement.ts");
-      const confinement = createConfinement(deps.sandboxSettings(given, io), care.clock);
+      const { lookAtGroups } = await import("../executors/control-groups.ts");
+      const { serviceFacts } = await import("../operations/care-for-data.ts");
+      const { hasKeys, pid } = await serviceFacts(care);
+      const confinement = createConfinement(deps.sandboxSettings(given, io, hasKeys), care.clock);
       const containers = await examineContainers(deps.engines(given, io), confinement);
-      const findings = [...(await examineData(care)), confinement.finding, containers];
+      const network = networkFinding(deps.networkWords(given, io, hasKeys), confinement);
+      const findings = [...(await examineData(care)), ...[confinement.finding, containers, lookAtGroups(pid), network]];
       if (isGiven(given, "json")) io.out(`${JSON.stringify({ findings })}\n`);
       else for (const { state, about, detail } of findings) io.out(`${state.padEnd(8)} ${about}: ${detail}\n`);
       return findings.some((finding) => finding.state === "fault") ? exitCodes.error : exitCodes.ok;
     },
   };
+}
+
+/** The network is withheld by the sandbox. */
+function networkFinding(words: string, { isSandboxed }: Confinement): Finding {
+  const about = "tool network";
+  if (isSandboxed) return { about, state: "good", detail: words };
+  return { about, state: "warning", detail: `${words}; not enforced, as tools run without a sandbox` };
 }
 
 /** Looks which ways there are to run containers. Nothing is at fault without any: not every package wants one. */

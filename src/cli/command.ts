@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { Problem, type ProblemKind } from "../domain/problem.ts";
+import { errorText, Problem, type ProblemKind } from "../domain/problem.ts";
 
 /** Exit codes of the executable. */
 export const exitCodes = {
@@ -22,7 +22,7 @@ export type Option = {
   readonly type: "string" | "boolean";
   readonly short?: string;
   readonly multiple?: boolean;
-  /** The value that the option stands for when it is given without one. */
+  /** The value that the option stands for when no word follows it. Only for commands that take no words of their own. */
   readonly bare?: string;
   /** What its value is called in the usage text. */
   readonly value?: string;
@@ -50,6 +50,8 @@ export type Command = {
   readonly name: string;
   /** The words after the name, as the usage text shows them. */
   readonly words: string;
+  /** How many words there may be: more are refused, so that none is dropped. */
+  readonly maxWords: number;
   readonly summary: string;
   readonly options: Readonly<Record<string, Option>>;
   /** Gives the exit code. Problems that it throws are worded and mapped to one. */
@@ -71,15 +73,31 @@ export function readArguments(command: Command, words: readonly string[]): Given
         { type, multiple: multiple ?? false, ...(short === undefined ? {} : { short }) },
       ]),
     );
-    const args = words.map((word) => {
-      const bare = word.startsWith("--") ? command.options[word.slice(2)]?.bare : undefined;
-      return bare === undefined ? word : `${word}=${bare}`;
-    });
+    const args = withBareValues(command, words);
     const parsed = parseArgs({ args, options, allowPositionals: true, strict: true });
-    return { options: parsed.values, words: parsed.positionals };
+    return { options: parsed.values, words: knownWords(command, parsed.positionals) };
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }
+}
+
+/** Gives each option that needs no value the one that it stands for, where no word follows. */
+function withBareValues(command: Command, words: readonly string[]): string[] {
+  const end = words.indexOf("--");
+  return words.map((word, at) => {
+    if (!word.startsWith("--") || (end >= 0 && at >= end)) return word;
+    const bare = command.options[word.slice(2)]?.bare;
+    const next = words[at + 1];
+    return bare === undefined || (next !== undefined && !next.startsWith("-")) ? word : `${word}=${bare}`;
+  });
+}
+
+function knownWords(command: Command, words: readonly string[]): readonly string[] {
+  const unknown = words.slice(command.maxWords).map((word) => `"${word}"`);
+  if (unknown.length === 0) return words;
+  const wanted = command.maxWords === 0 ? "wanted options only" : `wanted ${command.words}`;
+  throw new UsageError(`Cannot run ${command.name}: found ${unknown.join(", ")}, ${wanted}`);
 }
 
 /** Words a command's usage. */
@@ -119,11 +137,12 @@ const problemExitCodes = {
   "unprocessable-content": exitCodes.invalidInput,
   "remote-failure": exitCodes.unreachable,
   unavailable: exitCodes.error,
+  "insufficient-storage": exitCodes.error,
   internal: exitCodes.error,
 } as const satisfies Record<ProblemKind, number>;
 
 /** Words an error for a person and gives the exit code that goes with it. */
-export function explainError(error: unknown, io: Pick<Io, "talk">): number {
+export function explainError(error: unknown, io: Pick<Io, "talk" | "environment">): number {
   if (error instanceof UsageError) {
     io.talk(`${error.message}\n`);
     return exitCodes.usage;
@@ -137,8 +156,15 @@ export function explainError(error: unknown, io: Pick<Io, "talk">): number {
     for (const fault of error.faults) io.talk(`  ${fault.pointer}: ${fault.detail}\n`);
     return problemExitCodes[error.kind];
   }
-  io.talk(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  io.talk(`${unexpected(error, io.environment.HEDDLE_LOG_LEVEL === "debug")}\n`);
   return exitCodes.error;
+}
+
+/** What the operating system or the database refused is told in one line; where a fault of ours lies is told who asks. */
+function unexpected(error: unknown, tellsWhere: boolean): string {
+  if (!(error instanceof Error)) return String(error);
+  if (tellsWhere) return error.stack ?? error.message;
+  return `Cannot go on: found ${errorText(error).replaceAll(/\s*\n\s*/g, " ")}, wanted no fault (HEDDLE_LOG_LEVEL=debug tells where)`;
 }
 
 /** Reads an option that is a text. */

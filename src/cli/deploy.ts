@@ -11,6 +11,7 @@ export function deployCommand(): Command {
   return {
     name: "deploy",
     words: "PACKAGE.cwl",
+    maxWords: 1,
     summary: "Packs a CWL package with the files it runs, and deploys it; prints the address of the process.",
     options: {
       ...clientOptions,

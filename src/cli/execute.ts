@@ -16,6 +16,7 @@ export function executeCommand(): Command {
   return {
     name: "execute",
     words: "PROCESS",
+    maxWords: 1,
     summary: "Executes a process and prints the job's id; with --follow waits for its end and prints its results.",
     options: {
       ...clientOptions,

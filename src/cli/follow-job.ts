@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import { isFinished, jobStatuses } from "../domain/job-state.ts";
+import { sleep } from "../domain/timers.ts";
 import type { Client } from "./client.ts";
 import { exitCodes, type Io } from "./command.ts";
 
@@ -34,7 +34,7 @@ export async function followJob(client: Client, jobId: string, io: Io): Promise<
       if (io.isTerminal) io.talk("\n");
       return status;
     }
-    await sleep(pollMilliseconds, undefined, { signal: io.signal });
+    await sleep(pollMilliseconds, { signal: io.signal });
   }
 }
 

@@ -14,6 +14,7 @@ export function imagesCommand(deps: ImagesDeps): Command {
   return {
     name: "images",
     words: "import FILE [NAME] | list | remove NAME",
+    maxWords: 3,
     summary:
       "Keeps container images: imports archives of docker save, OCI archives and tars of a root file system, lists and removes them.",
     options: { data: deps.dataOption },

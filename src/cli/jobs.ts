@@ -23,6 +23,7 @@ export function statusCommand(): Command {
   return {
     name: "status",
     words: "JOB",
+    maxWords: 1,
     summary: "Tells a job's status; the exit code is 6 for a failed job and 7 for a dismissed one.",
     options: clientOptions,
     async run(given, io) {
@@ -42,6 +43,7 @@ export function logsCommand(): Command {
   return {
     name: "logs",
     words: "JOB",
+    maxWords: 1,
     summary: "Prints a job's log.",
     options: clientOptions,
     async run(given, io) {
@@ -59,6 +61,7 @@ export function dismissCommand(): Command {
   return {
     name: "dismiss",
     words: "JOB...",
+    maxWords: Number.POSITIVE_INFINITY,
     summary: "Dismisses jobs: stops those that run, removes the outputs of those that ended.",
     options: clientOptions,
     async run(given, io) {
@@ -78,6 +81,7 @@ export function retryCommand(): Command {
   return {
     name: "retry",
     words: "JOB",
+    maxWords: 1,
     summary: "Runs a failed or dismissed job again, with the same inputs and the same revision of its process.",
     options: {
       ...clientOptions,
@@ -100,6 +104,7 @@ export function resultsCommand(): Command {
   return {
     name: "results",
     words: "JOB",
+    maxWords: 1,
     summary: "Prints a job's results as JSON; with --output-dir also downloads their files and prints where they are.",
     options: {
       ...clientOptions,

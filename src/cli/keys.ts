@@ -21,6 +21,7 @@ export function keysCommand(deps: KeysDeps): Command {
   return {
     name: "keys",
     words: "create | list | revoke KEY",
+    maxWords: 2,
     summary: "Manages API keys. A created key is shown once; from the first key on, callers must sign in.",
     options: {
       data: deps.dataOption,
@@ -30,10 +31,18 @@ export function keysCommand(deps: KeysDeps): Command {
         value: "NAME",
         about: "the user whose jobs these are (create; default: the role's name)",
       },
+      expires: {
+        type: "string",
+        value: "WHEN",
+        about: "when it ends: after a time (30m, 12h, 30d, 52w), on a day or at a time (create; default: when revoked)",
+      },
       json: { type: "boolean", about: "print JSON" },
     },
     async run(given, io) {
       const [verb, ...words] = given.words;
+      if (verb !== "revoke" && words.length > 0) {
+        throw new UsageError(`Cannot manage keys: found "${words.join(" ")}" after ${verb}, wanted options only`);
+      }
       await using store = await deps.open(given, io);
       switch (verb) {
         case "create":
@@ -51,9 +60,14 @@ export function keysCommand(deps: KeysDeps): Command {
 
 async function create(store: KeyDeps, given: Given, io: Io): Promise<number> {
   const role = textOption(given, "role");
+  const expires = textOption(given, "expires");
   if (role === undefined)
     throw new UsageError("Cannot create a key: found no --role, wanted viewer, runner, deployer or admin");
-  const { key, text } = await createKey(store, { role, user: textOption(given, "user") ?? role });
+  const { key, text } = await createKey(store, {
+    role,
+    user: textOption(given, "user") ?? role,
+    ...(expires === undefined ? {} : { expires }),
+  });
   io.out(isGiven(given, "json") ? `${JSON.stringify({ ...key, key: text })}\n` : `${text}\n`);
   io.talk(`Key ${key.id} of ${key.user} (${key.role}): shown this once, keep it\n`);
   return exitCodes.ok;
@@ -61,13 +75,26 @@ async function create(store: KeyDeps, given: Given, io: Io): Promise<number> {
 
 async function list(store: KeyDeps, given: Given, io: Io): Promise<number> {
   const keys = await readKeys(store);
-  io.out(isGiven(given, "json") ? `${JSON.stringify(keys)}\n` : keys.map(lineOf).join(""));
+  io.out(
+    isGiven(given, "json") ? `${JSON.stringify(keys)}\n` : keys.map((key) => lineOf(key, store.clock.now())).join(""),
+  );
   return exitCodes.ok;
 }
 
-function lineOf(key: KeySummary): string {
-  const state = key.revokedAt === undefined ? "valid" : `revoked ${new Date(key.revokedAt).toISOString()}`;
-  return `${key.id}  ${key.role.padEnd(8)}  ${key.user}  created ${new Date(key.createdAt).toISOString()}  ${state}\n`;
+function lineOf(key: KeySummary, now: number): string {
+  const used = key.lastUsedAt === undefined ? "never used" : `last used ${timeText(key.lastUsedAt)}`;
+  const words = [key.id, key.role.padEnd(8), key.user, `created ${timeText(key.createdAt)}`, used, stateOf(key, now)];
+  return `${words.join("  ")}\n`;
+}
+
+function stateOf({ revokedAt, expiresAt }: KeySummary, now: number): string {
+  if (revokedAt !== undefined) return `revoked ${timeText(revokedAt)}`;
+  if (expiresAt === undefined) return "valid";
+  return expiresAt <= now ? `expired ${timeText(expiresAt)}` : `valid until ${timeText(expiresAt)}`;
+}
+
+function timeText(at: number): string {
+  return new Date(at).toISOString();
 }
 
 async function revoke(store: KeyDeps, words: readonly string[], io: Io): Promise<number> {

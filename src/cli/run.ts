@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import type { JobFailure } from "../domain/job.ts";
 import { silentLogger } from "../domain/logger.ts";
+import { createPatience } from "../domain/patience.ts";
 import { type ErrorPolicy, errorPolicies } from "../domain/run-settings.ts";
 import { createCwlEngine } from "../engines/cwl/engine.ts";
 import { type JobFile, readJobFile } from "../engines/cwl/job-file.ts";
@@ -11,7 +12,9 @@ import { jsonText } from "../engines/cwl/json-text.ts";
 import type { Package } from "../engines/cwl/load.ts";
 import { withOverrides } from "../engines/cwl/overrides.ts";
 import { machineFaults, operationFaults } from "../engines/cwl/requirements.ts";
+import { secretsWarning } from "../engines/cwl/secrets.ts";
 import type { Engine, EngineRecord, Prepared } from "../engines/engine.ts";
+import { pause } from "../engines/pause.ts";
 import { createConfinement, type SandboxSettings } from "../executors/confinement.ts";
 import type { EngineDeps } from "../executors/container-engine.ts";
 import { createImageFinder } from "../executors/image-finder.ts";
@@ -33,6 +36,9 @@ import { makeTemplate } from "./make-template.ts";
 import { drawGraph } from "./print-graph.ts";
 import { readPackage } from "./read-package.ts";
 
+/** How long a tool waits for what the machine is short of. */
+const shortageMilliseconds = 60_000;
+
 /** What `run` is given by the program's outer layer. */
 export type RunDeps = {
   readonly clock: Clock;
@@ -52,6 +58,7 @@ export function runCommand(deps: RunDeps): Command {
   return {
     name: "run",
     words: "PACKAGE.cwl[#PROCESS] [JOB.yml]",
+    maxWords: 2,
     summary: "Runs a CWL package here; puts its output files into a directory and prints the CWL output object.",
     options: {
       outdir: { type: "string", short: "o", value: "DIR", about: "directory of the output files (default: .)" },
@@ -93,9 +100,10 @@ export function runCommand(deps: RunDeps): Command {
       if (file === undefined || others.length > 0) {
         throw new UsageError(`Cannot run: found ${given.words.length} words, wanted PACKAGE.cwl [JOB.yml]`);
       }
-      const packed = await readPackage(file);
+      // Whoever runs a package here sees its inputs anyway; that nobody keeps them is said, however quiet it is to be.
+      const packed = await readPackage(file, { allowsSecretsHint: !isGiven(given, "validate") });
       const say = isGiven(given, "quiet") ? () => {} : io.talk;
-      for (const note of packed.cwl.notes) say(`${note}\n`);
+      for (const note of packed.cwl.notes) (note.endsWith(secretsWarning) ? io.talk : say)(`${note}\n`);
       if (isGiven(given, "validate")) {
         io.out(`${file} is valid CWL\n`);
         return exitCodes.ok;
@@ -174,6 +182,7 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
     toolPath,
     graceSeconds: 1,
     slots: deps.cores,
+    patience: createPatience({ elapsed: deps.clock.elapsed, pause, maxMilliseconds: shortageMilliseconds }),
     allowsLocalFiles: true,
     ignoresContainers,
     isDurable: false,

@@ -6,6 +6,7 @@ export function validateCommand(): Command {
   return {
     name: "validate",
     words: "PACKAGE.cwl",
+    maxWords: 1,
     summary: "Checks a CWL package with all files that it runs, imports and includes.",
     options: {},
     async run(given, io) {

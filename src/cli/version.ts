@@ -5,6 +5,7 @@ export function versionCommand(version: string): Command {
   return {
     name: "version",
     words: "",
+    maxWords: 0,
     summary: "Prints the version.",
     options: {},
     async run(_given, io) {

@@ -30,12 +30,49 @@ export type Principal = {
   readonly role: Role;
   /** The owner of the key; undefined for an anonymous user. */
   readonly user?: string;
+  /** Where an anonymous user comes from: an IPv4 address, or the /64 network of an IPv6 one. */
+  readonly network?: string;
 };
+
+/** What a role may wish for its jobs. Settings may change all but the admin's. */
+export const wishes = {
+  viewer: { maxPriority: 0, mayPin: false },
+  runner: { maxPriority: 0, mayPin: false },
+  deployer: { maxPriority: 5, mayPin: true },
+  admin: { maxPriority: 10, mayPin: true },
+} as const satisfies Record<Role, { readonly maxPriority: number; readonly mayPin: boolean }>;
+
+/** What each role may wish for its jobs. */
+export type WishBounds = Readonly<Record<Role, { readonly maxPriority: number; readonly mayPin: boolean }>>;
+
+/**
+ * Tells who counts as one where clients take turns and have shares: a user, or all that come from one network. What was
+ * submitted keeps it as its `client`.
+ */
+export function clientOf({ client, user, network }: Pick<Principal, "user" | "network"> & { client?: string }): string {
+  if (client !== undefined) return client;
+  if (user !== undefined) return `user:${user}`;
+  return network === undefined ? "anonymous" : `network:${network}`;
+}
+
+/** Words a client for itself. */
+export function clientWords(client: string): string {
+  const [kind = "", ...name] = client.split(":");
+  return name.length === 0 ? "anonymous callers" : `${kind} "${name.join(":")}"`;
+}
 
 /** Tells whether a principal may do something. */
 export function mayDo(principal: Principal, action: Action): boolean {
   const allowed: readonly Action[] = access[principal.role];
   return allowed.includes(action);
+}
+
+/**
+ * Tells whether somebody may know of private processes: whoever has a key, and the user of this machine as long as
+ * nobody has one. Callers that are let in without a key may not.
+ */
+export function seesPrivate(principal: Principal | undefined): boolean {
+  return principal !== undefined && (principal.user !== undefined || principal.role === "admin");
 }
 
 /** Tells whether something that belongs to `owner` is a principal's own. */

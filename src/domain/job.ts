@@ -68,6 +68,8 @@ export type Job = {
   readonly isSync: boolean;
   /** Owner of the key that submitted; undefined for an anonymous user. */
   readonly user?: string;
+  /** Who takes turns with whom: `clientOf` of whoever submitted; that of its user when undefined. Shown to nobody. */
+  readonly client?: string;
   readonly tags: readonly string[];
   readonly language?: string;
   readonly request: JobRequest;
@@ -98,6 +100,12 @@ export type Job = {
 /** Tells whether a job had ended before it was dismissed: nothing of it is kept then, not even its status document. */
 export function isDiscarded({ status, finishedAt, updatedAt }: Job): boolean {
   return status === "dismissed" && finishedAt !== updatedAt;
+}
+
+/** Orders accepted jobs of one client: by priority, then age. */
+export function compareTurns(one: Job, other: Job): number {
+  if (one.id === other.id) return 0;
+  return other.priority - one.priority || one.createdAt - other.createdAt || (one.id < other.id ? -1 : 1);
 }
 
 /** One entry of a job's history. Numbers start at 1 and have no gaps; streams resume after a number. */

@@ -25,6 +25,7 @@ export const problemKinds = [
   "unprocessable-content",
   "remote-failure",
   "unavailable",
+  "insufficient-storage",
   "internal",
 ] as const;
 

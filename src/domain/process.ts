@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { Role } from "./access.ts";
 import type { JsonObject } from "./json.ts";
 import type { RemoteType } from "./remote-type.ts";
 import { RunSettingsSchema } from "./run-settings.ts";
@@ -91,4 +92,6 @@ export type Process = {
   readonly visibility: "public" | "private";
   /** Ids of the inputs that the engine reads as files, whatever form the client gave. */
   readonly fileInputs: readonly string[];
+  /** The role of whoever deployed this revision; undefined for built-ins, and where nobody wrote it down. */
+  readonly deployerRole?: Role;
 };

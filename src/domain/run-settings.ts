@@ -17,8 +17,8 @@ export type RestartPolicy = (typeof restartPolicies)[number];
 export const errorPolicies = ["stop", "continue"] as const;
 export type ErrorPolicy = (typeof errorPolicies)[number];
 
-/** A timer counts no further: 24 days, in seconds. */
-const longestSeconds = 2_073_600;
+/** A hundred years, in seconds. */
+const longestSeconds = 3_155_760_000;
 
 function whole(lowest: number, highest: number) {
   const wanted = `a whole number from ${lowest} to ${highest}`;
@@ -33,6 +33,8 @@ export const RunSettingsSchema = v.strictObject({
   slots: v.optional(whole(1, 4096)),
   /** The longest that an attempt may take, from its claim on. */
   maxSeconds: v.optional(whole(1, longestSeconds)),
+  /** Its tools make namespaces of their own in their sandbox, as browsers do: only an admin may say so. */
+  ownNamespaces: v.optional(v.boolean("true or false")),
 });
 export type RunSettings = v.InferOutput<typeof RunSettingsSchema>;
 

@@ -15,6 +15,10 @@ export type Prepared = {
   readonly restart?: RestartPolicy;
   /** What becomes of the rest of a workflow when a step fails; it is stopped when nothing is said. */
   readonly onError?: ErrorPolicy;
+  /** Its tools may make namespaces of their own in their sandbox. */
+  readonly ownNamespaces?: boolean;
+  /** Why its tools have no network, though they may ask for it; undefined when they have what they ask for. */
+  readonly withoutNetwork?: string;
   /** Ids of the outputs that are wanted. */
   readonly outputs: readonly string[];
   /** What was asked of single outputs. */
@@ -37,6 +41,8 @@ export type EngineRecord = {
   checkpoint(key: string, value: Json, facts?: { readonly remoteJobId?: string }): Promise<void>;
   /** Adds a line to the job's log. */
   log(message: string): void;
+  /** Notes what is begun for the job, or with `undefined` that the last one is over: who finds the program frozen reads it. */
+  doing?(what: string | undefined): void;
 };
 
 /** The finished parts of an execution, by key. */

@@ -1,6 +1,7 @@
 import { canonicalJson, type Json, type JsonObject } from "../domain/json.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Process, RemoteDefinition } from "../domain/process.ts";
+import { timeLimit } from "../domain/timers.ts";
 import type { RemoteClient, RemoteDescription } from "../net/remote.ts";
 import { currentParameters } from "./json-schema/current-words.ts";
 
@@ -9,7 +10,7 @@ const describeMilliseconds = 60_000;
 
 /** Asks a server for a process that it had. Throws `no-such-process` when it has it no more. */
 export async function describeRemote(client: RemoteClient, definition: RemoteDefinition): Promise<RemoteDescription> {
-  const described = await client.describe(definition.processId, AbortSignal.timeout(describeMilliseconds));
+  const described = await client.describe(definition.processId, timeLimit(describeMilliseconds));
   if (described !== undefined) return described;
   throw new Problem("no-such-process", `Cannot run ${placeOf(definition)}: the server knows it no more`);
 }

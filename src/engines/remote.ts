@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Process, RemoteDefinition } from "../domain/process.ts";
+import { timeLimit } from "../domain/timers.ts";
 import type { Layout } from "../files/layout.ts";
 import type { Gate } from "../net/fetch.ts";
 import type { RemoteClient, RemoteLocation, SavedAnswer } from "../net/remote.ts";
@@ -146,7 +147,7 @@ async function adopt(
   const definition = definitionOf(prepared);
   if (definition.restart === "rerun") return "notStarted";
   const client = deps.clientOf(definition);
-  if (await client.honoursIdempotency(AbortSignal.timeout(recogniseMilliseconds))) return "notStarted";
+  if (await client.honoursIdempotency(timeLimit(recogniseMilliseconds))) return "notStarted";
   throw new Problem(
     "job-failed",
     `The server went down while it sent the request to ${definition.url}: whether the remote started it cannot be known`,

@@ -4,7 +4,13 @@ import { type ProgramEnd, runProgram } from "./run-program.ts";
 
 /** The program that makes sandboxes, or why there is none. */
 export type Bubblewrap =
-  | { readonly kind: "found"; readonly program: string; readonly version: string }
+  | {
+      readonly kind: "found";
+      readonly program: string;
+      readonly version: string;
+      /** It can keep tools from making namespaces of their own, which older ones and some machines cannot. */
+      readonly closesNamespaces: boolean;
+    }
   | { readonly kind: "missing"; readonly reason: string };
 
 /** A probe that takes longer hangs. */
@@ -17,7 +23,9 @@ const environment = { PATH: "/usr/bin:/bin" };
  */
 export function findBubblewrap(): Bubblewrap {
   const program = findProgram();
-  return program === undefined ? notInstalled : judge(program, tryNow(trialOf(program)));
+  if (program === undefined) return notInstalled;
+  const closed = judge(program, tryNow(trialOf(program, closedNamespaces)), true);
+  return closed.kind === "found" ? closed : judge(program, tryNow(trialOf(program, [])), false);
 }
 
 /** A search that goes on beside other work of this process. Disposal ends it; what it finds then means nothing. */
@@ -35,7 +43,9 @@ export function searchBubblewrap(): BubblewrapSearch {
 async function searchUntil(signal: AbortSignal): Promise<Bubblewrap> {
   const program = findProgram();
   if (program === undefined) return notInstalled;
-  return judge(program, await runProgram(trialOf(program), environment, probeMilliseconds, signal));
+  const run = (command: readonly string[]) => runProgram(command, environment, probeMilliseconds, signal);
+  const closed = judge(program, await run(trialOf(program, closedNamespaces)), true);
+  return closed.kind === "found" ? closed : judge(program, await run(trialOf(program, [])), false);
 }
 
 const notInstalled: Bubblewrap = { kind: "missing", reason: "bubblewrap (bwrap) is not installed" };
@@ -44,17 +54,21 @@ function findProgram(): string | undefined {
   return resolveProgram("bwrap", { PATH: "/usr/bin:/bin:/usr/local/bin" }, "/");
 }
 
+/** Keeps what runs inside from making user namespaces, in which it would have rights over parts of the kernel again. */
+export const closedNamespaces = ["--unshare-user", "--disable-userns"] as const;
+
 /** Makes a sandbox, in which it asks the program for its version: one start less. */
-function trialOf(program: string): readonly string[] {
+function trialOf(program: string, more: readonly string[]): readonly string[] {
   return [
-    ...[program, "--unshare-all", "--die-with-parent", "--as-pid-1", "--cap-drop", "ALL"],
+    ...[program, "--unshare-all", "--die-with-parent", "--as-pid-1", "--cap-drop", "ALL", ...more],
     ...["--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev"],
     ...["--", "/bin/sh", "-c", '"$0" --version; exit 0', program],
   ];
 }
 
-function judge(program: string, { exitCode, out, talk }: ProgramEnd): Bubblewrap {
-  if (exitCode === 0) return { kind: "found", program, version: out.trim().replace(/^\D*/, "") };
+function judge(program: string, { exitCode, out, talk }: ProgramEnd, closesNamespaces: boolean): Bubblewrap {
+  const version = out.trim().replace(/^\D*/, "");
+  if (exitCode === 0) return { kind: "found", program, version, closesNamespaces };
   const fault = talk.trim().split("\n")[0] || `it ended with ${exitCode}`;
   return { kind: "missing", reason: `bubblewrap does not work here: ${fault}` };
 }

@@ -83,8 +83,8 @@ export function createConfinement(settings: SandboxSettings, clock: Clock, tried
         mkdirSync(join(privateDirectory, name), { recursive: true, mode: directoryMode });
       }
       const boxed = { task, view, privateDirectory };
-      if (view.image === undefined) return wrapInMachine(found.program, optionsOf(), boxed);
-      return wrapInImage(found.program, view.image.rootfs, boxed);
+      if (view.image === undefined) return wrapInMachine(found, optionsOf(), boxed);
+      return wrapInImage(found, view.image.rootfs, boxed);
     },
     explain(view, talk) {
       if (view.image === undefined && !isSandboxed()) return undefined;
@@ -100,7 +100,10 @@ function findingOf(use: SandboxUse, found: Bubblewrap): Confinement["finding"] {
     return { about, state: "warning", detail: "Tools run without a sandbox: it is turned off (--sandbox off)" };
   }
   if (found.kind === "found") {
-    return { about, state: "good", detail: `Tools run in a sandbox: bubblewrap ${found.version}` };
+    const open =
+      ", which cannot keep them from making namespaces of their own (wanted 0.8 or newer, and user namespaces)";
+    const rest = found.closesNamespaces ? "" : open;
+    return { about, state: "good", detail: `Tools run in a sandbox: bubblewrap ${found.version}${rest}` };
   }
   return use === "require"
     ? { about, state: "fault", detail: `Tools cannot run: ${found.reason}, and --sandbox require wants a sandbox` }

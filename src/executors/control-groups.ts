@@ -1,16 +1,22 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdir, readFile, readlink, rmdir, symlink, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { errorText } from "../domain/problem.ts";
+import { sleep } from "../domain/timers.ts";
 import { hasCode, ifExists } from "../files/file-errors.ts";
 import { directoryMode } from "../files/layout.ts";
 import type { TaskLimits } from "./executor.ts";
 
 /** Control groups of version 2 that this process may make; the kernel holds what is in them to their limits. */
 export type ControlGroups =
-  | { readonly kind: "delegated"; readonly directory: string; readonly controllers: readonly string[] }
+  | {
+      readonly kind: "delegated";
+      readonly directory: string;
+      readonly controllers: readonly string[];
+      /** The group that the groups of all tools are below that say no memory of their own: it is held as a whole. */
+      readonly shared?: string;
+    }
   | { readonly kind: "missing"; readonly reason: string };
 
 /** A group that limits tools must not hold processes itself: this process moves into one of its own. */
@@ -20,20 +26,28 @@ export const maxProcesses = 4096;
 /** The period in which cores are counted, in microseconds. */
 const periodMicroseconds = 100_000;
 
-/** Finds the control group of this process and prepares it, where it was delegated (systemd: `Delegate=yes`). */
-export function findControlGroups(pid: number): ControlGroups {
+/** Holds the groups of tools that say no memory of their own. */
+const sharedGroup = "heddle-tools";
+/** What is left of the machine's memory for everything else, in bytes. */
+const sparedBytes = 2 ** 30;
+
+/**
+ * Finds the control group of this process and prepares it, where it was delegated (systemd: `Delegate=yes`).
+ * `machineBytes` is the memory of the machine.
+ */
+export function findControlGroups(pid: number, machineBytes: number): ControlGroups {
   try {
     const mount = /^\S+ (\S+) cgroup2 /m.exec(readFileSync("/proc/self/mounts", "utf8"))?.[1];
     const own = /^0::(.*)$/m.exec(readFileSync("/proc/self/cgroup", "utf8"))?.[1];
     if (mount === undefined || own === undefined) return missing("the machine has no control groups of version 2");
-    return delegateFrom(join(mount, own), pid);
+    return delegateFrom(join(mount, own), pid, machineBytes);
   } catch (error) {
     return missing(errorText(error));
   }
 }
 
 /** Prepares a control group for those of tools: its processes, which are only this one, move into one below it. */
-export function delegateFrom(group: string, pid: number): ControlGroups {
+export function delegateFrom(group: string, pid: number, machineBytes: number): ControlGroups {
   const directory = basename(group) === ownGroup ? dirname(group) : group;
   try {
     const offered = readFileSync(join(directory, "cgroup.controllers"), "utf8").trim().split(" ").filter(Boolean);
@@ -45,10 +59,51 @@ export function delegateFrom(group: string, pid: number): ControlGroups {
     }
     mkdirSync(join(directory, ownGroup), { recursive: true });
     writeFileSync(join(directory, ownGroup, "cgroup.procs"), String(pid));
-    writeFileSync(join(directory, "cgroup.subtree_control"), controllers.map((name) => `+${name}`).join(" "));
-    return { kind: "delegated", directory, controllers };
+    const handedOn = controllers.map((name) => `+${name}`).join(" ");
+    writeFileSync(join(directory, "cgroup.subtree_control"), handedOn);
+    const shared = join(directory, sharedGroup);
+    mkdirSync(shared, { recursive: true });
+    // Of a small machine half is left.
+    const sharedBytes = Math.max(machineBytes - sparedBytes, Math.floor(machineBytes / 2));
+    writeFileSync(join(shared, "memory.max"), String(sharedBytes));
+    // Absent where the machine cannot swap.
+    if (existsSync(join(shared, "memory.swap.max"))) writeFileSync(join(shared, "memory.swap.max"), "0");
+    writeFileSync(join(shared, "cgroup.subtree_control"), handedOn);
+    return { kind: "delegated", directory, controllers, shared };
   } catch (error) {
     return missing(`the control group ${directory} is not delegated: ${errorText(error)}`);
+  }
+}
+
+/** Words how a server that runs holds its tools to memory and cores, by the control group that it is in. */
+export function lookAtGroups(pid: number | undefined): {
+  readonly about: "limits";
+  readonly state: "good" | "warning";
+  readonly detail: string;
+} {
+  const about = "limits";
+  const text = pid === undefined ? undefined : readText(`/proc/${pid}/cgroup`);
+  if (text === undefined)
+    return { about, state: "good", detail: "how tools are held to theirs is known while the service runs" };
+  const own = /^0::(.*)$/m.exec(text)?.[1] ?? "";
+  if (basename(own) === ownGroup) {
+    return {
+      about,
+      state: "good",
+      detail: `the kernel holds tools to theirs, by control groups below ${dirname(own)}`,
+    };
+  }
+  const detail =
+    "memory of tools that ask for some is looked at each second, that of others and cores are not limited: the service has no control groups of its own (systemd: Delegate=yes)";
+  return { about, state: "warning", detail };
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "ESRCH", "EACCES")) return undefined;
+    throw error;
   }
 }
 
@@ -63,13 +118,13 @@ function linkOf(taskDirectory: string): string {
 
 /** Makes the control group of a task with its limits, and links it into the task's directory. */
 export async function createControlGroup(
-  { directory, controllers }: Extract<ControlGroups, { kind: "delegated" }>,
+  { directory, controllers, shared = directory }: Extract<ControlGroups, { kind: "delegated" }>,
   name: string,
   taskDirectory: string,
   limits: TaskLimits,
 ): Promise<string> {
   const id = createHash("sha256").update(name).digest("hex").slice(0, 24);
-  const group = join(directory, `heddle-task-${id}`);
+  const group = join(limits.memoryMebibytes === undefined ? shared : directory, `heddle-task-${id}`);
   await mkdir(group, { recursive: true, mode: directoryMode });
   const set = (file: string, value: string) => writeFile(join(group, file), value);
   if (limits.memoryMebibytes !== undefined) {

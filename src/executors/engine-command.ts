@@ -1,3 +1,4 @@
+import { Problem } from "../domain/problem.ts";
 import type { ContainerEngine } from "./container-engine.ts";
 import { maxProcesses } from "./control-groups.ts";
 import type { Mount, Task, TaskView } from "./executor.ts";
@@ -83,6 +84,7 @@ function apptainerCommand(engine: ContainerEngine, given: EngineTask): readonly 
   const { task, view } = given;
   const own: Mount = { source: given.temporaryDirectory, target: "/tmp", isWritable: true };
   const mounts = [own, ...view.mounts].toSorted((a, b) => a.target.length - b.target.length);
+  refuseSeparators(engine, mounts);
   return [
     engine.program,
     ...[...engine.globalFlags, "--quiet", "run", "--containall", "--cleanenv", "--no-home"],
@@ -95,4 +97,14 @@ function apptainerCommand(engine: ContainerEngine, given: EngineTask): readonly 
     ...["--pwd", view.workingDirectory, "--env-file", given.environmentFile],
     ...[given.image, ...task.command],
   ];
+}
+
+/** It takes several mounts in one word, with signs between that it lets nobody escape: a path that has one would show others. */
+function refuseSeparators({ name }: ContainerEngine, mounts: readonly Mount[]): void {
+  const path = mounts.flatMap(({ source, target }) => [source, target]).find((one) => /[,:\\\n]/.test(one));
+  if (path === undefined) return;
+  throw new Problem(
+    "invalid-parameter-value",
+    `Cannot start in ${name}: found the path ${JSON.stringify(path)}, expected one without comma, colon, backslash and line break`,
+  );
 }

@@ -21,6 +21,8 @@ export type TaskView = {
   /** What it sees besides the system, or besides what is in its image. */
   readonly mounts: readonly Mount[];
   readonly hasNetwork: boolean;
+  /** It makes namespaces of its own inside, as browsers and programs that run containers do. */
+  readonly ownNamespaces?: boolean;
   /** Its working directory, as it sees it. */
   readonly workingDirectory: string;
 };

@@ -19,7 +19,7 @@ export function explainFailure(
   talk: string,
 ): string | undefined {
   if (!view.hasNetwork && noNetwork.test(talk)) {
-    return "The tool has no network: a tool that needs it says so (NetworkAccess: networkAccess: true)";
+    return "The tool has no network: a tool that needs it says so (NetworkAccess: networkAccess: true), and --tool-network must allow it";
   }
   const lines = talk.split("\n");
   if (lines.some((line) => noWrite.test(line))) {

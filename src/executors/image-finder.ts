@@ -7,6 +7,7 @@ import { directoryMode } from "../files/layout.ts";
 import type { Confinement } from "./confinement.ts";
 import { type ContainerEngine, type EngineDeps, type EngineFinding, findEngine } from "./container-engine.ts";
 import type { ImageFinding, ImageRequest } from "./executor.ts";
+import { imageNameForm, isImageName } from "./image-name.ts";
 import { findImage } from "./images.ts";
 import { type ProgramEnd, runProgram } from "./run-program.ts";
 
@@ -52,10 +53,12 @@ export function createImageFinder(deps: ImageFinderDeps): ImageFinder {
         const image = imagesDirectory === undefined ? undefined : findImage(imagesDirectory, name);
         if (image !== undefined && confinement.runsImages) return { kind: "found", image };
       }
+      const wrong = wrongNames(request);
+      if (wrong !== undefined) return { kind: "missing", reason: wrong };
       const found = await engineOf();
       if (found.kind === "missing" || engines === undefined) return missing(request, found, deps);
       const key = JSON.stringify(request);
-      const asked = known.get(key) ?? askEngine(found.engine, engines, request, deps);
+      const asked = known.get(key) ?? askEngine(found.engine, engines, withImageNames(request), deps);
       known.set(key, asked);
       const answer = await asked;
       // What could not be had may be there the next time.
@@ -63,6 +66,20 @@ export function createImageFinder(deps: ImageFinderDeps): ImageFinder {
       return answer;
     },
   };
+}
+
+/** An engine takes what begins with a dash for an option: only names that an image can have are handed to it. */
+function withImageNames(request: ImageRequest): ImageRequest {
+  return { ...request, names: request.names.filter(isImageName) };
+}
+
+/** Words what keeps an engine from being asked: what is to be fetched is no image, or nothing that is named is one. */
+function wrongNames({ names, pull, dockerFile }: ImageRequest): string | undefined {
+  const all = pull === undefined ? names : [pull];
+  const [first] = all;
+  if (first === undefined || all.some(isImageName)) return undefined;
+  if (dockerFile !== undefined && names.length === 0) return undefined;
+  return `found the image name ${JSON.stringify(first)}, expected ${imageNameForm}, or an image that was imported under it`;
 }
 
 function missing(request: ImageRequest, found: EngineFinding, { confinement }: ImageFinderDeps): ImageFinding {

@@ -3,10 +3,11 @@ import { createReadStream, lstatSync, readdirSync, readFileSync } from "node:fs"
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
-import { Problem } from "../domain/problem.ts";
+import { errorText, Problem } from "../domain/problem.ts";
 import { hasCode, ifExists } from "../files/file-errors.ts";
 import { directoryMode, fileMode, isPlainName } from "../files/layout.ts";
 import { findBubblewrap } from "./bubblewrap.ts";
+import { imageNameForm, isImageName } from "./image-name.ts";
 import { runProgram } from "./run-program.ts";
 
 /** What runs a tool's program in its image must know of it. */
@@ -38,6 +39,11 @@ export function imageName(name: string): string {
   return short.slice(short.lastIndexOf("/") + 1).includes(":") || short.includes("@") ? short : `${short}:latest`;
 }
 
+/** Texts that no file can be named after: nothing was ever imported under them. */
+function isNameable(name: string): boolean {
+  return name.isWellFormed() && encodeURIComponent(imageName(name)).length <= 240;
+}
+
 function nameFile(directory: string, name: string): string {
   return join(directory, "names", `${encodeURIComponent(imageName(name))}.json`);
 }
@@ -55,6 +61,7 @@ export function listImages(directory: string): readonly string[] {
 
 /** Finds an image by its name; undefined when it was not imported. */
 export function findImage(directory: string, name: string): UnpackedImage | undefined {
+  if (!isNameable(name)) return undefined;
   try {
     const kept: unknown = JSON.parse(readFileSync(nameFile(directory, name), "utf8"));
     if (!isJsonObject(kept)) return undefined;
@@ -90,6 +97,7 @@ export async function removeImage(directory: string, name: string): Promise<bool
  * own is taken. Gives the name. Throws `invalid-parameter-value` for an archive that cannot be used.
  */
 export async function importImage(directory: string, archive: string, name?: string): Promise<string> {
+  if (name !== undefined) requireName(archive, name);
   const found = findBubblewrap();
   if (found.kind === "missing") throw refuse(archive, `found that ${found.reason}, wanted it to unpack images`);
   const root = await digestOf(archive);
@@ -100,6 +108,7 @@ export async function importImage(directory: string, archive: string, name?: str
     const unpacked = await unpack(found.program, archive, scratch);
     const wanted = name ?? unpacked.name;
     if (wanted === undefined) throw refuse(archive, "found no name in it, wanted one: heddle images import FILE NAME");
+    requireName(archive, wanted);
     const target = join(directory, "roots", root);
     if ((await ifExists(readdir(target))) === undefined) await rename(unpacked.rootfs, target);
     const { entrypoint, command, environment } = unpacked;
@@ -111,6 +120,12 @@ export async function importImage(directory: string, archive: string, name?: str
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** A name is found again by the texts of packages, and handed to engines: only one that an image can have is kept. */
+function requireName(archive: string, name: string): void {
+  if (isImageName(name) && isNameable(name)) return;
+  throw refuse(archive, `found the name ${JSON.stringify(name)}, wanted ${imageNameForm}`);
 }
 
 type Unpacked = {
@@ -135,8 +150,11 @@ async function unpack(program: string, archive: string, scratch: string): Promis
   await extract(program, archive, parts);
   const found = (await readSaved(parts, archive)) ?? (await readOci(parts, archive));
   for (const layer of found.layers) {
-    for (const entry of await listArchive(join(parts, layer))) await applyWhiteout(rootfs, entry);
-    await extract(program, join(parts, layer), rootfs);
+    const file = partFile(parts, layer, archive);
+    if (file === undefined)
+      throw refuse(archive, `found no layer ${JSON.stringify(layer)}, wanted a file inside the archive`);
+    for (const entry of await listArchive(file)) await applyWhiteout(rootfs, entry);
+    await extract(program, file, rootfs);
   }
   const config = isJsonObject(found.config.config) ? found.config.config : {};
   return {
@@ -188,13 +206,31 @@ async function readOci(parts: string, archive: string): Promise<Saved> {
 
 function checkPart(path: string, archive: string): string {
   if (path.split("/").every(isPlainName)) return path;
-  throw refuse(archive, `found the part "${path}", wanted a path inside the archive`);
+  throw refuse(archive, `found the part ${JSON.stringify(path)}, wanted a path inside the archive`);
 }
 
 async function readPart(parts: string, path: string, archive: string): Promise<Json | undefined> {
-  const file = join(parts, checkPart(path, archive));
-  if (lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
-  return JSON.parse(await readFile(file, "utf8"));
+  const file = partFile(parts, path, archive);
+  if (file === undefined) return undefined;
+  const text = await readFile(file, "utf8");
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw refuse(archive, `found "${path}" that is no JSON (${errorText(error)}), wanted an image`);
+  }
+}
+
+/** Gives the file of a part; undefined when there is none. A link of the archive could lead anywhere on this machine. */
+function partFile(parts: string, path: string, archive: string): string | undefined {
+  const steps = checkPart(path, archive).split("/");
+  let file = parts;
+  for (const [index, step] of steps.entries()) {
+    file = join(file, step);
+    const facts = lstatSync(file, { throwIfNoEntry: false });
+    const isLast = index === steps.length - 1;
+    if (facts === undefined || !(isLast ? facts.isFile() : facts.isDirectory())) return undefined;
+  }
+  return file;
 }
 
 /** `.wh.name` takes away what lower layers have under a name, `.wh..wh..opq` all that they have in a directory. */

@@ -1,8 +1,8 @@
 import { realpathSync } from "node:fs";
 import { access, constants, mkdir } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../domain/clock.ts";
 import { errorText } from "../domain/problem.ts";
+import { sleep } from "../domain/timers.ts";
 import { hasCode } from "../files/file-errors.ts";
 import { directoryMode, taskDirectory, tasksDirectory } from "../files/layout.ts";
 import { type Confinement, createConfinement } from "./confinement.ts";
@@ -155,7 +155,7 @@ async function untilEnded(
   for (;;) {
     const state = await findTask(deps, key);
     if (state.kind === "ended") return state.end;
-    await sleep(adoptedPollMilliseconds, undefined, { signal });
+    await sleep(adoptedPollMilliseconds, { signal });
   }
 }
 

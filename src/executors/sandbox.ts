@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
+import { type Bubblewrap, closedNamespaces } from "./bubblewrap.ts";
 import { maxProcesses } from "./control-groups.ts";
 import type { Task, TaskView } from "./executor.ts";
 import type { MachineOptions } from "./machine-view.ts";
@@ -15,10 +16,14 @@ export const maxMounts = 1000;
 /** What a tool of a server that runs as root is called inside: `daemon` on every Linux. Outside its files are root's. */
 const plainUser = "1";
 
+/** The bubblewrap that makes the sandbox. */
+export type SandboxProgram = Extract<Bubblewrap, { kind: "found" }>;
+
 /** What every sandbox is: no other process in sight, no rights, no network unless wanted; it ends with its supervisor. */
-function boxOptions(view: TaskView, privateDirectory: string): readonly string[] {
+function boxOptions(program: SandboxProgram, view: TaskView, privateDirectory: string): readonly string[] {
   return [
     ...["--unshare-all", "--die-with-parent", "--cap-drop", "ALL", ...(view.hasNetwork ? ["--share-net"] : [])],
+    ...(program.closesNamespaces && view.ownNamespaces !== true ? closedNamespaces : []),
     // Who is root without its rights fails where others do not even try: tar would give files away.
     ...(process.getuid?.() === 0 ? ["--uid", plainUser, "--gid", plainUser] : []),
     ...["--proc", "/proc", "--dev", "/dev"],
@@ -57,13 +62,13 @@ type Boxed = { readonly task: Task; readonly view: TaskView; readonly privateDir
  * first process of its namespace: with its end everything of the task has ended, whatever it left or hid from.
  */
 export function wrapInMachine(
-  program: string,
+  program: SandboxProgram,
   machine: MachineOptions,
   { task, view, privateDirectory }: Boxed,
 ): Wrapping {
   const options = [
     "--as-pid-1",
-    ...boxOptions(view, privateDirectory),
+    ...boxOptions(program, view, privateDirectory),
     ...machine.system,
     ...(view.hasNetwork ? machine.resolver : []),
     ...mountOptions(view, machine.closing),
@@ -76,7 +81,7 @@ export function wrapInMachine(
   // Opened in here, an input stays read-only also for who opens it again by its descriptor.
   const script = `${limit}; set -C; ${environmentProgram} -i -- ${words} ${redirections(task)}; exit $?`;
   return {
-    command: [program, "--args", "3", "--", ...[shell, "-c", script, "tool"], ...commandOf(task)],
+    command: [program.program, "--args", "3", "--", ...[shell, "-c", script, "tool"], ...commandOf(task)],
     environment: Object.fromEntries(entries),
     options: joined(options),
     opensStreams: true,
@@ -84,17 +89,21 @@ export function wrapInMachine(
 }
 
 /** Wraps a task so that it runs in an unpacked image: the image's root, read-only, with the mounts in it. */
-export function wrapInImage(program: string, rootfs: string, { task, view, privateDirectory }: Boxed): Wrapping {
+export function wrapInImage(
+  program: SandboxProgram,
+  rootfs: string,
+  { task, view, privateDirectory }: Boxed,
+): Wrapping {
   const targets = [...view.mounts.map((mount) => mount.target), ...ownDirectories];
   const options = [
-    ...boxOptions(view, privateDirectory),
+    ...boxOptions(program, view, privateDirectory),
     ...rootBinds(rootfs, "", targets),
     ...(view.hasNetwork ? ["--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"] : []),
     ...mountOptions(view, []),
     ...Object.entries(task.environment).flatMap(([name, value]) => ["--setenv", name, value]),
   ];
   // An image may have no shell that could open streams.
-  const command = [program, "--args", "3", "--", ...task.command];
+  const command = [program.program, "--args", "3", "--", ...task.command];
   return { command, environment: {}, options: joined(options), opensStreams: false };
 }
 

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../domain/clock.ts";
+import { sleep } from "../domain/timers.ts";
 import {
   hasGroupMembers,
   type ProcessIdentity,

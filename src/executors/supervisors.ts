@@ -1,3 +1,4 @@
+import { startTimer, type Timer } from "../domain/timers.ts";
 import { type Supervised, type Supervisor, startSupervisor } from "./supervise.ts";
 
 /** The supervisors of a server: as many as there are tools at once, each used again while there is work for it. */
@@ -13,7 +14,7 @@ const maxTasks = 500;
 /** and after so long without work it leaves. */
 const idleMilliseconds = 500;
 
-type Member = { readonly supervisor: Supervisor; tasks: number; timer?: ReturnType<typeof setTimeout> };
+type Member = { readonly supervisor: Supervisor; tasks: number; timer?: Timer };
 
 /**
  * Makes the supervisors of a server. `clear` stops what a tool left running behind its supervisor's back: it is called
@@ -23,7 +24,7 @@ export function createSupervisors(label: string, clear: (supervisor: Supervisor)
   const idle: Member[] = [];
   const take = (): Member => {
     for (let member = idle.pop(); member !== undefined; member = idle.pop()) {
-      clearTimeout(member.timer);
+      member.timer?.clear();
       if (!member.supervisor.isRetired) return member;
     }
     return { supervisor: startSupervisor(label), tasks: 0 };
@@ -37,8 +38,7 @@ export function createSupervisors(label: string, clear: (supervisor: Supervisor)
     }
     if (member.tasks >= maxTasks) supervisor.retire();
     if (supervisor.isRetired) return;
-    member.timer = setTimeout(() => supervisor.retire(), idleMilliseconds);
-    member.timer.unref();
+    member.timer = startTimer(idleMilliseconds, () => supervisor.retire()).unref();
     idle.push(member);
   };
   return {

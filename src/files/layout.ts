@@ -25,6 +25,11 @@ export function databaseFile(layout: Pick<Layout, "dataDirectory">): string {
   return join(layout.dataDirectory, "heddle.db");
 }
 
+/** The file that a service locks for its life. */
+export function lockFile(layout: Pick<Layout, "dataDirectory">): string {
+  return join(layout.dataDirectory, "heddle.lock");
+}
+
 export const directoryMode = 0o700;
 export const fileMode = 0o600;
 

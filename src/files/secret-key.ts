@@ -1,6 +1,6 @@
 import { link, open, readFile, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { Problem } from "../domain/problem.ts";
+import { errorText, Problem } from "../domain/problem.ts";
 import { syncPath } from "./durable.ts";
 import { hasCode, ifExists } from "./file-errors.ts";
 import { fileMode } from "./layout.ts";
@@ -13,11 +13,20 @@ const keyBytes = 32;
  * durable when this resolves. Throws `unavailable` for a file that holds no key.
  */
 export async function readSecretKey(file: string, fresh: Uint8Array): Promise<Uint8Array> {
-  const text = (await ifExists(readFile(file, "utf8"))) ?? (await makeKey(file, fresh));
+  const text = await readOrMake(file, fresh);
   if (!/^[0-9a-f]{64}$/i.test(text.trim())) {
     throw new Problem("unavailable", `Cannot read the key in "${file}": found no 64 hexadecimal digits`);
   }
   return new Uint8Array(Buffer.from(text.trim(), "hex"));
+}
+
+async function readOrMake(file: string, fresh: Uint8Array): Promise<string> {
+  try {
+    return (await ifExists(readFile(file, "utf8"))) ?? (await makeKey(file, fresh));
+  } catch (cause) {
+    const detail = `Cannot read the key in "${file}": found ${errorText(cause)}, wanted a file that this user can read`;
+    throw new Problem("unavailable", detail, { cause });
+  }
 }
 
 /** The file has its name only when it is whole, and never replaces another key. */

@@ -11,6 +11,12 @@ export function vaultFile(layout: Layout, id: string): string {
   return join(layout.vaultDirectory, id);
 }
 
+export type UploadLimits = {
+  readonly maxBytes: number;
+  /** Throws when the file must not grow to so many bytes. */
+  readonly check?: (sizeBytes: number) => void;
+};
+
 /**
  * Writes a body to the vault as it comes in. The file has its name only when all of it is durable; after an error
  * nothing of it stays. Throws `content-too-large` when it has more than `maxBytes`.
@@ -19,13 +25,13 @@ export async function storeVaultFile(
   layout: Layout,
   id: string,
   body: AsyncIterable<Uint8Array>,
-  limits: { readonly maxBytes: number },
+  limits: UploadLimits,
 ): Promise<{ readonly sizeBytes: number; readonly sha256: string }> {
   const path = vaultFile(layout, id);
   const temporary = join(layout.vaultDirectory, `.${id}.part`);
   await mkdir(layout.vaultDirectory, { recursive: true, mode: directoryMode });
   try {
-    const stored = await writeBody(temporary, body, limits.maxBytes);
+    const stored = await writeBody(temporary, body, limits);
     await rename(temporary, path);
     await syncPath(layout.vaultDirectory);
     return stored;
@@ -43,7 +49,7 @@ export async function removeVaultFile(layout: Layout, id: string): Promise<void>
 async function writeBody(
   path: string,
   body: AsyncIterable<Uint8Array>,
-  maxBytes: number,
+  { maxBytes, check }: UploadLimits,
 ): Promise<{ readonly sizeBytes: number; readonly sha256: string }> {
   await using file = await open(path, "w", fileMode);
   const hash = createHash("sha256");
@@ -57,6 +63,7 @@ async function writeBody(
         `Cannot store the file: found more than ${maxBytes} bytes, wanted at most that`,
       );
     }
+    check?.(sizeBytes);
     hash.update(chunk);
     await file.writeFile(chunk);
   }

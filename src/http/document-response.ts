@@ -1,9 +1,11 @@
+import type { Json } from "../domain/json.ts";
 import type { Link } from "../domain/links.ts";
 import { Problem } from "../domain/problem.ts";
 import { withoutEndSlashes } from "../domain/text.ts";
 import { taggedResponse } from "./entity-tag.ts";
 import { preferredType } from "./negotiate.ts";
 import { documentPage, pagePolicy } from "./pages/document.tsx";
+import type { PageFrame } from "./pages/layout.tsx";
 import type { RouteContext } from "./route.ts";
 
 export type DocumentOptions = {
@@ -12,6 +14,11 @@ export type DocumentOptions = {
   readonly headers?: Readonly<Record<string, string>>;
   /** The profile that the document fits, whichever was asked for. */
   readonly profile?: string;
+  /** How the page is made, and what it may do; a page that shows the document and can do nothing when absent. */
+  readonly page?: {
+    readonly policy: string;
+    render(frame: PageFrame, document: { readonly [name: string]: Json }): string;
+  };
 };
 
 /**
@@ -31,12 +38,13 @@ export function documentResponse(
   if (format === "json") {
     return taggedResponse(context.request, JSON.stringify(linked), { ...headers, "content-type": "application/json" });
   }
+  const { render, policy } = options.page ?? { render: documentPage, policy: pagePolicy };
   // Members without a value have no place in JSON, nor on the page.
-  const page = documentPage({ title: options.title, baseUrl: context.baseUrl }, JSON.parse(JSON.stringify(linked)));
+  const page = render({ title: options.title, baseUrl: context.baseUrl }, JSON.parse(JSON.stringify(linked)));
   return taggedResponse(context.request, page, {
     ...headers,
     "content-type": "text/html; charset=utf-8",
-    "content-security-policy": pagePolicy,
+    "content-security-policy": policy,
   });
 }
 

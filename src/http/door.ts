@@ -6,6 +6,8 @@ export type DoorConfig = {
   readonly publicUrl?: string;
   /** The address that the service listens on. */
   readonly listenHost: string;
+  /** The same with its scheme and port: what a request without a Host is taken to have called. */
+  readonly listenUrl?: string;
   /** Only this machine can reach the service. */
   readonly isLoopback: boolean;
   /** Origins whose pages may call from a browser. */
@@ -44,6 +46,7 @@ export function siteOf(config: DoorConfig, request: Request, peer: string | unde
   refuseForwarded("host", called, wholeHost, "a host, maybe with its port");
   refuseForwarded("prefix", prefix, pathPrefix, "a path that starts with /");
   const calledUrl = `${scheme}://${called}${prefix}`;
+  if (!URL.canParse(calledUrl)) throw noAddress(called);
   return { baseUrl: config.publicUrl ?? calledUrl, calledUrl };
 }
 
@@ -52,8 +55,28 @@ function refuseForwarded(what: string, found: string, wanted: RegExp, words: str
   throw new Problem("forbidden", `Cannot answer: found forwarded ${what} "${found}", wanted ${words}`);
 }
 
+/** A port may be left empty (RFC 9110 4.2.1). */
 function hostOf(request: Request): string {
-  return (request.headers.get("host") ?? new URL(request.url).host).toLowerCase();
+  return (request.headers.get("host") ?? new URL(request.url).host).toLowerCase().replace(/:$/, "");
+}
+
+function noAddress(found: string): Problem {
+  return new Problem(
+    "invalid-parameter-value",
+    `Cannot answer: found host "${found}", wanted a name or address, maybe with a port`,
+  );
+}
+
+/**
+ * Gives a request its address: HTTP/1.0 knows none without a Host, then it is the one that the service listens on. Throws
+ * `invalid-parameter-value` for a Host that no address can have.
+ */
+export function addressed(config: DoorConfig, request: Request): Request {
+  if (URL.canParse(request.url)) return request;
+  const host = request.headers.get("host");
+  const own = `${config.listenUrl ?? `http://${config.listenHost}`}${request.url}`;
+  if (host !== null || !request.url.startsWith("/") || !URL.canParse(own)) throw noAddress(host ?? "");
+  return new Request(own, request);
 }
 
 /**
@@ -78,7 +101,8 @@ function isOurHost(config: DoorConfig, name: string): boolean {
 export function basePathOf(config: DoorConfig, request: Request, peer: string | undefined): string {
   if (config.publicUrl !== undefined) return new URL(config.publicUrl).pathname.replace(/\/$/, "");
   if (peer === undefined || !config.isTrustedProxy(peer)) return "";
-  return parseForwarded(request.headers, config.isTrustedProxy).prefix ?? "";
+  const prefix = parseForwarded(request.headers, config.isTrustedProxy).prefix ?? "";
+  return pathPrefix.test(prefix) ? prefix : "";
 }
 
 /**

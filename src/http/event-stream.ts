@@ -1,4 +1,5 @@
 import type { JoinedSignal } from "../domain/joined-signal.ts";
+import { startInterval, type Timer } from "../domain/timers.ts";
 /** One event of a stream (HTML, Server-sent events). */
 export type StreamEvent = { readonly name: string; readonly id?: string; readonly data: unknown };
 
@@ -10,16 +11,16 @@ const retryMilliseconds = 2000;
 /** Answers with a stream of events, until they end or the signal does. */
 export function eventStreamResponse(events: AsyncGenerator<StreamEvent, void>, until: JoinedSignal): Response {
   const encoder = new TextEncoder();
-  let timer: ReturnType<typeof setInterval> | undefined;
+  let timer: Timer | undefined;
   const end = () => {
-    clearInterval(timer);
+    timer?.clear();
     until[Symbol.dispose]();
     void events.return();
   };
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       controller.enqueue(encoder.encode(`retry: ${retryMilliseconds}\n\n`));
-      timer = setInterval(() => controller.enqueue(encoder.encode(":\n\n")), quietMilliseconds);
+      timer = startInterval(quietMilliseconds, () => controller.enqueue(encoder.encode(":\n\n")));
     },
     async pull(controller) {
       const next = await events.next();

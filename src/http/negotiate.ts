@@ -50,3 +50,14 @@ export function prefersPlainJson(accept: string | null): boolean {
   const types = rangesOf(accept).map((range) => range.type);
   return types.includes("application/json") && !types.includes("application/problem+json");
 }
+
+/** Tells whether a client asks for HTML by name, and for nothing more than for that. Browsers and crawlers do. */
+export function prefersPage(accept: string | null): boolean {
+  if (accept === null) return false;
+  const ranges = rangesOf(accept);
+  const isNamed = ranges.some(({ type }) => type === "text/html" || type === "application/xhtml+xml");
+  if (!isNamed) return false;
+  const own = Math.max(weightOf("text/html", ranges), weightOf("application/xhtml+xml", ranges));
+  const others = ranges.filter(({ type }) => !type.endsWith("/*") && !/html/.test(type)).map(({ weight }) => weight);
+  return own > weightOf("application/json", ranges) && others.every((weight) => weight <= own);
+}

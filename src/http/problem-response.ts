@@ -1,5 +1,6 @@
 import type { Logger } from "../domain/logger.ts";
 import { Problem, type ProblemKind } from "../domain/problem.ts";
+import { shortageOf } from "../domain/shortage.ts";
 import { preferredType, prefersPlainJson } from "./negotiate.ts";
 import { documentPage, pagePolicy } from "./pages/document.tsx";
 
@@ -47,6 +48,7 @@ const answers = {
   "unprocessable-content": { status: 422, type: `${own}:unprocessable-content`, title: "Unprocessable content" },
   "remote-failure": { status: 502, type: `${own}:remote-failure`, title: "Remote failure" },
   unavailable: { status: 503, type: `${own}:unavailable`, title: "Service unavailable" },
+  "insufficient-storage": { status: 507, type: `${own}:insufficient-storage`, title: "Insufficient storage" },
   internal: { status: 500, type: `${own}:internal`, title: "Internal error" },
 } as const satisfies Record<ProblemKind, { status: number; type: string; title: string }>;
 
@@ -82,7 +84,7 @@ export type ProblemReader = {
  * "internal", a fixed sentence, and is logged.
  */
 export function problemResponse(error: unknown, { accept, basePath }: ProblemReader, logger: Logger): Response {
-  const problem = error instanceof Problem ? error : new Problem("internal", internalDetail, { cause: error });
+  const problem = error instanceof Problem ? error : problemOf(error);
   if (problem.kind === "internal") logger.error("Request failed", { error });
   else if (problem.kind === "unavailable") logger.warn("Request not served", { error });
   const document = problemDocument(problem);
@@ -98,6 +100,16 @@ export function problemResponse(error: unknown, { accept, basePath }: ProblemRea
   headers["content-security-policy"] = pagePolicy;
   const page = documentPage({ title: document.title, baseUrl: basePath }, JSON.parse(JSON.stringify(document)));
   return new Response(page, { status, headers: { ...headers, "content-type": "text/html; charset=utf-8" } });
+}
+
+const shortageRetrySeconds = 10;
+
+/** What the machine is short of is no error of ours: the same may work later. */
+function problemOf(error: unknown): Problem {
+  const shortage = shortageOf(error);
+  if (shortage === undefined) return new Problem("internal", internalDetail, { cause: error });
+  const detail = `Cannot answer now: the server is short of ${shortage}`;
+  return new Problem("unavailable", detail, { cause: error, retryAfterSeconds: shortageRetrySeconds });
 }
 
 /** Suites of 1.0 ask for application/json and want just that; browsers ask for HTML before anything else. */

@@ -1,7 +1,9 @@
 import type { Context } from "hono";
 import type * as v from "valibot";
 import type { Principal } from "../domain/access.ts";
+import type { JoinedSignal } from "../domain/joined-signal.ts";
 import { Problem } from "../domain/problem.ts";
+import type { Held } from "./client-limits.ts";
 
 /** A request at the door of its route: host, origin and caller were checked. */
 export type RouteContext = {
@@ -17,8 +19,12 @@ export type RouteContext = {
   param(name: string): string;
   query(name: string): string | undefined;
   queries(name: string): readonly string[];
+  /** Counts something that stays open, until it is disposed of. Throws `too-many-requests` beyond what a client may have. */
+  hold(kind: Held): Disposable;
   /** Lets the connection be quiet for so long. */
   allowQuiet(seconds: number): void;
+  /** Is aborted soon after the caller may not come as who it is any more: its key was revoked, or has ended. */
+  watchCaller(): JoinedSignal;
   /** Throws `forbidden` for a page of another origin: for a route whose requests themselves say whether they have an effect. */
   checkOrigin(): void;
 };
@@ -35,8 +41,12 @@ type RouteFacts = {
   readonly path: string;
   /** `public` routes answer strangers too. */
   readonly access: "public" | "signed-in";
+  /** It asks nobody who calls, and so answers though the database does not. */
+  readonly asksNobody?: boolean;
   /** It starts, stops or changes something: pages of other origins may not ask for it, whatever the method. */
   readonly hasEffect: boolean;
+  /** It tells who watches the service how it is: no bound of a client holds it. */
+  readonly isProbe?: boolean;
   handle(context: RouteContext): Response | Promise<Response>;
   /** Words what goes wrong, where that is not a problem document. */
   refuse?(error: unknown, request: Request): Response;
@@ -56,6 +66,15 @@ export function principalOf(context: Pick<RouteContext, "caller">): Principal {
   return context.caller;
 }
 
+/**
+ * Guards a request that starts, stops or changes something although its route need not: pages of other origins may not send it, nor
+ * may HEAD do it. Throws `method-not-allowed`, `forbidden`.
+ */
+export function guardEffect({ isHead, checkOrigin }: Pick<RouteContext, "isHead" | "checkOrigin">): void {
+  if (isHead) throw new Problem("method-not-allowed", "Cannot answer: found method HEAD, wanted GET or POST");
+  checkOrigin();
+}
+
 /** Words that a key is needed. */
 export function unauthorized(): Problem {
   return new Problem("unauthorized", "Cannot answer: found no Authorization, wanted Authorization: Bearer hdl_...");
@@ -64,7 +83,7 @@ export function unauthorized(): Problem {
 /** Makes the context of a route from Hono's. */
 export function routeContext(
   context: Context,
-  known: Pick<RouteContext, "baseUrl" | "caller" | "isHead" | "allowQuiet" | "checkOrigin"> & {
+  known: Pick<RouteContext, "baseUrl" | "caller" | "isHead" | "hold" | "allowQuiet" | "checkOrigin" | "watchCaller"> & {
     readonly connection: Request;
   },
 ): RouteContext {
@@ -74,8 +93,10 @@ export function routeContext(
     baseUrl: known.baseUrl,
     caller: known.caller,
     isHead: known.isHead,
+    hold: known.hold,
     allowQuiet: known.allowQuiet,
     checkOrigin: known.checkOrigin,
+    watchCaller: known.watchCaller,
     get signal() {
       return known.connection.signal;
     },

@@ -1,9 +1,12 @@
 import { type Context, Hono } from "hono";
 import { TrieRouter } from "hono/router/trie-router";
+import { clientOf, type Principal } from "../domain/access.ts";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
-import type { Authenticator } from "../operations/manage-keys.ts";
-import { basePathOf, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, siteOf } from "./door.ts";
+import type { Authenticator, Caller } from "../operations/manage-keys.ts";
+import { type ClientBounds, createClientLimits, wideBounds } from "./client-limits.ts";
+import { clientNetwork } from "./client-network.ts";
+import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, siteOf } from "./door.ts";
 import { type ProblemReader, problemResponse } from "./problem-response.ts";
 import { type Route, routeContext, unauthorized } from "./route.ts";
 import { apiRoutes } from "./routes/api.ts";
@@ -19,6 +22,7 @@ import { type ProviderRouteDeps, providerRoutes } from "./routes/providers.ts";
 import { type ResultRouteDeps, resultRoutes } from "./routes/results.ts";
 import { type VaultRouteDeps, vaultRoutes } from "./routes/vault.ts";
 import { type WpsRouteDeps, wpsRoutes } from "./routes/wps.ts";
+import { watchCaller } from "./watch-caller.ts";
 
 export type HttpDeps = ExecutionRouteDeps &
   EventRouteDeps &
@@ -33,6 +37,8 @@ export type HttpDeps = ExecutionRouteDeps &
   WpsRouteDeps & {
     readonly authenticate: Authenticator;
     readonly door: DoorConfig;
+    /** What one client may have open at once; wide bounds when not given. */
+    readonly clientBounds?: ClientBounds;
     readonly logger: Logger;
   };
 
@@ -68,6 +74,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     ...wpsRoutes(deps),
   ];
 
+  const limits = createClientLimits(deps.clientBounds ?? wideBounds);
   const answer = async (context: Context<{ Bindings: Bindings }>, route: Route): Promise<Response> => {
     const request = context.req.raw;
     const { server, connection, peer } = context.env;
@@ -79,14 +86,21 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
         `Cannot answer: found method HEAD, wanted ${route.method}, which has an effect`,
       );
     }
-    const caller = await deps.authenticate(request.headers.get("authorization") ?? undefined);
+    const network = clientNetwork(deps.door, request, peer);
+    const authorization = request.headers.get("authorization") ?? undefined;
+    const caller: Caller = route.asksNobody === true ? { kind: "stranger" } : await deps.authenticate(authorization);
+    const client = clientOf({ ...(caller.kind === "known" ? caller.principal : {}), ...networkFact(network) });
+    // Who watches the service must be answered whatever others do from the same address.
+    using _open = route.isProbe === true ? undefined : limits.hold(client, "requests");
     if (caller.kind === "stranger" && route.access !== "public") throw unauthorized();
     const response = await route.handle(
       routeContext(context, {
         baseUrl: site.baseUrl,
         connection,
         checkOrigin: () => checkOrigin(deps.door, request, site),
-        caller: caller.kind === "known" ? caller.principal : undefined,
+        hold: (kind) => limits.hold(client, kind),
+        watchCaller: () => watchCaller(deps, authorization, caller),
+        caller: caller.kind === "known" ? fromNetwork(caller.principal, network) : undefined,
         isHead: context.env.isHead === true,
         allowQuiet: (seconds) => server?.timeout(connection, seconds > longestIdleSeconds ? 0 : seconds),
       }),
@@ -101,6 +115,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
       try {
         return await answer(context, route);
       } catch (error) {
+        if (hasGone(error, context.env.connection)) return new Response(null, { status: 499 });
         if (route.refuse === undefined) throw error;
         return withHeaders(route.refuse(error, context.req.raw), corsHeaders(deps.door, context.req.raw));
       }
@@ -115,20 +130,36 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     return withHeaders(response, corsHeaders(deps.door, context.req.raw));
   });
 
+  const answerTo = async (connection: Request, server: ConnectionServer | undefined): Promise<Response> => {
+    const peer = server?.requestIP(connection)?.address;
+    const bindings = {
+      connection,
+      ...(server === undefined ? {} : { server }),
+      ...(peer === undefined ? {} : { peer }),
+    };
+    let called: Request;
+    try {
+      called = addressed(deps.door, connection);
+    } catch (error) {
+      return problemResponse(error, readerOf(deps.door, bindings), deps.logger);
+    }
+    const request = withoutBasePath(called, basePathOf(deps.door, connection, peer), routes);
+    if (request.method !== "HEAD") return app.fetch(request, bindings);
+    return withoutBody(await app.fetch(new Request(request, { method: "GET" }), { ...bindings, isHead: true }));
+  };
   return {
     routes,
-    async fetch(connection, server) {
-      const peer = server?.requestIP(connection)?.address;
-      const bindings = {
-        connection,
-        ...(server === undefined ? {} : { server }),
-        ...(peer === undefined ? {} : { peer }),
-      };
-      const request = withoutBasePath(connection, basePathOf(deps.door, connection, peer), routes);
-      if (request.method !== "HEAD") return app.fetch(request, bindings);
-      return withoutBody(await app.fetch(new Request(request, { method: "GET" }), { ...bindings, isHead: true }));
-    },
+    fetch: async (connection, server) => guarded(await answerTo(connection, server)),
   };
+}
+
+/** Callers without a key are told apart by where they come from. */
+function fromNetwork(principal: Principal, network: string | undefined): Principal {
+  return principal.user !== undefined ? principal : { ...principal, ...networkFact(network) };
+}
+
+function networkFact(network: string | undefined): { readonly network?: string } {
+  return network === undefined ? {} : { network };
 }
 
 type Bindings = {
@@ -149,6 +180,21 @@ function withoutBasePath(request: Request, basePath: string, routes: readonly Ro
   if (routes.some((route) => route.path.split("/")[1] === first)) return request;
   url.pathname = url.pathname.slice(basePath.length);
   return new Request(url.href, request);
+}
+
+/** The client closed the connection while its request was read: that is its own affair, and nobody is there to answer. */
+function hasGone(error: unknown, connection: Request): boolean {
+  return error instanceof Error && error.name === "AbortError" && connection.signal.aborted;
+}
+
+/** Nothing that is sent is to be guessed at, and no page of ours to be shown inside another. */
+function guarded(response: Response): Response {
+  const { headers } = response;
+  headers.set("x-content-type-options", "nosniff");
+  const isPage = /^text\/html\b/.test(headers.get("content-type") ?? "");
+  // What tools made is in a sandbox of the browser already, and may be shown where its reader wants.
+  if (isPage && headers.get("content-security-policy") !== "sandbox") headers.set("x-frame-options", "DENY");
+  return response;
 }
 
 function readerOf(door: DoorConfig, { connection, peer }: Bindings): ProblemReader {

@@ -1,4 +1,5 @@
 import { connect as connectTls } from "node:tls";
+import { startTimer } from "../domain/timers.ts";
 
 /** A connection to one address, as far as one exchange needs it. */
 export type Connection = {
@@ -29,7 +30,7 @@ export function openPlain({ address, port, idleMilliseconds }: Target): Connecti
   let failure: Error | undefined;
   let reader: { readonly resolve: (bytes?: Uint8Array) => void; readonly reject: (error: Error) => void } | undefined;
   let socket: Bun.Socket | undefined;
-  const idle = setTimeout(() => finish(new Error(`no answer for ${idleMilliseconds / 1000} s`)), idleMilliseconds);
+  const idle = startTimer(idleMilliseconds, () => finish(new Error(`no answer for ${idleMilliseconds / 1000} s`)));
 
   const answer = () => {
     if (reader === undefined) return;
@@ -48,7 +49,7 @@ export function openPlain({ address, port, idleMilliseconds }: Target): Connecti
     if (isOver) return;
     isOver = true;
     failure = error;
-    clearTimeout(idle);
+    idle.clear();
     socket?.terminate();
     answer();
   };

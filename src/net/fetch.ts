@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { errorText, Problem } from "../domain/problem.ts";
+import { startTimer } from "../domain/timers.ts";
 import { type AllowList, isReachable } from "./addresses.ts";
 import { type ExchangeAnswer, exchange } from "./http-exchange.ts";
 
@@ -81,14 +82,14 @@ type Deadline = { readonly signal: AbortSignal; end(): void };
 
 function startDeadline(milliseconds: number, caller: AbortSignal | undefined): Deadline {
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(new DOMException("Too late", "TimeoutError")), milliseconds);
+  const timer = startTimer(milliseconds, () => controller.abort(new DOMException("Too late", "TimeoutError")));
   const follow = () => controller.abort(caller?.reason);
   if (caller?.aborted === true) follow();
   else caller?.addEventListener("abort", follow, { once: true });
   return {
     signal: controller.signal,
     end() {
-      clearTimeout(timer);
+      timer.clear();
       caller?.removeEventListener("abort", follow);
     },
   };

@@ -1,12 +1,24 @@
-import { chmod, rm, stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { chmod, readdir, rm, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import type { Clock } from "../domain/clock.ts";
+import { ifExists } from "../files/file-errors.ts";
 import { databaseFile, directoryMode, type Layout, valuesDirectory } from "../files/layout.ts";
-import { copyDatabase, databaseFacts, replaceDatabase } from "../store/backup.ts";
-import { lockDataDirectory } from "../store/lock.ts";
+import { measureOutputs } from "../files/measure-outputs.ts";
+import { ownerOfOutput, setAside } from "../files/orphans.ts";
+import { copyDatabase, databaseFacts, holdsKeys, replaceDatabase } from "../store/backup.ts";
+import { lockDataDirectory, whoHolds } from "../store/lock.ts";
+import { recountUsage } from "../store/recount.ts";
 import { findOrphans } from "./examine-data.ts";
 
-export type CareDeps = { readonly layout: Layout; readonly clock: Clock; readonly pid: number };
+export type CareDeps = {
+  readonly layout: Layout;
+  readonly clock: Clock;
+  readonly pid: number;
+  /** Throws `conflict` when another process has the database open. */
+  readonly refuseOpenElsewhere: (file: string) => Promise<void>;
+  /** Tells whether a tool lives that an execution's scratch tells of. */
+  readonly hasLivingTool: (executionId: string) => Promise<boolean>;
+};
 
 /** Writes a copy of the database, beside a server that may be running. Durable and read back when it resolves. */
 export function backUp(deps: Pick<CareDeps, "layout">, target: string): Promise<void> {
@@ -17,6 +29,7 @@ export function backUp(deps: Pick<CareDeps, "layout">, target: string): Promise<
 export async function restore(deps: CareDeps, backup: string): Promise<void> {
   const { layout, clock, pid } = deps;
   await using _lock = await lockDataDirectory(layout.dataDirectory, { pid, startedAt: clock.now() });
+  await deps.refuseOpenElsewhere(databaseFile(layout));
   await replaceDatabase(databaseFile(layout), resolve(backup), valuesDirectory(layout));
 }
 
@@ -32,8 +45,38 @@ export async function repair(deps: CareDeps): Promise<readonly string[]> {
   const file = databaseFile(layout);
   if (!(await Bun.file(file).exists())) return done;
   const { ids } = databaseFacts(file);
-  const orphans = await findOrphans(layout, ids);
-  for (const path of orphans) await rm(path, { recursive: true, force: true });
-  if (orphans.length > 0) done.push(`Removed ${orphans.length} of no job, such as ${orphans[0]}`);
+  const orphans = await findOrphans(deps, ids);
+  for (const { directory, name, isStale } of orphans) {
+    if (isStale) await rm(join(directory, name), { force: true });
+    else await setAside(directory, name, clock.now());
+  }
+  const [first] = orphans;
+  if (first !== undefined) {
+    done.push(`Set aside or removed ${orphans.length} of no job, such as ${join(first.directory, first.name)}`);
+  }
+  const recounted = recountUsage(file, await bytesOfExecutions(layout));
+  if (recounted > 0) done.push(`Counted anew what clients keep: ${recounted} counts were wrong`);
   return done;
+}
+
+/** Links of jobs are of no execution: they are counted by nobody. */
+async function bytesOfExecutions(layout: Layout): Promise<ReadonlyMap<string, number>> {
+  const names = (await ifExists(readdir(layout.outputsDirectory, { withFileTypes: true }))) ?? [];
+  const owners = names.flatMap((entry) => (entry.isSymbolicLink() ? [] : (ownerOfOutput(entry.name) ?? [])));
+  const bytes = new Map<string, number>();
+  for (const id of new Set(owners)) bytes.set(id, await measureOutputs(layout, [id]));
+  return bytes;
+}
+
+/** What a data directory tells of the service over it. */
+export type ServiceFacts = {
+  readonly hasKeys: boolean;
+  /** Of the server that runs. */
+  readonly pid?: number;
+};
+
+/** Tells whether a key was ever made, and which server holds the data directory. */
+export async function serviceFacts({ layout }: Pick<CareDeps, "layout">): Promise<ServiceFacts> {
+  const holder = await whoHolds(layout.dataDirectory);
+  return { hasKeys: holdsKeys(databaseFile(layout)), ...(holder === undefined ? {} : { pid: holder.pid }) };
 }

@@ -1,9 +1,10 @@
+import { wishes } from "../domain/access.ts";
 import { type ExecutionMode, readExecution } from "../domain/execution.ts";
 import { chooseMode } from "../domain/execution-mode.ts";
 import { refusal } from "../domain/faults.ts";
 import type { JobRequest } from "../domain/job.ts";
 import { canonicalJson, isJsonObject } from "../domain/json.ts";
-import type { Fault } from "../domain/problem.ts";
+import { type Fault, Problem } from "../domain/problem.ts";
 import type { ProcessDescription } from "../domain/process.ts";
 import type { LocatedSubscriber } from "../domain/subscriber.ts";
 import { createInputCheck, type InputCheck } from "../engines/input-check.ts";
@@ -18,11 +19,8 @@ import { checkSubscribers } from "./subscribers.ts";
 export async function checkSubmission(deps: SubmitDeps, submission: Submission) {
   const { process, payload, prefer, principal } = submission;
   const faults: Fault[] = [];
-  const { mode, request, subscribers } = collectFaults(
-    payload,
-    process.description,
-    deps.inputChecks.of(process),
-    faults,
+  const { mode, request, subscribers } = noting(deps, `Checking a request to process "${process.id}"`, () =>
+    collectFaults(payload, process.description, deps.inputChecks.of(process), faults),
   );
   const { chosen, fault } = chooseMode(mode, prefer, process.description);
   if (fault !== undefined) faults.push(fault);
@@ -34,8 +32,34 @@ export async function checkSubmission(deps: SubmitDeps, submission: Submission) 
   checkSubscribers({ gate: deps.gate, ...submission.settings }, subscribers, faults);
   const idempotency = idempotencyOf(deps, submission, faults);
   refuseFaults(process.description, faults);
+  refuseWishes(submission, request);
   submission.requireAnswer?.({ process, request, isSync: chosen.isSync, subscribers });
   return { request, chosen, vaultFileIds, idempotency, subscribers };
+}
+
+function noting<T>({ activity }: SubmitDeps, doing: string, work: () => T): T {
+  activity.begin(doing);
+  try {
+    return work();
+  } finally {
+    activity.end();
+  }
+}
+
+/** Whoever may execute may not also push in front of everybody, or keep the results for ever. */
+function refuseWishes({ principal, processId, settings }: Submission, { run }: JobRequest): void {
+  const { maxPriority, mayPin } = (settings.wishBounds ?? wishes)[principal.role];
+  const faults: Fault[] = [];
+  if ((run?.priority ?? 0) > maxPriority) {
+    const detail = `found ${run?.priority}, wanted at most ${maxPriority} of a ${principal.role}`;
+    faults.push({ pointer: "/heddle/priority", detail });
+  }
+  if (run?.isPinned === true && !mayPin) {
+    faults.push({ pointer: "/heddle/pinned", detail: `found true, wanted false of a ${principal.role}` });
+  }
+  if (faults.length === 0) return;
+  const all = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
+  throw new Problem("forbidden", `Cannot execute process "${processId}": ${all}`, { faults });
 }
 
 /** What an execution request asks for, once it was found right. */

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Principal } from "../domain/access.ts";
+import { isOwn, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { fault } from "../domain/faults.ts";
 import { canonicalJson, type Json } from "../domain/json.ts";
@@ -14,7 +14,7 @@ import {
 } from "../domain/process.ts";
 import { type CwlDescription, describeDocument, descriptionFaults } from "../engines/cwl/describe.ts";
 import type { Database } from "../store/database.ts";
-import { undeployProcess as removeProcess, saveProcess } from "../store/processes.ts";
+import { ownerOfProcess, undeployProcess as removeProcess, saveProcess } from "../store/processes.ts";
 import { type ApplicationPackage, type GivenDescription, refusePackage } from "./application-package.ts";
 import { defaultFaults } from "./check-defaults.ts";
 import { noSuchProcess } from "./describe-processes.ts";
@@ -42,10 +42,14 @@ export async function deployProcess(
   given: ApplicationPackage,
 ): Promise<Process> {
   requireAction(principal, "deploy", "deploy process");
-  const process = await makeProcess(deps, given);
+  requireLeave(principal, given.description);
+  const process = { ...(await makeProcess(deps, given)), deployerRole: principal.role };
   const existing = await deps.processes.find(process.id);
   if (existing !== undefined && !existing.isMutable) throw immutableProcess("deploy", process.id);
-  const outcome = await saveProcess(deps.database, process, deps.clock.now(), { replace: false });
+  const outcome = await saveProcess(deps.database, process, deps.clock.now(), {
+    replace: false,
+    ...(principal.user === undefined ? {} : { owner: principal.user }),
+  });
   if (outcome === "exists") {
     const detail = `Cannot deploy process "${process.id}": found one with this id, wanted a free id or PUT`;
     throw new Problem("duplicated-process", detail);
@@ -54,7 +58,7 @@ export async function deployProcess(
   return process;
 }
 
-/** Replaces a process with a new revision; jobs keep the one they ran. Throws `no-such-process`, `immutable-process`. */
+/** Replaces a process with a new revision; jobs keep the one they ran. Throws `no-such-process`, `immutable-process`, `forbidden`. */
 export async function replaceProcess(
   deps: DeployDeps,
   principal: Principal,
@@ -62,20 +66,42 @@ export async function replaceProcess(
   given: ApplicationPackage,
 ): Promise<Process> {
   requireAction(principal, "deploy", `replace process "${id}"`);
+  requireLeave(principal, given.description);
   await requireMutable(deps, "replace", id);
-  const process = await makeProcess(deps, given, id);
+  await requireOwner(deps, principal, "replace", id);
+  const process = { ...(await makeProcess(deps, given, id)), deployerRole: principal.role };
   await saveProcess(deps.database, process, deps.clock.now(), { replace: true });
   deps.processes.forget(id);
   return process;
 }
 
-/** Undeploys a process; its jobs and their results stay. Throws `no-such-process`, `immutable-process`. */
+/** Undeploys a process; its jobs and their results stay. Throws `no-such-process`, `immutable-process`, `forbidden`. */
 export async function undeployProcess(deps: DeployDeps, principal: Principal, id: string): Promise<void> {
   requireAction(principal, "deploy", `undeploy process "${id}"`);
   await requireMutable(deps, "undeploy", id);
+  await requireOwner(deps, principal, "undeploy", id);
   const isGone = await removeProcess(deps.database, id);
   deps.processes.forget(id);
   if (!isGone) throw noSuchProcess(id);
+}
+
+/** What widens the sandbox of tools is for an admin to say. Throws `forbidden`. */
+function requireLeave(principal: Principal, { heddle }: GivenDescription): void {
+  if (heddle?.ownNamespaces !== true || principal.role === "admin") return;
+  const detail = `Cannot deploy process: found heddle.ownNamespaces from role "${principal.role}", wanted an admin to say so`;
+  throw new Problem("forbidden", detail);
+}
+
+/** A process is its deployer's: nobody else but an admin changes what its users run. Throws `forbidden`. */
+async function requireOwner(deps: DeployDeps, principal: Principal, verb: string, id: string): Promise<void> {
+  if (principal.role === "admin") return;
+  const owner = await ownerOfProcess(deps.database, id);
+  if (owner !== undefined && isOwn(principal, owner)) return;
+  const found = owner === undefined ? "one of the admins'" : "somebody else's";
+  throw new Problem(
+    "forbidden",
+    `Cannot ${verb} process "${id}": found it to be ${found}, wanted its owner or an admin`,
+  );
 }
 
 async function requireMutable(deps: DeployDeps, verb: string, id: string): Promise<void> {

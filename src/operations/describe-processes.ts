@@ -1,4 +1,4 @@
-import type { Principal } from "../domain/access.ts";
+import { type Principal, seesPrivate } from "../domain/access.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import type { Database } from "../store/database.ts";
@@ -11,7 +11,7 @@ export type DescribeDeps = { readonly database: Database; readonly processes: Pr
 /** A page of a list; `next` continues it, `prev` leads back: undefined at the ends. */
 export type Page<Item> = { readonly items: readonly Item[]; readonly next?: string; readonly prev?: string };
 
-/** Lists the processes that may be seen, by id. Without a principal these are the public ones. */
+/** Lists the processes that may be seen, by id. For whoever has no key these are the public ones. */
 export async function listProcesses(
   deps: DescribeDeps,
   principal: Principal | undefined,
@@ -20,11 +20,14 @@ export async function listProcesses(
   if (principal !== undefined) requireAction(principal, "read-processes", "list processes");
   const after = page.after === undefined ? {} : { after: page.after };
   // One more than asked tells whether there is a next page.
-  const read = await readProcesses(deps.database, { limit: page.limit + 1, ...after });
-  const shown = read.slice(0, page.limit);
-  const last = shown.at(-1);
-  const items = shown.filter((process) => isVisible(process, principal));
-  return read.length > shown.length && last !== undefined ? { items, next: last.id } : { items };
+  const read = await readProcesses(deps.database, {
+    limit: page.limit + 1,
+    withPrivate: seesPrivate(principal),
+    ...after,
+  });
+  const items = read.slice(0, page.limit);
+  const last = items.at(-1);
+  return read.length > items.length && last !== undefined ? { items, next: last.id } : { items };
 }
 
 /** Finds the current revision of a process. Throws `no-such-process`, also for one that may not be seen. */
@@ -45,5 +48,5 @@ export function noSuchProcess(id: string): Problem {
 }
 
 function isVisible(process: Process, principal: Principal | undefined): boolean {
-  return principal !== undefined || process.visibility === "public";
+  return process.visibility === "public" || seesPrivate(principal);
 }

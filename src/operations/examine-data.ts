@@ -1,16 +1,22 @@
 import { access, constants, readdir, stat, statfs } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import { errorText } from "../domain/problem.ts";
 import { ifExists } from "../files/file-errors.ts";
 import { databaseFile, type Layout } from "../files/layout.ts";
-import { isStaleLink, ownerOfOutput } from "../files/orphans.ts";
+import { filesWithoutDatabase } from "../files/missing-database.ts";
+import { isStaleLink, listSetAside, ownedDirectories, ownerOfOutput } from "../files/orphans.ts";
 import { databaseFacts, databaseFaults } from "../store/backup.ts";
+import { wrongUsage } from "../store/recount.ts";
 
 /** One thing that was looked at. */
 export type Finding = { readonly about: string; readonly state: "good" | "warning" | "fault"; readonly detail: string };
 
-export type ExamineDeps = { readonly layout: Layout; readonly clock: Clock };
+export type ExamineDeps = {
+  readonly layout: Layout;
+  readonly clock: Clock;
+  readonly hasLivingTool: (executionId: string) => Promise<boolean>;
+};
 
 const lowBytes = 2 ** 30;
 
@@ -31,8 +37,10 @@ export async function examineData(deps: ExamineDeps): Promise<readonly Finding[]
   const place = await examineDirectory(layout);
   if (place.some((finding) => finding.state === "fault")) return place;
   const database = await examineDatabase(deps);
-  const leftovers = database.state === "fault" ? [] : await examineLeftovers(layout);
-  return [...place, database, ...leftovers, ...(await examineTools())];
+  const leftovers = database.state === "fault" ? [] : await examineLeftovers(deps);
+  const usage = database.state === "fault" ? [] : await examineUsage(layout);
+  const aside = await examineSetAside(layout);
+  return [...place, database, ...leftovers, ...usage, ...aside, ...(await examineTools())];
 }
 
 async function examineDirectory(layout: Layout): Promise<readonly Finding[]> {
@@ -61,6 +69,8 @@ async function examineDirectory(layout: Layout): Promise<readonly Finding[]> {
 
 async function examineDatabase({ layout, clock }: ExamineDeps): Promise<Finding> {
   const file = databaseFile(layout);
+  const files = await filesWithoutDatabase(layout);
+  if (files !== undefined) return fault("database", `there is none that knows ${files}: see heddle restore`);
   if ((await ifExists(stat(file))) === undefined) return good("database", "there is none yet");
   const faults = databaseFaults(file);
   if (faults.length > 0) return fault("database", faults.join("; "));
@@ -72,31 +82,60 @@ async function examineDatabase({ layout, clock }: ExamineDeps): Promise<Finding>
     : good("database", facts);
 }
 
-/** A server removes them when it starts, and every hour. */
-async function examineLeftovers(layout: Layout): Promise<readonly Finding[]> {
+/** What quotas are compared with must be what clients have. */
+async function examineUsage(layout: Layout): Promise<readonly Finding[]> {
+  const file = databaseFile(layout);
+  if ((await ifExists(stat(file))) === undefined) return [];
+  const wrong = wrongUsage(file);
+  if (wrong.length === 0) return [];
+  return [
+    warning("usage", `the sums of ${wrong.length} clients are wrong, such as ${wrong[0]}: doctor --fix counts anew`),
+  ];
+}
+
+/** A server sets them aside when it starts, and every hour. */
+async function examineLeftovers(deps: ExamineDeps): Promise<readonly Finding[]> {
+  const { layout } = deps;
   const file = databaseFile(layout);
   if ((await ifExists(stat(file))) === undefined) return [];
   const { ids } = databaseFacts(file);
-  const left = await findOrphans(layout, ids);
-  if (left.length === 0) return [good("orphans", "none")];
+  const left = await findOrphans(deps, ids);
+  const [first] = left;
+  if (first === undefined) return [good("orphans", "none")];
+  const example = join(first.directory, first.name);
   return [
-    warning("orphans", `${left.length} of no job, such as "${left[0]}": the next start of the server removes them`),
+    warning("orphans", `${left.length} of no job, such as "${example}": the next start of the server sets them aside`),
   ];
 }
+
+/** What a server set aside: of a database that was there before, or that was lost. */
+async function examineSetAside(layout: Layout): Promise<readonly Finding[]> {
+  const found = await listSetAside(layout);
+  const [oldest] = found;
+  if (oldest === undefined) return [];
+  const places = [...new Set(found.map(({ path }) => dirname(path)))].map((place) => `"${place}"`).join(", ");
+  return [warning("set aside", `${found.length} that the database did not know, since ${oldest.day}, in ${places}`)];
+}
+
+/** An entry that no row knows, or a link of a known job that leads nowhere. */
+export type Orphan = { readonly directory: string; readonly name: string; readonly isStale: boolean };
 
 /**
  * Finds what lies in the directories and is of none of these jobs and executions, and links that lead nowhere. What
  * somebody else put among the outputs is no orphan.
  */
-export async function findOrphans(layout: Layout, ids: ReadonlySet<string>): Promise<readonly string[]> {
-  const names = async (directory: string) => (await ifExists(readdir(directory))) ?? [];
-  const orphans = (await names(layout.workDirectory))
-    .filter((name) => !ids.has(name))
-    .map((name) => join(layout.workDirectory, name));
-  for (const name of await names(layout.outputsDirectory)) {
-    const owner = ownerOfOutput(name);
-    const path = join(layout.outputsDirectory, name);
-    if (owner !== undefined && (!ids.has(owner) || (await isStaleLink(path)))) orphans.push(path);
+export async function findOrphans(
+  { layout, hasLivingTool }: ExamineDeps,
+  ids: ReadonlySet<string>,
+): Promise<readonly Orphan[]> {
+  const orphans: Orphan[] = [];
+  for (const directory of ownedDirectories(layout)) {
+    for (const name of (await ifExists(readdir(directory))) ?? []) {
+      const owner = ownerOfOutput(name);
+      if (owner === undefined) continue;
+      const isStale = ids.has(owner) && (await isStaleLink(join(directory, name)));
+      if (isStale || (!ids.has(owner) && !(await hasLivingTool(owner)))) orphans.push({ directory, name, isStale });
+    }
   }
   return orphans;
 }

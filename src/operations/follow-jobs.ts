@@ -10,7 +10,7 @@ import type { Database } from "../store/database.ts";
 import { executionIdsOf } from "../store/executions.ts";
 import { liveProgress } from "../store/job-events.ts";
 import { discardJob, findJob, dismissJob as markDismissed } from "../store/jobs.ts";
-import { maySee, requireAction } from "./guard.ts";
+import { maySeeJob, requireAction } from "./guard.ts";
 import type { RunnerPort } from "./runner-port.ts";
 
 export type FollowDeps = { readonly database: Database };
@@ -22,7 +22,7 @@ export type FollowDeps = { readonly database: Database };
 export async function readJob(deps: FollowDeps, principal: Principal, jobId: string): Promise<Job> {
   requireAction(principal, "read-own-jobs", `read job "${jobId}"`);
   const job = await findJob(deps.database, jobId);
-  if (job === undefined || !maySee(principal, job.user)) throw noSuchJob(jobId);
+  if (job === undefined || !(await maySeeJob(deps, principal, job))) throw noSuchJob(jobId);
   const live = job.status === "running" ? liveProgress(deps.database, jobId) : undefined;
   return live !== undefined && live.progress >= job.progress ? { ...job, ...live } : job;
 }

@@ -1,7 +1,9 @@
+import { clientOf } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Job } from "../domain/job.ts";
 import type { Database } from "../store/database.ts";
 import { queuePositionOf, usualMilliseconds } from "../store/queue.ts";
+import { type Quotas, slotsWaitedFor } from "./quotas.ts";
 
 /** What can be told of an unfinished job's future. Times are milliseconds since 1970. */
 export type JobOutlook = {
@@ -21,7 +23,8 @@ export type OutlookDeps = {
   readonly database: Database;
   readonly clock: Clock;
   readonly hasSpace: () => boolean;
-  readonly settings: { readonly keptMilliseconds?: number };
+  readonly heldBack?: () => string | undefined;
+  readonly settings: { readonly keptMilliseconds?: number; readonly quotas?: Quotas };
 };
 
 const shortestPollMilliseconds = 1000;
@@ -35,7 +38,7 @@ export async function outlookOf(deps: OutlookDeps, job: Job): Promise<JobOutlook
       return {
         queuePosition: await queuePositionOf(deps.database, job),
         nextPollAt: nextPollAt(now, job.createdAt),
-        ...(deps.hasSpace() ? {} : { waitsFor: "free space on the disk of the server" }),
+        ...(await waitedFor(deps, job)),
       };
     case "running": {
       const startedAt = job.startedAt ?? now;
@@ -57,6 +60,15 @@ export async function outlookOf(deps: OutlookDeps, job: Job): Promise<JobOutlook
     default:
       return job.status satisfies never;
   }
+}
+
+async function waitedFor(deps: OutlookDeps, job: Job): Promise<Pick<JobOutlook, "waitsFor">> {
+  if (!deps.hasSpace()) return { waitsFor: "free space on the disk of the server" };
+  if (deps.heldBack?.() !== undefined) {
+    return { waitsFor: "the operator of the server, who must say how tools are confined" };
+  }
+  const waitsFor = await slotsWaitedFor(deps, clientOf(job));
+  return waitsFor === undefined ? {} : { waitsFor };
 }
 
 /** The longer a job has taken, the less often it is worth asking: a tenth of that, within bounds. */

@@ -1,11 +1,14 @@
-import type { Principal } from "../domain/access.ts";
+import { clientOf, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { mediaTypeOf } from "../domain/media-type.ts";
+import { Problem } from "../domain/problem.ts";
+import { shortageOf } from "../domain/shortage.ts";
 import type { Layout } from "../files/layout.ts";
 import { removeVaultFile, storeVaultFile } from "../files/vault.ts";
 import type { Database } from "../store/database.ts";
 import { insertVaultFile, type VaultFile } from "../store/vault.ts";
 import { requireAction } from "./guard.ts";
+import { type Quotas, uploadRoom } from "./quotas.ts";
 import { hashSecret } from "./secrets.ts";
 
 export type VaultDeps = {
@@ -15,13 +18,17 @@ export type VaultDeps = {
   readonly newId: () => string;
   /** Draws an unguessable text of letters and digits. */
   readonly newSecret: () => string;
-  readonly settings: { readonly maxUploadBytes: number };
+  /** False while the disk is almost full. */
+  readonly hasSpace: () => boolean;
+  readonly settings: { readonly maxUploadBytes: number; readonly quotas?: Quotas };
 };
 
 /** A file as it arrives. */
 export type Upload = {
   readonly name?: string;
   readonly mediaType?: string;
+  /** How many bytes the client says it has. */
+  readonly declaredBytes?: number;
   readonly content: AsyncIterable<Uint8Array>;
 };
 
@@ -31,12 +38,23 @@ export type KeptFile = { readonly file: Omit<VaultFile, "tokenHash">; readonly t
 /** How long a file is kept that no job holds; 24 hours. */
 const keepMilliseconds = 24 * 3600 * 1000;
 
-/** Keeps an uploaded file. Durable when it returns. Throws `content-too-large` past the limit; nothing is left then. */
+const fullRetrySeconds = 60;
+
+/**
+ * Keeps an uploaded file. Durable when it returns. Throws `content-too-large` past the limit, `forbidden` past the client's
+ * quota, `insufficient-storage` when the disk is almost full or gets full meanwhile; nothing is left then.
+ */
 export async function keepVaultFile(deps: VaultDeps, principal: Principal, upload: Upload): Promise<KeptFile> {
   requireAction(principal, "upload", "upload a file");
+  const room = await uploadRoom(deps, principal);
+  const check = (bytes: number) => {
+    if (room !== undefined && bytes > room.bytes) throw room.refusal();
+    if (!deps.hasSpace()) throw diskIsFull();
+  };
+  check(upload.declaredBytes ?? 1);
   const id = deps.newId();
   const token = deps.newSecret();
-  const stored = await storeVaultFile(deps.layout, id, upload.content, { maxBytes: deps.settings.maxUploadBytes });
+  const stored = await storeWithin(deps, id, upload.content, check);
   const name = plainName(upload.name);
   const now = deps.clock.now();
   const file = {
@@ -50,12 +68,30 @@ export async function keepVaultFile(deps: VaultDeps, principal: Principal, uploa
     ...(principal.user === undefined ? {} : { user: principal.user }),
   };
   try {
-    await insertVaultFile(deps.database, { ...file, tokenHash: hashSecret(token) });
+    const kept = { ...file, tokenHash: hashSecret(token), client: clientOf(principal) };
+    if (!(await insertVaultFile(deps.database, kept, deps.settings.quotas?.vaultBytes))) {
+      // Other uploads of the same client came first.
+      throw (await uploadRoom(deps, principal))?.refusal() ?? diskIsFull();
+    }
   } catch (error) {
     await removeVaultFile(deps.layout, id);
     throw error;
   }
   return { file, token };
+}
+
+async function storeWithin(deps: VaultDeps, id: string, content: Upload["content"], check: (bytes: number) => void) {
+  try {
+    return await storeVaultFile(deps.layout, id, content, { maxBytes: deps.settings.maxUploadBytes, check });
+  } catch (error) {
+    throw error instanceof Problem || shortageOf(error) === undefined ? error : diskIsFull(error);
+  }
+}
+
+function diskIsFull(cause?: unknown): Problem {
+  const shortage = shortageOf(cause) ?? "room on a disk";
+  const detail = `Cannot upload file: the server is short of ${shortage}`;
+  return new Problem("insufficient-storage", detail, { cause, retryAfterSeconds: fullRetrySeconds });
 }
 
 /** What a tool sees the file called: the last part of its name, without what a file name cannot hold. */

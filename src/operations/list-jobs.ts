@@ -1,13 +1,13 @@
-import { mayDo, type Principal } from "../domain/access.ts";
+import { mayDo, type Principal, seesPrivate } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Job } from "../domain/job.ts";
 import type { JobSearch } from "../domain/job-search.ts";
 import { type JobOrder, newestFirst, type SortKey } from "../domain/job-sort.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Database } from "../store/database.ts";
-import { type JobPosition, listJobs as readJobs } from "../store/list-jobs.ts";
+import { type JobPosition, type ListedJob, listJobs as readJobs } from "../store/list-jobs.ts";
 import type { Page } from "./describe-processes.ts";
-import { requireAction } from "./guard.ts";
+import { maySeeJob, requireAction } from "./guard.ts";
 
 export type JobFilter = {
   readonly limit: number;
@@ -28,7 +28,7 @@ export async function listJobs(deps: ListDeps, principal: Principal, filter: Job
   const { limit, after, before, search = {}, order = newestFirst } = filter;
   const owner = mayDo(principal, "read-all-jobs") ? {} : { user: principal.user ?? null };
   const from = readCursor(before ?? after, order.key, before === undefined ? "after" : "before");
-  const found = await readJobs(deps.database, {
+  const found = await readVisible(deps, principal, {
     // One more than asked tells whether there is a further page.
     limit: limit + 1,
     ...owner,
@@ -49,6 +49,23 @@ export async function listJobs(deps: ListDeps, principal: Principal, filter: Job
     ...(hasNext && last !== undefined ? { next: cursorOf(last.position) } : {}),
     ...(hasPrev && first !== undefined ? { prev: cursorOf(first.position) } : {}),
   };
+}
+
+type Reading = Parameters<typeof readJobs>[1];
+
+/** What may not be known of leaves no gap in a page, and no place of it stands in a link. */
+async function readVisible(deps: ListDeps, principal: Principal, reading: Reading): Promise<readonly ListedJob[]> {
+  if (seesPrivate(principal)) return readJobs(deps.database, reading);
+  const visible: ListedJob[] = [];
+  let from = reading.from;
+  for (;;) {
+    const read = await readJobs(deps.database, { ...reading, ...(from === undefined ? {} : { from }) });
+    for (const one of read) if (await maySeeJob(deps, principal, one.job)) visible.push(one);
+    const last = read.at(-1);
+    if (last === undefined || read.length < reading.limit || visible.length >= reading.limit) break;
+    from = last.position;
+  }
+  return visible.slice(0, reading.limit);
 }
 
 function cursorOf({ number, value }: JobPosition): string {

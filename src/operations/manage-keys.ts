@@ -1,8 +1,18 @@
 import { type Principal, type Role, roles } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
+import { readExpiry } from "../domain/key-expiry.ts";
+import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Database } from "../store/database.ts";
-import { findKey, hasAnyKey, insertKey, type KeyRow, listKeys, revokeKey as markRevoked } from "../store/keys.ts";
+import {
+  findKey,
+  hasAnyKey,
+  insertKey,
+  type KeyRow,
+  listKeys,
+  revokeKey as markRevoked,
+  touchKey,
+} from "../store/keys.ts";
 import { hashSecret, matchesHash } from "./secrets.ts";
 
 export type KeyDeps = {
@@ -17,11 +27,11 @@ export type KeySummary = Omit<KeyRow, "secretHash">;
 
 /**
  * Creates a key for a user. `text` is the whole key, `hdl_<id>_<secret>`: it is given here only, a hash is kept.
- * Throws `invalid-parameter-value` for a role or user that cannot be.
+ * Throws `invalid-parameter-value` for a role, user or end that cannot be.
  */
 export async function createKey(
   deps: KeyDeps,
-  wanted: { readonly user: string; readonly role: string },
+  wanted: { readonly user: string; readonly role: string; readonly expires?: string },
 ): Promise<{ readonly key: KeySummary; readonly text: string }> {
   const role = roles.find((one) => one === wanted.role);
   if (role === undefined) {
@@ -31,8 +41,15 @@ export async function createKey(
   if (!/^[^\p{C}\s][^\p{C}]{0,127}$/u.test(wanted.user)) {
     throw new Problem("invalid-parameter-value", "Cannot create key: found no usable user, wanted 1 to 128 characters");
   }
+  const createdAt = deps.clock.now();
+  const expiresAt = wanted.expires === undefined ? undefined : readExpiry(wanted.expires, createdAt);
+  if (wanted.expires !== undefined && expiresAt === undefined) {
+    const detail = `Cannot create key: found --expires "${wanted.expires}", wanted a time to come: 90s, 30m, 12h, 30d, 52w, 2027-01-31 or 2027-01-31T12:00:00Z`;
+    throw new Problem("invalid-parameter-value", detail);
+  }
   const secret = deps.newSecret();
-  const key = { id: deps.newSecret().slice(0, 12), user: wanted.user, role, createdAt: deps.clock.now() };
+  const ends = expiresAt === undefined ? {} : { expiresAt };
+  const key = { id: deps.newSecret().slice(0, 12), user: wanted.user, role, createdAt, ...ends };
   await insertKey(deps.database, { ...key, secretHash: hashSecret(secret) });
   return { key, text: `hdl_${key.id}_${secret}` };
 }
@@ -65,10 +82,16 @@ export type AuthenticatorDeps = {
   readonly allowAnonymous: Role | undefined;
   /** Only this machine can reach the service: until a first key is made everyone is admin. */
   readonly isLocalOnly: boolean;
+  /** Told when the use of a key cannot be written down. */
+  readonly logger?: Pick<Logger, "warn">;
+  /** Called when a key is known to exist. */
+  readonly onKey?: () => void;
 };
 
-/** A new or revoked key is honoured within this time; in milliseconds. */
-const freshMilliseconds = 1000;
+/** A new or revoked key is honoured within this time, and what watches its holder has half a second more; in milliseconds. */
+const freshMilliseconds = 500;
+/** The use of a key is written down at most once in this time. */
+const touchMilliseconds = 60_000;
 /** Keys that are remembered at once. */
 const maxRemembered = 1024;
 
@@ -84,34 +107,55 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     const known = keys.get(id);
     if (known !== undefined && now < known.until) return known.value;
     const value = await findKey(deps.database, id);
+    if (value !== undefined) deps.onKey?.();
     if (keys.size >= maxRemembered) keys.clear();
     keys.set(id, { value, until: now + freshMilliseconds });
     return value;
+  };
+  const touched = new Map<string, number>();
+  // Nobody waits for it: no request costs a write.
+  const touch = ({ id, lastUsedAt }: KeyRow): void => {
+    const now = deps.clock.now();
+    const last = touched.get(id) ?? lastUsedAt;
+    // A clock that was set back must not keep it from being written for long.
+    if (last !== undefined && Math.abs(now - last) < touchMilliseconds) return;
+    if (touched.size >= maxRemembered) touched.clear();
+    touched.set(id, now);
+    touchKey(deps.database, id, now).catch((error: unknown) =>
+      deps.logger?.warn("Cannot write down that a key was used", { key: id, error }),
+    );
   };
   const signInIsOn = async (): Promise<boolean> => {
     const now = deps.clock.elapsed();
     // Once a key was made, sign-in stays on.
     if (isSignInOn.value || now < isSignInOn.until) return isSignInOn.value;
     isSignInOn = { value: await hasAnyKey(deps.database), until: now + freshMilliseconds };
+    if (isSignInOn.value) deps.onKey?.();
     return isSignInOn.value;
   };
 
   return async (authorization) => {
-    if (authorization !== undefined) return { kind: "known", principal: await principalOf(authorization, keyOf) };
+    if (authorization !== undefined) {
+      const key = await requireKey(authorization, keyOf, deps.clock.now());
+      touch(key);
+      return { kind: "known", principal: { user: key.user, role: key.role } };
+    }
     if (deps.allowAnonymous !== undefined) return { kind: "known", principal: { role: deps.allowAnonymous } };
     if (deps.isLocalOnly && !(await signInIsOn())) return { kind: "known", principal: { role: "admin" } };
     return { kind: "stranger" };
   };
 }
 
-async function principalOf(
+async function requireKey(
   authorization: string,
   keyOf: (id: string) => Promise<KeyRow | undefined>,
-): Promise<Principal> {
+  now: number,
+): Promise<KeyRow> {
   const [, id = "", secret = ""] = /^Bearer +hdl_([A-Za-z0-9]+)_([A-Za-z0-9]+) *$/i.exec(authorization) ?? [];
   const key = id === "" ? undefined : await keyOf(id);
-  if (key === undefined || key.revokedAt !== undefined || !matchesHash(secret, key.secretHash)) {
+  const holds = key !== undefined && key.revokedAt === undefined && now < (key.expiresAt ?? Number.POSITIVE_INFINITY);
+  if (key === undefined || !holds || !matchesHash(secret, key.secretHash)) {
     throw new Problem("unauthorized", "Cannot sign in: found no valid key, wanted Authorization: Bearer hdl_...");
   }
-  return { user: key.user, role: key.role };
+  return key;
 }

@@ -6,6 +6,7 @@ import { errorText, Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import { authHeaders, type Provider, ProviderBodySchema } from "../domain/provider.ts";
 import { type RemoteType, remoteTypes } from "../domain/remote-type.ts";
+import { timeLimit } from "../domain/timers.ts";
 import type { Gate, Secrets } from "../net/fetch.ts";
 import type { RemoteSummary } from "../net/remote.ts";
 import { createRemoteClient } from "../net/remote-client.ts";
@@ -77,7 +78,7 @@ async function findType(
   types: readonly RemoteType[],
   secrets: Secrets | undefined,
 ): Promise<RemoteType> {
-  const signal = AbortSignal.timeout(findMilliseconds);
+  const signal = timeLimit(findMilliseconds);
   const remote = { gate: deps.gate, maxDocumentBytes: deps.settings.maxDocumentBytes };
   const tried = await Promise.all(
     types.map(async (type) => {

@@ -12,6 +12,8 @@ export type JobOrigin = {
   readonly tags?: readonly string[];
   readonly language?: string;
   readonly user?: string;
+  /** Who takes turns with whom. */
+  readonly client: string;
 };
 
 /** Makes an accepted job. */
@@ -34,6 +36,7 @@ export function newJob(
       origin.isWorkflow ? "workflow" : "application",
       isSync ? "sync" : "async",
     ],
+    client: origin.client,
     request,
     priority: request.run?.priority ?? 0,
     attempt: 0,

@@ -12,7 +12,7 @@ import { findJob, findJobOfExecution } from "../store/jobs.ts";
 import { findProcessRevision } from "../store/processes.ts";
 import { resultsOf } from "../store/results.ts";
 import { readJob } from "./follow-jobs.ts";
-import { maySee, requireAction } from "./guard.ts";
+import { maySeeJob, requireAction } from "./guard.ts";
 import { type OpenedFile, openFile } from "./open-file.ts";
 import type { ProcessCache } from "./process-cache.ts";
 
@@ -108,7 +108,7 @@ export async function openOutputPath(
   // Logs and status documents stand beside the directory of the same name.
   const owner = below.length === 0 ? first.replace(/\.(log|xml)$/, "") : first;
   const job = (await findJob(deps.database, owner)) ?? (await findJobOfExecution(deps.database, owner));
-  if (job === undefined || !maySee(principal, job.user)) throw notFound(shown);
+  if (job === undefined || !(await maySeeJob(deps, principal, job))) throw notFound(shown);
   const isGone = job.status === "dismissed";
   // The status document of a job that was stopped stays: it tells a client that polls it how the job ended.
   const isKept = !isGone || (/^[^/]+\.xml$/.test(shown) && !isDiscarded(job));

@@ -1,9 +1,9 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { fault, pointer } from "../domain/faults.ts";
 import type { Fault } from "../domain/problem.ts";
+import { nextTurn } from "../domain/timers.ts";
 import type { InputItem, Inputs } from "../domain/values.ts";
 import { isInside } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";

@@ -2,6 +2,7 @@ import { fault, pointer, refusal } from "../domain/faults.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import type { Fault, Problem } from "../domain/problem.ts";
 import type { RemoteDefinition } from "../domain/process.ts";
+import { asksForSecrets, secretsWarning } from "../engines/cwl/secrets.ts";
 import { httpUrl, ogcAt, readRemoteRequirement, remoteRequirementOf, wpsAt } from "../engines/remote-requirement.ts";
 
 /** A process of another server that is to be pinned as one of ours: where it is, and what the deployer said of it. */
@@ -24,6 +25,7 @@ export function findRemoteUnit(unit: JsonObject, at = ""): RemotePackage | undef
       const faults: Fault[] = [];
       const definition = readRemoteRequirement(known, value, place, faults);
       if (definition === undefined || faults.length > 0) throw refuse(faults);
+      refuseSecrets(unit, at);
       const inputs = idsIn(unit.inputs);
       const outputs = idsIn(unit.outputs);
       return {
@@ -34,6 +36,21 @@ export function findRemoteUnit(unit: JsonObject, at = ""): RemotePackage | undef
     }
   }
   return undefined;
+}
+
+/** Nothing keeps the inputs of a job secret, wherever it runs. Throws `invalid-parameter-value`. */
+function refuseSecrets(unit: JsonObject, at: string): void {
+  const names = isJsonObject(unit.$namespaces) ? Object.entries(unit.$namespaces) : [];
+  const namespaces = Object.fromEntries(names.flatMap(([name, iri]) => (typeof iri === "string" ? [[name, iri]] : [])));
+  for (const list of ["requirements", "hints"]) {
+    const given = unit[list];
+    const classes = Array.isArray(given) ? given.map((one) => (isJsonObject(one) ? one.class : undefined)) : [];
+    const named = isJsonObject(given) ? Object.keys(given) : classes;
+    for (const name of named.filter((one) => typeof one === "string")) {
+      if (!asksForSecrets({ namespaces }, name)) continue;
+      throw refuse([fault(pointer(at, list), name, `none: ${secretsWarning}`)]);
+    }
+  }
 }
 
 type Found = { readonly name: string; readonly value: JsonObject; readonly place: string };

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../domain/clock.ts";
 import { canonicalJson, type Json } from "../domain/json.ts";
 import { errorText, Problem } from "../domain/problem.ts";
@@ -10,6 +9,7 @@ import {
   transmissionModes,
 } from "../domain/process.ts";
 import { authHeaders, type Provider } from "../domain/provider.ts";
+import { sleep, timeLimit } from "../domain/timers.ts";
 import { currentParameters } from "../engines/json-schema/current-words.ts";
 import type { Gate } from "../net/fetch.ts";
 import type { RemoteClient, RemoteDescription, RemoteSummary } from "../net/remote.ts";
@@ -75,10 +75,10 @@ export function createRemoteProcesses(deps: RemoteProcessDeps): RemoteProcesses 
   };
   return {
     clientOf,
-    list: async (provider) => (await clientOf(provider)).processes(AbortSignal.timeout(askMilliseconds)),
+    list: async (provider) => (await clientOf(provider)).processes(timeLimit(askMilliseconds)),
     describe: (provider, processId) =>
       descriptions.of(`${provider.id} ${processId}`, async () => {
-        const described = await (await clientOf(provider)).describe(processId, AbortSignal.timeout(askMilliseconds));
+        const described = await (await clientOf(provider)).describe(processId, timeLimit(askMilliseconds));
         if (described === undefined) throw noSuchProcess(processId);
         return remoteProcess(definitionOf(provider, processId), described, { isPublic: provider.isPublic });
       }),
@@ -88,14 +88,14 @@ export function createRemoteProcesses(deps: RemoteProcessDeps): RemoteProcesses 
         const at = deps.clock.now();
         try {
           const client = await clientOf(provider);
-          const { title } = await client.probe(AbortSignal.timeout(probeMilliseconds));
+          const { title } = await client.probe(timeLimit(probeMilliseconds));
           return { state: "up", at, ...(title === undefined ? {} : { title }) };
         } catch (error) {
           return { state: "down", at, message: error instanceof Problem ? error.message : errorText(error) };
         }
       });
       const unknown: Probe = { state: "unknown", at: deps.clock.now(), message: "It has not answered yet" };
-      return Promise.race([probing, sleep(patienceMilliseconds, unknown, { ref: false })]);
+      return Promise.race([probing, sleep(patienceMilliseconds, { isIdle: true }).then(() => unknown)]);
     },
     forget(providerId) {
       descriptions.forget(`${providerId} `);
@@ -109,7 +109,7 @@ async function askServer(deps: RemoteProcessDeps, definition: RemoteDefinition):
   const refuse = (cause: string) =>
     new Problem("unprocessable-content", `Cannot deploy process "${processId}" of "${url}": ${cause}`);
   try {
-    const signal = AbortSignal.timeout(askMilliseconds);
+    const signal = timeLimit(askMilliseconds);
     const described = await createRemoteClient(deps, { type, url }).describe(processId, signal);
     if (described === undefined) throw refuse("the server knows no such process");
     return described;

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { isOwn, type Principal } from "../domain/access.ts";
+import { clientOf, isOwn, type Principal } from "../domain/access.ts";
 import type { Job } from "../domain/job.ts";
 import { jobMoves } from "../domain/job-state.ts";
 import { Problem } from "../domain/problem.ts";
@@ -8,6 +8,8 @@ import { retryJob as moveToRetry } from "../store/retry-job.ts";
 import { findVaultFile } from "../store/vault.ts";
 import { type DismissDeps, readJob } from "./follow-jobs.ts";
 import { requireAction } from "./guard.ts";
+import type { QueueLimit } from "./queue-limit.ts";
+import { type QuotaDeps, requireTurn } from "./quotas.ts";
 import { vaultPrefix } from "./references.ts";
 
 /** What may be asked of a retry. */
@@ -17,13 +19,15 @@ export const RetryBodySchema = v.strictObject({
 });
 export type RetryRequest = v.InferOutput<typeof RetryBodySchema>;
 
+export type RetryDeps = DismissDeps & QuotaDeps & { readonly queue: QueueLimit };
+
 /**
  * Runs a failed or dismissed job again: the same inputs, the same revision of its process, a new attempt. Throws
  * `no-such-job`; `conflict` in another state, or while something of the last attempt is still being stopped; `gone` when
- * an uploaded file that it needs is.
+ * an uploaded file that it needs is; `too-many-requests` when no more jobs may wait.
  */
 export async function retryJob(
-  deps: DismissDeps,
+  deps: RetryDeps,
   principal: Principal,
   jobId: string,
   request: RetryRequest,
@@ -36,6 +40,8 @@ export async function retryJob(
     throw new Problem("conflict", detail);
   }
   await requireUploads(deps, job);
+  await deps.queue.requirePlace();
+  await requireTurn(deps, clientOf(job));
   const outcome = await moveToRetry(deps.database, {
     jobId,
     moveId: deps.newId(),

@@ -1,4 +1,5 @@
-import type { Principal } from "../domain/access.ts";
+import { clientOf, type Principal, type WishBounds } from "../domain/access.ts";
+import type { Activity } from "../domain/activity.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Preferences } from "../domain/execution-mode.ts";
 import type { JobRequest, StatusDocumentRequest } from "../domain/job.ts";
@@ -13,6 +14,7 @@ import type { SecretKey } from "../store/seal.ts";
 import { requireAction } from "./guard.ts";
 import { type JobOrigin, languageOf } from "./new-job.ts";
 import type { QueueLimit } from "./queue-limit.ts";
+import type { Quotas } from "./quotas.ts";
 import type { VaultToken } from "./references.ts";
 import type { RemoteProcesses } from "./remote-processes.ts";
 import type { RunnerPort } from "./runner-port.ts";
@@ -26,6 +28,9 @@ export type SubmitSettings = {
   readonly sendsMail: boolean;
   /** Whom mails may go to; anybody when empty. */
   readonly mailTo: readonly string[];
+  /** What each role may wish for its jobs; the table of domain/access.ts when undefined. */
+  readonly wishBounds?: WishBounds;
+  readonly quotas?: Quotas;
 };
 
 export type SubmitDeps = {
@@ -44,6 +49,7 @@ export type SubmitDeps = {
   readonly queue: QueueLimit;
   /** Ends the waiting of synchronous requests, not their jobs. */
   readonly stopping: AbortSignal;
+  readonly activity: Activity;
   readonly settings: SubmitSettings;
 };
 
@@ -128,6 +134,7 @@ export async function submissionOf(
     ...(provider === undefined ? {} : { providerId: provider.id }),
     tags: [...asked.filter((tag) => tag !== ""), ...tags],
     principal: request.principal,
+    client: clientOf(request.principal),
     prefer: request.headers.prefer,
     ...(language === undefined ? {} : { language }),
     ...(request.principal.user === undefined ? {} : { user: request.principal.user }),

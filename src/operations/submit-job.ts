@@ -10,6 +10,7 @@ import { keepRevision } from "../store/processes.ts";
 import { sealHeaders } from "../store/providers.ts";
 import { checkSubmission } from "./check-submission.ts";
 import { acceptedEvent, newJob } from "./new-job.ts";
+import { queueIsFull, requireOutputRoom } from "./quotas.ts";
 import { type CheckedJob, type Submission, type SubmitDeps, type SubmitRequest, submissionOf } from "./submission.ts";
 import { waitForEnd } from "./wait-for-job.ts";
 
@@ -56,6 +57,7 @@ export async function checkJob(
 export async function submitJobHandler(deps: SubmitDeps, submission: Submission): Promise<Submitted> {
   const { process } = submission;
   const { request, chosen, vaultFileIds, idempotency, subscribers } = await checkSubmission(deps, submission);
+  await requireOutputRoom(deps, submission.principal);
   await deps.queue.requirePlace();
   const { statusDocument } = submission;
   const kept =
@@ -64,6 +66,7 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
   const held = await keepInputs(deps.layout, id, kept);
   const job = newJob({ id, at: deps.clock.now() }, submission, held, chosen.isSync);
   if (submission.providerId !== undefined) await keepRevision(deps.database, process, deps.clock.now());
+  const maxQueued = deps.settings.quotas?.queued;
   const forwarded = submission.auth?.forwarded ?? {};
   const sealedHeaders =
     Object.keys(forwarded).length === 0 ? undefined : sealHeaders(deps.secretKey, job.id, forwarded);
@@ -72,8 +75,10 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
     ...(sealedHeaders === undefined ? {} : { sealedHeaders }),
     ...(subscribers.length === 0 ? {} : { sealedSubscribers: sealedOf(deps, job.id, subscribers) }),
     ...(idempotency === undefined ? {} : { idempotency }),
+    ...(maxQueued === undefined ? {} : { maxQueued }),
   });
   if (inserted.kind !== "inserted" && held.inputsKeptAs !== undefined) await removeKeptValues(deps.layout, id);
+  if (inserted.kind === "full") throw queueIsFull(submission.client, inserted.queued, maxQueued ?? inserted.queued);
   if (inserted.kind === "conflict") {
     const detail = `Cannot execute process "${process.id}": found an earlier request with this Idempotency-Key and another body, wanted the same body or another key`;
     throw new Problem("idempotency-conflict", detail);

@@ -1,6 +1,7 @@
 import type { Job } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
 import { joinSignals } from "../domain/joined-signal.ts";
+import { startTimer } from "../domain/timers.ts";
 import type { Database } from "../store/database.ts";
 import { follow } from "../store/job-events.ts";
 import { findJob } from "../store/jobs.ts";
@@ -23,7 +24,7 @@ export async function waitForEnd(
 ): Promise<{ readonly kind: "created" | "finished"; readonly job: Job }> {
   if (isFinished(job.status)) return { kind: "finished", job };
   const waiting = new AbortController();
-  const timer = setTimeout(() => waiting.abort(), milliseconds);
+  const timer = startTimer(milliseconds, () => waiting.abort());
   using until = joinSignals([waiting.signal, deps.stopping, signal].filter((one) => one !== undefined));
   try {
     // Number 1 is the job's own insertion.
@@ -31,7 +32,7 @@ export async function waitForEnd(
       if (event.kind !== "live" && isFinished(event.status)) break;
     }
   } finally {
-    clearTimeout(timer);
+    timer.clear();
   }
   const current = (await findJob(deps.database, job.id)) ?? job;
   return { kind: isFinished(current.status) ? "finished" : "created", job: current };

@@ -1,14 +1,14 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { mayDo, type Principal } from "../domain/access.ts";
+import type { Principal } from "../domain/access.ts";
 import type { Job, JobEvent } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
+import { sleep } from "../domain/timers.ts";
 import { readJobLog } from "../files/job-log.ts";
 import { executionLogFile, type Layout } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";
 import { eventsOf, follow, type LiveProgress } from "../store/job-events.ts";
 import { findJob } from "../store/jobs.ts";
 import { readJob } from "./follow-jobs.ts";
-import { maySee, requireAction } from "./guard.ts";
+import { maySeeJob, requireAction } from "./guard.ts";
 import type { JobNews } from "./job-news.ts";
 
 export type WatchDeps = { readonly database: Database; readonly layout: Layout; readonly news: JobNews };
@@ -58,7 +58,7 @@ async function* merge(
   let next = events.next();
   try {
     for (;;) {
-      const event = await Promise.race([next, sleep(logMilliseconds, undefined)]);
+      const event = await Promise.race([next, sleep(logMilliseconds)]);
       if (signal.aborted) return;
       // The log first: what it told before an end is told before that end.
       for await (const news of logAfter(deps, jobId, place)) {
@@ -125,7 +125,6 @@ export async function* watchJobs(
   requireAction(principal, "read-own-jobs", "watch jobs");
   const { signal } = watching;
   let place = watching.place ?? deps.news.now();
-  const seesAll = mayDo(principal, "read-all-jobs");
   while (!signal.aborted) {
     const changes = deps.news.since(place);
     if (changes === undefined || changes.jobIds.length > maxToldAtOnce) {
@@ -136,7 +135,7 @@ export async function* watchJobs(
     place = changes.place;
     for (const jobId of changes.jobIds) {
       const job = await findJob(deps.database, jobId);
-      if (job !== undefined && (seesAll || maySee(principal, job.user))) yield { kind: "job", job, place };
+      if (job !== undefined && (await maySeeJob(deps, principal, job))) yield { kind: "job", job, place };
     }
     if (changes.jobIds.length === 0) await deps.news.next(signal);
     else await sleep(gatherMilliseconds);

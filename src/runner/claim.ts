@@ -1,10 +1,14 @@
+import type { Activity } from "../domain/activity.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { Condition } from "../domain/condition.ts";
 import type { Execution, Job, JobFailure, JobOutcome } from "../domain/job.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
+import type { Patience } from "../domain/patience.ts";
 import type { Process } from "../domain/process.ts";
 import type { Checkpoints, Engine } from "../engines/engine.ts";
 import type { PrepareInputsDeps, VaultSource } from "../engines/prepare-inputs.ts";
+import type { CrashNotes } from "../files/crash-notes.ts";
 import type { Layout } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";
 import type { Failpoint } from "./failpoints.ts";
@@ -41,6 +45,8 @@ export type ExecuteDeps = {
   readonly vaultFile: (id: string) => Promise<VaultSource | undefined>;
   /** Fetches an input of another server into a directory. */
   readonly download: PrepareInputsDeps["download"];
+  /** Why the tools of a process have no network; undefined when they have it where they ask for it. */
+  readonly withoutNetwork?: (process: Process) => string | undefined;
   readonly checkValue: (process: Process, inputId: string, value: Json) => readonly string[];
   /** False for jobs whose stages ride with the finishing write. */
   readonly isBuffered: (job: Job) => boolean;
@@ -49,10 +55,16 @@ export type ExecuteDeps = {
     readonly outputsPath: string;
     readonly outputsUrl: string;
     readonly jobFiles: "auto" | "always";
+    /** What outputs of one client may take of the disk; no bound when undefined. */
+    readonly quotaOutputBytes?: number;
   };
+  /** Waits for what the server is short of. */
+  readonly patience: Patience;
   /** Tells that a write took notifications along. */
   readonly wakeNotifier: () => void;
   readonly failpoint?: Failpoint;
+  /** Told what is done for which job: who finds the program frozen reads it there. */
+  readonly activity: Activity;
   readonly claim: Claim;
   /** Aborted with `dismissed` when the job was taken away, with `stopping` when the server stops. */
   readonly signal: AbortSignal;
@@ -82,12 +94,18 @@ export type KnownRun = { handle?: JsonObject };
 export type RunnerDeps = Omit<ExecuteDeps, "claim" | "signal" | "lose"> & {
   /** Tools that run at once. */
   readonly slots: number;
+  /** Tools and jobs on other servers that run at once for one client. */
+  readonly clientSlots: number;
   /** Jobs on other servers that are watched at once: they need no tool of this machine. */
   readonly remoteSlots: number;
   /** The address and the headers of a job on a provider. */
   readonly remoteAccess: (job: Job) => Promise<RemoteAccess>;
   /** False while no job may be claimed because the disk is almost full. */
   readonly hasSpace: () => boolean;
+  /** Told what keeps the runner from its work. */
+  readonly condition: Condition;
+  /** At which jobs the server went down and could say so, read at the start. */
+  readonly crashNotes: CrashNotes;
   /** Every engine: a lost execution is stopped by the one whose handle it has. */
   readonly engineOfHandle: (job: Job) => Promise<Engine | undefined>;
 };

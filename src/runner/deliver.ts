@@ -5,6 +5,7 @@ import { jobUrl } from "../domain/links.ts";
 import { jobAt, type TryOutcome } from "../domain/notification.ts";
 import { notificationMail } from "../domain/notification-mail.ts";
 import { errorText, Problem } from "../domain/problem.ts";
+import { timeLimit } from "../domain/timers.ts";
 import { type CallbackDeps, sendCallback } from "../net/callback.ts";
 import type { Mailer } from "../net/mail.ts";
 import type { Database } from "../store/database.ts";
@@ -38,7 +39,7 @@ export async function deliver(deps: DeliverDeps, delivery: Delivery, stopping: A
   const subscribers = await subscribersOf(deps.database, deps.secretKey, notification.jobId);
   const subscriber = subscribers?.find((one) => one.event === notification.event && one.channel === channel);
   if (subscriber === undefined) return { kind: "refused", error: "the address cannot be opened with the secret key" };
-  using joined = joinSignals([stopping, AbortSignal.timeout(deps.settings.tryMilliseconds)]);
+  using joined = joinSignals([stopping, timeLimit(deps.settings.tryMilliseconds)]);
   const { signal } = joined;
   const job = jobAt(delivery.job, event, notification.attempt);
   const monitorUrl = jobUrl(deps.settings.serviceUrl, job.id);

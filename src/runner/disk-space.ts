@@ -1,5 +1,7 @@
 import { statfs } from "node:fs/promises";
+import type { Condition } from "../domain/condition.ts";
 import type { Logger } from "../domain/logger.ts";
+import { startInterval, type Timer } from "../domain/timers.ts";
 
 /** Whether there is room on the disks that jobs write to. */
 export type DiskSpace = Disposable & {
@@ -9,19 +11,25 @@ export type DiskSpace = Disposable & {
   start(): Promise<void>;
 };
 
+const cannotLook = "Cannot look at the free space";
 const lookEveryMilliseconds = 1000;
 
 /** Makes a watch over the free space of some directories, in bytes that a user who is not root may take. */
 export function createDiskSpace(
-  deps: { readonly logger: Logger },
+  deps: { readonly logger: Logger; readonly condition: Condition },
   directories: readonly string[],
   minFreeBytes: number,
 ): DiskSpace {
   let isEnough = true;
-  let timer: ReturnType<typeof setInterval> | undefined;
+  let timer: Timer | undefined;
+  let isLooking = false;
   const look = async () => {
+    // One that has no answer is not joined by more.
+    if (isLooking) return;
+    isLooking = true;
     try {
       const facts = await Promise.all(directories.map((directory) => statfs(directory)));
+      deps.condition.report(cannotLook, undefined);
       const free = Math.min(...facts.map(({ bavail, bsize }) => bavail * bsize));
       const wasEnough = isEnough;
       isEnough = free >= minFreeBytes;
@@ -29,16 +37,22 @@ export function createDiskSpace(
         deps.logger.warn("No job is claimed: the disk is almost full", { free, minFreeBytes });
       if (!wasEnough && isEnough) deps.logger.info("Jobs are claimed again: the disk has room", { free });
     } catch (error) {
-      deps.logger.error("Cannot look at the free space", { error });
+      deps.logger.error(cannotLook, { error });
+      deps.condition.report(
+        cannotLook,
+        `${cannotLook}: found an error, which the log tells, wanted a directory that answers`,
+      );
+    } finally {
+      isLooking = false;
     }
   };
   return {
     hasSpace: () => isEnough,
     async start() {
       await look();
-      timer = setInterval(() => void look(), lookEveryMilliseconds);
+      timer = startInterval(lookEveryMilliseconds, () => void look());
       timer.unref();
     },
-    [Symbol.dispose]: () => clearInterval(timer),
+    [Symbol.dispose]: () => timer?.clear(),
   };
 }

@@ -1,5 +1,5 @@
 import { realpath } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
+import { clientOf, clientWords } from "../domain/access.ts";
 import type { JobFailure, JobOutcome, NewJobEvent } from "../domain/job.ts";
 import { isJsonObject } from "../domain/json.ts";
 import { composeNotifications, type NewNotification, tellingEvent } from "../domain/notification.ts";
@@ -7,18 +7,23 @@ import { errorText, Problem } from "../domain/problem.ts";
 import { stages } from "../domain/progress.ts";
 import { makeResultsRelative } from "../domain/results.ts";
 import { shortFailure } from "../domain/short-text.ts";
+import { sleep } from "../domain/timers.ts";
 import type { OutputValue, OutputValues, PreparedInputs, Result, Results } from "../domain/values.ts";
 import { ifExists } from "../files/file-errors.ts";
 import { createExecutionDirectories, removePublished } from "../files/job-directory.ts";
+import { createJobPaths } from "../files/job-paths.ts";
 import { keepResults, keepValue, keptValue } from "../files/kept-values.ts";
 import { executionWorkDirectory, isInside } from "../files/layout.ts";
 import { mapLocations } from "../files/map-locations.ts";
+import { isLargerThanDisk, measureOutputs } from "../files/measure-outputs.ts";
 import { type OutputPlan, parseOutputPlan, planOutputs } from "../files/output-plan.ts";
 import { publishOutputs } from "../files/publish-outputs.ts";
 import { executionIdsOf } from "../store/executions.ts";
 import { finishJob } from "../store/jobs.ts";
+import { usageOf } from "../store/usage.ts";
 import { type ExecuteDeps, type KnownRun, type RemoteAccess, RunFailed, type WalkEnd } from "./claim.ts";
 import { type Buffered, beginWalk, ClaimLost, type JobWalk } from "./job-walk.ts";
+import { patiently } from "./patiently.ts";
 import { startRun } from "./start-run.ts";
 import { monitorWithinLimit } from "./time-limit.ts";
 
@@ -39,10 +44,10 @@ export async function executeProcess(
   const walk = beginWalk(deps, claim, hasFiles, deps.lose);
   const known: KnownRun = claim.recorded?.handle === undefined ? {} : { handle: claim.recorded.handle };
   try {
-    if (hasFiles) await createExecutionDirectories(deps.layout, claim.executionId);
+    if (hasFiles) await patiently(deps, walk, () => createExecutionDirectories(deps.layout, claim.executionId));
     if (!claim.isAdopted) walk.log(stages.setup.message);
     const results = await runAndPublish(deps, walk, known, { url, headers });
-    const wpsId = hasFiles ? await mapJob(deps, results) : undefined;
+    const wpsId = hasFiles ? await patiently(deps, walk, () => mapJob(deps, results)) : undefined;
     walk.enter("notify");
     const told = composeNotifications(claim.job, "success", deps.newId);
     const held = await keepResults(deps.layout, claim.executionId, results);
@@ -82,7 +87,7 @@ async function runAndPublish(
   // The write that recorded the plan recorded its stage too: the walk stands there already.
   if (recordedPlan !== undefined) {
     const whole = await keptValue(deps.layout, recordedPlan);
-    return publish(deps, parseOutputPlan(isJsonObject(whole) ? whole : {}));
+    return publish(deps, walk, parseOutputPlan(isJsonObject(whole) ? whole : {}));
   }
   if (!claim.isAdopted) walk.enter("describe");
   const process = await deps.processOf(claim.job.processId, claim.job.processRevision);
@@ -93,21 +98,23 @@ async function runAndPublish(
   const run = await startRun(deps, walk, { process, engine }, known);
   const failure = await monitorWithinLimit(deps, engine, run, walk);
   if (failure !== undefined) throw new RunFailed(failure);
-  const outputs = await engine.collect(run.prepared, run.handle);
+  const outputs = await patiently(deps, walk, () => engine.collect(run.prepared, run.handle));
   walk.enter("monitorEnd");
   const values = plainResults(outputs);
   if (values !== undefined && deps.settings.jobFiles === "auto" && engine.isRepeatable) return values;
-  const inputs = await realInputPaths(run.prepared.inputs);
-  const kept = await keptWorkDirectories(deps);
-  const plan = await planOutputs(deps.layout, {
-    jobId: claim.job.id,
-    executionId: claim.executionId,
-    outputs,
-    isInput: (path) => inputs.has(path) || kept.some((directory) => isInside(directory, path)),
+  const plan = await patiently(deps, walk, async () => {
+    const inputs = await realInputPaths(run.prepared.inputs);
+    const kept = await keptWorkDirectories(deps);
+    return planOutputs(deps.layout, {
+      jobId: claim.job.id,
+      executionId: claim.executionId,
+      outputs,
+      isInput: (path) => inputs.has(path) || kept.some((directory) => isInside(directory, path)),
+    });
   });
   const held = await keepValue(deps.layout, claim.executionId, "plan", plan);
   await walk.commit({ outputPlan: isJsonObject(held) ? held : {} });
-  return publish(deps, plan);
+  return publish(deps, walk, plan);
 }
 
 /** A tool may hand an input on as an output. */
@@ -150,9 +157,25 @@ function plainResult(output: OutputValue): Result | undefined {
 }
 
 /** Moves the outputs by plan, makes the references relative and maps the locations; repeatable after a crash. */
-async function publish(deps: ExecuteDeps, plan: OutputPlan): Promise<Results> {
-  await publishOutputs(deps.layout, plan);
+async function publish(deps: ExecuteDeps, walk: JobWalk, plan: OutputPlan): Promise<Results> {
+  const neverFits = () => isLargerThanDisk(deps.layout, plan);
+  await patiently(deps, walk, () => publishOutputs(deps.layout, plan), neverFits);
+  await refuseOutputs(deps);
   return makeResultsRelative(plan.results, deps.settings);
+}
+
+/** What does not fit into the client's share of the disk is not kept. */
+async function refuseOutputs(deps: ExecuteDeps): Promise<void> {
+  const { quotaOutputBytes: limit } = deps.settings;
+  if (limit === undefined) return;
+  const client = clientOf(deps.claim.job);
+  const { outputBytes: used } = await usageOf(deps.database, client);
+  const bytes = await measureOutputs(deps.layout, [deps.claim.executionId]);
+  if (used + bytes <= limit) return;
+  const found = `${used} bytes of outputs of ${clientWords(client)} and ${bytes} more`;
+  throw new RunFailed({
+    message: `Cannot keep the outputs: found ${found}, wanted at most ${limit} (quota-output-bytes)`,
+  });
 }
 
 async function mapJob(deps: ExecuteDeps, results: Results): Promise<string | undefined> {
@@ -166,10 +189,8 @@ async function mapJob(deps: ExecuteDeps, results: Results): Promise<string | und
 
 /** A failed run walks on: its log is mapped, its subscribers are told, its end is written. */
 async function failJob(deps: ExecuteDeps, walk: JobWalk, hasFiles: boolean, error: unknown): Promise<WalkEnd> {
-  const failure: JobFailure = {
-    ...shortFailure(error instanceof RunFailed ? error.failure : { message: errorText(error) }),
-    stage: walk.stage,
-  };
+  const known = error instanceof RunFailed ? error.failure : { message: errorText(error) };
+  const failure: JobFailure = { ...shortFailure(withoutPlaces(deps, known)), stage: walk.stage };
   if (!(error instanceof RunFailed) && !(error instanceof Problem)) {
     deps.logger.error("Cannot run a job", { jobId: deps.claim.job.id, executionId: deps.claim.executionId, error });
   }
@@ -180,6 +201,13 @@ async function failJob(deps: ExecuteDeps, walk: JobWalk, hasFiles: boolean, erro
   const told = composeNotifications(deps.claim.job, "failed", deps.newId);
   const outcome: JobOutcome = { status: "failed", results: {}, failure, ...(wpsId === undefined ? {} : { wpsId }) };
   return finish(deps, walk, outcome, told);
+}
+
+/** Where the server keeps things is nobody's business. */
+function withoutPlaces({ layout, claim }: ExecuteDeps, failure: JobFailure): JobFailure {
+  const told = createJobPaths(layout, claim.executionId, { hidesData: true });
+  const { message, stderrTail } = failure;
+  return { ...failure, message: told(message), ...(stderrTail === undefined ? {} : { stderrTail: told(stderrTail) }) };
 }
 
 /** What made the job fail may also keep its log from being mapped; the job's end is told all the same. */
@@ -215,6 +243,7 @@ async function finish(
     ...(outcome.failure === undefined ? {} : { failure: outcome.failure }),
   };
   const staged = await drainWalk(deps, walk);
+  const outputBytes = await patiently(deps, walk, () => measureJob(deps));
   const events = outcome.status === "failed" ? [...staged.events, end] : staged.events;
   const notifications = [...staged.notifications, ...tellingEvent(told, events.length - 1)];
   const move = { jobId: claim.job.id, executionId: claim.executionId, fence: claim.fence, moveId: deps.newId(), at };
@@ -229,6 +258,7 @@ async function finish(
         events,
         notifications,
         executionEnded: true,
+        outputBytes,
       };
       for (const event of events) deps.failpoint?.(event.stage ?? stage, "before-commit");
       const isWritten = await finishJob(deps.database, written);
@@ -241,6 +271,13 @@ async function finish(
       await sleep(100 * 2 ** tried);
     }
   }
+}
+
+/** What the job takes of the disk, with what its earlier attempts left. */
+async function measureJob({ database, layout, claim, isBuffered, settings }: ExecuteDeps): Promise<number> {
+  if (!isBuffered(claim.job) && settings.jobFiles !== "always") return 0;
+  const isFirst = claim.attempt === 1;
+  return measureOutputs(layout, isFirst ? [claim.executionId] : await executionIdsOf(database, claim.job.id));
 }
 
 /** A log that cannot be written must not keep the job from its end. */

@@ -1,3 +1,8 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Problem } from "../domain/problem.ts";
 import type { StageName } from "../domain/progress.ts";
 
@@ -26,14 +31,32 @@ const stageOfConstant: Readonly<Record<string, StageName>> = {
   JOB_PROGRESS_DONE: "done",
 };
 
+/** What happens there. */
+const ends = {
+  /** The program is gone at once. */
+  kill: () => void process.kill(process.pid, "SIGKILL"),
+  /** The main thread does not turn any more. */
+  block: () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0),
+  /** An error that nobody catches. */
+  throw: () => void Promise.reject(new Error("The failpoint was reached")),
+  /** Every thread of the runtime's file pool waits for a pipe that nobody writes to. */
+  files: () => {
+    const pipe = join(mkdtempSync(join(tmpdir(), "heddle-failpoint-")), "pipe");
+    execFileSync("/bin/sh", ["-c", `mkfifo "${pipe}"`]);
+    for (let opened = 0; opened < 256; opened += 1) void open(pipe, "r");
+  },
+} as const satisfies Record<string, () => void>;
+
 /**
- * Makes the failpoint that `<stage constant>:<moment>` names; with `:N` it waits for the Nth time. `die` ends the program
- * at once. Throws `invalid-parameter-value` for a text that names none.
+ * Makes the failpoint that `<stage constant>:<moment>` names; with `:N` it waits for the Nth time, and with `:block`,
+ * `:throw` or `:files` after it something else happens than a kill. Throws `invalid-parameter-value` for a text that names none.
  */
-export function createFailpoint(text: string, die: () => void): Failpoint {
-  const [constant = "", moment, times = "1"] = text.split(":");
+export function createFailpoint(text: string): Failpoint {
+  const [constant = "", moment, times = "1", name = "kill"] = text.split(":");
   const stage = Object.hasOwn(stageOfConstant, constant) ? stageOfConstant[constant] : undefined;
-  if (stage === undefined || !moments.some((one) => one === moment) || !/^[1-9]\d*$/.test(times)) {
+  const end = Object.entries(ends).find(([one]) => one === name)?.[1];
+  const isMoment = moments.some((one) => one === moment);
+  if (stage === undefined || !isMoment || !/^[1-9]\d*$/.test(times) || end === undefined) {
     const wanted = `a stage constant and one of ${moments.join(", ")}`;
     throw new Problem("invalid-parameter-value", `Cannot arm failpoint: found "${text}", wanted ${wanted}`);
   }
@@ -41,6 +64,6 @@ export function createFailpoint(text: string, die: () => void): Failpoint {
   return (reachedStage, reachedMoment) => {
     if (reachedStage !== stage || reachedMoment !== moment) return;
     left -= 1;
-    if (left === 0) die();
+    if (left === 0) end();
   };
 }

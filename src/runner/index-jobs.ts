@@ -1,11 +1,18 @@
 import type { Clock } from "../domain/clock.ts";
+import type { Condition } from "../domain/condition.ts";
 import type { Logger } from "../domain/logger.ts";
 import { pause } from "../engines/pause.ts";
 import type { Database } from "../store/database.ts";
 import { indexJobs } from "../store/job-index/index-jobs.ts";
 import { settleWords } from "../store/job-index/settle-words.ts";
+import { createLoopCare, type LoopCare } from "./loop-care.ts";
 
-export type IndexingDeps = { readonly database: Database; readonly clock: Clock; readonly logger: Logger };
+export type IndexingDeps = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly condition: Condition;
+};
 
 /** How often it is looked whether jobs ended: who searches for words waits so long. */
 const everyMilliseconds = 1000;
@@ -19,12 +26,18 @@ const quietRest = 1;
 export function startIndexing(deps: IndexingDeps): AsyncDisposable {
   const stopping = new AbortController();
   let isQuiet = true;
+  const care = createLoopCare(deps, "Cannot index jobs", { isVital: false });
   const watching = deps.database.feed.subscribeAll(() => {
     isQuiet = false;
   });
   const indexing = (async () => {
     while (!stopping.signal.aborted) {
-      const { taken, milliseconds } = await indexBatch(deps, stopping.signal);
+      const indexed = await indexBatch(deps, stopping.signal, care);
+      if ("rest" in indexed) {
+        await pause(indexed.rest, stopping.signal);
+        continue;
+      }
+      const { taken, milliseconds } = indexed;
       const rest = milliseconds * (isQuiet ? quietRest : busyRest);
       isQuiet = true;
       await pause(taken < batch ? everyMilliseconds : rest, stopping.signal);
@@ -39,15 +52,15 @@ export function startIndexing(deps: IndexingDeps): AsyncDisposable {
   };
 }
 
-async function indexBatch({ database, clock, logger }: IndexingDeps, stopped: AbortSignal) {
+async function indexBatch({ database, clock }: IndexingDeps, stopped: AbortSignal, care: LoopCare) {
   const start = clock.elapsed();
   try {
     const taken = await indexJobs(database, batch);
     const milliseconds = clock.elapsed() - start;
     await settleWords(database, () => pause(milliseconds, stopped));
+    care.wentWell();
     return { taken, milliseconds };
   } catch (error) {
-    logger.error("Cannot index jobs", { error });
-    return { taken: 0, milliseconds: 0 };
+    return { rest: care.failed(error) };
   }
 }

@@ -9,7 +9,9 @@ import {
 } from "../domain/notification.ts";
 import { monitorProgress, type StageName, shownProgress, stages } from "../domain/progress.ts";
 import { shortText } from "../domain/short-text.ts";
+import { startTimer, type Timer } from "../domain/timers.ts";
 import { appendJobLog } from "../files/job-log.ts";
+import { createJobPaths } from "../files/job-paths.ts";
 import { recordJob } from "../store/jobs.ts";
 import type { Claim, ExecuteDeps } from "./claim.ts";
 
@@ -59,6 +61,11 @@ const flushMilliseconds = 500;
 /** A percent is stored at most this often. */
 const percentMilliseconds = 1000;
 
+/** Words a stage as what is being done. */
+function doingAt(stage: StageName): string {
+  return stages[stage].message.replace(/\.$/, "");
+}
+
 /** Begins (or, after a restart, goes on with) a job's walk. `onLost` is told when a delayed write finds the claim lost. */
 export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLost: () => void): JobWalk {
   const { job } = claim;
@@ -71,11 +78,21 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
   let hasReachedTool = false;
   let events: NewJobEvent[] = [];
   let notifications: PendingNotification[] = [];
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: Timer | undefined;
   let lastPercentAt = Number.NEGATIVE_INFINITY;
   let logged: Promise<void> = Promise.resolve();
 
-  const log = (level: "INFO" | "ERROR", text: string) => {
+  /** Waits for what the server is short of; the log says so as soon as it can be written. */
+  const patiently = <T>(work: () => Promise<T>, saysInLog = true) =>
+    deps.patience.during(work, {
+      signal: deps.signal,
+      say(words) {
+        deps.logger.warn(words, { jobId: job.id, executionId: claim.executionId });
+        if (saysInLog) log("INFO", words, false);
+      },
+    });
+  const told = createJobPaths(deps.layout, claim.executionId, { hidesData: false });
+  const log = (level: "INFO" | "ERROR", text: string, saysWaits = true) => {
     if (!hasLog) return;
     const at = deps.clock.now();
     const line = formatJobLogLine({
@@ -84,22 +101,22 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
       elapsedMilliseconds: at - attemptStartedAt,
       progress,
       status: hasFailed ? "failed" : isSettled ? "successful" : "running",
-      message: text,
+      message: told(text),
     });
-    logged = logged.then(() => appendJobLog(deps.layout, claim.executionId, [line]));
+    logged = logged.then(() => patiently(() => appendJobLog(deps.layout, claim.executionId, [line]), saysWaits));
     // Whoever drains the walk sees the failure; until then it must not end the server.
     logged.catch(() => {});
   };
   const push = (event: NewJobEvent) => {
     events.push(event);
     if (!deps.isBuffered(job)) return;
-    timer ??= setTimeout(() => {
+    timer ??= startTimer(flushMilliseconds, () => {
       timer = undefined;
       commit().catch((error) => {
         if (error instanceof ClaimLost) onLost();
         else deps.logger.error("Cannot write the stages of a job", { jobId: job.id, error });
       });
-    }, flushMilliseconds);
+    });
   };
   const tellOfLastEvent = (event: NotificationEvent) => {
     notifications.push(...tellingEvent(composeNotifications(job, event, deps.newId), events.length - 1));
@@ -110,11 +127,13 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
     // A failure comes in the middle of its stage.
     if (failure === undefined) deps.failpoint?.(stage, "after-effect");
     stage = next;
+    if (next === "monitorLoop") deps.activity.end(job.id);
+    else deps.activity.begin(doingAt(next), job.id);
     hasReachedTool ||= next === "statusLocation";
     // An adopted execution passes the stages again that an earlier run of the server has written down.
     if (!hasFailed && wasRecorded(next)) return;
     progress = shownProgress(progress, next, hasFailed);
-    message = text ?? stages[next].message;
+    message = text === undefined ? stages[next].message : told(text);
     isSettled ||= next === "done";
     push({
       at: deps.clock.now(),
@@ -131,7 +150,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
     log(failure === undefined ? "INFO" : "ERROR", message);
   };
   const drain = async () => {
-    clearTimeout(timer);
+    timer?.clear();
     timer = undefined;
     const lines = logged;
     logged = Promise.resolve();
@@ -147,7 +166,7 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
     // A checkpoint of the stage that starts the run tells that it has started.
     if (kept?.checkpoint !== undefined && stage === "executeRequest") deps.failpoint?.(stage, "after-effect");
     for (const event of drained) deps.failpoint?.(event.stage ?? stage, "before-commit");
-    const holds = await recordJob(deps.database, {
+    const record = {
       jobId: job.id,
       fence: claim.fence,
       at: deps.clock.now(),
@@ -158,7 +177,8 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
       message,
       ...(hasReachedTool ? { hasStarted: true } : {}),
       ...(kept === undefined ? {} : { execution: { id: claim.executionId, ...kept } }),
-    });
+    };
+    const holds = await patiently(() => recordJob(deps.database, record));
     for (const event of drained) deps.failpoint?.(event.stage ?? stage, "after-commit");
     if (!holds) throw new ClaimLost(job.id);
     if (told.length > 0) deps.wakeNotifier();
@@ -179,12 +199,12 @@ export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLo
       hasFailed = true;
       enter("monitorError", `Job execution failed at stage ${failedAt}: ${failure.message}`, failure);
     },
-    percent(enginePercent, told) {
-      const text = told === undefined ? undefined : shortText(told);
+    percent(enginePercent, words) {
+      const text = words === undefined ? undefined : shortText(words);
       const next = Math.max(progress, monitorProgress(enginePercent));
       if (next === progress && (text === undefined || text === message)) return;
       progress = next;
-      message = text ?? message;
+      message = text === undefined ? message : told(text);
       deps.database.announce(job.id, { progress, message, stage });
       const elapsed = deps.clock.elapsed();
       if (elapsed - lastPercentAt < percentMilliseconds) return;

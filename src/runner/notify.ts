@@ -1,9 +1,13 @@
 import type { Clock } from "../domain/clock.ts";
+import type { Condition } from "../domain/condition.ts";
+import { type GrowingPause, growingPause } from "../domain/growing-pause.ts";
 import type { Logger } from "../domain/logger.ts";
 import type { Notification, TryOutcome } from "../domain/notification.ts";
+import { startTimer, type Timer } from "../domain/timers.ts";
 import { pause } from "../engines/pause.ts";
 import type { Database } from "../store/database.ts";
 import { type Delivery, findDelivery, keepTries, waitingNotifications } from "../store/outbox.ts";
+import { createLoopCare } from "./loop-care.ts";
 
 /** Delivers what waits in the outbox. */
 export type Notifier = AsyncDisposable & {
@@ -15,6 +19,7 @@ export type NotifierDeps = {
   readonly database: Database;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly condition: Condition;
   /** Tries to deliver once, in bounded time. */
   readonly deliver: (delivery: Delivery, signal: AbortSignal) => Promise<TryOutcome>;
   readonly settings: NotifySettings;
@@ -37,16 +42,17 @@ const readAhead = 256;
 const longestPauseMilliseconds = 60 * 60 * 1000;
 /** The outbox is read again after this long, whatever it said before: clocks are set, and wakes may be lost. */
 const lookEveryMilliseconds = 30_000;
-/** After the database did not answer. */
-const retryMilliseconds = 5000;
 
 /** Starts to deliver what waits, and goes on until it is disposed of: a try under way then counts as not made. */
 export function startNotifier(deps: NotifierDeps): Notifier {
   const underWay = new Map<string, { readonly notification: Notification; readonly done: Promise<void> }>();
   const stopping = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: Timer | undefined;
+  const tryPause = growingPause();
   let isLooking = false;
+  let isResting = false;
   let hasNews = false;
+  const reading = createLoopCare(deps, "Cannot read the outbox", { isVital: false });
 
   /** Of one job one receiver is told one thing after the other, as far as they are delivered. */
   const mayStart = ({ receiver, jobId }: Notification): boolean => {
@@ -61,7 +67,7 @@ export function startNotifier(deps: NotifierDeps): Notifier {
       // Nothing waits longer than the longest pause: the clock was set back.
       if (dueAt > now && dueAt - now <= longestPauseMilliseconds) return dueAt - now;
       if (underWay.size >= maxTries || underWay.has(id) || !mayStart(notification)) continue;
-      const done = tryOne(deps, notification, stopping.signal).finally(() => {
+      const done = tryOne(deps, notification, stopping.signal, tryPause).finally(() => {
         underWay.delete(id);
         look();
       });
@@ -71,9 +77,9 @@ export function startNotifier(deps: NotifierDeps): Notifier {
   };
   const look = () => {
     hasNews = true;
-    if (isLooking || stopping.signal.aborted) return;
+    if (isLooking || isResting || stopping.signal.aborted) return;
     isLooking = true;
-    clearTimeout(timer);
+    timer?.clear();
     void lookOn();
   };
   const lookOn = async () => {
@@ -83,26 +89,37 @@ export function startNotifier(deps: NotifierDeps): Notifier {
         hasNews = false;
         pause = Math.min(await startDue(), lookEveryMilliseconds);
       }
+      reading.wentWell();
     } catch (error) {
-      deps.logger.error("Cannot read the outbox, trying again soon", { error });
-      pause = retryMilliseconds;
+      // Neither news nor tries that end may shorten it.
+      isResting = true;
+      pause = reading.failed(error);
     }
     isLooking = false;
-    if (!stopping.signal.aborted) timer = setTimeout(look, pause);
+    if (stopping.signal.aborted) return;
+    timer = startTimer(pause, () => {
+      isResting = false;
+      look();
+    });
   };
   look();
   return {
     wake: look,
     async [Symbol.asyncDispose]() {
       stopping.abort();
-      clearTimeout(timer);
+      timer?.clear();
       await Promise.all([...underWay.values()].map(({ done }) => done));
     },
   };
 }
 
 /** Tries to deliver a notification and keeps what became of it; it never throws. */
-async function tryOne(deps: NotifierDeps, { id }: Notification, signal: AbortSignal): Promise<void> {
+async function tryOne(
+  deps: NotifierDeps,
+  { id }: Notification,
+  signal: AbortSignal,
+  tryPause: GrowingPause,
+): Promise<void> {
   try {
     const delivery = await findDelivery(deps.database, id);
     // Its job was removed meanwhile, and this with it.
@@ -111,13 +128,14 @@ async function tryOne(deps: NotifierDeps, { id }: Notification, signal: AbortSig
     const outcome = await deliverOnce(deps, delivery, signal);
     if (signal.aborted && outcome.kind !== "delivered") return;
     await keepTries(deps.database, id, afterTry(deps.settings, delivery.notification, at, outcome));
+    tryPause.reset();
     const { receiver, channel, jobId } = delivery.notification;
     const told = { notificationId: id, jobId, channel, receiver, outcome: outcome.kind, status: outcome.status };
     if (outcome.kind === "delivered") deps.logger.debug("Delivered a notification", told);
     else deps.logger.warn("Cannot deliver a notification", told);
   } catch (error) {
     deps.logger.error("Cannot try to deliver a notification, trying again soon", { notificationId: id, error });
-    await pause(retryMilliseconds, signal);
+    await pause(tryPause.next(), signal);
   }
 }
 

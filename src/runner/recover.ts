@@ -2,6 +2,7 @@ import type { Execution, Job } from "../domain/job.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { composeNotifications, tellingEvent } from "../domain/notification.ts";
 import { JOB_PROGRESS_EXECUTE_REQUEST, shownProgress, stages } from "../domain/progress.ts";
+import { forgetCrashes } from "../files/crash-notes.ts";
 import { removeExecutionOutputs, removeJobFiles, removeWorkDirectory } from "../files/job-directory.ts";
 import { preparedFile } from "../files/layout.ts";
 import { mapLocations } from "../files/map-locations.ts";
@@ -14,6 +15,8 @@ type Found = { readonly execution: Execution; readonly job: Job };
 
 /** A job that was in stages 1 to 8 at this many crashes of the server in a row is taken for their cause. */
 const maxEarlyCrashes = 10;
+/** A job that the server itself wrote down as what it was at when it went down is taken for the cause sooner. */
+const maxNotedCrashes = 3;
 
 /**
  * Looks at every execution without an end (or at one of them): those of unfinished jobs are adopted and given back as
@@ -27,18 +30,34 @@ export async function recoverExecutions(deps: RunnerDeps, executionId?: string):
 }
 
 async function recoverExecution(deps: RunnerDeps, found: Found): Promise<Claim | undefined> {
+  deps.activity.begin("Looking after what an earlier run of the server left", found.job.id);
+  try {
+    return await settleExecution(deps, found);
+  } finally {
+    deps.activity.end(found.job.id);
+  }
+}
+
+async function settleExecution(deps: RunnerDeps, found: Found): Promise<Claim | undefined> {
   const { execution, job } = found;
   const isCurrent = job.status === "running" && job.executionId === execution.id;
+  const cause = causeOfCrashes(deps, job);
   if (job.status === "failed" && job.executionId === execution.id) {
     await stopFailed(deps, found);
+    return undefined;
+  }
+  if (!isCurrent && cause !== undefined) {
+    // There is no job to fail any more: what is left of it stays where it is.
+    deps.logger.error("Cannot stop what is left of a job", { jobId: job.id, executionId: execution.id, cause });
     return undefined;
   }
   if (!isCurrent) {
     await clearExecution(deps, { job, executionId: execution.id }, { kind: "lost", ...handleOf(execution) });
     return undefined;
   }
-  if (job.earlyCrashes + 1 >= maxEarlyCrashes && isEarly(job)) {
-    await failJob(deps, found, `The server went down ${job.earlyCrashes + 1} times in a row while it started this job`);
+  if (cause !== undefined) {
+    await failJob(deps, found, cause);
+    forgetCrashes(deps.layout, job.id);
     return undefined;
   }
   if (execution.handle !== undefined && execution.outputPlan === undefined && (await mustFail(deps, job))) {
@@ -50,6 +69,19 @@ async function recoverExecution(deps: RunnerDeps, found: Found): Promise<Claim |
     return undefined;
   }
   return adopt(deps, found);
+}
+
+/**
+ * The one rule for jobs that bring the server down: tells why a job is given up, undefined when it is not. What the server
+ * could write down before it went counts in each stage, every other end only while the job was being started.
+ */
+function causeOfCrashes({ crashNotes }: RunnerDeps, job: Job): string | undefined {
+  const noted = crashNotes[job.id];
+  if (noted !== undefined && noted.times >= maxNotedCrashes) {
+    return `The server went down ${noted.times} times in a row while it was at this for the job: ${noted.doing}`;
+  }
+  if (job.earlyCrashes + 1 < maxEarlyCrashes || !isEarly(job)) return undefined;
+  return `The server went down ${job.earlyCrashes + 1} times in a row while it started this job`;
 }
 
 function handleOf(execution: Execution): { readonly handle?: JsonObject } {

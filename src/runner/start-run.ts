@@ -14,6 +14,7 @@ import { takeOverCheckpoints } from "../store/retry-job.ts";
 import { wholeCheckpoints } from "./checkpoints.ts";
 import { type ExecuteDeps, type KnownRun, RunFailed } from "./claim.ts";
 import type { JobWalk } from "./job-walk.ts";
+import { patiently } from "./patiently.ts";
 
 export type Run = { readonly prepared: Prepared; readonly handle: JsonObject };
 
@@ -83,13 +84,22 @@ async function adoptRun(
   }
 }
 
-function recordOf(deps: ExecuteDeps, walk: JobWalk): EngineRecord {
+function recordOf({ activity, claim, layout }: ExecuteDeps, walk: JobWalk): EngineRecord {
+  const jobId = claim.job.id;
+  const open: string[] = [];
   return {
     checkpoint: async (key, value, facts) => {
-      const held = await keepValue(deps.layout, deps.claim.executionId, `checkpoint ${key}`, value);
+      const held = await keepValue(layout, claim.executionId, `checkpoint ${key}`, value);
       await walk.commit({ checkpoint: { key, value: held }, ...facts });
     },
     log: (message) => walk.log(message),
+    doing(what) {
+      if (what === undefined) open.pop();
+      else open.push(what);
+      const last = open.at(-1);
+      if (last === undefined) activity.end(jobId);
+      else activity.begin(last, jobId);
+    },
   };
 }
 
@@ -100,22 +110,26 @@ async function prepare(
 ): Promise<Prepared> {
   const { job, executionId } = deps.claim;
   const { process, engine } = what;
-  const described = await engine.describe?.(process, job.language);
+  const described = await patiently(deps, walk, async () => engine.describe?.(process, job.language));
   walk.enter("getInputs");
-  const inputs = await prepareInputs(
-    {
-      stagingDirectory: stagedInputsDirectory(deps.layout, executionId),
-      inputRoots: deps.settings.inputRoots,
-      vaultFile: deps.vaultFile,
-      download: deps.download,
-      keepsLinks: engine.keepsLinks ?? false,
-      check: (inputId, value) => deps.checkValue(process, inputId, value),
-    },
-    process,
-    withDefaults(process, (await withInputs(deps.layout, job)).request.inputs),
+  const given = await withInputs(deps.layout, job);
+  const inputs = await patiently(deps, walk, () =>
+    prepareInputs(
+      {
+        stagingDirectory: stagedInputsDirectory(deps.layout, executionId),
+        inputRoots: deps.settings.inputRoots,
+        vaultFile: deps.vaultFile,
+        download: deps.download,
+        keepsLinks: engine.keepsLinks ?? false,
+        check: (inputId, value) => deps.checkValue(process, inputId, value),
+      },
+      process,
+      withDefaults(process, given.request.inputs),
+    ),
   );
   walk.enter("getOutputs");
   const settings = process.description.heddle;
+  const withoutNetwork = deps.withoutNetwork?.(process);
   const prepared: Prepared = {
     executionId,
     jobId: job.id,
@@ -123,12 +137,14 @@ async function prepare(
     definition: process.definition,
     ...(settings?.restart === undefined ? {} : { restart: settings.restart }),
     ...(settings?.onError === undefined ? {} : { onError: settings.onError }),
+    ...(settings?.ownNamespaces === true ? { ownNamespaces: true } : {}),
+    ...(withoutNetwork === undefined ? {} : { withoutNetwork }),
     inputs,
     outputs: Object.keys(job.request.outputs ?? process.description.outputs),
     ...(job.request.outputs === undefined ? {} : { outputRequests: job.request.outputs }),
     ...(described === undefined ? {} : { described }),
   };
-  if (!engine.isRepeatable) await keepPrepared(deps, prepared);
+  if (!engine.isRepeatable) await patiently(deps, walk, () => keepPrepared(deps, prepared));
   return prepared;
 }
 

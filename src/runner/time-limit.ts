@@ -1,4 +1,5 @@
 import type { JobFailure } from "../domain/job.ts";
+import { startTimer } from "../domain/timers.ts";
 import type { Engine } from "../engines/engine.ts";
 import type { ExecuteDeps } from "./claim.ts";
 import type { JobWalk } from "./job-walk.ts";
@@ -20,7 +21,7 @@ export async function monitorWithinLimit(
   const limit = new AbortController();
   const left = deps.claim.startedAt + maxSeconds * 1000 - deps.clock.now();
   // A clock that was set back gives no more time than the limit itself.
-  const timer = setTimeout(() => limit.abort("time limit"), Math.max(0, Math.min(left, maxSeconds * 1000)));
+  const timer = startTimer(Math.min(left, maxSeconds * 1000), () => limit.abort("time limit"));
   try {
     return await monitorRun(engine, run, walk, AbortSignal.any([deps.signal, limit.signal]));
   } catch (error) {
@@ -28,6 +29,6 @@ export async function monitorWithinLimit(
     await engine.dismiss(run.handle);
     return { message: `Cannot finish the job: found it running for ${maxSeconds} s, wanted an end by then` };
   } finally {
-    clearTimeout(timer);
+    timer.clear();
   }
 }

@@ -3,6 +3,7 @@ import { copyFile, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errorText, Problem } from "../domain/problem.ts";
 import { packValues, unpackValues } from "./backup-values.ts";
+import { explainDatabase, isDamaged } from "./database-fault.ts";
 import type { Driver } from "./driver.ts";
 
 const fileMode = 0o600;
@@ -13,10 +14,12 @@ const fileMode = 0o600;
  */
 export async function copyDatabase(file: string, target: string, valuesDirectory: string): Promise<void> {
   await writeCopy(target, async (temporary) => {
-    {
+    try {
       using database = new Database(file, { readwrite: true, create: false });
       database.run("PRAGMA busy_timeout = 10000");
       database.run("VACUUM INTO ?", [temporary]);
+    } catch (error) {
+      throw explainDatabase(file, error);
     }
     using copy = new Database(temporary, { readwrite: true, create: false });
     await packValues(copy, valuesDirectory);
@@ -36,13 +39,16 @@ export async function copyOpenDatabase(driver: Pick<Driver, "execute">, target: 
 async function writeCopy(target: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = `${target}.part`;
   await rm(temporary, { force: true });
-  await write(temporary);
-  const faults = databaseFaults(temporary);
-  if (faults.length > 0) {
+  try {
+    await write(temporary);
+    const faults = databaseFaults(temporary);
+    if (faults.length > 0) {
+      throw new Problem("unavailable", `Cannot write copy "${target}": found ${faults.join("; ")}, wanted no fault`);
+    }
+    await nameDurably(temporary, target);
+  } finally {
     await rm(temporary, { force: true });
-    throw new Problem("unavailable", `Cannot write copy "${target}": found ${faults.join("; ")}, wanted no fault`);
   }
-  await nameDurably(temporary, target);
 }
 
 /**
@@ -65,12 +71,30 @@ export async function replaceDatabase(file: string, copy: string, valuesDirector
   }
   // Folds what its log holds into the old one: its log must not be taken for the new one's.
   if (await Bun.file(file).exists()) {
-    using old = new Database(file, { readwrite: true, create: false });
-    old.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    foldOldLog(file);
   }
   for (const suffix of ["-wal", "-shm"]) await rm(`${file}${suffix}`, { force: true });
   if (await Bun.file(file).exists()) await rename(file, `${file}.replaced`);
   await nameDurably(temporary, file);
+}
+
+/** A database that is damaged, or is none, is put aside as it is. */
+function foldOldLog(file: string): void {
+  try {
+    using old = new Database(file, { readwrite: true, create: false });
+    old.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  } catch (error) {
+    if (!isDamaged(error)) throw explainDatabase(file, error);
+  }
+}
+
+/** Gives the log of a database that is gone another name: a new database must not take it for its own. */
+export async function setLogAside(file: string): Promise<void> {
+  const database = Bun.file(file);
+  if ((await database.exists()) && database.size > 0) return;
+  await rm(`${file}-shm`, { force: true });
+  const log = Bun.file(`${file}-wal`);
+  if (await log.exists()) await rename(`${file}-wal`, `${file}-wal.replaced`);
 }
 
 /** Reads a whole database and tells what is wrong with it; empty when nothing is. */
@@ -101,15 +125,31 @@ export type DatabaseFacts = {
   readonly openExecutions: number;
   /** When the newest job changed, in milliseconds since 1970. */
   readonly newestAt: number;
-  /** Ids of all jobs and executions. */
+  /** Ids of all jobs, executions and uploaded files. */
   readonly ids: ReadonlySet<string>;
 };
+
+/** Tells whether a key was ever made, as far as a database can be read. */
+export function holdsKeys(file: string): boolean {
+  try {
+    using database = new Database(file, { readwrite: true, create: false });
+    return database.query("SELECT 1 FROM keys LIMIT 1").get() !== null;
+  } catch (error) {
+    // What cannot be read is told by what looks at the database itself.
+    if (error instanceof Error && error.name === "SQLiteError") return false;
+    throw error;
+  }
+}
 
 /** Counts what stands in a database. */
 export function databaseFacts(file: string): DatabaseFacts {
   using database = new Database(file, { readwrite: true, create: false });
   const count = (query: string) => database.query<{ found: number | null }, []>(query).get()?.found ?? 0;
-  const rows = database.query<{ id: string }, []>("SELECT id FROM jobs UNION ALL SELECT id FROM executions").all();
+  const rows = database
+    .query<{ id: string }, []>(
+      "SELECT id FROM jobs UNION ALL SELECT id FROM executions UNION ALL SELECT id FROM vault_files",
+    )
+    .all();
   return {
     jobs: count("SELECT count(*) AS found FROM jobs"),
     unfinished: count("SELECT count(*) AS found FROM jobs WHERE status IN ('accepted', 'running')"),

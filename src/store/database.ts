@@ -1,8 +1,10 @@
-import { mkdir, open } from "node:fs/promises";
+import { mkdir, open, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import type { Logger } from "../domain/logger.ts";
+import { sleep } from "../domain/timers.ts";
 import { copyOpenDatabase } from "./backup.ts";
+import { explainDatabase } from "./database-fault.ts";
 import { type Driver, openDriver } from "./driver.ts";
 import { createJobFeed, type JobFeed, type LiveProgress } from "./job-feed.ts";
 import { type Migration, migrate } from "./migrate.ts";
@@ -26,6 +28,8 @@ export type Database = AsyncDisposable & {
     standing?: Statement,
   ): Promise<readonly StatementResult[]>;
   read(statement: Statement): Promise<readonly Row[]>;
+  /** Refuses writes for a reason, such as that the file was removed: they would be lost. With `undefined` no more. */
+  refuseWrites(cause: string | undefined): void;
   /** Publishes progress between two stored events, in memory only. */
   announce(jobId: string, live: LiveProgress): void;
   /** What happened since the start; `synchronous` is the connection's own answer (2 is FULL). */
@@ -52,12 +56,11 @@ const fileMode = 0o600;
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { clock, logger, migrations = embeddedMigrations } = options;
   const file = resolve(options.file);
-  await createPrivately(file);
-  await migrateFile(file, migrations, logger);
-
+  await prepareFile(file, migrations, logger);
   const driver = openDriver(file);
   const feed = createJobFeed();
-  const queue = createWriteQueue({ driver, clock, logger, onChanged: feed.changed, pause: Bun.sleep });
+  let isLost = false;
+  const queue = createWriteQueue({ driver, clock, logger, onChanged: feed.changed, pause: sleep });
   return {
     feed,
     write: (statements, changed, standing) =>
@@ -66,6 +69,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
         ...(standing === undefined ? {} : { standing }),
       }),
     read: async (statement) => (await queue.read(statement)).rows,
+    refuseWrites(cause) {
+      isLost = cause !== undefined;
+      queue.refuse(cause);
+    },
     announce: feed.announce,
     async figures() {
       const { rows } = await queue.read({ sql: "PRAGMA synchronous", args: [] });
@@ -74,10 +81,33 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     async [Symbol.asyncDispose]() {
       feed.close();
       await queue.close();
-      await foldLog(driver, logger);
+      await (isLost ? rescue(driver, file, logger) : foldLog(driver, logger));
       driver.close();
     },
   };
+}
+
+/** What was removed under its name is gone for good when it is closed: a copy is left beside where it was. */
+async function rescue(driver: Driver, file: string, logger: Logger): Promise<void> {
+  const target = `${file}.rescued`;
+  try {
+    await copyOpenDatabase(driver, target);
+    logger.warn("Kept a copy of the database that was removed: heddle restore puts it in its place", { target });
+  } catch (error) {
+    logger.error("Cannot keep a copy of the database that was removed", { target, error });
+  }
+}
+
+/** Leaves no file behind that it could not make a database of. Throws `unavailable` in one sentence. */
+async function prepareFile(file: string, migrations: readonly Migration[], logger: Logger): Promise<void> {
+  let isNew = false;
+  try {
+    isNew = await createPrivately(file);
+    await migrateFile(file, migrations, logger);
+  } catch (error) {
+    if (isNew) for (const suffix of ["", "-wal", "-shm"]) await rm(`${file}${suffix}`, { force: true });
+    throw explainDatabase(file, error);
+  }
 }
 
 /** Folds the write-ahead log into the file, which is whole then. Not needed for durability: the next start would do it. */
@@ -101,14 +131,16 @@ async function migrateFile(file: string, migrations: readonly Migration[], logge
   }
 }
 
-/** SQLite would make the file readable for all; its companions take over the file's mode. */
-async function createPrivately(file: string): Promise<void> {
+/** SQLite would make the file readable for all; its companions take over the file's mode. True when there was none. */
+async function createPrivately(file: string): Promise<boolean> {
   await mkdir(dirname(file), { recursive: true, mode: directoryMode });
   try {
     // Never opens an existing one: closing it again would drop the locks that this process may hold on it.
     const handle = await open(file, "wx", fileMode);
     await handle.close();
+    return true;
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    return false;
   }
 }

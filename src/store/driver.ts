@@ -1,4 +1,5 @@
 import { ConnectionPool, Sqlite3Client } from "@libsql/client/sqlite3";
+import { type FileGuard, guardFile } from "./file-guard.ts";
 import { type Connection, keepStatements } from "./prepared-statements.ts";
 import type { Statement, StatementResult } from "./statements.ts";
 
@@ -20,7 +21,10 @@ const lockWaitMilliseconds = 50;
 /** Kept from the first use on, beside the compiled queries. */
 const transactionTexts = ["BEGIN IMMEDIATE", "COMMIT"];
 
-/** Opens a database file, which must exist, with one connection at a time. */
+/**
+ * Opens a database file, which must exist, with one connection at a time. Later connections, after an error, are to the same
+ * file or none: a removed one would be made anew, empty.
+ */
 export function openDriver(file: string): Driver {
   const kept = new Set<string>(transactionTexts);
   const client = new Sqlite3Client(new SingleConnection(file, (text) => kept.has(text)), "number");
@@ -46,16 +50,29 @@ export function openDriver(file: string): Driver {
 class SingleConnection extends ConnectionPool {
   readonly #ready = new WeakSet<Connection>();
   readonly #isKept: (text: string) => boolean;
+  readonly #file: string;
+  /** Of the file that the first connection found. */
+  #guard: FileGuard | undefined;
+  #mustLook = false;
 
   constructor(file: string, isKept: (text: string) => boolean) {
     super(file, { timeout: lockWaitMilliseconds }, 1);
     this.#isKept = isKept;
+    this.#file = file;
+  }
+
+  override reopen(): void {
+    this.#mustLook = true;
+    super.reopen();
   }
 
   override acquireSync(forTransaction?: boolean): Connection {
+    if (this.#mustLook) this.#guard?.require();
+    this.#mustLook = false;
     const connection = super.acquireSync(forTransaction);
     if (this.#ready.has(connection)) return connection;
     try {
+      this.#guard ??= guardFile(this.#file);
       connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF");
     } catch (error) {
       connection.close();

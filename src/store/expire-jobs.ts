@@ -2,10 +2,11 @@ import { and, eq, lte, or, type SQL, sql } from "drizzle-orm";
 import { isFinished, type JobStatus, jobStatuses } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
 import { groupSize } from "./job-index/columns.ts";
+import { notesOfRemovedJob } from "./removals.ts";
 import { jobGroups } from "./schema/job-index.ts";
 import { checkpoints, executions, idempotencyKeys, jobEvents, jobs, results } from "./schema/jobs.ts";
 import { notifications, subscriptions } from "./schema/notifications.ts";
-import { vaultUses } from "./schema/vault.ts";
+import { vaultFiles, vaultUses } from "./schema/vault.ts";
 import { argument, build, compile, statusIn } from "./statements.ts";
 
 const finishedStatuses: readonly JobStatus[] = jobStatuses.filter(isFinished);
@@ -66,9 +67,13 @@ export async function expiredJobs(database: Database, before: number, limit: num
   return [...indexed, ...others].slice(0, limit).map((row) => String(row.id));
 }
 
-/** Removes all rows of a job that ended before a time, in one write. False when it was retried or pinned meanwhile. */
+/** Removes all rows of a job that ended before a time, in one write which notes that its files are to go. False when it was retried or pinned meanwhile. */
 export async function removeJob(database: Database, jobId: string, before: number): Promise<boolean> {
-  const [removed] = await database.write([remove({ jobId, before }), ...removals.map((one) => one({ jobId }))]);
+  const [removed] = await database.write([
+    remove({ jobId, before }),
+    ...notesOfRemovedJob(jobId),
+    ...removals.map((one) => one({ jobId })),
+  ]);
   return removed?.rowsAffected === 1;
 }
 
@@ -90,5 +95,24 @@ const selectKept = compile<{ ids: string }>(() =>
 /** Tells which ids are of jobs, or of executions of jobs, whose files are kept: all but those that were dismissed, status documents apart. */
 export async function idsWithFiles(database: Database, ids: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await database.read(selectKept({ ids: JSON.stringify(ids) }));
+  return new Set(rows.map((row) => String(row.id)));
+}
+
+const selectKnown = compile<{ ids: string }>(() =>
+  build
+    .select({ id: sql`one.value`.as("id") })
+    .from(sql`json_each(${argument("ids")}) as one`)
+    .where(
+      or(
+        sql`exists (select 1 from ${jobs} where ${jobs.id} = one.value)`,
+        sql`exists (select 1 from ${executions} where ${executions.id} = one.value)`,
+        sql`exists (select 1 from ${vaultFiles} where ${vaultFiles.id} = one.value)`,
+      ),
+    ),
+);
+
+/** Tells of which ids there is a row: of a job, an execution or an uploaded file, whatever became of it. */
+export async function knownIds(database: Database, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await database.read(selectKnown({ ids: JSON.stringify(ids) }));
   return new Set(rows.map((row) => String(row.id)));
 }

@@ -1,3 +1,4 @@
+import { clientOf } from "../domain/access.ts";
 import type { Execution, Job, JobEvent, NewJobEvent } from "../domain/job.ts";
 import { rowReader } from "./rows.ts";
 import { executions, jobEvents, jobs } from "./schema/jobs.ts";
@@ -16,6 +17,8 @@ export function jobOf(row: Row, from = 0): Job {
   const {
     number: _number,
     isIndexed: _isIndexed,
+    outputBytes: _outputBytes,
+    client,
     providerId,
     remoteJobId,
     user,
@@ -35,6 +38,7 @@ export function jobOf(row: Row, from = 0): Job {
     ...(providerId === null ? {} : { providerId }),
     ...(remoteJobId === null ? {} : { remoteJobId }),
     ...(user === null ? {} : { user }),
+    ...(client === clientOf(user === null ? {} : { user }) ? {} : { client }),
     ...(language === null ? {} : { language }),
     ...(executionId === null ? {} : { executionId }),
     ...(stage === null ? {} : { stage }),
@@ -119,5 +123,7 @@ export function jobArguments(job: Job): ArgumentsOf<typeof jobs> {
     resumeFrom: job.resumeFrom ?? null,
     earlyCrashes: job.earlyCrashes,
     isIndexed: 0,
+    client: storable(clientOf(job)),
+    outputBytes: 0,
   };
 }

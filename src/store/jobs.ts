@@ -1,4 +1,5 @@
-import type { Job, JobOutcome, NewJobEvent } from "../domain/job.ts";
+import { clientOf } from "../domain/access.ts";
+import { compareTurns, type Job, type JobOutcome, type NewJobEvent } from "../domain/job.ts";
 import { type NewNotification, type PendingNotification, tellingEvent } from "../domain/notification.ts";
 import type { StageName } from "../domain/progress.ts";
 import type { Database } from "./database.ts";
@@ -11,6 +12,7 @@ import * as moving from "./queries/move-job.ts";
 import { type JobRecord, recordStatements } from "./queries/record-job.ts";
 import * as selecting from "./queries/select-jobs.ts";
 import { type Statement, type StatementResult, storable } from "./statements.ts";
+import { countQueuedOf } from "./usage.ts";
 
 /** An `Idempotency-Key`: unique by principal, process and key until it expires. */
 export type Idempotency = {
@@ -21,10 +23,11 @@ export type Idempotency = {
   readonly expiresAt: number;
 };
 
-/** `conflict`: the same key came with another body. */
+/** `full`: so many jobs of its client wait. `conflict`: the same key came with another body. */
 export type Insertion =
   | { readonly kind: "inserted" }
   | { readonly kind: "existing"; readonly jobId: string }
+  | { readonly kind: "full"; readonly queued: number }
   | { readonly kind: "conflict" };
 
 /** Inserts a job with its first event, its idempotency key and what it uses of the vault; durable when it resolves. */
@@ -39,9 +42,11 @@ export async function insertJob(
     readonly sealedHeaders?: string;
     /** Whom the client wants to be told, sealed. */
     readonly sealedSubscribers?: string;
+    /** It is inserted while fewer jobs of its client wait. */
+    readonly maxQueued?: number;
   } = {},
 ): Promise<Insertion> {
-  const { idempotency, vaultFileIds = [], sealedHeaders, sealedSubscribers } = options;
+  const { idempotency, vaultFileIds = [], sealedHeaders, sealedSubscribers, maxQueued } = options;
   const values = jobArguments(job);
   const first = inserting.insertFirstEvent({ jobId: job.id, events: eventsText([event]) });
   const uses = [
@@ -54,15 +59,17 @@ export async function insertJob(
   const standing = inserting.findJobId({ jobId: job.id });
 
   if (idempotency === undefined) {
-    await database.write([inserting.insertJobRow(values), first, ...uses], [job.id], standing);
-    return { kind: "inserted" };
+    const row =
+      maxQueued === undefined ? inserting.insertJobRow(values) : inserting.insertJobRowWithin({ ...values, maxQueued });
+    const [inserted] = await database.write([row, first, ...uses], [job.id], standing);
+    return inserted?.rowsAffected === 1 ? { kind: "inserted" } : fullQueue(database, job);
   }
   const key = { principal: idempotency.principal, processId: job.processId, key: idempotency.key };
   const { bodyDigest, expiresAt } = idempotency;
   const keyOfJob = { ...key, jobId: job.id, createdAt: job.createdAt, bodyDigest, expiresAt };
   const [inserted, , , found] = await database.write(
     [
-      inserting.insertJobRowOnce({ ...values, ...key }),
+      inserting.insertJobRowOnce({ ...values, ...key, maxQueued: maxQueued ?? Number.MAX_SAFE_INTEGER }),
       inserting.insertKey(keyOfJob),
       first,
       inserting.selectKey(key),
@@ -73,7 +80,12 @@ export async function insertJob(
   );
   if (inserted?.rowsAffected === 1) return { kind: "inserted" };
   const other = found?.rows[0];
-  return other?.body_digest === bodyDigest ? { kind: "existing", jobId: String(other.job_id) } : { kind: "conflict" };
+  if (other === undefined) return fullQueue(database, job);
+  return other.body_digest === bodyDigest ? { kind: "existing", jobId: String(other.job_id) } : { kind: "conflict" };
+}
+
+async function fullQueue(database: Database, job: Job): Promise<Insertion> {
+  return { kind: "full", queued: await countQueuedOf(database, clientOf(job)) };
 }
 
 /** Forgets the idempotency keys that have expired; their jobs stay. */
@@ -93,10 +105,37 @@ export async function findJobOfExecution(database: Database, executionId: string
   return row === undefined ? undefined : jobOf(row);
 }
 
-/** Lists accepted jobs in the order in which they are to run: by priority, then the oldest first. */
-export async function waitingJobs(database: Database, limit: number): Promise<readonly Job[]> {
-  const rows = await database.read(selecting.selectWaitingJobs({ limit }));
-  return rows.map((row) => jobOf(row));
+/**
+ * Lists accepted jobs, of each client after `after` those that it wants first: by priority, then the oldest. Whoever
+ * submitted thousands keeps nobody else's from being read: the limit is shared by the clients.
+ */
+export async function waitingJobs(database: Database, limit: number, after = ""): Promise<readonly Job[]> {
+  const clients = (await database.read(selecting.selectWaitingClients({ after, limit }))).map((row) => row.client);
+  if (clients.length === 0) return [];
+  const each = shareOf(limit, clients.length);
+  const rows = await database.read(selecting.selectWaitingJobs({ clients: JSON.stringify(clients), each }));
+  return rows.map((row) => jobOf(row)).sort(compareTurns);
+}
+
+/** Tells what `waitingJobs` left: more of a client that it read, or clients after the last one that it read. */
+export function leftWaiting(
+  read: readonly Job[],
+  limit: number,
+): { readonly hasMore: boolean; readonly lastClient: string | undefined } {
+  const counts = new Map<string, number>();
+  for (const job of read) counts.set(clientOf(job), (counts.get(clientOf(job)) ?? 0) + 1);
+  const each = shareOf(limit, counts.size);
+  const lastClient = counts.size < limit ? undefined : [...counts.keys()].toSorted(compareBytes).at(-1);
+  return { hasMore: [...counts.values()].some((count) => count >= each), lastClient };
+}
+
+function shareOf(limit: number, clients: number): number {
+  return Math.max(1, Math.floor(limit / clients));
+}
+
+/** As SQLite orders text. */
+function compareBytes(one: string, other: string): number {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other));
 }
 
 // Whoever loses a race gets `false`, `undefined` or "lost", and leaves no row in any table.
@@ -194,6 +233,8 @@ export type FinishMove = Move & {
   readonly events: readonly NewJobEvent[];
   /** What ran is proved gone. */
   readonly executionEnded: boolean;
+  /** What its files take of the disk; its values are counted here. */
+  readonly outputBytes?: number;
   readonly notifications?: readonly PendingNotification[];
 };
 
@@ -215,6 +256,7 @@ export async function finishJob(database: Database, move: FinishMove): Promise<b
       message: storable(move.message),
       failure: jsonOrNull(outcome.failure),
       wpsId: outcome.wpsId ?? null,
+      outputBytes: (move.outputBytes ?? 0) + largeBytes(outputs),
     }),
   ];
   if (outputs.length > 0) statements.push(moving.insertResults({ ...guard, results: JSON.stringify(outputs) }));
@@ -268,6 +310,15 @@ export async function discardJob(
     findMove(guard),
   );
   return won(results) ? "dismissed" : "lost";
+}
+
+/** Values that take less stand in rows that the job has anyway. */
+const smallCharacters = 4096;
+
+/** Counts what large values take of the database. */
+function largeBytes(outputs: readonly (readonly string[])[]): number {
+  const lengths = outputs.map(([, text = ""]) => (text.length > smallCharacters ? Buffer.byteLength(text) : 0));
+  return lengths.reduce((sum, length) => sum + length, 0);
 }
 
 function tellOfMove(

@@ -1,8 +1,10 @@
-import { and, asc, eq, isNull } from "drizzle-orm";
+import { and, asc, eq, isNotNull, isNull, notExists, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
 import type { Role } from "../domain/access.ts";
 import type { Database } from "./database.ts";
 import { rowReader } from "./rows.ts";
 import { keys } from "./schema/keys.ts";
+import { processes } from "./schema/processes.ts";
 import { argument, argumentsOf, build, compile, type Row } from "./statements.ts";
 
 /** A key `hdl_<id>_<secret>` as it is kept: the secret itself is not. */
@@ -15,6 +17,8 @@ export type KeyRow = {
   readonly createdAt: number;
   readonly revokedAt?: number;
   readonly lastUsedAt?: number;
+  /** From then on it is refused. */
+  readonly expiresAt?: number;
 };
 
 const keyRow = rowReader(keys);
@@ -36,6 +40,40 @@ const revoke = compile<{ id: string; at: number }>(() =>
     .set({ revokedAt: argument("at") })
     .where(and(eq(keys.id, argument("id")), isNull(keys.revokedAt))),
 );
+const held = alias(keys, "held");
+const disown = compile<{ id: string; at: number }>(() => {
+  const userOf = build
+    .select({ user: keys.user })
+    .from(keys)
+    .where(and(eq(keys.id, argument("id")), isNotNull(keys.revokedAt)));
+  const stillHolds = build
+    .select({ id: held.id })
+    .from(held)
+    .where(
+      and(
+        sql`${held.user} = ${processes.owner}`,
+        isNull(held.revokedAt),
+        sql`(${held.expiresAt} is null or ${held.expiresAt} > ${argument("at")})`,
+      ),
+    );
+  return build
+    .update(processes)
+    .set({ owner: null })
+    .where(and(sql`${processes.owner} = (${userOf})`, notExists(stillHolds)));
+});
+const selectHolding = compile<{ user: string; at: number }>(() =>
+  build
+    .select({ id: keys.id })
+    .from(keys)
+    .where(
+      and(
+        eq(keys.user, argument("user")),
+        isNull(keys.revokedAt),
+        sql`(${keys.expiresAt} is null or ${keys.expiresAt} > ${argument("at")})`,
+      ),
+    )
+    .limit(1),
+);
 const touch = compile<{ id: string; at: number }>(() =>
   build
     .update(keys)
@@ -45,7 +83,8 @@ const touch = compile<{ id: string; at: number }>(() =>
 
 /** Keeps a new key. */
 export async function insertKey(database: Database, key: KeyRow): Promise<void> {
-  await database.write([insert({ ...key, revokedAt: key.revokedAt ?? null, lastUsedAt: key.lastUsedAt ?? null })]);
+  const { revokedAt = null, lastUsedAt = null, expiresAt = null } = key;
+  await database.write([insert({ ...key, revokedAt, lastUsedAt, expiresAt })]);
 }
 
 /** Lists all keys, revoked ones too, the oldest first. */
@@ -53,9 +92,12 @@ export async function listKeys(database: Database): Promise<readonly KeyRow[]> {
   return (await database.read(selectAll({}))).map(keyOf);
 }
 
-/** Revokes a key. False when there is none, or it was revoked before. */
+/**
+ * Revokes a key. False when there is none, or it was revoked before. The processes of a user who has no other key that
+ * holds are the admins' from then on.
+ */
 export async function revokeKey(database: Database, id: string, at: number): Promise<boolean> {
-  const [revoked] = await database.write([revoke({ id, at })]);
+  const [revoked] = await database.write([revoke({ id, at }), disown({ id, at })]);
   return revoked?.rowsAffected === 1;
 }
 
@@ -70,16 +112,22 @@ export async function hasAnyKey(database: Database): Promise<boolean> {
   return (await database.read(selectAny({}))).length > 0;
 }
 
+/** Tells whether a user has a key that holds. */
+export async function hasHoldingKey(database: Database, user: string, at: number): Promise<boolean> {
+  return (await database.read(selectHolding({ user, at }))).length > 0;
+}
+
 /** Notes when a key was last used. */
 export async function touchKey(database: Database, id: string, at: number): Promise<void> {
   await database.write([touch({ id, at })]);
 }
 
 function keyOf(row: Row): KeyRow {
-  const { revokedAt, lastUsedAt, ...always } = keyRow.read(row);
+  const { revokedAt, lastUsedAt, expiresAt, ...always } = keyRow.read(row);
   return {
     ...always,
     ...(revokedAt === null ? {} : { revokedAt }),
     ...(lastUsedAt === null ? {} : { lastUsedAt }),
+    ...(expiresAt === null ? {} : { expiresAt }),
   };
 }

@@ -2,7 +2,8 @@ import { Database } from "bun:sqlite";
 import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { Problem } from "../domain/problem.ts";
+import { errorText, Problem } from "../domain/problem.ts";
+import { databaseFault } from "./database-fault.ts";
 
 const LockHolderSchema = v.object({
   pid: v.number(),
@@ -24,19 +25,23 @@ const fileMode = 0o600;
  * Throws `conflict`, naming the holder, when another process has it.
  */
 export async function lockDataDirectory(directory: string, holder: LockHolder): Promise<AsyncDisposable> {
-  await mkdir(directory, { recursive: true, mode: directoryMode });
   const lockFile = join(directory, "heddle.lock");
   const holderFile = `${lockFile}.json`;
+  try {
+    await mkdir(directory, { recursive: true, mode: directoryMode });
+  } catch (error) {
+    throw cannotLock(directory, error);
+  }
 
   // Nothing else in this process may open the file, not even to read it: to close it would free the lock. It is held by
   // Bun's SQLite and not by the driver, whose connections come and go.
-  const connection = new Database(lockFile, { create: true });
+  const connection = openLock(directory, lockFile);
   try {
     connection.run("PRAGMA busy_timeout = 0");
     connection.run("BEGIN EXCLUSIVE");
   } catch (error) {
     connection.close();
-    if (!isBusy(error)) throw error;
+    if (!isBusy(error)) throw cannotLock(directory, error);
     throw new Problem("conflict", await describeConflict(directory, holderFile), { cause: error });
   }
   try {
@@ -44,7 +49,7 @@ export async function lockDataDirectory(directory: string, holder: LockHolder): 
     await writeHolder(holderFile, holder);
   } catch (error) {
     connection.close();
-    throw error;
+    throw cannotLock(directory, error);
   }
   return {
     async [Symbol.asyncDispose]() {
@@ -54,10 +59,33 @@ export async function lockDataDirectory(directory: string, holder: LockHolder): 
   };
 }
 
+/** Reads who says that it holds a data directory; its lock is not looked at. */
+export async function whoHolds(directory: string): Promise<LockHolder | undefined> {
+  return readHolder(join(directory, "heddle.lock.json"));
+}
+
+function openLock(directory: string, lockFile: string): Database {
+  try {
+    return new Database(lockFile, { create: true });
+  } catch (error) {
+    throw cannotLock(directory, error);
+  }
+}
+
+function cannotLock(directory: string, cause: unknown): Problem {
+  const found = databaseFault(cause) ?? errorText(cause);
+  const detail = `Cannot lock data directory "${directory}": found ${found}, wanted a directory that this user can write to`;
+  return new Problem("unavailable", detail, { cause });
+}
+
 async function writeHolder(file: string, holder: LockHolder): Promise<void> {
   const temporary = `${file}.${holder.pid}`;
-  await writeFile(temporary, `${JSON.stringify(holder)}\n`, { mode: fileMode });
-  await rename(temporary, file);
+  try {
+    await writeFile(temporary, `${JSON.stringify(holder)}\n`, { mode: fileMode });
+    await rename(temporary, file);
+  } finally {
+    await rm(temporary, { force: true });
+  }
 }
 
 async function describeConflict(directory: string, holderFile: string): Promise<string> {

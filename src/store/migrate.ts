@@ -1,4 +1,5 @@
 import { Problem } from "../domain/problem.ts";
+import { sleep } from "../domain/timers.ts";
 import { type Driver, isBusy } from "./driver.ts";
 import type { Statement } from "./statements.ts";
 
@@ -50,7 +51,7 @@ export async function migrate(
       // Another process (a command beside a starting server) may be migrating, or have done so: then look again.
       const isWorthRepeating = isBusy(error) || (await appliedHashes(driver)).length > known;
       if (!isWorthRepeating || tries >= maxTries) throw error;
-      await Bun.sleep(pauseMilliseconds);
+      await sleep(pauseMilliseconds);
     }
   }
 }

@@ -1,4 +1,5 @@
-import { and, asc, eq, gt, sql } from "drizzle-orm";
+import { and, asc, eq, gt, or, sql } from "drizzle-orm";
+import type { Job } from "../domain/job.ts";
 import type { Process } from "../domain/process.ts";
 import type { Database } from "./database.ts";
 import { rowReader } from "./rows.ts";
@@ -23,6 +24,7 @@ const insertRevision = compile<ArgumentsOf<typeof processRevisions>>(() =>
       isMutable: sql`excluded.is_mutable`,
       visibility: sql`excluded.visibility`,
       fileInputs: sql`excluded.file_inputs`,
+      deployerRole: sql`excluded.deployer_role`,
     },
   }),
 );
@@ -55,28 +57,71 @@ const selectRevision = compile<{ id: string; revision: string }>(() =>
     .from(processRevisions)
     .where(and(eq(processRevisions.processId, argument("id")), eq(processRevisions.revision, argument("revision")))),
 );
-const selectPage = compile<{ limit: number; after: string }>(() =>
+const selectCurrentVisibility = compile<{ id: string }>(() =>
+  build
+    .select({ visibility: processRevisions.visibility })
+    .from(processes)
+    .innerJoin(processRevisions, isCurrent)
+    .where(eq(processes.id, argument("id"))),
+);
+const selectRevisionVisibility = compile<{ id: string; revision: string }>(() =>
+  build
+    .select({ visibility: processRevisions.visibility })
+    .from(processRevisions)
+    .where(and(eq(processRevisions.processId, argument("id")), eq(processRevisions.revision, argument("revision")))),
+);
+const selectPage = compile<{ limit: number; after: string; withPrivate: number }>(() =>
   build
     .select({ revision: processRevisions })
     .from(processes)
     .innerJoin(processRevisions, isCurrent)
-    .where(gt(processes.id, argument("after")))
+    .where(
+      and(
+        gt(processes.id, argument("after")),
+        or(eq(processRevisions.visibility, "public"), sql`${argument("withPrivate")} = 1`),
+      ),
+    )
     .orderBy(asc(processes.id))
     .limit(sql.placeholder("limit")),
+);
+const selectOwner = compile<{ id: string }>(() =>
+  build
+    .select({ owner: processes.owner })
+    .from(processes)
+    .where(eq(processes.id, argument("id"))),
+);
+const selectOwned = compile(() =>
+  build
+    .select({
+      id: processes.id,
+      owner: processes.owner,
+      deployerRole: processRevisions.deployerRole,
+      visibility: processRevisions.visibility,
+      isMutable: processRevisions.isMutable,
+    })
+    .from(processes)
+    .innerJoin(processRevisions, isCurrent)
+    .orderBy(asc(processes.id)),
+);
+const updateOwner = compile<{ id: string; owner: string | null }>(() =>
+  build
+    .update(processes)
+    .set({ owner: argument("owner") })
+    .where(eq(processes.id, argument("id"))),
 );
 const deleteCurrent = compile<{ id: string }>(() => build.delete(processes).where(eq(processes.id, argument("id"))));
 
 /**
  * Makes a process the current one of its id. Its revision is kept for good. Without `replace` an id that is taken
- * answers `exists` (also for the same revision).
+ * answers `exists` (also for the same revision). One that is replaced keeps its owner.
  */
 export async function saveProcess(
   database: Database,
   process: Process,
   at: number,
-  options: { readonly replace: boolean },
+  options: { readonly replace: boolean; readonly owner?: string },
 ): Promise<"deployed" | "replaced" | "exists"> {
-  const current = { id: process.id, revision: process.revision, updatedAt: at };
+  const current = { id: process.id, revision: process.revision, owner: options.owner ?? null, updatedAt: at };
   const [inserted] = await database.write([
     insertCurrent(current),
     ...(options.replace ? [replaceCurrent(current)] : []),
@@ -107,13 +152,63 @@ export async function findProcessRevision(
   return row === undefined ? undefined : processOf(row);
 }
 
+/**
+ * Tells whether what ran is private: as its process is now, or as the revision was when that is not deployed any more or
+ * is another server's.
+ */
+export async function isPrivateProcess(
+  database: Database,
+  { processId, processRevision, providerId }: Pick<Job, "processId" | "processRevision" | "providerId">,
+): Promise<boolean> {
+  const current = providerId === undefined ? await database.read(selectCurrentVisibility({ id: processId })) : [];
+  const [row] =
+    current.length > 0
+      ? current
+      : await database.read(selectRevisionVisibility({ id: processId, revision: processRevision }));
+  return row?.visibility === "private";
+}
+
 /** Lists what is deployed, by id, from behind `after` on. */
 export async function listProcesses(
   database: Database,
-  page: { readonly limit: number; readonly after?: string },
+  page: { readonly limit: number; readonly after?: string; readonly withPrivate: boolean },
 ): Promise<readonly Process[]> {
-  const rows = await database.read(selectPage({ limit: page.limit, after: page.after ?? "" }));
+  const { limit, after = "", withPrivate } = page;
+  const rows = await database.read(selectPage({ limit, after, withPrivate: Number(withPrivate) }));
   return rows.map(processOf);
+}
+
+/** Finds who owns a process; undefined when nobody but the admins does, or it is not deployed. */
+export async function ownerOfProcess(database: Database, id: string): Promise<string | undefined> {
+  const [row] = await database.read(selectOwner({ id }));
+  return typeof row?.owner === "string" ? row.owner : undefined;
+}
+
+/** What the operator sees of a process. */
+export type OwnedProcess = {
+  readonly id: string;
+  readonly isMutable: boolean;
+  readonly visibility: string;
+  readonly owner?: string;
+  readonly deployerRole?: string;
+};
+
+/** Lists all processes with their owners, by id. */
+export async function listOwnedProcesses(database: Database): Promise<readonly OwnedProcess[]> {
+  const rows = await database.read(selectOwned({}));
+  return rows.map(({ id, owner, deployer_role: deployerRole, visibility, is_mutable: isMutable }) => ({
+    id: String(id),
+    isMutable: isMutable === 1,
+    visibility: String(visibility),
+    ...(typeof owner === "string" ? { owner } : {}),
+    ...(typeof deployerRole === "string" ? { deployerRole } : {}),
+  }));
+}
+
+/** Hands a process to another user, or to the admins. False when it is not deployed. */
+export async function setOwner(database: Database, id: string, owner: string | undefined): Promise<boolean> {
+  const [updated] = await database.write([updateOwner({ id, owner: owner ?? null })]);
+  return updated?.rowsAffected === 1;
 }
 
 /** Undeploys a process. Its revisions stay, since jobs name them. False when it is not deployed. */
@@ -123,8 +218,8 @@ export async function undeployProcess(database: Database, id: string): Promise<b
 }
 
 function processOf(row: Row): Process {
-  const { processId, createdAt: _, ...process } = revisionRow.read(row);
-  return { id: processId, ...process };
+  const { processId, createdAt: _, deployerRole, ...process } = revisionRow.read(row);
+  return { id: processId, ...process, ...(deployerRole === null ? {} : { deployerRole }) };
 }
 
 function revisionArguments(process: Process, at: number): ArgumentsOf<typeof processRevisions> {
@@ -138,5 +233,6 @@ function revisionArguments(process: Process, at: number): ArgumentsOf<typeof pro
     visibility: process.visibility,
     fileInputs: JSON.stringify(process.fileInputs),
     createdAt: at,
+    deployerRole: process.deployerRole ?? null,
   };
 }

@@ -1,4 +1,5 @@
 import { and, desc, eq, sql } from "drizzle-orm";
+import { clientOf } from "../domain/access.ts";
 import type { Job } from "../domain/job.ts";
 import { jobMoves } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
@@ -17,15 +18,30 @@ const countAll = compile(() =>
     .where(isWaiting),
 );
 
-const countBefore = compile<{ priority: number; createdAt: number; id: string }>(() =>
+/** Jobs of the same client that come first: as many turns are taken before. */
+const countOwnBefore = compile<{ client: string; priority: number; createdAt: number; id: string }>(() =>
   build
     .select({ count: sql`count(*)`.as("count") })
     .from(jobs)
     .where(
       and(
         isWaiting,
-        sql`(${jobs.priority} > ${argument("priority")} or (${jobs.priority} = ${argument("priority")} and (${jobs.createdAt}, ${jobs.id}) < (${argument("createdAt")}, ${argument("id")})))`,
+        sql`${jobs.client} = ${argument("client")} and ${jobs.priority} = ${argument("priority")} and (${jobs.createdAt}, ${jobs.id}) < (${argument("createdAt")}, ${argument("id")})`,
       ),
+    ),
+);
+
+/** In so many turns each client with as many jobs of this priority has one taken, and who came first one more. */
+const countBefore = compile<{ client: string; priority: number; createdAt: number; turns: number }>(() =>
+  build
+    .select({
+      count:
+        sql`coalesce(sum(higher + min(same, ${argument("turns")} + coalesce(first < ${argument("createdAt")} and client <> ${argument("client")}, 0))), 0)`.as(
+          "count",
+        ),
+    })
+    .from(
+      sql`(select client, count(*) filter (where priority > ${argument("priority")}) as higher, count(*) filter (where priority = ${argument("priority")}) as same, min(created_at) filter (where priority = ${argument("priority")}) as first from jobs where ${statusIn(sql`status`, jobMoves.claim.from)} group by client)`,
     ),
 );
 
@@ -59,10 +75,13 @@ export async function countWaiting(database: Database): Promise<number> {
   return Number(row?.count ?? 0);
 }
 
-/** Tells an accepted job's place in the queue, from 1 on. */
+/** Tells an accepted job's place in the queue, from 1 on: as far as it can be known when clients take turns. */
 export async function queuePositionOf(database: Database, job: Job): Promise<number> {
   const { priority, createdAt, id } = job;
-  const [row] = await database.read(countBefore({ priority, createdAt, id }));
+  const client = clientOf(job);
+  const [own] = await database.read(countOwnBefore({ client, priority, createdAt, id }));
+  const turns = Number(own?.count ?? 0);
+  const [row] = await database.read(countBefore({ client, priority, createdAt, turns }));
   return Number(row?.count ?? 0) + 1;
 }
 

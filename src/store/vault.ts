@@ -1,16 +1,29 @@
 import { and, asc, eq, lte, sql } from "drizzle-orm";
+import { clientOf } from "../domain/access.ts";
 import { type JobStatus, jobMoves } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
+import { noteOfRemovedFile } from "./removals.ts";
 import { rowReader } from "./rows.ts";
 import { jobs } from "./schema/jobs.ts";
 import { vaultFiles, vaultUses } from "./schema/vault.ts";
-import { type ArgumentsOf, argument, argumentsOf, build, compile, type Row, statusIn } from "./statements.ts";
+import {
+  type ArgumentsOf,
+  argument,
+  argumentsOf,
+  build,
+  compile,
+  insertFrom,
+  type Row,
+  statusIn,
+} from "./statements.ts";
 
 /** An uploaded file; its bytes lie in the vault's directory. */
 export type VaultFile = {
   readonly id: string;
   /** Owner of the key that uploaded it; undefined for an anonymous user. */
   readonly user?: string;
+  /** Whose share it takes: `clientOf` of whoever uploaded it; that of its user when undefined. */
+  readonly client?: string;
   /** sha256 of the upload's token, hexadecimal. */
   readonly tokenHash: string;
   readonly name: string;
@@ -32,7 +45,11 @@ const isInUse = sql`exists ${build
   .innerJoin(jobs, eq(jobs.id, vaultUses.jobId))
   .where(and(sql`${vaultUses.vaultFileId} = ${vaultFiles.id}`, statusIn(jobs.status, readingStates)))}`;
 
-const insert = compile<ArgumentsOf<typeof vaultFiles>>(() => build.insert(vaultFiles).values(argumentsOf(vaultFiles)));
+const insert = compile<ArgumentsOf<typeof vaultFiles> & { maxBytes: number }>(() =>
+  insertFrom(vaultFiles, argumentsOf(vaultFiles), {
+    where: sql`coalesce((select vault_bytes from client_usage where client = ${argument("client")}), 0) + ${argument("sizeBytes")} <= ${argument("maxBytes")}`,
+  }),
+);
 const selectOne = compile<{ id: string }>(() =>
   build
     .select()
@@ -61,9 +78,19 @@ const removeUses = compile<{ id: string }>(() =>
   ),
 );
 
-/** Keeps what is known of an uploaded file. */
-export async function insertVaultFile(database: Database, file: VaultFile): Promise<void> {
-  await database.write([insert({ ...file, user: file.user ?? null })]);
+/**
+ * Keeps what is known of an uploaded file. False when its client would have more than `maxBytes` in the vault with it: of
+ * uploads that come in at once, too.
+ */
+export async function insertVaultFile(
+  database: Database,
+  file: VaultFile,
+  maxBytes: number = Number.MAX_SAFE_INTEGER,
+): Promise<boolean> {
+  const [inserted] = await database.write([
+    insert({ ...file, user: file.user ?? null, client: clientOf(file), maxBytes }),
+  ]);
+  return inserted?.rowsAffected === 1;
 }
 
 /** Finds an uploaded file, be it expired or not. */
@@ -82,11 +109,12 @@ export async function expiredVaultFiles(database: Database, now: number): Promis
  * was listed): its bytes must stay then.
  */
 export async function removeVaultFile(database: Database, id: string): Promise<boolean> {
-  const [removed] = await database.write([remove({ id }), removeUses({ id })]);
+  const [removed] = await database.write([remove({ id }), removeUses({ id }), noteOfRemovedFile(id)]);
   return removed?.rowsAffected === 1;
 }
 
 function fileOf(row: Row): VaultFile {
-  const { user, ...always } = fileRow.read(row);
-  return { ...always, ...(user === null ? {} : { user }) };
+  const { user, client, ...always } = fileRow.read(row);
+  const owner = user === null ? {} : { user };
+  return { ...always, ...owner, ...(client === clientOf(owner) ? {} : { client }) };
 }

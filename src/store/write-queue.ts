@@ -1,6 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
+import { wordDamage } from "./database-fault.ts";
 import { type Driver, isBusy, isClosed, isFull, isUnclear } from "./driver.ts";
 import type { Statement, StatementResult } from "./statements.ts";
 
@@ -10,6 +11,8 @@ export type WriteQueue = {
   write(statements: readonly Statement[], options?: WriteOptions): Promise<readonly StatementResult[]>;
   read(statement: Statement): Promise<StatementResult>;
   figures(): WriteFigures;
+  /** Refuses writes for a reason from now on; with `undefined` no more. */
+  refuse(cause: string | undefined): void;
   /** Waits for the writes that were accepted; later ones are refused. */
   close(): Promise<void>;
 };
@@ -65,6 +68,7 @@ export function createWriteQueue({ driver, clock, logger, onChanged, pause }: Wr
   let waiting: Write[] = [];
   let isOpen = true;
   let isClosing = false;
+  let refusal: string | undefined;
   let running: Promise<void> | undefined;
   const count = { commits: 0, writes: 0, statements: 0, busy: 0 };
 
@@ -72,6 +76,7 @@ export function createWriteQueue({ driver, clock, logger, onChanged, pause }: Wr
     write(statements, options = {}) {
       if (isClosing) return Promise.reject(new Problem("unavailable", "Cannot write: the database is closed"));
       if (statements.length === 0) return Promise.resolve([]);
+      if (refusal !== undefined) return Promise.reject(new Problem("unavailable", refusal));
       const { promise, resolve, reject } = Promise.withResolvers<readonly StatementResult[]>();
       waiting.push({ statements, options, resolve, reject });
       running ??= run();
@@ -79,9 +84,15 @@ export function createWriteQueue({ driver, clock, logger, onChanged, pause }: Wr
     },
     read(statement) {
       if (!isOpen) return Promise.reject(new Problem("unavailable", "Cannot read: the database is closed"));
-      return unlessBusy(() => driver.execute(statement));
+      return unlessBusy(() => driver.execute(statement)).catch((error: unknown) => {
+        // Of a file that was cut or exchanged any error may come, such as that there is no such table.
+        throw refusal === undefined ? wordDamage(error) : new Problem("unavailable", refusal, { cause: error });
+      });
     },
     figures: () => ({ ...count }),
+    refuse(cause) {
+      refusal = cause;
+    },
     async close() {
       isClosing = true;
       await running;
@@ -208,7 +219,7 @@ const fullRetrySeconds = 10;
 
 /** Words what its operator can do something about; every other error is told as it is. */
 function reasonOf(error: unknown): unknown {
-  if (!isFull(error)) return error;
+  if (!isFull(error)) return wordDamage(error);
   const detail = "Cannot write: found no room on the disk of the database, wanted some";
   return new Problem("unavailable", detail, { cause: error, retryAfterSeconds: fullRetrySeconds });
 }

@@ -11,17 +11,26 @@ type Hop = { readonly address: string | undefined; readonly scheme?: string; rea
  * Each proxy adds to the right what it saw: the hop that counts is the leftmost one that only trusted proxies handed on.
  */
 export function parseForwarded(headers: Pick<Headers, "get">, isTrusted: (address: string) => boolean): Forwarded {
-  const standard = headers.get("forwarded");
-  const hop = nearestClient(
-    standard === null ? plainHops(headers) : splitOutsideQuotes(standard, ",").map(hopOf),
-    isTrusted,
-  );
+  const hop = nearestClient(hopsOf(headers), isTrusted);
   const prefix = listOf(headers.get("x-forwarded-prefix"))[0];
   return {
     ...(hop?.scheme === undefined ? {} : { scheme: hop.scheme.toLowerCase() }),
     ...(hop?.host === undefined ? {} : { host: hop.host.toLowerCase() }),
     ...(prefix === undefined ? {} : { prefix: withoutEndSlashes(prefix) }),
   };
+}
+
+/** Reads the address of the client in a request that a trusted proxy passed on; undefined when none is told. */
+export function forwardedAddress(
+  headers: Pick<Headers, "get">,
+  isTrusted: (address: string) => boolean,
+): string | undefined {
+  return nearestClient(hopsOf(headers), isTrusted)?.address;
+}
+
+function hopsOf(headers: Pick<Headers, "get">): readonly Hop[] {
+  const standard = headers.get("forwarded");
+  return standard === null ? plainHops(headers) : splitOutsideQuotes(standard, ",").map(hopOf);
 }
 
 function nearestClient(hops: readonly Hop[], isTrusted: (address: string) => boolean): Hop | undefined {

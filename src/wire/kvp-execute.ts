@@ -73,6 +73,53 @@ export function readKvpExecution(query: string, description: ProcessDescription)
   };
 }
 
+/** One field of a form that executes a process. */
+export type FormField = {
+  readonly name: string;
+  readonly value: string;
+  readonly title: string;
+  readonly isRequired: boolean;
+};
+
+/** Parameters of a query that a form takes over besides those of inputs and outputs. */
+const keptNames = ["tags"];
+
+/** Makes the fields of a form: one for each input, or as many as the query has of it, and what it says of outputs. */
+export function formFields(query: string, description: ProcessDescription): readonly FormField[] {
+  const pairs = query.replace(/^\?/, "").split("&");
+  const given = pairs.filter((pair) => pair !== "").map(readParameter);
+  const fields = Object.entries(description.inputs).flatMap(([id, input]): readonly FormField[] => {
+    const title = input.title ?? id;
+    const own = given.filter(({ name }) => idOf(name, description.inputs) === id);
+    if (own.length === 0) return [{ name: id, value: "", title, isRequired: input.minOccurs > 0 }];
+    return own.map(({ qualifier, value }) => ({
+      name: qualifier === undefined ? id : `${id}[${qualifier}]`,
+      value,
+      title: qualifier === undefined ? title : `${title} (${qualifier})`,
+      isRequired: false,
+    }));
+  });
+  const others = given.flatMap(({ name, qualifier, value }): readonly FormField[] => {
+    if (idOf(name, description.inputs) !== undefined) return [];
+    const isOutput = idOf(name, description.outputs) !== undefined && qualifier !== undefined;
+    if (!isOutput && !keptNames.includes(name.toLowerCase())) return [];
+    const full = qualifier === undefined ? name : `${name}[${qualifier}]`;
+    return [{ name: full, value, title: full, isRequired: false }];
+  });
+  return [...fields, ...others];
+}
+
+/** Leaves out what a form says of fields that were not filled in. */
+export function withoutEmptyFields(form: string, description: ProcessDescription): string {
+  const isMeant = (pair: string) => {
+    const { name, value } = readParameter(pair);
+    if (value !== "") return true;
+    const id = idOf(name, description.inputs);
+    return id !== undefined && (description.inputs[id]?.minOccurs ?? 0) > 0;
+  };
+  return form.split("&").filter(isMeant).join("&");
+}
+
 function readParameter(pair: string): Parameter {
   const [[key, value] = ["", ""]] = new URLSearchParams(pair);
   const [, name = key, qualifier] = /^([^[\]]+)\[([^[\]]*)\]$/.exec(key) ?? [];

@@ -86,11 +86,17 @@ test("doctor tells what it found, and repairs open directories and orphans when 
     "tools",
     "sandbox",
     "containers",
+    "limits",
+    "tool network",
   ];
   expect(Object.keys(states(found.out))).toEqual(looked);
   const fixed = await runExecutable(["doctor", "--fix", "--json", "--data", data]);
   expect(states(fixed.out)).toMatchObject({ "data directory": "good", orphans: "good" });
-  expect([await readdir(join(data, "work")), await readdir(join(data, "outputs"))]).toEqual([[], ["index.html"]]);
+  expect([await readdir(join(data, "work")), await readdir(join(data, "outputs"))]).toEqual([
+    [".orphans"],
+    ["index.html"],
+  ]);
+  expect(states(fixed.out)).toMatchObject({ "set aside": "warning" });
   await Bun.write(join(data, "heddle.db"), "ruined");
   const ruined = await runExecutable(["doctor", "--json", "--data", data]);
   expect([ruined.exitCode, states(ruined.out).database]).toEqual([1, "fault"]);

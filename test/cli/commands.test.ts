@@ -152,6 +152,7 @@ test("the overview tells what each command does, and the usage text the values a
   expect([unknown.exitCode, unknown.out]).toEqual([2, ""]);
   expect(unknown.talk).toStartWith('Cannot run "excute": no such command\n\nUsage: heddle COMMAND');
   const usage = (await heddle("serve", "--help")).out;
-  expect(usage).toMatch(/--sandbox auto\|require\|off .*\(default auto; HEDDLE_SANDBOX\)/);
+  expect(usage).toMatch(/--sandbox auto\|require\|off .*if not given require once a key exists.*\(HEDDLE_SANDBOX\)/);
+  expect(usage).toMatch(/--job-files auto\|always .*\(default auto; HEDDLE_JOB_FILES\)/);
   expect(usage).toMatch(/--grace-seconds SECONDS .*\(default 1; HEDDLE_GRACE_SECONDS\)/);
 });

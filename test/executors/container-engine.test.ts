@@ -183,6 +183,26 @@ await trial[Symbol.asyncDispose]();
 
 if (podman.kind === "missing") test.skip(`podman: ${podman.reason}`, () => {});
 
+test.each(["a,b", "a:b", "a\\b", "x,/etc/passwd:/secret"])(
+  "apptainer is not asked to show the path %j, which it would read as several",
+  async (name) => {
+    await using folder = await temporaryDirectory();
+    const directory = join(folder.path, "engine");
+    const engines = await standIn(directory, "apptainer");
+    await using r = await executorRig((layout) => executorWith(layout, engines));
+    const task = await inImage(r.executor, await r.task("true"), "there:1");
+    const { view } = task;
+    if (view === undefined) throw new Error("The task has no view");
+    const source = join(folder.path, name);
+    await mkdir(source, { recursive: true });
+    const mounts = [...view.mounts, { source, target: source, isWritable: false }];
+    await expect(r.executor.submit({ ...task, view: { ...view, mounts } })).rejects.toThrow(
+      "expected one without comma, colon",
+    );
+    expect(await Bun.file(join(directory, "called")).exists()).toBe(false);
+  },
+);
+
 describe.skipIf(podman.kind === "missing")("podman", () => {
   async function podmanRig() {
     const folder = await temporaryDirectory();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, rmdirSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { silentLogger } from "../../src/domain/logger.ts";
 import { type ControlGroups, createControlGroup, delegateFrom } from "../../src/executors/control-groups.ts";
 import { createLocalExecutor } from "../../src/executors/local.ts";
@@ -23,24 +23,49 @@ function realGroup(): string | undefined {
   }
 }
 
+/** Memory of a machine, in bytes. */
+const machine = 4 * 2 ** 30;
+
 describe("delegateFrom()", () => {
   test("refuses a group without controllers, and says which there are", async () => {
     await using folder = await temporaryDirectory();
     await Bun.write(join(folder.path, "cgroup.controllers"), "hugetlb\n");
-    expect(delegateFrom(folder.path, 1)).toMatchObject({ kind: "missing", reason: expect.stringContaining("hugetlb") });
-    expect(delegateFrom(join(folder.path, "none"), 1)).toMatchObject({ kind: "missing" });
+    expect(delegateFrom(folder.path, 1, machine)).toMatchObject({
+      kind: "missing",
+      reason: expect.stringContaining("hugetlb"),
+    });
+    expect(delegateFrom(join(folder.path, "none"), 1, machine)).toMatchObject({ kind: "missing" });
   });
 
   test("moves the server into a group of its own and hands the controllers on", async () => {
     await using folder = await temporaryDirectory();
     await Bun.write(join(folder.path, "cgroup.controllers"), "cpuset cpu io memory pids\n");
-    const groups = delegateFrom(folder.path, 123);
-    expect(groups).toEqual({ kind: "delegated", directory: folder.path, controllers: ["memory", "cpu", "pids"] });
+    const groups = delegateFrom(folder.path, 123, machine);
+    const shared = join(folder.path, "heddle-tools");
+    const controllers = ["memory", "cpu", "pids"];
+    expect(groups).toEqual({ kind: "delegated", directory: folder.path, controllers, shared });
     expect(await readFile(join(folder.path, "heddle-server", "cgroup.procs"), "utf8")).toBe("123");
     expect(await readFile(join(folder.path, "cgroup.subtree_control"), "utf8")).toBe("+memory +cpu +pids");
     // A server that starts again may find itself where the last one went.
-    expect(delegateFrom(join(folder.path, "heddle-server"), 124)).toEqual(groups);
+    expect(delegateFrom(join(folder.path, "heddle-server"), 124, machine)).toEqual(groups);
   });
+});
+
+test("tools that say no memory of their own are together below what the machine has less 1 GiB", async () => {
+  await using folder = await temporaryDirectory();
+  await Bun.write(join(folder.path, "cgroup.controllers"), "cpu memory pids\n");
+  const groups = delegateFrom(folder.path, 1, machine);
+  if (groups.kind === "missing") throw new Error(groups.reason);
+  const { shared = "" } = groups;
+  expect(await readFile(join(shared, "memory.max"), "utf8")).toBe(String(3 * 2 ** 30));
+  expect(await readFile(join(shared, "cgroup.subtree_control"), "utf8")).toBe("+memory +cpu +pids");
+  const limitless = await createControlGroup(groups, "e/a/0/1", join(folder.path, "a"), { fileBytes: 1 });
+  expect(dirname(limitless)).toBe(shared);
+  const limited = await createControlGroup(groups, "e/b/0/1", join(folder.path, "b"), { memoryMebibytes: 8000 });
+  expect(dirname(limited)).toBe(folder.path);
+  // Half of a small machine is left.
+  delegateFrom(folder.path, 1, 2 ** 30);
+  expect(await readFile(join(shared, "memory.max"), "utf8")).toBe(String(2 ** 29));
 });
 
 test("createControlGroup() writes the limits of a task", async () => {

@@ -52,6 +52,26 @@ test("bubblewrap that is searched beside other work is found as it is found at o
 if (bubblewrap.kind === "missing") test.skip(`a sandbox: ${bubblewrap.reason}`, () => {});
 else describeExecutorContract("the local executor with a sandbox", makeExecutor, { hasView: true });
 
+describe.skipIf(bubblewrap.kind === "missing" || !bubblewrap.closesNamespaces)("a sandboxed tool", () => {
+  const script =
+    "unshare --user true 2>/dev/null && echo user; unshare --user --net true 2>/dev/null && echo net; echo";
+
+  test("makes no namespaces of its own", async () => {
+    await using r = await rig();
+    const task = withView(await r.task(script), []);
+    expect(await linesOf(r.executor, task)).toEqual([""]);
+  });
+
+  test("makes them where its process says that it does", async () => {
+    await using r = await rig();
+    const task = withView(await r.task(script), []);
+    const { view } = task;
+    if (view === undefined) throw new Error("The task has no view");
+    const lines = await linesOf(r.executor, { ...task, view: { ...view, ownNamespaces: true } });
+    expect(lines).toEqual(["user", "net"]);
+  });
+});
+
 describe.skipIf(bubblewrap.kind === "missing")("a sandboxed tool", () => {
   test("sees neither home nor data, and cannot write to the system", async () => {
     await using r = await rig();

@@ -91,8 +91,8 @@ const cells: readonly Asked[] = [
 /** A viewer's own job stems from a time when its user had a key that could do more. */
 async function withOwnJob(role: Role) {
   const service = await openService({ holdsJobs: true });
-  const admin = await service.createKey("admin", "root");
-  await service.send("POST", "/processes", { key: admin, body: tool("first") });
+  const deployer = await service.createKey("deployer", "ann");
+  await service.send("POST", "/processes", { key: deployer, body: tool("first") });
   const id = await submitEcho(service, await service.createKey("runner", "ann"));
   return { service, id, key: await service.createKey(role, "ann") };
 }

@@ -1,6 +1,8 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Role } from "../../src/domain/access.ts";
+import { noActivity } from "../../src/domain/activity.ts";
+import { createCondition } from "../../src/domain/condition.ts";
 import type { Job, JobFailure } from "../../src/domain/job.ts";
 import { type Logger, silentLogger } from "../../src/domain/logger.ts";
 import type { Process, ProcessDescription } from "../../src/domain/process.ts";
@@ -137,6 +139,8 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
     processes: createProcessCache(database, 16),
     news: stack.use(createJobNews(database, "test")),
     hasSpace: () => true,
+    condition: createCondition(),
+    activity: noActivity,
     stopping: new AbortController().signal,
     queue: createQueueLimit({ database, clock }, 1000),
     authenticate: createAuthenticator({

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { silentLogger } from "../../src/domain/logger.ts";
 import { createAuthenticator, createKey, readKeys, revokeKey } from "../../src/operations/manage-keys.ts";
 import { openDatabase } from "../../src/store/database.ts";
+import { touchKey } from "../../src/store/keys.ts";
 import { fakeClock } from "../support/fake-clock.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
@@ -64,4 +65,36 @@ test("a role or user that cannot be is refused, and an unknown key cannot be rev
   expect(createKey(opened.deps, { user: "ann", role: "owner" })).rejects.toThrow("viewer, runner, deployer, admin");
   expect(createKey(opened.deps, { user: " ", role: "admin" })).rejects.toThrow("usable user");
   expect(revokeKey(opened.deps, "nope")).rejects.toThrow('"nope"');
+});
+
+test("the use of a key is written down beside requests, at most once a minute", async () => {
+  await using opened = await openKeys();
+  const { key, text } = await createKey(opened.deps, { user: "ann", role: "viewer" });
+  const usedAt = async () => {
+    // The write is not waited for by anybody: another one behind it is.
+    await touchKey(opened.deps.database, "nobody's", 0);
+    return (await readKeys(opened.deps)).find(({ id }) => id === key.id)?.lastUsedAt;
+  };
+  const first = opened.clock.now();
+  await opened.authenticate(`Bearer ${text}`);
+  expect(await usedAt()).toBe(first);
+  for (let second = 0; second < 59; second += 1) {
+    opened.clock.advance(1000);
+    await opened.authenticate(`Bearer ${text}`);
+  }
+  expect(await usedAt()).toBe(first);
+  opened.clock.advance(1000);
+  await opened.authenticate(`Bearer ${text}`);
+  expect(await usedAt()).toBe(first + 60_000);
+});
+
+test("a key with an end is refused from then on, also when it was remembered", async () => {
+  await using opened = await openKeys();
+  const { key, text } = await createKey(opened.deps, { user: "ann", role: "viewer", expires: "90s" });
+  expect(key.expiresAt).toBe(opened.clock.now() + 90_000);
+  opened.clock.advance(89_900);
+  expect((await opened.authenticate(`Bearer ${text}`)).kind).toBe("known");
+  opened.clock.advance(100);
+  expect(opened.authenticate(`Bearer ${text}`)).rejects.toThrow("no valid key");
+  expect(createKey(opened.deps, { user: "ann", role: "viewer", expires: "soon" })).rejects.toThrow('--expires "soon"');
 });

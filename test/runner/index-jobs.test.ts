@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { createCondition } from "../../src/domain/condition.ts";
 import { silentLogger } from "../../src/domain/logger.ts";
 import { startIndexing } from "../../src/runner/index-jobs.ts";
 import { dismissJob } from "../../src/store/jobs.ts";
@@ -20,7 +21,12 @@ test("jobs that end are found by their words a little later, those of a batch an
     (await listJobs(database, { now: startOfTest, limit: 1000, search: { text: [["flood"]] } })).length;
   await endSome(450);
   {
-    await using _ = startIndexing({ database, clock: fakeClock(startOfTest), logger: silentLogger });
+    await using _ = startIndexing({
+      database,
+      clock: fakeClock(startOfTest),
+      logger: silentLogger,
+      condition: createCondition(),
+    });
     while ((await found()) < 450) await Bun.sleep(5);
     await endSome(1);
     while ((await found()) < 451) await Bun.sleep(5);
@@ -37,7 +43,12 @@ test("groups of jobs that are full are settled", async () => {
     await database.write([{ sql: "UPDATE jobs SET number = ? WHERE id = ?", args: [number, id] }]);
     await dismissJob(database, { jobId: id, moveId: crypto.randomUUID(), at: startOfTest, message: "flood" });
   }
-  await using _ = startIndexing({ database, clock: fakeClock(startOfTest), logger: silentLogger });
+  await using _ = startIndexing({
+    database,
+    clock: fakeClock(startOfTest),
+    logger: silentLogger,
+    condition: createCondition(),
+  });
   const settled = { sql: "SELECT group_concat(number) AS numbers FROM job_groups WHERE is_settled = 1", args: [] };
   // The last group is not full: one that is follows within a second.
   await until("two groups are settled", async () => (await database.read(settled))[0]?.numbers === "0,1");

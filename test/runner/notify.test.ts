@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { createHmac } from "node:crypto";
+import { createCondition } from "../../src/domain/condition.ts";
 import { silentLogger } from "../../src/domain/logger.ts";
 import type { Subscriber } from "../../src/domain/notification.ts";
 import { composeNotifications, tellingEvent, wishOf } from "../../src/domain/notification.ts";
@@ -41,6 +42,7 @@ function notifierOf(deps: DeliverDeps, settings: NotifySettings = quick): Notifi
     database: deps.database,
     clock,
     logger: silentLogger,
+    condition: createCondition(),
     deliver: (delivery, signal) => deliver(deps, delivery, signal),
     settings,
   });

@@ -3,7 +3,7 @@ import { mkdir, readdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { silentLogger } from "../../src/domain/logger.ts";
 import { createLayout } from "../../src/files/layout.ts";
-import { removeOrphans } from "../../src/runner/retention.ts";
+import { clearOrphans } from "../../src/runner/orphans.ts";
 import { finishJob } from "../../src/store/jobs.ts";
 import { fakeClock } from "../support/fake-clock.ts";
 import { finishing, insertRunningJob, openTestDatabase, startOfTest } from "../support/jobs-in-store.ts";
@@ -13,14 +13,21 @@ test("a link that leads nowhere stays while its job runs, which may be making it
   await using dir = await temporaryDirectory();
   await using database = await openTestDatabase(dir.path);
   const layout = createLayout(dir.path);
-  await mkdir(layout.outputsDirectory, { recursive: true });
+  for (const directory of [layout.outputsDirectory, layout.workDirectory]) await mkdir(directory, { recursive: true });
   const running = await insertRunningJob(database);
   const links = [running.jobId, `.${running.jobId}.link`].toSorted();
   for (const link of links) await symlink(running.executionId, join(layout.outputsDirectory, link));
-  const deps = { database, layout, clock: fakeClock(startOfTest), logger: silentLogger };
-  await removeOrphans(deps);
+  const deps = {
+    database,
+    layout,
+    clock: fakeClock(startOfTest),
+    logger: silentLogger,
+    orphanDays: 30,
+    hasLivingTool: async () => false,
+  };
+  await clearOrphans(deps);
   expect((await readdir(layout.outputsDirectory)).toSorted()).toEqual(links);
   await finishJob(database, finishing(running));
-  await removeOrphans(deps);
+  await clearOrphans(deps);
   expect(await readdir(layout.outputsDirectory)).toEqual([]);
 });

@@ -164,7 +164,8 @@ describe("the status document of an asynchronous WPS job", () => {
     }
     const clock = realClock;
     await using database = await openDatabase({ file: join(directory.path, "heddle.db"), clock, logger: silentLogger });
-    await tidyUp({ database, layout: createLayout(directory.path), clock, logger: silentLogger });
+    const kept = { orphanDays: 30, hasLivingTool: async () => false };
+    await tidyUp({ database, layout: createLayout(directory.path), clock, logger: silentLogger, ...kept });
     const names = await readdir(join(directory.path, "outputs"));
     expect(names.sort()).toEqual(stopped.map((status) => `${jobIdOf(status)}.xml`).sort());
   }, 30_000);

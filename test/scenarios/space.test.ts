@@ -10,6 +10,7 @@ import { startServer } from "../support/executable.ts";
 import { deployCwl, readStatus, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
 import { realClock } from "../support/real-clock.ts";
 import { shellTool } from "../support/shell-tool.ts";
+import { mayMount, mountSmall } from "../support/small-disk.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { livingBelow } from "../support/tools.ts";
 
@@ -44,10 +45,11 @@ test("jobs are kept for as long as is set, and tell until when; pinned ones stay
   {
     const clock = { ...realClock, now: () => Date.now() + 2.5 * hour };
     const layout = createLayout(data);
+    const kept = { orphanDays: 30, hasLivingTool: async () => false };
     await using database = await openDatabase({ file: join(data, "heddle.db"), clock, logger: silentLogger });
-    await tidyUp({ database, layout, clock, logger: silentLogger, keptMilliseconds: 3 * hour });
+    await tidyUp({ database, layout, clock, logger: silentLogger, ...kept, keptMilliseconds: 3 * hour });
     expect((await database.read({ sql: "SELECT id FROM jobs", args: [] })).length).toBe(3);
-    await tidyUp({ database, layout, clock, logger: silentLogger, keptMilliseconds: 2 * hour });
+    await tidyUp({ database, layout, clock, logger: silentLogger, ...kept, keptMilliseconds: 2 * hour });
     for (const table of ["job_events", "results", "executions"]) {
       const [first] = await database.read({
         sql: `SELECT count(*) AS found FROM ${table} WHERE job_id <> ?`,
@@ -101,7 +103,7 @@ test.skipIf(!canSetClocks)(
   30_000,
 );
 
-test("what belongs to no job and links that lead nowhere go at the start; what somebody else put there stays", async () => {
+test("what belongs to no job is set aside at the start, with its links; what somebody else put there stays", async () => {
   await using folder = await temporaryDirectory();
   const outputs = join(folder.path, "outputs");
   const [orphan, stale] = ["01a20a51-0000-7000-8000-000000000000", "01a20a51-0000-7000-8000-000000000001"];
@@ -120,6 +122,8 @@ test("what belongs to no job and links that lead nowhere go at the start; what s
   await using server = await startServer(folder.path);
   await until("the orphans are gone", async () => !(await readdir(outputs)).some((name) => /01a20a51/.test(name)));
   expect(await readdir(outputs)).toContain("index.html");
+  const [day = ""] = await readdir(join(outputs, ".orphans"));
+  expect((await readdir(join(outputs, ".orphans", day))).toSorted()).toEqual([orphan, `${orphan}.log`, stale]);
   expect(await (await fetch(`${server.url}/jobs/${kept}/results/said`)).text()).toBe("hello\n");
 });
 
@@ -143,55 +147,37 @@ test("no job is claimed while the disk is almost full: readyz and the waiting jo
   expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
 });
 
-/** Mounts a file system of its own of a few MiB. */
-async function mountSmall(directory: string, mebibytes: number): Promise<AsyncDisposable> {
-  await mkdir(directory, { recursive: true });
-  const mounted = Bun.spawnSync(["mount", "-t", "tmpfs", "-o", `size=${mebibytes}m`, "tmpfs", directory]);
-  if (mounted.exitCode !== 0) throw new Error(`Cannot mount: ${mounted.stderr.toString()}`);
-  return { [Symbol.asyncDispose]: async () => void Bun.spawnSync(["umount", "-l", directory]) };
-}
-
-async function mayMount(): Promise<boolean> {
-  await using folder = await temporaryDirectory();
-  try {
-    await using _disk = await mountSmall(join(folder.path, "disk"), 1);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const canMount = await mayMount();
 
 /** Starts a server whose outputs lie on a file system of their own of 8 MiB. */
-async function serveOnSmallDisk(stack: AsyncDisposableStack) {
+async function serveOnSmallDisk(stack: AsyncDisposableStack, flags: readonly string[] = []) {
   const folder = stack.use(await temporaryDirectory());
   const outputs = join(folder.path, "outputs");
-  stack.use(await mountSmall(outputs, 8));
-  const flags = ["--outputs-dir", outputs, "--min-free-bytes", "0"];
-  return { outputs, server: stack.use(await startServer(join(folder.path, "data"), flags)) };
+  const disk = stack.use(await mountSmall(outputs, 8));
+  const all = ["--outputs-dir", outputs, "--min-free-bytes", "0", ...flags];
+  return { disk, server: stack.use(await startServer(join(folder.path, "data"), all)) };
 }
 
 test.skipIf(!canMount)(
-  "jobs fail while the outputs directory cannot be written, saying so, and do well when it can again",
+  "jobs fail when the outputs directory could not be written for as long as they wait, and do well when it can again",
   async () => {
     await using stack = new AsyncDisposableStack();
-    const { server, outputs } = await serveOnSmallDisk(stack);
+    const { server, disk } = await serveOnSmallDisk(stack, ["--shortage-seconds", "1"]);
     await deployCwl(server.url, "tool", shellTool("echo hello"));
-    const remount = (how: string) => expect(Bun.spawnSync(["mount", "-o", `remount,${how}`, outputs]).exitCode).toBe(0);
-    remount("ro");
+    disk.remount("ro");
     const failed = await submit(server.url, "tool", { ledger: "" });
     const end = (await untilFinished(server.url, failed)).at(-1);
     expect([end?.status, end?.message]).toEqual(["failed", expect.stringMatching(/EROFS|read-only/i)]);
     const other = await submit(server.url, "echo", { text: "still here" });
     expect((await untilFinished(server.url, other)).at(-1)?.status).toBe("successful");
-    remount("rw");
+    disk.remount("rw");
     expect((await fetch(`${server.url}/jobs/${failed}/retry`, { method: "POST" })).status).toBe(200);
     for (const job of [failed, await submit(server.url, "tool", { ledger: "" })]) {
       expect((await untilFinished(server.url, job)).at(-1)?.status).toBe("successful");
       expect(await (await fetch(`${server.url}/jobs/${job}/results/said`)).text()).toBe("hello\n");
     }
   },
+  20_000,
 );
 
 test.skipIf(!canMount)(

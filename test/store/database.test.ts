@@ -10,11 +10,10 @@ import { silentLogger } from "../../src/domain/logger.ts";
 import { Problem } from "../../src/domain/problem.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { indexJobs } from "../../src/store/job-index/index-jobs.ts";
-import { insertJob } from "../../src/store/jobs.ts";
 import { listJobs } from "../../src/store/list-jobs.ts";
 import type { Migration } from "../../src/store/migrate.ts";
 import { fakeClock } from "../support/fake-clock.ts";
-import { acceptedEvent, newJob, openTestDatabase, startOfTest } from "../support/jobs-in-store.ts";
+import { newJob, openTestDatabase, startOfTest } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const options = { clock: fakeClock(), logger: silentLogger };
@@ -125,7 +124,7 @@ describe("migrations", () => {
   test("several processes that open a new database at once all succeed", async () => {
     await using dir = await temporaryDirectory();
     const program = `
-      import { acceptedEvent, newJob, openTestDatabase, startOfTest } from ${JSON.stringify(join(import.meta.dir, "../support/jobs-in-store.ts"))};
+      import { newJob, openTestDatabase, startOfTest } from ${JSON.stringify(join(import.meta.dir, "../support/jobs-in-store.ts"))};
       await using database = await openTestDatabase(${JSON.stringify(dir.path)});
       await database.write([{ sql: "UPDATE keys SET user = user", args: [] }]);`;
     await Bun.write(join(dir.path, "open.ts"), program);
@@ -160,9 +159,10 @@ describe("migrations", () => {
     const job = newJob();
     {
       await using database = await openDatabase({ file, ...options, migrations: all.slice(0, before) });
-      await insertJob(database, { ...job, status: "dismissed", finishedAt: startOfTest }, acceptedEvent());
-      const mark = "UPDATE jobs SET is_indexed = 1";
-      await database.write([...taken, mark].map((sql) => ({ sql, args: [] })));
+      // As programs of then wrote it: the columns that there were.
+      const row = `INSERT INTO jobs (id, process_id, process_revision, status, is_sync, tags, request, priority, attempt, fence, progress, message, created_at, finished_at, updated_at, early_crashes, is_indexed)
+        VALUES ('${job.id}', 'echo', 'sha256:0', 'dismissed', 0, '[]', '{"inputs":{}}', 0, 0, 0, 0, 'm', ${startOfTest}, ${startOfTest}, ${startOfTest}, 0, 1)`;
+      await database.write([...taken, row].map((sql) => ({ sql, args: [] })));
     }
     await using database = await openDatabase({ file, ...options });
     const search = { statuses: ["dismissed"], processIds: ["echo"] } as const;

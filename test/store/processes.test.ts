@@ -78,7 +78,7 @@ test("the current revisions are listed by id, in pages", async () => {
   for (const id of ["b", "a", "c"]) await saveProcess(database, processOf(id, "sha256:1"), 1, add);
   await saveProcess(database, processOf("b", "sha256:2"), 2, replace);
   const pageOf = async (limit: number, after?: string) =>
-    (await listProcesses(database, { limit, ...(after === undefined ? {} : { after }) })).map(
+    (await listProcesses(database, { limit, withPrivate: true, ...(after === undefined ? {} : { after }) })).map(
       (process) => `${process.id} ${process.revision}`,
     );
   expect(await pageOf(10)).toEqual(["a sha256:1", "b sha256:2", "c sha256:1"]);

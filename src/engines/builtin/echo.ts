@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ProcessDescription } from "../../domain/process.ts";
+import { sleep } from "../../domain/timers.ts";
 import type { OutputValue, OutputValues, PreparedInputs, PreparedItem } from "../../domain/values.ts";
 import type { BuiltinProcess } from "./builtin-process.ts";
 
@@ -81,7 +81,7 @@ export const echo: BuiltinProcess = {
   async run(inputs: PreparedInputs, signal: AbortSignal): Promise<OutputValues> {
     const pause = inputs.pause;
     if (pause !== undefined && !isList(pause) && pause.kind === "value") {
-      await sleep(Number(pause.value) * 1000, undefined, { signal });
+      await sleep(Number(pause.value) * 1000, { signal });
     }
     const echoed = Object.entries(inputs).filter(([id]) => id in description.outputs);
     return Object.fromEntries(echoed.map(([id, given]) => [id, outputOf(given)]));

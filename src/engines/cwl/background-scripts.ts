@@ -1,3 +1,4 @@
+import { startTimer, type Timer } from "../../domain/timers.ts";
 import type { ScriptRequest } from "./expression-worker.ts";
 import type { ScriptEnd } from "./interpreter.ts";
 import { createSlots } from "./slots.ts";
@@ -23,21 +24,21 @@ const oneOfMany = { cores: 0, memoryMebibytes: 0 };
 export function createBackgroundScripts(): BackgroundScripts {
   const turns = createSlots({ slots: 1, ...oneOfMany });
   let worker: Worker | undefined;
-  let idle: ReturnType<typeof setTimeout> | undefined;
+  let idle: Timer | undefined;
   const stop = () => {
-    clearTimeout(idle);
+    idle?.clear();
     worker?.terminate();
     worker = undefined;
   };
   return {
     async run(request, signal) {
       using _turn = await turns.take(oneOfMany, signal);
-      clearTimeout(idle);
+      idle?.clear();
       worker ??= startWorker();
       const end = await ask(worker, request, signal);
       // Whoever has not answered is still busy, or is no more.
       if (end === undefined) stop();
-      else idle = setTimeout(stop, idleMilliseconds).unref();
+      else idle = startTimer(idleMilliseconds, stop).unref();
       signal.throwIfAborted();
       return end ?? { kind: "late" };
     },
@@ -61,12 +62,12 @@ async function ask(worker: Worker, request: ScriptRequest, signal: AbortSignal):
   worker.addEventListener("message", (event: MessageEvent<ScriptEnd>) => resolve(event.data), options);
   worker.addEventListener("error", (event) => reject(new Error(event.message)), options);
   signal.addEventListener("abort", giveUp, options);
-  const timer = setTimeout(giveUp, request.limits.timeMilliseconds + marginMilliseconds);
+  const timer = startTimer(request.limits.timeMilliseconds + marginMilliseconds, giveUp);
   worker.postMessage(request);
   try {
     return await promise;
   } finally {
-    clearTimeout(timer);
+    timer.clear();
     listening.abort();
   }
 }

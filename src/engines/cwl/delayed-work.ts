@@ -1,3 +1,5 @@
+import { startTimer } from "../../domain/timers.ts";
+
 /** Work that begins after a while, unless it is stopped before. */
 export type DelayedWork = {
   /** Keeps it from beginning, or aborts its signal and waits for its end. */
@@ -8,12 +10,12 @@ export type DelayedWork = {
 export function delayWork(milliseconds: number, work: (signal: AbortSignal) => Promise<void>): DelayedWork {
   const stopped = new AbortController();
   let working: Promise<void> | undefined;
-  const timer = setTimeout(() => {
+  const timer = startTimer(milliseconds, () => {
     working = work(stopped.signal);
-  }, milliseconds);
+  });
   return {
     async stop() {
-      clearTimeout(timer);
+      timer.clear();
       if (working === undefined) return;
       stopped.abort();
       await working;

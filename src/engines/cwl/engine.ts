@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Clock } from "../../domain/clock.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Logger } from "../../domain/logger.ts";
+import { noPatience, type Patience } from "../../domain/patience.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { FileValue, PreparedItem } from "../../domain/values.ts";
 import type { Executor, TaskKey } from "../../executors/executor.ts";
@@ -31,6 +32,7 @@ import { beginRun, type Run, type RunTools } from "./run.ts";
 import { type Call, leaveRunning, type RunContext, type StepCache } from "./run-context.ts";
 import { noSurroundings } from "./runtime.ts";
 import type { CwlDocument } from "./schema.ts";
+import { secretsWarning } from "./secrets.ts";
 import { type Capacity, createSlots, type Slots } from "./slots.ts";
 import { createUsageCount, usageKey } from "./usage.ts";
 import { runProcess } from "./workflow.ts";
@@ -51,6 +53,8 @@ export type CwlEngineDeps = {
   /** What the tools that ask for cores and memory may take together; no bound when not given. */
   readonly cores?: number;
   readonly memoryMebibytes?: number;
+  /** Waits for what the server is short of; an error is told at once when absent. */
+  readonly patience?: Patience;
   /** Runs a step that is a process of another server. */
   readonly runRemoteStep?: RunContext["runRemoteStep"];
   /** True only where a document's author may read every file that this program can: never in the server. */
@@ -156,7 +160,8 @@ async function work(
 ): Promise<JsonObject> {
   const { deps } = engines;
   const document = documentOf(deps, prepared);
-  const { main, processes, holdsScripts, broaderFormats } = document;
+  const { main, processes, holdsScripts, broaderFormats, notes } = document;
+  for (const warning of notes.filter((one) => one.endsWith(secretsWarning))) record.log(`Warning: ${warning}`);
   // Nothing starts when something of it could not.
   const faults =
     deps.ignoresContainers === true ? operationFaults(document) : await machineFaults(document, deps.executor);
@@ -176,9 +181,12 @@ async function work(
     toolPath: deps.toolPath,
     graceSeconds: deps.graceSeconds,
     ...(deps.maxWorkBytes === undefined ? {} : { maxWorkBytes: deps.maxWorkBytes }),
+    ownNamespaces: prepared.ownNamespaces ?? false,
+    ...(prepared.withoutNetwork === undefined ? {} : { withoutNetwork: prepared.withoutNetwork }),
     usage: createUsageCount(checkpoints.get(usageKey)),
     said: new Set(),
     slots: engines.slots,
+    patience: deps.patience ?? noPatience,
     goesOnAfterFailure: prepared.onError === "continue",
     runsLostAgain: prepared.restart === undefined || prepared.restart === "rerun",
     signal: tools.signal,
@@ -226,7 +234,7 @@ function documentOf(deps: CwlEngineDeps, prepared: Prepared): CwlDocument {
   if (definition.kind !== "cwl") throw new Problem("internal", `Cannot run process "${prepared.processId}" as CWL`);
   const allowsLocalFiles = deps.allowsLocalFiles ?? false;
   // What a user runs here is refused as it would be at a deployment; what was deployed runs on.
-  const options = { main: definition.main, allowsLocalFiles, isDeployed: !allowsLocalFiles };
+  const options = { main: definition.main, allowsLocalFiles, isDeployed: !allowsLocalFiles, allowsSecretsHint: true };
   return loadJson(definition.document, options).cwl;
 }
 

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { nextTurn } from "../../domain/timers.ts";
 
 /** Items that are worked on before others get their turn. */
 const batch = 200;

@@ -9,6 +9,8 @@ export type LoadContext = {
   readonly namespaces: Readonly<Record<string, string>>;
   /** Whether a File of the document itself may name a file of this machine. */
   readonly allowsLocalFiles: boolean;
+  /** Whether a hint that asks for secret inputs is noted, and not refused. */
+  readonly allowsSecretsHint: boolean;
   /** Where steps, their inputs and workflow outputs stand, by path: `main/clean/table`. Filled while reading. */
   readonly fields: Map<string, Field>;
   /** Types with a name (SchemaDefRequirement) that can be used here. */

@@ -26,6 +26,7 @@ import {
 } from "./load-context.ts";
 import { checkLocations } from "./load-files.ts";
 import { type Expression, type Requirements, resourceNames, type WorkDirEntry } from "./schema.ts";
+import { asksForSecrets, secretsWarning } from "./secrets.ts";
 
 type Loader = (context: LoadContext, field: Field) => Requirements;
 
@@ -94,16 +95,35 @@ export function loadRequirements(context: LoadContext, process: Field): Requirem
   return loadAll(context, member(process, "requirements"), (entry, name) =>
     fault(
       entry.field,
-      `found requirement "${name}", which is not supported, expected one of ${[...Object.keys(loaders), ...Object.keys(laterLoaders)].join(", ")}`,
+      asksForSecrets(context, entry.id)
+        ? secretsFault("requirement", entry.id)
+        : `found requirement "${name}", which is not supported, expected one of ${[...Object.keys(loaders), ...Object.keys(laterLoaders)].join(", ")}`,
     ),
   );
 }
 
-/** Reads `hints`. One that is not supported is noted. */
+/** Reads `hints`. One that is not supported is noted; one that asks for secrecy must not be taken for kept. */
 export function loadHints(context: LoadContext, process: Field): Requirements {
-  return loadAll(context, member(process, "hints"), (entry, name) =>
-    note(entry.field, `hint "${name}" is not supported and has no effect`),
-  );
+  return loadAll(context, member(process, "hints"), (entry, name) => {
+    if (!asksForSecrets(context, entry.id)) note(entry.field, `hint "${name}" is not supported and has no effect`);
+    else if (context.allowsSecretsHint) note(entry.field, secretsWarning);
+    else fault(entry.field, secretsFault("hint", entry.id));
+  });
+}
+
+/** Refuses, or notes, what asks for secrecy where nothing else of its kind is read. */
+export function refuseSecrets(context: LoadContext, field: Field): void {
+  for (const what of ["requirements", "hints"] as const) {
+    for (const entry of entries(member(field, what), "class")) {
+      if (!asksForSecrets(context, entry.id)) continue;
+      if (context.allowsSecretsHint) note(entry.field, secretsWarning);
+      else fault(entry.field, secretsFault(what === "hints" ? "hint" : "requirement", entry.id));
+    }
+  }
+}
+
+function secretsFault(what: string, name: string): string {
+  return `found ${what} "${name}", expected none: ${secretsWarning}`;
 }
 
 function loadAll(context: LoadContext, field: Field, unknown: (entry: Entry, name: string) => void): Requirements {
@@ -199,5 +219,11 @@ const dockerMembers = [
 
 function loadDocker(_context: LoadContext, field: Field): Requirements {
   refuseUnknownMembers(field, ["class", ...dockerMembers]);
+  for (const name of ["dockerPull", "dockerImageId", "dockerLoad", "dockerImport"]) {
+    const found = member(field, name);
+    // What an image cannot be called is told where it is looked for; this could not even be meant as one.
+    if (typeof found.value !== "string" || !/^-|^$|[\s\p{C}]/u.test(found.value)) continue;
+    unexpected(found, "a name without blanks and control characters that begins with no dash");
+  }
   return isJsonObject(field.value) ? { docker: field.value } : {};
 }

@@ -15,6 +15,7 @@ import {
 } from "./field.ts";
 import { broaderFormatsName } from "./formats.ts";
 import { type LoadContext, shortName } from "./load-context.ts";
+import { refuseSecrets } from "./load-requirements.ts";
 import { loadExpressionTool, loadOperation, loadTool } from "./load-tool.ts";
 import { namedTypes } from "./load-types.ts";
 import { loadWorkflow } from "./load-workflow.ts";
@@ -31,6 +32,8 @@ export type LoadOptions = {
   readonly isLibrary?: boolean;
   /** True for a document that was deployed before: what is refused only since then is a note. */
   readonly isDeployed?: boolean;
+  /** True where a document that asks for secret inputs is run all the same, with a warning: one that was deployed before. */
+  readonly allowsSecretsHint?: boolean;
 };
 
 /** What a text or JSON document turned out to be: the document as it is kept, and what was read from it. */
@@ -75,6 +78,7 @@ function loadRoot(root: Field, options: LoadOptions): Omit<CwlDocument, "notes" 
     version,
     namespaces: loadNamespaces(member(root, "$namespaces")),
     allowsLocalFiles: options.allowsLocalFiles ?? false,
+    allowsSecretsHint: options.allowsSecretsHint ?? false,
     fields: new Map(),
     types: new Map(),
     openTypes: [],
@@ -84,6 +88,8 @@ function loadRoot(root: Field, options: LoadOptions): Omit<CwlDocument, "notes" 
   const graph = member(root, "$graph");
   const roots: readonly Field[] = graph.value === undefined ? [root] : items(graph);
   if (graph.value !== undefined && !isList(graph.value)) unexpected(graph, "a list of processes");
+  // Beside a graph nothing is read, but what asks for secrecy must not be dropped in silence.
+  if (graph.value !== undefined) refuseSecrets(context, root);
   const ids = roots.map((field) => graphId(field));
   const processes = new Map<string, CwlProcess>();
   const scripts = new Map<string, Field>();

@@ -16,7 +16,8 @@ export function withOverrides(packed: Package, requirements: readonly JsonObject
         $graph: graph.map((process) => (isMain(process, cwl.main.id) ? override(process, requirements) : process)),
       }
     : override(document, requirements);
-  return loadJson(changed, { main: cwl.main.id, allowsLocalFiles: true, prefix: "cwl:requirements: " });
+  const options = { main: cwl.main.id, allowsLocalFiles: true, allowsSecretsHint: true };
+  return loadJson(changed, { ...options, prefix: "cwl:requirements: " });
 }
 
 function isMain(process: Json, id: string): process is JsonObject {

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../domain/json.ts";
 import type { Logger } from "../../domain/logger.ts";
+import type { Patience } from "../../domain/patience.ts";
 import type { RemoteDefinition } from "../../domain/process.ts";
 import type { Executor } from "../../executors/executor.ts";
 import type { Layout } from "../../files/layout.ts";
@@ -56,12 +57,18 @@ export type RunContext = {
   /** True when checkpoints outlive a crash: then files are made durable before them. */
   readonly isDurable: boolean;
   readonly graceSeconds: number;
+  /** Tools may make namespaces of their own in their sandbox. */
+  readonly ownNamespaces: boolean;
+  /** Why tools have no network, though they may ask for it. */
+  readonly withoutNetwork?: string;
   /** What one try of a tool may write; no bound when absent. */
   readonly maxWorkBytes?: number;
   readonly usage: UsageCount;
   /** What was said of this run once and need not be said for each tool. */
   readonly said: Set<string>;
   readonly slots: Slots;
+  /** Waits for what the server is short of. */
+  readonly patience: Patience;
   /** A tool that had started and was lost runs again. */
   readonly runsLostAgain: boolean;
   /** What does not need a failed step goes on. */
@@ -94,7 +101,18 @@ export function javascriptOf(run: RunContext, requirements: Requirements): { jav
  * is done again when an expression took so long that it was evaluated in another thread.
  */
 export async function evaluating<T>(run: RunContext, work: () => T | Promise<T>): Promise<T> {
-  return run.scripts === undefined ? work() : run.scripts.evaluating(work, run.signal);
+  if (run.scripts === undefined) return work();
+  run.record.doing?.("Evaluating expressions of its package");
+  try {
+    return await run.scripts.evaluating(work, run.signal);
+  } finally {
+    run.record.doing?.(undefined);
+  }
+}
+
+/** Does a part of a run that is repeatable, and waits while the server is short of something: the job's log says so. */
+export function patiently<T>(run: RunContext, work: (isAgain: boolean) => Promise<T>): Promise<T> {
+  return run.patience.during(work, { signal: run.signal, say: (words) => run.record.log(words) });
 }
 
 /** The reason of an abort after which tools run on: the server goes, and its successor finds them. */

@@ -4,11 +4,12 @@ import { ifExists } from "../../files/file-errors.ts";
 import { executionWorkDirectory } from "../../files/layout.ts";
 import { syncFiles } from "./durable-files.ts";
 import { filesIn, pathOf } from "./file-object.ts";
-import type { RunContext } from "./run-context.ts";
+import { patiently, type RunContext } from "./run-context.ts";
 
 /** Keeps the outputs of a finished step or shard, after its files were made durable. */
 export async function keepStep(run: RunContext, key: string, outputs: JsonObject): Promise<void> {
-  if (run.isDurable) await syncFiles(outputs, executionWorkDirectory(run.layout, run.executionId));
+  const directory = executionWorkDirectory(run.layout, run.executionId);
+  if (run.isDurable) await patiently(run, () => syncFiles(outputs, directory));
   await run.record.checkpoint(key, outputs);
 }
 

@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, readdirSync, renameSync } from "node:fs";
 import { errorText, Problem } from "../../domain/problem.ts";
+import { shortageOf } from "../../domain/shortage.ts";
 import type { TaskEnd, TaskKey } from "../../executors/executor.ts";
 import { resolveProgram } from "../../executors/resolve-program.ts";
 import type { ToolProgress } from "../../executors/tool-progress.ts";
@@ -54,6 +55,7 @@ export async function launchTry(run: RunContext, call: Call, attempt: Try): Prom
       ...plan.streams,
     });
   } catch (error) {
+    if (shortageOf(error) !== undefined) throw error;
     if (error instanceof Problem) throw new CwlFailure(error.message);
     return { kind: "notStarted", reason: errorText(error) };
   }
@@ -69,8 +71,9 @@ function joinOf(run: RunContext, { key }: Try, isNew: boolean) {
 
 /** Words where a tool runs. */
 function placeOf({ executor }: RunContext, { view }: ToolPlan): string {
-  if (view.image !== undefined) return `in image "${view.image.name}"`;
-  return executor.capabilities.enforces.includes("files") ? "in a sandbox" : "without a sandbox";
+  const network = view.hasNetwork ? "with the machine's network" : "without network";
+  if (view.image !== undefined) return `in image "${view.image.name}" ${network}`;
+  return executor.capabilities.enforces.includes("files") ? `in a sandbox ${network}` : "without a sandbox";
 }
 
 /** Says once a run which limits that its tools asked for are not held by the machine. */

@@ -1,3 +1,4 @@
+import { startTimer } from "../../domain/timers.ts";
 import type { TaskKey } from "../../executors/executor.ts";
 import { measureDirectory } from "../../files/measure-directory.ts";
 import { pause } from "../pause.ts";
@@ -41,10 +42,10 @@ export function watchTool(run: RunContext, watched: Watched): ToolWatch {
   const timer =
     plan.timeLimitSeconds === undefined
       ? undefined
-      : setTimeout(() => {
+      : startTimer(plan.timeLimitSeconds * 1000, () => {
           const words = `found it still running after ${plan.timeLimitSeconds} s, expected an end within its time limit`;
           stopTool(words).catch(run.fail);
-        }, plan.timeLimitSeconds * 1000);
+        });
   const look = async (): Promise<string | undefined> => {
     const memory = await run.executor.memoryBytes(key, false);
     if (memory > 0) peak = Math.max(peak ?? 0, memory);
@@ -59,7 +60,7 @@ export function watchTool(run: RunContext, watched: Watched): ToolWatch {
     fault: () => fault,
     peakMemoryBytes: () => peak,
     async stop() {
-      clearTimeout(timer);
+      timer?.clear();
       await watching.stop();
     },
   };

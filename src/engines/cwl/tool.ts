@@ -17,11 +17,12 @@ import { collectOutputs } from "./outputs.ts";
 import { ownPath } from "./own-files.ts";
 import { requireReadablePath } from "./readable.ts";
 import { imageFault, imageRequest } from "./requirements.ts";
-import { type Call, callName, evaluating, type RunContext } from "./run-context.ts";
+import { type Call, callName, evaluating, patiently, type RunContext } from "./run-context.ts";
 import type { CommandLineTool } from "./schema.ts";
 import { type Cached, cacheKey, copyCached, findCached, isReusable, keepCached } from "./step-cache.ts";
 import { stderrTail, type Talk } from "./tool-log.ts";
 import { planTool, type ToolPlan } from "./tool-plan.ts";
+import { withinRules } from "./tool-rules.ts";
 import { findTry, launchTry, type Try } from "./tool-try.ts";
 import { hasNetwork } from "./tool-view.ts";
 import { mebibytes } from "./tool-watch.ts";
@@ -35,7 +36,12 @@ const maxRefusedTries = 3;
  * Runs a tool to its outputs. A try that an earlier server had started is found again: it is waited for, its end is
  * collected, or the next try takes its place. Throws CwlFailure when the tool fails or is lost too often.
  */
-export async function runTool(run: RunContext, call: Call, tool: CommandLineTool): Promise<JsonObject> {
+export function runTool(run: RunContext, call: Call, tool: CommandLineTool): Promise<JsonObject> {
+  // Done again, it finds its tries as it would after a restart.
+  return patiently(run, (isAgain) => runToolOnce(isAgain ? { ...run, hasEarlierTries: true } : run, call, tool));
+}
+
+async function runToolOnce(run: RunContext, call: Call, tool: CommandLineTool): Promise<JsonObject> {
   const complete = await completeCall(run, call);
   const directory = await evaluating(run, () => cacheOf(run, call, complete));
   if (directory === undefined) return runTries(run, call, tool, complete);
@@ -96,7 +102,7 @@ async function runTries(
       own: (path: string) => ownPath(run.layout, run.executionId, path),
       ...(image === undefined ? {} : { image }),
     };
-    const plan = await evaluating(run, () => planTool(tool, complete, place));
+    const plan = withinRules(run, await evaluating(run, () => planTool(tool, complete, place)));
     for (const source of plan.workSources) await requireReadablePath(run.readable, source);
     const attempt = { key, plan, stderr: stderrOf(run, key, plan) };
     // Its output directory is made before anything else of a try: without it, nothing of this try ever happened.
@@ -182,14 +188,19 @@ async function finishTool(
       { exitCode, ...(tail === "" ? {} : { stderrTail: tail }) },
     );
   }
-  return collectOutputs({
-    tool,
-    evaluating: (work) => evaluating(run, work),
-    scope: { ...plan.scope, runtime: { ...plan.scope.runtime, exitCode } },
-    outdir: plan.outdir,
-    visibleOutdir: plan.visibleOutdir,
-    streams: plan.streams,
-    given: plan.given,
-    listing: complete.requirements.loadListing ?? (tool.version === "v1.0" ? "deep_listing" : "no_listing"),
-  });
+  run.record.doing?.(`Collecting the outputs of ${callName(call)}`);
+  try {
+    return await collectOutputs({
+      tool,
+      evaluating: (work) => evaluating(run, work),
+      scope: { ...plan.scope, runtime: { ...plan.scope.runtime, exitCode } },
+      outdir: plan.outdir,
+      visibleOutdir: plan.visibleOutdir,
+      streams: plan.streams,
+      given: plan.given,
+      listing: complete.requirements.loadListing ?? (tool.version === "v1.0" ? "deep_listing" : "no_listing"),
+    });
+  } finally {
+    run.record.doing?.(undefined);
+  }
 }

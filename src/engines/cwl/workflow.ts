@@ -12,7 +12,7 @@ import { mapFiles } from "./file-object.ts";
 import { linkValue } from "./link-value.ts";
 import type { Progress } from "./progress.ts";
 import { requireReadable } from "./readable.ts";
-import { type Call, callName, evaluating, javascriptOf, type RunContext } from "./run-context.ts";
+import { type Call, callName, evaluating, javascriptOf, patiently, type RunContext } from "./run-context.ts";
 import { type Surroundings, within } from "./runtime.ts";
 import { gatherOutputs, scatterInputs } from "./scatter.ts";
 import type { CwlProcess, Step, Workflow } from "./schema.ts";
@@ -34,7 +34,7 @@ function runByKind(run: RunContext, call: Call, process: CwlProcess): Promise<Js
     case "tool":
       return runTool(run, call, process);
     case "expression":
-      return runExpressionTool(run, call, process);
+      return patiently(run, () => runExpressionTool(run, call, process));
     case "workflow":
       return runWorkflow(run, call, process);
     case "operation":

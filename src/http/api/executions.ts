@@ -26,7 +26,7 @@ export const executionOperations: ApiOperations = {
     problems: [413, 415, 422, 429, 500],
   },
   "GET /processes/:processId/execution": {
-    summary: "Execute a process by a query: a parameter for each input",
+    summary: "Execute a process by a query: a parameter for each input; who asks for HTML gets a form to execute it",
     tag: "processes",
     query: {
       ...query,

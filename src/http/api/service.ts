@@ -3,6 +3,11 @@ import { type ApiOperations, notChanged, ok, tagged } from "./operation.ts";
 /** The service itself. */
 export const serviceOperations: ApiOperations = {
   "GET /": { summary: "Landing page", tag: "service", answers: tagged("LandingPage", "Links to all resources") },
+  "GET /robots.txt": {
+    summary: "What programs that follow links may read",
+    tag: "service",
+    answers: { 200: { about: "Rules (RFC 9309)", content: { mediaType: "text/plain" } } },
+  },
   "GET /conformance": {
     summary: "Conformance classes",
     tag: "service",

@@ -1,8 +1,10 @@
 import { isJsonObject, type Json } from "../../domain/json.ts";
+import { relations } from "../../domain/links.ts";
 import { Layout, type PageFrame } from "./layout.tsx";
 
 /** A page shows what is in the document and nothing else: no script, nothing from elsewhere. */
-export const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'";
+export const pagePolicy =
+  "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
 
 /**
  * Renders a document as a page that shows every member and has every link as an anchor
@@ -26,7 +28,13 @@ function Value({ name, value }: { readonly name: string; readonly value: Json })
       </span>
     );
   }
-  if (typeof value === "string" && /^https?:\/\//.test(value)) return <a href={value}>{value}</a>;
+  if (typeof value === "string" && /^https?:\/\//.test(value)) {
+    return (
+      <a href={value} rel={relationOf(value, undefined)}>
+        {value}
+      </a>
+    );
+  }
   return <span>{value === null ? "null" : String(value)}</span>;
 }
 
@@ -44,13 +52,20 @@ function List({ items }: { readonly items: readonly Json[] }) {
   );
 }
 
-function Members({ value }: { readonly value: { readonly [name: string]: Json } }) {
+/** Programs that follow links are told not to follow those that execute. */
+function relationOf(href: string, rel: string | undefined): string | undefined {
+  const executes = rel === relations.execute || /\/execution\/?(?:[?#]|$)/.test(href);
+  return executes ? [rel, "nofollow"].filter((one) => one !== undefined).join(" ") : rel;
+}
+
+/** Shows each member of an object by its name; a link as an anchor. */
+export function Members({ value }: { readonly value: { readonly [name: string]: Json } }) {
   const { href, title, rel, type } = value;
   // What a client sent may be an address of any scheme: it is shown, not linked.
   if (typeof href === "string" && /^https?:\/\//.test(href)) {
     return (
       <span>
-        <a href={href} rel={typeof rel === "string" ? rel : undefined}>
+        <a href={href} rel={relationOf(href, typeof rel === "string" ? rel : undefined)}>
           {typeof title === "string" ? title : href}
         </a>{" "}
         {[rel, type].filter((one) => typeof one === "string").join(", ")}

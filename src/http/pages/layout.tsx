@@ -20,6 +20,8 @@ dt { color: GrayText; } dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
 dd > dl { border-left: 2px solid var(--line); padding-left: .9rem; }
 ul { margin: 0; padding-left: 1.1rem; } .records { list-style: none; padding: 0; }
 .records > li { border: 1px solid var(--line); border-radius: .5rem; margin: 0 0 .8rem; padding: .7rem .9rem; }
+form { border: 1px solid var(--line); border-radius: .5rem; display: grid; gap: .6rem; margin: 0 0 1.2rem; padding: .8rem .9rem; }
+label { display: grid; gap: .2rem; } textarea { font: inherit; resize: vertical; } button { font: inherit; justify-self: start; }
 progress { vertical-align: middle; width: 12rem; }
 @media (max-width: 34rem) { dl { grid-template-columns: 1fr; } dt { margin-top: .4rem; } }
 `;

@@ -28,7 +28,8 @@ const page = `<!doctype html>
 const start = `window.ui = SwaggerUIBundle({ url: "api", dom_id: "#swagger-ui", validatorUrl: null });\n`;
 
 /** The page's own scripts, and the styles that it sets itself. */
-const policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
+const policy =
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
 
 const assets: Readonly<Record<string, { readonly type: string; readonly content: () => Blob }>> = {
   "swagger-ui-bundle.js": { type: "text/javascript", content: () => Bun.file(bundle) },

@@ -1,4 +1,4 @@
-import { joinSignals } from "../../domain/joined-signal.ts";
+import { type JoinedSignal, joinSignals } from "../../domain/joined-signal.ts";
 import { Problem } from "../../domain/problem.ts";
 import {
   type ListNews,
@@ -30,7 +30,7 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
       hasEffect: false,
       async handle(context) {
         using held = new DisposableStack();
-        const until = held.use(joinSignals([context.signal, deps.stopping]));
+        const until = untilGone(deps, context, held);
         const { signal } = until;
         const jobId = context.param("jobId");
         const place = placeOf(context.request.headers.get("last-event-id"));
@@ -49,7 +49,7 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
       hasEffect: false,
       handle(context) {
         using held = new DisposableStack();
-        const until = held.use(joinSignals([context.signal, deps.stopping]));
+        const until = untilGone(deps, context, held);
         const { signal } = until;
         const place = context.request.headers.get("last-event-id");
         const news = watchJobs(deps, principalOf(context), { signal, ...(place === null ? {} : { place }) });
@@ -59,6 +59,21 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
       },
     },
   ];
+}
+
+/** Ends with the client, with the server, and when the caller's key does. `held` lets go of it where no stream comes to be. */
+function untilGone(deps: EventRouteDeps, context: RouteContext, held: DisposableStack): JoinedSignal {
+  const stream = held.use(context.hold("streams"));
+  const caller = held.use(context.watchCaller());
+  const joined = held.use(joinSignals([context.signal, deps.stopping, caller.signal]));
+  return {
+    signal: joined.signal,
+    [Symbol.dispose]() {
+      joined[Symbol.dispose]();
+      caller[Symbol.dispose]();
+      stream[Symbol.dispose]();
+    },
+  };
 }
 
 /** Reads `<event number>.<attempt>.<bytes of its log>`. */

@@ -10,11 +10,12 @@ import { type ReadResultsDeps, resultsOfJob } from "../../operations/read-result
 import type { CheckedJob, SubmitDeps } from "../../operations/submission.ts";
 import { checkJob, type Submitted, submitJob } from "../../operations/submit-job.ts";
 import { parseVaultAuthorizations } from "../../wire/auth-vault.ts";
-import { readKvpExecution } from "../../wire/kvp-execute.ts";
+import { readKvpExecution, withoutEmptyFields } from "../../wire/kvp-execute.ts";
 import { parsePrefer } from "../../wire/prefer.ts";
-import { type BodyLimits, readJson, requireContentType } from "../read-body.ts";
+import { comesToLook, formType, lookResponse, requireOwnForm } from "../process-form.ts";
+import { type BodyLimits, contentTypeOf, readBytes, readJson, requireContentType } from "../read-body.ts";
 import { type AnswerDeps, answerResults, requireAcceptable } from "../results-answer.ts";
-import { foreignBytes, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
+import { foreignBytes, guardEffect, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 import { checkedDocument, statusDocument } from "../status-document.ts";
 
 export type ExecutionRouteDeps = SubmitDeps &
@@ -39,22 +40,60 @@ export function executionRoutes(deps: ExecutionRouteDeps): readonly Route[] {
       access: "signed-in",
       hasEffect: true,
       body: executionBody,
-      handle: (context) =>
-        executeReference(deps, context, (principal) => describeProcess(deps, principal, context.param("processId"))),
+      handle(context) {
+        if (contentTypeOf(context.request) === formType) return executeForm(deps, context);
+        const find = (principal: Principal) => describeProcess(deps, principal, context.param("processId"));
+        return executeReference(deps, context, find);
+      },
     },
     {
       method: "GET",
       path: "/processes/:processId/execution",
-      access: "signed-in",
-      hasEffect: true,
+      // Whether a request executes is known once it was read: origin and caller are checked then.
+      access: "public",
+      hasEffect: false,
       async handle(context) {
-        const process = await describeProcess(deps, principalOf(context), context.param("processId"));
+        const processId = context.param("processId");
+        if (comesToLook(context.request)) {
+          return lookResponse(context, await describeProcess(deps, context.caller, processId));
+        }
+        guardEffect(context);
+        const process = await describeProcess(deps, principalOf(context), processId);
         const { search } = new URL(context.request.url);
+        if (search === "") {
+          const wanted = "wanted a parameter for an input, an output or the answer, or a request by POST";
+          throw new Problem(
+            "invalid-parameter-value",
+            `Cannot execute process "${processId}": found no query, ${wanted}`,
+          );
+        }
         const { body: payload, prefer, format, dryRun } = readKvpExecution(search, process.description);
         return execute(deps, withHeaders(context, prefer, format), process, { payload, isDryRun: isDryRun(dryRun) });
       },
     },
   ];
+}
+
+/** Executes what a form of our own pages says, and leads to the page of the job. */
+async function executeForm(deps: ExecutionRouteDeps, context: RouteContext): Promise<Response> {
+  requireOwnForm(context);
+  const process = await describeProcess(deps, principalOf(context), context.param("processId"));
+  const form = new TextDecoder().decode(await readBytes(context.request, deps.settings.maxBodyBytes));
+  const { body: payload } = readKvpExecution(withoutEmptyFields(form, process.description), process.description);
+  const tags = new URLSearchParams(form).get("tags");
+  const { job } = await submitJob(
+    deps,
+    {
+      principal: principalOf(context),
+      headers: { prefer: { respondAsync: true }, vaultTokens: [] },
+      query: tags === null ? {} : { tags },
+      body: payload,
+      serviceUrl: context.baseUrl,
+      signal: context.signal,
+    },
+    process,
+  );
+  return new Response(null, { status: 303, headers: { location: `${jobUrl(context.baseUrl, job.id)}?f=html` } });
 }
 
 /** Executes the process of the path, which is one of this service or of the provider that `find` gives. */

@@ -10,14 +10,18 @@ export function healthRoutes(deps: HealthRouteDeps): readonly Route[] {
       method: "GET",
       path: "/healthz",
       access: "public",
+      asksNobody: true,
       hasEffect: false,
+      isProbe: true,
       handle: () => jsonResponse({ status: "ok" }),
     },
     {
       method: "GET",
       path: "/readyz",
       access: "public",
+      asksNobody: true,
       hasEffect: false,
+      isProbe: true,
       async handle() {
         await checkReadiness(deps);
         return jsonResponse({ status: "ok" });

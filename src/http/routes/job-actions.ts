@@ -2,14 +2,14 @@ import * as v from "valibot";
 import { issueFaults, refusal } from "../../domain/faults.ts";
 import type { Json } from "../../domain/json.ts";
 import { DismissJobsSchema, dismissJobs } from "../../operations/dismiss-jobs.ts";
-import type { DismissDeps } from "../../operations/follow-jobs.ts";
-import { RetryBodySchema, retryJob } from "../../operations/retry-job.ts";
+
+import { RetryBodySchema, type RetryDeps, retryJob } from "../../operations/retry-job.ts";
 import { problemDocument } from "../problem-response.ts";
 import { type BodyLimits, parseJson, readBytes, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 import { statusDocument } from "../status-document.ts";
 
-export type JobActionRouteDeps = DismissDeps & { readonly settings: BodyLimits };
+export type JobActionRouteDeps = RetryDeps & { readonly settings: BodyLimits };
 
 const mediaTypes = ["application/json"];
 

@@ -35,6 +35,16 @@ export function landingRoutes(): readonly Route[] {
     },
     {
       method: "GET",
+      path: "/robots.txt",
+      access: "public",
+      hasEffect: false,
+      handle({ baseUrl }) {
+        const headers = { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" };
+        return new Response(robotsText(new URL(baseUrl).pathname.replace(/\/$/, "")), { headers });
+      },
+    },
+    {
+      method: "GET",
       path: "/conformance",
       access: "public",
       hasEffect: false,
@@ -46,4 +56,20 @@ export function landingRoutes(): readonly Route[] {
         ),
     },
   ];
+}
+
+/** Programs that follow links may read what is offered, and nothing that executes or belongs to somebody (RFC 9309). */
+function robotsText(basePath: string): string {
+  const below = [
+    "Disallow: /processes/*/execution",
+    "Disallow: /processes/*/jobs",
+    "Allow: /processes/",
+    "Allow: /processes?",
+    "Allow: /processes$",
+    "Allow: /?f=",
+    "Allow: /$",
+    "Disallow: /",
+  ];
+  const rules = below.map((rule) => rule.replace(": /", `: ${basePath}/`));
+  return `${["User-agent: *", ...rules].join("\n")}\n`;
 }

@@ -9,7 +9,8 @@ import { type DeployDeps, deployProcess, replaceProcess, undeployProcess } from 
 import { type DescribeDeps, describeProcess, listProcesses } from "../../operations/describe-processes.ts";
 import { documentResponse } from "../document-response.ts";
 import { pageLinks, pageOf } from "../paging.ts";
-import { processDocument, processSummary } from "../process-document.ts";
+import { processSummary } from "../process-document.ts";
+import { processResponse } from "../process-form.ts";
 import { type BodyLimits, parseJson, readBytes, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 
@@ -65,11 +66,7 @@ export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
       hasEffect: false,
       async handle(context) {
         const process = await describeProcess(deps, context.caller, context.param("processId"));
-        const title = process.description.title ?? process.id;
-        return documentResponse(context, processDocument(process, context.baseUrl), {
-          title,
-          profile: profiles.processDescription,
-        });
+        return processResponse(context, process);
       },
     },
     {

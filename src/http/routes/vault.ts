@@ -35,6 +35,7 @@ export function vaultRoutes(deps: VaultRouteDeps): readonly Route[] {
 async function keep(deps: VaultRouteDeps, context: RouteContext): Promise<Response> {
   const { request } = context;
   const principal = principalOf(context);
+  using _upload = context.hold("uploads");
   const declared = Number(request.headers.get("content-length") ?? 0);
   const spare = 64 * 1024;
   if (declared > deps.settings.maxUploadBytes + spare) throw tooLarge(String(declared), deps.settings.maxUploadBytes);
@@ -46,7 +47,9 @@ async function keep(deps: VaultRouteDeps, context: RouteContext): Promise<Respon
 function bareUpload(request: Request): Upload {
   const { filename } = parseDisposition(request.headers.get("content-disposition") ?? undefined);
   const mediaType = request.headers.get("content-type");
-  return { ...checkedFacts(filename, mediaType), content: passingChunks(request) };
+  const declared = request.headers.get("content-length");
+  const declaredBytes = declared === null ? {} : { declaredBytes: Number(declared) };
+  return { ...checkedFacts(filename, mediaType), ...declaredBytes, content: passingChunks(request) };
 }
 
 async function keepForm(deps: VaultRouteDeps, context: RouteContext): Promise<KeptFile> {

@@ -20,7 +20,7 @@ import { writeResult, writeStatusInfo } from "../../wire/wps/write-status.ts";
 import { attribute, decodeXml, parseXml } from "../../wire/xml.ts";
 import { contentTypeOf, readBytes, requireContentType } from "../read-body.ts";
 import { documentSource } from "../results-answer.ts";
-import { principalOf, type Route, type RouteContext } from "../route.ts";
+import { guardEffect, principalOf, type Route, type RouteContext } from "../route.ts";
 import { type ExecuteWpsDeps, executeWps } from "../wps-execution.ts";
 import { owsResponse, xmlResponse } from "../wps-response.ts";
 
@@ -114,12 +114,6 @@ async function perform(deps: WpsRouteDeps, context: RouteContext, asked: WpsRequ
     default:
       return asked satisfies never;
   }
-}
-
-/** A request that executes or dismisses has an effect by GET as by POST: pages of other origins may not send it. */
-function guardEffect({ isHead, checkOrigin }: RouteContext): void {
-  if (isHead) throw new Problem("method-not-allowed", "Cannot answer: found method HEAD, wanted GET or POST");
-  checkOrigin();
 }
 
 /** Processes that are not public are absent from WPS, whoever asks. */

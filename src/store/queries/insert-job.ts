@@ -1,8 +1,9 @@
 import { and, eq, gt, lte, sql } from "drizzle-orm";
+import { jobMoves } from "../../domain/job-state.ts";
 import { idempotencyKeys, jobEvents, jobSecrets, jobs } from "../schema/jobs.ts";
 import { subscriptions } from "../schema/notifications.ts";
 import { vaultUses } from "../schema/vault.ts";
-import { type ArgumentsOf, argument, argumentsOf, build, compile, insertFrom } from "../statements.ts";
+import { type ArgumentsOf, argument, argumentsOf, build, compile, insertFrom, statusIn } from "../statements.ts";
 import { eventColumns } from "./guards.ts";
 
 export type JobArguments = ArgumentsOf<typeof jobs>;
@@ -24,9 +25,17 @@ const isInserted = sql`exists (select 1 from ${jobs} where ${jobs.id} = ${argume
 
 export const insertJobRow = compile<JobArguments>(() => build.insert(jobs).values(argumentsOf(jobs)));
 
-/** Inserts the job unless a key that has not expired stands for another one. */
-export const insertJobRowOnce = compile<JobArguments & Key>(() =>
-  insertFrom(jobs, argumentsOf(jobs), { where: sql`not exists ${liveKey}` }),
+/** Writes of one commit follow each other: of jobs that come in at once, no more are inserted than may wait. */
+const hasTurn = sql`(select count(*) from jobs where ${statusIn(sql`status`, jobMoves.claim.from)} and client = ${argument("client")}) < ${argument("maxQueued")}`;
+
+/** Inserts the job while fewer of its client wait than `maxQueued`. */
+export const insertJobRowWithin = compile<JobArguments & { maxQueued: number }>(() =>
+  insertFrom(jobs, argumentsOf(jobs), { where: hasTurn }),
+);
+
+/** Inserts the job, within the same bound, unless a key that has not expired stands for another one. */
+export const insertJobRowOnce = compile<JobArguments & Key & { maxQueued: number }>(() =>
+  insertFrom(jobs, argumentsOf(jobs), { where: sql`not exists ${liveKey} and ${hasTurn}` }),
 );
 
 export const insertKey = compile<Key & { jobId: string; bodyDigest: string; createdAt: number; expiresAt: number }>(

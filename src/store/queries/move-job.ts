@@ -55,6 +55,7 @@ export const finish = compile<{
   message: string;
   failure: string | null;
   wpsId: string | null;
+  outputBytes: number;
 }>(() =>
   build
     .update(jobs)
@@ -68,6 +69,7 @@ export const finish = compile<{
       updatedAt: argument("at"),
       failure: argument("failure"),
       wpsId: argument("wpsId"),
+      outputBytes: argument("outputBytes"),
     })
     .where(and(isHeld, eq(jobs.executionId, argument("executionId")))),
 );
@@ -122,6 +124,7 @@ export const dismiss = compile<Dismissal & { shownProgress: number; shownStage: 
       message: argument("message"),
       finishedAt: argument("at"),
       updatedAt: argument("at"),
+      outputBytes: 0,
     })
     .where(and(eq(jobs.id, argument("jobId")), statusIn(jobs.status, jobMoves.dismiss.from))),
 );
@@ -133,6 +136,7 @@ export const discard = compile<Dismissal>(() =>
       status: jobMoves.discard.to,
       moveId: argument("moveId"),
       isIndexed: false,
+      outputBytes: 0,
       message: argument("message"),
       updatedAt: argument("at"),
     })

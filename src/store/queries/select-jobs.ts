@@ -1,4 +1,4 @@
-import { asc, desc, eq, sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { jobMoves } from "../../domain/job-state.ts";
 import { executions, jobs } from "../schema/jobs.ts";
 import { argument, build, compile, statusIn } from "../statements.ts";
@@ -25,11 +25,28 @@ export const selectJobOfExecution = compile<{ executionId: string }>(() =>
     ),
 );
 
-export const selectWaitingJobs = compile<{ limit: number }>(() =>
+const isWaiting = statusIn(sql`status`, jobMoves.claim.from);
+
+/** The clients who have accepted jobs, one seek in the index for each. */
+export const selectWaitingClients = compile<{ after: string; limit: number }>(() =>
+  build
+    .select({ client: sql`client`.as("client") })
+    .from(
+      sql`(with recursive clients (client) as (
+          select min(client) from jobs where ${isWaiting} and client > ${argument("after")}
+          union all
+          select (select min(jobs.client) from jobs where ${isWaiting} and jobs.client > clients.client) from clients where clients.client is not null
+        ) select client from clients where client is not null)`,
+    )
+    .limit(sql.placeholder("limit")),
+);
+
+/** `clients` is a JSON array; of each, its first jobs. */
+export const selectWaitingJobs = compile<{ clients: string; each: number }>(() =>
   build
     .select()
     .from(jobs)
-    .where(statusIn(jobs.status, jobMoves.claim.from))
-    .orderBy(desc(jobs.priority), asc(jobs.createdAt), asc(jobs.id))
-    .limit(sql.placeholder("limit")),
+    .where(
+      sql`${jobs.number} in (select event.value from json_each(${argument("clients")}) as one, json_each((select json_group_array(number) from (select number from jobs where ${isWaiting} and client = one.value order by priority desc, created_at, id limit ${argument("each")}))) as event)`,
+    ),
 );

@@ -63,9 +63,16 @@ export const jobs = sqliteTable(
     earlyCrashes: integer("early_crashes").notNull(),
     /** Set when a finished job was taken up in the job index (schema/job-index.ts), cleared by the moves that take it out again. */
     isIndexed: integer("is_indexed", { mode: "boolean" }).notNull().default(false),
+    /** Who takes turns with whom: `clientOf` of whoever submitted. Shown to nobody. */
+    client: text("client").notNull().default("anonymous"),
+    /** What its outputs and its log take of the disk. Set by finish, cleared by the moves that remove them; triggers add it up (usage.ts). */
+    outputBytes: integer("output_bytes").notNull().default(0),
   },
   (table) => [
-    index("jobs_waiting").on(desc(table.priority), table.createdAt, table.id).where(sql`status = 'accepted'`),
+    // By client first: the read-ahead takes the first jobs of each, and a client's are counted.
+    index("jobs_waiting")
+      .on(table.client, desc(table.priority), table.createdAt, table.id)
+      .where(sql`status = 'accepted'`),
     // What a search looks at in these jobs: few, since they have not ended or ended just now.
     index("jobs_not_indexed")
       .on(

@@ -11,6 +11,8 @@ export const keys = sqliteTable("keys", {
   createdAt: integer("created_at").notNull(),
   /** Set once, by the first revocation. */
   revokedAt: integer("revoked_at"),
+  /** From then on it is refused; null when it holds until it is revoked. */
+  expiresAt: integer("expires_at"),
   /** Set now and then by the server that honours the key. */
   lastUsedAt: integer("last_used_at"),
 });

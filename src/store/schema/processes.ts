@@ -1,10 +1,13 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { Role } from "../../domain/access.ts";
 import type { ProcessDefinition, ProcessDescription } from "../../domain/process.ts";
 
 /** What is deployed: which revision an id stands for at this time. */
 export const processes = sqliteTable("processes", {
   id: text("id").primaryKey(),
   revision: text("revision").notNull(),
+  /** Who may replace or undeploy it, besides admins; null where only they may. */
+  owner: text("owner"),
   /** When this revision became the current one. */
   updatedAt: integer("updated_at").notNull(),
 });
@@ -23,6 +26,8 @@ export const processRevisions = sqliteTable(
     visibility: text("visibility").$type<"public" | "private">().notNull(),
     fileInputs: text("file_inputs", { mode: "json" }).$type<readonly string[]>().notNull(),
     createdAt: integer("created_at").notNull(),
+    /** The role of whoever deployed it last: what its tools may do can depend on it. Null where nobody wrote it down. */
+    deployerRole: text("deployer_role").$type<Role>(),
   },
   (table) => [primaryKey({ columns: [table.processId, table.revision] })],
 );

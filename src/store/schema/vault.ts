@@ -14,6 +14,8 @@ export const vaultFiles = sqliteTable(
     sha256: text("sha256").notNull(),
     createdAt: integer("created_at").notNull(),
     expiresAt: integer("expires_at").notNull(),
+    /** Whose share it takes: `clientOf` of whoever uploaded. Triggers add it up (usage.ts). */
+    client: text("client").notNull().default("anonymous"),
   },
   (table) => [index("vault_files_expiry").on(table.expiresAt)],
 );

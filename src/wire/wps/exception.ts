@@ -96,6 +96,7 @@ export const exceptionCodes = {
   "unprocessable-content": { code: "NoApplicableCode", status: 422 },
   "remote-failure": { code: "NoApplicableCode", status: 502 },
   unavailable: { code: "ServerBusy", status: 503 },
+  "insufficient-storage": { code: "NoApplicableCode", status: 507 },
   internal: { code: "NoApplicableCode", status: 500 },
 } as const satisfies Record<
   ProblemKind,

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { JobFailure } from "../../../src/domain/job.ts";
 import type { Json, JsonObject } from "../../../src/domain/json.ts";
 import { silentLogger } from "../../../src/domain/logger.ts";
+import type { Patience } from "../../../src/domain/patience.ts";
 import type { OutputValues, PreparedInputs } from "../../../src/domain/values.ts";
 import { type CwlEngine, createCwlEngine } from "../../../src/engines/cwl/engine.ts";
 import type { Package } from "../../../src/engines/cwl/load.ts";
@@ -40,6 +41,8 @@ export async function createHarness(
     readonly allowsLocalFiles?: boolean;
     /** Tools that run at once; 2 when absent. */
     readonly slots?: number;
+    /** Waits for what is short; nobody does when absent. */
+    readonly patience?: Patience;
   } = {},
 ): Promise<Harness> {
   const temporary = await temporaryDirectory();
@@ -59,6 +62,7 @@ export async function createHarness(
       toolPath: "/usr/local/bin:/usr/bin:/bin",
       graceSeconds: 1,
       slots: options.slots ?? 2,
+      ...(options.patience === undefined ? {} : { patience: options.patience }),
       allowsLocalFiles: options.allowsLocalFiles ?? false,
     });
     engines.push(engine);
@@ -90,12 +94,20 @@ export function prepare(cwl: Package, inputs: PreparedInputs, executionId = "exe
 }
 
 /** A record in memory. */
-export function memoryRecord(): EngineRecord & { readonly checkpoints: Map<string, Json>; readonly lines: string[] } {
+export function memoryRecord(): EngineRecord & {
+  readonly checkpoints: Map<string, Json>;
+  readonly lines: string[];
+  /** What was begun, and `undefined` for each end. */
+  readonly done: (string | undefined)[];
+} {
   const checkpoints = new Map<string, Json>();
   const lines: string[] = [];
+  const done: (string | undefined)[] = [];
   return {
     checkpoints,
     lines,
+    done,
+    doing: (what) => void done.push(what),
     checkpoint: async (key, value) => {
       checkpoints.set(key, value);
     },

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import type { FileValue } from "../../../src/domain/values.ts";
 import { loadText } from "../../../src/engines/cwl/load.ts";
 import { taskDirectory } from "../../../src/files/layout.ts";
-import { createHarness, plainOutputs, runPackage, textOf, value } from "./harness.ts";
+import { createHarness, follow, memoryRecord, plainOutputs, prepare, runPackage, textOf, value } from "./harness.ts";
 
 /** A tool that runs a shell script; `more` are its other fields. */
 function shellTool(script: string, more: string, version = "v1.2") {
@@ -316,4 +316,18 @@ test("an output that is a symlink loop or a pipe is refused", async () => {
   await symlink("loop", join(harness.directory, "loop"));
   const cwl = shellTool("mkfifo o", "inputs: []\noutputs: { o: { type: File, outputBinding: { glob: o } } }\n");
   expect((await runPackage(harness, cwl)).failure?.message).toContain("which is neither a file nor a directory");
+});
+
+test("what is done for a job while its tool does not run is noted, and each of it ends", async () => {
+  await using harness = await createHarness();
+  const cwl = shellTool(
+    "echo a >a.txt",
+    `inputs: {}\noutputs: { out: { type: File, outputBinding: { glob: "*.txt" } } }\n`,
+  );
+  const record = memoryRecord();
+  const prepared = prepare(cwl, {});
+  await harness.engine.start(prepared, harness.engine.plan(prepared), record);
+  expect((await follow(harness.engine, prepared, record)).failure).toBeUndefined();
+  expect(record.done.some((what) => what?.startsWith("Collecting the outputs of") === true)).toBe(true);
+  expect(record.done.filter((what) => what === undefined).length).toBe(record.done.length / 2);
 });

@@ -1,0 +1,3 @@
+CREATE TABLE `removals` (
+	`id` text PRIMARY KEY NOT NULL
+) WITHOUT ROWID;

@@ -1,0 +1,54 @@
+import { chownProcess, type OwnershipDeps, readOwners } from "../operations/own-processes.ts";
+import { type Command, exitCodes, type Given, type Io, isGiven, type Option, UsageError } from "./command.ts";
+
+/** What `processes` needs of the program's outer layer: a connection of its own to the database. */
+export type ProcessesDeps = {
+  readonly dataOption: Option;
+  open(given: Given, io: Io): Promise<OwnershipDeps & AsyncDisposable>;
+};
+
+/** Makes the command that tells and changes whom processes belong to; a running server goes by it at once. */
+export function processesCommand(deps: ProcessesDeps): Command {
+  return {
+    name: "processes",
+    words: "list | chown PROCESS USER | chown PROCESS --admin",
+    maxWords: 3,
+    summary:
+      "Lists processes with their owners, and hands one to another user. Only its owner and admins replace or remove one.",
+    options: {
+      data: deps.dataOption,
+      admin: { type: "boolean", about: "hand it to the admins (chown)" },
+      json: { type: "boolean", about: "print JSON (list)" },
+    },
+    async run(given, io) {
+      const [verb, id, user] = given.words;
+      const isToAdmins = isGiven(given, "admin");
+      if (verb === "list" && id === undefined) {
+        await using store = await deps.open(given, io);
+        return list(store, given, io);
+      }
+      if (verb === "chown" && id !== undefined && isToAdmins === (user === undefined)) {
+        await using store = await deps.open(given, io);
+        await chownProcess(store, id, user);
+        io.talk(`Process ${id} is ${user === undefined ? "the admins'" : `that of ${user}`} now\n`);
+        return exitCodes.ok;
+      }
+      const found = given.words.join(" ");
+      throw new UsageError(
+        `Cannot manage processes: found "${found}", wanted list, chown PROCESS USER or chown PROCESS --admin`,
+      );
+    },
+  };
+}
+
+async function list(store: OwnershipDeps, given: Given, io: Io): Promise<number> {
+  const processes = await readOwners(store);
+  if (isGiven(given, "json")) io.out(`${JSON.stringify(processes)}\n`);
+  else {
+    for (const { id, owner, deployerRole, visibility } of processes) {
+      const by = deployerRole === undefined ? "" : `  deployed by a ${deployerRole}`;
+      io.out(`${id}  ${owner === undefined ? "admins" : `owner ${owner}`}  ${visibility}${by}\n`);
+    }
+  }
+  return exitCodes.ok;
+}

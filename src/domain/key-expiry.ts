@@ -1,0 +1,35 @@
+const units = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
+
+/** The end of the days that a time can name. */
+const lastTime = Date.UTC(9999, 11, 31);
+
+/**
+ * Reads when something ends: after a time (`90s`, `30m`, `12h`, `30d`, `52w`), at the end of a day of UTC (`2027-01-31`), or at a
+ * time with its zone (`2027-01-31T12:00:00Z`). Milliseconds since 1970; undefined for any other text, and for what is over.
+ */
+export function readExpiry(text: string, now: number): number | undefined {
+  const at = readTime(text.trim(), now);
+  return at !== undefined && at > now && at <= lastTime ? at : undefined;
+}
+
+function readTime(text: string, now: number): number | undefined {
+  const [, digits, unit] = /^(\d{1,9})([smhdw])$/.exec(text) ?? [];
+  if (unit !== undefined) return now + Number(digits) * secondsOf(unit) * 1000;
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) {
+    const day = Date.parse(`${text}T00:00:00Z`);
+    return isDay(day, text) ? day + units.d * 1000 : undefined;
+  }
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/.test(text)) return undefined;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/** The 31st of a short month would be read as a day of the next one. */
+function isDay(at: number, text: string): boolean {
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+}
+
+function secondsOf(unit: string): number {
+  const [, seconds = 0] = Object.entries(units).find(([name]) => name === unit) ?? [];
+  return seconds;
+}

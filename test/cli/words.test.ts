@@ -1,0 +1,64 @@
+import { expect, test } from "bun:test";
+import { type Command, readArguments, UsageError } from "../../src/cli/command.ts";
+import { runExecutable } from "../support/executable.ts";
+
+const command: Command = {
+  name: "open",
+  words: "",
+  maxWords: 0,
+  summary: "Opens.",
+  options: { role: { type: "string", bare: "viewer", about: "a role" }, loud: { type: "boolean", about: "loud" } },
+  run: async () => 0,
+};
+
+test("an option that needs no value takes the word that follows it, and else what it stands for", () => {
+  const role = (...words: readonly string[]) => readArguments(command, words).options.role;
+  expect(role("--role")).toBe("viewer");
+  expect(role("--role", "--loud")).toBe("viewer");
+  expect(role("--role", "--")).toBe("viewer");
+  expect(role("--role", "runner")).toBe("runner");
+  expect(role("--role=runner", "--loud")).toBe("runner");
+});
+
+test("words that a command does not know are refused by what was found and wanted", () => {
+  const refused = () => readArguments(command, ["--loud", "one", "--role", "runner", "--", "--role"]);
+  expect(refused).toThrow(UsageError);
+  expect(refused).toThrow('Cannot run open: found "one", "--role", wanted options only');
+});
+
+for (const words of [
+  ["serve", "now"],
+  ["serve", "--allow-anonymous", "runner", "viewer"],
+  ["version", "now"],
+  ["--version", "now"],
+  ["help", "nothing"],
+  ["help", "serve", "now"],
+  ["--help", "now"],
+  ["doctor", "now"],
+  ["backup", "a", "b"],
+  ["restore", "a", "b"],
+  ["keys", "list", "now"],
+  ["keys", "create", "now", "--role", "viewer"],
+  ["keys", "revoke", "a", "b"],
+  ["images", "list", "a"],
+  ["images", "import", "a", "b", "c"],
+  ["validate", "a", "b"],
+  ["run", "a", "b", "c"],
+  ["deploy", "a", "b"],
+  ["execute", "a", "b"],
+  ["status", "a", "b"],
+  ["results", "a", "b"],
+  ["logs", "a", "b"],
+  ["retry", "a", "b"],
+] as const) {
+  test(`"heddle ${words.join(" ")}" has a word too many: exit code 2`, async () => {
+    const { exitCode, talk } = await runExecutable(words, { environment: { HEDDLE_DATA: "/nonexistent/heddle" } });
+    expect(talk).toMatch(/^Cannot .*wanted /);
+    expect(exitCode).toBe(2);
+  });
+}
+
+test("help tells of all commands, or of one", async () => {
+  expect((await runExecutable(["help"])).out).toContain("heddle COMMAND --help tells more");
+  expect((await runExecutable(["help", "serve"])).out).toStartWith("Usage: heddle serve [OPTION...]");
+});

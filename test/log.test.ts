@@ -1,0 +1,54 @@
+import { expect, test } from "bun:test";
+import { createLogger } from "../src/log.ts";
+
+function loggerOf() {
+  const lines: string[] = [];
+  let now = 0;
+  const logger = createLogger({
+    level: "info",
+    format: "json",
+    write: (line) => lines.push(line),
+    now: () => now,
+  });
+  const pass = (milliseconds: number) => {
+    now += milliseconds;
+  };
+  return { logger, pass, messages: () => lines.map((line): string => JSON.parse(line).message) };
+}
+
+test("Equal lines are written once and counted; the count comes before the next line that is new", () => {
+  const { logger, messages } = loggerOf();
+  for (let count = 0; count < 12_346; count += 1) logger.error("Cannot read", { error: new Error("damaged").message });
+  expect(messages()).toEqual(["Cannot read"]);
+  logger.info("Stopping");
+  expect(messages()).toEqual(["Cannot read", "Cannot read (repeated 12,345 times)", "Stopping"]);
+});
+
+test("Lines of several loops that fail in turn are folded too", () => {
+  const { logger, messages } = loggerOf();
+  for (let count = 0; count < 1000; count += 1) {
+    logger.error("Cannot read");
+    logger.error("Cannot claim");
+  }
+  expect(messages()).toEqual(["Cannot read", "Cannot claim"]);
+});
+
+test("A line that goes on is told once a minute, with its count; facts and level make a line another one", () => {
+  const { logger, messages, pass } = loggerOf();
+  for (let second = 0; second < 121; second += 1) {
+    logger.error("Cannot read");
+    pass(1000);
+  }
+  expect(messages()).toEqual(["Cannot read", "Cannot read (repeated 60 times)", "Cannot read (repeated 60 times)"]);
+  logger.error("Cannot read", { jobId: "a" });
+  logger.warn("Cannot read");
+  logger.debug("Cannot read");
+  expect(messages().length).toBe(5);
+});
+
+test("What is kept of lines is bounded", () => {
+  const { logger, messages } = loggerOf();
+  for (let count = 0; count < 1000; count += 1) logger.info(`line ${count}`);
+  logger.info("line 0");
+  expect(messages().length).toBe(1001);
+});
