@@ -1,10 +1,8 @@
+import { crs84 } from "./crs.ts";
 import { fault, pointer } from "./faults.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 import type { Fault } from "./problem.ts";
 import type { InputItem } from "./values.ts";
-
-/** The coordinate reference system of a bounding box that names none (OGC 18-062r2, bbox.yaml). */
-export const defaultCrs = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
 /** What a link may have (link.yaml). All but `href` and `type` only describe. */
 const linkMembers = ["href", "type", "rel", "title", "hreflang", "length"];
@@ -91,7 +89,7 @@ export function readFormat(raw: Json | undefined, context: Pick<ItemContext, "po
 function readBox(raw: JsonObject, context: ItemContext): InputItem | undefined {
   const { bbox } = raw;
   const numbers = Array.isArray(bbox) ? bbox.filter((item) => typeof item === "number") : [];
-  const crs = textMember(raw, "crs", context) ?? defaultCrs;
+  const crs = textMember(raw, "crs", context) ?? crs84;
   if (Array.isArray(bbox) && numbers.length === bbox.length && (bbox.length === 4 || bbox.length === 6)) {
     return { kind: "bbox", bbox: numbers, crs };
   }

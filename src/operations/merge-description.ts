@@ -1,4 +1,4 @@
-import { typeOfSchema } from "../domain/described.ts";
+import { isBoxSchema, typeOfSchema } from "../domain/described.ts";
 import { fault, pointer } from "../domain/faults.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { nearNames } from "../domain/near-names.ts";
@@ -8,6 +8,7 @@ import { currentSchema } from "../engines/json-schema/current-words.ts";
 import { schemaFaults } from "../engines/json-schema/schema.ts";
 import type { GivenDescription } from "./application-package.ts";
 import { arrayDepth, misfitOfSchemas } from "./compare-schemas.ts";
+import { mergeBox } from "./merge-box.ts";
 
 type Given = NonNullable<GivenDescription["inputs"]>[string];
 
@@ -71,7 +72,11 @@ type Options = { readonly isFile: boolean; readonly faults: Fault[] };
 
 function mergeInput(at: string, own: Given, fromCwl: InputDefinition, { isFile, faults }: Options): InputDefinition {
   const { minOccurs, maxOccurs, schema: given, default: said, ...metadata } = own;
-  const schema = readSchema(pointer(at, "schema"), given, faults);
+  const read = readSchema(pointer(at, "schema"), given, faults);
+  const schema =
+    read !== undefined && isBoxSchema(fromCwl.schema)
+      ? mergeBox(pointer(at, "schema"), read, fromCwl.schema, faults)
+      : read;
   const isList = fromCwl.maxOccurs === "unbounded";
   // A list is written in one of two ways: as an input that occurs several times, or as one value that is a list.
   const isListValue = isList && schema !== undefined && takesList(schema, fromCwl.schema);

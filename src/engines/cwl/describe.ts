@@ -1,3 +1,4 @@
+import { crs84, crs84h, epsg4326, shortEpsg4326 } from "../../domain/crs.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import type { InputDefinition, OutputDefinition } from "../../domain/process.ts";
 import { fromCustom } from "./custom-types.ts";
@@ -138,14 +139,25 @@ function typeSchema(type: CwlType, formats: readonly string[]): JsonObject {
   }
 }
 
+/** Readers of descriptions tell a bounding box by the format of the first member (OGC 18-062r2, 7.11.2). */
 const boundingBoxSchema: JsonObject = {
-  type: "object",
-  format: "ogc-bbox",
-  required: ["bbox"],
-  properties: {
-    bbox: { type: "array", items: { type: "number" }, minItems: 4, maxItems: 6 },
-    crs: { type: "string" },
-  },
+  allOf: [
+    { format: "ogc-bbox" },
+    {
+      type: "object",
+      required: ["bbox"],
+      properties: {
+        bbox: { type: "array", items: { type: "number" }, minItems: 4, maxItems: 6 },
+        crs: {
+          type: "string",
+          enum: [crs84, crs84h, epsg4326, shortEpsg4326],
+          default: crs84,
+          description:
+            "Other spellings that OGC uses of the same are understood. EPSG/0/4326 is latitude first, EPSG:4326 longitude first.",
+        },
+      },
+    },
+  ],
 };
 
 function unionSchema(types: readonly CwlType[], formats: readonly string[]): JsonObject {

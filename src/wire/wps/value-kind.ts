@@ -1,5 +1,5 @@
 import { alternativesOf, isBoxSchema, typeOfSchema } from "../../domain/described.ts";
-import { isJsonObject, type JsonObject } from "../../domain/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { isJsonType, isTextType } from "../../domain/media-type.ts";
 
 /** A format of complex data. */
@@ -61,10 +61,12 @@ export function formatsOfSchema(schema: JsonObject): readonly WpsFormat[] {
 
 /** The reference systems that the schema of a bounding box names, the default first. */
 export function crsOfSchema(schema: JsonObject): readonly string[] {
-  const crs = boxProperties(schema)?.crs;
-  if (!isJsonObject(crs)) return [];
-  const given = Array.isArray(crs.enum) ? crs.enum : Array.isArray(crs.examples) ? crs.examples : [];
-  const all = [crs.default, ...given].filter((one) => typeof one === "string");
+  const described = crsSchemas(schema);
+  const crs = described.find((one) => listOf(one) !== undefined) ?? described[0];
+  if (crs === undefined) return [];
+  const given = listOf(crs) ?? [];
+  const isOffered = (one: Json | undefined) => given.length === 0 || given.some((other) => other === one);
+  const all = [...(isOffered(crs.default) ? [crs.default] : []), ...given].filter((one) => typeof one === "string");
   return [...new Set(all)];
 }
 
@@ -74,9 +76,15 @@ function crsOf(schema: JsonObject): { readonly crs?: string; readonly supportedC
   return crs === undefined ? {} : { crs, supportedCrs };
 }
 
-function boxProperties(schema: JsonObject): JsonObject | undefined {
+function crsSchemas(schema: JsonObject): readonly JsonObject[] {
   const holders = [schema, ...(Array.isArray(schema.allOf) ? schema.allOf : [])].filter(isJsonObject);
-  return holders.map((one) => one.properties).find(isJsonObject);
+  return holders.flatMap(({ properties }) =>
+    isJsonObject(properties) && isJsonObject(properties.crs) ? [properties.crs] : [],
+  );
+}
+
+function listOf(crs: JsonObject): readonly Json[] | undefined {
+  return [crs.enum, crs.examples].find((one): one is readonly Json[] => Array.isArray(one));
 }
 
 const stringFormats: Readonly<Record<string, string>> = {
