@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { unknownMediaType } from "./media-type.ts";
 
 /** Lists the alternatives of an input's or output's schema: its `oneOf` or `anyOf`, or itself. */
 export function alternativesOf(schema: JsonObject): readonly JsonObject[] {
@@ -11,6 +12,7 @@ export function alternativesOf(schema: JsonObject): readonly JsonObject[] {
 export function mediaTypesOf(schema: JsonObject): readonly string[] {
   return alternativesOf(schema).map((alternative) => {
     if (typeof alternative.contentMediaType === "string") return alternative.contentMediaType;
+    if (alternative.contentEncoding === "binary") return unknownMediaType;
     return typeOfSchema(alternative) === "string" ? "text/plain" : "application/json";
   });
 }

@@ -1,6 +1,6 @@
 import { alternativesOf, isBoxSchema, typeOfSchema } from "../../domain/described.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
-import { isJsonType, isTextType } from "../../domain/media-type.ts";
+import { isJsonType, isTextType, unknownMediaType } from "../../domain/media-type.ts";
 
 /** A format of complex data. */
 export type WpsFormat = { readonly mediaType?: string; readonly encoding?: string; readonly schema?: string };
@@ -46,9 +46,9 @@ export function formatsOfSchema(schema: JsonObject): readonly WpsFormat[] {
   const alternatives = alternativesOf(schema).filter((one) => one.type !== "null");
   return alternatives.map((alternative) => {
     const own = alternative.contentMediaType ?? schema.contentMediaType;
-    const mediaType =
-      typeof own === "string" ? own : typeOfSchema(alternative) === "string" ? "text/plain" : "application/json";
     const declared = alternative.contentEncoding ?? schema.contentEncoding;
+    const usual = typeOfSchema(alternative) === "string" ? "text/plain" : "application/json";
+    const mediaType = typeof own === "string" ? own : declared === "binary" ? unknownMediaType : usual;
     const isBinary =
       declared === "base64" || (declared === "binary" && !isJsonType(mediaType) && !isTextType(mediaType));
     return {
