@@ -44,6 +44,14 @@ function typeOfValue(value: Json): string {
   return Array.isArray(value) ? "array" : typeof value;
 }
 
+/** Tells whether a schema says that null is one of its values. */
+export function takesNull(schema: JsonObject): boolean {
+  const { type } = schema;
+  if (type === "null" || (Array.isArray(type) && type.includes("null"))) return true;
+  if (type === undefined && Array.isArray(schema.enum) && schema.enum.includes(null)) return true;
+  return alternativesOf(schema).some((one) => one !== schema && takesNull(one));
+}
+
 /** Tells whether a schema is that of a bounding box: by its format, or that of one of the parts that all must fit. */
 export function isBoxSchema(schema: JsonObject): boolean {
   const isBox = (one: unknown) =>

@@ -1,4 +1,4 @@
-import { idsOf, ownMember, takesObjectsOnly, typeOfSchema } from "./described.ts";
+import { idsOf, ownMember, takesNull, takesObjectsOnly, typeOfSchema } from "./described.ts";
 import { fault, pointer } from "./faults.ts";
 import { readItem } from "./input-forms.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
@@ -18,6 +18,7 @@ export function readInputs(
   raw: JsonObject | readonly Json[],
   description: ProcessDescription,
   faults: Fault[],
+  warnings: string[] = [],
 ): { readonly inputs: Inputs; readonly items: readonly LocatedItem[] } {
   const inputs: [string, InputItem | readonly InputItem[]][] = [];
   const located: LocatedItem[] = [];
@@ -33,7 +34,7 @@ export function readInputs(
     checkOccurrences(at, occurrences.length, definition, faults);
     const takesBareObject = takesObjectsOnly(definition.schema);
     const items = occurrences.flatMap(({ raw: value, pointer: place }) => {
-      const item = readItem(value, { pointer: place, takesBareObject, faults });
+      const item = readItem(value, { pointer: place, takesBareObject, faults, warnings });
       if (item === undefined) return [];
       const passing = item.kind === "reference" ? "byReference" : "byValue";
       if (definition.valuePassing?.includes(passing) === false) {
@@ -72,6 +73,7 @@ function occurrencesById(
     for (const [inputId, value] of Object.entries(raw)) {
       const at = pointer("/inputs", inputId);
       const definition = ownMember(description.inputs, inputId);
+      if (isNothing(value, definition)) continue;
       given.set(inputId, { at, occurrences: [...occurrencesOf(value, at, definition)] });
     }
     return given;
@@ -81,12 +83,21 @@ function occurrencesById(
     const listed = readListed(entry, at, faults);
     if (listed === undefined) continue;
     const definition = ownMember(description.inputs, listed.id);
+    if (isNothing(listed.value, definition)) continue;
     const occurrences = occurrencesOf(listed.value, at, definition);
     const earlier = given.get(listed.id);
     if (earlier === undefined) given.set(listed.id, { at, occurrences: [...occurrences] });
     else for (const occurrence of occurrences) earlier.occurrences.push(occurrence);
   }
   return given;
+}
+
+/** Null for an input that need not be given says that it is not given, unless null is one of its values. */
+function isNothing(value: Json, definition: InputDefinition | undefined): boolean {
+  const isNull = value === null || (isJsonObject(value) && value.value === null && Object.keys(value).length === 1);
+  if (!isNull || definition === undefined) return false;
+  const isOptional = (definition.minOccurs ?? 1) === 0 || definition.schema.default !== undefined;
+  return isOptional && !takesNull(definition.schema);
 }
 
 /** A list stands for several occurrences only when the input may have several; else the list is the value. */
@@ -131,6 +142,8 @@ function checkOccurrences(at: string, count: number, definition: InputDefinition
   const least = definition.minOccurs ?? 1;
   const most = definition.maxOccurs === "unbounded" ? Number.POSITIVE_INFINITY : (definition.maxOccurs ?? 1);
   if (count >= least && count <= most) return;
+  // A list without items is a list: only who wants several of them says so.
+  if (count === 0 && least === 1 && isRepeated(definition)) return;
   const range = least === most ? `${least}` : `${least} to ${definition.maxOccurs ?? 1}`;
   faults.push({ pointer: at, detail: `found ${count} occurrences, wanted ${range}` });
 }

@@ -22,12 +22,27 @@ export type JobSearch = {
 /** Gives the values of a query parameter, which may be repeated or hold a list with commas. */
 export type QueryLists = (name: string) => readonly string[];
 
+/** The parameters that say which jobs a list shows; `process` and `service` are names that Weaver's clients use. */
+export const searchNames = [
+  "type",
+  "processID",
+  "provider",
+  "status",
+  "datetime",
+  "minDuration",
+  "maxDuration",
+  "tags",
+  "q",
+  "process",
+  "service",
+] as const;
+
 /** Reads the filters of a job list. Throws `invalid-query-parameter-value` naming the parameter, what was found and what was wanted. */
 export function readJobSearch(query: QueryLists): JobSearch {
   const types = query("type").filter((type) => type !== "process");
   if (types.length > 0) throw wrongQuery("type", types.join(), "process");
-  const processIds = query("processID");
-  const providerIds = query("provider");
+  const processIds = [...query("processID"), ...query("process")];
+  const providerIds = [...query("provider"), ...query("service")];
   const text = readWords(query("q"));
   const statuses = query("status").map(readStatus);
   const tags = query("tags");

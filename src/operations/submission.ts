@@ -3,6 +3,7 @@ import type { Activity } from "../domain/activity.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Preferences } from "../domain/execution-mode.ts";
 import type { JobRequest, StatusDocumentRequest } from "../domain/job.ts";
+import { isJsonObject } from "../domain/json.ts";
 import type { Process } from "../domain/process.ts";
 import type { Provider } from "../domain/provider.ts";
 import type { LocatedSubscriber } from "../domain/subscriber.ts";
@@ -132,7 +133,7 @@ export async function submissionOf(
       forwarded: forwardedHeaders(provider, request.headers.all ?? {}),
     },
     ...(provider === undefined ? {} : { providerId: provider.id }),
-    tags: [...asked.filter((tag) => tag !== ""), ...tags],
+    tags: [...asked.filter((tag) => tag !== ""), ...tagsOf(request.body), ...tags],
     principal: request.principal,
     client: clientOf(request.principal),
     prefer: request.headers.prefer,
@@ -152,4 +153,11 @@ function forwardedHeaders(
 ): Readonly<Record<string, string>> {
   const wanted = provider?.forwardHeaders ?? [];
   return Object.fromEntries(Object.entries(headers).filter(([name]) => wanted.includes(name)));
+}
+
+/** Tags that stand in the body; one that is no text is refused with the rest of it. */
+function tagsOf(body: unknown): readonly string[] {
+  const given = isJsonObject(body) ? body.tags : undefined;
+  const words = typeof given === "string" ? given.split(",") : Array.isArray(given) ? given : [];
+  return words.flatMap((word) => (typeof word === "string" && word.trim() !== "" ? [word.trim()] : []));
 }

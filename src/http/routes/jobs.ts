@@ -1,4 +1,4 @@
-import { readJobSearch } from "../../domain/job-search.ts";
+import { readJobSearch, searchNames } from "../../domain/job-search.ts";
 import { readJobOrder } from "../../domain/job-sort.ts";
 import { jobUrl, jsonLink, processUrl, profiles, providerUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
@@ -12,7 +12,8 @@ import { type LogDeps, type LogPage, readLog, readLogPage } from "../../operatio
 import { readStatistics } from "../../operations/read-statistics.ts";
 import { type NotificationDeps, readNotifications } from "../../operations/subscribers.ts";
 import { documentResponse } from "../document-response.ts";
-import { pageLinks, pageOf } from "../paging.ts";
+import { requireKnownQuery } from "../known-query.ts";
+import { listPage, pageLinks, pageNumberOf, pageOf } from "../paging.ts";
 import { foreignBytes, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 import { fileResponse } from "../send-file.ts";
 import {
@@ -166,7 +167,9 @@ async function list(
   url: string,
   filter: Parameters<typeof listJobs>[2],
 ): Promise<Response> {
-  const { items, ...turns } = await listJobs(deps, principalOf(context), filter);
+  const { items, ...turns } = await listPage(pageNumberOf(context), filter, (one) =>
+    listJobs(deps, principalOf(context), one),
+  );
   const document = {
     jobs: items.map((job) => statusDocument(job, context.baseUrl)),
     links: pageLinks(context, url, turns),
@@ -209,7 +212,10 @@ function logPageResponse(page: LogPage): Response {
   });
 }
 
+const pageNames = ["limit", "after", "before", "page", "sortby", "sort"];
+
 function filterOf(context: RouteContext) {
+  requireKnownQuery(context, "jobs", [...searchNames, ...pageNames]);
   const lists = (name: string) => listOf(context, name);
   return { ...pageOf(context, 100), search: readJobSearch(lists), order: readJobOrder(lists) };
 }
