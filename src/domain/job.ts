@@ -99,7 +99,7 @@ export type Job = {
   readonly earlyCrashes: number;
 };
 
-/** Tells whether a job had ended before it was dismissed: nothing of it is kept then, not even its status document. */
+/** Tells whether a job was removed after it had ended: of it only its history is kept, not even its status document. */
 export function isDiscarded({ status, finishedAt, updatedAt }: Job): boolean {
   return status === "dismissed" && finishedAt !== updatedAt;
 }

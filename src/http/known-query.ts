@@ -38,15 +38,16 @@ const filtersElsewhere: Readonly<Record<string, string>> = {
 export function requireKnownQuery(
   { request }: Pick<RouteContext, "request">,
   what: string,
-  names: readonly string[],
+  names: { readonly filters: readonly string[]; readonly others: readonly string[] },
 ): void {
+  const known = [...names.filters, ...names.others];
   for (const name of new URL(request.url).searchParams.keys()) {
-    if (names.includes(name) || formNames.includes(name)) continue;
-    const [near] = nearNames(name, names);
+    if (known.includes(name) || formNames.includes(name)) continue;
+    const [near] = nearNames(name, names.filters);
     const other = Object.hasOwn(filtersElsewhere, name) ? filtersElsewhere[name] : undefined;
-    if (near === undefined && other === undefined) continue;
-    const meant = near ?? (other !== undefined && names.includes(other) ? other : undefined);
-    const wanted = meant === undefined ? `one of ${names.join(", ")}` : `"${meant}"`;
+    if (near === undefined && (other === undefined || names.filters.length === 0)) continue;
+    const meant = near ?? (other !== undefined && known.includes(other) ? other : undefined);
+    const wanted = meant === undefined ? `one of ${known.join(", ")}` : `"${meant}"`;
     const detail = `Cannot list ${what}: found parameter "${name.slice(0, 80)}", wanted ${wanted}`;
     throw new Problem("invalid-query-parameter-value", detail);
   }

@@ -209,7 +209,7 @@ export function failedResponse({ job }: Pick<JobResults, "job">): Response {
   return new Response(JSON.stringify(document), { status: 500, headers });
 }
 
-/** Answers with one result, or with one item of a list of results, bare. Throws `no-such-output` for an item that is not there. */
+/** Answers with one result, or with one item of a list of results, bare. Throws `not-found` for an item that is not there. */
 export async function answerResult(
   deps: AnswerDeps,
   context: RouteContext,
@@ -249,7 +249,7 @@ function itemOf(request: JobResults, outputId: string, item: string): Result {
   if (found !== undefined) return found;
   const wanted = items.length === 0 ? "an output with several values" : `a number from 0 to ${items.length - 1}`;
   throw new Problem(
-    "no-such-output",
+    "not-found",
     `Cannot read results of job "${request.job.id}": found item "${item}" of output "${outputId}", wanted ${wanted}`,
   );
 }

@@ -3,7 +3,7 @@ import { readJobOrder } from "../../domain/job-sort.ts";
 import { jobUrl, jsonLink, processUrl, profiles, providerUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import { type DescribeDeps, describeProcess } from "../../operations/describe-processes.ts";
-import { type DismissDeps, dismissJob, readJob } from "../../operations/follow-jobs.ts";
+import { type DismissDeps, dismissJob, readJob, readRemovedJob } from "../../operations/follow-jobs.ts";
 import { type OutlookDeps, outlookOf } from "../../operations/job-outlook.ts";
 import { type ListDeps, listJobs } from "../../operations/list-jobs.ts";
 import { requireProvider } from "../../operations/manage-providers.ts";
@@ -41,7 +41,8 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
-        const job = await readJob(deps, principalOf(context), context.param("jobId"));
+        const read = asksRemoved(context) ? readRemovedJob : readJob;
+        const job = await read(deps, principalOf(context), context.param("jobId"));
         return documentResponse(context, statusDocument(job, context.baseUrl, await outlookOf(deps, job)), {
           title: `Job ${job.id}`,
           profile: profiles.job,
@@ -212,12 +213,27 @@ function logPageResponse(page: LogPage): Response {
   });
 }
 
-const pageNames = ["limit", "after", "before", "page", "sortby", "sort"];
+const pageNames = ["limit", "after", "before", "page", "sortby", "sort", "removed"];
 
 function filterOf(context: RouteContext) {
-  requireKnownQuery(context, "jobs", [...searchNames, ...pageNames]);
+  requireKnownQuery(context, "jobs", { filters: searchNames, others: pageNames });
   const lists = (name: string) => listOf(context, name);
-  return { ...pageOf(context, 100), search: readJobSearch(lists), order: readJobOrder(lists) };
+  return {
+    ...pageOf(context, 100),
+    withRemoved: asksRemoved(context),
+    search: readJobSearch(lists),
+    order: readJobOrder(lists),
+  };
+}
+
+/** Tells whether jobs that were removed are asked for: whoever keeps the history may. */
+function asksRemoved(context: RouteContext): boolean {
+  const given = context.query("removed");
+  if (given === undefined || given === "true" || given === "false") return given === "true";
+  throw new Problem(
+    "invalid-query-parameter-value",
+    `Cannot read jobs: found removed "${given}", wanted true or false`,
+  );
 }
 
 /** Reads a parameter that may be repeated, or hold a list with commas. */

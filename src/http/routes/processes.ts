@@ -8,7 +8,6 @@ import {
 import { type DeployDeps, deployProcess, replaceProcess, undeployProcess } from "../../operations/deploy-process.ts";
 import { type DescribeDeps, describeProcess, listProcesses } from "../../operations/describe-processes.ts";
 import { documentResponse } from "../document-response.ts";
-import { requireKnownQuery } from "../known-query.ts";
 import { listPage, pageLinks, pageNumberOf, pageOf } from "../paging.ts";
 import { processSummary } from "../process-document.ts";
 import { processResponse } from "../process-form.ts";
@@ -39,7 +38,6 @@ export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
       hasEffect: false,
       async handle(context) {
         // Clients that never follow a next link shall see the whole catalogue.
-        requireKnownQuery(context, "processes", ["limit", "after", "page"]);
         const { items, next } = await listPage(pageNumberOf(context), pageOf(context, 1000), (page) =>
           listProcesses(deps, context.caller, page),
         );

@@ -12,7 +12,6 @@ import {
   requireProvider,
 } from "../../operations/manage-providers.ts";
 import { documentResponse } from "../document-response.ts";
-import { requireKnownQuery } from "../known-query.ts";
 import { type BodyLimits, readJson, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route } from "../route.ts";
 import { type ExecutionRouteDeps, executeReference, executionBody } from "./executions.ts";
@@ -30,7 +29,6 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
-        requireKnownQuery(context, "providers", ["limit"]);
         const providers = await listProviders(deps, principalOf(context));
         const document = {
           providers: providers.map((one) => providerDocument(one, context.baseUrl)),
