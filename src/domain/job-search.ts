@@ -103,12 +103,19 @@ function readInterval(text: string): Pick<JobSearch, "createdFrom" | "createdTo"
   const to = end === undefined ? readInstant(start, text) : readInstant(end, text);
   if (end === undefined && from === undefined) throw wrongInterval(text);
   if (from !== undefined && to !== undefined && from > to) throw wrongInterval(text);
-  // An instant without a fraction stands for its whole second.
-  const lastMilliseconds = to === undefined ? undefined : to + (/\.\d+/.test(end ?? start) ? 0 : 999);
+  const lastMilliseconds = to === undefined ? undefined : to + lengthOf(end ?? start) - 1;
   return {
     ...(from === undefined ? {} : { createdFrom: from }),
     ...(lastMilliseconds === undefined ? {} : { createdTo: lastMilliseconds }),
   };
+}
+
+const dayMilliseconds = 24 * 3600 * 1000;
+
+/** A day stands for all of it (our extension), an instant without a fraction for its whole second; in milliseconds. */
+function lengthOf(text: string): number {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return dayMilliseconds;
+  return /\.\d+/.test(text) ? 1 : 1000;
 }
 
 const instant = /^\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2}))?$/;
@@ -121,5 +128,5 @@ function readInstant(text: string, whole: string): number | undefined {
 }
 
 function wrongInterval(text: string): Problem {
-  return wrongQuery("datetime", text, "an RFC 3339 instant, or an interval start/end whose ends may be ..");
+  return wrongQuery("datetime", text, "a day, an RFC 3339 instant, or an interval start/end whose ends may be ..");
 }

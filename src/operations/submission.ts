@@ -71,6 +71,8 @@ export type SubmitRequest = {
   readonly body: unknown;
   /** For WPS 1.0: the response document; `isKept` when it is in its file before this returns. */
   readonly statusDocument?: StatusDocumentRequest & { readonly isKept: boolean };
+  /** Times are literals of XML Schema, which writes them in more ways. */
+  readonly takesXsdTimes?: boolean;
   /** Where the service is found from outside, without a slash at the end. */
   readonly serviceUrl: string;
   /** Throws when the caller could not take the answer; asked before anything is stored. */
@@ -101,6 +103,7 @@ export type Submission = JobOrigin & {
   readonly principal: Principal;
   readonly prefer: Preferences;
   readonly idempotencyKey?: string;
+  readonly takesXsdTimes?: boolean;
   readonly statusDocument?: StatusDocumentRequest & { readonly isKept: boolean };
   readonly requireAnswer?: (checked: CheckedJob) => void;
   readonly signal?: AbortSignal;
@@ -140,6 +143,7 @@ export async function submissionOf(
     ...(language === undefined ? {} : { language }),
     ...(request.principal.user === undefined ? {} : { user: request.principal.user }),
     ...(request.headers.idempotencyKey === undefined ? {} : { idempotencyKey: request.headers.idempotencyKey }),
+    ...(request.takesXsdTimes === undefined ? {} : { takesXsdTimes: request.takesXsdTimes }),
     ...(request.statusDocument === undefined ? {} : { statusDocument: request.statusDocument }),
     ...(request.requireAnswer === undefined ? {} : { requireAnswer: request.requireAnswer }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),

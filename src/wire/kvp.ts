@@ -32,11 +32,14 @@ export function kvpText(kvp: Kvp, name: string): string | undefined {
 
 /** Decodes a name or value; what is not encoded right stays as it is. */
 export function decodeKvp(text: string): string {
-  const spaced = text.replaceAll("+", " ");
+  return decodeEscapes(text.replaceAll("+", " "));
+}
+
+function decodeEscapes(text: string): string {
   try {
-    return decodeURIComponent(spaced);
+    return decodeURIComponent(text);
   } catch {
-    return spaced;
+    return text;
   }
 }
 
@@ -56,6 +59,8 @@ export type KvpItem = {
 export function parseKvpItems(list: string): readonly KvpItem[] {
   const isEncodedWhole = !/[;=@]/.test(list) && /%(3B|3D|40)/i.test(list);
   const text = isEncodedWhole ? decodeKvp(list) : list;
+  // A plus sign that is left was written as such: of a zone, or a number.
+  const decoded = isEncodedWhole ? decodeEscapes : decodeKvp;
   return text
     .split(";")
     .filter((item) => item.trim() !== "")
@@ -65,11 +70,11 @@ export function parseKvpItems(list: string): readonly KvpItem[] {
       const attributes = rest.map((part) => {
         const at = part.indexOf("=");
         const [name, value] = at === -1 ? [part, ""] : [part.slice(0, at), part.slice(at + 1)];
-        return [decodeKvp(name).toLowerCase(), decodeKvp(value)] as const;
+        return [decoded(name).toLowerCase(), decoded(value)] as const;
       });
       return {
-        id: decodeKvp(equals === -1 ? head : head.slice(0, equals)).trim(),
-        ...(equals === -1 ? {} : { value: decodeKvp(head.slice(equals + 1)) }),
+        id: decoded(equals === -1 ? head : head.slice(0, equals)).trim(),
+        ...(equals === -1 ? {} : { value: decoded(head.slice(equals + 1)) }),
         attributes: new Map(attributes),
       };
     });
