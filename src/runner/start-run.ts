@@ -7,6 +7,7 @@ import type { Process } from "../domain/process.ts";
 import { withDefaults } from "../engines/default-inputs.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engines/engine.ts";
 import { prepareInputs } from "../engines/prepare-inputs.ts";
+import { schemaNotes } from "../engines/schema-notes.ts";
 import { keepValue, withInputs } from "../files/kept-values.ts";
 import { fileMode, preparedFile, stagedInputsDirectory } from "../files/layout.ts";
 import { readOwn } from "../files/open-regular.ts";
@@ -112,6 +113,7 @@ async function prepare(
   const { process, engine } = what;
   const described = await patiently(deps, walk, async () => engine.describe?.(process, job.language));
   walk.enter("getInputs");
+  for (const line of schemaNotes(process)) walk.log(line);
   const given = await withInputs(deps.layout, job);
   const inputs = await patiently(deps, walk, () =>
     prepareInputs(
