@@ -136,6 +136,13 @@ export const ConfigSchema = v.strictObject({
     v.pipe(whole(1024), v.description("largest input or result fetched from another server, in bytes")),
     16 * 2 ** 30,
   ),
+  removedJobs: v.optional(
+    v.pipe(
+      v.picklist(["410", "404"], "410 or 404"),
+      v.description("answer for a job that was removed: 410 (gone), or 404 as for one that never was"),
+    ),
+    "410",
+  ),
   cors: v.optional(v.pipe(list, v.description("origins whose pages may call from a browser")), []),
   allowAnonymous: v.optional(
     v.pipe(

@@ -65,6 +65,7 @@ export function requestSettings(config: Config, sendsMail: boolean): HttpDeps["s
     maxUploadBytes: config.maxUploadBytes,
     ...retentionOf(config),
     maxInlineBytes: config.maxInlineBytes,
+    removedJobs: config.removedJobs,
     maxDocumentBytes: config.maxDocumentBytes,
     outputsPath: config.outputsPath,
     ...(config.outputsUrl === undefined ? {} : { outputsUrl: config.outputsUrl }),

@@ -147,6 +147,7 @@ const problemExitCodes = {
   "result-not-available": exitCodes.notFound,
   "job-failed": exitCodes.jobFailed,
   gone: exitCodes.dismissed,
+  "removed-job": exitCodes.dismissed,
   "duplicated-process": exitCodes.conflict,
   "immutable-process": exitCodes.conflict,
   "unsupported-media-type": exitCodes.invalidInput,

@@ -1,4 +1,4 @@
-import { idsOf, ownMember } from "./described.ts";
+import { idsOf, ownMember, takesNull, takesObjectsOnly, typeOfSchema } from "./described.ts";
 import { fault, pointer } from "./faults.ts";
 import { readItem } from "./input-forms.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
@@ -18,21 +18,23 @@ export function readInputs(
   raw: JsonObject | readonly Json[],
   description: ProcessDescription,
   faults: Fault[],
+  warnings: string[] = [],
 ): { readonly inputs: Inputs; readonly items: readonly LocatedItem[] } {
   const inputs: [string, InputItem | readonly InputItem[]][] = [];
   const located: LocatedItem[] = [];
   const given = occurrencesById(raw, description, faults);
   const wantedInputs = `one of the inputs ${idsOf(description.inputs)}`;
-  for (const [inputId, { occurrences, at }] of given) {
+  for (const [inputId, { occurrences: listed, at }] of given) {
     const definition = ownMember(description.inputs, inputId);
     if (definition === undefined) {
-      faults.push(fault(at, occurrences[0]?.raw, wantedInputs));
+      faults.push(fault(at, listed[0]?.raw, wantedInputs));
       continue;
     }
+    const occurrences = asOneList(listed, at, definition);
     checkOccurrences(at, occurrences.length, definition, faults);
-    const takesBareObject = definition.schema.type === "object";
+    const takesBareObject = takesObjectsOnly(definition.schema);
     const items = occurrences.flatMap(({ raw: value, pointer: place }) => {
-      const item = readItem(value, { pointer: place, takesBareObject, faults });
+      const item = readItem(value, { pointer: place, takesBareObject, faults, warnings });
       if (item === undefined) return [];
       const passing = item.kind === "reference" ? "byReference" : "byValue";
       if (definition.valuePassing?.includes(passing) === false) {
@@ -46,7 +48,8 @@ export function readInputs(
     else if (only !== undefined) inputs.push([inputId, only]);
   }
   for (const [inputId, definition] of Object.entries(description.inputs)) {
-    if ((definition.minOccurs ?? 1) > 0 && !given.has(inputId)) {
+    // What has a default is completed with it, however often it occurs.
+    if ((definition.minOccurs ?? 1) > 0 && definition.schema.default === undefined && !given.has(inputId)) {
       faults.push(fault(pointer("/inputs", inputId), undefined, `a value: input "${inputId}" is required`));
     }
   }
@@ -70,6 +73,7 @@ function occurrencesById(
     for (const [inputId, value] of Object.entries(raw)) {
       const at = pointer("/inputs", inputId);
       const definition = ownMember(description.inputs, inputId);
+      if (isNothing(value, definition)) continue;
       given.set(inputId, { at, occurrences: [...occurrencesOf(value, at, definition)] });
     }
     return given;
@@ -79,6 +83,7 @@ function occurrencesById(
     const listed = readListed(entry, at, faults);
     if (listed === undefined) continue;
     const definition = ownMember(description.inputs, listed.id);
+    if (isNothing(listed.value, definition)) continue;
     const occurrences = occurrencesOf(listed.value, at, definition);
     const earlier = given.get(listed.id);
     if (earlier === undefined) given.set(listed.id, { at, occurrences: [...occurrences] });
@@ -87,10 +92,32 @@ function occurrencesById(
   return given;
 }
 
+/** Null for an input that need not be given says that it is not given, unless null is one of its values. */
+function isNothing(value: Json, definition: InputDefinition | undefined): boolean {
+  const isNull = value === null || (isJsonObject(value) && value.value === null && Object.keys(value).length === 1);
+  if (!isNull || definition === undefined) return false;
+  const isOptional = (definition.minOccurs ?? 1) === 0 || definition.schema.default !== undefined;
+  return isOptional && !takesNull(definition.schema);
+}
+
 /** A list stands for several occurrences only when the input may have several; else the list is the value. */
 function occurrencesOf(raw: Json, at: string, definition: InputDefinition | undefined): readonly Occurrence[] {
-  if (definition === undefined || !isRepeated(definition) || !Array.isArray(raw)) return [{ raw, pointer: at }];
-  return raw.map((value, index) => ({ raw: value, pointer: pointer(at, index) }));
+  if (definition === undefined || !isRepeated(definition)) return [{ raw, pointer: at }];
+  if (Array.isArray(raw)) return raw.map((value, index) => ({ raw: value, pointer: pointer(at, index) }));
+  const type = typeOfSchema(definition.schema);
+  if (!isJsonObject(raw) || !Array.isArray(raw.value) || type === undefined || type === "array") {
+    return [{ raw, pointer: at }];
+  }
+  // A list with a format beside it: each item has that format.
+  return raw.value.map((value, index) => ({ raw: { ...raw, value }, pointer: pointer(at, "value", index) }));
+}
+
+/** An input whose value is a list may come item by item, as WPS and the older list of inputs write it. */
+function asOneList(occurrences: readonly Occurrence[], at: string, definition: InputDefinition): readonly Occurrence[] {
+  const isListValue = !isRepeated(definition) && typeOfSchema(definition.schema) === "array";
+  if (occurrences.length < 2 || !isListValue) return occurrences;
+  const values = occurrences.map(({ raw }) => (isJsonObject(raw) && raw.value !== undefined ? raw.value : raw));
+  return [{ raw: values, pointer: at }];
 }
 
 /** One entry of the older list: `{id, value}`, `{id, data}` or `{id, href}`, with qualifiers beside. */
@@ -115,6 +142,8 @@ function checkOccurrences(at: string, count: number, definition: InputDefinition
   const least = definition.minOccurs ?? 1;
   const most = definition.maxOccurs === "unbounded" ? Number.POSITIVE_INFINITY : (definition.maxOccurs ?? 1);
   if (count >= least && count <= most) return;
+  // A list without items is a list: only who wants several of them says so.
+  if (count === 0 && least === 1 && isRepeated(definition)) return;
   const range = least === most ? `${least}` : `${least} to ${definition.maxOccurs ?? 1}`;
   faults.push({ pointer: at, detail: `found ${count} occurrences, wanted ${range}` });
 }

@@ -1,8 +1,9 @@
 import { idsOf, isSameType, mediaTypesOf, ownMember } from "./described.ts";
 import { fault, found, pointer } from "./faults.ts";
-import { readFormat, refuseOthers } from "./input-forms.ts";
+import { readFormat } from "./input-forms.ts";
 import type { OutputRequest } from "./job.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { type MemberNotes, noteOthers } from "./other-members.ts";
 import type { Fault } from "./problem.ts";
 import { type ProcessDescription, type TransmissionMode, transmissionModes } from "./process.ts";
 
@@ -11,6 +12,7 @@ export function readOutputs(
   raw: JsonObject | readonly Json[],
   description: ProcessDescription,
   faults: Fault[],
+  warnings: string[] = [],
 ): Readonly<Record<string, OutputRequest>> {
   const entries = isJsonObject(raw)
     ? Object.entries(raw).map(([id, value]) => ({ id, value, at: pointer("/outputs", id) }))
@@ -24,18 +26,13 @@ export function readOutputs(
         return [];
       });
   return Object.fromEntries(
-    entries.map(({ id, value, at }) => [id, readOutput(id, value, { pointer: at, faults }, description)]),
+    entries.map(({ id, value, at }) => [id, readOutput(id, value, { pointer: at, faults, warnings }, description)]),
   );
 }
 
 const outputMembers = ["format", "mediaType", "transmissionMode"];
 
-function readOutput(
-  id: string,
-  raw: Json,
-  context: { readonly pointer: string; readonly faults: Fault[] },
-  description: ProcessDescription,
-): OutputRequest {
+function readOutput(id: string, raw: Json, context: MemberNotes, description: ProcessDescription): OutputRequest {
   const definition = ownMember(description.outputs, id);
   if (definition === undefined) {
     context.faults.push(fault(context.pointer, raw, `one of the outputs ${idsOf(description.outputs)}`));
@@ -45,7 +42,7 @@ function readOutput(
     context.faults.push(fault(context.pointer, raw, `an object with any of ${outputMembers.join(", ")}`));
     return {};
   }
-  refuseOthers(raw, outputMembers, context);
+  noteOthers(raw, outputMembers, context);
   const transmissionMode = readTransmission(raw.transmissionMode, context, description);
   const format = readFormat(raw.format, { ...context, pointer: pointer(context.pointer, "format") });
   const mediaType = typeof raw.mediaType === "string" ? raw.mediaType : format.mediaType;

@@ -5,6 +5,7 @@ import { fault, issueFaults } from "./faults.ts";
 import type { JobRequest } from "./job.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 import { wishOf } from "./notification.ts";
+import { noteOthers } from "./other-members.ts";
 import type { Fault } from "./problem.ts";
 import type { ProcessDescription } from "./process.ts";
 import { RunWishesSchema, runLimits } from "./run-settings.ts";
@@ -22,7 +23,7 @@ const byId = v.custom<JsonObject | readonly Json[]>(
  * The body of an execution request: OGC 18-062r2 execute.yaml, the 2.0 draft's, and the older one with lists.
  * Values of inputs and outputs are read by `readExecution`, against the process's description.
  */
-export const ExecuteBodySchema = v.strictObject({
+export const ExecuteBodySchema = v.looseObject({
   process: v.optional(v.string("the id or URL of the process")),
   mode: v.optional(v.picklist(modes, `one of ${modes.join(", ")}`)),
   response: v.optional(v.picklist(["raw", "document"], "one of raw, document")),
@@ -32,7 +33,13 @@ export const ExecuteBodySchema = v.strictObject({
   subscriber: v.optional(SubscriberSchema),
   subscribers: v.optional(SubscriberSchema),
   notification_email: v.optional(MailAddressSchema),
+  /** Words for readers and tools; tags go with the job. */
+  title: v.optional(v.unknown()),
+  description: v.optional(v.unknown()),
+  $schema: v.optional(v.unknown()),
+  tags: v.optional(v.union([v.array(v.string()), v.string()], "a list of words")),
 });
+const bodyMembers = Object.keys(ExecuteBodySchema.entries);
 
 /** An execution request whose form is right: `items` are its inputs again, each with its place; so are `subscribers`. */
 export type ExecutionRequest = {
@@ -51,9 +58,11 @@ export function readExecution(
   if (!isJsonObject(payload)) return { faults: [fault("", payload, "an object with inputs")], execution: empty };
   const outcome = v.safeParse(ExecuteBodySchema, payload);
   const faults: Fault[] = outcome.success ? [] : [...issueFaults(outcome.issues)];
+  const warnings: string[] = [];
+  noteOthers(payload, bodyMembers, { pointer: "", faults, warnings });
   const given = payload.inputs ?? {};
-  const read = isById(given) ? readInputs(given, description, faults) : { inputs: {}, items: [] };
-  const outputs = isById(payload.outputs) ? readOutputs(payload.outputs, description, faults) : undefined;
+  const read = isById(given) ? readInputs(given, description, faults, warnings) : { inputs: {}, items: [] };
+  const outputs = isById(payload.outputs) ? readOutputs(payload.outputs, description, faults, warnings) : undefined;
   if (!outcome.success) return { faults, execution: { ...empty, items: read.items } };
   const { process, mode, response, heddle } = outcome.output;
   const longest = description.heddle?.maxSeconds;
@@ -70,6 +79,7 @@ export function readExecution(
     ...(outputs === undefined ? {} : { outputs }),
     ...(response === undefined ? {} : { response }),
     ...(run === undefined ? {} : { run }),
+    ...(warnings.length === 0 ? {} : { warnings }),
     ...(subscribers.length === 0 ? {} : { notify: subscribers.map(({ subscriber }) => wishOf(subscriber)) }),
   };
   return { faults, execution: { mode: mode ?? "auto", request, items: read.items, subscribers } };

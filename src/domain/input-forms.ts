@@ -1,13 +1,25 @@
+import { crs84 } from "./crs.ts";
 import { fault, pointer } from "./faults.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { type MemberNotes, noteOthers } from "./other-members.ts";
 import type { Fault } from "./problem.ts";
 import type { InputItem } from "./values.ts";
 
-/** The coordinate reference system of a bounding box that names none (OGC 18-062r2, bbox.yaml). */
-export const defaultCrs = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
-
-/** What a link may have (link.yaml). All but `href` and `type` only describe. */
-const linkMembers = ["href", "type", "rel", "title", "hreflang", "length"];
+/** What a link may have (link.yaml, and what values have). All but `href` and its media type only describe. */
+const linkMembers = [
+  "href",
+  "type",
+  "rel",
+  "title",
+  "hreflang",
+  "length",
+  "method",
+  "mediaType",
+  "encoding",
+  "schema",
+  "format",
+  "value",
+];
 const qualifiedMembers = ["value", "mediaType", "encoding", "schema", "format"];
 const formatMembers = ["mediaType", "encoding", "schema"];
 
@@ -20,6 +32,8 @@ export type ItemContext = {
   /** The input takes an object, and nothing else: then an object without `value` around it is taken as it stands. */
   readonly takesBareObject: boolean;
   readonly faults: Fault[];
+  /** What was left out, for who asked. */
+  readonly warnings?: string[];
 };
 
 /**
@@ -49,20 +63,27 @@ export function readItem(raw: Json, context: ItemContext): InputItem | undefined
 }
 
 function readLink(raw: JsonObject, context: ItemContext): InputItem | undefined {
-  const known = refuseOthers(raw, linkMembers, context);
+  noteOthers(raw, linkMembers, context);
   const href = textMember(raw, "href", context);
-  const mediaType = textMember(raw, "type", context);
-  if (!known || href === undefined) return undefined;
+  // Some say the format of what is linked as they do of a value.
+  const format = isJsonObject(raw.format) ? raw.format : {};
+  const mediaType =
+    textMember(raw, "type", context) ??
+    textMember(raw, "mediaType", context) ??
+    textMember(format, "mediaType", context);
+  if (raw.method !== undefined && raw.method !== "GET") {
+    context.faults.push(fault(pointer(context.pointer, "method"), raw.method, "GET: links are read, not sent to"));
+  }
+  if (href === undefined) return undefined;
   return { kind: "reference", href, ...(mediaType === undefined ? {} : { mediaType }) };
 }
 
 function readQualified(raw: JsonObject, context: ItemContext): InputItem | undefined {
-  const known = refuseOthers(raw, qualifiedMembers, context);
+  noteOthers(raw, qualifiedMembers, context);
   const format = readFormat(raw.format, { ...context, pointer: pointer(context.pointer, "format") });
   refuseSchema(raw, context);
   const mediaType = textMember(raw, "mediaType", context) ?? format.mediaType;
   const encoding = textMember(raw, "encoding", context) ?? format.encoding;
-  if (!known) return undefined;
   return {
     kind: "value",
     value: raw.value ?? null,
@@ -75,13 +96,13 @@ function readQualified(raw: JsonObject, context: ItemContext): InputItem | undef
 export type Format = { readonly mediaType?: string; readonly encoding?: string };
 
 /** Reads `format: {mediaType, encoding}`. */
-export function readFormat(raw: Json | undefined, context: Pick<ItemContext, "pointer" | "faults">): Format {
+export function readFormat(raw: Json | undefined, context: MemberNotes): Format {
   if (raw === undefined) return {};
   if (!isJsonObject(raw)) {
     context.faults.push(fault(context.pointer, raw, "an object with mediaType"));
     return {};
   }
-  refuseOthers(raw, formatMembers, context);
+  noteOthers(raw, formatMembers, context);
   refuseSchema(raw, context);
   const mediaType = textMember(raw, "mediaType", context);
   const encoding = textMember(raw, "encoding", context);
@@ -91,7 +112,7 @@ export function readFormat(raw: Json | undefined, context: Pick<ItemContext, "po
 function readBox(raw: JsonObject, context: ItemContext): InputItem | undefined {
   const { bbox } = raw;
   const numbers = Array.isArray(bbox) ? bbox.filter((item) => typeof item === "number") : [];
-  const crs = textMember(raw, "crs", context) ?? defaultCrs;
+  const crs = textMember(raw, "crs", context) ?? crs84;
   if (Array.isArray(bbox) && numbers.length === bbox.length && (bbox.length === 4 || bbox.length === 6)) {
     return { kind: "bbox", bbox: numbers, crs };
   }
@@ -105,19 +126,6 @@ function refuseSchema(raw: JsonObject, context: Pick<ItemContext, "pointer" | "f
   context.faults.push(
     fault(pointer(context.pointer, "schema"), raw.schema, "mediaType alone: a schema is not offered"),
   );
-}
-
-/** Refuses members that nothing would read. True when there are none. */
-export function refuseOthers(
-  raw: JsonObject,
-  known: readonly string[],
-  context: Pick<ItemContext, "pointer" | "faults">,
-): boolean {
-  const others = Object.keys(raw).filter((name) => !known.includes(name));
-  for (const name of others) {
-    context.faults.push(fault(pointer(context.pointer, name), raw[name], `only the members ${known.join(", ")}`));
-  }
-  return others.length === 0;
 }
 
 function textMember(

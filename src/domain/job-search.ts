@@ -22,12 +22,27 @@ export type JobSearch = {
 /** Gives the values of a query parameter, which may be repeated or hold a list with commas. */
 export type QueryLists = (name: string) => readonly string[];
 
+/** The parameters that say which jobs a list shows; `process` and `service` are names that Weaver's clients use. */
+export const searchNames = [
+  "type",
+  "processID",
+  "provider",
+  "status",
+  "datetime",
+  "minDuration",
+  "maxDuration",
+  "tags",
+  "q",
+  "process",
+  "service",
+] as const;
+
 /** Reads the filters of a job list. Throws `invalid-query-parameter-value` naming the parameter, what was found and what was wanted. */
 export function readJobSearch(query: QueryLists): JobSearch {
   const types = query("type").filter((type) => type !== "process");
   if (types.length > 0) throw wrongQuery("type", types.join(), "process");
-  const processIds = query("processID");
-  const providerIds = query("provider");
+  const processIds = [...query("processID"), ...query("process")];
+  const providerIds = [...query("provider"), ...query("service")];
   const text = readWords(query("q"));
   const statuses = query("status").map(readStatus);
   const tags = query("tags");
@@ -88,12 +103,19 @@ function readInterval(text: string): Pick<JobSearch, "createdFrom" | "createdTo"
   const to = end === undefined ? readInstant(start, text) : readInstant(end, text);
   if (end === undefined && from === undefined) throw wrongInterval(text);
   if (from !== undefined && to !== undefined && from > to) throw wrongInterval(text);
-  // An instant without a fraction stands for its whole second.
-  const lastMilliseconds = to === undefined ? undefined : to + (/\.\d+/.test(end ?? start) ? 0 : 999);
+  const lastMilliseconds = to === undefined ? undefined : to + lengthOf(end ?? start) - 1;
   return {
     ...(from === undefined ? {} : { createdFrom: from }),
     ...(lastMilliseconds === undefined ? {} : { createdTo: lastMilliseconds }),
   };
+}
+
+const dayMilliseconds = 24 * 3600 * 1000;
+
+/** A day stands for all of it (our extension), an instant without a fraction for its whole second; in milliseconds. */
+function lengthOf(text: string): number {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return dayMilliseconds;
+  return /\.\d+/.test(text) ? 1 : 1000;
 }
 
 const instant = /^\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2}))?$/;
@@ -106,5 +128,5 @@ function readInstant(text: string, whole: string): number | undefined {
 }
 
 function wrongInterval(text: string): Problem {
-  return wrongQuery("datetime", text, "an RFC 3339 instant, or an interval start/end whose ends may be ..");
+  return wrongQuery("datetime", text, "a day, an RFC 3339 instant, or an interval start/end whose ends may be ..");
 }

@@ -11,7 +11,7 @@ export const jobMoves = {
   fail: { from: ["running"], to: "failed" },
   dismiss: { from: ["accepted", "running"], to: "dismissed" },
   retry: { from: ["failed", "dismissed"], to: "accepted" },
-  discard: { from: ["successful", "failed"], to: "dismissed" },
+  discard: { from: ["successful", "failed", "dismissed"], to: "dismissed" },
 } as const satisfies Record<string, { from: readonly JobStatus[]; to: JobStatus }>;
 
 /** Tells whether a job in this state will not run again by itself. */

@@ -22,6 +22,8 @@ export type JobRequest = {
   /** Undefined when the request did not say (a 2.0 client). */
   readonly response?: "raw" | "document";
   readonly run?: RunLimits;
+  /** What of the request was left out, each with its place. */
+  readonly warnings?: readonly string[];
   /** What is told of the job; undefined when nobody wants to be told. */
   readonly notify?: readonly NotificationWish[];
   /** For a job that came as WPS 1.0: its response document can be kept in a file. Undefined for any other. */
@@ -97,7 +99,7 @@ export type Job = {
   readonly earlyCrashes: number;
 };
 
-/** Tells whether a job had ended before it was dismissed: nothing of it is kept then, not even its status document. */
+/** Tells whether a job was removed after it had ended: of it only its history is kept, not even its status document. */
 export function isDiscarded({ status, finishedAt, updatedAt }: Job): boolean {
   return status === "dismissed" && finishedAt !== updatedAt;
 }

@@ -133,13 +133,35 @@ export function isJsonType(mediaType: string): boolean {
 }
 
 /** Media types outside `text/` whose content is text all the same; JSON is not counted among them. */
-const textTypes: ReadonlySet<string> = new Set(["application/xml", "application/yaml", "application/cwl"]);
+const textTypes: ReadonlySet<string> = new Set([
+  "application/cwl",
+  "application/ecmascript",
+  "application/graphql",
+  "application/javascript",
+  "application/json-seq",
+  "application/jsonl",
+  "application/jsonlines",
+  "application/n-quads",
+  "application/n-triples",
+  "application/ndjson",
+  "application/sql",
+  "application/toml",
+  "application/trig",
+  "application/x-javascript",
+  "application/x-jsonl",
+  "application/x-jsonlines",
+  "application/x-ndjson",
+  "application/x-sh",
+  "application/x-yaml",
+  "application/xml",
+  "application/yaml",
+]);
 
 /** Tells whether the content of a media type is text that is no JSON. */
 export function isTextType(mediaType: string): boolean {
   const essence = essenceOf(mediaType);
   if (isJsonType(essence)) return false;
-  return essence.startsWith("text/") || /\+(xml|yaml)$/.test(essence) || textTypes.has(essence);
+  return essence.startsWith("text/") || /\+(xml|yaml|json-seq|jsonl|ndjson)$/.test(essence) || textTypes.has(essence);
 }
 
 /** The media type without its parameters, in lower case. */

@@ -10,6 +10,7 @@ export const problemKinds = [
   "result-not-available",
   "job-failed",
   "gone",
+  "removed-job",
   "duplicated-process",
   "immutable-process",
   "unsupported-media-type",

@@ -1,6 +1,7 @@
-import { alternativesOf, isOfType, isSameType } from "../domain/described.ts";
+import { knownCrs } from "../domain/crs.ts";
+import { alternativesOf, isBoxSchema, isOfType, isSameType, typeOfSchema } from "../domain/described.ts";
 import { found } from "../domain/faults.ts";
-import type { Json, JsonObject } from "../domain/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
 import { isJsonType, unknownMediaType } from "../domain/media-type.ts";
 import type { Fault } from "../domain/problem.ts";
@@ -64,7 +65,13 @@ export function createInputCheck(process: Checked, isUnchecked: UncheckedInput =
         case "bbox":
           return process.fileInputs.includes(inputId)
             ? [{ pointer, detail: "found a bounding box, wanted a file: text, base64 or a link" }]
-            : valueFaults(inputId, alternatives(inputId), { bbox: item.bbox, crs: item.crs }, pointer, budget);
+            : valueFaults(
+                inputId,
+                alternatives(inputId),
+                checkable(process, inputId, { bbox: item.bbox, crs: item.crs }),
+                pointer,
+                budget,
+              );
         case "value":
           if (item.encoding !== undefined) {
             const fault = encodingFault(item, pointer);
@@ -72,15 +79,34 @@ export function createInputCheck(process: Checked, isUnchecked: UncheckedInput =
           }
           if (process.fileInputs.includes(inputId)) return fileFaults(process, alternatives(inputId), item, pointer);
           return qualifiedFaults(alternatives(inputId), item, pointer, (fitting) =>
-            valueFaults(inputId, fitting, item.value, pointer, budget),
+            valueFaults(inputId, fitting, checkable(process, inputId, item.value), pointer, budget),
           );
         default:
           return item satisfies never;
       }
     },
     value: (inputId, value) =>
-      valueFaults(inputId, alternatives(inputId), value, "", schemaBudget()).map((fault) => fault.detail),
+      valueFaults(inputId, alternatives(inputId), checkable(process, inputId, value), "", schemaBudget()).map(
+        (fault) => fault.detail,
+      ),
   };
+}
+
+/** Gives a value as it is held against the schema: CWL takes one item for a list of one, and boxes are told apart. */
+function checkable({ definition, description }: Checked, inputId: string, value: Json): Json {
+  if (definition?.kind !== "cwl") return value;
+  const schema = description.inputs[inputId]?.schema ?? {};
+  const takesList = typeOfSchema(schema) === "array";
+  const whole = takesList && value !== null && !Array.isArray(value) ? [value] : value;
+  if (isBoxSchema(schema)) return withKnownCrs(whole);
+  const { items } = schema;
+  return Array.isArray(whole) && isJsonObject(items) && isBoxSchema(items) ? whole.map(withKnownCrs) : whole;
+}
+
+/** Of the many spellings of a reference system, the one that descriptions list. */
+function withKnownCrs(value: Json): Json {
+  if (!isJsonObject(value) || typeof value.crs !== "string") return value;
+  return { ...value, crs: knownCrs(value.crs)?.uri ?? value.crs };
 }
 
 /** Keeps the checks of the revisions used last. */
@@ -153,7 +179,7 @@ function fileFaults(
 }
 
 function takesJson({ mediaType, schema }: Alternative): boolean {
-  return schema.type !== "string" || mediaType === undefined || isAnyType(mediaType) || isJsonType(mediaType);
+  return typeOfSchema(schema) !== "string" || mediaType === undefined || isAnyType(mediaType) || isJsonType(mediaType);
 }
 
 /** Compares the format that a client names with those that are described, unless the package tells what else fits. */

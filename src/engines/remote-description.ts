@@ -3,6 +3,7 @@ import { Problem } from "../domain/problem.ts";
 import type { Process, RemoteDefinition } from "../domain/process.ts";
 import { timeLimit } from "../domain/timers.ts";
 import type { RemoteClient, RemoteDescription } from "../net/remote.ts";
+import { currentParameters } from "./json-schema/current-words.ts";
 
 /** How long a remote may take to describe a process. */
 const describeMilliseconds = 60_000;
@@ -32,8 +33,9 @@ export function requireUnchanged(process: Process, definition: RemoteDefinition,
 /** Titles may change; what is taken and given may not. */
 function changedPart(process: Process, described: RemoteDescription): string | undefined {
   for (const part of ["inputs", "outputs"] as const) {
-    const known = signatures(process.description[part]);
-    const now = signatures(described[part]);
+    // Processes that were pinned earlier keep the words in which they were described then.
+    const known = signatures(currentParameters(process.description[part]));
+    const now = signatures(currentParameters(described[part]));
     const other = [...new Set([...known.keys(), ...now.keys()])].find((id) => known.get(id) !== now.get(id));
     if (other !== undefined) return `${part.slice(0, -1)} "${other}"`;
   }

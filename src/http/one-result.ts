@@ -22,7 +22,7 @@ export function itemOf(request: JobResults, outputId: string, item: string): Res
   if (found !== undefined) return found;
   const wanted = items.length === 0 ? "an output with values" : `a number from 0 to ${items.length - 1}`;
   throw new Problem(
-    "no-such-output",
+    "not-found",
     `Cannot read results of job "${request.job.id}": found item "${item}" of output "${outputId}", wanted ${wanted}`,
   );
 }

@@ -25,6 +25,45 @@ export function pageOf(context: Pick<RouteContext, "query">, defaultLimit: numbe
   return { limit, ...(after === undefined ? {} : { after }), ...(before === undefined ? {} : { before }) };
 }
 
+/** So many items may lie before a page that is asked for by its number: cursors lead on from there. */
+const maxSkipped = 20_000;
+
+/** Reads `page`, which counts from 0 as in Weaver. Throws `invalid-query-parameter-value`. */
+export function pageNumberOf(context: Pick<RouteContext, "query">): number {
+  const given = context.query("page");
+  if (given === undefined) return 0;
+  if (/^\d{1,9}$/.test(given)) {
+    if (Number(given) === 0 || (context.query("after") ?? context.query("before")) === undefined) return Number(given);
+    throw new Problem("invalid-query-parameter-value", "Cannot list: found page with after or before, wanted one way");
+  }
+  const detail = `Cannot list: found page "${given}", wanted a whole number from 0`;
+  throw new Problem("invalid-query-parameter-value", detail);
+}
+
+type Turned<Item> = { readonly items: readonly Item[]; readonly next?: string; readonly prev?: string };
+
+/** Lists the page of a number: what lies before it is passed over. Throws `invalid-query-parameter-value` when that is too much. */
+export async function listPage<Item, Filter extends PageRequest>(
+  page: number,
+  filter: Filter,
+  list: (filter: Filter) => Promise<Turned<Item>>,
+): Promise<Turned<Item>> {
+  let left = page * filter.limit;
+  if (left > maxSkipped) {
+    const detail = `Cannot list: found page ${page} of ${filter.limit}, wanted at most ${maxSkipped} items before it, or the cursor of a link`;
+    throw new Problem("invalid-query-parameter-value", detail);
+  }
+  let from = filter;
+  while (left > 0) {
+    const { items, next } = await list({ ...from, limit: Math.min(maxLimit, left) });
+    if (next === undefined) return { items: [] };
+    left -= items.length;
+    from = { ...from, after: next };
+    if (items.length === 0) return { items: [] };
+  }
+  return list(from);
+}
+
 /** Makes the links of one page of a list: itself, and those beside it that there are. */
 export function pageLinks(
   context: Pick<RouteContext, "request">,
@@ -36,6 +75,7 @@ export function pageLinks(
     const turnedParams = new URLSearchParams(searchParams);
     turnedParams.delete("after");
     turnedParams.delete("before");
+    turnedParams.delete("page");
     turnedParams.set(name, cursor);
     return `${url}?${turnedParams}`;
   };

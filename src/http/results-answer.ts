@@ -228,7 +228,7 @@ export function failedResponse({ job }: Pick<JobResults, "job">): Response {
   return new Response(JSON.stringify(document), { status: 500, headers });
 }
 
-/** Answers with one result, or with one item of a list of results, bare. Throws `no-such-output` for an item that is not there. */
+/** Answers with one result, or with one item of a list of results, bare. Throws `not-found` for an item that is not there. */
 export async function answerResult(
   deps: AnswerDeps,
   context: RouteContext,

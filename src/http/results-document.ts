@@ -2,6 +2,7 @@ import type { Job } from "../domain/job.ts";
 import { isJsonObject, type Json } from "../domain/json.ts";
 import { excessOfText, jsonBounds } from "../domain/json-bounds.ts";
 import { resultUrl } from "../domain/links.ts";
+import { isJsonType, isTextType } from "../domain/media-type.ts";
 import type { OutputDefinition, ProcessDescription } from "../domain/process.ts";
 import { absoluteReference, type OutputLocations } from "../domain/results.ts";
 import type { FileResult, PlainValue, Result, Results } from "../domain/values.ts";
@@ -113,18 +114,10 @@ function fileLink(file: FileResult, locations: OutputLocations): Record<string, 
 async function inlineFile(file: FileResult, context: ResultsContext): Promise<unknown> {
   const bytes = await context.read(file.reference);
   const { mediaType } = file;
-  const text = isTextual(mediaType) ? decodeText(bytes) : undefined;
+  const text = isJsonType(mediaType) || isTextType(mediaType) ? decodeText(bytes) : undefined;
   if (text === undefined) return { value: Buffer.from(bytes).toString("base64"), encoding: "base64", mediaType };
   const parsed = isJsonType(mediaType) ? parseContent(text) : undefined;
   return { value: parsed === undefined ? text : parsed.value, mediaType };
-}
-
-function isJsonType(mediaType: string): boolean {
-  return /^[^;]*[/+]json\s*(;|$)/i.test(mediaType);
-}
-
-function isTextual(mediaType: string): boolean {
-  return isJsonType(mediaType) || /^(text\/|[^;]*[/+](xml|yaml)\s*(;|$))/i.test(mediaType);
 }
 
 /** Undefined when the bytes are not what their media type says: they are given as they are then. */

@@ -18,11 +18,11 @@ export type SendableFile = {
 type Span = { readonly start: number; readonly end: number };
 
 /** Answers with a file or the part that was asked for (RFC 9110 13 and 14): 200, 206, 304 or 416. */
-export function fileResponse(
+export async function fileResponse(
   request: Request,
   file: SendableFile,
   headers: Readonly<Record<string, string>> = {},
-): Response {
+): Promise<Response> {
   const etag = `"${file.sizeBytes.toString(36)}-${Math.round(file.modifiedAt).toString(36)}"`;
   const shared = {
     ...foreignBytes,
@@ -39,7 +39,7 @@ export function fileResponse(
   const { start, end } = span ?? { start: 0, end: file.sizeBytes };
   const whole = {
     ...shared,
-    "content-type": withCharset(file.mediaType),
+    "content-type": await withCharset(file, span === undefined),
     "content-length": String(end - start),
     "content-disposition": dispositionOf(file.name),
   };
@@ -77,9 +77,32 @@ function spanOf(request: Request, file: SendableFile, etag: string): Span | "out
   return { start, end };
 }
 
-/** Text is read as UTF-8 when nothing says otherwise. */
-function withCharset(mediaType: string): string {
-  return /^text\/[^;]*$/.test(mediaType) ? `${mediaType}; charset=utf-8` : mediaType;
+/** A text that is larger is not read through before it is sent, and a part of one much less: then nothing is claimed. */
+const maxReadBytes = 16 * 2 ** 20;
+const maxReadForPart = 2 ** 20;
+const chunkBytes = 2 ** 20;
+
+/** Text is called UTF-8 when it is. */
+async function withCharset(file: SendableFile, isWhole: boolean): Promise<string> {
+  const { mediaType } = file;
+  if (!/^text\/[^;]*$/.test(mediaType)) return mediaType;
+  const isRead = file.sizeBytes <= (isWhole ? maxReadBytes : maxReadForPart);
+  return isRead && (await isUtf8(file)) ? `${mediaType}; charset=utf-8` : mediaType;
+}
+
+async function isUtf8(file: SendableFile): Promise<boolean> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  try {
+    for (let start = 0; start < file.sizeBytes; start += chunkBytes) {
+      const bytes = await file.slice(start, Math.min(file.sizeBytes, start + chunkBytes)).bytes();
+      decoder.decode(bytes, { stream: true });
+    }
+    decoder.decode();
+    return true;
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
 }
 
 /** Names the file (RFC 6266); it is shown in place where the browser can, within the sandbox. */

@@ -42,6 +42,8 @@ export type HttpDeps = ExecutionRouteDeps &
     /** What one client may have open at once; wide bounds when not given. */
     readonly clientBounds?: ClientBounds;
     readonly logger: Logger;
+    /** The answer for a job that was removed; 410 when not given. */
+    readonly settings: { readonly removedJobs?: "410" | "404" };
   };
 
 /** What the app needs of the server that it runs in. */
@@ -57,6 +59,12 @@ export type HttpApp = {
   fetch(request: Request, server?: ConnectionServer): Promise<Response>;
   readonly routes: readonly Route[];
 };
+
+/** Some testers want a removed job to be as one that never was. */
+function asTold({ settings }: Pick<HttpDeps, "settings">, error: unknown): unknown {
+  const isRemoved = error instanceof Problem && error.kind === "removed-job";
+  return isRemoved && settings.removedJobs === "404" ? new Problem("no-such-job", error.message) : error;
+}
 
 /** Assembles the edge: each request passes, in this order, Host, origin, sign-in and its route. */
 export function createHttpApp(deps: HttpDeps): HttpApp {
@@ -132,7 +140,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     return unrouted(deps, routes, context.req.raw, { path: context.req.path, ...readerOf(deps.door, context.env) });
   });
   app.onError((error, context) => {
-    const response = problemResponse(error, readerOf(deps.door, context.env), deps.logger);
+    const response = problemResponse(asTold(deps, error), readerOf(deps.door, context.env), deps.logger);
     return withHeaders(response, corsHeaders(deps.door, context.req.raw));
   });
 

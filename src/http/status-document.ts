@@ -42,6 +42,7 @@ export function statusDocument(job: Job, baseUrl: string, outlook: JobOutlook = 
     ...(job.executionId === undefined ? {} : { executionId: job.executionId }),
     processRevision: job.processRevision,
     ...(job.tags.length === 0 ? {} : { tags: job.tags }),
+    ...(job.request.warnings === undefined ? {} : { warnings: job.request.warnings }),
     ...(job.failure === undefined ? {} : { exception: failureDocument(job) }),
     links: statusLinks(job, baseUrl),
   };

@@ -66,6 +66,7 @@ async function submit(deps: ExecuteWpsDeps, context: RouteContext, process: Proc
       },
       query: {},
       body: executePayload(call, process.description),
+      takesXsdTimes: true,
       serviceUrl: context.baseUrl,
       ...(isDocument10 ? { statusDocument: { lineage: call.lineage, isKept: call.store } } : {}),
       signal: context.signal,

@@ -1,5 +1,5 @@
 import { idempotencyConformance } from "../domain/conformance.ts";
-import { alternativesOf } from "../domain/described.ts";
+import { alternativesOf, typeOfSchema } from "../domain/described.ts";
 import type { RemoteException } from "../domain/job.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { excessOfText, jsonBounds } from "../domain/json-bounds.ts";
@@ -203,7 +203,8 @@ function outputOf(one: JsonObject): OutputDefinition {
 /** Content of a media type that is no JSON is a file, whatever it is called. */
 function isFile(schema: JsonObject): boolean {
   return alternativesOf(schema).every(
-    (one) => one.type === "string" && (one.contentMediaType !== undefined || one.contentEncoding !== undefined),
+    (one) =>
+      typeOfSchema(one) === "string" && (one.contentMediaType !== undefined || one.contentEncoding !== undefined),
   );
 }
 

@@ -1,12 +1,15 @@
 import { wishes } from "../domain/access.ts";
+import { alternativesOf } from "../domain/described.ts";
 import { type ExecutionMode, readExecution } from "../domain/execution.ts";
 import { chooseMode } from "../domain/execution-mode.ts";
 import { refusal } from "../domain/faults.ts";
 import type { JobRequest } from "../domain/job.ts";
 import { canonicalJson, isJsonObject } from "../domain/json.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
-import type { ProcessDescription } from "../domain/process.ts";
+import type { InputDefinition, ProcessDescription } from "../domain/process.ts";
 import type { LocatedSubscriber } from "../domain/subscriber.ts";
+import type { InputItem } from "../domain/values.ts";
+import { jsonTimeOf } from "../domain/xsd-times.ts";
 import { createInputCheck, type InputCheck } from "../engines/input-check.ts";
 import { schemaBudget } from "../engines/json-schema/check.ts";
 import type { Idempotency } from "../store/jobs.ts";
@@ -20,7 +23,7 @@ export async function checkSubmission(deps: SubmitDeps, submission: Submission) 
   const { process, payload, prefer, principal } = submission;
   const faults: Fault[] = [];
   const { mode, request, subscribers } = noting(deps, `Checking a request to process "${process.id}"`, () =>
-    collectFaults(payload, process.description, deps.inputChecks.of(process), faults),
+    collectFaults(payload, process.description, deps.inputChecks.of(process), faults, submission.takesXsdTimes),
   );
   const { chosen, fault } = chooseMode(mode, prefer, process.description);
   if (fault !== undefined) faults.push(fault);
@@ -91,12 +94,25 @@ function collectFaults(
   description: ProcessDescription,
   check: InputCheck,
   faults: Fault[],
+  takesXsdTimes = false,
 ): JobParameters {
   const { execution, faults: ofForm } = readExecution(payload, description);
   const budget = schemaBudget();
-  const ofItems = execution.items.flatMap(({ inputId, item, pointer }) => check.item(inputId, item, pointer, budget));
+  const ofItems = execution.items.flatMap(({ inputId, item, pointer }) =>
+    check.item(inputId, takesXsdTimes ? withJsonTime(item, description.inputs[inputId]) : item, pointer, budget),
+  );
   for (const fault of [...ofForm, ...ofItems]) faults.push(fault);
   return execution;
+}
+
+/** The time of a WPS literal, as it is checked; whoever runs gets the text that was sent. */
+function withJsonTime(item: InputItem, definition: InputDefinition | undefined): InputItem {
+  if (item.kind !== "value" || typeof item.value !== "string" || definition === undefined) return item;
+  const { value: text } = item;
+  const formats = alternativesOf(definition.schema).map((one) => one.format);
+  const times = formats.flatMap((format) => (typeof format === "string" ? (jsonTimeOf(text, format) ?? []) : []));
+  const [value] = times;
+  return value === undefined ? item : { ...item, value };
 }
 
 function refuseFaults(description: ProcessDescription, faults: readonly Fault[]): void {

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { isOwn, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
-import { fault, pointer } from "../domain/faults.ts";
-import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
+import { fault } from "../domain/faults.ts";
+import { canonicalJson, type Json } from "../domain/json.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
 import {
   jobControlOptions,
@@ -13,12 +13,13 @@ import {
   transmissionModes,
 } from "../domain/process.ts";
 import { type CwlDescription, describeDocument, descriptionFaults } from "../engines/cwl/describe.ts";
-import { schemaFaults } from "../engines/json-schema/schema.ts";
 import type { Database } from "../store/database.ts";
 import { ownerOfProcess, undeployProcess as removeProcess, saveProcess } from "../store/processes.ts";
 import { type ApplicationPackage, type GivenDescription, refusePackage } from "./application-package.ts";
+import { defaultFaults } from "./check-defaults.ts";
 import { noSuchProcess } from "./describe-processes.ts";
 import { requireAction } from "./guard.ts";
+import { mergeInputs, mergeOutputs } from "./merge-description.ts";
 import type { ProcessCache } from "./process-cache.ts";
 import type { RemotePackage } from "./remote-package.ts";
 import { type RemoteProcesses, remoteProcess } from "./remote-processes.ts";
@@ -193,7 +194,6 @@ function makeCwlProcess(
   const fromCwl = describeDocument(cwl.cwl);
   const id = idOf(given, { own: fromCwl.suggestedId }, replaced?.id, faults);
   const merged = mergeDescriptions(id, given, fromCwl, faults);
-  if (faults.length > 0) throw refusePackage(faults);
   const definition: ProcessDefinition = { kind: "cwl", document: cwl.document, main: cwl.cwl.main.id };
   const make = (version = merged.version): Process => {
     const description = { ...merged, version };
@@ -209,7 +209,11 @@ function makeCwlProcess(
       fileInputs: fromCwl.fileInputs,
     };
   };
-  return given.version === undefined && fromCwl.version === undefined ? asRevised(make, replaced) : make();
+  const process = given.version === undefined && fromCwl.version === undefined ? asRevised(make, replaced) : make();
+  // What a schema says that is faulty by itself is told alone.
+  if (faults.length === 0) faults.push(...defaultFaults(process, fromCwl.inputs));
+  if (faults.length > 0) throw refusePackage(faults);
+  return process;
 }
 
 /** Gives the digest that names a revision. */
@@ -255,36 +259,10 @@ function mergeDescriptions(
     version: given.version ?? fromCwl.version ?? "1.0.0",
     jobControlOptions: given.jobControlOptions ?? [...jobControlOptions],
     outputTransmission: given.outputTransmission ?? [...transmissionModes],
-    inputs: mergeParameters("/processDescription/inputs", inputs ?? {}, fromCwl.inputs, faults),
-    outputs: mergeParameters("/processDescription/outputs", outputs ?? {}, fromCwl.outputs, faults),
+    inputs: mergeInputs("/processDescription/inputs", inputs ?? {}, fromCwl.inputs, {
+      fileInputs: fromCwl.fileInputs,
+      faults,
+    }),
+    outputs: mergeOutputs("/processDescription/outputs", outputs ?? {}, fromCwl.outputs, faults),
   };
-}
-
-type Parameter = { readonly minOccurs?: number; readonly maxOccurs?: number | "unbounded" };
-
-function mergeParameters<Definition extends Parameter & { readonly schema: JsonObject }>(
-  at: string,
-  given: NonNullable<GivenDescription["inputs"]>,
-  fromCwl: Readonly<Record<string, Definition>>,
-  faults: Fault[],
-): Record<string, Definition> {
-  const ids = Object.keys(fromCwl);
-  for (const name of Object.keys(given)) {
-    if (!ids.includes(name)) faults.push(fault(`${at}/${name}`, name, `one of those of the CWL: ${ids.join(", ")}`));
-  }
-  const merged = Object.entries(fromCwl).map(([name, definition]): [string, Definition] => {
-    const own = Object.hasOwn(given, name) ? given[name] : undefined;
-    if (own === undefined) return [name, definition];
-    const { minOccurs, maxOccurs, schema, ...metadata } = own;
-    if (isJsonObject(schema)) faults.push(...schemaFaults(schema, pointer(at, name, "schema")));
-    checkOccurs(`${at}/${name}/minOccurs`, minOccurs, definition.minOccurs, faults);
-    checkOccurs(`${at}/${name}/maxOccurs`, maxOccurs, definition.maxOccurs, faults);
-    return [name, { ...definition, ...metadata, ...(isJsonObject(schema) ? { schema } : {}) }];
-  });
-  return Object.fromEntries(merged);
-}
-
-function checkOccurs(at: string, given: unknown, fromCwl: unknown, faults: Fault[]): void {
-  if (given === undefined || fromCwl === undefined || given === fromCwl) return;
-  faults.push(fault(at, given, `${fromCwl}, as in the CWL`));
 }

@@ -1,6 +1,6 @@
 import { isOwn, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
-import type { Job } from "../domain/job.ts";
+import { isDiscarded, type Job } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
 import { composeNotifications } from "../domain/notification.ts";
 import { Problem } from "../domain/problem.ts";
@@ -17,9 +17,25 @@ export type FollowDeps = { readonly database: Database };
 
 /**
  * Reads a job with its newest progress. Throws `no-such-job`, also for a job of someone else: whether it exists is
- * not told.
+ * not told; `removed-job` for one that was removed after its end.
  */
 export async function readJob(deps: FollowDeps, principal: Principal, jobId: string): Promise<Job> {
+  const job = await readAnyJob(deps, principal, jobId);
+  if (!isDiscarded(job)) return job;
+  throw removedJob(jobId);
+}
+
+function removedJob(jobId: string): Problem {
+  return new Problem("removed-job", `Cannot find job "${jobId}": it was removed`);
+}
+
+/** Reads a job, also one that was removed, for who keeps the history. Throws `forbidden`, and else as `readJob` does. */
+export async function readRemovedJob(deps: FollowDeps, principal: Principal, jobId: string): Promise<Job> {
+  requireAction(principal, "read-all-jobs", `read removed job "${jobId}"`);
+  return readAnyJob(deps, principal, jobId);
+}
+
+async function readAnyJob(deps: FollowDeps, principal: Principal, jobId: string): Promise<Job> {
   requireAction(principal, "read-own-jobs", `read job "${jobId}"`);
   const job = await findJob(deps.database, jobId);
   if (job === undefined || !(await maySeeJob(deps, principal, job))) throw noSuchJob(jobId);
@@ -43,21 +59,26 @@ export type DismissDeps = FollowDeps & {
 const dismissTries = 3;
 
 /**
- * Dismisses a job: what has not ended is stopped, what has ended loses its results and files. Throws `no-such-job`;
- * `gone` when it was dismissed before; `forbidden` for a role that may not.
+ * Dismisses a job: what has not ended is stopped; what has ended is removed with its results and files, and only its history
+ * is kept (OGC 18-062r3 /req/dismiss/job-dismiss-status). Throws `no-such-job`; `removed-job` when it was removed before, and
+ * when it was dismissed before, which removes it; `forbidden` for a role that may not.
  */
 export async function dismissJob(deps: DismissDeps, principal: Principal, jobId: string): Promise<Job> {
   for (let tries = 0; tries < dismissTries; tries += 1) {
     const job = await readJob(deps, principal, jobId);
     requireAction(principal, isOwn(principal, job.user) ? "dismiss-own" : "dismiss-all", `dismiss job "${jobId}"`);
-    if (job.status === "dismissed") {
-      throw new Problem("gone", `Cannot dismiss job "${jobId}": found it dismissed already`);
-    }
     const move = { jobId, moveId: deps.newId(), at: deps.clock.now() };
     if (isFinished(job.status)) {
-      const outcome = await discardJob(deps.database, { ...move, message: "Job dismissed, its results are removed." });
+      const isDismissed = job.status === "dismissed";
+      const outcome = await discardJob(deps.database, {
+        ...move,
+        isDismissed,
+        message: "Job removed, with its results.",
+      });
       if (outcome === "lost") continue;
       await removeFilesOf(deps, job);
+      // Somebody has been told of this dismissal: whoever comes again finds it gone.
+      if (isDismissed) throw removedJob(jobId);
     } else {
       // The standard has no callback for it: whoever waits for the end is told by that of a failure, with the status.
       const notifications = composeNotifications(job, "failed", deps.newId);
@@ -66,7 +87,7 @@ export async function dismissJob(deps: DismissDeps, principal: Principal, jobId:
       deps.runner.stop(jobId);
       if (notifications.length > 0) deps.runner.notify();
     }
-    return readJob(deps, principal, jobId);
+    return readAnyJob(deps, principal, jobId);
   }
   throw new Problem("conflict", `Cannot dismiss job "${jobId}": found it moving, wanted it at rest; ask again`);
 }

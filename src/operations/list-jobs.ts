@@ -1,6 +1,6 @@
 import { mayDo, type Principal, seesPrivate } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
-import type { Job } from "../domain/job.ts";
+import { isDiscarded, type Job } from "../domain/job.ts";
 import type { JobSearch } from "../domain/job-search.ts";
 import { type JobOrder, newestFirst, type SortKey } from "../domain/job-sort.ts";
 import { Problem } from "../domain/problem.ts";
@@ -18,6 +18,8 @@ export type JobFilter = {
   readonly search?: JobSearch;
   /** The newest first when absent. */
   readonly order?: JobOrder;
+  /** Also those that were removed, for who keeps the history. */
+  readonly withRemoved?: boolean;
 };
 
 export type ListDeps = { readonly database: Database; readonly clock: Clock };
@@ -28,7 +30,9 @@ export async function listJobs(deps: ListDeps, principal: Principal, filter: Job
   const { limit, after, before, search = {}, order = newestFirst } = filter;
   const owner = mayDo(principal, "read-all-jobs") ? {} : { user: principal.user ?? null };
   const from = readCursor(before ?? after, order.key, before === undefined ? "after" : "before");
-  const found = await readVisible(deps, principal, {
+  if (filter.withRemoved === true) requireAction(principal, "read-all-jobs", "list removed jobs");
+  const isListed = (job: Job) => filter.withRemoved === true || !isDiscarded(job);
+  const found = await readVisible(deps, principal, isListed, {
     // One more than asked tells whether there is a further page.
     limit: limit + 1,
     ...owner,
@@ -54,13 +58,19 @@ export async function listJobs(deps: ListDeps, principal: Principal, filter: Job
 type Reading = Parameters<typeof readJobs>[1];
 
 /** What may not be known of leaves no gap in a page, and no place of it stands in a link. */
-async function readVisible(deps: ListDeps, principal: Principal, reading: Reading): Promise<readonly ListedJob[]> {
-  if (seesPrivate(principal)) return readJobs(deps.database, reading);
+async function readVisible(
+  deps: ListDeps,
+  principal: Principal,
+  isListed: (job: Job) => boolean,
+  reading: Reading,
+): Promise<readonly ListedJob[]> {
+  const mayList = async (job: Job) =>
+    isListed(job) && (seesPrivate(principal) || (await maySeeJob(deps, principal, job)));
   const visible: ListedJob[] = [];
   let from = reading.from;
   for (;;) {
     const read = await readJobs(deps.database, { ...reading, ...(from === undefined ? {} : { from }) });
-    for (const one of read) if (await maySeeJob(deps, principal, one.job)) visible.push(one);
+    for (const one of read) if (await mayList(one.job)) visible.push(one);
     const last = read.at(-1);
     if (last === undefined || read.length < reading.limit || visible.length >= reading.limit) break;
     from = last.position;

@@ -114,7 +114,8 @@ export async function openOutputPath(
   const isKept = !isGone || (/^[^/]+\.xml$/.test(shown) && !isDiscarded(job));
   const file = isKept ? await openFile(deps.layout, shown) : undefined;
   if (file === undefined && isGone) {
-    throw new Problem("gone", `Cannot read output "${shown}": found its job dismissed, wanted a successful one`);
+    const kind = isDiscarded(job) ? "removed-job" : "gone";
+    throw new Problem(kind, `Cannot read output "${shown}": found its job dismissed, wanted a successful one`);
   }
   if (file === undefined || !(await isOfJob(deps, job, file.executionId))) throw notFound(shown);
   const mediaType = below.length < 2 ? undefined : await resultTypeOf(deps, job, below);

@@ -10,6 +10,7 @@ import {
 } from "../domain/process.ts";
 import { authHeaders, type Provider } from "../domain/provider.ts";
 import { sleep, timeLimit } from "../domain/timers.ts";
+import { currentParameters } from "../engines/json-schema/current-words.ts";
 import type { Gate } from "../net/fetch.ts";
 import type { RemoteClient, RemoteDescription, RemoteSummary } from "../net/remote.ts";
 import { createRemoteClient } from "../net/remote-client.ts";
@@ -131,6 +132,8 @@ export function remoteProcess(
   const { native: _native, fileInputs, offersSync: _sync, offersAsync: _async, keywords, ...known } = described;
   const description: ProcessDescription = {
     ...known,
+    inputs: currentParameters(described.inputs),
+    outputs: currentParameters(described.outputs),
     ...(keywords === undefined ? {} : { keywords: [...keywords] }),
     id: options.id ?? described.id,
     version: described.version ?? "1.0.0",

@@ -3,6 +3,7 @@ import type { Activity } from "../domain/activity.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Preferences } from "../domain/execution-mode.ts";
 import type { JobRequest, StatusDocumentRequest } from "../domain/job.ts";
+import { isJsonObject } from "../domain/json.ts";
 import type { Process } from "../domain/process.ts";
 import type { Provider } from "../domain/provider.ts";
 import type { LocatedSubscriber } from "../domain/subscriber.ts";
@@ -70,6 +71,8 @@ export type SubmitRequest = {
   readonly body: unknown;
   /** For WPS 1.0: the response document; `isKept` when it is in its file before this returns. */
   readonly statusDocument?: StatusDocumentRequest & { readonly isKept: boolean };
+  /** Times are literals of XML Schema, which writes them in more ways. */
+  readonly takesXsdTimes?: boolean;
   /** Where the service is found from outside, without a slash at the end. */
   readonly serviceUrl: string;
   /** Throws when the caller could not take the answer; asked before anything is stored. */
@@ -100,6 +103,7 @@ export type Submission = JobOrigin & {
   readonly principal: Principal;
   readonly prefer: Preferences;
   readonly idempotencyKey?: string;
+  readonly takesXsdTimes?: boolean;
   readonly statusDocument?: StatusDocumentRequest & { readonly isKept: boolean };
   readonly requireAnswer?: (checked: CheckedJob) => void;
   readonly signal?: AbortSignal;
@@ -132,13 +136,14 @@ export async function submissionOf(
       forwarded: forwardedHeaders(provider, request.headers.all ?? {}),
     },
     ...(provider === undefined ? {} : { providerId: provider.id }),
-    tags: [...asked.filter((tag) => tag !== ""), ...tags],
+    tags: [...asked.filter((tag) => tag !== ""), ...tagsOf(request.body), ...tags],
     principal: request.principal,
     client: clientOf(request.principal),
     prefer: request.headers.prefer,
     ...(language === undefined ? {} : { language }),
     ...(request.principal.user === undefined ? {} : { user: request.principal.user }),
     ...(request.headers.idempotencyKey === undefined ? {} : { idempotencyKey: request.headers.idempotencyKey }),
+    ...(request.takesXsdTimes === undefined ? {} : { takesXsdTimes: request.takesXsdTimes }),
     ...(request.statusDocument === undefined ? {} : { statusDocument: request.statusDocument }),
     ...(request.requireAnswer === undefined ? {} : { requireAnswer: request.requireAnswer }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
@@ -152,4 +157,11 @@ function forwardedHeaders(
 ): Readonly<Record<string, string>> {
   const wanted = provider?.forwardHeaders ?? [];
   return Object.fromEntries(Object.entries(headers).filter(([name]) => wanted.includes(name)));
+}
+
+/** Tags that stand in the body; one that is no text is refused with the rest of it. */
+function tagsOf(body: unknown): readonly string[] {
+  const given = isJsonObject(body) ? body.tags : undefined;
+  const words = typeof given === "string" ? given.split(",") : Array.isArray(given) ? given : [];
+  return words.flatMap((word) => (typeof word === "string" && word.trim() !== "" ? [word.trim()] : []));
 }

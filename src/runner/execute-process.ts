@@ -22,6 +22,7 @@ import { executionIdsOf } from "../store/executions.ts";
 import { finishJob } from "../store/jobs.ts";
 import { usageOf } from "../store/usage.ts";
 import { type ExecuteDeps, type KnownRun, type RemoteAccess, RunFailed, type WalkEnd } from "./claim.ts";
+import { withPromisedTypes } from "./described-types.ts";
 import { type Buffered, beginWalk, ClaimLost, type JobWalk } from "./job-walk.ts";
 import { patiently } from "./patiently.ts";
 import { startRun } from "./start-run.ts";
@@ -108,7 +109,7 @@ async function runAndPublish(
     return planOutputs(deps.layout, {
       jobId: claim.job.id,
       executionId: claim.executionId,
-      outputs,
+      outputs: withPromisedTypes(process, outputs),
       isInput: (path) => inputs.has(path) || kept.some((directory) => isInside(directory, path)),
     });
   });

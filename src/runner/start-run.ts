@@ -5,8 +5,10 @@ import type { JsonObject } from "../domain/json.ts";
 import { errorText } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import { shortageOf } from "../domain/shortage.ts";
+import { withDefaults } from "../engines/default-inputs.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engines/engine.ts";
 import { prepareInputs } from "../engines/prepare-inputs.ts";
+import { schemaNotes } from "../engines/schema-notes.ts";
 import { keepValue, withInputs } from "../files/kept-values.ts";
 import { fileMode, preparedFile, stagedInputsDirectory } from "../files/layout.ts";
 import { readOwn } from "../files/open-regular.ts";
@@ -113,6 +115,7 @@ async function prepare(
   const { process, engine } = what;
   const described = await patiently(deps, walk, async () => engine.describe?.(process, job.language));
   walk.enter("getInputs");
+  for (const line of schemaNotes(process)) walk.log(line);
   const given = await withInputs(deps.layout, job);
   const inputs = await patiently(deps, walk, () =>
     prepareInputs(
@@ -126,7 +129,7 @@ async function prepare(
         check: (inputId, value) => deps.checkValue(process, inputId, value),
       },
       process,
-      given.request.inputs,
+      withDefaults(process, given.request.inputs),
     ),
   );
   walk.enter("getOutputs");

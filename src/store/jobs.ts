@@ -293,18 +293,18 @@ export async function dismissJob(
   return won(results) ? "dismissed" : "lost";
 }
 
-/** Dismisses a finished job and removes its results. */
+/** Dismisses a finished job and removes its results. The history of one that was dismissed before tells its end already. */
 export async function discardJob(
   database: Database,
-  move: Move & { readonly message: string },
+  move: Move & { readonly message: string; readonly isDismissed?: boolean },
 ): Promise<"dismissed" | "lost"> {
-  const { jobId, moveId, at, message } = move;
+  const { jobId, moveId, at, message, isDismissed = false } = move;
   const guard = { jobId, moveId };
   const results = await database.write(
     [
       moving.discard({ ...guard, at, message: storable(message) }),
       moving.deleteResults(guard),
-      moving.insertDismissalEvent(guard),
+      ...(isDismissed ? [] : [moving.insertDismissalEvent(guard)]),
     ],
     [jobId],
     findMove(guard),

@@ -1,3 +1,4 @@
+import { alternativesOf, isBoxSchema, typeOfSchema } from "../domain/described.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { isJsonObject } from "../domain/json.ts";
 import { excessOfText, jsonBounds } from "../domain/json-bounds.ts";
@@ -179,7 +180,7 @@ function readInput(parameters: readonly Parameter[], name: string, definition: I
   const plain = own.filter((one) => one.qualifier === undefined);
   const qualified = own.filter((one) => qualifiers.some((qualifier) => qualifier === one.qualifier));
   const [first] = plain;
-  if (isBoundingBox(schema) && first !== undefined) return readBox(first.value, qualified);
+  if (isBoxSchema(schema) && first !== undefined) return readBox(first.value, qualified);
   if (qualified.length > 0) return readQualified(qualified, schema);
   if (definition !== undefined && definition.maxOccurs !== 1) return plain.flatMap((one) => readSeveral(one, schema));
   return first === undefined ? null : readValue(first, schema);
@@ -208,7 +209,7 @@ function readSeveral({ value: text, list }: Parameter, schema: JsonObject): read
 }
 
 function readValue({ value: text, list }: Pick<Parameter, "value" | "list">, schema: JsonObject): Json {
-  switch (typeOf(schema)) {
+  switch (typeOfSchema(schema)) {
     case "string":
       return text;
     case "number":
@@ -223,6 +224,8 @@ function readValue({ value: text, list }: Pick<Parameter, "value" | "list">, sch
       return list.map((item) => readValue({ value: item, list: [item] }, items));
     }
     default: {
+      const chosen = alternativeFor(text, list, schema);
+      if (chosen !== undefined) return readValue({ value: text, list }, chosen);
       // The input takes several types: what is no JSON object or array is text.
       const json = /^[[{]/.test(text) ? readJson(text) : undefined;
       // An object is a qualified value on its own (OGC 18-062r2 /req/core/process-execute-input-inline-object).
@@ -233,8 +236,14 @@ function readValue({ value: text, list }: Pick<Parameter, "value" | "list">, sch
   }
 }
 
-function typeOf(schema: JsonObject): Json | undefined {
-  return schema.type;
+/** Of alternatives without text, the one whose values are written so. */
+function alternativeFor(text: string, list: readonly string[], schema: JsonObject): JsonObject | undefined {
+  const alternatives = alternativesOf(schema).filter((one) => one !== schema);
+  const ofType = (...types: readonly string[]) =>
+    alternatives.find((one) => types.some((type) => type === typeOfSchema(one)));
+  if (list.length > 1) return ofType("array");
+  if (ofType("string") !== undefined || /^[[{]/.test(text)) return undefined;
+  return typeof readNumber(text) === "number" ? ofType("number", "integer") : ofType("boolean");
 }
 
 /** Text that is no number stays text, and is refused by the input's schema. */
@@ -253,9 +262,4 @@ function readJson(text: string): Json | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isBoundingBox(schema: JsonObject): boolean {
-  const all = Array.isArray(schema.allOf) ? schema.allOf : [];
-  return [schema, ...all].some((one) => isJsonObject(one) && one.format === "ogc-bbox");
 }

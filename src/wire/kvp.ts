@@ -34,9 +34,12 @@ export function kvpText(kvp: Kvp, name: string): string | undefined {
  * Decodes a name or value; a bare `%` stays as it is. Throws `invalid-query-parameter-value` for bytes that are not UTF-8.
  */
 export function decodeKvp(text: string): string {
-  const spaced = text.replaceAll("+", " ").replaceAll(/%(?![0-9a-f]{2})/gi, "%25");
+  return decodeEscapes(text.replaceAll("+", " "));
+}
+
+function decodeEscapes(text: string): string {
   try {
-    return decodeURIComponent(spaced);
+    return decodeURIComponent(text.replaceAll(/%(?![0-9a-f]{2})/gi, "%25"));
   } catch (cause) {
     const found = JSON.stringify(text.slice(0, 60));
     throw new Problem("invalid-query-parameter-value", `Cannot read query: found ${found}, wanted UTF-8`, { cause });
@@ -64,6 +67,8 @@ function withoutBrackets(list: string): string {
 export function parseKvpItems(list: string): readonly KvpItem[] {
   const isEncodedWhole = !/[;=@]/.test(list) && /%(3B|3D|40)/i.test(list);
   const text = isEncodedWhole ? decodeKvp(list) : list;
+  // A plus sign that is left was written as such: of a zone, or a number.
+  const decoded = isEncodedWhole ? decodeEscapes : decodeKvp;
   return withoutBrackets(text)
     .split(";")
     .filter((item) => item.trim() !== "")
@@ -73,11 +78,11 @@ export function parseKvpItems(list: string): readonly KvpItem[] {
       const attributes = rest.map((part) => {
         const at = part.indexOf("=");
         const [name, value] = at === -1 ? [part, ""] : [part.slice(0, at), part.slice(at + 1)];
-        return [decodeKvp(name).toLowerCase(), decodeKvp(value)] as const;
+        return [decoded(name).toLowerCase(), decoded(value)] as const;
       });
       return {
-        id: decodeKvp(equals === -1 ? head : head.slice(0, equals)).trim(),
-        ...(equals === -1 ? {} : { value: decodeKvp(head.slice(equals + 1)) }),
+        id: decoded(equals === -1 ? head : head.slice(0, equals)).trim(),
+        ...(equals === -1 ? {} : { value: decoded(head.slice(equals + 1)) }),
         attributes: new Map(attributes),
       };
     });

@@ -128,7 +128,10 @@ describe("a fault is found at", () => {
     ["/inputs/a~1b~0c/bbox", { inputs: { ...text, "a/b~c": { bbox: [1] } } }],
     ["/inputs/many", { inputs: { ...text, many: [1, 2, 3, 4] } }],
     ["/inputs/many/1", { inputs: { ...text, many: [1, { a: 1 }] } }],
-    ["/inputs/text/extra", { inputs: { text: { value: "", extra: 1 } } }],
+    ["/inputs/text/valeu", { inputs: { text: { value: "", valeu: 1 } } }],
+    ["/inputs/text/herf", { inputs: { text: { href: "data:,", herf: 1 } } }],
+    ["/outptus", { inputs: text, outptus: {} }],
+    ["/outputs/table/transmisionMode", { inputs: text, outputs: { table: { transmisionMode: "value" } } }],
     ["/inputs/text/schema", { inputs: { text: { value: "", schema: "x" } } }],
     ["/inputs/text/href", { inputs: { text: { href: 5 } } }],
     ["/inputs/text/method", { inputs: { text: { href: "data:,", method: "POST" } } }],
@@ -138,7 +141,6 @@ describe("a fault is found at", () => {
     ["/inputs/0", { inputs: ["text", { id: "text", value: "" }] }],
     ["/outputs/unknown", { inputs: text, outputs: { unknown: {} } }],
     ["/outputs/table", { inputs: text, outputs: { table: 5 } }],
-    ["/outputs/table/include", { inputs: text, outputs: { table: { include: true } } }],
     ["/outputs/table/transmissionMode", { inputs: text, outputs: { table: { transmissionMode: "mail" } } }],
     ["/outputs/table/format/mediaType", { inputs: text, outputs: { table: { format: { mediaType: "image/png" } } } }],
     ["/outputs/table/format/encoding", { inputs: text, outputs: { table: { format: { encoding: "base64" } } } }],
@@ -155,7 +157,6 @@ describe("a fault is found at", () => {
     ["/subscribers", { inputs: text, subscriber: { successUri: "http://x" }, subscribers: { failedUri: "http://x" } }],
     ["/notification_email", { inputs: text, notification_email: "nobody" }],
     ["/notification_email", { inputs: text, notification_email: "a@b.c", subscriber: { failedEmail: "d@e.f" } }],
-    ["/colour", { inputs: text, colour: "red" }],
   ];
   test.each(cases)("%p of %j", (pointer, payload) => {
     expect(pointersOf(payload)).toEqual([pointer]);
@@ -163,14 +164,14 @@ describe("a fault is found at", () => {
 });
 
 test("every fault of a request is told at once", () => {
-  const payload = { inputs: { nope: 1, many: [1, 2, 3, 4] }, outputs: { other: {} }, mode: "x", colour: 1 };
+  const payload = { inputs: { nope: 1, many: [1, 2, 3, 4] }, outputs: { other: {} }, mode: "x", respnse: 1 };
   expect(pointersOf(payload).toSorted()).toEqual([
-    "/colour",
     "/inputs/many",
     "/inputs/nope",
     "/inputs/text",
     "/mode",
     "/outputs/other",
+    "/respnse",
   ]);
 });
 
@@ -256,4 +257,25 @@ describe("chooseMode() answers", () => {
     expect(chooseMode("async", none, { jobControlOptions: ["sync-execute"] }).fault?.pointer).toBe("/mode");
     expect(chooseMode("sync", none, { jobControlOptions: ["async-execute"] }).fault?.pointer).toBe("/mode");
   });
+});
+
+test("what else a request says is left out, and named; what only describes is taken", () => {
+  const { faults, execution } = readExecution(
+    {
+      $schema: "https://example.org/execute.json",
+      title: "A try",
+      tags: ["one"],
+      colour: "red",
+      inputs: { text: { href: "data:,x", format: { mediaType: "text/csv" }, size: 1 } },
+      outputs: { table: { include: true } },
+    },
+    description,
+  );
+  expect(faults).toEqual([]);
+  expect(execution.request.inputs.text).toEqual({ kind: "reference", href: "data:,x", mediaType: "text/csv" });
+  expect(execution.request.warnings?.map((one) => one.split(":")[0])).toEqual([
+    "/colour",
+    "/inputs/text/size",
+    "/outputs/table/include",
+  ]);
 });

@@ -62,7 +62,7 @@ const tries = {
       modifiedAt: 0,
       slice: (start: number, end: number) => blob.slice(start, end),
     };
-    const response = fileResponse(request, file);
+    const response = await fileResponse(request, file);
     const body = await response.text();
     if (response.status === 206 && body.length > 10) throw new TypeError("The part is larger than the file");
   },

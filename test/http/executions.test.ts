@@ -179,7 +179,7 @@ describe("bad input gets a clear answer:", () => {
       { body: { inputs: { text: "" }, notification_email: "ada@example.org" } },
       "sends none",
     ],
-    ["an unknown member", 400, { body: { inputs: { text: "" }, colour: 1 } }, "/colour"],
+    ["a misspelt member", 400, { body: { inputs: { text: "" }, outptus: {} } }, "/outptus"],
   ];
   test.each(cases)("%s is %d", async (_, status, options, words) => {
     await using service = await openService();

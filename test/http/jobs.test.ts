@@ -82,7 +82,7 @@ test("results of a job that runs are not ready, and of a successful one are link
   expect(await jsonOf(await service.send("GET", `/jobs/${id}/results`))).toEqual({ text: "hello" });
 });
 
-test("one result is read by its id; unknown and missing ones are 404", async () => {
+test("one result is read by its id; an unknown one is 400, a missing one 404", async () => {
   await using service = await openService({ holdsJobs: true });
   const id = await submitEcho(service);
   await service.finish(id, { results: { text: { kind: "value", value: "hello" } } });
@@ -90,7 +90,7 @@ test("one result is read by its id; unknown and missing ones are 404", async () 
   const missing = await service.send("GET", `/jobs/${id}/results/number`);
   expect([missing.status, (await jsonOf(missing)).title]).toEqual([404, "Result not available"]);
   const unknown = await service.send("GET", `/jobs/${id}/results/constructor`);
-  expect([unknown.status, (await jsonOf(unknown)).title]).toEqual([404, "No such output"]);
+  expect([unknown.status, (await jsonOf(unknown)).title]).toEqual([400, "No such output"]);
 });
 
 test("an unknown job is 404 at each of its paths", async () => {
@@ -235,14 +235,55 @@ describe("a query that cannot be met is 400:", () => {
   });
 });
 
-test("dismissing stops a job that has not ended; a second time is gone", async () => {
+test("dismissing stops a job that has not ended; a second time it is gone", async () => {
   await using service = await openService({ holdsJobs: true });
   const id = await submitEcho(service);
   const response = await service.send("DELETE", `/jobs/${id}`);
   expect([response.status, (await jsonOf(response)).status]).toEqual([200, "dismissed"]);
   expect(service.stopped).toEqual([id]);
-  expect((await service.send("DELETE", `/jobs/${id}`)).status).toBe(410);
+  expect(await jsonOf(await service.send("GET", `/jobs/${id}`))).toMatchObject({ status: "dismissed" });
   expect((await service.send("GET", `/jobs/${id}/results`)).status).toBe(410);
+  expect((await service.send("DELETE", `/jobs/${id}`)).status).toBe(410);
+  expect((await service.send("GET", `/jobs/${id}`)).status).toBe(410);
+});
+
+describe("a job that was removed", () => {
+  const paths = ["", "/results", "/results/text", "/inputs", "/log", "/events", "/statistics", "/notifications"];
+  for (const [setting, status, title] of [
+    ["410", 410, "Gone"],
+    ["404", 404, "No such job"],
+  ] as const) {
+    test(`answers ${status} wherever it was, and is in no list`, async () => {
+      await using service = await openService({ holdsJobs: true, settings: { removedJobs: setting } });
+      const [id, other] = [await submitEcho(service), await submitEcho(service)];
+      await service.finish(id, { results: { text: { kind: "value", value: "hello" } } });
+      expect((await service.send("DELETE", `/jobs/${id}`)).status).toBe(200);
+      for (const path of paths) {
+        const answer = await service.send("GET", `/jobs/${id}${path}`);
+        expect([path, answer.status, (await jsonOf(answer)).title]).toEqual([path, status, title]);
+      }
+      expect((await service.send("DELETE", `/jobs/${id}`)).status).toBe(status);
+      for (const query of ["", "?status=dismissed", "?limit=1", "?q=echo", "?sortby=finished"]) {
+        const { jobs } = await jsonOf(await service.send("GET", `/jobs${query}`));
+        expect([query, JSON.stringify(jobs).includes(id)]).toEqual([query, false]);
+      }
+      expect((await jsonOf(await service.send("GET", "/jobs?limit=1"))).jobs).toMatchObject([{ jobID: other }]);
+    });
+  }
+
+  test("stays in the history, for who may read all jobs", async () => {
+    await using service = await openService({ holdsJobs: true });
+    const id = await submitEcho(service);
+    await service.finish(id, { results: { text: { kind: "value", value: "hello" } } });
+    await service.send("DELETE", `/jobs/${id}`);
+    expect(await jsonOf(await service.send("GET", `/jobs/${id}?removed=true`))).toMatchObject({ status: "dismissed" });
+    const { jobs } = await jsonOf(await service.send("GET", "/jobs?removed=true"));
+    expect(jobs).toMatchObject([{ jobID: id }]);
+    expect((await service.send("GET", "/jobs?removed=maybe")).status).toBe(400);
+    const key = await service.createKey("runner", "ada");
+    expect((await service.send("GET", `/jobs/${id}?removed=true`, { key })).status).toBe(403);
+    expect((await service.send("GET", "/jobs?removed=true", { key })).status).toBe(403);
+  });
 });
 
 test("dismissing a finished job removes its results, outputs and log", async () => {

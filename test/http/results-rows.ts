@@ -315,5 +315,5 @@ export const resultsRows: readonly ResultsRow[] = [
     status: 404,
     holds: ["result-not-available"],
   },
-  { name: "one that there is not, by itself", path: "/results/nothing", status: 404, holds: ["no-such-output"] },
+  { name: "one that there is not, by itself", path: "/results/nothing", status: 400, holds: ["no-such-output"] },
 ];

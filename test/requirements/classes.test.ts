@@ -415,3 +415,18 @@ requirement(
     expect((await executeEcho({ inputs: { text: address() } })).status).toBe(200);
   },
 );
+
+requirement(
+  ["2.0 /req/dismiss/job-dismiss-status"],
+  [on("DELETE /jobs/*", status(500)), on("GET /jobs/*", status(200))],
+  async () => {
+    const running = await runningJob();
+    expect((await fetch(running, { method: "DELETE" })).status).toBe(200);
+    expect(await document(await get(running), 200)).toMatchObject({ status: "dismissed" });
+    expect((await fetch(running, { method: "DELETE" })).status).toBe(410);
+    expect((await get(running)).status).toBe(410);
+    const finished = `${address()}${await finishedJob("tool", {})}`;
+    expect((await fetch(finished, { method: "DELETE" })).status).toBe(200);
+    expect((await get(finished)).status).toBe(410);
+  },
+);

@@ -74,6 +74,14 @@ requirement(
 );
 
 requirement(
+  ["2.0 /req/core/job-results-exception-no-such-output"],
+  [on("GET /jobs/*/results/*", status(404)), on("GET /jobs/*/results/*", member("/type", "about:blank"))],
+  async () => {
+    await expectProblem(await get(`${await finishedJob("tool", {})}/results/nothing`), 400, "no-such-output");
+  },
+);
+
+requirement(
   [
     "2.0 /req/core/job-results-exception/results-not-available",
     "2.0 /req/core/process-execute-success-async-outputs-empty",

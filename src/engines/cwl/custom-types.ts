@@ -1,4 +1,5 @@
-import { isJsonObject, type Json } from "../../domain/json.ts";
+import { crs84, crs84h, knownCrs, longitudeFirst } from "../../domain/crs.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { isList } from "./field.ts";
 import { geoTypes, type TypeFiles } from "./geo-types.ts";
 import type { CwlType } from "./schema.ts";
@@ -78,9 +79,17 @@ export function toCustom(type: CwlType, value: Json): Json {
   const record = members(type).find((member) => member.kind === "record" && member.meaning !== undefined);
   if (record?.kind !== "record") return mapFields(type, value, toCustom);
   if (record.meaning !== "ogc-bbox") return typeof value === "string" ? { value } : value;
-  if (!isJsonObject(value)) return value;
-  const given = typeof value.crs === "string" ? value.crs : "CRS84";
-  return { ...value, crs: given.slice(given.lastIndexOf("/") + 1) };
+  return isJsonObject(value) ? toCustomBox(value) : value;
+}
+
+/** A tool gets longitude first, in the system that its type names: with heights or without. */
+function toCustomBox(value: JsonObject): Json {
+  const { bbox } = value;
+  const known = knownCrs(typeof value.crs === "string" ? value.crs : crs84);
+  // What is none of the known systems was refused with the request; its type refuses it here.
+  if (known === undefined || !isList(bbox)) return value;
+  const numbers = bbox.filter((one) => typeof one === "number");
+  return { ...value, bbox: longitudeFirst(numbers, known), crs: numbers.length === 6 ? "CRS84h" : "CRS84" };
 }
 
 /** Turns what CWL has for a type into what a client is promised. */
@@ -91,7 +100,14 @@ export function fromCustom(type: CwlType, value: Json): Json {
   }
   const record = members(type).find((member) => member.kind === "record" && member.meaning !== undefined);
   if (record?.kind !== "record" || !isJsonObject(value)) return mapFields(type, value, fromCustom);
-  return record.meaning === "ogc-bbox" ? value : (value.value ?? null);
+  return record.meaning === "ogc-bbox" ? fromCustomBox(value) : (value.value ?? null);
+}
+
+/** A box that names no system is in that of its type; clients are told its URI. */
+function fromCustomBox(value: JsonObject): Json {
+  const hasHeights = isList(value.bbox) && value.bbox.length === 6;
+  if (typeof value.crs !== "string") return { ...value, crs: hasHeights ? crs84h : crs84 };
+  return { ...value, crs: knownCrs(value.crs)?.uri ?? value.crs };
 }
 
 /** Changes the fields of a record, where there is one record that a value can be. */

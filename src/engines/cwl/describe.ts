@@ -1,7 +1,11 @@
+import { crs84, crs84h, epsg4326, shortEpsg4326 } from "../../domain/crs.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
+import { unknownMediaType } from "../../domain/media-type.ts";
 import type { InputDefinition, OutputDefinition } from "../../domain/process.ts";
+import { fromCustom } from "./custom-types.ts";
 import { isList } from "./field.ts";
 import { formatMediaType } from "./formats.ts";
+import { outputMediaType } from "./output-types.ts";
 import { operationFaults } from "./requirements.ts";
 import type { CwlDocument, CwlProcess, CwlType, InputParameter } from "./schema.ts";
 import { holdsFiles, isOptional, members } from "./types.ts";
@@ -26,8 +30,9 @@ export function describeDocument(document: CwlDocument): CwlDescription {
   const { main } = document;
   const inputs = main.inputs.map((input) => [input.id, describeInput(input)] as const);
   const outputs = main.outputs.map((output) => {
-    const format = output.format === undefined ? [] : [output.format];
-    const schema = typeSchema(output.type, format);
+    const schema = typeSchema(output.type, {
+      mediaTypes: [outputMediaType(document, main, output.id)].flatMap((type) => type ?? []),
+    });
     return [output.id, { ...described(output), schema }] as const;
   });
   return {
@@ -91,11 +96,14 @@ function describeInput(input: InputParameter): InputDefinition {
   const accepted = members(input.type).filter((member) => member.kind !== "null");
   const [only] = accepted;
   const isArray = accepted.length === 1 && only?.kind === "array";
-  const schema = isArray ? typeSchema(only.items, input.formats) : typeSchema(input.type, input.formats);
-  const isDefaultShown = input.default !== undefined && !isArray && !holdsFiles(input.type);
+  const schema = typeSchema(isArray ? only.items : input.type, {
+    mediaTypes: input.formats.flatMap((format) => formatMediaType(format) ?? []),
+    unknown: unknownMediaType,
+  });
+  const isDefaultShown = input.default !== undefined && input.default !== null && !holdsFiles(input.type);
   return {
     ...described(input),
-    schema: { ...schema, ...(isDefaultShown ? { default: input.default } : {}) },
+    schema: { ...schema, ...(isDefaultShown ? { default: fromCustom(input.type, input.default) } : {}) },
     minOccurs: isOptional(input.type) || input.default !== undefined ? 0 : 1,
     maxOccurs: isArray ? "unbounded" : 1,
   };
@@ -104,7 +112,7 @@ function describeInput(input: InputParameter): InputDefinition {
 const int32 = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 };
 
 /** Writes a CWL type as JSON Schema; null is left out: an optional value is one that is not given. */
-function typeSchema(type: CwlType, formats: readonly string[]): JsonObject {
+function typeSchema(type: CwlType, files: Files): JsonObject {
   switch (type.kind) {
     case "null":
       return { type: "null" };
@@ -121,34 +129,45 @@ function typeSchema(type: CwlType, formats: readonly string[]): JsonObject {
     case "enum":
       return { type: "string", enum: type.symbols };
     case "File":
-      return fileSchema(formats);
+      return fileSchema(files);
     case "Directory":
       return { type: "string", format: "uri" };
     case "Any":
       return {};
     case "array":
-      return { type: "array", items: typeSchema(type.items, formats) };
+      return { type: "array", items: typeSchema(type.items, files) };
     case "record":
       return recordSchema(type);
     case "union":
-      return unionSchema(type.members, formats);
+      return unionSchema(type.members, files);
     default:
       return type satisfies never;
   }
 }
 
+/** Readers of descriptions tell a bounding box by the format of the first member (OGC 18-062r2, 7.11.2). */
 const boundingBoxSchema: JsonObject = {
-  type: "object",
-  format: "ogc-bbox",
-  required: ["bbox"],
-  properties: {
-    bbox: { type: "array", items: { type: "number" }, minItems: 4, maxItems: 6 },
-    crs: { type: "string" },
-  },
+  allOf: [
+    { format: "ogc-bbox" },
+    {
+      type: "object",
+      required: ["bbox"],
+      properties: {
+        bbox: { type: "array", items: { type: "number" }, minItems: 4, maxItems: 6 },
+        crs: {
+          type: "string",
+          enum: [crs84, crs84h, epsg4326, shortEpsg4326],
+          default: crs84,
+          description:
+            "Other spellings that OGC uses of the same are understood. EPSG/0/4326 is latitude first, EPSG:4326 longitude first.",
+        },
+      },
+    },
+  ],
 };
 
-function unionSchema(types: readonly CwlType[], formats: readonly string[]): JsonObject {
-  const schemas = types.filter((type) => type.kind !== "null").map((type) => typeSchema(type, formats));
+function unionSchema(types: readonly CwlType[], files: Files): JsonObject {
+  const schemas = types.filter((type) => type.kind !== "null").map((type) => typeSchema(type, files));
   const [only] = schemas;
   return only !== undefined && schemas.length === 1 ? only : { anyOf: schemas };
 }
@@ -157,7 +176,11 @@ function recordSchema(type: CwlType & { kind: "record" }): JsonObject {
   if (type.meaning === "ogc-bbox") return boundingBoxSchema;
   if (type.meaning !== undefined) return { type: "string", format: type.meaning };
   const properties = type.fields.map(
-    (field) => [field.name, { ...described(field), ...typeSchema(field.type, []) }] as const,
+    (field) =>
+      [
+        field.name,
+        { ...described(field), ...typeSchema(field.type, { mediaTypes: [], unknown: unknownMediaType }) },
+      ] as const,
   );
   const required = type.fields.filter((field) => !isOptional(field.type)).map((field) => field.name);
   const format = type.format === undefined ? {} : { format: type.format };
@@ -169,13 +192,13 @@ function recordSchema(type: CwlType & { kind: "record" }): JsonObject {
   };
 }
 
-function fileSchema(formats: readonly string[]): JsonObject {
-  const known = formats.flatMap((format) => formatMediaType(format) ?? []);
-  const schemas = (known.length === 0 ? ["application/octet-stream"] : known).map((contentMediaType) => ({
-    type: "string",
-    contentEncoding: "binary",
-    contentMediaType,
-  }));
-  const [only] = schemas;
-  return only !== undefined && schemas.length === 1 ? only : { oneOf: schemas };
+/** What files are: `unknown` stands for any; without it nothing is claimed of files that are known only later. */
+type Files = { readonly mediaTypes: readonly string[]; readonly unknown?: string };
+
+function fileSchema({ mediaTypes, unknown }: Files): JsonObject {
+  const bytes = { type: "string", contentEncoding: "binary" };
+  const known = mediaTypes.length === 0 && unknown !== undefined ? [unknown] : mediaTypes;
+  const schemas = known.map((contentMediaType) => ({ ...bytes, contentMediaType }));
+  const [only = bytes] = schemas;
+  return schemas.length < 2 ? only : { oneOf: schemas };
 }

@@ -12,7 +12,7 @@ import {
 } from "./check.ts";
 import { choiceChecks } from "./choice-keywords.ts";
 import { objectChecks } from "./object-keywords.ts";
-import { indexReferences, type References } from "./references.ts";
+import { indexReferences, type References, referenceKeywords } from "./references.ts";
 import { allSchemas } from "./subschemas.ts";
 import { valueChecks } from "./value-keywords.ts";
 
@@ -77,8 +77,7 @@ export function compileDocument(root: JsonObject): (schema: Json) => Check {
     return check;
   };
   const referenceChecks = (schema: JsonObject): readonly Check[] => {
-    const { $ref, $recursiveRef } = schema;
-    const wanted = [$ref, $recursiveRef].filter((reference) => typeof reference === "string");
+    const wanted = referenceKeywords.map((keyword) => schema[keyword]).filter((one) => typeof one === "string");
     return wanted.map((reference): Check => {
       references ??= indexReferences(root);
       const target = references.find(schema, reference);

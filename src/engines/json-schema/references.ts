@@ -1,9 +1,13 @@
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { knownSchema } from "./known-schemas.ts";
 import { allSchemas } from "./subschemas.ts";
+
+/** What refers to another schema. Within one description nobody can redirect the dynamic ones. */
+export const referenceKeywords = ["$ref", "$dynamicRef", "$recursiveRef"] as const;
 
 /** Finds what a schema refers to. */
 export type References = {
-  /** The schema that a reference in `from` leads to; undefined when it is not in this document. */
+  /** The schema that a reference in `from` leads to; undefined when it is neither in this document nor a known one. */
   find(from: JsonObject, reference: string): Json | undefined;
 };
 
@@ -31,14 +35,16 @@ export function indexReferences(root: JsonObject): References {
       documents.set(base, schema);
     }
     bases.set(schema, base);
-    if (typeof schema.$anchor === "string") anchors.set(`${base}#${schema.$anchor}`, schema);
+    for (const anchor of [schema.$anchor, schema.$dynamicAnchor]) {
+      if (typeof anchor === "string") anchors.set(`${base}#${anchor}`, schema);
+    }
   }
   return {
     find(from, reference) {
       const url = resolve(reference, bases.get(from) ?? nowhere);
       if (url === undefined) return undefined;
       const [base = "", fragment = ""] = url.split("#", 2);
-      const document = documents.get(base);
+      const document = documents.get(base) ?? knownSchema(base);
       if (fragment === "") return document;
       if (fragment.startsWith("/")) return document === undefined ? undefined : atPointer(document, fragment);
       return anchors.get(url);

@@ -4,7 +4,7 @@ import type { Fault } from "../../domain/problem.ts";
 import { type Misfit, type SchemaBudget, SchemaLimit, UnreadableSchema } from "./check.ts";
 import { compileDocument } from "./compile.ts";
 import { patternFault } from "./pattern.ts";
-import { indexReferences } from "./references.ts";
+import { indexReferences, referenceKeywords } from "./references.ts";
 import { allSchemas } from "./subschemas.ts";
 
 /** How a value fits a schema; `unknown` when the schema says what cannot be honoured. */
@@ -47,6 +47,9 @@ export function readSchema(root: JsonObject): SchemaDocument {
 /** More patterns than any description has: each takes a while to make ready. */
 const maxPatterns = 200;
 
+const wantedReference =
+  "a reference to a schema of this document, or to one of OGC (schemas.opengis.net) or GeoJSON (geojson.org) that is known here; nothing is fetched";
+
 /** Tells what of a schema cannot be honoured, with pointers that begin with `base`: patterns, and references into itself. */
 export function schemaFaults(root: JsonObject, base: string): readonly Fault[] {
   const references = indexReferences(root);
@@ -54,16 +57,15 @@ export function schemaFaults(root: JsonObject, base: string): readonly Fault[] {
   const patterns: { readonly at: string; readonly pattern: string }[] = [];
   for (const { names, schema } of allSchemas(root)) {
     const at = pointer(base, ...names);
-    const { pattern, patternProperties, $ref } = schema;
+    const { pattern, patternProperties } = schema;
     if (typeof pattern === "string") patterns.push({ at: `${at}/pattern`, pattern });
     for (const name of Object.keys(typeof patternProperties === "object" ? (patternProperties ?? {}) : {})) {
       patterns.push({ at: pointer(at, "patternProperties", name), pattern: name });
     }
-    if (typeof $ref === "string" && $ref.startsWith("#") && references.find(schema, $ref) === undefined) {
-      faults.push({
-        pointer: `${at}/$ref`,
-        detail: `found "${$ref}", wanted a reference to a schema of this document`,
-      });
+    for (const keyword of referenceKeywords) {
+      const reference = schema[keyword];
+      if (typeof reference !== "string" || references.find(schema, reference) !== undefined) continue;
+      faults.push({ pointer: `${at}/${keyword}`, detail: `found "${reference}", wanted ${wantedReference}` });
     }
   }
   if (patterns.length > maxPatterns) {

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "../../domain/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 
 const single: readonly string[] = [
   "additionalItems",
@@ -46,4 +46,16 @@ export function allSchemas(schema: JsonObject): readonly Subschema[] {
     }
   }
   return found;
+}
+
+/** Makes a schema anew with each schema inside it changed, inner ones first; values such as defaults stay as they are. */
+export function mapSchemas(schema: JsonObject, change: (schema: JsonObject) => JsonObject): JsonObject {
+  const inner = (value: Json): Json => (isJsonObject(value) ? mapSchemas(value, change) : value);
+  const members = Object.entries(schema).map(([keyword, value]): [string, Json] => {
+    if (lists.includes(keyword) && Array.isArray(value)) return [keyword, value.map(inner)];
+    if (single.includes(keyword)) return [keyword, inner(value)];
+    if (!maps.includes(keyword) || !isJsonObject(value)) return [keyword, value];
+    return [keyword, Object.fromEntries(Object.entries(value).map(([name, one]) => [name, inner(one)]))];
+  });
+  return change(Object.fromEntries(members));
 }

@@ -1,9 +1,9 @@
-import { readJobSearch } from "../../domain/job-search.ts";
+import { readJobSearch, searchNames } from "../../domain/job-search.ts";
 import { readJobOrder } from "../../domain/job-sort.ts";
 import { jobUrl, jsonLink, processUrl, profiles, providerUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import { type DescribeDeps, describeProcess } from "../../operations/describe-processes.ts";
-import { type DismissDeps, dismissJob, readJob } from "../../operations/follow-jobs.ts";
+import { type DismissDeps, dismissJob, readJob, readRemovedJob } from "../../operations/follow-jobs.ts";
 import { type OutlookDeps, outlookOf } from "../../operations/job-outlook.ts";
 import { type ListDeps, listJobs } from "../../operations/list-jobs.ts";
 import { requireProvider } from "../../operations/manage-providers.ts";
@@ -12,8 +12,9 @@ import { type LogDeps, type LogPage, readLog, readLogPage } from "../../operatio
 import { readStatistics } from "../../operations/read-statistics.ts";
 import { type NotificationDeps, readNotifications } from "../../operations/subscribers.ts";
 import { documentResponse } from "../document-response.ts";
+import { requireKnownQuery } from "../known-query.ts";
 import { preferredType } from "../negotiate.ts";
-import { pageLinks, pageOf } from "../paging.ts";
+import { listPage, pageLinks, pageNumberOf, pageOf } from "../paging.ts";
 import { foreignBytes, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 import { fileResponse } from "../send-file.ts";
 import {
@@ -41,7 +42,8 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
-        const job = await readJob(deps, principalOf(context), context.param("jobId"));
+        const read = asksRemoved(context) ? readRemovedJob : readJob;
+        const job = await read(deps, principalOf(context), context.param("jobId"));
         return documentResponse(context, statusDocument(job, context.baseUrl, await outlookOf(deps, job)), {
           title: `Job ${job.id}`,
           profile: profiles.job,
@@ -193,7 +195,9 @@ async function list(
   url: string,
   filter: Parameters<typeof listJobs>[2],
 ): Promise<Response> {
-  const { items, ...turns } = await listJobs(deps, principalOf(context), filter);
+  const { items, ...turns } = await listPage(pageNumberOf(context), filter, (one) =>
+    listJobs(deps, principalOf(context), one),
+  );
   const document = {
     jobs: items.map((job) => statusDocument(job, context.baseUrl)),
     links: pageLinks(context, url, turns),
@@ -240,9 +244,27 @@ function logPageResponse(page: LogPage, format: "text" | "json"): Response {
   });
 }
 
+const pageNames = ["limit", "after", "before", "page", "sortby", "sort", "removed"];
+
 function filterOf(context: RouteContext) {
+  requireKnownQuery(context, "jobs", { filters: searchNames, others: pageNames });
   const lists = (name: string) => listOf(context, name);
-  return { ...pageOf(context, 100), search: readJobSearch(lists), order: readJobOrder(lists) };
+  return {
+    ...pageOf(context, 100),
+    withRemoved: asksRemoved(context),
+    search: readJobSearch(lists),
+    order: readJobOrder(lists),
+  };
+}
+
+/** Tells whether jobs that were removed are asked for: whoever keeps the history may. */
+function asksRemoved(context: RouteContext): boolean {
+  const given = context.query("removed");
+  if (given === undefined || given === "true" || given === "false") return given === "true";
+  throw new Problem(
+    "invalid-query-parameter-value",
+    `Cannot read jobs: found removed "${given}", wanted true or false`,
+  );
 }
 
 /** Reads a parameter that may be repeated, or hold a list with commas. */

@@ -8,7 +8,7 @@ import {
 import { type DeployDeps, deployProcess, replaceProcess, undeployProcess } from "../../operations/deploy-process.ts";
 import { type DescribeDeps, describeProcess, listProcesses } from "../../operations/describe-processes.ts";
 import { documentResponse } from "../document-response.ts";
-import { pageLinks, pageOf } from "../paging.ts";
+import { listPage, pageLinks, pageNumberOf, pageOf } from "../paging.ts";
 import { processSummary } from "../process-document.ts";
 import { processResponse } from "../process-form.ts";
 import { type BodyLimits, bodyText, parseJson, readBytes, requireContentType } from "../read-body.ts";
@@ -38,7 +38,9 @@ export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
       hasEffect: false,
       async handle(context) {
         // Clients that never follow a next link shall see the whole catalogue.
-        const { items, next } = await listProcesses(deps, context.caller, pageOf(context, 1000));
+        const { items, next } = await listPage(pageNumberOf(context), pageOf(context, 1000), (page) =>
+          listProcesses(deps, context.caller, page),
+        );
         const document = {
           processes: items.map((process) => processSummary(process, context.baseUrl)),
           links: pageLinks(context, `${context.baseUrl}/processes`, { next }),

@@ -52,13 +52,22 @@ async function answerOne(
 }
 
 /** Reads `?outputs=a,b` (OGC 18-062r3 /req/core/job-results-param-outputs). */
-function wantedOutputs(context: RouteContext, { description }: JobResults): readonly string[] | undefined {
+function wantedOutputs(context: RouteContext, { job, description }: JobResults): readonly string[] | undefined {
   const given = context.query("outputs");
   if (given === undefined) return undefined;
   const ids = given.split(",").filter((id) => id !== "");
   const unknown = ids.find((id) => !Object.hasOwn(description.outputs, id));
-  if (unknown === undefined) return ids;
-  const wanted = Object.keys(description.outputs).join(", ");
-  const detail = `Cannot read results: found outputs "${unknown}", wanted some of ${wanted}`;
-  throw new Problem("invalid-query-parameter-value", detail);
+  if (unknown !== undefined) {
+    const wanted = Object.keys(description.outputs).join(", ");
+    throw new Problem(
+      "invalid-query-parameter-value",
+      `Cannot read results: found outputs "${unknown}", wanted some of ${wanted}`,
+    );
+  }
+  const { outputs } = job.request;
+  const other = outputs === undefined ? undefined : ids.find((id) => !Object.hasOwn(outputs, id));
+  if (other === undefined) return ids;
+  const asked = Object.keys(outputs ?? {}).join(", ");
+  const detail = `Cannot read results: found output "${other}", wanted one that was asked for: ${asked}`;
+  throw new Problem("result-not-available", detail);
 }

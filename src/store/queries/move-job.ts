@@ -138,9 +138,16 @@ export const discard = compile<Dismissal>(() =>
       isIndexed: false,
       outputBytes: 0,
       message: argument("message"),
-      updatedAt: argument("at"),
+      // Later than its end, whatever the clock says: that tells the one from the other.
+      updatedAt: sql`max(${argument("at")}, coalesce(${jobs.finishedAt}, 0) + 1)`,
     })
-    .where(and(eq(jobs.id, argument("jobId")), statusIn(jobs.status, jobMoves.discard.from))),
+    .where(
+      and(
+        eq(jobs.id, argument("jobId")),
+        statusIn(jobs.status, jobMoves.discard.from),
+        sql`(${jobs.status} <> 'dismissed' or ${jobs.finishedAt} = ${jobs.updatedAt})`,
+      ),
+    ),
 );
 
 /** The event of a dismissal shows what the job showed last. */

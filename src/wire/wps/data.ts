@@ -1,3 +1,4 @@
+import { crs84h, type KnownCrs, knownCrs, withAxesTurned } from "../../domain/crs.ts";
 import type { Json } from "../../domain/json.ts";
 import { isJsonObject } from "../../domain/json.ts";
 import type { InputItem } from "../../domain/values.ts";
@@ -138,23 +139,29 @@ function crsOf({ crs }: Extract<ValueKind, { kind: "bbox" }>): { readonly crs?: 
 }
 
 /**
- * A box in CRS84 (longitude first) suits a server that offers EPSG:4326 alone: in its short form the axes are those of
- * CRS84 by custom, as a URN or URI latitude comes first.
+ * A box in a known system suits a server that offers another way of writing it: where latitude comes first in one of them
+ * only, the axes are turned. In its short form those of EPSG:4326 are those of CRS84 by custom.
  */
 function boxFor(bbox: readonly number[], crs: string, kind: Extract<ValueKind, { kind: "bbox" }>): WpsData {
   const offered = kind.supportedCrs ?? (kind.crs === undefined ? [] : [kind.crs]);
-  if (!isCrs84(crs) || offered.length === 0 || offered.includes(crs)) return { kind: "bbox", bbox, crs };
-  const same = offered.find(isCrs84) ?? offered.find((one) => /^epsg:4326$/i.test(one));
-  if (same !== undefined) return { kind: "bbox", bbox, crs: same };
-  const swapped = offered.find((one) => /epsg[:/][^:/]*[:/]4326$/i.test(one));
-  if (swapped === undefined) return { kind: "bbox", bbox, crs };
-  const [west = 0, south = 0, east = 0, north = 0] =
-    bbox.length === 4 ? bbox : [...bbox.slice(0, 2), ...bbox.slice(3, 5)];
-  return { kind: "bbox", bbox: [south, west, north, east], crs: swapped };
+  const given = knownCrs(crs);
+  if (given === undefined || offered.length === 0 || offered.includes(crs)) return { kind: "bbox", bbox, crs };
+  const others = offered.flatMap((one) => {
+    const known = knownCrs(one);
+    return known === undefined || isWithHeights(known) !== isWithHeights(given) ? [] : [{ one, known }];
+  });
+  const same =
+    others.find(({ known }) => known.uri === given.uri) ??
+    others.find(({ known }) => known.isLatitudeFirst === given.isLatitudeFirst) ??
+    others[0];
+  if (same === undefined) return { kind: "bbox", bbox, crs };
+  if (same.known.isLatitudeFirst === given.isLatitudeFirst) return { kind: "bbox", bbox, crs: same.one };
+  const flat = bbox.length === 4 ? bbox : [...bbox.slice(0, 2), ...bbox.slice(3, 5)];
+  return { kind: "bbox", bbox: withAxesTurned(flat), crs: same.one };
 }
 
-function isCrs84(crs: string): boolean {
-  return /CRS84$/i.test(crs);
+function isWithHeights({ uri }: KnownCrs): boolean {
+  return uri === crs84h;
 }
 
 /** What stands inside an input or output: `Data` or `Reference`. */

@@ -81,6 +81,7 @@ export const exceptionCodes = {
   "result-not-available": { code: "NoApplicableCode", status: 404 },
   "job-failed": { code: "NoApplicableCode", status: 500 },
   gone: { code: "NoApplicableCode", status: 410, code20: "NoSuchJob", locator: "jobId" },
+  "removed-job": { code: "NoApplicableCode", status: 410, code20: "NoSuchJob", locator: "jobId" },
   "duplicated-process": { code: "NoApplicableCode", status: 409 },
   "immutable-process": { code: "NoApplicableCode", status: 403 },
   "unsupported-media-type": { code: "InvalidParameterValue", status: 415 },

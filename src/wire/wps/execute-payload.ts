@@ -1,4 +1,4 @@
-import { alternativesOf, isSameType } from "../../domain/described.ts";
+import { alternativesOf, isSameType, typeOfSchema } from "../../domain/described.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { excessOfText, jsonBounds } from "../../domain/json-bounds.ts";
 import { isJsonType } from "../../domain/media-type.ts";
@@ -92,7 +92,7 @@ function complexForm(data: Extract<WpsData, { kind: "complex" }>, schema: JsonOb
   const isBase64 = encoding?.toLowerCase() === "base64";
   const alternatives = alternativesOf(schema);
   const fitting = alternatives.filter((one) => mediaType === undefined || fits(one, mediaType));
-  const takesText = fitting.some((one) => one.type === "string") || fitting.length === 0;
+  const takesText = fitting.some((one) => typeOfSchema(one) === "string") || fitting.length === 0;
   const value = isBase64 || takesText ? content : parsed(content);
   return {
     value,
@@ -102,9 +102,9 @@ function complexForm(data: Extract<WpsData, { kind: "complex" }>, schema: JsonOb
 }
 
 function fits(schema: JsonObject, mediaType: string): boolean {
-  const { contentMediaType, type } = schema;
+  const { contentMediaType } = schema;
   if (typeof contentMediaType === "string") return isSameType(contentMediaType, mediaType);
-  return type === "string" ? isSameType(mediaType, "text/plain") : isJsonType(mediaType);
+  return typeOfSchema(schema) === "string" ? isSameType(mediaType, "text/plain") : isJsonType(mediaType);
 }
 
 function parsed(content: string): Json {

@@ -149,7 +149,7 @@ async function dataOfFile(file: FileResult, context: ResultContext): Promise<Wps
 /** Undefined when the bytes are not what their media type says, or hold what XML cannot: they are given in base64 then. */
 function decodeText(bytes: Uint8Array): string | undefined {
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     return replaceForbidden(text) === text ? text : undefined;
   } catch {
     return undefined;

@@ -1,3 +1,4 @@
+import { typeOfSchema } from "../../domain/described.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 
 const integers = new Set([
@@ -48,7 +49,7 @@ export function schemaOfDataType(dataType: string | undefined): { readonly type:
 /** Reads the text of a literal as the JSON value that its schema wants; the text itself when it is no such value. */
 export function literalValue(text: string, schema: JsonObject): Json {
   const trimmed = text.trim();
-  switch (schema.type) {
+  switch (typeOfSchema(schema)) {
     case "integer":
     case "number":
       return /^[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(trimmed) ? Number(trimmed) : text;

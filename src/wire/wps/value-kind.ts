@@ -1,6 +1,6 @@
-import { alternativesOf } from "../../domain/described.ts";
-import { isJsonObject, type JsonObject } from "../../domain/json.ts";
-import { isJsonType, isTextType } from "../../domain/media-type.ts";
+import { alternativesOf, isBoxSchema, typeOfSchema } from "../../domain/described.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { isJsonType, isTextType, unknownMediaType } from "../../domain/media-type.ts";
 
 /** A format of complex data. */
 export type WpsFormat = { readonly mediaType?: string; readonly encoding?: string; readonly schema?: string };
@@ -32,7 +32,7 @@ export type ValueKind =
 /** Tells the kind that a JSON Schema stands for: a bounding box by its format, a literal by its type, else complex. */
 export function kindOfSchema(schema: JsonObject): ValueKind {
   if (isBoxSchema(schema)) return { kind: "bbox", ...crsOf(schema) };
-  const alternatives = alternativesOf(schema);
+  const alternatives = alternativesOf(schema).filter((one) => one.type !== "null");
   const types = alternatives.map(literalTypeOf);
   const [first] = types;
   if (first !== undefined && types.every((type) => type !== undefined)) {
@@ -43,10 +43,12 @@ export function kindOfSchema(schema: JsonObject): ValueKind {
 
 /** Lists the formats that a schema of complex data names, the default first. */
 export function formatsOfSchema(schema: JsonObject): readonly WpsFormat[] {
-  return alternativesOf(schema).map((alternative) => {
+  const alternatives = alternativesOf(schema).filter((one) => one.type !== "null");
+  return alternatives.map((alternative) => {
     const own = alternative.contentMediaType ?? schema.contentMediaType;
-    const mediaType = typeof own === "string" ? own : alternative.type === "string" ? "text/plain" : "application/json";
     const declared = alternative.contentEncoding ?? schema.contentEncoding;
+    const usual = typeOfSchema(alternative) === "string" ? "text/plain" : "application/json";
+    const mediaType = typeof own === "string" ? own : declared === "binary" ? unknownMediaType : usual;
     const isBinary =
       declared === "base64" || (declared === "binary" && !isJsonType(mediaType) && !isTextType(mediaType));
     return {
@@ -59,10 +61,12 @@ export function formatsOfSchema(schema: JsonObject): readonly WpsFormat[] {
 
 /** The reference systems that the schema of a bounding box names, the default first. */
 export function crsOfSchema(schema: JsonObject): readonly string[] {
-  const crs = boxProperties(schema)?.crs;
-  if (!isJsonObject(crs)) return [];
-  const given = Array.isArray(crs.enum) ? crs.enum : Array.isArray(crs.examples) ? crs.examples : [];
-  const all = [crs.default, ...given].filter((one) => typeof one === "string");
+  const described = crsSchemas(schema);
+  const crs = described.find((one) => listOf(one) !== undefined) ?? described[0];
+  if (crs === undefined) return [];
+  const given = listOf(crs) ?? [];
+  const isOffered = (one: Json | undefined) => given.length === 0 || given.some((other) => other === one);
+  const all = [...(isOffered(crs.default) ? [crs.default] : []), ...given].filter((one) => typeof one === "string");
   return [...new Set(all)];
 }
 
@@ -72,15 +76,15 @@ function crsOf(schema: JsonObject): { readonly crs?: string; readonly supportedC
   return crs === undefined ? {} : { crs, supportedCrs };
 }
 
-function isBoxSchema(schema: JsonObject): boolean {
-  const isBox = (one: unknown) =>
-    isJsonObject(one) && typeof one.format === "string" && one.format.endsWith("ogc-bbox");
-  return isBox(schema) || (Array.isArray(schema.allOf) && schema.allOf.some(isBox));
+function crsSchemas(schema: JsonObject): readonly JsonObject[] {
+  const holders = [schema, ...(Array.isArray(schema.allOf) ? schema.allOf : [])].filter(isJsonObject);
+  return holders.flatMap(({ properties }) =>
+    isJsonObject(properties) && isJsonObject(properties.crs) ? [properties.crs] : [],
+  );
 }
 
-function boxProperties(schema: JsonObject): JsonObject | undefined {
-  const holders = [schema, ...(Array.isArray(schema.allOf) ? schema.allOf : [])].filter(isJsonObject);
-  return holders.map((one) => one.properties).find(isJsonObject);
+function listOf(crs: JsonObject): readonly Json[] | undefined {
+  return [crs.enum, crs.examples].find((one): one is readonly Json[] => Array.isArray(one));
 }
 
 const stringFormats: Readonly<Record<string, string>> = {
@@ -93,7 +97,7 @@ const stringFormats: Readonly<Record<string, string>> = {
 /** The type of XML Schema that a JSON Schema means; undefined when it is no literal. */
 function literalTypeOf(schema: JsonObject): string | undefined {
   if (schema.contentMediaType !== undefined || schema.contentEncoding !== undefined) return undefined;
-  switch (schema.type ?? typeOfEnum(schema)) {
+  switch (typeOfSchema(schema)) {
     case "string":
       return (typeof schema.format === "string" ? stringFormats[schema.format] : undefined) ?? "string";
     case "number":
@@ -106,11 +110,4 @@ function literalTypeOf(schema: JsonObject): string | undefined {
     default:
       return undefined;
   }
-}
-
-function typeOfEnum(schema: JsonObject): string | undefined {
-  if (!Array.isArray(schema.enum)) return undefined;
-  const types = new Set(schema.enum.map((value) => typeof value));
-  const [only] = types;
-  return types.size === 1 ? only : undefined;
 }

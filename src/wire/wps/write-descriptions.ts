@@ -68,7 +68,9 @@ function input10(kind: ValueKind, { schema, ...more }: InputDefinition): XmlMark
         dataType(kind.dataType),
         units10(more.uom),
         allowed(schema) ?? markup("ows:AnyValue"),
-        schema.default === undefined ? undefined : markup("DefaultValue", {}, literalText(schema.default)),
+        schema.default === undefined || Array.isArray(schema.default)
+          ? undefined
+          : markup("DefaultValue", {}, literalText(schema.default)),
       );
     case "complex":
       return markup("ComplexData", { maximumMegabytes: megabytes(more) }, ...formats10(schema));
@@ -255,6 +257,8 @@ function domain20(type: string | undefined, schema: JsonObject, uom: unknown): X
     allowed(schema) ?? markup("ows:AnyValue"),
     dataType(type),
     unit === undefined ? undefined : markup("ows:UOM", {}, unit),
-    schema.default === undefined ? undefined : markup("ows:DefaultValue", {}, literalText(schema.default)),
+    schema.default === undefined || Array.isArray(schema.default)
+      ? undefined
+      : markup("ows:DefaultValue", {}, literalText(schema.default)),
   );
 }

@@ -24,7 +24,7 @@ function packageOf(): Package {
 
 test("types of Earth-observation packages are described without asking the web", () => {
   const { inputs } = describeDocument(packageOf().cwl);
-  expect(inputs.aoi?.schema).toMatchObject({ type: "object", format: "ogc-bbox" });
+  expect(inputs.aoi?.schema).toMatchObject({ allOf: [{ format: "ogc-bbox" }, { type: "object" }] });
   expect(inputs.day?.schema).toEqual({ type: "string", format: "date" });
 });
 

@@ -126,9 +126,24 @@ describe("what cannot be honoured is refused with its place", () => {
     });
   });
 
-  test("references into the schema that lead nowhere; those to other documents stay", () => {
-    const schema = { properties: { a: { $ref: "#/$defs/none" }, b: { $ref: "https://example.org/schema" } } };
-    expect(schemaFaults(schema, "").map(({ pointer }) => pointer)).toEqual(["/properties/a/$ref"]);
+  test("references that lead nowhere, in the schema or elsewhere; published ones of OGC and GeoJSON are known", () => {
+    const schema = {
+      properties: {
+        a: { $ref: "#/$defs/none" },
+        b: { $ref: "https://example.org/schema" },
+        c: { $ref: "https://geojson.org/schema/Feature.json#/properties/geometry" },
+        d: { $ref: "http://schemas.opengis.net/ogcapi/processes/part1/1.0/openapi/schemas/bbox.yaml" },
+        e: { $ref: "https://geojson.org/schema/Freature.json" },
+        f: { $dynamicRef: "#none" },
+      },
+    };
+    const pointers = schemaFaults(schema, "").map(({ pointer }) => pointer);
+    expect(pointers).toEqual([
+      "/properties/a/$ref",
+      "/properties/b/$ref",
+      "/properties/e/$ref",
+      "/properties/f/$dynamicRef",
+    ]);
   });
 
   test("more patterns than anybody writes", () => {

@@ -1,0 +1,57 @@
+import { nearNames } from "../domain/near-names.ts";
+import { Problem } from "../domain/problem.ts";
+import type { RouteContext } from "./route.ts";
+
+/** Filters of other servers that are not known here by that name, and what says the same. */
+const filtersElsewhere: Readonly<Record<string, string>> = {
+  access: "a key",
+  bbox: "none",
+  created: "datetime",
+  end: "datetime",
+  filter: "q",
+  finished: "datetime",
+  from: "datetime",
+  id: "q",
+  ids: "q",
+  jobID: "q",
+  notification_email: "none",
+  offset: "after",
+  owner: "a key",
+  search: "q",
+  since: "datetime",
+  start: "datetime",
+  started: "datetime",
+  state: "status",
+  to: "datetime",
+  until: "datetime",
+  updated: "datetime",
+  user: "a key",
+  visibility: "a key",
+};
+
+/**
+ * Refuses parameters of a list that were meant to say which items come and say nothing here: misspelt names, and filters of
+ * other servers. Left out silently they would show other items than were asked for. What else is not known only changes the
+ * form, or is for somebody on the way, and passes.
+ * Throws `invalid-query-parameter-value` with the near names.
+ */
+export function requireKnownQuery(
+  { request }: Pick<RouteContext, "request">,
+  what: string,
+  names: { readonly filters: readonly string[]; readonly others: readonly string[] },
+): void {
+  const known = [...names.filters, ...names.others];
+  for (const name of new URL(request.url).searchParams.keys()) {
+    if (known.includes(name) || formNames.includes(name)) continue;
+    const [near] = nearNames(name, names.filters);
+    const other = Object.hasOwn(filtersElsewhere, name) ? filtersElsewhere[name] : undefined;
+    if (near === undefined && (other === undefined || names.filters.length === 0)) continue;
+    const meant = near ?? (other !== undefined && known.includes(other) ? other : undefined);
+    const wanted = meant === undefined ? `one of ${known.join(", ")}` : `"${meant}"`;
+    const detail = `Cannot list ${what}: found parameter "${name.slice(0, 80)}", wanted ${wanted}`;
+    throw new Problem("invalid-query-parameter-value", detail);
+  }
+}
+
+/** What only changes the form of a list, here or at other servers, and is near to other names. */
+const formNames: readonly string[] = ["detail", "f", "groups", "lang", "links", "profile", "providers", "schema"];
