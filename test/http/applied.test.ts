@@ -192,3 +192,13 @@ for (const [what, headers] of [
     }
   });
 }
+
+test("A request in gzip that tells its length is read, and an answer is packed once", async () => {
+  const body = Bun.gzipSync(JSON.stringify({ inputs: { message: "hi" }, outputs: { said: {} } }));
+  const headers = { "content-type": "application/json", "content-encoding": "gzip" };
+  const response = await fetch(`${app.url}/processes/made/execution`, { method: "POST", headers, body });
+  expect([response.status, await response.text()]).toEqual([200, "hi"]);
+  const packed = await fetch(`${app.url}/api`, { headers: { "accept-encoding": "gzip", accept: "application/json" } });
+  expect(packed.headers.get("content-encoding")).toBe("gzip");
+  expect(await packed.json()).toHaveProperty("paths");
+});
