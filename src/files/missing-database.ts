@@ -17,12 +17,12 @@ export async function refuseMissingDatabase(layout: Layout): Promise<void> {
   );
 }
 
-/** Refuses a data directory without a database, for what makes none. Throws `not-found`. */
+/** Refuses a data directory without a database, for what makes none. Throws `unavailable`. */
 export async function refuseNoDatabase(layout: Layout): Promise<void> {
   const file = databaseFile(layout);
   if ((await ifExists(stat(file))) !== undefined) return;
   throw new Problem(
-    "not-found",
+    "unavailable",
     `Cannot find database "${file}": found none, wanted the data directory of a service (--data)`,
   );
 }

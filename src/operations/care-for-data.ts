@@ -24,7 +24,7 @@ export type CareDeps = {
 
 /**
  * Writes a copy of the database, beside a server that may be running. Durable and read back when it resolves. Throws
- * `conflict` for a name that is taken, unless a file of that name is to be replaced; `not-found` without a database.
+ * `conflict` for a name that is taken, unless a file of that name is to be replaced; `unavailable` without a database.
  */
 export async function backUp({ layout }: Pick<CareDeps, "layout">, target: string, replaces: boolean): Promise<void> {
   await refuseNoDatabase(layout);
