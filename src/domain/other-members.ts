@@ -13,14 +13,21 @@ export type MemberNotes = {
 
 /** More is not told: who sees so many knows where to look. */
 const maxWarnings = 20;
+/** More names are refused unread: no client has so many, and comparing each takes a while. */
+const maxCompared = 100;
 
 /**
  * Looks at members that nothing reads. One that is within two letters of a known one was meant as that: a fault; any other
  * is left out, since the standard lets requests have more, and named in the warnings.
  */
 export function noteOthers(raw: JsonObject, known: readonly string[], notes: MemberNotes): void {
-  for (const name of Object.keys(raw)) {
-    if (known.includes(name)) continue;
+  const others = Object.keys(raw).filter((name) => !known.includes(name));
+  if (others.length > maxCompared) {
+    const detail = `found ${others.length} members that are not known here, more than ${maxCompared}; wanted only ${known.join(", ")}`;
+    notes.faults.push({ pointer: notes.pointer, detail });
+    return;
+  }
+  for (const name of others) {
     const at = pointer(notes.pointer, name);
     const [near] = nearNames(name, known);
     if (near !== undefined) {
