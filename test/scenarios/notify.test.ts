@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { startServer } from "../support/executable.ts";
 import { deployCwl, readStatus, submitWith, until, untilFinished } from "../support/jobs.ts";
 import { startMailServer } from "../support/mail-server.ts";
-import { notificationsOf, untilTold } from "../support/notifications.ts";
+import { untilTold } from "../support/notifications.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { shellTool } from "../support/shell-tool.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -126,9 +126,12 @@ test("A dismissal is told as the end that it is; dismissing what has ended is no
   const other = await submitWith(server.url, "echo", { inputs: { text: "x" }, subscriber });
   await untilFinished(server.url, other);
   await untilTold(server.url, other, 1);
-  await Promise.all([job, job, other].map((id) => fetch(`${server.url}/jobs/${id}`, { method: "DELETE" })));
+  const dismiss = (id: string) => fetch(`${server.url}/jobs/${id}`, { method: "DELETE" });
+  await Promise.all([job, other].map(dismiss));
   await untilTold(server.url, job, 1);
-  expect(await notificationsOf(server.url, other)).toHaveLength(1);
+  // Once more, it is removed; whoever looks for it then is told that it is gone.
+  await dismiss(job);
+  expect((await fetch(`${server.url}/jobs/${job}/notifications`)).status).toBe(410);
   const bodies = receiver.received.map(({ path, body }) => [path, JSON.parse(body)]);
   expect(bodies).toMatchObject([
     ["/success", { text: "x" }],
