@@ -90,7 +90,7 @@ const mistakes: readonly (readonly [string, number, string])[] = [
   ["deploy ok.cwl --id a/b", 4, '"a/b"'],
   ["validate missing.cwl", 4, "missing.cwl"],
   ["validate dir", 4, "dir"],
-  ["validate bytes", 4, "bytes:1:1"],
+  ["validate bytes", 4, "0xFF at 0"],
   ["validate odd.cwl", 4, "odd.cwl:2:"],
   ["validate", 2, "PACKAGE.cwl"],
   ["run", 2, "PACKAGE.cwl"],
