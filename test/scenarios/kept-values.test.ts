@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { runExecutable, startServer } from "../support/executable.ts";
-import { deployCwl, submit, submitWith, untilFinished } from "../support/jobs.ts";
+import { deployCwl, submit, submitWith, until, untilFinished } from "../support/jobs.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** What a row may hold of one value, in bytes. */
