@@ -3,7 +3,14 @@ import type { Logger } from "../domain/logger.ts";
 import { type Layout, taskDirectory, taskRecordFile } from "../files/layout.ts";
 import { removeControlGroup } from "./control-groups.ts";
 import type { TaskEnd, TaskKey } from "./executor.ts";
-import { isAlive, isOpenSomewhere, type ProcessIdentity, processesLedBy, readBootId } from "./process-table.ts";
+import {
+  isAlive,
+  isOpenSomewhere,
+  type ProcessIdentity,
+  type ProcessInfo,
+  processesLedBy,
+  readBootId,
+} from "./process-table.ts";
 import { killLeftovers } from "./stop-processes.ts";
 import { removeContainer } from "./task-container.ts";
 import { type ExitRecord, readTaskRecord, taskName } from "./task-records.ts";
@@ -55,16 +62,17 @@ export async function inspectTask(deps: InspectDeps, key: TaskKey): Promise<Insp
 }
 
 /**
- * A supervisor may outlive a tool; what the tool left, if anything lives beside the supervisor, must go first. What was
- * started after the tool had ended is of another one, which the supervisor runs now.
+ * A supervisor may outlive a tool; what the tool left, if anything lives beside the supervisor, must go first. A child that
+ * the supervisor started after the tool had ended is another tool: what a tool leaves has lost its parent.
  */
 async function hasEnded(deps: InspectDeps, key: TaskKey, leader: ProcessIdentity): Promise<boolean> {
   const exit = await readExit(deps, key);
   if (exit === undefined) return false;
   const { upSeconds = Number.POSITIVE_INFINITY } = exit;
-  return processesLedBy(leader).every(
-    ({ pid, startTime }) => pid === leader.pid || Number(startTime) / ticksPerSecond >= upSeconds,
-  );
+  const others = processesLedBy(leader).filter(({ pid }) => pid !== leader.pid);
+  const isSuccessor = ({ parentId, startTime }: ProcessInfo) =>
+    parentId === leader.pid && Number(startTime) / ticksPerSecond >= upSeconds;
+  return others.length === 0 || others.some(isSuccessor);
 }
 
 /** What the kernel counts the start of a process in, on every architecture that Linux runs on today. */

@@ -13,6 +13,7 @@ export type ProcessInfo = ProcessIdentity & {
   /** The program's name, cut to 15 characters. */
   readonly name: string;
   readonly state: string;
+  readonly parentId: number;
   readonly groupId: number;
   readonly sessionId: number;
 };
@@ -25,10 +26,18 @@ export function parseProcessStat(line: string): ProcessInfo | undefined {
     .trim()
     .split(" ");
   // The first field after the name is number 3.
-  const [state, groupId, sessionId, startTime] = [fields[0], fields[2], fields[3], fields[19]];
+  const [state, parentId, groupId, sessionId, startTime] = [fields[0], fields[1], fields[2], fields[3], fields[19]];
   if (Number.isNaN(pid) || state === undefined || startTime === undefined) return undefined;
   const name = line.slice(line.indexOf("(") + 1, line.lastIndexOf(")"));
-  return { pid, name, state, groupId: Number(groupId), sessionId: Number(sessionId), startTime };
+  return {
+    pid,
+    name,
+    state,
+    parentId: Number(parentId),
+    groupId: Number(groupId),
+    sessionId: Number(sessionId),
+    startTime,
+  };
 }
 
 /** Tells what is known of a process; undefined when it is gone. A zombie is gone. */
@@ -65,7 +74,7 @@ export function processesNaming(taskDirectory: string): readonly ProcessInfo[] {
   return allProcessIds()
     .filter((pid) => {
       const environment = readProcFile(`/proc/${pid}/environ`) ?? "";
-      return ["/", "."].some((next) => environment.includes(`=${taskDirectory}${next}`));
+      return ["/", ".", "-"].some((next) => environment.includes(`=${taskDirectory}${next}`));
     })
     .map(findProcess)
     .filter((info) => info !== undefined);

@@ -24,6 +24,7 @@ describe("parseProcessStat()", () => {
       pid: 12,
       name: "a) b (c)",
       state: "S",
+      parentId: 1,
       groupId: 12,
       sessionId: 11,
       startTime: "132524",
