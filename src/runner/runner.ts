@@ -6,7 +6,7 @@ import { sleep, startTimer, type Timer } from "../domain/timers.ts";
 import { forgetCrashes } from "../files/crash-notes.ts";
 import { databaseFile } from "../files/layout.ts";
 import { explainDatabase, isDamaged } from "../store/database-fault.ts";
-import { claimJobs, leftWaiting, waitingJobs } from "../store/jobs.ts";
+import { claimJobs, findJob, leftWaiting, waitingJobs } from "../store/jobs.ts";
 import type { Claim, RunnerDeps, WalkEnd } from "./claim.ts";
 import { executeProcess } from "./execute-process.ts";
 import { createLoopCare } from "./loop-care.ts";
@@ -204,9 +204,21 @@ export function createRunner(deps: RunnerDeps): Runner {
       const executionId = claims[index]?.executionId;
       if (move === undefined || executionId === undefined) return;
       launch({ job, executionId, ...move, startedAt: at, isAdopted: false });
-      if (stoppedDuringClaim.has(job.id)) active.get(job.id)?.controller.abort("dismissed");
+      if (stoppedDuringClaim.has(job.id)) void stopDismissed(job.id, executionId);
     });
     stoppedDuringClaim.clear();
+  };
+
+  /** Who was dismissed while it was claimed may have been retried before that, too: then the claim is of the new attempt. */
+  const stopDismissed = async (jobId: string, executionId: string) => {
+    try {
+      const job = await findJob(deps.database, jobId);
+      if (job?.status === "running" && job.executionId === executionId) return;
+      active.get(jobId)?.controller.abort("dismissed");
+    } catch (error) {
+      // The walk's next write finds its claim lost.
+      deps.logger.warn("Cannot look whether a job was dismissed", { jobId, error });
+    }
   };
 
   const launch = (claimed: Claim) => {
