@@ -51,3 +51,19 @@ test("a dismissal and a retry of a failed job at once leave it dismissed, or wai
     if (dismissed.status === 409) expect({ status, attempt }).toEqual({ status: "failed", attempt: 2 });
   }
 }, 60_000);
+
+test("a job that is dismissed around its claim and retried at once runs again", async () => {
+  await using folder = await temporaryDirectory();
+  await using server = await startServer(join(folder.path, "data"));
+  const race = async (index: number) => {
+    const job = await submit(server.url, "echo", { text: "a", pause: 0.2 });
+    await Bun.sleep(index % 12);
+    await fetch(`${server.url}/jobs/${job}`, { method: "DELETE" });
+    const retry = () => fetch(`${server.url}/jobs/${job}/retry`, { method: "POST" });
+    await until(`job ${index} is run again`, async () => (await retry()).status === 200);
+    await until(`job ${index} has ended`, async () => (await statusOf(server.url, job)).status === "successful");
+  };
+  for (let round = 0; round < 6; round += 1) {
+    await Promise.all(Array.from({ length: 12 }, (_, index) => race(index)));
+  }
+}, 60_000);
