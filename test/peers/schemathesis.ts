@@ -5,6 +5,8 @@ import type { Peer } from "./peer.ts";
 export const schemathesis: Peer = {
   name: "schemathesis",
   packages: { python: ["schemathesis==4.32.5"] },
+  // It gives up an answer after ten seconds, and a process may be asked to take a minute.
+  flags: ["--sync-limit-seconds", "3"],
   async run({ url, python, check, directory }) {
     await check("no server error, and no answer that the API description does not have", async () => {
       const command = [
