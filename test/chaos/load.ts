@@ -99,6 +99,11 @@ async function followToEnd(address: Address, job: LoadJob, signal: AbortSignal):
   while (!signal.aborted) {
     const response = await ask(address, `/jobs/${job.id}`);
     if (response?.status === 404) return false;
+    if (response?.status === 410) {
+      // Dismissed once more, because an answer was lost, or after its end: it is removed.
+      job.status = "dismissed";
+      return true;
+    }
     if (response?.status === 200) {
       const { status, message } = v.parse(StatusSchema, JSON.parse(response.text));
       job.status = status;

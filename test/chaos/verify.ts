@@ -70,7 +70,7 @@ const ListSchema = v.looseObject({
 /** Turns the pages of a list of jobs to its end. */
 async function listed(address: Address, query: string): Promise<readonly string[]> {
   const ids: string[] = [];
-  let path: string | undefined = `/jobs?limit=100&${query}`;
+  let path: string | undefined = `/jobs?limit=100&removed=true&${query}`;
   while (path !== undefined) {
     const page: v.InferOutput<typeof ListSchema> = v.parse(
       ListSchema,
