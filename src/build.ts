@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import type { BunPlugin } from "bun";
 import manifest from "../package.json" with { type: "json" };
 import { packInParts } from "./addon-parts.ts";
-import { meterModule } from "./engines/cwl/metered-wasm.ts";
+import { meterModule } from "./cwl/javascript/metered-wasm.ts";
 
 const root = join(import.meta.dir, "..");
 const addon = join(root, "node_modules", "@libsql", "linux-x64-gnu", "index.node");
@@ -53,7 +53,7 @@ export async function buildExecutable(outfile: string, kind: "normal" | "failpoi
     entrypoints: [
       join(root, "src", "main.ts"),
       join(root, "src", "watchdog-worker.ts"),
-      join(root, "src", "engines", "cwl", "expression-worker.ts"),
+      join(root, "src", "cwl", "javascript", "expression-worker.ts"),
     ],
     // The workers lie beside the program, where their relative addresses lead.
     naming: { entry: "[name].[ext]" },

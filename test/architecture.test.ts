@@ -15,20 +15,31 @@ const rules: Readonly<Record<string, { readonly folders: readonly string[]; read
     files: { folders: ["domain"] },
     net: { folders: ["domain", "wire"] },
     executors: { folders: ["domain", "files"] },
+    cwl: { folders: ["domain", "files", "net", "executors"] },
     engines: { folders: ["domain", "files", "net", "executors"] },
     runner: { folders: ["domain", "wire", "store", "files", "net", "engines"] },
     operations: { folders: ["domain", "store", "files", "net", "engines"] },
     http: { folders: ["domain", "wire", "operations", "console"] },
     console: { folders: ["domain"] },
-    cli: { folders: ["domain", "files", "net", "executors", "engines", "operations"] },
+    cli: { folders: ["domain", "files", "net", "executors", "cwl", "engines", "operations"] },
     assembly: {
       folders: [
-        ...["domain", "wire", "store", "files", "net", "executors", "engines", "runner", "operations", "http"],
+        ...["domain", "wire", "store", "files", "net", "executors", "cwl", "engines", "runner", "operations", "http"],
         // The configuration, which lies directly in `src`.
         "",
       ],
     },
   };
+
+/** Single files that a folder may import of others; a folder below is named with its slash. */
+const parts: Readonly<Record<string, readonly string[]>> = {
+  // The port that it fulfils.
+  cwl: ["engines/engine.ts"],
+  operations: ["cwl/document/"],
+};
+
+/** The rooms of the CWL engine, from the ground up: values are imported from below only, types from everywhere. */
+const rooms = ["values", "document", "javascript", "run", "tool", "workflow"];
 
 /** Only app.ts joins the parts: it alone of the files directly in `src` imports these. */
 const joined = ["store", "runner", "http", "operations", "assembly"];
@@ -43,8 +54,25 @@ function violationsOf(file: SourceFile): readonly string[] {
     const other = folderOf(target);
     if (folder === "") return other === "" || file.path === "app.ts" || !joined.includes(other) ? [] : [wrong];
     if (other === folder) return [];
+    if (parts[folder]?.some((part) => target === part || (part.endsWith("/") && target.startsWith(part))) === true)
+      return [];
     if (folder === "console") return other === "domain" && isTypeOnly ? [] : [wrong];
     return rules[folder]?.folders.includes(other) === true ? [] : [wrong];
+  });
+}
+
+/** The room of the CWL engine that a file lies in; the engine itself stands above all. */
+function roomOf(path: string): number {
+  const [, room = ""] = path.split("/");
+  return rooms.includes(room) ? rooms.indexOf(room) : rooms.length;
+}
+
+function upwardImportsOf(file: SourceFile): readonly string[] {
+  if (folderOf(file.path) !== "cwl") return [];
+  return importsOf(file.text).flatMap(({ specifier, isTypeOnly }) => {
+    const target = specifier.startsWith(".") ? resolveImport(file.path, specifier) : undefined;
+    if (isTypeOnly || target === undefined || folderOf(target) !== "cwl") return [];
+    return roomOf(target) > roomOf(file.path) ? [`${file.path} imports ${specifier}`] : [];
   });
 }
 
@@ -108,7 +136,10 @@ describe("a planted import is found:", () => {
     ["net/x.ts", 'import { x } from "../files/layout.ts";'],
     ["executors/x.ts", 'import { x } from "../engines/engine.ts";'],
     ["engines/x.ts", 'import { x } from "../store/jobs.ts";'],
-    ["engines/cwl/x.ts", 'import { x } from "../../runner/runner.ts";'],
+    ["cwl/tool/x.ts", 'import { x } from "../../runner/runner.ts";'],
+    ["cwl/x.ts", 'import { x } from "../engines/remote.ts";'],
+    ["engines/x.ts", 'import { x } from "../cwl/engine.ts";'],
+    ["operations/x.ts", 'import { x } from "../cwl/engine.ts";'],
     ["runner/x.ts", 'import { x } from "../operations/submit-job.ts";'],
     ["operations/x.ts", 'import { x } from "../runner/runner.ts";'],
     ["operations/x.ts", 'import { x } from "../wire/prefer.ts";'],
@@ -149,6 +180,28 @@ test("every row of the rules has a planted import that leaves the others alone",
       ]);
     }
   }
+});
+
+test("the rooms of the CWL engine import values from below only", async () => {
+  expect((await sourceFiles()).flatMap(upwardImportsOf)).toEqual([]);
+});
+
+test("every folder of the CWL engine is a room of the list", async () => {
+  const folders = (await sourceFiles()).flatMap(({ path }) => /^cwl\/(.+)\/[^/]+$/.exec(path)?.[1] ?? []);
+  expect([...new Set(folders)].sort()).toEqual(rooms.toSorted());
+});
+
+describe("a planted import of a room is found:", () => {
+  const pairs = rooms.flatMap((room, at) => rooms.map((other, place) => [room, other, place > at] as const));
+  test.each(pairs)("%s imports %s", (room, other, isUpward) => {
+    const path = `cwl/${room}/x.ts`;
+    const found = (text: string) => upwardImportsOf({ path, text }).length;
+    expect(found(`import { x } from "../${other}/x.ts";`)).toBe(isUpward ? 1 : 0);
+    expect(found(`import type { x } from "../${other}/x.ts";`)).toBe(0);
+  });
+  test.each(rooms)("%s imports the engine", (room) => {
+    expect(upwardImportsOf({ path: `cwl/${room}/x.ts`, text: 'import { x } from "../engine.ts";' })).toHaveLength(1);
+  });
 });
 
 test("what stands in a comment breaks no rule", () => {

@@ -1,14 +1,17 @@
 import type { Config } from "../config.ts";
+import { createCwlEngine } from "../cwl/engine.ts";
+import { defaultExpressionLimits } from "../cwl/javascript/javascript.ts";
+import { createRemoteStepRunner, type RemoteStepPort } from "../cwl/run/remote-step.ts";
+import type { StepCache } from "../cwl/run/run-context.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Job } from "../domain/job.ts";
 import type { Logger } from "../domain/logger.ts";
 import type { Patience } from "../domain/patience.ts";
+import { pause } from "../domain/pause.ts";
+import type { RemoteDefinition } from "../domain/process.ts";
 import { createBuiltinEngine } from "../engines/builtin/engine.ts";
-import { createCwlEngine } from "../engines/cwl/engine.ts";
-import { defaultExpressionLimits } from "../engines/cwl/javascript.ts";
-import type { StepCache } from "../engines/cwl/run-context.ts";
-import { pause } from "../engines/pause.ts";
-import { createRemoteStepRunner } from "../engines/remote-step.ts";
+import { createRemoteEngine } from "../engines/remote.ts";
+import { describeRemote } from "../engines/remote-description.ts";
 import type { Executor } from "../executors/executor.ts";
 import type { Layout } from "../files/layout.ts";
 import { stepCacheDirectory } from "../files/step-cache.ts";
@@ -96,16 +99,24 @@ function createCwl({ config, layout, logger, clock, gate, executor, patience }: 
     cores: config.cores,
     memoryMebibytes: config.memoryMebibytes,
     expressionLimits: { ...defaultExpressionLimits, timeMilliseconds: config.expressionSeconds * 1000 },
-    runRemoteStep: createRemoteStepRunner({
-      gate,
-      layout,
-      logger,
-      clientOf: (definition) => createRemoteClient({ gate, maxDocumentBytes: config.maxDocumentBytes }, definition),
-      wait: pause,
-      maxDownloadBytes: config.maxDownloadBytes,
-      tries: triesOf(config),
-    }),
+    runRemoteStep: createRemoteStepRunner(remoteStepPort({ config, layout, logger, gate })),
   });
+}
+
+function remoteStepPort({
+  config,
+  layout,
+  logger,
+  gate,
+}: Pick<EngineDeps, "config" | "layout" | "logger" | "gate">): RemoteStepPort {
+  const clientOf = (definition: RemoteDefinition) =>
+    createRemoteClient({ gate, maxDocumentBytes: config.maxDocumentBytes }, definition);
+  const { maxDownloadBytes } = config;
+  return {
+    describe: (definition) => describeRemote(clientOf(definition), definition),
+    createEngine: () =>
+      createRemoteEngine({ gate, layout, logger, clientOf, wait: pause, maxDownloadBytes, tries: triesOf(config) }),
+  };
 }
 
 /** Tools that see more directories than their inputs and the system may read what no key of the cache knows. */

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { chmodSync, constants, createReadStream, lstatSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { chmod, copyFile, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join, parse } from "node:path";
+import { fileObject, isFileObject, pathOf, safeBasename, secondaryFilesOf } from "../cwl/values/file-object.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
-import { fileObject, isFileObject, pathOf, safeBasename, secondaryFilesOf } from "../engines/cwl/file-object.ts";
 import { hasCode } from "../files/file-errors.ts";
 import { isInside } from "../files/layout.ts";
 

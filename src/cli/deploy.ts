@@ -1,8 +1,8 @@
 import { basename, dirname, extname } from "node:path";
+import { fileEmbedder } from "../cwl/document/embed-files.ts";
+import { packageReader, packDocument } from "../cwl/document/pack.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { Problem } from "../domain/problem.ts";
-import { fileEmbedder } from "../engines/cwl/embed-files.ts";
-import { packageReader, packDocument } from "../engines/cwl/pack.ts";
 import { type Client, clientOptions, createClient } from "./client.ts";
 import { type Command, exitCodes, isGiven, textOption } from "./command.ts";
 import { onlyWord } from "./jobs.ts";

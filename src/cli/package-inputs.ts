@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
+import type { CwlType, InputParameter } from "../cwl/document/schema.ts";
+import { members } from "../cwl/values/types.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { nearNames } from "../domain/near-names.ts";
-import type { CwlType, InputParameter } from "../engines/cwl/schema.ts";
-import { members } from "../engines/cwl/types.ts";
 import { type GivenInput, UsageError } from "./command.ts";
 
 /**

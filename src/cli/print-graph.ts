@@ -1,5 +1,5 @@
-import { neededSteps } from "../engines/cwl/check.ts";
-import type { CwlProcess } from "../engines/cwl/schema.ts";
+import { neededSteps } from "../cwl/document/check.ts";
+import type { CwlProcess } from "../cwl/document/schema.ts";
 
 type Box = { readonly id: string; readonly kind: "input" | "step" | "output"; readonly needs: readonly string[] };
 

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import type { Package } from "../cwl/document/load.ts";
+import { readSource } from "../cwl/document/source.ts";
+import { type JobFile, readJobFile } from "../cwl/run/job-file.ts";
 import { isJsonObject, type Json } from "../domain/json.ts";
 import { errorText, Problem } from "../domain/problem.ts";
-import { type JobFile, readJobFile } from "../engines/cwl/job-file.ts";
-import type { Package } from "../engines/cwl/load.ts";
-import { readSource } from "../engines/cwl/source.ts";
 import type { Given } from "./command.ts";
 import { readPackageInputs } from "./package-inputs.ts";
 

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import type { LoadOptions, Package } from "../cwl/document/load.ts";
+import { packDocument } from "../cwl/document/pack.ts";
 import { decodeText } from "../domain/charset.ts";
-import type { LoadOptions, Package } from "../engines/cwl/load.ts";
-import { packDocument } from "../engines/cwl/pack.ts";
 
 /** Reads a package that a user of this machine names as `FILE` or `FILE#PROCESS`; it may read what the user may. */
 export function readPackage(

@@ -95,3 +95,8 @@ export type Process = {
   /** The role of whoever deployed this revision; undefined for built-ins, and where nobody wrote it down. */
   readonly deployerRole?: Role;
 };
+
+/** Names a process of another server in messages. */
+export function placeOf(definition: RemoteDefinition): string {
+  return `process "${definition.processId}" of "${definition.url}"`;
+}

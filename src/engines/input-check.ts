@@ -1,13 +1,13 @@
 import { knownCrs } from "../domain/crs.ts";
 import { alternativesOf, isBoxSchema, isOfType, isSameType, typeOfSchema } from "../domain/described.ts";
 import { found } from "../domain/faults.ts";
+import { broaderFormatsName } from "../domain/format-names.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
 import { isJsonType, unknownMediaType } from "../domain/media-type.ts";
 import type { Fault } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import type { InputItem } from "../domain/values.ts";
-import { broaderFormatsName } from "./cwl/formats.ts";
 import { type SchemaBudget, schemaBudget } from "./json-schema/check.ts";
 import { type Outcome, readSchema } from "./json-schema/schema.ts";
 

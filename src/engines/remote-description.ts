@@ -1,6 +1,6 @@
 import { canonicalJson, type Json, type JsonObject } from "../domain/json.ts";
 import { Problem } from "../domain/problem.ts";
-import type { Process, RemoteDefinition } from "../domain/process.ts";
+import { type Process, placeOf, type RemoteDefinition } from "../domain/process.ts";
 import { timeLimit } from "../domain/timers.ts";
 import type { RemoteClient, RemoteDescription } from "../net/remote.ts";
 import { currentParameters } from "./json-schema/current-words.ts";
@@ -13,11 +13,6 @@ export async function describeRemote(client: RemoteClient, definition: RemoteDef
   const described = await client.describe(definition.processId, timeLimit(describeMilliseconds));
   if (described !== undefined) return described;
   throw new Problem("no-such-process", `Cannot run ${placeOf(definition)}: the server knows it no more`);
-}
-
-/** Names a process of another server in messages. */
-export function placeOf(definition: RemoteDefinition): string {
-  return `process "${definition.processId}" of "${definition.url}"`;
 }
 
 /** Throws `conflict` when a process takes or gives something else than it did when a request was checked against it. */

@@ -1,11 +1,11 @@
 import * as v from "valibot";
+import { loadJson, loadSource, type Package } from "../cwl/document/load.ts";
+import { maxYamlValues, readSource } from "../cwl/document/source.ts";
 import { fault, issueFaults, refusal } from "../domain/faults.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import type { Fault, Problem } from "../domain/problem.ts";
 import { jobControlOptions, ProcessIdSchema, transmissionModes } from "../domain/process.ts";
 import { RunSettingsSchema } from "../domain/run-settings.ts";
-import { loadJson, loadSource, type Package } from "../engines/cwl/load.ts";
-import { maxYamlValues, readSource } from "../engines/cwl/source.ts";
 import { findRemoteUnit, type RemotePackage, remoteOfUrl } from "./remote-package.ts";
 
 const texts = {

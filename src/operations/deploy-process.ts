@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { type CwlDescription, describeDocument, descriptionFaults } from "../cwl/document/describe.ts";
 import { isOwn, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { fault } from "../domain/faults.ts";
@@ -12,7 +13,6 @@ import {
   ProcessIdSchema,
   transmissionModes,
 } from "../domain/process.ts";
-import { type CwlDescription, describeDocument, descriptionFaults } from "../engines/cwl/describe.ts";
 import type { Database } from "../store/database.ts";
 import { ownerOfProcess, undeployProcess as removeProcess, saveProcess } from "../store/processes.ts";
 import { type ApplicationPackage, type GivenDescription, refusePackage } from "./application-package.ts";

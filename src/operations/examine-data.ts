@@ -1,9 +1,9 @@
 import { access, constants, readdir, stat, statfs } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
+import { loadJson } from "../cwl/document/load.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Json } from "../domain/json.ts";
 import { errorText, Problem } from "../domain/problem.ts";
-import { loadJson } from "../engines/cwl/load.ts";
 import { ifExists } from "../files/file-errors.ts";
 import { databaseFile, type Layout } from "../files/layout.ts";
 import { filesWithoutDatabase } from "../files/missing-database.ts";

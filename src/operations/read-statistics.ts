@@ -2,7 +2,7 @@ import type { Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { isJsonObject, type JsonObject } from "../domain/json.ts";
 import { Problem } from "../domain/problem.ts";
-import { usageKey } from "../engines/cwl/usage.ts";
+import { usageKey } from "../domain/usage.ts";
 import { keptValue } from "../files/kept-values.ts";
 import type { Layout } from "../files/layout.ts";
 import { findCheckpoint } from "../store/executions.ts";

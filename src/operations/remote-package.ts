@@ -1,9 +1,9 @@
+import { asksForSecrets, secretsWarning } from "../cwl/document/secrets.ts";
 import { fault, pointer, refusal } from "../domain/faults.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import type { Fault, Problem } from "../domain/problem.ts";
 import type { RemoteDefinition } from "../domain/process.ts";
-import { asksForSecrets, secretsWarning } from "../engines/cwl/secrets.ts";
-import { httpUrl, ogcAt, readRemoteRequirement, remoteRequirementOf, wpsAt } from "../engines/remote-requirement.ts";
+import { httpUrl, ogcAt, readRemoteRequirement, remoteRequirementOf, wpsAt } from "../domain/remote-requirement.ts";
 
 /** A process of another server that is to be pinned as one of ours: where it is, and what the deployer said of it. */
 export type RemotePackage = {

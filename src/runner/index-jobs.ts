@@ -1,7 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Condition } from "../domain/condition.ts";
 import type { Logger } from "../domain/logger.ts";
-import { pause } from "../engines/pause.ts";
+import { pause } from "../domain/pause.ts";
 import type { Database } from "../store/database.ts";
 import { indexJobs } from "../store/job-index/index-jobs.ts";
 import { settleWords } from "../store/job-index/settle-words.ts";

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readJobFile } from "../../src/engines/cwl/job-file.ts";
-import { packageReader, packDocument } from "../../src/engines/cwl/pack.ts";
-import { createHarness, runPackage } from "../engines/cwl/harness.ts";
+import { packageReader, packDocument } from "../../src/cwl/document/pack.ts";
+import { readJobFile } from "../../src/cwl/run/job-file.ts";
+import { createHarness, runPackage } from "../cwl/harness.ts";
 
 const example = join(import.meta.dir, "../../examples/climate");
 

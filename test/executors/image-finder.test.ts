@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { imageRequest } from "../../src/engines/cwl/requirements.ts";
+import { imageRequest } from "../../src/cwl/document/requirements.ts";
 import { createConfinement } from "../../src/executors/confinement.ts";
 import { createImageFinder } from "../../src/executors/image-finder.ts";
 import { realClock } from "../support/real-clock.ts";

@@ -2,9 +2,9 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
+import { findByPattern } from "../../src/cwl/tool/glob.ts";
+import { CwlFailure } from "../../src/cwl/values/failure.ts";
 import { Problem } from "../../src/domain/problem.ts";
-import { CwlFailure } from "../../src/engines/cwl/failure.ts";
-import { findByPattern } from "../../src/engines/cwl/glob.ts";
 import { createInputCheck } from "../../src/engines/input-check.ts";
 import { importImage } from "../../src/executors/images.ts";
 import { fileResponse } from "../../src/http/send-file.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import * as v from "valibot";
+import { holdsScript } from "../../src/cwl/document/template.ts";
+import { readOntology } from "../../src/cwl/values/broader-formats.ts";
+import { formatMediaType, isFormat } from "../../src/cwl/values/formats.ts";
 import { ProviderBodySchema } from "../../src/domain/provider.ts";
 import { withoutEndSlashes } from "../../src/domain/text.ts";
-import { readOntology } from "../../src/engines/cwl/broader-formats.ts";
-import { holdsScript } from "../../src/engines/cwl/expression.ts";
-import { formatMediaType, isFormat } from "../../src/engines/cwl/formats.ts";
 import { noToolProgress, readToolProgress } from "../../src/executors/tool-progress.ts";
 import { splitOutsideQuotes } from "../../src/wire/header-list.ts";
 import { parseDisposition } from "../../src/wire/multipart.ts";

@@ -1,0 +1,203 @@
+import { crs84, crs84h, epsg4326, shortEpsg4326 } from "../../domain/crs.ts";
+import { isList, type Json, type JsonObject } from "../../domain/json.ts";
+import { unknownMediaType } from "../../domain/media-type.ts";
+import type { InputDefinition, OutputDefinition } from "../../domain/process.ts";
+import { formatMediaType } from "../values/formats.ts";
+import { outputMediaType } from "../values/output-types.ts";
+import { holdsFiles, isOptional, members } from "../values/types.ts";
+import { fromCustom } from "./custom-types.ts";
+import { operationFaults } from "./requirements.ts";
+import type { CwlDocument, CwlProcess, CwlType, InputParameter } from "./schema.ts";
+
+/** The parts of a process description that a CWL document gives; the process's id is the deployer's to choose. */
+export type CwlDescription = {
+  /** The main process's own id, when it is more than `main`. */
+  readonly suggestedId?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly keywords?: string[];
+  readonly version?: string;
+  readonly inputs: Record<string, InputDefinition>;
+  readonly outputs: Record<string, OutputDefinition>;
+  /** Ids of the inputs that are files. */
+  readonly fileInputs: readonly string[];
+  readonly isWorkflow: boolean;
+};
+
+/** Describes a CWL document's main process in the terms of OGC API - Processes, with JSON Schema 2020-12. */
+export function describeDocument(document: CwlDocument): CwlDescription {
+  const { main } = document;
+  const inputs = main.inputs.map((input) => [input.id, describeInput(input)] as const);
+  const outputs = main.outputs.map((output) => {
+    const schema = typeSchema(output.type, {
+      mediaTypes: [outputMediaType(document, main, output.id)].flatMap((type) => type ?? []),
+    });
+    return [output.id, { ...described(output), schema }] as const;
+  });
+  return {
+    ...(main.id === "main" ? {} : { suggestedId: main.id }),
+    ...described(main),
+    ...describeExtensions(main),
+    inputs: Object.fromEntries(inputs),
+    outputs: Object.fromEntries(outputs),
+    fileInputs: main.inputs.filter((input) => holdsFiles(input.type)).map((input) => input.id),
+    isWorkflow: main.kind === "workflow",
+  };
+}
+
+/** Words why a document cannot be offered over HTTP; empty when it can. Images may come after it: jobs look for them. */
+export function descriptionFaults(document: CwlDocument): readonly string[] {
+  const parameters = [
+    ...document.main.inputs.map((input) => ({ name: `input "${input.id}"`, type: input.type })),
+    ...document.main.outputs.map((output) => ({ name: `output "${output.id}"`, type: output.type })),
+  ];
+  const values = parameters.flatMap(({ name, type }) =>
+    holdsFiles(type) && !isFileOrList(type)
+      ? [`${name}: found directories, or files inside other values, expected files and lists of files`]
+      : [],
+  );
+  return [...values, ...operationFaults(document)];
+}
+
+function isFileOrList(type: CwlType): boolean {
+  return members(type).every((member) => {
+    if (member.kind === "array") return members(member.items).every((item) => item.kind === "File");
+    return member.kind === "null" || member.kind === "File";
+  });
+}
+
+function described(from: { readonly label?: string; readonly doc?: string }): { title?: string; description?: string } {
+  return {
+    ...(from.label === undefined ? {} : { title: from.label }),
+    ...(from.doc === undefined ? {} : { description: from.doc }),
+  };
+}
+
+/** Reads schema.org's version and keywords, which published packages carry. */
+function describeExtensions(main: CwlProcess): { version?: string; keywords?: string[] } {
+  const version = extension(main.extensions, "softwareVersion");
+  const words = extension(main.extensions, "keywords");
+  const keywords = (isList(words) ? words : typeof words === "string" ? words.split(",") : []).flatMap((word) =>
+    typeof word === "string" && word.trim() !== "" ? [word.trim()] : [],
+  );
+  return {
+    ...(typeof version === "string" || typeof version === "number" ? { version: String(version) } : {}),
+    ...(keywords.length === 0 ? {} : { keywords }),
+  };
+}
+
+function extension(extensions: JsonObject, name: string): Json | undefined {
+  return extensions[`https://schema.org/${name}`] ?? extensions[`http://schema.org/${name}`];
+}
+
+/** An array of CWL is an input that may occur several times, each occurrence an item. */
+function describeInput(input: InputParameter): InputDefinition {
+  const accepted = members(input.type).filter((member) => member.kind !== "null");
+  const [only] = accepted;
+  const isArray = accepted.length === 1 && only?.kind === "array";
+  const schema = typeSchema(isArray ? only.items : input.type, {
+    mediaTypes: input.formats.flatMap((format) => formatMediaType(format) ?? []),
+    unknown: unknownMediaType,
+  });
+  const isDefaultShown = input.default !== undefined && input.default !== null && !holdsFiles(input.type);
+  return {
+    ...described(input),
+    schema: { ...schema, ...(isDefaultShown ? { default: fromCustom(input.type, input.default) } : {}) },
+    minOccurs: isOptional(input.type) || input.default !== undefined ? 0 : 1,
+    maxOccurs: isArray ? "unbounded" : 1,
+  };
+}
+
+const int32 = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 };
+
+/** Writes a CWL type as JSON Schema; null is left out: an optional value is one that is not given. */
+function typeSchema(type: CwlType, files: Files): JsonObject {
+  switch (type.kind) {
+    case "null":
+      return { type: "null" };
+    case "boolean":
+    case "string":
+      return { type: type.kind };
+    case "int":
+      return { type: "integer", format: "int32", ...int32 };
+    case "long":
+      return { type: "integer", format: "int64" };
+    case "float":
+    case "double":
+      return { type: "number", format: type.kind };
+    case "enum":
+      return { type: "string", enum: type.symbols };
+    case "File":
+      return fileSchema(files);
+    case "Directory":
+      return { type: "string", format: "uri" };
+    case "Any":
+      return {};
+    case "array":
+      return { type: "array", items: typeSchema(type.items, files) };
+    case "record":
+      return recordSchema(type);
+    case "union":
+      return unionSchema(type.members, files);
+    default:
+      return type satisfies never;
+  }
+}
+
+/** Readers of descriptions tell a bounding box by the format of the first member (OGC 18-062r2, 7.11.2). */
+const boundingBoxSchema: JsonObject = {
+  allOf: [
+    { format: "ogc-bbox" },
+    {
+      type: "object",
+      required: ["bbox"],
+      properties: {
+        bbox: { type: "array", items: { type: "number" }, minItems: 4, maxItems: 6 },
+        crs: {
+          type: "string",
+          enum: [crs84, crs84h, epsg4326, shortEpsg4326],
+          default: crs84,
+          description:
+            "Other spellings that OGC uses of the same are understood. EPSG/0/4326 is latitude first, EPSG:4326 longitude first.",
+        },
+      },
+    },
+  ],
+};
+
+function unionSchema(types: readonly CwlType[], files: Files): JsonObject {
+  const schemas = types.filter((type) => type.kind !== "null").map((type) => typeSchema(type, files));
+  const [only] = schemas;
+  return only !== undefined && schemas.length === 1 ? only : { anyOf: schemas };
+}
+
+function recordSchema(type: CwlType & { kind: "record" }): JsonObject {
+  if (type.meaning === "ogc-bbox") return boundingBoxSchema;
+  if (type.meaning !== undefined) return { type: "string", format: type.meaning };
+  const properties = type.fields.map(
+    (field) =>
+      [
+        field.name,
+        { ...described(field), ...typeSchema(field.type, { mediaTypes: [], unknown: unknownMediaType }) },
+      ] as const,
+  );
+  const required = type.fields.filter((field) => !isOptional(field.type)).map((field) => field.name);
+  const format = type.format === undefined ? {} : { format: type.format };
+  return {
+    type: "object",
+    ...format,
+    properties: Object.fromEntries(properties),
+    ...(required.length === 0 ? {} : { required }),
+  };
+}
+
+/** What files are: `unknown` stands for any; without it nothing is claimed of files that are known only later. */
+type Files = { readonly mediaTypes: readonly string[]; readonly unknown?: string };
+
+function fileSchema({ mediaTypes, unknown }: Files): JsonObject {
+  const bytes = { type: "string", contentEncoding: "binary" };
+  const known = mediaTypes.length === 0 && unknown !== undefined ? [unknown] : mediaTypes;
+  const schemas = known.map((contentMediaType) => ({ ...bytes, contentMediaType }));
+  const [only = bytes] = schemas;
+  return schemas.length < 2 ? only : { oneOf: schemas };
+}

@@ -1,0 +1,91 @@
+import type { JsonObject } from "../../domain/json.ts";
+import type { Executor, ImageRequest } from "../../executors/executor.ts";
+import type { CommandLineTool, CwlDocument, CwlProcess, Requirements } from "./schema.ts";
+
+/** What the processes around a process ask for it. */
+export type Surroundings = { readonly requirements: Requirements; readonly hints: Requirements };
+
+export const noSurroundings: Surroundings = { requirements: {}, hints: {} };
+
+/** Goes one level further in: what is asked closer to the tool wins. */
+export function within(outer: Surroundings, inner: Surroundings): Surroundings {
+  return {
+    requirements: { ...outer.requirements, ...inner.requirements },
+    hints: { ...outer.hints, ...inner.hints },
+  };
+}
+
+/** What counts for a process: requirements of any level before hints of any level (CWL v1.2 Workflow, requirements and hints). */
+export function effectiveRequirements(process: CwlProcess, around: Surroundings): Requirements {
+  const { requirements, hints } = within(around, process);
+  const isRequired = requirements.docker !== undefined;
+  return { ...hints, ...requirements, ...(isRequired ? { isContainerRequired: true } : {}) };
+}
+
+/** What a DockerRequirement says of its image. */
+export function imageRequest(docker: JsonObject): ImageRequest {
+  const textOf = (name: string) => (typeof docker[name] === "string" ? docker[name] : undefined);
+  const names = ["dockerImageId", "dockerLoad", "dockerImport"].map(textOf).filter((name) => name !== undefined);
+  const [pull, dockerFile] = [textOf("dockerPull"), textOf("dockerFile")];
+  return {
+    names,
+    ...(pull === undefined ? {} : { pull }),
+    ...(dockerFile === undefined ? {} : { dockerFile }),
+  };
+}
+
+/** Words that a tool's image cannot be had; `reason` is the executor's. */
+export function imageFault(docker: JsonObject, reason: string): string {
+  const { pull, names } = imageRequest(docker);
+  const name = pull ?? names.at(0) ?? "of its own";
+  return `found DockerRequirement (image ${name}) under requirements and nothing that runs it: ${reason}; or the requirement under hints (then the program of this machine runs)`;
+}
+
+/**
+ * Words what this machine lacks to run a document, a line for each tool; empty when it lacks nothing. Images that it
+ * requires are fetched on the way.
+ */
+export async function machineFaults(document: CwlDocument, executor: Executor): Promise<readonly string[]> {
+  const faults = new Set<string>(operationFaults(document));
+  for (const { tool, around } of toolsOf(document)) {
+    const { docker } = within(around, tool).requirements;
+    if (docker === undefined) continue;
+    const found = await executor.findImage(imageRequest(docker));
+    if (found.kind === "missing") faults.add(`${tool.id}: ${imageFault(docker, found.reason)}`);
+  }
+  return [...faults];
+}
+
+/** Words what no machine could run of a document; empty when there is no such thing in it. */
+export function operationFaults(document: CwlDocument): readonly string[] {
+  const faults = new Set<string>();
+  visit(document, (process) => {
+    if (process.kind === "operation") {
+      faults.add(`${process.id}: found an Operation, which nothing can run, expected a tool or a workflow`);
+    }
+  });
+  return [...faults];
+}
+
+type PlacedTool = { readonly tool: CommandLineTool; readonly around: Surroundings };
+
+function toolsOf(document: CwlDocument): readonly PlacedTool[] {
+  const tools: PlacedTool[] = [];
+  visit(document, (process, around) => {
+    if (process.kind === "tool") tools.push({ tool: process, around });
+  });
+  return tools;
+}
+
+/** Visits each process of a document where it stands, with what stands around it. */
+function visit(document: CwlDocument, look: (process: CwlProcess, around: Surroundings) => void): void {
+  const go = (process: CwlProcess, around: Surroundings) => {
+    look(process, around);
+    if (process.kind !== "workflow") return;
+    for (const step of process.steps) {
+      const run = document.processes.get(step.run);
+      if (run !== undefined) go(run, within(within(around, process), step));
+    }
+  };
+  go(document.main, noSurroundings);
+}

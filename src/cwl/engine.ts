@@ -1,0 +1,305 @@
+import { existsSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Clock } from "../domain/clock.ts";
+import type { JsonObject } from "../domain/json.ts";
+import type { Logger } from "../domain/logger.ts";
+import { noPatience, type Patience } from "../domain/patience.ts";
+import { Problem } from "../domain/problem.ts";
+import { type Capacity, createSlots, type Slots } from "../domain/slots.ts";
+import { usageKey } from "../domain/usage.ts";
+import type { FileValue, PreparedItem } from "../domain/values.ts";
+import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engines/engine.ts";
+import type { Executor, TaskKey } from "../executors/executor.ts";
+import { ifExists } from "../files/file-errors.ts";
+import { createLogJoin } from "../files/join-log.ts";
+import {
+  executionLogFile,
+  type Layout,
+  madeFilesDirectory,
+  taskDirectory,
+  taskLogFile,
+  tasksDirectory,
+  tryNumbers,
+} from "../files/layout.ts";
+import { fromCustom } from "./document/custom-types.ts";
+import { loadJson } from "./document/load.ts";
+import { machineFaults, noSurroundings, operationFaults } from "./document/requirements.ts";
+import type { CwlDocument } from "./document/schema.ts";
+import { secretsWarning } from "./document/secrets.ts";
+import { createScriptLoader, type ExpressionLimits, type ScriptLoader } from "./javascript/javascript.ts";
+import { inputObject } from "./run/inputs.ts";
+import type { ReadBounds } from "./run/readable.ts";
+import { type Call, leaveRunning, type RunContext, type StepCache } from "./run/run-context.ts";
+import { createUsageCount } from "./run/usage.ts";
+import { beginRun, type Run, type RunTools } from "./run.ts";
+import { toOutputValues, writeLiterals } from "./tool/output-values.ts";
+import { CwlFailure } from "./values/failure.ts";
+import { runProcess } from "./workflow/workflow.ts";
+
+export type CwlEngineDeps = {
+  readonly executor: Executor;
+  readonly layout: Layout;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** The PATH of tools. */
+  readonly toolPath: string;
+  /** How long a tool may take to stop when asked, before it is killed. */
+  readonly graceSeconds: number;
+  /** What one try of a tool may write, in bytes; no bound when absent. */
+  readonly maxWorkBytes?: number;
+  /** How many tools run at once, over all executions. */
+  readonly slots: number;
+  /** What the tools that ask for cores and memory may take together; no bound when not given. */
+  readonly cores?: number;
+  readonly memoryMebibytes?: number;
+  /** Waits for what the server is short of; an error is told at once when absent. */
+  readonly patience?: Patience;
+  /** Runs a step that is a process of another server. */
+  readonly runRemoteStep?: RunContext["runRemoteStep"];
+  /** True only where a document's author may read every file that this program can: never in the server. */
+  readonly allowsLocalFiles?: boolean;
+  /** True where tools that require a container are run without one, because the user said so. */
+  readonly ignoresContainers?: boolean;
+  /** What expressions may use; the server's limits when absent. */
+  readonly expressionLimits?: ExpressionLimits;
+  /** Where the outputs of tools are kept to be used again; nothing is kept when absent. */
+  readonly cache?: StepCache;
+  /** False where nothing outlives this process: then nothing is made durable. True when absent. */
+  readonly isDurable?: boolean;
+};
+
+/** Disposal gives up all runs without stopping their tools: the next server finds them. Before the store closes. */
+export type CwlEngine = Engine &
+  AsyncDisposable & {
+    /** Gives the CWL output object of a run that ended well, its files where the tools left them. */
+    collectObject(prepared: Prepared): Promise<JsonObject>;
+  };
+
+type Engines = {
+  readonly deps: CwlEngineDeps;
+  readonly runs: Map<string, Run>;
+  readonly slots: Slots;
+  readonly scripts: ScriptLoader;
+};
+
+/** Ended runs that are kept for a second look at how they ended; older ones are forgotten. */
+const maxSettledRuns = 256;
+
+/** Makes the engine that runs CWL tools and workflows. */
+export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
+  const engines: Engines = {
+    deps,
+    runs: new Map(),
+    slots: createSlots(capacityOf(deps)),
+    scripts: createScriptLoader(deps.clock, deps.expressionLimits),
+  };
+  return {
+    isRepeatable: false,
+    plan: (prepared) => ({ engine: "cwl", executionId: prepared.executionId }),
+    start: async (prepared, _handle, record) => {
+      beginExecution(engines, prepared, new Map(), record);
+    },
+    adopt: async (prepared, _handle, checkpoints, record) => {
+      const tasks = await ifExists(stat(tasksDirectory(deps.layout, prepared.executionId)));
+      if (tasks === undefined && checkpoints.size === 0) return "notStarted";
+      beginExecution(engines, prepared, checkpoints, record);
+      return "running";
+    },
+    watch: (prepared, _handle, signal) => runOf(engines, prepared.executionId).updates(signal),
+    collect: async (prepared) => toOutputValues(await collectForClient(engines, prepared), prepared.outputs),
+    collectObject: (prepared) => collect(engines, prepared),
+    dismiss: (handle) => dismiss(engines, handle),
+    cleanup: async (handle) => {
+      const executionId = executionOf(handle);
+      engines.runs.delete(executionId);
+      await deps.executor.cleanup(executionId);
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const run of engines.runs.values()) run.stop(leaveRunning);
+      await Promise.all([...engines.runs.values()].map((run) => run.ended));
+      engines.scripts[Symbol.dispose]();
+    },
+  };
+}
+
+function capacityOf({ slots, cores, memoryMebibytes }: CwlEngineDeps): Capacity {
+  const all = Number.MAX_SAFE_INTEGER;
+  return { slots, cores: cores ?? all, memoryMebibytes: memoryMebibytes ?? all };
+}
+
+function runOf(engines: Engines, executionId: string): Run {
+  const run = engines.runs.get(executionId);
+  if (run === undefined)
+    throw new Problem("internal", `Cannot watch execution "${executionId}": it was not started here`);
+  return run;
+}
+
+/** Begins a run, or goes on with it: what earlier lives of the server finished or started is found on the way. */
+function beginExecution(engines: Engines, prepared: Prepared, checkpoints: Checkpoints, record: EngineRecord): Run {
+  const known = engines.runs.get(prepared.executionId);
+  if (known !== undefined && !known.isSettled()) return known;
+  const run = beginRun((tools) => work(engines, prepared, checkpoints, record, tools));
+  engines.runs.delete(prepared.executionId);
+  engines.runs.set(prepared.executionId, run);
+  forgetSettled(engines.runs);
+  return run;
+}
+
+function forgetSettled(runs: Map<string, Run>): void {
+  const settled = [...runs].filter(([, run]) => run.isSettled());
+  for (const [id] of settled.slice(0, Math.max(0, settled.length - maxSettledRuns))) runs.delete(id);
+}
+
+async function work(
+  engines: Engines,
+  prepared: Prepared,
+  checkpoints: Checkpoints,
+  record: EngineRecord,
+  tools: RunTools,
+): Promise<JsonObject> {
+  const { deps } = engines;
+  const document = documentOf(deps, prepared);
+  const { main, processes, holdsScripts, broaderFormats, notes } = document;
+  for (const warning of notes.filter((one) => one.endsWith(secretsWarning))) record.log(`Warning: ${warning}`);
+  // Nothing starts when something of it could not.
+  const faults =
+    deps.ignoresContainers === true ? operationFaults(document) : await machineFaults(document, deps.executor);
+  if (faults.length > 0) throw new CwlFailure(`Cannot run: ${faults.join("; ")}`);
+  for (const text of document.outdated) record.log(`Would be refused if it were deployed today: ${text}`);
+  using scripts = holdsScripts ? await engines.scripts.load((line) => record.log(line)) : undefined;
+  const inputs = inputObject(main, prepared.inputs, { allowsLocalFiles: deps.allowsLocalFiles ?? false });
+  const context: RunContext = {
+    executionId: prepared.executionId,
+    processes,
+    executor: deps.executor,
+    ignoresContainers: deps.ignoresContainers ?? false,
+    layout: deps.layout,
+    logger: deps.logger,
+    record,
+    checkpoints,
+    toolPath: deps.toolPath,
+    graceSeconds: deps.graceSeconds,
+    ...(deps.maxWorkBytes === undefined ? {} : { maxWorkBytes: deps.maxWorkBytes }),
+    ownNamespaces: prepared.ownNamespaces ?? false,
+    ...(prepared.withoutNetwork === undefined ? {} : { withoutNetwork: prepared.withoutNetwork }),
+    usage: createUsageCount(checkpoints.get(usageKey)),
+    said: new Set(),
+    slots: engines.slots,
+    patience: deps.patience ?? noPatience,
+    goesOnAfterFailure: prepared.onError === "continue",
+    runsLostAgain: prepared.restart === undefined || prepared.restart === "rerun",
+    signal: tools.signal,
+    fail: tools.fail,
+    hasEarlierTries: existsSync(tasksDirectory(deps.layout, prepared.executionId)),
+    spareDirectories: [],
+    ...(deps.cache === undefined ? {} : { cache: deps.cache }),
+    programs: new Map(),
+    ...(scripts === undefined ? {} : { scripts }),
+    broaderFormats,
+    readable: deps.allowsLocalFiles === true ? undefined : boundsOf(deps, prepared),
+    isDurable: deps.isDurable ?? true,
+    ...(deps.runRemoteStep === undefined ? {} : { runRemoteStep: deps.runRemoteStep }),
+  };
+  const call: Call = { process: main, path: "", shard: 0, around: noSurroundings, inputs, progress: tools.progress };
+  try {
+    return await runProcess(context, call);
+  } finally {
+    // Who gives a run up, or dismisses it, has no use for figures.
+    if (!tools.signal.aborted || tools.signal.reason === "failed") await context.usage.keep(record);
+  }
+}
+
+/** What values of this execution may name: what it makes itself, and what its inputs are. */
+function boundsOf({ layout }: CwlEngineDeps, prepared: Prepared): ReadBounds {
+  const inputs = Object.values(prepared.inputs).flatMap(inputPaths);
+  return { roots: [tasksDirectory(layout, prepared.executionId), ...inputs], found: new Set() };
+}
+
+function inputPaths(given: Prepared["inputs"][string]): readonly string[] {
+  const items = isItemList(given) ? given : [given];
+  return items.flatMap((item) => (item.kind === "file" ? filePaths(item) : []));
+}
+
+function isItemList(given: Prepared["inputs"][string]): given is readonly PreparedItem[] {
+  return Array.isArray(given);
+}
+
+function filePaths(file: FileValue): readonly string[] {
+  return [file.path, ...(file.secondaryFiles ?? []).flatMap(filePaths)];
+}
+
+function documentOf(deps: CwlEngineDeps, prepared: Prepared): CwlDocument {
+  const { definition } = prepared;
+  if (definition.kind !== "cwl") throw new Problem("internal", `Cannot run process "${prepared.processId}" as CWL`);
+  const allowsLocalFiles = deps.allowsLocalFiles ?? false;
+  // What a user runs here is refused as it would be at a deployment; what was deployed runs on.
+  const options = { main: definition.main, allowsLocalFiles, isDeployed: !allowsLocalFiles, allowsSecretsHint: true };
+  return loadJson(definition.document, options).cwl;
+}
+
+const silentRecord: EngineRecord = { checkpoint: async () => {}, log: () => {} };
+
+/** A run that is not known here any more is found again from what its tools left. */
+async function collect(engines: Engines, prepared: Prepared): Promise<JsonObject> {
+  const known = engines.runs.get(prepared.executionId);
+  const end = await (known ?? beginExecution(engines, prepared, new Map(), silentRecord)).ended;
+  if (end.kind === "successful") return end.outputs;
+  const reason = end.kind === "failed" ? end.failure.message : "it was given up";
+  throw new Problem("internal", `Cannot collect execution "${prepared.executionId}": ${reason}`);
+}
+
+async function collectForClient(engines: Engines, prepared: Prepared): Promise<JsonObject> {
+  const { layout } = engines.deps;
+  const made = madeFilesDirectory(layout, prepared.executionId);
+  const outputs = await writeLiterals(await collect(engines, prepared), made);
+  const { main } = documentOf(engines.deps, prepared);
+  const values = main.outputs.map(
+    (output) => [output.id, fromCustom(output.type, outputs[output.id] ?? null)] as const,
+  );
+  return Object.fromEntries(values);
+}
+
+async function dismiss(engines: Engines, handle: JsonObject): Promise<void> {
+  const { deps, runs } = engines;
+  const executionId = executionOf(handle);
+  const run = runs.get(executionId);
+  run?.stop("dismissed");
+  await run?.ended;
+  runs.delete(executionId);
+  for (const key of await triesOf(deps.layout, executionId)) {
+    const state = await deps.executor.find(key);
+    if (state.kind === "running") await deps.executor.cancel(key, deps.graceSeconds);
+    await keepTalk(deps.layout, key);
+  }
+}
+
+/** What a try said that nobody watched any more belongs to the log, if that is still kept. */
+async function keepTalk(layout: Layout, key: TaskKey): Promise<void> {
+  const log = executionLogFile(layout, key.executionId);
+  if (existsSync(log)) await createLogJoin(taskLogFile(layout, key), log, false).join(true);
+}
+
+function executionOf(handle: JsonObject): string {
+  if (typeof handle.executionId === "string") return handle.executionId;
+  throw new Problem("internal", "Cannot find execution: its handle has no id");
+}
+
+/** The tries of an execution that may have been started, by their output directories and records. */
+async function triesOf(layout: Layout, executionId: string): Promise<readonly TaskKey[]> {
+  const root = tasksDirectory(layout, executionId);
+  const keys = new Map<string, TaskKey>();
+  for (const step of await namesIn(root)) {
+    for (const name of await namesIn(join(root, step))) {
+      const numbers = tryNumbers(name);
+      if (numbers === undefined) continue;
+      const key = { executionId, step: decodeURIComponent(step), ...numbers };
+      keys.set(taskDirectory(layout, key), key);
+    }
+  }
+  return [...keys.values()];
+}
+
+async function namesIn(directory: string): Promise<readonly string[]> {
+  return (await ifExists(readdir(directory))) ?? [];
+}

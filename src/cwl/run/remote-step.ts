@@ -1,0 +1,127 @@
+import { createHash } from "node:crypto";
+import type { JobFailure } from "../../domain/job.ts";
+import type { Json, JsonObject } from "../../domain/json.ts";
+import { Problem } from "../../domain/problem.ts";
+import { placeOf, type RemoteDefinition } from "../../domain/process.ts";
+import type { OutputValue, PreparedInputs, PreparedItem } from "../../domain/values.ts";
+import type { Checkpoints, Engine, EngineRecord, Prepared } from "../../engines/engine.ts";
+import type { RemoteDescription } from "../../net/remote.ts";
+import { fileObject, isFileObject } from "../values/file-object.ts";
+import { leaveRunning, type RemoteStep } from "./run-context.ts";
+
+/** What reaches the processes of other servers; whoever joins the parts of the program fills it. */
+export type RemoteStepPort = {
+  /** Asks a server for a process. Throws `no-such-process` when it does not have it. */
+  describe(definition: RemoteDefinition): Promise<RemoteDescription>;
+  /** Makes the engine of one remote execution. */
+  createEngine(): Engine;
+};
+
+/**
+ * Makes what runs a step that is a process of another server. "About to submit" and the status location are checkpoints
+ * below the step's path, so that a restart goes on with the same remote job.
+ */
+export function createRemoteStepRunner(port: RemoteStepPort): (step: RemoteStep) => Promise<JsonObject> {
+  return async (step) => {
+    const prepared = await prepareStep(port, step);
+    const engine = port.createEngine();
+    const handle = engine.plan(prepared);
+    const own = ownCheckpoints(step);
+    const record = ownRecord(step);
+    if (own.has("request")) await adopt(engine, { prepared, handle }, own, record);
+    else {
+      await record.checkpoint("request", { url: step.definition.url });
+      await engine.start(prepared, handle, record);
+    }
+    const failure = await follow(engine, { prepared, handle }, step);
+    if (failure !== undefined) throw new Problem("job-failed", failure.message);
+    const values = await engine.collect(prepared, handle);
+    return Object.fromEntries(step.outputs.map((id) => [id, toCwl(values[id])]));
+  };
+}
+
+type Run = { readonly prepared: Prepared; readonly handle: JsonObject };
+
+async function prepareStep(port: RemoteStepPort, step: RemoteStep): Promise<Prepared> {
+  const { definition, executionId, path, inputs, outputs } = step;
+  const described = await port.describe(definition);
+  const where = placeOf(definition);
+  const missing = outputs.find((id) => !Object.hasOwn(described.outputs, id));
+  if (missing !== undefined) throw new Problem("no-such-output", `Cannot run ${where}: it has no output "${missing}"`);
+  const given = Object.entries(inputs).filter(([, value]) => value !== null);
+  const unknown = given.find(([id]) => !Object.hasOwn(described.inputs, id));
+  if (unknown !== undefined) {
+    throw new Problem("invalid-parameter-value", `Cannot run ${where}: it has no input "${unknown[0]}"`);
+  }
+  return {
+    // Below the tasks of its execution: what lies there is the execution's own, and goes with it.
+    executionId: `${executionId}/tasks/remote-${createHash("sha256").update(path).digest("hex").slice(0, 16)}`,
+    jobId: executionId,
+    processId: definition.processId,
+    definition,
+    inputs: Object.fromEntries(given.map(([id, value]) => [id, fromCwl(value)])) satisfies PreparedInputs,
+    outputs,
+    described: described.native,
+  };
+}
+
+/** The checkpoints of one step, by their own names. */
+function ownCheckpoints({ checkpoints, path }: RemoteStep): Checkpoints {
+  const prefix = `${path}#`;
+  const own = [...checkpoints].filter(([key]) => key.startsWith(prefix));
+  return new Map(own.map(([key, value]) => [key.slice(prefix.length), value]));
+}
+
+function ownRecord({ record, path }: RemoteStep): EngineRecord {
+  return {
+    checkpoint: (key, value) => record.checkpoint(`${path}#${key}`, value),
+    log: (message) => record.log(`${path}: ${message}`),
+  };
+}
+
+async function adopt(engine: Engine, run: Run, own: Checkpoints, record: EngineRecord): Promise<void> {
+  const found = await engine.adopt(run.prepared, run.handle, own, record);
+  if (found === "notStarted") await engine.start(run.prepared, run.handle, record);
+}
+
+/** Follows the remote job to its end; when the run is stopped, the remote is told. */
+async function follow(engine: Engine, run: Run, step: RemoteStep): Promise<JobFailure | undefined> {
+  for await (const update of engine.watch(run.prepared, run.handle, step.signal)) {
+    if (update.kind === "ended") return update.failure;
+    step.report(update.percent / 100, update.message);
+  }
+  if (step.signal.reason !== leaveRunning) await engine.dismiss(run.handle);
+  step.signal.throwIfAborted();
+  return { message: "The engine stopped reporting before the end" };
+}
+
+/** A CWL value as a client would give it. */
+function fromCwl(value: Json): PreparedItem | readonly PreparedItem[] {
+  if (Array.isArray(value) && value.length > 0 && value.every(isFileObject))
+    return value.flatMap((item) => fromCwl(item));
+  if (!isFileObject(value) || typeof value.path !== "string") return { kind: "value", value };
+  const { path, basename, size } = value;
+  return {
+    kind: "file",
+    path,
+    basename: typeof basename === "string" ? basename : "file",
+    sizeBytes: typeof size === "number" ? size : 0,
+  };
+}
+
+/** A result as a CWL value. */
+function toCwl(value: OutputValue | undefined): Json {
+  if (value === undefined) return null;
+  switch (value.kind) {
+    case "value":
+      return value.value;
+    case "file":
+      return fileObject("File", value.path, { basename: value.basename, size: value.sizeBytes });
+    case "link":
+      return { class: "File", location: value.href };
+    case "list":
+      return value.items.map(toCwl);
+    default:
+      return value satisfies never;
+  }
+}

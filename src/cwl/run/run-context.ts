@@ -1,0 +1,137 @@
+import type { JsonObject } from "../../domain/json.ts";
+import type { Logger } from "../../domain/logger.ts";
+import type { Patience } from "../../domain/patience.ts";
+import type { RemoteDefinition } from "../../domain/process.ts";
+import type { Slots } from "../../domain/slots.ts";
+import type { Checkpoints, EngineRecord } from "../../engines/engine.ts";
+import type { Executor } from "../../executors/executor.ts";
+import type { Layout } from "../../files/layout.ts";
+import type { Surroundings } from "../document/requirements.ts";
+import type { CwlDocument, CwlProcess, Requirements } from "../document/schema.ts";
+import type { JavaScript } from "../javascript/expression.ts";
+import type { Scripts } from "../javascript/javascript.ts";
+import type { Progress } from "./progress.ts";
+import type { ReadBounds } from "./readable.ts";
+import type { UsageCount } from "./usage.ts";
+
+/** A step that another server runs. */
+export type RemoteStep = {
+  readonly executionId: string;
+  /** The step's path: its checkpoints begin with it. */
+  readonly path: string;
+  readonly definition: RemoteDefinition;
+  /** A CWL input object: files by their paths. */
+  readonly inputs: JsonObject;
+  readonly outputs: readonly string[];
+  readonly record: EngineRecord;
+  readonly checkpoints: Checkpoints;
+  readonly report: (fraction: number, message?: string) => void;
+  readonly signal: AbortSignal;
+};
+
+/** Where the outputs of tools are kept to be used again. */
+export type StepCache = {
+  readonly directory: string;
+  /** Only those of steps in a sandbox without network: nothing but their inputs can have made them. */
+  readonly onlyPureSteps: boolean;
+};
+
+/** What every part of one run shares. */
+export type RunContext = {
+  readonly executionId: string;
+  readonly processes: ReadonlyMap<string, CwlProcess>;
+  readonly executor: Executor;
+  /** True when tools that require a container run without one. */
+  readonly ignoresContainers: boolean;
+  readonly layout: Layout;
+  readonly logger: Logger;
+  readonly record: EngineRecord;
+  readonly checkpoints: Checkpoints;
+  /** The PATH of tools. */
+  readonly toolPath: string;
+  /** The interpreter of expressions; absent when the document needs none. */
+  readonly scripts?: Scripts;
+  readonly broaderFormats: CwlDocument["broaderFormats"];
+  /** What values that an expression made up may name. */
+  readonly readable: ReadBounds;
+  /** True when checkpoints outlive a crash: then files are made durable before them. */
+  readonly isDurable: boolean;
+  readonly graceSeconds: number;
+  /** Tools may make namespaces of their own in their sandbox. */
+  readonly ownNamespaces: boolean;
+  /** Why tools have no network, though they may ask for it. */
+  readonly withoutNetwork?: string;
+  /** What one try of a tool may write; no bound when absent. */
+  readonly maxWorkBytes?: number;
+  readonly usage: UsageCount;
+  /** What was said of this run once and need not be said for each tool. */
+  readonly said: Set<string>;
+  readonly slots: Slots;
+  /** Waits for what the server is short of. */
+  readonly patience: Patience;
+  /** A tool that had started and was lost runs again. */
+  readonly runsLostAgain: boolean;
+  /** What does not need a failed step goes on. */
+  readonly goesOnAfterFailure: boolean;
+  /** Runs a step that is a process of another server; absent where that is not offered. */
+  readonly runRemoteStep?: (step: RemoteStep) => Promise<JsonObject>;
+  /** Aborted when the run must stop; with `leaveRunning` as its reason, tools are left alone. */
+  readonly signal: AbortSignal;
+  /** Stops everything that still runs after a failure. */
+  readonly fail: (error: unknown) => void;
+  readonly cache?: StepCache;
+  /** Programs that were found on the PATH. */
+  readonly programs: Map<string, string>;
+  /** True when an earlier life of the server may have started tries of this run. */
+  readonly hasEarlierTries: boolean;
+  /** Directories for temporary files that ended tools have left as they got them. */
+  readonly spareDirectories: string[];
+};
+
+/** What the expressions of a process can use, inside `evaluating`. */
+export function javascriptOf(run: RunContext, requirements: Requirements): { javascript?: JavaScript } {
+  const { javascript: library } = requirements;
+  const { scripts } = run;
+  if (library === undefined || scripts === undefined) return {};
+  return { javascript: (body, scope) => scripts.evaluate(body, scope, library) };
+}
+
+/**
+ * Does work that may evaluate expressions; all such work is done inside this. It must have no effect but its result: it
+ * is done again when an expression took so long that it was evaluated in another thread.
+ */
+export async function evaluating<T>(run: RunContext, work: () => T | Promise<T>): Promise<T> {
+  if (run.scripts === undefined) return work();
+  run.record.doing?.("Evaluating expressions of its package");
+  try {
+    return await run.scripts.evaluating(work, run.signal);
+  } finally {
+    run.record.doing?.(undefined);
+  }
+}
+
+/** Does a part of a run that is repeatable, and waits while the server is short of something: the job's log says so. */
+export function patiently<T>(run: RunContext, work: (isAgain: boolean) => Promise<T>): Promise<T> {
+  return run.patience.during(work, { signal: run.signal, say: (words) => run.record.log(words) });
+}
+
+/** The reason of an abort after which tools run on: the server goes, and its successor finds them. */
+export const leaveRunning = "leave running";
+
+/** One process to run inside a run. */
+export type Call = {
+  readonly process: CwlProcess;
+  /** The step's path; empty for the main process. */
+  readonly path: string;
+  /** Which of the runs of a scattered step it is; 0 for any other. */
+  readonly shard: number;
+  readonly around: Surroundings;
+  readonly inputs: JsonObject;
+  readonly progress: Progress;
+};
+
+/** Names a call in messages. */
+export function callName(call: Call): string {
+  if (call.path === "") return "the tool";
+  return call.shard === 0 ? `step "${call.path}"` : `step "${call.path}", part ${call.shard}`;
+}

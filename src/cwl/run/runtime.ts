@@ -1,0 +1,48 @@
+import type { JsonObject } from "../../domain/json.ts";
+import type { Requirements, ResourceName } from "../document/schema.ts";
+import { evaluate, type Scope } from "../javascript/expression.ts";
+import { CwlFailure } from "../values/failure.ts";
+
+/** What is asked when a tool says nothing: cores, and MiB (CWL v1.2 ResourceRequirement). */
+const defaults = { cores: 1, ram: 256, tmpdir: 1024, outdir: 1024 } as const;
+
+/** The `runtime` that expressions see. Fractions are rounded up; a maximum without a minimum is the minimum too. */
+export function runtimeObject(
+  requirements: Requirements,
+  scope: Scope,
+  directories: { readonly outdir: string; readonly tmpdir: string },
+): JsonObject {
+  const read = (name: ResourceName) => {
+    const value = readResource(requirements, scope, name);
+    return value === undefined ? undefined : Math.ceil(value);
+  };
+  return {
+    outdir: directories.outdir,
+    tmpdir: directories.tmpdir,
+    cores: read("coresMin") ?? read("coresMax") ?? defaults.cores,
+    ram: read("ramMin") ?? read("ramMax") ?? defaults.ram,
+    tmpdirSize: read("tmpdirMin") ?? read("tmpdirMax") ?? defaults.tmpdir,
+    outdirSize: read("outdirMin") ?? read("outdirMax") ?? defaults.outdir,
+  };
+}
+
+/** What a tool may take at most: only who said so is held to it. */
+export function resourceLimits(
+  requirements: Requirements,
+  scope: Scope,
+): { readonly memoryMebibytes?: number; readonly cores?: number } {
+  const memoryMebibytes = readResource(requirements, scope, "ramMax");
+  const cores = readResource(requirements, scope, "coresMax");
+  return {
+    ...(memoryMebibytes === undefined ? {} : { memoryMebibytes: Math.ceil(memoryMebibytes) }),
+    ...(cores === undefined || cores === 0 ? {} : { cores }),
+  };
+}
+
+function readResource(requirements: Requirements, scope: Scope, name: ResourceName): number | undefined {
+  const given = requirements.resources?.[name];
+  const value = typeof given === "string" ? evaluate(given, scope) : given;
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === "number" && value >= 0) return value;
+  throw new CwlFailure(`Cannot reserve ${name}: found ${JSON.stringify(value)}, expected a number`);
+}

@@ -1,0 +1,30 @@
+import type { JsonObject } from "../../domain/json.ts";
+import { isJsonObject } from "../../domain/json.ts";
+import type { ExpressionTool } from "../document/schema.ts";
+import { evaluate } from "../javascript/expression.ts";
+import { completeCall } from "../run/complete-call.ts";
+import { requireReadable } from "../run/readable.ts";
+import { type Call, callName, evaluating, type RunContext } from "../run/run-context.ts";
+import { runtimeObject } from "../run/runtime.ts";
+import { CwlFailure } from "../values/failure.ts";
+import { outputFault } from "../values/types.ts";
+
+/** Runs an ExpressionTool: its expression gives the output object. Throws CwlFailure when it does not fit the outputs. */
+export async function runExpressionTool(run: RunContext, call: Call, tool: ExpressionTool): Promise<JsonObject> {
+  const { requirements, scope } = await completeCall(run, call);
+  const value = await evaluating(run, () => {
+    const runtime = runtimeObject(requirements, scope, { outdir: "", tmpdir: "" });
+    return evaluate(tool.expression, { ...scope, runtime });
+  });
+  if (!isJsonObject(value)) {
+    throw new CwlFailure(`Cannot finish ${callName(call)}: found ${JSON.stringify(value)}, expected an output object`);
+  }
+  await requireReadable(run.readable, value);
+  const outputs = tool.outputs.map((output) => {
+    const given = (Object.hasOwn(value, output.id) ? value[output.id] : null) ?? null;
+    const fault = outputFault(output.type, given);
+    if (fault !== undefined) throw new CwlFailure(`Cannot collect output "${output.id}": ${fault}`);
+    return [output.id, given] as const;
+  });
+  return Object.fromEntries(outputs);
+}

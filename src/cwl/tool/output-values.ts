@@ -1,0 +1,76 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isList, type Json, type JsonObject } from "../../domain/json.ts";
+import type { FileValue, OutputValue, OutputValues } from "../../domain/values.ts";
+import { directoryMode, fileMode } from "../../files/layout.ts";
+import { isFileObject, mapFiles, pathOf, safeBasename, secondaryFilesOf } from "../values/file-object.ts";
+import { formatMediaType } from "../values/formats.ts";
+
+/** Turns an output object into output values; null is left out: there is no such result. */
+export function toOutputValues(outputs: JsonObject, wanted: readonly string[]): OutputValues {
+  const values = Object.entries(outputs).flatMap(([id, value]): readonly (readonly [string, OutputValue])[] =>
+    value === null || !wanted.includes(id) ? [] : [[id, toOutputValue(value)]],
+  );
+  return Object.fromEntries(values);
+}
+
+/**
+ * Writes the files that an expression made up (`{class: File, basename, contents}`) below a directory, each in one of its
+ * own, so that they are files like any other. Done again it writes the same.
+ */
+export async function writeLiterals(outputs: JsonObject, directory: string): Promise<JsonObject> {
+  const place = (object: JsonObject, target: string): Promise<JsonObject> => writeLiteral(object, target, place);
+  const written = Object.entries(outputs).map(async ([id, output]) => {
+    let count = 0;
+    const value = await mapFiles(output, (object) => {
+      count += 1;
+      return place(object, join(directory, encodeURIComponent(id).replaceAll(".", "%2E"), String(count)));
+    });
+    return [id, value] as const;
+  });
+  return Object.fromEntries(await Promise.all(written));
+}
+
+type Place = (object: JsonObject, directory: string) => Promise<JsonObject>;
+
+async function writeLiteral(object: JsonObject, directory: string, place: Place): Promise<JsonObject> {
+  const secondaryFiles = await Promise.all(secondaryFilesOf(object).map((file) => place(file, directory)));
+  const whole = secondaryFiles.length === 0 ? object : { ...object, secondaryFiles };
+  if (pathOf(object) !== undefined || object.location !== undefined) return whole;
+  const path = join(directory, safeBasename(object));
+  if (object.class === "Directory") {
+    await mkdir(path, { recursive: true, mode: directoryMode });
+    const listing = isList(object.listing) ? object.listing.filter(isFileObject) : [];
+    await Promise.all(listing.map((item) => place(item, path)));
+    return { ...whole, path };
+  }
+  if (typeof object.contents !== "string") return whole;
+  await mkdir(directory, { recursive: true, mode: directoryMode });
+  await writeFile(path, object.contents, { mode: fileMode });
+  return { ...whole, path, basename: safeBasename(object), size: Buffer.byteLength(object.contents) };
+}
+
+function toOutputValue(value: Json): OutputValue {
+  if (isFileObject(value)) return toFileValue(value) ?? { kind: "value", value: value.contents ?? null };
+  if (isList(value) && value.some(holdsFile)) return { kind: "list", items: value.map(toOutputValue) };
+  return { kind: "value", value };
+}
+
+function holdsFile(value: Json): boolean {
+  return isFileObject(value) || (isList(value) && value.some(holdsFile));
+}
+
+function toFileValue(object: JsonObject): FileValue | undefined {
+  const path = pathOf(object);
+  if (path === undefined) return undefined;
+  const mediaType = typeof object.format === "string" ? formatMediaType(object.format) : undefined;
+  const secondaryFiles = secondaryFilesOf(object).flatMap((file) => toFileValue(file) ?? []);
+  return {
+    kind: "file",
+    path,
+    basename: safeBasename(object),
+    sizeBytes: typeof object.size === "number" ? object.size : 0,
+    ...(mediaType === undefined ? {} : { mediaType }),
+    ...(secondaryFiles.length === 0 ? {} : { secondaryFiles }),
+  };
+}

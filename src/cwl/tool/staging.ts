@@ -1,0 +1,158 @@
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { isList, type Json, type JsonObject } from "../../domain/json.ts";
+import { copyTree } from "../../files/copy-tree.ts";
+import { directoryMode, fileMode } from "../../files/layout.ts";
+import type { MayRead } from "../../files/open-regular.ts";
+import { makeOwnFile } from "../run/own-files.ts";
+import { CwlFailure } from "../values/failure.ts";
+import {
+  atPath,
+  isFileObject,
+  mapFilesNow,
+  pathOf,
+  safeBasename,
+  secondaryFilesOf,
+  withPath,
+} from "../values/file-object.ts";
+
+/** What must lie where before a tool runs. */
+export type StagedEntry =
+  | { readonly kind: "link"; readonly target: string; readonly source: string }
+  /** Writable in place: a link to the job's own file, which is made of the original when that belongs to somebody else. */
+  | { readonly kind: "own"; readonly target: string; readonly source: string; readonly original: string }
+  /** Writable: a copy of its own. */
+  | { readonly kind: "copy"; readonly target: string; readonly source: string }
+  /** Seen at a place of its own inside a container; nothing is put anywhere outside. */
+  | { readonly kind: "mount"; readonly target: string; readonly source: string; readonly isWritable: boolean }
+  | { readonly kind: "text"; readonly target: string; readonly contents: string }
+  | { readonly kind: "directory"; readonly target: string };
+
+/** How a file gets to its place; `own` names the job's own file for it. */
+export type Placing = "link" | "copy" | { readonly own: (path: string) => string };
+
+/** A value whose files were given their places, and what that needs. */
+export type Staged<Value extends Json> = { readonly value: Value; readonly entries: readonly StagedEntry[] };
+
+/**
+ * Plans where the files of a tool's inputs lie: where they are, when that is under their own names and with their
+ * secondary files beside them; otherwise linked into a directory of their own, so that equal names never meet.
+ * Pure, and the same for the same inputs: after a crash it tells where things were put.
+ */
+export function planInputs(inputs: JsonObject, directory: string): Staged<JsonObject> {
+  const entries: StagedEntry[] = [];
+  let groups = 0;
+  const value = Object.entries(inputs).map(([name, input]) => {
+    const placed = mapFilesNow(input, (object) => {
+      if (liesInPlace(object)) return object;
+      const group = join(directory, String(groups));
+      groups += 1;
+      entries.push({ kind: "directory", target: group });
+      const staged = placeFile(object, group, "link");
+      entries.push(...staged.entries);
+      return staged.value;
+    });
+    return [name, placed] as const;
+  });
+  return { value: Object.fromEntries(value), entries };
+}
+
+function liesInPlace(object: JsonObject): boolean {
+  const path = pathOf(object);
+  if (path === undefined) return false;
+  const group = [object, ...secondaryFilesOf(object)];
+  return group.every((file) => {
+    const own = pathOf(file);
+    return own !== undefined && own === join(dirname(path), safeBasename(file));
+  });
+}
+
+/** Plans a file or directory with its secondary files in a directory. Throws CwlFailure when two would have one name. */
+export function placeFile(
+  object: JsonObject,
+  directory: string,
+  mode: Placing,
+  name = safeBasename(withPath(object)),
+): Staged<JsonObject> {
+  const target = join(directory, name);
+  const own = placeAlone(withPath(object), target, mode);
+  const secondary = secondaryFilesOf(object).map((file) => placeFile(file, directory, mode));
+  const entries = [...own.entries, ...secondary.flatMap((staged) => staged.entries)];
+  refuseCollisions(entries);
+  const value =
+    secondary.length === 0 ? own.value : { ...own.value, secondaryFiles: secondary.map((staged) => staged.value) };
+  return { value, entries };
+}
+
+function placeAlone(object: JsonObject, target: string, mode: Placing): Staged<JsonObject> {
+  const value = atPath(object, target);
+  const source = pathOf(object);
+  if (source !== undefined) {
+    if (typeof mode === "string") return { value, entries: [{ kind: mode, target, source }] };
+    return { value, entries: [{ kind: "own", target, source: mode.own(source), original: source }] };
+  }
+  if (object.class === "File") {
+    if (typeof object.contents !== "string") {
+      throw new CwlFailure(
+        `Cannot stage file "${safeBasename(object)}": found neither path nor contents, expected one`,
+      );
+    }
+    const size = Buffer.byteLength(object.contents);
+    return { value: { ...value, size }, entries: [{ kind: "text", target, contents: object.contents }] };
+  }
+  const listing = isList(object.listing) ? object.listing.filter(isFileObject) : [];
+  const inside = listing.map((item) => placeFile(item, target, mode));
+  return {
+    value: { ...value, listing: inside.map((staged) => staged.value) },
+    entries: [{ kind: "directory", target }, ...inside.flatMap((staged) => staged.entries)],
+  };
+}
+
+/** Throws CwlFailure when two entries would lie at one place, or one inside another that is somebody's file. */
+export function refuseCollisions(entries: readonly StagedEntry[]): void {
+  const taken = new Set<string>();
+  const closed = new Set<string>();
+  for (const { kind, target } of entries) {
+    if (taken.has(target)) throw new CwlFailure(`Cannot stage files: found two for "${target}", expected one`);
+    taken.add(target);
+    if (kind === "link" || kind === "own" || kind === "text") closed.add(target);
+  }
+  for (const target of closed.size === 0 ? [] : taken) {
+    for (let above = dirname(target); above !== dirname(above); above = dirname(above)) {
+      if (!closed.has(above)) continue;
+      throw new CwlFailure(
+        `Cannot stage files: found "${target}" inside "${above}", which is a file or directory of somebody else, expected another place, or a writable copy`,
+      );
+    }
+  }
+}
+
+/** Puts everything in its place. Only what lies where `mayRead` allows is copied. */
+export async function applyStaging(entries: readonly StagedEntry[], mayRead: MayRead | undefined): Promise<void> {
+  for (const entry of entries) {
+    if (entry.kind === "mount") continue;
+    await mkdir(dirname(entry.target), { recursive: true, mode: directoryMode });
+    await applyEntry(entry, mayRead);
+  }
+}
+
+async function applyEntry(entry: StagedEntry, mayRead: MayRead | undefined): Promise<void> {
+  switch (entry.kind) {
+    case "link":
+      return symlink(entry.source, entry.target);
+    case "own":
+      await makeOwnFile(entry.original, entry.source, mayRead);
+      return symlink(entry.source, entry.target);
+    case "copy":
+      return copyTree(entry.source, entry.target, mayRead);
+    case "text":
+      return writeFile(entry.target, entry.contents, { mode: fileMode, flag: "wx" });
+    case "mount":
+      return;
+    case "directory":
+      await mkdir(entry.target, { recursive: true, mode: directoryMode });
+      return;
+    default:
+      return entry satisfies never;
+  }
+}

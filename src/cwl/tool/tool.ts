@@ -1,0 +1,210 @@
+import { existsSync } from "node:fs";
+import { realpath } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { JsonObject } from "../../domain/json.ts";
+import { Shortage } from "../../domain/shortage.ts";
+import type { TaskKey } from "../../executors/executor.ts";
+import type { Image } from "../../executors/images.ts";
+import {
+  earlierTaskDirectories,
+  taskDirectory,
+  taskLogFile,
+  taskOutputDirectory,
+  taskTemporaryDirectory,
+} from "../../files/layout.ts";
+import { imageFault, imageRequest } from "../document/requirements.ts";
+import type { CommandLineTool } from "../document/schema.ts";
+import { type CompleteCall, completeCall } from "../run/complete-call.ts";
+import { ownPath } from "../run/own-files.ts";
+import { requireReadablePath } from "../run/readable.ts";
+import { type Call, callName, evaluating, patiently, type RunContext } from "../run/run-context.ts";
+import { CwlFailure } from "../values/failure.ts";
+import { collectOutputs } from "./outputs.ts";
+import { type Cached, cacheKey, copyCached, findCached, isReusable, keepCached } from "./step-cache.ts";
+import { stderrTail, type Talk } from "./tool-log.ts";
+import { planTool, type ToolPlan } from "./tool-plan.ts";
+import { withinRules } from "./tool-rules.ts";
+import { findTry, launchTry, type Try } from "./tool-try.ts";
+import { hasNetwork } from "./tool-view.ts";
+import { mebibytes } from "./tool-watch.ts";
+
+/** Tries of one tool that may be lost before it is given up: something here kills it again and again. */
+const maxLostTries = 3;
+/** Tries that the executor may refuse to start in this life of the server. */
+const maxRefusedTries = 3;
+
+/**
+ * Runs a tool to its outputs. A try that an earlier server had started is found again: it is waited for, its end is
+ * collected, or the next try takes its place. Throws CwlFailure when the tool fails or is lost too often.
+ */
+export function runTool(run: RunContext, call: Call, tool: CommandLineTool): Promise<JsonObject> {
+  // Done again, it finds its tries as it would after a restart.
+  return patiently(run, (isAgain) => runToolOnce(isAgain ? { ...run, hasEarlierTries: true } : run, call, tool));
+}
+
+async function runToolOnce(run: RunContext, call: Call, tool: CommandLineTool): Promise<JsonObject> {
+  const complete = await completeCall(run, call);
+  const directory = await evaluating(run, () => cacheOf(run, call, complete));
+  if (directory === undefined) return runTries(run, call, tool, complete);
+  const cached: Cached = { directory, key: await cacheKey(tool, complete) };
+  const outputs = await takeCached(run, call, cached);
+  if (outputs === undefined) return runTries(run, call, tool, complete, cached);
+  run.record.log(`Took the outputs of ${callName(call)} from the cache`);
+  return outputs;
+}
+
+/** Where the outputs of a call may be kept and found again; undefined where they may not. */
+function cacheOf(run: RunContext, call: Call, complete: CompleteCall): string | undefined {
+  if (run.cache === undefined || !isReusable(complete)) return undefined;
+  if (!run.cache.onlyPureSteps) return run.cache.directory;
+  const { enforces } = run.executor.capabilities;
+  const isConfined = enforces.includes("files") && enforces.includes("network");
+  const { requirements, scope } = complete;
+  const isPure = isConfined && !hasNetwork(requirements, scope) && requirements.inplaceUpdate !== true;
+  return isPure && call.path !== "" ? run.cache.directory : undefined;
+}
+
+/** In the server outputs lie below their own execution: there they are copied, unless this call had a try before. */
+async function takeCached(run: RunContext, call: Call, { directory, key }: Cached): Promise<JsonObject | undefined> {
+  if (run.cache?.onlyPureSteps !== true) return findCached(directory, key);
+  const { outdir } = directoriesOf(run, keyOfTry(run, call, 1));
+  return run.hasEarlierTries && existsSync(outdir) ? undefined : copyCached(directory, key, outdir);
+}
+
+function keyOfTry(run: RunContext, call: Call, number: number): TaskKey {
+  const step = call.path === "" ? "main" : call.path;
+  return { executionId: run.executionId, step, shard: call.shard, try: number };
+}
+
+/** The directories of a try, under the names that they had when it was started. */
+function directoriesOf(run: RunContext, key: TaskKey): { readonly outdir: string; readonly tmpdir: string } {
+  const earlier = earlierTaskDirectories(run.layout, key);
+  if (run.hasEarlierTries && existsSync(earlier.outdir)) return earlier;
+  return { outdir: taskOutputDirectory(run.layout, key), tmpdir: taskTemporaryDirectory(run.layout, key) };
+}
+
+async function runTries(
+  run: RunContext,
+  call: Call,
+  tool: CommandLineTool,
+  complete: CompleteCall,
+  cached?: Cached,
+): Promise<JsonObject> {
+  const image = await imageFor(run, call, complete);
+  let lost = 0;
+  let refused = 0;
+  for (let number = 1; ; number += 1) {
+    run.signal.throwIfAborted();
+    const key = keyOfTry(run, call, number);
+    const place = {
+      directory: taskDirectory(run.layout, key),
+      ...directoriesOf(run, key),
+      toolPath: run.toolPath,
+      own: (path: string) => ownPath(run.layout, run.executionId, path),
+      ...(image === undefined ? {} : { image }),
+    };
+    const plan = withinRules(run, await evaluating(run, () => planTool(tool, complete, place)));
+    for (const source of plan.workSources) await requireReadablePath(run.readable, source);
+    const attempt = { key, plan, stderr: stderrOf(run, key, plan) };
+    // Its output directory is made before anything else of a try: without it, nothing of this try ever happened.
+    const isFromEarlier = run.hasEarlierTries && existsSync(place.outdir);
+    const end = await (isFromEarlier ? findTry(run, call, attempt) : launchTry(run, call, attempt));
+    switch (end.kind) {
+      case "exited": {
+        const outputs = await finishTool(run, call, attempt, { tool, exitCode: end.exitCode, complete });
+        if (cached !== undefined) await keepCached(cached, await realpath(plan.outdir), outputs);
+        return outputs;
+      }
+      case "notStarted":
+        if (isFromEarlier) break;
+        // Whoever waits for room comes back, finds this try, and takes the next one.
+        if (end.isShort === true) throw new Shortage("ENOSPC", `Cannot start ${callName(call)}: ${end.reason}`);
+        refused += 1;
+        if (refused >= maxRefusedTries) throw new CwlFailure(`Cannot start ${callName(call)}: ${end.reason}`);
+        break;
+      case "lost":
+        lost += 1;
+        run.record.log(`Lost try ${number} of ${callName(call)}: ${end.reason}`);
+        if (!run.runsLostAgain) {
+          const wanted = "its process says that what was lost is not run again";
+          throw new CwlFailure(`Cannot finish ${callName(call)}: found its try lost, because ${end.reason}; ${wanted}`);
+        }
+        if (lost >= maxLostTries) {
+          throw new CwlFailure(
+            `Cannot finish ${callName(call)}: found ${lost} tries lost, the last one because ${end.reason}`,
+          );
+        }
+        break;
+      default:
+        end satisfies never;
+    }
+  }
+}
+
+/** A file that the tool named lies among its outputs, where it may do as it likes. */
+function stderrOf(run: RunContext, key: TaskKey, { streams, outdir }: ToolPlan): Talk {
+  if (streams.stderr !== undefined) return { file: streams.stderr, within: outdir };
+  const file = taskLogFile(run.layout, key);
+  return { file, within: dirname(file) };
+}
+
+/** The image that a tool asks for, as requirement or hint; undefined when it runs without one. */
+async function imageFor(run: RunContext, call: Call, { requirements }: CompleteCall): Promise<Image | undefined> {
+  const { docker, isContainerRequired } = requirements;
+  if (docker === undefined || run.ignoresContainers) return undefined;
+  const found = await run.executor.findImage(imageRequest(docker));
+  if (found.kind === "found") return found.image;
+  if (isContainerRequired === true) {
+    throw new CwlFailure(`Cannot run ${callName(call)}: ${imageFault(docker, found.reason)}`);
+  }
+  const key = `image ${JSON.stringify(imageRequest(docker))}`;
+  if (!run.said.has(key)) run.record.log(`The program of this machine runs ${callName(call)}: ${found.reason}`);
+  run.said.add(key);
+  return undefined;
+}
+
+/** What a shell tells of a process that SIGXFSZ ended. */
+const fileTooLargeCode = 153;
+
+function sizeHint({ maxWorkBytes }: RunContext, exitCode: number): string | undefined {
+  if (maxWorkBytes === undefined || exitCode !== fileTooLargeCode) return undefined;
+  return `A file may have at most ${mebibytes(maxWorkBytes)} MiB (--max-work-bytes)`;
+}
+
+async function finishTool(
+  run: RunContext,
+  call: Call,
+  { plan, stderr }: Try,
+  exit: {
+    readonly tool: CommandLineTool;
+    readonly exitCode: number;
+    readonly complete: CompleteCall;
+  },
+): Promise<JsonObject> {
+  const { tool, exitCode, complete } = exit;
+  if (!tool.successCodes.includes(exitCode)) {
+    const tail = await stderrTail(stderr);
+    const isTemporary = tool.temporaryFailCodes.includes(exitCode) && !tool.permanentFailCodes.includes(exitCode);
+    const hint = sizeHint(run, exitCode) ?? run.executor.explain(plan.view, tail);
+    if (hint !== undefined) run.record.log(hint);
+    throw new CwlFailure(
+      `Cannot finish ${callName(call)}: found exit code ${exitCode}${isTemporary ? ", a temporary failure" : ""}, expected ${tool.successCodes.join(" or ")}`,
+      { exitCode, ...(tail === "" ? {} : { stderrTail: tail }) },
+    );
+  }
+  run.record.doing?.(`Collecting the outputs of ${callName(call)}`);
+  try {
+    return await collectOutputs({
+      tool,
+      evaluating: (work) => evaluating(run, work),
+      scope: { ...plan.scope, runtime: { ...plan.scope.runtime, exitCode } },
+      outdir: plan.outdir,
+      visibleOutdir: plan.visibleOutdir,
+      streams: plan.streams,
+      given: plan.given,
+      listing: complete.requirements.loadListing ?? (tool.version === "v1.0" ? "deep_listing" : "no_listing"),
+    });
+  } finally {
+    run.record.doing?.(undefined);
+  }
+}

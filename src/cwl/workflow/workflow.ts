@@ -1,0 +1,273 @@
+import type { Json, JsonObject } from "../../domain/json.ts";
+import { errorText } from "../../domain/problem.ts";
+import type { RemoteDefinition } from "../../domain/process.ts";
+import { neededSteps } from "../document/check.ts";
+import { type Surroundings, within } from "../document/requirements.ts";
+import type { CwlProcess, Step, Workflow } from "../document/schema.ts";
+import { evaluate, type Scope } from "../javascript/expression.ts";
+import { completeCall } from "../run/complete-call.ts";
+import { linkValue } from "../run/link-value.ts";
+import type { Progress } from "../run/progress.ts";
+import { requireReadable } from "../run/readable.ts";
+import { type Call, callName, evaluating, javascriptOf, patiently, type RunContext } from "../run/run-context.ts";
+import { runExpressionTool } from "../tool/expression-tool.ts";
+import { runTool } from "../tool/tool.ts";
+import { atStep, CwlFailure } from "../values/failure.ts";
+import { withContents } from "../values/file-contents.ts";
+import { withListing } from "../values/file-listing.ts";
+import { mapFiles } from "../values/file-object.ts";
+import { outputFault } from "../values/types.ts";
+import { gatherOutputs, scatterInputs } from "./scatter.ts";
+import { finishedStep, keepStep } from "./step-checkpoints.ts";
+
+/** Runs a process to its outputs. */
+export async function runProcess(run: RunContext, call: Call): Promise<JsonObject> {
+  const { process } = call;
+  const remote = process.requirements.remote ?? process.hints.remote;
+  const outputs = remote === undefined ? await runByKind(run, call, process) : await runRemote(run, call, remote);
+  call.progress.report(1);
+  return outputs;
+}
+
+function runByKind(run: RunContext, call: Call, process: CwlProcess): Promise<JsonObject> {
+  switch (process.kind) {
+    case "tool":
+      return runTool(run, call, process);
+    case "expression":
+      return patiently(run, () => runExpressionTool(run, call, process));
+    case "workflow":
+      return runWorkflow(run, call, process);
+    case "operation":
+      throw new CwlFailure(`Cannot run ${callName(call)}: found an Operation, expected a tool or a workflow`);
+    default:
+      return process satisfies never;
+  }
+}
+
+async function runRemote(run: RunContext, call: Call, definition: RemoteDefinition): Promise<JsonObject> {
+  if (run.runRemoteStep === undefined) {
+    throw new CwlFailure(`Cannot run ${callName(call)}: processes of other servers run in a server only`);
+  }
+  const { executionId, record, checkpoints, signal } = run;
+  const { scope } = await completeCall(run, call);
+  return run.runRemoteStep({
+    executionId,
+    path: call.shard === 0 ? call.path : `${call.path}[${call.shard}]`,
+    definition,
+    inputs: scope.inputs,
+    outputs: call.process.outputs.map((output) => output.id),
+    record,
+    checkpoints,
+    report: (fraction, message) => call.progress.report(fraction, message),
+    signal,
+  });
+}
+
+/** Where the values of links come from: the workflow's inputs and the outputs of its finished steps. */
+type Values = Map<string, Json>;
+
+/**
+ * Runs a workflow: each step as soon as the steps before it are done. The outputs of a step that finished in an earlier
+ * life of the server come from its checkpoint. A failure stops the other steps of the run, or only those that need the
+ * step that failed.
+ */
+async function runWorkflow(run: RunContext, call: Call, workflow: Workflow): Promise<JsonObject> {
+  const { scope } = await completeCall(run, call);
+  const values: Values = new Map(Object.entries(scope.inputs));
+  const parts = call.progress.divide(workflow.steps.length);
+  const running = new Map<string, Promise<void>>();
+  const steps = new Map(
+    workflow.steps.map((step, index) => [step.id, { step, progress: parts[index] ?? call.progress }]),
+  );
+  const start = (id: string): Promise<void> => {
+    const known = running.get(id);
+    if (known !== undefined) return known;
+    const found = steps.get(id);
+    const done = found === undefined ? Promise.resolve() : runAfterOthers(found);
+    running.set(id, done);
+    return done;
+  };
+  const runAfterOthers = async ({ step, progress }: { step: Step; progress: Call["progress"] }): Promise<void> => {
+    await Promise.all(neededSteps(step).map(start));
+    try {
+      const outputs = await runStep(run, { ...call, progress }, workflow, step, values);
+      for (const output of step.outputs) values.set(`${step.id}/${output}`, outputs[output] ?? null);
+    } catch (error) {
+      throw failed(run, error);
+    }
+  };
+  // Everything has ended before the failure is told: nothing of the run works on behind its back.
+  const ends = await Promise.allSettled([...steps.keys()].map(start));
+  throwFirst(ends);
+  return collectWorkflowOutputs(workflow, values);
+}
+
+/** Tells of a failure: it stops all of the run, or is only written down, for whoever reads what became of the others. */
+function failed(run: RunContext, error: unknown): unknown {
+  if (!run.goesOnAfterFailure) run.fail(error);
+  else if (!run.signal.aborted) run.record.log(`${errorText(error)}; what does not need it goes on`);
+  return error;
+}
+
+function throwFirst(ends: readonly PromiseSettledResult<unknown>[]): void {
+  const first = ends.find((end) => end.status === "rejected");
+  if (first !== undefined) throw first.reason;
+}
+
+async function runStep(
+  run: RunContext,
+  above: Call,
+  workflow: Workflow,
+  step: Step,
+  values: Values,
+): Promise<JsonObject> {
+  const path = above.path === "" ? step.id : `${above.path}/${step.id}`;
+  const process = run.processes.get(step.run);
+  if (process === undefined) throw new CwlFailure(`Cannot run step "${path}": found no process "${step.run}"`);
+  const finished = await finishedStep(run, path);
+  if (finished !== undefined) {
+    above.progress.report(1);
+    return finished;
+  }
+  try {
+    const around = within(within(above.around, workflow), step);
+    const scope: Scope = {
+      inputs: {},
+      self: null,
+      runtime: {},
+      version: workflow.version,
+      ...javascriptOf(run, { ...around.hints, ...around.requirements }),
+    };
+    const call: StepCall = { run, step, scope, process, path, around, progress: above.progress };
+    const outputs = await runShards(call, await sourceInputs(call, values));
+    await keepStep(run, path, outputs);
+    run.record.log(`Finished step "${path}"`);
+    return outputs;
+  } catch (error) {
+    throw run.signal.aborted ? error : atStep(error, path);
+  }
+}
+
+type StepCall = {
+  readonly run: RunContext;
+  readonly step: Step;
+  /** Of the workflow's expressions. */
+  readonly scope: Scope;
+  readonly process: CwlProcess;
+  readonly path: string;
+  readonly around: Surroundings;
+  readonly progress: Progress;
+};
+
+/** Shards that are on their way at once; the slots bound how many of them run tools. */
+const shardsAtOnce = 64;
+
+/** Runs a step, once or for each item that it is scattered over. */
+async function runShards(call: StepCall, inputs: JsonObject): Promise<JsonObject> {
+  const { step, run } = call;
+  if (step.scatter.length === 0) return runShard(call, inputs, { path: call.path, shard: 0, progress: call.progress });
+  // What is skipped anyway need not have lists to scatter over.
+  const isNothing = step.scatter.every((name) => inputs[name] === null);
+  if (isNothing && step.when !== undefined && !(await isWanted(call, await valueInputs(call, inputs))))
+    return skipped(step);
+  const { shards, lengths } = scatterInputs(step, inputs);
+  const parts = call.progress.divide(shards.length);
+  const isTool = call.process.kind === "tool";
+  const gathered: JsonObject[] = [];
+  const failures: PromiseRejectedResult[] = [];
+  let next = 0;
+  const work = async () => {
+    for (let shard = next; shard < shards.length; shard = next) {
+      next += 1;
+      run.signal.throwIfAborted();
+      const own = { path: isTool ? call.path : `${call.path}[${shard}]`, shard: isTool ? shard : 0 };
+      const running = runKept(call, shards[shard] ?? {}, { ...own, progress: parts[shard] ?? call.progress });
+      const [end] = await Promise.allSettled([running]);
+      if (end.status === "fulfilled") gathered[shard] = end.value;
+      else if (run.goesOnAfterFailure) failures.push(end);
+      else throw failed(run, end.reason);
+    }
+  };
+  const workers = Array.from({ length: Math.min(shardsAtOnce, shards.length) }, work);
+  throwFirst([...(await Promise.allSettled(workers)), ...failures]);
+  const outputs = step.outputs.map((output) => {
+    const values = gathered.map((shard) => shard[output] ?? null);
+    return [output, gatherOutputs(values, lengths)] as const;
+  });
+  return Object.fromEntries(outputs);
+}
+
+type Shard = { readonly path: string; readonly shard: number; readonly progress: Progress };
+
+/** Runs one shard, unless an earlier life of the server had finished it. */
+async function runKept(call: StepCall, inputs: JsonObject, shard: Shard): Promise<JsonObject> {
+  const { run } = call;
+  const key = `${shard.path}[${shard.shard}]`;
+  const finished = await finishedStep(run, key);
+  if (finished !== undefined) return finished;
+  const outputs = await runShard(call, inputs, shard);
+  await keepStep(run, key, outputs);
+  return outputs;
+}
+
+async function runShard(call: StepCall, given: JsonObject, shard: Shard): Promise<JsonObject> {
+  const inputs = await valueInputs(call, given);
+  if (!(await isWanted(call, inputs))) {
+    call.run.record.log(`Skipped step "${call.path}": its condition does not hold`);
+    return skipped(call.step);
+  }
+  const { process, around } = call;
+  return runProcess(call.run, { ...shard, process, around, inputs });
+}
+
+/** CWL v1.2 WorkflowStep, when: true or false, nothing else. */
+async function isWanted({ run, step, scope }: StepCall, inputs: JsonObject): Promise<boolean> {
+  const { when } = step;
+  if (when === undefined) return true;
+  const value = await evaluating(run, () => evaluate(when, { ...scope, inputs }));
+  if (typeof value === "boolean") return value;
+  throw new CwlFailure(`Cannot decide on "when": found ${JSON.stringify(value)}, expected true or false`);
+}
+
+function skipped(step: Step): JsonObject {
+  return Object.fromEntries(step.outputs.map((output) => [output, null]));
+}
+
+/** Takes the inputs of a step from their sources, else their defaults. */
+async function sourceInputs({ step, scope, around }: StepCall, values: Values): Promise<JsonObject> {
+  const listing = around.requirements.loadListing ?? around.hints.loadListing;
+  const sources = step.inputs.map(async (input) => {
+    const value = linkValue(input.link, values) ?? input.default ?? null;
+    const mode = input.loadListing ?? listing ?? (scope.version === "v1.0" ? "deep_listing" : undefined);
+    if (!input.loadContents && mode === undefined) return [input.id, value] as const;
+    const loaded = await mapFiles(value, (file) => {
+      if (file.class === "Directory") return mode === undefined ? Promise.resolve(file) : withListing(file, mode);
+      return input.loadContents ? withContents(file, scope.version) : Promise.resolve(file);
+    });
+    return [input.id, loaded] as const;
+  });
+  return Object.fromEntries(await Promise.all(sources));
+}
+
+/** Applies valueFrom, which sees all inputs as they were before any of them was changed. */
+async function valueInputs({ step, scope, run }: StepCall, given: JsonObject): Promise<JsonObject> {
+  if (!step.inputs.some((input) => input.valueFrom !== undefined)) return given;
+  const changedValue = ({ id, valueFrom }: Step["inputs"][number]): Json => {
+    const self = given[id] ?? null;
+    return valueFrom === undefined ? self : evaluate(valueFrom, { ...scope, inputs: given, self });
+  };
+  const changed = await evaluating(run, () => step.inputs.map((input) => [input.id, changedValue(input)] as const));
+  const inputs = Object.fromEntries(changed);
+  await requireReadable(run.readable, inputs);
+  return inputs;
+}
+
+function collectWorkflowOutputs(workflow: Workflow, values: Values): JsonObject {
+  const outputs = workflow.outputs.map((output) => {
+    const value = linkValue(output.link, values);
+    const fault = outputFault(output.type, value);
+    if (fault !== undefined) throw new CwlFailure(`Cannot collect output "${output.id}": ${fault}`);
+    return [output.id, value] as const;
+  });
+  return Object.fromEntries(outputs);
+}
