@@ -5,8 +5,8 @@ import { jsonBounds } from "./domain/json-bounds.ts";
 import { isMailPattern } from "./domain/subscriber.ts";
 import { withoutEndSlashes } from "./domain/text.ts";
 import { isNetworkRule } from "./domain/tool-network.ts";
-import type { SandboxSettings } from "./executors/confinement.ts";
-import { engineNames } from "./executors/container-engine.ts";
+import { engineNames } from "./executors/images/container-engine.ts";
+import type { SandboxSettings } from "./executors/sandbox/confinement.ts";
 import type { Layout } from "./files/layout.ts";
 import { logLevels } from "./log.ts";
 

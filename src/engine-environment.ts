@@ -1,4 +1,4 @@
-import type { EngineChoice, EngineDeps } from "./executors/container-engine.ts";
+import type { EngineChoice, EngineDeps } from "./executors/images/container-engine.ts";
 
 /** What the programs of container engines read of an environment: where their settings, storage and daemon are. */
 const names =

@@ -16,8 +16,8 @@ import { type Config, ConfigSchema, isExposed, sandboxSettings } from "./config.
 import { nearNames } from "./domain/near-names.ts";
 import { networkWords, readNetworkRules } from "./domain/tool-network.ts";
 import { engineDeps } from "./engine-environment.ts";
-import { searchBubblewrap } from "./executors/bubblewrap.ts";
-import type { EngineChoice } from "./executors/container-engine.ts";
+import type { EngineChoice } from "./executors/images/container-engine.ts";
+import { searchBubblewrap } from "./executors/sandbox/bubblewrap.ts";
 import { giveToOwner } from "./files/give-to-owner.ts";
 import { createLayout } from "./files/layout.ts";
 import { refuseNoDatabase } from "./files/missing-database.ts";
@@ -94,9 +94,9 @@ function careDeps() {
       const { data, outputsDir } = configOf(given, io);
       const layout = createLayout(data, outputsDir);
       const hasLiving = async (executionId: string) =>
-        (await import("./executors/living-tools.ts")).hasLivingTool(layout, executionId);
+        (await import("./executors/local/living-tools.ts")).hasLivingTool(layout, executionId);
       const refuseOpenElsewhere = async (file: string) =>
-        (await import("./executors/open-files.ts")).refuseOpenElsewhere(file, process.pid);
+        (await import("./executors/local/open-files.ts")).refuseOpenElsewhere(file, process.pid);
       return { layout, clock, pid: process.pid, hasLivingTool: hasLiving, refuseOpenElsewhere };
     },
     sandboxSettings: sandboxSettingsOf,

@@ -1,6 +1,6 @@
 import { type Config, isLocalOnly } from "../config.ts";
 import { Problem } from "../domain/problem.ts";
-import type { Bubblewrap } from "../executors/bubblewrap.ts";
+import type { Bubblewrap } from "../executors/sandbox/bubblewrap.ts";
 import type { DoorConfig } from "../http/door.ts";
 import { createAddressTest } from "../net/addresses.ts";
 

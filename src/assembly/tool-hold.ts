@@ -1,6 +1,6 @@
 import type { Config } from "../config.ts";
 import type { Logger } from "../domain/logger.ts";
-import type { Bubblewrap } from "../executors/bubblewrap.ts";
+import type { Bubblewrap } from "../executors/sandbox/bubblewrap.ts";
 
 /** Keeps a server that cannot confine tools from running what others bring, from its first key on. */
 export type ToolHold = {

@@ -2,12 +2,12 @@ import { type Config, machineMebibytes, sandboxSettings } from "../config.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Logger } from "../domain/logger.ts";
 import { engineDeps } from "../engine-environment.ts";
-import type { Bubblewrap } from "../executors/bubblewrap.ts";
-import { createConfinement } from "../executors/confinement.ts";
-import { type ControlGroups, findControlGroups } from "../executors/control-groups.ts";
 import type { Executor } from "../executors/executor.ts";
-import { createImageFinder } from "../executors/image-finder.ts";
-import { createLocalExecutor } from "../executors/local.ts";
+import { createImageFinder } from "../executors/images/image-finder.ts";
+import { createLocalExecutor } from "../executors/local/local-executor.ts";
+import type { Bubblewrap } from "../executors/sandbox/bubblewrap.ts";
+import { createConfinement } from "../executors/sandbox/confinement.ts";
+import { type ControlGroups, findControlGroups } from "../executors/sandbox/control-groups.ts";
 import { imagesDirectory, type Layout } from "../files/layout.ts";
 
 type ToolDeps = {

@@ -1,5 +1,5 @@
-import type { Confinement, SandboxSettings } from "../executors/confinement.ts";
-import type { EngineDeps } from "../executors/container-engine.ts";
+import type { EngineDeps } from "../executors/images/container-engine.ts";
+import type { Confinement, SandboxSettings } from "../executors/sandbox/confinement.ts";
 import type { CareDeps } from "../operations/care-for-data.ts";
 import type { Finding } from "../operations/examine-data.ts";
 import { type Command, exitCodes, type Given, type Io, isGiven, type Option } from "./command.ts";
@@ -72,8 +72,8 @@ export function doctorCommand(deps: CareCommandDeps): Command {
         const { repair } = await import("../operations/care-for-data.ts");
         for (const done of await repair(care)) io.talk(`${done}\n`);
       }
-      const { createConfinement } = await import("../executors/confinement.ts");
-      const { lookAtGroups } = await import("../executors/control-groups.ts");
+      const { createConfinement } = await import("../executors/sandbox/confinement.ts");
+      const { lookAtGroups } = await import("../executors/sandbox/control-groups.ts");
       const { serviceFacts } = await import("../operations/care-for-data.ts");
       const { hasKeys, pid } = await serviceFacts(care);
       const confinement = createConfinement(deps.sandboxSettings(given, io, hasKeys), care.clock);
@@ -96,7 +96,7 @@ function networkFinding(words: string, { isSandboxed }: Confinement): Finding {
 
 /** Looks which ways there are to run containers. Nothing is at fault without any: not every package wants one. */
 async function examineContainers(engines: EngineDeps, { runsImages }: Confinement): Promise<Finding> {
-  const { findEngine } = await import("../executors/container-engine.ts");
+  const { findEngine } = await import("../executors/images/container-engine.ts");
   const found = await findEngine(engines);
   const imported = runsImages ? "imported images run by bubblewrap" : "imported images cannot run without bubblewrap";
   const others = found.kind === "found" ? `others by ${found.engine.name}` : `no others: ${found.reason}`;

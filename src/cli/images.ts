@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { importImage, listImages, removeImage } from "../executors/images.ts";
+import { importImage, listImages, removeImage } from "../executors/images/images.ts";
 import { ifExists } from "../files/file-errors.ts";
 import { imagesDirectory } from "../files/layout.ts";
 import { type Command, exitCodes, type Given, type Io, type Option, UsageError } from "./command.ts";

@@ -1,4 +1,4 @@
-import type { Image } from "./images.ts";
+import type { Image } from "./images/images.ts";
 
 /** Names one try of one tool invocation. Derived, never drawn: after a crash the same key names the same try. */
 export type TaskKey = {

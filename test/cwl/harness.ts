@@ -8,7 +8,7 @@ import type { Patience } from "../../src/domain/patience.ts";
 import type { OutputValues, PreparedInputs } from "../../src/domain/values.ts";
 import type { EngineRecord, EngineUpdate, Prepared } from "../../src/engines/engine.ts";
 import type { Executor } from "../../src/executors/executor.ts";
-import { createLocalExecutor } from "../../src/executors/local.ts";
+import { createLocalExecutor } from "../../src/executors/local/local-executor.ts";
 import { createLayout, type Layout } from "../../src/files/layout.ts";
 import { realClock } from "../support/real-clock.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";

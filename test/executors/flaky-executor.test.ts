@@ -1,5 +1,5 @@
 import { silentLogger } from "../../src/domain/logger.ts";
-import { createLocalExecutor } from "../../src/executors/local.ts";
+import { createLocalExecutor } from "../../src/executors/local/local-executor.ts";
 import { realClock } from "../support/real-clock.ts";
 import { describeExecutorContract } from "./contract.ts";
 import { createFlakyExecutor } from "./flaky-executor.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Executor, TaskKey, TaskState } from "../../src/executors/executor.ts";
-import { taskName } from "../../src/executors/task-records.ts";
+import { taskName } from "../../src/executors/local/task-records.ts";
 
 /** How slow it is, in milliseconds: from a submission to the start, from poll to poll, from an end to its report. */
 const delays = { start: 25, poll: 10, report: 30 };

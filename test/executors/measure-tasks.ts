@@ -1,7 +1,7 @@
 // Prints how many short tools a second go through submit() and ended(): bun test/executors/measure-tasks.ts [tasks] [at once]
 
 import { silentLogger } from "../../src/domain/logger.ts";
-import { createLocalExecutor } from "../../src/executors/local.ts";
+import { createLocalExecutor } from "../../src/executors/local/local-executor.ts";
 import { realClock } from "../support/real-clock.ts";
 import { endOf, executorRig, runTask } from "./contract.ts";
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { findBubblewrap } from "../../src/executors/bubblewrap.ts";
+import { findBubblewrap } from "../../src/executors/sandbox/bubblewrap.ts";
 import { type RunningServer, runExecutable, startServer } from "../support/executable.ts";
 import { deployCwl, submit, untilFinished } from "../support/jobs.ts";
 import { makeRootFs } from "../support/root-fs.ts";

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { findBubblewrap } from "../../src/executors/bubblewrap.ts";
+import { findBubblewrap } from "../../src/executors/sandbox/bubblewrap.ts";
 import { runExecutable, startServer } from "../support/executable.ts";
 import { deployCwl, submit, untilFinished } from "../support/jobs.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { findBubblewrap } from "../../src/executors/bubblewrap.ts";
+import { findBubblewrap } from "../../src/executors/sandbox/bubblewrap.ts";
 import { type RunningServer, startServer } from "../support/executable.ts";
 import { submit, untilFinished } from "../support/jobs.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";

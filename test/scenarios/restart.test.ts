@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseTaskRecord } from "../../src/executors/task-records.ts";
+import { parseTaskRecord } from "../../src/executors/local/task-records.ts";
 import { startServer } from "../support/executable.ts";
 import { deployCwl, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { findBubblewrap } from "../../src/executors/bubblewrap.ts";
+import { findBubblewrap } from "../../src/executors/sandbox/bubblewrap.ts";
 import { startServer } from "../support/executable.ts";
 import { deployCwl, submit, untilFinished } from "../support/jobs.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";

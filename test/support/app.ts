@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { type App, startApp } from "../../src/app.ts";
 import type { JobEvent } from "../../src/domain/job.ts";
 import { silentLogger } from "../../src/domain/logger.ts";
-import { searchBubblewrap } from "../../src/executors/bubblewrap.ts";
+import { searchBubblewrap } from "../../src/executors/sandbox/bubblewrap.ts";
 import { readConfig } from "../../src/read-config.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { eventsOf } from "../../src/store/job-events.ts";

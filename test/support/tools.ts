@@ -1,7 +1,7 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
-import { isAlive } from "../../src/executors/process-table.ts";
-import { parseTaskRecord } from "../../src/executors/task-records.ts";
+import { isAlive } from "../../src/executors/local/process-table.ts";
+import { parseTaskRecord } from "../../src/executors/local/task-records.ts";
 
 /** Lists the processes that work in a directory or below it, whatever namespace they are in: in a sandbox a tool's own numbers are others. */
 export async function livingBelow(directory: string): Promise<readonly number[]> {

@@ -5,7 +5,7 @@ import { readOntology } from "../../src/cwl/values/broader-formats.ts";
 import { formatMediaType, isFormat } from "../../src/cwl/values/formats.ts";
 import { ProviderBodySchema } from "../../src/domain/provider.ts";
 import { withoutEndSlashes } from "../../src/domain/text.ts";
-import { noToolProgress, readToolProgress } from "../../src/executors/tool-progress.ts";
+import { noToolProgress, readToolProgress } from "../../src/executors/local/tool-progress.ts";
 import { splitOutsideQuotes } from "../../src/wire/header-list.ts";
 import { parseDisposition } from "../../src/wire/multipart.ts";
 import { literalValue } from "../../src/wire/wps/literal-types.ts";

@@ -1,6 +1,6 @@
 import { lstatSync } from "node:fs";
 import { pause } from "../../domain/pause.ts";
-import { noToolProgress, readToolProgress, type ToolProgress } from "../../executors/tool-progress.ts";
+import { noToolProgress, readToolProgress, type ToolProgress } from "../../executors/local/tool-progress.ts";
 import { openLogToRead, readJobLog } from "../../files/job-log.ts";
 import type { LogJoin } from "../../files/join-log.ts";
 import { readPart } from "../../files/open-regular.ts";

@@ -2,7 +2,7 @@ import { join, relative } from "node:path";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Reservation } from "../../domain/slots.ts";
 import type { TaskLimits, TaskView } from "../../executors/executor.ts";
-import { type Image, isUnpacked } from "../../executors/images.ts";
+import { type Image, isUnpacked } from "../../executors/images/images.ts";
 import { isInside } from "../../files/layout.ts";
 import type { CommandLineTool, Requirements, ResourceName } from "../document/schema.ts";
 import { evaluate, evaluateString, type Scope } from "../javascript/expression.ts";

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import type { JsonObject } from "../../domain/json.ts";
 import { Shortage } from "../../domain/shortage.ts";
 import type { TaskKey } from "../../executors/executor.ts";
-import type { Image } from "../../executors/images.ts";
+import type { Image } from "../../executors/images/images.ts";
 import {
   earlierTaskDirectories,
   taskDirectory,

@@ -1,0 +1,189 @@
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ifExists } from "../../files/file-errors.ts";
+import { directoryMode } from "../../files/layout.ts";
+import type { ImageFinding, ImageRequest } from "../executor.ts";
+import { type ProgramEnd, runProgram } from "../run-program.ts";
+import type { Confinement } from "../sandbox/confinement.ts";
+import { type ContainerEngine, type EngineDeps, type EngineFinding, findEngine } from "./container-engine.ts";
+import { imageNameForm, isImageName } from "./image-name.ts";
+import { findImage } from "./images.ts";
+
+/** Finds the images of tools. */
+export type ImageFinder = {
+  /** Finds an image that was imported, else one that the container engine has or can get. */
+  find(request: ImageRequest): Promise<ImageFinding>;
+  /** The engine that runs what was not imported. */
+  engine(): Promise<EngineFinding>;
+};
+
+export type ImageFinderDeps = {
+  readonly confinement: Confinement;
+  /** Where imported images lie, and what apptainer fetched. */
+  readonly imagesDirectory?: string;
+  /** No container engine is used when absent. */
+  readonly engines?: EngineDeps;
+  /** True where a document may have images built: never in the server, as what builds them is not confined. */
+  readonly buildsImages?: boolean;
+};
+
+/** Registries may be slow, and images large: 30 minutes. */
+const pullMilliseconds = 30 * 60_000;
+const lookMilliseconds = 30_000;
+
+/** Makes a finder; engines are looked for when the first image was not imported. */
+export function createImageFinder(deps: ImageFinderDeps): ImageFinder {
+  const { confinement, imagesDirectory, engines } = deps;
+  let engine: Promise<EngineFinding> | undefined;
+  const engineOf = () => {
+    engine ??=
+      engines === undefined
+        ? Promise.resolve({ kind: "missing", reason: "no container engine is used" })
+        : findEngine(engines);
+    return engine;
+  };
+  const known = new Map<string, Promise<ImageFinding>>();
+  return {
+    engine: engineOf,
+    async find(request) {
+      const names = [...request.names, ...(request.pull === undefined ? [] : [request.pull])];
+      for (const name of names) {
+        const image = imagesDirectory === undefined ? undefined : findImage(imagesDirectory, name);
+        if (image !== undefined && confinement.runsImages) return { kind: "found", image };
+      }
+      const wrong = wrongNames(request);
+      if (wrong !== undefined) return { kind: "missing", reason: wrong };
+      const found = await engineOf();
+      if (found.kind === "missing" || engines === undefined) return missing(request, found, deps);
+      const key = JSON.stringify(request);
+      const asked = known.get(key) ?? askEngine(found.engine, engines, withImageNames(request), deps);
+      known.set(key, asked);
+      const answer = await asked;
+      // What could not be had may be there the next time.
+      if (answer.kind === "missing") known.delete(key);
+      return answer;
+    },
+  };
+}
+
+/** An engine takes what begins with a dash for an option: only names that an image can have are handed to it. */
+function withImageNames(request: ImageRequest): ImageRequest {
+  return { ...request, names: request.names.filter(isImageName) };
+}
+
+/** Words what keeps an engine from being asked: what is to be fetched is no image, or nothing that is named is one. */
+function wrongNames({ names, pull, dockerFile }: ImageRequest): string | undefined {
+  const all = pull === undefined ? names : [pull];
+  const [first] = all;
+  if (first === undefined || all.some(isImageName)) return undefined;
+  if (dockerFile !== undefined && names.length === 0) return undefined;
+  return `found the image name ${JSON.stringify(first)}, expected ${imageNameForm}, or an image that was imported under it`;
+}
+
+function missing(request: ImageRequest, found: EngineFinding, { confinement }: ImageFinderDeps): ImageFinding {
+  const name = request.pull ?? request.names.at(0);
+  const what = name === undefined ? "no name of an image" : `image "${name}" not imported`;
+  const engine = found.kind === "missing" ? found.reason : "";
+  const bwrap = confinement.runsImages ? "" : "bubblewrap on this machine and ";
+  const wanted = `${bwrap}the image imported by "heddle images import", or a container engine`;
+  return { kind: "missing", reason: `found ${what} and ${engine}, expected ${wanted}` };
+}
+
+async function askEngine(
+  engine: ContainerEngine,
+  { environment }: EngineDeps,
+  request: ImageRequest,
+  deps: ImageFinderDeps,
+): Promise<ImageFinding> {
+  const run = (words: readonly string[], limit = lookMilliseconds) =>
+    runProgram([engine.program, ...engine.globalFlags, ...words], environment, limit);
+  const found = (name: string, reference = name): ImageFinding => ({
+    kind: "found",
+    image: { name, reference, entrypoint: [], defaultCommand: [], environment: {} },
+  });
+  if (engine.name === "apptainer" || engine.name === "singularity") {
+    const name = request.pull ?? request.names.at(0);
+    if (name === undefined) return missing(request, { kind: "found", engine }, deps);
+    return pullSif(name, run, deps.imagesDirectory);
+  }
+  for (const name of [...request.names, ...(request.pull === undefined ? [] : [request.pull])]) {
+    if ((await run(["image", "inspect", "--format", "{{.Id}}", name])).exitCode === 0) return found(name);
+  }
+  if (request.pull !== undefined) {
+    const reference = fullName(request.pull);
+    const answer = await run(["pull", "--quiet", reference], pullMilliseconds);
+    return answer.exitCode === 0
+      ? found(request.pull, reference)
+      : {
+          kind: "missing",
+          reason: `found that ${engine.name} cannot pull "${reference}" (${lastLine(answer)}), expected the image there, or imported by "heddle images import"`,
+        };
+  }
+  if (request.dockerFile === undefined) {
+    return {
+      kind: "missing",
+      reason: `found no image "${request.names.join('" or "')}" in ${engine.name}, expected it there, or imported by "heddle images import"`,
+    };
+  }
+  if (deps.buildsImages !== true) {
+    return {
+      kind: "missing",
+      reason: 'found dockerFile, expected an image that was built before: only "heddle run" builds images',
+    };
+  }
+  const tag = request.names.at(0) ?? `heddle-${digest(request.dockerFile)}`;
+  const answer = await build(tag, request.dockerFile, (words) => run(words, pullMilliseconds));
+  return answer.exitCode === 0
+    ? found(tag)
+    : {
+        kind: "missing",
+        reason: `found that ${engine.name} cannot build dockerFile (${lastLine(answer)}), expected an image`,
+      };
+}
+
+/** Docker's own registry is meant where none is named; podman would ask. */
+export function fullName(name: string): string {
+  const [first = "", ...rest] = name.split("/");
+  if (rest.length === 0) return `docker.io/library/${name}`;
+  return /[.:]/.test(first) || first === "localhost" ? name : `docker.io/${name}`;
+}
+
+type Run = (words: readonly string[], limit?: number) => Promise<ProgramEnd>;
+
+async function build(tag: string, dockerFile: string, run: Run): Promise<ProgramEnd> {
+  const context = await mkdtemp(join(tmpdir(), "heddle-build-"));
+  try {
+    await writeFile(join(context, "Dockerfile"), dockerFile);
+    return await run(["build", "--tag", tag, context]);
+  } finally {
+    await rm(context, { recursive: true, force: true });
+  }
+}
+
+/** Fetches an image as the one file that apptainer runs. */
+async function pullSif(name: string, run: Run, imagesDirectory: string | undefined): Promise<ImageFinding> {
+  const image = (reference: string): ImageFinding => ({
+    kind: "found",
+    image: { name, reference, entrypoint: [], defaultCommand: [], environment: {} },
+  });
+  if (imagesDirectory === undefined) return image(`docker://${name}`);
+  const file = join(imagesDirectory, "sif", `${encodeURIComponent(name)}.sif`);
+  if ((await ifExists(stat(file))) !== undefined) return image(file);
+  await mkdir(join(imagesDirectory, "sif"), { recursive: true, mode: directoryMode });
+  const answer = await run(["pull", "--force", file, `docker://${name}`], pullMilliseconds);
+  if (answer.exitCode === 0) return image(file);
+  return {
+    kind: "missing",
+    reason: `found that it cannot be pulled (${lastLine(answer)}), expected the image "${name}"`,
+  };
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+function lastLine({ exitCode, out, talk }: ProgramEnd): string {
+  return (talk.trim() || out.trim()).split("\n").at(-1) || `it ended with ${exitCode}`;
+}

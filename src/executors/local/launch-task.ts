@@ -1,0 +1,126 @@
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Problem } from "../../domain/problem.ts";
+import { directoryMode, fileMode, taskDirectory, taskRecordFile } from "../../files/layout.ts";
+import type { Task, TaskEnd, TaskLimits, TaskView } from "../executor.ts";
+import type { ImageFinder } from "../images/image-finder.ts";
+import { type EngineImage, isUnpacked } from "../images/images.ts";
+import { prepareContainer, removeContainer } from "../images/task-container.ts";
+import type { Confinement } from "../sandbox/confinement.ts";
+import { type ControlGroups, createControlGroup, removeControlGroup } from "../sandbox/control-groups.ts";
+import type { InspectDeps } from "./inspect-task.ts";
+import { type Launch, taskScript } from "./supervisor-script.ts";
+import type { SupervisedRun, Supervisors } from "./supervisors.ts";
+import { taskName } from "./task-records.ts";
+
+export type LaunchDeps = InspectDeps & {
+  readonly shellProgram: string;
+  readonly supervisors: Supervisors;
+  readonly confinement: Confinement;
+  readonly controlGroups: ControlGroups;
+  readonly images: ImageFinder;
+};
+
+/** Hands a task to a supervisor; undefined when it has a record already. Throws when it cannot be started as asked. */
+export async function launchTask(deps: LaunchDeps, task: Task): Promise<SupervisedRun | undefined> {
+  const { layout, shellProgram, supervisors, controlGroups } = deps;
+  checkTask(task);
+  const directory = taskDirectory(layout, task.key);
+  // Where thousands are started, waiting for these calls costs more than they do.
+  mkdirSync(dirname(directory), { recursive: true, mode: directoryMode });
+  if (!statSync(task.workingDirectory).isDirectory()) throw notADirectory(task);
+  const record = taskRecordFile(layout, task.key);
+  if (existsSync(record)) return undefined;
+  const image = task.view?.image;
+  if (task.view !== undefined && image !== undefined && !isUnpacked(image)) {
+    const words = await containTask(deps, task, { ...task.view, image }, directory);
+    const run = supervisors.run(taskScript(words, record, shellProgram));
+    return { ...run, ended: run.ended.then((end) => settleContainer(deps, directory, end)) };
+  }
+  const wrapper = wrapTask(deps, task, directory);
+  const hasGroup = task.limits !== undefined && controlGroups.kind === "delegated";
+  const limits = processLimits(task.limits ?? {}, hasGroup);
+  if (!hasGroup) return supervisors.run(taskScript(task, record, shellProgram, { ...wrapper, limits }));
+  const controlGroup = await createControlGroup(controlGroups, taskName(task.key), directory, task.limits);
+  const run = supervisors.run(taskScript(task, record, shellProgram, { ...wrapper, limits, controlGroup }));
+  const ended = run.ended.then(async (end) => {
+    const peakMemoryBytes = end === undefined ? undefined : await removeControlGroup(directory);
+    return end?.kind === "exited" && peakMemoryBytes !== undefined ? { ...end, peakMemoryBytes } : end;
+  });
+  return { ...run, ended };
+}
+
+/** The file in a task's directory that what wraps its command reads; it holds what the tool is given as environment. */
+const optionsName = "sandbox";
+
+function wrapTask({ confinement }: LaunchDeps, task: Task, directory: string): Pick<Launch, "wrapper"> {
+  const wrapping = confinement.wrap(task, directory);
+  if (wrapping === undefined) return {};
+  const { options, ...wrapper } = wrapping;
+  const optionsFile = join(directory, optionsName);
+  writeFileSync(optionsFile, options, { mode: fileMode });
+  return { wrapper: { ...wrapper, optionsFile } };
+}
+
+/** Makes the task of a container engine's program, which runs the tool and ends as it does. */
+async function containTask(
+  { images, engineEnvironment = {} }: LaunchDeps,
+  task: Task,
+  view: TaskView & { readonly image: EngineImage },
+  directory: string,
+): Promise<Task> {
+  const found = await images.engine();
+  if (found.kind === "missing") {
+    throw new Problem(
+      "unavailable",
+      `Cannot start "${task.command[0]}" in image "${view.image.name}": ${found.reason}`,
+    );
+  }
+  const command = prepareContainer(found.engine, task, view, directory);
+  return { ...task, command, environment: engineEnvironment };
+}
+
+/** The engine's program may have been killed, and its container live on. */
+async function settleContainer({ engineEnvironment = {} }: LaunchDeps, directory: string, end: TaskEnd | undefined) {
+  if (end?.kind === "exited" && end.exitCode !== 0) await removeContainer(directory, engineEnvironment);
+  return end;
+}
+
+/** What a process may have besides the memory that its tool asked for, in MiB. */
+const spareMebibytes = 512;
+
+/**
+ * Words what a single process can be held to. Of memory that is what it may write to (RLIMIT_DATA), with room to spare:
+ * address space that is only reserved, as many runtimes do by the gigabyte, does not count.
+ */
+function processLimits({ fileBytes, memoryMebibytes }: TaskLimits, hasControlGroup: boolean): readonly string[] {
+  const isHeld = memoryMebibytes === undefined || hasControlGroup;
+  return [
+    ...(fileBytes === undefined ? [] : [`-f ${Math.ceil(fileBytes / 512)}`]),
+    ...(isHeld ? [] : [`-d ${(2 * memoryMebibytes + spareMebibytes) * 1024}`]),
+  ];
+}
+
+function notADirectory({ command, workingDirectory }: Task): Problem {
+  return new Problem(
+    "invalid-parameter-value",
+    `Cannot start "${command[0]}": found "${workingDirectory}", wanted a directory to start in`,
+  );
+}
+
+function checkTask(task: Task): void {
+  const name = Object.keys(task.environment).find((candidate) => candidate === "" || /[=\0]/.test(candidate));
+  if (name !== undefined) {
+    throw new Problem(
+      "invalid-parameter-value",
+      `Cannot start "${task.command[0]}": found the environment variable "${name}", wanted a name without "="`,
+    );
+  }
+  const texts = [...task.command, ...Object.values(task.environment)];
+  if (task.command[0] === "" || texts.some((text) => text.includes("\0"))) {
+    throw new Problem(
+      "invalid-parameter-value",
+      `Cannot start "${task.command[0]}": found an empty program or a NUL character, wanted neither`,
+    );
+  }
+}

@@ -1,0 +1,133 @@
+import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { basename, delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import { hasCode } from "../../files/file-errors.ts";
+import { isInside } from "../../files/layout.ts";
+
+/** What of this machine a sandboxed tool sees besides its own files. */
+export type MachineView = {
+  /** The PATH of tools: its directories are seen, those of programs with their prefix. */
+  readonly toolPath: string;
+  /** Further directories that are seen; one that ends with `:rw` may be written to. */
+  readonly toolDirectories: readonly string[];
+  /** Directories and files that are never seen, wherever they lie. */
+  readonly hidden: readonly string[];
+};
+
+/** Where systems keep programs with their libraries, settings and data. Not /home, /root, /srv, /var, /run, /mnt. */
+const systemDirectories = [
+  "/usr",
+  "/bin",
+  "/sbin",
+  "/lib",
+  "/lib32",
+  "/lib64",
+  "/libx32",
+  "/etc",
+  "/opt",
+  "/nix",
+  "/gnu",
+];
+
+/** What programs ask for of the kernel: how many cores there are. */
+const kernelDirectories = ["/sys/devices/system/cpu", "/sys/devices/system/node"];
+
+/** A directory that a sandbox shows. */
+type Shown = { readonly path: string; readonly isWritable: boolean };
+
+/** Lists the directories that a view shows, those that hold others first. */
+export function shownDirectories({ toolPath, toolDirectories }: MachineView): readonly Shown[] {
+  const named = toolDirectories.map((text) => ({ path: text.replace(/:rw$/, ""), isWritable: text.endsWith(":rw") }));
+  const programs = toolPath.split(delimiter).filter(isAbsolute).map(prefixOf);
+  const plain = [...systemDirectories, ...kernelDirectories, ...programs];
+  const wanted = [...named, ...plain.map((path) => ({ path, isWritable: false }))];
+  const there = wanted.filter(({ path }) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true);
+  const unique = there.filter(({ path }, index) => there.findIndex((other) => other.path === path) === index);
+  const isCovered = ({ path, isWritable }: Shown) =>
+    unique.some((other) => other.path !== path && other.isWritable === isWritable && isInside(other.path, path));
+  return unique.filter((shown) => !isCovered(shown)).toSorted((a, b) => a.path.length - b.path.length);
+}
+
+/** Programs need what was installed with them (`PREFIX/bin` and `PREFIX/lib`), but nobody's home is shown for that. */
+function prefixOf(directory: string): string {
+  const path = resolve(directory);
+  const prefix = dirname(path);
+  const isPrefix = /^(?:bin|sbin|shims)$/.test(basename(path)) && dirname(prefix) !== prefix;
+  return isPrefix && !/^\/(?:root|home|home\/[^/]*)$/.test(prefix) && !/^\.local$/.test(basename(prefix))
+    ? prefix
+    : path;
+}
+
+/** What bubblewrap is told of a view. */
+export type MachineOptions = {
+  /** Mounts the system read-only, without what other users of the machine may not read. */
+  readonly system: readonly string[];
+  /** To be said when all mounts are made. */
+  readonly closing: readonly string[];
+  /** Shows the file that names are resolved with, which lies elsewhere on some systems. */
+  readonly resolver: readonly string[];
+};
+
+/** Words a view for bubblewrap; looks through /etc, which takes some milliseconds. */
+export function machineOptions(view: MachineView): MachineOptions {
+  const shown = shownDirectories(view);
+  const isShown = (path: string) => shown.some((directory) => isInside(directory.path, path));
+  const hidden = view.hidden.filter(isShown);
+  const resolver = realPath("/etc/resolv.conf");
+  const system = [
+    ...shown.flatMap(({ path, isWritable }) => {
+      // /bin is a link to usr/bin on most systems.
+      const isLink = systemDirectories.includes(path) && lstatSync(path).isSymbolicLink();
+      if (isLink) return ["--symlink", readlinkSync(path), path];
+      return [isWritable ? "--bind" : "--ro-bind", path, path];
+    }),
+    ...privateFiles("/etc").flatMap(({ path, isDirectory }) =>
+      isDirectory ? ["--tmpfs", path, "--remount-ro", path] : ["--ro-bind", "/dev/null", path],
+    ),
+    ...hidden.flatMap((path) => (isFile(path) ? ["--ro-bind", "/dev/null", path] : ["--tmpfs", path])),
+  ];
+  return {
+    system,
+    closing: hidden.filter((path) => !isFile(path)).flatMap((path) => ["--remount-ro", path]),
+    resolver: resolver === undefined || isShown(resolver) ? [] : ["--ro-bind-try", resolver, resolver],
+  };
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "EACCES")) return undefined;
+    throw error;
+  }
+}
+
+/** What others may not read: a server that runs as root could, and so could its tools. */
+function privateFiles(directory: string): readonly { readonly path: string; readonly isDirectory: boolean }[] {
+  const found: { path: string; isDirectory: boolean }[] = [];
+  const visit = (place: string) => {
+    for (const name of namesIn(place)) {
+      const path = join(place, name);
+      const facts = lstatSync(path, { throwIfNoEntry: false });
+      if (facts === undefined) continue;
+      if (facts.isDirectory()) {
+        if ((facts.mode & 0o001) === 0) found.push({ path, isDirectory: true });
+        else visit(path);
+      } else if (facts.isFile() && (facts.mode & 0o004) === 0) found.push({ path, isDirectory: false });
+    }
+  };
+  visit(directory);
+  return found;
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "EACCES")) return [];
+    throw error;
+  }
+}

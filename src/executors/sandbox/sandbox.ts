@@ -1,0 +1,127 @@
+import { lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { join } from "node:path";
+import type { Task, TaskView } from "../executor.ts";
+import { shell } from "../local/supervise.ts";
+import { commandOf, environmentProgram, redirections } from "../local/supervisor-script.ts";
+import { type Bubblewrap, closedNamespaces } from "./bubblewrap.ts";
+import { maxProcesses } from "./control-groups.ts";
+import type { MachineOptions } from "./machine-view.ts";
+
+/** What a sandbox has of its own, whatever lies below it. */
+const ownDirectories = ["/tmp", "/var/tmp", "/proc", "/dev", "/run", "/sys"];
+
+/** Mounts are looked through for each one that is made: 200 take a tenth of a second, 1,000 more than one. */
+export const maxMounts = 1000;
+
+/** What a tool of a server that runs as root is called inside: `daemon` on every Linux. Outside its files are root's. */
+const plainUser = "1";
+
+/** The bubblewrap that makes the sandbox. */
+export type SandboxProgram = Extract<Bubblewrap, { kind: "found" }>;
+
+/** What every sandbox is: no other process in sight, no rights, no network unless wanted; it ends with its supervisor. */
+function boxOptions(program: SandboxProgram, view: TaskView, privateDirectory: string): readonly string[] {
+  return [
+    ...["--unshare-all", "--die-with-parent", "--cap-drop", "ALL", ...(view.hasNetwork ? ["--share-net"] : [])],
+    ...(program.closesNamespaces && view.ownNamespaces !== true ? closedNamespaces : []),
+    // Who is root without its rights fails where others do not even try: tar would give files away.
+    ...(process.getuid?.() === 0 ? ["--uid", plainUser, "--gid", plainUser] : []),
+    ...["--proc", "/proc", "--dev", "/dev"],
+    // On the disk, where it counts as what the tool writes; in memory it would be bounded by nothing.
+    ...["--bind", join(privateDirectory, "tmp"), "/tmp", "--bind", join(privateDirectory, "tmp"), "/var/tmp"],
+    ...["--bind", join(privateDirectory, "shm"), "/dev/shm"],
+  ];
+}
+
+/** The directories that a sandbox needs below the one of its own. */
+export const privateDirectories = ["tmp", "shm"] as const;
+
+/** The mounts of a view; when they are made, what holds them cannot be written to any more. */
+function mountOptions(view: TaskView, closing: readonly string[]): readonly string[] {
+  const mounts = view.mounts.toSorted((a, b) => a.target.length - b.target.length);
+  return [
+    ...mounts.flatMap(({ source, target, isWritable }) => [isWritable ? "--bind" : "--ro-bind", source, target]),
+    ...["--remount-ro", "/dev", "--remount-ro", "/", ...closing, "--chdir", view.workingDirectory],
+  ];
+}
+
+/** What stands before the command of a task, and the options that it reads from file descriptor 3. */
+export type Wrapping = {
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly options: string;
+  /** True when the streams of the task are opened inside, as the task sees them. */
+  readonly opensStreams: boolean;
+};
+
+/** A task that is wrapped, and the directory that it has of its own. */
+type Boxed = { readonly task: Task; readonly view: TaskView; readonly privateDirectory: string };
+
+/**
+ * Wraps a task so that it sees the machine's system read-only and its own mounts, nothing else. The shell in it is the
+ * first process of its namespace: with its end everything of the task has ended, whatever it left or hid from.
+ */
+export function wrapInMachine(
+  program: SandboxProgram,
+  machine: MachineOptions,
+  { task, view, privateDirectory }: Boxed,
+): Wrapping {
+  const options = [
+    "--as-pid-1",
+    ...boxOptions(program, view, privateDirectory),
+    ...machine.system,
+    ...(view.hasNetwork ? machine.resolver : []),
+    ...mountOptions(view, machine.closing),
+  ];
+  // Counted by user and namespace, so only what is inside counts. Shells differ in how they call this limit.
+  const limit = `ulimit -p ${maxProcesses} 2>/dev/null || ulimit -u ${maxProcesses} 2>/dev/null`;
+  // What bubblewrap itself gets is harmless: names that mean nothing to it, nor to the loader of programs.
+  const entries = Object.entries(task.environment).map(([name, value], index) => [`e${index}`, `${name}=${value}`]);
+  const words = [...entries.map(([name]) => `"$${name}"`), '"$@"'].join(" ");
+  // Opened in here, an input stays read-only also for who opens it again by its descriptor.
+  const script = `${limit}; set -C; ${environmentProgram} -i -- ${words} ${redirections(task)}; exit $?`;
+  return {
+    command: [program.program, "--args", "3", "--", ...[shell, "-c", script, "tool"], ...commandOf(task)],
+    environment: Object.fromEntries(entries),
+    options: joined(options),
+    opensStreams: true,
+  };
+}
+
+/** Wraps a task so that it runs in an unpacked image: the image's root, read-only, with the mounts in it. */
+export function wrapInImage(
+  program: SandboxProgram,
+  rootfs: string,
+  { task, view, privateDirectory }: Boxed,
+): Wrapping {
+  const targets = [...view.mounts.map((mount) => mount.target), ...ownDirectories];
+  const options = [
+    ...boxOptions(program, view, privateDirectory),
+    ...rootBinds(rootfs, "", targets),
+    ...(view.hasNetwork ? ["--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"] : []),
+    ...mountOptions(view, []),
+    ...Object.entries(task.environment).flatMap(([name, value]) => ["--setenv", name, value]),
+  ];
+  // An image may have no shell that could open streams.
+  const command = [program.program, "--args", "3", "--", ...task.command];
+  return { command, environment: {}, options: joined(options), opensStreams: false };
+}
+
+function joined(options: readonly string[]): string {
+  return options.map((option) => `${option}\0`).join("");
+}
+
+/** Binds the image's root part by part: below a directory that is bound as a whole nothing could be mounted. */
+function rootBinds(rootfs: string, directory: string, targets: readonly string[]): readonly string[] {
+  return readdirSync(join(rootfs, directory)).flatMap((name) => {
+    const path = `${directory}/${name}`;
+    if (targets.includes(path)) return [];
+    const source = join(rootfs, path);
+    const facts = lstatSync(source);
+    const isParent = targets.some((target) => target.startsWith(`${path}/`));
+    // Mounting through a link of the image would follow it on this machine.
+    if (facts.isSymbolicLink()) return isParent ? [] : ["--symlink", readlinkSync(source), path];
+    if (facts.isDirectory() && isParent) return ["--dir", path, ...rootBinds(rootfs, path, targets)];
+    return ["--ro-bind", source, path];
+  });
+}
