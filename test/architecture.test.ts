@@ -19,12 +19,26 @@ const rules: Readonly<Record<string, { readonly folders: readonly string[]; read
     engines: { folders: ["domain", "files", "net", "executors"] },
     runner: { folders: ["domain", "wire", "store", "files", "net", "engines"] },
     operations: { folders: ["domain", "store", "files", "net", "engines"] },
-    http: { folders: ["domain", "wire", "operations", "console"] },
+    pages: { folders: ["domain"], packages: ["hono/jsx"] },
+    http: { folders: ["domain", "wire", "operations", "pages", "console"] },
     console: { folders: ["domain"] },
     cli: { folders: ["domain", "files", "net", "executors", "cwl", "engines", "operations"] },
     assembly: {
       folders: [
-        ...["domain", "wire", "store", "files", "net", "executors", "cwl", "engines", "runner", "operations", "http"],
+        ...[
+          "domain",
+          "wire",
+          "store",
+          "files",
+          "net",
+          "executors",
+          "cwl",
+          "engines",
+          "runner",
+          "operations",
+          "pages",
+          "http",
+        ],
         // The configuration, which lies directly in `src`.
         "",
       ],
@@ -37,6 +51,13 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   cwl: ["engines/engine.ts"],
   operations: ["cwl/document/"],
 };
+
+/** Folders that know nothing of each other, though they lie in one. */
+const strangers: readonly (readonly [string, string])[] = [
+  ["wire/wps-endpoint/", "wire/wps-client/"],
+  ["wire/wps/", "wire/wps-endpoint/"],
+  ["wire/wps/", "wire/wps-client/"],
+];
 
 /** The rooms of the CWL engine, from the ground up: values are imported from below only, types from everywhere. */
 const rooms = ["values", "document", "javascript", "run", "tool", "workflow"];
@@ -53,12 +74,21 @@ function violationsOf(file: SourceFile): readonly string[] {
     if (target === undefined) return mayLeaveSource(file.path) ? [] : [wrong];
     const other = folderOf(target);
     if (folder === "") return other === "" || file.path === "app.ts" || !joined.includes(other) ? [] : [wrong];
-    if (other === folder) return [];
+    if (other === folder) return areStrangers(file.path, target) ? [wrong] : [];
     if (parts[folder]?.some((part) => target === part || (part.endsWith("/") && target.startsWith(part))) === true)
       return [];
     if (folder === "console") return other === "domain" && isTypeOnly ? [] : [wrong];
     return rules[folder]?.folders.includes(other) === true ? [] : [wrong];
   });
+}
+
+/** The shared part of WPS knows of none of its users; these may import it. */
+function areStrangers(path: string, target: string): boolean {
+  return strangers.some(
+    ([one, other]) =>
+      (path.startsWith(one) && target.startsWith(other)) ||
+      (one !== "wire/wps/" && path.startsWith(other) && target.startsWith(one)),
+  );
 }
 
 /** The room of the CWL engine that a file lies in; the engine itself stands above all. */
@@ -140,6 +170,12 @@ describe("a planted import is found:", () => {
     ["cwl/x.ts", 'import { x } from "../engines/remote.ts";'],
     ["engines/x.ts", 'import { x } from "../cwl/engine.ts";'],
     ["operations/x.ts", 'import { x } from "../cwl/engine.ts";'],
+    ["wire/wps-endpoint/x.ts", 'import { x } from "../wps-client/x.ts";'],
+    ["wire/wps-client/x.ts", 'import { x } from "../wps-endpoint/x.ts";'],
+    ["wire/wps/x.ts", 'import { x } from "../wps-endpoint/x.ts";'],
+    ["wire/wps/x.ts", 'import { x } from "../wps-client/x.ts";'],
+    ["pages/x.tsx", 'import { x } from "../http/route.ts";'],
+    ["pages/x.tsx", 'import { x } from "../operations/submit-job.ts";'],
     ["runner/x.ts", 'import { x } from "../operations/submit-job.ts";'],
     ["operations/x.ts", 'import { x } from "../runner/runner.ts";'],
     ["operations/x.ts", 'import { x } from "../wire/prefer.ts";'],

@@ -2,7 +2,7 @@ import type { Clock } from "../domain/clock.ts";
 import { type Logger, silentLogger } from "../domain/logger.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import { sleep } from "../domain/timers.ts";
-import { problemResponse } from "../http/problem-response.ts";
+import { problemResponse } from "../http/answers/problem-response.ts";
 import type { HttpApp } from "../http/server.ts";
 import { type Connections, createConnections } from "./connections.ts";
 import { guardDescriptors } from "./descriptor-guard.ts";

@@ -4,12 +4,12 @@ import { clientOf, type Principal } from "../domain/access.ts";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Authenticator, Caller } from "../operations/manage-keys.ts";
-import { coded } from "./answer-coding.ts";
+import { coded } from "./answers/answer-coding.ts";
+import { type ProblemReader, problemResponse } from "./answers/problem-response.ts";
 import { type ClientBounds, createClientLimits, wideBounds } from "./client-limits.ts";
 import { clientNetwork } from "./client-network.ts";
 import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, siteOf } from "./door.ts";
 import { refuseUnhonoured } from "./known-headers.ts";
-import { type ProblemReader, problemResponse } from "./problem-response.ts";
 import { type Route, routeContext, unauthorized } from "./route.ts";
 import { apiRoutes } from "./routes/api.ts";
 import { type EventRouteDeps, eventRoutes } from "./routes/events.ts";
@@ -23,8 +23,8 @@ import { type ProcessRouteDeps, processRoutes } from "./routes/processes.ts";
 import { type ProviderRouteDeps, providerRoutes } from "./routes/providers.ts";
 import { type ResultRouteDeps, resultRoutes } from "./routes/results.ts";
 import { type VaultRouteDeps, vaultRoutes } from "./routes/vault.ts";
-import { type WpsRouteDeps, wpsRoutes } from "./routes/wps.ts";
 import { watchCaller } from "./watch-caller.ts";
+import { type WpsRouteDeps, wpsRoutes } from "./wps/route.ts";
 
 export type HttpDeps = ExecutionRouteDeps &
   EventRouteDeps &

@@ -4,11 +4,11 @@ import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { isJsonType, isTextType } from "../domain/media-type.ts";
 import type { InputItem, Inputs, PreparedItem } from "../domain/values.ts";
 import type { WpsData } from "../wire/wps/data.ts";
-import type { DescribedProcess } from "../wire/wps/describe-process.ts";
-import type { AskedOutput } from "../wire/wps/execute.ts";
 import { literalValue } from "../wire/wps/literal-types.ts";
 import type { WpsOutput } from "../wire/wps/status.ts";
 import type { ValueKind } from "../wire/wps/value-kind.ts";
+import type { DescribedProcess } from "../wire/wps-client/describe-process.ts";
+import type { AskedOutput } from "../wire/wps-client/write-execute.ts";
 import type { RemoteExecution, RemoteResult } from "./remote.ts";
 
 const text = v.exactOptional(v.string());

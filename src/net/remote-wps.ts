@@ -1,11 +1,14 @@
 import type { RemoteException } from "../domain/job.ts";
 import { Problem } from "../domain/problem.ts";
-import { readCapabilities, type WpsCapabilities } from "../wire/wps/capabilities.ts";
-import { readDescriptions } from "../wire/wps/describe-process.ts";
-import { exceptionText, readExceptionReport, type WpsException } from "../wire/wps/exception.ts";
-import { writeExecute } from "../wire/wps/execute.ts";
+import type { WpsCapabilities } from "../wire/wps/capabilities.ts";
+import type { WpsException } from "../wire/wps/exception.ts";
 import type { WpsVersion } from "../wire/wps/namespaces.ts";
-import { readStatus, type WpsStatus } from "../wire/wps/status.ts";
+import type { WpsStatus } from "../wire/wps/status.ts";
+import { readDescriptions } from "../wire/wps-client/describe-process.ts";
+import { readCapabilities } from "../wire/wps-client/read-capabilities.ts";
+import { exceptionText, readExceptionReport } from "../wire/wps-client/read-exceptions.ts";
+import { readStatus } from "../wire/wps-client/read-status.ts";
+import { writeExecute } from "../wire/wps-client/write-execute.ts";
 import { parseXml, type XmlElement } from "../wire/xml.ts";
 import type {
   RemoteClient,

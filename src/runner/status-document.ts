@@ -20,8 +20,8 @@ import type { Database } from "../store/database.ts";
 import { follow } from "../store/job-events.ts";
 import { findJob } from "../store/jobs.ts";
 import { resultsOf } from "../store/results.ts";
-import { executeResponseOf, type JobDocumentContext } from "../wire/wps/job-response.ts";
-import { writeExecuteResponse } from "../wire/wps/write-status.ts";
+import { executeResponseOf, type JobDocumentContext } from "../wire/wps-endpoint/job-response.ts";
+import { writeExecuteResponse } from "../wire/wps-endpoint/write-status.ts";
 
 export type StatusDocumentDeps = {
   readonly database: Database;

@@ -1,4 +1,5 @@
 import { alternativesOf, isBoxSchema, typeOfSchema } from "../domain/described.ts";
+import type { FormField } from "../domain/form-field.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { isJsonObject } from "../domain/json.ts";
 import { excessOfText, jsonBounds } from "../domain/json-bounds.ts";
@@ -73,14 +74,6 @@ export function readKvpExecution(query: string, description: ProcessDescription)
     ...(dryRun === undefined ? {} : { dryRun }),
   };
 }
-
-/** One field of a form that executes a process. */
-export type FormField = {
-  readonly name: string;
-  readonly value: string;
-  readonly title: string;
-  readonly isRequired: boolean;
-};
 
 /** Parameters of a query that a form takes over besides those of inputs and outputs. */
 const keptNames = ["tags"];

@@ -7,7 +7,7 @@ import { CwlFailure } from "../../src/cwl/values/failure.ts";
 import { Problem } from "../../src/domain/problem.ts";
 import { createInputCheck } from "../../src/engines/input-check.ts";
 import { importImage } from "../../src/executors/images/images.ts";
-import { fileResponse } from "../../src/http/send-file.ts";
+import { fileResponse } from "../../src/http/answers/send-file.ts";
 import type { ProcessKind } from "./process-kinds.ts";
 
 declare const self: Worker;

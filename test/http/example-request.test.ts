@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { JsonObject } from "../../src/domain/json.ts";
-import { exampleRequest } from "../../src/http/example-request.ts";
+import { exampleRequest } from "../../src/http/openapi/example-request.ts";
 
 function exampleOf(schema: JsonObject): unknown {
   const { inputs } = exampleRequest({ inputs: { one: { schema, minOccurs: 1, maxOccurs: 1 } } });

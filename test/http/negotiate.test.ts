@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { preferredType } from "../../src/http/negotiate.ts";
+import { preferredType } from "../../src/http/answers/negotiate.ts";
 
 describe("preferredType() chooses", () => {
   const offered = ["text/plain", "application/json"];

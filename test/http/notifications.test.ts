@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import * as v from "valibot";
-import { documentSchemas } from "../../src/http/api-schemas.ts";
+import { documentSchemas } from "../../src/http/openapi/api-schemas.ts";
 import { jsonOf, openService, type Service, submitEcho } from "./service.ts";
 
 const subscriber = {

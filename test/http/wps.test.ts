@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { echo } from "../../src/engines/builtin/echo.ts";
 import { saveProcess } from "../../src/store/processes.ts";
-import { readCapabilities } from "../../src/wire/wps/capabilities.ts";
-import { readDescriptions } from "../../src/wire/wps/describe-process.ts";
-import { readExceptionReport } from "../../src/wire/wps/exception.ts";
-import { readStatus } from "../../src/wire/wps/status.ts";
+import { readDescriptions } from "../../src/wire/wps-client/describe-process.ts";
+import { readCapabilities } from "../../src/wire/wps-client/read-capabilities.ts";
+import { readExceptionReport } from "../../src/wire/wps-client/read-exceptions.ts";
+import { readStatus } from "../../src/wire/wps-client/read-status.ts";
 import { attribute, parseXml, type XmlElement } from "../../src/wire/xml.ts";
 import { address, openService, processOf, type RequestOptions, type Service } from "./service.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect } from "bun:test";
 import * as v from "valibot";
 import type { App } from "../../src/app.ts";
-import { type DocumentName, documentSchemas } from "../../src/http/api-schemas.ts";
+import { type DocumentName, documentSchemas } from "../../src/http/openapi/api-schemas.ts";
 import { startTestApp } from "../support/app.ts";
 import { deployCwl, submit, untilFinished } from "../support/jobs.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";

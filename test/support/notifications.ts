@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { documentSchemas } from "../../src/http/api-schemas.ts";
+import { documentSchemas } from "../../src/http/openapi/api-schemas.ts";
 import { until } from "./jobs.ts";
 
 /** Reads what subscribers of a job were told. */

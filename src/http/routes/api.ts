@@ -2,8 +2,8 @@ import styles from "swagger-ui-dist/swagger-ui.css" with { type: "file" };
 import bundle from "swagger-ui-dist/swagger-ui-bundle.js" with { type: "file" };
 import { Problem } from "../../domain/problem.ts";
 import { type DescribeDeps, listProcesses } from "../../operations/describe-processes.ts";
-import { taggedResponse } from "../entity-tag.ts";
-import { type OpenApiVersion, openApiDocument, openApiType } from "../openapi.ts";
+import { taggedResponse } from "../answers/entity-tag.ts";
+import { type OpenApiVersion, openApiDocument, openApiType } from "../openapi/openapi.ts";
 import type { Route } from "../route.ts";
 
 /** More processes than this have no execution path of their own in the API description, which would be too large to read. */

@@ -8,9 +8,9 @@ import {
   watchJob,
   watchJobs,
 } from "../../operations/watch-jobs.ts";
-import { eventStreamResponse, type StreamEvent } from "../event-stream.ts";
+import { eventStreamResponse, type StreamEvent } from "../answers/event-stream.ts";
+import { statusDocument } from "../answers/status-document.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
-import { statusDocument } from "../status-document.ts";
 
 export type EventRouteDeps = WatchDeps & {
   /** Ends all streams: without it the server would wait for them. */

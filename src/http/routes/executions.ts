@@ -12,12 +12,12 @@ import { checkJob, type Submitted, submitJob } from "../../operations/submit-job
 import { parseVaultAuthorizations } from "../../wire/auth-vault.ts";
 import { readKvpExecution, withoutEmptyFields } from "../../wire/kvp-execute.ts";
 import { parsePrefer } from "../../wire/prefer.ts";
-import { comesToLook, formType, lookResponse, requireOwnForm } from "../process-form.ts";
+import { comesToLook, formType, lookResponse, requireOwnForm } from "../answers/process-form.ts";
+import { type AnswerDeps, answerResults } from "../answers/results-answer.ts";
+import { requireAcceptable } from "../answers/results-taken.ts";
+import { checkedDocument, statusDocument } from "../answers/status-document.ts";
 import { type BodyLimits, bodyText, contentTypeOf, readBytes, readJson, requireContentType } from "../read-body.ts";
-import { type AnswerDeps, answerResults } from "../results-answer.ts";
-import { requireAcceptable } from "../results-taken.ts";
 import { foreignBytes, guardEffect, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
-import { checkedDocument, statusDocument } from "../status-document.ts";
 
 export type ExecutionRouteDeps = SubmitDeps &
   ReadResultsDeps &

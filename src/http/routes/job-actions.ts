@@ -4,10 +4,10 @@ import type { Json } from "../../domain/json.ts";
 import { DismissJobsSchema, dismissJobs } from "../../operations/dismiss-jobs.ts";
 
 import { RetryBodySchema, type RetryDeps, retryJob } from "../../operations/retry-job.ts";
-import { problemDocument } from "../problem-response.ts";
+import { problemDocument } from "../answers/problem-response.ts";
+import { statusDocument } from "../answers/status-document.ts";
 import { type BodyLimits, parseJson, readBytes, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
-import { statusDocument } from "../status-document.ts";
 
 export type JobActionRouteDeps = RetryDeps & { readonly settings: BodyLimits };
 

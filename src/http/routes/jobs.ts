@@ -11,19 +11,19 @@ import { readJobWithInputs } from "../../operations/read-inputs.ts";
 import { type LogDeps, type LogPage, readLog, readLogPage } from "../../operations/read-log.ts";
 import { readStatistics } from "../../operations/read-statistics.ts";
 import { type NotificationDeps, readNotifications } from "../../operations/subscribers.ts";
-import { documentResponse } from "../document-response.ts";
-import { requireKnownQuery } from "../known-query.ts";
-import { preferredType } from "../negotiate.ts";
-import { listPage, pageLinks, pageNumberOf, pageOf } from "../paging.ts";
-import { foreignBytes, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
-import { fileResponse } from "../send-file.ts";
+import { documentResponse } from "../answers/document-response.ts";
+import { preferredType } from "../answers/negotiate.ts";
+import { fileResponse } from "../answers/send-file.ts";
 import {
   failureDocument,
   inputsDocument,
   notificationsDocument,
   statisticsDocument,
   statusDocument,
-} from "../status-document.ts";
+} from "../answers/status-document.ts";
+import { requireKnownQuery } from "../known-query.ts";
+import { listPage, pageLinks, pageNumberOf, pageOf } from "../paging.ts";
+import { foreignBytes, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 
 export type JobRouteDeps = OutlookDeps &
   ListDeps &

@@ -1,7 +1,7 @@
 import { conformanceClasses } from "../../domain/conformance.ts";
 import { jsonLink, relations } from "../../domain/links.ts";
-import { documentResponse } from "../document-response.ts";
-import { openApiType } from "../openapi.ts";
+import { documentResponse } from "../answers/document-response.ts";
+import { openApiType } from "../openapi/openapi.ts";
 import type { Route } from "../route.ts";
 
 /** Their words are the service's own, whatever language a client prefers. */

@@ -1,7 +1,7 @@
 import { Problem } from "../../domain/problem.ts";
 import { openOutputPath, type ReadResultsDeps } from "../../operations/read-results.ts";
+import { fileResponse } from "../answers/send-file.ts";
 import { principalOf, type Route } from "../route.ts";
-import { fileResponse } from "../send-file.ts";
 
 export type OutputRouteDeps = ReadResultsDeps & { readonly settings: { readonly outputsPath: string } };
 

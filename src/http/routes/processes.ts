@@ -7,10 +7,10 @@ import {
 } from "../../operations/application-package.ts";
 import { type DeployDeps, deployProcess, replaceProcess, undeployProcess } from "../../operations/deploy-process.ts";
 import { type DescribeDeps, describeProcess, listProcesses } from "../../operations/describe-processes.ts";
-import { documentResponse } from "../document-response.ts";
+import { documentResponse } from "../answers/document-response.ts";
+import { processSummary } from "../answers/process-document.ts";
+import { processResponse } from "../answers/process-form.ts";
 import { listPage, pageLinks, pageNumberOf, pageOf } from "../paging.ts";
-import { processSummary } from "../process-document.ts";
-import { processResponse } from "../process-form.ts";
 import { type BodyLimits, bodyText, parseJson, readBytes, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 

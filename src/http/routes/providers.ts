@@ -11,7 +11,7 @@ import {
   removeProvider,
   requireProvider,
 } from "../../operations/manage-providers.ts";
-import { documentResponse } from "../document-response.ts";
+import { documentResponse } from "../answers/document-response.ts";
 import { type BodyLimits, readJson, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route } from "../route.ts";
 import { type ExecutionRouteDeps, executeReference, executionBody } from "./executions.ts";

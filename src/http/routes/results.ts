@@ -1,7 +1,7 @@
 import { Problem } from "../../domain/problem.ts";
 import { type JobResults, type ReadResultsDeps, readResults } from "../../operations/read-results.ts";
 import { parsePrefer } from "../../wire/prefer.ts";
-import { type AnswerDeps, answerResult, answerResults, failedResponse } from "../results-answer.ts";
+import { type AnswerDeps, answerResult, answerResults, failedResponse } from "../answers/results-answer.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
 
 export type ResultRouteDeps = ReadResultsDeps & AnswerDeps;

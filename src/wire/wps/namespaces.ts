@@ -29,5 +29,16 @@ export const declarations = {
 export function versionOf(root: { readonly namespace: string }, attributeValue?: string): WpsVersion {
   if (root.namespace === wps10) return "1.0.0";
   if (root.namespace.startsWith("http://www.opengis.net/wps/2")) return "2.0.0";
-  return attributeValue?.startsWith("2.") === true ? "2.0.0" : "1.0.0";
+  return likelyVersion(attributeValue);
+}
+
+/** Tells the version that a text most likely names: 1.0.0 unless it begins with 2. */
+export function likelyVersion(text: string | undefined): WpsVersion {
+  return text?.startsWith("2.") === true ? "2.0.0" : "1.0.0";
+}
+
+/** Reads a version as clients write it, short forms too; undefined for one that is not spoken. */
+export function readVersion(text: string): WpsVersion | undefined {
+  if (/^1(\.0){0,2}$/.test(text)) return "1.0.0";
+  return /^2(\.0(\.\d)?)?$/.test(text) ? "2.0.0" : undefined;
 }

@@ -1,12 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { echo } from "../../../src/engines/builtin/echo.ts";
-import { readCapabilities, writeCapabilities } from "../../../src/wire/wps/capabilities.ts";
-import { readDescriptions } from "../../../src/wire/wps/describe-process.ts";
-import { readExceptionReport, writeExceptionReport } from "../../../src/wire/wps/exception.ts";
 import { wpsVersions } from "../../../src/wire/wps/namespaces.ts";
 import { kindOfSchema } from "../../../src/wire/wps/value-kind.ts";
-import { writeDescriptions } from "../../../src/wire/wps/write-descriptions.ts";
+import { readDescriptions } from "../../../src/wire/wps-client/describe-process.ts";
+import { readCapabilities } from "../../../src/wire/wps-client/read-capabilities.ts";
+import { readExceptionReport } from "../../../src/wire/wps-client/read-exceptions.ts";
+import { writeCapabilities } from "../../../src/wire/wps-endpoint/write-capabilities.ts";
+import { writeDescriptions } from "../../../src/wire/wps-endpoint/write-descriptions.ts";
+import { writeExceptionReport } from "../../../src/wire/wps-endpoint/write-exceptions.ts";
 import { decodeXml, parseXml, type XmlElement } from "../../../src/wire/xml.ts";
 
 async function fixture(name: string): Promise<XmlElement> {

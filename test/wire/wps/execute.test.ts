@@ -4,12 +4,13 @@ import type { Inputs } from "../../../src/domain/values.ts";
 import { echo } from "../../../src/engines/builtin/echo.ts";
 import { parseKvp } from "../../../src/wire/kvp.ts";
 import { dataOfInput } from "../../../src/wire/wps/data.ts";
-import { readExecute, writeExecute } from "../../../src/wire/wps/execute.ts";
-import { executePayload, locatorOf } from "../../../src/wire/wps/execute-payload.ts";
 import { wpsVersions } from "../../../src/wire/wps/namespaces.ts";
-import { readKvpRequest, readXmlRequest } from "../../../src/wire/wps/request.ts";
-import { readStatus } from "../../../src/wire/wps/status.ts";
-import { writeExecuteResponse, writeResult, writeStatusInfo } from "../../../src/wire/wps/write-status.ts";
+import { readStatus } from "../../../src/wire/wps-client/read-status.ts";
+import { writeExecute } from "../../../src/wire/wps-client/write-execute.ts";
+import { executePayload, locatorOf } from "../../../src/wire/wps-endpoint/execute-payload.ts";
+import { readExecute } from "../../../src/wire/wps-endpoint/read-execute.ts";
+import { readKvpRequest, readXmlRequest } from "../../../src/wire/wps-endpoint/request.ts";
+import { writeExecuteResponse, writeResult, writeStatusInfo } from "../../../src/wire/wps-endpoint/write-status.ts";
 import { decodeXml, parseXml, type XmlElement } from "../../../src/wire/xml.ts";
 
 async function fixture(name: string): Promise<XmlElement> {

@@ -1,0 +1,130 @@
+import type { Logger } from "../../domain/logger.ts";
+import { Problem, type ProblemKind } from "../../domain/problem.ts";
+import { shortageOf } from "../../domain/shortage.ts";
+import { documentPage, pagePolicy } from "../../pages/document.tsx";
+import { preferredType, prefersPlainJson } from "./negotiate.ts";
+
+const processes = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0";
+const deployment = "http://www.opengis.net/def/exceptions/ogcapi-processes-2/1.0";
+const jobs = "http://www.opengis.net/def/exceptions/ogcapi-processes-4/1.0";
+/** For what the standards have no URI. */
+const own = "urn:heddle:problem";
+
+/** How each kind is answered: its status, its type URI (RFC 9457; OGC 18-062r2, 18-062r3, 20-044) and its title. */
+const answers = {
+  "invalid-parameter-value": {
+    status: 400,
+    type: `${processes}/InvalidParameterValue`,
+    title: "Invalid parameter value",
+  },
+  "invalid-query-parameter-value": {
+    status: 400,
+    type: `${processes}/invalid-query-parameter-value`,
+    title: "Invalid query parameter value",
+  },
+  "no-such-process": { status: 404, type: `${processes}/no-such-process`, title: "No such process" },
+  "no-such-job": { status: 404, type: `${processes}/no-such-job`, title: "No such job" },
+  "no-such-output": { status: 400, type: `${processes}/no-such-output`, title: "No such output" },
+  "not-found": { status: 404, type: `${own}:not-found`, title: "Not found" },
+  "result-not-ready": { status: 404, type: `${processes}/result-not-ready`, title: "Result not ready" },
+  "result-not-available": { status: 404, type: `${processes}/result-not-available`, title: "Result not available" },
+  "job-failed": { status: 500, type: `${own}:job-failed`, title: "Job failed" },
+  gone: { status: 410, type: `${own}:gone`, title: "Gone" },
+  "removed-job": { status: 410, type: `${own}:gone`, title: "Gone" },
+  "duplicated-process": { status: 409, type: `${deployment}/duplicated-process`, title: "Duplicated process" },
+  "immutable-process": { status: 403, type: `${deployment}/immutable-process`, title: "Immutable process" },
+  "unsupported-media-type": {
+    status: 415,
+    type: `${deployment}/unsupported-media-type`,
+    title: "Unsupported media type",
+  },
+  "unsupported-content-coding": {
+    status: 415,
+    type: `${own}:unsupported-content-coding`,
+    title: "Unsupported content coding",
+  },
+  "not-acceptable": { status: 406, type: `${own}:not-acceptable`, title: "Not acceptable" },
+  "method-not-allowed": { status: 405, type: `${own}:method-not-allowed`, title: "Method not allowed" },
+  "content-too-large": { status: 413, type: `${own}:content-too-large`, title: "Content too large" },
+  "idempotency-conflict": { status: 422, type: `${own}:idempotency-conflict`, title: "Idempotency conflict" },
+  conflict: { status: 409, type: `${own}:conflict`, title: "Conflict" },
+  unauthorized: { status: 401, type: `${own}:unauthorized`, title: "Unauthorized" },
+  forbidden: { status: 403, type: `${own}:forbidden`, title: "Forbidden" },
+  "too-many-requests": { status: 429, type: `${own}:too-many-requests`, title: "Too many requests" },
+  "range-not-satisfiable": { status: 416, type: `${own}:range-not-satisfiable`, title: "Range not satisfiable" },
+  "unprocessable-content": { status: 422, type: `${own}:unprocessable-content`, title: "Unprocessable content" },
+  "unsupported-schema": { status: 422, type: `${jobs}/unsupported-schema`, title: "Unsupported schema" },
+  "remote-failure": { status: 502, type: `${own}:remote-failure`, title: "Remote failure" },
+  unavailable: { status: 503, type: `${own}:unavailable`, title: "Service unavailable" },
+  "insufficient-storage": { status: 507, type: `${own}:insufficient-storage`, title: "Insufficient storage" },
+  internal: { status: 500, type: `${own}:internal`, title: "Internal error" },
+} as const satisfies Record<ProblemKind, { status: number; type: string; title: string }>;
+
+/** What a caller sees of an error that is not its own; the log keeps the cause. */
+export const internalDetail = "The server met an error of its own; its log tells more";
+
+/** A problem document (RFC 9457, exception.yaml), with the faults as `errors`. */
+export type ProblemDocument = {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+};
+
+/** Makes the document of a problem. */
+export function problemDocument(problem: Problem): ProblemDocument {
+  const { status, type, title } = answers[problem.kind];
+  const detail = problem.kind === "internal" ? internalDetail : problem.message;
+  const document = { type, title, status, detail };
+  return problem.faults.length === 0 ? document : { ...document, errors: problem.faults };
+}
+
+/** Who is told of a problem. */
+export type ProblemReader = {
+  readonly accept: string | null;
+  /** What links of a page begin with; no slash at the end. */
+  readonly basePath: string;
+};
+
+/**
+ * Answers a thrown error: as JSON, or as a page to whoever asks for HTML. A Problem is shown; anything else becomes
+ * "internal", a fixed sentence, and is logged.
+ */
+export function problemResponse(error: unknown, { accept, basePath }: ProblemReader, logger: Logger): Response {
+  const problem = error instanceof Problem ? error : problemOf(error);
+  if (problem.kind === "internal") logger.error("Request failed", { error });
+  else if (problem.kind === "unavailable") logger.warn("Request not served", { error });
+  const document = problemDocument(problem);
+  const headers: Record<string, string> = {
+    "content-type": typeOf(accept),
+    "content-language": "en",
+    "x-content-type-options": "nosniff",
+  };
+  if (problem.kind === "unauthorized") headers["www-authenticate"] = 'Bearer realm="heddle"';
+  // Said only where the coding is what was wrong (RFC 9110 15.5.16).
+  if (problem.kind === "unsupported-content-coding") headers["accept-encoding"] = "gzip";
+  if (problem.retryAfterSeconds !== undefined) headers["retry-after"] = String(problem.retryAfterSeconds);
+  const { status } = document;
+  if (headers["content-type"] !== "text/html") return new Response(JSON.stringify(document), { status, headers });
+  headers["content-security-policy"] = pagePolicy;
+  const page = documentPage({ title: document.title, baseUrl: basePath }, JSON.parse(JSON.stringify(document)));
+  return new Response(page, { status, headers: { ...headers, "content-type": "text/html; charset=utf-8" } });
+}
+
+const shortageRetrySeconds = 10;
+
+/** What the machine is short of is no error of ours: the same may work later. */
+function problemOf(error: unknown): Problem {
+  const shortage = shortageOf(error);
+  if (shortage === undefined) return new Problem("internal", internalDetail, { cause: error });
+  const detail = `Cannot answer now: the server is short of ${shortage}`;
+  return new Problem("unavailable", detail, { cause: error, retryAfterSeconds: shortageRetrySeconds });
+}
+
+/** Suites of 1.0 ask for application/json and want just that; browsers ask for HTML before anything else. */
+function typeOf(accept: string | null): "application/problem+json" | "application/json" | "text/html" {
+  if (preferredType(accept, ["application/problem+json", "application/json", "text/html"]) === "text/html")
+    return "text/html";
+  return prefersPlainJson(accept) ? "application/json" : "application/problem+json";
+}

@@ -1,0 +1,55 @@
+import { processUrl, profiles } from "../../domain/links.ts";
+import { Problem } from "../../domain/problem.ts";
+import type { Process } from "../../domain/process.ts";
+import { formPolicy, processPage } from "../../pages/process.tsx";
+import { formFields } from "../../wire/kvp-execute.ts";
+import type { RouteContext } from "../route.ts";
+import { documentResponse } from "./document-response.ts";
+import { prefersPage } from "./negotiate.ts";
+import { processDocument } from "./process-document.ts";
+
+/** What a browser sends of a form. */
+export const formType = "application/x-www-form-urlencoded";
+
+/**
+ * Tells whether somebody, or a program that follows links, came to look: a browser's navigation or its reading ahead,
+ * whoever asks for HTML before anything else, and whoever asks for nothing but a page. Nothing is executed for them.
+ */
+export function comesToLook({ headers, url }: Request): boolean {
+  const { searchParams } = new URL(url);
+  const ahead = [headers.get("sec-purpose"), headers.get("purpose"), headers.get("x-moz")];
+  return (
+    prefersPage(headers.get("accept")) ||
+    headers.get("sec-fetch-mode") === "navigate" ||
+    ahead.some((purpose) => /prefetch|preview/i.test(purpose ?? "")) ||
+    (searchParams.size === 1 && searchParams.get("f") === "html")
+  );
+}
+
+/** Answers with the description of a process; its page has a form to execute it, filled by the query. */
+export function processResponse(context: RouteContext, process: Process, query = ""): Response {
+  const { baseUrl } = context;
+  const action = `${processUrl(baseUrl, process.id)}/execution`;
+  const fields = formFields(query, process.description);
+  return documentResponse(context, processDocument(process, baseUrl), {
+    title: process.description.title ?? process.id,
+    profile: profiles.processDescription,
+    page: { policy: formPolicy, render: (frame, document) => processPage(frame, document, { action, fields }) },
+  });
+}
+
+/** Answers a browser that came to the execution of a process: with the page of the process, whatever `f` it named. */
+export function lookResponse(context: RouteContext, process: Process): Response {
+  const { request } = context;
+  const { search } = new URL(request.url);
+  const asPage = { ...context, query: (name: string) => (name === "f" ? "html" : context.query(name)) };
+  const response = processResponse(asPage, process, search);
+  response.headers.set("x-robots-tag", "noindex, nofollow");
+  return response;
+}
+
+/** A form is sent by a browser, which says of which page it is: one that does not say so may be of any. Throws `forbidden`. */
+export function requireOwnForm({ request }: Pick<RouteContext, "request">): void {
+  if (request.headers.has("origin") || request.headers.has("sec-fetch-site")) return;
+  throw new Problem("forbidden", `Cannot execute: found ${formType} without Origin, wanted a form of this service`);
+}

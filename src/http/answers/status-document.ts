@@ -1,0 +1,174 @@
+import type { Job, JobRequest } from "../../domain/job.ts";
+import { isFinished } from "../../domain/job-state.ts";
+import { isJsonObject } from "../../domain/json.ts";
+import { jobUrl, jsonLink, type Link, relations } from "../../domain/links.ts";
+import { Problem } from "../../domain/problem.ts";
+import { subscriberMembers } from "../../domain/subscriber.ts";
+import type { InputItem } from "../../domain/values.ts";
+import type { JobOutlook } from "../../operations/job-outlook.ts";
+import type { JobStatistics } from "../../operations/read-statistics.ts";
+import type { CheckedJob } from "../../operations/submission.ts";
+import type { ShownNotification } from "../../operations/subscribers.ts";
+import { problemDocument } from "./problem-response.ts";
+
+/**
+ * Makes the status document of a job: the union of what OGC 18-062r2 and the 2.0 draft ask for, and the stage by name.
+ */
+export function statusDocument(job: Job, baseUrl: string, outlook: JobOutlook = {}): Readonly<Record<string, unknown>> {
+  const { queuePosition, nextPollAt, estimatedCompletionAt, expiresAt, waitsFor } = outlook;
+  return {
+    jobID: job.id,
+    id: job.id,
+    type: "process",
+    processingEntityType: "ogc-api-processes",
+    processID: job.processId,
+    ...(job.providerId === undefined ? {} : { providerID: job.providerId }),
+    ...(job.remoteJobId === undefined ? {} : { remoteJobID: job.remoteJobId }),
+    status: job.status,
+    message: job.message,
+    progress: job.progress,
+    ...(job.stage === undefined ? {} : { stage: job.stage }),
+    created: timeText(job.createdAt),
+    ...(job.startedAt === undefined ? {} : { started: timeText(job.startedAt) }),
+    ...(job.finishedAt === undefined ? {} : { finished: timeText(job.finishedAt) }),
+    updated: timeText(job.updatedAt),
+    ...(nextPollAt === undefined ? {} : { nextPoll: timeText(nextPollAt) }),
+    ...(estimatedCompletionAt === undefined ? {} : { estimatedCompletion: timeText(estimatedCompletionAt) }),
+    ...(expiresAt === undefined ? {} : { expirationDate: timeText(expiresAt) }),
+    ...(waitsFor === undefined ? {} : { waitsFor }),
+    ...(queuePosition === undefined ? {} : { queuePosition }),
+    ...(job.priority === 0 ? {} : { priority: job.priority }),
+    attempt: job.attempt,
+    ...(job.executionId === undefined ? {} : { executionId: job.executionId }),
+    processRevision: job.processRevision,
+    ...(job.tags.length === 0 ? {} : { tags: job.tags }),
+    ...(job.request.warnings === undefined ? {} : { warnings: job.request.warnings }),
+    ...(job.failure === undefined ? {} : { exception: failureDocument(job) }),
+    links: statusLinks(job, baseUrl),
+  };
+}
+
+/** Makes the problem of a failed job: what is known of the failure stands beside the sentence. */
+export function failureDocument(job: Job): Readonly<Record<string, unknown>> {
+  const { message, ...known } = job.failure ?? { message: job.message };
+  return { ...problemDocument(new Problem("job-failed", message)), ...known };
+}
+
+/** Makes the request of a job again, in the words of the standard (execute.yaml). */
+export function inputsDocument(job: Job, baseUrl: string): Readonly<Record<string, unknown>> {
+  return {
+    ...requestDocument(job.request, job.isSync),
+    links: [jsonLink(`${jobUrl(baseUrl, job.id)}/inputs`, "self"), jsonLink(jobUrl(baseUrl, job.id), "up")],
+  };
+}
+
+/** Makes a request that was understood again, in the words of the standard (execute.yaml). */
+function requestDocument(
+  { inputs, outputs, response }: JobRequest,
+  isSync: boolean,
+): Readonly<Record<string, unknown>> {
+  const members = Object.entries(inputs).map(([id, given]) => [
+    id,
+    isList(given) ? given.map(inputMember) : inputMember(given),
+  ]);
+  return {
+    inputs: Object.fromEntries(members),
+    outputs: outputs ?? {},
+    mode: isSync ? "sync" : "async",
+    ...(response === undefined ? {} : { response }),
+  };
+}
+
+/** Makes the request that a client could have sent instead: nothing is left to defaults of the service. */
+export function checkedDocument({
+  process,
+  request,
+  isSync,
+  subscribers,
+}: CheckedJob): Readonly<Record<string, unknown>> {
+  const { priority, maxSeconds, isPinned } = request.run ?? {};
+  const heddle = {
+    ...(priority === undefined ? {} : { priority }),
+    ...(maxSeconds === undefined ? {} : { maxSeconds }),
+    ...(isPinned === undefined ? {} : { pinned: isPinned }),
+  };
+  const outputs = request.outputs ?? Object.fromEntries(Object.keys(process.description.outputs).map((id) => [id, {}]));
+  return {
+    process: process.id,
+    ...requestDocument({ ...request, outputs }, isSync),
+    ...(Object.keys(heddle).length === 0 ? {} : { heddle }),
+    ...(subscribers.length === 0 ? {} : { subscriber: subscriberMembers(subscribers) }),
+  };
+}
+
+function isList(given: InputItem | readonly InputItem[]): given is readonly InputItem[] {
+  return Array.isArray(given);
+}
+
+function inputMember(item: InputItem): unknown {
+  switch (item.kind) {
+    case "reference":
+      return { href: item.href, ...(item.mediaType === undefined ? {} : { type: item.mediaType }) };
+    case "bbox":
+      return { bbox: item.bbox, crs: item.crs };
+    case "value": {
+      const { kind: _kind, value, ...qualifiers } = item;
+      const isBare = Object.keys(qualifiers).length === 0 && !isJsonObject(value);
+      return isBare ? value : { value, ...qualifiers };
+    }
+    default:
+      return item satisfies never;
+  }
+}
+
+/** Makes the statistics of a job. */
+export function statisticsDocument(
+  jobId: string,
+  statistics: JobStatistics,
+  baseUrl: string,
+): Readonly<Record<string, unknown>> {
+  const url = jobUrl(baseUrl, jobId);
+  return { ...statistics, links: [jsonLink(`${url}/statistics`, "self"), jsonLink(url, "up")] };
+}
+
+/** Makes the list of what was told of a job: to whom, each try with its answer, and when it is tried next. */
+export function notificationsDocument(
+  job: Job,
+  notifications: readonly ShownNotification[],
+  baseUrl: string,
+): Readonly<Record<string, unknown>> {
+  return {
+    notifications: notifications.map(({ id, event, channel, address, state, attempt, createdAt, dueAt, tries }) => ({
+      id,
+      event,
+      channel,
+      address,
+      status: state,
+      attempt,
+      created: timeText(createdAt),
+      ...(dueAt === undefined ? {} : { nextTry: timeText(dueAt) }),
+      tries: tries.map(({ at, status, error }) => ({ at: timeText(at), status, error })),
+    })),
+    links: [jsonLink(`${jobUrl(baseUrl, job.id)}/notifications`, "self"), jsonLink(jobUrl(baseUrl, job.id), "up")],
+  };
+}
+
+function statusLinks(job: Job, baseUrl: string): readonly Link[] {
+  const url = jobUrl(baseUrl, job.id);
+  return [
+    jsonLink(url, "self", "Status of the job"),
+    ...(isFinished(job.status) ? [] : [jsonLink(url, "monitor", "Status of the job")]),
+    ...(job.status === "successful" ? [jsonLink(`${url}/results`, relations.results, "Results of the job")] : []),
+    ...(job.status === "failed" ? [jsonLink(`${url}/results`, relations.exceptions, "Why the job failed")] : []),
+    jsonLink(`${url}/inputs`, "inputs", "Inputs of the job"),
+    jsonLink(url.slice(0, url.lastIndexOf("/")), "up", "Jobs"),
+    ...(job.request.notify === undefined
+      ? []
+      : [jsonLink(`${url}/notifications`, "notifications", "What was told of the job")]),
+    { href: `${url}/log`, rel: relations.log, type: "text/plain", title: "Log of the job" },
+  ];
+}
+
+function timeText(at: number): string {
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,144 @@
+import * as v from "valibot";
+import { jobStatuses } from "../../domain/job-state.ts";
+import { jobControlOptions, transmissionModes } from "../../domain/process.ts";
+import { stageNames } from "../../domain/progress.ts";
+import { remoteTypes } from "../../domain/remote-type.ts";
+
+const Link = v.looseObject({
+  href: v.string(),
+  rel: v.string(),
+  type: v.optional(v.string()),
+  title: v.optional(v.string()),
+});
+
+const Exception = v.looseObject({
+  type: v.string(),
+  title: v.string(),
+  status: v.number(),
+  detail: v.string(),
+  errors: v.optional(v.array(v.object({ pointer: v.string(), detail: v.string() }))),
+});
+
+const ProcessSummary = v.looseObject({
+  id: v.string(),
+  version: v.string(),
+  title: v.optional(v.string()),
+  description: v.optional(v.string()),
+  keywords: v.optional(v.array(v.string())),
+  jobControlOptions: v.array(v.picklist(jobControlOptions)),
+  outputTransmission: v.array(v.picklist(transmissionModes)),
+  mutable: v.boolean(),
+  links: v.array(Link),
+});
+
+const StatusInfo = v.looseObject({
+  jobID: v.string(),
+  id: v.string(),
+  type: v.literal("process"),
+  processingEntityType: v.literal("ogc-api-processes"),
+  processID: v.string(),
+  providerID: v.optional(v.string()),
+  remoteJobID: v.optional(v.string()),
+  status: v.picklist(jobStatuses),
+  message: v.string(),
+  progress: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)),
+  stage: v.optional(v.picklist(stageNames)),
+  created: v.pipe(v.string(), v.isoTimestamp()),
+  started: v.optional(v.pipe(v.string(), v.isoTimestamp())),
+  finished: v.optional(v.pipe(v.string(), v.isoTimestamp())),
+  updated: v.pipe(v.string(), v.isoTimestamp()),
+  attempt: v.number(),
+  executionId: v.optional(v.string()),
+  processRevision: v.string(),
+  tags: v.optional(v.array(v.string())),
+  exception: v.optional(Exception),
+  links: v.array(Link),
+});
+
+const Provider = v.looseObject({
+  id: v.string(),
+  url: v.string(),
+  type: v.picklist(remoteTypes),
+  public: v.boolean(),
+  auth: v.boolean(),
+  forwardHeaders: v.array(v.string()),
+  status: v.picklist(["up", "down", "unknown"]),
+  checked: v.pipe(v.string(), v.isoTimestamp()),
+  links: v.array(Link),
+});
+
+/** The documents that the service answers with, by the names that its API description gives them. */
+export const documentSchemas = {
+  Link,
+  Exception,
+  LandingPage: v.looseObject({ title: v.string(), description: v.string(), links: v.array(Link) }),
+  ConformanceClasses: v.object({ conformsTo: v.array(v.string()) }),
+  ProcessSummary,
+  ProcessList: v.object({ processes: v.array(ProcessSummary), links: v.array(Link) }),
+  Process: v.looseObject({
+    ...ProcessSummary.entries,
+    revision: v.string(),
+    inputs: v.record(v.string(), v.looseObject({ schema: v.looseObject({}) })),
+    outputs: v.record(v.string(), v.looseObject({ schema: v.looseObject({}) })),
+  }),
+  StatusInfo,
+  JobList: v.object({ jobs: v.array(StatusInfo), links: v.array(Link) }),
+  DismissedJobs: v.object({
+    jobs: v.array(v.union([StatusInfo, v.object({ jobID: v.string(), exception: Exception })])),
+    links: v.array(Link),
+  }),
+  Results: v.record(v.string(), v.unknown()),
+  JobInputs: v.looseObject({
+    inputs: v.record(v.string(), v.unknown()),
+    outputs: v.record(v.string(), v.unknown()),
+    links: v.array(Link),
+  }),
+  JobExceptions: v.object({ exceptions: v.array(Exception), links: v.array(Link) }),
+  JobStatistics: v.looseObject({
+    attempts: v.number(),
+    waitingSeconds: v.number(),
+    runningSeconds: v.number(),
+    steps: v.array(
+      v.looseObject({
+        step: v.string(),
+        tools: v.number(),
+        exitCode: v.number(),
+        cpuSeconds: v.number(),
+        peakMemoryBytes: v.optional(v.number()),
+      }),
+    ),
+    links: v.array(Link),
+  }),
+  JobNotifications: v.object({
+    notifications: v.array(
+      v.looseObject({
+        id: v.string(),
+        event: v.picklist(["inProgress", "success", "failed"]),
+        channel: v.picklist(["callback", "mail"]),
+        address: v.string(),
+        status: v.picklist(["waiting", "delivered", "abandoned"]),
+        attempt: v.number(),
+        created: v.pipe(v.string(), v.isoTimestamp()),
+        nextTry: v.optional(v.pipe(v.string(), v.isoTimestamp())),
+        tries: v.array(
+          v.object({
+            at: v.pipe(v.string(), v.isoTimestamp()),
+            status: v.optional(v.number()),
+            error: v.optional(v.string()),
+          }),
+        ),
+      }),
+    ),
+    links: v.array(Link),
+  }),
+  Provider,
+  ProviderList: v.object({ providers: v.array(Provider), links: v.array(Link) }),
+  ProviderProcessList: v.object({
+    processes: v.array(v.looseObject({ id: v.string(), links: v.array(Link) })),
+    links: v.array(Link),
+  }),
+  UploadedFile: v.looseObject({ id: v.string(), token: v.string(), href: v.string() }),
+  Health: v.looseObject({ status: v.string() }),
+} as const satisfies Record<string, v.GenericSchema>;
+
+export type DocumentName = keyof typeof documentSchemas;

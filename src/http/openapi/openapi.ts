@@ -1,0 +1,192 @@
+import { toJsonSchema } from "@valibot/to-json-schema";
+import type * as v from "valibot";
+import type { Json, JsonObject } from "../../domain/json.ts";
+import type { Process } from "../../domain/process.ts";
+import { SubscriberSchema } from "../../domain/subscriber.ts";
+import type { Route } from "../route.ts";
+import { apiOperations } from "./api-operations.ts";
+import { documentSchemas } from "./api-schemas.ts";
+import { exampleRequest } from "./example-request.ts";
+import { toOpenApi30 } from "./openapi-30.ts";
+import { outputsOperation } from "./operations/files.ts";
+import type { ApiOperation } from "./operations/operation.ts";
+
+export type OpenApiVersion = "3.0" | "3.1";
+
+/** The media type of the API description (OGC 18-062r2 /req/oas30/oas-definition-1). Clients compare it literally. */
+export function openApiType(version: OpenApiVersion): string {
+  return `application/vnd.oai.openapi+json;version=${version}`;
+}
+
+/**
+ * Describes the API: every route with its body, answers and problems, and a path of its own for the execution of each
+ * process; `isPartial` says that there are more processes. Authored as OpenAPI 3.1; 3.0 is converted from it.
+ */
+export function openApiDocument(
+  routes: readonly Route[],
+  processes: readonly Process[],
+  options: { readonly version: OpenApiVersion; readonly baseUrl: string; readonly isPartial: boolean },
+): JsonObject {
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const route of routes) {
+    const path = route.path.replaceAll(/:([A-Za-z]+)/g, "{$1}").replace("*", "{path}");
+    const item = paths[path] ?? {};
+    item[route.method.toLowerCase()] = operationOf(route, operationFor(route), path);
+    paths[path] = item;
+  }
+  for (const process of processes) {
+    const path = `/processes/${process.id}/execution`;
+    const route = routes.find((one) => one.path === "/processes/:processId/execution");
+    if (route !== undefined) paths[path] = { post: executionOf(operationFor(route), process) };
+  }
+  const document: JsonObject = {
+    openapi: "3.1.1",
+    info: { title: "Heddle", version: "1.0.0", description: aboutText(processes.length, options.isPartial) },
+    servers: [{ url: options.baseUrl }],
+    paths,
+    components: {
+      schemas: Object.fromEntries(Object.entries(documentSchemas).map(([name, schema]) => [name, schemaOf(schema)])),
+      securitySchemes: { key: { type: "http", scheme: "bearer", description: "hdl_..., from heddle keys create" } },
+    },
+  };
+  return options.version === "3.1" ? document : toOpenApi30(document);
+}
+
+function aboutText(count: number, isPartial: boolean): string {
+  const about = "Runs tools as OGC API - Processes.";
+  if (!isPartial) return about;
+  return `${about} Only the first ${count} processes have an execution path of their own here; the description of each process tells its inputs.`;
+}
+
+function operationFor(route: Route): ApiOperation {
+  const operation = apiOperations[`${route.method} ${route.path}`];
+  if (operation !== undefined) return operation;
+  if (route.path.endsWith("/*")) return outputsOperation;
+  throw new Error(`Cannot describe ${route.method} ${route.path}: it has no operation`);
+}
+
+function schemaOf(schema: v.GenericSchema): Json {
+  const { $schema: _dialect, ...plain } = toJsonSchema(schema, { errorMode: "ignore" });
+  return parseJson(plain);
+}
+
+/** What the converter gives is JSON, but not by its type. */
+function parseJson(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value));
+}
+
+function operationOf(route: Route, operation: ApiOperation, path: string): Json {
+  const names = [...path.matchAll(/\{([A-Za-z]+)\}/g)].map(([, name = ""]) => name);
+  const parameters: readonly Json[] = [
+    ...names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
+    ...Object.entries(operation.query ?? {}).map(([name, description]) => ({
+      name,
+      in: "query",
+      required: false,
+      description,
+      schema: { type: "string" },
+    })),
+  ];
+  return {
+    operationId: operationId(route.method, path),
+    summary: operation.summary,
+    tags: [operation.tag],
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(route.body === undefined ? {} : { requestBody: bodyOf(route.body.mediaTypes, schemaOf(route.body.schema)) }),
+    responses: responsesOf(operation),
+    ...callbacksOf(operation),
+    ...(route.access === "public" ? {} : { security: [{ key: [] }, {}] }),
+  };
+}
+
+function operationId(method: string, path: string): string {
+  const words = path.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
+  return [method.toLowerCase(), ...words].join("_");
+}
+
+function bodyOf(mediaTypes: readonly string[], schema: Json): Json {
+  return { required: true, content: Object.fromEntries(mediaTypes.map((type) => [type, { schema }])) };
+}
+
+/** Every request may be ill-formed, name what is not there, or come from the wrong place. */
+const everyProblem = [400, 401, 403, 404, 405, 406];
+
+function responsesOf(operation: ApiOperation): Json {
+  const responses: Record<string, Json> = {};
+  for (const [status, { about, content }] of Object.entries(operation.answers)) {
+    responses[status] = { description: about, ...(content === undefined ? {} : { content: contentOf(content) }) };
+  }
+  const problems = [...everyProblem, ...(operation.problems ?? [])];
+  const content = operation.hasExceptionReports === true ? { "text/xml": {} } : problemContent;
+  for (const status of problems) responses[String(status)] ??= { description: `Problem ${status}`, content };
+  responses.default = { description: "Any other problem", content };
+  return responses;
+}
+
+function callbacksOf({ callbacks }: ApiOperation): { readonly [name: string]: Json } {
+  if (callbacks === undefined) return {};
+  const named = Object.entries(callbacks).map(([member, document]): [string, Json] => [
+    member,
+    {
+      [`{$request.body#/subscriber/${member}}`]: {
+        post: {
+          requestBody: bodyOf(["application/json"], { $ref: `#/components/schemas/${document}` }),
+          responses: { "2XX": { description: "Received; any other answer is followed by another try" } },
+        },
+      },
+    },
+  ]);
+  return { callbacks: Object.fromEntries(named) };
+}
+
+const problemContent = {
+  "application/problem+json": { schema: { $ref: "#/components/schemas/Exception" } },
+  "application/json": { schema: { $ref: "#/components/schemas/Exception" } },
+  "text/html": {},
+} as const;
+
+function contentOf(
+  content: { readonly document: string; readonly isPage?: boolean } | { readonly mediaType: string },
+): Json {
+  if ("mediaType" in content) return { [content.mediaType]: {} };
+  const schema = { $ref: `#/components/schemas/${content.document}` };
+  const json = { "application/json": { schema }, ...(content.isPage === true ? { "text/html": {} } : {}) };
+  // A result may be a bare value or several parts as well.
+  return content.document === "Results" ? { ...json, "multipart/related": {}, "*/*": {} } : json;
+}
+
+function executionOf(operation: ApiOperation, process: Process): Json {
+  const inputs = Object.entries(process.description.inputs);
+  const outputs = Object.keys(process.description.outputs);
+  const schema: Json = {
+    type: "object",
+    properties: {
+      inputs: {
+        type: "object",
+        properties: Object.fromEntries(
+          inputs.map(([id, { schema: one, title }]) => [
+            id,
+            { ...(title === undefined ? {} : { title }), anyOf: [one, { type: "object" }, { type: "array" }] },
+          ]),
+        ),
+        required: inputs.filter(([, input]) => input.minOccurs > 0).map(([id]) => id),
+      },
+      outputs: { type: "object", properties: Object.fromEntries(outputs.map((id) => [id, { type: "object" }])) },
+      response: { type: "string", enum: ["raw", "document"] },
+      subscriber: schemaOf(SubscriberSchema),
+    },
+  };
+  return {
+    operationId: `execute_${process.id.replaceAll(/[^A-Za-z0-9]+/g, "_")}`,
+    summary: `Execute ${process.description.title ?? process.id}`,
+    tags: [operation.tag],
+    // Without it the page makes up values of its own, subscribers too.
+    requestBody: {
+      required: true,
+      content: { "application/json": { schema, example: exampleRequest(process.description) } },
+    },
+    responses: responsesOf(operation),
+    ...callbacksOf(operation),
+    security: [{ key: [] }, {}],
+  };
+}

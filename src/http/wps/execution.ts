@@ -1,0 +1,133 @@
+import { fault } from "../../domain/faults.ts";
+import type { Job } from "../../domain/job.ts";
+import { isFinished } from "../../domain/job-state.ts";
+import type { Logger } from "../../domain/logger.ts";
+import { Problem } from "../../domain/problem.ts";
+import type { Process } from "../../domain/process.ts";
+import { withLineage } from "../../operations/read-inputs.ts";
+import { type ReadResultsDeps, resultsOfJob } from "../../operations/read-results.ts";
+import type { SubmitDeps } from "../../operations/submission.ts";
+import { submitJob } from "../../operations/submit-job.ts";
+import { waitForEnd } from "../../operations/wait-for-job.ts";
+import { parseVaultAuthorizations } from "../../wire/auth-vault.ts";
+import { executePayload, locatorOf } from "../../wire/wps-endpoint/execute-payload.ts";
+import { executeResponseOf, failureText, outputsOfJob, stateOfJob } from "../../wire/wps-endpoint/job-response.ts";
+import { type ExecuteCall, wrongExecute } from "../../wire/wps-endpoint/read-execute.ts";
+import { writeExecuteResponse, writeResult, writeStatusInfo } from "../../wire/wps-endpoint/write-status.ts";
+import { type AnswerDeps, answerResult, documentSource } from "../answers/results-answer.ts";
+import { foreignBytes, principalOf, type RouteContext } from "../route.ts";
+import { owsResponse, xmlResponse } from "./response.ts";
+
+export type ExecuteWpsDeps = SubmitDeps &
+  ReadResultsDeps &
+  AnswerDeps & { readonly logger: Logger; readonly settings: { readonly maxBodyBytes: number } };
+
+/** How much longer than the wait for a job a connection may be quiet; in seconds. */
+const spareSeconds = 30;
+
+/** A job that ends within this time is answered as done: its client need not ask again. */
+const shortJobMilliseconds = 200;
+
+/**
+ * Executes a process for a WPS client. A WPS 1.0 client that asked for storage is answered once the status document is
+ * in its file; one that waited longer than the limit gets a status too, whatever it asked for: the job goes on.
+ */
+export async function executeWps(
+  deps: ExecuteWpsDeps,
+  context: RouteContext,
+  process: Process,
+  call: ExecuteCall,
+): Promise<Response> {
+  try {
+    refuseManyRaw(process, call);
+    const job = await submit(deps, context, process, call);
+    return await answerJob(deps, context, process, call, job);
+  } catch (error) {
+    return owsResponse(error, call.version, deps.logger, (pointer) => locatorOf(call, pointer));
+  }
+}
+
+async function submit(deps: ExecuteWpsDeps, context: RouteContext, process: Process, call: ExecuteCall): Promise<Job> {
+  const principal = principalOf(context);
+  const { headers } = context.request;
+  const acceptLanguage = call.language ?? headers.get("accept-language");
+  const idempotencyKey = headers.get("idempotency-key");
+  context.allowQuiet(Math.ceil(deps.settings.syncLimitMilliseconds / 1000) + spareSeconds);
+  const isDocument10 = call.version === "1.0.0" && call.response === "document";
+  const submitted = await submitJob(
+    deps,
+    {
+      principal,
+      headers: {
+        prefer: { respondAsync: false },
+        vaultTokens: parseVaultAuthorizations(headers.get("x-auth-vault")),
+        ...(acceptLanguage === null ? {} : { acceptLanguage }),
+        ...(idempotencyKey === null ? {} : { idempotencyKey }),
+      },
+      query: {},
+      body: executePayload(call, process.description),
+      takesXsdTimes: true,
+      serviceUrl: context.baseUrl,
+      ...(isDocument10 ? { statusDocument: { lineage: call.lineage, isKept: call.store } } : {}),
+      signal: context.signal,
+    },
+    process,
+  );
+  if (call.mode === "sync" || submitted.kind !== "created") return submitted.job;
+  return (await waitForEnd(deps, submitted.job, shortJobMilliseconds, context.signal)).job;
+}
+
+async function answerJob(
+  deps: ExecuteWpsDeps,
+  context: RouteContext,
+  process: Process,
+  call: ExecuteCall,
+  job: Job,
+): Promise<Response> {
+  const isDone = isFinished(job.status);
+  if (call.version === "2.0.0") {
+    if (!isDone || call.mode === "async")
+      return xmlResponse(writeStatusInfo({ jobId: job.id, state: stateOfJob[job.status], percent: job.progress }));
+    return call.response === "raw" ? answerRaw(deps, context, job) : answerDocument20(deps, context, job);
+  }
+  if (call.response === "raw") {
+    if (isDone) return answerRaw(deps, context, job);
+    throw new Problem(
+      "unavailable",
+      `Cannot answer with raw data: found job "${job.id}" still running, wanted its end`,
+    );
+  }
+  const isKept = call.store || !isDone;
+  if (isKept && !call.store) await deps.runner.publishStatus(job.id);
+  const documents = { ...documentSource(deps, context.baseUrl), isKept };
+  const results = job.status === "successful" ? (await resultsOfJob(deps, job)).results : {};
+  const whole = await withLineage(deps, job);
+  return xmlResponse(writeExecuteResponse(await executeResponseOf(whole, process.description, results, documents)));
+}
+
+async function answerRaw(deps: ExecuteWpsDeps, context: RouteContext, job: Job): Promise<Response> {
+  refuseFailed(job);
+  const outcome = await resultsOfJob(deps, job);
+  const [outputId = ""] = Object.keys(job.request.outputs ?? outcome.description.outputs);
+  const response = await answerResult(deps, context, { ...outcome, outputId });
+  for (const [name, value] of Object.entries(foreignBytes)) response.headers.set(name, value);
+  return response;
+}
+
+/** Raw data is that of one output. */
+function refuseManyRaw(process: Process, call: ExecuteCall): void {
+  const wanted = call.outputs?.map((output) => output.id) ?? Object.keys(process.description.outputs);
+  if (call.response !== "raw" || wanted.length === 1) return;
+  throw wrongExecute([fault("RawDataOutput", wanted, "one output")]);
+}
+
+async function answerDocument20(deps: ExecuteWpsDeps, context: RouteContext, job: Job): Promise<Response> {
+  const { description, results } = await resultsOfJob(deps, job);
+  refuseFailed(job);
+  const outputs = await outputsOfJob(job, description, results, documentSource(deps, context.baseUrl));
+  return xmlResponse(writeResult({ jobId: job.id, outputs }));
+}
+
+function refuseFailed(job: Job): void {
+  if (job.status === "failed") throw new Problem("job-failed", failureText(job));
+}

@@ -1,0 +1,181 @@
+import * as v from "valibot";
+import type { Logger } from "../../domain/logger.ts";
+import { Problem } from "../../domain/problem.ts";
+import type { Process } from "../../domain/process.ts";
+import {
+  type DescribeDeps,
+  describeProcess,
+  listProcesses,
+  noSuchProcess,
+} from "../../operations/describe-processes.ts";
+import { type DismissDeps, dismissJob, readJob } from "../../operations/follow-jobs.ts";
+import { readResults } from "../../operations/read-results.ts";
+import { parseKvp } from "../../wire/kvp.ts";
+import { versionOf, type WpsVersion, wpsLanguage } from "../../wire/wps/namespaces.ts";
+import { failureText, outputsOfJob, stateOfJob, wpsPath } from "../../wire/wps-endpoint/job-response.ts";
+import { readKvpRequest, readXmlRequest, versionOfKvp, type WpsRequest } from "../../wire/wps-endpoint/request.ts";
+import { writeCapabilities } from "../../wire/wps-endpoint/write-capabilities.ts";
+import { writeDescriptions } from "../../wire/wps-endpoint/write-descriptions.ts";
+import { writeResult, writeStatusInfo } from "../../wire/wps-endpoint/write-status.ts";
+import { attribute, decodeXml, parseXml } from "../../wire/xml.ts";
+import { formType } from "../answers/process-form.ts";
+import { documentSource } from "../answers/results-answer.ts";
+import { contentTypeOf, readBytes, requireContentType } from "../read-body.ts";
+import { guardEffect, principalOf, type Route, type RouteContext } from "../route.ts";
+import { type ExecuteWpsDeps, executeWps } from "./execution.ts";
+import { owsResponse, xmlResponse } from "./response.ts";
+
+export type WpsRouteDeps = ExecuteWpsDeps & DescribeDeps & DismissDeps & { readonly logger: Logger };
+
+const body = { mediaTypes: ["text/xml", "application/xml"], schema: v.string() };
+
+/** The WPS endpoint, of versions 1.0.0 and 2.0.0: KVP by GET and XML by POST, under two paths. */
+export function wpsRoutes(deps: WpsRouteDeps): readonly Route[] {
+  const refuse = (error: unknown, request: Request) => owsResponse(error, versionIn(request), deps.logger);
+  return [wpsPath, `/ows${wpsPath}`].flatMap((path): readonly Route[] => {
+    const shared = { path, access: "public", refuse } as const;
+    return [
+      // What a request by GET does is known once it was read: origin and caller are checked by what it asks for.
+      { ...shared, method: "GET", hasEffect: false, handle: (context) => answerKvp(deps, context) },
+      { ...shared, method: "POST", hasEffect: true, body, handle: (context) => answerXml(deps, context) },
+    ];
+  });
+}
+
+/** The version that a query speaks, as far as it can be read. */
+function versionIn(request: Request): WpsVersion {
+  return /[?&]version=2\./i.test(request.url) ? "2.0.0" : "1.0.0";
+}
+
+function answerKvp(deps: WpsRouteDeps, context: RouteContext): Promise<Response> {
+  const kvp = parseKvp(new URL(context.request.url).search);
+  return answer(deps, context, versionOfKvp(kvp), () => readKvpRequest(kvp));
+}
+
+async function answerXml(deps: WpsRouteDeps, context: RouteContext): Promise<Response> {
+  const { request } = context;
+  const type = contentTypeOf(request);
+  if (type !== "" && type !== formType) requireContentType(request, body.mediaTypes);
+  const bytes = await readBytes(request, deps.settings.maxBodyBytes);
+  // A plain `curl -d @file` says that it sends a form, whatever the file is.
+  if (type === formType && !beginsAsXml(bytes)) requireContentType(request, body.mediaTypes);
+  const root = parseXml(decodeXml(bytes, request.headers.get("content-type")));
+  return answer(deps, context, versionOf(root, attribute(root, "version")), () => readXmlRequest(root));
+}
+
+function beginsAsXml(bytes: Uint8Array): boolean {
+  return /^(?:\xef\xbb\xbf)?\s*</.test(Buffer.from(bytes.subarray(0, 64)).toString("latin1"));
+}
+
+async function answer(
+  deps: WpsRouteDeps,
+  context: RouteContext,
+  version: WpsVersion,
+  read: () => WpsRequest,
+): Promise<Response> {
+  try {
+    return await perform(deps, context, read());
+  } catch (error) {
+    return owsResponse(error, version, deps.logger);
+  }
+}
+
+async function perform(deps: WpsRouteDeps, context: RouteContext, asked: WpsRequest): Promise<Response> {
+  const { version } = asked;
+  switch (asked.request) {
+    case "GetCapabilities":
+      return xmlResponse(await capabilities(deps, context, version));
+    case "DescribeProcess": {
+      const processes = await describe(deps, context, asked.identifiers);
+      return xmlResponse(
+        writeDescriptions(
+          processes.map((process) => process.description),
+          version,
+        ),
+      );
+    }
+    case "Execute": {
+      guardEffect(context);
+      const process = await findPublic(deps, context, asked.call.processId);
+      return executeWps(deps, context, process, asked.call);
+    }
+    case "GetStatus": {
+      const job = await readJob(deps, principalOf(context), asked.jobId);
+      return xmlResponse(writeStatusInfo({ jobId: job.id, state: stateOfJob[job.status], percent: job.progress }));
+    }
+    case "GetResult": {
+      const read = await readResults(deps, principalOf(context), asked.jobId);
+      if (read.job.status === "failed") throw new Problem("job-failed", failureText(read.job));
+      const outputs = await outputsOfJob(
+        read.job,
+        read.description,
+        read.results,
+        documentSource(deps, context.baseUrl),
+      );
+      return xmlResponse(writeResult({ jobId: read.job.id, outputs }));
+    }
+    case "Dismiss": {
+      guardEffect(context);
+      const job = await dismissJob(deps, principalOf(context), asked.jobId);
+      return xmlResponse(writeStatusInfo({ jobId: job.id, state: stateOfJob[job.status] }));
+    }
+    default:
+      return asked satisfies never;
+  }
+}
+
+/** Neither version can describe a process without outputs: one of them would make the answer for all invalid. */
+function isOffered({ visibility, description }: Process): boolean {
+  return visibility === "public" && Object.keys(description.outputs).length > 0;
+}
+
+/** Processes that are not public are absent from WPS, whoever asks. */
+async function findPublic(deps: WpsRouteDeps, context: RouteContext, id: string): Promise<Process> {
+  const process = await describeProcess(deps, context.caller, id);
+  if (!isOffered(process)) throw noSuchProcess(id);
+  return process;
+}
+
+async function describe(
+  deps: WpsRouteDeps,
+  context: RouteContext,
+  identifiers: readonly string[],
+): Promise<readonly Process[]> {
+  if (identifiers.some((id) => id.toLowerCase() === "all")) return listPublic(deps, context);
+  return Promise.all([...new Set(identifiers)].map((id) => findPublic(deps, context, id)));
+}
+
+/** Processes read at once. */
+const pageSize = 500;
+
+async function listPublic(deps: WpsRouteDeps, context: RouteContext): Promise<readonly Process[]> {
+  const all: Process[] = [];
+  let after: string | undefined;
+  do {
+    const page = await listProcesses(deps, context.caller, {
+      limit: pageSize,
+      ...(after === undefined ? {} : { after }),
+    });
+    all.push(...page.items.filter(isOffered));
+    after = page.next;
+  } while (after !== undefined);
+  return all;
+}
+
+async function capabilities(deps: WpsRouteDeps, context: RouteContext, version: WpsVersion): Promise<string> {
+  const processes = await listPublic(deps, context);
+  return writeCapabilities({
+    version,
+    title: "Heddle",
+    abstract: "Runs deployed processes, and shows how far they are",
+    languages: [wpsLanguage],
+    processes: processes.map(({ id, description }) => ({
+      id,
+      title: description.title ?? id,
+      version: description.version,
+      ...(description.description === undefined ? {} : { abstract: description.description }),
+    })),
+    operations: {},
+    url: `${context.baseUrl}${wpsPath}`,
+  });
+}

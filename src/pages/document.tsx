@@ -1,0 +1,87 @@
+import { isJsonObject, type Json } from "../domain/json.ts";
+import { relations } from "../domain/links.ts";
+import { Layout, type PageFrame } from "./layout.tsx";
+
+/** A page shows what is in the document and nothing else: no script, nothing from elsewhere. */
+export const pagePolicy =
+  "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
+
+/**
+ * Renders a document as a page that shows every member and has every link as an anchor
+ * (OGC 18-062r2 /req/html/content).
+ */
+export function documentPage(frame: PageFrame, document: Json): string {
+  return `<!doctype html>${(
+    <Layout {...frame}>
+      <Value name="" value={document} />
+    </Layout>
+  )}`;
+}
+
+function Value({ name, value }: { readonly name: string; readonly value: Json }) {
+  if (Array.isArray(value)) return <List items={value} />;
+  if (isJsonObject(value)) return <Members value={value} />;
+  if (name === "progress" && typeof value === "number") {
+    return (
+      <span>
+        <progress max={100} value={value} /> {value} %
+      </span>
+    );
+  }
+  if (typeof value === "string" && /^https?:\/\//.test(value)) {
+    return (
+      <a href={value} rel={relationOf(value, undefined)}>
+        {value}
+      </a>
+    );
+  }
+  return <span>{value === null ? "null" : String(value)}</span>;
+}
+
+function List({ items }: { readonly items: readonly Json[] }) {
+  if (items.length === 0) return <span>none</span>;
+  const areRecords = items.some((item) => isJsonObject(item) && typeof item.href !== "string");
+  return (
+    <ul class={areRecords ? "records" : undefined}>
+      {items.map((item) => (
+        <li>
+          <Value name="" value={item} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Programs that follow links are told not to follow those that execute. */
+function relationOf(href: string, rel: string | undefined): string | undefined {
+  const executes = rel === relations.execute || /\/execution\/?(?:[?#]|$)/.test(href);
+  return executes ? [rel, "nofollow"].filter((one) => one !== undefined).join(" ") : rel;
+}
+
+/** Shows each member of an object by its name; a link as an anchor. */
+export function Members({ value }: { readonly value: { readonly [name: string]: Json } }) {
+  const { href, title, rel, type } = value;
+  // What a client sent may be an address of any scheme: it is shown, not linked.
+  if (typeof href === "string" && /^https?:\/\//.test(href)) {
+    return (
+      <span>
+        <a href={href} rel={relationOf(href, typeof rel === "string" ? rel : undefined)}>
+          {typeof title === "string" ? title : href}
+        </a>{" "}
+        {[rel, type].filter((one) => typeof one === "string").join(", ")}
+      </span>
+    );
+  }
+  return (
+    <dl>
+      {Object.entries(value).map(([name, member]) => (
+        <>
+          <dt>{name}</dt>
+          <dd>
+            <Value name={name} value={member} />
+          </dd>
+        </>
+      ))}
+    </dl>
+  );
+}
