@@ -1,4 +1,4 @@
-/** The twelve stages of a job, in order, with the percentage shown when each begins. */
+/** The percentage shown when each of the twelve stages of a job begins. */
 export const JOB_PROGRESS_SETUP = 1;
 export const JOB_PROGRESS_DESCRIBE = 2;
 export const JOB_PROGRESS_GET_INPUTS = 4;
@@ -12,7 +12,7 @@ export const JOB_PROGRESS_EXECUTE_MONITOR_END = 90;
 export const JOB_PROGRESS_NOTIFY = 95;
 export const JOB_PROGRESS_DONE = 100;
 
-/** Each stage by name: its percentage and the message of its log line. */
+/** The twelve stages in order: the percentage of each and the message of its log line. */
 export const stages = {
   setup: { percent: JOB_PROGRESS_SETUP, message: "Job setup." },
   describe: { percent: JOB_PROGRESS_DESCRIBE, message: "Loading process description." },
@@ -31,20 +31,11 @@ export const stages = {
 export type StageName = keyof typeof stages;
 
 /** The stage names in the order of their percentages. */
-export const stageNames = [
-  "setup",
-  "describe",
-  "getInputs",
-  "getOutputs",
-  "executeRequest",
-  "statusLocation",
-  "monitorStart",
-  "monitorLoop",
-  "monitorError",
-  "monitorEnd",
-  "notify",
-  "done",
-] as const satisfies readonly StageName[];
+export const stageNames: readonly StageName[] = Object.keys(stages).filter(isStageName);
+
+function isStageName(name: string): name is StageName {
+  return Object.hasOwn(stages, name);
+}
 
 /**
  * Maps an engine's own percent (0 to 100; out of range or NaN is clamped) into the monitoring stage: 20 to 85, an integer.
@@ -62,4 +53,57 @@ export function monitorProgress(enginePercent: number): number {
 export function shownProgress(shown: number, stage: StageName, hasFailed: boolean): number {
   if (hasFailed && stage !== "monitorError") return shown;
   return Math.max(shown, stages[stage].percent);
+}
+
+/** How far the walk of a job has come, and what is shown of it. */
+export type WalkState = {
+  readonly stage: StageName;
+  /** The percentage shown, 1 to 100. */
+  readonly progress: number;
+  readonly message: string;
+  /** The run failed: from then on the percentage stays. */
+  readonly hasFailed: boolean;
+  /** The job is done. */
+  readonly isDone: boolean;
+  /** Its tool really runs, or ran. */
+  readonly hasReachedTool: boolean;
+  /** The last stage that an earlier life of the server wrote down. */
+  readonly recorded?: StageName;
+};
+
+/** What happens on the way. */
+export type WalkEvent =
+  | { readonly kind: "enter"; readonly stage: StageName; readonly message?: string }
+  | { readonly kind: "fail"; readonly message: string }
+  /** The engine's own percent, 0 to 100. */
+  | { readonly kind: "percent"; readonly percent: number; readonly message?: string };
+
+/** Tells whether an earlier life of the server wrote a stage down, so that it is passed again without a word. */
+export function wasRecorded({ hasFailed, recorded }: WalkState, stage: StageName): boolean {
+  return !hasFailed && recorded !== undefined && stages[stage].percent <= stages[recorded].percent;
+}
+
+/** Gives the state after an event. */
+export function advance(state: WalkState, event: WalkEvent): WalkState {
+  switch (event.kind) {
+    case "enter":
+      return enter(state, event.stage, event.message);
+    case "fail": {
+      const message = `Job execution failed at stage ${state.stage}: ${event.message}`;
+      return enter({ ...state, hasFailed: true }, "monitorError", message);
+    }
+    case "percent": {
+      const progress = Math.max(state.progress, monitorProgress(event.percent));
+      return { ...state, progress, message: event.message ?? state.message };
+    }
+    default:
+      return event satisfies never;
+  }
+}
+
+function enter(state: WalkState, stage: StageName, message: string = stages[stage].message): WalkState {
+  const reached = { ...state, stage, hasReachedTool: state.hasReachedTool || stage === "statusLocation" };
+  if (wasRecorded(state, stage)) return reached;
+  const progress = shownProgress(state.progress, stage, state.hasFailed);
+  return { ...reached, progress, message, isDone: state.isDone || stage === "done" };
 }

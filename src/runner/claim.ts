@@ -78,6 +78,14 @@ export type WalkEnd =
   | { readonly kind: "left" }
   | { readonly kind: "lost"; readonly handle?: JsonObject };
 
+/** The claim does not hold any more: the job was dismissed, or another holder took it. Nothing was written. */
+export class ClaimLost extends Error {
+  constructor(jobId: string) {
+    super(`The claim of job "${jobId}" does not hold any more`);
+    this.name = "ClaimLost";
+  }
+}
+
 /** The engine's own report of a run that ended badly. */
 export class RunFailed extends Error {
   readonly failure: JobFailure;

@@ -21,12 +21,22 @@ import { publishOutputs } from "../files/publish-outputs.ts";
 import { executionIdsOf } from "../store/executions.ts";
 import { finishJob } from "../store/jobs.ts";
 import { usageOf } from "../store/usage.ts";
-import { type ExecuteDeps, type KnownRun, type RemoteAccess, RunFailed, type WalkEnd } from "./claim.ts";
+import { aroundCommit } from "./around-commit.ts";
+import {
+  type Claim,
+  ClaimLost,
+  type ExecuteDeps,
+  type KnownRun,
+  type RemoteAccess,
+  RunFailed,
+  type WalkEnd,
+} from "./claim.ts";
 import { withPromisedTypes } from "./described-types.ts";
-import { type Buffered, beginWalk, ClaimLost, type JobWalk } from "./job-walk.ts";
+import { beginWalk, type JobWalk } from "./job-walk.ts";
 import { patiently } from "./patiently.ts";
 import { startRun } from "./start-run.ts";
 import { monitorWithinLimit } from "./time-limit.ts";
+import type { Buffered } from "./walk-buffer.ts";
 
 /**
  * Walks a claimed job through the stages of domain/progress.ts to its end. `url` is the provider's address for a remote
@@ -34,15 +44,14 @@ import { monitorWithinLimit } from "./time-limit.ts";
  * When it resolves with `finished`, the job's status, results and events are durable.
  */
 export async function executeProcess(
-  deps: ExecuteDeps,
-  jobId: string,
+  parts: Omit<ExecuteDeps, "claim">,
+  claim: Claim,
   url: string | undefined,
   headers: Readonly<Record<string, string>> | undefined,
 ): Promise<WalkEnd> {
-  const { claim } = deps;
-  if (claim.job.id !== jobId) throw new Error(`Cannot run job "${jobId}": the claim is that of "${claim.job.id}"`);
+  const deps: ExecuteDeps = { ...parts, claim };
   const hasFiles = deps.isBuffered(claim.job) || deps.settings.jobFiles === "always";
-  const walk = beginWalk(deps, claim, hasFiles, deps.lose);
+  const walk = beginWalk(deps, hasFiles);
   const known: KnownRun = claim.recorded?.handle === undefined ? {} : { handle: claim.recorded.handle };
   try {
     if (hasFiles) await patiently(deps, walk, () => createExecutionDirectories(deps.layout, claim.executionId));
@@ -261,9 +270,8 @@ async function finish(
         executionEnded: true,
         outputBytes,
       };
-      for (const event of events) deps.failpoint?.(event.stage ?? stage, "before-commit");
-      const isWritten = await finishJob(deps.database, written);
-      for (const event of events) deps.failpoint?.(event.stage ?? stage, "after-commit");
+      const reached = events.map((event) => event.stage ?? stage);
+      const isWritten = await aroundCommit(deps, reached, () => finishJob(deps.database, written));
       if (isWritten && notifications.length > 0) deps.wakeNotifier();
       return isWritten ? { kind: "finished", status: outcome.status } : { kind: "lost" };
     } catch (error) {

@@ -4,7 +4,8 @@ import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Problem } from "../domain/problem.ts";
-import type { StageName } from "../domain/progress.ts";
+import * as constants from "../domain/progress.ts";
+import { type StageName, stageNames, stages } from "../domain/progress.ts";
 
 /**
  * When, within a stage: before and after the write that stores the stage is committed, and when all that the stage does
@@ -16,20 +17,13 @@ type Moment = (typeof moments)[number];
 /** Told of every moment of every stage. Only a build made for it has one: elsewhere it is undefined. */
 export type Failpoint = (stage: StageName, moment: Moment) => void;
 
-const stageOfConstant: Readonly<Record<string, StageName>> = {
-  JOB_PROGRESS_SETUP: "setup",
-  JOB_PROGRESS_DESCRIBE: "describe",
-  JOB_PROGRESS_GET_INPUTS: "getInputs",
-  JOB_PROGRESS_GET_OUTPUTS: "getOutputs",
-  JOB_PROGRESS_EXECUTE_REQUEST: "executeRequest",
-  JOB_PROGRESS_EXECUTE_STATUS_LOCATION: "statusLocation",
-  JOB_PROGRESS_EXECUTE_MONITOR_START: "monitorStart",
-  JOB_PROGRESS_EXECUTE_MONITOR_LOOP: "monitorLoop",
-  JOB_PROGRESS_EXECUTE_MONITOR_ERROR: "monitorError",
-  JOB_PROGRESS_EXECUTE_MONITOR_END: "monitorEnd",
-  JOB_PROGRESS_NOTIFY: "notify",
-  JOB_PROGRESS_DONE: "done",
-};
+/** The constants of `progress.ts` have the percentages of the stages as their values. */
+const stageOfPercent = new Map<number, StageName>(stageNames.map((name) => [stages[name].percent, name]));
+
+function stageOfConstant(constant: string): StageName | undefined {
+  const value = Object.entries(constants).find(([name]) => name === constant)?.[1];
+  return typeof value === "number" ? stageOfPercent.get(value) : undefined;
+}
 
 /** What happens there. */
 const ends = {
@@ -53,7 +47,7 @@ const ends = {
  */
 export function createFailpoint(text: string): Failpoint {
   const [constant = "", moment, times = "1", name = "kill"] = text.split(":");
-  const stage = Object.hasOwn(stageOfConstant, constant) ? stageOfConstant[constant] : undefined;
+  const stage = constant.startsWith("JOB_PROGRESS_") ? stageOfConstant(constant) : undefined;
   const end = Object.entries(ends).find(([one]) => one === name)?.[1];
   const isMoment = moments.some((one) => one === moment);
   if (stage === undefined || !isMoment || !/^[1-9]\d*$/.test(times) || end === undefined) {

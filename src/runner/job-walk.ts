@@ -1,27 +1,13 @@
-import type { JobFailure, NewJobEvent } from "../domain/job.ts";
-import { formatJobLogLine } from "../domain/job-log.ts";
+import type { JobFailure } from "../domain/job.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
-import {
-  composeNotifications,
-  type NotificationEvent,
-  type PendingNotification,
-  tellingEvent,
-} from "../domain/notification.ts";
-import { monitorProgress, type StageName, shownProgress, stages } from "../domain/progress.ts";
+import { advance, type StageName, stages, type WalkState, wasRecorded } from "../domain/progress.ts";
 import { shortText } from "../domain/short-text.ts";
-import { startTimer, type Timer } from "../domain/timers.ts";
-import { appendJobLog } from "../files/job-log.ts";
 import { createJobPaths } from "../files/job-paths.ts";
 import { recordJob } from "../store/jobs.ts";
-import type { Claim, ExecuteDeps } from "./claim.ts";
-
-/** The claim does not hold any more: the job was dismissed, or another holder took it. Nothing was written. */
-export class ClaimLost extends Error {
-  constructor(jobId: string) {
-    super(`The claim of job "${jobId}" does not hold any more`);
-    this.name = "ClaimLost";
-  }
-}
+import { aroundCommit } from "./around-commit.ts";
+import { type Claim, ClaimLost, type ExecuteDeps } from "./claim.ts";
+import { type Buffered, createWalkBuffer } from "./walk-buffer.ts";
+import { createWalkLog } from "./walk-log.ts";
 
 /** What an awaited write keeps of the execution, besides the buffered stages. */
 export type Kept = {
@@ -50,14 +36,6 @@ export type JobWalk = {
   drain(): Promise<Buffered>;
 };
 
-/** What waits for a write: events, and what is to be told of some of them. */
-export type Buffered = {
-  readonly events: readonly NewJobEvent[];
-  readonly notifications: readonly PendingNotification[];
-};
-
-/** Stages that nobody waits for are written after this long. */
-const flushMilliseconds = 500;
 /** A percent is stored at most this often. */
 const percentMilliseconds = 1000;
 
@@ -66,153 +44,134 @@ function doingAt(stage: StageName): string {
   return stages[stage].message.replace(/\.$/, "");
 }
 
-/** Begins (or, after a restart, goes on with) a job's walk. `onLost` is told when a delayed write finds the claim lost. */
-export function beginWalk(deps: ExecuteDeps, claim: Claim, hasLog: boolean, onLost: () => void): JobWalk {
+/** Begins (or, after a restart, goes on with) a job's walk. */
+export function beginWalk(deps: ExecuteDeps, hasLog: boolean): JobWalk {
+  const { claim, clock } = deps;
   const { job } = claim;
-  const attemptStartedAt = claim.startedAt;
-  let stage: StageName = job.stage ?? "setup";
-  let progress = claim.isAdopted ? job.progress : stages.setup.percent;
-  let message: string = stages.setup.message;
-  let hasFailed = false;
-  let isSettled = false;
-  let hasReachedTool = false;
-  let events: NewJobEvent[] = [];
-  let notifications: PendingNotification[] = [];
-  let timer: Timer | undefined;
+  let state = firstState(claim);
+  const lines = createWalkLog(deps, hasLog);
+  const buffer = createWalkBuffer(deps, () => commit());
+  const words = createJobPaths(deps.layout, claim.executionId, { hidesData: false });
   let lastPercentAt = Number.NEGATIVE_INFINITY;
-  let logged: Promise<void> = Promise.resolve();
 
-  /** Waits for what the server is short of; the log says so as soon as it can be written. */
-  const patiently = <T>(work: () => Promise<T>, saysInLog = true) =>
-    deps.patience.during(work, {
-      signal: deps.signal,
-      say(words) {
-        deps.logger.warn(words, { jobId: job.id, executionId: claim.executionId });
-        if (saysInLog) log("INFO", words, false);
-      },
-    });
-  const told = createJobPaths(deps.layout, claim.executionId, { hidesData: false });
-  const log = (level: "INFO" | "ERROR", text: string, saysWaits = true) => {
-    if (!hasLog) return;
-    const at = deps.clock.now();
-    const line = formatJobLogLine({
-      at,
-      level,
-      elapsedMilliseconds: at - attemptStartedAt,
-      progress,
-      status: hasFailed ? "failed" : isSettled ? "successful" : "running",
-      message: told(text),
-    });
-    logged = logged.then(() => patiently(() => appendJobLog(deps.layout, claim.executionId, [line]), saysWaits));
-    // Whoever drains the walk sees the failure; until then it must not end the server.
-    logged.catch(() => {});
-  };
-  const push = (event: NewJobEvent) => {
-    events.push(event);
-    if (!deps.isBuffered(job)) return;
-    timer ??= startTimer(flushMilliseconds, () => {
-      timer = undefined;
-      commit().catch((error) => {
-        if (error instanceof ClaimLost) onLost();
-        else deps.logger.error("Cannot write the stages of a job", { jobId: job.id, error });
-      });
-    });
-  };
-  const tellOfLastEvent = (event: NotificationEvent) => {
-    notifications.push(...tellingEvent(composeNotifications(job, event, deps.newId), events.length - 1));
-  };
-  const wasRecorded = (next: StageName) =>
-    claim.isAdopted && job.stage !== undefined && stages[next].percent <= stages[job.stage].percent;
-  const enter = (next: StageName, text: string | undefined, failure?: JobFailure) => {
-    // A failure comes in the middle of its stage.
-    if (failure === undefined) deps.failpoint?.(stage, "after-effect");
-    stage = next;
-    if (next === "monitorLoop") deps.activity.end(job.id);
-    else deps.activity.begin(doingAt(next), job.id);
-    hasReachedTool ||= next === "statusLocation";
-    // An adopted execution passes the stages again that an earlier run of the server has written down.
-    if (!hasFailed && wasRecorded(next)) return;
-    progress = shownProgress(progress, next, hasFailed);
-    message = text === undefined ? stages[next].message : told(text);
-    isSettled ||= next === "done";
-    push({
-      at: deps.clock.now(),
+  const log = (level: "INFO" | "ERROR", text: string) => lines.add(state, level, words(text));
+  /** Shows a stage that was just entered. */
+  const show = (failure?: JobFailure) => {
+    const { stage, progress, message, isDone } = state;
+    buffer.add({
+      at: clock.now(),
       kind: "stage",
-      status: isSettled ? "successful" : "running",
+      status: isDone ? "successful" : "running",
       stage,
       progress,
       message,
       ...(failure === undefined ? {} : { failure }),
     });
     // It really runs; a walk that is taken up again comes here only when that was not written down.
-    if (next === "statusLocation") tellOfLastEvent("inProgress");
+    if (stage === "statusLocation") buffer.tell("inProgress");
     if (deps.isBuffered(job)) deps.database.announce(job.id, { progress, message, stage });
     log(failure === undefined ? "INFO" : "ERROR", message);
   };
+  const enter = (stage: StageName, text?: string) => {
+    deps.failpoint?.(state.stage, "after-effect");
+    const isKnown = wasRecorded(state, stage);
+    state = advance(state, { kind: "enter", stage, ...(text === undefined ? {} : { message: words(text) }) });
+    noteActivity(deps, stage);
+    if (!isKnown) show();
+  };
   const drain = async () => {
-    timer?.clear();
-    timer = undefined;
-    const lines = logged;
-    logged = Promise.resolve();
-    await lines;
-    const drained = { events, notifications };
-    events = [];
-    notifications = [];
-    return drained;
+    buffer.stopTimer();
+    await lines.written();
+    return buffer.take();
   };
   const commit = async (kept?: Kept) => {
-    const { events: drained, notifications: told } = await drain();
-    if (drained.length === 0 && kept === undefined) return;
+    const { stage } = state;
+    const drained = await drain();
+    if (drained.events.length === 0 && kept === undefined) return;
     // A checkpoint of the stage that starts the run tells that it has started.
     if (kept?.checkpoint !== undefined && stage === "executeRequest") deps.failpoint?.(stage, "after-effect");
-    for (const event of drained) deps.failpoint?.(event.stage ?? stage, "before-commit");
-    const record = {
-      jobId: job.id,
-      fence: claim.fence,
-      at: deps.clock.now(),
-      events: drained,
-      notifications: told,
-      progress,
-      stage,
-      message,
-      ...(hasReachedTool ? { hasStarted: true } : {}),
-      ...(kept === undefined ? {} : { execution: { id: claim.executionId, ...kept } }),
-    };
-    const holds = await patiently(() => recordJob(deps.database, record));
-    for (const event of drained) deps.failpoint?.(event.stage ?? stage, "after-commit");
-    if (!holds) throw new ClaimLost(job.id);
-    if (told.length > 0) deps.wakeNotifier();
+    await writeWalk(deps, state, drained, { kept, patiently: (work) => lines.patiently(() => state, work) });
   };
   return {
     get stage() {
-      return stage;
+      return state.stage;
     },
     get progress() {
-      return progress;
+      return state.progress;
     },
     get message() {
-      return message;
+      return state.message;
     },
-    enter: (next, text) => enter(next, text),
+    enter,
     fail(failure) {
-      const failedAt = stage;
-      hasFailed = true;
-      enter("monitorError", `Job execution failed at stage ${failedAt}: ${failure.message}`, failure);
+      state = advance(state, { kind: "fail", message: words(failure.message) });
+      noteActivity(deps, state.stage);
+      show(failure);
     },
-    percent(enginePercent, words) {
-      const text = words === undefined ? undefined : shortText(words);
-      const next = Math.max(progress, monitorProgress(enginePercent));
-      if (next === progress && (text === undefined || text === message)) return;
-      progress = next;
-      message = text === undefined ? message : told(text);
-      deps.database.announce(job.id, { progress, message, stage });
-      const elapsed = deps.clock.elapsed();
+    percent(percent, text) {
+      const message = text === undefined ? undefined : words(shortText(text));
+      const next = advance(state, { kind: "percent", percent, ...(message === undefined ? {} : { message }) });
+      if (next.progress === state.progress && next.message === state.message) return;
+      state = next;
+      const { stage, progress } = state;
+      deps.database.announce(job.id, { progress, message: state.message, stage });
+      const elapsed = clock.elapsed();
       if (elapsed - lastPercentAt < percentMilliseconds) return;
       lastPercentAt = elapsed;
-      push({ at: deps.clock.now(), kind: "progress", status: "running", stage, progress, message });
+      buffer.add({ at: clock.now(), kind: "progress", status: "running", stage, progress, message: state.message });
     },
     log: (text) => log("INFO", text),
     commit,
     drain,
   };
+}
+
+/** An adopted execution passes the stages again that an earlier life of the server has written down. */
+function firstState({ job, isAdopted }: Claim): WalkState {
+  return {
+    stage: job.stage ?? "setup",
+    progress: isAdopted ? job.progress : stages.setup.percent,
+    message: stages.setup.message,
+    hasFailed: false,
+    isDone: false,
+    hasReachedTool: false,
+    ...(isAdopted && job.stage !== undefined ? { recorded: job.stage } : {}),
+  };
+}
+
+function noteActivity({ activity, claim }: ExecuteDeps, stage: StageName): void {
+  if (stage === "monitorLoop") activity.end(claim.job.id);
+  else activity.begin(doingAt(stage), claim.job.id);
+}
+
+type Writing = {
+  readonly kept: Kept | undefined;
+  readonly patiently: <T>(work: () => Promise<T>) => Promise<T>;
+};
+
+/** Writes what a walk has gathered. Throws ClaimLost when its claim does not hold. */
+async function writeWalk(
+  deps: ExecuteDeps,
+  state: WalkState,
+  { events, notifications }: Buffered,
+  { kept, patiently }: Writing,
+): Promise<void> {
+  const { claim } = deps;
+  const { stage, progress, message, hasReachedTool } = state;
+  const record = {
+    jobId: claim.job.id,
+    fence: claim.fence,
+    at: deps.clock.now(),
+    events,
+    notifications,
+    progress,
+    stage,
+    message,
+    ...(hasReachedTool ? { hasStarted: true } : {}),
+    ...(kept === undefined ? {} : { execution: { id: claim.executionId, ...kept } }),
+  };
+  const written = events.map((event) => event.stage ?? stage);
+  const holds = await aroundCommit(deps, written, () => patiently(() => recordJob(deps.database, record)));
+  if (!holds) throw new ClaimLost(claim.job.id);
+  if (notifications.length > 0) deps.wakeNotifier();
 }

@@ -1,0 +1,87 @@
+import { clientOf } from "../domain/access.ts";
+import { type GrowingPause, growingPause } from "../domain/growing-pause.ts";
+import type { Job } from "../domain/job.ts";
+import { forgetCrashes } from "../files/crash-notes.ts";
+import type { Claim, RunnerDeps } from "./claim.ts";
+import { executeProcess } from "./execute-process.ts";
+import type { Lane, RunningJob } from "./lanes.ts";
+import { clearExecution } from "./recover.ts";
+
+/** The walks that live in this process. */
+export type LivingWalks = AsyncDisposable & {
+  /** Begins the walk of a claimed job. */
+  launch(claim: Claim): void;
+  has(jobId: string): boolean;
+  /** Takes a job away from its walk. */
+  stop(jobId: string): void;
+  running(): Iterable<RunningJob>;
+};
+
+type Walk = RunningJob & { readonly controller: AbortController; readonly done: Promise<void> };
+
+/** What is told of walks. */
+type Told = {
+  /** A walk has ended, however. */
+  readonly onEnd: () => void;
+  /** The end of an execution could not be written: it is to be looked at again after so many milliseconds. */
+  readonly onUnwritten: (executionId: string, milliseconds: number) => void;
+};
+
+/** An execution whose end could not be written is looked at again after this long; the pause doubles each time. */
+const retryMilliseconds = 5000;
+
+/** Creates the set of walks, empty. Disposal leaves tools running. */
+export function createLivingWalks(deps: RunnerDeps, laneOf: (job: Job) => Lane, told: Told): LivingWalks {
+  const walks = new Map<string, Walk>();
+  /** By execution: of ends that could not be written. */
+  const pauses = new Map<string, GrowingPause>();
+
+  const walk = async (claim: Claim, controller: AbortController) => {
+    const { job, executionId } = claim;
+    try {
+      await walkToEnd(deps, claim, controller);
+      pauses.delete(executionId);
+    } catch (error) {
+      deps.logger.error("Cannot end a job, looking at it again soon", { jobId: job.id, executionId, error });
+      const pause = pauses.get(executionId) ?? growingPause(retryMilliseconds);
+      pauses.set(executionId, pause);
+      told.onUnwritten(executionId, pause.next());
+    } finally {
+      deps.activity.end(job.id);
+    }
+  };
+  return {
+    launch(claim) {
+      const controller = new AbortController();
+      const { job } = claim;
+      const done = walk(claim, controller).finally(() => {
+        walks.delete(job.id);
+        told.onEnd();
+      });
+      walks.set(job.id, {
+        controller,
+        lane: laneOf(job),
+        processId: job.processId,
+        client: clientOf(job),
+        done,
+      });
+    },
+    has: (jobId) => walks.has(jobId),
+    stop: (jobId) => walks.get(jobId)?.controller.abort("dismissed"),
+    running: () => walks.values(),
+    async [Symbol.asyncDispose]() {
+      for (const { controller } of walks.values()) controller.abort("stopping");
+      await Promise.all([...walks.values()].map(({ done }) => done));
+    },
+  };
+}
+
+async function walkToEnd(deps: RunnerDeps, claim: Claim, controller: AbortController): Promise<void> {
+  const { job, executionId } = claim;
+  const { url, headers } = await deps.remoteAccess(job);
+  const walkDeps = { ...deps, signal: controller.signal, lose: () => controller.abort("dismissed") };
+  const end = await executeProcess(walkDeps, claim, url, headers);
+  if (end.kind !== "left") await clearExecution(deps, { job, executionId }, end);
+  if (end.kind === "finished" && end.status === "successful") deps.failpoint?.("done", "after-effect");
+  if (end.kind !== "left" && deps.crashNotes[job.id] !== undefined) forgetCrashes(deps.layout, job.id);
+}

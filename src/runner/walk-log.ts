@@ -1,0 +1,49 @@
+import { formatJobLogLine } from "../domain/job-log.ts";
+import type { WalkState } from "../domain/progress.ts";
+import { appendJobLog } from "../files/job-log.ts";
+import type { ExecuteDeps } from "./claim.ts";
+
+export type LogLevel = "INFO" | "ERROR";
+
+/** What a walk writes into the log of its execution. */
+export type WalkLog = {
+  /** Adds a line, after those before; nothing when the job has no log. */
+  add(state: WalkState, level: LogLevel, text: string): void;
+  /** Waits for the lines that were added since the last call. Rejects when one of them cannot be written. */
+  written(): Promise<void>;
+  /** Does a part of the job that is repeatable, and waits while the server is short of something: the log says so. */
+  patiently<T>(state: () => WalkState, work: () => Promise<T>): Promise<T>;
+};
+
+/** Creates the log of a walk. */
+export function createWalkLog(deps: ExecuteDeps, hasLog: boolean): WalkLog {
+  const { claim, clock, layout, logger, patience, signal } = deps;
+  const { executionId, startedAt, job } = claim;
+  let written: Promise<void> = Promise.resolve();
+  const warn = (words: string) => logger.warn(words, { jobId: job.id, executionId });
+
+  const append = (state: WalkState, level: LogLevel, text: string, say: (words: string) => void) => {
+    if (!hasLog) return;
+    const at = clock.now();
+    const status = state.hasFailed ? "failed" : state.isDone ? "successful" : "running";
+    const elapsedMilliseconds = at - startedAt;
+    const line = formatJobLogLine({ at, level, elapsedMilliseconds, progress: state.progress, status, message: text });
+    written = written.then(() => patience.during(() => appendJobLog(layout, executionId, [line]), { signal, say }));
+    // Whoever waits for the lines sees the failure; until then it must not end the server.
+    written.catch(() => {});
+  };
+  /** A line that waits is told by a line that, when it waits itself, is told to the operator only. */
+  const sayWait = (state: WalkState) => (words: string) => {
+    warn(words);
+    append(state, "INFO", words, warn);
+  };
+  return {
+    add: (state, level, text) => append(state, level, text, sayWait(state)),
+    written() {
+      const lines = written;
+      written = Promise.resolve();
+      return lines;
+    },
+    patiently: (state, work) => patience.during(work, { signal, say: (words) => sayWait(state())(words) }),
+  };
+}

@@ -1,0 +1,96 @@
+import { describe, expect, test } from "bun:test";
+import { clientOf } from "../../src/domain/access.ts";
+import type { Job } from "../../src/domain/job.ts";
+import { countRunning, createLanes, type Lane, type RunningJob } from "../../src/runner/lanes.ts";
+import { newJob } from "../support/jobs-in-store.ts";
+
+/** `t-anna-3` is the third job of anna's in the lane of tools. */
+function job(name: string, processSlots?: number): Job {
+  const [lane = "t", user = "anna", number = "1"] = name.split("-");
+  const run = processSlots === undefined ? {} : { run: { processSlots } };
+  const made = newJob({ id: name, user, createdAt: Number(number), isRemote: lane === "r", processId: `p${lane}` });
+  return { ...made, request: { ...made.request, ...run } };
+}
+
+const laneOf = ({ id }: Job): Lane => (id.startsWith("q") ? "quick" : id.startsWith("r") ? "remote" : "tools");
+const running = (name: string): RunningJob => {
+  const made = job(name);
+  return { lane: laneOf(made), processId: made.processId, client: clientOf(made) };
+};
+const bounds = { slots: { quick: 9, tools: 2, remote: 1 }, clientSlots: 9, batch: 9, capacity: 9 };
+
+describe("take() gives what may run now:", () => {
+  const rows: readonly {
+    readonly name: string;
+    readonly waiting: readonly Job[];
+    readonly running?: readonly string[];
+    readonly bounds?: Partial<typeof bounds>;
+    readonly taken: readonly string[];
+  }[] = [
+    {
+      name: "each lane within its slots",
+      waiting: ["t-a-1", "t-a-2", "t-a-3", "r-a-1", "r-a-2", "q-a-1"].map((one) => job(one)),
+      taken: ["q-a-1", "t-a-1", "t-a-2", "r-a-1"],
+    },
+    {
+      name: "no more than the slots that are free",
+      waiting: [job("t-a-1"), job("t-a-2")],
+      running: ["t-b-9"],
+      taken: ["t-a-1"],
+    },
+    { name: "nothing where no slot is free", waiting: [job("t-a-1")], running: ["t-b-8", "t-b-9"], taken: [] },
+    {
+      name: "quick jobs beside tools that fill their slots",
+      waiting: [job("q-a-1")],
+      running: ["t-b-8", "t-b-9"],
+      taken: ["q-a-1"],
+    },
+    {
+      name: "at most a batch",
+      waiting: ["q-a-1", "q-a-2", "q-a-3"].map((one) => job(one)),
+      bounds: { batch: 2 },
+      taken: ["q-a-1", "q-a-2"],
+    },
+    {
+      name: "no more of a client than it may have",
+      waiting: [job("t-a-1"), job("t-b-2")],
+      running: ["r-a-9"],
+      bounds: { clientSlots: 1 },
+      taken: ["t-b-2"],
+    },
+    {
+      name: "quick jobs of a client without a bound",
+      waiting: [job("q-a-1")],
+      running: ["r-a-9"],
+      bounds: { clientSlots: 1 },
+      taken: ["q-a-1"],
+    },
+    { name: "no more of a process than it may have", waiting: [job("t-a-1", 1), job("t-b-2", 1)], taken: ["t-a-1"] },
+    { name: "nothing of a process whose slots are in use", waiting: [job("t-a-1", 1)], running: ["t-b-9"], taken: [] },
+  ];
+  test.each(rows)("$name", ({ waiting, running: names = [], bounds: changes, taken }) => {
+    const lanes = createLanes({ ...bounds, ...changes }, laneOf);
+    for (const one of waiting) expect(lanes.add(one)).toBe(true);
+    expect(lanes.take(names.map(running)).map(({ id }) => id)).toEqual([...taken]);
+    expect(lanes.size).toBe(waiting.length - taken.length);
+  });
+});
+
+test("what has no room is refused, and what was removed is not taken", () => {
+  const lanes = createLanes({ ...bounds, capacity: 1 }, laneOf);
+  expect(lanes.add(job("t-a-1"))).toBe(true);
+  expect(lanes.add(job("t-a-2"))).toBe(false);
+  lanes.remove("t-a-1");
+  expect(lanes.take([])).toEqual([]);
+});
+
+test("countRunning() counts lanes, processes and the clients that use tools or other servers", () => {
+  const counts = countRunning(["q-a-1", "t-a-2", "t-b-3", "r-a-4"].map(running));
+  expect(counts.lanes).toEqual({ quick: 1, tools: 2, remote: 1 });
+  expect([...counts.processes]).toEqual([
+    ["pq", 1],
+    ["pt", 2],
+    ["pr", 1],
+  ]);
+  expect([...counts.clients.values()]).toEqual([2, 1]);
+});
