@@ -1,0 +1,124 @@
+import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import * as v from "valibot";
+import { temporaryDirectory } from "./support/temporary-directory.ts";
+
+const root = join(import.meta.dir, "..");
+
+/** What nobody has to scroll through: lines of a function and of a file, parameters of a function. */
+const bounds = { functionLines: 60, fileLines: 300, parameters: 4 } as const;
+
+/** Who may be larger, and why. This list only shrinks: an entry that is not needed any more fails. */
+const exceptions: Readonly<Record<string, string>> = {
+  "app.ts startApp functionLines":
+    "the program from top to bottom, a line for each part, in the order in which they end",
+  "cli/run.ts runCommand functionLines": "was so when the bounds were set",
+  "config.ts fileLines": "was so when the bounds were set",
+  "cwl/document/check.ts checkLink parameters": "was so when the bounds were set",
+  "cwl/document/pack.ts fileLines": "was so when the bounds were set",
+  "cwl/document/pack.ts rewrite parameters": "was so when the bounds were set",
+  "cwl/document/pack.ts rewriteMembers parameters": "was so when the bounds were set",
+  "cwl/engine.ts fileLines": "was so when the bounds were set",
+  "cwl/engine.ts work parameters": "was so when the bounds were set",
+  "cwl/run/inputs.ts withFormat parameters": "was so when the bounds were set",
+  "cwl/tool/command-line.ts bindValue parameters": "was so when the bounds were set",
+  "cwl/tool/tool.ts runTries parameters": "was so when the bounds were set",
+  "cwl/workflow/workflow.ts runStep parameters": "was so when the bounds were set",
+  "engines/default-inputs.ts defaultItems parameters": "was so when the bounds were set",
+  "engines/input-check.ts isAnyType parameters": "was so when the bounds were set",
+  "engines/input-check.ts valueFaults parameters": "was so when the bounds were set",
+  "engines/prepare-inputs.ts fileLines": "was so when the bounds were set",
+  "engines/remote.ts adopt parameters": "was so when the bounds were set",
+  "engines/remote.ts goOn parameters": "was so when the bounds were set",
+  "executors/local/supervise.ts startSupervisor functionLines": "was so when the bounds were set",
+  "http/routes/job-actions.ts readBody parameters": "was so when the bounds were set",
+  "http/routes/jobs.ts jobRoutes functionLines": "was so when the bounds were set",
+  "http/routes/providers.ts providerRoutes functionLines": "was so when the bounds were set",
+  "http/server.ts createHttpApp functionLines": "was so when the bounds were set",
+  "http/wps/execution.ts answerJob parameters": "was so when the bounds were set",
+  "net/connection.ts openPlain functionLines": "was so when the bounds were set",
+  "net/remote-wps.ts createWpsClient functionLines": "was so when the bounds were set",
+  "operations/check-submission.ts collectFaults parameters": "was so when the bounds were set",
+  "operations/merge-description.ts checkOccurs parameters": "was so when the bounds were set",
+  "runner/job-walk.ts beginWalk functionLines": "was so when the bounds were set",
+  "runner/waiting-queue.ts createWaitingQueue functionLines": "was so when the bounds were set",
+  "store/jobs.ts fileLines": "was so when the bounds were set",
+  "store/write-queue.ts createWriteQueue functionLines": "was so when the bounds were set",
+  "wire/wps-endpoint/read-execute.ts oneOf parameters": "was so when the bounds were set",
+};
+
+const rules = {
+  preset: "none",
+  complexity: {
+    useMaxParams: { level: "error", options: { max: bounds.parameters } },
+    noExcessiveLinesPerFunction: { level: "error", options: { maxLines: bounds.functionLines } },
+  },
+  style: { noExcessiveLinesPerFile: { level: "error", options: { maxLines: bounds.fileLines } } },
+};
+
+const kinds: Readonly<Record<string, keyof typeof bounds>> = {
+  "lint/complexity/useMaxParams": "parameters",
+  "lint/complexity/noExcessiveLinesPerFunction": "functionLines",
+  "lint/style/noExcessiveLinesPerFile": "fileLines",
+};
+
+const report = v.object({
+  diagnostics: v.array(
+    v.object({
+      category: v.string(),
+      location: v.object({ path: v.string(), start: v.object({ line: v.number(), column: v.number() }) }),
+    }),
+  ),
+});
+
+/** Names what is too large below a directory: the file, the function and the bound. */
+async function tooLarge(directory: string): Promise<readonly string[]> {
+  await using config = await temporaryDirectory();
+  const settings = join(config.path, "biome.json");
+  await Bun.write(settings, JSON.stringify({ root: true, linter: { rules } }));
+  const program = join(root, "node_modules", ".bin", "biome");
+  const command = [program, "lint", `--config-path=${settings}`, "--reporter=json", "--max-diagnostics=none", "."];
+  const child = Bun.spawn(command, { cwd: directory, stdout: "pipe", stderr: "ignore", stdin: "ignore" });
+  const [text] = await Promise.all([new Response(child.stdout).text(), child.exited]);
+  const { diagnostics } = v.parse(report, JSON.parse(text));
+  return Promise.all(
+    diagnostics.flatMap(({ category, location }) => {
+      const bound = kinds[category];
+      return bound === undefined ? [] : [nameOf(directory, location, bound)];
+    }),
+  );
+}
+
+async function nameOf(
+  directory: string,
+  { path, start }: v.InferOutput<typeof report>["diagnostics"][number]["location"],
+  bound: keyof typeof bounds,
+): Promise<string> {
+  if (bound === "fileLines") return `${path} ${bound}`;
+  const lines = (await Bun.file(join(directory, path)).text()).split("\n");
+  // The parameters of a function may stand on the lines after its name.
+  const above = lines.slice(0, start.line).toReversed();
+  const named = above.map((line) => /(?:function\*?|const)\s+(\w+)/.exec(line)?.[1]).find((name) => name !== undefined);
+  return `${path} ${named ?? "?"} ${bound}`;
+}
+
+test("functions and files of src are small, but for the exceptions, each of which is needed", async () => {
+  expect((await tooLarge(join(root, "src"))).toSorted()).toEqual(Object.keys(exceptions).toSorted());
+});
+
+test("each exception has a reason", () => {
+  expect(Object.entries(exceptions).filter(([, reason]) => reason.split(" ").length < 4)).toEqual([]);
+});
+
+describe("what is too large is found:", () => {
+  const planted = {
+    "a function that is too long": `export function long() {\n${"  work();\n".repeat(bounds.functionLines + 1)}}\n`,
+    "a file that is too long": "work();\n".repeat(bounds.fileLines + 1),
+    "a function with 5 parameters": "export function wide(a, b, c, d, e) {}\n",
+  };
+  test.each(Object.entries(planted))("%s", async (_name, text) => {
+    await using directory = await temporaryDirectory();
+    await Bun.write(join(directory.path, "planted.js"), text);
+    expect(await tooLarge(directory.path)).toHaveLength(1);
+  });
+});
