@@ -144,8 +144,8 @@ export async function sentResults(
   return resultsDocument(chosen, { ...context, maxInlineBytes: sizeBytes > maxInlineBytes ? 0 : maxInlineBytes });
 }
 
-/** What the files of a result hold; links of the document stand for secondary files. */
-function sizeOf(result: Result): number {
+/** Adds up what the files of a result hold, in bytes; links of the document stand for secondary files. */
+export function sizeOf(result: Result): number {
   switch (result.kind) {
     case "file":
       return result.sizeBytes;

@@ -16,6 +16,7 @@ import { executeResponseOf, failureText, outputsOfJob, stateOfJob } from "../wir
 import { writeExecuteResponse, writeResult, writeStatusInfo } from "../wire/wps/write-status.ts";
 import { type AnswerDeps, answerResult, documentSource } from "./results-answer.ts";
 import { foreignBytes, principalOf, type RouteContext } from "./route.ts";
+import { settledAnswer } from "./settled-answer.ts";
 import { owsResponse, xmlResponse } from "./wps-response.ts";
 
 export type ExecuteWpsDeps = SubmitDeps &
@@ -41,7 +42,7 @@ export async function executeWps(
   try {
     refuseManyRaw(process, call);
     const job = await submit(deps, context, process, call);
-    return await answerJob(deps, context, process, call, job);
+    return await settledAnswer(deps, context, job, () => answerJob(deps, context, process, call, job));
   } catch (error) {
     return owsResponse(error, call.version, deps.logger, (pointer) => locatorOf(call, pointer));
   }
@@ -125,7 +126,8 @@ async function answerDocument20(deps: ExecuteWpsDeps, context: RouteContext, job
   const { description, results } = await resultsOfJob(deps, job);
   refuseFailed(job);
   const outputs = await outputsOfJob(job, description, results, documentSource(deps, context.baseUrl));
-  return xmlResponse(writeResult({ jobId: job.id, outputs }));
+  // A run that is no job to its client has no id to ask with.
+  return xmlResponse(writeResult(job.hidden === undefined ? { jobId: job.id, outputs } : { outputs }));
 }
 
 function refuseFailed(job: Job): void {

@@ -11,7 +11,7 @@ import type { Database } from "../store/database.ts";
 import { findJob, findJobOfExecution } from "../store/jobs.ts";
 import { findProcessRevision } from "../store/processes.ts";
 import { resultsOf } from "../store/results.ts";
-import { readJob } from "./follow-jobs.ts";
+import { readJob, readLinkedJob } from "./follow-jobs.ts";
 import { maySeeJob, requireAction } from "./guard.ts";
 import { type OpenedFile, openFile } from "./open-file.ts";
 import type { ProcessCache } from "./process-cache.ts";
@@ -35,6 +35,15 @@ export type JobResults = {
  */
 export async function readResults(deps: ReadResultsDeps, principal: Principal, jobId: string): Promise<JobResults> {
   return resultsOfJob(deps, await readJob(deps, principal, jobId));
+}
+
+/** Reads the results of a job as `readResults` does, also those that only the answer to its run links to. */
+export async function readLinkedResults(
+  deps: ReadResultsDeps,
+  principal: Principal,
+  jobId: string,
+): Promise<JobResults> {
+  return resultsOfJob(deps, await readLinkedJob(deps, principal, jobId));
 }
 
 /** Reads the results of a job that the caller may see. Throws as `readResults` does. */
