@@ -4,7 +4,7 @@ import { Problem } from "../domain/problem.ts";
 import type { OutputLocations } from "../domain/results.ts";
 import { dialectOf, type ResultsShape, shapeOf } from "../domain/results-shape.ts";
 import type { Result, Results } from "../domain/values.ts";
-import { type JobResults, openResult, resultOf } from "../operations/read-results.ts";
+import { type JobResults, knownOfFile, openResult, resultOf } from "../operations/read-results.ts";
 import { documentResponse } from "./document-response.ts";
 import { bareValue, itemOf, referenceLink } from "./one-result.ts";
 import { type ResultsContext, resultMember, resultsDocument } from "./results-document.ts";
@@ -247,7 +247,7 @@ export async function answerResult(
     case "file": {
       request.note?.("file");
       const file = await openResult(deps, result.reference);
-      return fileResponse(context.request, { ...file, name: result.basename, mediaType: result.mediaType });
+      return fileResponse(context.request, { ...file, ...knownOfFile(result), name: result.basename });
     }
     case "link":
       request.note?.("link");
