@@ -44,6 +44,7 @@ import { type WatchedFile, watchFiles } from "./runner/removed-files.ts";
 import { createStatusDocuments } from "./runner/status-document.ts";
 import { setLogAside } from "./store/backup.ts";
 import { type Database, openDatabase } from "./store/database.ts";
+import { showWaitedJobs } from "./store/hidden-jobs.ts";
 import { hasAnyKey } from "./store/keys.ts";
 import { lockDataDirectory } from "./store/lock.ts";
 import { findProcessRevision } from "./store/processes.ts";
@@ -189,6 +190,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   };
   await bringBackKnown(tidying);
   await statusDocuments.renew();
+  await showWaitedJobs(database);
   await runner.start();
   stack.use(startIndexing(base));
   stack.use(await startHousekeeping(tidying));

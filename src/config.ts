@@ -143,6 +143,13 @@ export const ConfigSchema = v.strictObject({
     ),
     "410",
   ),
+  syncJobs: v.optional(
+    v.pipe(
+      v.picklist(["always", "never"], "always or never"),
+      v.description("whether a synchronous execution is a job when it ends within its wait: always or never"),
+    ),
+    "always",
+  ),
   cors: v.optional(v.pipe(list, v.description("origins whose pages may call from a browser")), []),
   allowAnonymous: v.optional(
     v.pipe(

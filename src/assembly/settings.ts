@@ -66,6 +66,7 @@ export function requestSettings(config: Config, sendsMail: boolean): HttpDeps["s
     ...retentionOf(config),
     maxInlineBytes: config.maxInlineBytes,
     removedJobs: config.removedJobs,
+    syncJobs: config.syncJobs,
     maxDocumentBytes: config.maxDocumentBytes,
     outputsPath: config.outputsPath,
     ...(config.outputsUrl === undefined ? {} : { outputsUrl: config.outputsUrl }),

@@ -62,9 +62,12 @@ export function readExecution(
   noteOthers(payload, bodyMembers, { pointer: "", faults, warnings });
   const given = payload.inputs ?? {};
   const read = isById(given) ? readInputs(given, description, faults, warnings) : { inputs: {}, items: [] };
-  const outputs = isById(payload.outputs) ? readOutputs(payload.outputs, description, faults, warnings) : undefined;
+  const named = isById(payload.outputs) ? readOutputs(payload.outputs, description, faults, warnings) : undefined;
   if (!outcome.success) return { faults, execution: { ...empty, items: read.items } };
   const { process, mode, response, heddle } = outcome.output;
+  // 1.0 has no words for wanting no outputs: who names none wants all of them (OGC 18-062r2 /req/core/process-execute-default-outputs).
+  const isNone = named !== undefined && Object.keys(named).length === 0;
+  const outputs = isNone && response !== undefined ? undefined : named;
   const longest = description.heddle?.maxSeconds;
   if (longest !== undefined && (heddle?.maxSeconds ?? 0) > longest) {
     faults.push(fault("/heddle/maxSeconds", heddle?.maxSeconds, `at most ${longest}, as the process allows`));

@@ -97,7 +97,14 @@ export type Job = {
   readonly resumeFrom?: string;
   /** How often in a row the server went down while the job was in stages 1 to 8. */
   readonly earlyCrashes: number;
+  /** Set for a synchronous run that is no job to its clients: one that is waited for, or that was answered. */
+  readonly hidden?: "waited" | "answered";
 };
+
+/** Tells whether a job stands in lists: neither was it removed, nor is it a run that was merely waited for. */
+export function isListed(job: Job): boolean {
+  return job.hidden === undefined && !isDiscarded(job);
+}
 
 /** Tells whether a job was removed after it had ended: of it only its history is kept, not even its status document. */
 export function isDiscarded({ status, finishedAt, updatedAt }: Job): boolean {

@@ -72,6 +72,7 @@ const FileResultSchema: v.GenericSchema<unknown, FileResult> = v.object({
   basename: v.string(),
   mediaType: v.string(),
   sizeBytes: v.number(),
+  sha256: v.exactOptional(v.string()),
   secondaryFiles: v.exactOptional(v.array(v.lazy(() => FileResultSchema))),
 });
 

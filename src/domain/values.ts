@@ -63,6 +63,8 @@ export type FileResult = {
   readonly basename: string;
   readonly mediaType: string;
   readonly sizeBytes: number;
+  /** Hexadecimal; absent where it was published before digests were kept. */
+  readonly sha256?: string;
   readonly secondaryFiles?: readonly FileResult[];
 };
 

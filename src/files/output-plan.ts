@@ -123,6 +123,7 @@ function placeFile(placing: Placing, file: FileValue, directory: readonly string
     basename: file.basename,
     mediaType: file.mediaType ?? mediaTypeOf(file.basename),
     sizeBytes: source.sizeBytes,
+    ...(file.sha256 === undefined ? {} : { sha256: file.sha256 }),
     ...(secondaryFiles === undefined ? {} : { secondaryFiles }),
   };
 }

@@ -137,6 +137,7 @@ const exposed = [
   "Content-Range",
   "Content-Disposition",
   "ETag",
+  "Repr-Digest",
   "Retry-After",
   "WWW-Authenticate",
   "X-Next-Offset",

@@ -21,6 +21,14 @@ export type FollowDeps = { readonly database: Database };
  */
 export async function readJob(deps: FollowDeps, principal: Principal, jobId: string): Promise<Job> {
   const job = await readAnyJob(deps, principal, jobId);
+  if (job.hidden !== undefined) throw noSuchJob(jobId);
+  if (!isDiscarded(job)) return job;
+  throw removedJob(jobId);
+}
+
+/** Reads a job, also one that is none to its clients: the answer to its run may link to its results. Throws as `readJob` does. */
+export async function readLinkedJob(deps: FollowDeps, principal: Principal, jobId: string): Promise<Job> {
+  const job = await readAnyJob(deps, principal, jobId);
   if (!isDiscarded(job)) return job;
   throw removedJob(jobId);
 }

@@ -1,6 +1,6 @@
 import { mayDo, type Principal, seesPrivate } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
-import { isDiscarded, type Job } from "../domain/job.ts";
+import { isListed, type Job } from "../domain/job.ts";
 import type { JobSearch } from "../domain/job-search.ts";
 import { type JobOrder, newestFirst, type SortKey } from "../domain/job-sort.ts";
 import { Problem } from "../domain/problem.ts";
@@ -31,8 +31,8 @@ export async function listJobs(deps: ListDeps, principal: Principal, filter: Job
   const owner = mayDo(principal, "read-all-jobs") ? {} : { user: principal.user ?? null };
   const from = readCursor(before ?? after, order.key, before === undefined ? "after" : "before");
   if (filter.withRemoved === true) requireAction(principal, "read-all-jobs", "list removed jobs");
-  const isListed = (job: Job) => filter.withRemoved === true || !isDiscarded(job);
-  const found = await readVisible(deps, principal, isListed, {
+  const isShown = (job: Job) => filter.withRemoved === true || isListed(job);
+  const found = await readVisible(deps, principal, isShown, {
     // One more than asked tells whether there is a further page.
     limit: limit + 1,
     ...owner,
@@ -61,11 +61,11 @@ type Reading = Parameters<typeof readJobs>[1];
 async function readVisible(
   deps: ListDeps,
   principal: Principal,
-  isListed: (job: Job) => boolean,
+  isShown: (job: Job) => boolean,
   reading: Reading,
 ): Promise<readonly ListedJob[]> {
   const mayList = async (job: Job) =>
-    isListed(job) && (seesPrivate(principal) || (await maySeeJob(deps, principal, job)));
+    isShown(job) && (seesPrivate(principal) || (await maySeeJob(deps, principal, job)));
   const visible: ListedJob[] = [];
   let from = reading.from;
   for (;;) {

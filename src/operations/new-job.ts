@@ -22,6 +22,7 @@ export function newJob(
   origin: JobOrigin,
   request: JobRequest,
   isSync: boolean,
+  isHidden = false,
 ): Job {
   return {
     id: drawn.id,
@@ -46,6 +47,7 @@ export function newJob(
     createdAt: drawn.at,
     updatedAt: drawn.at,
     earlyCrashes: 0,
+    ...(isHidden ? { hidden: "waited" } : {}),
     ...(origin.providerId === undefined ? {} : { providerId: origin.providerId }),
     ...(origin.user === undefined ? {} : { user: origin.user }),
     ...(origin.language === undefined ? {} : { language: origin.language }),

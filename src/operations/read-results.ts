@@ -11,7 +11,7 @@ import type { Database } from "../store/database.ts";
 import { findJob, findJobOfExecution } from "../store/jobs.ts";
 import { findProcessRevision } from "../store/processes.ts";
 import { resultsOf } from "../store/results.ts";
-import { readJob } from "./follow-jobs.ts";
+import { readJob, readLinkedJob } from "./follow-jobs.ts";
 import { maySeeJob, requireAction } from "./guard.ts";
 import { type OpenedFile, openFile } from "./open-file.ts";
 import type { ProcessCache } from "./process-cache.ts";
@@ -35,6 +35,15 @@ export type JobResults = {
  */
 export async function readResults(deps: ReadResultsDeps, principal: Principal, jobId: string): Promise<JobResults> {
   return resultsOfJob(deps, await readJob(deps, principal, jobId));
+}
+
+/** Reads the results of a job as `readResults` does, also those that only the answer to its run links to. */
+export async function readLinkedResults(
+  deps: ReadResultsDeps,
+  principal: Principal,
+  jobId: string,
+): Promise<JobResults> {
+  return resultsOfJob(deps, await readLinkedJob(deps, principal, jobId));
 }
 
 /** Reads the results of a job that the caller may see. Throws as `readResults` does. */
@@ -86,6 +95,9 @@ export function resultOf({ job, description, results }: JobResults, outputId: st
   throw new Problem("result-not-available", detail);
 }
 
+/** A published file, with its digest in hexadecimal and how many bytes it was made of, where that is known. */
+export type KnownFile = OpenedFile & { readonly sha256?: string; readonly digestedBytes?: number };
+
 /** Opens a published file of results that were read. Throws `not-found` when it is gone. */
 export async function openResult(deps: Pick<ReadResultsDeps, "layout">, reference: string): Promise<OpenedFile> {
   const file = await openFile(deps.layout, reference.split("/").slice(1).map(decodeURIComponent).join("/"));
@@ -101,7 +113,7 @@ export async function openOutputPath(
   deps: Pick<ReadResultsDeps, "database" | "layout">,
   principal: Principal,
   segments: readonly string[],
-): Promise<OpenedFile> {
+): Promise<KnownFile> {
   requireAction(principal, "read-own-jobs", "read outputs");
   const shown = segments.join("/");
   const [first = "", ...below] = segments;
@@ -118,20 +130,29 @@ export async function openOutputPath(
     throw new Problem(kind, `Cannot read output "${shown}": found its job dismissed, wanted a successful one`);
   }
   if (file === undefined || !(await isOfJob(deps, job, file.executionId))) throw notFound(shown);
-  const mediaType = below.length < 2 ? undefined : await resultTypeOf(deps, job, below);
-  return mediaType === undefined ? file : { ...file, mediaType };
+  const result = below.length < 2 ? undefined : await resultAt(deps, job, below);
+  return result === undefined ? file : { ...file, ...knownOfFile(result) };
 }
 
-/** The media type that a job's results give to a file, by the path below the job's directory: its name may tell less. */
-async function resultTypeOf(
+/** Gives what the results of a job tell of a published file: its media type, of which its name may tell less, and its digest. */
+export function knownOfFile({
+  mediaType,
+  sha256,
+  sizeBytes,
+}: FileResult): Pick<KnownFile, "mediaType" | "sha256" | "digestedBytes"> {
+  return { mediaType, ...(sha256 === undefined ? {} : { sha256, digestedBytes: sizeBytes }) };
+}
+
+/** Finds the file of a job's results by the path below the job's directory. */
+async function resultAt(
   deps: Pick<ReadResultsDeps, "database" | "layout">,
   job: Job,
   below: readonly string[],
-): Promise<string | undefined> {
+): Promise<FileResult | undefined> {
   const [outputId = ""] = below;
   const path = below.map(encodeURIComponent).join("/");
   const results = await resultsWithValues(deps, job.id);
-  return filesOf(ownMember(results, outputId)).find(({ reference }) => reference.endsWith(`/${path}`))?.mediaType;
+  return filesOf(ownMember(results, outputId)).find(({ reference }) => reference.endsWith(`/${path}`));
 }
 
 function filesOf(result: Result | undefined): readonly FileResult[] {

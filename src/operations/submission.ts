@@ -32,6 +32,8 @@ export type SubmitSettings = {
   /** What each role may wish for its jobs; the table of domain/access.ts when undefined. */
   readonly wishBounds?: WishBounds;
   readonly quotas?: Quotas;
+  /** Whether a synchronous execution is a job when it ends within its wait; always when undefined. */
+  readonly syncJobs?: "always" | "never";
 };
 
 export type SubmitDeps = {

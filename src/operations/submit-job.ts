@@ -1,4 +1,4 @@
-import type { Job } from "../domain/job.ts";
+import type { Job, JobRequest } from "../domain/job.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import type { Provider } from "../domain/provider.ts";
@@ -9,6 +9,7 @@ import { sealSubscribers } from "../store/outbox.ts";
 import { keepRevision } from "../store/processes.ts";
 import { sealHeaders } from "../store/providers.ts";
 import { checkSubmission } from "./check-submission.ts";
+import { showJob } from "./hidden-jobs.ts";
 import { acceptedEvent, newJob } from "./new-job.ts";
 import { queueIsFull, requireOutputRoom } from "./quotas.ts";
 import { type CheckedJob, type Submission, type SubmitDeps, type SubmitRequest, submissionOf } from "./submission.ts";
@@ -64,7 +65,8 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
     statusDocument === undefined ? request : { ...request, statusDocument: { lineage: statusDocument.lineage } };
   const id = deps.newId();
   const held = await keepInputs(deps.layout, id, kept);
-  const job = newJob({ id, at: deps.clock.now() }, submission, held, chosen.isSync);
+  const isHidden = chosen.isSync && isOnlyAnswered(submission, request, subscribers);
+  const job = newJob({ id, at: deps.clock.now() }, submission, held, chosen.isSync, isHidden);
   if (submission.providerId !== undefined) await keepRevision(deps.database, process, deps.clock.now());
   const maxQueued = deps.settings.quotas?.queued;
   const forwarded = submission.auth?.forwarded ?? {};
@@ -88,13 +90,29 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
   }
   if (inserted.kind === "inserted") deps.runner.wake(job);
   const current = inserted.kind === "inserted" ? job : await existingJob(deps, inserted.jobId);
-  if (!chosen.isSync) return { kind: "created", job: current };
+  if (!chosen.isSync) return { kind: "created", job: await showJob(deps, current) };
   const limit = submission.settings.syncLimitMilliseconds;
   const own = chosen.waitSeconds === undefined ? limit : Math.min(limit, chosen.waitSeconds * 1000);
-  const end = await waitForEnd(deps, current, own, submission.signal);
+  const waited = await waitForEnd(deps, current, own, submission.signal);
+  // Nobody is there any more who could be answered, now or later: it is a job like any other.
+  const isLeft = waited.kind === "created" || submission.signal?.aborted === true;
+  const end = isLeft ? { ...waited, job: await showJob(deps, waited.job) } : waited;
   // A wait that was cut was not applied.
   const isApplied = chosen.waitSeconds !== undefined && chosen.waitSeconds * 1000 <= limit;
   return isApplied ? { ...end, waitSeconds: chosen.waitSeconds } : end;
+}
+
+/**
+ * Tells whether a synchronous run is no job unless it outlasts its wait. Who wants it told of, kept or written to a file
+ * speaks of a job.
+ */
+function isOnlyAnswered(
+  { settings, statusDocument }: Submission,
+  { run }: JobRequest,
+  subscribers: readonly LocatedSubscriber[],
+): boolean {
+  const isJob = subscribers.length > 0 || run?.isPinned === true || statusDocument?.isKept === true;
+  return settings.syncJobs === "never" && !isJob;
 }
 
 function sealedOf({ secretKey }: SubmitDeps, jobId: string, subscribers: readonly LocatedSubscriber[]): string {

@@ -135,7 +135,8 @@ export async function* watchJobs(
     place = changes.place;
     for (const jobId of changes.jobIds) {
       const job = await findJob(deps.database, jobId);
-      if (job !== undefined && (await maySeeJob(deps, principal, job))) yield { kind: "job", job, place };
+      const isTold = job !== undefined && job.hidden === undefined && (await maySeeJob(deps, principal, job));
+      if (isTold) yield { kind: "job", job, place };
     }
     if (changes.jobIds.length === 0) await deps.news.next(signal);
     else await sleep(gatherMilliseconds);

@@ -9,6 +9,7 @@ import { makeResultsRelative } from "../domain/results.ts";
 import { shortFailure } from "../domain/short-text.ts";
 import { sleep } from "../domain/timers.ts";
 import type { OutputValue, OutputValues, PreparedInputs, Result, Results } from "../domain/values.ts";
+import { digestOutputs } from "../files/digest-outputs.ts";
 import { ifExists } from "../files/file-errors.ts";
 import { createExecutionDirectories, removePublished } from "../files/job-directory.ts";
 import { createJobPaths } from "../files/job-paths.ts";
@@ -171,7 +172,8 @@ async function publish(deps: ExecuteDeps, walk: JobWalk, plan: OutputPlan): Prom
   const neverFits = () => isLargerThanDisk(deps.layout, plan);
   await patiently(deps, walk, () => publishOutputs(deps.layout, plan), neverFits);
   await refuseOutputs(deps);
-  return makeResultsRelative(plan.results, deps.settings);
+  const results = await patiently(deps, walk, () => digestOutputs(deps.layout, plan, deps.signal));
+  return makeResultsRelative(results, deps.settings);
 }
 
 /** What does not fit into the client's share of the disk is not kept. */

@@ -18,7 +18,7 @@ import {
   removePending,
   type WrittenFirst,
 } from "./orphans.ts";
-import { type RetentionDeps, removeExpiredJobs } from "./retention.ts";
+import { type RetentionDeps, removeAnsweredJobs, removeExpiredJobs } from "./retention.ts";
 
 export type HousekeepingDeps = RetentionDeps & {
   /** What outputs of steps that are kept to be used again may take of the disk; undefined when nobody asks. */
@@ -80,7 +80,10 @@ export async function tidyUp(
   for (const executionId of await readdir(layout.workDirectory)) {
     if (await isDue(deps, executionId, trustsAges)) await removeWorkDirectory(layout, executionId);
   }
-  if (trustsAges) await removeExpiredJobs(deps);
+  if (trustsAges) {
+    await removeExpiredJobs(deps);
+    await removeAnsweredJobs(deps);
+  }
   if (deps.cacheBytes !== undefined) await pruneStepCache(stepCacheDirectory(layout), deps.cacheBytes);
   await clearOrphans(deps, written);
   if (trustsAges) await removeAged(deps);

@@ -6,6 +6,8 @@ import type { Layout } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";
 import { executionIdsOf } from "../store/executions.ts";
 import { expiredJobs, removeJob } from "../store/expire-jobs.ts";
+import { answeredJobs } from "../store/hidden-jobs.ts";
+import { discardJob } from "../store/jobs.ts";
 import { forgetRemovals } from "../store/removals.ts";
 
 export type RetentionDeps = {
@@ -23,6 +25,24 @@ export type RetentionDeps = {
 
 /** Jobs that are looked at together. */
 const batch = 200;
+
+/** How long results are kept that only the answer to a synchronous run links to, which nobody can dismiss: a day. */
+const answeredMilliseconds = 24 * 60 * 60 * 1000;
+
+/** Removes the results of runs that are no jobs to their clients and were answered long ago: only their history stays. */
+export async function removeAnsweredJobs({ database, layout, clock }: RetentionDeps): Promise<void> {
+  const at = clock.now();
+  for (;;) {
+    const due = await answeredJobs(database, at - answeredMilliseconds, batch);
+    for (const jobId of due) {
+      // It is made once, whoever makes it: its id needs no drawing.
+      const move = { jobId, moveId: `answered:${jobId}`, at, message: "Kept long enough for its answer, and removed." };
+      if ((await discardJob(database, move)) === "lost") continue;
+      await removeJobFiles(layout, { jobId, executionIds: await executionIdsOf(database, jobId) });
+    }
+    if (due.length < batch) return;
+  }
+}
 
 /** Removes jobs that ended longer ago than they are kept: first their rows, then their files. */
 export async function removeExpiredJobs(deps: RetentionDeps): Promise<void> {

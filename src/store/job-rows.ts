@@ -31,6 +31,7 @@ export function jobOf(row: Row, from = 0): Job {
     failure,
     wpsId,
     resumeFrom,
+    hidden,
     ...always
   } = jobRow.read(row, from);
   return {
@@ -47,6 +48,7 @@ export function jobOf(row: Row, from = 0): Job {
     ...(failure === null ? {} : { failure }),
     ...(wpsId === null ? {} : { wpsId }),
     ...(resumeFrom === null ? {} : { resumeFrom }),
+    ...(hidden === null ? {} : { hidden }),
   };
 }
 
@@ -125,5 +127,6 @@ export function jobArguments(job: Job): ArgumentsOf<typeof jobs> {
     isIndexed: 0,
     client: storable(clientOf(job)),
     outputBytes: 0,
+    hidden: job.hidden ?? null,
   };
 }

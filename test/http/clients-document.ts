@@ -15,7 +15,7 @@ input is \`{"message": "test"}\`. Written by \`bun test/http/clients-document.ts
 The same wish as a client of each version puts it to \`POST /processes/{id}/execution\`, and the synchronous answer. The results of an
 asynchronous job of a 1.0 client are answered in the same way. A \`-\` stands where the version has no words for it.
 
-Every synchronous answer names its job in \`Link\` with \`rel="monitor"\`.
+Every synchronous answer names its job in \`Link\` with \`rel="monitor"\`; with \`--sync-jobs never\` it has none ([durability.md](durability.md)).
 `;
 
 const later = `## Results of a job of a 2.0 client

@@ -230,7 +230,16 @@ export const cases: readonly Case[] = [
     name: "several outputs in a type that is not offered",
     second: { body: {}, headers: { accept: "image/png" }, status: 406, holds: ["not-acceptable"] },
   },
-  { name: "no outputs", second: { body: { outputs: {} }, status: 204, text: "" } },
+  {
+    name: "none of the outputs named: all of them; no outputs",
+    first: {
+      body: { response: "document", outputs: {} },
+      status: 200,
+      type: "application/json",
+      holds: ['"output_data":"test"', '"output_text":{"value":"test"', '"output_json":{"value":{"data":"test"}'],
+    },
+    second: { body: { outputs: {} }, status: 204, text: "" },
+  },
 ];
 
 export const resultsRows: readonly ResultsRow[] = [

@@ -52,14 +52,17 @@ export function breaking(fault: Fault, trial: () => Promise<void>): Promise<numb
   return proxy.breaking(fault, trial);
 }
 
-/** Starts one service for the tests of a file, with the process "tool" deployed. */
-export function useService(): void {
+/** Starts one service for the tests of a file, with the process "tool" deployed, and others by their ids. */
+export function useService(
+  flags: Readonly<Record<string, unknown>> = {},
+  others: Readonly<Record<string, Json>> = {},
+): void {
   beforeAll(async () => {
     folder = await temporaryDirectory();
     // Subscribers of these tests listen on this machine.
-    app = await startTestApp(folder.path, { allowFetch: ["127.0.0.1"] });
+    app = await startTestApp(folder.path, { allowFetch: ["127.0.0.1"], ...flags });
     if (isBroken()) proxy = startBreakingProxy(app.url);
-    await deployCwl(app.url, "tool", tool);
+    for (const [id, document] of Object.entries({ tool, ...others })) await deployCwl(app.url, id, document);
   });
   afterAll(async () => {
     await proxy?.[Symbol.asyncDispose]();

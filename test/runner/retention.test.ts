@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { silentLogger } from "../../src/domain/logger.ts";
 import { createLayout } from "../../src/files/layout.ts";
 import { clearOrphans } from "../../src/runner/orphans.ts";
-import { finishJob } from "../../src/store/jobs.ts";
+import { removeAnsweredJobs } from "../../src/runner/retention.ts";
+import { noteAnswer, showWaitedJobs } from "../../src/store/hidden-jobs.ts";
+import { findJob, finishJob } from "../../src/store/jobs.ts";
 import { fakeClock } from "../support/fake-clock.ts";
 import { finishing, insertRunningJob, openTestDatabase, startOfTest } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -30,4 +32,29 @@ test("a link that leads nowhere stays while its job runs, which may be making it
   await finishJob(database, finishing(running));
   await clearOrphans(deps);
   expect(await readdir(layout.outputsDirectory)).toEqual([]);
+});
+
+test("results that only the answer to a synchronous run leads to are kept for a day, and its history for longer", async () => {
+  await using dir = await temporaryDirectory();
+  await using database = await openTestDatabase(dir.path);
+  const layout = createLayout(dir.path);
+  for (const directory of [layout.outputsDirectory, layout.workDirectory]) await mkdir(directory, { recursive: true });
+  const clock = fakeClock(startOfTest);
+  const jobs = [await insertRunningJob(database, { hidden: "waited" }), await insertRunningJob(database)] as const;
+  for (const job of jobs) {
+    await mkdir(join(layout.outputsDirectory, job.executionId));
+    await finishJob(database, finishing(job));
+    await noteAnswer(database, job.jobId);
+  }
+  const [answered, other] = jobs;
+  const deps = { database, layout, clock, logger: silentLogger, orphanDays: 30, hasLivingTool: async () => false };
+  const hour = 3_600_000;
+  clock.advance(23 * hour);
+  await removeAnsweredJobs(deps);
+  expect(await readdir(layout.outputsDirectory)).toHaveLength(2);
+  clock.advance(2 * hour);
+  await removeAnsweredJobs(deps);
+  expect(await readdir(layout.outputsDirectory)).toEqual([other.executionId]);
+  expect(await findJob(database, answered.jobId)).toMatchObject({ status: "dismissed", hidden: "answered" });
+  expect(await showWaitedJobs(database)).toBe(0);
 });

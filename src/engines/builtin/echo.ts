@@ -38,7 +38,7 @@ const kinds = {
   integer: { title: "A whole number", schema: { type: "integer" } },
   flag: { title: "A truth value", schema: { type: "boolean" } },
   date: { title: "A point in time", schema: { type: "string", format: "date-time" } },
-  choice: { title: "One of three words", schema: { type: "string", enum: ["red", "green", "blue"], format: "word" } },
+  choice: { title: "One of three words", schema: { enum: ["red", "green", "blue"] } },
   image: {
     title: "An image, in base64",
     schema: { type: "string", contentMediaType: "image/png", contentEncoding: "base64" },

@@ -31,6 +31,8 @@ export async function coded(request: Request, response: Response): Promise<Respo
   const packed = new Headers(headers);
   packed.set("content-encoding", "gzip");
   packed.delete("content-length");
+  // It is of the bytes as they were before (RFC 9530 3).
+  packed.delete("repr-digest");
   // Its parts are not those of what was packed.
   packed.delete("accept-ranges");
   const etag = headers.get("etag");

@@ -4,7 +4,7 @@ import { Problem } from "../../domain/problem.ts";
 import type { OutputLocations } from "../../domain/results.ts";
 import { dialectOf, type ResultsShape, shapeOf } from "../../domain/results-shape.ts";
 import type { Result, Results } from "../../domain/values.ts";
-import { type JobResults, openResult, resultOf } from "../../operations/read-results.ts";
+import { type JobResults, knownOfFile, openResult, resultOf } from "../../operations/read-results.ts";
 import { foreignBytes, jsonResponse, type RouteContext } from "../route.ts";
 import { documentResponse } from "./document-response.ts";
 import { bareValue, itemOf, referenceLink } from "./one-result.ts";
@@ -144,8 +144,8 @@ export async function sentResults(
   return resultsDocument(chosen, { ...context, maxInlineBytes: sizeBytes > maxInlineBytes ? 0 : maxInlineBytes });
 }
 
-/** What the files of a result hold; links of the document stand for secondary files. */
-function sizeOf(result: Result): number {
+/** Adds up what the files of a result hold, in bytes; links of the document stand for secondary files. */
+export function sizeOf(result: Result): number {
   switch (result.kind) {
     case "file":
       return result.sizeBytes;
@@ -247,7 +247,7 @@ export async function answerResult(
     case "file": {
       request.note?.("file");
       const file = await openResult(deps, result.reference);
-      return fileResponse(context.request, { ...file, name: result.basename, mediaType: result.mediaType });
+      return fileResponse(context.request, { ...file, ...knownOfFile(result), name: result.basename });
     }
     case "link":
       request.note?.("link");

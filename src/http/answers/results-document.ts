@@ -6,6 +6,7 @@ import { isJsonType, isTextType } from "../../domain/media-type.ts";
 import type { OutputDefinition, ProcessDescription } from "../../domain/process.ts";
 import { absoluteReference, type OutputLocations } from "../../domain/results.ts";
 import type { FileResult, PlainValue, Result, Results } from "../../domain/values.ts";
+import { digestField } from "./digest-field.ts";
 
 export type ResultsContext = {
   readonly job: Job;
@@ -106,7 +107,11 @@ function linkTo(href: string, type: string | undefined) {
 }
 
 function fileLink(file: FileResult, locations: OutputLocations): Record<string, unknown> {
-  const link = { ...linkTo(absoluteReference(file.reference, locations), file.mediaType), title: file.basename };
+  const link = {
+    ...linkTo(absoluteReference(file.reference, locations), file.mediaType),
+    title: file.basename,
+    ...(file.sha256 === undefined ? {} : { digest: digestField(file.sha256) }),
+  };
   if (file.secondaryFiles === undefined) return link;
   return { ...link, secondaryFiles: file.secondaryFiles.map((secondary) => fileLink(secondary, locations)) };
 }

@@ -1,5 +1,6 @@
 import { Problem } from "../../domain/problem.ts";
 import { foreignBytes } from "../route.ts";
+import { digestField } from "./digest-field.ts";
 import { matchedEtag } from "./entity-tag.ts";
 import { problemDocument } from "./problem-response.ts";
 
@@ -9,6 +10,9 @@ export type SendableFile = {
   /** Milliseconds since 1970. */
   readonly modifiedAt: number;
   readonly mediaType: string;
+  /** Hexadecimal, of the file as it was when it had `digestedBytes`. */
+  readonly sha256?: string;
+  readonly digestedBytes?: number;
   /** What a browser calls the file when it keeps it. */
   readonly name: string;
   /** Gives the bytes from `start` up to, not including, `end`. */
@@ -42,6 +46,7 @@ export async function fileResponse(
     "content-type": await withCharset(file, span === undefined),
     "content-length": String(end - start),
     "content-disposition": dispositionOf(file.name),
+    ...digestOf(file),
   };
   const bytes = file.slice(start, end);
   if (span !== undefined) {
@@ -50,6 +55,11 @@ export async function fileResponse(
   }
   // As a stream when a range was refused by If-Range: the server would apply it to a file by itself.
   return new Response(request.headers.has("range") ? bytes.stream() : bytes, { headers: whole });
+}
+
+/** Of the whole file, also beside a part of it (RFC 9530 3). Of one that is another by now nothing is claimed. */
+function digestOf({ sha256, digestedBytes, sizeBytes }: SendableFile): Readonly<Record<string, string>> {
+  return sha256 === undefined || digestedBytes !== sizeBytes ? {} : { "repr-digest": digestField(sha256) };
 }
 
 /** Answers that a range lies outside a file, with the size that the file has (RFC 9110 15.5.17). */

@@ -15,6 +15,7 @@ import { parsePrefer } from "../../wire/prefer.ts";
 import { comesToLook, formType, lookResponse, requireOwnForm } from "../answers/process-form.ts";
 import { type AnswerDeps, answerResults } from "../answers/results-answer.ts";
 import { requireAcceptable } from "../answers/results-taken.ts";
+import { settledAnswer } from "../answers/settled-answer.ts";
 import { checkedDocument, statusDocument } from "../answers/status-document.ts";
 import { type BodyLimits, bodyText, contentTypeOf, readBytes, readJson, requireContentType } from "../read-body.ts";
 import { foreignBytes, guardEffect, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
@@ -166,15 +167,18 @@ async function execute(
   if (asked.isDryRun) return jsonResponse(checkedDocument(await checkJob(deps, submission, reference)));
   const submitted = await submitJob(deps, submission, reference);
   if (submitted.kind === "created") return createdResponse(submitted, baseUrl, prefer.respondAsync);
-  const outcome = await resultsOfJob(deps, submitted.job);
-  const response = await answerResults(deps, context, { ...outcome, preferences: prefer, isSync: true });
+  const response = await settledAnswer(deps, context, submitted.job, async () => {
+    const outcome = await resultsOfJob(deps, submitted.job);
+    return answerResults(deps, context, { ...outcome, preferences: prefer, isSync: true });
+  });
   if (submitted.waitSeconds !== undefined) {
     const others = response.headers.get("preference-applied");
     const wait = `wait=${submitted.waitSeconds}`;
     response.headers.set("preference-applied", others === null ? wait : `${wait}, ${others}`);
   }
-  // The official test of 1.0 looks for rel=monitor without quotes, and then takes <URL> with its brackets for a URL.
-  response.headers.append("link", `<${jobUrl(baseUrl, submitted.job.id)}>; rel="monitor"; type="application/json"`);
+  if (submitted.job.hidden === undefined) {
+    response.headers.append("link", `<${jobUrl(baseUrl, submitted.job.id)}>; rel="monitor"; type="application/json"`);
+  }
   for (const [name, value] of Object.entries(foreignBytes)) response.headers.set(name, value);
   return response;
 }

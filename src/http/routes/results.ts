@@ -1,5 +1,10 @@
 import { Problem } from "../../domain/problem.ts";
-import { type JobResults, type ReadResultsDeps, readResults } from "../../operations/read-results.ts";
+import {
+  type JobResults,
+  type ReadResultsDeps,
+  readLinkedResults,
+  readResults,
+} from "../../operations/read-results.ts";
 import { parsePrefer } from "../../wire/prefer.ts";
 import { type AnswerDeps, answerResult, answerResults, failedResponse } from "../answers/results-answer.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
@@ -45,7 +50,7 @@ async function answerOne(
   context: RouteContext,
   asked: { readonly outputId: string; readonly item?: string },
 ): Promise<Response> {
-  const outcome = await readResults(deps, principalOf(context), context.param("jobId"));
+  const outcome = await readLinkedResults(deps, principalOf(context), context.param("jobId"));
   return outcome.job.status === "failed"
     ? failedResponse(outcome)
     : answerResult(deps, context, { ...outcome, ...asked });

@@ -3,6 +3,7 @@ import { issueFaults, refusal } from "../../domain/faults.ts";
 import { Problem } from "../../domain/problem.ts";
 import { type KeptFile, keepVaultFile, type Upload, type VaultDeps } from "../../operations/keep-vault-file.ts";
 import { boundaryOf, parseDisposition, parseMultipart } from "../../wire/multipart.ts";
+import { digestField } from "../answers/digest-field.ts";
 import { contentTypeOf, passingChunks, tooLarge } from "../read-body.ts";
 import { isGzipped } from "../request-coding.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
@@ -92,6 +93,7 @@ function uploadDocument({ file, token }: KeptFile): Readonly<Record<string, unkn
     mediaType: file.mediaType,
     sizeBytes: file.sizeBytes,
     sha256: file.sha256,
+    digest: digestField(file.sha256),
     expires: new Date(file.expiresAt).toISOString(),
   };
 }

@@ -15,6 +15,7 @@ import { executeResponseOf, failureText, outputsOfJob, stateOfJob } from "../../
 import { type ExecuteCall, wrongExecute } from "../../wire/wps-endpoint/read-execute.ts";
 import { writeExecuteResponse, writeResult, writeStatusInfo } from "../../wire/wps-endpoint/write-status.ts";
 import { type AnswerDeps, answerResult, documentSource } from "../answers/results-answer.ts";
+import { settledAnswer } from "../answers/settled-answer.ts";
 import { foreignBytes, principalOf, type RouteContext } from "../route.ts";
 import { owsResponse, xmlResponse } from "./response.ts";
 
@@ -41,7 +42,7 @@ export async function executeWps(
   try {
     refuseManyRaw(process, call);
     const job = await submit(deps, context, process, call);
-    return await answerJob(deps, context, process, call, job);
+    return await settledAnswer(deps, context, job, () => answerJob(deps, context, process, call, job));
   } catch (error) {
     return owsResponse(error, call.version, deps.logger, (pointer) => locatorOf(call, pointer));
   }
@@ -125,7 +126,8 @@ async function answerDocument20(deps: ExecuteWpsDeps, context: RouteContext, job
   const { description, results } = await resultsOfJob(deps, job);
   refuseFailed(job);
   const outputs = await outputsOfJob(job, description, results, documentSource(deps, context.baseUrl));
-  return xmlResponse(writeResult({ jobId: job.id, outputs }));
+  // A run that is no job to its client has no id to ask with.
+  return xmlResponse(writeResult(job.hidden === undefined ? { jobId: job.id, outputs } : { outputs }));
 }
 
 function refuseFailed(job: Job): void {

@@ -67,6 +67,8 @@ export const jobs = sqliteTable(
     client: text("client").notNull().default("anonymous"),
     /** What its outputs and its log take of the disk. Set by finish, cleared by the moves that remove them; triggers add it up (usage.ts). */
     outputBytes: integer("output_bytes").notNull().default(0),
+    /** Set by the insert of a synchronous run that is no job while it is waited for; cleared when it becomes one. */
+    hidden: text("hidden").$type<"waited" | "answered">(),
   },
   (table) => [
     // By client first: the read-ahead takes the first jobs of each, and a client's are counted.
@@ -85,6 +87,8 @@ export const jobs = sqliteTable(
         table.startedAt,
       )
       .where(sql`is_indexed = 0`),
+    // Few: each of them is shown or removed soon.
+    index("jobs_hidden").on(table.hidden, table.finishedAt).where(sql`hidden is not null and status <> 'dismissed'`),
   ],
 );
 

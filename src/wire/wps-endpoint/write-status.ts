@@ -123,12 +123,12 @@ export function writeStatusInfo(info: {
   return writeXml(root, declarations["2.0.0"]);
 }
 
-/** Writes the Result of a WPS 2.0 execution. */
-export function writeResult(result: { readonly jobId: string; readonly outputs: readonly WpsOutput[] }): string {
+/** Writes the Result of a WPS 2.0 execution; without an id when nothing can be asked by it. */
+export function writeResult(result: { readonly jobId?: string; readonly outputs: readonly WpsOutput[] }): string {
   const root = markup(
     "wps:Result",
     {},
-    markup("wps:JobID", {}, result.jobId),
+    ...(result.jobId === undefined ? [] : [markup("wps:JobID", {}, result.jobId)]),
     ...result.outputs.map(({ id, data }) => markup("wps:Output", { id }, dataMarkup(data, "2.0.0", "output"))),
   );
   return writeXml(root, declarations["2.0.0"]);

@@ -1,0 +1,41 @@
+import { and, eq, lte, sql } from "drizzle-orm";
+import { isFinished, jobStatuses } from "../../domain/job-state.ts";
+import { jobs } from "../schema/jobs.ts";
+import { argument, build, compile, statusIn } from "../statements.ts";
+
+const isWaitedFor = sql`${jobs.hidden} = 'waited' and ${jobs.status} <> 'dismissed'`;
+
+/** A list that knows the job by its index looks at it anew. */
+const shown = { hidden: sql`null`, isIndexed: false } as const;
+
+export const show = compile<{ jobId: string }>(() =>
+  build
+    .update(jobs)
+    .set(shown)
+    .where(and(eq(jobs.id, argument("jobId")), sql`${jobs.hidden} is not null and ${jobs.status} <> 'dismissed'`)),
+);
+
+export const showAll = compile(() => build.update(jobs).set(shown).where(isWaitedFor));
+
+export const noteAnswer = compile<{ jobId: string }>(() =>
+  build
+    .update(jobs)
+    .set({ hidden: "answered" })
+    .where(and(eq(jobs.id, argument("jobId")), isWaitedFor)),
+);
+
+const kept = jobStatuses.filter((status) => isFinished(status) && status !== "dismissed");
+
+export const selectAnswered = compile<{ before: number; limit: number }>(() =>
+  build
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(
+      and(
+        sql`${jobs.hidden} = 'answered' and ${jobs.status} <> 'dismissed'`,
+        statusIn(sql`+${jobs.status}`, kept),
+        lte(jobs.finishedAt, argument("before")),
+      ),
+    )
+    .limit(sql.placeholder("limit")),
+);
