@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { JobFailure } from "../domain/job.ts";
-import type { Json, JsonObject } from "../domain/json.ts";
+import { doubleOf, type Json, type JsonObject } from "../domain/json.ts";
 import { Problem } from "../domain/problem.ts";
 import type { OutputValue, PreparedInputs, PreparedItem } from "../domain/values.ts";
 import type { RemoteClient } from "../net/remote.ts";
@@ -99,7 +99,7 @@ function fromCwl(value: Json): PreparedItem | readonly PreparedItem[] {
     kind: "file",
     path,
     basename: typeof basename === "string" ? basename : "file",
-    sizeBytes: typeof size === "number" ? size : 0,
+    sizeBytes: doubleOf(size) ?? 0,
   };
 }
 

@@ -1,9 +1,10 @@
-import { isJsonObject, type Json } from "../../domain/json.ts";
+import { fullText, isNumber } from "../../domain/exact-number.ts";
+import { doubleOf, isJsonObject, type Json } from "../../domain/json.ts";
 import { evaluate, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
 import { isList } from "./field.ts";
 import { isFileObject, pathOf } from "./file-object.ts";
-import { jsonText, numberText } from "./json-text.ts";
+import { jsonText } from "./json-text.ts";
 import type { CommandLineBinding, CommandLineTool, CwlType } from "./schema.ts";
 import { matchType } from "./types.ts";
 
@@ -107,7 +108,8 @@ function position(binding: CommandLineBinding, scope: Scope): number {
   if (typeof binding.position === "number") return binding.position;
   const value = evaluate(binding.position, scope);
   if (value === null) return 0;
-  if (typeof value === "number") return value;
+  const number = doubleOf(value);
+  if (number !== undefined) return number;
   throw new CwlFailure(
     `Cannot order arguments by "${binding.position}": found ${JSON.stringify(value)}, expected an integer`,
   );
@@ -150,7 +152,7 @@ function withPrefix(binding: CommandLineBinding, texts: readonly string[]): read
 /** Writes a value as one argument. */
 export function argumentText(value: Json): string {
   if (typeof value === "string") return value;
-  if (typeof value === "number") return numberText(value);
+  if (isNumber(value)) return fullText(value);
   if (isFileObject(value)) {
     const path = pathOf(value);
     if (path !== undefined) return path;

@@ -1,3 +1,4 @@
+import { isNumber } from "../../domain/exact-number.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import type { Fault } from "../../domain/problem.ts";
 import type { Place, Source } from "./source.ts";
@@ -68,7 +69,7 @@ export function foundText(value: Json | undefined): string {
   if (isList(value)) return `a list of ${value.length}`;
   if (isJsonObject(value)) return "an object";
   const text = JSON.stringify(value);
-  return `${typeof value} ${text.length > 60 ? `${text.slice(0, 57)}...` : text}`;
+  return `${isNumber(value) ? "number" : typeof value} ${text.length > 60 ? `${text.slice(0, 57)}...` : text}`;
 }
 
 /** Tells whether a value is a list. */

@@ -26,7 +26,7 @@ import type { Evaluating } from "./javascript.ts";
 import { type ReadBounds, requireReadable } from "./readable.ts";
 import type { CwlDocument, CwlProcess, CwlType, FileDemands, InputParameter, ListingMode } from "./schema.ts";
 import { withSecondaryFiles } from "./secondary-files.ts";
-import { matchType, members, typeFault } from "./types.ts";
+import { asTyped, matchType, members, typeFault } from "./types.ts";
 
 /**
  * Turns prepared inputs into the input object of a process and checks it against the process's types.
@@ -142,7 +142,7 @@ export type Means = {
 export async function completeInputs(process: CwlProcess, given: JsonObject, means: Means): Promise<JsonObject> {
   const values = process.inputs.map(async (parameter) => {
     const value = Object.hasOwn(given, parameter.id) ? (given[parameter.id] ?? null) : null;
-    const whole = value ?? parameter.default ?? null;
+    const whole = asTyped(parameter.type, value ?? parameter.default ?? null);
     const fault = typeFault(parameter.type, whole);
     if (fault !== undefined) throw new CwlFailure(`Cannot use input "${parameter.id}": ${fault}`);
     await requireReadable(means.readable, whole);

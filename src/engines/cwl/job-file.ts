@@ -11,7 +11,7 @@ import { isFileObject } from "./file-object.ts";
 import { inputFault } from "./inputs.ts";
 import { expandName } from "./load-context.ts";
 import type { CwlDocument } from "./schema.ts";
-import { type Place, readSource, type Source } from "./source.ts";
+import { type Place, readValues, type Source } from "./source.ts";
 import { typeText } from "./types.ts";
 
 /** The inputs of a job file, and the names in it that the process does not know. */
@@ -36,7 +36,7 @@ export async function readJobFile(
   document: JobTarget,
   commandLine: JsonObject = {},
 ): Promise<JobFile> {
-  const source = readSource(text.trim() === "" ? "{}" : text, file);
+  const source = readValues(text.trim() === "" ? "{}" : text, file);
   const job = source.value;
   if (!isJsonObject(job)) throw refuse([{ pointer: source.locate([]), detail: "expected an object with the inputs" }]);
   const faults: Fault[] = [];

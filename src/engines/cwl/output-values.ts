@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Json, JsonObject } from "../../domain/json.ts";
+import { doubleOf, type Json, type JsonObject } from "../../domain/json.ts";
 import type { FileValue, OutputValue, OutputValues } from "../../domain/values.ts";
 import { directoryMode, fileMode } from "../../files/layout.ts";
 import { isList } from "./field.ts";
@@ -70,7 +70,7 @@ function toFileValue(object: JsonObject): FileValue | undefined {
     kind: "file",
     path,
     basename: safeBasename(object),
-    sizeBytes: typeof object.size === "number" ? object.size : 0,
+    sizeBytes: doubleOf(object.size) ?? 0,
     ...(mediaType === undefined ? {} : { mediaType }),
     ...(secondaryFiles.length === 0 ? {} : { secondaryFiles }),
   };

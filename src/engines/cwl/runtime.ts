@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../domain/json.ts";
+import { doubleOf, type JsonObject } from "../../domain/json.ts";
 import { evaluate, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
 import type { CwlProcess, Requirements, ResourceName } from "./schema.ts";
@@ -63,6 +63,7 @@ function readResource(requirements: Requirements, scope: Scope, name: ResourceNa
   const given = requirements.resources?.[name];
   const value = typeof given === "string" ? evaluate(given, scope) : given;
   if (value === undefined || value === null) return undefined;
-  if (typeof value === "number" && value >= 0) return value;
+  const number = doubleOf(value);
+  if (number !== undefined && number >= 0) return number;
   throw new CwlFailure(`Cannot reserve ${name}: found ${JSON.stringify(value)}, expected a number`);
 }

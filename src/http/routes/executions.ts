@@ -13,7 +13,14 @@ import { parseVaultAuthorizations } from "../../wire/auth-vault.ts";
 import { readKvpExecution, withoutEmptyFields } from "../../wire/kvp-execute.ts";
 import { parsePrefer } from "../../wire/prefer.ts";
 import { comesToLook, formType, lookResponse, requireOwnForm } from "../process-form.ts";
-import { type BodyLimits, bodyText, contentTypeOf, readBytes, readJson, requireContentType } from "../read-body.ts";
+import {
+  type BodyLimits,
+  bodyText,
+  contentTypeOf,
+  readBytes,
+  readExactJson,
+  requireContentType,
+} from "../read-body.ts";
 import { type AnswerDeps, answerResults } from "../results-answer.ts";
 import { requireAcceptable } from "../results-taken.ts";
 import { foreignBytes, guardEffect, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
@@ -105,7 +112,7 @@ export async function executeReference(
 ): Promise<Response> {
   requireContentType(context.request, executionBody.mediaTypes);
   const dry = isDryRun(context.query("dryRun"));
-  const payload = await readJson(context.request, deps.settings);
+  const payload = await readExactJson(context.request, deps.settings);
   return execute(deps, context, await find(principalOf(context)), { payload, isDryRun: dry });
 }
 
