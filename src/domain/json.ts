@@ -12,16 +12,23 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /**
- * Finds a number that a double might change: one of many digits, one that ends in zeros after its point, one with a power
- * of ten, a very small one. Texts in quotes may look so too; then the slower parser finds nothing to keep.
+ * Finds numbers that a double might change: those of many digits, that end in zeros after their point, with a power of ten,
+ * and very small ones.
  */
-const mayChange = /(?:^|[[,:\s])-?(?:\d[\d.]{15}|\d+\.\d*0(?!\d)|0\.0{6}|\d[\d.]*[eE])/;
+const mayChange =
+  /(?:^|[[,:\s])(-?(?:\d{16}[\d.]*|\d[\d.]{16,}|\d+\.\d*0(?!\d)|0\.0{6}\d*|\d[\d.]*(?=[eE]))(?:[eE][+-]?\d+)?)/g;
 
-/** Parses JSON, keeping the text of each number that a double would change. Throws SyntaxError. */
+/**
+ * Parses JSON, keeping the text of each number that a double would change. Text in quotes may look like one; then the slower
+ * parser, which is told the text of each number, finds nothing to keep. Throws SyntaxError.
+ */
 export function parseExact(text: string): Json {
-  if (!mayChange.test(text)) return JSON.parse(text);
-  const value = JSON.parse(text, keepText);
-  return isJson(value) ? value : null;
+  for (const [, number = ""] of text.matchAll(mayChange)) {
+    if (!(numberOfText(number) instanceof ExactNumber)) continue;
+    const value = JSON.parse(text, keepText);
+    return isJson(value) ? value : null;
+  }
+  return JSON.parse(text);
 }
 
 function isJson(value: unknown): value is Json {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { type RunningServer, runExecutable, startServer } from "../support/executable.ts";
-import { untilFinished } from "../support/jobs.ts";
+import { statusOf, until, untilFinished } from "../support/jobs.ts";
+import { addProvider } from "../support/providers.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const folder = await temporaryDirectory();
@@ -157,9 +158,61 @@ describe("a number keeps its text from the request to the result", () => {
         body: form,
         headers: { accept: "application/json", origin: server.url },
       });
-      expect(await resultsOf(answer)).toContain(`"id":${id},"ratio":12345678901234567890.5,`);
+      const job = /\/jobs\/([\w-]+)/.exec(await answer.text())?.[1] ?? "";
+      await untilFinished(server.url, job);
+      const results = await fetch(`${server.url}/jobs/${job}/results`);
+      expect(await resultsOf(results)).toContain(`"id":${id},"ratio":12345678901234567890.5,`);
     }
   });
+
+  test("in a dry run", async () => {
+    const answer = await fetch(`${server.url}/processes/numbers/execution?dryRun=true`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: '{"inputs":{"id":9007199254740993,"ratio":1.0}}',
+    });
+    expect(await answer.text()).toMatch(/9007199254740993[^]*1\.0/);
+  });
+
+  test("a file of JSON that is given by value", async () => {
+    const writer = {
+      cwlVersion: "v1.2",
+      class: "CommandLineTool",
+      id: "writer",
+      baseCommand: ["printf", "[9007199254740993,1.0,0.1]"],
+      inputs: {},
+      outputs: { made: { type: "stdout", format: "iana:application/json" } },
+      stdout: "made.json",
+      $namespaces: { iana: "https://www.iana.org/assignments/media-types/" },
+    };
+    await deploy("writer", JSON.stringify(writer));
+    const more = ',"outputs":{"made":{"transmissionMode":"value"}},"response":"document"';
+    expect(await resultsOf(await execute("{}", "writer", more))).toContain("[9007199254740993,1.0,0.1]");
+  });
+
+  test("at a server that a provider leads to, by OGC API and by both WPS", async () => {
+    await using here = await startServer(join(folder.path, "here"), ["--allow-fetch", "127.0.0.1"]);
+    for (const provider of [
+      { id: "api", url: server.url },
+      { id: "wps1", url: `${server.url}/wps`, type: "wps-1.0.0" },
+      { id: "wps2", url: `${server.url}/wps`, type: "wps-2.0.0" },
+    ]) {
+      await addProvider(here.url, { ...provider, public: true });
+      for (const id of ids.slice(0, 2)) {
+        const answer = await fetch(`${here.url}/providers/${provider.id}/processes/numbers/execution`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: `{"inputs":{"id":${id},"ratio":1.0}}`,
+        });
+        expect([provider.id, await resultsOf(answer)]).toEqual([
+          provider.id,
+          expect.stringContaining(`"id":${id},"ratio":1.0,`),
+        ]);
+      }
+      const description = await fetch(`${here.url}/providers/${provider.id}/processes/numbers`);
+      expect(await description.text()).toContain("12345678901234567890.5");
+    }
+  }, 30_000);
 
   test("in WPS 1.0 and 2.0", async () => {
     for (const id of ids) {
@@ -253,6 +306,47 @@ test("a request with another text is another request for its idempotency key", a
   expect(JSON.parse(await again.text()).jobID).toBe(JSON.parse(await first.text()).jobID);
   expect((await execute('{"id":9007199254740992}', "numbers", "", headers)).status).toBe(422);
 });
+
+test("the text is there after a restart, for a tool that lived on and for a step that comes after it, and after a retry", async () => {
+  const step = (seconds: number) => ({
+    class: "CommandLineTool",
+    baseCommand: ["sh", "-c", `sleep ${seconds}; printf '{"id": %s}' "$1" > cwl.output.json`, "sh"],
+    inputs: { id: { type: "long", inputBinding: { position: 1 } } },
+    outputs: { id: "long" },
+  });
+  const slow = {
+    cwlVersion: "v1.2",
+    class: "Workflow",
+    id: "slow",
+    inputs: { id: "long" },
+    outputs: { id: { type: "long", outputSource: "second/id" } },
+    steps: {
+      first: { run: step(0), in: { id: "id" }, out: ["id"] },
+      second: { run: step(2), in: { id: "first/id" }, out: ["id"] },
+    },
+  };
+  await deploy("slow", JSON.stringify(slow));
+  const { jobID } = JSON.parse(
+    await (await execute('{"id":9007199254740993}', "slow", "", { prefer: "respond-async" })).text(),
+  );
+  await until("the second step runs", async () => (await statusOf(server.url, jobID)).progress > 20);
+  await server.stop("SIGKILL");
+  server = await startServer(join(folder.path, "data"));
+  await untilFinished(server.url, jobID);
+  const results = async () => (await fetch(`${server.url}/jobs/${jobID}/results`)).text();
+  expect(await results()).toContain("9007199254740993");
+  expect((await fetch(`${server.url}/jobs/${jobID}/inputs`)).status).toBe(200);
+  const failing = { ...step(0), cwlVersion: "v1.2", id: "failing", baseCommand: ["false"] };
+  await deploy("failing", JSON.stringify(failing));
+  const failed = JSON.parse(
+    await (await execute('{"id":9007199254740993}', "failing", "", { prefer: "respond-async" })).text(),
+  );
+  await untilFinished(server.url, failed.jobID);
+  await fetch(`${server.url}/jobs/${failed.jobID}/retry`, { method: "POST" });
+  await untilFinished(server.url, failed.jobID);
+  const log = await (await fetch(`${server.url}/jobs/${failed.jobID}/log?f=text`)).text();
+  expect(log.split("9007199254740993").length).toBeGreaterThan(1);
+}, 30_000);
 
 test("expressions see doubles, and the log says so once", async () => {
   const answer = await execute('{"id":9007199254740993,"plain":9007199254740993}', "scripted", "", {
