@@ -1,3 +1,12 @@
+/** What the runtime offers of numbers with their text (TC39, JSON.parse source text access). */
+interface JSON {
+  rawJSON(text: string): object;
+  parse(
+    text: string,
+    reviver: (name: string, value: unknown, context: { readonly source?: string }) => unknown,
+  ): unknown;
+}
+
 // Modules that only the build resolves.
 declare module "libsql-native-addon" {
   const path: string;

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { isJsonObject, type Json } from "../domain/json.ts";
+import { isJsonObject, type Json, parseExact } from "../domain/json.ts";
 import { type Fault, Problem, type ProblemKind, problemKinds } from "../domain/problem.ts";
 import { withoutEndSlashes } from "../domain/text.ts";
 import { type Given, type Io, type Option, textOption, Unreachable, UsageError } from "./command.ts";
@@ -56,7 +56,7 @@ export function createClient(given: Given, io: Io): Client {
   return {
     url,
     send,
-    json: async (method, path, options) => parseJson(await (await send(method, path, options)).json()),
+    json: async (method, path, options) => parseExact(await (await send(method, path, options)).text()),
   };
 }
 
@@ -65,13 +65,6 @@ function addressOf(given: Given, io: Io): string {
   if (URL.canParse(named) && /^https?:$/.test(new URL(named).protocol)) return withoutEndSlashes(named);
   const origin = textOption(given, "url") === undefined ? "HEDDLE_URL" : "--url";
   throw new UsageError(`Cannot use ${origin}: found "${named}", wanted an http or https URL`);
-}
-
-function parseJson(value: unknown): Json {
-  return v.parse(
-    v.custom<Json>((candidate) => candidate !== undefined),
-    value,
-  );
 }
 
 const kindOfStatus: Readonly<Record<number, ProblemKind>> = {

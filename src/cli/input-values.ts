@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import * as v from "valibot";
-import { isJsonObject, type Json } from "../domain/json.ts";
+import { isJsonObject, type Json, parseExact } from "../domain/json.ts";
 import type { Client } from "./client.ts";
 import { type Io, UsageError } from "./command.ts";
 
@@ -53,7 +53,7 @@ function asReference(value: Json): Json {
 
 function readJson(text: string): Json {
   try {
-    return JSON.parse(text);
+    return parseExact(text);
   } catch {
     // What is no JSON is text; the service says so when it wanted something else.
     return text;

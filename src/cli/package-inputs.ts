@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import type { CwlType, InputParameter } from "../cwl/document/schema.ts";
 import { members } from "../cwl/values/types.ts";
-import type { Json, JsonObject } from "../domain/json.ts";
+import { readNumber } from "../domain/exact-number.ts";
+import { type Json, type JsonObject, parseExact } from "../domain/json.ts";
 import { nearNames } from "../domain/near-names.ts";
 import { type GivenInput, UsageError } from "./command.ts";
 
@@ -50,7 +51,7 @@ function readValue(id: string, types: readonly CwlType[], text: string | undefin
   }
   if (kinds.has("boolean") && /^(true|false)$/i.test(text)) return text.toLowerCase() === "true";
   const isNumeric = ["int", "long", "float", "double"].some((kind) => types.some((type) => type.kind === kind));
-  if (isNumeric && text.trim() !== "" && Number.isFinite(Number(text))) return Number(text);
+  if (isNumeric && text.trim() !== "" && Number.isFinite(Number(text))) return readNumber(text) ?? Number(text);
   if (
     /^\s*[{["]/.test(text) &&
     ["record", "array", "Any", "File", "Directory"].some((kind) => types.some((type) => type.kind === kind))
@@ -66,7 +67,7 @@ function readValue(id: string, types: readonly CwlType[], text: string | undefin
 
 function readJson(text: string): Json | undefined {
   try {
-    return JSON.parse(text);
+    return parseExact(text);
   } catch {
     // What is no JSON is text.
     return undefined;

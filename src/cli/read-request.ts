@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
+import { isJsonObject, type Json, type JsonObject, parseExact } from "../domain/json.ts";
 import { errorText } from "../domain/problem.ts";
 import { UsageError } from "./command.ts";
 
@@ -13,7 +13,7 @@ export async function readRequestFile(file: string): Promise<JsonObject> {
   }
   let request: Json;
   try {
-    request = JSON.parse(text);
+    request = parseExact(text);
   } catch (cause) {
     throw new UsageError(`Cannot read the request ${name}: found no JSON (${errorText(cause)}), wanted an object`, {
       cause,

@@ -1,5 +1,5 @@
 import { idsOf, ownMember, takesNull, takesObjectsOnly, typeOfSchema } from "./described.ts";
-import { fault, pointer } from "./faults.ts";
+import { fault, numberFaults, pointer } from "./faults.ts";
 import { readItem } from "./input-forms.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 import type { Fault } from "./problem.ts";
@@ -34,6 +34,9 @@ export function readInputs(
     checkOccurrences(at, occurrences.length, definition, faults);
     const takesBareObject = takesObjectsOnly(definition.schema);
     const items = occurrences.flatMap(({ raw: value, pointer: place }) => {
+      const wrong = numberFaults(value, place);
+      faults.push(...wrong);
+      if (wrong.length > 0) return [];
       const item = readItem(value, { pointer: place, takesBareObject, faults, warnings });
       if (item === undefined) return [];
       const passing = item.kind === "reference" ? "byReference" : "byValue";

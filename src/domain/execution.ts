@@ -3,7 +3,7 @@ import { type LocatedItem, readInputs } from "./execution-inputs.ts";
 import { readOutputs } from "./execution-outputs.ts";
 import { fault, issueFaults } from "./faults.ts";
 import type { JobRequest } from "./job.ts";
-import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { isJsonObject, type Json, type JsonObject, objectWithDoubles } from "./json.ts";
 import { wishOf } from "./notification.ts";
 import { noteOthers } from "./other-members.ts";
 import type { Fault } from "./problem.ts";
@@ -51,18 +51,21 @@ export type ExecutionRequest = {
 
 /** Reads an execution request against the description of its process, collecting every fault. */
 export function readExecution(
-  payload: unknown,
+  given: unknown,
   description: ProcessDescription,
 ): { readonly faults: readonly Fault[]; readonly execution: ExecutionRequest } {
   const empty: ExecutionRequest = { mode: "auto", request: { inputs: {} }, items: [], subscribers: [] };
-  if (!isJsonObject(payload)) return { faults: [fault("", payload, "an object with inputs")], execution: empty };
+  if (!isJsonObject(given)) return { faults: [fault("", given, "an object with inputs")], execution: empty };
+  const { inputs: givenInputs = {}, ...others } = given;
+  // Only values of inputs are numbers that matter to the last digit.
+  const payload = { ...objectWithDoubles(others), ...("inputs" in given ? { inputs: givenInputs } : {}) };
   const outcome = v.safeParse(ExecuteBodySchema, payload);
   const faults: Fault[] = outcome.success ? [] : [...issueFaults(outcome.issues)];
   const warnings: string[] = [];
   noteOthers(payload, bodyMembers, { pointer: "", faults, warnings });
-  const given = payload.inputs ?? {};
-  const read = isById(given) ? readInputs(given, description, faults, warnings) : { inputs: {}, items: [] };
-  const named = isById(payload.outputs) ? readOutputs(payload.outputs, description, faults, warnings) : undefined;
+  const read = isById(givenInputs) ? readInputs(givenInputs, description, faults, warnings) : { inputs: {}, items: [] };
+  const { outputs: givenOutputs } = others;
+  const named = isById(givenOutputs) ? readOutputs(givenOutputs, description, faults, warnings) : undefined;
   if (!outcome.success) return { faults, execution: { ...empty, items: read.items } };
   const { process, mode, response, heddle } = outcome.output;
   // 1.0 has no words for wanting no outputs: who names none wants all of them (OGC 18-062r2 /req/core/process-execute-default-outputs).

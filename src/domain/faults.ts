@@ -1,5 +1,6 @@
 import type * as v from "valibot";
-import { isJsonObject, pointerToken } from "./json.ts";
+import { ExactNumber, numberFault } from "./exact-number.ts";
+import { isJsonObject, type Json, pointerToken } from "./json.ts";
 import { type Fault, Problem } from "./problem.ts";
 
 /** Longest rendering of a found value in a fault, in characters: enough to recognise it. */
@@ -18,7 +19,7 @@ function beginningOf(value: unknown, room: { charactersLeft: number }): unknown 
     room.charactersLeft -= value.length + 2;
     return value.slice(0, longestFound + 1);
   }
-  if (typeof value !== "object" || value === null) {
+  if (typeof value !== "object" || value === null || value instanceof ExactNumber) {
     room.charactersLeft -= 1;
     return value;
   }
@@ -60,6 +61,17 @@ export function refusal(action: string, faults: readonly Fault[]): Problem {
 /** Makes a fault: what was found at a JSON pointer, and what was wanted. */
 export function fault(pointer: string, value: unknown, wanted: string): Fault {
   return { pointer, detail: `found ${found(value)}, wanted ${wanted}` };
+}
+
+/** Finds the numbers of a value that nothing here can compute with: beyond a double, or of endless digits. */
+export function numberFaults(value: Json, at: string): readonly Fault[] {
+  if (value instanceof ExactNumber) {
+    const wanted = numberFault(value);
+    return wanted === undefined ? [] : [fault(at, value, wanted)];
+  }
+  if (Array.isArray(value)) return value.flatMap((item: Json, index) => numberFaults(item, `${at}/${index}`));
+  if (!isJsonObject(value)) return [];
+  return Object.entries(value).flatMap(([name, member]) => numberFaults(member, pointer(at, name)));
 }
 
 /** Joins member names to a JSON pointer (RFC 6901). */

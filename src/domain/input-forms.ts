@@ -1,6 +1,6 @@
 import { crs84 } from "./crs.ts";
 import { fault, pointer } from "./faults.ts";
-import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { doubleOf, isJsonObject, type Json, type JsonObject } from "./json.ts";
 import { type MemberNotes, noteOthers } from "./other-members.ts";
 import type { Fault } from "./problem.ts";
 import type { InputItem } from "./values.ts";
@@ -111,7 +111,7 @@ export function readFormat(raw: Json | undefined, context: MemberNotes): Format 
 
 function readBox(raw: JsonObject, context: ItemContext): InputItem | undefined {
   const { bbox } = raw;
-  const numbers = Array.isArray(bbox) ? bbox.filter((item) => typeof item === "number") : [];
+  const numbers = Array.isArray(bbox) ? bbox.flatMap((item: Json) => doubleOf(item) ?? []) : [];
   const crs = textMember(raw, "crs", context) ?? crs84;
   if (Array.isArray(bbox) && numbers.length === bbox.length && (bbox.length === 4 || bbox.length === 6)) {
     return { kind: "bbox", bbox: numbers, crs };

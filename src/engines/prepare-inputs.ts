@@ -4,7 +4,8 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { charsetOf, type DecodeOptions, decodeText, withoutCharset } from "../domain/charset.ts";
 import { mediaTypesOf } from "../domain/described.ts";
-import type { Json } from "../domain/json.ts";
+import { numberFaults } from "../domain/faults.ts";
+import { type Json, parseExact } from "../domain/json.ts";
 import { excessOfJson, jsonBounds } from "../domain/json-bounds.ts";
 import { extensionOf, isJsonType, isTextType } from "../domain/media-type.ts";
 import { errorText, Problem } from "../domain/problem.ts";
@@ -300,7 +301,11 @@ function parseValue(place: Place, bytes: Buffer, { mediaType, charset }: FileVal
   if (excess !== undefined)
     throw refuse(place, `JSON of ${excess.found}`, "a smaller value for an input that is no file");
   try {
-    return JSON.parse(textOf(place, bytes, { charset: told }));
+    const value = parseExact(textOf(place, bytes, { charset: told }));
+    const [wrong] = numberFaults(value, "");
+    if (wrong !== undefined)
+      throw refuse(place, `a referenced value that does not fit`, `at ${wrong.pointer}: ${wrong.detail}`);
+    return value;
   } catch (cause) {
     if (cause instanceof Problem) throw cause;
     throw refuse(place, `content that is not JSON (${errorText(cause)})`, mediaType, cause);

@@ -3,7 +3,7 @@ import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import * as v from "valibot";
 import type { Job, JobRequest } from "../domain/job.ts";
-import { isJsonObject, type Json } from "../domain/json.ts";
+import { isJsonObject, type Json, parseExact } from "../domain/json.ts";
 import { ResultsSchema } from "../domain/results.ts";
 import type { Inputs, Result, Results } from "../domain/values.ts";
 import { syncPath } from "./durable.ts";
@@ -101,5 +101,5 @@ async function writeValue(layout: Layout, owner: string, name: string, text: str
 }
 
 async function readValue(layout: Layout, place: string): Promise<Json> {
-  return JSON.parse(await readFile(joinInside(valuesDirectory(layout), place), "utf8"));
+  return parseExact(await readFile(joinInside(valuesDirectory(layout), place), "utf8"));
 }

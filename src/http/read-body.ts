@@ -1,5 +1,5 @@
 import { charsetOf, decodeText, isUtf8 } from "../domain/charset.ts";
-import type { Json } from "../domain/json.ts";
+import { type Json, parseExact, withDoubles } from "../domain/json.ts";
 import { excessOfJson, type JsonExcess, jsonBounds } from "../domain/json-bounds.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import { isGzipped, unpacked } from "./request-coding.ts";
@@ -87,13 +87,18 @@ export function tooLarge(found: string, maxBytes: number): Problem {
   return new Problem("content-too-large", `Cannot read body: found ${found} bytes, wanted at most ${maxBytes}`);
 }
 
-/** Reads a body as JSON. Throws `invalid-parameter-value` when it is none, `content-too-large` past the limits. */
+/** Reads a body as JSON whose numbers mean what a double says. Throws `invalid-parameter-value` when it is none, `content-too-large` past the limits. */
 export async function readJson(request: Request, limits: BodyLimits): Promise<Json> {
+  return withDoubles(await readExactJson(request, limits));
+}
+
+/** Reads a body as `readJson` does; numbers that a double would change keep their text. */
+export async function readExactJson(request: Request, limits: BodyLimits): Promise<Json> {
   return parseJson(await readBytes(request, limits.maxBodyBytes), limits);
 }
 
 /**
- * Parses JSON of a client, after it was looked over. Throws `invalid-parameter-value` when it is none, `content-too-large`
+ * Parses JSON of a client, after it was looked over; numbers that a double would change keep their text. Throws `invalid-parameter-value` when it is none, `content-too-large`
  * when it holds too much.
  */
 export function parseJson(bytes: Uint8Array, { maxBodyValues }: BodyLimits): Json {
@@ -101,7 +106,7 @@ export function parseJson(bytes: Uint8Array, { maxBodyValues }: BodyLimits): Jso
   if (excess !== undefined) throw tooMuch(excess);
   const text = bodyText(bytes);
   try {
-    return JSON.parse(text);
+    return parseExact(text);
   } catch (cause) {
     const found = text.trim() === "" ? "nothing" : errorText(cause);
     throw new Problem("invalid-parameter-value", `Cannot read body as JSON: found ${found}, wanted JSON`, { cause });

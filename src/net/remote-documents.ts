@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { charsetOf, decodeText } from "../domain/charset.ts";
-import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
+import { isJsonObject, type Json, type JsonObject, parseExact, withDoubles, withExactValues } from "../domain/json.ts";
 import { excessOfText, jsonBounds } from "../domain/json-bounds.ts";
 import { Problem } from "../domain/problem.ts";
 import { decodeXml } from "../wire/xml.ts";
@@ -91,12 +91,17 @@ export async function savedText(deps: RemoteDeps, answer: SavedAnswer): Promise<
 /** A remote's results may be larger than a request, as far as they are read without holding others up. */
 const remoteBounds = { ...jsonBounds, maxValues: 5 * jsonBounds.maxValues };
 
-/** Parses a remote's JSON. Throws `remote-failure`: an HTML page with status 200 is none. */
+/** Parses a remote's JSON whose numbers mean what a double says. Throws as `parseRemoteValues` does. */
 export function parseRemoteJson(url: string, text: string): Json {
+  return withDoubles(parseRemoteValues(url, text));
+}
+
+/** Parses a remote's JSON; numbers that a double would change keep their text. Throws `remote-failure`: an HTML page with status 200 is none. */
+export function parseRemoteValues(url: string, text: string): Json {
   const excess = excessOfText(text, remoteBounds);
   if (excess !== undefined) throw unreadable(url, `JSON of ${excess.found}`, "a smaller document");
   try {
-    return JSON.parse(text);
+    return parseExact(text);
   } catch (cause) {
     throw unreadable(url, sample(text), "JSON", cause);
   }
@@ -104,7 +109,15 @@ export function parseRemoteJson(url: string, text: string): Json {
 
 /** Parses a remote's JSON object. */
 export function parseRemoteObject(url: string, text: string): JsonObject {
-  const value = parseRemoteJson(url, text);
+  return requireObject(url, text, parseRemoteJson(url, text));
+}
+
+/** Parses a remote's description: its defaults and bounds keep the text of their numbers. */
+export function parseRemoteDescription(url: string, text: string): JsonObject {
+  return requireObject(url, text, withExactValues(parseRemoteValues(url, text)));
+}
+
+function requireObject(url: string, text: string, value: Json): JsonObject {
   if (isJsonObject(value)) return value;
   throw unreadable(url, sample(text), "a JSON object");
 }

@@ -17,6 +17,7 @@ import type {
 } from "./remote.ts";
 import {
   fetchDocument,
+  parseRemoteDescription,
   parseRemoteJson,
   parseRemoteObject,
   type RemoteDocument,
@@ -55,7 +56,7 @@ export function createOgcApiClient(deps: RemoteDeps, target: RemoteTarget): Remo
     async describe(processId, signal) {
       const document = await get(processUrl(processId), signal);
       if (document.status === 404) return undefined;
-      return descriptionOf(processId, parseRemoteObject(document.url, requireOk(document).text));
+      return descriptionOf(processId, parseRemoteDescription(document.url, requireOk(document).text));
     },
     async execute(execution, save) {
       const body = await wordExecution(execution);

@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { isJsonType, isTextType } from "../domain/media-type.ts";
 import type { PreparedItem } from "../domain/values.ts";
 import type { RemoteDeps, RemoteExecution, RemoteResult, SavedAnswer } from "./remote.ts";
-import { parseRemoteJson, savedText, unreadable } from "./remote-documents.ts";
+import { parseRemoteValues, savedText, unreadable } from "./remote-documents.ts";
 
 /** Words an execution request (OGC 18-062r2, execute.yaml; `response` is what makes 1.0 answer with a document). */
 export async function wordExecution(execution: RemoteExecution): Promise<JsonObject> {
@@ -88,7 +88,7 @@ export async function readOgcResults(
   if (!isJsonType(type) && only !== undefined && wanted.outputs.length === 1) {
     return { [only]: { kind: "whole", answer, ...(type === "" ? {} : { mediaType: type }) } };
   }
-  const body = parseRemoteJson(answer.url, await savedText(deps, answer));
+  const body = parseRemoteValues(answer.url, await savedText(deps, answer));
   const byId = resultsById(body, wanted.outputs);
   if (byId !== undefined) {
     const found = wanted.outputs.flatMap((id) => (id in byId ? [[id, readResult(byId[id] ?? null)] as const] : []));

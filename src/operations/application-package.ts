@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { loadJson, loadSource, type Package } from "../cwl/document/load.ts";
 import { maxYamlValues, readSource } from "../cwl/document/source.ts";
 import { fault, issueFaults, refusal } from "../domain/faults.ts";
-import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
+import { isJsonObject, type Json, type JsonObject, withExactValues } from "../domain/json.ts";
 import type { Fault, Problem } from "../domain/problem.ts";
 import { jobControlOptions, ProcessIdSchema, transmissionModes } from "../domain/process.ts";
 import { RunSettingsSchema } from "../domain/run-settings.ts";
@@ -76,7 +76,8 @@ export function readCwlText(text: string): ApplicationPackage {
  * Reads a JSON body: an application package, or CWL itself (it has a `cwlVersion`). Throws `invalid-parameter-value`;
  * each fault has a JSON pointer.
  */
-export function readPackage(body: Json): ApplicationPackage {
+export function readPackage(given: Json): ApplicationPackage {
+  const body = withExactValues(given);
   if (isJsonObject(body) && "cwlVersion" in body) {
     const remote = findRemoteUnit(body);
     return remote === undefined ? { cwl: loadJson(body), description: {} } : { remote, description: {} };

@@ -3,7 +3,7 @@ import { type CwlDescription, describeDocument, descriptionFaults } from "../cwl
 import { isOwn, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { fault } from "../domain/faults.ts";
-import { canonicalJson, type Json } from "../domain/json.ts";
+import { canonicalJson, type Json, parseExact } from "../domain/json.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
 import {
   jobControlOptions,
@@ -223,7 +223,7 @@ export function revisionOf(description: ProcessDescription, definition: ProcessD
 
 /** Values of a description are JSON, but their type admits members that are undefined; those are left out. */
 function plainJson(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value));
+  return parseExact(JSON.stringify(value));
 }
 
 /** The description's id wins over the document's `own`, and that over any `other`; a path has to agree with the first two. */

@@ -1,5 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
-import { canonicalJson, type Json } from "../domain/json.ts";
+import { canonicalJson, type Json, parseExact } from "../domain/json.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import {
   jobControlOptions,
@@ -142,7 +142,7 @@ export function remoteProcess(
     outputTransmission: [...transmissionModes],
   };
   // Its type admits members that are undefined; those are left out.
-  const digested: Json = JSON.parse(JSON.stringify({ description, definition }));
+  const digested: Json = parseExact(JSON.stringify({ description, definition }));
   return {
     id: description.id,
     revision: `sha256:${digestOf(canonicalJson(digested))}`,

@@ -1,7 +1,7 @@
 import { open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import * as v from "valibot";
-import type { JsonObject } from "../domain/json.ts";
+import { type JsonObject, parseExact } from "../domain/json.ts";
 import { errorText } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import { shortageOf } from "../domain/shortage.ts";
@@ -183,7 +183,7 @@ async function readPrepared(deps: ExecuteDeps, engine: Engine): Promise<Prepared
   try {
     const text = await readOwn(preparedFile(deps.layout, claim.executionId));
     if (text === undefined) throw new Error("found no file, wanted one");
-    return v.parse(PreparedSchema, JSON.parse(text));
+    return v.parse(PreparedSchema, parseExact(text));
   } catch (error) {
     if (shortageOf(error) !== undefined) throw error;
     // A repeatable engine keeps none: it runs again from the claim. Any other needs it once its handle is on record.

@@ -1,5 +1,5 @@
 import { Database } from "bun:sqlite";
-import type { Json } from "../domain/json.ts";
+import { type Json, parseExact } from "../domain/json.ts";
 
 /** A package that is deployed now, as it was written down. */
 export type DeployedPackage = { readonly id: string; readonly document: Json; readonly main?: string };
@@ -17,7 +17,7 @@ export function deployedPackages(file: string): readonly DeployedPackage[] {
   const rows = database.query<{ id: string; document: string; main: string | null }, []>(currentPackages).all();
   return rows.map(({ id, document, main }) => ({
     id,
-    document: JSON.parse(document),
+    document: parseExact(document),
     ...(main === null ? {} : { main }),
   }));
 }

@@ -1,7 +1,7 @@
 import { alternativesOf, isBoxSchema, typeOfSchema } from "../domain/described.ts";
+import { isNumber, readNumber } from "../domain/exact-number.ts";
 import type { FormField } from "../domain/form-field.ts";
-import type { Json, JsonObject } from "../domain/json.ts";
-import { isJsonObject } from "../domain/json.ts";
+import { isJsonObject, type Json, type JsonObject, parseExact } from "../domain/json.ts";
 import { excessOfText, jsonBounds } from "../domain/json-bounds.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
 import type { InputDefinition, ProcessDescription } from "../domain/process.ts";
@@ -189,7 +189,7 @@ function readBox(text: string, qualified: readonly Parameter[]): Json {
   const crs = qualified.find((one) => one.qualifier === "crs")?.value;
   const json = readJson(text);
   if (isJsonObject(json)) return json;
-  const bbox = Array.isArray(json) ? json : text.split(",").map((part) => readNumber(part));
+  const bbox = Array.isArray(json) ? json : text.split(",").map((part) => numberOf(part));
   return { bbox, ...(crs === undefined ? {} : { crs }) };
 }
 
@@ -207,7 +207,7 @@ function readValue({ value: text, list }: Pick<Parameter, "value" | "list">, sch
       return text;
     case "number":
     case "integer":
-      return readNumber(text);
+      return numberOf(text);
     case "boolean":
       return text === "true" ? true : text === "false" ? false : text;
     case "array": {
@@ -236,12 +236,12 @@ function alternativeFor(text: string, list: readonly string[], schema: JsonObjec
     alternatives.find((one) => types.some((type) => type === typeOfSchema(one)));
   if (list.length > 1) return ofType("array");
   if (ofType("string") !== undefined || /^[[{]/.test(text)) return undefined;
-  return typeof readNumber(text) === "number" ? ofType("number", "integer") : ofType("boolean");
+  return isNumber(numberOf(text)) ? ofType("number", "integer") : ofType("boolean");
 }
 
 /** Text that is no number stays text, and is refused by the input's schema. */
-function readNumber(text: string): Json {
-  const number = Number(text);
+function numberOf(text: string): Json {
+  const number = readNumber(text) ?? Number(text);
   return text.trim() === "" || Number.isNaN(number) ? text : number;
 }
 
@@ -251,7 +251,7 @@ function readJson(text: string): Json | undefined {
     throw new Problem("content-too-large", `Cannot read query: found JSON of ${excess.found}, wanted a smaller value`);
   }
   try {
-    return JSON.parse(text);
+    return parseExact(text);
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { crs84, crs84h, knownCrs, longitudeFirst } from "../../domain/crs.ts";
-import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
+import { doubleOf, isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
 import { members } from "../values/types.ts";
 import { geoTypes, type TypeFiles } from "./geo-types.ts";
 import type { CwlType } from "./schema.ts";
@@ -87,7 +87,7 @@ function toCustomBox(value: JsonObject): Json {
   const known = knownCrs(typeof value.crs === "string" ? value.crs : crs84);
   // What is none of the known systems was refused with the request; its type refuses it here.
   if (known === undefined || !isList(bbox)) return value;
-  const numbers = bbox.filter((one) => typeof one === "number");
+  const numbers = bbox.flatMap((one) => doubleOf(one) ?? []);
   return { ...value, bbox: longitudeFirst(numbers, known), crs: numbers.length === 6 ? "CRS84h" : "CRS84" };
 }
 

@@ -1,4 +1,5 @@
 import { crs84, crs84h, epsg4326, shortEpsg4326 } from "../../domain/crs.ts";
+import { type AnyNumber, ExactNumber, isNumber } from "../../domain/exact-number.ts";
 import { isList, type Json, type JsonObject } from "../../domain/json.ts";
 import { unknownMediaType } from "../../domain/media-type.ts";
 import type { InputDefinition, OutputDefinition } from "../../domain/process.ts";
@@ -81,9 +82,13 @@ function describeExtensions(main: CwlProcess): { version?: string; keywords?: st
     typeof word === "string" && word.trim() !== "" ? [word.trim()] : [],
   );
   return {
-    ...(typeof version === "string" || typeof version === "number" ? { version: String(version) } : {}),
+    ...(typeof version === "string" || isNumber(version) ? { version: textOf(version) } : {}),
     ...(keywords.length === 0 ? {} : { keywords }),
   };
+}
+
+function textOf(version: string | AnyNumber): string {
+  return version instanceof ExactNumber ? version.text : String(version);
 }
 
 function extension(extensions: JsonObject, name: string): Json | undefined {

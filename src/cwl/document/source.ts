@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, type Node } from "yaml";
-import type { Json } from "../../domain/json.ts";
+import { ExactNumber, numberFault, numberOfText } from "../../domain/exact-number.ts";
+import { type Json, withExactValues } from "../../domain/json.ts";
 import { errorText, type Fault, Problem } from "../../domain/problem.ts";
 import { parseYaml } from "./lenient-yaml.ts";
 import { countYamlValues, repeatedKeys } from "./yaml-bounds.ts";
@@ -26,8 +27,14 @@ const maxDepth = 100;
 /** One wrong bracket makes many; the first ones tell where. */
 const maxFaults = 10;
 
-/** Reads YAML or JSON text of at most so many values. Throws `invalid-parameter-value` with the line and column of what cannot be read. */
+/** Reads a document as `readValues` does. Only its defaults and bounds hold numbers that keep their text. */
 export function readSource(text: string, file: string, maxValues = maxLocalValues): Source {
+  const { value, locate } = readValues(text, file, maxValues);
+  return { value: withExactValues(value), locate };
+}
+
+/** Reads YAML or JSON text of at most so many values. Throws `invalid-parameter-value` with the line and column of what cannot be read. */
+export function readValues(text: string, file: string, maxValues = maxLocalValues): Source {
   if (Buffer.byteLength(text) > maxDocumentBytes) {
     throw unreadable(file, [
       { pointer: file, detail: `found more than ${maxDocumentBytes} bytes, expected at most that` },
@@ -51,6 +58,7 @@ export function readSource(text: string, file: string, maxValues = maxLocalValue
         found.map(({ offset, detail }) => ({ pointer: place(offset), detail })),
       );
     }
+    keepNumbers(document.contents);
     const value = toJson(document.toJS({ maxAliasCount: maxAliases }), maxDepth);
     return { value, locate: (at) => place(offsetOf(document.contents, at)) };
   } catch (cause) {
@@ -64,10 +72,30 @@ export function jsonSource(value: Json, prefix = ""): Source {
   return { value, locate: (place) => `${prefix}/${place.join("/")}` };
 }
 
+/** Numbers as JSON writes them; YAML has a plus sign too. */
+const numberForm = /^\+?(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
+
+/** Puts numbers with their text in the place of those that the reader has changed. Keys are names, and stay. */
+function keepNumbers(root: Node | null): void {
+  const left: unknown[] = [root];
+  for (let node = left.pop(); node !== undefined; node = left.pop()) {
+    if (isSeq(node)) for (const item of node.items) left.push(item);
+    if (isMap(node)) for (const { value } of node.items) left.push(value);
+    if (!isScalar(node) || typeof node.value !== "number") continue;
+    const text = numberForm.exec(node.source ?? "")?.[1];
+    if (text !== undefined) node.value = numberOfText(text);
+  }
+}
+
 /** Checks that a value holds only what JSON can say. Throws RangeError or TypeError. */
 function toJson(value: unknown, depth = maxDepth): Json {
   if (depth === 0) throw new RangeError(`found more than ${maxDepth} levels, expected at most that`);
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
+  if (value instanceof ExactNumber) {
+    const wanted = numberFault(value);
+    if (wanted !== undefined) throw new TypeError(`found number ${value.text.slice(0, 60)}, expected ${wanted}`);
+    return value;
+  }
   if (typeof value === "number") {
     if (!Number.isFinite(value)) throw new TypeError(`found number ${value}, expected a finite one`);
     return value;

@@ -4,6 +4,7 @@ import { CwlFailure } from "../values/failure.ts";
 import { type BackgroundScripts, createBackgroundScripts } from "./background-scripts.ts";
 import type { Scope } from "./expression.ts";
 import { compileEngine, type Interpreter, type Script, type ScriptEnd, startInterpreter } from "./interpreter.ts";
+import { createDoubles } from "./script-numbers.ts";
 
 /** What expressions may use. */
 export type ExpressionLimits = {
@@ -129,6 +130,7 @@ function createScripts({ newInterpreter, background, turn, limits, say }: Script
   let openWorks = 0;
   // A work that is done again says nothing twice.
   const told = new Set<string>();
+  const seenBy = createDoubles(say);
   const tell = (script: Script, end: ScriptEnd) => {
     if (end.kind === "late" || end.said === undefined || told.has(keyOf(script))) return;
     told.add(keyOf(script));
@@ -144,14 +146,16 @@ function createScripts({ newInterpreter, background, turn, limits, say }: Script
   };
   return {
     evaluate: (body, { inputs, self, runtime }, library) => {
-      const script: Script = { body, library, inputs, self, runtime };
+      const script: Script = { body, library, runtime, ...seenBy(body, { inputs, self }) };
       const key = repeatedWorks === 0 ? undefined : keyOf(script);
       const seen = key === undefined ? undefined : known.get(key);
       const end = seen ?? evaluateHere(script);
       if (end.kind === "late" && seen === undefined) throw new LongExpression(script);
       if (key !== undefined) known.set(key, end);
       tell(script, end);
-      return requireValue(end, limits);
+      const value = requireValue(end, limits);
+      seenBy.result(value);
+      return value;
     },
     evaluating: async (work, signal) => {
       let isRepeated = false;

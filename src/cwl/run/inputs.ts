@@ -23,7 +23,7 @@ import {
   secondaryFilesOf,
 } from "../values/file-object.ts";
 import { formatMediaType, isFormat, mediaTypeFormat } from "../values/formats.ts";
-import { matchType, members, typeFault } from "../values/types.ts";
+import { asTyped, matchType, members, typeFault } from "../values/types.ts";
 import { type ReadBounds, requireReadable } from "./readable.ts";
 import { withSecondaryFiles } from "./secondary-files.ts";
 
@@ -141,7 +141,7 @@ export type Means = {
 export async function completeInputs(process: CwlProcess, given: JsonObject, means: Means): Promise<JsonObject> {
   const values = process.inputs.map(async (parameter) => {
     const value = Object.hasOwn(given, parameter.id) ? (given[parameter.id] ?? null) : null;
-    const whole = value ?? parameter.default ?? null;
+    const whole = asTyped(parameter.type, value ?? parameter.default ?? null);
     const fault = typeFault(parameter.type, whole);
     if (fault !== undefined) throw new CwlFailure(`Cannot use input "${parameter.id}": ${fault}`);
     await requireReadable(means.readable, whole);

@@ -8,7 +8,7 @@ import type { PreparedInputs, PreparedItem } from "../../domain/values.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { expandName } from "../document/load-context.ts";
 import type { CwlDocument } from "../document/schema.ts";
-import { type Place, readSource, type Source } from "../document/source.ts";
+import { type Place, readValues, type Source } from "../document/source.ts";
 import { isFileObject } from "../values/file-object.ts";
 import { typeText } from "../values/types.ts";
 import { inputFault } from "./inputs.ts";
@@ -35,7 +35,7 @@ export async function readJobFile(
   document: JobTarget,
   commandLine: JsonObject = {},
 ): Promise<JobFile> {
-  const source = readSource(text.trim() === "" ? "{}" : text, file);
+  const source = readValues(text.trim() === "" ? "{}" : text, file);
   const job = source.value;
   if (!isJsonObject(job)) throw refuse([{ pointer: source.locate([]), detail: "expected an object with the inputs" }]);
   const faults: Fault[] = [];

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { JobFailure } from "../../domain/job.ts";
-import type { Json, JsonObject } from "../../domain/json.ts";
+import { doubleOf, type Json, type JsonObject } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
 import { placeOf, type RemoteDefinition } from "../../domain/process.ts";
 import type { OutputValue, PreparedInputs, PreparedItem } from "../../domain/values.ts";
@@ -105,7 +105,7 @@ function fromCwl(value: Json): PreparedItem | readonly PreparedItem[] {
     kind: "file",
     path,
     basename: typeof basename === "string" ? basename : "file",
-    sizeBytes: typeof size === "number" ? size : 0,
+    sizeBytes: doubleOf(size) ?? 0,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../domain/json.ts";
+import { doubleOf, type JsonObject } from "../../domain/json.ts";
 import type { Requirements, ResourceName } from "../document/schema.ts";
 import { evaluate, type Scope } from "../javascript/expression.ts";
 import { CwlFailure } from "../values/failure.ts";
@@ -43,6 +43,7 @@ function readResource(requirements: Requirements, scope: Scope, name: ResourceNa
   const given = requirements.resources?.[name];
   const value = typeof given === "string" ? evaluate(given, scope) : given;
   if (value === undefined || value === null) return undefined;
-  if (typeof value === "number" && value >= 0) return value;
+  const number = doubleOf(value);
+  if (number !== undefined && number >= 0) return number;
   throw new CwlFailure(`Cannot reserve ${name}: found ${JSON.stringify(value)}, expected a number`);
 }

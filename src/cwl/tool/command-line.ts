@@ -1,9 +1,10 @@
-import { isJsonObject, isList, type Json } from "../../domain/json.ts";
+import { fullText, isNumber } from "../../domain/exact-number.ts";
+import { doubleOf, isJsonObject, isList, type Json } from "../../domain/json.ts";
 import type { CommandLineBinding, CommandLineTool, CwlType } from "../document/schema.ts";
 import { evaluate, type Scope } from "../javascript/expression.ts";
 import { CwlFailure } from "../values/failure.ts";
 import { isFileObject, pathOf } from "../values/file-object.ts";
-import { jsonText, numberText } from "../values/json-text.ts";
+import { jsonText } from "../values/json-text.ts";
 import { matchType } from "../values/types.ts";
 
 /** A place in the order of arguments: positions, indexes and names, from the outside in. */
@@ -106,7 +107,8 @@ function position(binding: CommandLineBinding, scope: Scope): number {
   if (typeof binding.position === "number") return binding.position;
   const value = evaluate(binding.position, scope);
   if (value === null) return 0;
-  if (typeof value === "number") return value;
+  const number = doubleOf(value);
+  if (number !== undefined) return number;
   throw new CwlFailure(
     `Cannot order arguments by "${binding.position}": found ${JSON.stringify(value)}, expected an integer`,
   );
@@ -149,7 +151,7 @@ function withPrefix(binding: CommandLineBinding, texts: readonly string[]): read
 /** Writes a value as one argument. */
 export function argumentText(value: Json): string {
   if (typeof value === "string") return value;
-  if (typeof value === "number") return numberText(value);
+  if (isNumber(value)) return fullText(value);
   if (isFileObject(value)) {
     const path = pathOf(value);
     if (path !== undefined) return path;

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isList, type Json, type JsonObject } from "../../domain/json.ts";
+import { doubleOf, isList, type Json, type JsonObject } from "../../domain/json.ts";
 import type { FileValue, OutputValue, OutputValues } from "../../domain/values.ts";
 import { directoryMode, fileMode } from "../../files/layout.ts";
 import { isFileObject, mapFiles, pathOf, safeBasename, secondaryFilesOf } from "../values/file-object.ts";
@@ -69,7 +69,7 @@ function toFileValue(object: JsonObject): FileValue | undefined {
     kind: "file",
     path,
     basename: safeBasename(object),
-    sizeBytes: typeof object.size === "number" ? object.size : 0,
+    sizeBytes: doubleOf(object.size) ?? 0,
     ...(mediaType === undefined ? {} : { mediaType }),
     ...(secondaryFiles.length === 0 ? {} : { secondaryFiles }),
   };

@@ -2,7 +2,8 @@ import { lstatSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { decodeText } from "../../domain/charset.ts";
-import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
+import { numberFaults } from "../../domain/faults.ts";
+import { isJsonObject, isList, type Json, type JsonObject, parseExact } from "../../domain/json.ts";
 import { excessOfJson, jsonBounds } from "../../domain/json-bounds.ts";
 import { nearNames } from "../../domain/near-names.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
@@ -25,7 +26,7 @@ import { CwlFailure } from "../values/failure.ts";
 import { withContents } from "../values/file-contents.ts";
 import { withListing } from "../values/file-listing.ts";
 import { isFileObject, mapFiles, pathOf, secondaryFilesOf, withPath } from "../values/file-object.ts";
-import { matchType, members, outputFault } from "../values/types.ts";
+import { asTyped, matchType, members, outputFault } from "../values/types.ts";
 import { findByPattern } from "./glob.ts";
 import { type Bounds, locateInside, mayRead, realBounds, settle, toFile } from "./output-bounds.ts";
 
@@ -192,17 +193,19 @@ async function readOutputObject(collection: Collection, bounds: Bounds): Promise
   }
   const value = parseJson(await readRegular(path, readable(bounds), maxOutputObjectBytes));
   if (!isJsonObject(value)) throw new CwlFailure(`Cannot read ${outputObjectName}: expected an object`);
+  const [wrong] = numberFaults(value, "");
+  if (wrong !== undefined) throw new CwlFailure(`Cannot read ${outputObjectName}: ${wrong.pointer}: ${wrong.detail}`);
   const located = await mapFiles(value, (object) => locateWritten(collection, bounds, object));
   return isJsonObject(located) ? located : undefined;
 }
 
-function parseJson(bytes: Buffer): unknown {
+function parseJson(bytes: Buffer): Json {
   const excess = excessOfJson(bytes, outputObjectBounds);
   if (excess !== undefined)
     throw new CwlFailure(`Cannot read ${outputObjectName}: found ${excess.found}, expected fewer`);
   try {
     const decoded = decodeText(bytes);
-    if (decoded.kind === "text") return JSON.parse(decoded.text);
+    if (decoded.kind === "text") return parseExact(decoded.text);
     throw new Error(`found ${decoded.found}, expected ${decoded.wanted}`);
   } catch (cause) {
     throw new CwlFailure(`Cannot read ${outputObjectName}: ${errorText(cause)}`);
@@ -235,7 +238,7 @@ async function finishValue(
   const fault = outputFault(output.type, value);
   if (fault !== undefined) throw new CwlFailure(`${fault}${missing}`);
   const name = `output "${output.id}"`;
-  return finishTyped({ collection, bounds, name }, output.type, output, value);
+  return finishTyped({ collection, bounds, name }, output.type, output, asTyped(output.type, value));
 }
 
 type Finishing = { readonly collection: Collection; readonly bounds: Bounds; readonly name: string };

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { canonicalJson, isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
+import { canonicalJson, isJsonObject, isList, type Json, type JsonObject, parseExact } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
 import { copyTree } from "../../files/copy-tree.ts";
 import { hasCode, ifExists } from "../../files/file-errors.ts";
@@ -32,7 +32,7 @@ export function isReusable({ requirements, scope }: CompleteCall): boolean {
 export async function cacheKey(tool: CommandLineTool, { requirements, scope }: CompleteCall): Promise<string> {
   const { id: _id, label: _label, doc: _doc, extensions: _extensions, hints: _hints, ...what } = tool;
   const inputs = await contentOf(scope.inputs);
-  const text = canonicalJson(JSON.parse(JSON.stringify({ what, requirements, inputs })));
+  const text = canonicalJson(parseExact(JSON.stringify({ what, requirements, inputs })));
   return createHash("sha256").update(text).digest("hex");
 }
 
@@ -69,7 +69,7 @@ async function digestOf(path: string): Promise<Json> {
 export async function findCached(directory: string, key: string): Promise<JsonObject | undefined> {
   const entry = join(directory, key);
   const text = await ifExists(readFile(join(entry, "outputs.json"), "utf8"));
-  const kept: unknown = text === undefined ? undefined : JSON.parse(text);
+  const kept: Json | undefined = text === undefined ? undefined : parseExact(text);
   if (!isJsonObject(kept)) return undefined;
   const outputs = await relocate(kept, (path) => join(entry, path));
   const facts = await Promise.all(filesIn(outputs).map((file) => ifExists(stat(pathOf(file) ?? entry))));

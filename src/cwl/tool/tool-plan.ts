@@ -1,5 +1,5 @@
 import { join, relative } from "node:path";
-import type { JsonObject } from "../../domain/json.ts";
+import { doubleOf, type JsonObject } from "../../domain/json.ts";
 import type { Reservation } from "../../domain/slots.ts";
 import type { TaskLimits, TaskView } from "../../executors/executor.ts";
 import { type Image, isUnpacked } from "../../executors/images/images.ts";
@@ -122,7 +122,8 @@ function timeLimitOf(requirements: Requirements, scope: Scope): number | undefin
   const { timeLimit } = requirements;
   const value = typeof timeLimit === "string" ? evaluate(timeLimit, scope) : timeLimit;
   if (value === undefined || value === 0) return undefined;
-  if (typeof value === "number" && value > 0) return value;
+  const number = doubleOf(value);
+  if (number !== undefined && number > 0) return number;
   throw new CwlFailure(
     `Cannot limit the tool's time: found ${JSON.stringify(value)}, expected seconds, or 0 for no limit`,
   );

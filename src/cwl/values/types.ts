@@ -1,3 +1,4 @@
+import { ExactNumber, isNumber, numberOfText, wholeNumber } from "../../domain/exact-number.ts";
 import { foundText, isJsonObject, isList, type Json } from "../../domain/json.ts";
 import type { CwlType } from "../document/schema.ts";
 
@@ -119,12 +120,12 @@ function isOfKind(kind: Exclude<CwlType["kind"], "array" | "record" | "enum" | "
     case "boolean":
       return typeof value === "boolean";
     case "int":
-      return isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31;
+      return isInteger(value, leastInt, mostInt);
     case "long":
-      return isInteger(value);
+      return isInteger(value, leastLong, mostLong);
     case "float":
     case "double":
-      return typeof value === "number";
+      return isNumber(value);
     case "string":
       return typeof value === "string";
     case "File":
@@ -137,8 +138,42 @@ function isOfKind(kind: Exclude<CwlType["kind"], "array" | "record" | "enum" | "
   }
 }
 
-function isInteger(value: Json): value is number {
-  return typeof value === "number" && Number.isInteger(value);
+const leastInt = -(2n ** 31n);
+const mostInt = 2n ** 31n - 1n;
+const leastLong = -(2n ** 63n);
+const mostLong = 2n ** 63n - 1n;
+
+function isInteger(value: Json, least: bigint, most: bigint): boolean {
+  const whole = isNumber(value) ? wholeNumber(value) : undefined;
+  return whole !== undefined && whole >= least && whole <= most;
+}
+
+/**
+ * Gives each number the form of its type: where only whole numbers are taken, 1.0 and 1e3 are 1 and 1000. Any other number
+ * keeps its text.
+ */
+export function asTyped(type: CwlType, value: Json): Json {
+  if (value instanceof ExactNumber) {
+    const kinds = members(type).map((member) => member.kind);
+    const isWhole = kinds.some((kind) => kind === "int" || kind === "long");
+    const keepsText = kinds.some((kind) => kind === "float" || kind === "double" || kind === "Any");
+    const whole = isWhole && !keepsText ? wholeNumber(value) : undefined;
+    return whole === undefined ? value : numberOfText(whole.toString());
+  }
+  if (isList(value)) {
+    const list = members(type).find((member) => member.kind === "array");
+    if (list === undefined) return value;
+    const items = value.map((item) => asTyped(list.items, item));
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
+  if (!isJsonObject(value)) return value;
+  const records = members(type).flatMap((member) => (member.kind === "record" ? member.fields : []));
+  const changed = records.flatMap((field): readonly (readonly [string, Json])[] => {
+    const own = Object.hasOwn(value, field.name) ? value[field.name] : undefined;
+    const typed = own === undefined ? undefined : asTyped(field.type, own);
+    return typed === undefined || typed === own ? [] : [[field.name, typed]];
+  });
+  return changed.length === 0 ? value : { ...value, ...Object.fromEntries(changed) };
 }
 
 /** Tells whether a value is a File or a Directory object. */

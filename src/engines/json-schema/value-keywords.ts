@@ -1,4 +1,13 @@
-import { canonicalJson, type Json, type JsonObject } from "../../domain/json.ts";
+import {
+  type AnyNumber,
+  compareNumbers,
+  ExactNumber,
+  isMultiple,
+  isNumber,
+  normalized,
+  wholeNumber,
+} from "../../domain/exact-number.ts";
+import { canonicalJson, doubleOf, type Json, type JsonObject, mapExact } from "../../domain/json.ts";
 import { type Check, type Misfit, misfit, type SchemaBudget, spend } from "./check.ts";
 import { formats } from "./formats.ts";
 import { patternTest } from "./pattern.ts";
@@ -17,6 +26,7 @@ export function valueChecks(schema: JsonObject): readonly Check[] {
 /** The type of a value in the words of JSON Schema. */
 function typeOf(value: Json): string {
   if (value === null) return "null";
+  if (value instanceof ExactNumber) return "number";
   return Array.isArray(value) ? "array" : typeof value;
 }
 
@@ -26,9 +36,13 @@ function typeCheck(wanted: Json | undefined): Check | undefined {
   const words = types.map(String).join('", "');
   return (value) => {
     const type = typeOf(value);
-    if (types.includes(type) || (types.includes("integer") && Number.isInteger(value))) return undefined;
+    if (types.includes(type) || (types.includes("integer") && isInteger(value))) return undefined;
     return misfit(`Instance type "${type}" is invalid. Expected "${words}"`);
   };
+}
+
+function isInteger(value: Json): boolean {
+  return value instanceof ExactNumber ? wholeNumber(value) !== undefined : Number.isInteger(value);
 }
 
 function constCheck(wanted: Json | undefined): Check | undefined {
@@ -52,8 +66,14 @@ function shortText(value: Json): string {
 
 function equalTo(wanted: readonly Json[]): (value: Json, budget: SchemaBudget) => boolean {
   const plain = new Set(wanted.filter((one) => typeof one !== "object" || one === null));
-  const whole = new Set(wanted.filter((one) => typeof one === "object" && one !== null).map(canonicalJson));
+  const exact = wanted.filter(isNumber);
+  const holdsExact = exact.some((one) => one instanceof ExactNumber);
+  const whole = new Set(wanted.filter((one) => typeof one === "object" && one !== null).map(equalText));
   return (value, budget) => {
+    if (value instanceof ExactNumber || (holdsExact && typeof value === "number")) {
+      spend(budget, exact.length);
+      return exact.some((one) => compareNumbers(one, value) === 0);
+    }
     if (typeof value !== "object" || value === null) return plain.has(value);
     return whole.size > 0 && whole.has(countedText(value, budget));
   };
@@ -61,56 +81,60 @@ function equalTo(wanted: readonly Json[]): (value: Json, budget: SchemaBudget) =
 
 /** Writes a value so that equal ones are equal texts; what that costs is taken from the budget. */
 export function countedText(value: Json, budget: SchemaBudget): string {
-  const text = canonicalJson(value);
+  const text = equalText(value);
   spend(budget, Math.ceil(text.length / 8));
   return text;
 }
 
+/** Numbers that are equal have the same text here, 1.0 and 1 for example. */
+function equalText(value: Json): string {
+  return canonicalJson(mapExact(value, normalized));
+}
+
 /** Reads a keyword that is a number; anything else says nothing. */
 export function numberOf(value: Json | undefined): number | undefined {
-  return typeof value === "number" ? value : undefined;
+  return doubleOf(value);
 }
+
+function boundOf(value: Json | undefined): AnyNumber | undefined {
+  return isNumber(value) ? value : undefined;
+}
+
+type NumberCheck = readonly [AnyNumber | undefined, (value: AnyNumber, bound: AnyNumber) => boolean, string];
+
+/** The bounds of whole numbers of 64 bits: no double is between them and their neighbours. */
+const int64: readonly NumberCheck[] = [
+  [new ExactNumber("-9223372036854775808"), (value, bound) => compareNumbers(value, bound) >= 0, "is less than"],
+  [new ExactNumber("9223372036854775807"), (value, bound) => compareNumbers(value, bound) <= 0, "is greater than"],
+];
 
 function numberChecks(schema: JsonObject): readonly Check[] {
   const { exclusiveMinimum, exclusiveMaximum } = schema;
   // In draft 4, and so in OpenAPI 3.0, these two say how the others are meant.
   const isAbove = exclusiveMinimum === true;
   const isBelow = exclusiveMaximum === true;
-  const minimum = numberOf(schema.minimum);
-  const maximum = numberOf(schema.maximum);
-  const above = numberOf(exclusiveMinimum) ?? (isAbove ? minimum : undefined);
-  const below = numberOf(exclusiveMaximum) ?? (isBelow ? maximum : undefined);
-  const multipleOf = numberOf(schema.multipleOf);
-  const all: readonly (readonly [number | undefined, (value: number, bound: number) => boolean, string])[] = [
-    [isAbove ? undefined : minimum, (value, bound) => value >= bound, "is less than"],
-    [isBelow ? undefined : maximum, (value, bound) => value <= bound, "is greater than"],
-    [above, (value, bound) => value > bound, "is less than or equal to"],
-    [below, (value, bound) => value < bound, "is greater than or equal to"],
-    [multipleOf, isMultipleOf, "is not a multiple of"],
+  const minimum = boundOf(schema.minimum);
+  const maximum = boundOf(schema.maximum);
+  const above = boundOf(exclusiveMinimum) ?? (isAbove ? minimum : undefined);
+  const below = boundOf(exclusiveMaximum) ?? (isBelow ? maximum : undefined);
+  const multipleOf = boundOf(schema.multipleOf);
+  const all: readonly NumberCheck[] = [
+    [isAbove ? undefined : minimum, (value, bound) => compareNumbers(value, bound) >= 0, "is less than"],
+    [isBelow ? undefined : maximum, (value, bound) => compareNumbers(value, bound) <= 0, "is greater than"],
+    [above, (value, bound) => compareNumbers(value, bound) > 0, "is less than or equal to"],
+    [below, (value, bound) => compareNumbers(value, bound) < 0, "is greater than or equal to"],
+    [multipleOf, isMultiple, "is not a multiple of"],
+    ...(schema.format === "int64" ? int64 : []),
   ];
   return all.flatMap(([bound, holds, words]): readonly Check[] => {
     if (bound === undefined) return [];
     return [
-      (value) => (typeof value !== "number" || holds(value, bound) ? undefined : misfit(`${value} ${words} ${bound}`)),
+      (value) =>
+        !isNumber(value) || holds(value, bound)
+          ? undefined
+          : misfit(`${JSON.stringify(value)} ${words} ${JSON.stringify(bound)}`),
     ];
   });
-}
-
-/** Looks at the decimal digits: of fractions, division leaves a remainder that is none. */
-function isMultipleOf(value: number, divisor: number): boolean {
-  if (!Number.isFinite(value) || !Number.isFinite(divisor) || divisor <= 0) return false;
-  const [digits, exponent] = decimalOf(value);
-  const [divisorDigits, divisorExponent] = decimalOf(divisor);
-  const difference = exponent - divisorExponent;
-  return difference >= 0
-    ? (digits * 10n ** BigInt(difference)) % divisorDigits === 0n
-    : digits % (divisorDigits * 10n ** BigInt(-difference)) === 0n;
-}
-
-function decimalOf(value: number): readonly [bigint, number] {
-  const [digits = "0", exponent = "0"] = Math.abs(value).toString().split("e");
-  const point = digits.indexOf(".");
-  return [BigInt(digits.replace(".", "")), Number(exponent) - (point === -1 ? 0 : digits.length - point - 1)];
 }
 
 type TextCheck = (text: string, budget: SchemaBudget) => Misfit | undefined;

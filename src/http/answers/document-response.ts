@@ -1,4 +1,4 @@
-import type { Json } from "../../domain/json.ts";
+import { isJsonObject, type Json, parseExact } from "../../domain/json.ts";
 import { type Link, profileHeaders } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import { withoutEndSlashes } from "../../domain/text.ts";
@@ -40,7 +40,8 @@ export function documentResponse(
   }
   const { render, policy } = options.page ?? { render: documentPage, policy: pagePolicy };
   // Members without a value have no place in JSON, nor on the page.
-  const page = render({ title: options.title, baseUrl: context.baseUrl }, JSON.parse(JSON.stringify(linked)));
+  const shown = parseExact(JSON.stringify(linked));
+  const page = render({ title: options.title, baseUrl: context.baseUrl }, isJsonObject(shown) ? shown : {});
   return taggedResponse(context.request, page, {
     ...headers,
     "content-type": "text/html; charset=utf-8",

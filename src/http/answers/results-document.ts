@@ -1,5 +1,5 @@
 import type { Job } from "../../domain/job.ts";
-import { isJsonObject, type Json } from "../../domain/json.ts";
+import { isJsonObject, type Json, parseExact } from "../../domain/json.ts";
 import { excessOfText, jsonBounds } from "../../domain/json-bounds.ts";
 import { resultUrl } from "../../domain/links.ts";
 import { isJsonType, isTextType } from "../../domain/media-type.ts";
@@ -141,7 +141,7 @@ const resultBounds = { ...jsonBounds, maxValues: 5 * jsonBounds.maxValues };
 function parseContent(text: string): { readonly value: Json } | undefined {
   if (excessOfText(text, resultBounds) !== undefined) return undefined;
   try {
-    return { value: JSON.parse(text) };
+    return { value: parseExact(text) };
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { isJsonObject, type Json, type JsonObject, objectWithDoubles } from "../../domain/json.ts";
 import type { ProcessDescription } from "../../domain/process.ts";
 
 const maxDepth = 8;
@@ -76,7 +76,7 @@ function fileExample(mediaType: Json | undefined): Json {
 }
 
 function numberExample(schema: JsonObject, wanted: number): number {
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = objectWithDoubles(schema);
   const isFloat = !Number.isInteger(wanted);
   const step = typeof multipleOf === "number" && multipleOf > 0 ? multipleOf : isFloat ? 1e-3 : 1;
   const lowest = typeof exclusiveMinimum === "number" ? exclusiveMinimum + step : minimum;

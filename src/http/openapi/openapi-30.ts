@@ -1,3 +1,4 @@
+import { isNumber } from "../../domain/exact-number.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 
 /** The keywords that a schema of OpenAPI 3.0 may have. */
@@ -110,8 +111,8 @@ function convertType(schema: JsonObject, converted: JsonObject): JsonObject {
 function convertBounds(schema: JsonObject): JsonObject {
   const { exclusiveMinimum: above, exclusiveMaximum: below } = schema;
   return {
-    ...(typeof above === "number" ? { minimum: above, exclusiveMinimum: true } : {}),
-    ...(typeof below === "number" ? { maximum: below, exclusiveMaximum: true } : {}),
+    ...(isNumber(above) ? { minimum: above, exclusiveMinimum: true } : {}),
+    ...(isNumber(below) ? { maximum: below, exclusiveMaximum: true } : {}),
   };
 }
 

@@ -1,6 +1,6 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
-import type { Json, JsonObject } from "../../domain/json.ts";
+import { type Json, type JsonObject, parseExact } from "../../domain/json.ts";
 import type { Process } from "../../domain/process.ts";
 import { SubscriberSchema } from "../../domain/subscriber.ts";
 import type { Route } from "../route.ts";
@@ -72,7 +72,7 @@ function schemaOf(schema: v.GenericSchema): Json {
 
 /** What the converter gives is JSON, but not by its type. */
 function parseJson(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value));
+  return parseExact(JSON.stringify(value));
 }
 
 function operationOf(route: Route, operation: ApiOperation, path: string): Json {

@@ -17,7 +17,14 @@ import { type AnswerDeps, answerResults } from "../answers/results-answer.ts";
 import { requireAcceptable } from "../answers/results-taken.ts";
 import { settledAnswer } from "../answers/settled-answer.ts";
 import { checkedDocument, statusDocument } from "../answers/status-document.ts";
-import { type BodyLimits, bodyText, contentTypeOf, readBytes, readJson, requireContentType } from "../read-body.ts";
+import {
+  type BodyLimits,
+  bodyText,
+  contentTypeOf,
+  readBytes,
+  readExactJson,
+  requireContentType,
+} from "../read-body.ts";
 import { foreignBytes, guardEffect, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 
 export type ExecutionRouteDeps = SubmitDeps &
@@ -106,7 +113,7 @@ export async function executeReference(
 ): Promise<Response> {
   requireContentType(context.request, executionBody.mediaTypes);
   const dry = isDryRun(context.query("dryRun"));
-  const payload = await readJson(context.request, deps.settings);
+  const payload = await readExactJson(context.request, deps.settings);
   return execute(deps, context, await find(principalOf(context)), { payload, isDryRun: dry });
 }
 

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { issueFaults, refusal } from "../../domain/faults.ts";
-import type { Json } from "../../domain/json.ts";
+import { type Json, withDoubles } from "../../domain/json.ts";
 import { DismissJobsSchema, dismissJobs } from "../../operations/dismiss-jobs.ts";
 
 import { RetryBodySchema, type RetryDeps, retryJob } from "../../operations/retry-job.ts";
@@ -61,7 +61,7 @@ async function readBody<Schema extends v.GenericSchema>(
   const bytes = await readBytes(context.request, deps.settings.maxBodyBytes);
   const isAbsent = bytes.length === 0 && absent !== undefined;
   if (!isAbsent) requireContentType(context.request, mediaTypes);
-  const outcome = v.safeParse(schema, isAbsent ? absent : parseJson(bytes, deps.settings));
+  const outcome = v.safeParse(schema, isAbsent ? absent : withDoubles(parseJson(bytes, deps.settings)));
   if (outcome.success) return outcome.output;
   throw refusal(verb, issueFaults(outcome.issues));
 }

@@ -5,6 +5,7 @@ import type { JobStatus } from "../../domain/job-state.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import type { StageName } from "../../domain/progress.ts";
 import type { Result } from "../../domain/values.ts";
+import { exactJson } from "./exact-json.ts";
 
 // All times are milliseconds since 1970 (UTC). There are no foreign keys: a row that depends on a job is only ever
 // inserted by a statement that looks for the job, and a check of each of a job's events would be paid on every write.
@@ -33,7 +34,7 @@ export const jobs = sqliteTable(
     user: text("user"),
     tags: text("tags", { mode: "json" }).$type<readonly string[]>().notNull(),
     language: text("language"),
-    request: text("request", { mode: "json" }).$type<JobRequest>().notNull(),
+    request: exactJson("request").$type<JobRequest>().notNull(),
     priority: integer("priority").notNull(),
     /** Set by claim: 0 until the first one. */
     attempt: integer("attempt").notNull(),
@@ -102,9 +103,9 @@ export const executions = sqliteTable(
     /** Set by the claim that made it. */
     startedAt: integer("started_at").notNull(),
     /** The engine's plan: set by a record before anything starts. */
-    handle: text("handle", { mode: "json" }).$type<JsonObject>(),
+    handle: exactJson("handle").$type<JsonObject>(),
     /** What is moved where: set by a record before anything is moved. */
-    outputPlan: text("output_plan", { mode: "json" }).$type<JsonObject>(),
+    outputPlan: exactJson("output_plan").$type<JsonObject>(),
     /** Set only when what ran is proved gone, whatever became of the job. */
     endedAt: integer("ended_at"),
   },
@@ -120,7 +121,7 @@ export const checkpoints = sqliteTable(
   {
     executionId: text("execution_id").notNull(),
     key: text("key").notNull(),
-    value: text("value", { mode: "json" }).$type<Json>().notNull(),
+    value: exactJson("value").$type<Json>().notNull(),
   },
   (table) => [primaryKey({ columns: [table.executionId, table.key] })],
 );
@@ -152,7 +153,7 @@ export const results = sqliteTable(
     position: integer("position").notNull(),
     outputId: text("output_id").notNull(),
     /** References are relative to the output directory: the address and the directory may change. */
-    result: text("result", { mode: "json" }).$type<Result>().notNull(),
+    result: exactJson("result").$type<Result>().notNull(),
   },
   (table) => [primaryKey({ columns: [table.jobId, table.position] })],
 );

@@ -1,6 +1,7 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Role } from "../../domain/access.ts";
 import type { ProcessDefinition, ProcessDescription } from "../../domain/process.ts";
+import { exactJson } from "./exact-json.ts";
 
 /** What is deployed: which revision an id stands for at this time. */
 export const processes = sqliteTable("processes", {
@@ -19,8 +20,8 @@ export const processRevisions = sqliteTable(
     processId: text("process_id").notNull(),
     /** `sha256:<hex>` of the canonical JSON of description and definition. */
     revision: text("revision").notNull(),
-    description: text("description", { mode: "json" }).$type<ProcessDescription>().notNull(),
-    definition: text("definition", { mode: "json" }).$type<ProcessDefinition>().notNull(),
+    description: exactJson("description").$type<ProcessDescription>().notNull(),
+    definition: exactJson("definition").$type<ProcessDefinition>().notNull(),
     isWorkflow: integer("is_workflow", { mode: "boolean" }).notNull(),
     isMutable: integer("is_mutable", { mode: "boolean" }).notNull(),
     visibility: text("visibility").$type<"public" | "private">().notNull(),

@@ -1,4 +1,5 @@
-import type { Json, JsonObject } from "../../domain/json.ts";
+import { type AnyNumber, compareNumbers, isMultiple, readNumber } from "../../domain/exact-number.ts";
+import { doubleOf, type Json, type JsonObject } from "../../domain/json.ts";
 import { dataTypeName, literalValue, schemaOfDataType } from "../wps/literal-types.ts";
 import { ows, wps } from "../wps/namespaces.ts";
 import type { ValueKind } from "../wps/value-kind.ts";
@@ -73,7 +74,8 @@ function readRange(element: XmlElement, type: JsonObject): JsonObject {
   const low = limit(childText(element, ows, "MinimumValue"), type);
   const high = limit(childText(element, ows, "MaximumValue"), type);
   const spacing = limit(childText(element, ows, "Spacing"), type);
-  const isStepped = spacing !== undefined && spacing > 0 && (low === undefined || low % spacing === 0);
+  const isStepped =
+    spacing !== undefined && compareNumbers(spacing, 0) > 0 && (low === undefined || isMultiple(low, spacing));
   return {
     ...(low === undefined ? {} : { [isLowOpen ? "exclusiveMinimum" : "minimum"]: low }),
     ...(high === undefined ? {} : { [isHighOpen ? "exclusiveMaximum" : "maximum"]: high }),
@@ -82,8 +84,8 @@ function readRange(element: XmlElement, type: JsonObject): JsonObject {
 }
 
 /** Limits of what is no number (dates, say) have no word in JSON Schema: the server checks them. */
-function limit(given: string | undefined, type: JsonObject): number | undefined {
+function limit(given: string | undefined, type: JsonObject): AnyNumber | undefined {
   if (given === undefined || (type.type !== "integer" && type.type !== "number")) return undefined;
-  const value = Number(given);
-  return Number.isFinite(value) ? value : undefined;
+  const value = readNumber(given);
+  return Number.isFinite(doubleOf(value)) ? value : undefined;
 }

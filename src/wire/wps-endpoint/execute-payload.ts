@@ -1,5 +1,5 @@
 import { alternativesOf, isSameType, typeOfSchema } from "../../domain/described.ts";
-import type { Json, JsonObject } from "../../domain/json.ts";
+import { type Json, type JsonObject, parseExact } from "../../domain/json.ts";
 import { excessOfText, jsonBounds } from "../../domain/json-bounds.ts";
 import { isJsonType } from "../../domain/media-type.ts";
 import { Problem } from "../../domain/problem.ts";
@@ -114,7 +114,7 @@ function parsed(content: string): Json {
     throw new Problem("content-too-large", detail);
   }
   try {
-    return JSON.parse(content);
+    return parseExact(content);
   } catch {
     return content;
   }

@@ -1,4 +1,5 @@
 import { alternativesOf } from "../../domain/described.ts";
+import { isNumber } from "../../domain/exact-number.ts";
 import { isJsonObject, type JsonObject } from "../../domain/json.ts";
 import type { InputDefinition, OutputDefinition, ProcessDescription } from "../../domain/process.ts";
 import { literalText } from "../wps/literal-types.ts";
@@ -134,15 +135,15 @@ function range(schema: JsonObject): readonly XmlMarkup[] {
   const isHighOpen = schema.exclusiveMaximum !== undefined;
   const low = schema.exclusiveMinimum ?? schema.minimum;
   const high = schema.exclusiveMaximum ?? schema.maximum;
-  if (typeof low !== "number" && typeof high !== "number") return [];
+  if (!isNumber(low) && !isNumber(high)) return [];
   const closure = isLowOpen ? (isHighOpen ? "open" : "open-closed") : isHighOpen ? "closed-open" : "closed";
   return [
     markup(
       "ows:Range",
       { "ows:rangeClosure": closure },
-      typeof low === "number" ? markup("ows:MinimumValue", {}, String(low)) : undefined,
-      typeof high === "number" ? markup("ows:MaximumValue", {}, String(high)) : undefined,
-      typeof schema.multipleOf === "number" ? markup("ows:Spacing", {}, String(schema.multipleOf)) : undefined,
+      isNumber(low) ? markup("ows:MinimumValue", {}, String(low)) : undefined,
+      isNumber(high) ? markup("ows:MaximumValue", {}, String(high)) : undefined,
+      isNumber(schema.multipleOf) ? markup("ows:Spacing", {}, String(schema.multipleOf)) : undefined,
     ),
   ];
 }

@@ -1,6 +1,6 @@
 import { crs84h, type KnownCrs, knownCrs, withAxesTurned } from "../../domain/crs.ts";
 import type { Json } from "../../domain/json.ts";
-import { isJsonObject } from "../../domain/json.ts";
+import { doubleOf, isJsonObject } from "../../domain/json.ts";
 import type { InputItem } from "../../domain/values.ts";
 import { attribute, child, children, childText, parseXml, rawText, text, type XmlElement } from "../xml.ts";
 import { markup, writeElement, type XmlMarkup, type XmlNode } from "../xml-write.ts";
@@ -130,7 +130,7 @@ export function dataOfValue(
 
 function boxOf(value: Json, kind: Extract<ValueKind, { kind: "bbox" }>): WpsData | undefined {
   if (!isJsonObject(value) || !Array.isArray(value.bbox)) return undefined;
-  const bbox = value.bbox.filter((one) => typeof one === "number");
+  const bbox = value.bbox.flatMap((one: Json) => doubleOf(one) ?? []);
   return typeof value.crs === "string" ? boxFor(bbox, value.crs, kind) : { kind: "bbox", bbox, ...crsOf(kind) };
 }
 

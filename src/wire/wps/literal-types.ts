@@ -1,4 +1,5 @@
 import { typeOfSchema } from "../../domain/described.ts";
+import { readNumber } from "../../domain/exact-number.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 
 const integers = new Set([
@@ -52,7 +53,7 @@ export function literalValue(text: string, schema: JsonObject): Json {
   switch (typeOfSchema(schema)) {
     case "integer":
     case "number":
-      return /^[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(trimmed) ? Number(trimmed) : text;
+      return readNumber(trimmed) ?? text;
     case "boolean":
       if (/^(true|1)$/i.test(trimmed)) return true;
       return /^(false|0)$/i.test(trimmed) ? false : text;

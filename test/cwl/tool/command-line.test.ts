@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { loadJson } from "../../../src/cwl/document/load.ts";
 import { buildCommandLine, compareKeys, shellLine } from "../../../src/cwl/tool/command-line.ts";
-import { numberText } from "../../../src/cwl/values/json-text.ts";
+import { fullText } from "../../../src/domain/exact-number.ts";
 import type { JsonObject } from "../../../src/domain/json.ts";
 
 /** The command line of a tool with these inputs. */
@@ -130,7 +130,7 @@ test("numbers are never written with an exponent", () => {
     [1.0, "1"],
     [123456789012345680000, "123456789012345680000"],
   ];
-  for (const [number, text] of cases) expect(numberText(number)).toBe(text);
+  for (const [number, text] of cases) expect(fullText(number)).toBe(text);
 });
 
 test("a shell line quotes what is to be quoted", () => {
