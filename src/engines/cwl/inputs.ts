@@ -5,7 +5,7 @@ import { type Fault, Problem } from "../../domain/problem.ts";
 import type { FileValue, PreparedInputs, PreparedItem } from "../../domain/values.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { toCustom } from "./custom-types.ts";
-import { evaluate, type JavaScript, type Scope } from "./expression.ts";
+import { evaluate, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
 import { isList } from "./field.ts";
 import { withContents } from "./file-contents.ts";
@@ -123,8 +123,7 @@ function preparedFile(file: FileValue): JsonObject {
 }
 
 /** What completing inputs needs besides the values. */
-export type Means = {
-  readonly javascript?: JavaScript;
+export type Means = Pick<Scope, "javascript" | "tell" | "warn"> & {
   /** What evaluates expressions is done inside this. */
   readonly evaluating: Evaluating;
   readonly broaderFormats: CwlDocument["broaderFormats"];
@@ -149,8 +148,9 @@ export async function completeInputs(process: CwlProcess, given: JsonObject, mea
     return [parameter.id, await mapFiles(whole, locate)] as const;
   });
   const inputs = Object.fromEntries(await Promise.all(values));
-  const { javascript } = means;
-  const scope: Scope = { inputs, self: null, runtime: {}, version: process.version, ...(javascript && { javascript }) };
+  const { javascript, tell, warn } = means;
+  const known = { ...(javascript && { javascript }), ...(tell && { tell }), ...(warn && { warn }) };
+  const scope: Scope = { inputs, self: null, runtime: {}, version: process.version, ...known };
   const completed = process.inputs.map(async (parameter) => {
     const name = `input "${parameter.id}"`;
     const part: Part = { demands: parameter, name, scope, means };

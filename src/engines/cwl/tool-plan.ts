@@ -7,6 +7,7 @@ import { argumentText, buildCommandLine, shellLine } from "./command-line.ts";
 import type { CompleteCall } from "./complete-call.ts";
 import { evaluate, evaluateString, type Scope } from "./expression.ts";
 import { CwlFailure } from "./failure.ts";
+import type { PreservedEnvironment } from "./local-run.ts";
 import { resourceLimits, runtimeObject } from "./runtime.ts";
 import type { CommandLineTool, Requirements, ResourceName } from "./schema.ts";
 import type { Reservation } from "./slots.ts";
@@ -47,6 +48,8 @@ type TryPlace = {
   /** The PATH that tools get. */
   readonly toolPath: string;
   readonly image?: Image;
+  /** What the tool gets of the environment of who runs it. */
+  readonly preserved?: PreservedEnvironment;
   /** Names the job's own file for one that a tool changes in place. */
   readonly own: (path: string) => string;
 };
@@ -89,6 +92,8 @@ export function planTool(
     environment: {
       ...pathOf(image, place.toolPath),
       ...image?.environment,
+      ...(image === undefined ? place.preserved?.others : {}),
+      ...place.preserved?.named,
       HOME: visibleOutdir,
       TMPDIR: tmpdir,
       ...environmentOf(requirements, scope),
