@@ -57,7 +57,8 @@ const commands = {
   images: async () => (await import("./cli/images.ts")).imagesCommand({ dataOption: dataOption(), dataDirectory }),
   validate: async () => (await import("./cli/validate.ts")).validateCommand(),
   deploy: async () => (await import("./cli/deploy.ts")).deployCommand(),
-  keys: async () => (await import("./cli/keys.ts")).keysCommand({ dataOption: dataOption(), open: openKeyStore }),
+  keys: async () =>
+    (await import("./cli/keys.ts")).keysCommand({ dataOption: dataOption(), clock, open: openKeyStore }),
   processes: async () =>
     (await import("./cli/processes.ts")).processesCommand({ dataOption: dataOption(), open: openKeyStore }),
   execute: async () => (await import("./cli/execute.ts")).executeCommand(),
