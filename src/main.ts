@@ -23,6 +23,7 @@ import { createLayout } from "./files/layout.ts";
 import { refuseNoDatabase } from "./files/missing-database.ts";
 import { removeNewPlace } from "./files/new-place.ts";
 import { flagOf, readConfig } from "./read-config.ts";
+import { runDownloads } from "./run-downloads.ts";
 import { settingOptions } from "./setting-options.ts";
 
 /** How the service hears of its own end and brings it about. */
@@ -51,11 +52,13 @@ const commands = {
       dataDirectory,
       sandboxSettings: (given, io) => sandboxSettingsOf(given, io, false),
       engines: enginesOf,
+      fetchFile: (given, io) => runDownloads(() => configOf(given, io)),
     }),
   images: async () => (await import("./cli/images.ts")).imagesCommand({ dataOption: dataOption(), dataDirectory }),
   validate: async () => (await import("./cli/validate.ts")).validateCommand(),
   deploy: async () => (await import("./cli/deploy.ts")).deployCommand(),
-  keys: async () => (await import("./cli/keys.ts")).keysCommand({ dataOption: dataOption(), open: openKeyStore }),
+  keys: async () =>
+    (await import("./cli/keys.ts")).keysCommand({ dataOption: dataOption(), clock, open: openKeyStore }),
   processes: async () =>
     (await import("./cli/processes.ts")).processesCommand({ dataOption: dataOption(), open: openKeyStore }),
   execute: async () => (await import("./cli/execute.ts")).executeCommand(),

@@ -5,6 +5,7 @@ import { type Config, ConfigSchema } from "./config.ts";
 import { isJsonObject, type Json, type JsonObject } from "./domain/json.ts";
 import { nearNames } from "./domain/near-names.ts";
 import { errorText, Problem } from "./domain/problem.ts";
+import { textOf } from "./files/read-text.ts";
 
 /** Where a setting may be given. Flags win over the environment, that over the file, that over the default. */
 export type ConfigSources = {
@@ -75,7 +76,7 @@ function refuse(file: string, detail: string, cause?: unknown): Problem {
 function parseConfigFile(file: string): JsonObject {
   let content: unknown;
   try {
-    content = parseYaml(readFileSync(file, "utf8")) ?? {};
+    content = parseYaml(textOf(readFileSync(file))) ?? {};
   } catch (cause) {
     // What the reader of YAML says goes on with a picture of the place.
     throw refuse(file, errorText(cause).replace(/:?\n[\s\S]*/, ""), cause);

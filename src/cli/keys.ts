@@ -1,4 +1,12 @@
-import { createKey, type KeyDeps, type KeySummary, readKeys, revokeKey } from "../operations/manage-keys.ts";
+import type { Clock } from "../domain/clock.ts";
+import {
+  createKey,
+  type KeyDeps,
+  type KeySummary,
+  readKeys,
+  readWantedKey,
+  revokeKey,
+} from "../operations/manage-keys.ts";
 import {
   type Command,
   exitCodes,
@@ -13,6 +21,7 @@ import {
 /** What `keys` needs of the program's outer layer: a connection of its own to the database. */
 export type KeysDeps = {
   readonly dataOption: Option;
+  readonly clock: Clock;
   /** Opens the database; makes one only when it is told that it may. */
   open(given: Given, io: Io, makesDatabase: boolean): Promise<KeyDeps & AsyncDisposable>;
 };
@@ -63,12 +72,11 @@ async function create(deps: KeysDeps, given: Given, io: Io): Promise<number> {
   const expires = textOption(given, "expires");
   if (role === undefined)
     throw new UsageError("Cannot create a key: found no --role, wanted viewer, runner, deployer or admin");
+  const wanted = { role, user: textOption(given, "user") ?? role, ...(expires === undefined ? {} : { expires }) };
+  // Before a database is made for it.
+  readWantedKey(wanted, deps.clock.now());
   await using store = await deps.open(given, io, true);
-  const { key, text } = await createKey(store, {
-    role,
-    user: textOption(given, "user") ?? role,
-    ...(expires === undefined ? {} : { expires }),
-  });
+  const { key, text } = await createKey(store, wanted);
   io.out(isGiven(given, "json") ? `${JSON.stringify({ ...key, key: text })}\n` : `${text}\n`);
   io.talk(`Key ${key.id} of ${key.user} (${key.role}): shown this once, keep it\n`);
   return exitCodes.ok;

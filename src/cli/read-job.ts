@@ -1,49 +1,65 @@
-import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { Package } from "../cwl/document/load.ts";
+import type { CwlDocument } from "../cwl/document/schema.ts";
 import { readSource } from "../cwl/document/source.ts";
-import { type JobFile, readJobFile } from "../cwl/run/job-file.ts";
+import { type FetchFile, type JobFile, readJobFile } from "../cwl/run/job-file.ts";
 import { isJsonObject, type Json } from "../domain/json.ts";
 import { errorText, Problem } from "../domain/problem.ts";
+import { readTextFile, textOf } from "../files/read-text.ts";
 import type { Given } from "./command.ts";
 import { readPackageInputs } from "./package-inputs.ts";
 
-/** The words of a run: its package, and its job file, `-` for stdin. */
-export type RunWords = { readonly file: string; readonly jobFile?: string };
+/** The words of a run: its package, and the text of its job file, when there is one. */
+export type RunWords = { readonly file: string; readonly job?: NamedText };
 
-/** A job file may name its package (`cwl:tool`), and is then the only word. */
+type NamedText = { readonly text: string; readonly name: string };
+
+/** Reads what is to be run. A job file, or stdin (`-`), may name its package (`cwl:tool`), and is then the only word. */
 export async function readRunWords(file: string, jobFile: string | undefined): Promise<RunWords> {
-  if (jobFile !== undefined) return { file, jobFile };
-  const named = await packageOfJob(file);
-  return named === undefined ? { file } : { file: resolve(dirname(file), named), jobFile: file };
+  if (jobFile !== undefined) return { file, job: await readJobText(jobFile) };
+  const job = await readPossibleJob(file);
+  const named = job === undefined ? undefined : packageOfJob(job);
+  if (job === undefined || named === undefined) return { file };
+  return { file: resolve(dirname(job.name), named), job };
 }
 
-async function packageOfJob(file: string): Promise<string | undefined> {
-  let text: string;
+async function readPossibleJob(file: string): Promise<NamedText | undefined> {
+  if (file === "-") return readJobText(file);
   try {
-    text = await readFile(file, "utf8");
+    return { text: await readTextFile(file), name: file };
   } catch {
     // Reading it as a package says what is wrong with it.
     return undefined;
   }
+}
+
+function packageOfJob({ text, name }: NamedText): string | undefined {
   if (!text.includes("cwl:tool")) return undefined;
-  const value: Json = readSource(text, file).value;
+  const value: Json = readSource(text, name).value;
   const tool = isJsonObject(value) ? value["cwl:tool"] : undefined;
   return typeof tool === "string" ? tool.replace(/^file:\/\//, "") : undefined;
 }
 
 /** Reads the inputs of a run: those of the job file, and over them those of the command line. */
-export async function readJob(packed: Package, jobFile: string | undefined, given: Given): Promise<JobFile> {
-  const inputs = readPackageInputs(packed.cwl.main.inputs, given.inputs ?? []);
-  const text = jobFile === undefined ? "{}" : await readText(jobFile);
-  const name = jobFile === undefined ? "command line" : jobFile === "-" ? "stdin" : jobFile;
-  return readJobFile(text, name, packed.cwl, inputs);
+export async function readJob(
+  documents: { readonly whole: CwlDocument; readonly narrowed: CwlDocument },
+  job: NamedText | undefined,
+  given: Given,
+  fetchFile: FetchFile,
+): Promise<JobFile> {
+  const { whole, narrowed } = documents;
+  const inputs = readPackageInputs(whole.main.inputs, given.inputs ?? []);
+  const { text, name } = job ?? { text: "{}", name: "command line" };
+  const read = await readJobFile(text, name, narrowed, inputs, fetchFile);
+  // What the whole package has is known, and only not needed.
+  const isKnown = (name: string) => whole.main.inputs.some((input) => input.id === name);
+  return { ...read, unknown: read.unknown.filter((name) => !isKnown(name)) };
 }
 
-async function readText(jobFile: string): Promise<string> {
+async function readJobText(jobFile: string): Promise<NamedText> {
+  const name = jobFile === "-" ? "stdin" : jobFile;
   try {
-    return await (jobFile === "-" ? Bun.stdin.text() : readFile(jobFile, "utf8"));
+    return { text: jobFile === "-" ? textOf(await Bun.stdin.bytes()) : await readTextFile(jobFile), name };
   } catch (cause) {
-    throw new Problem("invalid-parameter-value", `Cannot read job file "${jobFile}": ${errorText(cause)}`, { cause });
+    throw new Problem("invalid-parameter-value", `Cannot read job file "${name}": ${errorText(cause)}`, { cause });
   }
 }

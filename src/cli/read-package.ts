@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { LoadOptions, Package } from "../cwl/document/load.ts";
 import { packDocument } from "../cwl/document/pack.ts";
-import { decodeText } from "../domain/charset.ts";
+import { readTextFile } from "../files/read-text.ts";
 
 /** Reads a package that a user of this machine names as `FILE` or `FILE#PROCESS`; it may read what the user may. */
 export function readPackage(
@@ -11,17 +10,11 @@ export function readPackage(
   options: Pick<LoadOptions, "isLibrary" | "allowsSecretsHint"> = {},
 ): Promise<Package> {
   const { file, process } = readPackageWord(word);
-  return packDocument(file, readText, {
+  return packDocument(file, readTextFile, {
     allowsLocalFiles: true,
     ...options,
     ...(process === undefined ? {} : { main: process }),
   });
-}
-
-async function readText(path: string): Promise<string> {
-  const decoded = decodeText(await readFile(path));
-  if (decoded.kind === "text") return decoded.text;
-  throw new Error(`found ${decoded.found}, expected ${decoded.wanted}`);
 }
 
 /** Reads `FILE` or `FILE#PROCESS`: the file's whole path, and the process that is meant. */

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject, parseExact } from "../domain/json.ts";
 import { errorText } from "../domain/problem.ts";
+import { readTextFile, textOf } from "../files/read-text.ts";
 import { UsageError } from "./command.ts";
 
 /** Reads a whole request from a file of JSON; `-` is stdin. Throws UsageError with one sentence for whatever is wrong with it. */
@@ -7,7 +8,7 @@ export async function readRequestFile(file: string): Promise<JsonObject> {
   const name = file === "-" ? "stdin" : `"${file}"`;
   let text: string;
   try {
-    text = await (file === "-" ? Bun.stdin : Bun.file(file)).text();
+    text = file === "-" ? textOf(await Bun.stdin.bytes()) : await readTextFile(file);
   } catch (cause) {
     throw new UsageError(`Cannot read the request ${name}: ${errorText(cause)}`, { cause });
   }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Package } from "../cwl/document/load.ts";
@@ -7,6 +7,7 @@ import { machineFaults, operationFaults } from "../cwl/document/requirements.ts"
 import { secretsWarning } from "../cwl/document/secrets.ts";
 import { createCwlEngine } from "../cwl/engine.ts";
 import type { JobFile } from "../cwl/run/job-file.ts";
+import { defaultDocker, type LocalRun } from "../cwl/run/local-run.ts";
 import { jsonText } from "../cwl/values/json-text.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { JobFailure } from "../domain/job.ts";
@@ -35,12 +36,14 @@ import {
   textOption,
   UsageError,
 } from "./command.ts";
+import { createFetching, type FetchFile } from "./fetch-inputs.ts";
+import { localRunOf, narrowingOf, summaryOf } from "./local-run.ts";
 import { makeTemplate } from "./make-template.ts";
 import { drawGraph } from "./print-graph.ts";
 import { readJob, readRunWords } from "./read-job.ts";
 import { readPackage } from "./read-package.ts";
 import { requireDirectory } from "./require-directory.ts";
-import { harmlessOptions } from "./run-options.ts";
+import { runOptions } from "./run-options.ts";
 
 /** How long a tool waits for what the machine is short of. */
 const shortageMilliseconds = 60_000;
@@ -54,6 +57,8 @@ export type RunDeps = {
   readonly dataOption: Option;
   /** The data directory, for its images. */
   readonly dataDirectory: (given: Given, io: Io) => string;
+  /** Fetches the files of a job that stand at a URL. */
+  readonly fetchFile: (given: Given, io: Io) => FetchFile;
   /** What container engines need of this process, with the engine that was chosen. */
   readonly engines: (given: Given, io: Io) => EngineDeps;
   /** What the options say of sandboxes; the PATH of tools is the caller's. */
@@ -69,44 +74,7 @@ export function runCommand(deps: RunDeps): Command {
     takesInputs: true,
     summary:
       "Runs a CWL package here; puts its output files into a directory and prints the CWL output object. Inputs stand in a job file (- is stdin) or after the package; those that are called as an option is follow --.",
-    options: {
-      ...harmlessOptions,
-      outdir: { type: "string", short: "o", value: "DIR", about: "directory of the output files (default: .)" },
-      "on-error": {
-        type: "string",
-        value: "stop|continue",
-        about: "what a failed step does to the others (default: stop)",
-      },
-      quiet: { type: "boolean", about: "say nothing but errors" },
-      parallel: { type: "boolean", about: "run ready steps beside each other, as is always done" },
-      "no-container": { type: "boolean", about: "run tools that want a container without one" },
-      podman: { type: "boolean", about: "run images that were not imported by podman" },
-      singularity: { type: "boolean", about: "run images that were not imported by apptainer, or singularity" },
-      "container-engine": {
-        type: "string",
-        value: "ENGINE",
-        about:
-          "what runs images that were not imported: docker, podman, apptainer, singularity, none, or auto (default)",
-      },
-      sandbox: {
-        type: "string",
-        value: "auto|require|off",
-        about: "sandbox of tools without a container: where it works, always, never (default)",
-      },
-      "tool-directories": {
-        type: "string",
-        value: "DIR,...",
-        about: "further directories that tools in a sandbox see, read-only unless DIR:rw",
-      },
-      "tmpdir-prefix": { type: "string", value: "PREFIX", about: "what the path of the scratch directory begins with" },
-      data: deps.dataOption,
-      cachedir: { type: "string", value: "DIR", about: "keep outputs of tools here, and use them again" },
-      "print-graph": { type: "boolean", about: "only draw the package, as SVG" },
-      "make-template": { type: "boolean", about: "only write a job file to fill in" },
-      validate: { type: "boolean", about: "only check the package" },
-      "leave-tmpdir": { type: "boolean", about: "keep the scratch directory, and say where it is" },
-      version: { type: "boolean", about: "only print the version" },
-    },
+    options: runOptions(deps.dataOption),
     async run(given, io) {
       if (isGiven(given, "version")) {
         io.out(`heddle ${deps.version}\n`);
@@ -114,7 +82,7 @@ export function runCommand(deps: RunDeps): Command {
       }
       const [first] = given.words;
       if (first === undefined) throw new UsageError("Cannot run: found 0 words, wanted PACKAGE.cwl [JOB.yml]");
-      const { file, jobFile } = await readRunWords(first, given.words[1]);
+      const { file, job: jobText } = await readRunWords(first, given.words[1]);
       // Whoever runs a package here sees its inputs anyway; that nobody keeps them is said, however quiet it is to be.
       const packed = await readPackage(file, { allowsSecretsHint: !isGiven(given, "validate") });
       const say = isGiven(given, "quiet") ? () => {} : io.talk;
@@ -123,31 +91,40 @@ export function runCommand(deps: RunDeps): Command {
         io.out(`${file} is valid CWL\n`);
         return exitCodes.ok;
       }
+      const narrowed = narrowingOf(given)?.(packed.cwl) ?? packed.cwl;
       if (isGiven(given, "print-graph")) {
-        io.out(drawGraph(packed.cwl.main));
+        io.out(drawGraph(narrowed.main));
         return exitCodes.ok;
       }
       if (isGiven(given, "make-template")) {
-        io.out(makeTemplate(packed.cwl.main));
+        io.out(makeTemplate(narrowed.main));
         return exitCodes.ok;
       }
-      const job = await readJob(packed, jobFile, given);
-      const names = packed.cwl.main.inputs.map((input) => input.id);
-      for (const name of job.unknown) {
-        const [near] = nearNames(name, names);
-        say(`The package has no input "${name}"${near === undefined ? "" : `, did you mean "${near}"?`}: ignored\n`);
-      }
       const directory = await requireDirectory("--outdir", textOption(given, "outdir") ?? ".");
+      const summary = await summaryOf(given);
       const scratch = await makeScratch(textOption(given, "tmpdir-prefix") ?? join(tmpdir(), "heddle-run-"));
       try {
+        const fetching = createFetching(deps.fetchFile(given, io), join(scratch, "fetched"), say);
+        const job = await readJob({ whole: packed.cwl, narrowed }, jobText, given, fetching);
+        sayUnknown(job, packed, say);
+        const local = { ...(await localRunOf(given, io, { job, say })), locate: packed.locate };
         const whole = withOverrides(packed, job.requirements);
-        return await runHere(deps, { packed: whole, job, directory, scratch, given, say }, io);
+        const here = { packed: whole, job, directory, scratch, given, say, local };
+        return await runHere(deps, { ...here, ...(summary === undefined ? {} : { summary }) }, io);
       } finally {
         if (isGiven(given, "leave-tmpdir")) say(`Left ${scratch}\n`);
         else await rm(scratch, { recursive: true, force: true });
       }
     },
   };
+}
+
+function sayUnknown({ unknown }: JobFile, { cwl }: Package, say: (text: string) => void): void {
+  const names = cwl.main.inputs.map((input) => input.id);
+  for (const name of unknown) {
+    const [near] = nearNames(name, names);
+    say(`The package has no input "${name}"${near === undefined ? "" : `, did you mean "${near}"?`}: ignored\n`);
+  }
 }
 
 async function makeScratch(prefix: string): Promise<string> {
@@ -167,10 +144,13 @@ type Here = {
   readonly scratch: string;
   readonly given: Given;
   readonly say: (text: string) => void;
+  readonly local: LocalRun;
+  /** Where the output object goes; stdout when not given. */
+  readonly summary?: string;
 };
 
 async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
-  const { given, packed } = here;
+  const { given, packed, local } = here;
   const layout = createLayout(here.scratch);
   const toolPath = io.environment.PATH ?? "/usr/bin:/bin";
   const sandbox = deps.sandboxSettings(given, io);
@@ -193,7 +173,10 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
     engineEnvironment: engines.environment,
   });
   const ignoresContainers = isGiven(given, "no-container");
-  const faults = ignoresContainers ? operationFaults(packed.cwl) : await machineFaults(packed.cwl, executor);
+  const document = local.narrow?.(packed.cwl) ?? packed.cwl;
+  const faults = ignoresContainers
+    ? operationFaults(document)
+    : await machineFaults(document, executor, defaultDocker(local));
   if (faults.length > 0) {
     for (const fault of faults) io.talk(`${fault}\n`);
     return exitCodes.unsupported;
@@ -213,6 +196,7 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
     patience: createPatience({ elapsed: deps.clock.elapsed, pause, maxMilliseconds: shortageMilliseconds }),
     allowsLocalFiles: true,
     ignoresContainers,
+    local,
     isDurable: false,
     ...(cacheDirectory === undefined ? {} : { cache: { directory: cacheDirectory, onlyPureSteps: false } }),
     // Nobody else waits here.
@@ -226,7 +210,9 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
     return io.signal.aborted ? stoppedExitCode(io) : exitCodes.jobFailed;
   }
   const outputs = await bringHome(await engine.collectObject(prepared), here);
-  io.out(`${jsonText(outputs, 2)}\n`);
+  const text = `${jsonText(outputs, 2)}\n`;
+  if (here.summary === undefined) io.out(text);
+  else await writeFile(here.summary, text);
   return exitCodes.ok;
 }
 

@@ -24,13 +24,15 @@ import {
 } from "../files/layout.ts";
 import { fromCustom } from "./document/custom-types.ts";
 import { loadJson } from "./document/load.ts";
-import { machineFaults, noSurroundings, operationFaults } from "./document/requirements.ts";
+import { machineFaults, noSurroundings, operationFaults, type Surroundings } from "./document/requirements.ts";
 import type { CwlDocument } from "./document/schema.ts";
 import { secretsWarning } from "./document/secrets.ts";
 import { createScriptLoader, type ExpressionLimits, type ScriptLoader } from "./javascript/javascript.ts";
 import { inputObject } from "./run/inputs.ts";
+import { defaultDocker, type LocalRun } from "./run/local-run.ts";
 import type { ReadBounds } from "./run/readable.ts";
 import { type Call, leaveRunning, type RunContext, type StepCache } from "./run/run-context.ts";
+
 import { createUsageCount } from "./run/usage.ts";
 import { beginRun, type Run, type RunTools } from "./run.ts";
 import { toOutputValues, writeLiterals } from "./tool/output-values.ts";
@@ -65,6 +67,8 @@ export type CwlEngineDeps = {
   readonly expressionLimits?: ExpressionLimits;
   /** Where the outputs of tools are kept to be used again; nothing is kept when absent. */
   readonly cache?: StepCache;
+  /** What whoever runs packages on their own machine asks for. */
+  readonly local?: LocalRun;
   /** False where nothing outlives this process: then nothing is made durable. True when absent. */
   readonly isDurable?: boolean;
 };
@@ -159,12 +163,14 @@ async function work(
   tools: RunTools,
 ): Promise<JsonObject> {
   const { deps } = engines;
-  const document = documentOf(deps, prepared);
+  const { local = {} } = deps;
+  const document = local.narrow?.(documentOf(deps, prepared)) ?? documentOf(deps, prepared);
+  const docker = defaultDocker(local);
   const { main, processes, holdsScripts, broaderFormats, notes } = document;
   for (const warning of notes.filter((one) => one.endsWith(secretsWarning))) record.log(`Warning: ${warning}`);
   // Nothing starts when something of it could not.
   const faults =
-    deps.ignoresContainers === true ? operationFaults(document) : await machineFaults(document, deps.executor);
+    deps.ignoresContainers === true ? operationFaults(document) : await machineFaults(document, deps.executor, docker);
   if (faults.length > 0) throw new CwlFailure(`Cannot run: ${faults.join("; ")}`);
   for (const text of document.outdated) record.log(`Would be refused if it were deployed today: ${text}`);
   using scripts = holdsScripts ? await engines.scripts.load((line) => record.log(line)) : undefined;
@@ -174,6 +180,8 @@ async function work(
     processes,
     executor: deps.executor,
     ignoresContainers: deps.ignoresContainers ?? false,
+    local,
+    ...(docker === undefined ? {} : { defaultDocker: docker }),
     layout: deps.layout,
     logger: deps.logger,
     record,
@@ -201,13 +209,18 @@ async function work(
     isDurable: deps.isDurable ?? true,
     ...(deps.runRemoteStep === undefined ? {} : { runRemoteStep: deps.runRemoteStep }),
   };
-  const call: Call = { process: main, path: "", shard: 0, around: noSurroundings, inputs, progress: tools.progress };
+  const call: Call = { process: main, path: "", shard: 0, around: aroundAll(docker), inputs, progress: tools.progress };
   try {
     return await runProcess(context, call);
   } finally {
     // Who gives a run up, or dismisses it, has no use for figures.
     if (!tools.signal.aborted || tools.signal.reason === "failed") await context.usage.keep(record);
   }
+}
+
+/** What counts for all processes that do not say otherwise. */
+function aroundAll(docker: JsonObject | undefined): Surroundings {
+  return docker === undefined ? noSurroundings : { requirements: {}, hints: { docker } };
 }
 
 /** What values of this execution may name: what it makes itself, and what its inputs are. */

@@ -41,10 +41,16 @@ export function decodeText(bytes: Uint8Array, { charset = "utf-8", keepsMark = f
     const byte = hexadecimal(bytes[at] ?? 0);
     return {
       kind: "unreadable",
-      found: `the byte ${byte} at ${at}, which is not ${charset}`,
+      found: `the byte ${byte} at ${at}, which is not ${charset}${isUtf8(charset) ? markOf(bytes) : ""}`,
       wanted: `text in ${charset}`,
     };
   }
+}
+
+/** Names what a text begins as that is in another charset. */
+function markOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return " but the mark of utf-16le";
+  return first === 0xfe && second === 0xff ? " but the mark of utf-16be" : "";
 }
 
 function hexadecimal(byte: number): string {

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { errorText, Problem } from "../domain/problem.ts";
 import { hasCode } from "./file-errors.ts";
-import { databaseFile, directoryMode, type Layout } from "./layout.ts";
+import { databaseFile, directoryMode, isInside, type Layout } from "./layout.ts";
 import { ownedDirectories } from "./orphans.ts";
 
 /** Makes the directories that are missing. Throws `unavailable` naming the one that cannot be made. */
@@ -33,10 +33,19 @@ export async function removeNewPlace(layout: Layout): Promise<void> {
   for (const directory of [...ownedDirectories(layout), dataDirectory]) await removeWhenEmpty(directory);
 }
 
-async function removeWhenEmpty(directory: string): Promise<void> {
+/** Removes a directory and those above it, up to one that was made with it, as far as nothing is in them. */
+export async function removeEmpty(directory: string, made: string): Promise<void> {
+  for (let at = directory; isInside(made, at); at = dirname(at)) {
+    if (!(await removeWhenEmpty(at))) return;
+  }
+}
+
+async function removeWhenEmpty(directory: string): Promise<boolean> {
   try {
     await rmdir(directory);
+    return true;
   } catch (error) {
     if (!hasCode(error, "ENOTEMPTY", "EEXIST", "ENOENT", "ENOTDIR")) throw error;
+    return false;
   }
 }

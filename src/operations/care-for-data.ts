@@ -7,7 +7,7 @@ import { databaseFile, directoryMode, type Layout, valuesDirectory } from "../fi
 import { measureOutputs } from "../files/measure-outputs.ts";
 import { refuseNoDatabase } from "../files/missing-database.ts";
 import { ownerOfOutput, setAside } from "../files/orphans.ts";
-import { copyDatabase, databaseFacts, holdsKeys, replaceDatabase } from "../store/backup.ts";
+import { copyDatabase, databaseFacts, holdsKeys, replaceDatabase, requireBackup } from "../store/backup.ts";
 import { lockDataDirectory, whoHolds } from "../store/lock.ts";
 import { recountUsage } from "../store/recount.ts";
 import { findOrphans } from "./examine-data.ts";
@@ -45,6 +45,7 @@ export async function backUp({ layout }: Pick<CareDeps, "layout">, target: strin
 /** Puts a backup in the place of the database. Throws `conflict` while a server runs. */
 export async function restore(deps: CareDeps, backup: string): Promise<void> {
   const { layout, clock, pid } = deps;
+  requireBackup(resolve(backup));
   await using _lock = await lockDataDirectory(layout.dataDirectory, { pid, startedAt: clock.now() });
   await deps.refuseOpenElsewhere(databaseFile(layout));
   await replaceDatabase(databaseFile(layout), resolve(backup), valuesDirectory(layout));
@@ -53,6 +54,8 @@ export async function restore(deps: CareDeps, backup: string): Promise<void> {
 /** Repairs what can be repaired without the service, and words what was done. Throws `conflict` while a server runs. */
 export async function repair(deps: CareDeps): Promise<readonly string[]> {
   const { layout, clock, pid } = deps;
+  // What is not there needs no repair, and is not made.
+  if ((await ifExists(stat(layout.dataDirectory))) === undefined) return [];
   await using _lock = await lockDataDirectory(layout.dataDirectory, { pid, startedAt: clock.now() });
   const done: string[] = [];
   if (((await stat(layout.dataDirectory)).mode & 0o077) !== 0) {

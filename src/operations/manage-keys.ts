@@ -25,14 +25,14 @@ export type KeyDeps = {
 /** A key as it is shown in lists. */
 export type KeySummary = Omit<KeyRow, "secretHash">;
 
-/**
- * Creates a key for a user. `text` is the whole key, `hdl_<id>_<secret>`: it is given here only, a hash is kept.
- * Throws `invalid-parameter-value` for a role, user or end that cannot be.
- */
-export async function createKey(
-  deps: KeyDeps,
-  wanted: { readonly user: string; readonly role: string; readonly expires?: string },
-): Promise<{ readonly key: KeySummary; readonly text: string }> {
+/** A key that is to be made. */
+export type WantedKey = { readonly user: string; readonly role: string; readonly expires?: string };
+
+/** Checks what a key is to be, before anything is made for it. Throws `invalid-parameter-value` for a role, user or end that cannot be. */
+export function readWantedKey(
+  wanted: WantedKey,
+  now: number,
+): { readonly user: string; readonly role: Role; readonly expiresAt?: number } {
   const role = roles.find((one) => one === wanted.role);
   if (role === undefined) {
     const detail = `Cannot create key: found role "${wanted.role}", wanted one of ${roles.join(", ")}`;
@@ -41,15 +41,26 @@ export async function createKey(
   if (!/^[^\p{C}\s][^\p{C}]{0,127}$/u.test(wanted.user)) {
     throw new Problem("invalid-parameter-value", "Cannot create key: found no usable user, wanted 1 to 128 characters");
   }
-  const createdAt = deps.clock.now();
-  const expiresAt = wanted.expires === undefined ? undefined : readExpiry(wanted.expires, createdAt);
+  const expiresAt = wanted.expires === undefined ? undefined : readExpiry(wanted.expires, now);
   if (wanted.expires !== undefined && expiresAt === undefined) {
     const detail = `Cannot create key: found --expires "${wanted.expires}", wanted a time to come: 90s, 30m, 12h, 30d, 52w, 2027-01-31 or 2027-01-31T12:00:00Z`;
     throw new Problem("invalid-parameter-value", detail);
   }
+  return { user: wanted.user, role, ...(expiresAt === undefined ? {} : { expiresAt }) };
+}
+
+/**
+ * Creates a key for a user. `text` is the whole key, `hdl_<id>_<secret>`: it is given here only, a hash is kept.
+ * Throws `invalid-parameter-value` for a role, user or end that cannot be.
+ */
+export async function createKey(
+  deps: KeyDeps,
+  wanted: WantedKey,
+): Promise<{ readonly key: KeySummary; readonly text: string }> {
+  const createdAt = deps.clock.now();
+  const read = readWantedKey(wanted, createdAt);
   const secret = deps.newSecret();
-  const ends = expiresAt === undefined ? {} : { expiresAt };
-  const key = { id: deps.newSecret().slice(0, 12), user: wanted.user, role, createdAt, ...ends };
+  const key = { id: deps.newSecret().slice(0, 12), createdAt, ...read };
   await insertKey(deps.database, { ...key, secretHash: hashSecret(secret) });
   return { key, text: `hdl_${key.id}_${secret}` };
 }

@@ -56,13 +56,7 @@ async function writeCopy(target: string, write: (temporary: string) => Promise<v
  * stays beside it as `<file>.replaced`.
  */
 export async function replaceDatabase(file: string, copy: string, valuesDirectory: string): Promise<void> {
-  const faults = [...databaseFaults(copy), ...missingTables(copy)];
-  if (faults.length > 0) {
-    throw new Problem(
-      "invalid-parameter-value",
-      `Cannot restore "${copy}": found ${faults.join("; ")}, wanted a backup`,
-    );
-  }
+  requireBackup(copy);
   const temporary = `${file}.part`;
   await copyFile(copy, temporary);
   {
@@ -76,6 +70,14 @@ export async function replaceDatabase(file: string, copy: string, valuesDirector
   for (const suffix of ["-wal", "-shm"]) await rm(`${file}${suffix}`, { force: true });
   if (await Bun.file(file).exists()) await rename(file, `${file}.replaced`);
   await nameDurably(temporary, file);
+}
+
+/** Refuses what is no backup. Throws `invalid-parameter-value`. */
+export function requireBackup(copy: string): void {
+  const faults = [...databaseFaults(copy), ...missingTables(copy)];
+  if (faults.length === 0) return;
+  const detail = `Cannot restore "${copy}": found ${faults.join("; ")}, wanted a backup`;
+  throw new Problem("invalid-parameter-value", detail);
 }
 
 /** A database that is damaged, or is none, is put aside as it is. */

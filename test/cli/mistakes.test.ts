@@ -25,6 +25,12 @@ const files: Readonly<Record<string, string | Uint8Array>> = {
   "odd.cwl": "cwlVersion: v1.2\nclass: CommandLineTol\ninputs: []\noutputs: []\n",
   "port.yml": "port: nine\n",
   "typo.yml": "prot: 1\n",
+  "latin.yml": new Uint8Array([...Buffer.from("n: 1 # caf"), 0xe9, 0x0a]),
+  "latin.json": new Uint8Array([...Buffer.from('{"inputs": {"text": "caf'), 0xe9, ...Buffer.from('"}}')]),
+  "wide.yml": new Uint8Array([0xff, 0xfe, 0x6e, 0, 0x3a, 0]),
+  "wide.json": new Uint8Array([0xfe, 0xff, 0, 0x7b, 0, 0x7d]),
+  "imports.cwl":
+    "cwlVersion: v1.2\nclass: CommandLineTool\nbaseCommand: x\nrequirements:\n  - $import: latin.yml\ninputs: []\noutputs: []\n",
 };
 
 beforeAll(async () => {
@@ -98,6 +104,16 @@ const mistakes: readonly (readonly [string, number, string])[] = [
   ["run ok.cwl missing.yml", 4, '"missing.yml"'],
   ["run ok.cwl dir", 4, '"dir"'],
   ["run ok.cwl bad.yml", 4, "bad.yml:1:"],
+  ["run ok.cwl latin.yml", 4, '"latin.yml": found the byte 0xE9 at 10, which is not utf-8'],
+  ["run ok.cwl wide.yml", 4, "the mark of utf-16le"],
+  ["run latin.yml", 4, "0xE9 at 10"],
+  ["run imports.cwl", 4, 'imports.cwl:5:5: found "latin.yml", which cannot be read: found the byte 0xE9 at 10'],
+  ["validate wide.yml", 4, "the mark of utf-16le"],
+  ["deploy latin.yml", 4, "0xE9 at 10"],
+  ["deploy imports.cwl", 4, "0xE9 at 10"],
+  ["execute echo -f latin.json", 2, '"latin.json": found the byte 0xE9 at 24'],
+  ["execute echo -f wide.json", 2, "the mark of utf-16be"],
+  ["serve --config latin.yml", 4, "0xE9 at 10"],
   ["run ok.cwl wrong.yml", 4, 'wrong.yml:1:1: field "n": found string "x", expected int'],
   ["run ok.cwl list.yml", 4, "list.yml:1:1"],
   ["run ok.cwl near.yml", 4, 'found no "n", expected int'],
@@ -117,10 +133,13 @@ const mistakes: readonly (readonly [string, number, string])[] = [
   ["images import missing", 2, '"missing"'],
   ["images import dir", 2, '"dir"'],
   ["images import file --data nowhere", 4, "tar"],
+  ["images import file Bad!! --data nowhere/below", 4, '"Bad!!"'],
   ["images remove nothing", 3, '"nothing"'],
   ["images", 2, "import FILE"],
   ["keys", 2, "create, list or revoke"],
   ["keys create", 2, "--role"],
+  ["keys create --role x --data nowhere", 4, 'role "x"'],
+  ["keys create --role admin --expires never --data nowhere/below", 4, "--expires"],
   ["keys list --data nowhere", 1, "nowhere/heddle.db"],
   ["keys revoke x --data nowhere", 1, "nowhere/heddle.db"],
   ["processes list --data nowhere", 1, "nowhere/heddle.db"],
@@ -150,8 +169,7 @@ test(`each of ${mistakes.length} mistakes is one sentence with its exit code, an
     expect(run.talk).toContain(named);
     expect(run.talk).not.toMatch(/\n\s+at |bunfs|Bun v|wanted no fault/);
   }
-  const after = (await readdir(folder.path)).filter((name) => name !== "nowhere");
-  expect(after.toSorted()).toEqual(before);
+  expect((await readdir(folder.path)).toSorted()).toEqual(before);
 }, 60_000);
 
 test("whoever stops reading, or has no room, is told in one sentence", async () => {
@@ -191,4 +209,23 @@ test("a backup is written over one of the same name when that is asked for", asy
   expect((await heddle(["backup", "b.db", "--data", "data"])).exitCode).toBe(0);
   expect((await heddle(["backup", "b.db", "--data", "data"])).exitCode).toBe(10);
   expect((await heddle(["backup", "b.db", "--data", "data", "--replace"])).exitCode).toBe(0);
+});
+
+test("a byte order mark is no part of a job, a request, a package, what it imports, or settings", async () => {
+  const marked = (name: string, text: string) => Bun.write(join(folder.path, "marked", name), `\ufeff${text}`);
+  await marked("tool.cwl", `${files["ok.cwl"]}requirements: { InlineJavascriptRequirement: { $import: part.yml } }\n`);
+  await marked("part.yml", "{}\n");
+  await marked("job.yml", "n: 1\n");
+  await marked("request.json", '{"inputs": {"text": "a"}}');
+  await marked("port.yml", "port: nine\n");
+  expect((await heddle(["run", "--quiet", "marked/tool.cwl", "marked/job.yml"])).exitCode).toBe(0);
+  expect((await heddle(["execute", "echo", "-f", "marked/request.json"])).exitCode).toBe(0);
+  expect((await heddle(["serve", "--config", "marked/port.yml"])).talk).toContain('port in "marked/port.yml"');
+});
+
+test("doctor --fix and restore make no data directory where there is none", async () => {
+  for (const words of ["doctor --fix", "doctor", "restore missing", "restore file"]) {
+    await heddle([...words.split(" "), "--data", "none/data"]);
+    expect([words, (await readdir(folder.path)).includes("none")]).toEqual([words, false]);
+  }
 });

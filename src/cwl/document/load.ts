@@ -10,7 +10,7 @@ import { namedTypes } from "./load-types.ts";
 import { loadWorkflow } from "./load-workflow.ts";
 import { withOwnImports } from "./own-imports.ts";
 import { type CwlDocument, type CwlProcess, type CwlVersion, cwlVersions } from "./schema.ts";
-import { jsonSource, readSource, type Source } from "./source.ts";
+import { jsonSource, type Place, readSource, type Source } from "./source.ts";
 
 export type LoadOptions = {
   /** Id of the process of a `$graph` that runs; when absent `main`, else the only one that no other runs. */
@@ -26,7 +26,12 @@ export type LoadOptions = {
 };
 
 /** What a text or JSON document turned out to be: the document as it is kept, and what was read from it. */
-export type Package = { readonly document: JsonObject; readonly cwl: CwlDocument };
+export type Package = {
+  readonly document: JsonObject;
+  readonly cwl: CwlDocument;
+  /** Names the place of a value of the document, where it was written. */
+  readonly locate: (place: Place) => string;
+};
 
 /** Reads and checks a document from YAML or JSON text. Throws `invalid-parameter-value`, each fault with `file:line:column`. */
 export function loadText(text: string, file: string, options: LoadOptions = {}): Package {
@@ -50,7 +55,7 @@ function load(given: Source, options: LoadOptions, name: string): Package {
   const { faults, notes, outdated } = root.report;
   const [first] = faults;
   if (cwl !== undefined && first === undefined && isJsonObject(source.value)) {
-    return { document: source.value, cwl: { ...cwl, notes, outdated } };
+    return { document: source.value, cwl: { ...cwl, notes, outdated }, locate: source.locate };
   }
   const detail = first === undefined ? "nothing to run in it" : `${first.pointer}: ${first.detail}`;
   const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : "";

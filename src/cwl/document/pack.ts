@@ -1,9 +1,10 @@
-import { readFile, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { basename, dirname, extname, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
 import { isInside } from "../../files/layout.ts";
+import { readTextFile } from "../../files/read-text.ts";
 import { type BroaderFormats, readOntology } from "../values/broader-formats.ts";
 import { isCustomTypesFile } from "./custom-types.ts";
 import type { EmbedFile } from "./embed-files.ts";
@@ -19,7 +20,7 @@ export function packageReader(directory: string): ReadPackageFile {
   return async (path) => {
     const [root, real] = await Promise.all([realpath(directory), realpath(path)]);
     if (!isInside(root, real)) throw new Error(`it lies outside of the package directory "${directory}"`);
-    return readFile(real, "utf8");
+    return readTextFile(real);
   };
 }
 
@@ -91,8 +92,8 @@ export async function packDocument(
   const first = packing.parts.find((part) => part.id === (options.main ?? main)) ?? packing.parts[0];
   await readOntologies(packing);
   const named = main === undefined ? {} : { main };
-  const { document, cwl } = loadSource(joinParts(packing, first), basename(path), { ...named, ...options });
-  return { document, cwl: { ...cwl, notes: [...packing.notes, ...cwl.notes] } };
+  const { document, cwl, locate } = loadSource(joinParts(packing, first), basename(path), { ...named, ...options });
+  return { document, cwl: { ...cwl, notes: [...packing.notes, ...cwl.notes] }, locate };
 }
 
 /** Leaves out the processes that the main one does not run, so that a graph of several is one of it. */

@@ -41,17 +41,31 @@ export function imageFault(docker: JsonObject, reason: string): string {
   return `found DockerRequirement (image ${name}) under requirements and nothing that runs it: ${reason}; or the requirement under hints (then the program of this machine runs)`;
 }
 
+/** Words that the image of tools that name none cannot be had. */
+export function defaultFault(docker: JsonObject, reason: string): string {
+  return `found no DockerRequirement and the default container ${imageRequest(docker).pull}, and nothing that runs it: ${reason}`;
+}
+
 /**
  * Words what this machine lacks to run a document, a line for each tool; empty when it lacks nothing. Images that it
  * requires are fetched on the way.
  */
-export async function machineFaults(document: CwlDocument, executor: Executor): Promise<readonly string[]> {
+export async function machineFaults(
+  document: CwlDocument,
+  executor: Executor,
+  byDefault?: JsonObject,
+): Promise<readonly string[]> {
   const faults = new Set<string>(operationFaults(document));
   for (const { tool, around } of toolsOf(document)) {
-    const { docker } = within(around, tool).requirements;
+    const { requirements, hints } = within(around, tool);
+    const needsDefault = hints.docker === undefined && (requirements.remote ?? hints.remote) === undefined;
+    const docker = requirements.docker ?? (needsDefault ? byDefault : undefined);
     if (docker === undefined) continue;
     const found = await executor.findImage(imageRequest(docker));
-    if (found.kind === "missing") faults.add(`${tool.id}: ${imageFault(docker, found.reason)}`);
+    if (found.kind === "missing")
+      faults.add(
+        `${tool.id}: ${docker === byDefault ? defaultFault(docker, found.reason) : imageFault(docker, found.reason)}`,
+      );
   }
   return [...faults];
 }

@@ -13,6 +13,10 @@ export type Scope = {
   readonly version: CwlVersion;
   /** Evaluates JavaScript; absent where InlineJavascriptRequirement does not stand. */
   readonly javascript?: JavaScript;
+  /** Is told what each expression gives, where somebody wants to know. */
+  readonly tell?: (line: string) => void;
+  /** Is told what is valid and hardly meant. */
+  readonly warn?: (line: string) => void;
 };
 
 /** Evaluates the body of a function in a scope. */
@@ -47,12 +51,20 @@ function evaluateSegment(segment: Segment, scope: Scope): Json {
     case "text":
       return segment.text;
     case "reference":
-      return resolveReference(segment.path, segment.text, scope);
+      return told(segment.text, resolveReference(segment.path, segment.text, scope), scope);
     case "script":
-      return runScript(segment.text, scope);
+      return told(segment.text, runScript(segment.text, scope), scope);
     default:
       return segment satisfies never;
   }
+}
+
+/** The most of a value that is told. */
+const maxTold = 1_000;
+
+function told(text: string, value: Json, { tell }: Scope): Json {
+  tell?.(`Evaluated ${text} to ${JSON.stringify(value).slice(0, maxTold)}`);
+  return value;
 }
 
 /** Runs `$(expression)` or `${ body }` (CWL v1.2 CommandLineTool 3.2). */

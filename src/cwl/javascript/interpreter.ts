@@ -193,7 +193,7 @@ function speaks({ body, library }: Script): boolean {
 
 /** A console that keeps what is said; other values than texts are said as JSON. */
 const consoleScript = `var ${saidName}=[],console=(function(said){
-var word=function(value){if(typeof value==="string")return value;var text;try{text=JSON.stringify(value)}catch(error){}return text===undefined?String(value):text};
+var word=function(value){if(typeof value==="string")return value;var text;try{text=JSON.stringify(value)}catch(error){return String(value)+" (no JSON: "+error.message+")"}return text===undefined?String(value):text};
 var say=function(){var words=[];for(var at=0;at<arguments.length;at+=1)words.push(word(arguments[at]));if(said.length<${maxSaid})said.push(words.join(" ").slice(0,${maxSaidLetters}))};
 return {log:say,info:say,warn:say,error:say,debug:say,trace:say,dir:say}})(${saidName});`;
 

@@ -6,7 +6,7 @@ import type { FileValue, PreparedInputs, PreparedItem } from "../../domain/value
 import { ifExists } from "../../files/file-errors.ts";
 import { toCustom } from "../document/custom-types.ts";
 import type { CwlDocument, CwlProcess, CwlType, FileDemands, InputParameter, ListingMode } from "../document/schema.ts";
-import { evaluate, type JavaScript, type Scope } from "../javascript/expression.ts";
+import { evaluate, type Scope } from "../javascript/expression.ts";
 import type { Evaluating } from "../javascript/javascript.ts";
 import { CwlFailure } from "../values/failure.ts";
 import { withContents } from "../values/file-contents.ts";
@@ -122,8 +122,7 @@ function preparedFile(file: FileValue): JsonObject {
 }
 
 /** What completing inputs needs besides the values. */
-export type Means = {
-  readonly javascript?: JavaScript;
+export type Means = Pick<Scope, "javascript" | "tell" | "warn"> & {
   /** What evaluates expressions is done inside this. */
   readonly evaluating: Evaluating;
   readonly broaderFormats: CwlDocument["broaderFormats"];
@@ -148,8 +147,9 @@ export async function completeInputs(process: CwlProcess, given: JsonObject, mea
     return [parameter.id, await mapFiles(whole, locate)] as const;
   });
   const inputs = Object.fromEntries(await Promise.all(values));
-  const { javascript } = means;
-  const scope: Scope = { inputs, self: null, runtime: {}, version: process.version, ...(javascript && { javascript }) };
+  const { javascript, tell, warn } = means;
+  const known = { ...(javascript && { javascript }), ...(tell && { tell }), ...(warn && { warn }) };
+  const scope: Scope = { inputs, self: null, runtime: {}, version: process.version, ...known };
   const completed = process.inputs.map(async (parameter) => {
     const name = `input "${parameter.id}"`;
     const part: Part = { demands: parameter, name, scope, means };

@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
 import { nearNames } from "../../domain/near-names.ts";
-import { type Fault, Problem } from "../../domain/problem.ts";
+import { errorText, type Fault, Problem } from "../../domain/problem.ts";
 import type { PreparedInputs, PreparedItem } from "../../domain/values.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { expandName } from "../document/load-context.ts";
@@ -19,7 +19,12 @@ export type JobFile = {
   readonly unknown: readonly string[];
   /** What `cwl:requirements` asks for. */
   readonly requirements: readonly JsonObject[];
+  /** Names where an input was given; undefined for one that was not. */
+  readonly locateInput: (id: string) => string | undefined;
 };
+
+/** Fetches what a URL leads to and gives the path of the file. */
+export type FetchFile = (url: string) => Promise<string>;
 
 /** What a job is for: its inputs, and the prefixes that formats may use. */
 type JobTarget = Pick<CwlDocument, "main" | "namespaces">;
@@ -34,14 +39,16 @@ export async function readJobFile(
   file: string,
   document: JobTarget,
   commandLine: JsonObject = {},
+  fetchFile?: FetchFile,
 ): Promise<JobFile> {
   const source = readValues(text.trim() === "" ? "{}" : text, file);
   const job = source.value;
   if (!isJsonObject(job)) throw refuse([{ pointer: source.locate([]), detail: "expected an object with the inputs" }]);
   const faults: Fault[] = [];
   const { namespaces } = document;
-  const inFile: Reader = { source, directory: dirname(resolve(file)), faults, namespaces };
-  const own: Reader = { source: optionSource(commandLine), directory: resolve("."), faults, namespaces };
+  const shared = { faults, namespaces, ...(fetchFile === undefined ? {} : { fetchFile }) };
+  const inFile: Reader = { source, directory: dirname(resolve(file)), ...shared };
+  const own: Reader = { source: optionSource(commandLine), directory: resolve("."), ...shared };
   const read = document.main.inputs.flatMap(({ id }) => {
     const reader = Object.hasOwn(commandLine, id) ? own : inFile;
     const value = reader === own ? commandLine[id] : Object.hasOwn(job, id) ? job[id] : undefined;
@@ -63,7 +70,11 @@ export async function readJobFile(
   if (faults.length > 0) throw refuse(faults.map((found) => withNear(found, unknown, names)));
   const named = job["cwl:requirements"] ?? [];
   const requirements = isList(named) ? named.filter(isJsonObject) : classesOf(named);
-  return { inputs, unknown, requirements };
+  const locateInput = (id: string) => {
+    if (!Object.hasOwn(inputs, id)) return undefined;
+    return (Object.hasOwn(commandLine, id) ? own : inFile).source.locate([id]);
+  };
+  return { inputs, unknown, requirements, locateInput };
 }
 
 /** An input that is missing may be there under a name that nobody asked for. */
@@ -88,6 +99,7 @@ type Reader = {
   readonly directory: string;
   readonly faults: Fault[];
   readonly namespaces: CwlDocument["namespaces"];
+  readonly fetchFile?: FetchFile;
 };
 
 function refuse(faults: readonly Fault[]): Problem {
@@ -132,12 +144,34 @@ function locationOf(object: JsonObject): string | undefined {
 async function findPath(reader: Reader, object: JsonObject, place: Place): Promise<string | undefined> {
   const named = locationOf(object);
   if (named === undefined) return undefined;
+  const field = object.path === undefined ? "location" : "path";
+  if (/^https?:\/\//i.test(named)) return fetchNamed(reader, object, named, [...place, field]);
   for (const path of candidates(reader.directory, named)) {
     if ((await ifExists(realpath(path))) !== undefined) return path;
   }
-  const pointer = reader.source.locate([...place, object.path === undefined ? "location" : "path"]);
+  const pointer = reader.source.locate([...place, field]);
   reader.faults.push({ pointer, detail: `found "${named}", expected an existing file of this machine` });
   return undefined;
+}
+
+/** A directory of the web has no list of what is in it: its files can be named one by one. */
+async function fetchNamed(
+  { fetchFile, source, faults }: Reader,
+  object: JsonObject,
+  url: string,
+  place: Place,
+): Promise<string | undefined> {
+  const refuseIt = (detail: string) => {
+    faults.push({ pointer: source.locate(place), detail: `found "${url}", ${detail}` });
+    return undefined;
+  };
+  if (object.class === "Directory") return refuseIt("expected a directory of this machine, or a listing of files");
+  if (fetchFile === undefined) return refuseIt("expected an existing file of this machine");
+  try {
+    return await fetchFile(url);
+  } catch (cause) {
+    return refuseIt(`which cannot be fetched: ${errorText(cause)}`);
+  }
 }
 
 /** A location may be a URL, a path, or a path written as in a URL. */

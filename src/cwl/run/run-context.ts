@@ -8,8 +8,9 @@ import type { Executor } from "../../executors/executor.ts";
 import type { Layout } from "../../files/layout.ts";
 import type { Surroundings } from "../document/requirements.ts";
 import type { CwlDocument, CwlProcess, Requirements } from "../document/schema.ts";
-import type { JavaScript } from "../javascript/expression.ts";
+import type { JavaScript, Scope } from "../javascript/expression.ts";
 import type { Scripts } from "../javascript/javascript.ts";
+import type { LocalRun } from "./local-run.ts";
 import type { Progress } from "./progress.ts";
 import type { ReadBounds } from "./readable.ts";
 import type { UsageCount } from "./usage.ts";
@@ -43,6 +44,10 @@ export type RunContext = {
   readonly executor: Executor;
   /** True when tools that require a container run without one. */
   readonly ignoresContainers: boolean;
+  /** What a run without a server is asked besides; empty in the server. */
+  readonly local: LocalRun;
+  /** The image of tools that name none. */
+  readonly defaultDocker?: JsonObject;
   readonly layout: Layout;
   readonly logger: Logger;
   readonly record: EngineRecord;
@@ -89,11 +94,22 @@ export type RunContext = {
 };
 
 /** What the expressions of a process can use, inside `evaluating`. */
-export function javascriptOf(run: RunContext, requirements: Requirements): { javascript?: JavaScript } {
+export function javascriptOf(
+  run: RunContext,
+  requirements: Requirements,
+): { javascript?: JavaScript } & Pick<Scope, "tell" | "warn"> {
   const { javascript: library } = requirements;
   const { scripts } = run;
-  if (library === undefined || scripts === undefined) return {};
-  return { javascript: (body, scope) => scripts.evaluate(body, scope, library) };
+  const { tell } = run.local;
+  const told = {
+    ...(tell === undefined ? {} : { tell }),
+    warn: (line: string) => {
+      if (!run.said.has(line)) run.record.log(`Warning: ${line}`);
+      run.said.add(line);
+    },
+  };
+  if (library === undefined || scripts === undefined) return told;
+  return { ...told, javascript: (body, scope) => scripts.evaluate(body, scope, library) };
 }
 
 /**

@@ -7,6 +7,7 @@ import { isInside } from "../../files/layout.ts";
 import type { CommandLineTool, Requirements, ResourceName } from "../document/schema.ts";
 import { evaluate, evaluateString, type Scope } from "../javascript/expression.ts";
 import type { CompleteCall } from "../run/complete-call.ts";
+import type { PreservedEnvironment } from "../run/local-run.ts";
 import { resourceLimits, runtimeObject } from "../run/runtime.ts";
 import { CwlFailure } from "../values/failure.ts";
 import { argumentText, buildCommandLine, shellLine } from "./command-line.ts";
@@ -47,6 +48,8 @@ type TryPlace = {
   /** The PATH that tools get. */
   readonly toolPath: string;
   readonly image?: Image;
+  /** What the tool gets of the environment of who runs it. */
+  readonly preserved?: PreservedEnvironment;
   /** Names the job's own file for one that a tool changes in place. */
   readonly own: (path: string) => string;
 };
@@ -89,6 +92,8 @@ export function planTool(
     environment: {
       ...pathOf(image, place.toolPath),
       ...image?.environment,
+      ...(image === undefined ? place.preserved?.others : {}),
+      ...place.preserved?.named,
       HOME: visibleOutdir,
       TMPDIR: tmpdir,
       ...environmentOf(requirements, scope),

@@ -10,8 +10,10 @@ import { delayWork } from "../javascript/delayed-work.ts";
 import { mayReadOf } from "../run/readable.ts";
 import { type Call, callName, leaveRunning, type RunContext } from "../run/run-context.ts";
 import { CwlFailure } from "../values/failure.ts";
+import { keepLogs } from "./keep-logs.ts";
 import { shellText } from "./shell-text.ts";
 import { applyStaging } from "./staging.ts";
+import { tellPlan } from "./tell-plan.ts";
 import { followLog, followProgress, logPollMilliseconds, type Talk } from "./tool-log.ts";
 import type { ToolPlan } from "./tool-plan.ts";
 import { prepareStreams } from "./tool-streams.ts";
@@ -43,6 +45,7 @@ export async function launchTry(run: RunContext, call: Call, attempt: Try): Prom
   run.signal.throwIfAborted();
   run.record.log(`Started ${callName(call)}, try ${key.try}, ${placeOf(run, plan)}: ${shellText(plan.command)}`);
   sayUnlimited(run, plan);
+  tellPlan(run, attempt);
   try {
     await run.executor.submit({
       key,
@@ -156,6 +159,7 @@ async function waitForTry(run: RunContext, call: Call, attempt: Try, isNew: bool
   } finally {
     await Promise.all([watch.stop(), following.stop()]);
     await joined.join(true);
+    keepLogs(run, call, attempt);
   }
 }
 

@@ -12,7 +12,7 @@ import {
   taskOutputDirectory,
   taskTemporaryDirectory,
 } from "../../files/layout.ts";
-import { imageFault, imageRequest } from "../document/requirements.ts";
+import { defaultFault, imageFault, imageRequest } from "../document/requirements.ts";
 import type { CommandLineTool } from "../document/schema.ts";
 import { type CompleteCall, completeCall } from "../run/complete-call.ts";
 import { ownPath } from "../run/own-files.ts";
@@ -102,6 +102,7 @@ async function runTries(
       toolPath: run.toolPath,
       own: (path: string) => ownPath(run.layout, run.executionId, path),
       ...(image === undefined ? {} : { image }),
+      ...(run.local.preserved === undefined ? {} : { preserved: run.local.preserved }),
     };
     const plan = withinRules(run, await evaluating(run, () => planTool(tool, complete, place)));
     for (const source of plan.workSources) await requireReadablePath(run.readable, source);
@@ -154,6 +155,9 @@ async function imageFor(run: RunContext, call: Call, { requirements }: CompleteC
   if (docker === undefined || run.ignoresContainers) return undefined;
   const found = await run.executor.findImage(imageRequest(docker));
   if (found.kind === "found") return found.image;
+  if (docker === run.defaultDocker) {
+    throw new CwlFailure(`Cannot run ${callName(call)}: ${defaultFault(docker, found.reason)}`);
+  }
   if (isContainerRequired === true) {
     throw new CwlFailure(`Cannot run ${callName(call)}: ${imageFault(docker, found.reason)}`);
   }

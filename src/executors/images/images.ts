@@ -6,6 +6,7 @@ import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
 import { hasCode, ifExists } from "../../files/file-errors.ts";
 import { directoryMode, fileMode, isPlainName } from "../../files/layout.ts";
+import { removeEmpty } from "../../files/new-place.ts";
 import { runProgram } from "../run-program.ts";
 import { findBubblewrap } from "../sandbox/bubblewrap.ts";
 import { imageNameForm, isImageName } from "./image-name.ts";
@@ -101,14 +102,16 @@ export async function importImage(directory: string, archive: string, name?: str
   const found = findBubblewrap();
   if (found.kind === "missing") throw refuse(archive, `found that ${found.reason}, wanted it to unpack images`);
   const root = await digestOf(archive);
-  await mkdir(join(directory, "roots"), { recursive: true, mode: directoryMode });
-  await mkdir(join(directory, "names"), { recursive: true, mode: directoryMode });
+  const made = await mkdir(directory, { recursive: true, mode: directoryMode });
   const scratch = await mkdtemp(join(directory, "import-"));
   try {
     const unpacked = await unpack(found.program, archive, scratch);
     const wanted = name ?? unpacked.name;
     if (wanted === undefined) throw refuse(archive, "found no name in it, wanted one: heddle images import FILE NAME");
     requireName(archive, wanted);
+    for (const part of ["roots", "names"]) {
+      await mkdir(join(directory, part), { recursive: true, mode: directoryMode });
+    }
     const target = join(directory, "roots", root);
     if ((await ifExists(readdir(target))) === undefined) await rename(unpacked.rootfs, target);
     const { entrypoint, command, environment } = unpacked;
@@ -119,6 +122,7 @@ export async function importImage(directory: string, archive: string, name?: str
     return imageName(wanted);
   } finally {
     await rm(scratch, { recursive: true, force: true });
+    if (made !== undefined) await removeEmpty(directory, made);
   }
 }
 

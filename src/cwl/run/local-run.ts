@@ -1,0 +1,34 @@
+import type { JsonObject } from "../../domain/json.ts";
+import type { CwlDocument } from "../document/schema.ts";
+import type { Place } from "../document/source.ts";
+
+/** What whoever runs a package on their own machine may ask for; nothing of it exists in the server. */
+export type LocalRun = {
+  /** Makes of the document what is run of it. */
+  readonly narrow?: (document: CwlDocument) => CwlDocument;
+  /** The image of tools that name none. */
+  readonly defaultImage?: string;
+  /** Environment variables that tools get from their caller. */
+  readonly preserved?: PreservedEnvironment;
+  /** Where what tools wrote to their streams is kept, a directory for each step. */
+  readonly logDirectory?: string;
+  /** Is told each detail of what is done. */
+  readonly tell?: (line: string) => void;
+  /** Names the place of a field in the files of the package, as `file:line:column`. */
+  readonly locate?: (place: Place) => string;
+  /** Names where an input was given. */
+  readonly locateInput?: (id: string) => string | undefined;
+};
+
+/** Variables by name. */
+export type PreservedEnvironment = {
+  /** Those that every tool gets. */
+  readonly named: Readonly<Record<string, string>>;
+  /** Those that a tool without a container gets besides. */
+  readonly others: Readonly<Record<string, string>>;
+};
+
+/** The DockerRequirement of tools that have none. */
+export function defaultDocker({ defaultImage }: LocalRun): JsonObject | undefined {
+  return defaultImage === undefined ? undefined : { dockerPull: defaultImage };
+}
