@@ -16,6 +16,9 @@ const schemas: Readonly<Record<string, RegExp>> = {
   processes: /^https?:\/\/(schemas|www)\.opengis\.net\/.*\bogcapppkg(\.(ya?ml|json))?$/i,
 };
 
+/** Words which headers a request that has an effect is refused for. */
+export const refusedHeaders = `${Object.keys(notHonoured).join(", ")}, and a Content-Schema that the body is not read by (422)`;
+
 /**
  * Refuses a request that has an effect for what it asks by headers that are known and not honoured: nothing is dropped in
  * silence. Throws `invalid-parameter-value`, `unsupported-schema` for a `Content-Schema` that the body is not read by.

@@ -38,20 +38,44 @@ const filtersElsewhere: Readonly<Record<string, string>> = {
 export function requireKnownQuery(
   { request }: Pick<RouteContext, "request">,
   what: string,
-  names: { readonly filters: readonly string[]; readonly others: readonly string[] },
+  names: {
+    readonly filters: readonly string[];
+    readonly others: readonly string[];
+    /** Filters of this list at other servers, besides those of all lists. */
+    readonly elsewhere?: readonly string[];
+  },
 ): void {
   const known = [...names.filters, ...names.others];
-  for (const name of new URL(request.url).searchParams.keys()) {
+  // What is switched off changes nothing.
+  const isElsewhere = (name: string, value: string) => names.elsewhere?.includes(name) === true && value !== "false";
+  for (const [name, value] of new URL(request.url).searchParams) {
     if (known.includes(name) || formNames.includes(name)) continue;
     const [near] = nearNames(name, names.filters);
     const other = Object.hasOwn(filtersElsewhere, name) ? filtersElsewhere[name] : undefined;
-    if (near === undefined && (other === undefined || names.filters.length === 0)) continue;
+    if (near === undefined && other === undefined && !isElsewhere(name, value)) continue;
     const meant = near ?? (other !== undefined && known.includes(other) ? other : undefined);
-    const wanted = meant === undefined ? `one of ${known.join(", ")}` : `"${meant}"`;
+    const wanted = meant !== undefined ? `"${meant}"` : known.length === 0 ? "no filter" : `one of ${known.join(", ")}`;
     const detail = `Cannot list ${what}: found parameter "${name.slice(0, 80)}", wanted ${wanted}`;
     throw new Problem("invalid-query-parameter-value", detail);
   }
 }
+
+/** Filters of lists of processes at other servers. */
+export const processFilters: readonly string[] = [
+  "keyword",
+  "keywords",
+  "mutable",
+  "process",
+  "processID",
+  "provider",
+  "q",
+  "revisions",
+  "status",
+  "tags",
+  "title",
+  "type",
+  "version",
+];
 
 /** What only changes the form of a list, here or at other servers, and is near to other names. */
 const formNames: readonly string[] = ["detail", "f", "groups", "lang", "links", "profile", "providers", "schema"];

@@ -5,7 +5,7 @@ import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Authenticator, Caller } from "../operations/manage-keys.ts";
 import { coded } from "./answers/answer-coding.ts";
-import { type ProblemReader, problemResponse } from "./answers/problem-response.ts";
+import { asTold, type ProblemReader, problemResponse } from "./answers/problem-response.ts";
 import { type ClientBounds, createClientLimits, wideBounds } from "./client-limits.ts";
 import { clientNetwork } from "./client-network.ts";
 import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, siteOf } from "./door.ts";
@@ -59,12 +59,6 @@ export type HttpApp = {
   fetch(request: Request, server?: ConnectionServer): Promise<Response>;
   readonly routes: readonly Route[];
 };
-
-/** Some testers want a removed job to be as one that never was. */
-function asTold({ settings }: Pick<HttpDeps, "settings">, error: unknown): unknown {
-  const isRemoved = error instanceof Problem && error.kind === "removed-job";
-  return isRemoved && settings.removedJobs === "404" ? new Problem("no-such-job", error.message) : error;
-}
 
 /** Assembles the edge: each request passes, in this order, Host, origin, sign-in and its route. */
 export function createHttpApp(deps: HttpDeps): HttpApp {
@@ -140,7 +134,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     return unrouted(deps, routes, context.req.raw, { path: context.req.path, ...readerOf(deps.door, context.env) });
   });
   app.onError((error, context) => {
-    const response = problemResponse(asTold(deps, error), readerOf(deps.door, context.env), deps.logger);
+    const response = problemResponse(asTold(deps.settings, error), readerOf(deps.door, context.env), deps.logger);
     return withHeaders(response, corsHeaders(deps.door, context.req.raw));
   });
 

@@ -15,15 +15,17 @@ export type Page<Item> = { readonly items: readonly Item[]; readonly next?: stri
 export async function listProcesses(
   deps: DescribeDeps,
   principal: Principal | undefined,
-  page: { readonly limit: number; readonly after?: string },
+  page: { readonly limit: number; readonly after?: string; readonly visibility?: "public" | "private" },
 ): Promise<Page<Process>> {
   if (principal !== undefined) requireAction(principal, "read-processes", "list processes");
   const after = page.after === undefined ? {} : { after: page.after };
+  const visibility = page.visibility === undefined ? {} : { visibility: page.visibility };
   // One more than asked tells whether there is a next page.
   const read = await readProcesses(deps.database, {
     limit: page.limit + 1,
     withPrivate: seesPrivate(principal),
     ...after,
+    ...visibility,
   });
   const items = read.slice(0, page.limit);
   const last = items.at(-1);

@@ -70,7 +70,7 @@ const selectRevisionVisibility = compile<{ id: string; revision: string }>(() =>
     .from(processRevisions)
     .where(and(eq(processRevisions.processId, argument("id")), eq(processRevisions.revision, argument("revision")))),
 );
-const selectPage = compile<{ limit: number; after: string; withPrivate: number }>(() =>
+const selectPage = compile<{ limit: number; after: string; withPrivate: number; visibility: string | null }>(() =>
   build
     .select({ revision: processRevisions })
     .from(processes)
@@ -79,6 +79,7 @@ const selectPage = compile<{ limit: number; after: string; withPrivate: number }
       and(
         gt(processes.id, argument("after")),
         or(eq(processRevisions.visibility, "public"), sql`${argument("withPrivate")} = 1`),
+        sql`${processRevisions.visibility} = coalesce(${argument("visibility")}, ${processRevisions.visibility})`,
       ),
     )
     .orderBy(asc(processes.id))
@@ -171,10 +172,16 @@ export async function isPrivateProcess(
 /** Lists what is deployed, by id, from behind `after` on. */
 export async function listProcesses(
   database: Database,
-  page: { readonly limit: number; readonly after?: string; readonly withPrivate: boolean },
+  page: {
+    readonly limit: number;
+    readonly after?: string;
+    readonly withPrivate: boolean;
+    /** Only those; of each visibility when absent. */
+    readonly visibility?: "public" | "private";
+  },
 ): Promise<readonly Process[]> {
-  const { limit, after = "", withPrivate } = page;
-  const rows = await database.read(selectPage({ limit, after, withPrivate: Number(withPrivate) }));
+  const { limit, after = "", withPrivate, visibility = null } = page;
+  const rows = await database.read(selectPage({ limit, after, withPrivate: Number(withPrivate), visibility }));
   return rows.map(processOf);
 }
 

@@ -70,6 +70,7 @@ describe("lists", () => {
     "/processes?detail=false&providers=false&links=true&schema=OGC",
     "/processes?page=0&limit=5&_=2",
     "/providers?detail=true&check=false",
+    "/processes?visibility=public&revisions=false&sort=id",
   ];
   for (const path of passing) {
     test(path, async () => {
@@ -92,6 +93,14 @@ describe("lists", () => {
     ["/jobs?page=-1", "whole number"],
     ["/jobs?page=1000000", "before it"],
     ["/processes/echo/jobs?stauts=failed", "status"],
+    ["/jobs?visibility=private", "one of"],
+    ["/processes?visibility=hidden", "public or private"],
+    ["/processes?visiblity=public", "visibility"],
+    ["/processes?revisions=true", "one of"],
+    ["/processes?q=echo", "one of"],
+    ["/processes?offset=10", "after"],
+    ["/providers?visibility=public", "no filter"],
+    ["/providers?owner=me", "no filter"],
   ] as const) {
     test(`${path} is refused`, async () => {
       await using service = await openService();

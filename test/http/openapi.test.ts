@@ -29,6 +29,25 @@ test("the API description is valid OpenAPI 3.1 when that is asked for", async ()
   expect(valid).toBe(true);
 });
 
+test("what a request is refused for by its headers is told, where it may be refused", async () => {
+  const { body } = await document("*/*");
+  const told = (path: string, method: string) => JSON.stringify(Object(Object(Object(body).paths[path])[method]));
+  for (const [path, method] of [
+    ["/processes/{processId}/execution", "post"],
+    ["/processes/{processId}/execution", "get"],
+    ["/processes/echo/execution", "post"],
+    ["/processes", "post"],
+    ["/jobs/{jobId}", "delete"],
+    ["/wps", "get"],
+  ] as const) {
+    for (const name of ["x-wps-output-context", "if-match", "Content-Schema", '"422"']) {
+      expect([path, method, told(path, method).includes(name)]).toEqual([path, method, true]);
+    }
+  }
+  expect(told("/processes", "get")).not.toContain("x-wps-output-context");
+  expect(Object(body).info.description).toContain("x-wps-output-context");
+});
+
 test("each process has a path of its own with its inputs", async () => {
   const { body } = await document("*/*");
   const inputs = { required: ["text"], properties: { number: { anyOf: [{ type: "number" }, {}, {}] } } };

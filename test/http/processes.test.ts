@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { isJsonObject } from "../../src/domain/json.ts";
-import { findProcess, findProcessRevision } from "../../src/store/processes.ts";
-import { address, jsonOf, openService } from "./service.ts";
+import { echo } from "../../src/engines/builtin/echo.ts";
+import { findProcess, findProcessRevision, saveProcess } from "../../src/store/processes.ts";
+import { address, jsonOf, openService, processOf } from "./service.ts";
 
 const tool = {
   cwlVersion: "v1.2",
@@ -264,4 +265,28 @@ test("the same definition has the same revision, another one another", async () 
   const { label, ...unlabelled } = tool;
   expect(await revisionOf(tool)).toBe((await revisionOf({ label, ...unlabelled })) ?? "");
   expect(await revisionOf(tool)).not.toBe((await revisionOf(unlabelled)) ?? "");
+});
+
+test("processes are listed by their visibility, of those that the caller may see", async () => {
+  await using service = await openService({ allowAnonymous: "viewer" });
+  for (const [id, visibility] of [
+    ["a", "private"],
+    ["b", "public"],
+    ["c", "private"],
+  ] as const) {
+    await saveProcess(service.database, processOf({ ...echo.description, id }, { visibility }), 0, { replace: false });
+  }
+  const key = await service.createKey("viewer", "ada");
+  const listed = async (query: string, options: { readonly key?: string } = {}) => {
+    const { processes, links } = await jsonOf(await service.send("GET", `/processes${query}`, options));
+    return { ids: [processes].flat().map((one) => Object(one).id), links: JSON.stringify(links) };
+  };
+  expect((await listed("", { key })).ids).toEqual(["a", "b", "c", "echo"]);
+  expect((await listed("?visibility=public", { key })).ids).toEqual(["b", "echo"]);
+  expect((await listed("?visibility=private", { key })).ids).toEqual(["a", "c"]);
+  const first = await listed("?visibility=private&limit=1", { key });
+  expect([first.ids, first.links.includes("visibility=private&limit=1&after=a")]).toEqual([["a"], true]);
+  expect((await listed("?visibility=private&limit=1&page=1", { key })).ids).toEqual(["c"]);
+  expect((await listed("?visibility=private")).ids).toEqual([]);
+  expect((await listed("?visibility=public")).ids).toEqual(["b", "echo"]);
 });

@@ -6,7 +6,7 @@ import { readCapabilities } from "../../src/wire/wps-client/read-capabilities.ts
 import { readExceptionReport } from "../../src/wire/wps-client/read-exceptions.ts";
 import { readStatus } from "../../src/wire/wps-client/read-status.ts";
 import { attribute, parseXml, type XmlElement } from "../../src/wire/xml.ts";
-import { address, openService, processOf, type RequestOptions, type Service } from "./service.ts";
+import { address, jsonOf, openService, processOf, type RequestOptions, type Service } from "./service.ts";
 
 const kvp = (request: string, more = "", version = "1.0.0") =>
   `/wps?service=WPS&version=${version}&request=${request}${more === "" ? "" : `&${more}`}`;
@@ -230,6 +230,30 @@ describe("version 2.0.0", () => {
     expect((await jobIdOf(await ask("Dismiss"))).state).toBe("dismissed");
     expect(await exceptionOf(await ask("Dismiss"), 410)).toBe("NoSuchJob jobId");
     expect(await exceptionOf(await ask("GetResult"), 410)).toBe("NoSuchJob jobId");
+  });
+
+  test("tells of a removed job as of one that never was where that is set, by KVP, XML and status document", async () => {
+    await using service = await openService({ holdsJobs: true, settings: { removedJobs: "404" } });
+    const { jobId } = await jobIdOf(await post(service, execute20('mode="async" response="document"')));
+    await service.finish(jobId, { results: { text: { kind: "value", value: "two" } } });
+    const asked = (name: string, id: string) => [
+      () => post(service, message20(name, "", `<wps:JobID>${id}</wps:JobID>`)),
+      () => service.send("GET", kvp(name, `jobid=${id}`, "2.0.0")),
+    ];
+    expect(
+      (await jobIdOf(await post(service, message20("Dismiss", "", `<wps:JobID>${jobId}</wps:JobID>`)))).state,
+    ).toBe("dismissed");
+    for (const name of ["GetStatus", "GetResult", "Dismiss"]) {
+      for (const [index, ask] of asked(name, jobId).entries()) {
+        const never = await asked(name, "01a00000-0000-7000-8000-000000000000")[index]?.();
+        const answer = await ask();
+        expect([name, answer.status]).toEqual([name, never?.status ?? 0]);
+        expect(await exceptionOf(answer, never?.status ?? 0)).toBe("NoSuchJob jobId");
+      }
+    }
+    expect((await service.send("GET", `/outputs/${jobId}.xml`)).status).toBe(404);
+    const several = await jsonOf(await service.send("DELETE", "/jobs", { body: { jobs: [jobId] } }));
+    expect(several.jobs).toMatchObject([{ jobID: jobId, exception: { status: 404, title: "No such job" } }]);
   });
 
   test("reports a job that failed, and one that is not there or someone else's", async () => {

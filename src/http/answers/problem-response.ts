@@ -60,6 +60,15 @@ const answers = {
   internal: { status: 500, type: `${own}:internal`, title: "Internal error" },
 } as const satisfies Record<ProblemKind, { status: number; type: string; title: string }>;
 
+/** How a job is told of that was removed: as one that is gone when not given. */
+export type RemovedJobs = { readonly removedJobs?: "410" | "404" };
+
+/** Some testers want a removed job to be as one that never was, at each edge. */
+export function asTold<E>({ removedJobs }: RemovedJobs, error: E): E | Problem {
+  const isRemoved = error instanceof Problem && error.kind === "removed-job";
+  return isRemoved && removedJobs === "404" ? new Problem("no-such-job", error.message) : error;
+}
+
 /** What a caller sees of an error that is not its own; the log keeps the cause. */
 export const internalDetail = "The server met an error of its own; its log tells more";
 

@@ -3,6 +3,7 @@ import type * as v from "valibot";
 import { type Json, type JsonObject, parseExact } from "../../domain/json.ts";
 import type { Process } from "../../domain/process.ts";
 import { SubscriberSchema } from "../../domain/subscriber.ts";
+import { refusedHeaders } from "../known-headers.ts";
 import type { Route } from "../route.ts";
 import { apiOperations } from "./api-operations.ts";
 import { documentSchemas } from "./api-schemas.ts";
@@ -53,7 +54,7 @@ export function openApiDocument(
 }
 
 function aboutText(count: number, isPartial: boolean): string {
-  const about = "Runs tools as OGC API - Processes.";
+  const about = `Runs tools as OGC API - Processes. What asks for something that is not done here is refused, never left out: requests that have an effect for these headers: ${refusedHeaders}; lists for parameters that are filters elsewhere and not here.`;
   if (!isPartial) return about;
   return `${about} Only the first ${count} processes have an execution path of their own here; the description of each process tells its inputs.`;
 }
@@ -93,7 +94,7 @@ function operationOf(route: Route, operation: ApiOperation, path: string): Json 
     tags: [operation.tag],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined ? {} : { requestBody: bodyOf(route.body.mediaTypes, schemaOf(route.body.schema)) }),
-    responses: responsesOf(operation),
+    responses: responsesOf(operation, hasEffect(route)),
     ...callbacksOf(operation),
     ...(route.access === "public" ? {} : { security: [{ key: [] }, {}] }),
   };
@@ -111,13 +112,19 @@ function bodyOf(mediaTypes: readonly string[], schema: Json): Json {
 /** Every request may be ill-formed, name what is not there, or come from the wrong place. */
 const everyProblem = [400, 401, 403, 404, 405, 406];
 
-function responsesOf(operation: ApiOperation): Json {
+/** What GET does is known once its query was read, where it may execute something. */
+function hasEffect({ hasEffect: always, path }: Route): boolean {
+  return always || /\/(execution|wps)$/.test(path);
+}
+
+function responsesOf(operation: ApiOperation, mayAct: boolean): Json {
   const responses: Record<string, Json> = {};
   for (const [status, { about, content }] of Object.entries(operation.answers)) {
     responses[status] = { description: about, ...(content === undefined ? {} : { content: contentOf(content) }) };
   }
-  const problems = [...everyProblem, ...(operation.problems ?? [])];
+  const problems = [...everyProblem, ...(mayAct ? [422] : []), ...(operation.problems ?? [])];
   const content = operation.hasExceptionReports === true ? { "text/xml": {} } : problemContent;
+  if (mayAct) responses[400] = { description: `Problem 400; also for a header of these: ${refusedHeaders}`, content };
   for (const status of problems) responses[String(status)] ??= { description: `Problem ${status}`, content };
   responses.default = { description: "Any other problem", content };
   return responses;
@@ -185,7 +192,7 @@ function executionOf(operation: ApiOperation, process: Process): Json {
       required: true,
       content: { "application/json": { schema, example: exampleRequest(process.description) } },
     },
-    responses: responsesOf(operation),
+    responses: responsesOf(operation, true),
     ...callbacksOf(operation),
     security: [{ key: [] }, {}],
   };

@@ -4,12 +4,12 @@ import { type Json, withDoubles } from "../../domain/json.ts";
 import { DismissJobsSchema, dismissJobs } from "../../operations/dismiss-jobs.ts";
 
 import { RetryBodySchema, type RetryDeps, retryJob } from "../../operations/retry-job.ts";
-import { problemDocument } from "../answers/problem-response.ts";
+import { asTold, problemDocument, type RemovedJobs } from "../answers/problem-response.ts";
 import { statusDocument } from "../answers/status-document.ts";
 import { type BodyLimits, parseJson, readBytes, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 
-export type JobActionRouteDeps = RetryDeps & { readonly settings: BodyLimits };
+export type JobActionRouteDeps = RetryDeps & { readonly settings: BodyLimits & RemovedJobs };
 
 const mediaTypes = ["application/json"];
 
@@ -29,7 +29,7 @@ export function jobActionRoutes(deps: JobActionRouteDeps): readonly Route[] {
           jobs: dismissals.map((one) =>
             "job" in one
               ? statusDocument(one.job, context.baseUrl)
-              : { jobID: one.jobId, exception: problemDocument(one.problem) },
+              : { jobID: one.jobId, exception: problemDocument(asTold(deps.settings, one.problem)) },
           ),
           links: [],
         });

@@ -1,4 +1,5 @@
 import { processUrl, profiles } from "../../domain/links.ts";
+import { Problem } from "../../domain/problem.ts";
 import {
   type ApplicationPackage,
   ApplicationPackageSchema,
@@ -10,6 +11,7 @@ import { type DescribeDeps, describeProcess, listProcesses } from "../../operati
 import { documentResponse } from "../answers/document-response.ts";
 import { processSummary } from "../answers/process-document.ts";
 import { processResponse } from "../answers/process-form.ts";
+import { processFilters, requireKnownQuery } from "../known-query.ts";
 import { listPage, pageLinks, pageNumberOf, pageOf } from "../paging.ts";
 import { type BodyLimits, bodyText, parseJson, readBytes, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
@@ -38,7 +40,8 @@ export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
       hasEffect: false,
       async handle(context) {
         // Clients that never follow a next link shall see the whole catalogue.
-        const { items, next } = await listPage(pageNumberOf(context), pageOf(context, 1000), (page) =>
+        const asked = { ...pageOf(context, 1000), ...visibilityOf(context) };
+        const { items, next } = await listPage(pageNumberOf(context), asked, (page) =>
           listProcesses(deps, context.caller, page),
         );
         const document = {
@@ -94,6 +97,20 @@ export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
       },
     },
   ];
+}
+
+/** Reads which processes are wanted: all that may be seen, or of these the public or the private ones. */
+function visibilityOf(context: RouteContext): { readonly visibility?: "public" | "private" } {
+  requireKnownQuery(context, "processes", {
+    filters: ["visibility"],
+    others: ["limit", "after", "page"],
+    elsewhere: processFilters,
+  });
+  const given = context.query("visibility");
+  if (given === undefined) return {};
+  if (given === "public" || given === "private") return { visibility: given };
+  const detail = `Cannot list processes: found visibility "${given}", wanted public or private`;
+  throw new Problem("invalid-query-parameter-value", detail);
 }
 
 async function readDeployment(deps: ProcessRouteDeps, { request }: RouteContext): Promise<ApplicationPackage> {

@@ -12,11 +12,15 @@ import {
   requireProvider,
 } from "../../operations/manage-providers.ts";
 import { documentResponse } from "../answers/document-response.ts";
+import { processFilters, requireKnownQuery } from "../known-query.ts";
 import { type BodyLimits, readJson, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route } from "../route.ts";
 import { type ExecutionRouteDeps, executeReference, executionBody } from "./executions.ts";
 
 export type ProviderRouteDeps = ProviderDeps & ExecutionRouteDeps & { readonly settings: BodyLimits };
+
+/** Lists of providers and of their processes are given whole. */
+const noFilters = { filters: [], others: [], elsewhere: processFilters } as const;
 
 const body = { mediaTypes: ["application/json"], schema: ProviderBodySchema };
 
@@ -29,6 +33,7 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
+        requireKnownQuery(context, "providers", noFilters);
         const providers = await listProviders(deps, principalOf(context));
         const document = {
           providers: providers.map((one) => providerDocument(one, context.baseUrl)),
@@ -81,6 +86,7 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
       hasEffect: false,
       async handle(context) {
         const id = context.param("providerId");
+        requireKnownQuery(context, `processes of provider "${id}"`, noFilters);
         const processes = await listProviderProcesses(deps, principalOf(context), id);
         const url = `${providerUrl(context.baseUrl, id)}/processes`;
         const document = {

@@ -18,6 +18,7 @@ import { writeCapabilities } from "../../wire/wps-endpoint/write-capabilities.ts
 import { writeDescriptions } from "../../wire/wps-endpoint/write-descriptions.ts";
 import { writeResult, writeStatusInfo } from "../../wire/wps-endpoint/write-status.ts";
 import { attribute, decodeXml, parseXml } from "../../wire/xml.ts";
+import { asTold, type RemovedJobs } from "../answers/problem-response.ts";
 import { formType } from "../answers/process-form.ts";
 import { documentSource } from "../answers/results-answer.ts";
 import { contentTypeOf, readBytes, requireContentType } from "../read-body.ts";
@@ -25,13 +26,16 @@ import { guardEffect, principalOf, type Route, type RouteContext } from "../rout
 import { type ExecuteWpsDeps, executeWps } from "./execution.ts";
 import { owsResponse, xmlResponse } from "./response.ts";
 
-export type WpsRouteDeps = ExecuteWpsDeps & DescribeDeps & DismissDeps & { readonly logger: Logger };
+export type WpsRouteDeps = ExecuteWpsDeps &
+  DescribeDeps &
+  DismissDeps & { readonly logger: Logger; readonly settings: RemovedJobs };
 
 const body = { mediaTypes: ["text/xml", "application/xml"], schema: v.string() };
 
 /** The WPS endpoint, of versions 1.0.0 and 2.0.0: KVP by GET and XML by POST, under two paths. */
 export function wpsRoutes(deps: WpsRouteDeps): readonly Route[] {
-  const refuse = (error: unknown, request: Request) => owsResponse(error, versionIn(request), deps.logger);
+  const refuse = (error: unknown, request: Request) =>
+    owsResponse(asTold(deps.settings, error), versionIn(request), deps.logger);
   return [wpsPath, `/ows${wpsPath}`].flatMap((path): readonly Route[] => {
     const shared = { path, access: "public", refuse } as const;
     return [
@@ -76,7 +80,7 @@ async function answer(
   try {
     return await perform(deps, context, read());
   } catch (error) {
-    return owsResponse(error, version, deps.logger);
+    return owsResponse(asTold(deps.settings, error), version, deps.logger);
   }
 }
 

@@ -5,7 +5,7 @@ export const processOperations: ApiOperations = {
   "GET /processes": {
     summary: "List processes",
     tag: "processes",
-    query: paging,
+    query: { ...paging, visibility: "public or private: only these of the processes that may be seen" },
     answers: tagged("ProcessList", "One page of processes"),
   },
   "POST /processes": {
