@@ -4,6 +4,7 @@ import type { Principal } from "../domain/access.ts";
 import type { JoinedSignal } from "../domain/joined-signal.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Held } from "./client-limits.ts";
+import type { RouteAbout } from "./openapi/about.ts";
 
 /** A request at the door of its route: host, origin and caller were checked. */
 export type RouteContext = {
@@ -37,6 +38,8 @@ export type RouteBody = {
 };
 
 type RouteFacts = {
+  /** What the API description says of it. */
+  readonly about: RouteAbout;
   /** As Hono writes paths: `/jobs/:jobId`. */
   readonly path: string;
   /** `public` routes answer strangers too. */

@@ -5,12 +5,10 @@ import type { Process } from "../../domain/process.ts";
 import { SubscriberSchema } from "../../domain/subscriber.ts";
 import { refusedHeaders } from "../known-headers.ts";
 import type { Route } from "../route.ts";
-import { apiOperations } from "./api-operations.ts";
+import type { RouteAbout } from "./about.ts";
 import { documentSchemas } from "./api-schemas.ts";
 import { exampleRequest } from "./example-request.ts";
 import { toOpenApi30 } from "./openapi-30.ts";
-import { outputsOperation } from "./operations/files.ts";
-import type { ApiOperation } from "./operations/operation.ts";
 
 export type OpenApiVersion = "3.0" | "3.1";
 
@@ -32,13 +30,13 @@ export function openApiDocument(
   for (const route of routes) {
     const path = route.path.replaceAll(/:([A-Za-z]+)/g, "{$1}").replace("*", "{path}");
     const item = paths[path] ?? {};
-    item[route.method.toLowerCase()] = operationOf(route, operationFor(route), path);
+    item[route.method.toLowerCase()] = operationOf(route, path);
     paths[path] = item;
   }
   for (const process of processes) {
     const path = `/processes/${process.id}/execution`;
     const route = routes.find((one) => one.path === "/processes/:processId/execution");
-    if (route !== undefined) paths[path] = { post: executionOf(operationFor(route), process) };
+    if (route !== undefined) paths[path] = { post: executionOf(route.about, process) };
   }
   const document: JsonObject = {
     openapi: "3.1.1",
@@ -59,13 +57,6 @@ function aboutText(count: number, isPartial: boolean): string {
   return `${about} Only the first ${count} processes have an execution path of their own here; the description of each process tells its inputs.`;
 }
 
-function operationFor(route: Route): ApiOperation {
-  const operation = apiOperations[`${route.method} ${route.path}`];
-  if (operation !== undefined) return operation;
-  if (route.path.endsWith("/*")) return outputsOperation;
-  throw new Error(`Cannot describe ${route.method} ${route.path}: it has no operation`);
-}
-
 function schemaOf(schema: v.GenericSchema): Json {
   const { $schema: _dialect, ...plain } = toJsonSchema(schema, { errorMode: "ignore" });
   return parseJson(plain);
@@ -76,11 +67,12 @@ function parseJson(value: unknown): Json {
   return parseExact(JSON.stringify(value));
 }
 
-function operationOf(route: Route, operation: ApiOperation, path: string): Json {
+function operationOf(route: Route, path: string): Json {
+  const { about } = route;
   const names = [...path.matchAll(/\{([A-Za-z]+)\}/g)].map(([, name = ""]) => name);
   const parameters: readonly Json[] = [
     ...names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
-    ...Object.entries(operation.query ?? {}).map(([name, description]) => ({
+    ...Object.entries(about.query ?? {}).map(([name, description]) => ({
       name,
       in: "query",
       required: false,
@@ -90,12 +82,12 @@ function operationOf(route: Route, operation: ApiOperation, path: string): Json 
   ];
   return {
     operationId: operationId(route.method, path),
-    summary: operation.summary,
-    tags: [operation.tag],
+    summary: about.summary,
+    tags: [about.tag],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined ? {} : { requestBody: bodyOf(route.body.mediaTypes, schemaOf(route.body.schema)) }),
-    responses: responsesOf(operation, hasEffect(route)),
-    ...callbacksOf(operation),
+    responses: responsesOf(about, hasEffect(route)),
+    ...callbacksOf(about),
     ...(route.access === "public" ? {} : { security: [{ key: [] }, {}] }),
   };
 }
@@ -117,7 +109,7 @@ function hasEffect({ hasEffect: always, path }: Route): boolean {
   return always || /\/(execution|wps)$/.test(path);
 }
 
-function responsesOf(operation: ApiOperation, mayAct: boolean): Json {
+function responsesOf(operation: RouteAbout, mayAct: boolean): Json {
   const responses: Record<string, Json> = {};
   for (const [status, { about, content }] of Object.entries(operation.answers)) {
     responses[status] = { description: about, ...(content === undefined ? {} : { content: contentOf(content) }) };
@@ -130,7 +122,7 @@ function responsesOf(operation: ApiOperation, mayAct: boolean): Json {
   return responses;
 }
 
-function callbacksOf({ callbacks }: ApiOperation): { readonly [name: string]: Json } {
+function callbacksOf({ callbacks }: RouteAbout): { readonly [name: string]: Json } {
   if (callbacks === undefined) return {};
   const named = Object.entries(callbacks).map(([member, document]): [string, Json] => [
     member,
@@ -162,7 +154,7 @@ function contentOf(
   return content.document === "Results" ? { ...json, "multipart/related": {}, "*/*": {} } : json;
 }
 
-function executionOf(operation: ApiOperation, process: Process): Json {
+function executionOf(operation: RouteAbout, process: Process): Json {
   const inputs = Object.entries(process.description.inputs);
   const outputs = Object.keys(process.description.outputs);
   const schema: Json = {

@@ -3,6 +3,7 @@ import bundle from "swagger-ui-dist/swagger-ui-bundle.js" with { type: "file" };
 import { Problem } from "../../domain/problem.ts";
 import { type DescribeDeps, listProcesses } from "../../operations/describe-processes.ts";
 import { taggedResponse } from "../answers/entity-tag.ts";
+import { notChanged } from "../openapi/about.ts";
 import { type OpenApiVersion, openApiDocument, openApiType } from "../openapi/openapi.ts";
 import type { Route } from "../route.ts";
 
@@ -43,6 +44,14 @@ export function apiRoutes(deps: DescribeDeps, routes: () => readonly Route[]): r
     {
       method: "GET",
       path: "/api",
+      about: {
+        summary: "API description",
+        tag: "service",
+        answers: {
+          200: { about: "This document", content: { mediaType: "application/vnd.oai.openapi+json;version=3.0" } },
+          ...notChanged,
+        },
+      },
       access: "public",
       hasEffect: false,
       async handle(context) {
@@ -63,6 +72,11 @@ export function apiRoutes(deps: DescribeDeps, routes: () => readonly Route[]): r
     {
       method: "GET",
       path: "/api.html",
+      about: {
+        summary: "API description for people",
+        tag: "service",
+        answers: { 200: { about: "A page", content: { mediaType: "text/html" } } },
+      },
       access: "public",
       hasEffect: false,
       handle: () =>
@@ -73,6 +87,11 @@ export function apiRoutes(deps: DescribeDeps, routes: () => readonly Route[]): r
     {
       method: "GET",
       path: "/api/:asset",
+      about: {
+        summary: "Scripts and styles of the page",
+        tag: "service",
+        answers: { 200: { about: "A file", content: { mediaType: "text/css" } } },
+      },
       access: "public",
       hasEffect: false,
       handle(context) {

@@ -26,6 +26,14 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
     {
       method: "GET",
       path: "/jobs/:jobId/events",
+      about: {
+        summary: "Watch a job: server-sent events status, stage, progress and log; Last-Event-ID resumes",
+        tag: "jobs",
+        answers: {
+          200: { about: "Events, until the job has ended", content: { mediaType: "text/event-stream" } },
+          204: { about: "It has ended, and nothing follows" },
+        },
+      },
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
@@ -45,6 +53,11 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
     {
       method: "GET",
       path: "/events",
+      about: {
+        summary: "Watch all jobs: server-sent events job and reset",
+        tag: "jobs",
+        answers: { 200: { about: "Events, until the client goes", content: { mediaType: "text/event-stream" } } },
+      },
       access: "signed-in",
       hasEffect: false,
       handle(context) {

@@ -27,6 +27,21 @@ import {
 } from "../read-body.ts";
 import { foreignBytes, guardEffect, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 
+/** What the API description says of executions, wherever the process is. */
+export const executionAbout = {
+  query: {
+    tags: "tags of the job, separated by commas",
+    dryRun: "true: the request is checked and answered as it was understood; nothing is run or stored",
+  },
+  /** OGC 18-062r2 /req/callback/job-callback. */
+  callbacks: { successUri: "Results", inProgressUri: "StatusInfo", failedUri: "StatusInfo" },
+  answers: {
+    200: { about: "The results of a synchronous execution", content: { document: "Results" } },
+    201: { about: "A job; Location is its status", content: { document: "StatusInfo" } },
+    204: { about: "Nothing was asked for, or links to the outputs in Link" },
+  },
+} as const;
+
 export type ExecutionRouteDeps = SubmitDeps &
   ReadResultsDeps &
   AnswerDeps & {
@@ -46,6 +61,12 @@ export function executionRoutes(deps: ExecutionRouteDeps): readonly Route[] {
     {
       method: "POST",
       path: "/processes/:processId/execution",
+      about: {
+        summary: "Execute a process",
+        tag: "processes",
+        ...executionAbout,
+        problems: [413, 415, 422, 429, 500],
+      },
       access: "signed-in",
       hasEffect: true,
       body: executionBody,
@@ -58,6 +79,18 @@ export function executionRoutes(deps: ExecutionRouteDeps): readonly Route[] {
     {
       method: "GET",
       path: "/processes/:processId/execution",
+      about: {
+        summary:
+          "Execute a process by a query: a parameter for each input; who asks for HTML gets a form to execute it",
+        tag: "processes",
+        query: {
+          ...executionAbout.query,
+          f: "stands for Accept",
+          prefer: "stands for Prefer",
+        },
+        answers: executionAbout.answers,
+        problems: [422, 429, 500],
+      },
       // Whether a request executes is known once it was read: origin and caller are checked then.
       access: "public",
       hasEffect: false,

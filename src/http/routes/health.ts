@@ -1,4 +1,5 @@
 import { checkReadiness } from "../../operations/check-health.ts";
+import { ok } from "../openapi/about.ts";
 import { jsonResponse, type Route } from "../route.ts";
 
 export type HealthRouteDeps = Parameters<typeof checkReadiness>[0];
@@ -9,6 +10,7 @@ export function healthRoutes(deps: HealthRouteDeps): readonly Route[] {
     {
       method: "GET",
       path: "/healthz",
+      about: { summary: "Whether the service lives", tag: "service", answers: ok("Health", "It lives") },
       access: "public",
       asksNobody: true,
       hasEffect: false,
@@ -18,6 +20,12 @@ export function healthRoutes(deps: HealthRouteDeps): readonly Route[] {
     {
       method: "GET",
       path: "/readyz",
+      about: {
+        summary: "Whether the service can work",
+        tag: "service",
+        answers: ok("Health", "It can"),
+        problems: [503],
+      },
       access: "public",
       asksNobody: true,
       hasEffect: false,

@@ -2,10 +2,10 @@ import * as v from "valibot";
 import { issueFaults, refusal } from "../../domain/faults.ts";
 import { type Json, withDoubles } from "../../domain/json.ts";
 import { DismissJobsSchema, dismissJobs } from "../../operations/dismiss-jobs.ts";
-
 import { RetryBodySchema, type RetryDeps, retryJob } from "../../operations/retry-job.ts";
 import { asTold, problemDocument, type RemovedJobs } from "../answers/problem-response.ts";
 import { statusDocument } from "../answers/status-document.ts";
+import { ok } from "../openapi/about.ts";
 import { type BodyLimits, parseJson, readBytes, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 
@@ -19,6 +19,15 @@ export function jobActionRoutes(deps: JobActionRouteDeps): readonly Route[] {
     {
       method: "DELETE",
       path: "/jobs",
+      about: {
+        summary: "Dismiss several jobs",
+        tag: "jobs",
+        answers: ok(
+          "DismissedJobs",
+          "What became of each: its status, or the exception that kept it from being dismissed",
+        ),
+        problems: [413, 415],
+      },
       access: "signed-in",
       hasEffect: true,
       body: { mediaTypes, schema: DismissJobsSchema },
@@ -38,6 +47,12 @@ export function jobActionRoutes(deps: JobActionRouteDeps): readonly Route[] {
     {
       method: "POST",
       path: "/jobs/:jobId/retry",
+      about: {
+        summary: "Run a failed or dismissed job again",
+        tag: "jobs",
+        answers: ok("StatusInfo", "Accepted again"),
+        problems: [409, 410, 413, 415],
+      },
       access: "signed-in",
       hasEffect: true,
       body: { mediaTypes, schema: RetryBodySchema },

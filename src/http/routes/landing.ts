@@ -1,6 +1,7 @@
 import { conformanceClasses } from "../../domain/conformance.ts";
 import { jsonLink, relations } from "../../domain/links.ts";
 import { documentResponse } from "../answers/document-response.ts";
+import { tagged } from "../openapi/about.ts";
 import { openApiType } from "../openapi/openapi.ts";
 import type { Route } from "../route.ts";
 
@@ -13,6 +14,7 @@ export function landingRoutes(): readonly Route[] {
     {
       method: "GET",
       path: "/",
+      about: { summary: "Landing page", tag: "service", answers: tagged("LandingPage", "Links to all resources") },
       access: "public",
       hasEffect: false,
       handle(context) {
@@ -36,6 +38,11 @@ export function landingRoutes(): readonly Route[] {
     {
       method: "GET",
       path: "/robots.txt",
+      about: {
+        summary: "What programs that follow links may read",
+        tag: "service",
+        answers: { 200: { about: "Rules (RFC 9309)", content: { mediaType: "text/plain" } } },
+      },
       access: "public",
       hasEffect: false,
       handle({ baseUrl }) {
@@ -46,6 +53,11 @@ export function landingRoutes(): readonly Route[] {
     {
       method: "GET",
       path: "/conformance",
+      about: {
+        summary: "Conformance classes",
+        tag: "service",
+        answers: tagged("ConformanceClasses", "URIs of the classes that hold"),
+      },
       access: "public",
       hasEffect: false,
       handle: (context) =>

@@ -12,6 +12,16 @@ export function outputRoutes(deps: OutputRouteDeps): readonly Route[] {
     {
       method: "GET",
       path: `${path}/*`,
+      about: {
+        summary: "A published output or log",
+        tag: "files",
+        answers: {
+          200: { about: "The bytes", content: { mediaType: "*/*" } },
+          206: { about: "A part of them", content: { mediaType: "*/*" } },
+          304: { about: "Not changed" },
+        },
+        problems: [416],
+      },
       access: "signed-in",
       hasEffect: false,
       async handle(context) {

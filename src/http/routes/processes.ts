@@ -12,6 +12,7 @@ import { documentResponse } from "../answers/document-response.ts";
 import { processSummary } from "../answers/process-document.ts";
 import { processResponse } from "../answers/process-form.ts";
 import { processFilters, requireKnownQuery } from "../known-query.ts";
+import { paging, tagged } from "../openapi/about.ts";
 import { listPage, pageLinks, pageNumberOf, pageOf } from "../paging.ts";
 import { type BodyLimits, bodyText, parseJson, readBytes, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
@@ -36,24 +37,25 @@ export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
     {
       method: "GET",
       path: "/processes",
+      about: {
+        summary: "List processes",
+        tag: "processes",
+        query: { ...paging, visibility: "public or private: only these of the processes that may be seen" },
+        answers: tagged("ProcessList", "One page of processes"),
+      },
       access: "public",
       hasEffect: false,
-      async handle(context) {
-        // Clients that never follow a next link shall see the whole catalogue.
-        const asked = { ...pageOf(context, 1000), ...visibilityOf(context) };
-        const { items, next } = await listPage(pageNumberOf(context), asked, (page) =>
-          listProcesses(deps, context.caller, page),
-        );
-        const document = {
-          processes: items.map((process) => processSummary(process, context.baseUrl)),
-          links: pageLinks(context, `${context.baseUrl}/processes`, { next }),
-        };
-        return documentResponse(context, document, { title: "Processes", profile: profiles.processList });
-      },
+      handle: (context) => answerList(deps, context),
     },
     {
       method: "POST",
       path: "/processes",
+      about: {
+        summary: "Deploy a process",
+        tag: "processes",
+        answers: { 201: { about: "Deployed; Location is the process", content: { document: "ProcessSummary" } } },
+        problems: [409, 413, 415],
+      },
       access: "signed-in",
       hasEffect: true,
       body,
@@ -67,6 +69,11 @@ export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
     {
       method: "GET",
       path: "/processes/:processId",
+      about: {
+        summary: "Describe a process",
+        tag: "processes",
+        answers: tagged("Process", "The description"),
+      },
       access: "public",
       hasEffect: false,
       async handle(context) {
@@ -77,6 +84,12 @@ export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
     {
       method: "PUT",
       path: "/processes/:processId",
+      about: {
+        summary: "Replace a process",
+        tag: "processes",
+        answers: { 204: { about: "Replaced" } },
+        problems: [409, 413, 415],
+      },
       access: "signed-in",
       hasEffect: true,
       body,
@@ -89,6 +102,11 @@ export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
     {
       method: "DELETE",
       path: "/processes/:processId",
+      about: {
+        summary: "Undeploy a process",
+        tag: "processes",
+        answers: { 204: { about: "Undeployed" } },
+      },
       access: "signed-in",
       hasEffect: true,
       async handle(context) {
@@ -97,6 +115,19 @@ export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
       },
     },
   ];
+}
+
+async function answerList(deps: DescribeDeps, context: RouteContext): Promise<Response> {
+  // Clients that never follow a next link shall see the whole catalogue.
+  const filter = { ...pageOf(context, 1000), ...visibilityOf(context) };
+  const { items, next } = await listPage(pageNumberOf(context), filter, (page) =>
+    listProcesses(deps, context.caller, page),
+  );
+  const document = {
+    processes: items.map((process) => processSummary(process, context.baseUrl)),
+    links: pageLinks(context, `${context.baseUrl}/processes`, { next }),
+  };
+  return documentResponse(context, document, { title: "Processes", profile: profiles.processList });
 }
 
 /** Reads which processes are wanted: all that may be seen, or of these the public or the private ones. */

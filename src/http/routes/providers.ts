@@ -13,9 +13,10 @@ import {
 } from "../../operations/manage-providers.ts";
 import { documentResponse } from "../answers/document-response.ts";
 import { processFilters, requireKnownQuery } from "../known-query.ts";
+import { tagged } from "../openapi/about.ts";
 import { type BodyLimits, readJson, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route } from "../route.ts";
-import { type ExecutionRouteDeps, executeReference, executionBody } from "./executions.ts";
+import { type ExecutionRouteDeps, executeReference, executionAbout, executionBody } from "./executions.ts";
 
 export type ProviderRouteDeps = ProviderDeps & ExecutionRouteDeps & { readonly settings: BodyLimits };
 
@@ -30,6 +31,11 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
     {
       method: "GET",
       path: "/providers",
+      about: {
+        summary: "List providers",
+        tag: "providers",
+        answers: tagged("ProviderList", "The servers whose processes can run from here, each with its state"),
+      },
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
@@ -45,6 +51,12 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
     {
       method: "POST",
       path: "/providers",
+      about: {
+        summary: "Register a provider",
+        tag: "providers",
+        answers: { 201: { about: "Registered; Location is the provider", content: { document: "Provider" } } },
+        problems: [409, 413, 415, 422],
+      },
       access: "signed-in",
       hasEffect: true,
       body,
@@ -61,6 +73,11 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
     {
       method: "GET",
       path: "/providers/:providerId",
+      about: {
+        summary: "One provider",
+        tag: "providers",
+        answers: tagged("Provider", "The provider with its state"),
+      },
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
@@ -72,6 +89,11 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
     {
       method: "DELETE",
       path: "/providers/:providerId",
+      about: {
+        summary: "Forget a provider",
+        tag: "providers",
+        answers: { 204: { about: "Forgotten" } },
+      },
       access: "signed-in",
       hasEffect: true,
       async handle(context) {
@@ -82,6 +104,12 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
     {
       method: "GET",
       path: "/providers/:providerId/processes",
+      about: {
+        summary: "List the processes of a provider",
+        tag: "providers",
+        answers: tagged("ProviderProcessList", "What the provider offers"),
+        problems: [502],
+      },
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
@@ -102,6 +130,12 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
     {
       method: "GET",
       path: "/providers/:providerId/processes/:processId",
+      about: {
+        summary: "Describe a process of a provider",
+        tag: "providers",
+        answers: tagged("Process", "The description"),
+        problems: [502],
+      },
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
@@ -124,6 +158,12 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
     {
       method: "POST",
       path: "/providers/:providerId/processes/:processId/execution",
+      about: {
+        summary: "Execute a process of a provider",
+        tag: "providers",
+        ...executionAbout,
+        problems: [413, 415, 422, 429, 500, 502],
+      },
       access: "signed-in",
       hasEffect: true,
       body: executionBody,

@@ -7,7 +7,19 @@ import {
 } from "../../operations/read-results.ts";
 import { parsePrefer } from "../../wire/prefer.ts";
 import { type AnswerDeps, answerResult, answerResults, failedResponse } from "../answers/results-answer.ts";
+import { tagged } from "../openapi/about.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
+
+/** A result by itself, or one of its items. */
+const oneResult = {
+  answers: {
+    200: { about: "The value", content: { mediaType: "*/*" } },
+    206: { about: "A part of the file", content: { mediaType: "*/*" } },
+    303: { about: "The value is elsewhere" },
+    304: { about: "Not changed" },
+  },
+  problems: [410, 416, 500],
+} as const;
 
 export type ResultRouteDeps = ReadResultsDeps & AnswerDeps;
 
@@ -17,6 +29,13 @@ export function resultRoutes(deps: ResultRouteDeps): readonly Route[] {
     {
       method: "GET",
       path: "/jobs/:jobId/results",
+      about: {
+        summary: "Results of a job",
+        tag: "jobs",
+        query: { outputs: "ids of outputs, separated by commas", profile: "ogc-results for the document" },
+        answers: { ...tagged("Results", "The results"), 204: { about: "Links to the outputs in Link" } },
+        problems: [410, 500],
+      },
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
@@ -30,6 +49,11 @@ export function resultRoutes(deps: ResultRouteDeps): readonly Route[] {
     {
       method: "GET",
       path: "/jobs/:jobId/results/:outputId",
+      about: {
+        summary: "One result of a job",
+        tag: "jobs",
+        ...oneResult,
+      },
       access: "signed-in",
       hasEffect: false,
       handle: (context) => answerOne(deps, context, { outputId: context.param("outputId") }),
@@ -37,6 +61,11 @@ export function resultRoutes(deps: ResultRouteDeps): readonly Route[] {
     {
       method: "GET",
       path: "/jobs/:jobId/results/:outputId/:item",
+      about: {
+        summary: "One item of a result with several values",
+        tag: "jobs",
+        ...oneResult,
+      },
       access: "signed-in",
       hasEffect: false,
       handle: (context) =>

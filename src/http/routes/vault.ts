@@ -26,6 +26,12 @@ export function vaultRoutes(deps: VaultRouteDeps): readonly Route[] {
     {
       method: "POST",
       path: "/vault",
+      about: {
+        summary: "Upload a file",
+        tag: "files",
+        answers: { 201: { about: "Its id, and the token that its use needs", content: { document: "UploadedFile" } } },
+        problems: [413, 415],
+      },
       access: "signed-in",
       hasEffect: true,
       body,

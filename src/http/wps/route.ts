@@ -21,10 +21,44 @@ import { attribute, decodeXml, parseXml } from "../../wire/xml.ts";
 import { asTold, type RemovedJobs } from "../answers/problem-response.ts";
 import { formType } from "../answers/process-form.ts";
 import { documentSource } from "../answers/results-answer.ts";
+import type { RouteAbout } from "../openapi/about.ts";
 import { contentTypeOf, readBytes, requireContentType } from "../read-body.ts";
 import { guardEffect, principalOf, type Route, type RouteContext } from "../route.ts";
 import { type ExecuteWpsDeps, executeWps } from "./execution.ts";
 import { owsResponse, xmlResponse } from "./response.ts";
+
+const wpsAnswers = { 200: { about: "A document of WPS, or raw data", content: { mediaType: "text/xml" } } } as const;
+
+const wpsByKvp: RouteAbout = {
+  summary: "WPS 1.0.0 and 2.0.0 by key and value pairs",
+  tag: "processes",
+  query: {
+    service: "WPS",
+    request: "GetCapabilities, DescribeProcess, Execute (1.0.0), GetStatus, GetResult or Dismiss (2.0.0)",
+    version: "1.0.0 or 2.0.0; 1.0.0 if not given",
+    AcceptVersions: "versions that the client speaks, the best first",
+    identifier: "ids of processes, separated by commas, or all",
+    DataInputs: "inputs of an execution, separated by semicolons",
+    ResponseDocument: "outputs of the response document, separated by semicolons",
+    RawDataOutput: "the one output that is answered by itself",
+    storeExecuteResponse: "true: the response is kept at a status location",
+    status: "true: the answer does not wait for the end",
+    lineage: "true: the response repeats the inputs",
+    language: "language of the execution",
+    jobId: "id of a job",
+  },
+  answers: wpsAnswers,
+  problems: [410, 500, 503],
+  hasExceptionReports: true,
+};
+
+const wpsByXml: RouteAbout = {
+  summary: "WPS 1.0.0 and 2.0.0 by XML",
+  tag: "processes",
+  answers: wpsAnswers,
+  problems: [410, 413, 415, 500, 503],
+  hasExceptionReports: true,
+};
 
 export type WpsRouteDeps = ExecuteWpsDeps &
   DescribeDeps &
@@ -40,8 +74,15 @@ export function wpsRoutes(deps: WpsRouteDeps): readonly Route[] {
     const shared = { path, access: "public", refuse } as const;
     return [
       // What a request by GET does is known once it was read: origin and caller are checked by what it asks for.
-      { ...shared, method: "GET", hasEffect: false, handle: (context) => answerKvp(deps, context) },
-      { ...shared, method: "POST", hasEffect: true, body, handle: (context) => answerXml(deps, context) },
+      { ...shared, method: "GET", about: wpsByKvp, hasEffect: false, handle: (context) => answerKvp(deps, context) },
+      {
+        ...shared,
+        method: "POST",
+        about: wpsByXml,
+        hasEffect: true,
+        body,
+        handle: (context) => answerXml(deps, context),
+      },
     ];
   });
 }

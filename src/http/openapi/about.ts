@@ -1,4 +1,4 @@
-import type { DocumentName } from "../api-schemas.ts";
+import type { DocumentName } from "./api-schemas.ts";
 
 /** What an answer holds: a document, or bytes of some media type. */
 type Content =
@@ -7,7 +7,7 @@ type Content =
   | undefined;
 
 /** What the API description says of a route, besides its path, parameters and body. */
-export type ApiOperation = {
+export type RouteAbout = {
   readonly summary: string;
   readonly tag: "service" | "processes" | "providers" | "jobs" | "files";
   /** Names of query parameters, each with what it means. */
@@ -22,19 +22,16 @@ export type ApiOperation = {
   readonly hasExceptionReports?: boolean;
 };
 
-/** What the API description says of some routes, by method and path as the routes write them. */
-export type ApiOperations = Readonly<Record<string, ApiOperation>>;
-
 /** Query parameters of lists. */
 export const paging = { limit: "the most items of one page", after: "where the page before ended" } as const;
 
 /** Answers with a document. */
-export function ok(document: DocumentName, about: string): ApiOperation["answers"] {
+export function ok(document: DocumentName, about: string): RouteAbout["answers"] {
   return { 200: { about, content: { document } } };
 }
 
 /** Answers with a document that has an entity tag, and is a page too. */
-export function tagged(document: DocumentName, about: string): ApiOperation["answers"] {
+export function tagged(document: DocumentName, about: string): RouteAbout["answers"] {
   return { 200: { about, content: { document, isPage: true } }, ...notChanged };
 }
 

@@ -1,0 +1,136 @@
+import { readJobSearch, searchNames } from "../../domain/job-search.ts";
+import { readJobOrder } from "../../domain/job-sort.ts";
+import { processUrl, profiles, providerUrl } from "../../domain/links.ts";
+import { Problem } from "../../domain/problem.ts";
+import { type DescribeDeps, describeProcess } from "../../operations/describe-processes.ts";
+import { type ListDeps, listJobs } from "../../operations/list-jobs.ts";
+import { requireProvider } from "../../operations/manage-providers.ts";
+import { documentResponse } from "../answers/document-response.ts";
+import { statusDocument } from "../answers/status-document.ts";
+import { requireKnownQuery } from "../known-query.ts";
+import { paging, tagged } from "../openapi/about.ts";
+import { listPage, pageLinks, pageNumberOf, pageOf } from "../paging.ts";
+import { principalOf, type Route, type RouteContext } from "../route.ts";
+
+const filters = {
+  ...paging,
+  before: "where the page behind began",
+  type: "kinds of jobs; process is the only one",
+  processID: "ids of processes, separated by commas",
+  provider: "ids of providers, separated by commas",
+  status: "states, separated by commas",
+  datetime: "instant or interval of the creation (RFC 3339)",
+  minDuration: "shortest duration in seconds",
+  maxDuration: "longest duration in seconds",
+  tags: "tags that a job must all have, separated by commas",
+  q: "words that must all be said of a job that ended: its process, tags, last message or failure; commas part alternatives",
+  sortby: "created, finished, status, processID, provider or user; - before it for falling, -created if not given",
+  sort: "the same keys, of which created and finished fall without a sign",
+} as const;
+
+export type JobListRouteDeps = ListDeps & Pick<DescribeDeps, "processes">;
+
+/** Where jobs are listed: all of them, those of one process, those of one process of a provider. */
+export function jobListRoutes(deps: JobListRouteDeps): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/jobs",
+      about: {
+        summary: "List jobs",
+        tag: "jobs",
+        query: filters,
+        answers: tagged("JobList", "One page of jobs, the newest first"),
+      },
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        return list(deps, context, `${context.baseUrl}/jobs`, filterOf(context));
+      },
+    },
+    {
+      method: "GET",
+      path: "/processes/:processId/jobs",
+      about: {
+        summary: "List the jobs of a process",
+        tag: "jobs",
+        query: filters,
+        answers: tagged("JobList", "One page of jobs, the newest first"),
+      },
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        const { id } = await describeProcess(deps, principalOf(context), context.param("processId"));
+        const { search, ...page } = filterOf(context);
+        const url = `${processUrl(context.baseUrl, id)}/jobs`;
+        return list(deps, context, url, { ...page, search: { ...search, processIds: [id], providerIds: [null] } });
+      },
+    },
+    {
+      method: "GET",
+      path: "/providers/:providerId/processes/:processId/jobs",
+      about: {
+        summary: "List the jobs of a process of a provider",
+        tag: "jobs",
+        query: filters,
+        answers: tagged("JobList", "One page of jobs, the newest first"),
+      },
+      access: "signed-in",
+      hasEffect: false,
+      async handle(context) {
+        const { id } = await requireProvider(deps, principalOf(context), context.param("providerId"));
+        const processId = context.param("processId");
+        const { search, ...page } = filterOf(context);
+        const url = `${providerUrl(context.baseUrl, id)}/processes/${encodeURIComponent(processId)}/jobs`;
+        return list(deps, context, url, { ...page, search: { ...search, processIds: [processId], providerIds: [id] } });
+      },
+    },
+  ];
+}
+
+async function list(
+  deps: ListDeps,
+  context: RouteContext,
+  url: string,
+  filter: Parameters<typeof listJobs>[2],
+): Promise<Response> {
+  const { items, ...turns } = await listPage(pageNumberOf(context), filter, (one) =>
+    listJobs(deps, principalOf(context), one),
+  );
+  const document = {
+    jobs: items.map((job) => statusDocument(job, context.baseUrl)),
+    links: pageLinks(context, url, turns),
+  };
+  return documentResponse(context, document, { title: "Jobs", profile: profiles.jobList });
+}
+
+const pageNames = ["limit", "after", "before", "page", "sortby", "sort", "removed"];
+
+function filterOf(context: RouteContext) {
+  requireKnownQuery(context, "jobs", { filters: searchNames, others: pageNames });
+  const lists = (name: string) => listOf(context, name);
+  return {
+    ...pageOf(context, 100),
+    withRemoved: asksRemoved(context),
+    search: readJobSearch(lists),
+    order: readJobOrder(lists),
+  };
+}
+
+/** Tells whether jobs that were removed are asked for: whoever keeps the history may. */
+export function asksRemoved(context: RouteContext): boolean {
+  const given = context.query("removed");
+  if (given === undefined || given === "true" || given === "false") return given === "true";
+  throw new Problem(
+    "invalid-query-parameter-value",
+    `Cannot read jobs: found removed "${given}", wanted true or false`,
+  );
+}
+
+/** Reads a parameter that may be repeated, or hold a list with commas. */
+function listOf(context: RouteContext, name: string): readonly string[] {
+  return context
+    .queries(name)
+    .flatMap((value) => value.split(","))
+    .filter((value) => value !== "");
+}
