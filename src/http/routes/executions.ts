@@ -16,6 +16,7 @@ import { comesToLook, formType, lookResponse, requireOwnForm } from "../process-
 import { type BodyLimits, bodyText, contentTypeOf, readBytes, readJson, requireContentType } from "../read-body.ts";
 import { type AnswerDeps, answerResults } from "../results-answer.ts";
 import { requireAcceptable } from "../results-taken.ts";
+import { resultsTarget } from "../results-target.ts";
 import { foreignBytes, guardEffect, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 import { settledAnswer } from "../settled-answer.ts";
 import { checkedDocument, statusDocument } from "../status-document.ts";
@@ -166,7 +167,7 @@ async function execute(
   };
   if (asked.isDryRun) return jsonResponse(checkedDocument(await checkJob(deps, submission, reference)));
   const submitted = await submitJob(deps, submission, reference);
-  if (submitted.kind === "created") return createdResponse(submitted, baseUrl, prefer.respondAsync);
+  if (submitted.kind === "created") return createdResponse(deps, submitted, baseUrl, prefer.respondAsync);
   const response = await settledAnswer(deps, context, submitted.job, async () => {
     const outcome = await resultsOfJob(deps, submitted.job);
     return answerResults(deps, context, { ...outcome, preferences: prefer, isSync: true });
@@ -183,12 +184,17 @@ async function execute(
   return response;
 }
 
-function createdResponse({ job, waitSeconds }: Submitted, baseUrl: string, prefersAsync: boolean): Response {
+async function createdResponse(
+  deps: ExecutionRouteDeps,
+  { job, waitSeconds }: Submitted,
+  baseUrl: string,
+  prefersAsync: boolean,
+): Promise<Response> {
   const applied = [
     ...(prefersAsync ? ["respond-async"] : []),
     ...(waitSeconds === undefined ? [] : [`wait=${waitSeconds}`]),
   ];
-  return jsonResponse(statusDocument(job, baseUrl), {
+  return jsonResponse(statusDocument(job, baseUrl, { results: await resultsTarget(deps, job) }), {
     status: 201,
     headers: {
       location: jobUrl(baseUrl, job.id),

@@ -2,19 +2,21 @@ import { readJobSearch, searchNames } from "../../domain/job-search.ts";
 import { readJobOrder } from "../../domain/job-sort.ts";
 import { jobUrl, jsonLink, processUrl, profiles, providerUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
-import { type DescribeDeps, describeProcess } from "../../operations/describe-processes.ts";
+import { describeProcess } from "../../operations/describe-processes.ts";
 import { type DismissDeps, dismissJob, readJob, readRemovedJob } from "../../operations/follow-jobs.ts";
 import { type OutlookDeps, outlookOf } from "../../operations/job-outlook.ts";
 import { type ListDeps, listJobs } from "../../operations/list-jobs.ts";
 import { requireProvider } from "../../operations/manage-providers.ts";
 import { readJobWithInputs } from "../../operations/read-inputs.ts";
 import { type LogDeps, type LogPage, readLog, readLogPage } from "../../operations/read-log.ts";
+import type { ReadResultsDeps } from "../../operations/read-results.ts";
 import { readStatistics } from "../../operations/read-statistics.ts";
 import { type NotificationDeps, readNotifications } from "../../operations/subscribers.ts";
 import { documentResponse } from "../document-response.ts";
 import { requireKnownQuery } from "../known-query.ts";
 import { preferredType } from "../negotiate.ts";
 import { listPage, pageLinks, pageNumberOf, pageOf } from "../paging.ts";
+import { resultsTarget } from "../results-target.ts";
 import { foreignBytes, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 import { fileResponse } from "../send-file.ts";
 import {
@@ -25,12 +27,7 @@ import {
   statusDocument,
 } from "../status-document.ts";
 
-export type JobRouteDeps = OutlookDeps &
-  ListDeps &
-  DismissDeps &
-  LogDeps &
-  NotificationDeps &
-  Pick<DescribeDeps, "processes">;
+export type JobRouteDeps = OutlookDeps & ListDeps & DismissDeps & LogDeps & NotificationDeps & ReadResultsDeps;
 
 /** Routes of the job list, of a job's status and log, and of dismissal. */
 export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
@@ -44,7 +41,8 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
       async handle(context) {
         const read = asksRemoved(context) ? readRemovedJob : readJob;
         const job = await read(deps, principalOf(context), context.param("jobId"));
-        return documentResponse(context, statusDocument(job, context.baseUrl, await outlookOf(deps, job)), {
+        const known = { ...(await outlookOf(deps, job)), results: await resultsTarget(deps, job) };
+        return documentResponse(context, statusDocument(job, context.baseUrl, known), {
           title: `Job ${job.id}`,
           profile: profiles.job,
         });
@@ -190,7 +188,7 @@ function listRoutes(deps: JobRouteDeps): readonly Route[] {
 }
 
 async function list(
-  deps: ListDeps,
+  deps: ListDeps & ReadResultsDeps,
   context: RouteContext,
   url: string,
   filter: Parameters<typeof listJobs>[2],
@@ -198,8 +196,11 @@ async function list(
   const { items, ...turns } = await listPage(pageNumberOf(context), filter, (one) =>
     listJobs(deps, principalOf(context), one),
   );
+  const jobs = items.map(async (job) =>
+    statusDocument(job, context.baseUrl, { results: await resultsTarget(deps, job) }),
+  );
   const document = {
-    jobs: items.map((job) => statusDocument(job, context.baseUrl)),
+    jobs: await Promise.all(jobs),
     links: pageLinks(context, url, turns),
   };
   return documentResponse(context, document, { title: "Jobs", profile: profiles.jobList });
