@@ -148,6 +148,7 @@ const exposed = [
 const sendable = [
   "Accept-Profile",
   "Authorization",
+  "Content-Digest",
   "Content-Disposition",
   "Content-Encoding",
   "Content-Type",
@@ -157,6 +158,7 @@ const sendable = [
   "If-Range",
   "Last-Event-ID",
   "Range",
+  "Repr-Digest",
   "X-Auth-Vault",
 ].join(", ");
 

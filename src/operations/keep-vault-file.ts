@@ -29,11 +29,21 @@ export type Upload = {
   readonly mediaType?: string;
   /** How many bytes the client says it has. */
   readonly declaredBytes?: number;
+  /** What the client says that its SHA-256 digest is, in hexadecimal. */
+  readonly sha256?: string;
   readonly content: AsyncIterable<Uint8Array>;
 };
 
 /** A kept file, with the token that a job needs besides its owner's key; the token is given here only. */
 export type KeptFile = { readonly file: Omit<VaultFile, "tokenHash">; readonly token: string };
+
+/** Bytes that changed on their way are not kept. */
+async function refuseOthers(deps: VaultDeps, id: string, found: string, wanted: string | undefined): Promise<void> {
+  if (wanted === undefined || wanted === found) return;
+  await removeVaultFile(deps.layout, id);
+  const detail = `Cannot upload file: found bytes with the SHA-256 digest ${found}, wanted those of ${wanted}`;
+  throw new Problem("invalid-parameter-value", detail);
+}
 
 /** How long a file is kept that no job holds; 24 hours. */
 const keepMilliseconds = 24 * 3600 * 1000;
@@ -42,7 +52,7 @@ const fullRetrySeconds = 60;
 
 /**
  * Keeps an uploaded file. Durable when it returns. Throws `content-too-large` past the limit, `forbidden` past the client's
- * quota, `insufficient-storage` when the disk is almost full or gets full meanwhile; nothing is left then.
+ * quota, `invalid-parameter-value` for other bytes than the digest tells, `insufficient-storage` when the disk is almost full or gets full meanwhile; nothing is left then.
  */
 export async function keepVaultFile(deps: VaultDeps, principal: Principal, upload: Upload): Promise<KeptFile> {
   requireAction(principal, "upload", "upload a file");
@@ -55,6 +65,7 @@ export async function keepVaultFile(deps: VaultDeps, principal: Principal, uploa
   const id = deps.newId();
   const token = deps.newSecret();
   const stored = await storeWithin(deps, id, upload.content, check);
+  await refuseOthers(deps, id, stored.sha256, upload.sha256);
   const name = plainName(upload.name);
   const now = deps.clock.now();
   const file = {

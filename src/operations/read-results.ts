@@ -63,6 +63,15 @@ export async function resultsOfJob(deps: ReadResultsDeps, job: Job): Promise<Job
   return { job, description, results };
 }
 
+/** Reads the results of a successful job as they stand in rows: of values that are too long for one it has only the places. */
+export async function resultsWithoutValues(
+  deps: Pick<ReadResultsDeps, "database" | "processes">,
+  job: Job,
+): Promise<JobResults> {
+  const [description, results] = await Promise.all([descriptionOf(deps, job), resultsOf(deps.database, job.id)]);
+  return { job, description, results };
+}
+
 async function resultsWithValues(
   { database, layout }: Pick<ReadResultsDeps, "database" | "layout">,
   jobId: string,
@@ -71,7 +80,10 @@ async function resultsWithValues(
 }
 
 /** The revision that ran may be an older one than the process has now. */
-async function descriptionOf(deps: ReadResultsDeps, job: Job): Promise<ProcessDescription> {
+async function descriptionOf(
+  deps: Pick<ReadResultsDeps, "database" | "processes">,
+  job: Job,
+): Promise<ProcessDescription> {
   const current = await deps.processes.find(job.processId);
   if (current?.revision === job.processRevision) return current.description;
   const process = await findProcessRevision(deps.database, job.processId, job.processRevision);

@@ -111,3 +111,36 @@ test("a name that could leave a directory becomes a plain one", async () => {
     expect(await jsonOf(await service.send("POST", "/vault", { headers, body: "x" }))).toMatchObject({ name });
   }
 });
+
+const digestOf = (bytes: string | Uint8Array) =>
+  `sha-256=:${new Bun.CryptoHasher("sha256").update(bytes).digest("base64")}:`;
+
+for (const [what, headers, status] of [
+  ["its digest", { "repr-digest": digestOf("abc") }, 201],
+  ["its content's digest among others", { "content-digest": `md5=:AAAA:, ${digestOf("abc")}` }, 201],
+  ["both digests", { "content-digest": digestOf("abc"), "repr-digest": digestOf("abc") }, 201],
+  ["the digest of other bytes", { "repr-digest": digestOf("abd") }, 400],
+  ["two digests that differ", { "content-digest": digestOf("abc"), "repr-digest": digestOf("abd") }, 400],
+  ["the digest of another kind alone", { "repr-digest": "sha-512=:AAAA:" }, 400],
+  ["no digest", { "repr-digest": "abc" }, 400],
+  ["the digest of packed bytes", { "content-encoding": "gzip", "content-digest": digestOf("abc") }, 400],
+] as const) {
+  test(`an upload with ${what} is ${status}, and nothing stays of what is refused`, async () => {
+    await using service = await openService();
+    const isPacked = "content-encoding" in headers;
+    const body = isPacked ? Bun.gzipSync("abc") : "abc";
+    const response = await service.send("POST", "/vault", { headers, body });
+    const answer = await jsonOf(response);
+    expect(response.status).toBe(status);
+    expect(answer).toMatchObject(status === 201 ? { digest: digestOf("abc") } : {});
+    expect(await readdir(service.layout.vaultDirectory)).toHaveLength(status === 201 ? 1 : 0);
+  });
+}
+
+test("the digest of a form says nothing of the file in it, and is refused", async () => {
+  await using service = await openService();
+  const body = new FormData();
+  body.append("file", new Blob(["abc"]), "a.txt");
+  const response = await service.send("POST", "/vault", { headers: { "content-digest": digestOf("abc") }, body });
+  expect(response.status).toBe(400);
+});

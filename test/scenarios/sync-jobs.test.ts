@@ -31,6 +31,7 @@ const tool = {
 
 type Body = Readonly<Record<string, unknown>>;
 
+const JobSchema = v.looseObject({ jobID: v.string() });
 const JobsSchema = v.object({ jobs: v.array(v.looseObject({ jobID: v.string() })) });
 const HistorySchema = v.object({ executionId: v.string(), status: v.string() });
 const LinkSchema = v.object({ href: v.string() });
@@ -130,6 +131,26 @@ describe("a synchronous run that ends within its wait", () => {
     expect(second).toContain("hello");
     expect(second).not.toContain("JobID");
     await expectNoJob();
+  });
+
+  test("is told of in no stream of the list", async () => {
+    const leaving = new AbortController();
+    const stream = await fetch(`${url()}/events`, { signal: leaving.signal });
+    const decoder = new TextDecoder();
+    expect((await execute(byValue)).status).toBe(200);
+    const { jobID: later } = v.parse(
+      JobSchema,
+      await (await execute({ inputs: {} }, { prefer: "respond-async" })).json(),
+    );
+    let told = "";
+    for await (const chunk of stream.body ?? []) {
+      told += decoder.decode(chunk, { stream: true });
+      if (told.includes(later) && told.includes('"successful"')) break;
+    }
+    leaving.abort();
+    const ids = new Set([...told.matchAll(/"jobID":"([^"]+)"/g)].map(([, id]) => id));
+    expect([...ids]).toEqual([later]);
+    await fetch(`${url()}/jobs/${later}`, { method: "DELETE" });
   });
 
   test("leaves neither results nor files when its answer leads to none", async () => {

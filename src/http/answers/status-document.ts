@@ -10,11 +10,16 @@ import type { JobStatistics } from "../../operations/read-statistics.ts";
 import type { CheckedJob } from "../../operations/submission.ts";
 import type { ShownNotification } from "../../operations/subscribers.ts";
 import { problemDocument } from "./problem-response.ts";
+import type { ResultsTarget } from "./results-target.ts";
 
 /**
  * Makes the status document of a job: the union of what OGC 18-062r2 and the 2.0 draft ask for, and the stage by name.
  */
-export function statusDocument(job: Job, baseUrl: string, outlook: JobOutlook = {}): Readonly<Record<string, unknown>> {
+export function statusDocument(
+  job: Job,
+  baseUrl: string,
+  { results, ...outlook }: JobOutlook & { readonly results?: ResultsTarget } = {},
+): Readonly<Record<string, unknown>> {
   const { queuePosition, nextPollAt, estimatedCompletionAt, expiresAt, waitsFor } = outlook;
   return {
     jobID: job.id,
@@ -44,7 +49,7 @@ export function statusDocument(job: Job, baseUrl: string, outlook: JobOutlook = 
     ...(job.tags.length === 0 ? {} : { tags: job.tags }),
     ...(job.request.warnings === undefined ? {} : { warnings: job.request.warnings }),
     ...(job.failure === undefined ? {} : { exception: failureDocument(job) }),
-    links: statusLinks(job, baseUrl),
+    links: statusLinks(job, baseUrl, results),
   };
 }
 
@@ -153,13 +158,15 @@ export function notificationsDocument(
   };
 }
 
-function statusLinks(job: Job, baseUrl: string): readonly Link[] {
+function statusLinks(job: Job, baseUrl: string, results: ResultsTarget): readonly Link[] {
   const url = jobUrl(baseUrl, job.id);
   return [
     jsonLink(url, "self", "Status of the job"),
     ...(isFinished(job.status) ? [] : [jsonLink(url, "monitor", "Status of the job")]),
-    ...(job.status === "successful" ? [jsonLink(`${url}/results`, relations.results, "Results of the job")] : []),
-    ...(job.status === "failed" ? [jsonLink(`${url}/results`, relations.exceptions, "Why the job failed")] : []),
+    ...(results === undefined
+      ? []
+      : [{ href: `${url}/results`, rel: relations.results, ...results, title: "Results of the job" }]),
+    ...(job.status === "failed" ? [{ ...problem, href: `${url}/results`, title: "Why the job failed" }] : []),
     jsonLink(`${url}/inputs`, "inputs", "Inputs of the job"),
     jsonLink(url.slice(0, url.lastIndexOf("/")), "up", "Jobs"),
     ...(job.request.notify === undefined
@@ -168,6 +175,8 @@ function statusLinks(job: Job, baseUrl: string): readonly Link[] {
     { href: `${url}/log`, rel: relations.log, type: "text/plain", title: "Log of the job" },
   ];
 }
+
+const problem = { rel: relations.exceptions, type: "application/problem+json" } as const;
 
 function timeText(at: number): string {
   return new Date(at).toISOString();

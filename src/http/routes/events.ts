@@ -1,5 +1,6 @@
 import { type JoinedSignal, joinSignals } from "../../domain/joined-signal.ts";
 import { Problem } from "../../domain/problem.ts";
+import type { ReadResultsDeps } from "../../operations/read-results.ts";
 import {
   type ListNews,
   type WatchDeps,
@@ -9,13 +10,15 @@ import {
   watchJobs,
 } from "../../operations/watch-jobs.ts";
 import { eventStreamResponse, type StreamEvent } from "../answers/event-stream.ts";
+import { resultsTarget } from "../answers/results-target.ts";
 import { statusDocument } from "../answers/status-document.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
 
-export type EventRouteDeps = WatchDeps & {
-  /** Ends all streams: without it the server would wait for them. */
-  readonly stopping: AbortSignal;
-};
+export type EventRouteDeps = WatchDeps &
+  ReadResultsDeps & {
+    /** Ends all streams: without it the server would wait for them. */
+    readonly stopping: AbortSignal;
+  };
 
 /** More than a connection's idle limit can count: it has none then. */
 const anySeconds = 3600;
@@ -68,7 +71,7 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
         const news = watchJobs(deps, principalOf(context), { signal, ...(place === null ? {} : { place }) });
         context.allowQuiet(anySeconds);
         held.move();
-        return eventStreamResponse(listEvents(context, news), until);
+        return eventStreamResponse(listEvents(deps, context, news), until);
       },
     },
   ];
@@ -126,11 +129,15 @@ function idOf({ number, attempt, logOffset }: WatchPlace): string {
 }
 
 async function* listEvents(
+  deps: EventRouteDeps,
   context: RouteContext,
   news: AsyncGenerator<ListNews, void>,
 ): AsyncGenerator<StreamEvent, void> {
   for await (const one of news) {
     if (one.kind === "reset") yield { name: "reset", id: one.place, data: {} };
-    else yield { name: "job", id: one.place, data: statusDocument(one.job, context.baseUrl) };
+    else {
+      const results = await resultsTarget(deps, one.job);
+      yield { name: "job", id: one.place, data: statusDocument(one.job, context.baseUrl, { results }) };
+    }
   }
 }

@@ -15,6 +15,7 @@ import { parsePrefer } from "../../wire/prefer.ts";
 import { comesToLook, formType, lookResponse, requireOwnForm } from "../answers/process-form.ts";
 import { type AnswerDeps, answerResults } from "../answers/results-answer.ts";
 import { requireAcceptable } from "../answers/results-taken.ts";
+import { resultsTarget } from "../answers/results-target.ts";
 import { settledAnswer } from "../answers/settled-answer.ts";
 import { checkedDocument, statusDocument } from "../answers/status-document.ts";
 import {
@@ -206,7 +207,7 @@ async function execute(
   };
   if (asked.isDryRun) return jsonResponse(checkedDocument(await checkJob(deps, submission, reference)));
   const submitted = await submitJob(deps, submission, reference);
-  if (submitted.kind === "created") return createdResponse(submitted, baseUrl, prefer.respondAsync);
+  if (submitted.kind === "created") return createdResponse(deps, submitted, baseUrl, prefer.respondAsync);
   const response = await settledAnswer(deps, context, submitted.job, async () => {
     const outcome = await resultsOfJob(deps, submitted.job);
     return answerResults(deps, context, { ...outcome, preferences: prefer, isSync: true });
@@ -223,12 +224,17 @@ async function execute(
   return response;
 }
 
-function createdResponse({ job, waitSeconds }: Submitted, baseUrl: string, prefersAsync: boolean): Response {
+async function createdResponse(
+  deps: ExecutionRouteDeps,
+  { job, waitSeconds }: Submitted,
+  baseUrl: string,
+  prefersAsync: boolean,
+): Promise<Response> {
   const applied = [
     ...(prefersAsync ? ["respond-async"] : []),
     ...(waitSeconds === undefined ? [] : [`wait=${waitSeconds}`]),
   ];
-  return jsonResponse(statusDocument(job, baseUrl), {
+  return jsonResponse(statusDocument(job, baseUrl, { results: await resultsTarget(deps, job) }), {
     status: 201,
     headers: {
       location: jobUrl(baseUrl, job.id),

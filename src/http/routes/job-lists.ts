@@ -2,10 +2,12 @@ import { readJobSearch, searchNames } from "../../domain/job-search.ts";
 import { readJobOrder } from "../../domain/job-sort.ts";
 import { processUrl, profiles, providerUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
-import { type DescribeDeps, describeProcess } from "../../operations/describe-processes.ts";
+import { describeProcess } from "../../operations/describe-processes.ts";
 import { type ListDeps, listJobs } from "../../operations/list-jobs.ts";
 import { requireProvider } from "../../operations/manage-providers.ts";
+import type { ReadResultsDeps } from "../../operations/read-results.ts";
 import { documentResponse } from "../answers/document-response.ts";
+import { resultsTarget } from "../answers/results-target.ts";
 import { statusDocument } from "../answers/status-document.ts";
 import { requireKnownQuery } from "../known-query.ts";
 import { paging, tagged } from "../openapi/about.ts";
@@ -28,7 +30,7 @@ const filters = {
   sort: "the same keys, of which created and finished fall without a sign",
 } as const;
 
-export type JobListRouteDeps = ListDeps & Pick<DescribeDeps, "processes">;
+export type JobListRouteDeps = ListDeps & ReadResultsDeps;
 
 /** Where jobs are listed: all of them, those of one process, those of one process of a provider. */
 export function jobListRoutes(deps: JobListRouteDeps): readonly Route[] {
@@ -89,7 +91,7 @@ export function jobListRoutes(deps: JobListRouteDeps): readonly Route[] {
 }
 
 async function list(
-  deps: ListDeps,
+  deps: JobListRouteDeps,
   context: RouteContext,
   url: string,
   filter: Parameters<typeof listJobs>[2],
@@ -97,8 +99,11 @@ async function list(
   const { items, ...turns } = await listPage(pageNumberOf(context), filter, (one) =>
     listJobs(deps, principalOf(context), one),
   );
+  const jobs = items.map(async (job) =>
+    statusDocument(job, context.baseUrl, { results: await resultsTarget(deps, job) }),
+  );
   const document = {
-    jobs: items.map((job) => statusDocument(job, context.baseUrl)),
+    jobs: await Promise.all(jobs),
     links: pageLinks(context, url, turns),
   };
   return documentResponse(context, document, { title: "Jobs", profile: profiles.jobList });

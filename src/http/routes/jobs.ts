@@ -1,13 +1,14 @@
 import { jobUrl, jsonLink, profiles } from "../../domain/links.ts";
-import type { DescribeDeps } from "../../operations/describe-processes.ts";
 import { type DismissDeps, dismissJob, readJob, readRemovedJob } from "../../operations/follow-jobs.ts";
 import { type OutlookDeps, outlookOf } from "../../operations/job-outlook.ts";
 import type { ListDeps } from "../../operations/list-jobs.ts";
 import { readJobWithInputs } from "../../operations/read-inputs.ts";
 import type { LogDeps } from "../../operations/read-log.ts";
+import type { ReadResultsDeps } from "../../operations/read-results.ts";
 import { readStatistics } from "../../operations/read-statistics.ts";
 import { type NotificationDeps, readNotifications } from "../../operations/subscribers.ts";
 import { documentResponse } from "../answers/document-response.ts";
+import { resultsTarget } from "../answers/results-target.ts";
 import {
   failureDocument,
   inputsDocument,
@@ -20,12 +21,7 @@ import { jsonResponse, principalOf, type Route } from "../route.ts";
 import { asksRemoved, jobListRoutes } from "./job-lists.ts";
 import { logRoutes } from "./job-log.ts";
 
-export type JobRouteDeps = OutlookDeps &
-  ListDeps &
-  DismissDeps &
-  LogDeps &
-  NotificationDeps &
-  Pick<DescribeDeps, "processes">;
+export type JobRouteDeps = OutlookDeps & ListDeps & DismissDeps & LogDeps & NotificationDeps & ReadResultsDeps;
 
 /** Routes of the job list, of a job's status and log, and of dismissal. */
 export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
@@ -40,7 +36,8 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
       async handle(context) {
         const read = asksRemoved(context) ? readRemovedJob : readJob;
         const job = await read(deps, principalOf(context), context.param("jobId"));
-        return documentResponse(context, statusDocument(job, context.baseUrl, await outlookOf(deps, job)), {
+        const known = { ...(await outlookOf(deps, job)), results: await resultsTarget(deps, job) };
+        return documentResponse(context, statusDocument(job, context.baseUrl, known), {
           title: `Job ${job.id}`,
           profile: profiles.job,
         });

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { issueFaults, refusal } from "../../domain/faults.ts";
 import { Problem } from "../../domain/problem.ts";
 import { type KeptFile, keepVaultFile, type Upload, type VaultDeps } from "../../operations/keep-vault-file.ts";
+import { parseDigest } from "../../wire/digest.ts";
 import { boundaryOf, parseDisposition, parseMultipart } from "../../wire/multipart.ts";
 import { digestField } from "../answers/digest-field.ts";
 import { contentTypeOf, passingChunks, tooLarge } from "../read-body.ts";
@@ -48,6 +49,7 @@ async function keep(deps: VaultRouteDeps, context: RouteContext): Promise<Respon
   const spare = 64 * 1024;
   if (declared > deps.settings.maxUploadBytes + spare) throw tooLarge(String(declared), deps.settings.maxUploadBytes);
   const isForm = contentTypeOf(request) === "multipart/form-data";
+  if (isForm) refuseDigest(request, "of a form");
   const kept = isForm ? await keepForm(deps, context) : await keepVaultFile(deps, principal, bareUpload(request));
   return jsonResponse(uploadDocument(kept), { status: 201 });
 }
@@ -58,7 +60,29 @@ function bareUpload(request: Request): Upload {
   const declared = request.headers.get("content-length");
   // The length of what is coded says nothing of the file's.
   const declaredBytes = declared === null || isGzipped(request) ? {} : { declaredBytes: Number(declared) };
-  return { ...checkedFacts(filename, mediaType), ...declaredBytes, content: passingChunks(request) };
+  return {
+    ...checkedFacts(filename, mediaType),
+    ...declaredBytes,
+    ...digestIn(request),
+    content: passingChunks(request),
+  };
+}
+
+const digestNames = ["repr-digest", "content-digest"] as const;
+
+/** Both are of the file where it is sent as it is (RFC 9530). Throws `invalid-parameter-value` for what cannot be looked at. */
+function digestIn(request: Request): { readonly sha256?: string } {
+  if (isGzipped(request)) refuseDigest(request, "of packed bytes");
+  const told = digestNames.flatMap((name) => request.headers.get(name) ?? []).map(parseDigest);
+  const [sha256] = told;
+  if (told.some((one) => one === "other" || one !== sha256)) refuseDigest(request, "that cannot be looked at");
+  return sha256 === undefined ? {} : { sha256 };
+}
+
+/** A digest that is not looked at would say that the bytes were. */
+function refuseDigest(request: Request, found: string): void {
+  const name = digestNames.find((one) => request.headers.has(one));
+  if (name !== undefined) throw refuse(`a ${name} ${found}`, "sha-256=:...: of a bare file, or none");
 }
 
 async function keepForm(deps: VaultRouteDeps, context: RouteContext): Promise<KeptFile> {
