@@ -118,7 +118,7 @@ function mayLeaveSource(path: string): boolean {
 
 /** Time, randomness, environment and output are arguments below `src/*.ts` and `cli`. */
 const ambient =
-  /\bprocess\.env\b|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bconsole\.|\brandomUUID|\bgetRandomValues/;
+  /\bprocess\.env\b|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|(?<![./])\bconsole\.|\brandomUUID|\bgetRandomValues/;
 
 function ambientUsesOf(file: SourceFile): readonly string[] {
   if (["", "cli", "console"].includes(folderOf(file.path))) return [];

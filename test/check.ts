@@ -48,6 +48,7 @@ async function migrationsFitSchema(): Promise<boolean> {
 
 const outcomes = [
   await run("types", [bin("tsc"), "-p", "."]),
+  await run("types of the console", [bin("tsc"), "-p", "src/console"]),
   await run("lint and format", [bin("biome"), "check", "--error-on-warnings", "."]),
   await run("import rules", [process.execPath, "test", "./test/architecture.test.ts"]),
   await run("dead code", [bin("knip")]),

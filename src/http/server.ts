@@ -12,6 +12,7 @@ import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, prefl
 import { refuseUnhonoured } from "./known-headers.ts";
 import { type Route, routeContext, unauthorized } from "./route.ts";
 import { apiRoutes } from "./routes/api.ts";
+import { consoleRoutes } from "./routes/console.ts";
 import { type EventRouteDeps, eventRoutes } from "./routes/events.ts";
 import { type ExecutionRouteDeps, executionRoutes } from "./routes/executions.ts";
 import { type HealthRouteDeps, healthRoutes } from "./routes/health.ts";
@@ -65,6 +66,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
   const routes: readonly Route[] = [
     ...landingRoutes(),
     ...apiRoutes(deps, () => routes),
+    ...consoleRoutes(),
     ...healthRoutes(deps),
     ...processRoutes(deps),
     ...executionRoutes(deps),

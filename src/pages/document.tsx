@@ -1,16 +1,12 @@
 import { isJsonObject, type Json } from "../domain/json.ts";
 import { relations } from "../domain/links.ts";
-import { Layout, type PageFrame } from "./layout.tsx";
-
-/** A page shows what is in the document and nothing else: no script, nothing from elsewhere. */
-export const pagePolicy =
-  "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
+import { type Frame, Layout } from "./layout.tsx";
 
 /**
  * Renders a document as a page that shows every member and has every link as an anchor
  * (OGC 18-062r2 /req/html/content).
  */
-export function documentPage(frame: PageFrame, document: Json): string {
+export function documentPage(frame: Frame, document: Json): string {
   return `<!doctype html>${(
     <Layout {...frame}>
       <Value name="" value={document} />

@@ -1,7 +1,7 @@
 import type { Child } from "hono/jsx";
 
 /** What every page shows around its content. */
-export type PageFrame = {
+export type Frame = {
   readonly title: string;
   /** What links of the page begin with; no slash at the end. */
   readonly baseUrl: string;
@@ -22,12 +22,20 @@ ul { margin: 0; padding-left: 1.1rem; } .records { list-style: none; padding: 0;
 .records > li { border: 1px solid var(--line); border-radius: .5rem; margin: 0 0 .8rem; padding: .7rem .9rem; }
 form { border: 1px solid var(--line); border-radius: .5rem; display: grid; gap: .6rem; margin: 0 0 1.2rem; padding: .8rem .9rem; }
 label { display: grid; gap: .2rem; } textarea { font: inherit; resize: vertical; } button { font: inherit; justify-self: start; }
+table { border-collapse: collapse; width: 100%; } .wide { overflow-x: auto; } caption { text-align: left; color: GrayText; padding: .3rem 0; }
+th { color: GrayText; font-weight: 400; text-align: left; } th, td { border-bottom: 1px solid var(--line); padding: .35rem .8rem .35rem 0; vertical-align: top; }
+td time, td code { white-space: nowrap; } td progress { width: 6rem; }
 progress { vertical-align: middle; width: 12rem; }
 @media (max-width: 34rem) { dl { grid-template-columns: 1fr; } dt { margin-top: .4rem; } }
 `;
 
 /** The whole page: head, the ways to the main resources, a heading, the content. */
-export function Layout({ title, baseUrl, children }: PageFrame & { readonly children: Child }) {
+export function Layout({
+  title,
+  baseUrl,
+  script,
+  children,
+}: Frame & { readonly script?: string | undefined; readonly children: Child }) {
   return (
     <html lang="en">
       <head>
@@ -36,6 +44,7 @@ export function Layout({ title, baseUrl, children }: PageFrame & { readonly chil
         <title>{`${title} · Heddle`}</title>
         {/* Our own text, without anything to escape. */}
         <style dangerouslySetInnerHTML={{ __html: styles }} />
+        {script === undefined ? null : <script type="module" src={script} />}
       </head>
       <body>
         <nav>

@@ -1,11 +1,8 @@
+import { asJson } from "../domain/documents/as-json.ts";
 import type { FormField } from "../domain/form-field.ts";
-import type { Json } from "../domain/json.ts";
 import { Members } from "./document.tsx";
-import { Layout, type PageFrame } from "./layout.tsx";
-
-/** What a page with a form may do besides: send the form to this service. */
-export const formPolicy =
-  "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+import { Layout } from "./layout.tsx";
+import { type Page, policyOf } from "./page.ts";
 
 /** The form by which a person executes a process. */
 export type ExecutionForm = {
@@ -14,27 +11,27 @@ export type ExecutionForm = {
   readonly fields: readonly FormField[];
 };
 
-/** Renders the description of a process with a form to execute it. Nothing is executed before the form is sent. */
-export function processPage(
-  frame: PageFrame,
-  document: { readonly [name: string]: Json },
-  { action, fields }: ExecutionForm,
-): string {
-  return `<!doctype html>${(
-    <Layout {...frame}>
-      <form method="post" action={action}>
-        {fields.map(({ name, value, title, isRequired }) => (
-          <label>
-            <span>{isRequired ? `${title} *` : title}</span>
-            <textarea name={name} rows={1} required={isRequired}>
-              {/* A browser drops the first line break of a text area. */}
-              {value.startsWith("\n") ? `\n${value}` : value}
-            </textarea>
-          </label>
-        ))}
-        <button type="submit">Execute</button>
-      </form>
-      <Members value={document} />
-    </Layout>
-  )}`;
+/** Makes the page of a process: its description, with a form to execute it. Nothing is executed before the form is sent. */
+export function processPage({ action, fields }: ExecutionForm): Page<object> {
+  return {
+    policy: () => policyOf({ sendsForms: true }),
+    render: (frame, document) =>
+      `<!doctype html>${(
+        <Layout {...frame}>
+          <form method="post" action={action}>
+            {fields.map(({ name, value, title, isRequired }) => (
+              <label>
+                <span>{isRequired ? `${title} *` : title}</span>
+                <textarea name={name} rows={1} required={isRequired}>
+                  {/* A browser drops the first line break of a text area. */}
+                  {value.startsWith("\n") ? `\n${value}` : value}
+                </textarea>
+              </label>
+            ))}
+            <button type="submit">Execute</button>
+          </form>
+          <Members value={asJson(document)} />
+        </Layout>
+      )}`,
+  };
 }

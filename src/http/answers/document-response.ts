@@ -1,24 +1,22 @@
-import { isJsonObject, type Json, parseExact } from "../../domain/json.ts";
+import { asJson } from "../../domain/documents/as-json.ts";
 import { type Link, profileHeaders } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import { withoutEndSlashes } from "../../domain/text.ts";
-import { documentPage, pagePolicy } from "../../pages/document.tsx";
-import type { PageFrame } from "../../pages/layout.tsx";
+import { documentPage } from "../../pages/document.tsx";
+import { type Page, policyOf } from "../../pages/page.ts";
+import { scriptPaths } from "../console-files.ts";
 import type { RouteContext } from "../route.ts";
 import { taggedResponse } from "./entity-tag.ts";
 import { preferredType } from "./negotiate.ts";
 
-export type DocumentOptions = {
+export type DocumentOptions<Document> = {
   /** What the page is called. */
   readonly title: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** The profile that the document fits, whichever was asked for. */
   readonly profile?: string;
-  /** How the page is made, and what it may do; a page that shows the document and can do nothing when absent. */
-  readonly page?: {
-    readonly policy: string;
-    render(frame: PageFrame, document: { readonly [name: string]: Json }): string;
-  };
+  /** The page that shows the document; when absent, one that shows each of its members and can do nothing. */
+  readonly page?: Page<Document>;
 };
 
 /**
@@ -26,45 +24,52 @@ export type DocumentOptions = {
  * (OGC 18-062r2, requirements classes json and html); 304 to a client that has it already. Throws `not-acceptable`, or
  * `invalid-query-parameter-value` for another `f`.
  */
-export function documentResponse(
+export function documentResponse<Document extends object>(
   context: Pick<RouteContext, "request" | "baseUrl" | "query">,
-  document: Readonly<Record<string, unknown>>,
-  options: DocumentOptions,
+  document: Document,
+  { title, profile, headers: others, page }: DocumentOptions<Document>,
 ): Response {
   const format = formatOf(context);
-  const profile = options.profile === undefined ? {} : profileHeaders(options.profile);
-  const headers = { vary: "accept", ...profile, ...options.headers };
+  const headers = { vary: "accept", ...(profile === undefined ? {} : profileHeaders(profile)), ...others };
   const linked = withAlternate(context, document, format);
   if (format === "json") {
     return taggedResponse(context.request, JSON.stringify(linked), { ...headers, "content-type": "application/json" });
   }
-  const { render, policy } = options.page ?? { render: documentPage, policy: pagePolicy };
-  // Members without a value have no place in JSON, nor on the page.
-  const shown = parseExact(JSON.stringify(linked));
-  const page = render({ title: options.title, baseUrl: context.baseUrl }, isJsonObject(shown) ? shown : {});
-  return taggedResponse(context.request, page, {
+  const { baseUrl } = context;
+  const frame = { title, baseUrl, jsonUrl: otherUrl(context, "json"), scripts: scriptPaths };
+  const { policy, render } = page ?? memberPage(linked);
+  return taggedResponse(context.request, render(frame, document), {
     ...headers,
     "content-type": "text/html; charset=utf-8",
-    "content-security-policy": policy,
+    "content-security-policy": policy(frame),
   });
+}
+
+function memberPage(document: object): Page<unknown> {
+  return { policy: () => policyOf(), render: (frame) => documentPage(frame, asJson(document)) };
 }
 
 /** Adds the link to the other representation (OGC 18-062r2 /req/core/pl-links). */
 function withAlternate(
   { request, baseUrl }: Pick<RouteContext, "request" | "baseUrl">,
-  document: Readonly<Record<string, unknown>>,
+  document: object,
   format: "json" | "html",
-): Readonly<Record<string, unknown>> {
-  if (!Array.isArray(document.links)) return document;
-  const { pathname, searchParams } = new URL(request.url);
-  searchParams.set("f", format === "json" ? "html" : "json");
+): object {
+  if (!("links" in document) || !Array.isArray(document.links)) return document;
   const alternate: Link = {
-    href: `${baseUrl}${pathname === "/" ? pathname : withoutEndSlashes(pathname)}?${searchParams}`,
+    href: otherUrl({ request, baseUrl }, format === "json" ? "html" : "json"),
     rel: "alternate",
     type: format === "json" ? "text/html" : "application/json",
     title: format === "json" ? "This document as HTML" : "This document as JSON",
   };
   return { ...document, links: [...document.links, alternate] };
+}
+
+/** Where the same document is in another format. */
+function otherUrl({ request, baseUrl }: Pick<RouteContext, "request" | "baseUrl">, format: "json" | "html"): string {
+  const { pathname, searchParams } = new URL(request.url);
+  searchParams.set("f", format);
+  return `${baseUrl}${pathname === "/" ? pathname : withoutEndSlashes(pathname)}?${searchParams}`;
 }
 
 /** `f` wins over `Accept`; JSON when nothing or anything is asked for. */

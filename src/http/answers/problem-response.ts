@@ -1,7 +1,8 @@
 import type { Logger } from "../../domain/logger.ts";
 import { Problem, type ProblemKind } from "../../domain/problem.ts";
 import { shortageOf } from "../../domain/shortage.ts";
-import { documentPage, pagePolicy } from "../../pages/document.tsx";
+import { documentPage } from "../../pages/document.tsx";
+import { policyOf } from "../../pages/page.ts";
 import { preferredType, prefersPlainJson } from "./negotiate.ts";
 
 const processes = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0";
@@ -116,7 +117,7 @@ export function problemResponse(error: unknown, { accept, basePath }: ProblemRea
   if (problem.retryAfterSeconds !== undefined) headers["retry-after"] = String(problem.retryAfterSeconds);
   const { status } = document;
   if (headers["content-type"] !== "text/html") return new Response(JSON.stringify(document), { status, headers });
-  headers["content-security-policy"] = pagePolicy;
+  headers["content-security-policy"] = policyOf();
   const page = documentPage({ title: document.title, baseUrl: basePath }, JSON.parse(JSON.stringify(document)));
   return new Response(page, { status, headers: { ...headers, "content-type": "text/html; charset=utf-8" } });
 }

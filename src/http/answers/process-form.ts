@@ -1,7 +1,7 @@
 import { processUrl, profiles } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { Process } from "../../domain/process.ts";
-import { formPolicy, processPage } from "../../pages/process.tsx";
+import { processPage } from "../../pages/process.tsx";
 import { formFields } from "../../wire/kvp-execute.ts";
 import type { RouteContext } from "../route.ts";
 import { documentResponse } from "./document-response.ts";
@@ -34,7 +34,7 @@ export function processResponse(context: RouteContext, process: Process, query =
   return documentResponse(context, processDocument(process, baseUrl), {
     title: process.description.title ?? process.id,
     profile: profiles.processDescription,
-    page: { policy: formPolicy, render: (frame, document) => processPage(frame, document, { action, fields }) },
+    page: processPage({ action, fields }),
   });
 }
 

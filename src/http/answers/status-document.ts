@@ -1,3 +1,4 @@
+import type { JobDocument } from "../../domain/documents/job.ts";
 import type { Job, JobRequest } from "../../domain/job.ts";
 import { isFinished } from "../../domain/job-state.ts";
 import { isJsonObject } from "../../domain/json.ts";
@@ -19,7 +20,7 @@ export function statusDocument(
   job: Job,
   baseUrl: string,
   { results, ...outlook }: JobOutlook & { readonly results?: ResultsTarget } = {},
-): Readonly<Record<string, unknown>> {
+): JobDocument {
   const { queuePosition, nextPollAt, estimatedCompletionAt, expiresAt, waitsFor } = outlook;
   return {
     jobID: job.id,

@@ -6,6 +6,7 @@ import { describeProcess } from "../../operations/describe-processes.ts";
 import { type ListDeps, listJobs } from "../../operations/list-jobs.ts";
 import { requireProvider } from "../../operations/manage-providers.ts";
 import type { ReadResultsDeps } from "../../operations/read-results.ts";
+import { jobListPage } from "../../pages/job-list.tsx";
 import { documentResponse } from "../answers/document-response.ts";
 import { resultsTarget } from "../answers/results-target.ts";
 import { statusDocument } from "../answers/status-document.ts";
@@ -106,7 +107,7 @@ async function list(
     jobs: await Promise.all(jobs),
     links: pageLinks(context, url, turns),
   };
-  return documentResponse(context, document, { title: "Jobs", profile: profiles.jobList });
+  return documentResponse(context, document, { title: "Jobs", profile: profiles.jobList, page: jobListPage });
 }
 
 const pageNames = ["limit", "after", "before", "page", "sortby", "sort", "removed"];

@@ -1,0 +1,43 @@
+import type { JobStatus } from "../job-state.ts";
+import type { Link } from "../links.ts";
+import type { StageName } from "../progress.ts";
+
+/** The status of a job as clients see it (OGC 18-062r2 statusInfo.yaml, and what the 2.0 draft adds). Times are RFC 3339. */
+export type JobDocument = {
+  readonly jobID: string;
+  readonly id: string;
+  readonly type: "process";
+  readonly processingEntityType: "ogc-api-processes";
+  readonly processID: string;
+  readonly providerID?: string;
+  readonly remoteJobID?: string;
+  readonly status: JobStatus;
+  readonly message: string;
+  /** 0 to 100. */
+  readonly progress: number;
+  readonly stage?: StageName;
+  readonly created: string;
+  readonly started?: string;
+  readonly finished?: string;
+  readonly updated: string;
+  readonly nextPoll?: string;
+  readonly estimatedCompletion?: string;
+  readonly expirationDate?: string;
+  /** What the server is short of. */
+  readonly waitsFor?: string;
+  /** 1 is next. */
+  readonly queuePosition?: number;
+  readonly priority?: number;
+  /** 1 and up. */
+  readonly attempt: number;
+  readonly executionId?: string;
+  readonly processRevision: string;
+  readonly tags?: readonly string[];
+  readonly warnings?: readonly string[];
+  /** The problem of a job that failed. */
+  readonly exception?: Readonly<Record<string, unknown>>;
+  readonly links: readonly Link[];
+};
+
+/** One page of a list of jobs. */
+export type JobListDocument = { readonly jobs: readonly JobDocument[]; readonly links: readonly Link[] };

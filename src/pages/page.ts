@@ -1,0 +1,34 @@
+import type { Frame } from "./layout.tsx";
+
+/** What a page is told besides its document. */
+export type PageFrame = Frame & {
+  /** The same document as JSON. */
+  readonly jsonUrl: string;
+  /** The paths of the scripts that pages may load, by name; what links begin with stands before them. */
+  readonly scripts: Readonly<Record<string, string>>;
+};
+
+/** A page that shows a document, complete and usable without any script. */
+export type Page<Document> = {
+  /** What a browser lets the page do (Content-Security-Policy). */
+  policy(frame: PageFrame): string;
+  render(frame: PageFrame, document: Document): string;
+};
+
+/** Names what a page may do: it shows what is in it, and what is listed here, and nothing from elsewhere. */
+export function policyOf(allowed: { readonly sendsForms?: boolean; readonly scripts?: string } = {}): string {
+  return [
+    "default-src 'none'",
+    "style-src 'unsafe-inline'",
+    ...(allowed.scripts === undefined ? [] : [`script-src ${allowed.scripts}`]),
+    `form-action ${allowed.sendsForms === true ? "'self'" : "'none'"}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join("; ");
+}
+
+/** Gives the address of a script; undefined where the program carries none of that name. */
+export function scriptUrl({ baseUrl, scripts }: PageFrame, name: string): string | undefined {
+  const path = scripts[name];
+  return path === undefined ? undefined : `${baseUrl}${path}`;
+}

@@ -1,0 +1,22 @@
+import { expect, test } from "bun:test";
+import { openService } from "./service.ts";
+
+test("the list of jobs is a page that loads its script from the service", async () => {
+  await using service = await openService();
+  const page = await service.send("GET", "/jobs", { headers: { accept: "text/html" } });
+  const html = await page.text();
+  const [, url = ""] = /<script type="module" src="([^"]+)">/.exec(html) ?? [];
+  expect(page.headers.get("content-security-policy")).toContain(`script-src ${url};`);
+  const { pathname } = new URL(url);
+  expect(pathname).toMatch(/^\/_\/console\/local-times-[a-z0-9]{8}\.js$/);
+  const script = await service.send("GET", pathname);
+  expect(script.status).toBe(200);
+  expect(script.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
+  expect(script.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+  expect(await script.text()).toContain("toLocaleString");
+});
+
+test("a script that no page loads is not found", async () => {
+  await using service = await openService();
+  expect((await service.send("GET", "/_/console/other.js")).status).toBe(404);
+});

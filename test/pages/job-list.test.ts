@@ -1,0 +1,76 @@
+import { describe, expect, test } from "bun:test";
+import type { JobDocument, JobListDocument } from "../../src/domain/documents/job.ts";
+import { jobListPage } from "../../src/pages/job-list.tsx";
+
+const frame = {
+  title: "Jobs",
+  baseUrl: "http://server/base",
+  jsonUrl: "http://server/base/jobs?f=json",
+  scripts: { "local-times": "/_/console/local-times-1.js" },
+};
+
+const job: JobDocument = {
+  jobID: "j1",
+  id: "j1",
+  type: "process",
+  processingEntityType: "ogc-api-processes",
+  processID: "buffer",
+  status: "successful",
+  message: "Job complete.",
+  progress: 100,
+  created: "2026-01-02T03:04:05.678Z",
+  started: "2026-01-02T03:04:06.000Z",
+  finished: "2026-01-02T04:05:07.000Z",
+  updated: "2026-01-02T04:05:07.000Z",
+  attempt: 1,
+  processRevision: "r1",
+  links: [],
+};
+
+const page = (document: Partial<JobListDocument>) => jobListPage.render(frame, { jobs: [], links: [], ...document });
+
+describe("the page of a list of jobs", () => {
+  test("has a row for each job, with its times in UTC", () => {
+    const html = page({ jobs: [job, { ...job, jobID: "j2", tags: ["a", "b"] }] });
+    expect(html.match(/<tr>/g)).toHaveLength(3);
+    expect(html).toContain('<a href="http://server/base/jobs/j1?f=html">');
+    expect(html).toContain('<time datetime="2026-01-02T03:04:05.678Z">2026-01-02 03:04:05 UTC</time>');
+    expect(html).toContain("<td>1 h 1 min</td>");
+    expect(html).toContain("<td>a, b</td>");
+  });
+
+  test("leads to the process, also of a provider", () => {
+    expect(page({ jobs: [job] })).toContain('href="http://server/base/processes/buffer?f=html"');
+    const other = { ...job, providerID: "p q" };
+    expect(page({ jobs: [other] })).toContain('href="http://server/base/providers/p%20q/processes/buffer?f=html"');
+  });
+
+  test("says that there are none", () => {
+    expect(page({})).toContain("No jobs.");
+    expect(page({})).not.toContain("<table>");
+  });
+
+  test("leads to the pages beside it, and to the JSON of the same", () => {
+    const links = [
+      { href: "http://server/base/jobs?after=x", rel: "next", title: "Next page" },
+      { href: "http://server/base/jobs", rel: "self" },
+    ];
+    const html = page({ links });
+    expect(html).toContain('<a href="http://server/base/jobs?after=x&amp;f=html" rel="next">Next page</a>');
+    expect(html).toContain('<a href="http://server/base/jobs?f=json" rel="alternate" type="application/json">');
+    expect(html).not.toContain('rel="self"');
+  });
+
+  test("shows what somebody wrote as text", () => {
+    const html = page({ jobs: [{ ...job, tags: ["<script>alert(1)</script>"], processID: '"><img src=x>' }] });
+    expect(html).not.toContain("<script>alert");
+    expect(html).not.toContain("<img");
+  });
+
+  test("may load the one script that it names, and nothing else", () => {
+    const url = "http://server/base/_/console/local-times-1.js";
+    expect(page({ jobs: [job] })).toContain(`<script type="module" src="${url}"></script>`);
+    expect(jobListPage.policy(frame)).toContain(`default-src 'none'; style-src 'unsafe-inline'; script-src ${url};`);
+    expect(jobListPage.policy({ ...frame, scripts: {} })).toContain("script-src 'none'");
+  });
+});
