@@ -1,10 +1,15 @@
+import { asJson } from "../domain/documents/as-json.ts";
 import type { JobDocument, JobListDocument } from "../domain/documents/job.ts";
+import { Members } from "./document.tsx";
 import { Layout } from "./layout.tsx";
 import { type Page, policyOf, scriptUrl } from "./page.ts";
 
 const script = "local-times";
 
-/** The page of a list of jobs: a table, a row for each, and the ways to the pages beside it. */
+/**
+ * The page of a list of jobs: a table, a row for each, and the ways to the pages beside it. What the columns do not show is
+ * folded up (OGC 18-062r2 /req/html/content wants all of it).
+ */
 export const jobListPage: Page<JobListDocument> = {
   policy: (frame) => policyOf({ scripts: scriptUrl(frame, script) ?? "'none'" }),
   render: (frame, { jobs, links }) =>
@@ -12,15 +17,13 @@ export const jobListPage: Page<JobListDocument> = {
       <Layout {...frame} script={scriptUrl(frame, script)}>
         {jobs.length === 0 ? <p>No jobs.</p> : <Table jobs={jobs} baseUrl={frame.baseUrl} />}
         <p>
-          {links
-            .filter(({ rel }) => rel === "prev" || rel === "next")
-            .map(({ href, rel, title }) => (
-              <>
-                <a href={asPage(href)} rel={rel}>
-                  {title ?? rel}
-                </a>{" "}
-              </>
-            ))}
+          {links.map(({ href, rel, title }) => (
+            <>
+              <a href={href} rel={rel}>
+                {title ?? rel}
+              </a>{" "}
+            </>
+          ))}
           <a href={frame.jsonUrl} rel="alternate" type="application/json">
             As JSON
           </a>
@@ -28,13 +31,6 @@ export const jobListPage: Page<JobListDocument> = {
       </Layout>
     )}`,
 };
-
-/** Links of a page lead to pages. */
-function asPage(href: string): string {
-  const url = new URL(href);
-  url.searchParams.set("f", "html");
-  return url.href;
-}
 
 function Table({ jobs, baseUrl }: { readonly jobs: readonly JobDocument[]; readonly baseUrl: string }) {
   return (
@@ -49,6 +45,7 @@ function Table({ jobs, baseUrl }: { readonly jobs: readonly JobDocument[]; reado
             <th scope="col">Created</th>
             <th scope="col">Took</th>
             <th scope="col">Tags</th>
+            <th scope="col">All</th>
           </tr>
         </thead>
         <tbody>
@@ -82,6 +79,12 @@ function Row({ job, baseUrl }: { readonly job: JobDocument; readonly baseUrl: st
       </td>
       <td>{tookText(job)}</td>
       <td>{tags.join(", ")}</td>
+      <td>
+        <details>
+          <summary>More</summary>
+          <Members value={asJson(job)} />
+        </details>
+      </td>
     </tr>
   );
 }

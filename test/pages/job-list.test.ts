@@ -45,6 +45,12 @@ describe("the page of a list of jobs", () => {
     expect(page({ jobs: [other] })).toContain('href="http://server/base/providers/p%20q/processes/buffer?f=html"');
   });
 
+  test("has all that is known of a job, folded up", () => {
+    const html = page({ jobs: [{ ...job, executionId: "e1", links: [{ href: "http://server/x", rel: "up" }] }] });
+    expect(html).toContain("<dt>executionId</dt><dd><span>e1</span></dd>");
+    expect(html).toContain('<a href="http://server/x" rel="up">');
+  });
+
   test("says that there are none", () => {
     expect(page({})).toContain("No jobs.");
     expect(page({})).not.toContain("<table>");
@@ -56,9 +62,9 @@ describe("the page of a list of jobs", () => {
       { href: "http://server/base/jobs", rel: "self" },
     ];
     const html = page({ links });
-    expect(html).toContain('<a href="http://server/base/jobs?after=x&amp;f=html" rel="next">Next page</a>');
+    expect(html).toContain('<a href="http://server/base/jobs?after=x" rel="next">Next page</a>');
+    expect(html).toContain('<a href="http://server/base/jobs" rel="self">self</a>');
     expect(html).toContain('<a href="http://server/base/jobs?f=json" rel="alternate" type="application/json">');
-    expect(html).not.toContain('rel="self"');
   });
 
   test("shows what somebody wrote as text", () => {

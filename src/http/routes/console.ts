@@ -1,7 +1,5 @@
 import { Problem } from "../../domain/problem.ts";
-import { taggedResponse } from "../answers/entity-tag.ts";
 import { consolePath, scriptTexts } from "../console-files.ts";
-import { notChanged } from "../openapi/about.ts";
 import type { Route } from "../route.ts";
 
 /** The name of a file says what is in it: it never changes. */
@@ -19,7 +17,7 @@ export function consoleRoutes(): readonly Route[] {
       about: {
         summary: "Scripts of pages",
         tag: "service",
-        answers: { 200: { about: "A script", content: { mediaType: "text/javascript" } }, ...notChanged },
+        answers: { 200: { about: "A script", content: { mediaType: "text/javascript" } } },
       },
       access: "public",
       hasEffect: false,
@@ -27,7 +25,7 @@ export function consoleRoutes(): readonly Route[] {
         const file = context.param("file");
         const text = scriptTexts.get(file);
         if (text === undefined) throw new Problem("not-found", `Cannot find script "${file}": no page loads it`);
-        return taggedResponse(context.request, text, headers);
+        return new Response(text, { headers });
       },
     },
   ];
