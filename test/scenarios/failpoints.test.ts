@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
+import * as v from "valibot";
 import { buildExecutable } from "../../src/build.ts";
 import { executable, startServer } from "../support/executable.ts";
 import { deployCwl, statusOf, submit, submitWith, untilFinished } from "../support/jobs.ts";
@@ -19,6 +20,8 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(() => built[Symbol.asyncDispose]());
+
+const JobsSchema = v.object({ jobs: v.array(v.object({ jobID: v.string() })) });
 
 const tool = {
   cwlVersion: "v1.2",
@@ -120,4 +123,35 @@ test.each([
   expect((await untilFinished(after.url, job)).at(-1)).toMatchObject({ status: "successful" });
   expect(await (await fetch(`${after.url}/jobs/${job}/results/said`)).text()).toBe("done\n");
   expect((await statusOf(after.url, job)).progress).toBe(100);
+});
+
+test.each([
+  "JOB_PROGRESS_SETUP:after-commit",
+  "JOB_PROGRESS_EXECUTE_REQUEST:before-commit",
+  "JOB_PROGRESS_NOTIFY:before-commit",
+  "JOB_PROGRESS_DONE:before-commit",
+  "JOB_PROGRESS_DONE:after-commit",
+])("a synchronous run that is no job is one after the server killed itself at %s", async (failpoint) => {
+  await using folder = await temporaryDirectory();
+  const flags = ["--sync-jobs", "never"];
+  const before = await startServer(folder.path, flags, { program, environment: { [variable]: failpoint } });
+  await deployCwl(before.url, "tool", tool);
+  const execute = (url: string) =>
+    fetch(`${url}/processes/tool/execution`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ inputs: {} }),
+    }).catch(() => undefined);
+  expect(await execute(before.url)).toBeUndefined();
+  expect(await before.exited).toBe(137);
+  await using after = await startServer(folder.path, flags);
+  const listed = async () =>
+    v.parse(JobsSchema, await (await fetch(`${after.url}/jobs`)).json()).jobs.map((job) => job.jobID);
+  const [job = "", ...others] = await listed();
+  expect(others).toEqual([]);
+  expect((await untilFinished(after.url, job)).at(-1)).toMatchObject({ status: "successful" });
+  expect(await (await fetch(`${after.url}/jobs/${job}/results/said`)).text()).toBe("done\n");
+  // Those that come later are none again.
+  expect((await execute(after.url))?.status).toBe(200);
+  expect(await listed()).toEqual([job]);
 });
