@@ -109,7 +109,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
 
   // The ways in and out.
   const serviceUrl = config.publicUrl ?? listener.url;
-  const gate = openGate(config);
+  const gate = stack.use(openGate(config));
   const telling = await readTelling(config);
   const secretKey = await openSecretKey({ config, layout, database }, newKey());
   const maxMilliseconds = config.shortageSeconds * 1000;
