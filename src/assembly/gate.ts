@@ -20,3 +20,8 @@ export function openGate(config: Config): Gate & Disposable {
 export function triesOf(config: Config): Pick<Tries, "tries" | "totalMilliseconds"> {
   return { tries: config.downloadTries, totalMilliseconds: config.downloadSeconds * 1000 };
 }
+
+/** The same while a client waits for the answer: few tries, which follow each other within seconds. */
+export function askedTries(config: Config): Pick<Tries, "tries" | "totalMilliseconds"> {
+  return { tries: Math.min(config.downloadTries, 3), totalMilliseconds: 10_000 };
+}

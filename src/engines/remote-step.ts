@@ -4,6 +4,7 @@ import { doubleOf, type Json, type JsonObject } from "../domain/json.ts";
 import { Problem } from "../domain/problem.ts";
 import type { OutputValue, PreparedInputs, PreparedItem } from "../domain/values.ts";
 import type { RemoteClient } from "../net/remote.ts";
+import type { Tries } from "../net/try-again.ts";
 import { fileObject, isFileObject } from "./cwl/file-object.ts";
 import { leaveRunning, type RemoteStep } from "./cwl/run-context.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "./engine.ts";
@@ -17,11 +18,12 @@ import { describeRemote, placeOf } from "./remote-description.ts";
  */
 export function createRemoteStepRunner(deps: RemoteEngineDeps): (step: RemoteStep) => Promise<JsonObject> {
   return async (step) => {
-    const prepared = await prepareStep(deps.clientOf(step.definition), step);
+    const record = ownRecord(step);
+    const tries = { ...deps.tries, tell: record.log, signal: step.signal };
+    const prepared = await prepareStep(deps.clientOf(step.definition), step, tries);
     const engine = createRemoteEngine(deps);
     const handle = engine.plan(prepared);
     const own = ownCheckpoints(step);
-    const record = ownRecord(step);
     if (own.has("request")) await adopt(engine, { prepared, handle }, own, record);
     else {
       await record.checkpoint("request", { url: step.definition.url });
@@ -36,9 +38,9 @@ export function createRemoteStepRunner(deps: RemoteEngineDeps): (step: RemoteSte
 
 type Run = { readonly prepared: Prepared; readonly handle: JsonObject };
 
-async function prepareStep(client: RemoteClient, step: RemoteStep): Promise<Prepared> {
+async function prepareStep(client: RemoteClient, step: RemoteStep, tries: Tries): Promise<Prepared> {
   const { definition, executionId, path, inputs, outputs } = step;
-  const described = await describeRemote(client, definition);
+  const described = await describeRemote(client, definition, tries);
   const where = placeOf(definition);
   const missing = outputs.find((id) => !Object.hasOwn(described.outputs, id));
   if (missing !== undefined) throw new Problem("no-such-output", `Cannot run ${where}: it has no output "${missing}"`);
