@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { listBuiltins, saveBuiltins } from "./assembly/builtins.ts";
 import { readDoor, refuseOpenDoor, refuseOpenTools, signInNote } from "./assembly/door.ts";
 import { createEngines } from "./assembly/engines.ts";
-import { openGate } from "./assembly/gate.ts";
+import { askedTries, openGate } from "./assembly/gate.ts";
 import { openListener } from "./assembly/listener.ts";
 import { startTelling } from "./assembly/notifier.ts";
 import { endOnUncaughtErrors, endUnlessStuck } from "./assembly/program-end.ts";
@@ -110,7 +110,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
 
   // The ways in and out.
   const serviceUrl = config.publicUrl ?? listener.url;
-  const gate = openGate(config);
+  const gate = stack.use(openGate(config));
   const telling = await readTelling(config);
   const secretKey = await openSecretKey({ config, layout, database }, newKey());
   const maxMilliseconds = config.shortageSeconds * 1000;
@@ -167,7 +167,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
       publishStatus: (jobId) => statusDocuments.publish(jobId),
       notify: wakeNotifier,
     },
-    remotes: createRemoteProcesses({ ...base, maxDocumentBytes: config.maxDocumentBytes }),
+    remotes: createRemoteProcesses({ ...base, maxDocumentBytes: config.maxDocumentBytes, tries: askedTries(config) }),
     news: stack.use(createJobNews(database, newId())),
     queue: createQueueLimit(base, config.maxQueued),
     authenticate: createAuthenticator({

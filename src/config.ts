@@ -124,7 +124,9 @@ export const ConfigSchema = v.strictObject({
   downloadTries: v.optional(
     v.pipe(
       whole(1, 100),
-      v.description("times that a file of another server is asked for when it or the way to it fails"),
+      v.description(
+        "times that a file, a description or results of another server are asked for when it or the way to it fails",
+      ),
     ),
     4,
   ),

@@ -113,7 +113,8 @@ function remoteStepPort({
     createRemoteClient({ gate, maxDocumentBytes: config.maxDocumentBytes }, definition);
   const { maxDownloadBytes } = config;
   return {
-    describe: (definition) => describeRemote(clientOf(definition), definition),
+    describe: (definition, asking) =>
+      describeRemote(clientOf(definition), definition, { ...triesOf(config), ...asking }),
     createEngine: () =>
       createRemoteEngine({ gate, layout, logger, clientOf, wait: pause, maxDownloadBytes, tries: triesOf(config) }),
   };

@@ -5,7 +5,7 @@ import { createGate, type Gate } from "../net/fetch.ts";
 import type { Tries } from "../net/try-again.ts";
 
 /** Makes the one way out; names are resolved as the machine resolves them. Throws `invalid-parameter-value`. */
-export function openGate(config: Config): Gate {
+export function openGate(config: Config): Gate & Disposable {
   return createGate({
     resolve: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
     allowed: readAllowList(config.allowFetch),
@@ -19,4 +19,9 @@ export function openGate(config: Config): Gate {
 /** Gives how often, and how long at all, a file of another server is asked for. */
 export function triesOf(config: Config): Pick<Tries, "tries" | "totalMilliseconds"> {
   return { tries: config.downloadTries, totalMilliseconds: config.downloadSeconds * 1000 };
+}
+
+/** The same while a client waits for the answer: few tries, which follow each other within seconds. */
+export function askedTries(config: Config): Pick<Tries, "tries" | "totalMilliseconds"> {
+  return { tries: Math.min(config.downloadTries, 3), totalMilliseconds: 10_000 };
 }

@@ -4,6 +4,9 @@ import type { Process, ProcessDefinition } from "../domain/process.ts";
 import type { ErrorPolicy, RestartPolicy } from "../domain/run-settings.ts";
 import type { OutputValues, PreparedInputs } from "../domain/values.ts";
 
+/** Who is told of tries that failed and are followed by others, and who ends them. */
+export type Following = { readonly tell: (message: string) => void; readonly signal: AbortSignal };
+
 /** All that an engine needs to run one execution; pure JSON, kept in `work/<executionId>/prepared.json`. */
 export type Prepared = {
   readonly executionId: string;
@@ -63,7 +66,7 @@ export type Engine = {
   /** True when it hands references to other servers on, unread. */
   readonly keepsLinks?: boolean;
   /** Learns what must be known of a process before its inputs are read; kept as `described`. */
-  describe?(process: Process, language: string | undefined): Promise<JsonObject>;
+  describe?(process: Process, language: string | undefined, following?: Following): Promise<JsonObject>;
   /** Plans a run: pure JSON without any effect, recorded before anything starts. */
   plan(prepared: Prepared): JsonObject;
   /** Starts the run; resolves when it can be watched. */

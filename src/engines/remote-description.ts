@@ -3,14 +3,19 @@ import { Problem } from "../domain/problem.ts";
 import { type Process, placeOf, type RemoteDefinition } from "../domain/process.ts";
 import { timeLimit } from "../domain/timers.ts";
 import type { RemoteClient, RemoteDescription } from "../net/remote.ts";
+import type { Tries } from "../net/try-again.ts";
 import { currentParameters } from "./json-schema/current-words.ts";
 
 /** How long a remote may take to describe a process. */
 const describeMilliseconds = 60_000;
 
 /** Asks a server for a process that it had. Throws `no-such-process` when it has it no more. */
-export async function describeRemote(client: RemoteClient, definition: RemoteDefinition): Promise<RemoteDescription> {
-  const described = await client.describe(definition.processId, timeLimit(describeMilliseconds));
+export async function describeRemote(
+  client: RemoteClient,
+  definition: RemoteDefinition,
+  tries: Tries = {},
+): Promise<RemoteDescription> {
+  const described = await client.describe(definition.processId, timeLimit(describeMilliseconds), tries);
   if (described !== undefined) return described;
   throw new Problem("no-such-process", `Cannot run ${placeOf(definition)}: the server knows it no more`);
 }

@@ -37,8 +37,11 @@ export async function collectResults(
   source: ResultSource,
 ): Promise<OutputValues> {
   const wanted = { native: prepared.described ?? {}, outputs: prepared.outputs };
-  const results = await deps.client.results(source, wanted, (answer) =>
-    saveAnswer(deps, prepared.executionId, "results", answer),
+  const results = await deps.client.results(
+    source,
+    wanted,
+    (answer) => saveAnswer(deps, prepared.executionId, "results", answer),
+    deps.tries,
   );
   const values: [string, OutputValue][] = [];
   for (const id of prepared.outputs) {

@@ -7,6 +7,8 @@ import type { EngineUpdate } from "./engine.ts";
 type WatchDeps = {
   readonly client: RemoteClient;
   readonly logger: Logger;
+  /** The job's log. */
+  readonly log?: (message: string) => void;
   /** Waits; ends early, without an error, when the signal is aborted. */
   readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 };
@@ -16,7 +18,7 @@ const maxUnreadable = 5;
 
 /** Looks at a remote job to its end, by the plan of domain/poll-plan.ts; what the remote asks for wins. */
 export async function* watchRemoteJob(
-  { client, logger, wait }: WatchDeps,
+  { client, logger, log, wait }: WatchDeps,
   executionId: string,
   location: RemoteLocation,
   signal: AbortSignal,
@@ -30,13 +32,16 @@ export async function* watchRemoteJob(
     if (signal.aborted) return;
     if (status instanceof Problem) {
       unread += 1;
-      asked = undefined;
+      asked = status.retryAfterSeconds;
       logger.info("Cannot read the status of a remote job", {
         executionId,
         unread,
         error: status,
       });
-      if (unread < maxUnreadable) continue;
+      if (unread < maxUnreadable) {
+        log?.(`${status.message}; look ${unread + 1} of ${maxUnreadable} follows`);
+        continue;
+      }
       yield {
         kind: "ended",
         failure: { message: `${maxUnreadable} status answers in a row were unreadable: ${status.message}` },

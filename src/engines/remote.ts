@@ -10,7 +10,7 @@ import type { Layout } from "../files/layout.ts";
 import type { Gate, OutboundAnswer } from "../net/fetch.ts";
 import type { RemoteClient, RemoteLocation, SavedAnswer } from "../net/remote.ts";
 import type { Tries } from "../net/try-again.ts";
-import type { Adoption, Checkpoints, Engine, EngineRecord, EngineUpdate, Prepared } from "./engine.ts";
+import type { Adoption, Checkpoints, Engine, EngineRecord, EngineUpdate, Following, Prepared } from "./engine.ts";
 import { findAnswer, saveAnswer } from "./remote-answers.ts";
 import { describeRemote, requireUnchanged } from "./remote-description.ts";
 import { collectResults } from "./remote-results.ts";
@@ -27,7 +27,7 @@ export type RemoteEngineDeps = {
   /** Waits; ends early, without an error, when the signal is aborted. */
   readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   readonly maxDownloadBytes: number;
-  /** How often a file of the results is asked for. */
+  /** How often descriptions and results are asked for. */
   readonly tries?: Tries;
 };
 
@@ -44,7 +44,7 @@ export function createRemoteEngine(deps: RemoteEngineDeps): Engine {
   return {
     isRepeatable: false,
     keepsLinks: true,
-    describe: (process, language) => describe(deps, process, language),
+    describe: (process, language, following) => describe(deps, process, language, following),
     plan: ({ executionId, definition }) => ({ engine: "remote", executionId, definition: handleOf(definition) }),
     start(prepared, _handle, record) {
       run.log = record.log;
@@ -77,9 +77,17 @@ function handleOf(definition: Prepared["definition"]): JsonObject {
 }
 
 /** Asks the server for the process again: what was submitted must still be what it takes. */
-async function describe(deps: RemoteEngineDeps, process: Process, language: string | undefined): Promise<JsonObject> {
+async function describe(
+  deps: RemoteEngineDeps,
+  process: Process,
+  language: string | undefined,
+  following: Following | undefined,
+): Promise<JsonObject> {
   const definition = definitionOf({ definition: process.definition, processId: process.id });
-  const described = await describeRemote(deps.clientOf(definition, language), definition);
+  const described = await describeRemote(deps.clientOf(definition, language), definition, {
+    ...deps.tries,
+    ...following,
+  });
   requireUnchanged(process, definition, described);
   return described.native;
 }
@@ -178,7 +186,8 @@ async function adopt(
   const definition = definitionOf(prepared);
   if (definition.restart === "rerun") return "notStarted";
   const client = deps.clientOf(definition);
-  if (await client.honoursIdempotency(timeLimit(recogniseMilliseconds))) return "notStarted";
+  const tries = { ...deps.tries, tell: record.log };
+  if (await client.honoursIdempotency(timeLimit(recogniseMilliseconds), tries)) return "notStarted";
   throw new Problem(
     "job-failed",
     `The server went down while it sent the request to ${definition.url}: whether the remote started it cannot be known`,
@@ -208,7 +217,13 @@ async function* watch(
     return;
   }
   const client = deps.clientOf(definitionOf(prepared));
-  yield* watchRemoteJob({ ...deps, client }, prepared.executionId, location, signal);
+  const { log } = run;
+  yield* watchRemoteJob(
+    { ...deps, client, ...(log === undefined ? {} : { log }) },
+    prepared.executionId,
+    location,
+    signal,
+  );
 }
 
 function sourceOf(run: Run, prepared: Prepared): Parameters<typeof collectResults>[2] {

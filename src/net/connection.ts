@@ -11,7 +11,18 @@ export type Connection = {
   read(): Promise<Uint8Array | undefined>;
   /** Closes it; `error` is what a read then throws. */
   close(error?: Error): void;
+  /** Nothing is expected for now: its silence breaks it no more, and it keeps no program from ending. */
+  rest(): void;
+  /** It is used again: its silence counts from now on. */
+  wake(): void;
 };
+
+/** The other side said nothing for too long. */
+export class SilentConnection extends Error {
+  constructor(milliseconds: number) {
+    super(`no answer for ${milliseconds / 1000} s`);
+  }
+}
 
 export type Target = {
   readonly address: string;
@@ -32,7 +43,7 @@ export function openPlain({ address, port, idleMilliseconds }: Target): Connecti
   let failure: Error | undefined;
   let reader: { readonly resolve: (bytes?: Uint8Array) => void; readonly reject: (error: Error) => void } | undefined;
   let socket: Bun.Socket | undefined;
-  const idle = startTimer(idleMilliseconds, () => finish(new Error(`no answer for ${idleMilliseconds / 1000} s`)));
+  const idle = startTimer(idleMilliseconds, () => finish(new SilentConnection(idleMilliseconds)));
 
   const answer = () => {
     if (reader === undefined) return;
@@ -107,6 +118,14 @@ export function openPlain({ address, port, idleMilliseconds }: Target): Connecti
       });
     },
     close: finish,
+    rest() {
+      idle.clear();
+      socket?.unref();
+    },
+    wake() {
+      if (!isOver) idle.refresh();
+      socket?.ref();
+    },
   };
 }
 
@@ -133,7 +152,7 @@ export function openTls({ address, port, idleMilliseconds }: Target, name: strin
     ...(isName ? { servername: name } : {}),
   });
   socket.setTimeout(idleMilliseconds, () => {
-    socket.destroy(new Error(`no answer for ${idleMilliseconds / 1000} s`));
+    socket.destroy(new SilentConnection(idleMilliseconds));
   });
   const chunks = socket[Symbol.asyncIterator]();
   return {
@@ -143,5 +162,13 @@ export function openTls({ address, port, idleMilliseconds }: Target, name: strin
       return next.done === true || !(next.value instanceof Uint8Array) ? undefined : next.value;
     },
     close: (error) => void socket.destroy(error),
+    rest() {
+      socket.setTimeout(0);
+      socket.unref();
+    },
+    wake() {
+      socket.setTimeout(idleMilliseconds);
+      socket.ref();
+    },
   };
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { charsetOf } from "../domain/charset.ts";
 import { extensionOf, mediaTypeOf, unknownMediaType } from "../domain/media-type.ts";
 import type { FileValue } from "../domain/values.ts";
-import type { Gate, OutboundAnswer, OutboundRequest } from "./fetch.ts";
+import { type Gate, type OutboundAnswer, type OutboundRequest, startsSomething } from "./fetch.ts";
 import { createPartialFile, type PartialFile } from "./partial-file.ts";
 import { type Tries, tryAgain } from "./try-again.ts";
 
@@ -21,7 +21,8 @@ export async function download(
 ): Promise<FileValue> {
   const part = createPartialFile(directory, deps.maxBytes);
   try {
-    return await tryAgain(deps, async (signal) => {
+    const isOnce = URL.canParse(request.url) && startsSomething(new URL(request.url), "GET");
+    return await tryAgain(isOnce ? { ...deps, tries: 1 } : deps, async (signal) => {
       const answer = await deps.gate.send({
         ...request,
         headers: { ...request.headers, ...part.rangeHeaders() },

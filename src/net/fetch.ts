@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { errorText, Problem } from "../domain/problem.ts";
 import { startTimer } from "../domain/timers.ts";
 import { type AllowList, isReachable } from "./addresses.ts";
+import { type ConnectionPool, createConnectionPool } from "./connection-pool.ts";
 import { withoutCoding } from "./content-coding.ts";
 import { type ExchangeAnswer, exchange } from "./http-exchange.ts";
 
@@ -11,6 +12,8 @@ export type GateDeps = {
   readonly resolve: (host: string) => Promise<readonly string[]>;
   readonly allowed: AllowList;
   readonly limits: GateLimits;
+  /** Keeps connections; one of the gate's own when not given. */
+  readonly pool?: ConnectionPool;
 };
 
 export type GateLimits = {
@@ -59,16 +62,17 @@ export class PassingProblem extends Problem {}
 const maxRedirects = 5;
 
 /**
- * Makes the gate. It connects to the very address that it checked, asks no proxy, refuses targets that are not of the
+ * Makes the gate. It connects to the very address that it checked, or uses a connection to it again, asks no proxy, refuses targets that are not of the
  * public internet unless they are allowed, and checks each redirect again. What it refuses, and what does not answer in
  * time or in HTTP, is a Problem `remote-failure` that names the URL without its query.
  */
-export function createGate(deps: GateDeps): Gate {
+export function createGate(deps: GateDeps): Gate & Disposable {
+  const pool = deps.pool ?? createConnectionPool();
   return {
     async send(request) {
       const deadline = startDeadline(deps.limits.totalMilliseconds, request.signal);
       try {
-        return await sendOn(deps, request, deadline);
+        return await sendOn({ ...deps, pool }, request, deadline);
       } catch (error) {
         deadline.end();
         throw error;
@@ -78,6 +82,7 @@ export function createGate(deps: GateDeps): Gate {
       const target = targetOf(parseUrl(text));
       return isIP(target.host) !== 0 && !isReachable({ ...target, address: target.host }, deps.allowed);
     },
+    [Symbol.dispose]: () => pool[Symbol.dispose](),
   };
 }
 
@@ -158,29 +163,46 @@ async function sendOnce(
   };
   let isConnecting = false;
   try {
-    const address = await checkedAddress(deps, url, signal);
+    const addresses = await checkedAddresses(deps, url, signal);
     isConnecting = true;
     const { method, body } = request;
     const idleMilliseconds = request.isPatient === true ? deps.limits.totalMilliseconds : deps.limits.idleMilliseconds;
-    const sent = { address, url, method, headers, idleMilliseconds, signal, ...(body === undefined ? {} : { body }) };
-    return await exchange(sent);
+    const { pool } = deps;
+    return await exchange({
+      ...{ addresses, url, method, headers, idleMilliseconds, signal },
+      ...(body === undefined ? {} : { body }),
+      // What starts something has a connection of its own: of one that breaks, nobody could know what had reached the server.
+      ...(pool === undefined || startsSomething(url, method) ? {} : { pool }),
+    });
   } catch (cause) {
-    const isPassing = isConnecting || (cause instanceof Error && "code" in cause && cause.code === "EAI_AGAIN");
+    const isPassing =
+      !startsSomething(url, request.method) &&
+      (isConnecting || (cause instanceof Error && "code" in cause && cause.code === "EAI_AGAIN"));
     throw worstOf(cause, url, signal, isPassing);
   }
 }
 
 /** The address is resolved once and connected to as it is: a resolver that changes its answer changes nothing. */
-async function checkedAddress(deps: GateDeps, url: URL, signal: AbortSignal): Promise<string> {
+async function checkedAddresses(
+  deps: GateDeps,
+  url: URL,
+  signal: AbortSignal,
+): Promise<readonly [string, ...string[]]> {
   const { host, port } = targetOf(url);
   const addresses = isIP(host) === 0 ? await before(deps.resolve(host), signal) : [host];
-  const [address] = addresses;
+  const [address, ...others] = addresses;
   if (address === undefined) throw new Error("the host has no address");
   // Every address must be fit: one that is not shows that the name is not what it says.
   if (!addresses.every((one) => isReachable({ host, port, address: one }, deps.allowed))) {
     throw new Error("its address is not of the public internet, and --allow-fetch does not name it");
   }
-  return address;
+  return [address, ...others];
+}
+
+/** Tells whether a request may start something where it goes: it is sent once. A query executes too (KVP of OGC API and of WPS). */
+export function startsSomething({ pathname, searchParams }: URL, method: string): boolean {
+  if (method !== "GET" || /\/execution\/?$/.test(pathname)) return true;
+  return [...searchParams].some(([name, value]) => /^request$/i.test(name) && /^execute$/i.test(value));
 }
 
 function targetOf(url: URL): { readonly host: string; readonly port: number } {
@@ -218,7 +240,7 @@ async function* worded(body: AsyncIterable<Uint8Array>, url: URL, deadline: Dead
   try {
     yield* body;
   } catch (cause) {
-    throw worstOf(cause, url, deadline.signal, true);
+    throw worstOf(cause, url, deadline.signal, !startsSomething(url, "GET"));
   } finally {
     deadline.end();
   }

@@ -1,9 +1,10 @@
-import { type Connection, openPlain, openTls } from "./connection.ts";
+import { type Connection, openPlain, openTls, SilentConnection } from "./connection.ts";
+import type { ConnectionPool } from "./connection-pool.ts";
 
-/** One request on a connection of its own. The environment has no say in it: no proxy, no shared connection. */
+/** One request. The environment has no say in it: no proxy. */
 export type Exchange = {
-  /** The address to connect to; the name in the certificate and in `Host` is that of `url`. */
-  readonly address: string;
+  /** The addresses that were checked; the name in the certificate and in `Host` is that of `url`. A new connection is to the first. */
+  readonly addresses: readonly [string, ...string[]];
   readonly url: URL;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -11,6 +12,8 @@ export type Exchange = {
   /** The longest quiet time of the connection, in milliseconds. */
   readonly idleMilliseconds: number;
   readonly signal: AbortSignal;
+  /** For a request that may be repeated: where it may find a connection, and leave its own. Without, it has one of its own. */
+  readonly pool?: ConnectionPool;
 };
 
 /** The head of an answer, and its body as it comes in. The connection lives until the body is read or left. */
@@ -25,39 +28,82 @@ export type ExchangeAnswer = {
 /** The largest head of an answer, in bytes: more is no answer that anyone means. */
 const maxHeadBytes = 64 * 1024;
 
+/** A kept connection broke before it answered: while it was idle, as far as anybody can know. */
+class BrokenMeanwhile extends Error {}
+
 /**
- * Sends one HTTP/1.1 request (RFC 9112) and reads the head of its answer. Throws an Error that says what went wrong:
- * no connection, silence, no HTTP, an answer that ends before its length.
+ * Sends one HTTP/1.1 request (RFC 9112) and reads the head of its answer. Kept connections that broke meanwhile are passed
+ * over. Throws an Error that says what went wrong: no connection, silence, no HTTP, an answer that ends before its length.
  */
 export async function exchange(request: Exchange): Promise<ExchangeAnswer> {
   request.signal.throwIfAborted();
-  const connection = openConnection(request);
-  const stop = () => connection.close(reasonOf(request.signal));
-  request.signal.addEventListener("abort", stop, { once: true });
-  const close = () => {
-    request.signal.removeEventListener("abort", stop);
-    connection.close();
+  const { pool, addresses } = request;
+  for (;;) {
+    const kept = pool?.take(placeOf(request.url), addresses);
+    if (kept === undefined) return exchangeOn(request, { connection: openConnection(request), address: addresses[0] });
+    try {
+      return await exchangeOn(request, kept);
+    } catch (error) {
+      if (!(error instanceof BrokenMeanwhile)) throw error;
+    }
+  }
+}
+
+/** A connection, and where it leads to; `next` is what one that was kept sends first. */
+type Opened = {
+  readonly connection: Connection;
+  readonly address: string;
+  readonly next?: Promise<Uint8Array | undefined>;
+};
+
+async function exchangeOn(request: Exchange, { connection, address, next }: Opened): Promise<ExchangeAnswer> {
+  const { signal, pool, url } = request;
+  const stop = () => connection.close(reasonOf(signal));
+  signal.addEventListener("abort", stop, { once: true });
+  const reader = createReader(connection, next);
+  let isOver = false;
+  const end = (isKept: boolean) => {
+    if (isOver) return;
+    isOver = true;
+    signal.removeEventListener("abort", stop);
+    if (isKept && pool !== undefined && reader.isEmpty() && !signal.aborted) {
+      pool.keep(placeOf(url), address, connection);
+    } else connection.close();
   };
   try {
     connection.write(headOf(request));
     if (request.body !== undefined) connection.write(request.body);
-    const reader = createReader(connection);
     for (;;) {
-      const { status, headers } = parseHead(await reader.head());
+      const head = parseHead(await reader.head());
+      const { status, headers } = head;
       if (status >= 100 && status < 200) continue;
-      return { status, headers, close, body: closing(bodyOf(reader, request.method, status, headers), close) };
+      const isLasting = pool !== undefined && lasts(head);
+      const body = bodyOf(reader, request.method, status, headers);
+      return { status, headers, close: () => end(false), body: ending(body, (isWhole) => end(isWhole && isLasting)) };
     }
   } catch (error) {
-    close();
-    throw error;
+    end(false);
+    const isBroken = next !== undefined && !reader.hasRead() && !signal.aborted && !(error instanceof SilentConnection);
+    throw isBroken ? new BrokenMeanwhile("the connection was closed meanwhile", { cause: error }) : error;
   }
+}
+
+/** What connections are kept by, besides their address: what is spoken on them, and who proved to be there. */
+function placeOf(url: URL): string {
+  return `${url.protocol}//${url.hostname}:${url.port}`;
+}
+
+/** Tells whether a server takes another request on the connection after this answer (RFC 9112 9.3). */
+function lasts({ version, status, headers }: Head): boolean {
+  const hasEnd = status === 204 || status === 304 || headers.has("transfer-encoding") || headers.has("content-length");
+  return version === "1.1" && hasEnd && !/\bclose\b/i.test(headers.get("connection") ?? "");
 }
 
 function reasonOf(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new Error("the request was given up");
 }
 
-function openConnection({ address, url, idleMilliseconds }: Exchange): Connection {
+function openConnection({ addresses: [address], url, idleMilliseconds }: Exchange): Connection {
   const isTls = url.protocol === "https:";
   const port = url.port === "" ? (isTls ? 443 : 80) : Number(url.port);
   const target = { address, port, idleMilliseconds };
@@ -65,12 +111,12 @@ function openConnection({ address, url, idleMilliseconds }: Exchange): Connectio
   return isTls ? openTls(target, url.hostname.replace(/^\[|\]$/g, "")) : openPlain(target);
 }
 
-function headOf({ method, url, headers, body }: Exchange): string {
+function headOf({ method, url, headers, body, pool }: Exchange): string {
   const length = body === undefined ? undefined : typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
   const all: Record<string, string> = {
     ...headers,
     host: url.host,
-    connection: "close",
+    connection: pool === undefined ? "close" : "keep-alive",
     "accept-encoding": "identity",
     ...(length === undefined
       ? method === "POST"
@@ -94,13 +140,22 @@ type Reader = {
   line(): Promise<string>;
   /** Up to so many bytes, at least one; undefined at the end of the stream. */
   some(most: number): Promise<Uint8Array | undefined>;
+  /** Tells whether nothing came in that was not read. */
+  isEmpty(): boolean;
+  /** Tells whether anything came in at all. */
+  hasRead(): boolean;
 };
 
-function createReader(connection: Connection): Reader {
+function createReader(connection: Connection, first?: Promise<Uint8Array | undefined>): Reader {
   let kept: Buffer = Buffer.alloc(0);
+  let awaited = first;
+  let hasRead = false;
   const more = async (): Promise<boolean> => {
-    const next = await connection.read();
+    const coming = awaited ?? connection.read();
+    awaited = undefined;
+    const next = await coming;
     if (next === undefined) return false;
+    hasRead = true;
     const bytes = Buffer.from(next.buffer, next.byteOffset, next.byteLength);
     kept = kept.length === 0 ? bytes : Buffer.concat([kept, bytes]);
     return true;
@@ -127,20 +182,25 @@ function createReader(connection: Connection): Reader {
       kept = kept.subarray(part.length);
       return part;
     },
+    isEmpty: () => kept.length === 0,
+    hasRead: () => hasRead,
   };
 }
 
-function parseHead(text: string): { readonly status: number; readonly headers: Headers } {
+type Head = { readonly version: string; readonly status: number; readonly headers: Headers };
+
+function parseHead(text: string): Head {
   const [first = "", ...lines] = text.split("\r\n");
-  const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(first)?.[1];
-  if (status === undefined) throw new Error(`found ${JSON.stringify(first.slice(0, 80))}, which is no HTTP/1.1 answer`);
+  const [, version, status] = /^HTTP\/(1\.[01]) (\d{3})(?: |$)/.exec(first) ?? [];
+  if (version === undefined)
+    throw new Error(`found ${JSON.stringify(first.slice(0, 80))}, which is no HTTP/1.1 answer`);
   const headers = new Headers();
   for (const line of lines) {
     const [, name, value = ""] = /^([\w!#$%&'*+.^`|~-]+):(.*)$/.exec(line) ?? [];
     if (name === undefined) throw new Error("found a malformed header line");
     headers.append(name, value.trim());
   }
-  return { status: Number(status), headers };
+  return { version, status: Number(status), headers };
 }
 
 /** Where the body ends (RFC 9112 6.3). */
@@ -190,10 +250,12 @@ async function* openBody(reader: Reader): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function* closing(body: AsyncIterable<Uint8Array>, close: () => void): AsyncGenerator<Uint8Array> {
+async function* ending(body: AsyncIterable<Uint8Array>, end: (isWhole: boolean) => void): AsyncGenerator<Uint8Array> {
+  let isWhole = false;
   try {
     yield* body;
+    isWhole = true;
   } finally {
-    close();
+    end(isWhole);
   }
 }

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Problem } from "../domain/problem.ts";
-import { type OutboundAnswer, PassingProblem } from "./fetch.ts";
-import { retryAfterSeconds } from "./retry-after.ts";
+import { type OutboundAnswer, PassingProblem, startsSomething } from "./fetch.ts";
+import { isPassingStatus, retryAfterSeconds } from "./retry-after.ts";
 
 /** Private to this program's user, as all of its files. */
 const directoryMode = 0o700;
@@ -49,7 +49,7 @@ export function createPartialFile(directory: string, maxBytes: number): PartialF
       startOver();
       throw failed(answer, `found ${answer.status === 206 ? "another part" : "status 416"}, wanted the rest`, true);
     }
-    const isPassing = [408, 425, 429].includes(answer.status) || answer.status >= 500;
+    const isPassing = isPassingStatus(answer.status) && !startsSomething(new URL(answer.url), "GET");
     throw failed(answer, `found status ${answer.status}, wanted 200`, isPassing);
   };
   return {

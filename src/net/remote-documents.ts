@@ -1,11 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { charsetOf, decodeText } from "../domain/charset.ts";
+import { joinSignals } from "../domain/joined-signal.ts";
 import { isJsonObject, type Json, type JsonObject, parseExact, withDoubles, withExactValues } from "../domain/json.ts";
 import { excessOfText, jsonBounds } from "../domain/json-bounds.ts";
 import { Problem } from "../domain/problem.ts";
 import { decodeXml } from "../wire/xml.ts";
-import { type OutboundAnswer, type OutboundRequest, readAnswer } from "./fetch.ts";
+import { type OutboundAnswer, type OutboundRequest, PassingProblem, readAnswer } from "./fetch.ts";
 import type { RemoteDeps, RemoteTarget, SavedAnswer } from "./remote.ts";
+import { isPassingStatus, retryAfterSeconds } from "./retry-after.ts";
+import { type Tries, tryAgain } from "./try-again.ts";
 
 /** Names a URL without its query, which may hold a secret. */
 export function placeOf(url: string): string {
@@ -14,8 +17,17 @@ export function placeOf(url: string): string {
 }
 
 /** Words that a remote answered something else than was wanted. */
-export function unreadable(url: string, found: string, wanted: string, cause?: unknown): Problem {
-  return new Problem("remote-failure", `Cannot read "${placeOf(url)}": found ${found}, wanted ${wanted}`, { cause });
+export function unreadable(
+  url: string,
+  found: string,
+  wanted: string,
+  cause?: unknown,
+  retryAfterSeconds?: number,
+): Problem {
+  return new Problem("remote-failure", `Cannot read "${placeOf(url)}": found ${found}, wanted ${wanted}`, {
+    cause,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  });
 }
 
 /** Sends a request to a remote with what it needs to sign in. */
@@ -36,12 +48,52 @@ export type RemoteDocument = {
   readonly text: string;
 };
 
-/** Fetches a document into memory, whatever its status. */
+/** How often a document is asked for, and how it is told what is an answer though its status says trouble. */
+export type Asking = Tries & { readonly isAnswer?: (document: RemoteDocument) => boolean };
+
+/**
+ * Fetches a document into memory, whatever its status; again while the server is in trouble (408, 425, 429, 5xx) or the way
+ * to it breaks. Only for what starts nothing.
+ */
 export async function fetchDocument(
   deps: RemoteDeps,
   target: RemoteTarget,
   request: OutboundRequest,
+  { isAnswer, ...tries }: Asking = {},
 ): Promise<RemoteDocument> {
+  using joined = joinSignals([request.signal, tries.signal].filter((one) => one !== undefined));
+  const { signal } = joined;
+  return await askAgain({ ...tries, signal }, (own) => fetchOnce(deps, target, { ...request, signal: own }), isAnswer);
+}
+
+/** Asks again while what is answered is trouble; gives what was answered at last. */
+export async function askAgain<Answer extends Pick<SavedAnswer | RemoteDocument, "status" | "url" | "headers">>(
+  tries: Tries,
+  ask: (signal: AbortSignal) => Promise<Answer>,
+  isAnswer: (answer: Answer) => boolean = () => false,
+): Promise<Answer> {
+  let last: Answer | undefined;
+  try {
+    return await tryAgain(tries, async (signal) => {
+      last = undefined;
+      const answer = await ask(signal);
+      if (!isPassingStatus(answer.status) || isAnswer(answer)) return answer;
+      last = answer;
+      const retryAfter = retryAfterSeconds(new Headers(answer.headers));
+      throw new PassingProblem(
+        "remote-failure",
+        `Cannot read "${placeOf(answer.url)}": found status ${answer.status}, wanted 200`,
+        retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter },
+      );
+    });
+  } catch (error) {
+    // Its own words say more than its status.
+    if (last !== undefined && error instanceof Problem) return last;
+    throw error;
+  }
+}
+
+async function fetchOnce(deps: RemoteDeps, target: RemoteTarget, request: OutboundRequest): Promise<RemoteDocument> {
   const answer = await sendTo(deps, target, request);
   const bytes = await readAnswer(answer, deps.maxDocumentBytes);
   const { url, status, headers } = answer;

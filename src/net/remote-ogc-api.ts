@@ -16,6 +16,7 @@ import type {
   Submission,
 } from "./remote.ts";
 import {
+  askAgain,
   fetchDocument,
   parseRemoteDescription,
   parseRemoteJson,
@@ -28,16 +29,17 @@ import {
 } from "./remote-documents.ts";
 import { readOgcResults, wordExecution } from "./remote-ogc-values.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
+import type { Tries } from "./try-again.ts";
 
 const json = { accept: "application/json" };
 
 /** Makes the client of an OGC API - Processes server, of 1.0 or 2.0. */
 export function createOgcApiClient(deps: RemoteDeps, target: RemoteTarget): RemoteClient {
-  const get = (url: string, signal?: AbortSignal) =>
-    fetchDocument(deps, target, { url, headers: json, ...(signal === undefined ? {} : { signal }) });
+  const get = (url: string, signal?: AbortSignal, tries?: Tries) =>
+    fetchDocument(deps, target, { url, headers: json, ...(signal === undefined ? {} : { signal }) }, tries);
   const processUrl = (id: string) => `${target.url}/processes/${encodeURIComponent(id)}`;
-  const conformance = async (signal: AbortSignal) => {
-    const document = requireOk(await get(`${target.url}/conformance`, signal));
+  const conformance = async (signal: AbortSignal, tries?: Tries) => {
+    const document = requireOk(await get(`${target.url}/conformance`, signal, tries));
     return textsOf(parseRemoteObject(document.url, document.text).conformsTo);
   };
   return {
@@ -52,9 +54,9 @@ export function createOgcApiClient(deps: RemoteDeps, target: RemoteTarget): Remo
       }
       return typeof title === "string" ? { title } : {};
     },
-    processes: (signal) => listProcesses(get, target, signal),
-    async describe(processId, signal) {
-      const document = await get(processUrl(processId), signal);
+    processes: (signal, tries) => listProcesses((url) => get(url, signal, tries), target),
+    async describe(processId, signal, tries) {
+      const document = await get(processUrl(processId), signal, tries);
       if (document.status === 404) return undefined;
       return descriptionOf(processId, parseRemoteDescription(document.url, requireOk(document).text));
     },
@@ -83,7 +85,7 @@ export function createOgcApiClient(deps: RemoteDeps, target: RemoteTarget): Remo
         return { kind: "accepted", location: locationOf(target, url, headers, text) };
       return { kind: "refused", exception: exceptionOf(status, text) };
     },
-    honoursIdempotency: async (signal) => (await conformance(signal)).includes(idempotencyConformance),
+    honoursIdempotency: async (signal, tries) => (await conformance(signal, tries)).includes(idempotencyConformance),
     async status(location, signal) {
       const document = requireOk(await get(location.url, signal));
       const status = statusOf(document);
@@ -91,11 +93,10 @@ export function createOgcApiClient(deps: RemoteDeps, target: RemoteTarget): Remo
       const exception = await exceptionAt(get, `${location.url}/results`, signal);
       return exception === undefined ? status : { ...status, exception };
     },
-    async results(source, wanted, save) {
+    async results(source, wanted, save, tries = {}) {
       if (source.kind === "answer") return readOgcResults(deps, source.answer, wanted);
       const request = { url: `${source.location.url}/results`, headers: json };
-      const answer = await sendTo(deps, target, request);
-      const saved = await save(answer);
+      const saved = await askAgain(tries, async (signal) => save(await sendTo(deps, target, { ...request, signal })));
       if (saved.status === 200 || saved.status === 204) return readOgcResults(deps, saved, wanted);
       const { text } = exceptionOf(saved.status, await savedText(deps, saved));
       throw unreadable(saved.url, `status ${saved.status} (${text})`, "the results");
@@ -111,21 +112,20 @@ function requireOk(document: RemoteDocument): RemoteDocument {
   if (document.status === 200) return document;
   const asked = retryAfterSeconds(document.headers);
   const wait = asked === undefined ? "" : `, to be asked again after ${asked} s`;
-  throw unreadable(document.url, `status ${document.status}${wait}`, "200");
+  throw unreadable(document.url, `status ${document.status}${wait}`, "200", undefined, asked);
 }
 
 /** Pages of a list that are read at most. */
 const maxPages = 100;
 
 async function listProcesses(
-  get: (url: string, signal?: AbortSignal) => Promise<RemoteDocument>,
+  get: (url: string) => Promise<RemoteDocument>,
   target: RemoteTarget,
-  signal: AbortSignal,
 ): Promise<readonly RemoteSummary[]> {
   const found: RemoteSummary[] = [];
   let url: string | undefined = `${target.url}/processes`;
   for (let page = 0; url !== undefined && page < maxPages; page += 1) {
-    const document: RemoteDocument = requireOk(await get(url, signal));
+    const document: RemoteDocument = requireOk(await get(url));
     const body = parseRemoteObject(document.url, document.text);
     for (const entry of objectsOf(body.processes)) {
       if (typeof entry.id !== "string") continue;

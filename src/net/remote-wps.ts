@@ -20,20 +20,37 @@ import type {
   SavedAnswer,
   Submission,
 } from "./remote.ts";
-import { fetchDocument, type RemoteDocument, sample, savedText, sendTo, unreadable } from "./remote-documents.ts";
+import {
+  askAgain,
+  fetchDocument,
+  type RemoteDocument,
+  sample,
+  savedText,
+  sendTo,
+  unreadable,
+} from "./remote-documents.ts";
 import { askedOutputs, nativeOf, readNative, readWpsResults, toInputs } from "./remote-wps-values.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
+import type { Tries } from "./try-again.ts";
 
 /** Makes the client of a WPS of the target's version. All operations are asked at the target's own URL. */
 export function createWpsClient(deps: RemoteDeps, target: RemoteTarget): RemoteClient {
   const version: WpsVersion = target.type === "wps-2.0.0" ? "2.0.0" : "1.0.0";
-  const ask = (parameters: Readonly<Record<string, string>>, signal?: AbortSignal) =>
-    fetchDocument(deps, target, {
-      url: `${target.url}?${new URLSearchParams({ service: "WPS", ...parameters })}`,
-      ...(signal === undefined ? {} : { signal }),
-    });
-  const capabilities = async (signal: AbortSignal) =>
-    readRemote(await ask({ request: "GetCapabilities", [acceptVersions(version)]: version }, signal), readCapabilities);
+  const ask = (parameters: Readonly<Record<string, string>>, signal?: AbortSignal, tries?: Tries) =>
+    fetchDocument(
+      deps,
+      target,
+      {
+        url: `${target.url}?${new URLSearchParams({ service: "WPS", ...parameters })}`,
+        ...(signal === undefined ? {} : { signal }),
+      },
+      { ...tries, isAnswer: namesFault },
+    );
+  const capabilities = async (signal: AbortSignal, tries?: Tries) =>
+    readRemote(
+      await ask({ request: "GetCapabilities", [acceptVersions(version)]: version }, signal, tries),
+      readCapabilities,
+    );
   const statusOf = async (location: RemoteLocation, signal?: AbortSignal) => {
     const jobId = version === "2.0.0" ? location.jobId : undefined;
     if (jobId !== undefined) return ask({ version, request: "GetStatus", jobid: jobId }, signal);
@@ -45,18 +62,18 @@ export function createWpsClient(deps: RemoteDeps, target: RemoteTarget): RemoteC
       if (found.version !== version) throw unreadable(target.url, `WPS ${found.version}`, `WPS ${version}`);
       return found.title === undefined ? {} : { title: found.title };
     },
-    async processes(signal) {
-      const { processes } = await capabilities(signal);
+    async processes(signal, tries) {
+      const { processes } = await capabilities(signal, tries);
       return processes.map(({ id, title, abstract }) => ({
         id,
         title,
         ...(abstract === undefined ? {} : { description: abstract }),
       }));
     },
-    async describe(processId, signal) {
-      const language = await spokenLanguage(target, () => capabilities(signal));
+    async describe(processId, signal, tries) {
+      const language = await spokenLanguage(target, () => capabilities(signal, tries));
       const asked = { version, request: "DescribeProcess", identifier: processId };
-      const document = await ask({ ...asked, ...(language === undefined ? {} : { language }) }, signal);
+      const document = await ask({ ...asked, ...(language === undefined ? {} : { language }) }, signal, tries);
       return describedProcess(document, processId, language);
     },
     async execute(execution, save) {
@@ -86,17 +103,20 @@ export function createWpsClient(deps: RemoteDeps, target: RemoteTarget): RemoteC
           document.url,
           `status ${document.status}, ${exceptionText(status.exceptions)}`,
           "a job's status",
+          undefined,
+          retryAfterSeconds(document.headers),
         );
       }
       return toRemoteStatus(status, document);
     },
-    async results(source, wanted, save) {
+    async results(source, wanted, save, tries = {}) {
       if (source.kind === "answer") return readWpsResults(await outputsOf(deps, source.answer), wanted);
       const { jobId, url } = source.location;
       const isResult = version === "2.0.0" && jobId !== undefined;
       const asked = new URLSearchParams({ service: "WPS", version, request: "GetResult", jobid: jobId ?? "" });
-      const answer = await sendTo(deps, target, { url: isResult ? `${target.url}?${asked}` : url });
-      return readWpsResults(await outputsOf(deps, await save(answer)), wanted);
+      const place = isResult ? `${target.url}?${asked}` : url;
+      const saved = await askAgain(tries, async (signal) => save(await sendTo(deps, target, { url: place, signal })));
+      return readWpsResults(await outputsOf(deps, saved), wanted);
     },
     async dismiss({ jobId }) {
       if (version === "1.0.0" || jobId === undefined) return;
@@ -128,6 +148,26 @@ function readRemote<Read>(
     );
   }
 }
+
+/** Some servers say with a status of trouble what is the asker's fault: asked again, they say the same. */
+function namesFault(document: RemoteDocument): boolean {
+  try {
+    const report = readExceptionReport(parseXml(document.text, { isTolerant: true })) ?? [];
+    return report.some(({ code }) => code !== undefined && faultCodes.includes(code));
+  } catch {
+    // It is no report: the status says all.
+    return false;
+  }
+}
+
+const faultCodes = [
+  "NoSuchProcess",
+  "NoSuchJob",
+  "InvalidParameterValue",
+  "MissingParameterValue",
+  "OperationNotSupported",
+  "VersionNegotiationFailed",
+];
 
 function readsReport(document: RemoteDocument): boolean {
   return readRemote(document, readExceptionReport) !== undefined;

@@ -4,6 +4,7 @@ import type { InputDefinition, OutputDefinition } from "../domain/process.ts";
 import type { RemoteType } from "../domain/remote-type.ts";
 import type { LinkValue, PlainValue, PreparedInputs } from "../domain/values.ts";
 import type { Gate, OutboundAnswer, Secrets } from "./fetch.ts";
+import type { Tries } from "./try-again.ts";
 
 /** A server that runs processes, and how it is spoken to. */
 export type RemoteTarget = {
@@ -99,25 +100,27 @@ export type SaveAnswer = (answer: OutboundAnswer) => Promise<SavedAnswer>;
 
 /**
  * Speaks to one server that runs processes. What it does not answer, or answers wrongly, is a Problem `remote-failure`;
- * a remote's own word that something failed is a value.
+ * a remote's own word that something failed is a value. Documents are asked for as often as `tries` says; what starts something is sent once.
  */
 export type RemoteClient = {
   /** Asks whether a server of this kind is there. */
   probe(signal: AbortSignal): Promise<{ readonly title?: string }>;
-  processes(signal: AbortSignal): Promise<readonly RemoteSummary[]>;
+  processes(signal: AbortSignal, tries?: Tries): Promise<readonly RemoteSummary[]>;
   /** Undefined when the remote knows no such process. */
-  describe(processId: string, signal: AbortSignal): Promise<RemoteDescription | undefined>;
+  describe(processId: string, signal: AbortSignal, tries?: Tries): Promise<RemoteDescription | undefined>;
   /** Sends the execution; the answer is whole on disk when it resolves. */
   execute(execution: RemoteExecution, save: SaveAnswer): Promise<SavedAnswer>;
   /** Reads what an execution was answered. */
   readSubmission(answer: SavedAnswer): Promise<Submission>;
   /** True when an execution may be sent again with the same idempotency key. */
-  honoursIdempotency(signal: AbortSignal): Promise<boolean>;
+  honoursIdempotency(signal: AbortSignal, tries?: Tries): Promise<boolean>;
+  /** Asked once: who watches looks again. What it throws says how long the remote wants to be left alone. */
   status(location: RemoteLocation, signal: AbortSignal): Promise<RemoteStatus>;
   results(
     source: ResultSource,
     wanted: { readonly native: JsonObject; readonly outputs: readonly string[] },
     save: SaveAnswer,
+    tries?: Tries,
   ): Promise<Readonly<Record<string, RemoteResult>>>;
   /** Asks the remote to stop. Harmless when nothing runs; a remote that cannot stop is left alone. */
   dismiss(location: RemoteLocation): Promise<void>;

@@ -14,6 +14,7 @@ import { currentParameters } from "../engines/json-schema/current-words.ts";
 import type { Gate } from "../net/fetch.ts";
 import type { RemoteClient, RemoteDescription, RemoteSummary } from "../net/remote.ts";
 import { createRemoteClient } from "../net/remote-client.ts";
+import type { Tries } from "../net/try-again.ts";
 import type { Database } from "../store/database.ts";
 import { authOfProvider } from "../store/providers.ts";
 import type { SecretKey } from "../store/seal.ts";
@@ -26,6 +27,8 @@ export type RemoteProcessDeps = {
   readonly gate: Gate;
   readonly secretKey: SecretKey;
   readonly maxDocumentBytes: number;
+  /** How often descriptions are asked for; somebody waits meanwhile. */
+  readonly tries?: Tries;
 };
 
 /** Whether a provider answers, when that was last looked at. */
@@ -75,10 +78,10 @@ export function createRemoteProcesses(deps: RemoteProcessDeps): RemoteProcesses 
   };
   return {
     clientOf,
-    list: async (provider) => (await clientOf(provider)).processes(timeLimit(askMilliseconds)),
+    list: async (provider) => (await clientOf(provider)).processes(timeLimit(askMilliseconds), deps.tries),
     describe: (provider, processId) =>
       descriptions.of(`${provider.id} ${processId}`, async () => {
-        const described = await (await clientOf(provider)).describe(processId, timeLimit(askMilliseconds));
+        const described = await (await clientOf(provider)).describe(processId, timeLimit(askMilliseconds), deps.tries);
         if (described === undefined) throw noSuchProcess(processId);
         return remoteProcess(definitionOf(provider, processId), described, { isPublic: provider.isPublic });
       }),
@@ -110,7 +113,7 @@ async function askServer(deps: RemoteProcessDeps, definition: RemoteDefinition):
     new Problem("unprocessable-content", `Cannot deploy process "${processId}" of "${url}": ${cause}`);
   try {
     const signal = timeLimit(askMilliseconds);
-    const described = await createRemoteClient(deps, { type, url }).describe(processId, signal);
+    const described = await createRemoteClient(deps, { type, url }).describe(processId, signal, deps.tries);
     if (described === undefined) throw refuse("the server knows no such process");
     return described;
   } catch (error) {

@@ -113,7 +113,8 @@ async function prepare(
 ): Promise<Prepared> {
   const { job, executionId } = deps.claim;
   const { process, engine } = what;
-  const described = await patiently(deps, walk, async () => engine.describe?.(process, job.language));
+  const following = { tell: (message: string) => walk.log(message), signal: deps.signal };
+  const described = await patiently(deps, walk, async () => engine.describe?.(process, job.language, following));
   walk.enter("getInputs");
   for (const line of schemaNotes(process)) walk.log(line);
   const given = await withInputs(deps.layout, job);
@@ -124,7 +125,7 @@ async function prepare(
         inputRoots: deps.settings.inputRoots,
         vaultFile: deps.vaultFile,
         download: deps.download,
-        following: { tell: (message) => walk.log(message), signal: deps.signal },
+        following,
         keepsLinks: engine.keepsLinks ?? false,
         check: (inputId, value) => deps.checkValue(process, inputId, value),
       },

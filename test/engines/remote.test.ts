@@ -45,7 +45,7 @@ function clientOf(answers: readonly (RemoteStatus | Error)[], changes: Partial<R
 }
 
 /** Watches an adopted job by a clock that only moves when it is waited for; gives the waits and what was reported. */
-async function watch(client: RemoteClient, looks: number, logger: Logger = silentLogger) {
+async function watch(client: RemoteClient, looks: number, logger: Logger = silentLogger, own = record) {
   await using folder = await temporaryDirectory();
   const waits: number[] = [];
   const stop = new AbortController();
@@ -62,7 +62,7 @@ async function watch(client: RemoteClient, looks: number, logger: Logger = silen
   });
   const checkpoints = new Map([["location", { url: "http://peer.example/wps", jobId: "1" }]]);
   const handle = engine.plan(prepared);
-  expect(await engine.adopt(prepared, handle, checkpoints, record)).toBe("running");
+  expect(await engine.adopt(prepared, handle, checkpoints, own)).toBe("running");
   const updates: EngineUpdate[] = [];
   for await (const update of engine.watch(prepared, handle, stop.signal)) updates.push(update);
   return { waits: waits.slice(0, looks), updates };
@@ -79,6 +79,15 @@ test("What the remote asks for wins, within a second and an hour", async () => {
   const { waits } = await watch(clientOf([asking(17), asking(0), asking(1e9), { state: "running" }]), 6);
   expect(waits).toEqual([2, 17, 1, 3600, 2, 5]);
   expect(pollDelaySeconds(0, Number.NaN)).toBe(2);
+});
+
+test("After a status that cannot be read the remote is left alone as long as it wants, and the job's log says so", async () => {
+  const busy = new Problem("remote-failure", "found status 503", { retryAfterSeconds: 40 });
+  const lines: string[] = [];
+  const log = (message: string) => void lines.push(message);
+  const { waits } = await watch(clientOf([busy, { state: "running" }]), 3, silentLogger, { ...record, log });
+  expect(waits).toEqual([2, 40, 2]);
+  expect(lines).toEqual(["found status 503; look 2 of 5 follows"]);
 });
 
 test("Five unreadable answers in a row fail the job with the last cause; a readable one begins the count anew", async () => {

@@ -11,8 +11,11 @@ import { leaveRunning, type RemoteStep } from "./run-context.ts";
 
 /** What reaches the processes of other servers; whoever joins the parts of the program fills it. */
 export type RemoteStepPort = {
-  /** Asks a server for a process. Throws `no-such-process` when it does not have it. */
-  describe(definition: RemoteDefinition): Promise<RemoteDescription>;
+  /** Asks a server for a process, again where that may help: `tell` hears of it. Throws `no-such-process` when it does not have it. */
+  describe(
+    definition: RemoteDefinition,
+    asking: { readonly tell: (line: string) => void; readonly signal: AbortSignal },
+  ): Promise<RemoteDescription>;
   /** Makes the engine of one remote execution. */
   createEngine(): Engine;
 };
@@ -23,11 +26,11 @@ export type RemoteStepPort = {
  */
 export function createRemoteStepRunner(port: RemoteStepPort): (step: RemoteStep) => Promise<JsonObject> {
   return async (step) => {
-    const prepared = await prepareStep(port, step);
+    const record = ownRecord(step);
+    const prepared = await prepareStep(port, step, record);
     const engine = port.createEngine();
     const handle = engine.plan(prepared);
     const own = ownCheckpoints(step);
-    const record = ownRecord(step);
     if (own.has("request")) await adopt(engine, { prepared, handle }, own, record);
     else {
       await record.checkpoint("request", { url: step.definition.url });
@@ -42,9 +45,9 @@ export function createRemoteStepRunner(port: RemoteStepPort): (step: RemoteStep)
 
 type Run = { readonly prepared: Prepared; readonly handle: JsonObject };
 
-async function prepareStep(port: RemoteStepPort, step: RemoteStep): Promise<Prepared> {
+async function prepareStep(port: RemoteStepPort, step: RemoteStep, { log: tell }: EngineRecord): Promise<Prepared> {
   const { definition, executionId, path, inputs, outputs } = step;
-  const described = await port.describe(definition);
+  const described = await port.describe(definition, { tell, signal: step.signal });
   const where = placeOf(definition);
   const missing = outputs.find((id) => !Object.hasOwn(described.outputs, id));
   if (missing !== undefined) throw new Problem("no-such-output", `Cannot run ${where}: it has no output "${missing}"`);
