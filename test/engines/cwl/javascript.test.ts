@@ -63,8 +63,7 @@ test("what an expression changes in its inputs the next one does not see", async
 test("what is no JSON is written to the console all the same, and why", async () => {
   const lines: string[] = [];
   using scripts = await loader.load((line) => lines.push(line));
-  const run = (body: string) =>
-    scripts.evaluating(() => evaluate(["$", body].join(""), scopeOf(scripts)), nobodyStops);
+  const run = (body: string) => scripts.evaluating(() => evaluate(["$", body].join(""), scopeOf(scripts)), nobodyStops);
   expect(await run("{ var a = {}; a.a = a; console.log(a, 'and'); return 1; }")).toBe(1);
   expect(await run("{ console.log(BigInt(5), {toJSON: function () { throw new Error('no'); }}); return 2; }")).toBe(2);
   expect(lines[0]).toMatch(/^console: \[object Object\] \(no JSON: circular reference[^)]*\) and$/);
