@@ -21,6 +21,7 @@ import {
 } from "../../files/layout.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engine.ts";
 import { fromCustom } from "./custom-types.ts";
+import type { FieldPlaces } from "./failed-field.ts";
 import { CwlFailure } from "./failure.ts";
 import { inputObject } from "./inputs.ts";
 import { createScriptLoader, type ExpressionLimits, type ScriptLoader } from "./javascript.ts";
@@ -35,6 +36,7 @@ import { noSurroundings, type Surroundings } from "./runtime.ts";
 import type { CwlDocument } from "./schema.ts";
 import { secretsWarning } from "./secrets.ts";
 import { type Capacity, createSlots, type Slots } from "./slots.ts";
+import { jsonSource } from "./source.ts";
 import { createUsageCount, usageKey } from "./usage.ts";
 import { runProcess } from "./workflow.ts";
 
@@ -180,6 +182,7 @@ async function work(
     executor: deps.executor,
     ignoresContainers: deps.ignoresContainers ?? false,
     local,
+    places: placesOf(prepared, local),
     ...(docker === undefined ? {} : { defaultDocker: docker }),
     layout: deps.layout,
     logger: deps.logger,
@@ -215,6 +218,14 @@ async function work(
     // Who gives a run up, or dismisses it, has no use for figures.
     if (!tools.signal.aborted || tools.signal.reason === "failed") await context.usage.keep(record);
   }
+}
+
+function placesOf({ definition }: Prepared, { locate, locateInput }: LocalRun): FieldPlaces {
+  return {
+    document: definition.kind === "cwl" ? definition.document : null,
+    locate: locate ?? jsonSource(null).locate,
+    ...(locateInput === undefined ? {} : { locateInput }),
+  };
 }
 
 /** What counts for all processes that do not say otherwise. */

@@ -6,6 +6,7 @@ import type { Executor } from "../../executors/executor.ts";
 import type { Layout } from "../../files/layout.ts";
 import type { Checkpoints, EngineRecord } from "../engine.ts";
 import type { JavaScript, Scope } from "./expression.ts";
+import type { FieldPlaces } from "./failed-field.ts";
 import type { Scripts } from "./javascript.ts";
 import type { LocalRun } from "./local-run.ts";
 import type { Progress } from "./progress.ts";
@@ -46,6 +47,8 @@ export type RunContext = {
   readonly ignoresContainers: boolean;
   /** What a run without a server is asked besides; empty in the server. */
   readonly local: LocalRun;
+  /** Where fields stand, for failures. */
+  readonly places: FieldPlaces;
   /** The image of tools that name none. */
   readonly defaultDocker?: JsonObject;
   readonly layout: Layout;
