@@ -63,7 +63,7 @@ const kinds: Readonly<Record<string, readonly [string, readonly string[], readon
   ],
   "an outputEval that throws": [
     tool(
-      "outputs:\n  o:\n    type: int\n    outputBinding:\n      outputEval: ${ return inputs.mesage.length; }\n",
+      `outputs:\n  o:\n    type: int\n    outputBinding:\n      outputEval: \${ return inputs.mesage.length; }\n`,
       js,
     ),
     [],
