@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { listBuiltins, saveBuiltins } from "./assembly/builtins.ts";
 import { readDoor, refuseOpenDoor, refuseOpenTools, signInNote } from "./assembly/door.ts";
 import { createEngines } from "./assembly/engines.ts";
+import { refuseFirstStart } from "./assembly/first-start.ts";
 import { askedTries, openGate } from "./assembly/gate.ts";
 import { openListener } from "./assembly/listener.ts";
 import { startTelling } from "./assembly/notifier.ts";
@@ -89,7 +90,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   if (config.acceptEmptyDatabase) await setLogAside(databaseFile(layout));
   else await refuseMissingDatabase(layout);
   // Whatever can be refused is refused before there is a new database.
-  if (!existsSync(databaseFile(layout))) refuseOpenDoor(config, false);
+  if (!existsSync(databaseFile(layout))) await refuseFirstStart(config, search, newKey());
   const listener = stack.use(openListener(config, { logger, clock, slots: config.slots }));
   const database = stack.use(await openStore(config, logger));
   const watchdog = stack.use(

@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import {
   type Command,
   exitCodes,
@@ -21,7 +20,7 @@ import { searchBubblewrap } from "./executors/sandbox/bubblewrap.ts";
 import { giveToOwner } from "./files/give-to-owner.ts";
 import { createLayout } from "./files/layout.ts";
 import { refuseNoDatabase } from "./files/missing-database.ts";
-import { removeNewPlace } from "./files/new-place.ts";
+import { firstMissing, removeEmpty, removeNewPlace } from "./files/new-place.ts";
 import { flagOf, readConfig } from "./read-config.ts";
 import { runDownloads } from "./run-downloads.ts";
 import { settingOptions } from "./setting-options.ts";
@@ -152,11 +151,14 @@ function flagValue(value: Given["options"][string]): unknown {
 async function startService(given: Given, io: Io) {
   const config = configOf(given, io);
   useAddonDirectory(config);
-  const isNew = !existsSync(config.data);
+  const made = firstMissing(resolve(config.data));
   try {
     return await startServer(config, io);
   } catch (error) {
-    if (isNew) await removeNewPlace(createLayout(config.data, config.outputsDir));
+    if (made !== undefined) {
+      await removeNewPlace(createLayout(config.data, config.outputsDir));
+      await removeEmpty(resolve(config.data), made);
+    }
     throw error;
   }
 }

@@ -23,10 +23,12 @@ import {
   tryNumbers,
 } from "../files/layout.ts";
 import { fromCustom } from "./document/custom-types.ts";
+import type { FieldPlaces } from "./document/failed-field.ts";
 import { loadJson } from "./document/load.ts";
 import { machineFaults, noSurroundings, operationFaults, type Surroundings } from "./document/requirements.ts";
 import type { CwlDocument } from "./document/schema.ts";
 import { secretsWarning } from "./document/secrets.ts";
+import { jsonSource } from "./document/source.ts";
 import { createScriptLoader, type ExpressionLimits, type ScriptLoader } from "./javascript/javascript.ts";
 import { inputObject } from "./run/inputs.ts";
 import { defaultDocker, type LocalRun } from "./run/local-run.ts";
@@ -181,6 +183,7 @@ async function work(
     executor: deps.executor,
     ignoresContainers: deps.ignoresContainers ?? false,
     local,
+    places: placesOf(prepared, local),
     ...(docker === undefined ? {} : { defaultDocker: docker }),
     layout: deps.layout,
     logger: deps.logger,
@@ -216,6 +219,14 @@ async function work(
     // Who gives a run up, or dismisses it, has no use for figures.
     if (!tools.signal.aborted || tools.signal.reason === "failed") await context.usage.keep(record);
   }
+}
+
+function placesOf({ definition }: Prepared, { locate, locateInput }: LocalRun): FieldPlaces {
+  return {
+    document: definition.kind === "cwl" ? definition.document : null,
+    locate: locate ?? jsonSource(null).locate,
+    ...(locateInput === undefined ? {} : { locateInput }),
+  };
 }
 
 /** What counts for all processes that do not say otherwise. */

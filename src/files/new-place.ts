@@ -33,6 +33,12 @@ export async function removeNewPlace(layout: Layout): Promise<void> {
   for (const directory of [...ownedDirectories(layout), dataDirectory]) await removeWhenEmpty(directory);
 }
 
+/** Finds the uppermost directory that would have to be made for this one; undefined when it is there. */
+export function firstMissing(directory: string): string | undefined {
+  if (existsSync(directory)) return undefined;
+  return firstMissing(dirname(directory)) ?? directory;
+}
+
 /** Removes a directory and those above it, up to one that was made with it, as far as nothing is in them. */
 export async function removeEmpty(directory: string, made: string): Promise<void> {
   for (let at = directory; isInside(made, at); at = dirname(at)) {
@@ -46,6 +52,6 @@ async function removeWhenEmpty(directory: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (!hasCode(error, "ENOTEMPTY", "EEXIST", "ENOENT", "ENOTDIR")) throw error;
-    return false;
+    return hasCode(error, "ENOENT");
   }
 }

@@ -1,9 +1,7 @@
 import { access, constants, readdir, stat, statfs } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
-import { loadJson } from "../cwl/document/load.ts";
 import type { Clock } from "../domain/clock.ts";
-import type { Json } from "../domain/json.ts";
-import { errorText, Problem } from "../domain/problem.ts";
+import { errorText } from "../domain/problem.ts";
 import { ifExists } from "../files/file-errors.ts";
 import { databaseFile, type Layout } from "../files/layout.ts";
 import { filesWithoutDatabase } from "../files/missing-database.ts";
@@ -11,6 +9,7 @@ import { isStaleLink, listSetAside, ownedDirectories, ownerOfOutput } from "../f
 import { databaseFacts, databaseFaults } from "../store/backup.ts";
 import { deployedPackages } from "../store/deployed-packages.ts";
 import { wrongUsage } from "../store/recount.ts";
+import { outdatedParts } from "./outdated-parts.ts";
 
 /** One thing that was looked at. */
 export type Finding = { readonly about: string; readonly state: "good" | "warning" | "fault"; readonly detail: string };
@@ -82,25 +81,15 @@ function dottedName(directory: string): readonly Finding[] {
   return [warning("directory name", detail)];
 }
 
-/** Packages that were deployed when more was taken. They run on; whoever deploys them again must change them. */
+/** Packages, with their descriptions, that were deployed when more was taken. They run on; whoever deploys them again must change them. */
 async function examinePackages(layout: Layout): Promise<readonly Finding[]> {
   const file = databaseFile(layout);
   if ((await ifExists(stat(file))) === undefined) return [];
-  return deployedPackages(file).flatMap(({ id, document, main }) =>
-    outdatedParts(document, main).map((detail) =>
-      warning("packages", `process "${id}" would be refused today: ${detail}`),
+  return deployedPackages(file).flatMap((deployed) =>
+    outdatedParts(deployed).map((detail) =>
+      warning("packages", `process "${deployed.process.id}" would be refused today: ${detail}`),
     ),
   );
-}
-
-function outdatedParts(document: Json, main: string | undefined): readonly string[] {
-  const options = { isDeployed: true, allowsSecretsHint: true, ...(main === undefined ? {} : { main }) };
-  try {
-    return loadJson(document, options).cwl.outdated;
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return error.faults.length === 0 ? [error.message] : error.faults.map((one) => `${one.pointer}: ${one.detail}`);
-  }
 }
 
 async function examineDatabase({ layout, clock }: ExamineDeps): Promise<Finding> {

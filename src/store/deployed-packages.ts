@@ -1,23 +1,29 @@
 import { Database } from "bun:sqlite";
-import { type Json, parseExact } from "../domain/json.ts";
+import { and, asc, eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/bun-sqlite";
+import type { Json } from "../domain/json.ts";
+import type { Process } from "../domain/process.ts";
+import { processes, processRevisions } from "./schema/processes.ts";
 
 /** A package that is deployed now, as it was written down. */
-export type DeployedPackage = { readonly id: string; readonly document: Json; readonly main?: string };
-
-const currentPackages = `
-  SELECT processes.id AS id, json_extract(definition, '$.document') AS document, json_extract(definition, '$.main') AS main
-  FROM processes JOIN process_revisions
-    ON process_revisions.process_id = processes.id AND process_revisions.revision = processes.revision
-  WHERE json_extract(definition, '$.kind') = 'cwl' ORDER BY processes.id`;
+export type DeployedPackage = { readonly process: Process; readonly document: Json; readonly main?: string };
 
 /** Reads the CWL packages that are deployed; none of a database of an earlier program without such tables. */
 export function deployedPackages(file: string): readonly DeployedPackage[] {
   using database = new Database(file, { readwrite: true, create: false });
   if (database.query("SELECT 1 FROM sqlite_master WHERE name = 'process_revisions'").get() === null) return [];
-  const rows = database.query<{ id: string; document: string; main: string | null }, []>(currentPackages).all();
-  return rows.map(({ id, document, main }) => ({
-    id,
-    document: parseExact(document),
-    ...(main === null ? {} : { main }),
-  }));
+  const { id, revision } = processes;
+  const { description, definition, fileInputs } = processRevisions;
+  const rows = drizzle({ client: database })
+    .select({ id, revision, description, definition, fileInputs })
+    .from(processes)
+    .innerJoin(processRevisions, and(eq(processRevisions.processId, id), eq(processRevisions.revision, revision)))
+    .orderBy(asc(id))
+    .all();
+  return rows.flatMap((row): readonly DeployedPackage[] => {
+    if (row.definition.kind !== "cwl") return [];
+    const { document, main } = row.definition;
+    const process: Process = { ...row, isWorkflow: false, isMutable: true, visibility: "public" };
+    return [{ process, document, ...(main === undefined ? {} : { main }) }];
+  });
 }

@@ -149,3 +149,72 @@ test("doctor warns of a dot in the directory's name, and of packages that would 
   expect(out).toContain('expected the line "ScatterFeatureRequirement: {}"');
   expect(out).not.toContain('process "now"');
 }, 30_000);
+
+test("doctor names descriptions that would be refused today, and none that would be taken", async () => {
+  await using folder = await temporaryDirectory();
+  const data = join(folder.path, "data");
+  const box = "https://raw.githubusercontent.com/eoap/schemas/main/ogc.yaml#BBox";
+  const tool = {
+    cwlVersion: "v1.2",
+    class: "CommandLineTool",
+    baseCommand: "echo",
+    requirements: { SchemaDefRequirement: { types: [{ $import: box.split("#")[0] ?? "" }] } },
+    inputs: {
+      n: "int",
+      l: "int[]",
+      o: { type: "string?", default: "a" },
+      e: { type: ["null", { type: "enum", symbols: ["x"] }] },
+      f: "File?",
+      b: { type: [box, "null"] },
+      t: "string?",
+    },
+    outputs: { out: { type: "stdout" } },
+    stdout: "o.txt",
+  };
+  const described = {
+    n: { schema: { type: "integer", minimum: 1, maximum: 9, default: 2 } },
+    l: { schema: { type: "array", items: { type: "integer" }, maxItems: 3 } },
+    t: { schema: { type: "string", nullable: true, pattern: "^a+$" } },
+  };
+  const changes = {
+    ref: ["$.inputs.n.schema", { $ref: "https://example.com/number.json" }],
+    pattern: ["$.inputs.t.schema", { type: "string", pattern: "(?=a)" }],
+    type: ["$.inputs.n.schema", { type: "string" }],
+    default: ["$.inputs.n.schema", { type: "integer", maximum: 3, default: 5 }],
+    output: ["$.outputs.gone", { schema: { type: "string" } }],
+  } as const;
+  {
+    await using server = await startServer(data);
+    for (const id of ["plain", "described", ...Object.keys(changes)]) {
+      const body = {
+        processDescription: { id, ...(id === "plain" ? {} : { inputs: described }) },
+        executionUnit: { unit: tool, type: "application/cwl+json" },
+      };
+      const answer = await fetch(`${server.url}/processes`, {
+        method: "POST",
+        headers: { "content-type": "application/ogcapppkg+json" },
+        body: JSON.stringify(body),
+      });
+      expect([id, answer.status, answer.status === 201 ? "" : await answer.text()]).toEqual([id, 201, ""]);
+    }
+  }
+  {
+    using database = new Database(join(data, "heddle.db"));
+    const change = database.query(
+      "UPDATE process_revisions SET description = json_set(description, ?, json(?)) WHERE process_id = ?",
+    );
+    for (const [id, [path, value]] of Object.entries(changes)) change.run(path, JSON.stringify(value), id);
+  }
+  const { out } = await runExecutable(["doctor", "--data", data]);
+  const said = (id: string) =>
+    out
+      .split("\n")
+      .filter((line) => line.includes(`process "${id}" would be refused today`))
+      .join("");
+  expect([said("plain"), said("described")]).toEqual(["", ""]);
+  expect(said("ref")).toContain(": /processDescription/inputs/n/schema/$ref: ");
+  expect(said("pattern")).toContain("/processDescription/inputs/t/schema/pattern: ");
+  expect(said("type")).toContain("/processDescription/inputs/n/schema");
+  expect(said("default")).toContain("/processDescription/inputs/n/schema/default: ");
+  expect(said("output")).toContain("/processDescription/outputs/gone: ");
+}, 30_000);

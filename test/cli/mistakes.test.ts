@@ -223,6 +223,22 @@ test("a byte order mark is no part of a job, a request, a package, what it impor
   expect((await heddle(["serve", "--config", "marked/port.yml"])).talk).toContain('port in "marked/port.yml"');
 });
 
+test("a service that is refused at its first start makes nothing, nor what its directory would lie in", async () => {
+  await Bun.write(join(folder.path, "no-key"), "not a key\n");
+  for (const words of [
+    "--secret-file none/key",
+    "--secret-file no-key",
+    "--host 203.0.113.9",
+    "--sandbox nope",
+    "--allow-fetch a/b/c",
+    "--notify-secret-file missing",
+  ]) {
+    const before = (await readdir(folder.path)).toSorted();
+    const run = await heddle(["serve", "--port", "0", "--data", "first/start", ...words.split(" ")]);
+    expect([words, run.exitCode > 0, (await readdir(folder.path)).toSorted()]).toEqual([words, true, before]);
+  }
+});
+
 test("doctor --fix and restore make no data directory where there is none", async () => {
   for (const words of ["doctor --fix", "doctor", "restore missing", "restore file"]) {
     await heddle([...words.split(" "), "--data", "none/data"]);

@@ -4,8 +4,10 @@ import { cases, type ResultsRow, type Row, resultsRows } from "./results-rows.ts
 const introduction = `# What a client sends and what it gets
 
 Heddle serves clients of OGC API - Processes 1.0 (OGC 18-062r2) and of the 2.0 draft (18-062r3) at the same addresses. A request follows the
-rules of 1.0 when it has \`response\` or a \`transmissionMode\`, which are words of 1.0 only; otherwise those of 2.0. The rules stay with the
-job: \`GET /jobs/{id}/results\` answers by them too.
+rules of 1.0 when it has \`response\` or a \`transmissionMode\`, which are words of 1.0 only, and does not name the profile of the 2.0 results;
+otherwise those of 2.0. The rules stay with the job: \`GET /jobs/{id}/results\` answers by them too. Where a document follows the profile,
+\`Content-Profile\` says so beside the \`Link\`. \`Preference-Applied\` names what of \`Prefer\` was applied. A job whose only output is an optional one
+that it did not make answers 204.
 
 Every cell below is a test. The process has three outputs: the literal \`output_data\` and the files \`output_text\` and \`output_json\`; its
 input is \`{"message": "test"}\`. Written by \`bun test/http/clients-document.ts\`.

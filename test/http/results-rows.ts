@@ -231,6 +231,35 @@ export const cases: readonly Case[] = [
     second: { body: {}, headers: { accept: "image/png" }, status: 406, holds: ["not-acceptable"] },
   },
   {
+    name: "one output in a type that is not offered",
+    second: {
+      body: { outputs: { output_json: {} } },
+      headers: { accept: "image/png" },
+      status: 406,
+      holds: ["not-acceptable"],
+    },
+  },
+  {
+    name: "several outputs where only mixed parts are taken",
+    second: {
+      body: { outputs: { output_data: {}, output_text: {} } },
+      headers: { accept: "multipart/mixed" },
+      status: 200,
+      type: "multipart/mixed",
+      holds: ["Content-ID: output_data", "Content-ID: output_text"],
+    },
+  },
+  {
+    name: "words of 1.0 beside the profile of the 2.0 results: a 2.0 request",
+    second: {
+      body: { response: "raw", outputs: { output_data: value, output_json: reference } },
+      headers: { "accept-profile": `<${resultsProfile}>` },
+      status: 200,
+      type: "application/json",
+      holds: ['"output_data":"test"', '"output_json":{"href":"', `<${resultsProfile}>; rel="profile"`],
+    },
+  },
+  {
     name: "none of the outputs named: all of them; no outputs",
     first: {
       body: { response: "document", outputs: {} },

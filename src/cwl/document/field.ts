@@ -62,7 +62,7 @@ export function note(field: Field, text: string): void {
 }
 
 /** Words a place as a path inside its process: the pointer beside it tells which one that is. */
-function fieldName(place: Place): string {
+export function fieldName(place: Place): string {
   const inside = place[0] === "$graph" && place.length > 2 ? place.slice(2) : place;
   return inside
     .map((step, index) => (typeof step === "number" ? `[${step}]` : index === 0 ? step : `.${step}`))

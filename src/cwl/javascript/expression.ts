@@ -79,7 +79,11 @@ function runScript(text: string, scope: Scope): Json {
     return scope.javascript(text.startsWith("${") ? inner : `return (${inner}\n);`, scope);
   } catch (error) {
     if (!(error instanceof CwlFailure)) throw error;
-    throw new CwlFailure(`Cannot evaluate ${text}: ${error.message}`, {}, { cause: error.cause });
+    throw new CwlFailure(
+      `Cannot evaluate ${text}: ${error.message}${unknownText(text, scope)}`,
+      {},
+      { cause: error.cause },
+    );
   }
 }
 
@@ -91,12 +95,30 @@ function resolveReference(path: readonly (string | number)[], text: string, scop
   for (const [index, key] of rest.entries()) {
     const next = lookUp(value, key, index === rest.length - 1);
     // JavaScript has its own answer: undefined is null, a member of null an error.
-    if (next === undefined && scope.javascript !== undefined) return runScript(text, scope);
+    if (next === undefined && scope.javascript !== undefined) {
+      const result = runScript(text, scope);
+      if (first === "inputs" && index === 0 && result === null) {
+        scope.warn?.(`${text} is null, as it found nothing at "${key}"${nearText(value, key)}`);
+      }
+      return result;
+    }
     if (next === undefined)
       throw new CwlFailure(`Cannot evaluate ${text}: found nothing at "${key}"${nearText(value, key)}`);
     value = next;
   }
   return value;
+}
+
+/** Words which inputs a script names that there are not. */
+function unknownText(text: string, { inputs }: Scope): string {
+  const named = [...text.matchAll(/\binputs(?:\.([\p{L}_$][\p{L}\p{N}_$]*)|\[(["'])([^"'\\]+)\2\])/gu)];
+  const unknown = new Set(named.map(([, symbol, , quoted]) => symbol ?? quoted ?? ""));
+  const words = [...unknown].flatMap((name) =>
+    Object.hasOwn(inputs, name) || name in Object.prototype
+      ? []
+      : [`; inputs has no "${name}"${nearText(inputs, name)}`],
+  );
+  return words.join("");
 }
 
 /** The most names that a message lists. */

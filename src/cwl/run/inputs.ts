@@ -5,6 +5,7 @@ import { type Fault, Problem } from "../../domain/problem.ts";
 import type { FileValue, PreparedInputs, PreparedItem } from "../../domain/values.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { toCustom } from "../document/custom-types.ts";
+import { duringField } from "../document/failed-field.ts";
 import type { CwlDocument, CwlProcess, CwlType, FileDemands, InputParameter, ListingMode } from "../document/schema.ts";
 import { evaluate, type Scope } from "../javascript/expression.ts";
 import type { Evaluating } from "../javascript/javascript.ts";
@@ -142,9 +143,11 @@ export async function completeInputs(process: CwlProcess, given: JsonObject, mea
     const value = Object.hasOwn(given, parameter.id) ? (given[parameter.id] ?? null) : null;
     const whole = asTyped(parameter.type, value ?? parameter.default ?? null);
     const fault = typeFault(parameter.type, whole);
-    if (fault !== undefined) throw new CwlFailure(`Cannot use input "${parameter.id}": ${fault}`);
+    if (fault !== undefined) {
+      throw new CwlFailure(`Cannot use input "${parameter.id}": ${fault}`, {}, { field: ["inputs", parameter.id] });
+    }
     await requireReadable(means.readable, whole);
-    return [parameter.id, await mapFiles(whole, locate)] as const;
+    return [parameter.id, await duringField(["inputs", parameter.id], () => mapFiles(whole, locate))] as const;
   });
   const inputs = Object.fromEntries(await Promise.all(values));
   const { javascript, tell, warn } = means;
@@ -153,7 +156,8 @@ export async function completeInputs(process: CwlProcess, given: JsonObject, mea
   const completed = process.inputs.map(async (parameter) => {
     const name = `input "${parameter.id}"`;
     const part: Part = { demands: parameter, name, scope, means };
-    return [parameter.id, await completeValue(part, parameter.type, inputs[parameter.id] ?? null)] as const;
+    const complete = () => completeValue(part, parameter.type, inputs[parameter.id] ?? null);
+    return [parameter.id, await duringField(["inputs", parameter.id], complete)] as const;
   });
   return Object.fromEntries(await Promise.all(completed));
 }

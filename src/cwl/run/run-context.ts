@@ -6,6 +6,7 @@ import type { Slots } from "../../domain/slots.ts";
 import type { Checkpoints, EngineRecord } from "../../engines/engine.ts";
 import type { Executor } from "../../executors/executor.ts";
 import type { Layout } from "../../files/layout.ts";
+import type { FieldPlaces } from "../document/failed-field.ts";
 import type { Surroundings } from "../document/requirements.ts";
 import type { CwlDocument, CwlProcess, Requirements } from "../document/schema.ts";
 import type { JavaScript, Scope } from "../javascript/expression.ts";
@@ -46,6 +47,8 @@ export type RunContext = {
   readonly ignoresContainers: boolean;
   /** What a run without a server is asked besides; empty in the server. */
   readonly local: LocalRun;
+  /** Where fields stand, for failures. */
+  readonly places: FieldPlaces;
   /** The image of tools that name none. */
   readonly defaultDocker?: JsonObject;
   readonly layout: Layout;

@@ -1,5 +1,6 @@
 import { fullText, isNumber } from "../../domain/exact-number.ts";
 import { doubleOf, isJsonObject, isList, type Json } from "../../domain/json.ts";
+import { inField } from "../document/failed-field.ts";
 import type { CommandLineBinding, CommandLineTool, CwlType } from "../document/schema.ts";
 import { evaluate, type Scope } from "../javascript/expression.ts";
 import { CwlFailure } from "../values/failure.ts";
@@ -19,12 +20,16 @@ type Part = { readonly key: SortKey; readonly name: string; readonly arguments: 
 /** Builds the command line of a tool (CWL v1.2 CommandLineTool 4.1): baseCommand, then all bindings in the order of their keys. */
 export function buildCommandLine(tool: CommandLineTool, scope: Scope): readonly Argument[] {
   const fromArguments = tool.arguments.map((binding, index): Part => {
-    const value = binding.valueFrom === undefined ? null : evaluate(binding.valueFrom, scope);
-    return { key: [position(binding, scope), index], name: "", arguments: bindArguments(binding, value) };
+    return inField(["arguments", index], () => {
+      const value = binding.valueFrom === undefined ? null : evaluate(binding.valueFrom, scope);
+      return { key: [position(binding, scope), index], name: "", arguments: bindArguments(binding, value) };
+    });
   });
   const fromInputs = tool.inputs.flatMap((input) => {
     const value = scope.inputs[input.id] ?? null;
-    return bindValue({ name: input.id, scope }, input.type, value, input.inputBinding, [], input.id);
+    return inField(["inputs", input.id, "inputBinding"], () =>
+      bindValue({ name: input.id, scope }, input.type, value, input.inputBinding, [], input.id),
+    );
   });
   const parts = [...fromArguments, ...fromInputs].toSorted(
     (a, b) => compareKeys(a.key, b.key) || compareKeys([a.name], [b.name]),

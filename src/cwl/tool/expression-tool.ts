@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../domain/json.ts";
 import { isJsonObject } from "../../domain/json.ts";
+import { inField } from "../document/failed-field.ts";
 import type { ExpressionTool } from "../document/schema.ts";
 import { evaluate } from "../javascript/expression.ts";
 import { completeCall } from "../run/complete-call.ts";
@@ -14,16 +15,24 @@ export async function runExpressionTool(run: RunContext, call: Call, tool: Expre
   const { requirements, scope } = await completeCall(run, call);
   const value = await evaluating(run, () => {
     const runtime = runtimeObject(requirements, scope, { outdir: "", tmpdir: "" });
-    return evaluate(tool.expression, { ...scope, runtime });
+    return inField(["expression"], () => evaluate(tool.expression, { ...scope, runtime }));
   });
   if (!isJsonObject(value)) {
-    throw new CwlFailure(`Cannot finish ${callName(call)}: found ${JSON.stringify(value)}, expected an output object`);
+    throw new CwlFailure(
+      `Cannot finish ${callName(call)}: found ${JSON.stringify(value)}, expected an output object`,
+      {},
+      {
+        field: ["expression"],
+      },
+    );
   }
   await requireReadable(run.readable, value);
   const outputs = tool.outputs.map((output) => {
     const given = (Object.hasOwn(value, output.id) ? value[output.id] : null) ?? null;
     const fault = outputFault(output.type, given);
-    if (fault !== undefined) throw new CwlFailure(`Cannot collect output "${output.id}": ${fault}`);
+    if (fault !== undefined) {
+      throw new CwlFailure(`Cannot collect output "${output.id}": ${fault}`, {}, { field: ["outputs", output.id] });
+    }
     return [output.id, given] as const;
   });
   return Object.fromEntries(outputs);

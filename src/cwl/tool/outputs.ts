@@ -8,6 +8,7 @@ import { excessOfJson, jsonBounds } from "../../domain/json-bounds.ts";
 import { nearNames } from "../../domain/near-names.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
 import { type MayRead, readRegular } from "../../files/open-regular.ts";
+import { duringField } from "../document/failed-field.ts";
 import type {
   CommandLineTool,
   CwlType,
@@ -67,7 +68,8 @@ export async function collectOutputs(collection: Collection): Promise<JsonObject
       return [output.id, await finishValue(collection, bounds, output, { value, missing })] as const;
     } catch (cause) {
       if (!(cause instanceof CwlFailure || cause instanceof Problem)) throw cause;
-      throw new CwlFailure(`Cannot collect output "${output.id}": ${cause.message}`);
+      const { field = ["outputs", output.id] } = cause instanceof CwlFailure ? cause : {};
+      throw new CwlFailure(`Cannot collect output "${output.id}": ${cause.message}`, {}, { field });
     }
   });
   return Object.fromEntries(await Promise.all(values));
@@ -115,7 +117,7 @@ async function collectBound(collection: Collection, bounds: Bounds, { name, type
     return record === undefined ? null : collectRecord(collection, bounds, record.fields);
   }
   const found =
-    binding.glob === undefined ? undefined : await collectGlobs(collection, bounds, { name, globs: binding.glob });
+    binding.glob === undefined ? undefined : await globbed(collection, bounds, { name, globs: binding.glob });
   const listing = binding.loadListing ?? collection.listing;
   const load = (file: JsonObject) => {
     if (file.class === "Directory") return withListing(file, listing, readable(bounds));
@@ -124,9 +126,19 @@ async function collectBound(collection: Collection, bounds: Bounds, { name, type
   const files = found === undefined ? undefined : await mapInTurns(found, load);
   const { outputEval } = binding;
   if (outputEval !== undefined) {
-    return collection.evaluating(() => evaluate(outputEval, { ...collection.scope, self: files ?? null }));
+    return duringField(["outputs", name, "outputBinding", "outputEval"], () =>
+      collection.evaluating(() => evaluate(outputEval, { ...collection.scope, self: files ?? null })),
+    );
   }
   return files === undefined ? null : pickFiles(type, files);
+}
+
+function globbed(
+  collection: Collection,
+  bounds: Bounds,
+  wanted: Parameters<typeof collectGlobs>[2],
+): Promise<readonly JsonObject[]> {
+  return duringField(["outputs", wanted.name, "outputBinding", "glob"], () => collectGlobs(collection, bounds, wanted));
 }
 
 async function collectRecord(collection: Collection, bounds: Bounds, fields: readonly RecordField[]): Promise<Json> {
@@ -236,7 +248,15 @@ async function finishValue(
   { value, missing }: { readonly value: Json; readonly missing: string },
 ): Promise<Json> {
   const fault = outputFault(output.type, value);
-  if (fault !== undefined) throw new CwlFailure(`${fault}${missing}`);
+  if (fault !== undefined) {
+    const part =
+      missing !== ""
+        ? ["outputBinding", "glob"]
+        : output.outputBinding?.outputEval === undefined
+          ? []
+          : ["outputBinding", "outputEval"];
+    throw new CwlFailure(`${fault}${missing}`, {}, { field: ["outputs", output.id, ...part] });
+  }
   const name = `output "${output.id}"`;
   return finishTyped({ collection, bounds, name }, output.type, output, asTyped(output.type, value));
 }

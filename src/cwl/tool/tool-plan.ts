@@ -4,6 +4,7 @@ import type { Reservation } from "../../domain/slots.ts";
 import type { TaskLimits, TaskView } from "../../executors/executor.ts";
 import { type Image, isUnpacked } from "../../executors/images/images.ts";
 import { isInside } from "../../files/layout.ts";
+import { inField } from "../document/failed-field.ts";
 import type { CommandLineTool, Requirements, ResourceName } from "../document/schema.ts";
 import { evaluate, evaluateString, type Scope } from "../javascript/expression.ts";
 import type { CompleteCall } from "../run/complete-call.ts";
@@ -54,6 +55,11 @@ type TryPlace = {
   readonly own: (path: string) => string;
 };
 
+const resourceField = ["requirements", "ResourceRequirement"] as const;
+const workDirField = ["requirements", "InitialWorkDirRequirement", "listing"] as const;
+const timeLimitField = ["requirements", "ToolTimeLimit"] as const;
+const environmentField = ["requirements", "EnvVarRequirement"] as const;
+
 /** Plans one try in its place. Throws CwlFailure when the tool cannot be run as asked. */
 export function planTool(
   tool: CommandLineTool,
@@ -65,19 +71,22 @@ export function planTool(
   const bare: Scope = { ...given, inputs: staged.value };
   const named = image === undefined ? undefined : requirements.docker?.dockerOutputDirectory;
   const visibleOutdir = typeof named === "string" ? named : outdir;
-  const runtime = runtimeObject(requirements, bare, { outdir: visibleOutdir, tmpdir });
+  const runtime = inField(resourceField, () => runtimeObject(requirements, bare, { outdir: visibleOutdir, tmpdir }));
   const placed: Scope = { ...bare, runtime };
   const work =
     requirements.workDir === undefined
       ? { value: staged.value, entries: [] }
-      : planWorkDir(requirements, placed, {
-          outdir,
-          own: (path) => place.own(originOf(staged.entries, path)),
-          mounts: image === undefined ? undefined : join(place.directory, "mounts"),
-        });
+      : inField(workDirField, () =>
+          planWorkDir(requirements, placed, {
+            outdir,
+            own: (path) => place.own(originOf(staged.entries, path)),
+            mounts: image === undefined ? undefined : join(place.directory, "mounts"),
+          }),
+        );
   const scope: Scope = { ...placed, inputs: work.value };
-  const stdin = tool.stdin === undefined ? null : evaluate(tool.stdin, scope);
-  const timeLimit = timeLimitOf(requirements, scope);
+  const { stdin: stdinField } = tool;
+  const stdin = stdinField === undefined ? null : inField(["stdin"], () => evaluate(stdinField, scope));
+  const timeLimit = inField(timeLimitField, () => timeLimitOf(requirements, scope));
   const staging = [...staged.entries, ...work.entries];
   const own = [place.directory, outdir, tmpdir];
   return {
@@ -96,11 +105,11 @@ export function planTool(
       ...place.preserved?.named,
       HOME: visibleOutdir,
       TMPDIR: tmpdir,
-      ...environmentOf(requirements, scope),
+      ...inField(environmentField, () => environmentOf(requirements, scope)),
     },
     ...(stdin === null ? {} : { stdin: argumentText(stdin) }),
     ...(timeLimit === undefined ? {} : { timeLimitSeconds: timeLimit }),
-    limits: resourceLimits(requirements, bare),
+    limits: inField(resourceField, () => resourceLimits(requirements, bare)),
     streams: streamsOf(tool, scope, outdir),
     reserves: reservationOf(requirements, runtime),
     given: givenPaths(staged.value, staging),
@@ -163,7 +172,7 @@ function commandOf(
   const [program, ...rest] = [...(image?.entrypoint ?? []), ...own];
   if (program === undefined || program === "") {
     const found = image === undefined ? "found an empty command" : `found none in the tool or in image "${image.name}"`;
-    throw new CwlFailure(`Cannot run the tool: ${found}, expected a program`);
+    throw new CwlFailure(`Cannot run the tool: ${found}, expected a program`, {}, { field: ["baseCommand"] });
   }
   return [program, ...rest];
 }
@@ -177,7 +186,8 @@ function environmentOf(requirements: Requirements, scope: Scope): Readonly<Recor
 
 /** Streams with a name of their own, or collected as an output, go to files in the output directory. */
 function streamsOf(tool: CommandLineTool, scope: Scope, outdir: string): { stdout?: string; stderr?: string } {
-  const fileOf = (stream: "stdout" | "stderr") => {
+  const fileOf = (stream: "stdout" | "stderr") => inField([stream], () => nameOf(stream));
+  const nameOf = (stream: "stdout" | "stderr") => {
     const template = tool[stream];
     const output = tool.outputs.find((candidate) => candidate.stream === stream);
     if (template === undefined) return output === undefined ? undefined : join(outdir, `${output.id}.${stream}`);

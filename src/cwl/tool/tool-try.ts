@@ -120,7 +120,13 @@ function requireProgram(run: RunContext, call: Call, plan: ToolPlan): string {
   const found = known ?? resolveProgram(program, plan.environment, plan.outdir);
   if (found === undefined) {
     const wanted = program.includes("/") ? "an executable file there" : `one on the PATH ${plan.environment.PATH}`;
-    throw new CwlFailure(`Cannot run ${callName(call)}: found no program "${program}", expected ${wanted}`);
+    throw new CwlFailure(
+      `Cannot run ${callName(call)}: found no program "${program}", expected ${wanted}`,
+      {},
+      {
+        field: ["baseCommand"],
+      },
+    );
   }
   if (!program.includes("/")) run.programs.set(key, found);
   return found;

@@ -194,6 +194,8 @@ async function finishTool(
     throw new CwlFailure(
       `Cannot finish ${callName(call)}: found exit code ${exitCode}${isTemporary ? ", a temporary failure" : ""}, expected ${tool.successCodes.join(" or ")}`,
       { exitCode, ...(tail === "" ? {} : { stderrTail: tail }) },
+      // Which step it was is said; where files are known, so is the one with the tool.
+      run.local.locate === undefined ? {} : { field: ["baseCommand"] },
     );
   }
   run.record.doing?.(`Collecting the outputs of ${callName(call)}`);

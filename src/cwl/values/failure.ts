@@ -1,16 +1,25 @@
 import type { JobFailure } from "../../domain/job.ts";
 import { errorText } from "../../domain/problem.ts";
+import type { Place } from "../document/source.ts";
 
 /** A run that failed for a reason of its own: the job fails with it, and nothing is wrong with the service. */
 export class CwlFailure extends Error {
   readonly failure: JobFailure;
+  /** The field of its process that it is of. */
+  readonly field?: Place;
+  /** True once its message says where that stands. */
+  readonly isLocated: boolean;
 
-  constructor(message: string, facts: Omit<JobFailure, "message"> = {}, options: { cause?: unknown } = {}) {
+  constructor(message: string, facts: Omit<JobFailure, "message"> = {}, options: FailureOptions = {}) {
     super(message, options);
     this.name = "CwlFailure";
     this.failure = { message, ...facts };
+    this.isLocated = options.isLocated ?? false;
+    if (options.field !== undefined) this.field = options.field;
   }
 }
+
+type FailureOptions = { readonly cause?: unknown; readonly field?: Place | undefined; readonly isLocated?: boolean };
 
 /** Words any error as the failure of a job. */
 export function toFailure(error: unknown): JobFailure {
@@ -20,5 +29,7 @@ export function toFailure(error: unknown): JobFailure {
 /** Names the step at which something went wrong, unless a step inside it did already. */
 export function atStep(error: unknown, step: string): CwlFailure {
   const { message, ...facts } = toFailure(error);
-  return new CwlFailure(message, { step, ...facts }, { cause: error instanceof CwlFailure ? error.cause : error });
+  if (!(error instanceof CwlFailure)) return new CwlFailure(message, { step, ...facts }, { cause: error });
+  const { cause, field, isLocated } = error;
+  return new CwlFailure(message, { step, ...facts }, { cause, field, isLocated });
 }

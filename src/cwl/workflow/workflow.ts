@@ -2,6 +2,7 @@ import type { Json, JsonObject } from "../../domain/json.ts";
 import { errorText } from "../../domain/problem.ts";
 import type { RemoteDefinition } from "../../domain/process.ts";
 import { neededSteps } from "../document/check.ts";
+import { duringField, inField, located } from "../document/failed-field.ts";
 import { type Surroundings, within } from "../document/requirements.ts";
 import type { CwlProcess, Step, Workflow } from "../document/schema.ts";
 import { evaluate, type Scope } from "../javascript/expression.ts";
@@ -22,6 +23,14 @@ import { finishedStep, keepStep } from "./step-checkpoints.ts";
 
 /** Runs a process to its outputs. */
 export async function runProcess(run: RunContext, call: Call): Promise<JsonObject> {
+  try {
+    return await runAnywhere(run, call);
+  } catch (error) {
+    throw located(error, run.places, call.process.id, call.path === "");
+  }
+}
+
+async function runAnywhere(run: RunContext, call: Call): Promise<JsonObject> {
   const { process } = call;
   const remote = process.requirements.remote ?? process.hints.remote;
   const outputs = remote === undefined ? await runByKind(run, call, process) : await runRemote(run, call, remote);
@@ -138,18 +147,20 @@ async function runStep(
       version: workflow.version,
       ...javascriptOf(run, { ...around.hints, ...around.requirements }),
     };
-    const call: StepCall = { run, step, scope, process, path, around, progress: above.progress };
+    const call: StepCall = { run, workflow: workflow.id, step, scope, process, path, around, progress: above.progress };
     const outputs = await runShards(call, await sourceInputs(call, values));
     await keepStep(run, path, outputs);
     run.record.log(`Finished step "${path}"`);
     return outputs;
   } catch (error) {
-    throw run.signal.aborted ? error : atStep(error, path);
+    throw run.signal.aborted ? error : atStep(located(error, run.places, workflow.id, false), path);
   }
 }
 
 type StepCall = {
   readonly run: RunContext;
+  /** The id of its workflow. */
+  readonly workflow: string;
   readonly step: Step;
   /** Of the workflow's expressions. */
   readonly scope: Scope;
@@ -170,7 +181,7 @@ async function runShards(call: StepCall, inputs: JsonObject): Promise<JsonObject
   const isNothing = step.scatter.every((name) => inputs[name] === null);
   if (isNothing && step.when !== undefined && !(await isWanted(call, await valueInputs(call, inputs))))
     return skipped(step);
-  const { shards, lengths } = scatterInputs(step, inputs);
+  const { shards, lengths } = inField(["steps", step.id, "scatter"], () => scatterInputs(step, inputs));
   const parts = call.progress.divide(shards.length);
   const isTool = call.process.kind === "tool";
   const gathered: JsonObject[] = [];
@@ -185,7 +196,7 @@ async function runShards(call: StepCall, inputs: JsonObject): Promise<JsonObject
       const [end] = await Promise.allSettled([running]);
       if (end.status === "fulfilled") gathered[shard] = end.value;
       else if (run.goesOnAfterFailure) failures.push(end);
-      else throw failed(run, end.reason);
+      else throw failed(run, located(end.reason, run.places, call.workflow, false));
     }
   };
   const workers = Array.from({ length: Math.min(shardsAtOnce, shards.length) }, work);
@@ -224,9 +235,11 @@ async function runShard(call: StepCall, given: JsonObject, shard: Shard): Promis
 async function isWanted({ run, step, scope }: StepCall, inputs: JsonObject): Promise<boolean> {
   const { when } = step;
   if (when === undefined) return true;
-  const value = await evaluating(run, () => evaluate(when, { ...scope, inputs }));
+  const field = ["steps", step.id, "when"];
+  const value = await duringField(field, () => evaluating(run, () => evaluate(when, { ...scope, inputs })));
   if (typeof value === "boolean") return value;
-  throw new CwlFailure(`Cannot decide on "when": found ${JSON.stringify(value)}, expected true or false`);
+  const detail = `Cannot decide on "when": found ${JSON.stringify(value)}, expected true or false`;
+  throw new CwlFailure(detail, {}, { field });
 }
 
 function skipped(step: Step): JsonObject {
@@ -236,7 +249,10 @@ function skipped(step: Step): JsonObject {
 /** Takes the inputs of a step from their sources, else their defaults. */
 async function sourceInputs({ step, scope, around }: StepCall, values: Values): Promise<JsonObject> {
   const listing = around.requirements.loadListing ?? around.hints.loadListing;
-  const sources = step.inputs.map(async (input) => {
+  const sources = step.inputs.map((input) => duringField(["steps", step.id, "in", input.id], () => sourceInput(input)));
+  return Object.fromEntries(await Promise.all(sources));
+
+  async function sourceInput(input: Step["inputs"][number]): Promise<readonly [string, Json]> {
     const value = linkValue(input.link, values) ?? input.default ?? null;
     const mode = input.loadListing ?? listing ?? (scope.version === "v1.0" ? "deep_listing" : undefined);
     if (!input.loadContents && mode === undefined) return [input.id, value] as const;
@@ -245,8 +261,7 @@ async function sourceInputs({ step, scope, around }: StepCall, values: Values): 
       return input.loadContents ? withContents(file, scope.version) : Promise.resolve(file);
     });
     return [input.id, loaded] as const;
-  });
-  return Object.fromEntries(await Promise.all(sources));
+  }
 }
 
 /** Applies valueFrom, which sees all inputs as they were before any of them was changed. */
@@ -254,7 +269,9 @@ async function valueInputs({ step, scope, run }: StepCall, given: JsonObject): P
   if (!step.inputs.some((input) => input.valueFrom !== undefined)) return given;
   const changedValue = ({ id, valueFrom }: Step["inputs"][number]): Json => {
     const self = given[id] ?? null;
-    return valueFrom === undefined ? self : evaluate(valueFrom, { ...scope, inputs: given, self });
+    if (valueFrom === undefined) return self;
+    const field = ["steps", step.id, "in", id, "valueFrom"];
+    return inField(field, () => evaluate(valueFrom, { ...scope, inputs: given, self }));
   };
   const changed = await evaluating(run, () => step.inputs.map((input) => [input.id, changedValue(input)] as const));
   const inputs = Object.fromEntries(changed);
@@ -264,9 +281,10 @@ async function valueInputs({ step, scope, run }: StepCall, given: JsonObject): P
 
 function collectWorkflowOutputs(workflow: Workflow, values: Values): JsonObject {
   const outputs = workflow.outputs.map((output) => {
-    const value = linkValue(output.link, values);
+    const field = ["outputs", output.id, "outputSource"];
+    const value = inField(field, () => linkValue(output.link, values));
     const fault = outputFault(output.type, value);
-    if (fault !== undefined) throw new CwlFailure(`Cannot collect output "${output.id}": ${fault}`);
+    if (fault !== undefined) throw new CwlFailure(`Cannot collect output "${output.id}": ${fault}`, {}, { field });
     return [output.id, value] as const;
   });
   return Object.fromEntries(outputs);

@@ -126,7 +126,7 @@ test("a missing program is named", async () => {
   );
   const { failure } = await runPackage(harness, cwl);
   expect(failure?.message).toBe(
-    'Cannot run the tool: found no program "no-such-program", expected one on the PATH /usr/local/bin:/usr/bin:/bin',
+    'Cannot run the tool: found no program "no-such-program", expected one on the PATH /usr/local/bin:/usr/bin:/bin (/baseCommand)',
   );
 });
 
@@ -228,10 +228,10 @@ test("a missing output, and one of two where one is wanted, are named", async ()
   const outputs = "inputs: []\noutputs: { o: { type: File, outputBinding: { glob: '*.txt' } } }\n";
   const none = await runPackage(harness, shellTool("true", outputs), {}, "a");
   expect(none.failure?.message).toBe(
-    'Cannot collect output "o": found null, expected File: nothing fits the glob "*.txt", the output directory has nothing in it',
+    'Cannot collect output "o": found null, expected File: nothing fits the glob "*.txt", the output directory has nothing in it (/outputs/o/outputBinding/glob)',
   );
   const two = await runPackage(harness, shellTool("touch a.txt b.txt", outputs), {}, "b");
-  expect(two.failure?.message).toBe('Cannot collect output "o": found a.txt, b.txt, expected one file');
+  expect(two.failure?.message).toBe('Cannot collect output "o": found a.txt, b.txt, expected one file (/outputs/o)');
 });
 
 test("the working directory holds what InitialWorkDirRequirement says", async () => {

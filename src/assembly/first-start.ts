@@ -1,0 +1,18 @@
+import { type Config, isExposed } from "../config.ts";
+import type { Bubblewrap } from "../executors/sandbox/bubblewrap.ts";
+import { readSecretKey } from "../files/secret-key.ts";
+import { refuseOpenDoor, refuseOpenTools } from "./door.ts";
+import { openGate } from "./gate.ts";
+import { readTelling } from "./telling.ts";
+
+/**
+ * Refuses, before there is a new database, what would end the start after it was made: then nothing of it stays. A key file
+ * that is named and not there is made from `fresh`, when all else is well.
+ */
+export async function refuseFirstStart(config: Config, search: Promise<Bubblewrap>, fresh: Uint8Array): Promise<void> {
+  refuseOpenDoor(config, false);
+  openGate(config);
+  await readTelling(config);
+  refuseOpenTools(config, isExposed(config, false), await search);
+  if (config.secretFile !== undefined) await readSecretKey(config.secretFile, fresh);
+}
