@@ -21,22 +21,19 @@ import {
 } from "../../files/layout.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engine.ts";
 import { fromCustom } from "./custom-types.ts";
-import type { FieldPlaces } from "./failed-field.ts";
 import { CwlFailure } from "./failure.ts";
 import { inputObject } from "./inputs.ts";
 import { createScriptLoader, type ExpressionLimits, type ScriptLoader } from "./javascript.ts";
 import { loadJson } from "./load.ts";
-import { defaultDocker, type LocalRun } from "./local-run.ts";
+import { aroundAll, defaultDocker, type LocalRun, placesOf } from "./local-run.ts";
 import { toOutputValues, writeLiterals } from "./output-values.ts";
 import type { ReadBounds } from "./readable.ts";
 import { machineFaults, operationFaults } from "./requirements.ts";
 import { beginRun, type Run, type RunTools } from "./run.ts";
 import { type Call, leaveRunning, type RunContext, type StepCache } from "./run-context.ts";
-import { noSurroundings, type Surroundings } from "./runtime.ts";
 import type { CwlDocument } from "./schema.ts";
 import { secretsWarning } from "./secrets.ts";
 import { type Capacity, createSlots, type Slots } from "./slots.ts";
-import { jsonSource } from "./source.ts";
 import { createUsageCount, usageKey } from "./usage.ts";
 import { runProcess } from "./workflow.ts";
 
@@ -182,7 +179,7 @@ async function work(
     executor: deps.executor,
     ignoresContainers: deps.ignoresContainers ?? false,
     local,
-    places: placesOf(prepared, local),
+    places: placesOf(prepared.definition, local),
     ...(docker === undefined ? {} : { defaultDocker: docker }),
     layout: deps.layout,
     logger: deps.logger,
@@ -218,19 +215,6 @@ async function work(
     // Who gives a run up, or dismisses it, has no use for figures.
     if (!tools.signal.aborted || tools.signal.reason === "failed") await context.usage.keep(record);
   }
-}
-
-function placesOf({ definition }: Prepared, { locate, locateInput }: LocalRun): FieldPlaces {
-  return {
-    document: definition.kind === "cwl" ? definition.document : null,
-    locate: locate ?? jsonSource(null).locate,
-    ...(locateInput === undefined ? {} : { locateInput }),
-  };
-}
-
-/** What counts for all processes that do not say otherwise. */
-function aroundAll(docker: JsonObject | undefined): Surroundings {
-  return docker === undefined ? noSurroundings : { requirements: {}, hints: { docker } };
 }
 
 /** What values of this execution may name: what it makes itself, and what its inputs are. */
