@@ -58,6 +58,13 @@ for (const words of [
   });
 }
 
+test("each command that the overview lists helps under its own name", async () => {
+  const { out } = await runExecutable(["help"]);
+  const names = [...out.matchAll(/^ {2}([a-z]+) /gm)].map(([, name = ""]) => name);
+  expect(names).toContain("serve");
+  for (const name of names) expect((await runExecutable([name, "--help"])).out).toStartWith(`Usage: heddle ${name}`);
+});
+
 test("help tells of all commands, or of one", async () => {
   expect((await runExecutable(["help"])).out).toContain("heddle COMMAND --help tells more");
   expect((await runExecutable(["help", "serve"])).out).toStartWith("Usage: heddle serve [OPTION...]");

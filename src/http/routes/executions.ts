@@ -12,6 +12,7 @@ import { checkJob, type Submitted, submitJob } from "../../operations/submit-job
 import { parseVaultAuthorizations } from "../../wire/auth-vault.ts";
 import { readKvpExecution, withoutEmptyFields } from "../../wire/kvp-execute.ts";
 import { parsePrefer } from "../../wire/prefer.ts";
+import { documentFormats, isDocumentFormat } from "../answers/document-formats.ts";
 import { comesToLook, formType, lookResponse, requireOwnForm } from "../answers/process-form.ts";
 import { type AnswerDeps, answerResults } from "../answers/results-answer.ts";
 import { requireAcceptable } from "../answers/results-taken.ts";
@@ -158,14 +159,17 @@ function isDryRun(given: string | undefined): boolean {
   throw new Problem("invalid-query-parameter-value", `Cannot execute: found dryRun "${given}", wanted true or false`);
 }
 
-const shortFormats: Readonly<Record<string, string>> = { json: "application/json", html: "text/html" };
-
 /** What stands in the query wins over the headers of the same meaning (OGC 18-062r3 /req/kvp-execute/f-response and prefer-response). */
 function withHeaders(context: RouteContext, prefer: string | undefined, format: string | undefined): RouteContext {
   const headers = new Headers(context.request.headers);
   if (prefer !== undefined) headers.set("prefer", headerText("prefer", prefer));
-  if (format !== undefined) headers.set("accept", headerText("f", shortFormats[format] ?? format));
+  if (format !== undefined) headers.set("accept", headerText("f", typeOf(format)));
   return { ...context, request: new Request(context.request.url, { headers }), signal: context.signal };
+}
+
+/** Gives the media type of a format; another text is taken for a media type itself. */
+function typeOf(format: string): string {
+  return isDocumentFormat(format) ? documentFormats[format].mediaType : format;
 }
 
 /** Only some characters can stand in a header. */
