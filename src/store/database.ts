@@ -7,6 +7,7 @@ import { copyOpenDatabase } from "./backup.ts";
 import { explainDatabase } from "./database-fault.ts";
 import { type Driver, openDriver } from "./driver.ts";
 import { createJobFeed, type JobFeed, type LiveProgress } from "./job-feed.ts";
+import { takeUpTexts } from "./job-lists/take-up-texts.ts";
 import { type Migration, migrate } from "./migrate.ts";
 import { migrationFiles } from "./migrations.macro.ts" with { type: "macro" };
 import type { Row, Statement, StatementResult } from "./statements.ts";
@@ -34,6 +35,8 @@ export type Database = AsyncDisposable & {
   announce(jobId: string, live: LiveProgress): void;
   /** What happened since the start; `synchronous` is the connection's own answer (2 is FULL). */
   figures(): Promise<WriteFigures & { readonly synchronous: number }>;
+  /** The clock's: what takes long is ended by it. */
+  elapsed(): number;
   readonly feed: JobFeed;
 };
 
@@ -74,6 +77,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       queue.refuse(cause);
     },
     announce: feed.announce,
+    elapsed: () => clock.elapsed(),
     async figures() {
       const { rows } = await queue.read({ sql: "PRAGMA synchronous", args: [] });
       return { synchronous: Number(rows[0]?.synchronous), ...queue.figures() };
@@ -126,6 +130,7 @@ async function migrateFile(file: string, migrations: readonly Migration[], logge
     const keep = (known: number) => copyOpenDatabase(driver, `${file}.of-${known}-migrations`);
     const applied = await migrate(driver, migrations, file, keep);
     if (applied > 0) logger.info("The database was migrated", { file, migrations: applied });
+    await takeUpTexts(driver, logger);
   } finally {
     driver.close();
   }

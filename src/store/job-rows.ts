@@ -16,7 +16,7 @@ export const jobWidth = jobRow.width;
 export function jobOf(row: Row, from = 0): Job {
   const {
     number: _number,
-    isIndexed: _isIndexed,
+    hidden: _hidden,
     outputBytes: _outputBytes,
     client,
     providerId,
@@ -122,7 +122,7 @@ export function jobArguments(job: Job): ArgumentsOf<typeof jobs> {
     wpsId: job.wpsId ?? null,
     resumeFrom: job.resumeFrom ?? null,
     earlyCrashes: job.earlyCrashes,
-    isIndexed: 0,
+    hidden: 0,
     client: storable(clientOf(job)),
     outputBytes: 0,
   };

@@ -3,6 +3,7 @@ import { compareTurns, type Job, type JobOutcome, type NewJobEvent } from "../do
 import { type NewNotification, type PendingNotification, tellingEvent } from "../domain/notification.ts";
 import type { StageName } from "../domain/progress.ts";
 import type { Database } from "./database.ts";
+import { listRowsOf, withoutListRows } from "./job-lists/list-rows.ts";
 import { eventMembers, eventsText, jobArguments, jobOf, jsonOrNull } from "./job-rows.ts";
 import * as claiming from "./queries/claim-jobs.ts";
 import { findMove, insertEventsOfMove } from "./queries/guards.ts";
@@ -264,6 +265,7 @@ export async function finishJob(database: Database, move: FinishMove): Promise<b
   statements.push(moving.forgetSecretsOfMove(guard));
   statements.push(...tellOfMove(guard, at, notifications));
   if (events.length > 0) statements.push(insertEventsOfMove({ ...guard, events: eventsText(events) }));
+  statements.push(...(await listRowsOf(database, { ...guard, message: move.message, failure: outcome.failure })));
   const results = await database.write(statements, [jobId], findMove(guard));
   if (won(results)) database.feed.forget(jobId);
   return won(results);
@@ -285,6 +287,7 @@ export async function dismissJob(
       ...tellOfMove(guard, at, notifications),
       moving.insertDismissalEvent(guard),
       moving.forgetSecretsOfMove(guard),
+      ...(await listRowsOf(database, { ...guard, message })),
     ],
     [jobId],
     findMove(guard),
@@ -305,6 +308,8 @@ export async function discardJob(
       moving.discard({ ...guard, at, message: storable(message) }),
       moving.deleteResults(guard),
       ...(isDismissed ? [] : [moving.insertDismissalEvent(guard)]),
+      ...withoutListRows(guard),
+      ...(await listRowsOf(database, { ...guard, message })),
     ],
     [jobId],
     findMove(guard),

@@ -1,12 +1,9 @@
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, sql } from "drizzle-orm";
 import { clientOf } from "../domain/access.ts";
 import type { Job } from "../domain/job.ts";
 import { jobMoves } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
-import { membersInOrder, setOfBlock } from "./job-index/number-sets.ts";
-import { facetTerm } from "./job-index/terms.ts";
-import { jobSets } from "./schema/job-index.ts";
-import { jobs } from "./schema/jobs.ts";
+import { hasEnded, jobs } from "./schema/jobs.ts";
 import { argument, build, compile, statusIn } from "./statements.ts";
 
 const isWaiting = statusIn(jobs.status, jobMoves.claim.from);
@@ -47,26 +44,14 @@ const countBefore = compile<{ client: string; priority: number; createdAt: numbe
 
 /** Jobs of a process that are looked at for how long they take: the newest that ended, whatever became of them. */
 const maxLookedAt = 20;
-/** Blocks of the job index in which they are looked for. */
-const maxBlocks = 3;
 
-const selectNewestSets = compile<{ term: string; limit: number }>(() =>
+const selectDurations = compile<{ processId: string; limit: number }>(() =>
   build
-    .select({ block: jobSets.block, numbers: jobSets.numbers })
-    .from(jobSets)
-    .where(eq(jobSets.term, argument("term")))
-    .orderBy(desc(jobSets.block))
-    .limit(sql.placeholder("limit")),
-);
-
-/** `numbers` is a JSON array. */
-const selectDurations = compile<{ numbers: string }>(() =>
-  build
-    .select({ milliseconds: sql`${jobs.finishedAt} - ${jobs.startedAt}`.as("milliseconds") })
-    .from(jobs)
-    .where(
-      sql`${jobs.number} in (select value from json_each(${argument("numbers")})) and is_indexed = 1 and ${statusIn(jobs.status, ["successful"])}`,
-    ),
+    .select({ milliseconds: sql`finished_at - started_at`.as("milliseconds") })
+    .from(
+      sql`(select number as newest from jobs indexed by jobs_of_process where ${hasEnded} and hidden = 0 and process_id = ${argument("processId")} order by number desc limit ${argument("limit")}) cross join jobs`,
+    )
+    .where(sql`number = newest and ${statusIn(sql`status`, ["successful"])}`),
 );
 
 /** Counts the accepted jobs. */
@@ -87,12 +72,7 @@ export async function queuePositionOf(database: Database, job: Job): Promise<num
 
 /** Tells how long the newest successful jobs of a process took: the median; undefined when there is none. */
 export async function usualMilliseconds(database: Database, processId: string): Promise<number | undefined> {
-  const sets = await database.read(selectNewestSets({ term: facetTerm("process", processId), limit: maxBlocks }));
-  const newest: number[] = [];
-  for (const { block, numbers } of sets) {
-    newest.push(...membersInOrder(setOfBlock(Number(block), numbers), true, maxLookedAt - newest.length));
-  }
-  const rows = await database.read(selectDurations({ numbers: JSON.stringify(newest) }));
+  const rows = await database.read(selectDurations({ processId, limit: maxLookedAt }));
   const durations = rows.map((row) => Number(row.milliseconds));
   return durations.sort((one, other) => one - other)[Math.floor(durations.length / 2)];
 }

@@ -1,6 +1,7 @@
 import type { Json } from "../domain/json.ts";
 import type { Database } from "./database.ts";
 import { checkpointsOf } from "./executions.ts";
+import { withoutListRows } from "./job-lists/list-rows.ts";
 import { eventsText } from "./job-rows.ts";
 import { findMove, insertEventsOfMove } from "./queries/guards.ts";
 import { copyCheckpoints, retry } from "./queries/retry-job.ts";
@@ -26,6 +27,7 @@ export async function retryJob(database: Database, move: RetryMove): Promise<"ac
     [
       retry({ jobId, moveId, at, message: storable(message), keeps: Number(keepsFinishedSteps) }),
       insertEventsOfMove({ jobId, moveId, events: eventsText([event]) }),
+      ...withoutListRows({ jobId, moveId }),
     ],
     [jobId],
     findMove({ jobId, moveId }),

@@ -24,10 +24,8 @@ const countQueued = compile<{ client: string }>(() =>
 const countRunning = compile<{ client: string }>(() =>
   build
     .select({ count: sql`count(*)`.as("count") })
-    .from(sql`${jobs} indexed by jobs_not_indexed`)
-    .where(
-      sql`is_indexed = 0 and ${jobs.finishedAt} is null and ${jobs.status} = 'running' and ${jobs.client} = ${argument("client")}`,
-    ),
+    .from(sql`${jobs} indexed by jobs_unfinished`)
+    .where(sql`${jobs.finishedAt} is null and ${jobs.status} = 'running' and ${jobs.client} = ${argument("client")}`),
 );
 
 /** Reads what is kept of a client: nothing for one that is not known. */

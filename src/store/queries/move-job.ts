@@ -135,7 +135,7 @@ export const discard = compile<Dismissal>(() =>
     .set({
       status: jobMoves.discard.to,
       moveId: argument("moveId"),
-      isIndexed: false,
+      hidden: sql`1`,
       outputBytes: 0,
       message: argument("message"),
       // Later than its end, whatever the clock says: that tells the one from the other.

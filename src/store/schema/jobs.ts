@@ -11,6 +11,12 @@ import type { Result } from "../../domain/values.ts";
 // Ids of jobs and executions should be UUIDs of version 7, which begin with the time: what one commit inserts then lies
 // on a few pages, where random ids touch a page of each tree for each job (three times the jobs a second, measured).
 
+/** What the indexes of ended jobs hold; a query that is to use one says the same. */
+export const hasEnded = sql.raw("finished_at is not null and hidden < 2");
+/** An order by what may be null could not be continued. The commas of these two are set right in the migration by hand. */
+const userOrNone = sql`coalesce(user, '')`;
+const providerOrNone = sql`coalesce(provider_id, '')`;
+
 /** A job from its acceptance on. Only jobs.ts and retry-job.ts update this table. */
 export const jobs = sqliteTable(
   "jobs",
@@ -61,8 +67,8 @@ export const jobs = sqliteTable(
     resumeFrom: text("resume_from"),
     /** Raised by release and adopt after a crash of the server, cleared by the record that passes stage 8. */
     earlyCrashes: integer("early_crashes").notNull(),
-    /** Set when a finished job was taken up in the job index (schema/job-index.ts), cleared by the moves that take it out again. */
-    isIndexed: integer("is_indexed", { mode: "boolean" }).notNull().default(false),
+    /** 0: lists show it. 1: it was removed after its end, and only lists that ask for removed jobs show it. What is 2 or more is in no list. */
+    hidden: integer("hidden").notNull().default(0),
     /** Who takes turns with whom: `clientOf` of whoever submitted. Shown to nobody. */
     client: text("client").notNull().default("anonymous"),
     /** What its outputs and its log take of the disk. Set by finish, cleared by the moves that remove them; triggers add it up (usage.ts). */
@@ -73,18 +79,52 @@ export const jobs = sqliteTable(
     index("jobs_waiting")
       .on(table.client, desc(table.priority), table.createdAt, table.id)
       .where(sql`status = 'accepted'`),
-    // What a search looks at in these jobs: few, since they have not ended or ended just now.
-    index("jobs_not_indexed")
+    // All that a list looks at in the jobs that have not ended: few.
+    index("jobs_unfinished")
       .on(
-        table.finishedAt,
         table.status,
+        table.client,
+        table.hidden,
         table.processId,
         table.user,
         table.providerId,
         table.createdAt,
         table.startedAt,
       )
-      .where(sql`is_indexed = 0`),
+      .where(sql`finished_at is null`),
+    // The indexes of the lists (job-lists.ts). A job comes into them when it ends, so that its insert and its claim pay
+    // nothing for them; each ends in the job's number. The first two hold all that a list looks at.
+    index("jobs_ended")
+      .on(
+        table.hidden,
+        table.number,
+        table.status,
+        table.processId,
+        userOrNone,
+        providerOrNone,
+        table.createdAt,
+        table.startedAt,
+        table.finishedAt,
+      )
+      .where(hasEnded),
+    index("jobs_of_user")
+      .on(
+        table.hidden,
+        userOrNone,
+        table.number,
+        table.status,
+        table.processId,
+        providerOrNone,
+        table.createdAt,
+        table.startedAt,
+        table.finishedAt,
+      )
+      .where(hasEnded),
+    index("jobs_of_process").on(table.hidden, table.processId).where(hasEnded),
+    index("jobs_of_provider").on(table.hidden, providerOrNone).where(hasEnded),
+    index("jobs_of_status").on(table.hidden, table.status).where(hasEnded),
+    index("jobs_by_end").on(table.hidden, table.finishedAt).where(hasEnded),
+    index("jobs_by_duration").on(table.hidden, sql`finished_at - started_at`).where(hasEnded),
   ],
 );
 

@@ -1,0 +1,28 @@
+import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+// What lists of ended jobs look up beside the indexes of `jobs`: written by the write that ends a job, taken out by a
+// retry and a removal (store/job-lists/list-rows.ts). Beside them stands `job_texts`, a full-text index (FTS5) of what is
+// said of these jobs, which knows a job by its number, and a hidden one by the negative of it. Drizzle knows no virtual
+// tables: see the migration.
+
+/** Tags of ended jobs. WITHOUT ROWID (see the migration). */
+export const jobTags = sqliteTable(
+  "job_tags",
+  {
+    /** As that of the job. */
+    hidden: integer("hidden").notNull(),
+    tag: text("tag").notNull(),
+    number: integer("number").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hidden, table.tag, table.number] })],
+);
+
+/** From when to when the ended jobs of a span of numbers were created, or wider: clocks are set back, so numbers do not tell. */
+export const jobSpans = sqliteTable("job_spans", {
+  span: integer("span").primaryKey(),
+  leastCreated: integer("least_created").notNull(),
+  mostCreated: integer("most_created").notNull(),
+});
+
+/** The greatest number of the jobs whose words are still to be taken up: those that had ended before there was this index. */
+export const jobTextsLeft = sqliteTable("job_texts_left", { number: integer("number").primaryKey() });
