@@ -20,13 +20,14 @@ const embeddedMigrations: readonly Migration[] = migrationFiles();
 export type Database = AsyncDisposable & {
   /**
    * Commits the statements, all or nothing, together with other writes of the same turn; durable when it resolves.
-   * `changed` are ids of jobs whose followers are told after the commit; `standing`: see WriteOptions.
+   * `changed` are ids of jobs whose followers are told after the commit; `standing` and `more`: see WriteOptions.
    * Throws `unavailable` when another process holds the lock for half a minute, or the database is closed.
    */
   write(
     statements: readonly Statement[],
     changed?: readonly string[],
     standing?: Statement,
+    more?: () => Promise<readonly Statement[]>,
   ): Promise<readonly StatementResult[]>;
   read(statement: Statement): Promise<readonly Row[]>;
   /** Refuses writes for a reason, such as that the file was removed: they would be lost. With `undefined` no more. */
@@ -66,8 +67,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const queue = createWriteQueue({ driver, clock, logger, onChanged: feed.changed, pause: sleep });
   return {
     feed,
-    write: (statements, changed, standing) =>
+    write: (statements, changed, standing, more) =>
       queue.write(statements, {
+        ...(more === undefined ? {} : { more }),
         ...(changed === undefined ? {} : { changed }),
         ...(standing === undefined ? {} : { standing }),
       }),

@@ -265,8 +265,9 @@ export async function finishJob(database: Database, move: FinishMove): Promise<b
   statements.push(moving.forgetSecretsOfMove(guard));
   statements.push(...tellOfMove(guard, at, notifications));
   if (events.length > 0) statements.push(insertEventsOfMove({ ...guard, events: eventsText(events) }));
-  statements.push(...(await listRowsOf(database, { ...guard, message: move.message, failure: outcome.failure })));
-  const results = await database.write(statements, [jobId], findMove(guard));
+  const results = await database.write(statements, [jobId], findMove(guard), () =>
+    listRowsOf(database, { ...guard, message: move.message, failure: outcome.failure }),
+  );
   if (won(results)) database.feed.forget(jobId);
   return won(results);
 }
@@ -287,10 +288,10 @@ export async function dismissJob(
       ...tellOfMove(guard, at, notifications),
       moving.insertDismissalEvent(guard),
       moving.forgetSecretsOfMove(guard),
-      ...(await listRowsOf(database, { ...guard, message })),
     ],
     [jobId],
     findMove(guard),
+    () => listRowsOf(database, { ...guard, message }),
   );
   if (won(results)) database.feed.forget(jobId);
   return won(results) ? "dismissed" : "lost";
@@ -309,10 +310,10 @@ export async function discardJob(
       moving.deleteResults(guard),
       ...(isDismissed ? [] : [moving.insertDismissalEvent(guard)]),
       ...withoutListRows(guard),
-      ...(await listRowsOf(database, { ...guard, message })),
     ],
     [jobId],
     findMove(guard),
+    () => listRowsOf(database, { ...guard, message }),
   );
   return won(results) ? "dismissed" : "lost";
 }

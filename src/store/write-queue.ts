@@ -25,6 +25,8 @@ type WriteOptions = {
    * tried again after an error that leaves open whether it was committed.
    */
   readonly standing?: Statement;
+  /** More statements, which are known by what is read when the write has its turn. */
+  readonly more?: () => Promise<readonly Statement[]>;
 };
 
 export type WriteFigures = {
@@ -53,7 +55,7 @@ const lastPauseMilliseconds = 50;
 const maxPauses = 600;
 
 type Write = {
-  readonly statements: readonly Statement[];
+  statements: readonly Statement[];
   readonly options: WriteOptions;
   readonly resolve: (results: readonly StatementResult[]) => void;
   readonly reject: (error: unknown) => void;
@@ -105,9 +107,22 @@ export function createWriteQueue({ driver, clock, logger, onChanged, pause }: Wr
       // Lets all that is ready in this turn of the event loop join (a microtask would gather half as many).
       await new Promise((done) => setImmediate(done));
       const writes = takeWrites();
-      await commitTogether(writes);
+      const complete: Write[] = [];
+      for (const write of writes) if (write.options.more === undefined || (await addMore(write))) complete.push(write);
+      if (complete.length > 0) await commitTogether(complete);
     }
     running = undefined;
+  }
+
+  /** Before the commit: a write keeps its place before those that came later. */
+  async function addMore(write: Write): Promise<boolean> {
+    try {
+      write.statements = [...write.statements, ...((await write.options.more?.()) ?? [])];
+      return true;
+    } catch (error) {
+      write.reject(error);
+      return false;
+    }
   }
 
   function takeWrites(): readonly Write[] {

@@ -42,9 +42,14 @@ test("no query of a job reads a whole table or sorts", async () => {
   const note = (statement: Statement) => statements.set(statement.sql, statement);
   const noting: Database = {
     ...database,
-    write(written, changed, standing) {
+    write(written, changed, standing, more) {
       for (const statement of [...written, ...(standing === undefined ? [] : [standing])]) note(statement);
-      return database.write(written, changed, standing);
+      const noted = async () => {
+        const statements = (await more?.()) ?? [];
+        for (const statement of statements) note(statement);
+        return statements;
+      };
+      return database.write(written, changed, standing, noted);
     },
     read(statement) {
       note(statement);
