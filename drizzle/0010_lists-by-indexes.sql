@@ -18,25 +18,27 @@ DROP INDEX `jobs_not_indexed`;
 --> statement-breakpoint
 ALTER TABLE `jobs` ADD `hidden` integer DEFAULT 0 NOT NULL;
 --> statement-breakpoint
+ALTER TABLE `jobs` ADD `is_new` integer DEFAULT true NOT NULL;
+--> statement-breakpoint
 ALTER TABLE `jobs` DROP COLUMN `is_indexed`;
 --> statement-breakpoint
 UPDATE `jobs` SET `hidden` = 1 WHERE `status` = 'dismissed' AND `finished_at` <> `updated_at`;
 --> statement-breakpoint
-CREATE INDEX `jobs_unfinished` ON `jobs` (`status`,`client`,`hidden`,`process_id`,`user`,`provider_id`,`created_at`,`started_at`) WHERE finished_at is null;
+CREATE INDEX `jobs_new` ON `jobs` (`finished_at`,`status`,`client`,`hidden`,`process_id`,`user`,`provider_id`,`created_at`,`started_at`) WHERE is_new = 1;
 --> statement-breakpoint
-CREATE INDEX `jobs_ended` ON `jobs` (`hidden`,`number`,`status`,`process_id`,coalesce(`user`, ''),coalesce(`provider_id`, ''),`created_at`,`started_at`,`finished_at`) WHERE finished_at is not null and hidden < 2;
+CREATE INDEX `jobs_ended` ON `jobs` (`hidden`,`number`,`status`,`process_id`,coalesce(`user`, ''),coalesce(`provider_id`, ''),`created_at`,`started_at`,`finished_at`) WHERE is_new = 0 and hidden < 2;
 --> statement-breakpoint
-CREATE INDEX `jobs_of_user` ON `jobs` (`hidden`,coalesce(`user`, ''),`number`,`status`,`process_id`,coalesce(`provider_id`, ''),`created_at`,`started_at`,`finished_at`) WHERE finished_at is not null and hidden < 2;
+CREATE INDEX `jobs_of_user` ON `jobs` (`hidden`,coalesce(`user`, ''),`number`,`status`,`process_id`,coalesce(`provider_id`, ''),`created_at`,`started_at`,`finished_at`) WHERE is_new = 0 and hidden < 2;
 --> statement-breakpoint
-CREATE INDEX `jobs_of_process` ON `jobs` (`hidden`,`process_id`) WHERE finished_at is not null and hidden < 2;
+CREATE INDEX `jobs_of_process` ON `jobs` (`hidden`,`process_id`) WHERE is_new = 0 and hidden < 2;
 --> statement-breakpoint
-CREATE INDEX `jobs_of_provider` ON `jobs` (`hidden`,coalesce(`provider_id`, '')) WHERE finished_at is not null and hidden < 2;
+CREATE INDEX `jobs_of_provider` ON `jobs` (`hidden`,coalesce(`provider_id`, '')) WHERE is_new = 0 and hidden < 2;
 --> statement-breakpoint
-CREATE INDEX `jobs_of_status` ON `jobs` (`hidden`,`status`) WHERE finished_at is not null and hidden < 2;
+CREATE INDEX `jobs_of_status` ON `jobs` (`hidden`,`status`) WHERE is_new = 0 and hidden < 2;
 --> statement-breakpoint
-CREATE INDEX `jobs_by_end` ON `jobs` (`hidden`,`finished_at`) WHERE finished_at is not null and hidden < 2;
+CREATE INDEX `jobs_by_end` ON `jobs` (`hidden`,`finished_at`) WHERE is_new = 0 and hidden < 2;
 --> statement-breakpoint
-CREATE INDEX `jobs_by_duration` ON `jobs` (`hidden`,finished_at - started_at) WHERE finished_at is not null and hidden < 2;
+CREATE INDEX `jobs_by_duration` ON `jobs` (`hidden`,finished_at - started_at) WHERE is_new = 0 and hidden < 2;
 --> statement-breakpoint
 CREATE TABLE `job_spans` (
 	`span` integer PRIMARY KEY NOT NULL,
@@ -51,14 +53,4 @@ CREATE TABLE `job_tags` (
 	PRIMARY KEY(`hidden`, `tag`, `number`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE TABLE `job_texts_left` (
-	`number` integer PRIMARY KEY NOT NULL
-);
---> statement-breakpoint
 CREATE VIRTUAL TABLE `job_texts` USING fts5(`words`, content='', contentless_delete=1, detail='none', tokenize='ascii');
---> statement-breakpoint
-INSERT OR IGNORE INTO `job_tags` (`hidden`, `tag`, `number`) SELECT `hidden`, tag.value, jobs.`number` FROM `jobs`, json_each(jobs.`tags`) AS tag WHERE `finished_at` IS NOT NULL AND jobs.`tags` <> '[]';
---> statement-breakpoint
-INSERT INTO `job_spans` (`span`, `least_created`, `most_created`) SELECT `number` / 1024, min(`created_at`), max(`created_at`) FROM `jobs` INDEXED BY `jobs_ended` WHERE `finished_at` IS NOT NULL AND `hidden` < 2 GROUP BY `number` / 1024;
---> statement-breakpoint
-INSERT INTO `job_texts_left` (`number`) SELECT max(`number`) FROM `jobs` WHERE `finished_at` IS NOT NULL HAVING max(`number`) IS NOT NULL;

@@ -7,7 +7,8 @@ import { copyOpenDatabase } from "./backup.ts";
 import { explainDatabase } from "./database-fault.ts";
 import { type Driver, openDriver } from "./driver.ts";
 import { createJobFeed, type JobFeed, type LiveProgress } from "./job-feed.ts";
-import { takeUpTexts } from "./job-lists/take-up-texts.ts";
+import { createTakeIn } from "./job-lists/take-in.ts";
+import { takeInAll } from "./job-lists/take-in-all.ts";
 import { type Migration, migrate } from "./migrate.ts";
 import { migrationFiles } from "./migrations.macro.ts" with { type: "macro" };
 import type { Row, Statement, StatementResult } from "./statements.ts";
@@ -36,6 +37,8 @@ export type Database = AsyncDisposable & {
   announce(jobId: string, live: LiveProgress): void;
   /** What happened since the start; `synchronous` is the connection's own answer (2 is FULL). */
   figures(): Promise<WriteFigures & { readonly synchronous: number }>;
+  /** Goes along with each write that ends a job, as its `more`: now and then it takes jobs into the lists. */
+  readonly takeIn: () => Promise<readonly Statement[]>;
   /** The clock's: what takes long is ended by it. */
   elapsed(): number;
   readonly feed: JobFeed;
@@ -65,15 +68,17 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const feed = createJobFeed();
   let isLost = false;
   const queue = createWriteQueue({ driver, clock, logger, onChanged: feed.changed, pause: sleep });
+  const read: Database["read"] = async (statement) => (await queue.read(statement)).rows;
   return {
     feed,
+    takeIn: createTakeIn(read, () => queue.figures().commits),
     write: (statements, changed, standing, more) =>
       queue.write(statements, {
         ...(more === undefined ? {} : { more }),
         ...(changed === undefined ? {} : { changed }),
         ...(standing === undefined ? {} : { standing }),
       }),
-    read: async (statement) => (await queue.read(statement)).rows,
+    read,
     refuseWrites(cause) {
       isLost = cause !== undefined;
       queue.refuse(cause);
@@ -132,7 +137,7 @@ async function migrateFile(file: string, migrations: readonly Migration[], logge
     const keep = (known: number) => copyOpenDatabase(driver, `${file}.of-${known}-migrations`);
     const applied = await migrate(driver, migrations, file, keep);
     if (applied > 0) logger.info("The database was migrated", { file, migrations: applied });
-    await takeUpTexts(driver, logger);
+    await takeInAll(driver, logger);
   } finally {
     driver.close();
   }

@@ -1,9 +1,9 @@
-import { and, eq, lte, or, sql } from "drizzle-orm";
+import { and, eq, lte, or, type SQL, sql } from "drizzle-orm";
 import { isFinished, type JobStatus, jobStatuses } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
 import { deletesOfListRows } from "./queries/list-rows.ts";
 import { notesOfRemovedJob } from "./removals.ts";
-import { checkpoints, executions, hasEnded, idempotencyKeys, jobEvents, jobs, results } from "./schema/jobs.ts";
+import { checkpoints, executions, idempotencyKeys, isListed, jobEvents, jobs, results } from "./schema/jobs.ts";
 import { notifications, subscriptions } from "./schema/notifications.ts";
 import { vaultFiles, vaultUses } from "./schema/vault.ts";
 import { argument, build, compile, statusIn } from "./statements.ts";
@@ -16,13 +16,18 @@ const isDue = and(
   sql`coalesce(${jobs.request} ->> '$.run.isPinned', 0) = 0`,
 );
 
-const selectDue = compile<{ before: number; limit: number }>(() =>
-  build
-    .select({ id: sql`${jobs.id}`.as("id") })
-    .from(sql`${jobs} indexed by jobs_by_end`)
-    .where(and(hasEnded, sql`hidden in (0, 1)`, isDue))
-    .limit(sql.placeholder("limit")),
-);
+const selectDue = dueIn(sql`${jobs} indexed by jobs_by_end`, sql`${isListed} and hidden in (0, 1)`);
+const selectDueNew = dueIn(sql`${jobs} indexed by jobs_new`, sql`is_new = 1`);
+
+function dueIn(source: SQL, isThere: SQL) {
+  return compile<{ before: number; limit: number }>(() =>
+    build
+      .select({ id: sql`${jobs.id}`.as("id") })
+      .from(source)
+      .where(and(isThere, isDue))
+      .limit(sql.placeholder("limit")),
+  );
+}
 
 /** Before the row goes, by which they are found. */
 const removeListRows = deletesOfListRows(and(eq(jobs.id, argument("jobId")), isDue)).map((query) =>
@@ -56,7 +61,9 @@ const removals = [
 
 /** Lists ids of jobs that ended before a time and are not pinned, so many at most. */
 export async function expiredJobs(database: Database, before: number, limit: number): Promise<readonly string[]> {
-  return (await database.read(selectDue({ before, limit }))).map((row) => String(row.id));
+  const listed = await database.read(selectDue({ before, limit }));
+  const others = await database.read(selectDueNew({ before, limit }));
+  return [...listed, ...others].slice(0, limit).map((row) => String(row.id));
 }
 
 /** Removes all rows of a job that ended before a time, in one write which notes that its files are to go. False when it was retried or pinned meanwhile. */

@@ -17,6 +17,7 @@ export function jobOf(row: Row, from = 0): Job {
   const {
     number: _number,
     hidden: _hidden,
+    isNew: _isNew,
     outputBytes: _outputBytes,
     client,
     providerId,
@@ -123,6 +124,7 @@ export function jobArguments(job: Job): ArgumentsOf<typeof jobs> {
     resumeFrom: job.resumeFrom ?? null,
     earlyCrashes: job.earlyCrashes,
     hidden: 0,
+    isNew: 1,
     client: storable(clientOf(job)),
     outputBytes: 0,
   };

@@ -3,12 +3,12 @@ import { compareTurns, type Job, type JobOutcome, type NewJobEvent } from "../do
 import { type NewNotification, type PendingNotification, tellingEvent } from "../domain/notification.ts";
 import type { StageName } from "../domain/progress.ts";
 import type { Database } from "./database.ts";
-import { listRowsOf, withoutListRows } from "./job-lists/list-rows.ts";
 import { eventMembers, eventsText, jobArguments, jobOf, jsonOrNull } from "./job-rows.ts";
 import * as claiming from "./queries/claim-jobs.ts";
 import { findMove, insertEventsOfMove } from "./queries/guards.ts";
 import * as inserting from "./queries/insert-job.ts";
 import { insertNotificationsOfMove, notificationsText } from "./queries/insert-notifications.ts";
+import { withoutListRows } from "./queries/list-rows.ts";
 import * as moving from "./queries/move-job.ts";
 import { type JobRecord, recordStatements } from "./queries/record-job.ts";
 import * as selecting from "./queries/select-jobs.ts";
@@ -265,9 +265,7 @@ export async function finishJob(database: Database, move: FinishMove): Promise<b
   statements.push(moving.forgetSecretsOfMove(guard));
   statements.push(...tellOfMove(guard, at, notifications));
   if (events.length > 0) statements.push(insertEventsOfMove({ ...guard, events: eventsText(events) }));
-  const results = await database.write(statements, [jobId], findMove(guard), () =>
-    listRowsOf(database, { ...guard, message: move.message, failure: outcome.failure }),
-  );
+  const results = await database.write(statements, [jobId], findMove(guard), database.takeIn);
   if (won(results)) database.feed.forget(jobId);
   return won(results);
 }
@@ -291,7 +289,7 @@ export async function dismissJob(
     ],
     [jobId],
     findMove(guard),
-    () => listRowsOf(database, { ...guard, message }),
+    database.takeIn,
   );
   if (won(results)) database.feed.forget(jobId);
   return won(results) ? "dismissed" : "lost";
@@ -313,7 +311,7 @@ export async function discardJob(
     ],
     [jobId],
     findMove(guard),
-    () => listRowsOf(database, { ...guard, message }),
+    database.takeIn,
   );
   return won(results) ? "dismissed" : "lost";
 }

@@ -4,10 +4,11 @@ import { type JobOrder, newestFirst } from "../domain/job-sort.ts";
 import type { Database } from "./database.ts";
 import { listEnded } from "./job-lists/list-ended.ts";
 import { directionOf, firstOf, type JobPosition, positionOf } from "./job-lists/position.ts";
-import { type Question, questionOf } from "./job-lists/question.ts";
+import { alternativesOf, type Question, questionOf } from "./job-lists/question.ts";
 import { createSlices } from "./job-lists/slices.ts";
+import { justEndedWith } from "./job-lists/take-in.ts";
 import { jobOf } from "./job-rows.ts";
-import { pageOfUnfinished, selectEnded } from "./queries/list-jobs.ts";
+import { pageOfNew, selectEnded } from "./queries/list-jobs.ts";
 import type { Statement } from "./statements.ts";
 
 export type { JobPosition } from "./job-lists/position.ts";
@@ -44,8 +45,8 @@ export async function listJobs(database: Database, filter: JobFilter): Promise<r
   const hidden = withRemoved ? [0, 1] : [0];
   const slices = createSlices(database, question);
   for (let tries = 1; ; tries += 1) {
-    // First, so that a job that ends meanwhile is found here or there.
-    const unfinished = question.words === null ? await listUnfinished(database, question, filter, order) : [];
+    // First, so that a job that is taken into the indexes meanwhile is found here or there.
+    const unlisted = await listNew(database, question, filter, hidden);
     const found: JobPosition[] = [];
     for (const one of hidden) {
       const reading = { question, hidden: one, order, limit, slices, ...(from === undefined ? {} : { from }) };
@@ -54,22 +55,21 @@ export async function listJobs(database: Database, filter: JobFilter): Promise<r
     const numbers = firstOf(found, order, limit).map(({ number }) => number);
     const rows = selectEnded({ numbers: JSON.stringify(numbers), hidden: JSON.stringify(hidden) });
     const ended = await jobsOf(database, rows, order);
-    if (ended.length === numbers.length || tries === mostTries) return merged(unfinished, ended, order, limit);
+    if (ended.length === numbers.length || tries === mostTries) return merged(unlisted, ended, order, limit);
   }
 }
 
-async function listUnfinished(
+/** Jobs that have not ended or ended just now; of these, those that say what is looked for. */
+async function listNew(
   database: Database,
   question: Question,
-  { now, limit, from }: JobFilter,
-  order: JobOrder,
+  { now, limit, from, order = newestFirst, search }: JobFilter,
+  hidden: readonly number[],
 ): Promise<readonly ListedJob[]> {
+  const sayers = question.words === null ? [] : await justEndedWith(database.read, alternativesOf(search?.text));
   const begin = { fromValue: from?.value ?? null, fromNumber: from?.number ?? null };
-  return jobsOf(
-    database,
-    pageOfUnfinished[order.key][directionOf(order)]({ ...question, ...begin, now, limit }),
-    order,
-  );
+  const values = { ...question, ...begin, now, limit, hidden: JSON.stringify(hidden), sayers: JSON.stringify(sayers) };
+  return jobsOf(database, pageOfNew[order.key][directionOf(order)](values), order);
 }
 
 async function jobsOf(database: Database, statement: Statement, order: JobOrder): Promise<readonly ListedJob[]> {

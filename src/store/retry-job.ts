@@ -1,9 +1,9 @@
 import type { Json } from "../domain/json.ts";
 import type { Database } from "./database.ts";
 import { checkpointsOf } from "./executions.ts";
-import { withoutListRows } from "./job-lists/list-rows.ts";
 import { eventsText } from "./job-rows.ts";
 import { findMove, insertEventsOfMove } from "./queries/guards.ts";
+import { withoutListRows } from "./queries/list-rows.ts";
 import { copyCheckpoints, retry } from "./queries/retry-job.ts";
 import { storable } from "./statements.ts";
 

@@ -24,8 +24,10 @@ const countQueued = compile<{ client: string }>(() =>
 const countRunning = compile<{ client: string }>(() =>
   build
     .select({ count: sql`count(*)`.as("count") })
-    .from(sql`${jobs} indexed by jobs_unfinished`)
-    .where(sql`${jobs.finishedAt} is null and ${jobs.status} = 'running' and ${jobs.client} = ${argument("client")}`),
+    .from(sql`${jobs} indexed by jobs_new`)
+    .where(
+      sql`is_new = 1 and ${jobs.finishedAt} is null and ${jobs.status} = 'running' and ${jobs.client} = ${argument("client")}`,
+    ),
 );
 
 /** Reads what is kept of a client: nothing for one that is not known. */

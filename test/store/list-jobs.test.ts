@@ -4,6 +4,7 @@ import type { JobSearch } from "../../src/domain/job-search.ts";
 import { type JobOrder, sortKeys } from "../../src/domain/job-sort.ts";
 import type { Database } from "../../src/store/database.ts";
 import { removeJob } from "../../src/store/expire-jobs.ts";
+import { takeIn } from "../../src/store/job-lists/take-in.ts";
 import { claimJobs, discardJob, dismissJob, findJob, finishJob, insertJob } from "../../src/store/jobs.ts";
 import { type JobFilter, listJobs } from "../../src/store/list-jobs.ts";
 import { retryJob } from "../../src/store/retry-job.ts";
@@ -25,7 +26,12 @@ const secondsOf = [0, 1, 3, 15, 16, 21, 40, 3599, 3600, 4000, 90_000];
  * Inserts 90 jobs that differ in everything that can be asked for; nine are not over. Gives them in that order. Their
  * numbers lie so far apart: lists go through 1024 first, then 8192, then more at a time.
  */
-async function fill(database: Database, apart: number, removesSome = false): Promise<readonly Job[]> {
+async function fill(
+  database: Database,
+  apart: number,
+  removesSome: boolean,
+  takesAll: boolean,
+): Promise<readonly Job[]> {
   const ids: string[] = [];
   for (let at = 0; at < 90; at += 1) {
     const user = ["ada", "bob", undefined][at % 3];
@@ -46,6 +52,7 @@ async function fill(database: Database, apart: number, removesSome = false): Pro
       await discardJob(database, { jobId: job.id, moveId: crypto.randomUUID(), at: now, message: "Job dismissed" });
     }
   }
+  await database.write(await takeIn(database.read, takesAll ? 100 : 40));
   const jobs = await Promise.all(ids.map((id) => findJob(database, id)));
   return jobs.filter((job) => job !== undefined);
 }
@@ -165,16 +172,21 @@ const single: readonly JobSearch[] = [
 const searches = single.flatMap((one, at) => single.slice(at).map((other) => ({ ...one, ...other })));
 const orders = sortKeys.flatMap((key) => [true, false].map((isDescending): JobOrder => ({ key, isDescending })));
 
+/** Takes all jobs that ended into the indexes of the lists. */
+async function takeInAll(database: Database): Promise<void> {
+  await database.write(await takeIn(database.read, 100));
+}
+
 describe.each([
-  ["next to each other", 1, false],
-  ["some of which are removed, next to each other", 1, true],
-  ["far from each other", 700, false],
-  ["some of which are removed, very far from each other", 3000, true],
-] as const)("of jobs %s, listJobs()", (_, apart, removesSome) => {
+  ["next to each other, some of them taken in", 1, false, false],
+  ["some of which are removed, next to each other", 1, true, true],
+  ["far from each other", 700, false, true],
+  ["some of which are removed, very far from each other, some of them taken in", 3000, true, false],
+] as const)("of jobs %s, listJobs()", (_, apart, removesSome, takesAll) => {
   test("finds what every pair of filters means, for everybody and for one user", async () => {
     await using dir = await temporaryDirectory();
     await using database = await openTestDatabase(dir.path);
-    const jobs = await fill(database, apart, removesSome);
+    const jobs = await fill(database, apart, removesSome, takesAll);
     for (const [at, search] of searches.entries()) {
       const users = at < single.length ? ["ada", null, undefined] : [["ada", null, undefined][at % 3]];
       for (const user of users) {
@@ -190,7 +202,7 @@ describe.each([
   test("keeps to every order, both ways, with and without filters", async () => {
     await using dir = await temporaryDirectory();
     await using database = await openTestDatabase(dir.path);
-    const jobs = await fill(database, apart, removesSome);
+    const jobs = await fill(database, apart, removesSome, takesAll);
     for (const [at, order] of orders.entries()) {
       for (const search of single.filter((_, index) => index % orders.length === 0 || index % 4 === at % 4)) {
         const removed = at % 2 === 1 ? { withRemoved: true } : {};
@@ -214,15 +226,15 @@ const texts: readonly NonNullable<JobSearch["text"]>[] = [
 ];
 
 test.each([
-  ["next to each other", 1, false],
-  ["far from each other, some removed", 700, true],
-  ["very far from each other, some removed", 3000, true],
+  ["next to each other, some of them taken in", 1, false, false],
+  ["far from each other, some removed", 700, true, true],
+  ["very far from each other, some removed, some of them taken in", 3000, true, false],
 ] as const)(
   "of jobs %s text finds the ended ones of which all words are said, beside every other filter",
-  async (_, apart, removesSome) => {
+  async (_, apart, removesSome, takesAll) => {
     await using dir = await temporaryDirectory();
     await using database = await openTestDatabase(dir.path);
-    const jobs = await fill(database, apart, removesSome);
+    const jobs = await fill(database, apart, removesSome, takesAll);
     const plain = jobs.map((job) => ({ ...job, message: job.message.replace("Ü", "U") }));
     for (const text of texts) {
       for (const search of single) {
@@ -247,15 +259,21 @@ test("a word that means something to the index is but a word", async () => {
   const { jobId, moveId, at } = { jobId: "a", moveId: "m", at: startOfTest };
   await insertJob(database, newJob({ id: jobId }), acceptedEvent());
   await dismissJob(database, { jobId, moveId, at, message: "flood" });
-  for (const word of ['"', "OR", "NEAR(", "*", "words : x", "-", "(", "\u0000", "{facets}", "'", "\ud800", "flo*"]) {
-    expect({ word, ids: await listed(database, { search: { text: [[word]] } }) }).toEqual({ word, ids: [] });
-  }
-  for (const word of ["^flood", "FLOOD", "(flood)"]) {
-    expect({ word, ids: await listed(database, { search: { text: [[word]] } }) }).toEqual({ word, ids: [jobId] });
+  for (const isTakenIn of [false, true]) {
+    if (isTakenIn) await takeInAll(database);
+    for (const word of ['"', "OR", "NEAR(", "*", "words : x", "-", "(", "\u0000", "{facets}", "'", "\ud800", "flo*"]) {
+      expect({ word, ids: await listed(database, { search: { text: [[word]] } }) }).toEqual({ word, ids: [] });
+    }
+    for (const word of ["^flood", "FLOOD", "(flood)"]) {
+      expect({ word, ids: await listed(database, { search: { text: [[word]] } }) }).toEqual({ word, ids: [jobId] });
+    }
   }
 });
 
-describe("a job that ended", () => {
+describe.each([
+  ["ended just now", false],
+  ["was taken in", true],
+])("a job that %s", (_, isTakenIn) => {
   async function openWithFailedJob() {
     const dir = await temporaryDirectory();
     const database = await openTestDatabase(dir.path);
@@ -274,6 +292,7 @@ describe("a job that ended", () => {
       events: [],
       executionEnded: true,
     });
+    if (isTakenIn) await takeInAll(database);
     const found = (search: JobSearch, withRemoved = false) => listed(database, { search, withRemoved });
     return { dir, database, jobId, at, found, move: { jobId, moveId: crypto.randomUUID(), at } };
   }
@@ -292,11 +311,14 @@ describe("a job that ended", () => {
   test("is found as dismissed when it was removed, at once, and only by who wants removed ones too", async () => {
     const { dir, database, jobId, found, move } = await openWithFailedJob();
     expect(await discardJob(database, { ...move, message: "Job dismissed" })).toBe("dismissed");
-    for (const search of [{}, { statuses: ["dismissed"] }, { tags: ["red"] }, { text: [["dismissed"]] }] as const) {
-      expect(await found(search)).toEqual([]);
-      expect(await found(search, true)).toEqual([jobId]);
+    for (const isAgain of [false, true]) {
+      for (const search of [{}, { statuses: ["dismissed"] }, { tags: ["red"] }, { text: [["dismissed"]] }] as const) {
+        expect({ isAgain, search, ids: await found(search) }).toEqual({ isAgain, search, ids: [] });
+        expect({ isAgain, search, ids: await found(search, true) }).toEqual({ isAgain, search, ids: [jobId] });
+      }
+      expect(await found({ statuses: ["failed"] }, true)).toEqual([]);
+      await takeInAll(database);
     }
-    expect(await found({ statuses: ["failed"] }, true)).toEqual([]);
     await database[Symbol.asyncDispose]();
     await dir[Symbol.asyncDispose]();
   });

@@ -63,12 +63,17 @@ function jsonList(values: readonly string[] | undefined): string | null {
   return values === undefined ? null : JSON.stringify([...new Set(values.map(storable))]);
 }
 
-/** Empty when nothing can be found: what is no word at all, such as a sign, no job says. */
-function queryOfWords(text: NonNullable<JobSearch["text"]>): string {
-  const alternatives = text.map((alternative) => alternative.map(wordsToFind));
+/** Gives the words that are looked for: all of an alternative. What is no word at all, such as a sign, no job says. */
+export function alternativesOf(text: JobSearch["text"]): readonly (readonly string[])[] {
+  const alternatives = (text ?? []).map((alternative) => alternative.map(wordsToFind));
   return alternatives
     .filter((words) => words.length > 0 && words.every((one) => one.length > 0))
-    .map((words) => [...new Set(words.flat())].map((word) => `"${word}"`).join(" AND "))
-    .map((all) => `(${all})`)
+    .map((words) => [...new Set(words.flat())]);
+}
+
+/** Empty when nothing can be found. */
+function queryOfWords(text: JobSearch["text"]): string {
+  return alternativesOf(text)
+    .map((words) => `(${words.map((word) => `"${word}"`).join(" AND ")})`)
     .join(" OR ");
 }

@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { type SortKey, sortKeys } from "../../domain/job-sort.ts";
 import type { Question } from "../job-lists/question.ts";
 import { jobSpans } from "../schema/job-lists.ts";
-import { hasEnded, jobs } from "../schema/jobs.ts";
+import { isListed, jobs } from "../schema/jobs.ts";
 import { type Argument, argument, build, compile } from "../statements.ts";
 
 // Each statement names the index that it goes along, and keeps to it by CROSS JOIN: the planner knows neither how many jobs
@@ -46,10 +46,10 @@ const sorted = {
   user: { value: "coalesce(jobs.user, '')", index: "jobs_of_user" },
 } as const satisfies Record<SortKey, { readonly value: string; readonly index: string }>;
 
-const ended = sql`jobs.finished_at is not null and jobs.hidden < 2 and jobs.hidden = ${argument("hidden")}`;
-const endedOne = sql`one.finished_at is not null and one.hidden < 2 and one.hidden = ${argument("hidden")}`;
+const ended = sql`jobs.is_new = 0 and jobs.hidden < 2 and jobs.hidden = ${argument("hidden")}`;
+const endedOne = sql`one.is_new = 0 and one.hidden < 2 and one.hidden = ${argument("hidden")}`;
 const inStretch = (table: string) => sql`${sql.raw(table)}.number between ${argument("least")} and ${argument("most")}`;
-const isListed = (value: string, list: keyof Question) =>
+const isOneOf = (value: string, list: keyof Question) =>
   sql`${sql.raw(value)} in (select value from json_each(${argument(list)}))`;
 const lasts = (table: string) =>
   sql`${sql.raw(table)}.finished_at - ${sql.raw(table)}.started_at between ${argument("leastDuration")} and ${argument("mostDuration")}`;
@@ -114,9 +114,9 @@ function withRows({ from, where }: { readonly from: SQL; readonly where: SQL }) 
 /** What a job must meet that stands in the index itself. */
 const meetsPlainly = [
   orNothing("user", sql`coalesce(jobs.user, '') = ${argument("user")}`),
-  orNothing("processes", isListed("jobs.process_id", "processes")),
-  orNothing("providers", isListed("coalesce(jobs.provider_id, '')", "providers")),
-  orNothing("statuses", isListed("jobs.status", "statuses")),
+  orNothing("processes", isOneOf("jobs.process_id", "processes")),
+  orNothing("providers", isOneOf("coalesce(jobs.provider_id, '')", "providers")),
+  orNothing("statuses", isOneOf("jobs.status", "statuses")),
   orNothing("leastCreated", sql`jobs.created_at between ${argument("leastCreated")} and ${argument("mostCreated")}`),
 ];
 const hasMoreTags = orNothing(
@@ -223,18 +223,19 @@ export const selectEnded = compile<{ numbers: string; hidden: string }>(() =>
     .select()
     .from(jobs)
     .where(
-      sql`number in (select value from json_each(${argument("numbers")})) and ${hasEnded} and hidden in (select value from json_each(${argument("hidden")}))`,
+      sql`number in (select value from json_each(${argument("numbers")})) and ${isListed} and hidden in (select value from json_each(${argument("hidden")}))`,
     ),
 );
 
-const unfinished = sql.join(
+const isNew = sql.join(
   [
-    sql`finished_at is null and hidden = 0`,
+    sql`is_new = 1 and hidden in (select value from json_each(${argument("hidden")}))`,
     ...meetsPlainly,
     orNothing(
       "leastDuration",
-      sql`${argument("now")} - started_at between ${argument("leastDuration")} and ${argument("mostDuration")}`,
+      sql`coalesce(finished_at, ${argument("now")}) - started_at between ${argument("leastDuration")} and ${argument("mostDuration")}`,
     ),
+    orNothing("words", sql`number in (select value from json_each(${argument("sayers")}))`),
     // Last, since tags stand in the row only, not in the index.
     orNothing(
       "tags",
@@ -244,14 +245,22 @@ const unfinished = sql.join(
   sql` and `,
 );
 
-/** A page of the jobs that have not ended: few. */
-export const pageOfUnfinished = ofEach(sortKeys, (key) =>
+type NewPage = Question &
+  Begin & {
+    /** JSON arrays: which jobs are shown, and which of those that ended say what is looked for. */
+    readonly hidden: string;
+    readonly sayers: string;
+    readonly now: number;
+    readonly limit: number;
+  };
+
+/** A page of the jobs that have not ended, or ended just now: few. */
+export const pageOfNew = ofEach(sortKeys, (key) =>
   ofEach(directions, (direction) =>
-    compile<Question & Begin & { readonly now: number; readonly limit: number }>(() => {
+    compile<NewPage>(() => {
       const { word } = wordingOf(key, direction);
-      const value = sql.raw(key === "finished" ? "-1" : sorted[key].value);
-      const order = key === "finished" ? sql`jobs.number ${word}` : sql`${value} ${word}, jobs.number ${word}`;
-      const numbers = sql`select number from jobs indexed by jobs_unfinished where ${unfinished} and ${isBehind(value, direction)} order by ${order} limit ${argument("limit")}`;
+      const value = sql.raw(key === "finished" ? "coalesce(finished_at, -1)" : sorted[key].value);
+      const numbers = sql`select number from jobs indexed by jobs_new where ${isNew} and ${isBehind(value, direction)} order by ${value} ${word}, jobs.number ${word} limit ${argument("limit")}`;
       return build.select().from(jobs).where(sql`number in (${numbers})`);
     }),
   ),

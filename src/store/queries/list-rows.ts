@@ -1,75 +1,85 @@
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { jobSpans, jobTags } from "../schema/job-lists.ts";
 import { jobs } from "../schema/jobs.ts";
-import { processRevisions } from "../schema/processes.ts";
-import { argument, build, compile, insertFrom } from "../statements.ts";
+import { argument, build, compile, insertFrom, member, type Statement } from "../statements.ts";
 
 /** The full-text index: a virtual table, which is why it does not stand in the schema. */
-export const jobTexts = sqliteTable("job_texts", {
+const jobTexts = sqliteTable("job_texts", {
   rowid: integer("rowid").notNull(),
   words: text("words").notNull(),
 });
 
-/** What is said of a job, but for its last message, where the revision of its process is joined. */
-export const textColumns = {
-  hidden: jobs.hidden,
-  processId: jobs.processId,
-  providerId: jobs.providerId,
-  tags: jobs.tags,
-  failure: jobs.failure,
-  title: sql`${processRevisions.description} ->> '$.title'`.as("title"),
-};
-
-export const selectTexts = compile<{ jobId: string }>(() =>
+/** What is said of the jobs that ended just now, those that ended first. */
+export const selectJustEnded = compile<{ limit: number }>(() =>
   build
-    .select(textColumns)
-    .from(jobs)
-    .leftJoin(
-      processRevisions,
-      and(eq(processRevisions.processId, jobs.processId), eq(processRevisions.revision, jobs.processRevision)),
-    )
-    .where(eq(jobs.id, argument("jobId"))),
+    .select({
+      ...columnsOf("number", "hidden", "move_id", "created_at", "process_id", "process_revision", "provider_id"),
+      ...columnsOf("tags", "message", "failure"),
+    })
+    .from(sql`jobs indexed by jobs_new`)
+    .where(sql`jobs.is_new = 1 and jobs.finished_at is not null`)
+    .orderBy(sql`jobs.finished_at`)
+    .limit(sql.placeholder("limit")),
 );
 
-const wasMoved = sql`jobs.id = ${argument("jobId")} and jobs.move_id = ${argument("moveId")}`;
-const isToList = sql`${wasMoved} and jobs.hidden < 2`;
-type Move = { readonly jobId: string; readonly moveId: string };
+/** The titles of revisions of processes; `revisions` is a JSON array of [process, revision]. */
+export const selectTitles = compile<{ revisions: string }>(() =>
+  build
+    .select({
+      key: sql`one.value`.as("key"),
+      title: sql`process_revisions.description ->> '$.title'`.as("title"),
+    })
+    .from(sql`json_each(${argument("revisions")}) as one cross join process_revisions`)
+    .where(
+      sql`process_revisions.process_id = ${member("one", 0)} and process_revisions.revision = ${member("one", 1)}`,
+    ),
+);
 
-export const insertWords = compile<Move & { words: string }>(() =>
+function columnsOf(...names: readonly string[]): Readonly<Record<string, SQL.Aliased>> {
+  return Object.fromEntries(names.map((name) => [name, sql.raw(`jobs.${name}`).as(name)]));
+}
+
+// `taken` is a JSON array of [number, moveId, words]. A job that was moved since it was read stays new.
+
+type Taken = { readonly taken: string };
+const isSame = sql`jobs.number = ${member("one", 0)} and jobs.move_id is ${member("one", 1)}`;
+const isToList = sql`${isSame} and jobs.is_new = 0 and jobs.hidden < 2`;
+const taken = sql`json_each(${argument("taken")}) as one`;
+
+export const listTaken = compile<Taken>(() =>
+  build
+    .update(jobs)
+    .set({ isNew: false })
+    .from(taken)
+    .where(sql`${isSame} and jobs.is_new = 1 and jobs.finished_at is not null`),
+);
+
+export const insertWords = compile<Taken>(() =>
   insertFrom(
     jobTexts,
-    { rowid: sql`iif(jobs.hidden = 0, jobs.number, -jobs.number)`, words: argument("words") },
-    { source: sql`jobs`, where: isToList },
+    { rowid: sql`iif(jobs.hidden = 0, jobs.number, -jobs.number)`, words: member("one", 2) },
+    { source: sql`${taken} cross join jobs`, where: isToList },
   ),
 );
 
-export const insertTags = compile<Move>(() =>
+export const insertTags = compile<Taken>(() =>
   insertFrom(
     jobTags,
     { hidden: sql`jobs.hidden`, tag: sql`tag.value`, number: sql`jobs.number` },
-    { source: sql`jobs cross join json_each(jobs.tags) as tag`, where: isToList },
+    { source: sql`${taken} cross join jobs cross join json_each(jobs.tags) as tag`, where: isToList },
   ).onConflictDoNothing(),
 );
 
 /** Numbers of one span. */
 export const spanSize = 1024;
-const spanOf = sql.raw(`jobs.number / ${spanSize}`);
-/** Spans are kept wider, by minutes, so that few jobs change the one they lie in. */
-const minute = sql.raw("60000");
 
-export const widenSpan = compile<Move>(() =>
+/** `spans` is a JSON array of [span, first time, last time]. */
+export const widenSpans = compile<{ spans: string }>(() =>
   insertFrom(
     jobSpans,
-    {
-      span: spanOf,
-      leastCreated: sql`jobs.created_at / ${minute} * ${minute}`,
-      mostCreated: sql`(jobs.created_at / ${minute} + 1) * ${minute}`,
-    },
-    {
-      source: sql`jobs`,
-      where: sql`${isToList} and not exists (select 1 from ${jobSpans} where ${jobSpans.span} = ${spanOf} and jobs.created_at between ${jobSpans.leastCreated} and ${jobSpans.mostCreated})`,
-    },
+    { span: member("one", 0), leastCreated: member("one", 1), mostCreated: member("one", 2) },
+    { source: sql`json_each(${argument("spans")}) as one`, where: undefined },
   ).onConflictDoUpdate({
     target: jobSpans.span,
     set: {
@@ -97,4 +107,10 @@ export function deletesOfListRows(isOut: SQL | undefined) {
   ];
 }
 
-export const deleteListRowsOfMove = deletesOfListRows(wasMoved).map((query) => compile<Move>(query));
+const wasMoved = sql`jobs.id = ${argument("jobId")} and jobs.move_id = ${argument("moveId")}`;
+const deletesOfMove = deletesOfListRows(wasMoved).map((query) => compile<{ jobId: string; moveId: string }>(query));
+
+/** Builds the statements that take a job out of the lists: behind the move that begins it anew or hides it. */
+export function withoutListRows(move: { readonly jobId: string; readonly moveId: string }): readonly Statement[] {
+  return deletesOfMove.map((statement) => statement({ jobId: move.jobId, moveId: move.moveId }));
+}

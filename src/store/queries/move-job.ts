@@ -136,6 +136,7 @@ export const discard = compile<Dismissal>(() =>
       status: jobMoves.discard.to,
       moveId: argument("moveId"),
       hidden: sql`1`,
+      isNew: true,
       outputBytes: 0,
       message: argument("message"),
       // Later than its end, whatever the clock says: that tells the one from the other.

@@ -21,6 +21,7 @@ export const retry = compile<{ jobId: string; moveId: string; at: number; messag
       wpsId: sql`null`,
       earlyCrashes: sql`0`,
       hidden: sql`0`,
+      isNew: true,
       resumeFrom: sql`case ${argument("keeps")} when 1 then ${jobs.executionId} end`,
     })
     .where(

@@ -1,7 +1,7 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-// What lists of ended jobs look up beside the indexes of `jobs`: written by the write that ends a job, taken out by a
-// retry and a removal (store/job-lists/list-rows.ts). Beside them stands `job_texts`, a full-text index (FTS5) of what is
+// What lists of ended jobs look up beside the indexes of `jobs`: written with these, taken out by a retry and a removal
+// (queries/list-rows.ts). Beside them stands `job_texts`, a full-text index (FTS5) of what is
 // said of these jobs, which knows a job by its number, and a hidden one by the negative of it. Drizzle knows no virtual
 // tables: see the migration.
 
@@ -23,6 +23,3 @@ export const jobSpans = sqliteTable("job_spans", {
   leastCreated: integer("least_created").notNull(),
   mostCreated: integer("most_created").notNull(),
 });
-
-/** The greatest number of the jobs whose words are still to be taken up: those that had ended before there was this index. */
-export const jobTextsLeft = sqliteTable("job_texts_left", { number: integer("number").primaryKey() });

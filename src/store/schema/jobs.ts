@@ -11,8 +11,8 @@ import type { Result } from "../../domain/values.ts";
 // Ids of jobs and executions should be UUIDs of version 7, which begin with the time: what one commit inserts then lies
 // on a few pages, where random ids touch a page of each tree for each job (three times the jobs a second, measured).
 
-/** What the indexes of ended jobs hold; a query that is to use one says the same. */
-export const hasEnded = sql.raw("finished_at is not null and hidden < 2");
+/** What the indexes of the lists hold: ended jobs. A query that is to use one says the same. */
+export const isListed = sql.raw("is_new = 0 and hidden < 2");
 /** An order by what may be null could not be continued. The commas of these two are set right in the migration by hand. */
 const userOrNone = sql`coalesce(user, '')`;
 const providerOrNone = sql`coalesce(provider_id, '')`;
@@ -69,6 +69,8 @@ export const jobs = sqliteTable(
     earlyCrashes: integer("early_crashes").notNull(),
     /** 0: lists show it. 1: it was removed after its end, and only lists that ask for removed jobs show it. What is 2 or more is in no list. */
     hidden: integer("hidden").notNull().default(0),
+    /** Until it has ended and was taken into the indexes of the lists, with others that ended (job-lists/take-in.ts). */
+    isNew: integer("is_new", { mode: "boolean" }).notNull().default(true),
     /** Who takes turns with whom: `clientOf` of whoever submitted. Shown to nobody. */
     client: text("client").notNull().default("anonymous"),
     /** What its outputs and its log take of the disk. Set by finish, cleared by the moves that remove them; triggers add it up (usage.ts). */
@@ -79,9 +81,10 @@ export const jobs = sqliteTable(
     index("jobs_waiting")
       .on(table.client, desc(table.priority), table.createdAt, table.id)
       .where(sql`status = 'accepted'`),
-    // All that a list looks at in the jobs that have not ended: few.
-    index("jobs_unfinished")
+    // All that a list looks at in the jobs that have not ended, or ended just now: few.
+    index("jobs_new")
       .on(
+        table.finishedAt,
         table.status,
         table.client,
         table.hidden,
@@ -91,9 +94,9 @@ export const jobs = sqliteTable(
         table.createdAt,
         table.startedAt,
       )
-      .where(sql`finished_at is null`),
-    // The indexes of the lists (job-lists.ts). A job comes into them when it ends, so that its insert and its claim pay
-    // nothing for them; each ends in the job's number. The first two hold all that a list looks at.
+      .where(sql`is_new = 1`),
+    // The indexes of the lists. Ended jobs come into them many at once: each index would otherwise cost every commit a page
+    // or more. Each ends in the job's number. The first two hold all that a list looks at.
     index("jobs_ended")
       .on(
         table.hidden,
@@ -106,7 +109,7 @@ export const jobs = sqliteTable(
         table.startedAt,
         table.finishedAt,
       )
-      .where(hasEnded),
+      .where(isListed),
     index("jobs_of_user")
       .on(
         table.hidden,
@@ -119,12 +122,12 @@ export const jobs = sqliteTable(
         table.startedAt,
         table.finishedAt,
       )
-      .where(hasEnded),
-    index("jobs_of_process").on(table.hidden, table.processId).where(hasEnded),
-    index("jobs_of_provider").on(table.hidden, providerOrNone).where(hasEnded),
-    index("jobs_of_status").on(table.hidden, table.status).where(hasEnded),
-    index("jobs_by_end").on(table.hidden, table.finishedAt).where(hasEnded),
-    index("jobs_by_duration").on(table.hidden, sql`finished_at - started_at`).where(hasEnded),
+      .where(isListed),
+    index("jobs_of_process").on(table.hidden, table.processId).where(isListed),
+    index("jobs_of_provider").on(table.hidden, providerOrNone).where(isListed),
+    index("jobs_of_status").on(table.hidden, table.status).where(isListed),
+    index("jobs_by_end").on(table.hidden, table.finishedAt).where(isListed),
+    index("jobs_by_duration").on(table.hidden, sql`finished_at - started_at`).where(isListed),
   ],
 );
 
