@@ -71,7 +71,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const read: Database["read"] = async (statement) => (await queue.read(statement)).rows;
   return {
     feed,
-    takeIn: createTakeIn(read, () => queue.figures().commits),
+    takeIn: createTakeIn(read),
     write: (statements, changed, standing, more) =>
       queue.write(statements, {
         ...(more === undefined ? {} : { more }),

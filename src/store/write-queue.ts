@@ -25,7 +25,7 @@ type WriteOptions = {
    * tried again after an error that leaves open whether it was committed.
    */
   readonly standing?: Statement;
-  /** More statements, which are known by what is read when the write has its turn. */
+  /** Statements that go along, which are known by what is read when the write has its turn. */
   readonly more?: () => Promise<readonly Statement[]>;
 };
 
@@ -107,21 +107,19 @@ export function createWriteQueue({ driver, clock, logger, onChanged, pause }: Wr
       // Lets all that is ready in this turn of the event loop join (a microtask would gather half as many).
       await new Promise((done) => setImmediate(done));
       const writes = takeWrites();
-      const complete: Write[] = [];
-      for (const write of writes) if (write.options.more === undefined || (await addMore(write))) complete.push(write);
-      if (complete.length > 0) await commitTogether(complete);
+      for (const write of writes) await addMore(write);
+      await commitTogether(writes);
     }
     running = undefined;
   }
 
-  /** Before the commit: a write keeps its place before those that came later. */
-  async function addMore(write: Write): Promise<boolean> {
+  /** What goes along with a write must not keep it from being committed. */
+  async function addMore(write: Write): Promise<void> {
+    if (write.options.more === undefined) return;
     try {
-      write.statements = [...write.statements, ...((await write.options.more?.()) ?? [])];
-      return true;
+      write.statements = [...write.statements, ...(await write.options.more())];
     } catch (error) {
-      write.reject(error);
-      return false;
+      logger.warn("Cannot read what goes along with a write", { error });
     }
   }
 

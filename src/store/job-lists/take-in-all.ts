@@ -12,13 +12,10 @@ export async function takeInAll(driver: Driver, logger: Logger): Promise<void> {
   // Not there while a database is opened with earlier migrations only.
   if ((await read(findColumn)).length === 0) return;
   let taken = 0;
-  for (;;) {
+  for (let listed = batch; listed === batch; taken += listed) {
+    if (taken === batch) logger.info("Ended jobs are taken into the job list: some seconds for each 100,000");
     const statements = await takeIn(read, batch);
-    if (statements.length === 0) break;
-    const [listed] = await driver.batch(statements);
-    taken += listed?.rowsAffected ?? 0;
-    if (taken >= batch && taken < 2 * batch)
-      logger.info("Ended jobs are taken into the job list: some seconds for each 100,000");
+    listed = statements.length === 0 ? 0 : ((await driver.batch(statements)).at(-1)?.rowsAffected ?? 0);
   }
   if (taken >= batch) logger.info("Ended jobs were taken into the job list", { jobs: taken });
 }

@@ -21,18 +21,13 @@ const jobsAtOnce = 128;
 /** More, when an earlier program left some. */
 const mostAtOnce = 512;
 
-/**
- * Makes what builds, each time that some jobs more have ended, the statements that take them in: [] for all other ends.
- * `commits` tells how many commits there were: two writes of one must not take in the same jobs.
- */
-export function createTakeIn(read: Read, commits: () => number): () => Promise<readonly Statement[]> {
+/** Makes what builds, each time that some jobs more have ended, the statements that take them in: none for all other ends. */
+export function createTakeIn(read: Read): () => Promise<readonly Statement[]> {
   let ended = 0;
-  let lastCommit: number | undefined;
   return async () => {
     ended += 1;
-    if (ended < jobsAtOnce || commits() === lastCommit) return [];
+    if (ended < jobsAtOnce) return [];
     ended = 0;
-    lastCommit = commits();
     return takeIn(read, mostAtOnce);
   };
 }
@@ -45,10 +40,10 @@ export async function takeIn(read: Read, limit: number): Promise<readonly Statem
   const hasTags = jobs.some(({ row }) => row.tags !== "[]");
   const spans = JSON.stringify(spansOf(jobs.map(({ row }) => row)));
   return [
-    listTaken({ taken }),
     insertWords({ taken }),
     ...(hasTags ? [insertTags({ taken })] : []),
     widenSpans({ spans }),
+    listTaken({ taken }),
   ];
 }
 

@@ -40,20 +40,16 @@ function columnsOf(...names: readonly string[]): Readonly<Record<string, SQL.Ali
   return Object.fromEntries(names.map((name) => [name, sql.raw(`jobs.${name}`).as(name)]));
 }
 
-// `taken` is a JSON array of [number, moveId, words]. A job that was moved since it was read stays new.
+// `taken` is a JSON array of [number, moveId, words]. A job that was moved since it was read stays new; one that another
+// process took in meanwhile is no longer: so the statement that ends this, `listTaken`, is the last one of its write.
 
 type Taken = { readonly taken: string };
 const isSame = sql`jobs.number = ${member("one", 0)} and jobs.move_id is ${member("one", 1)}`;
-const isToList = sql`${isSame} and jobs.is_new = 0 and jobs.hidden < 2`;
+const isJustEnded = sql`${isSame} and jobs.is_new = 1 and jobs.finished_at is not null`;
+const isToList = sql`${isJustEnded} and jobs.hidden < 2`;
 const taken = sql`json_each(${argument("taken")}) as one`;
 
-export const listTaken = compile<Taken>(() =>
-  build
-    .update(jobs)
-    .set({ isNew: false })
-    .from(taken)
-    .where(sql`${isSame} and jobs.is_new = 1 and jobs.finished_at is not null`),
-);
+export const listTaken = compile<Taken>(() => build.update(jobs).set({ isNew: false }).from(taken).where(isJustEnded));
 
 export const insertWords = compile<Taken>(() =>
   insertFrom(
