@@ -143,36 +143,31 @@ function printSlowest(kind: string): void {
 
 const day = (number: number) => since + number * 86_400_000;
 const days = (count * stepMilliseconds) / 86_400_000;
-const single: Readonly<Record<string, { readonly some: JobSearch; readonly none: JobSearch }>> = {
-  processID: { some: { processIds: ["process-3"] }, none: { processIds: ["nothing"] } },
-  "processID of this service": {
-    some: { processIds: ["process-3"], providerIds: [null] },
-    none: { processIds: ["nothing"], providerIds: [null] },
-  },
-  "three processes": {
-    some: { processIds: ["process-1", "process-2", "process-30"] },
-    none: { processIds: ["x", "y", "z"] },
-  },
-  provider: { some: { providerIds: ["provider-2"] }, none: { providerIds: ["nothing"] } },
-  status: { some: { statuses: ["failed"] }, none: { statuses: ["running"] } },
-  "two statuses": { some: { statuses: ["failed", "dismissed"] }, none: { statuses: ["running"] } },
-  datetime: { some: { createdFrom: day(days * 0.2), createdTo: day(days * 0.6) }, none: { createdTo: since - 1 } },
-  minDuration: { some: { minDurationSeconds: 3000 }, none: { minDurationSeconds: 90_000 } },
-  maxDuration: { some: { maxDurationSeconds: 10 }, none: { minDurationSeconds: 80_000, maxDurationSeconds: 90_000 } },
-  "durations of ten jobs": {
-    some: { minDurationSeconds: 5000, maxDurationSeconds: 5000 },
-    none: { minDurationSeconds: 8389, maxDurationSeconds: 8400 },
-  },
-  tags: { some: { tags: ["project-7"] }, none: { tags: ["nothing"] } },
-  "q of one word": { some: { text: [["flood"]] }, none: { text: [["nothing"]] } },
-  "q of two words": { some: { text: [["flood", "coast"]] }, none: { text: [["flood", "nothing"]] } },
-  "q of a rare word": { some: { text: [["sheet4711"]] }, none: { text: [["sheet4711", "sheet4712"]] } },
+/** One that finds jobs, and one that finds none. */
+const single: Readonly<Record<string, readonly [JobSearch, JobSearch]>> = {
+  processID: [{ processIds: ["process-3"] }, { processIds: ["nothing"] }],
+  "three processes": [{ processIds: ["process-1", "process-2", "process-30"] }, { processIds: ["x", "y", "z"] }],
+  provider: [{ providerIds: ["provider-2"] }, { providerIds: ["nothing"] }],
+  status: [{ statuses: ["failed"] }, { statuses: ["running"] }],
+  "two statuses": [{ statuses: ["failed", "dismissed"] }, { statuses: ["running"] }],
+  datetime: [{ createdFrom: day(days * 0.2), createdTo: day(days * 0.6) }, { createdTo: since - 1 }],
+  minDuration: [{ minDurationSeconds: 3000 }, { minDurationSeconds: 90_000 }],
+  maxDuration: [{ maxDurationSeconds: 10 }, { minDurationSeconds: 80_000, maxDurationSeconds: 90_000 }],
+  "durations of ten jobs": [lasting(5000, 5000), lasting(8389, 8400)],
+  tags: [{ tags: ["project-7"] }, { tags: ["nothing"] }],
+  "q of one word": [{ text: [["flood"]] }, { text: [["nothing"]] }],
+  "q of two words": [{ text: [["flood", "coast"]] }, { text: [["flood", "nothing"]] }],
+  "q of a rare word": [{ text: [["sheet4711"]] }, { text: [["sheet4711", "sheet4712"]] }],
 };
+
+function lasting(minDurationSeconds: number, maxDurationSeconds: number): JobSearch {
+  return { minDurationSeconds, maxDurationSeconds };
+}
 
 async function measureSingle(database: Database): Promise<void> {
   await measure(database, "no filter", {});
   await measure(database, "no filter, deep", {}, 0.7);
-  for (const [name, { some, none }] of Object.entries(single)) {
+  for (const [name, [some, none]] of Object.entries(single)) {
     for (const user of [{}, { user: "user3" }]) {
       const whose = user.user === undefined ? name : `${user.user}, ${name}`;
       await measure(database, whose, { ...user, search: some });
@@ -195,54 +190,35 @@ async function measureSingle(database: Database): Promise<void> {
 }
 
 const firstHalf = { createdTo: day(days * 0.5) - 1 };
+const processIds = words.map((_, at) => `process-${at}`);
+const anyWord = words.map((one) => [one]);
 /** Filters that hundreds of thousands of jobs meet, and few or none all of them, or none near where the order begins. */
 const hard: Readonly<Record<string, JobSearch>> = {
   "a tag of half the jobs, durations of the others": { tags: ["batch"], minDurationSeconds: 5 },
   "a word of half the jobs, durations of the others": { text: [["short"]], minDurationSeconds: 5 },
   "a word that all say, days long past": { text: [["ended"]], createdTo: day(days * 0.03) },
   "a word that all say": { text: [["ended"]] },
-  "a word that all say, durations of 900 jobs": {
-    text: [["ended"]],
-    minDurationSeconds: 8300,
-    maxDurationSeconds: 8388,
-  },
+  "a word that all say, durations of 900 jobs": { text: [["ended"]], ...lasting(8300, 8388) },
   "a word that all say, durations of none": { text: [["ended"]], minDurationSeconds: 90_000 },
   "a word of half the jobs, days of the others": { text: [["late"]], ...firstHalf },
-  "a word of the first half, of all days": { text: [["early"]] },
-  "a tag, a word, their days, durations of the others": {
-    tags: ["batch"],
-    text: [["early"]],
-    minDurationSeconds: 5,
-    ...firstHalf,
-  },
+  "a tag, a word, durations of the others": { tags: ["batch"], text: [["early"]], minDurationSeconds: 5, ...firstHalf },
   "two words that never meet": { text: [["upper", "lower"]] },
-  "two words that never meet, durations": { text: [["upper", "lower"]], minDurationSeconds: 1 },
-  "ten words that all say, two that never meet": {
-    text: [["job", "ended", "upper", "lower", "process", "ended", "job", "ended", "job", "ended"]],
-  },
+  "words that all say, two that never meet": { text: [["job", "ended", "upper", "lower", "process"]] },
   "two tags that never meet": { tags: ["night", "day"] },
-  "ten alternatives, two tags that never meet": { text: words.map((one) => [one]), tags: ["night", "day"] },
-  "ten alternatives, durations of none": { text: words.map((one) => [one]), tags: ["batch"], minDurationSeconds: 5 },
-  "durations of half the jobs, half the days": { minDurationSeconds: 5, maxDurationSeconds: 8000, ...firstHalf },
-  "most jobs' status, durations, half the days": { statuses: ["successful"], minDurationSeconds: 5, ...firstHalf },
-  "most jobs' status, few durations": { statuses: ["successful"], minDurationSeconds: 4000, maxDurationSeconds: 4010 },
-  "ten processes, two statuses, providers of none": {
-    processIds: words.map((_, at) => `process-${at}`),
-    statuses: ["dismissed", "successful"],
-    providerIds: ["provider-x", "provider-y"],
-  },
-  "ten processes, a status and providers that never meet": {
-    processIds: words.map((_, at) => `process-${at}`),
+  "ten alternatives, two tags that never meet": { text: anyWord, tags: ["night", "day"] },
+  "ten alternatives, durations of none": { text: anyWord, tags: ["batch"], minDurationSeconds: 5 },
+  "durations of half the jobs, half the days": { ...lasting(5, 8000), ...firstHalf },
+  "most jobs' status, few durations": { statuses: ["successful"], ...lasting(4000, 4010) },
+  "processes and providers of none": { processIds, providerIds: ["provider-x", "provider-y"] },
+  "processes, a status and providers that never meet": {
+    processIds,
     statuses: ["dismissed", "running"],
     providerIds: ["provider-1", "provider-2", "provider-3", "provider-4"],
   },
-  "failed ones": { statuses: ["failed"] },
 };
 const hardOrders: readonly JobOrder[] = [
   { key: "created", isDescending: true },
-  { key: "created", isDescending: false },
   { key: "finished", isDescending: true },
-  { key: "processID", isDescending: true },
   { key: "user", isDescending: false },
 ];
 

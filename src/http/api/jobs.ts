@@ -40,18 +40,21 @@ export const jobOperations: ApiOperations = {
     tag: "jobs",
     query: filters,
     answers: tagged("JobList", "One page of jobs, the newest first"),
+    problems: [503],
   },
   "GET /providers/:providerId/processes/:processId/jobs": {
     summary: "List the jobs of a process of a provider",
     tag: "jobs",
     query: filters,
     answers: tagged("JobList", "One page of jobs, the newest first"),
+    problems: [503],
   },
   "GET /jobs": {
     summary: "List jobs",
     tag: "jobs",
     query: filters,
     answers: tagged("JobList", "One page of jobs, the newest first"),
+    problems: [503],
   },
   "GET /jobs/:jobId": { summary: "Status of a job", tag: "jobs", answers: tagged("StatusInfo", "The status") },
   "DELETE /jobs/:jobId": {
