@@ -197,7 +197,7 @@ describe.each([
         expect({ filter, ids }).toEqual({ filter, ids: expected(jobs, filter, order) });
       }
     }
-  });
+  }, 60_000);
 
   test("keeps to every order, both ways, with and without filters", async () => {
     await using dir = await temporaryDirectory();
@@ -211,7 +211,7 @@ describe.each([
         expect({ order, filter, ids }).toEqual({ order, filter, ids: expected(jobs, filter, order) });
       }
     }
-  });
+  }, 60_000);
 });
 
 const texts: readonly NonNullable<JobSearch["text"]>[] = [
@@ -251,6 +251,7 @@ test.each([
       }
     }
   },
+  60_000,
 );
 
 test("a word that means something to the index is but a word", async () => {
