@@ -46,7 +46,8 @@ test("jobs that someone else takes in between reading and writing are taken in o
   const [one, other] = [await takeIn(database.read, 9), await takeIn(database.read, 9)];
   await database.write([{ sql: "UPDATE jobs SET move_id = 'other' WHERE number = 3", args: [] }]);
   await database.write(one);
-  await database.write(other);
+  const [words, tags, , listed] = await database.write(other);
+  expect([words, tags, listed].map((result) => result?.rowsAffected)).toEqual([0, 0, 0]);
   expect([await count(database, texts), await count(database, "job_tags"), await count(database, isNew)]).toEqual([
     2, 2, 1,
   ]);
