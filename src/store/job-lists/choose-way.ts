@@ -1,6 +1,6 @@
 import type { Database } from "../database.ts";
 import { countableWays, countOfWay, type Way } from "../queries/list-jobs.ts";
-import type { Question } from "./question.ts";
+import { type Question, wantsWordsTogether } from "./question.ts";
 
 /** Numbers of jobs, both ends included. */
 export type Range = { readonly least: number; readonly most: number };
@@ -45,6 +45,8 @@ export async function likelyWay(
   { question, hidden }: Listing,
   { least, most }: Range,
 ): Promise<Way> {
+  // Not to be counted in a sample: see there.
+  if (wantsWordsTogether(question)) return question.user === null ? "words" : "user";
   const middle = Math.floor((least + most) / 2);
   const sample = { least: Math.max(least, middle - sampleSize / 2), most: Math.min(most, middle + sampleSize / 2 - 1) };
   const counting = { ...question, ...stretchOf(sample, hidden), limit: sampleSize };

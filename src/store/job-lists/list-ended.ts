@@ -5,7 +5,7 @@ import { spanSize } from "../queries/list-rows.ts";
 import type { Argument, Row } from "../statements.ts";
 import { likelyWay, type Range, rareWay, stretchOf, usualWay } from "./choose-way.ts";
 import { directionOf, firstOf, type JobPosition } from "./position.ts";
-import { isEverything, type Question } from "./question.ts";
+import { isEverything, type Question, wantsWordsTogether } from "./question.ts";
 import type { Slices } from "./slices.ts";
 
 export type Reading = {
@@ -76,21 +76,28 @@ const nearest = 2000;
 const nearestWithWords = 100;
 
 async function byValue(database: Database, reading: Reading, range: Range): Promise<readonly JobPosition[]> {
+  const { question, order, limit } = reading;
+  if (!wantsWordsTogether(question)) {
+    const near = await readNear(database, reading);
+    if (near.length >= limit || isEverything(question)) return near;
+  }
+  const way = (await rareWay(database, reading, range)) ?? (await likelyWay(database, reading, range));
+  let found: readonly JobPosition[] = [];
+  for (let { most } = range; most >= range.least; ) {
+    const stretch = { least: Math.max(range.least, most - reading.slices.size() + 1), most };
+    found = firstOf([...found, ...(await readStretch(database, reading, way, stretch, limit))], order, limit);
+    most = stretch.least - 1;
+  }
+  return found;
+}
+
+async function readNear(database: Database, reading: Reading): Promise<readonly JobPosition[]> {
   const { question, order, limit, hidden, from, slices } = reading;
   const { value: fromValue, number: fromNumber } = from ?? beginningOf(order);
   const near = question.words === null ? nearest : nearestWithWords;
   const atMost = isEverything(question) ? limit : near;
   const walk = pageAlong[order.key][directionOf(order)]({ ...question, hidden, limit, fromValue, fromNumber, atMost });
-  const first = (await slices.run(() => database.read(walk))).map(positionOfRow);
-  if (first.length >= limit || isEverything(question)) return first;
-  const way = (await rareWay(database, reading, range)) ?? (await likelyWay(database, reading, range));
-  let found: readonly JobPosition[] = [];
-  for (let { least } = range; least <= range.most; ) {
-    const stretch = { least, most: Math.min(range.most, least + slices.size() - 1) };
-    found = firstOf([...found, ...(await readStretch(database, reading, way, stretch, limit))], order, limit);
-    least = stretch.most + 1;
-  }
-  return found;
+  return (await slices.run(() => database.read(walk))).map(positionOfRow);
 }
 
 /** What stands before every value of an order: to SQLite every text lies below every blob. */

@@ -53,6 +53,14 @@ export function questionOf(search: JobSearch, owner: Owner): Question | undefine
   };
 }
 
+/**
+ * Tells whether words must occur together. FTS5 goes on until it finds a job that says both, however far behind the
+ * numbers that are looked at: what is looked at must begin near the end, and grow fast.
+ */
+export function wantsWordsTogether({ words }: Question): boolean {
+  return words?.includes('" AND "') === true;
+}
+
 /** Tells whether every job is wanted. */
 export function isEverything(question: Question): boolean {
   const { user, processes, providers, statuses, tags, words, leastCreated, leastDuration } = question;

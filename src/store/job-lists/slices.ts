@@ -1,7 +1,7 @@
 import { Problem } from "../../domain/problem.ts";
 import { nextTurn } from "../../domain/timers.ts";
 import type { Database } from "../database.ts";
-import type { Question } from "./question.ts";
+import { type Question, wantsWordsTogether } from "./question.ts";
 
 // The driver blocks the thread, so a hard question is answered in slices: stretches of numbers, with a turn for everything
 // else between them. How long one takes is seen from those before it.
@@ -27,6 +27,7 @@ export type Slices = {
 export function createSlices(database: Pick<Database, "elapsed">, question: Question): Slices {
   const end = database.elapsed() + mostMilliseconds;
   let size = fewestNumbers;
+  const growsOnly = wantsWordsTogether(question);
   return {
     size: () => size,
     async run(work) {
@@ -38,11 +39,10 @@ export function createSlices(database: Pick<Database, "elapsed">, question: Ques
         );
       const result = await work();
       const took = database.elapsed() - start;
-      if (took < shortMilliseconds) size = Math.min(size * growth, mostNumbers);
-      else {
-        if (took > longMilliseconds) size = Math.max(Math.round(size / 2), fewestNumbers);
-        await nextTurn();
-      }
+      if (growsOnly) size *= growth;
+      else if (took < shortMilliseconds) size = Math.min(size * growth, mostNumbers);
+      else if (took > longMilliseconds) size = Math.max(Math.round(size / 2), fewestNumbers);
+      if (took >= shortMilliseconds) await nextTurn();
       return result;
     },
   };

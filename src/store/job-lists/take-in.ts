@@ -34,7 +34,8 @@ export function createTakeIn(read: Read): () => Promise<readonly Statement[]> {
 
 /** Builds the statements that take jobs that ended into the indexes of the lists; none when there are none. */
 export async function takeIn(read: Read, limit: number): Promise<readonly Statement[]> {
-  const jobs = await readJustEnded(read, limit);
+  // FTS5 writes a segment for each row that does not follow the one before.
+  const jobs = (await readJustEnded(read, limit)).toSorted((one, other) => textRowid(one.row) - textRowid(other.row));
   if (jobs.length === 0) return [];
   const taken = JSON.stringify(jobs.map(({ row, words }) => [row.number, row.move_id, [...words].join(" ")]));
   const hasTags = jobs.some(({ row }) => row.tags !== "[]");
@@ -45,6 +46,11 @@ export async function takeIn(read: Read, limit: number): Promise<readonly Statem
     widenSpans({ spans }),
     listTaken({ taken }),
   ];
+}
+
+/** As the full-text index knows the job. */
+function textRowid({ number, hidden }: Row): number {
+  return hidden === 0 ? Number(number) : -Number(number);
 }
 
 /** The first and the last time of creation in each span of numbers. */
