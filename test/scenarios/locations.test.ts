@@ -21,11 +21,7 @@ function rowsOf(data: string, jobId: string): string {
   const tables = ["jobs", "results", "executions", "job_events"];
   const rows = tables.map((table) => {
     const column = table === "jobs" ? "id" : "job_id";
-    const rows = database
-      .query<Record<string, unknown>, [string]>(`SELECT * FROM ${table} WHERE ${column} = ?`)
-      .all(jobId);
-    // Whether a job was taken up in the index of the list is no matter of the locations.
-    return rows.map(({ is_indexed: _, ...row }) => row);
+    return database.query<Record<string, unknown>, [string]>(`SELECT * FROM ${table} WHERE ${column} = ?`).all(jobId);
   });
   database.close();
   return JSON.stringify(rows);
