@@ -54,11 +54,11 @@ function refuseWishes({ principal, processId, settings }: Submission, { run }: J
   const { maxPriority, mayPin } = (settings.wishBounds ?? wishes)[principal.role];
   const faults: Fault[] = [];
   if ((run?.priority ?? 0) > maxPriority) {
-    const detail = `found ${run?.priority}, wanted at most ${maxPriority} of a ${principal.role}`;
+    const detail = `found ${run?.priority}, wanted at most ${maxPriority} for role "${principal.role}"`;
     faults.push({ pointer: "/heddle/priority", detail });
   }
   if (run?.isPinned === true && !mayPin) {
-    faults.push({ pointer: "/heddle/pinned", detail: `found true, wanted false of a ${principal.role}` });
+    faults.push({ pointer: "/heddle/pinned", detail: `found true, wanted false for role "${principal.role}"` });
   }
   if (faults.length === 0) return;
   const all = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
@@ -127,7 +127,10 @@ function idempotencyOf(deps: SubmitDeps, submission: Submission, faults: Fault[]
   const { idempotencyKey: key, payload } = submission;
   if (key === undefined) return undefined;
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
-    faults.push({ pointer: "header Idempotency-Key", detail: "found other characters, wanted 1 to 255 visible ones" });
+    faults.push({
+      pointer: "header Idempotency-Key",
+      detail: "found other characters, wanted 1 to 255 visible ASCII characters",
+    });
     return undefined;
   }
   return {

@@ -105,7 +105,7 @@ export function executionRoutes(deps: ExecutionRouteDeps): readonly Route[] {
         const process = await describeProcess(deps, principalOf(context), processId);
         const { search } = new URL(context.request.url);
         if (search === "") {
-          const wanted = "wanted a parameter for an input, an output or the answer, or a request by POST";
+          const wanted = "wanted parameters for inputs, outputs or the answer, or a request by POST";
           throw new Problem(
             "invalid-parameter-value",
             `Cannot execute process "${processId}": found no query, ${wanted}`,
