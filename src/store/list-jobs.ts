@@ -31,6 +31,9 @@ export type JobFilter = {
   readonly from?: JobPosition;
 };
 
+/** A synchronous run that is no job: as long as it is new, who asks for what was removed sees it too. */
+const syncRun = 2;
+
 /** How often a page is read again because jobs of it moved meanwhile. */
 const mostTries = 3;
 
@@ -46,7 +49,7 @@ export async function listJobs(database: Database, filter: JobFilter): Promise<r
   const slices = createSlices(database, question);
   for (let tries = 1; ; tries += 1) {
     // First, so that a job that is taken into the indexes meanwhile is found here or there.
-    const unlisted = await listNew(database, question, filter, hidden);
+    const unlisted = await listNew(database, question, filter, withRemoved ? [...hidden, syncRun] : hidden);
     const found: JobPosition[] = [];
     for (const one of hidden) {
       const reading = { question, hidden: one, order, limit, slices, ...(from === undefined ? {} : { from }) };
