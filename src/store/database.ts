@@ -137,7 +137,7 @@ async function migrateFile(file: string, migrations: readonly Migration[], logge
     const keep = (known: number) => copyOpenDatabase(driver, `${file}.of-${known}-migrations`);
     const applied = await migrate(driver, migrations, file, keep);
     if (applied > 0) logger.info("The database was migrated", { file, migrations: applied });
-    await takeInAll(driver, logger);
+    await takeInAll(driver, logger, applied > 0);
   } finally {
     driver.close();
   }

@@ -18,12 +18,13 @@ export type Read = (statement: Statement) => Promise<readonly Row[]>;
 
 /** So many jobs end before they are taken in. */
 const jobsAtOnce = 128;
-/** More, when an earlier program left some. */
-const mostAtOnce = 512;
+/** More, when an earlier run of the server left some. */
+export const mostAtOnce = 512;
 
 /** Makes what builds, each time that some jobs more have ended, the statements that take them in: none for all other ends. */
 export function createTakeIn(read: Read): () => Promise<readonly Statement[]> {
-  let ended = 0;
+  // The first one after a start takes in what an earlier run left.
+  let ended = jobsAtOnce - 1;
   return async () => {
     ended += 1;
     if (ended < jobsAtOnce) return [];
