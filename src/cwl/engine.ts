@@ -6,11 +6,11 @@ import type { JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
 import { noPatience, type Patience } from "../domain/patience.ts";
 import { Problem } from "../domain/problem.ts";
-import { type Capacity, createSlots, type Slots } from "../domain/slots.ts";
 import { usageKey } from "../domain/usage.ts";
 import type { FileValue, PreparedItem } from "../domain/values.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engines/engine.ts";
 import type { Executor, TaskKey } from "../executors/executor.ts";
+import type { Machine } from "../executors/machine.ts";
 import { ifExists } from "../files/file-errors.ts";
 import { createLogJoin } from "../files/join-log.ts";
 import {
@@ -43,6 +43,7 @@ import { runProcess } from "./workflow/workflow.ts";
 
 export type CwlEngineDeps = {
   readonly executor: Executor;
+  readonly machine: Machine;
   readonly layout: Layout;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -52,11 +53,6 @@ export type CwlEngineDeps = {
   readonly graceSeconds: number;
   /** What one try of a tool may write, in bytes; no bound when absent. */
   readonly maxWorkBytes?: number;
-  /** How many tools run at once, over all executions. */
-  readonly slots: number;
-  /** What the tools that ask for cores and memory may take together; no bound when not given. */
-  readonly cores?: number;
-  readonly memoryMebibytes?: number;
   /** Waits for what the server is short of; an error is told at once when absent. */
   readonly patience?: Patience;
   /** Runs a step that is a process of another server. */
@@ -85,7 +81,6 @@ export type CwlEngine = Engine &
 type Engines = {
   readonly deps: CwlEngineDeps;
   readonly runs: Map<string, Run>;
-  readonly slots: Slots;
   readonly scripts: ScriptLoader;
 };
 
@@ -97,7 +92,6 @@ export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
   const engines: Engines = {
     deps,
     runs: new Map(),
-    slots: createSlots(capacityOf(deps)),
     scripts: createScriptLoader(deps.clock, deps.expressionLimits),
   };
   return {
@@ -127,11 +121,6 @@ export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
       engines.scripts[Symbol.dispose]();
     },
   };
-}
-
-function capacityOf({ slots, cores, memoryMebibytes }: CwlEngineDeps): Capacity {
-  const all = Number.MAX_SAFE_INTEGER;
-  return { slots, cores: cores ?? all, memoryMebibytes: memoryMebibytes ?? all };
 }
 
 function runOf(engines: Engines, executionId: string): Run {
@@ -172,7 +161,7 @@ async function work(
   for (const warning of notes.filter((one) => one.endsWith(secretsWarning))) record.log(`Warning: ${warning}`);
   // Nothing starts when something of it could not.
   const faults =
-    deps.ignoresContainers === true ? operationFaults(document) : await machineFaults(document, deps.executor, docker);
+    deps.ignoresContainers === true ? operationFaults(document) : await machineFaults(document, deps.machine, docker);
   if (faults.length > 0) throw new CwlFailure(`Cannot run: ${faults.join("; ")}`);
   for (const text of document.outdated) record.log(`Would be refused if it were deployed today: ${text}`);
   using scripts = holdsScripts ? await engines.scripts.load((line) => record.log(line)) : undefined;
@@ -181,6 +170,7 @@ async function work(
     executionId: prepared.executionId,
     processes,
     executor: deps.executor,
+    machine: deps.machine,
     ignoresContainers: deps.ignoresContainers ?? false,
     local,
     places: placesOf(prepared, local),
@@ -196,16 +186,13 @@ async function work(
     ...(prepared.withoutNetwork === undefined ? {} : { withoutNetwork: prepared.withoutNetwork }),
     usage: createUsageCount(checkpoints.get(usageKey)),
     said: new Set(),
-    slots: engines.slots,
     patience: deps.patience ?? noPatience,
     goesOnAfterFailure: prepared.onError === "continue",
     runsLostAgain: prepared.restart === undefined || prepared.restart === "rerun",
     signal: tools.signal,
     fail: tools.fail,
     hasEarlierTries: existsSync(tasksDirectory(deps.layout, prepared.executionId)),
-    spareDirectories: [],
     ...(deps.cache === undefined ? {} : { cache: deps.cache }),
-    programs: new Map(),
     ...(scripts === undefined ? {} : { scripts }),
     broaderFormats,
     readable: deps.allowsLocalFiles === true ? undefined : boundsOf(deps, prepared),

@@ -5,6 +5,7 @@ import { silentLogger } from "../../../src/domain/logger.ts";
 import type { Executor, Task } from "../../../src/executors/executor.ts";
 import { createLocalExecutor } from "../../../src/executors/local/local-executor.ts";
 import { readBootId } from "../../../src/executors/local/process-table.ts";
+import { taskMemoryBytes } from "../../../src/executors/local/task-usage.ts";
 import { type Layout, taskRecordFile } from "../../../src/files/layout.ts";
 import { realClock } from "../../support/real-clock.ts";
 import { livingBelow } from "../../support/tools.ts";
@@ -115,7 +116,7 @@ describe("the local executor: supervisors", () => {
 describe("the local executor: limits", () => {
   test("end a tool that writes a larger file than it may", async () => {
     await using r = await rig();
-    const task = await r.task("exec head -c 5000000 /dev/zero >big", { limits: { fileBytes: 2 ** 20 } });
+    const task = await r.task("exec head -c 5000000 /dev/zero >big", { limits: { writtenBytes: 2 ** 20 } });
     // 128 + SIGXFSZ.
     expect(await runTask(r.executor, task)).toMatchObject({ kind: "exited", exitCode: 153 });
     expect(Bun.file(join(task.workingDirectory, "big")).size).toBe(2 ** 20);
@@ -129,16 +130,17 @@ describe("the local executor: limits", () => {
     expect(await runTask(r.executor, await take(700))).toMatchObject({ exitCode: 1 });
   });
 
-  test("can be looked after from outside: the memory of a running tool is told, of an ended one not", async () => {
+  test("the memory of a running task is told, of an ended one not", async () => {
     await using r = await rig();
     const task = await r.task("sh -c 'echo >ready; sleep 600'");
     await r.executor.submit(task);
     await whenWritten(join(task.workingDirectory, "ready"));
-    const [all, exact] = [await r.executor.memoryBytes(task.key, false), await r.executor.memoryBytes(task.key, true)];
+    const memory = (exactly: boolean) => taskMemoryBytes(r.layout, task.key, exactly);
+    const [all, exact] = [await memory(false), await memory(true)];
     expect(exact).toBeGreaterThan(0);
     expect(all).toBeGreaterThan(exact);
     await r.executor.cancel(task.key, 10);
-    expect(await r.executor.memoryBytes(task.key, false)).toBe(0);
+    expect(await memory(false)).toBe(0);
   });
 });
 

@@ -188,7 +188,6 @@ touch /tmp/mine mine /dev/shm/mine && echo done`;
 describe("a sandbox", () => {
   test("that is turned off leaves a tool as it is", async () => {
     await using r = await executorRig((layout) => makeExecutor(layout, "off"), { hasView: true });
-    expect(r.executor.capabilities.enforces).toEqual([]);
     expect(await linesOf(r.executor, withView(await r.task(`ls -d '${r.layout.dataDirectory}'`), []))).toEqual([
       r.layout.dataDirectory,
     ]);
