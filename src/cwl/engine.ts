@@ -96,11 +96,12 @@ export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
   };
   return {
     isRepeatable: false,
-    plan: (prepared) => ({ engine: "cwl", executionId: prepared.executionId }),
+    plan: ({ executionId }) => ({ engine: "cwl", executionId, executor: deps.executor.name }),
     start: async (prepared, _handle, record) => {
       beginExecution(engines, prepared, new Map(), record);
     },
-    adopt: async (prepared, _handle, checkpoints, record) => {
+    adopt: async (prepared, handle, checkpoints, record) => {
+      requireExecutor(deps, handle);
       const tasks = await ifExists(stat(tasksDirectory(deps.layout, prepared.executionId)));
       if (tasks === undefined && checkpoints.size === 0) return "notStarted";
       beginExecution(engines, prepared, checkpoints, record);
@@ -273,6 +274,7 @@ async function collectForClient(engines: Engines, prepared: Prepared): Promise<J
 
 async function dismiss(engines: Engines, handle: JsonObject): Promise<void> {
   const { deps, runs } = engines;
+  requireExecutor(deps, handle);
   const executionId = executionOf(handle);
   const run = runs.get(executionId);
   run?.stop("dismissed");
@@ -294,6 +296,14 @@ async function keepTalk(layout: Layout, key: TaskKey): Promise<void> {
 function executionOf(handle: JsonObject): string {
   if (typeof handle.executionId === "string") return handle.executionId;
   throw new Problem("internal", "Cannot find execution: its handle has no id");
+}
+
+/** What another executor runs can only be found and stopped by it. Handles of earlier versions name none: that was the local one. */
+function requireExecutor({ executor }: CwlEngineDeps, handle: JsonObject): void {
+  const { executor: name = "local" } = handle;
+  if (name === executor.name) return;
+  const problem = `found that executor "${name}" has its tools, wanted "${executor.name}"`;
+  throw new Problem("unavailable", `Cannot go on with execution "${executionOf(handle)}": ${problem}`);
 }
 
 /** The tries of an execution that may have been started, by their output directories and records. */

@@ -1,5 +1,4 @@
 import { realpathSync } from "node:fs";
-import { hostname } from "node:os";
 import type { Clock } from "../../domain/clock.ts";
 import { type Capacity, createSlots } from "../../domain/slots.ts";
 import { sleep } from "../../domain/timers.ts";
@@ -12,12 +11,14 @@ import { type Confinement, createConfinement } from "../sandbox/confinement.ts";
 import { type ControlGroups, noControlGroups, removeControlGroup } from "../sandbox/control-groups.ts";
 import { adoptedPollMilliseconds, findInspected, findTask, untilSettled } from "./find-task.ts";
 import { followTask } from "./follow-task.ts";
+import { readHost } from "./host.ts";
 import type { InspectDeps } from "./inspect-task.ts";
 import { isRefusal } from "./prepare-task.ts";
 import { readBootId } from "./process-table.ts";
 import { killLeftovers, stopProcesses } from "./stop-processes.ts";
 import { noteEnd, type Submission, type SubmitDeps, settled, submissionOf, submitTask } from "./submissions.ts";
 import { shell } from "./supervise.ts";
+import { localName } from "./supervisor-script.ts";
 import { createSupervisors, type SupervisedRun } from "./supervisors.ts";
 import { removeRecords } from "./task-records.ts";
 import { watchLimits } from "./watch-limits.ts";
@@ -40,7 +41,7 @@ function realShell(): string {
 
 /** Makes the executor that runs tools as processes of this machine, each under a supervisor that outlives the server. */
 export function createLocalExecutor(
-  given: Omit<InspectDeps, "bootId"> & {
+  given: Omit<InspectDeps, "bootId" | "host"> & {
     /** How many tasks run at once, and what those that reserve something may reserve together; no bound where absent. */
     readonly capacity?: Partial<Capacity>;
     /** Where the images of tools come from; without it no container runs. */
@@ -54,8 +55,9 @@ export function createLocalExecutor(
   const { controlGroups = noControlGroups } = given;
   const confinement = given.confinement ?? unconfined(given.clock);
   const images = given.images ?? createImageFinder({ confinement });
-  const deps: InspectDeps = { ...given, bootId: readBootId() };
-  const supervisors = createSupervisors(deps.layout.dataDirectory, async ({ leader }) => {
+  const host = readHost();
+  const deps: InspectDeps = { ...given, bootId: readBootId(), host };
+  const supervisors = createSupervisors(deps.layout.dataDirectory, host, async ({ leader }) => {
     if (await killLeftovers(leader, deps.clock)) deps.logger.warn("Killed processes that a tool had left behind");
   });
   const { slots = noBound, cores = noBound, memoryMebibytes = noBound } = given.capacity ?? {};
@@ -65,10 +67,10 @@ export function createLocalExecutor(
     ...{ slots: createSlots({ slots, cores, memoryMebibytes }), submissions: new Map(), left: new Map() },
   };
   return {
-    name: "local",
+    name: localName,
     slots,
     submit: (task, signal) => submitTask(local, task, signal),
-    watch: (key, signal) => watchTask(local, key, signal),
+    watch: (key, signal) => watchTask(local, key, host.name, signal),
     ended: (key, signal) => untilEnded(local, key, signal),
     find: async (key) => {
       const submission = submissionOf(local, key);
@@ -87,14 +89,19 @@ export function createLocalExecutor(
   };
 }
 
-async function* watchTask(deps: SubmitDeps, key: TaskKey, signal: AbortSignal): AsyncGenerator<TaskUpdate> {
+async function* watchTask(
+  deps: SubmitDeps,
+  key: TaskKey,
+  place: string,
+  signal: AbortSignal,
+): AsyncGenerator<TaskUpdate> {
   const submission = submissionOf(deps, key);
   if (submission === undefined) return;
   if (!submission.hasBegun) yield { kind: "waiting", reason: "as many tools run as may run at once" };
   await settled(submission);
   // One that was refused or given up is not known any more.
   if (submissionOf(deps, key) !== submission) return;
-  yield { kind: "running", place: hostname() };
+  yield { kind: "running", place };
   yield* followTask(deps.logger, submission.task, () => submission.end !== undefined, signal);
 }
 
