@@ -72,7 +72,7 @@ export type Task = {
    * to it: it is opened inside the sandbox, or else read by a program that hands it over through a pipe.
    */
   readonly stdin?: string;
-  /** Made by the start, with the directories that lead to it: nothing may have this name. Written to `log` when absent. */
+  /** As stdin, but made by the start, with the directories that lead to it: nothing may have this name. Written to `log` when absent. */
   readonly stdout?: string;
   /** As stdout; both may be one file. Written to `log` when absent. */
   readonly stderr?: string;

@@ -13,6 +13,8 @@ const unanswered = 3;
  */
 export function createFlakyExecutor(steady: Executor): Executor {
   const submissions = new Map<string, Promise<Refusal | undefined>>();
+  /** Resolve when the steady executor has a submission. */
+  const late = new Map<string, Promise<void>>();
   let asked = 0;
   /** Asks until there is an answer. */
   const stateOf = async (key: TaskKey, signal?: AbortSignal): Promise<TaskState> => {
@@ -27,8 +29,10 @@ export function createFlakyExecutor(steady: Executor): Executor {
   return {
     ...steady,
     submit(task, signal) {
+      const start = sleep(delays.start);
+      late.set(taskName(task.key), start);
       const submitted = (async () => {
-        await sleep(delays.start);
+        await start;
         const refusal = await steady.submit(task, signal);
         if (refusal !== undefined) return refusal;
         // The answer was lost: whoever asks again must not start it again.
@@ -38,18 +42,23 @@ export function createFlakyExecutor(steady: Executor): Executor {
       return submitted;
     },
     async ended(key, signal) {
+      await Promise.allSettled([submissions.get(taskName(key))]);
+      // Tasks are held to their limits all the same.
+      const end = steady.ended(key, signal);
+      end.catch(() => {});
       for (;;) {
         const state = await stateOf(key, signal);
         if (state.kind === "ended") {
           await sleep(delays.report, undefined, { signal });
-          return state.end;
+          return end;
         }
         await sleep(delays.poll, undefined, { signal });
       }
     },
     find: (key) => stateOf(key),
     async cancel(key, graceSeconds) {
-      await stateOf(key);
+      await late.get(taskName(key));
+      await sleep(delays.poll);
       await steady.cancel(key, graceSeconds);
     },
   };

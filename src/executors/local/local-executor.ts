@@ -21,6 +21,7 @@ import { shell } from "./supervise.ts";
 import { localName } from "./supervisor-script.ts";
 import { createSupervisors, type SupervisedRun } from "./supervisors.ts";
 import { removeRecords } from "./task-records.ts";
+import { outsidePath } from "./task-streams.ts";
 import { watchLimits } from "./watch-limits.ts";
 
 const noBound = Number.MAX_SAFE_INTEGER;
@@ -102,7 +103,9 @@ async function* watchTask(
   // One that was refused or given up is not known any more.
   if (submissionOf(deps, key) !== submission) return;
   yield { kind: "running", place };
-  yield* followTask(deps.logger, submission.task, () => submission.end !== undefined, signal);
+  const { task } = submission;
+  const stderr = task.stderr === undefined ? {} : { stderr: outsidePath(task.view?.mounts ?? [], task.stderr) };
+  yield* followTask(deps.logger, { ...task, ...stderr }, () => submission.end !== undefined, signal);
 }
 
 async function untilEnded(deps: SubmitDeps, key: TaskKey, signal: AbortSignal): Promise<TaskEnd> {

@@ -25,7 +25,7 @@ async function requireStdin({ view }: Task, stdin: string): Promise<Refusal | { 
     return { about: "stdin", found: "no such file among its own" };
   }
   if (!(await stat(real)).isFile()) return { about: "stdin", found: "no regular file" };
-  return { stdin: view?.image === undefined ? path : real };
+  return { stdin: view?.image === undefined ? stdin : real };
 }
 
 /** Without a view all is shown. */
@@ -35,8 +35,8 @@ async function isShown(mounts: readonly Mount[] | undefined, real: string): Prom
   return sources.some((source) => source !== undefined && isInside(source, real));
 }
 
-/** Writes a path as the task sees it as the path that it has here. */
-function outsidePath(mounts: readonly Mount[], path: string): string {
+/** Writes a path as a task sees it as the path that it has here. */
+export function outsidePath(mounts: readonly Mount[], path: string): string {
   const around = mounts.filter((mount) => isInside(mount.target, path));
   const [mount] = around.toSorted((a, b) => b.target.length - a.target.length);
   return mount === undefined ? path : join(mount.source, relative(mount.target, path));
@@ -53,10 +53,11 @@ async function realPathOf(path: string): Promise<string | undefined> {
 
 /** A stream never goes through a link: what was staged may lead to an input, which is somebody's file. */
 async function refuseTaken(
-  { workingDirectory }: Task,
+  { workingDirectory, view }: Task,
   about: "stdout" | "stderr",
-  file: string,
+  stream: string,
 ): Promise<Refusal | undefined> {
+  const file = outsidePath(view?.mounts ?? [], stream);
   const name = relative(workingDirectory, file);
   try {
     await mkdir(dirname(file), { recursive: true, mode: directoryMode });

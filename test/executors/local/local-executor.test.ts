@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { silentLogger } from "../../../src/domain/logger.ts";
+import type { Capacity } from "../../../src/domain/slots.ts";
 import type { Executor, Task } from "../../../src/executors/executor.ts";
 import { readHost } from "../../../src/executors/local/host.ts";
 import { hasLivingTool } from "../../../src/executors/local/living-tools.ts";
@@ -13,8 +14,8 @@ import { realClock } from "../../support/real-clock.ts";
 import { livingBelow } from "../../support/tools.ts";
 import { describeExecutorContract, endOf, executorRig, runTask, whenWritten } from "../contract.ts";
 
-function makeExecutor(layout: Layout): Executor {
-  return createLocalExecutor({ layout, clock: realClock, logger: silentLogger });
+function makeExecutor(layout: Layout, capacity: Partial<Capacity> = {}): Executor {
+  return createLocalExecutor({ layout, clock: realClock, logger: silentLogger, capacity });
 }
 
 const rig = () => executorRig(makeExecutor);
