@@ -39,7 +39,7 @@ export async function createHarness(
   options: {
     readonly executor?: (real: Executor) => Executor;
     /** What lies around each executor, also that of a restarted server. */
-    readonly around?: (real: Executor) => Executor;
+    readonly around?: (real: Executor, layout: Layout) => Executor;
     readonly allowsLocalFiles?: boolean;
     /** Tools that run at once; 2 when absent. */
     readonly slots?: number;
@@ -53,7 +53,8 @@ export async function createHarness(
   const around = options.around ?? ((real) => real);
   const capacity = { slots: options.slots ?? 2 };
   const machine = createLocalMachine(unconfinedParts());
-  const newExecutor = () => around(createLocalExecutor({ layout, logger: silentLogger, clock: realClock, capacity }));
+  const newExecutor = () =>
+    around(createLocalExecutor({ layout, logger: silentLogger, clock: realClock, capacity }), layout);
   const real = newExecutor();
   const executor = options.executor?.(real) ?? real;
   const engines: CwlEngine[] = [];
