@@ -104,19 +104,21 @@ async function* watchTask(
   if (submissionOf(deps, key) !== submission) return;
   yield { kind: "running", place };
   const { task } = submission;
+  if (task === undefined) return;
   const stderr = task.stderr === undefined ? {} : { stderr: outsidePath(task.view?.mounts ?? [], task.stderr) };
   yield* followTask(deps.logger, { ...task, ...stderr }, () => submission.end !== undefined, signal);
 }
 
 async function untilEnded(deps: SubmitDeps, key: TaskKey, signal: AbortSignal): Promise<TaskEnd> {
   const submission = submissionOf(deps, key);
-  if (submission === undefined) return untilFound(deps, key, signal);
-  if (submission.end !== undefined) return submission.end;
+  if (submission?.end !== undefined) return submission.end;
+  const { task } = submission ?? {};
+  if (submission === undefined || task === undefined) return untilFound(deps, key, signal);
   const broken = Promise.withResolvers<never>();
   const cancel = (graceSeconds: number) => cancelTask(deps, key, graceSeconds);
-  const watch = watchLimits({ ...deps, cancel, fail: broken.reject }, submission.task);
+  const watch = watchLimits({ ...deps, cancel, fail: broken.reject }, task);
   try {
-    const end = watch.judge(await Promise.race([endOf(deps, submission, signal), broken.promise]));
+    const end = watch.judge(await Promise.race([endOf(deps, submission, key, signal), broken.promise]));
     await noteEnd(submission, end);
     return end;
   } finally {
@@ -124,11 +126,11 @@ async function untilEnded(deps: SubmitDeps, key: TaskKey, signal: AbortSignal): 
   }
 }
 
-async function endOf(deps: SubmitDeps, { begun, task }: Submission, signal: AbortSignal): Promise<TaskEnd> {
+async function endOf(deps: SubmitDeps, { begun }: Submission, key: TaskKey, signal: AbortSignal): Promise<TaskEnd> {
   const found = await unlessAborted(begun, signal);
   if (isRefusal(found)) return { kind: "notStarted", reason: `found ${found.found}` };
   const told = found.run === undefined ? undefined : await untilTold(found.run, signal);
-  return told ?? untilFound(deps, task.key, signal);
+  return told ?? untilFound(deps, key, signal);
 }
 
 /** Waits for what the records of a try tell. */

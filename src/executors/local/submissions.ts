@@ -19,7 +19,8 @@ type Begun = {
 
 /** A try that this process was asked to start, or to take up again. */
 export type Submission = {
-  readonly task: Task;
+  /** Forgotten with its end: of a large scatter, thousands have ended before their execution has. */
+  task?: Task;
   readonly begun: Promise<Begun | Refusal>;
   /** Resolves when its start is on record. */
   readonly started: Promise<Refusal | undefined>;
@@ -71,7 +72,10 @@ export async function submitTask(deps: SubmitDeps, task: Task, signal?: AbortSig
 /** Notes how a submission ended: what it took of the machine is free again. */
 export async function noteEnd(submission: Submission | undefined, end: TaskEnd | undefined): Promise<void> {
   if (submission === undefined) return;
-  if (end !== undefined) submission.end = end;
+  if (end !== undefined) {
+    submission.end = end;
+    delete submission.task;
+  }
   const begun = await submission.begun;
   if (!isRefusal(begun)) begun.slot?.[Symbol.dispose]();
 }
@@ -117,6 +121,7 @@ async function begin(
 /** A supervisor of our own tells of the end though nobody waits for it. */
 async function keepEnd({ left }: SubmitDeps, submission: Submission): Promise<void> {
   const { begun, started, task } = submission;
+  if (task === undefined) return;
   const [outcome] = await Promise.allSettled([begun, started]);
   if (outcome.status === "rejected" || isRefusal(outcome.value)) return;
   const end = await outcome.value.run?.ended;
