@@ -124,7 +124,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   refuseOpenTools(config, exposed, bubblewrap);
   const tools = createToolExecutor(config, { layout, logger, clock, bubblewrap, exposed, environment: process.env });
   const hold = createToolHold({ logger, exposed, bubblewrap, sandbox: config.sandbox });
-  const engines = stack.use(createEngines({ ...base, executor: tools.executor, builtins }));
+  const engines = stack.use(createEngines({ ...base, executor: tools.executor, machine: tools.machine, builtins }));
   const armed = await armFailpoint();
   const watched = [layout.dataDirectory, layout.outputsDirectory];
   const { hasSpace, start: watchSpace } = stack.use(createDiskSpace(base, watched, config.minFreeBytes));
@@ -140,7 +140,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const inputChecks = createInputChecks(256, logger);
   const mayClaim = () => hasSpace() && condition.mayClaim() && hold.reason() === undefined;
   const running = { ...base, ...armed, engines, inputChecks, crashNotes, wakeNotifier, isExposed: hold.isExposed };
-  const runner = stack.use(createJobRunner({ ...running, hasSpace: mayClaim }));
+  const runner = stack.use(createJobRunner({ ...running, toolSlots: tools.executor.slots, hasSpace: mayClaim }));
   const statusDocuments = stack.use(
     createStatusDocuments({
       ...base,

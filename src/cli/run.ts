@@ -21,7 +21,9 @@ import type { Engine, EngineRecord, Prepared } from "../engines/engine.ts";
 import type { EngineDeps } from "../executors/images/container-engine.ts";
 import { createImageFinder } from "../executors/images/image-finder.ts";
 import { createLocalExecutor } from "../executors/local/local-executor.ts";
+import { createLocalMachine } from "../executors/local/local-machine.ts";
 import { createConfinement, type SandboxSettings } from "../executors/sandbox/confinement.ts";
+import { noControlGroups } from "../executors/sandbox/control-groups.ts";
 import { createExecutionDirectories } from "../files/job-directory.ts";
 import { createLayout, imagesDirectory } from "../files/layout.ts";
 import { bringHome } from "./bring-home.ts";
@@ -151,9 +153,9 @@ type Here = {
   readonly summary?: string;
 };
 
-async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
-  const { given, packed, local } = here;
-  const layout = createLayout(here.scratch);
+/** Makes what runs the tools of a package here, and what they meet. */
+function toolsHere(deps: RunDeps, { given, scratch }: Here, io: Io) {
+  const layout = createLayout(scratch);
   const toolPath = io.environment.PATH ?? "/usr/bin:/bin";
   const sandbox = deps.sandboxSettings(given, io);
   // Whoever runs a package here runs it as what they are: a sandbox is for those who ask for one.
@@ -170,15 +172,23 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
     layout,
     logger: silentLogger,
     clock: deps.clock,
+    capacity: { slots: deps.cores },
     confinement,
     images,
     engineEnvironment: engines.environment,
   });
+  const machine = createLocalMachine({ confinement, controlGroups: noControlGroups, images });
+  return { layout, toolPath, executor, machine };
+}
+
+async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
+  const { given, packed, local } = here;
+  const { layout, ...tools } = toolsHere(deps, here, io);
   const ignoresContainers = isGiven(given, "no-container");
   const document = local.narrow?.(packed.cwl) ?? packed.cwl;
   const faults = ignoresContainers
     ? operationFaults(document)
-    : await machineFaults(document, executor, defaultDocker(local));
+    : await machineFaults(document, tools.machine, defaultDocker(local));
   if (faults.length > 0) {
     for (const fault of faults) io.talk(`${fault}\n`);
     return exitCodes.unsupported;
@@ -188,13 +198,11 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
   const executionId = deps.newId();
   const prepared = preparedOf(here, executionId);
   await using engine = createCwlEngine({
-    executor,
+    ...tools,
     layout,
     logger: silentLogger,
     clock: deps.clock,
-    toolPath,
     graceSeconds: 1,
-    slots: deps.cores,
     patience: createPatience({ elapsed: deps.clock.elapsed, pause, maxMilliseconds: shortageMilliseconds }),
     allowsLocalFiles: true,
     ignoresContainers,

@@ -70,9 +70,9 @@ stdout: o
     await using harness = await createHarness({
       executor: (real) => ({
         ...real,
-        submit: (task) => {
+        submit: (task, signal) => {
           tasks.set(task.key.executionId, task);
-          return real.submit(task);
+          return real.submit(task, signal);
         },
       }),
     });

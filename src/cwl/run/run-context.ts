@@ -2,9 +2,9 @@ import type { JsonObject } from "../../domain/json.ts";
 import type { Logger } from "../../domain/logger.ts";
 import type { Patience } from "../../domain/patience.ts";
 import type { RemoteDefinition } from "../../domain/process.ts";
-import type { Slots } from "../../domain/slots.ts";
 import type { Checkpoints, EngineRecord } from "../../engines/engine.ts";
 import type { Executor } from "../../executors/executor.ts";
+import type { Machine } from "../../executors/machine.ts";
 import type { Layout } from "../../files/layout.ts";
 import type { FieldPlaces } from "../document/failed-field.ts";
 import type { Surroundings } from "../document/requirements.ts";
@@ -42,7 +42,10 @@ export type StepCache = {
 export type RunContext = {
   readonly executionId: string;
   readonly processes: ReadonlyMap<string, CwlProcess>;
+  /** Runs the tools. */
   readonly executor: Executor;
+  /** What tools meet where they run. */
+  readonly machine: Machine;
   /** True when tools that require a container run without one. */
   readonly ignoresContainers: boolean;
   /** What a run without a server is asked besides; empty in the server. */
@@ -74,7 +77,6 @@ export type RunContext = {
   readonly usage: UsageCount;
   /** What was said of this run once and need not be said for each tool. */
   readonly said: Set<string>;
-  readonly slots: Slots;
   /** Waits for what the server is short of. */
   readonly patience: Patience;
   /** A tool that had started and was lost runs again. */
@@ -88,12 +90,8 @@ export type RunContext = {
   /** Stops everything that still runs after a failure. */
   readonly fail: (error: unknown) => void;
   readonly cache?: StepCache;
-  /** Programs that were found on the PATH. */
-  readonly programs: Map<string, string>;
   /** True when an earlier life of the server may have started tries of this run. */
   readonly hasEarlierTries: boolean;
-  /** Directories for temporary files that ended tools have left as they got them. */
-  readonly spareDirectories: string[];
 };
 
 /** What the expressions of a process can use, inside `evaluating`. */

@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
 import { doubleOf, type JsonObject } from "../../domain/json.ts";
 import type { Reservation } from "../../domain/slots.ts";
-import type { TaskLimits, TaskView } from "../../executors/executor.ts";
+import type { StagedEntry, TaskLimits, TaskView } from "../../executors/executor.ts";
 import { type Image, isUnpacked } from "../../executors/images/images.ts";
 import { isInside } from "../../files/layout.ts";
 import { inField } from "../document/failed-field.ts";
@@ -12,7 +12,7 @@ import type { PreservedEnvironment } from "../run/local-run.ts";
 import { resourceLimits, runtimeObject } from "../run/runtime.ts";
 import { CwlFailure } from "../values/failure.ts";
 import { argumentText, buildCommandLine, shellLine } from "./command-line.ts";
-import { planInputs, type StagedEntry } from "./staging.ts";
+import { planInputs } from "./staging.ts";
 import { planView } from "./tool-view.ts";
 import { givenPaths, planWorkDir } from "./work-dir.ts";
 

@@ -1,12 +1,11 @@
 import { dirname, join, relative } from "node:path";
-import type { Mount, TaskView } from "../../executors/executor.ts";
+import type { Mount, StagedEntry, TaskView } from "../../executors/executor.ts";
 import type { Image } from "../../executors/images/images.ts";
 import { isInside } from "../../files/layout.ts";
 import type { Requirements } from "../document/schema.ts";
 import { evaluate, type Scope } from "../javascript/expression.ts";
 import { CwlFailure } from "../values/failure.ts";
 import { filesIn, pathOf } from "../values/file-object.ts";
-import type { StagedEntry } from "./staging.ts";
 
 type ViewPlace = {
   readonly requirements: Requirements;

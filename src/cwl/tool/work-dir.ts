@@ -1,5 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
+import type { StagedEntry } from "../../executors/executor.ts";
 import { isInside } from "../../files/layout.ts";
 import type { Requirements, WorkDirEntry } from "../document/schema.ts";
 import { evaluate, evaluateString, evaluateWhole, type Scope } from "../javascript/expression.ts";
@@ -15,7 +16,7 @@ import {
   withPath,
 } from "../values/file-object.ts";
 import { jsonText } from "../values/json-text.ts";
-import { type Placing, placeFile, refuseCollisions, type Staged, type StagedEntry } from "./staging.ts";
+import { type Placing, placeFile, refuseCollisions, type Staged } from "./staging.ts";
 
 /**
  * Plans what InitialWorkDirRequirement puts into a tool's working directory. Inputs that are put there have that as

@@ -51,7 +51,7 @@ function fileEntries(engine: ContainerEngine, environment: Readonly<Record<strin
 
 function dockerCommand(engine: ContainerEngine, given: EngineTask): readonly [string, ...string[]] {
   const { task, view, name } = given;
-  const { memoryMebibytes, cores, fileBytes } = task.limits ?? {};
+  const { memoryMebibytes, cores, writtenBytes } = task.limits ?? {};
   const inFile = new Set(fileEntries(engine, task.environment).map(([entry]) => entry));
   const others = Object.entries(task.environment).filter(([entry]) => !inFile.has(entry));
   const own: Mount = { source: given.temporaryDirectory, target: "/tmp", isWritable: true };
@@ -65,7 +65,7 @@ function dockerCommand(engine: ContainerEngine, given: EngineTask): readonly [st
     ...(engine.limitsResources ? ["--pids-limit", String(maxProcesses)] : []),
     ...(engine.limitsResources && memoryMebibytes !== undefined ? ["--memory", `${memoryMebibytes}m`] : []),
     ...(engine.limitsResources && cores !== undefined ? ["--cpus", String(cores)] : []),
-    ...(fileBytes === undefined ? [] : ["--ulimit", `fsize=${fileBytes}:${fileBytes}`]),
+    ...(writtenBytes === undefined ? [] : ["--ulimit", `fsize=${writtenBytes}:${writtenBytes}`]),
     ...mounts.flatMap((mount) => ["--mount", mountWords(mount)]),
     ...["--workdir", view.workingDirectory, "--env-file", given.environmentFile],
     ...others.flatMap(([entry, value]) => ["--env", `${entry}=${value}`]),

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ifExists } from "../../files/file-errors.ts";
 import { directoryMode } from "../../files/layout.ts";
-import type { ImageFinding, ImageRequest } from "../executor.ts";
+import type { ImageFinding, ImageRequest } from "../machine.ts";
 import { type ProgramEnd, runProgram } from "../run-program.ts";
 import type { Confinement } from "../sandbox/confinement.ts";
 import { type ContainerEngine, type EngineDeps, type EngineFinding, findEngine } from "./container-engine.ts";

@@ -361,6 +361,19 @@ steps:
     expect(await traceOf(harness)).toEqual(["first"]);
   });
 
+  test("what another executor has is neither gone on with nor stopped here", async () => {
+    await using harness = await newHarness();
+    const prepared = prepare(chain("true", "true"), inputsOf(harness));
+    const { engine } = harness;
+    expect(engine.plan(prepared)).toMatchObject({ executor: "local" });
+    const handle = { ...engine.plan(prepared), executor: "batch" };
+    const words = 'found that executor "batch" has its tools, wanted "local"';
+    expect(engine.adopt(prepared, handle, new Map(), memoryRecord())).rejects.toThrow(words);
+    expect(engine.dismiss(handle)).rejects.toThrow(words);
+    // A handle of an earlier version names none.
+    await engine.dismiss({ engine: "cwl", executionId: prepared.executionId });
+  });
+
   test("a dismissed run that is watched ends with a failure", async () => {
     await using harness = await newHarness();
     const prepared = prepare(chain("sleep 60", "true"), inputsOf(harness));
