@@ -9,6 +9,8 @@ import { createSlices } from "./job-lists/slices.ts";
 import { justEndedWith } from "./job-lists/take-in.ts";
 import { jobOf } from "./job-rows.ts";
 import { pageOfNew, selectEnded } from "./queries/list-jobs.ts";
+import type { TableRow } from "./rows.ts";
+import type { jobs } from "./schema/jobs.ts";
 import type { Statement } from "./statements.ts";
 
 export type { JobPosition } from "./job-lists/position.ts";
@@ -75,11 +77,15 @@ async function listNew(
   return jobsOf(database, pageOfNew[order.key][directionOf(order)](values), order);
 }
 
-async function jobsOf(database: Database, statement: Statement, order: JobOrder): Promise<readonly ListedJob[]> {
+async function jobsOf(
+  database: Database,
+  statement: Statement<TableRow<typeof jobs>>,
+  order: JobOrder,
+): Promise<readonly ListedJob[]> {
   const rows = await database.read(statement);
   return rows.map((row) => {
     const job = jobOf(row);
-    return { job, position: positionOf(job, Number(row.number), order) };
+    return { job, position: positionOf(job, row.number, order) };
   });
 }
 

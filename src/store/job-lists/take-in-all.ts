@@ -1,6 +1,7 @@
 import type { Logger } from "../../domain/logger.ts";
 import type { Driver } from "../driver.ts";
 import { selectJustEnded } from "../queries/list-rows.ts";
+import { rowsOf } from "../statements.ts";
 import { mostAtOnce, type Read, takeIn } from "./take-in.ts";
 
 /** Jobs of one commit. */
@@ -12,7 +13,7 @@ const findColumn = { sql: "SELECT 1 FROM pragma_table_info('jobs') WHERE name = 
  * all. The few that a run of the server left are not worth a write at each start: the next end takes them in.
  */
 export async function takeInAll(driver: Driver, logger: Logger, isMigrated: boolean): Promise<void> {
-  const read: Read = async (statement) => (await driver.execute(statement)).rows;
+  const read: Read = async (statement) => rowsOf(statement, await driver.execute(statement));
   // Not there while a database is opened with earlier migrations only.
   if ((await read(findColumn)).length === 0) return;
   if (!isMigrated && !(await areManyLeft(read, logger))) return;
