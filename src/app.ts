@@ -16,6 +16,7 @@ import { createToolExecutor } from "./assembly/tools.ts";
 import { type Config, isExposed, isLocalOnly } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
 import { createCondition } from "./domain/condition.ts";
+import { defined } from "./domain/defined.ts";
 import type { Logger } from "./domain/logger.ts";
 import { createPatience } from "./domain/patience.ts";
 import { pause } from "./domain/pause.ts";
@@ -98,7 +99,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
       dataDirectory: layout.dataDirectory,
       limitSeconds: config.watchdogSeconds,
       logFormat: logFormat(target),
-      ...(config.healthAddress === undefined ? {} : { healthAddress: config.healthAddress }),
+      ...defined({ healthAddress: config.healthAddress }),
     }),
   );
   endOnUncaughtErrors({ target, logger, layout, watchdog });

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
 import { noPatience, type Patience } from "../domain/patience.ts";
@@ -181,16 +182,16 @@ async function work(
     ignoresContainers: deps.ignoresContainers ?? false,
     local,
     places: placesOf(prepared.definition, local),
-    ...(docker === undefined ? {} : { defaultDocker: docker }),
+    ...defined({ defaultDocker: docker }),
     layout: deps.layout,
     logger: deps.logger,
     record,
     checkpoints,
     toolPath: deps.toolPath,
     graceSeconds: deps.graceSeconds,
-    ...(deps.maxWorkBytes === undefined ? {} : { maxWorkBytes: deps.maxWorkBytes }),
+    ...defined({ maxWorkBytes: deps.maxWorkBytes }),
     ownNamespaces: prepared.ownNamespaces ?? false,
-    ...(prepared.withoutNetwork === undefined ? {} : { withoutNetwork: prepared.withoutNetwork }),
+    ...defined({ withoutNetwork: prepared.withoutNetwork }),
     usage: createUsageCount(checkpoints.get(usageKey)),
     said: new Set(),
     slots: engines.slots,
@@ -201,13 +202,13 @@ async function work(
     fail: tools.fail,
     hasEarlierTries: existsSync(tasksDirectory(deps.layout, prepared.executionId)),
     spareDirectories: [],
-    ...(deps.cache === undefined ? {} : { cache: deps.cache }),
+    ...defined({ cache: deps.cache }),
     programs: new Map(),
-    ...(scripts === undefined ? {} : { scripts }),
+    ...defined({ scripts }),
     broaderFormats,
     readable: deps.allowsLocalFiles === true ? undefined : boundsOf(deps, prepared),
     isDurable: deps.isDurable ?? true,
-    ...(deps.runRemoteStep === undefined ? {} : { runRemoteStep: deps.runRemoteStep }),
+    ...defined({ runRemoteStep: deps.runRemoteStep }),
   };
   const call: Call = { process: main, path: "", shard: 0, around: aroundAll(docker), inputs, progress: tools.progress };
   try {

@@ -1,3 +1,4 @@
+import { defined } from "../domain/defined.ts";
 import type { JobFailure } from "../domain/job.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { EngineUpdate } from "../engines/engine.ts";
@@ -44,7 +45,7 @@ export function beginRun(work: (tools: RunTools) => Promise<JsonObject>): Run {
     for (const listener of listeners) listener();
   };
   const progress = createProgress((fraction, message) => {
-    latest = { kind: "progress", percent: Math.floor(fraction * 100), ...(message === undefined ? {} : { message }) };
+    latest = { kind: "progress", percent: Math.floor(fraction * 100), ...defined({ message }) };
     changed();
   });
   const fail = (error: unknown) => {

@@ -3,6 +3,7 @@ import { mkdir, readFile, realpath, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { charsetOf, type DecodeOptions, decodeText, withoutCharset } from "../domain/charset.ts";
+import { defined } from "../domain/defined.ts";
 import { mediaTypesOf } from "../domain/described.ts";
 import { numberFaults } from "../domain/faults.ts";
 import { type Json, parseExact } from "../domain/json.ts";
@@ -107,7 +108,7 @@ async function prepareItem(deps: PrepareInputsDeps, place: Place, item: InputIte
         return {
           kind: "link",
           href: item.href,
-          ...(item.mediaType === undefined ? {} : { mediaType: item.mediaType }),
+          ...defined({ mediaType: item.mediaType }),
         };
       }
       const file = await resolveReference(deps, place, item.href, item.mediaType);
@@ -120,7 +121,7 @@ async function prepareItem(deps: PrepareInputsDeps, place: Place, item: InputIte
 }
 
 function plainValue(value: Json, mediaType: string | undefined): PreparedItem {
-  return { kind: "value", value, ...(mediaType === undefined ? {} : { mediaType }) };
+  return { kind: "value", value, ...defined({ mediaType }) };
 }
 
 /** Strings are the content itself, in base64 when the client said so; anything else is written as JSON. */
@@ -270,7 +271,7 @@ async function localFile(
       path,
       basename: basename(path),
       sizeBytes: facts.size,
-      ...(mediaType === undefined ? {} : { mediaType }),
+      ...defined({ mediaType }),
     };
   } catch (cause) {
     if (cause instanceof Problem) throw cause;

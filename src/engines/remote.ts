@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { defined } from "../domain/defined.ts";
 import type { JobFailure, OutputRequest } from "../domain/job.ts";
 import { isJsonObject, type JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
@@ -57,7 +58,7 @@ export function createRemoteEngine(deps: RemoteEngineDeps): Engine {
     watch: (prepared, _handle, signal) => watch(deps, run, prepared, signal),
     collect: (prepared) => {
       const client = deps.clientOf(definitionOf(prepared));
-      const tries = { ...deps.tries, ...(run.log === undefined ? {} : { tell: run.log }) };
+      const tries = { ...deps.tries, ...defined({ tell: run.log }) };
       return collectResults({ ...deps, client, tries }, prepared, sourceOf(run, prepared));
     },
     cleanup: async () => {},
@@ -73,7 +74,7 @@ function definitionOf({ definition, processId }: Pick<Prepared, "definition" | "
 function handleOf(definition: Prepared["definition"]): JsonObject {
   if (definition.kind !== "remote") return {};
   const { kind, type, url, processId, providerId } = definition;
-  return { kind, type, url, processId, ...(providerId === undefined ? {} : { providerId }) };
+  return { kind, type, url, processId, ...defined({ providerId }) };
 }
 
 /** Asks the server for the process again: what was submitted must still be what it takes. */
@@ -131,7 +132,7 @@ async function saveSent(
 }
 
 function mediaTypeOf(request: OutputRequest | undefined): { readonly mediaType?: string } {
-  return request?.mediaType === undefined ? {} : { mediaType: request.mediaType };
+  return defined({ mediaType: request?.mediaType });
 }
 
 async function goOn(
@@ -155,7 +156,7 @@ async function goOn(
     case "accepted": {
       const { location } = submission;
       run.location = location;
-      const facts = location.jobId === undefined ? {} : { remoteJobId: location.jobId };
+      const facts = defined({ remoteJobId: location.jobId });
       await record.checkpoint(locationKey, { ...location }, facts);
       record.log(`The remote runs it as ${location.jobId ?? "a job"}`);
       return;
@@ -218,12 +219,7 @@ async function* watch(
   }
   const client = deps.clientOf(definitionOf(prepared));
   const { log } = run;
-  yield* watchRemoteJob(
-    { ...deps, client, ...(log === undefined ? {} : { log }) },
-    prepared.executionId,
-    location,
-    signal,
-  );
+  yield* watchRemoteJob({ ...deps, client, ...defined({ log }) }, prepared.executionId, location, signal);
 }
 
 function sourceOf(run: Run, prepared: Prepared): Parameters<typeof collectResults>[2] {

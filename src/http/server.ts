@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import { TrieRouter } from "hono/router/trie-router";
 import { clientOf, type Principal } from "../domain/access.ts";
+import { defined } from "../domain/defined.ts";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Authenticator, Caller } from "../operations/manage-keys.ts";
@@ -144,8 +145,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     const peer = server?.requestIP(connection)?.address;
     const bindings = {
       connection,
-      ...(server === undefined ? {} : { server }),
-      ...(peer === undefined ? {} : { peer }),
+      ...defined({ server, peer }),
     };
     let called: Request;
     try {
@@ -170,7 +170,7 @@ function fromNetwork(principal: Principal, network: string | undefined): Princip
 }
 
 function networkFact(network: string | undefined): { readonly network?: string } {
-  return network === undefined ? {} : { network };
+  return defined({ network });
 }
 
 type Bindings = {

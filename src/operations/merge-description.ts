@@ -1,3 +1,4 @@
+import { defined } from "../domain/defined.ts";
 import { isBoxSchema, typeOfSchema } from "../domain/described.ts";
 import { fault, pointer } from "../domain/faults.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
@@ -42,7 +43,7 @@ export function mergeOutputs(
     if (own === undefined) return [name, definition];
     const { minOccurs: _least, maxOccurs: _most, schema, ...metadata } = own;
     const read = readSchema(pointer(at, name, "schema"), schema, faults);
-    return [name, { ...definition, ...metadata, ...(read === undefined ? {} : { schema: read }) }];
+    return [name, { ...definition, ...metadata, ...defined({ schema: read }) }];
   });
   return Object.fromEntries(merged);
 }
@@ -101,7 +102,7 @@ function mergeInput(at: string, own: Given, fromCwl: InputDefinition, { isFile, 
   return {
     ...fromCwl,
     ...metadata,
-    schema: { ...counted.schema, ...(fallback === undefined ? {} : { default: fallback }) },
+    schema: { ...counted.schema, ...defined({ default: fallback }) },
     // What has a value of its own need not be given.
     minOccurs: isOptional ? 0 : isListValue ? Math.min(1, least) : least,
     maxOccurs: isListValue ? 1 : (counted.maxOccurs ?? 1),

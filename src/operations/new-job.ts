@@ -1,3 +1,4 @@
+import { defined } from "../domain/defined.ts";
 import type { Job, JobRequest, NewJobEvent } from "../domain/job.ts";
 import type { Process } from "../domain/process.ts";
 
@@ -48,9 +49,7 @@ export function newJob(
     updatedAt: drawn.at,
     earlyCrashes: 0,
     ...(isHidden ? { hidden: "waited" } : {}),
-    ...(origin.providerId === undefined ? {} : { providerId: origin.providerId }),
-    ...(origin.user === undefined ? {} : { user: origin.user }),
-    ...(origin.language === undefined ? {} : { language: origin.language }),
+    ...defined({ providerId: origin.providerId, user: origin.user, language: origin.language }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { clientOf, type Principal, type WishBounds } from "../domain/access.ts";
 import type { Activity } from "../domain/activity.ts";
 import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
 import type { Preferences } from "../domain/execution-mode.ts";
 import type { JobRequest, StatusDocumentRequest } from "../domain/job.ts";
 import { isJsonObject } from "../domain/json.ts";
@@ -142,13 +143,15 @@ export async function submissionOf(
     principal: request.principal,
     client: clientOf(request.principal),
     prefer: request.headers.prefer,
-    ...(language === undefined ? {} : { language }),
-    ...(request.principal.user === undefined ? {} : { user: request.principal.user }),
-    ...(request.headers.idempotencyKey === undefined ? {} : { idempotencyKey: request.headers.idempotencyKey }),
-    ...(request.takesXsdTimes === undefined ? {} : { takesXsdTimes: request.takesXsdTimes }),
-    ...(request.statusDocument === undefined ? {} : { statusDocument: request.statusDocument }),
-    ...(request.requireAnswer === undefined ? {} : { requireAnswer: request.requireAnswer }),
-    ...(request.signal === undefined ? {} : { signal: request.signal }),
+    ...defined({
+      language,
+      user: request.principal.user,
+      idempotencyKey: request.headers.idempotencyKey,
+      takesXsdTimes: request.takesXsdTimes,
+      statusDocument: request.statusDocument,
+      requireAnswer: request.requireAnswer,
+      signal: request.signal,
+    }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from "../domain/defined.ts";
 import type { Job, JobRequest } from "../domain/job.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
@@ -74,10 +75,9 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
     Object.keys(forwarded).length === 0 ? undefined : sealHeaders(deps.secretKey, job.id, forwarded);
   const inserted = await insertJob(deps.database, job, acceptedEvent(job), {
     vaultFileIds,
-    ...(sealedHeaders === undefined ? {} : { sealedHeaders }),
+    ...defined({ sealedHeaders }),
     ...(subscribers.length === 0 ? {} : { sealedSubscribers: sealedOf(deps, job.id, subscribers) }),
-    ...(idempotency === undefined ? {} : { idempotency }),
-    ...(maxQueued === undefined ? {} : { maxQueued }),
+    ...defined({ idempotency, maxQueued }),
   });
   if (inserted.kind !== "inserted" && held.inputsKeptAs !== undefined) await removeKeptValues(deps.layout, id);
   if (inserted.kind === "full") throw queueIsFull(submission.client, inserted.queued, maxQueued ?? inserted.queued);

@@ -1,3 +1,4 @@
+import { defined } from "../domain/defined.ts";
 import type { JobFailure } from "../domain/job.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { advance, type StageName, stages, type WalkState, wasRecorded } from "../domain/progress.ts";
@@ -65,7 +66,7 @@ export function beginWalk(deps: ExecuteDeps, hasLog: boolean): JobWalk {
       stage,
       progress,
       message,
-      ...(failure === undefined ? {} : { failure }),
+      ...defined({ failure }),
     });
     // It really runs; a walk that is taken up again comes here only when that was not written down.
     if (stage === "statusLocation") buffer.tell("inProgress");
@@ -110,7 +111,7 @@ export function beginWalk(deps: ExecuteDeps, hasLog: boolean): JobWalk {
     },
     percent(percent, text) {
       const message = text === undefined ? undefined : words(shortText(text));
-      const next = advance(state, { kind: "percent", percent, ...(message === undefined ? {} : { message }) });
+      const next = advance(state, { kind: "percent", percent, ...defined({ message }) });
       if (next.progress === state.progress && next.message === state.message) return;
       state = next;
       const { stage, progress } = state;

@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { isJsonObject, isList, type Json } from "../../domain/json.ts";
 import {
   type Field,
@@ -58,7 +59,7 @@ export function loadOutputBinding(context: LoadContext, field: Field): OutputBin
     loadContents: optionalBoolean(field, "loadContents", false),
     ...(globs.length === 0 ? {} : { glob: globs.flatMap((glob) => asExpression(context, glob) ?? []) }),
     ...loadListingMode(field),
-    ...(outputEval === undefined ? {} : { outputEval }),
+    ...defined({ outputEval }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { typeFault } from "../values/types.ts";
 import {
   docText,
@@ -37,7 +38,7 @@ function loadInput(context: LoadContext, { id, field }: Entry): InputParameter {
     ...(isPresent(fallback) ? { default: fallback.value ?? null } : {}),
     ...loadDemands(context, field),
     isStdin,
-    ...(inputBinding === undefined ? {} : { inputBinding }),
+    ...defined({ inputBinding }),
   };
   if (parameter.default !== undefined && parameter.default !== null) {
     const wrong = typeFault(parameter.type, parameter.default);
@@ -56,8 +57,7 @@ export function loadToolOutputs(context: LoadContext, process: Field): readonly 
     return {
       ...outputFields(context, id, field),
       type: stream === undefined ? loadType(context, type) : { kind: "File" },
-      ...(outputBinding === undefined ? {} : { outputBinding }),
-      ...(stream === undefined ? {} : { stream }),
+      ...defined({ outputBinding, stream }),
     };
   });
 }
@@ -84,7 +84,7 @@ export const outputMembers: readonly string[] = parameterMembers;
 export function describedFields(field: Field): { label?: string; doc?: string } {
   const label = optionalString(field, "label");
   const doc = docText(field);
-  return { ...(label === undefined ? {} : { label }), ...(doc === undefined ? {} : { doc }) };
+  return defined({ label, doc });
 }
 
 /** Reads inputs, outputs or steps: short ids, each only once. */

@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { isJsonObject, isList } from "../../domain/json.ts";
 import { nearNames } from "../../domain/near-names.ts";
 import type { Fault } from "../../domain/problem.ts";
@@ -52,15 +53,15 @@ const loaders: Readonly<Record<string, Loader>> = {
 const laterLoaders: Readonly<Record<string, Loader>> = {
   ToolTimeLimit: (context, field) => {
     const timeLimit = loadAmount(context, member(field, "timelimit"));
-    return timeLimit === undefined ? {} : { timeLimit };
+    return defined({ timeLimit });
   },
   NetworkAccess: (context, field) => {
     const network = loadSwitch(context, member(field, "networkAccess"));
-    return network === undefined ? {} : { network };
+    return defined({ network });
   },
   WorkReuse: (context, field) => {
     const reuse = loadSwitch(context, member(field, "enableReuse"));
-    return reuse === undefined ? {} : { reuse };
+    return defined({ reuse });
   },
   LoadListingRequirement: (_context, field) => loadListingMode(field),
   InplaceUpdateRequirement: (_context, field) => ({ inplaceUpdate: optionalBoolean(field, "inplaceUpdate", false) }),
@@ -155,7 +156,7 @@ function loadRemote(_context: LoadContext, field: Field): Requirements {
   const name = "provider" in field.value ? "WPS1Requirement" : "OGCAPIRequirement";
   const remote = readRemoteRequirement(name, field.value, "", faults);
   for (const { pointer, detail } of faults) fault(field, `${pointer.slice(1)}: ${detail}`);
-  return remote === undefined ? {} : { remote };
+  return defined({ remote });
 }
 
 function loadEnvironment(context: LoadContext, field: Field): Requirements {
@@ -204,7 +205,7 @@ function loadWorkDirEntry(context: LoadContext, field: Field): WorkDirEntry | un
   const entryname = optionalExpression(context, field, "entryname");
   const isWritable = optionalBoolean(field, "writable", false);
   if (entry === undefined) return undefined;
-  return { kind: "dirent", entry, isWritable, ...(entryname === undefined ? {} : { entryname }) };
+  return { kind: "dirent", entry, isWritable, ...defined({ entryname }) };
 }
 
 function loadResources(context: LoadContext, field: Field): Requirements {

@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { isList } from "../../domain/json.ts";
 import {
   type Field,
@@ -76,9 +77,7 @@ export function loadTool(context: LoadContext, id: string, field: Field): Comman
     temporaryFailCodes: integerList(field, "temporaryFailCodes", []),
     permanentFailCodes: integerList(field, "permanentFailCodes", []),
     ...(stdinInput === undefined ? {} : { stdin: `$(inputs['${stdinInput.id}'].path)` }),
-    ...(stdin === undefined ? {} : { stdin }),
-    ...(stdout === undefined ? {} : { stdout }),
-    ...(stderr === undefined ? {} : { stderr }),
+    ...defined({ stdin, stdout, stderr }),
   };
   const said = { ...tool.hints, ...tool.requirements };
   if (

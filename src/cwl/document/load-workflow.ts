@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { isJsonObject, isList } from "../../domain/json.ts";
 import { nearNames } from "../../domain/near-names.ts";
 import {
@@ -99,13 +100,13 @@ function loadStep(context: LoadContext, names: Names, { id, field }: Entry, load
     id,
     scatter,
     scatterMethod: optionalWord(field, "scatterMethod", scatterMethods) ?? "dotproduct",
-    ...(when === undefined ? {} : { when }),
+    ...defined({ when }),
     inputs,
     outputs: stepOutputs(field),
     run,
     requirements: loadRequirements(context, field),
     hints: loadHints(context, field),
-    ...(label === undefined ? {} : { label }),
+    ...defined({ label }),
   };
 }
 
@@ -153,7 +154,7 @@ function loadStepInput(context: LoadContext, names: Names, { id, field }: Entry)
     loadContents: optionalBoolean(field, "loadContents", false),
     ...loadListingMode(field),
     ...(isPresent(fallback) ? { default: fallback.value ?? null } : {}),
-    ...(valueFrom === undefined ? {} : { valueFrom }),
+    ...defined({ valueFrom }),
   };
 }
 
@@ -170,7 +171,7 @@ function loadLink(names: Names, field: Field, name: string): Link {
   });
   const pickValue = optionalWord(field, "pickValue", pickValues);
   return {
-    ...(pickValue === undefined ? {} : { pickValue }),
+    ...defined({ pickValue }),
     sources,
     isList: sources.length > 1 || isPresent(member(field, "linkMerge")),
     linkMerge: optionalWord(field, "linkMerge", linkMerges) ?? "merge_nested",

@@ -1,6 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname, extname, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { defined } from "../../domain/defined.ts";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
 import { isInside } from "../../files/layout.ts";
@@ -91,7 +92,7 @@ export async function packDocument(
   if (options.onlyMain === true) keepUsed(packing, options.main ?? main);
   const first = packing.parts.find((part) => part.id === (options.main ?? main)) ?? packing.parts[0];
   await readOntologies(packing);
-  const named = main === undefined ? {} : { main };
+  const named = defined({ main });
   const { document, cwl, locate } = loadSource(joinParts(packing, first), basename(path), { ...named, ...options });
   return { document, cwl: { ...cwl, notes: [...packing.notes, ...cwl.notes] }, locate };
 }
@@ -191,7 +192,7 @@ async function packProcess(packing: Packing, from: PackedFile, process: Json, pl
 }
 
 function ownVersion({ document }: PackedFile): JsonObject {
-  return document.cwlVersion === undefined ? {} : { cwlVersion: document.cwlVersion };
+  return defined({ cwlVersion: document.cwlVersion });
 }
 
 /** Prefixes are shared; a file that means another thing by one keeps its own. */

@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Executor, ImageRequest } from "../../executors/executor.ts";
 import type { CommandLineTool, CwlDocument, CwlProcess, Requirements } from "./schema.ts";
@@ -29,8 +30,7 @@ export function imageRequest(docker: JsonObject): ImageRequest {
   const [pull, dockerFile] = [textOf("dockerPull"), textOf("dockerFile")];
   return {
     names,
-    ...(pull === undefined ? {} : { pull }),
-    ...(dockerFile === undefined ? {} : { dockerFile }),
+    ...defined({ pull, dockerFile }),
   };
 }
 

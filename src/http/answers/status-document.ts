@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import type { JobDocument } from "../../domain/documents/job.ts";
 import type { Job, JobRequest } from "../../domain/job.ts";
 import { isFinished } from "../../domain/job-state.ts";
@@ -28,12 +29,11 @@ export function statusDocument(
     type: "process",
     processingEntityType: "ogc-api-processes",
     processID: job.processId,
-    ...(job.providerId === undefined ? {} : { providerID: job.providerId }),
-    ...(job.remoteJobId === undefined ? {} : { remoteJobID: job.remoteJobId }),
+    ...defined({ providerID: job.providerId, remoteJobID: job.remoteJobId }),
     status: job.status,
     message: job.message,
     progress: job.progress,
-    ...(job.stage === undefined ? {} : { stage: job.stage }),
+    ...defined({ stage: job.stage }),
     created: timeText(job.createdAt),
     ...(job.startedAt === undefined ? {} : { started: timeText(job.startedAt) }),
     ...(job.finishedAt === undefined ? {} : { finished: timeText(job.finishedAt) }),
@@ -41,14 +41,13 @@ export function statusDocument(
     ...(nextPollAt === undefined ? {} : { nextPoll: timeText(nextPollAt) }),
     ...(estimatedCompletionAt === undefined ? {} : { estimatedCompletion: timeText(estimatedCompletionAt) }),
     ...(expiresAt === undefined ? {} : { expirationDate: timeText(expiresAt) }),
-    ...(waitsFor === undefined ? {} : { waitsFor }),
-    ...(queuePosition === undefined ? {} : { queuePosition }),
+    ...defined({ waitsFor, queuePosition }),
     ...(job.priority === 0 ? {} : { priority: job.priority }),
     attempt: job.attempt,
-    ...(job.executionId === undefined ? {} : { executionId: job.executionId }),
+    ...defined({ executionId: job.executionId }),
     processRevision: job.processRevision,
     ...(job.tags.length === 0 ? {} : { tags: job.tags }),
-    ...(job.request.warnings === undefined ? {} : { warnings: job.request.warnings }),
+    ...defined({ warnings: job.request.warnings }),
     ...(job.failure === undefined ? {} : { exception: failureDocument(job) }),
     links: statusLinks(job, baseUrl, results),
   };
@@ -81,7 +80,7 @@ function requestDocument(
     inputs: Object.fromEntries(members),
     outputs: outputs ?? {},
     mode: isSync ? "sync" : "async",
-    ...(response === undefined ? {} : { response }),
+    ...defined({ response }),
   };
 }
 
@@ -93,11 +92,7 @@ export function checkedDocument({
   subscribers,
 }: CheckedJob): Readonly<Record<string, unknown>> {
   const { priority, maxSeconds, isPinned } = request.run ?? {};
-  const heddle = {
-    ...(priority === undefined ? {} : { priority }),
-    ...(maxSeconds === undefined ? {} : { maxSeconds }),
-    ...(isPinned === undefined ? {} : { pinned: isPinned }),
-  };
+  const heddle = defined({ priority, maxSeconds, pinned: isPinned });
   const outputs = request.outputs ?? Object.fromEntries(Object.keys(process.description.outputs).map((id) => [id, {}]));
   return {
     process: process.id,
@@ -114,7 +109,7 @@ function isList(given: InputItem | readonly InputItem[]): given is readonly Inpu
 function inputMember(item: InputItem): unknown {
   switch (item.kind) {
     case "reference":
-      return { href: item.href, ...(item.mediaType === undefined ? {} : { type: item.mediaType }) };
+      return { href: item.href, ...defined({ type: item.mediaType }) };
     case "bbox":
       return { bbox: item.bbox, crs: item.crs };
     case "value": {

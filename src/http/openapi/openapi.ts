@@ -1,5 +1,6 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
+import { defined } from "../../domain/defined.ts";
 import { type Json, type JsonObject, parseExact } from "../../domain/json.ts";
 import type { Process } from "../../domain/process.ts";
 import { SubscriberSchema } from "../../domain/subscriber.ts";
@@ -165,7 +166,7 @@ function executionOf(operation: RouteAbout, process: Process): Json {
         properties: Object.fromEntries(
           inputs.map(([id, { schema: one, title }]) => [
             id,
-            { ...(title === undefined ? {} : { title }), anyOf: [one, { type: "object" }, { type: "array" }] },
+            { ...defined({ title }), anyOf: [one, { type: "object" }, { type: "array" }] },
           ]),
         ),
         required: inputs.filter(([, input]) => input.minOccurs > 0).map(([id]) => id),

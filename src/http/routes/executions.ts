@@ -1,4 +1,5 @@
 import type { Principal } from "../../domain/access.ts";
+import { defined } from "../../domain/defined.ts";
 import { ExecuteBodySchema } from "../../domain/execution.ts";
 import { jobUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
@@ -199,7 +200,7 @@ async function execute(
       ...(idempotencyKey === null ? {} : { idempotencyKey }),
     },
     processId: context.param("processId"),
-    query: tags === undefined ? {} : { tags },
+    query: defined({ tags }),
     body: asked.payload,
     serviceUrl: baseUrl,
     requireAnswer: (checked: CheckedJob) => requireAcceptable(context, checked),

@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { jsonLink, profiles, providerUrl, relations } from "../../domain/links.ts";
 import { type Provider, ProviderBodySchema } from "../../domain/provider.ts";
 import {
@@ -187,8 +188,7 @@ function providerDocument({ provider, probe }: ProbedProvider, baseUrl: string):
     created: new Date(createdAt).toISOString(),
     status: probe.state,
     checked: new Date(probe.at).toISOString(),
-    ...(probe.title === undefined ? {} : { title: probe.title }),
-    ...(probe.message === undefined ? {} : { message: probe.message }),
+    ...defined({ title: probe.title, message: probe.message }),
     links: [jsonLink(own, "self"), jsonLink(`${own}/processes`, relations.processes, "Processes")],
   };
 }

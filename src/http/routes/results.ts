@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { Problem } from "../../domain/problem.ts";
 import {
   type JobResults,
@@ -42,7 +43,7 @@ export function resultRoutes(deps: ResultRouteDeps): readonly Route[] {
         const outcome = await readResults(deps, principalOf(context), context.param("jobId"));
         const preferences = parsePrefer(context.request.headers.get("prefer"));
         const only = wantedOutputs(context, outcome);
-        const some = only === undefined ? {} : { only };
+        const some = defined({ only });
         return answerResults(deps, context, { ...outcome, preferences, isSync: false, ...some });
       },
     },

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { defined } from "../../domain/defined.ts";
 import type { Logger } from "../../domain/logger.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { Process } from "../../domain/process.ts";
@@ -199,7 +200,7 @@ async function listPublic(deps: WpsRouteDeps, context: RouteContext): Promise<re
   do {
     const page = await listProcesses(deps, context.caller, {
       limit: pageSize,
-      ...(after === undefined ? {} : { after }),
+      ...defined({ after }),
     });
     all.push(...page.items.filter(isOffered));
     after = page.next;
@@ -218,7 +219,7 @@ async function capabilities(deps: WpsRouteDeps, context: RouteContext, version: 
       id,
       title: description.title ?? id,
       version: description.version,
-      ...(description.description === undefined ? {} : { abstract: description.description }),
+      ...defined({ abstract: description.description }),
     })),
     operations: {},
     url: `${context.baseUrl}${wpsPath}`,

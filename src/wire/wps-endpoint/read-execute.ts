@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { fault, refusal } from "../../domain/faults.ts";
 import type { Fault, Problem } from "../../domain/problem.ts";
 import { identifierOf, readData } from "../wps/data.ts";
@@ -36,7 +37,7 @@ export function readExecute(root: XmlElement): ExecuteCall {
   const call = version === "1.0.0" ? call10(root, faults) : call20(root, faults);
   const language = attribute(root, "language") ?? attribute(root, "lang", xmlNames);
   if (faults.length > 0) throw wrongExecute(faults);
-  return { ...call, version, processId, ...(language === undefined ? {} : { language }) };
+  return { ...call, version, processId, ...defined({ language }) };
 }
 
 /** Words that an Execute request cannot be read. Pointers of its faults are locators. */

@@ -1,0 +1,12 @@
+/** An object whose members that may be undefined are optional instead. */
+type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** Returns an object without those of its members that are undefined. */
+export function defined<const T extends object>(members: T): Defined<T>;
+export function defined(members: object): object {
+  const kept: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(members)) if (member !== undefined) kept[name] = member;
+  return kept;
+}
