@@ -9,7 +9,7 @@ import { noPatience, type Patience } from "../domain/patience.ts";
 import { Problem } from "../domain/problem.ts";
 import { type Capacity, createSlots, type Slots } from "../domain/slots.ts";
 import { usageKey } from "../domain/usage.ts";
-import type { FileValue, PreparedItem } from "../domain/values.ts";
+import { type FileValue, itemsOf } from "../domain/values.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engines/engine.ts";
 import type { Executor, TaskKey } from "../executors/executor.ts";
 import { ifExists } from "../files/file-errors.ts";
@@ -226,12 +226,7 @@ function boundsOf({ layout }: CwlEngineDeps, prepared: Prepared): ReadBounds {
 }
 
 function inputPaths(given: Prepared["inputs"][string]): readonly string[] {
-  const items = isItemList(given) ? given : [given];
-  return items.flatMap((item) => (item.kind === "file" ? filePaths(item) : []));
-}
-
-function isItemList(given: Prepared["inputs"][string]): given is readonly PreparedItem[] {
-  return Array.isArray(given);
+  return itemsOf(given).flatMap((item) => (item.kind === "file" ? filePaths(item) : []));
 }
 
 function filePaths(file: FileValue): readonly string[] {

@@ -11,7 +11,14 @@ import { excessOfJson, jsonBounds } from "../domain/json-bounds.ts";
 import { extensionOf, isJsonType, isTextType } from "../domain/media-type.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
-import type { FileValue, InputItem, Inputs, PreparedInputs, PreparedItem } from "../domain/values.ts";
+import {
+  type FileValue,
+  type InputItem,
+  type Inputs,
+  isItemList,
+  type PreparedInputs,
+  type PreparedItem,
+} from "../domain/values.ts";
 import { directoryMode, fileMode, isInside } from "../files/layout.ts";
 import { inlineType, withDescribedType } from "./input-format.ts";
 
@@ -75,15 +82,11 @@ export async function prepareInputs(
       isFile: process.fileInputs.includes(inputId),
       formats: mediaTypesOf(process.description.inputs[inputId]?.schema ?? {}),
     };
-    prepared[inputId] = isList(given)
+    prepared[inputId] = isItemList(given)
       ? await Promise.all(given.map((item, index) => prepareItem(deps, { ...place, index }, item)))
       : await prepareItem(deps, { ...place, index: 0 }, given);
   }
   return prepared;
-}
-
-function isList(given: InputItem | readonly InputItem[]): given is readonly InputItem[] {
-  return Array.isArray(given);
 }
 
 function refuse(place: Place, found: string, wanted: string, cause?: unknown): Problem {

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
 import { type Fault, Problem } from "../../domain/problem.ts";
-import type { FileValue, PreparedInputs, PreparedItem } from "../../domain/values.ts";
+import { type FileValue, isItemList, itemsOf, type PreparedInputs, type PreparedItem } from "../../domain/values.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { toCustom } from "../document/custom-types.ts";
 import { duringField } from "../document/failed-field.ts";
@@ -73,7 +73,7 @@ function valueFault({ type, default: fallback }: InputParameter, value: Json): s
 
 /** A File may not be named inside a plain value: what may be read was decided when the inputs were prepared. */
 function locationFault(given: PreparedItem | readonly PreparedItem[]): string | undefined {
-  const plain = (isItem(given) ? [given] : given).flatMap((item) => (item.kind === "value" ? filesIn(item.value) : []));
+  const plain = itemsOf(given).flatMap((item) => (item.kind === "value" ? filesIn(item.value) : []));
   const named = plain.find((file) => file.path !== undefined || file.location !== undefined);
   return named === undefined ? undefined : "found the path or location of a file inside a value, expected none";
 }
@@ -82,7 +82,7 @@ function locationFault(given: PreparedItem | readonly PreparedItem[]): string | 
 function inputValue(type: CwlType, given: PreparedItem | readonly PreparedItem[]): Json {
   const accepted = members(type);
   const takesList = accepted.some((member) => member.kind === "array" || member.kind === "Any");
-  if (!isItem(given)) {
+  if (isItemList(given)) {
     const values = given.map(itemValue);
     const [only] = values;
     return !takesList && values.length === 1 && only !== undefined ? only : values;
@@ -90,10 +90,6 @@ function inputValue(type: CwlType, given: PreparedItem | readonly PreparedItem[]
   const value = itemValue(given);
   if (typeFault(type, value) === undefined) return value;
   return takesList && value !== null && !isList(value) ? [value] : value;
-}
-
-function isItem(given: PreparedItem | readonly PreparedItem[]): given is PreparedItem {
-  return !Array.isArray(given);
 }
 
 function itemValue(item: PreparedItem): Json {

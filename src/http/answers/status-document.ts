@@ -6,7 +6,7 @@ import { isJsonObject } from "../../domain/json.ts";
 import { jobUrl, jsonLink, type Link, relations } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import { subscriberMembers } from "../../domain/subscriber.ts";
-import type { InputItem } from "../../domain/values.ts";
+import { type InputItem, isItemList } from "../../domain/values.ts";
 import type { JobOutlook } from "../../operations/job-outlook.ts";
 import type { JobStatistics } from "../../operations/read-statistics.ts";
 import type { CheckedJob } from "../../operations/submission.ts";
@@ -74,7 +74,7 @@ function requestDocument(
 ): Readonly<Record<string, unknown>> {
   const members = Object.entries(inputs).map(([id, given]) => [
     id,
-    isList(given) ? given.map(inputMember) : inputMember(given),
+    isItemList(given) ? given.map(inputMember) : inputMember(given),
   ]);
   return {
     inputs: Object.fromEntries(members),
@@ -100,10 +100,6 @@ export function checkedDocument({
     ...(Object.keys(heddle).length === 0 ? {} : { heddle }),
     ...(subscribers.length === 0 ? {} : { subscriber: subscriberMembers(subscribers) }),
   };
-}
-
-function isList(given: InputItem | readonly InputItem[]): given is readonly InputItem[] {
-  return Array.isArray(given);
 }
 
 function inputMember(item: InputItem): unknown {
