@@ -2,14 +2,14 @@ import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../domain/clock.ts";
-import { defined } from "../domain/defined.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
 import { noPatience, type Patience } from "../domain/patience.ts";
 import { Problem } from "../domain/problem.ts";
 import { type Capacity, createSlots, type Slots } from "../domain/slots.ts";
+import { isStoppedFor } from "../domain/stop-reason.ts";
 import { usageKey } from "../domain/usage.ts";
-import { type FileValue, itemsOf } from "../domain/values.ts";
+import type { FileValue, PreparedItem } from "../domain/values.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engines/engine.ts";
 import type { Executor, TaskKey } from "../executors/executor.ts";
 import { ifExists } from "../files/file-errors.ts";
@@ -32,7 +32,7 @@ import { createScriptLoader, type ExpressionLimits, type ScriptLoader } from "./
 import { inputObject } from "./run/inputs.ts";
 import { aroundAll, defaultDocker, type LocalRun, placesOf } from "./run/local-run.ts";
 import type { ReadBounds } from "./run/readable.ts";
-import { type Call, leaveRunning, type RunContext, type StepCache } from "./run/run-context.ts";
+import type { Call, RunContext, StepCache } from "./run/run-context.ts";
 import { createUsageCount } from "./run/usage.ts";
 import { beginRun, type Run, type RunTools } from "./run.ts";
 import { toOutputValues, writeLiterals } from "./tool/output-values.ts";
@@ -120,7 +120,7 @@ export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
       await deps.executor.cleanup(executionId);
     },
     [Symbol.asyncDispose]: async () => {
-      for (const run of engines.runs.values()) run.stop(leaveRunning);
+      for (const run of engines.runs.values()) run.stop("stopping");
       await Promise.all([...engines.runs.values()].map((run) => run.ended));
       engines.scripts[Symbol.dispose]();
     },
@@ -182,16 +182,16 @@ async function work(
     ignoresContainers: deps.ignoresContainers ?? false,
     local,
     places: placesOf(prepared.definition, local),
-    ...defined({ defaultDocker: docker }),
+    ...(docker === undefined ? {} : { defaultDocker: docker }),
     layout: deps.layout,
     logger: deps.logger,
     record,
     checkpoints,
     toolPath: deps.toolPath,
     graceSeconds: deps.graceSeconds,
-    ...defined({ maxWorkBytes: deps.maxWorkBytes }),
+    ...(deps.maxWorkBytes === undefined ? {} : { maxWorkBytes: deps.maxWorkBytes }),
     ownNamespaces: prepared.ownNamespaces ?? false,
-    ...defined({ withoutNetwork: prepared.withoutNetwork }),
+    ...(prepared.withoutNetwork === undefined ? {} : { withoutNetwork: prepared.withoutNetwork }),
     usage: createUsageCount(checkpoints.get(usageKey)),
     said: new Set(),
     slots: engines.slots,
@@ -202,20 +202,20 @@ async function work(
     fail: tools.fail,
     hasEarlierTries: existsSync(tasksDirectory(deps.layout, prepared.executionId)),
     spareDirectories: [],
-    ...defined({ cache: deps.cache }),
+    ...(deps.cache === undefined ? {} : { cache: deps.cache }),
     programs: new Map(),
-    ...defined({ scripts }),
+    ...(scripts === undefined ? {} : { scripts }),
     broaderFormats,
     readable: deps.allowsLocalFiles === true ? undefined : boundsOf(deps, prepared),
     isDurable: deps.isDurable ?? true,
-    ...defined({ runRemoteStep: deps.runRemoteStep }),
+    ...(deps.runRemoteStep === undefined ? {} : { runRemoteStep: deps.runRemoteStep }),
   };
   const call: Call = { process: main, path: "", shard: 0, around: aroundAll(docker), inputs, progress: tools.progress };
   try {
     return await runProcess(context, call);
   } finally {
     // Who gives a run up, or dismisses it, has no use for figures.
-    if (!tools.signal.aborted || tools.signal.reason === "failed") await context.usage.keep(record);
+    if (!tools.signal.aborted || isStoppedFor(tools.signal, "failed")) await context.usage.keep(record);
   }
 }
 
@@ -226,7 +226,12 @@ function boundsOf({ layout }: CwlEngineDeps, prepared: Prepared): ReadBounds {
 }
 
 function inputPaths(given: Prepared["inputs"][string]): readonly string[] {
-  return itemsOf(given).flatMap((item) => (item.kind === "file" ? filePaths(item) : []));
+  const items = isItemList(given) ? given : [given];
+  return items.flatMap((item) => (item.kind === "file" ? filePaths(item) : []));
+}
+
+function isItemList(given: Prepared["inputs"][string]): given is readonly PreparedItem[] {
+  return Array.isArray(given);
 }
 
 function filePaths(file: FileValue): readonly string[] {

@@ -41,7 +41,7 @@ export async function collectResults(
   const results = await deps.client.results(
     source,
     wanted,
-    (answer) => saveAnswer(deps, prepared.executionId, "results", answer),
+    (answer) => saveAnswer(deps, prepared, "results", answer),
     deps.tries,
   );
   const values: [string, OutputValue][] = [];
@@ -97,7 +97,7 @@ function isKept({ secrets }: CollectDeps, { prepared, outputId }: Place, href: s
 }
 
 function directoryOf(deps: CollectDeps, { prepared, way }: Place): string {
-  return join(remoteDirectory(deps.layout, prepared.executionId), "outputs", ...way);
+  return join(remoteDirectory(deps.layout, prepared), "outputs", ...way);
 }
 
 function fetchResult(

@@ -8,6 +8,7 @@ import { errorText, Problem } from "../domain/problem.ts";
 import { stages } from "../domain/progress.ts";
 import { makeResultsRelative } from "../domain/results.ts";
 import { shortFailure } from "../domain/short-text.ts";
+import { isStoppedFor } from "../domain/stop-reason.ts";
 import { sleep } from "../domain/timers.ts";
 import type { OutputValue, OutputValues, PreparedInputs, Result, Results } from "../domain/values.ts";
 import { digestOutputs } from "../files/digest-outputs.ts";
@@ -75,7 +76,7 @@ export async function executeProcess(
 
 /** A server that stops writes down how far the job has come; the next one goes on from there. */
 async function abandoned(deps: ExecuteDeps, walk: JobWalk, known: KnownRun): Promise<WalkEnd> {
-  if (deps.signal.reason === "dismissed") {
+  if (isStoppedFor(deps.signal, "dismissed")) {
     await drainWalk(deps, walk);
     return { kind: "lost", ...known };
   }

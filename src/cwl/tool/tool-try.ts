@@ -1,6 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, renameSync } from "node:fs";
 import { errorText, Problem } from "../../domain/problem.ts";
 import { shortageOf } from "../../domain/shortage.ts";
+import { isStoppedFor } from "../../domain/stop-reason.ts";
 import type { TaskEnd, TaskKey } from "../../executors/executor.ts";
 import type { ToolProgress } from "../../executors/local/tool-progress.ts";
 import { resolveProgram } from "../../executors/resolve-program.ts";
@@ -8,7 +9,7 @@ import { createLogJoin } from "../../files/join-log.ts";
 import { directoryMode, executionLogFile, taskDirectory, taskLogFile } from "../../files/layout.ts";
 import { delayWork } from "../javascript/delayed-work.ts";
 import { mayReadOf } from "../run/readable.ts";
-import { type Call, callName, leaveRunning, type RunContext } from "../run/run-context.ts";
+import { type Call, callName, type RunContext } from "../run/run-context.ts";
 import { CwlFailure } from "../values/failure.ts";
 import { keepLogs } from "./keep-logs.ts";
 import { shellText } from "./shell-text.ts";
@@ -158,7 +159,7 @@ async function waitForTry(run: RunContext, call: Call, attempt: Try, isNew: bool
     if (fault === undefined) return end;
     throw new CwlFailure(`Cannot finish ${callName(call)}: ${fault}`);
   } catch (error) {
-    if (run.signal.aborted && run.signal.reason !== leaveRunning) {
+    if (run.signal.aborted && !isStoppedFor(run.signal, "stopping")) {
       await run.executor.cancel(attempt.key, run.graceSeconds);
     }
     throw error;
