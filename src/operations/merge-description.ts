@@ -92,13 +92,8 @@ function mergeInput(at: string, own: Given, fromCwl: InputDefinition, { isFile, 
     : { schema: schema ?? fromCwl.schema, minOccurs, maxOccurs: maxOccurs ?? fromCwl.maxOccurs };
   const least = minOccurs ?? fromCwl.minOccurs;
   const isOptional = fallback !== undefined;
-  checkOccurs(
-    at,
-    { minOccurs, maxOccurs },
-    { ...fromCwl, ...(isOptional ? { minOccurs: 0 } : {}) },
-    isListValue,
-    faults,
-  );
+  const ofCwl = { ...fromCwl, ...(isOptional ? { minOccurs: 0 } : {}) };
+  faults.push(...occursFaults(at, { minOccurs, maxOccurs }, ofCwl, isListValue));
   return {
     ...fromCwl,
     ...metadata,
@@ -140,7 +135,8 @@ function listValue(
 type Occurs = { readonly minOccurs?: number | undefined; readonly maxOccurs?: number | "unbounded" | undefined };
 
 /** How often an input occurs may be narrowed, never widened: what the CWL cannot take would fail later. */
-function checkOccurs(at: string, given: Occurs, fromCwl: Occurs, isListValue: boolean, faults: Fault[]): void {
+function occursFaults(at: string, given: Occurs, fromCwl: Occurs, isListValue: boolean): readonly Fault[] {
+  const faults: Fault[] = [];
   const least = fromCwl.minOccurs ?? 1;
   const most = numberOf(fromCwl.maxOccurs ?? 1);
   if (given.minOccurs !== undefined && given.minOccurs < least) {
@@ -153,6 +149,7 @@ function checkOccurs(at: string, given: Occurs, fromCwl: Occurs, isListValue: bo
   if (!isListValue && given.minOccurs !== undefined && given.minOccurs > highest) {
     faults.push(fault(`${at}/minOccurs`, given.minOccurs, `at most ${highest}, the most that it may occur`));
   }
+  return faults;
 }
 
 function numberOf(count: number | "unbounded"): number {

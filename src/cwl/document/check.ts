@@ -26,7 +26,7 @@ export function checkDocument(checked: Checked, mains: readonly CwlProcess[]): v
     checkOrder(checked, process);
     for (const step of process.steps) checkStep(checked, process, step);
     for (const output of process.outputs) {
-      checkLink(checked, process, output.link, output.type, `${process.id}/${output.id}`);
+      checkLink(checked, process, { link: output.link, sink: output.type, path: `${process.id}/${output.id}` });
     }
   }
   if (checked.root.report.faults.length > 0) return;
@@ -90,14 +90,19 @@ function checkStepInput(checked: Checked, workflow: Workflow, step: Step, input:
     const isScattered = step.scatter.includes(input.id);
     const isSkipped = given.default !== undefined || input.default !== undefined || step.when !== undefined;
     const wanted = isSkipped ? unionOf([{ kind: "null" }, ...members(input.type)]) : input.type;
-    checkLink(checked, workflow, given.link, isScattered ? { kind: "array", items: wanted } : wanted, path);
+    const sink: CwlType = isScattered ? { kind: "array", items: wanted } : wanted;
+    checkLink(checked, workflow, { link: given.link, sink, path });
   } else if (input.default === undefined && !isOptional(input.type)) {
     const field = at(checked, given === undefined ? `${workflow.id}/${step.id}` : path);
     fault(field, `found no source for input "${input.id}" of the step, expected ${typeText(input.type)}`);
   }
 }
 
-function checkLink(checked: Checked, workflow: Workflow, link: Link, sink: CwlType, path: string): void {
+function checkLink(
+  checked: Checked,
+  workflow: Workflow,
+  { link, sink, path }: { readonly link: Link; readonly sink: CwlType; readonly path: string },
+): void {
   const types = link.sources.flatMap((source) => sourceType(checked.processes, workflow, source) ?? []);
   if (types.length === 0 || types.length < link.sources.length) return;
   const type = pickedType(link, mergedType(link, types));

@@ -190,7 +190,7 @@ async function completeValue(part: Part, declared: CwlType, value: Json): Promis
 async function completeFile({ demands, name, scope, means }: Part, object: JsonObject): Promise<JsonObject> {
   if (object.class === "Directory") return withListing(object, demands.loadListing ?? means.listing);
   const whole = await means.evaluating(() => {
-    const formatted = withFormat(demands, name, { ...scope, self: object }, object, means);
+    const formatted = withFormat(demands, name, { ...scope, self: object }, means);
     const options = { isRequired: true, name, readable: means.readable, discovers: means.discovers };
     return withSecondaryFiles(formatted, demands.secondaryFiles, scope, options);
   });
@@ -198,7 +198,13 @@ async function completeFile({ demands, name, scope, means }: Part, object: JsonO
 }
 
 /** A file without a format is taken to have the one that is asked for. */
-function withFormat(demands: FileDemands, name: string, scope: Scope, object: JsonObject, means: Means): JsonObject {
+function withFormat(
+  demands: FileDemands,
+  name: string,
+  scope: Scope & { readonly self: JsonObject },
+  means: Means,
+): JsonObject {
+  const object: JsonObject = scope.self;
   const wanted = demands.formats.flatMap((format) => {
     const value = evaluate(format, scope);
     return (isList(value) ? value : [value]).filter((item) => typeof item === "string");

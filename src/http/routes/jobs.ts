@@ -25,8 +25,11 @@ export type JobRouteDeps = OutlookDeps & ListDeps & DismissDeps & LogDeps & Noti
 
 /** Routes of the job list, of a job's status and log, and of dismissal. */
 export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
+  return [...jobListRoutes(deps), ...statusRoutes(deps), ...detailRoutes(deps), ...logRoutes(deps)];
+}
+
+function statusRoutes(deps: JobRouteDeps): readonly Route[] {
   return [
-    ...jobListRoutes(deps),
     {
       method: "GET",
       path: "/jobs/:jobId",
@@ -59,6 +62,12 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
         return jsonResponse(statusDocument(job, context.baseUrl));
       },
     },
+  ];
+}
+
+/** What is told of a job beside its status. */
+function detailRoutes(deps: JobRouteDeps): readonly Route[] {
+  return [
     {
       method: "GET",
       path: "/jobs/:jobId/inputs",
@@ -90,11 +99,7 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
     {
       method: "GET",
       path: "/jobs/:jobId/statistics",
-      about: {
-        summary: "Times of a job",
-        tag: "jobs",
-        answers: tagged("JobStatistics", "The times"),
-      },
+      about: { summary: "Times of a job", tag: "jobs", answers: tagged("JobStatistics", "The times") },
       access: "signed-in",
       hasEffect: false,
       async handle(context) {
@@ -120,6 +125,5 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
         return documentResponse(context, document, { title: `Notifications of job ${job.id}` });
       },
     },
-    ...logRoutes(deps),
   ];
 }

@@ -33,6 +33,10 @@ const body = { mediaTypes: [...jsonTypes, ...cwlTypes], schema: ApplicationPacka
 
 /** Routes of the process list, of descriptions and of deployment (OGC 20-044). */
 export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
+  return [...catalogueRoutes(deps), ...oneProcessRoutes(deps)];
+}
+
+function catalogueRoutes(deps: ProcessRouteDeps): readonly Route[] {
   return [
     {
       method: "GET",
@@ -66,14 +70,15 @@ export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
         return jsonResponse(processSummary(process, context.baseUrl), { status: 201, headers });
       },
     },
+  ];
+}
+
+function oneProcessRoutes(deps: ProcessRouteDeps): readonly Route[] {
+  return [
     {
       method: "GET",
       path: "/processes/:processId",
-      about: {
-        summary: "Describe a process",
-        tag: "processes",
-        answers: tagged("Process", "The description"),
-      },
+      about: { summary: "Describe a process", tag: "processes", answers: tagged("Process", "The description") },
       access: "public",
       hasEffect: false,
       async handle(context) {

@@ -16,7 +16,7 @@ import { documentResponse } from "../answers/document-response.ts";
 import { processFilters, requireKnownQuery } from "../known-query.ts";
 import { tagged } from "../openapi/about.ts";
 import { type BodyLimits, readJson, requireContentType } from "../read-body.ts";
-import { jsonResponse, principalOf, type Route } from "../route.ts";
+import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 import { type ExecutionRouteDeps, executeReference, executionAbout, executionBody } from "./executions.ts";
 
 export type ProviderRouteDeps = ProviderDeps & ExecutionRouteDeps & { readonly settings: BodyLimits };
@@ -28,6 +28,10 @@ const body = { mediaTypes: ["application/json"], schema: ProviderBodySchema };
 
 /** Routes of the registered servers and of their processes. */
 export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
+  return [...registryRoutes(deps), ...oneProviderRoutes(deps), ...offerRoutes(deps)];
+}
+
+function registryRoutes(deps: ProviderRouteDeps): readonly Route[] {
   return [
     {
       method: "GET",
@@ -71,6 +75,11 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
         return jsonResponse(providerDocument({ provider, probe }, context.baseUrl), { status: 201, headers });
       },
     },
+  ];
+}
+
+function oneProviderRoutes(deps: ProviderRouteDeps): readonly Route[] {
+  return [
     {
       method: "GET",
       path: "/providers/:providerId",
@@ -102,6 +111,12 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
         return new Response(null, { status: 204 });
       },
     },
+  ];
+}
+
+/** What a provider offers. */
+function offerRoutes(deps: ProviderRouteDeps): readonly Route[] {
+  return [
     {
       method: "GET",
       path: "/providers/:providerId/processes",
@@ -113,20 +128,7 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
       },
       access: "signed-in",
       hasEffect: false,
-      async handle(context) {
-        const id = context.param("providerId");
-        requireKnownQuery(context, `processes of provider "${id}"`, noFilters);
-        const processes = await listProviderProcesses(deps, principalOf(context), id);
-        const url = `${providerUrl(context.baseUrl, id)}/processes`;
-        const document = {
-          processes: processes.map((one) => ({
-            ...one,
-            links: [jsonLink(`${url}/${encodeURIComponent(one.id)}`, "self", "Process description")],
-          })),
-          links: [jsonLink(url, "self")],
-        };
-        return documentResponse(context, document, { title: `Processes of provider ${id}` });
-      },
+      handle: (context) => answerOffer(deps, context),
     },
     {
       method: "GET",
@@ -139,22 +141,7 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
       },
       access: "signed-in",
       hasEffect: false,
-      async handle(context) {
-        const id = context.param("providerId");
-        const process = await describeProviderProcess(deps, principalOf(context), id, context.param("processId"));
-        const url = `${providerUrl(context.baseUrl, id)}/processes/${encodeURIComponent(process.id)}`;
-        const document = {
-          ...process.description,
-          mutable: false,
-          revision: process.revision,
-          links: [
-            jsonLink(url, "self", "Process description"),
-            jsonLink(`${url}/execution`, relations.execute, "Execute this process"),
-          ],
-        };
-        const title = process.description.title ?? process.id;
-        return documentResponse(context, document, { title, profile: profiles.processDescription });
-      },
+      handle: (context) => answerDescription(deps, context),
     },
     {
       method: "POST",
@@ -172,6 +159,38 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
         executeReference(deps, context, (principal) => requireProvider(deps, principal, context.param("providerId"))),
     },
   ];
+}
+
+async function answerOffer(deps: ProviderRouteDeps, context: RouteContext): Promise<Response> {
+  const id = context.param("providerId");
+  requireKnownQuery(context, `processes of provider "${id}"`, noFilters);
+  const processes = await listProviderProcesses(deps, principalOf(context), id);
+  const url = `${providerUrl(context.baseUrl, id)}/processes`;
+  const document = {
+    processes: processes.map((one) => ({
+      ...one,
+      links: [jsonLink(`${url}/${encodeURIComponent(one.id)}`, "self", "Process description")],
+    })),
+    links: [jsonLink(url, "self")],
+  };
+  return documentResponse(context, document, { title: `Processes of provider ${id}` });
+}
+
+async function answerDescription(deps: ProviderRouteDeps, context: RouteContext): Promise<Response> {
+  const id = context.param("providerId");
+  const process = await describeProviderProcess(deps, principalOf(context), id, context.param("processId"));
+  const url = `${providerUrl(context.baseUrl, id)}/processes/${encodeURIComponent(process.id)}`;
+  const document = {
+    ...process.description,
+    mutable: false,
+    revision: process.revision,
+    links: [
+      jsonLink(url, "self", "Process description"),
+      jsonLink(`${url}/execution`, relations.execute, "Execute this process"),
+    ],
+  };
+  const title = process.description.title ?? process.id;
+  return documentResponse(context, document, { title, profile: profiles.processDescription });
 }
 
 /** What is shown of a provider: never its credentials. */

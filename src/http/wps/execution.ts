@@ -40,7 +40,7 @@ export async function executeWps(
   try {
     refuseManyRaw(process, call);
     const job = await submit(deps, context, process, call);
-    return await settledAnswer(deps, context, job, () => answerJob(deps, context, process, call, job));
+    return await settledAnswer(deps, context, job, () => answerJob(deps, context, { process, call, job }));
   } catch (error) {
     return owsResponse(error, call.version, deps.logger, (pointer) => locatorOf(call, pointer));
   }
@@ -64,9 +64,7 @@ async function submit(deps: ExecuteWpsDeps, context: RouteContext, process: Proc
 async function answerJob(
   deps: ExecuteWpsDeps,
   context: RouteContext,
-  process: Process,
-  call: ExecuteCall,
-  job: Job,
+  { process, call, job }: { readonly process: Process; readonly call: ExecuteCall; readonly job: Job },
 ): Promise<Response> {
   const isDone = isFinished(job.status);
   if (call.version === "2.0.0") {

@@ -81,8 +81,8 @@ function call10(root: XmlElement, faults: Fault[]): CallParts {
 
 function call20(root: XmlElement, faults: Fault[]): CallParts {
   const outputs = children(root, wps, "Output").map((one) => calledOutput(one, faults));
-  const mode = oneOf(attribute(root, "mode"), ["sync", "async", "auto"] as const, "auto", "mode", faults);
-  const response = oneOf(attribute(root, "response"), ["document", "raw"] as const, "document", "response", faults);
+  const mode = oneOf(["sync", "async", "auto"], attribute(root, "mode"), "mode", faults) ?? "auto";
+  const response = oneOf(["document", "raw"], attribute(root, "response"), "response", faults) ?? "document";
   return {
     inputs: readInputs(children(root, wps, "Input"), faults),
     ...(outputs.length === 0 ? {} : { outputs }),
@@ -137,7 +137,7 @@ function calledOutput(element: XmlElement, faults: Fault[]): CalledOutput {
     encoding: attribute(element, "encoding"),
     schema: attribute(element, "schema"),
   };
-  const transmission = oneOf(attribute(element, "transmission"), ["value", "reference"] as const, "value", id, faults);
+  const transmission = oneOf(["value", "reference"], attribute(element, "transmission"), id, faults);
   return {
     id,
     asReference: flag(element, "asReference", faults) || transmission === "reference",
@@ -159,17 +159,16 @@ export function readFlag(text: string | undefined, name: string, faults: Fault[]
   return false;
 }
 
+/** Finds which of the words is said; another one is a fault. */
 function oneOf<const Word extends string>(
-  text: string | undefined,
   words: readonly Word[],
-  otherwise: Word,
+  text: string | undefined,
   name: string,
   faults: Fault[],
-): Word {
-  if (text === undefined) return otherwise;
+): Word | undefined {
   const word = words.find((one) => one === text);
-  if (word === undefined) faults.push(fault(name, text, words.join(" or ")));
-  return word ?? otherwise;
+  if (text !== undefined && word === undefined) faults.push(fault(name, text, words.join(" or ")));
+  return word;
 }
 
 function empty(element: XmlElement): XmlElement {
