@@ -13,7 +13,7 @@ import { clientBoundsOf, outputsUrlOf, requestSettings, retentionOf } from "./as
 import { readTelling } from "./assembly/telling.ts";
 import { createToolHold } from "./assembly/tool-hold.ts";
 import { createToolExecutor } from "./assembly/tools.ts";
-import { type Config, isExposed, isLocalOnly } from "./config.ts";
+import type { Config } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
 import { createCondition } from "./domain/condition.ts";
 import { defined } from "./domain/defined.ts";
@@ -25,6 +25,7 @@ import { createInputChecks } from "./engines/input-check.ts";
 import { hasLivingTool } from "./executors/local/living-tools.ts";
 import { refuseOpenElsewhere } from "./executors/local/open-files.ts";
 import type { Bubblewrap } from "./executors/sandbox/bubblewrap.ts";
+import { isExposed, isLocalOnly } from "./exposure.ts";
 import { readCrashNotes } from "./files/crash-notes.ts";
 import { createLayout, databaseFile, type Layout, lockFile } from "./files/layout.ts";
 import { refuseMissingDatabase } from "./files/missing-database.ts";

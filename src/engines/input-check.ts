@@ -7,6 +7,7 @@ import type { Logger } from "../domain/logger.ts";
 import { isJsonType, unknownMediaType } from "../domain/media-type.ts";
 import type { Fault } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
+import { isBase64 } from "../domain/text.ts";
 import type { InputItem } from "../domain/values.ts";
 import { type SchemaBudget, schemaBudget } from "./json-schema/check.ts";
 import { type Outcome, readSchema } from "./json-schema/schema.ts";
@@ -285,9 +286,4 @@ function encodingFault(item: Extract<InputItem, { kind: "value" }>, pointer: str
   if (encoding !== "base64") return fault(at, item.encoding, "base64 or utf-8");
   if (typeof item.value === "string" && isBase64(item.value)) return undefined;
   return fault(`${pointer}/value`, item.value, wantedBase64);
-}
-
-function isBase64(text: string): boolean {
-  const dense = text.replaceAll(/\s/g, "");
-  return dense.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(dense);
 }

@@ -1,6 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { defined } from "../../domain/defined.ts";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
 import { nearNames } from "../../domain/near-names.ts";
 import { errorText, type Fault, Problem } from "../../domain/problem.ts";
@@ -38,15 +39,14 @@ export async function readJobFile(
   text: string,
   file: string,
   document: JobTarget,
-  commandLine: JsonObject = {},
-  fetchFile?: FetchFile,
+  { commandLine = {}, fetchFile }: { readonly commandLine?: JsonObject; readonly fetchFile?: FetchFile } = {},
 ): Promise<JobFile> {
   const source = readValues(text.trim() === "" ? "{}" : text, file);
   const job = source.value;
   if (!isJsonObject(job)) throw refuse([{ pointer: source.locate([]), detail: "expected an object with the inputs" }]);
   const faults: Fault[] = [];
   const { namespaces } = document;
-  const shared = { faults, namespaces, ...(fetchFile === undefined ? {} : { fetchFile }) };
+  const shared = { faults, namespaces, ...defined({ fetchFile }) };
   const inFile: Reader = { source, directory: dirname(resolve(file)), ...shared };
   const own: Reader = { source: optionSource(commandLine), directory: resolve("."), ...shared };
   const read = document.main.inputs.flatMap(({ id }) => {
