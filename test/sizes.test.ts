@@ -25,8 +25,6 @@ const exceptions: Readonly<Record<string, string>> = {
   "net/remote-documents.ts unreadable parameters": "grew when remotes began to be asked again",
   "net/remote-wps.ts fileLines": "grew when remotes began to be asked again",
   "net/remote-wps.ts createWpsClient functionLines": "was so when the bounds were set",
-  "runner/job-walk.ts beginWalk functionLines": "was so when the bounds were set",
-  "runner/waiting-queue.ts createWaitingQueue functionLines": "was so when the bounds were set",
   "store/jobs.ts fileLines": "was so when the bounds were set",
   "store/write-queue.ts createWriteQueue functionLines": "was so when the bounds were set",
 };
