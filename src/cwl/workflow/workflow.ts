@@ -99,7 +99,7 @@ async function runWorkflow(run: RunContext, call: Call, workflow: Workflow): Pro
   const runAfterOthers = async ({ step, progress }: { step: Step; progress: Call["progress"] }): Promise<void> => {
     await Promise.all(neededSteps(step).map(start));
     try {
-      const outputs = await runStep(run, { ...call, progress }, workflow, step, values);
+      const outputs = await runStep(run, { ...call, progress }, step, { workflow, values });
       for (const output of step.outputs) values.set(`${step.id}/${output}`, outputs[output] ?? null);
     } catch (error) {
       throw failed(run, error);
@@ -126,9 +126,8 @@ function throwFirst(ends: readonly PromiseSettledResult<unknown>[]): void {
 async function runStep(
   run: RunContext,
   above: Call,
-  workflow: Workflow,
   step: Step,
-  values: Values,
+  { workflow, values }: { readonly workflow: Workflow; readonly values: Values },
 ): Promise<JsonObject> {
   const path = above.path === "" ? step.id : `${above.path}/${step.id}`;
   const process = run.processes.get(step.run);
