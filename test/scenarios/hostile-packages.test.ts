@@ -163,7 +163,7 @@ const failing: readonly (readonly [string, Document, RegExp])[] = [
         },
       },
     },
-    /found 10201 runs of one step, expected at most 10000/,
+    /found 10201 runs of one step, wanted at most 10000/,
   ],
 ];
 
@@ -171,12 +171,12 @@ const locating = (file: string): readonly (readonly [string, Document, RegExp])[
   [
     `a location of ${file} in a working directory's expression`,
     workDir({ entry: `$({class: "File", location: "${file}"})` }),
-    /expected a file of this execution/,
+    /wanted a file of this execution/,
   ],
   [
     `a location of ${file} in an expression's result`,
     script(`return { o: { class: "File", location: "${file}" } };`),
-    /expected a file of this execution/,
+    /wanted a file of this execution/,
   ],
   [
     `a location of ${file} in cwl.output.json`,
@@ -204,7 +204,7 @@ const locating = (file: string): readonly (readonly [string, Document, RegExp])[
         },
       },
     },
-    /expected a file of this execution/,
+    /wanted a file of this execution/,
   ],
 ];
 
@@ -217,12 +217,12 @@ const greedy: readonly (readonly [string, Document, RegExp])[] = [
   [
     "a tool that writes files without end",
     shell("i=0; while :; do i=$((i+1)); head -c 999999 /dev/zero >f$i; sleep 0.01; done", {}),
-    /MiB written, expected at most 4 MiB/,
+    /MiB written, wanted at most 4 MiB/,
   ],
   [
     "a tool that writes to its scratch without end",
     shell("i=0; while :; do i=$((i+1)); head -c 999999 /dev/zero >$TMPDIR/f$i; sleep 0.01; done", {}),
-    /MiB written, expected at most 4 MiB/,
+    /MiB written, wanted at most 4 MiB/,
   ],
   ["a tool that talks without end", shell("exec yes talk >&2", {}), /at most 4 MiB|MiB written/],
   [
@@ -231,7 +231,7 @@ const greedy: readonly (readonly [string, Document, RegExp])[] = [
       ...shell("{ head -c 200000000 /dev/zero; sleep 100; } | tail -n 1", {}),
       requirements: { ResourceRequirement: { ramMin: 16, ramMax: 64 } },
     },
-    /MiB of memory in use, expected at most 64 MiB|exit code 137/,
+    /MiB of memory in use, wanted at most 64 MiB|exit code 137/,
   ],
   [
     "a tool that ignores SIGTERM and forks",

@@ -55,7 +55,7 @@ export function descriptionFaults(document: CwlDocument): readonly string[] {
   ];
   const values = parameters.flatMap(({ name, type }) =>
     holdsFiles(type) && !isFileOrList(type)
-      ? [`${name}: found directories, or files inside other values, expected files and lists of files`]
+      ? [`${name}: found directories, or files inside other values, wanted files and lists of files`]
       : [],
   );
   return [...values, ...operationFaults(document)];

@@ -85,9 +85,9 @@ function checkLocation(context: LoadContext, field: Field): void {
   const location: Json | undefined = field.value;
   if (typeof location !== "string") unexpected(field, "a string");
   else if (!context.allowsLocalFiles) {
-    fault(field, `found location "${location}", expected the file's contents in the document itself`);
+    fault(field, `found location "${location}", wanted the file's contents in the document itself`);
   } else if (/^[a-z][a-z0-9+.-]*:/i.test(location) && !location.startsWith("file://")) {
-    fault(field, `found location "${location}", expected a file of this machine`);
+    fault(field, `found location "${location}", wanted a file of this machine`);
   }
 }
 

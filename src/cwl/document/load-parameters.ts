@@ -91,14 +91,14 @@ export function describedFields(field: Field): { label?: string; doc?: string } 
 export function parameters(process: Field, name: string, shorthand: string | undefined = "type"): readonly Entry[] {
   const field = member(process, name);
   if (!isPresent(field)) {
-    fault(field, "found nothing, expected a list or a map (it may be empty)");
+    fault(field, "found nothing, wanted a list or a map (it may be empty)");
     return [];
   }
   const found = entries(field, "id", shorthand).map((entry) => ({ ...entry, id: shortName(entry.id) }));
   const seen = new Set<string>();
   for (const entry of found) {
-    if (seen.has(entry.id)) fault(entry.field, `found "${entry.id}" twice, expected each id once`);
-    if (entry.id === "") fault(entry.field, "found an empty id, expected a name");
+    if (seen.has(entry.id)) fault(entry.field, `found "${entry.id}" twice, wanted each id once`);
+    if (entry.id === "") fault(entry.field, "found an empty id, wanted a name");
     seen.add(entry.id);
   }
   return found;

@@ -104,11 +104,11 @@ export function loadRequirements(context: LoadContext, process: Field): Requirem
 /** Words why a requirement cannot be honoured: it is newer than the document, misspelt, or not known. */
 function unsupportedFault(context: LoadContext, name: string): string {
   if (Object.hasOwn(laterLoaders, name)) {
-    return `found requirement "${name}", which came with v1.1, in a document of ${context.version}: expected cwlVersion: v1.1 or later`;
+    return `found requirement "${name}", which came with v1.1, in a document of ${context.version}: wanted cwlVersion: v1.1 or later`;
   }
   const known = [...Object.keys(loaders), ...Object.keys(laterLoaders)];
   const [near] = nearNames(name, known);
-  const wanted = near === undefined ? `expected one of ${known.join(", ")}` : `did you mean "${near}"?`;
+  const wanted = near === undefined ? `wanted one of ${known.join(", ")}` : `did you mean "${near}"?`;
   return `found requirement "${name}", which is not supported, ${wanted}`;
 }
 
@@ -135,7 +135,7 @@ export function refuseSecrets(context: LoadContext, field: Field): void {
 }
 
 function secretsFault(what: string, name: string): string {
-  return `found ${what} "${name}", expected none: ${secretsWarning}`;
+  return `found ${what} "${name}", wanted none: ${secretsWarning}`;
 }
 
 function loadAll(context: LoadContext, field: Field, unknown: (entry: Entry, name: string) => void): Requirements {
@@ -164,7 +164,7 @@ function loadEnvironment(context: LoadContext, field: Field): Requirements {
   const environment = entries(member(field, "envDef"), "envName", "envValue").flatMap(({ id, field: entry }) => {
     const value = asExpression(context, member(entry, "envValue"));
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(id)) {
-      fault(entry, `found variable name "${id}", expected letters, digits and _`);
+      fault(entry, `found variable name "${id}", wanted letters, digits and _`);
       return [];
     }
     return value === undefined ? [] : [[id, value] as const];

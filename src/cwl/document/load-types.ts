@@ -43,7 +43,7 @@ function takesPart({ openTypes, typeParts }: LoadContext, field: Field): boolean
   if (typeParts.left <= 0) return false;
   typeParts.left = openTypes.length > maxOpenTypes ? 0 : typeParts.left - 1;
   if (typeParts.left > 0) return true;
-  fault(field, "found types that hold each other too often, expected at most 20000 parts in all and 64 levels");
+  fault(field, "found types that hold each other too often, wanted at most 20000 parts in all and 64 levels");
   return false;
 }
 
@@ -68,12 +68,12 @@ function loadTypeName(context: LoadContext, field: Field, name: string): CwlType
       if (!context.openTypes.includes(own)) {
         return loadType({ ...context, openTypes: [...context.openTypes, own] }, named);
       }
-      fault(field, `found type "${name}", which holds itself, expected no circle`);
+      fault(field, `found type "${name}", which holds itself, wanted no circle`);
       return anyType;
     }
     fault(
       field,
-      `found type "${name}", expected one of ${simpleTypes.join(", ")}, with "[]" for a list and "?" for optional`,
+      `found type "${name}", wanted one of ${simpleTypes.join(", ")}, with "[]" for a list and "?" for optional`,
     );
     return anyType;
   }

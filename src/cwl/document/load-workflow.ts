@@ -118,11 +118,11 @@ function loadScatter(field: Field, path: string, inputs: readonly StepInput[]): 
     const name = text.slice(text.indexOf("#") + 1);
     const named = inputs.find(({ id }) => name === id || `/${path}/${id}`.endsWith(`/${name}`));
     if (named !== undefined) return [named.id];
-    fault(item, `found "${text}", expected one of ${inputs.map((input) => input.id).join(", ")}`);
+    fault(item, `found "${text}", wanted one of ${inputs.map((input) => input.id).join(", ")}`);
     return [];
   });
   if (names.length > 1 && !isPresent(member(field, "scatterMethod"))) {
-    fault(field, `found a scatter over ${names.length} inputs without scatterMethod, expected one`);
+    fault(field, `found a scatter over ${names.length} inputs without scatterMethod, wanted one`);
   }
   return names;
 }
@@ -165,7 +165,7 @@ function loadLink(names: Names, field: Field, name: string): Link {
     if (text === undefined) return [];
     const found = resolveSource(names, text);
     if (found === undefined) {
-      fault(item, `found source "${text}", which leads nowhere, expected ${wantedSource(names, text)}`);
+      fault(item, `found source "${text}", which leads nowhere, wanted ${wantedSource(names, text)}`);
     }
     return found ?? [];
   });

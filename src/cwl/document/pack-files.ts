@@ -56,10 +56,10 @@ export function mainOf(file: PackedFile): string | undefined {
 export async function openFile(packing: Packing, path: string, at?: string): Promise<PackedFile> {
   const known = packing.files.get(path);
   if (known !== undefined) return known;
-  if (packing.files.size >= maxFiles) throw refuse(path, `found more than ${maxFiles} files, expected fewer`);
+  if (packing.files.size >= maxFiles) throw refuse(path, `found more than ${maxFiles} files, wanted fewer`);
   const source = await readPart(packing, path, at);
   const document = source.value;
-  if (!isJsonObject(document)) throw refuse(source.locate([]), "expected a CWL document");
+  if (!isJsonObject(document)) throw refuse(source.locate([]), "wanted a CWL document");
   const isGraph = isList(document.$graph);
   const processes = isList(document.$graph) ? document.$graph : [document];
   const stem = basename(path, extname(path));
@@ -68,7 +68,7 @@ export async function openFile(packing: Packing, path: string, at?: string): Pro
   for (const process of processes) {
     const own = ownId(process);
     if (isGraph && own === "")
-      throw refuse(source.locate(["$graph"]), "found a process without an id, expected one for each");
+      throw refuse(source.locate(["$graph"]), "found a process without an id, wanted one for each");
     const isNamed = own !== "" && own !== "main" && !own.includes("/");
     const name = isGraph ? (isMain ? own : `${stem}-${own}`) : isNamed ? own : stem;
     ids.set(own, takeId(packing, name));
@@ -95,7 +95,7 @@ function takeId(packing: Packing, wanted: string): string {
 export function resolvePath(from: PackedFile, reference: string, place: Place): string {
   if (reference.startsWith("file://")) return fileURLToPath(reference);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(reference)) {
-    throw refuse(from.source.locate(place), `found "${reference}", expected a file of the package`);
+    throw refuse(from.source.locate(place), `found "${reference}", wanted a file of the package`);
   }
   return resolve(dirname(from.path), reference);
 }

@@ -37,7 +37,7 @@ export async function rewrite(packing: Packing, value: Json, at: At): Promise<Js
   if (typeof imported === "string" && isCustomTypesFile(imported)) return value;
   if (typeof imported === "string") {
     if (depth >= maxImportDepth)
-      throw refuse(from.source.locate(place), "found files that import each other, expected no circle");
+      throw refuse(from.source.locate(place), "found files that import each other, wanted no circle");
     const path = resolvePath(from, imported, place);
     const source = await readPart(packing, path, from.source.locate(place));
     return rewrite(packing, source.value, { from: { ...from, path, source }, place: [], depth: depth + 1 });
@@ -114,6 +114,6 @@ async function packRun(packing: Packing, from: PackedFile, run: string, place: P
   const packed = await openFile(packing, path, from.source.locate(place));
   const id = fragment === "" ? mainOf(packed) : packed.ids.get(fragment);
   if (id === undefined || id === "")
-    throw refuse(from.source.locate(place), `found "${run}", expected a process of that file`);
+    throw refuse(from.source.locate(place), `found "${run}", wanted a process of that file`);
   return `#${id}`;
 }

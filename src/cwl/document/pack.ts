@@ -81,7 +81,7 @@ function keepUsed(packing: Packing, main: string | undefined): void {
   if (main === undefined || !parts.has(main)) return;
   use(main);
   if (main !== "main" && used.has("main")) {
-    throw refuse(`"${main}"`, 'found that it runs the process "main" of its file, expected another id of that one');
+    throw refuse(`"${main}"`, 'found that it runs the process "main" of its file, wanted another id of that one');
   }
   packing.parts.splice(0, packing.parts.length, ...packing.parts.filter((part) => used.has(part.id)));
 }
@@ -117,7 +117,7 @@ async function readOntologies(packing: Packing): Promise<void> {
 }
 
 async function packProcess(packing: Packing, from: PackedFile, process: Json, place: Place): Promise<void> {
-  if (!isJsonObject(process)) throw refuse(from.source.locate(place), "expected a process");
+  if (!isJsonObject(process)) throw refuse(from.source.locate(place), "wanted a process");
   const id = from.ids.get(ownId(process)) ?? "";
   const members = await rewriteMembers(packing, process, { from, place, depth: 0 });
   const { $graph: _graph, $namespaces: _names, $schemas: _schemas, cwlVersion: _version, ...rest } = members;

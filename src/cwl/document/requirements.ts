@@ -75,7 +75,7 @@ export function operationFaults(document: CwlDocument): readonly string[] {
   const faults = new Set<string>();
   visit(document, (process) => {
     if (process.kind === "operation") {
-      faults.add(`${process.id}: found an Operation, which nothing can run, expected a tool or a workflow`);
+      faults.add(`${process.id}: found an Operation, which nothing can run, wanted a tool or a workflow`);
     }
   });
   return [...faults];

@@ -75,7 +75,7 @@ function valueFault({ type, default: fallback }: InputParameter, value: Json): s
 function locationFault(given: PreparedItem | readonly PreparedItem[]): string | undefined {
   const plain = itemsOf(given).flatMap((item) => (item.kind === "value" ? filesIn(item.value) : []));
   const named = plain.find((file) => file.path !== undefined || file.location !== undefined);
-  return named === undefined ? undefined : "found the path or location of a file inside a value, expected none";
+  return named === undefined ? undefined : "found the path or location of a file inside a value, wanted none";
 }
 
 /** Several occurrences are a list; a single one is a list only when the type takes nothing else. */
@@ -215,7 +215,7 @@ function withFormat(
   if (typeof format !== "string") return { ...object, format: first };
   if (wanted.some((candidate) => isFormat(format, candidate, means.broaderFormats))) return object;
   if (formatMediaType(format) === "application/octet-stream") return { ...object, format: first };
-  throw new CwlFailure(`Cannot use ${name}: found format "${format}", expected ${wanted.join(" or ")}`);
+  throw new CwlFailure(`Cannot use ${name}: found format "${format}", wanted ${wanted.join(" or ")}`);
 }
 
 /** Gives a File its path, size and names, and its secondary files theirs; a literal keeps its contents until it is staged. */
@@ -229,13 +229,13 @@ async function locate(object: JsonObject): Promise<JsonObject> {
   };
   if (path === undefined) return { ...locateLiteral(object), ...inner };
   const facts = await ifExists(stat(path));
-  if (facts === undefined) throw new CwlFailure(`Cannot read file "${path}": found nothing there, expected a file`);
+  if (facts === undefined) throw new CwlFailure(`Cannot read file "${path}": found nothing there, wanted a file`);
   const isDirectory = object.class === "Directory";
   if (!facts.isFile() && !facts.isDirectory()) {
-    throw new CwlFailure(`Cannot read file "${path}": found neither a file nor a directory, expected one of them`);
+    throw new CwlFailure(`Cannot read file "${path}": found neither a file nor a directory, wanted one of them`);
   }
   if (facts.isDirectory() !== isDirectory) {
-    throw new CwlFailure(`Cannot read "${path}": found ${isDirectory ? "a file" : "a directory"}, expected the other`);
+    throw new CwlFailure(`Cannot read "${path}": found ${isDirectory ? "a file" : "a directory"}, wanted the other`);
   }
   const named = { basename: safeBasename({ ...object, path }) };
   return {
@@ -250,7 +250,7 @@ function locateLiteral(object: JsonObject): JsonObject {
   const basename = safeBasename(object);
   if (object.class === "Directory") return { ...object, basename };
   if (typeof object.contents !== "string") {
-    throw new CwlFailure(`Cannot read file "${basename}": found neither a location nor contents, expected one of them`);
+    throw new CwlFailure(`Cannot read file "${basename}": found neither a location nor contents, wanted one of them`);
   }
   return { ...object, basename, ...nameParts(basename), size: Buffer.byteLength(object.contents) };
 }
@@ -258,5 +258,5 @@ function locateLiteral(object: JsonObject): JsonObject {
 function locationPath(location: string): string {
   if (location.startsWith("file://")) return fileURLToPath(location);
   if (location.startsWith("/")) return location;
-  throw new CwlFailure(`Cannot read location "${location}": expected a file of this machine`);
+  throw new CwlFailure(`Cannot read location "${location}": wanted a file of this machine`);
 }

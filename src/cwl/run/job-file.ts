@@ -43,7 +43,7 @@ export async function readJobFile(
 ): Promise<JobFile> {
   const source = readValues(text.trim() === "" ? "{}" : text, file);
   const job = source.value;
-  if (!isJsonObject(job)) throw refuse([{ pointer: source.locate([]), detail: "expected an object with the inputs" }]);
+  if (!isJsonObject(job)) throw refuse([{ pointer: source.locate([]), detail: "wanted an object with the inputs" }]);
   const faults: Fault[] = [];
   const { namespaces } = document;
   const shared = { faults, namespaces, ...defined({ fetchFile }) };
@@ -61,7 +61,7 @@ export async function readJobFile(
     const reader = Object.hasOwn(commandLine, parameter.id) ? own : inFile;
     const words = isGiven
       ? `field "${parameter.id}": ${detail}`
-      : `found no "${parameter.id}", expected ${typeText(parameter.type)}`;
+      : `found no "${parameter.id}", wanted ${typeText(parameter.type)}`;
     if (detail !== undefined)
       faults.push({ pointer: reader.source.locate(isGiven ? [parameter.id] : []), detail: words });
   }
@@ -150,7 +150,7 @@ async function findPath(reader: Reader, object: JsonObject, place: Place): Promi
     if ((await ifExists(realpath(path))) !== undefined) return path;
   }
   const pointer = reader.source.locate([...place, field]);
-  reader.faults.push({ pointer, detail: `found "${named}", expected an existing file of this machine` });
+  reader.faults.push({ pointer, detail: `found "${named}", wanted an existing file of this machine` });
   return undefined;
 }
 
@@ -165,8 +165,8 @@ async function fetchNamed(
     faults.push({ pointer: source.locate(place), detail: `found "${url}", ${detail}` });
     return undefined;
   };
-  if (object.class === "Directory") return refuseIt("expected a directory of this machine, or a listing of files");
-  if (fetchFile === undefined) return refuseIt("expected an existing file of this machine");
+  if (object.class === "Directory") return refuseIt("wanted a directory of this machine, or a listing of files");
+  if (fetchFile === undefined) return refuseIt("wanted an existing file of this machine");
   try {
     return await fetchFile(url);
   } catch (cause) {

@@ -122,7 +122,7 @@ function requireProgram(run: RunContext, call: Call, plan: ToolPlan): string {
   if (found === undefined) {
     const wanted = program.includes("/") ? "an executable file there" : `one on the PATH ${plan.environment.PATH}`;
     throw new CwlFailure(
-      `Cannot run ${callName(call)}: found no program "${program}", expected ${wanted}`,
+      `Cannot run ${callName(call)}: found no program "${program}", wanted ${wanted}`,
       {},
       {
         field: ["baseCommand"],

@@ -57,7 +57,7 @@ export function safeBasename(object: JsonObject, fallback = "literal"): string {
   const path = pathOf(object);
   const name = typeof object.basename === "string" ? object.basename : path === undefined ? fallback : basename(path);
   if (!isPlainName(name)) {
-    throw new CwlFailure(`Cannot use file "${name}": found a name that leads elsewhere, expected a plain file name`);
+    throw new CwlFailure(`Cannot use file "${name}": found a name that leads elsewhere, wanted a plain file name`);
   }
   return name;
 }

@@ -47,7 +47,7 @@ function runByKind(run: RunContext, call: Call, process: CwlProcess): Promise<Js
     case "workflow":
       return runWorkflow(run, call, process);
     case "operation":
-      throw new CwlFailure(`Cannot run ${callName(call)}: found an Operation, expected a tool or a workflow`);
+      throw new CwlFailure(`Cannot run ${callName(call)}: found an Operation, wanted a tool or a workflow`);
     default:
       return process satisfies never;
   }
@@ -242,7 +242,7 @@ async function isWanted({ run, step, scope }: StepCall, inputs: JsonObject): Pro
   const field = ["steps", step.id, "when"];
   const value = await duringField(field, () => evaluating(run, () => evaluate(when, { ...scope, inputs })));
   if (typeof value === "boolean") return value;
-  const detail = `Cannot decide on "when": found ${JSON.stringify(value)}, expected true or false`;
+  const detail = `Cannot decide on "when": found ${JSON.stringify(value)}, wanted true or false`;
   throw new CwlFailure(detail, {}, { field });
 }
 
