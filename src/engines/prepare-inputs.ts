@@ -85,13 +85,9 @@ async function prepareItem(deps: PrepareInputsDeps, place: InputPlace, item: Inp
       return place.isFile ? stageValue(deps, place, item) : plainValue(item.value, item.mediaType);
     case "reference": {
       if (deps.keepsLinks === true && isRemote(item.href)) {
-        return {
-          kind: "link",
-          href: item.href,
-          ...defined({ mediaType: item.mediaType }),
-        };
+        return { kind: "link", href: item.href, ...defined({ mediaType: item.mediaType }) };
       }
-      const file = await resolveReference(deps, place, item.href, item.mediaType);
+      const file = await resolveReference(deps, place, item);
       if (!place.isFile) return readReferenced(deps.check, place, file);
       return item.mediaType === undefined ? withDescribedType(file, place.formats) : file;
     }
@@ -134,27 +130,25 @@ async function stageBytes(
   return { kind: "file", path, basename: name, mediaType, sizeBytes: bytes.byteLength, sha256 };
 }
 
+type Reference = Extract<InputItem, { kind: "reference" }>;
+
 function isRemote(href: string): boolean {
   return /^https?:/i.test(href);
 }
 
-async function resolveReference(
-  deps: PrepareInputsDeps,
-  place: InputPlace,
-  href: string,
-  mediaType: string | undefined,
-): Promise<FileValue> {
+async function resolveReference(deps: PrepareInputsDeps, place: InputPlace, item: Reference): Promise<FileValue> {
+  const { href } = item;
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(href)?.[1]?.toLowerCase();
   switch (scheme) {
     case "data":
-      return stageDataUrl(deps, place, href, mediaType);
+      return stageDataUrl(deps, place, item);
     case "vault":
-      return vaultFile(deps, place, href, mediaType);
+      return vaultFile(deps, place, item);
     case "file":
-      return localFile(deps, place, href, mediaType);
+      return localFile(deps, place, item);
     case "http":
     case "https":
-      return remoteFile(deps, place, href, mediaType);
+      return remoteFile(deps, place, item);
     default:
       throw refuseInput(place, `reference "${href}"`, "an http:, https:, data:, vault: or file: reference");
   }
@@ -163,8 +157,7 @@ async function resolveReference(
 async function stageDataUrl(
   deps: PrepareInputsDeps,
   place: InputPlace,
-  href: string,
-  mediaType: string | undefined,
+  { href, mediaType }: Reference,
 ): Promise<FileValue> {
   const parts = /^data:([^,]*?)(;base64)?,(.*)$/is.exec(href);
   const content = parts?.[3];
@@ -194,8 +187,7 @@ function percentDecoded(content: string): Buffer {
 async function remoteFile(
   deps: PrepareInputsDeps,
   place: InputPlace,
-  href: string,
-  mediaType: string | undefined,
+  { href, mediaType }: Reference,
 ): Promise<FileValue> {
   try {
     return await deps.download(href, placeDirectory(deps, place), mediaType, deps.following);
@@ -208,8 +200,7 @@ async function remoteFile(
 async function vaultFile(
   deps: PrepareInputsDeps,
   place: InputPlace,
-  href: string,
-  mediaType: string | undefined,
+  { href, mediaType }: Reference,
 ): Promise<FileValue> {
   const id = href.slice("vault://".length);
   const source = await deps.vaultFile(id);
@@ -227,8 +218,7 @@ async function vaultFile(
 async function localFile(
   deps: PrepareInputsDeps,
   place: InputPlace,
-  href: string,
-  mediaType: string | undefined,
+  { href, mediaType }: Reference,
 ): Promise<FileValue> {
   const wanted = "an existing file below an input root";
   try {
@@ -238,13 +228,7 @@ async function localFile(
     if (!roots.some((root) => isInside(root, path))) throw refuseInput(place, `"${href}"`, wanted);
     const facts = await stat(path);
     if (!facts.isFile()) throw refuseInput(place, `"${href}", which is no regular file`, wanted);
-    return {
-      kind: "file",
-      path,
-      basename: basename(path),
-      sizeBytes: facts.size,
-      ...defined({ mediaType }),
-    };
+    return { kind: "file", path, basename: basename(path), sizeBytes: facts.size, ...defined({ mediaType }) };
   } catch (cause) {
     if (cause instanceof Problem) throw cause;
     throw refuseInput(place, `"${href}"`, wanted, cause);

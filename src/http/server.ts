@@ -11,7 +11,7 @@ import { type ClientBounds, type ClientLimits, createClientLimits, wideBounds } 
 import { clientNetwork } from "./client-network.ts";
 import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, siteOf } from "./door.ts";
 import { refuseUnhonoured } from "./known-headers.ts";
-import { type Route, routeContext, unauthorized } from "./route.ts";
+import { hasEffect, type Route, routeContext, unauthorized } from "./route.ts";
 import { apiRoutes } from "./routes/api.ts";
 import { consoleRoutes } from "./routes/console.ts";
 import { type EventRouteDeps, eventRoutes } from "./routes/events.ts";
@@ -133,11 +133,7 @@ async function answerRoute(
     checkOrigin(deps.door, request, site);
     refuseUnhonoured(request);
   };
-  if (route.hasEffect) checkEffect();
-  if (route.hasEffect && isHead) {
-    const detail = `Cannot answer: found method HEAD, wanted ${route.method}, which has an effect`;
-    throw new Problem("method-not-allowed", detail);
-  }
+  if (hasEffect(route)) checkEffect();
   const network = clientNetwork(deps.door, request, peer);
   const authorization = request.headers.get("authorization") ?? undefined;
   const caller: Caller = route.asksNobody === true ? { kind: "stranger" } : await deps.authenticate(authorization);
@@ -237,7 +233,7 @@ function unrouted(
   const plain = path.length > 1 ? path.replace(/\/$/, "") : path;
   const found = routes.filter((route) => matchesPath(route.path, plain));
   const methods = found.map((route) => route.method);
-  const hasHead = found.some((route) => route.method === "GET" && !route.hasEffect);
+  const hasHead = methods.includes("GET");
   const allowed = hasHead ? [...methods, "HEAD"] : methods;
   if (methods.length === 0) throw new Problem("not-found", `Cannot find "${path}": no resource has this path`);
   if (request.method === "OPTIONS") return preflightResponse(deps.door, request, allowed);

@@ -23,34 +23,36 @@ export function statusDocument(
   { results, ...outlook }: JobOutlook & { readonly results?: ResultsTarget } = {},
 ): JobDocument {
   const { queuePosition, nextPollAt, estimatedCompletionAt, expiresAt, waitsFor } = outlook;
-  return {
+  return defined({
     jobID: job.id,
     id: job.id,
     type: "process",
     processingEntityType: "ogc-api-processes",
     processID: job.processId,
-    ...defined({ providerID: job.providerId, remoteJobID: job.remoteJobId }),
+    providerID: job.providerId,
+    remoteJobID: job.remoteJobId,
     status: job.status,
     message: job.message,
     progress: job.progress,
-    ...defined({ stage: job.stage }),
+    stage: job.stage,
     created: timeText(job.createdAt),
-    ...(job.startedAt === undefined ? {} : { started: timeText(job.startedAt) }),
-    ...(job.finishedAt === undefined ? {} : { finished: timeText(job.finishedAt) }),
+    started: knownTime(job.startedAt),
+    finished: knownTime(job.finishedAt),
     updated: timeText(job.updatedAt),
-    ...(nextPollAt === undefined ? {} : { nextPoll: timeText(nextPollAt) }),
-    ...(estimatedCompletionAt === undefined ? {} : { estimatedCompletion: timeText(estimatedCompletionAt) }),
-    ...(expiresAt === undefined ? {} : { expirationDate: timeText(expiresAt) }),
-    ...defined({ waitsFor, queuePosition }),
-    ...(job.priority === 0 ? {} : { priority: job.priority }),
+    nextPoll: knownTime(nextPollAt),
+    estimatedCompletion: knownTime(estimatedCompletionAt),
+    expirationDate: knownTime(expiresAt),
+    waitsFor,
+    queuePosition,
+    priority: job.priority === 0 ? undefined : job.priority,
     attempt: job.attempt,
-    ...defined({ executionId: job.executionId }),
+    executionId: job.executionId,
     processRevision: job.processRevision,
-    ...(job.tags.length === 0 ? {} : { tags: job.tags }),
-    ...defined({ warnings: job.request.warnings }),
-    ...(job.failure === undefined ? {} : { exception: failureDocument(job) }),
+    tags: job.tags.length === 0 ? undefined : job.tags,
+    warnings: job.request.warnings,
+    exception: job.failure === undefined ? undefined : failureDocument(job),
     links: statusLinks(job, baseUrl, results),
-  };
+  });
 }
 
 /** Makes the problem of a failed job: what is known of the failure stands beside the sentence. */
@@ -143,7 +145,7 @@ export function notificationsDocument(
       status: state,
       attempt,
       created: timeText(createdAt),
-      ...(dueAt === undefined ? {} : { nextTry: timeText(dueAt) }),
+      ...defined({ nextTry: knownTime(dueAt) }),
       tries: tries.map(({ at, status, error }) => ({ at: timeText(at), status, error })),
     })),
     links: [jsonLink(`${jobUrl(baseUrl, job.id)}/notifications`, "self"), jsonLink(jobUrl(baseUrl, job.id), "up")],
@@ -169,6 +171,10 @@ function statusLinks(job: Job, baseUrl: string, results: ResultsTarget): readonl
 }
 
 const problem = { rel: relations.exceptions, type: "application/problem+json" } as const;
+
+function knownTime(at: number | undefined): string | undefined {
+  return at === undefined ? undefined : timeText(at);
+}
 
 function timeText(at: number): string {
   return new Date(at).toISOString();

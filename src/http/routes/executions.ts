@@ -65,8 +65,6 @@ export function executionRoutes(deps: ExecutionRouteDeps): readonly Route[] {
         ...executionAbout,
         problems: [413, 415, 422, 429, 500],
       },
-      access: "signed-in",
-      hasEffect: true,
       body: executionBody,
       handle(context) {
         if (contentTypeOf(context.request) === formType) return executeForm(deps, context);
@@ -91,7 +89,6 @@ export function executionRoutes(deps: ExecutionRouteDeps): readonly Route[] {
       },
       // Whether a request executes is known once it was read: origin and caller are checked then.
       access: "public",
-      hasEffect: false,
       async handle(context) {
         const processId = context.param("processId");
         if (comesToLook(context.request)) {

@@ -28,8 +28,6 @@ export function jobActionRoutes(deps: JobActionRouteDeps): readonly Route[] {
         ),
         problems: [413, 415],
       },
-      access: "signed-in",
-      hasEffect: true,
       body: { mediaTypes, schema: DismissJobsSchema },
       async handle(context) {
         const { jobs } = await readBody(deps, context, { schema: DismissJobsSchema, action: "dismiss jobs" });
@@ -53,8 +51,6 @@ export function jobActionRoutes(deps: JobActionRouteDeps): readonly Route[] {
         answers: ok("StatusInfo", "Accepted again"),
         problems: [409, 410, 413, 415],
       },
-      access: "signed-in",
-      hasEffect: true,
       body: { mediaTypes, schema: RetryBodySchema },
       async handle(context) {
         const request = await readBody(deps, context, { schema: RetryBodySchema, action: "retry job", absent: {} });

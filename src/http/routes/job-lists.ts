@@ -45,8 +45,6 @@ export function jobListRoutes(deps: JobListRouteDeps): readonly Route[] {
         query: filters,
         answers: tagged("JobList", "One page of jobs, the newest first"),
       },
-      access: "signed-in",
-      hasEffect: false,
       async handle(context) {
         return list(deps, context, `${context.baseUrl}/jobs`, filterOf(context));
       },
@@ -60,8 +58,6 @@ export function jobListRoutes(deps: JobListRouteDeps): readonly Route[] {
         query: filters,
         answers: tagged("JobList", "One page of jobs, the newest first"),
       },
-      access: "signed-in",
-      hasEffect: false,
       async handle(context) {
         const { id } = await describeProcess(deps, principalOf(context), context.param("processId"));
         const { search, ...page } = filterOf(context);
@@ -78,8 +74,6 @@ export function jobListRoutes(deps: JobListRouteDeps): readonly Route[] {
         query: filters,
         answers: tagged("JobList", "One page of jobs, the newest first"),
       },
-      access: "signed-in",
-      hasEffect: false,
       async handle(context) {
         const { id } = await requireProvider(deps, principalOf(context), context.param("providerId"));
         const processId = context.param("processId");

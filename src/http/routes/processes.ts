@@ -48,7 +48,6 @@ function catalogueRoutes(deps: ProcessRouteDeps): readonly Route[] {
         answers: tagged("ProcessList", "One page of processes"),
       },
       access: "public",
-      hasEffect: false,
       handle: (context) => answerList(deps, context),
     },
     {
@@ -60,8 +59,6 @@ function catalogueRoutes(deps: ProcessRouteDeps): readonly Route[] {
         answers: { 201: { about: "Deployed; Location is the process", content: { document: "ProcessSummary" } } },
         problems: [409, 413, 415],
       },
-      access: "signed-in",
-      hasEffect: true,
       body,
       async handle(context) {
         const given = await readDeployment(deps, context);
@@ -80,7 +77,6 @@ function oneProcessRoutes(deps: ProcessRouteDeps): readonly Route[] {
       path: "/processes/:processId",
       about: { summary: "Describe a process", tag: "processes", answers: tagged("Process", "The description") },
       access: "public",
-      hasEffect: false,
       async handle(context) {
         const process = await describeProcess(deps, context.caller, context.param("processId"));
         return processResponse(context, process);
@@ -95,8 +91,6 @@ function oneProcessRoutes(deps: ProcessRouteDeps): readonly Route[] {
         answers: { 204: { about: "Replaced" } },
         problems: [409, 413, 415],
       },
-      access: "signed-in",
-      hasEffect: true,
       body,
       async handle(context) {
         const given = await readDeployment(deps, context);
@@ -112,8 +106,6 @@ function oneProcessRoutes(deps: ProcessRouteDeps): readonly Route[] {
         tag: "processes",
         answers: { 204: { about: "Undeployed" } },
       },
-      access: "signed-in",
-      hasEffect: true,
       async handle(context) {
         await undeployProcess(deps, principalOf(context), context.param("processId"));
         return new Response(null, { status: 204 });

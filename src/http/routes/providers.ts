@@ -41,8 +41,6 @@ function registryRoutes(deps: ProviderRouteDeps): readonly Route[] {
         tag: "providers",
         answers: tagged("ProviderList", "The servers whose processes can run from here, each with its state"),
       },
-      access: "signed-in",
-      hasEffect: false,
       async handle(context) {
         requireKnownQuery(context, "providers", noFilters);
         const providers = await listProviders(deps, principalOf(context));
@@ -62,8 +60,6 @@ function registryRoutes(deps: ProviderRouteDeps): readonly Route[] {
         answers: { 201: { about: "Registered; Location is the provider", content: { document: "Provider" } } },
         problems: [409, 413, 415, 422],
       },
-      access: "signed-in",
-      hasEffect: true,
       body,
       async handle(context) {
         const principal = principalOf(context);
@@ -88,8 +84,6 @@ function oneProviderRoutes(deps: ProviderRouteDeps): readonly Route[] {
         tag: "providers",
         answers: tagged("Provider", "The provider with its state"),
       },
-      access: "signed-in",
-      hasEffect: false,
       async handle(context) {
         const found = await readProvider(deps, principalOf(context), context.param("providerId"));
         const title = `Provider ${found.provider.id}`;
@@ -104,8 +98,6 @@ function oneProviderRoutes(deps: ProviderRouteDeps): readonly Route[] {
         tag: "providers",
         answers: { 204: { about: "Forgotten" } },
       },
-      access: "signed-in",
-      hasEffect: true,
       async handle(context) {
         await removeProvider(deps, principalOf(context), context.param("providerId"));
         return new Response(null, { status: 204 });
@@ -126,8 +118,6 @@ function offerRoutes(deps: ProviderRouteDeps): readonly Route[] {
         answers: tagged("ProviderProcessList", "What the provider offers"),
         problems: [502],
       },
-      access: "signed-in",
-      hasEffect: false,
       handle: (context) => answerOffer(deps, context),
     },
     {
@@ -139,8 +129,6 @@ function offerRoutes(deps: ProviderRouteDeps): readonly Route[] {
         answers: tagged("Process", "The description"),
         problems: [502],
       },
-      access: "signed-in",
-      hasEffect: false,
       handle: (context) => answerDescription(deps, context),
     },
     {
@@ -152,8 +140,6 @@ function offerRoutes(deps: ProviderRouteDeps): readonly Route[] {
         ...executionAbout,
         problems: [413, 415, 422, 429, 500, 502],
       },
-      access: "signed-in",
-      hasEffect: true,
       body: executionBody,
       handle: (context) =>
         executeReference(deps, context, (principal) => requireProvider(deps, principal, context.param("providerId"))),

@@ -34,8 +34,6 @@ export function vaultRoutes(deps: VaultRouteDeps): readonly Route[] {
         answers: { 201: { about: "Its id, and the token that its use needs", content: { document: "UploadedFile" } } },
         problems: [413, 415],
       },
-      access: "signed-in",
-      hasEffect: true,
       body,
       handle: (context) => keep(deps, context),
     },

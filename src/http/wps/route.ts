@@ -72,18 +72,11 @@ export function wpsRoutes(deps: WpsRouteDeps): readonly Route[] {
   const refuse = (error: unknown, request: Request) =>
     owsResponse(asTold(deps.settings, error), versionIn(request), deps.logger);
   return [wpsPath, `/ows${wpsPath}`].flatMap((path): readonly Route[] => {
-    const shared = { path, access: "public", refuse } as const;
+    const shared = { path, access: "public", guardsItself: true, refuse } as const;
     return [
-      // What a request by GET does is known once it was read: origin and caller are checked by what it asks for.
-      { ...shared, method: "GET", about: wpsByKvp, hasEffect: false, handle: (context) => answerKvp(deps, context) },
-      {
-        ...shared,
-        method: "POST",
-        about: wpsByXml,
-        hasEffect: true,
-        body,
-        handle: (context) => answerXml(deps, context),
-      },
+      // What a request does is known once it was read: origin and caller are checked by what it asks for.
+      { ...shared, method: "GET", about: wpsByKvp, handle: (context) => answerKvp(deps, context) },
+      { ...shared, method: "POST", about: wpsByXml, body, handle: (context) => answerXml(deps, context) },
     ];
   });
 }
