@@ -13,9 +13,10 @@ import { clientBoundsOf, outputsUrlOf, requestSettings, retentionOf } from "./as
 import { readTelling } from "./assembly/telling.ts";
 import { createToolHold } from "./assembly/tool-hold.ts";
 import { createToolExecutor } from "./assembly/tools.ts";
-import { type Config, isExposed, isLocalOnly } from "./config.ts";
+import type { Config } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
 import { createCondition } from "./domain/condition.ts";
+import { defined } from "./domain/defined.ts";
 import type { Logger } from "./domain/logger.ts";
 import { createPatience } from "./domain/patience.ts";
 import { pause } from "./domain/pause.ts";
@@ -24,6 +25,7 @@ import { createInputChecks } from "./engines/input-check.ts";
 import { hasLivingTool } from "./executors/local/living-tools.ts";
 import { refuseOpenElsewhere } from "./executors/local/open-files.ts";
 import type { Bubblewrap } from "./executors/sandbox/bubblewrap.ts";
+import { isExposed, isLocalOnly } from "./exposure.ts";
 import { readCrashNotes } from "./files/crash-notes.ts";
 import { createLayout, databaseFile, type Layout, lockFile } from "./files/layout.ts";
 import { refuseMissingDatabase } from "./files/missing-database.ts";
@@ -97,7 +99,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
       dataDirectory: layout.dataDirectory,
       limitSeconds: config.watchdogSeconds,
       logFormat: logFormat(target),
-      ...(config.healthAddress === undefined ? {} : { healthAddress: config.healthAddress }),
+      ...defined({ healthAddress: config.healthAddress }),
     }),
   );
   endOnUncaughtErrors({ target, logger, layout, watchdog });

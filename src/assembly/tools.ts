@@ -1,4 +1,5 @@
-import { type Config, machineMebibytes, sandboxSettings } from "../config.ts";
+import type { Config } from "../config.ts";
+import { machineMebibytes } from "../config-values.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Logger } from "../domain/logger.ts";
 import { engineDeps } from "../engine-environment.ts";
@@ -10,6 +11,7 @@ import type { Machine } from "../executors/machine.ts";
 import type { Bubblewrap } from "../executors/sandbox/bubblewrap.ts";
 import { createConfinement } from "../executors/sandbox/confinement.ts";
 import { type ControlGroups, findControlGroups } from "../executors/sandbox/control-groups.ts";
+import { sandboxSettings } from "../exposure.ts";
 import { imagesDirectory, type Layout } from "../files/layout.ts";
 
 type ToolDeps = {

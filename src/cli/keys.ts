@@ -1,4 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
 import {
   createKey,
   type KeyDeps,
@@ -72,7 +73,7 @@ async function create(deps: KeysDeps, given: Given, io: Io): Promise<number> {
   const expires = textOption(given, "expires");
   if (role === undefined)
     throw new UsageError("Cannot create a key: found no --role, wanted viewer, runner, deployer or admin");
-  const wanted = { role, user: textOption(given, "user") ?? role, ...(expires === undefined ? {} : { expires }) };
+  const wanted = { role, user: textOption(given, "user") ?? role, ...defined({ expires }) };
   // Before a database is made for it.
   readWantedKey(wanted, deps.clock.now());
   await using store = await deps.open(given, io, true);

@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { onlyTargets } from "../cwl/document/targets.ts";
 import type { JobFile } from "../cwl/run/job-file.ts";
 import type { LocalRun, PreservedEnvironment } from "../cwl/run/local-run.ts";
+import { defined } from "../domain/defined.ts";
 import { errorText } from "../domain/problem.ts";
 import { ifExists } from "../files/file-errors.ts";
 import { type Given, type Io, isGiven, textOption, textOptions, UsageError } from "./command.ts";
@@ -24,8 +25,7 @@ export async function localRunOf(
   const defaultImage = textOption(given, "default-container");
   const logs = textOption(given, "log-dir");
   return {
-    ...(narrow === undefined ? {} : { narrow }),
-    ...(defaultImage === undefined ? {} : { defaultImage }),
+    ...defined({ narrow, defaultImage }),
     ...(logs === undefined ? {} : { logDirectory: await requireDirectory("--log-dir", logs) }),
     ...(isGiven(given, "debug") ? { tell: (line: string) => io.talk(`debug: ${line}\n`) } : {}),
     preserved: preservedOf(given, io, say),

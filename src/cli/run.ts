@@ -10,6 +10,7 @@ import type { JobFile } from "../cwl/run/job-file.ts";
 import { defaultDocker, type LocalRun } from "../cwl/run/local-run.ts";
 import { jsonText } from "../cwl/values/json-text.ts";
 import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
 import type { JobFailure } from "../domain/job.ts";
 import { silentLogger } from "../domain/logger.ts";
 import { nearNames } from "../domain/near-names.ts";
@@ -114,7 +115,7 @@ export function runCommand(deps: RunDeps): Command {
         const local = { ...(await localRunOf(given, io, { job, say })), locate: packed.locate };
         const whole = withOverrides(packed, job.requirements);
         const here = { packed: whole, job, directory, scratch, given, say, local };
-        return await runHere(deps, { ...here, ...(summary === undefined ? {} : { summary }) }, io);
+        return await runHere(deps, { ...here, ...defined({ summary }) }, io);
       } finally {
         if (isGiven(given, "leave-tmpdir")) say(`Left ${scratch}\n`);
         else await rm(scratch, { recursive: true, force: true });

@@ -6,6 +6,7 @@ import type { JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
 import { noPatience, type Patience } from "../domain/patience.ts";
 import { Problem } from "../domain/problem.ts";
+import { isStoppedFor } from "../domain/stop-reason.ts";
 import { usageKey } from "../domain/usage.ts";
 import type { FileValue, PreparedItem } from "../domain/values.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engines/engine.ts";
@@ -31,7 +32,7 @@ import { createScriptLoader, type ExpressionLimits, type ScriptLoader } from "./
 import { inputObject } from "./run/inputs.ts";
 import { aroundAll, defaultDocker, type LocalRun, placesOf } from "./run/local-run.ts";
 import type { ReadBounds } from "./run/readable.ts";
-import { type Call, leaveRunning, type RunContext, type StepCache } from "./run/run-context.ts";
+import type { Call, RunContext, StepCache } from "./run/run-context.ts";
 import { createUsageCount } from "./run/usage.ts";
 import { beginRun, type Run, type RunTools } from "./run.ts";
 import { toOutputValues, writeLiterals } from "./tool/output-values.ts";
@@ -114,7 +115,7 @@ export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
       await deps.executor.cleanup(executionId);
     },
     [Symbol.asyncDispose]: async () => {
-      for (const run of engines.runs.values()) run.stop(leaveRunning);
+      for (const run of engines.runs.values()) run.stop("stopping");
       await Promise.all([...engines.runs.values()].map((run) => run.ended));
       engines.scripts[Symbol.dispose]();
     },
@@ -202,7 +203,7 @@ async function work(
     return await runProcess(context, call);
   } finally {
     // Who gives a run up, or dismisses it, has no use for figures.
-    if (!tools.signal.aborted || tools.signal.reason === "failed") await context.usage.keep(record);
+    if (!tools.signal.aborted || isStoppedFor(tools.signal, "failed")) await context.usage.keep(record);
   }
 }
 

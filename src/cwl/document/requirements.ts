@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { ImageRequest, Machine } from "../../executors/machine.ts";
 import type { CommandLineTool, CwlDocument, CwlProcess, Requirements } from "./schema.ts";
@@ -29,8 +30,7 @@ export function imageRequest(docker: JsonObject): ImageRequest {
   const [pull, dockerFile] = [textOf("dockerPull"), textOf("dockerFile")];
   return {
     names,
-    ...(pull === undefined ? {} : { pull }),
-    ...(dockerFile === undefined ? {} : { dockerFile }),
+    ...defined({ pull, dockerFile }),
   };
 }
 
@@ -75,7 +75,7 @@ export function operationFaults(document: CwlDocument): readonly string[] {
   const faults = new Set<string>();
   visit(document, (process) => {
     if (process.kind === "operation") {
-      faults.add(`${process.id}: found an Operation, which nothing can run, expected a tool or a workflow`);
+      faults.add(`${process.id}: found an Operation, which nothing can run, wanted a tool or a workflow`);
     }
   });
   return [...faults];

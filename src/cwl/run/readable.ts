@@ -35,7 +35,7 @@ export async function requireReadablePath(bounds: ReadBounds, location: string):
   const real = isUrl && !isFile ? undefined : await ifExists(realpath(path));
   const roots = await realRoots(bounds);
   if (real !== undefined && roots.some((root) => isInside(root, real))) return;
-  throw new CwlFailure(`Cannot read "${location}": expected a file of this execution or one of its inputs`);
+  throw new CwlFailure(`Cannot read "${location}": wanted a file of this execution or one of its inputs`);
 }
 
 /** Lists the real paths that a run may read, with all below them; undefined when it may read everything. */

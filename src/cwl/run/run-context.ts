@@ -85,7 +85,7 @@ export type RunContext = {
   readonly goesOnAfterFailure: boolean;
   /** Runs a step that is a process of another server; absent where that is not offered. */
   readonly runRemoteStep?: (step: RemoteStep) => Promise<JsonObject>;
-  /** Aborted when the run must stop; with `leaveRunning` as its reason, tools are left alone. */
+  /** Aborted when the run must stop; when the server is `stopping`, tools are left alone. */
   readonly signal: AbortSignal;
   /** Stops everything that still runs after a failure. */
   readonly fail: (error: unknown) => void;
@@ -131,9 +131,6 @@ export async function evaluating<T>(run: RunContext, work: () => T | Promise<T>)
 export function patiently<T>(run: RunContext, work: (isAgain: boolean) => Promise<T>): Promise<T> {
   return run.patience.during(work, { signal: run.signal, say: (words) => run.record.log(words) });
 }
-
-/** The reason of an abort after which tools run on: the server goes, and its successor finds them. */
-export const leaveRunning = "leave running";
 
 /** One process to run inside a run. */
 export type Call = {

@@ -77,9 +77,7 @@ function placeAlone(object: JsonObject, target: string, mode: Placing): Staged<J
   }
   if (object.class === "File") {
     if (typeof object.contents !== "string") {
-      throw new CwlFailure(
-        `Cannot stage file "${safeBasename(object)}": found neither path nor contents, expected one`,
-      );
+      throw new CwlFailure(`Cannot stage file "${safeBasename(object)}": found neither path nor contents, wanted one`);
     }
     const size = Buffer.byteLength(object.contents);
     return { value: { ...value, size }, entries: [{ kind: "text", target, contents: object.contents }] };
@@ -97,7 +95,7 @@ export function refuseCollisions(entries: readonly StagedEntry[]): void {
   const taken = new Set<string>();
   const closed = new Set<string>();
   for (const { kind, target } of entries) {
-    if (taken.has(target)) throw new CwlFailure(`Cannot stage files: found two for "${target}", expected one`);
+    if (taken.has(target)) throw new CwlFailure(`Cannot stage files: found two for "${target}", wanted one`);
     taken.add(target);
     if (kind === "link" || kind === "own" || kind === "text") closed.add(target);
   }
@@ -105,7 +103,7 @@ export function refuseCollisions(entries: readonly StagedEntry[]): void {
     for (let above = dirname(target); above !== dirname(above); above = dirname(above)) {
       if (!closed.has(above)) continue;
       throw new CwlFailure(
-        `Cannot stage files: found "${target}" inside "${above}", which is a file or directory of somebody else, expected another place, or a writable copy`,
+        `Cannot stage files: found "${target}" inside "${above}", which is a file or directory of somebody else, wanted another place, or a writable copy`,
       );
     }
   }

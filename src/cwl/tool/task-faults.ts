@@ -10,18 +10,18 @@ export function refusedTask(call: Call, plan: ToolPlan, { about, found }: Refusa
     case "program": {
       const [program] = plan.command;
       const wanted = program.includes("/") ? "an executable file there" : `one on the PATH ${plan.environment.PATH}`;
-      const message = `Cannot run ${callName(call)}: found ${found}, expected ${wanted}`;
+      const message = `Cannot run ${callName(call)}: found ${found}, wanted ${wanted}`;
       return new CwlFailure(message, {}, { field: ["baseCommand"] });
     }
     case "stdin": {
       const wanted = "an input of the tool or a file of its working directory";
-      return new CwlFailure(`Cannot read stdin from "${plan.stdin}": found ${found}, expected ${wanted}`);
+      return new CwlFailure(`Cannot read stdin from "${plan.stdin}": found ${found}, wanted ${wanted}`);
     }
     case "stdout":
     case "stderr": {
       const name = relative(plan.outdir, plan.streams[about] ?? plan.outdir);
       const wanted = "a new name in the output directory";
-      return new CwlFailure(`Cannot write ${about} to "${name}": found ${found}, expected ${wanted}`);
+      return new CwlFailure(`Cannot write ${about} to "${name}": found ${found}, wanted ${wanted}`);
     }
     default:
       return about satisfies never;
@@ -36,11 +36,11 @@ export function passedLimitFault(
 ): string {
   switch (limit) {
     case "seconds":
-      return `found it still running after ${found} s, expected an end within its time limit`;
+      return `found it still running after ${found} s, wanted an end within its time limit`;
     case "memoryMebibytes":
-      return `found ${mebibytes(found)} MiB of memory in use, expected at most ${plan.limits.memoryMebibytes} MiB (ramMax)`;
+      return `found ${mebibytes(found)} MiB of memory in use, wanted at most ${plan.limits.memoryMebibytes} MiB (ramMax)`;
     case "writtenBytes":
-      return `found ${mebibytes(found)} MiB written, expected at most ${mebibytes(maxWorkBytes ?? 0)} MiB (--max-work-bytes)`;
+      return `found ${mebibytes(found)} MiB written, wanted at most ${mebibytes(maxWorkBytes ?? 0)} MiB (--max-work-bytes)`;
     default:
       return limit satisfies never;
   }

@@ -2,11 +2,12 @@ import { resolve } from "node:path";
 import { delayWork } from "../../domain/delayed-work.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
 import { shortageOf } from "../../domain/shortage.ts";
+import { isStoppedFor } from "../../domain/stop-reason.ts";
 import type { Refusal, Task, TaskEnd, TaskKey } from "../../executors/executor.ts";
 import { createLogJoin, type LogJoin } from "../../files/join-log.ts";
 import { executionLogFile, taskLogFile } from "../../files/layout.ts";
 import { readableRoots } from "../run/readable.ts";
-import { type Call, callName, leaveRunning, type RunContext } from "../run/run-context.ts";
+import { type Call, callName, type RunContext } from "../run/run-context.ts";
 import { CwlFailure } from "../values/failure.ts";
 import { keepLogs } from "./keep-logs.ts";
 import { shellText } from "./shell-text.ts";
@@ -121,7 +122,7 @@ async function waitForTry(run: RunContext, call: Call, attempt: Try, isNew: bool
     countUsage(run, call, end);
     return end;
   } catch (error) {
-    if (run.signal.aborted && run.signal.reason !== leaveRunning) {
+    if (run.signal.aborted && !isStoppedFor(run.signal, "stopping")) {
       await run.executor.cancel(attempt.key, run.graceSeconds);
     }
     throw error;

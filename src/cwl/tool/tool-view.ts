@@ -90,5 +90,5 @@ export function hasNetwork({ network }: Requirements, scope: Scope): boolean {
   const value = typeof network === "string" ? evaluate(network, scope) : network;
   if (value === undefined || value === null) return scope.version === "v1.0";
   if (typeof value === "boolean") return value;
-  throw new CwlFailure(`Cannot decide on networkAccess: found ${JSON.stringify(value)}, expected true or false`);
+  throw new CwlFailure(`Cannot decide on networkAccess: found ${JSON.stringify(value)}, wanted true or false`);
 }

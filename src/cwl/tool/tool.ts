@@ -194,7 +194,7 @@ async function finishTool(
     const hint = sizeHint(run, exitCode) ?? run.machine.explain(plan.view, tail);
     if (hint !== undefined) run.record.log(hint);
     throw new CwlFailure(
-      `Cannot finish ${callName(call)}: found exit code ${exitCode}${isTemporary ? ", a temporary failure" : ""}, expected ${tool.successCodes.join(" or ")}`,
+      `Cannot finish ${callName(call)}: found exit code ${exitCode}${isTemporary ? ", a temporary failure" : ""}, wanted ${tool.successCodes.join(" or ")}`,
       { exitCode, ...(tail === "" ? {} : { stderrTail: tail }) },
       // Which step it was is said; where files are known, so is the one with the tool.
       run.local.locate === undefined ? {} : { field: ["baseCommand"] },

@@ -89,7 +89,7 @@ function placeValue(value: Json, place: WorkPlace): readonly StagedEntry[] {
     return placeDirent({ name, value: entry, isWritable: writable === true }, place);
   }
   throw new CwlFailure(
-    `Cannot stage the working directory: found ${JSON.stringify(value)}, expected files, directories and Dirents`,
+    `Cannot stage the working directory: found ${JSON.stringify(value)}, wanted files, directories and Dirents`,
   );
 }
 
@@ -113,7 +113,7 @@ function placeDirent({ name, value, isWritable }: Dirent, place: WorkPlace): rea
     }
   }
   if (name === undefined)
-    throw new CwlFailure("Cannot stage the working directory: found text without an entryname, expected one");
+    throw new CwlFailure("Cannot stage the working directory: found text without an entryname, wanted one");
   const contents = typeof value === "string" ? value : jsonText(value);
   return [{ kind: "text", target: targetOf(outdir, name), contents }];
 }
@@ -136,7 +136,7 @@ function mountDirent(target: string, value: Json, isWritable: boolean, mounts: s
 function targetOf(outdir: string, name: string): string {
   const target = join(outdir, name);
   if (name.startsWith("/") || target === outdir || !isInside(outdir, target)) {
-    throw new CwlFailure(`Cannot stage "${name}": it leads out of the working directory, expected a name inside it`);
+    throw new CwlFailure(`Cannot stage "${name}": it leads out of the working directory, wanted a name inside it`);
   }
   return target;
 }

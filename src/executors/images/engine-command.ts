@@ -105,6 +105,6 @@ function refuseSeparators({ name }: ContainerEngine, mounts: readonly Mount[]): 
   if (path === undefined) return;
   throw new Problem(
     "invalid-parameter-value",
-    `Cannot start in ${name}: found the path ${JSON.stringify(path)}, expected one without comma, colon, backslash and line break`,
+    `Cannot start in ${name}: found the path ${JSON.stringify(path)}, wanted one without comma, colon, backslash and line break`,
   );
 }

@@ -48,8 +48,6 @@ export function jobListRoutes(deps: JobListRouteDeps): readonly Route[] {
         answers: tagged("JobList", "One page of jobs, the newest first"),
         problems: [503],
       },
-      access: "signed-in",
-      hasEffect: false,
       async handle(context) {
         return list(deps, context, `${context.baseUrl}/jobs`, filterOf(context));
       },
@@ -64,8 +62,6 @@ export function jobListRoutes(deps: JobListRouteDeps): readonly Route[] {
         answers: tagged("JobList", "One page of jobs, the newest first"),
         problems: [503],
       },
-      access: "signed-in",
-      hasEffect: false,
       async handle(context) {
         const { id } = await describeProcess(deps, principalOf(context), context.param("processId"));
         const { search, ...page } = filterOf(context);
@@ -83,8 +79,6 @@ export function jobListRoutes(deps: JobListRouteDeps): readonly Route[] {
         answers: tagged("JobList", "One page of jobs, the newest first"),
         problems: [503],
       },
-      access: "signed-in",
-      hasEffect: false,
       async handle(context) {
         const { id } = await requireProvider(deps, principalOf(context), context.param("providerId"));
         const processId = context.param("processId");

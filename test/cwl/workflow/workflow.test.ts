@@ -146,7 +146,7 @@ steps:
     );
     const { failure } = await runPackage(harness, cwl, inputsOf(harness));
     expect(failure).toEqual({
-      message: 'Cannot finish step "bad": found exit code 5, expected 0',
+      message: 'Cannot finish step "bad": found exit code 5, wanted 0',
       step: "bad",
       exitCode: 5,
       stderrTail: "reason",
@@ -202,7 +202,7 @@ steps:
     expect((await traceOf(harness)).toSorted()).toEqual(["bad", "last", "one", "slow", "three", "two"]);
     expect([...checkpoints.keys()].toSorted()).toEqual(["#usage", "last", "parts[1]", "parts[2]", "slow"]);
     expect(record.lines).toContain(
-      'Cannot finish step "bad": found exit code 5, expected 0; what does not need it goes on',
+      'Cannot finish step "bad": found exit code 5, wanted 0; what does not need it goes on',
     );
   });
 

@@ -198,7 +198,7 @@ test.each(["a,b", "a:b", "a\\b", "x,/etc/passwd:/secret"])(
     await mkdir(source, { recursive: true });
     const mounts = [...view.mounts, { source, target: source, isWritable: false }];
     await expect(r.executor.submit({ ...task, view: { ...view, mounts } })).rejects.toThrow(
-      "expected one without comma, colon",
+      "wanted one without comma, colon",
     );
     expect(await Bun.file(join(directory, "called")).exists()).toBe(false);
   },
