@@ -13,9 +13,10 @@ import { clientBoundsOf, outputsUrlOf, requestSettings, retentionOf } from "./as
 import { readTelling } from "./assembly/telling.ts";
 import { createToolHold } from "./assembly/tool-hold.ts";
 import { createToolExecutor } from "./assembly/tools.ts";
-import { type Config, isExposed, isLocalOnly } from "./config.ts";
+import type { Config } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
 import { createCondition } from "./domain/condition.ts";
+import { defined } from "./domain/defined.ts";
 import type { Logger } from "./domain/logger.ts";
 import { createPatience } from "./domain/patience.ts";
 import { pause } from "./domain/pause.ts";
@@ -24,6 +25,7 @@ import { createInputChecks } from "./engines/input-check.ts";
 import { hasLivingTool } from "./executors/local/living-tools.ts";
 import { refuseOpenElsewhere } from "./executors/local/open-files.ts";
 import type { Bubblewrap } from "./executors/sandbox/bubblewrap.ts";
+import { isExposed, isLocalOnly } from "./exposure.ts";
 import { readCrashNotes } from "./files/crash-notes.ts";
 import { createLayout, databaseFile, type Layout, lockFile } from "./files/layout.ts";
 import { refuseMissingDatabase } from "./files/missing-database.ts";
@@ -97,7 +99,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
       dataDirectory: layout.dataDirectory,
       limitSeconds: config.watchdogSeconds,
       logFormat: logFormat(target),
-      ...(config.healthAddress === undefined ? {} : { healthAddress: config.healthAddress }),
+      ...defined({ healthAddress: config.healthAddress }),
     }),
   );
   endOnUncaughtErrors({ target, logger, layout, watchdog });
@@ -124,7 +126,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   refuseOpenTools(config, exposed, bubblewrap);
   const tools = createToolExecutor(config, { layout, logger, clock, bubblewrap, exposed, environment: process.env });
   const hold = createToolHold({ logger, exposed, bubblewrap, sandbox: config.sandbox });
-  const engines = stack.use(createEngines({ ...base, executor: tools.executor, builtins }));
+  const engines = stack.use(createEngines({ ...base, executor: tools.executor, machine: tools.machine, builtins }));
   const armed = await armFailpoint();
   const watched = [layout.dataDirectory, layout.outputsDirectory];
   const { hasSpace, start: watchSpace } = stack.use(createDiskSpace(base, watched, config.minFreeBytes));
@@ -140,7 +142,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const inputChecks = createInputChecks(256, logger);
   const mayClaim = () => hasSpace() && condition.mayClaim() && hold.reason() === undefined;
   const running = { ...base, ...armed, engines, inputChecks, crashNotes, wakeNotifier, isExposed: hold.isExposed };
-  const runner = stack.use(createJobRunner({ ...running, hasSpace: mayClaim }));
+  const runner = stack.use(createJobRunner({ ...running, toolSlots: tools.executor.slots, hasSpace: mayClaim }));
   const statusDocuments = stack.use(
     createStatusDocuments({
       ...base,

@@ -1,72 +1,23 @@
-import { availableParallelism, totalmem } from "node:os";
-import { resolve } from "node:path";
+import { availableParallelism } from "node:os";
 import * as v from "valibot";
+import {
+  anonymousRole,
+  directories,
+  isMailServer,
+  list,
+  machineMebibytes,
+  path,
+  rolePriority,
+  text,
+  url,
+  urlPath,
+  whole,
+} from "./config-values.ts";
 import { jsonBounds } from "./domain/json-bounds.ts";
 import { isMailPattern } from "./domain/subscriber.ts";
-import { withoutEndSlashes } from "./domain/text.ts";
 import { isNetworkRule } from "./domain/tool-network.ts";
 import { engineNames } from "./executors/images/container-engine.ts";
-import type { SandboxSettings } from "./executors/sandbox/confinement.ts";
-import type { Layout } from "./files/layout.ts";
 import { logLevels } from "./log.ts";
-
-const text = v.pipe(v.string("text"), v.nonEmpty("some text"));
-const path = v.pipe(
-  text,
-  v.transform((value) => resolve(value)),
-);
-const list = v.pipe(
-  v.union([v.array(text), text], "a list, or text with commas"),
-  v.transform((value) => (typeof value === "string" ? value.split(",").map((item) => item.trim()) : value)),
-);
-const url = v.pipe(
-  text,
-  v.regex(/^https?:\/\/[^/]/, "an http or https URL"),
-  v.url("a URL"),
-  v.transform(withoutSlash),
-);
-
-/** What this machine, or the container that this runs in, has. */
-export function machineMebibytes(): number {
-  const bound = process.constrainedMemory();
-  return Math.floor(Math.min(totalmem(), bound > 0 ? bound : Number.POSITIVE_INFINITY) / 2 ** 20);
-}
-
-function isMailServer(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const { protocol, hostname, password, pathname, search } = new URL(value);
-  return /^smtps?:$/.test(protocol) && hostname !== "" && password === "" && `${pathname}${search}`.length < 2;
-}
-
-function withoutSlash(value: string): string {
-  return withoutEndSlashes(value);
-}
-
-/** A whole number in `[lowest, highest]`, also when written as text. */
-function whole(lowest: number, highest: number = Number.MAX_SAFE_INTEGER) {
-  const wanted = `a whole number from ${lowest} to ${highest}`;
-  return v.pipe(
-    v.union([v.number(), v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number))], wanted),
-    v.integer(wanted),
-    v.minValue(lowest, wanted),
-    v.maxValue(highest, wanted),
-  );
-}
-
-/** Empty text is no role: a variable that is set to nothing opens nothing. */
-const anonymousRole = v.pipe(
-  v.union([v.boolean(), v.picklist(["true", "false", "viewer", "runner"])], "viewer or runner"),
-  v.transform((value) => {
-    if (value === false || value === "false") return undefined;
-    return value === "runner" ? value : ("viewer" as const);
-  }),
-);
-
-const rolePriority = v.pipe(
-  list,
-  v.everyItem((item) => /^(runner|deployer)=-?\d+$/.test(item), "ROLE=PRIORITY, such as runner=2"),
-  v.everyItem((item) => Math.abs(Number(item.split("=")[1])) <= 10, "a priority from -10 to 10"),
-);
 
 /**
  * Every setting: its meaning with its unit, what it accepts, its default. The name gives the flag
@@ -98,15 +49,7 @@ export const ConfigSchema = v.strictObject({
   outputsDir: v.optional(
     v.pipe(path, v.description("directory of published outputs; in the data directory if not given")),
   ),
-  outputsPath: v.optional(
-    v.pipe(
-      text,
-      v.regex(/^\/[^/?#][^?#]*$/, "a path that starts with /"),
-      v.transform(withoutSlash),
-      v.description("path below which outputs are served"),
-    ),
-    "/outputs",
-  ),
+  outputsPath: v.optional(v.pipe(urlPath, v.description("path below which outputs are served")), "/outputs"),
   outputsUrl: v.optional(v.pipe(url, v.description("URL of a host that serves the outputs; this server if not given"))),
   inputRoot: v.optional(v.pipe(list, v.description("directories below which file:// inputs may lie")), []),
   allowFetch: v.optional(
@@ -267,13 +210,7 @@ export const ConfigSchema = v.strictObject({
     10 * 2 ** 30,
   ),
   toolDirectories: v.optional(
-    v.pipe(
-      list,
-      v.transform((paths) =>
-        paths.map((text) => text.replace(/^(.*?)(:rw)?$/, (_, name, end = "") => resolve(name) + end)),
-      ),
-      v.description("further directories that tools in a sandbox see, read-only unless DIR:rw"),
-    ),
+    v.pipe(directories, v.description("further directories that tools in a sandbox see, read-only unless DIR:rw")),
     [],
   ),
   containerEngine: v.optional(
@@ -353,33 +290,3 @@ export const ConfigSchema = v.strictObject({
 
 /** The whole configuration, frozen at start. */
 export type Config = Readonly<v.InferOutput<typeof ConfigSchema>>;
-
-/**
- * What sandboxed tools see, and when they are sandboxed: as the operator says, else always as soon as the service is exposed.
- * The data directory and secrets are hidden wherever they lie.
- */
-export function sandboxSettings(config: Config, layout: Layout, exposed: boolean): SandboxSettings {
-  const { toolPath, toolDirectories } = config;
-  const use = config.sandbox ?? (exposed ? "require" : "auto");
-  const secrets = [config.secretFile, config.notifySecretFile, config.smtpPasswordFile];
-  const hidden = [layout.dataDirectory, layout.outputsDirectory, ...secrets.filter((file) => file !== undefined)];
-  return { use, toolPath, toolDirectories, hidden };
-}
-
-const loopbackNames = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i;
-
-/** Tells whether a host name or address is this machine's loopback. */
-export function isLoopback(host: string): boolean {
-  return loopbackNames.test(host);
-}
-
-/** Tells whether only this machine can reach the service: then no key is needed. */
-export function isLocalOnly(config: Pick<Config, "host" | "publicUrl" | "trustedProxy">): boolean {
-  if (config.trustedProxy.length > 0) return false;
-  return isLoopback(config.host) && (config.publicUrl === undefined || isLoopback(new URL(config.publicUrl).hostname));
-}
-
-/** Tells whether others than the users of this machine may bring or run processes: a key exists, or they can reach the service. */
-export function isExposed(config: Pick<Config, "host" | "publicUrl" | "trustedProxy">, hasKeys: boolean): boolean {
-  return hasKeys || !isLocalOnly(config);
-}

@@ -11,12 +11,13 @@ import {
   undeliveredText,
   usageOf,
 } from "./cli/command.ts";
-import { type Config, ConfigSchema, isExposed, sandboxSettings } from "./config.ts";
+import { type Config, ConfigSchema } from "./config.ts";
 import { nearNames } from "./domain/near-names.ts";
 import { networkWords, readNetworkRules } from "./domain/tool-network.ts";
 import { engineDeps } from "./engine-environment.ts";
 import type { EngineChoice } from "./executors/images/container-engine.ts";
 import { searchBubblewrap } from "./executors/sandbox/bubblewrap.ts";
+import { isExposed, sandboxSettings } from "./exposure.ts";
 import { giveToOwner } from "./files/give-to-owner.ts";
 import { createLayout } from "./files/layout.ts";
 import { refuseNoDatabase } from "./files/missing-database.ts";

@@ -1,5 +1,6 @@
 import { constants, openSync, writeSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
+import { defined } from "./domain/defined.ts";
 import { errorText } from "./domain/problem.ts";
 import { startInterval } from "./domain/timers.ts";
 import { noteCrash } from "./files/crash-notes.ts";
@@ -46,7 +47,7 @@ function begin(order: WatchdogOrder): WatchdogAnswer {
   try {
     const healthUrl = order.health === undefined ? undefined : serveHealth(order.health, memory, silentSeconds);
     startInterval(order.beatMilliseconds, watch);
-    return { kind: "watching", ...(healthUrl === undefined ? {} : { healthUrl }) };
+    return { kind: "watching", ...defined({ healthUrl }) };
   } catch (error) {
     return { kind: "failed", cause: errorText(error) };
   }

@@ -1,4 +1,5 @@
 import type { Activity } from "./domain/activity.ts";
+import { defined } from "./domain/defined.ts";
 import { Problem } from "./domain/problem.ts";
 import { startInterval } from "./domain/timers.ts";
 import { type WatchMemory, watchMemory } from "./watch-memory.ts";
@@ -62,7 +63,7 @@ async function watch(worker: Worker, options: WatchdogOptions): Promise<Watchdog
     activity: memory,
     read: memory.read,
     setFault: memory.setFault,
-    ...(healthUrl === undefined ? {} : { healthUrl }),
+    ...defined({ healthUrl }),
     [Symbol.dispose]() {
       beat.clear();
       worker.terminate();

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ConfigSchema, isLocalOnly } from "../src/config.ts";
+import { ConfigSchema } from "../src/config.ts";
+import { isLocalOnly } from "../src/exposure.ts";
 import { readConfig } from "../src/read-config.ts";
 import { temporaryDirectory } from "./support/temporary-directory.ts";
 

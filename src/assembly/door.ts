@@ -1,6 +1,7 @@
-import { type Config, isLocalOnly } from "../config.ts";
+import type { Config } from "../config.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Bubblewrap } from "../executors/sandbox/bubblewrap.ts";
+import { isLocalOnly } from "../exposure.ts";
 import type { DoorConfig } from "../http/door.ts";
 import { createAddressTest } from "../net/addresses.ts";
 

@@ -13,6 +13,7 @@ import { createBuiltinEngine } from "../engines/builtin/engine.ts";
 import { createRemoteEngine } from "../engines/remote.ts";
 import { describeRemote } from "../engines/remote-description.ts";
 import type { Executor } from "../executors/executor.ts";
+import type { Machine } from "../executors/machine.ts";
 import type { Layout } from "../files/layout.ts";
 import { stepCacheDirectory } from "../files/step-cache.ts";
 import type { Gate } from "../net/fetch.ts";
@@ -33,6 +34,7 @@ type EngineDeps = {
   readonly gate: Gate;
   readonly secretKey: SecretKey;
   readonly executor: Executor;
+  readonly machine: Machine;
   readonly patience: Patience;
   readonly builtins: Builtins;
 };
@@ -84,9 +86,10 @@ export function createEngines(deps: EngineDeps): Engines {
   };
 }
 
-function createCwl({ config, layout, logger, clock, gate, executor, patience }: EngineDeps) {
+function createCwl({ config, layout, logger, clock, gate, executor, machine, patience }: EngineDeps) {
   return createCwlEngine({
     executor,
+    machine,
     layout,
     logger,
     clock,
@@ -94,10 +97,7 @@ function createCwl({ config, layout, logger, clock, gate, executor, patience }: 
     graceSeconds: config.graceSeconds,
     maxWorkBytes: config.maxWorkBytes,
     ...stepCache(config, layout),
-    slots: config.slots,
     patience,
-    cores: config.cores,
-    memoryMebibytes: config.memoryMebibytes,
     expressionLimits: { ...defaultExpressionLimits, timeMilliseconds: config.expressionSeconds * 1000 },
     runRemoteStep: createRemoteStepRunner(remoteStepPort({ config, layout, logger, gate })),
   });

@@ -1,5 +1,6 @@
-import { type Config, isExposed } from "../config.ts";
+import type { Config } from "../config.ts";
 import type { Bubblewrap } from "../executors/sandbox/bubblewrap.ts";
+import { isExposed } from "../exposure.ts";
 import { readSecretKey } from "../files/secret-key.ts";
 import { refuseOpenDoor, refuseOpenTools } from "./door.ts";
 import { openGate } from "./gate.ts";

@@ -28,6 +28,8 @@ type Deps = Pick<
   | "crashNotes"
 > & {
   readonly config: Config;
+  /** How many tools their executor runs at once: more jobs of theirs would only wait there. */
+  readonly toolSlots: number;
   readonly engines: Engines;
   readonly inputChecks: InputChecks;
   readonly gate: Gate;
@@ -37,13 +39,22 @@ type Deps = Pick<
 };
 
 /** Makes the runner, which finds what a job needs: its engine, its process, its files. */
-export function createJobRunner({ config, engines, inputChecks, gate, serviceUrl, isExposed, ...deps }: Deps): Runner {
+export function createJobRunner({
+  config,
+  toolSlots,
+  engines,
+  inputChecks,
+  gate,
+  serviceUrl,
+  isExposed,
+  ...deps
+}: Deps): Runner {
   const { database, layout } = deps;
   const { engineOf, engineOfHandle, remoteAccess, isBuiltin } = engines;
   const networkRules = readNetworkRules(config.toolNetwork);
   return createRunner({
     ...deps,
-    slots: config.slots,
+    slots: toolSlots,
     remoteSlots: config.remoteJobs,
     clientSlots: config.quotaSlots ?? Number.POSITIVE_INFINITY,
     remoteAccess,

@@ -1,13 +1,17 @@
-import { type Config, machineMebibytes, sandboxSettings } from "../config.ts";
+import type { Config } from "../config.ts";
+import { machineMebibytes } from "../config-values.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Logger } from "../domain/logger.ts";
 import { engineDeps } from "../engine-environment.ts";
 import type { Executor } from "../executors/executor.ts";
 import { createImageFinder } from "../executors/images/image-finder.ts";
 import { createLocalExecutor } from "../executors/local/local-executor.ts";
+import { createLocalMachine } from "../executors/local/local-machine.ts";
+import type { Machine } from "../executors/machine.ts";
 import type { Bubblewrap } from "../executors/sandbox/bubblewrap.ts";
 import { createConfinement } from "../executors/sandbox/confinement.ts";
 import { type ControlGroups, findControlGroups } from "../executors/sandbox/control-groups.ts";
+import { sandboxSettings } from "../exposure.ts";
 import { imagesDirectory, type Layout } from "../files/layout.ts";
 
 type ToolDeps = {
@@ -21,18 +25,25 @@ type ToolDeps = {
   readonly environment: NodeJS.ProcessEnv;
 };
 
-/** Makes the executor of the server's tools, and says how they are confined. */
+/** Makes the executor of the server's tools and the port to its machine, and says how tools are confined. */
 export function createToolExecutor(
   config: Config,
   { environment, bubblewrap, exposed, ...deps }: ToolDeps,
-): { readonly executor: Executor; readonly notes: readonly string[] } {
+): { readonly executor: Executor; readonly machine: Machine; readonly notes: readonly string[] } {
   const confinement = createConfinement(sandboxSettings(config, deps.layout, exposed), deps.clock, bubblewrap);
   const controlGroups = findControlGroups(process.pid, machineMebibytes() * 2 ** 20);
   const engines = engineDeps(config.containerEngine, environment);
   const images = createImageFinder({ confinement, imagesDirectory: imagesDirectory(deps.layout), engines });
   const engineEnvironment = engines.environment;
-  const executor = createLocalExecutor({ ...deps, confinement, controlGroups, images, engineEnvironment });
-  return { executor, notes: [confinement.finding.detail, limitsNote(controlGroups)] };
+  const { slots, cores, memoryMebibytes } = config;
+  const parts = { confinement, controlGroups, images };
+  const capacity = { slots, cores, memoryMebibytes };
+  const executor = createLocalExecutor({ ...deps, ...parts, capacity, engineEnvironment });
+  return {
+    executor,
+    machine: createLocalMachine(parts),
+    notes: [confinement.finding.detail, limitsNote(controlGroups)],
+  };
 }
 
 function limitsNote(groups: ControlGroups): string {

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { defined } from "../domain/defined.ts";
 import { isJsonObject, type Json, parseExact } from "../domain/json.ts";
 import { errorText, type Fault, Problem, type ProblemKind, problemKinds } from "../domain/problem.ts";
 import { withoutEndSlashes } from "../domain/text.ts";
@@ -44,7 +45,7 @@ export function createClient(args: Arguments, io: Io): Client {
       response = await fetch(target, {
         method,
         headers: { accept: "application/json, */*;q=0.5", ...credentials, ...options.headers },
-        ...(options.body === undefined ? {} : { body: options.body }),
+        ...defined({ body: options.body }),
         signal: io.signal,
       });
     } catch (cause) {

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { defined } from "../domain/defined.ts";
 import { nearNames } from "../domain/near-names.ts";
 import { errorText, Problem, type ProblemKind } from "../domain/problem.ts";
 import { splitInputs } from "./split-inputs.ts";
@@ -83,7 +84,7 @@ export function readArguments(command: Command, words: readonly string[]): Argum
     const options = Object.fromEntries(
       Object.entries(command.options).map(([name, { type, short, multiple }]) => [
         name,
-        { type, multiple: multiple ?? false, ...(short === undefined ? {} : { short }) },
+        { type, multiple: multiple ?? false, ...defined({ short }) },
       ]),
     );
     const { own, inputs } =

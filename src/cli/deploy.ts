@@ -1,6 +1,7 @@
 import { basename, dirname, extname } from "node:path";
 import { fileEmbedder } from "../cwl/document/embed-files.ts";
 import { packageReader, packDocument } from "../cwl/document/pack.ts";
+import { defined } from "../domain/defined.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { Problem } from "../domain/problem.ts";
 import { type Client, clientOptions, createClient } from "./client.ts";
@@ -26,7 +27,7 @@ export function deployCommand(): Command {
       const packed = await packDocument(file, packageReader(dirname(file)), {
         embedFile: fileEmbedder(dirname(file)),
         onlyMain: true,
-        ...(process === undefined ? {} : { main: process }),
+        ...defined({ main: process }),
       });
       for (const note of packed.cwl.notes) io.talk(`${note}\n`);
       const { id: ownId } = packed.cwl.main;
@@ -60,5 +61,5 @@ async function isDeployed(client: Client, id: string): Promise<boolean> {
 }
 
 function descriptionOf(id: string, title: string | undefined, version: string | undefined): JsonObject {
-  return { id, ...(title === undefined ? {} : { title }), ...(version === undefined ? {} : { version }) };
+  return { id, ...defined({ title, version }) };
 }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import * as v from "valibot";
 import { isJsonObject, type Json, parseExact } from "../domain/json.ts";
+import { essenceOf } from "../domain/media-type.ts";
 import type { Client } from "./client.ts";
 import { type Io, UsageError } from "./command.ts";
 
@@ -72,7 +73,7 @@ async function upload({ client, io, tokens }: Uploads, path: string): Promise<Js
   const { id, token } = v.parse(UploadSchema, answer);
   tokens.push(`token ${token}; id=${id}`);
   io.talk(`uploaded ${path === "-" ? "stdin" : path} (${body.size} bytes)\n`);
-  return { href: `vault://${id}`, ...(type === "" ? {} : { type: type.split(";")[0] ?? type }) };
+  return { href: `vault://${id}`, ...(type === "" ? {} : { type: essenceOf(type) }) };
 }
 
 async function readUpload(

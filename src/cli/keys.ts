@@ -1,4 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
 import {
   createKey,
   type KeyDeps,
@@ -70,7 +71,7 @@ async function create(deps: KeysDeps, args: Arguments, io: Io): Promise<number> 
   const role = textOption(args, "role");
   const expires = textOption(args, "expires");
   if (role === undefined) throw new UsageError("Missing --role: viewer, runner, deployer or admin");
-  const wanted = { role, user: textOption(args, "user") ?? role, ...(expires === undefined ? {} : { expires }) };
+  const wanted = { role, user: textOption(args, "user") ?? role, ...defined({ expires }) };
   // Before a database is made for it.
   readWantedKey(wanted, deps.clock.now());
   await using store = await deps.open(args, io, true);

@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { onlyTargets } from "../cwl/document/targets.ts";
 import type { JobFile } from "../cwl/run/job-file.ts";
 import type { LocalRun, PreservedEnvironment } from "../cwl/run/local-run.ts";
+import { defined } from "../domain/defined.ts";
 import { errorText } from "../domain/problem.ts";
 import { ifExists } from "../files/file-errors.ts";
 import { type Arguments, hasOption, type Io, textOption, textOptions, UsageError } from "./command.ts";
@@ -24,8 +25,7 @@ export async function localRunOf(
   const defaultImage = textOption(args, "default-container");
   const logs = textOption(args, "log-dir");
   return {
-    ...(narrow === undefined ? {} : { narrow }),
-    ...(defaultImage === undefined ? {} : { defaultImage }),
+    ...defined({ narrow, defaultImage }),
     ...(logs === undefined ? {} : { logDirectory: await requireDirectory("--log-dir", logs) }),
     ...(hasOption(args, "debug") ? { tell: (line: string) => io.talk(`debug: ${line}\n`) } : {}),
     preserved: preservedOf(args, io, say),

@@ -49,7 +49,7 @@ export async function readJob(
   const { whole, narrowed } = documents;
   const inputs = readPackageInputs(whole.main.inputs, args.inputs ?? []);
   const { text, name } = job ?? { text: "{}", name: "command line" };
-  const read = await readJobFile(text, name, narrowed, inputs, fetchFile);
+  const read = await readJobFile(text, name, narrowed, { commandLine: inputs, fetchFile });
   // What the whole package has is known, and only not needed.
   const isKnown = (name: string) => whole.main.inputs.some((input) => input.id === name);
   return { ...read, unknown: read.unknown.filter((name) => !isKnown(name)) };

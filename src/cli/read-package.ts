@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { LoadOptions, Package } from "../cwl/document/load.ts";
 import { packDocument } from "../cwl/document/pack.ts";
+import { defined } from "../domain/defined.ts";
 import { readTextFile } from "../files/read-text.ts";
 
 /** Reads a package that a user of this machine names as `FILE` or `FILE#PROCESS`; it may read what the user may. */
@@ -13,7 +14,7 @@ export function readPackage(
   return packDocument(file, readTextFile, {
     allowsLocalFiles: true,
     ...options,
-    ...(process === undefined ? {} : { main: process }),
+    ...defined({ main: process }),
   });
 }
 

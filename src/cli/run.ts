@@ -10,6 +10,7 @@ import type { JobFile } from "../cwl/run/job-file.ts";
 import { defaultDocker, type LocalRun } from "../cwl/run/local-run.ts";
 import { jsonText } from "../cwl/values/json-text.ts";
 import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
 import type { JobFailure } from "../domain/job.ts";
 import { silentLogger } from "../domain/logger.ts";
 import { nearNames } from "../domain/near-names.ts";
@@ -21,7 +22,9 @@ import type { Engine, EngineRecord, Prepared } from "../engines/engine.ts";
 import type { EngineDeps } from "../executors/images/container-engine.ts";
 import { createImageFinder } from "../executors/images/image-finder.ts";
 import { createLocalExecutor } from "../executors/local/local-executor.ts";
+import { createLocalMachine } from "../executors/local/local-machine.ts";
 import { createConfinement, type SandboxSettings } from "../executors/sandbox/confinement.ts";
+import { noControlGroups } from "../executors/sandbox/control-groups.ts";
 import { createExecutionDirectories } from "../files/job-directory.ts";
 import { createLayout, imagesDirectory } from "../files/layout.ts";
 import { bringHome } from "./bring-home.ts";
@@ -112,7 +115,7 @@ export function runCommand(deps: RunDeps): Command {
         const local = { ...(await localRunOf(args, io, { job, say })), locate: packed.locate };
         const whole = withOverrides(packed, job.requirements);
         const here = { packed: whole, job, directory, scratch, args, say, local };
-        return await runHere(deps, { ...here, ...(summary === undefined ? {} : { summary }) }, io);
+        return await runHere(deps, { ...here, ...defined({ summary }) }, io);
       } finally {
         if (hasOption(args, "leave-tmpdir")) say(`Left ${scratch}\n`);
         else await rm(scratch, { recursive: true, force: true });
@@ -151,9 +154,9 @@ type Here = {
   readonly summary?: string;
 };
 
-async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
-  const { args, packed, local } = here;
-  const layout = createLayout(here.scratch);
+/** Makes what runs the tools of a package here, and what they meet. */
+function toolsHere(deps: RunDeps, { args, scratch }: Here, io: Io) {
+  const layout = createLayout(scratch);
   const toolPath = io.environment.PATH ?? "/usr/bin:/bin";
   const sandbox = deps.sandboxSettings(args, io);
   // The tools run with the rights of the caller: a sandbox is only for callers who ask for it.
@@ -170,15 +173,23 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
     layout,
     logger: silentLogger,
     clock: deps.clock,
+    capacity: { slots: deps.cores },
     confinement,
     images,
     engineEnvironment: engines.environment,
   });
+  const machine = createLocalMachine({ confinement, controlGroups: noControlGroups, images });
+  return { layout, toolPath, executor, machine };
+}
+
+async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
+  const { args, packed, local } = here;
+  const { layout, ...tools } = toolsHere(deps, here, io);
   const ignoresContainers = hasOption(args, "no-container");
   const document = local.narrow?.(packed.cwl) ?? packed.cwl;
   const faults = ignoresContainers
     ? operationFaults(document)
-    : await machineFaults(document, executor, defaultDocker(local));
+    : await machineFaults(document, tools.machine, defaultDocker(local));
   if (faults.length > 0) {
     for (const fault of faults) io.talk(`${fault}\n`);
     return exitCodes.unsupported;
@@ -188,13 +199,11 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
   const executionId = deps.newId();
   const prepared = preparedOf(here, executionId);
   await using engine = createCwlEngine({
-    executor,
+    ...tools,
     layout,
     logger: silentLogger,
     clock: deps.clock,
-    toolPath,
     graceSeconds: 1,
-    slots: deps.cores,
     patience: createPatience({ elapsed: deps.clock.elapsed, pause, maxMilliseconds: shortageMilliseconds }),
     allowsLocalFiles: true,
     ignoresContainers,

@@ -6,11 +6,12 @@ import type { JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
 import { noPatience, type Patience } from "../domain/patience.ts";
 import { Problem } from "../domain/problem.ts";
-import { type Capacity, createSlots, type Slots } from "../domain/slots.ts";
+import { isStoppedFor } from "../domain/stop-reason.ts";
 import { usageKey } from "../domain/usage.ts";
 import type { FileValue, PreparedItem } from "../domain/values.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engines/engine.ts";
 import type { Executor, TaskKey } from "../executors/executor.ts";
+import type { Machine } from "../executors/machine.ts";
 import { ifExists } from "../files/file-errors.ts";
 import { createLogJoin } from "../files/join-log.ts";
 import {
@@ -31,7 +32,7 @@ import { createScriptLoader, type ExpressionLimits, type ScriptLoader } from "./
 import { inputObject } from "./run/inputs.ts";
 import { aroundAll, defaultDocker, type LocalRun, placesOf } from "./run/local-run.ts";
 import type { ReadBounds } from "./run/readable.ts";
-import { type Call, leaveRunning, type RunContext, type StepCache } from "./run/run-context.ts";
+import type { Call, RunContext, StepCache } from "./run/run-context.ts";
 import { createUsageCount } from "./run/usage.ts";
 import { beginRun, type Run, type RunTools } from "./run.ts";
 import { toOutputValues, writeLiterals } from "./tool/output-values.ts";
@@ -40,6 +41,7 @@ import { runProcess } from "./workflow/workflow.ts";
 
 export type CwlEngineDeps = {
   readonly executor: Executor;
+  readonly machine: Machine;
   readonly layout: Layout;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -49,11 +51,6 @@ export type CwlEngineDeps = {
   readonly graceSeconds: number;
   /** What one try of a tool may write, in bytes; no bound when absent. */
   readonly maxWorkBytes?: number;
-  /** How many tools run at once, over all executions. */
-  readonly slots: number;
-  /** What the tools that ask for cores and memory may take together; no bound when not given. */
-  readonly cores?: number;
-  readonly memoryMebibytes?: number;
   /** Waits for what the server is short of; an error is told at once when absent. */
   readonly patience?: Patience;
   /** Runs a step that is a process of another server. */
@@ -82,7 +79,6 @@ export type CwlEngine = Engine &
 type Engines = {
   readonly deps: CwlEngineDeps;
   readonly runs: Map<string, Run>;
-  readonly slots: Slots;
   readonly scripts: ScriptLoader;
 };
 
@@ -94,16 +90,16 @@ export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
   const engines: Engines = {
     deps,
     runs: new Map(),
-    slots: createSlots(capacityOf(deps)),
     scripts: createScriptLoader(deps.clock, deps.expressionLimits),
   };
   return {
     isRepeatable: false,
-    plan: (prepared) => ({ engine: "cwl", executionId: prepared.executionId }),
+    plan: ({ executionId }) => ({ engine: "cwl", executionId, executor: deps.executor.name }),
     start: async (prepared, _handle, record) => {
       beginExecution(engines, prepared, new Map(), record);
     },
-    adopt: async (prepared, _handle, checkpoints, record) => {
+    adopt: async (prepared, handle, checkpoints, record) => {
+      requireExecutor(deps, handle);
       const tasks = await ifExists(stat(tasksDirectory(deps.layout, prepared.executionId)));
       if (tasks === undefined && checkpoints.size === 0) return "notStarted";
       beginExecution(engines, prepared, checkpoints, record);
@@ -119,16 +115,11 @@ export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
       await deps.executor.cleanup(executionId);
     },
     [Symbol.asyncDispose]: async () => {
-      for (const run of engines.runs.values()) run.stop(leaveRunning);
+      for (const run of engines.runs.values()) run.stop("stopping");
       await Promise.all([...engines.runs.values()].map((run) => run.ended));
       engines.scripts[Symbol.dispose]();
     },
   };
-}
-
-function capacityOf({ slots, cores, memoryMebibytes }: CwlEngineDeps): Capacity {
-  const all = Number.MAX_SAFE_INTEGER;
-  return { slots, cores: cores ?? all, memoryMebibytes: memoryMebibytes ?? all };
 }
 
 function runOf(engines: Engines, executionId: string): Run {
@@ -169,7 +160,7 @@ async function work(
   for (const warning of notes.filter((one) => one.endsWith(secretsWarning))) record.log(`Warning: ${warning}`);
   // Nothing starts when something of it could not.
   const faults =
-    deps.ignoresContainers === true ? operationFaults(document) : await machineFaults(document, deps.executor, docker);
+    deps.ignoresContainers === true ? operationFaults(document) : await machineFaults(document, deps.machine, docker);
   if (faults.length > 0) throw new CwlFailure(`Cannot run: ${faults.join("; ")}`);
   for (const text of document.outdated) record.log(`Would be refused if it were deployed today: ${text}`);
   using scripts = holdsScripts ? await engines.scripts.load((line) => record.log(line)) : undefined;
@@ -178,6 +169,7 @@ async function work(
     executionId: prepared.executionId,
     processes,
     executor: deps.executor,
+    machine: deps.machine,
     ignoresContainers: deps.ignoresContainers ?? false,
     local,
     places: placesOf(prepared.definition, local),
@@ -193,16 +185,13 @@ async function work(
     ...(prepared.withoutNetwork === undefined ? {} : { withoutNetwork: prepared.withoutNetwork }),
     usage: createUsageCount(checkpoints.get(usageKey)),
     said: new Set(),
-    slots: engines.slots,
     patience: deps.patience ?? noPatience,
     goesOnAfterFailure: prepared.onError === "continue",
     runsLostAgain: prepared.restart === undefined || prepared.restart === "rerun",
     signal: tools.signal,
     fail: tools.fail,
     hasEarlierTries: existsSync(tasksDirectory(deps.layout, prepared.executionId)),
-    spareDirectories: [],
     ...(deps.cache === undefined ? {} : { cache: deps.cache }),
-    programs: new Map(),
     ...(scripts === undefined ? {} : { scripts }),
     broaderFormats,
     readable: deps.allowsLocalFiles === true ? undefined : boundsOf(deps, prepared),
@@ -214,7 +203,7 @@ async function work(
     return await runProcess(context, call);
   } finally {
     // Who gives a run up, or dismisses it, has no use for figures.
-    if (!tools.signal.aborted || tools.signal.reason === "failed") await context.usage.keep(record);
+    if (!tools.signal.aborted || isStoppedFor(tools.signal, "failed")) await context.usage.keep(record);
   }
 }
 
@@ -270,6 +259,7 @@ async function collectForClient(engines: Engines, prepared: Prepared): Promise<J
 
 async function dismiss(engines: Engines, handle: JsonObject): Promise<void> {
   const { deps, runs } = engines;
+  requireExecutor(deps, handle);
   const executionId = executionOf(handle);
   const run = runs.get(executionId);
   run?.stop("dismissed");
@@ -291,6 +281,14 @@ async function keepTalk(layout: Layout, key: TaskKey): Promise<void> {
 function executionOf(handle: JsonObject): string {
   if (typeof handle.executionId === "string") return handle.executionId;
   throw new Problem("internal", "Cannot find execution: its handle has no id");
+}
+
+/** What another executor runs can only be found and stopped by it. Handles of earlier versions name none: that was the local one. */
+function requireExecutor({ executor }: CwlEngineDeps, handle: JsonObject): void {
+  const { executor: name = "local" } = handle;
+  if (name === executor.name) return;
+  const problem = `found that executor "${name}" has its tools, wanted "${executor.name}"`;
+  throw new Problem("unavailable", `Cannot go on with execution "${executionOf(handle)}": ${problem}`);
 }
 
 /** The tries of an execution that may have been started, by their output directories and records. */

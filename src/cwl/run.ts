@@ -1,8 +1,9 @@
+import { defined } from "../domain/defined.ts";
 import type { JobFailure } from "../domain/job.ts";
 import type { JsonObject } from "../domain/json.ts";
+import { isStoppedFor, type StopReason, stopFor } from "../domain/stop-reason.ts";
 import type { EngineUpdate } from "../engines/engine.ts";
 import { createProgress, type Progress } from "./run/progress.ts";
-import { leaveRunning } from "./run/run-context.ts";
 import { toFailure } from "./values/failure.ts";
 
 /** How a run ended. `left` says that it was given up without stopping what ran. */
@@ -17,8 +18,8 @@ export type Run = {
   readonly ended: Promise<RunEnd>;
   /** True once it has ended. */
   readonly isSettled: () => boolean;
-  /** Makes it stop: tools are stopped unless the reason is `leaveRunning`. */
-  readonly stop: (reason: string) => void;
+  /** Makes it stop: tools are stopped unless the server is `stopping`. */
+  readonly stop: (reason: StopReason) => void;
   /** Yields the progress as it changes (the newest, when it changes faster than it is read), then the end. */
   readonly updates: (signal: AbortSignal) => AsyncIterable<EngineUpdate>;
 };
@@ -44,18 +45,18 @@ export function beginRun(work: (tools: RunTools) => Promise<JsonObject>): Run {
     for (const listener of listeners) listener();
   };
   const progress = createProgress((fraction, message) => {
-    latest = { kind: "progress", percent: Math.floor(fraction * 100), ...(message === undefined ? {} : { message }) };
+    latest = { kind: "progress", percent: Math.floor(fraction * 100), ...defined({ message }) };
     changed();
   });
   const fail = (error: unknown) => {
     failures.push(error);
-    controller.abort("failed");
+    stopFor(controller, "failed");
   };
   const finish = async (): Promise<RunEnd> => {
     try {
       return { kind: "successful", outputs: await work({ signal: controller.signal, progress, fail }) };
     } catch (error) {
-      if (controller.signal.reason === leaveRunning) return { kind: "left" };
+      if (isStoppedFor(controller.signal, "stopping")) return { kind: "left" };
       return { kind: "failed", failure: toFailure(failures[0] ?? error) };
     }
   };
@@ -88,5 +89,5 @@ export function beginRun(work: (tools: RunTools) => Promise<JsonObject>): Run {
       } else await nextChange(signal);
     }
   }
-  return { ended, isSettled: () => end !== undefined, stop: (reason) => controller.abort(reason), updates };
+  return { ended, isSettled: () => end !== undefined, stop: (reason) => stopFor(controller, reason), updates };
 }

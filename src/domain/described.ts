@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
-import { unknownMediaType } from "./media-type.ts";
+import { essenceOf, unknownMediaType } from "./media-type.ts";
 
 /** Lists the alternatives of an input's or output's schema: its `oneOf` or `anyOf`, or itself. */
 export function alternativesOf(schema: JsonObject): readonly JsonObject[] {
@@ -66,17 +66,13 @@ export function takesObjectsOnly(schema: JsonObject): boolean {
 
 /** Compares two media types without their parameters. */
 export function isSameType(one: string, other: string): boolean {
-  return essence(one) === essence(other);
+  return essenceOf(one) === essenceOf(other);
 }
 
 /** Tells whether a media type is the described one, parameters aside, or one of its range (`image/*`). */
 export function isOfType(mediaType: string, described: string): boolean {
-  const range = /^([^/]+\/)\*$/.exec(essence(described))?.[1];
-  return range === undefined ? isSameType(mediaType, described) : essence(mediaType).startsWith(range);
-}
-
-function essence(mediaType: string): string {
-  return (mediaType.split(";")[0] ?? "").trim().toLowerCase();
+  const range = /^([^/]+\/)\*$/.exec(essenceOf(described))?.[1];
+  return range === undefined ? isSameType(mediaType, described) : essenceOf(mediaType).startsWith(range);
 }
 
 /** Finds what is described under an id; names that every object has are no ids. */

@@ -1,3 +1,4 @@
+import { defined } from "./defined.ts";
 import type { ExecutionMode } from "./execution.ts";
 import { fault } from "./faults.ts";
 import type { Fault } from "./problem.ts";
@@ -31,7 +32,7 @@ export function chooseMode(
   const offered = description.jobControlOptions ?? [];
   const offersAsync = offered.includes("async-execute");
   const offersSync = offered.includes("sync-execute") || !offersAsync;
-  const wait = preferences.waitSeconds === undefined ? {} : { waitSeconds: preferences.waitSeconds };
+  const wait = defined({ waitSeconds: preferences.waitSeconds });
   if (mode === "async" && !offersAsync) {
     return { chosen: { isSync: true }, fault: fault("/mode", mode, "sync or auto: the process runs synchronously") };
   }

@@ -1,3 +1,4 @@
+import { defined } from "./defined.ts";
 import { idsOf, isSameType, mediaTypesOf, ownMember } from "./described.ts";
 import { fault, found, pointer } from "./faults.ts";
 import { readFormat } from "./input-forms.ts";
@@ -56,10 +57,7 @@ function readOutput(id: string, raw: Json, context: MemberNotes, description: Pr
       raw.mediaType === undefined ? pointer(context.pointer, "format", "mediaType") : `${context.pointer}/mediaType`;
     context.faults.push(fault(at, mediaType, `one of the media types ${found(offered)}`));
   }
-  return {
-    ...(transmissionMode === undefined ? {} : { transmissionMode }),
-    ...(mediaType === undefined ? {} : { mediaType }),
-  };
+  return defined({ transmissionMode, mediaType });
 }
 
 function readTransmission(

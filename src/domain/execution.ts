@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { defined } from "./defined.ts";
 import { type LocatedItem, readInputs } from "./execution-inputs.ts";
 import { readOutputs } from "./execution-outputs.ts";
 import { fault, issueFaults } from "./faults.ts";
@@ -82,9 +83,7 @@ export function readExecution(
   }
   const request: JobRequest = {
     inputs: read.inputs,
-    ...(outputs === undefined ? {} : { outputs }),
-    ...(response === undefined ? {} : { response }),
-    ...(run === undefined ? {} : { run }),
+    ...defined({ outputs, response, run }),
     ...(warnings.length === 0 ? {} : { warnings }),
     ...(subscribers.length === 0 ? {} : { notify: subscribers.map(({ subscriber }) => wishOf(subscriber)) }),
   };

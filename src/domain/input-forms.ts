@@ -1,4 +1,5 @@
 import { crs84 } from "./crs.ts";
+import { defined } from "./defined.ts";
 import { fault, pointer } from "./faults.ts";
 import { doubleOf, isJsonObject, type Json, type JsonObject } from "./json.ts";
 import { type MemberNotes, noteOthers } from "./other-members.ts";
@@ -75,7 +76,7 @@ function readLink(raw: JsonObject, context: ItemContext): InputItem | undefined 
     context.faults.push(fault(pointer(context.pointer, "method"), raw.method, "GET: links are read, not sent to"));
   }
   if (href === undefined) return undefined;
-  return { kind: "reference", href, ...(mediaType === undefined ? {} : { mediaType }) };
+  return { kind: "reference", href, ...defined({ mediaType }) };
 }
 
 function readQualified(raw: JsonObject, context: ItemContext): InputItem | undefined {
@@ -87,8 +88,7 @@ function readQualified(raw: JsonObject, context: ItemContext): InputItem | undef
   return {
     kind: "value",
     value: raw.value ?? null,
-    ...(mediaType === undefined ? {} : { mediaType }),
-    ...(encoding === undefined ? {} : { encoding }),
+    ...defined({ mediaType, encoding }),
   };
 }
 
@@ -106,7 +106,7 @@ export function readFormat(raw: Json | undefined, context: MemberNotes): Format 
   refuseSchema(raw, context);
   const mediaType = textMember(raw, "mediaType", context);
   const encoding = textMember(raw, "encoding", context);
-  return { ...(mediaType === undefined ? {} : { mediaType }), ...(encoding === undefined ? {} : { encoding }) };
+  return defined({ mediaType, encoding });
 }
 
 function readBox(raw: JsonObject, context: ItemContext): InputItem | undefined {

@@ -1,3 +1,4 @@
+import { defined } from "./defined.ts";
 import { type JobStatus, jobStatuses } from "./job-state.ts";
 import { Problem } from "./problem.ts";
 
@@ -58,8 +59,7 @@ export function readJobSearch(query: QueryLists): JobSearch {
     ...(text.length === 0 ? {} : { text }),
     ...(statuses.length === 0 ? {} : { statuses }),
     ...(tags.length === 0 ? {} : { tags }),
-    ...(minDurationSeconds === undefined ? {} : { minDurationSeconds }),
-    ...(maxDurationSeconds === undefined ? {} : { maxDurationSeconds }),
+    ...defined({ minDurationSeconds, maxDurationSeconds }),
   };
 }
 
@@ -104,10 +104,7 @@ function readInterval(text: string): Pick<JobSearch, "createdFrom" | "createdTo"
   if (end === undefined && from === undefined) throw wrongInterval(text);
   if (from !== undefined && to !== undefined && from > to) throw wrongInterval(text);
   const lastMilliseconds = to === undefined ? undefined : to + lengthOf(end ?? start) - 1;
-  return {
-    ...(from === undefined ? {} : { createdFrom: from }),
-    ...(lastMilliseconds === undefined ? {} : { createdTo: lastMilliseconds }),
-  };
+  return defined({ createdFrom: from, createdTo: lastMilliseconds });
 }
 
 const dayMilliseconds = 24 * 3600 * 1000;

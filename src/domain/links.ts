@@ -1,3 +1,5 @@
+import { defined } from "./defined.ts";
+
 /** A link (OGC API - Common, link.yaml). */
 export type Link = {
   readonly href: string;
@@ -28,7 +30,7 @@ export const profiles = {
 
 /** Makes a link to a JSON resource. */
 export function jsonLink(href: string, rel: string, title?: string): Link {
-  return { href, rel, type: "application/json", ...(title === undefined ? {} : { title }) };
+  return { href, rel, type: "application/json", ...defined({ title }) };
 }
 
 /** Gives the URL of a process; `baseUrl` ends without a slash. */

@@ -164,7 +164,7 @@ export function isTextType(mediaType: string): boolean {
   return essence.startsWith("text/") || /\+(xml|yaml|json-seq|jsonl|ndjson)$/.test(essence) || textTypes.has(essence);
 }
 
-/** The media type without its parameters, in lower case. */
-function essenceOf(mediaType: string): string {
+/** Returns a media type without its parameters, in lower case. */
+export function essenceOf(mediaType: string): string {
   return (mediaType.split(";", 1)[0] ?? "").trim().toLowerCase();
 }

@@ -1,3 +1,4 @@
+import { defined } from "./defined.ts";
 import type { Job, JobEvent } from "./job.ts";
 import { isFinished } from "./job-state.ts";
 
@@ -90,8 +91,7 @@ export function jobAt(job: Job, event: JobEvent, attempt: number): Job {
     progress: event.progress,
     message: event.message,
     updatedAt: event.at,
-    ...(event.stage === undefined ? {} : { stage: event.stage }),
-    ...(event.failure === undefined ? {} : { failure: event.failure }),
+    ...defined({ stage: event.stage, failure: event.failure }),
     ...(isFinished(event.status) ? { finishedAt: event.at } : {}),
     // A retry has others.
     ...(isCurrent && startedAt !== undefined ? { startedAt } : {}),

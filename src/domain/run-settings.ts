@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { defined } from "./defined.ts";
 
 /**
  * What becomes of a job whose tool was running when the server went down.
@@ -63,10 +64,9 @@ export function runLimits(
 ): RunLimits | undefined {
   const maxSeconds = wishes?.maxSeconds ?? settings?.maxSeconds;
   const limits: RunLimits = {
-    ...(wishes?.priority === undefined ? {} : { priority: wishes.priority }),
-    ...(maxSeconds === undefined ? {} : { maxSeconds }),
+    ...defined({ priority: wishes?.priority, maxSeconds }),
     ...(wishes?.pinned === true ? { isPinned: true } : {}),
-    ...(settings?.slots === undefined ? {} : { processSlots: settings.slots }),
+    ...defined({ processSlots: settings?.slots }),
   };
   return Object.keys(limits).length === 0 ? undefined : limits;
 }

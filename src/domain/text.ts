@@ -4,3 +4,9 @@ export function withoutEndSlashes(text: string): string {
   while (end > 0 && text[end - 1] === "/") end -= 1;
   return text.slice(0, end);
 }
+
+/** Tells whether text is base64, blanks aside. */
+export function isBase64(text: string): boolean {
+  const dense = text.replaceAll(/\s/g, "");
+  return dense.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(dense);
+}

@@ -14,6 +14,16 @@ export type InputItem =
 /** Input values by input id; an array stands for several occurrences of the input. */
 export type Inputs = Readonly<Record<string, InputItem | readonly InputItem[]>>;
 
+/** Tells whether an input was given as several occurrences. */
+export function isItemList<Item extends object>(given: Item | readonly Item[]): given is readonly Item[] {
+  return Array.isArray(given);
+}
+
+/** Lists the occurrences of an input. */
+export function itemsOf<Item extends object>(given: Item | readonly Item[]): readonly Item[] {
+  return isItemList(given) ? given : [given];
+}
+
 /** A file on this machine that an engine can read. `path` is absolute. */
 export type FileValue = {
   readonly kind: "file";

@@ -18,7 +18,7 @@ export function withDefaults(process: Described, given: Inputs): Inputs {
     const { default: value } = definition.schema;
     if (Object.hasOwn(given, id) || value === undefined || value === null) continue;
     if (process.definition.kind === "remote" && definition.minOccurs === 0) continue;
-    const items = defaultItems(process, id, definition, []);
+    const items = defaultItems(process, id, definition);
     const [first] = items;
     if (isRepeated(definition)) added[id] = items;
     else if (first !== undefined) added[id] = first;
@@ -31,8 +31,7 @@ export function defaultItems(
   { fileInputs }: Pick<Process, "fileInputs">,
   inputId: string,
   definition: InputDefinition,
-  faults: Fault[],
-  pointer = "",
+  { faults, pointer }: { readonly faults: Fault[]; readonly pointer: string } = { faults: [], pointer: "" },
 ): readonly InputItem[] {
   const { schema } = definition;
   const { default: value } = schema;

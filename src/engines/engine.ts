@@ -10,6 +10,8 @@ export type Following = { readonly tell: (message: string) => void; readonly sig
 /** All that an engine needs to run one execution; pure JSON, kept in `work/<executionId>/prepared.json`. */
 export type Prepared = {
   readonly executionId: string;
+  /** Where its files lie below the working directory of the execution; that directory itself when absent. */
+  readonly directory?: string;
   readonly jobId: string;
   readonly processId: string;
   readonly definition: ProcessDefinition;

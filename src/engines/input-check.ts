@@ -1,15 +1,19 @@
 import { knownCrs } from "../domain/crs.ts";
 import { alternativesOf, isBoxSchema, isOfType, isSameType, typeOfSchema } from "../domain/described.ts";
-import { found } from "../domain/faults.ts";
+import { fault, found } from "../domain/faults.ts";
 import { broaderFormatsName } from "../domain/format-names.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
 import { isJsonType, unknownMediaType } from "../domain/media-type.ts";
 import type { Fault } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
+import { isBase64 } from "../domain/text.ts";
 import type { InputItem } from "../domain/values.ts";
 import { type SchemaBudget, schemaBudget } from "./json-schema/check.ts";
 import { type Outcome, readSchema } from "./json-schema/schema.ts";
+
+const wantedFile = "a file: text, base64 or a link";
+const wantedBase64 = "text in base64";
 
 /** Checks values against the inputs of one revision of a process. */
 export type InputCheck = {
@@ -41,8 +45,8 @@ export type UncheckedInput = (inputId: string, reason: string) => void;
 export function createInputCheck(process: Checked, isUnchecked: UncheckedInput = () => undefined): InputCheck {
   const prepared = new Map<string, readonly Alternative[]>();
   const told = new Set<string>();
-  const valueFaults: ValueFaults = (inputId, among, value, pointer, budget) => {
-    const { faults, unknown } = compareValue(among, value, pointer, budget);
+  const valueFaults = (inputId: string, among: readonly Alternative[], given: Given): readonly Fault[] => {
+    const { faults, unknown } = compareValue(among, given);
     if (unknown === undefined || process.definition?.kind !== "remote") return faults;
     if (!told.has(inputId)) isUnchecked(inputId, unknown);
     told.add(inputId);
@@ -63,32 +67,31 @@ export function createInputCheck(process: Checked, isUnchecked: UncheckedInput =
             ? formatFaults(process, alternatives(inputId), item.mediaType, `${pointer}/type`)
             : [];
         case "bbox":
-          return process.fileInputs.includes(inputId)
-            ? [{ pointer, detail: "found a bounding box, wanted a file: text, base64 or a link" }]
-            : valueFaults(
-                inputId,
-                alternatives(inputId),
-                checkable(process, inputId, { bbox: item.bbox, crs: item.crs }),
-                pointer,
-                budget,
-              );
+          if (process.fileInputs.includes(inputId)) {
+            return [{ pointer, detail: `found a bounding box, wanted ${wantedFile}` }];
+          }
+          return valueFaults(inputId, alternatives(inputId), {
+            value: checkable(process, inputId, { bbox: item.bbox, crs: item.crs }),
+            pointer,
+            budget,
+          });
         case "value":
           if (item.encoding !== undefined) {
-            const fault = encodingFault(item, pointer);
-            if (fault !== undefined) return [fault];
+            const wrong = encodingFault(item, pointer);
+            if (wrong !== undefined) return [wrong];
           }
           if (process.fileInputs.includes(inputId)) return fileFaults(process, alternatives(inputId), item, pointer);
           return qualifiedFaults(alternatives(inputId), item, pointer, (fitting) =>
-            valueFaults(inputId, fitting, checkable(process, inputId, item.value), pointer, budget),
+            valueFaults(inputId, fitting, { value: checkable(process, inputId, item.value), pointer, budget }),
           );
         default:
           return item satisfies never;
       }
     },
-    value: (inputId, value) =>
-      valueFaults(inputId, alternatives(inputId), checkable(process, inputId, value), "", schemaBudget()).map(
-        (fault) => fault.detail,
-      ),
+    value(inputId, value) {
+      const given = { value: checkable(process, inputId, value), pointer: "", budget: schemaBudget() };
+      return valueFaults(inputId, alternatives(inputId), given).map(({ detail }) => detail);
+    },
   };
 }
 
@@ -163,7 +166,7 @@ function qualifiedFaults(
   const fitting = alternatives.filter((one) => one.mediaType === undefined || isSameType(one.mediaType, mediaType));
   if (fitting.length > 0) return faultsOf(fitting);
   const offered = alternatives.map((one) => one.mediaType).join(", ");
-  return [{ pointer: `${pointer}/mediaType`, detail: `found ${found(mediaType)}, wanted one of ${offered}` }];
+  return [fault(`${pointer}/mediaType`, mediaType, `one of ${offered}`)];
 }
 
 /** What a file holds is the tool's business; but text is text, and of the formats that are described. */
@@ -175,7 +178,7 @@ function fileFaults(
 ): readonly Fault[] {
   const faults = formatFaults(process, alternatives, mediaType, `${pointer}/mediaType`);
   if (faults.length > 0 || typeof value === "string" || alternatives.some(takesJson)) return faults;
-  return [{ pointer, detail: `found ${found(value)}, wanted a file: text, base64 or a link` }];
+  return [fault(pointer, value, wantedFile)];
 }
 
 function takesJson({ mediaType, schema }: Alternative): boolean {
@@ -194,7 +197,7 @@ function formatFaults(
   const fits = (described = unknownMediaType) => isAnyType(described) || isOfType(mediaType, described);
   if (alternatives.some((one) => fits(one.mediaType))) return [];
   const offered = alternatives.map((one) => one.mediaType).join(", ");
-  return [{ pointer, detail: `found ${found(mediaType)}, wanted one of ${offered}` }];
+  return [fault(pointer, mediaType, `one of ${offered}`)];
 }
 
 /** Bytes of whatever kind. */
@@ -202,20 +205,13 @@ function isAnyType(mediaType: string): boolean {
   return isSameType(mediaType, unknownMediaType);
 }
 
-type ValueFaults = (
-  inputId: string,
-  among: readonly Alternative[],
-  value: Json,
-  pointer: string,
-  budget: SchemaBudget,
-) => readonly Fault[];
+/** A value, where it stands in the request, and what may be spent on checking it. */
+type Given = { readonly value: Json; readonly pointer: string; readonly budget: SchemaBudget };
 
 /** Compares a value with each alternative; `unknown` says why, where none took it and one could not be asked. */
 function compareValue(
   alternatives: readonly Alternative[],
-  value: Json,
-  pointer: string,
-  budget: SchemaBudget,
+  { value, pointer, budget }: Given,
 ): { readonly faults: readonly Fault[]; readonly unknown?: string } {
   const faults: Fault[] = [];
   let unknown: string | undefined;
@@ -224,13 +220,16 @@ function compareValue(
     switch (outcome.kind) {
       case "fits":
         if (isDecodable(value, schema)) return { faults: [] };
-        faults.push({ pointer, detail: `found ${found(value)}, wanted text in base64` });
+        faults.push(fault(pointer, value, wantedBase64));
         break;
       case "misfit":
-        faults.push({
-          pointer: pointer + outcome.place,
-          detail: `found ${found(valueAt(value, outcome.place))}, wanted ${wantedOf(schema, outcome.place)} (${outcome.reason})`,
-        });
+        faults.push(
+          fault(
+            pointer + outcome.place,
+            valueAt(value, outcome.place),
+            `${wantedOf(schema, outcome.place)} (${outcome.reason})`,
+          ),
+        );
         break;
       case "unknown":
         unknown ??= outcome.reason;
@@ -250,7 +249,7 @@ function compareValue(
   const [first, ...others] = faults;
   if (first === undefined || others.length === 0) return { faults };
   const wanted = alternatives.map(({ schema }) => wantedOf(schema, "")).join(" or ");
-  return { faults: [{ pointer, detail: `found ${found(value)}, wanted ${wanted}` }] };
+  return { faults: [fault(pointer, value, wanted)] };
 }
 
 /** The validator does not look at encodings: JSON Schema 2020-12 makes them annotations. */
@@ -284,12 +283,7 @@ function encodingFault(item: Extract<InputItem, { kind: "value" }>, pointer: str
   const at = `${pointer}/encoding`;
   const encoding = item.encoding?.toLowerCase() ?? "";
   if (textEncodings.includes(encoding)) return undefined;
-  if (encoding !== "base64") return { pointer: at, detail: `found ${found(item.encoding)}, wanted base64 or utf-8` };
+  if (encoding !== "base64") return fault(at, item.encoding, "base64 or utf-8");
   if (typeof item.value === "string" && isBase64(item.value)) return undefined;
-  return { pointer: `${pointer}/value`, detail: `found ${found(item.value)}, wanted text in base64` };
-}
-
-function isBase64(text: string): boolean {
-  const dense = text.replaceAll(/\s/g, "");
-  return dense.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(dense);
+  return fault(`${pointer}/value`, item.value, wantedBase64);
 }

@@ -1,18 +1,26 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, realpath, stat, writeFile } from "node:fs/promises";
+import { mkdir, realpath, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { charsetOf, type DecodeOptions, decodeText, withoutCharset } from "../domain/charset.ts";
+import { defined } from "../domain/defined.ts";
 import { mediaTypesOf } from "../domain/described.ts";
-import { numberFaults } from "../domain/faults.ts";
-import { type Json, parseExact } from "../domain/json.ts";
-import { excessOfJson, jsonBounds } from "../domain/json-bounds.ts";
-import { extensionOf, isJsonType, isTextType } from "../domain/media-type.ts";
-import { errorText, Problem } from "../domain/problem.ts";
+import type { Json } from "../domain/json.ts";
+import { extensionOf } from "../domain/media-type.ts";
+import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
-import type { FileValue, InputItem, Inputs, PreparedInputs, PreparedItem } from "../domain/values.ts";
+import { isBase64 } from "../domain/text.ts";
+import {
+  type FileValue,
+  type InputItem,
+  type Inputs,
+  isItemList,
+  type PreparedInputs,
+  type PreparedItem,
+} from "../domain/values.ts";
 import { directoryMode, fileMode, isInside } from "../files/layout.ts";
 import { inlineType, withDescribedType } from "./input-format.ts";
+import { type InputPlace, refuseInput } from "./input-place.ts";
+import { plainValue, readReferenced } from "./read-referenced.ts";
 
 /** A file of the vault, as a job that was tied to it may read it. */
 export type VaultSource = {
@@ -45,18 +53,6 @@ export type PrepareInputsDeps = {
   readonly check: (inputId: string, value: Json) => readonly string[];
 };
 
-/** Where an item stands: the input, and which of its occurrences. */
-type Place = {
-  readonly inputId: string;
-  readonly index: number;
-  readonly isFile: boolean;
-  /** The media types that the input is described with. */
-  readonly formats: readonly string[];
-};
-
-/** The largest referenced value that is read into memory, for an input that is not a file: 16 MiB. */
-const maxReadBytes = 16 * 2 ** 20;
-
 /**
  * Reads every input: inline values of file inputs are written to the staging directory, files are referred to where
  * they lie, referenced values are read and checked.
@@ -74,29 +70,14 @@ export async function prepareInputs(
       isFile: process.fileInputs.includes(inputId),
       formats: mediaTypesOf(process.description.inputs[inputId]?.schema ?? {}),
     };
-    prepared[inputId] = isList(given)
+    prepared[inputId] = isItemList(given)
       ? await Promise.all(given.map((item, index) => prepareItem(deps, { ...place, index }, item)))
       : await prepareItem(deps, { ...place, index: 0 }, given);
   }
   return prepared;
 }
 
-function isList(given: InputItem | readonly InputItem[]): given is readonly InputItem[] {
-  return Array.isArray(given);
-}
-
-function refuse(place: Place, found: string, wanted: string, cause?: unknown): Problem {
-  return new Problem(
-    "invalid-parameter-value",
-    `Cannot read input "${place.inputId}": found ${found}, wanted ${wanted}`,
-    {
-      faults: [{ pointer: `/inputs/${place.inputId}`, detail: `found ${found}, wanted ${wanted}` }],
-      cause,
-    },
-  );
-}
-
-async function prepareItem(deps: PrepareInputsDeps, place: Place, item: InputItem): Promise<PreparedItem> {
+async function prepareItem(deps: PrepareInputsDeps, place: InputPlace, item: InputItem): Promise<PreparedItem> {
   switch (item.kind) {
     case "bbox":
       return { kind: "value", value: { bbox: item.bbox, crs: item.crs } };
@@ -104,14 +85,10 @@ async function prepareItem(deps: PrepareInputsDeps, place: Place, item: InputIte
       return place.isFile ? stageValue(deps, place, item) : plainValue(item.value, item.mediaType);
     case "reference": {
       if (deps.keepsLinks === true && isRemote(item.href)) {
-        return {
-          kind: "link",
-          href: item.href,
-          ...(item.mediaType === undefined ? {} : { mediaType: item.mediaType }),
-        };
+        return { kind: "link", href: item.href, ...defined({ mediaType: item.mediaType }) };
       }
-      const file = await resolveReference(deps, place, item.href, item.mediaType);
-      if (!place.isFile) return readValue(deps, place, file);
+      const file = await resolveReference(deps, place, item);
+      if (!place.isFile) return readReferenced(deps.check, place, file);
       return item.mediaType === undefined ? withDescribedType(file, place.formats) : file;
     }
     default:
@@ -119,37 +96,28 @@ async function prepareItem(deps: PrepareInputsDeps, place: Place, item: InputIte
   }
 }
 
-function plainValue(value: Json, mediaType: string | undefined): PreparedItem {
-  return { kind: "value", value, ...(mediaType === undefined ? {} : { mediaType }) };
-}
-
 /** Strings are the content itself, in base64 when the client said so; anything else is written as JSON. */
 async function stageValue(
   deps: PrepareInputsDeps,
-  place: Place,
+  place: InputPlace,
   item: Extract<InputItem, { kind: "value" }>,
 ): Promise<FileValue> {
   const mediaType = item.mediaType ?? inlineType(item.value, place.formats);
   if (typeof item.value !== "string") {
     return stageBytes(deps, place, Buffer.from(JSON.stringify(item.value)), mediaType);
   }
-  const isBase64 = item.encoding === "base64";
-  if (isBase64 && !isWellFormedBase64(item.value)) throw refuse(place, "text that is not base64", "base64");
-  return stageBytes(deps, place, Buffer.from(item.value, isBase64 ? "base64" : "utf8"), mediaType);
+  if (item.encoding !== "base64") return stageBytes(deps, place, Buffer.from(item.value), mediaType);
+  if (!isBase64(item.value)) throw refuseInput(place, "text that is not base64", "base64");
+  return stageBytes(deps, place, Buffer.from(item.value, "base64"), mediaType);
 }
 
-function isWellFormedBase64(text: string): boolean {
-  const dense = text.replaceAll(/\s/g, "");
-  return dense.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(dense);
-}
-
-function placeDirectory(deps: PrepareInputsDeps, place: Place): string {
+function placeDirectory(deps: PrepareInputsDeps, place: InputPlace): string {
   return join(deps.stagingDirectory, encodeURIComponent(place.inputId).replaceAll(".", "%2E"), String(place.index));
 }
 
 async function stageBytes(
   deps: PrepareInputsDeps,
-  place: Place,
+  place: InputPlace,
   bytes: Uint8Array,
   mediaType: string,
 ): Promise<FileValue> {
@@ -162,41 +130,39 @@ async function stageBytes(
   return { kind: "file", path, basename: name, mediaType, sizeBytes: bytes.byteLength, sha256 };
 }
 
+type Reference = Extract<InputItem, { kind: "reference" }>;
+
 function isRemote(href: string): boolean {
   return /^https?:/i.test(href);
 }
 
-async function resolveReference(
-  deps: PrepareInputsDeps,
-  place: Place,
-  href: string,
-  mediaType: string | undefined,
-): Promise<FileValue> {
+async function resolveReference(deps: PrepareInputsDeps, place: InputPlace, item: Reference): Promise<FileValue> {
+  const { href } = item;
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(href)?.[1]?.toLowerCase();
   switch (scheme) {
     case "data":
-      return stageDataUrl(deps, place, href, mediaType);
+      return stageDataUrl(deps, place, item);
     case "vault":
-      return vaultFile(deps, place, href, mediaType);
+      return vaultFile(deps, place, item);
     case "file":
-      return localFile(deps, place, href, mediaType);
+      return localFile(deps, place, item);
     case "http":
     case "https":
-      return remoteFile(deps, place, href, mediaType);
+      return remoteFile(deps, place, item);
     default:
-      throw refuse(place, `reference "${href}"`, "an http:, https:, data:, vault: or file: reference");
+      throw refuseInput(place, `reference "${href}"`, "an http:, https:, data:, vault: or file: reference");
   }
 }
 
 async function stageDataUrl(
   deps: PrepareInputsDeps,
-  place: Place,
-  href: string,
-  mediaType: string | undefined,
+  place: InputPlace,
+  { href, mediaType }: Reference,
 ): Promise<FileValue> {
   const parts = /^data:([^,]*?)(;base64)?,(.*)$/is.exec(href);
   const content = parts?.[3];
-  if (content === undefined) throw refuse(place, "a data: URL without a comma", "data:[media type][;base64],content");
+  if (content === undefined)
+    throw refuseInput(place, "a data: URL without a comma", "data:[media type][;base64],content");
   try {
     const bytes = parts?.[2] === undefined ? percentDecoded(content) : Buffer.from(content, "base64");
     const named = parts?.[1] === "" ? undefined : parts?.[1];
@@ -204,7 +170,7 @@ async function stageDataUrl(
     return await stageBytes(deps, place, bytes, mediaType ?? named ?? usual);
   } catch (cause) {
     if (cause instanceof URIError)
-      throw refuse(place, "a data: URL with a broken escape", "percent-encoded text", cause);
+      throw refuseInput(place, "a data: URL with a broken escape", "percent-encoded text", cause);
     throw cause;
   }
 }
@@ -220,27 +186,25 @@ function percentDecoded(content: string): Buffer {
 
 async function remoteFile(
   deps: PrepareInputsDeps,
-  place: Place,
-  href: string,
-  mediaType: string | undefined,
+  place: InputPlace,
+  { href, mediaType }: Reference,
 ): Promise<FileValue> {
   try {
     return await deps.download(href, placeDirectory(deps, place), mediaType, deps.following);
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
-    throw refuse(place, `a reference that cannot be read (${cause.message})`, "one that can", cause);
+    throw refuseInput(place, `a reference that cannot be read (${cause.message})`, "one that can", cause);
   }
 }
 
 async function vaultFile(
   deps: PrepareInputsDeps,
-  place: Place,
-  href: string,
-  mediaType: string | undefined,
+  place: InputPlace,
+  { href, mediaType }: Reference,
 ): Promise<FileValue> {
   const id = href.slice("vault://".length);
   const source = await deps.vaultFile(id);
-  if (source === undefined) throw refuse(place, `vault file "${id}" that is gone`, "an uploaded file");
+  if (source === undefined) throw refuseInput(place, `vault file "${id}" that is gone`, "an uploaded file");
   return {
     kind: "file",
     path: source.path,
@@ -253,67 +217,20 @@ async function vaultFile(
 
 async function localFile(
   deps: PrepareInputsDeps,
-  place: Place,
-  href: string,
-  mediaType: string | undefined,
+  place: InputPlace,
+  { href, mediaType }: Reference,
 ): Promise<FileValue> {
   const wanted = "an existing file below an input root";
   try {
     const path = await realpath(fileURLToPath(href));
     const roots = await Promise.all(deps.inputRoots.map((root) => realpath(root)));
     // The same words whether the file is missing or elsewhere: nothing outside the roots can be probed.
-    if (!roots.some((root) => isInside(root, path))) throw refuse(place, `"${href}"`, wanted);
+    if (!roots.some((root) => isInside(root, path))) throw refuseInput(place, `"${href}"`, wanted);
     const facts = await stat(path);
-    if (!facts.isFile()) throw refuse(place, `"${href}", which is no regular file`, wanted);
-    return {
-      kind: "file",
-      path,
-      basename: basename(path),
-      sizeBytes: facts.size,
-      ...(mediaType === undefined ? {} : { mediaType }),
-    };
+    if (!facts.isFile()) throw refuseInput(place, `"${href}", which is no regular file`, wanted);
+    return { kind: "file", path, basename: basename(path), sizeBytes: facts.size, ...defined({ mediaType }) };
   } catch (cause) {
     if (cause instanceof Problem) throw cause;
-    throw refuse(place, `"${href}"`, wanted, cause);
+    throw refuseInput(place, `"${href}"`, wanted, cause);
   }
-}
-
-async function readValue(deps: PrepareInputsDeps, place: Place, file: FileValue): Promise<PreparedItem> {
-  if (file.sizeBytes > maxReadBytes) {
-    throw refuse(
-      place,
-      `a value of ${file.sizeBytes} bytes`,
-      `at most ${maxReadBytes} bytes for an input that is no file`,
-    );
-  }
-  const bytes = await readFile(file.path);
-  const value = parseValue(place, bytes, file);
-  const [fault] = deps.check(place.inputId, value);
-  if (fault !== undefined) throw refuse(place, "a referenced value that does not fit", fault);
-  return plainValue(value, file.mediaType === undefined ? undefined : withoutCharset(file.mediaType));
-}
-
-function parseValue(place: Place, bytes: Buffer, { mediaType, charset }: FileValue): Json {
-  const told = charsetOf(mediaType) ?? charset;
-  if (mediaType === undefined || isTextType(mediaType)) return textOf(place, bytes, { charset: told, keepsMark: true });
-  if (!isJsonType(mediaType)) return bytes.toString("base64");
-  const excess = excessOfJson(bytes, jsonBounds);
-  if (excess !== undefined)
-    throw refuse(place, `JSON of ${excess.found}`, "a smaller value for an input that is no file");
-  try {
-    const value = parseExact(textOf(place, bytes, { charset: told }));
-    const [wrong] = numberFaults(value, "");
-    if (wrong !== undefined)
-      throw refuse(place, `a referenced value that does not fit`, `at ${wrong.pointer}: ${wrong.detail}`);
-    return value;
-  } catch (cause) {
-    if (cause instanceof Problem) throw cause;
-    throw refuse(place, `content that is not JSON (${errorText(cause)})`, mediaType, cause);
-  }
-}
-
-function textOf(place: Place, bytes: Uint8Array, options: DecodeOptions): string {
-  const decoded = decodeText(bytes, options);
-  if (decoded.kind === "text") return decoded.text;
-  throw refuse(place, decoded.found, decoded.wanted);
 }

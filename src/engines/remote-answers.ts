@@ -7,6 +7,7 @@ import { readOwn } from "../files/open-regular.ts";
 import { keepAnswer } from "../net/download.ts";
 import type { OutboundAnswer } from "../net/fetch.ts";
 import type { SavedAnswer } from "../net/remote.ts";
+import type { Prepared } from "./engine.ts";
 
 const SavedAnswerSchema = v.object({
   status: v.number(),
@@ -18,14 +19,17 @@ const SavedAnswerSchema = v.object({
 /** What of an answer's head is ever looked at again. */
 const keptHeaders = ["content-type", "content-disposition", "location", "link", "retry-after"];
 
+/** Whose answer it is. */
+type AnswerPlace = Pick<Prepared, "executionId" | "directory">;
+
 /** Keeps an answer below an execution's work directory; it can be found again when this resolves, and is whole then. */
 export async function saveAnswer(
   deps: { readonly layout: Layout; readonly maxDownloadBytes: number },
-  executionId: string,
+  place: AnswerPlace,
   name: string,
   answer: OutboundAnswer,
 ): Promise<SavedAnswer> {
-  const directory = join(remoteDirectory(deps.layout, executionId), name);
+  const directory = join(remoteDirectory(deps.layout, place), name);
   await mkdir(directory, { recursive: true, mode: directoryMode });
   const file = await keepAnswer({ maxBytes: deps.maxDownloadBytes }, answer, directory, { name: "body" });
   await syncPath(file.path);
@@ -52,8 +56,8 @@ async function writeHead(directory: string, saved: SavedAnswer): Promise<void> {
 }
 
 /** Finds an answer that was kept whole. */
-export async function findAnswer(layout: Layout, executionId: string, name: string): Promise<SavedAnswer | undefined> {
-  const path = join(remoteDirectory(layout, executionId), name, "head.json");
+export async function findAnswer(layout: Layout, place: AnswerPlace, name: string): Promise<SavedAnswer | undefined> {
+  const path = join(remoteDirectory(layout, place), name, "head.json");
   const text = await readOwn(path);
   return text === undefined ? undefined : v.parse(SavedAnswerSchema, JSON.parse(text));
 }

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { charsetOf, decodeText, withoutCharset } from "../domain/charset.ts";
+import { defined } from "../domain/defined.ts";
 import { extensionOf, isTextType, mediaTypeOf } from "../domain/media-type.ts";
 import { Problem } from "../domain/problem.ts";
 import type { FileValue, OutputValue, OutputValues } from "../domain/values.ts";
@@ -40,7 +41,7 @@ export async function collectResults(
   const results = await deps.client.results(
     source,
     wanted,
-    (answer) => saveAnswer(deps, prepared.executionId, "results", answer),
+    (answer) => saveAnswer(deps, prepared, "results", answer),
     deps.tries,
   );
   const values: [string, OutputValue][] = [];
@@ -96,7 +97,7 @@ function isKept({ secrets }: CollectDeps, { prepared, outputId }: Place, href: s
 }
 
 function directoryOf(deps: CollectDeps, { prepared, way }: Place): string {
-  return join(remoteDirectory(deps.layout, prepared.executionId), "outputs", ...way);
+  return join(remoteDirectory(deps.layout, prepared), "outputs", ...way);
 }
 
 function fetchResult(
@@ -105,8 +106,8 @@ function fetchResult(
   link: Extract<RemoteResult, { kind: "link" }>,
 ): Promise<FileValue> {
   const { gate, maxDownloadBytes: maxBytes, secrets, tries } = deps;
-  const request = { url: link.href, ...(secrets === undefined ? {} : { secrets }) };
-  const known = link.mediaType === undefined ? {} : { mediaType: link.mediaType };
+  const request = { url: link.href, ...defined({ secrets }) };
+  const known = defined({ mediaType: link.mediaType });
   return download({ gate, maxBytes, ...tries }, request, directoryOf(deps, place), known);
 }
 
@@ -123,7 +124,7 @@ async function writeContent(
   const path = join(directory, basename);
   await writeFile(path, content, { mode: fileMode });
   const sizeBytes = Buffer.byteLength(content);
-  return { kind: "file", path, basename, sizeBytes, ...(type === undefined ? {} : { mediaType: type }) };
+  return { kind: "file", path, basename, sizeBytes, ...defined({ mediaType: type }) };
 }
 
 function plainId(id: string): string {

@@ -1,3 +1,4 @@
+import { defined } from "../domain/defined.ts";
 import type { Logger } from "../domain/logger.ts";
 import { pollDelaySeconds } from "../domain/poll-plan.ts";
 import { errorText, Problem } from "../domain/problem.ts";
@@ -91,7 +92,7 @@ function endOf({ state, message, exception }: RemoteStatus): EngineUpdate | unde
       return { kind: "ended" };
     case "failed": {
       const said = exception?.text ?? message ?? "it says no more";
-      const failure = { message: `The remote job failed: ${said}`, ...(exception === undefined ? {} : { exception }) };
+      const failure = { message: `The remote job failed: ${said}`, ...defined({ exception }) };
       return { kind: "ended", failure };
     }
     case "dismissed":

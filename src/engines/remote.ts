@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { defined } from "../domain/defined.ts";
 import type { JobFailure, OutputRequest } from "../domain/job.ts";
 import { isJsonObject, type JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
@@ -38,6 +39,9 @@ const recogniseMilliseconds = 60_000;
 /** What is known of the run: where it is found, or the answer that has its results already. */
 type Run = { location?: RemoteLocation; answer?: SavedAnswer; failure?: JobFailure; log?: EngineRecord["log"] };
 
+/** All that one remote execution works with. */
+type Working = { readonly deps: RemoteEngineDeps; readonly run: Run; readonly prepared: Prepared };
+
 /** Makes the engine of one remote execution: one request to the server, then looks at its status to the end. */
 export function createRemoteEngine(deps: RemoteEngineDeps): Engine {
   const run: Run = {};
@@ -48,16 +52,16 @@ export function createRemoteEngine(deps: RemoteEngineDeps): Engine {
     plan: ({ executionId, definition }) => ({ engine: "remote", executionId, definition: handleOf(definition) }),
     start(prepared, _handle, record) {
       run.log = record.log;
-      return start(deps, run, prepared, record);
+      return start({ deps, run, prepared }, record);
     },
     adopt(prepared, _handle, checkpoints, record) {
       run.log = record.log;
-      return adopt(deps, run, prepared, checkpoints, record);
+      return adopt({ deps, run, prepared }, checkpoints, record);
     },
     watch: (prepared, _handle, signal) => watch(deps, run, prepared, signal),
     collect: (prepared) => {
       const client = deps.clientOf(definitionOf(prepared));
-      const tries = { ...deps.tries, ...(run.log === undefined ? {} : { tell: run.log }) };
+      const tries = { ...deps.tries, ...defined({ tell: run.log }) };
       return collectResults({ ...deps, client, tries }, prepared, sourceOf(run, prepared));
     },
     cleanup: async () => {},
@@ -73,7 +77,7 @@ function definitionOf({ definition, processId }: Pick<Prepared, "definition" | "
 function handleOf(definition: Prepared["definition"]): JsonObject {
   if (definition.kind !== "remote") return {};
   const { kind, type, url, processId, providerId } = definition;
-  return { kind, type, url, processId, ...(providerId === undefined ? {} : { providerId }) };
+  return { kind, type, url, processId, ...defined({ providerId }) };
 }
 
 /** Asks the server for the process again: what was submitted must still be what it takes. */
@@ -93,7 +97,8 @@ async function describe(
 }
 
 /** "About to submit" is committed by the handle; the answer is on disk before it is read. */
-async function start(deps: RemoteEngineDeps, run: Run, prepared: Prepared, record: EngineRecord): Promise<void> {
+async function start(working: Working, record: EngineRecord): Promise<void> {
+  const { deps, prepared } = working;
   const definition = definitionOf(prepared);
   record.log(`Sending the execution to ${definition.url}`);
   const answer = await deps.clientOf(definition).execute(
@@ -102,23 +107,28 @@ async function start(deps: RemoteEngineDeps, run: Run, prepared: Prepared, recor
       native: prepared.described ?? {},
       inputs: prepared.inputs,
       outputs: Object.fromEntries(prepared.outputs.map((id) => [id, mediaTypeOf(prepared.outputRequests?.[id])])),
-      idempotencyKey: prepared.executionId,
+      idempotencyKey: keyOf(prepared),
       readFile: (path) => readFile(path),
     },
     (received) => saveSent(deps, prepared, definition.url, received),
   );
-  await goOn(deps, run, prepared, answer, record);
+  await goOn(working, answer, record);
+}
+
+/** The same request is the same execution, or the same step of one. */
+function keyOf({ executionId, directory }: Prepared): string {
+  return directory === undefined ? executionId : `${executionId}/${directory}`;
 }
 
 /** Keeps what a remote answered to a submission. The request must not be sent again: when there is no room, nobody can know. */
 async function saveSent(
   deps: RemoteEngineDeps,
-  { executionId }: Prepared,
+  prepared: Prepared,
   url: string,
   received: OutboundAnswer,
 ): Promise<SavedAnswer> {
   try {
-    return await saveAnswer(deps, executionId, "answer", received);
+    return await saveAnswer(deps, prepared, "answer", received);
   } catch (error) {
     const short = shortageOf(error);
     if (short === undefined) throw error;
@@ -131,16 +141,10 @@ async function saveSent(
 }
 
 function mediaTypeOf(request: OutputRequest | undefined): { readonly mediaType?: string } {
-  return request?.mediaType === undefined ? {} : { mediaType: request.mediaType };
+  return defined({ mediaType: request?.mediaType });
 }
 
-async function goOn(
-  deps: RemoteEngineDeps,
-  run: Run,
-  prepared: Prepared,
-  answer: SavedAnswer,
-  record: EngineRecord,
-): Promise<void> {
+async function goOn({ deps, run, prepared }: Working, answer: SavedAnswer, record: EngineRecord): Promise<void> {
   const definition = definitionOf(prepared);
   const submission = await deps.clientOf(definition).readSubmission(answer);
   switch (submission.kind) {
@@ -155,8 +159,7 @@ async function goOn(
     case "accepted": {
       const { location } = submission;
       run.location = location;
-      const facts = location.jobId === undefined ? {} : { remoteJobId: location.jobId };
-      await record.checkpoint(locationKey, { ...location }, facts);
+      await record.checkpoint(locationKey, { ...location }, defined({ remoteJobId: location.jobId }));
       record.log(`The remote runs it as ${location.jobId ?? "a job"}`);
       return;
     }
@@ -165,21 +168,16 @@ async function goOn(
   }
 }
 
-async function adopt(
-  deps: RemoteEngineDeps,
-  run: Run,
-  prepared: Prepared,
-  checkpoints: Checkpoints,
-  record: EngineRecord,
-): Promise<Adoption> {
+async function adopt(working: Working, checkpoints: Checkpoints, record: EngineRecord): Promise<Adoption> {
+  const { deps, run, prepared } = working;
   const location = readLocation(checkpoints);
   if (location !== undefined) {
     run.location = location;
     return "running";
   }
-  const answer = await findAnswer(deps.layout, prepared.executionId, "answer");
+  const answer = await findAnswer(deps.layout, prepared, "answer");
   if (answer !== undefined) {
-    await goOn(deps, run, prepared, answer, record);
+    await goOn(working, answer, record);
     return "running";
   }
   // The request was about to be sent when the server went down.
@@ -217,13 +215,7 @@ async function* watch(
     return;
   }
   const client = deps.clientOf(definitionOf(prepared));
-  const { log } = run;
-  yield* watchRemoteJob(
-    { ...deps, client, ...(log === undefined ? {} : { log }) },
-    prepared.executionId,
-    location,
-    signal,
-  );
+  yield* watchRemoteJob({ ...deps, client, ...defined({ log: run.log }) }, prepared.executionId, location, signal);
 }
 
 function sourceOf(run: Run, prepared: Prepared): Parameters<typeof collectResults>[2] {

@@ -1,3 +1,4 @@
+import type { Reservation } from "../domain/slots.ts";
 import type { Image } from "./images/images.ts";
 
 /** Names one try of one tool invocation. Derived, never drawn: after a crash the same key names the same try. */
@@ -27,13 +28,29 @@ export type TaskView = {
   readonly workingDirectory: string;
 };
 
-/** What a task may take at most. */
+/** What a task may take at most. It is stopped at the first of them that it passes. */
 export type TaskLimits = {
   readonly memoryMebibytes?: number;
   readonly cores?: number;
-  /** Of any file that it writes. */
-  readonly fileBytes?: number;
+  /** Of all files that it writes together; a single one cannot grow beyond it. */
+  readonly writtenBytes?: number;
+  /** From its start, or from the moment when it is taken up again. */
+  readonly seconds?: number;
+  /** How long it may take to stop at a limit before it is killed; it is killed at once when absent. */
+  readonly graceSeconds?: number;
 };
+
+/** What must lie where before a task runs. */
+export type StagedEntry =
+  | { readonly kind: "link"; readonly target: string; readonly source: string }
+  /** Writable in place: a link to the job's own file, which is made of the original when that belongs to somebody else. */
+  | { readonly kind: "own"; readonly target: string; readonly source: string; readonly original: string }
+  /** Writable: a copy of its own. */
+  | { readonly kind: "copy"; readonly target: string; readonly source: string }
+  /** Seen at a place of its own inside a container; nothing is put anywhere outside. */
+  | { readonly kind: "mount"; readonly target: string; readonly source: string; readonly isWritable: boolean }
+  | { readonly kind: "text"; readonly target: string; readonly contents: string }
+  | { readonly kind: "directory"; readonly target: string };
 
 /** One tool invocation. All paths are absolute. */
 export type Task = {
@@ -42,21 +59,44 @@ export type Task = {
   readonly command: readonly [string, ...string[]];
   /** The whole environment: nothing of the server's is added. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Its output directory. Made by the submission, before anything else of the try. */
   readonly workingDirectory: string;
+  /** For temporary files; made by the submission. */
+  readonly temporaryDirectory?: string;
+  /** Done in this order before it runs. */
+  readonly staging?: readonly StagedEntry[];
+  /** What staging may copy: these real paths, and what lies below them. All that there is when absent. */
+  readonly readable?: readonly string[];
   /**
-   * A file as the task sees it; /dev/null when absent. The task can't write to it: it is opened inside the sandbox, or
-   * else read by a program that hands it over through a pipe.
+   * A file by the path that the task sees it under, among what its view shows; /dev/null when absent. The task can't write
+   * to it: it is opened inside the sandbox, or else read by a program that hands it over through a pipe.
    */
   readonly stdin?: string;
-  /** Made by the start: nothing may have this name. Written to `log` when absent. */
+  /** As stdin, but made by the start, with the directories that lead to it: nothing may have this name. Written to `log` when absent. */
   readonly stdout?: string;
   /** As stdout; both may be one file. Written to `log` when absent. */
   readonly stderr?: string;
   /** It sees all that this program sees when this is absent. */
   readonly view?: TaskView;
   readonly limits?: TaskLimits;
+  /** What is set aside for it while it runs; nothing when absent. */
+  readonly reserves?: Reservation;
   /** A log file of the task's own, in a directory that exists; opened for append. */
   readonly log: string;
+};
+
+/** Why a task cannot be started as it was asked for. Nothing of it ran, and its key may be submitted again. */
+export type Refusal = {
+  readonly about: "program" | "stdin" | "stdout" | "stderr";
+  /** What was found in place of it, to be told after "found". */
+  readonly found: string;
+};
+
+/** The limit that a task passed. */
+export type PassedLimit = {
+  readonly limit: "memoryMebibytes" | "writtenBytes" | "seconds";
+  /** In bytes but for the time. */
+  readonly found: number;
 };
 
 /** How a try ended. */
@@ -66,7 +106,15 @@ export type TaskEnd =
       /** 128 + n when signal n ended it. */
       readonly exitCode: number;
       readonly cpuSeconds?: number;
-      /** The most memory that it had at once, where that is counted. */
+      /** The most memory that it had at once, where anyone counted or saw it. */
+      readonly peakMemoryBytes?: number;
+    }
+  /** It was stopped at one of its limits. */
+  | {
+      readonly kind: "stopped";
+      readonly at: PassedLimit;
+      readonly exitCode?: number;
+      readonly cpuSeconds?: number;
       readonly peakMemoryBytes?: number;
     }
   /** No tool ever ran in this try. */
@@ -82,49 +130,43 @@ export type TaskEnd =
 /** What recovery finds of a try. */
 export type TaskState = { readonly kind: "running" } | { readonly kind: "ended"; readonly end: TaskEnd };
 
-/** What a tool says of the image that it wants. */
-export type ImageRequest = {
-  /** Any of these will do when it is there already, the first ones first. */
-  readonly names: readonly string[];
-  /** Fetched from its registry when none is there. */
-  readonly pull?: string;
-  /** Built when there is no other way, where that is allowed. */
-  readonly dockerFile?: string;
-};
+/** What is told of a task while it has not ended. */
+export type TaskUpdate =
+  /** It waits: for room, in a queue, for files on their way. */
+  | { readonly kind: "waiting"; readonly reason: string }
+  /** It runs; `place` names where. */
+  | { readonly kind: "running"; readonly place: string }
+  /** Its own words: 0 to 100. */
+  | { readonly kind: "progress"; readonly percent: number; readonly message?: string }
+  /** There is more in its log file. */
+  | { readonly kind: "log" };
 
-/** The image of a tool, or why there is none. */
-export type ImageFinding =
-  | { readonly kind: "found"; readonly image: Image }
-  | { readonly kind: "missing"; readonly reason: string };
-
-/** What an executor can do and enforce. */
-export type ExecutorCapabilities = {
-  readonly sharesFileSystem: boolean;
-  /** What tools without a container are held to: what they see of the files, of the network, and what they asked for. */
-  readonly enforces: readonly ("files" | "network" | "memory" | "cores")[];
-  /** Why memory or cores are not held to; undefined when both are. */
-  readonly unlimited?: string;
-};
-
-/** Runs tool invocations and proves how they ended. Nothing above this folder knows a process id. */
+/**
+ * Runs tool invocations and proves how they ended. Nothing above this folder knows a process id, or counts what its
+ * tasks take of a machine.
+ */
 export type Executor = {
-  /** Starts a task unless its key was submitted before (then nothing happens); resolves when its start is on record. */
-  submit(task: Task): Promise<void>;
-  /** Waits for the end. An abort of the signal rejects the wait and leaves the task alone. */
+  /** Stands in the records of its tries. */
+  readonly name: string;
+  /** How many tasks run at once at most; further submissions wait. */
+  readonly slots: number;
+  /**
+   * Starts a task; resolves when its start is on record. One that was submitted before, by whatever instance, is not
+   * started again: if it still runs, it is taken up, and counts again, with its limits. Waits for room: an abort of the
+   * signal ends that, and nothing was started. Gives what it refuses; throws when it cannot start anything.
+   */
+  submit(task: Task, signal?: AbortSignal): Promise<Refusal | undefined>;
+  /** Tells what becomes of a task that was submitted here, as it comes, until it has ended or the signal is aborted. */
+  watch(key: TaskKey, signal: AbortSignal): AsyncIterable<TaskUpdate>;
+  /**
+   * Waits for the end, and meanwhile holds the task to its limits. When it resolves, the outputs and streams lie where
+   * the task said. An abort of the signal rejects the wait and leaves the task alone.
+   */
   ended(key: TaskKey, signal: AbortSignal): Promise<TaskEnd>;
   /** Looks, after a crash, at tries that may have been submitted. A try without a start is claimed as abandoned: it can never start later. */
   find(key: TaskKey): Promise<TaskState>;
   /** Stops a task's whole process tree: SIGTERM, after the grace period SIGKILL. Resolves when it is proved gone. */
   cancel(key: TaskKey, graceSeconds: number): Promise<void>;
-  /** The memory that a task has now, in bytes; 0 when it does not run. `exactly`: what processes share counts once. */
-  memoryBytes(key: TaskKey, exactly: boolean): Promise<number>;
   /** Removes what the executor itself keeps of an execution's tasks. All of them must have ended. */
   cleanup(executionId: string): Promise<void>;
-  /** Finds an image that tasks can run in, which may mean to fetch it. */
-  findImage(request: ImageRequest): Promise<ImageFinding>;
-  /** Words what a task's view may have to do with its failure, from what it wrote; undefined when nothing points to it. */
-  explain(view: TaskView, talk: string): string | undefined;
-  readonly capabilities: ExecutorCapabilities;
-  /** Tells what would keep this executor from running anything; empty when it can run. */
-  check(): Promise<readonly string[]>;
 };

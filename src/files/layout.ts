@@ -49,8 +49,11 @@ export function stagedInputsDirectory(layout: Layout, executionId: string): stri
 }
 
 /** Where the answers and results of a remote execution are kept until they are published. */
-export function remoteDirectory(layout: Layout, executionId: string): string {
-  return join(executionWorkDirectory(layout, executionId), "remote");
+export function remoteDirectory(
+  layout: Layout,
+  { executionId, directory = "" }: { readonly executionId: string; readonly directory?: string },
+): string {
+  return join(executionWorkDirectory(layout, executionId), directory, "remote");
 }
 
 /** Where values lie that are too long for a row of the database: `<job or execution>/<name>.json`. */

@@ -181,7 +181,7 @@ async function findSource({ work, request, outputId }: Seeking, file: FileValue)
 }
 
 async function belowTasks(layout: Layout, executionId: string): Promise<(path: string) => boolean> {
-  const own = [tasksDirectory(layout, executionId), remoteDirectory(layout, executionId)];
+  const own = [tasksDirectory(layout, executionId), remoteDirectory(layout, { executionId })];
   const real = await Promise.all(own.map((directory) => ifExists(realpath(directory))));
   return (path) => real.some((directory) => directory !== undefined && isInside(directory, path));
 }

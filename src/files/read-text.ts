@@ -10,5 +10,5 @@ export async function readTextFile(path: string): Promise<string> {
 export function textOf(bytes: Uint8Array): string {
   const decoded = decodeText(bytes);
   if (decoded.kind === "text") return decoded.text;
-  throw new Error(`found ${decoded.found}, expected ${decoded.wanted}`);
+  throw new Error(`found ${decoded.found}, wanted ${decoded.wanted}`);
 }

@@ -1,3 +1,4 @@
+import { defined } from "../domain/defined.ts";
 import { jsonLink, type Link } from "../domain/links.ts";
 import { Problem } from "../domain/problem.ts";
 import type { RouteContext } from "./route.ts";
@@ -22,7 +23,7 @@ export function pageOf(context: Pick<RouteContext, "query">, defaultLimit: numbe
   }
   // A larger limit is met as far as the maximum goes (OGC 18-062r2 /req/core/pl-limit-response).
   const limit = given === undefined ? defaultLimit : Math.min(maxLimit, Number(given));
-  return { limit, ...(after === undefined ? {} : { after }), ...(before === undefined ? {} : { before }) };
+  return { limit, ...defined({ after, before }) };
 }
 
 /** So many items may lie before a page that is asked for by its number: cursors lead on from there. */

@@ -1,12 +1,13 @@
 import { charsetOf, decodeText, isUtf8 } from "../domain/charset.ts";
 import { type Json, parseExact, withDoubles } from "../domain/json.ts";
 import { excessOfJson, type JsonExcess, jsonBounds } from "../domain/json-bounds.ts";
+import { essenceOf } from "../domain/media-type.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import { isGzipped, unpacked } from "./request-coding.ts";
 
 /** Names the media type of a request's body, without parameters; empty when it has none. */
 export function contentTypeOf(request: Request): string {
-  return (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  return essenceOf(request.headers.get("content-type") ?? "");
 }
 
 /** Throws `unsupported-media-type` unless the body's type is one of those wanted. Gives the type. */

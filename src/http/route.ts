@@ -42,12 +42,12 @@ type RouteFacts = {
   readonly about: RouteAbout;
   /** As Hono writes paths: `/jobs/:jobId`. */
   readonly path: string;
-  /** `public` routes answer strangers too. */
-  readonly access: "public" | "signed-in";
+  /** `public` routes answer strangers too; others only who has signed in. */
+  readonly access?: "public";
   /** It asks nobody who calls, and so answers though the database does not. */
   readonly asksNobody?: boolean;
-  /** It starts, stops or changes something: pages of other origins may not ask for it, whatever the method. */
-  readonly hasEffect: boolean;
+  /** Its requests say whether they start or change something, whatever their method: it calls `checkOrigin` for those. */
+  readonly guardsItself?: true;
   /** It tells who watches the service how it is: no bound of a client holds it. */
   readonly isProbe?: boolean;
   handle(context: RouteContext): Response | Promise<Response>;
@@ -62,6 +62,11 @@ export type Route = RouteFacts &
     | { readonly method: "DELETE"; readonly body?: RouteBody }
     | { readonly method: "POST" | "PUT" | "PATCH"; readonly body: RouteBody }
   );
+
+/** Tells whether a route starts, stops or changes something: pages of other origins may not ask for it. */
+export function hasEffect({ method, guardsItself }: Route): boolean {
+  return method !== "GET" && guardsItself !== true;
+}
 
 /** Gives the signed-in caller. Throws `unauthorized` for a stranger. */
 export function principalOf(context: Pick<RouteContext, "caller">): Principal {

@@ -1,16 +1,17 @@
 import { type Context, Hono } from "hono";
 import { TrieRouter } from "hono/router/trie-router";
 import { clientOf, type Principal } from "../domain/access.ts";
+import { defined } from "../domain/defined.ts";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Authenticator, Caller } from "../operations/manage-keys.ts";
 import { coded } from "./answers/answer-coding.ts";
 import { asTold, type ProblemReader, problemResponse } from "./answers/problem-response.ts";
-import { type ClientBounds, createClientLimits, wideBounds } from "./client-limits.ts";
+import { type ClientBounds, type ClientLimits, createClientLimits, wideBounds } from "./client-limits.ts";
 import { clientNetwork } from "./client-network.ts";
 import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, siteOf } from "./door.ts";
 import { refuseUnhonoured } from "./known-headers.ts";
-import { type Route, routeContext, unauthorized } from "./route.ts";
+import { hasEffect, type Route, routeContext, unauthorized } from "./route.ts";
 import { apiRoutes } from "./routes/api.ts";
 import { consoleRoutes } from "./routes/console.ts";
 import { type EventRouteDeps, eventRoutes } from "./routes/events.ts";
@@ -63,6 +64,15 @@ export type HttpApp = {
 
 /** Assembles the edge: each request passes, in this order, Host, origin, sign-in and its route. */
 export function createHttpApp(deps: HttpDeps): HttpApp {
+  const routes = allRoutes(deps);
+  const app = createRouter(deps, routes);
+  return {
+    routes,
+    fetch: async (connection, server) => guarded(await answerConnection(deps, { app, routes }, connection, server)),
+  };
+}
+
+function allRoutes(deps: HttpDeps): readonly Route[] {
   const routes: readonly Route[] = [
     ...landingRoutes(),
     ...apiRoutes(deps, () => routes),
@@ -79,51 +89,19 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     ...vaultRoutes(deps),
     ...wpsRoutes(deps),
   ];
+  return routes;
+}
 
+type Router = Hono<{ Bindings: Bindings }>;
+
+function createRouter(deps: HttpDeps, routes: readonly Route[]): Router {
   const limits = createClientLimits(deps.clientBounds ?? wideBounds);
-  const answer = async (context: Context<{ Bindings: Bindings }>, route: Route): Promise<Response> => {
-    const request = context.req.raw;
-    const { server, connection, peer } = context.env;
-    const site = siteOf(deps.door, request, peer);
-    const checkEffect = () => {
-      checkOrigin(deps.door, request, site);
-      refuseUnhonoured(request);
-    };
-    if (route.hasEffect) checkEffect();
-    if (route.hasEffect && context.env.isHead === true) {
-      throw new Problem(
-        "method-not-allowed",
-        `Cannot answer: found method HEAD, wanted ${route.method}, which has an effect`,
-      );
-    }
-    const network = clientNetwork(deps.door, request, peer);
-    const authorization = request.headers.get("authorization") ?? undefined;
-    const caller: Caller = route.asksNobody === true ? { kind: "stranger" } : await deps.authenticate(authorization);
-    const client = clientOf({ ...(caller.kind === "known" ? caller.principal : {}), ...networkFact(network) });
-    // Who watches the service must be answered whatever others do from the same address.
-    using _open = route.isProbe === true ? undefined : limits.hold(client, "requests");
-    if (caller.kind === "stranger" && route.access !== "public") throw unauthorized();
-    const response = await route.handle(
-      routeContext(context, {
-        baseUrl: site.baseUrl,
-        connection,
-        checkOrigin: checkEffect,
-        hold: (kind) => limits.hold(client, kind),
-        watchCaller: () => watchCaller(deps, authorization, caller),
-        caller: caller.kind === "known" ? fromNetwork(caller.principal, network) : undefined,
-        isHead: context.env.isHead === true,
-        allowQuiet: (seconds) => server?.timeout(connection, seconds > longestIdleSeconds ? 0 : seconds),
-      }),
-    );
-    return withHeaders(response, corsHeaders(deps.door, request));
-  };
-
   // Hono's own choice takes three milliseconds more before the first request, and saves half a microsecond of each.
-  const app = new Hono<{ Bindings: Bindings }>({ strict: false, router: new TrieRouter() });
+  const app: Router = new Hono({ strict: false, router: new TrieRouter() });
   for (const route of routes) {
     app.on(route.method, route.path, async (context) => {
       try {
-        return await answer(context, route);
+        return await answerRoute(deps, limits, context, route);
       } catch (error) {
         if (hasGone(error, context.env.connection)) return new Response(null, { status: 499 });
         if (route.refuse === undefined) throw error;
@@ -139,38 +117,68 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
     const response = problemResponse(asTold(deps.settings, error), readerOf(deps.door, context.env), deps.logger);
     return withHeaders(response, corsHeaders(deps.door, context.req.raw));
   });
+  return app;
+}
 
-  const answerTo = async (connection: Request, server: ConnectionServer | undefined): Promise<Response> => {
-    const peer = server?.requestIP(connection)?.address;
-    const bindings = {
+async function answerRoute(
+  deps: HttpDeps,
+  limits: ClientLimits,
+  context: Context<{ Bindings: Bindings }>,
+  route: Route,
+): Promise<Response> {
+  const request = context.req.raw;
+  const { server, connection, peer, isHead = false } = context.env;
+  const site = siteOf(deps.door, request, peer);
+  const checkEffect = () => {
+    checkOrigin(deps.door, request, site);
+    refuseUnhonoured(request);
+  };
+  if (hasEffect(route)) checkEffect();
+  const network = clientNetwork(deps.door, request, peer);
+  const authorization = request.headers.get("authorization") ?? undefined;
+  const caller: Caller = route.asksNobody === true ? { kind: "stranger" } : await deps.authenticate(authorization);
+  const client = clientOf({ ...(caller.kind === "known" ? caller.principal : {}), ...defined({ network }) });
+  // Who watches the service must be answered whatever others do from the same address.
+  using _open = route.isProbe === true ? undefined : limits.hold(client, "requests");
+  if (caller.kind === "stranger" && route.access !== "public") throw unauthorized();
+  const response = await route.handle(
+    routeContext(context, {
+      baseUrl: site.baseUrl,
       connection,
-      ...(server === undefined ? {} : { server }),
-      ...(peer === undefined ? {} : { peer }),
-    };
-    let called: Request;
-    try {
-      called = addressed(deps.door, connection);
-    } catch (error) {
-      return problemResponse(error, readerOf(deps.door, bindings), deps.logger);
-    }
-    const request = withoutBasePath(called, basePathOf(deps.door, connection, peer), routes);
-    if (request.method !== "HEAD") return coded(request, await app.fetch(request, bindings));
-    const whole = await app.fetch(new Request(request, { method: "GET" }), { ...bindings, isHead: true });
-    return withoutBody(await coded(request, whole));
-  };
-  return {
-    routes,
-    fetch: async (connection, server) => guarded(await answerTo(connection, server)),
-  };
+      checkOrigin: checkEffect,
+      hold: (kind) => limits.hold(client, kind),
+      watchCaller: () => watchCaller(deps, authorization, caller),
+      caller: caller.kind === "known" ? fromNetwork(caller.principal, network) : undefined,
+      isHead,
+      allowQuiet: (seconds) => server?.timeout(connection, seconds > longestIdleSeconds ? 0 : seconds),
+    }),
+  );
+  return withHeaders(response, corsHeaders(deps.door, request));
+}
+
+async function answerConnection(
+  deps: HttpDeps,
+  { app, routes }: { readonly app: Router; readonly routes: readonly Route[] },
+  connection: Request,
+  server: ConnectionServer | undefined,
+): Promise<Response> {
+  const peer = server?.requestIP(connection)?.address;
+  const bindings = { connection, ...defined({ server, peer }) };
+  let called: Request;
+  try {
+    called = addressed(deps.door, connection);
+  } catch (error) {
+    return problemResponse(error, readerOf(deps.door, bindings), deps.logger);
+  }
+  const request = withoutBasePath(called, basePathOf(deps.door, connection, peer), routes);
+  if (request.method !== "HEAD") return coded(request, await app.fetch(request, bindings));
+  const whole = await app.fetch(new Request(request, { method: "GET" }), { ...bindings, isHead: true });
+  return withoutBody(await coded(request, whole));
 }
 
 /** Callers without a key are told apart by where they come from. */
 function fromNetwork(principal: Principal, network: string | undefined): Principal {
-  return principal.user !== undefined ? principal : { ...principal, ...networkFact(network) };
-}
-
-function networkFact(network: string | undefined): { readonly network?: string } {
-  return network === undefined ? {} : { network };
+  return principal.user !== undefined ? principal : { ...principal, ...defined({ network }) };
 }
 
 type Bindings = {
@@ -225,7 +233,7 @@ function unrouted(
   const plain = path.length > 1 ? path.replace(/\/$/, "") : path;
   const found = routes.filter((route) => matchesPath(route.path, plain));
   const methods = found.map((route) => route.method);
-  const hasHead = found.some((route) => route.method === "GET" && !route.hasEffect);
+  const hasHead = methods.includes("GET");
   const allowed = hasHead ? [...methods, "HEAD"] : methods;
   if (methods.length === 0) throw new Problem("not-found", `Cannot find "${path}": no resource has this path`);
   if (request.method === "OPTIONS") return preflightResponse(deps.door, request, allowed);

@@ -1,7 +1,7 @@
 import { charsetOf, decodeText, withoutCharset } from "../domain/charset.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { isJsonType, isTextType } from "../domain/media-type.ts";
-import type { PreparedItem } from "../domain/values.ts";
+import { isItemList, type PreparedItem } from "../domain/values.ts";
 import type { RemoteDeps, RemoteExecution, RemoteResult, SavedAnswer } from "./remote.ts";
 import { parseRemoteValues, savedText, unreadable } from "./remote-documents.ts";
 
@@ -12,7 +12,7 @@ export async function wordExecution(execution: RemoteExecution): Promise<JsonObj
   for (const [id, given] of Object.entries(inputs)) {
     worded.push([
       id,
-      isList(given)
+      isItemList(given)
         ? await Promise.all(given.map((item) => wordItem(item, readFile)))
         : await wordItem(given, readFile),
     ]);
@@ -23,10 +23,6 @@ export async function wordExecution(execution: RemoteExecution): Promise<JsonObj
     ...(asked === undefined ? {} : { outputs: asked }),
     response: "document",
   };
-}
-
-function isList(given: PreparedItem | readonly PreparedItem[]): given is readonly PreparedItem[] {
-  return Array.isArray(given);
 }
 
 async function wordItem(item: PreparedItem, readFile: RemoteExecution["readFile"]): Promise<Json> {

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { charsetOf, decodeText, withoutCharset } from "../domain/charset.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { isJsonType, isTextType } from "../domain/media-type.ts";
-import type { InputItem, Inputs, PreparedItem } from "../domain/values.ts";
+import { type InputItem, type Inputs, isItemList, type PreparedItem } from "../domain/values.ts";
 import type { WpsData } from "../wire/wps/data.ts";
 import { literalValue } from "../wire/wps/literal-types.ts";
 import type { WpsOutput } from "../wire/wps/status.ts";
@@ -64,16 +64,12 @@ export async function toInputs(execution: RemoteExecution, native: Native): Prom
     const kind = native.inputKinds[id] ?? { kind: "complex" as const };
     inputs.push([
       id,
-      isList(given)
+      isItemList(given)
         ? await Promise.all(given.map((item) => toItem(execution, item, kind)))
         : await toItem(execution, given, kind),
     ]);
   }
   return Object.fromEntries(inputs);
-}
-
-function isList(given: PreparedItem | readonly PreparedItem[]): given is readonly PreparedItem[] {
-  return Array.isArray(given);
 }
 
 async function toItem(

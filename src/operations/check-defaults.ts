@@ -12,7 +12,7 @@ export function defaultFaults(process: Process, fromCwl: Readonly<Record<string,
   return Object.entries(description.inputs).flatMap(([id, definition]) => {
     const at = pointer("/processDescription/inputs", id, "schema", "default");
     const faults: Fault[] = [];
-    for (const item of defaultItems(process, id, definition, faults, at)) {
+    for (const item of defaultItems(process, id, definition, { faults, pointer: at })) {
       if (item.kind === "reference" && /^vault:/i.test(item.href)) {
         faults.push({ pointer: at, detail: "found an uploaded file, wanted a file that every caller may read" });
       }

@@ -1,12 +1,12 @@
-import { wishes } from "../domain/access.ts";
+import { type Principal, wishes } from "../domain/access.ts";
 import { alternativesOf } from "../domain/described.ts";
-import { type ExecutionMode, readExecution } from "../domain/execution.ts";
-import { chooseMode } from "../domain/execution-mode.ts";
-import { refusal } from "../domain/faults.ts";
+import { readExecution } from "../domain/execution.ts";
+import { type ChosenMode, chooseMode, type Preferences } from "../domain/execution-mode.ts";
+import { fault, faultsText, refusal } from "../domain/faults.ts";
 import type { JobRequest } from "../domain/job.ts";
 import { canonicalJson, isJsonObject } from "../domain/json.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
-import type { InputDefinition, ProcessDescription } from "../domain/process.ts";
+import type { InputDefinition, Process, ProcessDescription } from "../domain/process.ts";
 import type { LocatedSubscriber } from "../domain/subscriber.ts";
 import type { InputItem } from "../domain/values.ts";
 import { jsonTimeOf } from "../domain/xsd-times.ts";
@@ -15,27 +15,30 @@ import { schemaBudget } from "../engines/json-schema/check.ts";
 import type { Idempotency } from "../store/jobs.ts";
 import { checkReferences } from "./references.ts";
 import { digestOf } from "./secrets.ts";
-import type { Submission, SubmitDeps } from "./submission.ts";
+import type { Submission, SubmitDeps, SubmitSettings } from "./submission.ts";
 import { checkSubscribers } from "./subscribers.ts";
 
+/** What was found of a submission that is right. */
+export type CheckedSubmission = Awaited<ReturnType<typeof checkSubmission>>;
+
 /** Reads and checks all of a submission. Throws `invalid-parameter-value` with every fault. */
-export async function checkSubmission(deps: SubmitDeps, submission: Submission) {
-  const { process, payload, prefer, principal } = submission;
-  const faults: Fault[] = [];
-  const { mode, request, subscribers } = noting(deps, `Checking a request to process "${process.id}"`, () =>
-    collectFaults(payload, process.description, deps.inputChecks.of(process), faults, submission.takesXsdTimes),
+export async function checkSubmission(deps: SubmitDeps, submission: Submission, process: Process) {
+  const { payload, prefer, principal, takesXsdTimes = false } = submission;
+  const { settings } = deps;
+  const found = noting(deps, `Checking a request to process "${process.id}"`, () =>
+    validateJobParameters(payload, process.description, { check: deps.inputChecks.of(process), prefer, takesXsdTimes }),
   );
-  const { chosen, fault } = chooseMode(mode, prefer, process.description);
-  if (fault !== undefined) faults.push(fault);
+  const { request, chosen, subscribers } = found;
+  const faults = [...found.faults];
   const vaultFileIds = await checkReferences(
-    { database: deps.database, clock: deps.clock, inputRoots: submission.settings.inputRoots },
-    { inputs: request.inputs, principal, tokens: submission.auth?.vaultTokens ?? [] },
+    { database: deps.database, clock: deps.clock, inputRoots: settings.inputRoots },
+    { inputs: request.inputs, principal, tokens: submission.vaultTokens },
     faults,
   );
-  checkSubscribers({ gate: deps.gate, ...submission.settings }, subscribers, faults);
+  checkSubscribers({ gate: deps.gate, ...settings }, subscribers, faults);
   const idempotency = idempotencyOf(deps, submission, faults);
-  refuseFaults(process.description, faults);
-  refuseWishes(submission, request);
+  if (faults.length > 0) throw refusal(`execute process "${process.id}"`, faults);
+  refuseWishes(settings, principal, process.id, request);
   submission.requireAnswer?.({ process, request, isSync: chosen.isSync, subscribers });
   return { request, chosen, vaultFileIds, idempotency, subscribers };
 }
@@ -50,59 +53,57 @@ function noting<T>({ activity }: SubmitDeps, doing: string, work: () => T): T {
 }
 
 /** Whoever may execute may not also push in front of everybody, or keep the results for ever. */
-function refuseWishes({ principal, processId, settings }: Submission, { run }: JobRequest): void {
-  const { maxPriority, mayPin } = (settings.wishBounds ?? wishes)[principal.role];
+function refuseWishes(
+  { wishBounds = wishes }: SubmitSettings,
+  { role }: Principal,
+  processId: string,
+  { run }: JobRequest,
+): void {
+  const { maxPriority, mayPin } = wishBounds[role];
   const faults: Fault[] = [];
   if ((run?.priority ?? 0) > maxPriority) {
-    const detail = `found ${run?.priority}, wanted at most ${maxPriority} for role "${principal.role}"`;
-    faults.push({ pointer: "/heddle/priority", detail });
+    faults.push(fault("/heddle/priority", run?.priority, `at most ${maxPriority} for role "${role}"`));
   }
-  if (run?.isPinned === true && !mayPin) {
-    faults.push({ pointer: "/heddle/pinned", detail: `found true, wanted false for role "${principal.role}"` });
-  }
+  if (run?.isPinned === true && !mayPin) faults.push(fault("/heddle/pinned", true, `false for role "${role}"`));
   if (faults.length === 0) return;
-  const all = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
-  throw new Problem("forbidden", `Cannot execute process "${processId}": ${all}`, { faults });
+  throw new Problem("forbidden", `Cannot execute process "${processId}": ${faultsText(faults)}`, { faults });
 }
 
-/** What an execution request asks for, once it was found right. */
+/** What an execution request asks for, and all that is wrong with it. */
 export type JobParameters = {
-  readonly mode: ExecutionMode;
+  readonly chosen: ChosenMode;
   readonly request: JobRequest;
   readonly subscribers: readonly LocatedSubscriber[];
+  readonly faults: readonly Fault[];
+};
+
+/** How a payload is checked besides its description. */
+type ValidateOptions = {
+  /** Knows which inputs are files; without it, values are checked by their schemas alone. */
+  readonly check?: InputCheck;
+  readonly prefer?: Preferences;
+  readonly takesXsdTimes?: boolean;
 };
 
 /**
- * Validates an execution request against the description of its process: `mode`, `response`, `transmissionMode`, ids,
- * occurrences and values. Throws `invalid-parameter-value` with every fault: a JSON pointer, what was found, what was
- * wanted. `check` knows which inputs are files; without it, values are checked by their schemas alone.
+ * Validates an execution request against the description of its process: `mode` (a preference wins over it), `response`,
+ * `transmissionMode`, ids, occurrences and values. Gives every fault: a JSON pointer, what was found, what was wanted.
  */
 export function validateJobParameters(
   payload: unknown,
   description: ProcessDescription,
-  check: InputCheck = createInputCheck({ description, fileInputs: [] }),
+  options: ValidateOptions = {},
 ): JobParameters {
-  const faults: Fault[] = [];
-  const parameters = collectFaults(payload, description, check, faults);
-  const { fault } = chooseMode(parameters.mode, { respondAsync: false }, description);
-  refuseFaults(description, fault === undefined ? faults : [...faults, fault]);
-  return parameters;
-}
-
-function collectFaults(
-  payload: unknown,
-  description: ProcessDescription,
-  check: InputCheck,
-  faults: Fault[],
-  takesXsdTimes = false,
-): JobParameters {
-  const { execution, faults: ofForm } = readExecution(payload, description);
+  const { prefer = { respondAsync: false }, takesXsdTimes = false } = options;
+  const check = options.check ?? createInputCheck({ description, fileInputs: [] });
+  const { execution, faults } = readExecution(payload, description);
+  const { mode, request, items, subscribers } = execution;
   const budget = schemaBudget();
-  const ofItems = execution.items.flatMap(({ inputId, item, pointer }) =>
+  const ofItems = items.flatMap(({ inputId, item, pointer }) =>
     check.item(inputId, takesXsdTimes ? withJsonTime(item, description.inputs[inputId]) : item, pointer, budget),
   );
-  for (const fault of [...ofForm, ...ofItems]) faults.push(fault);
-  return execution;
+  const { chosen, fault: ofMode } = chooseMode(mode, prefer, description);
+  return { chosen, request, subscribers, faults: [...faults, ...ofItems, ...(ofMode === undefined ? [] : [ofMode])] };
 }
 
 /** The time of a WPS literal, as it is checked; whoever runs gets the text that was sent. */
@@ -115,16 +116,11 @@ function withJsonTime(item: InputItem, definition: InputDefinition | undefined):
   return value === undefined ? item : { ...item, value };
 }
 
-function refuseFaults(description: ProcessDescription, faults: readonly Fault[]): void {
-  if (faults.length === 0) return;
-  throw refusal(`execute process "${description.id}"`, faults);
-}
-
 /** How long a key is remembered; 24 hours. */
 const idempotencyMilliseconds = 24 * 3600 * 1000;
 
 function idempotencyOf(deps: SubmitDeps, submission: Submission, faults: Fault[]): Idempotency | undefined {
-  const { idempotencyKey: key, payload } = submission;
+  const { idempotencyKey: key, payload, principal } = submission;
   if (key === undefined) return undefined;
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
     faults.push({
@@ -134,7 +130,7 @@ function idempotencyOf(deps: SubmitDeps, submission: Submission, faults: Fault[]
     return undefined;
   }
   return {
-    principal: submission.user === undefined ? "anonymous" : `user:${submission.user}`,
+    principal: principal.user === undefined ? "anonymous" : `user:${principal.user}`,
     key,
     bodyDigest: digestOf(isJsonObject(payload) ? canonicalJson(payload) : ""),
     expiresAt: deps.clock.now() + idempotencyMilliseconds,

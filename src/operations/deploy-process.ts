@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { type CwlDescription, describeDocument, descriptionFaults } from "../cwl/document/describe.ts";
 import { isOwn, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
 import { fault } from "../domain/faults.ts";
 import { canonicalJson, type Json, parseExact } from "../domain/json.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
@@ -48,7 +49,7 @@ export async function deployProcess(
   if (existing !== undefined && !existing.isMutable) throw immutableProcess("deploy", process.id);
   const outcome = await saveProcess(deps.database, process, deps.clock.now(), {
     replace: false,
-    ...(principal.user === undefined ? {} : { owner: principal.user }),
+    ...defined({ owner: principal.user }),
   });
   if (outcome === "exists") {
     const detail = `Cannot deploy process "${process.id}": found one with this id, wanted a free id or PUT`;
@@ -148,17 +149,12 @@ async function pinProcess(
   }
   if (faults.length > 0) throw refusePackage(faults);
   const { title, description, keywords, version } = given;
-  const own = {
-    ...(title === undefined ? {} : { title }),
-    ...(description === undefined ? {} : { description }),
-    ...(keywords === undefined ? {} : { keywords }),
-    ...(version === undefined ? {} : { version }),
-  };
+  const own = defined({ title, description, keywords, version });
   const visibility = given.visibility ?? replaced?.visibility ?? "public";
   const make = (last?: string) =>
     remoteProcess(
       definition,
-      { ...described, ...(last === undefined ? {} : { version: last }), ...own },
+      { ...described, ...defined({ version: last }), ...own },
       { id, isPublic: visibility === "public" },
     );
   return given.version === undefined && described.version === undefined ? asRevised(make, replaced) : make();

@@ -1,4 +1,5 @@
 import { type Principal, seesPrivate } from "../domain/access.ts";
+import { defined } from "../domain/defined.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import type { Database } from "../store/database.ts";
@@ -18,8 +19,8 @@ export async function listProcesses(
   page: { readonly limit: number; readonly after?: string; readonly visibility?: "public" | "private" },
 ): Promise<Page<Process>> {
   if (principal !== undefined) requireAction(principal, "read-processes", "list processes");
-  const after = page.after === undefined ? {} : { after: page.after };
-  const visibility = page.visibility === undefined ? {} : { visibility: page.visibility };
+  const after = defined({ after: page.after });
+  const visibility = defined({ visibility: page.visibility });
   // One more than asked tells whether there is a next page.
   const read = await readProcesses(deps.database, {
     limit: page.limit + 1,

@@ -1,5 +1,6 @@
 import { clientOf } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
 import type { Job } from "../domain/job.ts";
 import type { Database } from "../store/database.ts";
 import { queuePositionOf, usualMilliseconds } from "../store/queue.ts";
@@ -68,7 +69,7 @@ async function waitedFor(deps: OutlookDeps, job: Job): Promise<Pick<JobOutlook, 
     return { waitsFor: "the operator of the server, who must say how tools are confined" };
   }
   const waitsFor = await slotsWaitedFor(deps, clientOf(job));
-  return waitsFor === undefined ? {} : { waitsFor };
+  return defined({ waitsFor });
 }
 
 /** The longer a job has taken, the less often it is worth asking: a tenth of that, within bounds. */

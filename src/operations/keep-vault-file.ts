@@ -1,5 +1,6 @@
 import { clientOf, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
 import { mediaTypeOf } from "../domain/media-type.ts";
 import { Problem } from "../domain/problem.ts";
 import { shortageOf } from "../domain/shortage.ts";
@@ -76,7 +77,7 @@ export async function keepVaultFile(deps: VaultDeps, principal: Principal, uploa
     sha256: stored.sha256,
     createdAt: now,
     expiresAt: now + keepMilliseconds,
-    ...(principal.user === undefined ? {} : { user: principal.user }),
+    ...defined({ user: principal.user }),
   };
   try {
     const kept = { ...file, tokenHash: hashSecret(token), client: clientOf(principal) };

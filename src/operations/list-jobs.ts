@@ -1,5 +1,6 @@
 import { mayDo, type Principal, seesPrivate } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
 import type { Job } from "../domain/job.ts";
 import type { JobSearch } from "../domain/job-search.ts";
 import { type JobOrder, newestFirst, type SortKey } from "../domain/job-sort.ts";
@@ -40,7 +41,7 @@ export async function listJobs(deps: ListDeps, principal: Principal, filter: Job
     // A page that ends before a job is read from there back.
     order: before === undefined ? order : { ...order, isDescending: !order.isDescending },
     now: deps.clock.now(),
-    ...(from === undefined ? {} : { from }),
+    ...defined({ from }),
   });
   const shown = found.slice(0, limit);
   const listed = before === undefined ? shown : shown.toReversed();
@@ -63,7 +64,7 @@ async function readVisible(deps: ListDeps, principal: Principal, reading: Readin
   const visible: ListedJob[] = [];
   let from = reading.from;
   for (;;) {
-    const read = await readJobs(deps.database, { ...reading, ...(from === undefined ? {} : { from }) });
+    const read = await readJobs(deps.database, { ...reading, ...defined({ from }) });
     for (const one of read) if (await mayList(one.job)) visible.push(one);
     const last = read.at(-1);
     if (last === undefined || read.length < reading.limit || visible.length >= reading.limit) break;

@@ -1,5 +1,6 @@
 import { type Principal, type Role, roles } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
 import { readExpiry } from "../domain/key-expiry.ts";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
@@ -48,7 +49,7 @@ export function readWantedKey(
     const detail = `Cannot create key: found --expires "${wanted.expires}", wanted a time in the future: 90s, 30m, 12h, 30d, 52w, 2027-01-31 or 2027-01-31T12:00:00Z`;
     throw new Problem("invalid-parameter-value", detail);
   }
-  return { user: wanted.user, role, ...(expiresAt === undefined ? {} : { expiresAt }) };
+  return { user: wanted.user, role, ...defined({ expiresAt }) };
 }
 
 /**

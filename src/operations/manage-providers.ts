@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { mayDo, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
 import { issueFaults, refusal } from "../domain/faults.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
@@ -54,7 +55,7 @@ export async function registerProvider(deps: ProviderDeps, principal: Principal,
   const provider = { id, url, type, isPublic, forwardHeaders: [...new Set(forwardHeaders)], createdAt };
   const isKept = await insertProvider(deps.database, deps.secretKey, {
     ...provider,
-    ...(auth === undefined ? {} : { auth }),
+    ...defined({ auth }),
   });
   if (!isKept) throw taken(id);
   deps.remotes.forget(id);
@@ -82,7 +83,7 @@ async function findType(
   const remote = { gate: deps.gate, maxDocumentBytes: deps.settings.maxDocumentBytes };
   const tried = await Promise.all(
     types.map(async (type) => {
-      const target = { type, url, ...(secrets === undefined ? {} : { secrets }) };
+      const target = { type, url, ...defined({ secrets }) };
       try {
         await createRemoteClient(remote, target).probe(signal);
         return { type, cause: undefined };

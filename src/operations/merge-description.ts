@@ -1,3 +1,4 @@
+import { defined } from "../domain/defined.ts";
 import { isBoxSchema, typeOfSchema } from "../domain/described.ts";
 import { fault, pointer } from "../domain/faults.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
@@ -42,7 +43,7 @@ export function mergeOutputs(
     if (own === undefined) return [name, definition];
     const { minOccurs: _least, maxOccurs: _most, schema, ...metadata } = own;
     const read = readSchema(pointer(at, name, "schema"), schema, faults);
-    return [name, { ...definition, ...metadata, ...(read === undefined ? {} : { schema: read }) }];
+    return [name, { ...definition, ...metadata, ...defined({ schema: read }) }];
   });
   return Object.fromEntries(merged);
 }
@@ -91,17 +92,12 @@ function mergeInput(at: string, own: Given, fromCwl: InputDefinition, { isFile, 
     : { schema: schema ?? fromCwl.schema, minOccurs, maxOccurs: maxOccurs ?? fromCwl.maxOccurs };
   const least = minOccurs ?? fromCwl.minOccurs;
   const isOptional = fallback !== undefined;
-  checkOccurs(
-    at,
-    { minOccurs, maxOccurs },
-    { ...fromCwl, ...(isOptional ? { minOccurs: 0 } : {}) },
-    isListValue,
-    faults,
-  );
+  const ofCwl = { ...fromCwl, ...(isOptional ? { minOccurs: 0 } : {}) };
+  faults.push(...occursFaults(at, { minOccurs, maxOccurs }, ofCwl, isListValue));
   return {
     ...fromCwl,
     ...metadata,
-    schema: { ...counted.schema, ...(fallback === undefined ? {} : { default: fallback }) },
+    schema: { ...counted.schema, ...defined({ default: fallback }) },
     // What has a value of its own need not be given.
     minOccurs: isOptional ? 0 : isListValue ? Math.min(1, least) : least,
     maxOccurs: isListValue ? 1 : (counted.maxOccurs ?? 1),
@@ -139,7 +135,8 @@ function listValue(
 type Occurs = { readonly minOccurs?: number | undefined; readonly maxOccurs?: number | "unbounded" | undefined };
 
 /** How often an input occurs may be narrowed, never widened: what the CWL cannot take would fail later. */
-function checkOccurs(at: string, given: Occurs, fromCwl: Occurs, isListValue: boolean, faults: Fault[]): void {
+function occursFaults(at: string, given: Occurs, fromCwl: Occurs, isListValue: boolean): readonly Fault[] {
+  const faults: Fault[] = [];
   const least = fromCwl.minOccurs ?? 1;
   const most = numberOf(fromCwl.maxOccurs ?? 1);
   if (given.minOccurs !== undefined && given.minOccurs < least) {
@@ -152,6 +149,7 @@ function checkOccurs(at: string, given: Occurs, fromCwl: Occurs, isListValue: bo
   if (!isListValue && given.minOccurs !== undefined && given.minOccurs > highest) {
     faults.push(fault(`${at}/minOccurs`, given.minOccurs, `at most ${highest}, the most that it may occur`));
   }
+  return faults;
 }
 
 function numberOf(count: number | "unbounded"): number {

@@ -1,43 +1,32 @@
+import { clientOf } from "../domain/access.ts";
+import { defined } from "../domain/defined.ts";
 import type { Job, JobRequest, NewJobEvent } from "../domain/job.ts";
-import type { Process } from "../domain/process.ts";
+import { isJsonObject } from "../domain/json.ts";
+import type { Submission, SubmissionTarget } from "./submission.ts";
 
-/** What a job is made of, besides its request. */
-export type JobOrigin = {
-  readonly process: Process;
-  /** The registered provider whose process it is. */
-  readonly providerId?: string;
-  readonly processId: string;
-  readonly isWorkflow: boolean;
-  readonly isLocal: boolean;
-  readonly tags?: readonly string[];
-  readonly language?: string;
-  readonly user?: string;
-  /** Who takes turns with whom. */
-  readonly client: string;
-};
-
-/** Makes an accepted job. */
+/** Makes an accepted job. Its tags are those beside the payload, those in it, and what kind of job it is. */
 export function newJob(
-  drawn: { readonly id: string; readonly at: number },
-  origin: JobOrigin,
+  drawn: { readonly id: string; readonly at: number; readonly isSync: boolean; readonly isHidden: boolean },
+  { principal, payload, tags, language }: Submission,
+  { process, provider }: SubmissionTarget,
   request: JobRequest,
-  isSync: boolean,
-  isHidden = false,
 ): Job {
+  const isRemote = process.definition.kind === "remote";
   return {
     id: drawn.id,
-    processId: origin.processId,
-    processRevision: origin.process.revision,
-    isRemote: !origin.isLocal,
+    processId: process.id,
+    processRevision: process.revision,
+    isRemote,
     status: "accepted",
-    isSync,
+    isSync: drawn.isSync,
     tags: [
-      ...(origin.tags ?? []),
-      origin.isLocal ? "local" : "remote",
-      origin.isWorkflow ? "workflow" : "application",
-      isSync ? "sync" : "async",
+      ...tags,
+      ...tagsOf(payload),
+      isRemote ? "remote" : "local",
+      process.isWorkflow ? "workflow" : "application",
+      drawn.isSync ? "sync" : "async",
     ],
-    client: origin.client,
+    client: clientOf(principal),
     request,
     priority: request.run?.priority ?? 0,
     attempt: 0,
@@ -47,10 +36,8 @@ export function newJob(
     createdAt: drawn.at,
     updatedAt: drawn.at,
     earlyCrashes: 0,
-    ...(isHidden ? { hidden: "waited" } : {}),
-    ...(origin.providerId === undefined ? {} : { providerId: origin.providerId }),
-    ...(origin.user === undefined ? {} : { user: origin.user }),
-    ...(origin.language === undefined ? {} : { language: origin.language }),
+    ...(drawn.isHidden ? { hidden: "waited" } : {}),
+    ...defined({ providerId: provider?.id, user: principal.user, language }),
   };
 }
 
@@ -59,13 +46,9 @@ export function acceptedEvent(job: Job): NewJobEvent {
   return { at: job.createdAt, kind: "status", status: job.status, progress: job.progress, message: job.message };
 }
 
-/** Takes the language that a client wants most (RFC 9110 12.5.4). */
-export function languageOf(header: string | undefined): string | undefined {
-  const ranges = (header ?? "").split(",").map((part) => {
-    const [range = "", ...parameters] = part.split(";").map((piece) => piece.trim());
-    const weight = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2);
-    return { range, weight: weight === undefined ? 1 : Number(weight) };
-  });
-  const usable = ranges.filter(({ range, weight }) => /^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$/.test(range) && weight > 0);
-  return usable.toSorted((one, other) => other.weight - one.weight)[0]?.range;
+/** Tags that stand in the body; one that is no text is refused with the rest of it. */
+function tagsOf(body: unknown): readonly string[] {
+  const given = isJsonObject(body) ? body.tags : undefined;
+  const words = typeof given === "string" ? given.split(",") : Array.isArray(given) ? given : [];
+  return words.flatMap((word) => (typeof word === "string" && word.trim() !== "" ? [word.trim()] : []));
 }

@@ -1,6 +1,7 @@
 import { describeDocument, descriptionFaults } from "../cwl/document/describe.ts";
 import { loadJson } from "../cwl/document/load.ts";
 import type { CwlDocument } from "../cwl/document/schema.ts";
+import { defined } from "../domain/defined.ts";
 import type { Json } from "../domain/json.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
@@ -16,7 +17,7 @@ type Deployed = {
 
 /** Words what of a deployed process would be refused today: parts of its package, then of its description, each with its place. */
 export function outdatedParts({ process, document, main }: Deployed): readonly string[] {
-  const options = { isDeployed: true, allowsSecretsHint: true, ...(main === undefined ? {} : { main }) };
+  const options = { isDeployed: true, allowsSecretsHint: true, ...defined({ main }) };
   try {
     const { cwl } = loadJson(document, options);
     return [...cwl.outdated, ...descriptionParts(process, cwl)];

@@ -4,7 +4,7 @@ import type { Clock } from "../domain/clock.ts";
 import { fault, pointer } from "../domain/faults.ts";
 import type { Fault } from "../domain/problem.ts";
 import { nextTurn } from "../domain/timers.ts";
-import type { InputItem, Inputs } from "../domain/values.ts";
+import { type Inputs, isItemList, itemsOf } from "../domain/values.ts";
 import { isInside } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";
 import { findVaultFile } from "../store/vault.ts";
@@ -51,10 +51,9 @@ export async function checkReferences(
   }
   let checked = 0;
   for (const [inputId, given] of Object.entries(request.inputs)) {
-    const items = isList(given) ? given : [given];
-    for (const [index, item] of items.entries()) {
+    for (const [index, item] of itemsOf(given).entries()) {
       if (item.kind !== "reference") continue;
-      const at = pointer("/inputs", inputId, ...(isList(given) ? [index] : []), "href");
+      const at = pointer("/inputs", inputId, ...(isItemList(given) ? [index] : []), "href");
       const wrong = await wrongReference(deps, request, item.href);
       checked += 1;
       // The database answers without letting others have their turn.
@@ -64,10 +63,6 @@ export async function checkReferences(
     }
   }
   return [...vaultFileIds];
-}
-
-function isList(given: InputItem | readonly InputItem[]): given is readonly InputItem[] {
-  return Array.isArray(given);
 }
 
 /** What references to uploaded files begin with. */

@@ -1,4 +1,5 @@
 import { asksForSecrets, secretsWarning } from "../cwl/document/secrets.ts";
+import { defined } from "../domain/defined.ts";
 import { fault, pointer, refusal } from "../domain/faults.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import type { Fault, Problem } from "../domain/problem.ts";
@@ -33,9 +34,7 @@ export function findRemoteUnit(unit: JsonObject, at = ""): RemotePackage | undef
       const own = ownId(unit.id);
       return {
         definition,
-        ...(own === undefined ? {} : { suggestedId: own }),
-        ...(inputs === undefined ? {} : { inputs }),
-        ...(outputs === undefined ? {} : { outputs }),
+        ...defined({ suggestedId: own, inputs, outputs }),
       };
     }
   }

@@ -1,4 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
 import { canonicalJson, type Json, parseExact } from "../domain/json.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import {
@@ -92,7 +93,7 @@ export function createRemoteProcesses(deps: RemoteProcessDeps): RemoteProcesses 
         try {
           const client = await clientOf(provider);
           const { title } = await client.probe(timeLimit(probeMilliseconds));
-          return { state: "up", at, ...(title === undefined ? {} : { title }) };
+          return { state: "up", at, ...defined({ title }) };
         } catch (error) {
           return { state: "down", at, message: error instanceof Problem ? error.message : errorText(error) };
         }

@@ -1,9 +1,8 @@
-import { clientOf, type Principal, type WishBounds } from "../domain/access.ts";
+import type { Principal, WishBounds } from "../domain/access.ts";
 import type { Activity } from "../domain/activity.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Preferences } from "../domain/execution-mode.ts";
 import type { JobRequest, StatusDocumentRequest } from "../domain/job.ts";
-import { isJsonObject } from "../domain/json.ts";
 import type { Process } from "../domain/process.ts";
 import type { Provider } from "../domain/provider.ts";
 import type { LocatedSubscriber } from "../domain/subscriber.ts";
@@ -13,7 +12,6 @@ import type { Gate } from "../net/fetch.ts";
 import type { Database } from "../store/database.ts";
 import type { SecretKey } from "../store/seal.ts";
 import { requireAction } from "./guard.ts";
-import { type JobOrigin, languageOf } from "./new-job.ts";
 import type { QueueLimit } from "./queue-limit.ts";
 import type { Quotas } from "./quotas.ts";
 import type { VaultToken } from "./references.ts";
@@ -56,27 +54,25 @@ export type SubmitDeps = {
   readonly settings: SubmitSettings;
 };
 
-/** An execution request as the edge read it. Only `body` is not yet validated. */
-export type SubmitRequest = {
+/** An execution request, as an edge read it. Only `payload` is not yet validated. */
+export type Submission = {
   readonly principal: Principal;
-  readonly headers: {
-    readonly prefer: Preferences;
-    readonly acceptLanguage?: string;
-    readonly idempotencyKey?: string;
-    readonly vaultTokens: readonly VaultToken[];
-    /** All headers by their names in lower case: a provider may want some of them sent on. */
-    readonly all?: Readonly<Record<string, string>>;
-  };
-  /** Which process, when the reference is a provider. */
+  readonly payload: unknown;
+  readonly prefer: Preferences;
+  /** Tags that stand beside the payload. */
+  readonly tags: readonly string[];
+  /** What the client wants most of the languages that it names. */
+  readonly language?: string;
+  readonly idempotencyKey?: string;
+  readonly vaultTokens: readonly VaultToken[];
+  /** All headers by their names in lower case: a provider may want some of them sent on. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Which process, when it is one of a provider. */
   readonly processId?: string;
-  readonly query: { readonly tags?: string };
-  readonly body: unknown;
   /** For WPS 1.0: the response document; `isKept` when it is in its file before this returns. */
   readonly statusDocument?: StatusDocumentRequest & { readonly isKept: boolean };
   /** Times are literals of XML Schema, which writes them in more ways. */
   readonly takesXsdTimes?: boolean;
-  /** Where the service is found from outside, without a slash at the end. */
-  readonly serviceUrl: string;
   /** Throws when the caller could not take the answer; asked before anything is stored. */
   readonly requireAnswer?: (checked: CheckedJob) => void;
   /** Ends the waiting of a synchronous request, not the job. */
@@ -91,79 +87,34 @@ export type CheckedJob = {
   readonly subscribers: readonly LocatedSubscriber[];
 };
 
-/** What a job is made of; only `payload` is not yet validated. */
-export type Submission = JobOrigin & {
-  readonly payload: unknown;
-  readonly settings: SubmitSettings;
-  readonly serviceUrl: string;
-  readonly visibility?: "public" | "private";
-  readonly auth?: {
-    readonly vaultTokens: readonly VaultToken[];
-    /** Headers for the provider. */
-    readonly forwarded?: Readonly<Record<string, string>>;
-  };
-  readonly principal: Principal;
-  readonly prefer: Preferences;
-  readonly idempotencyKey?: string;
-  readonly takesXsdTimes?: boolean;
-  readonly statusDocument?: StatusDocumentRequest & { readonly isKept: boolean };
-  readonly requireAnswer?: (checked: CheckedJob) => void;
-  readonly signal?: AbortSignal;
+/** What a submission is to run. */
+export type SubmissionTarget = {
+  readonly process: Process;
+  /** The registered provider whose process it is. */
+  readonly provider?: Provider;
 };
 
-/** Reads a request as a submission. Throws `forbidden`, and `remote-failure` when the provider cannot tell what the process takes. */
-export async function submissionOf(
+/**
+ * Finds the process that a submission is to run; a provider is asked for it. Throws `forbidden`, and `remote-failure` when
+ * the provider cannot tell what the process takes.
+ */
+export async function targetOf(
   deps: SubmitDeps,
-  request: SubmitRequest,
+  { principal, processId = "" }: Submission,
   reference: Process | Provider,
-  tags: readonly string[],
-): Promise<Submission> {
-  const provider = "definition" in reference ? undefined : reference;
-  const named = "definition" in reference ? reference.id : (request.processId ?? "");
-  requireAction(request.principal, "execute", `execute process "${named}"`);
-  const process = "definition" in reference ? reference : await deps.remotes.describe(reference, named);
-  const asked = (request.query.tags ?? "").split(",").map((tag) => tag.trim());
-  const language = languageOf(request.headers.acceptLanguage);
-  return {
-    payload: request.body,
-    settings: deps.settings,
-    serviceUrl: request.serviceUrl,
-    process,
-    processId: process.id,
-    isWorkflow: process.isWorkflow,
-    isLocal: process.definition.kind !== "remote",
-    visibility: process.visibility,
-    auth: {
-      vaultTokens: request.headers.vaultTokens,
-      forwarded: forwardedHeaders(provider, request.headers.all ?? {}),
-    },
-    ...(provider === undefined ? {} : { providerId: provider.id }),
-    tags: [...asked.filter((tag) => tag !== ""), ...tagsOf(request.body), ...tags],
-    principal: request.principal,
-    client: clientOf(request.principal),
-    prefer: request.headers.prefer,
-    ...(language === undefined ? {} : { language }),
-    ...(request.principal.user === undefined ? {} : { user: request.principal.user }),
-    ...(request.headers.idempotencyKey === undefined ? {} : { idempotencyKey: request.headers.idempotencyKey }),
-    ...(request.takesXsdTimes === undefined ? {} : { takesXsdTimes: request.takesXsdTimes }),
-    ...(request.statusDocument === undefined ? {} : { statusDocument: request.statusDocument }),
-    ...(request.requireAnswer === undefined ? {} : { requireAnswer: request.requireAnswer }),
-    ...(request.signal === undefined ? {} : { signal: request.signal }),
-  };
+): Promise<SubmissionTarget> {
+  const isOwn = "definition" in reference;
+  const id = isOwn ? reference.id : processId;
+  requireAction(principal, "execute", `execute process "${id}"`);
+  if (isOwn) return { process: reference };
+  return { process: await deps.remotes.describe(reference, id), provider: reference };
 }
 
-/** Of a caller's headers only those that the provider lists go along. */
-function forwardedHeaders(
-  provider: Provider | undefined,
-  headers: Readonly<Record<string, string>>,
+/** Returns those of a caller's headers that the provider lists: only they go along. */
+export function forwardedHeaders(
+  { headers }: Submission,
+  { provider }: SubmissionTarget,
 ): Readonly<Record<string, string>> {
   const wanted = provider?.forwardHeaders ?? [];
   return Object.fromEntries(Object.entries(headers).filter(([name]) => wanted.includes(name)));
-}
-
-/** Tags that stand in the body; one that is no text is refused with the rest of it. */
-function tagsOf(body: unknown): readonly string[] {
-  const given = isJsonObject(body) ? body.tags : undefined;
-  const words = typeof given === "string" ? given.split(",") : Array.isArray(given) ? given : [];
-  return words.flatMap((word) => (typeof word === "string" && word.trim() !== "" ? [word.trim()] : []));
 }

@@ -1,4 +1,7 @@
-import type { Job, JobRequest } from "../domain/job.ts";
+import { clientOf } from "../domain/access.ts";
+import { defined } from "../domain/defined.ts";
+import type { ChosenMode } from "../domain/execution-mode.ts";
+import type { Job } from "../domain/job.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import type { Provider } from "../domain/provider.ts";
@@ -8,11 +11,19 @@ import { findJob, insertJob } from "../store/jobs.ts";
 import { sealSubscribers } from "../store/outbox.ts";
 import { keepRevision } from "../store/processes.ts";
 import { sealHeaders } from "../store/providers.ts";
-import { checkSubmission } from "./check-submission.ts";
+import { type CheckedSubmission, checkSubmission } from "./check-submission.ts";
 import { showJob } from "./hidden-jobs.ts";
 import { acceptedEvent, newJob } from "./new-job.ts";
 import { queueIsFull, requireOutputRoom } from "./quotas.ts";
-import { type CheckedJob, type Submission, type SubmitDeps, type SubmitRequest, submissionOf } from "./submission.ts";
+import {
+  type CheckedJob,
+  forwardedHeaders,
+  type Submission,
+  type SubmissionTarget,
+  type SubmitDeps,
+  type SubmitSettings,
+  targetOf,
+} from "./submission.ts";
 import { waitForEnd } from "./wait-for-job.ts";
 
 /** What a submission ended in: a job to look at later, or one that ended within the wait. */
@@ -24,16 +35,15 @@ export type Submitted = {
 };
 
 /**
- * Submits a job to a process, or to the process `request.processId` of a provider, which is asked what it takes.
+ * Submits a job to a process, or to the process `submission.processId` of a provider, which is asked what it takes.
  * Durable when it returns. See `submitJobHandler` for what it throws, and `remote-failure`.
  */
 export async function submitJob(
   deps: SubmitDeps,
-  request: SubmitRequest,
+  submission: Submission,
   reference: Process | Provider,
-  tags: readonly string[] = [],
 ): Promise<Submitted> {
-  return submitJobHandler(deps, await submissionOf(deps, request, reference, tags));
+  return submitJobHandler(deps, submission, await targetOf(deps, submission, reference));
 }
 
 /**
@@ -42,12 +52,12 @@ export async function submitJob(
  */
 export async function checkJob(
   deps: SubmitDeps,
-  request: SubmitRequest,
+  submission: Submission,
   reference: Process | Provider,
 ): Promise<CheckedJob> {
-  const submission = await submissionOf(deps, request, reference, []);
-  const { request: understood, chosen, subscribers } = await checkSubmission(deps, submission);
-  return { process: submission.process, request: understood, isSync: chosen.isSync, subscribers };
+  const { process } = await targetOf(deps, submission, reference);
+  const { request, chosen, subscribers } = await checkSubmission(deps, submission, process);
+  return { process, request, isSync: chosen.isSync, subscribers };
 }
 
 /**
@@ -55,51 +65,75 @@ export async function checkJob(
  * within the limit. Throws `invalid-parameter-value` with every fault, `idempotency-conflict` when the same
  * Idempotency-Key came with another body.
  */
-export async function submitJobHandler(deps: SubmitDeps, submission: Submission): Promise<Submitted> {
-  const { process } = submission;
-  const { request, chosen, vaultFileIds, idempotency, subscribers } = await checkSubmission(deps, submission);
+export async function submitJobHandler(
+  deps: SubmitDeps,
+  submission: Submission,
+  target: SubmissionTarget,
+): Promise<Submitted> {
+  const checked = await checkSubmission(deps, submission, target.process);
   await requireOutputRoom(deps, submission.principal);
   await deps.queue.requirePlace();
+  const job = await storeJob(deps, submission, target, checked);
+  return checked.chosen.isSync ? waitedFor(deps, job, checked.chosen, submission.signal) : { kind: "created", job };
+}
+
+/** Stores the job of a submission and wakes the runner; gives the earlier one that came with the same Idempotency-Key. */
+async function storeJob(
+  deps: SubmitDeps,
+  submission: Submission,
+  target: SubmissionTarget,
+  checked: CheckedSubmission,
+): Promise<Job> {
+  const { request, chosen, vaultFileIds, idempotency, subscribers } = checked;
   const { statusDocument } = submission;
   const kept =
     statusDocument === undefined ? request : { ...request, statusDocument: { lineage: statusDocument.lineage } };
   const id = deps.newId();
   const held = await keepInputs(deps.layout, id, kept);
-  const isHidden = chosen.isSync && isOnlyAnswered(submission, request, subscribers);
-  const job = newJob({ id, at: deps.clock.now() }, submission, held, chosen.isSync, isHidden);
-  if (submission.providerId !== undefined) await keepRevision(deps.database, process, deps.clock.now());
+  const at = deps.clock.now();
+  const isHidden = chosen.isSync && isOnlyAnswered(deps.settings, submission, checked);
+  const job = newJob({ id, at, isSync: chosen.isSync, isHidden }, submission, target, held);
+  if (target.provider !== undefined) await keepRevision(deps.database, target.process, at);
   const maxQueued = deps.settings.quotas?.queued;
-  const forwarded = submission.auth?.forwarded ?? {};
-  const sealedHeaders =
-    Object.keys(forwarded).length === 0 ? undefined : sealHeaders(deps.secretKey, job.id, forwarded);
   const inserted = await insertJob(deps.database, job, acceptedEvent(job), {
     vaultFileIds,
-    ...(sealedHeaders === undefined ? {} : { sealedHeaders }),
-    ...(subscribers.length === 0 ? {} : { sealedSubscribers: sealedOf(deps, job.id, subscribers) }),
-    ...(idempotency === undefined ? {} : { idempotency }),
-    ...(maxQueued === undefined ? {} : { maxQueued }),
+    ...defined({
+      sealedHeaders: sealedHeaders(deps, id, forwardedHeaders(submission, target)),
+      sealedSubscribers: sealedSubscribers(deps, id, subscribers),
+      idempotency,
+      maxQueued,
+    }),
   });
   if (inserted.kind !== "inserted" && held.inputsKeptAs !== undefined) await removeKeptValues(deps.layout, id);
-  if (inserted.kind === "full") throw queueIsFull(submission.client, inserted.queued, maxQueued ?? inserted.queued);
+  if (inserted.kind === "full")
+    throw queueIsFull(clientOf(submission.principal), inserted.queued, maxQueued ?? inserted.queued);
   if (inserted.kind === "conflict") {
-    const detail = `Cannot execute process "${process.id}": found an earlier request with this Idempotency-Key and another body, wanted the same body or another key`;
+    const detail = `Cannot execute process "${job.processId}": found an earlier request with this Idempotency-Key and another body, wanted the same body or another key`;
     throw new Problem("idempotency-conflict", detail);
   }
   if (statusDocument?.isKept === true) {
-    await deps.runner.publishStatus(inserted.kind === "existing" ? inserted.jobId : job.id);
+    await deps.runner.publishStatus(inserted.kind === "existing" ? inserted.jobId : id);
   }
   if (inserted.kind === "inserted") deps.runner.wake(job);
   const current = inserted.kind === "inserted" ? job : await existingJob(deps, inserted.jobId);
-  if (!chosen.isSync) return { kind: "created", job: await showJob(deps, current) };
-  const limit = submission.settings.syncLimitMilliseconds;
-  const own = chosen.waitSeconds === undefined ? limit : Math.min(limit, chosen.waitSeconds * 1000);
-  const waited = await waitForEnd(deps, current, own, submission.signal);
+  return chosen.isSync ? current : showJob(deps, current);
+}
+
+/** Waits for the end of a synchronous run, within the limit and the client's own wish. */
+async function waitedFor(
+  deps: SubmitDeps,
+  job: Job,
+  { waitSeconds }: ChosenMode,
+  signal: AbortSignal | undefined,
+): Promise<Submitted> {
+  const limit = deps.settings.syncLimitMilliseconds;
+  const own = waitSeconds === undefined ? limit : Math.min(limit, waitSeconds * 1000);
+  const waited = await waitForEnd(deps, job, own, signal);
   // Nobody is there any more who could be answered, now or later: it is a job like any other.
-  const isLeft = waited.kind === "created" || submission.signal?.aborted === true;
+  const isLeft = waited.kind === "created" || signal?.aborted === true;
   const end = isLeft ? { ...waited, job: await showJob(deps, waited.job) } : waited;
   // A wait that was cut was not applied.
-  const isApplied = chosen.waitSeconds !== undefined && chosen.waitSeconds * 1000 <= limit;
-  return isApplied ? { ...end, waitSeconds: chosen.waitSeconds } : end;
+  return waitSeconds !== undefined && waitSeconds * 1000 <= limit ? { ...end, waitSeconds } : end;
 }
 
 /**
@@ -107,20 +141,29 @@ export async function submitJobHandler(deps: SubmitDeps, submission: Submission)
  * speaks of a job.
  */
 function isOnlyAnswered(
-  { settings, statusDocument }: Submission,
-  { run }: JobRequest,
-  subscribers: readonly LocatedSubscriber[],
+  { syncJobs }: SubmitSettings,
+  { statusDocument }: Submission,
+  { request, subscribers }: CheckedSubmission,
 ): boolean {
-  const isJob = subscribers.length > 0 || run?.isPinned === true || statusDocument?.isKept === true;
-  return settings.syncJobs === "never" && !isJob;
+  const isJob = subscribers.length > 0 || request.run?.isPinned === true || statusDocument?.isKept === true;
+  return syncJobs === "never" && !isJob;
 }
 
-function sealedOf({ secretKey }: SubmitDeps, jobId: string, subscribers: readonly LocatedSubscriber[]): string {
-  return sealSubscribers(
-    secretKey,
-    jobId,
-    subscribers.map(({ subscriber }) => subscriber),
-  );
+function sealedHeaders(
+  { secretKey }: SubmitDeps,
+  jobId: string,
+  headers: Readonly<Record<string, string>>,
+): string | undefined {
+  return Object.keys(headers).length === 0 ? undefined : sealHeaders(secretKey, jobId, headers);
+}
+
+function sealedSubscribers(
+  { secretKey }: SubmitDeps,
+  jobId: string,
+  located: readonly LocatedSubscriber[],
+): string | undefined {
+  const subscribers = located.map(({ subscriber }) => subscriber);
+  return subscribers.length === 0 ? undefined : sealSubscribers(secretKey, jobId, subscribers);
 }
 
 async function existingJob(deps: SubmitDeps, jobId: string): Promise<Job> {

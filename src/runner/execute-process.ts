@@ -1,5 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { clientOf, clientWords } from "../domain/access.ts";
+import { defined } from "../domain/defined.ts";
 import type { JobFailure, JobOutcome, NewJobEvent } from "../domain/job.ts";
 import { isJsonObject } from "../domain/json.ts";
 import { composeNotifications, type NewNotification, tellingEvent } from "../domain/notification.ts";
@@ -7,6 +8,7 @@ import { errorText, Problem } from "../domain/problem.ts";
 import { stages } from "../domain/progress.ts";
 import { makeResultsRelative } from "../domain/results.ts";
 import { shortFailure } from "../domain/short-text.ts";
+import { isStoppedFor } from "../domain/stop-reason.ts";
 import { sleep } from "../domain/timers.ts";
 import type { OutputValue, OutputValues, PreparedInputs, Result, Results } from "../domain/values.ts";
 import { digestOutputs } from "../files/digest-outputs.ts";
@@ -53,7 +55,7 @@ export async function executeProcess(
   const deps: ExecuteDeps = { ...parts, claim };
   const hasFiles = deps.isBuffered(claim.job) || deps.settings.jobFiles === "always";
   const walk = beginWalk(deps, hasFiles);
-  const known: KnownRun = claim.recorded?.handle === undefined ? {} : { handle: claim.recorded.handle };
+  const known: KnownRun = defined({ handle: claim.recorded?.handle });
   try {
     if (hasFiles) await patiently(deps, walk, () => createExecutionDirectories(deps.layout, claim.executionId));
     if (!claim.isAdopted) walk.log(stages.setup.message);
@@ -63,7 +65,7 @@ export async function executeProcess(
     const told = composeNotifications(claim.job, "success", deps.newId);
     const held = await keepResults(deps.layout, claim.executionId, results);
     walk.enter("done");
-    const outcome: JobOutcome = { status: "successful", results: held, ...(wpsId === undefined ? {} : { wpsId }) };
+    const outcome: JobOutcome = { status: "successful", results: held, ...defined({ wpsId }) };
     return { ...(await finish(deps, walk, outcome, told)), ...known };
   } catch (error) {
     if (deps.signal.aborted) return abandoned(deps, walk, known);
@@ -74,7 +76,7 @@ export async function executeProcess(
 
 /** A server that stops writes down how far the job has come; the next one goes on from there. */
 async function abandoned(deps: ExecuteDeps, walk: JobWalk, known: KnownRun): Promise<WalkEnd> {
-  if (deps.signal.reason === "dismissed") {
+  if (isStoppedFor(deps.signal, "dismissed")) {
     await drainWalk(deps, walk);
     return { kind: "lost", ...known };
   }
@@ -211,7 +213,7 @@ async function failJob(deps: ExecuteDeps, walk: JobWalk, hasFiles: boolean, erro
   const wpsId = hasFiles ? await mapFailedJob(deps) : undefined;
   walk.enter("notify");
   const told = composeNotifications(deps.claim.job, "failed", deps.newId);
-  const outcome: JobOutcome = { status: "failed", results: {}, failure, ...(wpsId === undefined ? {} : { wpsId }) };
+  const outcome: JobOutcome = { status: "failed", results: {}, failure, ...defined({ wpsId }) };
   return finish(deps, walk, outcome, told);
 }
 
@@ -252,7 +254,7 @@ async function finish(
     status: outcome.status,
     progress,
     message: outcome.failure?.message ?? message,
-    ...(outcome.failure === undefined ? {} : { failure: outcome.failure }),
+    ...defined({ failure: outcome.failure }),
   };
   const staged = await drainWalk(deps, walk);
   const outputBytes = await patiently(deps, walk, () => measureJob(deps));

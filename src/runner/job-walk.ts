@@ -1,3 +1,5 @@
+import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
 import type { JobFailure } from "../domain/job.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { advance, type StageName, stages, type WalkState, wasRecorded } from "../domain/progress.ts";
@@ -6,7 +8,7 @@ import { createJobPaths } from "../files/job-paths.ts";
 import { recordJob } from "../store/jobs.ts";
 import { aroundCommit } from "./around-commit.ts";
 import { type Claim, ClaimLost, type ExecuteDeps } from "./claim.ts";
-import { type Buffered, createWalkBuffer } from "./walk-buffer.ts";
+import { type Buffered, createWalkBuffer, type WalkBuffer } from "./walk-buffer.ts";
 import { createWalkLog } from "./walk-log.ts";
 
 /** What an awaited write keeps of the execution, besides the buffered stages. */
@@ -52,25 +54,11 @@ export function beginWalk(deps: ExecuteDeps, hasLog: boolean): JobWalk {
   const lines = createWalkLog(deps, hasLog);
   const buffer = createWalkBuffer(deps, () => commit());
   const words = createJobPaths(deps.layout, claim.executionId, { hidesData: false });
-  let lastPercentAt = Number.NEGATIVE_INFINITY;
-
+  const isDue = createPercentPace(clock);
   const log = (level: "INFO" | "ERROR", text: string) => lines.add(state, level, words(text));
-  /** Shows a stage that was just entered. */
   const show = (failure?: JobFailure) => {
-    const { stage, progress, message, isDone } = state;
-    buffer.add({
-      at: clock.now(),
-      kind: "stage",
-      status: isDone ? "successful" : "running",
-      stage,
-      progress,
-      message,
-      ...(failure === undefined ? {} : { failure }),
-    });
-    // It really runs; a walk that is taken up again comes here only when that was not written down.
-    if (stage === "statusLocation") buffer.tell("inProgress");
-    if (deps.isBuffered(job)) deps.database.announce(job.id, { progress, message, stage });
-    log(failure === undefined ? "INFO" : "ERROR", message);
+    showStage(deps, buffer, state, failure);
+    log(failure === undefined ? "INFO" : "ERROR", state.message);
   };
   const enter = (stage: StageName, text?: string) => {
     deps.failpoint?.(state.stage, "after-effect");
@@ -110,19 +98,42 @@ export function beginWalk(deps: ExecuteDeps, hasLog: boolean): JobWalk {
     },
     percent(percent, text) {
       const message = text === undefined ? undefined : words(shortText(text));
-      const next = advance(state, { kind: "percent", percent, ...(message === undefined ? {} : { message }) });
+      const next = advance(state, { kind: "percent", percent, ...defined({ message }) });
       if (next.progress === state.progress && next.message === state.message) return;
       state = next;
       const { stage, progress } = state;
       deps.database.announce(job.id, { progress, message: state.message, stage });
-      const elapsed = clock.elapsed();
-      if (elapsed - lastPercentAt < percentMilliseconds) return;
-      lastPercentAt = elapsed;
+      if (!isDue()) return;
       buffer.add({ at: clock.now(), kind: "progress", status: "running", stage, progress, message: state.message });
     },
     log: (text) => log("INFO", text),
     commit,
     drain,
+  };
+}
+
+/** Shows a stage that was just entered. */
+function showStage(
+  { claim: { job }, clock, isBuffered, database }: ExecuteDeps,
+  buffer: WalkBuffer,
+  { stage, progress, message, isDone }: WalkState,
+  failure: JobFailure | undefined,
+): void {
+  const status = isDone ? "successful" : "running";
+  buffer.add({ at: clock.now(), kind: "stage", status, stage, progress, message, ...defined({ failure }) });
+  // It really runs; a walk that is taken up again comes here only when that was not written down.
+  if (stage === "statusLocation") buffer.tell("inProgress");
+  if (isBuffered(job)) database.announce(job.id, { progress, message, stage });
+}
+
+/** Makes what tells whether a percent is stored: at most once a second. */
+function createPercentPace(clock: Clock): () => boolean {
+  let last = Number.NEGATIVE_INFINITY;
+  return () => {
+    const elapsed = clock.elapsed();
+    if (elapsed - last < percentMilliseconds) return false;
+    last = elapsed;
+    return true;
   };
 }
 

@@ -1,6 +1,7 @@
 import { clientOf } from "../domain/access.ts";
 import { type GrowingPause, growingPause } from "../domain/growing-pause.ts";
 import type { Job } from "../domain/job.ts";
+import { stopFor } from "../domain/stop-reason.ts";
 import { forgetCrashes } from "../files/crash-notes.ts";
 import type { Claim, RunnerDeps } from "./claim.ts";
 import { executeProcess } from "./execute-process.ts";
@@ -67,10 +68,13 @@ export function createLivingWalks(deps: RunnerDeps, laneOf: (job: Job) => Lane, 
       });
     },
     has: (jobId) => walks.has(jobId),
-    stop: (jobId) => walks.get(jobId)?.controller.abort("dismissed"),
+    stop(jobId) {
+      const living = walks.get(jobId);
+      if (living !== undefined) stopFor(living.controller, "dismissed");
+    },
     running: () => walks.values(),
     async [Symbol.asyncDispose]() {
-      for (const { controller } of walks.values()) controller.abort("stopping");
+      for (const { controller } of walks.values()) stopFor(controller, "stopping");
       await Promise.all([...walks.values()].map(({ done }) => done));
     },
   };
@@ -79,7 +83,7 @@ export function createLivingWalks(deps: RunnerDeps, laneOf: (job: Job) => Lane, 
 async function walkToEnd(deps: RunnerDeps, claim: Claim, controller: AbortController): Promise<void> {
   const { job, executionId } = claim;
   const { url, headers } = await deps.remoteAccess(job);
-  const walkDeps = { ...deps, signal: controller.signal, lose: () => controller.abort("dismissed") };
+  const walkDeps = { ...deps, signal: controller.signal, lose: () => stopFor(controller, "dismissed") };
   const end = await executeProcess(walkDeps, claim, url, headers);
   if (end.kind !== "left") await clearExecution(deps, { job, executionId }, end);
   if (end.kind === "finished" && end.status === "successful") deps.failpoint?.("done", "after-effect");

@@ -1,3 +1,4 @@
+import { defined } from "../domain/defined.ts";
 import type { Waiting } from "../domain/patience.ts";
 import type { ExecuteDeps } from "./claim.ts";
 import type { JobWalk } from "./job-walk.ts";
@@ -13,5 +14,5 @@ export function patiently<T>(
     walk.log(words);
     logger.warn(words, { jobId: claim.job.id, executionId: claim.executionId });
   };
-  return patience.during(work, { signal, say, ...(isHopeless === undefined ? {} : { isHopeless }) });
+  return patience.during(work, { signal, say, ...defined({ isHopeless }) });
 }

@@ -1,3 +1,4 @@
+import { defined } from "../domain/defined.ts";
 import type { Execution, Job } from "../domain/job.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { composeNotifications, tellingEvent } from "../domain/notification.ts";
@@ -85,7 +86,7 @@ function causeOfCrashes({ crashNotes }: RunnerDeps, job: Job): string | undefine
 }
 
 function handleOf(execution: Execution): { readonly handle?: JsonObject } {
-  return execution.handle === undefined ? {} : { handle: execution.handle };
+  return defined({ handle: execution.handle });
 }
 
 function isEarly(job: Job): boolean {
@@ -131,7 +132,7 @@ async function mustFail(deps: RunnerDeps, job: Job): Promise<boolean> {
 /** Ends a job that is not taken up again, and stops what is left of it. */
 async function failJob(deps: RunnerDeps, { execution, job }: Found, message: string): Promise<void> {
   const at = deps.clock.now();
-  const failure = { message, ...(job.stage === undefined ? {} : { stage: job.stage }) };
+  const failure = { message, ...defined({ stage: job.stage }) };
   const percent = shownProgress(job.progress, "monitorError", true);
   const stage = {
     at,

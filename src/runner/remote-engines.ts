@@ -1,3 +1,4 @@
+import { defined } from "../domain/defined.ts";
 import type { Job } from "../domain/job.ts";
 import type { Logger } from "../domain/logger.ts";
 import { authHeaders } from "../domain/provider.ts";
@@ -41,7 +42,7 @@ export function createRemoteEngines(deps: RemoteEnginesDeps): RemoteEngines {
     },
     async engineOf(providerId, { url, headers }) {
       const secrets = await secretsOf(deps, providerId, url, headers ?? {});
-      const signed = secrets === undefined ? {} : { secrets };
+      const signed = defined({ secrets });
       return createRemoteEngine({
         ...deps,
         ...signed,
@@ -50,7 +51,7 @@ export function createRemoteEngines(deps: RemoteEnginesDeps): RemoteEngines {
             type: definition.type,
             url: definition.url,
             ...signed,
-            ...(language === undefined ? {} : { language }),
+            ...defined({ language }),
           }),
       });
     },

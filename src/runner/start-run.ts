@@ -1,6 +1,7 @@
 import { open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import * as v from "valibot";
+import { defined } from "../domain/defined.ts";
 import { type JsonObject, parseExact } from "../domain/json.ts";
 import { errorText } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
@@ -141,14 +142,12 @@ async function prepare(
     jobId: job.id,
     processId: process.id,
     definition: process.definition,
-    ...(settings?.restart === undefined ? {} : { restart: settings.restart }),
-    ...(settings?.onError === undefined ? {} : { onError: settings.onError }),
+    ...defined({ restart: settings?.restart, onError: settings?.onError }),
     ...(settings?.ownNamespaces === true ? { ownNamespaces: true } : {}),
-    ...(withoutNetwork === undefined ? {} : { withoutNetwork }),
+    ...defined({ withoutNetwork }),
     inputs,
     outputs: Object.keys(job.request.outputs ?? process.description.outputs),
-    ...(job.request.outputs === undefined ? {} : { outputRequests: job.request.outputs }),
-    ...(described === undefined ? {} : { described }),
+    ...defined({ outputRequests: job.request.outputs, described }),
   };
   if (!engine.isRepeatable) await patiently(deps, walk, () => keepPrepared(deps, prepared));
   return prepared;

@@ -1,4 +1,5 @@
 import type { JobFailure } from "../domain/job.ts";
+import { stopFor } from "../domain/stop-reason.ts";
 import { startTimer } from "../domain/timers.ts";
 import type { Engine } from "../engines/engine.ts";
 import type { ExecuteDeps } from "./claim.ts";
@@ -21,7 +22,7 @@ export async function monitorWithinLimit(
   const limit = new AbortController();
   const left = deps.claim.startedAt + maxSeconds * 1000 - deps.clock.now();
   // A clock that was set back gives no more time than the limit itself.
-  const timer = startTimer(Math.min(left, maxSeconds * 1000), () => limit.abort("time limit"));
+  const timer = startTimer(Math.min(left, maxSeconds * 1000), () => stopFor(limit, "time limit"));
   try {
     return await monitorRun(engine, run, walk, AbortSignal.any([deps.signal, limit.signal]));
   } catch (error) {

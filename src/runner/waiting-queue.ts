@@ -37,12 +37,27 @@ const maxTurns = 10_000;
 
 /** Creates an empty queue that holds so many jobs. */
 export function createWaitingQueue(capacity: number = Number.POSITIVE_INFINITY): WaitingQueue {
+  const lines = createLines(capacity);
+  const turns = createTurns();
+  return {
+    get size() {
+      return lines.size();
+    },
+    add: lines.add,
+    remove: lines.remove,
+    take(limit, rules = {}) {
+      if (limit <= 0) return [];
+      const taken = takeInTurn(lines.all(), turns, limit, rules);
+      for (const { id } of taken) lines.remove(id);
+      return taken;
+    },
+  };
+}
+
+/** The lines of all clients; together they hold no more jobs than there is room for. */
+function createLines(capacity: number) {
   const lines = new Map<string, Line>();
   const clientOfJob = new Map<string, string>();
-  // Also of clients of whom nothing waits: one that comes back after each job must not be the first every time.
-  const turns = new Map<string, number>();
-  let turn = 0;
-
   const remove = (jobId: string) => {
     const client = clientOfJob.get(jobId);
     if (client === undefined) return;
@@ -51,17 +66,6 @@ export function createWaitingQueue(capacity: number = Number.POSITIVE_INFINITY):
     line?.jobs.delete(jobId);
     if (line?.jobs.size === 0) lines.delete(client);
   };
-
-  const noteTurn = (client: string) => {
-    turn += 1;
-    turns.delete(client);
-    turns.set(client, turn);
-    for (const oldest of turns.keys()) {
-      if (turns.size <= maxTurns) break;
-      turns.delete(oldest);
-    }
-  };
-
   /** A job of whoever has most makes room for one of somebody who has less than a fair share. */
   const makeRoom = (client: string): boolean => {
     if (clientOfJob.size < capacity) return true;
@@ -73,58 +77,81 @@ export function createWaitingQueue(capacity: number = Number.POSITIVE_INFINITY):
     if (last !== undefined) remove(last.id);
     return true;
   };
+  const add = (job: Job): boolean => {
+    if (clientOfJob.has(job.id)) return true;
+    const client = clientOf(job);
+    if (!makeRoom(client)) return false;
+    const line = lines.get(client) ?? { client, jobs: new Map(), isInOrder: true, last: undefined };
+    lines.set(client, line);
+    const isLast = line.last === undefined || compareTurns(line.last, job) < 0;
+    if (isLast) line.last = job;
+    else line.isInOrder = false;
+    line.jobs.set(job.id, job);
+    clientOfJob.set(job.id, client);
+    return true;
+  };
+  return { add, remove, size: () => clientOfJob.size, all: () => [...lines.values()] };
+}
 
+type Turns = {
+  /** The number of a client's last turn; 0 when it had none, or long ago. */
+  of(client: string): number;
+  /** Gives a client its turn, and tells its number. */
+  note(client: string): number;
+};
+
+/** Remembers turns also of clients of whom nothing waits: one that comes back after each job must not be the first every time. */
+function createTurns(): Turns {
+  const turns = new Map<string, number>();
+  let turn = 0;
   return {
-    get size() {
-      return clientOfJob.size;
-    },
-    add(job) {
-      if (clientOfJob.has(job.id)) return true;
-      const client = clientOf(job);
-      if (!makeRoom(client)) return false;
-      const line = lines.get(client) ?? { client, jobs: new Map(), isInOrder: true, last: undefined };
-      lines.set(client, line);
-      const isLast = line.last === undefined || compareTurns(line.last, job) < 0;
-      if (isLast) line.last = job;
-      else line.isInOrder = false;
-      line.jobs.set(job.id, job);
-      clientOfJob.set(job.id, client);
-      return true;
-    },
-    remove,
-    take(limit, { accepts = () => true, running = () => 0, onTaken } = {}) {
-      if (limit <= 0) return [];
-      const taken: Job[] = [];
-      const heads = [...lines.values()].flatMap((line): Head | readonly [] => {
-        const rest = inOrder(line);
-        const job = nextAccepted(rest, accepts);
-        if (job === undefined) return [];
-        return { client: line.client, job, rest, running: running(line.client), turn: turns.get(line.client) ?? 0 };
-      });
-      while (taken.length < limit && heads.length > 0) {
-        const index = indexOfFirst(heads);
-        const head = heads[index];
-        if (head === undefined) break;
-        // What was taken before may have used up what it needs.
-        if (accepts(head.job)) {
-          taken.push(head.job);
-          onTaken?.(head.job);
-          noteTurn(head.client);
-          head.running += 1;
-          head.turn = turn;
-        }
-        const next = nextAccepted(head.rest, accepts);
-        if (next === undefined) heads.splice(index, 1);
-        else head.job = next;
+    of: (client) => turns.get(client) ?? 0,
+    note(client) {
+      turn += 1;
+      turns.delete(client);
+      turns.set(client, turn);
+      for (const oldest of turns.keys()) {
+        if (turns.size <= maxTurns) break;
+        turns.delete(oldest);
       }
-      for (const { id } of taken) remove(id);
-      return taken;
+      return turn;
     },
   };
 }
 
 /** The first job of a client that may be taken, and those behind it. */
 type Head = { readonly client: string; job: Job; readonly rest: IterableIterator<Job>; running: number; turn: number };
+
+function takeInTurn(
+  lines: readonly Line[],
+  turns: Turns,
+  limit: number,
+  { accepts = () => true, running = () => 0, onTaken }: TakeRules,
+): readonly Job[] {
+  const taken: Job[] = [];
+  const heads = lines.flatMap((line): Head | readonly [] => {
+    const rest = inOrder(line);
+    const job = nextAccepted(rest, accepts);
+    if (job === undefined) return [];
+    return { client: line.client, job, rest, running: running(line.client), turn: turns.of(line.client) };
+  });
+  while (taken.length < limit && heads.length > 0) {
+    const index = indexOfFirst(heads);
+    const head = heads[index];
+    if (head === undefined) break;
+    // What was taken before may have used up what it needs.
+    if (accepts(head.job)) {
+      taken.push(head.job);
+      onTaken?.(head.job);
+      head.running += 1;
+      head.turn = turns.note(head.client);
+    }
+    const next = nextAccepted(head.rest, accepts);
+    if (next === undefined) heads.splice(index, 1);
+    else head.job = next;
+  }
+  return taken;
+}
 
 function nextAccepted(rest: Iterator<Job>, accepts: (job: Job) => boolean): Job | undefined {
   for (let one = rest.next(); one.done !== true; one = rest.next()) if (accepts(one.value)) return one.value;

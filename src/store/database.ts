@@ -11,7 +11,7 @@ import { createTakeIn } from "./job-lists/take-in.ts";
 import { takeInAll } from "./job-lists/take-in-all.ts";
 import { type Migration, migrate } from "./migrate.ts";
 import { migrationFiles } from "./migrations.macro.ts" with { type: "macro" };
-import type { Row, Statement, StatementResult } from "./statements.ts";
+import { type Row, rowsOf, type Statement, type StatementResult } from "./statements.ts";
 import { createWriteQueue, type WriteFigures } from "./write-queue.ts";
 
 /** Evaluated while bundling. */
@@ -30,7 +30,8 @@ export type Database = AsyncDisposable & {
     standing?: Statement,
     more?: () => Promise<readonly Statement[]>,
   ): Promise<readonly StatementResult[]>;
-  read(statement: Statement): Promise<readonly Row[]>;
+  /** Reads what a statement selected. */
+  read<Selected = Row>(statement: Statement<Selected>): Promise<readonly Selected[]>;
   /** Refuses writes for a reason, such as that the file was removed: they would be lost. With `undefined` no more. */
   refuseWrites(cause: string | undefined): void;
   /** Publishes progress between two stored events, in memory only. */
@@ -68,7 +69,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const feed = createJobFeed();
   let isLost = false;
   const queue = createWriteQueue({ driver, clock, logger, onChanged: feed.changed, pause: sleep });
-  const read: Database["read"] = async (statement) => (await queue.read(statement)).rows;
+  const read: Database["read"] = async (statement) => rowsOf(statement, await queue.read(statement));
   return {
     feed,
     takeIn: createTakeIn(read),
@@ -137,7 +138,7 @@ async function migrateFile(file: string, migrations: readonly Migration[], logge
     const keep = (known: number) => copyOpenDatabase(driver, `${file}.of-${known}-migrations`);
     const applied = await migrate(driver, migrations, file, keep);
     if (applied > 0) logger.info("The database was migrated", { file, migrations: applied });
-    await takeInAll(driver, logger);
+    await takeInAll(driver, logger, applied > 0);
   } finally {
     driver.close();
   }

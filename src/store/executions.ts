@@ -2,21 +2,18 @@ import { and, asc, eq, isNull, sql } from "drizzle-orm";
 import type { Execution, Job } from "../domain/job.ts";
 import type { Json } from "../domain/json.ts";
 import type { Database } from "./database.ts";
-import { executionOf, executionWidth, jobOf } from "./job-rows.ts";
-import { rowReader } from "./rows.ts";
+import { jobOf } from "./job-rows.ts";
 import { checkpoints, executions, jobSecrets, jobs } from "./schema/jobs.ts";
 import { argument, build, compile } from "./statements.ts";
 
-const checkpointRow = rowReader(checkpoints);
-
-const selectExecution = compile<{ id: string }>(() =>
+const selectExecution = compile<{ id: string }>()(() =>
   build
     .select()
     .from(executions)
     .where(eq(executions.id, argument("id"))),
 );
 
-const selectOpenExecutions = compile(() =>
+const selectOpenExecutions = compile()(() =>
   build
     .select({ execution: executions, job: jobs })
     .from(executions)
@@ -25,14 +22,14 @@ const selectOpenExecutions = compile(() =>
     .orderBy(asc(executions.startedAt), asc(executions.id)),
 );
 
-const selectOfJob = compile<{ jobId: string }>(() =>
+const selectOfJob = compile<{ jobId: string }>()(() =>
   build
     .select({ id: executions.id })
     .from(executions)
     .where(eq(executions.jobId, argument("jobId"))),
 );
 
-const setEnd = compile<{ id: string; at: number }>(() =>
+const setEnd = compile<{ id: string; at: number }>()(() =>
   build
     .update(executions)
     .set({ endedAt: sql`${argument("at")}` })
@@ -40,7 +37,7 @@ const setEnd = compile<{ id: string; at: number }>(() =>
 );
 
 /** What stops an execution may need the headers of its caller; once it has an end, a finished job needs them no more. */
-const forgetSecrets = compile<{ id: string }>(() =>
+const forgetSecrets = compile<{ id: string }>()(() =>
   build
     .delete(jobSecrets)
     .where(
@@ -48,14 +45,14 @@ const forgetSecrets = compile<{ id: string }>(() =>
     ),
 );
 
-const selectCheckpoints = compile<{ executionId: string }>(() =>
+const selectCheckpoints = compile<{ executionId: string }>()(() =>
   build
     .select()
     .from(checkpoints)
     .where(eq(checkpoints.executionId, argument("executionId"))),
 );
 
-const selectCheckpoint = compile<{ executionId: string; key: string }>(() =>
+const selectCheckpoint = compile<{ executionId: string; key: string }>()(() =>
   build
     .select()
     .from(checkpoints)
@@ -64,8 +61,7 @@ const selectCheckpoint = compile<{ executionId: string; key: string }>(() =>
 
 /** Finds an execution. */
 export async function findExecution(database: Database, id: string): Promise<Execution | undefined> {
-  const [row] = await database.read(selectExecution({ id }));
-  return row === undefined ? undefined : executionOf(row);
+  return (await database.read(selectExecution({ id })))[0];
 }
 
 /** Lists the executions without an end, the oldest first, with their jobs, whatever the state of these. */
@@ -73,12 +69,12 @@ export async function openExecutions(
   database: Database,
 ): Promise<readonly { readonly execution: Execution; readonly job: Job }[]> {
   const rows = await database.read(selectOpenExecutions({}));
-  return rows.map((row) => ({ execution: executionOf(row), job: jobOf(row, executionWidth) }));
+  return rows.map(({ execution, job }) => ({ execution, job: jobOf(job) }));
 }
 
 /** Lists the ids of all executions that a job ever had. */
 export async function executionIdsOf(database: Database, jobId: string): Promise<readonly string[]> {
-  return (await database.read(selectOfJob({ jobId }))).map((row) => String(row.id));
+  return (await database.read(selectOfJob({ jobId }))).map((row) => row.id);
 }
 
 /** Keeps that what an execution ran is proved gone. A second end changes nothing. */
@@ -89,16 +85,11 @@ export async function endExecution(database: Database, id: string, at: number): 
 /** Reads the finished parts of an execution, by the engine's keys. */
 export async function checkpointsOf(database: Database, executionId: string): Promise<ReadonlyMap<string, Json>> {
   const rows = await database.read(selectCheckpoints({ executionId }));
-  return new Map(
-    rows.map((row) => {
-      const { key, value } = checkpointRow.read(row);
-      return [key, value];
-    }),
-  );
+  return new Map(rows.map(({ key, value }) => [key, value ?? null]));
 }
 
 /** Reads what an engine kept of an execution under one key; undefined when there is nothing. */
 export async function findCheckpoint(database: Database, executionId: string, key: string): Promise<Json | undefined> {
   const [row] = await database.read(selectCheckpoint({ executionId, key }));
-  return row === undefined ? undefined : checkpointRow.read(row).value;
+  return row === undefined ? undefined : (row.value ?? null);
 }

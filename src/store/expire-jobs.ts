@@ -6,7 +6,7 @@ import { notesOfRemovedJob } from "./removals.ts";
 import { checkpoints, executions, idempotencyKeys, isListed, jobEvents, jobs, results } from "./schema/jobs.ts";
 import { notifications, subscriptions } from "./schema/notifications.ts";
 import { vaultFiles, vaultUses } from "./schema/vault.ts";
-import { argument, build, compile, statusIn } from "./statements.ts";
+import { argument, type Buildable, build, column, compile, statusIn } from "./statements.ts";
 
 const finishedStatuses: readonly JobStatus[] = jobStatuses.filter(isFinished);
 
@@ -20,9 +20,9 @@ const selectDue = dueIn(sql`${jobs} indexed by jobs_by_end`, sql`${isListed} and
 const selectDueNew = dueIn(sql`${jobs} indexed by jobs_new`, sql`is_new = 1`);
 
 function dueIn(source: SQL, isThere: SQL) {
-  return compile<{ before: number; limit: number }>(() =>
+  return compile<{ before: number; limit: number }>()(() =>
     build
-      .select({ id: sql`${jobs.id}`.as("id") })
+      .select({ id: column(jobs.id) })
       .from(source)
       .where(and(isThere, isDue))
       .limit(sql.placeholder("limit")),
@@ -31,9 +31,9 @@ function dueIn(source: SQL, isThere: SQL) {
 
 /** Before the row goes, by which they are found. */
 const removeListRows = deletesOfListRows(and(eq(jobs.id, argument("jobId")), isDue)).map((query) =>
-  compile<{ jobId: string; before: number }>(query),
+  compile<{ jobId: string; before: number }>()<Buildable>(query),
 );
-const remove = compile<{ jobId: string; before: number }>(() =>
+const remove = compile<{ jobId: string; before: number }>()(() =>
   build.delete(jobs).where(and(eq(jobs.id, argument("jobId")), isDue)),
 );
 
@@ -57,13 +57,13 @@ const removals = [
   () => build.delete(subscriptions).where(and(eq(subscriptions.jobId, argument("jobId")), isGone)),
   () => build.delete(vaultUses).where(and(eq(vaultUses.jobId, argument("jobId")), isGone)),
   () => build.delete(idempotencyKeys).where(and(eq(idempotencyKeys.jobId, argument("jobId")), isGone)),
-].map((query) => compile<{ jobId: string }>(query));
+].map((query) => compile<{ jobId: string }>()<Buildable>(query));
 
 /** Lists ids of jobs that ended before a time and are not pinned, so many at most. */
 export async function expiredJobs(database: Database, before: number, limit: number): Promise<readonly string[]> {
   const listed = await database.read(selectDue({ before, limit }));
   const others = await database.read(selectDueNew({ before, limit }));
-  return [...listed, ...others].slice(0, limit).map((row) => String(row.id));
+  return [...listed, ...others].slice(0, limit).map((row) => row.id);
 }
 
 /** Removes all rows of a job that ended before a time, in one write which notes that its files are to go. False when it was retried or pinned meanwhile. */
@@ -81,9 +81,9 @@ export async function removeJob(database: Database, jobId: string, before: numbe
 /** It was dismissed before it had ended, and its status document says so: of a discarded one nothing is kept. */
 const keepsStatus = sql`(${jobs.finishedAt} = ${jobs.updatedAt} and ${jobs.request} ->> '$.statusDocument' is not null)`;
 
-const selectKept = compile<{ ids: string }>(() =>
+const selectKept = compile<{ ids: string }>()(() =>
   build
-    .select({ id: sql`one.value`.as("id") })
+    .select({ id: sql`one.value`.mapWith(String) })
     .from(sql`json_each(${argument("ids")}) as one`)
     .where(
       or(
@@ -96,12 +96,12 @@ const selectKept = compile<{ ids: string }>(() =>
 /** Tells which ids are of jobs, or of executions of jobs, whose files are kept: all but those that were dismissed, status documents apart. */
 export async function idsWithFiles(database: Database, ids: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await database.read(selectKept({ ids: JSON.stringify(ids) }));
-  return new Set(rows.map((row) => String(row.id)));
+  return new Set(rows.map((row) => row.id));
 }
 
-const selectKnown = compile<{ ids: string }>(() =>
+const selectKnown = compile<{ ids: string }>()(() =>
   build
-    .select({ id: sql`one.value`.as("id") })
+    .select({ id: sql`one.value`.mapWith(String) })
     .from(sql`json_each(${argument("ids")}) as one`)
     .where(
       or(
@@ -115,5 +115,5 @@ const selectKnown = compile<{ ids: string }>(() =>
 /** Tells of which ids there is a row: of a job, an execution or an uploaded file, whatever became of it. */
 export async function knownIds(database: Database, ids: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await database.read(selectKnown({ ids: JSON.stringify(ids) }));
-  return new Set(rows.map((row) => String(row.id)));
+  return new Set(rows.map((row) => row.id));
 }

@@ -21,5 +21,5 @@ export async function noteAnswer(database: Database, jobId: string): Promise<voi
 
 /** Lists ids of runs that were answered, whose results are kept and that ended before a time, so many at most. */
 export async function answeredJobs(database: Database, before: number, limit: number): Promise<readonly string[]> {
-  return (await database.read(hiding.selectAnswered({ before, limit }))).map((row) => String(row.id));
+  return (await database.read(hiding.selectAnswered({ before, limit }))).map((row) => row.id);
 }

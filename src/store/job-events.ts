@@ -3,7 +3,6 @@ import type { JobEvent } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
 import type { LiveProgress } from "./job-feed.ts";
-import { eventOf } from "./job-rows.ts";
 import { findJob } from "./jobs.ts";
 import { jobEvents } from "./schema/jobs.ts";
 import { argument, build, compile } from "./statements.ts";
@@ -13,7 +12,7 @@ export type { LiveProgress } from "./job-feed.ts";
 /** Events read at once; a reader of more asks again. */
 const maxEvents = 1000;
 
-const selectEvents = compile<{ jobId: string; after: number; limit: number }>(() =>
+const selectEvents = compile<{ jobId: string; after: number; limit: number }>()(() =>
   build
     .select()
     .from(jobEvents)
@@ -29,8 +28,7 @@ export async function eventsOf(
   afterNumber: number,
   limit: number = maxEvents,
 ): Promise<readonly JobEvent[]> {
-  const rows = await database.read(selectEvents({ jobId, after: afterNumber, limit }));
-  return rows.map((row) => eventOf(row));
+  return database.read(selectEvents({ jobId, after: afterNumber, limit }));
 }
 
 /** Tells what was announced of a job since its last stored event. */

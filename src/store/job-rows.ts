@@ -1,73 +1,17 @@
 import { clientOf } from "../domain/access.ts";
-import type { Execution, Job, JobEvent, NewJobEvent } from "../domain/job.ts";
-import { rowReader } from "./rows.ts";
-import { executions, jobEvents, jobs } from "./schema/jobs.ts";
-import { type ArgumentsOf, type Row, storable } from "./statements.ts";
+import type { Job, NewJobEvent } from "../domain/job.ts";
+import type { TableRow } from "./rows.ts";
+import type { jobs } from "./schema/jobs.ts";
+import { type ArgumentsOf, storable } from "./statements.ts";
 
-const jobRow = rowReader(jobs);
-const executionRow = rowReader(executions);
-const eventRow = rowReader(jobEvents);
-
-/** Columns of an execution and of a job, after which those of another table may stand. */
-export const executionWidth = executionRow.width;
-export const jobWidth = jobRow.width;
-
-/** Reads a job from a row; `from` is the position of its first column. */
-export function jobOf(row: Row, from = 0): Job {
-  const {
-    number: _number,
-    hidden: _hidden,
-    isNew: _isNew,
-    outputBytes: _outputBytes,
-    client,
-    providerId,
-    remoteJobId,
-    user,
-    language,
-    executionId,
-    moveId: _,
-    stage,
-    startedAt,
-    finishedAt,
-    failure,
-    wpsId,
-    resumeFrom,
-    syncRun,
-    ...always
-  } = jobRow.read(row, from);
+/** Reads a job from a row. */
+export function jobOf(row: TableRow<typeof jobs>): Job {
+  const { number: _number, hidden: _, isNew: _new, outputBytes: _bytes, moveId: _move, client, syncRun, ...job } = row;
   return {
-    ...always,
-    ...(providerId === null ? {} : { providerId }),
-    ...(remoteJobId === null ? {} : { remoteJobId }),
-    ...(user === null ? {} : { user }),
-    ...(client === clientOf(user === null ? {} : { user }) ? {} : { client }),
-    ...(language === null ? {} : { language }),
-    ...(executionId === null ? {} : { executionId }),
-    ...(stage === null ? {} : { stage }),
-    ...(startedAt === null ? {} : { startedAt }),
-    ...(finishedAt === null ? {} : { finishedAt }),
-    ...(failure === null ? {} : { failure }),
-    ...(wpsId === null ? {} : { wpsId }),
-    ...(resumeFrom === null ? {} : { resumeFrom }),
-    ...(syncRun === null ? {} : { hidden: syncRun }),
+    ...job,
+    ...(client === clientOf(job) ? {} : { client }),
+    ...(syncRun === undefined ? {} : { hidden: syncRun }),
   };
-}
-
-/** Reads an execution from a row. */
-export function executionOf(row: Row): Execution {
-  const { handle, outputPlan, endedAt, ...always } = executionRow.read(row);
-  return {
-    ...always,
-    ...(handle === null ? {} : { handle }),
-    ...(outputPlan === null ? {} : { outputPlan }),
-    ...(endedAt === null ? {} : { endedAt }),
-  };
-}
-
-/** Reads an event from a row; `from` is the position of its first column. */
-export function eventOf(row: Row, from = 0): JobEvent {
-  const { stage, failure, ...always } = eventRow.read(row, from);
-  return { ...always, ...(stage === null ? {} : { stage }), ...(failure === null ? {} : { failure }) };
 }
 
 /** Words an event as the statements that insert events read it: an array, in the order of `eventMembers`. */

@@ -12,7 +12,7 @@ import { withoutListRows } from "./queries/list-rows.ts";
 import * as moving from "./queries/move-job.ts";
 import { type JobRecord, recordStatements } from "./queries/record-job.ts";
 import * as selecting from "./queries/select-jobs.ts";
-import { type Statement, type StatementResult, storable } from "./statements.ts";
+import { rowsOf, type Statement, type StatementResult, storable } from "./statements.ts";
 import { countQueuedOf } from "./usage.ts";
 
 /** An `Idempotency-Key`: unique by principal, process and key until it expires. */
@@ -66,6 +66,7 @@ export async function insertJob(
     return inserted?.rowsAffected === 1 ? { kind: "inserted" } : fullQueue(database, job);
   }
   const key = { principal: idempotency.principal, processId: job.processId, key: idempotency.key };
+  const keyInUse = inserting.selectKey(key);
   const { bodyDigest, expiresAt } = idempotency;
   const keyOfJob = { ...key, jobId: job.id, createdAt: job.createdAt, bodyDigest, expiresAt };
   const [inserted, , , found] = await database.write(
@@ -73,16 +74,16 @@ export async function insertJob(
       inserting.insertJobRowOnce({ ...values, ...key, maxQueued: maxQueued ?? Number.MAX_SAFE_INTEGER }),
       inserting.insertKey(keyOfJob),
       first,
-      inserting.selectKey(key),
+      keyInUse,
       ...uses,
     ],
     [job.id],
     standing,
   );
   if (inserted?.rowsAffected === 1) return { kind: "inserted" };
-  const other = found?.rows[0];
+  const [other] = rowsOf(keyInUse, found);
   if (other === undefined) return fullQueue(database, job);
-  return other.body_digest === bodyDigest ? { kind: "existing", jobId: String(other.job_id) } : { kind: "conflict" };
+  return other.bodyDigest === bodyDigest ? { kind: "existing", jobId: other.jobId } : { kind: "conflict" };
 }
 
 async function fullQueue(database: Database, job: Job): Promise<Insertion> {
@@ -115,7 +116,7 @@ export async function waitingJobs(database: Database, limit: number, after = "")
   if (clients.length === 0) return [];
   const each = shareOf(limit, clients.length);
   const rows = await database.read(selecting.selectWaitingJobs({ clients: JSON.stringify(clients), each }));
-  return rows.map((row) => jobOf(row)).sort(compareTurns);
+  return rows.map(jobOf).sort(compareTurns);
 }
 
 /** Tells what `waitingJobs` left: more of a client that it read, or clients after the last one that it read. */
@@ -162,17 +163,13 @@ export async function claimJobs(
   const text = JSON.stringify(
     claims.map(({ jobId, executionId, moveId, event }) => [jobId, executionId, moveId, ...eventMembers(event)]),
   );
+  const claim = claiming.claimWaiting({ claims: text, at });
   const [claimed] = await database.write(
-    [
-      claiming.claimWaiting({ claims: text, at }),
-      claiming.insertClaimedExecutions({ claims: text, at }),
-      claiming.insertClaimedEvents({ claims: text }),
-    ],
+    [claim, claiming.insertClaimedExecutions({ claims: text, at }), claiming.insertClaimedEvents({ claims: text })],
     claims.map((claim) => claim.jobId),
     claiming.selectClaimed({ claims: text }),
   );
-  const rows = claimed?.rows ?? [];
-  return new Map(rows.map((row) => [String(row.id), { fence: Number(row.fence), attempt: Number(row.attempt) }]));
+  return new Map(rowsOf(claim, claimed).map(({ id, ...held }) => [id, held]));
 }
 
 /** Puts a running job back to the waiting ones and ends its execution. False when the fence or state no longer holds. */
@@ -210,13 +207,9 @@ export async function adoptJob(
   move: Move & { readonly countsAsCrash: boolean },
 ): Promise<{ readonly fence: number } | undefined> {
   const { jobId, moveId, at, countsAsCrash } = move;
-  const [adopted] = await database.write(
-    [moving.adopt({ jobId, moveId, at, crashes: Number(countsAsCrash) })],
-    [],
-    findMove({ jobId, moveId }),
-  );
-  const row = adopted?.rows[0];
-  return row === undefined ? undefined : { fence: Number(row.fence) };
+  const adopt = moving.adopt({ jobId, moveId, at, crashes: Number(countsAsCrash) });
+  const [adopted] = await database.write([adopt], [], findMove({ jobId, moveId }));
+  return rowsOf(adopt, adopted)[0];
 }
 
 /** Records how far a running job has come, in one write; nothing at all when the fence or state no longer holds. */
@@ -245,7 +238,7 @@ export async function finishJob(database: Database, move: FinishMove): Promise<b
   const { notifications = [] } = move;
   const guard = { jobId, moveId };
   const outputs = Object.entries(outcome.results).map(([id, result]) => [id, JSON.stringify(result)]);
-  const statements = [
+  const statements: Statement[] = [
     moving.finish({
       ...guard,
       executionId,

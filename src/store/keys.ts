@@ -2,10 +2,9 @@ import { and, asc, eq, isNotNull, isNull, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Role } from "../domain/access.ts";
 import type { Database } from "./database.ts";
-import { rowReader } from "./rows.ts";
 import { keys } from "./schema/keys.ts";
 import { processes } from "./schema/processes.ts";
-import { argument, argumentsOf, build, compile, type Row } from "./statements.ts";
+import { argument, argumentsOf, build, compile } from "./statements.ts";
 
 /** A key `hdl_<id>_<secret>` as it is kept: the secret itself is not. */
 export type KeyRow = {
@@ -21,27 +20,25 @@ export type KeyRow = {
   readonly expiresAt?: number;
 };
 
-const keyRow = rowReader(keys);
-
-const insert = compile<Record<keyof typeof keys.$inferSelect, string | number | null>>(() =>
+const insert = compile<Record<keyof typeof keys.$inferSelect, string | number | null>>()(() =>
   build.insert(keys).values(argumentsOf(keys)),
 );
-const selectAll = compile(() => build.select().from(keys).orderBy(asc(keys.createdAt), asc(keys.id)));
-const selectOne = compile<{ id: string }>(() =>
+const selectAll = compile()(() => build.select().from(keys).orderBy(asc(keys.createdAt), asc(keys.id)));
+const selectOne = compile<{ id: string }>()(() =>
   build
     .select()
     .from(keys)
     .where(eq(keys.id, argument("id"))),
 );
-const selectAny = compile(() => build.select({ id: keys.id }).from(keys).limit(1));
-const revoke = compile<{ id: string; at: number }>(() =>
+const selectAny = compile()(() => build.select({ id: keys.id }).from(keys).limit(1));
+const revoke = compile<{ id: string; at: number }>()(() =>
   build
     .update(keys)
     .set({ revokedAt: argument("at") })
     .where(and(eq(keys.id, argument("id")), isNull(keys.revokedAt))),
 );
 const held = alias(keys, "held");
-const disown = compile<{ id: string; at: number }>(() => {
+const disown = compile<{ id: string; at: number }>()(() => {
   const userOf = build
     .select({ user: keys.user })
     .from(keys)
@@ -61,7 +58,7 @@ const disown = compile<{ id: string; at: number }>(() => {
     .set({ owner: null })
     .where(and(sql`${processes.owner} = (${userOf})`, notExists(stillHolds)));
 });
-const selectHolding = compile<{ user: string; at: number }>(() =>
+const selectHolding = compile<{ user: string; at: number }>()(() =>
   build
     .select({ id: keys.id })
     .from(keys)
@@ -74,7 +71,7 @@ const selectHolding = compile<{ user: string; at: number }>(() =>
     )
     .limit(1),
 );
-const touch = compile<{ id: string; at: number }>(() =>
+const touch = compile<{ id: string; at: number }>()(() =>
   build
     .update(keys)
     .set({ lastUsedAt: argument("at") })
@@ -89,7 +86,7 @@ export async function insertKey(database: Database, key: KeyRow): Promise<void> 
 
 /** Lists all keys, revoked ones too, the oldest first. */
 export async function listKeys(database: Database): Promise<readonly KeyRow[]> {
-  return (await database.read(selectAll({}))).map(keyOf);
+  return database.read(selectAll({}));
 }
 
 /**
@@ -103,8 +100,7 @@ export async function revokeKey(database: Database, id: string, at: number): Pro
 
 /** Finds a key, be it revoked or not. */
 export async function findKey(database: Database, id: string): Promise<KeyRow | undefined> {
-  const [row] = await database.read(selectOne({ id }));
-  return row === undefined ? undefined : keyOf(row);
+  return (await database.read(selectOne({ id })))[0];
 }
 
 /** Tells whether a key was ever made, revoked ones included. */
@@ -120,14 +116,4 @@ export async function hasHoldingKey(database: Database, user: string, at: number
 /** Notes when a key was last used. */
 export async function touchKey(database: Database, id: string, at: number): Promise<void> {
   await database.write([touch({ id, at })]);
-}
-
-function keyOf(row: Row): KeyRow {
-  const { revokedAt, lastUsedAt, expiresAt, ...always } = keyRow.read(row);
-  return {
-    ...always,
-    ...(revokedAt === null ? {} : { revokedAt }),
-    ...(lastUsedAt === null ? {} : { lastUsedAt }),
-    ...(expiresAt === null ? {} : { expiresAt }),
-  };
 }

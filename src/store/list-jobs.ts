@@ -9,6 +9,8 @@ import { createSlices } from "./job-lists/slices.ts";
 import { justEndedWith } from "./job-lists/take-in.ts";
 import { jobOf } from "./job-rows.ts";
 import { pageOfNew, selectEnded } from "./queries/list-jobs.ts";
+import type { TableRow } from "./rows.ts";
+import type { jobs } from "./schema/jobs.ts";
 import type { Statement } from "./statements.ts";
 
 export type { JobPosition } from "./job-lists/position.ts";
@@ -31,6 +33,9 @@ export type JobFilter = {
   readonly from?: JobPosition;
 };
 
+/** A synchronous run that is no job: as long as it is new, who asks for what was removed sees it too. */
+const syncRun = 2;
+
 /** How often a page is read again because jobs of it moved meanwhile. */
 const mostTries = 3;
 
@@ -46,7 +51,7 @@ export async function listJobs(database: Database, filter: JobFilter): Promise<r
   const slices = createSlices(database, question);
   for (let tries = 1; ; tries += 1) {
     // First, so that a job that is taken into the indexes meanwhile is found here or there.
-    const unlisted = await listNew(database, question, filter, hidden);
+    const unlisted = await listNew(database, question, filter, withRemoved ? [...hidden, syncRun] : hidden);
     const found: JobPosition[] = [];
     for (const one of hidden) {
       const reading = { question, hidden: one, order, limit, slices, ...(from === undefined ? {} : { from }) };
@@ -72,11 +77,15 @@ async function listNew(
   return jobsOf(database, pageOfNew[order.key][directionOf(order)](values), order);
 }
 
-async function jobsOf(database: Database, statement: Statement, order: JobOrder): Promise<readonly ListedJob[]> {
+async function jobsOf(
+  database: Database,
+  statement: Statement<TableRow<typeof jobs>>,
+  order: JobOrder,
+): Promise<readonly ListedJob[]> {
   const rows = await database.read(statement);
   return rows.map((row) => {
     const job = jobOf(row);
-    return { job, position: positionOf(job, Number(row.number), order) };
+    return { job, position: positionOf(job, row.number, order) };
   });
 }
 

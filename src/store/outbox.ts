@@ -3,24 +3,21 @@ import * as v from "valibot";
 import type { Job, JobEvent } from "../domain/job.ts";
 import type { Notification, NotificationState, NotificationTry, Subscriber } from "../domain/notification.ts";
 import type { Database } from "./database.ts";
-import { eventOf, jobOf, jobWidth } from "./job-rows.ts";
-import { rowReader } from "./rows.ts";
+import { jobOf } from "./job-rows.ts";
+import type { TableRow } from "./rows.ts";
 import { jobEvents, jobs } from "./schema/jobs.ts";
 import { notifications, subscriptions } from "./schema/notifications.ts";
 import { type SecretKey, seal, unseal } from "./seal.ts";
-import { argument, build, compile, type Row } from "./statements.ts";
+import { argument, build, compile } from "./statements.ts";
 
-const notificationRow = rowReader(notifications);
-const subscriptionRow = rowReader(subscriptions);
-
-const selectSubscription = compile<{ jobId: string }>(() =>
+const selectSubscription = compile<{ jobId: string }>()(() =>
   build
     .select()
     .from(subscriptions)
     .where(eq(subscriptions.jobId, argument("jobId"))),
 );
 
-const selectOfJob = compile<{ jobId: string }>(() =>
+const selectOfJob = compile<{ jobId: string }>()(() =>
   build
     .select()
     .from(notifications)
@@ -42,7 +39,7 @@ const waitingReceivers = sql`with recursive waiting(name) as (
 
 const firstOfReceiver = sql`(select first.id from ${notifications} as first where first.due_at is not null and first.receiver = waiting.name order by first.due_at, first.id limit ${argument("each")})`;
 
-const selectHeads = compile<{ each: number; most: number }>(() =>
+const selectHeads = compile<{ each: number; most: number }>()(() =>
   build
     .select()
     .from(notifications)
@@ -53,7 +50,7 @@ const selectHeads = compile<{ each: number; most: number }>(() =>
     .limit(sql.placeholder("most")),
 );
 
-const selectDelivery = compile<{ id: string }>(() =>
+const selectDelivery = compile<{ id: string }>()(() =>
   build
     .select({ notification: notifications, job: jobs, event: jobEvents })
     .from(notifications)
@@ -65,7 +62,7 @@ const selectDelivery = compile<{ id: string }>(() =>
     .where(eq(notifications.id, argument("id"))),
 );
 
-const setTried = compile<{ id: string; tries: string; state: string; dueAt: number | null }>(() =>
+const setTried = compile<{ id: string; tries: string; state: string; dueAt: number | null }>()(() =>
   build
     .update(notifications)
     .set({ tries: argument("tries"), state: argument("state"), dueAt: argument("dueAt") })
@@ -95,9 +92,8 @@ export async function subscribersOf(
 ): Promise<readonly Subscriber[] | undefined> {
   const [row] = await database.read(selectSubscription({ jobId }));
   if (row === undefined) return [];
-  const { sealedSubscribers } = subscriptionRow.read(row);
   try {
-    return v.parse(SubscribersSchema, JSON.parse(unseal(key, subscriptionScope(jobId), sealedSubscribers)));
+    return v.parse(SubscribersSchema, JSON.parse(unseal(key, subscriptionScope(jobId), row.sealedSubscribers)));
   } catch {
     // Sealed with another key: whoever asks says what that means.
     return undefined;
@@ -106,7 +102,7 @@ export async function subscribersOf(
 
 /** Lists the notifications of a job, the oldest first. */
 export async function notificationsOf(database: Database, jobId: string): Promise<readonly Notification[]> {
-  return (await database.read(selectOfJob({ jobId }))).map((row) => notificationOf(row));
+  return (await database.read(selectOfJob({ jobId }))).map(notificationOf);
 }
 
 /** Lists what waits, the first due first: of each receiver its `each` first ones, `most` in all. */
@@ -114,7 +110,7 @@ export async function waitingNotifications(
   database: Database,
   bounds: { readonly each: number; readonly most: number },
 ): Promise<readonly Notification[]> {
-  return (await database.read(selectHeads(bounds))).map((row) => notificationOf(row));
+  return (await database.read(selectHeads(bounds))).map(notificationOf);
 }
 
 /** What a delivery needs to know. */
@@ -124,8 +120,7 @@ export type Delivery = { readonly notification: Notification; readonly job: Job;
 export async function findDelivery(database: Database, id: string): Promise<Delivery | undefined> {
   const [row] = await database.read(selectDelivery({ id }));
   if (row === undefined) return undefined;
-  const { width } = notificationRow;
-  return { notification: notificationOf(row), job: jobOf(row, width), event: eventOf(row, width + jobWidth) };
+  return { notification: notificationOf(row.notification), job: jobOf(row.job), event: row.event };
 }
 
 /** Keeps what became of a notification; it is tried again at `dueAt`, never when that is undefined. */
@@ -138,7 +133,6 @@ export async function keepTries(
   await database.write([setTried({ id, tries: JSON.stringify(tries), state, dueAt: dueAt ?? null })]);
 }
 
-function notificationOf(row: Row): Notification {
-  const { dueAt, eventNumber: _, ...always } = notificationRow.read(row);
-  return { ...always, ...(dueAt === null ? {} : { dueAt }) };
+function notificationOf({ eventNumber: _, ...notification }: TableRow<typeof notifications>): Notification {
+  return notification;
 }

@@ -1,17 +1,15 @@
-import { and, asc, eq, gt, or, sql } from "drizzle-orm";
+import { and, asc, eq, getTableColumns, gt, or, sql } from "drizzle-orm";
 import type { Job } from "../domain/job.ts";
 import type { Process } from "../domain/process.ts";
 import type { Database } from "./database.ts";
-import { rowReader } from "./rows.ts";
+import type { TableRow } from "./rows.ts";
 import { processes, processRevisions } from "./schema/processes.ts";
-import { type ArgumentsOf, argument, argumentsOf, build, compile, insertFrom, type Row } from "./statements.ts";
-
-const revisionRow = rowReader(processRevisions);
+import { type ArgumentsOf, argument, argumentsOf, build, compile, insertFrom } from "./statements.ts";
 
 const isCurrent = and(eq(processRevisions.processId, processes.id), eq(processRevisions.revision, processes.revision));
 
 /** Inserts the revision of a deployment that took place; what is not part of the revision's digest may have changed. */
-const insertRevision = compile<ArgumentsOf<typeof processRevisions>>(() =>
+const insertRevision = compile<ArgumentsOf<typeof processRevisions>>()(() =>
   insertFrom(processRevisions, argumentsOf(processRevisions), {
     where: sql`exists ${build
       .select({ id: processes.id })
@@ -29,50 +27,50 @@ const insertRevision = compile<ArgumentsOf<typeof processRevisions>>(() =>
   }),
 );
 
-const insertLoneRevision = compile<ArgumentsOf<typeof processRevisions>>(() =>
+const insertLoneRevision = compile<ArgumentsOf<typeof processRevisions>>()(() =>
   build.insert(processRevisions).values(argumentsOf(processRevisions)).onConflictDoNothing(),
 );
 
 type Deployment = ArgumentsOf<typeof processes>;
-const insertCurrent = compile<Deployment>(() =>
+const insertCurrent = compile<Deployment>()(() =>
   build.insert(processes).values(argumentsOf(processes)).onConflictDoNothing(),
 );
-const replaceCurrent = compile<Deployment>(() =>
+const replaceCurrent = compile<Deployment>()(() =>
   build
     .update(processes)
     .set({ revision: argument("revision"), updatedAt: argument("updatedAt") })
     .where(eq(processes.id, argument("id"))),
 );
 
-const selectCurrent = compile<{ id: string }>(() =>
+const selectCurrent = compile<{ id: string }>()(() =>
   build
-    .select({ revision: processRevisions })
+    .select(getTableColumns(processRevisions))
     .from(processes)
     .innerJoin(processRevisions, isCurrent)
     .where(eq(processes.id, argument("id"))),
 );
-const selectRevision = compile<{ id: string; revision: string }>(() =>
+const selectRevision = compile<{ id: string; revision: string }>()(() =>
   build
     .select()
     .from(processRevisions)
     .where(and(eq(processRevisions.processId, argument("id")), eq(processRevisions.revision, argument("revision")))),
 );
-const selectCurrentVisibility = compile<{ id: string }>(() =>
+const selectCurrentVisibility = compile<{ id: string }>()(() =>
   build
     .select({ visibility: processRevisions.visibility })
     .from(processes)
     .innerJoin(processRevisions, isCurrent)
     .where(eq(processes.id, argument("id"))),
 );
-const selectRevisionVisibility = compile<{ id: string; revision: string }>(() =>
+const selectRevisionVisibility = compile<{ id: string; revision: string }>()(() =>
   build
     .select({ visibility: processRevisions.visibility })
     .from(processRevisions)
     .where(and(eq(processRevisions.processId, argument("id")), eq(processRevisions.revision, argument("revision")))),
 );
-const selectPage = compile<{ limit: number; after: string; withPrivate: number; visibility: string | null }>(() =>
+const selectPage = compile<{ limit: number; after: string; withPrivate: number; visibility: string | null }>()(() =>
   build
-    .select({ revision: processRevisions })
+    .select(getTableColumns(processRevisions))
     .from(processes)
     .innerJoin(processRevisions, isCurrent)
     .where(
@@ -85,13 +83,13 @@ const selectPage = compile<{ limit: number; after: string; withPrivate: number; 
     .orderBy(asc(processes.id))
     .limit(sql.placeholder("limit")),
 );
-const selectOwner = compile<{ id: string }>(() =>
+const selectOwner = compile<{ id: string }>()(() =>
   build
     .select({ owner: processes.owner })
     .from(processes)
     .where(eq(processes.id, argument("id"))),
 );
-const selectOwned = compile(() =>
+const selectOwned = compile()(() =>
   build
     .select({
       id: processes.id,
@@ -104,13 +102,13 @@ const selectOwned = compile(() =>
     .innerJoin(processRevisions, isCurrent)
     .orderBy(asc(processes.id)),
 );
-const updateOwner = compile<{ id: string; owner: string | null }>(() =>
+const updateOwner = compile<{ id: string; owner: string | null }>()(() =>
   build
     .update(processes)
     .set({ owner: argument("owner") })
     .where(eq(processes.id, argument("id"))),
 );
-const deleteCurrent = compile<{ id: string }>(() => build.delete(processes).where(eq(processes.id, argument("id"))));
+const deleteCurrent = compile<{ id: string }>()(() => build.delete(processes).where(eq(processes.id, argument("id"))));
 
 /**
  * Makes a process the current one of its id. Its revision is kept for good. Without `replace` an id that is taken
@@ -188,7 +186,7 @@ export async function listProcesses(
 /** Finds who owns a process; undefined when nobody but the admins does, or it is not deployed. */
 export async function ownerOfProcess(database: Database, id: string): Promise<string | undefined> {
   const [row] = await database.read(selectOwner({ id }));
-  return typeof row?.owner === "string" ? row.owner : undefined;
+  return row?.owner;
 }
 
 /** What the operator sees of a process. */
@@ -202,14 +200,7 @@ export type OwnedProcess = {
 
 /** Lists all processes with their owners, by id. */
 export async function listOwnedProcesses(database: Database): Promise<readonly OwnedProcess[]> {
-  const rows = await database.read(selectOwned({}));
-  return rows.map(({ id, owner, deployer_role: deployerRole, visibility, is_mutable: isMutable }) => ({
-    id: String(id),
-    isMutable: isMutable === 1,
-    visibility: String(visibility),
-    ...(typeof owner === "string" ? { owner } : {}),
-    ...(typeof deployerRole === "string" ? { deployerRole } : {}),
-  }));
+  return database.read(selectOwned({}));
 }
 
 /** Hands a process to another user, or to the admins. False when it is not deployed. */
@@ -224,9 +215,8 @@ export async function undeployProcess(database: Database, id: string): Promise<b
   return deleted?.rowsAffected === 1;
 }
 
-function processOf(row: Row): Process {
-  const { processId, createdAt: _, deployerRole, ...process } = revisionRow.read(row);
-  return { id: processId, ...process, ...(deployerRole === null ? {} : { deployerRole }) };
+function processOf({ processId: id, createdAt: _, ...process }: TableRow<typeof processRevisions>): Process {
+  return { id, ...process };
 }
 
 function revisionArguments(process: Process, at: number): ArgumentsOf<typeof processRevisions> {

@@ -2,27 +2,24 @@ import { asc, eq } from "drizzle-orm";
 import * as v from "valibot";
 import { type Provider, type ProviderAuth, ProviderAuthSchema } from "../domain/provider.ts";
 import type { Database } from "./database.ts";
-import { rowReader } from "./rows.ts";
+import type { TableRow } from "./rows.ts";
 import { jobSecrets } from "./schema/jobs.ts";
 import { providers } from "./schema/providers.ts";
 import { type SecretKey, seal, unseal } from "./seal.ts";
-import { type ArgumentsOf, argument, argumentsOf, build, compile, type Row } from "./statements.ts";
+import { type ArgumentsOf, argument, argumentsOf, build, compile } from "./statements.ts";
 
-const providerRow = rowReader(providers);
-const secretRow = rowReader(jobSecrets);
-
-const insert = compile<ArgumentsOf<typeof providers>>(() =>
+const insert = compile<ArgumentsOf<typeof providers>>()(() =>
   build.insert(providers).values(argumentsOf(providers)).onConflictDoNothing(),
 );
-const selectAll = compile(() => build.select().from(providers).orderBy(asc(providers.id)));
-const selectOne = compile<{ id: string }>(() =>
+const selectAll = compile()(() => build.select().from(providers).orderBy(asc(providers.id)));
+const selectOne = compile<{ id: string }>()(() =>
   build
     .select()
     .from(providers)
     .where(eq(providers.id, argument("id"))),
 );
-const remove = compile<{ id: string }>(() => build.delete(providers).where(eq(providers.id, argument("id"))));
-const selectSecrets = compile<{ jobId: string }>(() =>
+const remove = compile<{ id: string }>()(() => build.delete(providers).where(eq(providers.id, argument("id"))));
+const selectSecrets = compile<{ jobId: string }>()(() =>
   build
     .select()
     .from(jobSecrets)
@@ -69,8 +66,10 @@ export async function authOfProvider(
   id: string,
 ): Promise<ProviderAuth | undefined> {
   const [row] = await database.read(selectOne({ id }));
-  const sealed = row === undefined ? null : providerRow.read(row).sealedAuth;
-  return sealed === null ? undefined : v.parse(ProviderAuthSchema, JSON.parse(unseal(key, providerScope(id), sealed)));
+  const sealed = row?.sealedAuth;
+  return sealed === undefined
+    ? undefined
+    : v.parse(ProviderAuthSchema, JSON.parse(unseal(key, providerScope(id), sealed)));
 }
 
 /** Forgets a provider and what signs in to it. False when there is none. */
@@ -94,10 +93,9 @@ export async function headersOfJob(
 ): Promise<Readonly<Record<string, string>>> {
   const [row] = await database.read(selectSecrets({ jobId }));
   if (row === undefined) return {};
-  return v.parse(HeadersSchema, JSON.parse(unseal(key, jobScope(jobId), secretRow.read(row).sealedHeaders)));
+  return v.parse(HeadersSchema, JSON.parse(unseal(key, jobScope(jobId), row.sealedHeaders)));
 }
 
-function providerOf(row: Row): Provider {
-  const { sealedAuth, ...provider } = providerRow.read(row);
-  return { ...provider, hasAuth: sealedAuth !== null };
+function providerOf({ sealedAuth, ...provider }: TableRow<typeof providers>): Provider {
+  return { ...provider, hasAuth: sealedAuth !== undefined };
 }

@@ -1,24 +1,19 @@
-import { and, type SQL, sql } from "drizzle-orm";
+import { and, count, type SQL, sql } from "drizzle-orm";
 import { clientOf } from "../domain/access.ts";
 import type { Job } from "../domain/job.ts";
 import { jobMoves } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
 import { isListed, jobs } from "./schema/jobs.ts";
-import { argument, build, compile, statusIn } from "./statements.ts";
+import { argument, build, compile, numberOrNull, statusIn } from "./statements.ts";
 
 const isWaiting = statusIn(jobs.status, jobMoves.claim.from);
 
-const countAll = compile(() =>
-  build
-    .select({ count: sql`count(*)`.as("count") })
-    .from(jobs)
-    .where(isWaiting),
-);
+const countAll = compile()(() => build.select({ count: count() }).from(jobs).where(isWaiting));
 
 /** Jobs of the same client that come first: as many turns are taken before. */
-const countOwnBefore = compile<{ client: string; priority: number; createdAt: number; id: string }>(() =>
+const countOwnBefore = compile<{ client: string; priority: number; createdAt: number; id: string }>()(() =>
   build
-    .select({ count: sql`count(*)`.as("count") })
+    .select({ count: count() })
     .from(jobs)
     .where(
       and(
@@ -29,12 +24,12 @@ const countOwnBefore = compile<{ client: string; priority: number; createdAt: nu
 );
 
 /** In so many turns each client with as many jobs of this priority has one taken, and who came first one more. */
-const countBefore = compile<{ client: string; priority: number; createdAt: number; turns: number }>(() =>
+const countBefore = compile<{ client: string; priority: number; createdAt: number; turns: number }>()(() =>
   build
     .select({
       count:
-        sql`coalesce(sum(higher + min(same, ${argument("turns")} + coalesce(first < ${argument("createdAt")} and client <> ${argument("client")}, 0))), 0)`.as(
-          "count",
+        sql`coalesce(sum(higher + min(same, ${argument("turns")} + coalesce(first < ${argument("createdAt")} and client <> ${argument("client")}, 0))), 0)`.mapWith(
+          Number,
         ),
     })
     .from(
@@ -47,9 +42,9 @@ const maxLookedAt = 20;
 
 /** The durations of the ended jobs of a process, those that ended just now, or the newest of the others; null of those without success. */
 function durationsOf(source: SQL, order: SQL) {
-  return compile<{ processId: string; limit: number }>(() =>
+  return compile<{ processId: string; limit: number }>()(() =>
     build
-      .select({ milliseconds: sql`iif(status = 'successful', finished_at - started_at, null)`.as("milliseconds") })
+      .select({ milliseconds: sql`iif(status = 'successful', finished_at - started_at, null)`.mapWith(numberOrNull) })
       .from(
         sql`${source} and finished_at is not null and hidden = 0 and process_id = ${argument("processId")} order by ${order} limit ${argument("limit")}`,
       ),
@@ -62,7 +57,7 @@ const listedDurations = durationsOf(sql`jobs indexed by jobs_of_process where ${
 /** Counts the accepted jobs. */
 export async function countWaiting(database: Database): Promise<number> {
   const [row] = await database.read(countAll({}));
-  return Number(row?.count ?? 0);
+  return row?.count ?? 0;
 }
 
 /** Tells an accepted job's place in the queue, from 1 on: as far as it can be known when clients take turns. */
@@ -70,16 +65,15 @@ export async function queuePositionOf(database: Database, job: Job): Promise<num
   const { priority, createdAt, id } = job;
   const client = clientOf(job);
   const [own] = await database.read(countOwnBefore({ client, priority, createdAt, id }));
-  const turns = Number(own?.count ?? 0);
+  const turns = own?.count ?? 0;
   const [row] = await database.read(countBefore({ client, priority, createdAt, turns }));
-  return Number(row?.count ?? 0) + 1;
+  return (row?.count ?? 0) + 1;
 }
 
 /** Tells how long the newest successful jobs of a process took: the median; undefined when there is none. */
 export async function usualMilliseconds(database: Database, processId: string): Promise<number | undefined> {
   const page = { processId, limit: maxLookedAt };
   const rows = [...(await database.read(newDurations(page))), ...(await database.read(listedDurations(page)))];
-  const newest = rows.slice(0, maxLookedAt).filter(({ milliseconds }) => milliseconds !== null);
-  const durations = newest.map(({ milliseconds }) => Number(milliseconds));
+  const durations = rows.slice(0, maxLookedAt).flatMap(({ milliseconds }) => milliseconds ?? []);
   return durations.sort((one, other) => one - other)[Math.floor(durations.length / 2)];
 }

@@ -8,25 +8,25 @@ import { argument, build, compile, insertFrom, type Statement } from "./statemen
 /** Guarded by the removal before it in the same write: of a job that is still there nothing is noted. */
 const jobIsGone = sql`not exists (select 1 from ${jobs} where ${jobs.id} = ${argument("jobId")})`;
 
-const noteJob = compile<{ jobId: string }>(() =>
+const noteJob = compile<{ jobId: string }>()(() =>
   insertFrom(removals, { id: argument("jobId") }, { where: jobIsGone }).onConflictDoNothing(),
 );
-const noteExecutions = compile<{ jobId: string }>(() =>
+const noteExecutions = compile<{ jobId: string }>()(() =>
   insertFrom(
     removals,
     { id: sql`${executions.id}` },
     { source: sql`${executions}`, where: and(eq(executions.jobId, argument("jobId")), jobIsGone) },
   ).onConflictDoNothing(),
 );
-const noteVaultFile = compile<{ id: string }>(() =>
+const noteVaultFile = compile<{ id: string }>()(() =>
   insertFrom(
     removals,
     { id: argument("id") },
     { where: sql`not exists (select 1 from ${vaultFiles} where ${vaultFiles.id} = ${argument("id")})` },
   ).onConflictDoNothing(),
 );
-const selectAll = compile<{ limit: number }>(() => build.select().from(removals).limit(sql.placeholder("limit")));
-const forget = compile<{ id: string }>(() => build.delete(removals).where(eq(removals.id, argument("id"))));
+const selectAll = compile<{ limit: number }>()(() => build.select().from(removals).limit(sql.placeholder("limit")));
+const forget = compile<{ id: string }>()(() => build.delete(removals).where(eq(removals.id, argument("id"))));
 
 /** The statements that note that a job and its executions were removed: after its row went, before those of its executions do. */
 export function notesOfRemovedJob(jobId: string): readonly Statement[] {
@@ -40,7 +40,7 @@ export function noteOfRemovedFile(id: string): Statement {
 
 /** Lists ids of what was removed and may still have files, so many at most. */
 export async function pendingRemovals(database: Database, limit: number): Promise<readonly string[]> {
-  return (await database.read(selectAll({ limit }))).map((row) => String(row.id));
+  return (await database.read(selectAll({ limit }))).map((row) => row.id);
 }
 
 /** Forgets removals whose files are gone. */

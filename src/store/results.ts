@@ -1,13 +1,10 @@
 import { asc, eq } from "drizzle-orm";
 import type { Results } from "../domain/values.ts";
 import type { Database } from "./database.ts";
-import { rowReader } from "./rows.ts";
 import { results } from "./schema/jobs.ts";
 import { argument, build, compile } from "./statements.ts";
 
-const resultRow = rowReader(results);
-
-const selectResults = compile<{ jobId: string }>(() =>
+const selectResults = compile<{ jobId: string }>()(() =>
   build
     .select()
     .from(results)
@@ -18,10 +15,5 @@ const selectResults = compile<{ jobId: string }>(() =>
 /** Reads the results of a job, in the order in which they were handed over; none when the job has none. */
 export async function resultsOf(database: Database, jobId: string): Promise<Results> {
   const rows = await database.read(selectResults({ jobId }));
-  return Object.fromEntries(
-    rows.map((row) => {
-      const { outputId, result } = resultRow.read(row);
-      return [outputId, result];
-    }),
-  );
+  return Object.fromEntries(rows.map(({ outputId, result }) => [outputId, result]));
 }

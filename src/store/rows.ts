@@ -1,26 +1,61 @@
-import { getTableColumns, type InferSelectModel, type Table } from "drizzle-orm";
+import { Column, type InferSelectModel, is, SQL, type Table } from "drizzle-orm";
+import type { SelectedFieldsOrdered } from "drizzle-orm/sqlite-core";
 import type { Row } from "./statements.ts";
 
-/** Reads the columns of one table from a row, in which they stand side by side in the order of the schema. */
-export type RowReader<T extends Table> = {
-  readonly width: number;
-  /** `from`: the position of the table's first column, 0 when the row holds nothing else before it. */
-  read(row: Row, from?: number): InferSelectModel<T>;
+/** What a query selects of a row: what is null in the database is absent. */
+export type RowOf<Query> =
+  Awaited<Query> extends readonly (infer Selected)[]
+    ? Present<{ [Name in keyof Selected]: Part<Query, Name, Selected[Name]> }>
+    : never;
+
+/** A whole row of a table. */
+export type TableRow<T extends Table> = Present<InferSelectModel<T>>;
+
+type Present<T> = { [Name in keyof T as null extends T[Name] ? never : Name]: T[Name] } & {
+  [Name in keyof T as null extends T[Name] ? Name : never]?: Exclude<T[Name], null>;
 };
 
-/** Makes the reader of a table's rows, as selected by `build.select().from(table)` or beside others in a join. */
-export function rowReader<T extends Table>(table: T): RowReader<T> {
-  const columns = Object.entries(getTableColumns(table)).map(([name, column]) => ({ name, column }));
-  return {
-    width: columns.length,
-    read(row, from = 0) {
-      // Typed by the schema: Object.create gives an object of any shape.
-      const values = Object.create(Object.prototype);
-      for (const [position, { name, column }] of columns.entries()) {
-        const value = row[from + position];
-        values[name] = value === null || value === undefined ? null : column.mapFromDriverValue(value);
-      }
-      return values;
-    },
+/** A table of a join, or a value: the builder types columns as `never` where it selects them from SQL. */
+type Part<Query, Name extends PropertyKey, Selected> = Query extends {
+  readonly _: { readonly selection: Record<Name, Table> };
+}
+  ? Present<Selected>
+  : [Selected] extends [never]
+    ? unknown
+    : Selected;
+
+/**
+ * Makes the reader of a query's rows, of a query that the builder prepared: each field is read at its position, by its
+ * column, or by what its SQL is mapped with. SQL that is mapped with nothing is `unknown`.
+ */
+export function rowReader<Selected>(prepared: object): (row: Row) => Selected {
+  const selected: SelectedFieldsOrdered = "fields" in prepared && Array.isArray(prepared.fields) ? prepared.fields : [];
+  const fields = selected.map(({ path: [name = "", inner], field }) => ({ name, inner, decoder: decoderOf(field) }));
+  return (row) => {
+    // Typed by the query: Object.create gives an object of any shape.
+    const values = Object.create(Object.prototype);
+    for (const [position, { name, inner, decoder }] of fields.entries()) {
+      const value = row[position];
+      if (inner !== undefined) values[name] ??= {};
+      if (value === null || value === undefined) continue;
+      const decoded = decoder.mapFromDriverValue(value);
+      if (inner === undefined) values[name] = decoded;
+      else values[name][inner] = decoded;
+    }
+    return values;
   };
+}
+
+type Decoder = { mapFromDriverValue(value: unknown): unknown };
+
+/** The builder keeps what SQL is mapped with to itself, as it does what a prepared query selects. */
+function decoderOf(field: unknown): Decoder {
+  if (is(field, Column)) return field;
+  const fragment = is(field, SQL.Aliased) ? field.sql : field;
+  if (is(fragment, SQL) && "decoder" in fragment && isDecoder(fragment.decoder)) return fragment.decoder;
+  throw new TypeError("Cannot read the rows of a query: found a field without a decoder, wanted a column or SQL");
+}
+
+function isDecoder(value: unknown): value is Decoder {
+  return typeof value === "object" && value !== null && "mapFromDriverValue" in value;
 }

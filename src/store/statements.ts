@@ -1,4 +1,6 @@
 import {
+  type Column,
+  type GetColumnData,
   getTableColumns,
   type InferSelectModel,
   type Query,
@@ -11,13 +13,16 @@ import { drizzle } from "drizzle-orm/libsql/sqlite3";
 import { Placeholder } from "drizzle-orm/sql";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { JobStatus } from "../domain/job-state.ts";
+import { type RowOf, rowReader } from "./rows.ts";
 
 export type Argument = string | number | bigint | null | Uint8Array;
 
-/** One SQL statement with its arguments in order. */
-export type Statement = {
+/** One SQL statement with its arguments in order, and what its rows hold. */
+export type Statement<Selected = unknown> = {
   readonly sql: string;
   readonly args: readonly Argument[];
+  /** Rows are as the driver gives them when it is absent. */
+  readonly rowOf?: (row: Row) => Selected;
   /** Its text is one of a fixed number of texts, so that its prepared form is worth keeping. */
   readonly keep?: boolean;
 };
@@ -37,6 +42,19 @@ export const build = drizzle.mock();
 /** Stands for an argument of a compiled query. */
 export function argument(name: string): SQL {
   return sql`${sql.placeholder(name)}`;
+}
+
+/** Selects a column from a source that is SQL, of whose columns the builder knows no types. */
+export function column<C extends Column>(selected: C): SQL<GetColumnData<C>> {
+  // Twice, or the builder would leave the table's name out.
+  const fragment = sql<GetColumnData<C>>`${sql`${selected}`}`;
+  fragment.mapWith(selected);
+  return fragment;
+}
+
+/** Reads a number that SQL makes, which may be absent. */
+export function numberOrNull(value: unknown): number | null {
+  return Number(value);
 }
 
 /** One member of an array that a json_each named `source` yields. */
@@ -79,39 +97,54 @@ export function insertFrom<T extends SQLiteTable>(
     .select(sql`select ${values} from ${options.source ?? sql`(select 1)`} where ${options.where ?? sql`true`}`);
 }
 
+/** Reads what a statement selected. Of one that was not compiled the rows are given as they are. */
+export function rowsOf<Selected>(statement: Statement<Selected>, result?: StatementResult): readonly Selected[];
+export function rowsOf({ rowOf }: Statement, result?: StatementResult): readonly unknown[] {
+  const rows = result?.rows ?? [];
+  return rowOf === undefined ? rows : rows.map((row) => rowOf(row));
+}
+
+/** A query of the builder. */
+export type Buildable = { prepare(): { getQuery(): Query } };
+
+type Values = Readonly<Record<string, Argument>>;
+
 /**
- * Builds and compiles a query at its first use, so that neither the start pays for those that are not used nor a later
- * request for building it: the result fills the arguments in by position. JSON values are given as text. Filling throws a
- * TypeError when a named argument is missing.
+ * Makes statements of a query, with these arguments: `compile<Arguments>()(query)`, whose rows are typed by the query.
+ * It is built at its first use, so that neither the start pays for those that are not used nor a later request for building
+ * it: then arguments are filled in by position. JSON values are given as text. Filling throws a TypeError when a named
+ * argument is missing.
  */
-export function compile<Values extends Readonly<Record<string, Argument>>>(
-  query: () => { toSQL(): Pick<Query, "sql" | "params"> },
-): (values: Values) => Statement {
-  let compiled: Compiled | undefined;
-  return (values) => {
-    compiled ??= textOf(query().toSQL());
-    const { text, order } = compiled;
-    const args: Argument[] = [];
-    for (const one of order) {
-      const value = "name" in one ? values[one.name] : one.constant;
-      if (value === undefined) throw new TypeError(`Cannot fill a query: argument missing, in ${text}`);
-      args.push(value);
-    }
-    return { sql: text, args, keep: true };
+export function compile<Arguments extends Values = Values>() {
+  return <Built extends Buildable>(query: () => Built): ((values: Arguments) => Statement<RowOf<Built>>) => {
+    let compiled: Compiled<RowOf<Built>> | undefined;
+    return (values) => {
+      compiled ??= compiledOf(query().prepare());
+      const { text, order, rowOf } = compiled;
+      const args: Argument[] = [];
+      for (const one of order) {
+        const value = "name" in one ? values[one.name] : one.constant;
+        if (value === undefined) throw new TypeError(`Cannot fill a query: argument missing, in ${text}`);
+        args.push(value);
+      }
+      return { sql: text, args, rowOf, keep: true };
+    };
   };
 }
 
-type Compiled = {
+type Compiled<Selected> = {
   readonly text: string;
   /** What stands for each `?`. */
   readonly order: readonly ({ readonly name: string } | { readonly constant: Argument })[];
+  readonly rowOf: (row: Row) => Selected;
 };
 
-function textOf({ sql: text, params }: Pick<Query, "sql" | "params">): Compiled {
+function compiledOf<Selected>(prepared: { getQuery(): Query }): Compiled<Selected> {
+  const { sql: text, params } = prepared.getQuery();
   const order = params.map((param) =>
     param instanceof Placeholder ? { name: param.name } : { constant: constantArgument(param, text) },
   );
-  return { text, order };
+  return { text, order, rowOf: rowReader(prepared) };
 }
 
 /** Tests a job's status. The states stand in the text itself: a partial index serves only a condition it can read. */

@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { count, eq, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { jobs } from "./schema/jobs.ts";
 import { clientUsage } from "./schema/usage.ts";
@@ -7,23 +7,23 @@ import { argument, build, compile } from "./statements.ts";
 /** What the service keeps of a client, in bytes. */
 export type ClientUsage = { readonly vaultBytes: number; readonly outputBytes: number };
 
-const selectUsage = compile<{ client: string }>(() =>
+const selectUsage = compile<{ client: string }>()(() =>
   build
     .select({ vaultBytes: clientUsage.vaultBytes, outputBytes: clientUsage.outputBytes })
     .from(clientUsage)
     .where(eq(clientUsage.client, argument("client"))),
 );
 
-const countQueued = compile<{ client: string }>(() =>
+const countQueued = compile<{ client: string }>()(() =>
   build
-    .select({ count: sql`count(*)`.as("count") })
+    .select({ count: count() })
     .from(jobs)
     .where(sql`status = 'accepted' and ${jobs.client} = ${argument("client")}`),
 );
 
-const countRunning = compile<{ client: string }>(() =>
+const countRunning = compile<{ client: string }>()(() =>
   build
-    .select({ count: sql`count(*)`.as("count") })
+    .select({ count: count() })
     .from(sql`${jobs} indexed by jobs_new`)
     .where(
       sql`is_new = 1 and ${jobs.finishedAt} is null and ${jobs.status} = 'running' and ${jobs.client} = ${argument("client")}`,
@@ -33,17 +33,17 @@ const countRunning = compile<{ client: string }>(() =>
 /** Reads what is kept of a client: nothing for one that is not known. */
 export async function usageOf(database: Database, client: string): Promise<ClientUsage> {
   const [row] = await database.read(selectUsage({ client }));
-  return { vaultBytes: Number(row?.vault_bytes ?? 0), outputBytes: Number(row?.output_bytes ?? 0) };
+  return row ?? { vaultBytes: 0, outputBytes: 0 };
 }
 
 /** Counts the running jobs of a client. */
 export async function countRunningOf(database: Database, client: string): Promise<number> {
   const [row] = await database.read(countRunning({ client }));
-  return Number(row?.count ?? 0);
+  return row?.count ?? 0;
 }
 
 /** Counts the accepted jobs of a client. */
 export async function countQueuedOf(database: Database, client: string): Promise<number> {
   const [row] = await database.read(countQueued({ client }));
-  return Number(row?.count ?? 0);
+  return row?.count ?? 0;
 }

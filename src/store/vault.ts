@@ -3,19 +3,10 @@ import { clientOf } from "../domain/access.ts";
 import { type JobStatus, jobMoves } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
 import { noteOfRemovedFile } from "./removals.ts";
-import { rowReader } from "./rows.ts";
+import type { TableRow } from "./rows.ts";
 import { jobs } from "./schema/jobs.ts";
 import { vaultFiles, vaultUses } from "./schema/vault.ts";
-import {
-  type ArgumentsOf,
-  argument,
-  argumentsOf,
-  build,
-  compile,
-  insertFrom,
-  type Row,
-  statusIn,
-} from "./statements.ts";
+import { type ArgumentsOf, argument, argumentsOf, build, compile, insertFrom, statusIn } from "./statements.ts";
 
 /** An uploaded file; its bytes lie in the vault's directory. */
 export type VaultFile = {
@@ -34,8 +25,6 @@ export type VaultFile = {
   readonly expiresAt: number;
 };
 
-const fileRow = rowReader(vaultFiles);
-
 /** The states in which a job may still read its files: it has not ended, or failed and can be retried. */
 const readingStates: readonly JobStatus[] = [...jobMoves.dismiss.from, "failed"];
 
@@ -45,28 +34,28 @@ const isInUse = sql`exists ${build
   .innerJoin(jobs, eq(jobs.id, vaultUses.jobId))
   .where(and(sql`${vaultUses.vaultFileId} = ${vaultFiles.id}`, statusIn(jobs.status, readingStates)))}`;
 
-const insert = compile<ArgumentsOf<typeof vaultFiles> & { maxBytes: number }>(() =>
+const insert = compile<ArgumentsOf<typeof vaultFiles> & { maxBytes: number }>()(() =>
   insertFrom(vaultFiles, argumentsOf(vaultFiles), {
     where: sql`coalesce((select vault_bytes from client_usage where client = ${argument("client")}), 0) + ${argument("sizeBytes")} <= ${argument("maxBytes")}`,
   }),
 );
-const selectOne = compile<{ id: string }>(() =>
+const selectOne = compile<{ id: string }>()(() =>
   build
     .select()
     .from(vaultFiles)
     .where(eq(vaultFiles.id, argument("id"))),
 );
-const selectExpired = compile<{ now: number }>(() =>
+const selectExpired = compile<{ now: number }>()(() =>
   build
     .select()
     .from(vaultFiles)
     .where(and(lte(vaultFiles.expiresAt, argument("now")), sql`not ${isInUse}`))
     .orderBy(asc(vaultFiles.expiresAt)),
 );
-const remove = compile<{ id: string }>(() =>
+const remove = compile<{ id: string }>()(() =>
   build.delete(vaultFiles).where(and(eq(vaultFiles.id, argument("id")), sql`not ${isInUse}`)),
 );
-const removeUses = compile<{ id: string }>(() =>
+const removeUses = compile<{ id: string }>()(() =>
   build.delete(vaultUses).where(
     and(
       eq(vaultUses.vaultFileId, argument("id")),
@@ -113,8 +102,6 @@ export async function removeVaultFile(database: Database, id: string): Promise<b
   return removed?.rowsAffected === 1;
 }
 
-function fileOf(row: Row): VaultFile {
-  const { user, client, ...always } = fileRow.read(row);
-  const owner = user === null ? {} : { user };
-  return { ...always, ...owner, ...(client === clientOf(owner) ? {} : { client }) };
+function fileOf({ client, ...file }: TableRow<typeof vaultFiles>): VaultFile {
+  return { ...file, ...(client === clientOf(file) ? {} : { client }) };
 }

@@ -1,3 +1,4 @@
+import { defined } from "../domain/defined.ts";
 import { withoutEndSlashes } from "../domain/text.ts";
 import { splitOutsideQuotes, unquote } from "./header-list.ts";
 
@@ -53,8 +54,7 @@ function plainHops(headers: Pick<Headers, "get">): readonly Hop[] {
     const [scheme, host] = [fromRight(schemes, index), fromRight(hosts, index)];
     return {
       address: addresses?.[index] === undefined ? undefined : addressIn(addresses[index]),
-      ...(scheme === undefined ? {} : { scheme }),
-      ...(host === undefined ? {} : { host }),
+      ...defined({ scheme, host }),
     };
   });
 }
@@ -69,8 +69,7 @@ function hopOf(element: string): Hop {
   const [address, scheme, host] = [pairs.get("for"), pairs.get("proto"), pairs.get("host")];
   return {
     address: address === undefined ? undefined : addressIn(address),
-    ...(scheme === undefined ? {} : { scheme }),
-    ...(host === undefined ? {} : { host }),
+    ...defined({ scheme, host }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from "../domain/defined.ts";
 import { alternativesOf, isBoxSchema, typeOfSchema } from "../domain/described.ts";
 import { isNumber, readNumber } from "../domain/exact-number.ts";
 import type { FormField } from "../domain/form-field.ts";
@@ -67,11 +68,9 @@ export function readKvpExecution(query: string, description: ProcessDescription)
     body: {
       inputs,
       ...(Object.keys(outputs).length === 0 ? {} : { outputs: Object.fromEntries(included) }),
-      ...(response === undefined ? {} : { response }),
+      ...defined({ response }),
     },
-    ...(prefer === undefined ? {} : { prefer }),
-    ...(format === undefined ? {} : { format }),
-    ...(dryRun === undefined ? {} : { dryRun }),
+    ...defined({ prefer, format, dryRun }),
   };
 }
 
@@ -190,7 +189,7 @@ function readBox(text: string, qualified: readonly Parameter[]): Json {
   const json = readJson(text);
   if (isJsonObject(json)) return json;
   const bbox = Array.isArray(json) ? json : text.split(",").map((part) => numberOf(part));
-  return { bbox, ...(crs === undefined ? {} : { crs }) };
+  return { bbox, ...defined({ crs }) };
 }
 
 /** Several values of an input: a JSON array, or a list with commas. */

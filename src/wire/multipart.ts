@@ -1,3 +1,4 @@
+import { defined } from "../domain/defined.ts";
 import { Problem } from "../domain/problem.ts";
 
 /**
@@ -141,7 +142,7 @@ export function parseDisposition(header: string | undefined): { readonly name?: 
   }
   const name = parameters.get("name");
   const filename = extendedValue(parameters.get("filename*")) ?? parameters.get("filename");
-  return { ...(name === undefined ? {} : { name }), ...(filename === undefined ? {} : { filename }) };
+  return defined({ name, filename });
 }
 
 /** Decodes `UTF-8''percent-encoded` (RFC 8187). */

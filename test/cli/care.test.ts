@@ -146,7 +146,7 @@ test("doctor warns of a dot in the directory's name, and of packages that would 
   expect(exitCode).toBe(0);
   expect(out).toContain('has a dot in "v1.2 data"');
   expect(out).toContain('warning  packages: process "earlier" would be refused today: ');
-  expect(out).toContain('expected the line "ScatterFeatureRequirement: {}"');
+  expect(out).toContain('wanted the line "ScatterFeatureRequirement: {}"');
   expect(out).not.toContain('process "now"');
 }, 30_000);
 

@@ -114,10 +114,10 @@ test("what cannot be packed is one sentence with the place that names it", async
   await write("bytes", new Uint8Array([0xff, 0xfe, 0, 1]));
   await write("outer/tool.cwl", tool("../x.txt"));
   for (const [location, words] of [
-    ["bytes", "no UTF-8, expected text"],
+    ["bytes", "no UTF-8, wanted text"],
     ["missing", "no such file"],
-    ["data", "found a directory or device, expected a file"],
-    ["https://example.org/f", "expected the file's contents in the document itself"],
+    ["data", "found a directory or device, wanted a file"],
+    ["https://example.org/f", "wanted the file's contents in the document itself"],
   ] as const) {
     const refused = await heddle("deploy", await write("odd.cwl", tool(location)));
     expect(refused.exitCode).toBe(4);
@@ -164,7 +164,7 @@ test("status, results and execute --follow say why a job failed, and what tells 
     await heddle("status", job, "--follow"),
   ]) {
     expect(run.exitCode).toBe(6);
-    expect(run.talk).toContain("Cannot finish the tool: found exit code 3, expected 0\nexit code: 3\n");
+    expect(run.talk).toContain("Cannot finish the tool: found exit code 3, wanted 0\nexit code: 3\n");
     expect(run.talk).toContain("  one\n  the cause\n");
     expect(run.talk).toContain(`see: heddle logs ${job}\n`);
   }

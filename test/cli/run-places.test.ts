@@ -76,7 +76,7 @@ const kinds: Readonly<Record<string, readonly [string, readonly string[], readon
   "an output of another type": [
     tool("outputs:\n  o:\n    type: int\n    outputBinding:\n      outputEval: $(inputs.message)\n"),
     [],
-    ['found string "hi", expected int', "tool.cwl:12:7"],
+    ['found string "hi", wanted int', "tool.cwl:12:7"],
   ],
   "a name in arguments": [
     tool(`arguments:\n  - plain\n  - $(inputs.mesage)\n${outputs}`),
@@ -140,12 +140,12 @@ const kinds: Readonly<Record<string, readonly [string, readonly string[], readon
   "a condition that is no boolean": [
     workflow(`  s:\n    in: { a: l }\n    when: $(inputs.a.length)\n${run}`),
     [],
-    ["found 2, expected true or false", 'tool.cwl:13:5, field "steps.s.when"'],
+    ["found 2, wanted true or false", 'tool.cwl:13:5, field "steps.s.when"'],
   ],
   "a name in a step's valueFrom": [
     workflow(`  s:\n    in:\n      a: { source: l, valueFrom: '$(inputs.aa.b)' }\n${run}`),
     [],
-    ['found nothing at "aa", expected one of a', 'tool.cwl:13:23, field "steps.s.in.a.valueFrom"'],
+    ['found nothing at "aa", wanted one of a', 'tool.cwl:13:23, field "steps.s.in.a.valueFrom"'],
   ],
   "a shard's valueFrom": [
     workflow(`  s:\n    scatter: a\n    in:\n      a: { source: l, valueFrom: '$(inputs.aa.b)' }\n${run}`),
@@ -162,7 +162,7 @@ const kinds: Readonly<Record<string, readonly [string, readonly string[], readon
       `  s:\n    in: { a: l }\n    out: [o]\n    run:\n      class: CommandLineTool\n      baseCommand: echo\n      inputs: { a: Any }\n      outputs: { o: stdout }\n      stdout: $(inputs.b.c)\n`,
     ),
     [],
-    ['found nothing at "b", expected one of a', 'tool.cwl:19:7, field "stdout"'],
+    ['found nothing at "b", wanted one of a', 'tool.cwl:19:7, field "stdout"'],
   ],
   "an expression of an ExpressionTool": [
     `cwlVersion: v1.2\nclass: ExpressionTool\n${js}inputs: { n: int? }\noutputs: { o: int }\nexpression: |\n  \${ return { o: inputs.m.n }; }\n`,
@@ -172,7 +172,7 @@ const kinds: Readonly<Record<string, readonly [string, readonly string[], readon
   "an output of an ExpressionTool": [
     `cwlVersion: v1.2\nclass: ExpressionTool\n${js}inputs: []\noutputs:\n  o: int\nexpression: |\n  \${ return { o: "x" }; }\n`,
     [],
-    ['found string "x", expected int', 'tool.cwl:6:3, field "outputs.o"'],
+    ['found string "x", wanted int', 'tool.cwl:6:3, field "outputs.o"'],
   ],
 };
 

@@ -9,9 +9,11 @@ import type { OutputValues, PreparedInputs } from "../../src/domain/values.ts";
 import type { EngineRecord, EngineUpdate, Prepared } from "../../src/engines/engine.ts";
 import type { Executor } from "../../src/executors/executor.ts";
 import { createLocalExecutor } from "../../src/executors/local/local-executor.ts";
+import { createLocalMachine } from "../../src/executors/local/local-machine.ts";
 import { createLayout, type Layout } from "../../src/files/layout.ts";
 import { realClock } from "../support/real-clock.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { unconfinedParts } from "../support/unconfined-parts.ts";
 
 /** What a run left: how it ended, what was recorded and told on the way. */
 export type Ran = {
@@ -37,7 +39,7 @@ export async function createHarness(
   options: {
     readonly executor?: (real: Executor) => Executor;
     /** What lies around each executor, also that of a restarted server. */
-    readonly around?: (real: Executor) => Executor;
+    readonly around?: (real: Executor, layout: Layout) => Executor;
     readonly allowsLocalFiles?: boolean;
     /** Tools that run at once; 2 when absent. */
     readonly slots?: number;
@@ -49,19 +51,22 @@ export async function createHarness(
   const directory = temporary.path;
   const layout = createLayout(join(directory, "data"));
   const around = options.around ?? ((real) => real);
-  const newExecutor = () => around(createLocalExecutor({ layout, logger: silentLogger, clock: realClock }));
+  const capacity = { slots: options.slots ?? 2 };
+  const machine = createLocalMachine(unconfinedParts());
+  const newExecutor = () =>
+    around(createLocalExecutor({ layout, logger: silentLogger, clock: realClock, capacity }), layout);
   const real = newExecutor();
   const executor = options.executor?.(real) ?? real;
   const engines: CwlEngine[] = [];
   const newEngine = (runs: Executor) => {
     const engine = createCwlEngine({
       executor: runs,
+      machine,
       layout,
       logger: silentLogger,
       clock: realClock,
       toolPath: "/usr/local/bin:/usr/bin:/bin",
       graceSeconds: 1,
-      slots: options.slots ?? 2,
       ...(options.patience === undefined ? {} : { patience: options.patience }),
       allowsLocalFiles: options.allowsLocalFiles ?? false,
     });

@@ -70,9 +70,9 @@ stdout: o
     await using harness = await createHarness({
       executor: (real) => ({
         ...real,
-        submit: (task) => {
+        submit: (task, signal) => {
           tasks.set(task.key.executionId, task);
-          return real.submit(task);
+          return real.submit(task, signal);
         },
       }),
     });
@@ -114,7 +114,7 @@ stdout: o
   test("secondary files are objects from v1.1 on", () => {
     const more =
       'baseCommand: "true"\ninputs: { f: { type: File, secondaryFiles: [{ pattern: .idx }] } }\noutputs: []\n';
-    expect(() => loadText(echo("v1.0", more), "p.cwl")).toThrow("expected a string");
+    expect(() => loadText(echo("v1.0", more), "p.cwl")).toThrow("wanted a string");
     for (const version of ["v1.1", "v1.2"] as const) expect(loadText(echo(version, more), "p.cwl")).toBeDefined();
   });
 

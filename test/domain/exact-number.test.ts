@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import {
   compareNumbers,
   ExactNumber,
@@ -16,26 +16,17 @@ import { canonicalJson, type Json, mapExact, parseExact, withDoubles, withExactV
 const exact = (text: string) => new ExactNumber(text);
 const textOf = (value: unknown) => String(value);
 
-test("only a number whose text a double would change is exact", () => {
-  for (const text of ["0", "5", "-7", "0.1", "123456789012345", "9007199254740992", "1.5", "-0", "0.000001", "1.25"]) {
+describe("only a number whose text a double would change is exact:", () => {
+  const doubles = ["0", "5", "-7", "0.1", "123456789012345", "9007199254740992", "1.5", "-0", "0.000001", "1.25"];
+  test.each(doubles)("%s is not", (text) => {
     expect(numberOfText(text)).toBe(Number(text));
-  }
-  for (const text of [
-    "9007199254740993",
-    "-9223372036854775808",
-    "1.0",
-    "-0.0",
-    "0.10",
-    "12345678901234567890.5",
-    "1e400",
-    "1e21",
-    "1E5",
-    "0.0000001",
-    "0.12345678901234567",
-  ]) {
+  });
+
+  const large = ["9007199254740993", "-9223372036854775808", "12345678901234567890.5", "1e400", "1e21", "1E5"];
+  test.each([...large, "1.0", "-0.0", "0.10", "0.0000001", "0.12345678901234567"])("%s is", (text) => {
     expect(numberOfText(text)).toBeInstanceOf(ExactNumber);
     expect(JSON.stringify({ a: [numberOfText(text)] })).toBe(`{"a":[${text}]}`);
-  }
+  });
 });
 
 test("JSON is parsed and written without a change to any number", () => {
@@ -116,27 +107,24 @@ test("what no double can hold, or has endless digits, is a fault", () => {
   for (const text of ["1.0", "1e308", "1e-400", "9007199254740993"]) expect(numberFault(exact(text))).toBeUndefined();
 });
 
-test("a number is read as people write it", () => {
-  const cases: readonly (readonly [string, string | undefined])[] = [
-    ["+5", "5"],
-    ["007", "7"],
-    [".5", "0.5"],
-    ["5.", "5"],
-    [" 9007199254740993 ", "9007199254740993"],
-    ["-1.0", "-1.0"],
-    ["+1E5", "100000"],
-    ["12345678901234567890e1", "12345678901234567890e1"],
-    ["", undefined],
-    [".", undefined],
-    ["-", undefined],
-    ["1e", undefined],
-    ["0x10", undefined],
-    ["INF", undefined],
-  ];
-  for (const [text, read] of cases) {
-    const found = readNumber(text);
-    expect([text, found === undefined ? undefined : textOf(found)]).toEqual([text, read]);
-  }
+test.each([
+  ["+5", "5"],
+  ["007", "7"],
+  [".5", "0.5"],
+  ["5.", "5"],
+  [" 9007199254740993 ", "9007199254740993"],
+  ["-1.0", "-1.0"],
+  ["+1E5", "100000"],
+  ["12345678901234567890e1", "12345678901234567890e1"],
+  ["", undefined],
+  [".", undefined],
+  ["-", undefined],
+  ["1e", undefined],
+  ["0x10", undefined],
+  ["INF", undefined],
+])("a number is read as people write it: %p is %p", (text, read) => {
+  const found = readNumber(text);
+  expect(found === undefined ? undefined : textOf(found)).toBe(read);
 });
 
 test("a value without exact numbers stays the same object; documents keep them in their defaults only", () => {

@@ -4,6 +4,6 @@ import { realClock } from "../support/real-clock.ts";
 import { describeExecutorContract } from "./contract.ts";
 import { createFlakyExecutor } from "./flaky-executor.ts";
 
-describeExecutorContract("a slow and flaky executor", (layout) =>
-  createFlakyExecutor(createLocalExecutor({ layout, clock: realClock, logger: silentLogger })),
+describeExecutorContract("a slow and flaky executor", (layout, capacity = {}) =>
+  createFlakyExecutor(createLocalExecutor({ layout, capacity, clock: realClock, logger: silentLogger })),
 );

@@ -55,7 +55,7 @@ describe("a package of any shape is read or refused, and holds nobody up", () =>
       "15,000 processes",
       () => ({ cwlVersion: "v1.2", $graph: many(15_000, (index) => ({ ...tool, id: `#p${index}` })) }),
       400,
-      "expected one of p0, p1",
+      "wanted one of p0, p1",
     ],
     ["50,000 wrong inputs", () => ({ ...tool, inputs: members(50_000, () => ({ type: "nonsense" })) }), 400, "more"],
     ["150,000 unknown fields", () => ({ ...tool, ...members(150_000, () => 1) }), 400, "more"],

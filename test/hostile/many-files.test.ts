@@ -100,7 +100,7 @@ describe("cwl.output.json of any shape ends the job with a sentence that names t
     [
       "17 MiB of blanks",
       "head -c 17825792 /dev/zero | tr '\\0' ' ' > cwl.output.json",
-      /cwl\.output\.json: found 17825792 bytes, expected at most 16777216/,
+      /cwl\.output\.json: found 17825792 bytes, wanted at most 16777216/,
     ],
   ];
   for (const [name, script, said] of cases) {

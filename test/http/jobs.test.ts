@@ -92,16 +92,17 @@ test("one result is read by its id; an unknown one is 400, a missing one 404", a
   expect([unknown.status, (await jsonOf(unknown)).title]).toEqual([400, "No such output"]);
 });
 
-test("an unknown job is 404 at each of its paths", async () => {
+test.each([
+  ["GET", ""],
+  ["GET", "/results"],
+  ["GET", "/results/text"],
+  ["GET", "/log"],
+  ["DELETE", ""],
+] as const)("%s /jobs/nope%s is 404 for an unknown job", async (method, path) => {
   await using service = await openService();
-  for (const path of ["", "/results", "/results/text", "/log"]) {
-    const response = await service.send("GET", `/jobs/nope${path}`);
-    expect(response.status).toBe(404);
-    expect((await jsonOf(response)).type).toBe(
-      "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/no-such-job",
-    );
-  }
-  expect((await service.send("DELETE", "/jobs/nope")).status).toBe(404);
+  const response = await service.send(method, `/jobs/nope${path}`);
+  const type = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/no-such-job";
+  expect([response.status, (await jsonOf(response)).type]).toEqual([404, type]);
 });
 
 test("jobs are listed newest first, in pages that next links join", async () => {

@@ -1,22 +1,16 @@
 import { describe, expect, test } from "bun:test";
-import { Problem } from "../../src/domain/problem.ts";
 import { echo } from "../../src/engines/builtin/echo.ts";
 import { validateJobParameters } from "../../src/operations/check-submission.ts";
 
 function faultsOf(payload: unknown) {
-  try {
-    validateJobParameters(payload, echo.description);
-  } catch (error) {
-    if (error instanceof Problem) return error.faults;
-    throw error;
-  }
-  return [];
+  return validateJobParameters(payload, echo.description).faults;
 }
 
 test("validateJobParameters() gives mode and request of a body that is right", () => {
   const body = { mode: "async", response: "document", inputs: { text: "a" }, outputs: { text: {} } };
   expect<unknown>(validateJobParameters(body, echo.description)).toMatchObject({
-    mode: "async",
+    chosen: { isSync: false },
+    faults: [],
     request: { response: "document", inputs: { text: { kind: "value", value: "a" } }, outputs: { text: {} } },
   });
 });

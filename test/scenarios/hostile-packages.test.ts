@@ -163,7 +163,7 @@ const failing: readonly (readonly [string, Document, RegExp])[] = [
         },
       },
     },
-    /found 10201 runs of one step, expected at most 10000/,
+    /found 10201 runs of one step, wanted at most 10000/,
   ],
 ];
 
@@ -171,12 +171,12 @@ const locating = (file: string): readonly (readonly [string, Document, RegExp])[
   [
     `a location of ${file} in a working directory's expression`,
     workDir({ entry: `$({class: "File", location: "${file}"})` }),
-    /expected a file of this execution/,
+    /wanted a file of this execution/,
   ],
   [
     `a location of ${file} in an expression's result`,
     script(`return { o: { class: "File", location: "${file}" } };`),
-    /expected a file of this execution/,
+    /wanted a file of this execution/,
   ],
   [
     `a location of ${file} in cwl.output.json`,
@@ -204,7 +204,7 @@ const locating = (file: string): readonly (readonly [string, Document, RegExp])[
         },
       },
     },
-    /expected a file of this execution/,
+    /wanted a file of this execution/,
   ],
 ];
 

@@ -21,7 +21,11 @@ function rowsOf(data: string, jobId: string): string {
   const tables = ["jobs", "results", "executions", "job_events"];
   const rows = tables.map((table) => {
     const column = table === "jobs" ? "id" : "job_id";
-    return database.query<Record<string, unknown>, [string]>(`SELECT * FROM ${table} WHERE ${column} = ?`).all(jobId);
+    const rows = database
+      .query<Record<string, unknown>, [string]>(`SELECT * FROM ${table} WHERE ${column} = ?`)
+      .all(jobId);
+    // Whether a job was taken into the indexes of the list is no matter of the locations.
+    return rows.map(({ is_new: _, ...row }) => row);
   });
   database.close();
   return JSON.stringify(rows);

@@ -6,7 +6,7 @@ import { keys } from "../../src/store/schema/keys.ts";
 import { argument, argumentsOf, build, compile, statusIn, storable } from "../../src/store/statements.ts";
 
 describe("compile()", () => {
-  const find = compile<{ id: string; user: string | null }>(() =>
+  const find = compile<{ id: string; user: string | null }>()(() =>
     build
       .select({ id: keys.id })
       .from(keys)
@@ -14,7 +14,7 @@ describe("compile()", () => {
   );
 
   test("fills arguments in by position, constants among them", () => {
-    expect(find({ id: "k", user: null })).toEqual({
+    expect(find({ id: "k", user: null })).toMatchObject({
       sql: 'select "id" from "keys" where ("keys"."user" is ? and "keys"."role" = ? and "keys"."id" = ?)',
       args: [null, "admin", "k"],
       keep: true,
@@ -22,14 +22,14 @@ describe("compile()", () => {
   });
 
   test("throws rather than leave an argument out", () => {
-    const insert = compile<Record<string, string>>(() => build.insert(keys).values(argumentsOf(keys)));
+    const insert = compile<Record<string, string>>()(() => build.insert(keys).values(argumentsOf(keys)));
     expect(() => insert({ id: "k" })).toThrow("argument missing");
   });
 });
 
 test("statusIn() writes the states of a move into the text", () => {
   const find = (move: keyof typeof jobMoves) =>
-    compile(() => build.select({ id: jobs.id }).from(jobs).where(statusIn(jobs.status, jobMoves[move].from)))({}).sql;
+    compile()(() => build.select({ id: jobs.id }).from(jobs).where(statusIn(jobs.status, jobMoves[move].from)))({}).sql;
   expect(find("claim")).toEndWith(`"jobs"."status" = 'accepted'`);
   expect(find("dismiss")).toEndWith(`"jobs"."status" in ('accepted', 'running')`);
 });

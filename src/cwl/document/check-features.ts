@@ -40,7 +40,7 @@ export function checkFeatures(
     told.add(`${at} ${feature}`);
     newFault(
       checked.fields.get(at) ?? checked.root,
-      `found ${words} without ${feature}, expected the line "${feature}: {}" under the requirements of workflow "${id}"`,
+      `found ${words} without ${feature}, wanted the line "${feature}: {}" under the requirements of workflow "${id}"`,
     );
   };
   visit(main, []);

@@ -26,7 +26,7 @@ export function checkDocument(checked: Checked, mains: readonly CwlProcess[]): v
     checkOrder(checked, process);
     for (const step of process.steps) checkStep(checked, process, step);
     for (const output of process.outputs) {
-      checkLink(checked, process, output.link, output.type, `${process.id}/${output.id}`);
+      checkLink(checked, process, { link: output.link, sink: output.type, path: `${process.id}/${output.id}` });
     }
   }
   if (checked.root.report.faults.length > 0) return;
@@ -37,8 +37,8 @@ function checkMain(checked: Checked, main: CwlProcess): void {
   const { root, processes } = checked;
   const tools = countTools(processes, main, new Map(), 0);
   if (tools === undefined)
-    fault(root, `found workflows that run themselves or nest deeper than ${maxNesting} levels, expected fewer`);
-  else if (tools > maxTools) fault(root, `found ${tools} tools to run, expected at most ${maxTools}`);
+    fault(root, `found workflows that run themselves or nest deeper than ${maxNesting} levels, wanted fewer`);
+  else if (tools > maxTools) fault(root, `found ${tools} tools to run, wanted at most ${maxTools}`);
   else {
     checkScripts(checked, main, false, new Set());
     checkFeatures(checked, main);
@@ -54,7 +54,7 @@ function checkScripts(checked: Checked, process: CwlProcess, isAllowed: boolean,
   const steps = process.kind === "workflow" ? process.steps : [];
   const script = checked.scripts.get(process.id);
   if (script !== undefined && !isOwn && !steps.some(allowsScripts)) {
-    fault(script, "found JavaScript, expected parameter references, or InlineJavascriptRequirement on the process");
+    fault(script, "found JavaScript, wanted parameter references, or InlineJavascriptRequirement on the process");
   }
   for (const step of steps) {
     const run = checked.processes.get(step.run);
@@ -77,7 +77,7 @@ function checkStep(checked: Checked, workflow: Workflow, step: Step): void {
   for (const output of step.outputs) {
     if (run.outputs.some((candidate) => candidate.id === output)) continue;
     const known = run.outputs.map((candidate) => candidate.id).join(", ");
-    fault(at(checked, path), `found output "${output}", expected one of ${known}`);
+    fault(at(checked, path), `found output "${output}", wanted one of ${known}`);
   }
   for (const input of run.inputs) checkStepInput(checked, workflow, step, input);
 }
@@ -90,19 +90,24 @@ function checkStepInput(checked: Checked, workflow: Workflow, step: Step, input:
     const isScattered = step.scatter.includes(input.id);
     const isSkipped = given.default !== undefined || input.default !== undefined || step.when !== undefined;
     const wanted = isSkipped ? unionOf([{ kind: "null" }, ...members(input.type)]) : input.type;
-    checkLink(checked, workflow, given.link, isScattered ? { kind: "array", items: wanted } : wanted, path);
+    const sink: CwlType = isScattered ? { kind: "array", items: wanted } : wanted;
+    checkLink(checked, workflow, { link: given.link, sink, path });
   } else if (input.default === undefined && !isOptional(input.type)) {
     const field = at(checked, given === undefined ? `${workflow.id}/${step.id}` : path);
-    fault(field, `found no source for input "${input.id}" of the step, expected ${typeText(input.type)}`);
+    fault(field, `found no source for input "${input.id}" of the step, wanted ${typeText(input.type)}`);
   }
 }
 
-function checkLink(checked: Checked, workflow: Workflow, link: Link, sink: CwlType, path: string): void {
+function checkLink(
+  checked: Checked,
+  workflow: Workflow,
+  { link, sink, path }: { readonly link: Link; readonly sink: CwlType; readonly path: string },
+): void {
   const types = link.sources.flatMap((source) => sourceType(checked.processes, workflow, source) ?? []);
   if (types.length === 0 || types.length < link.sources.length) return;
   const type = pickedType(link, mergedType(link, types));
   if (canFeed(type, sink)) return;
-  fault(at(checked, path), `found ${typeText(type)} from ${link.sources.join(", ")}, expected ${typeText(sink)}`);
+  fault(at(checked, path), `found ${typeText(type)} from ${link.sources.join(", ")}, wanted ${typeText(sink)}`);
 }
 
 function pickedType({ pickValue }: Link, type: CwlType): CwlType {
@@ -153,7 +158,7 @@ function checkOrder(checked: Checked, workflow: Workflow): void {
   const [first] = waiting.keys();
   if (first === undefined) return;
   const names = [...waiting.keys()].join(", ");
-  fault(at(checked, `${workflow.id}/${first}`), `found steps that wait for each other (${names}), expected no circle`);
+  fault(at(checked, `${workflow.id}/${first}`), `found steps that wait for each other (${names}), wanted no circle`);
 }
 
 /** The steps whose outputs a step takes. */

@@ -1,4 +1,5 @@
 import { crs84, crs84h, epsg4326, shortEpsg4326 } from "../../domain/crs.ts";
+import { defined } from "../../domain/defined.ts";
 import { type AnyNumber, ExactNumber, isNumber } from "../../domain/exact-number.ts";
 import { isList, type Json, type JsonObject } from "../../domain/json.ts";
 import { unknownMediaType } from "../../domain/media-type.ts";
@@ -54,7 +55,7 @@ export function descriptionFaults(document: CwlDocument): readonly string[] {
   ];
   const values = parameters.flatMap(({ name, type }) =>
     holdsFiles(type) && !isFileOrList(type)
-      ? [`${name}: found directories, or files inside other values, expected files and lists of files`]
+      ? [`${name}: found directories, or files inside other values, wanted files and lists of files`]
       : [],
   );
   return [...values, ...operationFaults(document)];
@@ -68,10 +69,7 @@ function isFileOrList(type: CwlType): boolean {
 }
 
 function described(from: { readonly label?: string; readonly doc?: string }): { title?: string; description?: string } {
-  return {
-    ...(from.label === undefined ? {} : { title: from.label }),
-    ...(from.doc === undefined ? {} : { description: from.doc }),
-  };
+  return defined({ title: from.label, description: from.doc });
 }
 
 /** Reads schema.org's version and keywords, which published packages carry. */
@@ -187,7 +185,7 @@ function recordSchema(type: CwlType & { kind: "record" }): JsonObject {
       ] as const,
   );
   const required = type.fields.filter((field) => !isOptional(field.type)).map((field) => field.name);
-  const format = type.format === undefined ? {} : { format: type.format };
+  const format = defined({ format: type.format });
   return {
     type: "object",
     ...format,

@@ -17,10 +17,10 @@ export function fileEmbedder(directory: string): EmbedFile {
     const [root, real] = await Promise.all([realpath(directory), realpath(path)]);
     if (!isInside(root, real)) throw new Error(`it lies outside of the package directory "${directory}"`);
     left.files -= 1;
-    if (left.files < 0) throw new Error(`found more than ${maxFiles} files, expected fewer`);
+    if (left.files < 0) throw new Error(`found more than ${maxFiles} files, wanted fewer`);
     const facts = await stat(real);
     if (kind === "Directory") {
-      if (!facts.isDirectory()) throw new Error("found a file, expected a directory");
+      if (!facts.isDirectory()) throw new Error("found a file, wanted a directory");
       const listing: Json[] = [];
       for (const entry of (await readdir(real)).sort()) {
         const inner = join(real, entry);
@@ -28,11 +28,11 @@ export function fileEmbedder(directory: string): EmbedFile {
       }
       return { class: "Directory", basename: basename(path), listing };
     }
-    if (!facts.isFile()) throw new Error("found a directory or device, expected a file");
+    if (!facts.isFile()) throw new Error("found a directory or device, wanted a file");
     left.bytes -= facts.size;
     if (left.bytes < 0) {
       throw new Error(
-        `found files of more than ${maxBytes} bytes, expected fewer: larger ones are inputs, or stand in an image`,
+        `found files of more than ${maxBytes} bytes, wanted fewer: larger ones are inputs, or stand in an image`,
       );
     }
     return { class: "File", basename: basename(path), contents: textOf(await readFile(real)) };
@@ -44,7 +44,7 @@ function textOf(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new Error("found bytes that are no UTF-8, expected text: other files are inputs, or stand in an image", {
+    throw new Error("found bytes that are no UTF-8, wanted text: other files are inputs, or stand in an image", {
       cause,
     });
   }

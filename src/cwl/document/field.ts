@@ -29,7 +29,7 @@ export function rootField(source: Source, takesEarlier = false): Field {
   };
 }
 
-/** Records that something is wrong: what was found and what was expected. */
+/** Records that something is wrong: what was found and what was wanted. */
 export function fault(field: Field, detail: string): void {
   const name = fieldName(field.place);
   field.report.faults.push({
@@ -51,9 +51,9 @@ export function newFault(field: Field, detail: string): void {
   }
 }
 
-/** Records that a value is not of the expected form. */
+/** Records that a value is not of the wanted form. */
 export function unexpected(field: Field, wanted: string): void {
-  fault(field, `found ${foundText(field.value)}, expected ${wanted}`);
+  fault(field, `found ${foundText(field.value)}, wanted ${wanted}`);
 }
 
 /** Records something that a reader should know, with its place. */
@@ -180,6 +180,6 @@ export function refuseUnknownMembers(field: Field, known: readonly string[]): vo
   if (!isJsonObject(field.value)) return;
   for (const name of Object.keys(field.value)) {
     if (known.includes(name) || name.includes(":") || name.startsWith("$")) continue;
-    fault(member(field, name), `found an unknown field, expected one of ${known.join(", ")}`);
+    fault(member(field, name), `found an unknown field, wanted one of ${known.join(", ")}`);
   }
 }

@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import type { CwlType, RecordField } from "./schema.ts";
 
 /** Types of Earth-observation packages, by the file that they are imported from and their name in it. */
@@ -33,7 +34,7 @@ function recordOf(
   const others = Array.isArray(more) ? Object.fromEntries(more.map((name: string) => [name, text])) : more;
   const optionals = Object.fromEntries(Object.entries(others).map(([name, type]) => [name, optional(type)]));
   const fields = [...fieldsOf(required), ...fieldsOf(optionals)];
-  return { kind: "record", isForeign: true, fields, ...(format === undefined ? {} : { format }) };
+  return { kind: "record", isForeign: true, fields, ...defined({ format }) };
 }
 
 /** RFC 7946, 3.1: a geometry of one kind, by how deep its positions lie. */

@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { broaderFormatsName } from "../../domain/format-names.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { BroaderFormats } from "../values/broader-formats.ts";
@@ -17,7 +18,7 @@ export type Parts = {
 export function joinParts(packed: Parts, main: Part | undefined): Source {
   const version = main?.value.cwlVersion;
   const shared = {
-    ...(version === undefined ? {} : { cwlVersion: version }),
+    ...defined({ cwlVersion: version }),
     ...(packed.broaderFormats.size === 0 ? {} : { [broaderFormatsName]: broaderJson(packed.broaderFormats) }),
     ...(packed.namespaces.size === 0 ? {} : { $namespaces: Object.fromEntries(packed.namespaces) }),
   };

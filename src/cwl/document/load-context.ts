@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { asString, type Field, isPresent, member, optionalWord } from "./field.ts";
 import { type CwlVersion, cwlVersions, type Expression, type ListingMode, listingModes } from "./schema.ts";
 import { holdsScript } from "./template.ts";
@@ -70,5 +71,5 @@ export function since(context: LoadContext, version: CwlVersion, names: readonly
 /** Reads `loadListing` when it is there. */
 export function loadListingMode(field: Field): { loadListing?: ListingMode } {
   const loadListing = optionalWord(field, "loadListing", listingModes);
-  return loadListing === undefined ? {} : { loadListing };
+  return defined({ loadListing });
 }

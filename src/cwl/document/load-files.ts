@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { isJsonObject, isList, type Json } from "../../domain/json.ts";
 import {
   type Field,
@@ -58,7 +59,7 @@ export function loadOutputBinding(context: LoadContext, field: Field): OutputBin
     loadContents: optionalBoolean(field, "loadContents", false),
     ...(globs.length === 0 ? {} : { glob: globs.flatMap((glob) => asExpression(context, glob) ?? []) }),
     ...loadListingMode(field),
-    ...(outputEval === undefined ? {} : { outputEval }),
+    ...defined({ outputEval }),
   };
 }
 
@@ -84,9 +85,9 @@ function checkLocation(context: LoadContext, field: Field): void {
   const location: Json | undefined = field.value;
   if (typeof location !== "string") unexpected(field, "a string");
   else if (!context.allowsLocalFiles) {
-    fault(field, `found location "${location}", expected the file's contents in the document itself`);
+    fault(field, `found location "${location}", wanted the file's contents in the document itself`);
   } else if (/^[a-z][a-z0-9+.-]*:/i.test(location) && !location.startsWith("file://")) {
-    fault(field, `found location "${location}", expected a file of this machine`);
+    fault(field, `found location "${location}", wanted a file of this machine`);
   }
 }
 

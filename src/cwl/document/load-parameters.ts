@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { typeFault } from "../values/types.ts";
 import {
   docText,
@@ -37,7 +38,7 @@ function loadInput(context: LoadContext, { id, field }: Entry): InputParameter {
     ...(isPresent(fallback) ? { default: fallback.value ?? null } : {}),
     ...loadDemands(context, field),
     isStdin,
-    ...(inputBinding === undefined ? {} : { inputBinding }),
+    ...defined({ inputBinding }),
   };
   if (parameter.default !== undefined && parameter.default !== null) {
     const wrong = typeFault(parameter.type, parameter.default);
@@ -56,8 +57,7 @@ export function loadToolOutputs(context: LoadContext, process: Field): readonly 
     return {
       ...outputFields(context, id, field),
       type: stream === undefined ? loadType(context, type) : { kind: "File" },
-      ...(outputBinding === undefined ? {} : { outputBinding }),
-      ...(stream === undefined ? {} : { stream }),
+      ...defined({ outputBinding, stream }),
     };
   });
 }
@@ -84,21 +84,21 @@ export const outputMembers: readonly string[] = parameterMembers;
 export function describedFields(field: Field): { label?: string; doc?: string } {
   const label = optionalString(field, "label");
   const doc = docText(field);
-  return { ...(label === undefined ? {} : { label }), ...(doc === undefined ? {} : { doc }) };
+  return defined({ label, doc });
 }
 
 /** Reads inputs, outputs or steps: short ids, each only once. */
 export function parameters(process: Field, name: string, shorthand: string | undefined = "type"): readonly Entry[] {
   const field = member(process, name);
   if (!isPresent(field)) {
-    fault(field, "found nothing, expected a list or a map (it may be empty)");
+    fault(field, "found nothing, wanted a list or a map (it may be empty)");
     return [];
   }
   const found = entries(field, "id", shorthand).map((entry) => ({ ...entry, id: shortName(entry.id) }));
   const seen = new Set<string>();
   for (const entry of found) {
-    if (seen.has(entry.id)) fault(entry.field, `found "${entry.id}" twice, expected each id once`);
-    if (entry.id === "") fault(entry.field, "found an empty id, expected a name");
+    if (seen.has(entry.id)) fault(entry.field, `found "${entry.id}" twice, wanted each id once`);
+    if (entry.id === "") fault(entry.field, "found an empty id, wanted a name");
     seen.add(entry.id);
   }
   return found;

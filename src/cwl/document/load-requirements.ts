@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { isJsonObject, isList } from "../../domain/json.ts";
 import { nearNames } from "../../domain/near-names.ts";
 import type { Fault } from "../../domain/problem.ts";
@@ -52,15 +53,15 @@ const loaders: Readonly<Record<string, Loader>> = {
 const laterLoaders: Readonly<Record<string, Loader>> = {
   ToolTimeLimit: (context, field) => {
     const timeLimit = loadAmount(context, member(field, "timelimit"));
-    return timeLimit === undefined ? {} : { timeLimit };
+    return defined({ timeLimit });
   },
   NetworkAccess: (context, field) => {
     const network = loadSwitch(context, member(field, "networkAccess"));
-    return network === undefined ? {} : { network };
+    return defined({ network });
   },
   WorkReuse: (context, field) => {
     const reuse = loadSwitch(context, member(field, "enableReuse"));
-    return reuse === undefined ? {} : { reuse };
+    return defined({ reuse });
   },
   LoadListingRequirement: (_context, field) => loadListingMode(field),
   InplaceUpdateRequirement: (_context, field) => ({ inplaceUpdate: optionalBoolean(field, "inplaceUpdate", false) }),
@@ -103,11 +104,11 @@ export function loadRequirements(context: LoadContext, process: Field): Requirem
 /** Words why a requirement cannot be honoured: it is newer than the document, misspelt, or not known. */
 function unsupportedFault(context: LoadContext, name: string): string {
   if (Object.hasOwn(laterLoaders, name)) {
-    return `found requirement "${name}", which came with v1.1, in a document of ${context.version}: expected cwlVersion: v1.1 or later`;
+    return `found requirement "${name}", which came with v1.1, in a document of ${context.version}: wanted cwlVersion: v1.1 or later`;
   }
   const known = [...Object.keys(loaders), ...Object.keys(laterLoaders)];
   const [near] = nearNames(name, known);
-  const wanted = near === undefined ? `expected one of ${known.join(", ")}` : `did you mean "${near}"?`;
+  const wanted = near === undefined ? `wanted one of ${known.join(", ")}` : `did you mean "${near}"?`;
   return `found requirement "${name}", which is not supported, ${wanted}`;
 }
 
@@ -134,7 +135,7 @@ export function refuseSecrets(context: LoadContext, field: Field): void {
 }
 
 function secretsFault(what: string, name: string): string {
-  return `found ${what} "${name}", expected none: ${secretsWarning}`;
+  return `found ${what} "${name}", wanted none: ${secretsWarning}`;
 }
 
 function loadAll(context: LoadContext, field: Field, unknown: (entry: Entry, name: string) => void): Requirements {
@@ -155,7 +156,7 @@ function loadRemote(_context: LoadContext, field: Field): Requirements {
   const name = "provider" in field.value ? "WPS1Requirement" : "OGCAPIRequirement";
   const remote = readRemoteRequirement(name, field.value, "", faults);
   for (const { pointer, detail } of faults) fault(field, `${pointer.slice(1)}: ${detail}`);
-  return remote === undefined ? {} : { remote };
+  return defined({ remote });
 }
 
 function loadEnvironment(context: LoadContext, field: Field): Requirements {
@@ -163,7 +164,7 @@ function loadEnvironment(context: LoadContext, field: Field): Requirements {
   const environment = entries(member(field, "envDef"), "envName", "envValue").flatMap(({ id, field: entry }) => {
     const value = asExpression(context, member(entry, "envValue"));
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(id)) {
-      fault(entry, `found variable name "${id}", expected letters, digits and _`);
+      fault(entry, `found variable name "${id}", wanted letters, digits and _`);
       return [];
     }
     return value === undefined ? [] : [[id, value] as const];
@@ -204,7 +205,7 @@ function loadWorkDirEntry(context: LoadContext, field: Field): WorkDirEntry | un
   const entryname = optionalExpression(context, field, "entryname");
   const isWritable = optionalBoolean(field, "writable", false);
   if (entry === undefined) return undefined;
-  return { kind: "dirent", entry, isWritable, ...(entryname === undefined ? {} : { entryname }) };
+  return { kind: "dirent", entry, isWritable, ...defined({ entryname }) };
 }
 
 function loadResources(context: LoadContext, field: Field): Requirements {

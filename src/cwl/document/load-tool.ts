@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { isList } from "../../domain/json.ts";
 import {
   type Field,
@@ -60,10 +61,7 @@ export function loadTool(context: LoadContext, id: string, field: Field): Comman
   const stderr = optionalExpression(context, field, "stderr");
   const stdinInput = inputs.find((input) => input.isStdin);
   if (stdin !== undefined && stdinInput !== undefined) {
-    fault(
-      member(field, "stdin"),
-      `found stdin beside input "${stdinInput.id}" of type stdin, expected only one of them`,
-    );
+    fault(member(field, "stdin"), `found stdin beside input "${stdinInput.id}" of type stdin, wanted only one of them`);
   }
   const tool: CommandLineTool = {
     kind: "tool",
@@ -76,9 +74,7 @@ export function loadTool(context: LoadContext, id: string, field: Field): Comman
     temporaryFailCodes: integerList(field, "temporaryFailCodes", []),
     permanentFailCodes: integerList(field, "permanentFailCodes", []),
     ...(stdinInput === undefined ? {} : { stdin: `$(inputs['${stdinInput.id}'].path)` }),
-    ...(stdin === undefined ? {} : { stdin }),
-    ...(stdout === undefined ? {} : { stdout }),
-    ...(stderr === undefined ? {} : { stderr }),
+    ...defined({ stdin, stdout, stderr }),
   };
   const said = { ...tool.hints, ...tool.requirements };
   if (
@@ -89,7 +85,7 @@ export function loadTool(context: LoadContext, id: string, field: Field): Comman
     tool.arguments.length === 0 &&
     !tool.inputs.some((input) => input.inputBinding)
   ) {
-    fault(field, "found neither baseCommand nor arguments nor an inputBinding, expected a command to run");
+    fault(field, "found neither baseCommand nor arguments nor an inputBinding, wanted a command to run");
   }
   return tool;
 }
@@ -102,7 +98,7 @@ function loadArguments(context: LoadContext, field: Field): readonly CommandLine
   }
   return items(field).flatMap((item) => {
     if (typeof item.value !== "string") {
-      if (!isPresent(member(item, "valueFrom"))) fault(item, "found an argument without valueFrom, expected one");
+      if (!isPresent(member(item, "valueFrom"))) fault(item, "found an argument without valueFrom, wanted one");
       return [loadBinding(context, item)];
     }
     const valueFrom = asExpression(context, item);

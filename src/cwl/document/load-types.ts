@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { isJsonObject, isList } from "../../domain/json.ts";
 import { unionOf } from "../values/types.ts";
 import { customType } from "./custom-types.ts";
@@ -42,7 +43,7 @@ function takesPart({ openTypes, typeParts }: LoadContext, field: Field): boolean
   if (typeParts.left <= 0) return false;
   typeParts.left = openTypes.length > maxOpenTypes ? 0 : typeParts.left - 1;
   if (typeParts.left > 0) return true;
-  fault(field, "found types that hold each other too often, expected at most 20000 parts in all and 64 levels");
+  fault(field, "found types that hold each other too often, wanted at most 20000 parts in all and 64 levels");
   return false;
 }
 
@@ -67,12 +68,12 @@ function loadTypeName(context: LoadContext, field: Field, name: string): CwlType
       if (!context.openTypes.includes(own)) {
         return loadType({ ...context, openTypes: [...context.openTypes, own] }, named);
       }
-      fault(field, `found type "${name}", which holds itself, expected no circle`);
+      fault(field, `found type "${name}", which holds itself, wanted no circle`);
       return anyType;
     }
     fault(
       field,
-      `found type "${name}", expected one of ${simpleTypes.join(", ")}, with "[]" for a list and "?" for optional`,
+      `found type "${name}", wanted one of ${simpleTypes.join(", ")}, with "[]" for a list and "?" for optional`,
     );
     return anyType;
   }
@@ -86,7 +87,7 @@ function simpleType(name: string): SimpleTypeName | undefined {
 function loadTypeObject(context: LoadContext, field: Field): CwlType {
   const kind = member(field, "type");
   const binding = loadOptionalBinding(context, field);
-  const bound = binding === undefined ? {} : { inputBinding: binding };
+  const bound = defined({ inputBinding: binding });
   switch (kind.value) {
     case "array":
       refuseUnknownMembers(field, ["type", "items", "label", "doc", "name", "inputBinding"]);
@@ -118,10 +119,7 @@ function loadRecordFields(context: LoadContext, field: Field): readonly RecordFi
       name: shortName(id),
       type: loadType(context, member(entry, "type")),
       ...loadDemands(context, entry),
-      ...(label === undefined ? {} : { label }),
-      ...(doc === undefined ? {} : { doc }),
-      ...(inputBinding === undefined ? {} : { inputBinding }),
-      ...(outputBinding === undefined ? {} : { outputBinding }),
+      ...defined({ label, doc, inputBinding, outputBinding }),
     };
   });
 }
@@ -155,9 +153,7 @@ export function loadBinding(context: LoadContext, field: Field): CommandLineBind
     position: loadPosition(context, member(field, "position")),
     separate: optionalBoolean(field, "separate", true),
     shellQuote: optionalBoolean(field, "shellQuote", true),
-    ...(prefix === undefined ? {} : { prefix }),
-    ...(itemSeparator === undefined ? {} : { itemSeparator }),
-    ...(valueFrom === undefined ? {} : { valueFrom }),
+    ...defined({ prefix, itemSeparator, valueFrom }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { isJsonObject, isList } from "../../domain/json.ts";
 import { nearNames } from "../../domain/near-names.ts";
 import {
@@ -99,13 +100,13 @@ function loadStep(context: LoadContext, names: Names, { id, field }: Entry, load
     id,
     scatter,
     scatterMethod: optionalWord(field, "scatterMethod", scatterMethods) ?? "dotproduct",
-    ...(when === undefined ? {} : { when }),
+    ...defined({ when }),
     inputs,
     outputs: stepOutputs(field),
     run,
     requirements: loadRequirements(context, field),
     hints: loadHints(context, field),
-    ...(label === undefined ? {} : { label }),
+    ...defined({ label }),
   };
 }
 
@@ -117,11 +118,11 @@ function loadScatter(field: Field, path: string, inputs: readonly StepInput[]): 
     const name = text.slice(text.indexOf("#") + 1);
     const named = inputs.find(({ id }) => name === id || `/${path}/${id}`.endsWith(`/${name}`));
     if (named !== undefined) return [named.id];
-    fault(item, `found "${text}", expected one of ${inputs.map((input) => input.id).join(", ")}`);
+    fault(item, `found "${text}", wanted one of ${inputs.map((input) => input.id).join(", ")}`);
     return [];
   });
   if (names.length > 1 && !isPresent(member(field, "scatterMethod"))) {
-    fault(field, `found a scatter over ${names.length} inputs without scatterMethod, expected one`);
+    fault(field, `found a scatter over ${names.length} inputs without scatterMethod, wanted one`);
   }
   return names;
 }
@@ -153,7 +154,7 @@ function loadStepInput(context: LoadContext, names: Names, { id, field }: Entry)
     loadContents: optionalBoolean(field, "loadContents", false),
     ...loadListingMode(field),
     ...(isPresent(fallback) ? { default: fallback.value ?? null } : {}),
-    ...(valueFrom === undefined ? {} : { valueFrom }),
+    ...defined({ valueFrom }),
   };
 }
 
@@ -164,13 +165,13 @@ function loadLink(names: Names, field: Field, name: string): Link {
     if (text === undefined) return [];
     const found = resolveSource(names, text);
     if (found === undefined) {
-      fault(item, `found source "${text}", which leads nowhere, expected ${wantedSource(names, text)}`);
+      fault(item, `found source "${text}", which leads nowhere, wanted ${wantedSource(names, text)}`);
     }
     return found ?? [];
   });
   const pickValue = optionalWord(field, "pickValue", pickValues);
   return {
-    ...(pickValue === undefined ? {} : { pickValue }),
+    ...defined({ pickValue }),
     sources,
     isList: sources.length > 1 || isPresent(member(field, "linkMerge")),
     linkMerge: optionalWord(field, "linkMerge", linkMerges) ?? "merge_nested",

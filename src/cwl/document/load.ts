@@ -90,7 +90,7 @@ function loadRoot(root: Field, options: LoadOptions): Omit<CwlDocument, "notes" 
   const graphIds = new Set(ids);
   for (const [index, field] of roots.entries()) {
     const id = ids[index] ?? "main";
-    if (processes.has(id)) fault(field, `found process "${id}" twice, expected each id once`);
+    if (processes.has(id)) fault(field, `found process "${id}" twice, wanted each id once`);
     loadProcess({ context, processes, scripts, graph: graphIds }, id, field);
   }
   const all = [...processes.values()];
@@ -153,7 +153,7 @@ function chooseMain(
   const name = wanted?.replace(/^#/, "") ?? (processes.has("main") ? "main" : onlyRoot(processes, ids)) ?? "main";
   const main = processes.get(name);
   if (main === undefined && root.report.faults.length === 0) {
-    fault(member(root, "$graph"), `found no process "${name}", expected one of ${ids.slice(0, 50).join(", ")}`);
+    fault(member(root, "$graph"), `found no process "${name}", wanted one of ${ids.slice(0, 50).join(", ")}`);
   }
   return main;
 }
@@ -238,7 +238,7 @@ function loadRun(graph: Graph, step: { workflowId: string; stepId: string }, run
   const known = [...graph.graph].map((name) => `#${name}`).join(", ");
   fault(
     run,
-    `found "${run.value}", expected a process of this document (${known}); deploying a package packs the files that it runs`,
+    `found "${run.value}", wanted a process of this document (${known}); deploying a package packs the files that it runs`,
   );
   return undefined;
 }

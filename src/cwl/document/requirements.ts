@@ -1,5 +1,6 @@
+import { defined } from "../../domain/defined.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import type { Executor, ImageRequest } from "../../executors/executor.ts";
+import type { ImageRequest, Machine } from "../../executors/machine.ts";
 import type { CommandLineTool, CwlDocument, CwlProcess, Requirements } from "./schema.ts";
 
 /** What the processes around a process ask for it. */
@@ -29,8 +30,7 @@ export function imageRequest(docker: JsonObject): ImageRequest {
   const [pull, dockerFile] = [textOf("dockerPull"), textOf("dockerFile")];
   return {
     names,
-    ...(pull === undefined ? {} : { pull }),
-    ...(dockerFile === undefined ? {} : { dockerFile }),
+    ...defined({ pull, dockerFile }),
   };
 }
 
@@ -52,7 +52,7 @@ export function defaultFault(docker: JsonObject, reason: string): string {
  */
 export async function machineFaults(
   document: CwlDocument,
-  executor: Executor,
+  machine: Machine,
   byDefault?: JsonObject,
 ): Promise<readonly string[]> {
   const faults = new Set<string>(operationFaults(document));
@@ -61,7 +61,7 @@ export async function machineFaults(
     const needsDefault = hints.docker === undefined && (requirements.remote ?? hints.remote) === undefined;
     const docker = requirements.docker ?? (needsDefault ? byDefault : undefined);
     if (docker === undefined) continue;
-    const found = await executor.findImage(imageRequest(docker));
+    const found = await machine.findImage(imageRequest(docker));
     if (found.kind === "missing")
       faults.add(
         `${tool.id}: ${docker === byDefault ? defaultFault(docker, found.reason) : imageFault(docker, found.reason)}`,
@@ -75,7 +75,7 @@ export function operationFaults(document: CwlDocument): readonly string[] {
   const faults = new Set<string>();
   visit(document, (process) => {
     if (process.kind === "operation") {
-      faults.add(`${process.id}: found an Operation, which nothing can run, expected a tool or a workflow`);
+      faults.add(`${process.id}: found an Operation, which nothing can run, wanted a tool or a workflow`);
     }
   });
   return [...faults];

@@ -273,6 +273,6 @@ export type CwlDocument = {
   readonly broaderFormats: Readonly<Record<string, readonly string[]>>;
   /** What a reader should know and what is no fault: hints that are not understood, for example. */
   readonly notes: readonly string[];
-  /** What a document says that was deployed before, and that would be refused today, each with what is expected. */
+  /** What a document says that was deployed before, and that would be refused today, each with what is wanted. */
   readonly outdated: readonly string[];
 };

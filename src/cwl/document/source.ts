@@ -37,11 +37,11 @@ export function readSource(text: string, file: string, maxValues = maxLocalValue
 export function readValues(text: string, file: string, maxValues = maxLocalValues): Source {
   if (Buffer.byteLength(text) > maxDocumentBytes) {
     throw unreadable(file, [
-      { pointer: file, detail: `found more than ${maxDocumentBytes} bytes, expected at most that` },
+      { pointer: file, detail: `found more than ${maxDocumentBytes} bytes, wanted at most that` },
     ]);
   }
   if (countYamlValues(text) > maxValues) {
-    throw unreadable(file, [{ pointer: file, detail: `found more than ${maxValues} values, expected at most that` }]);
+    throw unreadable(file, [{ pointer: file, detail: `found more than ${maxValues} values, wanted at most that` }]);
   }
   try {
     const { document, position } = parseYaml(text);
@@ -95,22 +95,22 @@ function keepNumbers(root: Node | null): void {
 
 /** Checks that a value holds only what JSON can say. Throws RangeError or TypeError. */
 function toJson(value: unknown, depth = maxDepth): Json {
-  if (depth === 0) throw new RangeError(`found more than ${maxDepth} levels, expected at most that`);
+  if (depth === 0) throw new RangeError(`found more than ${maxDepth} levels, wanted at most that`);
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (value instanceof ExactNumber) {
     const wanted = numberFault(value);
-    if (wanted !== undefined) throw new TypeError(`found number ${value.text.slice(0, 60)}, expected ${wanted}`);
+    if (wanted !== undefined) throw new TypeError(`found number ${value.text.slice(0, 60)}, wanted ${wanted}`);
     return value;
   }
   if (typeof value === "number") {
-    if (!Number.isFinite(value)) throw new TypeError(`found number ${value}, expected a finite one`);
+    if (!Number.isFinite(value)) throw new TypeError(`found number ${value}, wanted a finite one`);
     return value;
   }
   if (Array.isArray(value)) return value.map((item) => toJson(item, depth - 1));
   if (typeof value === "object") {
     return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, toJson(member, depth - 1)]));
   }
-  throw new TypeError(`found a value of type ${typeof value}, expected JSON`);
+  throw new TypeError(`found a value of type ${typeof value}, wanted JSON`);
 }
 
 function unreadable(file: string, faults: readonly Fault[], cause?: unknown): Problem {

@@ -41,7 +41,7 @@ export function repeatedKeys(root: Node | null): readonly { readonly offset: num
       left.push(value);
       if (!isScalar(key)) continue;
       const name = String(key.value);
-      const detail = `found the key "${name.slice(0, 200)}" twice, expected each key once`;
+      const detail = `found the key "${name.slice(0, 200)}" twice, wanted each key once`;
       if (keys.has(name)) found.push({ offset: key.range?.[0] ?? 0, detail });
       keys.add(name);
     }

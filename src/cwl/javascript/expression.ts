@@ -43,7 +43,7 @@ export function evaluateWhole(template: Expression, scope: Scope): Json {
 export function evaluateString(template: Expression, scope: Scope, field: string): string {
   const value = evaluate(template, scope);
   if (typeof value === "string") return value;
-  throw new CwlFailure(`Cannot evaluate ${field} "${template}": found ${JSON.stringify(value)}, expected a string`);
+  throw new CwlFailure(`Cannot evaluate ${field} "${template}": found ${JSON.stringify(value)}, wanted a string`);
 }
 
 function evaluateSegment(segment: Segment, scope: Scope): Json {
@@ -71,7 +71,7 @@ function told(text: string, value: Json, { tell }: Scope): Json {
 function runScript(text: string, scope: Scope): Json {
   if (scope.javascript === undefined) {
     throw new CwlFailure(
-      `Cannot evaluate ${text}: found JavaScript without InlineJavascriptRequirement, expected a parameter reference`,
+      `Cannot evaluate ${text}: found JavaScript without InlineJavascriptRequirement, wanted a parameter reference`,
     );
   }
   const inner = text.slice(2, -1);
@@ -134,7 +134,7 @@ function nearText(value: Json, key: string | number): string {
   const more = names.length > maxNames ? `, and ${names.length - maxNames} more` : "";
   return names.length === 0
     ? ", as there is nothing in it"
-    : `, expected one of ${names.slice(0, maxNames).join(", ")}${more}`;
+    : `, wanted one of ${names.slice(0, maxNames).join(", ")}${more}`;
 }
 
 function lookUp(value: Json, key: string | number, isLast: boolean): Json | undefined {

@@ -250,7 +250,7 @@ function endOf(error: unknown, isLate: boolean, memoryBytes: number): ScriptEnd 
   if (isLate) return { kind: "late" };
   const text = error instanceof Error ? error.message : String(error);
   if (/out of memory|memory access|unreachable|Aborted/i.test(text)) {
-    return { kind: "failed", reason: `found it using more than ${memoryBytes / 2 ** 20} MiB, expected less` };
+    return { kind: "failed", reason: `found it using more than ${memoryBytes / 2 ** 20} MiB, wanted less` };
   }
   return { kind: "failed", reason: `it threw ${text}` };
 }

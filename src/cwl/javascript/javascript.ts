@@ -107,7 +107,7 @@ class LongExpression extends Error {
   readonly script: Script;
 
   constructor(script: Script) {
-    super("Cannot evaluate an expression: found it taking long, expected work that can be done again");
+    super("Cannot evaluate an expression: found it taking long, wanted work that can be done again");
     this.name = "LongExpression";
     this.script = script;
   }
@@ -190,7 +190,7 @@ function requireValue(end: ScriptEnd, limits: ExpressionLimits): Json {
     case "failed":
       throw new CwlFailure(end.reason);
     case "late":
-      throw new CwlFailure(`found it still running after ${limits.timeMilliseconds} ms, expected an end by then`);
+      throw new CwlFailure(`found it still running after ${limits.timeMilliseconds} ms, wanted an end by then`);
     default:
       return end satisfies never;
   }

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
 import { type Fault, Problem } from "../../domain/problem.ts";
-import type { FileValue, PreparedInputs, PreparedItem } from "../../domain/values.ts";
+import { type FileValue, isItemList, itemsOf, type PreparedInputs, type PreparedItem } from "../../domain/values.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { toCustom } from "../document/custom-types.ts";
 import { duringField } from "../document/failed-field.ts";
@@ -73,16 +73,16 @@ function valueFault({ type, default: fallback }: InputParameter, value: Json): s
 
 /** A File may not be named inside a plain value: what may be read was decided when the inputs were prepared. */
 function locationFault(given: PreparedItem | readonly PreparedItem[]): string | undefined {
-  const plain = (isItem(given) ? [given] : given).flatMap((item) => (item.kind === "value" ? filesIn(item.value) : []));
+  const plain = itemsOf(given).flatMap((item) => (item.kind === "value" ? filesIn(item.value) : []));
   const named = plain.find((file) => file.path !== undefined || file.location !== undefined);
-  return named === undefined ? undefined : "found the path or location of a file inside a value, expected none";
+  return named === undefined ? undefined : "found the path or location of a file inside a value, wanted none";
 }
 
 /** Several occurrences are a list; a single one is a list only when the type takes nothing else. */
 function inputValue(type: CwlType, given: PreparedItem | readonly PreparedItem[]): Json {
   const accepted = members(type);
   const takesList = accepted.some((member) => member.kind === "array" || member.kind === "Any");
-  if (!isItem(given)) {
+  if (isItemList(given)) {
     const values = given.map(itemValue);
     const [only] = values;
     return !takesList && values.length === 1 && only !== undefined ? only : values;
@@ -90,10 +90,6 @@ function inputValue(type: CwlType, given: PreparedItem | readonly PreparedItem[]
   const value = itemValue(given);
   if (typeFault(type, value) === undefined) return value;
   return takesList && value !== null && !isList(value) ? [value] : value;
-}
-
-function isItem(given: PreparedItem | readonly PreparedItem[]): given is PreparedItem {
-  return !Array.isArray(given);
 }
 
 function itemValue(item: PreparedItem): Json {
@@ -194,7 +190,7 @@ async function completeValue(part: Part, declared: CwlType, value: Json): Promis
 async function completeFile({ demands, name, scope, means }: Part, object: JsonObject): Promise<JsonObject> {
   if (object.class === "Directory") return withListing(object, demands.loadListing ?? means.listing);
   const whole = await means.evaluating(() => {
-    const formatted = withFormat(demands, name, { ...scope, self: object }, object, means);
+    const formatted = withFormat(demands, name, { ...scope, self: object }, means);
     const options = { isRequired: true, name, readable: means.readable, discovers: means.discovers };
     return withSecondaryFiles(formatted, demands.secondaryFiles, scope, options);
   });
@@ -202,7 +198,13 @@ async function completeFile({ demands, name, scope, means }: Part, object: JsonO
 }
 
 /** A file without a format is taken to have the one that is asked for. */
-function withFormat(demands: FileDemands, name: string, scope: Scope, object: JsonObject, means: Means): JsonObject {
+function withFormat(
+  demands: FileDemands,
+  name: string,
+  scope: Scope & { readonly self: JsonObject },
+  means: Means,
+): JsonObject {
+  const object: JsonObject = scope.self;
   const wanted = demands.formats.flatMap((format) => {
     const value = evaluate(format, scope);
     return (isList(value) ? value : [value]).filter((item) => typeof item === "string");
@@ -213,7 +215,7 @@ function withFormat(demands: FileDemands, name: string, scope: Scope, object: Js
   if (typeof format !== "string") return { ...object, format: first };
   if (wanted.some((candidate) => isFormat(format, candidate, means.broaderFormats))) return object;
   if (formatMediaType(format) === "application/octet-stream") return { ...object, format: first };
-  throw new CwlFailure(`Cannot use ${name}: found format "${format}", expected ${wanted.join(" or ")}`);
+  throw new CwlFailure(`Cannot use ${name}: found format "${format}", wanted ${wanted.join(" or ")}`);
 }
 
 /** Gives a File its path, size and names, and its secondary files theirs; a literal keeps its contents until it is staged. */
@@ -227,13 +229,13 @@ async function locate(object: JsonObject): Promise<JsonObject> {
   };
   if (path === undefined) return { ...locateLiteral(object), ...inner };
   const facts = await ifExists(stat(path));
-  if (facts === undefined) throw new CwlFailure(`Cannot read file "${path}": found nothing there, expected a file`);
+  if (facts === undefined) throw new CwlFailure(`Cannot read file "${path}": found nothing there, wanted a file`);
   const isDirectory = object.class === "Directory";
   if (!facts.isFile() && !facts.isDirectory()) {
-    throw new CwlFailure(`Cannot read file "${path}": found neither a file nor a directory, expected one of them`);
+    throw new CwlFailure(`Cannot read file "${path}": found neither a file nor a directory, wanted one of them`);
   }
   if (facts.isDirectory() !== isDirectory) {
-    throw new CwlFailure(`Cannot read "${path}": found ${isDirectory ? "a file" : "a directory"}, expected the other`);
+    throw new CwlFailure(`Cannot read "${path}": found ${isDirectory ? "a file" : "a directory"}, wanted the other`);
   }
   const named = { basename: safeBasename({ ...object, path }) };
   return {
@@ -248,7 +250,7 @@ function locateLiteral(object: JsonObject): JsonObject {
   const basename = safeBasename(object);
   if (object.class === "Directory") return { ...object, basename };
   if (typeof object.contents !== "string") {
-    throw new CwlFailure(`Cannot read file "${basename}": found neither a location nor contents, expected one of them`);
+    throw new CwlFailure(`Cannot read file "${basename}": found neither a location nor contents, wanted one of them`);
   }
   return { ...object, basename, ...nameParts(basename), size: Buffer.byteLength(object.contents) };
 }
@@ -256,5 +258,5 @@ function locateLiteral(object: JsonObject): JsonObject {
 function locationPath(location: string): string {
   if (location.startsWith("file://")) return fileURLToPath(location);
   if (location.startsWith("/")) return location;
-  throw new CwlFailure(`Cannot read location "${location}": expected a file of this machine`);
+  throw new CwlFailure(`Cannot read location "${location}": wanted a file of this machine`);
 }

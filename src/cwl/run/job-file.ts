@@ -1,6 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { defined } from "../../domain/defined.ts";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
 import { nearNames } from "../../domain/near-names.ts";
 import { errorText, type Fault, Problem } from "../../domain/problem.ts";
@@ -38,15 +39,14 @@ export async function readJobFile(
   text: string,
   file: string,
   document: JobTarget,
-  commandLine: JsonObject = {},
-  fetchFile?: FetchFile,
+  { commandLine = {}, fetchFile }: { readonly commandLine?: JsonObject; readonly fetchFile?: FetchFile } = {},
 ): Promise<JobFile> {
   const source = readValues(text.trim() === "" ? "{}" : text, file);
   const job = source.value;
-  if (!isJsonObject(job)) throw refuse([{ pointer: source.locate([]), detail: "expected an object with the inputs" }]);
+  if (!isJsonObject(job)) throw refuse([{ pointer: source.locate([]), detail: "wanted an object with the inputs" }]);
   const faults: Fault[] = [];
   const { namespaces } = document;
-  const shared = { faults, namespaces, ...(fetchFile === undefined ? {} : { fetchFile }) };
+  const shared = { faults, namespaces, ...defined({ fetchFile }) };
   const inFile: Reader = { source, directory: dirname(resolve(file)), ...shared };
   const own: Reader = { source: optionSource(commandLine), directory: resolve("."), ...shared };
   const read = document.main.inputs.flatMap(({ id }) => {
@@ -61,7 +61,7 @@ export async function readJobFile(
     const reader = Object.hasOwn(commandLine, parameter.id) ? own : inFile;
     const words = isGiven
       ? `field "${parameter.id}": ${detail}`
-      : `found no "${parameter.id}", expected ${typeText(parameter.type)}`;
+      : `found no "${parameter.id}", wanted ${typeText(parameter.type)}`;
     if (detail !== undefined)
       faults.push({ pointer: reader.source.locate(isGiven ? [parameter.id] : []), detail: words });
   }
@@ -150,7 +150,7 @@ async function findPath(reader: Reader, object: JsonObject, place: Place): Promi
     if ((await ifExists(realpath(path))) !== undefined) return path;
   }
   const pointer = reader.source.locate([...place, field]);
-  reader.faults.push({ pointer, detail: `found "${named}", expected an existing file of this machine` });
+  reader.faults.push({ pointer, detail: `found "${named}", wanted an existing file of this machine` });
   return undefined;
 }
 
@@ -165,8 +165,8 @@ async function fetchNamed(
     faults.push({ pointer: source.locate(place), detail: `found "${url}", ${detail}` });
     return undefined;
   };
-  if (object.class === "Directory") return refuseIt("expected a directory of this machine, or a listing of files");
-  if (fetchFile === undefined) return refuseIt("expected an existing file of this machine");
+  if (object.class === "Directory") return refuseIt("wanted a directory of this machine, or a listing of files");
+  if (fetchFile === undefined) return refuseIt("wanted an existing file of this machine");
   try {
     return await fetchFile(url);
   } catch (cause) {

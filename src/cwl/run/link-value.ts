@@ -22,10 +22,10 @@ function pick(how: PickValue, values: readonly Json[]): Json {
       return given;
     case "first_non_null":
       if (first !== undefined) return first;
-      throw new CwlFailure(`Cannot pick the first value: found only null, expected at least one value`);
+      throw new CwlFailure(`Cannot pick the first value: found only null, wanted at least one value`);
     case "the_only_non_null":
       if (first !== undefined && given.length === 1) return first;
-      throw new CwlFailure(`Cannot pick the only value: found ${given.length} values, expected one`);
+      throw new CwlFailure(`Cannot pick the only value: found ${given.length} values, wanted one`);
     default:
       return how satisfies never;
   }

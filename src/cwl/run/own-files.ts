@@ -1,12 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { link, mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import type { JsonObject } from "../../domain/json.ts";
-import { copyTree } from "../../files/copy-tree.ts";
-import { hasCode } from "../../files/file-errors.ts";
-import { directoryMode, isInside, type Layout, ownFilesDirectory, tasksDirectory } from "../../files/layout.ts";
-import type { MayRead } from "../../files/open-regular.ts";
+import { isInside, type Layout, ownFilesDirectory, tasksDirectory } from "../../files/layout.ts";
 import { fileObject, mapFilesNow, pathOf, secondaryFilesOf } from "../values/file-object.ts";
 
 /**
@@ -33,21 +29,4 @@ export function withOwnFiles(layout: Layout, executionId: string, inputs: JsonOb
   };
   const members = Object.entries(inputs).map(([name, value]) => [name, mapFilesNow(value, change)] as const);
   return Object.fromEntries(members);
-}
-
-/** Makes the job's own copy of a file or directory, unless there is one: two steps that come at once share the first. */
-export async function makeOwnFile(original: string, own: string, mayRead: MayRead | undefined): Promise<void> {
-  if (original === own || existsSync(own)) return;
-  await mkdir(dirname(own), { recursive: true, mode: directoryMode });
-  const partial = await mkdtemp(join(dirname(dirname(own)), "partial-"));
-  try {
-    const copy = join(partial, basename(own));
-    await copyTree(original, copy, mayRead);
-    // Neither takes the place of what is there.
-    await ((await stat(copy)).isDirectory() ? rename(copy, own) : link(copy, own));
-  } catch (error) {
-    if (!hasCode(error, "EEXIST", "ENOTEMPTY")) throw error;
-  } finally {
-    await rm(partial, { recursive: true, force: true });
-  }
 }

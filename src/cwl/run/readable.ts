@@ -3,7 +3,6 @@ import { fileURLToPath } from "node:url";
 import { isJsonObject, isList, type Json } from "../../domain/json.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { isInside } from "../../files/layout.ts";
-import type { MayRead } from "../../files/open-regular.ts";
 import { CwlFailure } from "../values/failure.ts";
 import { isFileLike } from "../values/types.ts";
 
@@ -36,14 +35,12 @@ export async function requireReadablePath(bounds: ReadBounds, location: string):
   const real = isUrl && !isFile ? undefined : await ifExists(realpath(path));
   const roots = await realRoots(bounds);
   if (real !== undefined && roots.some((root) => isInside(root, real))) return;
-  throw new CwlFailure(`Cannot read "${location}": expected a file of this execution or one of its inputs`);
+  throw new CwlFailure(`Cannot read "${location}": wanted a file of this execution or one of its inputs`);
 }
 
-/** Tells of real paths whether a run may read them; undefined when it may read all. */
-export async function mayReadOf(bounds: ReadBounds): Promise<MayRead | undefined> {
-  if (bounds === undefined) return undefined;
-  const roots = await realRoots(bounds);
-  return (real) => roots.some((root) => isInside(root, real));
+/** Lists the real paths that a run may read, with all below them; undefined when it may read everything. */
+export async function readableRoots(bounds: ReadBounds): Promise<readonly string[] | undefined> {
+  return bounds === undefined ? undefined : realRoots(bounds);
 }
 
 async function realRoots({ roots, found }: NonNullable<ReadBounds>): Promise<readonly string[]> {

@@ -3,11 +3,12 @@ import type { JobFailure } from "../../domain/job.ts";
 import { doubleOf, type Json, type JsonObject } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
 import { placeOf, type RemoteDefinition } from "../../domain/process.ts";
+import { isStoppedFor } from "../../domain/stop-reason.ts";
 import type { OutputValue, PreparedInputs, PreparedItem } from "../../domain/values.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../../engines/engine.ts";
 import type { RemoteDescription } from "../../net/remote.ts";
 import { fileObject, isFileObject } from "../values/file-object.ts";
-import { leaveRunning, type RemoteStep } from "./run-context.ts";
+import type { RemoteStep } from "./run-context.ts";
 
 /** What reaches the processes of other servers; whoever joins the parts of the program fills it. */
 export type RemoteStepPort = {
@@ -57,8 +58,9 @@ async function prepareStep(port: RemoteStepPort, step: RemoteStep, { log: tell }
     throw new Problem("invalid-parameter-value", `Cannot run ${where}: it has no input "${unknown[0]}"`);
   }
   return {
+    executionId,
     // Below the tasks of its execution: what lies there is the execution's own, and goes with it.
-    executionId: `${executionId}/tasks/remote-${createHash("sha256").update(path).digest("hex").slice(0, 16)}`,
+    directory: `tasks/remote-${createHash("sha256").update(path).digest("hex").slice(0, 16)}`,
     jobId: executionId,
     processId: definition.processId,
     definition,
@@ -93,7 +95,7 @@ async function follow(engine: Engine, run: Run, step: RemoteStep): Promise<JobFa
     if (update.kind === "ended") return update.failure;
     step.report(update.percent / 100, update.message);
   }
-  if (step.signal.reason !== leaveRunning) await engine.dismiss(run.handle);
+  if (!isStoppedFor(step.signal, "stopping")) await engine.dismiss(run.handle);
   step.signal.throwIfAborted();
   return { message: "The engine stopped reporting before the end" };
 }

@@ -2,9 +2,9 @@ import type { JsonObject } from "../../domain/json.ts";
 import type { Logger } from "../../domain/logger.ts";
 import type { Patience } from "../../domain/patience.ts";
 import type { RemoteDefinition } from "../../domain/process.ts";
-import type { Slots } from "../../domain/slots.ts";
 import type { Checkpoints, EngineRecord } from "../../engines/engine.ts";
 import type { Executor } from "../../executors/executor.ts";
+import type { Machine } from "../../executors/machine.ts";
 import type { Layout } from "../../files/layout.ts";
 import type { FieldPlaces } from "../document/failed-field.ts";
 import type { Surroundings } from "../document/requirements.ts";
@@ -42,7 +42,10 @@ export type StepCache = {
 export type RunContext = {
   readonly executionId: string;
   readonly processes: ReadonlyMap<string, CwlProcess>;
+  /** Runs the tools. */
   readonly executor: Executor;
+  /** What tools meet where they run. */
+  readonly machine: Machine;
   /** True when tools that require a container run without one. */
   readonly ignoresContainers: boolean;
   /** What a run without a server is asked besides; empty in the server. */
@@ -74,7 +77,6 @@ export type RunContext = {
   readonly usage: UsageCount;
   /** What was said of this run once and need not be said for each tool. */
   readonly said: Set<string>;
-  readonly slots: Slots;
   /** Waits for what the server is short of. */
   readonly patience: Patience;
   /** A tool that had started and was lost runs again. */
@@ -83,17 +85,13 @@ export type RunContext = {
   readonly goesOnAfterFailure: boolean;
   /** Runs a step that is a process of another server; absent where that is not offered. */
   readonly runRemoteStep?: (step: RemoteStep) => Promise<JsonObject>;
-  /** Aborted when the run must stop; with `leaveRunning` as its reason, tools are left alone. */
+  /** Aborted when the run must stop; when the server is `stopping`, tools are left alone. */
   readonly signal: AbortSignal;
   /** Stops everything that still runs after a failure. */
   readonly fail: (error: unknown) => void;
   readonly cache?: StepCache;
-  /** Programs that were found on the PATH. */
-  readonly programs: Map<string, string>;
   /** True when an earlier life of the server may have started tries of this run. */
   readonly hasEarlierTries: boolean;
-  /** Directories for temporary files that ended tools have left as they got them. */
-  readonly spareDirectories: string[];
 };
 
 /** What the expressions of a process can use, inside `evaluating`. */
@@ -133,9 +131,6 @@ export async function evaluating<T>(run: RunContext, work: () => T | Promise<T>)
 export function patiently<T>(run: RunContext, work: (isAgain: boolean) => Promise<T>): Promise<T> {
   return run.patience.during(work, { signal: run.signal, say: (words) => run.record.log(words) });
 }
-
-/** The reason of an abort after which tools run on: the server goes, and its successor finds them. */
-export const leaveRunning = "leave running";
 
 /** One process to run inside a run. */
 export type Call = {

@@ -45,5 +45,5 @@ function readResource(requirements: Requirements, scope: Scope, name: ResourceNa
   if (value === undefined || value === null) return undefined;
   const number = doubleOf(value);
   if (number !== undefined && number >= 0) return number;
-  throw new CwlFailure(`Cannot reserve ${name}: found ${JSON.stringify(value)}, expected a number`);
+  throw new CwlFailure(`Cannot reserve ${name}: found ${JSON.stringify(value)}, wanted a number`);
 }

@@ -57,7 +57,7 @@ export async function withSecondaryFiles(
         if (own !== undefined) options.readable?.found.add(own);
       } else if (isNeeded(isRequired, own) ?? options.isRequired) {
         throw new CwlFailure(
-          `Cannot use ${options.name}: found no file "${name}" ${options.discovers ? "beside" : "that came with"} "${object.basename}", expected one (secondaryFiles "${pattern}")`,
+          `Cannot use ${options.name}: found no file "${name}" ${options.discovers ? "beside" : "that came with"} "${object.basename}", wanted one (secondaryFiles "${pattern}")`,
         );
       }
     }
@@ -69,9 +69,7 @@ function isNeeded(isRequired: SecondaryFile["isRequired"], scope: Scope): boolea
   if (typeof isRequired !== "string") return isRequired;
   const value = evaluate(isRequired, scope);
   if (value === null || typeof value === "boolean") return value ?? false;
-  throw new CwlFailure(
-    `Cannot use secondaryFiles: found ${JSON.stringify(value)} for required, expected true or false`,
-  );
+  throw new CwlFailure(`Cannot use secondaryFiles: found ${JSON.stringify(value)} for required, wanted true or false`);
 }
 
 /** A pattern names one file; an expression gives names, files, or lists of them. */
@@ -85,7 +83,7 @@ function wantedValues(value: Json, object: JsonObject): readonly JsonObject[] {
   if (isList(value)) return value.flatMap((item) => wantedValues(item, object));
   if (isFileObject(value)) return [value];
   if (typeof value === "string") return [{ basename: value }];
-  throw new CwlFailure(`Cannot use secondaryFiles: found ${JSON.stringify(value)}, expected names or files`);
+  throw new CwlFailure(`Cannot use secondaryFiles: found ${JSON.stringify(value)}, wanted names or files`);
 }
 
 /** A file that an expression gave with its place, or as a literal. */
@@ -118,5 +116,5 @@ async function requireReal(path: string, directory: string, readable: ReadBounds
   const real = await ifExists(realpath(path));
   if (real === undefined || !isInside(directory, real)) await requireReadablePath(readable, path);
   if ((await ifExists(stat(path)))?.isFile() === true) return;
-  throw new CwlFailure(`Cannot use "${path}": found neither a file nor a directory, expected one of them`);
+  throw new CwlFailure(`Cannot use "${path}": found neither a file nor a directory, wanted one of them`);
 }

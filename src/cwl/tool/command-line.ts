@@ -115,7 +115,7 @@ function position(binding: CommandLineBinding, scope: Scope): number {
   const number = doubleOf(value);
   if (number !== undefined) return number;
   throw new CwlFailure(
-    `Cannot order arguments by "${binding.position}": found ${JSON.stringify(value)}, expected an integer`,
+    `Cannot order arguments by "${binding.position}": found ${JSON.stringify(value)}, wanted an integer`,
   );
 }
 

@@ -19,7 +19,7 @@ export async function runExpressionTool(run: RunContext, call: Call, tool: Expre
   });
   if (!isJsonObject(value)) {
     throw new CwlFailure(
-      `Cannot finish ${callName(call)}: found ${JSON.stringify(value)}, expected an output object`,
+      `Cannot finish ${callName(call)}: found ${JSON.stringify(value)}, wanted an output object`,
       {},
       {
         field: ["expression"],

@@ -29,7 +29,7 @@ export function parseGlob(pattern: string): readonly GlobPart[] {
 }
 
 function refuse(pattern: string, found: string, wanted: string): CwlFailure {
-  return new CwlFailure(`Cannot collect "${pattern.slice(0, 80)}...": found a pattern of ${found}, expected ${wanted}`);
+  return new CwlFailure(`Cannot collect "${pattern.slice(0, 80)}...": found a pattern of ${found}, wanted ${wanted}`);
 }
 
 /**

@@ -18,7 +18,7 @@ export async function findByPattern(directory: string, pattern: string, mayRead?
   if (inside === directory || parts.length === 0) return pattern === "" ? [] : ["."];
   if (inside.startsWith("/") || parts.some((part) => part.kind === "name" && part.name === "..")) {
     throw new CwlFailure(
-      `Cannot collect "${pattern}": it leads out of the output directory, expected a pattern inside it`,
+      `Cannot collect "${pattern}": it leads out of the output directory, wanted a pattern inside it`,
     );
   }
   let found: readonly string[] = [""];

@@ -42,14 +42,14 @@ function look(bounds: Bounds, path: string): Found {
 
 function lookAnew(bounds: Bounds, path: string): Found {
   const real = realPath(path);
-  if (real === undefined) throw new CwlFailure(`found no file "${path}", expected one`);
+  if (real === undefined) throw new CwlFailure(`found no file "${path}", wanted one`);
   if (!mayRead(bounds, real)) {
-    throw new CwlFailure(`found "${path}", which leads out of the output directory, expected a file inside it`);
+    throw new CwlFailure(`found "${path}", which leads out of the output directory, wanted a file inside it`);
   }
   const facts = statSync(real);
   if (facts.isDirectory()) return { object: fileObject("Directory", path), real };
   if (facts.isFile()) return { object: fileObject("File", path, { size: facts.size }), real };
-  throw new CwlFailure(`found "${path}", which is neither a file nor a directory, expected one of them`);
+  throw new CwlFailure(`found "${path}", which is neither a file nor a directory, wanted one of them`);
 }
 
 /** A tool may leave links in a circle, and names and directories that nobody can open. */
@@ -58,7 +58,7 @@ function realPath(path: string): string | undefined {
     return ifFound(() => realpathSync(path));
   } catch (error) {
     if (!hasCode(error, "EACCES", "ELOOP", "ENAMETOOLONG")) throw error;
-    throw new CwlFailure(`found "${path}", which cannot be opened (${errorText(error)}), expected a file`);
+    throw new CwlFailure(`found "${path}", which cannot be opened (${errorText(error)}), wanted a file`);
   }
 }
 
@@ -82,7 +82,7 @@ const maxDepth = 1000;
 
 /** Throws CwlFailure when a symlink below a directory leads out of the bounds, or something there is no file. */
 async function checkTree(bounds: Bounds, directory: string, depth = maxDepth): Promise<void> {
-  if (depth === 0) throw new CwlFailure(`found more than ${maxDepth} directories in each other, expected fewer`);
+  if (depth === 0) throw new CwlFailure(`found more than ${maxDepth} directories in each other, wanted fewer`);
   await using open = await openDirectory(directory, (real) => mayRead(bounds, real));
   for (const entry of await readdir(open.way, { withFileTypes: true })) {
     const path = join(directory, entry.name);

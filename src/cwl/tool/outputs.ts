@@ -153,7 +153,7 @@ async function collectGlobs(
     const found = isList(value) ? value : [value];
     return found.map((pattern) => {
       if (typeof pattern === "string") return outsidePath(collection, pattern);
-      throw new CwlFailure(`found ${JSON.stringify(pattern)} for glob "${globs[index]}", expected a pattern`);
+      throw new CwlFailure(`found ${JSON.stringify(pattern)} for glob "${globs[index]}", wanted a pattern`);
     });
   });
   const found = await Promise.all(
@@ -182,8 +182,7 @@ function pickFiles(type: CwlType, files: readonly JsonObject[]): Json {
   const isSingle = accepted.some((member) => member.kind === "File" || member.kind === "Directory");
   const isMany = accepted.some((member) => member.kind === "array" || member.kind === "Any");
   if (!isSingle || (isMany && files.length > 1)) return isMany ? files : null;
-  if (files.length > 1)
-    throw new CwlFailure(`found ${files.map((file) => file.basename).join(", ")}, expected one file`);
+  if (files.length > 1) throw new CwlFailure(`found ${files.map((file) => file.basename).join(", ")}, wanted one file`);
   return files[0] ?? null;
 }
 
@@ -193,11 +192,11 @@ async function readOutputObject(collection: Collection, bounds: Bounds): Promise
   const file = toFile(bounds, path);
   if (typeof file.size !== "number" || file.size > maxOutputObjectBytes) {
     throw new CwlFailure(
-      `Cannot read ${outputObjectName}: found ${file.size} bytes, expected at most ${maxOutputObjectBytes}`,
+      `Cannot read ${outputObjectName}: found ${file.size} bytes, wanted at most ${maxOutputObjectBytes}`,
     );
   }
   const value = parseJson(await readRegular(path, readable(bounds), maxOutputObjectBytes));
-  if (!isJsonObject(value)) throw new CwlFailure(`Cannot read ${outputObjectName}: expected an object`);
+  if (!isJsonObject(value)) throw new CwlFailure(`Cannot read ${outputObjectName}: wanted an object`);
   const [wrong] = numberFaults(value, "");
   if (wrong !== undefined) throw new CwlFailure(`Cannot read ${outputObjectName}: ${wrong.pointer}: ${wrong.detail}`);
   const located = await mapFiles(value, (object) => locateWritten(collection, bounds, object));
@@ -207,11 +206,11 @@ async function readOutputObject(collection: Collection, bounds: Bounds): Promise
 function parseJson(bytes: Buffer): Json {
   const excess = excessOfJson(bytes, outputObjectBounds);
   if (excess !== undefined)
-    throw new CwlFailure(`Cannot read ${outputObjectName}: found ${excess.found}, expected fewer`);
+    throw new CwlFailure(`Cannot read ${outputObjectName}: found ${excess.found}, wanted fewer`);
   try {
     const decoded = decodeText(bytes);
     if (decoded.kind === "text") return parseExact(decoded.text);
-    throw new Error(`found ${decoded.found}, expected ${decoded.wanted}`);
+    throw new Error(`found ${decoded.found}, wanted ${decoded.wanted}`);
   } catch (cause) {
     throw new CwlFailure(`Cannot read ${outputObjectName}: ${errorText(cause)}`);
   }
@@ -220,10 +219,10 @@ function parseJson(bytes: Buffer): Json {
 /** A path that a tool wrote is relative to its output directory; the path wins over the location. */
 async function locateWritten(collection: Collection, bounds: Bounds, object: JsonObject): Promise<JsonObject> {
   const written = pathOf(object) ?? (typeof object.location === "string" ? object.location : undefined);
-  if (written === undefined) throw new CwlFailure("found a file without path or location, expected one of them");
+  if (written === undefined) throw new CwlFailure("found a file without path or location, wanted one of them");
   const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(written);
   if (isUrl && !written.startsWith("file://"))
-    throw new CwlFailure(`found location "${written}", expected a file of the output directory`);
+    throw new CwlFailure(`found location "${written}", wanted a file of the output directory`);
   const inside = isUrl ? fileURLToPath(written) : written;
   const path = resolve(collection.outdir, outsidePath(collection, inside));
   const found = toFile(bounds, path);

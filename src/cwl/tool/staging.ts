@@ -1,10 +1,6 @@
-import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isList, type Json, type JsonObject } from "../../domain/json.ts";
-import { copyTree } from "../../files/copy-tree.ts";
-import { directoryMode, fileMode } from "../../files/layout.ts";
-import type { MayRead } from "../../files/open-regular.ts";
-import { makeOwnFile } from "../run/own-files.ts";
+import type { StagedEntry } from "../../executors/executor.ts";
 import { CwlFailure } from "../values/failure.ts";
 import {
   atPath,
@@ -15,18 +11,6 @@ import {
   secondaryFilesOf,
   withPath,
 } from "../values/file-object.ts";
-
-/** What must lie where before a tool runs. */
-export type StagedEntry =
-  | { readonly kind: "link"; readonly target: string; readonly source: string }
-  /** Writable in place: a link to the job's own file, which is made of the original when that belongs to somebody else. */
-  | { readonly kind: "own"; readonly target: string; readonly source: string; readonly original: string }
-  /** Writable: a copy of its own. */
-  | { readonly kind: "copy"; readonly target: string; readonly source: string }
-  /** Seen at a place of its own inside a container; nothing is put anywhere outside. */
-  | { readonly kind: "mount"; readonly target: string; readonly source: string; readonly isWritable: boolean }
-  | { readonly kind: "text"; readonly target: string; readonly contents: string }
-  | { readonly kind: "directory"; readonly target: string };
 
 /** How a file gets to its place; `own` names the job's own file for it. */
 export type Placing = "link" | "copy" | { readonly own: (path: string) => string };
@@ -93,9 +77,7 @@ function placeAlone(object: JsonObject, target: string, mode: Placing): Staged<J
   }
   if (object.class === "File") {
     if (typeof object.contents !== "string") {
-      throw new CwlFailure(
-        `Cannot stage file "${safeBasename(object)}": found neither path nor contents, expected one`,
-      );
+      throw new CwlFailure(`Cannot stage file "${safeBasename(object)}": found neither path nor contents, wanted one`);
     }
     const size = Buffer.byteLength(object.contents);
     return { value: { ...value, size }, entries: [{ kind: "text", target, contents: object.contents }] };
@@ -113,7 +95,7 @@ export function refuseCollisions(entries: readonly StagedEntry[]): void {
   const taken = new Set<string>();
   const closed = new Set<string>();
   for (const { kind, target } of entries) {
-    if (taken.has(target)) throw new CwlFailure(`Cannot stage files: found two for "${target}", expected one`);
+    if (taken.has(target)) throw new CwlFailure(`Cannot stage files: found two for "${target}", wanted one`);
     taken.add(target);
     if (kind === "link" || kind === "own" || kind === "text") closed.add(target);
   }
@@ -121,38 +103,8 @@ export function refuseCollisions(entries: readonly StagedEntry[]): void {
     for (let above = dirname(target); above !== dirname(above); above = dirname(above)) {
       if (!closed.has(above)) continue;
       throw new CwlFailure(
-        `Cannot stage files: found "${target}" inside "${above}", which is a file or directory of somebody else, expected another place, or a writable copy`,
+        `Cannot stage files: found "${target}" inside "${above}", which is a file or directory of somebody else, wanted another place, or a writable copy`,
       );
     }
-  }
-}
-
-/** Puts everything in its place. Only what lies where `mayRead` allows is copied. */
-export async function applyStaging(entries: readonly StagedEntry[], mayRead: MayRead | undefined): Promise<void> {
-  for (const entry of entries) {
-    if (entry.kind === "mount") continue;
-    await mkdir(dirname(entry.target), { recursive: true, mode: directoryMode });
-    await applyEntry(entry, mayRead);
-  }
-}
-
-async function applyEntry(entry: StagedEntry, mayRead: MayRead | undefined): Promise<void> {
-  switch (entry.kind) {
-    case "link":
-      return symlink(entry.source, entry.target);
-    case "own":
-      await makeOwnFile(entry.original, entry.source, mayRead);
-      return symlink(entry.source, entry.target);
-    case "copy":
-      return copyTree(entry.source, entry.target, mayRead);
-    case "text":
-      return writeFile(entry.target, entry.contents, { mode: fileMode, flag: "wx" });
-    case "mount":
-      return;
-    case "directory":
-      await mkdir(entry.target, { recursive: true, mode: directoryMode });
-      return;
-    default:
-      return entry satisfies never;
   }
 }

@@ -25,7 +25,7 @@ export function isReusable({ requirements, scope }: CompleteCall): boolean {
   const value = typeof requirements.reuse === "string" ? evaluate(requirements.reuse, scope) : requirements.reuse;
   if (value === undefined || value === null) return true;
   if (typeof value === "boolean") return value;
-  throw new CwlFailure(`Cannot decide on enableReuse: found ${JSON.stringify(value)}, expected true or false`);
+  throw new CwlFailure(`Cannot decide on enableReuse: found ${JSON.stringify(value)}, wanted true or false`);
 }
 
 /** Names a tool with its inputs by their content: another byte in an input file is another name. */

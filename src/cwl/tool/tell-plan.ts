@@ -1,5 +1,5 @@
+import type { StagedEntry } from "../../executors/executor.ts";
 import type { RunContext } from "../run/run-context.ts";
-import type { StagedEntry } from "./staging.ts";
 import type { ToolPlan } from "./tool-plan.ts";
 
 /** Tells where a tool works, what is put there, and what its environment is called; values may be nobody else's business. */

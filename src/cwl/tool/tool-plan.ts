@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
 import { doubleOf, type JsonObject } from "../../domain/json.ts";
 import type { Reservation } from "../../domain/slots.ts";
-import type { TaskLimits, TaskView } from "../../executors/executor.ts";
+import type { StagedEntry, TaskLimits, TaskView } from "../../executors/executor.ts";
 import { type Image, isUnpacked } from "../../executors/images/images.ts";
 import { isInside } from "../../files/layout.ts";
 import { inField } from "../document/failed-field.ts";
@@ -12,7 +12,7 @@ import type { PreservedEnvironment } from "../run/local-run.ts";
 import { resourceLimits, runtimeObject } from "../run/runtime.ts";
 import { CwlFailure } from "../values/failure.ts";
 import { argumentText, buildCommandLine, shellLine } from "./command-line.ts";
-import { planInputs, type StagedEntry } from "./staging.ts";
+import { planInputs } from "./staging.ts";
 import { planView } from "./tool-view.ts";
 import { givenPaths, planWorkDir } from "./work-dir.ts";
 
@@ -139,7 +139,7 @@ function timeLimitOf(requirements: Requirements, scope: Scope): number | undefin
   const number = doubleOf(value);
   if (number !== undefined && number > 0) return number;
   throw new CwlFailure(
-    `Cannot limit the tool's time: found ${JSON.stringify(value)}, expected seconds, or 0 for no limit`,
+    `Cannot limit the tool's time: found ${JSON.stringify(value)}, wanted seconds, or 0 for no limit`,
   );
 }
 
@@ -172,7 +172,7 @@ function commandOf(
   const [program, ...rest] = [...(image?.entrypoint ?? []), ...own];
   if (program === undefined || program === "") {
     const found = image === undefined ? "found an empty command" : `found none in the tool or in image "${image.name}"`;
-    throw new CwlFailure(`Cannot run the tool: ${found}, expected a program`, {}, { field: ["baseCommand"] });
+    throw new CwlFailure(`Cannot run the tool: ${found}, wanted a program`, {}, { field: ["baseCommand"] });
   }
   return [program, ...rest];
 }
@@ -194,7 +194,7 @@ function streamsOf(tool: CommandLineTool, scope: Scope, outdir: string): { stdou
     const name = evaluateString(template, scope, stream);
     const file = join(outdir, name);
     if (name.startsWith("/") || file === outdir || !isInside(outdir, file)) {
-      throw new CwlFailure(`Cannot write ${stream} to "${name}": expected a name inside the output directory`);
+      throw new CwlFailure(`Cannot write ${stream} to "${name}": wanted a name inside the output directory`);
     }
     return file;
   };

@@ -10,8 +10,8 @@ export function withinRules(run: RunContext, plan: ToolPlan): ToolPlan {
 }
 
 /** Says once a run what is withheld, and whether anything here can withhold it. */
-function sayWithheld({ executor, record, said, withoutNetwork }: RunContext, { view }: ToolPlan): void {
-  const isHeld = view.image !== undefined || executor.capabilities.enforces.includes("network");
+function sayWithheld({ machine, record, said, withoutNetwork }: RunContext, { view }: ToolPlan): void {
+  const isHeld = view.image !== undefined || machine.enforces.includes("network");
   const words = isHeld
     ? "No network for tools that ask for it"
     : "Not enforced without a sandbox: no network for tools";

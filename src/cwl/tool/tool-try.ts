@@ -1,36 +1,37 @@
-import { lstatSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import { resolve } from "node:path";
+import { delayWork } from "../../domain/delayed-work.ts";
 import { errorText, Problem } from "../../domain/problem.ts";
 import { shortageOf } from "../../domain/shortage.ts";
-import type { TaskEnd, TaskKey } from "../../executors/executor.ts";
-import type { ToolProgress } from "../../executors/local/tool-progress.ts";
-import { resolveProgram } from "../../executors/resolve-program.ts";
-import { createLogJoin } from "../../files/join-log.ts";
-import { directoryMode, executionLogFile, taskDirectory, taskLogFile } from "../../files/layout.ts";
-import { delayWork } from "../javascript/delayed-work.ts";
-import { mayReadOf } from "../run/readable.ts";
-import { type Call, callName, leaveRunning, type RunContext } from "../run/run-context.ts";
+import { isStoppedFor } from "../../domain/stop-reason.ts";
+import type { Refusal, Task, TaskEnd, TaskKey } from "../../executors/executor.ts";
+import { createLogJoin, type LogJoin } from "../../files/join-log.ts";
+import { executionLogFile, taskLogFile } from "../../files/layout.ts";
+import { readableRoots } from "../run/readable.ts";
+import { type Call, callName, type RunContext } from "../run/run-context.ts";
 import { CwlFailure } from "../values/failure.ts";
 import { keepLogs } from "./keep-logs.ts";
 import { shellText } from "./shell-text.ts";
-import { applyStaging } from "./staging.ts";
+import type { Talk } from "./stderr-tail.ts";
+import { refusedTask } from "./task-faults.ts";
 import { tellPlan } from "./tell-plan.ts";
-import { followLog, followProgress, logPollMilliseconds, type Talk } from "./tool-log.ts";
 import type { ToolPlan } from "./tool-plan.ts";
-import { prepareStreams } from "./tool-streams.ts";
-import { watchTool } from "./tool-watch.ts";
 
 /** One try, and where its stderr goes. */
 export type Try = { readonly key: TaskKey; readonly plan: ToolPlan; readonly stderr: Talk };
+
+/** From when on it is told what becomes of a try: most have ended by then. */
+const followMilliseconds = 200;
 
 /** Finds a try of an earlier life of the server, and how it ended. */
 export async function findTry(run: RunContext, call: Call, attempt: Try): Promise<TaskEnd> {
   const found = await run.executor.find(attempt.key);
   if (found.kind === "ended") {
-    countUsage(run, call, found.end, undefined);
+    countUsage(run, call, found.end);
     await joinOf(run, attempt, false).join(true);
     return found.end;
   }
-  using _slot = run.slots.occupy(attempt.plan.reserves);
+  // On record already: it is taken up, and nothing starts.
+  await run.executor.submit(await taskOf(run, attempt), run.signal);
   run.record.log(`Found try ${attempt.key.try} of ${callName(call)} still running`);
   return waitForTry(run, call, attempt, false);
 }
@@ -38,51 +39,64 @@ export async function findTry(run: RunContext, call: Call, attempt: Try): Promis
 /** Starts a try and gives how it ended. Throws CwlFailure when it cannot be started as asked. */
 export async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<TaskEnd> {
   const { key, plan } = attempt;
-  using _slot = await run.slots.take(plan.reserves, run.signal);
-  await makeTryDirectories(run, attempt);
-  const program = plan.view.image === undefined ? requireProgram(run, call, plan) : plan.command[0];
-  const stdin = await prepareStreams(plan);
-  run.signal.throwIfAborted();
-  run.record.log(`Started ${callName(call)}, try ${key.try}, ${placeOf(run, plan)}: ${shellText(plan.command)}`);
-  sayUnlimited(run, plan);
-  tellPlan(run, attempt);
+  const task = await taskOf(run, attempt);
+  let refusal: Refusal | undefined;
   try {
-    await run.executor.submit({
-      key,
-      command: [program, ...plan.command.slice(1)],
-      environment: plan.environment,
-      workingDirectory: plan.outdir,
-      log: taskLogFile(run.layout, key),
-      ...(stdin === undefined ? {} : { stdin }),
-      view: plan.view,
-      limits: { ...plan.limits, ...(run.maxWorkBytes === undefined ? {} : { fileBytes: run.maxWorkBytes }) },
-      ...plan.streams,
-    });
+    refusal = await run.executor.submit(task, run.signal);
   } catch (error) {
-    if (shortageOf(error) !== undefined) throw error;
+    if (run.signal.aborted || shortageOf(error) !== undefined) throw error;
     if (error instanceof Problem) throw new CwlFailure(error.message);
     return { kind: "notStarted", reason: errorText(error) };
   }
-  const end = await waitForTry(run, call, attempt, true);
-  if (end.kind === "exited") spareTemporary(run, plan);
-  return end;
+  if (refusal !== undefined) throw refusedTask(call, plan, refusal);
+  run.record.log(`Started ${callName(call)}, try ${key.try}, ${placeOf(run, plan)}: ${shellText(plan.command)}`);
+  sayUnlimited(run, plan);
+  tellPlan(run, attempt);
+  return waitForTry(run, call, attempt, true);
+}
+
+/** Words a try for its executor. */
+async function taskOf(run: RunContext, { key, plan }: Try): Promise<Task> {
+  const { outdir, tmpdir, stdin, timeLimitSeconds } = plan;
+  const isCopied = plan.staging.some(({ kind }) => kind === "copy" || kind === "own");
+  const readable = isCopied ? await readableRoots(run.readable) : [];
+  return {
+    key,
+    command: plan.command,
+    environment: plan.environment,
+    workingDirectory: outdir,
+    temporaryDirectory: tmpdir,
+    staging: plan.staging,
+    ...(readable === undefined ? {} : { readable }),
+    ...(stdin === undefined ? {} : { stdin: resolve(plan.visibleOutdir, stdin) }),
+    ...plan.streams,
+    view: plan.view,
+    limits: {
+      ...plan.limits,
+      ...(run.maxWorkBytes === undefined ? {} : { writtenBytes: run.maxWorkBytes }),
+      ...(timeLimitSeconds === undefined ? {} : { seconds: timeLimitSeconds }),
+      graceSeconds: run.graceSeconds,
+    },
+    reserves: plan.reserves,
+    log: taskLogFile(run.layout, key),
+  };
 }
 
 /** What takes over what a try says into the log of its execution. */
-function joinOf(run: RunContext, { key }: Try, isNew: boolean) {
+function joinOf(run: RunContext, { key }: Try, isNew: boolean): LogJoin {
   return createLogJoin(taskLogFile(run.layout, key), executionLogFile(run.layout, run.executionId), isNew);
 }
 
 /** Words where a tool runs. */
-function placeOf({ executor }: RunContext, { view }: ToolPlan): string {
+function placeOf({ machine }: RunContext, { view }: ToolPlan): string {
   const network = view.hasNetwork ? "with the machine's network" : "without network";
   if (view.image !== undefined) return `in image "${view.image.name}" ${network}`;
-  return executor.capabilities.enforces.includes("files") ? `in a sandbox ${network}` : "without a sandbox";
+  return machine.enforces.includes("files") ? `in a sandbox ${network}` : "without a sandbox";
 }
 
 /** Says once a run which limits that its tools asked for are not held by the machine. */
-function sayUnlimited({ executor, record, said }: RunContext, { limits }: ToolPlan): void {
-  const { enforces, unlimited } = executor.capabilities;
+function sayUnlimited({ machine, record, said }: RunContext, { limits }: ToolPlan): void {
+  const { enforces, unlimited } = machine;
   const say = (name: string, words: string) => {
     if (!said.has(name)) record.log(`${words}${unlimited === undefined ? "" : ` (${unlimited})`}`);
     said.add(name);
@@ -95,83 +109,63 @@ function sayUnlimited({ executor, record, said }: RunContext, { limits }: ToolPl
   }
 }
 
-async function makeTryDirectories(run: RunContext, { plan }: Try): Promise<void> {
-  // Where thousands are started, waiting for these calls costs more than they do.
-  mkdirSync(plan.outdir, { recursive: true, mode: directoryMode });
-  const spare = run.spareDirectories.pop();
-  if (spare === undefined) mkdirSync(plan.tmpdir, { mode: directoryMode });
-  else renameSync(spare, plan.tmpdir);
-  const isCopied = plan.staging.some(({ kind }) => kind === "copy" || kind === "own");
-  await applyStaging(plan.staging, isCopied ? await mayReadOf(run.readable) : undefined);
-}
-
-/** Hands on the directory for temporary files of a tool that has ended, when it is as good as a new one. */
-function spareTemporary(run: RunContext, { tmpdir }: ToolPlan): void {
-  const facts = lstatSync(tmpdir, { throwIfNoEntry: false });
-  const isAsMade = facts?.isDirectory() && (facts.mode & 0o7777) === directoryMode && facts.uid === process.getuid?.();
-  if (isAsMade && readdirSync(tmpdir).length === 0) run.spareDirectories.push(tmpdir);
-}
-
-/** Finds the program of a tool; one on the PATH is looked for once a run. */
-function requireProgram(run: RunContext, call: Call, plan: ToolPlan): string {
-  const [program] = plan.command;
-  const key = `${plan.environment.PATH}:${program}`;
-  const known = program.includes("/") ? undefined : run.programs.get(key);
-  const found = known ?? resolveProgram(program, plan.environment, plan.outdir);
-  if (found === undefined) {
-    const wanted = program.includes("/") ? "an executable file there" : `one on the PATH ${plan.environment.PATH}`;
-    throw new CwlFailure(
-      `Cannot run ${callName(call)}: found no program "${program}", expected ${wanted}`,
-      {},
-      {
-        field: ["baseCommand"],
-      },
-    );
-  }
-  if (!program.includes("/")) run.programs.set(key, found);
-  return found;
-}
-
-/** Waits for the end, watches what the tool takes and shows its own progress. When the run must stop, it is stopped too. */
+/** Waits for the end, and shows what is told meanwhile. When the run must stop, the try is stopped too. */
 async function waitForTry(run: RunContext, call: Call, attempt: Try, isNew: boolean): Promise<TaskEnd> {
-  const { outdir, tmpdir } = attempt.plan;
-  const directories = [outdir, tmpdir, taskDirectory(run.layout, attempt.key)];
-  const log = taskLogFile(run.layout, attempt.key);
-  const watch = watchTool(run, { ...attempt, directories, logs: [log] });
   const joined = joinOf(run, attempt, isNew);
-  const following = delayWork(logPollMilliseconds, async (signal) => {
-    const tell = ({ percent, message }: ToolProgress) => call.progress.report(percent / 100, message);
-    const outcomes = await Promise.allSettled([
-      followProgress(attempt.stderr, signal, tell),
-      followLog(joined, signal),
-    ]);
-    for (const outcome of outcomes) {
-      if (outcome.status === "rejected") {
-        run.logger.warn("Cannot follow a tool", { executionId: run.executionId, error: outcome.reason });
-      }
-    }
-  });
+  const following = delayWork(followMilliseconds, (signal) =>
+    followTry(run, call, { key: attempt.key, joined }, signal).catch((error: unknown) => {
+      run.logger.warn("Cannot follow a tool", { executionId: run.executionId, error });
+    }),
+  );
   try {
     const end = await run.executor.ended(attempt.key, run.signal);
-    countUsage(run, call, end, watch.peakMemoryBytes());
-    const fault = watch.fault();
-    if (fault === undefined) return end;
-    throw new CwlFailure(`Cannot finish ${callName(call)}: ${fault}`);
+    countUsage(run, call, end);
+    return end;
   } catch (error) {
-    if (run.signal.aborted && run.signal.reason !== leaveRunning) {
+    if (run.signal.aborted && !isStoppedFor(run.signal, "stopping")) {
       await run.executor.cancel(attempt.key, run.graceSeconds);
     }
     throw error;
   } finally {
-    await Promise.all([watch.stop(), following.stop()]);
+    await following.stop();
     await joined.join(true);
     keepLogs(run, call, attempt);
   }
 }
 
-function countUsage(run: RunContext, call: Call, end: TaskEnd, seen: number | undefined): void {
-  if (end.kind !== "exited") return;
-  const { exitCode, cpuSeconds = 0, peakMemoryBytes = seen } = end;
+/** Tells what becomes of a try until the signal is aborted: its progress, its log, and where it runs if it had to wait. */
+async function followTry(
+  run: RunContext,
+  call: Call,
+  { key, joined }: { readonly key: TaskKey; readonly joined: LogJoin },
+  signal: AbortSignal,
+): Promise<void> {
+  let hasWaited = false;
+  for await (const update of run.executor.watch(key, signal)) {
+    switch (update.kind) {
+      case "waiting":
+        hasWaited = true;
+        run.record.log(`Waits to run ${callName(call)}: ${update.reason}`);
+        break;
+      case "running":
+        if (hasWaited) run.record.log(`Runs ${callName(call)} at ${update.place}`);
+        break;
+      case "progress":
+        call.progress.report(update.percent / 100, update.message);
+        break;
+      case "log":
+        await joined.join(false);
+        break;
+      default:
+        update satisfies never;
+    }
+  }
+}
+
+function countUsage(run: RunContext, call: Call, end: TaskEnd): void {
+  if (end.kind !== "exited" && end.kind !== "stopped") return;
+  const { exitCode, cpuSeconds = 0, peakMemoryBytes } = end;
+  if (exitCode === undefined) return;
   run.usage.add(call.path === "" ? "main" : call.path, {
     exitCode,
     cpuSeconds,

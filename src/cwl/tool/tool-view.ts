@@ -1,12 +1,11 @@
 import { dirname, join, relative } from "node:path";
-import type { Mount, TaskView } from "../../executors/executor.ts";
+import type { Mount, StagedEntry, TaskView } from "../../executors/executor.ts";
 import type { Image } from "../../executors/images/images.ts";
 import { isInside } from "../../files/layout.ts";
 import type { Requirements } from "../document/schema.ts";
 import { evaluate, type Scope } from "../javascript/expression.ts";
 import { CwlFailure } from "../values/failure.ts";
 import { filesIn, pathOf } from "../values/file-object.ts";
-import type { StagedEntry } from "./staging.ts";
 
 type ViewPlace = {
   readonly requirements: Requirements;
@@ -91,5 +90,5 @@ export function hasNetwork({ network }: Requirements, scope: Scope): boolean {
   const value = typeof network === "string" ? evaluate(network, scope) : network;
   if (value === undefined || value === null) return scope.version === "v1.0";
   if (typeof value === "boolean") return value;
-  throw new CwlFailure(`Cannot decide on networkAccess: found ${JSON.stringify(value)}, expected true or false`);
+  throw new CwlFailure(`Cannot decide on networkAccess: found ${JSON.stringify(value)}, wanted true or false`);
 }

@@ -20,13 +20,13 @@ import { requireReadablePath } from "../run/readable.ts";
 import { type Call, callName, evaluating, patiently, type RunContext } from "../run/run-context.ts";
 import { CwlFailure } from "../values/failure.ts";
 import { collectOutputs } from "./outputs.ts";
+import { stderrTail, type Talk } from "./stderr-tail.ts";
 import { type Cached, cacheKey, copyCached, findCached, isReusable, keepCached } from "./step-cache.ts";
-import { stderrTail, type Talk } from "./tool-log.ts";
+import { mebibytes, passedLimitFault } from "./task-faults.ts";
 import { planTool, type ToolPlan } from "./tool-plan.ts";
 import { withinRules } from "./tool-rules.ts";
 import { findTry, launchTry, type Try } from "./tool-try.ts";
 import { hasNetwork } from "./tool-view.ts";
-import { mebibytes } from "./tool-watch.ts";
 
 /** Tries of one tool that may be lost before it is given up: something here kills it again and again. */
 const maxLostTries = 3;
@@ -57,7 +57,7 @@ async function runToolOnce(run: RunContext, call: Call, tool: CommandLineTool): 
 function cacheOf(run: RunContext, call: Call, complete: CompleteCall): string | undefined {
   if (run.cache === undefined || !isReusable(complete)) return undefined;
   if (!run.cache.onlyPureSteps) return run.cache.directory;
-  const { enforces } = run.executor.capabilities;
+  const { enforces } = run.machine;
   const isConfined = enforces.includes("files") && enforces.includes("network");
   const { requirements, scope } = complete;
   const isPure = isConfined && !hasNetwork(requirements, scope) && requirements.inplaceUpdate !== true;
@@ -116,6 +116,8 @@ async function runTries(
         if (cached !== undefined) await keepCached(cached, await realpath(plan.outdir), outputs);
         return outputs;
       }
+      case "stopped":
+        throw new CwlFailure(`Cannot finish ${callName(call)}: ${passedLimitFault(end.at, plan, run.maxWorkBytes)}`);
       case "notStarted":
         if (isFromEarlier) break;
         // Whoever waits for room comes back, finds this try, and takes the next one.
@@ -153,7 +155,7 @@ function stderrOf(run: RunContext, key: TaskKey, { streams, outdir }: ToolPlan):
 async function imageFor(run: RunContext, call: Call, { requirements }: CompleteCall): Promise<Image | undefined> {
   const { docker, isContainerRequired } = requirements;
   if (docker === undefined || run.ignoresContainers) return undefined;
-  const found = await run.executor.findImage(imageRequest(docker));
+  const found = await run.machine.findImage(imageRequest(docker));
   if (found.kind === "found") return found.image;
   if (docker === run.defaultDocker) {
     throw new CwlFailure(`Cannot run ${callName(call)}: ${defaultFault(docker, found.reason)}`);
@@ -189,10 +191,10 @@ async function finishTool(
   if (!tool.successCodes.includes(exitCode)) {
     const tail = await stderrTail(stderr);
     const isTemporary = tool.temporaryFailCodes.includes(exitCode) && !tool.permanentFailCodes.includes(exitCode);
-    const hint = sizeHint(run, exitCode) ?? run.executor.explain(plan.view, tail);
+    const hint = sizeHint(run, exitCode) ?? run.machine.explain(plan.view, tail);
     if (hint !== undefined) run.record.log(hint);
     throw new CwlFailure(
-      `Cannot finish ${callName(call)}: found exit code ${exitCode}${isTemporary ? ", a temporary failure" : ""}, expected ${tool.successCodes.join(" or ")}`,
+      `Cannot finish ${callName(call)}: found exit code ${exitCode}${isTemporary ? ", a temporary failure" : ""}, wanted ${tool.successCodes.join(" or ")}`,
       { exitCode, ...(tail === "" ? {} : { stderrTail: tail }) },
       // Which step it was is said; where files are known, so is the one with the tool.
       run.local.locate === undefined ? {} : { field: ["baseCommand"] },

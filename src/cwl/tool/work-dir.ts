@@ -1,5 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
+import type { StagedEntry } from "../../executors/executor.ts";
 import { isInside } from "../../files/layout.ts";
 import type { Requirements, WorkDirEntry } from "../document/schema.ts";
 import { evaluate, evaluateString, evaluateWhole, type Scope } from "../javascript/expression.ts";
@@ -15,7 +16,7 @@ import {
   withPath,
 } from "../values/file-object.ts";
 import { jsonText } from "../values/json-text.ts";
-import { type Placing, placeFile, refuseCollisions, type Staged, type StagedEntry } from "./staging.ts";
+import { type Placing, placeFile, refuseCollisions, type Staged } from "./staging.ts";
 
 /**
  * Plans what InitialWorkDirRequirement puts into a tool's working directory. Inputs that are put there have that as
@@ -88,7 +89,7 @@ function placeValue(value: Json, place: WorkPlace): readonly StagedEntry[] {
     return placeDirent({ name, value: entry, isWritable: writable === true }, place);
   }
   throw new CwlFailure(
-    `Cannot stage the working directory: found ${JSON.stringify(value)}, expected files, directories and Dirents`,
+    `Cannot stage the working directory: found ${JSON.stringify(value)}, wanted files, directories and Dirents`,
   );
 }
 
@@ -112,7 +113,7 @@ function placeDirent({ name, value, isWritable }: Dirent, place: WorkPlace): rea
     }
   }
   if (name === undefined)
-    throw new CwlFailure("Cannot stage the working directory: found text without an entryname, expected one");
+    throw new CwlFailure("Cannot stage the working directory: found text without an entryname, wanted one");
   const contents = typeof value === "string" ? value : jsonText(value);
   return [{ kind: "text", target: targetOf(outdir, name), contents }];
 }
@@ -135,7 +136,7 @@ function mountDirent(target: string, value: Json, isWritable: boolean, mounts: s
 function targetOf(outdir: string, name: string): string {
   const target = join(outdir, name);
   if (name.startsWith("/") || target === outdir || !isInside(outdir, target)) {
-    throw new CwlFailure(`Cannot stage "${name}": it leads out of the working directory, expected a name inside it`);
+    throw new CwlFailure(`Cannot stage "${name}": it leads out of the working directory, wanted a name inside it`);
   }
   return target;
 }

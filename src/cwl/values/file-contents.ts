@@ -19,7 +19,7 @@ export async function withContents(object: JsonObject, version: CwlVersion, mayR
   const bytes = await readPart(file.handle, 0, maxContentsBytes + 1);
   if (bytes.byteLength > maxContentsBytes && version === "v1.2") {
     throw new CwlFailure(
-      `Cannot load the contents of "${object.basename}": found more than 64 KiB, expected at most that`,
+      `Cannot load the contents of "${object.basename}": found more than 64 KiB, wanted at most that`,
     );
   }
   const part = bytes.subarray(0, maxContentsBytes);
@@ -28,6 +28,6 @@ export async function withContents(object: JsonObject, version: CwlVersion, mayR
   const decoded = decodeText(part, { keepsMark: true });
   if (decoded.kind === "text") return { ...object, contents: decoded.text };
   throw new CwlFailure(
-    `Cannot load the contents of "${object.basename}": found ${decoded.found}, expected ${decoded.wanted}`,
+    `Cannot load the contents of "${object.basename}": found ${decoded.found}, wanted ${decoded.wanted}`,
   );
 }

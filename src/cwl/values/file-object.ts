@@ -1,5 +1,6 @@
 import { basename, dirname, extname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { defined } from "../../domain/defined.ts";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
 import { isPlainName } from "../../files/layout.ts";
 import { CwlFailure } from "./failure.ts";
@@ -23,8 +24,7 @@ export function fileObject(
     path,
     basename: name,
     ...(kind === "File" ? { dirname: dirname(path), ...nameParts(name) } : {}),
-    ...(facts.size === undefined ? {} : { size: facts.size }),
-    ...(facts.format === undefined ? {} : { format: facts.format }),
+    ...defined({ size: facts.size, format: facts.format }),
   };
 }
 
@@ -57,7 +57,7 @@ export function safeBasename(object: JsonObject, fallback = "literal"): string {
   const path = pathOf(object);
   const name = typeof object.basename === "string" ? object.basename : path === undefined ? fallback : basename(path);
   if (!isPlainName(name)) {
-    throw new CwlFailure(`Cannot use file "${name}": found a name that leads elsewhere, expected a plain file name`);
+    throw new CwlFailure(`Cannot use file "${name}": found a name that leads elsewhere, wanted a plain file name`);
   }
   return name;
 }

@@ -66,15 +66,15 @@ export function typeFault(type: CwlType, value: Json): string | undefined {
     case "union":
       return type.members.some((member) => typeFault(member, value) === undefined)
         ? undefined
-        : (innerFault(type.members, value) ?? expected(type, value));
+        : (innerFault(type.members, value) ?? mismatch(type, value));
     case "array":
-      return listFault(type.items, value) ?? (isList(value) ? undefined : expected(type, value));
+      return listFault(type.items, value) ?? (isList(value) ? undefined : mismatch(type, value));
     case "record":
       return recordFault(type, value);
     case "enum":
-      return typeof value === "string" && type.symbols.includes(value) ? undefined : expected(type, value);
+      return typeof value === "string" && type.symbols.includes(value) ? undefined : mismatch(type, value);
     default:
-      return isOfKind(type.kind, value) ? undefined : expected(type, value);
+      return isOfKind(type.kind, value) ? undefined : mismatch(type, value);
   }
 }
 
@@ -91,8 +91,8 @@ function innerFault(alternatives: readonly CwlType[], value: Json): string | und
   return only === undefined || others.length > 0 ? undefined : typeFault(only, value);
 }
 
-function expected(type: CwlType, value: Json): string {
-  return `found ${foundText(value)}, expected ${typeText(type)}`;
+function mismatch(type: CwlType, value: Json): string {
+  return `found ${foundText(value)}, wanted ${typeText(type)}`;
 }
 
 function listFault(type: CwlType, value: Json): string | undefined {
@@ -105,7 +105,7 @@ function listFault(type: CwlType, value: Json): string | undefined {
 }
 
 function recordFault(type: CwlType & { kind: "record" }, value: Json): string | undefined {
-  if (!isJsonObject(value) || isFileLike(value)) return expected(type, value);
+  if (!isJsonObject(value) || isFileLike(value)) return mismatch(type, value);
   for (const field of type.fields) {
     const fault = typeFault(field.type, (Object.hasOwn(value, field.name) ? value[field.name] : null) ?? null);
     if (fault !== undefined) return `field ${field.name}: ${fault}`;

@@ -16,13 +16,13 @@ export function scatterInputs(step: Step, inputs: JsonObject): Scatter {
   const lists = step.scatter.map((name) => {
     const value = inputs[name] ?? null;
     if (isList(value)) return { name, value };
-    throw new CwlFailure(`Cannot scatter over input "${name}": found ${JSON.stringify(value)}, expected a list`);
+    throw new CwlFailure(`Cannot scatter over input "${name}": found ${JSON.stringify(value)}, wanted a list`);
   });
   const lengths = lists.map(({ value }) => value.length);
   if (step.scatterMethod === "dotproduct") {
     const [length = 0] = lengths;
     if (lengths.some((other) => other !== length)) {
-      throw new CwlFailure(`Cannot scatter: found lists of ${lengths.join(", ")} items, expected one length`);
+      throw new CwlFailure(`Cannot scatter: found lists of ${lengths.join(", ")} items, wanted one length`);
     }
     refuseTooMany(length);
     const shards = Array.from({ length }, (_, index) => {
@@ -41,7 +41,7 @@ export function scatterInputs(step: Step, inputs: JsonObject): Scatter {
 
 function refuseTooMany(count: number): void {
   if (count <= maxShards) return;
-  throw new CwlFailure(`Cannot scatter: found ${count} runs of one step, expected at most ${maxShards}`);
+  throw new CwlFailure(`Cannot scatter: found ${count} runs of one step, wanted at most ${maxShards}`);
 }
 
 /** Joins the values of one output of all runs to lists, nested as deep as the lengths say. */

@@ -47,7 +47,7 @@ function runByKind(run: RunContext, call: Call, process: CwlProcess): Promise<Js
     case "workflow":
       return runWorkflow(run, call, process);
     case "operation":
-      throw new CwlFailure(`Cannot run ${callName(call)}: found an Operation, expected a tool or a workflow`);
+      throw new CwlFailure(`Cannot run ${callName(call)}: found an Operation, wanted a tool or a workflow`);
     default:
       return process satisfies never;
   }
@@ -99,7 +99,7 @@ async function runWorkflow(run: RunContext, call: Call, workflow: Workflow): Pro
   const runAfterOthers = async ({ step, progress }: { step: Step; progress: Call["progress"] }): Promise<void> => {
     await Promise.all(neededSteps(step).map(start));
     try {
-      const outputs = await runStep(run, { ...call, progress }, workflow, step, values);
+      const outputs = await runStep(run, { ...call, progress }, step, { workflow, values });
       for (const output of step.outputs) values.set(`${step.id}/${output}`, outputs[output] ?? null);
     } catch (error) {
       throw failed(run, error);
@@ -126,9 +126,8 @@ function throwFirst(ends: readonly PromiseSettledResult<unknown>[]): void {
 async function runStep(
   run: RunContext,
   above: Call,
-  workflow: Workflow,
   step: Step,
-  values: Values,
+  { workflow, values }: { readonly workflow: Workflow; readonly values: Values },
 ): Promise<JsonObject> {
   const path = above.path === "" ? step.id : `${above.path}/${step.id}`;
   const process = run.processes.get(step.run);
@@ -243,7 +242,7 @@ async function isWanted({ run, step, scope }: StepCall, inputs: JsonObject): Pro
   const field = ["steps", step.id, "when"];
   const value = await duringField(field, () => evaluating(run, () => evaluate(when, { ...scope, inputs })));
   if (typeof value === "boolean") return value;
-  const detail = `Cannot decide on "when": found ${JSON.stringify(value)}, expected true or false`;
+  const detail = `Cannot decide on "when": found ${JSON.stringify(value)}, wanted true or false`;
   throw new CwlFailure(detail, {}, { field });
 }
 

@@ -1,6 +1,12 @@
 import type { ProcessDescription } from "../../domain/process.ts";
 import { sleep } from "../../domain/timers.ts";
-import type { OutputValue, OutputValues, PreparedInputs, PreparedItem } from "../../domain/values.ts";
+import {
+  isItemList,
+  type OutputValue,
+  type OutputValues,
+  type PreparedInputs,
+  type PreparedItem,
+} from "../../domain/values.ts";
 import type { BuiltinProcess } from "./builtin-process.ts";
 
 const bboxSchema = {
@@ -67,12 +73,8 @@ const description: ProcessDescription = {
   outputs: Object.fromEntries(Object.entries(kinds).map(([id, kind]) => [id, { ...kind }])),
 };
 
-function isList(given: PreparedItem | readonly PreparedItem[]): given is readonly PreparedItem[] {
-  return Array.isArray(given);
-}
-
 function outputOf(given: PreparedItem | readonly PreparedItem[]): OutputValue {
-  return isList(given) ? { kind: "list", items: given } : given;
+  return isItemList(given) ? { kind: "list", items: given } : given;
 }
 
 /** The echo process, which test suites and newcomers use to try every kind of value. */
@@ -80,7 +82,7 @@ export const echo: BuiltinProcess = {
   description,
   async run(inputs: PreparedInputs, signal: AbortSignal): Promise<OutputValues> {
     const pause = inputs.pause;
-    if (pause !== undefined && !isList(pause) && pause.kind === "value") {
+    if (pause !== undefined && !isItemList(pause) && pause.kind === "value") {
       await sleep(Number(pause.value) * 1000, { signal });
     }
     const echoed = Object.entries(inputs).filter(([id]) => id in description.outputs);

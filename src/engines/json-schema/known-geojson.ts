@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 
 const position: JsonObject = { type: "array", minItems: 2, items: { type: "number" } };
@@ -5,7 +6,7 @@ const ring: JsonObject = { type: "array", minItems: 4, items: position };
 const box: JsonObject = { type: "array", minItems: 4, items: { type: "number" } };
 
 function listOf(items: JsonObject, minItems?: number): JsonObject {
-  return { type: "array", ...(minItems === undefined ? {} : { minItems }), items };
+  return { type: "array", ...defined({ minItems }), items };
 }
 
 /** An object of GeoJSON (RFC 7946): its `type`, what it must have, and a bounding box when it has one. */

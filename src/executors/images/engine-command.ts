@@ -51,7 +51,7 @@ function fileEntries(engine: ContainerEngine, environment: Readonly<Record<strin
 
 function dockerCommand(engine: ContainerEngine, given: EngineTask): readonly [string, ...string[]] {
   const { task, view, name } = given;
-  const { memoryMebibytes, cores, fileBytes } = task.limits ?? {};
+  const { memoryMebibytes, cores, writtenBytes } = task.limits ?? {};
   const inFile = new Set(fileEntries(engine, task.environment).map(([entry]) => entry));
   const others = Object.entries(task.environment).filter(([entry]) => !inFile.has(entry));
   const own: Mount = { source: given.temporaryDirectory, target: "/tmp", isWritable: true };
@@ -65,7 +65,7 @@ function dockerCommand(engine: ContainerEngine, given: EngineTask): readonly [st
     ...(engine.limitsResources ? ["--pids-limit", String(maxProcesses)] : []),
     ...(engine.limitsResources && memoryMebibytes !== undefined ? ["--memory", `${memoryMebibytes}m`] : []),
     ...(engine.limitsResources && cores !== undefined ? ["--cpus", String(cores)] : []),
-    ...(fileBytes === undefined ? [] : ["--ulimit", `fsize=${fileBytes}:${fileBytes}`]),
+    ...(writtenBytes === undefined ? [] : ["--ulimit", `fsize=${writtenBytes}:${writtenBytes}`]),
     ...mounts.flatMap((mount) => ["--mount", mountWords(mount)]),
     ...["--workdir", view.workingDirectory, "--env-file", given.environmentFile],
     ...others.flatMap(([entry, value]) => ["--env", `${entry}=${value}`]),
@@ -105,6 +105,6 @@ function refuseSeparators({ name }: ContainerEngine, mounts: readonly Mount[]): 
   if (path === undefined) return;
   throw new Problem(
     "invalid-parameter-value",
-    `Cannot start in ${name}: found the path ${JSON.stringify(path)}, expected one without comma, colon, backslash and line break`,
+    `Cannot start in ${name}: found the path ${JSON.stringify(path)}, wanted one without comma, colon, backslash and line break`,
   );
 }

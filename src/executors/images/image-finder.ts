@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ifExists } from "../../files/file-errors.ts";
 import { directoryMode } from "../../files/layout.ts";
-import type { ImageFinding, ImageRequest } from "../executor.ts";
+import type { ImageFinding, ImageRequest } from "../machine.ts";
 import { type ProgramEnd, runProgram } from "../run-program.ts";
 import type { Confinement } from "../sandbox/confinement.ts";
 import { type ContainerEngine, type EngineDeps, type EngineFinding, findEngine } from "./container-engine.ts";
@@ -79,7 +79,7 @@ function wrongNames({ names, pull, dockerFile }: ImageRequest): string | undefin
   const [first] = all;
   if (first === undefined || all.some(isImageName)) return undefined;
   if (dockerFile !== undefined && names.length === 0) return undefined;
-  return `found the image name ${JSON.stringify(first)}, expected ${imageNameForm}, or an image that was imported under it`;
+  return `found the image name ${JSON.stringify(first)}, wanted ${imageNameForm}, or an image that was imported under it`;
 }
 
 function missing(request: ImageRequest, found: EngineFinding, { confinement }: ImageFinderDeps): ImageFinding {
@@ -88,7 +88,7 @@ function missing(request: ImageRequest, found: EngineFinding, { confinement }: I
   const engine = found.kind === "missing" ? found.reason : "";
   const bwrap = confinement.runsImages ? "" : "bubblewrap on this machine and ";
   const wanted = `${bwrap}the image imported by "heddle images import", or a container engine`;
-  return { kind: "missing", reason: `found ${what} and ${engine}, expected ${wanted}` };
+  return { kind: "missing", reason: `found ${what} and ${engine}, wanted ${wanted}` };
 }
 
 async function askEngine(
@@ -118,19 +118,19 @@ async function askEngine(
       ? found(request.pull, reference)
       : {
           kind: "missing",
-          reason: `found that ${engine.name} cannot pull "${reference}" (${lastLine(answer)}), expected the image there, or imported by "heddle images import"`,
+          reason: `found that ${engine.name} cannot pull "${reference}" (${lastLine(answer)}), wanted the image there, or imported by "heddle images import"`,
         };
   }
   if (request.dockerFile === undefined) {
     return {
       kind: "missing",
-      reason: `found no image "${request.names.join('" or "')}" in ${engine.name}, expected it there, or imported by "heddle images import"`,
+      reason: `found no image "${request.names.join('" or "')}" in ${engine.name}, wanted it there, or imported by "heddle images import"`,
     };
   }
   if (deps.buildsImages !== true) {
     return {
       kind: "missing",
-      reason: 'found dockerFile, expected an image that was built before: only "heddle run" builds images',
+      reason: 'found dockerFile, wanted an image that was built before: only "heddle run" builds images',
     };
   }
   const tag = request.names.at(0) ?? `heddle-${digest(request.dockerFile)}`;
@@ -139,7 +139,7 @@ async function askEngine(
     ? found(tag)
     : {
         kind: "missing",
-        reason: `found that ${engine.name} cannot build dockerFile (${lastLine(answer)}), expected an image`,
+        reason: `found that ${engine.name} cannot build dockerFile (${lastLine(answer)}), wanted an image`,
       };
 }
 
@@ -176,7 +176,7 @@ async function pullSif(name: string, run: Run, imagesDirectory: string | undefin
   if (answer.exitCode === 0) return image(file);
   return {
     kind: "missing",
-    reason: `found that it cannot be pulled (${lastLine(answer)}), expected the image "${name}"`,
+    reason: `found that it cannot be pulled (${lastLine(answer)}), wanted the image "${name}"`,
   };
 }
 

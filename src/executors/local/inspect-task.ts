@@ -4,6 +4,7 @@ import { type Layout, taskDirectory, taskRecordFile } from "../../files/layout.t
 import type { TaskEnd, TaskKey } from "../executor.ts";
 import { removeContainer } from "../images/task-container.ts";
 import { removeControlGroup } from "../sandbox/control-groups.ts";
+import { type Host, readHost } from "./host.ts";
 import {
   isAlive,
   isOpenSomewhere,
@@ -21,8 +22,9 @@ export type InspectDeps = {
   readonly logger: Logger;
   /** The environment of container engines, to remove what their containers left. */
   readonly engineEnvironment?: Readonly<Record<string, string>>;
-  /** This boot's id, when it is known already. */
+  /** This boot's id and this host, when they are known already. */
   readonly bootId?: string;
+  readonly host?: Host;
 };
 
 /**
@@ -45,11 +47,20 @@ export async function inspectTask(deps: InspectDeps, key: TaskKey): Promise<Insp
   switch (start.kind) {
     case "abandoned":
       return ended({ kind: "notStarted", reason: "it was given up before it had started" });
+    case "foreign":
+      return ended({
+        kind: "lost",
+        reason: `executor "${start.executor}" has it, which is not the one of this machine`,
+      });
     case "incomplete":
       return inspectIncomplete(deps, key);
     case "started":
       if (start.bootId !== (deps.bootId ?? readBootId())) {
         return ended(endOfEarlierBoot(start.exit));
+      }
+      // A process of another host may have the number and the start time of one here.
+      if (start.host !== undefined && start.host.id !== (deps.host ?? readHost()).id) {
+        return ended(endElsewhere(start.host, start.exit));
       }
       // First the process, then its record: it writes before it leaves, or before it takes the next tool.
       if (isAlive(start.leader) && !(await hasEnded(deps, key, start.leader))) {
@@ -102,6 +113,16 @@ function endOfEarlierBoot(exit: ExitRecord | undefined): TaskEnd {
   return { kind: "lost", reason: `the machine was restarted ${known}` };
 }
 
+/** Another container of the same machine, for example: what it wrote stands, what it runs cannot be seen from here. */
+function endElsewhere({ name }: Host, exit: ExitRecord | undefined): TaskEnd {
+  if (exit !== undefined) return exited(exit);
+  return { kind: "lost", reason: `it was started on host "${name}", which is not this one` };
+}
+
+function exited({ upSeconds: _, ...how }: ExitRecord): TaskEnd {
+  return { kind: "exited", ...how };
+}
+
 async function endOfThisBoot(deps: InspectDeps, key: TaskKey, leader: ProcessIdentity): Promise<TaskEnd> {
   const exit = await readExit(deps, key);
   if (!isAlive(leader) && (await killLeftovers(leader, deps.clock))) {
@@ -112,8 +133,7 @@ async function endOfThisBoot(deps: InspectDeps, key: TaskKey, leader: ProcessIde
   }
   const peakMemoryBytes = await removeControlGroup(taskDirectory(deps.layout, key));
   if (exit !== undefined) {
-    const { upSeconds: _, ...how } = exit;
-    return { kind: "exited", ...how, ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }) };
+    return { ...exited(exit), ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }) };
   }
   return { kind: "lost", reason: "its supervisor was killed before it could record how the tool ended" };
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Problem } from "../../domain/problem.ts";
 import { directoryMode, fileMode, taskDirectory, taskRecordFile } from "../../files/layout.ts";
@@ -21,16 +21,14 @@ export type LaunchDeps = InspectDeps & {
   readonly images: ImageFinder;
 };
 
-/** Hands a task to a supervisor; undefined when it has a record already. Throws when it cannot be started as asked. */
-export async function launchTask(deps: LaunchDeps, task: Task): Promise<SupervisedRun | undefined> {
+/** Hands a task that is prepared to a supervisor. Throws when it cannot be started as asked. */
+export async function launchTask(deps: LaunchDeps, task: Task): Promise<SupervisedRun> {
   const { layout, shellProgram, supervisors, controlGroups } = deps;
   checkTask(task);
   const directory = taskDirectory(layout, task.key);
   // Where thousands are started, waiting for these calls costs more than they do.
   mkdirSync(dirname(directory), { recursive: true, mode: directoryMode });
-  if (!statSync(task.workingDirectory).isDirectory()) throw notADirectory(task);
   const record = taskRecordFile(layout, task.key);
-  if (existsSync(record)) return undefined;
   const image = task.view?.image;
   if (task.view !== undefined && image !== undefined && !isUnpacked(image)) {
     const words = await containTask(deps, task, { ...task.view, image }, directory);
@@ -93,19 +91,12 @@ const spareMebibytes = 512;
  * Words what a single process can be held to. Of memory that is what it may write to (RLIMIT_DATA), with room to spare:
  * address space that is only reserved, as many runtimes do by the gigabyte, does not count.
  */
-function processLimits({ fileBytes, memoryMebibytes }: TaskLimits, hasControlGroup: boolean): readonly string[] {
+function processLimits({ writtenBytes, memoryMebibytes }: TaskLimits, hasControlGroup: boolean): readonly string[] {
   const isHeld = memoryMebibytes === undefined || hasControlGroup;
   return [
-    ...(fileBytes === undefined ? [] : [`-f ${Math.ceil(fileBytes / 512)}`]),
+    ...(writtenBytes === undefined ? [] : [`-f ${Math.ceil(writtenBytes / 512)}`]),
     ...(isHeld ? [] : [`-d ${(2 * memoryMebibytes + spareMebibytes) * 1024}`]),
   ];
-}
-
-function notADirectory({ command, workingDirectory }: Task): Problem {
-  return new Problem(
-    "invalid-parameter-value",
-    `Cannot start "${command[0]}": found "${workingDirectory}", wanted a directory to start in`,
-  );
 }
 
 function checkTask(task: Task): void {

@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ifExists } from "../../files/file-errors.ts";
 import { type Layout, taskRecordSuffix, tasksDirectory } from "../../files/layout.ts";
+import { readHost } from "./host.ts";
 import { isAlive, processesLedBy, readBootId } from "./process-table.ts";
 import { parseTaskRecord } from "./task-records.ts";
 
@@ -24,6 +25,7 @@ export async function hasLivingTool(layout: Layout, executionId: string): Promis
 function isLiving(text: string): boolean {
   const record = parseTaskRecord(text);
   if (record.kind !== "started" || record.bootId !== readBootId()) return false;
+  if (record.host !== undefined && record.host.id !== readHost().id) return false;
   // A supervisor goes on to other tools: what it told the end of is over.
   return record.exit === undefined && (isAlive(record.leader) || processesLedBy(record.leader).length > 0);
 }

@@ -1,4 +1,5 @@
 import type { TaskEnd } from "../executor.ts";
+import type { Host } from "./host.ts";
 import { hasStrangers, type ProcessIdentity, startTimeOf } from "./process-table.ts";
 import { endedWord, startedWord, supervisorBeginning } from "./supervisor-script.ts";
 import { childSeconds, exitRecord } from "./task-records.ts";
@@ -35,7 +36,7 @@ export const shell = "/bin/sh";
  * Starts a supervisor in a session and group of its own, so that neither the server's end nor a signal to the server's
  * group reaches it. When the server is gone it ends after the tool that it runs. `label` is what `ps` shows of it.
  */
-export function startSupervisor(label: string): Supervisor {
+export function startSupervisor(label: string, host: Host): Supervisor {
   const child = Bun.spawn({
     cmd: [shell, "-s", "heddle-supervisor", label],
     cwd: "/",
@@ -91,7 +92,7 @@ export function startSupervisor(label: string): Supervisor {
   void listen(child.stdout, hear)
     .then(() => exited)
     .finally(leave);
-  send(supervisorBeginning);
+  send(supervisorBeginning(host));
   return {
     leader,
     run(script) {

@@ -1,5 +1,9 @@
 import { basename, dirname, extname, join } from "node:path";
 import type { Task } from "../executor.ts";
+import type { Host } from "./host.ts";
+
+/** What the executor of this machine is called in records. */
+export const localName = "local";
 
 /** What a supervisor returns that could not make a record: someone else had, or there is no room for it. */
 export const notRecordedCode = 75;
@@ -14,11 +18,12 @@ export const startedWord = "started";
 export const endedWord = "ended";
 
 /**
- * The beginning of a supervisor's script: POSIX sh with builtins only, so that all it forks are tools. It tells of each
+ * Words the beginning of a supervisor's script: POSIX sh with builtins only, so that all it forks are tools. It tells of each
  * record after it has made it, and minds nobody who does not listen any more. Of /proc as little is read as can be: shells
  * do it byte by byte.
  */
-export const supervisorBeginning = `umask 077
+export function supervisorBeginning({ id, name }: Host): string {
+  return `umask 077
 set -C
 stopped=
 trap 'stopped=143' TERM
@@ -31,7 +36,7 @@ read -r boot </proc/sys/kernel/random/boot_id || exit ${notRecordedCode}
 read -r line </proc/$$/stat || exit ${notRecordedCode}
 since \${line##*")"}
 begin() {
-  { printf 'pid %s\\nstarted %s\\nboot %s\\n' "$$" "$since" "$boot" && times && echo end; } >"$1" || exit ${notRecordedCode}
+  { printf 'pid %s\\nstarted %s\\nboot %s\\nexecutor ${localName}\\nhost ${id} %s\\n' "$$" "$since" "$boot" ${quote(name)} && times && echo end; } >"$1" || exit ${notRecordedCode}
   newest && newest0=$newest
   echo ${startedWord}
 }
@@ -44,6 +49,7 @@ finish() {
   if [ -n "$stopped" ]; then exit; fi
 }
 `;
+}
 
 /** What stands between a supervisor and its tool; nothing when nothing is said. */
 export type Launch = {

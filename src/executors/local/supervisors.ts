@@ -1,5 +1,6 @@
 import { shortageOf } from "../../domain/shortage.ts";
 import { sleep, startTimer, type Timer } from "../../domain/timers.ts";
+import type { Host } from "./host.ts";
 import { type Supervised, type Supervisor, startSupervisor } from "./supervise.ts";
 
 /** The supervisors of a server: as many as there are tools at once, each used again while there is work for it. */
@@ -35,14 +36,18 @@ type Member = { readonly supervisor: Supervisor; tasks: number; timer?: Timer };
  * Makes the supervisors of a server. `clear` stops what a tool left running behind its supervisor's back: it is called
  * with a supervisor that leaves, and an end is told only after it.
  */
-export function createSupervisors(label: string, clear: (supervisor: Supervisor) => Promise<void>): Supervisors {
+export function createSupervisors(
+  label: string,
+  host: Host,
+  clear: (supervisor: Supervisor) => Promise<void>,
+): Supervisors {
   const idle: Member[] = [];
   const take = (): Member => {
     for (let member = idle.pop(); member !== undefined; member = idle.pop()) {
       member.timer?.clear();
       if (!member.supervisor.isRetired) return member;
     }
-    return { supervisor: startSupervisor(label), tasks: 0 };
+    return { supervisor: startSupervisor(label, host), tasks: 0 };
   };
   const giveBack = async (member: Member): Promise<void> => {
     const { supervisor } = member;

@@ -4,7 +4,9 @@ import { hasCode, ifExists } from "../../files/file-errors.ts";
 import { directoryMode, fileMode, type Layout, taskRecordFile, taskRecordSuffix } from "../../files/layout.ts";
 import { readOwn } from "../../files/open-regular.ts";
 import type { TaskKey } from "../executor.ts";
+import type { Host } from "./host.ts";
 import type { ProcessIdentity } from "./process-table.ts";
+import { localName } from "./supervisor-script.ts";
 
 /** The first part of a try's record: whoever creates the file decides whether a tool runs. */
 export type TaskRecord =
@@ -12,11 +14,15 @@ export type TaskRecord =
       readonly kind: "started";
       readonly leader: ProcessIdentity;
       readonly bootId: string;
+      /** Where that process is; earlier versions did not say. */
+      readonly host?: Host;
       /** How the tool ended; absent while its supervisor has not told, or not all of it. */
       readonly exit?: ExitRecord;
     }
   /** Recovery came first: no tool may run in this try. */
   | { readonly kind: "abandoned" }
+  /** Another executor has it, and knows of it. */
+  | { readonly kind: "foreign"; readonly executor: string }
   /** Its writer has not finished it, or could not. */
   | { readonly kind: "incomplete" };
 
@@ -43,8 +49,9 @@ export async function readTaskRecord(layout: Layout, key: TaskKey): Promise<Task
 export function parseTaskRecord(text: string): TaskRecord {
   if (text === "abandoned\nend\n") return { kind: "abandoned" };
   const [start = "", end = ""] = text.split(/(?<=^end\n)/m);
-  const [, pid, startTime, bootId, before] =
-    /^pid (\d+)\nstarted (\d+)\nboot ([0-9a-f-]+)\n((?:.*\n)*?)end\n$/.exec(start) ?? [];
+  const executor = /^executor (\S+)$/m.exec(start)?.[1] ?? localName;
+  if (executor !== localName) return { kind: "foreign", executor };
+  const [, pid, startTime, bootId, hostId, hostName, before] = startForm.exec(start) ?? [];
   if (pid === undefined || startTime === undefined || bootId === undefined) return { kind: "incomplete" };
   const [, exitCode, up, after] = /^code (\d+)\n(?:up ([\d.]*)\n)?((?:.*\n)*?)end\n$/.exec(end) ?? [];
   const upSeconds = up === undefined || up === "" ? {} : { upSeconds: Number(up) };
@@ -52,8 +59,13 @@ export function parseTaskRecord(text: string): TaskRecord {
     exitCode === undefined
       ? {}
       : { exit: { ...exitRecord(Number(exitCode), childSeconds(before), childSeconds(after)), ...upSeconds } };
-  return { kind: "started", leader: { pid: Number(pid), startTime }, bootId, ...exit };
+  const host = hostId === undefined || hostName === undefined ? {} : { host: { id: hostId, name: hostName } };
+  return { kind: "started", leader: { pid: Number(pid), startTime }, bootId, ...host, ...exit };
 }
+
+/** Earlier versions named neither executor nor host. */
+const startForm =
+  /^pid (\d+)\nstarted (\d+)\nboot ([0-9a-f-]+)\n(?:executor .*\nhost ([0-9a-f]+) (.*)\n)?((?:.*\n)*?)end\n$/;
 
 /** Reads what the builtin `times` of a shell writes: the CPU time of all its children, in seconds. */
 export function childSeconds(text = ""): number | undefined {

@@ -19,6 +19,9 @@ export type ControlGroups =
     }
   | { readonly kind: "missing"; readonly reason: string };
 
+/** Where nobody looked for control groups. */
+export const noControlGroups: ControlGroups = { kind: "missing", reason: "control groups are not used" };
+
 /** A group that limits tools must not hold processes itself: this process moves into one of its own. */
 const ownGroup = "heddle-server";
 /** Processes that one tool may have at once. */

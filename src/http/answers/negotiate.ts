@@ -1,3 +1,4 @@
+import { essenceOf } from "../../domain/media-type.ts";
 import { Problem } from "../../domain/problem.ts";
 
 type Range = { readonly type: string; readonly weight: number };
@@ -13,7 +14,7 @@ function rangesOf(accept: string): readonly Range[] {
 
 /** The weight that a client gives a media type: that of the most specific range that holds it. */
 function weightOf(type: string, ranges: readonly Range[]): number {
-  const essence = type.split(";")[0]?.trim().toLowerCase() ?? "";
+  const essence = essenceOf(type);
   const [group] = essence.split("/");
   for (const pattern of [essence, `${group}/*`, "*/*"]) {
     const range = ranges.find((one) => one.type === pattern);

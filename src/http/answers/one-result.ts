@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { type Link, relations } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { OutputDefinition } from "../../domain/process.ts";
@@ -39,7 +40,7 @@ export function referenceLink(
     case "file":
       return { href: absoluteReference(result.reference, locations), rel, type: result.mediaType };
     case "link":
-      return { href: result.href, rel, ...(result.mediaType === undefined ? {} : { type: result.mediaType }) };
+      return { href: result.href, rel, ...defined({ type: result.mediaType }) };
     case "value":
       return { href: url, rel, type: literalType(result, definition) };
     case "list":

@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import type { Preferences } from "../../domain/execution-mode.ts";
 import { type Link, linkHeader, profileHeaders, profiles, resultUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
@@ -201,7 +202,7 @@ function documentContext(
   { job, description, note }: JobResults & Pick<ResultsContext, "note">,
   isInline: boolean,
 ): ResultsContext {
-  const noted = note === undefined ? {} : { note };
+  const noted = defined({ note });
   return { job, description, isInline, ...noted, ...documentSource(deps, baseUrl) };
 }
 

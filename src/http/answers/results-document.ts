@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import type { Job } from "../../domain/job.ts";
 import { isJsonObject, type Json, parseExact } from "../../domain/json.ts";
 import { excessOfText, jsonBounds } from "../../domain/json-bounds.ts";
@@ -73,7 +74,7 @@ function valueMember({ value, mediaType }: PlainValue, definition: OutputDefinit
   const isPlain =
     encoding === undefined && (type === undefined || type === "text/plain" || type === "application/json");
   if (isPlain) return isJsonObject(value) && !isBox(value) ? { value } : value;
-  return { value, ...(encoding === undefined ? {} : { encoding }), ...(type === undefined ? {} : { mediaType: type }) };
+  return { value, ...defined({ encoding, mediaType: type }) };
 }
 
 /** Gives the media type that a literal is sent with by itself. */
@@ -103,7 +104,7 @@ function isBox(value: Json): boolean {
 
 /** A link of the document; readers of the 2.0 draft refuse one without `rel`. */
 function linkTo(href: string, type: string | undefined) {
-  return { href, rel: "item", ...(type === undefined ? {} : { type }) };
+  return { href, rel: "item", ...defined({ type }) };
 }
 
 function fileLink(file: FileResult, locations: OutputLocations): Record<string, unknown> {

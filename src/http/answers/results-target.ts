@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import type { Job } from "../../domain/job.ts";
 import { type ShapeWish, shapeOf } from "../../domain/results-shape.ts";
 import type { Result } from "../../domain/values.ts";
@@ -56,7 +57,7 @@ function typeOf({ description }: JobResults, outputId: string, result: Result): 
     case "file":
       return { type: result.mediaType };
     case "link":
-      return result.mediaType === undefined ? {} : { type: result.mediaType };
+      return defined({ type: result.mediaType });
     case "value":
       return { type: literalType(result, description.outputs[outputId]) };
     case "list":

@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import type { JobDocument } from "../../domain/documents/job.ts";
 import type { Job, JobRequest } from "../../domain/job.ts";
 import { isFinished } from "../../domain/job-state.ts";
@@ -5,7 +6,7 @@ import { isJsonObject } from "../../domain/json.ts";
 import { jobUrl, jsonLink, type Link, relations } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import { subscriberMembers } from "../../domain/subscriber.ts";
-import type { InputItem } from "../../domain/values.ts";
+import { type InputItem, isItemList } from "../../domain/values.ts";
 import type { JobOutlook } from "../../operations/job-outlook.ts";
 import type { JobStatistics } from "../../operations/read-statistics.ts";
 import type { CheckedJob } from "../../operations/submission.ts";
@@ -22,36 +23,36 @@ export function statusDocument(
   { results, ...outlook }: JobOutlook & { readonly results?: ResultsTarget } = {},
 ): JobDocument {
   const { queuePosition, nextPollAt, estimatedCompletionAt, expiresAt, waitsFor } = outlook;
-  return {
+  return defined({
     jobID: job.id,
     id: job.id,
     type: "process",
     processingEntityType: "ogc-api-processes",
     processID: job.processId,
-    ...(job.providerId === undefined ? {} : { providerID: job.providerId }),
-    ...(job.remoteJobId === undefined ? {} : { remoteJobID: job.remoteJobId }),
+    providerID: job.providerId,
+    remoteJobID: job.remoteJobId,
     status: job.status,
     message: job.message,
     progress: job.progress,
-    ...(job.stage === undefined ? {} : { stage: job.stage }),
+    stage: job.stage,
     created: timeText(job.createdAt),
-    ...(job.startedAt === undefined ? {} : { started: timeText(job.startedAt) }),
-    ...(job.finishedAt === undefined ? {} : { finished: timeText(job.finishedAt) }),
+    started: knownTime(job.startedAt),
+    finished: knownTime(job.finishedAt),
     updated: timeText(job.updatedAt),
-    ...(nextPollAt === undefined ? {} : { nextPoll: timeText(nextPollAt) }),
-    ...(estimatedCompletionAt === undefined ? {} : { estimatedCompletion: timeText(estimatedCompletionAt) }),
-    ...(expiresAt === undefined ? {} : { expirationDate: timeText(expiresAt) }),
-    ...(waitsFor === undefined ? {} : { waitsFor }),
-    ...(queuePosition === undefined ? {} : { queuePosition }),
-    ...(job.priority === 0 ? {} : { priority: job.priority }),
+    nextPoll: knownTime(nextPollAt),
+    estimatedCompletion: knownTime(estimatedCompletionAt),
+    expirationDate: knownTime(expiresAt),
+    waitsFor,
+    queuePosition,
+    priority: job.priority === 0 ? undefined : job.priority,
     attempt: job.attempt,
-    ...(job.executionId === undefined ? {} : { executionId: job.executionId }),
+    executionId: job.executionId,
     processRevision: job.processRevision,
-    ...(job.tags.length === 0 ? {} : { tags: job.tags }),
-    ...(job.request.warnings === undefined ? {} : { warnings: job.request.warnings }),
-    ...(job.failure === undefined ? {} : { exception: failureDocument(job) }),
+    tags: job.tags.length === 0 ? undefined : job.tags,
+    warnings: job.request.warnings,
+    exception: job.failure === undefined ? undefined : failureDocument(job),
     links: statusLinks(job, baseUrl, results),
-  };
+  });
 }
 
 /** Makes the problem of a failed job: what is known of the failure stands beside the sentence. */
@@ -75,13 +76,13 @@ function requestDocument(
 ): Readonly<Record<string, unknown>> {
   const members = Object.entries(inputs).map(([id, given]) => [
     id,
-    isList(given) ? given.map(inputMember) : inputMember(given),
+    isItemList(given) ? given.map(inputMember) : inputMember(given),
   ]);
   return {
     inputs: Object.fromEntries(members),
     outputs: outputs ?? {},
     mode: isSync ? "sync" : "async",
-    ...(response === undefined ? {} : { response }),
+    ...defined({ response }),
   };
 }
 
@@ -93,11 +94,7 @@ export function checkedDocument({
   subscribers,
 }: CheckedJob): Readonly<Record<string, unknown>> {
   const { priority, maxSeconds, isPinned } = request.run ?? {};
-  const heddle = {
-    ...(priority === undefined ? {} : { priority }),
-    ...(maxSeconds === undefined ? {} : { maxSeconds }),
-    ...(isPinned === undefined ? {} : { pinned: isPinned }),
-  };
+  const heddle = defined({ priority, maxSeconds, pinned: isPinned });
   const outputs = request.outputs ?? Object.fromEntries(Object.keys(process.description.outputs).map((id) => [id, {}]));
   return {
     process: process.id,
@@ -107,14 +104,10 @@ export function checkedDocument({
   };
 }
 
-function isList(given: InputItem | readonly InputItem[]): given is readonly InputItem[] {
-  return Array.isArray(given);
-}
-
 function inputMember(item: InputItem): unknown {
   switch (item.kind) {
     case "reference":
-      return { href: item.href, ...(item.mediaType === undefined ? {} : { type: item.mediaType }) };
+      return { href: item.href, ...defined({ type: item.mediaType }) };
     case "bbox":
       return { bbox: item.bbox, crs: item.crs };
     case "value": {
@@ -152,7 +145,7 @@ export function notificationsDocument(
       status: state,
       attempt,
       created: timeText(createdAt),
-      ...(dueAt === undefined ? {} : { nextTry: timeText(dueAt) }),
+      ...defined({ nextTry: knownTime(dueAt) }),
       tries: tries.map(({ at, status, error }) => ({ at: timeText(at), status, error })),
     })),
     links: [jsonLink(`${jobUrl(baseUrl, job.id)}/notifications`, "self"), jsonLink(jobUrl(baseUrl, job.id), "up")],
@@ -178,6 +171,10 @@ function statusLinks(job: Job, baseUrl: string, results: ResultsTarget): readonl
 }
 
 const problem = { rel: relations.exceptions, type: "application/problem+json" } as const;
+
+function knownTime(at: number | undefined): string | undefined {
+  return at === undefined ? undefined : timeText(at);
+}
 
 function timeText(at: number): string {
   return new Date(at).toISOString();

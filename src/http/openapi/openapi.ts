@@ -1,11 +1,12 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
+import { defined } from "../../domain/defined.ts";
 import { type Json, type JsonObject, parseExact } from "../../domain/json.ts";
 import type { Process } from "../../domain/process.ts";
 import { SubscriberSchema } from "../../domain/subscriber.ts";
 import { documentFormats } from "../answers/document-formats.ts";
 import { refusedHeaders } from "../known-headers.ts";
-import type { Route } from "../route.ts";
+import { hasEffect, type Route } from "../route.ts";
 import type { RouteAbout } from "./about.ts";
 import { documentSchemas } from "./api-schemas.ts";
 import { exampleRequest } from "./example-request.ts";
@@ -87,7 +88,7 @@ function operationOf(route: Route, path: string): Json {
     tags: [about.tag],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined ? {} : { requestBody: bodyOf(route.body.mediaTypes, schemaOf(route.body.schema)) }),
-    responses: responsesOf(about, hasEffect(route)),
+    responses: responsesOf(about, mayAct(route)),
     ...callbacksOf(about),
     ...(route.access === "public" ? {} : { security: [{ key: [] }, {}] }),
   };
@@ -106,18 +107,18 @@ function bodyOf(mediaTypes: readonly string[], schema: Json): Json {
 const everyProblem = [400, 401, 403, 404, 405, 406];
 
 /** What GET does is known once its query was read, where it may execute something. */
-function hasEffect({ hasEffect: always, path }: Route): boolean {
-  return always || /\/(execution|wps)$/.test(path);
+function mayAct(route: Route): boolean {
+  return hasEffect(route) || /\/(execution|wps)$/.test(route.path);
 }
 
-function responsesOf(operation: RouteAbout, mayAct: boolean): Json {
+function responsesOf(operation: RouteAbout, acts: boolean): Json {
   const responses: Record<string, Json> = {};
   for (const [status, { about, content }] of Object.entries(operation.answers)) {
     responses[status] = { description: about, ...(content === undefined ? {} : { content: contentOf(content) }) };
   }
-  const problems = [...everyProblem, ...(mayAct ? [422] : []), ...(operation.problems ?? [])];
+  const problems = [...everyProblem, ...(acts ? [422] : []), ...(operation.problems ?? [])];
   const content = operation.hasExceptionReports === true ? { "text/xml": {} } : problemContent;
-  if (mayAct) responses[400] = { description: `Problem 400; also for a header of these: ${refusedHeaders}`, content };
+  if (acts) responses[400] = { description: `Problem 400; also for a header of these: ${refusedHeaders}`, content };
   for (const status of problems) responses[String(status)] ??= { description: `Problem ${status}`, content };
   responses.default = { description: "Any other problem", content };
   return responses;
@@ -168,7 +169,7 @@ function executionOf(operation: RouteAbout, process: Process): Json {
         properties: Object.fromEntries(
           inputs.map(([id, { schema: one, title }]) => [
             id,
-            { ...(title === undefined ? {} : { title }), anyOf: [one, { type: "object" }, { type: "array" }] },
+            { ...defined({ title }), anyOf: [one, { type: "object" }, { type: "array" }] },
           ]),
         ),
         required: inputs.filter(([, input]) => input.minOccurs > 0).map(([id]) => id),

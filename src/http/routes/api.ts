@@ -53,7 +53,6 @@ export function apiRoutes(deps: DescribeDeps, routes: () => readonly Route[]): r
         },
       },
       access: "public",
-      hasEffect: false,
       async handle(context) {
         const { items, next } = await listProcesses(deps, context.caller, { limit: maxProcesses });
         const version = versionOf(context.request.headers.get("accept"), context.query("f"));
@@ -78,7 +77,6 @@ export function apiRoutes(deps: DescribeDeps, routes: () => readonly Route[]): r
         answers: { 200: { about: "A page", content: { mediaType: "text/html" } } },
       },
       access: "public",
-      hasEffect: false,
       handle: () =>
         new Response(page, {
           headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": policy },
@@ -93,7 +91,6 @@ export function apiRoutes(deps: DescribeDeps, routes: () => readonly Route[]): r
         answers: { 200: { about: "A file", content: { mediaType: "text/css" } } },
       },
       access: "public",
-      hasEffect: false,
       handle(context) {
         const asset = assets[context.param("asset")];
         if (asset === undefined) {

@@ -20,7 +20,6 @@ export function consoleRoutes(): readonly Route[] {
         answers: { 200: { about: "A script", content: { mediaType: "text/javascript" } } },
       },
       access: "public",
-      hasEffect: false,
       handle(context) {
         const file = context.param("file");
         const text = scriptTexts.get(file);

@@ -37,8 +37,6 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
           204: { about: "It has ended, and nothing follows" },
         },
       },
-      access: "signed-in",
-      hasEffect: false,
       async handle(context) {
         using held = new DisposableStack();
         const until = untilGone(deps, context, held);
@@ -61,8 +59,6 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
         tag: "jobs",
         answers: { 200: { about: "Events, until the client goes", content: { mediaType: "text/event-stream" } } },
       },
-      access: "signed-in",
-      hasEffect: false,
       handle(context) {
         using held = new DisposableStack();
         const until = untilGone(deps, context, held);

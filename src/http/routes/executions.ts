@@ -7,9 +7,8 @@ import type { Provider } from "../../domain/provider.ts";
 import { describeProcess } from "../../operations/describe-processes.ts";
 import type { ProcessCache } from "../../operations/process-cache.ts";
 import { type ReadResultsDeps, resultsOfJob } from "../../operations/read-results.ts";
-import type { CheckedJob, SubmitDeps } from "../../operations/submission.ts";
+import type { SubmitDeps } from "../../operations/submission.ts";
 import { checkJob, type Submitted, submitJob } from "../../operations/submit-job.ts";
-import { parseVaultAuthorizations } from "../../wire/auth-vault.ts";
 import { readKvpExecution, withoutEmptyFields } from "../../wire/kvp-execute.ts";
 import { parsePrefer } from "../../wire/prefer.ts";
 import { documentFormats, isDocumentFormat } from "../answers/document-formats.ts";
@@ -28,6 +27,7 @@ import {
   requireContentType,
 } from "../read-body.ts";
 import { foreignBytes, guardEffect, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
+import { parseTags, submissionOf } from "../submission.ts";
 
 /** What the API description says of executions, wherever the process is. */
 export const executionAbout = {
@@ -54,9 +54,6 @@ export type ExecutionRouteDeps = SubmitDeps &
 /** What the body of an execution is. */
 export const executionBody = { mediaTypes: ["application/json"], schema: ExecuteBodySchema };
 
-/** How much longer than the wait for a job a connection may be quiet; in seconds. */
-const spareSeconds = 30;
-
 /** The route that executes a process. */
 export function executionRoutes(deps: ExecutionRouteDeps): readonly Route[] {
   return [
@@ -69,8 +66,6 @@ export function executionRoutes(deps: ExecutionRouteDeps): readonly Route[] {
         ...executionAbout,
         problems: [413, 415, 422, 429, 500],
       },
-      access: "signed-in",
-      hasEffect: true,
       body: executionBody,
       handle(context) {
         if (contentTypeOf(context.request) === formType) return executeForm(deps, context);
@@ -95,7 +90,6 @@ export function executionRoutes(deps: ExecutionRouteDeps): readonly Route[] {
       },
       // Whether a request executes is known once it was read: origin and caller are checked then.
       access: "public",
-      hasEffect: false,
       async handle(context) {
         const processId = context.param("processId");
         if (comesToLook(context.request)) {
@@ -124,19 +118,10 @@ async function executeForm(deps: ExecutionRouteDeps, context: RouteContext): Pro
   const process = await describeProcess(deps, principalOf(context), context.param("processId"));
   const form = bodyText(await readBytes(context.request, deps.settings.maxBodyBytes));
   const { body: payload } = readKvpExecution(withoutEmptyFields(form, process.description), process.description);
-  const tags = new URLSearchParams(form).get("tags");
-  const { job } = await submitJob(
-    deps,
-    {
-      principal: principalOf(context),
-      headers: { prefer: { respondAsync: true }, vaultTokens: [] },
-      query: tags === null ? {} : { tags },
-      body: payload,
-      serviceUrl: context.baseUrl,
-      signal: context.signal,
-    },
-    process,
-  );
+  const tags = parseTags(new URLSearchParams(form).get("tags"));
+  // The form says all that counts: the headers are those of a browser.
+  const submission = submissionOf(deps, context, { payload, prefer: { respondAsync: true }, tags }, new Headers());
+  const { job } = await submitJob(deps, submission, process);
   return new Response(null, { status: 303, headers: { location: `${jobUrl(context.baseUrl, job.id)}?f=html` } });
 }
 
@@ -186,29 +171,14 @@ async function execute(
   asked: { readonly payload: unknown; readonly isDryRun: boolean },
 ): Promise<Response> {
   const { request, baseUrl } = context;
-  const principal = principalOf(context);
-  const { headers } = request;
-  const prefer = parsePrefer(headers.get("prefer"));
-  const acceptLanguage = headers.get("accept-language");
-  const idempotencyKey = headers.get("idempotency-key");
-  const tags = context.query("tags");
-  context.allowQuiet(Math.ceil(deps.settings.syncLimitMilliseconds / 1000) + spareSeconds);
-  const submission = {
-    principal,
-    headers: {
-      prefer,
-      all: Object.fromEntries(headers),
-      vaultTokens: parseVaultAuthorizations(headers.get("x-auth-vault")),
-      ...(acceptLanguage === null ? {} : { acceptLanguage }),
-      ...(idempotencyKey === null ? {} : { idempotencyKey }),
-    },
+  const prefer = parsePrefer(request.headers.get("prefer"));
+  const submission = submissionOf(deps, context, {
+    payload: asked.payload,
+    prefer,
+    tags: parseTags(context.query("tags")),
     processId: context.param("processId"),
-    query: tags === undefined ? {} : { tags },
-    body: asked.payload,
-    serviceUrl: baseUrl,
-    requireAnswer: (checked: CheckedJob) => requireAcceptable(context, checked),
-    signal: context.signal,
-  };
+    requireAnswer: (checked) => requireAcceptable(context, checked),
+  });
   if (asked.isDryRun) return jsonResponse(checkedDocument(await checkJob(deps, submission, reference)));
   const submitted = await submitJob(deps, submission, reference);
   if (submitted.kind === "created") return createdResponse(deps, submitted, baseUrl, prefer.respondAsync);

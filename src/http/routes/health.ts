@@ -13,7 +13,6 @@ export function healthRoutes(deps: HealthRouteDeps): readonly Route[] {
       about: { summary: "Whether the service lives", tag: "service", answers: ok("Health", "It lives") },
       access: "public",
       asksNobody: true,
-      hasEffect: false,
       isProbe: true,
       handle: () => jsonResponse({ status: "ok" }),
     },
@@ -28,7 +27,6 @@ export function healthRoutes(deps: HealthRouteDeps): readonly Route[] {
       },
       access: "public",
       asksNobody: true,
-      hasEffect: false,
       isProbe: true,
       async handle() {
         await checkReadiness(deps);

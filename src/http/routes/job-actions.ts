@@ -28,11 +28,9 @@ export function jobActionRoutes(deps: JobActionRouteDeps): readonly Route[] {
         ),
         problems: [413, 415],
       },
-      access: "signed-in",
-      hasEffect: true,
       body: { mediaTypes, schema: DismissJobsSchema },
       async handle(context) {
-        const { jobs } = await readBody(deps, context, DismissJobsSchema, "dismiss jobs");
+        const { jobs } = await readBody(deps, context, { schema: DismissJobsSchema, action: "dismiss jobs" });
         const dismissals = await dismissJobs(deps, principalOf(context), jobs);
         return jsonResponse({
           jobs: dismissals.map((one) =>
@@ -53,11 +51,9 @@ export function jobActionRoutes(deps: JobActionRouteDeps): readonly Route[] {
         answers: ok("StatusInfo", "Accepted again"),
         problems: [409, 410, 413, 415],
       },
-      access: "signed-in",
-      hasEffect: true,
       body: { mediaTypes, schema: RetryBodySchema },
       async handle(context) {
-        const request = await readBody(deps, context, RetryBodySchema, "retry job", {});
+        const request = await readBody(deps, context, { schema: RetryBodySchema, action: "retry job", absent: {} });
         const job = await retryJob(deps, principalOf(context), context.param("jobId"), request);
         return jsonResponse(statusDocument(job, context.baseUrl));
       },
@@ -69,14 +65,12 @@ export function jobActionRoutes(deps: JobActionRouteDeps): readonly Route[] {
 async function readBody<Schema extends v.GenericSchema>(
   deps: JobActionRouteDeps,
   context: RouteContext,
-  schema: Schema,
-  verb: string,
-  absent?: Json,
+  { schema, action, absent }: { readonly schema: Schema; readonly action: string; readonly absent?: Json },
 ): Promise<v.InferOutput<Schema>> {
   const bytes = await readBytes(context.request, deps.settings.maxBodyBytes);
   const isAbsent = bytes.length === 0 && absent !== undefined;
   if (!isAbsent) requireContentType(context.request, mediaTypes);
   const outcome = v.safeParse(schema, isAbsent ? absent : withDoubles(parseJson(bytes, deps.settings)));
   if (outcome.success) return outcome.output;
-  throw refusal(verb, issueFaults(outcome.issues));
+  throw refusal(action, issueFaults(outcome.issues));
 }

@@ -28,8 +28,6 @@ export function logRoutes(deps: LogDeps): readonly Route[] {
       method: "GET",
       path,
       about: log,
-      access: "signed-in",
-      hasEffect: false,
       handle: (context) => answerLog(deps, context),
     }),
   );

@@ -25,14 +25,15 @@ export type JobRouteDeps = OutlookDeps & ListDeps & DismissDeps & LogDeps & Noti
 
 /** Routes of the job list, of a job's status and log, and of dismissal. */
 export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
+  return [...jobListRoutes(deps), ...statusRoutes(deps), ...detailRoutes(deps), ...logRoutes(deps)];
+}
+
+function statusRoutes(deps: JobRouteDeps): readonly Route[] {
   return [
-    ...jobListRoutes(deps),
     {
       method: "GET",
       path: "/jobs/:jobId",
       about: { summary: "Status of a job", tag: "jobs", answers: tagged("StatusInfo", "The status") },
-      access: "signed-in",
-      hasEffect: false,
       async handle(context) {
         const read = asksRemoved(context) ? readRemovedJob : readJob;
         const job = await read(deps, principalOf(context), context.param("jobId"));
@@ -52,19 +53,21 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
         answers: ok("StatusInfo", "Dismissed"),
         problems: [409, 410],
       },
-      access: "signed-in",
-      hasEffect: true,
       async handle(context) {
         const job = await dismissJob(deps, principalOf(context), context.param("jobId"));
         return jsonResponse(statusDocument(job, context.baseUrl));
       },
     },
+  ];
+}
+
+/** What is told of a job beside its status. */
+function detailRoutes(deps: JobRouteDeps): readonly Route[] {
+  return [
     {
       method: "GET",
       path: "/jobs/:jobId/inputs",
       about: { summary: "Request of a job", tag: "jobs", answers: tagged("JobInputs", "The request") },
-      access: "signed-in",
-      hasEffect: false,
       async handle(context) {
         const job = await readJobWithInputs(deps, principalOf(context), context.param("jobId"));
         return documentResponse(context, inputsDocument(job, context.baseUrl), { title: `Inputs of job ${job.id}` });
@@ -78,8 +81,6 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
         tag: "jobs",
         answers: tagged("JobExceptions", "The exceptions, none for a job that did not fail"),
       },
-      access: "signed-in",
-      hasEffect: false,
       async handle(context) {
         const job = await readJob(deps, principalOf(context), context.param("jobId"));
         const exceptions = job.status === "failed" ? [failureDocument(job)] : [];
@@ -90,13 +91,7 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
     {
       method: "GET",
       path: "/jobs/:jobId/statistics",
-      about: {
-        summary: "Times of a job",
-        tag: "jobs",
-        answers: tagged("JobStatistics", "The times"),
-      },
-      access: "signed-in",
-      hasEffect: false,
+      about: { summary: "Times of a job", tag: "jobs", answers: tagged("JobStatistics", "The times") },
       async handle(context) {
         const jobId = context.param("jobId");
         const statistics = await readStatistics(deps, principalOf(context), jobId);
@@ -112,14 +107,11 @@ export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
         tag: "jobs",
         answers: tagged("JobNotifications", "The notifications with each try, none for a job without subscribers"),
       },
-      access: "signed-in",
-      hasEffect: false,
       async handle(context) {
         const { job, notifications } = await readNotifications(deps, principalOf(context), context.param("jobId"));
         const document = notificationsDocument(job, notifications, context.baseUrl);
         return documentResponse(context, document, { title: `Notifications of job ${job.id}` });
       },
     },
-    ...logRoutes(deps),
   ];
 }

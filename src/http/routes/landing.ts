@@ -16,7 +16,6 @@ export function landingRoutes(): readonly Route[] {
       path: "/",
       about: { summary: "Landing page", tag: "service", answers: tagged("LandingPage", "Links to all resources") },
       access: "public",
-      hasEffect: false,
       handle(context) {
         const { baseUrl } = context;
         const document = {
@@ -44,7 +43,6 @@ export function landingRoutes(): readonly Route[] {
         answers: { 200: { about: "Rules (RFC 9309)", content: { mediaType: "text/plain" } } },
       },
       access: "public",
-      hasEffect: false,
       handle({ baseUrl }) {
         const headers = { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" };
         return new Response(robotsText(new URL(baseUrl).pathname.replace(/\/$/, "")), { headers });
@@ -59,7 +57,6 @@ export function landingRoutes(): readonly Route[] {
         answers: tagged("ConformanceClasses", "URIs of the classes that hold"),
       },
       access: "public",
-      hasEffect: false,
       handle: (context) =>
         documentResponse(
           context,

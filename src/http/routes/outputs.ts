@@ -22,8 +22,6 @@ export function outputRoutes(deps: OutputRouteDeps): readonly Route[] {
         },
         problems: [416],
       },
-      access: "signed-in",
-      hasEffect: false,
       async handle(context) {
         const { pathname } = new URL(context.request.url);
         const file = await openOutputPath(deps, principalOf(context), segmentsOf(pathname.slice(path.length + 1)));

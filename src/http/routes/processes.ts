@@ -33,6 +33,10 @@ const body = { mediaTypes: [...jsonTypes, ...cwlTypes], schema: ApplicationPacka
 
 /** Routes of the process list, of descriptions and of deployment (OGC 20-044). */
 export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
+  return [...catalogueRoutes(deps), ...oneProcessRoutes(deps)];
+}
+
+function catalogueRoutes(deps: ProcessRouteDeps): readonly Route[] {
   return [
     {
       method: "GET",
@@ -44,7 +48,6 @@ export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
         answers: tagged("ProcessList", "One page of processes"),
       },
       access: "public",
-      hasEffect: false,
       handle: (context) => answerList(deps, context),
     },
     {
@@ -56,8 +59,6 @@ export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
         answers: { 201: { about: "Deployed; Location is the process", content: { document: "ProcessSummary" } } },
         problems: [409, 413, 415],
       },
-      access: "signed-in",
-      hasEffect: true,
       body,
       async handle(context) {
         const given = await readDeployment(deps, context);
@@ -66,16 +67,16 @@ export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
         return jsonResponse(processSummary(process, context.baseUrl), { status: 201, headers });
       },
     },
+  ];
+}
+
+function oneProcessRoutes(deps: ProcessRouteDeps): readonly Route[] {
+  return [
     {
       method: "GET",
       path: "/processes/:processId",
-      about: {
-        summary: "Describe a process",
-        tag: "processes",
-        answers: tagged("Process", "The description"),
-      },
+      about: { summary: "Describe a process", tag: "processes", answers: tagged("Process", "The description") },
       access: "public",
-      hasEffect: false,
       async handle(context) {
         const process = await describeProcess(deps, context.caller, context.param("processId"));
         return processResponse(context, process);
@@ -90,8 +91,6 @@ export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
         answers: { 204: { about: "Replaced" } },
         problems: [409, 413, 415],
       },
-      access: "signed-in",
-      hasEffect: true,
       body,
       async handle(context) {
         const given = await readDeployment(deps, context);
@@ -107,8 +106,6 @@ export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
         tag: "processes",
         answers: { 204: { about: "Undeployed" } },
       },
-      access: "signed-in",
-      hasEffect: true,
       async handle(context) {
         await undeployProcess(deps, principalOf(context), context.param("processId"));
         return new Response(null, { status: 204 });

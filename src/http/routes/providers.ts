@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { jsonLink, profiles, providerUrl, relations } from "../../domain/links.ts";
 import { type Provider, ProviderBodySchema } from "../../domain/provider.ts";
 import {
@@ -15,7 +16,7 @@ import { documentResponse } from "../answers/document-response.ts";
 import { processFilters, requireKnownQuery } from "../known-query.ts";
 import { tagged } from "../openapi/about.ts";
 import { type BodyLimits, readJson, requireContentType } from "../read-body.ts";
-import { jsonResponse, principalOf, type Route } from "../route.ts";
+import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 import { type ExecutionRouteDeps, executeReference, executionAbout, executionBody } from "./executions.ts";
 
 export type ProviderRouteDeps = ProviderDeps & ExecutionRouteDeps & { readonly settings: BodyLimits };
@@ -27,6 +28,10 @@ const body = { mediaTypes: ["application/json"], schema: ProviderBodySchema };
 
 /** Routes of the registered servers and of their processes. */
 export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
+  return [...registryRoutes(deps), ...oneProviderRoutes(deps), ...offerRoutes(deps)];
+}
+
+function registryRoutes(deps: ProviderRouteDeps): readonly Route[] {
   return [
     {
       method: "GET",
@@ -36,8 +41,6 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
         tag: "providers",
         answers: tagged("ProviderList", "The servers whose processes can run from here, each with its state"),
       },
-      access: "signed-in",
-      hasEffect: false,
       async handle(context) {
         requireKnownQuery(context, "providers", noFilters);
         const providers = await listProviders(deps, principalOf(context));
@@ -57,8 +60,6 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
         answers: { 201: { about: "Registered; Location is the provider", content: { document: "Provider" } } },
         problems: [409, 413, 415, 422],
       },
-      access: "signed-in",
-      hasEffect: true,
       body,
       async handle(context) {
         const principal = principalOf(context);
@@ -70,6 +71,11 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
         return jsonResponse(providerDocument({ provider, probe }, context.baseUrl), { status: 201, headers });
       },
     },
+  ];
+}
+
+function oneProviderRoutes(deps: ProviderRouteDeps): readonly Route[] {
+  return [
     {
       method: "GET",
       path: "/providers/:providerId",
@@ -78,8 +84,6 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
         tag: "providers",
         answers: tagged("Provider", "The provider with its state"),
       },
-      access: "signed-in",
-      hasEffect: false,
       async handle(context) {
         const found = await readProvider(deps, principalOf(context), context.param("providerId"));
         const title = `Provider ${found.provider.id}`;
@@ -94,13 +98,17 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
         tag: "providers",
         answers: { 204: { about: "Forgotten" } },
       },
-      access: "signed-in",
-      hasEffect: true,
       async handle(context) {
         await removeProvider(deps, principalOf(context), context.param("providerId"));
         return new Response(null, { status: 204 });
       },
     },
+  ];
+}
+
+/** What a provider offers. */
+function offerRoutes(deps: ProviderRouteDeps): readonly Route[] {
+  return [
     {
       method: "GET",
       path: "/providers/:providerId/processes",
@@ -110,22 +118,7 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
         answers: tagged("ProviderProcessList", "What the provider offers"),
         problems: [502],
       },
-      access: "signed-in",
-      hasEffect: false,
-      async handle(context) {
-        const id = context.param("providerId");
-        requireKnownQuery(context, `processes of provider "${id}"`, noFilters);
-        const processes = await listProviderProcesses(deps, principalOf(context), id);
-        const url = `${providerUrl(context.baseUrl, id)}/processes`;
-        const document = {
-          processes: processes.map((one) => ({
-            ...one,
-            links: [jsonLink(`${url}/${encodeURIComponent(one.id)}`, "self", "Process description")],
-          })),
-          links: [jsonLink(url, "self")],
-        };
-        return documentResponse(context, document, { title: `Processes of provider ${id}` });
-      },
+      handle: (context) => answerOffer(deps, context),
     },
     {
       method: "GET",
@@ -136,24 +129,7 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
         answers: tagged("Process", "The description"),
         problems: [502],
       },
-      access: "signed-in",
-      hasEffect: false,
-      async handle(context) {
-        const id = context.param("providerId");
-        const process = await describeProviderProcess(deps, principalOf(context), id, context.param("processId"));
-        const url = `${providerUrl(context.baseUrl, id)}/processes/${encodeURIComponent(process.id)}`;
-        const document = {
-          ...process.description,
-          mutable: false,
-          revision: process.revision,
-          links: [
-            jsonLink(url, "self", "Process description"),
-            jsonLink(`${url}/execution`, relations.execute, "Execute this process"),
-          ],
-        };
-        const title = process.description.title ?? process.id;
-        return documentResponse(context, document, { title, profile: profiles.processDescription });
-      },
+      handle: (context) => answerDescription(deps, context),
     },
     {
       method: "POST",
@@ -164,13 +140,43 @@ export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
         ...executionAbout,
         problems: [413, 415, 422, 429, 500, 502],
       },
-      access: "signed-in",
-      hasEffect: true,
       body: executionBody,
       handle: (context) =>
         executeReference(deps, context, (principal) => requireProvider(deps, principal, context.param("providerId"))),
     },
   ];
+}
+
+async function answerOffer(deps: ProviderRouteDeps, context: RouteContext): Promise<Response> {
+  const id = context.param("providerId");
+  requireKnownQuery(context, `processes of provider "${id}"`, noFilters);
+  const processes = await listProviderProcesses(deps, principalOf(context), id);
+  const url = `${providerUrl(context.baseUrl, id)}/processes`;
+  const document = {
+    processes: processes.map((one) => ({
+      ...one,
+      links: [jsonLink(`${url}/${encodeURIComponent(one.id)}`, "self", "Process description")],
+    })),
+    links: [jsonLink(url, "self")],
+  };
+  return documentResponse(context, document, { title: `Processes of provider ${id}` });
+}
+
+async function answerDescription(deps: ProviderRouteDeps, context: RouteContext): Promise<Response> {
+  const id = context.param("providerId");
+  const process = await describeProviderProcess(deps, principalOf(context), id, context.param("processId"));
+  const url = `${providerUrl(context.baseUrl, id)}/processes/${encodeURIComponent(process.id)}`;
+  const document = {
+    ...process.description,
+    mutable: false,
+    revision: process.revision,
+    links: [
+      jsonLink(url, "self", "Process description"),
+      jsonLink(`${url}/execution`, relations.execute, "Execute this process"),
+    ],
+  };
+  const title = process.description.title ?? process.id;
+  return documentResponse(context, document, { title, profile: profiles.processDescription });
 }
 
 /** What is shown of a provider: never its credentials. */
@@ -187,8 +193,7 @@ function providerDocument({ provider, probe }: ProbedProvider, baseUrl: string):
     created: new Date(createdAt).toISOString(),
     status: probe.state,
     checked: new Date(probe.at).toISOString(),
-    ...(probe.title === undefined ? {} : { title: probe.title }),
-    ...(probe.message === undefined ? {} : { message: probe.message }),
+    ...defined({ title: probe.title, message: probe.message }),
     links: [jsonLink(own, "self"), jsonLink(`${own}/processes`, relations.processes, "Processes")],
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { Problem } from "../../domain/problem.ts";
 import {
   type JobResults,
@@ -36,13 +37,11 @@ export function resultRoutes(deps: ResultRouteDeps): readonly Route[] {
         answers: { ...tagged("Results", "The results"), 204: { about: "Links to the outputs in Link" } },
         problems: [410, 500],
       },
-      access: "signed-in",
-      hasEffect: false,
       async handle(context) {
         const outcome = await readResults(deps, principalOf(context), context.param("jobId"));
         const preferences = parsePrefer(context.request.headers.get("prefer"));
         const only = wantedOutputs(context, outcome);
-        const some = only === undefined ? {} : { only };
+        const some = defined({ only });
         return answerResults(deps, context, { ...outcome, preferences, isSync: false, ...some });
       },
     },
@@ -54,8 +53,6 @@ export function resultRoutes(deps: ResultRouteDeps): readonly Route[] {
         tag: "jobs",
         ...oneResult,
       },
-      access: "signed-in",
-      hasEffect: false,
       handle: (context) => answerOne(deps, context, { outputId: context.param("outputId") }),
     },
     {
@@ -66,8 +63,6 @@ export function resultRoutes(deps: ResultRouteDeps): readonly Route[] {
         tag: "jobs",
         ...oneResult,
       },
-      access: "signed-in",
-      hasEffect: false,
       handle: (context) =>
         answerOne(deps, context, { outputId: context.param("outputId"), item: context.param("item") }),
     },

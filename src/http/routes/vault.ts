@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { defined } from "../../domain/defined.ts";
 import { issueFaults, refusal } from "../../domain/faults.ts";
 import { Problem } from "../../domain/problem.ts";
 import { type KeptFile, keepVaultFile, type Upload, type VaultDeps } from "../../operations/keep-vault-file.ts";
@@ -33,8 +34,6 @@ export function vaultRoutes(deps: VaultRouteDeps): readonly Route[] {
         answers: { 201: { about: "Its id, and the token that its use needs", content: { document: "UploadedFile" } } },
         problems: [413, 415],
       },
-      access: "signed-in",
-      hasEffect: true,
       body,
       handle: (context) => keep(deps, context),
     },
@@ -76,7 +75,7 @@ function digestIn(request: Request): { readonly sha256?: string } {
   const told = digestNames.flatMap((name) => request.headers.get(name) ?? []).map(parseDigest);
   const [sha256] = told;
   if (told.some((one) => one === "other" || one !== sha256)) refuseDigest(request, "that cannot be looked at");
-  return sha256 === undefined ? {} : { sha256 };
+  return defined({ sha256 });
 }
 
 /** A digest that is not looked at would say that the bytes were. */
@@ -104,7 +103,7 @@ async function keepForm(deps: VaultRouteDeps, context: RouteContext): Promise<Ke
 function checkedFacts(name: string | undefined, mediaType: string | null): Omit<Upload, "content"> {
   // Clients that know nothing of a file send these by themselves; its name says more.
   const isTelling = mediaType !== null && !/^application\/(octet-stream|x-www-form-urlencoded)/.test(mediaType);
-  const given = { ...(name === undefined ? {} : { name }), ...(isTelling ? { mediaType } : {}) };
+  const given = { ...defined({ name }), ...(isTelling ? { mediaType } : {}) };
   const outcome = v.safeParse(UploadSchema, given);
   if (outcome.success) return given;
   throw refusal("upload file", issueFaults(outcome.issues));

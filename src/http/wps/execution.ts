@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { fault } from "../../domain/faults.ts";
 import type { Job } from "../../domain/job.ts";
 import { isFinished } from "../../domain/job-state.ts";
@@ -9,22 +10,19 @@ import { type ReadResultsDeps, resultsOfJob } from "../../operations/read-result
 import type { SubmitDeps } from "../../operations/submission.ts";
 import { submitJob } from "../../operations/submit-job.ts";
 import { waitForEnd } from "../../operations/wait-for-job.ts";
-import { parseVaultAuthorizations } from "../../wire/auth-vault.ts";
 import { executePayload, locatorOf } from "../../wire/wps-endpoint/execute-payload.ts";
 import { executeResponseOf, failureText, outputsOfJob, stateOfJob } from "../../wire/wps-endpoint/job-response.ts";
 import { type ExecuteCall, wrongExecute } from "../../wire/wps-endpoint/read-execute.ts";
 import { writeExecuteResponse, writeResult, writeStatusInfo } from "../../wire/wps-endpoint/write-status.ts";
 import { type AnswerDeps, answerResult, documentSource } from "../answers/results-answer.ts";
 import { settledAnswer } from "../answers/settled-answer.ts";
-import { foreignBytes, principalOf, type RouteContext } from "../route.ts";
+import { foreignBytes, type RouteContext } from "../route.ts";
+import { submissionOf } from "../submission.ts";
 import { owsResponse, xmlResponse } from "./response.ts";
 
 export type ExecuteWpsDeps = SubmitDeps &
   ReadResultsDeps &
   AnswerDeps & { readonly logger: Logger; readonly settings: { readonly maxBodyBytes: number } };
-
-/** How much longer than the wait for a job a connection may be quiet; in seconds. */
-const spareSeconds = 30;
 
 /** A job that ends within this time is answered as done: its client need not ask again. */
 const shortJobMilliseconds = 200;
@@ -42,38 +40,23 @@ export async function executeWps(
   try {
     refuseManyRaw(process, call);
     const job = await submit(deps, context, process, call);
-    return await settledAnswer(deps, context, job, () => answerJob(deps, context, process, call, job));
+    return await settledAnswer(deps, context, job, () => answerJob(deps, context, { process, call, job }));
   } catch (error) {
     return owsResponse(error, call.version, deps.logger, (pointer) => locatorOf(call, pointer));
   }
 }
 
 async function submit(deps: ExecuteWpsDeps, context: RouteContext, process: Process, call: ExecuteCall): Promise<Job> {
-  const principal = principalOf(context);
-  const { headers } = context.request;
-  const acceptLanguage = call.language ?? headers.get("accept-language");
-  const idempotencyKey = headers.get("idempotency-key");
-  context.allowQuiet(Math.ceil(deps.settings.syncLimitMilliseconds / 1000) + spareSeconds);
   const isDocument10 = call.version === "1.0.0" && call.response === "document";
-  const submitted = await submitJob(
-    deps,
-    {
-      principal,
-      headers: {
-        prefer: { respondAsync: false },
-        vaultTokens: parseVaultAuthorizations(headers.get("x-auth-vault")),
-        ...(acceptLanguage === null ? {} : { acceptLanguage }),
-        ...(idempotencyKey === null ? {} : { idempotencyKey }),
-      },
-      query: {},
-      body: executePayload(call, process.description),
-      takesXsdTimes: true,
-      serviceUrl: context.baseUrl,
-      ...(isDocument10 ? { statusDocument: { lineage: call.lineage, isKept: call.store } } : {}),
-      signal: context.signal,
-    },
-    process,
-  );
+  const submission = submissionOf(deps, context, {
+    payload: executePayload(call, process.description),
+    prefer: { respondAsync: false },
+    tags: [],
+    takesXsdTimes: true,
+    ...(isDocument10 ? { statusDocument: { lineage: call.lineage, isKept: call.store } } : {}),
+    ...defined({ language: call.language }),
+  });
+  const submitted = await submitJob(deps, submission, process);
   if (call.mode === "sync" || submitted.kind !== "created") return submitted.job;
   return (await waitForEnd(deps, submitted.job, shortJobMilliseconds, context.signal)).job;
 }
@@ -81,9 +64,7 @@ async function submit(deps: ExecuteWpsDeps, context: RouteContext, process: Proc
 async function answerJob(
   deps: ExecuteWpsDeps,
   context: RouteContext,
-  process: Process,
-  call: ExecuteCall,
-  job: Job,
+  { process, call, job }: { readonly process: Process; readonly call: ExecuteCall; readonly job: Job },
 ): Promise<Response> {
   const isDone = isFinished(job.status);
   if (call.version === "2.0.0") {

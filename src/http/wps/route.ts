@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { defined } from "../../domain/defined.ts";
 import type { Logger } from "../../domain/logger.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { Process } from "../../domain/process.ts";
@@ -71,18 +72,11 @@ export function wpsRoutes(deps: WpsRouteDeps): readonly Route[] {
   const refuse = (error: unknown, request: Request) =>
     owsResponse(asTold(deps.settings, error), versionIn(request), deps.logger);
   return [wpsPath, `/ows${wpsPath}`].flatMap((path): readonly Route[] => {
-    const shared = { path, access: "public", refuse } as const;
+    const shared = { path, access: "public", guardsItself: true, refuse } as const;
     return [
-      // What a request by GET does is known once it was read: origin and caller are checked by what it asks for.
-      { ...shared, method: "GET", about: wpsByKvp, hasEffect: false, handle: (context) => answerKvp(deps, context) },
-      {
-        ...shared,
-        method: "POST",
-        about: wpsByXml,
-        hasEffect: true,
-        body,
-        handle: (context) => answerXml(deps, context),
-      },
+      // What a request does is known once it was read: origin and caller are checked by what it asks for.
+      { ...shared, method: "GET", about: wpsByKvp, handle: (context) => answerKvp(deps, context) },
+      { ...shared, method: "POST", about: wpsByXml, body, handle: (context) => answerXml(deps, context) },
     ];
   });
 }
@@ -199,7 +193,7 @@ async function listPublic(deps: WpsRouteDeps, context: RouteContext): Promise<re
   do {
     const page = await listProcesses(deps, context.caller, {
       limit: pageSize,
-      ...(after === undefined ? {} : { after }),
+      ...defined({ after }),
     });
     all.push(...page.items.filter(isOffered));
     after = page.next;
@@ -218,7 +212,7 @@ async function capabilities(deps: WpsRouteDeps, context: RouteContext, version: 
       id,
       title: description.title ?? id,
       version: description.version,
-      ...(description.description === undefined ? {} : { abstract: description.description }),
+      ...defined({ abstract: description.description }),
     })),
     operations: {},
     url: `${context.baseUrl}${wpsPath}`,

@@ -64,7 +64,7 @@ type Counting = Parameters<(typeof countOfWay)["user"]>[0];
 
 async function countOf(database: Database, way: keyof typeof countOfWay, counting: Counting): Promise<number> {
   const [row] = await database.read(countOfWay[way](counting));
-  return Number(row?.count);
+  return row?.count ?? 0;
 }
 
 /** Words a range as arguments: the full-text index knows a hidden job by the negative of its number. */

@@ -2,7 +2,7 @@ import type { JobOrder } from "../../domain/job-sort.ts";
 import type { Database } from "../database.ts";
 import { pageAlong, pageOfStretch, selectNumberBounds, selectSpans, type Way } from "../queries/list-jobs.ts";
 import { spanSize } from "../queries/list-rows.ts";
-import type { Argument, Row } from "../statements.ts";
+import type { Argument } from "../statements.ts";
 import { likelyWay, type Range, rareWay, stretchOf, usualWay } from "./choose-way.ts";
 import { directionOf, firstOf, type JobPosition } from "./position.ts";
 import { isEverything, type Question, wantsWordsTogether } from "./question.ts";
@@ -28,14 +28,14 @@ export async function listEnded(database: Database, reading: Reading): Promise<r
 /** The numbers among which the page lies, as far as can be told at once. */
 async function rangeOf(database: Database, { question, order, from }: Reading): Promise<Range | undefined> {
   const [bounds] = await database.read(selectNumberBounds({}));
-  if (bounds?.least == null) return undefined;
-  let [least, most] = [Number(bounds.least), Number(bounds.most)];
+  if (bounds?.least === undefined || bounds.most === undefined) return undefined;
+  let { least, most } = bounds;
   if (question.leastCreated !== null) {
     const { leastCreated, mostCreated } = question;
     const [spans] = await database.read(selectSpans({ leastCreated, mostCreated }));
-    if (spans?.first == null) return undefined;
-    least = Math.max(least, Number(spans.first) * spanSize);
-    most = Math.min(most, (Number(spans.last) + 1) * spanSize - 1);
+    if (spans?.first === undefined || spans.last === undefined) return undefined;
+    least = Math.max(least, spans.first * spanSize);
+    most = Math.min(most, (spans.last + 1) * spanSize - 1);
   }
   if (from !== undefined && order.key === "created") {
     if (order.isDescending) most = Math.min(most, from.number - 1);
@@ -97,7 +97,7 @@ async function readNear(database: Database, reading: Reading): Promise<readonly 
   const near = question.words === null ? nearest : nearestWithWords;
   const atMost = isEverything(question) ? limit : near;
   const walk = pageAlong[order.key][directionOf(order)]({ ...question, hidden, limit, fromValue, fromNumber, atMost });
-  return (await slices.run(() => database.read(walk))).map(positionOfRow);
+  return slices.run(() => database.read(walk));
 }
 
 /** What stands before every value of an order: to SQLite every text lies below every blob. */
@@ -116,9 +116,5 @@ async function readStretch(
   const begin = { fromValue: from?.value ?? null, fromNumber: from?.number ?? null };
   const values = { ...question, ...stretchOf(range, hidden), ...begin, limit };
   const statement = pageOfStretch[way][order.key][directionOf(order)](values);
-  return (await slices.run(() => database.read(statement))).map(positionOfRow);
-}
-
-function positionOfRow({ number, value }: Row): JobPosition {
-  return { number: Number(number), value: typeof value === "string" ? value : Number(value) };
+  return slices.run(() => database.read(statement));
 }

@@ -1,4 +1,4 @@
-import { isJsonObject } from "../../domain/json.ts";
+import type { Database } from "../database.ts";
 import {
   insertTags,
   insertWords,
@@ -8,22 +8,23 @@ import {
   spanSize,
   widenSpans,
 } from "../queries/list-rows.ts";
-import type { Row, Statement } from "../statements.ts";
+import type { Statement } from "../statements.ts";
 import { wordsOf } from "./words.ts";
 
 // Jobs that ended come into the indexes of the lists many at once, by the write that ends one of them: one by one each
 // would cost a page of every index, and the full-text index a segment. Until then a list looks at them one by one.
 
-export type Read = (statement: Statement) => Promise<readonly Row[]>;
+export type Read = Database["read"];
 
 /** So many jobs end before they are taken in. */
 const jobsAtOnce = 128;
-/** More, when an earlier program left some. */
-const mostAtOnce = 512;
+/** More, when an earlier run of the server left some. */
+export const mostAtOnce = 512;
 
 /** Makes what builds, each time that some jobs more have ended, the statements that take them in: none for all other ends. */
 export function createTakeIn(read: Read): () => Promise<readonly Statement[]> {
-  let ended = 0;
+  // The first one after a start takes in what an earlier run left.
+  let ended = jobsAtOnce - 1;
   return async () => {
     ended += 1;
     if (ended < jobsAtOnce) return [];
@@ -37,8 +38,8 @@ export async function takeIn(read: Read, limit: number): Promise<readonly Statem
   // FTS5 writes a segment for each row that does not follow the one before.
   const jobs = (await readJustEnded(read, limit)).toSorted((one, other) => textRowid(one.row) - textRowid(other.row));
   if (jobs.length === 0) return [];
-  const taken = JSON.stringify(jobs.map(({ row, words }) => [row.number, row.move_id, [...words].join(" ")]));
-  const hasTags = jobs.some(({ row }) => row.tags !== "[]");
+  const taken = JSON.stringify(jobs.map(({ row, words }) => [row.number, row.moveId ?? null, [...words].join(" ")]));
+  const hasTags = jobs.some(({ row }) => row.tags.length > 0);
   const spans = JSON.stringify(spansOf(jobs.map(({ row }) => row)));
   return [
     insertWords({ taken }),
@@ -50,14 +51,14 @@ export async function takeIn(read: Read, limit: number): Promise<readonly Statem
 
 /** As the full-text index knows the job. */
 function textRowid({ number, hidden }: Row): number {
-  return hidden === 0 ? Number(number) : -Number(number);
+  return hidden === 0 ? number : -number;
 }
 
 /** The first and the last time of creation in each span of numbers. */
 function spansOf(rows: readonly Row[]): readonly (readonly number[])[] {
-  const spans = Map.groupBy(rows, (row) => Math.floor(Number(row.number) / spanSize));
+  const spans = Map.groupBy(rows, (row) => Math.floor(row.number / spanSize));
   return [...spans].map(([span, jobs]) => {
-    const times = jobs.map((row) => Number(row.created_at));
+    const times = jobs.map((row) => row.createdAt);
     return [
       span,
       times.reduce((one, other) => Math.min(one, other)),
@@ -66,18 +67,19 @@ function spansOf(rows: readonly Row[]): readonly (readonly number[])[] {
   });
 }
 
+type Row = ReturnType<NonNullable<ReturnType<typeof selectJustEnded>["rowOf"]>>;
 type JustEnded = { readonly row: Row; readonly words: ReadonlySet<string> };
 
 async function readJustEnded(read: Read, limit: number): Promise<readonly JustEnded[]> {
   const rows = await read(selectJustEnded({ limit }));
   const revisions = new Set(rows.map(revisionOf));
   const titles = await read(selectTitles({ revisions: `[${[...revisions].join()}]` }));
-  const titleOf = new Map(titles.map((row) => [String(row.key), row.title]));
+  const titleOf = new Map(titles.map(({ key, title }) => [key, title]));
   return rows.map((row) => ({ row, words: wordsOfJob(row, titleOf.get(revisionOf(row))) }));
 }
 
 function revisionOf(row: Row): string {
-  return JSON.stringify([row.process_id, row.process_revision]);
+  return JSON.stringify([row.processId, row.processRevision]);
 }
 
 /** Lists the numbers of the jobs that ended just now of which all words of an alternative are said. */
@@ -87,21 +89,13 @@ export async function justEndedWith(
 ): Promise<readonly number[]> {
   const jobs = await readJustEnded(read, Number.MAX_SAFE_INTEGER);
   return jobs.flatMap(({ row, words }) => {
-    return alternatives.some((all) => all.every((word) => words.has(word))) ? [Number(row.number)] : [];
+    return alternatives.some((all) => all.every((word) => words.has(word))) ? [row.number] : [];
   });
 }
 
 /** The words of what is said of a job: its process and that one's title, its tags, its last message, and why it failed. */
-function wordsOfJob(row: Row, title: unknown): ReadonlySet<string> {
-  const tags: unknown = JSON.parse(String(row.tags));
-  const parts = [row.process_id, row.provider_id, title, ...(Array.isArray(tags) ? tags : []), row.message];
-  return wordsOf([...parts, ...reasonsOf(row.failure)].filter((part) => typeof part === "string").join(" "));
-}
-
-function reasonsOf(stored: unknown): readonly unknown[] {
-  if (stored === null) return [];
-  const failure: unknown = JSON.parse(String(stored));
-  if (!isJsonObject(failure)) return [];
-  const { message, step, exception, stderrTail } = failure;
-  return [message, step, isJsonObject(exception) ? exception.text : undefined, stderrTail];
+function wordsOfJob({ processId, providerId, tags, message, failure }: Row, title?: string): ReadonlySet<string> {
+  const reasons = [failure?.message, failure?.step, failure?.exception?.text, failure?.stderrTail];
+  const parts = [processId, providerId, title, ...tags, message, ...reasons];
+  return wordsOf(parts.filter((part) => part !== undefined).join(" "));
 }

@@ -1,7 +1,7 @@
 import { and, sql } from "drizzle-orm";
 import { jobMoves } from "../../domain/job-state.ts";
 import { executions, jobEvents, jobs } from "../schema/jobs.ts";
-import { argument, build, compile, insertFrom, member, statusIn } from "../statements.ts";
+import { argument, build, column, compile, insertFrom, member, statusIn } from "../statements.ts";
 import { eventColumns } from "./guards.ts";
 
 // `claims` is a JSON array of [jobId, executionId, moveId, ...event members].
@@ -11,7 +11,7 @@ const claimedJobs = sql`${claims} cross join ${jobs}`;
 /** CROSS JOIN and `+` keep the claims outside and the jobs' primary key inside, whatever the tables hold. */
 const isClaimed = sql`${jobs.id} = claim.value ->> 0 and +${jobs.moveId} = claim.value ->> 2`;
 
-export const claimWaiting = compile<{ claims: string; at: number }>(() =>
+export const claimWaiting = compile<{ claims: string; at: number }>()(() =>
   build
     .update(jobs)
     .set({
@@ -31,18 +31,18 @@ export const claimWaiting = compile<{ claims: string; at: number }>(() =>
     .returning({ id: jobs.id, fence: jobs.fence, attempt: jobs.attempt }),
 );
 
-export const selectClaimed = compile<{ claims: string }>(() =>
+export const selectClaimed = compile<{ claims: string }>()(() =>
   build
     .select({
-      id: member("claim", 0),
-      fence: sql`${jobs.fence}`,
-      attempt: sql`${jobs.attempt}`,
+      id: column(jobs.id),
+      fence: column(jobs.fence),
+      attempt: column(jobs.attempt),
     })
     .from(claimedJobs)
     .where(isClaimed),
 );
 
-export const insertClaimedExecutions = compile<{ claims: string; at: number }>(() =>
+export const insertClaimedExecutions = compile<{ claims: string; at: number }>()(() =>
   insertFrom(
     executions,
     {
@@ -60,7 +60,7 @@ export const insertClaimedExecutions = compile<{ claims: string; at: number }>((
 
 const nextNumber = sql`(select coalesce(max(${jobEvents.number}), 0) + 1 from ${jobEvents} where ${jobEvents.jobId} = ${jobs.id})`;
 
-export const insertClaimedEvents = compile<{ claims: string }>(() =>
+export const insertClaimedEvents = compile<{ claims: string }>()(() =>
   insertFrom(
     jobEvents,
     { jobId: sql`${jobs.id}`, number: nextNumber, ...eventColumns("claim", 3) },

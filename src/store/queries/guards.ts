@@ -42,15 +42,15 @@ export function eventColumns(source: string, from: number) {
   };
 }
 
-export const insertEventsOfMove = compile<{ jobId: string; moveId: string; events: string }>(() =>
+export const insertEventsOfMove = compile<{ jobId: string; moveId: string; events: string }>()(() =>
   insertEventsWhere(moved),
 );
-export const insertEventsOfRecord = compile<{ jobId: string; fence: number; events: string }>(() =>
+export const insertEventsOfRecord = compile<{ jobId: string; fence: number; events: string }>()(() =>
   insertEventsWhere(held),
 );
 
 /** Asks whether a move stands. */
-export const findMove = compile<{ jobId: string; moveId: string }>(() =>
+export const findMove = compile<{ jobId: string; moveId: string }>()(() =>
   build
     .select({ fence: jobs.fence })
     .from(jobs)

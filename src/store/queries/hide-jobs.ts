@@ -8,16 +8,16 @@ const isWaitedFor = sql`${jobs.syncRun} = 'waited' and ${jobs.status} <> 'dismis
 /** The lists take it in as one that has just ended. */
 const shown = { syncRun: sql`null`, hidden: sql`0`, isNew: true } as const;
 
-export const show = compile<{ jobId: string }>(() =>
+export const show = compile<{ jobId: string }>()(() =>
   build
     .update(jobs)
     .set(shown)
     .where(and(eq(jobs.id, argument("jobId")), sql`${jobs.syncRun} is not null and ${jobs.status} <> 'dismissed'`)),
 );
 
-export const showAll = compile(() => build.update(jobs).set(shown).where(isWaitedFor));
+export const showAll = compile()(() => build.update(jobs).set(shown).where(isWaitedFor));
 
-export const noteAnswer = compile<{ jobId: string }>(() =>
+export const noteAnswer = compile<{ jobId: string }>()(() =>
   build
     .update(jobs)
     .set({ syncRun: "answered" })
@@ -26,7 +26,7 @@ export const noteAnswer = compile<{ jobId: string }>(() =>
 
 const kept = jobStatuses.filter((status) => isFinished(status) && status !== "dismissed");
 
-export const selectAnswered = compile<{ before: number; limit: number }>(() =>
+export const selectAnswered = compile<{ before: number; limit: number }>()(() =>
   build
     .select({ id: jobs.id })
     .from(jobs)

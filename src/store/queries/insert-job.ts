@@ -23,22 +23,22 @@ const liveKey = build
 /** A job's id is its own: when it stands, this write inserted it. */
 const isInserted = sql`exists (select 1 from ${jobs} where ${jobs.id} = ${argument("jobId")})`;
 
-export const insertJobRow = compile<JobArguments>(() => build.insert(jobs).values(argumentsOf(jobs)));
+export const insertJobRow = compile<JobArguments>()(() => build.insert(jobs).values(argumentsOf(jobs)));
 
 /** Writes of one commit follow each other: of jobs that come in at once, no more are inserted than may wait. */
 const hasTurn = sql`(select count(*) from jobs where ${statusIn(sql`status`, jobMoves.claim.from)} and client = ${argument("client")}) < ${argument("maxQueued")}`;
 
 /** Inserts the job while fewer of its client wait than `maxQueued`. */
-export const insertJobRowWithin = compile<JobArguments & { maxQueued: number }>(() =>
+export const insertJobRowWithin = compile<JobArguments & { maxQueued: number }>()(() =>
   insertFrom(jobs, argumentsOf(jobs), { where: hasTurn }),
 );
 
 /** Inserts the job, within the same bound, unless a key that has not expired stands for another one. */
-export const insertJobRowOnce = compile<JobArguments & Key & { maxQueued: number }>(() =>
+export const insertJobRowOnce = compile<JobArguments & Key & { maxQueued: number }>()(() =>
   insertFrom(jobs, argumentsOf(jobs), { where: sql`not exists ${liveKey} and ${hasTurn}` }),
 );
 
-export const insertKey = compile<Key & { jobId: string; bodyDigest: string; createdAt: number; expiresAt: number }>(
+export const insertKey = compile<Key & { jobId: string; bodyDigest: string; createdAt: number; expiresAt: number }>()(
   () =>
     insertFrom(idempotencyKeys, argumentsOf(idempotencyKeys), { where: isInserted }).onConflictDoUpdate({
       target: [idempotencyKeys.principal, idempotencyKeys.processId, idempotencyKeys.key],
@@ -51,19 +51,19 @@ export const insertKey = compile<Key & { jobId: string; bodyDigest: string; crea
     }),
 );
 
-export const selectKey = compile<Key>(() =>
+export const selectKey = compile<Key>()(() =>
   build
     .select({ jobId: idempotencyKeys.jobId, bodyDigest: idempotencyKeys.bodyDigest })
     .from(idempotencyKeys)
     .where(isSameKey),
 );
 
-export const deleteExpiredKeys = compile<{ now: number }>(() =>
+export const deleteExpiredKeys = compile<{ now: number }>()(() =>
   build.delete(idempotencyKeys).where(lte(idempotencyKeys.expiresAt, argument("now"))),
 );
 
 /** `events` is a JSON array with one member: what `eventMembers` gives. */
-export const insertFirstEvent = compile<{ jobId: string; events: string }>(() =>
+export const insertFirstEvent = compile<{ jobId: string; events: string }>()(() =>
   insertFrom(
     jobEvents,
     { jobId: argument("jobId"), number: sql`1 + event.key`, ...eventColumns("event", 0) },
@@ -72,7 +72,7 @@ export const insertFirstEvent = compile<{ jobId: string; events: string }>(() =>
 );
 
 /** `files` is a JSON array of ids. */
-export const insertVaultUses = compile<{ jobId: string; files: string }>(() =>
+export const insertVaultUses = compile<{ jobId: string; files: string }>()(() =>
   insertFrom(
     vaultUses,
     { vaultFileId: sql`file.value`, jobId: argument("jobId") },
@@ -81,16 +81,16 @@ export const insertVaultUses = compile<{ jobId: string; files: string }>(() =>
 );
 
 /** Headers of a caller, sealed. */
-export const insertSecrets = compile<{ jobId: string; sealedHeaders: string }>(() =>
+export const insertSecrets = compile<{ jobId: string; sealedHeaders: string }>()(() =>
   insertFrom(jobSecrets, argumentsOf(jobSecrets), { where: isInserted }),
 );
 
 /** Addresses of subscribers, sealed. */
-export const insertSubscription = compile<{ jobId: string; sealedSubscribers: string }>(() =>
+export const insertSubscription = compile<{ jobId: string; sealedSubscribers: string }>()(() =>
   insertFrom(subscriptions, argumentsOf(subscriptions), { where: isInserted }),
 );
 
-export const findJobId = compile<{ jobId: string }>(() =>
+export const findJobId = compile<{ jobId: string }>()(() =>
   build
     .select({ id: jobs.id })
     .from(jobs)

@@ -31,14 +31,14 @@ export const insertNotificationsOfMove = compile<{
   moveId: string;
   at: number;
   notifications: string;
-}>(() => insertNotificationsWhere(and(eq(jobs.id, argument("jobId")), eq(jobs.moveId, argument("moveId")))));
+}>()(() => insertNotificationsWhere(and(eq(jobs.id, argument("jobId")), eq(jobs.moveId, argument("moveId")))));
 
 export const insertNotificationsOfRecord = compile<{
   jobId: string;
   fence: number;
   at: number;
   notifications: string;
-}>(() => insertNotificationsWhere(isHeld));
+}>()(() => insertNotificationsWhere(isHeld));
 
 /** Words notifications as one argument. */
 export function notificationsText(pending: readonly PendingNotification[]): string {

@@ -1,9 +1,9 @@
-import { type SQL, sql } from "drizzle-orm";
+import { count, max, min, type SQL, sql } from "drizzle-orm";
 import { type SortKey, sortKeys } from "../../domain/job-sort.ts";
 import type { Question } from "../job-lists/question.ts";
 import { jobSpans } from "../schema/job-lists.ts";
 import { isListed, jobs } from "../schema/jobs.ts";
-import { type Argument, argument, build, compile } from "../statements.ts";
+import { type Argument, argument, build, column, compile, numberOrNull } from "../statements.ts";
 
 // Each statement names the index that it goes along, and keeps to it by CROSS JOIN: the planner knows neither how many jobs
 // a value has nor where they lie, and a list must not read all jobs where it could read some.
@@ -131,18 +131,23 @@ const meetsInTurn = (says: SQL) =>
 const saysInStretch = sql`jobs.number in (select abs(job_texts.rowid) from job_texts where ${textMatch})`;
 const saysItself = sql`exists (select 1 from job_texts where job_texts match ${argument("words")} and job_texts.rowid = iif(jobs.hidden = 0, jobs.number, -jobs.number))`;
 
+/** What jobs are sorted by, as it is read from a row. */
+function sortValue(value: unknown): string | number {
+  return typeof value === "string" ? value : Number(value);
+}
+
 type Page = Question & Stretch & Begin & { readonly limit: number };
 
 /** The first jobs of a stretch that meet a question, by one way, in one order: their numbers, and what they are sorted by. */
 export const pageOfStretch = ofEach(ways, (way) =>
   ofEach(sortKeys, (key) =>
     ofEach(directions, (direction) =>
-      compile<Page>(() => {
+      compile<Page>()(() => {
         const { word, value, order } = wordingOf(key, direction);
         const { from, where } = rowsOf[way];
         const says = way === "words" ? sql`true` : saysInStretch;
         return build
-          .select({ number: sql`jobs.number`.as("number"), value: sql`${value}`.as("value") })
+          .select({ number: column(jobs.number), value: value.mapWith(sortValue) })
           .from(from)
           .where(sql`${where} and ${isBehind(value, direction)} and ${meets} and ${meetsInTurn(says)}`)
           .orderBy(key === "created" ? sql`jobs.number ${word}` : order)
@@ -157,7 +162,7 @@ type Walk = Question & { hidden: number; fromValue: Argument; fromNumber: number
 /** Goes along the index of an order, so many jobs at most, and gives those of them that meet a question. */
 export const pageAlong = ofEach(sortKeys, (key) =>
   ofEach(directions, (direction) =>
-    compile<Walk>(() => {
+    compile<Walk>()(() => {
       const { word, beyond, value, order } = wordingOf(key, direction);
       const index = sql.raw(sorted[key].index);
       const along = (begins: SQL, by: SQL) =>
@@ -165,7 +170,7 @@ export const pageAlong = ofEach(sortKeys, (key) =>
       const sameValue = sql`${value} = ${argument("fromValue")} and jobs.number ${beyond} ${argument("fromNumber")}`;
       const others = sql`${value} ${beyond} ${argument("fromValue")}`;
       return build
-        .select({ number: sql`jobs.number`.as("number"), value: sql`near.value`.as("value") })
+        .select({ number: column(jobs.number), value: sql`near.value`.mapWith(sortValue) })
         .from(
           sql`(${along(sameValue, sql`jobs.number ${word}`)} union all ${along(others, order)} limit ${argument("atMost")}) as near cross join jobs indexed by jobs_ended`,
         )
@@ -190,35 +195,35 @@ function isBehind(value: SQL, direction: Direction): SQL {
 
 /** How many jobs a way has in a stretch: `limit` at most are counted. */
 export const countOfWay = ofEach(countableWays, (way) =>
-  compile<Question & Stretch & { readonly limit: number }>(() => {
+  compile<Question & Stretch & { readonly limit: number }>()(() => {
     const { from, where } = numbersOf[way];
     return build
-      .select({ count: sql`count(*)`.as("count") })
+      .select({ count: count() })
       .from(sql`(select 1 from ${from} where ${where} limit ${argument("limit")})`);
   }),
 );
 
 /** Spans of numbers in which jobs of a range of times may have been created: the first and the last. */
-export const selectSpans = compile<{ leastCreated: number; mostCreated: number }>(() =>
+export const selectSpans = compile<{ leastCreated: number; mostCreated: number }>()(() =>
   build
-    .select({ first: sql`min(${jobSpans.span})`.as("first"), last: sql`max(${jobSpans.span})`.as("last") })
+    .select({ first: min(jobSpans.span), last: max(jobSpans.span) })
     .from(jobSpans)
     .where(
       sql`${jobSpans.mostCreated} >= ${argument("leastCreated")} and ${jobSpans.leastCreated} <= ${argument("mostCreated")}`,
     ),
 );
 
-export const selectNumberBounds = compile(() =>
+export const selectNumberBounds = compile()(() =>
   build
     .select({
-      least: sql`(select min(number) from jobs)`.as("least"),
-      most: sql`(select max(number) from jobs)`.as("most"),
+      least: sql`(select min(number) from jobs)`.mapWith(numberOrNull),
+      most: sql`(select max(number) from jobs)`.mapWith(numberOrNull),
     })
     .from(sql`(select 1)`),
 );
 
 /** Ended jobs by number; `numbers` and `hidden` are JSON arrays. */
-export const selectEnded = compile<{ numbers: string; hidden: string }>(() =>
+export const selectEnded = compile<{ numbers: string; hidden: string }>()(() =>
   build
     .select()
     .from(jobs)
@@ -257,7 +262,7 @@ type NewPage = Question &
 /** A page of the jobs that have not ended, or ended just now: few. */
 export const pageOfNew = ofEach(sortKeys, (key) =>
   ofEach(directions, (direction) =>
-    compile<NewPage>(() => {
+    compile<NewPage>()(() => {
       const { word } = wordingOf(key, direction);
       const value = sql.raw(key === "finished" ? "coalesce(finished_at, -1)" : sorted[key].value);
       const numbers = sql`select number from jobs indexed by jobs_new where ${isNew} and ${isBehind(value, direction)} order by ${value} ${word}, jobs.number ${word} limit ${argument("limit")}`;

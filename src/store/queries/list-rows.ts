@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { jobSpans, jobTags } from "../schema/job-lists.ts";
 import { jobs } from "../schema/jobs.ts";
-import { argument, build, compile, insertFrom, member, type Statement } from "../statements.ts";
+import { argument, type Buildable, build, column, compile, insertFrom, member, type Statement } from "../statements.ts";
 
 /** The full-text index: a virtual table, which is why it does not stand in the schema. */
 const jobTexts = sqliteTable("job_texts", {
@@ -11,11 +11,19 @@ const jobTexts = sqliteTable("job_texts", {
 });
 
 /** What is said of the jobs that ended just now, those that ended first. */
-export const selectJustEnded = compile<{ limit: number }>(() =>
+export const selectJustEnded = compile<{ limit: number }>()(() =>
   build
     .select({
-      ...columnsOf("number", "hidden", "move_id", "created_at", "process_id", "process_revision", "provider_id"),
-      ...columnsOf("tags", "message", "failure"),
+      number: column(jobs.number),
+      hidden: column(jobs.hidden),
+      moveId: column(jobs.moveId),
+      createdAt: column(jobs.createdAt),
+      processId: column(jobs.processId),
+      processRevision: column(jobs.processRevision),
+      providerId: column(jobs.providerId),
+      tags: column(jobs.tags),
+      message: column(jobs.message),
+      failure: column(jobs.failure),
     })
     .from(sql`jobs indexed by jobs_new`)
     .where(sql`jobs.is_new = 1 and jobs.finished_at is not null`)
@@ -24,21 +32,17 @@ export const selectJustEnded = compile<{ limit: number }>(() =>
 );
 
 /** The titles of revisions of processes; `revisions` is a JSON array of [process, revision]. */
-export const selectTitles = compile<{ revisions: string }>(() =>
+export const selectTitles = compile<{ revisions: string }>()(() =>
   build
     .select({
-      key: sql`one.value`.as("key"),
-      title: sql`process_revisions.description ->> '$.title'`.as("title"),
+      key: sql`one.value`.mapWith(String),
+      title: sql`process_revisions.description ->> '$.title'`.mapWith(String),
     })
     .from(sql`json_each(${argument("revisions")}) as one cross join process_revisions`)
     .where(
       sql`process_revisions.process_id = ${member("one", 0)} and process_revisions.revision = ${member("one", 1)}`,
     ),
 );
-
-function columnsOf(...names: readonly string[]): Readonly<Record<string, SQL.Aliased>> {
-  return Object.fromEntries(names.map((name) => [name, sql.raw(`jobs.${name}`).as(name)]));
-}
 
 // `taken` is a JSON array of [number, moveId, words]. A job that was moved since it was read stays new; one that another
 // process took in meanwhile is no longer: so the statement that ends this, `listTaken`, is the last one of its write.
@@ -49,9 +53,11 @@ const isJustEnded = sql`${isSame} and jobs.is_new = 1 and jobs.finished_at is no
 const isToList = sql`${isJustEnded} and jobs.hidden < 2`;
 const taken = sql`json_each(${argument("taken")}) as one`;
 
-export const listTaken = compile<Taken>(() => build.update(jobs).set({ isNew: false }).from(taken).where(isJustEnded));
+export const listTaken = compile<Taken>()(() =>
+  build.update(jobs).set({ isNew: false }).from(taken).where(isJustEnded),
+);
 
-export const insertWords = compile<Taken>(() =>
+export const insertWords = compile<Taken>()(() =>
   insertFrom(
     jobTexts,
     { rowid: sql`iif(jobs.hidden = 0, jobs.number, -jobs.number)`, words: member("one", 2) },
@@ -59,7 +65,7 @@ export const insertWords = compile<Taken>(() =>
   ),
 );
 
-export const insertTags = compile<Taken>(() =>
+export const insertTags = compile<Taken>()(() =>
   insertFrom(
     jobTags,
     { hidden: sql`jobs.hidden`, tag: sql`tag.value`, number: sql`jobs.number` },
@@ -71,7 +77,7 @@ export const insertTags = compile<Taken>(() =>
 export const spanSize = 1024;
 
 /** `spans` is a JSON array of [span, first time, last time]. */
-export const widenSpans = compile<{ spans: string }>(() =>
+export const widenSpans = compile<{ spans: string }>()(() =>
   insertFrom(
     jobSpans,
     { span: member("one", 0), leastCreated: member("one", 1), mostCreated: member("one", 2) },
@@ -104,7 +110,9 @@ export function deletesOfListRows(isOut: SQL | undefined) {
 }
 
 const wasMoved = sql`jobs.id = ${argument("jobId")} and jobs.move_id = ${argument("moveId")}`;
-const deletesOfMove = deletesOfListRows(wasMoved).map((query) => compile<{ jobId: string; moveId: string }>(query));
+const deletesOfMove = deletesOfListRows(wasMoved).map((query) =>
+  compile<{ jobId: string; moveId: string }>()<Buildable>(query),
+);
 
 /** Builds the statements that take a job out of the lists: behind the move that begins it anew or hides it. */
 export function withoutListRows(move: { readonly jobId: string; readonly moveId: string }): readonly Statement[] {

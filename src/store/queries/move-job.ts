@@ -13,7 +13,7 @@ export const release = compile<{
   stage: string | null;
   message: string;
   crashes: number;
-}>(() =>
+}>()(() =>
   build
     .update(jobs)
     .set({
@@ -29,7 +29,7 @@ export const release = compile<{
     .where(isHeld),
 );
 
-export const adopt = compile<{ jobId: string; moveId: string; at: number; crashes: number }>(() =>
+export const adopt = compile<{ jobId: string; moveId: string; at: number; crashes: number }>()(() =>
   build
     .update(jobs)
     .set({
@@ -56,7 +56,7 @@ export const finish = compile<{
   failure: string | null;
   wpsId: string | null;
   outputBytes: number;
-}>(() =>
+}>()(() =>
   build
     .update(jobs)
     .set({
@@ -75,7 +75,7 @@ export const finish = compile<{
 );
 
 /** `results` is a JSON array of [outputId, the result as JSON text]: SQLite then neither reads nor rewrites a result. */
-export const insertResults = compile<{ jobId: string; moveId: string; results: string }>(() =>
+export const insertResults = compile<{ jobId: string; moveId: string; results: string }>()(() =>
   insertFrom(
     results,
     {
@@ -88,7 +88,7 @@ export const insertResults = compile<{ jobId: string; moveId: string; results: s
   ),
 );
 
-export const endExecutionOfMove = compile<{ jobId: string; moveId: string; at: number }>(() =>
+export const endExecutionOfMove = compile<{ jobId: string; moveId: string; at: number }>()(() =>
   build
     .update(executions)
     .set({ endedAt: argument("at") })
@@ -98,7 +98,7 @@ export const endExecutionOfMove = compile<{ jobId: string; moveId: string; at: n
 );
 
 /** While an execution has no end, what stops it may need them. */
-export const forgetSecretsOfMove = compile<{ jobId: string; moveId: string }>(() =>
+export const forgetSecretsOfMove = compile<{ jobId: string; moveId: string }>()(() =>
   build
     .delete(jobSecrets)
     .where(
@@ -113,7 +113,7 @@ export const forgetSecretsOfMove = compile<{ jobId: string; moveId: string }>(()
 type Dismissal = { jobId: string; moveId: string; at: number; message: string };
 
 /** What was shown last may be newer than what is stored: it is kept. */
-export const dismiss = compile<Dismissal & { shownProgress: number; shownStage: string | null }>(() =>
+export const dismiss = compile<Dismissal & { shownProgress: number; shownStage: string | null }>()(() =>
   build
     .update(jobs)
     .set({
@@ -129,7 +129,7 @@ export const dismiss = compile<Dismissal & { shownProgress: number; shownStage: 
     .where(and(eq(jobs.id, argument("jobId")), statusIn(jobs.status, jobMoves.dismiss.from))),
 );
 
-export const discard = compile<Dismissal>(() =>
+export const discard = compile<Dismissal>()(() =>
   build
     .update(jobs)
     .set({
@@ -154,7 +154,7 @@ export const discard = compile<Dismissal>(() =>
 );
 
 /** The event of a dismissal shows what the job showed last. */
-export const insertDismissalEvent = compile<{ jobId: string; moveId: string }>(() =>
+export const insertDismissalEvent = compile<{ jobId: string; moveId: string }>()(() =>
   insertFrom(
     jobEvents,
     {
@@ -172,6 +172,6 @@ export const insertDismissalEvent = compile<{ jobId: string; moveId: string }>((
   ),
 );
 
-export const deleteResults = compile<{ jobId: string; moveId: string }>(() =>
+export const deleteResults = compile<{ jobId: string; moveId: string }>()(() =>
   build.delete(results).where(and(eq(results.jobId, argument("jobId")), moved)),
 );

@@ -37,7 +37,9 @@ export function recordStatements(job: JobRecord): readonly Statement[] {
   const { jobId, fence, at, events, progress, stage, hasStarted = false, execution, notifications = [] } = job;
   const guard = { jobId, fence };
   const message = storable(job.message);
-  const statements = [record({ ...guard, at, progress, stage, message, clearsCrashes: Number(hasStarted) })];
+  const statements: Statement[] = [
+    record({ ...guard, at, progress, stage, message, clearsCrashes: Number(hasStarted) }),
+  ];
   if (execution?.handle !== undefined || execution?.outputPlan !== undefined) {
     const { id: executionId, handle, outputPlan } = execution;
     const plans = { handle: jsonOrNull(handle), outputPlan: jsonOrNull(outputPlan) };
@@ -65,7 +67,7 @@ const record = compile<{
   stage: string;
   message: string;
   clearsCrashes: number;
-}>(() =>
+}>()(() =>
   build
     .update(jobs)
     .set({
@@ -78,7 +80,7 @@ const record = compile<{
     .where(isHeld),
 );
 
-const recordRemoteJob = compile<{ jobId: string; fence: number; remoteJobId: string }>(() =>
+const recordRemoteJob = compile<{ jobId: string; fence: number; remoteJobId: string }>()(() =>
   build
     .update(jobs)
     .set({ remoteJobId: argument("remoteJobId") })
@@ -91,7 +93,7 @@ const recordPlans = compile<{
   executionId: string;
   handle: string | null;
   outputPlan: string | null;
-}>(() =>
+}>()(() =>
   build
     .update(executions)
     .set({
@@ -107,7 +109,7 @@ const recordCheckpoint = compile<{
   executionId: string;
   key: string;
   value: string;
-}>(() =>
+}>()(() =>
   insertFrom(
     checkpoints,
     { executionId: argument("executionId"), key: argument("key"), value: argument("value") },

@@ -5,7 +5,7 @@ import { argument, build, compile, insertFrom, statusIn } from "../statements.ts
 import { held } from "./guards.ts";
 
 /** Only a job of which nothing runs any more begins anew. `keeps` is 1 to keep the finished steps of its last execution. */
-export const retry = compile<{ jobId: string; moveId: string; at: number; message: string; keeps: number }>(() =>
+export const retry = compile<{ jobId: string; moveId: string; at: number; message: string; keeps: number }>()(() =>
   build
     .update(jobs)
     .set({
@@ -36,7 +36,7 @@ export const retry = compile<{ jobId: string; moveId: string; at: number; messag
     ),
 );
 
-export const copyCheckpoints = compile<{ jobId: string; fence: number; from: string; to: string }>(() =>
+export const copyCheckpoints = compile<{ jobId: string; fence: number; from: string; to: string }>()(() =>
   insertFrom(
     checkpoints,
     { executionId: argument("to"), key: sql`kept.key`, value: sql`kept.value` },

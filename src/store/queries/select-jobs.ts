@@ -3,14 +3,14 @@ import { jobMoves } from "../../domain/job-state.ts";
 import { executions, jobs } from "../schema/jobs.ts";
 import { argument, build, compile, statusIn } from "../statements.ts";
 
-export const selectJob = compile<{ id: string }>(() =>
+export const selectJob = compile<{ id: string }>()(() =>
   build
     .select()
     .from(jobs)
     .where(eq(jobs.id, argument("id"))),
 );
 
-export const selectJobOfExecution = compile<{ executionId: string }>(() =>
+export const selectJobOfExecution = compile<{ executionId: string }>()(() =>
   build
     .select()
     .from(jobs)
@@ -28,9 +28,9 @@ export const selectJobOfExecution = compile<{ executionId: string }>(() =>
 const isWaiting = statusIn(sql`status`, jobMoves.claim.from);
 
 /** The clients who have accepted jobs, one seek in the index for each. */
-export const selectWaitingClients = compile<{ after: string; limit: number }>(() =>
+export const selectWaitingClients = compile<{ after: string; limit: number }>()(() =>
   build
-    .select({ client: sql`client`.as("client") })
+    .select({ client: sql`client`.mapWith(jobs.client) })
     .from(
       sql`(with recursive clients (client) as (
           select min(client) from jobs where ${isWaiting} and client > ${argument("after")}
@@ -42,7 +42,7 @@ export const selectWaitingClients = compile<{ after: string; limit: number }>(()
 );
 
 /** `clients` is a JSON array; of each, its first jobs. */
-export const selectWaitingJobs = compile<{ clients: string; each: number }>(() =>
+export const selectWaitingJobs = compile<{ clients: string; each: number }>()(() =>
   build
     .select()
     .from(jobs)

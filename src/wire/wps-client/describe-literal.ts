@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { type AnyNumber, compareNumbers, isMultiple, readNumber } from "../../domain/exact-number.ts";
 import { doubleOf, type Json, type JsonObject } from "../../domain/json.ts";
 import { dataTypeName, literalValue, schemaOfDataType } from "../wps/literal-types.ts";
@@ -22,13 +23,13 @@ export function readLiteral(element: XmlElement): {
   const fallback = childText(domain, ows, "DefaultValue") ?? childText(domain, wps, "DefaultValue");
   const uom = readUnits(domain);
   return {
-    kind: { kind: "literal", ...(dataType === undefined ? {} : { dataType }) },
+    kind: { kind: "literal", ...defined({ dataType }) },
     schema: {
       ...type,
       ...readAllowed(child(domain, ows, "AllowedValues") ?? child(domain, wps, "AllowedValues"), type),
       ...(fallback === undefined ? {} : { default: literalValue(fallback, type) }),
     },
-    ...(uom === undefined ? {} : { uom }),
+    ...defined({ uom }),
   };
 }
 
@@ -50,7 +51,7 @@ function readUnits(element: XmlElement): Units | undefined {
     ]),
   ];
   if (supported.length === 0) return undefined;
-  return { ...(chosen === undefined ? {} : { default: chosen }), supported };
+  return { ...defined({ default: chosen }), supported };
 }
 
 function readAllowed(element: XmlElement | undefined, type: JsonObject): JsonObject {

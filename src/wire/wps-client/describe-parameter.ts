@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { isJsonType } from "../../domain/media-type.ts";
 import type { OutputDefinition } from "../../domain/process.ts";
@@ -39,8 +40,7 @@ export function readDescribed(element: XmlElement): { title?: string; descriptio
     children(list, ows, "Keyword").flatMap((word) => text(word) ?? []),
   );
   return {
-    ...(title === undefined ? {} : { title }),
-    ...(description === undefined ? {} : { description }),
+    ...defined({ title, description }),
     ...(keywords.length === 0 ? {} : { keywords }),
   };
 }
@@ -82,7 +82,7 @@ function readComplex(element: XmlElement | undefined): ReadKind {
   return {
     kind: { kind: "complex", ...formats[0] },
     schema,
-    ...(maximum === undefined ? {} : { maximumMegabytes: maximum }),
+    ...defined({ maximumMegabytes: maximum }),
   };
 }
 
@@ -122,9 +122,9 @@ function schemaOfFormat({ mediaType, encoding, schema }: WpsFormat): JsonObject 
   const isJson = mediaType !== undefined && isJsonType(mediaType);
   return {
     ...(isJson && !isBase64 ? {} : { type: "string" }),
-    ...(mediaType === undefined ? {} : { contentMediaType: mediaType }),
+    ...defined({ contentMediaType: mediaType }),
     ...(isBase64 ? { contentEncoding: "base64" } : {}),
-    ...(schema === undefined ? {} : { contentSchema: schema }),
+    ...defined({ contentSchema: schema }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { ListedProcess, WpsCapabilities } from "../wps/capabilities.ts";
 import { ows, versionOf, wps, wps10, wps20, xlink } from "../wps/namespaces.ts";
@@ -22,8 +23,7 @@ export function readCapabilities(root: XmlElement): WpsCapabilities {
     offered === undefined ? [] : [...children(offered, wps, "Process"), ...children(offered, wps, "ProcessSummary")];
   return {
     version: versionOf(root, attribute(root, "version")),
-    ...(title === undefined ? {} : { title }),
-    ...(abstract === undefined ? {} : { abstract }),
+    ...defined({ title, abstract }),
     languages: readLanguages(root),
     processes: listed.flatMap(readListed),
     operations: readOperations(child(root, ows, "OperationsMetadata")),
@@ -55,8 +55,7 @@ function readListed(element: XmlElement): readonly ListedProcess[] {
     {
       id,
       title: childText(element, ows, "Title") ?? id,
-      ...(abstract === undefined ? {} : { abstract }),
-      ...(version === undefined ? {} : { version }),
+      ...defined({ abstract, version }),
     },
   ];
 }
@@ -81,12 +80,5 @@ function readOperations(metadata: XmlElement | undefined): WpsCapabilities["oper
     dismissUrl: urlOf("Dismiss", "Get"),
   };
   const { describeUrl, executeGetUrl, executePostUrl, statusUrl, resultUrl, dismissUrl } = urls;
-  return {
-    ...(describeUrl === undefined ? {} : { describeUrl }),
-    ...(executeGetUrl === undefined ? {} : { executeGetUrl }),
-    ...(executePostUrl === undefined ? {} : { executePostUrl }),
-    ...(statusUrl === undefined ? {} : { statusUrl }),
-    ...(resultUrl === undefined ? {} : { resultUrl }),
-    ...(dismissUrl === undefined ? {} : { dismissUrl }),
-  };
+  return defined({ describeUrl, executeGetUrl, executePostUrl, statusUrl, resultUrl, dismissUrl });
 }

@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { Problem } from "../../domain/problem.ts";
 import { identifierOf, readData } from "../wps/data.ts";
 import { ows, wps } from "../wps/namespaces.ts";
@@ -54,7 +55,7 @@ function readExecuteResponse(root: XmlElement): WpsStatus {
   return {
     state,
     ...percentOf(attribute(told, "percentCompleted")),
-    ...(message === undefined ? {} : { message }),
+    ...defined({ message }),
     ...(location === undefined || location === "" ? {} : { statusLocation: location }),
     outputs: outputs === undefined ? [] : readOutputs(outputs),
     exceptions: report === undefined ? [] : readExceptions(report),
@@ -86,7 +87,7 @@ function readStatusInfo(root: XmlElement): WpsStatus {
     state,
     ...jobIdOf(root),
     ...percentOf(childText(root, wps, "PercentCompleted")),
-    ...(nextPoll === undefined ? {} : { nextPoll }),
+    ...defined({ nextPoll }),
     outputs: [],
     exceptions: report === undefined ? [] : readExceptions(report),
   };
@@ -94,7 +95,7 @@ function readStatusInfo(root: XmlElement): WpsStatus {
 
 function jobIdOf(root: XmlElement): { readonly jobId?: string } {
   const jobId = childText(root, wps, "JobID");
-  return jobId === undefined ? {} : { jobId };
+  return defined({ jobId });
 }
 
 function percentOf(given: string | undefined): { readonly percent?: number } {
@@ -109,6 +110,6 @@ function readOutputs(element: XmlElement, prefix = ""): readonly WpsOutput[] {
     const title = childText(output, ows, "Title");
     const data = readData(output);
     const inner = readOutputs(output, `${id}/`);
-    return data === undefined ? inner : [{ id, ...(title === undefined ? {} : { title }), data }, ...inner];
+    return data === undefined ? inner : [{ id, ...defined({ title }), data }, ...inner];
   });
 }

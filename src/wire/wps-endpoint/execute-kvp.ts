@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { fault } from "../../domain/faults.ts";
 import type { Fault } from "../../domain/problem.ts";
 import { type Kvp, type KvpItem, kvpText, parseKvpItems } from "../kvp.ts";
@@ -44,7 +45,7 @@ export function readKvpExecute(kvp: Kvp): ExecuteCall {
     store,
     status,
     lineage,
-    ...(language === undefined ? {} : { language }),
+    ...defined({ language }),
   };
 }
 
@@ -66,8 +67,7 @@ function inputOf(item: KvpItem, faults: Fault[]): ExecuteCall["inputs"] {
       : {
           kind: "literal",
           text: item.value ?? "",
-          ...(dataType === undefined ? {} : { dataType }),
-          ...(uom === undefined ? {} : { uom }),
+          ...defined({ dataType, uom }),
         };
   return [{ id, data }];
 }

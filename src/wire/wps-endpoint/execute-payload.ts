@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { alternativesOf, isSameType, typeOfSchema } from "../../domain/described.ts";
 import { type Json, type JsonObject, parseExact } from "../../domain/json.ts";
 import { excessOfText, jsonBounds } from "../../domain/json-bounds.ts";
@@ -41,7 +42,7 @@ function schemaOf(described: Described, id: string): JsonObject {
 function inputForm(data: WpsData, schema: JsonObject): JsonObject {
   switch (data.kind) {
     case "reference":
-      return { href: data.href, ...(data.mediaType === undefined ? {} : { type: data.mediaType }) };
+      return { href: data.href, ...defined({ type: data.mediaType }) };
     case "bbox":
       return { bbox: data.bbox, ...crsForm(data.crs) };
     case "literal":
@@ -54,7 +55,7 @@ function inputForm(data: WpsData, schema: JsonObject): JsonObject {
 }
 
 function crsForm(crs: string | undefined): JsonObject {
-  return crs === undefined ? {} : { crs };
+  return defined({ crs });
 }
 
 /** By GET, boxes and complex data look like literals. */
@@ -96,7 +97,7 @@ function complexForm(data: Extract<WpsData, { kind: "complex" }>, schema: JsonOb
   const value = isBase64 || takesText ? content : parsed(content);
   return {
     value,
-    ...(mediaType === undefined ? {} : { mediaType }),
+    ...defined({ mediaType }),
     ...(encoding === undefined || encoding === "" ? {} : { encoding: isBase64 ? "base64" : encoding.toLowerCase() }),
   };
 }

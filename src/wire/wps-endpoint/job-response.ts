@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import type { Job } from "../../domain/job.ts";
 import type { JobStatus } from "../../domain/job-state.ts";
 import type { Json } from "../../domain/json.ts";
@@ -69,7 +70,7 @@ export function exceptionsOfJob(job: Job): readonly WpsException[] {
   if (job.status !== "failed" && job.status !== "dismissed") return [];
   const { stage } = job.failure ?? {};
   const { code } = exceptionCodes["job-failed"];
-  return [{ code, ...(stage === undefined ? {} : { locator: stage }), text: failureText(job) }];
+  return [{ code, ...defined({ locator: stage }), text: failureText(job) }];
 }
 
 /** Words why a job failed, with the last that its tool wrote to stderr. */
@@ -105,7 +106,7 @@ export async function outputsOfJob(
       asReference,
       url: resultUrl(context.baseUrl, job.id, id),
     });
-    return { id, ...(definition?.title === undefined ? {} : { title: definition.title }), data };
+    return { id, ...defined({ title: definition?.title }), data };
   });
   return Promise.all(outputs);
 }

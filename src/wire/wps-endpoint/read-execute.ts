@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { fault, refusal } from "../../domain/faults.ts";
 import type { Fault, Problem } from "../../domain/problem.ts";
 import { identifierOf, readData } from "../wps/data.ts";
@@ -36,7 +37,7 @@ export function readExecute(root: XmlElement): ExecuteCall {
   const call = version === "1.0.0" ? call10(root, faults) : call20(root, faults);
   const language = attribute(root, "language") ?? attribute(root, "lang", xmlNames);
   if (faults.length > 0) throw wrongExecute(faults);
-  return { ...call, version, processId, ...(language === undefined ? {} : { language }) };
+  return { ...call, version, processId, ...defined({ language }) };
 }
 
 /** Words that an Execute request cannot be read. Pointers of its faults are locators. */
@@ -80,8 +81,8 @@ function call10(root: XmlElement, faults: Fault[]): CallParts {
 
 function call20(root: XmlElement, faults: Fault[]): CallParts {
   const outputs = children(root, wps, "Output").map((one) => calledOutput(one, faults));
-  const mode = oneOf(attribute(root, "mode"), ["sync", "async", "auto"] as const, "auto", "mode", faults);
-  const response = oneOf(attribute(root, "response"), ["document", "raw"] as const, "document", "response", faults);
+  const mode = oneOf(["sync", "async", "auto"], attribute(root, "mode"), "mode", faults) ?? "auto";
+  const response = oneOf(["document", "raw"], attribute(root, "response"), "response", faults) ?? "document";
   return {
     inputs: readInputs(children(root, wps, "Input"), faults),
     ...(outputs.length === 0 ? {} : { outputs }),
@@ -136,7 +137,7 @@ function calledOutput(element: XmlElement, faults: Fault[]): CalledOutput {
     encoding: attribute(element, "encoding"),
     schema: attribute(element, "schema"),
   };
-  const transmission = oneOf(attribute(element, "transmission"), ["value", "reference"] as const, "value", id, faults);
+  const transmission = oneOf(["value", "reference"], attribute(element, "transmission"), id, faults);
   return {
     id,
     asReference: flag(element, "asReference", faults) || transmission === "reference",
@@ -158,17 +159,16 @@ export function readFlag(text: string | undefined, name: string, faults: Fault[]
   return false;
 }
 
+/** Finds which of the words is said; another one is a fault. */
 function oneOf<const Word extends string>(
-  text: string | undefined,
   words: readonly Word[],
-  otherwise: Word,
+  text: string | undefined,
   name: string,
   faults: Fault[],
-): Word {
-  if (text === undefined) return otherwise;
+): Word | undefined {
   const word = words.find((one) => one === text);
-  if (word === undefined) faults.push(fault(name, text, words.join(" or ")));
-  return word ?? otherwise;
+  if (text !== undefined && word === undefined) faults.push(fault(name, text, words.join(" or ")));
+  return word;
 }
 
 function empty(element: XmlElement): XmlElement {

@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import type { Problem, ProblemKind } from "../../domain/problem.ts";
 import type { WpsException } from "../wps/exception.ts";
 import { declarations, type WpsVersion, wpsLanguage } from "../wps/namespaces.ts";
@@ -67,7 +68,7 @@ export function exceptionsOf(
     exceptionCodes[problem.kind];
   const code = version === "2.0.0" ? (known.code20 ?? known.code) : known.code;
   if (problem.faults.length === 0) {
-    return [{ code, ...(known.locator === undefined ? {} : { locator: known.locator }), text: problem.message }];
+    return [{ code, ...defined({ locator: known.locator }), text: problem.message }];
   }
   return problem.faults.map((fault) => {
     // OGC 06-121r9, table 27: it has a code of its own, and no locator.
@@ -78,7 +79,7 @@ export function exceptionsOf(
     const words = `Cannot use ${locator ?? (fault.pointer === "" ? "the request" : fault.pointer)}: ${fault.detail}`;
     return {
       code: isMissing ? "MissingParameterValue" : code,
-      ...(locator === undefined ? {} : { locator }),
+      ...defined({ locator }),
       text: words,
     };
   });

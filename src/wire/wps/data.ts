@@ -1,4 +1,5 @@
 import { crs84h, type KnownCrs, knownCrs, withAxesTurned } from "../../domain/crs.ts";
+import { defined } from "../../domain/defined.ts";
 import type { Json } from "../../domain/json.ts";
 import { doubleOf, isJsonObject } from "../../domain/json.ts";
 import type { InputItem } from "../../domain/values.ts";
@@ -48,8 +49,7 @@ function readLiteral(element: XmlElement): WpsData {
   return {
     kind: "literal",
     text: rawText(element),
-    ...(dataType === undefined ? {} : { dataType }),
-    ...(uom === undefined ? {} : { uom }),
+    ...defined({ dataType, uom }),
   };
 }
 
@@ -72,7 +72,7 @@ function readBox(element: XmlElement): WpsData | undefined {
   const bbox = [...corner("LowerCorner"), ...corner("UpperCorner")].map(Number);
   if (bbox.length < 4 || bbox.some((one) => !Number.isFinite(one))) return undefined;
   const crs = element.attributes.find((one) => one.local === "crs")?.value;
-  return { kind: "bbox", bbox, ...(crs === undefined ? {} : { crs }) };
+  return { kind: "bbox", bbox, ...defined({ crs }) };
 }
 
 /** Makes a value of a link. */
@@ -107,7 +107,7 @@ export function dataOfValue(
       return {
         kind: "literal",
         text: literalText(value),
-        ...(kind.dataType === undefined ? {} : { dataType: kind.dataType }),
+        ...defined({ dataType: kind.dataType }),
       };
     case "bbox":
       return boxOf(value, kind) ?? { kind: "literal", text: literalText(value) };
@@ -118,8 +118,7 @@ export function dataOfValue(
       return {
         kind: "complex",
         content: typeof value === "string" ? value : JSON.stringify(value),
-        ...(mediaType === undefined ? {} : { mediaType }),
-        ...(encoding === undefined ? {} : { encoding }),
+        ...defined({ mediaType, encoding }),
         ...(isDefault && kind.schema !== undefined ? { schema: kind.schema } : {}),
       };
     }
@@ -135,7 +134,7 @@ function boxOf(value: Json, kind: Extract<ValueKind, { kind: "bbox" }>): WpsData
 }
 
 function crsOf({ crs }: Extract<ValueKind, { kind: "bbox" }>): { readonly crs?: string } {
-  return crs === undefined ? {} : { crs };
+  return defined({ crs });
 }
 
 /**

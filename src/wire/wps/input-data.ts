@@ -1,4 +1,4 @@
-import type { InputItem, Inputs } from "../../domain/values.ts";
+import { type Inputs, itemsOf } from "../../domain/values.ts";
 import { markup, type XmlMarkup } from "../xml-write.ts";
 import { dataMarkup, dataOfInput, type WpsData } from "./data.ts";
 import type { ValueKind } from "./value-kind.ts";
@@ -7,14 +7,9 @@ export type GivenInput = { readonly id: string; readonly data: WpsData };
 
 /** Lists the values of inputs one by one, as the kinds of the inputs want them. */
 export function inputData(inputs: Inputs, kinds: Readonly<Record<string, ValueKind>>): readonly GivenInput[] {
-  return Object.entries(inputs).flatMap(([id, given]) => {
-    const items = isList(given) ? given : [given];
-    return items.map((item) => ({ id, data: dataOfInput(item, kinds[id] ?? { kind: "complex" }) }));
-  });
-}
-
-function isList(given: InputItem | readonly InputItem[]): given is readonly InputItem[] {
-  return Array.isArray(given);
+  return Object.entries(inputs).flatMap(([id, given]) =>
+    itemsOf(given).map((item) => ({ id, data: dataOfInput(item, kinds[id] ?? { kind: "complex" }) })),
+  );
 }
 
 /** The inputs of a WPS 1.0 request, or of a response that repeats them. */

@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { alternativesOf, isBoxSchema, typeOfSchema } from "../../domain/described.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import { isJsonType, isTextType, unknownMediaType } from "../../domain/media-type.ts";
@@ -11,11 +12,7 @@ export function formatOfParts(
   encoding: string | undefined,
   schema: string | undefined,
 ): WpsFormat {
-  return {
-    ...(mediaType === undefined ? {} : { mediaType }),
-    ...(encoding === undefined ? {} : { encoding }),
-    ...(schema === undefined ? {} : { schema }),
-  };
+  return defined({ mediaType, encoding, schema });
 }
 
 /** What WPS calls an input or output: three kinds, with the default format or reference system. */

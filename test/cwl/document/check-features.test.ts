@@ -34,7 +34,7 @@ const uses: readonly (readonly [string, string, JsonObject])[] = [
 describe.each([...uses])("%s", (feature, words, step) => {
   test("is asked for where it is used, with the line to add", () => {
     expect(() => loadJson(workflow(step))).toThrow(
-      `found ${words} without ${feature}, expected the line "${feature}: {}" under the requirements of workflow "main"`,
+      `found ${words} without ${feature}, wanted the line "${feature}: {}" under the requirements of workflow "main"`,
     );
   });
 

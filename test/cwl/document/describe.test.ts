@@ -81,8 +81,8 @@ test("the climate example is described", async () => {
 test("files inside other values and directories are not offered", () => {
   const cwl = load("inputs: { d: Directory }\noutputs: { r: { type: { type: record, fields: { f: File } } } }");
   expect(descriptionFaults(cwl)).toEqual([
-    'input "d": found directories, or files inside other values, expected files and lists of files',
-    'output "r": found directories, or files inside other values, expected files and lists of files',
+    'input "d": found directories, or files inside other values, wanted files and lists of files',
+    'output "r": found directories, or files inside other values, wanted files and lists of files',
   ]);
 });
 

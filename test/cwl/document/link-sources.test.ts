@@ -46,9 +46,9 @@ describe("a source", () => {
     ["nosuchstep/out", {}, 'did you mean "out" or "t/out"'],
     ["x/y/t/out", {}, 'did you mean "out" or "t/out"'],
     ["t/otu", {}, 'did you mean "t/out"'],
-    ["#other/t/out", { id: "t" }, "expected one of out, t/out"],
-    ["something", {}, "expected one of out, t/out"],
-    ["t/", {}, "expected one of out, t/out"],
+    ["#other/t/out", { id: "t" }, "wanted one of out, t/out"],
+    ["something", {}, "wanted one of out, t/out"],
+    ["t/", {}, "wanted one of out, t/out"],
   ];
   for (const [text, members, words] of nowhere) {
     test(`"${text}" of a workflow ${JSON.stringify(members)} is a fault that says what could be meant`, () => {
@@ -67,7 +67,7 @@ describe("a source", () => {
       });
     expect(() => loadText(step({ scatter: "f" }), "t.cwl")).not.toThrow();
     expect(() => loadText(step({ scatter: "#main/t/f" }), "t.cwl")).not.toThrow();
-    expect(() => loadText(step({ scatter: "other/f" }), "t.cwl")).toThrow('found "other/f", expected one of f');
+    expect(() => loadText(step({ scatter: "other/f" }), "t.cwl")).toThrow('found "other/f", wanted one of f');
     expect(() => loadText(step({ scatter: "f", in: { f: "other/out" } }), "t.cwl")).toThrow("leads nowhere");
   });
 

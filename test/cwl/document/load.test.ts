@@ -28,7 +28,7 @@ test("maps and lists of parameters are the same", () => {
   expect(list).toEqual(map);
 });
 
-test("each fault has line, column, field, what was found and what was expected", () => {
+test("each fault has line, column, field, what was found and what was wanted", () => {
   const text = tool(`inputs:
   a: strng
   b:
@@ -38,35 +38,35 @@ outputs: []
 stdot: x
 `);
   expect(faultsOf(text)).toEqual([
-    'p.cwl:10:1: field "stdot": found an unknown field, expected one of class, id, label, doc, inputs, outputs, requirements, hints, cwlVersion, intent, baseCommand, arguments, stdin, stdout, stderr, successCodes, temporaryFailCodes, permanentFailCodes',
-    'p.cwl:5:3: field "inputs.a.type": found type "strng", expected one of null, boolean, int, long, float, double, string, File, Directory, Any, with "[]" for a list and "?" for optional',
-    'p.cwl:8:21: field "inputs.b.inputBinding.position": found string "soon", expected an integer',
+    'p.cwl:10:1: field "stdot": found an unknown field, wanted one of class, id, label, doc, inputs, outputs, requirements, hints, cwlVersion, intent, baseCommand, arguments, stdin, stdout, stderr, successCodes, temporaryFailCodes, permanentFailCodes',
+    'p.cwl:5:3: field "inputs.a.type": found type "strng", wanted one of null, boolean, int, long, float, double, string, File, Directory, Any, with "[]" for a list and "?" for optional',
+    'p.cwl:8:21: field "inputs.b.inputBinding.position": found string "soon", wanted an integer',
   ]);
 });
 
 test("documents without version, class or outputs are refused", () => {
   expect(faultsOf("class: CommandLineTool")).toEqual([
-    'p.cwl:1:1: field "cwlVersion": found nothing, expected one of v1.0, v1.1, v1.2',
+    'p.cwl:1:1: field "cwlVersion": found nothing, wanted one of v1.0, v1.1, v1.2',
   ]);
   expect(faultsOf("cwlVersion: v1.2\nclass: Tool")).toEqual([
-    'p.cwl:2:1: field "class": found string "Tool", expected CommandLineTool, ExpressionTool, Operation or Workflow',
+    'p.cwl:2:1: field "class": found string "Tool", wanted CommandLineTool, ExpressionTool, Operation or Workflow',
   ]);
   expect(faultsOf(tool("inputs: []"))).toEqual([
-    'p.cwl:1:1: field "outputs": found nothing, expected a list or a map (it may be empty)',
+    'p.cwl:1:1: field "outputs": found nothing, wanted a list or a map (it may be empty)',
   ]);
 });
 
 test("YAML that cannot be read names its line", () => {
   expect(faultsOf("a: [1, 2\nb: 3")[0]).toStartWith("p.cwl:2:");
   expect(faultsOf("a: 1\na: 2")[0]).toContain('p.cwl:2:1: found the key "a" twice');
-  expect(faultsOf("just text")[0]).toBe('p.cwl:1:1: found string "just text", expected an object');
+  expect(faultsOf("just text")[0]).toBe('p.cwl:1:1: found string "just text", wanted an object');
 });
 
 test("a bomb of aliases, deep nesting and huge documents are refused", () => {
   const bomb = ["a0: &a0 [x, x]", ...Array.from({ length: 30 }, (_, n) => `a${n + 1}: &a${n + 1} [*a${n}, *a${n}]`)];
   expect(faultsOf(bomb.join("\n"))[0]).toContain("alias");
   expect(faultsOf("[".repeat(5000) + "]".repeat(5000))).toHaveLength(1);
-  expect(faultsOf(`# ${"x".repeat(2 ** 20)}`)[0]).toContain("expected at most");
+  expect(faultsOf(`# ${"x".repeat(2 ** 20)}`)[0]).toContain("wanted at most");
 });
 
 test("an unknown requirement is refused and an unknown hint is noted", () => {
@@ -81,7 +81,7 @@ test("an unknown requirement is refused and an unknown hint is noted", () => {
 test("JavaScript without its requirement is refused where it stands", () => {
   const script = "$" + "{ return 1; }";
   expect(faultsOf(tool(`inputs: []\noutputs: []\narguments:\n  - ${script}`))[0]).toStartWith(
-    `p.cwl:7:5: field "arguments[0]": found JavaScript, expected parameter references, or InlineJavascriptRequirement`,
+    `p.cwl:7:5: field "arguments[0]": found JavaScript, wanted parameter references, or InlineJavascriptRequirement`,
   );
   const allowed = `inputs: []\noutputs: []\narguments:\n  - ${script}\nrequirements: [{ class: InlineJavascriptRequirement }]`;
   expect(faultsOf(tool(allowed))).toEqual([]);
@@ -89,7 +89,7 @@ test("JavaScript without its requirement is refused where it stands", () => {
 
 test("a default must be of its type and may not name a file", () => {
   expect(faultsOf(tool("inputs:\n  n: { type: int, default: many }\noutputs: []"))[0]).toContain(
-    'field "inputs.n.default": found string "many", expected int',
+    'field "inputs.n.default": found string "many", wanted int',
   );
   const file = tool("inputs:\n  f: { type: File, default: { class: File, location: /etc/passwd } }\noutputs: []");
   expect(faultsOf(file)[0]).toContain('field "inputs.f.default.location": found location "/etc/passwd"');
@@ -106,22 +106,22 @@ const echo = `run: { class: CommandLineTool, baseCommand: echo, inputs: { a: { t
 
 test("links that lead nowhere are refused with what could be meant", () => {
   expect(faultsOf(workflow(`  one: { in: { a: txt }, out: [o], ${echo} }`))).toEqual([
-    'p.cwl:6:16: field "steps.one.in.a.source": found source "txt", which leads nowhere, expected one of text, file, one/o; did you mean "text"',
+    'p.cwl:6:16: field "steps.one.in.a.source": found source "txt", which leads nowhere, wanted one of text, file, one/o; did you mean "text"',
   ]);
   expect(faultsOf(workflow(`  one: { in: { a: text }, out: [p], ${echo} }`))).toEqual([
-    'p.cwl:6:3: field "steps.one": found output "p", expected one of o',
+    'p.cwl:6:3: field "steps.one": found output "p", wanted one of o',
   ]);
 });
 
 test("links between types that never fit are refused", () => {
   expect(faultsOf(workflow(`  one: { in: { a: file }, out: [o], ${echo} }`))).toEqual([
-    'p.cwl:6:16: field "steps.one.in.a": found File from file, expected string',
+    'p.cwl:6:16: field "steps.one.in.a": found File from file, wanted string',
   ]);
 });
 
 test("a required input of a step must be given", () => {
   expect(faultsOf(workflow(`  one: { in: {}, out: [o], ${echo} }`))).toEqual([
-    'p.cwl:6:3: field "steps.one": found no source for input "a" of the step, expected string',
+    'p.cwl:6:3: field "steps.one": found no source for input "a" of the step, wanted string',
   ]);
 });
 
@@ -141,12 +141,12 @@ test("a document knows the language of its version, and no later one", () => {
 test("a scatter names inputs of its step, and lists feed it", () => {
   const steps = `  one: { in: { a: text }, out: [o], scatter: [a, b], ${echo} }`;
   const faults = faultsOf(workflow(steps));
-  expect(faults[0]).toContain('found "b", expected one of a');
+  expect(faults[0]).toContain('found "b", wanted one of a');
 });
 
 test("a step's file is refused: documents stand alone", () => {
   expect(faultsOf(workflow("  one: { in: [], out: [], run: other.cwl }"))[0]).toContain(
-    'found "other.cwl", expected a process of this document',
+    'found "other.cwl", wanted a process of this document',
   );
 });
 
@@ -193,7 +193,7 @@ test("nested workflows that multiply are refused", () => {
     `  - { id: w${n}, class: Workflow, inputs: [], outputs: [], steps: { ${Array.from({ length: 10 }, (_, step) => `s${step}: { in: [], out: [], run: "#${n === 0 ? "t" : `w${n - 1}`}" }`).join(", ")} } }`;
   const levels = Array.from({ length: 9 }, (_, n) => level(n));
   const text = `cwlVersion: v1.2\n$graph:\n  - { id: t, class: CommandLineTool, baseCommand: "true", inputs: [], outputs: [] }\n${levels.join("\n")}\n`;
-  expect(faultsOf(text)[0]).toContain("found 1000000000 tools to run, expected at most 10000");
+  expect(faultsOf(text)[0]).toContain("found 1000000000 tools to run, wanted at most 10000");
 });
 
 test("faults of a document that came as JSON have pointers", () => {

@@ -43,7 +43,7 @@ test("a name that a reference does not find is told with the near ones, else wit
     `${head}baseCommand: echo\narguments: ['${reference}']\ninputs: { message: string }\noutputs: []\n`;
   const of = (reference: string) => failureOf(tool(reference), { message: "hi" });
   expect(await of("$(inputs.mesage)")).toContain('found nothing at "mesage", did you mean "message"?');
-  expect(await of("$(inputs.other)")).toContain('found nothing at "other", expected one of message');
+  expect(await of("$(inputs.other)")).toContain('found nothing at "other", wanted one of message');
   expect(await of("$(runtime.core)")).toContain('did you mean "cores"?');
   expect(await of("$(inputs.message.path)")).toContain('found nothing at "path", as it is "hi"');
 });
@@ -52,7 +52,7 @@ test("a requirement that only newer versions have says so, a misspelt one what w
   const tool = (version: string, requirements: string) =>
     `cwlVersion: ${version}\nclass: CommandLineTool\nbaseCommand: echo\nrequirements: ${requirements}\ninputs: []\noutputs: []\n`;
   expect(faultOf(tool("v1.0", "{ NetworkAccess: { networkAccess: true } }"))).toContain(
-    'found requirement "NetworkAccess", which came with v1.1, in a document of v1.0: expected cwlVersion: v1.1 or later',
+    'found requirement "NetworkAccess", which came with v1.1, in a document of v1.0: wanted cwlVersion: v1.1 or later',
   );
   for (const name of ["ToolTimeLimit", "WorkReuse", "LoadListingRequirement", "InplaceUpdateRequirement"]) {
     expect(faultOf(tool("v1.0", `[{ class: ${name} }]`))).toContain("which came with v1.1");
@@ -63,5 +63,5 @@ test("a requirement that only newer versions have says so, a misspelt one what w
   expect(faultOf(tool("draft-3", "[]"))).toContain("cwl-upgrader");
   expect(faultOf(tool("sbg:draft-2", "[]"))).toContain("cwl-upgrader");
   expect(faultOf(tool("v1.1.0-dev1", "[]"))).toContain('"v1.1.0-dev1" became "v1.1"');
-  expect(faultOf(tool("v2.0", "[]"))).toContain("expected one of v1.0, v1.1, v1.2");
+  expect(faultOf(tool("v2.0", "[]"))).toContain("wanted one of v1.0, v1.1, v1.2");
 });

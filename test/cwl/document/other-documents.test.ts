@@ -56,7 +56,7 @@ describe("a document that other programs read is read:", () => {
 
   test("a tool without a command, whose image says what runs", () => {
     const { baseCommand: _, ...bare } = tool;
-    expect(() => loadJson(bare)).toThrow("expected a command to run");
+    expect(() => loadJson(bare)).toThrow("wanted a command to run");
     expect(() => loadJson({ ...bare, hints: { DockerRequirement: { dockerPull: "tool:1" } } })).not.toThrow();
   });
 
@@ -70,7 +70,7 @@ describe("a document that other programs read is read:", () => {
         ],
       });
     expect(() => loadText(library({}), "f.cwl", { isLibrary: true })).not.toThrow();
-    expect(() => loadText(library({}), "f.cwl")).toThrow('found no process "main", expected one of one, two');
+    expect(() => loadText(library({}), "f.cwl")).toThrow('found no process "main", wanted one of one, two');
     expect(() => loadText(library({ inputs: { a: "strng" } }), "f.cwl", { isLibrary: true })).toThrow("strng");
   });
 });

@@ -37,7 +37,7 @@ test("a file that is not there is told with its line", async () => {
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     expect(error.faults).toEqual([
-      { pointer: `${file}:4:3`, detail: 'found "gone.txt", expected an existing file of this machine' },
+      { pointer: `${file}:4:3`, detail: 'found "gone.txt", wanted an existing file of this machine' },
     ]);
   }
 });
@@ -57,7 +57,7 @@ test("values that do not fit, and those that are missing, are told with their li
     (error: unknown) => (error instanceof Problem ? error.faults : []),
   );
   expect(faults).toEqual([
-    { pointer: "job.yml:1:1", detail: 'field "n": found string "x", expected int' },
-    { pointer: "job.yml:1:1", detail: 'found no "f", expected File (found "ff")' },
+    { pointer: "job.yml:1:1", detail: 'field "n": found string "x", wanted int' },
+    { pointer: "job.yml:1:1", detail: 'found no "f", wanted File (found "ff")' },
   ]);
 });

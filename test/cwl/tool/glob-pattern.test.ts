@@ -67,6 +67,6 @@ test("a pattern that could be tried in very many ways ends", () => {
 });
 
 test("patterns that are longer than a path can be are refused", () => {
-  expect(() => parseGlob("*a".repeat(3000))).toThrow("found a pattern of 6000 characters, expected at most 4096");
-  expect(() => parseGlob("a/".repeat(65))).toThrow("found a pattern of 65 parts, expected at most 64");
+  expect(() => parseGlob("*a".repeat(3000))).toThrow("found a pattern of 6000 characters, wanted at most 4096");
+  expect(() => parseGlob("a/".repeat(65))).toThrow("found a pattern of 65 parts, wanted at most 64");
 });

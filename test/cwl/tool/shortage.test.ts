@@ -35,10 +35,7 @@ function shortOf(code: string, where: "submit" | "ended" | "find", times: number
     };
   return (real: Executor): Executor => ({
     ...real,
-    get capabilities() {
-      return real.capabilities;
-    },
-    submit: failing("submit", (task) => real.submit(task)),
+    submit: failing("submit", (task, signal) => real.submit(task, signal)),
     ended: failing("ended", (key, signal) => real.ended(key, signal)),
     find: failing("find", (key) => real.find(key)),
   });

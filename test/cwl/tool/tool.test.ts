@@ -97,7 +97,7 @@ test("a tool that fails tells its exit code and the last lines of its stderr", a
   const cwl = shellTool("echo PROGRESS 10 going; echo one >&2; echo two >&2; exit 42", "inputs: []\noutputs: []\n");
   const { failure } = await runPackage(harness, cwl);
   expect(failure).toEqual({
-    message: "Cannot finish the tool: found exit code 42, expected 0",
+    message: "Cannot finish the tool: found exit code 42, wanted 0",
     exitCode: 42,
     stderrTail: "one\ntwo",
   });
@@ -114,8 +114,8 @@ test("an exit code of a temporary failure is told as one, unless it is permanent
   const codes = "temporaryFailCodes: [4, 5]\npermanentFailCodes: [5]\ninputs: []\noutputs: []\n";
   const failureOf = async (exitCode: number) =>
     (await runPackage(harness, shellTool(`exit ${exitCode}`, codes), {}, `exit-${exitCode}`)).failure?.message;
-  expect(await failureOf(4)).toContain("found exit code 4, a temporary failure, expected 0");
-  expect(await failureOf(5)).toContain("found exit code 5, expected 0");
+  expect(await failureOf(4)).toContain("found exit code 4, a temporary failure, wanted 0");
+  expect(await failureOf(5)).toContain("found exit code 5, wanted 0");
 });
 
 test("a missing program is named", async () => {
@@ -126,7 +126,7 @@ test("a missing program is named", async () => {
   );
   const { failure } = await runPackage(harness, cwl);
   expect(failure?.message).toBe(
-    'Cannot run the tool: found no program "no-such-program", expected one on the PATH /usr/local/bin:/usr/bin:/bin (/baseCommand)',
+    'Cannot run the tool: found no program "no-such-program", wanted one on the PATH /usr/local/bin:/usr/bin:/bin (/baseCommand)',
   );
 });
 
@@ -228,10 +228,10 @@ test("a missing output, and one of two where one is wanted, are named", async ()
   const outputs = "inputs: []\noutputs: { o: { type: File, outputBinding: { glob: '*.txt' } } }\n";
   const none = await runPackage(harness, shellTool("true", outputs), {}, "a");
   expect(none.failure?.message).toBe(
-    'Cannot collect output "o": found null, expected File: nothing fits the glob "*.txt", the output directory has nothing in it (/outputs/o/outputBinding/glob)',
+    'Cannot collect output "o": found null, wanted File: nothing fits the glob "*.txt", the output directory has nothing in it (/outputs/o/outputBinding/glob)',
   );
   const two = await runPackage(harness, shellTool("touch a.txt b.txt", outputs), {}, "b");
-  expect(two.failure?.message).toBe('Cannot collect output "o": found a.txt, b.txt, expected one file (/outputs/o)');
+  expect(two.failure?.message).toBe('Cannot collect output "o": found a.txt, b.txt, wanted one file (/outputs/o)');
 });
 
 test("the working directory holds what InitialWorkDirRequirement says", async () => {
@@ -296,7 +296,7 @@ test("inputs of the wrong type are refused, each by name", async () => {
   await using harness = await createHarness();
   const cwl = shellTool("true", "inputs: { n: int, list: 'int[]' }\noutputs: []\n");
   const { failure } = await runPackage(harness, cwl, { n: value("x"), list: [value(1), value(2)] });
-  expect(failure?.message).toBe('Cannot run main: /inputs/n: found string "x", expected int');
+  expect(failure?.message).toBe('Cannot run main: /inputs/n: found string "x", wanted int');
 });
 
 test("a tool tells its progress by lines on stderr", async () => {

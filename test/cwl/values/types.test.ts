@@ -7,15 +7,15 @@ const file: CwlType = { kind: "File" };
 const optional = (type: CwlType): CwlType => ({ kind: "union", members: [{ kind: "null" }, type] });
 const list = (type: CwlType): CwlType => ({ kind: "array", items: type });
 
-test("values are checked with what was found and what was expected", () => {
+test("values are checked with what was found and what was wanted", () => {
   expect(typeFault(int, 4)).toBeUndefined();
-  expect(typeFault(int, 4.5)).toBe("found number 4.5, expected int");
-  expect(typeFault(int, 2 ** 31)).toBe("found number 2147483648, expected int");
+  expect(typeFault(int, 4.5)).toBe("found number 4.5, wanted int");
+  expect(typeFault(int, 2 ** 31)).toBe("found number 2147483648, wanted int");
   expect(typeFault({ kind: "long" }, 2 ** 31)).toBeUndefined();
-  expect(typeFault(file, "a.txt")).toBe('found string "a.txt", expected File');
-  expect(typeFault(list(int), [1, "2"])).toBe('item 1: found string "2", expected int');
-  expect(typeFault({ kind: "enum", symbols: ["a", "b"] }, "c")).toBe('found string "c", expected one of a, b');
-  expect(typeFault({ kind: "Any" }, null)).toBe("found null, expected Any");
+  expect(typeFault(file, "a.txt")).toBe('found string "a.txt", wanted File');
+  expect(typeFault(list(int), [1, "2"])).toBe('item 1: found string "2", wanted int');
+  expect(typeFault({ kind: "enum", symbols: ["a", "b"] }, "c")).toBe('found string "c", wanted one of a, b');
+  expect(typeFault({ kind: "Any" }, null)).toBe("found null, wanted Any");
 });
 
 test("records are checked field by field", () => {
@@ -27,7 +27,7 @@ test("records are checked field by field", () => {
     ],
   };
   expect(typeFault(type, { n: 1 })).toBeUndefined();
-  expect(typeFault(type, { maybe: 2 })).toBe("field n: found null, expected int");
+  expect(typeFault(type, { maybe: 2 })).toBe("field n: found null, wanted int");
 });
 
 test("types are written as in a document", () => {
@@ -55,6 +55,6 @@ test("null alone makes no link between types that have nothing else in common", 
 
 test("what is wrong inside a list is told, also where it may be absent", () => {
   const directories = unionOf([{ kind: "null" }, { kind: "array", items: { kind: "Directory" } }]);
-  expect(typeFault(directories, [null, null])).toBe("item 0: found null, expected Directory");
-  expect(typeFault(directories, "x")).toBe('found string "x", expected Directory[]?');
+  expect(typeFault(directories, [null, null])).toBe("item 0: found null, wanted Directory");
+  expect(typeFault(directories, "x")).toBe('found string "x", wanted Directory[]?');
 });

@@ -146,7 +146,7 @@ steps:
     );
     const { failure } = await runPackage(harness, cwl, inputsOf(harness));
     expect(failure).toEqual({
-      message: 'Cannot finish step "bad": found exit code 5, expected 0',
+      message: 'Cannot finish step "bad": found exit code 5, wanted 0',
       step: "bad",
       exitCode: 5,
       stderrTail: "reason",
@@ -202,7 +202,7 @@ steps:
     expect((await traceOf(harness)).toSorted()).toEqual(["bad", "last", "one", "slow", "three", "two"]);
     expect([...checkpoints.keys()].toSorted()).toEqual(["#usage", "last", "parts[1]", "parts[2]", "slow"]);
     expect(record.lines).toContain(
-      'Cannot finish step "bad": found exit code 5, expected 0; what does not need it goes on',
+      'Cannot finish step "bad": found exit code 5, wanted 0; what does not need it goes on',
     );
   });
 
@@ -359,6 +359,19 @@ steps:
     await later.dismiss(handle);
     await appendFile(tracePath(harness), "");
     expect(await traceOf(harness)).toEqual(["first"]);
+  });
+
+  test("what another executor has is neither gone on with nor stopped here", async () => {
+    await using harness = await newHarness();
+    const prepared = prepare(chain("true", "true"), inputsOf(harness));
+    const { engine } = harness;
+    expect(engine.plan(prepared)).toMatchObject({ executor: "local" });
+    const handle = { ...engine.plan(prepared), executor: "batch" };
+    const words = 'found that executor "batch" has its tools, wanted "local"';
+    expect(engine.adopt(prepared, handle, new Map(), memoryRecord())).rejects.toThrow(words);
+    expect(engine.dismiss(handle)).rejects.toThrow(words);
+    // A handle of an earlier version names none.
+    await engine.dismiss({ engine: "cwl", executionId: prepared.executionId });
   });
 
   test("a dismissed run that is watched ends with a failure", async () => {

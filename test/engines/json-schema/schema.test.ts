@@ -24,25 +24,28 @@ describe("a check takes time that grows with schema and value", () => {
     );
   });
 
-  test("formats that another engine tries for ever", () => {
-    const long = "a".repeat(300_000);
-    for (const [format, text] of [
-      ["url", `http://${long}!`],
-      ["url", `http://${"a-".repeat(100_000)}!`],
-      ["url", `http://${"a:@".repeat(100_000)}!`],
-      ["uri", `http://${long}@@`],
-      ["uri-reference", `${"%20".repeat(100_000)}%`],
-      ["uri-template", `${"{a}".repeat(100_000)}{`],
-      ["email", `"${"\\a".repeat(100_000)}`],
-      ["hostname", `${"a.".repeat(100_000)}-`],
-      ["ipv6", `${"1:".repeat(100_000)}`],
-      ["json-pointer", `${"/a".repeat(100_000)}~`],
-      ["duration", `P${"1".repeat(300_000)}X`],
-      ["date-time", `${"t".repeat(300_000)}`],
-    ] as const) {
-      expect({ format, kind: kind({ format }, text) }).toEqual({ format, kind: "misfit" });
-    }
-  });
+  const long = "a".repeat(300_000);
+  // The texts would make the names of the tests.
+  const slow = [
+    ["url", `http://${long}!`],
+    ["url", `http://${"a-".repeat(100_000)}!`],
+    ["url", `http://${"a:@".repeat(100_000)}!`],
+    ["uri", `http://${long}@@`],
+    ["uri-reference", `${"%20".repeat(100_000)}%`],
+    ["uri-template", `${"{a}".repeat(100_000)}{`],
+    ["email", `"${"\\a".repeat(100_000)}`],
+    ["hostname", `${"a.".repeat(100_000)}-`],
+    ["ipv6", `${"1:".repeat(100_000)}`],
+    ["json-pointer", `${"/a".repeat(100_000)}~`],
+    ["duration", `P${"1".repeat(300_000)}X`],
+    ["date-time", `${"t".repeat(300_000)}`],
+  ] as const;
+  test.each(slow.map(([format, text], index) => [format, index, { text }] as const))(
+    "format %s, which another engine tries for ever (%i)",
+    (format, _index, { text }) => {
+      expect(kind({ format }, text)).toBe("misfit");
+    },
+  );
 
   test("100,000 items that are all different", () => {
     const items = Array.from({ length: 100_000 }, (_, index) => ({ index }));

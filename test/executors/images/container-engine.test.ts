@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { silentLogger } from "../../../src/domain/logger.ts";
 import type { Executor, Task } from "../../../src/executors/executor.ts";
 import { type EngineChoice, type EngineDeps, findEngine } from "../../../src/executors/images/container-engine.ts";
-import { createImageFinder, fullName } from "../../../src/executors/images/image-finder.ts";
+import { createImageFinder, fullName, type ImageFinder } from "../../../src/executors/images/image-finder.ts";
 import { createLocalExecutor } from "../../../src/executors/local/local-executor.ts";
 import { createConfinement } from "../../../src/executors/sandbox/confinement.ts";
 import { type Layout, taskRecordFile } from "../../../src/files/layout.ts";
@@ -17,23 +17,25 @@ const user = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 const toolPath = "/usr/bin:/bin";
 
 function executorWith(layout: Layout, engines: EngineDeps): Executor {
-  const settings = { use: "off", toolPath, toolDirectories: [], hidden: [] } as const;
-  const confinement = createConfinement(settings, realClock);
-  const images = createImageFinder({ confinement, engines });
+  const images = imagesOf(engines);
   const engineEnvironment = engines.environment;
   return createLocalExecutor({
     layout,
     clock: realClock,
     logger: silentLogger,
-    confinement,
     images,
     engineEnvironment,
   });
 }
 
+function imagesOf(engines: EngineDeps): ImageFinder {
+  const settings = { use: "off", toolPath, toolDirectories: [], hidden: [] } as const;
+  return createImageFinder({ confinement: createConfinement(settings, realClock), engines });
+}
+
 /** Puts a task into an image of an engine, with a view of its own directory. */
-async function inImage(executor: Executor, task: Task, name: string, hasNetwork = false): Promise<Task> {
-  const found = await executor.findImage({ names: [], pull: name });
+async function inImage(engines: EngineDeps, task: Task, name: string, hasNetwork = false): Promise<Task> {
+  const found = await imagesOf(engines).find({ names: [], pull: name });
   if (found.kind === "missing") throw new Error(found.reason);
   const { workingDirectory } = task;
   const own = { source: workingDirectory, target: workingDirectory, isWritable: true };
@@ -96,9 +98,9 @@ describe("docker, played by a program that keeps its arguments", () => {
     const plain = await r.task("", {
       command: ["prog", "a b"],
       environment: { A: "b c", TWO: "1\n2" },
-      limits: { memoryMebibytes: 64, cores: 2, fileBytes: 4096 },
+      limits: { memoryMebibytes: 64, cores: 2, writtenBytes: 4096 },
     });
-    const task = await inImage(r.executor, plain, "there:1");
+    const task = await inImage(engines, plain, "there:1");
     expect(await runTask(r.executor, task)).toMatchObject({ kind: "exited", exitCode: 7 });
     // The last call takes away what a killed client may have left.
     expect((await callOf(bin)).slice(0, 2)).toEqual(["rm", "--force"]);
@@ -115,9 +117,9 @@ describe("docker, played by a program that keeps its arguments", () => {
     const plain = await r.task("", {
       command: ["prog", "a b"],
       environment: { A: "b c", TWO: "1\n2" },
-      limits: { memoryMebibytes: 64, cores: 2, fileBytes: 4096 },
+      limits: { memoryMebibytes: 64, cores: 2, writtenBytes: 4096 },
     });
-    const task = await inImage(r.executor, plain, "there:1");
+    const task = await inImage(engines, plain, "there:1");
     expect(await runTask(r.executor, task)).toMatchObject({ kind: "exited", exitCode: 0 });
     const called = (await callOf(bin)).join(" ");
     const own = task.workingDirectory;
@@ -138,8 +140,7 @@ describe("docker, played by a program that keeps its arguments", () => {
   test("pulls an image that is not there, and one that cannot be had is missing", async () => {
     await using folder = await temporaryDirectory();
     const engines = await standIn(folder.path, "docker");
-    await using r = await executorRig((layout) => executorWith(layout, engines));
-    const find = (pull: string) => r.executor.findImage({ names: [], pull });
+    const find = (pull: string) => imagesOf(engines).find({ names: [], pull });
     expect(await find("new:1")).toMatchObject({ image: { name: "new:1", reference: "docker.io/library/new:1" } });
     expect(await find("gone:1")).toEqual({
       kind: "missing",
@@ -153,7 +154,7 @@ test("apptainer, played by a program that keeps its arguments, is asked for a co
   const engines = await standIn(folder.path, "apptainer");
   await using r = await executorRig((layout) => executorWith(layout, engines));
   const plain = await r.task("", { command: ["prog", "a b"], environment: { A: "it's" } });
-  const task = await inImage(r.executor, plain, "there:1");
+  const task = await inImage(engines, plain, "there:1");
   expect(await runTask(r.executor, task)).toMatchObject({ kind: "exited", exitCode: 7 });
   const called = await callOf(folder.path);
   const own = task.workingDirectory;
@@ -190,14 +191,14 @@ test.each(["a,b", "a:b", "a\\b", "x,/etc/passwd:/secret"])(
     const directory = join(folder.path, "engine");
     const engines = await standIn(directory, "apptainer");
     await using r = await executorRig((layout) => executorWith(layout, engines));
-    const task = await inImage(r.executor, await r.task("true"), "there:1");
+    const task = await inImage(engines, await r.task("true"), "there:1");
     const { view } = task;
     if (view === undefined) throw new Error("The task has no view");
     const source = join(folder.path, name);
     await mkdir(source, { recursive: true });
     const mounts = [...view.mounts, { source, target: source, isWritable: false }];
     await expect(r.executor.submit({ ...task, view: { ...view, mounts } })).rejects.toThrow(
-      "expected one without comma, colon",
+      "wanted one without comma, colon",
     );
     expect(await Bun.file(join(directory, "called")).exists()).toBe(false);
   },
@@ -219,7 +220,7 @@ describe.skipIf(podman.kind === "missing")("podman", () => {
       ...rig,
       containers: async () => (await run(["ps", "--all", "--quiet"])).trim(),
       task: async (script: string, changes: Partial<Task> = {}) =>
-        inImage(rig.executor, await rig.task(script, changes), "localhost/small:1"),
+        inImage(engines, await rig.task(script, changes), "localhost/small:1"),
       [Symbol.asyncDispose]: async () => {
         await rig[Symbol.asyncDispose]();
         await run(["rm", "--all", "--force"]);
@@ -233,10 +234,10 @@ describe.skipIf(podman.kind === "missing")("podman", () => {
     const stdout = join(r.layout.dataDirectory, "out");
     const script =
       "cat; id -u; echo $A; touch /x 2>/dev/null || echo refused; touch made /tmp/made && echo wrote; while read -r l; do echo net; done </proc/net/dev; exit 5";
-    const stdin = join(r.layout.dataDirectory, "in");
+    const task = await r.task(script, { stdout, environment: { A: "b c", PATH: "/bin" } });
+    const stdin = join(task.workingDirectory, "in");
     await writeFile(stdin, "read\n");
-    const task = await r.task(script, { stdin, stdout, environment: { A: "b c", PATH: "/bin" } });
-    expect(await runTask(r.executor, task)).toMatchObject({ kind: "exited", exitCode: 5 });
+    expect(await runTask(r.executor, { ...task, stdin })).toMatchObject({ kind: "exited", exitCode: 5 });
     // Two lines of heading and the loopback device.
     const lines = ["read", String(user.uid), "b c", "refused", "wrote", "net", "net", "net"];
     expect((await readFile(stdout, "utf8")).trim().split("\n")).toEqual(lines);

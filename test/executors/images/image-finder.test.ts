@@ -39,7 +39,7 @@ test("dockerImageId, dockerLoad and dockerImport take an image that the engine h
   }
   expect(await finder.find(imageRequest({ dockerLoad: "archive.tar" }))).toEqual({
     kind: "missing",
-    reason: expect.stringContaining('found no image "archive.tar" in docker, expected it there, or imported'),
+    reason: expect.stringContaining('found no image "archive.tar" in docker, wanted it there, or imported'),
   });
 });
 
@@ -49,7 +49,7 @@ test("dockerFile is built where that is allowed, and needs an image elsewhere", 
   const strict = await finderWith(folder.path, false);
   expect(await strict.find(wanted)).toMatchObject({
     kind: "missing",
-    reason: expect.stringContaining("found dockerFile, expected an image that was built before"),
+    reason: expect.stringContaining("found dockerFile, wanted an image that was built before"),
   });
   expect(await Bun.file(join(folder.path, "built")).exists()).toBe(false);
   const building = await finderWith(folder.path, true);

@@ -2,16 +2,20 @@ import { describe, expect, test } from "bun:test";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { silentLogger } from "../../../src/domain/logger.ts";
+import type { Capacity } from "../../../src/domain/slots.ts";
 import type { Executor, Task } from "../../../src/executors/executor.ts";
+import { readHost } from "../../../src/executors/local/host.ts";
+import { hasLivingTool } from "../../../src/executors/local/living-tools.ts";
 import { createLocalExecutor } from "../../../src/executors/local/local-executor.ts";
-import { readBootId } from "../../../src/executors/local/process-table.ts";
+import { findProcess, readBootId } from "../../../src/executors/local/process-table.ts";
+import { taskMemoryBytes } from "../../../src/executors/local/task-usage.ts";
 import { type Layout, taskRecordFile } from "../../../src/files/layout.ts";
 import { realClock } from "../../support/real-clock.ts";
 import { livingBelow } from "../../support/tools.ts";
 import { describeExecutorContract, endOf, executorRig, runTask, whenWritten } from "../contract.ts";
 
-function makeExecutor(layout: Layout): Executor {
-  return createLocalExecutor({ layout, clock: realClock, logger: silentLogger });
+function makeExecutor(layout: Layout, capacity: Partial<Capacity> = {}): Executor {
+  return createLocalExecutor({ layout, clock: realClock, logger: silentLogger, capacity });
 }
 
 const rig = () => executorRig(makeExecutor);
@@ -33,7 +37,9 @@ describe("the local executor: supervisors", () => {
     const task = await r.task("sleep 600");
     await r.executor.submit(task);
     const record = await readFile(taskRecordFile(r.layout, task.key), "utf8");
-    expect(record).toMatch(/^pid \d+\nstarted \d+\nboot [0-9a-f-]+\n(?:[\dms. ]+\n){2}end\n$/);
+    expect(record).toMatch(
+      /^pid \d+\nstarted \d+\nboot [0-9a-f-]+\nexecutor local\nhost [0-9a-f]+ \S+\n(?:[\dms. ]+\n){2}end\n$/,
+    );
     expect(record).toContain(readBootId());
     const stat = await readFile(`/proc/${await supervisorOf(r.layout, task)}/stat`, "utf8");
     expect(record).toContain(`started ${stat.slice(stat.lastIndexOf(")")).split(" ")[20]}\n`);
@@ -115,7 +121,7 @@ describe("the local executor: supervisors", () => {
 describe("the local executor: limits", () => {
   test("end a tool that writes a larger file than it may", async () => {
     await using r = await rig();
-    const task = await r.task("exec head -c 5000000 /dev/zero >big", { limits: { fileBytes: 2 ** 20 } });
+    const task = await r.task("exec head -c 5000000 /dev/zero >big", { limits: { writtenBytes: 2 ** 20 } });
     // 128 + SIGXFSZ.
     expect(await runTask(r.executor, task)).toMatchObject({ kind: "exited", exitCode: 153 });
     expect(Bun.file(join(task.workingDirectory, "big")).size).toBe(2 ** 20);
@@ -129,16 +135,17 @@ describe("the local executor: limits", () => {
     expect(await runTask(r.executor, await take(700))).toMatchObject({ exitCode: 1 });
   });
 
-  test("can be looked after from outside: the memory of a running tool is told, of an ended one not", async () => {
+  test("the memory of a running task is told, of an ended one not", async () => {
     await using r = await rig();
     const task = await r.task("sh -c 'echo >ready; sleep 600'");
     await r.executor.submit(task);
     await whenWritten(join(task.workingDirectory, "ready"));
-    const [all, exact] = [await r.executor.memoryBytes(task.key, false), await r.executor.memoryBytes(task.key, true)];
+    const memory = (exactly: boolean) => taskMemoryBytes(r.layout, task.key, exactly);
+    const [all, exact] = [await memory(false), await memory(true)];
     expect(exact).toBeGreaterThan(0);
     expect(all).toBeGreaterThan(exact);
     await r.executor.cancel(task.key, 10);
-    expect(await r.executor.memoryBytes(task.key, false)).toBe(0);
+    expect(await memory(false)).toBe(0);
   });
 });
 
@@ -169,6 +176,55 @@ describe("the local executor: records", () => {
     await writeRecords(r.layout, task, { start: gone.replace("pid 1\n", `pid ${process.pid}\n`) });
     expect(await endOf(r.executor, task.key)).toMatchObject({ kind: "lost" });
     await r.executor.cancel(task.key, 0);
+  });
+
+  /** A process that leads a group of its own, and the start of a record that names it. */
+  function strangerRecord(host: string) {
+    const child = Bun.spawn(["sleep", "600"], { detached: true });
+    const { startTime = "" } = findProcess(child.pid) ?? {};
+    const start = `pid ${child.pid}\nstarted ${startTime}\nboot ${bootId}\n${host}0m0s 0m0s\n0m0s 0m0s\nend\n`;
+    const isLiving = () => findProcess(child.pid) !== undefined;
+    return { start, isLiving, [Symbol.dispose]: () => child.kill("SIGKILL") };
+  }
+
+  test("one of this host, or of an earlier version, which did not say, leads to its process", async () => {
+    await using r = await rig();
+    const { id, name } = readHost();
+    for (const host of [`executor local\nhost ${id} ${name}\n`, ""]) {
+      const task = await r.task("");
+      using record = strangerRecord(host);
+      await writeRecords(r.layout, task, record);
+      expect(await r.executor.find(task.key)).toEqual({ kind: "running" });
+      expect(await hasLivingTool(r.layout, task.key.executionId)).toBe(true);
+      await r.executor.cancel(task.key, 10);
+      expect(record.isLiving()).toBe(false);
+    }
+  });
+
+  test("one of another host is never taken for a process of this one, and what has ended there has ended", async () => {
+    await using r = await rig();
+    const task = await r.task("");
+    using record = strangerRecord("executor local\nhost 0123456789abcdef away\n");
+    await writeRecords(r.layout, task, record);
+    const reason = 'it was started on host "away", which is not this one';
+    expect(await r.executor.find(task.key)).toEqual({ kind: "ended", end: { kind: "lost", reason } });
+    expect(await hasLivingTool(r.layout, task.key.executionId)).toBe(false);
+    await r.executor.cancel(task.key, 0);
+    expect(record.isLiving()).toBe(true);
+    await writeRecords(r.layout, task, { ...record, exit: "code 3\n0m0s 0m0s\n1m0s 0m1s\nend\n" });
+    expect(await r.executor.find(task.key)).toMatchObject({ end: { kind: "exited", exitCode: 3 } });
+  });
+
+  test("one of another executor is left alone", async () => {
+    await using r = await rig();
+    const task = await r.task("echo line >>lines");
+    const record = "executor batch\njob 17\nend\n";
+    await writeRecords(r.layout, task, { start: record });
+    const reason = 'executor "batch" has it, which is not the one of this machine';
+    expect(await runTask(r.executor, task)).toEqual({ kind: "lost", reason });
+    await r.executor.cancel(task.key, 0);
+    expect(await readFile(taskRecordFile(r.layout, task.key), "utf8")).toBe(record);
+    expect(readFile(join(task.workingDirectory, "lines"))).rejects.toThrow();
   });
 
   test("an exit record without its last line does not count", async () => {

@@ -22,7 +22,9 @@ function taskOf(directory: string): Task {
 }
 
 function runScript(shell: string, directory: string, task: Task) {
-  const script = supervisorBeginning + taskScript(task, join(directory, "try.record"), realpathSync(shell));
+  const script =
+    supervisorBeginning({ id: "0f", name: "here" }) +
+    taskScript(task, join(directory, "try.record"), realpathSync(shell));
   return Bun.spawnSync([shell, "-s"], { env: { PATH: "/usr/bin:/bin" }, stdin: Buffer.from(script) });
 }
 

@@ -59,7 +59,7 @@ test("tools that say no memory of their own are together below what the machine 
   const { shared = "" } = groups;
   expect(await readFile(join(shared, "memory.max"), "utf8")).toBe(String(3 * 2 ** 30));
   expect(await readFile(join(shared, "cgroup.subtree_control"), "utf8")).toBe("+memory +cpu +pids");
-  const limitless = await createControlGroup(groups, "e/a/0/1", join(folder.path, "a"), { fileBytes: 1 });
+  const limitless = await createControlGroup(groups, "e/a/0/1", join(folder.path, "a"), { writtenBytes: 1 });
   expect(dirname(limitless)).toBe(shared);
   const limited = await createControlGroup(groups, "e/b/0/1", join(folder.path, "b"), { memoryMebibytes: 8000 });
   expect(dirname(limited)).toBe(folder.path);

@@ -3,6 +3,7 @@ import { mkdir, readFile, symlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { silentLogger } from "../../../src/domain/logger.ts";
+import type { Capacity } from "../../../src/domain/slots.ts";
 import type { Executor, Mount, Task } from "../../../src/executors/executor.ts";
 import { createLocalExecutor } from "../../../src/executors/local/local-executor.ts";
 import { findBubblewrap, searchBubblewrap } from "../../../src/executors/sandbox/bubblewrap.ts";
@@ -17,13 +18,14 @@ import { describeExecutorContract, endOf, executorRig, runTask, whenWritten } fr
 const bubblewrap = findBubblewrap();
 const toolPath = "/usr/bin:/bin";
 
-function makeExecutor(layout: Layout, use: "require" | "off" = "require"): Executor {
+function makeExecutor(layout: Layout, capacity: Partial<Capacity> = {}, use: "require" | "off" = "require"): Executor {
   const clock = realClock;
   const settings = { use, toolPath, toolDirectories: [], hidden: [layout.dataDirectory] };
   return createLocalExecutor({
     layout,
     clock,
     logger: silentLogger,
+    capacity,
     confinement: createConfinement(settings, clock),
   });
 }
@@ -187,8 +189,7 @@ touch /tmp/mine mine /dev/shm/mine && echo done`;
 
 describe("a sandbox", () => {
   test("that is turned off leaves a tool as it is", async () => {
-    await using r = await executorRig((layout) => makeExecutor(layout, "off"), { hasView: true });
-    expect(r.executor.capabilities.enforces).toEqual([]);
+    await using r = await executorRig((layout) => makeExecutor(layout, {}, "off"), { hasView: true });
     expect(await linesOf(r.executor, withView(await r.task(`ls -d '${r.layout.dataDirectory}'`), []))).toEqual([
       r.layout.dataDirectory,
     ]);

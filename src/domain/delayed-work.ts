@@ -1,4 +1,4 @@
-import { startTimer } from "../../domain/timers.ts";
+import { startTimer } from "./timers.ts";
 
 /** Work that begins after a while, unless it is stopped before. */
 export type DelayedWork = {

@@ -1,21 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { appendFile, mkdir, rename, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { followProgress, stderrTail } from "../../../src/cwl/tool/tool-log.ts";
+import { stderrTail } from "../../../src/cwl/tool/stderr-tail.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
-
-test("followProgress() tells how far a bar has come in a line that has not ended", async () => {
-  await using folder = await temporaryDirectory();
-  const file = join(folder.path, "log");
-  const told: number[] = [];
-  const following = new AbortController();
-  await appendFile(file, "0...10...20...30.");
-  await followProgress({ file, within: folder.path }, following.signal, ({ percent }) => {
-    told.push(percent);
-    following.abort();
-  });
-  expect(told).toEqual([32.5]);
-});
 
 describe("stderrTail()", () => {
   test("gives the last whole lines, without those that tell progress", async () => {

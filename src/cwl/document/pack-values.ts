@@ -1,0 +1,119 @@
+import { pathToFileURL } from "node:url";
+import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
+import { errorText, Problem } from "../../domain/problem.ts";
+import { isCustomTypesFile } from "./custom-types.ts";
+import {
+  mainOf,
+  openFile,
+  ownId,
+  type PackedFile,
+  type Packing,
+  readPart,
+  readText,
+  refuse,
+  resolvePath,
+} from "./pack-files.ts";
+import type { Place } from "./source.ts";
+
+const maxImportDepth = 32;
+
+/** Where a value stands: its file, its place there, and how many imports led to it. */
+export type At = { readonly from: PackedFile; readonly place: Place; readonly depth: number };
+
+/** Copies a value with what it imports and includes put in, and with `run` naming processes of the packed document. */
+export async function rewrite(packing: Packing, value: Json, at: At): Promise<Json> {
+  const { from, place, depth } = at;
+  if (isList(value)) {
+    const items: Json[] = [];
+    for (const [index, item] of value.entries())
+      items.push(await rewrite(packing, item, { ...at, place: [...place, index] }));
+    return items;
+  }
+  if (!isJsonObject(value)) return value;
+  const { $import: imported, $include: included } = value;
+  if (typeof included === "string") {
+    return readText(packing, resolvePath(from, included, place), from.source.locate(place));
+  }
+  if (typeof imported === "string" && isCustomTypesFile(imported)) return value;
+  if (typeof imported === "string") {
+    if (depth >= maxImportDepth)
+      throw refuse(from.source.locate(place), "found files that import each other, wanted no circle");
+    const path = resolvePath(from, imported, place);
+    const source = await readPart(packing, path, from.source.locate(place));
+    return rewrite(packing, source.value, { from: { ...from, path, source }, place: [], depth: depth + 1 });
+  }
+  return rewriteMembers(packing, await embedded(packing, from, value, place), at);
+}
+
+/** A File or Directory that names one of the package, with its contents in its place. */
+async function embedded(packing: Packing, from: PackedFile, value: JsonObject, place: Place): Promise<JsonObject> {
+  const { class: kind, path: named, location = named, ...rest } = value;
+  const { embedFile } = packing.options;
+  const isFile = kind === "File" || kind === "Directory";
+  // What is on the web, and what an expression names, is nothing of the package: loading says what is wrong with it.
+  const isNamed = typeof location === "string" && !/^(?!file:)[a-z][a-z0-9+.-]*:|[$][({]/i.test(location);
+  if (!isFile || embedFile === undefined || !isNamed) return value;
+  const at = from.source.locate([...place, value.location === undefined ? "path" : "location"]);
+  try {
+    return { ...(await embedFile(resolvePath(from, location, place), kind)), ...rest };
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause;
+    throw refuse(at, `found "${location}", which cannot be packed: ${errorText(cause)}`, cause);
+  }
+}
+
+/** Copies the members of an object as `rewrite` copies values. */
+export async function rewriteMembers(packing: Packing, value: JsonObject, at: At): Promise<JsonObject> {
+  const members: (readonly [string, Json])[] = [];
+  for (const [name, member] of Object.entries(value)) {
+    // A graph's processes are packed one by one.
+    if (name === "$graph") continue;
+    const below = { ...at, place: [...at.place, name] };
+    members.push([name, await rewriteMember(packing, value, [name, member], below)]);
+  }
+  return Object.fromEntries(members);
+}
+
+async function rewriteMember(
+  packing: Packing,
+  value: JsonObject,
+  [name, member]: readonly [string, Json],
+  at: At,
+): Promise<Json> {
+  const { from, place } = at;
+  if (name === "run" && typeof member === "string") return packRun(packing, from, member, place);
+  if (name === "source" || name === "outputSource") return packSource(from, member, place);
+  const isFile = value.class === "File" || value.class === "Directory";
+  if (
+    isFile &&
+    (name === "location" || name === "path") &&
+    typeof member === "string" &&
+    packing.options.allowsLocalFiles
+  ) {
+    const path = resolvePath(from, member, place);
+    return name === "path" ? path : pathToFileURL(path).href;
+  }
+  return rewrite(packing, member, at);
+}
+
+/** An exact id of a link says the id of its process, which packing may change: within the process it is as exact. */
+function packSource(from: PackedFile, member: Json, place: Place): Json {
+  if (isList(member)) return member.map((item) => packSource(from, item, place));
+  if (typeof member !== "string" || !member.includes("#")) return member;
+  const name = member.slice(member.indexOf("#") + 1);
+  const index = from.isGraph ? place[1] : 0;
+  const own = typeof index === "number" ? ownId(from.processes[index] ?? null) : "";
+  return own !== "" && name.startsWith(`${own}/`) ? name.slice(own.length + 1) : name;
+}
+
+async function packRun(packing: Packing, from: PackedFile, run: string, place: Place): Promise<string> {
+  const [file = "", fragment = ""] = run.split("#", 2);
+  if (file === "") return from.ids.has(fragment) ? `#${from.ids.get(fragment)}` : run;
+  if (from.ids.has(run)) return `#${from.ids.get(run)}`;
+  const path = resolvePath(from, file, place);
+  const packed = await openFile(packing, path, from.source.locate(place));
+  const id = fragment === "" ? mainOf(packed) : packed.ids.get(fragment);
+  if (id === undefined || id === "")
+    throw refuse(from.source.locate(place), `found "${run}", wanted a process of that file`);
+  return `#${id}`;
+}
