@@ -189,10 +189,12 @@ function isCommand(name: string | undefined): name is keyof typeof commands {
   return name !== undefined && Object.hasOwn(commands, name);
 }
 
-/** Words the commands that somebody may have meant. */
-function meant(name: string): string {
-  const [near] = nearNames(name, Object.keys(commands));
-  return near === undefined ? "" : `, did you mean "${near}"?`;
+/** Words that there is no such command, with the one that somebody may have meant, else with all. */
+async function unknownCommand(name: string): Promise<string> {
+  const kind = name.startsWith("-") ? "option" : "command";
+  const [near] = nearNames(name, [...Object.keys(commands), "help", "--help", "--version"]);
+  if (near === undefined) return `Unknown ${kind}: ${name}\n\n${await overview()}`;
+  return `Unknown ${kind}: ${name}. Did you mean ${near}?\n"heddle help" lists all commands\n`;
 }
 
 /** Tells of all commands, or of the one that is named. */
@@ -202,7 +204,10 @@ async function help([name, ...more]: readonly string[], io: Io): Promise<number>
     return exitCodes.ok;
   }
   if (name !== undefined) {
-    io.talk(`Cannot help with "${[name, ...more].join(" ")}": wanted the name of one command\n\n${await overview()}`);
+    const [word] = more;
+    io.talk(
+      word === undefined ? await unknownCommand(name) : `Too many words: "${word}". Usage: heddle help [COMMAND]\n`,
+    );
     return exitCodes.usage;
   }
   io.out(await overview());
@@ -214,8 +219,7 @@ async function main(words: readonly string[], io: Io): Promise<number> {
   if (name === "--help" || name === "-h" || name === "help") return help(rest, io);
   const chosen = name === "--version" ? "version" : name;
   if (!isCommand(chosen)) {
-    const fault = name === undefined ? "" : `Cannot run "${name}": no such command${meant(name)}\n\n`;
-    io.talk(fault + (await overview()));
+    io.talk(name === undefined ? await overview() : await unknownCommand(name));
     return exitCodes.usage;
   }
   const command = await commands[chosen]();

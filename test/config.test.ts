@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ConfigSchema } from "../src/config.ts";
 import { isLocalOnly } from "../src/exposure.ts";
 import { readConfig } from "../src/read-config.ts";
 import { temporaryDirectory } from "./support/temporary-directory.ts";
@@ -87,4 +88,17 @@ test("isLocalOnly() is true only when neither the address nor the public URL can
   expect(isLocalOnly(readConfig({ flags: { host: "::1" }, environment: {} }))).toBe(true);
   expect(isLocalOnly(readConfig({ flags: { host: "0.0.0.0" }, environment: {} }))).toBe(false);
   expect(isLocalOnly(readConfig({ flags: { publicUrl: "https://example.org" }, environment: {} }))).toBe(false);
+});
+
+test("each setting is read by a file that gets the configuration", async () => {
+  const root = join(import.meta.dir, "..", "src");
+  const files = [...new Bun.Glob("**/*.ts").scanSync({ cwd: root })].filter((file) => file !== "config.ts");
+  const texts = await Promise.all(files.map((file) => Bun.file(join(root, file)).text()));
+  const code = texts
+    .filter((text) => /from "[./]+\/config\.ts"/.test(text))
+    .join("\n")
+    .replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
+  const isRead = (name: string) => new RegExp(`\\b${name}\\b`).test(code);
+  expect(Object.keys(ConfigSchema.entries).filter((name) => !isRead(name))).toEqual([]);
+  expect(isRead("colour")).toBe(false);
 });

@@ -2,8 +2,7 @@ import type { EngineDeps } from "../executors/images/container-engine.ts";
 import type { Confinement, SandboxSettings } from "../executors/sandbox/confinement.ts";
 import type { CareDeps } from "../operations/care-for-data.ts";
 import type { Finding } from "../operations/examine-data.ts";
-import { type Command, exitCodes, type Given, type Io, isGiven, type Option } from "./command.ts";
-import { onlyWord } from "./jobs.ts";
+import { type Command, exitCodes, type Given, type Io, isGiven, type Option, onlyWord } from "./command.ts";
 
 /** What these commands need of the program's outer layer. */
 export type CareCommandDeps = {
@@ -27,7 +26,7 @@ export function backupCommand(deps: CareCommandDeps): Command {
     options: { data: deps.dataOption, replace: { type: "boolean", about: "write over a backup that has this name" } },
     async run(given, io) {
       const { backUp } = await import("../operations/care-for-data.ts");
-      const target = onlyWord(given, "a file");
+      const target = onlyWord(given, "the name of a file");
       await backUp(deps.care(given, io), target, isGiven(given, "replace"));
       io.talk(`Wrote ${target}; outputs, uploads and secret.key are not in it\n`);
       return exitCodes.ok;
@@ -45,7 +44,7 @@ export function restoreCommand(deps: CareCommandDeps): Command {
     options: { data: deps.dataOption },
     async run(given, io) {
       const { restore } = await import("../operations/care-for-data.ts");
-      await restore(deps.care(given, io), onlyWord(given, "a backup"));
+      await restore(deps.care(given, io), onlyWord(given, "the file of a backup"));
       io.talk("Restored; the database that was there is heddle.db.replaced\n");
       return exitCodes.ok;
     },

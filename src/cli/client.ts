@@ -1,8 +1,9 @@
 import * as v from "valibot";
 import { defined } from "../domain/defined.ts";
 import { isJsonObject, type Json, parseExact } from "../domain/json.ts";
-import { type Fault, Problem, type ProblemKind, problemKinds } from "../domain/problem.ts";
+import { errorText, type Fault, Problem, type ProblemKind, problemKinds } from "../domain/problem.ts";
 import { withoutEndSlashes } from "../domain/text.ts";
+import { hasCode } from "../files/file-errors.ts";
 import { type Given, type Io, type Option, textOption, Unreachable, UsageError } from "./command.ts";
 
 /** The options of every command that talks to a service. */
@@ -32,7 +33,7 @@ export function createClient(given: Given, io: Io): Client {
   const url = addressOf(given, io);
   const key = textOption(given, "key") ?? io.environment.HEDDLE_KEY;
   if (key !== undefined && !/^[\x21-\x7e]+$/.test(key)) {
-    throw new UsageError("Cannot use the API key: found blanks or letters that no key has, wanted the text of a key");
+    throw new UsageError("Cannot use the API key: found blanks or letters that no key has");
   }
   const origin = new URL(url).origin;
   const send = async (method: string, path: string, options: RequestOptions = {}) => {
@@ -49,7 +50,7 @@ export function createClient(given: Given, io: Io): Client {
       });
     } catch (cause) {
       if (io.signal.aborted) throw io.signal.reason;
-      throw new Unreachable(`Cannot reach ${target.origin}: ${cause instanceof Error ? cause.message : String(cause)}`);
+      throw new Unreachable(`Cannot reach ${target.origin}: ${reasonOf(cause)}`);
     }
     if (response.ok) return response;
     throw await problemOf(response);
@@ -59,6 +60,12 @@ export function createClient(given: Given, io: Io): Client {
     send,
     json: async (method, path, options) => parseExact(await (await send(method, path, options)).text()),
   };
+}
+
+function reasonOf(cause: unknown): string {
+  const text = errorText(cause);
+  const isRefused = /refused/i.test(text) || hasCode(cause, "ConnectionRefused", "ECONNREFUSED");
+  return isRefused ? 'no service listens there ("heddle serve" starts one, --url names another)' : text;
 }
 
 function addressOf(given: Given, io: Io): string {

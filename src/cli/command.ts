@@ -48,6 +48,8 @@ export type Io = {
 export type Given = {
   readonly options: Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
   readonly words: readonly string[];
+  /** How the command is called: `Usage: heddle status JOB`. */
+  readonly usage: string;
   /** Inputs of the package that the command runs, in the order in which they stood there. */
   readonly inputs?: readonly GivenInput[];
 };
@@ -89,22 +91,33 @@ export function readArguments(command: Command, words: readonly string[]): Given
       command.takesInputs === true ? splitInputs(command.options, words) : { own: words, inputs: [] };
     const args = withBareValues(command, own);
     const parsed = parseArgs({ args, options, allowPositionals: true, strict: true });
-    return { options: parsed.values, words: knownWords(command, parsed.positionals), inputs };
+    return {
+      options: parsed.values,
+      words: knownWords(command, parsed.positionals),
+      usage: usageLine(command),
+      inputs,
+    };
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(optionFault(command, error), { cause: error });
   }
 }
 
-/** The runtime's sentence tells how words could be meant otherwise; what is told here is which options there are. */
+/** Words what is wrong with an option, by what the parser of the runtime says. */
 function optionFault(command: Command, error: unknown): string {
   const text = errorText(error);
-  const option = /^Unknown option '(-+)([^']*)'/.exec(text);
-  if (option === null) return `Cannot run ${command.name}: ${text}`;
-  const [, dashes = "", name = ""] = option;
-  const [near] = nearNames(name, Object.keys(command.options));
-  const meant = near === undefined ? "" : `, did you mean "--${near}"?`;
-  return `Cannot run ${command.name}: found option "${dashes}${name}"${meant || ", wanted one of its options"} (heddle ${command.name} --help)`;
+  const help = `Run "heddle ${command.name} --help" to see the options`;
+  const [, unknown] = /^Unknown option '([^']*)'/.exec(text) ?? [];
+  if (unknown !== undefined) {
+    const [near] = nearNames(unknown.replace(/^-+/, ""), Object.keys(command.options));
+    return `Unknown option: ${unknown}. ${near === undefined ? help : `Did you mean --${near}?`}`;
+  }
+  const [, name = ""] = /^Option '[^']*?--([\w-]+)/.exec(text) ?? [];
+  const option = command.options[name];
+  if (option === undefined) return `Cannot run ${command.name}: ${text}`;
+  if (option.type === "boolean") return `Option --${name} takes no value`;
+  const dashed = text.includes("ambiguous") ? `; one that begins with a dash is written --${name}=-...` : "";
+  return `Option --${name} needs a value: --${name} ${option.value ?? "VALUE"}${dashed}`;
 }
 
 /** Gives each option that needs no value the one that it stands for, where no word follows. */
@@ -121,8 +134,24 @@ function withBareValues(command: Command, words: readonly string[]): string[] {
 function knownWords(command: Command, words: readonly string[]): readonly string[] {
   const unknown = words.slice(command.maxWords).map((word) => `"${word}"`);
   if (unknown.length === 0) return words;
-  const wanted = command.maxWords === 0 ? "wanted options only" : `wanted ${command.words}`;
-  throw new UsageError(`Cannot run ${command.name}: found ${unknown.join(", ")}, ${wanted}`);
+  throw new UsageError(`Too many words: ${unknown.join(", ")}. ${usageLine(command)}`);
+}
+
+function usageLine(command: Command): string {
+  return `Usage: heddle ${command.name} ${command.words}`.trimEnd();
+}
+
+/** Reads the only word of a command. Throws UsageError when it is missing; `wanted` says what it is. */
+export function onlyWord({ words, usage }: Given, wanted: string): string {
+  const [word] = words;
+  if (word === undefined) throw new UsageError(`Missing ${wanted}. ${usage}`);
+  return word;
+}
+
+/** Builds the fault of words whose first one names no action, or that do not fit it. */
+export function wrongWords({ words, usage }: Given): UsageError {
+  const fault = words.length === 0 ? "Missing action" : `Cannot use "${words.join(" ")}"`;
+  return new UsageError(`${fault}. ${usage}`);
 }
 
 /** Words a command's usage. */
@@ -133,7 +162,7 @@ export function usageOf(command: Command): string {
     const value = option.type === "string" ? ` ${option.value ?? "VALUE"}` : "";
     return `  ${`${short}--${name}${value}`.padEnd(34)} ${option.about}`;
   });
-  return [`Usage: heddle ${command.name} ${command.words}`.trimEnd(), "", command.summary, "", ...lines, ""].join("\n");
+  return [usageLine(command), "", command.summary, "", ...lines, ""].join("\n");
 }
 
 /** The exit code of each kind of problem. */
@@ -185,7 +214,7 @@ export function explainError(error: unknown, io: Pick<Io, "talk" | "environment"
     return stoppedExitCode(io);
   }
   if (error instanceof UsageError) {
-    io.talk(`${error.message}\n`);
+    io.talk(`${withoutCalls(error.message)}\n`);
     return exitCodes.usage;
   }
   if (error instanceof Unreachable) {
@@ -193,7 +222,7 @@ export function explainError(error: unknown, io: Pick<Io, "talk" | "environment"
     return exitCodes.unreachable;
   }
   if (error instanceof Problem) {
-    io.talk(`${error.message}\n`);
+    io.talk(`${withoutCalls(error.message)}\n`);
     for (const fault of error.faults) {
       const text = fault.pointer === "" ? fault.detail : `${fault.pointer}: ${fault.detail}`;
       if (!error.message.includes(text)) io.talk(`  ${text}\n`);
@@ -204,19 +233,27 @@ export function explainError(error: unknown, io: Pick<Io, "talk" | "environment"
   return exitCodes.error;
 }
 
+/** Leaves out of a message which call the operating system refused; why stays: "no such file or directory". */
+function withoutCalls(message: string): string {
+  return message
+    .replaceAll(/\bEISDIR: [^,"']*, [a-z]+(?: '[^']*')?/g, "it is a directory")
+    .replaceAll(/\bE[A-Z]{2,}: ([a-z][^,"']*), [a-z]+(?: '[^']*'(?: -> '[^']*')?)?/g, "$1");
+}
+
 /** Words why what a command prints does not reach anybody. */
 export function undeliveredText(error: unknown): string {
   const isClosed = error instanceof Error && "code" in error && error.code === "EPIPE";
   return isClosed
-    ? "Cannot write to stdout: found it closed, wanted somebody who reads to the end"
+    ? "Cannot write to stdout: its reader closed it before the end"
     : `Cannot write to stdout: ${errorText(error)}`;
 }
 
-/** What the operating system or the database refused is told in one line; where a fault of ours lies is told who asks. */
-function unexpected(error: unknown, tellsWhere: boolean): string {
+/** Words an error that no part of the program expected: in one line, or with the place in the program. */
+function unexpected(error: unknown, hasPlace: boolean): string {
   if (!(error instanceof Error)) return String(error);
-  if (tellsWhere) return error.stack ?? error.message;
-  return `Cannot go on: found ${errorText(error).replaceAll(/\s*\n\s*/g, " ")}, wanted no fault (HEDDLE_LOG_LEVEL=debug tells where)`;
+  if (hasPlace) return error.stack ?? error.message;
+  const text = errorText(error).replaceAll(/\s*\n\s*/g, " ");
+  return `Unexpected error: ${text}. HEDDLE_LOG_LEVEL=debug shows where it happened`;
 }
 
 /** Reads an option that is a text. */

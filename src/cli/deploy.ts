@@ -5,8 +5,7 @@ import { defined } from "../domain/defined.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { Problem } from "../domain/problem.ts";
 import { type Client, clientOptions, createClient } from "./client.ts";
-import { type Command, exitCodes, isGiven, textOption } from "./command.ts";
-import { onlyWord } from "./jobs.ts";
+import { type Command, exitCodes, isGiven, onlyWord, textOption } from "./command.ts";
 import { readPackageWord } from "./read-package.ts";
 
 /** Makes the command that packs a CWL package with all that it runs into one document and deploys it. */

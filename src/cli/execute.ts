@@ -6,6 +6,7 @@ import {
   exitCodes,
   type Io,
   isGiven,
+  onlyWord,
   stoppedExitCode,
   textOption,
   textOptions,
@@ -13,7 +14,6 @@ import {
 } from "./command.ts";
 import { exitCodeOf, followJob, StatusSchema } from "./follow-job.ts";
 import { readInputValue } from "./input-values.ts";
-import { onlyWord } from "./jobs.ts";
 import { readRequestFile } from "./read-request.ts";
 
 const DescriptionSchema = v.looseObject({
@@ -87,7 +87,7 @@ async function readRequest(
   const file = textOption(given, "file");
   const inputs = textOptions(given, "input");
   if (file === undefined) return requestOf(client, processId, inputs, io);
-  if (inputs.length > 0) throw new UsageError("Cannot execute: found --file and --input, wanted one of them");
+  if (inputs.length > 0) throw new UsageError("Cannot execute: found --file and --input, wanted only one of them");
   return { body: await readRequestFile(file), headers: {} };
 }
 

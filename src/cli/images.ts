@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { importImage, listImages, removeImage } from "../executors/images/images.ts";
 import { ifExists } from "../files/file-errors.ts";
 import { imagesDirectory } from "../files/layout.ts";
-import { type Command, exitCodes, type Given, type Io, type Option, UsageError } from "./command.ts";
+import { type Command, exitCodes, type Given, type Io, type Option, UsageError, wrongWords } from "./command.ts";
 
 /** What `images` is given by the program's outer layer. */
 export type ImagesDeps = {
@@ -39,7 +39,7 @@ export function imagesCommand(deps: ImagesDeps): Command {
         io.talk(`Cannot remove image "${subject}": found none of that name\n`);
         return exitCodes.notFound;
       }
-      throw new UsageError(`Cannot do "${given.words.join(" ")}": wanted import FILE [NAME], list, or remove NAME`);
+      throw wrongWords(given);
     },
   };
 }

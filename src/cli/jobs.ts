@@ -6,9 +6,9 @@ import { type Client, clientOptions, createClient } from "./client.ts";
 import {
   type Command,
   exitCodes,
-  type Given,
   type Io,
   isGiven,
+  onlyWord,
   stoppedExitCode,
   textOption,
   UsageError,
@@ -16,15 +16,6 @@ import {
 import { failureText } from "./explain-job.ts";
 import { exitCodeOf, followJob, readStatus } from "./follow-job.ts";
 import { requireDirectory } from "./require-directory.ts";
-
-/** Reads the one word that a command wants. */
-export function onlyWord(given: Given, wanted: string): string {
-  const [word, ...others] = given.words;
-  if (word === undefined || others.length > 0) {
-    throw new UsageError(`Cannot go on: found ${given.words.length} words, wanted ${wanted}`);
-  }
-  return word;
-}
 
 function jobPath(jobId: string, below = ""): string {
   return `/jobs/${encodeURIComponent(jobId)}${below}`;
@@ -82,7 +73,7 @@ export function dismissCommand(): Command {
     summary: "Dismisses jobs: stops those that run, removes the outputs of those that ended.",
     options: clientOptions,
     async run(given, io) {
-      if (given.words.length === 0) throw new UsageError("Cannot dismiss: found no job, wanted at least one id");
+      if (given.words.length === 0) throw new UsageError(`Missing a job's id. ${given.usage}`);
       const client = createClient(given, io);
       for (const jobId of given.words) {
         const answer = await client.json("DELETE", jobPath(jobId));

@@ -17,6 +17,7 @@ import {
   type Option,
   textOption,
   UsageError,
+  wrongWords,
 } from "./command.ts";
 
 /** What `keys` needs of the program's outer layer: a connection of its own to the database. */
@@ -51,9 +52,7 @@ export function keysCommand(deps: KeysDeps): Command {
     },
     async run(given, io) {
       const [verb, ...words] = given.words;
-      if (verb !== "revoke" && words.length > 0) {
-        throw new UsageError(`Cannot manage keys: found "${words.join(" ")}" after ${verb}, wanted options only`);
-      }
+      if (verb !== "revoke" && words.length > 0) throw wrongWords(given);
       switch (verb) {
         case "create":
           return create(deps, given, io);
@@ -62,7 +61,7 @@ export function keysCommand(deps: KeysDeps): Command {
         case "revoke":
           return revoke(deps, words, given, io);
         default:
-          throw new UsageError(`Cannot manage keys: found "${verb ?? ""}", wanted create, list or revoke`);
+          throw wrongWords(given);
       }
     },
   };
@@ -71,8 +70,7 @@ export function keysCommand(deps: KeysDeps): Command {
 async function create(deps: KeysDeps, given: Given, io: Io): Promise<number> {
   const role = textOption(given, "role");
   const expires = textOption(given, "expires");
-  if (role === undefined)
-    throw new UsageError("Cannot create a key: found no --role, wanted viewer, runner, deployer or admin");
+  if (role === undefined) throw new UsageError("Missing --role: viewer, runner, deployer or admin");
   const wanted = { role, user: textOption(given, "user") ?? role, ...defined({ expires }) };
   // Before a database is made for it.
   readWantedKey(wanted, deps.clock.now());
@@ -109,8 +107,8 @@ function timeText(at: number): string {
 }
 
 async function revoke(deps: KeysDeps, words: readonly string[], given: Given, io: Io): Promise<number> {
-  const [id, ...others] = words;
-  if (id === undefined || others.length > 0) throw new UsageError("Cannot revoke: wanted the id of one key");
+  const [id] = words;
+  if (id === undefined) throw new UsageError(`Missing the id of a key. ${given.usage}`);
   await using store = await deps.open(given, io, false);
   await revokeKey(store, id);
   io.talk(`Key ${id} revoked\n`);

@@ -24,9 +24,10 @@ export function readPackageInputs(parameters: readonly InputParameter[], given: 
 function unknownInput(name: string, parameters: readonly InputParameter[]): UsageError {
   const names = parameters.map((parameter) => parameter.id);
   const [near] = nearNames(name, names);
-  const known = names.length === 0 ? "it has none" : `it has ${names.map((one) => `--${one}`).join(", ")}`;
-  const detail = near === undefined ? known : `did you mean "--${near}"?`;
-  return new UsageError(`Cannot run: found "--${name}", which is no option and no input of the package: ${detail}`);
+  const inputs = names.map((id) => `--${id}`).join(", ");
+  const known = names.length === 0 ? "The package has no inputs" : `The package has ${inputs}`;
+  const hint = near === undefined ? known : `Did you mean --${near}?`;
+  return new UsageError(`Unknown option or input: --${name}. ${hint}`);
 }
 
 function readInput({ id, type }: InputParameter, texts: readonly (string | undefined)[]): Json {
@@ -35,7 +36,7 @@ function readInput({ id, type }: InputParameter, texts: readonly (string | undef
   const [only] = texts;
   const isOneOfMany = list !== undefined && (texts.length > 1 || kinds.length === 1);
   if (!isOneOfMany) {
-    if (texts.length > 1) throw new UsageError(`Cannot run: found --${id} ${texts.length} times, wanted it once`);
+    if (texts.length > 1) throw new UsageError(`Input --${id} takes one value, and stands there ${texts.length} times`);
     return readValue(id, kinds, only);
   }
   if (texts.length === 1 && only?.trimStart().startsWith("[") === true) return readJson(only) ?? only;
@@ -47,7 +48,7 @@ function readValue(id: string, types: readonly CwlType[], text: string | undefin
   const kinds = new Set(types.map((type) => type.kind));
   if (text === undefined) {
     if (kinds.has("boolean")) return true;
-    throw new UsageError(`Cannot run: found --${id} without a value, wanted one`);
+    throw new UsageError(`Input --${id} needs a value: --${id} VALUE`);
   }
   if (kinds.has("boolean") && /^(true|false)$/i.test(text)) return text.toLowerCase() === "true";
   const isNumeric = ["int", "long", "float", "double"].some((kind) => types.some((type) => type.kind === kind));

@@ -1,5 +1,5 @@
 import { chownProcess, type OwnershipDeps, readOwners } from "../operations/own-processes.ts";
-import { type Command, exitCodes, type Given, type Io, isGiven, type Option, UsageError } from "./command.ts";
+import { type Command, exitCodes, type Given, type Io, isGiven, type Option, wrongWords } from "./command.ts";
 
 /** What `processes` needs of the program's outer layer: a connection of its own to the database. */
 export type ProcessesDeps = {
@@ -34,10 +34,7 @@ export function processesCommand(deps: ProcessesDeps): Command {
         io.talk(`Process ${id} is ${user === undefined ? "the admins'" : `that of ${user}`} now\n`);
         return exitCodes.ok;
       }
-      const found = given.words.join(" ");
-      throw new UsageError(
-        `Cannot manage processes: found "${found}", wanted list, chown PROCESS USER or chown PROCESS --admin`,
-      );
+      throw wrongWords(given);
     },
   };
 }

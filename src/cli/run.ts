@@ -84,7 +84,7 @@ export function runCommand(deps: RunDeps): Command {
         return exitCodes.ok;
       }
       const [first] = given.words;
-      if (first === undefined) throw new UsageError("Cannot run: found 0 words, wanted PACKAGE.cwl [JOB.yml]");
+      if (first === undefined) throw new UsageError(`Missing a CWL file. ${given.usage}`);
       const { file, job: jobText } = await readRunWords(first, given.words[1]);
       // Whoever runs a package here sees its inputs anyway; that nobody keeps them is said, however quiet it is to be.
       const packed = await readPackage(file, { allowsSecretsHint: !isGiven(given, "validate") });

@@ -1,5 +1,5 @@
 import { Problem } from "../domain/problem.ts";
-import { type Command, exitCodes, type Given, type Io, type Option } from "./command.ts";
+import { type Command, exitCodes, explainError, type Given, type Io, type Option } from "./command.ts";
 
 /** What `serve` needs of the program's outer layer. */
 export type ServeDeps = {
@@ -38,7 +38,7 @@ async function start(deps: ServeDeps, given: Given, io: Io) {
     return await deps.start(given, io);
   } catch (error) {
     if (!(error instanceof Problem) || error.kind === "invalid-parameter-value") throw error;
-    io.talk(`${error.message}\n`);
+    explainError(error, io);
     return undefined;
   }
 }

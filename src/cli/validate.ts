@@ -1,4 +1,4 @@
-import { type Command, exitCodes, UsageError } from "./command.ts";
+import { type Command, exitCodes, onlyWord } from "./command.ts";
 import { readPackage } from "./read-package.ts";
 
 /** Makes the command that checks a package without running anything. */
@@ -10,10 +10,7 @@ export function validateCommand(): Command {
     summary: "Checks a CWL package with all files that it runs, imports and includes.",
     options: {},
     async run(given, io) {
-      const [file, ...others] = given.words;
-      if (file === undefined || others.length > 0) {
-        throw new UsageError(`Cannot validate: found ${given.words.length} words, wanted PACKAGE.cwl`);
-      }
+      const file = onlyWord(given, "a CWL file");
       const { cwl } = await readPackage(file, { isLibrary: true });
       for (const note of cwl.notes) io.talk(`${note}\n`);
       io.out(`${file} is valid CWL\n`);

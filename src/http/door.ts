@@ -63,7 +63,7 @@ function hostOf(request: Request): string {
 function noAddress(found: string): Problem {
   return new Problem(
     "invalid-parameter-value",
-    `Cannot answer: found host "${found}", wanted a name or address, maybe with a port`,
+    `Cannot answer: found host "${found}", wanted a name or address, with or without a port`,
   );
 }
 
@@ -115,10 +115,16 @@ export function checkOrigin(config: DoorConfig, request: Request, called: Site):
   if (origin === null && site === null) return;
   if (origin !== null && [origin, "*"].some((one) => config.corsOrigins.includes(one))) return;
   if (origin !== null && !isOurOrigin(called, origin)) {
-    throw new Problem("forbidden", `Cannot act: found Origin "${origin}", wanted a page of this service`);
+    throw new Problem(
+      "forbidden",
+      `Cannot accept the request: found Origin "${origin}", wanted a page of this service`,
+    );
   }
   if (site !== null && site !== "same-origin" && site !== "none") {
-    throw new Problem("forbidden", `Cannot act: found Sec-Fetch-Site "${site}", wanted a page of this service`);
+    throw new Problem(
+      "forbidden",
+      `Cannot accept the request: found Sec-Fetch-Site "${site}", wanted a page of this service`,
+    );
   }
 }
 

@@ -27,7 +27,10 @@ export function refuseUnhonoured(request: Request): void {
   for (const [name, wanted] of Object.entries(notHonoured)) {
     const value = request.headers.get(name);
     if (value === null) continue;
-    throw new Problem("invalid-parameter-value", `Cannot act: found header ${name} "${value}", wanted ${wanted}`);
+    throw new Problem(
+      "invalid-parameter-value",
+      `Cannot accept the request: found header ${name} "${value}", wanted ${wanted}`,
+    );
   }
   const schema = request.headers.get("content-schema")?.replace(/^<(.*)>$/, "$1");
   if (schema === undefined) return;
@@ -35,6 +38,6 @@ export function refuseUnhonoured(request: Request): void {
   // A process is replaced with the same document that deploys one.
   const place = parts.at(-2) === "processes" ? "processes" : (parts.at(-1) ?? "");
   if (Object.hasOwn(schemas, place) && schemas[place]?.test(schema) === true) return;
-  const detail = `Cannot read body: found Content-Schema "${schema}", wanted that of the standard for this request, or none`;
+  const detail = `Cannot read body: found Content-Schema "${schema}", wanted the schema of the standard for this request, or no header`;
   throw new Problem("unsupported-schema", detail);
 }

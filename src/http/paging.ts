@@ -19,7 +19,7 @@ export function pageOf(context: Pick<RouteContext, "query">, defaultLimit: numbe
     throw new Problem("invalid-query-parameter-value", detail);
   }
   if (after !== undefined && before !== undefined) {
-    throw new Problem("invalid-query-parameter-value", "Cannot list: found after and before, wanted one of them");
+    throw new Problem("invalid-query-parameter-value", "Cannot list: found after and before, wanted only one of them");
   }
   // A larger limit is met as far as the maximum goes (OGC 18-062r2 /req/core/pl-limit-response).
   const limit = given === undefined ? defaultLimit : Math.min(maxLimit, Number(given));
@@ -35,7 +35,10 @@ export function pageNumberOf(context: Pick<RouteContext, "query">): number {
   if (given === undefined) return 0;
   if (/^\d{1,9}$/.test(given)) {
     if (Number(given) === 0 || (context.query("after") ?? context.query("before")) === undefined) return Number(given);
-    throw new Problem("invalid-query-parameter-value", "Cannot list: found page with after or before, wanted one way");
+    throw new Problem(
+      "invalid-query-parameter-value",
+      "Cannot list: found page together with after or before, wanted only one of them",
+    );
   }
   const detail = `Cannot list: found page "${given}", wanted a whole number from 0`;
   throw new Problem("invalid-query-parameter-value", detail);

@@ -18,7 +18,7 @@ export function watchCaller(
     isStill(deps.authenticate, authorization, caller).then(
       (still) => still || gone.abort(),
       // Who somebody is cannot be told for the moment: the next look will.
-      (error: unknown) => deps.logger.warn("Cannot look whether a key still holds", { error }),
+      (error: unknown) => deps.logger.warn("Cannot check whether a key is still valid", { error }),
     );
   }).unref();
   const stop = () => timer.clear();

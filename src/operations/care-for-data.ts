@@ -32,12 +32,12 @@ export async function backUp({ layout }: Pick<CareDeps, "layout">, target: strin
     throw new Problem(kind, `Cannot write backup "${target}": found ${found}`);
   };
   const taken = await ifExists(stat(resolve(target)));
-  if (taken?.isDirectory() === true) refuse("conflict", "a directory, wanted a file's name");
-  if (taken !== undefined && !replaces) refuse("conflict", "a file of that name, wanted a new name or --replace");
+  if (taken?.isDirectory() === true) refuse("conflict", "a directory, wanted the name of a file");
+  if (taken !== undefined && !replaces) refuse("conflict", "a file with that name, wanted a new name or --replace");
   try {
     await access(dirname(resolve(target)), constants.W_OK);
   } catch {
-    refuse("unavailable", "no directory there that can be written to, wanted one");
+    refuse("unavailable", "no directory there that this user can write to");
   }
   await copyDatabase(databaseFile(layout), resolve(target), valuesDirectory(layout));
 }

@@ -14,7 +14,7 @@ export function defaultFaults(process: Process, fromCwl: Readonly<Record<string,
     const faults: Fault[] = [];
     for (const item of defaultItems(process, id, definition, { faults, pointer: at })) {
       if (item.kind === "reference" && /^vault:/i.test(item.href)) {
-        faults.push({ pointer: at, detail: "found a file of the vault, wanted one that every caller may read" });
+        faults.push({ pointer: at, detail: "found an uploaded file, wanted a file that every caller may read" });
       }
       const ofItem = checks.map((check) => check.item(id, item, at)).find((found) => found.length > 0);
       faults.push(...(ofItem ?? []));

@@ -62,7 +62,7 @@ function refuseWishes(
   const { maxPriority, mayPin } = wishBounds[role];
   const faults: Fault[] = [];
   if ((run?.priority ?? 0) > maxPriority) {
-    faults.push(fault("/heddle/priority", run?.priority, `at most ${maxPriority} of a ${role}`));
+    faults.push(fault("/heddle/priority", run?.priority, `at most ${maxPriority} for role "${role}"`));
   }
   if (run?.isPinned === true && !mayPin) faults.push(fault("/heddle/pinned", true, `false of a ${role}`));
   if (faults.length === 0) return;
@@ -123,7 +123,10 @@ function idempotencyOf(deps: SubmitDeps, submission: Submission, faults: Fault[]
   const { idempotencyKey: key, payload, principal } = submission;
   if (key === undefined) return undefined;
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
-    faults.push({ pointer: "header Idempotency-Key", detail: "found other characters, wanted 1 to 255 visible ones" });
+    faults.push({
+      pointer: "header Idempotency-Key",
+      detail: "found other characters, wanted 1 to 255 visible ASCII characters",
+    });
     return undefined;
   }
   return {

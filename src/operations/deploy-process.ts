@@ -89,7 +89,7 @@ export async function undeployProcess(deps: DeployDeps, principal: Principal, id
 /** What widens the sandbox of tools is for an admin to say. Throws `forbidden`. */
 function requireLeave(principal: Principal, { heddle }: GivenDescription): void {
   if (heddle?.ownNamespaces !== true || principal.role === "admin") return;
-  const detail = `Cannot deploy process: found heddle.ownNamespaces from role "${principal.role}", wanted an admin to say so`;
+  const detail = `Cannot deploy process: found heddle.ownNamespaces with role "${principal.role}", wanted role "admin"`;
   throw new Problem("forbidden", detail);
 }
 
@@ -98,11 +98,8 @@ async function requireOwner(deps: DeployDeps, principal: Principal, verb: string
   if (principal.role === "admin") return;
   const owner = await ownerOfProcess(deps.database, id);
   if (owner !== undefined && isOwn(principal, owner)) return;
-  const found = owner === undefined ? "one of the admins'" : "somebody else's";
-  throw new Problem(
-    "forbidden",
-    `Cannot ${verb} process "${id}": found it to be ${found}, wanted its owner or an admin`,
-  );
+  const owned = owner === undefined ? "it belongs to the admins" : "it belongs to another user";
+  throw new Problem("forbidden", `Cannot ${verb} process "${id}": ${owned}, wanted its owner or an admin`);
 }
 
 async function requireMutable(deps: DeployDeps, verb: string, id: string): Promise<Process> {

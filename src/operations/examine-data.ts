@@ -77,7 +77,7 @@ function dottedName(directory: string): readonly Finding[] {
     .split(sep)
     .find((name) => name.includes("."));
   if (dotted === undefined) return [];
-  const detail = `"${directory}" has a dot in "${dotted}", where tools may cut the paths of their files; wanted names without`;
+  const detail = `"${directory}" has a dot in "${dotted}", where tools may cut the paths of their files; wanted names without dots`;
   return [warning("directory name", detail)];
 }
 
@@ -174,7 +174,7 @@ async function examineTools(): Promise<readonly Finding[]> {
   return [
     missing.length === 0
       ? good("tools", "can be run")
-      : fault("tools", `Cannot run any: found no ${missing.join(", ")}`),
+      : fault("tools", `Cannot run tools: found no ${missing.join(", ")}`),
   ];
 }
 

@@ -97,7 +97,7 @@ export async function dismissJob(deps: DismissDeps, principal: Principal, jobId:
     }
     return readAnyJob(deps, principal, jobId);
   }
-  throw new Problem("conflict", `Cannot dismiss job "${jobId}": found it moving, wanted it at rest; ask again`);
+  throw new Problem("conflict", `Cannot dismiss job "${jobId}": its state is just changing; try again`);
 }
 
 async function removeFilesOf({ database, layout }: DismissDeps, job: Job): Promise<void> {

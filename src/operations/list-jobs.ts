@@ -88,6 +88,6 @@ function readCursor(cursor: string | undefined, key: SortKey, name: string): Job
   if (text !== undefined && (!isNumeric || /^-?\d{1,15}$/.test(text))) {
     return { number, value: isNumeric ? Number(text) : text };
   }
-  const detail = `Cannot list jobs: found ${name} "${cursor}", wanted the value of a link`;
+  const detail = `Cannot list jobs: found ${name} "${cursor}", wanted a value from a link of a list`;
   throw new Problem("invalid-query-parameter-value", detail);
 }

@@ -40,11 +40,13 @@ export function readWantedKey(
     throw new Problem("invalid-parameter-value", detail);
   }
   if (!/^[^\p{C}\s][^\p{C}]{0,127}$/u.test(wanted.user)) {
-    throw new Problem("invalid-parameter-value", "Cannot create key: found no usable user, wanted 1 to 128 characters");
+    const shown = JSON.stringify(wanted.user.slice(0, 200));
+    const detail = `Cannot create key: found user ${shown}, wanted 1 to 128 characters that can be printed`;
+    throw new Problem("invalid-parameter-value", detail);
   }
   const expiresAt = wanted.expires === undefined ? undefined : readExpiry(wanted.expires, now);
   if (wanted.expires !== undefined && expiresAt === undefined) {
-    const detail = `Cannot create key: found --expires "${wanted.expires}", wanted a time to come: 90s, 30m, 12h, 30d, 52w, 2027-01-31 or 2027-01-31T12:00:00Z`;
+    const detail = `Cannot create key: found --expires "${wanted.expires}", wanted a time in the future: 90s, 30m, 12h, 30d, 52w, 2027-01-31 or 2027-01-31T12:00:00Z`;
     throw new Problem("invalid-parameter-value", detail);
   }
   return { user: wanted.user, role, ...defined({ expiresAt }) };
@@ -134,7 +136,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     if (touched.size >= maxRemembered) touched.clear();
     touched.set(id, now);
     touchKey(deps.database, id, now).catch((error: unknown) =>
-      deps.logger?.warn("Cannot write down that a key was used", { key: id, error }),
+      deps.logger?.warn("Cannot store when a key was used", { key: id, error }),
     );
   };
   const signInIsOn = async (): Promise<boolean> => {

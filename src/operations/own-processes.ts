@@ -23,7 +23,7 @@ export async function chownProcess(deps: OwnershipDeps, id: string, user: string
     throw new Problem("immutable-process", `Cannot chown process "${id}": found a built-in, wanted a deployed process`);
   }
   if (user !== undefined && !(await hasHoldingKey(deps.database, user, deps.clock.now()))) {
-    const detail = `Cannot chown process "${id}": found no key of user "${user}" that holds, wanted a user with one`;
+    const detail = `Cannot chown process "${id}": found no valid key of user "${user}", wanted a user with a valid key`;
     throw new Problem("not-found", detail);
   }
   await setOwner(deps.database, id, user);

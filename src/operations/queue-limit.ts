@@ -30,7 +30,7 @@ export function createQueueLimit(
       // Nobody is refused by an old count.
       if (isOld || counted >= maxWaiting) await count();
       if (counted >= maxWaiting) {
-        const detail = `Cannot accept a job: found ${counted} waiting, wanted fewer than ${maxWaiting}`;
+        const detail = `Cannot accept a job: found ${counted} waiting jobs, wanted fewer than ${maxWaiting}`;
         throw new Problem("too-many-requests", detail, { retryAfterSeconds });
       }
       counted += 1;

@@ -103,7 +103,7 @@ export function resultOf({ job, description, results }: JobResults, outputId: st
   }
   const result = Object.hasOwn(results, outputId) ? results[outputId] : undefined;
   if (result !== undefined) return result;
-  const detail = `Cannot read results of job "${job.id}": found no value of output "${outputId}", wanted one that was asked for and given`;
+  const detail = `Cannot read results of job "${job.id}": output "${outputId}" has no value: the request did not name it, or the process did not make it`;
   throw new Problem("result-not-available", detail);
 }
 

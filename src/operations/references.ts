@@ -45,7 +45,7 @@ export async function checkReferences(
     .flat()
     .filter((item) => item.kind === "reference").length;
   if (count > maxReferences) {
-    const detail = `found ${count} references, wanted at most ${maxReferences}: many files go into one archive`;
+    const detail = `found ${count} references, wanted at most ${maxReferences}; put many files into one archive`;
     faults.push({ pointer: "/inputs", detail });
     return [];
   }

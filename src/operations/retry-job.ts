@@ -50,7 +50,7 @@ export async function retryJob(
     keepsFinishedSteps: request.fromFailed,
   });
   if (outcome === "lost") {
-    const detail = `Cannot retry job "${jobId}": found its last attempt still being stopped, wanted all of it gone; ask again`;
+    const detail = `Cannot retry job "${jobId}": its last attempt is still being stopped; try again later`;
     throw new Problem("conflict", detail);
   }
   if (job.request.statusDocument !== undefined) await deps.runner.publishStatus(jobId);
@@ -65,6 +65,6 @@ async function requireUploads(deps: DismissDeps, job: Job): Promise<void> {
   for (const item of Object.values(request.inputs).flat()) {
     if (item.kind !== "reference" || !item.href.startsWith(vaultPrefix)) continue;
     if ((await findVaultFile(deps.database, item.href.slice(vaultPrefix.length))) !== undefined) continue;
-    throw new Problem("gone", `Cannot retry job "${job.id}": found its upload "${item.href}" gone, wanted it kept`);
+    throw new Problem("gone", `Cannot retry job "${job.id}": its upload "${item.href}" was removed`);
   }
 }

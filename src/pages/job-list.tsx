@@ -11,7 +11,7 @@ const script = "local-times";
  * folded up (OGC 18-062r2 /req/html/content wants all of it).
  */
 export const jobListPage: Page<JobListDocument> = {
-  policy: (frame) => policyOf({ scripts: scriptUrl(frame, script) ?? "'none'" }),
+  policy: (frame) => policyOf({ scripts: scriptUrl(frame, script) }),
   render: (frame, { jobs, links }) =>
     `<!doctype html>${(
       <Layout {...frame} script={scriptUrl(frame, script)}>

@@ -1,11 +1,14 @@
 import type { Frame } from "./layout.tsx";
 
-/** What a page is told besides its document. */
+/** The scripts that pages load, each by the name of its file in `console`. */
+export type ScriptName = "local-times";
+
+/** What a page gets besides its document. */
 export type PageFrame = Frame & {
   /** The same document as JSON. */
   readonly jsonUrl: string;
-  /** The paths of the scripts that pages may load, by name; what links begin with stands before them. */
-  readonly scripts: Readonly<Record<string, string>>;
+  /** The paths of the scripts; what links begin with stands before them. */
+  readonly scripts: Readonly<Record<ScriptName, string>>;
 };
 
 /** A page that shows a document, complete and usable without any script. */
@@ -27,8 +30,7 @@ export function policyOf(allowed: { readonly sendsForms?: boolean; readonly scri
   ].join("; ");
 }
 
-/** Gives the address of a script; undefined where the program carries none of that name. */
-export function scriptUrl({ baseUrl, scripts }: PageFrame, name: string): string | undefined {
-  const path = scripts[name];
-  return path === undefined ? undefined : `${baseUrl}${path}`;
+/** Gives the address of a script. */
+export function scriptUrl({ baseUrl, scripts }: PageFrame, name: ScriptName): string {
+  return `${baseUrl}${scripts[name]}`;
 }

@@ -151,7 +151,7 @@ test("the overview tells what each command does, and the usage text the values a
   const unknown = await heddle("excute");
   expect([unknown.exitCode, unknown.out]).toEqual([2, ""]);
   expect(unknown.talk).toStartWith(
-    'Cannot run "excute": no such command, did you mean "execute"?\n\nUsage: heddle COMMAND',
+    'Unknown command: excute. Did you mean execute?\n"heddle help" lists all commands\n',
   );
   const usage = (await heddle("serve", "--help")).out;
   expect(usage).toMatch(/--sandbox auto\|require\|off .*if not given require once a key exists.*\(HEDDLE_SANDBOX\)/);

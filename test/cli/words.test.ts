@@ -20,10 +20,10 @@ test("an option that needs no value takes the word that follows it, and else wha
   expect(role("--role=runner", "--loud")).toBe("runner");
 });
 
-test("words that a command does not know are refused by what was found and wanted", () => {
+test("words that a command does not know are refused, with its usage", () => {
   const refused = () => readArguments(command, ["--loud", "one", "--role", "runner", "--", "--role"]);
   expect(refused).toThrow(UsageError);
-  expect(refused).toThrow('Cannot run open: found "one", "--role", wanted options only');
+  expect(refused).toThrow('Too many words: "one", "--role". Usage: heddle open');
 });
 
 for (const words of [
@@ -53,10 +53,17 @@ for (const words of [
 ] as const) {
   test(`"heddle ${words.join(" ")}" has a word too many: exit code 2`, async () => {
     const { exitCode, talk } = await runExecutable(words, { environment: { HEDDLE_DATA: "/nonexistent/heddle" } });
-    expect(talk).toMatch(/^Cannot .*wanted /);
+    expect(talk).toMatch(/^(Too many words: "|Cannot use "|Unknown command: )/);
     expect(exitCode).toBe(2);
   });
 }
+
+test("each command that the overview lists helps under its own name", async () => {
+  const { out } = await runExecutable(["help"]);
+  const names = [...out.matchAll(/^ {2}([a-z]+) /gm)].map(([, name = ""]) => name);
+  expect(names).toContain("serve");
+  for (const name of names) expect((await runExecutable([name, "--help"])).out).toStartWith(`Usage: heddle ${name}`);
+});
 
 test("help tells of all commands, or of one", async () => {
   expect((await runExecutable(["help"])).out).toContain("heddle COMMAND --help tells more");

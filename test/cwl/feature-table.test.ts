@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { loadText } from "../../src/cwl/document/load.ts";
+import { errorText } from "../../src/domain/problem.ts";
 
 const root = join(import.meta.dir, "../..");
 
@@ -20,3 +22,29 @@ test("each feature of docs/cwl.md names tests, and those of ours are there", asy
   const paths = shownBy.flatMap((text) => text.match(/test\/[\w/.-]+\.ts/g) ?? []);
   expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
+
+test("each requirement that is honoured stands in docs/cwl.md", async () => {
+  const text = await Bun.file(join(root, "docs", "cwl.md")).text();
+  const names = honouredNames();
+  expect(names).toContain("ToolTimeLimit");
+  expect(names.filter((name) => !text.includes(name))).toEqual([]);
+});
+
+/** Reads the names from the fault of an unknown requirement, which lists them. */
+function honouredNames(): readonly string[] {
+  const requirements = { "?": {} };
+  const tool = {
+    cwlVersion: "v1.2",
+    class: "CommandLineTool",
+    baseCommand: "x",
+    inputs: [],
+    outputs: [],
+    requirements,
+  };
+  try {
+    loadText(JSON.stringify(tool), "p.cwl");
+    return [];
+  } catch (error) {
+    return /expected one of (.*)/.exec(errorText(error))?.[1]?.split(", ") ?? [];
+  }
+}

@@ -4,25 +4,25 @@ import { cases, type ResultsRow, type Row, resultsRows } from "./results-rows.ts
 const introduction = `# What a client sends and what it gets
 
 Heddle serves clients of OGC API - Processes 1.0 (OGC 18-062r2) and of the 2.0 draft (18-062r3) at the same addresses. A request follows the
-rules of 1.0 when it has \`response\` or a \`transmissionMode\`, which are words of 1.0 only, and does not name the profile of the 2.0 results;
-otherwise those of 2.0. The rules stay with the job: \`GET /jobs/{id}/results\` answers by them too. Where a document follows the profile,
-\`Content-Profile\` says so beside the \`Link\`. \`Preference-Applied\` names what of \`Prefer\` was applied. A job whose only output is an optional one
-that it did not make answers 204.
+rules of 1.0 when it has \`response\` or a \`transmissionMode\`, which only 1.0 knows, and does not name the profile of the 2.0 results.
+All other requests follow the rules of 2.0. The rules stay with the job: \`GET /jobs/{id}/results\` uses them, too. When a document follows the profile,
+it has \`Content-Profile\` beside the \`Link\`. \`Preference-Applied\` names the parts of \`Prefer\` that were applied. A job answers 204 when its only
+output is optional and was not made.
 
 Every cell below is a test. The process has three outputs: the literal \`output_data\` and the files \`output_text\` and \`output_json\`; its
-input is \`{"message": "test"}\`. Written by \`bun test/http/clients-document.ts\`.
+input is \`{"message": "test"}\`. \`bun test/http/clients-document.ts\` writes this page.
 
 ## Side by side
 
-The same wish as a client of each version puts it to \`POST /processes/{id}/execution\`, and the synchronous answer. The results of an
-asynchronous job of a 1.0 client are answered in the same way. A \`-\` stands where the version has no words for it.
+Each row shows the same request to \`POST /processes/{id}/execution\` in both versions, with its synchronous answer. The results of an
+asynchronous job of a 1.0 client are answered in the same way. A \`-\` means that the version cannot express the request.
 
 Every synchronous answer names its job in \`Link\` with \`rel="monitor"\`; with \`--sync-jobs never\` it has none ([durability.md](durability.md)).
 `;
 
 const later = `## Results of a job of a 2.0 client
 
-\`GET\` below \`/jobs/{id}\`, when the job is done. \`outputs\` is what the execution asked for; all of them where nothing is shown.
+\`GET\` below \`/jobs/{id}\`, when the job is done. \`outputs\` lists the outputs that the execution names; a row without it names none, which means all.
 `;
 
 function code(text: string): string {

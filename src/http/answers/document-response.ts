@@ -6,6 +6,7 @@ import { documentPage } from "../../pages/document.tsx";
 import { type Page, policyOf } from "../../pages/page.ts";
 import { scriptPaths } from "../console-files.ts";
 import type { RouteContext } from "../route.ts";
+import { type DocumentFormat, documentFormatNames, documentFormats, isDocumentFormat } from "./document-formats.ts";
 import { taggedResponse } from "./entity-tag.ts";
 import { preferredType } from "./negotiate.ts";
 
@@ -31,59 +32,70 @@ export function documentResponse<Document extends object>(
 ): Response {
   const format = formatOf(context);
   const headers = { vary: "accept", ...(profile === undefined ? {} : profileHeaders(profile)), ...others };
-  const linked = withAlternate(context, document, format);
-  if (format === "json") {
-    return taggedResponse(context.request, JSON.stringify(linked), { ...headers, "content-type": "application/json" });
+  const linked = withAlternates(context, document, format);
+  const tagged = (
+    text: string,
+    more: { readonly "content-type": string; readonly "content-security-policy"?: string },
+  ) => taggedResponse(context.request, text, { ...headers, ...more });
+  switch (format) {
+    case "json":
+      return tagged(JSON.stringify(linked), { "content-type": "application/json" });
+    case "html": {
+      const { baseUrl } = context;
+      const frame = { title, baseUrl, jsonUrl: otherUrl(context, "json"), scripts: scriptPaths };
+      const { policy, render } = page ?? memberPage(linked);
+      return tagged(render(frame, document), {
+        "content-type": "text/html; charset=utf-8",
+        "content-security-policy": policy(frame),
+      });
+    }
+    default:
+      return format satisfies never;
   }
-  const { baseUrl } = context;
-  const frame = { title, baseUrl, jsonUrl: otherUrl(context, "json"), scripts: scriptPaths };
-  const { policy, render } = page ?? memberPage(linked);
-  return taggedResponse(context.request, render(frame, document), {
-    ...headers,
-    "content-type": "text/html; charset=utf-8",
-    "content-security-policy": policy(frame),
-  });
 }
 
 function memberPage(document: object): Page<unknown> {
   return { policy: () => policyOf(), render: (frame) => documentPage(frame, asJson(document)) };
 }
 
-/** Adds the link to the other representation (OGC 18-062r2 /req/core/pl-links). */
-function withAlternate(
+/** Adds the links to the other representations (OGC 18-062r2 /req/core/pl-links). */
+function withAlternates(
   { request, baseUrl }: Pick<RouteContext, "request" | "baseUrl">,
   document: object,
-  format: "json" | "html",
+  format: DocumentFormat,
 ): object {
   if (!("links" in document) || !Array.isArray(document.links)) return document;
-  const alternate: Link = {
-    href: otherUrl({ request, baseUrl }, format === "json" ? "html" : "json"),
-    rel: "alternate",
-    type: format === "json" ? "text/html" : "application/json",
-    title: format === "json" ? "This document as HTML" : "This document as JSON",
-  };
-  return { ...document, links: [...document.links, alternate] };
+  const alternates = documentFormatNames
+    .filter((name) => name !== format)
+    .map((name): Link => {
+      const { mediaType, title } = documentFormats[name];
+      return { href: otherUrl({ request, baseUrl }, name), rel: "alternate", type: mediaType, title };
+    });
+  return { ...document, links: [...document.links, ...alternates] };
 }
 
-/** Where the same document is in another format. */
-function otherUrl({ request, baseUrl }: Pick<RouteContext, "request" | "baseUrl">, format: "json" | "html"): string {
+/** Gives the URL of the same document in another format. */
+function otherUrl({ request, baseUrl }: Pick<RouteContext, "request" | "baseUrl">, format: DocumentFormat): string {
   const { pathname, searchParams } = new URL(request.url);
   searchParams.set("f", format);
   return `${baseUrl}${pathname === "/" ? pathname : withoutEndSlashes(pathname)}?${searchParams}`;
 }
 
-/** `f` wins over `Accept`; JSON when nothing or anything is asked for. */
-function formatOf({ request, query }: Pick<RouteContext, "request" | "query">): "json" | "html" {
-  const asked = query("f");
-  if (asked === "json" || asked === "html") return asked;
-  if (asked !== undefined) {
-    throw new Problem("invalid-query-parameter-value", `Cannot answer: found f "${asked}", wanted json or html`);
+/** Chooses the format: `f` wins over `Accept`; JSON when the client names nothing, or takes anything. */
+function formatOf({ request, query }: Pick<RouteContext, "request" | "query">): DocumentFormat {
+  const name = query("f");
+  if (name !== undefined) {
+    if (isDocumentFormat(name)) return name;
+    const wanted = documentFormatNames.join(" or ");
+    throw new Problem("invalid-query-parameter-value", `Cannot answer: found f "${name}", wanted ${wanted}`);
   }
   const accept = request.headers.get("accept");
-  const chosen = preferredType(accept, ["application/json", "application/problem+json", "text/html"]);
-  if (chosen === undefined) {
-    const detail = `Cannot answer: found Accept "${accept}", wanted application/json or text/html`;
-    throw new Problem("not-acceptable", detail);
+  const { json, ...others } = documentFormats;
+  const otherTypes = Object.values(others).map(({ mediaType }) => mediaType);
+  const type = preferredType(accept, [json.mediaType, "application/problem+json", ...otherTypes]);
+  if (type === undefined) {
+    const wanted = [json.mediaType, ...otherTypes].join(" or ");
+    throw new Problem("not-acceptable", `Cannot answer: found Accept "${accept}", wanted ${wanted}`);
   }
-  return chosen === "text/html" ? "html" : "json";
+  return documentFormatNames.find((format) => documentFormats[format].mediaType === type) ?? "json";
 }

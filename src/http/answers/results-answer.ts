@@ -80,7 +80,7 @@ async function answerShaped(
   switch (shape.kind) {
     case "nothing":
       if (request.isSync) return new Response(null, { status: 204 });
-      throw new Problem("result-not-available", `Cannot read results of job "${job.id}": it was asked for no outputs`);
+      throw new Problem("result-not-available", `Cannot read results of job "${job.id}": its request named no outputs`);
     case "links": {
       request.note("link");
       const links = shape.outputIds.filter(isGiven).map((id) => linkOf(deps, context, request, id));

@@ -2,7 +2,11 @@ import type { DocumentName } from "./api-schemas.ts";
 
 /** What an answer holds: a document, or bytes of some media type. */
 type Content =
-  | { readonly document: DocumentName; readonly isPage?: boolean }
+  | {
+      readonly document: DocumentName;
+      /** It is answered in each format of documents. */
+      readonly hasFormats?: boolean;
+    }
   | { readonly mediaType: string }
   | undefined;
 
@@ -30,9 +34,9 @@ export function ok(document: DocumentName, about: string): RouteAbout["answers"]
   return { 200: { about, content: { document } } };
 }
 
-/** Answers with a document that has an entity tag, and is a page too. */
+/** Answers with a document that has an entity tag, in each format of documents. */
 export function tagged(document: DocumentName, about: string): RouteAbout["answers"] {
-  return { 200: { about, content: { document, isPage: true } }, ...notChanged };
+  return { 200: { about, content: { document, hasFormats: true } }, ...notChanged };
 }
 
 /** For routes that know entity tags. */

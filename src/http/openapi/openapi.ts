@@ -4,6 +4,7 @@ import { defined } from "../../domain/defined.ts";
 import { type Json, type JsonObject, parseExact } from "../../domain/json.ts";
 import type { Process } from "../../domain/process.ts";
 import { SubscriberSchema } from "../../domain/subscriber.ts";
+import { documentFormats } from "../answers/document-formats.ts";
 import { refusedHeaders } from "../known-headers.ts";
 import { hasEffect, type Route } from "../route.ts";
 import type { RouteAbout } from "./about.ts";
@@ -146,11 +147,13 @@ const problemContent = {
 } as const;
 
 function contentOf(
-  content: { readonly document: string; readonly isPage?: boolean } | { readonly mediaType: string },
+  content: { readonly document: string; readonly hasFormats?: boolean } | { readonly mediaType: string },
 ): Json {
   if ("mediaType" in content) return { [content.mediaType]: {} };
   const schema = { $ref: `#/components/schemas/${content.document}` };
-  const json = { "application/json": { schema }, ...(content.isPage === true ? { "text/html": {} } : {}) };
+  const { json: _json, ...others } = documentFormats;
+  const otherTypes = content.hasFormats === true ? Object.values(others).map(({ mediaType }) => [mediaType, {}]) : [];
+  const json = { "application/json": { schema }, ...Object.fromEntries(otherTypes) };
   // A result may be a bare value or several parts as well.
   return content.document === "Results" ? { ...json, "multipart/related": {}, "*/*": {} } : json;
 }

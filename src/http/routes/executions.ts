@@ -11,6 +11,7 @@ import type { SubmitDeps } from "../../operations/submission.ts";
 import { checkJob, type Submitted, submitJob } from "../../operations/submit-job.ts";
 import { readKvpExecution, withoutEmptyFields } from "../../wire/kvp-execute.ts";
 import { parsePrefer } from "../../wire/prefer.ts";
+import { documentFormats, isDocumentFormat } from "../answers/document-formats.ts";
 import { comesToLook, formType, lookResponse, requireOwnForm } from "../answers/process-form.ts";
 import { type AnswerDeps, answerResults } from "../answers/results-answer.ts";
 import { requireAcceptable } from "../answers/results-taken.ts";
@@ -98,7 +99,7 @@ export function executionRoutes(deps: ExecutionRouteDeps): readonly Route[] {
         const process = await describeProcess(deps, principalOf(context), processId);
         const { search } = new URL(context.request.url);
         if (search === "") {
-          const wanted = "wanted a parameter for an input, an output or the answer, or a request by POST";
+          const wanted = "wanted parameters for inputs, outputs or the answer, or a request by POST";
           throw new Problem(
             "invalid-parameter-value",
             `Cannot execute process "${processId}": found no query, ${wanted}`,
@@ -143,14 +144,17 @@ function isDryRun(given: string | undefined): boolean {
   throw new Problem("invalid-query-parameter-value", `Cannot execute: found dryRun "${given}", wanted true or false`);
 }
 
-const shortFormats: Readonly<Record<string, string>> = { json: "application/json", html: "text/html" };
-
 /** What stands in the query wins over the headers of the same meaning (OGC 18-062r3 /req/kvp-execute/f-response and prefer-response). */
 function withHeaders(context: RouteContext, prefer: string | undefined, format: string | undefined): RouteContext {
   const headers = new Headers(context.request.headers);
   if (prefer !== undefined) headers.set("prefer", headerText("prefer", prefer));
-  if (format !== undefined) headers.set("accept", headerText("f", shortFormats[format] ?? format));
+  if (format !== undefined) headers.set("accept", headerText("f", typeOf(format)));
   return { ...context, request: new Request(context.request.url, { headers }), signal: context.signal };
+}
+
+/** Gives the media type of a format; another text is taken for a media type itself. */
+function typeOf(format: string): string {
+  return isDocumentFormat(format) ? documentFormats[format].mediaType : format;
 }
 
 /** Only some characters can stand in a header. */

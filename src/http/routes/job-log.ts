@@ -74,7 +74,7 @@ function logPageOf(context: RouteContext) {
     if (offset === undefined && limit === undefined) return { tail: Math.min(tail, mostLines) };
     throw new Problem(
       "invalid-query-parameter-value",
-      "Cannot read log: found tail with offset or limit, wanted one way",
+      "Cannot read log: found tail together with offset or limit, wanted only one of them",
     );
   }
   if (offset === undefined && limit === undefined) return undefined;

@@ -90,13 +90,13 @@ function wantedOutputs(context: RouteContext, { job, description }: JobResults):
     const wanted = Object.keys(description.outputs).join(", ");
     throw new Problem(
       "invalid-query-parameter-value",
-      `Cannot read results: found outputs "${unknown}", wanted some of ${wanted}`,
+      `Cannot read results: found output "${unknown}" in outputs, wanted one or more of ${wanted}`,
     );
   }
   const { outputs } = job.request;
   const other = outputs === undefined ? undefined : ids.find((id) => !Object.hasOwn(outputs, id));
   if (other === undefined) return ids;
   const asked = Object.keys(outputs ?? {}).join(", ");
-  const detail = `Cannot read results: found output "${other}", wanted one that was asked for: ${asked}`;
+  const detail = `Cannot read results: found output "${other}", wanted one that the request named: ${asked}`;
   throw new Problem("result-not-available", detail);
 }
