@@ -39,7 +39,6 @@ import { createDiskSpace } from "./runner/disk-space.ts";
 import type { Failpoint } from "./runner/failpoints.ts";
 import { watchFilePool } from "./runner/file-pool.ts";
 import { startHousekeeping } from "./runner/housekeeping.ts";
-import { startIndexing } from "./runner/index-jobs.ts";
 import { bringBackKnown } from "./runner/orphans.ts";
 import { type WatchedFile, watchFiles } from "./runner/removed-files.ts";
 import { createStatusDocuments } from "./runner/status-document.ts";
@@ -193,7 +192,6 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   await statusDocuments.renew();
   await showWaitedJobs(database);
   await runner.start();
-  stack.use(startIndexing(base));
   stack.use(await startHousekeeping(tidying));
   listener.answerWith(http);
   logger.info("Listening", { url: listener.url, data: layout.dataDirectory });

@@ -51,7 +51,7 @@ const commands = {
       dataDirectory,
       sandboxSettings: (given, io) => sandboxSettingsOf(given, io, false),
       engines: enginesOf,
-      fetchFile: (given, io) => runDownloads(() => configOf(given, io)),
+      fetchFile: (given, io) => runDownloads(() => configOf(given, io), io.signal),
     }),
   images: async () => (await import("./cli/images.ts")).imagesCommand({ dataOption: dataOption(), dataDirectory }),
   validate: async () => (await import("./cli/validate.ts")).validateCommand(),

@@ -5,7 +5,7 @@ import type { Config } from "./config.ts";
 const everywhere = ["0.0.0.0/0", "::/0"];
 
 /** Makes what fetches input files for a run without a server. Nothing of it is loaded before the first file. */
-export function runDownloads(config: () => Config): FetchFile {
+export function runDownloads(config: () => Config, signal: AbortSignal): FetchFile {
   return async (url, directory, tell) => {
     const { lookup } = await import("node:dns/promises");
     const { readAllowList } = await import("./net/addresses.ts");
@@ -17,7 +17,7 @@ export function runDownloads(config: () => Config): FetchFile {
       allowed: readAllowList(everywhere),
       limits: { idleMilliseconds: fetchIdleSeconds * 1000, totalMilliseconds: downloadSeconds * 1000 },
     });
-    const tries = { tries: downloadTries, totalMilliseconds: downloadSeconds * 1000, tell };
+    const tries = { tries: downloadTries, totalMilliseconds: downloadSeconds * 1000, tell, signal };
     // CWL calls a file as its location does, whatever the server calls it.
     const name = nameOf({ url, headers: new Headers() });
     const { path } = await download({ gate, maxBytes: maxDownloadBytes, ...tries }, { url }, directory, { name });

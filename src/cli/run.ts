@@ -107,7 +107,9 @@ export function runCommand(deps: RunDeps): Command {
       const scratch = await makeScratch(textOption(given, "tmpdir-prefix") ?? join(tmpdir(), "heddle-run-"));
       try {
         const fetching = createFetching(deps.fetchFile(given, io), join(scratch, "fetched"), say);
-        const job = await readJob({ whole: packed.cwl, narrowed }, jobText, given, fetching);
+        const job = await readJob({ whole: packed.cwl, narrowed }, jobText, given, fetching).catch((error: unknown) => {
+          throw io.signal.aborted ? io.signal.reason : error;
+        });
         sayUnknown(job, packed, say);
         const local = { ...(await localRunOf(given, io, { job, say })), locate: packed.locate };
         const whole = withOverrides(packed, job.requirements);

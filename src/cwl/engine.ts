@@ -23,18 +23,15 @@ import {
   tryNumbers,
 } from "../files/layout.ts";
 import { fromCustom } from "./document/custom-types.ts";
-import type { FieldPlaces } from "./document/failed-field.ts";
 import { loadJson } from "./document/load.ts";
-import { machineFaults, noSurroundings, operationFaults, type Surroundings } from "./document/requirements.ts";
+import { machineFaults, operationFaults } from "./document/requirements.ts";
 import type { CwlDocument } from "./document/schema.ts";
 import { secretsWarning } from "./document/secrets.ts";
-import { jsonSource } from "./document/source.ts";
 import { createScriptLoader, type ExpressionLimits, type ScriptLoader } from "./javascript/javascript.ts";
 import { inputObject } from "./run/inputs.ts";
-import { defaultDocker, type LocalRun } from "./run/local-run.ts";
+import { aroundAll, defaultDocker, type LocalRun, placesOf } from "./run/local-run.ts";
 import type { ReadBounds } from "./run/readable.ts";
 import { type Call, leaveRunning, type RunContext, type StepCache } from "./run/run-context.ts";
-
 import { createUsageCount } from "./run/usage.ts";
 import { beginRun, type Run, type RunTools } from "./run.ts";
 import { toOutputValues, writeLiterals } from "./tool/output-values.ts";
@@ -174,7 +171,7 @@ async function work(
     machine: deps.machine,
     ignoresContainers: deps.ignoresContainers ?? false,
     local,
-    places: placesOf(prepared, local),
+    places: placesOf(prepared.definition, local),
     ...(docker === undefined ? {} : { defaultDocker: docker }),
     layout: deps.layout,
     logger: deps.logger,
@@ -207,19 +204,6 @@ async function work(
     // Who gives a run up, or dismisses it, has no use for figures.
     if (!tools.signal.aborted || tools.signal.reason === "failed") await context.usage.keep(record);
   }
-}
-
-function placesOf({ definition }: Prepared, { locate, locateInput }: LocalRun): FieldPlaces {
-  return {
-    document: definition.kind === "cwl" ? definition.document : null,
-    locate: locate ?? jsonSource(null).locate,
-    ...(locateInput === undefined ? {} : { locateInput }),
-  };
-}
-
-/** What counts for all processes that do not say otherwise. */
-function aroundAll(docker: JsonObject | undefined): Surroundings {
-  return docker === undefined ? noSurroundings : { requirements: {}, hints: { docker } };
 }
 
 /** What values of this execution may name: what it makes itself, and what its inputs are. */

@@ -101,11 +101,6 @@ export type Job = {
   readonly hidden?: "waited" | "answered";
 };
 
-/** Tells whether a job stands in lists: neither was it removed, nor is it a run that was merely waited for. */
-export function isListed(job: Job): boolean {
-  return job.hidden === undefined && !isDiscarded(job);
-}
-
 /** Tells whether a job was removed after it had ended: of it only its history is kept, not even its status document. */
 export function isDiscarded({ status, finishedAt, updatedAt }: Job): boolean {
   return status === "dismissed" && finishedAt !== updatedAt;

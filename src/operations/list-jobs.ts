@@ -1,6 +1,6 @@
 import { mayDo, type Principal, seesPrivate } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
-import { isListed, type Job } from "../domain/job.ts";
+import type { Job } from "../domain/job.ts";
 import type { JobSearch } from "../domain/job-search.ts";
 import { type JobOrder, newestFirst, type SortKey } from "../domain/job-sort.ts";
 import { Problem } from "../domain/problem.ts";
@@ -31,12 +31,12 @@ export async function listJobs(deps: ListDeps, principal: Principal, filter: Job
   const owner = mayDo(principal, "read-all-jobs") ? {} : { user: principal.user ?? null };
   const from = readCursor(before ?? after, order.key, before === undefined ? "after" : "before");
   if (filter.withRemoved === true) requireAction(principal, "read-all-jobs", "list removed jobs");
-  const isShown = (job: Job) => filter.withRemoved === true || isListed(job);
-  const found = await readVisible(deps, principal, isShown, {
+  const found = await readVisible(deps, principal, {
     // One more than asked tells whether there is a further page.
     limit: limit + 1,
     ...owner,
     search,
+    withRemoved: filter.withRemoved === true,
     // A page that ends before a job is read from there back.
     order: before === undefined ? order : { ...order, isDescending: !order.isDescending },
     now: deps.clock.now(),
@@ -58,14 +58,8 @@ export async function listJobs(deps: ListDeps, principal: Principal, filter: Job
 type Reading = Parameters<typeof readJobs>[1];
 
 /** What may not be known of leaves no gap in a page, and no place of it stands in a link. */
-async function readVisible(
-  deps: ListDeps,
-  principal: Principal,
-  isShown: (job: Job) => boolean,
-  reading: Reading,
-): Promise<readonly ListedJob[]> {
-  const mayList = async (job: Job) =>
-    isShown(job) && (seesPrivate(principal) || (await maySeeJob(deps, principal, job)));
+async function readVisible(deps: ListDeps, principal: Principal, reading: Reading): Promise<readonly ListedJob[]> {
+  const mayList = async (job: Job) => seesPrivate(principal) || (await maySeeJob(deps, principal, job));
   const visible: ListedJob[] = [];
   let from = reading.from;
   for (;;) {

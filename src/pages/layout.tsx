@@ -10,7 +10,7 @@ export type Frame = {
 const styles = `
 :root { color-scheme: light dark; --line: #8884; --soft: #8882; --accent: #0b6e99; }
 @media (prefers-color-scheme: dark) { :root { --accent: #6bc5ea; } }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 62rem; padding: 1rem 1.25rem 3rem; }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 75rem; padding: 1rem 1.25rem 3rem; }
 nav { border-bottom: 1px solid var(--line); display: flex; flex-wrap: wrap; gap: 1.25rem; padding-bottom: .6rem; }
 nav a:first-child { font-weight: 700; }
 a { color: var(--accent); overflow-wrap: anywhere; }
@@ -24,7 +24,7 @@ form { border: 1px solid var(--line); border-radius: .5rem; display: grid; gap: 
 label { display: grid; gap: .2rem; } textarea { font: inherit; resize: vertical; } button { font: inherit; justify-self: start; }
 table { border-collapse: collapse; width: 100%; } .wide { overflow-x: auto; } caption { text-align: left; color: GrayText; padding: .3rem 0; }
 th { color: GrayText; font-weight: 400; text-align: left; } th, td { border-bottom: 1px solid var(--line); padding: .35rem .8rem .35rem 0; vertical-align: top; }
-td time, td code { white-space: nowrap; } td progress { width: 6rem; }
+td { white-space: nowrap; } td details { white-space: normal; } td progress { width: 4rem; }
 progress { vertical-align: middle; width: 12rem; }
 @media (max-width: 34rem) { dl { grid-template-columns: 1fr; } dt { margin-top: .4rem; } }
 `;

@@ -7,6 +7,8 @@ import { copyOpenDatabase } from "./backup.ts";
 import { explainDatabase } from "./database-fault.ts";
 import { type Driver, openDriver } from "./driver.ts";
 import { createJobFeed, type JobFeed, type LiveProgress } from "./job-feed.ts";
+import { createTakeIn } from "./job-lists/take-in.ts";
+import { takeInAll } from "./job-lists/take-in-all.ts";
 import { type Migration, migrate } from "./migrate.ts";
 import { migrationFiles } from "./migrations.macro.ts" with { type: "macro" };
 import type { Row, Statement, StatementResult } from "./statements.ts";
@@ -19,13 +21,14 @@ const embeddedMigrations: readonly Migration[] = migrationFiles();
 export type Database = AsyncDisposable & {
   /**
    * Commits the statements, all or nothing, together with other writes of the same turn; durable when it resolves.
-   * `changed` are ids of jobs whose followers are told after the commit; `standing`: see WriteOptions.
+   * `changed` are ids of jobs whose followers are told after the commit; `standing` and `more`: see WriteOptions.
    * Throws `unavailable` when another process holds the lock for half a minute, or the database is closed.
    */
   write(
     statements: readonly Statement[],
     changed?: readonly string[],
     standing?: Statement,
+    more?: () => Promise<readonly Statement[]>,
   ): Promise<readonly StatementResult[]>;
   read(statement: Statement): Promise<readonly Row[]>;
   /** Refuses writes for a reason, such as that the file was removed: they would be lost. With `undefined` no more. */
@@ -34,6 +37,10 @@ export type Database = AsyncDisposable & {
   announce(jobId: string, live: LiveProgress): void;
   /** What happened since the start; `synchronous` is the connection's own answer (2 is FULL). */
   figures(): Promise<WriteFigures & { readonly synchronous: number }>;
+  /** Goes along with each write that ends a job, as its `more`: now and then it takes jobs into the lists. */
+  readonly takeIn: () => Promise<readonly Statement[]>;
+  /** The clock's: what takes long is ended by it. */
+  elapsed(): number;
   readonly feed: JobFeed;
 };
 
@@ -61,19 +68,23 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const feed = createJobFeed();
   let isLost = false;
   const queue = createWriteQueue({ driver, clock, logger, onChanged: feed.changed, pause: sleep });
+  const read: Database["read"] = async (statement) => (await queue.read(statement)).rows;
   return {
     feed,
-    write: (statements, changed, standing) =>
+    takeIn: createTakeIn(read),
+    write: (statements, changed, standing, more) =>
       queue.write(statements, {
+        ...(more === undefined ? {} : { more }),
         ...(changed === undefined ? {} : { changed }),
         ...(standing === undefined ? {} : { standing }),
       }),
-    read: async (statement) => (await queue.read(statement)).rows,
+    read,
     refuseWrites(cause) {
       isLost = cause !== undefined;
       queue.refuse(cause);
     },
     announce: feed.announce,
+    elapsed: () => clock.elapsed(),
     async figures() {
       const { rows } = await queue.read({ sql: "PRAGMA synchronous", args: [] });
       return { synchronous: Number(rows[0]?.synchronous), ...queue.figures() };
@@ -126,6 +137,7 @@ async function migrateFile(file: string, migrations: readonly Migration[], logge
     const keep = (known: number) => copyOpenDatabase(driver, `${file}.of-${known}-migrations`);
     const applied = await migrate(driver, migrations, file, keep);
     if (applied > 0) logger.info("The database was migrated", { file, migrations: applied });
+    await takeInAll(driver, logger, applied > 0);
   } finally {
     driver.close();
   }

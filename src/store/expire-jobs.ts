@@ -1,10 +1,9 @@
 import { and, eq, lte, or, type SQL, sql } from "drizzle-orm";
 import { isFinished, type JobStatus, jobStatuses } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
-import { groupSize } from "./job-index/columns.ts";
+import { deletesOfListRows } from "./queries/list-rows.ts";
 import { notesOfRemovedJob } from "./removals.ts";
-import { jobGroups } from "./schema/job-index.ts";
-import { checkpoints, executions, idempotencyKeys, jobEvents, jobs, results } from "./schema/jobs.ts";
+import { checkpoints, executions, idempotencyKeys, isListed, jobEvents, jobs, results } from "./schema/jobs.ts";
 import { notifications, subscriptions } from "./schema/notifications.ts";
 import { vaultFiles, vaultUses } from "./schema/vault.ts";
 import { argument, build, compile, statusIn } from "./statements.ts";
@@ -17,23 +16,23 @@ const isDue = and(
   sql`coalesce(${jobs.request} ->> '$.run.isPinned', 0) = 0`,
 );
 
-/** In groups of jobs whose first one ended long ago enough. */
-const selectDue = dueIn(
-  sql`${jobGroups} cross join ${jobs} on ${jobs.number} between ${jobGroups.number} * ${sql.raw(`${groupSize}`)} and ${jobGroups.number} * ${sql.raw(`${groupSize} + ${groupSize - 1}`)}`,
-  sql`${lte(jobGroups.leastFinished, argument("before"))} and is_indexed = 1`,
-);
-const selectDueUnindexed = dueIn(sql`${jobs} indexed by jobs_not_indexed`, sql`is_indexed = 0`);
+const selectDue = dueIn(sql`${jobs} indexed by jobs_by_end`, sql`${isListed} and hidden in (0, 1)`);
+const selectDueNew = dueIn(sql`${jobs} indexed by jobs_new`, sql`is_new = 1`);
 
-function dueIn(source: SQL, isOld: SQL) {
+function dueIn(source: SQL, isThere: SQL) {
   return compile<{ before: number; limit: number }>(() =>
     build
       .select({ id: sql`${jobs.id}`.as("id") })
       .from(source)
-      .where(and(isOld, isDue))
+      .where(and(isThere, isDue))
       .limit(sql.placeholder("limit")),
   );
 }
 
+/** Before the row goes, by which they are found. */
+const removeListRows = deletesOfListRows(and(eq(jobs.id, argument("jobId")), isDue)).map((query) =>
+  compile<{ jobId: string; before: number }>(query),
+);
 const remove = compile<{ jobId: string; before: number }>(() =>
   build.delete(jobs).where(and(eq(jobs.id, argument("jobId")), isDue)),
 );
@@ -62,19 +61,21 @@ const removals = [
 
 /** Lists ids of jobs that ended before a time and are not pinned, so many at most. */
 export async function expiredJobs(database: Database, before: number, limit: number): Promise<readonly string[]> {
-  const indexed = await database.read(selectDue({ before, limit }));
-  const others = await database.read(selectDueUnindexed({ before, limit }));
-  return [...indexed, ...others].slice(0, limit).map((row) => String(row.id));
+  const listed = await database.read(selectDue({ before, limit }));
+  const others = await database.read(selectDueNew({ before, limit }));
+  return [...listed, ...others].slice(0, limit).map((row) => String(row.id));
 }
 
 /** Removes all rows of a job that ended before a time, in one write which notes that its files are to go. False when it was retried or pinned meanwhile. */
 export async function removeJob(database: Database, jobId: string, before: number): Promise<boolean> {
-  const [removed] = await database.write([
+  const listRows = removeListRows.map((one) => one({ jobId, before }));
+  const written = await database.write([
+    ...listRows,
     remove({ jobId, before }),
     ...notesOfRemovedJob(jobId),
     ...removals.map((one) => one({ jobId })),
   ]);
-  return removed?.rowsAffected === 1;
+  return written[listRows.length]?.rowsAffected === 1;
 }
 
 /** It was dismissed before it had ended, and its status document says so: of a discarded one nothing is kept. */

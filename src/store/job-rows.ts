@@ -16,7 +16,8 @@ export const jobWidth = jobRow.width;
 export function jobOf(row: Row, from = 0): Job {
   const {
     number: _number,
-    isIndexed: _isIndexed,
+    hidden: _hidden,
+    isNew: _isNew,
     outputBytes: _outputBytes,
     client,
     providerId,
@@ -31,7 +32,7 @@ export function jobOf(row: Row, from = 0): Job {
     failure,
     wpsId,
     resumeFrom,
-    hidden,
+    syncRun,
     ...always
   } = jobRow.read(row, from);
   return {
@@ -48,7 +49,7 @@ export function jobOf(row: Row, from = 0): Job {
     ...(failure === null ? {} : { failure }),
     ...(wpsId === null ? {} : { wpsId }),
     ...(resumeFrom === null ? {} : { resumeFrom }),
-    ...(hidden === null ? {} : { hidden }),
+    ...(syncRun === null ? {} : { hidden: syncRun }),
   };
 }
 
@@ -124,9 +125,10 @@ export function jobArguments(job: Job): ArgumentsOf<typeof jobs> {
     wpsId: job.wpsId ?? null,
     resumeFrom: job.resumeFrom ?? null,
     earlyCrashes: job.earlyCrashes,
-    isIndexed: 0,
+    hidden: job.hidden === undefined ? 0 : 2,
+    isNew: 1,
     client: storable(clientOf(job)),
     outputBytes: 0,
-    hidden: job.hidden ?? null,
+    syncRun: job.hidden ?? null,
   };
 }

@@ -8,6 +8,7 @@ import * as claiming from "./queries/claim-jobs.ts";
 import { findMove, insertEventsOfMove } from "./queries/guards.ts";
 import * as inserting from "./queries/insert-job.ts";
 import { insertNotificationsOfMove, notificationsText } from "./queries/insert-notifications.ts";
+import { withoutListRows } from "./queries/list-rows.ts";
 import * as moving from "./queries/move-job.ts";
 import { type JobRecord, recordStatements } from "./queries/record-job.ts";
 import * as selecting from "./queries/select-jobs.ts";
@@ -264,7 +265,7 @@ export async function finishJob(database: Database, move: FinishMove): Promise<b
   statements.push(moving.forgetSecretsOfMove(guard));
   statements.push(...tellOfMove(guard, at, notifications));
   if (events.length > 0) statements.push(insertEventsOfMove({ ...guard, events: eventsText(events) }));
-  const results = await database.write(statements, [jobId], findMove(guard));
+  const results = await database.write(statements, [jobId], findMove(guard), database.takeIn);
   if (won(results)) database.feed.forget(jobId);
   return won(results);
 }
@@ -288,6 +289,7 @@ export async function dismissJob(
     ],
     [jobId],
     findMove(guard),
+    database.takeIn,
   );
   if (won(results)) database.feed.forget(jobId);
   return won(results) ? "dismissed" : "lost";
@@ -305,9 +307,11 @@ export async function discardJob(
       moving.discard({ ...guard, at, message: storable(message) }),
       moving.deleteResults(guard),
       ...(isDismissed ? [] : [moving.insertDismissalEvent(guard)]),
+      ...withoutListRows(guard),
     ],
     [jobId],
     findMove(guard),
+    database.takeIn,
   );
   return won(results) ? "dismissed" : "lost";
 }

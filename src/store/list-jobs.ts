@@ -1,38 +1,27 @@
+import type { Job } from "../domain/job.ts";
 import type { JobSearch } from "../domain/job-search.ts";
-import { type JobOrder, newestFirst, type SortKey } from "../domain/job-sort.ts";
+import { type JobOrder, newestFirst } from "../domain/job-sort.ts";
 import type { Database } from "./database.ts";
-import { groupSize } from "./job-index/columns.ts";
-import { blockOf, lastOf, membersInOrder, removeRange } from "./job-index/number-sets.ts";
-import { numbersIn } from "./job-index/sayers.ts";
+import { listEnded } from "./job-lists/list-ended.ts";
+import { directionOf, firstOf, type JobPosition, positionOf } from "./job-lists/position.ts";
+import { alternativesOf, type Question, questionOf } from "./job-lists/question.ts";
+import { createSlices } from "./job-lists/slices.ts";
+import { justEndedWith } from "./job-lists/take-in.ts";
 import { jobOf } from "./job-rows.ts";
-import { type Asked, askedOf, isEverything } from "./job-search/asked.ts";
-import { findJobs, rarestFirst } from "./job-search/find-jobs.ts";
-import {
-  comparePositions,
-  directionOf,
-  type JobPosition,
-  type ListedJob,
-  positionOf,
-  sortedBy,
-} from "./job-search/positions.ts";
-import { firstByEnd, firstByFacet } from "./job-search/sort-jobs.ts";
-import { type Overview, rareTerms, type Stretch } from "./job-search/term-sets.ts";
-import {
-  type AskedOfUnindexed,
-  pageOfUnindexed,
-  selectGroupBounds,
-  selectIndexedJobs,
-  selectOverview,
-  selectPage,
-} from "./queries/search-jobs.ts";
+import { pageOfNew, selectEnded } from "./queries/list-jobs.ts";
 import type { Statement } from "./statements.ts";
 
-export type { JobPosition, ListedJob } from "./job-search/positions.ts";
+export type { JobPosition } from "./job-lists/position.ts";
+
+/** A job of a list, and where it stands there. */
+export type ListedJob = { readonly job: Job; readonly position: JobPosition };
 
 export type JobFilter = {
   /** Null: jobs of anonymous users only; undefined: everybody's. */
   readonly user?: string | null;
   readonly search?: JobSearch;
+  /** Also those that were removed after their end. */
+  readonly withRemoved?: boolean;
   /** The newest first when absent. */
   readonly order?: JobOrder;
   /** Milliseconds since 1970. */
@@ -42,48 +31,51 @@ export type JobFilter = {
   readonly from?: JobPosition;
 };
 
-type Page = { readonly order: JobOrder; readonly limit: number; readonly from?: JobPosition };
+/** A synchronous run that is no job: as long as it is new, who asks for what was removed sees it too. */
+const syncRun = 2;
 
 /** How often a page is read again because jobs of it moved meanwhile. */
 const mostTries = 3;
 
-/** Lists the jobs that a search finds, in its order, from behind a position on. Words are found in indexed jobs only. */
+/**
+ * Lists the jobs that a search finds, in its order, from behind a position on. Words are found in ended jobs only.
+ * Throws `unavailable`, with a hint, when it takes longer than 5 s.
+ */
 export async function listJobs(database: Database, filter: JobFilter): Promise<readonly ListedJob[]> {
-  const { search = {}, order = newestFirst, user, limit, from, now } = filter;
-  const page: Page = { order, limit, ...(from === undefined ? {} : { from }) };
-  const asked = askedOf(search, user, now);
-  if (isEverything(asked) && order.key === "created") {
-    return listedBy(database, selectPage[directionOf(order)]({ from: from?.number ?? null, limit }), order);
-  }
+  const { search = {}, order = newestFirst, user, withRemoved = false, limit, from } = filter;
+  const question = questionOf(search, user);
+  if (question === undefined) return [];
+  const hidden = withRemoved ? [0, 1] : [0];
+  const slices = createSlices(database, question);
   for (let tries = 1; ; tries += 1) {
-    // First, so that a job that is taken up in the index meanwhile is found here or there.
-    const unindexed = asked.unindexed === undefined ? [] : await listUnindexed(database, page, asked.unindexed);
-    const numbers = await findNumbers(database, page, asked);
-    const indexed = await listedBy(database, selectIndexedJobs({ numbers: JSON.stringify(numbers) }), order);
-    if (indexed.length === numbers.length || tries === mostTries) return merged(page, unindexed, indexed);
+    // First, so that a job that is taken into the indexes meanwhile is found here or there.
+    const unlisted = await listNew(database, question, filter, withRemoved ? [...hidden, syncRun] : hidden);
+    const found: JobPosition[] = [];
+    for (const one of hidden) {
+      const reading = { question, hidden: one, order, limit, slices, ...(from === undefined ? {} : { from }) };
+      found.push(...(await listEnded(database, reading)));
+    }
+    const numbers = firstOf(found, order, limit).map(({ number }) => number);
+    const rows = selectEnded({ numbers: JSON.stringify(numbers), hidden: JSON.stringify(hidden) });
+    const ended = await jobsOf(database, rows, order);
+    if (ended.length === numbers.length || tries === mostTries) return merged(unlisted, ended, order, limit);
   }
 }
 
-const unindexedPages = {
-  created: pageOfUnindexed(sortedBy.created.sorted),
-  finished: pageOfUnindexed(sortedBy.finished.sorted),
-  status: pageOfUnindexed(sortedBy.status.sorted),
-  processID: pageOfUnindexed(sortedBy.processID.sorted),
-  provider: pageOfUnindexed(sortedBy.provider.sorted),
-  user: pageOfUnindexed(sortedBy.user.sorted),
-} as const satisfies Record<SortKey, unknown>;
-
-async function listUnindexed(
+/** Jobs that have not ended or ended just now; of these, those that say what is looked for. */
+async function listNew(
   database: Database,
-  { order, limit, from }: Page,
-  asked: AskedOfUnindexed,
+  question: Question,
+  { now, limit, from, order = newestFirst, search }: JobFilter,
+  hidden: readonly number[],
 ): Promise<readonly ListedJob[]> {
-  const begins = { fromValue: from?.value ?? null, fromNumber: from?.number ?? null };
-  const statement = unindexedPages[order.key][directionOf(order)]({ ...asked, ...begins, limit });
-  return listedBy(database, statement, order);
+  const sayers = question.words === null ? [] : await justEndedWith(database.read, alternativesOf(search?.text));
+  const begin = { fromValue: from?.value ?? null, fromNumber: from?.number ?? null };
+  const values = { ...question, ...begin, now, limit, hidden: JSON.stringify(hidden), sayers: JSON.stringify(sayers) };
+  return jobsOf(database, pageOfNew[order.key][directionOf(order)](values), order);
 }
 
-async function listedBy(database: Database, statement: Statement, order: JobOrder): Promise<readonly ListedJob[]> {
+async function jobsOf(database: Database, statement: Statement, order: JobOrder): Promise<readonly ListedJob[]> {
   const rows = await database.read(statement);
   return rows.map((row) => {
     const job = jobOf(row);
@@ -91,78 +83,14 @@ async function listedBy(database: Database, statement: Statement, order: JobOrde
   });
 }
 
-/** Merges jobs in the order of the page. Of a job that was read twice the later state counts. */
-function merged({ order, limit }: Page, one: readonly ListedJob[], later: readonly ListedJob[]): readonly ListedJob[] {
+/** Of a job that was read twice the later state counts. */
+function merged(
+  one: readonly ListedJob[],
+  later: readonly ListedJob[],
+  order: JobOrder,
+  limit: number,
+): readonly ListedJob[] {
   const byNumber = new Map([...one, ...later].map((listed) => [listed.position.number, listed]));
-  return [...byNumber.values()]
-    .sort((first, second) => comparePositions(first.position, second.position, order))
-    .slice(0, limit);
-}
-
-/** The numbers of the indexed jobs on a page. */
-async function findNumbers(database: Database, page: Page, search: Asked): Promise<readonly number[]> {
-  const blocks = await blocksOf(database, search);
-  if (blocks === undefined) return [];
-  const overview = { ...(await overviewOf(database)), rare: await rareTerms(database, search.sets.flat(2), blocks) };
-  const asked = rarestFirst(search, overview);
-  if (asked === undefined) return [];
-  const { key } = page.order;
-  if (key === "created") return firstByNumber(database, page, asked, { blocks, overview });
-  const found = await findJobs(database, asked, blocks, overview);
-  return key === "finished" ? firstByEnd(database, found, page) : firstByFacet(database, found, page, key);
-}
-
-/** The blocks in which there may be jobs of the times and durations that are asked for. */
-async function blocksOf(database: Database, { created, duration }: Asked): Promise<Stretch | undefined> {
-  const [bounds] = await database.read(
-    selectGroupBounds({
-      leastCreated: created?.least ?? 0,
-      mostCreated: created?.most ?? Number.MAX_SAFE_INTEGER,
-      leastDuration: duration?.least ?? 0,
-      mostDuration: duration?.most ?? 0,
-      classes: duration?.classes ?? null,
-    }),
-  );
-  if (bounds?.least == null || bounds.most == null) return undefined;
-  return { first: blockOf(Number(bounds.least) * groupSize), last: blockOf(Number(bounds.most) * groupSize) };
-}
-
-async function overviewOf(database: Database): Promise<Omit<Overview, "rare">> {
-  const [row] = await database.read(selectOverview({}));
-  return { gone: numbersIn(row, "gone"), unsettled: numbersIn(row, "unsettled") };
-}
-
-/** Goes from where the page begins, in stretches that grow, until enough was found. */
-async function firstByNumber(
-  database: Database,
-  { order: { isDescending }, limit, from }: Page,
-  asked: Asked,
-  { blocks, overview }: { readonly blocks: Stretch; readonly overview: Overview },
-): Promise<readonly number[]> {
-  const numbers: number[] = [];
-  for (const stretch of stretchesFrom(from?.number, blocks, isDescending)) {
-    const found = await findJobs(database, asked, stretch, overview);
-    if (from !== undefined && isDescending) removeRange(found, from.number, lastOf(found));
-    if (from !== undefined && !isDescending) removeRange(found, found.first, from.number);
-    numbers.push(...membersInOrder(found, isDescending, limit - numbers.length));
-    if (numbers.length >= limit) break;
-  }
-  return numbers;
-}
-
-/** The newest block may have just begun. */
-const blocksAtFirst = 2;
-const growth = 8;
-
-function* stretchesFrom(from: number | undefined, blocks: Stretch, isDescending: boolean): Generator<Stretch> {
-  const start = from === undefined ? undefined : blockOf(from);
-  const first = isDescending ? blocks.first : Math.max(blocks.first, start ?? 0);
-  const last = isDescending ? Math.min(blocks.last, start ?? blocks.last) : blocks.last;
-  let left = last - first + 1;
-  for (let size = blocksAtFirst; left > 0; size *= growth) {
-    const reach = Math.min(size, left);
-    const next = isDescending ? first + left - reach : last - left + 1;
-    yield { first: next, last: next + reach - 1 };
-    left -= reach;
-  }
+  const positions = [...byNumber.values()].map(({ position }) => position);
+  return firstOf(positions, order, limit).flatMap(({ number }) => byNumber.get(number) ?? []);
 }

@@ -1,12 +1,9 @@
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, type SQL, sql } from "drizzle-orm";
 import { clientOf } from "../domain/access.ts";
 import type { Job } from "../domain/job.ts";
 import { jobMoves } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
-import { membersInOrder, setOfBlock } from "./job-index/number-sets.ts";
-import { facetTerm } from "./job-index/terms.ts";
-import { jobSets } from "./schema/job-index.ts";
-import { jobs } from "./schema/jobs.ts";
+import { isListed, jobs } from "./schema/jobs.ts";
 import { argument, build, compile, statusIn } from "./statements.ts";
 
 const isWaiting = statusIn(jobs.status, jobMoves.claim.from);
@@ -47,27 +44,20 @@ const countBefore = compile<{ client: string; priority: number; createdAt: numbe
 
 /** Jobs of a process that are looked at for how long they take: the newest that ended, whatever became of them. */
 const maxLookedAt = 20;
-/** Blocks of the job index in which they are looked for. */
-const maxBlocks = 3;
 
-const selectNewestSets = compile<{ term: string; limit: number }>(() =>
-  build
-    .select({ block: jobSets.block, numbers: jobSets.numbers })
-    .from(jobSets)
-    .where(eq(jobSets.term, argument("term")))
-    .orderBy(desc(jobSets.block))
-    .limit(sql.placeholder("limit")),
-);
+/** The durations of the ended jobs of a process, those that ended just now, or the newest of the others; null of those without success. */
+function durationsOf(source: SQL, order: SQL) {
+  return compile<{ processId: string; limit: number }>(() =>
+    build
+      .select({ milliseconds: sql`iif(status = 'successful', finished_at - started_at, null)`.as("milliseconds") })
+      .from(
+        sql`${source} and finished_at is not null and hidden = 0 and process_id = ${argument("processId")} order by ${order} limit ${argument("limit")}`,
+      ),
+  );
+}
 
-/** `numbers` is a JSON array. */
-const selectDurations = compile<{ numbers: string }>(() =>
-  build
-    .select({ milliseconds: sql`${jobs.finishedAt} - ${jobs.startedAt}`.as("milliseconds") })
-    .from(jobs)
-    .where(
-      sql`${jobs.number} in (select value from json_each(${argument("numbers")})) and is_indexed = 1 and ${statusIn(jobs.status, ["successful"])}`,
-    ),
-);
+const newDurations = durationsOf(sql`jobs indexed by jobs_new where is_new = 1`, sql`finished_at desc`);
+const listedDurations = durationsOf(sql`jobs indexed by jobs_of_process where ${isListed}`, sql`number desc`);
 
 /** Counts the accepted jobs. */
 export async function countWaiting(database: Database): Promise<number> {
@@ -87,12 +77,9 @@ export async function queuePositionOf(database: Database, job: Job): Promise<num
 
 /** Tells how long the newest successful jobs of a process took: the median; undefined when there is none. */
 export async function usualMilliseconds(database: Database, processId: string): Promise<number | undefined> {
-  const sets = await database.read(selectNewestSets({ term: facetTerm("process", processId), limit: maxBlocks }));
-  const newest: number[] = [];
-  for (const { block, numbers } of sets) {
-    newest.push(...membersInOrder(setOfBlock(Number(block), numbers), true, maxLookedAt - newest.length));
-  }
-  const rows = await database.read(selectDurations({ numbers: JSON.stringify(newest) }));
-  const durations = rows.map((row) => Number(row.milliseconds));
+  const page = { processId, limit: maxLookedAt };
+  const rows = [...(await database.read(newDurations(page))), ...(await database.read(listedDurations(page)))];
+  const newest = rows.slice(0, maxLookedAt).filter(({ milliseconds }) => milliseconds !== null);
+  const durations = newest.map(({ milliseconds }) => Number(milliseconds));
   return durations.sort((one, other) => one - other)[Math.floor(durations.length / 2)];
 }

@@ -3,6 +3,7 @@ import type { Database } from "./database.ts";
 import { checkpointsOf } from "./executions.ts";
 import { eventsText } from "./job-rows.ts";
 import { findMove, insertEventsOfMove } from "./queries/guards.ts";
+import { withoutListRows } from "./queries/list-rows.ts";
 import { copyCheckpoints, retry } from "./queries/retry-job.ts";
 import { storable } from "./statements.ts";
 
@@ -26,6 +27,7 @@ export async function retryJob(database: Database, move: RetryMove): Promise<"ac
     [
       retry({ jobId, moveId, at, message: storable(message), keeps: Number(keepsFinishedSteps) }),
       insertEventsOfMove({ jobId, moveId, events: eventsText([event]) }),
+      ...withoutListRows({ jobId, moveId }),
     ],
     [jobId],
     findMove({ jobId, moveId }),

@@ -55,11 +55,6 @@ export function argumentsOf<T extends Table>(table: T): { readonly [Name in keyo
   return columns;
 }
 
-/** Selects columns of a table by their names in it, where the source is SQL of which the builder knows no tables. */
-export function columnsNamed(table: string, names: readonly string[]): Readonly<Record<string, SQL.Aliased>> {
-  return Object.fromEntries(names.map((name) => [name, sql.raw(`${table}.${name}`).as(name)]));
-}
-
 /** The columns of a new row, each as SQL. */
 export type ColumnsOf<T extends Table> = { readonly [Name in keyof InferSelectModel<T>]: SQL };
 

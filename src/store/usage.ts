@@ -24,9 +24,9 @@ const countQueued = compile<{ client: string }>(() =>
 const countRunning = compile<{ client: string }>(() =>
   build
     .select({ count: sql`count(*)`.as("count") })
-    .from(sql`${jobs} indexed by jobs_not_indexed`)
+    .from(sql`${jobs} indexed by jobs_new`)
     .where(
-      sql`is_indexed = 0 and ${jobs.finishedAt} is null and ${jobs.status} = 'running' and ${jobs.client} = ${argument("client")}`,
+      sql`is_new = 1 and ${jobs.finishedAt} is null and ${jobs.status} = 'running' and ${jobs.client} = ${argument("client")}`,
     ),
 );
 

@@ -26,6 +26,8 @@ type WriteOptions = {
    * tried again after an error that leaves open whether it was committed.
    */
   readonly standing?: Statement;
+  /** Statements that go along, which are known by what is read when the write has its turn. */
+  readonly more?: () => Promise<readonly Statement[]>;
 };
 
 export type WriteFigures = {
@@ -48,7 +50,7 @@ export type WriteQueueOptions = {
 /** Statements of one commit: more would hold the lock and the event loop for more than some milliseconds. */
 const maxStatements = 500;
 type Write = {
-  readonly statements: readonly Statement[];
+  statements: readonly Statement[];
   readonly options: WriteOptions;
   readonly resolve: (results: readonly StatementResult[]) => void;
   readonly reject: (error: unknown) => void;
@@ -111,6 +113,7 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
       const count = writesOfOneCommit(waiting);
       const taken = waiting.slice(0, count);
       waiting = waiting.slice(count);
+      for (const write of taken) await addMore(logger, write);
       await commitTogether(taken);
     }
     running = undefined;
@@ -144,6 +147,16 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
       lock.close();
     },
   };
+}
+
+/** What goes along with a write must not keep it from being committed. */
+async function addMore(logger: Logger, write: Write): Promise<void> {
+  if (write.options.more === undefined) return;
+  try {
+    write.statements = [...write.statements, ...(await write.options.more())];
+  } catch (error) {
+    logger.warn("Cannot read what goes along with a write", { error });
+  }
 }
 
 /** Counts how many of the writes that wait go into one commit: at least one, and no more statements than it may have. */

@@ -198,8 +198,17 @@ export function verifyData(data: string): Columns {
   return {
     "database faults": integrity,
     "executions without an end": texts("select id as text from executions where ended_at is null"),
-    // A group without a finished job is gone from the index, and so is a job that left it.
-    "jobs left in the index": texts("select cast(number as text) as text from job_gone"),
+    "jobs left in the index": [
+      ...texts(
+        "select cast(number as text) as text from job_tags where not exists (select 1 from jobs where jobs.number = job_tags.number and jobs.hidden = job_tags.hidden and jobs.is_new = 0)",
+      ),
+      ...texts(
+        "select cast(id as text) as text from job_texts_docsize where not exists (select 1 from jobs where jobs.number = abs(id) and (jobs.hidden = 0) = (id > 0) and jobs.hidden < 2 and jobs.is_new = 0)",
+      ),
+    ],
+    "jobs that no word finds": texts(
+      "select cast(number as text) as text from jobs where is_new = 0 and hidden < 2 and not exists (select 1 from job_texts_docsize where id = iif(jobs.hidden = 0, jobs.number, -jobs.number))",
+    ),
     "histories with gaps": texts(
       "select job_id as text from job_events group by job_id having count(*) <> max(number) or min(number) <> 1",
     ),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { executable, runExecutable } from "../support/executable.ts";
+import { until } from "../support/jobs.ts";
 import { makeRootFs } from "../support/root-fs.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
 
@@ -73,6 +74,7 @@ beforeAll(async () => {
     fetch: (request) => {
       const { pathname } = new URL(request.url);
       asked.push(pathname);
+      if (pathname === "/endless") return new Response(new ReadableStream({ pull: () => new Promise(() => {}) }));
       if (pathname === "/moved/page.txt") return Response.redirect("/page.txt");
       return pathname.endsWith("page.txt") ? new Response("from the web\n") : new Response("no", { status: 404 });
     },
@@ -243,6 +245,18 @@ test("what cannot be fetched is told with its line in the job file, and leaves n
   expect(gone.talk).toContain("404");
   const directory = await run(["files.cwl", "--d", `${web.url}dir/`]);
   expect([directory.exitCode, directory.talk]).toEqual([4, expect.stringContaining("or a listing of files")]);
+  expect((await readdir(folder.path)).filter((name) => name.startsWith("scratch-"))).toEqual([]);
+});
+
+test("who stops a run while a file is fetched is not kept waiting, and nothing is left", async () => {
+  const child = Bun.spawn(
+    [executable, "run", "--tmpdir-prefix", join(folder.path, "scratch-"), "files.cwl", "--f", `${web.url}endless`],
+    { cwd: folder.path, env: { PATH: "/usr/bin:/bin" }, stderr: "pipe", stdout: "pipe" },
+  );
+  await until("the file is asked for", () => asked.includes("/endless"));
+  child.kill("SIGINT");
+  expect(await child.exited).toBe(130);
+  expect(await new Response(child.stderr).text()).toEndWith("Stopped before the end\n");
   expect((await readdir(folder.path)).filter((name) => name.startsWith("scratch-"))).toEqual([]);
 });
 

@@ -139,7 +139,7 @@ test("pages that are damaged under a running server: it answers, is not ready sa
   const data = await used(folder);
   await using server = await startServer(data);
   await whileHealthy(server.url, "damaged pages", async () => {
-    await damageTrees(data, ["jobs_waiting", "jobs_not_indexed", "notifications_due"]);
+    await damageTrees(data, ["jobs_waiting", "jobs_new", "notifications_due"]);
     // A write of another connection makes the server read its pages anew.
     expect((await runExecutable(["keys", "create", "--role", "admin", "--data", data])).exitCode).toBe(0);
     await until("it is not ready", async () => (await fetch(`${server.url}/readyz`)).status === 503);

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "bun:test";
-import { indexJobs } from "../../src/store/job-index/index-jobs.ts";
 import { claimJobs } from "../../src/store/jobs.ts";
 import { address, jsonOf, openService, submitEcho } from "./service.ts";
 
@@ -200,8 +199,6 @@ test("the job list can be filtered", async () => {
   expect(await count("processID=other")).toBe(0);
   expect(await count("type=process")).toBe(2);
   expect(await count("provider=other")).toBe(0);
-  expect(await count("q=echo")).toBe(0);
-  await indexJobs(service.database, 10);
   expect(await count("q=echo")).toBe(1);
   expect(await count("q=ECHO%20nothing")).toBe(0);
   expect(await count("q=nothing,Echo")).toBe(1);

@@ -344,6 +344,23 @@ describe("what is out of bounds is refused with its field", () => {
   });
 });
 
+test("an output object with a number that nothing can hold fails its job by the field", async () => {
+  const writer = {
+    cwlVersion: "v1.2",
+    class: "CommandLineTool",
+    id: "beyond",
+    baseCommand: ["sh", "-c", "printf '{\"made\": [1, 1e400]}' > cwl.output.json"],
+    inputs: {},
+    outputs: { made: "double[]" },
+  };
+  await deploy("beyond", JSON.stringify(writer));
+  expect(await resultsOf(await execute("{}", "beyond"))).toMatch(/^500 .*cwl.output.json: \/made\/1: found 1e400/);
+  const long = { ...writer, id: "longest", outputs: { made: "long" } };
+  long.baseCommand = ["sh", "-c", "printf '{\"made\": 9223372036854775808}' > cwl.output.json"];
+  await deploy("longest", JSON.stringify(long));
+  expect(await resultsOf(await execute("{}", "longest"))).toMatch(/^500 .*9223372036854775808/);
+});
+
 describe("members that are no values are read as before", () => {
   test("a priority of 1.0, and a box with 10.0", async () => {
     const answer = await execute('{"id":1}', "numbers", ',"heddle":{"priority":1.0,"maxSeconds":60.0}');

@@ -24,8 +24,8 @@ function rowsOf(data: string, jobId: string): string {
     const rows = database
       .query<Record<string, unknown>, [string]>(`SELECT * FROM ${table} WHERE ${column} = ?`)
       .all(jobId);
-    // Whether a job was taken up in the index of the list is no matter of the locations.
-    return rows.map(({ is_indexed: _, ...row }) => row);
+    // Whether a job was taken into the indexes of the list is no matter of the locations.
+    return rows.map(({ is_new: _, ...row }) => row);
   });
   database.close();
   return JSON.stringify(rows);

@@ -6,14 +6,14 @@ import { createClient } from "@libsql/client/sqlite3";
 import { migrate } from "drizzle-orm/libsql/migrator";
 import { drizzle } from "drizzle-orm/libsql/sqlite3";
 import { readMigrationFiles } from "drizzle-orm/migrator";
+import type { JobSearch } from "../../src/domain/job-search.ts";
 import { silentLogger } from "../../src/domain/logger.ts";
 import { Problem } from "../../src/domain/problem.ts";
 import { openDatabase } from "../../src/store/database.ts";
-import { indexJobs } from "../../src/store/job-index/index-jobs.ts";
-import { listJobs } from "../../src/store/list-jobs.ts";
+import { type JobFilter, listJobs } from "../../src/store/list-jobs.ts";
 import type { Migration } from "../../src/store/migrate.ts";
 import { fakeClock } from "../support/fake-clock.ts";
-import { newJob, openTestDatabase, startOfTest } from "../support/jobs-in-store.ts";
+import { openTestDatabase, startOfTest } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const options = { clock: fakeClock(), logger: silentLogger };
@@ -124,7 +124,7 @@ describe("migrations", () => {
   test("several processes that open a new database at once all succeed", async () => {
     await using dir = await temporaryDirectory();
     const program = `
-      import { newJob, openTestDatabase, startOfTest } from ${JSON.stringify(join(import.meta.dir, "../support/jobs-in-store.ts"))};
+      import { openTestDatabase, startOfTest } from ${JSON.stringify(join(import.meta.dir, "../support/jobs-in-store.ts"))};
       await using database = await openTestDatabase(${JSON.stringify(dir.path)});
       await database.write([{ sql: "UPDATE keys SET user = user", args: [] }]);`;
     await Bun.write(join(dir.path, "open.ts"), program);
@@ -134,46 +134,67 @@ describe("migrations", () => {
     expect(await Promise.all(processes.map((one) => one.exited))).toEqual([0, 0, 0]);
   }, 30_000);
 
-  test.each([
-    [
-      "table",
-      "CREATE TABLE `job_sets`",
-      ["INSERT INTO job_index VALUES (1, 1, 1, 'dismissed', NULL, NULL, 'echo', '', '')"],
-    ],
-    [
-      "blocks",
-      "ADD `least_duration`",
-      [
-        "INSERT INTO job_sets VALUES ('sdismissed', 0, x'0200'), ('pother', 0, x'0100')",
-        "INSERT INTO job_columns VALUES (1, x'00')",
-        "INSERT INTO job_groups VALUES (0, 1, 1, 1, 1, 1, 1, 1, 1)",
-        "INSERT INTO job_values VALUES (1, 'process', 'other')",
-        "INSERT INTO job_texts (rowid, words) VALUES (-1, 'flood')",
-      ],
-    ],
-  ])("jobs that an earlier index of other %s held are found by the present one", async (_, change, taken) => {
+  test("jobs of a database of before the lists had their indexes are found by tags, words and order, and removed ones are not", async () => {
     await using dir = await temporaryDirectory();
     const file = join(dir.path, "heddle.db");
     const all = readMigrationFiles({ migrationsFolder });
-    const before = all.findIndex(({ sql }) => sql.some((statement) => statement.includes(change)));
-    const job = newJob();
+    const before = all.findIndex(({ sql }) => sql.some((statement) => statement.includes("`job_tags`")));
     {
       await using database = await openDatabase({ file, ...options, migrations: all.slice(0, before) });
       // As programs of then wrote it: the columns that there were.
-      const row = `INSERT INTO jobs (id, process_id, process_revision, status, is_sync, tags, request, priority, attempt, fence, progress, message, created_at, finished_at, updated_at, early_crashes, is_indexed)
-        VALUES ('${job.id}', 'echo', 'sha256:0', 'dismissed', 0, '[]', '{"inputs":{}}', 0, 0, 0, 0, 'm', ${startOfTest}, ${startOfTest}, ${startOfTest}, 0, 1)`;
-      await database.write([...taken, row].map((sql) => ({ sql, args: [] })));
+      const row = (id: string, status: string, changes: Readonly<Record<string, string | number>> = {}) => {
+        const ended = ["accepted", "running"].includes(status) ? {} : { finished_at: startOfTest, is_indexed: 1 };
+        const values = { id, status, tags: "[]", message: "m", updated_at: startOfTest, ...ended, ...changes };
+        const names = Object.keys(values);
+        return {
+          sql: `INSERT INTO jobs (process_id, process_revision, is_sync, request, priority, attempt, fence, progress, created_at, early_crashes, ${names.join()})
+            VALUES ('echo', 'r', 0, '{"inputs":{}}', 0, 0, 0, 0, ${startOfTest}, 0, ${names.map(() => "?").join()})`,
+          args: Object.values(values),
+        };
+      };
+      const old = [
+        "INSERT INTO process_revisions VALUES ('echo', 'r', '{\"title\":\"Flood map\"}', '{}', 0, 0, 'public', '[]', 1, NULL)",
+        "INSERT INTO job_sets VALUES ('sdismissed', 0, x'0200', NULL, NULL), ('pother', 0, x'0100', NULL, NULL)",
+        "INSERT INTO job_columns VALUES (1, x'00')",
+        "INSERT INTO job_groups VALUES (0, 1, 1, 1, 1, 1, 1, 1, 1)",
+        "INSERT INTO job_values VALUES (1, 'process', 'other')",
+        "INSERT INTO job_gone VALUES (7)",
+        "INSERT INTO job_texts (rowid, words) VALUES (-1, 'wrong')",
+      ];
+      await database.write([
+        ...old.map((sql) => ({ sql, args: [] })),
+        row("first", "successful", { tags: '["red", "x,y"]', finished_at: startOfTest + 9 }),
+        row("second", "failed", { failure: '{"message":"No Überraschung"}', finished_at: startOfTest + 5 }),
+        row("removed", "dismissed", { updated_at: startOfTest + 1, tags: '["red"]', message: "gone" }),
+        row("stopped", "dismissed", { user: "ada", finished_at: startOfTest + 7, updated_at: startOfTest + 7 }),
+        row("waiting", "accepted", { tags: '["red"]' }),
+      ]);
     }
-    await using database = await openDatabase({ file, ...options });
-    const search = { statuses: ["dismissed"], processIds: ["echo"] } as const;
-    for (const indexed of [1, 0]) {
-      const found = await listJobs(database, { now: startOfTest, limit: 2, search });
-      expect(found.map((one) => one.job.id)).toEqual([job.id]);
-      expect(await indexJobs(database, 10)).toBe(indexed);
+    for (const time of ["first", "second"]) {
+      await using database = await openDatabase({ file, ...options });
+      const found = async (search: JobSearch, more: Partial<JobFilter> = {}) =>
+        (await listJobs(database, { now: startOfTest, limit: 9, search, ...more })).map(({ job }) => job.id);
+      expect(await found({})).toEqual(["waiting", "stopped", "second", "first"]);
+      expect(await found({ tags: ["red"] })).toEqual(["waiting", "first"]);
+      expect(await found({ tags: ["red"] }, { withRemoved: true })).toEqual(["waiting", "removed", "first"]);
+      expect(await found({ text: [["uberraschung"]] })).toEqual(["second"]);
+      expect(await found({ text: [["flood", "map"]] })).toEqual(["stopped", "second", "first"]);
+      expect(await found({ text: [["gone"]] })).toEqual([]);
+      expect(await found({ text: [["gone"]] }, { withRemoved: true })).toEqual(["removed"]);
+      expect(await found({ text: [["wrong"]] })).toEqual([]);
+      expect(await found({ createdTo: startOfTest }, { user: "ada" })).toEqual(["stopped"]);
+      const order = { key: "finished", isDescending: true } as const;
+      expect(await found({ statuses: ["successful", "failed"] }, { order })).toEqual(["first", "second"]);
+      const [left] = await database.read({ sql: "SELECT count(*) AS n FROM jobs WHERE is_new = 1", args: [] });
+      expect(left?.n).toBe(time === "first" ? 1 : 3);
+      // What is left is found, and taken in when the next job ends.
+      if (time === "second") break;
+      const anew = ["DELETE FROM job_texts WHERE rowid IN (1, 2)", "UPDATE jobs SET is_new = 1 WHERE number < 3"];
+      await database.write(anew.map((sql) => ({ sql, args: [] })));
+      expect(await found({ text: [["uberraschung"]] })).toEqual(["second"]);
     }
-    const others = { processIds: ["other"] };
-    expect(await listJobs(database, { now: startOfTest, limit: 2, search: others })).toEqual([]);
-    expect(await listJobs(database, { now: startOfTest, limit: 2, search: { text: [["flood"]] } })).toEqual([]);
+    const old = ["job_sets", "job_columns", "job_groups", "job_values", "job_gone"];
+    expect(tablesOf(file).filter((name) => old.includes(name))).toEqual([]);
   });
 });
 

@@ -1,11 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import type { Job } from "../../src/domain/job.ts";
+import { isDiscarded, type Job } from "../../src/domain/job.ts";
 import type { JobSearch } from "../../src/domain/job-search.ts";
 import { type JobOrder, sortKeys } from "../../src/domain/job-sort.ts";
 import type { Database } from "../../src/store/database.ts";
 import { removeJob } from "../../src/store/expire-jobs.ts";
-import { indexJobs } from "../../src/store/job-index/index-jobs.ts";
-import { settleWords } from "../../src/store/job-index/settle-words.ts";
+import { takeIn } from "../../src/store/job-lists/take-in.ts";
 import { claimJobs, discardJob, dismissJob, findJob, finishJob, insertJob } from "../../src/store/jobs.ts";
 import { type JobFilter, listJobs } from "../../src/store/list-jobs.ts";
 import { retryJob } from "../../src/store/retry-job.ts";
@@ -25,9 +24,14 @@ const secondsOf = [0, 1, 3, 15, 16, 21, 40, 3599, 3600, 4000, 90_000];
 
 /**
  * Inserts 90 jobs that differ in everything that can be asked for; nine are not over. Gives them in that order. Their
- * numbers lie so far apart: the index keeps 1024 together, and 8192.
+ * numbers lie so far apart: lists go through 1024 first, then 8192, then more at a time.
  */
-async function fill(database: Database, apart: number, take: (at: number) => Promise<void>): Promise<readonly Job[]> {
+async function fill(
+  database: Database,
+  apart: number,
+  removesSome: boolean,
+  takesAll: boolean,
+): Promise<readonly Job[]> {
   const ids: string[] = [];
   for (let at = 0; at < 90; at += 1) {
     const user = ["ada", "bob", undefined][at % 3];
@@ -44,8 +48,11 @@ async function fill(database: Database, apart: number, take: (at: number) => Pro
     await insertJob(database, job, acceptedEvent(job.createdAt));
     await database.write([{ sql: "UPDATE jobs SET number = ? WHERE id = ?", args: [(at + 1) * apart, job.id] }]);
     await move(database, job, at);
-    await take(at);
+    if (removesSome && at % 5 === 1) {
+      await discardJob(database, { jobId: job.id, moveId: crypto.randomUUID(), at: now, message: "Job dismissed" });
+    }
   }
+  await database.write(await takeIn(database.read, takesAll ? 100 : 40));
   const jobs = await Promise.all(ids.map((id) => findJob(database, id)));
   return jobs.filter((job) => job !== undefined);
 }
@@ -78,14 +85,17 @@ async function move(database: Database, { id: jobId, createdAt }: Job, at: numbe
   });
 }
 
+type Question = Pick<JobFilter, "user" | "search" | "withRemoved">;
+
 /** What a search means, told by looking at each job. */
-function meets(job: Job, { user, search = {} }: Pick<JobFilter, "user" | "search">): boolean {
+function meets(job: Job, { user, search = {}, withRemoved = false }: Question): boolean {
   const milliseconds = job.startedAt === undefined ? Number.NaN : (job.finishedAt ?? now) - job.startedAt;
   const { minDurationSeconds: least, maxDurationSeconds: most } = search;
   const said = [job.processId, job.providerId, ...job.tags, job.message, job.failure?.message, job.failure?.stderrTail]
     .join(" ")
     .toLowerCase();
   return (
+    (withRemoved || !isDiscarded(job)) &&
     (user === undefined || (job.user ?? null) === user) &&
     (search.processIds?.includes(job.processId) ?? true) &&
     (search.providerIds?.includes(job.providerId ?? null) ?? true) &&
@@ -118,11 +128,7 @@ function sortedValue(job: Job, at: number, { key }: JobOrder): number | string {
   }
 }
 
-function expected(
-  jobs: readonly Job[],
-  filter: Pick<JobFilter, "user" | "search">,
-  order: JobOrder,
-): readonly string[] {
+function expected(jobs: readonly Job[], filter: Question, order: JobOrder): readonly string[] {
   const rising = jobs
     .map((job, at) => ({ job, at, value: sortedValue(job, at, order) }))
     .filter(({ job }) => meets(job, filter))
@@ -166,53 +172,46 @@ const single: readonly JobSearch[] = [
 const searches = single.flatMap((one, at) => single.slice(at).map((other) => ({ ...one, ...other })));
 const orders = sortKeys.flatMap((key) => [true, false].map((isDescending): JobOrder => ({ key, isDescending })));
 
-type Take = (database: Database, at: number) => Promise<void>;
-
-const rest = async () => {};
-const takeNone: Take = async () => {};
-const takeSome: Take = async (database, at) => {
-  if (at === 50) await indexJobs(database, 30);
-};
-const takeEach: Take = async (database) => {
-  await indexJobs(database, 100);
-  await settleWords(database, rest);
-};
+/** Takes all jobs that ended into the indexes of the lists. */
+async function takeInAll(database: Database): Promise<void> {
+  await database.write(await takeIn(database.read, 100));
+}
 
 describe.each([
-  ["no job is indexed", takeNone, 1],
-  ["some jobs are indexed", takeSome, 1],
-  ["each job is indexed when it ends", takeEach, 1],
-  ["some jobs of many are indexed", takeSome, 700],
-  ["each job of some groups is indexed", takeEach, 100],
-  ["each job of many is indexed", takeEach, 700],
-] as const)("when %s, listJobs()", (_, take, apart) => {
+  ["next to each other, some of them taken in", 1, false, false],
+  ["some of which are removed, next to each other", 1, true, true],
+  ["far from each other", 700, false, true],
+  ["some of which are removed, very far from each other, some of them taken in", 3000, true, false],
+] as const)("of jobs %s, listJobs()", (_, apart, removesSome, takesAll) => {
   test("finds what every pair of filters means, for everybody and for one user", async () => {
     await using dir = await temporaryDirectory();
     await using database = await openTestDatabase(dir.path);
-    const jobs = await fill(database, apart, (at) => take(database, at));
+    const jobs = await fill(database, apart, removesSome, takesAll);
     for (const [at, search] of searches.entries()) {
       const users = at < single.length ? ["ada", null, undefined] : [["ada", null, undefined][at % 3]];
       for (const user of users) {
-        const filter = user === undefined ? { search } : { search, user };
+        const removed = at % 2 === 1 ? { withRemoved: true } : {};
+        const filter = user === undefined ? { search, ...removed } : { search, user, ...removed };
         const order = { key: "created", isDescending: true } as const;
         const ids = await listed(database, filter);
         expect({ filter, ids }).toEqual({ filter, ids: expected(jobs, filter, order) });
       }
     }
-  });
+  }, 60_000);
 
   test("keeps to every order, both ways, with and without filters", async () => {
     await using dir = await temporaryDirectory();
     await using database = await openTestDatabase(dir.path);
-    const jobs = await fill(database, apart, (at) => take(database, at));
+    const jobs = await fill(database, apart, removesSome, takesAll);
     for (const [at, order] of orders.entries()) {
       for (const search of single.filter((_, index) => index % orders.length === 0 || index % 4 === at % 4)) {
-        const filter = at % 3 === 0 ? { search, user: "bob" } : { search };
+        const removed = at % 2 === 1 ? { withRemoved: true } : {};
+        const filter = at % 3 === 0 ? { search, user: "bob", ...removed } : { search, ...removed };
         const ids = await listed(database, { ...filter, order });
         expect({ order, filter, ids }).toEqual({ order, filter, ids: expected(jobs, filter, order) });
       }
     }
-  });
+  }, 60_000);
 });
 
 const texts: readonly NonNullable<JobSearch["text"]>[] = [
@@ -227,24 +226,20 @@ const texts: readonly NonNullable<JobSearch["text"]>[] = [
 ];
 
 test.each([
-  ["few", 1],
-  ["some", 100],
-  ["many", 700],
-])(
-  "of %s jobs text finds the indexed ones of which all words are said, beside every other filter",
-  async (_, apart) => {
+  ["next to each other, some of them taken in", 1, false, false],
+  ["far from each other, some removed", 700, true, true],
+  ["very far from each other, some removed, some of them taken in", 3000, true, false],
+] as const)(
+  "of jobs %s text finds the ended ones of which all words are said, beside every other filter",
+  async (_, apart, removesSome, takesAll) => {
     await using dir = await temporaryDirectory();
     await using database = await openTestDatabase(dir.path);
-    const jobs = await fill(database, apart, async () => {});
-    await indexJobs(database, 70);
-    while (await settleWords(database, rest));
-    // Late ones of groups that are settled.
-    await indexJobs(database, 30);
+    const jobs = await fill(database, apart, removesSome, takesAll);
     const plain = jobs.map((job) => ({ ...job, message: job.message.replace("Ü", "U") }));
     for (const text of texts) {
       for (const search of single) {
         for (const order of orders.slice(0, search.processIds === undefined ? 1 : 4)) {
-          const filter = { search: { ...search, text } };
+          const filter = { search: { ...search, text }, ...(order.isDescending ? { withRemoved: true } : {}) };
           const ended = new Set(jobs.filter((job) => job.finishedAt !== undefined).map((job) => job.id));
           const ids = expected(plain, filter, order).filter((id) => ended.has(id));
           expect({ filter, order, ids: await listed(database, { ...filter, order }) }).toEqual({
@@ -256,6 +251,7 @@ test.each([
       }
     }
   },
+  60_000,
 );
 
 test("a word that means something to the index is but a word", async () => {
@@ -264,16 +260,21 @@ test("a word that means something to the index is but a word", async () => {
   const { jobId, moveId, at } = { jobId: "a", moveId: "m", at: startOfTest };
   await insertJob(database, newJob({ id: jobId }), acceptedEvent());
   await dismissJob(database, { jobId, moveId, at, message: "flood" });
-  await indexJobs(database, 1);
-  for (const word of ['"', "OR", "NEAR(", "*", "words : x", "-", "(", "\u0000", "{facets}", "'", "\ud800", "flo*"]) {
-    expect({ word, ids: await listed(database, { search: { text: [[word]] } }) }).toEqual({ word, ids: [] });
-  }
-  for (const word of ["^flood", "FLOOD", "(flood)"]) {
-    expect({ word, ids: await listed(database, { search: { text: [[word]] } }) }).toEqual({ word, ids: [jobId] });
+  for (const isTakenIn of [false, true]) {
+    if (isTakenIn) await takeInAll(database);
+    for (const word of ['"', "OR", "NEAR(", "*", "words : x", "-", "(", "\u0000", "{facets}", "'", "\ud800", "flo*"]) {
+      expect({ word, ids: await listed(database, { search: { text: [[word]] } }) }).toEqual({ word, ids: [] });
+    }
+    for (const word of ["^flood", "FLOOD", "(flood)"]) {
+      expect({ word, ids: await listed(database, { search: { text: [[word]] } }) }).toEqual({ word, ids: [jobId] });
+    }
   }
 });
 
-describe("a job that was indexed", () => {
+describe.each([
+  ["ended just now", false],
+  ["was taken in", true],
+])("a job that %s", (_, isTakenIn) => {
   async function openWithFailedJob() {
     const dir = await temporaryDirectory();
     const database = await openTestDatabase(dir.path);
@@ -292,9 +293,8 @@ describe("a job that was indexed", () => {
       events: [],
       executionEnded: true,
     });
-    expect(await indexJobs(database, 100)).toBe(1);
-    expect(await indexJobs(database, 100)).toBe(0);
-    const found = (search: JobSearch) => listed(database, { search });
+    if (isTakenIn) await takeInAll(database);
+    const found = (search: JobSearch, withRemoved = false) => listed(database, { search, withRemoved });
     return { dir, database, jobId, at, found, move: { jobId, moveId: crypto.randomUUID(), at } };
   }
 
@@ -309,27 +309,28 @@ describe("a job that was indexed", () => {
     await dir[Symbol.asyncDispose]();
   });
 
-  test("is found as dismissed, at once and when it is indexed anew", async () => {
+  test("is found as dismissed when it was removed, at once, and only by who wants removed ones too", async () => {
     const { dir, database, jobId, found, move } = await openWithFailedJob();
     expect(await discardJob(database, { ...move, message: "Job dismissed" })).toBe("dismissed");
-    for (const indexed of [0, 1]) {
-      expect(await found({ statuses: ["dismissed"] })).toEqual([jobId]);
-      expect(await found({ tags: ["red"] })).toEqual([jobId]);
-      expect(await found({ statuses: ["failed"] })).toEqual([]);
-      expect(await found({ text: [["dismissed"]] })).toEqual(indexed === 0 ? [] : [jobId]);
-      await indexJobs(database, 100);
+    for (const isAgain of [false, true]) {
+      for (const search of [{}, { statuses: ["dismissed"] }, { tags: ["red"] }, { text: [["dismissed"]] }] as const) {
+        expect({ isAgain, search, ids: await found(search) }).toEqual({ isAgain, search, ids: [] });
+        expect({ isAgain, search, ids: await found(search, true) }).toEqual({ isAgain, search, ids: [jobId] });
+      }
+      expect(await found({ statuses: ["failed"] }, true)).toEqual([]);
+      await takeInAll(database);
     }
     await database[Symbol.asyncDispose]();
     await dir[Symbol.asyncDispose]();
   });
 
-  test("leaves nothing behind when it is removed", async () => {
-    const { dir, database, jobId, at, found } = await openWithFailedJob();
+  test.each([false, true])("leaves nothing behind when its row goes (removed before: %p)", async (isRemoved) => {
+    const { dir, database, jobId, at, found, move } = await openWithFailedJob();
+    if (isRemoved) await discardJob(database, { ...move, message: "Job flooded" });
     expect(await removeJob(database, jobId, at - 1)).toBe(false);
-    expect(await found({ text: [["flooded"]] })).toEqual([jobId]);
+    expect(await found({ text: [["flooded"]] }, true)).toEqual([jobId]);
     expect(await removeJob(database, jobId, at)).toBe(true);
-    expect(await indexJobs(database, 1)).toBe(1);
-    for (const table of ["jobs", "job_sets", "job_columns", "job_groups", "job_gone", "job_texts"]) {
+    for (const table of ["jobs", "job_tags", "job_texts"]) {
       expect(await database.read({ sql: `SELECT count(*) AS n FROM ${table}`, args: [] })).toMatchObject([{ n: 0 }]);
     }
     await database[Symbol.asyncDispose]();

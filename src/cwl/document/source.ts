@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type Node } from "yaml";
-import { ExactNumber, numberFault, numberOfText } from "../../domain/exact-number.ts";
+import { type AnyNumber, ExactNumber, numberFault, numberOfText, readNumber } from "../../domain/exact-number.ts";
 import { type Json, withExactValues } from "../../domain/json.ts";
 import { errorText, type Fault, Problem } from "../../domain/problem.ts";
 import { parseYaml } from "./lenient-yaml.ts";
@@ -72,8 +72,15 @@ export function jsonSource(value: Json, prefix = ""): Source {
   return { value, locate: (place) => `${prefix}/${place.join("/")}` };
 }
 
-/** Numbers as JSON writes them; YAML has a plus sign too. */
-const numberForm = /^\+?(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
+/** Numbers as JSON writes them. */
+const jsonForm = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+/** Whole numbers as only YAML writes them. */
+const otherBase = /^0(?:x[\da-fA-F]+|o[0-7]+)$/;
+
+function yamlNumber(text: string): AnyNumber | undefined {
+  if (jsonForm.test(text)) return numberOfText(text);
+  return otherBase.test(text) ? numberOfText(BigInt(text).toString()) : readNumber(text);
+}
 
 /** Puts numbers with their text in the place of those that the reader has changed. Keys are names, and stay. */
 function keepNumbers(root: Node | null): void {
@@ -82,8 +89,7 @@ function keepNumbers(root: Node | null): void {
     if (isSeq(node)) for (const item of node.items) left.push(item);
     if (isMap(node)) for (const { value } of node.items) left.push(value);
     if (!isScalar(node) || typeof node.value !== "number") continue;
-    const text = numberForm.exec(node.source ?? "")?.[1];
-    if (text !== undefined) node.value = numberOfText(text);
+    node.value = yamlNumber(node.source ?? "") ?? node.value;
   }
 }
 

@@ -1,6 +1,9 @@
 import type { JsonObject } from "../../domain/json.ts";
+import type { ProcessDefinition } from "../../domain/process.ts";
+import type { FieldPlaces } from "../document/failed-field.ts";
+import { noSurroundings, type Surroundings } from "../document/requirements.ts";
 import type { CwlDocument } from "../document/schema.ts";
-import type { Place } from "../document/source.ts";
+import { jsonSource, type Place } from "../document/source.ts";
 
 /** What whoever runs a package on their own machine may ask for; nothing of it exists in the server. */
 export type LocalRun = {
@@ -31,4 +34,18 @@ export type PreservedEnvironment = {
 /** The DockerRequirement of tools that have none. */
 export function defaultDocker({ defaultImage }: LocalRun): JsonObject | undefined {
   return defaultImage === undefined ? undefined : { dockerPull: defaultImage };
+}
+
+/** Gives what counts for all processes that do not say otherwise. */
+export function aroundAll(docker: JsonObject | undefined): Surroundings {
+  return docker === undefined ? noSurroundings : { requirements: {}, hints: { docker } };
+}
+
+/** Gives where fields of what runs stand: in the files of the package where they are known, else in the document. */
+export function placesOf(definition: ProcessDefinition, { locate, locateInput }: LocalRun): FieldPlaces {
+  return {
+    document: definition.kind === "cwl" ? definition.document : null,
+    locate: locate ?? jsonSource(null).locate,
+    ...(locateInput === undefined ? {} : { locateInput }),
+  };
 }

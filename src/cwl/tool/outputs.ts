@@ -116,8 +116,9 @@ async function collectBound(collection: Collection, bounds: Bounds, { name, type
     const record = members(type).find((member) => member.kind === "record");
     return record === undefined ? null : collectRecord(collection, bounds, record.fields);
   }
-  const found =
-    binding.glob === undefined ? undefined : await globbed(collection, bounds, { name, globs: binding.glob });
+  const { glob: globs } = binding;
+  const collectNamed = () => (globs === undefined ? undefined : collectGlobs(collection, bounds, { name, globs }));
+  const found = await duringField(["outputs", name, "outputBinding", "glob"], async () => collectNamed());
   const listing = binding.loadListing ?? collection.listing;
   const load = (file: JsonObject) => {
     if (file.class === "Directory") return withListing(file, listing, readable(bounds));
@@ -131,14 +132,6 @@ async function collectBound(collection: Collection, bounds: Bounds, { name, type
     );
   }
   return files === undefined ? null : pickFiles(type, files);
-}
-
-function globbed(
-  collection: Collection,
-  bounds: Bounds,
-  wanted: Parameters<typeof collectGlobs>[2],
-): Promise<readonly JsonObject[]> {
-  return duringField(["outputs", wanted.name, "outputBinding", "glob"], () => collectGlobs(collection, bounds, wanted));
 }
 
 async function collectRecord(collection: Collection, bounds: Bounds, fields: readonly RecordField[]): Promise<Json> {

@@ -196,7 +196,7 @@ async function runShards(call: StepCall, inputs: JsonObject): Promise<JsonObject
       const [end] = await Promise.allSettled([running]);
       if (end.status === "fulfilled") gathered[shard] = end.value;
       else if (run.goesOnAfterFailure) failures.push(end);
-      else throw failed(run, located(end.reason, run.places, call.workflow, false));
+      else throw failed(run, shardFailure(call, end.reason));
     }
   };
   const workers = Array.from({ length: Math.min(shardsAtOnce, shards.length) }, work);
@@ -206,6 +206,11 @@ async function runShards(call: StepCall, inputs: JsonObject): Promise<JsonObject
     return [output, gatherOutputs(values, lengths)] as const;
   });
   return Object.fromEntries(outputs);
+}
+
+/** What stops the run is told as it is: it names the step before it is handed on. */
+function shardFailure({ run, workflow, path }: StepCall, error: unknown): unknown {
+  return run.signal.aborted ? error : atStep(located(error, run.places, workflow, false), path);
 }
 
 type Shard = { readonly path: string; readonly shard: number; readonly progress: Progress };

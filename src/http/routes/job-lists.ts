@@ -28,6 +28,8 @@ const filters = {
   tags: "tags that a job must all have, separated by commas",
   q: "words that must all be said of a job that ended: its process, tags, last message or failure; commas part alternatives",
   sortby: "created, finished, status, processID, provider or user; - before it for falling, -created if not given",
+  page: "number of the page, from 0; after and before go further",
+  removed: "true: also jobs that were removed after their end, for who may read all jobs",
   sort: "the same keys, of which created and finished fall without a sign",
 } as const;
 
@@ -44,6 +46,7 @@ export function jobListRoutes(deps: JobListRouteDeps): readonly Route[] {
         tag: "jobs",
         query: filters,
         answers: tagged("JobList", "One page of jobs, the newest first"),
+        problems: [503],
       },
       access: "signed-in",
       hasEffect: false,
@@ -59,6 +62,7 @@ export function jobListRoutes(deps: JobListRouteDeps): readonly Route[] {
         tag: "jobs",
         query: filters,
         answers: tagged("JobList", "One page of jobs, the newest first"),
+        problems: [503],
       },
       access: "signed-in",
       hasEffect: false,
@@ -77,6 +81,7 @@ export function jobListRoutes(deps: JobListRouteDeps): readonly Route[] {
         tag: "jobs",
         query: filters,
         answers: tagged("JobList", "One page of jobs, the newest first"),
+        problems: [503],
       },
       access: "signed-in",
       hasEffect: false,

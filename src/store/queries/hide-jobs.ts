@@ -3,16 +3,16 @@ import { isFinished, jobStatuses } from "../../domain/job-state.ts";
 import { jobs } from "../schema/jobs.ts";
 import { argument, build, compile, statusIn } from "../statements.ts";
 
-const isWaitedFor = sql`${jobs.hidden} = 'waited' and ${jobs.status} <> 'dismissed'`;
+const isWaitedFor = sql`${jobs.syncRun} = 'waited' and ${jobs.status} <> 'dismissed'`;
 
-/** A list that knows the job by its index looks at it anew. */
-const shown = { hidden: sql`null`, isIndexed: false } as const;
+/** The lists take it in as one that has just ended. */
+const shown = { syncRun: sql`null`, hidden: sql`0`, isNew: true } as const;
 
 export const show = compile<{ jobId: string }>(() =>
   build
     .update(jobs)
     .set(shown)
-    .where(and(eq(jobs.id, argument("jobId")), sql`${jobs.hidden} is not null and ${jobs.status} <> 'dismissed'`)),
+    .where(and(eq(jobs.id, argument("jobId")), sql`${jobs.syncRun} is not null and ${jobs.status} <> 'dismissed'`)),
 );
 
 export const showAll = compile(() => build.update(jobs).set(shown).where(isWaitedFor));
@@ -20,7 +20,7 @@ export const showAll = compile(() => build.update(jobs).set(shown).where(isWaite
 export const noteAnswer = compile<{ jobId: string }>(() =>
   build
     .update(jobs)
-    .set({ hidden: "answered" })
+    .set({ syncRun: "answered" })
     .where(and(eq(jobs.id, argument("jobId")), isWaitedFor)),
 );
 
@@ -32,7 +32,7 @@ export const selectAnswered = compile<{ before: number; limit: number }>(() =>
     .from(jobs)
     .where(
       and(
-        sql`${jobs.hidden} = 'answered' and ${jobs.status} <> 'dismissed'`,
+        sql`${jobs.syncRun} = 'answered' and ${jobs.status} <> 'dismissed'`,
         statusIn(sql`+${jobs.status}`, kept),
         lte(jobs.finishedAt, argument("before")),
       ),

@@ -135,10 +135,11 @@ export const discard = compile<Dismissal>(() =>
     .set({
       status: jobMoves.discard.to,
       moveId: argument("moveId"),
-      isIndexed: false,
+      hidden: sql`1`,
+      isNew: true,
       outputBytes: 0,
       // What is removed is not shown by the next start.
-      hidden: sql`case when ${jobs.hidden} is not null then 'answered' end`,
+      syncRun: sql`case when ${jobs.syncRun} is not null then 'answered' end`,
       message: argument("message"),
       // Later than its end, whatever the clock says: that tells the one from the other.
       updatedAt: sql`max(${argument("at")}, coalesce(${jobs.finishedAt}, 0) + 1)`,

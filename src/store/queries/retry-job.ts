@@ -20,7 +20,8 @@ export const retry = compile<{ jobId: string; moveId: string; at: number; messag
       failure: sql`null`,
       wpsId: sql`null`,
       earlyCrashes: sql`0`,
-      isIndexed: false,
+      hidden: sql`0`,
+      isNew: true,
       resumeFrom: sql`case ${argument("keeps")} when 1 then ${jobs.executionId} end`,
     })
     .where(

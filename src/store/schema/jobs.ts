@@ -12,6 +12,12 @@ import { exactJson } from "./exact-json.ts";
 // Ids of jobs and executions should be UUIDs of version 7, which begin with the time: what one commit inserts then lies
 // on a few pages, where random ids touch a page of each tree for each job (three times the jobs a second, measured).
 
+/** What the indexes of the lists hold: ended jobs. A query that is to use one says the same. */
+export const isListed = sql.raw("is_new = 0 and hidden < 2");
+/** An order by what may be null could not be continued. The commas of these two are set right in the migration by hand. */
+const userOrNone = sql`coalesce(user, '')`;
+const providerOrNone = sql`coalesce(provider_id, '')`;
+
 /** A job from its acceptance on. Only jobs.ts and retry-job.ts update this table. */
 export const jobs = sqliteTable(
   "jobs",
@@ -62,34 +68,73 @@ export const jobs = sqliteTable(
     resumeFrom: text("resume_from"),
     /** Raised by release and adopt after a crash of the server, cleared by the record that passes stage 8. */
     earlyCrashes: integer("early_crashes").notNull(),
-    /** Set when a finished job was taken up in the job index (schema/job-index.ts), cleared by the moves that take it out again. */
-    isIndexed: integer("is_indexed", { mode: "boolean" }).notNull().default(false),
+    /** 0: lists show it. 1: it was removed after its end, and only lists that ask for removed jobs show it. 2: it is in no list, as it is a synchronous run that is no job. */
+    hidden: integer("hidden").notNull().default(0),
+    /** Until it has ended and was taken into the indexes of the lists, with others that ended (job-lists/take-in.ts). */
+    isNew: integer("is_new", { mode: "boolean" }).notNull().default(true),
     /** Who takes turns with whom: `clientOf` of whoever submitted. Shown to nobody. */
     client: text("client").notNull().default("anonymous"),
     /** What its outputs and its log take of the disk. Set by finish, cleared by the moves that remove them; triggers add it up (usage.ts). */
     outputBytes: integer("output_bytes").notNull().default(0),
     /** Set by the insert of a synchronous run that is no job while it is waited for; cleared when it becomes one. */
-    hidden: text("hidden").$type<"waited" | "answered">(),
+    syncRun: text("sync_run").$type<"waited" | "answered">(),
   },
   (table) => [
     // By client first: the read-ahead takes the first jobs of each, and a client's are counted.
     index("jobs_waiting")
       .on(table.client, desc(table.priority), table.createdAt, table.id)
       .where(sql`status = 'accepted'`),
-    // What a search looks at in these jobs: few, since they have not ended or ended just now.
-    index("jobs_not_indexed")
+    // All that a list looks at in the jobs that have not ended, or ended just now: few.
+    index("jobs_new")
       .on(
         table.finishedAt,
         table.status,
+        table.client,
+        table.hidden,
         table.processId,
         table.user,
         table.providerId,
         table.createdAt,
         table.startedAt,
       )
-      .where(sql`is_indexed = 0`),
+      .where(sql`is_new = 1`),
     // Few: each of them is shown or removed soon.
-    index("jobs_hidden").on(table.hidden, table.finishedAt).where(sql`hidden is not null and status <> 'dismissed'`),
+    index("jobs_sync_runs")
+      .on(table.syncRun, table.finishedAt)
+      .where(sql`sync_run is not null and status <> 'dismissed'`),
+    // The indexes of the lists. Ended jobs come into them many at once: each index would otherwise cost every commit a page
+    // or more. Each ends in the job's number. The first two hold all that a list looks at.
+    index("jobs_ended")
+      .on(
+        table.hidden,
+        table.number,
+        table.status,
+        table.processId,
+        userOrNone,
+        providerOrNone,
+        table.createdAt,
+        table.startedAt,
+        table.finishedAt,
+      )
+      .where(isListed),
+    index("jobs_of_user")
+      .on(
+        table.hidden,
+        userOrNone,
+        table.number,
+        table.status,
+        table.processId,
+        providerOrNone,
+        table.createdAt,
+        table.startedAt,
+        table.finishedAt,
+      )
+      .where(isListed),
+    index("jobs_of_process").on(table.hidden, table.processId).where(isListed),
+    index("jobs_of_provider").on(table.hidden, providerOrNone).where(isListed),
+    index("jobs_of_status").on(table.hidden, table.status).where(isListed),
+    index("jobs_by_end").on(table.hidden, table.finishedAt).where(isListed),
+    index("jobs_by_duration").on(table.hidden, sql`finished_at - started_at`).where(isListed),
   ],
 );
 

@@ -154,6 +154,28 @@ steps:
     expect(await traceOf(harness)).toEqual(["slow"]);
   });
 
+  test("a failing part of a scattered step is named with its step, also where an expression fails", async () => {
+    await using harness = await newHarness();
+    const step = (more: string, run: string) => `cwlVersion: v1.2
+class: Workflow
+requirements: { ScatterFeatureRequirement: {}, StepInputExpressionRequirement: {} }
+inputs: { trace: string }
+outputs: []
+steps:
+  part:
+    scatter: text
+    in: { trace: trace, text: { default: [a, b]${more} } }
+    out: [o]
+    run: ${run}
+`;
+    const failing = loadText(step("", tool("exit 5")), "scattered.cwl");
+    const first = (await runPackage(harness, failing, inputsOf(harness))).failure;
+    expect(first).toMatchObject({ step: "part", exitCode: 5 });
+    const odd = loadText(step(", valueFrom: $(inputs.txt)", tool("exit 0")), "odd.cwl");
+    const second = (await runPackage(harness, odd, inputsOf(harness), "second")).failure;
+    expect(second).toMatchObject({ step: "part", message: expect.stringContaining("(/steps/part/in/text/valueFrom)") });
+  });
+
   test("where errors do not stop a workflow, what does not need the failed step goes on", async () => {
     await using harness = await newHarness();
     const cwl = loadText(

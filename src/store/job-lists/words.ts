@@ -19,8 +19,8 @@ export function wordsOf(text: string): ReadonlySet<string> {
   return words;
 }
 
-/** Lists the words that must all occur where a word is asked for; none when it says nothing. */
-export function wordsAsked(text: string): readonly string[] {
+/** Lists the words that must all occur where a text is looked for; none when it has no word. */
+export function wordsToFind(text: string): readonly string[] {
   const words = wordsIn(text);
   // Of words written together their pairs say more.
   return words.flatMap(({ word, pair }, at) => pair ?? (words[at + 1]?.pair === undefined ? word : []));

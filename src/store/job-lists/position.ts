@@ -1,22 +1,8 @@
 import type { Job } from "../../domain/job.ts";
 import type { JobOrder, SortKey } from "../../domain/job-sort.ts";
-import type { ColumnName } from "../job-index/columns.ts";
 
 /** Where a job stands in an order: by the value that the jobs are sorted by, then by its number. */
 export type JobPosition = { readonly value: string | number; readonly number: number };
-
-/** A job of a list, and where it stands there. */
-export type ListedJob = { readonly job: Job; readonly position: JobPosition };
-
-/** What jobs are sorted by: the column of the job index that holds it, and its form in a row of `jobs`. */
-export const sortedBy = {
-  created: { sorted: "number" },
-  finished: { column: "finished", sorted: "coalesce(finished_at, -1)" },
-  status: { column: "status", sorted: "status" },
-  processID: { column: "process", sorted: "process_id" },
-  provider: { column: "provider", sorted: "coalesce(provider_id, '')" },
-  user: { column: "user", sorted: "coalesce(user, '')" },
-} as const satisfies Record<SortKey, { readonly column?: ColumnName; readonly sorted: string }>;
 
 /** Names of the two directions, as queries have them. */
 export function directionOf({ isDescending }: JobOrder): "rising" | "falling" {
@@ -46,6 +32,11 @@ function sortValue(job: Job, number: number, key: SortKey): string | number {
     default:
       return key satisfies never;
   }
+}
+
+/** Keeps the first positions of an order. */
+export function firstOf<T extends JobPosition>(positions: readonly T[], order: JobOrder, limit: number): readonly T[] {
+  return positions.toSorted((one, other) => comparePositions(one, other, order)).slice(0, limit);
 }
 
 /** Compares two positions as the database does. Below 0: the first one comes first. */

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
-import { wordsAsked, wordsOf } from "../../src/store/job-index/words.ts";
+import { wordsOf, wordsToFind } from "../../src/store/job-lists/words.ts";
 
 /** Whether a text says all words that are asked for. */
 function says(text: string, asked: string): boolean {
-  const words = wordsAsked(asked);
+  const words = wordsToFind(asked);
   return words.length > 0 && words.every((word) => wordsOf(text).has(word));
 }
 

@@ -1,0 +1,124 @@
+import type { JobOrder } from "../../domain/job-sort.ts";
+import type { Database } from "../database.ts";
+import { pageAlong, pageOfStretch, selectNumberBounds, selectSpans, type Way } from "../queries/list-jobs.ts";
+import { spanSize } from "../queries/list-rows.ts";
+import type { Argument, Row } from "../statements.ts";
+import { likelyWay, type Range, rareWay, stretchOf, usualWay } from "./choose-way.ts";
+import { directionOf, firstOf, type JobPosition } from "./position.ts";
+import { isEverything, type Question, wantsWordsTogether } from "./question.ts";
+import type { Slices } from "./slices.ts";
+
+export type Reading = {
+  readonly question: Question;
+  readonly hidden: number;
+  readonly order: JobOrder;
+  readonly limit: number;
+  /** The position of the last job of the page before. */
+  readonly from?: JobPosition;
+  readonly slices: Slices;
+};
+
+/** Finds the first ended jobs of a list. */
+export async function listEnded(database: Database, reading: Reading): Promise<readonly JobPosition[]> {
+  const range = await rangeOf(database, reading);
+  if (range === undefined) return [];
+  return reading.order.key === "created" ? byNumber(database, reading, range) : byValue(database, reading, range);
+}
+
+/** The numbers among which the page lies, as far as can be told at once. */
+async function rangeOf(database: Database, { question, order, from }: Reading): Promise<Range | undefined> {
+  const [bounds] = await database.read(selectNumberBounds({}));
+  if (bounds?.least == null) return undefined;
+  let [least, most] = [Number(bounds.least), Number(bounds.most)];
+  if (question.leastCreated !== null) {
+    const { leastCreated, mostCreated } = question;
+    const [spans] = await database.read(selectSpans({ leastCreated, mostCreated }));
+    if (spans?.first == null) return undefined;
+    least = Math.max(least, Number(spans.first) * spanSize);
+    most = Math.min(most, (Number(spans.last) + 1) * spanSize - 1);
+  }
+  if (from !== undefined && order.key === "created") {
+    if (order.isDescending) most = Math.min(most, from.number - 1);
+    else least = Math.max(least, from.number + 1);
+  }
+  return least > most ? undefined : { least, most };
+}
+
+/** Goes from where the page begins until it is full. By which way is looked at anew while it takes more than one slice. */
+async function byNumber(database: Database, reading: Reading, range: Range): Promise<readonly JobPosition[]> {
+  const { question, order, limit, slices } = reading;
+  const found: JobPosition[] = [];
+  let way = usualWay(question);
+  let isChosen = false;
+  let { least, most } = range;
+  for (let turn = 0; least <= most; turn += 1) {
+    // What many lists end with before is not worth a look at how many jobs each way has.
+    if (turn > 0 && !isChosen) {
+      const left = { least, most };
+      const better = await (turn === 1 ? rareWay(database, reading, left) : likelyWay(database, reading, left));
+      if (better !== undefined) [way, isChosen] = [better, true];
+    }
+    const size = slices.size();
+    const stretch = order.isDescending
+      ? { least: Math.max(least, most - size + 1), most }
+      : { least, most: Math.min(most, least + size - 1) };
+    found.push(...(await readStretch(database, reading, way, stretch, limit - found.length)));
+    if (found.length >= limit) break;
+    if (order.isDescending) most = stretch.least - 1;
+    else least = stretch.most + 1;
+  }
+  return found;
+}
+
+/** So many jobs are looked at in the order of a list before all jobs that may be on the page are looked for. */
+const nearest = 2000;
+/** To ask the full-text index of one job takes up to half a millisecond. */
+const nearestWithWords = 100;
+
+async function byValue(database: Database, reading: Reading, range: Range): Promise<readonly JobPosition[]> {
+  const { question, order, limit } = reading;
+  if (!wantsWordsTogether(question)) {
+    const near = await readNear(database, reading);
+    if (near.length >= limit || isEverything(question)) return near;
+  }
+  const way = (await rareWay(database, reading, range)) ?? (await likelyWay(database, reading, range));
+  let found: readonly JobPosition[] = [];
+  for (let { most } = range; most >= range.least; ) {
+    const stretch = { least: Math.max(range.least, most - reading.slices.size() + 1), most };
+    found = firstOf([...found, ...(await readStretch(database, reading, way, stretch, limit))], order, limit);
+    most = stretch.least - 1;
+  }
+  return found;
+}
+
+async function readNear(database: Database, reading: Reading): Promise<readonly JobPosition[]> {
+  const { question, order, limit, hidden, from, slices } = reading;
+  const { value: fromValue, number: fromNumber } = from ?? beginningOf(order);
+  const near = question.words === null ? nearest : nearestWithWords;
+  const atMost = isEverything(question) ? limit : near;
+  const walk = pageAlong[order.key][directionOf(order)]({ ...question, hidden, limit, fromValue, fromNumber, atMost });
+  return (await slices.run(() => database.read(walk))).map(positionOfRow);
+}
+
+/** What stands before every value of an order: to SQLite every text lies below every blob. */
+function beginningOf({ key, isDescending }: JobOrder): { readonly value: Argument; readonly number: number } {
+  if (!isDescending) return { value: key === "finished" ? -1 : "", number: 0 };
+  return { value: key === "finished" ? Number.MAX_SAFE_INTEGER : new Uint8Array(), number: 0 };
+}
+
+async function readStretch(
+  database: Database,
+  { question, hidden, order, from, slices }: Reading,
+  way: Way,
+  range: Range,
+  limit: number,
+): Promise<readonly JobPosition[]> {
+  const begin = { fromValue: from?.value ?? null, fromNumber: from?.number ?? null };
+  const values = { ...question, ...stretchOf(range, hidden), ...begin, limit };
+  const statement = pageOfStretch[way][order.key][directionOf(order)](values);
+  return (await slices.run(() => database.read(statement))).map(positionOfRow);
+}
+
+function positionOfRow({ number, value }: Row): JobPosition {
+  return { number: Number(number), value: typeof value === "string" ? value : Number(value) };
+}

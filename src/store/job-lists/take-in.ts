@@ -1,0 +1,108 @@
+import { isJsonObject } from "../../domain/json.ts";
+import {
+  insertTags,
+  insertWords,
+  listTaken,
+  selectJustEnded,
+  selectTitles,
+  spanSize,
+  widenSpans,
+} from "../queries/list-rows.ts";
+import type { Row, Statement } from "../statements.ts";
+import { wordsOf } from "./words.ts";
+
+// Jobs that ended come into the indexes of the lists many at once, by the write that ends one of them: one by one each
+// would cost a page of every index, and the full-text index a segment. Until then a list looks at them one by one.
+
+export type Read = (statement: Statement) => Promise<readonly Row[]>;
+
+/** So many jobs end before they are taken in. */
+const jobsAtOnce = 128;
+/** More, when an earlier run of the server left some. */
+export const mostAtOnce = 512;
+
+/** Makes what builds, each time that some jobs more have ended, the statements that take them in: none for all other ends. */
+export function createTakeIn(read: Read): () => Promise<readonly Statement[]> {
+  // The first one after a start takes in what an earlier run left.
+  let ended = jobsAtOnce - 1;
+  return async () => {
+    ended += 1;
+    if (ended < jobsAtOnce) return [];
+    ended = 0;
+    return takeIn(read, mostAtOnce);
+  };
+}
+
+/** Builds the statements that take jobs that ended into the indexes of the lists; none when there are none. */
+export async function takeIn(read: Read, limit: number): Promise<readonly Statement[]> {
+  // FTS5 writes a segment for each row that does not follow the one before.
+  const jobs = (await readJustEnded(read, limit)).toSorted((one, other) => textRowid(one.row) - textRowid(other.row));
+  if (jobs.length === 0) return [];
+  const taken = JSON.stringify(jobs.map(({ row, words }) => [row.number, row.move_id, [...words].join(" ")]));
+  const hasTags = jobs.some(({ row }) => row.tags !== "[]");
+  const spans = JSON.stringify(spansOf(jobs.map(({ row }) => row)));
+  return [
+    insertWords({ taken }),
+    ...(hasTags ? [insertTags({ taken })] : []),
+    widenSpans({ spans }),
+    listTaken({ taken }),
+  ];
+}
+
+/** As the full-text index knows the job. */
+function textRowid({ number, hidden }: Row): number {
+  return hidden === 0 ? Number(number) : -Number(number);
+}
+
+/** The first and the last time of creation in each span of numbers. */
+function spansOf(rows: readonly Row[]): readonly (readonly number[])[] {
+  const spans = Map.groupBy(rows, (row) => Math.floor(Number(row.number) / spanSize));
+  return [...spans].map(([span, jobs]) => {
+    const times = jobs.map((row) => Number(row.created_at));
+    return [
+      span,
+      times.reduce((one, other) => Math.min(one, other)),
+      times.reduce((one, other) => Math.max(one, other)),
+    ];
+  });
+}
+
+type JustEnded = { readonly row: Row; readonly words: ReadonlySet<string> };
+
+async function readJustEnded(read: Read, limit: number): Promise<readonly JustEnded[]> {
+  const rows = await read(selectJustEnded({ limit }));
+  const revisions = new Set(rows.map(revisionOf));
+  const titles = await read(selectTitles({ revisions: `[${[...revisions].join()}]` }));
+  const titleOf = new Map(titles.map((row) => [String(row.key), row.title]));
+  return rows.map((row) => ({ row, words: wordsOfJob(row, titleOf.get(revisionOf(row))) }));
+}
+
+function revisionOf(row: Row): string {
+  return JSON.stringify([row.process_id, row.process_revision]);
+}
+
+/** Lists the numbers of the jobs that ended just now of which all words of an alternative are said. */
+export async function justEndedWith(
+  read: Read,
+  alternatives: readonly (readonly string[])[],
+): Promise<readonly number[]> {
+  const jobs = await readJustEnded(read, Number.MAX_SAFE_INTEGER);
+  return jobs.flatMap(({ row, words }) => {
+    return alternatives.some((all) => all.every((word) => words.has(word))) ? [Number(row.number)] : [];
+  });
+}
+
+/** The words of what is said of a job: its process and that one's title, its tags, its last message, and why it failed. */
+function wordsOfJob(row: Row, title: unknown): ReadonlySet<string> {
+  const tags: unknown = JSON.parse(String(row.tags));
+  const parts = [row.process_id, row.provider_id, title, ...(Array.isArray(tags) ? tags : []), row.message];
+  return wordsOf([...parts, ...reasonsOf(row.failure)].filter((part) => typeof part === "string").join(" "));
+}
+
+function reasonsOf(stored: unknown): readonly unknown[] {
+  if (stored === null) return [];
+  const failure: unknown = JSON.parse(String(stored));
+  if (!isJsonObject(failure)) return [];
+  const { message, step, exception, stderrTail } = failure;
+  return [message, step, isJsonObject(exception) ? exception.text : undefined, stderrTail];
+}

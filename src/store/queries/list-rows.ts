@@ -1,0 +1,112 @@
+import { type SQL, sql } from "drizzle-orm";
+import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { jobSpans, jobTags } from "../schema/job-lists.ts";
+import { jobs } from "../schema/jobs.ts";
+import { argument, build, compile, insertFrom, member, type Statement } from "../statements.ts";
+
+/** The full-text index: a virtual table, which is why it does not stand in the schema. */
+const jobTexts = sqliteTable("job_texts", {
+  rowid: integer("rowid").notNull(),
+  words: text("words").notNull(),
+});
+
+/** What is said of the jobs that ended just now, those that ended first. */
+export const selectJustEnded = compile<{ limit: number }>(() =>
+  build
+    .select({
+      ...columnsOf("number", "hidden", "move_id", "created_at", "process_id", "process_revision", "provider_id"),
+      ...columnsOf("tags", "message", "failure"),
+    })
+    .from(sql`jobs indexed by jobs_new`)
+    .where(sql`jobs.is_new = 1 and jobs.finished_at is not null`)
+    .orderBy(sql`jobs.finished_at`)
+    .limit(sql.placeholder("limit")),
+);
+
+/** The titles of revisions of processes; `revisions` is a JSON array of [process, revision]. */
+export const selectTitles = compile<{ revisions: string }>(() =>
+  build
+    .select({
+      key: sql`one.value`.as("key"),
+      title: sql`process_revisions.description ->> '$.title'`.as("title"),
+    })
+    .from(sql`json_each(${argument("revisions")}) as one cross join process_revisions`)
+    .where(
+      sql`process_revisions.process_id = ${member("one", 0)} and process_revisions.revision = ${member("one", 1)}`,
+    ),
+);
+
+function columnsOf(...names: readonly string[]): Readonly<Record<string, SQL.Aliased>> {
+  return Object.fromEntries(names.map((name) => [name, sql.raw(`jobs.${name}`).as(name)]));
+}
+
+// `taken` is a JSON array of [number, moveId, words]. A job that was moved since it was read stays new; one that another
+// process took in meanwhile is no longer: so the statement that ends this, `listTaken`, is the last one of its write.
+
+type Taken = { readonly taken: string };
+const isSame = sql`jobs.number = ${member("one", 0)} and jobs.move_id is ${member("one", 1)}`;
+const isJustEnded = sql`${isSame} and jobs.is_new = 1 and jobs.finished_at is not null`;
+const isToList = sql`${isJustEnded} and jobs.hidden < 2`;
+const taken = sql`json_each(${argument("taken")}) as one`;
+
+export const listTaken = compile<Taken>(() => build.update(jobs).set({ isNew: false }).from(taken).where(isJustEnded));
+
+export const insertWords = compile<Taken>(() =>
+  insertFrom(
+    jobTexts,
+    { rowid: sql`iif(jobs.hidden = 0, jobs.number, -jobs.number)`, words: member("one", 2) },
+    { source: sql`${taken} cross join jobs`, where: isToList },
+  ),
+);
+
+export const insertTags = compile<Taken>(() =>
+  insertFrom(
+    jobTags,
+    { hidden: sql`jobs.hidden`, tag: sql`tag.value`, number: sql`jobs.number` },
+    { source: sql`${taken} cross join jobs cross join json_each(jobs.tags) as tag`, where: isToList },
+  ).onConflictDoNothing(),
+);
+
+/** Numbers of one span. */
+export const spanSize = 1024;
+
+/** `spans` is a JSON array of [span, first time, last time]. */
+export const widenSpans = compile<{ spans: string }>(() =>
+  insertFrom(
+    jobSpans,
+    { span: member("one", 0), leastCreated: member("one", 1), mostCreated: member("one", 2) },
+    { source: sql`json_each(${argument("spans")}) as one`, where: undefined },
+  ).onConflictDoUpdate({
+    target: jobSpans.span,
+    set: {
+      leastCreated: sql`min(least_created, excluded.least_created)`,
+      mostCreated: sql`max(most_created, excluded.most_created)`,
+    },
+  }),
+);
+
+/** The queries that take a job's words and tags out of the lists where a condition on its row holds. */
+export function deletesOfListRows(isOut: SQL | undefined) {
+  return [
+    () =>
+      build
+        .delete(jobTexts)
+        .where(
+          sql`rowid in (select number from jobs where ${isOut} union all select -number from jobs where ${isOut})`,
+        ),
+    () =>
+      build
+        .delete(jobTags)
+        .where(
+          sql`(hidden, tag, number) in (select shown.value, tag.value, jobs.number from jobs cross join json_each(jobs.tags) as tag cross join json_each('[0, 1]') as shown where ${isOut})`,
+        ),
+  ];
+}
+
+const wasMoved = sql`jobs.id = ${argument("jobId")} and jobs.move_id = ${argument("moveId")}`;
+const deletesOfMove = deletesOfListRows(wasMoved).map((query) => compile<{ jobId: string; moveId: string }>(query));
+
+/** Builds the statements that take a job out of the lists: behind the move that begins it anew or hides it. */
+export function withoutListRows(move: { readonly jobId: string; readonly moveId: string }): readonly Statement[] {
+  return deletesOfMove.map((statement) => statement({ jobId: move.jobId, moveId: move.moveId }));
+}
