@@ -360,15 +360,17 @@ export function describeExecutorContract(
       expect(readFile(join(task.workingDirectory, "lines"))).rejects.toThrow();
     });
 
-    test.if(options.hasView === true)("reads no stdin but what its view shows", async () => {
-      await using r = await rig();
-      const link = join(givenDirectory(r.layout), "link");
-      await symlink("/etc/passwd", link);
-      for (const stdin of ["/etc/passwd", link]) {
-        const found = { about: "stdin", found: "no such file among its own" } as const;
-        expect(await r.executor.submit(await r.task("cat", { stdin }))).toEqual(found);
-      }
-    });
+    if (options.hasView === true) {
+      test("reads no stdin but what its view shows", async () => {
+        await using r = await rig();
+        const link = join(givenDirectory(r.layout), "link");
+        await symlink("/etc/passwd", link);
+        for (const stdin of ["/etc/passwd", link]) {
+          const found = { about: "stdin", found: "no such file among its own" } as const;
+          expect(await r.executor.submit(await r.task("cat", { stdin }))).toEqual(found);
+        }
+      });
+    }
 
     test("that cannot be started at all rejects its submission", async () => {
       await using r = await rig();

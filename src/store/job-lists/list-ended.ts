@@ -62,7 +62,7 @@ async function byNumber(database: Database, reading: Reading, range: Range): Pro
     const stretch = order.isDescending
       ? { least: Math.max(least, most - size + 1), most }
       : { least, most: Math.min(most, least + size - 1) };
-    found.push(...(await readStretch(database, reading, way, stretch, limit - found.length)));
+    found.push(...(await readStretch(database, reading, way, { ...stretch, limit: limit - found.length })));
     if (found.length >= limit) break;
     if (order.isDescending) most = stretch.least - 1;
     else least = stretch.most + 1;
@@ -85,7 +85,7 @@ async function byValue(database: Database, reading: Reading, range: Range): Prom
   let found: readonly JobPosition[] = [];
   for (let { most } = range; most >= range.least; ) {
     const stretch = { least: Math.max(range.least, most - reading.slices.size() + 1), most };
-    found = firstOf([...found, ...(await readStretch(database, reading, way, stretch, limit))], order, limit);
+    found = firstOf([...found, ...(await readStretch(database, reading, way, { ...stretch, limit }))], order, limit);
     most = stretch.least - 1;
   }
   return found;
@@ -110,11 +110,10 @@ async function readStretch(
   database: Database,
   { question, hidden, order, from, slices }: Reading,
   way: Way,
-  range: Range,
-  limit: number,
+  stretch: Range & { readonly limit: number },
 ): Promise<readonly JobPosition[]> {
   const begin = { fromValue: from?.value ?? null, fromNumber: from?.number ?? null };
-  const values = { ...question, ...stretchOf(range, hidden), ...begin, limit };
+  const values = { ...question, ...stretchOf(stretch, hidden), ...begin, limit: stretch.limit };
   const statement = pageOfStretch[way][order.key][directionOf(order)](values);
   return slices.run(() => database.read(statement));
 }
