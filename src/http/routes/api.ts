@@ -38,7 +38,7 @@ const assets: Readonly<Record<string, { readonly type: string; readonly content:
   "start.js": { type: "text/javascript", content: () => new Blob([start]) },
 };
 
-/** Routes of the API description; `routes` gives all routes of the service. */
+/** Lists the routes of the API description; `routes` gives all routes of the service. */
 export function apiRoutes(deps: DescribeDeps, routes: () => readonly Route[]): readonly Route[] {
   return [
     {

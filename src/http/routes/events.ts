@@ -23,7 +23,7 @@ export type EventRouteDeps = WatchDeps &
 /** More than a connection's idle limit can count: it has none then. */
 const anySeconds = 3600;
 
-/** Routes of server-sent events: of one job, and of the list. */
+/** Lists the routes of server-sent events: of one job, and of the list. */
 export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
   return [
     {
@@ -73,7 +73,7 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
   ];
 }
 
-/** Ends with the client, with the server, and when the caller's key does. `held` lets go of it where no stream comes to be. */
+/** Builds the signal that ends with the client, with the server, and with the caller's key. `held` lets go of it where no stream comes to be. */
 function untilGone(deps: EventRouteDeps, context: RouteContext, held: DisposableStack): JoinedSignal {
   const stream = held.use(context.hold("streams"));
   const caller = held.use(context.watchCaller());

@@ -112,7 +112,7 @@ export function executionRoutes(deps: ExecutionRouteDeps): readonly Route[] {
   ];
 }
 
-/** Executes what a form of our own pages says, and leads to the page of the job. */
+/** Executes the request of a form of our own pages, and leads to the page of the job. */
 async function executeForm(deps: ExecutionRouteDeps, context: RouteContext): Promise<Response> {
   requireOwnForm(context);
   const process = await describeProcess(deps, principalOf(context), context.param("processId"));
@@ -137,14 +137,14 @@ export async function executeReference(
   return execute(deps, context, await find(principalOf(context)), { payload, isDryRun: dry });
 }
 
-/** A misspelt value must not start a job. */
-function isDryRun(given: string | undefined): boolean {
-  if (given === undefined || given === "false") return false;
-  if (given === "true") return true;
-  throw new Problem("invalid-query-parameter-value", `Cannot execute: found dryRun "${given}", wanted true or false`);
+/** Checks whether the request is a dry run. Throws for a misspelt value, which must not start a job. */
+function isDryRun(text: string | undefined): boolean {
+  if (text === undefined || text === "false") return false;
+  if (text === "true") return true;
+  throw new Problem("invalid-query-parameter-value", `Cannot execute: found dryRun "${text}", wanted true or false`);
 }
 
-/** What stands in the query wins over the headers of the same meaning (OGC 18-062r3 /req/kvp-execute/f-response and prefer-response). */
+/** Builds the request whose headers come from the query, which wins over them (OGC 18-062r3 /req/kvp-execute/f-response and prefer-response). */
 function withHeaders(context: RouteContext, prefer: string | undefined, format: string | undefined): RouteContext {
   const headers = new Headers(context.request.headers);
   if (prefer !== undefined) headers.set("prefer", headerText("prefer", prefer));
@@ -152,12 +152,12 @@ function withHeaders(context: RouteContext, prefer: string | undefined, format: 
   return { ...context, request: new Request(context.request.url, { headers }), signal: context.signal };
 }
 
-/** Gives the media type of a format; another text is taken for a media type itself. */
+/** Returns the media type of a format; another text counts as a media type itself. */
 function typeOf(format: string): string {
   return isDocumentFormat(format) ? documentFormats[format].mediaType : format;
 }
 
-/** Only some characters can stand in a header. */
+/** Checks that a text can stand in a header. */
 function headerText(name: string, text: string): string {
   if (/^[\x20-\x7e]*$/.test(text)) return text;
   const detail = `Cannot execute: found ${name} ${JSON.stringify(text)}, wanted printable ASCII`;
@@ -168,18 +168,18 @@ async function execute(
   deps: ExecutionRouteDeps,
   context: RouteContext,
   reference: Process | Provider,
-  asked: { readonly payload: unknown; readonly isDryRun: boolean },
+  order: { readonly payload: unknown; readonly isDryRun: boolean },
 ): Promise<Response> {
   const { request, baseUrl } = context;
   const prefer = parsePrefer(request.headers.get("prefer"));
   const submission = submissionOf(deps, context, {
-    payload: asked.payload,
+    payload: order.payload,
     prefer,
     tags: parseTags(context.query("tags")),
     processId: context.param("processId"),
     requireAnswer: (checked) => requireAcceptable(context, checked),
   });
-  if (asked.isDryRun) return jsonResponse(checkedDocument(await checkJob(deps, submission, reference)));
+  if (order.isDryRun) return jsonResponse(checkedDocument(await checkJob(deps, submission, reference)));
   const submitted = await submitJob(deps, submission, reference);
   if (submitted.kind === "created") return createdResponse(deps, submitted, baseUrl, prefer.respondAsync);
   const response = await settledAnswer(deps, context, submitted.job, async () => {

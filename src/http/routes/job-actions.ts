@@ -13,7 +13,7 @@ export type JobActionRouteDeps = RetryDeps & { readonly settings: BodyLimits & R
 
 const mediaTypes = ["application/json"];
 
-/** Routes that dismiss several jobs, and that run a job again. */
+/** Lists the routes that dismiss several jobs, and that run a job again. */
 export function jobActionRoutes(deps: JobActionRouteDeps): readonly Route[] {
   return [
     {
@@ -33,10 +33,10 @@ export function jobActionRoutes(deps: JobActionRouteDeps): readonly Route[] {
         const { jobs } = await readBody(deps, context, { schema: DismissJobsSchema, action: "dismiss jobs" });
         const dismissals = await dismissJobs(deps, principalOf(context), jobs);
         return jsonResponse({
-          jobs: dismissals.map((one) =>
-            "job" in one
-              ? statusDocument(one.job, context.baseUrl)
-              : { jobID: one.jobId, exception: problemDocument(asTold(deps.settings, one.problem)) },
+          jobs: dismissals.map((dismissal) =>
+            "job" in dismissal
+              ? statusDocument(dismissal.job, context.baseUrl)
+              : { jobID: dismissal.jobId, exception: problemDocument(asTold(deps.settings, dismissal.problem)) },
           ),
           links: [],
         });

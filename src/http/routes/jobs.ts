@@ -23,7 +23,7 @@ import { logRoutes } from "./job-log.ts";
 
 export type JobRouteDeps = OutlookDeps & ListDeps & DismissDeps & LogDeps & NotificationDeps & ReadResultsDeps;
 
-/** Routes of the job list, of a job's status and log, and of dismissal. */
+/** Lists the routes of a job: its status, its documents, and dismissal. */
 export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
   return [...jobListRoutes(deps), ...statusRoutes(deps), ...detailRoutes(deps), ...logRoutes(deps)];
 }
@@ -61,7 +61,7 @@ function statusRoutes(deps: JobRouteDeps): readonly Route[] {
   ];
 }
 
-/** What is told of a job beside its status. */
+/** Lists the routes of a job's documents besides its status. */
 function detailRoutes(deps: JobRouteDeps): readonly Route[] {
   return [
     {

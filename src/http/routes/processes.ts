@@ -31,7 +31,7 @@ const cwlTypes = [
 ];
 const body = { mediaTypes: [...jsonTypes, ...cwlTypes], schema: ApplicationPackageSchema };
 
-/** Routes of the process list, of descriptions and of deployment (OGC 20-044). */
+/** Lists the routes of the process list, of descriptions and of deployment (OGC 20-044). */
 export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
   return [...catalogueRoutes(deps), ...oneProcessRoutes(deps)];
 }
@@ -61,8 +61,8 @@ function catalogueRoutes(deps: ProcessRouteDeps): readonly Route[] {
       },
       body,
       async handle(context) {
-        const given = await readDeployment(deps, context);
-        const process = await deployProcess(deps, principalOf(context), given);
+        const deployment = await readDeployment(deps, context);
+        const process = await deployProcess(deps, principalOf(context), deployment);
         const headers = { location: processUrl(context.baseUrl, process.id) };
         return jsonResponse(processSummary(process, context.baseUrl), { status: 201, headers });
       },
@@ -93,8 +93,8 @@ function oneProcessRoutes(deps: ProcessRouteDeps): readonly Route[] {
       },
       body,
       async handle(context) {
-        const given = await readDeployment(deps, context);
-        await replaceProcess(deps, principalOf(context), context.param("processId"), given);
+        const deployment = await readDeployment(deps, context);
+        await replaceProcess(deps, principalOf(context), context.param("processId"), deployment);
         return new Response(null, { status: 204 });
       },
     },
@@ -127,17 +127,17 @@ async function answerList(deps: DescribeDeps, context: RouteContext): Promise<Re
   return documentResponse(context, document, { title: "Processes", profile: profiles.processList });
 }
 
-/** Reads which processes are wanted: all that may be seen, or of these the public or the private ones. */
+/** Reads which processes the request wants: all that the caller may see, or only public or private ones. */
 function visibilityOf(context: RouteContext): { readonly visibility?: "public" | "private" } {
   requireKnownQuery(context, "processes", {
     filters: ["visibility"],
     others: ["limit", "after", "page"],
     elsewhere: processFilters,
   });
-  const given = context.query("visibility");
-  if (given === undefined) return {};
-  if (given === "public" || given === "private") return { visibility: given };
-  const detail = `Cannot list processes: found visibility "${given}", wanted public or private`;
+  const visibility = context.query("visibility");
+  if (visibility === undefined) return {};
+  if (visibility === "public" || visibility === "private") return { visibility };
+  const detail = `Cannot list processes: found visibility "${visibility}", wanted public or private`;
   throw new Problem("invalid-query-parameter-value", detail);
 }
 

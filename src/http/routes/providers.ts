@@ -26,7 +26,7 @@ const noFilters = { filters: [], others: [], elsewhere: processFilters } as cons
 
 const body = { mediaTypes: ["application/json"], schema: ProviderBodySchema };
 
-/** Routes of the registered servers and of their processes. */
+/** Lists the routes of the registered servers and of their processes. */
 export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
   return [...registryRoutes(deps), ...oneProviderRoutes(deps), ...offerRoutes(deps)];
 }
@@ -45,7 +45,7 @@ function registryRoutes(deps: ProviderRouteDeps): readonly Route[] {
         requireKnownQuery(context, "providers", noFilters);
         const providers = await listProviders(deps, principalOf(context));
         const document = {
-          providers: providers.map((one) => providerDocument(one, context.baseUrl)),
+          providers: providers.map((state) => providerDocument(state, context.baseUrl)),
           links: [jsonLink(`${context.baseUrl}/providers`, "self")],
         };
         return documentResponse(context, document, { title: "Providers" });
@@ -64,8 +64,8 @@ function registryRoutes(deps: ProviderRouteDeps): readonly Route[] {
       async handle(context) {
         const principal = principalOf(context);
         requireContentType(context.request, body.mediaTypes);
-        const given = await readJson(context.request, deps.settings);
-        const provider = await registerProvider(deps, principal, given);
+        const registration = await readJson(context.request, deps.settings);
+        const provider = await registerProvider(deps, principal, registration);
         const headers = { location: providerUrl(context.baseUrl, provider.id) };
         const probe = { state: "up", at: provider.createdAt } as const;
         return jsonResponse(providerDocument({ provider, probe }, context.baseUrl), { status: 201, headers });
@@ -85,9 +85,9 @@ function oneProviderRoutes(deps: ProviderRouteDeps): readonly Route[] {
         answers: tagged("Provider", "The provider with its state"),
       },
       async handle(context) {
-        const found = await readProvider(deps, principalOf(context), context.param("providerId"));
-        const title = `Provider ${found.provider.id}`;
-        return documentResponse(context, providerDocument(found, context.baseUrl), { title });
+        const state = await readProvider(deps, principalOf(context), context.param("providerId"));
+        const title = `Provider ${state.provider.id}`;
+        return documentResponse(context, providerDocument(state, context.baseUrl), { title });
       },
     },
     {
@@ -153,9 +153,9 @@ async function answerOffer(deps: ProviderRouteDeps, context: RouteContext): Prom
   const processes = await listProviderProcesses(deps, principalOf(context), id);
   const url = `${providerUrl(context.baseUrl, id)}/processes`;
   const document = {
-    processes: processes.map((one) => ({
-      ...one,
-      links: [jsonLink(`${url}/${encodeURIComponent(one.id)}`, "self", "Process description")],
+    processes: processes.map((process) => ({
+      ...process,
+      links: [jsonLink(`${url}/${encodeURIComponent(process.id)}`, "self", "Process description")],
     })),
     links: [jsonLink(url, "self")],
   };
@@ -179,7 +179,7 @@ async function answerDescription(deps: ProviderRouteDeps, context: RouteContext)
   return documentResponse(context, document, { title, profile: profiles.processDescription });
 }
 
-/** What is shown of a provider: never its credentials. */
+/** Builds the document of a provider, which never has its credentials. */
 function providerDocument({ provider, probe }: ProbedProvider, baseUrl: string): Readonly<Record<string, unknown>> {
   const { id, url, type, isPublic, forwardHeaders, hasAuth, createdAt }: Provider = provider;
   const own = providerUrl(baseUrl, id);

@@ -24,7 +24,7 @@ const oneResult = {
 
 export type ResultRouteDeps = ReadResultsDeps & AnswerDeps;
 
-/** Routes of a job's results, all together and one by one. */
+/** Lists the routes of a job's results, all together and one by one. */
 export function resultRoutes(deps: ResultRouteDeps): readonly Route[] {
   return [
     {
@@ -72,19 +72,19 @@ export function resultRoutes(deps: ResultRouteDeps): readonly Route[] {
 async function answerOne(
   deps: ResultRouteDeps,
   context: RouteContext,
-  asked: { readonly outputId: string; readonly item?: string },
+  result: { readonly outputId: string; readonly item?: string },
 ): Promise<Response> {
   const outcome = await readLinkedResults(deps, principalOf(context), context.param("jobId"));
   return outcome.job.status === "failed"
     ? failedResponse(outcome)
-    : answerResult(deps, context, { ...outcome, ...asked });
+    : answerResult(deps, context, { ...outcome, ...result });
 }
 
 /** Reads `?outputs=a,b` (OGC 18-062r3 /req/core/job-results-param-outputs). */
 function wantedOutputs(context: RouteContext, { job, description }: JobResults): readonly string[] | undefined {
-  const given = context.query("outputs");
-  if (given === undefined) return undefined;
-  const ids = given.split(",").filter((id) => id !== "");
+  const text = context.query("outputs");
+  if (text === undefined) return undefined;
+  const ids = text.split(",").filter((id) => id !== "");
   const unknown = ids.find((id) => !Object.hasOwn(description.outputs, id));
   if (unknown !== undefined) {
     const wanted = Object.keys(description.outputs).join(", ");
@@ -96,7 +96,7 @@ function wantedOutputs(context: RouteContext, { job, description }: JobResults):
   const { outputs } = job.request;
   const other = outputs === undefined ? undefined : ids.find((id) => !Object.hasOwn(outputs, id));
   if (other === undefined) return ids;
-  const asked = Object.keys(outputs ?? {}).join(", ");
-  const detail = `Cannot read results: found output "${other}", wanted one that the request named: ${asked}`;
+  const named = Object.keys(outputs ?? {}).join(", ");
+  const detail = `Cannot read results: found output "${other}", wanted one that the request named: ${named}`;
   throw new Problem("result-not-available", detail);
 }

@@ -12,7 +12,7 @@ import { jsonResponse, principalOf, type Route, type RouteContext } from "../rou
 
 export type VaultRouteDeps = VaultDeps;
 
-/** What is said of an uploaded file beside its bytes. */
+/** The facts of an uploaded file besides its bytes. */
 const UploadSchema = v.object({
   name: v.optional(v.pipe(v.string(), v.maxLength(1024, "at most 1024 characters"))),
   mediaType: v.optional(
@@ -22,7 +22,7 @@ const UploadSchema = v.object({
 
 const body = { mediaTypes: ["multipart/form-data", "*/*"], schema: UploadSchema };
 
-/** The route that takes uploads: a bare body, or the field `file` of a form. */
+/** Lists the route of uploads: a bare body, or the field `file` of a form. */
 export function vaultRoutes(deps: VaultRouteDeps): readonly Route[] {
   return [
     {
@@ -49,8 +49,8 @@ async function keep(deps: VaultRouteDeps, context: RouteContext): Promise<Respon
   if (declared > deps.settings.maxUploadBytes + spare) throw tooLarge(String(declared), deps.settings.maxUploadBytes);
   const isForm = contentTypeOf(request) === "multipart/form-data";
   if (isForm) refuseDigest(request, "of a form");
-  const kept = isForm ? await keepForm(deps, context) : await keepVaultFile(deps, principal, bareUpload(request));
-  return jsonResponse(uploadDocument(kept), { status: 201 });
+  const file = isForm ? await keepForm(deps, context) : await keepVaultFile(deps, principal, bareUpload(request));
+  return jsonResponse(uploadDocument(file), { status: 201 });
 }
 
 function bareUpload(request: Request): Upload {
@@ -69,18 +69,19 @@ function bareUpload(request: Request): Upload {
 
 const digestNames = ["repr-digest", "content-digest"] as const;
 
-/** Both are of the file where it is sent as it is (RFC 9530). Throws `invalid-parameter-value` for what cannot be looked at. */
+/** Reads the digest of a file that is sent as it is (RFC 9530). Throws `invalid-parameter-value` for a digest that cannot be checked. */
 function digestIn(request: Request): { readonly sha256?: string } {
   if (isGzipped(request)) refuseDigest(request, "of packed bytes");
-  const told = digestNames.flatMap((name) => request.headers.get(name) ?? []).map(parseDigest);
-  const [sha256] = told;
-  if (told.some((one) => one === "other" || one !== sha256)) refuseDigest(request, "that cannot be looked at");
+  const digests = digestNames.flatMap((name) => request.headers.get(name) ?? []).map(parseDigest);
+  const [sha256] = digests;
+  if (digests.some((digest) => digest === "other" || digest !== sha256))
+    refuseDigest(request, "that cannot be checked");
   return defined({ sha256 });
 }
 
-/** A digest that is not looked at would say that the bytes were. */
+/** Refuses a digest that is not checked: the client would think that it was. */
 function refuseDigest(request: Request, found: string): void {
-  const name = digestNames.find((one) => request.headers.has(one));
+  const name = digestNames.find((header) => request.headers.has(header));
   if (name !== undefined) throw refuse(`a ${name} ${found}`, "sha-256=:...: of a bare file, or none");
 }
 
@@ -103,9 +104,9 @@ async function keepForm(deps: VaultRouteDeps, context: RouteContext): Promise<Ke
 function checkedFacts(name: string | undefined, mediaType: string | null): Omit<Upload, "content"> {
   // Clients that know nothing of a file send these by themselves; its name says more.
   const isTelling = mediaType !== null && !/^application\/(octet-stream|x-www-form-urlencoded)/.test(mediaType);
-  const given = { ...defined({ name }), ...(isTelling ? { mediaType } : {}) };
-  const outcome = v.safeParse(UploadSchema, given);
-  if (outcome.success) return given;
+  const facts = { ...defined({ name }), ...(isTelling ? { mediaType } : {}) };
+  const outcome = v.safeParse(UploadSchema, facts);
+  if (outcome.success) return facts;
   throw refusal("upload file", issueFaults(outcome.issues));
 }
 
