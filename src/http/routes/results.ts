@@ -48,21 +48,13 @@ export function resultRoutes(deps: ResultRouteDeps): readonly Route[] {
     {
       method: "GET",
       path: "/jobs/:jobId/results/:outputId",
-      about: {
-        summary: "One result of a job",
-        tag: "jobs",
-        ...oneResult,
-      },
+      about: { summary: "One result of a job", tag: "jobs", ...oneResult },
       handle: (context) => answerOne(deps, context, { outputId: context.param("outputId") }),
     },
     {
       method: "GET",
       path: "/jobs/:jobId/results/:outputId/:item",
-      about: {
-        summary: "One item of a result with several values",
-        tag: "jobs",
-        ...oneResult,
-      },
+      about: { summary: "One item of a result with several values", tag: "jobs", ...oneResult },
       handle: (context) =>
         answerOne(deps, context, { outputId: context.param("outputId"), item: context.param("item") }),
     },
