@@ -41,8 +41,7 @@ export function resultRoutes(deps: ResultRouteDeps): readonly Route[] {
         const outcome = await readResults(deps, principalOf(context), context.param("jobId"));
         const preferences = parsePrefer(context.request.headers.get("prefer"));
         const only = wantedOutputs(context, outcome);
-        const some = defined({ only });
-        return answerResults(deps, context, { ...outcome, preferences, isSync: false, ...some });
+        return answerResults(deps, context, { ...outcome, preferences, isSync: false, ...defined({ only }) });
       },
     },
     {
