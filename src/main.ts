@@ -1,10 +1,10 @@
 import { availableParallelism } from "node:os";
 import { basename, resolve } from "node:path";
 import {
+  type Arguments,
   type Command,
   exitCodes,
   explainError,
-  type Given,
   type Io,
   type Option,
   readArguments,
@@ -26,7 +26,7 @@ import { flagOf, readConfig } from "./read-config.ts";
 import { runDownloads } from "./run-downloads.ts";
 import { settingOptions } from "./setting-options.ts";
 
-/** How the service hears of its own end and brings it about. */
+/** How the service learns of fatal errors, and ends itself. */
 const ownEnd = {
   onUncaught: (listener: (error: unknown) => void) => {
     for (const event of ["uncaughtException", "unhandledRejection"] as const) process.on(event, listener);
@@ -38,7 +38,7 @@ const version = process.env.HEDDLE_VERSION ?? "0.0.0-dev";
 
 const clock = { now: () => Date.now(), elapsed: () => performance.now() };
 
-/** Each command, loaded when it is asked for: a client's command must not load the server. */
+/** Each command, loaded when it is called: a client's command must not load the server. */
 const commands = {
   serve: async () =>
     (await import("./cli/serve.ts")).serveCommand({ settingOptions: settingOptions(), start: startService }),
@@ -50,9 +50,9 @@ const commands = {
       version,
       dataOption: dataOption(),
       dataDirectory,
-      sandboxSettings: (given, io) => sandboxSettingsOf(given, io, false),
+      sandboxSettings: (args, io) => sandboxSettingsOf(args, io, false),
       engines: enginesOf,
-      fetchFile: (given, io) => runDownloads(() => configOf(given, io), io.signal),
+      fetchFile: (args, io) => runDownloads(() => configOf(args, io), io.signal),
     }),
   images: async () => (await import("./cli/images.ts")).imagesCommand({ dataOption: dataOption(), dataDirectory }),
   validate: async () => (await import("./cli/validate.ts")).validateCommand(),
@@ -77,7 +77,7 @@ function dataOption(): Option {
   return settingOptions().data ?? { type: "string", about: "data directory" };
 }
 
-/** Those that tell a look at the machine what a service would do. */
+/** Lists the settings by which `doctor` knows what a service would do. */
 function serviceOptions(): Readonly<Record<string, Option>> {
   const names = ["host", "publicUrl", "trustedProxy", "sandbox", "toolNetwork"].map(flagOf);
   const config: Option = { type: "string", value: "FILE", about: "settings in YAML, by their names" };
@@ -85,16 +85,16 @@ function serviceOptions(): Readonly<Record<string, Option>> {
   return { config, ...Object.fromEntries(some) };
 }
 
-function dataDirectory(given: Given, io: Io): string {
-  return configOf(given, io).data;
+function dataDirectory(args: Arguments, io: Io): string {
+  return configOf(args, io).data;
 }
 
 function careDeps() {
   return {
     dataOption: dataOption(),
     serviceOptions: serviceOptions(),
-    care: (given: Given, io: Io) => {
-      const { data, outputsDir } = configOf(given, io);
+    care: (args: Arguments, io: Io) => {
+      const { data, outputsDir } = configOf(args, io);
       const layout = createLayout(data, outputsDir);
       const hasLiving = async (executionId: string) =>
         (await import("./executors/local/living-tools.ts")).hasLivingTool(layout, executionId);
@@ -103,33 +103,33 @@ function careDeps() {
       return { layout, clock, pid: process.pid, hasLivingTool: hasLiving, refuseOpenElsewhere };
     },
     sandboxSettings: sandboxSettingsOf,
-    networkWords: (given: Given, io: Io, hasKeys: boolean) => {
-      const config = configOf(given, io);
+    networkWords: (args: Arguments, io: Io, hasKeys: boolean) => {
+      const config = configOf(args, io);
       return networkWords(readNetworkRules(config.toolNetwork), isExposed(config, hasKeys));
     },
     engines: enginesOf,
   };
 }
 
-/** Options that other runners have too. */
-function chosenEngine({ options }: Given): EngineChoice | undefined {
+/** Returns the container engine that a flag chooses, as in other runners. */
+function chosenEngine({ options }: Arguments): EngineChoice | undefined {
   if (options.podman === true) return "podman";
   if (options.singularity !== true) return undefined;
   return Bun.which("apptainer") === null ? "singularity" : "apptainer";
 }
 
-function enginesOf(given: Given, io: Io) {
-  return engineDeps(chosenEngine(given) ?? configOf(given, io).containerEngine, io.environment);
+function enginesOf(args: Arguments, io: Io) {
+  return engineDeps(chosenEngine(args) ?? configOf(args, io).containerEngine, io.environment);
 }
 
-function sandboxSettingsOf(given: Given, io: Io, hasKeys: boolean) {
-  const config = configOf(given, io);
+function sandboxSettingsOf(args: Arguments, io: Io, hasKeys: boolean) {
+  const config = configOf(args, io);
   return sandboxSettings(config, createLayout(config.data, config.outputsDir), isExposed(config, hasKeys));
 }
 
-/** Opens the database for a command; one that only looks or takes away makes none. */
-async function openKeyStore(given: Given, io: Io, makesDatabase: boolean) {
-  const config = configOf(given, io);
+/** Opens the database for a command. A command that only reads or removes makes no new one. */
+async function openKeyStore(args: Arguments, io: Io, makesDatabase: boolean) {
+  const config = configOf(args, io);
   if (!makesDatabase) await refuseNoDatabase(createLayout(config.data, config.outputsDir));
   useAddonDirectory(config);
   const { openKeys } = await import("./app.ts");
@@ -137,20 +137,20 @@ async function openKeyStore(given: Given, io: Io, makesDatabase: boolean) {
 }
 
 /** Reads the configuration of a command: its flags, then the environment, then its file. */
-function configOf(given: Given, io: Io): Config {
+function configOf(args: Arguments, io: Io): Config {
   const names = Object.keys(ConfigSchema.entries);
-  const flags = Object.fromEntries(names.map((name) => [name, flagValue(given.options[flagOf(name)])]));
-  const file = given.options.config;
+  const flags = Object.fromEntries(names.map((name) => [name, flagValue(args.options[flagOf(name)])]));
+  const file = args.options.config;
   return readConfig({ flags, environment: io.environment, ...(typeof file === "string" ? { file } : {}) });
 }
 
-/** A list may be given by commas, by repeating its flag, or by both. */
-function flagValue(value: Given["options"][string]): unknown {
+/** Joins a list: it may have commas, or repeat its flag. */
+function flagValue(value: Arguments["options"][string]): unknown {
   return Array.isArray(value) ? value.join() : value;
 }
 
-async function startService(given: Given, io: Io) {
-  const config = configOf(given, io);
+async function startService(args: Arguments, io: Io) {
+  const config = configOf(args, io);
   useAddonDirectory(config);
   const made = firstMissing(resolve(config.data));
   try {
@@ -171,7 +171,7 @@ async function startServer(config: Config, io: Io) {
   return await startApp(config, { ...io, ...ownEnd }, bubblewrap.found);
 }
 
-/** The SQLite driver loads its addon while it is imported, so the place must be known before. */
+/** Sets the place of the addon before the SQLite driver is imported: the import loads it. */
 function useAddonDirectory(config: Config): void {
   process.env.HEDDLE_ADDON_DIRECTORY ??= config.data;
 }
@@ -182,14 +182,14 @@ async function overview(): Promise<string> {
     return `  ${name.padEnd(10)}${/^[^.;:]*/.exec(summary)?.[0] ?? ""}\n`;
   });
   const shown = (await Promise.all(lines)).join("");
-  return `Usage: heddle COMMAND [OPTION...]\n\nCommands:\n${shown}\nheddle COMMAND --help tells more.\n`;
+  return `Usage: heddle COMMAND [OPTION...]\n\nCommands:\n${shown}\nheddle COMMAND --help shows its options.\n`;
 }
 
 function isCommand(name: string | undefined): name is keyof typeof commands {
   return name !== undefined && Object.hasOwn(commands, name);
 }
 
-/** Words that there is no such command, with the one that somebody may have meant, else with all. */
+/** Formats that there is no such command, with the nearest name, else with all commands. */
 async function unknownCommand(name: string): Promise<string> {
   const kind = name.startsWith("-") ? "option" : "command";
   const [near] = nearNames(name, [...Object.keys(commands), "help", "--help", "--version"]);
@@ -197,7 +197,7 @@ async function unknownCommand(name: string): Promise<string> {
   return `Unknown ${kind}: ${name}. Did you mean ${near}?\n"heddle help" lists all commands\n`;
 }
 
-/** Tells of all commands, or of the one that is named. */
+/** Writes the overview of all commands, or the usage of one. */
 async function help([name, ...more]: readonly string[], io: Io): Promise<number> {
   if (isCommand(name) && more.length === 0) {
     io.out(usageOf(await commands[name]()));
@@ -227,11 +227,11 @@ async function main(words: readonly string[], io: Io): Promise<number> {
     io.out(usageOf(command));
     return exitCodes.ok;
   }
-  const given = readArguments(command, rest);
+  const args = readArguments(command, rest);
   try {
-    return await command.run(given, io);
+    return await command.run(args, io);
   } finally {
-    if (keepsData.has(command.name)) await giveToOwner(dataDirectory(given, io));
+    if (keepsData.has(command.name)) await giveToOwner(dataDirectory(args, io));
   }
 }
 
@@ -249,7 +249,7 @@ const io: Io = {
   signal: stop.signal,
 };
 
-// Whoever reads may be gone, or have no room: what was asked for is not delivered then, and that is no fault of ours.
+// The reader of the output may be gone, or its disk may be full: then the output is not delivered.
 let isUndelivered = false;
 process.stdout.on("error", (error: unknown) => {
   if (!isUndelivered) io.talk(`${undeliveredText(error)}\n`);

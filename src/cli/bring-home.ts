@@ -104,7 +104,7 @@ function isDirectory(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-/** A directory with links is copied with what they lead to: they would lead nowhere from its new place. */
+/** Checks for links: such a directory is copied with their targets, because they would lead nowhere from its new place. */
 function holdsLinks(path: string): boolean {
   const facts = lstatSync(path);
   if (!facts.isDirectory()) return facts.isSymbolicLink();
@@ -131,7 +131,7 @@ async function copyTree(source: string, target: string): Promise<void> {
   for (const name of await readdir(source)) await copyTree(join(source, name), join(target, name));
 }
 
-/** Scratch files are private; results are as open as the user's other files. */
+/** Makes results as open as the user's other files: scratch files are private. */
 function openModes(path: string): void {
   const facts = lstatSync(path);
   chmodSync(path, facts.isDirectory() ? 0o777 & ~process.umask() : openMode(facts.mode));

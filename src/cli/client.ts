@@ -4,7 +4,7 @@ import { isJsonObject, type Json, parseExact } from "../domain/json.ts";
 import { errorText, type Fault, Problem, type ProblemKind, problemKinds } from "../domain/problem.ts";
 import { withoutEndSlashes } from "../domain/text.ts";
 import { hasCode } from "../files/file-errors.ts";
-import { type Given, type Io, type Option, textOption, Unreachable, UsageError } from "./command.ts";
+import { type Arguments, type Io, type Option, textOption, Unreachable, UsageError } from "./command.ts";
 
 /** The options of every command that talks to a service. */
 export const clientOptions = {
@@ -29,9 +29,9 @@ export type Client = {
 };
 
 /** Makes the client that a command's options and environment name. */
-export function createClient(given: Given, io: Io): Client {
-  const url = addressOf(given, io);
-  const key = textOption(given, "key") ?? io.environment.HEDDLE_KEY;
+export function createClient(args: Arguments, io: Io): Client {
+  const url = addressOf(args, io);
+  const key = textOption(args, "key") ?? io.environment.HEDDLE_KEY;
   if (key !== undefined && !/^[\x21-\x7e]+$/.test(key)) {
     throw new UsageError("Cannot use the API key: found blanks or letters that no key has");
   }
@@ -68,10 +68,10 @@ function reasonOf(cause: unknown): string {
   return isRefused ? 'no service listens there ("heddle serve" starts one, --url names another)' : text;
 }
 
-function addressOf(given: Given, io: Io): string {
-  const named = textOption(given, "url") ?? io.environment.HEDDLE_URL ?? "http://127.0.0.1:8080";
+function addressOf(args: Arguments, io: Io): string {
+  const named = textOption(args, "url") ?? io.environment.HEDDLE_URL ?? "http://127.0.0.1:8080";
   if (URL.canParse(named) && /^https?:$/.test(new URL(named).protocol)) return withoutEndSlashes(named);
-  const origin = textOption(given, "url") === undefined ? "HEDDLE_URL" : "--url";
+  const origin = textOption(args, "url") === undefined ? "HEDDLE_URL" : "--url";
   throw new UsageError(`Cannot use ${origin}: found "${named}", wanted an http or https URL`);
 }
 

@@ -30,7 +30,7 @@ export type Option = {
   /** What its value is called in the usage text. */
   readonly value?: string;
   readonly about: string;
-  /** Taken, and not told in the usage text. */
+  /** Accepted, but not shown in the usage text. */
   readonly isHidden?: boolean;
 };
 
@@ -44,18 +44,18 @@ export type Io = {
   readonly signal: AbortSignal;
 };
 
-/** What was given on the command line. */
-export type Given = {
+/** The words after the name of a command, read. */
+export type Arguments = {
   readonly options: Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
   readonly words: readonly string[];
   /** How the command is called: `Usage: heddle status JOB`. */
   readonly usage: string;
   /** Inputs of the package that the command runs, in the order in which they stood there. */
-  readonly inputs?: readonly GivenInput[];
+  readonly inputs?: readonly InputArgument[];
 };
 
 /** `--name VALUE`; no value where none follows. */
-export type GivenInput = { readonly name: string; readonly value?: string };
+export type InputArgument = { readonly name: string; readonly value?: string };
 
 /** One command of the executable. */
 export type Command = {
@@ -68,8 +68,8 @@ export type Command = {
   readonly takesInputs?: boolean;
   readonly summary: string;
   readonly options: Readonly<Record<string, Option>>;
-  /** Gives the exit code. Problems that it throws are worded and mapped to one. */
-  run(given: Given, io: Io): Promise<number>;
+  /** Returns the exit code. Problems that it throws are shown, and each has an exit code. */
+  run(args: Arguments, io: Io): Promise<number>;
 };
 
 /** Words on the command line that no command understands. */
@@ -79,7 +79,7 @@ export class UsageError extends Error {}
 export class Unreachable extends Error {}
 
 /** Reads the words after a command's name. Throws UsageError for an unknown or incomplete option. */
-export function readArguments(command: Command, words: readonly string[]): Given {
+export function readArguments(command: Command, words: readonly string[]): Arguments {
   try {
     const options = Object.fromEntries(
       Object.entries(command.options).map(([name, { type, short, multiple }]) => [
@@ -103,7 +103,7 @@ export function readArguments(command: Command, words: readonly string[]): Given
   }
 }
 
-/** Words what is wrong with an option, by what the parser of the runtime says. */
+/** Formats the fault of an option, from the message of the runtime's parser. */
 function optionFault(command: Command, error: unknown): string {
   const text = errorText(error);
   const help = `Run "heddle ${command.name} --help" to see the options`;
@@ -120,7 +120,7 @@ function optionFault(command: Command, error: unknown): string {
   return `Option --${name} needs a value: --${name} ${option.value ?? "VALUE"}${dashed}`;
 }
 
-/** Gives each option that needs no value the one that it stands for, where no word follows. */
+/** Adds the value that an option stands for without one, where no word follows. */
 function withBareValues(command: Command, words: readonly string[]): string[] {
   const end = words.indexOf("--");
   return words.map((word, at) => {
@@ -142,22 +142,22 @@ function usageLine(command: Command): string {
 }
 
 /** Reads the only word of a command. Throws UsageError when it is missing; `wanted` says what it is. */
-export function onlyWord({ words, usage }: Given, wanted: string): string {
+export function onlyWord({ words, usage }: Arguments, wanted: string): string {
   const [word] = words;
   if (word === undefined) throw new UsageError(`Missing ${wanted}. ${usage}`);
   return word;
 }
 
 /** Builds the fault of words whose first one names no action, or that do not fit it. */
-export function wrongWords({ words, usage }: Given): UsageError {
+export function wrongWords({ words, usage }: Arguments): UsageError {
   const fault = words.length === 0 ? "Missing action" : `Cannot use "${words.join(" ")}"`;
   return new UsageError(`${fault}. ${usage}`);
 }
 
-/** Words a command's usage. */
+/** Formats a command's usage. */
 export function usageOf(command: Command): string {
-  const told = Object.entries(command.options).filter(([, option]) => option.isHidden !== true);
-  const lines = told.map(([name, option]) => {
+  const shown = Object.entries(command.options).filter(([, option]) => option.isHidden !== true);
+  const lines = shown.map(([name, option]) => {
     const short = option.short === undefined ? "    " : `-${option.short}, `;
     const value = option.type === "string" ? ` ${option.value ?? "VALUE"}` : "";
     return `  ${`${short}--${name}${value}`.padEnd(34)} ${option.about}`;
@@ -199,15 +199,15 @@ const problemExitCodes = {
   internal: exitCodes.error,
 } as const satisfies Record<ProblemKind, number>;
 
-/** What the shell's convention says of a program that a signal ended: 128 and the signal's number. */
+/** The exit codes of a program that a signal ended, as shells have them: 128 and the signal's number. */
 const signalExitCodes: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143 };
 
-/** Gives the exit code of what was asked to stop, by the signal that did. */
+/** Returns the exit code of a command that a signal stopped. */
 export function stoppedExitCode({ signal }: Pick<Io, "signal">): number {
   return signalExitCodes[String(signal.reason)] ?? 130;
 }
 
-/** Words an error for a person and gives the exit code that goes with it. */
+/** Writes an error for a person, and returns its exit code. */
 export function explainError(error: unknown, io: Pick<Io, "talk" | "environment" | "signal">): number {
   if (io.signal.aborted && (error === io.signal.reason || (error instanceof Error && error.name === "AbortError"))) {
     io.talk("Stopped before the end\n");
@@ -233,14 +233,14 @@ export function explainError(error: unknown, io: Pick<Io, "talk" | "environment"
   return exitCodes.error;
 }
 
-/** Leaves out of a message which call the operating system refused; why stays: "no such file or directory". */
+/** Removes the failed call of the operating system from a message; the reason stays: "no such file or directory". */
 function withoutCalls(message: string): string {
   return message
     .replaceAll(/\bEISDIR: [^,"']*, [a-z]+(?: '[^']*')?/g, "it is a directory")
     .replaceAll(/\bE[A-Z]{2,}: ([a-z][^,"']*), [a-z]+(?: '[^']*'(?: -> '[^']*')?)?/g, "$1");
 }
 
-/** Words why what a command prints does not reach anybody. */
+/** Formats the reason why the output of a command was not delivered. */
 export function undeliveredText(error: unknown): string {
   const isClosed = error instanceof Error && "code" in error && error.code === "EPIPE";
   return isClosed
@@ -248,7 +248,7 @@ export function undeliveredText(error: unknown): string {
     : `Cannot write to stdout: ${errorText(error)}`;
 }
 
-/** Words an error that no part of the program expected: in one line, or with the place in the program. */
+/** Formats an error that no part of the program expected: in one line, or with the place in the program. */
 function unexpected(error: unknown, hasPlace: boolean): string {
   if (!(error instanceof Error)) return String(error);
   if (hasPlace) return error.stack ?? error.message;
@@ -257,18 +257,18 @@ function unexpected(error: unknown, hasPlace: boolean): string {
 }
 
 /** Reads an option that is a text. */
-export function textOption(given: Given, name: string): string | undefined {
-  const value = given.options[name];
+export function textOption(args: Arguments, name: string): string | undefined {
+  const value = args.options[name];
   return typeof value === "string" ? value : undefined;
 }
 
-/** Reads an option that may be given several times. */
-export function textOptions(given: Given, name: string): readonly string[] {
-  const value = given.options[name];
+/** Reads an option that may stand there several times. */
+export function textOptions(args: Arguments, name: string): readonly string[] {
+  const value = args.options[name];
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
 /** Reads an option that is either there or not. */
-export function isGiven(given: Given, name: string): boolean {
-  return given.options[name] === true;
+export function hasOption(args: Arguments, name: string): boolean {
+  return args.options[name] === true;
 }

@@ -5,7 +5,7 @@ import { defined } from "../domain/defined.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { Problem } from "../domain/problem.ts";
 import { type Client, clientOptions, createClient } from "./client.ts";
-import { type Command, exitCodes, isGiven, onlyWord, textOption } from "./command.ts";
+import { type Command, exitCodes, hasOption, onlyWord, textOption } from "./command.ts";
 import { readPackageWord } from "./read-package.ts";
 
 /** Makes the command that packs a CWL package with all that it runs into one document and deploys it. */
@@ -22,8 +22,8 @@ export function deployCommand(): Command {
       version: { type: "string", value: "VERSION", about: "version of the process" },
       replace: { type: "boolean", about: "replace a process that has this id" },
     },
-    async run(given, io) {
-      const { file, process } = readPackageWord(onlyWord(given, "a CWL file"));
+    async run(args, io) {
+      const { file, process } = readPackageWord(onlyWord(args, "a CWL file"));
       const packed = await packDocument(file, packageReader(dirname(file)), {
         embedFile: fileEmbedder(dirname(file)),
         onlyMain: true,
@@ -32,19 +32,19 @@ export function deployCommand(): Command {
       for (const note of packed.cwl.notes) io.talk(`${note}\n`);
       const { id: ownId } = packed.cwl.main;
       // A process called "main" of a graph has no name of its own.
-      const id = textOption(given, "id") ?? (ownId === "main" ? basename(file, extname(file)) : ownId);
-      const client = createClient(given, io);
-      const isReplacement = isGiven(given, "replace") && (await isDeployed(client, id));
+      const id = textOption(args, "id") ?? (ownId === "main" ? basename(file, extname(file)) : ownId);
+      const client = createClient(args, io);
+      const isReplacement = hasOption(args, "replace") && (await isDeployed(client, id));
       const path = isReplacement ? `/processes/${encodeURIComponent(id)}` : "/processes";
       await client.send(isReplacement ? "PUT" : "POST", path, {
         headers: { "content-type": "application/ogcapppkg+json" },
         body: JSON.stringify({
-          processDescription: descriptionOf(id, textOption(given, "title"), textOption(given, "version")),
+          processDescription: descriptionOf(id, textOption(args, "title"), textOption(args, "version")),
           executionUnit: { unit: packed.document, type: "application/cwl+json" },
         }),
       });
       const description = await client.json("GET", `/processes/${encodeURIComponent(id)}`);
-      io.out(isGiven(given, "json") ? `${JSON.stringify(description)}\n` : `${client.url}/processes/${id}\n`);
+      io.out(hasOption(args, "json") ? `${JSON.stringify(description)}\n` : `${client.url}/processes/${id}\n`);
       return exitCodes.ok;
     },
   };

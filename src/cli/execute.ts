@@ -4,8 +4,8 @@ import { type Client, clientOptions, createClient } from "./client.ts";
 import {
   type Command,
   exitCodes,
+  hasOption,
   type Io,
-  isGiven,
   onlyWord,
   stoppedExitCode,
   textOption,
@@ -45,11 +45,11 @@ export function executeCommand(): Command {
       follow: { type: "boolean", about: "show the stages until the job ends" },
       "idempotency-key": { type: "string", value: "TEXT", about: "makes a repeated submission one job, for 24 hours" },
     },
-    async run(given, io) {
-      const processId = onlyWord(given, "a process id");
-      const client = createClient(given, io);
-      const request = await readRequest(client, processId, given, io);
-      const idempotencyKey = textOption(given, "idempotency-key");
+    async run(args, io) {
+      const processId = onlyWord(args, "a process id");
+      const client = createClient(args, io);
+      const request = await readRequest(client, processId, args, io);
+      const idempotencyKey = textOption(args, "idempotency-key");
       const accepted = await client.json("POST", `/processes/${encodeURIComponent(processId)}/execution`, {
         headers: {
           "content-type": "application/json",
@@ -60,8 +60,8 @@ export function executeCommand(): Command {
         body: JSON.stringify(request.body),
       });
       const { jobID } = v.parse(StatusSchema, accepted);
-      if (!isGiven(given, "follow")) {
-        io.out(isGiven(given, "json") ? `${JSON.stringify(accepted)}\n` : `${jobID}\n`);
+      if (!hasOption(args, "follow")) {
+        io.out(hasOption(args, "json") ? `${JSON.stringify(accepted)}\n` : `${jobID}\n`);
         return exitCodes.ok;
       }
       io.talk(`job ${jobID}\n`);
@@ -69,7 +69,7 @@ export function executeCommand(): Command {
       if (status === undefined) return stoppedExitCode(io);
       if (status.status === "successful") {
         const results = await client.json("GET", `/jobs/${jobID}/results`);
-        io.out(`${JSON.stringify(results, null, isGiven(given, "json") ? 0 : 2)}\n`);
+        io.out(`${JSON.stringify(results, null, hasOption(args, "json") ? 0 : 2)}\n`);
       }
       return exitCodeOf(status.status);
     },
@@ -81,17 +81,17 @@ type Request = { readonly body: Json; readonly headers: Readonly<Record<string, 
 async function readRequest(
   client: Client,
   processId: string,
-  given: Parameters<Command["run"]>[0],
+  args: Parameters<Command["run"]>[0],
   io: Io,
 ): Promise<Request> {
-  const file = textOption(given, "file");
-  const inputs = textOptions(given, "input");
+  const file = textOption(args, "file");
+  const inputs = textOptions(args, "input");
   if (file === undefined) return requestOf(client, processId, inputs, io);
   if (inputs.length > 0) throw new UsageError("Cannot execute: found --file and --input, wanted only one of them");
   return { body: await readRequestFile(file), headers: {} };
 }
 
-/** Values are read by what the process describes. */
+/** Builds a request from inputs, whose values are read by the description of the process. */
 async function requestOf(client: Client, processId: string, pairs: readonly string[], io: Io): Promise<Request> {
   const written = pairs.map(readPair);
   const path = `/processes/${encodeURIComponent(processId)}`;

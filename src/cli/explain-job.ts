@@ -1,20 +1,20 @@
 import type { Status } from "./follow-job.ts";
 
-/** Words why a job failed, as far as its status says: the sentence, the exit code, the end of stderr, and what tells more. */
+/** Formats why a job failed, as far as its status says: the sentence, the exit code, the end of stderr, and the command that shows more. */
 export function failureText({ jobID, status, message, exception }: Status): string {
   if (status !== "failed") return "";
   const { detail, exitCode, stderrTail = "" } = exception ?? {};
-  const said = stderrTail.trimEnd();
+  const stderr = stderrTail.trimEnd();
   const lines = [
     detail ?? message,
     ...(exitCode === undefined ? [] : [`exit code: ${exitCode}`]),
-    ...(said === "" ? [] : ["the end of what it wrote to stderr:", said.replaceAll(/^/gm, "  ")]),
+    ...(stderr === "" ? [] : ["the end of what it wrote to stderr:", stderr.replaceAll(/^/gm, "  ")]),
     `see: heddle logs ${jobID}`,
   ];
   return `${lines.join("\n")}\n`;
 }
 
-/** Words what goes on when somebody stops looking at a job, and how to come back to it. */
+/** Formats what happens to a job that somebody stops following, and how to come back to it. */
 export function leftText(jobId: string): string {
   return [
     `Job ${jobId} goes on. To come back to it: heddle status ${jobId} --follow`,

@@ -32,7 +32,7 @@ export async function readStatus(client: Client, jobId: string): Promise<Status>
 
 /**
  * Shows a job's way through its stages until it is finished, and why it failed; a bar on a terminal, else a line for each
- * change. Undefined when the one who looks was asked to stop: the job goes on, which is said.
+ * change. Undefined when a signal stops the command: the job goes on, and a message says so.
  */
 export async function followJob(client: Client, jobId: string, io: Io): Promise<Status | undefined> {
   try {
@@ -66,7 +66,7 @@ function bar(percent: number): string {
   return "█".repeat(full) + "░".repeat(barWidth - full);
 }
 
-/** The exit code that tells how a job ended. */
+/** Returns the exit code for the end of a job. */
 export function exitCodeOf(status: Status["status"]): number {
   switch (status) {
     case "accepted":

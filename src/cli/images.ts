@@ -3,12 +3,12 @@ import { resolve } from "node:path";
 import { importImage, listImages, removeImage } from "../executors/images/images.ts";
 import { ifExists } from "../files/file-errors.ts";
 import { imagesDirectory } from "../files/layout.ts";
-import { type Command, exitCodes, type Given, type Io, type Option, UsageError, wrongWords } from "./command.ts";
+import { type Arguments, type Command, exitCodes, type Io, type Option, UsageError, wrongWords } from "./command.ts";
 
-/** What `images` is given by the program's outer layer. */
+/** What `images` needs of the program's outer layer. */
 export type ImagesDeps = {
   readonly dataOption: Option;
-  readonly dataDirectory: (given: Given, io: Io) => string;
+  readonly dataDirectory: (args: Arguments, io: Io) => string;
 };
 
 /** Makes the command that keeps container images for tools, with no container engine at all. */
@@ -20,9 +20,9 @@ export function imagesCommand(deps: ImagesDeps): Command {
     summary:
       "Keeps container images: imports archives of docker save, OCI archives and tars of a root file system, lists and removes them.",
     options: { data: deps.dataOption },
-    async run(given, io) {
-      const directory = imagesDirectory({ dataDirectory: resolve(deps.dataDirectory(given, io)) });
-      const [action, subject, name, ...others] = given.words;
+    async run(args, io) {
+      const directory = imagesDirectory({ dataDirectory: resolve(deps.dataDirectory(args, io)) });
+      const [action, subject, name, ...others] = args.words;
       if (action === "list" && subject === undefined) {
         for (const image of listImages(directory)) io.out(`${image}\n`);
         return exitCodes.ok;
@@ -39,7 +39,7 @@ export function imagesCommand(deps: ImagesDeps): Command {
         io.talk(`Cannot remove image "${subject}": found none of that name\n`);
         return exitCodes.notFound;
       }
-      throw wrongWords(given);
+      throw wrongWords(args);
     },
   };
 }

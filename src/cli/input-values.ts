@@ -31,13 +31,13 @@ export async function readInputValue(uploads: Uploads, input: WrittenInput): Pro
   return isTextSchema(schema) ? text : readJson(text);
 }
 
-/** The forms that a file may be described with: one schema, or several to choose from. */
+/** Checks whether a schema describes a file: itself, or one of several to choose from. */
 function isFileSchema(schema: Json | undefined): boolean {
   if (!isJsonObject(schema)) return false;
   const { contentEncoding, contentMediaType, items, anyOf, oneOf, allOf } = schema;
   if (typeof contentEncoding === "string" || typeof contentMediaType === "string") return true;
   const inner = [items, ...[anyOf, oneOf, allOf].flatMap((list) => (Array.isArray(list) ? list : []))];
-  return inner.some((one: Json | undefined) => isFileSchema(one));
+  return inner.some((schema: Json | undefined) => isFileSchema(schema));
 }
 
 function isTextSchema(schema: Json | undefined): boolean {
@@ -46,7 +46,7 @@ function isTextSchema(schema: Json | undefined): boolean {
   return types.includes("string") && types.every((type) => type === "string" || type === "null");
 }
 
-/** An address stands for what it leads to, also in a list. */
+/** Builds a reference of each address, also in a list. */
 function asReference(value: Json): Json {
   if (Array.isArray(value)) return value.map((item: Json) => asReference(item));
   return typeof value === "string" && /^([a-z][a-z0-9+.-]*:\/\/|data:)\S*$/i.test(value) ? { href: value } : value;

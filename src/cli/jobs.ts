@@ -6,8 +6,8 @@ import { type Client, clientOptions, createClient } from "./client.ts";
 import {
   type Command,
   exitCodes,
+  hasOption,
   type Io,
-  isGiven,
   onlyWord,
   stoppedExitCode,
   textOption,
@@ -29,18 +29,18 @@ export function statusCommand(): Command {
     maxWords: 1,
     summary: "Tells a job's status; the exit code is 6 for a failed job and 7 for a dismissed one.",
     options: { ...clientOptions, follow: { type: "boolean", about: "show the stages until the job ends" } },
-    async run(given, io) {
-      const jobId = onlyWord(given, "a job's id");
-      const client = createClient(given, io);
-      const isFollowed = isGiven(given, "follow");
+    async run(args, io) {
+      const jobId = onlyWord(args, "a job's id");
+      const client = createClient(args, io);
+      const isFollowed = hasOption(args, "follow");
       const status = isFollowed ? await followJob(client, jobId, io) : await readStatus(client, jobId);
       if (status === undefined) return stoppedExitCode(io);
       io.out(
-        isGiven(given, "json")
+        hasOption(args, "json")
           ? `${JSON.stringify(status)}\n`
           : `${status.status} ${status.progress}% ${status.stage} ${status.message}\n`,
       );
-      if (!isFollowed && !isGiven(given, "json")) io.talk(failureText(status));
+      if (!isFollowed && !hasOption(args, "json")) io.talk(failureText(status));
       return exitCodeOf(status.status);
     },
   };
@@ -54,11 +54,11 @@ export function logsCommand(): Command {
     maxWords: 1,
     summary: "Prints a job's log.",
     options: clientOptions,
-    async run(given, io) {
-      const path = jobPath(onlyWord(given, "a job's id"), "/log");
-      const response = await createClient(given, io).send("GET", path, { headers: { accept: "text/plain" } });
+    async run(args, io) {
+      const path = jobPath(onlyWord(args, "a job's id"), "/log");
+      const response = await createClient(args, io).send("GET", path, { headers: { accept: "text/plain" } });
       const log = await response.text();
-      io.out(isGiven(given, "json") ? `${JSON.stringify(log.split("\n").filter((line) => line !== ""))}\n` : log);
+      io.out(hasOption(args, "json") ? `${JSON.stringify(log.split("\n").filter((line) => line !== ""))}\n` : log);
       return exitCodes.ok;
     },
   };
@@ -72,12 +72,12 @@ export function dismissCommand(): Command {
     maxWords: Number.POSITIVE_INFINITY,
     summary: "Dismisses jobs: stops those that run, removes the outputs of those that ended.",
     options: clientOptions,
-    async run(given, io) {
-      if (given.words.length === 0) throw new UsageError(`Missing a job's id. ${given.usage}`);
-      const client = createClient(given, io);
-      for (const jobId of given.words) {
+    async run(args, io) {
+      if (args.words.length === 0) throw new UsageError(`Missing a job's id. ${args.usage}`);
+      const client = createClient(args, io);
+      for (const jobId of args.words) {
         const answer = await client.json("DELETE", jobPath(jobId));
-        io.out(isGiven(given, "json") ? `${JSON.stringify(answer)}\n` : `${jobId} dismissed\n`);
+        io.out(hasOption(args, "json") ? `${JSON.stringify(answer)}\n` : `${jobId} dismissed\n`);
       }
       return exitCodes.ok;
     },
@@ -95,13 +95,13 @@ export function retryCommand(): Command {
       ...clientOptions,
       "from-failed": { type: "boolean", about: "keep the finished steps of a workflow" },
     },
-    async run(given, io) {
-      const jobId = onlyWord(given, "a job's id");
-      const answer = await createClient(given, io).json("POST", jobPath(jobId, "/retry"), {
+    async run(args, io) {
+      const jobId = onlyWord(args, "a job's id");
+      const answer = await createClient(args, io).json("POST", jobPath(jobId, "/retry"), {
         headers: { "content-type": "application/json" },
-        body: JSON.stringify({ fromFailed: isGiven(given, "from-failed") }),
+        body: JSON.stringify({ fromFailed: hasOption(args, "from-failed") }),
       });
-      io.out(isGiven(given, "json") ? `${JSON.stringify(answer)}\n` : `${jobId} accepted\n`);
+      io.out(hasOption(args, "json") ? `${JSON.stringify(answer)}\n` : `${jobId} accepted\n`);
       return exitCodes.ok;
     },
   };
@@ -118,14 +118,14 @@ export function resultsCommand(): Command {
       ...clientOptions,
       "output-dir": { type: "string", short: "o", value: "DIR", about: "directory to download files to" },
     },
-    async run(given, io) {
-      const client = createClient(given, io);
-      const jobId = onlyWord(given, "a job's id");
+    async run(args, io) {
+      const client = createClient(args, io);
+      const jobId = onlyWord(args, "a job's id");
       const document = await readResults(client, jobId, io);
       if (document === undefined) return exitCodes.jobFailed;
-      const directory = textOption(given, "output-dir");
+      const directory = textOption(args, "output-dir");
       if (directory === undefined) {
-        io.out(`${JSON.stringify(document, null, isGiven(given, "json") ? 0 : 2)}\n`);
+        io.out(`${JSON.stringify(document, null, hasOption(args, "json") ? 0 : 2)}\n`);
         return exitCodes.ok;
       }
       await requireDirectory("--output-dir", directory);
@@ -141,7 +141,7 @@ export function resultsCommand(): Command {
   };
 }
 
-/** Reads the results of a job; undefined when it failed, and why is said. */
+/** Reads the results of a job. When it failed, writes the reason and returns undefined. */
 async function readResults(client: Client, jobId: string, io: Io): Promise<Json | undefined> {
   try {
     return await client.json("GET", jobPath(jobId, "/results"));
@@ -152,7 +152,7 @@ async function readResults(client: Client, jobId: string, io: Io): Promise<Json 
   }
 }
 
-/** Every link in a results document, with the names and numbers that lead to it. */
+/** Lists the links of a results document, each with the names and numbers that lead to it. */
 function linksIn(
   value: Json,
   way: readonly string[] = [],

@@ -9,11 +9,11 @@ import {
   revokeKey,
 } from "../operations/manage-keys.ts";
 import {
+  type Arguments,
   type Command,
   exitCodes,
-  type Given,
+  hasOption,
   type Io,
-  isGiven,
   type Option,
   textOption,
   UsageError,
@@ -24,8 +24,8 @@ import {
 export type KeysDeps = {
   readonly dataOption: Option;
   readonly clock: Clock;
-  /** Opens the database; makes one only when it is told that it may. */
-  open(given: Given, io: Io, makesDatabase: boolean): Promise<KeyDeps & AsyncDisposable>;
+  /** Opens the database; makes a new one only with `makesDatabase`. */
+  open(args: Arguments, io: Io, makesDatabase: boolean): Promise<KeyDeps & AsyncDisposable>;
 };
 
 /** Makes the command that creates, lists and revokes API keys; a running server honours a change within a second. */
@@ -50,42 +50,42 @@ export function keysCommand(deps: KeysDeps): Command {
       },
       json: { type: "boolean", about: "print JSON" },
     },
-    async run(given, io) {
-      const [verb, ...words] = given.words;
-      if (verb !== "revoke" && words.length > 0) throw wrongWords(given);
+    async run(args, io) {
+      const [verb, ...words] = args.words;
+      if (verb !== "revoke" && words.length > 0) throw wrongWords(args);
       switch (verb) {
         case "create":
-          return create(deps, given, io);
+          return create(deps, args, io);
         case "list":
-          return list(deps, given, io);
+          return list(deps, args, io);
         case "revoke":
-          return revoke(deps, words, given, io);
+          return revoke(deps, words, args, io);
         default:
-          throw wrongWords(given);
+          throw wrongWords(args);
       }
     },
   };
 }
 
-async function create(deps: KeysDeps, given: Given, io: Io): Promise<number> {
-  const role = textOption(given, "role");
-  const expires = textOption(given, "expires");
+async function create(deps: KeysDeps, args: Arguments, io: Io): Promise<number> {
+  const role = textOption(args, "role");
+  const expires = textOption(args, "expires");
   if (role === undefined) throw new UsageError("Missing --role: viewer, runner, deployer or admin");
-  const wanted = { role, user: textOption(given, "user") ?? role, ...defined({ expires }) };
+  const wanted = { role, user: textOption(args, "user") ?? role, ...defined({ expires }) };
   // Before a database is made for it.
   readWantedKey(wanted, deps.clock.now());
-  await using store = await deps.open(given, io, true);
+  await using store = await deps.open(args, io, true);
   const { key, text } = await createKey(store, wanted);
-  io.out(isGiven(given, "json") ? `${JSON.stringify({ ...key, key: text })}\n` : `${text}\n`);
+  io.out(hasOption(args, "json") ? `${JSON.stringify({ ...key, key: text })}\n` : `${text}\n`);
   io.talk(`Key ${key.id} of ${key.user} (${key.role}): shown this once, keep it\n`);
   return exitCodes.ok;
 }
 
-async function list(deps: KeysDeps, given: Given, io: Io): Promise<number> {
-  await using store = await deps.open(given, io, false);
+async function list(deps: KeysDeps, args: Arguments, io: Io): Promise<number> {
+  await using store = await deps.open(args, io, false);
   const keys = await readKeys(store);
   io.out(
-    isGiven(given, "json") ? `${JSON.stringify(keys)}\n` : keys.map((key) => lineOf(key, store.clock.now())).join(""),
+    hasOption(args, "json") ? `${JSON.stringify(keys)}\n` : keys.map((key) => lineOf(key, store.clock.now())).join(""),
   );
   return exitCodes.ok;
 }
@@ -106,10 +106,10 @@ function timeText(at: number): string {
   return new Date(at).toISOString();
 }
 
-async function revoke(deps: KeysDeps, words: readonly string[], given: Given, io: Io): Promise<number> {
+async function revoke(deps: KeysDeps, words: readonly string[], args: Arguments, io: Io): Promise<number> {
   const [id] = words;
-  if (id === undefined) throw new UsageError(`Missing the id of a key. ${given.usage}`);
-  await using store = await deps.open(given, io, false);
+  if (id === undefined) throw new UsageError(`Missing the id of a key. ${args.usage}`);
+  await using store = await deps.open(args, io, false);
   await revokeKey(store, id);
   io.talk(`Key ${id} revoked\n`);
   return exitCodes.ok;

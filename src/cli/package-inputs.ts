@@ -4,19 +4,22 @@ import { members } from "../cwl/values/types.ts";
 import { readNumber } from "../domain/exact-number.ts";
 import { type Json, type JsonObject, parseExact } from "../domain/json.ts";
 import { nearNames } from "../domain/near-names.ts";
-import { type GivenInput, UsageError } from "./command.ts";
+import { type InputArgument, UsageError } from "./command.ts";
 
 /**
- * Reads inputs of a package that stand on the command line (`--name VALUE`; one that is repeated makes a list). Paths are
+ * Reads inputs of a package on the command line (`--name VALUE`; a repeated one makes a list). Paths are
  * relative to the working directory. Throws UsageError for an input that the package does not have, with the near ones.
  */
-export function readPackageInputs(parameters: readonly InputParameter[], given: readonly GivenInput[]): JsonObject {
+export function readPackageInputs(
+  parameters: readonly InputParameter[],
+  written: readonly InputArgument[],
+): JsonObject {
   const texts = new Map<string, (string | undefined)[]>();
-  for (const { name, value } of given) texts.set(name, [...(texts.get(name) ?? []), value]);
-  const values = [...texts].map(([name, written]) => {
-    const parameter = parameters.find((one) => one.id === name);
+  for (const { name, value } of written) texts.set(name, [...(texts.get(name) ?? []), value]);
+  const values = [...texts].map(([name, values]) => {
+    const parameter = parameters.find(({ id }) => id === name);
     if (parameter === undefined) throw unknownInput(name, parameters);
-    return [name, readInput(parameter, written)] as const;
+    return [name, readInput(parameter, values)] as const;
   });
   return Object.fromEntries(values);
 }
@@ -43,7 +46,7 @@ function readInput({ id, type }: InputParameter, texts: readonly (string | undef
   return texts.map((text) => readValue(id, members(list.items), text));
 }
 
-/** Reads a value as the first of the types that it can be; checking says what is wrong with one that can be none. */
+/** Reads a value as the first type that fits it. When none fits, the check of the inputs says what is wrong. */
 function readValue(id: string, types: readonly CwlType[], text: string | undefined): Json {
   const kinds = new Set(types.map((type) => type.kind));
   if (text === undefined) {

@@ -59,17 +59,17 @@ function boxesOf(process: CwlProcess): readonly Box[] {
   return [...inputs, ...steps, ...outputs];
 }
 
-/** How many boxes stand above each one; the document was checked to have no circle. */
+/** Counts the boxes above each box; the document was checked to have no circle. */
 function levelsOf(boxes: readonly Box[]): ReadonlyMap<string, number> {
   const byId = new Map(boxes.map((box) => [box.id, box]));
   const levels = new Map<string, number>();
   const levelOf = (id: string): number => {
-    const known = levels.get(id);
-    if (known !== undefined) return known;
+    const level = levels.get(id);
+    if (level !== undefined) return level;
     const needs = byId.get(id)?.needs ?? [];
-    const level = needs.length === 0 ? 0 : 1 + Math.max(...needs.map(levelOf));
-    levels.set(id, level);
-    return level;
+    const below = needs.length === 0 ? 0 : 1 + Math.max(...needs.map(levelOf));
+    levels.set(id, below);
+    return below;
   };
   for (const { id } of boxes) levelOf(id);
   return levels;

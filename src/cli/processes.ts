@@ -1,14 +1,14 @@
 import { chownProcess, type OwnershipDeps, readOwners } from "../operations/own-processes.ts";
-import { type Command, exitCodes, type Given, type Io, isGiven, type Option, wrongWords } from "./command.ts";
+import { type Arguments, type Command, exitCodes, hasOption, type Io, type Option, wrongWords } from "./command.ts";
 
 /** What `processes` needs of the program's outer layer: a connection of its own to the database. */
 export type ProcessesDeps = {
   readonly dataOption: Option;
-  /** Opens the database; makes one only when it is told that it may. */
-  open(given: Given, io: Io, makesDatabase: boolean): Promise<OwnershipDeps & AsyncDisposable>;
+  /** Opens the database; makes a new one only with `makesDatabase`. */
+  open(args: Arguments, io: Io, makesDatabase: boolean): Promise<OwnershipDeps & AsyncDisposable>;
 };
 
-/** Makes the command that tells and changes whom processes belong to; a running server goes by it at once. */
+/** Makes the command that lists and changes the owners of processes; a running server uses the change at once. */
 export function processesCommand(deps: ProcessesDeps): Command {
   return {
     name: "processes",
@@ -21,27 +21,27 @@ export function processesCommand(deps: ProcessesDeps): Command {
       admin: { type: "boolean", about: "hand it to the admins (chown)" },
       json: { type: "boolean", about: "print JSON (list)" },
     },
-    async run(given, io) {
-      const [verb, id, user] = given.words;
-      const isToAdmins = isGiven(given, "admin");
+    async run(args, io) {
+      const [verb, id, user] = args.words;
+      const isToAdmins = hasOption(args, "admin");
       if (verb === "list" && id === undefined) {
-        await using store = await deps.open(given, io, false);
-        return list(store, given, io);
+        await using store = await deps.open(args, io, false);
+        return list(store, args, io);
       }
       if (verb === "chown" && id !== undefined && isToAdmins === (user === undefined)) {
-        await using store = await deps.open(given, io, false);
+        await using store = await deps.open(args, io, false);
         await chownProcess(store, id, user);
         io.talk(`Process ${id} is ${user === undefined ? "the admins'" : `that of ${user}`} now\n`);
         return exitCodes.ok;
       }
-      throw wrongWords(given);
+      throw wrongWords(args);
     },
   };
 }
 
-async function list(store: OwnershipDeps, given: Given, io: Io): Promise<number> {
+async function list(store: OwnershipDeps, args: Arguments, io: Io): Promise<number> {
   const processes = await readOwners(store);
-  if (isGiven(given, "json")) io.out(`${JSON.stringify(processes)}\n`);
+  if (hasOption(args, "json")) io.out(`${JSON.stringify(processes)}\n`);
   else {
     for (const { id, owner, deployerRole, visibility } of processes) {
       const by = deployerRole === undefined ? "" : `  deployed by a ${deployerRole}`;

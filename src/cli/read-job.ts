@@ -5,7 +5,7 @@ import { type FetchFile, type JobFile, readJobFile } from "../cwl/run/job-file.t
 import { isJsonObject, type Json } from "../domain/json.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import { readTextFile, textOf } from "../files/read-text.ts";
-import type { Given } from "./command.ts";
+import type { Arguments } from "./command.ts";
 import { readPackageInputs } from "./package-inputs.ts";
 
 /** The words of a run: its package, and the text of its job file, when there is one. */
@@ -43,11 +43,11 @@ function packageOfJob({ text, name }: NamedText): string | undefined {
 export async function readJob(
   documents: { readonly whole: CwlDocument; readonly narrowed: CwlDocument },
   job: NamedText | undefined,
-  given: Given,
+  args: Arguments,
   fetchFile: FetchFile,
 ): Promise<JobFile> {
   const { whole, narrowed } = documents;
-  const inputs = readPackageInputs(whole.main.inputs, given.inputs ?? []);
+  const inputs = readPackageInputs(whole.main.inputs, args.inputs ?? []);
   const { text, name } = job ?? { text: "{}", name: "command line" };
   const read = await readJobFile(text, name, narrowed, { commandLine: inputs, fetchFile });
   // What the whole package has is known, and only not needed.

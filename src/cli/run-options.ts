@@ -1,6 +1,6 @@
 import type { Option } from "./command.ts";
 
-/** What other runners are told, and is always so here, or says nothing about results. docs/cwl.md lists them. */
+/** Flags of other runners that change nothing here. docs/cwl.md lists them. */
 const harmlessFlags = [
   "compute-checksum",
   "copy-outputs",
@@ -53,7 +53,7 @@ export function runOptions(dataOption: Option): Readonly<Record<string, Option>>
       value: "stop|continue",
       about: "what a failed step does to the others (default: stop)",
     },
-    quiet: { type: "boolean", about: "say nothing but errors" },
+    quiet: { type: "boolean", about: "write errors only" },
     parallel: { type: "boolean", about: "run ready steps beside each other, as is always done" },
     "no-container": { type: "boolean", about: "run tools that want a container without one" },
     podman: { type: "boolean", about: "run images that were not imported by podman" },
@@ -81,7 +81,10 @@ export function runOptions(dataOption: Option): Readonly<Record<string, Option>>
     validate: { type: "boolean", about: "only check the package" },
     "leave-tmpdir": { type: "boolean", about: "keep the scratch directory, and say where it is" },
     version: { type: "boolean", about: "only print the version" },
-    debug: { type: "boolean", about: "tell each step: command lines, staging, names of the environment, expressions" },
+    debug: {
+      type: "boolean",
+      about: "write each step: command lines, staging, names of environment variables, expressions",
+    },
     "log-dir": { type: "string", value: "DIR", about: "keep what tools write to stdout and stderr here, by steps" },
     target: {
       type: "string",

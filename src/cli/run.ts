@@ -29,11 +29,11 @@ import { createExecutionDirectories } from "../files/job-directory.ts";
 import { createLayout, imagesDirectory } from "../files/layout.ts";
 import { bringHome } from "./bring-home.ts";
 import {
+  type Arguments,
   type Command,
   exitCodes,
-  type Given,
+  hasOption,
   type Io,
-  isGiven,
   type Option,
   stoppedExitCode,
   textOption,
@@ -48,10 +48,10 @@ import { readPackage } from "./read-package.ts";
 import { requireDirectory } from "./require-directory.ts";
 import { runOptions } from "./run-options.ts";
 
-/** How long a tool waits for what the machine is short of. */
+/** How long a tool waits when the machine is short of something. */
 const shortageMilliseconds = 60_000;
 
-/** What `run` is given by the program's outer layer. */
+/** What `run` needs of the program's outer layer. */
 export type RunDeps = {
   readonly clock: Clock;
   readonly newId: () => string;
@@ -59,13 +59,13 @@ export type RunDeps = {
   readonly version: string;
   readonly dataOption: Option;
   /** The data directory, for its images. */
-  readonly dataDirectory: (given: Given, io: Io) => string;
+  readonly dataDirectory: (args: Arguments, io: Io) => string;
   /** Fetches the files of a job that stand at a URL. */
-  readonly fetchFile: (given: Given, io: Io) => FetchFile;
+  readonly fetchFile: (args: Arguments, io: Io) => FetchFile;
   /** What container engines need of this process, with the engine that was chosen. */
-  readonly engines: (given: Given, io: Io) => EngineDeps;
+  readonly engines: (args: Arguments, io: Io) => EngineDeps;
   /** What the options say of sandboxes; the PATH of tools is the caller's. */
-  readonly sandboxSettings: (given: Given, io: Io) => SandboxSettings;
+  readonly sandboxSettings: (args: Arguments, io: Io) => SandboxSettings;
 };
 
 /** Makes the command that runs a package here, without a server. */
@@ -76,48 +76,48 @@ export function runCommand(deps: RunDeps): Command {
     maxWords: 2,
     takesInputs: true,
     summary:
-      "Runs a CWL package here; puts its output files into a directory and prints the CWL output object. Inputs stand in a job file (- is stdin) or after the package; those that are called as an option is follow --.",
+      "Runs a CWL package here; puts its output files into a directory and prints the CWL output object. Inputs stand in a job file (- is stdin) or after the package; write -- before inputs with the name of an option.",
     options: runOptions(deps.dataOption),
-    async run(given, io) {
-      if (isGiven(given, "version")) {
+    async run(args, io) {
+      if (hasOption(args, "version")) {
         io.out(`heddle ${deps.version}\n`);
         return exitCodes.ok;
       }
-      const [first] = given.words;
-      if (first === undefined) throw new UsageError(`Missing a CWL file. ${given.usage}`);
-      const { file, job: jobText } = await readRunWords(first, given.words[1]);
-      // Whoever runs a package here sees its inputs anyway; that nobody keeps them is said, however quiet it is to be.
-      const packed = await readPackage(file, { allowsSecretsHint: !isGiven(given, "validate") });
-      const say = isGiven(given, "quiet") ? () => {} : io.talk;
+      const [first] = args.words;
+      if (first === undefined) throw new UsageError(`Missing a CWL file. ${args.usage}`);
+      const { file, job: jobText } = await readRunWords(first, args.words[1]);
+      // The caller sees the inputs anyway. The warning that nobody keeps them secret is written even with --quiet.
+      const packed = await readPackage(file, { allowsSecretsHint: !hasOption(args, "validate") });
+      const say = hasOption(args, "quiet") ? () => {} : io.talk;
       for (const note of packed.cwl.notes) (note.endsWith(secretsWarning) ? io.talk : say)(`${note}\n`);
-      if (isGiven(given, "validate")) {
+      if (hasOption(args, "validate")) {
         io.out(`${file} is valid CWL\n`);
         return exitCodes.ok;
       }
-      const narrowed = narrowingOf(given)?.(packed.cwl) ?? packed.cwl;
-      if (isGiven(given, "print-graph")) {
+      const narrowed = narrowingOf(args)?.(packed.cwl) ?? packed.cwl;
+      if (hasOption(args, "print-graph")) {
         io.out(drawGraph(narrowed.main));
         return exitCodes.ok;
       }
-      if (isGiven(given, "make-template")) {
+      if (hasOption(args, "make-template")) {
         io.out(makeTemplate(narrowed.main));
         return exitCodes.ok;
       }
-      const directory = await requireDirectory("--outdir", textOption(given, "outdir") ?? ".");
-      const summary = await summaryOf(given);
-      const scratch = await makeScratch(textOption(given, "tmpdir-prefix") ?? join(tmpdir(), "heddle-run-"));
+      const directory = await requireDirectory("--outdir", textOption(args, "outdir") ?? ".");
+      const summary = await summaryOf(args);
+      const scratch = await makeScratch(textOption(args, "tmpdir-prefix") ?? join(tmpdir(), "heddle-run-"));
       try {
-        const fetching = createFetching(deps.fetchFile(given, io), join(scratch, "fetched"), say);
-        const job = await readJob({ whole: packed.cwl, narrowed }, jobText, given, fetching).catch((error: unknown) => {
+        const fetching = createFetching(deps.fetchFile(args, io), join(scratch, "fetched"), say);
+        const job = await readJob({ whole: packed.cwl, narrowed }, jobText, args, fetching).catch((error: unknown) => {
           throw io.signal.aborted ? io.signal.reason : error;
         });
         sayUnknown(job, packed, say);
-        const local = { ...(await localRunOf(given, io, { job, say })), locate: packed.locate };
+        const local = { ...(await localRunOf(args, io, { job, say })), locate: packed.locate };
         const whole = withOverrides(packed, job.requirements);
-        const here = { packed: whole, job, directory, scratch, given, say, local };
+        const here = { packed: whole, job, directory, scratch, args, say, local };
         return await runHere(deps, { ...here, ...defined({ summary }) }, io);
       } finally {
-        if (isGiven(given, "leave-tmpdir")) say(`Left ${scratch}\n`);
+        if (hasOption(args, "leave-tmpdir")) say(`Left ${scratch}\n`);
         else await rm(scratch, { recursive: true, force: true });
       }
     },
@@ -147,25 +147,25 @@ type Here = {
   /** Where output files go. */
   readonly directory: string;
   readonly scratch: string;
-  readonly given: Given;
+  readonly args: Arguments;
   readonly say: (text: string) => void;
   readonly local: LocalRun;
-  /** Where the output object goes; stdout when not given. */
+  /** Where the output object goes; stdout when absent. */
   readonly summary?: string;
 };
 
 /** Makes what runs the tools of a package here, and what they meet. */
-function toolsHere(deps: RunDeps, { given, scratch }: Here, io: Io) {
+function toolsHere(deps: RunDeps, { args, scratch }: Here, io: Io) {
   const layout = createLayout(scratch);
   const toolPath = io.environment.PATH ?? "/usr/bin:/bin";
-  const sandbox = deps.sandboxSettings(given, io);
-  // Whoever runs a package here runs it as what they are: a sandbox is for those who ask for one.
-  const use = given.options.sandbox === undefined && io.environment.HEDDLE_SANDBOX === undefined ? "off" : sandbox.use;
+  const sandbox = deps.sandboxSettings(args, io);
+  // The tools run with the rights of the caller: a sandbox is only for callers who ask for it.
+  const use = args.options.sandbox === undefined && io.environment.HEDDLE_SANDBOX === undefined ? "off" : sandbox.use;
   const confinement = createConfinement({ ...sandbox, use, toolPath }, deps.clock);
-  const engines = deps.engines(given, io);
+  const engines = deps.engines(args, io);
   const images = createImageFinder({
     confinement,
-    imagesDirectory: imagesDirectory({ dataDirectory: deps.dataDirectory(given, io) }),
+    imagesDirectory: imagesDirectory({ dataDirectory: deps.dataDirectory(args, io) }),
     engines,
     buildsImages: true,
   });
@@ -183,9 +183,9 @@ function toolsHere(deps: RunDeps, { given, scratch }: Here, io: Io) {
 }
 
 async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
-  const { given, packed, local } = here;
+  const { args, packed, local } = here;
   const { layout, ...tools } = toolsHere(deps, here, io);
-  const ignoresContainers = isGiven(given, "no-container");
+  const ignoresContainers = hasOption(args, "no-container");
   const document = local.narrow?.(packed.cwl) ?? packed.cwl;
   const faults = ignoresContainers
     ? operationFaults(document)
@@ -194,7 +194,7 @@ async function runHere(deps: RunDeps, here: Here, io: Io): Promise<number> {
     for (const fault of faults) io.talk(`${fault}\n`);
     return exitCodes.unsupported;
   }
-  const cache = textOption(given, "cachedir");
+  const cache = textOption(args, "cachedir");
   const cacheDirectory = cache === undefined ? undefined : await requireDirectory("--cachedir", cache);
   const executionId = deps.newId();
   const prepared = preparedOf(here, executionId);
@@ -236,13 +236,13 @@ function preparedOf(here: Here, executionId: string): Prepared {
     definition: { kind: "cwl", document: packed.document, main: packed.cwl.main.id },
     inputs: job.inputs,
     outputs: packed.cwl.main.outputs.map((output) => output.id),
-    onError: errorPolicyOf(here.given),
+    onError: errorPolicyOf(here.args),
   };
 }
 
-function errorPolicyOf(given: Given): ErrorPolicy {
-  const text = textOption(given, "on-error") ?? "stop";
-  const policy = errorPolicies.find((one) => one === text);
+function errorPolicyOf(args: Arguments): ErrorPolicy {
+  const text = textOption(args, "on-error") ?? "stop";
+  const policy = errorPolicies.find((name) => name === text);
   if (policy === undefined) {
     throw new UsageError(`Cannot run: found --on-error "${text}", wanted ${errorPolicies.join(" or ")}`);
   }

@@ -1,12 +1,15 @@
 import { Problem } from "../domain/problem.ts";
-import { type Command, exitCodes, explainError, type Given, type Io, type Option } from "./command.ts";
+import { type Arguments, type Command, exitCodes, explainError, type Io, type Option } from "./command.ts";
 
 /** What `serve` needs of the program's outer layer. */
 export type ServeDeps = {
-  /** The options that settings can be given by. */
+  /** The options of the settings. */
   readonly settingOptions: Readonly<Record<string, Option>>;
-  /** Starts the service by the given flags; resolves when it listens. */
-  start(given: Given, io: Io): Promise<AsyncDisposable & { readonly url: string; readonly notes: readonly string[] }>;
+  /** Starts the service; resolves when it listens. */
+  start(
+    args: Arguments,
+    io: Io,
+  ): Promise<AsyncDisposable & { readonly url: string; readonly notes: readonly string[] }>;
 };
 
 /** Makes the command that runs the service until SIGINT or SIGTERM. */
@@ -20,8 +23,8 @@ export function serveCommand(deps: ServeDeps): Command {
       config: { type: "string", value: "FILE", about: "settings in YAML, by their names" },
       ...deps.settingOptions,
     },
-    async run(given, io) {
-      await using app = await start(deps, given, io);
+    async run(args, io) {
+      await using app = await start(deps, args, io);
       if (app === undefined) return exitCodes.error;
       io.out(`${app.url}\n`);
       for (const note of app.notes) io.talk(`${note}\n`);
@@ -32,10 +35,10 @@ export function serveCommand(deps: ServeDeps): Command {
   };
 }
 
-/** A service that must not start says why; only what was given wrongly has an exit code of its own. */
-async function start(deps: ServeDeps, given: Given, io: Io) {
+/** Starts the service, or writes why it cannot start. Only wrong settings have an exit code of their own. */
+async function start(deps: ServeDeps, args: Arguments, io: Io) {
   try {
-    return await deps.start(given, io);
+    return await deps.start(args, io);
   } catch (error) {
     if (!(error instanceof Problem) || error.kind === "invalid-parameter-value") throw error;
     explainError(error, io);

@@ -1,12 +1,12 @@
-import type { GivenInput, Option } from "./command.ts";
+import type { InputArgument, Option } from "./command.ts";
 
-/** The words of a command, parted in its own and those that are inputs of the package that its first word names. */
-export type SplitWords = { readonly own: readonly string[]; readonly inputs: readonly GivenInput[] };
+/** The words of a command: its own, and the inputs of the package that its first word names. */
+export type SplitWords = { readonly own: readonly string[]; readonly inputs: readonly InputArgument[] };
 
-/** Parts the words of a command that takes inputs. One letter is written with one dash, as other runners do. */
+/** Separates the inputs from the words of a command. A name of one letter has one dash, as in other runners. */
 export function splitInputs(options: Readonly<Record<string, Option>>, words: readonly string[]): SplitWords {
   const own: string[] = [];
-  const inputs: GivenInput[] = [];
+  const inputs: InputArgument[] = [];
   const letters = new Map(
     Object.entries(options).flatMap(([name, { short }]) => (short === undefined ? [] : [[short, name] as const])),
   );
@@ -32,9 +32,9 @@ export function splitInputs(options: Readonly<Record<string, Option>>, words: re
       continue;
     }
     const takesNext = value === undefined && next !== undefined && !/^--?[A-Za-z_]|^--$/.test(next);
-    const given = takesNext ? next : value;
+    const text = takesNext ? next : value;
     if (takesNext) at += 1;
-    inputs.push(given === undefined ? { name } : { name, value: given });
+    inputs.push(text === undefined ? { name } : { name, value: text });
   }
   return { own, inputs };
 }

@@ -9,8 +9,8 @@ export function validateCommand(): Command {
     maxWords: 1,
     summary: "Checks a CWL package with all files that it runs, imports and includes.",
     options: {},
-    async run(given, io) {
-      const file = onlyWord(given, "a CWL file");
+    async run(args, io) {
+      const file = onlyWord(args, "a CWL file");
       const { cwl } = await readPackage(file, { isLibrary: true });
       for (const note of cwl.notes) io.talk(`${note}\n`);
       io.out(`${file} is valid CWL\n`);

@@ -8,7 +8,7 @@ export function versionCommand(version: string): Command {
     maxWords: 0,
     summary: "Prints the version.",
     options: {},
-    async run(_given, io) {
+    async run(_args, io) {
       io.out(`${version}\n`);
       return 0;
     },

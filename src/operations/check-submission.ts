@@ -64,7 +64,7 @@ function refuseWishes(
   if ((run?.priority ?? 0) > maxPriority) {
     faults.push(fault("/heddle/priority", run?.priority, `at most ${maxPriority} for role "${role}"`));
   }
-  if (run?.isPinned === true && !mayPin) faults.push(fault("/heddle/pinned", true, `false of a ${role}`));
+  if (run?.isPinned === true && !mayPin) faults.push(fault("/heddle/pinned", true, `false for role "${role}"`));
   if (faults.length === 0) return;
   throw new Problem("forbidden", `Cannot execute process "${processId}": ${faultsText(faults)}`, { faults });
 }

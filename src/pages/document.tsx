@@ -48,10 +48,10 @@ function List({ items }: { readonly items: readonly Json[] }) {
   );
 }
 
-/** Programs that follow links are told not to follow those that execute. */
+/** Returns the relation of a link; "nofollow" asks programs not to follow a link that executes. */
 function relationOf(href: string, rel: string | undefined): string | undefined {
   const executes = rel === relations.execute || /\/execution\/?(?:[?#]|$)/.test(href);
-  return executes ? [rel, "nofollow"].filter((one) => one !== undefined).join(" ") : rel;
+  return executes ? [rel, "nofollow"].filter((value) => value !== undefined).join(" ") : rel;
 }
 
 /** Shows each member of an object by its name; a link as an anchor. */
@@ -64,7 +64,7 @@ export function Members({ value }: { readonly value: { readonly [name: string]: 
         <a href={href} rel={relationOf(href, typeof rel === "string" ? rel : undefined)}>
           {typeof title === "string" ? title : href}
         </a>{" "}
-        {[rel, type].filter((one) => typeof one === "string").join(", ")}
+        {[rel, type].filter((value) => typeof value === "string").join(", ")}
       </span>
     );
   }

@@ -94,7 +94,7 @@ function processPath({ processID, providerID }: JobDocument, baseUrl: string): s
   return `${baseUrl}${provider}/processes/${encodeURIComponent(processID)}`;
 }
 
-/** Words how long a job ran; empty while it has not ended, or when it never began. */
+/** Formats how long a job ran; empty while it runs, or when it never started. */
 function tookText({ started, finished }: JobDocument): string {
   if (started === undefined || finished === undefined) return "";
   const seconds = (Date.parse(finished) - Date.parse(started)) / 1000;

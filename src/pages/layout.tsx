@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
 
-/** What every page shows around its content. */
+/** The parts of every page around its content. */
 export type Frame = {
   readonly title: string;
   /** What links of the page begin with; no slash at the end. */

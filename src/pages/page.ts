@@ -18,7 +18,7 @@ export type Page<Document> = {
   render(frame: PageFrame, document: Document): string;
 };
 
-/** Names what a page may do: it shows what is in it, and what is listed here, and nothing from elsewhere. */
+/** Formats what a browser lets a page do: show its own content, and what `allowed` lists. */
 export function policyOf(allowed: { readonly sendsForms?: boolean; readonly scripts?: string } = {}): string {
   return [
     "default-src 'none'",
@@ -30,7 +30,7 @@ export function policyOf(allowed: { readonly sendsForms?: boolean; readonly scri
   ].join("; ");
 }
 
-/** Gives the address of a script. */
+/** Returns the address of a script. */
 export function scriptUrl({ baseUrl, scripts }: PageFrame, name: ScriptName): string {
   return `${baseUrl}${scripts[name]}`;
 }

@@ -66,6 +66,6 @@ test("each command that the overview lists helps under its own name", async () =
 });
 
 test("help tells of all commands, or of one", async () => {
-  expect((await runExecutable(["help"])).out).toContain("heddle COMMAND --help tells more");
+  expect((await runExecutable(["help"])).out).toContain("heddle COMMAND --help shows its options");
   expect((await runExecutable(["help", "serve"])).out).toStartWith("Usage: heddle serve [OPTION...]");
 });

@@ -45,6 +45,6 @@ function honouredNames(): readonly string[] {
     loadText(JSON.stringify(tool), "p.cwl");
     return [];
   } catch (error) {
-    return /expected one of (.*)/.exec(errorText(error))?.[1]?.split(", ") ?? [];
+    return /wanted one of (.*)/.exec(errorText(error))?.[1]?.split(", ") ?? [];
   }
 }

@@ -103,7 +103,7 @@ export function apiRoutes(deps: DescribeDeps, routes: () => readonly Route[]): r
   ];
 }
 
-/** 3.0 unless 3.1 is asked for by name. */
+/** Returns 3.0 unless the client names 3.1. */
 function versionOf(accept: string | null, format: string | undefined): OpenApiVersion {
   return format === "oas31" || /openapi\+json\s*;\s*version=["']?3\.1/i.test(accept ?? "") ? "3.1" : "3.0";
 }

@@ -2,13 +2,13 @@ import { Problem } from "../../domain/problem.ts";
 import { consolePath, scriptTexts } from "../console-files.ts";
 import type { Route } from "../route.ts";
 
-/** The name of a file says what is in it: it never changes. */
+/** The name of a file holds a digest of its content: it never changes. */
 const headers = {
   "content-type": "text/javascript; charset=utf-8",
   "cache-control": "public, max-age=31536000, immutable",
 } as const;
 
-/** The route of the scripts that pages load. */
+/** Lists the route of the scripts that pages load. */
 export function consoleRoutes(): readonly Route[] {
   return [
     {

@@ -4,7 +4,7 @@ import { jsonResponse, type Route } from "../route.ts";
 
 export type HealthRouteDeps = Parameters<typeof checkReadiness>[0];
 
-/** Routes that tell supervisors whether the service lives, and whether it can serve. */
+/** Lists the routes by which supervisors learn whether the service lives, and whether it can work. */
 export function healthRoutes(deps: HealthRouteDeps): readonly Route[] {
   return [
     {

@@ -35,7 +35,7 @@ const filters = {
 
 export type JobListRouteDeps = ListDeps & ReadResultsDeps;
 
-/** Where jobs are listed: all of them, those of one process, those of one process of a provider. */
+/** Lists the routes of job lists: of all jobs, of a process, of a process of a provider. */
 export function jobListRoutes(deps: JobListRouteDeps): readonly Route[] {
   return [
     {
@@ -96,8 +96,8 @@ async function list(
   url: string,
   filter: Parameters<typeof listJobs>[2],
 ): Promise<Response> {
-  const { items, ...turns } = await listPage(pageNumberOf(context), filter, (one) =>
-    listJobs(deps, principalOf(context), one),
+  const { items, ...turns } = await listPage(pageNumberOf(context), filter, (page) =>
+    listJobs(deps, principalOf(context), page),
   );
   const jobs = items.map(async (job) =>
     statusDocument(job, context.baseUrl, { results: await resultsTarget(deps, job) }),
@@ -122,14 +122,11 @@ function filterOf(context: RouteContext) {
   };
 }
 
-/** Tells whether jobs that were removed are asked for: whoever keeps the history may. */
+/** Checks whether the request wants removed jobs, too. */
 export function asksRemoved(context: RouteContext): boolean {
-  const given = context.query("removed");
-  if (given === undefined || given === "true" || given === "false") return given === "true";
-  throw new Problem(
-    "invalid-query-parameter-value",
-    `Cannot read jobs: found removed "${given}", wanted true or false`,
-  );
+  const text = context.query("removed");
+  if (text === undefined || text === "true" || text === "false") return text === "true";
+  throw new Problem("invalid-query-parameter-value", `Cannot read jobs: found removed "${text}", wanted true or false`);
 }
 
 /** Reads a parameter that may be repeated, or hold a list with commas. */

@@ -20,7 +20,7 @@ const log = {
   },
   problems: [406, 416],
 } as const;
-/** Routes of a job's log. */
+/** Lists the routes of a job's log. */
 export function logRoutes(deps: LogDeps): readonly Route[] {
   // OGC has no name for it: some clients ask for the one, some for the other.
   return ["/jobs/:jobId/log", "/jobs/:jobId/logs"].map(
@@ -38,8 +38,8 @@ async function answerLog(deps: LogDeps, context: RouteContext): Promise<Response
   const page = logPageOf(context);
   const [principal, jobId] = [principalOf(context), context.param("jobId")];
   if (logFormatOf(context) === "json") {
-    const asked = page ?? { offset: 0, limit: largestPageBytes };
-    return logPageResponse(await readLogPage(deps, principal, jobId, asked), "json");
+    const part = page ?? { offset: 0, limit: largestPageBytes };
+    return logPageResponse(await readLogPage(deps, principal, jobId, part), "json");
   }
   if (page !== undefined) return logPageResponse(await readLogPage(deps, principal, jobId, page), "text");
   const log = await readLog(deps, principal, jobId);
@@ -50,12 +50,12 @@ async function answerLog(deps: LogDeps, context: RouteContext): Promise<Response
   });
 }
 
-/** `f` wins over `Accept`; text when nothing or anything is asked for. */
+/** Chooses text or JSON: `f` wins over `Accept`; text when the client names nothing, or takes anything. */
 function logFormatOf(context: RouteContext): "text" | "json" {
-  const asked = context.query("f");
-  if (asked === "json" || asked === "text") return asked;
-  if (asked !== undefined) {
-    throw new Problem("invalid-query-parameter-value", `Cannot answer: found f "${asked}", wanted text or json`);
+  const format = context.query("f");
+  if (format === "json" || format === "text") return format;
+  if (format !== undefined) {
+    throw new Problem("invalid-query-parameter-value", `Cannot answer: found f "${format}", wanted text or json`);
   }
   const accept = context.request.headers.get("accept");
   const type = preferredType(accept, ["text/plain", "application/json"]);
@@ -67,7 +67,7 @@ function logFormatOf(context: RouteContext): "text" | "json" {
 const largestPageBytes = 16 * 2 ** 20;
 const mostLines = 10_000;
 
-/** Reads which part of a log is wanted; undefined for all of it. */
+/** Reads which part of a log the request names; undefined for all of it. */
 function logPageOf(context: RouteContext) {
   const [offset, limit, tail] = ["offset", "limit", "tail"].map((name) => wholeOf(context, name));
   if (tail !== undefined) {

@@ -5,10 +5,10 @@ import { tagged } from "../openapi/about.ts";
 import { openApiType } from "../openapi/openapi.ts";
 import type { Route } from "../route.ts";
 
-/** Their words are the service's own, whatever language a client prefers. */
+/** The texts are in English, whatever language a client prefers. */
 const inEnglish = { "content-language": "en" };
 
-/** Routes of the landing page and of the conformance declaration. */
+/** Lists the routes of the landing page, of the rules for robots, and of the conformance declaration. */
 export function landingRoutes(): readonly Route[] {
   return [
     {
@@ -67,7 +67,7 @@ export function landingRoutes(): readonly Route[] {
   ];
 }
 
-/** Programs that follow links may read what is offered, and nothing that executes or belongs to somebody (RFC 9309). */
+/** Formats the rules for programs that follow links: they may read the processes, but execute nothing and read no jobs (RFC 9309). */
 function robotsText(basePath: string): string {
   const below = [
     "Disallow: /processes/*/execution",

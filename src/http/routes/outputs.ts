@@ -5,7 +5,7 @@ import { principalOf, type Route } from "../route.ts";
 
 export type OutputRouteDeps = ReadResultsDeps & { readonly settings: { readonly outputsPath: string } };
 
-/** The route that serves published outputs, logs and status documents. */
+/** Lists the route of published outputs, logs and status documents. */
 export function outputRoutes(deps: OutputRouteDeps): readonly Route[] {
   const { outputsPath: path } = deps.settings;
   return [
@@ -31,7 +31,7 @@ export function outputRoutes(deps: OutputRouteDeps): readonly Route[] {
   ];
 }
 
-/** Takes the names of a path; percent-encoded ones may hold any character but a slash. */
+/** Reads the names of a path; percent-encoded ones may hold any character but a slash. */
 function segmentsOf(path: string): readonly string[] {
   return path.split("/").map((segment) => {
     const name = decode(segment);
