@@ -3,6 +3,7 @@ import { chmodSync, constants, createReadStream, lstatSync, readdirSync, readFil
 import { chmod, copyFile, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join, parse } from "node:path";
 import { fileObject, isFileObject, pathOf, safeBasename, secondaryFilesOf } from "../cwl/values/file-object.ts";
+import { defined, unlessEmpty } from "../domain/defined.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { hasCode } from "../files/file-errors.ts";
 import { isInside } from "../files/layout.ts";
@@ -62,7 +63,7 @@ async function bringObject(moving: Moving, object: JsonObject): Promise<JsonObje
   return {
     ...facts,
     ...(await describe(object.class === "Directory" ? "Directory" : "File", target)),
-    ...(secondaryFiles.length === 0 ? {} : { secondaryFiles }),
+    ...defined({ secondaryFiles: unlessEmpty(secondaryFiles) }),
   };
 }
 

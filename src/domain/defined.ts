@@ -11,3 +11,8 @@ export function defined(members: Readonly<Record<string, unknown>>): object {
   for (const name of Object.keys(members)) if (members[name] !== undefined) kept[name] = members[name];
   return kept;
 }
+
+/** Returns a list; undefined for an empty one. */
+export function unlessEmpty<List extends readonly unknown[]>(list: List): List | undefined {
+  return list.length === 0 ? undefined : list;
+}

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { defined } from "./defined.ts";
+import { defined, unlessEmpty } from "./defined.ts";
 import { type LocatedItem, readInputs } from "./execution-inputs.ts";
 import { readOutputs } from "./execution-outputs.ts";
 import { fault, issueFaults } from "./faults.ts";
@@ -83,8 +83,7 @@ export function readExecution(
   }
   const request: JobRequest = {
     inputs: read.inputs,
-    ...defined({ outputs, response, run }),
-    ...(warnings.length === 0 ? {} : { warnings }),
+    ...defined({ outputs, response, run, warnings: unlessEmpty(warnings) }),
     ...(subscribers.length === 0 ? {} : { notify: subscribers.map(({ subscriber }) => wishOf(subscriber)) }),
   };
   return { faults, execution: { mode: mode ?? "auto", request, items: read.items, subscribers } };

@@ -1,4 +1,4 @@
-import { defined } from "./defined.ts";
+import { defined, unlessEmpty } from "./defined.ts";
 import { type JobStatus, jobStatuses } from "./job-state.ts";
 import { Problem } from "./problem.ts";
 
@@ -54,12 +54,15 @@ export function readJobSearch(query: QueryLists): JobSearch {
   }
   return {
     ...readInterval(query("datetime").join()),
-    ...(processIds.length === 0 ? {} : { processIds }),
-    ...(providerIds.length === 0 ? {} : { providerIds }),
-    ...(text.length === 0 ? {} : { text }),
-    ...(statuses.length === 0 ? {} : { statuses }),
-    ...(tags.length === 0 ? {} : { tags }),
-    ...defined({ minDurationSeconds, maxDurationSeconds }),
+    ...defined({
+      processIds: unlessEmpty(processIds),
+      providerIds: unlessEmpty(providerIds),
+      text: unlessEmpty(text),
+      statuses: unlessEmpty(statuses),
+      tags: unlessEmpty(tags),
+      minDurationSeconds,
+      maxDurationSeconds,
+    }),
   };
 }
 

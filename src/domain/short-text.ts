@@ -1,4 +1,5 @@
-import type { JobFailure } from "./job.ts";
+import { defined } from "./defined.ts";
+import type { JobFailure, RemoteException } from "./job.ts";
 
 /** What another server or a tool says of a job may be of any length; in characters. */
 const longest = 32 * 1024;
@@ -14,16 +15,18 @@ export function shortFailure(failure: JobFailure): JobFailure {
   return {
     ...others,
     message: shortText(message),
-    ...(step === undefined ? {} : { step: shortText(step) }),
-    ...(stderrTail === undefined ? {} : { stderrTail: shortText(stderrTail) }),
-    ...(exception === undefined
-      ? {}
-      : {
-          exception: {
-            text: shortText(exception.text),
-            ...(exception.code === undefined ? {} : { code: shortText(exception.code) }),
-            ...(exception.locator === undefined ? {} : { locator: shortText(exception.locator) }),
-          },
-        }),
+    ...defined({
+      step: shortened(step),
+      stderrTail: shortened(stderrTail),
+      exception: exception === undefined ? undefined : shortException(exception),
+    }),
   };
+}
+
+function shortException({ text, code, locator }: RemoteException): RemoteException {
+  return { text: shortText(text), ...defined({ code: shortened(code), locator: shortened(locator) }) };
+}
+
+function shortened(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : shortText(text);
 }

@@ -19,16 +19,14 @@ export async function listProcesses(
   page: { readonly limit: number; readonly after?: string; readonly visibility?: "public" | "private" },
 ): Promise<Page<Process>> {
   if (principal !== undefined) requireAction(principal, "read-processes", "list processes");
-  const after = defined({ after: page.after });
-  const visibility = defined({ visibility: page.visibility });
+  const { limit, after, visibility } = page;
   // One more than asked tells whether there is a next page.
   const read = await readProcesses(deps.database, {
-    limit: page.limit + 1,
+    limit: limit + 1,
     withPrivate: seesPrivate(principal),
-    ...after,
-    ...visibility,
+    ...defined({ after, visibility }),
   });
-  const items = read.slice(0, page.limit);
+  const items = read.slice(0, limit);
   const last = items.at(-1);
   return read.length > items.length && last !== undefined ? { items, next: last.id } : { items };
 }

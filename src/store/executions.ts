@@ -32,7 +32,7 @@ const selectOfJob = compile<{ jobId: string }>()(() =>
 const setEnd = compile<{ id: string; at: number }>()(() =>
   build
     .update(executions)
-    .set({ endedAt: sql`${argument("at")}` })
+    .set({ endedAt: argument("at") })
     .where(and(eq(executions.id, argument("id")), isNull(executions.endedAt))),
 );
 
@@ -85,6 +85,7 @@ export async function endExecution(database: Database, id: string, at: number): 
 /** Reads the finished parts of an execution, by the engine's keys. */
 export async function checkpointsOf(database: Database, executionId: string): Promise<ReadonlyMap<string, Json>> {
   const rows = await database.read(selectCheckpoints({ executionId }));
+  // A checkpoint may be null: in its JSON, of which the row's type tells nothing.
   return new Map(rows.map(({ key, value }) => [key, value ?? null]));
 }
 

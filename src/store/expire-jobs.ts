@@ -1,6 +1,7 @@
-import { and, eq, lte, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, lte, not, or, type SQL, sql } from "drizzle-orm";
 import { isFinished, type JobStatus, jobStatuses } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
+import { isThere as isJobThere } from "./queries/guards.ts";
 import { deletesOfListRows } from "./queries/list-rows.ts";
 import { notesOfRemovedJob } from "./removals.ts";
 import { checkpoints, executions, idempotencyKeys, isListed, jobEvents, jobs, results } from "./schema/jobs.ts";
@@ -38,18 +39,22 @@ const remove = compile<{ jobId: string; before: number }>()(() =>
 );
 
 /** The job was removed by this write, or is gone since another one: a retry that came first keeps everything. */
-const isGone = sql`not exists (select 1 from ${jobs} where ${jobs.id} = ${argument("jobId")})`;
+const isGone = not(isJobThere);
 
 const removals = [
   () =>
-    build
-      .delete(checkpoints)
-      .where(
-        and(
-          sql`${checkpoints.executionId} in (select ${executions.id} from ${executions} where ${executions.jobId} = ${argument("jobId")})`,
-          isGone,
+    build.delete(checkpoints).where(
+      and(
+        inArray(
+          checkpoints.executionId,
+          build
+            .select({ id: executions.id })
+            .from(executions)
+            .where(eq(executions.jobId, argument("jobId"))),
         ),
+        isGone,
       ),
+    ),
   () => build.delete(executions).where(and(eq(executions.jobId, argument("jobId")), isGone)),
   () => build.delete(jobEvents).where(and(eq(jobEvents.jobId, argument("jobId")), isGone)),
   () => build.delete(results).where(and(eq(results.jobId, argument("jobId")), isGone)),

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNotNull, isNull, notExists, sql } from "drizzle-orm";
+import { and, asc, type Column, eq, gt, isNotNull, isNull, notExists, or } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Role } from "../domain/access.ts";
 import type { Database } from "./database.ts";
@@ -38,6 +38,8 @@ const revoke = compile<{ id: string; at: number }>()(() =>
     .where(and(eq(keys.id, argument("id")), isNull(keys.revokedAt))),
 );
 const held = alias(keys, "held");
+const holds = ({ revokedAt, expiresAt }: Record<"revokedAt" | "expiresAt", Column>) =>
+  and(isNull(revokedAt), or(isNull(expiresAt), gt(expiresAt, argument("at"))));
 const disown = compile<{ id: string; at: number }>()(() => {
   const userOf = build
     .select({ user: keys.user })
@@ -46,29 +48,17 @@ const disown = compile<{ id: string; at: number }>()(() => {
   const stillHolds = build
     .select({ id: held.id })
     .from(held)
-    .where(
-      and(
-        sql`${held.user} = ${processes.owner}`,
-        isNull(held.revokedAt),
-        sql`(${held.expiresAt} is null or ${held.expiresAt} > ${argument("at")})`,
-      ),
-    );
+    .where(and(eq(held.user, processes.owner), holds(held)));
   return build
     .update(processes)
     .set({ owner: null })
-    .where(and(sql`${processes.owner} = (${userOf})`, notExists(stillHolds)));
+    .where(and(eq(processes.owner, userOf), notExists(stillHolds)));
 });
 const selectHolding = compile<{ user: string; at: number }>()(() =>
   build
     .select({ id: keys.id })
     .from(keys)
-    .where(
-      and(
-        eq(keys.user, argument("user")),
-        isNull(keys.revokedAt),
-        sql`(${keys.expiresAt} is null or ${keys.expiresAt} > ${argument("at")})`,
-      ),
-    )
+    .where(and(eq(keys.user, argument("user")), holds(keys)))
     .limit(1),
 );
 const touch = compile<{ id: string; at: number }>()(() =>

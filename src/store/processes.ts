@@ -1,28 +1,30 @@
-import { and, asc, eq, getTableColumns, gt, or, sql } from "drizzle-orm";
+import { and, asc, eq, exists, getTableColumns, gt, or, sql } from "drizzle-orm";
 import type { Job } from "../domain/job.ts";
 import type { Process } from "../domain/process.ts";
 import type { Database } from "./database.ts";
 import type { TableRow } from "./rows.ts";
 import { processes, processRevisions } from "./schema/processes.ts";
-import { type ArgumentsOf, argument, argumentsOf, build, compile, insertFrom } from "./statements.ts";
+import { type ArgumentsOf, argument, argumentsOf, build, compile, excluded, insertFrom } from "./statements.ts";
 
 const isCurrent = and(eq(processRevisions.processId, processes.id), eq(processRevisions.revision, processes.revision));
 
 /** Inserts the revision of a deployment that took place; what is not part of the revision's digest may have changed. */
 const insertRevision = compile<ArgumentsOf<typeof processRevisions>>()(() =>
   insertFrom(processRevisions, argumentsOf(processRevisions), {
-    where: sql`exists ${build
-      .select({ id: processes.id })
-      .from(processes)
-      .where(and(eq(processes.id, argument("processId")), eq(processes.revision, argument("revision"))))}`,
+    where: exists(
+      build
+        .select({ id: processes.id })
+        .from(processes)
+        .where(and(eq(processes.id, argument("processId")), eq(processes.revision, argument("revision")))),
+    ),
   }).onConflictDoUpdate({
     target: [processRevisions.processId, processRevisions.revision],
     set: {
-      isWorkflow: sql`excluded.is_workflow`,
-      isMutable: sql`excluded.is_mutable`,
-      visibility: sql`excluded.visibility`,
-      fileInputs: sql`excluded.file_inputs`,
-      deployerRole: sql`excluded.deployer_role`,
+      isWorkflow: excluded(processRevisions.isWorkflow),
+      isMutable: excluded(processRevisions.isMutable),
+      visibility: excluded(processRevisions.visibility),
+      fileInputs: excluded(processRevisions.fileInputs),
+      deployerRole: excluded(processRevisions.deployerRole),
     },
   }),
 );
@@ -77,7 +79,7 @@ const selectPage = compile<{ limit: number; after: string; withPrivate: number; 
       and(
         gt(processes.id, argument("after")),
         or(eq(processRevisions.visibility, "public"), sql`${argument("withPrivate")} = 1`),
-        sql`${processRevisions.visibility} = coalesce(${argument("visibility")}, ${processRevisions.visibility})`,
+        eq(processRevisions.visibility, sql`coalesce(${argument("visibility")}, ${processRevisions.visibility})`),
       ),
     )
     .orderBy(asc(processes.id))
@@ -93,10 +95,10 @@ const selectOwned = compile()(() =>
   build
     .select({
       id: processes.id,
+      isMutable: processRevisions.isMutable,
+      visibility: processRevisions.visibility,
       owner: processes.owner,
       deployerRole: processRevisions.deployerRole,
-      visibility: processRevisions.visibility,
-      isMutable: processRevisions.isMutable,
     })
     .from(processes)
     .innerJoin(processRevisions, isCurrent)

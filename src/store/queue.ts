@@ -1,4 +1,4 @@
-import { and, count, type SQL, sql } from "drizzle-orm";
+import { and, count, eq, type SQL, sql } from "drizzle-orm";
 import { clientOf } from "../domain/access.ts";
 import type { Job } from "../domain/job.ts";
 import { jobMoves } from "../domain/job-state.ts";
@@ -18,7 +18,9 @@ const countOwnBefore = compile<{ client: string; priority: number; createdAt: nu
     .where(
       and(
         isWaiting,
-        sql`${jobs.client} = ${argument("client")} and ${jobs.priority} = ${argument("priority")} and (${jobs.createdAt}, ${jobs.id}) < (${argument("createdAt")}, ${argument("id")})`,
+        eq(jobs.client, argument("client")),
+        eq(jobs.priority, argument("priority")),
+        sql`(${jobs.createdAt}, ${jobs.id}) < (${argument("createdAt")}, ${argument("id")})`,
       ),
     ),
 );

@@ -1,12 +1,13 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, not, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
-import { executions, jobs } from "./schema/jobs.ts";
+import { isThere } from "./queries/guards.ts";
+import { executions } from "./schema/jobs.ts";
 import { removals } from "./schema/removals.ts";
 import { vaultFiles } from "./schema/vault.ts";
 import { argument, build, compile, insertFrom, type Statement } from "./statements.ts";
 
 /** Guarded by the removal before it in the same write: of a job that is still there nothing is noted. */
-const jobIsGone = sql`not exists (select 1 from ${jobs} where ${jobs.id} = ${argument("jobId")})`;
+const jobIsGone = not(isThere);
 
 const noteJob = compile<{ jobId: string }>()(() =>
   insertFrom(removals, { id: argument("jobId") }, { where: jobIsGone }).onConflictDoNothing(),

@@ -36,6 +36,9 @@ export type StatementResult = {
 /** A row, by column name and by position. */
 export type Row = Readonly<Record<string, unknown>>;
 
+// Raw SQL says what the builder has no word for: INDEXED BY, CROSS JOIN and a unary + (what the planner must do), json_each,
+// excluded, recursion, row values, JSON paths; and literals where a partial index must read them.
+
 /** Drizzle's query builder without a database: what it builds is compiled once and runs elsewhere. */
 export const build = drizzle.mock();
 
@@ -55,6 +58,11 @@ export function column<C extends Column>(selected: C): SQL<GetColumnData<C>> {
 /** Reads a number that SQL makes, which may be absent. */
 export function numberOrNull(value: unknown): number | null {
   return Number(value);
+}
+
+/** The value of a column in the row that an ON CONFLICT kept from being inserted. */
+export function excluded({ name }: Column): SQL {
+  return sql.raw(`excluded.${name}`);
 }
 
 /** One member of an array that a json_each named `source` yields. */

@@ -1,8 +1,9 @@
-import { count, eq, sql } from "drizzle-orm";
+import { and, count, eq, sql } from "drizzle-orm";
+import { jobMoves } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
 import { jobs } from "./schema/jobs.ts";
 import { clientUsage } from "./schema/usage.ts";
-import { argument, build, compile } from "./statements.ts";
+import { argument, build, compile, statusIn } from "./statements.ts";
 
 /** What the service keeps of a client, in bytes. */
 export type ClientUsage = { readonly vaultBytes: number; readonly outputBytes: number };
@@ -18,7 +19,7 @@ const countQueued = compile<{ client: string }>()(() =>
   build
     .select({ count: count() })
     .from(jobs)
-    .where(sql`status = 'accepted' and ${jobs.client} = ${argument("client")}`),
+    .where(and(statusIn(jobs.status, jobMoves.claim.from), eq(jobs.client, argument("client")))),
 );
 
 const countRunning = compile<{ client: string }>()(() =>

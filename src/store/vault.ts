@@ -1,4 +1,4 @@
-import { and, asc, eq, lte, sql } from "drizzle-orm";
+import { and, asc, eq, lte, notExists, sql } from "drizzle-orm";
 import { clientOf } from "../domain/access.ts";
 import { type JobStatus, jobMoves } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
@@ -28,11 +28,13 @@ export type VaultFile = {
 /** The states in which a job may still read its files: it has not ended, or failed and can be retried. */
 const readingStates: readonly JobStatus[] = [...jobMoves.dismiss.from, "failed"];
 
-const isInUse = sql`exists ${build
-  .select({ jobId: vaultUses.jobId })
-  .from(vaultUses)
-  .innerJoin(jobs, eq(jobs.id, vaultUses.jobId))
-  .where(and(sql`${vaultUses.vaultFileId} = ${vaultFiles.id}`, statusIn(jobs.status, readingStates)))}`;
+const isUnused = notExists(
+  build
+    .select({ jobId: vaultUses.jobId })
+    .from(vaultUses)
+    .innerJoin(jobs, eq(jobs.id, vaultUses.jobId))
+    .where(and(eq(vaultUses.vaultFileId, vaultFiles.id), statusIn(jobs.status, readingStates))),
+);
 
 const insert = compile<ArgumentsOf<typeof vaultFiles> & { maxBytes: number }>()(() =>
   insertFrom(vaultFiles, argumentsOf(vaultFiles), {
@@ -49,20 +51,22 @@ const selectExpired = compile<{ now: number }>()(() =>
   build
     .select()
     .from(vaultFiles)
-    .where(and(lte(vaultFiles.expiresAt, argument("now")), sql`not ${isInUse}`))
+    .where(and(lte(vaultFiles.expiresAt, argument("now")), isUnused))
     .orderBy(asc(vaultFiles.expiresAt)),
 );
 const remove = compile<{ id: string }>()(() =>
-  build.delete(vaultFiles).where(and(eq(vaultFiles.id, argument("id")), sql`not ${isInUse}`)),
+  build.delete(vaultFiles).where(and(eq(vaultFiles.id, argument("id")), isUnused)),
 );
 const removeUses = compile<{ id: string }>()(() =>
   build.delete(vaultUses).where(
     and(
       eq(vaultUses.vaultFileId, argument("id")),
-      sql`not exists ${build
-        .select({ id: vaultFiles.id })
-        .from(vaultFiles)
-        .where(eq(vaultFiles.id, argument("id")))}`,
+      notExists(
+        build
+          .select({ id: vaultFiles.id })
+          .from(vaultFiles)
+          .where(eq(vaultFiles.id, argument("id"))),
+      ),
     ),
   ),
 );

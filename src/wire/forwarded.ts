@@ -14,11 +14,11 @@ type Hop = { readonly address: string | undefined; readonly scheme?: string; rea
 export function parseForwarded(headers: Pick<Headers, "get">, isTrusted: (address: string) => boolean): Forwarded {
   const hop = nearestClient(hopsOf(headers), isTrusted);
   const prefix = listOf(headers.get("x-forwarded-prefix"))[0];
-  return {
-    ...(hop?.scheme === undefined ? {} : { scheme: hop.scheme.toLowerCase() }),
-    ...(hop?.host === undefined ? {} : { host: hop.host.toLowerCase() }),
-    ...(prefix === undefined ? {} : { prefix: withoutEndSlashes(prefix) }),
-  };
+  return defined({
+    scheme: hop?.scheme?.toLowerCase(),
+    host: hop?.host?.toLowerCase(),
+    prefix: prefix === undefined ? undefined : withoutEndSlashes(prefix),
+  });
 }
 
 /** Reads the address of the client in a request that a trusted proxy passed on; undefined when none is told. */
@@ -67,10 +67,7 @@ function hopOf(element: string): Hop {
     }),
   );
   const [address, scheme, host] = [pairs.get("for"), pairs.get("proto"), pairs.get("host")];
-  return {
-    address: address === undefined ? undefined : addressIn(address),
-    ...defined({ scheme, host }),
-  };
+  return { address: address === undefined ? undefined : addressIn(address), ...defined({ scheme, host }) };
 }
 
 /** Takes the address out of `a.b.c.d:port`, `[a::b]:port`, or either without a port. */

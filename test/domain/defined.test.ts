@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { defined } from "../../src/domain/defined.ts";
+import { defined, unlessEmpty } from "../../src/domain/defined.ts";
 
 test("defined() leaves out what is undefined, and nothing else", () => {
   const members: { a: number; b: string | undefined; c: null; d?: boolean } = { a: 0, b: undefined, c: null };
@@ -8,4 +8,8 @@ test("defined() leaves out what is undefined, and nothing else", () => {
     ["a", 0],
     ["c", null],
   ]);
+});
+
+test("unlessEmpty() leaves an empty list out", () => {
+  expect([unlessEmpty([]), unlessEmpty([0])]).toEqual([undefined, [0]]);
 });

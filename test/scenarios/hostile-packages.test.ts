@@ -217,12 +217,12 @@ const greedy: readonly (readonly [string, Document, RegExp])[] = [
   [
     "a tool that writes files without end",
     shell("i=0; while :; do i=$((i+1)); head -c 999999 /dev/zero >f$i; sleep 0.01; done", {}),
-    /MiB written, expected at most 4 MiB/,
+    /MiB written, wanted at most 4 MiB/,
   ],
   [
     "a tool that writes to its scratch without end",
     shell("i=0; while :; do i=$((i+1)); head -c 999999 /dev/zero >$TMPDIR/f$i; sleep 0.01; done", {}),
-    /MiB written, expected at most 4 MiB/,
+    /MiB written, wanted at most 4 MiB/,
   ],
   ["a tool that talks without end", shell("exec yes talk >&2", {}), /at most 4 MiB|MiB written/],
   [
@@ -231,7 +231,7 @@ const greedy: readonly (readonly [string, Document, RegExp])[] = [
       ...shell("{ head -c 200000000 /dev/zero; sleep 100; } | tail -n 1", {}),
       requirements: { ResourceRequirement: { ramMin: 16, ramMax: 64 } },
     },
-    /MiB of memory in use, expected at most 64 MiB|exit code 137/,
+    /MiB of memory in use, wanted at most 64 MiB|exit code 137/,
   ],
   [
     "a tool that ignores SIGTERM and forks",

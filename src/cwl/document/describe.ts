@@ -1,5 +1,5 @@
 import { crs84, crs84h, epsg4326, shortEpsg4326 } from "../../domain/crs.ts";
-import { defined } from "../../domain/defined.ts";
+import { defined, unlessEmpty } from "../../domain/defined.ts";
 import { type AnyNumber, ExactNumber, isNumber } from "../../domain/exact-number.ts";
 import { isList, type Json, type JsonObject } from "../../domain/json.ts";
 import { unknownMediaType } from "../../domain/media-type.ts";
@@ -81,7 +81,7 @@ function describeExtensions(main: CwlProcess): { version?: string; keywords?: st
   );
   return {
     ...(typeof version === "string" || isNumber(version) ? { version: textOf(version) } : {}),
-    ...(keywords.length === 0 ? {} : { keywords }),
+    ...defined({ keywords: unlessEmpty(keywords) }),
   };
 }
 
@@ -185,12 +185,11 @@ function recordSchema(type: CwlType & { kind: "record" }): JsonObject {
       ] as const,
   );
   const required = type.fields.filter((field) => !isOptional(field.type)).map((field) => field.name);
-  const format = defined({ format: type.format });
   return {
     type: "object",
-    ...format,
+    ...defined({ format: type.format }),
     properties: Object.fromEntries(properties),
-    ...(required.length === 0 ? {} : { required }),
+    ...defined({ required: unlessEmpty(required) }),
   };
 }
 

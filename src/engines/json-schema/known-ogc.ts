@@ -1,3 +1,4 @@
+import { defined, unlessEmpty } from "../../domain/defined.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { geoJsonSchemas } from "./known-geojson.ts";
 
@@ -7,7 +8,7 @@ const count: JsonObject = { type: "integer" };
 const moment: JsonObject = { type: "string", format: "date-time" };
 
 function object(properties: { readonly [name: string]: Json }, required: readonly string[] = []): JsonObject {
-  return { type: "object", ...(required.length === 0 ? {} : { required }), properties };
+  return { type: "object", ...defined({ required: unlessEmpty(required) }), properties };
 }
 
 /** The processes part's word for where a bounding box is; it has four numbers, or six with heights. */

@@ -1,6 +1,6 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
-import { defined } from "../../domain/defined.ts";
+import { defined, unlessEmpty } from "../../domain/defined.ts";
 import { type Json, type JsonObject, parseExact } from "../../domain/json.ts";
 import type { Process } from "../../domain/process.ts";
 import { SubscriberSchema } from "../../domain/subscriber.ts";
@@ -86,7 +86,7 @@ function operationOf(route: Route, path: string): Json {
     operationId: operationId(route.method, path),
     summary: about.summary,
     tags: [about.tag],
-    ...(parameters.length === 0 ? {} : { parameters }),
+    ...defined({ parameters: unlessEmpty(parameters) }),
     ...(route.body === undefined ? {} : { requestBody: bodyOf(route.body.mediaTypes, schemaOf(route.body.schema)) }),
     responses: responsesOf(about, mayAct(route)),
     ...callbacksOf(about),

@@ -60,12 +60,7 @@ export function executionRoutes(deps: ExecutionRouteDeps): readonly Route[] {
     {
       method: "POST",
       path: "/processes/:processId/execution",
-      about: {
-        summary: "Execute a process",
-        tag: "processes",
-        ...executionAbout,
-        problems: [413, 415, 422, 429, 500],
-      },
+      about: { summary: "Execute a process", tag: "processes", ...executionAbout, problems: [413, 415, 422, 429, 500] },
       body: executionBody,
       handle(context) {
         if (contentTypeOf(context.request) === formType) return executeForm(deps, context);

@@ -47,12 +47,7 @@ function statusRoutes(deps: JobRouteDeps): readonly Route[] {
     {
       method: "DELETE",
       path: "/jobs/:jobId",
-      about: {
-        summary: "Dismiss a job",
-        tag: "jobs",
-        answers: ok("StatusInfo", "Dismissed"),
-        problems: [409, 410],
-      },
+      about: { summary: "Dismiss a job", tag: "jobs", answers: ok("StatusInfo", "Dismissed"), problems: [409, 410] },
       async handle(context) {
         const job = await dismissJob(deps, principalOf(context), context.param("jobId"));
         return jsonResponse(statusDocument(job, context.baseUrl));

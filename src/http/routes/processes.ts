@@ -101,11 +101,7 @@ function oneProcessRoutes(deps: ProcessRouteDeps): readonly Route[] {
     {
       method: "DELETE",
       path: "/processes/:processId",
-      about: {
-        summary: "Undeploy a process",
-        tag: "processes",
-        answers: { 204: { about: "Undeployed" } },
-      },
+      about: { summary: "Undeploy a process", tag: "processes", answers: { 204: { about: "Undeployed" } } },
       async handle(context) {
         await undeployProcess(deps, principalOf(context), context.param("processId"));
         return new Response(null, { status: 204 });

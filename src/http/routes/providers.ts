@@ -79,11 +79,7 @@ function oneProviderRoutes(deps: ProviderRouteDeps): readonly Route[] {
     {
       method: "GET",
       path: "/providers/:providerId",
-      about: {
-        summary: "One provider",
-        tag: "providers",
-        answers: tagged("Provider", "The provider with its state"),
-      },
+      about: { summary: "One provider", tag: "providers", answers: tagged("Provider", "The provider with its state") },
       async handle(context) {
         const state = await readProvider(deps, principalOf(context), context.param("providerId"));
         const title = `Provider ${state.provider.id}`;
@@ -93,11 +89,7 @@ function oneProviderRoutes(deps: ProviderRouteDeps): readonly Route[] {
     {
       method: "DELETE",
       path: "/providers/:providerId",
-      about: {
-        summary: "Forget a provider",
-        tag: "providers",
-        answers: { 204: { about: "Forgotten" } },
-      },
+      about: { summary: "Forget a provider", tag: "providers", answers: { 204: { about: "Forgotten" } } },
       async handle(context) {
         await removeProvider(deps, principalOf(context), context.param("providerId"));
         return new Response(null, { status: 204 });

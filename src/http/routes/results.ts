@@ -41,28 +41,19 @@ export function resultRoutes(deps: ResultRouteDeps): readonly Route[] {
         const outcome = await readResults(deps, principalOf(context), context.param("jobId"));
         const preferences = parsePrefer(context.request.headers.get("prefer"));
         const only = wantedOutputs(context, outcome);
-        const some = defined({ only });
-        return answerResults(deps, context, { ...outcome, preferences, isSync: false, ...some });
+        return answerResults(deps, context, { ...outcome, preferences, isSync: false, ...defined({ only }) });
       },
     },
     {
       method: "GET",
       path: "/jobs/:jobId/results/:outputId",
-      about: {
-        summary: "One result of a job",
-        tag: "jobs",
-        ...oneResult,
-      },
+      about: { summary: "One result of a job", tag: "jobs", ...oneResult },
       handle: (context) => answerOne(deps, context, { outputId: context.param("outputId") }),
     },
     {
       method: "GET",
       path: "/jobs/:jobId/results/:outputId/:item",
-      about: {
-        summary: "One item of a result with several values",
-        tag: "jobs",
-        ...oneResult,
-      },
+      about: { summary: "One item of a result with several values", tag: "jobs", ...oneResult },
       handle: (context) =>
         answerOne(deps, context, { outputId: context.param("outputId"), item: context.param("item") }),
     },

@@ -67,7 +67,7 @@ function spansOf(rows: readonly Row[]): readonly (readonly number[])[] {
   });
 }
 
-type Row = ReturnType<NonNullable<ReturnType<typeof selectJustEnded>["rowOf"]>>;
+type Row = ReturnType<typeof selectJustEnded> extends Statement<infer Selected> ? Selected : never;
 type JustEnded = { readonly row: Row; readonly words: ReadonlySet<string> };
 
 async function readJustEnded(read: Read, limit: number): Promise<readonly JustEnded[]> {

@@ -31,6 +31,7 @@ export const claimWaiting = compile<{ claims: string; at: number }>()(() =>
     .returning({ id: jobs.id, fence: jobs.fence, attempt: jobs.attempt }),
 );
 
+/** Answers as the claim itself does: its columns stand in the same order. */
 export const selectClaimed = compile<{ claims: string }>()(() =>
   build
     .select({

@@ -8,7 +8,11 @@ import { argument, build, compile, insertFrom, member, statusIn } from "../state
 // other statements of its write look for that.
 
 /** Holds while the move that the arguments name is the job's last one. */
-export const moved = sql`exists (select 1 from ${jobs} where ${jobs.id} = ${argument("jobId")} and ${jobs.moveId} = ${argument("moveId")})`;
+export const isMove = and(eq(jobs.id, argument("jobId")), eq(jobs.moveId, argument("moveId")));
+export const moved = sql`exists (select 1 from ${jobs} where ${isMove})`;
+
+/** Holds while the job is there. Its id is its own: behind its insert in a write, it tells that this inserted it. */
+export const isThere = sql`exists (select 1 from ${jobs} where ${jobs.id} = ${argument("jobId")})`;
 
 /** Holds while a record's fence and state do: its UPDATE changes neither. */
 export const held = sql`exists (select 1 from ${jobs} where ${and(
@@ -51,10 +55,7 @@ export const insertEventsOfRecord = compile<{ jobId: string; fence: number; even
 
 /** Asks whether a move stands. */
 export const findMove = compile<{ jobId: string; moveId: string }>()(() =>
-  build
-    .select({ fence: jobs.fence })
-    .from(jobs)
-    .where(and(eq(jobs.id, argument("jobId")), eq(jobs.moveId, argument("moveId")))),
+  build.select({ fence: jobs.fence }).from(jobs).where(isMove),
 );
 
 /** The fence and state that a holder's UPDATE must find. */

@@ -3,10 +3,11 @@ import { isFinished, jobStatuses } from "../../domain/job-state.ts";
 import { jobs } from "../schema/jobs.ts";
 import { argument, build, compile, statusIn } from "../statements.ts";
 
+// In text, as the index jobs_sync_runs says it.
 const isWaitedFor = sql`${jobs.syncRun} = 'waited' and ${jobs.status} <> 'dismissed'`;
 
 /** The lists take it in as one that has just ended. */
-const shown = { syncRun: sql`null`, hidden: sql`0`, isNew: true } as const;
+const shown = { syncRun: null, hidden: 0, isNew: true } as const;
 
 export const show = compile<{ jobId: string }>()(() =>
   build

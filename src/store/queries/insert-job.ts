@@ -1,10 +1,19 @@
-import { and, eq, gt, lte, sql } from "drizzle-orm";
+import { and, eq, gt, lte, notExists, sql } from "drizzle-orm";
 import { jobMoves } from "../../domain/job-state.ts";
 import { idempotencyKeys, jobEvents, jobSecrets, jobs } from "../schema/jobs.ts";
 import { subscriptions } from "../schema/notifications.ts";
 import { vaultUses } from "../schema/vault.ts";
-import { type ArgumentsOf, argument, argumentsOf, build, compile, insertFrom, statusIn } from "../statements.ts";
-import { eventColumns } from "./guards.ts";
+import {
+  type ArgumentsOf,
+  argument,
+  argumentsOf,
+  build,
+  compile,
+  excluded,
+  insertFrom,
+  statusIn,
+} from "../statements.ts";
+import { eventColumns, isThere } from "./guards.ts";
 
 export type JobArguments = ArgumentsOf<typeof jobs>;
 type Key = { principal: string; processId: string; key: string };
@@ -20,9 +29,6 @@ const liveKey = build
   .from(idempotencyKeys)
   .where(and(isSameKey, gt(idempotencyKeys.expiresAt, argument("createdAt"))));
 
-/** A job's id is its own: when it stands, this write inserted it. */
-const isInserted = sql`exists (select 1 from ${jobs} where ${jobs.id} = ${argument("jobId")})`;
-
 export const insertJobRow = compile<JobArguments>()(() => build.insert(jobs).values(argumentsOf(jobs)));
 
 /** Writes of one commit follow each other: of jobs that come in at once, no more are inserted than may wait. */
@@ -35,17 +41,17 @@ export const insertJobRowWithin = compile<JobArguments & { maxQueued: number }>(
 
 /** Inserts the job, within the same bound, unless a key that has not expired stands for another one. */
 export const insertJobRowOnce = compile<JobArguments & Key & { maxQueued: number }>()(() =>
-  insertFrom(jobs, argumentsOf(jobs), { where: sql`not exists ${liveKey} and ${hasTurn}` }),
+  insertFrom(jobs, argumentsOf(jobs), { where: and(notExists(liveKey), hasTurn) }),
 );
 
 export const insertKey = compile<Key & { jobId: string; bodyDigest: string; createdAt: number; expiresAt: number }>()(
   () =>
-    insertFrom(idempotencyKeys, argumentsOf(idempotencyKeys), { where: isInserted }).onConflictDoUpdate({
+    insertFrom(idempotencyKeys, argumentsOf(idempotencyKeys), { where: isThere }).onConflictDoUpdate({
       target: [idempotencyKeys.principal, idempotencyKeys.processId, idempotencyKeys.key],
       set: {
-        bodyDigest: sql`excluded.body_digest`,
-        jobId: sql`excluded.job_id`,
-        expiresAt: sql`excluded.expires_at`,
+        bodyDigest: excluded(idempotencyKeys.bodyDigest),
+        jobId: excluded(idempotencyKeys.jobId),
+        expiresAt: excluded(idempotencyKeys.expiresAt),
       },
       setWhere: lte(idempotencyKeys.expiresAt, argument("createdAt")),
     }),
@@ -67,7 +73,7 @@ export const insertFirstEvent = compile<{ jobId: string; events: string }>()(() 
   insertFrom(
     jobEvents,
     { jobId: argument("jobId"), number: sql`1 + event.key`, ...eventColumns("event", 0) },
-    { source: sql`json_each(${argument("events")}) as event`, where: isInserted },
+    { source: sql`json_each(${argument("events")}) as event`, where: isThere },
   ),
 );
 
@@ -76,18 +82,18 @@ export const insertVaultUses = compile<{ jobId: string; files: string }>()(() =>
   insertFrom(
     vaultUses,
     { vaultFileId: sql`file.value`, jobId: argument("jobId") },
-    { source: sql`json_each(${argument("files")}) as file`, where: isInserted },
+    { source: sql`json_each(${argument("files")}) as file`, where: isThere },
   ).onConflictDoNothing(),
 );
 
 /** Headers of a caller, sealed. */
 export const insertSecrets = compile<{ jobId: string; sealedHeaders: string }>()(() =>
-  insertFrom(jobSecrets, argumentsOf(jobSecrets), { where: isInserted }),
+  insertFrom(jobSecrets, argumentsOf(jobSecrets), { where: isThere }),
 );
 
 /** Addresses of subscribers, sealed. */
 export const insertSubscription = compile<{ jobId: string; sealedSubscribers: string }>()(() =>
-  insertFrom(subscriptions, argumentsOf(subscriptions), { where: isInserted }),
+  insertFrom(subscriptions, argumentsOf(subscriptions), { where: isThere }),
 );
 
 export const findJobId = compile<{ jobId: string }>()(() =>

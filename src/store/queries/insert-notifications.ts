@@ -1,9 +1,9 @@
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { PendingNotification } from "../../domain/notification.ts";
 import { jobs } from "../schema/jobs.ts";
 import { notifications } from "../schema/notifications.ts";
 import { argument, compile, insertFrom, member } from "../statements.ts";
-import { isHeld, lastNumber } from "./guards.ts";
+import { isHeld, isMove, lastNumber } from "./guards.ts";
 
 /** `notifications` is what `notificationsText` gives. Stands before the events of the same write, whose numbers follow. */
 function insertNotificationsWhere(condition: SQL | undefined) {
@@ -31,7 +31,7 @@ export const insertNotificationsOfMove = compile<{
   moveId: string;
   at: number;
   notifications: string;
-}>()(() => insertNotificationsWhere(and(eq(jobs.id, argument("jobId")), eq(jobs.moveId, argument("moveId")))));
+}>()(() => insertNotificationsWhere(isMove));
 
 export const insertNotificationsOfRecord = compile<{
   jobId: string;

@@ -3,6 +3,7 @@ import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { jobSpans, jobTags } from "../schema/job-lists.ts";
 import { jobs } from "../schema/jobs.ts";
 import { argument, type Buildable, build, column, compile, insertFrom, member, type Statement } from "../statements.ts";
+import { isMove } from "./guards.ts";
 
 /** The full-text index: a virtual table, which is why it does not stand in the schema. */
 const jobTexts = sqliteTable("job_texts", {
@@ -109,8 +110,7 @@ export function deletesOfListRows(isOut: SQL | undefined) {
   ];
 }
 
-const wasMoved = sql`jobs.id = ${argument("jobId")} and jobs.move_id = ${argument("moveId")}`;
-const deletesOfMove = deletesOfListRows(wasMoved).map((query) =>
+const deletesOfMove = deletesOfListRows(isMove).map((query) =>
   compile<{ jobId: string; moveId: string }>()<Buildable>(query),
 );
 

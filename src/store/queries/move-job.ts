@@ -1,8 +1,8 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, isNull, notExists, sql } from "drizzle-orm";
 import { jobMoves } from "../../domain/job-state.ts";
 import { executions, jobEvents, jobSecrets, jobs, results } from "../schema/jobs.ts";
 import { argument, build, compile, insertFrom, member, statusIn } from "../statements.ts";
-import { isHeld, lastNumber, moved } from "./guards.ts";
+import { isHeld, isMove, lastNumber, moved } from "./guards.ts";
 
 export const release = compile<{
   jobId: string;
@@ -22,7 +22,7 @@ export const release = compile<{
       progress: argument("progress"),
       stage: argument("stage"),
       message: argument("message"),
-      startedAt: sql`null`,
+      startedAt: null,
       updatedAt: argument("at"),
       earlyCrashes: sql`${jobs.earlyCrashes} + ${argument("crashes")}`,
     })
@@ -93,21 +93,27 @@ export const endExecutionOfMove = compile<{ jobId: string; moveId: string; at: n
     .update(executions)
     .set({ endedAt: argument("at") })
     .where(
-      sql`${executions.endedAt} is null and ${executions.id} = (select ${jobs.executionId} from ${jobs} where ${jobs.id} = ${argument("jobId")} and ${jobs.moveId} = ${argument("moveId")})`,
+      and(
+        isNull(executions.endedAt),
+        eq(executions.id, build.select({ id: jobs.executionId }).from(jobs).where(isMove)),
+      ),
     ),
 );
 
 /** While an execution has no end, what stops it may need them. */
 export const forgetSecretsOfMove = compile<{ jobId: string; moveId: string }>()(() =>
-  build
-    .delete(jobSecrets)
-    .where(
-      and(
-        eq(jobSecrets.jobId, argument("jobId")),
-        moved,
-        sql`not exists (select 1 from ${executions} where ${executions.jobId} = ${argument("jobId")} and ${executions.endedAt} is null)`,
+  build.delete(jobSecrets).where(
+    and(
+      eq(jobSecrets.jobId, argument("jobId")),
+      moved,
+      notExists(
+        build
+          .select({ id: executions.id })
+          .from(executions)
+          .where(and(eq(executions.jobId, argument("jobId")), isNull(executions.endedAt))),
       ),
     ),
+  ),
 );
 
 type Dismissal = { jobId: string; moveId: string; at: number; message: string };
@@ -135,7 +141,7 @@ export const discard = compile<Dismissal>()(() =>
     .set({
       status: jobMoves.discard.to,
       moveId: argument("moveId"),
-      hidden: sql`1`,
+      hidden: 1,
       isNew: true,
       outputBytes: 0,
       // What is removed is not shown by the next start.
@@ -168,7 +174,7 @@ export const insertDismissalEvent = compile<{ jobId: string; moveId: string }>()
       message: sql`${jobs.message}`,
       failure: sql`null`,
     },
-    { source: sql`${jobs}`, where: and(eq(jobs.id, argument("jobId")), eq(jobs.moveId, argument("moveId"))) },
+    { source: sql`${jobs}`, where: isMove },
   ),
 );
 

@@ -5,7 +5,7 @@ import type { PendingNotification } from "../../domain/notification.ts";
 import type { StageName } from "../../domain/progress.ts";
 import { eventsText, jsonOrNull } from "../job-rows.ts";
 import { checkpoints, executions, jobs } from "../schema/jobs.ts";
-import { argument, build, compile, insertFrom, type Statement, storable } from "../statements.ts";
+import { argument, build, compile, excluded, insertFrom, type Statement, storable } from "../statements.ts";
 import { held, insertEventsOfRecord, isHeld } from "./guards.ts";
 import { insertNotificationsOfRecord, notificationsText } from "./insert-notifications.ts";
 
@@ -116,6 +116,6 @@ const recordCheckpoint = compile<{
     { where: held },
   ).onConflictDoUpdate({
     target: [checkpoints.executionId, checkpoints.key],
-    set: { value: sql`excluded.value` },
+    set: { value: excluded(checkpoints.value) },
   }),
 );

@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, isNull, notExists, sql } from "drizzle-orm";
 import { jobMoves } from "../../domain/job-state.ts";
 import { checkpoints, executions, jobs } from "../schema/jobs.ts";
 import { argument, build, compile, insertFrom, statusIn } from "../statements.ts";
@@ -11,16 +11,16 @@ export const retry = compile<{ jobId: string; moveId: string; at: number; messag
     .set({
       status: jobMoves.retry.to,
       moveId: argument("moveId"),
-      progress: sql`0`,
-      stage: sql`null`,
+      progress: 0,
+      stage: null,
       message: argument("message"),
-      startedAt: sql`null`,
-      finishedAt: sql`null`,
+      startedAt: null,
+      finishedAt: null,
       updatedAt: argument("at"),
-      failure: sql`null`,
-      wpsId: sql`null`,
-      earlyCrashes: sql`0`,
-      hidden: sql`0`,
+      failure: null,
+      wpsId: null,
+      earlyCrashes: 0,
+      hidden: 0,
       isNew: true,
       resumeFrom: sql`case ${argument("keeps")} when 1 then ${jobs.executionId} end`,
     })
@@ -28,10 +28,12 @@ export const retry = compile<{ jobId: string; moveId: string; at: number; messag
       and(
         eq(jobs.id, argument("jobId")),
         statusIn(jobs.status, jobMoves.retry.from),
-        sql`not exists ${build
-          .select({ id: executions.id })
-          .from(executions)
-          .where(sql`${executions.endedAt} is null and ${executions.jobId} = ${jobs.id}`)}`,
+        notExists(
+          build
+            .select({ id: executions.id })
+            .from(executions)
+            .where(and(isNull(executions.endedAt), eq(executions.jobId, jobs.id))),
+        ),
       ),
     ),
 );

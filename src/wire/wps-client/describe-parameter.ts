@@ -1,4 +1,4 @@
-import { defined } from "../../domain/defined.ts";
+import { defined, unlessEmpty } from "../../domain/defined.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { isJsonType } from "../../domain/media-type.ts";
 import type { OutputDefinition } from "../../domain/process.ts";
@@ -40,8 +40,7 @@ export function readDescribed(element: XmlElement): { title?: string; descriptio
     children(list, ows, "Keyword").flatMap((word) => text(word) ?? []),
   );
   return {
-    ...defined({ title, description }),
-    ...(keywords.length === 0 ? {} : { keywords }),
+    ...defined({ title, description, keywords: unlessEmpty(keywords) }),
   };
 }
 

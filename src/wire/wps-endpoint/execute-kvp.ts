@@ -1,4 +1,4 @@
-import { defined } from "../../domain/defined.ts";
+import { defined, unlessEmpty } from "../../domain/defined.ts";
 import { fault } from "../../domain/faults.ts";
 import type { Fault } from "../../domain/problem.ts";
 import { type Kvp, type KvpItem, kvpText, parseKvpItems } from "../kvp.ts";
@@ -39,7 +39,7 @@ export function readKvpExecute(kvp: Kvp): ExecuteCall {
     version: "1.0.0",
     processId,
     inputs,
-    ...(outputs.length === 0 ? {} : { outputs }),
+    ...defined({ outputs: unlessEmpty(outputs) }),
     response: raw.length > 0 ? "raw" : "document",
     mode: store && status ? "async" : "sync",
     store,

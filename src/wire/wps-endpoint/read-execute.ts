@@ -1,4 +1,4 @@
-import { defined } from "../../domain/defined.ts";
+import { defined, unlessEmpty } from "../../domain/defined.ts";
 import { fault, refusal } from "../../domain/faults.ts";
 import type { Fault, Problem } from "../../domain/problem.ts";
 import { identifierOf, readData } from "../wps/data.ts";
@@ -70,7 +70,7 @@ function call10(root: XmlElement, faults: Fault[]): CallParts {
   if (status && !store) faults.push(fault("status", "true", "storeExecuteResponse to be true as well"));
   return {
     inputs: readInputs(inputs, faults),
-    ...(asked.length === 0 ? {} : { outputs: asked }),
+    ...defined({ outputs: unlessEmpty(asked) }),
     response: "document",
     mode: store && status ? "async" : "sync",
     store,
@@ -85,7 +85,7 @@ function call20(root: XmlElement, faults: Fault[]): CallParts {
   const response = oneOf(["document", "raw"], attribute(root, "response"), "response", faults) ?? "document";
   return {
     inputs: readInputs(children(root, wps, "Input"), faults),
-    ...(outputs.length === 0 ? {} : { outputs }),
+    ...defined({ outputs: unlessEmpty(outputs) }),
     response,
     mode,
     store: false,
