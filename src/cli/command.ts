@@ -253,7 +253,7 @@ function unexpected(error: unknown, hasPlace: boolean): string {
   if (!(error instanceof Error)) return String(error);
   if (hasPlace) return error.stack ?? error.message;
   const text = errorText(error).replaceAll(/\s*\n\s*/g, " ");
-  return `Unexpected error: ${text}. HEDDLE_LOG_LEVEL=debug shows where it happened`;
+  return `Cannot finish the command: ${text} (HEDDLE_LOG_LEVEL=debug shows where)`;
 }
 
 /** Reads an option that is a text. */
