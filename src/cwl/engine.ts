@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { stat } from "node:fs/promises";
 import type { Clock } from "../domain/clock.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
@@ -8,21 +7,12 @@ import { noPatience, type Patience } from "../domain/patience.ts";
 import { Problem } from "../domain/problem.ts";
 import { isStoppedFor } from "../domain/stop-reason.ts";
 import { usageKey } from "../domain/usage.ts";
-import type { FileValue, PreparedItem } from "../domain/values.ts";
+import { type FileValue, itemsOf, type PreparedItem } from "../domain/values.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engines/engine.ts";
-import type { Executor, TaskKey } from "../executors/executor.ts";
+import type { Executor } from "../executors/executor.ts";
 import type { Machine } from "../executors/machine.ts";
 import { ifExists } from "../files/file-errors.ts";
-import { createLogJoin } from "../files/join-log.ts";
-import {
-  executionLogFile,
-  type Layout,
-  madeFilesDirectory,
-  taskDirectory,
-  taskLogFile,
-  tasksDirectory,
-  tryNumbers,
-} from "../files/layout.ts";
+import { type Layout, madeFilesDirectory, tasksDirectory } from "../files/layout.ts";
 import { fromCustom } from "./document/custom-types.ts";
 import { loadJson } from "./document/load.ts";
 import { machineFaults, operationFaults } from "./document/requirements.ts";
@@ -33,6 +23,7 @@ import { inputObject } from "./run/inputs.ts";
 import { aroundAll, defaultDocker, type LocalRun, placesOf } from "./run/local-run.ts";
 import type { ReadBounds } from "./run/readable.ts";
 import type { Call, RunContext, StepCache } from "./run/run-context.ts";
+import { keepTalk, triesOf } from "./run/tries.ts";
 import { createUsageCount } from "./run/usage.ts";
 import { beginRun, type Run, type RunTools } from "./run.ts";
 import { toOutputValues, writeLiterals } from "./tool/output-values.ts";
@@ -213,13 +204,8 @@ function boundsOf({ layout }: CwlEngineDeps, prepared: Prepared): ReadBounds {
   return { roots: [tasksDirectory(layout, prepared.executionId), ...inputs], found: new Set() };
 }
 
-function inputPaths(given: Prepared["inputs"][string]): readonly string[] {
-  const items = isItemList(given) ? given : [given];
-  return items.flatMap((item) => (item.kind === "file" ? filePaths(item) : []));
-}
-
-function isItemList(given: Prepared["inputs"][string]): given is readonly PreparedItem[] {
-  return Array.isArray(given);
+function inputPaths(item: PreparedItem | readonly PreparedItem[]): readonly string[] {
+  return itemsOf(item).flatMap((one) => (one.kind === "file" ? filePaths(one) : []));
 }
 
 function filePaths(file: FileValue): readonly string[] {
@@ -272,12 +258,6 @@ async function dismiss(engines: Engines, handle: JsonObject): Promise<void> {
   }
 }
 
-/** What a try said that nobody watched any more belongs to the log, if that is still kept. */
-async function keepTalk(layout: Layout, key: TaskKey): Promise<void> {
-  const log = executionLogFile(layout, key.executionId);
-  if (existsSync(log)) await createLogJoin(taskLogFile(layout, key), log, false).join(true);
-}
-
 function executionOf(handle: JsonObject): string {
   if (typeof handle.executionId === "string") return handle.executionId;
   throw new Problem("internal", "Cannot find execution: its handle has no id");
@@ -289,23 +269,4 @@ function requireExecutor({ executor }: CwlEngineDeps, handle: JsonObject): void 
   if (name === executor.name) return;
   const problem = `found that executor "${name}" has its tools, wanted "${executor.name}"`;
   throw new Problem("unavailable", `Cannot go on with execution "${executionOf(handle)}": ${problem}`);
-}
-
-/** The tries of an execution that may have been started, by their output directories and records. */
-async function triesOf(layout: Layout, executionId: string): Promise<readonly TaskKey[]> {
-  const root = tasksDirectory(layout, executionId);
-  const keys = new Map<string, TaskKey>();
-  for (const step of await namesIn(root)) {
-    for (const name of await namesIn(join(root, step))) {
-      const numbers = tryNumbers(name);
-      if (numbers === undefined) continue;
-      const key = { executionId, step: decodeURIComponent(step), ...numbers };
-      keys.set(taskDirectory(layout, key), key);
-    }
-  }
-  return [...keys.values()];
-}
-
-async function namesIn(directory: string): Promise<readonly string[]> {
-  return (await ifExists(readdir(directory))) ?? [];
 }

@@ -1,6 +1,7 @@
 import type { Job } from "../domain/job.ts";
 import { stages } from "../domain/progress.ts";
-import { claimJobs, findJob, leftWaiting, waitingJobs } from "../store/jobs.ts";
+import { claimJobs, findJob } from "../store/jobs.ts";
+import { leftWaiting, waitingJobs } from "../store/waiting-jobs.ts";
 import { aroundCommit } from "./around-commit.ts";
 import type { RunnerDeps } from "./claim.ts";
 import type { Lanes } from "./lanes.ts";

@@ -1,7 +1,7 @@
 import type { Job } from "../domain/job.ts";
 import { databaseFile } from "../files/layout.ts";
 import { explainDatabase, isDamaged } from "../store/database-fault.ts";
-import { waitingJobs } from "../store/jobs.ts";
+import { waitingJobs } from "../store/waiting-jobs.ts";
 import type { RunnerDeps } from "./claim.ts";
 import { createClaimLoop, readAhead } from "./claim-loop.ts";
 import { countRunning, createLanes, type Lane } from "./lanes.ts";

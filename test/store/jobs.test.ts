@@ -16,11 +16,11 @@ import {
   insertJob,
   recordJob,
   releaseJob,
-  waitingJobs,
 } from "../../src/store/jobs.ts";
 import { listJobs } from "../../src/store/list-jobs.ts";
 import { resultsOf } from "../../src/store/results.ts";
 import { retryJob } from "../../src/store/retry-job.ts";
+import { waitingJobs } from "../../src/store/waiting-jobs.ts";
 import {
   acceptedEvent,
   finishing,

@@ -15,13 +15,13 @@ import {
   insertJob,
   recordJob,
   releaseJob,
-  waitingJobs,
 } from "../../src/store/jobs.ts";
 import { type JobFilter, listJobs } from "../../src/store/list-jobs.ts";
 import { usualMilliseconds } from "../../src/store/queue.ts";
 import { resultsOf } from "../../src/store/results.ts";
 import type { Statement } from "../../src/store/statements.ts";
 import { expiredVaultFiles, removeVaultFile } from "../../src/store/vault.ts";
+import { waitingJobs } from "../../src/store/waiting-jobs.ts";
 import {
   acceptedEvent,
   insertRunningJob,

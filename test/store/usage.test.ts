@@ -1,11 +1,12 @@
 import { expect, test } from "bun:test";
 import type { Database } from "../../src/store/database.ts";
 import { removeJob } from "../../src/store/expire-jobs.ts";
-import { discardJob, dismissJob, finishJob, insertJob, waitingJobs } from "../../src/store/jobs.ts";
+import { discardJob, dismissJob, finishJob, insertJob } from "../../src/store/jobs.ts";
 import { recountUsage, wrongUsage } from "../../src/store/recount.ts";
 import { retryJob } from "../../src/store/retry-job.ts";
 import { countQueuedOf, usageOf } from "../../src/store/usage.ts";
 import { insertVaultFile, removeVaultFile } from "../../src/store/vault.ts";
+import { waitingJobs } from "../../src/store/waiting-jobs.ts";
 import {
   acceptedEvent,
   finishing,

@@ -1,0 +1,39 @@
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { TaskKey } from "../../executors/executor.ts";
+import { ifExists } from "../../files/file-errors.ts";
+import { createLogJoin } from "../../files/join-log.ts";
+import {
+  executionLogFile,
+  type Layout,
+  taskDirectory,
+  taskLogFile,
+  tasksDirectory,
+  tryNumbers,
+} from "../../files/layout.ts";
+
+/** Lists the tries of an execution that may have been started, by their output directories and records. */
+export async function triesOf(layout: Layout, executionId: string): Promise<readonly TaskKey[]> {
+  const root = tasksDirectory(layout, executionId);
+  const keys = new Map<string, TaskKey>();
+  for (const step of await namesIn(root)) {
+    for (const name of await namesIn(join(root, step))) {
+      const numbers = tryNumbers(name);
+      if (numbers === undefined) continue;
+      const key = { executionId, step: decodeURIComponent(step), ...numbers };
+      keys.set(taskDirectory(layout, key), key);
+    }
+  }
+  return [...keys.values()];
+}
+
+async function namesIn(directory: string): Promise<readonly string[]> {
+  return (await ifExists(readdir(directory))) ?? [];
+}
+
+/** Adds to the log what a try said that nobody watched any more, if the log is still kept. */
+export async function keepTalk(layout: Layout, key: TaskKey): Promise<void> {
+  const log = executionLogFile(layout, key.executionId);
+  if (existsSync(log)) await createLogJoin(taskLogFile(layout, key), log, false).join(true);
+}
