@@ -43,7 +43,7 @@ export function isMailServer(value: string): boolean {
   return /^smtps?:$/.test(protocol) && hostname !== "" && password === "" && `${pathname}${search}`.length < 2;
 }
 
-/** Makes the schema of a whole number in `[lowest, highest]`, also when written as text. */
+/** Builds the schema of a whole number in `[lowest, highest]`, also when written as text. */
 export function whole(lowest: number, highest: number = Number.MAX_SAFE_INTEGER) {
   const wanted = `a whole number from ${lowest} to ${highest}`;
   return v.pipe(

@@ -4,7 +4,7 @@ import type { Config } from "./config.ts";
 /** Who runs a package on their own machine reaches what they reach anyway, also by a redirect. */
 const everywhere = ["0.0.0.0/0", "::/0"];
 
-/** Makes what fetches input files for a run without a server. Nothing of it is loaded before the first file. */
+/** Creates what fetches input files for a run without a server. Nothing of it is loaded before the first file. */
 export function runDownloads(config: () => Config, signal: AbortSignal): FetchFile {
   return async (url, directory, tell) => {
     const { lookup } = await import("node:dns/promises");

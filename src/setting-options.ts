@@ -8,7 +8,7 @@ type Setting = (typeof ConfigSchema.entries)[keyof typeof ConfigSchema.entries];
 /** What a value is called in the usage text, by the last word of its setting's name. */
 const valueNames = ["BYTES", "DIR", "FILE", "HOURS", "SECONDS", "URL", "PATH", "PORT"] as const;
 
-/** Makes an option of each setting, by its flag; the usage text tells its values, its default and its variable. */
+/** Builds an option of each setting, by its flag; the usage text tells its values, its default and its variable. */
 export function settingOptions(): Readonly<Record<string, Option>> {
   return Object.fromEntries(
     Object.entries(ConfigSchema.entries).map(([name, schema]) => {

@@ -22,7 +22,7 @@ const areas = {
 } as const satisfies Record<string, Area>;
 const totalBytes = 1664;
 
-/** Makes the memory, or looks at the one that another thread has made. */
+/** Creates the memory, or opens the one that another thread has created. */
 export function watchMemory(buffer: SharedArrayBuffer = new SharedArrayBuffer(totalBytes)): WatchMemory {
   const numbers = new Int32Array(buffer, 0, 16);
   const bytes = Buffer.from(buffer);

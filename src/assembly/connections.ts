@@ -16,7 +16,7 @@ const maxKnown = 10_000;
 /** Who was quiet for so long is not remembered when there are too many. */
 const forgottenMilliseconds = 60_000;
 
-/** Makes the notes of connections. */
+/** Creates the notes of connections. */
 export function createConnections({ elapsed }: Pick<Clock, "elapsed">): Connections {
   const known = new Map<number, Known>();
   const forget = () => {

@@ -46,7 +46,7 @@ export type Engines = AsyncDisposable &
     isBuiltin(job: Job): boolean;
   };
 
-/** Makes the engines: the built-in one, the one of CWL, and those of other servers. */
+/** Creates the engines: the built-in one, the one of CWL, and those of other servers. */
 export function createEngines(deps: EngineDeps): Engines {
   const { config, database, layout, logger, gate, secretKey, builtins } = deps;
   const builtin = createBuiltinEngine(builtins);

@@ -4,7 +4,7 @@ import { readAllowList } from "../net/addresses.ts";
 import { createGate, type Gate } from "../net/fetch.ts";
 import type { Tries } from "../net/try-again.ts";
 
-/** Makes the one way out; names are resolved as the machine resolves them. Throws `invalid-parameter-value`. */
+/** Creates the one way out; names are resolved as the machine resolves them. Throws `invalid-parameter-value`. */
 export function openGate(config: Config): Gate & Disposable {
   return createGate({
     resolve: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),

@@ -38,7 +38,7 @@ type Deps = Pick<
   readonly isExposed: () => boolean;
 };
 
-/** Makes the runner, which finds what a job needs: its engine, its process, its files. */
+/** Creates the runner, which finds what a job needs: its engine, its process, its files. */
 export function createJobRunner({
   config,
   toolSlots,

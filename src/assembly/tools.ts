@@ -25,7 +25,7 @@ type ToolDeps = {
   readonly environment: NodeJS.ProcessEnv;
 };
 
-/** Makes the executor of the server's tools and the port to its machine, and says how tools are confined. */
+/** Creates the executor of the server's tools and the port to its machine, and says how tools are confined. */
 export function createToolExecutor(
   config: Config,
   { environment, bubblewrap, exposed, ...deps }: ToolDeps,

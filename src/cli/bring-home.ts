@@ -131,7 +131,7 @@ async function copyTree(source: string, target: string): Promise<void> {
   for (const name of await readdir(source)) await copyTree(join(source, name), join(target, name));
 }
 
-/** Makes results as open as the user's other files: scratch files are private. */
+/** Opens results to whom the user's other files are open: scratch files are private. */
 function openModes(path: string): void {
   const facts = lstatSync(path);
   chmodSync(path, facts.isDirectory() ? 0o777 & ~process.umask() : openMode(facts.mode));

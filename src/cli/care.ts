@@ -16,7 +16,7 @@ export type CareCommandDeps = {
   engines(args: Arguments, io: Io): EngineDeps;
 };
 
-/** Makes the command that writes a backup. */
+/** Builds the command that writes a backup. */
 export function backupCommand(deps: CareCommandDeps): Command {
   return {
     name: "backup",
@@ -34,7 +34,7 @@ export function backupCommand(deps: CareCommandDeps): Command {
   };
 }
 
-/** Makes the command that puts a backup in the place of the database. */
+/** Builds the command that puts a backup in the place of the database. */
 export function restoreCommand(deps: CareCommandDeps): Command {
   return {
     name: "restore",
@@ -51,7 +51,7 @@ export function restoreCommand(deps: CareCommandDeps): Command {
   };
 }
 
-/** Makes the command that examines a data directory. */
+/** Builds the command that examines a data directory. */
 export function doctorCommand(deps: CareCommandDeps): Command {
   return {
     name: "doctor",

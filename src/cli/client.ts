@@ -28,7 +28,7 @@ export type Client = {
   json(method: string, path: string, options?: RequestOptions): Promise<Json>;
 };
 
-/** Makes the client that a command's options and environment name. */
+/** Creates the client that a command's options and environment name. */
 export function createClient(args: Arguments, io: Io): Client {
   const url = addressOf(args, io);
   const key = textOption(args, "key") ?? io.environment.HEDDLE_KEY;

@@ -8,7 +8,7 @@ import { type Client, clientOptions, createClient } from "./client.ts";
 import { type Command, exitCodes, hasOption, onlyWord, textOption } from "./command.ts";
 import { readPackageWord } from "./read-package.ts";
 
-/** Makes the command that packs a CWL package with all that it runs into one document and deploys it. */
+/** Builds the command that packs a CWL package with all that it runs into one document and deploys it. */
 export function deployCommand(): Command {
   return {
     name: "deploy",

@@ -20,7 +20,7 @@ const DescriptionSchema = v.looseObject({
   inputs: v.record(v.string(), v.looseObject({ schema: v.optional(v.custom<JsonObject>(isJsonObject)) })),
 });
 
-/** Makes the command that executes a process asynchronously. */
+/** Builds the command that executes a process asynchronously. */
 export function executeCommand(): Command {
   return {
     name: "execute",

@@ -11,7 +11,7 @@ export type ImagesDeps = {
   readonly dataDirectory: (args: Arguments, io: Io) => string;
 };
 
-/** Makes the command that keeps container images for tools, with no container engine at all. */
+/** Builds the command that keeps container images for tools, with no container engine at all. */
 export function imagesCommand(deps: ImagesDeps): Command {
   return {
     name: "images",

@@ -21,7 +21,7 @@ function jobPath(jobId: string, below = ""): string {
   return `/jobs/${encodeURIComponent(jobId)}${below}`;
 }
 
-/** Makes the command that tells a job's status. */
+/** Builds the command that tells a job's status. */
 export function statusCommand(): Command {
   return {
     name: "status",
@@ -46,7 +46,7 @@ export function statusCommand(): Command {
   };
 }
 
-/** Makes the command that prints a job's log. */
+/** Builds the command that prints a job's log. */
 export function logsCommand(): Command {
   return {
     name: "logs",
@@ -64,7 +64,7 @@ export function logsCommand(): Command {
   };
 }
 
-/** Makes the command that dismisses jobs. */
+/** Builds the command that dismisses jobs. */
 export function dismissCommand(): Command {
   return {
     name: "dismiss",
@@ -84,7 +84,7 @@ export function dismissCommand(): Command {
   };
 }
 
-/** Makes the command that runs a job again. */
+/** Builds the command that runs a job again. */
 export function retryCommand(): Command {
   return {
     name: "retry",
@@ -107,7 +107,7 @@ export function retryCommand(): Command {
   };
 }
 
-/** Makes the command that prints a job's results, or downloads their files. */
+/** Builds the command that prints a job's results, or downloads their files. */
 export function resultsCommand(): Command {
   return {
     name: "results",

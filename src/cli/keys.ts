@@ -28,7 +28,7 @@ export type KeysDeps = {
   open(args: Arguments, io: Io, makesDatabase: boolean): Promise<KeyDeps & AsyncDisposable>;
 };
 
-/** Makes the command that creates, lists and revokes API keys; a running server honours a change within a second. */
+/** Builds the command that creates, lists and revokes API keys; a running server honours a change within a second. */
 export function keysCommand(deps: KeysDeps): Command {
   return {
     name: "keys",

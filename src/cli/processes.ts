@@ -8,7 +8,7 @@ export type ProcessesDeps = {
   open(args: Arguments, io: Io, makesDatabase: boolean): Promise<OwnershipDeps & AsyncDisposable>;
 };
 
-/** Makes the command that lists and changes the owners of processes; a running server uses the change at once. */
+/** Builds the command that lists and changes the owners of processes; a running server uses the change at once. */
 export function processesCommand(deps: ProcessesDeps): Command {
   return {
     name: "processes",

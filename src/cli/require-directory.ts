@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { errorText } from "../domain/problem.ts";
 import { UsageError } from "./command.ts";
 
-/** Makes the directory that an option names, where it is missing. Throws UsageError when nothing can be written to it. */
+/** Creates the directory that an option names, where it is missing. Throws UsageError when nothing can be written to it. */
 export async function requireDirectory(option: string, named: string): Promise<string> {
   const directory = resolve(named);
   try {

@@ -68,7 +68,7 @@ export type RunDeps = {
   readonly sandboxSettings: (args: Arguments, io: Io) => SandboxSettings;
 };
 
-/** Makes the command that runs a package here, without a server. */
+/** Builds the command that runs a package here, without a server. */
 export function runCommand(deps: RunDeps): Command {
   return {
     name: "run",
@@ -154,7 +154,7 @@ type Here = {
   readonly summary?: string;
 };
 
-/** Makes what runs the tools of a package here, and what they meet. */
+/** Creates what runs the tools of a package here, and what they meet. */
 function toolsHere(deps: RunDeps, { args, scratch }: Here, io: Io) {
   const layout = createLayout(scratch);
   const toolPath = io.environment.PATH ?? "/usr/bin:/bin";

@@ -12,7 +12,7 @@ export type ServeDeps = {
   ): Promise<AsyncDisposable & { readonly url: string; readonly notes: readonly string[] }>;
 };
 
-/** Makes the command that runs the service until SIGINT or SIGTERM. */
+/** Builds the command that runs the service until SIGINT or SIGTERM. */
 export function serveCommand(deps: ServeDeps): Command {
   return {
     name: "serve",

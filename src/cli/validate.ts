@@ -1,7 +1,7 @@
 import { type Command, exitCodes, onlyWord } from "./command.ts";
 import { readPackage } from "./read-package.ts";
 
-/** Makes the command that checks a package without running anything. */
+/** Builds the command that checks a package without running anything. */
 export function validateCommand(): Command {
   return {
     name: "validate",

@@ -1,6 +1,6 @@
 import type { Command } from "./command.ts";
 
-/** Makes the command that prints the version. */
+/** Builds the command that prints the version. */
 export function versionCommand(version: string): Command {
   return {
     name: "version",

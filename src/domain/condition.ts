@@ -7,7 +7,7 @@ export type Condition = {
   mayClaim(): boolean;
 };
 
-/** Makes a condition in which all is well. `onChange` is told of each change with the sentences of then. */
+/** Creates a condition in which all is well. `onChange` is told of each change with the sentences of then. */
 export function createCondition(onChange: (causes: readonly string[]) => void = () => {}): Condition {
   const faults = new Map<string, { readonly cause: string; readonly stopsClaims: boolean }>();
   const causes = () => [...faults.values()].map(({ cause }) => cause);

@@ -35,7 +35,7 @@ export class ExactNumber {
 /** A number of either kind. */
 export type AnyNumber = number | ExactNumber;
 
-/** Makes a number of its text in JSON: a double where that would be written the same, else an exact one. */
+/** Builds a number of its text in JSON: a double where that would be written the same, else an exact one. */
 export function numberOfText(text: string): AnyNumber {
   const double = Number(text);
   // Minus zero is zero in JSON.stringify; as a whole number it is nothing else.

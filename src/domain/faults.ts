@@ -51,14 +51,14 @@ export function faultsText(faults: readonly Fault[]): string {
   return [...told, ...(faults.length > maxTold ? [`and ${faults.length - maxTold} more`] : [])].join("; ");
 }
 
-/** Makes the refusal of a request with its faults. `action` reads "Cannot <action>". */
+/** Builds the refusal of a request with its faults. `action` reads "Cannot <action>". */
 export function refusal(action: string, faults: readonly Fault[]): Problem {
   return new Problem("invalid-parameter-value", `Cannot ${action}: ${faultsText(faults)}`, {
     faults: faults.slice(0, maxTold),
   });
 }
 
-/** Makes a fault: what was found at a JSON pointer, and what was wanted. */
+/** Builds a fault: what was found at a JSON pointer, and what was wanted. */
 export function fault(pointer: string, value: unknown, wanted: string): Fault {
   return { pointer, detail: `found ${found(value)}, wanted ${wanted}` };
 }

@@ -9,7 +9,7 @@ export type GrowingPause = {
 const firstMilliseconds = 1000;
 const longestMilliseconds = 60_000;
 
-/** Makes the pauses of one loop: from a second to a minute, when nothing else is asked for. */
+/** Creates the pauses of one loop: from a second to a minute, when nothing else is asked for. */
 export function growingPause(first = firstMilliseconds, longest = longestMilliseconds): GrowingPause {
   let pause = first;
   return {

@@ -28,7 +28,7 @@ export const profiles = {
   results: "https://www.opengis.net/def/profile/OGC/0/ogc-results",
 } as const;
 
-/** Makes a link to a JSON resource. */
+/** Builds a link to a JSON resource. */
 export function jsonLink(href: string, rel: string, title?: string): Link {
   return { href, rel, type: "application/json", ...defined({ title }) };
 }

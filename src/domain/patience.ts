@@ -32,7 +32,7 @@ export type PatienceDeps = {
 const firstPauseMilliseconds = 250;
 const lastPauseMilliseconds = 10_000;
 
-/** Makes a patience. Pauses double, up to ten seconds. */
+/** Creates a patience. Pauses double, up to ten seconds. */
 export function createPatience({ elapsed, pause, maxMilliseconds }: PatienceDeps): Patience {
   const waits = new Map<symbol, string>();
   return {

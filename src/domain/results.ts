@@ -22,12 +22,12 @@ export function makeResultsRelative(results: Results, settings: OutputLocations)
   return mapReferences(results, (reference) => relativeReference(reference, settings));
 }
 
-/** Makes each relative reference of the results a URL: what `makeResultsRelative` undoes. */
+/** Turns each relative reference of the results into a URL: what `makeResultsRelative` undoes. */
 export function makeResultsAbsolute(results: Results, settings: OutputLocations): Results {
   return mapReferences(results, (reference) => absoluteReference(reference, settings));
 }
 
-/** Makes a relative reference a URL below `outputsUrl`; any other stays as it is. */
+/** Turns a relative reference into a URL below `outputsUrl`; any other stays as it is. */
 export function absoluteReference(reference: string, settings: OutputLocations): string {
   const isRelative = reference.startsWith("/") && !reference.startsWith("//");
   return isRelative ? `${withoutEndSlashes(settings.outputsUrl)}${reference}` : reference;

@@ -11,7 +11,7 @@ export type Slots = {
 
 export type Capacity = Reservation & { readonly slots: number };
 
-/** Makes the slots of a machine. A tool that asks for more than all of it runs when nothing else does that asked. */
+/** Creates the slots of a machine. A tool that asks for more than all of it runs when nothing else does that asked. */
 export function createSlots(capacity: Capacity): Slots {
   let free = { slots: Math.max(1, capacity.slots), cores: capacity.cores, memoryMebibytes: capacity.memoryMebibytes };
   const waiting: { readonly wanted: Reservation; readonly turn: () => void }[] = [];

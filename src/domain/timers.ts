@@ -128,7 +128,7 @@ export function sleep(
   return promise;
 }
 
-/** Makes a signal that is aborted with a `TimeoutError` after so many milliseconds; it keeps no program from ending. */
+/** Creates a signal that is aborted with a `TimeoutError` after so many milliseconds; it keeps no program from ending. */
 export function timeLimit(milliseconds: number, alarm?: Alarm): AbortSignal {
   const limit = new AbortController();
   startTimer(milliseconds, () => limit.abort(new DOMException("The time is over", "TimeoutError")), alarm).unref();

@@ -115,7 +115,7 @@ function withKnownCrs(value: Json): Json {
 /** Keeps the checks of the revisions used last. */
 export type InputChecks = { of(process: Checked & Pick<Process, "revision">): InputCheck };
 
-/** Makes a bounded store of checks, by revision: a revision never changes. */
+/** Creates a bounded store of checks, by revision: a revision never changes. */
 export function createInputChecks(maxRevisions: number, logger?: Pick<Logger, "warn">): InputChecks {
   const checks = new Map<string, InputCheck>();
   return {

@@ -42,7 +42,7 @@ type Run = { location?: RemoteLocation; answer?: SavedAnswer; failure?: JobFailu
 /** All that one remote execution works with. */
 type Working = { readonly deps: RemoteEngineDeps; readonly run: Run; readonly prepared: Prepared };
 
-/** Makes the engine of one remote execution: one request to the server, then looks at its status to the end. */
+/** Creates the engine of one remote execution: one request to the server, then looks at its status to the end. */
 export function createRemoteEngine(deps: RemoteEngineDeps): Engine {
   const run: Run = {};
   return {

@@ -5,7 +5,7 @@ import { hasCode } from "./file-errors.ts";
 import { fileMode } from "./layout.ts";
 import { type RegularFile, wayTo } from "./open-regular.ts";
 
-/** Makes a file's bytes, or a directory's entries, outlive a stop of the machine. */
+/** Writes a file's bytes, or a directory's entries, so that they outlive a stop of the machine. */
 export async function syncPath(path: string): Promise<void> {
   await using handle = await open(path, "r");
   await handle.sync();

@@ -6,7 +6,7 @@ import { hasCode } from "./file-errors.ts";
 import { databaseFile, directoryMode, isInside, type Layout } from "./layout.ts";
 import { ownedDirectories } from "./orphans.ts";
 
-/** Makes the directories that are missing. Throws `unavailable` naming the one that cannot be made. */
+/** Creates the directories that are missing. Throws `unavailable` naming the one that cannot be made. */
 export async function makeDirectories(layout: Layout): Promise<void> {
   for (const directory of [layout.dataDirectory, ...ownedDirectories(layout)]) {
     try {

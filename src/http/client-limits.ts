@@ -15,7 +15,7 @@ export type ClientLimits = {
 
 const retryAfterSeconds = 1;
 
-/** Makes the count of what clients have open. */
+/** Creates the count of what clients have open. */
 export function createClientLimits(bounds: ClientBounds): ClientLimits {
   const counts = { requests: new Map(), streams: new Map(), uploads: new Map() } as const satisfies Record<
     Held,

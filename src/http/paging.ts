@@ -68,7 +68,7 @@ export async function listPage<Item, Filter extends PageRequest>(
   return list(from);
 }
 
-/** Makes the links of one page of a list: itself, and those beside it that there are. */
+/** Builds the links of one page of a list: itself, and those beside it that there are. */
 export function pageLinks(
   context: Pick<RouteContext, "request">,
   url: string,

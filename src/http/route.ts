@@ -88,7 +88,7 @@ export function unauthorized(): Problem {
   return new Problem("unauthorized", "Cannot answer: found no Authorization, wanted Authorization: Bearer hdl_...");
 }
 
-/** Makes the context of a route from Hono's. */
+/** Creates the context of a route from Hono's. */
 export function routeContext(
   context: Context,
   known: Pick<RouteContext, "baseUrl" | "caller" | "isHead" | "hold" | "allowQuiet" | "checkOrigin" | "watchCaller"> & {

@@ -54,7 +54,7 @@ export function readAllowList(entries: readonly string[]): AllowList {
   });
 }
 
-/** Makes the test whether an address is one of those, or in one of the ranges, that a setting lists. */
+/** Builds the test whether an address is one of those, or in one of the ranges, that a setting lists. */
 export function createAddressTest(setting: string, entries: readonly string[]): (address: string) => boolean {
   const ranges = entries.map((entry) => rangeOf(entry, setting));
   return (text) => {

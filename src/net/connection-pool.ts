@@ -30,7 +30,7 @@ const usualLimits: PoolLimits = { idleMilliseconds: 4_000, mostOfOnePlace: 4, mo
 
 type Entry = KeptConnection & { readonly place: string; readonly timer: Timer };
 
-/** Makes a pool; nothing in it keeps the program from ending. */
+/** Creates a pool; nothing in it keeps the program from ending. */
 export function createConnectionPool(limits: PoolLimits = usualLimits): ConnectionPool {
   const entries = new Set<Entry>();
   let isDisposed = false;

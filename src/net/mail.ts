@@ -33,7 +33,7 @@ export type Mailer = { send(mail: Mail, signal: AbortSignal): Promise<TryOutcome
 const connectMilliseconds = 10_000;
 const silenceMilliseconds = 30_000;
 
-/** Makes what sends mails by SMTP. Its library is loaded by the first mail: most services never send one. */
+/** Creates what sends mails by SMTP. Its library is loaded by the first mail: most services never send one. */
 export function createMailer(server: MailServer): Mailer {
   let loading: Promise<Transporter> | undefined;
   const domain = /@([^>\s]+)/.exec(server.from)?.[1] ?? "localhost";

@@ -25,7 +25,7 @@ export type PartialFile = {
 /** What of the first answer says how the rest is asked for. */
 type Begun = { readonly validator: string; readonly etag: string | null };
 
-/** Makes the file of one download. The directory is made with the first bytes. */
+/** Creates the file of one download. The directory is made with the first bytes. */
 export function createPartialFile(directory: string, maxBytes: number): PartialFile {
   const path = join(directory, ".part");
   let hash = createHash("sha256");

@@ -2,7 +2,7 @@ import type { RemoteClient, RemoteDeps, RemoteTarget } from "./remote.ts";
 import { createOgcApiClient } from "./remote-ogc-api.ts";
 import { createWpsClient } from "./remote-wps.ts";
 
-/** Makes the client of a server, by its type. */
+/** Creates the client of a server, by its type. */
 export function createRemoteClient(deps: RemoteDeps, target: RemoteTarget): RemoteClient {
   switch (target.type) {
     case "ogc-api-processes":

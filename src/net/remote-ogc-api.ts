@@ -33,7 +33,7 @@ import type { Tries } from "./try-again.ts";
 
 const json = { accept: "application/json" };
 
-/** Makes the client of an OGC API - Processes server, of 1.0 or 2.0. */
+/** Creates the client of an OGC API - Processes server, of 1.0 or 2.0. */
 export function createOgcApiClient(deps: RemoteDeps, target: RemoteTarget): RemoteClient {
   const get = (url: string, signal?: AbortSignal, tries?: Tries) =>
     fetchDocument(deps, target, { url, headers: json, ...(signal === undefined ? {} : { signal }) }, tries);

@@ -57,7 +57,7 @@ export function readNative(kept: JsonObject): Native {
   return v.parse(NativeSchema, kept);
 }
 
-/** Makes the inputs of a request: files as content, text where their format is text. */
+/** Builds the inputs of a request: files as content, text where their format is text. */
 export async function toInputs(execution: RemoteExecution, native: Native): Promise<Inputs> {
   const inputs: [string, InputItem | readonly InputItem[]][] = [];
   for (const [id, given] of Object.entries(execution.inputs)) {
@@ -103,7 +103,7 @@ async function toItem(
   }
 }
 
-/** Makes the outputs of a request: complex ones by reference where the server offers it. */
+/** Builds the outputs of a request: complex ones by reference where the server offers it. */
 export function askedOutputs(execution: RemoteExecution, native: Native): readonly AskedOutput[] {
   return Object.entries(execution.outputs).map(([id, { mediaType }]) => {
     const kind = native.outputKinds[id] ?? { kind: "complex" as const };
@@ -117,7 +117,7 @@ export function askedOutputs(execution: RemoteExecution, native: Native): readon
   });
 }
 
-/** Makes results of a server's outputs; one that stands several times is a list. */
+/** Builds results of a server's outputs; one that stands several times is a list. */
 export function readWpsResults(
   outputs: readonly WpsOutput[],
   wanted: { readonly native: JsonObject; readonly outputs: readonly string[] },

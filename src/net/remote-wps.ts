@@ -33,7 +33,7 @@ import { askedOutputs, nativeOf, readNative, readWpsResults, toInputs } from "./
 import { retryAfterSeconds } from "./retry-after.ts";
 import type { Tries } from "./try-again.ts";
 
-/** Makes the client of a WPS of the target's version. All operations are asked at the target's own URL. */
+/** Creates the client of a WPS of the target's version. All operations are asked at the target's own URL. */
 export function createWpsClient(deps: RemoteDeps, target: RemoteTarget): RemoteClient {
   const version: WpsVersion = target.type === "wps-2.0.0" ? "2.0.0" : "1.0.0";
   const ask = (parameters: Readonly<Record<string, string>>, signal?: AbortSignal, tries?: Tries) =>

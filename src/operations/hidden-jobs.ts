@@ -7,7 +7,7 @@ import { executionIdsOf } from "../store/executions.ts";
 import * as store from "../store/hidden-jobs.ts";
 import { discardJob, findJob } from "../store/jobs.ts";
 
-/** Makes a run a job that was none to its clients, and gives it as it is then. Any other job is given back. */
+/** Turns a run that was no job to its clients into one, and returns it. Any other job is given back. */
 export async function showJob({ database }: { readonly database: Database }, job: Job): Promise<Job> {
   if (job.hidden === undefined) return job;
   await store.showJob(database, job.id);

@@ -111,7 +111,7 @@ const maxRemembered = 1024;
 
 type Remembered<Value> = { readonly value: Value; readonly until: number };
 
-/** Makes the authenticator of a server. What it reads is remembered for at most a second. */
+/** Creates the authenticator of a server. What it reads is remembered for at most a second. */
 export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
   const keys = new Map<string, Remembered<KeyRow | undefined>>();
   let isSignInOn: Remembered<boolean> = { value: false, until: Number.NEGATIVE_INFINITY };

@@ -4,7 +4,7 @@ import type { Job, JobRequest, NewJobEvent } from "../domain/job.ts";
 import { isJsonObject } from "../domain/json.ts";
 import type { Submission, SubmissionTarget } from "./submission.ts";
 
-/** Makes an accepted job. Its tags are those beside the payload, those in it, and what kind of job it is. */
+/** Builds an accepted job. Its tags are those beside the payload, those in it, and what kind of job it is. */
 export function newJob(
   drawn: { readonly id: string; readonly at: number; readonly isSync: boolean; readonly isHidden: boolean },
   { principal, payload, tags, language }: Submission,
@@ -41,7 +41,7 @@ export function newJob(
   };
 }
 
-/** Makes the first event of a job. */
+/** Builds the first event of a job. */
 export function acceptedEvent(job: Job): NewJobEvent {
   return { at: job.createdAt, kind: "status", status: job.status, progress: job.progress, message: job.message };
 }

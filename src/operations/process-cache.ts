@@ -10,7 +10,7 @@ export type ProcessCache = {
   forget(id: string): void;
 };
 
-/** Makes a bounded cache of processes. */
+/** Creates a bounded cache of processes. */
 export function createProcessCache(database: Database, maxProcesses: number): ProcessCache {
   const finding = new Map<string, Promise<Process | undefined>>();
   return {

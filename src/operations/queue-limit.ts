@@ -5,7 +5,7 @@ import { countWaiting } from "../store/queue.ts";
 
 /** The bound on how many jobs may wait. */
 export type QueueLimit = {
-  /** Makes sure that one more job may wait. Throws `too-many-requests`. */
+  /** Checks that one more job may wait. Throws `too-many-requests`. */
   requirePlace(): Promise<void>;
 };
 
@@ -13,7 +13,7 @@ export type QueueLimit = {
 const countedForMilliseconds = 1000;
 const retryAfterSeconds = 5;
 
-/** Makes a bound of `maxWaiting` jobs. */
+/** Creates a bound of `maxWaiting` jobs. */
 export function createQueueLimit(
   deps: { readonly database: Database; readonly clock: Clock },
   maxWaiting: number,

@@ -16,7 +16,7 @@ export type QuotaDeps = { readonly database: Database; readonly settings: { read
 
 const retryAfterSeconds = 5;
 
-/** Makes sure that a client's outputs leave room for a job. Throws `forbidden`, naming the quota and what is used. */
+/** Checks that a client's outputs leave room for a job. Throws `forbidden`, naming the quota and what is used. */
 export async function requireOutputRoom({ database, settings }: QuotaDeps, principal: Principal): Promise<void> {
   const limit = settings.quotas?.outputBytes;
   if (limit === undefined) return;
@@ -27,7 +27,7 @@ export async function requireOutputRoom({ database, settings }: QuotaDeps, princ
   throw new Problem("forbidden", `Cannot execute: found ${found}, wanted fewer than ${limit} (quota-output-bytes)`);
 }
 
-/** Makes sure that a client may have one more job wait. Throws `too-many-requests`, naming the quota and what is used. */
+/** Checks that a client may have one more job wait. Throws `too-many-requests`, naming the quota and what is used. */
 export async function requireTurn({ database, settings }: QuotaDeps, client: string): Promise<void> {
   const limit = settings.quotas?.queued;
   if (limit === undefined) return;

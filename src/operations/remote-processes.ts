@@ -64,7 +64,7 @@ const probeMilliseconds = 10_000;
 const patienceMilliseconds = 1000;
 const maxRemembered = 1024;
 
-/** Makes the memory of what other servers offer. */
+/** Creates the memory of what other servers offer. */
 export function createRemoteProcesses(deps: RemoteProcessDeps): RemoteProcesses {
   const descriptions = createMemory<Process>(deps.clock);
   const probes = createMemory<Probe>(deps.clock);
@@ -127,7 +127,7 @@ function definitionOf(provider: Provider, processId: string): RemoteDefinition {
   return { kind: "remote", type: provider.type, url: provider.url, processId, providerId: provider.id };
 }
 
-/** Makes a process of what another server says of one of its own. */
+/** Builds a process of what another server says of one of its own. */
 export function remoteProcess(
   definition: RemoteDefinition,
   described: RemoteDescription,

@@ -11,7 +11,7 @@ export type ExecutionForm = {
   readonly fields: readonly FormField[];
 };
 
-/** Makes the page of a process: its description, with a form to execute it. Nothing is executed before the form is sent. */
+/** Builds the page of a process: its description, with a form to execute it. Nothing is executed before the form is sent. */
 export function processPage({ action, fields }: ExecutionForm): Page<object> {
   return {
     policy: () => policyOf({ sendsForms: true }),

@@ -3,12 +3,12 @@ import * as hiding from "./queries/hide-jobs.ts";
 
 // A synchronous run that is no job to its clients: it is waited for, then it was answered, or it is shown and a job.
 
-/** Makes a hidden run a job, in whatever state it is; one that was removed stays what it is. */
+/** Turns a hidden run into a job, in whatever state it is; one that was removed stays what it is. */
 export async function showJob(database: Database, jobId: string): Promise<void> {
   await database.write([hiding.show({ jobId })], [jobId]);
 }
 
-/** Makes all runs jobs that somebody waited for: to be called at start, when nobody does. Gives how many there were. */
+/** Turns all runs that somebody waited for into jobs: to be called at start, when nobody waits. Returns their number. */
 export async function showWaitedJobs(database: Database): Promise<number> {
   const [shown] = await database.write([hiding.showAll({})]);
   return shown?.rowsAffected ?? 0;

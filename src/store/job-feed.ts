@@ -35,7 +35,7 @@ type Channel = {
   page?: { readonly after: number; readonly events: Promise<readonly JobEvent[]> } | undefined;
 };
 
-/** Makes a feed without followers. */
+/** Creates a feed without followers. */
 export function createJobFeed(): JobFeed {
   const channels = new Map<string, Channel>();
   const lives = new Map<string, LiveProgress>();

@@ -60,7 +60,7 @@ type Failed = { readonly kind: "undone" | "unclear"; readonly error: unknown };
 /** `undone`: nothing of it is in the file. `unclear`: the error does not tell. */
 type Outcome = { readonly kind: "committed"; readonly results: readonly StatementResult[] } | Failed;
 
-/** Makes the queue through which all writes of this process go. */
+/** Creates the queue through which all writes of this process go. */
 export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
   const { driver, logger, onChanged } = options;
   const count = { commits: 0, writes: 0, statements: 0, busy: 0 };

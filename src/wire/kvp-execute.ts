@@ -77,7 +77,7 @@ export function readKvpExecution(query: string, description: ProcessDescription)
 /** Parameters of a query that a form takes over besides those of inputs and outputs. */
 const keptNames = ["tags"];
 
-/** Makes the fields of a form: one for each input, or as many as the query has of it, and what it says of outputs. */
+/** Builds the fields of a form: one for each input, or as many as the query has of it, and what it says of outputs. */
 export function formFields(query: string, description: ProcessDescription): readonly FormField[] {
   const pairs = query.replace(/^\?/, "").split("&");
   const given = pairs.filter((pair) => pair !== "").map(readParameter);

@@ -13,7 +13,7 @@ export type XmlMarkup = {
 
 type Parts = readonly (string | XmlNode | undefined)[];
 
-/** Makes an element; attributes and parts that are undefined are left out. */
+/** Builds an element; attributes and parts that are undefined are left out. */
 export function markup(
   name: string,
   attributes: Readonly<Record<string, string | number | boolean | undefined>> = {},
@@ -28,7 +28,7 @@ export function markup(
   };
 }
 
-/** Makes an element around a text; undefined when there is no text. */
+/** Builds an element around a text; undefined when there is no text. */
 export function textMarkup(name: string, value: string | undefined): XmlMarkup | undefined {
   return value === undefined ? undefined : markup(name, {}, value);
 }

@@ -22,7 +22,7 @@ export async function duringField<T>(field: Place, work: () => Promise<T>): Prom
   }
 }
 
-/** Makes a failure that names no field one of this field; any other error stays what it is. */
+/** Names this field in a failure that names none; any other error stays what it is. */
 export function ofField(error: unknown, field: Place): unknown {
   if (!(error instanceof CwlFailure) || error.field !== undefined || error.isLocated) return error;
   const { message, ...facts } = error.failure;

@@ -129,7 +129,7 @@ const stac = {
   Licensing: recordOf({}, ["license"]),
 };
 
-/** Makes the types of the files whose types are objects; `uri` is the type of a URI, which one of them has. */
+/** Builds the types of the files whose types are objects; `uri` is the type of a URI, which one of them has. */
 export function geoTypes(uri: CwlType): TypeFiles {
   const pair = recordOf({ key: text, value: text });
   const endpoint = recordOf({ url: uri }, { headers: listOf(pair) });

@@ -14,7 +14,7 @@ export type Parts = {
   readonly broaderFormats: BroaderFormats;
 };
 
-/** Makes the packed document, in which each value still knows the file it stood in. */
+/** Builds the packed document, in which each value still knows the file it stood in. */
 export function joinParts(packed: Parts, main: Part | undefined): Source {
   const version = main?.value.cwlVersion;
   const shared = {

@@ -20,7 +20,7 @@ const marginMilliseconds = 5_000;
 
 const oneOfMany = { cores: 0, memoryMebibytes: 0 };
 
-/** Makes the background of an engine; the thread starts with the first script. */
+/** Creates the background of an engine; the thread starts with the first script. */
 export function createBackgroundScripts(): BackgroundScripts {
   const turns = createSlots({ slots: 1, ...oneOfMany });
   let worker: Worker | undefined;

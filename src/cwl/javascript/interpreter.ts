@@ -102,7 +102,7 @@ const lean = { RegExpCompiler: true, Proxy: false, MapSet: false, TypedArrays: f
 const partsByName =
   /\b(?:\d\w*n|BigInt|Proxy|Reflect|Map|Set|Weak\w+|FinalizationRegistry|\w*ArrayBuffer|\w+Array|DataView|Atomics|Promise|async|await|import|queueMicrotask|DOMException|performance|this|globalThis|eval|Function|constructor)\b/;
 
-/** Makes an interpreter. */
+/** Creates an interpreter. */
 export async function startInterpreter(module: WebAssembly.Module, deps: InterpreterDeps): Promise<Interpreter> {
   const { elapsed, memoryBytes } = deps;
   const { quickjs, steps, leanIntrinsics } = await loadModule(module, memoryBytes);

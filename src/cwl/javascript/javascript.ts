@@ -46,13 +46,13 @@ export type Scripts = Disposable & {
   evaluating<T>(work: () => T | Promise<T>, signal: AbortSignal): Promise<T>;
 };
 
-/** Makes what the runs of an engine evaluate their expressions with. Disposal ends their thread. */
+/** Creates what the runs of an engine evaluate their expressions with. Disposal ends their thread. */
 export type ScriptLoader = Disposable & {
   /** Loads what evaluates; `say` is told each line that an expression writes to its console. */
   load(say?: (line: string) => void): Promise<Scripts>;
 };
 
-/** Makes a loader that compiles the engine once, when a document first needs it. */
+/** Creates a loader that compiles the engine once, when a document first needs it. */
 export function createScriptLoader(clock: Clock, limits: ExpressionLimits = defaultExpressionLimits): ScriptLoader {
   let compiled: Promise<WebAssembly.Module> | undefined;
   const background = createBackgroundScripts();
@@ -196,7 +196,7 @@ function requireValue(end: ScriptEnd, limits: ExpressionLimits): Json {
   }
 }
 
-/** Makes what names scripts by all that they see. Inputs are the large part, and many expressions see the same. */
+/** Creates what names scripts by all that they see. Inputs are the large part, and many expressions see the same. */
 function createKeys(): (script: Script) => string {
   const digests = new WeakMap<object, string>();
   const digestOf = (value: object): string => {

@@ -11,7 +11,7 @@ export type Doubles = {
   result(value: Json): void;
 };
 
-/** Makes the doubles of one run; `say` is told once of each input. */
+/** Builds the doubles of one run; `say` is told once of each input. */
 export function createDoubles(say: (line: string) => void): Doubles {
   // The same inputs stay the same object: an interpreter is made ready for them once.
   const known = new WeakMap<JsonObject, JsonObject>();

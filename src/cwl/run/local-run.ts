@@ -7,7 +7,7 @@ import { jsonSource, type Place } from "../document/source.ts";
 
 /** What whoever runs a package on their own machine may ask for; nothing of it exists in the server. */
 export type LocalRun = {
-  /** Makes of the document what is run of it. */
+  /** Chooses what is run of the document. */
   readonly narrow?: (document: CwlDocument) => CwlDocument;
   /** The image of tools that name none. */
   readonly defaultImage?: string;

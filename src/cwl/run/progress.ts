@@ -6,7 +6,7 @@ export type Progress = {
   divide(count: number): readonly Progress[];
 };
 
-/** Makes the progress of a whole run; `tell` hears of each change. */
+/** Creates the progress of a whole run; `tell` hears of each change. */
 export function createProgress(tell: (fraction: number, message?: string) => void): Progress {
   let reached = 0;
   const report = (fraction: number, message?: string) => {

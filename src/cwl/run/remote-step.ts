@@ -17,7 +17,7 @@ export type RemoteStepPort = {
     definition: RemoteDefinition,
     asking: { readonly tell: (line: string) => void; readonly signal: AbortSignal },
   ): Promise<RemoteDescription>;
-  /** Makes the engine of one remote execution. */
+  /** Creates the engine of one remote execution. */
   createEngine(): Engine;
 };
 

@@ -12,7 +12,7 @@ export type UsageCount = {
   keep(record: EngineRecord): Promise<void>;
 };
 
-/** Makes a count that goes on from what an earlier life of the server has kept. */
+/** Creates a count that goes on from what an earlier life of the server has kept. */
 export function createUsageCount(kept: Json | undefined): UsageCount {
   const steps = new Map<string, StepUsage>();
   const earlier: JsonObject = kept !== undefined && isJsonObject(kept) ? kept : {};

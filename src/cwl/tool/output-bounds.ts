@@ -21,13 +21,13 @@ export type Bounds = {
 /** What lies at a path, and its real path. */
 type Found = { readonly object: JsonObject; readonly real: string };
 
-/** Makes the bounds of a tool that has ended, from its output directory and the paths that it was given. */
+/** Builds the bounds of a tool that has ended, from its output directory and the paths that it was given. */
 export function realBounds(outdir: string, given: readonly string[]): Bounds {
   const real = given.map((path) => ifFound(() => realpathSync(path)));
   return { outdir: realpathSync(outdir), given: real.filter((path) => path !== undefined), found: new Map() };
 }
 
-/** Makes the object of a file that was found, when what it leads to lies inside the bounds. */
+/** Builds the object of a file that was found, when what it leads to lies inside the bounds. */
 export function toFile(bounds: Bounds, path: string): JsonObject {
   return look(bounds, path).object;
 }

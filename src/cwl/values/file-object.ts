@@ -11,7 +11,7 @@ export function isFileObject(value: Json | undefined): value is JsonObject {
   return value !== undefined && isFileLike(value);
 }
 
-/** Makes a File or Directory object for a path, with all that its name tells (CWL v1.2 CommandLineTool, File). */
+/** Builds a File or Directory object for a path, with all that its name tells (CWL v1.2 CommandLineTool, File). */
 export function fileObject(
   kind: "File" | "Directory",
   path: string,

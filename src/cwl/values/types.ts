@@ -12,7 +12,7 @@ export function members(type: CwlType): readonly CwlType[] {
   return type.kind === "union" ? type.members.flatMap(members) : [type];
 }
 
-/** Makes a union, or the type itself when it is only one. */
+/** Builds a union, or returns the type itself when it is only one. */
 export function unionOf(types: readonly CwlType[]): CwlType {
   const [only] = types;
   return only !== undefined && types.length === 1 ? only : { kind: "union", members: types };

@@ -5,7 +5,7 @@ import { countedText, numberOf } from "./value-keywords.ts";
 
 type ArrayCheck = (items: readonly Json[], budget: SchemaBudget, seen: Evaluated | undefined) => Misfit | undefined;
 
-/** Makes the checks of the keywords that look at the items of an array (2020-12, 10.3.1; validation, 6.4). */
+/** Builds the checks of the keywords that look at the items of an array (2020-12, 10.3.1; validation, 6.4). */
 export function arrayChecks(schema: JsonObject, compiling: Compiling): readonly Check[] {
   const { contains, uniqueItems, unevaluatedItems } = schema;
   const checks: ArrayCheck[] = [...countChecks(schema), ...itemChecks(schema, compiling)];

@@ -27,7 +27,7 @@ const maxSteps = 4_000_000;
 /** How many schemas may be inside each other at one value: more than values and descriptions nest, less than the stack holds. */
 const maxDepth = 2000;
 
-/** Makes the budget of one request. */
+/** Creates the budget of one request. */
 export function schemaBudget(steps = maxSteps): SchemaBudget {
   return { stepsLeft: steps, depth: 0 };
 }

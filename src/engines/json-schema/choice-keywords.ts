@@ -2,7 +2,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import { type Check, misfit } from "./check.ts";
 import type { Compiling } from "./compile.ts";
 
-/** Makes the checks of the keywords that join schemas for the same value (2020-12, 10.2). */
+/** Builds the checks of the keywords that join schemas for the same value (2020-12, 10.2). */
 export function choiceChecks(schema: JsonObject, { checkOf }: Compiling): readonly Check[] {
   const { not, allOf, anyOf, oneOf, if: condition, then: consequence, else: alternative } = schema;
   const checks: Check[] = [];

@@ -47,7 +47,7 @@ function checkAll(
   return undefined;
 }
 
-/** Makes the checks of a document's schemas, each once. References lead to any schema of the document. */
+/** Builds the checks of a document's schemas, each once. References lead to any schema of the document. */
 export function compileDocument(root: JsonObject): (schema: Json) => Check {
   const known = new Map<JsonObject, Check>();
   const isTracking = allSchemas(root).some(

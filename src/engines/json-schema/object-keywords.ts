@@ -6,7 +6,7 @@ import { numberOf } from "./value-keywords.ts";
 
 type ObjectCheck = (value: JsonObject, budget: SchemaBudget, seen: Evaluated | undefined) => Misfit | undefined;
 
-/** Makes the checks of the keywords that look at the members of an object (2020-12, 10.3.2; validation, 6.5). */
+/** Builds the checks of the keywords that look at the members of an object (2020-12, 10.3.2; validation, 6.5). */
 export function objectChecks(schema: JsonObject, compiling: Compiling): readonly Check[] {
   const { propertyNames, required } = schema;
   const checks: ObjectCheck[] = [];

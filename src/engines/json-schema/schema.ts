@@ -16,7 +16,7 @@ export type Outcome =
 
 /** The checks of a document's schemas: of JSON Schema 2020-12, and what older drafts wrote in another way. */
 export type SchemaDocument = {
-  /** Makes the check of a value by some schemas of the document, all of which it must fit. */
+  /** Creates the check of a value by some schemas of the document, all of which it must fit. */
   check(schemas: readonly Json[]): (value: Json, budget: SchemaBudget) => Outcome;
 };
 

@@ -48,7 +48,7 @@ export function allSchemas(schema: JsonObject): readonly Subschema[] {
   return found;
 }
 
-/** Makes a schema anew with each schema inside it changed, inner ones first; values such as defaults stay as they are. */
+/** Copies a schema with each schema inside it changed, inner ones first; values such as defaults stay as they are. */
 export function mapSchemas(schema: JsonObject, change: (schema: JsonObject) => JsonObject): JsonObject {
   const inner = (value: Json): Json => (isJsonObject(value) ? mapSchemas(value, change) : value);
   const members = Object.entries(schema).map(([keyword, value]): [string, Json] => {

@@ -12,7 +12,7 @@ import { type Check, type Misfit, misfit, type SchemaBudget, spend } from "./che
 import { formats } from "./formats.ts";
 import { patternTest } from "./pattern.ts";
 
-/** Makes the checks of the keywords that look at a value itself, not at its parts (2020-12 validation, 6.1 to 6.3, 7). */
+/** Builds the checks of the keywords that look at a value itself, not at its parts (2020-12 validation, 6.1 to 6.3, 7). */
 export function valueChecks(schema: JsonObject): readonly Check[] {
   return [
     typeCheck(schema.type),

@@ -5,7 +5,7 @@ export function acceptsGzip(request: Request): boolean {
   return weightOfCoding(request.headers.get("accept-encoding"), "gzip") > 0;
 }
 
-/** Makes the entity tag of an answer in gzip from that of the answer. */
+/** Builds the entity tag of an answer in gzip from that of the answer. */
 export function gzipEtag(etag: string): string {
   return etag.replace(/"$/, '-gzip"');
 }

@@ -28,7 +28,7 @@ export function itemOf(request: JobResults, outputId: string, item: string): Res
   );
 }
 
-/** Makes the link to a result: to its file, or to where it is sent by itself, under `url`. */
+/** Builds the link to a result: to its file, or to where it is sent by itself, under `url`. */
 export function referenceLink(
   result: Result,
   definition: OutputDefinition | undefined,

@@ -82,7 +82,7 @@ export type ProblemDocument = {
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
 };
 
-/** Makes the document of a problem. */
+/** Builds the document of a problem. */
 export function problemDocument(problem: Problem): ProblemDocument {
   const { status, type, title } = answers[problem.kind];
   const detail = problem.kind === "internal" ? internalDetail : problem.message;

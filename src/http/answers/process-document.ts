@@ -1,7 +1,7 @@
 import { jsonLink, processUrl, profiles, relations } from "../../domain/links.ts";
 import type { Process } from "../../domain/process.ts";
 
-/** Makes the summary of a process (processSummary.yaml; `mutable`: OGC 20-044 /req/deploy-replace-undeploy/static-indicator). */
+/** Builds the summary of a process (processSummary.yaml; `mutable`: OGC 20-044 /req/deploy-replace-undeploy/static-indicator). */
 export function processSummary(process: Process, baseUrl: string): Readonly<Record<string, unknown>> {
   const { inputs: _inputs, outputs: _outputs, ...summary } = process.description;
   const url = processUrl(baseUrl, process.id);
@@ -15,7 +15,7 @@ export function processSummary(process: Process, baseUrl: string): Readonly<Reco
   };
 }
 
-/** Makes the description of a process (process.yaml). */
+/** Builds the description of a process (process.yaml). */
 export function processDocument(process: Process, baseUrl: string): Readonly<Record<string, unknown>> {
   const url = processUrl(baseUrl, process.id);
   return {

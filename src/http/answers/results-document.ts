@@ -44,7 +44,7 @@ export async function resultsDocument(results: Results, context: ResultsContext)
   return Object.fromEntries(await Promise.all(members));
 }
 
-/** Makes the member of one result. */
+/** Builds the member of one result. */
 export async function resultMember(
   result: Result,
   definition: OutputDefinition | undefined,

@@ -55,13 +55,13 @@ export function statusDocument(
   });
 }
 
-/** Makes the problem of a failed job: what is known of the failure stands beside the sentence. */
+/** Builds the problem of a failed job: what is known of the failure stands beside the sentence. */
 export function failureDocument(job: Job): Readonly<Record<string, unknown>> {
   const { message, ...known } = job.failure ?? { message: job.message };
   return { ...problemDocument(new Problem("job-failed", message)), ...known };
 }
 
-/** Makes the request of a job again, in the words of the standard (execute.yaml). */
+/** Builds the request of a job again, in the words of the standard (execute.yaml). */
 export function inputsDocument(job: Job, baseUrl: string): Readonly<Record<string, unknown>> {
   return {
     ...requestDocument(job.request, job.isSync),
@@ -69,7 +69,7 @@ export function inputsDocument(job: Job, baseUrl: string): Readonly<Record<strin
   };
 }
 
-/** Makes a request that was understood again, in the words of the standard (execute.yaml). */
+/** Builds a request that was understood again, in the words of the standard (execute.yaml). */
 function requestDocument(
   { inputs, outputs, response }: JobRequest,
   isSync: boolean,
@@ -86,7 +86,7 @@ function requestDocument(
   };
 }
 
-/** Makes the request that a client could have sent instead: nothing is left to defaults of the service. */
+/** Builds the request that a client could have sent instead: nothing is left to defaults of the service. */
 export function checkedDocument({
   process,
   request,
@@ -120,7 +120,7 @@ function inputMember(item: InputItem): unknown {
   }
 }
 
-/** Makes the statistics of a job. */
+/** Builds the statistics of a job. */
 export function statisticsDocument(
   jobId: string,
   statistics: JobStatistics,
@@ -130,7 +130,7 @@ export function statisticsDocument(
   return { ...statistics, links: [jsonLink(`${url}/statistics`, "self"), jsonLink(url, "up")] };
 }
 
-/** Makes the list of what was told of a job: to whom, each try with its answer, and when it is tried next. */
+/** Builds the list of what was told of a job: to whom, each try with its answer, and when it is tried next. */
 export function notificationsDocument(
   job: Job,
   notifications: readonly ShownNotification[],

@@ -17,21 +17,29 @@ export function usualWay(question: Question): Way {
 
 /** So many jobs of a way are few. */
 const fewJobs = 1000;
+/** Jobs that say several words are looked for each by itself. */
+const fewSayers = 100;
 
-/** Tells the way of which there are fewest jobs, if these are few. Of words it could take long to know. */
+/**
+ * Finds the way of which there are fewest jobs in a range, if these are few: with none, no job meets the question. Jobs that
+ * say one word are not counted: there are few or many of them, and to tell takes as long as to read them.
+ */
 export async function rareWay(
   database: Database,
   { question, hidden }: Listing,
   range: Range,
-): Promise<Way | undefined> {
+): Promise<{ readonly way: Way; readonly count: number } | undefined> {
   let rare: { readonly way: Way; readonly count: number } | undefined;
-  for (const way of countableWays) {
-    if (question[way] === null || way === "words") continue;
-    const limit = rare?.count ?? fewJobs;
+  const ways = countableWays.filter(
+    (way) => question[way] !== null && (way !== "words" || wantsWordsTogether(question)),
+  );
+  for (const way of ways) {
+    const limit = Math.min(rare?.count ?? fewJobs, way === "words" ? fewSayers : fewJobs);
+    if (limit === 0) break;
     const count = await countOf(database, way, { ...question, ...stretchOf(range, hidden), limit });
     if (count < limit) rare = { way, count };
   }
-  return rare?.way;
+  return rare;
 }
 
 /** Numbers of a sample. */

@@ -55,7 +55,9 @@ async function byNumber(database: Database, reading: Reading, range: Range): Pro
     // What many lists end with before is not worth a look at how many jobs each way has.
     if (turn > 0 && !isChosen) {
       const left = { least, most };
-      const better = await (turn === 1 ? rareWay(database, reading, left) : likelyWay(database, reading, left));
+      const rare = turn === 1 ? await rareWay(database, reading, left) : undefined;
+      if (rare?.count === 0) break;
+      const better = turn === 1 ? rare?.way : await likelyWay(database, reading, left);
       if (better !== undefined) [way, isChosen] = [better, true];
     }
     const size = slices.size();
@@ -81,7 +83,9 @@ async function byValue(database: Database, reading: Reading, range: Range): Prom
     const near = await readNear(database, reading);
     if (near.length >= limit || isEverything(question)) return near;
   }
-  const way = (await rareWay(database, reading, range)) ?? (await likelyWay(database, reading, range));
+  const rare = await rareWay(database, reading, range);
+  if (rare?.count === 0) return [];
+  const way = rare?.way ?? (await likelyWay(database, reading, range));
   let found: readonly JobPosition[] = [];
   for (let { most } = range; most >= range.least; ) {
     const stretch = { least: Math.max(range.least, most - reading.slices.size() + 1), most };

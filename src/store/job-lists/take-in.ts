@@ -21,7 +21,7 @@ const jobsAtOnce = 128;
 /** More, when an earlier run of the server left some. */
 export const mostAtOnce = 512;
 
-/** Makes what builds, each time that some jobs more have ended, the statements that take them in: none for all other ends. */
+/** Creates the function that builds, each time that some more jobs have ended, the statements that take them in; none for all other ends. */
 export function createTakeIn(read: Read): () => Promise<readonly Statement[]> {
   // The first one after a start takes in what an earlier run left.
   let ended = jobsAtOnce - 1;

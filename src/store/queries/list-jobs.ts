@@ -76,7 +76,7 @@ const numbersOf = {
   leastDuration: { from: sql`jobs as one indexed by jobs_by_duration`, where: sql`${endedOne} and ${lasts("one")}` },
   firstTag: {
     from: sql`job_tags as one`,
-    where: sql`one.hidden = ${argument("hidden")} and one.tag = ${argument("firstTag")} and ${inStretch("one")} and ${hasTag("one", "secondTag")}`,
+    where: sql`one.hidden = ${argument("hidden")} and one.tag = ${argument("firstTag")} and ${inStretch("one")}`,
   },
   words: { from: sql`job_texts`, where: textMatch },
 } as const satisfies Record<CountableWay, { readonly from: SQL; readonly where: SQL }>;
@@ -97,7 +97,10 @@ const rowsOf: Readonly<Record<Way, { readonly from: SQL; readonly where: SQL }>>
   providers: withRows(numbersOf.providers),
   statuses: withRows(numbersOf.statuses),
   leastDuration: withRows(numbersOf.leastDuration),
-  firstTag: withRows(numbersOf.firstTag),
+  firstTag: withRows({
+    ...numbersOf.firstTag,
+    where: sql`${numbersOf.firstTag.where} and ${hasTag("one", "secondTag")}`,
+  }),
   words: {
     from: sql`job_texts cross join jobs indexed by jobs_ended`,
     where: sql`${textMatch} and ${ended} and jobs.number = abs(job_texts.rowid)`,

@@ -39,7 +39,7 @@ export const stateOfJob = {
   dismissed: "dismissed",
 } as const satisfies Record<JobStatus, WpsState>;
 
-/** Makes the response document of a job, with its outputs when it has them. */
+/** Builds the response document of a job, with its outputs when it has them. */
 export async function executeResponseOf(
   job: Job,
   description: ProcessDescription,
@@ -90,7 +90,7 @@ function lineageOf(job: Job, description: ProcessDescription): Lineage {
   };
 }
 
-/** Makes the outputs of a job: by value, unless a reference was asked for or the value is too large. */
+/** Builds the outputs of a job: by value, unless a reference was asked for or the value is too large. */
 export async function outputsOfJob(
   job: Job,
   description: ProcessDescription,

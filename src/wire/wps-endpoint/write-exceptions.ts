@@ -58,7 +58,7 @@ export const exceptionCodes = {
   { readonly code: string; readonly status: number; readonly code20?: string; readonly locator?: string }
 >;
 
-/** Makes the exceptions of a problem: one for each fault, else one. The locator of a fault is `locate`'s. */
+/** Builds the exceptions of a problem: one for each fault, else one. The locator of a fault is `locate`'s. */
 export function exceptionsOf(
   problem: Problem,
   version: WpsVersion,

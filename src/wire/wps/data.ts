@@ -75,12 +75,12 @@ function readBox(element: XmlElement): WpsData | undefined {
   return { kind: "bbox", bbox, ...defined({ crs }) };
 }
 
-/** Makes a value of a link. */
+/** Builds a value of a link. */
 export function referenceTo({ href, mediaType }: { readonly href: string; readonly mediaType?: string }): WpsData {
   return { kind: "reference", href, ...formatOfParts(mediaType, undefined, undefined) };
 }
 
-/** Makes the value of an input item, as the kind of its input wants it. */
+/** Builds the value of an input item, as the kind of its input wants it. */
 export function dataOfInput(item: InputItem, kind: ValueKind): WpsData {
   switch (item.kind) {
     case "reference":
@@ -96,7 +96,7 @@ export function dataOfInput(item: InputItem, kind: ValueKind): WpsData {
   }
 }
 
-/** Makes the value of a JSON value, as a kind wants it. */
+/** Builds the value of a JSON value, as a kind wants it. */
 export function dataOfValue(
   item: { readonly value: Json; readonly mediaType?: string; readonly encoding?: string },
   kind: ValueKind,

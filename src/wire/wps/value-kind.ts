@@ -6,7 +6,7 @@ import { isJsonType, isTextType, unknownMediaType } from "../../domain/media-typ
 /** A format of complex data. */
 export type WpsFormat = { readonly mediaType?: string; readonly encoding?: string; readonly schema?: string };
 
-/** Makes a format of the parts that are known. */
+/** Builds a format of the parts that are known. */
 export function formatOfParts(
   mediaType: string | undefined,
   encoding: string | undefined,
