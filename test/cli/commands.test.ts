@@ -1,29 +1,19 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type RunningServer, runExecutable, startServer } from "../support/executable.ts";
+import { runExecutable, startServer } from "../support/executable.ts";
+import { serveFile } from "../support/file-server.ts";
 import { submit, untilFinished } from "../support/jobs.ts";
-import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const examples = join(import.meta.dir, "..", "..", "examples", "climate");
 const observations = join(import.meta.dir, "..", "..", "node_modules", "vega-datasets", "data", "seattle-weather.csv");
 
-let folder: TemporaryDirectory;
-let server: RunningServer;
-
-beforeAll(async () => {
-  folder = await temporaryDirectory();
-  server = await startServer(join(folder.path, "data"));
-});
-
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+const server = await serveFile();
 
 /** Runs a client's command against the server of these tests. */
 function heddle(...words: readonly string[]) {
-  return runExecutable(words, { cwd: folder.path, environment: { HEDDLE_URL: server.url } });
+  return runExecutable(words, { cwd: server.folder, environment: { HEDDLE_URL: server.url } });
 }
 
 test("deploy packs a package and execute uploads its file, follows it and prints the results", async () => {
@@ -42,7 +32,7 @@ test("deploy packs a package and execute uploads its file, follows it and prints
   const downloaded = await heddle("results", job, "-o", "here");
   expect(downloaded.exitCode).toBe(0);
   const expected = await readFile(join(examples, "expected", "monthly.csv"), "utf8");
-  expect(await readFile(join(folder.path, "here", "monthly", "monthly.csv"), "utf8")).toBe(expected);
+  expect(await readFile(join(server.folder, "here", "monthly", "monthly.csv"), "utf8")).toBe(expected);
 
   expect((await heddle("logs", job)).out).toContain("Job complete");
   const status = await heddle("status", job, "--json");
@@ -50,7 +40,7 @@ test("deploy packs a package and execute uploads its file, follows it and prints
 });
 
 test("deploy refuses an id that is taken with 10, and replaces it when told to", async () => {
-  const file = join(folder.path, "twice.cwl");
+  const file = join(server.folder, "twice.cwl");
   await writeFile(file, "cwlVersion: v1.2\nclass: CommandLineTool\nbaseCommand: 'true'\ninputs: {}\noutputs: {}\n");
   expect((await heddle("deploy", file)).exitCode).toBe(0);
   expect((await heddle("deploy", file)).exitCode).toBe(10);
@@ -58,7 +48,7 @@ test("deploy refuses an id that is taken with 10, and replaces it when told to",
 });
 
 test("deploy names line and field of what is wrong in a package", async () => {
-  const file = join(folder.path, "wrong.cwl");
+  const file = join(server.folder, "wrong.cwl");
   await writeFile(
     file,
     "cwlVersion: v1.2\nclass: CommandLineTool\nbaseCommand: echo\ninputs:\n  x: strng\noutputs: {}\n",
@@ -100,7 +90,7 @@ test("run runs a package without a server and puts its files into a directory", 
   const run = await runExecutable(
     ["run", "--quiet", "-o", "out", join(examples, "climate.cwl"), join(examples, "job.yml")],
     {
-      cwd: folder.path,
+      cwd: server.folder,
       environment: { PATH: "/usr/bin:/bin" },
     },
   );
@@ -108,7 +98,7 @@ test("run runs a package without a server and puts its files into a directory", 
   expect(run.talk).toBe("");
   expect(JSON.parse(run.out).summary).toMatchObject({ class: "File", basename: "summary.json" });
   const expected = await readFile(join(examples, "expected", "chart.svg"), "utf8");
-  expect(await readFile(join(folder.path, "out", "chart.svg"), "utf8")).toBe(expected);
+  expect(await readFile(join(server.folder, "out", "chart.svg"), "utf8")).toBe(expected);
 });
 
 test("version prints the version of the package", async () => {
@@ -117,7 +107,7 @@ test("version prints the version of the package", async () => {
 });
 
 async function request(body: unknown): Promise<string> {
-  const file = join(folder.path, `${Bun.randomUUIDv7()}.json`);
+  const file = join(server.folder, `${Bun.randomUUIDv7()}.json`);
   await writeFile(file, JSON.stringify(body));
   return file;
 }

@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { join } from "node:path";
-import { type RunningServer, startServer } from "../support/executable.ts";
+import { beforeAll, describe, expect, test } from "bun:test";
+import { serveFile } from "../support/file-server.ts";
 import { deployCwl, submit, untilFinished } from "../support/jobs.ts";
-import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { whileHealthy } from "./watch-health.ts";
 
-const folder = await temporaryDirectory();
 const longName = `${"a".repeat(60)}b`;
 
-let server: RunningServer;
+const server = await serveFile();
 
 beforeAll(async () => {
-  server = await startServer(join(folder.path, "data"));
   await deployCwl(server.url, "globs", {
     cwlVersion: "v1.2",
     class: "CommandLineTool",
@@ -19,11 +15,6 @@ beforeAll(async () => {
     outputs: { count: { type: "int", outputBinding: { glob: "$(inputs.patterns)", outputEval: "$(self.length)" } } },
     baseCommand: ["/bin/sh", "-c", `mkdir d; : > ${longName}; : > d/${longName}; : > ${"x".repeat(255)}`],
   });
-});
-
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
 });
 
 async function collect(name: string, patterns: readonly string[]) {

@@ -1,25 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { type RunningServer, startServer } from "../support/executable.ts";
+import { startServer } from "../support/executable.ts";
+import { serveFile } from "../support/file-server.ts";
 import { readPeak, resetPeak } from "../support/peak-memory.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { whileHealthy } from "./watch-health.ts";
 
-const folder = await temporaryDirectory();
 const mebibyte = 2 ** 20;
 /** What the server may grow by: the body, its text, and what it is looked over with. */
 const mostGrowth = 350 * mebibyte;
 
-let server: RunningServer;
-
-beforeAll(async () => {
-  server = await startServer(join(folder.path, "data"));
-});
-
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+const server = await serveFile();
 
 type Attack = {
   readonly path?: string;

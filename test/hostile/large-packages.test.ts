@@ -1,24 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { join } from "node:path";
-import { type RunningServer, startServer } from "../support/executable.ts";
-import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { describe, expect, test } from "bun:test";
+import { serveFile } from "../support/file-server.ts";
 import { whileHealthy } from "./watch-health.ts";
 
 type Document = Readonly<Record<string, unknown>>;
 
-const folder = await temporaryDirectory();
 const mebibyte = 2 ** 20;
-let server: RunningServer;
+const server = await serveFile();
 let count = 0;
-
-beforeAll(async () => {
-  server = await startServer(join(folder.path, "data"));
-});
-
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-}, 60_000);
 
 const tool: Document = { cwlVersion: "v1.2", class: "CommandLineTool", inputs: {}, outputs: {}, baseCommand: "true" };
 const many = <Made>(length: number, make: (index: number) => Made) => Array.from({ length }, (_, index) => make(index));

@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { type RunningServer, startServer } from "../support/executable.ts";
+import { startServer } from "../support/executable.ts";
+import { serveFile } from "../support/file-server.ts";
 import { deployCwl, submit, until, untilFinished } from "../support/jobs.ts";
-import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { whileHealthy } from "./watch-health.ts";
 
-const folder = await temporaryDirectory();
-const data = join(folder.path, "data");
-let server: RunningServer;
-
-beforeAll(async () => {
-  server = await startServer(data);
-});
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+const server = await serveFile();
+const { data } = server;
 
 /** Sends bytes as they are; gives all that comes back until the other side closes. */
 async function raw(url: string, text: string): Promise<{ readonly status: number; readonly text: string }> {
@@ -68,7 +59,7 @@ describe("HTTP/1.0 without a Host is answered as if the service's own address ha
     ["with a trusted proxy", ["--trusted-proxy", "127.0.0.1", "--allow-anonymous", "runner"]],
   ] as const) {
     test(title, async () => {
-      await using asked = await startServer(join(folder.path, title.replaceAll(" ", "-")), flags);
+      await using asked = await startServer(join(server.folder, title.replaceAll(" ", "-")), flags);
       const base = flags.some((flag) => flag === "--public-url") ? "https://maps.example/heddle" : asked.url;
       for (const path of ["/", "/processes", "/processes/echo", "/api", "/healthz", "/readyz", "/conformance"]) {
         const { status, text } = await raw(asked.url, `GET ${path} HTTP/1.0\r\n\r\n`);
@@ -88,7 +79,7 @@ describe("HTTP/1.0 without a Host is answered as if the service's own address ha
 
 test("what a trusted proxy says is refused where it is no address, on every path", async () => {
   const flags = ["--trusted-proxy", "127.0.0.1", "--allow-anonymous", "runner"];
-  await using proxied = await startServer(join(folder.path, "proxied"), flags);
+  await using proxied = await startServer(join(server.folder, "proxied"), flags);
   const said = [
     { "x-forwarded-host": "maps.example:99999" },
     { "x-forwarded-host": "[:::]" },
@@ -153,7 +144,7 @@ test("every page of ours, and that of the API, is not to be framed or guessed at
 });
 
 test("a client that goes away is no error in the log", async () => {
-  await using left = await startServer(join(folder.path, "left"));
+  await using left = await startServer(join(server.folder, "left"));
   const begun = [
     ["/processes/echo/execution", "application/json", '{"inputs":'],
     ["/processes", "application/cwl", "cwlVersion:"],
@@ -216,13 +207,13 @@ describe("failures name paths from the job on, never those of the server:", () =
       expect(end?.status).toBe("failed");
       for (const path of ["", "/results", "/exceptions", "/statistics", "?f=html", "/results?f=html"]) {
         const text = await (await fetch(`${server.url}/jobs/${job}${path}`)).text();
-        expect([path, text]).toEqual([path, expect.not.stringContaining(folder.path)]);
+        expect([path, text]).toEqual([path, expect.not.stringContaining(server.folder)]);
         if (path === "") expect(text).toContain(names);
       }
       const own = (await (await fetch(`${server.url}/jobs/${job}/log`)).text())
         .split("\n")
         .filter((line) => line.includes("[heddle."));
-      expect(own.join("\n")).not.toContain(folder.path);
+      expect(own.join("\n")).not.toContain(server.folder);
       await until("its end is in the log", () => own.some((line) => line.includes("failed")));
     });
   }

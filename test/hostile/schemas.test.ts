@@ -1,24 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { join } from "node:path";
-import { type RunningServer, startServer } from "../support/executable.ts";
+import { describe, expect, test } from "bun:test";
+import { serveFile } from "../support/file-server.ts";
 import { submit, untilFinished } from "../support/jobs.ts";
-import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { whileHealthy } from "./watch-health.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
-const folder = await temporaryDirectory();
-let server: RunningServer;
+const server = await serveFile();
 let count = 0;
-
-beforeAll(async () => {
-  server = await startServer(join(folder.path, "data"));
-});
-
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
 
 const packageOf = (id: string, schema: Schema) => ({
   processDescription: { id, inputs: { x: { schema } } },

@@ -1,28 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { silentLogger } from "../../src/domain/logger.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { saveProcess } from "../../src/store/processes.ts";
-import { type RunningServer, runExecutable, startServer } from "../support/executable.ts";
+import { runExecutable, startServer } from "../support/executable.ts";
+import { serveFile } from "../support/file-server.ts";
 import { submit, untilFinished } from "../support/jobs.ts";
 import { realClock } from "../support/real-clock.ts";
-import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { whileHealthy } from "./watch-health.ts";
 
 type Document = Readonly<Record<string, unknown>>;
 
-const folder = await temporaryDirectory();
-let server: RunningServer;
-
-beforeAll(async () => {
-  server = await startServer(join(folder.path, "data"));
-});
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+const server = await serveFile();
 
 const namespace = "http://commonwl.org/cwltool#";
 const secrets = { secrets: ["password"] };
@@ -119,8 +110,8 @@ describe("a package that asks for secret inputs is refused with a sentence:", ()
   }
 
   test("validate and deploy refuse it here, run warns however quiet it is to be", async () => {
-    const file = join(folder.path, "secret.cwl");
-    const job = join(folder.path, "job.yml");
+    const file = join(server.folder, "secret.cwl");
+    const job = join(server.folder, "job.yml");
     await writeFile(job, "password: open\n");
     await writeFile(file, stringify(documents["a hint of a tool"]));
     const environment = { HEDDLE_URL: server.url, PATH: "/usr/bin:/bin" };
@@ -129,16 +120,16 @@ describe("a package that asks for secret inputs is refused with a sentence:", ()
       ["deploy", file],
       ["run", file, job, "--validate"],
     ]) {
-      const { exitCode, talk } = await runExecutable(words, { environment, cwd: folder.path });
+      const { exitCode, talk } = await runExecutable(words, { environment, cwd: server.folder });
       expect([words, exitCode, talk]).toEqual([words, 4, expect.stringContaining(sentence)]);
     }
-    const run = await runExecutable(["run", file, job, "--quiet"], { environment, cwd: folder.path });
+    const run = await runExecutable(["run", file, job, "--quiet"], { environment, cwd: server.folder });
     expect([run.exitCode, run.talk]).toEqual([0, expect.stringContaining(sentence)]);
   });
 });
 
 test("a package that was deployed before runs on, and its job's log warns", async () => {
-  const data = join(folder.path, "before");
+  const data = join(server.folder, "before");
   await (await startServer(data)).stop();
   {
     const file = join(data, "heddle.db");

@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "bun:test";
 import type { Json, JsonObject } from "../../src/domain/json.ts";
-import { type RunningServer, startServer } from "../support/executable.ts";
-import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { serveFile } from "../support/file-server.ts";
 
-const folder = await temporaryDirectory();
-let server: RunningServer;
+const server = await serveFile();
 
 const types = "https://raw.githubusercontent.com/eoap/schemas/main/ogc.yaml";
 /** Gives back what the tool was given as text, and the box itself. */
@@ -36,13 +33,7 @@ async function deploy(id: string, type = `${types}#BBox`, schema?: JsonObject): 
 }
 
 beforeAll(async () => {
-  server = await startServer(join(folder.path, "data"));
   await deploy("box");
-});
-
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
 });
 
 async function byJson(aoi: Json, id = "box", outputs: JsonObject = { said: {} }): Promise<string> {

@@ -1,21 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { join } from "node:path";
+import { describe, expect, test } from "bun:test";
 import { isJsonObject, type Json, type JsonObject } from "../../src/domain/json.ts";
-import { type RunningServer, startServer } from "../support/executable.ts";
-import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { serveFile } from "../support/file-server.ts";
 
-const folder = await temporaryDirectory();
-let server: RunningServer;
+const server = await serveFile();
 let count = 0;
-
-beforeAll(async () => {
-  server = await startServer(join(folder.path, "data"));
-});
-
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
 
 type Input = Readonly<Record<string, unknown>>;
 

@@ -1,21 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import { join } from "node:path";
-import { type RunningServer, startServer } from "../support/executable.ts";
+import { expect, test } from "bun:test";
+import { serveFile } from "../support/file-server.ts";
 import { deployCwl, readStatus, submit, untilFinished } from "../support/jobs.ts";
-import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary-directory.ts";
 
-let folder: TemporaryDirectory;
-let server: RunningServer;
-
-beforeAll(async () => {
-  folder = await temporaryDirectory();
-  server = await startServer(join(folder.path, "data"));
-});
-
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+const server = await serveFile();
 
 const tool = {
   cwlVersion: "v1.2",

@@ -1,30 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { findBubblewrap } from "../../src/executors/sandbox/bubblewrap.ts";
-import { type RunningServer, startServer } from "../support/executable.ts";
+import { serveFile } from "../support/file-server.ts";
 import { submit, untilFinished } from "../support/jobs.ts";
-import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { livingBelow } from "../support/tools.ts";
 
 type Document = Readonly<Record<string, unknown>>;
 
-const folder = await temporaryDirectory();
-const data = join(folder.path, "data");
 const bubblewrap = findBubblewrap();
 /** What a tool may write. */
 const maxWorkBytes = 4 * 2 ** 20;
 
-let server: RunningServer;
+const server = await serveFile(["--max-work-bytes", String(maxWorkBytes), "--expression-seconds", "1"]);
+const { data } = server;
 let count = 0;
-
-beforeAll(async () => {
-  server = await startServer(data, ["--max-work-bytes", String(maxWorkBytes), "--expression-seconds", "1"]);
-});
-
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
 
 async function deploy(unit: Document): Promise<{ id: string; status: number; text: string }> {
   count += 1;

@@ -1,10 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { join } from "node:path";
-import { type RunningServer, startServer } from "../support/executable.ts";
-import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { beforeAll, describe, expect, test } from "bun:test";
+import { serveFile } from "../support/file-server.ts";
 
-const folder = await temporaryDirectory();
-let server: RunningServer;
+const server = await serveFile();
 
 const unit = {
   cwlVersion: "v1.2",
@@ -17,7 +14,6 @@ const unit = {
 const schemaOf = (format: string) => ({ schema: { type: "string", format } });
 
 beforeAll(async () => {
-  server = await startServer(join(folder.path, "data"));
   const inputs = { at: schemaOf("date-time"), day: schemaOf("date"), clock: schemaOf("time") };
   const response = await fetch(`${server.url}/processes`, {
     method: "POST",
@@ -25,11 +21,6 @@ beforeAll(async () => {
     body: JSON.stringify({ processDescription: { id: "times", inputs }, executionUnit: { unit } }),
   });
   if (response.status !== 201) throw new Error(await response.text());
-});
-
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
 });
 
 async function byQuery(id: string, text: string): Promise<string> {

@@ -1,6 +1,13 @@
 import type { JobOrder } from "../../domain/job-sort.ts";
 import type { Database } from "../database.ts";
-import { pageAlong, pageOfStretch, selectNumberBounds, selectSpans, type Way } from "../queries/list-jobs.ts";
+import {
+  boundsAlong,
+  pageAlong,
+  pageOfStretch,
+  selectNumberBounds,
+  selectSpans,
+  type Way,
+} from "../queries/list-jobs.ts";
 import { spanSize } from "../queries/list-rows.ts";
 import type { Argument } from "../statements.ts";
 import { likelyWay, type Range, rareWay, stretchOf, usualWay } from "./choose-way.ts";
@@ -74,8 +81,10 @@ async function byNumber(database: Database, reading: Reading, range: Range): Pro
 
 /** So many jobs are looked at in the order of a list before all jobs that may be on the page are looked for. */
 const nearest = 2000;
-/** To ask the full-text index of one job takes up to half a millisecond. */
-const nearestWithWords = 100;
+/** Words are looked up at once in all numbers between these jobs, unless they lie further apart. */
+const widestNear = 131_072;
+/** To ask the full-text index of one job takes up to some milliseconds. */
+const nearestByWord = 20;
 
 async function byValue(database: Database, reading: Reading, range: Range): Promise<readonly JobPosition[]> {
   const { question, order, limit } = reading;
@@ -98,10 +107,16 @@ async function byValue(database: Database, reading: Reading, range: Range): Prom
 async function readNear(database: Database, reading: Reading): Promise<readonly JobPosition[]> {
   const { question, order, limit, hidden, from, slices } = reading;
   const { value: fromValue, number: fromNumber } = from ?? beginningOf(order);
-  const near = question.words === null ? nearest : nearestWithWords;
-  const atMost = isEverything(question) ? limit : near;
-  const walk = pageAlong[order.key][directionOf(order)]({ ...question, hidden, limit, fromValue, fromNumber, atMost });
-  return slices.run(() => database.read(walk));
+  const along = { hidden, fromValue, fromNumber, atMost: isEverything(question) ? limit : nearest };
+  const walk = { ...question, ...along, limit, leastText: null, mostText: null };
+  const page = pageAlong[order.key][directionOf(order)];
+  if (question.words === null) return slices.run(() => database.read(page(walk)));
+  const [bounds] = await slices.run(() => database.read(boundsAlong[order.key][directionOf(order)](along)));
+  if (bounds?.least === undefined || bounds.most === undefined) return [];
+  const { leastText, mostText } = stretchOf({ least: bounds.least, most: bounds.most }, hidden);
+  const isWide = bounds.most - bounds.least > widestNear;
+  const bounded = isWide ? { ...walk, atMost: nearestByWord } : { ...walk, leastText, mostText };
+  return slices.run(() => database.read(page(bounded)));
 }
 
 /** What stands before every value of an order: to SQLite every text lies below every blob. */

@@ -160,24 +160,46 @@ export const pageOfStretch = ofEach(ways, (way) =>
   ),
 );
 
-type Walk = Question & { hidden: number; fromValue: Argument; fromNumber: number; atMost: number; limit: number };
+type Along = { hidden: number; fromValue: Argument; fromNumber: number; atMost: number };
+/** Words are looked up in the stretch where there is one, else in each job. */
+type Walk = Question & Along & { leastText: number | null; mostText: number | null; limit: number };
+
+/** So many jobs along the index of an order, as `near`. */
+function alongOf(key: SortKey, direction: Direction): SQL {
+  const { word, beyond, value, order } = wordingOf(key, direction);
+  const index = sql.raw(sorted[key].index);
+  const along = (begins: SQL, by: SQL) =>
+    sql`select * from (select jobs.number as number, ${value} as value from jobs indexed by ${index} where ${ended} and ${begins} order by ${by} limit ${argument("atMost")})`;
+  const sameValue = sql`${value} = ${argument("fromValue")} and jobs.number ${beyond} ${argument("fromNumber")}`;
+  const others = sql`${value} ${beyond} ${argument("fromValue")}`;
+  return sql`(${along(sameValue, sql`jobs.number ${word}`)} union all ${along(others, order)} limit ${argument("atMost")}) as near`;
+}
+
+/** Between which numbers the jobs lie that stand next in an order. */
+export const boundsAlong = ofEach(sortKeys, (key) =>
+  ofEach(directions, (direction) =>
+    compile<Along>()(() =>
+      build
+        .select({
+          least: sql`min(near.number)`.mapWith(numberOrNull),
+          most: sql`max(near.number)`.mapWith(numberOrNull),
+        })
+        .from(alongOf(key, direction)),
+    ),
+  ),
+);
+
+const saysNearOrItself = sql`case when ${argument("leastText")} is null then ${saysItself} else ${saysInStretch} end`;
 
 /** Goes along the index of an order, so many jobs at most, and gives those of them that meet a question. */
 export const pageAlong = ofEach(sortKeys, (key) =>
   ofEach(directions, (direction) =>
     compile<Walk>()(() => {
-      const { word, beyond, value, order } = wordingOf(key, direction);
-      const index = sql.raw(sorted[key].index);
-      const along = (begins: SQL, by: SQL) =>
-        sql`select * from (select jobs.number as number, ${value} as value from jobs indexed by ${index} where ${ended} and ${begins} order by ${by} limit ${argument("atMost")})`;
-      const sameValue = sql`${value} = ${argument("fromValue")} and jobs.number ${beyond} ${argument("fromNumber")}`;
-      const others = sql`${value} ${beyond} ${argument("fromValue")}`;
+      const { word } = wordingOf(key, direction);
       return build
         .select({ number: column(jobs.number), value: sql`near.value`.mapWith(sortValue) })
-        .from(
-          sql`(${along(sameValue, sql`jobs.number ${word}`)} union all ${along(others, order)} limit ${argument("atMost")}) as near cross join jobs indexed by jobs_ended`,
-        )
-        .where(sql`${ended} and jobs.number = near.number and ${meets} and ${meetsInTurn(saysItself)}`)
+        .from(sql`${alongOf(key, direction)} cross join jobs indexed by jobs_ended`)
+        .where(sql`${ended} and jobs.number = near.number and ${meets} and ${meetsInTurn(saysNearOrItself)}`)
         .orderBy(sql`near.value ${word}, near.number ${word}`)
         .limit(sql.placeholder("limit"));
     }),
