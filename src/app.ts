@@ -135,7 +135,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const crashNotes = readCrashNotes(layout);
   stack.use(watchFiles(base, filesToWatch(layout, database)));
   const settings = requestSettings(config, telling.mailServer !== undefined);
-  const processes = createProcessCache(database, 1024);
+  const processes = createProcessCache({ database, clock }, 1024);
   const answering = { database, processes, layout, settings };
   const notifier = stack.use(startTelling({ ...base, telling, answering }));
   const wakeNotifier = () => notifier.wake();

@@ -180,6 +180,7 @@ const problemExitCodes = {
   "removed-job": exitCodes.dismissed,
   "duplicated-process": exitCodes.conflict,
   "immutable-process": exitCodes.conflict,
+  "precondition-failed": exitCodes.conflict,
   "unsupported-media-type": exitCodes.invalidInput,
   "unsupported-content-coding": exitCodes.invalidInput,
   "not-acceptable": exitCodes.error,

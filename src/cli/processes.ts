@@ -1,4 +1,5 @@
 import { chownProcess, type OwnershipDeps, readOwners } from "../operations/own-processes.ts";
+import { rollbackProcess } from "../operations/process-revisions.ts";
 import { type Arguments, type Command, exitCodes, hasOption, type Io, type Option, wrongWords } from "./command.ts";
 
 /** What `processes` needs of the program's outer layer: a connection of its own to the database. */
@@ -8,14 +9,14 @@ export type ProcessesDeps = {
   open(args: Arguments, io: Io, makesDatabase: boolean): Promise<OwnershipDeps & AsyncDisposable>;
 };
 
-/** Builds the command that lists and changes the owners of processes; a running server uses the change at once. */
+/** Builds the command that lists processes, changes their owners and rolls them back; a running server uses the change at once. */
 export function processesCommand(deps: ProcessesDeps): Command {
   return {
     name: "processes",
-    words: "list | chown PROCESS USER | chown PROCESS --admin",
+    words: "list | chown PROCESS USER | chown PROCESS --admin | rollback PROCESS [VERSION]",
     maxWords: 3,
     summary:
-      "Lists processes with their owners, and hands one to another user. Only its owner and admins replace or remove one.",
+      "Lists processes with their owners, hands one to another user, or makes an earlier revision the current one. Only its owner and admins replace or remove one.",
     options: {
       data: deps.dataOption,
       admin: { type: "boolean", about: "hand it to the admins (chown)" },
@@ -32,6 +33,12 @@ export function processesCommand(deps: ProcessesDeps): Command {
         await using store = await deps.open(args, io, false);
         await chownProcess(store, id, user);
         io.talk(`Process ${id} is ${user === undefined ? "the admins'" : `that of ${user}`} now\n`);
+        return exitCodes.ok;
+      }
+      if (verb === "rollback" && id !== undefined && !isToAdmins) {
+        await using store = await deps.open(args, io, false);
+        const { version, revision } = await rollbackProcess(store, id, user);
+        io.talk(`Process ${id} is version ${version} (${revision}) now\n`);
         return exitCodes.ok;
       }
       throw wrongWords(args);

@@ -7,6 +7,7 @@ export const actions = [
   "read-processes",
   "read-own-jobs",
   "execute",
+  "read-package",
   "dismiss-own",
   "upload",
   "deploy",
@@ -20,8 +21,8 @@ export type Action = (typeof actions)[number];
 /** Who may do what. */
 export const access = {
   viewer: ["read-processes", "read-own-jobs"],
-  runner: ["read-processes", "read-own-jobs", "execute", "dismiss-own", "upload"],
-  deployer: ["read-processes", "read-own-jobs", "execute", "dismiss-own", "upload", "deploy"],
+  runner: ["read-processes", "read-own-jobs", "execute", "read-package", "dismiss-own", "upload"],
+  deployer: ["read-processes", "read-own-jobs", "execute", "read-package", "dismiss-own", "upload", "deploy"],
   admin: [...actions],
 } as const satisfies Record<Role, readonly Action[]>;
 

@@ -17,6 +17,7 @@ export const relations = {
   results: "http://www.opengis.net/def/rel/ogc/1.0/results",
   exceptions: "http://www.opengis.net/def/rel/ogc/1.0/exceptions",
   log: "http://www.opengis.net/def/rel/ogc/1.0/log",
+  package: "http://www.opengis.net/def/rel/ogc/1.0/package",
 } as const;
 
 /** Names of the profiles of documents (OGC 18-062r3, requirements class query-param-profile). */
@@ -35,7 +36,8 @@ export function jsonLink(href: string, rel: string, title?: string): Link {
 
 /** Gives the URL of a process; `baseUrl` ends without a slash. */
 export function processUrl(baseUrl: string, processId: string): string {
-  return `${baseUrl}/processes/${encodeURIComponent(processId)}`;
+  // A colon and an at sign mean what they say in a path.
+  return `${baseUrl}/processes/${encodeURIComponent(processId).replaceAll("%3A", ":").replaceAll("%40", "@")}`;
 }
 
 /** Gives the URL of a provider. */

@@ -20,6 +20,7 @@ export const problemKinds = [
   "content-too-large",
   "idempotency-conflict",
   "conflict",
+  "precondition-failed",
   "unauthorized",
   "forbidden",
   "too-many-requests",

@@ -21,12 +21,12 @@ export const refusedHeaders = `${Object.keys(notHonoured).join(", ")}, and a Con
 
 /**
  * Refuses a request that has an effect for what it asks by headers that are known and not honoured: nothing is dropped in
- * silence. Throws `invalid-parameter-value`, `unsupported-schema` for a `Content-Schema` that the body is not read by.
+ * silence, but those that the route honours. Throws `invalid-parameter-value`, `unsupported-schema` for a `Content-Schema` that the body is not read by.
  */
-export function refuseUnhonoured(request: Request): void {
+export function refuseUnhonoured(request: Request, honours: readonly string[] = []): void {
   for (const [name, wanted] of Object.entries(notHonoured)) {
     const value = request.headers.get(name);
-    if (value === null) continue;
+    if (value === null || honours.includes(name)) continue;
     throw new Problem(
       "invalid-parameter-value",
       `Cannot accept the request: found header ${name} "${value}", wanted ${wanted}`,

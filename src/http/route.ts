@@ -48,6 +48,8 @@ type RouteFacts = {
   readonly asksNobody?: boolean;
   /** Its requests say whether they start or change something, whatever their method: it calls `checkOrigin` for those. */
   readonly guardsItself?: true;
+  /** Headers of known meaning that it honours, and others do not. */
+  readonly honours?: readonly "if-match"[];
   /** It tells who watches the service how it is: no bound of a client holds it. */
   readonly isProbe?: boolean;
   handle(context: RouteContext): Response | Promise<Response>;

@@ -21,6 +21,7 @@ import { type JobActionRouteDeps, jobActionRoutes } from "./routes/job-actions.t
 import { type JobRouteDeps, jobRoutes } from "./routes/jobs.ts";
 import { landingRoutes } from "./routes/landing.ts";
 import { type OutputRouteDeps, outputRoutes } from "./routes/outputs.ts";
+import { processRevisionRoutes } from "./routes/process-revisions.ts";
 import { type ProcessRouteDeps, processRoutes } from "./routes/processes.ts";
 import { type ProviderRouteDeps, providerRoutes } from "./routes/providers.ts";
 import { type ResultRouteDeps, resultRoutes } from "./routes/results.ts";
@@ -79,6 +80,7 @@ function allRoutes(deps: HttpDeps): readonly Route[] {
     ...consoleRoutes(),
     ...healthRoutes(deps),
     ...processRoutes(deps),
+    ...processRevisionRoutes(deps),
     ...executionRoutes(deps),
     ...providerRoutes(deps),
     ...jobRoutes(deps),
@@ -131,7 +133,7 @@ async function answerRoute(
   const site = siteOf(deps.door, request, peer);
   const checkEffect = () => {
     checkOrigin(deps.door, request, site);
-    refuseUnhonoured(request);
+    refuseUnhonoured(request, route.honours);
   };
   if (hasEffect(route)) checkEffect();
   const network = clientNetwork(deps.door, request, peer);

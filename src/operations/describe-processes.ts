@@ -31,15 +31,20 @@ export async function listProcesses(
   return read.length > items.length && last !== undefined ? { items, next: last.id } : { items };
 }
 
-/** Finds the current revision of a process. Throws `no-such-process`, also for one that may not be seen. */
+/**
+ * Finds what the name of a process stands for, if it can be executed: its current revision, or the one that the name has.
+ * Throws `no-such-process`, also for one that may not be seen.
+ */
 export async function describeProcess(
   deps: Pick<DescribeDeps, "processes">,
   principal: Principal | undefined,
-  id: string,
+  name: string,
 ): Promise<Process> {
-  if (principal !== undefined) requireAction(principal, "read-processes", `read process "${id}"`);
-  const process = await deps.processes.find(id);
-  if (process === undefined || !isVisible(process, principal)) throw noSuchProcess(id);
+  if (principal !== undefined) requireAction(principal, "read-processes", `read process "${name}"`);
+  const process = await deps.processes.find(name);
+  // An earlier revision is as private as the process is now.
+  const current = process === undefined || process.id === name ? process : await deps.processes.find(process.id);
+  if (process === undefined || current === undefined || !isVisible(current, principal)) throw noSuchProcess(name);
   return process;
 }
 

@@ -1,5 +1,5 @@
 import { Database } from "bun:sqlite";
-import { and, asc, eq } from "drizzle-orm";
+import { and, asc, eq, isNull } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/bun-sqlite";
 import type { Json } from "../domain/json.ts";
 import type { Process } from "../domain/process.ts";
@@ -14,10 +14,13 @@ export function deployedPackages(file: string): readonly DeployedPackage[] {
   if (database.query("SELECT 1 FROM sqlite_master WHERE name = 'process_revisions'").get() === null) return [];
   const { id, revision } = processes;
   const { description, definition, fileInputs } = processRevisions;
+  const current = and(eq(processRevisions.processId, id), eq(processRevisions.revision, revision));
+  const isDeployed = hasColumn(database, "undeployed_at") ? isNull(processes.undeployedAt) : undefined;
   const rows = drizzle({ client: database })
     .select({ id, revision, description, definition, fileInputs })
     .from(processes)
-    .innerJoin(processRevisions, and(eq(processRevisions.processId, id), eq(processRevisions.revision, revision)))
+    .innerJoin(processRevisions, current)
+    .where(isDeployed)
     .orderBy(asc(id))
     .all();
   return rows.flatMap((row): readonly DeployedPackage[] => {
@@ -26,4 +29,8 @@ export function deployedPackages(file: string): readonly DeployedPackage[] {
     const process: Process = { ...row, isWorkflow: false, isMutable: true, visibility: "public" };
     return [{ process, document, ...(main === undefined ? {} : { main }) }];
   });
+}
+
+function hasColumn(database: Database, name: string): boolean {
+  return database.query("SELECT 1 FROM pragma_table_info('processes') WHERE name = ?").get(name) !== null;
 }

@@ -8,7 +8,8 @@ import { alternativesOf, type Question, questionOf } from "./job-lists/question.
 import { createSlices } from "./job-lists/slices.ts";
 import { justEndedWith } from "./job-lists/take-in.ts";
 import { jobOf } from "./job-rows.ts";
-import { pageOfNew, selectEnded } from "./queries/list-jobs.ts";
+import { selectEnded } from "./queries/list-bounds.ts";
+import { pageOfNew } from "./queries/list-jobs.ts";
 import type { TableRow } from "./rows.ts";
 import type { jobs } from "./schema/jobs.ts";
 import type { Statement } from "./statements.ts";

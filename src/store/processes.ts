@@ -1,23 +1,35 @@
-import { and, asc, eq, exists, getTableColumns, gt, or, sql } from "drizzle-orm";
+import { and, asc, eq, exists, getTableColumns, gt, isNull, or, sql } from "drizzle-orm";
 import type { Job } from "../domain/job.ts";
 import type { Process } from "../domain/process.ts";
 import type { Database } from "./database.ts";
 import type { TableRow } from "./rows.ts";
-import { processes, processRevisions } from "./schema/processes.ts";
+import { processes, processPackages, processRevisions } from "./schema/processes.ts";
 import { type ArgumentsOf, argument, argumentsOf, build, compile, excluded, insertFrom } from "./statements.ts";
 
-const isCurrent = and(eq(processRevisions.processId, processes.id), eq(processRevisions.revision, processes.revision));
+const isCurrent = and(
+  eq(processRevisions.processId, processes.id),
+  eq(processRevisions.revision, processes.revision),
+  isNull(processes.undeployedAt),
+);
+
+type RevisionArguments = Omit<ArgumentsOf<typeof processRevisions>, "deployment">;
+/** The number of a deployment that takes place now. */
+const nextDeployment = sql`(select coalesce(max(one.deployment), 0) + 1 from ${processRevisions} as one where one.process_id = ${argument("processId")})`;
 
 /** Inserts the revision of a deployment that took place; what is not part of the revision's digest may have changed. */
-const insertRevision = compile<ArgumentsOf<typeof processRevisions>>()(() =>
-  insertFrom(processRevisions, argumentsOf(processRevisions), {
-    where: exists(
-      build
-        .select({ id: processes.id })
-        .from(processes)
-        .where(and(eq(processes.id, argument("processId")), eq(processes.revision, argument("revision")))),
-    ),
-  }).onConflictDoUpdate({
+const insertRevision = compile<RevisionArguments>()(() =>
+  insertFrom(
+    processRevisions,
+    { ...argumentsOf(processRevisions), deployment: nextDeployment },
+    {
+      where: exists(
+        build
+          .select({ id: processes.id })
+          .from(processes)
+          .where(and(eq(processes.id, argument("processId")), eq(processes.revision, argument("revision")))),
+      ),
+    },
+  ).onConflictDoUpdate({
     target: [processRevisions.processId, processRevisions.revision],
     set: {
       isWorkflow: excluded(processRevisions.isWorkflow),
@@ -25,23 +37,63 @@ const insertRevision = compile<ArgumentsOf<typeof processRevisions>>()(() =>
       visibility: excluded(processRevisions.visibility),
       fileInputs: excluded(processRevisions.fileInputs),
       deployerRole: excluded(processRevisions.deployerRole),
+      deployment: excluded(processRevisions.deployment),
+      deployedAt: excluded(processRevisions.deployedAt),
+      withdrawnAt: null,
     },
   }),
 );
 
-const insertLoneRevision = compile<ArgumentsOf<typeof processRevisions>>()(() =>
-  build.insert(processRevisions).values(argumentsOf(processRevisions)).onConflictDoNothing(),
+type PackageArguments = { processId: string; revision: string; mediaType: string; bytes: Uint8Array };
+const replacePackage = compile<PackageArguments>()(() =>
+  insertFrom(processPackages, argumentsOf(processPackages), {
+    where: exists(
+      build
+        .select({ id: processes.id })
+        .from(processes)
+        .where(and(eq(processes.id, argument("processId")), eq(processes.revision, argument("revision")))),
+    ),
+  }).onConflictDoUpdate({
+    target: [processPackages.processId, processPackages.revision],
+    set: { mediaType: excluded(processPackages.mediaType), bytes: excluded(processPackages.bytes) },
+  }),
+);
+
+const insertLoneRevision = compile<RevisionArguments>()(() =>
+  build
+    .insert(processRevisions)
+    .values({ ...argumentsOf(processRevisions), deployment: 0 })
+    .onConflictDoNothing(),
 );
 
 type Deployment = ArgumentsOf<typeof processes>;
+/** An id whose process was undeployed is free. */
 const insertCurrent = compile<Deployment>()(() =>
-  build.insert(processes).values(argumentsOf(processes)).onConflictDoNothing(),
+  build
+    .insert(processes)
+    .values(argumentsOf(processes))
+    .onConflictDoUpdate({
+      target: processes.id,
+      set: {
+        revision: excluded(processes.revision),
+        owner: excluded(processes.owner),
+        updatedAt: excluded(processes.updatedAt),
+        undeployedAt: null,
+      },
+      setWhere: sql`${processes.undeployedAt} is not null`,
+    }),
 );
-const replaceCurrent = compile<Deployment>()(() =>
+const replaceCurrent = compile<Deployment & { replaced: string | null }>()(() =>
   build
     .update(processes)
     .set({ revision: argument("revision"), updatedAt: argument("updatedAt") })
-    .where(eq(processes.id, argument("id"))),
+    .where(
+      and(
+        eq(processes.id, argument("id")),
+        isNull(processes.undeployedAt),
+        eq(processes.revision, sql`coalesce(${argument("replaced")}, ${processes.revision})`),
+      ),
+    ),
 );
 
 const selectCurrent = compile<{ id: string }>()(() =>
@@ -110,26 +162,42 @@ const updateOwner = compile<{ id: string; owner: string | null }>()(() =>
     .set({ owner: argument("owner") })
     .where(eq(processes.id, argument("id"))),
 );
-const deleteCurrent = compile<{ id: string }>()(() => build.delete(processes).where(eq(processes.id, argument("id"))));
+
+/** What was deployed, as it came. */
+export type PackageSource = { readonly mediaType: string; readonly bytes: Uint8Array };
+
+/** How a process is saved. */
+export type SaveOptions = {
+  /** Another one of this id makes room; with a revision, only if that is the current one. */
+  readonly replace: boolean | { readonly revision: string };
+  readonly owner?: string;
+  readonly source?: PackageSource;
+};
 
 /**
- * Makes a process the current one of its id. Its revision is kept for good. Without `replace` an id that is taken
- * answers `exists` (also for the same revision). One that is replaced keeps its owner.
+ * Makes a process the current one of its id. Its revision is kept for good. Returns `exists` when something else has the
+ * id: without `replace` anything that is deployed, else any other revision than the one to replace. One that is replaced
+ * keeps its owner.
  */
 export async function saveProcess(
   database: Database,
   process: Process,
   at: number,
-  options: { readonly replace: boolean; readonly owner?: string },
+  { replace, owner, source }: SaveOptions,
 ): Promise<"deployed" | "replaced" | "exists"> {
-  const current = { id: process.id, revision: process.revision, owner: options.owner ?? null, updatedAt: at };
-  const [inserted] = await database.write([
+  const { id, revision } = process;
+  const current = { id, revision, owner: owner ?? null, updatedAt: at, undeployedAt: null };
+  const replaced = typeof replace === "object" ? replace.revision : null;
+  const named = { processId: id, revision };
+  const results = await database.write([
     insertCurrent(current),
-    ...(options.replace ? [replaceCurrent(current)] : []),
+    ...(replace === false ? [] : [replaceCurrent({ ...current, replaced })]),
     insertRevision(revisionArguments(process, at)),
+    ...(source === undefined ? [] : [replacePackage({ ...named, ...source })]),
   ]);
+  const [inserted, updated] = results;
   if (inserted?.rowsAffected === 1) return "deployed";
-  return options.replace ? "replaced" : "exists";
+  return replace !== false && updated?.rowsAffected === 1 ? "replaced" : "exists";
 }
 
 /** Keeps a revision that is nobody's current one: that of another server's process, which a job is about to name. */
@@ -211,17 +279,19 @@ export async function setOwner(database: Database, id: string, owner: string | u
   return updated?.rowsAffected === 1;
 }
 
-/** Undeploys a process. Its revisions stay, since jobs name them. False when it is not deployed. */
-export async function undeployProcess(database: Database, id: string): Promise<boolean> {
-  const [deleted] = await database.write([deleteCurrent({ id })]);
-  return deleted?.rowsAffected === 1;
-}
-
-function processOf({ processId: id, createdAt: _, ...process }: TableRow<typeof processRevisions>): Process {
+/** Reads a process from a row of its revision. */
+export function processOf({
+  processId: id,
+  createdAt: _,
+  deployment: _deployment,
+  deployedAt: _deployed,
+  withdrawnAt: _withdrawn,
+  ...process
+}: TableRow<typeof processRevisions>): Process {
   return { id, ...process };
 }
 
-function revisionArguments(process: Process, at: number): ArgumentsOf<typeof processRevisions> {
+function revisionArguments(process: Process, at: number): RevisionArguments {
   return {
     processId: process.id,
     revision: process.revision,
@@ -233,5 +303,7 @@ function revisionArguments(process: Process, at: number): ArgumentsOf<typeof pro
     fileInputs: JSON.stringify(process.fileInputs),
     createdAt: at,
     deployerRole: process.deployerRole ?? null,
+    deployedAt: at,
+    withdrawnAt: null,
   };
 }

@@ -6,6 +6,7 @@ const wanted: Record<Action, Record<Role, boolean>> = {
   "read-processes": { viewer: true, runner: true, deployer: true, admin: true },
   "read-own-jobs": { viewer: true, runner: true, deployer: true, admin: true },
   execute: { viewer: false, runner: true, deployer: true, admin: true },
+  "read-package": { viewer: false, runner: true, deployer: true, admin: true },
   "dismiss-own": { viewer: false, runner: true, deployer: true, admin: true },
   upload: { viewer: false, runner: true, deployer: true, admin: true },
   deploy: { viewer: false, runner: false, deployer: true, admin: true },

@@ -10,7 +10,7 @@ describe("a document that the client has already is answered 304, as JSON and as
     const path = named.replace("JOB", await submitEcho(service));
     const first = await service.send("GET", path);
     const etag = first.headers.get("etag") ?? "";
-    expect([first.status, etag]).toEqual([200, expect.stringMatching(/^"[\w-]{22}"$/)]);
+    expect([first.status, etag]).toEqual([200, expect.stringMatching(/^"([\w-]{22}\.)?[\w-]{22}"$/)]);
     for (const known of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
       const again = await service.send("GET", path, { headers: { "if-none-match": known } });
       expect([again.status, await again.text(), again.headers.get("etag")]).toEqual([304, "", etag]);

@@ -220,9 +220,9 @@ test("an error of our own is a fixed sentence, and the log keeps the cause", asy
 test("a path without a route is 404, a method without one 405 naming those there are", async () => {
   await using service = await openService();
   expect((await service.send("GET", "/nope")).status).toBe(404);
-  const response = await service.send("PATCH", "/processes/echo");
+  const response = await service.send("PATCH", "/processes/echo/execution");
   expect(response.status).toBe(405);
-  expect(response.headers.get("allow")).toBe("GET, PUT, DELETE, HEAD");
+  expect(response.headers.get("allow")).toBe("POST, GET, HEAD");
   expect((await jsonOf(response)).status).toBe(405);
 });
 

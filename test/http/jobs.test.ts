@@ -25,6 +25,12 @@ test("a status document holds what both versions of the standard want", async ()
       { href: `${address}/jobs/${id}`, rel: "self", type: "application/json", title: "Status of the job" },
       { href: `${address}/jobs/${id}`, rel: "monitor", type: "application/json", title: "Status of the job" },
       { href: `${address}/jobs/${id}/inputs`, rel: "inputs", type: "application/json", title: "Inputs of the job" },
+      {
+        href: `${address}/processes/echo@sha256:echo`,
+        rel: "describedby",
+        type: "application/json",
+        title: "What ran",
+      },
       { href: `${address}/jobs`, rel: "up", type: "application/json", title: "Jobs" },
       {
         href: `${address}/jobs/${id}/log`,

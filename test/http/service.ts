@@ -136,7 +136,7 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
     gate,
     secretKey,
     remotes: createRemoteProcesses({ database, clock, gate, secretKey, maxDocumentBytes: 1024 * 1024 }),
-    processes: createProcessCache(database, 16),
+    processes: createProcessCache({ database, clock }, 16),
     news: stack.use(createJobNews(database, "test")),
     hasSpace: () => true,
     condition: createCondition(),

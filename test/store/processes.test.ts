@@ -1,12 +1,7 @@
 import { expect, test } from "bun:test";
 import type { Process } from "../../src/domain/process.ts";
-import {
-  findProcess,
-  findProcessRevision,
-  listProcesses,
-  saveProcess,
-  undeployProcess,
-} from "../../src/store/processes.ts";
+import { undeployProcess } from "../../src/store/process-revisions.ts";
+import { findProcess, findProcessRevision, listProcesses, saveProcess } from "../../src/store/processes.ts";
 import { openTestDatabase } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
@@ -56,8 +51,8 @@ test("a revision outlives its replacement and undeployment", async () => {
   await using database = await openTestDatabase(dir.path);
   await saveProcess(database, processOf("p", "sha256:1"), 1, add);
   await saveProcess(database, processOf("p", "sha256:2"), 2, replace);
-  expect(await undeployProcess(database, "p")).toBe(true);
-  expect(await undeployProcess(database, "p")).toBe(false);
+  expect(await undeployProcess(database, "p", 9)).toBe(true);
+  expect(await undeployProcess(database, "p", 9)).toBe(false);
   expect(await findProcess(database, "p")).toBeUndefined();
   for (const revision of ["sha256:1", "sha256:2"]) {
     expect(await findProcessRevision(database, "p", revision)).toEqual(processOf("p", revision));

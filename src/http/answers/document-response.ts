@@ -18,6 +18,8 @@ export type DocumentOptions<Document> = {
   readonly profile?: string;
   /** The page that shows the document; when absent, one that shows each of its members and can do nothing. */
   readonly page?: Page<Document>;
+  /** What names the state of the resource, whatever form it is shown in. */
+  readonly state?: string;
 };
 
 /**
@@ -28,7 +30,7 @@ export type DocumentOptions<Document> = {
 export function documentResponse<Document extends object>(
   context: Pick<RouteContext, "request" | "baseUrl" | "query">,
   document: Document,
-  { title, profile, headers: others, page }: DocumentOptions<Document>,
+  { title, profile, headers: others, page, state }: DocumentOptions<Document>,
 ): Response {
   const format = formatOf(context);
   const headers = { vary: "accept", ...(profile === undefined ? {} : profileHeaders(profile)), ...others };
@@ -36,7 +38,7 @@ export function documentResponse<Document extends object>(
   const tagged = (
     text: string,
     more: { readonly "content-type": string; readonly "content-security-policy"?: string },
-  ) => taggedResponse(context.request, text, { ...headers, ...more });
+  ) => taggedResponse(context.request, text, { ...headers, ...more }, state);
   switch (format) {
     case "json":
       return tagged(JSON.stringify(linked), { "content-type": "application/json" });

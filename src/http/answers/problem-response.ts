@@ -48,6 +48,7 @@ const answers = {
   "method-not-allowed": { status: 405, type: `${own}:method-not-allowed`, title: "Method not allowed" },
   "content-too-large": { status: 413, type: `${own}:content-too-large`, title: "Content too large" },
   "idempotency-conflict": { status: 422, type: `${own}:idempotency-conflict`, title: "Idempotency conflict" },
+  "precondition-failed": { status: 412, type: `${own}:precondition-failed`, title: "Precondition failed" },
   conflict: { status: 409, type: `${own}:conflict`, title: "Conflict" },
   unauthorized: { status: 401, type: `${own}:unauthorized`, title: "Unauthorized" },
   forbidden: { status: 403, type: `${own}:forbidden`, title: "Forbidden" },

@@ -1,5 +1,6 @@
 import { jsonLink, processUrl, profiles, relations } from "../../domain/links.ts";
 import type { Process } from "../../domain/process.ts";
+import type { ProcessRevision } from "../../operations/process-revisions.ts";
 
 /** Builds the summary of a process (processSummary.yaml; `mutable`: OGC 20-044 /req/deploy-replace-undeploy/static-indicator). */
 export function processSummary(process: Process, baseUrl: string): Readonly<Record<string, unknown>> {
@@ -15,17 +16,51 @@ export function processSummary(process: Process, baseUrl: string): Readonly<Reco
   };
 }
 
-/** Builds the description of a process (process.yaml). */
-export function processDocument(process: Process, baseUrl: string): Readonly<Record<string, unknown>> {
+/** Builds the description of a process (process.yaml), or of one of its revisions. */
+export function processDocument(
+  process: Process,
+  baseUrl: string,
+  revision?: ProcessRevision,
+): Readonly<Record<string, unknown>> {
   const url = processUrl(baseUrl, process.id);
+  const own = revision === undefined ? url : processUrl(baseUrl, `${process.id}@${process.revision}`);
+  const isExecutable = revision === undefined || revision.isDeployed;
   return {
     ...process.description,
     mutable: process.isMutable,
     revision: process.revision,
+    ...(revision === undefined ? {} : stateMembers(revision)),
     links: [
-      jsonLink(url, "self", "Process description"),
+      jsonLink(own, "self", "Process description"),
       { href: profiles.processDescription, rel: "profile" },
-      jsonLink(`${url}/execution`, relations.execute, "Execute this process"),
+      ...(isExecutable ? [jsonLink(`${own}/execution`, relations.execute, "Execute this process")] : []),
+      ...(process.isMutable
+        ? [
+            { href: `${own}/package`, rel: relations.package, title: "The package that was deployed" },
+            jsonLink(`${url}/revisions`, "version-history", "All revisions of this process"),
+          ]
+        : []),
+      ...(revision === undefined || revision.isCurrent
+        ? []
+        : [jsonLink(url, "latest-version", "The current revision")]),
     ],
+  };
+}
+
+/** Builds the list of revisions of a process. */
+export function revisionList(id: string, revisions: readonly ProcessRevision[], baseUrl: string) {
+  return revisions.map((one) => ({
+    version: one.version,
+    revision: one.revision,
+    ...stateMembers(one),
+    links: [jsonLink(processUrl(baseUrl, `${id}@${one.revision}`), "item", `Version ${one.version}`)],
+  }));
+}
+
+function stateMembers({ deployedAt, withdrawnAt, isCurrent, isDeployed }: ProcessRevision) {
+  return {
+    deployed: new Date(deployedAt).toISOString(),
+    ...(withdrawnAt === undefined ? {} : { withdrawn: new Date(withdrawnAt).toISOString() }),
+    state: isCurrent ? "current" : isDeployed ? "deployed" : "withdrawn",
   };
 }

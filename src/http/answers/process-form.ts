@@ -1,6 +1,7 @@
 import { processUrl, profiles } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { Process } from "../../domain/process.ts";
+import type { ProcessRevision } from "../../operations/process-revisions.ts";
 import { processPage } from "../../pages/process.tsx";
 import { formFields } from "../../wire/kvp-execute.ts";
 import type { RouteContext } from "../route.ts";
@@ -26,15 +27,29 @@ export function comesToLook({ headers, url }: Request): boolean {
   );
 }
 
-/** Answers with the description of a process; its page has a form to execute it, filled by the query. */
-export function processResponse(context: RouteContext, process: Process, query = ""): Response {
+/** Names the state of a process, by what a change of it changes. */
+export function stateOf({ revision, visibility }: Pick<Process, "revision" | "visibility">): string {
+  return `${revision} ${visibility}`;
+}
+
+/**
+ * Answers with the description of a process; its page has a form to execute it, filled by the query. One of its revisions is
+ * told of with what became of it.
+ */
+export function processResponse(
+  context: RouteContext,
+  process: Process,
+  { query = "", revision }: { readonly query?: string; readonly revision?: ProcessRevision } = {},
+): Response {
   const { baseUrl } = context;
-  const action = `${processUrl(baseUrl, process.id)}/execution`;
+  const name = revision === undefined ? process.id : `${process.id}@${process.revision}`;
+  const action = `${processUrl(baseUrl, name)}/execution`;
   const fields = formFields(query, process.description);
-  return documentResponse(context, processDocument(process, baseUrl), {
+  return documentResponse(context, processDocument(process, baseUrl, revision), {
     title: process.description.title ?? process.id,
     profile: profiles.processDescription,
     page: processPage({ action, fields }),
+    state: stateOf(process),
   });
 }
 
@@ -43,7 +58,7 @@ export function lookResponse(context: RouteContext, process: Process): Response 
   const { request } = context;
   const { search } = new URL(request.url);
   const asPage = { ...context, query: (name: string) => (name === "f" ? "html" : context.query(name)) };
-  const response = processResponse(asPage, process, search);
+  const response = processResponse(asPage, process, { query: search });
   response.headers.set("x-robots-tag", "noindex, nofollow");
   return response;
 }

@@ -3,7 +3,7 @@ import type { JobDocument } from "../../domain/documents/job.ts";
 import type { Job, JobRequest } from "../../domain/job.ts";
 import { isFinished } from "../../domain/job-state.ts";
 import { isJsonObject } from "../../domain/json.ts";
-import { jobUrl, jsonLink, type Link, relations } from "../../domain/links.ts";
+import { jobUrl, jsonLink, type Link, processUrl, relations } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import { subscriberMembers } from "../../domain/subscriber.ts";
 import { type InputItem, isItemList } from "../../domain/values.ts";
@@ -162,6 +162,9 @@ function statusLinks(job: Job, baseUrl: string, results: ResultsTarget): readonl
       : [{ href: `${url}/results`, rel: relations.results, ...results, title: "Results of the job" }]),
     ...(job.status === "failed" ? [{ ...problem, href: `${url}/results`, title: "Why the job failed" }] : []),
     jsonLink(`${url}/inputs`, "inputs", "Inputs of the job"),
+    ...(job.providerId === undefined
+      ? [jsonLink(processUrl(baseUrl, `${job.processId}@${job.processRevision}`), "describedby", "What ran")]
+      : []),
     jsonLink(url.slice(0, url.lastIndexOf("/")), "up", "Jobs"),
     ...(job.request.notify === undefined
       ? []

@@ -31,6 +31,15 @@ const ProcessSummary = v.looseObject({
   links: v.array(Link),
 });
 
+const Revision = v.looseObject({
+  version: v.string(),
+  revision: v.string(),
+  state: v.picklist(["current", "deployed", "withdrawn"]),
+  deployed: v.pipe(v.string(), v.isoTimestamp()),
+  withdrawn: v.optional(v.pipe(v.string(), v.isoTimestamp())),
+  links: v.array(Link),
+});
+
 const StatusInfo = v.looseObject({
   jobID: v.string(),
   id: v.string(),
@@ -81,6 +90,7 @@ export const documentSchemas = {
     inputs: v.record(v.string(), v.looseObject({ schema: v.looseObject({}) })),
     outputs: v.record(v.string(), v.looseObject({ schema: v.looseObject({}) })),
   }),
+  RevisionList: v.object({ revisions: v.array(Revision), links: v.array(Link) }),
   StatusInfo,
   JobList: v.object({ jobs: v.array(StatusInfo), links: v.array(Link) }),
   DismissedJobs: v.object({

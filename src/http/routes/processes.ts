@@ -1,20 +1,27 @@
 import { processUrl, profiles } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
+import { parseProcessName } from "../../domain/process-name.ts";
+import { AmendmentSchema, amendProcess } from "../../operations/amend-process.ts";
+import { ApplicationPackageSchema, readCwlText, readPackage } from "../../operations/application-package.ts";
 import {
-  type ApplicationPackage,
-  ApplicationPackageSchema,
-  readCwlText,
-  readPackage,
-} from "../../operations/application-package.ts";
-import { type DeployDeps, deployProcess, replaceProcess, undeployProcess } from "../../operations/deploy-process.ts";
+  type DeployDeps,
+  type Deployment,
+  deployProcess,
+  type Precondition,
+  replaceProcess,
+  undeployProcess,
+} from "../../operations/deploy-process.ts";
 import { type DescribeDeps, describeProcess, listProcesses } from "../../operations/describe-processes.ts";
+import { readRevision, withdrawRevision } from "../../operations/process-revisions.ts";
 import { documentResponse } from "../answers/document-response.ts";
+import { requireMatch } from "../answers/entity-tag.ts";
 import { processSummary } from "../answers/process-document.ts";
-import { processResponse } from "../answers/process-form.ts";
+import { processResponse, stateOf } from "../answers/process-form.ts";
 import { processFilters, requireKnownQuery } from "../known-query.ts";
-import { paging, tagged } from "../openapi/about.ts";
+import { ok, paging, tagged } from "../openapi/about.ts";
 import { listPage, pageLinks, pageNumberOf, pageOf } from "../paging.ts";
-import { type BodyLimits, bodyText, parseJson, readBytes, requireContentType } from "../read-body.ts";
+import { processNameOf, revisionQuery } from "../process-name.ts";
+import { type BodyLimits, bodyText, parseJson, readBytes, readJson, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 
 export type ProcessRouteDeps = DescribeDeps & DeployDeps & { readonly settings: BodyLimits };
@@ -30,6 +37,10 @@ const cwlTypes = [
   "text/yaml",
 ];
 const body = { mediaTypes: [...jsonTypes, ...cwlTypes], schema: ApplicationPackageSchema };
+const patchBody = { mediaTypes: ["application/merge-patch+json", "application/json"], schema: AmendmentSchema };
+const honours = ["if-match"] as const;
+/** What a change of a process may be answered with, besides its own. */
+const changeProblems = [409, 412, 413, 415];
 
 /** Lists the routes of the process list, of descriptions and of deployment (OGC 20-044). */
 export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
@@ -57,12 +68,12 @@ function catalogueRoutes(deps: ProcessRouteDeps): readonly Route[] {
         summary: "Deploy a process",
         tag: "processes",
         answers: { 201: { about: "Deployed; Location is the process", content: { document: "ProcessSummary" } } },
-        problems: [409, 413, 415],
+        problems: changeProblems,
       },
       body,
       async handle(context) {
         const deployment = await readDeployment(deps, context);
-        const process = await deployProcess(deps, principalOf(context), deployment);
+        const process = await deployProcess(deps, principalOf(context), deployment, preconditionOf(context));
         const headers = { location: processUrl(context.baseUrl, process.id) };
         return jsonResponse(processSummary(process, context.baseUrl), { status: 201, headers });
       },
@@ -75,39 +86,88 @@ function oneProcessRoutes(deps: ProcessRouteDeps): readonly Route[] {
     {
       method: "GET",
       path: "/processes/:processId",
-      about: { summary: "Describe a process", tag: "processes", answers: tagged("Process", "The description") },
+      about: {
+        summary: "Describe a process, or one of its revisions",
+        tag: "processes",
+        query: revisionQuery,
+        answers: tagged("Process", "The description"),
+      },
       access: "public",
       async handle(context) {
-        const process = await describeProcess(deps, context.caller, context.param("processId"));
-        return processResponse(context, process);
+        const name = processNameOf(context);
+        if (parseProcessName(name).id === name) {
+          return processResponse(context, await describeProcess(deps, context.caller, name));
+        }
+        const { process, ...revision } = await readRevision(deps, context.caller, name);
+        return processResponse(context, process, { revision });
       },
     },
+    ...changeRoutes(deps),
+  ];
+}
+
+function changeRoutes(deps: ProcessRouteDeps): readonly Route[] {
+  return [
     {
       method: "PUT",
       path: "/processes/:processId",
+      honours,
       about: {
         summary: "Replace a process",
         tag: "processes",
         answers: { 204: { about: "Replaced" } },
-        problems: [409, 413, 415],
+        problems: changeProblems,
       },
       body,
       async handle(context) {
-        const deployment = await readDeployment(deps, context);
-        await replaceProcess(deps, principalOf(context), context.param("processId"), deployment);
+        const change = { deployment: await readDeployment(deps, context), precondition: preconditionOf(context) };
+        await replaceProcess(deps, principalOf(context), context.param("processId"), change);
         return new Response(null, { status: 204 });
+      },
+    },
+    {
+      method: "PATCH",
+      path: "/processes/:processId",
+      honours,
+      about: {
+        summary: "Change what a process says of itself, who sees it, and how its jobs are run (RFC 7396)",
+        tag: "processes",
+        answers: ok("ProcessSummary", "The process as it is now"),
+        problems: changeProblems,
+      },
+      body: patchBody,
+      async handle(context) {
+        requireContentType(context.request, patchBody.mediaTypes);
+        const patch = await readJson(context.request, deps.settings);
+        const change = { patch, precondition: preconditionOf(context) };
+        const process = await amendProcess(deps, principalOf(context), context.param("processId"), change);
+        return jsonResponse(processSummary(process, context.baseUrl));
       },
     },
     {
       method: "DELETE",
       path: "/processes/:processId",
-      about: { summary: "Undeploy a process", tag: "processes", answers: { 204: { about: "Undeployed" } } },
+      honours,
+      about: {
+        summary: "Undeploy a process, or withdraw one of its revisions",
+        tag: "processes",
+        query: revisionQuery,
+        answers: { 204: { about: "Undeployed" } },
+        problems: [412],
+      },
       async handle(context) {
-        await undeployProcess(deps, principalOf(context), context.param("processId"));
+        const name = processNameOf(context);
+        const change = parseProcessName(name).id === name ? undeployProcess : withdrawRevision;
+        await change(deps, principalOf(context), name, preconditionOf(context));
         return new Response(null, { status: 204 });
       },
     },
   ];
+}
+
+/** Reads what a change wants of the process as it is. */
+function preconditionOf({ request }: Pick<RouteContext, "request">): Precondition {
+  return (current) => requireMatch(request, current === undefined ? undefined : stateOf(current));
 }
 
 async function answerList(deps: DescribeDeps, context: RouteContext): Promise<Response> {
@@ -137,9 +197,10 @@ function visibilityOf(context: RouteContext): { readonly visibility?: "public" |
   throw new Problem("invalid-query-parameter-value", detail);
 }
 
-async function readDeployment(deps: ProcessRouteDeps, { request }: RouteContext): Promise<ApplicationPackage> {
-  const type = requireContentType(request, body.mediaTypes);
+async function readDeployment(deps: ProcessRouteDeps, { request }: RouteContext): Promise<Deployment> {
+  const mediaType = requireContentType(request, body.mediaTypes);
   const bytes = await readBytes(request, deps.settings.maxBodyBytes);
-  if (jsonTypes.includes(type)) return readPackage(parseJson(bytes, deps.settings));
-  return readCwlText(bodyText(bytes));
+  const isJson = jsonTypes.includes(mediaType);
+  const read = isJson ? readPackage(parseJson(bytes, deps.settings)) : readCwlText(bodyText(bytes));
+  return { ...read, source: { mediaType, bytes } };
 }

@@ -1,13 +1,7 @@
 import type { JobOrder } from "../../domain/job-sort.ts";
 import type { Database } from "../database.ts";
-import {
-  boundsAlong,
-  pageAlong,
-  pageOfStretch,
-  selectNumberBounds,
-  selectSpans,
-  type Way,
-} from "../queries/list-jobs.ts";
+import { selectNumberBounds, selectSpans } from "../queries/list-bounds.ts";
+import { boundsAlong, pageAlong, pageOfStretch, type Way } from "../queries/list-jobs.ts";
 import { spanSize } from "../queries/list-rows.ts";
 import type { Argument } from "../statements.ts";
 import { likelyWay, type Range, rareWay, stretchOf, usualWay } from "./choose-way.ts";

@@ -1,8 +1,7 @@
-import { count, max, min, type SQL, sql } from "drizzle-orm";
+import { count, type SQL, sql } from "drizzle-orm";
 import { type SortKey, sortKeys } from "../../domain/job-sort.ts";
 import type { Question } from "../job-lists/question.ts";
-import { jobSpans } from "../schema/job-lists.ts";
-import { isListed, jobs } from "../schema/jobs.ts";
+import { jobs } from "../schema/jobs.ts";
 import { type Argument, argument, build, column, compile, numberOrNull } from "../statements.ts";
 
 // Each statement names the index that it goes along, and keeps to it by CROSS JOIN: the planner knows neither how many jobs
@@ -226,35 +225,6 @@ export const countOfWay = ofEach(countableWays, (way) =>
       .select({ count: count() })
       .from(sql`(select 1 from ${from} where ${where} limit ${argument("limit")})`);
   }),
-);
-
-/** Spans of numbers in which jobs of a range of times may have been created: the first and the last. */
-export const selectSpans = compile<{ leastCreated: number; mostCreated: number }>()(() =>
-  build
-    .select({ first: min(jobSpans.span), last: max(jobSpans.span) })
-    .from(jobSpans)
-    .where(
-      sql`${jobSpans.mostCreated} >= ${argument("leastCreated")} and ${jobSpans.leastCreated} <= ${argument("mostCreated")}`,
-    ),
-);
-
-export const selectNumberBounds = compile()(() =>
-  build
-    .select({
-      least: sql`(select min(number) from jobs)`.mapWith(numberOrNull),
-      most: sql`(select max(number) from jobs)`.mapWith(numberOrNull),
-    })
-    .from(sql`(select 1)`),
-);
-
-/** Ended jobs by number; `numbers` and `hidden` are JSON arrays. */
-export const selectEnded = compile<{ numbers: string; hidden: string }>()(() =>
-  build
-    .select()
-    .from(jobs)
-    .where(
-      sql`number in (select value from json_each(${argument("numbers")})) and ${isListed} and hidden in (select value from json_each(${argument("hidden")}))`,
-    ),
 );
 
 const isNew = sql.join(

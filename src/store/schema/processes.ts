@@ -1,9 +1,9 @@
-import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { blob, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Role } from "../../domain/access.ts";
 import type { ProcessDefinition, ProcessDescription } from "../../domain/process.ts";
 import { exactJson } from "./exact-json.ts";
 
-/** What is deployed: which revision an id stands for at this time. */
+/** Which revision an id stands for. A row stays when its process is undeployed, so that it can be restored. */
 export const processes = sqliteTable("processes", {
   id: text("id").primaryKey(),
   revision: text("revision").notNull(),
@@ -11,9 +11,14 @@ export const processes = sqliteTable("processes", {
   owner: text("owner"),
   /** When this revision became the current one. */
   updatedAt: integer("updated_at").notNull(),
+  /** Null while it is deployed. */
+  undeployedAt: integer("undeployed_at"),
 });
 
-/** Each definition that was ever deployed. Rows are never changed, and outlive an undeployment: jobs name them. */
+/**
+ * Each definition that was ever deployed. What it says and runs is never changed, and outlives an undeployment: jobs name it.
+ * One can be executed while its process is deployed and it was not withdrawn itself.
+ */
 export const processRevisions = sqliteTable(
   "process_revisions",
   {
@@ -29,6 +34,24 @@ export const processRevisions = sqliteTable(
     createdAt: integer("created_at").notNull(),
     /** The role of whoever deployed it last: what its tools may do can depend on it. Null where nobody wrote it down. */
     deployerRole: text("deployer_role").$type<Role>(),
+    /** Counts the deployments of a process: the larger, the later. */
+    deployment: integer("deployment").notNull().default(0),
+    /** When it was deployed last; null for those of before this was written down, which were deployed once. */
+    deployedAt: integer("deployed_at"),
+    /** When somebody said that nobody shall execute it any more. */
+    withdrawnAt: integer("withdrawn_at"),
+  },
+  (table) => [primaryKey({ columns: [table.processId, table.revision] })],
+);
+
+/** What was deployed, as it came: the bytes of the body and their media type. None for built-ins, and for deployments of before. */
+export const processPackages = sqliteTable(
+  "process_packages",
+  {
+    processId: text("process_id").notNull(),
+    revision: text("revision").notNull(),
+    mediaType: text("media_type").notNull(),
+    bytes: blob("bytes", { mode: "buffer" }).notNull(),
   },
   (table) => [primaryKey({ columns: [table.processId, table.revision] })],
 );

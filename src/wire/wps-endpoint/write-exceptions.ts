@@ -36,6 +36,7 @@ export const exceptionCodes = {
   "removed-job": { code: "NoApplicableCode", status: 410, code20: "NoSuchJob", locator: "jobId" },
   "duplicated-process": { code: "NoApplicableCode", status: 409 },
   "immutable-process": { code: "NoApplicableCode", status: 403 },
+  "precondition-failed": { code: "NoApplicableCode", status: 412 },
   "unsupported-media-type": { code: "InvalidParameterValue", status: 415 },
   "unsupported-content-coding": { code: "InvalidParameterValue", status: 415 },
   "not-acceptable": { code: "InvalidParameterValue", status: 406 },

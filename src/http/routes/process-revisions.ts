@@ -1,0 +1,71 @@
+import * as v from "valibot";
+import { processUrl } from "../../domain/links.ts";
+import type { DeployDeps } from "../../operations/deploy-process.ts";
+import type { DescribeDeps } from "../../operations/describe-processes.ts";
+import { listRevisions, restoreRevision } from "../../operations/process-revisions.ts";
+import { readPackageOf } from "../../operations/read-package.ts";
+import { documentResponse } from "../answers/document-response.ts";
+import { packageResponse } from "../answers/package-answer.ts";
+import { processSummary, revisionList } from "../answers/process-document.ts";
+import { ok, paging, tagged } from "../openapi/about.ts";
+import { pageLinks, pageOf } from "../paging.ts";
+import { processNameOf, revisionQuery } from "../process-name.ts";
+import { jsonResponse, principalOf, type Route } from "../route.ts";
+
+/** Nothing is read of it. */
+const noBody = { mediaTypes: ["application/json"], schema: v.optional(v.looseObject({})) };
+
+/** Lists the routes of what was deployed: packages and revisions (OGC 20-044, requirements class deploy-replace-undeploy). */
+export function processRevisionRoutes(deps: DescribeDeps & DeployDeps): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/processes/:processId/package",
+      about: {
+        summary: "Read the package of a process: as it was deployed, or as packed CWL",
+        tag: "processes",
+        query: { ...revisionQuery, f: "json or yaml: stands for Accept" },
+        answers: { 200: { about: "The package", content: { mediaType: "application/cwl" } } },
+        problems: [406],
+      },
+      async handle(context) {
+        return packageResponse(context, await readPackageOf(deps, context.caller, processNameOf(context)));
+      },
+    },
+    {
+      method: "GET",
+      path: "/processes/:processId/revisions",
+      about: {
+        summary: "List the revisions of a process, those that were deployed last first",
+        tag: "processes",
+        query: paging,
+        answers: tagged("RevisionList", "One page of revisions"),
+      },
+      access: "public",
+      async handle(context) {
+        const id = context.param("processId");
+        const { items, next } = await listRevisions(deps, context.caller, id, pageOf(context, 100));
+        const url = `${processUrl(context.baseUrl, id)}/revisions`;
+        const revisions = revisionList(id, items, context.baseUrl);
+        const document = { revisions, links: pageLinks(context, url, { next }) };
+        return documentResponse(context, document, { title: `Revisions of ${id}` });
+      },
+    },
+    {
+      method: "POST",
+      path: "/processes/:processId/revisions/:version/restore",
+      about: {
+        summary: "Make an earlier revision the current one again: by its version, or by its digest",
+        tag: "processes",
+        answers: ok("ProcessSummary", "The process as it is now"),
+      },
+      body: noBody,
+      async handle(context) {
+        const [id, version] = [context.param("processId"), context.param("version")];
+        const name = version.startsWith("sha256:") ? `${id}@${version}` : `${id}:${version}`;
+        const process = await restoreRevision(deps, principalOf(context), name);
+        return jsonResponse(processSummary(process, context.baseUrl));
+      },
+    },
+  ];
+}

@@ -1,0 +1,170 @@
+import * as v from "valibot";
+import { type CwlDescription, describeDocument, descriptionFaults } from "../cwl/document/describe.ts";
+import { defined } from "../domain/defined.ts";
+import { fault } from "../domain/faults.ts";
+import { canonicalJson, type Json, parseExact } from "../domain/json.ts";
+import type { Fault } from "../domain/problem.ts";
+import {
+  jobControlOptions,
+  type Process,
+  type ProcessDefinition,
+  type ProcessDescription,
+  ProcessIdSchema,
+  transmissionModes,
+} from "../domain/process.ts";
+import { type ApplicationPackage, type GivenDescription, refusePackage } from "./application-package.ts";
+import { defaultFaults } from "./check-defaults.ts";
+import { mergeInputs, mergeOutputs } from "./merge-description.ts";
+import type { RemotePackage } from "./remote-package.ts";
+import { type RemoteProcesses, remoteProcess } from "./remote-processes.ts";
+import { digestOf } from "./secrets.ts";
+
+type MakeDeps = { readonly remotes: RemoteProcesses };
+
+/**
+ * Builds the process of a deployment, in the place of the one that it replaces, if any. Throws `invalid-parameter-value` with
+ * every fault, `unprocessable-content` when another server cannot be asked.
+ */
+export function makeProcess(deps: MakeDeps, given: ApplicationPackage, replaced?: Process): Process | Promise<Process> {
+  if (given.remote !== undefined) return pinProcess(deps, given.remote, given.description, replaced);
+  return makeCwlProcess(given, replaced);
+}
+
+/**
+ * Pins a process of another server, which is asked what it takes and gives. Throws `unprocessable-content` when it
+ * cannot be asked or knows no such process.
+ */
+async function pinProcess(
+  deps: MakeDeps,
+  remote: RemotePackage,
+  given: GivenDescription,
+  replaced: Process | undefined,
+): Promise<Process> {
+  const faults: Fault[] = [];
+  const { definition } = remote;
+  const id = idOf(given, { own: remote.suggestedId, other: plainId(definition.processId) }, replaced?.id, faults);
+  const described = await deps.remotes.ask(definition);
+  for (const part of ["inputs", "outputs"] as const) {
+    const known = Object.keys(described[part]);
+    const declared = remote[part]?.map((name) => ({ name, at: `/${part}/${name}` })) ?? [];
+    const said = Object.keys(given[part] ?? {}).map((name) => ({ name, at: `/processDescription/${part}/${name}` }));
+    for (const { name, at } of [...declared, ...said]) {
+      if (!known.includes(name))
+        faults.push(fault(at, name, `one of those of the remote process: ${known.join(", ")}`));
+    }
+    if (said.length > 0 && faults.length === 0) {
+      faults.push(fault(`/processDescription/${part}`, given[part], "nothing: the remote process says it"));
+    }
+  }
+  if (faults.length > 0) throw refusePackage(faults);
+  const { title, description, keywords, version } = given;
+  const own = defined({ title, description, keywords, version });
+  const visibility = given.visibility ?? replaced?.visibility ?? "public";
+  const make = (last?: string) =>
+    remoteProcess(
+      definition,
+      { ...described, ...defined({ version: last }), ...own },
+      { id, isPublic: visibility === "public" },
+    );
+  return given.version === undefined && described.version === undefined ? asRevised(make, replaced) : make();
+}
+
+function plainId(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9_.-]/g, "-");
+}
+
+/** Nobody said a version: that of a process that is replaced goes on, and is raised when anything changed. */
+function asRevised(make: (version?: string) => Process, replaced: Process | undefined): Process {
+  if (replaced === undefined) return make();
+  const last = replaced.description.version;
+  const same = make(last);
+  return same.revision === replaced.revision ? same : make(raised(last));
+}
+
+/** Raises the first number of a version, since nobody knows whether the new one takes what the last one took. */
+function raised(version: string): string {
+  const [whole, before = "", first, rest = ""] = /^(\D{0,8})(\d{1,9})((?:\.\d{1,9})*)/.exec(version) ?? [];
+  if (whole === undefined || first === undefined) return `${version}.1`;
+  return `${before}${Number(first) + 1}${rest.replaceAll(/\d+/g, "0")}`;
+}
+
+function makeCwlProcess(
+  { cwl, description: given }: Extract<ApplicationPackage, { remote?: undefined }>,
+  replaced?: Process,
+): Process {
+  const faults: Fault[] = descriptionFaults(cwl.cwl).map((detail) => ({ pointer: "", detail }));
+  const fromCwl = describeDocument(cwl.cwl);
+  const id = idOf(given, { own: fromCwl.suggestedId }, replaced?.id, faults);
+  const merged = mergeDescriptions(id, given, fromCwl, faults);
+  const definition: ProcessDefinition = { kind: "cwl", document: cwl.document, main: cwl.cwl.main.id };
+  const make = (version = merged.version): Process => {
+    const description = { ...merged, version };
+    return {
+      id,
+      revision: revisionOf(description, definition),
+      description,
+      definition,
+      isWorkflow: fromCwl.isWorkflow,
+      isMutable: true,
+      // Who replaces what is private, and says nothing of it, does not publish it.
+      visibility: given.visibility ?? replaced?.visibility ?? "public",
+      fileInputs: fromCwl.fileInputs,
+    };
+  };
+  const process = given.version === undefined && fromCwl.version === undefined ? asRevised(make, replaced) : make();
+  // What a schema says that is faulty by itself is told alone.
+  if (faults.length === 0) faults.push(...defaultFaults(process, fromCwl.inputs));
+  if (faults.length > 0) throw refusePackage(faults);
+  return process;
+}
+
+/** Gives the digest that names a revision. */
+export function revisionOf(description: ProcessDescription, definition: ProcessDefinition): string {
+  return `sha256:${digestOf(canonicalJson(plainJson({ description, definition })))}`;
+}
+
+/** Values of a description are JSON, but their type admits members that are undefined; those are left out. */
+function plainJson(value: unknown): Json {
+  return parseExact(JSON.stringify(value));
+}
+
+/** The description's id wins over the document's `own`, and that over any `other`; a path has to agree with the first two. */
+function idOf(
+  given: GivenDescription,
+  suggested: { readonly own?: string | undefined; readonly other?: string },
+  pathId: string | undefined,
+  faults: Fault[],
+): string {
+  const id = given.id ?? suggested.own ?? pathId ?? suggested.other;
+  const at = given.id === undefined ? "/id" : "/processDescription/id";
+  if (pathId !== undefined && id !== pathId) faults.push(fault(at, id, `"${pathId}", the id of the path`));
+  const outcome = v.safeParse(ProcessIdSchema, id);
+  if (outcome.success) return outcome.output;
+  faults.push(fault(at, id, `an id: ${outcome.issues.map((issue) => issue.message).join(", ")}`));
+  return "";
+}
+
+/** Metadata prefers what the deployer said; what runs, and how often an input occurs, is the CWL's to say. */
+function mergeDescriptions(
+  id: string,
+  given: GivenDescription,
+  fromCwl: CwlDescription,
+  faults: Fault[],
+): ProcessDescription {
+  const { visibility: _visibility, inputs, outputs, href: _href, owsContext: _context, ...metadata } = given;
+  const { suggestedId: _id, fileInputs: _files, isWorkflow: _kind, ...described } = fromCwl;
+  const { links: _links, mutable: _mutable, revision: _revision, ...kept } = metadata;
+  return {
+    ...described,
+    ...kept,
+    id,
+    version: given.version ?? fromCwl.version ?? "1.0.0",
+    jobControlOptions: given.jobControlOptions ?? [...jobControlOptions],
+    outputTransmission: given.outputTransmission ?? [...transmissionModes],
+    inputs: mergeInputs("/processDescription/inputs", inputs ?? {}, fromCwl.inputs, {
+      fileInputs: fromCwl.fileInputs,
+      faults,
+    }),
+    outputs: mergeOutputs("/processDescription/outputs", outputs ?? {}, fromCwl.outputs, faults),
+  };
+}

@@ -1,0 +1,146 @@
+import { type Principal, seesPrivate } from "../domain/access.ts";
+import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
+import { Problem } from "../domain/problem.ts";
+import type { Process } from "../domain/process.ts";
+import { parseProcessName } from "../domain/process-name.ts";
+import type { Database } from "../store/database.ts";
+import {
+  findNamedRevision,
+  restoreRevision as makeCurrent,
+  type ProcessRevision,
+  listRevisions as readRevisions,
+  withdrawRevision as withdraw,
+} from "../store/process-revisions.ts";
+import { findProcessRevision, isPrivateProcess } from "../store/processes.ts";
+import { type DeployDeps, type Precondition, requireOwner } from "./deploy-process.ts";
+import { noSuchProcess, type Page } from "./describe-processes.ts";
+import { requireAction } from "./guard.ts";
+
+export type { ProcessRevision } from "../store/process-revisions.ts";
+
+/** A revision with what it says and runs. */
+export type RevisionOfProcess = ProcessRevision & { readonly process: Process };
+
+type ReadDeps = Pick<DeployDeps, "database">;
+type ChangeDeps = Pick<DeployDeps, "database" | "clock" | "processes">;
+
+/**
+ * Finds the revision that a name stands for, also one that was withdrawn, and those of a process that was undeployed: jobs
+ * name them. Throws `no-such-process`, also for one that may not be seen.
+ */
+export async function readRevision(
+  { database }: ReadDeps,
+  principal: Principal | undefined,
+  name: string,
+): Promise<RevisionOfProcess> {
+  if (principal !== undefined) requireAction(principal, "read-processes", `read process "${name}"`);
+  const parsed = parseProcessName(name);
+  const found = await findNamedRevision(database, parsed);
+  const process = found === undefined ? undefined : await findProcessRevision(database, parsed.id, found.revision);
+  if (found === undefined || process === undefined) throw noSuchProcess(name);
+  await requireVisible(database, principal, process);
+  return { ...found, process };
+}
+
+/** Lists the revisions of a process, those that were deployed last first. Throws `no-such-process`. */
+export async function listRevisions(
+  { database }: ReadDeps,
+  principal: Principal | undefined,
+  id: string,
+  page: { readonly limit: number; readonly after?: string },
+): Promise<Page<ProcessRevision>> {
+  const { process: newest } = await readRevision({ database }, principal, id);
+  const { limit, after } = page;
+  const before = after === undefined ? undefined : deploymentOf(after);
+  const read = await readRevisions(database, newest.id, { limit: limit + 1, ...defined({ before }) });
+  const items = read.slice(0, limit);
+  const last = items.at(-1);
+  return read.length > limit && last !== undefined ? { items, next: String(last.deployment) } : { items };
+}
+
+/** Where a page continues. Throws `invalid-query-parameter-value`. */
+function deploymentOf(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  const detail = `Cannot list revisions: found after "${text.slice(0, 80)}", wanted that of a next link`;
+  throw new Problem("invalid-query-parameter-value", detail);
+}
+
+async function requireVisible(database: Database, principal: Principal | undefined, process: Process): Promise<void> {
+  if (seesPrivate(principal)) return;
+  const { id: processId, revision: processRevision } = process;
+  if (await isPrivateProcess(database, { processId, processRevision })) throw noSuchProcess(processId);
+}
+
+/**
+ * Withdraws one revision: nobody can execute it any more. When it is the current one, its process stands for nothing until
+ * another one is deployed or restored: none comes back by itself. Throws `no-such-process`, `immutable-process`, `forbidden`.
+ */
+export async function withdrawRevision(
+  deps: ChangeDeps,
+  principal: Principal,
+  name: string,
+  precondition?: Precondition,
+): Promise<void> {
+  requireAction(principal, "deploy", `withdraw process "${name}"`);
+  const { process, withdrawnAt } = await readRevision(deps, principal, name);
+  requireMutableRevision("withdraw", process);
+  await requireOwner(deps, principal, "withdraw", process.id);
+  precondition?.(process);
+  const isWithdrawn =
+    withdrawnAt === undefined && (await withdraw(deps.database, process.id, process.revision, deps.clock.now()));
+  deps.processes.forget(process.id);
+  if (!isWithdrawn) throw new Problem("no-such-process", `Cannot withdraw process "${name}": it was withdrawn before`);
+}
+
+/**
+ * Makes an earlier revision the current one again, also one that was withdrawn, or of a process that was undeployed. Throws
+ * `no-such-process`, `immutable-process`, `forbidden`.
+ */
+export async function restoreRevision(deps: ChangeDeps, principal: Principal, name: string): Promise<Process> {
+  requireAction(principal, "deploy", `restore process "${name}"`);
+  const { process } = await readRevision(deps, principal, name);
+  requireMutableRevision("restore", process);
+  await requireOwner(deps, principal, "restore", process.id);
+  await makeCurrent(deps.database, process.id, process.revision, deps.clock.now());
+  deps.processes.forget(process.id);
+  return process;
+}
+
+function requireMutableRevision(verb: string, { id, isMutable }: Process): void {
+  if (isMutable) return;
+  const detail = `Cannot ${verb} process "${id}": found a built-in, wanted a deployed process`;
+  throw new Problem("immutable-process", detail);
+}
+
+/**
+ * Makes an earlier revision of a process the current one, as its operator: the one of a version, or the one that was
+ * deployed before the current one and was not withdrawn. Throws `no-such-process`, `immutable-process`, `not-found`.
+ */
+export async function rollbackProcess(
+  { database, clock }: { readonly database: Database; readonly clock: Clock },
+  id: string,
+  version?: string,
+): Promise<ProcessRevision> {
+  const target =
+    version === undefined ? await revisionBefore(database, id) : await findNamedRevision(database, { id, version });
+  if (target === undefined) {
+    const wanted = version === undefined ? "a revision before the current one" : `version "${version}"`;
+    throw new Problem("not-found", `Cannot roll back process "${id}": found none, wanted ${wanted}`);
+  }
+  const process = await findProcessRevision(database, id, target.revision);
+  if (process !== undefined) requireMutableRevision("roll back", process);
+  await makeCurrent(database, id, target.revision, clock.now());
+  return target;
+}
+
+/** Pages of revisions that are looked through for the one before. */
+const lookBack = 1000;
+
+async function revisionBefore(database: Database, id: string): Promise<ProcessRevision | undefined> {
+  const revisions = await readRevisions(database, id, { limit: lookBack });
+  if (revisions.length === 0) throw noSuchProcess(id);
+  // Of a process that was undeployed, all are withdrawn: the last one is meant.
+  if (!revisions.some(({ isCurrent }) => isCurrent)) return revisions[0];
+  return revisions.find(({ isCurrent, withdrawnAt }) => !isCurrent && withdrawnAt === undefined);
+}
