@@ -94,3 +94,17 @@ export function quantile(values: readonly number[], share: number): number {
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
+
+/** Makes a run that several lines take their values from: each line asks for the next round, and each round runs once. */
+export function sharedRounds<T>(run: () => Promise<T>): () => () => Promise<T> {
+  const runs: Promise<T>[] = [];
+  return () => {
+    let round = 0;
+    return () => {
+      const result = runs[round] ?? run();
+      runs[round] = result;
+      round += 1;
+      return result;
+    };
+  };
+}

@@ -4,10 +4,10 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { machineWords, quietWords } from "./machine.ts";
-import type { Bench, Line, Sample } from "./row.ts";
+import type { Bench, Line } from "./row.ts";
 import { rows } from "./rows.ts";
 import { createServices } from "./services/services.ts";
-import { tableRows, tableText } from "./table.ts";
+import { type Measured, tableRows, tableText } from "./table.ts";
 
 const root = join(import.meta.dir, "..", "..");
 const { values } = parseArgs({
@@ -28,19 +28,23 @@ for (const name of only) {
   throw new Error(`Cannot run "${name}": found no such row, wanted one of ${rows.map((row) => row.name).join(", ")}`);
 }
 
-/** Measures a line: every program once a round. */
+/** Measures a line: every program once a round. One that fails is left out, and the reason is told. */
 async function measureLine(line: Line, rounds: number): Promise<readonly (readonly string[])[]> {
-  const measured = line.subjects.map((subject): { subject: typeof subject; samples: Sample[] } => ({
-    subject,
-    samples: [],
-  }));
+  let measured: readonly Measured[] = line.subjects.map((subject) => ({ subject, samples: [] }));
   for (let round = 0; round < rounds; round += 1) {
+    const later: Measured[] = [];
     // In the other order every second time, so that nobody always follows the same one.
-    for (const { subject, samples } of round % 2 === 0 ? measured : measured.toReversed()) {
-      samples.push(await subject.measure());
+    for (const { subject, samples } of measured) {
+      try {
+        later.unshift({ subject, samples: [...samples, await subject.measure()] });
+      } catch (error) {
+        console.log(`Left out: ${subject.name} in "${line.work}": ${String(error).trim().slice(-300)}`);
+      }
     }
+    measured = later;
   }
-  return tableRows(line, measured);
+  const inOrder = line.subjects.flatMap((subject) => measured.find((one) => one.subject === subject) ?? []);
+  return tableRows(line, inOrder);
 }
 
 async function printTable(bench: Bench): Promise<void> {

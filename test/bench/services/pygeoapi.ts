@@ -14,7 +14,7 @@ const peer = {
 };
 
 /** As its own documentation says; the program fills it. */
-const jobTable = `DROP TABLE IF EXISTS jobs; CREATE TABLE jobs (type varchar NOT NULL DEFAULT 'process', identifier varchar PRIMARY KEY,
+const jobTable = `CREATE TABLE IF NOT EXISTS jobs (type varchar NOT NULL DEFAULT 'process', identifier varchar PRIMARY KEY,
   process_id varchar NOT NULL, created timestamptz, started timestamptz, finished timestamptz, updated timestamptz,
   status varchar NOT NULL, location varchar, mimetype varchar, message varchar, progress integer NOT NULL)`;
 

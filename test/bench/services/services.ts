@@ -22,7 +22,12 @@ const warmSeconds = 1.5;
 export type Services = AsyncDisposable & {
   /** Starts what is not yet there and can be had: each program once, for all rows. */
   get(names: readonly ServiceName[]): Promise<readonly Service[]>;
-  heddle(): Promise<Heddle>;
+  /** Starts another one of its own, whatever is already there. */
+  fresh(name: ServiceName): Promise<Service>;
+  /** Starts a Heddle of its own, over a new data directory. */
+  freshHeddle(program: "heddle" | "before"): Promise<Heddle>;
+  /** Ends something together with all others. */
+  keep(one: AsyncDisposable): void;
   /** PostgreSQL for whoever keeps jobs in it. */
   postgres(): Promise<Postgres>;
   /** Tells whether a program is left out; says so once when it cannot be had. */
@@ -44,18 +49,25 @@ export function createServices(
     };
   };
   const postgres = once(() => startPostgres(place));
-  const heddle = once(() => startHeddle(place, { title: "Heddle", flags: ["--sandbox", "off"] }));
-  const boxed = ["--sandbox", "require"];
-  const earlier = (flags: readonly string[], title: string) => () =>
-    startHeddle(place, { title, flags, program: options.before ?? "" });
-  const starts: Readonly<Record<ServiceName, () => Promise<Service>>> = {
-    heddle,
-    "heddle-bubblewrap": once(() => startHeddle(place, { title: "Heddle, bubblewrap", flags: boxed })),
-    before: once(earlier(["--sandbox", "off"], "before")),
-    "before-bubblewrap": once(earlier(boxed, "before, bubblewrap")),
-    "pygeoapi-postgresql": once(async () => startPygeoapi(place, await postgres())),
-    "pygeoapi-tinydb": once(() => startPygeoapi(place)),
-    pywps: once(() => startPywps(place)),
+  const ours = (title: string, sandbox: "off" | "require", program?: string) => () =>
+    startHeddle(place, { title, flags: ["--sandbox", sandbox], ...(program === undefined ? {} : { program }) });
+  const starts = {
+    heddle: ours("Heddle", "off"),
+    "heddle-bubblewrap": ours("Heddle, bubblewrap", "require"),
+    before: ours("before", "off", options.before),
+    "before-bubblewrap": ours("before, bubblewrap", "require", options.before),
+    "pygeoapi-postgresql": async () => startPygeoapi(place, await postgres()),
+    "pygeoapi-tinydb": () => startPygeoapi(place),
+    pywps: () => startPywps(place),
+  } satisfies Readonly<Record<ServiceName, () => Promise<Service>>>;
+  const shared: Readonly<Record<ServiceName, () => Promise<Service>>> = {
+    heddle: once(starts.heddle),
+    "heddle-bubblewrap": once(starts["heddle-bubblewrap"]),
+    before: once(starts.before),
+    "before-bubblewrap": once(starts["before-bubblewrap"]),
+    "pygeoapi-postgresql": once(starts["pygeoapi-postgresql"]),
+    "pygeoapi-tinydb": once(starts["pygeoapi-tinydb"]),
+    pywps: once(starts.pywps),
   };
   const warm = new Set<Service>();
   const attempt: Services["attempt"] = async (name, start) => {
@@ -69,14 +81,16 @@ export function createServices(
     }
   };
   return {
-    heddle,
+    fresh: (name) => starts[name](),
+    freshHeddle: (program) => starts[program](),
+    keep: (one) => void stack.use(one),
     postgres,
     attempt,
     async get(names) {
       const found: Service[] = [];
       for (const name of names) {
         if (name.startsWith("before") && options.before === undefined) continue;
-        const service = await attempt(name, starts[name]);
+        const service = await attempt(name, shared[name]);
         if (service === undefined) continue;
         found.push(service);
         if (warm.has(service)) continue;
