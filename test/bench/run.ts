@@ -1,8 +1,10 @@
 // Prints what Heddle and its peers do on this machine: in turns, each several times, all on loopback.
 // Usage: npm run bench -- [--only ROW,ROW] [--rounds N] [--without PEER] [--before EXECUTABLE] [--scale SHARE] [--markdown]
+// or, in under two minutes, what does not depend on the machine beside stored limits: npm run bench -- --guard
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { guard } from "./guard.ts";
 import { machineWords, quietWords } from "./machine.ts";
 import type { Bench, Line } from "./row.ts";
 import { rows } from "./rows.ts";
@@ -18,6 +20,7 @@ const { values } = parseArgs({
     without: { type: "string", multiple: true, default: [] },
     before: { type: "string" },
     scale: { type: "string", default: "1" },
+    guard: { type: "boolean", default: false },
     markdown: { type: "boolean", default: false },
   },
 });
@@ -47,7 +50,10 @@ async function measureLine(line: Line, rounds: number): Promise<readonly (readon
   return tableRows(line, inOrder);
 }
 
-async function printTable(bench: Bench): Promise<void> {
+async function printTable(directory: string): Promise<void> {
+  const place = { directory, toolsDirectory: join(root, ".tools") };
+  await using services = createServices(place, { without: listed(values.without), before: values.before });
+  const bench: Bench = { ...place, services, scale: Number(values.scale) };
   const quiet = await quietWords();
   console.log(`${machineWords()}\n${quiet}`);
   const all: (readonly string[])[] = [];
@@ -65,9 +71,8 @@ async function printTable(bench: Bench): Promise<void> {
 await mkdir(join(root, "dist"), { recursive: true });
 const directory = await mkdtemp(join(root, "dist", "bench-"));
 try {
-  const place = { directory, toolsDirectory: join(root, ".tools") };
-  await using services = createServices(place, { without: listed(values.without), before: values.before });
-  await printTable({ ...place, services, scale: Number(values.scale) });
+  if (values.guard) process.exitCode = (await guard(directory)) ? 0 : 1;
+  else await printTable(directory);
 } finally {
   await rm(directory, { recursive: true, force: true });
 }
