@@ -8,7 +8,7 @@ export type Installed = { readonly python: string; readonly npmDirectory: string
 /**
  * Installs a peer into a folder of its own, which a later run finds again. Throws with what the installer wrote.
  */
-export async function installPeer(toolsDirectory: string, peer: Peer): Promise<Installed> {
+export async function installPeer(toolsDirectory: string, peer: Pick<Peer, "name" | "packages">): Promise<Installed> {
   const folder = join(toolsDirectory, peer.name.toLowerCase());
   await mkdir(folder, { recursive: true });
   const python = join(folder, "python", "bin", "python3");

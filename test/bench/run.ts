@@ -1,0 +1,78 @@
+// Prints what Heddle and its peers do on this machine: in turns, each several times, all on loopback.
+// Usage: npm run bench -- [--only ROW,ROW] [--rounds N] [--without PEER] [--before EXECUTABLE] [--scale SHARE] [--markdown]
+// or, in under two minutes, what does not depend on the machine beside stored limits: npm run bench -- --guard
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { guard } from "./guard.ts";
+import { machineWords, quietWords } from "./machine.ts";
+import type { Bench, Line } from "./row.ts";
+import { rows } from "./rows.ts";
+import { createServices } from "./services/services.ts";
+import { type Measured, tableRows, tableText } from "./table.ts";
+
+const root = join(import.meta.dir, "..", "..");
+const { values } = parseArgs({
+  args: process.argv.slice(2),
+  options: {
+    only: { type: "string", multiple: true, default: [] },
+    rounds: { type: "string", default: "3" },
+    without: { type: "string", multiple: true, default: [] },
+    before: { type: "string" },
+    scale: { type: "string", default: "1" },
+    guard: { type: "boolean", default: false },
+    markdown: { type: "boolean", default: false },
+  },
+});
+const listed = (words: readonly string[]) => words.flatMap((word) => word.split(","));
+const only = listed(values.only);
+for (const name of only) {
+  if (rows.some((row) => row.name === name)) continue;
+  throw new Error(`Cannot run "${name}": found no such row, wanted one of ${rows.map((row) => row.name).join(", ")}`);
+}
+
+/** Measures a line: every program once a round. One that fails is left out, and the reason is told. */
+async function measureLine(line: Line, rounds: number): Promise<readonly (readonly string[])[]> {
+  let measured: readonly Measured[] = line.subjects.map((subject) => ({ subject, samples: [] }));
+  for (let round = 0; round < rounds; round += 1) {
+    const later: Measured[] = [];
+    // In the other order every second time, so that nobody always follows the same one.
+    for (const { subject, samples } of measured) {
+      try {
+        later.unshift({ subject, samples: [...samples, await subject.measure()] });
+      } catch (error) {
+        console.log(`Left out: ${subject.name} in "${line.work}": ${String(error).trim().slice(-300)}`);
+      }
+    }
+    measured = later;
+  }
+  const inOrder = line.subjects.flatMap((subject) => measured.find((one) => one.subject === subject) ?? []);
+  return tableRows(line, inOrder);
+}
+
+async function printTable(directory: string): Promise<void> {
+  const place = { directory, toolsDirectory: join(root, ".tools") };
+  await using services = createServices(place, { without: listed(values.without), before: values.before });
+  const bench: Bench = { ...place, services, scale: Number(values.scale) };
+  const quiet = await quietWords();
+  console.log(`${machineWords()}\n${quiet}`);
+  const all: (readonly string[])[] = [];
+  for (const row of rows.filter(({ name }) => only.length === 0 || only.includes(name))) {
+    for (const line of await row.lines(bench)) {
+      const found = await measureLine(line, Number(values.rounds));
+      for (const cells of found) console.error(cells.join("; "));
+      all.push(...found);
+    }
+  }
+  console.log(tableText(all, values.markdown));
+  console.log(await quietWords());
+}
+
+await mkdir(join(root, "dist"), { recursive: true });
+const directory = await mkdtemp(join(root, "dist", "bench-"));
+try {
+  if (values.guard) process.exitCode = (await guard(directory)) ? 0 : 1;
+  else await printTable(directory);
+} finally {
+  await rm(directory, { recursive: true, force: true });
+}
