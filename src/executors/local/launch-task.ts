@@ -51,8 +51,8 @@ export async function launchTask(deps: LaunchDeps, task: Task): Promise<Supervis
 /** The file in a task's directory that what wraps its command reads; it holds what the tool is given as environment. */
 const optionsName = "sandbox";
 
-function wrapTask({ confinement }: LaunchDeps, task: Task, directory: string): Pick<Launch, "wrapper"> {
-  const wrapping = confinement.wrap(task, directory);
+function wrapTask({ confinement, shellProgram }: LaunchDeps, task: Task, directory: string): Pick<Launch, "wrapper"> {
+  const wrapping = confinement.wrap(task, directory, shellProgram);
   if (wrapping === undefined) return {};
   const { options, ...wrapper } = wrapping;
   const optionsFile = join(directory, optionsName);

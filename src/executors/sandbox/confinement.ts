@@ -29,9 +29,9 @@ export type Confinement = {
   };
   /**
    * Wraps a task in a sandbox; undefined when it runs as a plain process. Throws `unavailable` when a sandbox is
-   * required and there is none, `invalid-parameter-value` for too many mounts.
+   * required and there is none, `invalid-parameter-value` for too many mounts. `shellProgram` is what /bin/sh is.
    */
-  wrap(task: Task, directory: string): Wrapping | undefined;
+  wrap(task: Task, directory: string, shellProgram: string): Wrapping | undefined;
   /** Words what a sandbox may have to do with a failure; undefined when nothing points to it. */
   explain(view: TaskView, talk: string): string | undefined;
 };
@@ -64,7 +64,7 @@ export function createConfinement(settings: SandboxSettings, clock: Clock, tried
     get finding() {
       return findingOf(settings.use, bubblewrap());
     },
-    wrap(task, directory) {
+    wrap(task, directory, shellProgram) {
       const { view } = task;
       if (view === undefined || (view.image === undefined && settings.use === "off")) return undefined;
       if (view.image !== undefined && !isUnpacked(view.image)) return undefined;
@@ -83,7 +83,7 @@ export function createConfinement(settings: SandboxSettings, clock: Clock, tried
         mkdirSync(join(privateDirectory, name), { recursive: true, mode: directoryMode });
       }
       const boxed = { task, view, privateDirectory };
-      if (view.image === undefined) return wrapInMachine(found, optionsOf(), boxed);
+      if (view.image === undefined) return wrapInMachine(found, { ...optionsOf(), shellProgram }, boxed);
       return wrapInImage(found, view.image.rootfs, boxed);
     },
     explain(view, talk) {

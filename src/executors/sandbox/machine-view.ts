@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { accessSync, constants, lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { basename, delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { hasCode } from "../../files/file-errors.ts";
 import { isInside } from "../../files/layout.ts";
@@ -105,7 +105,7 @@ function realPath(path: string): string | undefined {
   }
 }
 
-/** What others may not read: a server that runs as root could, and so could its tools. */
+/** What others may not read but this process can, and so could its tools: much where it runs as root, else next to nothing. */
 function privateFiles(directory: string): readonly { readonly path: string; readonly isDirectory: boolean }[] {
   const found: { path: string; isDirectory: boolean }[] = [];
   const visit = (place: string) => {
@@ -114,13 +114,28 @@ function privateFiles(directory: string): readonly { readonly path: string; read
       const facts = lstatSync(path, { throwIfNoEntry: false });
       if (facts === undefined) continue;
       if (facts.isDirectory()) {
-        if ((facts.mode & 0o001) === 0) found.push({ path, isDirectory: true });
-        else visit(path);
-      } else if (facts.isFile() && (facts.mode & 0o004) === 0) found.push({ path, isDirectory: false });
+        if ((facts.mode & 0o001) !== 0) visit(path);
+        else if (isOpenToUs(path)) found.push({ path, isDirectory: true });
+      } else if (facts.isFile() && (facts.mode & 0o004) === 0 && isOpenToUs(path)) {
+        found.push({ path, isDirectory: false });
+      }
     }
   };
   visit(directory);
   return found;
+}
+
+/** A directory that can only be entered is open: what lies in it has names that can be guessed. */
+function isOpenToUs(path: string): boolean {
+  return [constants.R_OK, constants.X_OK].some((mode) => {
+    try {
+      accessSync(path, mode);
+      return true;
+    } catch (error) {
+      if (hasCode(error, "EACCES", "ENOENT")) return false;
+      throw error;
+    }
+  });
 }
 
 function namesIn(directory: string): readonly string[] {

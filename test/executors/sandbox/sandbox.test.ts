@@ -120,6 +120,37 @@ touch /tmp/mine mine /dev/shm/mine && echo done`;
     }
   });
 
+  test("has exactly the environment of its task, whichever way it is started", async () => {
+    await using r = await rig();
+    for (const environment of [
+      { PATH: toolPath, A: "two\nlines = '$x'" },
+      { PATH: toolPath, lower: "a" },
+      { PATH: toolPath, e1: "x=y" },
+    ]) {
+      const task = withView(await r.task("", { command: ["/usr/bin/env", "-0"], environment }), []);
+      const found = (await linesOf(r.executor, task)).join("\n").split("\0").filter(Boolean);
+      expect(found.toSorted()).toEqual(
+        Object.entries(environment)
+          .map(([name, value]) => `${name}=${value}`)
+          .toSorted(),
+      );
+    }
+  });
+
+  test("has one directory for temporary files under both its names, also where its own lies below one of them", async () => {
+    await using r = await rig();
+    const script = "touch /tmp/a && test -e /var/tmp/a && pwd -P";
+    const task = withView(await r.task(script), []);
+    expect(await linesOf(r.executor, task)).toEqual([task.workingDirectory]);
+    const { view } = withView(await r.task(script), []);
+    if (view === undefined) throw new Error("The task has no view");
+    const below = await r.task(script);
+    const mount = { source: below.workingDirectory, target: "/var/tmp/own", isWritable: true };
+    const seen = { ...view, mounts: [...view.mounts, mount], workingDirectory: mount.target };
+    await runTask(r.executor, { ...below, stdout: "/var/tmp/own/said", view: seen });
+    expect(await readFile(join(below.workingDirectory, "said"), "utf8")).toBe("/var/tmp/own\n");
+  });
+
   test("cannot make the sandbox itself load a library by its environment", async () => {
     await using r = await rig();
     const task = await r.task("echo ran", {
