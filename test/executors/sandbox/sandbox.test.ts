@@ -9,6 +9,7 @@ import { createLocalExecutor } from "../../../src/executors/local/local-executor
 import { findBubblewrap, searchBubblewrap } from "../../../src/executors/sandbox/bubblewrap.ts";
 import { createConfinement } from "../../../src/executors/sandbox/confinement.ts";
 import { machineOptions, shownDirectories } from "../../../src/executors/sandbox/machine-view.ts";
+import { copyPublic } from "../../../src/executors/sandbox/public-copy.ts";
 import { type Layout, taskDirectory, taskRecordFile } from "../../../src/files/layout.ts";
 import { realClock } from "../../support/real-clock.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
@@ -85,6 +86,28 @@ test -r /etc/shadow && test -s /etc/shadow && echo "read passwords"
 touch /tmp/mine mine /dev/shm/mine && echo done`;
     expect(await linesOf(r.executor, withView(await r.task(script), []))).toEqual(["done"]);
     expect(await Bun.file("/tmp/mine").exists()).toBe(false);
+  });
+
+  test("sees a copy of /etc where there is one, and reads no more of it than others may", async () => {
+    await using folder = await temporaryDirectory();
+    const copying = { source: "/etc", directory: folder.path, isHidden: () => false, isKnown: false };
+    const copy = await copyPublic({ ...copying, signal: new AbortController().signal });
+    const makeWithCopy = (layout: Layout): Executor => {
+      const settings = { use: "require" as const, toolPath, toolDirectories: [], hidden: [layout.dataDirectory] };
+      const confinement = createConfinement(settings, realClock, bubblewrap, { current: () => copy });
+      return createLocalExecutor({ layout, clock: realClock, logger: silentLogger, confinement });
+    };
+    await using r = await executorRig(makeWithCopy, { hasView: true });
+    const script = `find -L /etc -type f ! -perm -004 -size +0; find /etc/ssl/private -mindepth 1; test -s /etc/shadow && echo shadow
+{ touch /etc/x || touch /etc/passwd; } 2>/dev/null && echo wrote; cmp /etc/passwd - && wc -l </proc/self/mounts`;
+    const withoutStdin = withView(await r.task(script), []);
+    const stdin = join(withoutStdin.workingDirectory, "passwd");
+    await Bun.write(stdin, Bun.file("/etc/passwd"));
+    const lines = await linesOf(r.executor, { ...withoutStdin, stdin });
+    expect(lines).toEqual([expect.stringMatching(/^\d+$/)]);
+    await using plain = await rig();
+    const [mounts = ""] = await linesOf(plain.executor, withView(await plain.task("wc -l </proc/self/mounts"), []));
+    expect(Number(lines[0])).toBeLessThanOrEqual(Number(mounts));
   });
 
   test("keeps no rights, also where the server runs as root", async () => {
