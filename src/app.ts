@@ -124,7 +124,9 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const bubblewrap = await search;
   const exposed = isExposed(config, hasKeys);
   refuseOpenTools(config, exposed, bubblewrap);
-  const tools = createToolExecutor(config, { layout, logger, clock, bubblewrap, exposed, environment: process.env });
+  const tools = stack.use(
+    createToolExecutor(config, { layout, logger, clock, bubblewrap, exposed, environment: process.env }),
+  );
   const hold = createToolHold({ logger, exposed, bubblewrap, sandbox: config.sandbox });
   const engines = stack.use(createEngines({ ...base, executor: tools.executor, machine: tools.machine, builtins }));
   const armed = await armFailpoint();

@@ -11,8 +11,9 @@ import type { Machine } from "../executors/machine.ts";
 import type { Bubblewrap } from "../executors/sandbox/bubblewrap.ts";
 import { createConfinement } from "../executors/sandbox/confinement.ts";
 import { type ControlGroups, findControlGroups } from "../executors/sandbox/control-groups.ts";
+import { keepFreshCopy } from "../executors/sandbox/fresh-copy.ts";
 import { sandboxSettings } from "../exposure.ts";
-import { imagesDirectory, type Layout } from "../files/layout.ts";
+import { imagesDirectory, isInside, type Layout, publicEtcDirectory } from "../files/layout.ts";
 
 type ToolDeps = {
   readonly layout: Layout;
@@ -25,12 +26,24 @@ type ToolDeps = {
   readonly environment: NodeJS.ProcessEnv;
 };
 
+/** What runs the server's tools. Disposal ends what goes on beside them. */
+export type Tools = AsyncDisposable & {
+  readonly executor: Executor;
+  readonly machine: Machine;
+  readonly notes: readonly string[];
+};
+
 /** Creates the executor of the server's tools and the port to its machine, and says how tools are confined. */
-export function createToolExecutor(
-  config: Config,
-  { environment, bubblewrap, exposed, ...deps }: ToolDeps,
-): { readonly executor: Executor; readonly machine: Machine; readonly notes: readonly string[] } {
-  const confinement = createConfinement(sandboxSettings(config, deps.layout, exposed), deps.clock, bubblewrap);
+export function createToolExecutor(config: Config, { environment, bubblewrap, exposed, ...deps }: ToolDeps): Tools {
+  const settings = sandboxSettings(config, deps.layout, exposed);
+  const etc = keepFreshCopy(deps, {
+    source: "/etc",
+    directory: publicEtcDirectory(deps.layout),
+    isHidden: (path) => settings.hidden.some((hidden) => isInside(hidden, path)),
+  });
+  // Where this process is not root, there is next to nothing to hide.
+  const shownEtc = process.getuid?.() === 0 ? etc : undefined;
+  const confinement = createConfinement(settings, deps.clock, bubblewrap, shownEtc);
   const controlGroups = findControlGroups(process.pid, machineMebibytes() * 2 ** 20);
   const engines = engineDeps(config.containerEngine, environment);
   const images = createImageFinder({ confinement, imagesDirectory: imagesDirectory(deps.layout), engines });
@@ -42,6 +55,7 @@ export function createToolExecutor(
   return {
     executor,
     machine: createLocalMachine(parts),
+    [Symbol.asyncDispose]: () => etc[Symbol.asyncDispose](),
     notes: [confinement.finding.detail, limitsNote(controlGroups)],
   };
 }

@@ -61,6 +61,11 @@ export function valuesDirectory(layout: Pick<Layout, "dataDirectory">): string {
   return join(layout.dataDirectory, "values");
 }
 
+/** Where the copy of the machine's /etc lies that tools in a sandbox see. */
+export function publicEtcDirectory(layout: Pick<Layout, "dataDirectory">): string {
+  return join(layout.dataDirectory, "etc");
+}
+
 /** Where imported container images lie. */
 export function imagesDirectory(layout: Pick<Layout, "dataDirectory">): string {
   return join(layout.dataDirectory, "images");

@@ -21,7 +21,7 @@ export type LaunchDeps = InspectDeps & {
   readonly images: ImageFinder;
 };
 
-/** Hands a task that is prepared to a supervisor. Throws when it cannot be started as asked. */
+/** Hands a task that is prepared to a supervisor; resolves when its start is on record. Throws when it cannot be started as asked. */
 export async function launchTask(deps: LaunchDeps, task: Task): Promise<SupervisedRun> {
   const { layout, shellProgram, supervisors, controlGroups } = deps;
   checkTask(task);
@@ -32,7 +32,7 @@ export async function launchTask(deps: LaunchDeps, task: Task): Promise<Supervis
   const image = task.view?.image;
   if (task.view !== undefined && image !== undefined && !isUnpacked(image)) {
     const words = await containTask(deps, task, { ...task.view, image }, directory);
-    const run = supervisors.run(taskScript(words, record, shellProgram));
+    const run = await supervisors.run(taskScript(words, record, shellProgram));
     return { ...run, ended: run.ended.then((end) => settleContainer(deps, directory, end)) };
   }
   const wrapper = wrapTask(deps, task, directory);
@@ -40,7 +40,7 @@ export async function launchTask(deps: LaunchDeps, task: Task): Promise<Supervis
   const limits = processLimits(task.limits ?? {}, hasGroup);
   if (!hasGroup) return supervisors.run(taskScript(task, record, shellProgram, { ...wrapper, limits }));
   const controlGroup = await createControlGroup(controlGroups, taskName(task.key), directory, task.limits);
-  const run = supervisors.run(taskScript(task, record, shellProgram, { ...wrapper, limits, controlGroup }));
+  const run = await supervisors.run(taskScript(task, record, shellProgram, { ...wrapper, limits, controlGroup }));
   const ended = run.ended.then(async (end) => {
     const peakMemoryBytes = end === undefined ? undefined : await removeControlGroup(directory);
     return end?.kind === "exited" && peakMemoryBytes !== undefined ? { ...end, peakMemoryBytes } : end;
@@ -51,8 +51,8 @@ export async function launchTask(deps: LaunchDeps, task: Task): Promise<Supervis
 /** The file in a task's directory that what wraps its command reads; it holds what the tool is given as environment. */
 const optionsName = "sandbox";
 
-function wrapTask({ confinement }: LaunchDeps, task: Task, directory: string): Pick<Launch, "wrapper"> {
-  const wrapping = confinement.wrap(task, directory);
+function wrapTask({ confinement, shellProgram }: LaunchDeps, task: Task, directory: string): Pick<Launch, "wrapper"> {
+  const wrapping = confinement.wrap(task, directory, shellProgram);
   if (wrapping === undefined) return {};
   const { options, ...wrapper } = wrapping;
   const optionsFile = join(directory, optionsName);

@@ -21,9 +21,8 @@ type Begun = {
 export type Submission = {
   /** Forgotten with its end: of a large scatter, thousands have ended before their execution has. */
   task?: Task;
-  readonly begun: Promise<Begun | Refusal>;
   /** Resolves when its start is on record. */
-  readonly started: Promise<Refusal | undefined>;
+  readonly begun: Promise<Begun | Refusal>;
   /** Ends its wait for room. */
   readonly giveUp: AbortController;
   /** True once it waits for nothing more. */
@@ -48,13 +47,13 @@ export function submissionOf({ submissions }: Pick<SubmitDeps, "submissions">, k
 export async function submitTask(deps: SubmitDeps, task: Task, signal?: AbortSignal): Promise<Refusal | undefined> {
   const name = taskName(task.key);
   const known = deps.submissions.get(name);
-  if (known !== undefined) return known.started;
+  if (known !== undefined) return refusalIn(await known.begun);
   const giveUp = new AbortController();
   const begun = begin(deps, task, giveUp.signal, signal);
-  const submission: Submission = { task, begun, started: startOf(begun), giveUp, hasBegun: false };
+  const submission: Submission = { task, begun, giveUp, hasBegun: false };
   deps.submissions.set(name, submission);
   try {
-    const refusal = await submission.started;
+    const refusal = refusalIn(await begun);
     // Nothing was started: the same key may be tried again.
     if (refusal !== undefined) deps.submissions.delete(name);
     return refusal;
@@ -82,14 +81,11 @@ export async function noteEnd(submission: Submission | undefined, end: TaskEnd |
 
 /** Waits until a submission has started or failed; who submitted is told of a failure. */
 export async function settled(submission: Submission | undefined): Promise<void> {
-  if (submission !== undefined) await Promise.allSettled([submission.started]);
+  if (submission !== undefined) await Promise.allSettled([submission.begun]);
 }
 
-async function startOf(begun: Promise<Begun | Refusal>): Promise<Refusal | undefined> {
-  const found = await begun;
-  if (isRefusal(found)) return found;
-  await found.run?.recorded;
-  return undefined;
+function refusalIn(found: Begun | Refusal): Refusal | undefined {
+  return isRefusal(found) ? found : undefined;
 }
 
 async function begin(
@@ -120,9 +116,9 @@ async function begin(
 
 /** A supervisor of our own tells of the end though nobody waits for it. */
 async function keepEnd({ left }: SubmitDeps, submission: Submission): Promise<void> {
-  const { begun, started, task } = submission;
+  const { begun, task } = submission;
   if (task === undefined) return;
-  const [outcome] = await Promise.allSettled([begun, started]);
+  const [outcome] = await Promise.allSettled([begun]);
   if (outcome.status === "rejected" || isRefusal(outcome.value)) return;
   const end = await outcome.value.run?.ended;
   if (end === undefined) return;

@@ -6,8 +6,8 @@ import { childSeconds, exitRecord } from "./task-records.ts";
 
 /** A task in the hands of a supervisor. */
 export type Supervised = {
-  /** Resolves when its start is on record, or the supervisor has left without one. */
-  readonly recorded: Promise<void>;
+  /** Resolves when its start is on record; false when the supervisor has left without telling so. */
+  readonly recorded: Promise<boolean>;
   /** How it ended; undefined when the supervisor left before it could tell: then the records must. */
   readonly ended: Promise<TaskEnd | undefined>;
 };
@@ -48,7 +48,9 @@ export function startSupervisor(label: string, host: Host): Supervisor {
   child.unref();
   const exited = child.exited.then(() => {});
   const leader = { pid: child.pid, startTime: startTimeOf(child.pid) ?? "" };
-  let current: { readonly recorded: () => void; readonly ended: (end?: TaskEnd) => void } | undefined;
+  let current:
+    | { readonly recorded: (isRecorded: boolean) => void; readonly ended: (end?: TaskEnd) => void }
+    | undefined;
   let newest = { before: 0, after: 0 };
   let times = "";
   let secondsBefore: number | undefined = 0;
@@ -69,13 +71,13 @@ export function startSupervisor(label: string, host: Host): Supervisor {
   };
   const leave = () => {
     isRetired = true;
-    current?.recorded();
+    current?.recorded(false);
     current?.ended();
     current = undefined;
   };
   const hear = (line: string) => {
     const [word, ...numbers] = line.split(" ");
-    if (word === startedWord) current?.recorded();
+    if (word === startedWord) current?.recorded(true);
     if (word !== endedWord) {
       times = word === startedWord ? "" : `${times}${line}\n`;
       return;
@@ -96,7 +98,7 @@ export function startSupervisor(label: string, host: Host): Supervisor {
   return {
     leader,
     run(script) {
-      const recorded = Promise.withResolvers<void>();
+      const recorded = Promise.withResolvers<boolean>();
       const ended = Promise.withResolvers<TaskEnd | undefined>();
       // With nothing to wait for, the runtime's event loop would turn without pause until the supervisor tells.
       hold();

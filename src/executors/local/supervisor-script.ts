@@ -140,10 +140,10 @@ function execWith(environment: Readonly<Record<string, string>>, command: readon
 }
 
 /**
- * Tells whether the environment of a process that a supervisor forks can be the task's: dash adds nothing but PWD and
+ * Tells whether the environment of a process that a shell of ours forks can be the task's: dash adds nothing but PWD and
  * OLDPWD, and no variable of the script is in capitals. That saves a program start for each tool.
  */
-function isDirectTask(task: Task, shellProgram: string): boolean {
+export function isDirectTask(task: Task, shellProgram: string): boolean {
   if (!shellProgram.endsWith("/dash") || !task.command[0].includes("/")) return false;
   return Object.keys(task.environment).every((name) => /^[A-Z][A-Z0-9_]*$/.test(name) && !shellNames.test(name));
 }

@@ -3,18 +3,21 @@ import { sleep, startTimer, type Timer } from "../../domain/timers.ts";
 import type { Host } from "./host.ts";
 import { type Supervised, type Supervisor, startSupervisor } from "./supervise.ts";
 
-/** The supervisors of a server: as many as there are tools at once, each used again while there is work for it. */
-export type Supervisors = { run(script: string): SupervisedRun };
+/** The supervisors of a server: as many as there are tools at once, each used again, also by the tools of other jobs. */
+export type Supervisors = {
+  /** Hands a task to one of them; resolves when its start is on record, or cannot be any more. */
+  run(script: string): Promise<SupervisedRun>;
+};
 
 /** A task, and the supervisor that runs it. */
-export type SupervisedRun = Supervised & {
+export type SupervisedRun = Pick<Supervised, "ended"> & {
   readonly supervisor: Supervisor;
 };
 
 /** After so many tools a supervisor is replaced; */
 const maxTasks = 500;
-/** and after so long without work it leaves. */
-const idleMilliseconds = 500;
+/** and after so long without work it leaves: jobs that come one by one find it again. */
+const idleMilliseconds = 30_000;
 
 /** How often it is tried again to look at processes when the server is short of descriptors: the end of a tool waits. */
 const shortMilliseconds = 100;
@@ -42,12 +45,13 @@ export function createSupervisors(
   clear: (supervisor: Supervisor) => Promise<void>,
 ): Supervisors {
   const idle: Member[] = [];
+  const make = (): Member => ({ supervisor: startSupervisor(label, host), tasks: 0 });
   const take = (): Member => {
     for (let member = idle.pop(); member !== undefined; member = idle.pop()) {
       member.timer?.clear();
       if (!member.supervisor.isRetired) return member;
     }
-    return { supervisor: startSupervisor(label, host), tasks: 0 };
+    return make();
   };
   const giveBack = async (member: Member): Promise<void> => {
     const { supervisor } = member;
@@ -61,19 +65,19 @@ export function createSupervisors(
     member.timer = startTimer(idleMilliseconds, () => supervisor.retire()).unref();
     idle.push(member);
   };
-  return {
-    run(script) {
-      const member = take();
-      member.tasks += 1;
-      const { recorded, ended } = member.supervisor.run(script);
-      return {
-        supervisor: member.supervisor,
-        recorded,
-        ended: ended.then(async (end) => {
-          if (end !== undefined) await giveBack(member);
-          return end;
-        }),
-      };
-    },
+  const runBy = async (member: Member, script: string): Promise<SupervisedRun> => {
+    const isFirst = member.tasks === 0;
+    member.tasks += 1;
+    const { recorded, ended } = member.supervisor.run(script);
+    // One that was killed while it waited for work is noticed now. Should it have made the record, the next one cannot.
+    if (!(await recorded) && !isFirst) return runBy(make(), script);
+    return {
+      supervisor: member.supervisor,
+      ended: ended.then(async (end) => {
+        if (end !== undefined) await giveBack(member);
+        return end;
+      }),
+    };
   };
+  return { run: (script) => runBy(take(), script) };
 }

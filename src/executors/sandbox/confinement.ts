@@ -7,7 +7,9 @@ import type { Task, TaskView } from "../executor.ts";
 import { isUnpacked } from "../images/images.ts";
 import { type Bubblewrap, findBubblewrap } from "./bubblewrap.ts";
 import { explainFailure } from "./explain-failure.ts";
+import type { FreshCopy } from "./fresh-copy.ts";
 import { type MachineOptions, type MachineView, machineOptions, shownDirectories } from "./machine-view.ts";
+import type { PublicCopy } from "./public-copy.ts";
 import { maxMounts, privateDirectories, type Wrapping, wrapInImage, wrapInMachine } from "./sandbox.ts";
 
 /** Whether tools without a container run in a sandbox: where that works, always (or not at all), never. */
@@ -29,9 +31,9 @@ export type Confinement = {
   };
   /**
    * Wraps a task in a sandbox; undefined when it runs as a plain process. Throws `unavailable` when a sandbox is
-   * required and there is none, `invalid-parameter-value` for too many mounts.
+   * required and there is none, `invalid-parameter-value` for too many mounts. `shellProgram` is what /bin/sh is.
    */
-  wrap(task: Task, directory: string): Wrapping | undefined;
+  wrap(task: Task, directory: string, shellProgram: string): Wrapping | undefined;
   /** Words what a sandbox may have to do with a failure; undefined when nothing points to it. */
   explain(view: TaskView, talk: string): string | undefined;
 };
@@ -39,19 +41,31 @@ export type Confinement = {
 /** For how long it is believed what was found in /etc. */
 const machineMilliseconds = 60_000;
 
-/** Makes what confines tools; bubblewrap is tried when it is first needed, where it is not known. */
-export function createConfinement(settings: SandboxSettings, clock: Clock, tried?: Bubblewrap): Confinement {
-  let known = tried;
+/**
+ * Makes what confines tools; bubblewrap is tried when it is first needed, where it is not known. `etc` is a copy of /etc
+ * without what others may not read, to be shown instead of it.
+ */
+export function createConfinement(
+  settings: SandboxSettings,
+  clock: Clock,
+  tried?: Bubblewrap,
+  etc?: Pick<FreshCopy, "current">,
+): Confinement {
+  let bubblewrapFound = tried;
   const bubblewrap = () => {
-    known ??= findBubblewrap();
-    return known;
+    bubblewrapFound ??= findBubblewrap();
+    return bubblewrapFound;
   };
-  let machine: { readonly options: MachineOptions; readonly until: number } | undefined;
-  const optionsOf = (): MachineOptions => {
-    if (machine === undefined || machine.until < clock.elapsed()) {
-      machine = { options: machineOptions(settings), until: clock.elapsed() + machineMilliseconds };
-    }
-    return machine.options;
+  const known = new Map<PublicCopy | undefined, { readonly options: MachineOptions; readonly until: number }>();
+  const optionsOf = ({ hasNetwork }: TaskView): MachineOptions => {
+    // How names are resolved may change while a tool runs, which must see that at once.
+    const copy = hasNetwork ? undefined : etc?.current();
+    const cached = known.get(copy);
+    if (cached !== undefined && cached.until >= clock.elapsed()) return cached.options;
+    for (const [one, { until }] of known) if (until < clock.elapsed()) known.delete(one);
+    const options = machineOptions(settings, copy);
+    known.set(copy, { options, until: clock.elapsed() + machineMilliseconds });
+    return options;
   };
   const isSandboxed = () => settings.use !== "off" && bubblewrap().kind === "found";
   return {
@@ -64,7 +78,7 @@ export function createConfinement(settings: SandboxSettings, clock: Clock, tried
     get finding() {
       return findingOf(settings.use, bubblewrap());
     },
-    wrap(task, directory) {
+    wrap(task, directory, shellProgram) {
       const { view } = task;
       if (view === undefined || (view.image === undefined && settings.use === "off")) return undefined;
       if (view.image !== undefined && !isUnpacked(view.image)) return undefined;
@@ -83,7 +97,7 @@ export function createConfinement(settings: SandboxSettings, clock: Clock, tried
         mkdirSync(join(privateDirectory, name), { recursive: true, mode: directoryMode });
       }
       const boxed = { task, view, privateDirectory };
-      if (view.image === undefined) return wrapInMachine(found, optionsOf(), boxed);
+      if (view.image === undefined) return wrapInMachine(found, { ...optionsOf(view), shellProgram }, boxed);
       return wrapInImage(found, view.image.rootfs, boxed);
     },
     explain(view, talk) {

@@ -1,8 +1,9 @@
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
+import { isInside } from "../../files/layout.ts";
 import type { Task, TaskView } from "../executor.ts";
 import { shell } from "../local/supervise.ts";
-import { commandOf, environmentProgram, redirections } from "../local/supervisor-script.ts";
+import { commandOf, environmentProgram, isDirectTask, redirections } from "../local/supervisor-script.ts";
 import { type Bubblewrap, closedNamespaces } from "./bubblewrap.ts";
 import { maxProcesses } from "./control-groups.ts";
 import type { MachineOptions } from "./machine-view.ts";
@@ -19,8 +20,13 @@ const plainUser = "1";
 /** The bubblewrap that makes the sandbox. */
 export type SandboxProgram = Extract<Bubblewrap, { kind: "found" }>;
 
+/** A link costs less than a mount, but what is mounted below it would have another real path. */
+const varTmpLink = ["--symlink", "../tmp", "/var/tmp"];
+
 /** What every sandbox is: no other process in sight, no rights, no network unless wanted; it ends with its supervisor. */
 function boxOptions(program: SandboxProgram, view: TaskView, privateDirectory: string): readonly string[] {
+  const temporary = join(privateDirectory, "tmp");
+  const holdsMounts = view.mounts.some(({ target }) => isInside("/var/tmp", target));
   return [
     ...["--unshare-all", "--die-with-parent", "--cap-drop", "ALL", ...(view.hasNetwork ? ["--share-net"] : [])],
     ...(program.closesNamespaces && view.ownNamespaces !== true ? closedNamespaces : []),
@@ -28,7 +34,7 @@ function boxOptions(program: SandboxProgram, view: TaskView, privateDirectory: s
     ...(process.getuid?.() === 0 ? ["--uid", plainUser, "--gid", plainUser] : []),
     ...["--proc", "/proc", "--dev", "/dev"],
     // On the disk, where it counts as what the tool writes; in memory it would be bounded by nothing.
-    ...["--bind", join(privateDirectory, "tmp"), "/tmp", "--bind", join(privateDirectory, "tmp"), "/var/tmp"],
+    ...["--bind", temporary, "/tmp", ...(holdsMounts ? ["--bind", temporary, "/var/tmp"] : varTmpLink)],
     ...["--bind", join(privateDirectory, "shm"), "/dev/shm"],
   ];
 }
@@ -57,13 +63,16 @@ export type Wrapping = {
 /** A task that is wrapped, and the directory that it has of its own. */
 type Boxed = { readonly task: Task; readonly view: TaskView; readonly privateDirectory: string };
 
+/** What of the machine a sandbox has: its system, and what /bin/sh is. */
+export type BoxedMachine = MachineOptions & { readonly shellProgram: string };
+
 /**
  * Wraps a task so that it sees the machine's system read-only and its own mounts, nothing else. The shell in it is the
  * first process of its namespace: with its end everything of the task has ended, whatever it left or hid from.
  */
 export function wrapInMachine(
   program: SandboxProgram,
-  machine: MachineOptions,
+  machine: BoxedMachine,
   { task, view, privateDirectory }: Boxed,
 ): Wrapping {
   const options = [
@@ -77,15 +86,28 @@ export function wrapInMachine(
   const limit = `ulimit -p ${maxProcesses} 2>/dev/null || ulimit -u ${maxProcesses} 2>/dev/null`;
   // What bubblewrap itself gets is harmless: names that mean nothing to it, nor to the loader of programs.
   const entries = Object.entries(task.environment).map(([name, value], index) => [`e${index}`, `${name}=${value}`]);
-  const words = [...entries.map(([name]) => `"$${name}"`), '"$@"'].join(" ");
+  const run = isDirectTask(task, machine.shellProgram) ? directRun(task) : cleanRun(task);
   // Opened in here, an input stays read-only also for who opens it again by its descriptor.
-  const script = `${limit}; set -C; ${environmentProgram} -i -- ${words} ${redirections(task)}; exit $?`;
+  const script = `${limit}; set -C; ${run} ${redirections(task)}; exit $?`;
   return {
     command: [program.program, "--args", "3", "--", ...[shell, "-c", script, "tool"], ...commandOf(task)],
     environment: Object.fromEntries(entries),
     options: joined(options),
     opensStreams: true,
   };
+}
+
+/** Words a start by a program that gives the tool its environment, and nothing else. */
+function cleanRun({ environment }: Task): string {
+  const words = Object.keys(environment).map((_, index) => `"$e${index}"`);
+  return [environmentProgram, "-i", "--", ...words, '"$@"'].join(" ");
+}
+
+/** Words a start without that program: what the shell forks is given the tool's environment, and becomes the tool. */
+function directRun({ environment }: Task): string {
+  const entries = Object.keys(environment).map((name, index) => ({ name, kept: `e${index}` }));
+  const exported = entries.map(({ name, kept }) => `export ${name}="\${${kept}#*=}"; unset ${kept}; `);
+  return `(unset PATH PWD OLDPWD; ${exported.join("")}exec "$@")`;
 }
 
 /** Wraps a task so that it runs in an unpacked image: the image's root, read-only, with the mounts in it. */

@@ -98,6 +98,33 @@ describe("the local executor: supervisors", () => {
     expect(await endOf(r.executor, task.key)).toMatchObject({ kind: "lost" });
   });
 
+  test("serve the tools of different jobs one after the other, each on the record of its own job", async () => {
+    await using r = await rig();
+    const tasks = [await r.task("exit 3"), await r.task("exit 4")].map((task, index) => ({
+      ...task,
+      key: { ...task.key, executionId: `job${index}` },
+    }));
+    const pids: number[] = [];
+    for (const [index, task] of tasks.entries()) {
+      expect(await runTask(r.executor, task)).toMatchObject({ kind: "exited", exitCode: 3 + index });
+      pids.push(await supervisorOf(r.layout, task));
+      expect(await r.restart().find(task.key)).toMatchObject({ kind: "ended", end: { exitCode: 3 + index } });
+    }
+    expect(new Set(pids).size).toBe(1);
+  });
+
+  test("that are killed while they wait for work are not given any", async () => {
+    await using r = await rig();
+    const first = await r.task("exit 0");
+    await runTask(r.executor, first);
+    const pid = await supervisorOf(r.layout, first);
+    const second = await r.task("exit 5");
+    process.kill(pid, "SIGKILL");
+    // Nothing of this process has heard of it when the next task comes, but the kernel knows.
+    expect(await runTask(r.executor, second)).toMatchObject({ kind: "exited", exitCode: 5 });
+    expect(await supervisorOf(r.layout, second)).not.toBe(pid);
+  });
+
   test("survive SIGTERM, SIGINT and SIGHUP while their tool runs", async () => {
     await using r = await rig();
     const task = await r.task("trap '' TERM INT HUP; echo >ready; read -r line <go; exit 8");

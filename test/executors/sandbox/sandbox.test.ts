@@ -9,6 +9,7 @@ import { createLocalExecutor } from "../../../src/executors/local/local-executor
 import { findBubblewrap, searchBubblewrap } from "../../../src/executors/sandbox/bubblewrap.ts";
 import { createConfinement } from "../../../src/executors/sandbox/confinement.ts";
 import { machineOptions, shownDirectories } from "../../../src/executors/sandbox/machine-view.ts";
+import { copyPublic } from "../../../src/executors/sandbox/public-copy.ts";
 import { type Layout, taskDirectory, taskRecordFile } from "../../../src/files/layout.ts";
 import { realClock } from "../../support/real-clock.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
@@ -87,6 +88,28 @@ touch /tmp/mine mine /dev/shm/mine && echo done`;
     expect(await Bun.file("/tmp/mine").exists()).toBe(false);
   });
 
+  test("sees a copy of /etc where there is one, and reads no more of it than others may", async () => {
+    await using folder = await temporaryDirectory();
+    const copying = { source: "/etc", directory: folder.path, isHidden: () => false, isKnown: false };
+    const copy = await copyPublic({ ...copying, signal: new AbortController().signal });
+    const makeWithCopy = (layout: Layout): Executor => {
+      const settings = { use: "require" as const, toolPath, toolDirectories: [], hidden: [layout.dataDirectory] };
+      const confinement = createConfinement(settings, realClock, bubblewrap, { current: () => copy });
+      return createLocalExecutor({ layout, clock: realClock, logger: silentLogger, confinement });
+    };
+    await using r = await executorRig(makeWithCopy, { hasView: true });
+    const script = `find -L /etc -type f ! -perm -004 -size +0; find /etc/ssl/private -mindepth 1; test -s /etc/shadow && echo shadow
+{ touch /etc/x || touch /etc/passwd; } 2>/dev/null && echo wrote; cmp /etc/passwd - && wc -l </proc/self/mounts`;
+    const withoutStdin = withView(await r.task(script), []);
+    const stdin = join(withoutStdin.workingDirectory, "passwd");
+    await Bun.write(stdin, Bun.file("/etc/passwd"));
+    const lines = await linesOf(r.executor, { ...withoutStdin, stdin });
+    expect(lines).toEqual([expect.stringMatching(/^\d+$/)]);
+    await using plain = await rig();
+    const [mounts = ""] = await linesOf(plain.executor, withView(await plain.task("wc -l </proc/self/mounts"), []));
+    expect(Number(lines[0])).toBeLessThanOrEqual(Number(mounts));
+  });
+
   test("keeps no rights, also where the server runs as root", async () => {
     await using r = await rig();
     const script = "grep CapEff /proc/self/status; mount -o remount,rw,bind /usr 2>/dev/null && echo mounted; true";
@@ -118,6 +141,37 @@ touch /tmp/mine mine /dev/shm/mine && echo done`;
       const lines = await linesOf(r.executor, withView(task, [], hasNetwork));
       expect(lines).toEqual([hasNetwork ? "connected" : "refused"]);
     }
+  });
+
+  test("has exactly the environment of its task, whichever way it is started", async () => {
+    await using r = await rig();
+    for (const environment of [
+      { PATH: toolPath, A: "two\nlines = '$x'" },
+      { PATH: toolPath, lower: "a" },
+      { PATH: toolPath, e1: "x=y" },
+    ]) {
+      const task = withView(await r.task("", { command: ["/usr/bin/env", "-0"], environment }), []);
+      const found = (await linesOf(r.executor, task)).join("\n").split("\0").filter(Boolean);
+      expect(found.toSorted()).toEqual(
+        Object.entries(environment)
+          .map(([name, value]) => `${name}=${value}`)
+          .toSorted(),
+      );
+    }
+  });
+
+  test("has one directory for temporary files under both its names, also where its own lies below one of them", async () => {
+    await using r = await rig();
+    const script = "touch /tmp/a && test -e /var/tmp/a && pwd -P";
+    const task = withView(await r.task(script), []);
+    expect(await linesOf(r.executor, task)).toEqual([task.workingDirectory]);
+    const { view } = withView(await r.task(script), []);
+    if (view === undefined) throw new Error("The task has no view");
+    const below = await r.task(script);
+    const mount = { source: below.workingDirectory, target: "/var/tmp/own", isWritable: true };
+    const seen = { ...view, mounts: [...view.mounts, mount], workingDirectory: mount.target };
+    await runTask(r.executor, { ...below, stdout: "/var/tmp/own/said", view: seen });
+    expect(await readFile(join(below.workingDirectory, "said"), "utf8")).toBe("/var/tmp/own\n");
   });
 
   test("cannot make the sandbox itself load a library by its environment", async () => {
