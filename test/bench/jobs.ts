@@ -92,7 +92,10 @@ async function isAnyUnfinished(url: string): Promise<boolean> {
 function compareEvents(data: string, ids: readonly string[]): void {
   const database = new Database(join(data, "heddle.db"), { readonly: true });
   const query = database.query<{ progress: number }, [string]>(
-    "SELECT progress FROM job_events WHERE job_id = ? ORDER BY number",
+    `SELECT progress FROM (
+      SELECT number, progress FROM job_events WHERE job_id = ?1 UNION ALL
+      SELECT number - json_array_length(earlier) + one.key, one.value ->> 4 FROM job_events, json_each(earlier) AS one WHERE job_id = ?1
+    ) ORDER BY number`,
   );
   const wanted = "0 1 2 4 6 8 10 15 20 85 90 95 100";
   for (const id of ids) {
