@@ -167,6 +167,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     heldBack: hold.reason,
     runner: {
       wake: (job) => runner.wake(job),
+      runAtOnce: (unwritten) => runner.runAtOnce(unwritten),
       stop: (jobId) => runner.stop(jobId),
       publishStatus: (jobId) => statusDocuments.publish(jobId),
       notify: wakeNotifier,

@@ -144,6 +144,9 @@ export type Execution = {
   readonly endedAt?: number;
 };
 
+/** A job that has run to its end, with its results as they are kept. */
+export type JobEnd = { readonly job: Job; readonly results: Results };
+
 /** What happened to a finished job's results. */
 export type JobOutcome = {
   readonly status: "successful" | "failed";

@@ -46,8 +46,8 @@ export async function readLinkedResults(
   return resultsOfJob(deps, await readLinkedJob(deps, principal, jobId));
 }
 
-/** Reads the results of a job that the caller may see. Throws as `readResults` does. */
-export async function resultsOfJob(deps: ReadResultsDeps, job: Job): Promise<JobResults> {
+/** Reads the results of a job that the caller may see, but for those that are known. Throws as `readResults` does. */
+export async function resultsOfJob(deps: ReadResultsDeps, job: Job, known?: Results): Promise<JobResults> {
   if (!isFinished(job.status)) {
     const detail = `Cannot read results of job "${job.id}": found status ${job.status}, wanted successful`;
     throw new Problem("result-not-ready", detail);
@@ -58,7 +58,7 @@ export async function resultsOfJob(deps: ReadResultsDeps, job: Job): Promise<Job
   }
   const [description, results] = await Promise.all([
     descriptionOf(deps, job),
-    job.status === "successful" ? resultsWithValues(deps, job.id) : {},
+    job.status === "successful" ? resultsWithValues(deps, job.id, known) : {},
   ]);
   return { job, description, results };
 }
@@ -75,8 +75,9 @@ export async function resultsWithoutValues(
 async function resultsWithValues(
   { database, layout }: Pick<ReadResultsDeps, "database" | "layout">,
   jobId: string,
+  known?: Results,
 ): Promise<Results> {
-  return keptResults(layout, await resultsOf(database, jobId));
+  return keptResults(layout, known ?? (await resultsOf(database, jobId)));
 }
 
 /** The revision that ran may be an older one than the process has now. */

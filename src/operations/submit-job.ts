@@ -6,12 +6,14 @@ import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import type { Provider } from "../domain/provider.ts";
 import type { LocatedSubscriber } from "../domain/subscriber.ts";
+import type { Results } from "../domain/values.ts";
 import { keepInputs, removeKeptValues } from "../files/kept-values.ts";
 import { findJob, insertJob } from "../store/jobs.ts";
 import { sealSubscribers } from "../store/outbox.ts";
 import { keepRevision } from "../store/processes.ts";
 import { sealHeaders } from "../store/providers.ts";
 import { type CheckedSubmission, checkSubmission } from "./check-submission.ts";
+import { endAtOnce } from "./end-at-once.ts";
 import { showJob } from "./hidden-jobs.ts";
 import { acceptedEvent, newJob } from "./new-job.ts";
 import { queueIsFull, requireOutputRoom } from "./quotas.ts";
@@ -24,12 +26,14 @@ import {
   type SubmitSettings,
   targetOf,
 } from "./submission.ts";
-import { waitForEnd } from "./wait-for-job.ts";
+import { type Waited, waitForEnd } from "./wait-for-job.ts";
 
 /** What a submission ended in: a job to look at later, or one that ended within the wait. */
 export type Submitted = {
   readonly kind: "created" | "finished";
   readonly job: Job;
+  /** As they are kept, when the job ended and they need not be read. */
+  readonly results?: Results;
   /** The wait of the client, when it was applied. */
   readonly waitSeconds?: number;
 };
@@ -73,8 +77,31 @@ export async function submitJobHandler(
   const checked = await checkSubmission(deps, submission, target.process);
   await requireOutputRoom(deps, submission.principal);
   await deps.queue.requirePlace();
-  const job = await storeJob(deps, submission, target, checked);
-  return checked.chosen.isSync ? waitedFor(deps, job, checked.chosen, submission.signal) : { kind: "created", job };
+  const { chosen } = checked;
+  const made = await makeJob(deps, submission, target, checked);
+  const end = await endAtOnce(deps, submission, target, { ...checked, job: made });
+  if (end !== undefined) return settled(deps, { kind: "finished", ...end }, chosen, submission.signal);
+  const stored = await storeJob(deps, submission, target, { ...checked, job: made });
+  return chosen.isSync ? waitedFor(deps, stored, chosen, submission.signal) : { kind: "created", job: stored.job };
+}
+
+type CheckedJobOf = CheckedSubmission & { readonly job: Job };
+
+/** Makes the job of a submission. Its inputs are durable when they are too long for a row. */
+async function makeJob(
+  deps: SubmitDeps,
+  submission: Submission,
+  target: SubmissionTarget,
+  checked: CheckedSubmission,
+): Promise<Job> {
+  const { request, chosen } = checked;
+  const { statusDocument } = submission;
+  const kept =
+    statusDocument === undefined ? request : { ...request, statusDocument: { lineage: statusDocument.lineage } };
+  const id = deps.newId();
+  const held = await keepInputs(deps.layout, id, kept);
+  const isHidden = chosen.isSync && isOnlyAnswered(deps.settings, submission, checked);
+  return newJob({ id, at: deps.clock.now(), isSync: chosen.isSync, isHidden }, submission, target, held);
 }
 
 /** Stores the job of a submission and wakes the runner; gives the earlier one that came with the same Idempotency-Key. */
@@ -82,18 +109,11 @@ async function storeJob(
   deps: SubmitDeps,
   submission: Submission,
   target: SubmissionTarget,
-  checked: CheckedSubmission,
-): Promise<Job> {
-  const { request, chosen, vaultFileIds, idempotency, subscribers } = checked;
+  { job, chosen, vaultFileIds, idempotency, subscribers }: CheckedJobOf,
+): Promise<{ readonly job: Job; readonly isNew: boolean }> {
+  const { id } = job;
   const { statusDocument } = submission;
-  const kept =
-    statusDocument === undefined ? request : { ...request, statusDocument: { lineage: statusDocument.lineage } };
-  const id = deps.newId();
-  const held = await keepInputs(deps.layout, id, kept);
-  const at = deps.clock.now();
-  const isHidden = chosen.isSync && isOnlyAnswered(deps.settings, submission, checked);
-  const job = newJob({ id, at, isSync: chosen.isSync, isHidden }, submission, target, held);
-  if (target.provider !== undefined) await keepRevision(deps.database, target.process, at);
+  if (target.provider !== undefined) await keepRevision(deps.database, target.process, job.createdAt);
   const maxQueued = deps.settings.quotas?.queued;
   const inserted = await insertJob(deps.database, job, acceptedEvent(job), {
     vaultFileIds,
@@ -104,7 +124,7 @@ async function storeJob(
       maxQueued,
     }),
   });
-  if (inserted.kind !== "inserted" && held.inputsKeptAs !== undefined) await removeKeptValues(deps.layout, id);
+  if (inserted.kind !== "inserted" && job.request.inputsKeptAs !== undefined) await removeKeptValues(deps.layout, id);
   if (inserted.kind === "full")
     throw queueIsFull(clientOf(submission.principal), inserted.queued, maxQueued ?? inserted.queued);
   if (inserted.kind === "conflict") {
@@ -114,25 +134,40 @@ async function storeJob(
   if (statusDocument?.isKept === true) {
     await deps.runner.publishStatus(inserted.kind === "existing" ? inserted.jobId : id);
   }
-  if (inserted.kind === "inserted") deps.runner.wake(job);
-  const current = inserted.kind === "inserted" ? job : await existingJob(deps, inserted.jobId);
-  return chosen.isSync ? current : showJob(deps, current);
+  const isNew = inserted.kind === "inserted";
+  if (isNew) deps.runner.wake(job);
+  const current = isNew ? job : await existingJob(deps, inserted.jobId);
+  return { job: chosen.isSync ? current : await showJob(deps, current), isNew };
 }
 
 /** Waits for the end of a synchronous run, within the limit and the client's own wish. */
 async function waitedFor(
   deps: SubmitDeps,
-  job: Job,
+  { job, isNew }: { readonly job: Job; readonly isNew: boolean },
+  chosen: ChosenMode,
+  signal: AbortSignal | undefined,
+): Promise<Submitted> {
+  const milliseconds = waitMilliseconds(deps.settings, chosen);
+  return settled(deps, await waitForEnd(deps, job, { milliseconds, signal, isNew }), chosen, signal);
+}
+
+/** Tells how long the end of a synchronous run is waited for. */
+function waitMilliseconds({ syncLimitMilliseconds: limit }: SubmitSettings, { waitSeconds }: ChosenMode): number {
+  return waitSeconds === undefined ? limit : Math.min(limit, waitSeconds * 1000);
+}
+
+/** Tells what a wait ended in, when it was applied; whatever was not answered in it is a job. */
+async function settled(
+  deps: SubmitDeps,
+  waited: Waited,
   { waitSeconds }: ChosenMode,
   signal: AbortSignal | undefined,
 ): Promise<Submitted> {
-  const limit = deps.settings.syncLimitMilliseconds;
-  const own = waitSeconds === undefined ? limit : Math.min(limit, waitSeconds * 1000);
-  const waited = await waitForEnd(deps, job, own, signal);
   // Nobody is there any more who could be answered, now or later: it is a job like any other.
   const isLeft = waited.kind === "created" || signal?.aborted === true;
   const end = isLeft ? { ...waited, job: await showJob(deps, waited.job) } : waited;
   // A wait that was cut was not applied.
+  const limit = deps.settings.syncLimitMilliseconds;
   return waitSeconds !== undefined && waitSeconds * 1000 <= limit ? { ...end, waitSeconds } : end;
 }
 

@@ -2,8 +2,8 @@ import type { Job } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
 import { joinSignals } from "../domain/joined-signal.ts";
 import { startTimer } from "../domain/timers.ts";
+import type { Results } from "../domain/values.ts";
 import type { Database } from "../store/database.ts";
-import { follow } from "../store/job-events.ts";
 import { findJob } from "../store/jobs.ts";
 
 export type WaitDeps = {
@@ -12,28 +12,43 @@ export type WaitDeps = {
   readonly stopping: AbortSignal;
 };
 
+/** How long is waited for a job, and what ends the waiting earlier. */
+export type Wait = {
+  readonly milliseconds: number;
+  readonly signal: AbortSignal | undefined;
+  /** It was written just now, and nothing can have happened to it yet. */
+  readonly isNew?: boolean;
+};
+
+/** What a wait for the end of a job ended in. */
+export type Waited = {
+  readonly kind: "created" | "finished";
+  readonly job: Job;
+  /** As they are kept, when the job ended and they need not be read. */
+  readonly results?: Results;
+};
+
 /**
  * Waits for a job's end, at most `milliseconds`, or until the signal or the server's end. `finished` when it ended, else
  * `created`; the job itself is not touched.
  */
-export async function waitForEnd(
-  deps: WaitDeps,
-  job: Job,
-  milliseconds: number,
-  signal?: AbortSignal,
-): Promise<{ readonly kind: "created" | "finished"; readonly job: Job }> {
+export async function waitForEnd(deps: WaitDeps, job: Job, wait: Wait): Promise<Waited> {
   if (isFinished(job.status)) return { kind: "finished", job };
   const waiting = new AbortController();
-  const timer = startTimer(milliseconds, () => waiting.abort());
-  using until = joinSignals([waiting.signal, deps.stopping, signal].filter((one) => one !== undefined));
-  try {
-    // Number 1 is the job's own insertion.
-    for await (const event of follow(deps.database, job.id, 1, until.signal)) {
-      if (event.kind !== "live" && isFinished(event.status)) break;
-    }
-  } finally {
-    timer.clear();
-  }
+  using _timer = startTimer(wait.milliseconds, () => waiting.abort());
+  using until = joinSignals([waiting.signal, deps.stopping, wait.signal].filter((one) => one !== undefined));
+  const { promise, resolve } = Promise.withResolvers<Pick<Waited, "job" | "results"> | undefined>();
+  // Listens first and looks then: an end in between is told, or read.
+  using _end = deps.database.feed.onEnd(job.id, resolve);
+  until.signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  const isOver = until.signal.aborted || (wait.isNew !== true && (await hasEnded(deps, job)));
+  const end = isOver ? undefined : await promise;
+  if (end !== undefined) return { ...end, kind: "finished" };
   const current = (await findJob(deps.database, job.id)) ?? job;
   return { kind: isFinished(current.status) ? "finished" : "created", job: current };
+}
+
+async function hasEnded({ database }: WaitDeps, { id }: Job): Promise<boolean> {
+  const job = await findJob(database, id);
+  return job === undefined || isFinished(job.status);
 }

@@ -1,9 +1,9 @@
 import type { Job } from "../domain/job.ts";
-import { stages } from "../domain/progress.ts";
 import { claimJobs, findJob } from "../store/jobs.ts";
 import { leftWaiting, waitingJobs } from "../store/waiting-jobs.ts";
 import { aroundCommit } from "./around-commit.ts";
-import type { RunnerDeps } from "./claim.ts";
+import { type RunnerDeps, setupEvent } from "./claim.ts";
+import { createInFlight } from "./in-flight.ts";
 import type { Lanes } from "./lanes.ts";
 import type { LivingWalks } from "./living-walks.ts";
 import { createLoopCare } from "./loop-care.ts";
@@ -17,10 +17,12 @@ export type ClaimLoop = {
   add(job: Job): void;
   /** Claims what may run now. */
   pump(): void;
+  /** Tells whether a job that is not written yet may run now beside those that are known: it would be claimed next. */
+  admits(job: Job): boolean;
   /** Forgets a job that was dismissed, and stops it, too, when it is just being claimed. */
   stop(jobId: string): void;
-  /** Claims nothing from now on. */
-  end(): void;
+  /** Claims nothing from now on; resolves when what is being read or claimed is. */
+  end(): Promise<void>;
 };
 
 /** Accepted jobs that are read at a time. */
@@ -31,34 +33,30 @@ type Parts = { readonly lanes: Lanes; readonly walks: LivingWalks; readonly time
 
 /** Creates the loop; nothing is read or claimed before `start`. */
 export function createClaimLoop(deps: RunnerDeps, { lanes, walks, timers }: Parts): ClaimLoop {
-  const careOf = (about: string) => createLoopCare(deps, about, { isVital: true });
-  const [reading, claiming] = [careOf("Cannot read the waiting jobs"), careOf("Cannot claim jobs")];
+  const reading = createLoopCare(deps, "Cannot read the waiting jobs", { isVital: true });
+  const claiming = createLoopCare(deps, "Cannot claim jobs", { isVital: true });
   const stoppedDuringClaim = new Set<string>();
   const is = { started: false, ended: false, reading: false, claiming: false, resting: false };
-  let mayHaveMore = true;
-  /** Where the next read goes on when there are more clients than one read takes. */
-  let afterClient: string | undefined;
+  const inFlight = createInFlight();
+  const ahead = createReadAhead(deps);
 
   const add = (job: Job) => {
-    if (!walks.has(job.id) && !lanes.add(job)) mayHaveMore = true;
+    if (!walks.has(job.id) && !lanes.add(job)) ahead.mayHaveMore = true;
   };
   /** Keeps the loop from trying again at once. */
   const rest = (milliseconds: number) => {
     is.resting = true;
     timers.later(milliseconds, () => {
       is.resting = false;
-      void read();
+      void inFlight.begin(read);
     });
   };
   const read = async () => {
     if (is.reading || is.resting || is.ended) return;
     is.reading = true;
     try {
-      const jobs = await waitingJobs(deps.database, readAhead, afterClient);
-      const { hasMore, lastClient } = leftWaiting(jobs, readAhead);
-      mayHaveMore = hasMore || afterClient !== undefined;
-      afterClient = lastClient;
-      for (const job of jobs) add(job);
+      const jobs = await ahead.read();
+      jobs.forEach(add);
       reading.wentWell();
       // Nobody claims then, so that nothing else could tell that it goes well again.
       if (jobs.length === 0) claiming.wentWell();
@@ -69,11 +67,12 @@ export function createClaimLoop(deps: RunnerDeps, { lanes, walks, timers }: Part
     }
     pump();
   };
+  const mayClaim = () => is.started && !is.ended && !is.resting && deps.hasSpace();
   const pump = () => {
-    if (!is.started || is.ended || is.claiming || is.resting || !deps.hasSpace()) return;
+    if (!mayClaim() || is.claiming) return;
     const jobs = lanes.take(walks.running());
-    if (jobs.length > 0) void claimAll(jobs);
-    else if (mayHaveMore && lanes.size === 0) void read();
+    if (jobs.length > 0) void inFlight.begin(() => claimAll(jobs));
+    else if (ahead.mayHaveMore && lanes.size === 0) void inFlight.begin(read);
   };
   const claimAll = async (jobs: readonly Job[]) => {
     is.claiming = true;
@@ -81,7 +80,7 @@ export function createClaimLoop(deps: RunnerDeps, { lanes, walks, timers }: Part
       await claim(deps, walks, jobs, stoppedDuringClaim);
       claiming.wentWell();
     } catch (error) {
-      mayHaveMore = true;
+      ahead.mayHaveMore = true;
       rest(claiming.failed(error));
     } finally {
       is.claiming = false;
@@ -89,7 +88,7 @@ export function createClaimLoop(deps: RunnerDeps, { lanes, walks, timers }: Part
     pump();
   };
   const look = () => {
-    void read();
+    void inFlight.begin(read);
     if (!is.ended) timers.later(lookEveryMilliseconds, look);
   };
   return {
@@ -99,31 +98,56 @@ export function createClaimLoop(deps: RunnerDeps, { lanes, walks, timers }: Part
     },
     add,
     pump,
+    // What is just being claimed is counted nowhere, though its process may have few slots.
+    admits: (job) => mayClaim() && !(is.claiming && hasFewSlots(job)) && lanes.admits(job, walks.running()),
     stop(jobId) {
       lanes.remove(jobId);
       if (is.claiming) stoppedDuringClaim.add(jobId);
     },
     end() {
       is.ended = true;
+      return inFlight.done();
     },
   };
+}
+
+function hasFewSlots({ request }: Job): boolean {
+  return request.run?.processSlots !== undefined;
+}
+
+/** Makes what reads waiting jobs, and knows whether there may be more than those that were read. */
+function createReadAhead({ database }: Pick<RunnerDeps, "database">) {
+  /** Where the next read goes on when there are more clients than one read takes. */
+  let afterClient: string | undefined;
+  const ahead = {
+    mayHaveMore: true,
+    async read() {
+      const jobs = await waitingJobs(database, readAhead, afterClient);
+      const { hasMore, lastClient } = leftWaiting(jobs, readAhead);
+      ahead.mayHaveMore = hasMore || afterClient !== undefined;
+      afterClient = lastClient;
+      return jobs;
+    },
+  };
+  return ahead;
 }
 
 /** Claims jobs by one write; the walks of those that were won begin. */
 async function claim(deps: RunnerDeps, walks: LivingWalks, jobs: readonly Job[], stopped: Set<string>): Promise<void> {
   const at = deps.clock.now();
-  const { percent, message } = stages.setup;
-  const event = { at, kind: "stage", status: "running", stage: "setup", progress: percent, message } as const;
+  const event = setupEvent(at);
   const claims = jobs.map(({ id }) => ({ jobId: id, executionId: deps.newId(), moveId: deps.newId(), event }));
   const won = await aroundCommit(deps, ["setup"], () => claimJobs(deps.database, claims, at));
-  jobs.forEach((job, index) => {
+  const launched = jobs.flatMap((job, index) => {
     const move = won.get(job.id);
     const executionId = claims[index]?.executionId;
-    if (move === undefined || executionId === undefined) return;
+    if (move === undefined || executionId === undefined) return [];
     walks.launch({ job, executionId, ...move, startedAt: at, isAdopted: false });
-    if (stopped.has(job.id)) void stopDismissed(deps, walks, job.id, executionId);
+    return [{ id: job.id, executionId }];
   });
+  const dismissed = launched.filter(({ id }) => stopped.has(id));
   stopped.clear();
+  await Promise.all(dismissed.map(({ id, executionId }) => stopDismissed(deps, walks, id, executionId)));
 }
 
 /** Who was dismissed while it was claimed may have been retried before that, too: then the claim is of the new attempt. */

@@ -1,16 +1,18 @@
 import type { Activity } from "../domain/activity.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Condition } from "../domain/condition.ts";
-import type { Execution, Job, JobFailure, JobOutcome } from "../domain/job.ts";
+import type { Execution, Job, JobFailure, JobOutcome, NewJobEvent } from "../domain/job.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
 import type { Patience } from "../domain/patience.ts";
 import type { Process } from "../domain/process.ts";
+import { stages } from "../domain/progress.ts";
 import type { Checkpoints, Engine } from "../engines/engine.ts";
 import type { PrepareInputsDeps, VaultSource } from "../engines/prepare-inputs.ts";
 import type { CrashNotes } from "../files/crash-notes.ts";
 import type { Layout } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";
+import type { FinishMove } from "../store/jobs.ts";
 import type { Failpoint } from "./failpoints.ts";
 
 /** What a remote job may use: the provider's address, and the headers of its caller that go there. */
@@ -70,7 +72,15 @@ export type ExecuteDeps = {
   readonly signal: AbortSignal;
   /** Takes the job away from this walk. */
   readonly lose: () => void;
+  /** Takes the job's end instead of the database: of a job that is not written yet. False when the claim does not hold. */
+  readonly takeEnd?: (end: FinishMove) => Promise<boolean>;
 };
+
+/** Words the event with which a claim begins the walk. */
+export function setupEvent(at: number): NewJobEvent & { readonly stage: "setup" } {
+  const { percent, message } = stages.setup;
+  return { at, kind: "stage", status: "running", stage: "setup", progress: percent, message };
+}
 
 /** How a walk ended: `finished` wrote the job's end; `lost` and `left` wrote nothing. */
 export type WalkEnd =
@@ -99,7 +109,7 @@ export class RunFailed extends Error {
 export type KnownRun = { handle?: JsonObject };
 
 /** What the runner needs; each walk gets its claim besides. */
-export type RunnerDeps = Omit<ExecuteDeps, "claim" | "signal" | "lose"> & {
+export type RunnerDeps = Omit<ExecuteDeps, "claim" | "signal" | "lose" | "takeEnd"> & {
   /** Tools that run at once. */
   readonly slots: number;
   /** Tools and jobs on other servers that run at once for one client. */

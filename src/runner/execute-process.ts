@@ -21,10 +21,9 @@ import { mapLocations } from "../files/map-locations.ts";
 import { isLargerThanDisk, measureOutputs } from "../files/measure-outputs.ts";
 import { type OutputPlan, parseOutputPlan, planOutputs } from "../files/output-plan.ts";
 import { publishOutputs } from "../files/publish-outputs.ts";
+import { isDatabaseClosed } from "../store/database-fault.ts";
 import { executionIdsOf } from "../store/executions.ts";
-import { finishJob } from "../store/jobs.ts";
 import { usageOf } from "../store/usage.ts";
-import { aroundCommit } from "./around-commit.ts";
 import {
   type Claim,
   ClaimLost,
@@ -35,6 +34,7 @@ import {
   type WalkEnd,
 } from "./claim.ts";
 import { withPromisedTypes } from "./described-types.ts";
+import { writeEnd } from "./ended-job.ts";
 import { beginWalk, type JobWalk } from "./job-walk.ts";
 import { patiently } from "./patiently.ts";
 import { startRun } from "./start-run.ts";
@@ -68,6 +68,7 @@ export async function executeProcess(
     const outcome: JobOutcome = { status: "successful", results: held, ...defined({ wpsId }) };
     return { ...(await finish(deps, walk, outcome, told)), ...known };
   } catch (error) {
+    if (isDatabaseClosed(error)) return { kind: "left" };
     if (deps.signal.aborted) return abandoned(deps, walk, known);
     if (error instanceof ClaimLost) return { kind: "lost", ...known };
     return { ...(await failJob(deps, walk, hasFiles, error)), ...known };
@@ -263,7 +264,7 @@ async function finish(
   const move = { jobId: claim.job.id, executionId: claim.executionId, fence: claim.fence, moveId: deps.newId(), at };
   for (let tried = 1; ; tried += 1) {
     try {
-      const written = {
+      const isWritten = await writeEnd(deps, {
         ...move,
         outcome,
         progress,
@@ -273,13 +274,11 @@ async function finish(
         notifications,
         executionEnded: true,
         outputBytes,
-      };
-      const reached = events.map((event) => event.stage ?? stage);
-      const isWritten = await aroundCommit(deps, reached, () => finishJob(deps.database, written));
+      });
       if (isWritten && notifications.length > 0) deps.wakeNotifier();
       return isWritten ? { kind: "finished", status: outcome.status } : { kind: "lost" };
     } catch (error) {
-      if (tried === finishTries || deps.signal.aborted) throw error;
+      if (tried === finishTries || deps.signal.aborted || isDatabaseClosed(error)) throw error;
       deps.logger.warn("Cannot write the end of a job, trying again", { jobId: claim.job.id, tried, error });
       await sleep(100 * 2 ** tried);
     }

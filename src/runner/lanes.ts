@@ -28,6 +28,8 @@ export type Lanes = {
   /** False when there is no room for it: it is read from the database again when there is. */
   add(job: Job): boolean;
   remove(jobId: string): void;
+  /** Tells whether a job that never waited may run now beside those that run, without overtaking one of its lane. */
+  admits(job: Job, running: Iterable<RunningJob>): boolean;
   /** Takes the jobs that may run now beside those that run. */
   take(running: Iterable<RunningJob>): readonly Job[];
 };
@@ -46,6 +48,13 @@ export function createLanes(bounds: LaneBounds, laneOf: (job: Job) => Lane): Lan
     add: (job) => queues[laneOf(job)].add(job),
     remove(jobId) {
       for (const lane of laneNames) queues[lane].remove(jobId);
+    },
+    admits(job, running) {
+      const lane = laneOf(job);
+      if (queues[lane].size > 0) return false;
+      const counted = countRunning(running);
+      const rules = takeRules(counted, bounds.clientSlots)(lane);
+      return counted.lanes[lane] < bounds.slots[lane] && rules.accepts?.(job) !== false;
     },
     take(running) {
       const counted = countRunning(running);

@@ -3,6 +3,7 @@ import { type GrowingPause, growingPause } from "../domain/growing-pause.ts";
 import type { Job } from "../domain/job.ts";
 import { stopFor } from "../domain/stop-reason.ts";
 import { forgetCrashes } from "../files/crash-notes.ts";
+import { isDatabaseClosed } from "../store/database-fault.ts";
 import type { Claim, RunnerDeps } from "./claim.ts";
 import { executeProcess } from "./execute-process.ts";
 import type { Lane, RunningJob } from "./lanes.ts";
@@ -12,6 +13,8 @@ import { clearExecution } from "./recover.ts";
 export type LivingWalks = AsyncDisposable & {
   /** Begins the walk of a claimed job. */
   launch(claim: Claim): void;
+  /** Holds a slot for a job that is run otherwise, as long as that takes. */
+  hold<Result>(job: Job, work: (controller: AbortController) => Promise<Result>): Promise<Result>;
   has(jobId: string): boolean;
   /** Takes a job away from its walk. */
   stop(jobId: string): void;
@@ -31,11 +34,12 @@ type Told = {
 /** An execution whose end could not be written is looked at again after this long; the pause doubles each time. */
 const retryMilliseconds = 5000;
 
-/** Creates the set of walks, empty. Disposal leaves tools running. */
+/** Creates the set of walks, empty. Disposal leaves tools running, and lets no walk begin any more. */
 export function createLivingWalks(deps: RunnerDeps, laneOf: (job: Job) => Lane, told: Told): LivingWalks {
   const walks = new Map<string, Walk>();
   /** By execution: of ends that could not be written. */
   const pauses = new Map<string, GrowingPause>();
+  let isOver = false;
 
   const walk = async (claim: Claim, controller: AbortController) => {
     const { job, executionId } = claim;
@@ -43,29 +47,33 @@ export function createLivingWalks(deps: RunnerDeps, laneOf: (job: Job) => Lane, 
       await walkToEnd(deps, claim, controller);
       pauses.delete(executionId);
     } catch (error) {
+      // The next start goes on with it.
+      if (isDatabaseClosed(error)) return;
       deps.logger.error("Cannot end a job, looking at it again soon", { jobId: job.id, executionId, error });
       const pause = pauses.get(executionId) ?? growingPause(retryMilliseconds);
       pauses.set(executionId, pause);
       told.onUnwritten(executionId, pause.next());
-    } finally {
-      deps.activity.end(job.id);
     }
   };
+  const hold: LivingWalks["hold"] = (job, work) => {
+    const controller = new AbortController();
+    const result = work(controller).finally(() => {
+      deps.activity.end(job.id);
+      walks.delete(job.id);
+      told.onEnd();
+    });
+    const done = result.then(
+      () => {},
+      () => {},
+    );
+    walks.set(job.id, { controller, lane: laneOf(job), processId: job.processId, client: clientOf(job), done });
+    return result;
+  };
   return {
+    hold,
     launch(claim) {
-      const controller = new AbortController();
-      const { job } = claim;
-      const done = walk(claim, controller).finally(() => {
-        walks.delete(job.id);
-        told.onEnd();
-      });
-      walks.set(job.id, {
-        controller,
-        lane: laneOf(job),
-        processId: job.processId,
-        client: clientOf(job),
-        done,
-      });
+      // Claimed as the server stopped: the next start finds it.
+      if (!isOver) void hold(claim.job, (controller) => walk(claim, controller));
     },
     has: (jobId) => walks.has(jobId),
     stop(jobId) {
@@ -74,6 +82,7 @@ export function createLivingWalks(deps: RunnerDeps, laneOf: (job: Job) => Lane, 
     },
     running: () => walks.values(),
     async [Symbol.asyncDispose]() {
+      isOver = true;
       for (const { controller } of walks.values()) stopFor(controller, "stopping");
       await Promise.all([...walks.values()].map(({ done }) => done));
     },

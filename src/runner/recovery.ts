@@ -2,6 +2,7 @@ import { sleep } from "../domain/timers.ts";
 import { databaseFile } from "../files/layout.ts";
 import { explainDatabase, isDamaged } from "../store/database-fault.ts";
 import type { Claim, RunnerDeps } from "./claim.ts";
+import { createInFlight } from "./in-flight.ts";
 import type { LivingWalks } from "./living-walks.ts";
 import { createLoopCare } from "./loop-care.ts";
 import { recoverExecutions } from "./recover.ts";
@@ -13,8 +14,8 @@ export type Recovery = {
   start(): Promise<void>;
   /** Looks at one whose end could not be written, until it can be. */
   again(executionId: string): Promise<void>;
-  /** Tries nothing again from now on. */
-  end(): void;
+  /** Tries nothing again from now on; resolves when what is being looked at is. */
+  end(): Promise<void>;
 };
 
 /** A job that was noted so often when the server went down is taken up alone after a start, */
@@ -32,7 +33,10 @@ export function createRecovery(deps: RunnerDeps, walks: LivingWalks, timers: Tim
   let hasEnded = false;
   const isSuspect = ({ job }: Claim) => (deps.crashNotes[job.id]?.times ?? 0) >= notesOfSuspect;
 
-  const recover = async (executionId?: string) => {
+  const inFlight = createInFlight();
+  const recover = (executionId?: string) => inFlight.begin(() => look(executionId));
+  const look = async (executionId?: string) => {
+    if (hasEnded) return;
     try {
       const claims = await recoverExecutions(deps, executionId);
       for (const suspect of claims.filter(isSuspect)) await launchAlone(deps, walks, suspect);
@@ -53,6 +57,7 @@ export function createRecovery(deps: RunnerDeps, walks: LivingWalks, timers: Tim
     again: recover,
     end() {
       hasEnded = true;
+      return inFlight.done();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Job } from "../domain/job.ts";
+import type { RunAtOnce, UnwrittenJob } from "../domain/unwritten-job.ts";
 import { databaseFile } from "../files/layout.ts";
 import { explainDatabase, isDamaged } from "../store/database-fault.ts";
 import { waitingJobs } from "../store/waiting-jobs.ts";
@@ -7,6 +8,7 @@ import { createClaimLoop, readAhead } from "./claim-loop.ts";
 import { countRunning, createLanes, type Lane } from "./lanes.ts";
 import { createLivingWalks } from "./living-walks.ts";
 import { createRecovery } from "./recovery.ts";
+import { runAtOnce } from "./run-at-once.ts";
 import { createTimers } from "./timers.ts";
 
 /** Claims jobs and walks them through the stages. */
@@ -15,6 +17,8 @@ export type Runner = AsyncDisposable & {
   start(): Promise<void>;
   /** Tells of an accepted job. A lost wake is harmless: the database is read every second. */
   wake(job?: Job): void;
+  /** Runs a job before it is written, when it may run now and is of a kind that ends at once. See run-at-once.ts. */
+  runAtOnce(unwritten: UnwrittenJob): Promise<RunAtOnce | undefined>;
   /** Stops a job that was taken away from its walk. */
   stop(jobId: string): void;
   /** Claims nothing from now on; what runs goes on until disposal. */
@@ -42,10 +46,8 @@ export function createRunner(deps: RunnerDeps): Runner {
   });
   const loop = createClaimLoop(deps, { lanes, walks, timers });
   const recovery = createRecovery(deps, walks, timers);
-  const end = () => {
-    loop.end();
-    recovery.end();
-  };
+  /** Both let walks begin until they have ended. */
+  const end = () => Promise.all([loop.end(), recovery.end()]);
   return {
     async start() {
       await tryDatabase(deps);
@@ -56,15 +58,20 @@ export function createRunner(deps: RunnerDeps): Runner {
       if (job !== undefined) loop.add(job);
       loop.pump();
     },
+    async runAtOnce(unwritten) {
+      const { job } = unwritten;
+      const hasFiles = laneOf(job) !== "quick" || deps.settings.jobFiles === "always";
+      return hasFiles || !loop.admits(job) ? undefined : runAtOnce(deps, walks, unwritten);
+    },
     stop(jobId) {
       loop.stop(jobId);
       walks.stop(jobId);
     },
-    stopClaiming: end,
+    stopClaiming: () => void end(),
     figures: () => ({ ...countRunning(walks.running()).lanes, waiting: lanes.size }),
     async [Symbol.asyncDispose]() {
-      end();
       timers[Symbol.dispose]();
+      await end();
       await walks[Symbol.asyncDispose]();
     },
   };

@@ -1,5 +1,17 @@
 import { errorText, Problem } from "../domain/problem.ts";
 
+/** The database was closed: no other try mends that. */
+export class DatabaseClosed extends Problem {
+  constructor(action: "read" | "write") {
+    super("unavailable", `Cannot ${action}: the database is closed`);
+  }
+}
+
+/** Checks whether an error says that the database was closed. */
+export function isDatabaseClosed(error: unknown): boolean {
+  return error instanceof DatabaseClosed;
+}
+
 /** What SQLite's codes mean to whoever looks after the file, by their beginnings. */
 const meanings = [
   ["SQLITE_NOTADB", "a file that is no database, or whose beginning is damaged"],

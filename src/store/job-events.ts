@@ -3,6 +3,7 @@ import type { JobEvent } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
 import type { Database } from "./database.ts";
 import type { LiveProgress } from "./job-feed.ts";
+import { eventsOfRow } from "./job-rows.ts";
 import { findJob } from "./jobs.ts";
 import { jobEvents } from "./schema/jobs.ts";
 import { argument, build, compile } from "./statements.ts";
@@ -28,7 +29,11 @@ export async function eventsOf(
   afterNumber: number,
   limit: number = maxEvents,
 ): Promise<readonly JobEvent[]> {
-  return database.read(selectEvents({ jobId, after: afterNumber, limit }));
+  const rows = await database.read(selectEvents({ jobId, after: afterNumber, limit }));
+  return rows
+    .flatMap(eventsOfRow)
+    .filter(({ number }) => number > afterNumber)
+    .slice(0, limit);
 }
 
 /** Tells what was announced of a job since its last stored event. */

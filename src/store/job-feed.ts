@@ -1,4 +1,4 @@
-import type { JobEvent } from "../domain/job.ts";
+import type { JobEnd, JobEvent } from "../domain/job.ts";
 import type { StageName } from "../domain/progress.ts";
 
 /** Progress between two stored events; kept in memory only. */
@@ -8,8 +8,12 @@ export type LiveProgress = { readonly progress: number; readonly message: string
 export type JobFeed = {
   /** Says that stored events of these jobs were committed. What was announced stays: it may be newer than they are. */
   changed(jobIds: readonly string[]): void;
-  /** Forgets what was announced of a job: it ended, or begins anew. */
+  /** Forgets what was announced of a job: it begins anew. */
   forget(jobId: string): void;
+  /** Says that a job has ended, and how when the write that ended it knows that: what was announced of it is forgotten. */
+  ended(jobId: string, end?: JobEnd): void;
+  /** Calls the listener when a job has ended, or nothing more will come, until the subscription is disposed of. */
+  onEnd(jobId: string, listener: EndListener): Disposable;
   announce(jobId: string, live: LiveProgress): void;
   live(jobId: string): LiveProgress | undefined;
   /** Calls the listener on each change and announcement, until the subscription is disposed of. */
@@ -20,6 +24,7 @@ export type JobFeed = {
   close(): void;
 };
 
+type EndListener = (end: JobEnd | undefined) => void;
 type FeedListener = (news: "changed" | "live" | "closed") => void;
 
 type Subscription = Disposable & {
@@ -39,6 +44,7 @@ type Channel = {
 export function createJobFeed(): JobFeed {
   const channels = new Map<string, Channel>();
   const lives = new Map<string, LiveProgress>();
+  const waiters = new Map<string, Set<EndListener>>();
   const ofAll = new Set<(jobIds: readonly string[]) => void>();
 
   return {
@@ -53,6 +59,20 @@ export function createJobFeed(): JobFeed {
     },
     forget: (jobId) => {
       lives.delete(jobId);
+    },
+    ended(jobId, end) {
+      lives.delete(jobId);
+      for (const listener of waiters.get(jobId) ?? []) listener(end);
+    },
+    onEnd(jobId, listener) {
+      const listeners = waiters.get(jobId) ?? new Set();
+      waiters.set(jobId, listeners.add(listener));
+      return {
+        [Symbol.dispose]() {
+          listeners.delete(listener);
+          if (listeners.size === 0 && waiters.get(jobId) === listeners) waiters.delete(jobId);
+        },
+      };
     },
     announce(jobId, live) {
       lives.delete(jobId);
@@ -85,6 +105,9 @@ export function createJobFeed(): JobFeed {
     close() {
       for (const { listeners } of channels.values()) {
         for (const listener of listeners) listener("closed");
+      }
+      for (const listeners of waiters.values()) {
+        for (const listener of listeners) listener(undefined);
       }
     },
   };

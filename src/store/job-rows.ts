@@ -1,7 +1,9 @@
 import { clientOf } from "../domain/access.ts";
-import type { Job, NewJobEvent } from "../domain/job.ts";
+import { defined } from "../domain/defined.ts";
+import type { Job, JobEvent, NewJobEvent } from "../domain/job.ts";
+import type { Results } from "../domain/values.ts";
 import type { TableRow } from "./rows.ts";
-import type { jobs } from "./schema/jobs.ts";
+import type { EventMembers, jobEvents, jobs } from "./schema/jobs.ts";
 import { type ArgumentsOf, storable } from "./statements.ts";
 
 /** Reads a job from a row. */
@@ -14,22 +16,40 @@ export function jobOf(row: TableRow<typeof jobs>): Job {
   };
 }
 
-/** Words an event as the statements that insert events read it: an array, in the order of `eventMembers`. */
-export function eventMembers(event: NewJobEvent): readonly (string | number | null)[] {
-  return [
-    event.at,
-    event.kind,
-    event.status,
-    event.stage ?? null,
-    event.progress,
-    storable(event.message),
-    event.failure === undefined ? null : JSON.stringify(event.failure),
-  ];
+/** Words an event as a list holds it. */
+export function eventMembers(event: NewJobEvent): EventMembers {
+  const { at, kind, status, stage = null, progress, message, failure } = event;
+  return [at, kind, status, stage, progress, storable(message), failure ?? null];
 }
 
-/** Words events as one argument. */
-export function eventsText(events: readonly NewJobEvent[]): string {
-  return JSON.stringify(events.map(eventMembers));
+/** Words the events of one write as the columns of their row, and counts them. */
+export function eventArguments(last: NewJobEvent, before: readonly NewJobEvent[] = []) {
+  const [at, kind, status, stage, progress, message, failure] = eventMembers(last);
+  const earlier = before.length === 0 ? null : JSON.stringify(before.map(eventMembers));
+  const columns = { at, kind, status, stage, progress, message, failure: jsonOrNull(failure ?? undefined), earlier };
+  return { count: before.length + 1, ...columns };
+}
+
+export type EventArguments = ReturnType<typeof eventArguments>;
+
+/** Lists the events of a row, in their order. */
+export function eventsOfRow({ earlier = [], ...last }: TableRow<typeof jobEvents>): readonly JobEvent[] {
+  const { jobId } = last;
+  const before = earlier.map(([at, kind, status, stage, progress, message, failure], index) => ({
+    ...{ jobId, number: last.number - earlier.length + index, at, kind, status, progress, message },
+    ...defined({ stage: stage ?? undefined, failure: failure ?? undefined }),
+  }));
+  return [...before, last];
+}
+
+/** Values that take less stand in rows that the job has anyway. */
+const smallCharacters = 4096;
+
+/** Words results as one argument, each as its own JSON text, and counts what large ones take of the database. */
+export function resultsText(results: Results): { readonly text: string; readonly largeBytes: number } {
+  const outputs = Object.entries(results).map(([id, result]) => [id, JSON.stringify(result)] as const);
+  const lengths = outputs.map(([, text]) => (text.length > smallCharacters ? Buffer.byteLength(text) : 0));
+  return { text: JSON.stringify(outputs), largeBytes: lengths.reduce((sum, length) => sum + length, 0) };
 }
 
 /** Words a value that may be absent as one argument. */

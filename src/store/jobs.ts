@@ -3,7 +3,7 @@ import type { Job, JobOutcome, NewJobEvent } from "../domain/job.ts";
 import { type NewNotification, type PendingNotification, tellingEvent } from "../domain/notification.ts";
 import type { StageName } from "../domain/progress.ts";
 import type { Database } from "./database.ts";
-import { eventMembers, eventsText, jobArguments, jobOf, jsonOrNull } from "./job-rows.ts";
+import { eventArguments, eventMembers, jobArguments, jobOf, jsonOrNull, resultsText } from "./job-rows.ts";
 import * as claiming from "./queries/claim-jobs.ts";
 import { findMove, insertEventsOfMove } from "./queries/guards.ts";
 import * as inserting from "./queries/insert-job.ts";
@@ -49,7 +49,7 @@ export async function insertJob(
 ): Promise<Insertion> {
   const { idempotency, vaultFileIds = [], sealedHeaders, sealedSubscribers, maxQueued } = options;
   const values = jobArguments(job);
-  const first = inserting.insertFirstEvent({ jobId: job.id, events: eventsText([event]) });
+  const first = inserting.insertFirstEvents({ jobId: job.id, ...eventArguments(event) });
   const uses = [
     ...(vaultFileIds.length === 0
       ? []
@@ -160,7 +160,7 @@ export async function releaseJob(
           crashes: Number(countsAsCrash),
         }),
         moving.endExecutionOfMove({ jobId, moveId, at }),
-        insertEventsOfMove({ jobId, moveId, events: eventsText([event]) }),
+        insertEventsOfMove({ jobId, moveId, ...eventArguments(event) }),
       ],
       [jobId],
       findMove({ jobId, moveId }),
@@ -197,6 +197,8 @@ export type FinishMove = Move & {
   /** What its files take of the disk; its values are counted here. */
   readonly outputBytes?: number;
   readonly notifications?: readonly PendingNotification[];
+  /** The job as it is then: who waits for its end need not read it. */
+  readonly job?: Job;
 };
 
 /** Ends a running job with its results, in one write. False when the fence or state no longer holds. */
@@ -204,7 +206,7 @@ export async function finishJob(database: Database, move: FinishMove): Promise<b
   const { jobId, moveId, at, executionId, fence, outcome, progress, stage, events, executionEnded } = move;
   const { notifications = [] } = move;
   const guard = { jobId, moveId };
-  const outputs = Object.entries(outcome.results).map(([id, result]) => [id, JSON.stringify(result)]);
+  const outputs = resultsText(outcome.results);
   const statements: Statement[] = [
     moving.finish({
       ...guard,
@@ -217,16 +219,18 @@ export async function finishJob(database: Database, move: FinishMove): Promise<b
       message: storable(move.message),
       failure: jsonOrNull(outcome.failure),
       wpsId: outcome.wpsId ?? null,
-      outputBytes: (move.outputBytes ?? 0) + largeBytes(outputs),
+      outputBytes: (move.outputBytes ?? 0) + outputs.largeBytes,
     }),
   ];
-  if (outputs.length > 0) statements.push(moving.insertResults({ ...guard, results: JSON.stringify(outputs) }));
+  if (outputs.text !== "[]") statements.push(moving.insertResults({ ...guard, results: outputs.text }));
   if (executionEnded) statements.push(moving.endExecutionOfMove({ ...guard, at }));
   statements.push(moving.forgetSecretsOfMove(guard));
   statements.push(...tellOfMove(guard, at, notifications));
-  if (events.length > 0) statements.push(insertEventsOfMove({ ...guard, events: eventsText(events) }));
+  const last = events.at(-1);
+  if (last !== undefined)
+    statements.push(insertEventsOfMove({ ...guard, ...eventArguments(last, events.slice(0, -1)) }));
   const results = await database.write(statements, [jobId], findMove(guard), database.takeIn);
-  if (won(results)) database.feed.forget(jobId);
+  if (won(results)) database.feed.ended(jobId, move.job && { job: move.job, results: outcome.results });
   return won(results);
 }
 
@@ -251,7 +255,7 @@ export async function dismissJob(
     findMove(guard),
     database.takeIn,
   );
-  if (won(results)) database.feed.forget(jobId);
+  if (won(results)) database.feed.ended(jobId);
   return won(results) ? "dismissed" : "lost";
 }
 
@@ -274,15 +278,6 @@ export async function discardJob(
     database.takeIn,
   );
   return won(results) ? "dismissed" : "lost";
-}
-
-/** Values that take less stand in rows that the job has anyway. */
-const smallCharacters = 4096;
-
-/** Counts what large values take of the database. */
-function largeBytes(outputs: readonly (readonly string[])[]): number {
-  const lengths = outputs.map(([, text = ""]) => (text.length > smallCharacters ? Buffer.byteLength(text) : 0));
-  return lengths.reduce((sum, length) => sum + length, 0);
 }
 
 function tellOfMove(

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { Job, JobEvent } from "../domain/job.ts";
 import type { Notification, NotificationState, NotificationTry, Subscriber } from "../domain/notification.ts";
 import type { Database } from "./database.ts";
-import { jobOf } from "./job-rows.ts";
+import { eventsOfRow, jobOf } from "./job-rows.ts";
 import type { TableRow } from "./rows.ts";
 import { jobEvents, jobs } from "./schema/jobs.ts";
 import { notifications, subscriptions } from "./schema/notifications.ts";
@@ -57,7 +57,11 @@ const selectDelivery = compile<{ id: string }>()(() =>
     .innerJoin(jobs, eq(jobs.id, notifications.jobId))
     .innerJoin(
       jobEvents,
-      and(eq(jobEvents.jobId, notifications.jobId), eq(jobEvents.number, notifications.eventNumber)),
+      and(
+        eq(jobEvents.jobId, notifications.jobId),
+        // A row holds what one write told: the event stands in the first one that does not end before it.
+        sql`${jobEvents.number} = (select min(number) from job_events where job_id = ${notifications.jobId} and number >= ${notifications.eventNumber})`,
+      ),
     )
     .where(eq(notifications.id, argument("id"))),
 );
@@ -119,8 +123,9 @@ export type Delivery = { readonly notification: Notification; readonly job: Job;
 /** Finds a notification with its job and the event that it tells; undefined when its job was removed. */
 export async function findDelivery(database: Database, id: string): Promise<Delivery | undefined> {
   const [row] = await database.read(selectDelivery({ id }));
-  if (row === undefined) return undefined;
-  return { notification: notificationOf(row.notification), job: jobOf(row.job), event: row.event };
+  const event = row && eventsOfRow(row.event).find(({ number }) => number === row.notification.eventNumber);
+  if (row === undefined || event === undefined) return undefined;
+  return { notification: notificationOf(row.notification), job: jobOf(row.job), event };
 }
 
 /** Keeps what became of a notification; it is tried again at `dueAt`, never when that is undefined. */

@@ -1,7 +1,7 @@
 import type { Json } from "../domain/json.ts";
 import type { Database } from "./database.ts";
 import { checkpointsOf } from "./executions.ts";
-import { eventsText } from "./job-rows.ts";
+import { eventArguments } from "./job-rows.ts";
 import { findMove, insertEventsOfMove } from "./queries/guards.ts";
 import { withoutListRows } from "./queries/list-rows.ts";
 import { copyCheckpoints, retry } from "./queries/retry-job.ts";
@@ -26,7 +26,7 @@ export async function retryJob(database: Database, move: RetryMove): Promise<"ac
   const [retried] = await database.write(
     [
       retry({ jobId, moveId, at, message: storable(message), keeps: Number(keepsFinishedSteps) }),
-      insertEventsOfMove({ jobId, moveId, events: eventsText([event]) }),
+      insertEventsOfMove({ jobId, moveId, ...eventArguments(event) }),
       ...withoutListRows({ jobId, moveId }),
     ],
     [jobId],

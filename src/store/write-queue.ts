@@ -1,7 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
-import { wordDamage } from "./database-fault.ts";
+import { DatabaseClosed, wordDamage } from "./database-fault.ts";
 import { type Driver, isFull, isUnclear } from "./driver.ts";
 import { createLockPatience, type LockPatience } from "./lock-patience.ts";
 import type { Statement, StatementResult } from "./statements.ts";
@@ -120,7 +120,7 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
   };
   return {
     write(statements, options = {}) {
-      if (isClosing) return Promise.reject(new Problem("unavailable", "Cannot write: the database is closed"));
+      if (isClosing) return Promise.reject(new DatabaseClosed("write"));
       if (statements.length === 0) return Promise.resolve([]);
       if (refusal !== undefined) return Promise.reject(new Problem("unavailable", refusal));
       const { promise, resolve, reject } = Promise.withResolvers<readonly StatementResult[]>();
@@ -129,7 +129,7 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
       return promise;
     },
     read(statement) {
-      if (!lock.isOpen()) return Promise.reject(new Problem("unavailable", "Cannot read: the database is closed"));
+      if (!lock.isOpen()) return Promise.reject(new DatabaseClosed("read"));
       return lock
         .unlessBusy(() => driver.execute(statement))
         .catch((error: unknown) => {

@@ -210,7 +210,7 @@ export function verifyData(data: string): Columns {
       "select cast(number as text) as text from jobs where is_new = 0 and hidden < 2 and not exists (select 1 from job_texts_docsize where id = iif(jobs.hidden = 0, jobs.number, -jobs.number))",
     ),
     "histories with gaps": texts(
-      "select job_id as text from job_events group by job_id having count(*) <> max(number) or min(number) <> 1",
+      "select job_id as text from job_events group by job_id having sum(1 + coalesce(json_array_length(earlier), 0)) <> max(number) or min(number - coalesce(json_array_length(earlier), 0)) <> 1",
     ),
     "jobs that ended twice": texts(
       // A finished job that is dismissed has a second end, and only one of these.

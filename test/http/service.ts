@@ -156,6 +156,7 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
         if (job === undefined || options.holdsJobs === true) return;
         ends.push(finishJobOf(finishing, job.id, { results: echoed(job) }));
       },
+      runAtOnce: async () => undefined,
       stop: (jobId) => stopped.push(jobId),
       publishStatus: async (jobId) => void published.push(jobId),
       notify: () => {},

@@ -94,3 +94,23 @@ test("countRunning() counts lanes, processes and the clients that use tools or o
   ]);
   expect([...counts.clients.values()]).toEqual([2, 1]);
 });
+
+describe("admits() lets a job run that never waited:", () => {
+  test.each([
+    ["when nothing of its lane waits and a slot is free", "q-a-1", [], [], true],
+    ["beside others that wait in another lane", "q-a-1", ["t-a-1"], [], true],
+    ["not when it would overtake one of its lane", "q-a-2", ["q-b-1"], [], false],
+    ["not when no slot is free", "t-a-1", [], ["t-b-8", "t-b-9"], false],
+  ] as const)("%s", (_, name, waiting, runs, admitted) => {
+    const lanes = createLanes(bounds, laneOf);
+    for (const one of waiting) lanes.add(job(one));
+    expect(lanes.admits(job(name), runs.map(running))).toBe(admitted);
+    expect(lanes.size).toBe(waiting.length);
+  });
+
+  test("not when the slots of its process are taken", () => {
+    const lanes = createLanes(bounds, laneOf);
+    expect(lanes.admits(job("q-a-1", 1), [running("q-b-9")])).toBe(false);
+    expect(lanes.admits(job("q-a-1", 2), [running("q-b-9")])).toBe(true);
+  });
+});

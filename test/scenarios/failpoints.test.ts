@@ -155,3 +155,35 @@ test.each([
   expect((await execute(after.url))?.status).toBe(200);
   expect(await listed()).toEqual([job]);
 });
+
+const written = [
+  ["JOB_PROGRESS_SETUP:before-commit", false],
+  ["JOB_PROGRESS_EXECUTE_REQUEST:after-effect", false],
+  ["JOB_PROGRESS_DONE:before-commit", false],
+  ["JOB_PROGRESS_SETUP:after-commit", true],
+  ["JOB_PROGRESS_DONE:after-commit", true],
+  ["JOB_PROGRESS_DONE:after-effect", true],
+] as const;
+
+test.each(written)(
+  "of a synchronous run that is one write nothing is there before its commit, and all after it: %s",
+  async (failpoint, isWritten) => {
+    await using folder = await temporaryDirectory();
+    const before = await startServer(folder.path, [], { program, environment: { [variable]: failpoint } });
+    const answer = fetch(`${before.url}/processes/echo/execution`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ inputs: { text: "hello" } }),
+    });
+    expect(answer).rejects.toThrow();
+    expect(await before.exited).toBe(137);
+    await answer.catch(() => undefined);
+    await using after = await startServer(folder.path);
+    const { jobs } = v.parse(JobsSchema, await (await fetch(`${after.url}/jobs`)).json());
+    expect(jobs).toHaveLength(isWritten ? 1 : 0);
+    for (const { jobID } of jobs) {
+      expect(await statusOf(after.url, jobID)).toMatchObject({ status: "successful", progress: 100, attempt: 1 });
+      expect(await (await fetch(`${after.url}/jobs/${jobID}/results/text`)).text()).toBe("hello");
+    }
+  },
+);

@@ -43,6 +43,38 @@ test("eventsOf() reads from a number on, at most as many as wanted", async () =>
   expect(await numbers(3)).toEqual([]);
 });
 
+test("the events of one write stand in one row, and are read one by one beside rows of one event each", async () => {
+  await using dir = await temporaryDirectory();
+  await using database = await openTestDatabase(dir.path);
+  const { jobId, fence } = await insertRunningJob(database);
+  const failure = { message: "a \ud800 and \0", exitCode: 3 };
+  const events = [
+    stageEvent("describe"),
+    stageEvent("monitorError", { message: "a \ud800 and \0", failure }),
+    { ...stageEvent("monitorEnd"), at: at + 1 },
+  ];
+  await recordJob(database, { jobId, fence, at, events, progress: 90, stage: "monitorEnd", message: "m" });
+  expect(await database.read({ sql: "SELECT number FROM job_events ORDER BY number", args: [] })).toEqual([
+    expect.objectContaining({ number: 1 }),
+    expect.objectContaining({ number: 2 }),
+    expect.objectContaining({ number: 5 }),
+  ]);
+  const read = await eventsOf(database, jobId, 0);
+  expect(read.map(({ number, stage }) => [number, stage])).toEqual([
+    [1, undefined],
+    [2, "setup"],
+    [3, "describe"],
+    [4, "monitorError"],
+    [5, "monitorEnd"],
+  ]);
+  expect(read[3]).toEqual({ ...stageEvent("monitorError"), jobId, number: 4, message: "a \ufffd and \ufffd", failure });
+  const numbers = async (after: number, limit?: number) =>
+    (await eventsOf(database, jobId, after, limit)).map((event) => event.number);
+  expect(await numbers(3)).toEqual([4, 5]);
+  expect(await numbers(2, 2)).toEqual([3, 4]);
+  expect(await numbers(5)).toEqual([]);
+});
+
 describe("follow()", () => {
   test("gives stored events, then new ones, and ends after the final one", async () => {
     await using dir = await temporaryDirectory();

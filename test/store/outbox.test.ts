@@ -47,6 +47,18 @@ async function outbox(database: Database): Promise<readonly string[]> {
 }
 
 describe("a notification is written by the write that makes the change:", () => {
+  test("one that tells an event before the last of its write is delivered with that event", async () => {
+    await using dir = await temporaryDirectory();
+    await using database = await openTestDatabase(dir.path);
+    const running = await insertRunningJob(database);
+    const [first, second] = [told("inProgress"), told("success")];
+    const events = [stageEvent("statusLocation"), stageEvent("notify"), stageEvent("done", { status: "successful" })];
+    const notifications = [...tellingEvent([first], 0), ...tellingEvent([second], 1)];
+    expect(await finishJob(database, finishing(running, { events, notifications }))).toBe(true);
+    expect((await findDelivery(database, first.id))?.event).toMatchObject({ number: 3, stage: "statusLocation" });
+    expect((await findDelivery(database, second.id))?.event).toMatchObject({ number: 4, stage: "notify" });
+  });
+
   test("a finish takes it along, and it tells the last event of the finish", async () => {
     await using dir = await temporaryDirectory();
     await using database = await openTestDatabase(dir.path);

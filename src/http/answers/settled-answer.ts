@@ -1,6 +1,7 @@
 import type { Job } from "../../domain/job.ts";
 import { type AnsweredDeps, settleAnswered, showJob } from "../../operations/hidden-jobs.ts";
 import { type ReadResultsDeps, resultsOfJob } from "../../operations/read-results.ts";
+import type { Submitted } from "../../operations/submit-job.ts";
 import type { RouteContext } from "../route.ts";
 import { sizeOf } from "./results-answer.ts";
 
@@ -13,13 +14,13 @@ export type SettledDeps = AnsweredDeps & ReadResultsDeps & { readonly settings: 
 export async function settledAnswer(
   deps: SettledDeps,
   context: Pick<RouteContext, "request">,
-  job: Job,
+  { job, results: known }: Pick<Submitted, "job" | "results">,
   answer: () => Promise<Response>,
 ): Promise<Response> {
   if (job.hidden === undefined) return answer();
   try {
     const response = await answer();
-    const { results } = await resultsOfJob(deps, job);
+    const { results } = await resultsOfJob(deps, job, known);
     const sizeBytes = Object.values(results).reduce((sum, result) => sum + sizeOf(result), 0);
     // Files that are too large to be held are sent while they are read.
     const isHeld = sizeBytes <= deps.settings.maxInlineBytes;

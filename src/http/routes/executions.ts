@@ -177,8 +177,8 @@ async function execute(
   if (order.isDryRun) return jsonResponse(checkedDocument(await checkJob(deps, submission, reference)));
   const submitted = await submitJob(deps, submission, reference);
   if (submitted.kind === "created") return createdResponse(deps, submitted, baseUrl, prefer.respondAsync);
-  const response = await settledAnswer(deps, context, submitted.job, async () => {
-    const outcome = await resultsOfJob(deps, submitted.job);
+  const response = await settledAnswer(deps, context, submitted, async () => {
+    const outcome = await resultsOfJob(deps, submitted.job, submitted.results);
     return answerResults(deps, context, { ...outcome, preferences: prefer, isSync: true });
   });
   if (submitted.waitSeconds !== undefined) {

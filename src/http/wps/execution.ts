@@ -5,10 +5,11 @@ import { isFinished } from "../../domain/job-state.ts";
 import type { Logger } from "../../domain/logger.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { Process } from "../../domain/process.ts";
+import type { Results } from "../../domain/values.ts";
 import { withLineage } from "../../operations/read-inputs.ts";
 import { type ReadResultsDeps, resultsOfJob } from "../../operations/read-results.ts";
 import type { SubmitDeps } from "../../operations/submission.ts";
-import { submitJob } from "../../operations/submit-job.ts";
+import { type Submitted, submitJob } from "../../operations/submit-job.ts";
 import { waitForEnd } from "../../operations/wait-for-job.ts";
 import { executePayload, locatorOf } from "../../wire/wps-endpoint/execute-payload.ts";
 import { executeResponseOf, failureText, outputsOfJob, stateOfJob } from "../../wire/wps-endpoint/job-response.ts";
@@ -23,6 +24,8 @@ import { owsResponse, xmlResponse } from "./response.ts";
 export type ExecuteWpsDeps = SubmitDeps &
   ReadResultsDeps &
   AnswerDeps & { readonly logger: Logger; readonly settings: { readonly maxBodyBytes: number } };
+
+type Ended = Pick<Submitted, "job" | "results">;
 
 /** A job that ends within this time is answered as done: its client need not ask again. */
 const shortJobMilliseconds = 200;
@@ -39,14 +42,21 @@ export async function executeWps(
 ): Promise<Response> {
   try {
     refuseManyRaw(process, call);
-    const job = await submit(deps, context, process, call);
-    return await settledAnswer(deps, context, job, () => answerJob(deps, context, { process, call, job }));
+    const submitted = await submit(deps, context, process, call);
+    return await settledAnswer(deps, context, submitted, () =>
+      answerJob(deps, context, { ...submitted, process, call }),
+    );
   } catch (error) {
     return owsResponse(error, call.version, deps.logger, (pointer) => locatorOf(call, pointer));
   }
 }
 
-async function submit(deps: ExecuteWpsDeps, context: RouteContext, process: Process, call: ExecuteCall): Promise<Job> {
+async function submit(
+  deps: ExecuteWpsDeps,
+  context: RouteContext,
+  process: Process,
+  call: ExecuteCall,
+): Promise<Ended> {
   const isDocument10 = call.version === "1.0.0" && call.response === "document";
   const submission = submissionOf(deps, context, {
     payload: executePayload(call, process.description),
@@ -57,23 +67,24 @@ async function submit(deps: ExecuteWpsDeps, context: RouteContext, process: Proc
     ...defined({ language: call.language }),
   });
   const submitted = await submitJob(deps, submission, process);
-  if (call.mode === "sync" || submitted.kind !== "created") return submitted.job;
-  return (await waitForEnd(deps, submitted.job, shortJobMilliseconds, context.signal)).job;
+  if (call.mode === "sync" || submitted.kind !== "created") return submitted;
+  const wait = { milliseconds: shortJobMilliseconds, signal: context.signal };
+  return waitForEnd(deps, submitted.job, wait);
 }
 
 async function answerJob(
   deps: ExecuteWpsDeps,
   context: RouteContext,
-  { process, call, job }: { readonly process: Process; readonly call: ExecuteCall; readonly job: Job },
+  { process, call, job, results: known }: Ended & { readonly process: Process; readonly call: ExecuteCall },
 ): Promise<Response> {
   const isDone = isFinished(job.status);
   if (call.version === "2.0.0") {
     if (!isDone || call.mode === "async")
       return xmlResponse(writeStatusInfo({ jobId: job.id, state: stateOfJob[job.status], percent: job.progress }));
-    return call.response === "raw" ? answerRaw(deps, context, job) : answerDocument20(deps, context, job);
+    return call.response === "raw" ? answerRaw(deps, context, job, known) : answerDocument20(deps, context, job, known);
   }
   if (call.response === "raw") {
-    if (isDone) return answerRaw(deps, context, job);
+    if (isDone) return answerRaw(deps, context, job, known);
     throw new Problem(
       "unavailable",
       `Cannot answer with raw data: found job "${job.id}" still running, wanted its end`,
@@ -82,14 +93,19 @@ async function answerJob(
   const isKept = call.store || !isDone;
   if (isKept && !call.store) await deps.runner.publishStatus(job.id);
   const documents = { ...documentSource(deps, context.baseUrl), isKept };
-  const results = job.status === "successful" ? (await resultsOfJob(deps, job)).results : {};
+  const results = job.status === "successful" ? (await resultsOfJob(deps, job, known)).results : {};
   const whole = await withLineage(deps, job);
   return xmlResponse(writeExecuteResponse(await executeResponseOf(whole, process.description, results, documents)));
 }
 
-async function answerRaw(deps: ExecuteWpsDeps, context: RouteContext, job: Job): Promise<Response> {
+async function answerRaw(
+  deps: ExecuteWpsDeps,
+  context: RouteContext,
+  job: Job,
+  known: Results | undefined,
+): Promise<Response> {
   refuseFailed(job);
-  const outcome = await resultsOfJob(deps, job);
+  const outcome = await resultsOfJob(deps, job, known);
   const [outputId = ""] = Object.keys(job.request.outputs ?? outcome.description.outputs);
   const response = await answerResult(deps, context, { ...outcome, outputId });
   for (const [name, value] of Object.entries(foreignBytes)) response.headers.set(name, value);
@@ -103,8 +119,13 @@ function refuseManyRaw(process: Process, call: ExecuteCall): void {
   throw wrongExecute([fault("RawDataOutput", wanted, "one output")]);
 }
 
-async function answerDocument20(deps: ExecuteWpsDeps, context: RouteContext, job: Job): Promise<Response> {
-  const { description, results } = await resultsOfJob(deps, job);
+async function answerDocument20(
+  deps: ExecuteWpsDeps,
+  context: RouteContext,
+  job: Job,
+  known: Results | undefined,
+): Promise<Response> {
+  const { description, results } = await resultsOfJob(deps, job, known);
   refuseFailed(job);
   const outputs = await outputsOfJob(job, description, results, documentSource(deps, context.baseUrl));
   // A run that is no job to its client has no id to ask with.

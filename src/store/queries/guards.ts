@@ -1,7 +1,8 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import { jobMoves } from "../../domain/job-state.ts";
+import type { EventArguments } from "../job-rows.ts";
 import { jobEvents, jobs } from "../schema/jobs.ts";
-import { argument, build, compile, insertFrom, member, statusIn } from "../statements.ts";
+import { argument, argumentsOf, build, compile, insertFrom, member, statusIn } from "../statements.ts";
 
 // What the statements beside an UPDATE of `jobs` look for. A condition of the UPDATE guards nothing that stands beside it
 // in the batch, and the state afterwards looks the same to the loser of a race: so a move stores its moveId, and the
@@ -24,16 +25,13 @@ export const held = sql`exists (select 1 from ${jobs} where ${and(
 /** The number of a job's last event; 0 before the first. */
 export const lastNumber = sql`(select coalesce(max(${jobEvents.number}), 0) from ${jobEvents} where ${jobEvents.jobId} = ${argument("jobId")})`;
 
-/** One statement for all events of a write: `events` is a JSON array of what `eventMembers` gives. */
+/** One row for all events of a write. */
 function insertEventsWhere(condition: SQL) {
-  return insertFrom(
-    jobEvents,
-    { jobId: argument("jobId"), number: sql`${lastNumber} + 1 + event.key`, ...eventColumns("event", 0) },
-    { source: sql`json_each(${argument("events")}) as event`, where: condition },
-  );
+  const number = sql`${lastNumber} + ${argument("count")}`;
+  return insertFrom(jobEvents, { ...argumentsOf(jobEvents), number }, { where: condition });
 }
 
-/** The columns of an event whose members stand from a position on in a member of a JSON array. */
+/** The columns of a lone event whose members stand from a position on in a member of a JSON array. */
 export function eventColumns(source: string, from: number) {
   return {
     at: member(source, from),
@@ -43,13 +41,14 @@ export function eventColumns(source: string, from: number) {
     progress: member(source, from + 4),
     message: member(source, from + 5),
     failure: member(source, from + 6),
+    earlier: sql`null`,
   };
 }
 
-export const insertEventsOfMove = compile<{ jobId: string; moveId: string; events: string }>()(() =>
+export const insertEventsOfMove = compile<{ jobId: string; moveId: string } & EventArguments>()(() =>
   insertEventsWhere(moved),
 );
-export const insertEventsOfRecord = compile<{ jobId: string; fence: number; events: string }>()(() =>
+export const insertEventsOfRecord = compile<{ jobId: string; fence: number } & EventArguments>()(() =>
   insertEventsWhere(held),
 );
 

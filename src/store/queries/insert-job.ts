@@ -1,6 +1,7 @@
 import { and, eq, gt, lte, notExists, sql } from "drizzle-orm";
 import { jobMoves } from "../../domain/job-state.ts";
-import { idempotencyKeys, jobEvents, jobSecrets, jobs } from "../schema/jobs.ts";
+import type { EventArguments } from "../job-rows.ts";
+import { executions, idempotencyKeys, jobEvents, jobSecrets, jobs } from "../schema/jobs.ts";
 import { subscriptions } from "../schema/notifications.ts";
 import { vaultUses } from "../schema/vault.ts";
 import {
@@ -13,7 +14,7 @@ import {
   insertFrom,
   statusIn,
 } from "../statements.ts";
-import { eventColumns, isThere } from "./guards.ts";
+import { isThere } from "./guards.ts";
 
 export type JobArguments = ArgumentsOf<typeof jobs>;
 type Key = { principal: string; processId: string; key: string };
@@ -68,13 +69,19 @@ export const deleteExpiredKeys = compile<{ now: number }>()(() =>
   build.delete(idempotencyKeys).where(lte(idempotencyKeys.expiresAt, argument("now"))),
 );
 
-/** `events` is a JSON array with one member: what `eventMembers` gives. */
-export const insertFirstEvent = compile<{ jobId: string; events: string }>()(() =>
-  insertFrom(
-    jobEvents,
-    { jobId: argument("jobId"), number: sql`1 + event.key`, ...eventColumns("event", 0) },
-    { source: sql`json_each(${argument("events")}) as event`, where: isThere },
-  ),
+export const insertFirstEvents = compile<{ jobId: string } & EventArguments>()(() =>
+  insertFrom(jobEvents, { ...argumentsOf(jobEvents), number: argument("count") }, { where: isThere }),
+);
+
+/** The execution of a job that is inserted with its end. */
+export const insertEndedExecution = compile<{
+  jobId: string;
+  id: string;
+  attempt: number;
+  startedAt: number;
+  endedAt: number;
+}>()(() =>
+  insertFrom(executions, { ...argumentsOf(executions), handle: sql`null`, outputPlan: sql`null` }, { where: isThere }),
 );
 
 /** `files` is a JSON array of ids. */

@@ -173,6 +173,7 @@ export const insertDismissalEvent = compile<{ jobId: string; moveId: string }>()
       progress: sql`${jobs.progress}`,
       message: sql`${jobs.message}`,
       failure: sql`null`,
+      earlier: sql`null`,
     },
     { source: sql`${jobs}`, where: isMove },
   ),

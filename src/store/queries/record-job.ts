@@ -3,7 +3,7 @@ import type { NewJobEvent } from "../../domain/job.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import type { PendingNotification } from "../../domain/notification.ts";
 import type { StageName } from "../../domain/progress.ts";
-import { eventsText, jsonOrNull } from "../job-rows.ts";
+import { eventArguments, jsonOrNull } from "../job-rows.ts";
 import { checkpoints, executions, jobs } from "../schema/jobs.ts";
 import { argument, build, compile, excluded, insertFrom, type Statement, storable } from "../statements.ts";
 import { held, insertEventsOfRecord, isHeld } from "./guards.ts";
@@ -55,7 +55,9 @@ export function recordStatements(job: JobRecord): readonly Statement[] {
   if (notifications.length > 0) {
     statements.push(insertNotificationsOfRecord({ ...guard, at, notifications: notificationsText(notifications) }));
   }
-  if (events.length > 0) statements.push(insertEventsOfRecord({ ...guard, events: eventsText(events) }));
+  const last = events.at(-1);
+  if (last !== undefined)
+    statements.push(insertEventsOfRecord({ ...guard, ...eventArguments(last, events.slice(0, -1)) }));
   return statements;
 }
 

@@ -1,0 +1,38 @@
+import { defined } from "../domain/defined.ts";
+import type { Job } from "../domain/job.ts";
+import type { StageName } from "../domain/progress.ts";
+import { type FinishMove, finishJob } from "../store/jobs.ts";
+import { aroundCommit } from "./around-commit.ts";
+import type { Claim, ExecuteDeps } from "./claim.ts";
+
+/** Writes the end of a job, or hands it to whoever writes it. Resolves to false when the claim does not hold. */
+export async function writeEnd(deps: ExecuteDeps, end: FinishMove): Promise<boolean> {
+  if (deps.takeEnd !== undefined) return deps.takeEnd(end);
+  // What other jobs recorded on their way is known to the database alone.
+  const job = deps.isBuffered(deps.claim.job) ? undefined : endedJob(deps.claim, end);
+  return aroundCommit(deps, stagesOf(end), () => finishJob(deps.database, { ...end, ...defined({ job }) }));
+}
+
+/** Returns a job as it is after the write that ended it. Only for one of which nothing was recorded since its claim. */
+export function endedJob({ job, executionId, attempt, fence, startedAt }: Claim, end: FinishMove): Job {
+  const { outcome, progress, stage, message, at } = end;
+  return {
+    ...job,
+    status: outcome.status,
+    attempt,
+    fence,
+    executionId,
+    progress,
+    stage,
+    message,
+    startedAt,
+    finishedAt: at,
+    updatedAt: at,
+    ...defined({ failure: outcome.failure, wpsId: outcome.wpsId }),
+  };
+}
+
+/** Lists the stages that are stored with a job's end. */
+export function stagesOf({ events, stage }: FinishMove): readonly StageName[] {
+  return events.map((event) => event.stage ?? stage);
+}
