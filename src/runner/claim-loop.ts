@@ -71,7 +71,7 @@ export function createClaimLoop(deps: RunnerDeps, { lanes, walks, timers }: Part
   };
   const pump = () => {
     if (!is.started || is.ended || is.claiming || is.resting || !deps.hasSpace()) return;
-    const jobs = lanes.take(walks.running());
+    const jobs = lanes.take(walks.running(), walks.mayPrepareAhead());
     if (jobs.length > 0) void claimAll(jobs);
     else if (mayHaveMore && lanes.size === 0) void read();
   };

@@ -12,6 +12,7 @@ import type { CrashNotes } from "../files/crash-notes.ts";
 import type { Layout } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";
 import type { Failpoint } from "./failpoints.ts";
+import type { ToolTurn } from "./tool-turns.ts";
 
 /** What a remote job may use: the provider's address, and the headers of its caller that go there. */
 export type RemoteAccess = {
@@ -70,6 +71,8 @@ export type ExecuteDeps = {
   readonly signal: AbortSignal;
   /** Takes the job away from this walk. */
   readonly lose: () => void;
+  /** The turn of its tool; whoever has none may run at once. */
+  readonly turn?: Pick<ToolTurn, "come" | "endRun">;
 };
 
 /** How a walk ended: `finished` wrote the job's end; `lost` and `left` wrote nothing. */
@@ -99,7 +102,7 @@ export class RunFailed extends Error {
 export type KnownRun = { handle?: JsonObject };
 
 /** What the runner needs; each walk gets its claim besides. */
-export type RunnerDeps = Omit<ExecuteDeps, "claim" | "signal" | "lose"> & {
+export type RunnerDeps = Omit<ExecuteDeps, "claim" | "signal" | "lose" | "turn"> & {
   /** Tools that run at once. */
   readonly slots: number;
   /** Tools and jobs on other servers that run at once for one client. */

@@ -1,12 +1,14 @@
 import { clientOf } from "../domain/access.ts";
+import { defined } from "../domain/defined.ts";
 import { type GrowingPause, growingPause } from "../domain/growing-pause.ts";
 import type { Job } from "../domain/job.ts";
 import { stopFor } from "../domain/stop-reason.ts";
 import { forgetCrashes } from "../files/crash-notes.ts";
-import type { Claim, RunnerDeps } from "./claim.ts";
+import type { Claim, ExecuteDeps, RunnerDeps } from "./claim.ts";
 import { executeProcess } from "./execute-process.ts";
 import type { Lane, RunningJob } from "./lanes.ts";
 import { clearExecution } from "./recover.ts";
+import { createToolTurns } from "./tool-turns.ts";
 
 /** The walks that live in this process. */
 export type LivingWalks = AsyncDisposable & {
@@ -16,14 +18,16 @@ export type LivingWalks = AsyncDisposable & {
   /** Takes a job away from its walk. */
   stop(jobId: string): void;
   running(): Iterable<RunningJob>;
+  /** Tells whether jobs may be prepared while the tools of others run. */
+  mayPrepareAhead(): boolean;
 };
 
 type Walk = RunningJob & { readonly controller: AbortController; readonly done: Promise<void> };
 
 /** What is told of walks. */
 type Told = {
-  /** A walk has ended, however. */
-  readonly onEnd: () => void;
+  /** A walk needs its slot no more, or has ended. */
+  readonly onRoom: () => void;
   /** The end of an execution could not be written: it is to be looked at again after so many milliseconds. */
   readonly onUnwritten: (executionId: string, milliseconds: number) => void;
 };
@@ -36,11 +40,12 @@ export function createLivingWalks(deps: RunnerDeps, laneOf: (job: Job) => Lane, 
   const walks = new Map<string, Walk>();
   /** By execution: of ends that could not be written. */
   const pauses = new Map<string, GrowingPause>();
+  const turns = createToolTurns(deps.clock, deps.slots);
 
-  const walk = async (claim: Claim, controller: AbortController) => {
+  const walk = async (claim: Claim, controller: AbortController, turn?: ExecuteDeps["turn"]) => {
     const { job, executionId } = claim;
     try {
-      await walkToEnd(deps, claim, controller);
+      await walkToEnd({ ...deps, ...defined({ turn }) }, claim, controller);
       pauses.delete(executionId);
     } catch (error) {
       deps.logger.error("Cannot end a job, looking at it again soon", { jobId: job.id, executionId, error });
@@ -55,15 +60,26 @@ export function createLivingWalks(deps: RunnerDeps, laneOf: (job: Job) => Lane, 
     launch(claim) {
       const controller = new AbortController();
       const { job } = claim;
-      const done = walk(claim, controller).finally(() => {
+      const lane = laneOf(job);
+      const turn = lane === "tools" ? turns.join(job, claim.isAdopted) : undefined;
+      const endRun = () => {
+        turn?.endRun();
+        told.onRoom();
+      };
+      const ownTurn = turn === undefined ? undefined : { come: turn.come, endRun };
+      const done = walk(claim, controller, ownTurn).finally(() => {
         walks.delete(job.id);
-        told.onEnd();
+        turn?.[Symbol.dispose]();
+        told.onRoom();
       });
       walks.set(job.id, {
         controller,
-        lane: laneOf(job),
+        lane,
         processId: job.processId,
         client: clientOf(job),
+        get isPublishing() {
+          return turn?.hasRun ?? false;
+        },
         done,
       });
     },
@@ -73,6 +89,7 @@ export function createLivingWalks(deps: RunnerDeps, laneOf: (job: Job) => Lane, 
       if (living !== undefined) stopFor(living.controller, "dismissed");
     },
     running: () => walks.values(),
+    mayPrepareAhead: turns.areQuick,
     async [Symbol.asyncDispose]() {
       for (const { controller } of walks.values()) stopFor(controller, "stopping");
       await Promise.all([...walks.values()].map(({ done }) => done));
@@ -80,7 +97,11 @@ export function createLivingWalks(deps: RunnerDeps, laneOf: (job: Job) => Lane, 
   };
 }
 
-async function walkToEnd(deps: RunnerDeps, claim: Claim, controller: AbortController): Promise<void> {
+async function walkToEnd(
+  deps: RunnerDeps & Pick<ExecuteDeps, "turn">,
+  claim: Claim,
+  controller: AbortController,
+): Promise<void> {
   const { job, executionId } = claim;
   const { url, headers } = await deps.remoteAccess(job);
   const walkDeps = { ...deps, signal: controller.signal, lose: () => stopFor(controller, "dismissed") };

@@ -6,6 +6,7 @@ import { type JsonObject, parseExact } from "../domain/json.ts";
 import { errorText } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import { shortageOf } from "../domain/shortage.ts";
+import { startTimer } from "../domain/timers.ts";
 import { withDefaults } from "../engines/default-inputs.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engines/engine.ts";
 import { prepareInputs } from "../engines/prepare-inputs.ts";
@@ -41,7 +42,10 @@ export async function startRun(
     walk.enter("executeRequest");
     known.handle = handle;
     const kept = await keptSteps(deps);
+    // A crash fails its job as soon as it has a handle: what waits has none.
+    if (prepared.restart === "fail") await untilTurn(deps, walk);
     if (!engine.isRepeatable) await walk.commit({ handle });
+    await untilTurn(deps, walk);
     deps.signal.throwIfAborted();
     if (kept.size === 0) await engine.start(prepared, handle, record);
     else await adoptRun(deps, engine, { prepared, handle, checkpoints: kept }, record);
@@ -55,6 +59,17 @@ export async function startRun(
   // It runs: crashes that follow each other closely must not be taken for its fault.
   if (recorded !== undefined) await walk.commit();
   return { prepared, handle };
+}
+
+/** Who waits longer for its turn is told. */
+const quietMilliseconds = 200;
+
+/** Waits until the job's tool may run. */
+async function untilTurn({ turn, signal }: ExecuteDeps, walk: JobWalk): Promise<void> {
+  if (turn === undefined) return;
+  const tell = () => walk.enter("executeRequest", "Waiting for room: as many tools run as may run at once");
+  using _ = startTimer(quietMilliseconds, tell);
+  await turn.come(signal);
 }
 
 /** The finished steps of an earlier attempt, when the retry was asked to keep them. */

@@ -1,0 +1,63 @@
+import { realpath } from "node:fs/promises";
+import { clientOf, clientWords } from "../domain/access.ts";
+import { makeResultsRelative } from "../domain/results.ts";
+import type { OutputValues, PreparedInputs, Results } from "../domain/values.ts";
+import { digestOutputs } from "../files/digest-outputs.ts";
+import { ifExists } from "../files/file-errors.ts";
+import { executionWorkDirectory, isInside } from "../files/layout.ts";
+import { isLargerThanDisk, measureOutputs } from "../files/measure-outputs.ts";
+import { type OutputPlan, planOutputs } from "../files/output-plan.ts";
+import { publishOutputs } from "../files/publish-outputs.ts";
+import { executionIdsOf } from "../store/executions.ts";
+import { usageOf } from "../store/usage.ts";
+import { type ExecuteDeps, RunFailed } from "./claim.ts";
+import type { JobWalk } from "./job-walk.ts";
+import { patiently } from "./patiently.ts";
+
+/** Plans where the outputs of a job go. */
+export async function planJob(deps: ExecuteDeps, given: PreparedInputs, outputs: OutputValues): Promise<OutputPlan> {
+  const { job, executionId } = deps.claim;
+  const inputs = await realInputPaths(given);
+  const kept = await keptWorkDirectories(deps);
+  const isInput = (path: string) => inputs.has(path) || kept.some((directory) => isInside(directory, path));
+  return planOutputs(deps.layout, { jobId: job.id, executionId, outputs, isInput });
+}
+
+/** A tool may hand an input on as an output. */
+async function realInputPaths(inputs: PreparedInputs): Promise<ReadonlySet<string>> {
+  const files = Object.values(inputs)
+    .flat()
+    .flatMap((item) => (item.kind === "file" ? [item, ...(item.secondaryFiles ?? [])] : []));
+  return new Set(await Promise.all(files.map((file) => realpath(file.path))));
+}
+
+/** Steps that a retry kept left their files in the scratch of earlier executions of the same job. */
+async function keptWorkDirectories({ database, layout, claim }: ExecuteDeps): Promise<readonly string[]> {
+  if (claim.job.resumeFrom === undefined) return [];
+  const ids = await executionIdsOf(database, claim.job.id);
+  const found = await Promise.all(ids.map((id) => ifExists(realpath(executionWorkDirectory(layout, id)))));
+  return found.filter((directory) => directory !== undefined);
+}
+
+/** Moves the outputs by plan, makes the references relative and maps the locations; repeatable after a crash. */
+export async function publishJob(deps: ExecuteDeps, walk: JobWalk, plan: OutputPlan): Promise<Results> {
+  const neverFits = () => isLargerThanDisk(deps.layout, plan);
+  await patiently(deps, walk, () => publishOutputs(deps.layout, plan), neverFits);
+  await refuseOutputs(deps);
+  const results = await patiently(deps, walk, () => digestOutputs(deps.layout, plan, deps.signal));
+  return makeResultsRelative(results, deps.settings);
+}
+
+/** What does not fit into the client's share of the disk is not kept. */
+async function refuseOutputs(deps: ExecuteDeps): Promise<void> {
+  const { quotaOutputBytes: limit } = deps.settings;
+  if (limit === undefined) return;
+  const client = clientOf(deps.claim.job);
+  const { outputBytes: used } = await usageOf(deps.database, client);
+  const bytes = await measureOutputs(deps.layout, [deps.claim.executionId]);
+  if (used + bytes <= limit) return;
+  const found = `${used} bytes of outputs of ${clientWords(client)} and ${bytes} more`;
+  throw new RunFailed({
+    message: `Cannot keep the outputs: found ${found}, wanted at most ${limit} (quota-output-bytes)`,
+  });
+}
