@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import { networkOf, readNetworkRules } from "../domain/tool-network.ts";
 import type { InputChecks } from "../engines/input-check.ts";
+import { createSharedSync } from "../files/shared-sync.ts";
 import { vaultFile } from "../files/vault.ts";
 import { download } from "../net/download.ts";
 import type { Gate } from "../net/fetch.ts";
@@ -74,6 +75,7 @@ export function createJobRunner({
       return decided.network === "none" ? decided.reason : undefined;
     },
     checkValue: (process, inputId, value) => inputChecks.of(process).value(inputId, value),
+    syncDirectory: createSharedSync(),
     isBuffered: (job) => !isBuiltin(job),
     settings: {
       inputRoots: config.inputRoot,

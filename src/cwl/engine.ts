@@ -98,6 +98,7 @@ export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
     },
     watch: (prepared, _handle, signal) => runOf(engines, prepared.executionId).updates(signal),
     collect: async (prepared) => toOutputValues(await collectForClient(engines, prepared), prepared.outputs),
+    collectsAgain: (prepared) => isOneTool(documentOf(deps, prepared)),
     collectObject: (prepared) => collect(engines, prepared),
     dismiss: (handle) => dismiss(engines, handle),
     cleanup: async (handle) => {
@@ -219,6 +220,11 @@ function documentOf(deps: CwlEngineDeps, prepared: Prepared): CwlDocument {
   // What a user runs here is refused as it would be at a deployment; what was deployed runs on.
   const options = { main: definition.main, allowsLocalFiles, isDeployed: !allowsLocalFiles, allowsSecretsHint: true };
   return loadJson(definition.document, options).cwl;
+}
+
+/** A tool that runs here leaves its record: its end is found again. Remote steps and workflows keep checkpoints. */
+function isOneTool({ main }: CwlDocument): boolean {
+  return main.kind === "tool" && (main.requirements.remote ?? main.hints.remote) === undefined;
 }
 
 const silentRecord: EngineRecord = { checkpoint: async () => {}, log: () => {} };

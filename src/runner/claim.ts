@@ -10,6 +10,7 @@ import type { Checkpoints, Engine } from "../engines/engine.ts";
 import type { PrepareInputsDeps, VaultSource } from "../engines/prepare-inputs.ts";
 import type { CrashNotes } from "../files/crash-notes.ts";
 import type { Layout } from "../files/layout.ts";
+import type { SharedSync } from "../files/shared-sync.ts";
 import type { Database } from "../store/database.ts";
 import type { Failpoint } from "./failpoints.ts";
 import type { ToolTurn } from "./tool-turns.ts";
@@ -59,6 +60,8 @@ export type ExecuteDeps = {
     /** What outputs of one client may take of the disk; no bound when undefined. */
     readonly quotaOutputBytes?: number;
   };
+  /** Syncs directories that walks have in common. */
+  readonly syncDirectory: SharedSync;
   /** Waits for what the server is short of. */
   readonly patience: Patience;
   /** Tells that a write took notifications along. */

@@ -10,7 +10,7 @@ import { sleep } from "../domain/timers.ts";
 import type { OutputValue, OutputValues, Result, Results } from "../domain/values.ts";
 import { createExecutionDirectories, removePublished } from "../files/job-directory.ts";
 import { createJobPaths } from "../files/job-paths.ts";
-import { keepResults, keepValue, keptValue } from "../files/kept-values.ts";
+import { keepResults, keptValue } from "../files/kept-values.ts";
 import { mapLocations } from "../files/map-locations.ts";
 import { measureOutputs } from "../files/measure-outputs.ts";
 import { parseOutputPlan } from "../files/output-plan.ts";
@@ -29,7 +29,7 @@ import {
 import { withPromisedTypes } from "./described-types.ts";
 import { beginWalk, type JobWalk } from "./job-walk.ts";
 import { patiently } from "./patiently.ts";
-import { planJob, publishJob } from "./publish-job.ts";
+import { hasFiles, planJob, publishJob } from "./publish-job.ts";
 import { startRun } from "./start-run.ts";
 import { monitorWithinLimit } from "./time-limit.ts";
 import type { Buffered } from "./walk-buffer.ts";
@@ -46,14 +46,14 @@ export async function executeProcess(
   headers: Readonly<Record<string, string>> | undefined,
 ): Promise<WalkEnd> {
   const deps: ExecuteDeps = { ...parts, claim };
-  const hasFiles = deps.isBuffered(claim.job) || deps.settings.jobFiles === "always";
-  const walk = beginWalk(deps, hasFiles);
+  const isKept = hasFiles(deps);
+  const walk = beginWalk(deps, isKept);
   const known: KnownRun = defined({ handle: claim.recorded?.handle });
   try {
-    if (hasFiles) await patiently(deps, walk, () => createExecutionDirectories(deps.layout, claim.executionId));
+    if (isKept) await patiently(deps, walk, () => createExecutionDirectories(deps.layout, claim.executionId));
     if (!claim.isAdopted) walk.log(stages.setup.message);
     const results = await runAndPublish(deps, walk, known, { url, headers });
-    const wpsId = hasFiles ? await patiently(deps, walk, () => mapJob(deps, results)) : undefined;
+    const wpsId = isKept ? await patiently(deps, walk, () => mapJob(deps, results)) : undefined;
     walk.enter("notify");
     const told = composeNotifications(claim.job, "success", deps.newId);
     const held = await keepResults(deps.layout, claim.executionId, results);
@@ -63,7 +63,7 @@ export async function executeProcess(
   } catch (error) {
     if (deps.signal.aborted) return abandoned(deps, walk, known);
     if (error instanceof ClaimLost) return { kind: "lost", ...known };
-    return { ...(await failJob(deps, walk, hasFiles, error)), ...known };
+    return { ...(await failJob(deps, walk, error)), ...known };
   }
 }
 
@@ -94,7 +94,7 @@ async function runAndPublish(
   if (recordedPlan !== undefined) {
     deps.turn?.endRun();
     const whole = await keptValue(deps.layout, recordedPlan);
-    return publishJob(deps, walk, parseOutputPlan(isJsonObject(whole) ? whole : {}));
+    return publishJob(deps, walk, parseOutputPlan(isJsonObject(whole) ? whole : {}), "planned");
   }
   if (!claim.isAdopted) walk.enter("describe");
   const process = await deps.processOf(claim.job.processId, claim.job.processRevision);
@@ -112,9 +112,9 @@ async function runAndPublish(
   if (values !== undefined && deps.settings.jobFiles === "auto" && engine.isRepeatable) return values;
   const promised = withPromisedTypes(process, outputs);
   const plan = await patiently(deps, walk, () => planJob(deps, run.prepared.inputs, promised));
-  const held = await keepValue(deps.layout, claim.executionId, "plan", plan);
-  await walk.commit({ outputPlan: isJsonObject(held) ? held : {} });
-  return publishJob(deps, walk, plan);
+  // Its crash fails a job that has no plan yet.
+  const mayCollectAgain = run.prepared.restart !== "fail" && engine.collectsAgain?.(run.prepared) === true;
+  return publishJob(deps, walk, plan, mayCollectAgain ? "collectsAgain" : "unplanned");
 }
 
 /** Results that need no file operation; undefined when one does. */
@@ -144,13 +144,13 @@ async function mapJob(deps: ExecuteDeps, results: Results): Promise<string | und
   const { job, executionId } = deps.claim;
   const mapped = await mapLocations(
     { id: job.id, executionId, results },
-    { outputsDirectory: deps.layout.outputsDirectory },
+    { outputsDirectory: deps.layout.outputsDirectory, sync: deps.syncDirectory },
   );
   return mapped.wpsId;
 }
 
 /** A failed run walks on: its log is mapped, its subscribers are told, its end is written. */
-async function failJob(deps: ExecuteDeps, walk: JobWalk, hasFiles: boolean, error: unknown): Promise<WalkEnd> {
+async function failJob(deps: ExecuteDeps, walk: JobWalk, error: unknown): Promise<WalkEnd> {
   const known = error instanceof RunFailed ? error.failure : { message: errorText(error) };
   const failure: JobFailure = { ...shortFailure(withoutPlaces(deps, known)), stage: walk.stage };
   if (!(error instanceof RunFailed) && !(error instanceof Problem)) {
@@ -158,7 +158,7 @@ async function failJob(deps: ExecuteDeps, walk: JobWalk, hasFiles: boolean, erro
   }
   walk.fail(failure);
   walk.enter("monitorEnd");
-  const wpsId = hasFiles ? await mapFailedJob(deps) : undefined;
+  const wpsId = hasFiles(deps) ? await mapFailedJob(deps) : undefined;
   walk.enter("notify");
   const told = composeNotifications(deps.claim.job, "failed", deps.newId);
   const outcome: JobOutcome = { status: "failed", results: {}, failure, ...defined({ wpsId }) };
@@ -219,6 +219,7 @@ async function finish(
         message: end.message,
         events,
         notifications,
+        ...defined({ checkpoint: staged.checkpoint }),
         executionEnded: true,
         outputBytes,
       };
@@ -235,8 +236,9 @@ async function finish(
 }
 
 /** What the job takes of the disk, with what its earlier attempts left. */
-async function measureJob({ database, layout, claim, isBuffered, settings }: ExecuteDeps): Promise<number> {
-  if (!isBuffered(claim.job) && settings.jobFiles !== "always") return 0;
+async function measureJob(deps: ExecuteDeps): Promise<number> {
+  if (!hasFiles(deps)) return 0;
+  const { database, layout, claim } = deps;
   const isFirst = claim.attempt === 1;
   return measureOutputs(layout, isFirst ? [claim.executionId] : await executionIdsOf(database, claim.job.id));
 }

@@ -1,13 +1,15 @@
 import { realpath } from "node:fs/promises";
 import { clientOf, clientWords } from "../domain/access.ts";
+import { isJsonObject } from "../domain/json.ts";
 import { makeResultsRelative } from "../domain/results.ts";
 import type { OutputValues, PreparedInputs, Results } from "../domain/values.ts";
 import { digestOutputs } from "../files/digest-outputs.ts";
 import { ifExists } from "../files/file-errors.ts";
+import { keepValue } from "../files/kept-values.ts";
 import { executionWorkDirectory, isInside } from "../files/layout.ts";
 import { isLargerThanDisk, measureOutputs } from "../files/measure-outputs.ts";
 import { type OutputPlan, planOutputs } from "../files/output-plan.ts";
-import { publishOutputs } from "../files/publish-outputs.ts";
+import { linkOutputs, publishOutputs } from "../files/publish-outputs.ts";
 import { executionIdsOf } from "../store/executions.ts";
 import { usageOf } from "../store/usage.ts";
 import { type ExecuteDeps, RunFailed } from "./claim.ts";
@@ -39,13 +41,38 @@ async function keptWorkDirectories({ database, layout, claim }: ExecuteDeps): Pr
   return found.filter((directory) => directory !== undefined);
 }
 
-/** Moves the outputs by plan, makes the references relative and maps the locations; repeatable after a crash. */
-export async function publishJob(deps: ExecuteDeps, walk: JobWalk, plan: OutputPlan): Promise<Results> {
+/** Tells whether a job has files: then its log, and what it publishes, are mapped at its end. */
+export function hasFiles({ isBuffered, settings, claim }: ExecuteDeps): boolean {
+  return isBuffered(claim.job) || settings.jobFiles === "always";
+}
+
+/**
+ * Publishes the outputs, makes the references relative and gives the results; repeatable after a crash, by the plan that is
+ * recorded before anything is moved. Where the outputs can be collected again (`collectsAgain`), nothing is moved, and
+ * the job's end is the next write.
+ */
+export async function publishJob(
+  deps: ExecuteDeps,
+  walk: JobWalk,
+  plan: OutputPlan,
+  how: "planned" | "unplanned" | "collectsAgain",
+): Promise<Results> {
   const neverFits = () => isLargerThanDisk(deps.layout, plan);
-  await patiently(deps, walk, () => publishOutputs(deps.layout, plan), neverFits);
+  const options = { leavesTop: hasFiles(deps) };
+  const link = () => linkOutputs(deps.layout, plan, options);
+  const isLinked = how === "collectsAgain" && (await patiently(deps, walk, link, neverFits));
+  if (!isLinked) {
+    if (how !== "planned") await recordPlan(deps, walk, plan);
+    await patiently(deps, walk, () => publishOutputs(deps.layout, plan, options), neverFits);
+  }
   await refuseOutputs(deps);
   const results = await patiently(deps, walk, () => digestOutputs(deps.layout, plan, deps.signal));
   return makeResultsRelative(results, deps.settings);
+}
+
+async function recordPlan({ layout, claim }: ExecuteDeps, walk: JobWalk, plan: OutputPlan): Promise<void> {
+  const held = await keepValue(layout, claim.executionId, "plan", plan);
+  await walk.commit({ outputPlan: isJsonObject(held) ? held : {} });
 }
 
 /** What does not fit into the client's share of the disk is not kept. */

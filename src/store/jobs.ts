@@ -10,7 +10,7 @@ import * as inserting from "./queries/insert-job.ts";
 import { insertNotificationsOfMove, notificationsText } from "./queries/insert-notifications.ts";
 import { withoutListRows } from "./queries/list-rows.ts";
 import * as moving from "./queries/move-job.ts";
-import { type JobRecord, recordStatements } from "./queries/record-job.ts";
+import { type Checkpoint, checkpointOfMove, type JobRecord, recordStatements } from "./queries/record-job.ts";
 import * as selecting from "./queries/select-jobs.ts";
 import { rowsOf, type Statement, type StatementResult, storable } from "./statements.ts";
 import { countQueuedOf } from "./usage.ts";
@@ -197,12 +197,14 @@ export type FinishMove = Move & {
   /** What its files take of the disk; its values are counted here. */
   readonly outputBytes?: number;
   readonly notifications?: readonly PendingNotification[];
+  /** A finished part of the execution that waited for this write. */
+  readonly checkpoint?: Checkpoint;
 };
 
 /** Ends a running job with its results, in one write. False when the fence or state no longer holds. */
 export async function finishJob(database: Database, move: FinishMove): Promise<boolean> {
   const { jobId, moveId, at, executionId, fence, outcome, progress, stage, events, executionEnded } = move;
-  const { notifications = [] } = move;
+  const { notifications = [], checkpoint } = move;
   const guard = { jobId, moveId };
   const outputs = Object.entries(outcome.results).map(([id, result]) => [id, JSON.stringify(result)]);
   const statements: Statement[] = [
@@ -217,10 +219,11 @@ export async function finishJob(database: Database, move: FinishMove): Promise<b
       message: storable(move.message),
       failure: jsonOrNull(outcome.failure),
       wpsId: outcome.wpsId ?? null,
-      outputBytes: (move.outputBytes ?? 0) + largeBytes(outputs),
+      outputBytes: (move.outputBytes ?? 0) + moving.largeBytes(outputs),
     }),
   ];
   if (outputs.length > 0) statements.push(moving.insertResults({ ...guard, results: JSON.stringify(outputs) }));
+  if (checkpoint !== undefined) statements.push(checkpointOfMove({ ...guard, executionId }, checkpoint));
   if (executionEnded) statements.push(moving.endExecutionOfMove({ ...guard, at }));
   statements.push(moving.forgetSecretsOfMove(guard));
   statements.push(...tellOfMove(guard, at, notifications));
@@ -274,15 +277,6 @@ export async function discardJob(
     database.takeIn,
   );
   return won(results) ? "dismissed" : "lost";
-}
-
-/** Values that take less stand in rows that the job has anyway. */
-const smallCharacters = 4096;
-
-/** Counts what large values take of the database. */
-function largeBytes(outputs: readonly (readonly string[])[]): number {
-  const lengths = outputs.map(([, text = ""]) => (text.length > smallCharacters ? Buffer.byteLength(text) : 0));
-  return lengths.reduce((sum, length) => sum + length, 0);
 }
 
 function tellOfMove(
