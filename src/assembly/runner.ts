@@ -5,6 +5,7 @@ import { createSharedSync } from "../files/shared-sync.ts";
 import { vaultFile } from "../files/vault.ts";
 import { download } from "../net/download.ts";
 import type { Gate } from "../net/fetch.ts";
+import type { ProcessCache } from "../operations/process-cache.ts";
 import type { RunnerDeps } from "../runner/claim.ts";
 import { createRunner, type Runner } from "../runner/runner.ts";
 import { findProcessRevision } from "../store/processes.ts";
@@ -33,6 +34,7 @@ type Deps = Pick<
   readonly toolSlots: number;
   readonly engines: Engines;
   readonly inputChecks: InputChecks;
+  readonly processes: ProcessCache;
   readonly gate: Gate;
   readonly serviceUrl: string;
   /** Others than the users of this machine may bring or run processes. */
@@ -45,6 +47,7 @@ export function createJobRunner({
   toolSlots,
   engines,
   inputChecks,
+  processes,
   gate,
   serviceUrl,
   isExposed,
@@ -61,7 +64,11 @@ export function createJobRunner({
     remoteAccess,
     engineOf,
     engineOfHandle,
-    processOf: (id, revision) => findProcessRevision(database, id, revision),
+    // Most jobs run what is deployed now, which is known already.
+    processOf: async (id, revision) => {
+      const current = await processes.find(id);
+      return current?.revision === revision ? current : findProcessRevision(database, id, revision);
+    },
     vaultFile: async (id) => {
       const file = await findVaultFile(database, id);
       return file === undefined ? undefined : { ...file, path: vaultFile(layout, id) };
