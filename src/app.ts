@@ -143,7 +143,16 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const wakeNotifier = () => notifier.wake();
   const inputChecks = createInputChecks(256, logger);
   const mayClaim = () => hasSpace() && condition.mayClaim() && hold.reason() === undefined;
-  const running = { ...base, ...armed, engines, inputChecks, crashNotes, wakeNotifier, isExposed: hold.isExposed };
+  const running = {
+    ...base,
+    ...armed,
+    engines,
+    inputChecks,
+    processes,
+    crashNotes,
+    wakeNotifier,
+    isExposed: hold.isExposed,
+  };
   const runner = stack.use(createJobRunner({ ...running, toolSlots: tools.executor.slots, hasSpace: mayClaim }));
   const statusDocuments = stack.use(
     createStatusDocuments({

@@ -1,9 +1,11 @@
 import type { Config } from "../config.ts";
 import { networkOf, readNetworkRules } from "../domain/tool-network.ts";
 import type { InputChecks } from "../engines/input-check.ts";
+import { createSharedSync } from "../files/shared-sync.ts";
 import { vaultFile } from "../files/vault.ts";
 import { download } from "../net/download.ts";
 import type { Gate } from "../net/fetch.ts";
+import type { ProcessCache } from "../operations/process-cache.ts";
 import type { RunnerDeps } from "../runner/claim.ts";
 import { createRunner, type Runner } from "../runner/runner.ts";
 import { findProcessRevision } from "../store/processes.ts";
@@ -32,6 +34,7 @@ type Deps = Pick<
   readonly toolSlots: number;
   readonly engines: Engines;
   readonly inputChecks: InputChecks;
+  readonly processes: ProcessCache;
   readonly gate: Gate;
   readonly serviceUrl: string;
   /** Others than the users of this machine may bring or run processes. */
@@ -44,6 +47,7 @@ export function createJobRunner({
   toolSlots,
   engines,
   inputChecks,
+  processes,
   gate,
   serviceUrl,
   isExposed,
@@ -60,7 +64,11 @@ export function createJobRunner({
     remoteAccess,
     engineOf,
     engineOfHandle,
-    processOf: (id, revision) => findProcessRevision(database, id, revision),
+    // Most jobs run what is deployed now, which is known already.
+    processOf: async (id, revision) => {
+      const current = await processes.find(id);
+      return current?.revision === revision ? current : findProcessRevision(database, id, revision);
+    },
     vaultFile: async (id) => {
       const file = await findVaultFile(database, id);
       return file === undefined ? undefined : { ...file, path: vaultFile(layout, id) };
@@ -74,6 +82,7 @@ export function createJobRunner({
       return decided.network === "none" ? decided.reason : undefined;
     },
     checkValue: (process, inputId, value) => inputChecks.of(process).value(inputId, value),
+    syncDirectory: createSharedSync(),
     isBuffered: (job) => !isBuiltin(job),
     settings: {
       inputRoots: config.inputRoot,

@@ -5,6 +5,7 @@ import type { JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
 import { noPatience, type Patience } from "../domain/patience.ts";
 import { Problem } from "../domain/problem.ts";
+import type { ProcessDefinition } from "../domain/process.ts";
 import { isStoppedFor } from "../domain/stop-reason.ts";
 import { usageKey } from "../domain/usage.ts";
 import { type FileValue, itemsOf, type PreparedItem } from "../domain/values.ts";
@@ -71,6 +72,8 @@ type Engines = {
   readonly deps: CwlEngineDeps;
   readonly runs: Map<string, Run>;
   readonly scripts: ScriptLoader;
+  /** What was read from the definitions of processes, for as long as somebody else knows these. */
+  readonly documents: WeakMap<ProcessDefinition, CwlDocument>;
 };
 
 /** Ended runs that are kept for a second look at how they ended; older ones are forgotten. */
@@ -82,6 +85,7 @@ export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
     deps,
     runs: new Map(),
     scripts: createScriptLoader(deps.clock, deps.expressionLimits),
+    documents: new WeakMap(),
   };
   return {
     isRepeatable: false,
@@ -98,6 +102,7 @@ export function createCwlEngine(deps: CwlEngineDeps): CwlEngine {
     },
     watch: (prepared, _handle, signal) => runOf(engines, prepared.executionId).updates(signal),
     collect: async (prepared) => toOutputValues(await collectForClient(engines, prepared), prepared.outputs),
+    collectsAgain: (prepared) => isOneTool(documentOf(engines, prepared)),
     collectObject: (prepared) => collect(engines, prepared),
     dismiss: (handle) => dismiss(engines, handle),
     cleanup: async (handle) => {
@@ -145,7 +150,8 @@ async function work(
 ): Promise<JsonObject> {
   const { deps } = engines;
   const { local = {} } = deps;
-  const document = local.narrow?.(documentOf(deps, prepared)) ?? documentOf(deps, prepared);
+  const whole = documentOf(engines, prepared);
+  const document = local.narrow?.(whole) ?? whole;
   const docker = defaultDocker(local);
   const { main, processes, holdsScripts, broaderFormats, notes } = document;
   for (const warning of notes.filter((one) => one.endsWith(secretsWarning))) record.log(`Warning: ${warning}`);
@@ -212,13 +218,21 @@ function filePaths(file: FileValue): readonly string[] {
   return [file.path, ...(file.secondaryFiles ?? []).flatMap(filePaths)];
 }
 
-function documentOf(deps: CwlEngineDeps, prepared: Prepared): CwlDocument {
-  const { definition } = prepared;
-  if (definition.kind !== "cwl") throw new Problem("internal", `Cannot run process "${prepared.processId}" as CWL`);
+function documentOf({ deps, documents }: Engines, { definition, processId }: Prepared): CwlDocument {
+  if (definition.kind !== "cwl") throw new Problem("internal", `Cannot run process "${processId}" as CWL`);
+  const known = documents.get(definition);
+  if (known !== undefined) return known;
   const allowsLocalFiles = deps.allowsLocalFiles ?? false;
   // What a user runs here is refused as it would be at a deployment; what was deployed runs on.
   const options = { main: definition.main, allowsLocalFiles, isDeployed: !allowsLocalFiles, allowsSecretsHint: true };
-  return loadJson(definition.document, options).cwl;
+  const { cwl } = loadJson(definition.document, options);
+  documents.set(definition, cwl);
+  return cwl;
+}
+
+/** A tool that runs here leaves its record: its end is found again. Remote steps and workflows keep checkpoints. */
+function isOneTool({ main }: CwlDocument): boolean {
+  return main.kind === "tool" && (main.requirements.remote ?? main.hints.remote) === undefined;
 }
 
 const silentRecord: EngineRecord = { checkpoint: async () => {}, log: () => {} };
@@ -236,7 +250,7 @@ async function collectForClient(engines: Engines, prepared: Prepared): Promise<J
   const { layout } = engines.deps;
   const made = madeFilesDirectory(layout, prepared.executionId);
   const outputs = await writeLiterals(await collect(engines, prepared), made);
-  const { main } = documentOf(engines.deps, prepared);
+  const { main } = documentOf(engines, prepared);
   const values = main.outputs.map(
     (output) => [output.id, fromCustom(output.type, outputs[output.id] ?? null)] as const,
   );

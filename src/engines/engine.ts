@@ -7,7 +7,7 @@ import type { OutputValues, PreparedInputs } from "../domain/values.ts";
 /** Who is told of tries that failed and are followed by others, and who ends them. */
 export type Following = { readonly tell: (message: string) => void; readonly signal: AbortSignal };
 
-/** All that an engine needs to run one execution; pure JSON, kept in `work/<executionId>/prepared.json`. */
+/** All that an engine needs to run one execution; pure JSON, kept beside its handle or, when it is long, in `prepared.json`. */
 export type Prepared = {
   readonly executionId: string;
   /** Where its files lie below the working directory of the execution; that directory itself when absent. */
@@ -41,9 +41,14 @@ export type EngineUpdate =
 export type EngineRecord = {
   /**
    * Keeps a finished part under a key of its own; durable when it resolves. Keeping the same key again is harmless.
-   * `remoteJobId` is shown beside the job's own id.
+   * `remoteJobId` is shown beside the job's own id. What `canWait` is kept with the next write, the job's end at the
+   * latest: a crash before that loses it.
    */
-  checkpoint(key: string, value: Json, facts?: { readonly remoteJobId?: string }): Promise<void>;
+  checkpoint(
+    key: string,
+    value: Json,
+    facts?: { readonly remoteJobId?: string; readonly canWait?: boolean },
+  ): Promise<void>;
   /** Adds a line to the job's log. */
   log(message: string): void;
   /** Notes what is begun for the job, or with `undefined` that the last one is over: who finds the program frozen reads it. */
@@ -79,6 +84,8 @@ export type Engine = {
   watch(prepared: Prepared, handle: JsonObject, signal: AbortSignal): AsyncIterable<EngineUpdate>;
   /** Gives the output values of a run that ended well. May be called again after a crash. */
   collect(prepared: Prepared, handle: JsonObject): Promise<OutputValues>;
+  /** True when `collect` gives the same outputs again after a crash, as long as their files lie where they were. */
+  collectsAgain?(prepared: Prepared): boolean;
   /** Stops the run; resolves when all of it is proved gone. Harmless when nothing runs. */
   dismiss(handle: JsonObject, checkpoints?: Checkpoints): Promise<void>;
   /** Lets go of what is kept to find an ended run again; called after its end was written. */

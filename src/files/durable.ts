@@ -1,7 +1,7 @@
-import { constants, copyFile, lstat, open, rename, rm } from "node:fs/promises";
+import { constants, copyFile, link, lstat, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Problem } from "../domain/problem.ts";
-import { hasCode } from "./file-errors.ts";
+import { hasCode, ifExists } from "./file-errors.ts";
 import { fileMode } from "./layout.ts";
 import { type RegularFile, wayTo } from "./open-regular.ts";
 
@@ -24,10 +24,30 @@ export async function moveFile(source: RegularFile, target: string, temporary: s
     await copyWhole(source, target, temporary);
     return "copied";
   }
-  const moved = await lstat(target);
-  if (moved.ino === source.facts.ino && moved.dev === source.facts.dev) return "moved";
+  await requireSame(source, target);
+  return "moved";
+}
+
+/**
+ * Gives an open file, whose bytes are durable, a second name. Throws as the system does where it may have none, else as
+ * `moveFile`.
+ */
+export async function linkFile(source: RegularFile, target: string): Promise<void> {
+  const found = await ifExists(lstat(target));
+  if (found !== undefined && isSame(source, found)) return;
+  if (found !== undefined) await rm(target);
+  await link(source.path, target);
+  await requireSame(source, target);
+}
+
+async function requireSame(source: RegularFile, target: string): Promise<void> {
+  if (isSame(source, await lstat(target))) return;
   await rm(target, { recursive: true, force: true });
   throw new Problem("job-failed", `Cannot publish "${source.path}": something else took its place`);
+}
+
+function isSame({ facts }: RegularFile, { ino, dev }: { readonly ino: number; readonly dev: number }): boolean {
+  return ino === facts.ino && dev === facts.dev;
 }
 
 /** Copies an open file under a temporary name in the target's directory, and renames it when its bytes are durable. */

@@ -6,6 +6,7 @@ import { syncPath } from "./durable.ts";
 import { ifExists } from "./file-errors.ts";
 import { outputSuffixes } from "./job-directory.ts";
 import { isInside, isPlainName } from "./layout.ts";
+import type { SharedSync } from "./shared-sync.ts";
 
 /** What is mapped: a job, and the execution that produced its results (relative ones; empty for a failed job). */
 export type MappedJob = { readonly id: string; readonly executionId: string; readonly results: Results };
@@ -17,13 +18,13 @@ export type MappedJob = { readonly id: string; readonly executionId: string; rea
  */
 export async function mapLocations(
   job: MappedJob,
-  settings: { readonly outputsDirectory: string },
+  settings: { readonly outputsDirectory: string; readonly sync?: SharedSync },
 ): Promise<{ readonly wpsId: string }> {
   checkIds(job);
   checkResults(job);
   const top = await realpath(settings.outputsDirectory);
   for (const suffix of outputSuffixes) await mapOne(top, `${job.id}${suffix}`, `${job.executionId}${suffix}`);
-  await syncPath(top);
+  await (settings.sync ?? syncPath)(top);
   return { wpsId: job.executionId };
 }
 

@@ -1,8 +1,8 @@
 import { lstat, mkdir, realpath, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Problem } from "../domain/problem.ts";
-import { copyWhole, directoriesUpTo, moveFile, syncPath } from "./durable.ts";
-import { ifExists } from "./file-errors.ts";
+import { copyWhole, directoriesUpTo, linkFile, moveFile, syncPath } from "./durable.ts";
+import { hasCode, ifExists } from "./file-errors.ts";
 import { directoryMode, fileMode, isInside, joinInside, type Layout } from "./layout.ts";
 import { openRegular, type RegularFile } from "./open-regular.ts";
 import type { OutputMove, OutputPlan } from "./output-plan.ts";
@@ -11,16 +11,43 @@ import { syncFileSystem } from "./sync-file-system.ts";
 /** How many files are published at once: enough for the disk to order its syncs, few enough to leave it to others. */
 const filesAtOnce = 8;
 
+export type PublishOptions = {
+  /** Leaves it to the caller to sync the output directory itself, once all that goes there is in it. */
+  readonly leavesTop?: boolean;
+};
+
 /**
  * Publishes an execution's outputs by plan. May be called again after a crash, whatever was done before: a target that
  * is there is whole, as each gets its name only when its bytes are durable. All of it is durable when this resolves.
  * Throws `forbidden` for a target that leaves the output directory.
  */
-export async function publishOutputs(layout: Layout, plan: Pick<OutputPlan, "moves">): Promise<void> {
+export async function publishOutputs(layout: Layout, plan: Plan, options: PublishOptions = {}): Promise<void> {
+  await publish(layout, plan, options, false);
+}
+
+type Plan = Pick<OutputPlan, "moves">;
+
+/**
+ * Publishes as `publishOutputs` does, but files that would be moved get a second name: their sources stay, so that the same
+ * outputs can be planned again after a crash. False where files can have no second name; then the plan is to be recorded,
+ * and done by `publishOutputs`.
+ */
+export async function linkOutputs(layout: Layout, plan: Plan, options: PublishOptions = {}): Promise<boolean> {
+  try {
+    await publish(layout, plan, options, true);
+    return true;
+  } catch (error) {
+    if (!hasCode(error, "EXDEV", "EPERM", "EACCES", "EMLINK", "ENOTSUP", "EOPNOTSUPP")) throw error;
+    return false;
+  }
+}
+
+async function publish(layout: Layout, plan: Plan, options: PublishOptions, keepsSources: boolean): Promise<void> {
   if (plan.moves.length === 0) return;
   const top = layout.outputsDirectory;
   const targets = new Map(plan.moves.map((move) => [move, joinInside(top, move.target)]));
   const directories = new Set([...targets.values()].flatMap((target) => directoriesUpTo(top, target)));
+  directories.delete(top);
   const fresh = await makeDirectories(top, directories);
   const taken = new Set(targets.values());
   const isMany = plan.moves.length >= manyFiles;
@@ -30,11 +57,13 @@ export async function publishOutputs(layout: Layout, plan: Pick<OutputPlan, "mov
       temporary: freeName(taken, target, index),
       durable,
       isNew: fresh.has(dirname(target)),
+      keepsSources,
     }),
   );
   if (isMany && (await syncFileSystem(top)) !== undefined) return;
   // The lowest first: what is reachable after a stop of the machine is complete.
   for (const level of levelsOf(directories).toReversed()) await forEach(level.values(), syncPath);
+  if (options.leavesTop !== true) await syncPath(top);
 }
 
 /** From so many files on, their whole file system is synced instead of each of them. */
@@ -78,14 +107,22 @@ async function makeDirectories(top: string, directories: ReadonlySet<string>): P
 }
 
 /** `durable` is the device whose files need no sync of their own any more; nothing is in a directory that `isNew`. */
-type Publishing = { readonly temporary: string; readonly durable: number | undefined; readonly isNew: boolean };
+type Publishing = {
+  readonly temporary: string;
+  readonly durable: number | undefined;
+  readonly isNew: boolean;
+  readonly keepsSources: boolean;
+};
 
-async function publishFile(move: OutputMove, target: string, { temporary, durable, isNew }: Publishing): Promise<void> {
-  if (isNew || (await ifExists(lstat(target))) === undefined) {
+async function publishFile(move: OutputMove, target: string, how: Publishing): Promise<void> {
+  const { temporary, durable, isNew, keepsSources } = how;
+  const isLinked = keepsSources && move.mode === "move";
+  if (isLinked || isNew || (await ifExists(lstat(target))) === undefined) {
     await using source = await openSource(move);
     if (move.mode === "copy") return await copyWhole(source, target, temporary);
     if (source.facts.uid === process.getuid?.()) await source.handle.chmod(fileMode);
     if (source.facts.dev !== durable) await source.handle.sync();
+    if (isLinked) return await linkFile(source, target);
     if ((await moveFile(source, target, temporary)) === "moved") return;
     // The copy's name must be durable before the only other one goes.
     await syncPath(dirname(target));

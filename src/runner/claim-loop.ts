@@ -70,7 +70,7 @@ export function createClaimLoop(deps: RunnerDeps, { lanes, walks, timers }: Part
   const mayClaim = () => is.started && !is.ended && !is.resting && deps.hasSpace();
   const pump = () => {
     if (!mayClaim() || is.claiming) return;
-    const jobs = lanes.take(walks.running());
+    const jobs = lanes.take(walks.running(), walks.mayPrepareAhead());
     if (jobs.length > 0) void inFlight.begin(() => claimAll(jobs));
     else if (ahead.mayHaveMore && lanes.size === 0) void inFlight.begin(read);
   };

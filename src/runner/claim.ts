@@ -11,9 +11,11 @@ import type { Checkpoints, Engine } from "../engines/engine.ts";
 import type { PrepareInputsDeps, VaultSource } from "../engines/prepare-inputs.ts";
 import type { CrashNotes } from "../files/crash-notes.ts";
 import type { Layout } from "../files/layout.ts";
+import type { SharedSync } from "../files/shared-sync.ts";
 import type { Database } from "../store/database.ts";
 import type { FinishMove } from "../store/jobs.ts";
 import type { Failpoint } from "./failpoints.ts";
+import type { ToolTurn } from "./tool-turns.ts";
 
 /** What a remote job may use: the provider's address, and the headers of its caller that go there. */
 export type RemoteAccess = {
@@ -60,6 +62,8 @@ export type ExecuteDeps = {
     /** What outputs of one client may take of the disk; no bound when undefined. */
     readonly quotaOutputBytes?: number;
   };
+  /** Syncs directories that walks have in common. */
+  readonly syncDirectory: SharedSync;
   /** Waits for what the server is short of. */
   readonly patience: Patience;
   /** Tells that a write took notifications along. */
@@ -74,6 +78,8 @@ export type ExecuteDeps = {
   readonly lose: () => void;
   /** Takes the job's end instead of the database: of a job that is not written yet. False when the claim does not hold. */
   readonly takeEnd?: (end: FinishMove) => Promise<boolean>;
+  /** The turn of its tool; whoever has none may run at once. */
+  readonly turn?: Pick<ToolTurn, "come" | "endRun">;
 };
 
 /** Words the event with which a claim begins the walk. */
@@ -109,7 +115,7 @@ export class RunFailed extends Error {
 export type KnownRun = { handle?: JsonObject };
 
 /** What the runner needs; each walk gets its claim besides. */
-export type RunnerDeps = Omit<ExecuteDeps, "claim" | "signal" | "lose" | "takeEnd"> & {
+export type RunnerDeps = Omit<ExecuteDeps, "claim" | "signal" | "lose" | "takeEnd" | "turn"> & {
   /** Tools that run at once. */
   readonly slots: number;
   /** Tools and jobs on other servers that run at once for one client. */

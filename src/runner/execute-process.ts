@@ -1,29 +1,21 @@
-import { realpath } from "node:fs/promises";
-import { clientOf, clientWords } from "../domain/access.ts";
 import { defined } from "../domain/defined.ts";
 import type { JobFailure, JobOutcome, NewJobEvent } from "../domain/job.ts";
 import { isJsonObject } from "../domain/json.ts";
 import { composeNotifications, type NewNotification, tellingEvent } from "../domain/notification.ts";
 import { errorText, Problem } from "../domain/problem.ts";
 import { stages } from "../domain/progress.ts";
-import { makeResultsRelative } from "../domain/results.ts";
 import { shortFailure } from "../domain/short-text.ts";
 import { isStoppedFor } from "../domain/stop-reason.ts";
 import { sleep } from "../domain/timers.ts";
-import type { OutputValue, OutputValues, PreparedInputs, Result, Results } from "../domain/values.ts";
-import { digestOutputs } from "../files/digest-outputs.ts";
-import { ifExists } from "../files/file-errors.ts";
+import type { OutputValue, OutputValues, Result, Results } from "../domain/values.ts";
 import { createExecutionDirectories, removePublished } from "../files/job-directory.ts";
 import { createJobPaths } from "../files/job-paths.ts";
-import { keepResults, keepValue, keptValue } from "../files/kept-values.ts";
-import { executionWorkDirectory, isInside } from "../files/layout.ts";
+import { keepResults, keptValue } from "../files/kept-values.ts";
 import { mapLocations } from "../files/map-locations.ts";
-import { isLargerThanDisk, measureOutputs } from "../files/measure-outputs.ts";
-import { type OutputPlan, parseOutputPlan, planOutputs } from "../files/output-plan.ts";
-import { publishOutputs } from "../files/publish-outputs.ts";
+import { measureOutputs } from "../files/measure-outputs.ts";
+import { parseOutputPlan } from "../files/output-plan.ts";
 import { isDatabaseClosed } from "../store/database-fault.ts";
 import { executionIdsOf } from "../store/executions.ts";
-import { usageOf } from "../store/usage.ts";
 import {
   type Claim,
   ClaimLost,
@@ -37,6 +29,7 @@ import { withPromisedTypes } from "./described-types.ts";
 import { writeEnd } from "./ended-job.ts";
 import { beginWalk, type JobWalk } from "./job-walk.ts";
 import { patiently } from "./patiently.ts";
+import { hasFiles, planJob, publishJob } from "./publish-job.ts";
 import { startRun } from "./start-run.ts";
 import { monitorWithinLimit } from "./time-limit.ts";
 import type { Buffered } from "./walk-buffer.ts";
@@ -53,14 +46,14 @@ export async function executeProcess(
   headers: Readonly<Record<string, string>> | undefined,
 ): Promise<WalkEnd> {
   const deps: ExecuteDeps = { ...parts, claim };
-  const hasFiles = deps.isBuffered(claim.job) || deps.settings.jobFiles === "always";
-  const walk = beginWalk(deps, hasFiles);
+  const isKept = hasFiles(deps);
+  const walk = beginWalk(deps, isKept);
   const known: KnownRun = defined({ handle: claim.recorded?.handle });
   try {
-    if (hasFiles) await patiently(deps, walk, () => createExecutionDirectories(deps.layout, claim.executionId));
+    if (isKept) await patiently(deps, walk, () => createExecutionDirectories(deps.layout, claim.executionId));
     if (!claim.isAdopted) walk.log(stages.setup.message);
     const results = await runAndPublish(deps, walk, known, { url, headers });
-    const wpsId = hasFiles ? await patiently(deps, walk, () => mapJob(deps, results)) : undefined;
+    const wpsId = isKept ? await patiently(deps, walk, () => mapJob(deps, results)) : undefined;
     walk.enter("notify");
     const told = composeNotifications(claim.job, "success", deps.newId);
     const held = await keepResults(deps.layout, claim.executionId, results);
@@ -71,7 +64,7 @@ export async function executeProcess(
     if (isDatabaseClosed(error)) return { kind: "left" };
     if (deps.signal.aborted) return abandoned(deps, walk, known);
     if (error instanceof ClaimLost) return { kind: "lost", ...known };
-    return { ...(await failJob(deps, walk, hasFiles, error)), ...known };
+    return { ...(await failJob(deps, walk, error)), ...known };
   }
 }
 
@@ -100,8 +93,9 @@ async function runAndPublish(
   const recordedPlan = claim.recorded?.outputPlan;
   // The write that recorded the plan recorded its stage too: the walk stands there already.
   if (recordedPlan !== undefined) {
+    deps.turn?.endRun();
     const whole = await keptValue(deps.layout, recordedPlan);
-    return publish(deps, walk, parseOutputPlan(isJsonObject(whole) ? whole : {}));
+    return publishJob(deps, walk, parseOutputPlan(isJsonObject(whole) ? whole : {}), "planned");
   }
   if (!claim.isAdopted) walk.enter("describe");
   const process = await deps.processOf(claim.job.processId, claim.job.processRevision);
@@ -111,40 +105,17 @@ async function runAndPublish(
   const engine = await deps.engineOf(process, access);
   const run = await startRun(deps, walk, { process, engine }, known);
   const failure = await monitorWithinLimit(deps, engine, run, walk);
+  deps.turn?.endRun();
   if (failure !== undefined) throw new RunFailed(failure);
   const outputs = await patiently(deps, walk, () => engine.collect(run.prepared, run.handle));
   walk.enter("monitorEnd");
   const values = plainResults(outputs);
   if (values !== undefined && deps.settings.jobFiles === "auto" && engine.isRepeatable) return values;
-  const plan = await patiently(deps, walk, async () => {
-    const inputs = await realInputPaths(run.prepared.inputs);
-    const kept = await keptWorkDirectories(deps);
-    return planOutputs(deps.layout, {
-      jobId: claim.job.id,
-      executionId: claim.executionId,
-      outputs: withPromisedTypes(process, outputs),
-      isInput: (path) => inputs.has(path) || kept.some((directory) => isInside(directory, path)),
-    });
-  });
-  const held = await keepValue(deps.layout, claim.executionId, "plan", plan);
-  await walk.commit({ outputPlan: isJsonObject(held) ? held : {} });
-  return publish(deps, walk, plan);
-}
-
-/** A tool may hand an input on as an output. */
-async function realInputPaths(inputs: PreparedInputs): Promise<ReadonlySet<string>> {
-  const files = Object.values(inputs)
-    .flat()
-    .flatMap((item) => (item.kind === "file" ? [item, ...(item.secondaryFiles ?? [])] : []));
-  return new Set(await Promise.all(files.map((file) => realpath(file.path))));
-}
-
-/** Steps that a retry kept left their files in the scratch of earlier executions of the same job. */
-async function keptWorkDirectories({ database, layout, claim }: ExecuteDeps): Promise<readonly string[]> {
-  if (claim.job.resumeFrom === undefined) return [];
-  const ids = await executionIdsOf(database, claim.job.id);
-  const found = await Promise.all(ids.map((id) => ifExists(realpath(executionWorkDirectory(layout, id)))));
-  return found.filter((directory) => directory !== undefined);
+  const promised = withPromisedTypes(process, outputs);
+  const plan = await patiently(deps, walk, () => planJob(deps, run.prepared.inputs, promised));
+  // Its crash fails a job that has no plan yet.
+  const mayCollectAgain = run.prepared.restart !== "fail" && engine.collectsAgain?.(run.prepared) === true;
+  return publishJob(deps, walk, plan, mayCollectAgain ? "collectsAgain" : "unplanned");
 }
 
 /** Results that need no file operation; undefined when one does. */
@@ -170,40 +141,17 @@ function plainResult(output: OutputValue): Result | undefined {
   return { kind: "list", items };
 }
 
-/** Moves the outputs by plan, makes the references relative and maps the locations; repeatable after a crash. */
-async function publish(deps: ExecuteDeps, walk: JobWalk, plan: OutputPlan): Promise<Results> {
-  const neverFits = () => isLargerThanDisk(deps.layout, plan);
-  await patiently(deps, walk, () => publishOutputs(deps.layout, plan), neverFits);
-  await refuseOutputs(deps);
-  const results = await patiently(deps, walk, () => digestOutputs(deps.layout, plan, deps.signal));
-  return makeResultsRelative(results, deps.settings);
-}
-
-/** What does not fit into the client's share of the disk is not kept. */
-async function refuseOutputs(deps: ExecuteDeps): Promise<void> {
-  const { quotaOutputBytes: limit } = deps.settings;
-  if (limit === undefined) return;
-  const client = clientOf(deps.claim.job);
-  const { outputBytes: used } = await usageOf(deps.database, client);
-  const bytes = await measureOutputs(deps.layout, [deps.claim.executionId]);
-  if (used + bytes <= limit) return;
-  const found = `${used} bytes of outputs of ${clientWords(client)} and ${bytes} more`;
-  throw new RunFailed({
-    message: `Cannot keep the outputs: found ${found}, wanted at most ${limit} (quota-output-bytes)`,
-  });
-}
-
 async function mapJob(deps: ExecuteDeps, results: Results): Promise<string | undefined> {
   const { job, executionId } = deps.claim;
   const mapped = await mapLocations(
     { id: job.id, executionId, results },
-    { outputsDirectory: deps.layout.outputsDirectory },
+    { outputsDirectory: deps.layout.outputsDirectory, sync: deps.syncDirectory },
   );
   return mapped.wpsId;
 }
 
 /** A failed run walks on: its log is mapped, its subscribers are told, its end is written. */
-async function failJob(deps: ExecuteDeps, walk: JobWalk, hasFiles: boolean, error: unknown): Promise<WalkEnd> {
+async function failJob(deps: ExecuteDeps, walk: JobWalk, error: unknown): Promise<WalkEnd> {
   const known = error instanceof RunFailed ? error.failure : { message: errorText(error) };
   const failure: JobFailure = { ...shortFailure(withoutPlaces(deps, known)), stage: walk.stage };
   if (!(error instanceof RunFailed) && !(error instanceof Problem)) {
@@ -211,7 +159,7 @@ async function failJob(deps: ExecuteDeps, walk: JobWalk, hasFiles: boolean, erro
   }
   walk.fail(failure);
   walk.enter("monitorEnd");
-  const wpsId = hasFiles ? await mapFailedJob(deps) : undefined;
+  const wpsId = hasFiles(deps) ? await mapFailedJob(deps) : undefined;
   walk.enter("notify");
   const told = composeNotifications(deps.claim.job, "failed", deps.newId);
   const outcome: JobOutcome = { status: "failed", results: {}, failure, ...defined({ wpsId }) };
@@ -272,6 +220,7 @@ async function finish(
         message: end.message,
         events,
         notifications,
+        ...defined({ checkpoint: staged.checkpoint }),
         executionEnded: true,
         outputBytes,
       });
@@ -286,8 +235,9 @@ async function finish(
 }
 
 /** What the job takes of the disk, with what its earlier attempts left. */
-async function measureJob({ database, layout, claim, isBuffered, settings }: ExecuteDeps): Promise<number> {
-  if (!isBuffered(claim.job) && settings.jobFiles !== "always") return 0;
+async function measureJob(deps: ExecuteDeps): Promise<number> {
+  if (!hasFiles(deps)) return 0;
+  const { database, layout, claim } = deps;
   const isFirst = claim.attempt === 1;
   return measureOutputs(layout, isFirst ? [claim.executionId] : await executionIdsOf(database, claim.job.id));
 }

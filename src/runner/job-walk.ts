@@ -1,11 +1,12 @@
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import type { JobFailure } from "../domain/job.ts";
-import type { Json, JsonObject } from "../domain/json.ts";
+import type { JsonObject } from "../domain/json.ts";
 import { advance, type StageName, stages, type WalkState, wasRecorded } from "../domain/progress.ts";
 import { shortText } from "../domain/short-text.ts";
 import { createJobPaths } from "../files/job-paths.ts";
 import { recordJob } from "../store/jobs.ts";
+import type { Checkpoint } from "../store/queries/record-job.ts";
 import { aroundCommit } from "./around-commit.ts";
 import { type Claim, ClaimLost, type ExecuteDeps } from "./claim.ts";
 import { type Buffered, createWalkBuffer, type WalkBuffer } from "./walk-buffer.ts";
@@ -16,7 +17,7 @@ export type Kept = {
   readonly handle?: JsonObject;
   readonly outputPlan?: JsonObject;
   readonly remoteJobId?: string;
-  readonly checkpoint?: { readonly key: string; readonly value: Json };
+  readonly checkpoint?: Checkpoint;
 };
 
 /** A job's way through its stages: what is shown, what waits to be written, what was logged. */
@@ -32,6 +33,8 @@ export type JobWalk = {
   percent(enginePercent: number, message?: string): void;
   /** Adds a line to the job's log, when it has one. */
   log(message: string): void;
+  /** Keeps a checkpoint with the next write. */
+  keepLater(checkpoint: Checkpoint): void;
   /** Writes what is buffered. Throws ClaimLost when the claim does not hold. */
   commit(kept?: Kept): Promise<void>;
   /** Gives what is buffered to a write of the caller's, once the log lines are written. Throws when they can't be; then a second call gives the events. */
@@ -75,10 +78,15 @@ export function beginWalk(deps: ExecuteDeps, hasLog: boolean): JobWalk {
   const commit = async (kept?: Kept) => {
     const { stage } = state;
     const drained = await drain();
-    if (drained.events.length === 0 && kept === undefined) return;
+    const { checkpoint = drained.checkpoint } = kept ?? {};
+    if (drained.events.length === 0 && kept === undefined && checkpoint === undefined) return;
+    // A write takes one checkpoint along.
+    if (checkpoint !== drained.checkpoint && drained.checkpoint !== undefined) buffer.keep(drained.checkpoint);
     // A checkpoint of the stage that starts the run tells that it has started.
     if (kept?.checkpoint !== undefined && stage === "executeRequest") deps.failpoint?.(stage, "after-effect");
-    await writeWalk(deps, state, drained, { kept, patiently: (work) => lines.patiently(() => state, work) });
+    const execution =
+      kept === undefined && checkpoint === undefined ? undefined : { ...kept, ...defined({ checkpoint }) };
+    await writeWalk(deps, state, drained, { kept: execution, patiently: (work) => lines.patiently(() => state, work) });
   };
   return {
     get stage() {
@@ -107,6 +115,7 @@ export function beginWalk(deps: ExecuteDeps, hasLog: boolean): JobWalk {
       buffer.add({ at: clock.now(), kind: "progress", status: "running", stage, progress, message: state.message });
     },
     log: (text) => log("INFO", text),
+    keepLater: buffer.keep,
     commit,
     drain,
   };

@@ -1,13 +1,15 @@
 import { clientOf } from "../domain/access.ts";
+import { defined } from "../domain/defined.ts";
 import { type GrowingPause, growingPause } from "../domain/growing-pause.ts";
 import type { Job } from "../domain/job.ts";
 import { stopFor } from "../domain/stop-reason.ts";
 import { forgetCrashes } from "../files/crash-notes.ts";
 import { isDatabaseClosed } from "../store/database-fault.ts";
-import type { Claim, RunnerDeps } from "./claim.ts";
+import type { Claim, ExecuteDeps, RunnerDeps } from "./claim.ts";
 import { executeProcess } from "./execute-process.ts";
 import type { Lane, RunningJob } from "./lanes.ts";
 import { clearExecution } from "./recover.ts";
+import { createToolTurns, type ToolTurn } from "./tool-turns.ts";
 
 /** The walks that live in this process. */
 export type LivingWalks = AsyncDisposable & {
@@ -19,14 +21,16 @@ export type LivingWalks = AsyncDisposable & {
   /** Takes a job away from its walk. */
   stop(jobId: string): void;
   running(): Iterable<RunningJob>;
+  /** Tells whether jobs may be prepared while the tools of others run. */
+  mayPrepareAhead(): boolean;
 };
 
 type Walk = RunningJob & { readonly controller: AbortController; readonly done: Promise<void> };
 
 /** What is told of walks. */
 type Told = {
-  /** A walk has ended, however. */
-  readonly onEnd: () => void;
+  /** A walk needs its slot no more, or has ended. */
+  readonly onRoom: () => void;
   /** The end of an execution could not be written: it is to be looked at again after so many milliseconds. */
   readonly onUnwritten: (executionId: string, milliseconds: number) => void;
 };
@@ -40,11 +44,12 @@ export function createLivingWalks(deps: RunnerDeps, laneOf: (job: Job) => Lane, 
   /** By execution: of ends that could not be written. */
   const pauses = new Map<string, GrowingPause>();
   let isOver = false;
+  const turns = createToolTurns(deps.clock, deps.slots);
 
-  const walk = async (claim: Claim, controller: AbortController) => {
+  const walk = async (claim: Claim, controller: AbortController, turn?: ExecuteDeps["turn"]) => {
     const { job, executionId } = claim;
     try {
-      await walkToEnd(deps, claim, controller);
+      await walkToEnd({ ...deps, ...defined({ turn }) }, claim, controller);
       pauses.delete(executionId);
     } catch (error) {
       // The next start goes on with it.
@@ -55,25 +60,42 @@ export function createLivingWalks(deps: RunnerDeps, laneOf: (job: Job) => Lane, 
       told.onUnwritten(executionId, pause.next());
     }
   };
-  const hold: LivingWalks["hold"] = (job, work) => {
+  const begin = <Result>(job: Job, work: (controller: AbortController) => Promise<Result>, turn?: ToolTurn) => {
     const controller = new AbortController();
     const result = work(controller).finally(() => {
       deps.activity.end(job.id);
       walks.delete(job.id);
-      told.onEnd();
+      turn?.[Symbol.dispose]();
+      told.onRoom();
     });
     const done = result.then(
       () => {},
       () => {},
     );
-    walks.set(job.id, { controller, lane: laneOf(job), processId: job.processId, client: clientOf(job), done });
+    walks.set(job.id, {
+      controller,
+      lane: laneOf(job),
+      processId: job.processId,
+      client: clientOf(job),
+      get isPublishing() {
+        return turn?.hasRun ?? false;
+      },
+      done,
+    });
     return result;
   };
   return {
-    hold,
+    hold: begin,
     launch(claim) {
       // Claimed as the server stopped: the next start finds it.
-      if (!isOver) void hold(claim.job, (controller) => walk(claim, controller));
+      if (isOver) return;
+      const turn = laneOf(claim.job) === "tools" ? turns.join(claim.job, claim.isAdopted) : undefined;
+      const endRun = () => {
+        turn?.endRun();
+        told.onRoom();
+      };
+      const ownTurn = turn === undefined ? undefined : { come: turn.come, endRun };
+      void begin(claim.job, (controller) => walk(claim, controller, ownTurn), turn);
     },
     has: (jobId) => walks.has(jobId),
     stop(jobId) {
@@ -81,6 +103,7 @@ export function createLivingWalks(deps: RunnerDeps, laneOf: (job: Job) => Lane, 
       if (living !== undefined) stopFor(living.controller, "dismissed");
     },
     running: () => walks.values(),
+    mayPrepareAhead: turns.areQuick,
     async [Symbol.asyncDispose]() {
       isOver = true;
       for (const { controller } of walks.values()) stopFor(controller, "stopping");
@@ -89,7 +112,11 @@ export function createLivingWalks(deps: RunnerDeps, laneOf: (job: Job) => Lane, 
   };
 }
 
-async function walkToEnd(deps: RunnerDeps, claim: Claim, controller: AbortController): Promise<void> {
+async function walkToEnd(
+  deps: RunnerDeps & Pick<ExecuteDeps, "turn">,
+  claim: Claim,
+  controller: AbortController,
+): Promise<void> {
   const { job, executionId } = claim;
   const { url, headers } = await deps.remoteAccess(job);
   const walkDeps = { ...deps, signal: controller.signal, lose: () => stopFor(controller, "dismissed") };

@@ -29,6 +29,8 @@ export type Runner = AsyncDisposable & {
 
 /** Built-in jobs start no program and take no slot; this many run at once. */
 const quickSlots = 256;
+/** Jobs of tools that are prepared ahead where there are few slots. */
+const leastAhead = 2;
 /** Jobs of a lane that are claimed by one write, and how many of it are kept in memory. */
 const claimBatch = 64;
 const keptAhead = 4 * readAhead;
@@ -37,11 +39,13 @@ const keptAhead = 4 * readAhead;
 export function createRunner(deps: RunnerDeps): Runner {
   const laneOf = (job: Job): Lane => (job.isRemote ? "remote" : deps.isBuffered(job) ? "tools" : "quick");
   const { slots: tools, remoteSlots: remote, clientSlots } = deps;
-  const bounds = { slots: { quick: quickSlots, tools, remote }, clientSlots, batch: claimBatch, capacity: keptAhead };
+  const slots = { quick: quickSlots, tools, remote };
+  const toolsAhead = Math.max(leastAhead, tools);
+  const bounds = { slots, toolsAhead, clientSlots, batch: claimBatch, capacity: keptAhead };
   const timers = createTimers();
   const lanes = createLanes(bounds, laneOf);
   const walks = createLivingWalks(deps, laneOf, {
-    onEnd: () => loop.pump(),
+    onRoom: () => loop.pump(),
     onUnwritten: (executionId, milliseconds) => timers.later(milliseconds, () => void recovery.again(executionId)),
   });
   const loop = createClaimLoop(deps, { lanes, walks, timers });

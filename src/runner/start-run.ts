@@ -1,22 +1,18 @@
-import { open, rename } from "node:fs/promises";
-import { dirname } from "node:path";
-import * as v from "valibot";
 import { defined } from "../domain/defined.ts";
-import { type JsonObject, parseExact } from "../domain/json.ts";
-import { errorText } from "../domain/problem.ts";
+import type { JsonObject } from "../domain/json.ts";
 import type { Process } from "../domain/process.ts";
-import { shortageOf } from "../domain/shortage.ts";
+import { startTimer } from "../domain/timers.ts";
 import { withDefaults } from "../engines/default-inputs.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engines/engine.ts";
 import { prepareInputs } from "../engines/prepare-inputs.ts";
 import { schemaNotes } from "../engines/schema-notes.ts";
 import { keepValue, withInputs } from "../files/kept-values.ts";
-import { fileMode, preparedFile, stagedInputsDirectory } from "../files/layout.ts";
-import { readOwn } from "../files/open-regular.ts";
+import { stagedInputsDirectory } from "../files/layout.ts";
 import { takeOverCheckpoints } from "../store/retry-job.ts";
 import { wholeCheckpoints } from "./checkpoints.ts";
 import { type ExecuteDeps, type KnownRun, RunFailed } from "./claim.ts";
 import type { JobWalk } from "./job-walk.ts";
+import { keepPrepared, readPrepared } from "./kept-prepared.ts";
 import { patiently } from "./patiently.ts";
 
 export type Run = { readonly prepared: Prepared; readonly handle: JsonObject };
@@ -32,7 +28,7 @@ export async function startRun(
   known: KnownRun,
 ): Promise<Run> {
   const { engine } = what;
-  const read = await patiently(deps, walk, () => readPrepared(deps, engine));
+  const read = await patiently(deps, walk, () => readPrepared(deps, engine, what.process.definition));
   const prepared = read ?? (await prepare(deps, walk, what));
   const record = recordOf(deps, walk);
   const recorded = known.handle;
@@ -41,7 +37,12 @@ export async function startRun(
     walk.enter("executeRequest");
     known.handle = handle;
     const kept = await keptSteps(deps);
-    if (!engine.isRepeatable) await walk.commit({ handle });
+    // A crash fails its job as soon as it has a handle: what waits has none.
+    if (prepared.restart === "fail") await untilTurn(deps, walk);
+    if (!engine.isRepeatable) {
+      await walk.commit({ handle: await patiently(deps, walk, () => keepPrepared(deps, prepared, handle)) });
+    }
+    await untilTurn(deps, walk);
     deps.signal.throwIfAborted();
     if (kept.size === 0) await engine.start(prepared, handle, record);
     else await adoptRun(deps, engine, { prepared, handle, checkpoints: kept }, record);
@@ -55,6 +56,17 @@ export async function startRun(
   // It runs: crashes that follow each other closely must not be taken for its fault.
   if (recorded !== undefined) await walk.commit();
   return { prepared, handle };
+}
+
+/** Who waits longer for its turn is told. */
+const quietMilliseconds = 200;
+
+/** Waits until the job's tool may run. */
+async function untilTurn({ turn, signal }: ExecuteDeps, walk: JobWalk): Promise<void> {
+  if (turn === undefined) return;
+  const tell = () => walk.enter("executeRequest", "Waiting for room: as many tools run as may run at once");
+  using _ = startTimer(quietMilliseconds, tell);
+  await turn.come(signal);
 }
 
 /** The finished steps of an earlier attempt, when the retry was asked to keep them. */
@@ -92,9 +104,11 @@ function recordOf({ activity, claim, layout }: ExecuteDeps, walk: JobWalk): Engi
   const jobId = claim.job.id;
   const open: string[] = [];
   return {
-    checkpoint: async (key, value, facts) => {
+    checkpoint: async (key, value, { canWait = false, ...facts } = {}) => {
       const held = await keepValue(layout, claim.executionId, `checkpoint ${key}`, value);
-      await walk.commit({ checkpoint: { key, value: held }, ...facts });
+      const checkpoint = { key, value: held };
+      if (canWait) walk.keepLater(checkpoint);
+      else await walk.commit({ checkpoint, ...facts });
     },
     log: (message) => walk.log(message),
     doing(what) {
@@ -137,7 +151,7 @@ async function prepare(
   walk.enter("getOutputs");
   const settings = process.description.heddle;
   const withoutNetwork = deps.withoutNetwork?.(process);
-  const prepared: Prepared = {
+  return {
     executionId,
     jobId: job.id,
     processId: process.id,
@@ -149,47 +163,4 @@ async function prepare(
     outputs: Object.keys(job.request.outputs ?? process.description.outputs),
     ...defined({ outputRequests: job.request.outputs, described }),
   };
-  if (!engine.isRepeatable) await patiently(deps, walk, () => keepPrepared(deps, prepared));
-  return prepared;
-}
-
-/** Written under another name, synced and renamed: a prepared file that exists is whole. */
-async function keepPrepared(deps: ExecuteDeps, prepared: Prepared): Promise<void> {
-  const path = preparedFile(deps.layout, prepared.executionId);
-  const file = await open(`${path}.new`, "w", fileMode);
-  try {
-    await file.writeFile(JSON.stringify(prepared));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.new`, path);
-  const directory = await open(dirname(path), "r");
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
-}
-
-const PreparedSchema = v.custom<Prepared>(
-  (value) => typeof value === "object" && value !== null && "executionId" in value && "inputs" in value,
-);
-
-/** Only an adopted execution can have a prepared file. */
-async function readPrepared(deps: ExecuteDeps, engine: Engine): Promise<Prepared | undefined> {
-  const { claim } = deps;
-  if (!claim.isAdopted) return undefined;
-  try {
-    const text = await readOwn(preparedFile(deps.layout, claim.executionId));
-    if (text === undefined) throw new Error("found no file, wanted one");
-    return v.parse(PreparedSchema, parseExact(text));
-  } catch (error) {
-    if (shortageOf(error) !== undefined) throw error;
-    // A repeatable engine keeps none: it runs again from the claim. Any other needs it once its handle is on record.
-    if (claim.recorded?.handle === undefined) return undefined;
-    // Nobody could watch what may live of it.
-    await engine.dismiss(claim.recorded.handle, claim.checkpoints);
-    throw new RunFailed({ message: `The prepared execution cannot be read after the restart: ${errorText(error)}` });
-  }
 }

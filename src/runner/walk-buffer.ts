@@ -1,3 +1,4 @@
+import { defined } from "../domain/defined.ts";
 import type { NewJobEvent } from "../domain/job.ts";
 import {
   composeNotifications,
@@ -6,12 +7,14 @@ import {
   tellingEvent,
 } from "../domain/notification.ts";
 import { startTimer, type Timer } from "../domain/timers.ts";
+import type { Checkpoint } from "../store/queries/record-job.ts";
 import { ClaimLost, type ExecuteDeps } from "./claim.ts";
 
-/** What waits for a write: events, and what is to be told of some of them. */
+/** What waits for a write: events, what is to be told of some of them, and what is kept at the latest with the end. */
 export type Buffered = {
   readonly events: readonly NewJobEvent[];
   readonly notifications: readonly PendingNotification[];
+  readonly checkpoint?: Checkpoint;
 };
 
 /** The events of a walk that wait for a write. */
@@ -20,6 +23,8 @@ export type WalkBuffer = {
   add(event: NewJobEvent): void;
   /** Tells the job's subscribers of the last event, when that is written. */
   tell(event: NotificationEvent): void;
+  /** Adds a checkpoint that is written with the next write. */
+  keep(checkpoint: Checkpoint): void;
   /** Lets nothing be written by itself any more, until the next event. */
   stopTimer(): void;
   /** Gives what waits, and empties the buffer. */
@@ -34,6 +39,7 @@ export function createWalkBuffer(deps: ExecuteDeps, commit: () => Promise<void>)
   const { job } = deps.claim;
   let events: NewJobEvent[] = [];
   let notifications: PendingNotification[] = [];
+  let checkpoint: Checkpoint | undefined;
   let timer: Timer | undefined;
 
   const flush = async () => {
@@ -53,14 +59,18 @@ export function createWalkBuffer(deps: ExecuteDeps, commit: () => Promise<void>)
     tell(event) {
       notifications.push(...tellingEvent(composeNotifications(job, event, deps.newId), events.length - 1));
     },
+    keep(kept) {
+      checkpoint = kept;
+    },
     stopTimer() {
       timer?.clear();
       timer = undefined;
     },
     take() {
-      const taken = { events, notifications };
+      const taken = { events, notifications, ...defined({ checkpoint }) };
       events = [];
       notifications = [];
+      checkpoint = undefined;
       return taken;
     },
   };

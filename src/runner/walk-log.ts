@@ -20,6 +20,8 @@ export function createWalkLog(deps: ExecuteDeps, hasLog: boolean): WalkLog {
   const { claim, clock, layout, logger, patience, signal } = deps;
   const { executionId, startedAt, job } = claim;
   let written: Promise<void> = Promise.resolve();
+  /** Lines whose write has not begun, since it waits for the one before. */
+  let batch: string[] | undefined;
   const warn = (words: string) => logger.warn(words, { jobId: job.id, executionId });
 
   const append = (state: WalkState, level: LogLevel, text: string, say: (words: string) => void) => {
@@ -28,7 +30,16 @@ export function createWalkLog(deps: ExecuteDeps, hasLog: boolean): WalkLog {
     const status = state.hasFailed ? "failed" : state.isDone ? "successful" : "running";
     const elapsedMilliseconds = at - startedAt;
     const line = formatJobLogLine({ at, level, elapsedMilliseconds, progress: state.progress, status, message: text });
-    written = written.then(() => patience.during(() => appendJobLog(layout, executionId, [line]), { signal, say }));
+    if (batch !== undefined) {
+      batch.push(line);
+      return;
+    }
+    const lines = [line];
+    written = written.then(() => {
+      batch = undefined;
+      return patience.during(() => appendJobLog(layout, executionId, lines), { signal, say });
+    });
+    batch = lines;
     // Whoever waits for the lines sees the failure; until then it must not end the server.
     written.catch(() => {});
   };
@@ -41,6 +52,7 @@ export function createWalkLog(deps: ExecuteDeps, hasLog: boolean): WalkLog {
     add: (state, level, text) => append(state, level, text, sayWait(state)),
     written() {
       const lines = written;
+      batch = undefined;
       written = Promise.resolve();
       return lines;
     },

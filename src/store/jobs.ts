@@ -10,7 +10,7 @@ import * as inserting from "./queries/insert-job.ts";
 import { insertNotificationsOfMove, notificationsText } from "./queries/insert-notifications.ts";
 import { withoutListRows } from "./queries/list-rows.ts";
 import * as moving from "./queries/move-job.ts";
-import { type JobRecord, recordStatements } from "./queries/record-job.ts";
+import { type Checkpoint, checkpointOfMove, type JobRecord, recordStatements } from "./queries/record-job.ts";
 import * as selecting from "./queries/select-jobs.ts";
 import { rowsOf, type Statement, type StatementResult, storable } from "./statements.ts";
 import { countQueuedOf } from "./usage.ts";
@@ -199,12 +199,14 @@ export type FinishMove = Move & {
   readonly notifications?: readonly PendingNotification[];
   /** The job as it is then: who waits for its end need not read it. */
   readonly job?: Job;
+  /** A finished part of the execution that waited for this write. */
+  readonly checkpoint?: Checkpoint;
 };
 
 /** Ends a running job with its results, in one write. False when the fence or state no longer holds. */
 export async function finishJob(database: Database, move: FinishMove): Promise<boolean> {
   const { jobId, moveId, at, executionId, fence, outcome, progress, stage, events, executionEnded } = move;
-  const { notifications = [] } = move;
+  const { notifications = [], checkpoint } = move;
   const guard = { jobId, moveId };
   const outputs = resultsText(outcome.results);
   const statements: Statement[] = [
@@ -223,6 +225,7 @@ export async function finishJob(database: Database, move: FinishMove): Promise<b
     }),
   ];
   if (outputs.text !== "[]") statements.push(moving.insertResults({ ...guard, results: outputs.text }));
+  if (checkpoint !== undefined) statements.push(checkpointOfMove({ ...guard, executionId }, checkpoint));
   if (executionEnded) statements.push(moving.endExecutionOfMove({ ...guard, at }));
   statements.push(moving.forgetSecretsOfMove(guard));
   statements.push(...tellOfMove(guard, at, notifications));

@@ -18,7 +18,7 @@ import type { JsonObject } from "../../src/domain/json.ts";
 import type { FileResult, OutputValues, Result } from "../../src/domain/values.ts";
 import { isInside, stagedInputsDirectory } from "../../src/files/layout.ts";
 import { type OutputPlan, parseOutputPlan, planOutputs } from "../../src/files/output-plan.ts";
-import { publishOutputs } from "../../src/files/publish-outputs.ts";
+import { linkOutputs, publishOutputs } from "../../src/files/publish-outputs.ts";
 import { executionId, type FilesRig, filesRig, fileValue, jobId } from "./support.ts";
 
 const plan = (r: FilesRig, outputs: OutputValues) => planOutputs(r.layout, { jobId, executionId, outputs });
@@ -378,6 +378,15 @@ describe.skipIf(!canCross)("publishOutputs() to another file system", () => {
     expect(await published(r)).toEqual([`${executionId}/out/a`]);
   });
 
+  test("is not done by linkOutputs(), which says so", async () => {
+    await using r = await filesRig(join(outputs, "three"));
+    const planned = await plan(r, { a: fileValue(await r.make("a", "across")) });
+    expect(await linkOutputs(r.layout, planned)).toBe(false);
+    expect(await published(r)).toEqual([]);
+    await publishOutputs(r.layout, planned);
+    expect(await published(r)).toEqual([`${executionId}/a/a`]);
+  });
+
   test("removes the source that a crash left after the copy", async () => {
     await using r = await filesRig(join(outputs, "two"));
     const path = await r.make("a", "across");
@@ -420,5 +429,36 @@ describe("very many files", () => {
     const file = fileValue(await r.make("same", "x"));
     const secondaryFiles = Array.from({ length: 3 }, () => ({ ...file }));
     await expect(plan(r, { one: { ...file, secondaryFiles } })).rejects.toThrow('found two files "same" side by side');
+  });
+});
+
+describe("linkOutputs()", () => {
+  const target = (r: FilesRig, name: string) => join(r.layout.outputsDirectory, executionId, name);
+
+  test("publishes files whose sources stay, so that the same outputs can be planned and published again", async () => {
+    await using r = await filesRig();
+    const twice = await r.make("twice");
+    const outputs = { a: fileValue(await r.make("a")), b: fileValue(twice), c: fileValue(twice) };
+    const planned = await plan(r, outputs);
+    expect(await linkOutputs(r.layout, planned)).toBe(true);
+    const paths = ["a/a", "b/twice", "c/twice"];
+    expect(await published(r)).toEqual(paths.map((path) => `${executionId}/${path}`));
+    expect((await stat(target(r, "a/a"))).mode & 0o777).toBe(0o600);
+    expect((await readdir(r.toolDirectory)).toSorted()).toEqual(["a", "twice"]);
+    const again = await plan(r, outputs);
+    expect(again.results).toEqual(planned.results);
+    expect(await linkOutputs(r.layout, again)).toBe(true);
+    await rm(r.toolDirectory, { recursive: true });
+    for (const path of paths) expect(await readFile(target(r, path), "utf8")).toBe(`text of ${path.slice(2)}`);
+  });
+
+  test("publishes what was made anew in place of what was published before", async () => {
+    await using r = await filesRig();
+    const path = await r.make("a", "first");
+    await linkOutputs(r.layout, await plan(r, { a: fileValue(path) }));
+    await rm(path);
+    await r.make("a", "second");
+    await linkOutputs(r.layout, await plan(r, { a: fileValue(path) }));
+    expect(await readFile(target(r, "a/a"), "utf8")).toBe("second");
   });
 });

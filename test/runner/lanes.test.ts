@@ -1,23 +1,26 @@
 import { describe, expect, test } from "bun:test";
 import { clientOf } from "../../src/domain/access.ts";
+import { defined } from "../../src/domain/defined.ts";
 import type { Job } from "../../src/domain/job.ts";
 import { countRunning, createLanes, type Lane, type RunningJob } from "../../src/runner/lanes.ts";
 import { newJob } from "../support/jobs-in-store.ts";
 
 /** `t-anna-3` is the third job of anna's in the lane of tools. */
-function job(name: string, processSlots?: number): Job {
+function job(name: string, processSlots?: number, maxSeconds?: number): Job {
   const [lane = "t", user = "anna", number = "1"] = name.split("-");
-  const run = processSlots === undefined ? {} : { run: { processSlots } };
+  const run = { run: { ...defined({ processSlots, maxSeconds }) } };
   const made = newJob({ id: name, user, createdAt: Number(number), isRemote: lane === "r", processId: `p${lane}` });
   return { ...made, request: { ...made.request, ...run } };
 }
 
 const laneOf = ({ id }: Job): Lane => (id.startsWith("q") ? "quick" : id.startsWith("r") ? "remote" : "tools");
+/** With an `!` it publishes. */
 const running = (name: string): RunningJob => {
-  const made = job(name);
-  return { lane: laneOf(made), processId: made.processId, client: clientOf(made) };
+  const made = job(name.replace("!", ""));
+  const isPublishing = name.endsWith("!");
+  return { lane: laneOf(made), processId: made.processId, client: clientOf(made), isPublishing };
 };
-const bounds = { slots: { quick: 9, tools: 2, remote: 1 }, clientSlots: 9, batch: 9, capacity: 9 };
+const bounds = { slots: { quick: 9, tools: 2, remote: 1 }, toolsAhead: 0, clientSlots: 9, batch: 9, capacity: 9 };
 
 describe("take() gives what may run now:", () => {
   const rows: readonly {
@@ -25,6 +28,8 @@ describe("take() gives what may run now:", () => {
     readonly waiting: readonly Job[];
     readonly running?: readonly string[];
     readonly bounds?: Partial<typeof bounds>;
+    /** What runs is quick. */
+    readonly ahead?: boolean;
     readonly taken: readonly string[];
   }[] = [
     {
@@ -67,11 +72,85 @@ describe("take() gives what may run now:", () => {
     },
     { name: "no more of a process than it may have", waiting: [job("t-a-1", 1), job("t-b-2", 1)], taken: ["t-a-1"] },
     { name: "nothing of a process whose slots are in use", waiting: [job("t-a-1", 1)], running: ["t-b-9"], taken: [] },
+    {
+      name: "a tool in the place of one that publishes",
+      waiting: ["t-a-1", "t-a-2"].map((one) => job(one)),
+      running: ["t-b-8!", "t-b-9"],
+      taken: ["t-a-1"],
+    },
+    {
+      name: "no more walks than four a slot, those that publish included",
+      waiting: ["t-a-1", "t-a-2"].map((one) => job(one)),
+      running: Array.from({ length: 7 }, (_, index) => `t-b-${index}!`),
+      taken: ["t-a-1"],
+    },
+    {
+      name: "a tool of a process and a client of which others only publish",
+      waiting: [job("t-a-1", 1)],
+      running: ["t-a-9!"],
+      bounds: { clientSlots: 1 },
+      taken: ["t-a-1"],
+    },
+    {
+      name: "some ahead where quick tools have all slots",
+      waiting: ["t-a-1", "t-a-2"].map((one) => job(one)),
+      running: ["t-b-8", "t-b-9"],
+      bounds: { toolsAhead: 1 },
+      ahead: true,
+      taken: ["t-a-1"],
+    },
+    {
+      name: "none ahead where tools are not known to be quick",
+      waiting: [job("t-a-1")],
+      running: ["t-b-8", "t-b-9"],
+      bounds: { toolsAhead: 1 },
+      taken: [],
+    },
+    {
+      name: "none ahead of what takes the last slot",
+      waiting: ["t-a-1", "t-a-2"].map((one) => job(one)),
+      running: ["t-b-9"],
+      bounds: { toolsAhead: 1 },
+      ahead: true,
+      taken: ["t-a-1"],
+    },
+    {
+      name: "no more ahead than four walks a slot",
+      waiting: [job("t-a-1")],
+      running: ["t-b-1", "t-b-2", ...Array.from({ length: 6 }, (_, index) => `t-b-${index + 3}!`)],
+      bounds: { toolsAhead: 9 },
+      ahead: true,
+      taken: [],
+    },
+    {
+      name: "none ahead beyond the slots of its process",
+      waiting: [job("t-a-1", 2)],
+      running: ["t-b-8", "t-b-9"],
+      bounds: { toolsAhead: 9 },
+      ahead: true,
+      taken: [],
+    },
+    {
+      name: "none ahead beyond the slots of its client",
+      waiting: [job("t-a-1"), job("t-b-2")],
+      running: ["t-a-8", "t-c-9"],
+      bounds: { toolsAhead: 9, clientSlots: 1 },
+      ahead: true,
+      taken: ["t-b-2"],
+    },
+    {
+      name: "none ahead whose time is limited",
+      waiting: [job("t-a-1", undefined, 5), job("t-a-2")],
+      running: ["t-b-8", "t-b-9"],
+      bounds: { toolsAhead: 1 },
+      ahead: true,
+      taken: ["t-a-2"],
+    },
   ];
-  test.each(rows)("$name", ({ waiting, running: names = [], bounds: changes, taken }) => {
+  test.each(rows)("$name", ({ waiting, running: names = [], bounds: changes, ahead, taken }) => {
     const lanes = createLanes({ ...bounds, ...changes }, laneOf);
     for (const one of waiting) expect(lanes.add(one)).toBe(true);
-    expect(lanes.take(names.map(running)).map(({ id }) => id)).toEqual([...taken]);
+    expect(lanes.take(names.map(running), ahead).map(({ id }) => id)).toEqual([...taken]);
     expect(lanes.size).toBe(waiting.length - taken.length);
   });
 });
@@ -85,8 +164,9 @@ test("what has no room is refused, and what was removed is not taken", () => {
 });
 
 test("countRunning() counts lanes, processes and the clients that use tools or other servers", () => {
-  const counts = countRunning(["q-a-1", "t-a-2", "t-b-3", "r-a-4"].map(running));
+  const counts = countRunning(["q-a-1", "t-a-2", "t-b-3", "r-a-4", "t-a-5!"].map(running));
   expect(counts.lanes).toEqual({ quick: 1, tools: 2, remote: 1 });
+  expect(counts.publishing).toBe(1);
   expect([...counts.processes]).toEqual([
     ["pq", 1],
     ["pt", 2],

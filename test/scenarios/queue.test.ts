@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { startServer } from "../support/executable.ts";
@@ -90,6 +90,38 @@ test("no more jobs of a process run at once than it allows, also after a restart
   expect(written.length).toBe(10);
   expect(mostAtOnce(written)).toBe(1);
 });
+
+test("a job that is prepared ahead of quick tools says that it waits, and is dismissed without having run", async () => {
+  await using folder = await temporaryDirectory();
+  const ledger = join(folder.path, "ledger");
+  await using server = await startServer(join(folder.path, "data"), ["--slots", "1"]);
+  const script = 'echo + "$2" >>"$LEDGER"; while test -e "$LEDGER.$2"; do sleep 0.02; done; echo - "$2" >>"$LEDGER"';
+  await deploy(server.url, "tool", shellTool(script, named));
+  const start = (name: string) => submit(server.url, "tool", { ledger, name });
+  const stateOf = (job: string) => statusOf(server.url, job);
+  // Where the machine is slow, the first one may be known as slow before the second is looked at: once more, then.
+  for (let isAhead = false; !isAhead; ) {
+    await untilFinished(server.url, await start("quick"));
+    await Bun.write(`${ledger}.held`, "");
+    const held = await start("held");
+    const ahead = await start("ahead");
+    await until("the first one runs", async () => (await lines(ledger)).at(-1) === "+ held");
+    await Bun.sleep(500);
+    isAhead = (await stateOf(ahead)).status === "running";
+    if (isAhead) {
+      await until("it says that it waits", async () => /Waiting for room/.test((await stateOf(ahead)).message ?? ""));
+      expect(await stateOf(ahead)).toMatchObject({ status: "running", stage: "executeRequest", progress: 8 });
+    }
+    expect((await fetch(`${server.url}/jobs/${ahead}`, { method: "DELETE" })).status).toBe(200);
+    await rm(`${ledger}.held`);
+    expect((await untilFinished(server.url, held)).at(-1)?.status).toBe("successful");
+  }
+  const jobs = await Promise.all(["a", "b", "c", "d"].map(start));
+  for (const job of jobs) expect((await untilFinished(server.url, job)).at(-1)?.status).toBe("successful");
+  const written = await lines(ledger);
+  expect(written.filter((line) => line.endsWith("ahead"))).toEqual([]);
+  expect(mostAtOnce(written.map((line) => line.slice(0, 1)))).toBe(1);
+}, 30_000);
 
 test("as many tools run at once as there are cores, when nobody says how many", async () => {
   await using folder = await temporaryDirectory();

@@ -241,8 +241,14 @@ test.each([
     await using folder = await temporaryDirectory();
     const [data, ledger] = [join(folder.path, "data"), join(folder.path, "ledger")];
     const before = await startServer(data);
-    await deployCwl(before.url, "tool", shellTool('echo x >>"$LEDGER"; test -e "$LEDGER.fine" || sleep 100'));
-    const job = await submit(before.url, "tool", { ledger });
+    const inputs = { ledger: { type: "string", inputBinding: { position: 1 } }, text: "string" };
+    await deployCwl(
+      before.url,
+      "tool",
+      shellTool('echo x >>"$LEDGER"; test -e "$LEDGER.fine" || sleep 100', { inputs }),
+    );
+    // Inputs that are this long are kept there.
+    const job = await submit(before.url, "tool", { ledger, text: "x".repeat(20_000) });
     await until("it runs", () => Bun.file(ledger).exists());
     await before.stop("SIGKILL");
     for await (const file of new Bun.Glob("work/*/prepared.json").scan({ cwd: data })) await ruin(join(data, file));

@@ -32,7 +32,7 @@ test.skipIf(!existsSync(strace))(
     await using folder = await temporaryDirectory();
     const [data, trace] = [join(folder.path, "data"), join(folder.path, "trace")];
     const traced =
-      "trace=openat,fsync,fdatasync,rename,renameat,renameat2,symlink,symlinkat,write,writev,sendto,sendmsg";
+      "trace=openat,fsync,fdatasync,rename,renameat,renameat2,link,linkat,symlink,symlinkat,write,writev,sendto,sendmsg";
     const child = Bun.spawn(
       [strace, "-f", "-y", "-s", "8192", "-e", traced, "-o", trace, executable, "serve", "--port", "0", "--data", data],
       { env: {}, stdio: ["ignore", "pipe", "ignore"] },
@@ -67,19 +67,19 @@ test.skipIf(!existsSync(strace))(
     expect(beforeAnswer).toBeGreaterThan(submitted);
 
     const outputs = join(data, "outputs", executionId ?? "");
-    const renamed = find(
+    const named = find(
       "the published file's name",
-      (call) => /^rename/.test(call) && call.includes(join(outputs, "said", "said.txt")),
+      (call) => /^(rename|link)/.test(call) && call.includes(join(outputs, "said", "said.txt")),
     );
     const bytes = calls
-      .slice(0, renamed)
+      .slice(0, named)
       .findLastIndex((call) => /^f(data)?sync\(/.test(call) && call.includes("said.txt>"));
     expect(bytes).toBeGreaterThan(created);
-    let last = renamed;
+    let last = named;
     for (const directory of [join(outputs, "said"), outputs, join(data, "outputs")]) {
       last = find(`the sync of ${directory}`, isSync(directory), last);
     }
-    const linked = find("the job's link", (call) => /^rename/.test(call) && call.includes(`outputs/${job}"`), renamed);
+    const linked = find("the job's link", (call) => /^rename/.test(call) && call.includes(`outputs/${job}"`), named);
     const linkSynced = find("the sync of the links", isSync(join(data, "outputs")), linked);
     const finished = find("the sync of the finishing write", isSync(wal), Math.max(last, linkSynced));
     const told = find("the status successful", isSent('\\"status\\":\\"successful\\"'));

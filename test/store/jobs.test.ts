@@ -349,6 +349,17 @@ describe("finishJob()", () => {
     ]);
   });
 
+  test("takes a checkpoint along, unless the fence is an earlier one", async () => {
+    await using dir = await temporaryDirectory();
+    await using database = await openTestDatabase(dir.path);
+    const running = await insertRunningJob(database);
+    const move = { ...finishing(running), checkpoint: { key: "a", value: [1] } };
+    expect(await finishJob(database, { ...move, fence: running.fence - 1 })).toBe(false);
+    expect(await checkpointsOf(database, running.executionId)).toEqual(new Map());
+    expect(await finishJob(database, move)).toBe(true);
+    expect(await checkpointsOf(database, running.executionId)).toEqual(new Map([["a", [1]]]));
+  });
+
   test("leaves the execution open when what ran may live on", async () => {
     await using dir = await temporaryDirectory();
     await using database = await openTestDatabase(dir.path);

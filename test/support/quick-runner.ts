@@ -8,6 +8,7 @@ import type { Process } from "../../src/domain/process.ts";
 import { echo } from "../../src/engines/builtin/echo.ts";
 import { createBuiltinEngine } from "../../src/engines/builtin/engine.ts";
 import { createLayout } from "../../src/files/layout.ts";
+import { createSharedSync } from "../../src/files/shared-sync.ts";
 import { createRunner, type Runner } from "../../src/runner/runner.ts";
 import type { Database } from "../../src/store/database.ts";
 import { acceptedEvent, newJob } from "./jobs-in-store.ts";
@@ -59,6 +60,7 @@ export function quickRunner(
     settings: { inputRoots: [], outputsPath: "/outputs", outputsUrl: "http://localhost/outputs", jobFiles: "auto" },
     patience: createPatience({ elapsed: realClock.elapsed, pause, maxMilliseconds: 1000 }),
     wakeNotifier: () => {},
+    syncDirectory: createSharedSync(),
     activity: noActivity,
     slots: 1,
     clientSlots: 1,

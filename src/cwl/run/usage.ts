@@ -33,7 +33,7 @@ export function createUsageCount(kept: Json | undefined): UsageCount {
         const cpuSeconds = Math.round(usage.cpuSeconds * 100) / 100;
         return [step, { ...usage, cpuSeconds }] as const;
       });
-      await record.checkpoint(usageKey, { ...earlier, ...Object.fromEntries(rounded) });
+      await record.checkpoint(usageKey, { ...earlier, ...Object.fromEntries(rounded) }, { canWait: true });
     },
   };
 }

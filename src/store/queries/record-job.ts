@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { NewJobEvent } from "../../domain/job.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import type { PendingNotification } from "../../domain/notification.ts";
@@ -6,8 +6,11 @@ import type { StageName } from "../../domain/progress.ts";
 import { eventArguments, jsonOrNull } from "../job-rows.ts";
 import { checkpoints, executions, jobs } from "../schema/jobs.ts";
 import { argument, build, compile, excluded, insertFrom, type Statement, storable } from "../statements.ts";
-import { held, insertEventsOfRecord, isHeld } from "./guards.ts";
+import { held, insertEventsOfRecord, isHeld, moved } from "./guards.ts";
 import { insertNotificationsOfRecord, notificationsText } from "./insert-notifications.ts";
+
+/** A finished part of an execution. */
+export type Checkpoint = { readonly key: string; readonly value: Json };
 
 /** What the holder of a running job records of it. */
 export type JobRecord = {
@@ -28,7 +31,7 @@ export type JobRecord = {
     /** What another server calls the job. */
     readonly remoteJobId?: string;
     /** A checkpoint of a key that exists replaces it. */
-    readonly checkpoint?: { readonly key: string; readonly value: Json };
+    readonly checkpoint?: Checkpoint;
   };
 };
 
@@ -105,19 +108,27 @@ const recordPlans = compile<{
     .where(and(eq(executions.id, argument("executionId")), eq(executions.jobId, argument("jobId")), held)),
 );
 
-const recordCheckpoint = compile<{
-  jobId: string;
-  fence: number;
-  executionId: string;
-  key: string;
-  value: string;
-}>()(() =>
-  insertFrom(
+function insertCheckpoint(condition: SQL) {
+  return insertFrom(
     checkpoints,
     { executionId: argument("executionId"), key: argument("key"), value: argument("value") },
-    { where: held },
+    { where: condition },
   ).onConflictDoUpdate({
     target: [checkpoints.executionId, checkpoints.key],
     set: { value: excluded(checkpoints.value) },
-  }),
-);
+  });
+}
+
+type Kept = { executionId: string; key: string; value: string };
+
+const recordCheckpoint = compile<Kept & { jobId: string; fence: number }>()(() => insertCheckpoint(held));
+
+const recordCheckpointOfMove = compile<Kept & { jobId: string; moveId: string }>()(() => insertCheckpoint(moved));
+
+/** Builds the statement of a checkpoint that a move takes along. */
+export function checkpointOfMove(
+  move: { readonly jobId: string; readonly moveId: string; readonly executionId: string },
+  { key, value }: Checkpoint,
+): Statement {
+  return recordCheckpointOfMove({ ...move, key, value: JSON.stringify(value) });
+}

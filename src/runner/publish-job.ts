@@ -1,0 +1,90 @@
+import { realpath } from "node:fs/promises";
+import { clientOf, clientWords } from "../domain/access.ts";
+import { isJsonObject } from "../domain/json.ts";
+import { makeResultsRelative } from "../domain/results.ts";
+import type { OutputValues, PreparedInputs, Results } from "../domain/values.ts";
+import { digestOutputs } from "../files/digest-outputs.ts";
+import { ifExists } from "../files/file-errors.ts";
+import { keepValue } from "../files/kept-values.ts";
+import { executionWorkDirectory, isInside } from "../files/layout.ts";
+import { isLargerThanDisk, measureOutputs } from "../files/measure-outputs.ts";
+import { type OutputPlan, planOutputs } from "../files/output-plan.ts";
+import { linkOutputs, publishOutputs } from "../files/publish-outputs.ts";
+import { executionIdsOf } from "../store/executions.ts";
+import { usageOf } from "../store/usage.ts";
+import { type ExecuteDeps, RunFailed } from "./claim.ts";
+import type { JobWalk } from "./job-walk.ts";
+import { patiently } from "./patiently.ts";
+
+/** Plans where the outputs of a job go. */
+export async function planJob(deps: ExecuteDeps, given: PreparedInputs, outputs: OutputValues): Promise<OutputPlan> {
+  const { job, executionId } = deps.claim;
+  const inputs = await realInputPaths(given);
+  const kept = await keptWorkDirectories(deps);
+  const isInput = (path: string) => inputs.has(path) || kept.some((directory) => isInside(directory, path));
+  return planOutputs(deps.layout, { jobId: job.id, executionId, outputs, isInput });
+}
+
+/** A tool may hand an input on as an output. */
+async function realInputPaths(inputs: PreparedInputs): Promise<ReadonlySet<string>> {
+  const files = Object.values(inputs)
+    .flat()
+    .flatMap((item) => (item.kind === "file" ? [item, ...(item.secondaryFiles ?? [])] : []));
+  return new Set(await Promise.all(files.map((file) => realpath(file.path))));
+}
+
+/** Steps that a retry kept left their files in the scratch of earlier executions of the same job. */
+async function keptWorkDirectories({ database, layout, claim }: ExecuteDeps): Promise<readonly string[]> {
+  if (claim.job.resumeFrom === undefined) return [];
+  const ids = await executionIdsOf(database, claim.job.id);
+  const found = await Promise.all(ids.map((id) => ifExists(realpath(executionWorkDirectory(layout, id)))));
+  return found.filter((directory) => directory !== undefined);
+}
+
+/** Tells whether a job has files: then its log, and what it publishes, are mapped at its end. */
+export function hasFiles({ isBuffered, settings, claim }: ExecuteDeps): boolean {
+  return isBuffered(claim.job) || settings.jobFiles === "always";
+}
+
+/**
+ * Publishes the outputs, makes the references relative and gives the results; repeatable after a crash, by the plan that is
+ * recorded before anything is moved. Where the outputs can be collected again (`collectsAgain`), nothing is moved, and
+ * the job's end is the next write.
+ */
+export async function publishJob(
+  deps: ExecuteDeps,
+  walk: JobWalk,
+  plan: OutputPlan,
+  how: "planned" | "unplanned" | "collectsAgain",
+): Promise<Results> {
+  const neverFits = () => isLargerThanDisk(deps.layout, plan);
+  const options = { leavesTop: hasFiles(deps) };
+  const link = () => linkOutputs(deps.layout, plan, options);
+  const isLinked = how === "collectsAgain" && (await patiently(deps, walk, link, neverFits));
+  if (!isLinked) {
+    if (how !== "planned") await recordPlan(deps, walk, plan);
+    await patiently(deps, walk, () => publishOutputs(deps.layout, plan, options), neverFits);
+  }
+  await refuseOutputs(deps);
+  const results = await patiently(deps, walk, () => digestOutputs(deps.layout, plan, deps.signal));
+  return makeResultsRelative(results, deps.settings);
+}
+
+async function recordPlan({ layout, claim }: ExecuteDeps, walk: JobWalk, plan: OutputPlan): Promise<void> {
+  const held = await keepValue(layout, claim.executionId, "plan", plan);
+  await walk.commit({ outputPlan: isJsonObject(held) ? held : {} });
+}
+
+/** What does not fit into the client's share of the disk is not kept. */
+async function refuseOutputs(deps: ExecuteDeps): Promise<void> {
+  const { quotaOutputBytes: limit } = deps.settings;
+  if (limit === undefined) return;
+  const client = clientOf(deps.claim.job);
+  const { outputBytes: used } = await usageOf(deps.database, client);
+  const bytes = await measureOutputs(deps.layout, [deps.claim.executionId]);
+  if (used + bytes <= limit) return;
+  const found = `${used} bytes of outputs of ${clientWords(client)} and ${bytes} more`;
+  throw new RunFailed({
+    message: `Cannot keep the outputs: found ${found}, wanted at most ${limit} (quota-output-bytes)`,
+  });
+}
