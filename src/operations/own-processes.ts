@@ -2,7 +2,7 @@ import type { Clock } from "../domain/clock.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Database } from "../store/database.ts";
 import { hasHoldingKey } from "../store/keys.ts";
-import { listOwnedProcesses, type OwnedProcess, setOwner } from "../store/processes.ts";
+import { listOwnedProcesses, type OwnedProcess, setOwner } from "../store/process-owners.ts";
 
 export type OwnershipDeps = { readonly database: Database; readonly clock: Clock };
 

@@ -6,7 +6,8 @@ import type { TableRow } from "./rows.ts";
 import { processes, processPackages, processRevisions } from "./schema/processes.ts";
 import { type ArgumentsOf, argument, argumentsOf, build, compile, excluded, insertFrom } from "./statements.ts";
 
-const isCurrent = and(
+/** Joins a process with its current revision, while it is deployed. */
+export const isCurrent = and(
   eq(processRevisions.processId, processes.id),
   eq(processRevisions.revision, processes.revision),
   isNull(processes.undeployedAt),
@@ -137,31 +138,6 @@ const selectPage = compile<{ limit: number; after: string; withPrivate: number; 
     .orderBy(asc(processes.id))
     .limit(sql.placeholder("limit")),
 );
-const selectOwner = compile<{ id: string }>()(() =>
-  build
-    .select({ owner: processes.owner })
-    .from(processes)
-    .where(eq(processes.id, argument("id"))),
-);
-const selectOwned = compile()(() =>
-  build
-    .select({
-      id: processes.id,
-      isMutable: processRevisions.isMutable,
-      visibility: processRevisions.visibility,
-      owner: processes.owner,
-      deployerRole: processRevisions.deployerRole,
-    })
-    .from(processes)
-    .innerJoin(processRevisions, isCurrent)
-    .orderBy(asc(processes.id)),
-);
-const updateOwner = compile<{ id: string; owner: string | null }>()(() =>
-  build
-    .update(processes)
-    .set({ owner: argument("owner") })
-    .where(eq(processes.id, argument("id"))),
-);
 
 /** What was deployed, as it came. */
 export type PackageSource = { readonly mediaType: string; readonly bytes: Uint8Array };
@@ -251,32 +227,6 @@ export async function listProcesses(
   const { limit, after = "", withPrivate, visibility = null } = page;
   const rows = await database.read(selectPage({ limit, after, withPrivate: Number(withPrivate), visibility }));
   return rows.map(processOf);
-}
-
-/** Finds who owns a process; undefined when nobody but the admins does, or it is not deployed. */
-export async function ownerOfProcess(database: Database, id: string): Promise<string | undefined> {
-  const [row] = await database.read(selectOwner({ id }));
-  return row?.owner;
-}
-
-/** What the operator sees of a process. */
-export type OwnedProcess = {
-  readonly id: string;
-  readonly isMutable: boolean;
-  readonly visibility: string;
-  readonly owner?: string;
-  readonly deployerRole?: string;
-};
-
-/** Lists all processes with their owners, by id. */
-export async function listOwnedProcesses(database: Database): Promise<readonly OwnedProcess[]> {
-  return database.read(selectOwned({}));
-}
-
-/** Hands a process to another user, or to the admins. False when it is not deployed. */
-export async function setOwner(database: Database, id: string, owner: string | undefined): Promise<boolean> {
-  const [updated] = await database.write([updateOwner({ id, owner: owner ?? null })]);
-  return updated?.rowsAffected === 1;
 }
 
 /** Reads a process from a row of its revision. */
