@@ -58,7 +58,7 @@ async function runRemote(run: RunContext, call: Call, definition: RemoteDefiniti
     throw new CwlFailure(`Cannot run ${callName(call)}: processes of other servers run in a server only`);
   }
   const { executionId, record, checkpoints, signal } = run;
-  const { scope } = await completeCall(run, call);
+  const { scope } = await patiently(run, () => completeCall(run, call));
   return run.runRemoteStep({
     executionId,
     path: call.shard === 0 ? call.path : `${call.path}[${call.shard}]`,
@@ -81,7 +81,7 @@ type Values = Map<string, Json>;
  * step that failed.
  */
 async function runWorkflow(run: RunContext, call: Call, workflow: Workflow): Promise<JsonObject> {
-  const { scope } = await completeCall(run, call);
+  const { scope } = await patiently(run, () => completeCall(run, call));
   const values: Values = new Map(Object.entries(scope.inputs));
   const parts = call.progress.divide(workflow.steps.length);
   const running = new Map<string, Promise<void>>();
@@ -251,7 +251,7 @@ function skipped(step: Step): JsonObject {
 }
 
 /** Takes the inputs of a step from their sources, else their defaults. */
-async function sourceInputs({ step, scope, around }: StepCall, values: Values): Promise<JsonObject> {
+async function sourceInputs({ step, scope, around, run }: StepCall, values: Values): Promise<JsonObject> {
   const listing = around.requirements.loadListing ?? around.hints.loadListing;
   const sources = step.inputs.map((input) => duringField(["steps", step.id, "in", input.id], () => sourceInput(input)));
   return Object.fromEntries(await Promise.all(sources));
@@ -260,11 +260,11 @@ async function sourceInputs({ step, scope, around }: StepCall, values: Values): 
     const value = linkValue(input.link, values) ?? input.default ?? null;
     const mode = input.loadListing ?? listing ?? (scope.version === "v1.0" ? "deep_listing" : undefined);
     if (!input.loadContents && mode === undefined) return [input.id, value] as const;
-    const loaded = await mapFiles(value, (file) => {
+    const load = (file: JsonObject): Promise<JsonObject> => {
       if (file.class === "Directory") return mode === undefined ? Promise.resolve(file) : withListing(file, mode);
       return input.loadContents ? withContents(file, scope.version) : Promise.resolve(file);
-    });
-    return [input.id, loaded] as const;
+    };
+    return [input.id, await patiently(run, () => mapFiles(value, load))] as const;
   }
 }
 
@@ -279,7 +279,7 @@ async function valueInputs({ step, scope, run }: StepCall, given: JsonObject): P
   };
   const changed = await evaluating(run, () => step.inputs.map((input) => [input.id, changedValue(input)] as const));
   const inputs = Object.fromEntries(changed);
-  await requireReadable(run.readable, inputs);
+  await patiently(run, () => requireReadable(run.readable, inputs));
   return inputs;
 }
 
