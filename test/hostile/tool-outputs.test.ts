@@ -81,7 +81,7 @@ const leftovers: readonly (readonly [string, string, Readonly<Record<string, unk
 describe.each([...modes])("a tool %s leaves", (mode) => {
   for (const [name, script, outputs, stopped] of leftovers) {
     test(`${name}, and its job fails`, async () => {
-      const isOwn = (path: string) => /^(?:work|outputs|heddle\.db|heddle\.lock|status-documents|cache)/.test(path);
+      const isOwn = (path: string) => /^(?:work|outputs|heddle\.db|heddle\.lock|status-documents|cache|etc)/.test(path);
       const before = await digestTree(hostile.data, isOwn);
       const words = script.replaceAll("SECRET", join(directory, "secret.txt")).replaceAll("DIRECTORY", directory);
       const tool = attackTool(words, { outputs, requirements: javascript });

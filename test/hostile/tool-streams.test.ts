@@ -31,7 +31,7 @@ const operatorFile = () => ({ href: `file://${join(hostile.inputRoot, "operator.
 
 /** What no attack may change. */
 async function others() {
-  const isOwn = (path: string) => /^(?:work|outputs|heddle\.db|heddle\.lock|status-documents|cache)/.test(path);
+  const isOwn = (path: string) => /^(?:work|outputs|heddle\.db|heddle\.lock|status-documents|cache|etc)/.test(path);
   return {
     inputs: await digestTree(hostile.inputRoot),
     data: await digestTree(hostile.data, isOwn),
