@@ -33,6 +33,7 @@ import { makeDirectories } from "./files/new-place.ts";
 import { createHttpApp } from "./http/server.ts";
 import { createLogger } from "./log.ts";
 import { createJobNews } from "./operations/job-news.ts";
+import { createJobWatches } from "./operations/job-watch.ts";
 import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
 import { createProcessCache } from "./operations/process-cache.ts";
 import { createQueueLimit } from "./operations/queue-limit.ts";
@@ -183,6 +184,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     },
     remotes: createRemoteProcesses({ ...base, maxDocumentBytes: config.maxDocumentBytes, tries: askedTries(config) }),
     news: stack.use(createJobNews(database, newId())),
+    watches: createJobWatches({ database, layout }),
     queue: createQueueLimit(base, config.maxQueued),
     authenticate: createAuthenticator({
       ...base,

@@ -1,31 +1,19 @@
 import type { Principal } from "../domain/access.ts";
-import type { Job, JobEvent } from "../domain/job.ts";
+import type { Job } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
 import { sleep } from "../domain/timers.ts";
-import { readJobLog } from "../files/job-log.ts";
-import { executionLogFile, type Layout } from "../files/layout.ts";
-import type { Database } from "../store/database.ts";
-import { eventsOf, follow, type LiveProgress } from "../store/job-events.ts";
+import { eventsOf } from "../store/job-events.ts";
 import { findJob } from "../store/jobs.ts";
 import { readJob } from "./follow-jobs.ts";
 import { maySeeJob, requireAction } from "./guard.ts";
 import type { JobNews } from "./job-news.ts";
+import type { JobWatch, JobWatchDeps, JobWatches, WatchStep } from "./job-watch.ts";
+import { logNews, type WatchNews, type WatchPlace } from "./watch-news.ts";
 
-export type WatchDeps = { readonly database: Database; readonly layout: Layout; readonly news: JobNews };
+export type WatchDeps = JobWatchDeps & { readonly news: JobNews; readonly watches: JobWatches };
 
-/** How far a watcher has come: stored events by their number, the log of an attempt by its bytes. */
-export type WatchPlace = { readonly number: number; readonly attempt: number; readonly logOffset: number };
-
-/** What a watcher of a job is told. `place` is where to go on after it. */
-export type WatchNews =
-  | { readonly kind: "event"; readonly event: JobEvent; readonly place: WatchPlace }
-  | { readonly kind: "live"; readonly live: LiveProgress }
-  | { readonly kind: "log"; readonly lines: readonly string[]; readonly place: WatchPlace };
-
-/** How often the log of a running job is looked at: its tool writes to it without telling. */
-const logMilliseconds = 250;
-/** Bytes of a log that are told at once. */
-const logBytes = 64 * 1024;
+/** Steps that wait for a slow watcher; with more, it reads for itself again. */
+const mostWaiting = 256;
 
 /**
  * Tells what happens to a job after a place, until its end or the signal's. Undefined when it has ended and nothing
@@ -41,69 +29,118 @@ export async function watchJob(
   const { place, signal } = watching;
   const later = await eventsOf(deps.database, jobId, place.number, 1);
   if (isFinished(job.status) && later.length === 0) return undefined;
-  return merge(deps, jobId, place, signal);
+  return newsAfter(deps, jobId, place, signal);
 }
 
-/** Stored events as they come, and between two of them what the log holds by then. */
-async function* merge(
+/** What the watcher reads for itself, up to where the shared watch is, and then the steps of that. */
+async function* newsAfter(
   deps: WatchDeps,
   jobId: string,
   from: WatchPlace,
   signal: AbortSignal,
 ): AsyncGenerator<WatchNews, void> {
-  const ended = new AbortController();
-  const either = AbortSignal.any([signal, ended.signal]);
-  const events = follow(deps.database, jobId, from.number, either);
+  using joined = deps.watches.join(jobId);
+  const watch = await joined.watch;
   let place = from;
-  let next = events.next();
-  try {
-    for (;;) {
-      const event = await Promise.race([next, sleep(logMilliseconds)]);
+  while (!signal.aborted) {
+    using steps = waitingSteps(watch, signal);
+    for await (const news of newsBetween(deps, jobId, place, watch.at())) {
       if (signal.aborted) return;
-      // The log first: what it told before an end is told before that end.
-      for await (const news of logAfter(deps, jobId, place)) {
-        place = news.place;
-        yield news;
-      }
-      if (event === undefined) continue;
-      if (event.done === true) return;
-      next = events.next();
-      if (event.value.kind === "live") {
-        yield { kind: "live", live: event.value };
-        continue;
-      }
-      place = { ...place, number: event.value.number };
-      yield { kind: "event", event: event.value, place };
+      place = news.place;
+      yield news;
     }
-  } finally {
-    ended.abort();
-    await next.catch(() => undefined);
+    for (;;) {
+      const step = await steps.next();
+      if (step === undefined || signal.aborted) return;
+      if (step === "lost") break;
+      // Read before it was told: this watcher came from further on.
+      if (!isSame(step.from, place) && isUpTo(step.news.place, place)) continue;
+      if (!isSame(step.from, place)) break;
+      place = step.news.place;
+      yield step.news;
+    }
   }
 }
 
-/** The whole lines of the current attempt's log after a place. */
-async function* logAfter(
-  deps: WatchDeps,
+function isSame(one: WatchPlace, other: WatchPlace): boolean {
+  return one.number === other.number && one.attempt === other.attempt && one.logOffset === other.logOffset;
+}
+
+function isUpTo(one: WatchPlace, other: WatchPlace): boolean {
+  const isLogTold = one.attempt < other.attempt || (one.attempt === other.attempt && one.logOffset <= other.logOffset);
+  return one.number <= other.number && isLogTold;
+}
+
+/** Stored events and lines between a place and where a watch is; the lines first, as the watch tells them. */
+async function* newsBetween(
+  { database, layout }: WatchDeps,
   jobId: string,
   from: WatchPlace,
-): AsyncGenerator<Extract<WatchNews, { kind: "log" }>> {
-  const job = await findJob(deps.database, jobId);
-  if (job?.executionId === undefined) return;
-  const file = executionLogFile(deps.layout, job.executionId);
-  let offset = job.attempt === from.attempt ? from.logOffset : 0;
-  for (;;) {
-    const page = await readJobLog(file, { offset, limit: logBytes });
-    if (page === undefined || page.bytes.byteLength === 0) return;
-    const isFull = page.nextOffset < page.sizeBytes;
-    // An unfinished line waits for its end, unless it fills the page.
-    const end = page.bytes.lastIndexOf(0x0a) + 1;
-    const length = end > 0 ? end : isFull || isFinished(job.status) ? page.bytes.byteLength : 0;
-    if (length === 0) return;
-    const text = new TextDecoder().decode(page.bytes.subarray(0, length));
-    offset = page.offset + length;
-    const lines = (text.endsWith("\n") ? text.slice(0, -1) : text).split("\n");
-    yield { kind: "log", lines, place: { number: from.number, attempt: job.attempt, logOffset: offset } };
+  { place: to, log }: ReturnType<JobWatch["at"]>,
+): AsyncGenerator<WatchNews, void> {
+  let place = from;
+  if (log !== undefined && log.attempt === to.attempt) {
+    for await (const news of logNews(layout, { ...log, until: to.logOffset }, place)) {
+      place = news.place;
+      yield news;
+    }
   }
+  while (place.number < to.number) {
+    const events = await eventsOf(database, jobId, place.number);
+    for (const event of events) {
+      if (event.number > to.number) return;
+      place = { ...place, number: event.number };
+      yield { kind: "event", event, place };
+    }
+    if (events.length === 0) return;
+  }
+}
+
+/** Gathers the steps of a watch until they are asked for: undefined after the last one, "lost" when there were too many. */
+function waitingSteps(watch: JobWatch, signal: AbortSignal) {
+  let waiting: WatchStep[] = [];
+  let isLost = false;
+  let end: { readonly failure?: { readonly error: unknown } } | undefined;
+  let resume = () => {};
+  const stop = () => {
+    end ??= {};
+    resume();
+  };
+  const subscription = watch.subscribe({
+    step(step) {
+      // Of progress between two events only the newest is of interest.
+      if (step.news.kind === "live" && waiting.at(-1)?.news.kind === "live") waiting.pop();
+      waiting.push(step);
+      if (waiting.length > mostWaiting) {
+        isLost = true;
+        waiting = [];
+        subscription[Symbol.dispose]();
+      }
+      resume();
+    },
+    ended(failure) {
+      end = failure === undefined ? {} : { failure };
+      resume();
+    },
+  });
+  signal.addEventListener("abort", stop, { once: true });
+  return {
+    async next(): Promise<WatchStep | "lost" | undefined> {
+      if (waiting.length === 0 && !isLost && end === undefined) {
+        const waking = Promise.withResolvers<void>();
+        resume = waking.resolve;
+        await waking.promise;
+      }
+      if (isLost) return "lost";
+      const step = waiting.shift();
+      if (step === undefined && end?.failure !== undefined) throw end.failure.error;
+      return step;
+    },
+    [Symbol.dispose]() {
+      subscription[Symbol.dispose]();
+      signal.removeEventListener("abort", stop);
+    },
+  };
 }
 
 /** What a watcher of the list is told; `reset` says that what happened meanwhile is not known: read the list again. */

@@ -13,6 +13,7 @@ import { createLayout, type Layout } from "../../src/files/layout.ts";
 import type { DoorConfig } from "../../src/http/door.ts";
 import { createHttpApp, type HttpApp } from "../../src/http/server.ts";
 import { createJobNews } from "../../src/operations/job-news.ts";
+import { createJobWatches } from "../../src/operations/job-watch.ts";
 import { createAuthenticator, createKey, type KeyDeps } from "../../src/operations/manage-keys.ts";
 import { createProcessCache } from "../../src/operations/process-cache.ts";
 import { createQueueLimit } from "../../src/operations/queue-limit.ts";
@@ -138,6 +139,7 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
     remotes: createRemoteProcesses({ database, clock, gate, secretKey, maxDocumentBytes: 1024 * 1024 }),
     processes: createProcessCache({ database, clock }, 16),
     news: stack.use(createJobNews(database, "test")),
+    watches: createJobWatches({ database, layout }),
     hasSpace: () => true,
     condition: createCondition(),
     activity: noActivity,

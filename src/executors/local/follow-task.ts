@@ -2,12 +2,15 @@ import { dirname } from "node:path";
 import type { Logger } from "../../domain/logger.ts";
 import { pause } from "../../domain/pause.ts";
 import { readJobLog } from "../../files/job-log.ts";
+import { createGrowthWait } from "../../files/watch-growth.ts";
 import type { Task, TaskUpdate } from "../executor.ts";
 import { noToolProgress, readToolProgress, type ToolProgress } from "./tool-progress.ts";
 import { logBytes } from "./watch-limits.ts";
 
-/** How often it is looked at what a task says. */
+/** How often it is looked at what a task says, where the system cannot tell that its log grows. */
 const pollMilliseconds = 200;
+/** A log that grows without a pause is looked at as often as this. */
+const restMilliseconds = 25;
 const pageBytes = 64 * 1024;
 
 /** What is followed of a task: its log, and the progress that it writes to stderr. */
@@ -22,6 +25,10 @@ export async function* followTask(
 ): AsyncGenerator<TaskUpdate> {
   let told = 0;
   const { read } = progressReader(logger, task);
+  using growth = createGrowthWait();
+  // Most tools end before they are looked at again: they cost no watch.
+  let hasWaited = false;
+  signal.addEventListener("abort", growth.wake, { once: true });
   while (!signal.aborted) {
     const isLast = hasEnded();
     const { last, isMore } = await read();
@@ -31,7 +38,9 @@ export async function* followTask(
     told = length;
     if (isMore) continue;
     if (isLast) return;
-    await pause(pollMilliseconds, signal);
+    await pause(hasWaited ? restMilliseconds : pollMilliseconds, signal);
+    if (hasWaited && !signal.aborted) await growth.wait(task.log, pollMilliseconds);
+    hasWaited = true;
   }
 }
 

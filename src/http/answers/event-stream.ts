@@ -9,7 +9,7 @@ const quietMilliseconds = 15_000;
 const retryMilliseconds = 2000;
 
 /** Answers with a stream of events, until they end or the signal does. */
-export function eventStreamResponse(events: AsyncGenerator<StreamEvent, void>, until: JoinedSignal): Response {
+export function eventStreamResponse(events: AsyncGenerator<Uint8Array, void>, until: JoinedSignal): Response {
   const encoder = new TextEncoder();
   let timer: Timer | undefined;
   const end = () => {
@@ -27,7 +27,7 @@ export function eventStreamResponse(events: AsyncGenerator<StreamEvent, void>, u
       if (next.done === true || until.signal.aborted) {
         end();
         controller.close();
-      } else controller.enqueue(encoder.encode(textOf(next.value)));
+      } else controller.enqueue(next.value);
     },
     cancel: end,
   });
@@ -40,7 +40,8 @@ export function eventStreamResponse(events: AsyncGenerator<StreamEvent, void>, u
   return new Response(body, { headers });
 }
 
-/** JSON has no line breaks outside its strings, so the data is one line. */
-function textOf({ name, id, data }: StreamEvent): string {
-  return `${id === undefined ? "" : `id: ${id}\n`}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+/** Formats an event as it is sent. JSON has no line breaks outside its strings, so the data is one line. */
+export function encodeEvent({ name, id, data }: StreamEvent): Uint8Array {
+  const head = `${id === undefined ? "" : `id: ${id}\n`}event: ${name}\n`;
+  return new TextEncoder().encode(`${head}data: ${JSON.stringify(data)}\n\n`);
 }

@@ -1,15 +1,9 @@
 import { type JoinedSignal, joinSignals } from "../../domain/joined-signal.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { ReadResultsDeps } from "../../operations/read-results.ts";
-import {
-  type ListNews,
-  type WatchDeps,
-  type WatchNews,
-  type WatchPlace,
-  watchJob,
-  watchJobs,
-} from "../../operations/watch-jobs.ts";
-import { eventStreamResponse, type StreamEvent } from "../answers/event-stream.ts";
+import { type ListNews, type WatchDeps, watchJob, watchJobs } from "../../operations/watch-jobs.ts";
+import type { WatchNews, WatchPlace } from "../../operations/watch-news.ts";
+import { encodeEvent, eventStreamResponse, type StreamEvent } from "../answers/event-stream.ts";
 import { resultsTarget } from "../answers/results-target.ts";
 import { statusDocument } from "../answers/status-document.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
@@ -25,6 +19,7 @@ const anySeconds = 3600;
 
 /** Lists the routes of server-sent events: of one job, and of the list. */
 export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
+  const encoded: Encoded = new WeakMap();
   return [
     {
       method: "GET",
@@ -48,7 +43,7 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
         if (news === undefined) return new Response(null, { status: 204 });
         context.allowQuiet(anySeconds);
         held.move();
-        return eventStreamResponse(jobEvents(jobId, news), until);
+        return eventStreamResponse(jobEvents(encoded, jobId, news), until);
       },
     },
     {
@@ -98,25 +93,35 @@ function placeOf(id: string | null): WatchPlace {
   throw new Problem("invalid-parameter-value", detail);
 }
 
-async function* jobEvents(jobId: string, news: AsyncGenerator<WatchNews, void>): AsyncGenerator<StreamEvent, void> {
+type Encoded = WeakMap<WatchNews, Uint8Array>;
+
+/** News that several streams share are the same object, and encoded once. */
+async function* jobEvents(
+  encoded: Encoded,
+  jobId: string,
+  news: AsyncGenerator<WatchNews, void>,
+): AsyncGenerator<Uint8Array, void> {
   for await (const one of news) {
-    switch (one.kind) {
-      case "event": {
-        const { kind, at, ...event } = one.event;
-        yield { name: kind, id: idOf(one.place), data: { jobID: jobId, ...event, at: new Date(at).toISOString() } };
-        break;
-      }
-      case "live": {
-        const { progress, message, stage } = one.live;
-        yield { name: "progress", data: { jobID: jobId, status: "running", stage, progress, message } };
-        break;
-      }
-      case "log":
-        yield { name: "log", id: idOf(one.place), data: { jobID: jobId, lines: one.lines } };
-        break;
-      default:
-        one satisfies never;
+    const bytes = encoded.get(one) ?? encodeEvent(jobEvent(jobId, one));
+    encoded.set(one, bytes);
+    yield bytes;
+  }
+}
+
+function jobEvent(jobId: string, news: WatchNews): StreamEvent {
+  switch (news.kind) {
+    case "event": {
+      const { kind, at, ...event } = news.event;
+      return { name: kind, id: idOf(news.place), data: { jobID: jobId, ...event, at: new Date(at).toISOString() } };
     }
+    case "live": {
+      const { progress, message, stage } = news.live;
+      return { name: "progress", data: { jobID: jobId, status: "running", stage, progress, message } };
+    }
+    case "log":
+      return { name: "log", id: idOf(news.place), data: { jobID: jobId, lines: news.lines } };
+    default:
+      return news satisfies never;
   }
 }
 
@@ -128,12 +133,13 @@ async function* listEvents(
   deps: EventRouteDeps,
   context: RouteContext,
   news: AsyncGenerator<ListNews, void>,
-): AsyncGenerator<StreamEvent, void> {
+): AsyncGenerator<Uint8Array, void> {
   for await (const one of news) {
-    if (one.kind === "reset") yield { name: "reset", id: one.place, data: {} };
+    if (one.kind === "reset") yield encodeEvent({ name: "reset", id: one.place, data: {} });
     else {
       const results = await resultsTarget(deps, one.job);
-      yield { name: "job", id: one.place, data: statusDocument(one.job, context.baseUrl, { results }) };
+      const data = statusDocument(one.job, context.baseUrl, { results });
+      yield encodeEvent({ name: "job", id: one.place, data });
     }
   }
 }

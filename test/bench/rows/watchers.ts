@@ -53,7 +53,7 @@ async function watch(server: Heddle, count: number): Promise<Watched> {
 }
 
 async function watchOnce({ services }: Bench, program: "heddle" | "before", count: number): Promise<Watched> {
-  await using server = await services.freshHeddle(program);
+  await using server = await services.freshHeddle(program, ["--client-streams", String(count)]);
   await deployCwl(server.url, "ticks", {
     cwlVersion: "v1.2",
     class: "CommandLineTool",

@@ -25,7 +25,7 @@ export type Services = AsyncDisposable & {
   /** Starts another one of its own, whatever is already there. */
   fresh(name: ServiceName): Promise<Service>;
   /** Starts a Heddle of its own, over a new data directory. */
-  freshHeddle(program: "heddle" | "before"): Promise<Heddle>;
+  freshHeddle(program: "heddle" | "before", flags?: readonly string[]): Promise<Heddle>;
   /** Ends something together with all others. */
   keep(one: AsyncDisposable): void;
   /** PostgreSQL for whoever keeps jobs in it. */
@@ -49,8 +49,14 @@ export function createServices(
     };
   };
   const postgres = once(() => startPostgres(place));
-  const ours = (title: string, sandbox: "off" | "require", program?: string) => () =>
-    startHeddle(place, { title, flags: ["--sandbox", sandbox], ...(program === undefined ? {} : { program }) });
+  const ours =
+    (title: string, sandbox: "off" | "require", program?: string) =>
+    (more: readonly string[] = []) =>
+      startHeddle(place, {
+        title,
+        flags: ["--sandbox", sandbox, ...more],
+        ...(program === undefined ? {} : { program }),
+      });
   const starts = {
     heddle: ours("Heddle", "off"),
     "heddle-bubblewrap": ours("Heddle, bubblewrap", "require"),
@@ -61,10 +67,10 @@ export function createServices(
     pywps: () => startPywps(place),
   } satisfies Readonly<Record<ServiceName, () => Promise<Service>>>;
   const shared: Readonly<Record<ServiceName, () => Promise<Service>>> = {
-    heddle: once(starts.heddle),
-    "heddle-bubblewrap": once(starts["heddle-bubblewrap"]),
-    before: once(starts.before),
-    "before-bubblewrap": once(starts["before-bubblewrap"]),
+    heddle: once(() => starts.heddle()),
+    "heddle-bubblewrap": once(() => starts["heddle-bubblewrap"]()),
+    before: once(() => starts.before()),
+    "before-bubblewrap": once(() => starts["before-bubblewrap"]()),
     "pygeoapi-postgresql": once(starts["pygeoapi-postgresql"]),
     "pygeoapi-tinydb": once(starts["pygeoapi-tinydb"]),
     pywps: once(starts.pywps),
@@ -82,7 +88,7 @@ export function createServices(
   };
   return {
     fresh: (name) => starts[name](),
-    freshHeddle: (program) => starts[program](),
+    freshHeddle: (program, flags) => starts[program](flags),
     keep: (one) => void stack.use(one),
     postgres,
     attempt,
