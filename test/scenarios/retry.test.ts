@@ -80,10 +80,12 @@ test("a retry from the failed step runs a finished one again when its files are 
   await deployCwl(server.url, "steps", twoSteps('echo one >>"$LEDGER"; printf one', needy));
   const job = await submit(server.url, "steps", { ledger });
   await untilFinished(server.url, job);
-  // The server removes parts of it, too, when it cleans up behind the job.
-  for (const name of await readdir(join(data, "work"))) {
-    await rm(join(data, "work", name), { recursive: true, force: true });
-  }
+  // The server removes parts of it, too, when it cleans up behind the job: what it takes away in the midst ends a removal.
+  const work = join(data, "work");
+  await until("its files are gone", async () => {
+    for (const name of await readdir(work)) await rm(join(work, name), { recursive: true, force: true });
+    return (await readdir(work)).length === 0;
+  });
   await Bun.write(`${ledger}.ok`, "");
   await retry(server.url, job, { fromFailed: true });
   expect((await untilFinished(server.url, job)).at(-1)?.status).toBe("successful");
