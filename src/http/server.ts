@@ -26,7 +26,7 @@ import { type ProcessRouteDeps, processRoutes } from "./routes/processes.ts";
 import { type ProviderRouteDeps, providerRoutes } from "./routes/providers.ts";
 import { type ResultRouteDeps, resultRoutes } from "./routes/results.ts";
 import { type VaultRouteDeps, vaultRoutes } from "./routes/vault.ts";
-import { watchCaller } from "./watch-caller.ts";
+import { type CallerWatch, createCallerWatch } from "./watch-caller.ts";
 import { type WpsRouteDeps, wpsRoutes } from "./wps/route.ts";
 
 export type HttpDeps = ExecutionRouteDeps &
@@ -97,13 +97,16 @@ function allRoutes(deps: HttpDeps): readonly Route[] {
 type Router = Hono<{ Bindings: Bindings }>;
 
 function createRouter(deps: HttpDeps, routes: readonly Route[]): Router {
-  const limits = createClientLimits(deps.clientBounds ?? wideBounds);
+  const open = {
+    limits: createClientLimits(deps.clientBounds ?? wideBounds),
+    watchCaller: createCallerWatch(deps),
+  };
   // Hono's own choice takes three milliseconds more before the first request, and saves half a microsecond of each.
   const app: Router = new Hono({ strict: false, router: new TrieRouter() });
   for (const route of routes) {
     app.on(route.method, route.path, async (context) => {
       try {
-        return await answerRoute(deps, limits, context, route);
+        return await answerRoute(deps, open, context, route);
       } catch (error) {
         if (hasGone(error, context.env.connection)) return new Response(null, { status: 499 });
         if (route.refuse === undefined) throw error;
@@ -124,7 +127,7 @@ function createRouter(deps: HttpDeps, routes: readonly Route[]): Router {
 
 async function answerRoute(
   deps: HttpDeps,
-  limits: ClientLimits,
+  { limits, watchCaller }: { readonly limits: ClientLimits; readonly watchCaller: CallerWatch },
   context: Context<{ Bindings: Bindings }>,
   route: Route,
 ): Promise<Response> {
@@ -149,7 +152,7 @@ async function answerRoute(
       connection,
       checkOrigin: checkEffect,
       hold: (kind) => limits.hold(client, kind),
-      watchCaller: () => watchCaller(deps, authorization, caller),
+      watchCaller: () => watchCaller(authorization, caller),
       caller: caller.kind === "known" ? fromNetwork(caller.principal, network) : undefined,
       isHead,
       allowQuiet: (seconds) => server?.timeout(connection, seconds > longestIdleSeconds ? 0 : seconds),

@@ -1,42 +1,63 @@
 import type { JoinedSignal } from "../domain/joined-signal.ts";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
-import { startInterval } from "../domain/timers.ts";
+import { startInterval, type Timer } from "../domain/timers.ts";
 import type { Authenticator, Caller } from "../operations/manage-keys.ts";
 
 /** How often it is looked whether a caller still is who it was. */
 const lookMilliseconds = 400;
 
-/** Looks from time to time whether a caller still is who it was, and aborts the signal when not. Disposal ends the looks. */
-export function watchCaller(
-  deps: { readonly authenticate: Authenticator; readonly logger: Logger },
-  authorization: string | undefined,
-  caller: Caller,
-): JoinedSignal {
-  const gone = new AbortController();
-  const timer = startInterval(lookMilliseconds, () => {
-    isStill(deps.authenticate, authorization, caller).then(
-      (still) => still || gone.abort(),
+/** Watches a caller: its signal is aborted when the caller is no longer who it was. Disposal ends the watch. */
+export type CallerWatch = (authorization: string | undefined, caller: Caller) => JoinedSignal;
+
+type Watched = { readonly authorization: string | undefined; readonly caller: Caller; readonly gone: AbortController };
+
+/** Makes the watch of all callers that hold something open: they are looked at together, each key once. */
+export function createCallerWatch(deps: {
+  readonly authenticate: Authenticator;
+  readonly logger: Logger;
+}): CallerWatch {
+  const watched = new Set<Watched>();
+  let timer: Timer | undefined;
+  const lookAt = async (authorization: string | undefined, all: readonly Watched[]) => {
+    try {
+      const now = await callerNow(deps.authenticate, authorization);
+      for (const { caller, gone } of all) if (!isSame(caller, now)) gone.abort();
+    } catch (error) {
       // Who somebody is cannot be told for the moment: the next look will.
-      (error: unknown) => deps.logger.warn("Cannot check whether a key is still valid", { error }),
-    );
-  }).unref();
-  const stop = () => timer.clear();
-  gone.signal.addEventListener("abort", stop, { once: true });
-  return { signal: gone.signal, [Symbol.dispose]: stop };
+      deps.logger.warn("Cannot check whether a key is still valid", { error });
+    }
+  };
+  const look = () => {
+    const byKey = Map.groupBy(watched, ({ authorization }) => authorization);
+    for (const [authorization, all] of byKey) void lookAt(authorization, all);
+  };
+  return (authorization, caller) => {
+    const one = { authorization, caller, gone: new AbortController() };
+    watched.add(one);
+    timer ??= startInterval(lookMilliseconds, look).unref();
+    const stop = () => {
+      watched.delete(one);
+      if (watched.size > 0) return;
+      timer?.clear();
+      timer = undefined;
+    };
+    one.gone.signal.addEventListener("abort", stop, { once: true });
+    return { signal: one.gone.signal, [Symbol.dispose]: stop };
+  };
 }
 
-async function isStill(
-  authenticate: Authenticator,
-  authorization: string | undefined,
-  caller: Caller,
-): Promise<boolean> {
+/** Who has a key by now; undefined for one that is not valid any more. */
+async function callerNow(authenticate: Authenticator, authorization: string | undefined): Promise<Caller | undefined> {
   try {
-    const now = await authenticate(authorization);
-    if (now.kind === "stranger" || caller.kind === "stranger") return now.kind === caller.kind;
-    return now.principal.user === caller.principal.user && now.principal.role === caller.principal.role;
+    return await authenticate(authorization);
   } catch (error) {
-    if (error instanceof Problem && error.kind === "unauthorized") return false;
+    if (error instanceof Problem && error.kind === "unauthorized") return undefined;
     throw error;
   }
+}
+
+function isSame(caller: Caller, now: Caller | undefined): boolean {
+  if (now?.kind !== "known" || caller.kind !== "known") return now?.kind === caller.kind;
+  return now.principal.user === caller.principal.user && now.principal.role === caller.principal.role;
 }

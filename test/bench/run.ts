@@ -50,10 +50,7 @@ async function measureLine(line: Line, rounds: number): Promise<readonly (readon
   return tableRows(line, inOrder);
 }
 
-async function printTable(directory: string): Promise<void> {
-  const place = { directory, toolsDirectory: join(root, ".tools") };
-  await using services = createServices(place, { without: listed(values.without), before: values.before });
-  const bench: Bench = { ...place, services, scale: Number(values.scale) };
+async function printTable(bench: Bench): Promise<void> {
   const quiet = await quietWords();
   console.log(`${machineWords()}\n${quiet}`);
   const all: (readonly string[])[] = [];
@@ -70,9 +67,19 @@ async function printTable(directory: string): Promise<void> {
 
 await mkdir(join(root, "dist"), { recursive: true });
 const directory = await mkdtemp(join(root, "dist", "bench-"));
+const stack = new AsyncDisposableStack();
+stack.defer(() => rm(directory, { recursive: true, force: true }));
+// Whoever stops it by hand leaves no server behind.
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => void stack.disposeAsync().finally(() => process.exit(1)));
+}
 try {
   if (values.guard) process.exitCode = (await guard(directory)) ? 0 : 1;
-  else await printTable(directory);
+  else {
+    const place = { directory, toolsDirectory: join(root, ".tools") };
+    const services = stack.use(createServices(place, { without: listed(values.without), before: values.before }));
+    await printTable({ ...place, services, scale: Number(values.scale) });
+  }
 } finally {
-  await rm(directory, { recursive: true, force: true });
+  await stack.disposeAsync();
 }

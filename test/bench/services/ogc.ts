@@ -2,7 +2,8 @@ import * as v from "valibot";
 import type { Service, Work } from "./service.ts";
 
 const StatusSchema = v.looseObject({ jobID: v.string(), status: v.string(), message: v.optional(v.string()) });
-const headers = { "content-type": "application/json", accept: "application/json" };
+/** Uncompressed, as the peers answer whatever a client takes. */
+const headers = { "content-type": "application/json", accept: "application/json", "accept-encoding": "identity" };
 
 type Dialect = {
   /** The inputs of a work; each n once, so that nothing can be taken from a cache. */
