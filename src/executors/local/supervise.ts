@@ -1,3 +1,4 @@
+import { hasCode } from "../../files/file-errors.ts";
 import type { TaskEnd } from "../executor.ts";
 import type { Host } from "./host.ts";
 import { hasStrangers, type ProcessIdentity, startTimeOf } from "./process-table.ts";
@@ -57,9 +58,13 @@ export function startSupervisor(label: string, host: Host): Supervisor {
   let isRetired = false;
   let holders = 0;
   const send = (text: string) => {
-    child.stdin.write(text);
     // A supervisor that has left says so by its end.
-    Promise.resolve(child.stdin.flush()).catch(() => {});
+    try {
+      child.stdin.write(text);
+      Promise.resolve(child.stdin.flush()).catch(() => {});
+    } catch (error) {
+      if (!hasCode(error, "EPIPE")) throw error;
+    }
   };
   const hold = () => {
     holders += 1;
