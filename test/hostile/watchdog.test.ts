@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => built[Symbol.asyncDispose]());
 
-const collecting = "JOB_PROGRESS_EXECUTE_MONITOR_END:before-commit";
+const collecting = "JOB_PROGRESS_EXECUTE_MONITOR_END:after-effect";
 
 /** A build whose main thread can be frozen: no input of a user does that. */
 function startArmed(data: string, failpoint: string, flags: readonly string[] = []): Promise<RunningServer> {
@@ -74,7 +74,8 @@ test("a main thread that does not turn is told by the thread beside it, and the 
 
 test.each([
   [`${collecting}:1:block`, "Collecting job results"],
-  [`${collecting}:1:throw`, "Collecting job results"],
+  // Of a job that is one tool this stage is written with its end.
+  ["JOB_PROGRESS_EXECUTE_MONITOR_END:before-commit:1:throw", "Job complete"],
   ["JOB_PROGRESS_GET_INPUTS:after-effect:1:block", "Reading job inputs"],
   ["JOB_PROGRESS_DESCRIBE:after-effect:1:throw", "job"],
 ])(
