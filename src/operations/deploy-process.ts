@@ -7,10 +7,11 @@ import type { Database } from "../store/database.ts";
 import { ownerOfProcess } from "../store/process-owners.ts";
 import { undeployProcess as removeProcess } from "../store/process-revisions.ts";
 import { type PackageSource, saveProcess } from "../store/processes.ts";
-import type { ApplicationPackage, GivenDescription } from "./application-package.ts";
+import type { ApplicationPackage } from "./application-package.ts";
 import { noSuchProcess } from "./describe-processes.ts";
 import { requireAction } from "./guard.ts";
 import { makeProcess } from "./make-process.ts";
+import type { GivenDescription } from "./package-schema.ts";
 import type { ProcessCache } from "./process-cache.ts";
 import type { RemoteProcesses } from "./remote-processes.ts";
 

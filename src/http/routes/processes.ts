@@ -2,10 +2,8 @@ import { processUrl, profiles } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import { parseProcessName } from "../../domain/process-name.ts";
 import { AmendmentSchema, amendProcess } from "../../operations/amend-process.ts";
-import { ApplicationPackageSchema, readCwlText, readPackage } from "../../operations/application-package.ts";
 import {
   type DeployDeps,
-  type Deployment,
   deployProcess,
   type Precondition,
   replaceProcess,
@@ -15,32 +13,22 @@ import { type DescribeDeps, describeProcess, listProcesses } from "../../operati
 import { readRevision, withdrawRevision } from "../../operations/process-revisions.ts";
 import { documentResponse } from "../answers/document-response.ts";
 import { requireMatch } from "../answers/entity-tag.ts";
-import { processSummary } from "../answers/process-document.ts";
+import { deployedDocument, processSummary } from "../answers/process-document.ts";
 import { processResponse, stateOf } from "../answers/process-form.ts";
+import { deploymentBody as body, type DeploymentDeps, deploymentQuery, readDeployment } from "../deployment.ts";
 import { processFilters, requireKnownQuery } from "../known-query.ts";
 import { ok, paging, tagged } from "../openapi/about.ts";
 import { listPage, pageLinks, pageNumberOf, pageOf } from "../paging.ts";
 import { processNameOf, revisionQuery } from "../process-name.ts";
-import { type BodyLimits, bodyText, parseJson, readBytes, readJson, requireContentType } from "../read-body.ts";
+import { readJson, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 
-export type ProcessRouteDeps = DescribeDeps & DeployDeps & { readonly settings: BodyLimits };
+export type ProcessRouteDeps = DescribeDeps & DeployDeps & DeploymentDeps;
 
-const jsonTypes = ["application/ogcapppkg+json", "application/json"];
-const cwlTypes = [
-  "application/cwl",
-  "application/cwl+json",
-  "application/cwl+yaml",
-  "application/x-cwl",
-  "application/yaml",
-  "application/x-yaml",
-  "text/yaml",
-];
-const body = { mediaTypes: [...jsonTypes, ...cwlTypes], schema: ApplicationPackageSchema };
 const patchBody = { mediaTypes: ["application/merge-patch+json", "application/json"], schema: AmendmentSchema };
 const honours = ["if-match"] as const;
 /** What a change of a process may be answered with, besides its own. */
-const changeProblems = [409, 412, 413, 415];
+const changeProblems = [409, 412, 413, 415, 422];
 
 /** Lists the routes of the process list, of descriptions and of deployment (OGC 20-044). */
 export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
@@ -67,6 +55,7 @@ function catalogueRoutes(deps: ProcessRouteDeps): readonly Route[] {
       about: {
         summary: "Deploy a process",
         tag: "processes",
+        query: deploymentQuery,
         answers: { 201: { about: "Deployed; Location is the process", content: { document: "ProcessSummary" } } },
         problems: changeProblems,
       },
@@ -75,7 +64,7 @@ function catalogueRoutes(deps: ProcessRouteDeps): readonly Route[] {
         const deployment = await readDeployment(deps, context);
         const process = await deployProcess(deps, principalOf(context), deployment, preconditionOf(context));
         const headers = { location: processUrl(context.baseUrl, process.id) };
-        return jsonResponse(processSummary(process, context.baseUrl), { status: 201, headers });
+        return jsonResponse(deployedDocument(process, deployment, context.baseUrl), { status: 201, headers });
       },
     },
   ];
@@ -115,6 +104,7 @@ function changeRoutes(deps: ProcessRouteDeps): readonly Route[] {
       about: {
         summary: "Replace a process",
         tag: "processes",
+        query: deploymentQuery,
         answers: { 204: { about: "Replaced" } },
         problems: changeProblems,
       },
@@ -195,12 +185,4 @@ function visibilityOf(context: RouteContext): { readonly visibility?: "public" |
   if (visibility === "public" || visibility === "private") return { visibility };
   const detail = `Cannot list processes: found visibility "${visibility}", wanted public or private`;
   throw new Problem("invalid-query-parameter-value", detail);
-}
-
-async function readDeployment(deps: ProcessRouteDeps, { request }: RouteContext): Promise<Deployment> {
-  const mediaType = requireContentType(request, body.mediaTypes);
-  const bytes = await readBytes(request, deps.settings.maxBodyBytes);
-  const isJson = jsonTypes.includes(mediaType);
-  const read = isJson ? readPackage(parseJson(bytes, deps.settings)) : readCwlText(bodyText(bytes));
-  return { ...read, source: { mediaType, bytes } };
 }

@@ -1,0 +1,45 @@
+import { defined } from "../domain/defined.ts";
+import { readPackage } from "../operations/application-package.ts";
+import type { Deployment } from "../operations/deploy-process.ts";
+import type { FetchPackageDeps } from "../operations/fetch-package.ts";
+import { ApplicationPackageSchema } from "../operations/package-schema.ts";
+import { parseDisposition } from "../wire/multipart.ts";
+import { type BodyLimits, bodyText, parseJson, readBytes, requireContentType } from "./read-body.ts";
+import type { RouteContext } from "./route.ts";
+
+export type DeploymentDeps = FetchPackageDeps & { readonly settings: BodyLimits };
+
+const jsonTypes = ["application/ogcapppkg+json", "application/json"];
+/** YAML, or JSON, which is YAML too. */
+const textTypes = [
+  "application/ogcapppkg+yaml",
+  "application/cwl",
+  "application/cwl+json",
+  "application/cwl+yaml",
+  "application/x-cwl",
+  "application/yaml",
+  "application/x-yaml",
+  "text/yaml",
+  "text/x-yaml",
+];
+
+/** What the body of a deployment may be. */
+export const deploymentBody = { mediaTypes: [...jsonTypes, ...textTypes], schema: ApplicationPackageSchema };
+
+/** What a request says of a deployment beside its body. */
+export const deploymentQuery = {
+  w: "the process of a CWL $graph that is deployed",
+  id: "the id of the process; the description's own has to be the same",
+} as const;
+
+/** Reads the body of a deployment, with what it links to. Throws `unsupported-media-type` and what `readPackage` throws. */
+export async function readDeployment(deps: DeploymentDeps, { request, query }: RouteContext): Promise<Deployment> {
+  const mediaType = requireContentType(request, deploymentBody.mediaTypes);
+  const bytes = await readBytes(request, deps.settings.maxBodyBytes);
+  const body = jsonTypes.includes(mediaType)
+    ? ({ kind: "json", value: parseJson(bytes, deps.settings) } as const)
+    : ({ kind: "text", text: bodyText(bytes) } as const);
+  const { filename } = parseDisposition(request.headers.get("content-disposition") ?? undefined);
+  const wishes = defined({ workflow: query("w"), id: query("id"), fileName: filename });
+  return { ...(await readPackage(deps, body, wishes)), source: { mediaType, bytes } };
+}
