@@ -1,9 +1,11 @@
 import { defined } from "../domain/defined.ts";
+import { Problem } from "../domain/problem.ts";
 import { readPackage } from "../operations/application-package.ts";
 import type { Deployment } from "../operations/deploy-process.ts";
 import type { FetchPackageDeps } from "../operations/fetch-package.ts";
 import { ApplicationPackageSchema } from "../operations/package-schema.ts";
 import { parseDisposition } from "../wire/multipart.ts";
+import { parsePrefer } from "../wire/prefer.ts";
 import { type BodyLimits, bodyText, parseJson, readBytes, requireContentType } from "./read-body.ts";
 import type { RouteContext } from "./route.ts";
 
@@ -30,6 +32,7 @@ export const deploymentBody = { mediaTypes: [...jsonTypes, ...textTypes], schema
 export const deploymentQuery = {
   w: "the process of a CWL $graph that is deployed",
   id: "the id of the process; the description's own has to be the same",
+  dryRun: "true: all is checked and answered as it would be, and nothing is deployed",
 } as const;
 
 /** Reads the body of a deployment, with what it links to. Throws `unsupported-media-type` and what `readPackage` throws. */
@@ -42,4 +45,17 @@ export async function readDeployment(deps: DeploymentDeps, { request, query }: R
   const { filename } = parseDisposition(request.headers.get("content-disposition") ?? undefined);
   const wishes = defined({ workflow: query("w"), id: query("id"), fileName: filename });
   return { ...(await readPackage(deps, body, wishes)), source: { mediaType, bytes } };
+}
+
+/** Checks whether a request is only to be checked. Throws `invalid-query-parameter-value` for a misspelt value, which must not deploy. */
+export function isDryRun({ query }: Pick<RouteContext, "query">): boolean {
+  const text = query("dryRun");
+  if (text === undefined || text === "false") return false;
+  if (text === "true") return true;
+  throw new Problem("invalid-query-parameter-value", `Cannot deploy: found dryRun "${text}", wanted true or false`);
+}
+
+/** Checks whether a client wants to see what its change made (RFC 7240 4.2). */
+export function wantsRepresentation({ request }: Pick<RouteContext, "request">): boolean {
+  return parsePrefer(request.headers.get("prefer")).return === "representation";
 }

@@ -1,6 +1,7 @@
 import { jsonLink, processUrl, profiles, relations } from "../../domain/links.ts";
 import type { Process } from "../../domain/process.ts";
 import type { ChosenProcess } from "../../operations/application-package.ts";
+import type { Deployed } from "../../operations/deploy-process.ts";
 import type { ProcessRevision } from "../../operations/process-revisions.ts";
 
 /** Builds the summary of a process (processSummary.yaml; `mutable`: OGC 20-044 /req/deploy-replace-undeploy/static-indicator). */
@@ -22,17 +23,14 @@ export function processSummary(process: Process, baseUrl: string): Readonly<Reco
  * have been deployed, and what whoever deployed it should know.
  */
 export function deployedDocument(
-  process: Process,
-  {
-    chosen,
-    warnings,
-  }: { readonly chosen?: ChosenProcess | undefined; readonly warnings?: readonly string[] | undefined },
+  { process, warnings }: Deployed,
+  { chosen }: { readonly chosen?: ChosenProcess | undefined },
   baseUrl: string,
 ): Readonly<Record<string, unknown>> {
   return {
     ...processSummary(process, baseUrl),
     ...(chosen === undefined ? {} : { workflow: chosen.main, otherWorkflows: chosen.others }),
-    warnings: warnings ?? [],
+    warnings,
   };
 }
 

@@ -15,7 +15,14 @@ import { documentResponse } from "../answers/document-response.ts";
 import { requireMatch } from "../answers/entity-tag.ts";
 import { deployedDocument, processSummary } from "../answers/process-document.ts";
 import { processResponse, stateOf } from "../answers/process-form.ts";
-import { deploymentBody as body, type DeploymentDeps, deploymentQuery, readDeployment } from "../deployment.ts";
+import {
+  deploymentBody as body,
+  type DeploymentDeps,
+  deploymentQuery,
+  isDryRun,
+  readDeployment,
+  wantsRepresentation,
+} from "../deployment.ts";
 import { processFilters, requireKnownQuery } from "../known-query.ts";
 import { ok, paging, tagged } from "../openapi/about.ts";
 import { listPage, pageLinks, pageNumberOf, pageOf } from "../paging.ts";
@@ -56,15 +63,22 @@ function catalogueRoutes(deps: ProcessRouteDeps): readonly Route[] {
         summary: "Deploy a process",
         tag: "processes",
         query: deploymentQuery,
-        answers: { 201: { about: "Deployed; Location is the process", content: { document: "ProcessSummary" } } },
+        answers: {
+          201: { about: "Deployed; Location is the process", content: { document: "ProcessSummary" } },
+          200: { about: "What would be deployed, for a dry run", content: { document: "ProcessSummary" } },
+        },
         problems: changeProblems,
       },
       body,
       async handle(context) {
+        const isDry = isDryRun(context);
         const deployment = await readDeployment(deps, context);
-        const process = await deployProcess(deps, principalOf(context), deployment, preconditionOf(context));
-        const headers = { location: processUrl(context.baseUrl, process.id) };
-        return jsonResponse(deployedDocument(process, deployment, context.baseUrl), { status: 201, headers });
+        const options = { precondition: preconditionOf(context), isDry };
+        const deployed = await deployProcess(deps, principalOf(context), deployment, options);
+        const document = deployedDocument(deployed, deployment, context.baseUrl);
+        if (isDry) return jsonResponse(document);
+        const headers = { location: processUrl(context.baseUrl, deployed.process.id) };
+        return jsonResponse(document, { status: 201, headers });
       },
     },
   ];
@@ -105,13 +119,24 @@ function changeRoutes(deps: ProcessRouteDeps): readonly Route[] {
         summary: "Replace a process",
         tag: "processes",
         query: deploymentQuery,
-        answers: { 204: { about: "Replaced" } },
+        answers: {
+          204: { about: "Replaced" },
+          200: {
+            about: "What was replaced, for Prefer: return=representation; what would be, for a dry run",
+            content: { document: "ProcessSummary" },
+          },
+        },
         problems: changeProblems,
       },
       body,
       async handle(context) {
-        const change = { deployment: await readDeployment(deps, context), precondition: preconditionOf(context) };
-        await replaceProcess(deps, principalOf(context), context.param("processId"), change);
+        const isDry = isDryRun(context);
+        const deployment = await readDeployment(deps, context);
+        const change = { deployment, precondition: preconditionOf(context), isDry };
+        const deployed = await replaceProcess(deps, principalOf(context), context.param("processId"), change);
+        if (isDry || wantsRepresentation(context)) {
+          return jsonResponse(deployedDocument(deployed, deployment, context.baseUrl));
+        }
         return new Response(null, { status: 204 });
       },
     },
