@@ -14,6 +14,7 @@ import { readTelling } from "./assembly/telling.ts";
 import { createToolHold } from "./assembly/tool-hold.ts";
 import { createToolExecutor } from "./assembly/tools.ts";
 import type { Config } from "./config.ts";
+import { imageWarnings } from "./cwl/document/requirements.ts";
 import type { Clock } from "./domain/clock.ts";
 import { createCondition } from "./domain/condition.ts";
 import { defined } from "./domain/defined.ts";
@@ -182,6 +183,8 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
       publishStatus: (jobId) => statusDocuments.publish(jobId),
       notify: wakeNotifier,
     },
+    tries: askedTries(config),
+    imageWarnings: (document) => imageWarnings(document, tools.machine),
     remotes: createRemoteProcesses({ ...base, maxDocumentBytes: config.maxDocumentBytes, tries: askedTries(config) }),
     news: stack.use(createJobNews(database, newId())),
     watches: createJobWatches({ database, layout }),

@@ -178,6 +178,7 @@ const problemExitCodes = {
   "job-failed": exitCodes.jobFailed,
   gone: exitCodes.dismissed,
   "removed-job": exitCodes.dismissed,
+  "workflow-not-found": exitCodes.invalidInput,
   "duplicated-process": exitCodes.conflict,
   "immutable-process": exitCodes.conflict,
   "precondition-failed": exitCodes.conflict,

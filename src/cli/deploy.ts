@@ -2,7 +2,7 @@ import { basename, dirname, extname } from "node:path";
 import { fileEmbedder } from "../cwl/document/embed-files.ts";
 import { packageReader, packDocument } from "../cwl/document/pack.ts";
 import { defined } from "../domain/defined.ts";
-import type { JsonObject } from "../domain/json.ts";
+import { isJsonObject, isList, type Json, type JsonObject } from "../domain/json.ts";
 import { Problem } from "../domain/problem.ts";
 import { type Client, clientOptions, createClient } from "./client.ts";
 import { type Command, exitCodes, hasOption, onlyWord, textOption } from "./command.ts";
@@ -36,18 +36,28 @@ export function deployCommand(): Command {
       const client = createClient(args, io);
       const isReplacement = hasOption(args, "replace") && (await isDeployed(client, id));
       const path = isReplacement ? `/processes/${encodeURIComponent(id)}` : "/processes";
-      await client.send(isReplacement ? "PUT" : "POST", path, {
-        headers: { "content-type": "application/ogcapppkg+json" },
+      const answer = await client.json(isReplacement ? "PUT" : "POST", path, {
+        headers: { "content-type": "application/ogcapppkg+json", prefer: "return=representation" },
         body: JSON.stringify({
           processDescription: descriptionOf(id, textOption(args, "title"), textOption(args, "version")),
           executionUnit: { unit: packed.document, type: "application/cwl+json" },
         }),
       });
+      for (const warning of newWarnings(answer, packed.cwl.notes)) io.talk(`${warning}\n`);
       const description = await client.json("GET", `/processes/${encodeURIComponent(id)}`);
       io.out(hasOption(args, "json") ? `${JSON.stringify(description)}\n` : `${client.url}/processes/${id}\n`);
       return exitCodes.ok;
     },
   };
+}
+
+/** What the service warns of and packing has not told already, with the place in the file. */
+function newWarnings(answer: Json, notes: readonly string[]): readonly string[] {
+  const warnings = isJsonObject(answer) && isList(answer.warnings) ? answer.warnings : [];
+  const told = notes.map((note) => note.slice(note.indexOf(": ")));
+  return warnings
+    .filter((warning) => typeof warning === "string")
+    .filter((warning) => !told.some((text) => warning.endsWith(text)));
 }
 
 async function isDeployed(client: Client, id: string): Promise<boolean> {

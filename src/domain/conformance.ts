@@ -1,8 +1,8 @@
 /** A conformance class: what its requirements are called, each with a test of that name under test/requirements. */
 export type ConformanceClass = {
   readonly uri: string;
-  /** The version of OGC API - Processes, Part 1; or OGC API - Common, Part 1 (19-072). */
-  readonly version: "1.0" | "2.0" | "Common";
+  /** The version of OGC API - Processes, Part 1; or its Part 2 (20-044); or OGC API - Common, Part 1 (19-072). */
+  readonly version: "1.0" | "2.0" | "Part 2" | "Common";
   /** Ids of its requirements, as the standard writes them. */
   readonly requirements: readonly string[];
 };
@@ -204,10 +204,43 @@ const coreCommon = [
 
 const oas = ["completeness", "exceptions-codes", "oas-impl", "security"];
 
+const deployReplaceUndeploy = [
+  "deploy-post-op",
+  "deploy-content-type",
+  "deploy-body",
+  "deploy-response-success",
+  "deploy-response-body",
+  "deploy-response-pid",
+  "deploy-response-duplicate",
+  "deploy-response-immutable",
+  "deploy-unsupported-media-type",
+  "replace-put-op",
+  "replace-content-type",
+  "replace-body",
+  "replace-response",
+  "undeploy-delete-op",
+  "undeploy-response",
+  "static-indicator",
+  "package-get-op",
+  "package-response-success",
+  "package-response-body",
+];
+
+/** What each class of a package's language asks of bodies. */
+const packageBodies = ["body", "deploy-body", "replace-body", "package-response-body"];
+const applicationPackage = [...packageBodies, "schema", "process-description", "profile-docker"];
+const cwl = [...packageBodies, "execution-unit", "deploy-w-param", "deploy-exception-workflow-not-found"];
+
+const standards = {
+  "1.0": "ogcapi-processes-1/1.0",
+  "2.0": "ogcapi-processes-1/2.0",
+  "Part 2": "ogcapi-processes-2/1.0",
+  Common: "ogcapi-common-1/1.0",
+} as const;
+
 function classOf(version: ConformanceClass["version"], name: string, ids: readonly string[]): ConformanceClass {
-  const standard = version === "Common" ? "ogcapi-common-1/1.0" : `ogcapi-processes-1/${version}`;
   return {
-    uri: `http://www.opengis.net/spec/${standard}/conf/${name}`,
+    uri: `http://www.opengis.net/spec/${standards[version]}/conf/${name}`,
     version,
     requirements: ids.map((id) => (id.startsWith("/") ? id : `/req/${name}/${id}`)),
   };
@@ -237,6 +270,10 @@ export const conformance: readonly ConformanceClass[] = [
   classOf("2.0", "dismiss", ["job-dismiss-op", "job-dismiss-success", "job-dismiss-status"]),
   classOf("2.0", "kvp-execute", kvp20),
   classOf("2.0", "query-param-profile", ["definition", "response"]),
+  classOf("Part 2", "deploy-replace-undeploy", deployReplaceUndeploy),
+  classOf("Part 2", "ogcapppkg", applicationPackage),
+  classOf("Part 2", "cwl", cwl),
+  classOf("Part 2", "docker", ["execution-unit", "schema"]),
   classOf("Common", "core", coreCommon),
   classOf("Common", "landing-page", landingPageCommon),
   classOf("Common", "json", ["definition", "content"]),

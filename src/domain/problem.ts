@@ -11,6 +11,7 @@ export const problemKinds = [
   "job-failed",
   "gone",
   "removed-job",
+  "workflow-not-found",
   "duplicated-process",
   "immutable-process",
   "unsupported-media-type",

@@ -70,13 +70,21 @@ export type RemoteDefinition = {
   readonly restart?: "rerun";
 };
 
+/** A file that was fetched for a package: where it was, without the query, and `sha256:<hex>` of its bytes. */
+export type SourceDigest = { readonly href: string; readonly digest: string };
+
 /**
  * What runs: a built-in by name, a packed CWL document (one process, or `$graph`) and the id of its main process, or a
  * process of another server.
  */
 export type ProcessDefinition =
   | { readonly kind: "builtin"; readonly name: string }
-  | { readonly kind: "cwl"; readonly document: JsonObject; readonly main: string }
+  | {
+      readonly kind: "cwl";
+      readonly document: JsonObject;
+      readonly main: string;
+      readonly sources?: readonly SourceDigest[];
+    }
   | RemoteDefinition;
 
 /** One immutable revision of a process. */

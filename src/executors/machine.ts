@@ -20,6 +20,8 @@ export type ImageFinding =
 export type Machine = {
   /** Finds an image that tasks can run in, which may mean to fetch it. */
   findImage(request: ImageRequest): Promise<ImageFinding>;
+  /** Words why nothing here could run an image, as far as that is known without fetching it; undefined when something could. */
+  lacksImage(request: ImageRequest): Promise<string | undefined>;
   /** Words what a task's view may have to do with its failure, from what it wrote; undefined when nothing points to it. */
   explain(view: TaskView, talk: string): string | undefined;
   /** What tools without a container are held to: what they see of the files, of the network, and what they asked for. */

@@ -1,126 +1,190 @@
 import * as v from "valibot";
-import { loadJson, loadSource, type Package } from "../cwl/document/load.ts";
-import { maxYamlValues, readSource } from "../cwl/document/source.ts";
-import { fault, issueFaults, refusal } from "../domain/faults.ts";
+import { type ChosenProcess, chooseProcess } from "../cwl/document/choose-process.ts";
+import { loadSource, type Package } from "../cwl/document/load.ts";
+import { maxYamlValues, readSource, type Source } from "../cwl/document/source.ts";
+import { defined } from "../domain/defined.ts";
+import { fault, issueFaults, pointer, refusal } from "../domain/faults.ts";
 import { isJsonObject, type Json, type JsonObject, withExactValues } from "../domain/json.ts";
-import type { Fault, Problem } from "../domain/problem.ts";
-import { jobControlOptions, ProcessIdSchema, transmissionModes } from "../domain/process.ts";
-import { RunSettingsSchema } from "../domain/run-settings.ts";
-import { findRemoteUnit, type RemotePackage, remoteOfUrl } from "./remote-package.ts";
+import { errorText, type Fault, type Problem } from "../domain/problem.ts";
+import type { SourceDigest } from "../domain/process.ts";
+import { containerTool } from "./container-unit.ts";
+import { type ExecutionUnit, readUnits, type UnitPlace } from "./execution-units.ts";
+import { type FetchPackageDeps, fetchPackage } from "./fetch-package.ts";
+import { joinSources } from "./join-units.ts";
+import { fileAt, type PackageFiles, packageName, packFiles, type SentFiles, textOf } from "./package-files.ts";
+import { ApplicationPackageSchema, containerProfile, descriptionOf, type GivenDescription } from "./package-schema.ts";
+import { findRemoteUnit, namesProcess, type RemotePackage, remoteOfUrl } from "./remote-package.ts";
 
-const texts = {
-  title: v.optional(v.string("text")),
-  description: v.optional(v.string("text")),
-  keywords: v.optional(v.array(v.string("text"), "a list of words")),
-  metadata: v.optional(v.array(v.looseObject({}), "a list of objects")),
+export type { ChosenProcess } from "../cwl/document/choose-process.ts";
+
+/** A body of a deployment: JSON that was parsed, a text of YAML or JSON, or several files. */
+export type PackageBody =
+  | { readonly kind: "json"; readonly value: Json }
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "files"; readonly files: SentFiles; readonly start: string };
+
+/** What a request says of a deployment beside its body. */
+export type PackageWishes = {
+  /** The process of a graph that is to be deployed. */
+  readonly workflow?: string;
+  readonly id?: string;
+  /** The name of the file that the body was, when it is known. */
+  readonly fileName?: string;
 };
 
-const ParameterSchema = v.looseObject({
-  ...texts,
-  valuePassing: v.optional(v.array(v.picklist(["byValue", "byReference"], "byValue or byReference"))),
-  schema: v.optional(v.custom<JsonObject>(isJsonObject, "a JSON Schema object")),
-  minOccurs: v.optional(v.pipe(v.number("a number"), v.integer("a whole number"), v.minValue(0, "0 or more"))),
-  maxOccurs: v.optional(
-    v.union([v.pipe(v.number(), v.integer(), v.minValue(1)), v.literal("unbounded")], "1 or more, or unbounded"),
-  ),
-});
-
-const DescriptionSchema = v.looseObject({
-  ...texts,
-  id: v.optional(ProcessIdSchema),
-  version: v.optional(v.string("text")),
-  jobControlOptions: v.optional(v.array(v.picklist(jobControlOptions, `one of ${jobControlOptions.join(", ")}`))),
-  outputTransmission: v.optional(v.array(v.picklist(transmissionModes, `one of ${transmissionModes.join(", ")}`))),
-  visibility: v.optional(v.picklist(["public", "private"], "public or private")),
-  inputs: v.optional(v.record(v.string(), ParameterSchema, "a map by input id")),
-  outputs: v.optional(v.record(v.string(), ParameterSchema, "a map by output id")),
-  heddle: v.optional(RunSettingsSchema),
-  /** The URL of a process of another server, which is then pinned as one of this service. */
-  href: v.optional(v.string("text")),
-  owsContext: v.optional(v.never("no context: the description itself")),
-});
-/** What a deployer says about a process beside its CWL. */
-export type GivenDescription = v.InferOutput<typeof DescriptionSchema>;
-
-/** The body of a deployment: an OGC application package (OGC 20-044, ogcapppkg.yaml) with one execution unit inside. */
-export const ApplicationPackageSchema = v.strictObject({
-  processDescription: v.optional(
-    v.union([v.strictObject({ process: DescriptionSchema }), DescriptionSchema], "a process description"),
-  ),
-  executionUnit: v.optional(
-    v.union(
-      [v.array(v.looseObject({})), v.looseObject({})],
-      "a CWL document, {unit, type}, {href}, or a list of one of them",
-    ),
-  ),
-  deploymentProfileName: v.optional(v.string("text")),
-  immediateDeployment: v.optional(v.literal(true, "true: a later deployment is not offered")),
-});
-
 /** A deployment that was read: the CWL or a process of another server, and what was said beside it. */
-export type ApplicationPackage = { readonly description: GivenDescription } & (
-  | { readonly cwl: Package; readonly remote?: undefined }
-  | { readonly cwl?: undefined; readonly remote: RemotePackage }
-);
+export type ApplicationPackage = {
+  readonly description: GivenDescription;
+  /** The id that the request asks for. */
+  readonly wantedId?: string;
+} & PackageContent;
 
-/** Reads CWL from YAML or JSON text. Throws `invalid-parameter-value`; each fault has its line and column. */
-export function readCwlText(text: string): ApplicationPackage {
-  const source = readSource(text, "package.cwl", maxYamlValues);
-  const remote = isJsonObject(source.value) ? findRemoteUnit(source.value) : undefined;
-  return remote === undefined
-    ? { cwl: loadSource(source, "package.cwl"), description: {} }
-    : { remote, description: {} };
-}
+type PackageContent =
+  | ({ readonly cwl: Package; readonly remote?: undefined } & PackageFacts)
+  | {
+      readonly cwl?: undefined;
+      readonly remote: RemotePackage;
+      readonly chosen?: undefined;
+      readonly warnings?: undefined;
+    };
+
+/** What is known of a package besides its document. */
+type PackageFacts = {
+  readonly chosen: ChosenProcess;
+  /** What whoever deploys it should know. */
+  readonly warnings: readonly string[];
+  readonly sources: readonly SourceDigest[];
+  /** The name of its file, when it has one: a process called "main" is named after it. */
+  readonly fileName?: string;
+  /** True where the document has no id for its process, and packing took the file's name. */
+  readonly isNamedByFile: boolean;
+};
+
+/** A document that was not loaded yet. */
+type Draft = {
+  readonly source: Source;
+  readonly warnings: readonly string[];
+  readonly sources: readonly SourceDigest[];
+  readonly fileName?: string;
+  readonly isNamedByFile?: boolean;
+  /** Where it stands in the body; the body itself when absent. */
+  readonly at?: string;
+  /** The processes that may be chosen; all when absent. */
+  readonly ownIds?: readonly string[];
+};
+
+const nothing = { warnings: [], sources: [] };
 
 /**
- * Reads a JSON body: an application package, or CWL itself (it has a `cwlVersion`). Throws `invalid-parameter-value`;
- * each fault has a JSON pointer.
+ * Reads the body of a deployment: an application package, or CWL itself. What it links to is fetched. Throws
+ * `invalid-parameter-value`, each fault with a JSON pointer or its line and column, `workflow-not-found`,
+ * `unprocessable-content` for a link that cannot be followed, `conflict` for files that change meanwhile.
  */
-export function readPackage(given: Json): ApplicationPackage {
-  const body = withExactValues(given);
-  if (isJsonObject(body) && "cwlVersion" in body) {
-    const remote = findRemoteUnit(body);
-    return remote === undefined ? { cwl: loadJson(body), description: {} } : { remote, description: {} };
+export async function readPackage(
+  deps: FetchPackageDeps,
+  body: PackageBody,
+  wishes: PackageWishes = {},
+): Promise<ApplicationPackage> {
+  const root = sourceOf(body);
+  const wanted = defined({ wantedId: wishes.id });
+  const isText = body.kind !== "json";
+  if (isCwl(root.value, isText)) {
+    const draft =
+      body.kind === "files" ? await fileDraft(body.files.files, body.start, wishes) : { ...nothing, source: root };
+    return { ...wanted, description: {}, ...finish(draft, wishes, isText) };
   }
+  const fileOf = (href: string) => (body.kind === "files" ? fileAt(body.files, body.start, href) : undefined);
+  const { description, units } = readBody(root.value, fileOf);
+  const [first, ...others] = units;
+  if (first?.kind === "link" && others.length === 0 && first.type === undefined && namesProcess(first.href)) {
+    const remote = remoteOfUrl(first.href, pointer("", ...first.place, "href"), description.id);
+    return { ...wanted, description, remote };
+  }
+  const drafts: Draft[] = [];
+  for (const unit of units) {
+    const path = unit.kind === "link" ? fileOf(unit.href) : undefined;
+    const isFile = body.kind === "files" && path !== undefined;
+    drafts.push(
+      isFile ? await fileDraft(body.files.files, path, wishes) : await draftOf(deps, root, unit, description),
+    );
+  }
+  return { ...wanted, description, ...finish(joined(drafts), wishes, isText) };
+}
+
+/** A file that came with the body, packed with those that it names. */
+async function fileDraft(files: PackageFiles, path: string, wishes: PackageWishes): Promise<Draft> {
+  const { notes, ...packed } = await packFiles(files, path);
+  return { ...packed, warnings: notes, sources: [], fileName: packageName(path, wishes.fileName) };
+}
+
+function sourceOf(body: PackageBody): Source {
+  if (body.kind === "text") return readSource(body.text, "package.cwl", maxYamlValues);
+  if (body.kind === "files") return readSource(startText(body), body.start, maxYamlValues);
+  return { value: withExactValues(body.value), locate: (place) => pointer("", ...place) || "/" };
+}
+
+function startText({ files, start }: PackageBody & { readonly kind: "files" }): string {
+  try {
+    return textOf(files.files, start);
+  } catch (cause) {
+    throw refusePackage([{ pointer: start, detail: errorText(cause) }]);
+  }
+}
+
+/** A package says what it holds; a text that says nothing is meant as CWL, and its faults are told as those of one. */
+function isCwl(value: Json, isText: boolean): boolean {
+  if (!isJsonObject(value)) return isText;
+  if ("cwlVersion" in value) return true;
+  return isText && !("executionUnit" in value) && !("processDescription" in value);
+}
+
+type ReadBody = { readonly description: GivenDescription; readonly units: readonly ExecutionUnit[] };
+
+function readBody(body: Json, fileOf: (href: string) => string | undefined): ReadBody {
   const outcome = v.safeParse(ApplicationPackageSchema, body);
+  const faults: Fault[] = outcome.success ? [] : [...issueFaults(outcome.issues)];
   const linked = outcome.success ? findLink(body) : undefined;
-  if (outcome.success && linked !== undefined) {
-    const description = plainDescription(outcome.output.processDescription ?? {});
-    return { remote: remoteOfUrl(linked.href, linked.pointer, description.id), description };
-  }
-  const { unit, pointer, faults } = findUnit(isJsonObject(body) ? body.executionUnit : undefined);
-  const all = [...(outcome.success ? [] : issueFaults(outcome.issues)), ...faults];
-  if (!outcome.success || unit === undefined) throw refusePackage(all);
-  if (all.length > 0) throw refusePackage(all);
-  const description = plainDescription(outcome.output.processDescription ?? {});
-  const remote = findRemoteUnit(unit, pointer);
-  if (remote !== undefined) return { remote, description };
-  return { cwl: loadJson(unit, { prefix: pointer }), description };
+  const given = isJsonObject(body) ? body.executionUnit : undefined;
+  const units =
+    linked === undefined
+      ? readUnits(given, ["executionUnit"], { faults, fileOf })
+      : readUnits({ href: linked.href }, linked.place, { faults, fileOf });
+  if (!outcome.success) throw refusePackage(faults);
+  checkProfile(outcome.output, units, faults);
+  if (faults.length > 0) throw refusePackage(faults);
+  return { description: descriptionOf(outcome.output), units };
 }
 
-/** A link to a process of another server, in the description or instead of a unit. */
-function findLink(body: Json): { readonly href: Json; readonly pointer: string } | undefined {
-  if (!isJsonObject(body)) return undefined;
-  const { processDescription: description, executionUnit: unit } = body;
-  if (isJsonObject(description)) {
-    if (description.href !== undefined) return { href: description.href, pointer: "/processDescription/href" };
-    const { process } = description;
-    if (isJsonObject(process) && process.href !== undefined) {
-      return { href: process.href, pointer: "/processDescription/process/href" };
-    }
-  }
-  const [only, ...others] = Array.isArray(unit) ? unit : [unit];
-  const place = Array.isArray(unit) ? "/executionUnit/0/href" : "/executionUnit/href";
-  if (others.length > 0 || !isJsonObject(only) || only.href === undefined) return undefined;
-  return { href: only.href, pointer: place };
+/** An image is told by its profile, where one is given (OGC 20-044 /req/ogcapppkg/profile-docker). */
+function checkProfile(
+  { deploymentProfile: profile }: { readonly deploymentProfile?: string | undefined },
+  units: readonly ExecutionUnit[],
+  faults: Fault[],
+): void {
+  if (profile === undefined) return;
+  const isContainer = units.some(({ kind }) => kind === "container");
+  const isTold = profile.replace(/^https:/, "http:") === containerProfile;
+  if (isContainer && !isTold)
+    faults.push(fault("/deploymentProfile", profile, `"${containerProfile}", as the unit is`));
+  if (!isContainer && isTold)
+    faults.push(fault("/executionUnit", "no image", `{type: "docker", image}, as the profile says`));
 }
 
-function plainDescription(given: GivenDescription | { process: GivenDescription }): GivenDescription {
-  return isNested(given) ? given.process : given;
+/** A link in the description, where it stands instead of a unit. */
+function findLink(body: Json): { readonly href: Json; readonly place: UnitPlace } | undefined {
+  if (!isJsonObject(body) || !isJsonObject(body.processDescription)) return undefined;
+  const { processDescription: description } = body;
+  const isNested = isJsonObject(description.process);
+  const inner = isJsonObject(description.process) ? description.process : description;
+  const place = isNested ? ["processDescription", "process"] : ["processDescription"];
+  if (inner.href !== undefined) return { href: inner.href, place };
+  const content = memberOf(memberOf(inner.owsContext, "offering"), "content");
+  const href = memberOf(content, "href");
+  return href === undefined ? undefined : { href, place: [...place, "owsContext", "offering", "content"] };
 }
 
-function isNested(given: GivenDescription | { process: GivenDescription }): given is { process: GivenDescription } {
-  return isJsonObject(given.process);
+function memberOf(value: Json | undefined, name: string): Json | undefined {
+  return isJsonObject(value) ? value[name] : undefined;
 }
 
 /** Words the refusal of a package with all its faults. */
@@ -128,28 +192,78 @@ export function refusePackage(faults: readonly Fault[]): Problem {
   return refusal("deploy process", faults);
 }
 
-type FoundUnit = { readonly unit: JsonObject | undefined; readonly pointer: string; readonly faults: readonly Fault[] };
-
-/** Types that a unit may have; the document itself says more. */
-const unitTypes = ["application/cwl", "application/cwl+json", "application/cwl+yaml", "application/json"];
-
-/** Finds the CWL of an execution unit: written out, below `unit`, or in a list of one. */
-function findUnit(given: Json | undefined, at = "/executionUnit"): FoundUnit {
-  const wrong = (wanted: string, pointer = at, value: unknown = given): FoundUnit => ({
-    unit: undefined,
-    pointer,
-    faults: [fault(pointer, value, wanted)],
-  });
-  if (Array.isArray(given)) {
-    const [only] = given;
-    return given.length === 1 ? findUnit(only, `${at}/0`) : wrong("a list of one: several units are not offered");
+async function draftOf(
+  deps: FetchPackageDeps,
+  root: Source,
+  unit: ExecutionUnit,
+  description: GivenDescription,
+): Promise<Draft> {
+  switch (unit.kind) {
+    case "document":
+      return { ...nothing, source: below(root, unit.value, unit.place), at: pointer("", ...unit.place) };
+    case "text":
+      return { ...nothing, source: readSource(unit.text, pointer("", ...unit.place).slice(1), maxYamlValues) };
+    case "link": {
+      const link = { href: unit.href, pointer: pointer("", ...unit.place, "href") };
+      const { notes, name, ...packed } = await fetchPackage(deps, link);
+      return { ...packed, warnings: notes, fileName: name };
+    }
+    case "container":
+      return containerDraft(root, unit, description);
+    default:
+      return unit satisfies never;
   }
-  if (!isJsonObject(given)) return wrong("an object");
-  if ("href" in given) return wrong("the CWL itself: links are not offered", `${at}/href`, given.href);
-  if (!("unit" in given)) return { unit: given, pointer: at, faults: [] };
-  if (given.type !== undefined && !unitTypes.some((type) => type === given.type)) {
-    return wrong(`one of ${unitTypes.join(", ")}`, `${at}/type`, given.type);
-  }
-  if (!isJsonObject(given.unit)) return wrong("a CWL document as an object", `${at}/unit`, given.unit);
-  return { unit: given.unit, pointer: `${at}/unit`, faults: [] };
+}
+
+/** A part of a source, whose values still know where they stood. */
+function below(root: Source, value: Json, base: UnitPlace): Source {
+  return { value, locate: (place) => root.locate([...base, ...place]) };
+}
+
+function containerDraft(
+  root: Source,
+  { value, place }: ExecutionUnit & { readonly kind: "container" },
+  { id, inputs, outputs }: GivenDescription,
+): Draft {
+  const faults: Fault[] = [];
+  const described = { id, inputs: jsonOf(inputs), outputs: jsonOf(outputs) };
+  const { document, warnings } = containerTool(value, pointer("", ...place), described, faults);
+  if (faults.length > 0) throw refusePackage(faults);
+  // Nothing of the tool stands in the body: what is wrong with it is wrong with the unit.
+  return { source: { value: document, locate: () => root.locate(place) }, warnings, sources: [] };
+}
+
+/** What a schema has checked is JSON, but its type admits members that are undefined. */
+function jsonOf(value: unknown): JsonObject | undefined {
+  return isJsonObject(value) ? value : undefined;
+}
+
+function joined(drafts: readonly Draft[]): Draft {
+  const [only, ...others] = drafts;
+  if (only !== undefined && others.length === 0) return only;
+  return {
+    source: joinSources(drafts.map(({ source }) => source)),
+    warnings: drafts.flatMap(({ warnings }) => warnings),
+    sources: drafts.flatMap(({ sources }) => sources),
+  };
+}
+
+/** Chooses the process of a document, and checks all of it. */
+function finish(draft: Draft, wishes: PackageWishes, isText: boolean): PackageContent {
+  const { source, warnings, sources, ownIds } = draft;
+  const { value } = source;
+  const remote = isJsonObject(value) ? findRemoteUnit(value, draft.at) : undefined;
+  if (remote !== undefined) return { remote };
+  const chosen = chooseProcess(value, wishes.workflow, ownIds);
+  const name = isText ? "package.cwl" : "the CWL document";
+  const cwl = loadSource(source, name, defined({ main: chosen?.main }));
+  const fileName = draft.fileName ?? wishes.fileName;
+  return {
+    cwl,
+    chosen: chosen ?? { main: cwl.cwl.main.id, others: [] },
+    warnings: [...warnings, ...cwl.cwl.notes],
+    sources,
+    isNamedByFile: draft.isNamedByFile ?? false,
+    ...defined({ fileName }),
+  };
 }

@@ -1,3 +1,4 @@
+import type { CwlDocument } from "../cwl/document/schema.ts";
 import { isOwn, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
@@ -7,10 +8,11 @@ import type { Database } from "../store/database.ts";
 import { ownerOfProcess } from "../store/process-owners.ts";
 import { undeployProcess as removeProcess } from "../store/process-revisions.ts";
 import { type PackageSource, saveProcess } from "../store/processes.ts";
-import type { ApplicationPackage, GivenDescription } from "./application-package.ts";
+import type { ApplicationPackage } from "./application-package.ts";
 import { noSuchProcess } from "./describe-processes.ts";
 import { requireAction } from "./guard.ts";
 import { makeProcess } from "./make-process.ts";
+import type { GivenDescription } from "./package-schema.ts";
 import type { ProcessCache } from "./process-cache.ts";
 import type { RemoteProcesses } from "./remote-processes.ts";
 
@@ -19,10 +21,22 @@ export type DeployDeps = {
   readonly clock: Clock;
   readonly processes: ProcessCache;
   readonly remotes: RemoteProcesses;
+  /** Words which images of a document nothing here could run; none are looked for when absent. */
+  readonly imageWarnings?: (document: CwlDocument) => Promise<readonly string[]>;
 };
 
 /** A deployment: what was read of its body, and the body itself where it is to be kept. */
 export type Deployment = ApplicationPackage & { readonly source?: PackageSource };
+
+/** How a change is made. */
+export type ChangeOptions = {
+  readonly precondition?: Precondition;
+  /** All is checked, and nothing is changed. */
+  readonly isDry?: boolean;
+};
+
+/** What became of a deployment: the process, and what whoever deployed it should know. */
+export type Deployed = { readonly process: Process; readonly warnings: readonly string[] };
 
 /** Throws `precondition-failed` when a change is not wanted for the process as it is now; undefined: there is none. */
 export type Precondition = (current: Process | undefined) => void;
@@ -35,24 +49,37 @@ export async function deployProcess(
   deps: DeployDeps,
   principal: Principal,
   given: Deployment,
-  precondition: Precondition = () => {},
-): Promise<Process> {
+  { precondition, isDry = false }: ChangeOptions = {},
+): Promise<Deployed> {
   requireAction(principal, "deploy", "deploy process");
   requireLeave(principal, given.description);
   const process = { ...(await makeProcess(deps, given)), deployerRole: principal.role };
+  const warnings = await warningsOf(deps, given);
   const existing = await deps.processes.find(process.id);
   if (existing !== undefined && !existing.isMutable) throw immutableProcess("deploy", process.id);
-  precondition(existing);
+  precondition?.(existing);
+  if (isDry && existing !== undefined) throw duplicate(process.id);
+  if (isDry) return { process, warnings };
   const outcome = await saveProcess(deps.database, process, deps.clock.now(), {
     replace: false,
     ...defined({ owner: principal.user, source: given.source }),
   });
-  if (outcome === "exists") {
-    const detail = `Cannot deploy process "${process.id}": found one with this id, wanted a free id or PUT`;
-    throw new Problem("duplicated-process", detail);
-  }
+  if (outcome === "exists") throw duplicate(process.id);
   deps.processes.forget(process.id);
-  return process;
+  return { process, warnings };
+}
+
+function duplicate(id: string): Problem {
+  const detail = `Cannot deploy process "${id}": found one with this id, wanted a free id or PUT`;
+  return new Problem("duplicated-process", detail);
+}
+
+async function warningsOf(
+  { imageWarnings }: DeployDeps,
+  { cwl, warnings = [] }: Deployment,
+): Promise<readonly string[]> {
+  if (cwl === undefined || imageWarnings === undefined) return warnings;
+  return [...warnings, ...(await imageWarnings(cwl.cwl))];
 }
 
 /**
@@ -63,18 +90,19 @@ export async function replaceProcess(
   deps: DeployDeps,
   principal: Principal,
   id: string,
-  change: { readonly deployment: Deployment; readonly precondition?: Precondition },
-): Promise<Process> {
-  const { deployment, precondition } = change;
+  change: ChangeOptions & { readonly deployment: Deployment },
+): Promise<Deployed> {
+  const { deployment, precondition, isDry = false } = change;
   requireAction(principal, "deploy", `replace process "${id}"`);
   requireLeave(principal, deployment.description);
   const replaced = await requireMutable(deps, "replace", id);
   await requireOwner(deps, principal, "replace", id);
   precondition?.(replaced);
   const process = { ...(await makeProcess(deps, deployment, replaced)), deployerRole: principal.role };
+  const warnings = await warningsOf(deps, deployment);
   const source = defined({ source: deployment.source });
-  await saveRevision(deps, process, { ...source, replace: { revision: replaced.revision } });
-  return process;
+  if (!isDry) await saveRevision(deps, process, { ...source, replace: { revision: replaced.revision } });
+  return { process, warnings };
 }
 
 /** Saves a new revision in the place of the one that it was made from. Throws `conflict` when that is not the current one any more. */

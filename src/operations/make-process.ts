@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type CwlDescription, describeDocument, descriptionFaults } from "../cwl/document/describe.ts";
-import { defined } from "../domain/defined.ts";
+import { defined, unlessEmpty } from "../domain/defined.ts";
 import { fault } from "../domain/faults.ts";
 import { canonicalJson, type Json, parseExact } from "../domain/json.ts";
 import type { Fault } from "../domain/problem.ts";
@@ -12,10 +12,10 @@ import {
   ProcessIdSchema,
   transmissionModes,
 } from "../domain/process.ts";
-import { type ApplicationPackage, type GivenDescription, refusePackage } from "./application-package.ts";
+import { type ApplicationPackage, refusePackage } from "./application-package.ts";
 import { defaultFaults } from "./check-defaults.ts";
 import { mergeInputs, mergeOutputs } from "./merge-description.ts";
-import type { RemotePackage } from "./remote-package.ts";
+import type { GivenDescription } from "./package-schema.ts";
 import { type RemoteProcesses, remoteProcess } from "./remote-processes.ts";
 import { digestOf } from "./secrets.ts";
 
@@ -26,7 +26,7 @@ type MakeDeps = { readonly remotes: RemoteProcesses };
  * every fault, `unprocessable-content` when another server cannot be asked.
  */
 export function makeProcess(deps: MakeDeps, given: ApplicationPackage, replaced?: Process): Process | Promise<Process> {
-  if (given.remote !== undefined) return pinProcess(deps, given.remote, given.description, replaced);
+  if (given.remote !== undefined) return pinProcess(deps, given, replaced);
   return makeCwlProcess(given, replaced);
 }
 
@@ -36,13 +36,13 @@ export function makeProcess(deps: MakeDeps, given: ApplicationPackage, replaced?
  */
 async function pinProcess(
   deps: MakeDeps,
-  remote: RemotePackage,
-  given: GivenDescription,
+  { remote, description: given, wantedId }: Extract<ApplicationPackage, { readonly cwl?: undefined }>,
   replaced: Process | undefined,
 ): Promise<Process> {
   const faults: Fault[] = [];
   const { definition } = remote;
-  const id = idOf(given, { own: remote.suggestedId, other: plainId(definition.processId) }, replaced?.id, faults);
+  const suggested = { wanted: wantedId, own: remote.suggestedId, other: plainId(definition.processId) };
+  const id = idOf(given, suggested, replaced?.id, faults);
   const described = await deps.remotes.ask(definition);
   for (const part of ["inputs", "outputs"] as const) {
     const known = Object.keys(described[part]);
@@ -89,14 +89,31 @@ function raised(version: string): string {
 }
 
 function makeCwlProcess(
-  { cwl, description: given }: Extract<ApplicationPackage, { remote?: undefined }>,
+  {
+    cwl,
+    description: given,
+    wantedId,
+    sources,
+    fileName,
+    isNamedByFile,
+  }: Extract<ApplicationPackage, { remote?: undefined }>,
   replaced?: Process,
 ): Process {
   const faults: Fault[] = descriptionFaults(cwl.cwl).map((detail) => ({ pointer: "", detail }));
   const fromCwl = describeDocument(cwl.cwl);
-  const id = idOf(given, { own: fromCwl.suggestedId }, replaced?.id, faults);
+  const suggested = {
+    wanted: wantedId,
+    own: isNamedByFile ? undefined : fromCwl.suggestedId,
+    other: fileName && stemId(fileName),
+  };
+  const id = idOf(given, suggested, replaced?.id, faults);
   const merged = mergeDescriptions(id, given, fromCwl, faults);
-  const definition: ProcessDefinition = { kind: "cwl", document: cwl.document, main: cwl.cwl.main.id };
+  const definition: ProcessDefinition = {
+    kind: "cwl",
+    document: cwl.document,
+    main: cwl.cwl.main.id,
+    ...defined({ sources: unlessEmpty(sources) }),
+  };
   const make = (version = merged.version): Process => {
     const description = { ...merged, version };
     return {
@@ -128,15 +145,21 @@ function plainJson(value: unknown): Json {
   return parseExact(JSON.stringify(value));
 }
 
-/** The description's id wins over the document's `own`, and that over any `other`; a path has to agree with the first two. */
-function idOf(
-  given: GivenDescription,
-  suggested: { readonly own?: string | undefined; readonly other?: string },
-  pathId: string | undefined,
-  faults: Fault[],
-): string {
-  const id = given.id ?? suggested.own ?? pathId ?? suggested.other;
-  const at = given.id === undefined ? "/id" : "/processDescription/id";
+/** The name of a file without what a file name says besides: `https://x/ndvi.cwl` is `ndvi`. */
+function stemId(fileName: string): string {
+  return plainId(fileName.replace(/(?:\.(?:cwl|ya?ml|json|zip|tar|tgz|gz))+$/i, "")).replace(/^[^A-Za-z0-9]+/, "");
+}
+
+type SuggestedIds = Readonly<Record<"wanted" | "own" | "other", string | undefined>>;
+
+/** The description's id and the `wanted` one win over the document's `own`, and that over any `other`; a path has to agree with the first three. */
+function idOf(given: GivenDescription, suggested: SuggestedIds, pathId: string | undefined, faults: Fault[]): string {
+  const { wanted, own, other } = suggested;
+  const id = given.id ?? wanted ?? own ?? pathId ?? other;
+  const at = given.id !== undefined ? "/processDescription/id" : wanted !== undefined ? "?id" : "/id";
+  if (given.id !== undefined && wanted !== undefined && given.id !== wanted) {
+    faults.push(fault("?id", wanted, `"${given.id}", the id of the description`));
+  }
   if (pathId !== undefined && id !== pathId) faults.push(fault(at, id, `"${pathId}", the id of the path`));
   const outcome = v.safeParse(ProcessIdSchema, id);
   if (outcome.success) return outcome.output;

@@ -7,9 +7,9 @@ import type { Fault } from "../domain/problem.ts";
 import type { InputDefinition, OutputDefinition } from "../domain/process.ts";
 import { currentSchema } from "../engines/json-schema/current-words.ts";
 import { schemaFaults } from "../engines/json-schema/schema.ts";
-import type { GivenDescription } from "./application-package.ts";
 import { arrayDepth, misfitOfSchemas } from "./compare-schemas.ts";
 import { mergeBox } from "./merge-box.ts";
+import type { GivenDescription } from "./package-schema.ts";
 
 type Given = NonNullable<GivenDescription["inputs"]>[string];
 

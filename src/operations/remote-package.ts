@@ -84,6 +84,14 @@ function idsIn(given: Json | undefined): readonly string[] | undefined {
   return isJsonObject(given) && Object.keys(given).length > 0 ? Object.keys(given) : undefined;
 }
 
+/** Tells whether a URL is that of a process of another server, and not that of a document. */
+export function namesProcess(href: Json | undefined): boolean {
+  const url = httpUrl(href);
+  if (url === undefined) return false;
+  const isWps = [...url.searchParams].some(([name, value]) => /^service$/i.test(name) && /^wps$/i.test(value));
+  return isWps || ogcAt(url) !== undefined;
+}
+
 /**
  * Reads the URL of a process: of a DescribeProcess, of a GetCapabilities (then `processId` must be given), or of a
  * process of an OGC API. Throws `invalid-parameter-value`.

@@ -191,3 +191,18 @@ test("whoever stops following is told that the job goes on and how to come back"
   await untilFinished(server.url, echoed);
   expect((await heddle("status", echoed, "--follow")).exitCode).toBe(0);
 });
+
+test("deploy tells what the service warns of, once, also of a replacement", async () => {
+  const image = "requirements: { DockerRequirement: { dockerPull: example.invalid/none:1 } }";
+  await write("warned.cwl", `${reader}${image}\nhints: { FancyRequirement: {} }\n`);
+  for (const words of [
+    ["deploy", "warned.cwl"],
+    ["deploy", "--replace", "warned.cwl"],
+  ]) {
+    const run = await heddle(...words);
+    expect(run.exitCode).toBe(0);
+    expect(run.talk.match(/and nothing that runs it/g)).toHaveLength(1);
+    expect(run.talk.match(/FancyRequirement/g)).toHaveLength(1);
+    expect(run.talk).toContain("warned.cwl:11");
+  }
+});

@@ -213,8 +213,8 @@ describe("a deployment that cannot be is", () => {
     ["not JSON", 400, { body: "{", type: "application/json" }, "JSON"],
     ["empty", 400, { body: {} }, "/executionUnit"],
     ["null", 400, { body: "null", type: "application/json" }, "InvalidParameterValue"],
-    ["a link", 400, { body: { executionUnit: { href: "http://x/y.cwl" } } }, "/executionUnit/href"],
-    ["several units", 400, { body: { executionUnit: [tool, tool] } }, "/executionUnit"],
+    ["a link to nowhere", 422, { body: { executionUnit: { href: "http://x/y.cwl" } } }, "/executionUnit/href"],
+    ["several units of one id", 400, { body: { executionUnit: [tool, tool] } }, "twice"],
     ["an id with path characters", 400, { body: { ...tool, id: "a/../b" } }, "/id"],
     [
       "an id of a package with path characters",

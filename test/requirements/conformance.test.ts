@@ -7,7 +7,7 @@ async function provedRequirements(): Promise<ReadonlySet<string>> {
   const proved = new Set<string>();
   for await (const file of new Bun.Glob("*.test.ts").scan({ cwd: import.meta.dir })) {
     const text = await Bun.file(join(import.meta.dir, file)).text();
-    for (const [, name = ""] of text.matchAll(/"((?:[12]\.0|Common) \/req\/[^"]+)"/g)) proved.add(name);
+    for (const [, name = ""] of text.matchAll(/"((?:[12]\.0|Part 2|Common) \/req\/[^"]+)"/g)) proved.add(name);
   }
   return proved;
 }

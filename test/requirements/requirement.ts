@@ -2,11 +2,11 @@ import { test } from "bun:test";
 import type { Fault } from "./faults.ts";
 import { breaking, isBroken } from "./service.ts";
 
-type Name = `${"1.0" | "2.0" | "Common"} /req/${string}`;
+type Name = `${"1.0" | "2.0" | "Part 2" | "Common"} /req/${string}`;
 
 /**
- * Proves requirements of OGC API - Processes, Part 1 (1.0 is 18-062r2, 2.0 the draft 18-062r3), and of OGC API - Common,
- * Part 1 (19-072): a test for each, named by version and id, which `npm run requirements` finds again. Its faults break
+ * Proves requirements of OGC API - Processes, Part 1 (1.0 is 18-062r2, 2.0 the draft 18-062r3) and Part 2 (20-044), and of
+ * OGC API - Common, Part 1 (19-072): a test for each, named by version and id, which `npm run requirements` finds again. Its faults break
  * the very thing required; where they are tried, the test passes when each of them makes the proof fail.
  */
 export function requirement(names: readonly Name[], faults: readonly Fault[], proof: () => Promise<void>): void {

@@ -8,11 +8,17 @@ import type { Part } from "./join-parts.ts";
 import type { LoadOptions } from "./load.ts";
 import { type Place, readSource, type Source } from "./source.ts";
 
-/** Reads a file of a package as text. Refuses, by throwing, what the package may not read. `path` is absolute. */
-export type ReadPackageFile = (path: string) => Promise<string>;
+/**
+ * Reads a file of a package as text. Refuses, by throwing, what the package may not read. `path` is absolute, or a URL in a
+ * package of the web. A `document` is parsed, any other file is put in as it is.
+ */
+export type ReadPackageFile = (path: string, kind: "document" | "text") => Promise<string>;
 
 /** A document of more files than this is not packed. */
 const maxFiles = 1_000;
+/** Imports and includes together, and the characters that they bring: each may bring others, twice as many each time. */
+const maxImports = 10_000;
+const maxImportedCharacters = 32 * 2 ** 20;
 /** A file of the package, and the ids that its processes have in the packed document, by their own ids. */
 export type PackedFile = {
   readonly path: string;
@@ -29,6 +35,8 @@ export type PackOptions = LoadOptions & {
   readonly embedFile?: EmbedFile;
   /** True where only the process that runs, and those that it runs, are packed: its id is then the document's. */
   readonly onlyMain?: boolean;
+  /** Values that each file may hold. */
+  readonly maxValues?: number;
 };
 
 /** What is known of a package while it is packed. */
@@ -38,6 +46,10 @@ export type Packing = {
   readonly options: PackOptions;
   /** In the order in which they were met, so that equal packages give equal documents. */
   readonly files: Map<string, PackedFile>;
+  /** Each file as it was parsed: one that is imported often is parsed once. */
+  readonly sources: Map<string, Source>;
+  /** What may still be put in. */
+  readonly room: { imports: number; characters: number };
   /** Ids that are taken. */
   readonly ids: Set<string>;
   readonly parts: Part[];
@@ -45,6 +57,41 @@ export type Packing = {
   readonly broaderFormats: BroaderFormats;
   readonly notes: string[];
 };
+
+/** Starts the packing of a package, of which nothing is read yet. */
+export function startPacking(root: string, readFile: ReadPackageFile, options: PackOptions): Packing {
+  return {
+    root,
+    readFile,
+    options,
+    files: new Map(),
+    sources: new Map(),
+    room: { imports: maxImports, characters: maxImportedCharacters },
+    ids: new Set(),
+    parts: [],
+    namespaces: new Map(),
+    broaderFormats: new Map(),
+    notes: [],
+  };
+}
+
+/** Tells whether a file of a package is named by a URL. */
+export function isOnWeb(path: string): boolean {
+  return /^https?:\/\//i.test(path);
+}
+
+/** Returns the name of a package's file without its folders and its ending. */
+export function stemOf(path: string): string {
+  const name = isOnWeb(path) ? new URL(path).pathname : path;
+  return basename(name, extname(name));
+}
+
+/** Names a file in messages: within its package, or by its URL without the query, which may hold a secret. */
+export function fileName({ root }: Pick<Packing, "root">, path: string): string {
+  if (!isOnWeb(path)) return relative(root, path);
+  const { origin, pathname } = new URL(path);
+  return `${origin}${pathname}`;
+}
 
 /** Finds the process that runs when a file is named without a fragment; undefined when the file does not say. */
 export function mainOf(file: PackedFile): string | undefined {
@@ -62,20 +109,24 @@ export async function openFile(packing: Packing, path: string, at?: string): Pro
   if (!isJsonObject(document)) throw refuse(source.locate([]), "wanted a CWL document");
   const isGraph = isList(document.$graph);
   const processes = isList(document.$graph) ? document.$graph : [document];
-  const stem = basename(path, extname(path));
+  const stem = stemOf(path);
   const isMain = packing.files.size === 0;
   const ids = new Map<string, string>();
   for (const process of processes) {
     const own = ownId(process);
     if (isGraph && own === "")
       throw refuse(source.locate(["$graph"]), "found a process without an id, wanted one for each");
-    const isNamed = own !== "" && own !== "main" && !own.includes("/");
-    const name = isGraph ? (isMain ? own : `${stem}-${own}`) : isNamed ? own : stem;
+    const name = isGraph ? (isMain ? own : `${stem}-${own}`) : isOwnName(own) ? own : stem;
     ids.set(own, takeId(packing, name));
   }
   const packed = { path, source, document, processes, isGraph, ids };
   packing.files.set(path, packed);
   return packed;
+}
+
+/** Tells whether a document's own id names its process; else the file's name does. */
+export function isOwnName(id: string): boolean {
+  return id !== "" && id !== "main" && !id.includes("/");
 }
 
 /** Returns the id that a process says itself, without its file; empty when it says none. */
@@ -93,6 +144,7 @@ function takeId(packing: Packing, wanted: string): string {
 
 /** Returns the path of a file that is named at a place. */
 export function resolvePath(from: PackedFile, reference: string, place: Place): string {
+  if (isOnWeb(from.path)) return resolveUrl(from, reference, place);
   if (reference.startsWith("file://")) return fileURLToPath(reference);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(reference)) {
     throw refuse(from.source.locate(place), `found "${reference}", wanted a file of the package`);
@@ -100,18 +152,46 @@ export function resolvePath(from: PackedFile, reference: string, place: Place): 
   return resolve(dirname(from.path), reference);
 }
 
+/** Nothing of the web names a file of this machine. */
+function resolveUrl(from: PackedFile, reference: string, place: Place): string {
+  const url = URL.canParse(reference, from.path) ? new URL(reference, from.path) : undefined;
+  if (url !== undefined && isOnWeb(url.href) && url.username === "" && url.password === "") {
+    url.hash = "";
+    return url.href;
+  }
+  throw refuse(from.source.locate(place), `found "${reference}", wanted an http or https URL`);
+}
+
 /** Reads a file of the package as a document. */
 export async function readPart(packing: Packing, path: string, at?: string): Promise<Source> {
-  return readSource(await readText(packing, path, at), relative(packing.root, path));
+  const known = packing.sources.get(path);
+  if (known !== undefined) return known;
+  const text = await readText(packing, path, { at, kind: "document" });
+  const source = readSource(text, fileName(packing, path), packing.options.maxValues);
+  packing.sources.set(path, source);
+  return source;
+}
+
+/** Counts what is put in at a place. */
+export function takeRoom({ room }: Packing, at: string, characters: number): void {
+  room.imports -= 1;
+  room.characters -= characters;
+  if (room.imports < 0) throw refuse(at, `found more than ${maxImports} imports, wanted fewer`);
+  if (room.characters < 0)
+    throw refuse(at, `found imports of more than ${maxImportedCharacters} characters, wanted fewer`);
 }
 
 /** Reads a file of the package as text. `at` is where it is named. */
-export async function readText(packing: Packing, path: string, at = relative(packing.root, path)): Promise<string> {
+export async function readText(
+  packing: Packing,
+  path: string,
+  { at = fileName(packing, path), kind = "text" }: { at?: string | undefined; kind?: "document" | "text" },
+): Promise<string> {
   try {
-    return await packing.readFile(path);
+    return await packing.readFile(path, kind);
   } catch (cause) {
     if (cause instanceof Problem) throw cause;
-    const name = relative(packing.root, path);
+    const name = fileName(packing, path);
     throw refuse(at, `found "${name}", which cannot be read: ${errorText(cause)}`, cause);
   }
 }

@@ -12,17 +12,18 @@ import {
   readText,
   refuse,
   resolvePath,
+  takeRoom,
 } from "./pack-files.ts";
 import type { Place } from "./source.ts";
 
 const maxImportDepth = 32;
 
-/** Where a value stands: its file, its place there, and how many imports led to it. */
-export type At = { readonly from: PackedFile; readonly place: Place; readonly depth: number };
+/** Where a value stands: its file, its place there, and the files whose imports led to it. */
+export type At = { readonly from: PackedFile; readonly place: Place; readonly open: readonly string[] };
 
 /** Copies a value with what it imports and includes put in, and with `run` naming processes of the packed document. */
 export async function rewrite(packing: Packing, value: Json, at: At): Promise<Json> {
-  const { from, place, depth } = at;
+  const { from, place, open } = at;
   if (isList(value)) {
     const items: Json[] = [];
     for (const [index, item] of value.entries())
@@ -32,17 +33,24 @@ export async function rewrite(packing: Packing, value: Json, at: At): Promise<Js
   if (!isJsonObject(value)) return value;
   const { $import: imported, $include: included } = value;
   if (typeof included === "string") {
-    return readText(packing, resolvePath(from, included, place), from.source.locate(place));
+    const here = from.source.locate(place);
+    const text = await readText(packing, resolvePath(from, included, place), { at: here });
+    takeRoom(packing, here, text.length);
+    return text;
   }
-  if (typeof imported === "string" && isCustomTypesFile(imported)) return value;
-  if (typeof imported === "string") {
-    if (depth >= maxImportDepth)
-      throw refuse(from.source.locate(place), "found files that import each other, wanted no circle");
-    const path = resolvePath(from, imported, place);
-    const source = await readPart(packing, path, from.source.locate(place));
-    return rewrite(packing, source.value, { from: { ...from, path, source }, place: [], depth: depth + 1 });
-  }
+  if (typeof imported === "string" && (isCustomTypesFile(imported) || imported.startsWith("#"))) return value;
+  if (typeof imported === "string") return importPart(packing, imported, { from, place, open });
   return rewriteMembers(packing, await embedded(packing, from, value, place), at);
+}
+
+async function importPart(packing: Packing, imported: string, { from, place, open }: At): Promise<Json> {
+  const here = from.source.locate(place);
+  const path = resolvePath(from, imported, place);
+  if (open.includes(path) || path === from.path || open.length >= maxImportDepth)
+    throw refuse(here, "found files that import each other, wanted no circle");
+  const source = await readPart(packing, path, here);
+  takeRoom(packing, here, JSON.stringify(source.value).length);
+  return rewrite(packing, source.value, { from: { ...from, path, source }, place: [], open: [...open, from.path] });
 }
 
 /** A File or Directory that names one of the package, with its contents in its place. */

@@ -9,6 +9,8 @@ import { readOntology } from "../values/broader-formats.ts";
 import { joinParts } from "./join-parts.ts";
 import { loadSource, type Package } from "./load.ts";
 import {
+  isOnWeb,
+  isOwnName,
   mainOf,
   openFile,
   ownId,
@@ -19,9 +21,10 @@ import {
   readText,
   refuse,
   resolvePath,
+  startPacking,
 } from "./pack-files.ts";
 import { rewriteMembers } from "./pack-values.ts";
-import type { Place } from "./source.ts";
+import type { Place, Source } from "./source.ts";
 
 /** Reads the files of a package that lie below a directory, also after symlinks are followed, and no others. */
 export function packageReader(directory: string): ReadPackageFile {
@@ -41,19 +44,36 @@ export async function packDocument(
   readFile: ReadPackageFile,
   options: PackOptions = {},
 ): Promise<Package> {
-  const path = resolve(file);
-  const packing: Packing = {
-    root: dirname(path),
-    readFile,
-    options,
-    files: new Map(),
-    ids: new Set(),
-    parts: [],
-    namespaces: new Map(),
-    broaderFormats: new Map(),
-    notes: [],
-  };
-  const main = mainOf(await openFile(packing, path));
+  const { source, notes, main } = await packSource(file, readFile, options);
+  const { document, cwl, locate } = loadSource(source, basename(file), { ...defined({ main }), ...options });
+  return { document, cwl: { ...cwl, notes: [...notes, ...cwl.notes] }, locate };
+}
+
+/** A packed document that is not loaded yet. */
+export type PackedSource = {
+  readonly source: Source;
+  readonly notes: readonly string[];
+  /** The process that runs, where the file says which. */
+  readonly main: string | undefined;
+  /** Ids that the processes of the file itself have, not those of the files that it runs. */
+  readonly ownIds: readonly string[];
+  /** True where the file's name stands for the id of its only process, which has none. */
+  readonly isNamedByFile: boolean;
+};
+
+/**
+ * Reads and packs as `packDocument` does; the document itself is not checked. `file` is a path, or a URL: then its files are
+ * named by URLs, too. Throws `invalid-parameter-value`.
+ */
+export async function packSource(
+  file: string,
+  readFile: ReadPackageFile,
+  options: PackOptions = {},
+): Promise<PackedSource> {
+  const path = isOnWeb(file) ? file : resolve(file);
+  const packing = startPacking(dirname(path), readFile, options);
+  const opened = await openFile(packing, path);
+  const main = mainOf(opened);
   // Files that are met on the way are added to the map, and so their turn comes.
   for (const packed of packing.files.values()) {
     for (const [index, process] of packed.processes.entries()) {
@@ -63,9 +83,13 @@ export async function packDocument(
   if (options.onlyMain === true) keepUsed(packing, options.main ?? main);
   const first = packing.parts.find((part) => part.id === (options.main ?? main)) ?? packing.parts[0];
   await readOntologies(packing);
-  const named = defined({ main });
-  const { document, cwl, locate } = loadSource(joinParts(packing, first), basename(path), { ...named, ...options });
-  return { document, cwl: { ...cwl, notes: [...packing.notes, ...cwl.notes] }, locate };
+  return {
+    source: joinParts(packing, first),
+    notes: packing.notes,
+    main,
+    ownIds: [...opened.ids.values()],
+    isNamedByFile: !opened.isGraph && !isOwnName(ownId(opened.document)),
+  };
 }
 
 /** Leaves out the processes that the main one does not run, so that a graph of several is one of it. */
@@ -100,13 +124,12 @@ async function readOntologies(packing: Packing): Promise<void> {
     const { $schemas: schemas } = from.document;
     if (!isList(schemas) || !JSON.stringify(packing.parts.map((part) => part.value)).includes('"format":')) continue;
     for (const [index, schema] of schemas.entries()) {
+      // An ontology of somewhere else is a name: only those that belong to the package are read.
       if (typeof schema !== "string" || /^https?:/.test(schema)) continue;
       const at = from.source.locate(["$schemas", index]);
       try {
-        readOntology(
-          await readText(packing, resolvePath(from, schema, ["$schemas", index]), at),
-          packing.broaderFormats,
-        );
+        const path = resolvePath(from, schema, ["$schemas", index]);
+        readOntology(await readText(packing, path, { at }), packing.broaderFormats);
       } catch (error) {
         // It only tells which formats are broader than others: without it they are taken as they are written.
         if (!(error instanceof Problem)) throw error;
@@ -119,7 +142,7 @@ async function readOntologies(packing: Packing): Promise<void> {
 async function packProcess(packing: Packing, from: PackedFile, process: Json, place: Place): Promise<void> {
   if (!isJsonObject(process)) throw refuse(from.source.locate(place), "wanted a process");
   const id = from.ids.get(ownId(process)) ?? "";
-  const members = await rewriteMembers(packing, process, { from, place, depth: 0 });
+  const members = await rewriteMembers(packing, process, { from, place, open: [] });
   const { $graph: _graph, $namespaces: _names, $schemas: _schemas, cwlVersion: _version, ...rest } = members;
   const value = { ...rest, id, ...ownVersion(from), ...ownNamespaces(packing, from) };
   packing.parts.push({ id, value, source: from.source, place });

@@ -70,6 +70,17 @@ export async function machineFaults(
   return [...faults];
 }
 
+/** Words which images of a document nothing on a machine could run, a line for each tool. Fetches none of them. */
+export async function imageWarnings(document: CwlDocument, machine: Machine): Promise<readonly string[]> {
+  const warnings = new Set<string>();
+  for (const { tool, around } of toolsOf(document)) {
+    const { docker } = within(around, tool).requirements;
+    const reason = docker === undefined ? undefined : await machine.lacksImage(imageRequest(docker));
+    if (docker !== undefined && reason !== undefined) warnings.add(`${tool.id}: ${imageFault(docker, reason)}`);
+  }
+  return [...warnings];
+}
+
 /** Words what no machine could run of a document; empty when there is no such thing in it. */
 export function operationFaults(document: CwlDocument): readonly string[] {
   const faults = new Set<string>();

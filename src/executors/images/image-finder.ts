@@ -15,6 +15,8 @@ import { findImage } from "./images.ts";
 export type ImageFinder = {
   /** Finds an image that was imported, else one that the container engine has or can get. */
   find(request: ImageRequest): Promise<ImageFinding>;
+  /** Words why there is no way to an image; undefined when it was imported, or an engine could have it. Fetches nothing. */
+  lacks(request: ImageRequest): Promise<string | undefined>;
   /** The engine that runs what was not imported. */
   engine(): Promise<EngineFinding>;
 };
@@ -45,16 +47,25 @@ export function createImageFinder(deps: ImageFinderDeps): ImageFinder {
     return engine;
   };
   const known = new Map<string, Promise<ImageFinding>>();
+  const findImported = (request: ImageRequest): ImageFinding | undefined => {
+    const names = [...request.names, ...(request.pull === undefined ? [] : [request.pull])];
+    for (const name of names) {
+      const image = imagesDirectory === undefined ? undefined : findImage(imagesDirectory, name);
+      if (image !== undefined && confinement.runsImages) return { kind: "found", image };
+    }
+    const wrong = wrongNames(request);
+    return wrong === undefined ? undefined : { kind: "missing", reason: wrong };
+  };
   return {
     engine: engineOf,
+    async lacks(request) {
+      const found = await engineOf();
+      const settled = findImported(request) ?? (found.kind === "found" ? undefined : missing(request, found, deps));
+      return settled?.kind === "missing" ? settled.reason : undefined;
+    },
     async find(request) {
-      const names = [...request.names, ...(request.pull === undefined ? [] : [request.pull])];
-      for (const name of names) {
-        const image = imagesDirectory === undefined ? undefined : findImage(imagesDirectory, name);
-        if (image !== undefined && confinement.runsImages) return { kind: "found", image };
-      }
-      const wrong = wrongNames(request);
-      if (wrong !== undefined) return { kind: "missing", reason: wrong };
+      const settled = findImported(request);
+      if (settled !== undefined) return settled;
       const found = await engineOf();
       if (found.kind === "missing" || engines === undefined) return missing(request, found, deps);
       const key = JSON.stringify(request);

@@ -13,6 +13,7 @@ export function createLocalMachine(deps: {
   const held = controlGroups.kind === "missing" ? [] : controlGroups.controllers;
   return {
     findImage: (request) => images.find(request),
+    lacksImage: (request) => images.lacks(request),
     explain: (view, talk) => confinement.explain(view, talk),
     get enforces() {
       return [

@@ -32,6 +32,7 @@ const answers = {
   "job-failed": { status: 500, type: `${own}:job-failed`, title: "Job failed" },
   gone: { status: 410, type: `${own}:gone`, title: "Gone" },
   "removed-job": { status: 410, type: `${own}:gone`, title: "Gone" },
+  "workflow-not-found": { status: 400, type: `${deployment}/workflow-not-found`, title: "Workflow not found" },
   "duplicated-process": { status: 409, type: `${deployment}/duplicated-process`, title: "Duplicated process" },
   "immutable-process": { status: 403, type: `${deployment}/immutable-process`, title: "Immutable process" },
   "unsupported-media-type": {

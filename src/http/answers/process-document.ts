@@ -1,5 +1,7 @@
 import { jsonLink, processUrl, profiles, relations } from "../../domain/links.ts";
 import type { Process } from "../../domain/process.ts";
+import type { ChosenProcess } from "../../operations/application-package.ts";
+import type { Deployed } from "../../operations/deploy-process.ts";
 import type { ProcessRevision } from "../../operations/process-revisions.ts";
 
 /** Builds the summary of a process (processSummary.yaml; `mutable`: OGC 20-044 /req/deploy-replace-undeploy/static-indicator). */
@@ -13,6 +15,22 @@ export function processSummary(process: Process, baseUrl: string): Readonly<Reco
       jsonLink(url, "self", "Process description"),
       { href: `${url}?f=html`, rel: "alternate", type: "text/html", title: "Process description as HTML" },
     ],
+  };
+}
+
+/**
+ * Builds the answer to a deployment: the summary of the process, which process of the package it is, the others that could
+ * have been deployed, and what whoever deployed it should know.
+ */
+export function deployedDocument(
+  { process, warnings }: Deployed,
+  { chosen }: { readonly chosen?: ChosenProcess | undefined },
+  baseUrl: string,
+): Readonly<Record<string, unknown>> {
+  return {
+    ...processSummary(process, baseUrl),
+    ...(chosen === undefined ? {} : { workflow: chosen.main, otherWorkflows: chosen.others }),
+    warnings,
   };
 }
 
@@ -30,6 +48,7 @@ export function processDocument(
     mutable: process.isMutable,
     revision: process.revision,
     ...(revision === undefined ? {} : stateMembers(revision)),
+    ...sourcesOf(process),
     links: [
       jsonLink(own, "self", "Process description"),
       { href: profiles.processDescription, rel: "profile" },
@@ -55,6 +74,11 @@ export function revisionList(id: string, revisions: readonly ProcessRevision[], 
     ...stateMembers(one),
     links: [jsonLink(processUrl(baseUrl, `${id}@${one.revision}`), "item", `Version ${one.version}`)],
   }));
+}
+
+/** What was fetched for its package, each file with its digest. */
+function sourcesOf({ definition }: Process) {
+  return definition.kind === "cwl" && definition.sources !== undefined ? { sources: definition.sources } : {};
 }
 
 function stateMembers({ deployedAt, withdrawnAt, isCurrent, isDeployed }: ProcessRevision) {

@@ -2,10 +2,8 @@ import { processUrl, profiles } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import { parseProcessName } from "../../domain/process-name.ts";
 import { AmendmentSchema, amendProcess } from "../../operations/amend-process.ts";
-import { ApplicationPackageSchema, readCwlText, readPackage } from "../../operations/application-package.ts";
 import {
   type DeployDeps,
-  type Deployment,
   deployProcess,
   type Precondition,
   replaceProcess,
@@ -15,32 +13,29 @@ import { type DescribeDeps, describeProcess, listProcesses } from "../../operati
 import { readRevision, withdrawRevision } from "../../operations/process-revisions.ts";
 import { documentResponse } from "../answers/document-response.ts";
 import { requireMatch } from "../answers/entity-tag.ts";
-import { processSummary } from "../answers/process-document.ts";
+import { deployedDocument, processSummary } from "../answers/process-document.ts";
 import { processResponse, stateOf } from "../answers/process-form.ts";
+import {
+  deploymentBody as body,
+  type DeploymentDeps,
+  deploymentQuery,
+  isDryRun,
+  readDeployment,
+  wantsRepresentation,
+} from "../deployment.ts";
 import { processFilters, requireKnownQuery } from "../known-query.ts";
 import { ok, paging, tagged } from "../openapi/about.ts";
 import { listPage, pageLinks, pageNumberOf, pageOf } from "../paging.ts";
 import { processNameOf, revisionQuery } from "../process-name.ts";
-import { type BodyLimits, bodyText, parseJson, readBytes, readJson, requireContentType } from "../read-body.ts";
+import { readJson, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 
-export type ProcessRouteDeps = DescribeDeps & DeployDeps & { readonly settings: BodyLimits };
+export type ProcessRouteDeps = DescribeDeps & DeployDeps & DeploymentDeps;
 
-const jsonTypes = ["application/ogcapppkg+json", "application/json"];
-const cwlTypes = [
-  "application/cwl",
-  "application/cwl+json",
-  "application/cwl+yaml",
-  "application/x-cwl",
-  "application/yaml",
-  "application/x-yaml",
-  "text/yaml",
-];
-const body = { mediaTypes: [...jsonTypes, ...cwlTypes], schema: ApplicationPackageSchema };
 const patchBody = { mediaTypes: ["application/merge-patch+json", "application/json"], schema: AmendmentSchema };
 const honours = ["if-match"] as const;
 /** What a change of a process may be answered with, besides its own. */
-const changeProblems = [409, 412, 413, 415];
+const changeProblems = [409, 412, 413, 415, 422];
 
 /** Lists the routes of the process list, of descriptions and of deployment (OGC 20-044). */
 export function processRoutes(deps: ProcessRouteDeps): readonly Route[] {
@@ -67,15 +62,23 @@ function catalogueRoutes(deps: ProcessRouteDeps): readonly Route[] {
       about: {
         summary: "Deploy a process",
         tag: "processes",
-        answers: { 201: { about: "Deployed; Location is the process", content: { document: "ProcessSummary" } } },
+        query: deploymentQuery,
+        answers: {
+          201: { about: "Deployed; Location is the process", content: { document: "ProcessSummary" } },
+          200: { about: "What would be deployed, for a dry run", content: { document: "ProcessSummary" } },
+        },
         problems: changeProblems,
       },
       body,
       async handle(context) {
+        const isDry = isDryRun(context);
         const deployment = await readDeployment(deps, context);
-        const process = await deployProcess(deps, principalOf(context), deployment, preconditionOf(context));
-        const headers = { location: processUrl(context.baseUrl, process.id) };
-        return jsonResponse(processSummary(process, context.baseUrl), { status: 201, headers });
+        const options = { precondition: preconditionOf(context), isDry };
+        const deployed = await deployProcess(deps, principalOf(context), deployment, options);
+        const document = deployedDocument(deployed, deployment, context.baseUrl);
+        if (isDry) return jsonResponse(document);
+        const headers = { location: processUrl(context.baseUrl, deployed.process.id) };
+        return jsonResponse(document, { status: 201, headers });
       },
     },
   ];
@@ -115,13 +118,25 @@ function changeRoutes(deps: ProcessRouteDeps): readonly Route[] {
       about: {
         summary: "Replace a process",
         tag: "processes",
-        answers: { 204: { about: "Replaced" } },
+        query: deploymentQuery,
+        answers: {
+          204: { about: "Replaced" },
+          200: {
+            about: "What was replaced, for Prefer: return=representation; what would be, for a dry run",
+            content: { document: "ProcessSummary" },
+          },
+        },
         problems: changeProblems,
       },
       body,
       async handle(context) {
-        const change = { deployment: await readDeployment(deps, context), precondition: preconditionOf(context) };
-        await replaceProcess(deps, principalOf(context), context.param("processId"), change);
+        const isDry = isDryRun(context);
+        const deployment = await readDeployment(deps, context);
+        const change = { deployment, precondition: preconditionOf(context), isDry };
+        const deployed = await replaceProcess(deps, principalOf(context), context.param("processId"), change);
+        if (isDry || wantsRepresentation(context)) {
+          return jsonResponse(deployedDocument(deployed, deployment, context.baseUrl));
+        }
         return new Response(null, { status: 204 });
       },
     },
@@ -195,12 +210,4 @@ function visibilityOf(context: RouteContext): { readonly visibility?: "public" |
   if (visibility === "public" || visibility === "private") return { visibility };
   const detail = `Cannot list processes: found visibility "${visibility}", wanted public or private`;
   throw new Problem("invalid-query-parameter-value", detail);
-}
-
-async function readDeployment(deps: ProcessRouteDeps, { request }: RouteContext): Promise<Deployment> {
-  const mediaType = requireContentType(request, body.mediaTypes);
-  const bytes = await readBytes(request, deps.settings.maxBodyBytes);
-  const isJson = jsonTypes.includes(mediaType);
-  const read = isJson ? readPackage(parseJson(bytes, deps.settings)) : readCwlText(bodyText(bytes));
-  return { ...read, source: { mediaType, bytes } };
 }

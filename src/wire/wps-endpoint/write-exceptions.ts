@@ -34,6 +34,7 @@ export const exceptionCodes = {
   "job-failed": { code: "NoApplicableCode", status: 500 },
   gone: { code: "NoApplicableCode", status: 410, code20: "NoSuchJob", locator: "jobId" },
   "removed-job": { code: "NoApplicableCode", status: 410, code20: "NoSuchJob", locator: "jobId" },
+  "workflow-not-found": { code: "NoApplicableCode", status: 400 },
   "duplicated-process": { code: "NoApplicableCode", status: 409 },
   "immutable-process": { code: "NoApplicableCode", status: 403 },
   "precondition-failed": { code: "NoApplicableCode", status: 412 },
