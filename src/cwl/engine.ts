@@ -211,7 +211,10 @@ function boundsOf({ layout }: CwlEngineDeps, prepared: Prepared): ReadBounds {
 }
 
 function inputPaths(item: PreparedItem | readonly PreparedItem[]): readonly string[] {
-  return itemsOf(item).flatMap((one) => (one.kind === "file" ? filePaths(one) : []));
+  return itemsOf(item).flatMap((one) => {
+    if (one.kind === "directory") return [one.path];
+    return one.kind === "file" ? filePaths(one) : [];
+  });
 }
 
 function filePaths(file: FileValue): readonly string[] {

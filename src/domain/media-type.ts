@@ -1,3 +1,6 @@
+/** What directories are called where media types are told. */
+export const directoryType = "application/directory";
+
 /** Media types by file name extension. */
 const mediaTypes: ReadonlyMap<string, string> = new Map([
   // Text and data

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Json } from "./json.ts";
 import { withoutEndSlashes } from "./text.ts";
-import type { FileResult, Result, Results } from "./values.ts";
+import type { DirectoryResult, FileResult, Result, Results } from "./values.ts";
 
 /** Where published outputs are found from outside. */
 export type OutputLocations = {
@@ -53,8 +53,12 @@ function mapResult(result: Result, change: (reference: string) => string): Resul
       return mapFile(result, change);
     case "link":
       return { ...result, href: change(result.href) };
+    case "directory":
+      return { ...result, reference: change(result.reference) };
     case "list":
       return { ...result, items: result.items.map((item) => mapResult(item, change)) };
+    case "record":
+      return { ...result, members: mapReferences(result.members, change) };
     default:
       return result satisfies never;
   }
@@ -76,6 +80,20 @@ const FileResultSchema: v.GenericSchema<unknown, FileResult> = v.object({
   secondaryFiles: v.exactOptional(v.array(v.lazy(() => FileResultSchema))),
 });
 
+const DirectoryResultSchema: v.GenericSchema<unknown, DirectoryResult> = v.object({
+  kind: v.literal("directory"),
+  reference: v.string(),
+  basename: v.string(),
+  files: v.array(
+    v.object({
+      path: v.string(),
+      mediaType: v.string(),
+      sizeBytes: v.number(),
+      sha256: v.exactOptional(v.string()),
+    }),
+  ),
+});
+
 const ResultSchema: v.GenericSchema<unknown, Result> = v.union([
   v.object({
     kind: v.literal("value"),
@@ -83,8 +101,16 @@ const ResultSchema: v.GenericSchema<unknown, Result> = v.union([
     mediaType: v.exactOptional(v.string()),
   }),
   FileResultSchema,
+  DirectoryResultSchema,
   v.object({ kind: v.literal("link"), href: v.string(), mediaType: v.exactOptional(v.string()) }),
   v.object({ kind: v.literal("list"), items: v.array(v.lazy(() => ResultSchema)) }),
+  v.object({
+    kind: v.literal("record"),
+    members: v.record(
+      v.string(),
+      v.lazy(() => ResultSchema),
+    ),
+  }),
 ]);
 
 /** The results of a job as they are kept in JSON. */

@@ -38,6 +38,16 @@ export type FileValue = {
   readonly secondaryFiles?: readonly FileValue[];
 };
 
+/** A directory on this machine that an engine can read, with all that is in it. `path` is absolute. */
+export type DirectoryValue = { readonly kind: "directory"; readonly path: string; readonly basename: string };
+
+/** A directory that lies nowhere yet: it holds what is listed, wherever that lies. */
+export type MadeDirectory = {
+  readonly kind: "madeDirectory";
+  readonly basename: string;
+  readonly listing: readonly (FileValue | DirectoryValue | MadeDirectory)[];
+};
+
 /** A literal, an object or a bounding box (`{bbox, crs}`). */
 export type PlainValue = {
   readonly kind: "value";
@@ -51,7 +61,7 @@ export type PlainValue = {
 export type LinkValue = { readonly kind: "link"; readonly href: string; readonly mediaType?: string };
 
 /** One input as an engine gets it: read, fetched, staged and validated. Links are for engines that hand them on. */
-export type PreparedItem = PlainValue | FileValue | LinkValue;
+export type PreparedItem = PlainValue | FileValue | DirectoryValue | LinkValue;
 
 /** What an engine gets for each input id; an array stands for several occurrences. */
 export type PreparedInputs = Readonly<Record<string, PreparedItem | readonly PreparedItem[]>>;
@@ -60,8 +70,11 @@ export type PreparedInputs = Readonly<Record<string, PreparedItem | readonly Pre
 export type OutputValue =
   | PlainValue
   | FileValue
+  | DirectoryValue
+  | MadeDirectory
   | LinkValue
-  | { readonly kind: "list"; readonly items: readonly OutputValue[] };
+  | { readonly kind: "list"; readonly items: readonly OutputValue[] }
+  | { readonly kind: "record"; readonly members: Readonly<Record<string, OutputValue>> };
 
 /** What an engine hands back, by output id. */
 export type OutputValues = Readonly<Record<string, OutputValue>>;
@@ -78,8 +91,32 @@ export type FileResult = {
   readonly secondaryFiles?: readonly FileResult[];
 };
 
+/** A file of a published directory. `path` leads to it from the directory, with slashes, as names are on disk. */
+export type DirectoryFile = {
+  readonly path: string;
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+  /** Hexadecimal. */
+  readonly sha256?: string;
+};
+
+/** A published directory. `reference` is as that of a file, and ends with a slash. */
+export type DirectoryResult = {
+  readonly kind: "directory";
+  readonly reference: string;
+  readonly basename: string;
+  /** In the order of their paths. */
+  readonly files: readonly DirectoryFile[];
+};
+
 /** One result of a job, as kept with it. */
-export type Result = PlainValue | FileResult | LinkValue | { readonly kind: "list"; readonly items: readonly Result[] };
+export type Result =
+  | PlainValue
+  | FileResult
+  | DirectoryResult
+  | LinkValue
+  | { readonly kind: "list"; readonly items: readonly Result[] }
+  | { readonly kind: "record"; readonly members: Readonly<Record<string, Result>> };
 
 /** The results of a job by output id. */
 export type Results = Readonly<Record<string, Result>>;

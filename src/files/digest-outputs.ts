@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { FileResult, Result, Results } from "../domain/values.ts";
+import type { DirectoryResult, FileResult, Result, Results } from "../domain/values.ts";
 import type { Layout } from "./layout.ts";
 import { openRegular, readPart } from "./open-regular.ts";
 import type { OutputPlan } from "./output-plan.ts";
@@ -16,7 +16,7 @@ const pieceBytes = 256 * 1024;
  */
 export async function digestOutputs(layout: Layout, plan: OutputPlan, signal: AbortSignal): Promise<Results> {
   const results = Object.values(plan.results);
-  const wanted = new Set(results.flatMap(filesWithoutDigest).map(({ reference }) => pathBelow(reference)));
+  const wanted = new Set(results.flatMap(pathsWithoutDigest));
   const digests = new Map<string, string>();
   const queue = plan.moves.values();
   await Promise.all(
@@ -35,13 +35,24 @@ function pathBelow(reference: string): string {
   return reference.split("/").slice(2).map(decodeURIComponent).join("/");
 }
 
-function filesWithoutDigest(result: Result): readonly FileResult[] {
-  if (result.kind === "list") return result.items.flatMap(filesWithoutDigest);
-  if (result.kind !== "file") return [];
-  return [
-    ...(result.sha256 === undefined ? [result] : []),
-    ...(result.secondaryFiles ?? []).flatMap(filesWithoutDigest),
-  ];
+function pathsWithoutDigest(result: Result): readonly string[] {
+  switch (result.kind) {
+    case "list":
+      return result.items.flatMap(pathsWithoutDigest);
+    case "record":
+      return Object.values(result.members).flatMap(pathsWithoutDigest);
+    case "file": {
+      const own = result.sha256 === undefined ? [pathBelow(result.reference)] : [];
+      return [...own, ...(result.secondaryFiles ?? []).flatMap(pathsWithoutDigest)];
+    }
+    case "directory":
+      return result.files.map(({ path }) => `${pathBelow(result.reference)}${path}`);
+    case "value":
+    case "link":
+      return [];
+    default:
+      return result satisfies never;
+  }
 }
 
 async function digestOf(path: string, signal: AbortSignal): Promise<string> {
@@ -56,8 +67,32 @@ async function digestOf(path: string, signal: AbortSignal): Promise<string> {
 }
 
 function withDigests(result: Result, digests: ReadonlyMap<string, string>): Result {
-  if (result.kind === "list") return { ...result, items: result.items.map((item) => withDigests(item, digests)) };
-  return result.kind === "file" ? withDigest(result, digests) : result;
+  switch (result.kind) {
+    case "list":
+      return { ...result, items: result.items.map((item) => withDigests(item, digests)) };
+    case "record": {
+      const members = Object.entries(result.members).map(([name, one]) => [name, withDigests(one, digests)] as const);
+      return { ...result, members: Object.fromEntries(members) };
+    }
+    case "file":
+      return withDigest(result, digests);
+    case "directory":
+      return withDigestsInside(result, digests);
+    case "value":
+    case "link":
+      return result;
+    default:
+      return result satisfies never;
+  }
+}
+
+function withDigestsInside(directory: DirectoryResult, digests: ReadonlyMap<string, string>): DirectoryResult {
+  const below = pathBelow(directory.reference);
+  const files = directory.files.map((file) => {
+    const sha256 = digests.get(`${below}${file.path}`);
+    return sha256 === undefined ? file : { ...file, sha256 };
+  });
+  return { ...directory, files };
 }
 
 function withDigest(file: FileResult, digests: ReadonlyMap<string, string>): FileResult {

@@ -77,8 +77,12 @@ function ownersOf(result: Result): readonly string[] {
       return ownerOf(result.href);
     case "file":
       return [...ownerOf(result.reference), ...(result.secondaryFiles ?? []).flatMap(ownersOf)];
+    case "directory":
+      return ownerOf(result.reference);
     case "list":
       return result.items.flatMap(ownersOf);
+    case "record":
+      return Object.values(result.members).flatMap(ownersOf);
     default:
       return result satisfies never;
   }

@@ -1,19 +1,25 @@
-import { lstat, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import * as v from "valibot";
+import { defined, unlessEmpty } from "../domain/defined.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { mediaTypeOf } from "../domain/media-type.ts";
 import { Problem } from "../domain/problem.ts";
 import { ResultsSchema } from "../domain/results.ts";
-import type { FileResult, FileValue, OutputValue, OutputValues, Result, Results } from "../domain/values.ts";
+import type {
+  DirectoryResult,
+  DirectoryValue,
+  FileResult,
+  FileValue,
+  MadeDirectory,
+  OutputValue,
+  OutputValues,
+  Result,
+  Results,
+} from "../domain/values.ts";
 import { ifExists } from "./file-errors.ts";
-import {
-  executionWorkDirectory,
-  isInside,
-  isPlainName,
-  type Layout,
-  remoteDirectory,
-  tasksDirectory,
-} from "./layout.ts";
+import { executionWorkDirectory, isInside, type Layout, remoteDirectory, tasksDirectory } from "./layout.ts";
+import { checkName, findSources, type Source, type Sources } from "./output-sources.ts";
+import { findStacItems } from "./stac-types.ts";
 
 const OutputMoveSchema = v.object({
   /** Absolute, symlinks resolved. */
@@ -25,10 +31,19 @@ const OutputMoveSchema = v.object({
 });
 export type OutputMove = v.InferOutput<typeof OutputMoveSchema>;
 
-const OutputPlanSchema = v.object({ moves: v.array(OutputMoveSchema), results: ResultsSchema });
+const OutputPlanSchema = v.object({
+  moves: v.array(OutputMoveSchema),
+  directories: v.exactOptional(v.array(v.string())),
+  results: ResultsSchema,
+});
 
 /** What is done to publish an execution's outputs, and the results it gives. Pure JSON, recorded before anything is moved. */
-export type OutputPlan = { readonly moves: readonly OutputMove[]; readonly results: Results };
+export type OutputPlan = {
+  readonly moves: readonly OutputMove[];
+  /** Directories that are made whatever goes into them, relative to the output directory. */
+  readonly directories?: readonly string[];
+  readonly results: Results;
+};
 
 /** Reads a plan that was recorded. */
 export function parseOutputPlan(recorded: JsonObject): OutputPlan {
@@ -48,21 +63,23 @@ export type PlanRequest = {
 /** A file that will be published: from where, and under which names below the directories of execution and job. */
 type Placed = { readonly source: Source; readonly names: readonly string[] };
 
-type Source = { readonly path: string; readonly sizeBytes: number; readonly linkCount: number };
-
 /**
- * Plans where each output file goes: `<executionId>/<outputId>/<file>`, members of an array in a numbered directory each,
- * secondary files beside their primary. Nothing is changed on disk.
+ * Plans where each output file goes: `<executionId>/<outputId>/<file>`, members of an array in a numbered directory each, those of
+ * a record in one of their name, secondary files beside their primary, a directory with all that is in it. Nothing is changed on disk.
  * Throws `job-failed` for a file that is missing or not regular, `forbidden` for one that is not this execution's.
  */
 export async function planOutputs(layout: Layout, request: PlanRequest): Promise<OutputPlan> {
+  const work = await ifExists(realpath(executionWorkDirectory(layout, request.executionId)));
+  const mayPublish = (path: string) => (work !== undefined && isInside(work, path)) || request.isInput?.(path) === true;
   const placed: Placed[] = [];
+  const directories: string[] = [];
   const taken = new Set<string>();
   const results: Record<string, Result> = {};
   for (const [outputId, value] of Object.entries(request.outputs)) {
     checkName(outputId, outputId);
-    const sources = await findSources(layout, request, outputId, value);
-    results[outputId] = placeValue({ request, placed, taken, sources, outputId }, value, [outputId]);
+    const sources = await findSources({ outputId, mayPublish }, value);
+    const placing: Placing = { request, placed, directories, taken, sources, outputId };
+    results[outputId] = await placeValue(placing, value, [outputId]);
   }
   const toolOwned = request.toolOwned ?? (await belowTasks(layout, request.executionId));
   const uses = new Map<string, number>();
@@ -73,48 +90,63 @@ export async function planOutputs(layout: Layout, request: PlanRequest): Promise
     const target = [request.executionId, ...names].join("/");
     return { source: source.path, target, mode: isOnlyOurs ? "move" : "copy", sizeBytes: source.sizeBytes };
   });
-  return { moves, results };
+  return { moves, ...defined({ directories: unlessEmpty(directories) }), results };
 }
 
 type Placing = {
   readonly request: PlanRequest;
   readonly placed: Placed[];
-  /** The names that files were placed under. */
+  readonly directories: string[];
+  /** The names that files and directories were placed under. */
   readonly taken: Set<string>;
-  readonly sources: ReadonlyMap<FileValue, Source>;
+  readonly sources: Sources;
   readonly outputId: string;
 };
 
-function placeValue(placing: Placing, value: OutputValue, directory: readonly string[]): Result {
+async function placeValue(placing: Placing, value: OutputValue, directory: readonly string[]): Promise<Result> {
   switch (value.kind) {
     case "value":
     case "link":
       return value;
     case "file":
       return placeFile(placing, value, directory);
+    case "directory":
+    case "madeDirectory":
+      return placeDirectory(placing, value, directory);
     case "list": {
       const items = value.items.map((item, index) => placeValue(placing, item, [...directory, String(index)]));
-      return { kind: "list", items };
+      return { kind: "list", items: await Promise.all(items) };
+    }
+    case "record": {
+      const members = Object.entries(value.members).map(async ([name, member]) => {
+        checkName(placing.outputId, name);
+        return [name, await placeValue(placing, member, [...directory, name])] as const;
+      });
+      return { kind: "record", members: Object.fromEntries(await Promise.all(members)) };
     }
     default:
       return value satisfies never;
   }
 }
 
-function placeFile(placing: Placing, file: FileValue, directory: readonly string[]): FileResult {
-  const { outputId, placed, request, taken, sources } = placing;
-  checkName(outputId, file.basename);
-  const names = [...directory, file.basename];
+function takeName({ outputId, taken }: Placing, names: readonly string[]): void {
   const name = names.join("/");
   if (taken.has(name)) {
     throw new Problem(
       "job-failed",
-      `Cannot publish output "${outputId}": found two files "${file.basename}" side by side`,
+      `Cannot publish output "${outputId}": found two files "${names.at(-1)}" side by side`,
     );
   }
   taken.add(name);
-  const source = sources.get(file);
-  if (source === undefined) throw new Error(`Cannot place "${name}": nobody looked for it`);
+}
+
+function placeFile(placing: Placing, file: FileValue, directory: readonly string[]): FileResult {
+  const { outputId, placed, request, sources } = placing;
+  checkName(outputId, file.basename);
+  const names = [...directory, file.basename];
+  takeName(placing, names);
+  const source = sources.files.get(file);
+  if (source === undefined) throw new Error(`Cannot place "${names.join("/")}": nobody looked for it`);
   placed.push({ source, names });
   const secondaryFiles = file.secondaryFiles?.map((secondary) => placeFile(placing, secondary, directory));
   return {
@@ -128,69 +160,32 @@ function placeFile(placing: Placing, file: FileValue, directory: readonly string
   };
 }
 
-/** How many files are looked for at once. */
-const filesAtOnce = 16;
-
-/** Finds where the files of an output really lie. */
-async function findSources(
-  layout: Layout,
-  request: PlanRequest,
-  outputId: string,
-  value: OutputValue,
-): Promise<ReadonlyMap<FileValue, Source>> {
-  const work = await ifExists(realpath(executionWorkDirectory(layout, request.executionId)));
-  const sources = new Map<FileValue, Source>();
-  const queue = filesOf(value).values();
-  await Promise.all(
-    Array.from({ length: filesAtOnce }, async () => {
-      for (const file of queue) sources.set(file, await findSource({ work, request, outputId }, file));
-    }),
-  );
-  return sources;
-}
-
-function filesOf(value: OutputValue): readonly FileValue[] {
-  if (value.kind === "list") return value.items.flatMap(filesOf);
-  return value.kind === "file" ? [value, ...(value.secondaryFiles ?? []).flatMap(filesOf)] : [];
-}
-
-type Seeking = {
-  /** The execution's work directory, really. */
-  readonly work: string | undefined;
-  readonly request: PlanRequest;
-  readonly outputId: string;
-};
-
-async function findSource({ work, request, outputId }: Seeking, file: FileValue): Promise<Source> {
-  const path = await ifExists(realpath(file.path));
-  if (path === undefined) {
-    throw new Problem("job-failed", `Cannot publish output "${outputId}": its file "${file.basename}" does not exist`);
-  }
-  const isOfExecution = work !== undefined && isInside(work, path);
-  if (!isOfExecution && request.isInput?.(path) !== true) {
-    throw new Problem(
-      "forbidden",
-      `Cannot publish output "${outputId}": its file "${file.basename}" lies outside the execution's work directory`,
-    );
-  }
-  const found = await lstat(path);
-  if (!found.isFile()) {
-    throw new Problem("job-failed", `Cannot publish output "${outputId}": "${file.basename}" is not a regular file`);
-  }
-  return { path, sizeBytes: found.size, linkCount: found.nlink };
+async function placeDirectory(
+  placing: Placing,
+  value: DirectoryValue | MadeDirectory,
+  directory: readonly string[],
+): Promise<DirectoryResult> {
+  const { outputId, placed, request, sources, directories } = placing;
+  checkName(outputId, value.basename);
+  const top = [...directory, value.basename];
+  takeName(placing, top);
+  const tree = sources.trees.get(value);
+  if (tree === undefined) throw new Error(`Cannot place "${top.join("/")}": nobody looked for it`);
+  for (const names of [[], ...tree.directories]) directories.push([request.executionId, ...top, ...names].join("/"));
+  const items = await findStacItems(tree);
+  const files = tree.files.map(({ names, source }) => {
+    takeName(placing, [...top, ...names]);
+    placed.push({ source, names: [...top, ...names] });
+    const path = names.join("/");
+    const mediaType = items.has(path) ? "application/geo+json" : mediaTypeOf(names.at(-1) ?? "");
+    return { path, mediaType, sizeBytes: source.sizeBytes };
+  });
+  const reference = `/${[request.jobId, ...top].map(encodeURIComponent).join("/")}/`;
+  return { kind: "directory", reference, basename: value.basename, files };
 }
 
 async function belowTasks(layout: Layout, executionId: string): Promise<(path: string) => boolean> {
   const own = [tasksDirectory(layout, executionId), remoteDirectory(layout, { executionId })];
   const real = await Promise.all(own.map((directory) => ifExists(realpath(directory))));
   return (path) => real.some((directory) => directory !== undefined && isInside(directory, path));
-}
-
-/** Names go into paths as they are, and into references percent-encoded, which half a surrogate pair cannot be. */
-function checkName(outputId: string, name: string): void {
-  if (isPlainName(name) && name.isWellFormed()) return;
-  throw new Problem(
-    "job-failed",
-    `Cannot publish output "${outputId}": found the file name "${name}", wanted one without path characters`,
-  );
 }

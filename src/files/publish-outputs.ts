@@ -25,7 +25,7 @@ export async function publishOutputs(layout: Layout, plan: Plan, options: Publis
   await publish(layout, plan, options, false);
 }
 
-type Plan = Pick<OutputPlan, "moves">;
+type Plan = Pick<OutputPlan, "moves" | "directories">;
 
 /**
  * Publishes as `publishOutputs` does, but files that would be moved get a second name: their sources stay, so that the same
@@ -43,10 +43,12 @@ export async function linkOutputs(layout: Layout, plan: Plan, options: PublishOp
 }
 
 async function publish(layout: Layout, plan: Plan, options: PublishOptions, keepsSources: boolean): Promise<void> {
-  if (plan.moves.length === 0) return;
+  const { directories: planned = [] } = plan;
+  if (plan.moves.length === 0 && planned.length === 0) return;
   const top = layout.outputsDirectory;
   const targets = new Map(plan.moves.map((move) => [move, joinInside(top, move.target)]));
-  const directories = new Set([...targets.values()].flatMap((target) => directoriesUpTo(top, target)));
+  const places = [...targets.values(), ...planned.map((directory) => `${joinInside(top, directory)}/.`)];
+  const directories = new Set(places.flatMap((target) => directoriesUpTo(top, target)));
   directories.delete(top);
   const fresh = await makeDirectories(top, directories);
   const taken = new Set(targets.values());

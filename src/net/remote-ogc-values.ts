@@ -1,6 +1,7 @@
 import { charsetOf, decodeText, withoutCharset } from "../domain/charset.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { isJsonType, isTextType } from "../domain/media-type.ts";
+import { Problem } from "../domain/problem.ts";
 import { isItemList, type PreparedItem } from "../domain/values.ts";
 import type { RemoteDeps, RemoteExecution, RemoteResult, SavedAnswer } from "./remote.ts";
 import { parseRemoteValues, savedText, unreadable } from "./remote-documents.ts";
@@ -32,6 +33,11 @@ async function wordItem(item: PreparedItem, readFile: RemoteExecution["readFile"
     case "value":
       if (item.mediaType !== undefined) return { value: item.value, mediaType: item.mediaType };
       return isJsonObject(item.value) && !("bbox" in item.value) ? { value: item.value } : item.value;
+    case "directory":
+      throw new Problem(
+        "invalid-parameter-value",
+        `Cannot send the directory "${item.basename}" to another server: found a directory, wanted a file or a value`,
+      );
     case "file": {
       const bytes = await readFile(item.path);
       const { mediaType } = item;

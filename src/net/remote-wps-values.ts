@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { charsetOf, decodeText, withoutCharset } from "../domain/charset.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { isJsonType, isTextType } from "../domain/media-type.ts";
+import { Problem } from "../domain/problem.ts";
 import { type InputItem, type Inputs, isItemList, type PreparedItem } from "../domain/values.ts";
 import type { WpsData } from "../wire/wps/data.ts";
 import { literalValue } from "../wire/wps/literal-types.ts";
@@ -77,12 +78,17 @@ async function toItem(
   item: PreparedItem,
   kind: Native["inputKinds"][string],
 ): Promise<InputItem> {
-  const typed = item.mediaType === undefined ? {} : { mediaType: item.mediaType };
+  const typed = "mediaType" in item && item.mediaType !== undefined ? { mediaType: item.mediaType } : {};
   switch (item.kind) {
     case "link":
       return { kind: "reference", href: item.href, ...typed };
     case "value":
       return { kind: "value", value: item.value, ...typed };
+    case "directory":
+      throw new Problem(
+        "invalid-parameter-value",
+        `Cannot send the directory "${item.basename}" to another server: found a directory, wanted a file or a value`,
+      );
     case "file": {
       const bytes = Buffer.from(await execution.readFile(item.path));
       const known = kind.kind === "complex" ? kind : undefined;

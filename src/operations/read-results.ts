@@ -1,5 +1,6 @@
 import type { Principal } from "../domain/access.ts";
 import { ownMember } from "../domain/described.ts";
+import { referenceInside } from "../domain/directories.ts";
 import { isDiscarded, type Job } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
 import { Problem } from "../domain/problem.ts";
@@ -72,7 +73,8 @@ export async function resultsWithoutValues(
   return { job, description, results };
 }
 
-async function resultsWithValues(
+/** Reads the results of a job, with those values that are too long for a row. */
+export async function resultsWithValues(
   { database, layout }: Pick<ReadResultsDeps, "database" | "layout">,
   jobId: string,
   known?: Results,
@@ -127,13 +129,9 @@ export async function openOutputPath(
   principal: Principal,
   segments: readonly string[],
 ): Promise<KnownFile> {
-  requireAction(principal, "read-own-jobs", "read outputs");
   const shown = segments.join("/");
-  const [first = "", ...below] = segments;
-  // Logs and status documents stand beside the directory of the same name.
-  const owner = below.length === 0 ? first.replace(/\.(log|xml)$/, "") : first;
-  const job = (await findJob(deps.database, owner)) ?? (await findJobOfExecution(deps.database, owner));
-  if (job === undefined || !(await maySeeJob(deps, principal, job))) throw notFound(shown);
+  const job = await findOutputJob(deps, principal, segments);
+  const [, ...below] = segments;
   const isGone = job.status === "dismissed";
   // The status document of a job that was stopped stays: it tells a client that polls it how the job ended.
   const isKept = !isGone || (/^[^/]+\.xml$/.test(shown) && !isDiscarded(job));
@@ -147,12 +145,26 @@ export async function openOutputPath(
   return result === undefined ? file : { ...file, ...knownOfFile(result) };
 }
 
+/** Finds the job whose output a path below the outputs path names. Throws `not-found`, also for what belongs to someone else. */
+export async function findOutputJob(
+  deps: Pick<ReadResultsDeps, "database" | "layout">,
+  principal: Principal,
+  [first = "", ...below]: readonly string[],
+): Promise<Job> {
+  requireAction(principal, "read-own-jobs", "read outputs");
+  // Logs and status documents stand beside the directory of the same name.
+  const owner = below.length === 0 ? first.replace(/\.(log|xml)$/, "") : first;
+  const job = (await findJob(deps.database, owner)) ?? (await findJobOfExecution(deps.database, owner));
+  if (job === undefined || !(await maySeeJob(deps, principal, job))) throw notFound([first, ...below].join("/"));
+  return job;
+}
+
 /** Gives what the results of a job tell of a published file: its media type, of which its name may tell less, and its digest. */
 export function knownOfFile({
   mediaType,
   sha256,
   sizeBytes,
-}: FileResult): Pick<KnownFile, "mediaType" | "sha256" | "digestedBytes"> {
+}: Pick<FileResult, "mediaType" | "sha256" | "sizeBytes">): Pick<KnownFile, "mediaType" | "sha256" | "digestedBytes"> {
   return { mediaType, ...(sha256 === undefined ? {} : { sha256, digestedBytes: sizeBytes }) };
 }
 
@@ -161,16 +173,32 @@ async function resultAt(
   deps: Pick<ReadResultsDeps, "database" | "layout">,
   job: Job,
   below: readonly string[],
-): Promise<FileResult | undefined> {
+): Promise<KnownResult | undefined> {
   const [outputId = ""] = below;
   const path = below.map(encodeURIComponent).join("/");
   const results = await resultsWithValues(deps, job.id);
   return filesOf(ownMember(results, outputId)).find(({ reference }) => reference.endsWith(`/${path}`));
 }
 
-function filesOf(result: Result | undefined): readonly FileResult[] {
-  if (result?.kind === "list") return result.items.flatMap(filesOf);
-  return result?.kind === "file" ? withSecondaryFiles(result) : [];
+type KnownResult = Pick<FileResult, "reference" | "mediaType" | "sha256" | "sizeBytes">;
+
+function filesOf(result: Result | undefined): readonly KnownResult[] {
+  switch (result?.kind) {
+    case "list":
+      return result.items.flatMap(filesOf);
+    case "record":
+      return Object.values(result.members).flatMap(filesOf);
+    case "file":
+      return withSecondaryFiles(result);
+    case "directory":
+      return result.files.map((file) => ({ ...file, reference: referenceInside(result, file.path) }));
+    case "value":
+    case "link":
+    case undefined:
+      return [];
+    default:
+      return result satisfies never;
+  }
 }
 
 function withSecondaryFiles(file: FileResult): readonly FileResult[] {

@@ -31,6 +31,9 @@ function withType(value: OutputValue, types: readonly string[]): OutputValue {
       if (mediaType === undefined || types.some((type) => isOfType(own, type))) return value;
       return { ...value, mediaType };
     }
+    case "record":
+    case "directory":
+    case "madeDirectory":
     case "value":
     case "link":
       return value;

@@ -130,8 +130,8 @@ function plainResults(outputs: OutputValues): Results | undefined {
 }
 
 function plainResult(output: OutputValue): Result | undefined {
-  if (output.kind === "file") return undefined;
-  if (output.kind !== "list") return output;
+  if (output.kind === "value" || output.kind === "link") return output;
+  if (output.kind !== "list") return undefined;
   const items: Result[] = [];
   for (const item of output.items) {
     const result = plainResult(item);

@@ -21,16 +21,22 @@ export async function planJob(deps: ExecuteDeps, given: PreparedInputs, outputs:
   const { job, executionId } = deps.claim;
   const inputs = await realInputPaths(given);
   const kept = await keptWorkDirectories(deps);
-  const isInput = (path: string) => inputs.has(path) || kept.some((directory) => isInside(directory, path));
+  const isInput = (path: string) =>
+    inputs.files.has(path) || [...inputs.directories, ...kept].some((directory) => isInside(directory, path));
   return planOutputs(deps.layout, { jobId: job.id, executionId, outputs, isInput });
 }
 
 /** A tool may hand an input on as an output. */
-async function realInputPaths(inputs: PreparedInputs): Promise<ReadonlySet<string>> {
-  const files = Object.values(inputs)
-    .flat()
-    .flatMap((item) => (item.kind === "file" ? [item, ...(item.secondaryFiles ?? [])] : []));
-  return new Set(await Promise.all(files.map((file) => realpath(file.path))));
+async function realInputPaths(
+  inputs: PreparedInputs,
+): Promise<{ readonly files: ReadonlySet<string>; readonly directories: readonly string[] }> {
+  const items = Object.values(inputs).flat();
+  const files = items.flatMap((item) => (item.kind === "file" ? [item, ...(item.secondaryFiles ?? [])] : []));
+  const directories = items.flatMap((item) => (item.kind === "directory" ? [item.path] : []));
+  return {
+    files: new Set(await Promise.all(files.map((file) => realpath(file.path)))),
+    directories: await Promise.all(directories.map((path) => realpath(path))),
+  };
 }
 
 /** Steps that a retry kept left their files in the scratch of earlier executions of the same job. */

@@ -30,6 +30,7 @@ const files = (glob: string) => ({ o: { type: "File[]", outputBinding: { glob } 
 const listed = (loadListing: string) => ({
   o: { type: "Any", outputBinding: { glob: "d", loadListing, outputEval: "$(self[0].listing)" } },
 });
+const tree = { o: { type: "Directory", outputBinding: { glob: "d" } } };
 const withSecondary = { o: { type: "File", secondaryFiles: [".idx"], outputBinding: { glob: "o" } } };
 
 /** What a tool leaves, the outputs that are collected of it, and what stops it. SECRET and DIRECTORY are the operator's. */
@@ -53,6 +54,21 @@ const leftovers: readonly (readonly [string, string, Readonly<Record<string, unk
   ["a deep listing with a link to all", "mkdir d; ln -s / d/all", listed("deep_listing"), /leads elsewhere|leads out/],
   ["a listing with a link to a secret", "mkdir d; ln -s SECRET d/s", listed("shallow_listing"), /leads out/],
   ["a listing with a pipe", "mkdir d; mkfifo d/p", listed("shallow_listing"), /neither a file nor a directory/],
+  ["a directory with a link to a secret", "mkdir d; ln -s SECRET d/s", tree, /leads out of the output directory/],
+  ["a directory deep in which is such a link", "mkdir -p d/e/f; ln -s DIRECTORY d/e/f/g", tree, /leads out of/],
+  ["a directory with a way up", "mkdir d; ln -s ../../../../../kept d/k", tree, /leads out of|found no file/],
+  ["a directory with a link to all", "mkdir d; ln -s / d/all", tree, /leads out of the output directory/],
+  ["a directory that is a link", "ln -s DIRECTORY d", tree, /leads out of the output directory/],
+  ["a directory with a pipe", "mkdir d; mkfifo d/p", tree, /neither a file nor a directory/],
+  ["a directory with a link to itself", "mkdir d; ln -s s d/s", tree, /cannot be opened/],
+  ["a directory with a link around it", "mkdir -p d/e; ln -s .. d/e/up", tree, /leads to a directory around it/],
+  ["a directory with a link to nothing", "mkdir d; ln -s nothing d/s", tree, /found no file/],
+  [
+    "a directory with links that double at each step",
+    "mkdir d; cd d; mkdir 0; i=0; while [ $i -lt 40 ]; do b=$i; i=$((i+1)); mkdir $i; ln -s ../$b $i/a; ln -s ../$b $i/b; done",
+    tree,
+    /more than \d+ links to directories/,
+  ],
   ["a secondary file that is a link", "echo >o; ln -s SECRET o.idx", withSecondary, /Cannot read|leads out/],
   ["a secondary file that is a pipe", "echo >o; mkfifo o.idx", withSecondary, /neither a file nor a directory/],
   ["an output object that is a pipe", "mkfifo cwl.output.json", file, /neither a file nor a directory/],

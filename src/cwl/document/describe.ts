@@ -2,7 +2,7 @@ import { crs84, crs84h, epsg4326, shortEpsg4326 } from "../../domain/crs.ts";
 import { defined, unlessEmpty } from "../../domain/defined.ts";
 import { type AnyNumber, ExactNumber, isNumber } from "../../domain/exact-number.ts";
 import { isList, type Json, type JsonObject } from "../../domain/json.ts";
-import { unknownMediaType } from "../../domain/media-type.ts";
+import { directoryType, unknownMediaType } from "../../domain/media-type.ts";
 import type { InputDefinition, OutputDefinition } from "../../domain/process.ts";
 import { formatMediaType } from "../values/formats.ts";
 import { outputMediaType } from "../values/output-types.ts";
@@ -49,13 +49,9 @@ export function describeDocument(document: CwlDocument): CwlDescription {
 
 /** Words why a document cannot be offered over HTTP; empty when it can. Images may come after it: jobs look for them. */
 export function descriptionFaults(document: CwlDocument): readonly string[] {
-  const parameters = [
-    ...document.main.inputs.map((input) => ({ name: `input "${input.id}"`, type: input.type })),
-    ...document.main.outputs.map((output) => ({ name: `output "${output.id}"`, type: output.type })),
-  ];
-  const values = parameters.flatMap(({ name, type }) =>
+  const values = document.main.inputs.flatMap(({ id, type }) =>
     holdsFiles(type) && !isFileOrList(type)
-      ? [`${name}: found directories, or files inside other values, wanted files and lists of files`]
+      ? [`input "${id}": found directories, or files inside other values, wanted files and lists of files`]
       : [],
   );
   return [...values, ...operationFaults(document)];
@@ -63,8 +59,9 @@ export function descriptionFaults(document: CwlDocument): readonly string[] {
 
 function isFileOrList(type: CwlType): boolean {
   return members(type).every((member) => {
-    if (member.kind === "array") return members(member.items).every((item) => item.kind === "File");
-    return member.kind === "null" || member.kind === "File";
+    const isOne = ({ kind }: CwlType) => kind === "File";
+    if (member.kind === "array") return members(member.items).every(isOne);
+    return member.kind === "null" || isOne(member);
   });
 }
 
@@ -133,7 +130,7 @@ function typeSchema(type: CwlType, files: Files): JsonObject {
     case "File":
       return fileSchema(files);
     case "Directory":
-      return { type: "string", format: "uri" };
+      return directorySchema;
     case "Any":
       return {};
     case "array":
@@ -167,6 +164,9 @@ const boundingBoxSchema: JsonObject = {
     },
   ],
 };
+
+/** A directory is named by a reference: to an archive, a list of its files, a STAC item or catalogue. */
+const directorySchema: JsonObject = { type: "string", format: "uri", contentMediaType: directoryType };
 
 function unionSchema(types: readonly CwlType[], files: Files): JsonObject {
   const schemas = types.filter((type) => type.kind !== "null").map((type) => typeSchema(type, files));

@@ -96,6 +96,8 @@ function itemValue(item: PreparedItem): Json {
   switch (item.kind) {
     case "file":
       return preparedFile(item);
+    case "directory":
+      return fileObject("Directory", item.path, { basename: item.basename });
     case "value":
       return item.value;
     case "link":

@@ -7,7 +7,7 @@ import { isStoppedFor } from "../../domain/stop-reason.ts";
 import type { OutputValue, PreparedInputs, PreparedItem } from "../../domain/values.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../../engines/engine.ts";
 import type { RemoteDescription } from "../../net/remote.ts";
-import { fileObject, isFileObject } from "../values/file-object.ts";
+import { fileObject, isFileObject, safeBasename } from "../values/file-object.ts";
 import type { RemoteStep } from "./run-context.ts";
 
 /** What reaches the processes of other servers; whoever joins the parts of the program fills it. */
@@ -106,6 +106,7 @@ function fromCwl(value: Json): PreparedItem | readonly PreparedItem[] {
     return value.flatMap((item) => fromCwl(item));
   if (!isFileObject(value) || typeof value.path !== "string") return { kind: "value", value };
   const { path, basename, size } = value;
+  if (value.class === "Directory") return { kind: "directory", path, basename: safeBasename(value) };
   return {
     kind: "file",
     path,
@@ -124,8 +125,14 @@ function toCwl(value: OutputValue | undefined): Json {
       return fileObject("File", value.path, { basename: value.basename, size: value.sizeBytes });
     case "link":
       return { class: "File", location: value.href };
+    case "directory":
+      return fileObject("Directory", value.path, { basename: value.basename });
+    case "madeDirectory":
+      return { class: "Directory", basename: value.basename, listing: value.listing.map(toCwl) };
     case "list":
       return value.items.map(toCwl);
+    case "record":
+      return Object.fromEntries(Object.entries(value.members).map(([name, member]) => [name, toCwl(member)]));
     default:
       return value satisfies never;
   }

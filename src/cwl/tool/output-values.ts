@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { doubleOf, isList, type Json, type JsonObject } from "../../domain/json.ts";
-import type { FileValue, OutputValue, OutputValues } from "../../domain/values.ts";
+import { doubleOf, isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
+import type { DirectoryValue, FileValue, MadeDirectory, OutputValue, OutputValues } from "../../domain/values.ts";
 import { directoryMode, fileMode } from "../../files/layout.ts";
-import { isFileObject, mapFiles, pathOf, safeBasename, secondaryFilesOf } from "../values/file-object.ts";
+import { filesIn, isFileObject, mapFiles, pathOf, safeBasename, secondaryFilesOf } from "../values/file-object.ts";
 import { formatMediaType } from "../values/formats.ts";
 
 /** Turns an output object into output values; null is left out: there is no such result. */
@@ -41,8 +41,9 @@ async function writeLiteral(object: JsonObject, directory: string, place: Place)
   if (object.class === "Directory") {
     await mkdir(path, { recursive: true, mode: directoryMode });
     const listing = isList(object.listing) ? object.listing.filter(isFileObject) : [];
-    await Promise.all(listing.map((item) => place(item, path)));
-    return { ...whole, path };
+    const placed = await Promise.all(listing.map((item) => place(item, path)));
+    // What lies elsewhere is not in the directory on disk: it is published from where it lies.
+    return { ...whole, listing: placed };
   }
   if (typeof object.contents !== "string") return whole;
   await mkdir(directory, { recursive: true, mode: directoryMode });
@@ -51,13 +52,32 @@ async function writeLiteral(object: JsonObject, directory: string, place: Place)
 }
 
 function toOutputValue(value: Json): OutputValue {
-  if (isFileObject(value)) return toFileValue(value) ?? { kind: "value", value: value.contents ?? null };
-  if (isList(value) && value.some(holdsFile)) return { kind: "list", items: value.map(toOutputValue) };
-  return { kind: "value", value };
+  if (isFileObject(value)) {
+    if (value.class === "Directory") return toDirectoryValue(value);
+    return toFileValue(value) ?? { kind: "value", value: value.contents ?? null };
+  }
+  if (!holdsFile(value)) return { kind: "value", value };
+  if (isList(value)) return { kind: "list", items: value.map(toOutputValue) };
+  const members = Object.entries(isJsonObject(value) ? value : {}).flatMap(([name, member]) =>
+    member === null ? [] : [[name, toOutputValue(member)] as const],
+  );
+  return { kind: "record", members: Object.fromEntries(members) };
 }
 
 function holdsFile(value: Json): boolean {
-  return isFileObject(value) || (isList(value) && value.some(holdsFile));
+  return filesIn(value).length > 0;
+}
+
+/** What a directory with a path lists is on disk, too. */
+function toDirectoryValue(object: JsonObject): DirectoryValue | MadeDirectory {
+  const path = pathOf(object);
+  const basename = safeBasename(object, "directory");
+  if (path !== undefined) return { kind: "directory", path, basename };
+  const listing = isList(object.listing) ? object.listing.filter(isFileObject) : [];
+  const items = listing.flatMap((item) =>
+    item.class === "Directory" ? toDirectoryValue(item) : (toFileValue(item) ?? []),
+  );
+  return { kind: "madeDirectory", basename, listing: items };
 }
 
 function toFileValue(object: JsonObject): FileValue | undefined {

@@ -1,5 +1,6 @@
 import { defined } from "../../domain/defined.ts";
 import { type Link, relations } from "../../domain/links.ts";
+import { directoryType } from "../../domain/media-type.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { OutputDefinition } from "../../domain/process.ts";
 import { absoluteReference, type OutputLocations } from "../../domain/results.ts";
@@ -10,9 +11,12 @@ import { preferredType } from "./negotiate.ts";
 import { isBase64Output, literalType } from "./results-document.ts";
 import { literalBytes } from "./results-multipart.ts";
 
-/** Finds an item of a multi-valued output by its number, from 0; a single value is its own first. */
+/** Finds an item of a multi-valued output by its number, from 0, or a member of a record by its name; a single value is its own first. */
 export function itemOf(request: JobResults, outputId: string, item: string): Result {
   const whole = resultOf(request, outputId);
+  if (whole.kind === "record" && Object.hasOwn(whole.members, item) && whole.members[item] !== undefined) {
+    return whole.members[item];
+  }
   const items: readonly Result[] =
     whole.kind === "list"
       ? whole.items
@@ -43,7 +47,10 @@ export function referenceLink(
       return { href: result.href, rel, ...defined({ type: result.mediaType }) };
     case "value":
       return { href: url, rel, type: literalType(result, definition) };
+    case "directory":
+      return { href: absoluteReference(result.reference, locations), rel, type: directoryType };
     case "list":
+    case "record":
       return { href: url, rel, type: "application/json" };
     default:
       return result satisfies never;

@@ -7,6 +7,7 @@ import { dialectOf, type ResultsShape, shapeOf } from "../../domain/results-shap
 import type { Result, Results } from "../../domain/values.ts";
 import { type JobResults, knownOfFile, openResult, resultOf } from "../../operations/read-results.ts";
 import { foreignBytes, jsonResponse, type RouteContext } from "../route.ts";
+import { directoryResponse } from "./directory-answer.ts";
 import { documentResponse } from "./document-response.ts";
 import { bareValue, itemOf, referenceLink } from "./one-result.ts";
 import { type ResultsContext, resultMember, resultsDocument } from "./results-document.ts";
@@ -152,6 +153,10 @@ export function sizeOf(result: Result): number {
       return result.sizeBytes;
     case "list":
       return result.items.reduce((sum, item) => sum + sizeOf(item), 0);
+    case "record":
+      return Object.values(result.members).reduce((sum, item) => sum + sizeOf(item), 0);
+    // Only ever linked.
+    case "directory":
     case "value":
     case "link":
       return 0;
@@ -253,6 +258,10 @@ export async function answerResult(
     case "link":
       request.note?.("link");
       return new Response(null, { status: 303, headers: { location: result.href } });
+    case "directory":
+      request.note?.("link");
+      return directoryResponse(deps.layout, context, result, outputLocations(deps, context.baseUrl));
+    case "record":
     case "list": {
       const asked = documentContext(deps, context, request, request.isInline === true);
       const document = await resultMember(result, definition, asked);

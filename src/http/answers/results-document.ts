@@ -1,13 +1,15 @@
 import { defined } from "../../domain/defined.ts";
+import { directoryBytes } from "../../domain/directories.ts";
 import type { Job } from "../../domain/job.ts";
 import { isJsonObject, type Json, parseExact } from "../../domain/json.ts";
 import { excessOfText, jsonBounds } from "../../domain/json-bounds.ts";
 import { resultUrl } from "../../domain/links.ts";
-import { isJsonType, isTextType } from "../../domain/media-type.ts";
+import { directoryType, isJsonType, isTextType } from "../../domain/media-type.ts";
 import type { OutputDefinition, ProcessDescription } from "../../domain/process.ts";
 import { absoluteReference, type OutputLocations } from "../../domain/results.ts";
-import type { FileResult, PlainValue, Result, Results } from "../../domain/values.ts";
+import type { DirectoryResult, FileResult, PlainValue, Result, Results } from "../../domain/values.ts";
 import { digestField } from "./digest-field.ts";
+import { directoryLinks } from "./directory-answer.ts";
 
 export type ResultsContext = {
   readonly job: Job;
@@ -61,8 +63,17 @@ export async function resultMember(
     case "link":
       context.note?.("link");
       return linkTo(result.href, result.mediaType);
+    case "directory":
+      context.note?.("link");
+      return directoryLink(result, context);
     case "list":
       return Promise.all(result.items.map((item) => resultMember(item, definition, context)));
+    case "record": {
+      const members = Object.entries(result.members).map(
+        async ([name, member]) => [name, await resultMember(member, undefined, context)] as const,
+      );
+      return { value: Object.fromEntries(await Promise.all(members)) };
+    }
     default:
       return result satisfies never;
   }
@@ -115,6 +126,15 @@ function fileLink(file: FileResult, locations: OutputLocations): Record<string, 
   };
   if (file.secondaryFiles === undefined) return link;
   return { ...link, secondaryFiles: file.secondaryFiles.map((secondary) => fileLink(secondary, locations)) };
+}
+
+function directoryLink(directory: DirectoryResult, { locations, baseUrl }: ResultsContext): Record<string, unknown> {
+  return {
+    ...linkTo(absoluteReference(directory.reference, locations), directoryType),
+    title: directory.basename,
+    length: directoryBytes(directory),
+    links: directoryLinks(directory, locations, baseUrl),
+  };
 }
 
 async function inlineFile(file: FileResult, context: ResultsContext): Promise<unknown> {

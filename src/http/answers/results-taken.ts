@@ -1,6 +1,6 @@
 import { mediaTypesOf } from "../../domain/described.ts";
 import type { JobRequest, OutputRequest } from "../../domain/job.ts";
-import { unknownMediaType } from "../../domain/media-type.ts";
+import { directoryType, unknownMediaType } from "../../domain/media-type.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { OutputDefinition } from "../../domain/process.ts";
 import { dialectOf, type ResultsShape, type ShapeWish, shapeOf } from "../../domain/results-shape.ts";
@@ -8,6 +8,7 @@ import type { Result } from "../../domain/values.ts";
 import { type JobResults, resultOf } from "../../operations/read-results.ts";
 import type { CheckedJob } from "../../operations/submission.ts";
 import type { RouteContext } from "../route.ts";
+import { directoryTypes } from "./directory-answer.ts";
 import { preferredType, requireJson } from "./negotiate.ts";
 import { isBase64Output, literalType } from "./results-document.ts";
 
@@ -46,7 +47,9 @@ export function takenShape(context: RouteContext, request: JobResults, shape: Re
 /** A value is JSON too when it is text; a file is of the type that was asked for, or one of those described. */
 function possibleTypes(asked: OutputRequest | undefined, definition: OutputDefinition | undefined): readonly string[] {
   if (asked?.mediaType !== undefined) return [asked.mediaType];
-  const described = mediaTypesOf(definition?.schema ?? {});
+  const described = mediaTypesOf(definition?.schema ?? {}).flatMap((type) =>
+    type === directoryType ? directoryTypes : [type],
+  );
   return described.includes("text/plain") ? [...described, "application/json"] : described;
 }
 
@@ -64,6 +67,9 @@ function sentTypes(
   switch (result.kind) {
     case "file":
       return [result.mediaType];
+    case "directory":
+      return directoryTypes;
+    case "record":
     case "list":
       return ["application/json"];
     case "value": {

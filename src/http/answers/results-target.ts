@@ -60,6 +60,8 @@ function typeOf({ description }: JobResults, outputId: string, result: Result): 
       return defined({ type: result.mediaType });
     case "value":
       return { type: literalType(result, description.outputs[outputId]) };
+    case "directory":
+    case "record":
     case "list":
       return { type: "application/json" };
     default:

@@ -115,12 +115,12 @@ async function isUtf8(file: SendableFile): Promise<boolean> {
   }
 }
 
-/** Names the file (RFC 6266); it is shown in place where the browser can, within the sandbox. */
-function dispositionOf(name: string): string {
+/** Formats the name of a file (RFC 6266); it is shown in place where the browser can, within the sandbox. */
+export function dispositionOf(name: string, how: "inline" | "attachment" = "inline"): string {
   const plain = name.toWellFormed().replaceAll(/[^\x20-\x7e]|["\\%]/g, "_");
   const encoded = encodeURIComponent(name.toWellFormed()).replaceAll(
     /['()*]/g,
     (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-  return `inline; filename="${plain}"; filename*=UTF-8''${encoded}`;
+  return `${how}; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }

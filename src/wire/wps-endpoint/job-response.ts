@@ -3,7 +3,7 @@ import type { Job } from "../../domain/job.ts";
 import type { JobStatus } from "../../domain/job-state.ts";
 import type { Json } from "../../domain/json.ts";
 import { resultUrl } from "../../domain/links.ts";
-import { isJsonType, isTextType } from "../../domain/media-type.ts";
+import { directoryType, isJsonType, isTextType } from "../../domain/media-type.ts";
 import type { ProcessDescription } from "../../domain/process.ts";
 import { absoluteReference, type OutputLocations } from "../../domain/results.ts";
 import type { FileResult, Result, Results } from "../../domain/values.ts";
@@ -122,10 +122,15 @@ async function dataOfResult(result: Result, kind: ValueKind, context: ResultCont
     case "value":
       if (!context.asReference) return dataOfValue(result, kind);
       return { kind: "reference", href: context.url, mediaType: result.mediaType ?? mediaTypeOfKind(kind) };
+    case "directory": {
+      const href = absoluteReference(result.reference, context.locations);
+      return { kind: "reference", href, mediaType: directoryType };
+    }
+    case "record":
     case "list":
       return {
         kind: "complex",
-        content: JSON.stringify(result.items.map((item) => plainItem(item, context.locations))),
+        content: JSON.stringify(plainItem(result, context.locations)),
         mediaType: "application/json",
       };
     default:
@@ -167,8 +172,14 @@ function plainItem(item: Result, locations: OutputLocations): Json {
       return absoluteReference(item.reference, locations);
     case "link":
       return item.href;
+    case "directory":
+      return absoluteReference(item.reference, locations);
     case "list":
       return item.items.map((inner) => plainItem(inner, locations));
+    case "record":
+      return Object.fromEntries(
+        Object.entries(item.members).map(([name, member]) => [name, plainItem(member, locations)]),
+      );
     default:
       return item satisfies never;
   }

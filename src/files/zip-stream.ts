@@ -1,0 +1,172 @@
+import { createReadStream } from "node:fs";
+import { crc32, createDeflateRaw } from "node:zlib";
+
+/** A file of an archive. `name` has slashes; `open` gives where its bytes lie, undefined when they are gone. */
+export type ZipEntry = {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly open: () => Promise<string | undefined>;
+};
+
+/**
+ * Writes a zip archive while it is read: nothing is held but a piece of one file. Sizes and checksums stand after each file, as they
+ * are known then; what is larger than 4 GiB is written as ZIP64 (APPNOTE 6.3.10, 4.3). The time of all entries is 1980-01-01, so
+ * that the same files are the same archive.
+ */
+export function zipStream(entries: readonly ZipEntry[]): ReadableStream<Uint8Array> {
+  const pieces = archive(entries);
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await pieces.next();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await pieces.return(undefined);
+    },
+  });
+}
+
+/** Where an entry begins, and what its bytes turned out to be. */
+type Written = {
+  readonly name: Buffer;
+  readonly offset: number;
+  readonly isLarge: boolean;
+  readonly crc: number;
+  readonly packed: number;
+  readonly size: number;
+};
+
+/** From so many bytes on, 32 bits do not hold the sizes of an entry for sure: packed bytes may be some more. */
+const largeBytes = 0xf000_0000;
+const most32 = 0xffff_ffff;
+const most16 = 0xffff;
+
+async function* archive(entries: readonly ZipEntry[]): AsyncGenerator<Uint8Array, void, void> {
+  let offset = 0;
+  const written: Written[] = [];
+  for (const entry of entries) {
+    const name = Buffer.from(entry.name);
+    const isLarge = entry.sizeBytes >= largeBytes;
+    const head = localHead(name, isLarge);
+    yield head;
+    const sizes = { crc: 0, packed: 0, size: 0 };
+    yield* packedBytes(entry, sizes);
+    const end = descriptor(sizes, isLarge);
+    yield end;
+    written.push({ name, offset, isLarge, ...sizes });
+    offset += head.byteLength + sizes.packed + end.byteLength;
+  }
+  let directoryBytes = 0;
+  for (const one of written) {
+    const head = centralHead(one);
+    directoryBytes += head.byteLength;
+    yield head;
+  }
+  yield ending(written.length, offset, directoryBytes);
+}
+
+type Sizes = { crc: number; packed: number; size: number };
+
+async function* packedBytes(entry: ZipEntry, sizes: Sizes): AsyncGenerator<Uint8Array, void, void> {
+  const path = await entry.open();
+  if (path === undefined) throw new Error(`Cannot pack "${entry.name}": found nothing there, wanted a published file`);
+  const source = createReadStream(path, { highWaterMark: 64 * 1024 });
+  const deflate = createDeflateRaw({ level: 3 });
+  source.on("data", (piece) => {
+    const bytes = Buffer.from(piece);
+    sizes.crc = crc32(bytes, sizes.crc);
+    sizes.size += bytes.byteLength;
+  });
+  source.on("error", (error) => deflate.destroy(error));
+  try {
+    for await (const piece of source.pipe(deflate)) {
+      const bytes = Buffer.from(piece);
+      sizes.packed += bytes.byteLength;
+      yield bytes;
+    }
+  } finally {
+    source.destroy();
+    deflate.destroy();
+  }
+}
+
+/** Deflated, names in UTF-8, sizes after the bytes. */
+const flags = 0x0808;
+const method = 8;
+const firstDay = 0x0021;
+
+function localHead(name: Buffer, isLarge: boolean): Uint8Array {
+  const extra = isLarge ? Buffer.concat([words16(0x0001, 16), Buffer.alloc(16)]) : Buffer.alloc(0);
+  const version = isLarge ? 45 : 20;
+  const sizes = isLarge ? words32(0, most32, most32) : words32(0, 0, 0);
+  const lengths = words16(name.byteLength, extra.byteLength);
+  return Buffer.concat([
+    words32(0x04034b50),
+    words16(version, flags, method, 0, firstDay),
+    sizes,
+    lengths,
+    name,
+    extra,
+  ]);
+}
+
+function descriptor({ crc, packed, size }: Sizes, isLarge: boolean): Uint8Array {
+  const sizes = isLarge ? words64(packed, size) : words32(packed, size);
+  return Buffer.concat([words32(0x08074b50, crc), sizes]);
+}
+
+function centralHead({ name, offset, isLarge, crc, packed, size }: Written): Uint8Array {
+  const isFar = offset >= most32;
+  const far = [...(isLarge ? [size, packed] : []), ...(isFar ? [offset] : [])];
+  const extra = far.length === 0 ? Buffer.alloc(0) : Buffer.concat([words16(0x0001, far.length * 8), words64(...far)]);
+  const version = far.length === 0 ? 20 : 45;
+  const regularFile = 0o100644 * 2 ** 16;
+  return Buffer.concat([
+    words32(0x02014b50),
+    // Made on Unix.
+    words16(0x0300 | version, version, flags, method, 0, firstDay),
+    words32(crc, isLarge ? most32 : packed, isLarge ? most32 : size),
+    words16(name.byteLength, extra.byteLength, 0, 0, 0),
+    words32(regularFile, isFar ? most32 : offset),
+    name,
+    extra,
+  ]);
+}
+
+function ending(count: number, offset: number, bytes: number): Uint8Array {
+  const isLarge = count >= most16 || offset >= most32 || bytes >= most32;
+  const large = isLarge
+    ? [
+        Buffer.concat([words32(0x06064b50), words64(44), words16(0x032d, 45), words32(0, 0)]),
+        words64(count, count, bytes, offset),
+        Buffer.concat([words32(0x07064b50, 0), words64(offset + bytes), words32(1)]),
+      ]
+    : [];
+  const short = Math.min(count, most16);
+  return Buffer.concat([
+    ...large,
+    words32(0x06054b50),
+    words16(0, 0, short, short),
+    words32(Math.min(bytes, most32), Math.min(offset, most32)),
+    words16(0),
+  ]);
+}
+
+function words16(...values: readonly number[]): Buffer {
+  const buffer = Buffer.alloc(2 * values.length);
+  for (const [index, value] of values.entries()) buffer.writeUInt16LE(value, 2 * index);
+  return buffer;
+}
+
+function words32(...values: readonly number[]): Buffer {
+  const buffer = Buffer.alloc(4 * values.length);
+  for (const [index, value] of values.entries()) buffer.writeUInt32LE(value, 4 * index);
+  return buffer;
+}
+
+function words64(...values: readonly number[]): Buffer {
+  const buffer = Buffer.alloc(8 * values.length);
+  for (const [index, value] of values.entries()) buffer.writeBigUInt64LE(BigInt(value), 8 * index);
+  return buffer;
+}

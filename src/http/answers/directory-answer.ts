@@ -1,0 +1,99 @@
+import { catalogOf, directoryBytes, referenceInside } from "../../domain/directories.ts";
+import type { DirectoryDocument, DirectoryFileDocument } from "../../domain/documents/directory.ts";
+import type { Link } from "../../domain/links.ts";
+import { absoluteReference, type OutputLocations } from "../../domain/results.ts";
+import type { DirectoryFile, DirectoryResult } from "../../domain/values.ts";
+import { zipDirectory } from "../../operations/read-directory.ts";
+import { directoryPage } from "../../pages/directory.tsx";
+import { foreignBytes, type RouteContext } from "../route.ts";
+import { digestField } from "./digest-field.ts";
+import { documentResponse } from "./document-response.ts";
+import { preferredType } from "./negotiate.ts";
+import { dispositionOf } from "./send-file.ts";
+
+/** What a directory can be sent as, the usual first. */
+export const directoryTypes = ["application/json", "text/html", "application/zip"] as const;
+
+/**
+ * Answers with a published directory: the list of its files as JSON or as a page, or all of them as one archive for a client that asks
+ * for a zip by `Accept` or `?f=zip`.
+ */
+export function directoryResponse(
+  layout: Parameters<typeof zipDirectory>[0],
+  context: RouteContext,
+  directory: DirectoryResult,
+  locations: OutputLocations,
+): Response {
+  const format = context.query("f");
+  const accepted = preferredType(context.request.headers.get("accept"), directoryTypes);
+  if (format === "zip" || (format === undefined && accepted === "application/zip")) {
+    const headers = {
+      ...foreignBytes,
+      "content-type": "application/zip",
+      "content-disposition": dispositionOf(`${directory.basename}.zip`, "attachment"),
+      "cache-control": "private, no-cache",
+      vary: "accept",
+    };
+    return new Response(context.isHead ? null : zipDirectory(layout, directory), { headers });
+  }
+  const document = directoryDocument(directory, locations, context.baseUrl);
+  return documentResponse(context, document, { title: directory.basename, page: directoryPage });
+}
+
+/** Builds the list of a directory's files, with the links to its archive and to its STAC catalogue. */
+export function directoryDocument(
+  directory: DirectoryResult,
+  locations: OutputLocations,
+  baseUrl: string,
+): DirectoryDocument {
+  const href = absoluteReference(directory.reference, locations);
+  const self: Link = { href, rel: "self", type: "application/json", title: directory.basename };
+  return {
+    name: directory.basename,
+    href,
+    length: directoryBytes(directory),
+    files: directory.files.map((file) => fileDocument(directory, file, locations)),
+    links: [self, ...directoryLinks(directory, locations, baseUrl)],
+  };
+}
+
+/** Lists the links that lead from a directory to its archive and to its STAC catalogue. */
+export function directoryLinks(
+  directory: DirectoryResult,
+  locations: OutputLocations,
+  baseUrl: string,
+): readonly Link[] {
+  // Whoever serves the files elsewhere packs none of them.
+  const zip = absoluteReference(directory.reference, {
+    ...locations,
+    outputsUrl: `${baseUrl}${locations.outputsPath}`,
+  });
+  const catalog = catalogOf(directory);
+  const item: readonly Link[] =
+    catalog === undefined
+      ? []
+      : [
+          {
+            href: absoluteReference(referenceInside(directory, catalog.path), locations),
+            rel: "item",
+            type: "application/json",
+            title: catalog.path,
+          },
+        ];
+  return [...item, { href: `${zip}?f=zip`, rel: "enclosure", type: "application/zip", title: "All files" }];
+}
+
+function fileDocument(
+  directory: DirectoryResult,
+  { path, mediaType, sizeBytes, sha256 }: DirectoryFile,
+  locations: OutputLocations,
+): DirectoryFileDocument {
+  return {
+    name: path,
+    href: absoluteReference(referenceInside(directory, path), locations),
+    type: mediaType,
+    length: sizeBytes,
+    // A multihash begins with what was used, SHA-256, and its length in bytes.
+    ...(sha256 === undefined ? {} : { digest: digestField(sha256), "file:checksum": `1220${sha256}` }),
+  };
+}
