@@ -1,11 +1,14 @@
 import { defined } from "../domain/defined.ts";
+import { essenceOf } from "../domain/media-type.ts";
 import { Problem } from "../domain/problem.ts";
-import { readPackage } from "../operations/application-package.ts";
+import { type PackageBody, readPackage } from "../operations/application-package.ts";
 import type { Deployment } from "../operations/deploy-process.ts";
 import type { FetchPackageDeps } from "../operations/fetch-package.ts";
+import { chooseStart } from "../operations/package-files.ts";
 import { ApplicationPackageSchema } from "../operations/package-schema.ts";
 import { parseDisposition } from "../wire/multipart.ts";
 import { parsePrefer } from "../wire/prefer.ts";
+import { filesMediaTypes, readFiles } from "./deployment-files.ts";
 import { type BodyLimits, bodyText, parseJson, readBytes, requireContentType } from "./read-body.ts";
 import type { RouteContext } from "./route.ts";
 
@@ -26,25 +29,42 @@ const textTypes = [
 ];
 
 /** What the body of a deployment may be. */
-export const deploymentBody = { mediaTypes: [...jsonTypes, ...textTypes], schema: ApplicationPackageSchema };
+export const deploymentBody = {
+  mediaTypes: [...jsonTypes, ...textTypes, ...filesMediaTypes],
+  schema: ApplicationPackageSchema,
+};
 
 /** What a request says of a deployment beside its body. */
 export const deploymentQuery = {
   w: "the process of a CWL $graph that is deployed",
   id: "the id of the process; the description's own has to be the same",
+  start: "the file of a multipart body or archive that is deployed",
   dryRun: "true: all is checked and answered as it would be, and nothing is deployed",
 } as const;
 
 /** Reads the body of a deployment, with what it links to. Throws `unsupported-media-type` and what `readPackage` throws. */
 export async function readDeployment(deps: DeploymentDeps, { request, query }: RouteContext): Promise<Deployment> {
-  const mediaType = requireContentType(request, deploymentBody.mediaTypes);
+  const essence = requireContentType(request, deploymentBody.mediaTypes);
   const bytes = await readBytes(request, deps.settings.maxBodyBytes);
-  const body = jsonTypes.includes(mediaType)
-    ? ({ kind: "json", value: parseJson(bytes, deps.settings) } as const)
-    : ({ kind: "text", text: bodyText(bytes) } as const);
+  // The parts of a body are found again by the boundary that its type names.
+  const contentType = essence.startsWith("multipart/") ? request.headers.get("content-type") : undefined;
+  const mediaType = contentType ?? essence;
+  const body = await bodyOf(deps, { mediaType, bytes, start: query("start") });
   const { filename } = parseDisposition(request.headers.get("content-disposition") ?? undefined);
   const wishes = defined({ workflow: query("w"), id: query("id"), fileName: filename });
   return { ...(await readPackage(deps, body, wishes)), source: { mediaType, bytes } };
+}
+
+type Sent = { readonly mediaType: string; readonly bytes: Uint8Array; readonly start: string | undefined };
+
+async function bodyOf({ settings }: DeploymentDeps, { mediaType, bytes, start }: Sent): Promise<PackageBody> {
+  const essence = essenceOf(mediaType);
+  if (filesMediaTypes.includes(essence)) {
+    const sent = await readFiles(mediaType, bytes, settings.maxBodyBytes);
+    return { kind: "files", files: sent, start: chooseStart(sent.files, start ?? sent.start) };
+  }
+  if (jsonTypes.includes(essence)) return { kind: "json", value: parseJson(bytes, settings) };
+  return { kind: "text", text: bodyText(bytes) };
 }
 
 /** Checks whether a request is only to be checked. Throws `invalid-query-parameter-value` for a misspelt value, which must not deploy. */

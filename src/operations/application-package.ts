@@ -5,21 +5,23 @@ import { maxYamlValues, readSource, type Source } from "../cwl/document/source.t
 import { defined } from "../domain/defined.ts";
 import { fault, issueFaults, pointer, refusal } from "../domain/faults.ts";
 import { isJsonObject, type Json, type JsonObject, withExactValues } from "../domain/json.ts";
-import type { Fault, Problem } from "../domain/problem.ts";
+import { errorText, type Fault, type Problem } from "../domain/problem.ts";
 import type { SourceDigest } from "../domain/process.ts";
 import { containerTool } from "./container-unit.ts";
 import { type ExecutionUnit, readUnits, type UnitPlace } from "./execution-units.ts";
 import { type FetchPackageDeps, fetchPackage } from "./fetch-package.ts";
 import { joinSources } from "./join-units.ts";
+import { fileAt, type PackageFiles, packageName, packFiles, type SentFiles, textOf } from "./package-files.ts";
 import { ApplicationPackageSchema, containerProfile, descriptionOf, type GivenDescription } from "./package-schema.ts";
 import { findRemoteUnit, namesProcess, type RemotePackage, remoteOfUrl } from "./remote-package.ts";
 
 export type { ChosenProcess } from "../cwl/document/choose-process.ts";
 
-/** A body of a deployment: JSON that was parsed, or a text of YAML or JSON. */
+/** A body of a deployment: JSON that was parsed, a text of YAML or JSON, or several files. */
 export type PackageBody =
   | { readonly kind: "json"; readonly value: Json }
-  | { readonly kind: "text"; readonly text: string };
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "files"; readonly files: SentFiles; readonly start: string };
 
 /** What a request says of a deployment beside its body. */
 export type PackageWishes = {
@@ -54,6 +56,8 @@ type PackageFacts = {
   readonly sources: readonly SourceDigest[];
   /** The name of its file, when it has one: a process called "main" is named after it. */
   readonly fileName?: string;
+  /** True where the document has no id for its process, and packing took the file's name. */
+  readonly isNamedByFile: boolean;
 };
 
 /** A document that was not loaded yet. */
@@ -62,11 +66,14 @@ type Draft = {
   readonly warnings: readonly string[];
   readonly sources: readonly SourceDigest[];
   readonly fileName?: string;
+  readonly isNamedByFile?: boolean;
   /** Where it stands in the body; the body itself when absent. */
   readonly at?: string;
   /** The processes that may be chosen; all when absent. */
   readonly ownIds?: readonly string[];
 };
+
+const nothing = { warnings: [], sources: [] };
 
 /**
  * Reads the body of a deployment: an application package, or CWL itself. What it links to is fetched. Throws
@@ -80,43 +87,68 @@ export async function readPackage(
 ): Promise<ApplicationPackage> {
   const root = sourceOf(body);
   const wanted = defined({ wantedId: wishes.id });
-  if (isCwl(root.value, body.kind)) {
-    return { ...wanted, description: {}, ...finish({ source: root, warnings: [], sources: [] }, wishes, body.kind) };
+  const isText = body.kind !== "json";
+  if (isCwl(root.value, isText)) {
+    const draft =
+      body.kind === "files" ? await fileDraft(body.files.files, body.start, wishes) : { ...nothing, source: root };
+    return { ...wanted, description: {}, ...finish(draft, wishes, isText) };
   }
-  const { description, units } = readBody(root.value);
+  const fileOf = (href: string) => (body.kind === "files" ? fileAt(body.files, body.start, href) : undefined);
+  const { description, units } = readBody(root.value, fileOf);
   const [first, ...others] = units;
   if (first?.kind === "link" && others.length === 0 && first.type === undefined && namesProcess(first.href)) {
     const remote = remoteOfUrl(first.href, pointer("", ...first.place, "href"), description.id);
     return { ...wanted, description, remote };
   }
   const drafts: Draft[] = [];
-  for (const unit of units) drafts.push(await draftOf(deps, root, unit, description));
-  return { ...wanted, description, ...finish(joined(drafts), wishes, body.kind) };
+  for (const unit of units) {
+    const path = unit.kind === "link" ? fileOf(unit.href) : undefined;
+    const isFile = body.kind === "files" && path !== undefined;
+    drafts.push(
+      isFile ? await fileDraft(body.files.files, path, wishes) : await draftOf(deps, root, unit, description),
+    );
+  }
+  return { ...wanted, description, ...finish(joined(drafts), wishes, isText) };
+}
+
+/** A file that came with the body, packed with those that it names. */
+async function fileDraft(files: PackageFiles, path: string, wishes: PackageWishes): Promise<Draft> {
+  const { notes, ...packed } = await packFiles(files, path);
+  return { ...packed, warnings: notes, sources: [], fileName: packageName(path, wishes.fileName) };
 }
 
 function sourceOf(body: PackageBody): Source {
   if (body.kind === "text") return readSource(body.text, "package.cwl", maxYamlValues);
+  if (body.kind === "files") return readSource(startText(body), body.start, maxYamlValues);
   return { value: withExactValues(body.value), locate: (place) => pointer("", ...place) || "/" };
 }
 
+function startText({ files, start }: PackageBody & { readonly kind: "files" }): string {
+  try {
+    return textOf(files.files, start);
+  } catch (cause) {
+    throw refusePackage([{ pointer: start, detail: errorText(cause) }]);
+  }
+}
+
 /** A package says what it holds; a text that says nothing is meant as CWL, and its faults are told as those of one. */
-function isCwl(value: Json, kind: PackageBody["kind"]): boolean {
-  if (!isJsonObject(value)) return kind === "text";
+function isCwl(value: Json, isText: boolean): boolean {
+  if (!isJsonObject(value)) return isText;
   if ("cwlVersion" in value) return true;
-  return kind === "text" && !("executionUnit" in value) && !("processDescription" in value);
+  return isText && !("executionUnit" in value) && !("processDescription" in value);
 }
 
 type ReadBody = { readonly description: GivenDescription; readonly units: readonly ExecutionUnit[] };
 
-function readBody(body: Json): ReadBody {
+function readBody(body: Json, fileOf: (href: string) => string | undefined): ReadBody {
   const outcome = v.safeParse(ApplicationPackageSchema, body);
   const faults: Fault[] = outcome.success ? [] : [...issueFaults(outcome.issues)];
   const linked = outcome.success ? findLink(body) : undefined;
   const given = isJsonObject(body) ? body.executionUnit : undefined;
   const units =
     linked === undefined
-      ? readUnits(given, ["executionUnit"], faults)
-      : readUnits({ href: linked.href }, linked.place, faults);
+      ? readUnits(given, ["executionUnit"], { faults, fileOf })
+      : readUnits({ href: linked.href }, linked.place, { faults, fileOf });
   if (!outcome.success) throw refusePackage(faults);
   checkProfile(outcome.output, units, faults);
   if (faults.length > 0) throw refusePackage(faults);
@@ -166,18 +198,15 @@ async function draftOf(
   unit: ExecutionUnit,
   description: GivenDescription,
 ): Promise<Draft> {
-  const nothing = { warnings: [], sources: [] };
   switch (unit.kind) {
     case "document":
       return { ...nothing, source: below(root, unit.value, unit.place), at: pointer("", ...unit.place) };
     case "text":
       return { ...nothing, source: readSource(unit.text, pointer("", ...unit.place).slice(1), maxYamlValues) };
     case "link": {
-      const { source, notes, sources, name, ownIds } = await fetchPackage(deps, {
-        href: unit.href,
-        pointer: pointer("", ...unit.place, "href"),
-      });
-      return { source, warnings: notes, sources, fileName: name, ownIds };
+      const link = { href: unit.href, pointer: pointer("", ...unit.place, "href") };
+      const { notes, name, ...packed } = await fetchPackage(deps, link);
+      return { ...packed, warnings: notes, fileName: name };
     }
     case "container":
       return containerDraft(root, unit, description);
@@ -220,13 +249,13 @@ function joined(drafts: readonly Draft[]): Draft {
 }
 
 /** Chooses the process of a document, and checks all of it. */
-function finish(draft: Draft, wishes: PackageWishes, kind: PackageBody["kind"]): PackageContent {
+function finish(draft: Draft, wishes: PackageWishes, isText: boolean): PackageContent {
   const { source, warnings, sources, ownIds } = draft;
   const { value } = source;
   const remote = isJsonObject(value) ? findRemoteUnit(value, draft.at) : undefined;
   if (remote !== undefined) return { remote };
   const chosen = chooseProcess(value, wishes.workflow, ownIds);
-  const name = kind === "text" ? "package.cwl" : "the CWL document";
+  const name = isText ? "package.cwl" : "the CWL document";
   const cwl = loadSource(source, name, defined({ main: chosen?.main }));
   const fileName = draft.fileName ?? wishes.fileName;
   return {
@@ -234,6 +263,7 @@ function finish(draft: Draft, wishes: PackageWishes, kind: PackageBody["kind"]):
     chosen: chosen ?? { main: cwl.cwl.main.id, others: [] },
     warnings: [...warnings, ...cwl.cwl.notes],
     sources,
+    isNamedByFile: draft.isNamedByFile ?? false,
     ...defined({ fileName }),
   };
 }

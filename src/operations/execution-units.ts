@@ -32,24 +32,32 @@ export const cwlMediaTypes: readonly string[] = [
 const containerTypes = ["docker", "oci"];
 const maxUnits = 100;
 
+type Reading = {
+  readonly faults: Fault[];
+  /** Names the file of the body that a link means; undefined for one that means none. */
+  readonly fileOf: (href: string) => string | undefined;
+};
+
 /** Reads the units of a package: one, or a list of them; what is wrong is added to `faults`. */
-export function readUnits(given: Json | undefined, place: UnitPlace, faults: Fault[]): readonly ExecutionUnit[] {
-  if (!isList(given)) return readUnit(given, place, faults);
+export function readUnits(given: Json | undefined, place: UnitPlace, reading: Reading): readonly ExecutionUnit[] {
+  const { faults } = reading;
+  if (!isList(given)) return readUnit(given, place, reading);
   if (given.length > 0 && given.length <= maxUnits) {
-    return given.flatMap((one, index) => readUnit(one, [...place, index], faults));
+    return given.flatMap((one, index) => readUnit(one, [...place, index], reading));
   }
   faults.push({ pointer: at(place), detail: `found a list of ${given.length}, wanted 1 to ${maxUnits} units` });
   return [];
 }
 
-function readUnit(given: Json | undefined, place: UnitPlace, faults: Fault[]): readonly ExecutionUnit[] {
+function readUnit(given: Json | undefined, place: UnitPlace, reading: Reading): readonly ExecutionUnit[] {
+  const { faults } = reading;
   if (!isJsonObject(given)) {
     faults.push(fault(at(place), given, "an object: CWL, {value, mediaType}, {unit, type}, {href, type} or an image"));
     return [];
   }
   if ("cwlVersion" in given || "$graph" in given || "class" in given)
     return [{ kind: "document", value: given, place }];
-  if ("href" in given) return readLink(given, place, faults);
+  if ("href" in given) return readLink(given, place, reading);
   if ("unit" in given) return readEnclosed(given, ["unit", "type"], place, faults);
   if ("value" in given) return readEnclosed(given, ["value", "mediaType"], place, faults);
   if (containerTypes.some((type) => type === given.type)) return [{ kind: "container", value: given, place }];
@@ -57,11 +65,11 @@ function readUnit(given: Json | undefined, place: UnitPlace, faults: Fault[]): r
   return "image" in given ? [] : [{ kind: "document", value: given, place }];
 }
 
-function readLink(given: JsonObject, place: UnitPlace, faults: Fault[]): readonly ExecutionUnit[] {
+function readLink(given: JsonObject, place: UnitPlace, { faults, fileOf }: Reading): readonly ExecutionUnit[] {
   const { href, type } = given;
   const before = faults.length;
-  if (typeof href !== "string" || httpUrl(href) === undefined) {
-    faults.push(fault(at(place, "href"), href, "an http or https URL without a user"));
+  if (typeof href !== "string" || (httpUrl(href) ?? fileOf(href)) === undefined) {
+    faults.push(fault(at(place, "href"), href, "an http or https URL without a user, or a file of the body"));
   }
   checkType(type, at(place, "type"), faults);
   if (faults.length > before || typeof href !== "string") return [];

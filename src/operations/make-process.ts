@@ -89,12 +89,23 @@ function raised(version: string): string {
 }
 
 function makeCwlProcess(
-  { cwl, description: given, wantedId, sources, fileName }: Extract<ApplicationPackage, { remote?: undefined }>,
+  {
+    cwl,
+    description: given,
+    wantedId,
+    sources,
+    fileName,
+    isNamedByFile,
+  }: Extract<ApplicationPackage, { remote?: undefined }>,
   replaced?: Process,
 ): Process {
   const faults: Fault[] = descriptionFaults(cwl.cwl).map((detail) => ({ pointer: "", detail }));
   const fromCwl = describeDocument(cwl.cwl);
-  const suggested = { wanted: wantedId, own: fromCwl.suggestedId, other: fileName && stemId(fileName) };
+  const suggested = {
+    wanted: wantedId,
+    own: isNamedByFile ? undefined : fromCwl.suggestedId,
+    other: fileName && stemId(fileName),
+  };
   const id = idOf(given, suggested, replaced?.id, faults);
   const merged = mergeDescriptions(id, given, fromCwl, faults);
   const definition: ProcessDefinition = {

@@ -301,3 +301,14 @@ describe("a unit that is an image", () => {
     expect([response.status, await response.text()]).toEqual([400, expect.stringContaining(pointer)]);
   });
 });
+
+test("a document without an id takes that of the path, whatever its file is called", async () => {
+  await using service = await openService();
+  const unnamed = toolText.replace("id: count\n", "");
+  await using site = fileSite({ "/a%20b.cwl": unnamed });
+  const body = { executionUnit: { href: `${site.url}/a%20b.cwl` } };
+  expect(await jsonOf(await post(service, body))).toMatchObject({ id: "a-20b" });
+  const headers = { "content-type": "application/json" };
+  await service.send("POST", "/processes?id=mine", { headers, body });
+  expect((await service.send("PUT", "/processes/mine", { headers, body })).status).toBe(204);
+});

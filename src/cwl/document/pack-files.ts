@@ -116,13 +116,17 @@ export async function openFile(packing: Packing, path: string, at?: string): Pro
     const own = ownId(process);
     if (isGraph && own === "")
       throw refuse(source.locate(["$graph"]), "found a process without an id, wanted one for each");
-    const isNamed = own !== "" && own !== "main" && !own.includes("/");
-    const name = isGraph ? (isMain ? own : `${stem}-${own}`) : isNamed ? own : stem;
+    const name = isGraph ? (isMain ? own : `${stem}-${own}`) : isOwnName(own) ? own : stem;
     ids.set(own, takeId(packing, name));
   }
   const packed = { path, source, document, processes, isGraph, ids };
   packing.files.set(path, packed);
   return packed;
+}
+
+/** Tells whether a document's own id names its process; else the file's name does. */
+export function isOwnName(id: string): boolean {
+  return id !== "" && id !== "main" && !id.includes("/");
 }
 
 /** Returns the id that a process says itself, without its file; empty when it says none. */

@@ -10,6 +10,7 @@ import { joinParts } from "./join-parts.ts";
 import { loadSource, type Package } from "./load.ts";
 import {
   isOnWeb,
+  isOwnName,
   mainOf,
   openFile,
   ownId,
@@ -56,6 +57,8 @@ export type PackedSource = {
   readonly main: string | undefined;
   /** Ids that the processes of the file itself have, not those of the files that it runs. */
   readonly ownIds: readonly string[];
+  /** True where the file's name stands for the id of its only process, which has none. */
+  readonly isNamedByFile: boolean;
 };
 
 /**
@@ -80,7 +83,13 @@ export async function packSource(
   if (options.onlyMain === true) keepUsed(packing, options.main ?? main);
   const first = packing.parts.find((part) => part.id === (options.main ?? main)) ?? packing.parts[0];
   await readOntologies(packing);
-  return { source: joinParts(packing, first), notes: packing.notes, main, ownIds: [...opened.ids.values()] };
+  return {
+    source: joinParts(packing, first),
+    notes: packing.notes,
+    main,
+    ownIds: [...opened.ids.values()],
+    isNamedByFile: !opened.isGraph && !isOwnName(ownId(opened.document)),
+  };
 }
 
 /** Leaves out the processes that the main one does not run, so that a graph of several is one of it. */

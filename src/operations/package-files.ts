@@ -1,0 +1,111 @@
+import { basename, dirname, posix } from "node:path";
+import { type PackedSource, packSource } from "../cwl/document/pack.ts";
+import { stemOf } from "../cwl/document/pack-files.ts";
+import { maxYamlValues } from "../cwl/document/source.ts";
+import { decodeText } from "../domain/charset.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
+import { Problem } from "../domain/problem.ts";
+
+/** Files that came with a deployment, by their paths: names joined by slashes, none of them `..`. */
+export type PackageFiles = ReadonlyMap<string, Uint8Array>;
+
+/** What came as several files, and the paths of those that have an id in the body (RFC 2392). */
+export type SentFiles = { readonly files: PackageFiles; readonly ids?: ReadonlyMap<string, string> };
+
+/** Where the files stand while they are packed: nothing of this name is on disk. */
+const root = "/package";
+
+/**
+ * Packs a file that came with a deployment, with those that it runs, imports and includes, as `heddle deploy` packs those of
+ * a directory: no other files are read. Throws `invalid-parameter-value`.
+ */
+export function packFiles(files: PackageFiles, start: string): Promise<PackedSource> {
+  const pathOf = (path: string) => {
+    if (!path.startsWith(`${root}/`)) throw new Error("it lies outside of the package");
+    return path.slice(root.length + 1);
+  };
+  return packSource(`${root}/${start}`, async (path) => textOf(files, pathOf(path)), {
+    maxValues: maxYamlValues,
+    embedFile: async (path, kind) => embed(files, pathOf(path), kind),
+  });
+}
+
+/** Reads a file of a deployment as text. Throws an Error that says what is wrong with it. */
+export function textOf(files: PackageFiles, path: string): string {
+  const bytes = files.get(path);
+  if (bytes === undefined) throw new Error("the package has no such file");
+  const decoded = decodeText(bytes);
+  if (decoded.kind === "text") return decoded.text;
+  throw new Error(`found ${decoded.found}, wanted ${decoded.wanted}`);
+}
+
+function embed(files: PackageFiles, path: string, kind: "File" | "Directory"): JsonObject {
+  if (kind === "File") return { class: "File", basename: basename(path), contents: textOf(files, path) };
+  const inside = [...files.keys()].filter((name) => name.startsWith(`${path}/`));
+  if (inside.length === 0) throw new Error("the package has no such directory");
+  const names = [...new Set(inside.map((name) => name.slice(path.length + 1).split("/")[0] ?? ""))].toSorted();
+  const listing: Json[] = names.map((name) =>
+    embed(files, `${path}/${name}`, files.has(`${path}/${name}`) ? "File" : "Directory"),
+  );
+  return { class: "Directory", basename: basename(path), listing };
+}
+
+/** What a file that starts a package is called, where there are several. */
+const startNames = ["main", "package", "workflow", "app", "application", "index"];
+
+/**
+ * Chooses the file that is deployed: the wanted one, the only package or CWL that lies as high as none other, or of these
+ * the one with a usual name. Throws `invalid-parameter-value` when it is not clear, `unprocessable-content` when there is none
+ * of the wanted name.
+ */
+export function chooseStart(files: PackageFiles, wanted: string | undefined): string {
+  if (wanted !== undefined) {
+    const path = posix.normalize(wanted);
+    if (files.has(path)) return path;
+    const detail = `found start "${wanted.slice(0, 200)}", wanted one of ${listed([...files.keys()])}`;
+    throw new Problem("unprocessable-content", `Cannot deploy process: ${detail}`, {
+      faults: [{ pointer: "?start", detail }],
+    });
+  }
+  const packages = highest([...files.keys()].filter((path) => /\.ogcapppkg(\.(json|ya?ml))?$/i.test(path)));
+  const candidates = packages.length > 0 ? packages : highest([...files.keys()].filter((path) => /\.cwl$/i.test(path)));
+  const named = startNames.flatMap((name) =>
+    candidates.filter((path) => basename(path).toLowerCase() === `${name}.cwl`),
+  );
+  const [only, ...others] = candidates;
+  const start = others.length === 0 ? (only ?? onlyFile(files)) : named[0];
+  if (start !== undefined) return start;
+  const found = candidates.length === 0 ? `no .cwl in ${listed([...files.keys()])}` : `several, ${listed(candidates)}`;
+  throw new Problem("invalid-parameter-value", `Cannot deploy process: found ${found}, wanted one, or ?start=FILE`);
+}
+
+/** Names a package after its file; after its folder, or what it was `sent` as, where files of many packages are called so. */
+export function packageName(start: string, sent: string | undefined): string {
+  const name = basename(start);
+  const isUsual = startNames.includes(stemOf(start).toLowerCase());
+  const folder = basename(dirname(start));
+  if (!isUsual) return name;
+  return folder === "." || folder === "" ? (sent ?? name) : folder;
+}
+
+function onlyFile(files: PackageFiles): string | undefined {
+  return files.size === 1 ? [...files.keys()][0] : undefined;
+}
+
+function highest(paths: readonly string[]): readonly string[] {
+  const depths = paths.map((path) => path.split("/").length);
+  const least = Math.min(...depths);
+  return paths.filter((_, index) => depths[index] === least);
+}
+
+function listed(paths: readonly string[]): string {
+  const shown = paths.slice(0, 20).join(", ") || "nothing";
+  return paths.length > 20 ? `${shown} and ${paths.length - 20} more` : shown;
+}
+
+/** Returns the path that a reference of one file means; undefined when no file has it. `cid:` means a part of a body by its id. */
+export function fileAt({ files, ids }: SentFiles, from: string, reference: string): string | undefined {
+  if (reference.startsWith("cid:")) return ids?.get(reference.slice(4));
+  const path = posix.join(dirname(from), reference);
+  return files.has(path) ? path : undefined;
+}
