@@ -1,8 +1,8 @@
+import { defined } from "../domain/defined.ts";
 import { essenceOf } from "../domain/media-type.ts";
 import { Problem } from "../domain/problem.ts";
 import type { SentFiles } from "../operations/package-files.ts";
-import { type ArchiveBounds, archiveMediaTypes, readArchive } from "../wire/archive.ts";
-import { gatherFiles } from "../wire/archive-files.ts";
+import { archiveFiles, archiveMediaTypes, partFiles, type SentPart } from "../operations/sent-files.ts";
 import { boundaryOf, parseDisposition, parseMultipart } from "../wire/multipart.ts";
 
 /** Files of one body, and the one that the body itself says is deployed. */
@@ -16,41 +16,27 @@ export const filesMediaTypes: readonly string[] = [
   ...archiveMediaTypes,
 ];
 
-/** Files of one deployment: a package has some, an image or data is no part of it. */
-const maxFiles = 1000;
-/** What an archive unpacks to, against what may be sent: text shrinks to a quarter or less. */
-const unpackedFactor = 8;
-
 /**
  * Reads the files of a body: the parts of a multipart body, or what an archive holds. Throws `invalid-parameter-value`,
  * `content-too-large`, `unprocessable-content` when `start` names no part.
  */
 export async function readFiles(contentType: string, bytes: Uint8Array, maxBodyBytes: number): Promise<ReadFiles> {
-  const bounds = { maxFiles, maxBytes: unpackedFactor * maxBodyBytes };
-  if (essenceOf(contentType).startsWith("multipart/")) return readParts(contentType, bytes, bounds);
-  const files = await readArchive(bytes, bounds);
-  if (files.size === 0) throw refuse("an archive without files", "the files of a package");
-  return { files };
+  if (!essenceOf(contentType).startsWith("multipart/")) return archiveFiles(bytes, maxBodyBytes);
+  const boundary = boundaryOf(contentType);
+  if (boundary === undefined) {
+    const found = "found no boundary in Content-Type, wanted multipart with its boundary";
+    throw new Problem("invalid-parameter-value", `Cannot deploy process: ${found}`);
+  }
+  const { files, ids, paths } = await partFiles(partsOf(bytes, boundary), maxBodyBytes);
+  const start = startOf(contentType, ids ?? new Map(), paths);
+  return { files, ...defined({ ids, start }) };
 }
 
-async function readParts(contentType: string, bytes: Uint8Array, bounds: ArchiveBounds): Promise<ReadFiles> {
-  const boundary = boundaryOf(contentType);
-  if (boundary === undefined) throw refuse("no boundary in Content-Type", "multipart with its boundary");
-  const gathered = gatherFiles(bounds);
-  const ids = new Map<string, string>();
-  const paths: string[] = [];
+async function* partsOf(bytes: Uint8Array, boundary: string): AsyncGenerator<SentPart> {
   for await (const { headers, content } of parseMultipart(oneChunk(bytes), boundary)) {
     const id = headers.get("content-id")?.replace(/^<(.*)>$/, "$1");
-    const path = gathered.pathOf(nameOf(headers, id) ?? `part-${paths.length + 1}`);
-    if (path === undefined) continue;
-    gathered.roomFor(path);
-    gathered.add(path, await wholeOf(content));
-    paths.push(path);
-    if (id !== undefined) ids.set(id, path);
+    yield { bytes: await wholeOf(content), ...defined({ id, name: nameOf(headers, id) }) };
   }
-  if (paths.length === 0) throw refuse("no parts", "the files of a package");
-  const start = startOf(contentType, ids, paths);
-  return { files: gathered.files, ids, ...(start === undefined ? {} : { start }) };
 }
 
 async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -82,8 +68,4 @@ function startOf(contentType: string, ids: ReadonlyMap<string, string>, paths: r
   const found = `found start "${wanted}" in Content-Type`;
   const known = [...ids.keys(), ...paths].slice(0, 20).join(", ");
   throw new Problem("unprocessable-content", `Cannot deploy process: ${found}, wanted one of ${known}`);
-}
-
-function refuse(found: string, wanted: string): Problem {
-  return new Problem("invalid-parameter-value", `Cannot deploy process: found ${found}, wanted ${wanted}`);
 }

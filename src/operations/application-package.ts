@@ -1,4 +1,3 @@
-import * as v from "valibot";
 import { type ChosenProcess, chooseProcess } from "../cwl/document/choose-process.ts";
 import { loadSource, type Package } from "../cwl/document/load.ts";
 import { maxYamlValues, readSource, type Source } from "../cwl/document/source.ts";
@@ -12,7 +11,7 @@ import { type ExecutionUnit, readUnits, type UnitPlace } from "./execution-units
 import { type FetchPackageDeps, fetchPackage } from "./fetch-package.ts";
 import { joinSources } from "./join-units.ts";
 import { fileAt, type PackageFiles, packageName, packFiles, type SentFiles, textOf } from "./package-files.ts";
-import { ApplicationPackageSchema, containerProfile, descriptionOf, type GivenDescription } from "./package-schema.ts";
+import { checkPackageBody, containerProfile, descriptionOf, type GivenDescription } from "./package-schema.ts";
 import { findRemoteUnit, namesProcess, type RemotePackage, remoteOfUrl } from "./remote-package.ts";
 
 export type { ChosenProcess } from "../cwl/document/choose-process.ts";
@@ -141,7 +140,7 @@ function isCwl(value: Json, isText: boolean): boolean {
 type ReadBody = { readonly description: GivenDescription; readonly units: readonly ExecutionUnit[] };
 
 function readBody(body: Json, fileOf: (href: string) => string | undefined): ReadBody {
-  const outcome = v.safeParse(ApplicationPackageSchema, body);
+  const outcome = checkPackageBody(body);
   const faults: Fault[] = outcome.success ? [] : [...issueFaults(outcome.issues)];
   const linked = outcome.success ? findLink(body) : undefined;
   const given = isJsonObject(body) ? body.executionUnit : undefined;

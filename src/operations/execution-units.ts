@@ -57,6 +57,11 @@ function readUnit(given: Json | undefined, place: UnitPlace, reading: Reading): 
   }
   if ("cwlVersion" in given || "$graph" in given || "class" in given)
     return [{ kind: "document", value: given, place }];
+  const forms = ["href", "unit", "value"].filter((name) => name in given);
+  if (forms.length > 1) {
+    faults.push({ pointer: at(place), detail: `found ${forms.join(" and ")}, wanted one of them` });
+    return [];
+  }
   if ("href" in given) return readLink(given, place, reading);
   if ("unit" in given) return readEnclosed(given, ["unit", "type"], place, faults);
   if ("value" in given) return readEnclosed(given, ["value", "mediaType"], place, faults);

@@ -14,6 +14,7 @@ export function joinSources(sources: readonly Source[]): Source {
   const version = documents.find(({ cwlVersion }) => cwlVersion !== undefined)?.cwlVersion;
   const shared = {
     ...(version === undefined ? {} : { cwlVersion: version }),
+    ...extensionsOf(documents),
     ...merged("$namespaces", documents),
     ...merged(broaderFormatsName, documents),
   };
@@ -39,6 +40,13 @@ function partsOf(source: Source): readonly Part[] {
   return graph.flatMap((one, index) =>
     isJsonObject(one) ? [{ value: { ...around, ...one }, source, place: ["$graph", index] }] : [],
   );
+}
+
+/** What graphs say of themselves beside their processes, in other vocabularies. */
+function extensionsOf(documents: readonly JsonObject[]): JsonObject {
+  const graphs = documents.filter(({ $graph: graph }) => graph !== undefined).toReversed();
+  const members = graphs.flatMap((graph) => Object.entries(graph).filter(([name]) => name.includes(":")));
+  return Object.fromEntries(members);
 }
 
 /** Of what several documents say of one name, the first one counts. */

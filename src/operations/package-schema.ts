@@ -41,11 +41,7 @@ export type GivenDescription = v.InferOutput<typeof DescriptionSchema>;
 /** What OGC 20-044 calls a package whose unit is an image (/req/ogcapppkg/profile-docker). */
 export const containerProfile = "http://www.opengis.net/profiles/eoc/dockerizedApplication";
 
-/** The body of a deployment: an OGC application package (OGC 20-044, ogcapppkg.yaml). */
-export const ApplicationPackageSchema = v.strictObject({
-  processDescription: v.optional(
-    v.union([v.strictObject({ process: DescriptionSchema }), DescriptionSchema], "a process description"),
-  ),
+const shared = {
   executionUnit: v.optional(
     v.union(
       [v.array(v.looseObject({})), v.looseObject({})],
@@ -55,8 +51,30 @@ export const ApplicationPackageSchema = v.strictObject({
   deploymentProfile: v.optional(v.string("text")),
   deploymentProfileName: v.optional(v.string("text")),
   immediateDeployment: v.optional(v.literal(true, "true: a later deployment is not offered")),
+};
+const NestedSchema = v.strictObject({ process: DescriptionSchema }, "an object with the description as its process");
+
+/** The body of a deployment: an OGC application package (OGC 20-044, ogcapppkg.yaml). */
+export const ApplicationPackageSchema = v.strictObject({
+  processDescription: v.optional(v.union([NestedSchema, DescriptionSchema], "a process description")),
+  ...shared,
 });
 type ApplicationPackageBody = v.InferOutput<typeof ApplicationPackageSchema>;
+
+const NestedPackageSchema = v.strictObject({ processDescription: NestedSchema, ...shared });
+const PlainPackageSchema = v.strictObject({
+  processDescription: v.optional(v.looseObject(DescriptionSchema.entries, "a process description")),
+  ...shared,
+});
+
+/** Checks the body of a deployment, whose description stands in one of two places: each would pass for any of the other. */
+export function checkPackageBody(
+  body: unknown,
+): v.SafeParseResult<typeof NestedPackageSchema> | v.SafeParseResult<typeof PlainPackageSchema> {
+  const description = isJsonObject(body) ? body.processDescription : undefined;
+  const isNestedBody = isJsonObject(description) && "process" in description;
+  return isNestedBody ? v.safeParse(NestedPackageSchema, body) : v.safeParse(PlainPackageSchema, body);
+}
 
 /** Returns the description of a package, in whichever of its two places it stands. */
 export function descriptionOf({ processDescription: given = {} }: ApplicationPackageBody): GivenDescription {

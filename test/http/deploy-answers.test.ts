@@ -162,3 +162,54 @@ test("who replaces a process may ask to see what came of it", async () => {
   const response = await put(service, "/processes/tool", { ...tool, label: "New" }, prefer);
   expect([response.status, await jsonOf(response)]).toMatchObject([200, { title: "New", warnings: [] }]);
 });
+
+test("authors, licence and source code of a package are metadata and links; what a description says wins", async () => {
+  await using service = await openService();
+  const tool = {
+    cwlVersion: "v1.2",
+    ...toolOf("tool"),
+    label: "From the CWL",
+    doc: "At length",
+    "s:softwareVersion": "4.5",
+    "s:keywords": ["one", "two"],
+    "s:license": "https://example.org/licence",
+    "s:codeRepository": "https://example.org/code",
+    "s:author": [{ "s:name": "Ada", "s:email": "ada@example.org" }],
+  };
+  await post(service, tool);
+  const own = await jsonOf(await service.send("GET", "/processes/tool"));
+  expect(own).toMatchObject({
+    title: "From the CWL",
+    description: "At length",
+    version: "4.5",
+    keywords: ["one", "two"],
+  });
+  expect(own.links).toEqual(
+    expect.arrayContaining([
+      { rel: "license", href: "https://example.org/licence", title: "License" },
+      { rel: "related", href: "https://example.org/code", title: "Source code" },
+      { rel: "author", href: "mailto:ada@example.org", title: "Ada" },
+    ]),
+  );
+  const words = {
+    title: "Said",
+    description: "Otherwise",
+    version: "9",
+    keywords: ["three"],
+    metadata: [{ title: "X" }],
+  };
+  await post(service, { processDescription: { id: "other", ...words }, executionUnit: tool });
+  expect(await jsonOf(await service.send("GET", "/processes/other"))).toMatchObject(words);
+});
+
+test("an input that the description names and the CWL has not is a fault with both names", async () => {
+  await using service = await openService();
+  const tool = { cwlVersion: "v1.2", ...toolOf("tool"), inputs: { colour: "string", size: "int" } };
+  for (const part of ["inputs", "outputs"]) {
+    const processDescription = { id: "tool", [part]: { colours: { title: "A colour" } } };
+    const response = await post(service, { processDescription, executionUnit: tool });
+    const text = await response.text();
+    expect([response.status, text]).toEqual([400, expect.stringContaining(`/processDescription/${part}/colours`)]);
+    expect(text).toContain(part === "inputs" ? "colour, size" : "said");
+  }
+});

@@ -1,15 +1,15 @@
 import { crs84, crs84h, epsg4326, shortEpsg4326 } from "../../domain/crs.ts";
 import { defined, unlessEmpty } from "../../domain/defined.ts";
-import { type AnyNumber, ExactNumber, isNumber } from "../../domain/exact-number.ts";
-import { isList, type Json, type JsonObject } from "../../domain/json.ts";
+import type { JsonObject } from "../../domain/json.ts";
 import { directoryType, unknownMediaType } from "../../domain/media-type.ts";
 import type { InputDefinition, OutputDefinition } from "../../domain/process.ts";
 import { formatMediaType } from "../values/formats.ts";
 import { outputMediaType } from "../values/output-types.ts";
 import { holdsFiles, isOptional, members } from "../values/types.ts";
 import { fromCustom } from "./custom-types.ts";
+import { describeMetadata } from "./describe-metadata.ts";
 import { operationFaults } from "./requirements.ts";
-import type { CwlDocument, CwlProcess, CwlType, InputParameter } from "./schema.ts";
+import type { CwlDocument, CwlType, InputParameter } from "./schema.ts";
 
 /** The parts of a process description that a CWL document gives; the process's id is the deployer's to choose. */
 export type CwlDescription = {
@@ -19,6 +19,7 @@ export type CwlDescription = {
   readonly description?: string;
   readonly keywords?: string[];
   readonly version?: string;
+  readonly metadata?: JsonObject[];
   readonly inputs: Record<string, InputDefinition>;
   readonly outputs: Record<string, OutputDefinition>;
   /** Ids of the inputs that are files. */
@@ -39,7 +40,7 @@ export function describeDocument(document: CwlDocument): CwlDescription {
   return {
     ...(main.id === "main" ? {} : { suggestedId: main.id }),
     ...described(main),
-    ...describeExtensions(main),
+    ...describeMetadata(main),
     inputs: Object.fromEntries(inputs),
     outputs: Object.fromEntries(outputs),
     fileInputs: main.inputs.filter((input) => holdsFiles(input.type)).map((input) => input.id),
@@ -67,27 +68,6 @@ function isFileOrList(type: CwlType): boolean {
 
 function described(from: { readonly label?: string; readonly doc?: string }): { title?: string; description?: string } {
   return defined({ title: from.label, description: from.doc });
-}
-
-/** Reads schema.org's version and keywords, which published packages carry. */
-function describeExtensions(main: CwlProcess): { version?: string; keywords?: string[] } {
-  const version = extension(main.extensions, "softwareVersion");
-  const words = extension(main.extensions, "keywords");
-  const keywords = (isList(words) ? words : typeof words === "string" ? words.split(",") : []).flatMap((word) =>
-    typeof word === "string" && word.trim() !== "" ? [word.trim()] : [],
-  );
-  return {
-    ...(typeof version === "string" || isNumber(version) ? { version: textOf(version) } : {}),
-    ...defined({ keywords: unlessEmpty(keywords) }),
-  };
-}
-
-function textOf(version: string | AnyNumber): string {
-  return version instanceof ExactNumber ? version.text : String(version);
-}
-
-function extension(extensions: JsonObject, name: string): Json | undefined {
-  return extensions[`https://schema.org/${name}`] ?? extensions[`http://schema.org/${name}`];
 }
 
 /** An array of CWL is an input that may occur several times, each occurrence an item. */

@@ -12,6 +12,8 @@ export type Parts = {
   readonly parts: readonly Part[];
   readonly namespaces: ReadonlyMap<string, string>;
   readonly broaderFormats: BroaderFormats;
+  /** Members of other vocabularies that stand beside the processes. */
+  readonly extensions: JsonObject;
 };
 
 /** Builds the packed document, in which each value still knows the file it stood in. */
@@ -20,6 +22,7 @@ export function joinParts(packed: Parts, main: Part | undefined): Source {
   const shared = {
     ...defined({ cwlVersion: version }),
     ...(packed.broaderFormats.size === 0 ? {} : { [broaderFormatsName]: broaderJson(packed.broaderFormats) }),
+    ...packed.extensions,
     ...(packed.namespaces.size === 0 ? {} : { $namespaces: Object.fromEntries(packed.namespaces) }),
   };
   const parts = packed.parts.map(({ value }) => {

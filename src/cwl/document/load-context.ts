@@ -1,4 +1,5 @@
 import { defined } from "../../domain/defined.ts";
+import type { JsonObject } from "../../domain/json.ts";
 import { asString, type Field, isPresent, member, optionalWord } from "./field.ts";
 import { type CwlVersion, cwlVersions, type Expression, type ListingMode, listingModes } from "./schema.ts";
 import { holdsScript } from "./template.ts";
@@ -8,6 +9,8 @@ export type LoadContext = {
   readonly version: CwlVersion;
   /** Prefix to IRI. */
   readonly namespaces: Readonly<Record<string, string>>;
+  /** What the document says of itself beside its processes, by full names: it counts for each of them. */
+  readonly extensions: JsonObject;
   /** Whether a File of the document itself may name a file of this machine. */
   readonly allowsLocalFiles: boolean;
   /** Whether a hint that asks for secret inputs is noted, and not refused. */

@@ -40,11 +40,12 @@ export function processFields(
     ...describedFields(field),
     requirements: loadRequirements(context, field),
     hints: loadHints(context, field),
-    extensions: loadExtensions(context, field),
+    extensions: { ...context.extensions, ...loadExtensions(context, field) },
   };
 }
 
-function loadExtensions(context: LoadContext, field: Field): JsonObject {
+/** Reads the fields of other vocabularies, by their full names. */
+export function loadExtensions(context: Pick<LoadContext, "namespaces">, field: Field): JsonObject {
   if (!isJsonObject(field.value)) return {};
   const foreign = Object.entries(field.value).filter(([name]) => name.includes(":"));
   return Object.fromEntries(foreign.map(([name, value]) => [expandName(context, name), value]));

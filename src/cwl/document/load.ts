@@ -3,7 +3,9 @@ import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/j
 import { Problem } from "../../domain/problem.ts";
 import { checkDocument } from "./check.ts";
 import { asObject, entries, type Field, fault, items, member, optionalString, rootField, unexpected } from "./field.ts";
+import { withDollarNames } from "./lenient-names.ts";
 import { type LoadContext, shortName } from "./load-context.ts";
+import { loadExtensions } from "./load-process.ts";
 import { refuseSecrets } from "./load-requirements.ts";
 import { loadExpressionTool, loadOperation, loadTool } from "./load-tool.ts";
 import { namedTypes } from "./load-types.ts";
@@ -49,7 +51,7 @@ export function loadJson(value: Json, options: LoadOptions & { readonly prefix?:
 }
 
 function load(given: Source, options: LoadOptions, name: string): Package {
-  const source = { ...given, value: withOwnImports(given.value) };
+  const source = { ...given, value: withOwnImports(withDollarNames(given.value)) };
   const root = rootField(source, options.isDeployed);
   const cwl = asObject(root) === undefined ? undefined : loadRoot(root, options);
   const { faults, notes, outdated } = root.report;
@@ -68,9 +70,11 @@ const maxTypeParts = 20_000;
 function loadRoot(root: Field, options: LoadOptions): Omit<CwlDocument, "notes" | "outdated"> | undefined {
   const version = loadVersion(member(root, "cwlVersion"));
   if (version === undefined) return undefined;
+  const namespaces = loadNamespaces(member(root, "$namespaces"));
   const context: LoadContext = {
     version,
-    namespaces: loadNamespaces(member(root, "$namespaces")),
+    namespaces,
+    extensions: loadExtensions({ namespaces }, root),
     allowsLocalFiles: options.allowsLocalFiles ?? false,
     allowsSecretsHint: options.allowsSecretsHint ?? false,
     fields: new Map(),

@@ -5,6 +5,7 @@ import { errorText, Problem } from "../../domain/problem.ts";
 import type { BroaderFormats } from "../values/broader-formats.ts";
 import type { EmbedFile } from "./embed-files.ts";
 import type { Part } from "./join-parts.ts";
+import { withDollarNames } from "./lenient-names.ts";
 import type { LoadOptions } from "./load.ts";
 import { type Place, readSource, type Source } from "./source.ts";
 
@@ -105,7 +106,7 @@ export async function openFile(packing: Packing, path: string, at?: string): Pro
   if (known !== undefined) return known;
   if (packing.files.size >= maxFiles) throw refuse(path, `found more than ${maxFiles} files, wanted fewer`);
   const source = await readPart(packing, path, at);
-  const document = source.value;
+  const document = withDollarNames(source.value);
   if (!isJsonObject(document)) throw refuse(source.locate([]), "wanted a CWL document");
   const isGraph = isList(document.$graph);
   const processes = isList(document.$graph) ? document.$graph : [document];

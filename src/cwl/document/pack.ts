@@ -84,12 +84,18 @@ export async function packSource(
   const first = packing.parts.find((part) => part.id === (options.main ?? main)) ?? packing.parts[0];
   await readOntologies(packing);
   return {
-    source: joinParts(packing, first),
+    source: joinParts({ ...packing, extensions: extensionsOf(opened) }, first),
     notes: packing.notes,
     main,
     ownIds: [...opened.ids.values()],
     isNamedByFile: !opened.isGraph && !isOwnName(ownId(opened.document)),
   };
+}
+
+/** What a graph says of itself beside its processes: the members of other vocabularies. */
+function extensionsOf({ isGraph, document }: PackedFile): JsonObject {
+  if (!isGraph) return {};
+  return Object.fromEntries(Object.entries(document).filter(([name]) => name.includes(":")));
 }
 
 /** Leaves out the processes that the main one does not run, so that a graph of several is one of it. */

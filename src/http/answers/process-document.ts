@@ -1,4 +1,4 @@
-import { jsonLink, processUrl, profiles, relations } from "../../domain/links.ts";
+import { jsonLink, type Link, processUrl, profiles, relations } from "../../domain/links.ts";
 import type { Process } from "../../domain/process.ts";
 import type { ChosenProcess } from "../../operations/application-package.ts";
 import type { Deployed } from "../../operations/deploy-process.ts";
@@ -59,6 +59,7 @@ export function processDocument(
             jsonLink(`${url}/revisions`, "version-history", "All revisions of this process"),
           ]
         : []),
+      ...toldLinks(process),
       ...(revision === undefined || revision.isCurrent
         ? []
         : [jsonLink(url, "latest-version", "The current revision")]),
@@ -74,6 +75,22 @@ export function revisionList(id: string, revisions: readonly ProcessRevision[], 
     ...stateMembers(one),
     links: [jsonLink(processUrl(baseUrl, `${id}@${one.revision}`), "item", `Version ${one.version}`)],
   }));
+}
+
+/** Relations of what a description tells of a process with a link (IANA link relations; RFC 4946, RFC 8288). */
+const toldRelations: Readonly<Record<string, string>> = {
+  author: "author",
+  license: "license",
+  codeRepository: "related",
+};
+
+/** Links to authors, licence and source code, as the metadata of the description names them. */
+function toldLinks({ description: { metadata = [] } }: Process): readonly Link[] {
+  return metadata.flatMap(({ role, href, title }) => {
+    const rel = typeof role === "string" && Object.hasOwn(toldRelations, role) ? toldRelations[role] : undefined;
+    if (rel === undefined || typeof href !== "string") return [];
+    return [{ href, rel, ...(typeof title === "string" ? { title } : {}) }];
+  });
 }
 
 /** What was fetched for its package, each file with its digest. */

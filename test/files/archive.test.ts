@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { gzipSync } from "node:zlib";
 import { Problem } from "../../src/domain/problem.ts";
-import { readArchive } from "../../src/wire/archive.ts";
+import { readArchive } from "../../src/files/archive.ts";
 import { type ArchiveEntry, tarOf, zipOf } from "../support/archives.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 

@@ -1,0 +1,86 @@
+import { defined, unlessEmpty } from "../../domain/defined.ts";
+import { type AnyNumber, ExactNumber, isNumber } from "../../domain/exact-number.ts";
+import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
+import type { CwlProcess } from "./schema.ts";
+
+/** What a document says of itself in the words of schema.org, as published packages do. */
+export type CwlMetadata = {
+  readonly version?: string;
+  readonly keywords?: string[];
+  readonly metadata?: JsonObject[];
+};
+
+/** What is told of a package, and what it is called in a description. Of several names the first one that is there counts. */
+const told: readonly { readonly names: readonly string[]; readonly role: string; readonly title?: string }[] = [
+  { names: ["author", "creator"], role: "author" },
+  { names: ["contributor"], role: "contributor" },
+  { names: ["license"], role: "license", title: "License" },
+  { names: ["codeRepository"], role: "codeRepository", title: "Source code" },
+  { names: ["citation"], role: "citation", title: "Citation" },
+];
+
+/** Describes what a process says of its version, words, authors, licence and source code: texts or objects. */
+export function describeMetadata({ extensions }: Pick<CwlProcess, "extensions">): CwlMetadata {
+  const version = said(extensions, "softwareVersion");
+  const keywords = listOf(said(extensions, "keywords"))
+    .flatMap((word) => (typeof word === "string" ? word.split(",") : (textOf(memberOf(word, "name")) ?? [])))
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
+  const metadata = told.flatMap(({ names, role, title }) => {
+    const found = names.map((name) => said(extensions, name)).find((one) => one !== undefined && one !== null);
+    return listOf(found)
+      .map((one) => entryOf(one, role, title))
+      .filter((entry) => entry !== undefined);
+  });
+  return defined({
+    version: textOf(isJsonObject(version) ? (memberOf(version, "version") ?? memberOf(version, "name")) : version),
+    keywords: unlessEmpty(keywords),
+    metadata: unlessEmpty(metadata),
+  });
+}
+
+function listOf(value: Json | undefined): readonly Json[] {
+  if (value === undefined || value === null) return [];
+  return isList(value) ? value : [value];
+}
+
+/** The names of schema.org are written with http and https, with any prefix, and by some with none declared. */
+function said(extensions: JsonObject, name: string): Json | undefined {
+  const names = [`https://schema.org/${name}`, `http://schema.org/${name}`, `https://schema.org${name}`];
+  const all = [...names, `http://schema.org${name}`, `s:${name}`, `schema:${name}`];
+  return all.map((one) => extensions[one]).find((value) => value !== undefined);
+}
+
+/** Members inside an object keep the prefix that the document gives the vocabulary. */
+function memberOf(value: Json | undefined, name: string): Json | undefined {
+  if (!isJsonObject(value)) return undefined;
+  return Object.entries(value).find(
+    ([key]) => key === name || key.endsWith(`:${name}`) || key.endsWith(`/${name}`),
+  )?.[1];
+}
+
+/** Writes a text or an object as an entry of a description's metadata (OGC 18-062r2, metadata.yaml). */
+function entryOf(given: Json, role: string, title: string | undefined): JsonObject | undefined {
+  const text = textOf(given);
+  if (text !== undefined) return isUrl(text) ? { role, title: title ?? text, href: text } : { role, title: text };
+  const name = textOf(memberOf(given, "name")) ?? textOf(memberOf(given, "title"));
+  const urls = ["identifier", "@id", "id", "url", "sameAs"].map((one) => textOf(memberOf(given, one)));
+  const email = textOf(memberOf(given, "email"))?.replace(/^mailto:/, "");
+  const href =
+    urls.find((one) => one !== undefined && isUrl(one)) ?? (email === undefined ? undefined : `mailto:${email}`);
+  const shown = name ?? email ?? (href === undefined ? undefined : (title ?? href));
+  return shown === undefined ? undefined : { role, title: shown, ...defined({ href }) };
+}
+
+function isUrl(text: string): boolean {
+  return /^https?:\/\//.test(text) && URL.canParse(text);
+}
+
+function textOf(value: Json | undefined): string | undefined {
+  if (typeof value === "string") return value.trim() === "" ? undefined : value.trim();
+  return value !== undefined && isNumber(value) ? numberText(value) : undefined;
+}
+
+function numberText(value: AnyNumber): string {
+  return value instanceof ExactNumber ? value.text : String(value);
+}
