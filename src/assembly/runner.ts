@@ -3,6 +3,7 @@ import { networkOf, readNetworkRules } from "../domain/tool-network.ts";
 import type { InputChecks } from "../engines/input-check.ts";
 import { createSharedSync } from "../files/shared-sync.ts";
 import { vaultFile } from "../files/vault.ts";
+import { askSize } from "../net/ask-size.ts";
 import { download } from "../net/download.ts";
 import type { Gate } from "../net/fetch.ts";
 import type { ProcessCache } from "../operations/process-cache.ts";
@@ -77,6 +78,7 @@ export function createJobRunner({
       download({ gate, maxBytes: config.maxDownloadBytes, ...triesOf(config), ...following }, { url }, directory, {
         ...(mediaType === undefined ? {} : { mediaType }),
       }),
+    sizeOf: (url, signal) => askSize(gate, url, signal),
     withoutNetwork: (process) => {
       const decided = networkOf(networkRules, process, isExposed());
       return decided.network === "none" ? decided.reason : undefined;
@@ -86,6 +88,7 @@ export function createJobRunner({
     isBuffered: (job) => !isBuiltin(job),
     settings: {
       inputRoots: config.inputRoot,
+      maxDownloadBytes: config.maxDownloadBytes,
       outputsPath: config.outputsPath,
       outputsUrl: outputsUrlOf(config, serviceUrl),
       jobFiles: config.jobFiles,

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
-import { essenceOf, unknownMediaType } from "./media-type.ts";
+import { directoryType, essenceOf, unknownMediaType } from "./media-type.ts";
 
 /** Lists the alternatives of an input's or output's schema: its `oneOf` or `anyOf`, or itself. */
 export function alternativesOf(schema: JsonObject): readonly JsonObject[] {
@@ -42,6 +42,12 @@ function onlyType(types: readonly Json[]): string | undefined {
 function typeOfValue(value: Json): string {
   if (value === null) return "null";
   return Array.isArray(value) ? "array" : typeof value;
+}
+
+/** Tells whether what a schema describes is a directory, and nothing else. */
+export function isDirectorySchema(schema: JsonObject): boolean {
+  const types = mediaTypesOf(schema);
+  return types.length > 0 && types.every((type) => type === directoryType);
 }
 
 /** Tells whether a schema says that null is one of its values. */

@@ -1,4 +1,4 @@
-import { idsOf, ownMember, takesNull, takesObjectsOnly, typeOfSchema } from "./described.ts";
+import { idsOf, isDirectorySchema, ownMember, takesNull, takesObjectsOnly, typeOfSchema } from "./described.ts";
 import { fault, numberFaults, pointer } from "./faults.ts";
 import { readItem } from "./input-forms.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
@@ -48,6 +48,7 @@ export function readInputs(
     });
     const [only] = items;
     if (isRepeated(definition)) inputs.push([inputId, items]);
+    else if (items.length > 1) inputs.push([inputId, items]);
     else if (only !== undefined) inputs.push([inputId, only]);
   }
   for (const [inputId, definition] of Object.entries(description.inputs)) {
@@ -105,7 +106,8 @@ function isNothing(value: Json, definition: InputDefinition | undefined): boolea
 
 /** A list stands for several occurrences only when the input may have several; else the list is the value. */
 function occurrencesOf(raw: Json, at: string, definition: InputDefinition | undefined): readonly Occurrence[] {
-  if (definition === undefined || !isRepeated(definition)) return [{ raw, pointer: at }];
+  const isOne = definition === undefined || !(isRepeated(definition) || isListOfFiles(raw, definition));
+  if (isOne) return [{ raw, pointer: at }];
   if (Array.isArray(raw)) return raw.map((value, index) => ({ raw: value, pointer: pointer(at, index) }));
   const type = typeOfSchema(definition.schema);
   if (!isJsonObject(raw) || !Array.isArray(raw.value) || type === undefined || type === "array") {
@@ -113,6 +115,11 @@ function occurrencesOf(raw: Json, at: string, definition: InputDefinition | unde
   }
   // A list with a format beside it: each item has that format.
   return raw.value.map((value, index) => ({ raw: { ...raw, value }, pointer: pointer(at, "value", index) }));
+}
+
+/** Several files may be given for one directory: they are what it holds. */
+function isListOfFiles(raw: Json, { schema }: InputDefinition): boolean {
+  return isDirectorySchema(schema) && Array.isArray(raw);
 }
 
 /** An input whose value is a list may come item by item, as WPS and the older list of inputs write it. */
@@ -145,6 +152,7 @@ function checkOccurrences(at: string, count: number, definition: InputDefinition
   const least = definition.minOccurs ?? 1;
   const most = definition.maxOccurs === "unbounded" ? Number.POSITIVE_INFINITY : (definition.maxOccurs ?? 1);
   if (count >= least && count <= most) return;
+  if (count > 0 && isDirectorySchema(definition.schema)) return;
   // A list without items is a list: only who wants several of them says so.
   if (count === 0 && least === 1 && isRepeated(definition)) return;
   const range = least === most ? `${least}` : `${least} to ${definition.maxOccurs ?? 1}`;

@@ -20,6 +20,7 @@ const linkMembers = [
   "schema",
   "format",
   "value",
+  "assets",
 ];
 const qualifiedMembers = ["value", "mediaType", "encoding", "schema", "format"];
 const formatMembers = ["mediaType", "encoding", "schema"];
@@ -76,7 +77,19 @@ function readLink(raw: JsonObject, context: ItemContext): InputItem | undefined 
     context.faults.push(fault(pointer(context.pointer, "method"), raw.method, "GET: links are read, not sent to"));
   }
   if (href === undefined) return undefined;
-  return { kind: "reference", href, ...defined({ mediaType }) };
+  return { kind: "reference", href, ...defined({ mediaType, assets: assetsMember(raw, context) }) };
+}
+
+/** Which assets of STAC items are wanted. */
+function assetsMember(raw: JsonObject, context: ItemContext): readonly string[] | undefined {
+  const { assets } = raw;
+  if (assets === undefined) return undefined;
+  const words = Array.isArray(assets) ? assets.filter((word) => typeof word === "string" && word !== "") : [];
+  if (Array.isArray(assets) && words.length > 0 && words.length === assets.length) return words;
+  context.faults.push(
+    fault(pointer(context.pointer, "assets"), assets, "a list of texts: keys, roles or media types of assets"),
+  );
+  return undefined;
 }
 
 function readQualified(raw: JsonObject, context: ItemContext): InputItem | undefined {

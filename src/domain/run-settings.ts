@@ -34,6 +34,14 @@ export const RunSettingsSchema = v.strictObject({
   slots: v.optional(whole(1, 4096)),
   /** The longest that an attempt may take, from its claim on. */
   maxSeconds: v.optional(whole(1, longestSeconds)),
+  /** Which assets of STAC items its jobs are given, by key, role or media type, where the request does not say. */
+  assets: v.optional(
+    v.pipe(
+      v.array(v.pipe(v.string("some text"), v.minLength(1, "some text"))),
+      v.minLength(1, "a list of keys, roles or media types of assets"),
+      v.maxLength(100, "at most 100 keys, roles or media types of assets"),
+    ),
+  ),
   /** Its tools make namespaces of their own in their sandbox, as browsers do: only an admin may say so. */
   ownNamespaces: v.optional(v.boolean("true or false")),
 });

@@ -8,7 +8,13 @@ export type InputItem =
       readonly mediaType?: string;
       readonly encoding?: string;
     }
-  | { readonly kind: "reference"; readonly href: string; readonly mediaType?: string }
+  | {
+      readonly kind: "reference";
+      readonly href: string;
+      readonly mediaType?: string;
+      /** Which assets of STAC items are wanted: by key, role or media type. All of them when absent. */
+      readonly assets?: readonly string[];
+    }
   | { readonly kind: "bbox"; readonly bbox: readonly number[]; readonly crs: string };
 
 /** Input values by input id; an array stands for several occurrences of the input. */

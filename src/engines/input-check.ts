@@ -4,7 +4,7 @@ import { fault, found } from "../domain/faults.ts";
 import { broaderFormatsName } from "../domain/format-names.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
-import { isJsonType, unknownMediaType } from "../domain/media-type.ts";
+import { directoryType, isJsonType, unknownMediaType } from "../domain/media-type.ts";
 import type { Fault } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import { isBase64 } from "../domain/text.ts";
@@ -63,7 +63,8 @@ export function createInputCheck(process: Checked, isUnchecked: UncheckedInput =
     item(inputId, item, pointer, budget = schemaBudget()) {
       switch (item.kind) {
         case "reference":
-          return process.fileInputs.includes(inputId)
+          // The format of what makes a directory is not the directory's own.
+          return process.fileInputs.includes(inputId) && !alternatives(inputId).every(isDirectory)
             ? formatFaults(process, alternatives(inputId), item.mediaType, `${pointer}/type`)
             : [];
         case "bbox":
@@ -176,9 +177,21 @@ function fileFaults(
   { value, mediaType }: Extract<InputItem, { kind: "value" }>,
   pointer: string,
 ): readonly Fault[] {
+  if (alternatives.every(isDirectory)) return directoryFaults(value, pointer);
   const faults = formatFaults(process, alternatives, mediaType, `${pointer}/mediaType`);
   if (faults.length > 0 || typeof value === "string" || alternatives.some(takesJson)) return faults;
   return [fault(pointer, value, wantedFile)];
+}
+
+function isDirectory({ mediaType }: Alternative): boolean {
+  return mediaType === directoryType;
+}
+
+/** What stands in the request itself can only be STAC, which names the files. */
+function directoryFaults(value: Json, pointer: string): readonly Fault[] {
+  if (isJsonObject(value) && (typeof value.stac_version === "string" || value.type === "FeatureCollection")) return [];
+  const detail = `found ${found(value)}, wanted {"href": …} of an archive, a list of files, STAC or a directory, or STAC itself`;
+  return [{ pointer, detail }];
 }
 
 function takesJson({ mediaType, schema }: Alternative): boolean {

@@ -5,6 +5,8 @@ export type InputPlace = {
   readonly inputId: string;
   readonly index: number;
   readonly isFile: boolean;
+  /** It is a directory, and nothing else. */
+  readonly isDirectory: boolean;
   /** The media types that the input is described with. */
   readonly formats: readonly string[];
 };

@@ -3,13 +3,15 @@ import { mkdir, realpath, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defined } from "../domain/defined.ts";
-import { mediaTypesOf } from "../domain/described.ts";
+import { isDirectorySchema, mediaTypesOf } from "../domain/described.ts";
+import { isRepeated } from "../domain/execution-inputs.ts";
 import type { Json } from "../domain/json.ts";
 import { extensionOf } from "../domain/media-type.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import { isBase64 } from "../domain/text.ts";
 import {
+  type DirectoryValue,
   type FileValue,
   type InputItem,
   type Inputs,
@@ -18,6 +20,7 @@ import {
   type PreparedItem,
 } from "../domain/values.ts";
 import { directoryMode, fileMode, isInside } from "../files/layout.ts";
+import { type DirectoryDeps, directoryOfFile, directoryOfValue, wantedDirectory } from "./directory-input.ts";
 import { inlineType, withDescribedType } from "./input-format.ts";
 import { type InputPlace, refuseInput } from "./input-place.ts";
 import { plainValue, readReferenced } from "./read-referenced.ts";
@@ -45,10 +48,16 @@ export type PrepareInputsDeps = {
     mediaType: string | undefined,
     following?: { readonly tell: (message: string) => void; readonly signal: AbortSignal },
   ) => Promise<FileValue>;
+  /** Asks another server how large a file is; undefined when it does not tell. */
+  readonly sizeOf: (url: string, signal: AbortSignal | undefined) => Promise<number | undefined>;
+  /** The most that one directory may hold that is made of what is fetched, in bytes. */
+  readonly maxBytes: number;
   /** Is told of tries that failed, and ends them. */
   readonly following?: { readonly tell: (message: string) => void; readonly signal: AbortSignal };
   /** References of other servers stay as they are: who runs the process fetches them. */
   readonly keepsLinks?: boolean;
+  /** Which assets of STAC items are wanted where the request does not say. */
+  readonly assets?: readonly string[];
   /** Words what is wrong with a referenced value once it was read; empty when it fits the input's schema. */
   readonly check: (inputId: string, value: Json) => readonly string[];
 };
@@ -65,10 +74,15 @@ export async function prepareInputs(
 ): Promise<PreparedInputs> {
   const prepared: Record<string, PreparedItem | readonly PreparedItem[]> = {};
   for (const [inputId, given] of Object.entries(inputs)) {
+    const definition = process.description.inputs[inputId];
+    const isFile = process.fileInputs.includes(inputId);
+    // Several files for one directory are what it holds.
+    const isWhole = !isItemList(given) || (definition !== undefined && isRepeated(definition));
     const place = {
       inputId,
-      isFile: process.fileInputs.includes(inputId),
-      formats: mediaTypesOf(process.description.inputs[inputId]?.schema ?? {}),
+      isFile,
+      isDirectory: isFile && isWhole && isDirectorySchema(definition?.schema ?? {}),
+      formats: mediaTypesOf(definition?.schema ?? {}),
     };
     prepared[inputId] = isItemList(given)
       ? await Promise.all(given.map((item, index) => prepareItem(deps, { ...place, index }, item)))
@@ -77,17 +91,50 @@ export async function prepareInputs(
   return prepared;
 }
 
+/** Makes a directory of what was given for one. */
+async function prepareDirectory(
+  deps: PrepareInputsDeps,
+  place: InputPlace,
+  item: Exclude<InputItem, { kind: "bbox" }>,
+): Promise<PreparedItem> {
+  const target = { place, directory: placeDirectory(deps, place) };
+  const making = directoryDeps(deps, place);
+  if (item.kind === "value") return directoryOfValue(making, target, item.value);
+  const found = await resolveReference(deps, place, item);
+  return found.kind === "directory" ? found : directoryOfFile(making, target, item, found);
+}
+
+function directoryDeps(deps: PrepareInputsDeps, place: InputPlace): DirectoryDeps {
+  const { following, maxBytes, assets } = deps;
+  return {
+    download: (url, directory) => deps.download(url, directory, undefined, following),
+    sizeOf: (url) => deps.sizeOf(url, following?.signal),
+    localFile: async (href) => {
+      if (!href.startsWith("file:")) throw refuseInput(place, `"${href}"`, "an http:, https: or file: address");
+      const found = await localFile(deps, { ...place, isDirectory: false }, { kind: "reference", href });
+      return found.path;
+    },
+    maxBytes,
+    signal: following?.signal,
+    ...defined({ assets }),
+  };
+}
+
 async function prepareItem(deps: PrepareInputsDeps, place: InputPlace, item: InputItem): Promise<PreparedItem> {
   switch (item.kind) {
     case "bbox":
+      if (place.isDirectory) throw refuseInput(place, "a bounding box", wantedDirectory);
       return { kind: "value", value: { bbox: item.bbox, crs: item.crs } };
     case "value":
+      if (place.isDirectory) return prepareDirectory(deps, place, item);
       return place.isFile ? stageValue(deps, place, item) : plainValue(item.value, item.mediaType);
     case "reference": {
       if (deps.keepsLinks === true && isRemote(item.href)) {
         return { kind: "link", href: item.href, ...defined({ mediaType: item.mediaType }) };
       }
+      if (place.isDirectory) return prepareDirectory(deps, place, item);
       const file = await resolveReference(deps, place, item);
+      if (file.kind === "directory") return file;
       if (!place.isFile) return readReferenced(deps.check, place, file);
       return item.mediaType === undefined ? withDescribedType(file, place.formats) : file;
     }
@@ -136,7 +183,11 @@ function isRemote(href: string): boolean {
   return /^https?:/i.test(href);
 }
 
-async function resolveReference(deps: PrepareInputsDeps, place: InputPlace, item: Reference): Promise<FileValue> {
+async function resolveReference(
+  deps: PrepareInputsDeps,
+  place: InputPlace,
+  item: Reference,
+): Promise<FileValue | DirectoryValue> {
   const { href } = item;
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(href)?.[1]?.toLowerCase();
   switch (scheme) {
@@ -219,7 +270,7 @@ async function localFile(
   deps: PrepareInputsDeps,
   place: InputPlace,
   { href, mediaType }: Reference,
-): Promise<FileValue> {
+): Promise<FileValue | DirectoryValue> {
   const wanted = "an existing file below an input root";
   try {
     const path = await realpath(fileURLToPath(href));
@@ -227,6 +278,7 @@ async function localFile(
     // The same words whether the file is missing or elsewhere: nothing outside the roots can be probed.
     if (!roots.some((root) => isInside(root, path))) throw refuseInput(place, `"${href}"`, wanted);
     const facts = await stat(path);
+    if (place.isDirectory && facts.isDirectory()) return { kind: "directory", path, basename: basename(path) };
     if (!facts.isFile()) throw refuseInput(place, `"${href}", which is no regular file`, wanted);
     return { kind: "file", path, basename: basename(path), sizeBytes: facts.size, ...defined({ mediaType }) };
   } catch (cause) {

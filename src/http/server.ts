@@ -25,6 +25,7 @@ import { processRevisionRoutes } from "./routes/process-revisions.ts";
 import { type ProcessRouteDeps, processRoutes } from "./routes/processes.ts";
 import { type ProviderRouteDeps, providerRoutes } from "./routes/providers.ts";
 import { type ResultRouteDeps, resultRoutes } from "./routes/results.ts";
+import { type ShareRouteDeps, shareRoutes } from "./routes/shares.ts";
 import { type VaultRouteDeps, vaultRoutes } from "./routes/vault.ts";
 import { type CallerWatch, createCallerWatch } from "./watch-caller.ts";
 import { type WpsRouteDeps, wpsRoutes } from "./wps/route.ts";
@@ -38,6 +39,7 @@ export type HttpDeps = ExecutionRouteDeps &
   ProcessRouteDeps &
   ProviderRouteDeps &
   ResultRouteDeps &
+  ShareRouteDeps &
   VaultRouteDeps &
   WpsRouteDeps & {
     readonly authenticate: Authenticator;
@@ -88,6 +90,7 @@ function allRoutes(deps: HttpDeps): readonly Route[] {
     ...eventRoutes(deps),
     ...resultRoutes(deps),
     ...outputRoutes(deps),
+    ...shareRoutes(deps),
     ...vaultRoutes(deps),
     ...wpsRoutes(deps),
   ];

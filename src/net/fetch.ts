@@ -28,7 +28,7 @@ export type Secrets = { readonly origin: string; readonly headers: Readonly<Reco
 
 export type OutboundRequest = {
   readonly url: string;
-  readonly method?: "GET" | "POST" | "DELETE";
+  readonly method?: "GET" | "HEAD" | "POST" | "DELETE";
   readonly headers?: Readonly<Record<string, string>>;
   readonly secrets?: Secrets;
   readonly body?: string | Uint8Array;

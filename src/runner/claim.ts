@@ -49,6 +49,7 @@ export type ExecuteDeps = {
   readonly vaultFile: (id: string) => Promise<VaultSource | undefined>;
   /** Fetches an input of another server into a directory. */
   readonly download: PrepareInputsDeps["download"];
+  readonly sizeOf: PrepareInputsDeps["sizeOf"];
   /** Why the tools of a process have no network; undefined when they have it where they ask for it. */
   readonly withoutNetwork?: (process: Process) => string | undefined;
   readonly checkValue: (process: Process, inputId: string, value: Json) => readonly string[];
@@ -56,6 +57,7 @@ export type ExecuteDeps = {
   readonly isBuffered: (job: Job) => boolean;
   readonly settings: {
     readonly inputRoots: readonly string[];
+    readonly maxDownloadBytes: number;
     readonly outputsPath: string;
     readonly outputsUrl: string;
     readonly jobFiles: "auto" | "always";

@@ -22,6 +22,8 @@ async function prepare(folder: string, href: string, given: { mediaType?: string
           directory,
           mediaType === undefined ? {} : { mediaType },
         ),
+      sizeOf: async () => undefined,
+      maxBytes: 1000,
       check: () => [],
     },
     { description: echo.description, fileInputs: given.isFile === true ? ["text"] : [] },

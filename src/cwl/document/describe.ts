@@ -52,7 +52,7 @@ export function describeDocument(document: CwlDocument): CwlDescription {
 export function descriptionFaults(document: CwlDocument): readonly string[] {
   const values = document.main.inputs.flatMap(({ id, type }) =>
     holdsFiles(type) && !isFileOrList(type)
-      ? [`input "${id}": found directories, or files inside other values, wanted files and lists of files`]
+      ? [`input "${id}": found files inside other values, wanted files, directories and lists of them`]
       : [],
   );
   return [...values, ...operationFaults(document)];
@@ -60,7 +60,7 @@ export function descriptionFaults(document: CwlDocument): readonly string[] {
 
 function isFileOrList(type: CwlType): boolean {
   return members(type).every((member) => {
-    const isOne = ({ kind }: CwlType) => kind === "File";
+    const isOne = ({ kind }: CwlType) => kind === "File" || kind === "Directory";
     if (member.kind === "array") return members(member.items).every(isOne);
     return member.kind === "null" || isOne(member);
   });

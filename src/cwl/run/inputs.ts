@@ -85,11 +85,21 @@ function inputValue(type: CwlType, given: PreparedItem | readonly PreparedItem[]
   if (isItemList(given)) {
     const values = given.map(itemValue);
     const [only] = values;
+    if (values.length > 1 && isOneDirectory(accepted)) return directoryOfFiles(values);
     return !takesList && values.length === 1 && only !== undefined ? only : values;
   }
   const value = itemValue(given);
   if (typeFault(type, value) === undefined) return value;
   return takesList && value !== null && !isList(value) ? [value] : value;
+}
+
+function isOneDirectory(accepted: readonly CwlType[]): boolean {
+  return accepted.every(({ kind }) => kind === "Directory" || kind === "null");
+}
+
+/** Several files that were given for one directory are what it holds. */
+function directoryOfFiles(values: readonly Json[]): JsonObject {
+  return { class: "Directory", basename: "files", listing: values };
 }
 
 function itemValue(item: PreparedItem): Json {

@@ -62,8 +62,8 @@ export function jobActionRoutes(deps: JobActionRouteDeps): readonly Route[] {
 }
 
 /** Reads a JSON body; `absent` stands for none. Throws `invalid-parameter-value` with every fault. */
-async function readBody<Schema extends v.GenericSchema>(
-  deps: JobActionRouteDeps,
+export async function readBody<Schema extends v.GenericSchema>(
+  deps: { readonly settings: BodyLimits },
   context: RouteContext,
   { schema, action, absent }: { readonly schema: Schema; readonly action: string; readonly absent?: Json },
 ): Promise<v.InferOutput<Schema>> {

@@ -67,7 +67,7 @@ async function leadToDirectory(
 }
 
 /** Reads the names of a path; percent-encoded ones may hold any character but a slash. */
-function segmentsOf(path: string): readonly string[] {
+export function segmentsOf(path: string): readonly string[] {
   return path.split("/").map((segment) => {
     const name = decode(segment);
     if (name !== undefined && !name.includes("/") && !name.includes("\0")) return name;

@@ -83,7 +83,7 @@ test("inputs that are files inside other values are not offered; outputs may be 
     "inputs: { d: { type: { type: record, fields: { f: File } } } }\noutputs: { r: { type: { type: record, fields: { f: File } } } }",
   );
   expect(descriptionFaults(cwl)).toEqual([
-    'input "d": found directories, or files inside other values, wanted files and lists of files',
+    'input "d": found files inside other values, wanted files, directories and lists of them',
   ]);
 });
 

@@ -1,0 +1,116 @@
+import { readdir, readFile, rename, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { isJsonObject, type Json, type JsonObject, parseExact } from "../domain/json.ts";
+import { excessOfText, jsonBounds } from "../domain/json-bounds.ts";
+import { essenceOf } from "../domain/media-type.ts";
+import { Problem } from "../domain/problem.ts";
+import type { DirectoryValue, FileValue, InputItem } from "../domain/values.ts";
+import { archiveKind, unpackArchive } from "../files/unpack-archive.ts";
+import { fetchFolder, linksOfListing, linksOfPage } from "./folder-input.ts";
+import { type InputPlace, refuseInput } from "./input-place.ts";
+import { isStac, stageStac } from "./stac-input.ts";
+
+/** What a directory is made with, besides where it goes. */
+export type DirectoryDeps = {
+  /** Fetches a file of another server into a directory. Throws `remote-failure`. */
+  readonly download: (url: string, directory: string) => Promise<FileValue>;
+  /** Asks another server how large a file is; undefined when it does not tell. */
+  readonly sizeOf: (url: string) => Promise<number | undefined>;
+  /** Gives the real path of a file below an input root. Throws for any other. */
+  readonly localFile: (href: string) => Promise<string>;
+  /** The most that one directory may hold, in bytes. */
+  readonly maxBytes: number;
+  /** Which assets of STAC items are wanted where the request does not say. */
+  readonly assets?: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** Where a directory is made. */
+export type Target = { readonly place: InputPlace; readonly directory: string };
+
+export const wantedDirectory =
+  "a zip or tar archive, a list of files as JSON or HTML, a STAC item, collection or catalogue, or a directory below an input root";
+
+/** A longer document is no list and no STAC. */
+const maxDocumentBytes = 16 * 2 ** 20;
+
+/**
+ * Makes a directory of a file that a reference led to: what an archive holds, what a list names, the assets of a STAC item or of all items
+ * of a catalogue. Throws `invalid-parameter-value` naming the input.
+ */
+export async function directoryOfFile(
+  deps: DirectoryDeps,
+  { place, directory }: Target,
+  item: Extract<InputItem, { kind: "reference" }>,
+  file: FileValue,
+): Promise<DirectoryValue> {
+  try {
+    const kind = await archiveKind(file.path);
+    if (kind !== undefined) {
+      const into = join(directory, "unpacked");
+      await unpackArchive(file.path, kind, into, { maxBytes: deps.maxBytes, signal: deps.signal });
+      return await topOf(into, file.basename.replace(/\.(zip|tgz|tar|tar\.gz|safe\.zip)$/i, ""));
+    }
+    const target = { place, directory };
+    const document = await documentOf(file);
+    if (document === undefined) throw refuseInput(place, `a file of ${file.sizeBytes} bytes`, wantedDirectory);
+    if (document.kind === "page") {
+      return await fetchFolder(deps, target, item.href, linksOfPage(document.text, item.href));
+    }
+    if (isStac(document.value)) return await stageStac(deps, target, document.value, item);
+    const links = linksOfListing(document.value, item.href);
+    if (links === undefined) throw refuseInput(place, "JSON that is neither STAC nor a list of files", wantedDirectory);
+    return await fetchFolder(deps, target, item.href, links);
+  } catch (cause) {
+    if (!(cause instanceof Problem) || cause.message.startsWith("Cannot read input")) throw cause;
+    throw refuseInput(place, `what cannot be made a directory (${cause.message})`, "one that can", cause);
+  }
+}
+
+/** Makes a directory of a STAC document that stands in the request itself. */
+export async function directoryOfValue(deps: DirectoryDeps, target: Target, value: Json): Promise<DirectoryValue> {
+  if (isJsonObject(value) && isStac(value)) return await stageStac(deps, target, value, {});
+  throw refuseInput(
+    target.place,
+    "a value that is no STAC item, collection or catalogue",
+    `{"href": …} of ${wantedDirectory}`,
+  );
+}
+
+/** An archive of one folder is that folder; any other is a folder itself, of the archive's name. */
+async function topOf(unpacked: string, name: string): Promise<DirectoryValue> {
+  const [only, ...others] = await readdir(unpacked);
+  if (only !== undefined && others.length === 0) {
+    const path = join(unpacked, only);
+    if ((await stat(path)).isDirectory()) return { kind: "directory", path, basename: only };
+  }
+  const path = join(unpacked, "..", "whole");
+  await rename(unpacked, path);
+  return { kind: "directory", path, basename: name === "" ? "directory" : basename(name) };
+}
+
+type Document =
+  | { readonly kind: "json"; readonly value: JsonObject }
+  | { readonly kind: "page"; readonly text: string };
+
+/** Reads a file as a document that can stand for a directory; undefined when it is none. */
+async function documentOf(file: FileValue): Promise<Document | undefined> {
+  if (file.sizeBytes > maxDocumentBytes) return undefined;
+  const text = await readFile(file.path, "utf8");
+  const begin = text.trimStart().slice(0, 1);
+  if (begin === "<" && /html/.test(essenceOf(file.mediaType ?? "text/html"))) return { kind: "page", text };
+  const value = begin === "{" ? parseDocument(text) : undefined;
+  return value === undefined ? undefined : { kind: "json", value };
+}
+
+/** Parses a document that another server sent; undefined when it is no JSON object, or holds too many values. */
+export function parseDocument(text: string): JsonObject | undefined {
+  if (excessOfText(text, { ...jsonBounds, maxValues: 5 * jsonBounds.maxValues }) !== undefined) return undefined;
+  try {
+    const value = parseExact(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    // Whoever asked says what was wanted.
+    return undefined;
+  }
+}

@@ -1,0 +1,151 @@
+import type { Logger } from "../../domain/logger.ts";
+import { Problem } from "../../domain/problem.ts";
+import type { OutputLocations } from "../../domain/results.ts";
+import {
+  readShare,
+  readShared,
+  ShareBodySchema,
+  type ShareDeps,
+  type Shared,
+  shareResults,
+  takeShareBack,
+} from "../../operations/share-results.ts";
+import { directoryResponse } from "../answers/directory-answer.ts";
+import { documentResponse } from "../answers/document-response.ts";
+import { problemResponse } from "../answers/problem-response.ts";
+import { type AnswerDeps, documentSource } from "../answers/results-answer.ts";
+import { resultsDocument } from "../answers/results-document.ts";
+import { fileResponse } from "../answers/send-file.ts";
+import type { BodyLimits } from "../read-body.ts";
+import { foreignBytes, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
+import { readBody } from "./job-actions.ts";
+import { segmentsOf } from "./outputs.ts";
+
+export type ShareRouteDeps = ShareDeps & AnswerDeps & { readonly settings: BodyLimits; readonly logger: Logger };
+
+const sharePath = "/s";
+/** The token stands in the address: no other server is told it. */
+const quiet = { "referrer-policy": "no-referrer" } as const;
+
+/** Lists the routes that share the results of a job, and those that are shared. */
+export function shareRoutes(deps: ShareRouteDeps): readonly Route[] {
+  const path = "/jobs/:jobId/share";
+  const json = { content: { mediaType: "application/json" } };
+  return [
+    {
+      method: "POST",
+      path,
+      about: {
+        summary: "Share the results of a job with who has no key",
+        tag: "jobs",
+        answers: { 201: { about: "Where the results are found, and until when", ...json } },
+        problems: [409, 410, 413, 415],
+      },
+      body: { mediaTypes: ["application/json"], schema: ShareBodySchema },
+      async handle(context) {
+        const wish = await readBody(deps, context, { schema: ShareBodySchema, action: "share results", absent: {} });
+        const share = await shareResults(deps, principalOf(context), context.param("jobId"), wish);
+        const href = `${context.baseUrl}${sharePath}/${share.token}/`;
+        const headers = { location: href, "cache-control": "no-store" };
+        return jsonResponse({ href, ...shareDocument(share) }, { status: 201, headers });
+      },
+    },
+    {
+      method: "GET",
+      path,
+      about: {
+        summary: "Whether and until when a job is shared",
+        tag: "jobs",
+        answers: { 200: { about: "The share; its address was told once", ...json } },
+        problems: [410],
+      },
+      handle: async (context) =>
+        jsonResponse(shareDocument(await readShare(deps, principalOf(context), context.param("jobId")))),
+    },
+    {
+      method: "DELETE",
+      path,
+      about: {
+        summary: "Take the share of a job back",
+        tag: "jobs",
+        answers: { 204: { about: "It leads to nothing any more" } },
+        problems: [410],
+      },
+      async handle(context) {
+        await takeShareBack(deps, principalOf(context), context.param("jobId"));
+        return new Response(null, { status: 204 });
+      },
+    },
+    sharedRoute(deps),
+  ];
+}
+
+function shareDocument({ jobId, createdAt, expiresAt }: Awaited<ReturnType<typeof readShare>>) {
+  return { jobID: jobId, created: new Date(createdAt).toISOString(), expires: new Date(expiresAt).toISOString() };
+}
+
+function sharedRoute(deps: ShareRouteDeps): Route {
+  return {
+    method: "GET",
+    path: `${sharePath}/*`,
+    access: "public",
+    about: {
+      summary: "The results of a shared job, and its files",
+      tag: "files",
+      answers: {
+        200: { about: "The results, or the bytes of a file", content: { mediaType: "*/*" } },
+        206: { about: "A part of them", content: { mediaType: "*/*" } },
+        304: { about: "Not changed" },
+        308: { about: "The address of a directory ends with a slash" },
+      },
+      problems: [416],
+    },
+    async handle(context) {
+      const response = await answerShared(deps, context);
+      for (const [name, value] of Object.entries(quiet)) response.headers.set(name, value);
+      return response;
+    },
+    refuse(error, request) {
+      const response = problemResponse(error, { accept: request.headers.get("accept"), basePath: "" }, deps.logger);
+      for (const [name, value] of Object.entries(quiet)) response.headers.set(name, value);
+      return response;
+    },
+  };
+}
+
+async function answerShared(deps: ShareRouteDeps, context: RouteContext): Promise<Response> {
+  const { pathname, search } = new URL(context.request.url);
+  const [token = "", ...rest] = pathname.slice(sharePath.length + 1).split("/");
+  const shared = await readShared(deps, token);
+  const outputsPath = `${sharePath}/${token}`;
+  const locations = { outputsPath, outputsUrl: `${context.baseUrl}${outputsPath}` };
+  const segments = segmentsOf(rest.join("/"));
+  if (rest.length === 0)
+    return new Response(null, { status: 308, headers: { location: `${locations.outputsUrl}/${search}` } });
+  if (rest.length === 1 && rest[0] === "") return await answerResults(deps, context, shared, locations);
+  if (segments.at(-1) === "") {
+    const found = await shared.directory(segments.slice(0, -1));
+    if (found !== undefined) return directoryResponse(deps.layout, context, found.directory, locations);
+  }
+  try {
+    return await fileResponse(context.request, await shared.open(segments));
+  } catch (error) {
+    if (!(error instanceof Problem) || error.kind !== "not-found") throw error;
+    if ((await shared.directory(segments)) === undefined) throw error;
+    const own = `${locations.outputsUrl}/${segments.map(encodeURIComponent).join("/")}/`;
+    return new Response(null, { status: 308, headers: { location: `${own}${search}` } });
+  }
+}
+
+async function answerResults(
+  deps: ShareRouteDeps,
+  context: RouteContext,
+  { job, description, results }: Shared,
+  locations: OutputLocations,
+): Promise<Response> {
+  // What was to be linked is not found without a key: it is given by value.
+  const { outputs: _, ...request } = job.request;
+  const source = { ...documentSource(deps, context.baseUrl), locations, isInline: false };
+  const document = await resultsDocument(results, { job: { ...job, request }, description, ...source });
+  return documentResponse(context, document, { title: "Shared results", headers: foreignBytes });
+}

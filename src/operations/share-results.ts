@@ -1,0 +1,103 @@
+import * as v from "valibot";
+import type { Principal } from "../domain/access.ts";
+import type { Clock } from "../domain/clock.ts";
+import { fault, refusal } from "../domain/faults.ts";
+import { readExpiry } from "../domain/key-expiry.ts";
+import { Problem } from "../domain/problem.ts";
+import { findJob } from "../store/jobs.ts";
+import { findShare, findShareByToken, removeShare, type Share, saveShare } from "../store/shares.ts";
+import { readJob } from "./follow-jobs.ts";
+import { requireAction } from "./guard.ts";
+import { type FoundDirectory, findOutputDirectory } from "./read-directory.ts";
+import { type JobResults, type KnownFile, openOutputPath, type ReadResultsDeps, resultsOfJob } from "./read-results.ts";
+import { hashSecret } from "./secrets.ts";
+
+export type ShareDeps = ReadResultsDeps & { readonly clock: Clock; readonly newSecret: () => string };
+
+/** What is asked of a share. */
+export const ShareBodySchema = v.strictObject({ expires: v.optional(v.string("some text")) });
+
+/** How long a share lasts where nobody says. */
+const usualTime = "7d";
+
+/**
+ * Shares the results of a job: who has the token reads them until the share ends. An earlier share of the job ends with it. Gives
+ * the token, which is kept nowhere. Throws `no-such-job`, `forbidden`, `conflict` for a job without results.
+ */
+export async function shareResults(
+  deps: ShareDeps,
+  principal: Principal,
+  jobId: string,
+  { expires = usualTime }: v.InferOutput<typeof ShareBodySchema>,
+): Promise<Share & { readonly token: string }> {
+  requireAction(principal, "dismiss-own", "share results");
+  const job = await readJob(deps, principal, jobId);
+  if (job.status !== "successful") {
+    throw new Problem("conflict", `Cannot share job "${jobId}": found status ${job.status}, wanted successful`);
+  }
+  const now = deps.clock.now();
+  const expiresAt = readExpiry(expires, now);
+  if (expiresAt === undefined) {
+    const wanted = "a time from now on, such as 12h or 30d, or a date, such as 2030-01-31";
+    throw refusal("share results", [fault("/expires", expires, wanted)]);
+  }
+  const token = deps.newSecret();
+  const share = { jobId, tokenHash: hashSecret(token), createdAt: now, expiresAt };
+  await saveShare(deps.database, share);
+  return { ...share, token };
+}
+
+/** Reads the share of a job. Throws `no-such-job`, and `not-found` when it is not shared. */
+export async function readShare(deps: ShareDeps, principal: Principal, jobId: string): Promise<Share> {
+  await readJob(deps, principal, jobId);
+  const share = await findShare(deps.database, jobId, deps.clock.now());
+  if (share === undefined) throw notShared(jobId);
+  return share;
+}
+
+/** Takes the share of a job back. Throws as `readShare` does. */
+export async function takeShareBack(deps: ShareDeps, principal: Principal, jobId: string): Promise<void> {
+  requireAction(principal, "dismiss-own", "take a share back");
+  await readJob(deps, principal, jobId);
+  if (!(await removeShare(deps.database, jobId))) throw notShared(jobId);
+}
+
+function notShared(jobId: string): Problem {
+  return new Problem("not-found", `Cannot find the share of job "${jobId}": it is not shared`);
+}
+
+/** What a share leads to. */
+export type Shared = JobResults & {
+  /** Opens a file below the directory of the job. Throws `not-found`. */
+  open(segments: readonly string[]): Promise<KnownFile>;
+  /** Finds a directory of its outputs. */
+  directory(segments: readonly string[]): Promise<FoundDirectory | undefined>;
+};
+
+/** The same words, whatever is wrong with a token: nobody learns which ones there were. */
+function noShare(): Problem {
+  return new Problem("not-found", "Cannot find what is shared: it has ended, was taken back, or never was");
+}
+
+/** Reads what the token of a share leads to. Throws `not-found` for any token that leads to nothing, in the same words. */
+export async function readShared(deps: ShareDeps, token: string): Promise<Shared> {
+  const share = await findShareByToken(deps.database, hashSecret(token), deps.clock.now());
+  const job = share === undefined ? undefined : await findJob(deps.database, share.jobId);
+  if (job?.status !== "successful") throw noShare();
+  // The share speaks for whoever made it, of this one job only.
+  const reader: Principal = { role: "admin" };
+  const requireOwn = ([first, ...below]: readonly string[]) => {
+    if (first !== job.id || below.length === 0) throw noShare();
+  };
+  return {
+    ...(await resultsOfJob(deps, job)),
+    async open(segments) {
+      requireOwn(segments);
+      return await openOutputPath(deps, reader, segments);
+    },
+    async directory(segments) {
+      requireOwn(segments);
+      return await findOutputDirectory(deps, reader, segments);
+    },
+  };
+}
