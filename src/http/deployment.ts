@@ -4,13 +4,14 @@ import { Problem } from "../domain/problem.ts";
 import { type PackageBody, readPackage } from "../operations/application-package.ts";
 import type { Deployment } from "../operations/deploy-process.ts";
 import type { FetchPackageDeps } from "../operations/fetch-package.ts";
+import { requireAction } from "../operations/guard.ts";
 import { chooseStart } from "../operations/package-files.ts";
 import { ApplicationPackageSchema } from "../operations/package-schema.ts";
 import { parseDisposition } from "../wire/multipart.ts";
 import { parsePrefer } from "../wire/prefer.ts";
 import { filesMediaTypes, readFiles } from "./deployment-files.ts";
 import { type BodyLimits, bodyText, parseJson, readBytes, requireContentType } from "./read-body.ts";
-import type { RouteContext } from "./route.ts";
+import { principalOf, type RouteContext } from "./route.ts";
 
 export type DeploymentDeps = FetchPackageDeps & { readonly settings: BodyLimits };
 
@@ -43,8 +44,11 @@ export const deploymentQuery = {
 } as const;
 
 /** Reads the body of a deployment, with what it links to. Throws `unsupported-media-type` and what `readPackage` throws. */
-export async function readDeployment(deps: DeploymentDeps, { request, query }: RouteContext): Promise<Deployment> {
+export async function readDeployment(deps: DeploymentDeps, context: RouteContext): Promise<Deployment> {
+  const { request, query } = context;
   const essence = requireContentType(request, deploymentBody.mediaTypes);
+  // Nothing is fetched or unpacked for who may not deploy.
+  requireAction(principalOf(context), "deploy", "deploy process");
   const bytes = await readBytes(request, deps.settings.maxBodyBytes);
   // The parts of a body are found again by the boundary that its type names.
   const contentType = essence.startsWith("multipart/") ? request.headers.get("content-type") : undefined;

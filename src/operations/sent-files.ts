@@ -12,9 +12,11 @@ export type SentPart = { readonly name?: string; readonly id?: string; readonly 
 const maxFiles = 1000;
 /** What an archive unpacks to, against what may be sent: text shrinks to a quarter or less. */
 const unpackedFactor = 8;
+/** All of it is in memory. */
+const maxUnpackedBytes = 64 * 2 ** 20;
 
 function boundsOf(maxBodyBytes: number) {
-  return { maxFiles, maxBytes: unpackedFactor * maxBodyBytes };
+  return { maxFiles, maxBytes: Math.min(maxUnpackedBytes, unpackedFactor * maxBodyBytes) };
 }
 
 /** Reads the files of an archive that was sent. Throws `invalid-parameter-value`, `content-too-large`. */

@@ -74,6 +74,10 @@ test("a bomb is refused before it is unpacked", async () => {
   expect(read(zipOf([{ name: "a", content: zeros, toldBytes: 10 }]))).rejects.toThrow("broken");
 });
 
+test("a zip whose file has another checksum is refused", async () => {
+  expect(read(zipOf([{ name: "a", content: "x", isDamaged: true }]))).rejects.toThrow('file "a"');
+});
+
 test("an encrypted zip, gzip of no tar, and other bytes are refused", async () => {
   expect(read(zipOf([{ name: "a", content: "x", isEncrypted: true }]))).rejects.toThrow("encrypted");
   expect(read(gzipSync("cwlVersion: v1.2"))).rejects.toThrow("gzip of something else");

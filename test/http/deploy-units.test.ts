@@ -187,6 +187,15 @@ describe("a link to CWL", () => {
       "run themselves",
     ],
     [
+      "files of too many values together",
+      {
+        "/p/flow.cwl": `${toolText}doc: [${Array.from({ length: 8 }, (_, n) => `{$import: ${n}.yml}`).join(", ")}]\n`,
+        ...Object.fromEntries(Array.from({ length: 8 }, (_, n) => [`/p/${n}.yml`, `[${"x,".repeat(15_000)}]`])),
+      },
+      400,
+      "too many values",
+    ],
+    [
       "imports that double each time",
       {
         "/p/flow.cwl": toolText.replace("inputs: {", "doc: {$import: 0.yml}\ninputs: {"),
@@ -214,6 +223,20 @@ describe("a link to CWL", () => {
     const response = await post(service, link(site));
     expect([response.status, await response.text()]).toEqual([409, expect.stringContaining("/p/about.txt")]);
     expect((await service.send("GET", "/processes/flow")).status).toBe(404);
+  });
+
+  test("is not fetched for who may not deploy", async () => {
+    await using service = await openService();
+    await using site = fileSite(files);
+    const key = await service.createKey("runner", "ann");
+    const headers = { authorization: `Bearer ${key}` };
+    for (const [method, path] of [
+      ["POST", "/processes"],
+      ["PUT", "/processes/flow"],
+    ] as const) {
+      expect((await service.send(method, path, { headers, body: link(site) })).status).toBe(403);
+    }
+    expect(site.asked).toEqual([]);
   });
 
   test("that ends in /processes/ID stays a process of another server, unless it says that it is CWL", async () => {

@@ -11,6 +11,8 @@ export type ArchiveEntry = {
   /** The size that is told, where it is not the real one. */
   readonly toldBytes?: number;
   readonly isEncrypted?: boolean;
+  /** The checksum of a zip is that of other bytes. */
+  readonly isDamaged?: boolean;
 };
 
 function bytesOf({ content = "" }: ArchiveEntry): Buffer {
@@ -30,7 +32,7 @@ export function zipOf(entries: readonly ArchiveEntry[]): Buffer {
     facts.writeUInt16LE(20, 0);
     facts.writeUInt16LE(entry.isEncrypted === true ? 1 : 0, 2);
     facts.writeUInt16LE(8, 4);
-    facts.writeUInt32LE(crc32(plain), 10);
+    facts.writeUInt32LE(entry.isDamaged === true ? 1 : crc32(plain), 10);
     facts.writeUInt32LE(packed.length, 14);
     facts.writeUInt32LE(entry.toldBytes ?? plain.length, 18);
     facts.writeUInt16LE(name.length, 22);

@@ -8,6 +8,7 @@ import type { Part } from "./join-parts.ts";
 import { withDollarNames } from "./lenient-names.ts";
 import type { LoadOptions } from "./load.ts";
 import { type Place, readSource, type Source } from "./source.ts";
+import { countYamlValues } from "./yaml-bounds.ts";
 
 /**
  * Reads a file of a package as text. Refuses, by throwing, what the package may not read. `path` is absolute, or a URL in a
@@ -20,6 +21,8 @@ const maxFiles = 1_000;
 /** Imports and includes together, and the characters that they bring: each may bring others, twice as many each time. */
 const maxImports = 10_000;
 const maxImportedCharacters = 32 * 2 ** 20;
+/** Files of as many values as one may hold, as far as that is bounded: all together hold no more. */
+const fullFiles = 5;
 /** A file of the package, and the ids that its processes have in the packed document, by their own ids. */
 export type PackedFile = {
   readonly path: string;
@@ -36,7 +39,7 @@ export type PackOptions = LoadOptions & {
   readonly embedFile?: EmbedFile;
   /** True where only the process that runs, and those that it runs, are packed: its id is then the document's. */
   readonly onlyMain?: boolean;
-  /** Values that each file may hold. */
+  /** Values that each file may hold: reading them holds up everybody else. */
   readonly maxValues?: number;
 };
 
@@ -50,7 +53,7 @@ export type Packing = {
   /** Each file as it was parsed: one that is imported often is parsed once. */
   readonly sources: Map<string, Source>;
   /** What may still be put in. */
-  readonly room: { imports: number; characters: number };
+  readonly room: { imports: number; characters: number; values: number };
   /** Ids that are taken. */
   readonly ids: Set<string>;
   readonly parts: Part[];
@@ -67,7 +70,11 @@ export function startPacking(root: string, readFile: ReadPackageFile, options: P
     options,
     files: new Map(),
     sources: new Map(),
-    room: { imports: maxImports, characters: maxImportedCharacters },
+    room: {
+      imports: maxImports,
+      characters: maxImportedCharacters,
+      values: fullFiles * (options.maxValues ?? Number.POSITIVE_INFINITY),
+    },
     ids: new Set(),
     parts: [],
     namespaces: new Map(),
@@ -168,6 +175,9 @@ export async function readPart(packing: Packing, path: string, at?: string): Pro
   const known = packing.sources.get(path);
   if (known !== undefined) return known;
   const text = await readText(packing, path, { at, kind: "document" });
+  packing.room.values -= countYamlValues(text);
+  if (packing.room.values < 0)
+    throw refuse(at ?? fileName(packing, path), "found files of too many values, wanted fewer");
   const source = readSource(text, fileName(packing, path), packing.options.maxValues);
   packing.sources.set(path, source);
   return source;
