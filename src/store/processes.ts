@@ -2,6 +2,7 @@ import { and, asc, eq, exists, getTableColumns, gt, isNull, or, sql } from "driz
 import type { Job } from "../domain/job.ts";
 import type { Process } from "../domain/process.ts";
 import type { Database } from "./database.ts";
+import { keepTexts } from "./queries/process-texts.ts";
 import type { TableRow } from "./rows.ts";
 import { processes, processPackages, processRevisions } from "./schema/processes.ts";
 import { type ArgumentsOf, argument, argumentsOf, build, compile, excluded, insertFrom } from "./statements.ts";
@@ -169,6 +170,7 @@ export async function saveProcess(
     insertCurrent(current),
     ...(replace === false ? [] : [replaceCurrent({ ...current, replaced })]),
     insertRevision(revisionArguments(process, at)),
+    keepTexts(process),
     ...(source === undefined ? [] : [replacePackage({ ...named, ...source })]),
   ]);
   const [inserted, updated] = results;
