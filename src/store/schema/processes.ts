@@ -85,3 +85,17 @@ export const processPackages = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.processId, table.revision] })],
 );
+
+/** Files of the folder of processes: what was deployed from each, or why it could not be. */
+export const processFiles = sqliteTable("process_files", {
+  /** The whole path. */
+  path: text("path").primaryKey(),
+  /** sha256 of what was read for it, hexadecimal. */
+  digest: text("digest").notNull(),
+  /** What was deployed from it; null before anything was. */
+  processId: text("process_id"),
+  /** The process is that of the file as long as this is its current revision. */
+  revision: text("revision"),
+  /** Why the file could not be deployed as it is now; null when it was. */
+  problem: text("problem"),
+});
