@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { listBuiltins, saveBuiltins } from "./assembly/builtins.ts";
 import { readDoor, refuseOpenDoor, refuseOpenTools, signInNote } from "./assembly/door.ts";
+import { startDropIn } from "./assembly/drop-in.ts";
 import { createEngines } from "./assembly/engines.ts";
 import { refuseFirstStart } from "./assembly/first-start.ts";
 import { askedTries, openGate } from "./assembly/gate.ts";
@@ -166,6 +167,8 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
 
   // What answers requests.
   const stopping = new AbortController();
+  const { maxDocumentBytes } = config;
+  const remotes = createRemoteProcesses({ ...base, maxDocumentBytes, tries: askedTries(config) });
   const http = createHttpApp({
     ...base,
     newSecret,
@@ -185,7 +188,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     },
     tries: askedTries(config),
     imageWarnings: (document) => imageWarnings(document, tools.machine),
-    remotes: createRemoteProcesses({ ...base, maxDocumentBytes: config.maxDocumentBytes, tries: askedTries(config) }),
+    remotes,
     news: stack.use(createJobNews(database, newId())),
     watches: createJobWatches({ database, layout }),
     queue: createQueueLimit(base, config.maxQueued),
@@ -212,6 +215,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   await showWaitedJobs(database);
   await runner.start();
   stack.use(await startHousekeeping(tidying));
+  stack.use(startDropIn({ ...base, processes, remotes, settings }, config));
   listener.answerWith(http);
   logger.info("Listening", { url: listener.url, data: layout.dataDirectory });
 

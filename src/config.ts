@@ -38,6 +38,9 @@ export const ConfigSchema = v.strictObject({
     60,
   ),
   data: v.optional(v.pipe(path, v.description("data directory")), "heddle-data"),
+  processes: v.optional(
+    v.pipe(path, v.description("folder whose package files are deployed as long as they are there")),
+  ),
   publicUrl: v.optional(v.pipe(url, v.description("the URL that clients see"))),
   trustedProxy: v.optional(
     v.pipe(

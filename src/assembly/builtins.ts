@@ -2,6 +2,7 @@ import type { Process } from "../domain/process.ts";
 import type { BuiltinProcess } from "../engines/builtin/builtin-process.ts";
 import { echo } from "../engines/builtin/echo.ts";
 import type { Database } from "../store/database.ts";
+import { completeTexts } from "../store/find-processes.ts";
 import { findProcess, saveProcess } from "../store/processes.ts";
 
 /** Processes by their ids. */
@@ -12,13 +13,14 @@ export function listBuiltins(): Builtins {
   return new Map([[echo.description.id, echo]]);
 }
 
-/** Stores the descriptions of built-in processes where they are not those of this program. */
+/** Stores the descriptions of built-in processes where they are not those of this program, and what processes of before are found by. */
 export async function saveBuiltins(database: Database, builtins: Builtins, now: number): Promise<void> {
   for (const builtin of builtins.values()) {
     const process = builtinProcess(builtin);
     const known = await findProcess(database, process.id);
     if (known?.revision !== process.revision) await saveProcess(database, process, now, { replace: true });
   }
+  await completeTexts(database);
 }
 
 function builtinProcess(builtin: BuiltinProcess): Process {

@@ -62,13 +62,10 @@ export function requireKnownQuery(
 
 /** Filters of lists of processes at other servers. */
 export const processFilters: readonly string[] = [
-  "keyword",
   "keywords",
   "mutable",
   "process",
   "processID",
-  "provider",
-  "q",
   "revisions",
   "status",
   "tags",

@@ -2,7 +2,9 @@ import { type Principal, seesPrivate } from "../domain/access.ts";
 import { defined } from "../domain/defined.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
+import { byId, type ProcessOrder, type ProcessSearch, wrongProcessQuery } from "../domain/process-search.ts";
 import type { Database } from "../store/database.ts";
+import { findProcesses } from "../store/find-processes.ts";
 import { listProcesses as readProcesses } from "../store/processes.ts";
 import { requireAction } from "./guard.ts";
 import type { ProcessCache } from "./process-cache.ts";
@@ -12,23 +14,54 @@ export type DescribeDeps = { readonly database: Database; readonly processes: Pr
 /** A page of a list; `next` continues it, `prev` leads back: undefined at the ends. */
 export type Page<Item> = { readonly items: readonly Item[]; readonly next?: string; readonly prev?: string };
 
-/** Lists the processes that may be seen, by id. For whoever has no key these are the public ones. */
+/** Which processes a list shows, and where it begins. */
+export type ProcessFilter = {
+  readonly limit: number;
+  /** The id of the process behind which the page begins. */
+  readonly after?: string;
+  readonly visibility?: "public" | "private";
+  /** All when absent. */
+  readonly search?: ProcessSearch;
+  /** By id when absent. */
+  readonly order?: ProcessOrder;
+};
+
+/**
+ * Lists the processes that may be seen. For whoever has no key these are the public ones. Throws `forbidden` for an owner
+ * that is somebody else, `invalid-query-parameter-value` for an unknown place.
+ */
 export async function listProcesses(
-  deps: DescribeDeps,
+  deps: Pick<DescribeDeps, "database">,
   principal: Principal | undefined,
-  page: { readonly limit: number; readonly after?: string; readonly visibility?: "public" | "private" },
+  filter: ProcessFilter,
 ): Promise<Page<Process>> {
   if (principal !== undefined) requireAction(principal, "read-processes", "list processes");
-  const { limit, after, visibility } = page;
+  requireOwnOwner(principal, filter.search?.owner);
+  const { limit } = filter;
   // One more than asked tells whether there is a next page.
-  const read = await readProcesses(deps.database, {
-    limit: limit + 1,
-    withPrivate: seesPrivate(principal),
-    ...defined({ after, visibility }),
-  });
+  const read = await readPage(deps, principal, { ...filter, limit: limit + 1 });
   const items = read.slice(0, limit);
   const last = items.at(-1);
   return read.length > items.length && last !== undefined ? { items, next: last.id } : { items };
+}
+
+async function readPage(
+  { database }: Pick<DescribeDeps, "database">,
+  principal: Principal | undefined,
+  { limit, after, visibility, search, order = byId }: ProcessFilter,
+): Promise<readonly Process[]> {
+  const page = { limit, withPrivate: seesPrivate(principal), ...defined({ after, visibility }) };
+  if (search === undefined && order === byId) return readProcesses(database, page);
+  const found = await findProcesses(database, { ...page, search: search ?? { needles: [] }, order });
+  if (found === undefined) throw wrongProcessQuery("after", after ?? "", "a value from a link of a list");
+  return found;
+}
+
+/** Who owns what is for admins to know. Throws `forbidden`. */
+function requireOwnOwner(principal: Principal | undefined, owner: string | undefined): void {
+  if (owner === undefined || principal?.role === "admin" || principal?.user === owner) return;
+  const detail = `Cannot list processes: found owner "${owner.slice(0, 80)}", wanted your own name, or role "admin"`;
+  throw new Problem("forbidden", detail);
 }
 
 /**

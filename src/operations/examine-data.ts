@@ -8,6 +8,7 @@ import { filesWithoutDatabase } from "../files/missing-database.ts";
 import { isStaleLink, listSetAside, ownedDirectories, ownerOfOutput } from "../files/orphans.ts";
 import { databaseFacts, databaseFaults } from "../store/backup.ts";
 import { deployedPackages } from "../store/deployed-packages.ts";
+import { fileProblems } from "../store/process-files.ts";
 import { wrongUsage } from "../store/recount.ts";
 import { outdatedParts } from "./outdated-parts.ts";
 
@@ -81,15 +82,20 @@ function dottedName(directory: string): readonly Finding[] {
   return [warning("directory name", detail)];
 }
 
-/** Packages, with their descriptions, that were deployed when more was taken. They run on; whoever deploys them again must change them. */
+/**
+ * Packages, with their descriptions, that were deployed when more was taken: they run on, and whoever deploys them again must
+ * change them. And files of the folder of processes that the service could not deploy.
+ */
 async function examinePackages(layout: Layout): Promise<readonly Finding[]> {
   const file = databaseFile(layout);
   if ((await ifExists(stat(file))) === undefined) return [];
-  return deployedPackages(file).flatMap((deployed) =>
+  const outdated = deployedPackages(file).flatMap((deployed) =>
     outdatedParts(deployed).map((detail) =>
       warning("packages", `process "${deployed.process.id}" would be refused today: ${detail}`),
     ),
   );
+  const broken = fileProblems(file).map(({ path, problem }) => warning("processes folder", `"${path}": ${problem}`));
+  return [...outdated, ...broken];
 }
 
 async function examineDatabase({ layout, clock }: ExamineDeps): Promise<Finding> {

@@ -2,7 +2,8 @@ import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
 import type { Process } from "../domain/process.ts";
 import type { ProcessName } from "../domain/process-name.ts";
 import type { Database } from "./database.ts";
-import type { PackageSource } from "./processes.ts";
+import { findProcessRevision, type PackageSource } from "./processes.ts";
+import { keepTexts } from "./queries/process-texts.ts";
 import { processes, processPackages, processRevisions } from "./schema/processes.ts";
 import { argument, build, compile } from "./statements.ts";
 
@@ -172,7 +173,9 @@ export async function withdrawRevision(database: Database, id: string, revision:
 /** Makes an earlier revision the current one again. False for a process that never was deployed. */
 export async function restoreRevision(database: Database, id: string, revision: string, at: number): Promise<boolean> {
   const change = { id, revision, at };
-  const [restored] = await database.write([makeCurrent(change), makeDeployed(change)]);
+  const process = await findProcessRevision(database, id, revision);
+  const texts = process === undefined ? [] : [keepTexts(process)];
+  const [restored] = await database.write([makeCurrent(change), makeDeployed(change), ...texts]);
   return restored?.rowsAffected === 1;
 }
 

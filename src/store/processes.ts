@@ -2,6 +2,8 @@ import { and, asc, eq, exists, getTableColumns, gt, isNull, or, sql } from "driz
 import type { Job } from "../domain/job.ts";
 import type { Process } from "../domain/process.ts";
 import type { Database } from "./database.ts";
+import { type FileOfProcess, keepFile } from "./queries/process-files.ts";
+import { keepTexts } from "./queries/process-texts.ts";
 import type { TableRow } from "./rows.ts";
 import { processes, processPackages, processRevisions } from "./schema/processes.ts";
 import { type ArgumentsOf, argument, argumentsOf, build, compile, excluded, insertFrom } from "./statements.ts";
@@ -148,6 +150,8 @@ export type SaveOptions = {
   readonly replace: boolean | { readonly revision: string };
   readonly owner?: string;
   readonly source?: PackageSource;
+  /** The file of the folder of processes that it comes from. */
+  readonly file?: FileOfProcess;
 };
 
 /**
@@ -159,7 +163,7 @@ export async function saveProcess(
   database: Database,
   process: Process,
   at: number,
-  { replace, owner, source }: SaveOptions,
+  { replace, owner, source, file }: SaveOptions,
 ): Promise<"deployed" | "replaced" | "exists"> {
   const { id, revision } = process;
   const current = { id, revision, owner: owner ?? null, updatedAt: at, undeployedAt: null };
@@ -169,7 +173,9 @@ export async function saveProcess(
     insertCurrent(current),
     ...(replace === false ? [] : [replaceCurrent({ ...current, replaced })]),
     insertRevision(revisionArguments(process, at)),
+    keepTexts(process),
     ...(source === undefined ? [] : [replacePackage({ ...named, ...source })]),
+    ...(file === undefined ? [] : keepFile(process, file)),
   ]);
   const [inserted, updated] = results;
   if (inserted?.rowsAffected === 1) return "deployed";

@@ -47,6 +47,18 @@ await using folder = await temporaryDirectory();
 const started = performance.now();
 await using server = await startServer(folder.path);
 console.log(`start with ${count} processes: ${(performance.now() - started).toFixed(0)} ms`);
+for (const query of [
+  "q=process+does&limit=100",
+  "q=nothing-has-this&limit=100",
+  "keyword=test&limit=100",
+  "sortby=title&limit=100",
+  "sortby=-updated&limit=100&after=process-000100",
+  "statistics=true&limit=100",
+]) {
+  await printTimes(`/processes?${query}`);
+}
+await printTimes("/api");
+await printTimes("/processes/process-000001/api");
 for (const limit of [100, 1000]) {
   const times: number[] = [];
   let seen = 0;
@@ -64,4 +76,17 @@ for (const limit of [100, 1000]) {
   console.log(
     `GET /processes?limit=${limit}: ${times.length} pages, ${seen} processes, median ${middle?.toFixed(1)} ms, most ${times.at(-1)?.toFixed(1)} ms`,
   );
+}
+
+/** Prints how long one request takes, and how long its answer is. */
+async function printTimes(path: string): Promise<void> {
+  const times: number[] = [];
+  let length = 0;
+  for (let index = 0; index < 20; index += 1) {
+    const asked = performance.now();
+    length = (await (await fetch(`${server.url}${path}`)).arrayBuffer()).byteLength;
+    times.push(performance.now() - asked);
+  }
+  times.sort((one, other) => one - other);
+  console.log(`GET ${path}: median ${times[10]?.toFixed(1)} ms, most ${times[19]?.toFixed(1)} ms, ${length} bytes`);
 }

@@ -1,8 +1,9 @@
-import { jsonLink, type Link, processUrl, profiles, relations } from "../../domain/links.ts";
+import { jobUrl, jsonLink, type Link, processUrl, profiles, relations } from "../../domain/links.ts";
 import type { Process } from "../../domain/process.ts";
 import type { ChosenProcess } from "../../operations/application-package.ts";
 import type { Deployed } from "../../operations/deploy-process.ts";
 import type { ProcessRevision } from "../../operations/process-revisions.ts";
+import type { ProcessStatistics } from "../../operations/process-statistics.ts";
 
 /** Builds the summary of a process (processSummary.yaml; `mutable`: OGC 20-044 /req/deploy-replace-undeploy/static-indicator). */
 export function processSummary(process: Process, baseUrl: string): Readonly<Record<string, unknown>> {
@@ -96,6 +97,20 @@ function toldLinks({ description: { metadata = [] } }: Process): readonly Link[]
 /** What was fetched for its package, each file with its digest. */
 function sourcesOf({ definition }: Process) {
   return definition.kind === "cwl" && definition.sources !== undefined ? { sources: definition.sources } : {};
+}
+
+/** Builds what is told of the last runs of a process; times are seconds. */
+export function statisticsOfProcess({ lastRuns, ...figures }: ProcessStatistics, baseUrl: string) {
+  return {
+    ...figures,
+    lastRuns: lastRuns.map(({ id, status, startedAt, finishedAt }) => ({
+      jobID: id,
+      status,
+      ...(finishedAt === undefined ? {} : { finished: new Date(finishedAt).toISOString() }),
+      ...(startedAt === undefined || finishedAt === undefined ? {} : { seconds: (finishedAt - startedAt) / 1000 }),
+      links: [jsonLink(jobUrl(baseUrl, id), "monitor", "The job")],
+    })),
+  };
 }
 
 function stateMembers({ deployedAt, withdrawnAt, isCurrent, isDeployed }: ProcessRevision) {

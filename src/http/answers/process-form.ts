@@ -34,22 +34,28 @@ export function stateOf({ revision, visibility }: Pick<Process, "revision" | "vi
 
 /**
  * Answers with the description of a process; its page has a form to execute it, filled by the query. One of its revisions is
- * told of with what became of it.
+ * told of with what became of it. `more` stands beside the members of the description.
  */
 export function processResponse(
   context: RouteContext,
   process: Process,
-  { query = "", revision }: { readonly query?: string; readonly revision?: ProcessRevision } = {},
+  {
+    query = "",
+    revision,
+    more = {},
+  }: { readonly query?: string; readonly revision?: ProcessRevision; readonly more?: object } = {},
 ): Response {
   const { baseUrl } = context;
   const name = revision === undefined ? process.id : `${process.id}@${process.revision}`;
   const action = `${processUrl(baseUrl, name)}/execution`;
   const fields = formFields(query, process.description);
-  return documentResponse(context, processDocument(process, baseUrl, revision), {
+  const document = { ...processDocument(process, baseUrl, revision), ...more };
+  return documentResponse(context, document, {
     title: process.description.title ?? process.id,
     profile: profiles.processDescription,
     page: processPage({ action, fields }),
-    state: stateOf(process),
+    // Figures of runs change while the process does not.
+    ...(Object.keys(more).length === 0 ? { state: stateOf(process) } : {}),
   });
 }
 

@@ -19,45 +19,78 @@ export function openApiType(version: OpenApiVersion): string {
   return `application/vnd.oai.openapi+json;version=${version}`;
 }
 
+type ApiOptions = {
+  readonly version: OpenApiVersion;
+  readonly baseUrl: string;
+};
+
 /**
- * Describes the API: every route with its body, answers and problems, and a path of its own for the execution of each
- * process; `isPartial` says that there are more processes. Authored as OpenAPI 3.1; 3.0 is converted from it.
+ * Describes the API: every route with its body, answers and problems, and a path of its own for the execution of each of
+ * these processes; `hasMore`: there are others, too. Authored as OpenAPI 3.1; 3.0 is converted from it.
  */
 export function openApiDocument(
   routes: readonly Route[],
   processes: readonly Process[],
-  options: { readonly version: OpenApiVersion; readonly baseUrl: string; readonly isPartial: boolean },
+  options: ApiOptions & { readonly hasMore: boolean },
 ): JsonObject {
   const paths: Record<string, Record<string, Json>> = {};
   for (const route of routes) {
-    const path = route.path.replaceAll(/:([A-Za-z]+)/g, "{$1}").replace("*", "{path}");
+    const path = pathOf(route);
     const item = paths[path] ?? {};
     item[route.method.toLowerCase()] = operationOf(route, path);
     paths[path] = item;
   }
-  for (const process of processes) {
-    const path = `/processes/${process.id}/execution`;
-    const route = routes.find((one) => one.path === "/processes/:processId/execution");
-    if (route !== undefined) paths[path] = { post: executionOf(route.about, process) };
-  }
+  for (const process of processes) Object.assign(paths, executionPath(routes, process.id, process));
+  const description = options.hasMore ? `${aboutApi} ${manyProcesses}` : aboutApi;
+  return documentOf({ title: "Heddle", version: "1.0.0", description }, paths, options);
+}
+
+/** Builds the API description of one process, or of a revision, by its name: where it is described and executed, with what it takes and a request that works as it stands. */
+export function processApiDocument(
+  routes: readonly Route[],
+  { name, process }: { readonly name: string; readonly process: Process },
+  options: ApiOptions,
+): JsonObject {
+  const described = routes.filter(({ method, path }) => method === "GET" && path === "/processes/:processId");
+  const paths = {
+    ...Object.fromEntries(
+      described.map((route) => {
+        const path = `/processes/${name}`;
+        return [path, { get: operationOf(route, path) }];
+      }),
+    ),
+    ...executionPath(routes, name, process),
+  };
+  const { title = process.id, version, description = "" } = process.description;
+  return documentOf({ title, version, description }, paths, options);
+}
+
+function documentOf(info: JsonObject, paths: JsonObject, { version, baseUrl }: ApiOptions): JsonObject {
   const document: JsonObject = {
     openapi: "3.1.1",
-    info: { title: "Heddle", version: "1.0.0", description: aboutText(processes.length, options.isPartial) },
-    servers: [{ url: options.baseUrl }],
+    info,
+    servers: [{ url: baseUrl }],
     paths,
     components: {
       schemas: Object.fromEntries(Object.entries(documentSchemas).map(([name, schema]) => [name, schemaOf(schema)])),
       securitySchemes: { key: { type: "http", scheme: "bearer", description: "hdl_..., from heddle keys create" } },
     },
   };
-  return options.version === "3.1" ? document : toOpenApi30(document);
+  return version === "3.1" ? document : toOpenApi30(document);
 }
 
-function aboutText(count: number, isPartial: boolean): string {
-  const about = `Runs tools as OGC API - Processes. What asks for something that is not done here is refused, never left out: requests that have an effect for these headers: ${refusedHeaders}; lists for parameters that are filters elsewhere and not here.`;
-  if (!isPartial) return about;
-  return `${about} Only the first ${count} processes have an execution path of their own here; the description of each process tells its inputs.`;
+function pathOf({ path }: Route): string {
+  return path.replaceAll(/:([A-Za-z]+)/g, "{$1}").replace("*", "{path}");
 }
+
+function executionPath(routes: readonly Route[], name: string, process: Process): Record<string, Record<string, Json>> {
+  const route = routes.find(({ path }) => path === "/processes/:processId/execution");
+  return route === undefined ? {} : { [`/processes/${name}/execution`]: { post: executionOf(route.about, process) } };
+}
+
+const aboutApi = `Runs tools as OGC API - Processes. What asks for something that is not done here is refused, never left out: requests that have an effect for these headers: ${refusedHeaders}; lists for parameters that are filters elsewhere and not here.`;
+const manyProcesses =
+  "There are too many processes for a path of each: /processes/{processId}/api describes one, with what it takes.";
 
 function schemaOf(schema: v.GenericSchema): Json {
   const { $schema: _dialect, ...plain } = toJsonSchema(schema, { errorMode: "ignore" });

@@ -1,14 +1,16 @@
 import styles from "swagger-ui-dist/swagger-ui.css" with { type: "file" };
 import bundle from "swagger-ui-dist/swagger-ui-bundle.js" with { type: "file" };
+import type { JsonObject } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
-import { type DescribeDeps, listProcesses } from "../../operations/describe-processes.ts";
+import { type DescribeDeps, describeProcess, listProcesses } from "../../operations/describe-processes.ts";
 import { taggedResponse } from "../answers/entity-tag.ts";
 import { notChanged } from "../openapi/about.ts";
-import { type OpenApiVersion, openApiDocument, openApiType } from "../openapi/openapi.ts";
-import type { Route } from "../route.ts";
+import { type OpenApiVersion, openApiDocument, openApiType, processApiDocument } from "../openapi/openapi.ts";
+import { processNameOf, revisionQuery } from "../process-name.ts";
+import type { Route, RouteContext } from "../route.ts";
 
-/** More processes than this have no execution path of their own in the API description, which would be too large to read. */
-const maxProcesses = 100;
+/** Of more processes than this none has an execution path of its own in the API description, which would be too large to read. */
+const maxProcesses = 50;
 
 const page = `<!doctype html>
 <html lang="en">
@@ -40,6 +42,13 @@ const assets: Readonly<Record<string, { readonly type: string; readonly content:
 
 /** Lists the routes of the API description; `routes` gives all routes of the service. */
 export function apiRoutes(deps: DescribeDeps, routes: () => readonly Route[]): readonly Route[] {
+  // Without processes of its own it is the same each time.
+  let kept: { readonly of: string; readonly document: JsonObject } | undefined;
+  const withoutProcesses = (options: ApiOptions) => {
+    const of = `${options.version} ${options.baseUrl}`;
+    if (kept?.of !== of) kept = { of, document: openApiDocument(routes(), [], { ...options, hasMore: true }) };
+    return kept.document;
+  };
   return [
     {
       method: "GET",
@@ -55,19 +64,39 @@ export function apiRoutes(deps: DescribeDeps, routes: () => readonly Route[]): r
       access: "public",
       async handle(context) {
         const { items, next } = await listProcesses(deps, context.caller, { limit: maxProcesses });
-        const version = versionOf(context.request.headers.get("accept"), context.query("f"));
-        const document = openApiDocument(routes(), items, {
-          version,
-          baseUrl: context.baseUrl,
-          isPartial: next !== undefined,
-        });
-        return taggedResponse(context.request, JSON.stringify(document), {
-          "content-type": openApiType(version),
-          "content-language": "en",
-          vary: "accept",
-        });
+        return apiResponse(context, (options) =>
+          next === undefined
+            ? openApiDocument(routes(), items, { ...options, hasMore: false })
+            : withoutProcesses(options),
+        );
       },
     },
+    {
+      method: "GET",
+      path: "/processes/:processId/api",
+      about: {
+        summary: "API description of one process",
+        tag: "processes",
+        query: revisionQuery,
+        answers: {
+          200: { about: "OpenAPI", content: { mediaType: "application/vnd.oai.openapi+json;version=3.0" } },
+          ...notChanged,
+        },
+      },
+      access: "public",
+      async handle(context) {
+        const name = processNameOf(context);
+        const process = await describeProcess(deps, context.caller, name);
+        return apiResponse(context, (options) => processApiDocument(routes(), { name, process }, options));
+      },
+    },
+    ...pageRoutes(),
+  ];
+}
+
+/** Lists the routes of the page for people, with what it loads. */
+function pageRoutes(): readonly Route[] {
+  return [
     {
       method: "GET",
       path: "/api.html",
@@ -101,6 +130,17 @@ export function apiRoutes(deps: DescribeDeps, routes: () => readonly Route[]): r
       },
     },
   ];
+}
+
+type ApiOptions = { readonly version: OpenApiVersion; readonly baseUrl: string };
+
+function apiResponse(context: RouteContext, make: (options: ApiOptions) => JsonObject): Response {
+  const version = versionOf(context.request.headers.get("accept"), context.query("f"));
+  return taggedResponse(context.request, JSON.stringify(make({ version, baseUrl: context.baseUrl })), {
+    "content-type": openApiType(version),
+    "content-language": "en",
+    vary: "accept",
+  });
 }
 
 /** Returns 3.0 unless the client names 3.1. */

@@ -1,5 +1,4 @@
 import { processUrl, profiles } from "../../domain/links.ts";
-import { Problem } from "../../domain/problem.ts";
 import { parseProcessName } from "../../domain/process-name.ts";
 import { AmendmentSchema, amendProcess } from "../../operations/amend-process.ts";
 import {
@@ -11,9 +10,10 @@ import {
 } from "../../operations/deploy-process.ts";
 import { type DescribeDeps, describeProcess, listProcesses } from "../../operations/describe-processes.ts";
 import { readRevision, withdrawRevision } from "../../operations/process-revisions.ts";
+import { processStatistics } from "../../operations/process-statistics.ts";
 import { documentResponse } from "../answers/document-response.ts";
 import { requireMatch } from "../answers/entity-tag.ts";
-import { deployedDocument, processSummary } from "../answers/process-document.ts";
+import { deployedDocument, processSummary, statisticsOfProcess } from "../answers/process-document.ts";
 import { processResponse, stateOf } from "../answers/process-form.ts";
 import {
   deploymentBody as body,
@@ -23,10 +23,10 @@ import {
   readDeployment,
   wantsRepresentation,
 } from "../deployment.ts";
-import { processFilters, requireKnownQuery } from "../known-query.ts";
-import { ok, paging, tagged } from "../openapi/about.ts";
-import { listPage, pageLinks, pageNumberOf, pageOf } from "../paging.ts";
+import { ok, tagged } from "../openapi/about.ts";
+import { listPage, pageLinks, pageNumberOf } from "../paging.ts";
 import { processNameOf, revisionQuery } from "../process-name.ts";
+import { asksStatistics, processFilterOf, processListQuery, statisticsQuery } from "../process-query.ts";
 import { readJson, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 
@@ -50,7 +50,7 @@ function catalogueRoutes(deps: ProcessRouteDeps): readonly Route[] {
       about: {
         summary: "List processes",
         tag: "processes",
-        query: { ...paging, visibility: "public or private: only these of the processes that may be seen" },
+        query: processListQuery,
         answers: tagged("ProcessList", "One page of processes"),
       },
       access: "public",
@@ -92,14 +92,16 @@ function oneProcessRoutes(deps: ProcessRouteDeps): readonly Route[] {
       about: {
         summary: "Describe a process, or one of its revisions",
         tag: "processes",
-        query: revisionQuery,
+        query: { ...revisionQuery, ...statisticsQuery },
         answers: tagged("Process", "The description"),
       },
       access: "public",
       async handle(context) {
         const name = processNameOf(context);
         if (parseProcessName(name).id === name) {
-          return processResponse(context, await describeProcess(deps, context.caller, name));
+          const process = await describeProcess(deps, context.caller, name);
+          const more = asksStatistics(context) ? await statisticsMember(deps, context, name) : {};
+          return processResponse(context, process, { more });
         }
         const { process, ...revision } = await readRevision(deps, context.caller, name);
         return processResponse(context, process, { revision });
@@ -185,29 +187,35 @@ function preconditionOf({ request }: Pick<RouteContext, "request">): Preconditio
   return (current) => requireMatch(request, current === undefined ? undefined : stateOf(current));
 }
 
-async function answerList(deps: DescribeDeps, context: RouteContext): Promise<Response> {
-  // Clients that never follow a next link shall see the whole catalogue.
-  const filter = { ...pageOf(context, 1000), ...visibilityOf(context) };
-  const { items, next } = await listPage(pageNumberOf(context), filter, (page) =>
+async function answerList(deps: ProcessRouteDeps, context: RouteContext): Promise<Response> {
+  // Clients that never follow a next link shall see the whole catalogue. Runs are read for each process.
+  const withStatistics = asksStatistics(context);
+  const filter = processFilterOf(context, withStatistics ? mostWithStatistics : 1000);
+  const limit = withStatistics ? Math.min(filter.limit, mostWithStatistics) : filter.limit;
+  const { items, next } = await listPage(pageNumberOf(context), { ...filter, limit }, (page) =>
     listProcesses(deps, context.caller, page),
   );
   const document = {
-    processes: items.map((process) => processSummary(process, context.baseUrl)),
+    processes: await inTurn(items, async (process) => ({
+      ...processSummary(process, context.baseUrl),
+      ...(withStatistics ? await statisticsMember(deps, context, process.id) : {}),
+    })),
     links: pageLinks(context, `${context.baseUrl}/processes`, { next }),
   };
   return documentResponse(context, document, { title: "Processes", profile: profiles.processList });
 }
 
-/** Reads which processes the request wants: all that the caller may see, or only public or private ones. */
-function visibilityOf(context: RouteContext): { readonly visibility?: "public" | "private" } {
-  requireKnownQuery(context, "processes", {
-    filters: ["visibility"],
-    others: ["limit", "after", "page"],
-    elsewhere: processFilters,
-  });
-  const visibility = context.query("visibility");
-  if (visibility === undefined) return {};
-  if (visibility === "public" || visibility === "private") return { visibility };
-  const detail = `Cannot list processes: found visibility "${visibility}", wanted public or private`;
-  throw new Problem("invalid-query-parameter-value", detail);
+/** The most processes of a page that tells of runs. */
+const mostWithStatistics = 100;
+
+async function inTurn<Item, Made>(items: readonly Item[], make: (item: Item) => Promise<Made>): Promise<Made[]> {
+  const made: Made[] = [];
+  for (const item of items) made.push(await make(item));
+  return made;
+}
+
+/** Throws `unauthorized` for a stranger, who sees no runs. */
+async function statisticsMember(deps: ProcessRouteDeps, context: RouteContext, processId: string) {
+  const statistics = await processStatistics(deps, principalOf(context), processId);
+  return { statistics: statisticsOfProcess(statistics, context.baseUrl) };
 }

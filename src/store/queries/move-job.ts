@@ -182,12 +182,3 @@ export const insertDismissalEvent = compile<{ jobId: string; moveId: string }>()
 export const deleteResults = compile<{ jobId: string; moveId: string }>()(() =>
   build.delete(results).where(and(eq(results.jobId, argument("jobId")), moved)),
 );
-
-/** Values that take less stand in rows that the job has anyway. */
-const smallCharacters = 4096;
-
-/** Counts what large values take of the database. */
-export function largeBytes(outputs: readonly (readonly string[])[]): number {
-  const lengths = outputs.map(([, text = ""]) => (text.length > smallCharacters ? Buffer.byteLength(text) : 0));
-  return lengths.reduce((sum, length) => sum + length, 0);
-}

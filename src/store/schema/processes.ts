@@ -1,19 +1,23 @@
-import { blob, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { blob, index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Role } from "../../domain/access.ts";
 import type { ProcessDefinition, ProcessDescription } from "../../domain/process.ts";
 import { exactJson } from "./exact-json.ts";
 
 /** Which revision an id stands for. A row stays when its process is undeployed, so that it can be restored. */
-export const processes = sqliteTable("processes", {
-  id: text("id").primaryKey(),
-  revision: text("revision").notNull(),
-  /** Who may replace or undeploy it, besides admins; null where only they may. */
-  owner: text("owner"),
-  /** When this revision became the current one. */
-  updatedAt: integer("updated_at").notNull(),
-  /** Null while it is deployed. */
-  undeployedAt: integer("undeployed_at"),
-});
+export const processes = sqliteTable(
+  "processes",
+  {
+    id: text("id").primaryKey(),
+    revision: text("revision").notNull(),
+    /** Who may replace or undeploy it, besides admins; null where only they may. */
+    owner: text("owner"),
+    /** When this revision became the current one. */
+    updatedAt: integer("updated_at").notNull(),
+    /** Null while it is deployed. */
+    undeployedAt: integer("undeployed_at"),
+  },
+  (table) => [index("processes_by_update").on(table.updatedAt, table.id)],
+);
 
 /**
  * Each definition that was ever deployed. What it says and runs is never changed, and outlives an undeployment: jobs name it.
@@ -41,7 +45,33 @@ export const processRevisions = sqliteTable(
     /** When somebody said that nobody shall execute it any more. */
     withdrawnAt: integer("withdrawn_at"),
   },
-  (table) => [primaryKey({ columns: [table.processId, table.revision] })],
+  (table) => [
+    primaryKey({ columns: [table.processId, table.revision] }),
+    // A search asks of each process whether it may be seen: the rows are long.
+    index("process_revisions_seen").on(table.processId, table.revision, table.visibility),
+  ],
+);
+
+/**
+ * What processes are searched for: of each revision that was the current one. The rows of revisions are too long to be read
+ * for it. WITHOUT ROWID (see the migration).
+ */
+export const processTexts = sqliteTable(
+  "process_texts",
+  {
+    processId: text("process_id").notNull(),
+    revision: text("revision").notNull(),
+    /** What it is sorted by: its title, or its id where it has none, folded. */
+    title: text("title").notNull(),
+    /** Id, title, description and keywords, folded; each keyword between two marks. */
+    text: text("text").notNull(),
+    /** The server that runs it; null where this one does. */
+    remoteUrl: text("remote_url"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.processId, table.revision] }),
+    index("process_texts_by_title").on(table.title, table.processId, table.revision),
+  ],
 );
 
 /** What was deployed, as it came: the bytes of the body and their media type. None for built-ins, and for deployments of before. */
@@ -55,3 +85,17 @@ export const processPackages = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.processId, table.revision] })],
 );
+
+/** Files of the folder of processes: what was deployed from each, or why it could not be. */
+export const processFiles = sqliteTable("process_files", {
+  /** The whole path. */
+  path: text("path").primaryKey(),
+  /** sha256 of what was read for it, hexadecimal. */
+  digest: text("digest").notNull(),
+  /** What was deployed from it; null before anything was. */
+  processId: text("process_id"),
+  /** The process is that of the file as long as this is its current revision. */
+  revision: text("revision"),
+  /** Why the file could not be deployed as it is now; null when it was. */
+  problem: text("problem"),
+});

@@ -1,0 +1,42 @@
+import type { Principal } from "../domain/access.ts";
+import type { Job } from "../domain/job.ts";
+import { type ListDeps, listJobs } from "./list-jobs.ts";
+
+/** How the last runs of a process ended, of those that the caller may see. */
+export type ProcessStatistics = {
+  /** The newest first. */
+  readonly lastRuns: readonly Job[];
+  /** How many runs the figures are about. */
+  readonly runs: number;
+  /** From 0 to 1; undefined without a run. */
+  readonly successRate?: number;
+  /** From the start to the end, of those that succeeded; undefined without one. */
+  readonly medianSeconds?: number;
+};
+
+/** The figures are about as many of the last runs. */
+const countedRuns = 50;
+const shownRuns = 5;
+
+/** Reads how the last runs of a process ended. Throws `forbidden` for whoever may not list jobs. */
+export async function processStatistics(
+  deps: ListDeps,
+  principal: Principal,
+  processId: string,
+): Promise<ProcessStatistics> {
+  const search = { processIds: [processId], providerIds: [null], statuses: ["successful", "failed"] } as const;
+  const { items } = await listJobs(deps, principal, { limit: countedRuns, search });
+  const succeeded = items.filter(({ status }) => status === "successful");
+  const seconds = succeeded.flatMap(secondsOf).toSorted((one, other) => one - other);
+  const medianSeconds = seconds[Math.floor(seconds.length / 2)];
+  return {
+    lastRuns: items.slice(0, shownRuns),
+    runs: items.length,
+    ...(items.length === 0 ? {} : { successRate: succeeded.length / items.length }),
+    ...(medianSeconds === undefined ? {} : { medianSeconds }),
+  };
+}
+
+function secondsOf({ startedAt, finishedAt }: Job): readonly number[] {
+  return startedAt === undefined || finishedAt === undefined ? [] : [(finishedAt - startedAt) / 1000];
+}
