@@ -125,7 +125,12 @@ const wrong: readonly (readonly [string, (url: string) => unknown, number, strin
     400,
     "/inputs/colour",
   ],
-  ["a link to nothing of the kind", (url) => ({ executionUnit: { href: `${url}/file.txt` } }), 422, "wanted a CWL document"],
+  [
+    "a link to nothing of the kind",
+    (url) => ({ executionUnit: { href: `${url}/file.txt` } }),
+    422,
+    "wanted a CWL document",
+  ],
   [
     "a server that is down",
     () => cwl({ WPS1Requirement: { provider: "http://127.0.0.1:1/wps", process: "x" } }),
