@@ -33,6 +33,7 @@ const textTypes = [
 export const deploymentBody = {
   mediaTypes: [...jsonTypes, ...textTypes, ...filesMediaTypes],
   schema: ApplicationPackageSchema,
+  otherTypes: filesMediaTypes,
 };
 
 /** What a request says of a deployment beside its body. */

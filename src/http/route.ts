@@ -35,6 +35,8 @@ export type RouteBody = {
   readonly mediaTypes: readonly string[];
   /** What the body, or what is read of it, must be. */
   readonly schema: v.GenericSchema;
+  /** Those of the types whose bodies the schema does not describe. */
+  readonly otherTypes?: readonly string[];
 };
 
 type RouteFacts = {

@@ -148,3 +148,12 @@ describe("toSchema30() makes", () => {
     expect(toSchema30(schema)).toEqual(expected);
   });
 });
+
+test("a body of several files has its types in the description, and no schema of JSON", async () => {
+  await using service = await openService();
+  const { paths } = await jsonOf(await service.send("GET", "/api"));
+  const { post } = Object(Object(paths)["/processes"]);
+  expect(post.requestBody.content["application/zip"]).toEqual({});
+  expect(post.requestBody.content["multipart/form-data"]).toEqual({});
+  expect(post.requestBody.content["application/ogcapppkg+json"]).toHaveProperty("schema");
+});

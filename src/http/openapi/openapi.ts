@@ -6,7 +6,7 @@ import type { Process } from "../../domain/process.ts";
 import { SubscriberSchema } from "../../domain/subscriber.ts";
 import { documentFormats } from "../answers/document-formats.ts";
 import { refusedHeaders } from "../known-headers.ts";
-import { hasEffect, type Route } from "../route.ts";
+import { hasEffect, type Route, type RouteBody } from "../route.ts";
 import type { RouteAbout } from "./about.ts";
 import { documentSchemas } from "./api-schemas.ts";
 import { exampleRequest } from "./example-request.ts";
@@ -120,7 +120,7 @@ function operationOf(route: Route, path: string): Json {
     summary: about.summary,
     tags: [about.tag],
     ...defined({ parameters: unlessEmpty(parameters) }),
-    ...(route.body === undefined ? {} : { requestBody: bodyOf(route.body.mediaTypes, schemaOf(route.body.schema)) }),
+    ...(route.body === undefined ? {} : { requestBody: routeBodyOf(route.body) }),
     responses: responsesOf(about, mayAct(route)),
     ...callbacksOf(about),
     ...(route.access === "public" ? {} : { security: [{ key: [] }, {}] }),
@@ -132,8 +132,20 @@ function operationId(method: string, path: string): string {
   return [method.toLowerCase(), ...words].join("_");
 }
 
+function routeBodyOf({ mediaTypes, schema, otherTypes = [] }: RouteBody): Json {
+  const described = bodyContent(
+    mediaTypes.filter((type) => !otherTypes.includes(type)),
+    schemaOf(schema),
+  );
+  return { required: true, content: { ...described, ...Object.fromEntries(otherTypes.map((type) => [type, {}])) } };
+}
+
 function bodyOf(mediaTypes: readonly string[], schema: Json): Json {
-  return { required: true, content: Object.fromEntries(mediaTypes.map((type) => [type, { schema }])) };
+  return { required: true, content: bodyContent(mediaTypes, schema) };
+}
+
+function bodyContent(mediaTypes: readonly string[], schema: Json): JsonObject {
+  return Object.fromEntries(mediaTypes.map((type) => [type, { schema }]));
 }
 
 /** Every request may be ill-formed, name what is not there, or come from the wrong place. */
