@@ -80,6 +80,18 @@ with zipfile.ZipFile(path, 'w') as z:
   }
 });
 
+test("heddle results downloads a directory with all that is in it", async () => {
+  await using folder = await temporaryDirectory();
+  const scene = { href: pathToFileURL(join(example, "scene")).href };
+  const job = await submit(server.url, "ndvi", { scene });
+  await untilFinished(server.url, job);
+  const words = ["results", job, "--output-dir", folder.path, "--url", server.url];
+  expect(await runExecutable(words, { environment })).toMatchObject({ exitCode: 0, out: `${folder.path}/ndvi/ndvi\n` });
+  const item = join(folder.path, "ndvi/ndvi/S2-sample-ndvi");
+  expect(await readFile(join(item, "statistics.json"), "utf8")).toBe(await expected());
+  expect((await readdir(item)).length).toBe(3);
+});
+
 test("the package makes the same in heddle run", async () => {
   await using folder = await temporaryDirectory();
   const words = ["run", "--outdir", folder.path, join(example, "ndvi.cwl"), join(example, "job.yml")];

@@ -257,6 +257,34 @@ describe("STAC is staged as a directory with a catalogue", () => {
     expect(await see({ href, assets: ["green"] })).toContain('item "S2" without asset "green"');
   });
 
+  test("as heddle.assets of the description says, where the request does not", async () => {
+    const deploy = (id: string, assets: unknown) =>
+      fetch(`${server.url}/processes`, {
+        method: "POST",
+        headers: { "content-type": "application/ogcapppkg+json" },
+        body: JSON.stringify({
+          processDescription: { id, heddle: { assets } },
+          executionUnit: { unit: listTool, type: "application/cwl" },
+        }),
+      });
+    expect((await deploy("red-only", ["red"])).status).toBe(201);
+    const href = `${far}/stac/item.json`;
+    for (const [d, wanted] of [
+      [{ href }, "red"],
+      [{ href, assets: ["nir"] }, "nir"],
+    ] as const) {
+      const job = await submit(server.url, "red-only", { d });
+      await untilFinished(server.url, job);
+      const said = await (await fetch(`${server.url}/jobs/${job}/results/said`)).text();
+      expect(names(said)).toEqual(["./S2/S2.json", `./S2/${wanted}.tif`, "./catalog.json"]);
+    }
+    for (const assets of [[], "red", [5], [""]]) {
+      const answer = await deploy("wrong", assets);
+      expect([assets, answer.status]).toEqual([assets, 400]);
+      expect(await answer.text()).toContain("heddle/assets");
+    }
+  });
+
   test("whose relative links lead from the catalogue to each asset", async () => {
     const job = await submit(server.url, "list", { d: { href: `${far}/stac/item.json`, assets: ["data"] } });
     await untilFinished(server.url, job);
@@ -328,7 +356,8 @@ describe("STAC is staged as a directory with a catalogue", () => {
     const children = Array.from({ length: 10_000 }, (_, index) => ({ rel: "item", href: `${index}.json` }));
     put("/stac/many.json", { ...catalog, links: children });
     expect(await see({ href: `${far}/stac/many.json` })).toMatch(/STAC of 10000 items .*, wanted at most 1000/);
-    put("/stac/no-item.json", { ...catalog, links: [{ rel: "item", href: "../x.json" }] });
+    put("/stac/none.json", { a: 1 });
+    put("/stac/no-item.json", { ...catalog, links: [{ rel: "item", href: "none.json" }] });
     expect(await see({ href: `${far}/stac/no-item.json` })).toContain("which is no STAC");
   });
 });
