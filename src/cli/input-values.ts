@@ -5,6 +5,7 @@ import { isJsonObject, type Json, parseExact } from "../domain/json.ts";
 import { essenceOf } from "../domain/media-type.ts";
 import type { Client } from "./client.ts";
 import { type Io, UsageError } from "./command.ts";
+import { type LargeFile, partsFromBytes, uploadInParts } from "./upload-parts.ts";
 
 const UploadSchema = v.looseObject({ id: v.string(), token: v.string() });
 
@@ -62,23 +63,26 @@ function readJson(text: string): Json {
 }
 
 async function upload({ client, io, tokens }: Uploads, path: string): Promise<Json> {
-  const { name, body, type } = await readUpload(path);
-  const answer = await client.json("POST", "/vault", {
+  const file = await readUpload(path);
+  const { body, type } = file;
+  const inParts = body.size < partsFromBytes ? undefined : await uploadInParts(client, io, file);
+  const { id, token } = v.parse(UploadSchema, inParts ?? (await uploadWhole(client, file)));
+  tokens.push(`token ${token}; id=${id}`);
+  io.talk(`uploaded ${path === "-" ? "stdin" : path} (${body.size} bytes)\n`);
+  return { href: `vault://${id}`, ...(type === "" ? {} : { type: essenceOf(type) }) };
+}
+
+function uploadWhole(client: Client, { name, body, type }: LargeFile): Promise<Json> {
+  return client.json("POST", "/vault", {
     headers: {
       "content-type": type || "application/octet-stream",
       "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
     },
     body,
   });
-  const { id, token } = v.parse(UploadSchema, answer);
-  tokens.push(`token ${token}; id=${id}`);
-  io.talk(`uploaded ${path === "-" ? "stdin" : path} (${body.size} bytes)\n`);
-  return { href: `vault://${id}`, ...(type === "" ? {} : { type: essenceOf(type) }) };
 }
 
-async function readUpload(
-  path: string,
-): Promise<{ readonly name: string; readonly body: Blob; readonly type: string }> {
+async function readUpload(path: string): Promise<LargeFile> {
   if (path === "-") return { name: "stdin", body: await new Response(Bun.stdin.stream()).blob(), type: "" };
   const file = Bun.file(path);
   let isFile = false;

@@ -145,6 +145,11 @@ const exposed = [
   "ETag",
   "Repr-Digest",
   "Retry-After",
+  "Tus-Resumable",
+  "Tus-Version",
+  "Upload-Expires",
+  "Upload-Length",
+  "Upload-Offset",
   "WWW-Authenticate",
   "X-Next-Offset",
   "X-Log-Size",
@@ -165,6 +170,10 @@ const sendable = [
   "Last-Event-ID",
   "Range",
   "Repr-Digest",
+  "Tus-Resumable",
+  "Upload-Length",
+  "Upload-Metadata",
+  "Upload-Offset",
   "X-Auth-Vault",
 ].join(", ");
 

@@ -13,7 +13,7 @@ import { jsonTimeOf } from "../domain/xsd-times.ts";
 import { createInputCheck, type InputCheck } from "../engines/input-check.ts";
 import { schemaBudget } from "../engines/json-schema/check.ts";
 import type { Idempotency } from "../store/jobs.ts";
-import { checkReferences } from "./references.ts";
+import { checkReferences, withoutSecrets } from "./references.ts";
 import { digestOf } from "./secrets.ts";
 import type { Submission, SubmitDeps, SubmitSettings } from "./submission.ts";
 import { checkSubscribers } from "./subscribers.ts";
@@ -28,11 +28,13 @@ export async function checkSubmission(deps: SubmitDeps, submission: Submission, 
   const found = noting(deps, `Checking a request to process "${process.id}"`, () =>
     validateJobParameters(payload, process.description, { check: deps.inputChecks.of(process), prefer, takesXsdTimes }),
   );
-  const { request, chosen, subscribers } = found;
+  const { chosen, subscribers } = found;
+  const { inputs, tokens } = withoutSecrets(found.request.inputs);
+  const request = { ...found.request, inputs };
   const faults = [...found.faults];
   const vaultFileIds = await checkReferences(
     { database: deps.database, clock: deps.clock, inputRoots: settings.inputRoots },
-    { inputs: request.inputs, principal, tokens: submission.vaultTokens },
+    { inputs: request.inputs, principal, tokens: [...submission.vaultTokens, ...tokens] },
     faults,
   );
   checkSubscribers({ gate: deps.gate, ...settings }, subscribers, faults);

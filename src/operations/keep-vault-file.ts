@@ -47,7 +47,7 @@ async function refuseOthers(deps: VaultDeps, id: string, found: string, wanted: 
 }
 
 /** How long a file is kept that no job holds; 24 hours. */
-const keepMilliseconds = 24 * 3600 * 1000;
+export const keepMilliseconds = 24 * 3600 * 1000;
 
 const fullRetrySeconds = 60;
 
@@ -100,14 +100,15 @@ async function storeWithin(deps: VaultDeps, id: string, content: Upload["content
   }
 }
 
-function diskIsFull(cause?: unknown): Problem {
+/** Words that there is no room for an upload. */
+export function diskIsFull(cause?: unknown): Problem {
   const shortage = shortageOf(cause) ?? "room on a disk";
   const detail = `Cannot upload file: the server is short of ${shortage}`;
   return new Problem("insufficient-storage", detail, { cause, retryAfterSeconds: fullRetrySeconds });
 }
 
-/** What a tool sees the file called: the last part of its name, without what a file name cannot hold. */
-function plainName(given: string | undefined): string {
+/** Returns what a tool sees the file called: the last part of its name, without what a file name cannot hold. */
+export function plainName(given: string | undefined): string {
   const last = (given ?? "").split(/[/\\]/).at(-1) ?? "";
   const name = last.toWellFormed().replaceAll(/\p{C}/gu, "_").slice(0, 128);
   return name === "" || name === "." || name === ".." ? "file" : name;

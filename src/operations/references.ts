@@ -4,7 +4,7 @@ import type { Clock } from "../domain/clock.ts";
 import { fault, pointer } from "../domain/faults.ts";
 import type { Fault } from "../domain/problem.ts";
 import { nextTurn } from "../domain/timers.ts";
-import { type Inputs, isItemList, itemsOf } from "../domain/values.ts";
+import { type InputItem, type Inputs, isItemList, itemsOf } from "../domain/values.ts";
 import { isInside } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";
 import { findVaultFile } from "../store/vault.ts";
@@ -68,6 +68,29 @@ export async function checkReferences(
 /** What references to uploaded files begin with. */
 export const vaultPrefix = "vault://";
 
+/** Builds the reference to an uploaded file that suffices by itself: whoever has it may use the file. */
+export function secretReference(id: string, token: string): string {
+  return `${vaultPrefix}${id}/${token}`;
+}
+
+/** Takes the tokens out of references that have theirs in the path: jobs keep their inputs, and show them to others. */
+export function withoutSecrets(inputs: Inputs): { readonly inputs: Inputs; readonly tokens: readonly VaultToken[] } {
+  const tokens: VaultToken[] = [];
+  const plain = (item: InputItem): InputItem => {
+    if (item.kind !== "reference") return item;
+    const [, id, token] = /^vault:\/\/([A-Za-z0-9_-]{1,128})\/([A-Za-z0-9]{1,128})$/.exec(item.href) ?? [];
+    if (id === undefined || token === undefined) return item;
+    tokens.push({ id, token });
+    return { ...item, href: `${vaultPrefix}${id}` };
+  };
+  const entries = Object.entries(inputs).map(([inputId, given]) => [
+    inputId,
+    isItemList(given) ? given.map(plain) : plain(given),
+  ]);
+  const stripped: Inputs = Object.fromEntries(entries);
+  return tokens.length === 0 ? { inputs, tokens } : { inputs: stripped, tokens };
+}
+
 /** Says what was wanted instead; undefined when the reference is usable so far. */
 async function wrongReference(
   deps: ReferenceDeps,
@@ -99,15 +122,21 @@ function wrongUrl(href: string): string | undefined {
 }
 
 /** One sentence for every reason: nobody learns which files of others exist. */
-const noUpload = "vault://ID of your upload, with its token in X-Auth-Vault";
+const noUpload = "vault://ID of your upload, with its token in X-Auth-Vault or behind the id";
 
 async function wrongUpload(deps: ReferenceDeps, request: ReferenceRequest, href: string): Promise<string | undefined> {
   const id = /^vault:\/\/([A-Za-z0-9_-]{1,128})$/.exec(href)?.[1];
   const file = id === undefined ? undefined : await findVaultFile(deps.database, id);
   if (file === undefined || file.expiresAt <= deps.clock.now() || !maySee(request.principal, file.user))
     return noUpload;
+  if (isOwnUpload(request.principal, file)) return undefined;
   const fitting = request.tokens.filter((token) => token.id === undefined || token.id === file.id);
   return fitting.some((token) => matchesHash(token.token, file.tokenHash)) ? undefined : noUpload;
+}
+
+/** Tells whether a file was uploaded by the user who asks: a key says who that is, so that no token is needed. */
+export function isOwnUpload({ user }: Principal, file: { readonly user?: string }): boolean {
+  return user !== undefined && file.user === user;
 }
 
 /** Tells by its text alone whether a file may lie below an allowed directory; its real path is checked when it is read. */

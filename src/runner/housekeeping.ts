@@ -4,10 +4,12 @@ import { startInterval } from "../domain/timers.ts";
 import { removeWorkDirectory } from "../files/job-directory.ts";
 import { pruneStepCache, stepCacheDirectory } from "../files/step-cache.ts";
 import { removeVaultFile as removeVaultContent } from "../files/vault.ts";
+import { removeParts } from "../files/vault-parts.ts";
 import { findExecution } from "../store/executions.ts";
 import { findJob, forgetIdempotencyKeys } from "../store/jobs.ts";
 import { forgetRemovals } from "../store/removals.ts";
 import { expiredVaultFiles, removeVaultFile } from "../store/vault.ts";
+import { expiredUploads, removeUpload } from "../store/vault-uploads.ts";
 import { watchClock } from "./clock-watch.ts";
 import {
   clearOrphans,
@@ -75,6 +77,11 @@ export async function tidyUp(
       if (!(await removeVaultFile(database, file.id))) continue;
       await removeVaultContent(layout, file.id);
       await forgetRemovals(database, [file.id]);
+    }
+    for (const { id } of await expiredUploads(database, clock.now())) {
+      await removeParts(layout, id);
+      await removeVaultContent(layout, id);
+      await removeUpload(database, id);
     }
   }
   for (const executionId of await readdir(layout.workDirectory)) {

@@ -6,7 +6,7 @@ import { deletesOfListRows } from "./queries/list-rows.ts";
 import { notesOfRemovedJob } from "./removals.ts";
 import { checkpoints, executions, idempotencyKeys, isListed, jobEvents, jobs, results } from "./schema/jobs.ts";
 import { notifications, subscriptions } from "./schema/notifications.ts";
-import { vaultFiles, vaultUses } from "./schema/vault.ts";
+import { vaultFiles, vaultUploads, vaultUses } from "./schema/vault.ts";
 import { argument, type Buildable, build, column, compile, statusIn } from "./statements.ts";
 
 const finishedStatuses: readonly JobStatus[] = jobStatuses.filter(isFinished);
@@ -113,6 +113,7 @@ const selectKnown = compile<{ ids: string }>()(() =>
         sql`exists (select 1 from ${jobs} where ${jobs.id} = one.value)`,
         sql`exists (select 1 from ${executions} where ${executions.id} = one.value)`,
         sql`exists (select 1 from ${vaultFiles} where ${vaultFiles.id} = one.value)`,
+        sql`exists (select 1 from ${vaultUploads} where ${vaultUploads.id} = one.value)`,
       ),
     ),
 );

@@ -5,7 +5,7 @@ import type { Database } from "./database.ts";
 import { noteOfRemovedFile } from "./removals.ts";
 import type { TableRow } from "./rows.ts";
 import { jobs } from "./schema/jobs.ts";
-import { vaultFiles, vaultUses } from "./schema/vault.ts";
+import { vaultFiles, vaultUploads, vaultUses } from "./schema/vault.ts";
 import { type ArgumentsOf, argument, argumentsOf, build, compile, insertFrom, statusIn } from "./statements.ts";
 
 /** An uploaded file; its bytes lie in the vault's directory. */
@@ -40,6 +40,17 @@ const insert = compile<ArgumentsOf<typeof vaultFiles> & { maxBytes: number }>()(
   insertFrom(vaultFiles, argumentsOf(vaultFiles), {
     where: sql`coalesce((select vault_bytes from client_usage where client = ${argument("client")}), 0) + ${argument("sizeBytes")} <= ${argument("maxBytes")}`,
   }),
+);
+/** The parts have become the file, if there is one by now. */
+const removeUpload = compile<{ id: string }>()(() =>
+  build
+    .delete(vaultUploads)
+    .where(
+      and(
+        eq(vaultUploads.id, argument("id")),
+        sql`exists (select 1 from ${vaultFiles} where ${vaultFiles.id} = ${argument("id")})`,
+      ),
+    ),
 );
 const selectOne = compile<{ id: string }>()(() =>
   build
@@ -82,6 +93,7 @@ export async function insertVaultFile(
 ): Promise<boolean> {
   const [inserted] = await database.write([
     insert({ ...file, user: file.user ?? null, client: clientOf(file), maxBytes }),
+    removeUpload({ id: file.id }),
   ]);
   return inserted?.rowsAffected === 1;
 }

@@ -124,7 +124,7 @@ describe("a listing of very many entries", () => {
 
 test("50,000 references to uploads in one request are refused, naming the bound", async () => {
   const upload = await fetch(`${server.url}/vault`, { method: "POST", body: "content" });
-  const { href } = JSON.parse(await upload.text());
+  const { file_href: href } = JSON.parse(await upload.text());
   expect(href).toStartWith("vault://");
   await deployCwl(server.url, "uploads", {
     cwlVersion: "v1.2",

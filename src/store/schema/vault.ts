@@ -26,3 +26,23 @@ export const vaultUses = sqliteTable(
   { vaultFileId: text("vault_file_id").notNull(), jobId: text("job_id").notNull() },
   (table) => [primaryKey({ columns: [table.vaultFileId, table.jobId] }), index("vault_uses_of_job").on(table.jobId)],
 );
+
+/** Uploads that come in parts and are not whole yet: how much is there is told by the file of the parts. */
+export const vaultUploads = sqliteTable(
+  "vault_uploads",
+  {
+    /** The id of the file that it becomes. */
+    id: text("id").primaryKey(),
+    user: text("user"),
+    client: text("client").notNull(),
+    /** sha256 of the upload's token, hexadecimal. */
+    tokenHash: text("token_hash").notNull(),
+    name: text("name").notNull(),
+    mediaType: text("media_type").notNull(),
+    /** How long it will be. */
+    sizeBytes: integer("size_bytes").notNull(),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [index("vault_uploads_expiry").on(table.expiresAt), index("vault_uploads_of_client").on(table.client)],
+);

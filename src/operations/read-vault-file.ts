@@ -1,0 +1,62 @@
+import { stat } from "node:fs/promises";
+import type { Principal } from "../domain/access.ts";
+import { Problem } from "../domain/problem.ts";
+import { ifExists } from "../files/file-errors.ts";
+import { removeVaultFile as removeContent, vaultFile } from "../files/vault.ts";
+import { forgetRemovals } from "../store/removals.ts";
+import { findVaultFile, removeVaultFile, type VaultFile } from "../store/vault.ts";
+import { maySee, requireAction } from "./guard.ts";
+import type { VaultDeps } from "./keep-vault-file.ts";
+import { isOwnUpload, type VaultToken } from "./references.ts";
+import { matchesHash } from "./secrets.ts";
+
+/** Which file or upload a caller means, and what it shows for it. */
+export type VaultClaim = { readonly id: string; readonly tokens: readonly VaultToken[] };
+
+/** An uploaded file whose bytes can be read. */
+export type ReadableFile = { readonly file: VaultFile; readonly path: string };
+
+/**
+ * Finds an uploaded file. Throws `forbidden` for whoever neither uploaded it with a key nor shows its token, be it there or
+ * not; `not-found` when its bytes are gone.
+ */
+export async function readVaultFile(deps: VaultDeps, principal: Principal, claim: VaultClaim): Promise<ReadableFile> {
+  requireAction(principal, "upload", "read an uploaded file");
+  const file = await findVaultFile(deps.database, claim.id);
+  if (file === undefined || file.expiresAt <= deps.clock.now() || !mayUse(principal, file, claim)) {
+    throw noUpload("read", claim.id);
+  }
+  const path = vaultFile(deps.layout, file.id);
+  if ((await ifExists(stat(path))) === undefined) {
+    throw new Problem("not-found", `Cannot read uploaded file "${file.id}": its bytes are gone`);
+  }
+  return { file, path };
+}
+
+/** Removes an uploaded file. Throws `forbidden` as reading does, `conflict` while a job may read it. */
+export async function dropVaultFile(deps: VaultDeps, principal: Principal, claim: VaultClaim): Promise<void> {
+  requireAction(principal, "upload", "remove an uploaded file");
+  const file = await findVaultFile(deps.database, claim.id);
+  if (file === undefined || !mayUse(principal, file, claim)) throw noUpload("remove", claim.id);
+  if (!(await removeVaultFile(deps.database, file.id))) {
+    const detail = `Cannot remove uploaded file "${file.id}": found a job that may read it, wanted none`;
+    throw new Problem("conflict", detail);
+  }
+  await removeContent(deps.layout, file.id);
+  await forgetRemovals(deps.database, [file.id]);
+}
+
+type Owned = Pick<VaultFile, "id" | "user" | "tokenHash">;
+
+/** Tells whether a caller may use what was uploaded: its own by its key, or by its token. */
+export function mayUse(principal: Principal, file: Owned, { tokens }: VaultClaim): boolean {
+  if (!maySee(principal, file.user)) return false;
+  const fitting = tokens.filter(({ id }) => id === undefined || id === file.id);
+  return isOwnUpload(principal, file) || fitting.some(({ token }) => matchesHash(token, file.tokenHash));
+}
+
+/** Words that nothing of this id may be used. One sentence for every reason: nobody learns which files of others exist. */
+export function noUpload(verb: string, id: string): Problem {
+  const wanted = "your own upload, or its token in X-Auth-Vault or behind the id";
+  return new Problem("forbidden", `Cannot ${verb} uploaded file "${id.slice(0, 128)}": found none, wanted ${wanted}`);
+}
