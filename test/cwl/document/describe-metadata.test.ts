@@ -65,7 +65,7 @@ describe("what schema.org says of a package is described, with", () => {
   });
 
   test("a graph that was packed", async () => {
-    const text = `cwlVersion: v1.2\nnamespaces: {s: https://schema.org/}\n${said}$graph:\n- id: main\n${tool.replaceAll(/^/gm, "  ").trimEnd()}\n`;
+    const text = `cwlVersion: v1.2\nnamespaces: {sdo: https://schema.org/}\n${said.replaceAll(/\bs:/g, "sdo:")}$graph:\n- id: main\n${tool.replaceAll(/^/gm, "  ").trimEnd()}\n`;
     const { cwl } = await packDocument("/p/x.cwl", async () => text);
     expect(describeDocument(cwl)).toMatchObject(described);
   });
