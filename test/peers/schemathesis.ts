@@ -21,6 +21,12 @@ export const schemathesis: Peer = {
       ];
       const child = Bun.spawn(command, {
         cwd: directory,
+        env: {
+          ...process.env,
+          PYTHONPATH: import.meta.dir,
+          SCHEMATHESIS_HOOKS: "schemathesis_hooks",
+          PYTHONDONTWRITEBYTECODE: "1",
+        },
         stdin: "ignore",
         stdout: "pipe",
         stderr: "pipe",
