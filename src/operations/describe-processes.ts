@@ -75,9 +75,10 @@ export async function describeProcess(
 ): Promise<Process> {
   if (principal !== undefined) requireAction(principal, "read-processes", `read process "${name}"`);
   const process = await deps.processes.find(name);
-  // An earlier revision is as private as the process is now.
+  // An earlier revision is hidden when it or the process as it is now is private.
   const current = process === undefined || process.id === name ? process : await deps.processes.find(process.id);
-  if (process === undefined || current === undefined || !isVisible(current, principal)) throw noSuchProcess(name);
+  const isShown = current !== undefined && isVisible(current, principal);
+  if (process === undefined || !isShown || !isVisible(process, principal)) throw noSuchProcess(name);
   return process;
 }
 

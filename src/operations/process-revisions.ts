@@ -68,8 +68,10 @@ function deploymentOf(text: string): number {
 
 async function requireVisible(database: Database, principal: Principal | undefined, process: Process): Promise<void> {
   if (seesPrivate(principal)) return;
-  const { id: processId, revision: processRevision } = process;
-  if (await isPrivateProcess(database, { processId, processRevision })) throw noSuchProcess(processId);
+  const { id: processId, revision: processRevision, visibility } = process;
+  // The process may belong to somebody else by now, or have been made private since.
+  const isPrivate = visibility === "private" || (await isPrivateProcess(database, { processId, processRevision }));
+  if (isPrivate) throw noSuchProcess(processId);
 }
 
 /**

@@ -112,11 +112,15 @@ const selectRevision = compile<{ id: string; revision: string }>()(() =>
     .from(processRevisions)
     .where(and(eq(processRevisions.processId, argument("id")), eq(processRevisions.revision, argument("revision")))),
 );
+/** Of a process that was undeployed, as it was last. */
 const selectCurrentVisibility = compile<{ id: string }>()(() =>
   build
     .select({ visibility: processRevisions.visibility })
     .from(processes)
-    .innerJoin(processRevisions, isCurrent)
+    .innerJoin(
+      processRevisions,
+      and(eq(processRevisions.processId, processes.id), eq(processRevisions.revision, processes.revision)),
+    )
     .where(eq(processes.id, argument("id"))),
 );
 const selectRevisionVisibility = compile<{ id: string; revision: string }>()(() =>
@@ -204,8 +208,8 @@ export async function findProcessRevision(
 }
 
 /**
- * Tells whether what ran is private: as its process is now, or as the revision was when that is not deployed any more or
- * is another server's.
+ * Tells whether what ran is private: as its process is now, or was when it was undeployed; as the revision was when that is
+ * another server's.
  */
 export async function isPrivateProcess(
   database: Database,

@@ -229,3 +229,43 @@ test("no revision is replaced or changed itself", async () => {
   const response = await service.send("PUT", "/processes/say:1.0.0", { body: toolOf("x") });
   expect(response.status).toBe(403);
 });
+
+describe("strangers see no revision", () => {
+  const openFor = async () => {
+    const service = await openService({ allowAnonymous: "runner" });
+    const headers = { authorization: `Bearer ${await service.createKey("deployer", "ann")}` };
+    const send = async (method: string, path: string, body?: unknown, type = "application/cwl+json") => {
+      const typed = body === undefined ? headers : { ...headers, "content-type": type };
+      const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+      const { status } = await service.send(method, path, { headers: typed, ...sent });
+      if (status >= 300) throw new Error(`${method} ${path}: ${status}`);
+    };
+    const isHidden = async () => {
+      const paths = ["/processes/say:1.0.0", "/processes/say:1.0.0/package", "/processes/say:1.0.0/execution?f=html"];
+      for (const path of paths) expect([path, await statusOf(service, path)]).toEqual([path, 404]);
+    };
+    return { service, send, isHidden, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() };
+  };
+  const mergePatch = "application/merge-patch+json";
+
+  test("of a process that was made private, also when it is undeployed", async () => {
+    await using opened = await openFor();
+    await opened.send("POST", "/processes", toolOf("one"));
+    await opened.send("PUT", "/processes/say", toolOf("two"));
+    expect(await statusOf(opened.service, "/processes/say:1.0.0")).toBe(200);
+    await opened.send("PATCH", "/processes/say", { visibility: "private" }, mergePatch);
+    await opened.isHidden();
+    await opened.send("DELETE", "/processes/say");
+    await opened.isHidden();
+  });
+
+  test("that was private, when the process is public by now", async () => {
+    await using opened = await openFor();
+    await opened.send("POST", "/processes", toolOf("one"));
+    await opened.send("PATCH", "/processes/say", { visibility: "private" }, mergePatch);
+    await opened.send("PUT", "/processes/say", toolOf("two"));
+    await opened.send("PATCH", "/processes/say", { visibility: "public" }, mergePatch);
+    expect(await statusOf(opened.service, "/processes/say")).toBe(200);
+    await opened.isHidden();
+  });
+});
