@@ -43,7 +43,7 @@ export async function readRevision(
   return { ...found, process };
 }
 
-/** Lists the revisions of a process, those that were deployed last first. Throws `no-such-process`. */
+/** Lists the revisions of a process that may be seen, those that were deployed last first. Throws `no-such-process`. */
 export async function listRevisions(
   { database }: ReadDeps,
   principal: Principal | undefined,
@@ -54,8 +54,8 @@ export async function listRevisions(
   const { limit, after } = page;
   const before = after === undefined ? undefined : deploymentOf(after);
   const read = await readRevisions(database, newest.id, { limit: limit + 1, ...defined({ before }) });
-  const items = read.slice(0, limit);
-  const last = items.at(-1);
+  const last = read.slice(0, limit).at(-1);
+  const items = read.slice(0, limit).filter(({ visibility }) => visibility === "public" || seesPrivate(principal));
   return read.length > limit && last !== undefined ? { items, next: String(last.deployment) } : { items };
 }
 

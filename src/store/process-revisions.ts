@@ -17,6 +17,7 @@ export type ProcessRevision = {
   readonly deployedAt: number;
   /** Since when nobody may execute it, also when its process is deployed. */
   readonly withdrawnAt?: number;
+  readonly visibility: Process["visibility"];
   /** The process is deployed, and this is what its id stands for. */
   readonly isCurrent: boolean;
   /** Its process is deployed, and it was not withdrawn: it can be executed by its version or its digest. */
@@ -35,6 +36,7 @@ const state = {
   deployment: processRevisions.deployment,
   deployedAt: deployedAt.mapWith(Number),
   withdrawnAt: processRevisions.withdrawnAt,
+  visibility: processRevisions.visibility,
   isCurrent: sql`${isDeployed} and ${processes.revision} = ${processRevisions.revision}`.mapWith(Boolean),
   isDeployed: sql`${isDeployed} and ${processRevisions.withdrawnAt} is null`.mapWith(Boolean),
 };

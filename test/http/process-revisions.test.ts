@@ -267,5 +267,6 @@ describe("strangers see no revision", () => {
     await opened.send("PATCH", "/processes/say", { visibility: "public" }, mergePatch);
     expect(await statusOf(opened.service, "/processes/say")).toBe(200);
     await opened.isHidden();
+    expect(await states(opened.service)).toEqual(["2.0.0 current"]);
   });
 });
