@@ -17,6 +17,7 @@ import { jsonBounds } from "./domain/json-bounds.ts";
 import { isMailPattern } from "./domain/subscriber.ts";
 import { isNetworkRule } from "./domain/tool-network.ts";
 import { engineNames } from "./executors/images/container-engine.ts";
+import { identitySettings } from "./identity-settings.ts";
 import { logLevels } from "./log.ts";
 
 /**
@@ -289,6 +290,7 @@ export const ConfigSchema = v.strictObject({
     v.pipe(v.picklist(logLevels, logLevels.join(", ")), v.description("lowest level logged")),
     "info",
   ),
+  ...identitySettings,
 });
 
 /** The whole configuration, frozen at start. */

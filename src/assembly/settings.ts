@@ -1,5 +1,7 @@
 import type { Config } from "../config.ts";
 import { type Role, roles, type WishBounds, wishes } from "../domain/access.ts";
+import { defined } from "../domain/defined.ts";
+import type { ServiceIdentity } from "../domain/service-identity.ts";
 import type { ClientBounds } from "../http/client-limits.ts";
 import type { HttpDeps } from "../http/server.ts";
 import type { Quotas } from "../operations/quotas.ts";
@@ -71,4 +73,30 @@ export function requestSettings(config: Config, sendsMail: boolean): HttpDeps["s
     outputsPath: config.outputsPath,
     ...(config.outputsUrl === undefined ? {} : { outputsUrl: config.outputsUrl }),
   };
+}
+
+/** Gives what the service says of itself. */
+export function identityOf(config: Config): ServiceIdentity {
+  const { serviceProvider, serviceProviderUrl, serviceContactName, serviceContactEmail, serviceContactUrl } = config;
+  const contact = defined({ name: serviceContactName, email: serviceContactEmail, url: serviceContactUrl });
+  return {
+    title: config.serviceTitle,
+    description: config.serviceDescription,
+    keywords: config.serviceKeywords,
+    languages: config.serviceLanguages,
+    ...defined({
+      provider:
+        serviceProvider === undefined ? undefined : { name: serviceProvider, ...defined({ url: serviceProviderUrl }) },
+      contact: Object.keys(contact).length === 0 ? undefined : contact,
+      license: config.serviceLicense === undefined ? undefined : licenseOf(config.serviceLicense),
+      termsUrl: config.serviceTermsUrl,
+      logoUrl: config.serviceLogoUrl,
+    }),
+  };
+}
+
+/** Splits `NAME <URL>`. */
+function licenseOf(text: string): { readonly name: string; readonly url?: string } {
+  const [, name = text, url] = /^(.*?)(?: <(.*)>)?$/.exec(text) ?? [];
+  return { name, ...defined({ url }) };
 }

@@ -19,7 +19,7 @@ import { type ExecutionRouteDeps, executionRoutes } from "./routes/executions.ts
 import { type HealthRouteDeps, healthRoutes } from "./routes/health.ts";
 import { type JobActionRouteDeps, jobActionRoutes } from "./routes/job-actions.ts";
 import { type JobRouteDeps, jobRoutes } from "./routes/jobs.ts";
-import { landingRoutes } from "./routes/landing.ts";
+import { type LandingRouteDeps, landingRoutes } from "./routes/landing.ts";
 import { type OutputRouteDeps, outputRoutes } from "./routes/outputs.ts";
 import { processRevisionRoutes } from "./routes/process-revisions.ts";
 import { type ProcessRouteDeps, processRoutes } from "./routes/processes.ts";
@@ -35,6 +35,7 @@ export type HttpDeps = ExecutionRouteDeps &
   HealthRouteDeps &
   JobActionRouteDeps &
   JobRouteDeps &
+  LandingRouteDeps &
   OutputRouteDeps &
   ProcessRouteDeps &
   ProviderRouteDeps &
@@ -77,7 +78,7 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
 
 function allRoutes(deps: HttpDeps): readonly Route[] {
   const routes: readonly Route[] = [
-    ...landingRoutes(),
+    ...landingRoutes(deps),
     ...apiRoutes(deps, () => routes),
     ...consoleRoutes(),
     ...healthRoutes(deps),

@@ -6,6 +6,7 @@ import { createCondition } from "../../src/domain/condition.ts";
 import type { Job, JobFailure } from "../../src/domain/job.ts";
 import { type Logger, silentLogger } from "../../src/domain/logger.ts";
 import type { Process, ProcessDescription } from "../../src/domain/process.ts";
+import { plainIdentity, type ServiceIdentity } from "../../src/domain/service-identity.ts";
 import type { InputItem, Result, Results } from "../../src/domain/values.ts";
 import { echo } from "../../src/engines/builtin/echo.ts";
 import { createInputChecks } from "../../src/engines/input-check.ts";
@@ -32,6 +33,8 @@ export type ServiceOptions = {
   readonly allowAnonymous?: Role;
   readonly settings?: Partial<Settings>;
   readonly logger?: Logger;
+  /** What the service says of itself. */
+  readonly identity?: ServiceIdentity;
   /** Jobs stay accepted until a test ends them. */
   readonly holdsJobs?: boolean;
 };
@@ -133,6 +136,7 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
     logger,
     newId,
     newSecret: keys.newSecret,
+    identity: options.identity ?? plainIdentity,
     inputChecks: createInputChecks(16),
     gate,
     secretKey,

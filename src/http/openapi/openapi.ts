@@ -3,6 +3,7 @@ import type * as v from "valibot";
 import { defined, unlessEmpty } from "../../domain/defined.ts";
 import { type Json, type JsonObject, parseExact } from "../../domain/json.ts";
 import type { Process } from "../../domain/process.ts";
+import type { ServiceIdentity } from "../../domain/service-identity.ts";
 import { SubscriberSchema } from "../../domain/subscriber.ts";
 import { documentFormats } from "../answers/document-formats.ts";
 import { refusedHeaders } from "../known-headers.ts";
@@ -22,6 +23,7 @@ export function openApiType(version: OpenApiVersion): string {
 type ApiOptions = {
   readonly version: OpenApiVersion;
   readonly baseUrl: string;
+  readonly identity: ServiceIdentity;
 };
 
 /**
@@ -41,8 +43,9 @@ export function openApiDocument(
     paths[path] = item;
   }
   for (const process of processes) Object.assign(paths, executionPath(routes, process.id, process));
-  const description = options.hasMore ? `${aboutApi} ${manyProcesses}` : aboutApi;
-  return documentOf({ title: "Heddle", version: "1.0.0", description }, paths, options);
+  const { title, description } = options.identity;
+  const texts = [description, aboutApi, ...(options.hasMore ? [manyProcesses] : [])];
+  return documentOf({ title, version: "1.0.0", description: texts.join("\n\n") }, paths, options);
 }
 
 /** Builds the API description of one process, or of a revision, by its name: where it is described and executed, with what it takes and a request that works as it stands. */
@@ -65,7 +68,9 @@ export function processApiDocument(
   return documentOf({ title, version, description }, paths, options);
 }
 
-function documentOf(info: JsonObject, paths: JsonObject, { version, baseUrl }: ApiOptions): JsonObject {
+function documentOf(about: JsonObject, paths: JsonObject, { version, baseUrl, identity }: ApiOptions): JsonObject {
+  const { contact, license, termsUrl } = identity;
+  const info = { ...about, ...defined({ contact, license, termsOfService: termsUrl }) };
   const document: JsonObject = {
     openapi: "3.1.1",
     info,
@@ -88,7 +93,7 @@ function executionPath(routes: readonly Route[], name: string, process: Process)
   return route === undefined ? {} : { [`/processes/${name}/execution`]: { post: executionOf(route.about, process) } };
 }
 
-const aboutApi = `Runs tools as OGC API - Processes. What asks for something that is not done here is refused, never left out: requests that have an effect for these headers: ${refusedHeaders}; lists for parameters that are filters elsewhere and not here.`;
+const aboutApi = `What asks for something that is not done here is refused, never left out: requests that have an effect for these headers: ${refusedHeaders}; lists for parameters that are filters elsewhere and not here.`;
 const manyProcesses =
   "There are too many processes for a path of each: /processes/{processId}/api describes one, with what it takes.";
 

@@ -2,6 +2,7 @@ import styles from "swagger-ui-dist/swagger-ui.css" with { type: "file" };
 import bundle from "swagger-ui-dist/swagger-ui-bundle.js" with { type: "file" };
 import type { JsonObject } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
+import type { ServiceIdentity } from "../../domain/service-identity.ts";
 import { type DescribeDeps, describeProcess, listProcesses } from "../../operations/describe-processes.ts";
 import { taggedResponse } from "../answers/entity-tag.ts";
 import { notChanged } from "../openapi/about.ts";
@@ -41,7 +42,7 @@ const assets: Readonly<Record<string, { readonly type: string; readonly content:
 };
 
 /** Lists the routes of the API description; `routes` gives all routes of the service. */
-export function apiRoutes(deps: DescribeDeps, routes: () => readonly Route[]): readonly Route[] {
+export function apiRoutes(deps: ApiRouteDeps, routes: () => readonly Route[]): readonly Route[] {
   // Without processes of its own it is the same each time.
   let kept: { readonly of: string; readonly document: JsonObject } | undefined;
   const withoutProcesses = (options: ApiOptions) => {
@@ -64,7 +65,7 @@ export function apiRoutes(deps: DescribeDeps, routes: () => readonly Route[]): r
       access: "public",
       async handle(context) {
         const { items, next } = await listProcesses(deps, context.caller, { limit: maxProcesses });
-        return apiResponse(context, (options) =>
+        return apiResponse(context, deps.identity, (options) =>
           next === undefined
             ? openApiDocument(routes(), items, { ...options, hasMore: false })
             : withoutProcesses(options),
@@ -87,7 +88,9 @@ export function apiRoutes(deps: DescribeDeps, routes: () => readonly Route[]): r
       async handle(context) {
         const name = processNameOf(context);
         const process = await describeProcess(deps, context.caller, name);
-        return apiResponse(context, (options) => processApiDocument(routes(), { name, process }, options));
+        return apiResponse(context, deps.identity, (options) =>
+          processApiDocument(routes(), { name, process }, options),
+        );
       },
     },
     ...pageRoutes(),
@@ -132,11 +135,17 @@ function pageRoutes(): readonly Route[] {
   ];
 }
 
-type ApiOptions = { readonly version: OpenApiVersion; readonly baseUrl: string };
+type ApiOptions = { readonly version: OpenApiVersion; readonly baseUrl: string; readonly identity: ServiceIdentity };
 
-function apiResponse(context: RouteContext, make: (options: ApiOptions) => JsonObject): Response {
+export type ApiRouteDeps = DescribeDeps & { readonly identity: ServiceIdentity };
+
+function apiResponse(
+  context: RouteContext,
+  identity: ServiceIdentity,
+  make: (options: ApiOptions) => JsonObject,
+): Response {
   const version = versionOf(context.request.headers.get("accept"), context.query("f"));
-  return taggedResponse(context.request, JSON.stringify(make({ version, baseUrl: context.baseUrl })), {
+  return taggedResponse(context.request, JSON.stringify(make({ version, baseUrl: context.baseUrl, identity })), {
     "content-type": openApiType(version),
     "content-language": "en",
     vary: "accept",

@@ -1,5 +1,7 @@
 import { conformanceClasses } from "../../domain/conformance.ts";
-import { jsonLink, relations } from "../../domain/links.ts";
+import { defined, unlessEmpty } from "../../domain/defined.ts";
+import { jsonLink, type Link, relations } from "../../domain/links.ts";
+import type { ServiceIdentity } from "../../domain/service-identity.ts";
 import { documentResponse } from "../answers/document-response.ts";
 import { tagged } from "../openapi/about.ts";
 import { openApiType } from "../openapi/openapi.ts";
@@ -8,8 +10,13 @@ import type { Route } from "../route.ts";
 /** The texts are in English, whatever language a client prefers. */
 const inEnglish = { "content-language": "en" };
 
+export type LandingRouteDeps = {
+  /** What the service says of itself. */
+  readonly identity: ServiceIdentity;
+};
+
 /** Lists the routes of the landing page, of the rules for robots, and of the conformance declaration. */
-export function landingRoutes(): readonly Route[] {
+export function landingRoutes({ identity }: LandingRouteDeps): readonly Route[] {
   return [
     {
       method: "GET",
@@ -19,8 +26,7 @@ export function landingRoutes(): readonly Route[] {
       handle(context) {
         const { baseUrl } = context;
         const document = {
-          title: "Heddle",
-          description: "Runs tools as OGC API - Processes",
+          ...introductionOf(identity),
           links: [
             jsonLink(`${baseUrl}/`, "self"),
             { href: `${baseUrl}/api`, rel: "service-desc", type: openApiType("3.0"), title: "API description" },
@@ -29,9 +35,10 @@ export function landingRoutes(): readonly Route[] {
             jsonLink(`${baseUrl}/conformance`, relations.conformance, "Conformance classes"),
             jsonLink(`${baseUrl}/processes`, relations.processes, "Processes"),
             jsonLink(`${baseUrl}/jobs`, relations.jobList, "Jobs"),
+            ...linksOf(identity),
           ],
         };
-        return documentResponse(context, document, { title: "Heddle", headers: inEnglish });
+        return documentResponse(context, document, { title: identity.title, headers: inEnglish });
       },
     },
     {
@@ -65,6 +72,27 @@ export function landingRoutes(): readonly Route[] {
         ),
     },
   ];
+}
+
+function introductionOf({ title, description, keywords, languages, provider, contact, license }: ServiceIdentity) {
+  return {
+    title,
+    description,
+    ...defined({ keywords: unlessEmpty(keywords), provider, contact, license }),
+    languages,
+  };
+}
+
+/** Builds the links that the operator wishes, by the relations that catalogues of services use. */
+function linksOf({ provider, contact, license, termsUrl, logoUrl }: ServiceIdentity): readonly Link[] {
+  const links = [
+    { rel: "provider", href: provider?.url, title: provider?.name },
+    { rel: "help", href: contact?.url, title: contact?.name },
+    { rel: "license", href: license?.url, title: license?.name },
+    { rel: "terms-of-service", href: termsUrl, title: "Terms of use" },
+    { rel: "icon", href: logoUrl, title: "Logo" },
+  ];
+  return links.flatMap(({ rel, href, title }) => (href === undefined ? [] : [{ href, rel, ...defined({ title }) }]));
 }
 
 /** Formats the rules for programs that follow links: they may read the processes, but execute nothing and read no jobs (RFC 9309). */

@@ -3,6 +3,7 @@ import { defined } from "../../domain/defined.ts";
 import type { Logger } from "../../domain/logger.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { Process } from "../../domain/process.ts";
+import type { ServiceIdentity } from "../../domain/service-identity.ts";
 import {
   type DescribeDeps,
   describeProcess,
@@ -12,7 +13,7 @@ import {
 import { type DismissDeps, dismissJob, readJob } from "../../operations/follow-jobs.ts";
 import { readResults } from "../../operations/read-results.ts";
 import { parseKvp } from "../../wire/kvp.ts";
-import { versionOf, type WpsVersion, wpsLanguage } from "../../wire/wps/namespaces.ts";
+import { versionOf, type WpsVersion } from "../../wire/wps/namespaces.ts";
 import { failureText, outputsOfJob, stateOfJob, wpsPath } from "../../wire/wps-endpoint/job-response.ts";
 import { readKvpRequest, readXmlRequest, versionOfKvp, type WpsRequest } from "../../wire/wps-endpoint/request.ts";
 import { writeCapabilities } from "../../wire/wps-endpoint/write-capabilities.ts";
@@ -63,7 +64,7 @@ const wpsByXml: RouteAbout = {
 
 export type WpsRouteDeps = ExecuteWpsDeps &
   DescribeDeps &
-  DismissDeps & { readonly logger: Logger; readonly settings: RemovedJobs };
+  DismissDeps & { readonly identity: ServiceIdentity; readonly logger: Logger; readonly settings: RemovedJobs };
 
 const body = { mediaTypes: ["text/xml", "application/xml"], schema: v.string() };
 
@@ -205,16 +206,13 @@ async function capabilities(deps: WpsRouteDeps, context: RouteContext, version: 
   const processes = await listPublic(deps, context);
   return writeCapabilities({
     version,
-    title: "Heddle",
-    abstract: "Runs deployed processes, and shows how far they are",
-    languages: [wpsLanguage],
+    identity: deps.identity,
     processes: processes.map(({ id, description }) => ({
       id,
       title: description.title ?? id,
       version: description.version,
       ...defined({ abstract: description.description }),
     })),
-    operations: {},
     url: `${context.baseUrl}${wpsPath}`,
   });
 }

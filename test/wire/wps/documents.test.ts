@@ -65,8 +65,10 @@ describe("readCapabilities()", () => {
       languages: ["en"],
       processes: [{ id: "a", title: "A", abstract: "b", version: "3" }],
     };
+    const { title, languages, processes } = ours;
+    const identity = { title, languages, description: "D", keywords: [] };
     const read = readCapabilities(
-      parseXml(writeCapabilities({ ...ours, operations: {}, url: "http://us.example/wps" })),
+      parseXml(writeCapabilities({ version, processes, identity, url: "http://us.example/wps" })),
     );
     expect(read).toMatchObject(ours);
     expect(read.operations.executePostUrl).toBe("http://us.example/wps");
