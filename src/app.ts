@@ -12,6 +12,7 @@ import { createJobRunner } from "./assembly/runner.ts";
 import { openSecretKey } from "./assembly/secret.ts";
 import { clientBoundsOf, identityOf, outputsUrlOf, requestSettings, retentionOf } from "./assembly/settings.ts";
 import { readTelling } from "./assembly/telling.ts";
+import { readTls, tlsFilesOf, watchTls } from "./assembly/tls.ts";
 import { createToolHold } from "./assembly/tool-hold.ts";
 import { createToolExecutor } from "./assembly/tools.ts";
 import type { Config } from "./config.ts";
@@ -95,7 +96,10 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   else await refuseMissingDatabase(layout);
   // Whatever can be refused is refused before there is a new database.
   if (!existsSync(databaseFile(layout))) await refuseFirstStart(config, search, newKey());
-  const listener = stack.use(openListener(config, { logger, clock, slots: config.slots }));
+  const tlsFiles = tlsFilesOf(config);
+  const tls = tlsFiles === undefined ? undefined : await readTls(tlsFiles, clock.now());
+  const { host, port, slots } = config;
+  const listener = stack.use(openListener({ host, port, tls }, { logger, clock, slots }));
   const database = stack.use(await openStore(config, logger));
   const watchdog = stack.use(
     await watching.watch({
@@ -217,6 +221,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   await runner.start();
   stack.use(await startHousekeeping(tidying));
   stack.use(startDropIn({ ...base, processes, remotes, settings }, config));
+  if (tlsFiles !== undefined) stack.use(await watchTls({ ...base, files: tlsFiles, renew: listener.renew }));
   listener.answerWith(http);
   logger.info("Listening", { url: listener.url, data: layout.dataDirectory });
 

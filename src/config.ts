@@ -27,6 +27,13 @@ import { logLevels } from "./log.ts";
 export const ConfigSchema = v.strictObject({
   host: v.optional(v.pipe(text, v.description("address to listen on")), "127.0.0.1"),
   port: v.optional(v.pipe(whole(0, 65535), v.description("port to listen on; 0 takes a free one")), 8080),
+  tlsCertificateFile: v.optional(
+    v.pipe(
+      path,
+      v.description("certificate of the service, with those that signed it, in PEM; plain HTTP if not given"),
+    ),
+  ),
+  tlsKeyFile: v.optional(v.pipe(path, v.description("key of the certificate, in PEM"))),
   healthAddress: v.optional(
     v.pipe(
       text,

@@ -9,7 +9,7 @@ import type { Layout } from "./files/layout.ts";
 export function sandboxSettings(config: Config, layout: Layout, exposed: boolean): SandboxSettings {
   const { toolPath, toolDirectories } = config;
   const use = config.sandbox ?? (exposed ? "require" : "auto");
-  const secrets = [config.secretFile, config.notifySecretFile, config.smtpPasswordFile];
+  const secrets = [config.secretFile, config.tlsKeyFile, config.notifySecretFile, config.smtpPasswordFile];
   const hidden = [layout.dataDirectory, layout.outputsDirectory, ...secrets.filter((file) => file !== undefined)];
   return { use, toolPath, toolDirectories, hidden };
 }

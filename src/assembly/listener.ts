@@ -6,12 +6,15 @@ import { problemResponse } from "../http/answers/problem-response.ts";
 import type { HttpApp } from "../http/server.ts";
 import { type Connections, createConnections } from "./connections.ts";
 import { guardDescriptors } from "./descriptor-guard.ts";
+import type { Tls } from "./tls.ts";
 
 /** The address that the service listens on. Disposal ends what is open. */
 export type Listener = AsyncDisposable & {
   readonly url: string;
   /** Hands requests to the service from now on; before, they are answered 503. */
   answerWith(app: HttpApp): void;
+  /** Answers new connections with another certificate; those that are open go on with theirs. */
+  renew(tls: Tls): void;
   /** Takes no more requests, and lets those that are open be answered, for so long at most. */
   drain(seconds: number): Promise<void>;
 };
@@ -22,40 +25,61 @@ export type Guarding = { readonly logger: Logger; readonly clock: Clock; readonl
 type Server = Bun.Server<undefined>;
 type Answer = HttpApp["fetch"];
 
+/** Where to listen, and with which certificate; plain HTTP without one. */
+type Place = { readonly host: string; readonly port: number; readonly tls?: Tls | undefined };
+
 /** Listens on an address; port 0 takes a free one. Throws `unavailable` when it cannot. While descriptors are scarce, connections wait. */
-export function openListener(
-  { host, port }: { readonly host: string; readonly port: number },
-  guarding?: Guarding,
-): Listener {
+export function openListener({ host, port, tls }: Place, guarding?: Guarding): Listener {
   let answer: Answer = async (request) => starting(request);
   const connections = guarding === undefined ? undefined : createConnections(guarding.clock);
   const noted = (request: Request, from: Server) =>
     connections === undefined ? answer(request, from) : answerNoted(answer, connections, request, from);
-  const server = explained(host, port, () => listen(host, port, noted));
+  let server = explained(host, port, () => openFirst({ host, port, tls }, noted));
+  // Those of before a new certificate, as long as they have something to answer.
+  let earlier: readonly Server[] = [];
   const guard =
     guarding === undefined || connections === undefined
       ? undefined
       : guardDescriptors({ ...guarding, connections, port: server.port ?? port });
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${server.port}`,
+    url: `${tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${server.port}`,
     answerWith(app) {
       answer = app.fetch;
     },
+    renew(renewed) {
+      const next = listen({ host, port: server.port ?? port, tls: renewed }, noted);
+      void server.stop();
+      earlier = [...earlier.filter(({ pendingRequests }) => pendingRequests > 0), server];
+      server = next;
+    },
     drain(seconds) {
       guard?.[Symbol.dispose]();
-      return drain(server, seconds);
+      return drain([server, ...earlier], seconds);
     },
     async [Symbol.asyncDispose]() {
       guard?.[Symbol.dispose]();
-      await server.stop(true);
+      await Promise.all([server, ...earlier].map((one) => one.stop(true)));
     },
   };
 }
 
-function listen(hostname: string, port: number, fetch: (request: Request, server: Server) => Promise<Response>) {
+type Fetch = (request: Request, server: Server) => Promise<Response>;
+
+/** Listens for the first time: a port that another program has is not shared with it. */
+function openFirst(place: Place, fetch: Fetch): Server {
+  if (place.tls === undefined) return listen(place, fetch);
+  const alone = Bun.serve({ hostname: place.host, port: place.port, fetch: () => new Response(null) });
+  const port = alone.port ?? place.port;
+  void alone.stop(true);
+  return listen({ ...place, port }, fetch);
+}
+
+function listen({ host, port, tls }: Place, fetch: Fetch): Server {
   return Bun.serve({
-    hostname,
+    hostname: host,
     port,
+    // A server keeps its certificate: the next one listens beside it before it stops.
+    ...(tls === undefined ? {} : { tls, reusePort: true }),
     // Bodies are bounded where they are read: each route knows its own limit.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     fetch,
@@ -111,10 +135,11 @@ function isLong(headers: Headers): boolean {
 const drainLookMilliseconds = 20;
 
 /** Requests are counted: that `stop` resolves, which it should when there is none left, cannot be relied on after a stream was ended. */
-async function drain(server: Server, seconds: number): Promise<void> {
-  void server.stop();
+async function drain(servers: readonly Server[], seconds: number): Promise<void> {
+  for (const server of servers) void server.stop();
   const looks = Math.ceil((seconds * 1000) / drainLookMilliseconds);
-  for (let look = 0; look < looks && server.pendingRequests > 0; look += 1) await sleep(drainLookMilliseconds);
+  for (let look = 0; look < looks && servers.some(({ pendingRequests }) => pendingRequests > 0); look += 1)
+    await sleep(drainLookMilliseconds);
 }
 
 /** How long whoever came too early waits. */
