@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { armFailpoint } from "./arm-failpoint.ts";
 import { listBuiltins, saveBuiltins } from "./assembly/builtins.ts";
 import { readDoor, refuseOpenDoor, refuseOpenTools, signInNote } from "./assembly/door.ts";
 import { startDropIn } from "./assembly/drop-in.ts";
@@ -8,6 +9,7 @@ import { askedTries, openGate } from "./assembly/gate.ts";
 import { openListener } from "./assembly/listener.ts";
 import { startTelling } from "./assembly/notifier.ts";
 import { endOnUncaughtErrors, endUnlessStuck } from "./assembly/program-end.ts";
+import { createReload } from "./assembly/reload.ts";
 import { createJobRunner } from "./assembly/runner.ts";
 import { openSecretKey } from "./assembly/secret.ts";
 import { clientBoundsOf, identityOf, outputsUrlOf, requestSettings, retentionOf } from "./assembly/settings.ts";
@@ -15,6 +17,7 @@ import { readTelling } from "./assembly/telling.ts";
 import { readTls, tlsFilesOf, watchTls } from "./assembly/tls.ts";
 import { createToolHold } from "./assembly/tool-hold.ts";
 import { createToolExecutor } from "./assembly/tools.ts";
+import { filesToWatch } from "./assembly/watched-files.ts";
 import type { Config } from "./config.ts";
 import { imageWarnings } from "./cwl/document/requirements.ts";
 import type { Clock } from "./domain/clock.ts";
@@ -30,23 +33,23 @@ import { refuseOpenElsewhere } from "./executors/local/open-files.ts";
 import type { Bubblewrap } from "./executors/sandbox/bubblewrap.ts";
 import { isExposed, isLocalOnly } from "./exposure.ts";
 import { readCrashNotes } from "./files/crash-notes.ts";
-import { createLayout, databaseFile, type Layout, lockFile } from "./files/layout.ts";
+import { createLayout, databaseFile } from "./files/layout.ts";
 import { refuseMissingDatabase } from "./files/missing-database.ts";
 import { makeDirectories } from "./files/new-place.ts";
 import { createHttpApp } from "./http/server.ts";
-import { createLogger } from "./log.ts";
+import { createLogger, type LogLevel } from "./log.ts";
 import { createJobNews } from "./operations/job-news.ts";
 import { createJobWatches } from "./operations/job-watch.ts";
 import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
 import { createProcessCache } from "./operations/process-cache.ts";
 import { createQueueLimit } from "./operations/queue-limit.ts";
 import { createRemoteProcesses } from "./operations/remote-processes.ts";
+import { newId, newKey, newSecret } from "./random.ts";
 import { createDiskSpace } from "./runner/disk-space.ts";
-import type { Failpoint } from "./runner/failpoints.ts";
 import { watchFilePool } from "./runner/file-pool.ts";
 import { startHousekeeping } from "./runner/housekeeping.ts";
 import { bringBackKnown } from "./runner/orphans.ts";
-import { type WatchedFile, watchFiles } from "./runner/removed-files.ts";
+import { watchFiles } from "./runner/removed-files.ts";
 import { createStatusDocuments } from "./runner/status-document.ts";
 import { setLogAside } from "./store/backup.ts";
 import { type Database, openDatabase } from "./store/database.ts";
@@ -64,6 +67,10 @@ export type LogTarget = {
   onUncaught?(listener: (error: unknown) => void): void;
   /** Ends the program at once, whatever it still waits for. */
   abandon?(exitCode: number): void;
+  /** Tells when the settings are to be read again (SIGHUP). Nobody tells when absent. */
+  onHangUp?(listener: () => void): void;
+  /** Reads the settings from where they came from; throws when something is wrong with them. */
+  readAgain?(): Config;
 };
 
 /** A service that listens. Disposal stops claiming, answers what is open, and leaves tools running. */
@@ -81,7 +88,8 @@ const clock: Clock = { now: () => Date.now(), elapsed: () => performance.now() }
  * Throws `unavailable` or `conflict` when it must not or cannot start; then nothing is left running.
  */
 export async function startApp(config: Config, target: LogTarget, search: Promise<Bubblewrap>): Promise<App> {
-  const logger = loggerOf(config, target);
+  let { logLevel } = config;
+  const logger = loggerOf(() => logLevel, target);
   // What is added last ends first.
   await using stack = new AsyncDisposableStack();
   const watching = stack.use(startWatchdogThread());
@@ -173,39 +181,45 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const stopping = new AbortController();
   const { maxDocumentBytes } = config;
   const remotes = createRemoteProcesses({ ...base, maxDocumentBytes, tries: askedTries(config) });
-  const http = createHttpApp({
+  const { mailServer } = telling;
+  const news = stack.use(createJobNews(database, newId()));
+  const watches = createJobWatches({ database, layout });
+  const authenticate = createAuthenticator({
     ...base,
-    newSecret,
-    identity: identityOf(config),
-    inputChecks,
-    processes,
-    settings,
-    hasSpace,
-    clientBounds: clientBoundsOf(config),
-    shortage: patience.shortage,
-    heldBack: hold.reason,
-    runner: {
-      wake: (job) => runner.wake(job),
-      runAtOnce: (unwritten) => runner.runAtOnce(unwritten),
-      stop: (jobId) => runner.stop(jobId),
-      publishStatus: (jobId) => statusDocuments.publish(jobId),
-      notify: wakeNotifier,
-    },
-    tries: askedTries(config),
-    imageWarnings: (document) => imageWarnings(document, tools.machine),
-    remotes,
-    news: stack.use(createJobNews(database, newId())),
-    watches: createJobWatches({ database, layout }),
-    queue: createQueueLimit(base, config.maxQueued),
-    authenticate: createAuthenticator({
-      ...base,
-      allowAnonymous: config.allowAnonymous,
-      isLocalOnly: isLocalOnly(config),
-      onKey: hold.keyFound,
-    }),
-    door: readDoor(config, listener.url),
-    stopping: stopping.signal,
+    allowAnonymous: config.allowAnonymous,
+    isLocalOnly: isLocalOnly(config),
+    onKey: hold.keyFound,
   });
+  // Made anew when the settings are read again; requests that are open are answered by the one of before.
+  const edgeOf = (current: Config) =>
+    createHttpApp({
+      ...base,
+      newSecret,
+      inputChecks,
+      processes,
+      hasSpace,
+      shortage: patience.shortage,
+      heldBack: hold.reason,
+      runner: {
+        wake: (job) => runner.wake(job),
+        runAtOnce: (unwritten) => runner.runAtOnce(unwritten),
+        stop: (jobId) => runner.stop(jobId),
+        publishStatus: (jobId) => statusDocuments.publish(jobId),
+        notify: wakeNotifier,
+      },
+      tries: askedTries(config),
+      imageWarnings: (document) => imageWarnings(document, tools.machine),
+      remotes,
+      news,
+      watches,
+      authenticate,
+      identity: identityOf(current),
+      settings: requestSettings(current, mailServer !== undefined),
+      clientBounds: clientBoundsOf(current),
+      queue: createQueueLimit(base, current.maxQueued),
+      door: readDoor(current, listener.url),
+      stopping: stopping.signal,
+    });
 
   const tidying = {
     ...base,
@@ -221,8 +235,15 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   await runner.start();
   stack.use(await startHousekeeping(tidying));
   stack.use(startDropIn({ ...base, processes, remotes, settings }, config));
-  if (tlsFiles !== undefined) stack.use(await watchTls({ ...base, files: tlsFiles, renew: listener.renew }));
-  listener.answerWith(http);
+  const certificates = tlsFiles && stack.use(await watchTls({ ...base, files: tlsFiles, renew: listener.renew }));
+  const apply = async (current: Config) => {
+    logLevel = current.logLevel;
+    listener.answerWith(edgeOf(current));
+    await certificates?.look();
+  };
+  await apply(config);
+  const { readAgain } = target;
+  if (readAgain !== undefined) target.onHangUp?.(createReload({ ...base, readAgain, apply }, config));
   logger.info("Listening", { url: listener.url, data: layout.dataDirectory });
 
   const held = stack.move();
@@ -250,56 +271,21 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
 /** Opens the database for the commands that manage keys, beside a server that may be running. */
 export async function openKeys(config: Config, target: LogTarget): Promise<KeyDeps & AsyncDisposable> {
   await refuseMissingDatabase(createLayout(config.data, config.outputsDir));
-  const database = await openStore(config, loggerOf(config, target));
+  const database = await openStore(
+    config,
+    loggerOf(() => config.logLevel, target),
+  );
   return { database, clock, newSecret, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
-}
-
-/** What must stay where it is. */
-function filesToWatch(layout: Layout, database: Database): readonly WatchedFile[] {
-  return [
-    {
-      path: databaseFile(layout),
-      onlyGrows: true,
-      loses: "nothing is written until then, and the end of the service leaves a copy of the removed one beside it",
-      onChange: (cause) => database.refuseWrites(cause),
-    },
-    { path: lockFile(layout), loses: "another service may use the data directory" },
-  ];
 }
 
 function logFormat(target: LogTarget): "json" | "text" {
   return target.isTerminal ? "text" : "json";
 }
 
-function loggerOf(config: Config, target: LogTarget): Logger {
-  return createLogger({ level: config.logLevel, format: logFormat(target), write: target.talk, now: clock.now });
+function loggerOf(level: () => LogLevel, target: LogTarget): Logger {
+  return createLogger({ level, format: logFormat(target), write: target.talk, now: clock.now });
 }
 
 function openStore(config: Config, logger: Logger): Promise<Database> {
   return openDatabase({ file: databaseFile({ dataDirectory: config.data }), clock, logger });
-}
-
-/** Draws a UUID that sorts by the time it was drawn. */
-function newId(): string {
-  return Bun.randomUUIDv7();
-}
-
-/** Draws 40 letters and digits, 160 bits. */
-function newSecret(): string {
-  return Buffer.from(crypto.getRandomValues(new Uint8Array(20))).toString("hex");
-}
-
-/** Draws 256 random bits. */
-function newKey(): Uint8Array {
-  return crypto.getRandomValues(new Uint8Array(32));
-}
-
-/** The condition is settled while building: the executable that people get has neither the variable nor what it does. */
-async function armFailpoint(): Promise<{ readonly failpoint?: Failpoint }> {
-  if (process.env.HEDDLE_BUILD === "failpoints") {
-    const { createFailpoint } = await import("./runner/failpoints.ts");
-    const text = process.env.HEDDLE_FAILPOINT;
-    if (text !== undefined) return { failpoint: createFailpoint(text) };
-  }
-  return {};
 }

@@ -3,7 +3,6 @@ import * as v from "valibot";
 import {
   anonymousRole,
   directories,
-  isMailServer,
   list,
   machineMebibytes,
   path,
@@ -14,11 +13,11 @@ import {
   whole,
 } from "./config-values.ts";
 import { jsonBounds } from "./domain/json-bounds.ts";
-import { isMailPattern } from "./domain/subscriber.ts";
 import { isNetworkRule } from "./domain/tool-network.ts";
 import { engineNames } from "./executors/images/container-engine.ts";
 import { identitySettings } from "./identity-settings.ts";
 import { logLevels } from "./log.ts";
+import { notificationSettings } from "./notification-settings.ts";
 
 /**
  * Every setting: its meaning with its unit, what it accepts, its default. The name gives the flag
@@ -260,39 +259,7 @@ export const ConfigSchema = v.strictObject({
   secretFile: v.optional(
     v.pipe(path, v.description("file of the key that encrypts credentials; in the data directory if not given")),
   ),
-  notifySecretFile: v.optional(
-    v.pipe(path, v.description("file of the secret that signs callbacks; they are not signed if not given")),
-  ),
-  notifyTries: v.optional(v.pipe(whole(1, 1000), v.description("how often a callback or a mail is tried")), 30),
-  notifyHours: v.optional(v.pipe(whole(1, 8760), v.description("how long a callback or a mail is tried")), 24),
-  notifyPauseSeconds: v.optional(
-    v.pipe(whole(1, 3600), v.description("pause after the first try; it doubles after each, up to an hour")),
-    5,
-  ),
-  notifySeconds: v.optional(v.pipe(whole(1, 600), v.description("longest time of one try, with its answer")), 15),
-  smtpUrl: v.optional(
-    v.pipe(
-      text,
-      v.check(isMailServer, "smtp://[USER@]HOST[:PORT] or smtps://..., without a password"),
-      v.description("server that mails are handed to: smtp:// (TLS when it is offered) or smtps://[USER@]HOST[:PORT]"),
-    ),
-  ),
-  smtpPasswordFile: v.optional(v.pipe(path, v.description("file of the password for the server of mails"))),
-  mailFrom: v.optional(
-    v.pipe(
-      text,
-      v.regex(/^(?:[^<>@\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, "NAME@HOST or TEXT <NAME@HOST>"),
-      v.description("whom mails come from"),
-    ),
-  ),
-  mailTo: v.optional(
-    v.pipe(
-      list,
-      v.everyItem((item) => isMailPattern(item), "ADDRESS or @DOMAIN"),
-      v.description("whom mails may go to: ADDRESS or @DOMAIN; anybody if not given"),
-    ),
-    [],
-  ),
+  ...notificationSettings,
   logLevel: v.optional(
     v.pipe(v.picklist(logLevels, logLevels.join(", ")), v.description("lowest level logged")),
     "info",

@@ -27,17 +27,17 @@ type Folded = {
 };
 
 /**
- * Makes the structured logger: JSON lines, or readable text for a terminal. Lines below `level` are left out. A line that is
+ * Makes the structured logger: JSON lines, or readable text for a terminal. Lines below its level are left out. A line that is
  * equal to one of the last minute is counted only; how often it was repeated is written when the minute is over, or before the
  * next line that is new.
  */
 export function createLogger(options: {
-  readonly level: LogLevel;
+  /** The lowest level that is written; it may change. */
+  readonly level: () => LogLevel;
   readonly format: "json" | "text";
   readonly write: (line: string) => void;
   readonly now: () => number;
 }): Logger {
-  const lowest = logLevels.indexOf(options.level);
   const recent = new Map<string, Folded>();
   const writeLine = (level: LogLevel, message: string, facts: LogFacts) => {
     const time = new Date(options.now()).toISOString();
@@ -74,7 +74,7 @@ export function createLogger(options: {
   const writerOf =
     (level: LogLevel) =>
     (message: string, facts: LogFacts = {}) => {
-      if (logLevels.indexOf(level) < lowest || isFolded(level, message, facts)) return;
+      if (logLevels.indexOf(level) < logLevels.indexOf(options.level()) || isFolded(level, message, facts)) return;
       writeLine(level, message, facts);
     };
   return { debug: writerOf("debug"), info: writerOf("info"), warn: writerOf("warn"), error: writerOf("error") };

@@ -22,6 +22,7 @@ import { giveToOwner } from "./files/give-to-owner.ts";
 import { createLayout } from "./files/layout.ts";
 import { refuseNoDatabase } from "./files/missing-database.ts";
 import { firstMissing, removeEmpty, removeNewPlace } from "./files/new-place.ts";
+import { catchHangUps } from "./hang-ups.ts";
 import { flagOf, readConfig } from "./read-config.ts";
 import { runDownloads } from "./run-downloads.ts";
 import { settingOptions } from "./setting-options.ts";
@@ -67,6 +68,7 @@ const commands = {
   logs: async () => (await import("./cli/jobs.ts")).logsCommand(),
   dismiss: async () => (await import("./cli/jobs.ts")).dismissCommand(),
   retry: async () => (await import("./cli/jobs.ts")).retryCommand(),
+  reload: async () => (await import("./cli/reload.ts")).reloadCommand(reloadDeps()),
   doctor: async () => (await import("./cli/care.ts")).doctorCommand(careDeps()),
   backup: async () => (await import("./cli/care.ts")).backupCommand(careDeps()),
   restore: async () => (await import("./cli/care.ts")).restoreCommand(careDeps()),
@@ -89,19 +91,33 @@ function dataDirectory(args: Arguments, io: Io): string {
   return configOf(args, io).data;
 }
 
+function careOf(args: Arguments, io: Io) {
+  const { data, outputsDir } = configOf(args, io);
+  const layout = createLayout(data, outputsDir);
+  const hasLiving = async (executionId: string) =>
+    (await import("./executors/local/living-tools.ts")).hasLivingTool(layout, executionId);
+  const refuseOpenElsewhere = async (file: string) =>
+    (await import("./executors/local/open-files.ts")).refuseOpenElsewhere(file, process.pid);
+  return { layout, clock, pid: process.pid, hasLivingTool: hasLiving, refuseOpenElsewhere };
+}
+
+function reloadDeps() {
+  return {
+    dataOption: dataOption(),
+    clock,
+    findService: async (args: Arguments, io: Io) =>
+      (await import("./operations/care-for-data.ts")).findService(careOf(args, io)),
+    hangUp: (pid: number) => void process.kill(pid, "SIGHUP"),
+    lastReload: async (args: Arguments, io: Io) =>
+      (await import("./files/reload-note.ts")).readReload(careOf(args, io).layout),
+  };
+}
+
 function careDeps() {
   return {
     dataOption: dataOption(),
     serviceOptions: serviceOptions(),
-    care: (args: Arguments, io: Io) => {
-      const { data, outputsDir } = configOf(args, io);
-      const layout = createLayout(data, outputsDir);
-      const hasLiving = async (executionId: string) =>
-        (await import("./executors/local/living-tools.ts")).hasLivingTool(layout, executionId);
-      const refuseOpenElsewhere = async (file: string) =>
-        (await import("./executors/local/open-files.ts")).refuseOpenElsewhere(file, process.pid);
-      return { layout, clock, pid: process.pid, hasLivingTool: hasLiving, refuseOpenElsewhere };
-    },
+    care: careOf,
     sandboxSettings: sandboxSettingsOf,
     networkWords: (args: Arguments, io: Io, hasKeys: boolean) => {
       const config = configOf(args, io);
@@ -154,7 +170,7 @@ async function startService(args: Arguments, io: Io) {
   useAddonDirectory(config);
   const made = firstMissing(resolve(config.data));
   try {
-    return await startServer(config, io);
+    return await startServer(config, io, () => configOf(args, io));
   } catch (error) {
     if (made !== undefined) {
       await removeNewPlace(createLayout(config.data, config.outputsDir));
@@ -164,11 +180,12 @@ async function startService(args: Arguments, io: Io) {
   }
 }
 
-async function startServer(config: Config, io: Io) {
+async function startServer(config: Config, io: Io, readAgain: () => Config) {
+  const onHangUp = catchHangUps({ hasTerminal: io.isTerminal, end: () => stop.abort("SIGHUP") });
   // Tried while the modules of the server are read, which takes longer.
   using bubblewrap = searchBubblewrap();
   const { startApp } = await import("./app.ts");
-  return await startApp(config, { ...io, ...ownEnd }, bubblewrap.found);
+  return await startApp(config, { ...io, ...ownEnd, readAgain, onHangUp }, bubblewrap.found);
 }
 
 /** Sets the place of the addon before the SQLite driver is imported: the import loads it. */

@@ -88,7 +88,12 @@ function answer(status: number, detail: string): Response {
 function endProgram(order: WatchdogOrder, memory: WatchMemory): void {
   const activity = memory.read();
   const seconds = Math.round((order.lastLooks * order.beatMilliseconds) / 1000);
-  const logger = createLogger({ level: "info", format: order.logFormat, write: writeLine, now: () => Date.now() });
+  const logger = createLogger({
+    level: () => "info",
+    format: order.logFormat,
+    write: writeLine,
+    now: () => Date.now(),
+  });
   try {
     if (activity.jobId !== "") noteCrash(order, activity.jobId, activity.doing);
     logger.error(

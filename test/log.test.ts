@@ -2,10 +2,11 @@ import { expect, test } from "bun:test";
 import { createLogger } from "../src/log.ts";
 
 function loggerOf() {
+  let level: "info" | "debug" = "info";
   const lines: string[] = [];
   let now = 0;
   const logger = createLogger({
-    level: "info",
+    level: () => level,
     format: "json",
     write: (line) => lines.push(line),
     now: () => now,
@@ -13,7 +14,10 @@ function loggerOf() {
   const pass = (milliseconds: number) => {
     now += milliseconds;
   };
-  return { logger, pass, messages: () => lines.map((line): string => JSON.parse(line).message) };
+  const tellAll = () => {
+    level = "debug";
+  };
+  return { logger, pass, tellAll, messages: () => lines.map((line): string => JSON.parse(line).message) };
 }
 
 test("Equal lines are written once and counted; the count comes before the next line that is new", () => {
@@ -51,4 +55,12 @@ test("What is kept of lines is bounded", () => {
   for (let count = 0; count < 1000; count += 1) logger.info(`line ${count}`);
   logger.info("line 0");
   expect(messages().length).toBe(1001);
+});
+
+test("The lowest level may change while lines are written", () => {
+  const { logger, messages, tellAll } = loggerOf();
+  logger.debug("before");
+  tellAll();
+  logger.debug("after");
+  expect(messages()).toEqual(["after"]);
 });

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import { Problem } from "../domain/problem.ts";
 import { ifExists } from "../files/file-errors.ts";
-import { databaseFile, directoryMode, type Layout, valuesDirectory } from "../files/layout.ts";
+import { databaseFile, directoryMode, type Layout, lockFile, valuesDirectory } from "../files/layout.ts";
 import { measureOutputs } from "../files/measure-outputs.ts";
 import { refuseNoDatabase } from "../files/missing-database.ts";
 import { ownerOfOutput, setAside } from "../files/orphans.ts";
@@ -49,6 +49,18 @@ export async function restore(deps: CareDeps, backup: string): Promise<void> {
   await using _lock = await lockDataDirectory(layout.dataDirectory, { pid, startedAt: clock.now() });
   await deps.refuseOpenElsewhere(databaseFile(layout));
   await replaceDatabase(databaseFile(layout), resolve(backup), valuesDirectory(layout));
+}
+
+/** Finds the process that serves a data directory; undefined when none does, or none that says who it is. */
+export async function findService({ layout, clock, pid }: CareDeps): Promise<number | undefined> {
+  if ((await ifExists(stat(lockFile(layout)))) === undefined) return undefined;
+  try {
+    await using _lock = await lockDataDirectory(layout.dataDirectory, { pid, startedAt: clock.now() });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Problem) || error.kind !== "conflict") throw error;
+    return (await whoHolds(layout.dataDirectory))?.pid;
+  }
 }
 
 /** Repairs what can be repaired without the service, and words what was done. Throws `conflict` while a server runs. */

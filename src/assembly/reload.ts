@@ -1,0 +1,89 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Config } from "../config.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Logger } from "../domain/logger.ts";
+import { errorText } from "../domain/problem.ts";
+import type { Layout } from "../files/layout.ts";
+import { type Reload, writeReload } from "../files/reload-note.ts";
+
+type Name = keyof Config;
+
+/** The settings that a running service takes in: who it is, whom it lets in, and what a request may ask for. */
+const taken: readonly Name[] = [
+  "logLevel",
+  "cors",
+  "serviceTitle",
+  "serviceDescription",
+  "serviceProvider",
+  "serviceProviderUrl",
+  "serviceContactName",
+  "serviceContactEmail",
+  "serviceContactUrl",
+  "serviceLicense",
+  "serviceTermsUrl",
+  "serviceLogoUrl",
+  "serviceKeywords",
+  "serviceLanguages",
+  "clientRequests",
+  "clientStreams",
+  "clientUploads",
+  "maxQueued",
+  "maxBodyBytes",
+  "maxBodyValues",
+  "maxUploadBytes",
+  "maxInlineBytes",
+  "quotaVaultBytes",
+  "quotaQueued",
+  "syncLimitSeconds",
+];
+
+/** Splits the settings that differ into those that a running service takes in, and those that need a restart. */
+export function compareConfigs(running: Config, read: Config): { readonly config: Config } & Omit<Reload, "at"> {
+  // Both come from one schema: whichever has more members has all that there are.
+  const names = new Set([...namesOf(running), ...namesOf(read)]);
+  const changed = [...names].filter((name) => !isDeepStrictEqual(running[name], read[name]));
+  const isTaken = (name: Name) => taken.includes(name);
+  const kept = Object.fromEntries([...names].filter((name) => !isTaken(name)).map((name) => [name, running[name]]));
+  return {
+    config: { ...read, ...kept },
+    taken: changed.filter(isTaken),
+    needRestart: changed.filter((name) => !isTaken(name)),
+  };
+}
+
+function namesOf(config: Config): readonly Name[] {
+  const isName = (name: string): name is Name => name in config;
+  return Object.keys(config).filter(isName);
+}
+
+type ReloadDeps = {
+  readonly layout: Layout;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Reads the settings from where they came from; throws when something is wrong with them. */
+  readAgain(): Config;
+  /** Takes in settings. */
+  apply(config: Config): Promise<void>;
+};
+
+/**
+ * Makes what a service does when it is told to read its settings again. What came of it is logged, and noted in the data directory for who told it.
+ * Settings that are wrong change nothing.
+ */
+export function createReload(deps: ReloadDeps, first: Config): () => Promise<void> {
+  const { layout, clock, logger, readAgain, apply } = deps;
+  let running = first;
+  return async () => {
+    try {
+      const { config, ...difference } = compareConfigs(running, readAgain());
+      await apply(config);
+      running = config;
+      logger.info("Read the settings again", difference);
+      await writeReload(layout, { at: clock.now(), ...difference });
+    } catch (error) {
+      const fault = errorText(error);
+      logger.error(`The settings of before stay: ${fault}`);
+      await writeReload(layout, { at: clock.now(), taken: [], needRestart: [], fault });
+    }
+  };
+}
