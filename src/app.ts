@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { armFailpoint } from "./arm-failpoint.ts";
 import { listBuiltins, saveBuiltins } from "./assembly/builtins.ts";
 import { readDoor, refuseOpenDoor, refuseOpenTools, signInNote } from "./assembly/door.ts";
 import { startDropIn } from "./assembly/drop-in.ts";
@@ -38,6 +37,7 @@ import { refuseMissingDatabase } from "./files/missing-database.ts";
 import { makeDirectories } from "./files/new-place.ts";
 import { createHttpApp } from "./http/server.ts";
 import { createLogger, type LogLevel } from "./log.ts";
+import type { LogTarget } from "./log-target.ts";
 import { createJobNews } from "./operations/job-news.ts";
 import { createJobWatches } from "./operations/job-watch.ts";
 import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
@@ -46,6 +46,7 @@ import { createQueueLimit } from "./operations/queue-limit.ts";
 import { createRemoteProcesses } from "./operations/remote-processes.ts";
 import { newId, newKey, newSecret } from "./random.ts";
 import { createDiskSpace } from "./runner/disk-space.ts";
+import type { Failpoint } from "./runner/failpoints.ts";
 import { watchFilePool } from "./runner/file-pool.ts";
 import { startHousekeeping } from "./runner/housekeeping.ts";
 import { bringBackKnown } from "./runner/orphans.ts";
@@ -58,20 +59,6 @@ import { hasAnyKey } from "./store/keys.ts";
 import { lockDataDirectory } from "./store/lock.ts";
 import { findProcessRevision } from "./store/processes.ts";
 import { startWatchdogThread } from "./watchdog.ts";
-
-/** Where the program writes its log. */
-export type LogTarget = {
-  talk(text: string): void;
-  readonly isTerminal: boolean;
-  /** Tells of an error that nothing caught; the program is to end then. Nothing is told when absent. */
-  onUncaught?(listener: (error: unknown) => void): void;
-  /** Ends the program at once, whatever it still waits for. */
-  abandon?(exitCode: number): void;
-  /** Tells when the settings are to be read again (SIGHUP). Nobody tells when absent. */
-  onHangUp?(listener: () => void): void;
-  /** Reads the settings from where they came from; throws when something is wrong with them. */
-  readAgain?(): Config;
-};
 
 /** A service that listens. Disposal stops claiming, answers what is open, and leaves tools running. */
 export type App = AsyncDisposable & {
@@ -288,4 +275,14 @@ function loggerOf(level: () => LogLevel, target: LogTarget): Logger {
 
 function openStore(config: Config, logger: Logger): Promise<Database> {
   return openDatabase({ file: databaseFile({ dataDirectory: config.data }), clock, logger });
+}
+
+/** Arms the failpoint that the environment names. The condition is settled while building: the executable that people get has neither the variable nor what it does. */
+async function armFailpoint(): Promise<{ readonly failpoint?: Failpoint }> {
+  if (process.env.HEDDLE_BUILD === "failpoints") {
+    const { createFailpoint } = await import("./runner/failpoints.ts");
+    const text = process.env.HEDDLE_FAILPOINT;
+    if (text !== undefined) return { failpoint: createFailpoint(text) };
+  }
+  return {};
 }

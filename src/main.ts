@@ -11,7 +11,8 @@ import {
   undeliveredText,
   usageOf,
 } from "./cli/command.ts";
-import { type Config, ConfigSchema } from "./config.ts";
+import { configDeps, configOf } from "./command-config.ts";
+import type { Config } from "./config.ts";
 import { nearNames } from "./domain/near-names.ts";
 import { networkWords, readNetworkRules } from "./domain/tool-network.ts";
 import { engineDeps } from "./engine-environment.ts";
@@ -23,7 +24,7 @@ import { createLayout } from "./files/layout.ts";
 import { refuseNoDatabase } from "./files/missing-database.ts";
 import { firstMissing, removeEmpty, removeNewPlace } from "./files/new-place.ts";
 import { catchHangUps } from "./hang-ups.ts";
-import { flagOf, readConfig } from "./read-config.ts";
+import { flagOf, strangeVariables } from "./read-config.ts";
 import { runDownloads } from "./run-downloads.ts";
 import { settingOptions } from "./setting-options.ts";
 
@@ -68,7 +69,9 @@ const commands = {
   logs: async () => (await import("./cli/jobs.ts")).logsCommand(),
   dismiss: async () => (await import("./cli/jobs.ts")).dismissCommand(),
   retry: async () => (await import("./cli/jobs.ts")).retryCommand(),
-  reload: async () => (await import("./cli/reload.ts")).reloadCommand(reloadDeps()),
+  reload: async () =>
+    (await import("./cli/reload.ts")).reloadCommand({ dataOption: dataOption(), clock, care: careOf, hangUp }),
+  config: async () => (await import("./cli/config.ts")).configCommand(configDeps()),
   doctor: async () => (await import("./cli/care.ts")).doctorCommand(careDeps()),
   backup: async () => (await import("./cli/care.ts")).backupCommand(careDeps()),
   restore: async () => (await import("./cli/care.ts")).restoreCommand(careDeps()),
@@ -82,13 +85,18 @@ function dataOption(): Option {
 /** Lists the settings by which `doctor` knows what a service would do. */
 function serviceOptions(): Readonly<Record<string, Option>> {
   const names = ["host", "publicUrl", "trustedProxy", "sandbox", "toolNetwork"].map(flagOf);
-  const config: Option = { type: "string", value: "FILE", about: "settings in YAML, by their names" };
+  const config: Option = { type: "string", value: "FILE", about: "settings in YAML or TOML, by their names" };
   const some = Object.entries(settingOptions()).filter(([name]) => names.includes(name));
   return { config, ...Object.fromEntries(some) };
 }
 
 function dataDirectory(args: Arguments, io: Io): string {
   return configOf(args, io).data;
+}
+
+/** Tells a service to read its settings again. */
+function hangUp(pid: number): void {
+  process.kill(pid, "SIGHUP");
 }
 
 function careOf(args: Arguments, io: Io) {
@@ -99,18 +107,6 @@ function careOf(args: Arguments, io: Io) {
   const refuseOpenElsewhere = async (file: string) =>
     (await import("./executors/local/open-files.ts")).refuseOpenElsewhere(file, process.pid);
   return { layout, clock, pid: process.pid, hasLivingTool: hasLiving, refuseOpenElsewhere };
-}
-
-function reloadDeps() {
-  return {
-    dataOption: dataOption(),
-    clock,
-    findService: async (args: Arguments, io: Io) =>
-      (await import("./operations/care-for-data.ts")).findService(careOf(args, io)),
-    hangUp: (pid: number) => void process.kill(pid, "SIGHUP"),
-    lastReload: async (args: Arguments, io: Io) =>
-      (await import("./files/reload-note.ts")).readReload(careOf(args, io).layout),
-  };
 }
 
 function careDeps() {
@@ -152,21 +148,9 @@ async function openKeyStore(args: Arguments, io: Io, makesDatabase: boolean) {
   return openKeys(config, io);
 }
 
-/** Reads the configuration of a command: its flags, then the environment, then its file. */
-function configOf(args: Arguments, io: Io): Config {
-  const names = Object.keys(ConfigSchema.entries);
-  const flags = Object.fromEntries(names.map((name) => [name, flagValue(args.options[flagOf(name)])]));
-  const file = args.options.config;
-  return readConfig({ flags, environment: io.environment, ...(typeof file === "string" ? { file } : {}) });
-}
-
-/** Joins a list: it may have commas, or repeat its flag. */
-function flagValue(value: Arguments["options"][string]): unknown {
-  return Array.isArray(value) ? value.join() : value;
-}
-
 async function startService(args: Arguments, io: Io) {
   const config = configOf(args, io);
+  for (const fault of strangeVariables(io.environment)) io.talk(`${fault}\n`);
   useAddonDirectory(config);
   const made = firstMissing(resolve(config.data));
   try {

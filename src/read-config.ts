@@ -24,38 +24,99 @@ export function variableOf(setting: string): string {
   return `HEDDLE_${flagOf(setting).replaceAll("-", "_").toUpperCase()}`;
 }
 
+/** A setting as it was given: by what, and with which value. */
+export type GivenSetting = { readonly origin: string; readonly value: unknown };
+
 /**
  * Reads the configuration. Throws `invalid-parameter-value` naming the setting, where it was given, what was found and
  * what was wanted.
  */
 export function readConfig(sources: ConfigSources): Config {
-  const fromFile = sources.file === undefined ? {} : readConfigFile(sources.file);
-  const names = Object.keys(ConfigSchema.entries);
-  const given = new Map<string, { readonly origin: string; readonly value: unknown }>();
-  for (const name of names) {
-    const flag = sources.flags[name];
-    const variable = sources.environment[variableOf(name)];
-    if (flag !== undefined) given.set(name, { origin: `--${flagOf(name)}`, value: flag });
-    else if (variable !== undefined) given.set(name, { origin: variableOf(name), value: variable });
-    else if (fromFile[name] !== undefined)
-      given.set(name, { origin: `${name} in "${sources.file}"`, value: fromFile[name] });
-  }
-  const values = Object.fromEntries([...given].map(([name, { value }]) => [name, value]));
-  const outcome = v.safeParse(ConfigSchema, values);
+  const given = givenSettings(sources);
+  const outcome = v.safeParse(ConfigSchema, valuesOf(given));
   if (outcome.success) return Object.freeze(outcome.output);
   const [issue] = outcome.issues;
-  const origin = given.get(String(issue.path?.[0].key))?.origin ?? "configuration";
-  const found = withoutPassword(JSON.stringify(given.get(String(issue.path?.[0].key))?.value));
-  throw new Problem("invalid-parameter-value", `Cannot use ${origin}: found ${found}, wanted ${issue.message}`);
+  throw new Problem("invalid-parameter-value", `Cannot use ${wordIssue(issue, given)}`);
+}
+
+/** Lists what is wrong with the settings, a sentence each. Throws `invalid-parameter-value` for a file that cannot be read. */
+export function configFaults(sources: ConfigSources): readonly string[] {
+  const given = givenSettings(sources);
+  const { issues = [] } = v.safeParse(ConfigSchema, valuesOf(given));
+  return issues.map((issue) => wordIssue(issue, given));
+}
+
+/** Gives the settings that are given, by their names. Throws `invalid-parameter-value`. */
+export function givenSettings({ flags, environment, file }: ConfigSources): ReadonlyMap<string, GivenSetting> {
+  const fromFile = file === undefined ? {} : readConfigFile(file);
+  const given = new Map<string, GivenSetting>();
+  for (const name of settingNames) {
+    const flag = flags[name];
+    const variable = readVariable(environment, name);
+    if (flag !== undefined) given.set(name, { origin: `--${flagOf(name)}`, value: flag });
+    else if (variable !== undefined) given.set(name, variable);
+    else if (fromFile[name] !== undefined) given.set(name, { origin: `${name} in "${file}"`, value: fromFile[name] });
+  }
+  return given;
+}
+
+const settingNames: readonly string[] = Object.keys(ConfigSchema.entries);
+
+/** Reads the variable of a setting, or the file that the variable with `_FILE` behind it names: so do containers hand on secrets. */
+function readVariable(environment: ConfigSources["environment"], name: string): GivenSetting | undefined {
+  const variable = variableOf(name);
+  const value = environment[variable];
+  const fileVariable = `${variable}_FILE`;
+  const file = settingNames.some((other) => variableOf(other) === fileVariable) ? undefined : environment[fileVariable];
+  if (file === undefined) return value === undefined ? undefined : { origin: variable, value };
+  if (value !== undefined) throw refuseVariable(fileVariable, `found ${variable} too, wanted one of them`);
+  try {
+    return { origin: fileVariable, value: textOf(readFileSync(file)).replace(/\r?\n$/, "") };
+  } catch (cause) {
+    throw refuseVariable(
+      fileVariable,
+      `found "${file}", ${errorText(cause)}; wanted a file that this user can read`,
+      cause,
+    );
+  }
+}
+
+function refuseVariable(variable: string, detail: string, cause?: unknown): Problem {
+  return new Problem("invalid-parameter-value", `Cannot use ${variable}: ${detail}`, { cause });
+}
+
+/** Names the variables that begin as ours do and are none, each with the one that was meant, where one is near. */
+export function strangeVariables(environment: ConfigSources["environment"]): readonly string[] {
+  const known = settingNames.flatMap((name) => [variableOf(name), `${variableOf(name)}_FILE`]);
+  return Object.keys(environment).flatMap((variable) => {
+    if (!variable.startsWith("HEDDLE_") || known.includes(variable)) return [];
+    const [near] = nearNames(variable, known);
+    return near === undefined ? [] : [`${variable} is no setting: did you mean ${near}?`];
+  });
+}
+
+function valuesOf(given: ReadonlyMap<string, GivenSetting>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries([...given].map(([name, { value }]) => [name, value]));
+}
+
+function wordIssue(issue: v.BaseIssue<unknown>, given: ReadonlyMap<string, GivenSetting>): string {
+  const name = String(issue.path?.[0]?.key);
+  const { origin, value } = given.get(name) ?? { origin: "configuration", value: undefined };
+  return `${origin}: found ${shownValue(name, value)}, wanted ${issue.message}`;
+}
+
+/** Formats the value of a setting for a screen, which others may see: without passwords and secrets. */
+export function shownValue(name: string, value: unknown): string {
+  if (value !== undefined && /(?:secret|password|token)$/i.test(name)) return '"..."';
+  return withoutPassword(JSON.stringify(value)) ?? "nothing";
 }
 
 /** Gives the settings of a file by their names; the file may write them as the flags are spelt. */
 function readConfigFile(file: string): JsonObject {
-  const names = Object.keys(ConfigSchema.entries);
   const settings = new Map<string, Json>();
   for (const [written, value] of Object.entries(parseConfigFile(file))) {
-    const name = names.find((one) => written === one || written === flagOf(one));
-    if (name === undefined) throw refuse(file, `found "${written}", ${meant(written, names)}`);
+    const name = settingNames.find((one) => written === one || written === flagOf(one));
+    if (name === undefined) throw refuse(file, `found "${written}", ${meant(written, settingNames)}`);
     if (settings.has(name)) throw refuse(file, `found both "${name}" and "${flagOf(name)}", wanted one of them`);
     settings.set(name, value);
   }
@@ -76,7 +137,8 @@ function refuse(file: string, detail: string, cause?: unknown): Problem {
 function parseConfigFile(file: string): JsonObject {
   let content: unknown;
   try {
-    content = parseYaml(textOf(readFileSync(file))) ?? {};
+    const text = textOf(readFileSync(file));
+    content = file.endsWith(".toml") ? Bun.TOML.parse(text) : (parseYaml(text) ?? {});
   } catch (cause) {
     // What the reader of YAML says goes on with a picture of the place.
     throw refuse(file, errorText(cause).replace(/:?\n[\s\S]*/, ""), cause);

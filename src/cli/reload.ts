@@ -1,19 +1,17 @@
 import type { Clock } from "../domain/clock.ts";
 import { Problem } from "../domain/problem.ts";
 import { sleep } from "../domain/timers.ts";
-import type { Reload } from "../files/reload-note.ts";
+import { type Reload, readReload } from "../files/reload-note.ts";
+import type { CareDeps } from "../operations/care-for-data.ts";
 import { type Arguments, type Command, exitCodes, type Io, type Option } from "./command.ts";
 
 /** What the command needs of the program's outer layer. */
 export type ReloadDeps = {
   readonly dataOption: Option;
   readonly clock: Clock;
-  /** Finds the process that serves a data directory; undefined when none does. */
-  findService(args: Arguments, io: Io): Promise<number | undefined>;
+  care(args: Arguments, io: Io): CareDeps;
   /** Tells a process to read its settings again. */
   hangUp(pid: number): void;
-  /** Reads what came of it the last time. */
-  lastReload(args: Arguments, io: Io): Promise<Reload | undefined>;
 };
 
 const patienceMilliseconds = 10_000;
@@ -28,12 +26,14 @@ export function reloadCommand(deps: ReloadDeps): Command {
     summary: "Makes the running service read its settings and its certificate again, and says what needs a restart.",
     options: { data: deps.dataOption },
     async run(args, io) {
-      const pid = await deps.findService(args, io);
+      const { findService } = await import("../operations/care-for-data.ts");
+      const care = deps.care(args, io);
+      const pid = await findService(care);
       if (pid === undefined)
         throw new Problem("unavailable", "Cannot reload: found no service that runs on the data directory");
-      const before = (await deps.lastReload(args, io))?.at;
+      const before = (await readReload(care.layout))?.at;
       deps.hangUp(pid);
-      const reload = await untilNoted(deps, before, () => deps.lastReload(args, io));
+      const reload = await untilNoted(deps, before, () => readReload(care.layout));
       if (reload === undefined) throw new Problem("unavailable", `Cannot reload: found no answer of process ${pid}`);
       if (reload.fault !== undefined) {
         io.talk(`Nothing was changed: ${reload.fault}\n`);

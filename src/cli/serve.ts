@@ -20,7 +20,7 @@ export function serveCommand(deps: ServeDeps): Command {
     maxWords: 0,
     summary: "Runs the service until it is told to stop. Each option may also stand in the environment or in a file.",
     options: {
-      config: { type: "string", value: "FILE", about: "settings in YAML, by their names" },
+      config: { type: "string", value: "FILE", about: "settings in YAML or TOML, by their names" },
       ...deps.settingOptions,
     },
     async run(args, io) {

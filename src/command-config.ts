@@ -1,0 +1,40 @@
+import type { Arguments, Io } from "./cli/command.ts";
+import type { ConfigDeps } from "./cli/config.ts";
+import { type Config, ConfigSchema } from "./config.ts";
+import {
+  type ConfigSources,
+  configFaults,
+  flagOf,
+  givenSettings,
+  readConfig,
+  strangeVariables,
+} from "./read-config.ts";
+import { settingOptions } from "./setting-options.ts";
+import { sampleConfig, showConfig } from "./show-config.ts";
+
+/** Builds what the command that shows the settings needs. */
+export function configDeps(): ConfigDeps {
+  return {
+    settingOptions: settingOptions(),
+    show: (args: Arguments, io: Io) => showConfig(configOf(args, io), givenSettings(sourcesOf(args, io))),
+    check: (args: Arguments, io: Io) => [...configFaults(sourcesOf(args, io)), ...strangeVariables(io.environment)],
+    sample: sampleConfig,
+  };
+}
+
+/** Reads the configuration of a command: its flags, then the environment, then its file. */
+export function configOf(args: Arguments, io: Io): Config {
+  return readConfig(sourcesOf(args, io));
+}
+
+function sourcesOf(args: Arguments, io: Io): ConfigSources {
+  const names = Object.keys(ConfigSchema.entries);
+  const flags = Object.fromEntries(names.map((name) => [name, flagValue(args.options[flagOf(name)])]));
+  const file = args.options.config;
+  return { flags, environment: io.environment, ...(typeof file === "string" ? { file } : {}) };
+}
+
+/** Joins a list: it may have commas, or repeat its flag. */
+function flagValue(value: Arguments["options"][string]): unknown {
+  return Array.isArray(value) ? value.join() : value;
+}

@@ -1,0 +1,42 @@
+import * as v from "valibot";
+import type { ShownSetting } from "./cli/config.ts";
+import { type Config, ConfigSchema } from "./config.ts";
+import { type GivenSetting, shownValue } from "./read-config.ts";
+
+type Name = keyof typeof ConfigSchema.entries;
+
+/** Lists the settings of a configuration, each with what gave it, secrets masked. */
+export function showConfig(config: Config, given: ReadonlyMap<string, GivenSetting>): readonly ShownSetting[] {
+  return names().map((name) => ({
+    name,
+    about: aboutOf(name),
+    value: maskedValue(name, config[name]),
+    origin: given.get(name)?.origin ?? "default",
+  }));
+}
+
+/** Lists the settings with the defaults that do not depend on the machine. */
+export function sampleConfig(): readonly ShownSetting[] {
+  return names().map((name) => {
+    const { default: fallback } = ConfigSchema.entries[name];
+    return {
+      name,
+      about: aboutOf(name),
+      value: typeof fallback === "function" ? undefined : fallback,
+      origin: "default",
+    };
+  });
+}
+
+function names(): readonly Name[] {
+  const isName = (name: string): name is Name => name in ConfigSchema.entries;
+  return Object.keys(ConfigSchema.entries).filter(isName);
+}
+
+function aboutOf(name: Name): string {
+  return v.getDescription(ConfigSchema.entries[name].wrapped) ?? "";
+}
+
+function maskedValue(name: Name, value: unknown): unknown {
+  return value === undefined ? undefined : JSON.parse(shownValue(name, value));
+}
