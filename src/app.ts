@@ -6,9 +6,10 @@ import { createEngines } from "./assembly/engines.ts";
 import { refuseFirstStart } from "./assembly/first-start.ts";
 import { askedTries, openGate } from "./assembly/gate.ts";
 import { openListener } from "./assembly/listener.ts";
+import type { LogTarget } from "./assembly/log-target.ts";
+import { manage } from "./assembly/managed.ts";
 import { startTelling } from "./assembly/notifier.ts";
 import { endOnUncaughtErrors, endUnlessStuck } from "./assembly/program-end.ts";
-import { createReload } from "./assembly/reload.ts";
 import { createJobRunner } from "./assembly/runner.ts";
 import { openSecretKey } from "./assembly/secret.ts";
 import { clientBoundsOf, identityOf, outputsUrlOf, requestSettings, retentionOf } from "./assembly/settings.ts";
@@ -37,7 +38,6 @@ import { refuseMissingDatabase } from "./files/missing-database.ts";
 import { makeDirectories } from "./files/new-place.ts";
 import { createHttpApp } from "./http/server.ts";
 import { createLogger, type LogLevel } from "./log.ts";
-import type { LogTarget } from "./log-target.ts";
 import { createJobNews } from "./operations/job-news.ts";
 import { createJobWatches } from "./operations/job-watch.ts";
 import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
@@ -229,8 +229,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     await certificates?.look();
   };
   await apply(config);
-  const { readAgain } = target;
-  if (readAgain !== undefined) target.onHangUp?.(createReload({ ...base, readAgain, apply }, config));
+  const manager = stack.use(manage({ ...base, target, url: listener.url, apply }, config));
   logger.info("Listening", { url: listener.url, data: layout.dataDirectory });
 
   const held = stack.move();
@@ -244,6 +243,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     ],
     async [Symbol.asyncDispose]() {
       stopping.abort();
+      manager.stopping();
       runner.stopClaiming();
       const end = async () => {
         await listener.drain(config.drainSeconds);

@@ -11,6 +11,7 @@ import {
   undeliveredText,
   usageOf,
 } from "./cli/command.ts";
+import { sampleText } from "./cli/sample-config.ts";
 import { configDeps, configOf } from "./command-config.ts";
 import type { Config } from "./config.ts";
 import { nearNames } from "./domain/near-names.ts";
@@ -27,6 +28,7 @@ import { catchHangUps } from "./hang-ups.ts";
 import { flagOf, strangeVariables } from "./read-config.ts";
 import { runDownloads } from "./run-downloads.ts";
 import { settingOptions } from "./setting-options.ts";
+import { sampleConfig } from "./show-config.ts";
 
 /** How the service learns of fatal errors, and ends itself. */
 const ownEnd = {
@@ -72,6 +74,7 @@ const commands = {
   reload: async () =>
     (await import("./cli/reload.ts")).reloadCommand({ dataOption: dataOption(), clock, care: careOf, hangUp }),
   config: async () => (await import("./cli/config.ts")).configCommand(configDeps()),
+  service: async () => (await import("./cli/service.ts")).serviceCommand(serviceDeps()),
   doctor: async () => (await import("./cli/care.ts")).doctorCommand(careDeps()),
   backup: async () => (await import("./cli/care.ts")).backupCommand(careDeps()),
   restore: async () => (await import("./cli/care.ts")).restoreCommand(careDeps()),
@@ -92,6 +95,20 @@ function serviceOptions(): Readonly<Record<string, Option>> {
 
 function dataDirectory(args: Arguments, io: Io): string {
   return configOf(args, io).data;
+}
+
+function serviceDeps() {
+  return {
+    program: process.execPath,
+    isRoot: process.getuid?.() === 0,
+    sampleConfig: () => sampleText(sampleConfig()),
+    run: (words: readonly string[]) => {
+      const [program = ""] = words;
+      if (Bun.which(program) === null) return undefined;
+      const { exitCode, stdout } = Bun.spawnSync([...words]);
+      return { exitCode, out: stdout.toString() };
+    },
+  };
 }
 
 /** Tells a service to read its settings again. */

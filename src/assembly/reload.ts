@@ -56,7 +56,7 @@ function namesOf(config: Config): readonly Name[] {
   return Object.keys(config).filter(isName);
 }
 
-type ReloadDeps = {
+export type ReloadDeps = {
   readonly layout: Layout;
   readonly clock: Clock;
   readonly logger: Logger;

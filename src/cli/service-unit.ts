@@ -1,0 +1,57 @@
+/** What a unit is made of; paths are absolute. */
+export type UnitWords = {
+  readonly program: string;
+  readonly user: string;
+  readonly config: string;
+  readonly data: string;
+  /** Further directories that the service writes into. */
+  readonly writable: readonly string[];
+};
+
+/**
+ * Formats a unit of systemd for the service. What would break the sandbox of tools is left out: it mounts a /proc of its own,
+ * which the kernel refuses where parts of the outer one are hidden (ProtectKernelTunables, ProtectKernelLogs, ProtectProc).
+ */
+export function unitText({ program, user, config, data, writable }: UnitWords): string {
+  return `[Unit]
+Description=Heddle, an OGC API - Processes server
+After=network-online.target
+Wants=network-online.target
+
+[Service]
+Type=notify
+NotifyAccess=main
+ExecStart=${program} serve --config ${config} --data ${data}
+ExecReload=/bin/kill -HUP $MAINPID
+User=${user}
+WorkingDirectory=${data}
+UMask=0027
+
+# Tools live on while the service is stopped or replaced, and it takes them up again.
+KillMode=process
+Restart=on-failure
+RestartSec=1
+TimeoutStartSec=300
+TimeoutStopSec=60
+WatchdogSec=120
+LimitNOFILE=65536
+
+# The system is read-only for the service and its tools, but for these directories.
+ProtectSystem=strict
+ReadWritePaths=${[data, ...writable].join(" ")}
+ProtectHome=yes
+NoNewPrivileges=yes
+CapabilityBoundingSet=
+RestrictSUIDSGID=yes
+RestrictRealtime=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+LockPersonality=yes
+ProtectKernelModules=yes
+SystemCallArchitectures=native
+SystemCallFilter=~@clock @cpu-emulation @module @obsolete @raw-io @reboot @swap
+SystemCallErrorNumber=EPERM
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
