@@ -7,13 +7,21 @@ import { packInParts } from "./addon-parts.ts";
 import { meterModule } from "./cwl/javascript/metered-wasm.ts";
 
 const root = join(import.meta.dir, "..");
-const addon = join(root, "node_modules", "@libsql", "linux-x64-gnu", "index.node");
+/** What an executable is made for: by default the machine that builds it. */
+export type BuildTarget = {
+  /** The SQLite driver's addon. */
+  readonly addon: string;
+  /** The program that runs the code; the one that builds when absent. */
+  readonly runtime?: string;
+};
+
+const ownTarget: BuildTarget = { addon: join(root, "node_modules", "@libsql", "linux-x64-gnu", "index.node") };
 
 /**
  * Puts the SQLite driver's addon into the binary: its loader is replaced by one that unpacks the embedded file. Packed, it
  * is two fifths as long, and so is what the first start leaves in memory of it.
  */
-function embedAddon(directory: string): BunPlugin {
+function embedAddon(addon: string, directory: string): BunPlugin {
   return {
     name: "embed-addon",
     setup(build) {
@@ -41,11 +49,25 @@ function embedMetered(directory: string): BunPlugin {
   };
 }
 
+/** Names the commit that is built, with a mark when files differ from it; undefined outside a checkout. */
+function commitOf(): string | undefined {
+  const { exitCode, stdout } = Bun.spawnSync(["git", "describe", "--always", "--dirty", "--exclude=*", "--abbrev=12"], {
+    cwd: root,
+    stderr: "ignore",
+  });
+  return exitCode === 0 ? stdout.toString().trim() : undefined;
+}
+
 /**
- * Compiles the executable for linux-x64 into `outfile`; returns its path. Throws when the bundler reports an error.
+ * Compiles the executable into `outfile`; returns its path. Throws when the bundler reports an error.
  * The `failpoints` build ends itself where HEDDLE_FAILPOINT says; in the normal one nothing of that is left.
  */
-export async function buildExecutable(outfile: string, kind: "normal" | "failpoints" = "normal"): Promise<string> {
+export async function buildExecutable(
+  outfile: string,
+  kind: "normal" | "failpoints" = "normal",
+  { addon, runtime }: BuildTarget = ownTarget,
+): Promise<string> {
+  const commit = commitOf();
   const bytes = await Bun.file(addon).arrayBuffer();
   await mkdir(join(outfile, ".."), { recursive: true });
   await using made = await mkdtempDisposable(join(tmpdir(), "heddle-build-"));
@@ -57,7 +79,7 @@ export async function buildExecutable(outfile: string, kind: "normal" | "failpoi
     ],
     // The workers lie beside the program, where their relative addresses lead.
     naming: { entry: "[name].[ext]" },
-    plugins: [embedAddon(made.path), embedMetered(made.path)],
+    plugins: [embedAddon(addon, made.path), embedMetered(made.path)],
     loader: { ".zst": "file" },
     format: "esm",
     bytecode: true,
@@ -72,9 +94,11 @@ export async function buildExecutable(outfile: string, kind: "normal" | "failpoi
       "process.env.HEDDLE_ADDON_BYTES": JSON.stringify(String(bytes.byteLength)),
       "process.env.HEDDLE_BUILD": JSON.stringify(kind),
       "process.env.HEDDLE_VERSION": JSON.stringify(manifest.version),
+      "process.env.HEDDLE_COMMIT": JSON.stringify(commit ?? ""),
     },
     compile: {
       outfile,
+      ...(runtime === undefined ? {} : { executablePath: runtime }),
       // A file of the folder the program is started in must never become part of the program.
       autoloadDotenv: false,
       autoloadBunfig: false,

@@ -39,6 +39,7 @@ const ownEnd = {
 };
 
 const version = process.env.HEDDLE_VERSION ?? "0.0.0-dev";
+const commit = process.env.HEDDLE_COMMIT ?? "";
 
 const clock = { now: () => Date.now(), elapsed: () => performance.now() };
 
@@ -78,7 +79,7 @@ const commands = {
   doctor: async () => (await import("./cli/care.ts")).doctorCommand(careDeps()),
   backup: async () => (await import("./cli/care.ts")).backupCommand(careDeps()),
   restore: async () => (await import("./cli/care.ts")).restoreCommand(careDeps()),
-  version: async () => (await import("./cli/version.ts")).versionCommand(version),
+  version: async () => (await import("./cli/version.ts")).versionCommand(version, commit),
 } as const satisfies Record<string, () => Promise<Command>>;
 
 function dataOption(): Option {

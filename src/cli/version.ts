@@ -1,15 +1,15 @@
 import type { Command } from "./command.ts";
 
-/** Builds the command that prints the version. */
-export function versionCommand(version: string): Command {
+/** Builds the command that prints the version; a commit that is not known is empty. */
+export function versionCommand(version: string, commit: string): Command {
   return {
     name: "version",
     words: "",
     maxWords: 0,
-    summary: "Prints the version.",
+    summary: "Prints the version, and the commit that it was built from.",
     options: {},
     async run(_args, io) {
-      io.out(`${version}\n`);
+      io.out(commit === "" ? `${version}\n` : `${version} (${commit})\n`);
       return 0;
     },
   };

@@ -101,9 +101,9 @@ test("run runs a package without a server and puts its files into a directory", 
   expect(await readFile(join(server.folder, "out", "chart.svg"), "utf8")).toBe(expected);
 });
 
-test("version prints the version of the package", async () => {
+test("version prints the version of the package, and the commit that it was built from", async () => {
   const { version } = await Bun.file(join(import.meta.dir, "..", "..", "package.json")).json();
-  expect((await heddle("version")).out).toBe(`${version}\n`);
+  expect((await heddle("version")).out).toMatch(new RegExp(`^${version}(?: \\([0-9a-f]{7,}(?:-dirty)?\\))?\n$`));
 });
 
 async function request(body: unknown): Promise<string> {
