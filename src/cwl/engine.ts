@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
 import { noPatience, type Patience } from "../domain/patience.ts";
@@ -165,6 +166,7 @@ async function work(
   const context: RunContext = {
     executionId: prepared.executionId,
     processes,
+    deployedSteps: document.steps,
     executor: deps.executor,
     machine: deps.machine,
     ignoresContainers: deps.ignoresContainers ?? false,
@@ -227,8 +229,9 @@ function documentOf({ deps, documents }: Engines, { definition, processId }: Pre
   if (known !== undefined) return known;
   const allowsLocalFiles = deps.allowsLocalFiles ?? false;
   // What a user runs here is refused as it would be at a deployment; what was deployed runs on.
-  const options = { main: definition.main, allowsLocalFiles, isDeployed: !allowsLocalFiles, allowsSecretsHint: true };
-  const { cwl } = loadJson(definition.document, options);
+  const { main, steps } = definition;
+  const options = { main, allowsLocalFiles, isDeployed: !allowsLocalFiles, allowsSecretsHint: true };
+  const { cwl } = loadJson(definition.document, { ...options, ...defined({ steps }) });
   documents.set(definition, cwl);
   return cwl;
 }

@@ -151,7 +151,7 @@ async function answerRoute(
   if (caller.kind === "stranger" && route.access !== "public") throw unauthorized();
   const response = await route.handle(
     routeContext(context, {
-      baseUrl: site.baseUrl,
+      ...site,
       connection,
       checkOrigin: checkEffect,
       hold: (kind) => limits.hold(client, kind),

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../domain/json.ts";
 import type { Logger } from "../../domain/logger.ts";
 import type { Patience } from "../../domain/patience.ts";
-import type { RemoteDefinition } from "../../domain/process.ts";
+import type { DeployedStep } from "../../domain/process.ts";
 import type { Checkpoints, EngineRecord } from "../../engines/engine.ts";
 import type { Executor } from "../../executors/executor.ts";
 import type { Machine } from "../../executors/machine.ts";
@@ -16,12 +16,12 @@ import type { Progress } from "./progress.ts";
 import type { ReadBounds } from "./readable.ts";
 import type { UsageCount } from "./usage.ts";
 
-/** A step that another server runs. */
+/** A step that another server runs, or that is part of the program. */
 export type RemoteStep = {
   readonly executionId: string;
   /** The step's path: its checkpoints begin with it. */
   readonly path: string;
-  readonly definition: RemoteDefinition;
+  readonly definition: DeployedStep;
   /** A CWL input object: files by their paths. */
   readonly inputs: JsonObject;
   readonly outputs: readonly string[];
@@ -42,6 +42,8 @@ export type StepCache = {
 export type RunContext = {
   readonly executionId: string;
   readonly processes: ReadonlyMap<string, CwlProcess>;
+  /** What runs operations that stand for deployed processes, by their ids. */
+  readonly deployedSteps: ReadonlyMap<string, DeployedStep>;
   /** Runs the tools. */
   readonly executor: Executor;
   /** What tools meet where they run. */

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { errorText } from "../../domain/problem.ts";
-import type { RemoteDefinition } from "../../domain/process.ts";
+import type { DeployedStep } from "../../domain/process.ts";
 import { neededSteps } from "../document/check.ts";
 import { duringField, inField, located } from "../document/failed-field.ts";
 import { type Surroundings, within } from "../document/requirements.ts";
@@ -32,7 +32,8 @@ export async function runProcess(run: RunContext, call: Call): Promise<JsonObjec
 
 async function runAnywhere(run: RunContext, call: Call): Promise<JsonObject> {
   const { process } = call;
-  const remote = process.requirements.remote ?? process.hints.remote;
+  const { requirements, hints, id } = process;
+  const remote = requirements.remote ?? hints.remote ?? run.deployedSteps.get(id);
   const outputs = remote === undefined ? await runByKind(run, call, process) : await runRemote(run, call, remote);
   call.progress.report(1);
   return outputs;
@@ -53,7 +54,7 @@ function runByKind(run: RunContext, call: Call, process: CwlProcess): Promise<Js
   }
 }
 
-async function runRemote(run: RunContext, call: Call, definition: RemoteDefinition): Promise<JsonObject> {
+async function runRemote(run: RunContext, call: Call, definition: DeployedStep): Promise<JsonObject> {
   if (run.runRemoteStep === undefined) {
     throw new CwlFailure(`Cannot run ${callName(call)}: processes of other servers run in a server only`);
   }
