@@ -25,6 +25,7 @@ import { inputObject } from "./run/inputs.ts";
 import { aroundAll, defaultDocker, type LocalRun, placesOf } from "./run/local-run.ts";
 import type { ReadBounds } from "./run/readable.ts";
 import type { Call, RunContext, StepCache } from "./run/run-context.ts";
+import { factsOfRun } from "./run/task-facts.ts";
 import { keepTalk, triesOf } from "./run/tries.ts";
 import { createUsageCount } from "./run/usage.ts";
 import { beginRun, type Run, type RunTools } from "./run.ts";
@@ -175,6 +176,7 @@ async function work(
     ...(docker === undefined ? {} : { defaultDocker: docker }),
     layout: deps.layout,
     logger: deps.logger,
+    clock: deps.clock,
     record,
     checkpoints,
     toolPath: deps.toolPath,
@@ -183,6 +185,7 @@ async function work(
     ownNamespaces: prepared.ownNamespaces ?? false,
     ...(prepared.withoutNetwork === undefined ? {} : { withoutNetwork: prepared.withoutNetwork }),
     usage: createUsageCount(checkpoints.get(usageKey)),
+    ...(deps.isDurable === false ? {} : { facts: factsOfRun(deps, prepared, tools.signal) }),
     said: new Set(),
     patience: deps.patience ?? noPatience,
     goesOnAfterFailure: prepared.onError === "continue",
@@ -202,7 +205,9 @@ async function work(
     return await runProcess(context, call);
   } finally {
     // Who gives a run up, or dismisses it, has no use for figures.
-    if (!tools.signal.aborted || isStoppedFor(tools.signal, "failed")) await context.usage.keep(record);
+    if (!tools.signal.aborted || isStoppedFor(tools.signal, "failed")) {
+      await context.usage.keep(record, context.facts?.take() ?? []);
+    }
   }
 }
 

@@ -123,6 +123,11 @@ export type Process = {
   readonly deployerRole?: Role;
 };
 
+/** Names what runs a step that is no package, in messages. */
+export function placeOfStep(step: DeployedStep): string {
+  return step.kind === "remote" ? placeOf(step) : `process "${step.name}"`;
+}
+
 /** Names a process of another server in messages. */
 export function placeOf(definition: RemoteDefinition): string {
   return `process "${definition.processId}" of "${definition.url}"`;

@@ -23,6 +23,7 @@ import { landingRoutes } from "./routes/landing.ts";
 import { type OutputRouteDeps, outputRoutes } from "./routes/outputs.ts";
 import { processRevisionRoutes } from "./routes/process-revisions.ts";
 import { type ProcessRouteDeps, processRoutes } from "./routes/processes.ts";
+import { type ProvenanceRouteDeps, provenanceRoutes } from "./routes/provenance.ts";
 import { type ProviderRouteDeps, providerRoutes } from "./routes/providers.ts";
 import { type ResultRouteDeps, resultRoutes } from "./routes/results.ts";
 import { type ShareRouteDeps, shareRoutes } from "./routes/shares.ts";
@@ -35,6 +36,7 @@ export type HttpDeps = ExecutionRouteDeps &
   HealthRouteDeps &
   JobActionRouteDeps &
   JobRouteDeps &
+  ProvenanceRouteDeps &
   OutputRouteDeps &
   ProcessRouteDeps &
   ProviderRouteDeps &
@@ -86,6 +88,7 @@ function allRoutes(deps: HttpDeps): readonly Route[] {
     ...executionRoutes(deps),
     ...providerRoutes(deps),
     ...jobRoutes(deps),
+    ...provenanceRoutes(deps),
     ...jobActionRoutes(deps),
     ...eventRoutes(deps),
     ...resultRoutes(deps),

@@ -213,6 +213,8 @@ export type Requirements = Readonly<Partial<Record<WorkflowFeature, true>>> & {
   readonly reuse?: boolean | Expression;
   readonly loadListing?: ListingMode;
   readonly inplaceUpdate?: boolean;
+  /** What a SoftwareRequirement says: names, with versions where it says some. */
+  readonly software?: readonly string[];
   /** The process of another server that runs instead of a command. */
   readonly remote?: RemoteDefinition;
 };

@@ -3,7 +3,7 @@ import { defined } from "../../domain/defined.ts";
 import type { JobFailure } from "../../domain/job.ts";
 import { doubleOf, type Json, type JsonObject } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
-import { type DeployedStep, placeOf } from "../../domain/process.ts";
+import { type DeployedStep, placeOfStep } from "../../domain/process.ts";
 import { isStoppedFor } from "../../domain/stop-reason.ts";
 import type { OutputValue, PreparedInputs, PreparedItem } from "../../domain/values.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../../engines/engine.ts";
@@ -57,7 +57,7 @@ type Run = { readonly prepared: Prepared; readonly handle: JsonObject };
 async function prepareStep(port: RemoteStepPort, step: RemoteStep, { log: tell }: EngineRecord): Promise<Prepared> {
   const { definition, executionId, path, inputs, outputs } = step;
   const described = await port.describe(definition, { tell, signal: step.signal });
-  const where = definition.kind === "remote" ? placeOf(definition) : `process "${definition.name}"`;
+  const where = placeOfStep(definition);
   const missing = outputs.find((id) => !Object.hasOwn(described.outputs, id));
   if (missing !== undefined) throw new Problem("no-such-output", `Cannot run ${where}: it has no output "${missing}"`);
   const given = Object.entries(inputs).filter(([, value]) => value !== null);
