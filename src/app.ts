@@ -12,6 +12,7 @@ import { startTelling } from "./assembly/notifier.ts";
 import { endOnUncaughtErrors, endUnlessStuck } from "./assembly/program-end.ts";
 import { createJobRunner } from "./assembly/runner.ts";
 import { openSecretKey } from "./assembly/secret.ts";
+import { serverHere } from "./assembly/server-here.ts";
 import { clientBoundsOf, identityOf, outputsUrlOf, requestSettings, retentionOf } from "./assembly/settings.ts";
 import { readTelling } from "./assembly/telling.ts";
 import { readTls, tlsFilesOf, watchTls } from "./assembly/tls.ts";
@@ -153,6 +154,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     processes,
     crashNotes,
     wakeNotifier,
+    server: serverHere(process.env.HEDDLE_VERSION),
     isExposed: hold.isExposed,
   };
   const runner = stack.use(createJobRunner({ ...running, toolSlots: tools.executor.slots, hasSpace: mayClaim }));

@@ -8,18 +8,16 @@ import type { Job } from "../domain/job.ts";
 import type { Logger } from "../domain/logger.ts";
 import type { Patience } from "../domain/patience.ts";
 import { pause } from "../domain/pause.ts";
-import type { RemoteDefinition } from "../domain/process.ts";
+import { Problem } from "../domain/problem.ts";
 import { createBuiltinEngine } from "../engines/builtin/engine.ts";
-import { createRemoteEngine } from "../engines/remote.ts";
 import { describeRemote } from "../engines/remote-description.ts";
 import type { Executor } from "../executors/executor.ts";
 import type { Machine } from "../executors/machine.ts";
 import type { Layout } from "../files/layout.ts";
 import { stepCacheDirectory } from "../files/step-cache.ts";
 import type { Gate } from "../net/fetch.ts";
-import { createRemoteClient } from "../net/remote-client.ts";
 import type { RunnerDeps } from "../runner/claim.ts";
-import { createRemoteEngines } from "../runner/remote-engines.ts";
+import { createRemoteEngines, type RemoteEngines } from "../runner/remote-engines.ts";
 import type { Database } from "../store/database.ts";
 import type { SecretKey } from "../store/seal.ts";
 import type { Builtins } from "./builtins.ts";
@@ -50,7 +48,6 @@ export type Engines = AsyncDisposable &
 export function createEngines(deps: EngineDeps): Engines {
   const { config, database, layout, logger, gate, secretKey, builtins } = deps;
   const builtin = createBuiltinEngine(builtins);
-  const cwl = createCwl(deps);
   const remote = createRemoteEngines({
     database,
     layout,
@@ -62,6 +59,7 @@ export function createEngines(deps: EngineDeps): Engines {
     tries: triesOf(config),
     wait: pause,
   });
+  const cwl = createCwl(deps, remote);
   const isBuiltin = (job: Job) => !job.isRemote && builtins.has(job.processId);
   return {
     isBuiltin,
@@ -86,7 +84,8 @@ export function createEngines(deps: EngineDeps): Engines {
   };
 }
 
-function createCwl({ config, layout, logger, clock, gate, executor, machine, patience }: EngineDeps) {
+function createCwl(deps: EngineDeps, remote: RemoteEngines) {
+  const { config, layout, logger, clock, executor, machine, patience } = deps;
   return createCwlEngine({
     executor,
     machine,
@@ -99,25 +98,30 @@ function createCwl({ config, layout, logger, clock, gate, executor, machine, pat
     ...stepCache(config, layout),
     patience,
     expressionLimits: { ...defaultExpressionLimits, timeMilliseconds: config.expressionSeconds * 1000 },
-    runRemoteStep: createRemoteStepRunner(remoteStepPort({ config, layout, logger, gate })),
+    runRemoteStep: createRemoteStepRunner(remoteStepPort(deps, remote)),
   });
 }
 
-function remoteStepPort({
-  config,
-  layout,
-  logger,
-  gate,
-}: Pick<EngineDeps, "config" | "layout" | "logger" | "gate">): RemoteStepPort {
-  const clientOf = (definition: RemoteDefinition) =>
-    createRemoteClient({ gate, maxDocumentBytes: config.maxDocumentBytes }, definition);
-  const { maxDownloadBytes } = config;
+function remoteStepPort(
+  { config, builtins }: Pick<EngineDeps, "config" | "builtins">,
+  remote: RemoteEngines,
+): RemoteStepPort {
   return {
-    describe: (definition, asking) =>
-      describeRemote(clientOf(definition), definition, { ...triesOf(config), ...asking }),
-    createEngine: () =>
-      createRemoteEngine({ gate, layout, logger, clientOf, wait: pause, maxDownloadBytes, tries: triesOf(config) }),
+    async describe(definition, asking) {
+      if (definition.kind === "builtin") return descriptionOf(builtins, definition.name);
+      return describeRemote(await remote.clientOf(definition), definition, { ...triesOf(config), ...asking });
+    },
+    async createEngine(definition) {
+      return definition.kind === "builtin" ? createBuiltinEngine(builtins) : remote.engineOfStep(definition);
+    },
   };
+}
+
+/** Throws `no-such-process`: a later program may have it no more. */
+function descriptionOf(builtins: Builtins, name: string) {
+  const process = builtins.get(name);
+  if (process !== undefined) return process.description;
+  throw new Problem("no-such-process", `Cannot run process "${name}": this program has no built-in of this name`);
 }
 
 /** Tools that see more directories than their inputs and the system may read what no key of the cache knows. */

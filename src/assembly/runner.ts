@@ -29,6 +29,7 @@ type Deps = Pick<
   | "activity"
   | "condition"
   | "crashNotes"
+  | "server"
 > & {
   readonly config: Config;
   /** How many tools their executor runs at once: more jobs of theirs would only wait there. */

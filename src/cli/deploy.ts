@@ -1,6 +1,7 @@
 import { basename, dirname, extname } from "node:path";
 import { fileEmbedder } from "../cwl/document/embed-files.ts";
-import { packageReader, packDocument } from "../cwl/document/pack.ts";
+import { loadSource } from "../cwl/document/load.ts";
+import { packageReader, packSource } from "../cwl/document/pack.ts";
 import { defined } from "../domain/defined.ts";
 import { isJsonObject, isList, type Json, type JsonObject } from "../domain/json.ts";
 import { Problem } from "../domain/problem.ts";
@@ -24,13 +25,9 @@ export function deployCommand(): Command {
     },
     async run(args, io) {
       const { file, process } = readPackageWord(onlyWord(args, "a CWL file"));
-      const packed = await packDocument(file, packageReader(dirname(file)), {
-        embedFile: fileEmbedder(dirname(file)),
-        onlyMain: true,
-        ...defined({ main: process }),
-      });
-      for (const note of packed.cwl.notes) io.talk(`${note}\n`);
-      const { id: ownId } = packed.cwl.main;
+      const packed = await packFile(file, process);
+      for (const note of packed.notes) io.talk(`${note}\n`);
+      const { main: ownId } = packed;
       // A process called "main" of a graph has no name of its own.
       const id = textOption(args, "id") ?? (ownId === "main" ? basename(file, extname(file)) : ownId);
       const client = createClient(args, io);
@@ -43,12 +40,31 @@ export function deployCommand(): Command {
           executionUnit: { unit: packed.document, type: "application/cwl+json" },
         }),
       });
-      for (const warning of newWarnings(answer, packed.cwl.notes)) io.talk(`${warning}\n`);
+      for (const warning of newWarnings(answer, packed.notes)) io.talk(`${warning}\n`);
       const description = await client.json("GET", `/processes/${encodeURIComponent(id)}`);
       io.out(hasOption(args, "json") ? `${JSON.stringify(description)}\n` : `${client.url}/processes/${id}\n`);
       return exitCodes.ok;
     },
   };
+}
+
+type PackedFile = { readonly document: Json; readonly main: string; readonly notes: readonly string[] };
+
+/** Packs and checks a package; one whose steps run processes that the service has can only be checked there. */
+async function packFile(file: string, process: string | undefined): Promise<PackedFile> {
+  let runsDeployed = false;
+  const options = { embedFile: fileEmbedder(dirname(file)), onlyMain: true, ...defined({ main: process }) };
+  const packed = await packSource(file, packageReader(dirname(file)), {
+    ...options,
+    findDeployed: async () => {
+      runsDeployed = true;
+      return "kept";
+    },
+  });
+  const main = process ?? packed.main;
+  if (runsDeployed) return { document: packed.source.value, main: main ?? "main", notes: packed.notes };
+  const { document, cwl } = loadSource(packed.source, basename(file), { ...options, ...defined({ main }) });
+  return { document, main: cwl.main.id, notes: [...packed.notes, ...cwl.notes] };
 }
 
 /** What the service warns of and packing has not told already, with the place in the file. */

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
 import { noPatience, type Patience } from "../domain/patience.ts";
@@ -24,6 +25,7 @@ import { inputObject } from "./run/inputs.ts";
 import { aroundAll, defaultDocker, type LocalRun, placesOf } from "./run/local-run.ts";
 import type { ReadBounds } from "./run/readable.ts";
 import type { Call, RunContext, StepCache } from "./run/run-context.ts";
+import { factsOfRun } from "./run/task-facts.ts";
 import { keepTalk, triesOf } from "./run/tries.ts";
 import { createUsageCount } from "./run/usage.ts";
 import { beginRun, type Run, type RunTools } from "./run.ts";
@@ -165,6 +167,7 @@ async function work(
   const context: RunContext = {
     executionId: prepared.executionId,
     processes,
+    deployedSteps: document.steps,
     executor: deps.executor,
     machine: deps.machine,
     ignoresContainers: deps.ignoresContainers ?? false,
@@ -173,6 +176,7 @@ async function work(
     ...(docker === undefined ? {} : { defaultDocker: docker }),
     layout: deps.layout,
     logger: deps.logger,
+    clock: deps.clock,
     record,
     checkpoints,
     toolPath: deps.toolPath,
@@ -181,6 +185,7 @@ async function work(
     ownNamespaces: prepared.ownNamespaces ?? false,
     ...(prepared.withoutNetwork === undefined ? {} : { withoutNetwork: prepared.withoutNetwork }),
     usage: createUsageCount(checkpoints.get(usageKey)),
+    ...(deps.isDurable === false ? {} : { facts: factsOfRun(deps, prepared, tools.signal) }),
     said: new Set(),
     patience: deps.patience ?? noPatience,
     goesOnAfterFailure: prepared.onError === "continue",
@@ -200,7 +205,9 @@ async function work(
     return await runProcess(context, call);
   } finally {
     // Who gives a run up, or dismisses it, has no use for figures.
-    if (!tools.signal.aborted || isStoppedFor(tools.signal, "failed")) await context.usage.keep(record);
+    if (!tools.signal.aborted || isStoppedFor(tools.signal, "failed")) {
+      await context.usage.keep(record, context.facts?.take() ?? []);
+    }
   }
 }
 
@@ -227,8 +234,9 @@ function documentOf({ deps, documents }: Engines, { definition, processId }: Pre
   if (known !== undefined) return known;
   const allowsLocalFiles = deps.allowsLocalFiles ?? false;
   // What a user runs here is refused as it would be at a deployment; what was deployed runs on.
-  const options = { main: definition.main, allowsLocalFiles, isDeployed: !allowsLocalFiles, allowsSecretsHint: true };
-  const { cwl } = loadJson(definition.document, options);
+  const { main, steps } = definition;
+  const options = { main, allowsLocalFiles, isDeployed: !allowsLocalFiles, allowsSecretsHint: true };
+  const { cwl } = loadJson(definition.document, { ...options, ...defined({ steps }) });
   documents.set(definition, cwl);
   return cwl;
 }

@@ -142,6 +142,8 @@ export type Execution = {
   readonly outputPlan?: JsonObject;
   /** Set only when what ran is proved gone. */
   readonly endedAt?: number;
+  /** What ran it, as `serverWords` words it; absent for executions of before this was kept. */
+  readonly server?: string;
 };
 
 /** A job that has run to its end, with its results as they are kept. */

@@ -73,17 +73,36 @@ export type RemoteDefinition = {
 /** A file that was fetched for a package: where it was, without the query, and `sha256:<hex>` of its bytes. */
 export type SourceDigest = { readonly href: string; readonly digest: string };
 
+/** A process that is part of the program. */
+type BuiltinDefinition = { readonly kind: "builtin"; readonly name: string };
+
+/** What runs an operation of a packed document that stands for a process without a document of its own. */
+export type DeployedStep = BuiltinDefinition | RemoteDefinition;
+
+/** A step that runs a process that was deployed here, as it was then. */
+export type PinnedRun = {
+  /** The step, with those around it when it stands in another deployed process. */
+  readonly step: string;
+  /** `id@sha256:<hex>`. */
+  readonly process: string;
+  readonly version: string;
+};
+
 /**
  * What runs: a built-in by name, a packed CWL document (one process, or `$graph`) and the id of its main process, or a
  * process of another server.
  */
 export type ProcessDefinition =
-  | { readonly kind: "builtin"; readonly name: string }
+  | BuiltinDefinition
   | {
       readonly kind: "cwl";
       readonly document: JsonObject;
       readonly main: string;
       readonly sources?: readonly SourceDigest[];
+      /** The steps that run deployed processes; the document has these under their names. */
+      readonly runs?: readonly PinnedRun[];
+      /** What runs operations of the document, by their ids. */
+      readonly steps?: Readonly<Record<string, DeployedStep>>;
     }
   | RemoteDefinition;
 
@@ -103,6 +122,11 @@ export type Process = {
   /** The role of whoever deployed this revision; undefined for built-ins, and where nobody wrote it down. */
   readonly deployerRole?: Role;
 };
+
+/** Names what runs a step that is no package, in messages. */
+export function placeOfStep(step: DeployedStep): string {
+  return step.kind === "remote" ? placeOf(step) : `process "${step.name}"`;
+}
 
 /** Names a process of another server in messages. */
 export function placeOf(definition: RemoteDefinition): string {

@@ -1,5 +1,5 @@
 import type { Reservation } from "../domain/slots.ts";
-import type { Image } from "./images/images.ts";
+import type { Image } from "./images/image.ts";
 
 /** Names one try of one tool invocation. Derived, never drawn: after a crash the same key names the same try. */
 export type TaskKey = {
@@ -148,6 +148,8 @@ export type TaskUpdate =
 export type Executor = {
   /** Stands in the records of its tries. */
   readonly name: string;
+  /** What people call the machine that its tasks run on; absent where that differs by task. */
+  readonly host?: string;
   /** How many tasks run at once at most; further submissions wait. */
   readonly slots: number;
   /**

@@ -1,5 +1,5 @@
 import type { TaskView } from "./executor.ts";
-import type { Image } from "./images/images.ts";
+import type { Image } from "./images/image.ts";
 
 /** What a tool says of the image that it wants. */
 export type ImageRequest = {

@@ -23,7 +23,7 @@ export async function digestOutputs(layout: Layout, plan: OutputPlan, signal: Ab
     Array.from({ length: filesAtOnce }, async () => {
       for (const { target } of queue) {
         const below = target.slice(target.indexOf("/") + 1);
-        if (wanted.has(below)) digests.set(below, await digestOf(join(layout.outputsDirectory, target), signal));
+        if (wanted.has(below)) digests.set(below, await digestFile(join(layout.outputsDirectory, target), signal));
       }
     }),
   );
@@ -55,7 +55,8 @@ function pathsWithoutDigest(result: Result): readonly string[] {
   }
 }
 
-async function digestOf(path: string, signal: AbortSignal): Promise<string> {
+/** Computes the SHA-256 digest of a regular file, hexadecimal; between its pieces others have their turn. */
+export async function digestFile(path: string, signal: AbortSignal): Promise<string> {
   await using file = await openRegular(path);
   const hash = createHash("sha256");
   for (let at = 0; ; at += pieceBytes) {

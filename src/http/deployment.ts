@@ -3,6 +3,7 @@ import { essenceOf } from "../domain/media-type.ts";
 import { Problem } from "../domain/problem.ts";
 import { type PackageBody, readPackage } from "../operations/application-package.ts";
 import type { Deployment } from "../operations/deploy-process.ts";
+import { deployedFinder, type FinderDeps } from "../operations/deployed-steps.ts";
 import type { FetchPackageDeps } from "../operations/fetch-package.ts";
 import { requireAction } from "../operations/guard.ts";
 import { chooseStart } from "../operations/package-files.ts";
@@ -13,7 +14,7 @@ import { filesMediaTypes, readFiles } from "./deployment-files.ts";
 import { type BodyLimits, bodyText, parseJson, readBytes, requireContentType } from "./read-body.ts";
 import { principalOf, type RouteContext } from "./route.ts";
 
-export type DeploymentDeps = FetchPackageDeps & { readonly settings: BodyLimits };
+export type DeploymentDeps = Omit<FetchPackageDeps, "findDeployed"> & FinderDeps & { readonly settings: BodyLimits };
 
 const jsonTypes = ["application/ogcapppkg+json", "application/json"];
 /** YAML, or JSON, which is YAML too. */
@@ -49,7 +50,8 @@ export async function readDeployment(deps: DeploymentDeps, context: RouteContext
   const { request, query } = context;
   const essence = requireContentType(request, deploymentBody.mediaTypes);
   // Nothing is fetched or unpacked for who may not deploy.
-  requireAction(principalOf(context), "deploy", "deploy process");
+  const principal = principalOf(context);
+  requireAction(principal, "deploy", "deploy process");
   const bytes = await readBytes(request, deps.settings.maxBodyBytes);
   // The parts of a body are found again by the boundary that its type names.
   const contentType = essence.startsWith("multipart/") ? request.headers.get("content-type") : undefined;
@@ -57,7 +59,8 @@ export async function readDeployment(deps: DeploymentDeps, context: RouteContext
   const body = await bodyOf(deps, { mediaType, bytes, start: query("start") });
   const { filename } = parseDisposition(request.headers.get("content-disposition") ?? undefined);
   const wishes = defined({ workflow: query("w"), id: query("id"), fileName: filename });
-  return { ...(await readPackage(deps, body, wishes)), source: { mediaType, bytes } };
+  const findDeployed = deployedFinder(deps, { principal, serviceUrls: [context.baseUrl, context.calledUrl] });
+  return { ...(await readPackage({ ...deps, findDeployed }, body, wishes)), source: { mediaType, bytes } };
 }
 
 type Sent = { readonly mediaType: string; readonly bytes: Uint8Array; readonly start: string | undefined };

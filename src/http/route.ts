@@ -11,6 +11,8 @@ export type RouteContext = {
   readonly request: Request;
   /** What links begin with; no slash at the end. */
   readonly baseUrl: string;
+  /** The same as the client called it, where that is another address. */
+  readonly calledUrl: string;
   /** Who asks; undefined for a stranger, who comes to public routes only. */
   readonly caller: Principal | undefined;
   /** The client asked by HEAD, which must have no effect. */
@@ -95,7 +97,10 @@ export function unauthorized(): Problem {
 /** Creates the context of a route from Hono's. */
 export function routeContext(
   context: Context,
-  known: Pick<RouteContext, "baseUrl" | "caller" | "isHead" | "hold" | "allowQuiet" | "checkOrigin" | "watchCaller"> & {
+  known: Pick<
+    RouteContext,
+    "baseUrl" | "calledUrl" | "caller" | "isHead" | "hold" | "allowQuiet" | "checkOrigin" | "watchCaller"
+  > & {
     readonly connection: Request;
   },
 ): RouteContext {
@@ -103,6 +108,7 @@ export function routeContext(
   return {
     request,
     baseUrl: known.baseUrl,
+    calledUrl: known.calledUrl,
     caller: known.caller,
     isHead: known.isHead,
     hold: known.hold,

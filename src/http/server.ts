@@ -23,6 +23,7 @@ import { type LandingRouteDeps, landingRoutes } from "./routes/landing.ts";
 import { type OutputRouteDeps, outputRoutes } from "./routes/outputs.ts";
 import { processRevisionRoutes } from "./routes/process-revisions.ts";
 import { type ProcessRouteDeps, processRoutes } from "./routes/processes.ts";
+import { type ProvenanceRouteDeps, provenanceRoutes } from "./routes/provenance.ts";
 import { type ProviderRouteDeps, providerRoutes } from "./routes/providers.ts";
 import { type ResultRouteDeps, resultRoutes } from "./routes/results.ts";
 import { type ShareRouteDeps, shareRoutes } from "./routes/shares.ts";
@@ -36,6 +37,7 @@ export type HttpDeps = ExecutionRouteDeps &
   JobActionRouteDeps &
   JobRouteDeps &
   LandingRouteDeps &
+  ProvenanceRouteDeps &
   OutputRouteDeps &
   ProcessRouteDeps &
   ProviderRouteDeps &
@@ -87,6 +89,7 @@ function allRoutes(deps: HttpDeps): readonly Route[] {
     ...executionRoutes(deps),
     ...providerRoutes(deps),
     ...jobRoutes(deps),
+    ...provenanceRoutes(deps),
     ...jobActionRoutes(deps),
     ...eventRoutes(deps),
     ...resultRoutes(deps),
@@ -152,7 +155,7 @@ async function answerRoute(
   if (caller.kind === "stranger" && route.access !== "public") throw unauthorized();
   const response = await route.handle(
     routeContext(context, {
-      baseUrl: site.baseUrl,
+      ...site,
       connection,
       checkOrigin: checkEffect,
       hold: (kind) => limits.hold(client, kind),

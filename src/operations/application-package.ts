@@ -1,14 +1,17 @@
 import { type ChosenProcess, chooseProcess } from "../cwl/document/choose-process.ts";
 import { loadSource, type Package } from "../cwl/document/load.ts";
+import { ownId } from "../cwl/document/pack-files.ts";
+import { type DeployedRun, runsOf } from "../cwl/document/pack-run.ts";
 import { maxYamlValues, readSource, type Source } from "../cwl/document/source.ts";
 import { defined } from "../domain/defined.ts";
 import { fault, issueFaults, pointer, refusal } from "../domain/faults.ts";
-import { isJsonObject, type Json, type JsonObject, withExactValues } from "../domain/json.ts";
+import { isJsonObject, isList, type Json, type JsonObject, withExactValues } from "../domain/json.ts";
 import { errorText, type Fault, type Problem } from "../domain/problem.ts";
 import type { SourceDigest } from "../domain/process.ts";
 import { containerTool } from "./container-unit.ts";
+import { stepsOf } from "./deployed-steps.ts";
 import { type ExecutionUnit, readUnits, type UnitPlace } from "./execution-units.ts";
-import { type FetchPackageDeps, fetchPackage } from "./fetch-package.ts";
+import { type FetchPackageDeps, fetchPackage, packInline } from "./fetch-package.ts";
 import { joinSources } from "./join-units.ts";
 import { fileAt, type PackageFiles, packageName, packFiles, type SentFiles, textOf } from "./package-files.ts";
 import { checkPackageBody, containerProfile, descriptionOf, type GivenDescription } from "./package-schema.ts";
@@ -53,6 +56,8 @@ type PackageFacts = {
   /** What whoever deploys it should know. */
   readonly warnings: readonly string[];
   readonly sources: readonly SourceDigest[];
+  /** The steps that run processes that are deployed. */
+  readonly deployed: readonly DeployedRun[];
   /** The name of its file, when it has one: a process called "main" is named after it. */
   readonly fileName?: string;
   /** True where the document has no id for its process, and packing took the file's name. */
@@ -64,6 +69,7 @@ type Draft = {
   readonly source: Source;
   readonly warnings: readonly string[];
   readonly sources: readonly SourceDigest[];
+  readonly deployed: readonly DeployedRun[];
   readonly fileName?: string;
   readonly isNamedByFile?: boolean;
   /** Where it stands in the body; the body itself when absent. */
@@ -72,7 +78,7 @@ type Draft = {
   readonly ownIds?: readonly string[];
 };
 
-const nothing = { warnings: [], sources: [] };
+const nothing = { warnings: [], sources: [], deployed: [] };
 
 /**
  * Reads the body of a deployment: an application package, or CWL itself. What it links to is fetched. Throws
@@ -89,7 +95,9 @@ export async function readPackage(
   const isText = body.kind !== "json";
   if (isCwl(root.value, isText)) {
     const draft =
-      body.kind === "files" ? await fileDraft(body.files.files, body.start, wishes) : { ...nothing, source: root };
+      body.kind === "files"
+        ? await fileDraft(deps, body.files.files, { path: body.start, wishes })
+        : await inlineDraft(deps, root);
     return { ...wanted, description: {}, ...finish(draft, wishes, isText) };
   }
   const fileOf = (href: string) => (body.kind === "files" ? fileAt(body.files, body.start, href) : undefined);
@@ -104,16 +112,33 @@ export async function readPackage(
     const path = unit.kind === "link" ? fileOf(unit.href) : undefined;
     const isFile = body.kind === "files" && path !== undefined;
     drafts.push(
-      isFile ? await fileDraft(body.files.files, path, wishes) : await draftOf(deps, root, unit, description),
+      isFile ? await fileDraft(deps, body.files.files, { path, wishes }) : await draftOf(deps, root, unit, description),
     );
   }
   return { ...wanted, description, ...finish(joined(drafts), wishes, isText) };
 }
 
 /** A file that came with the body, packed with those that it names. */
-async function fileDraft(files: PackageFiles, path: string, wishes: PackageWishes): Promise<Draft> {
-  const { notes, ...packed } = await packFiles(files, path);
+async function fileDraft(
+  { findDeployed }: FetchPackageDeps,
+  files: PackageFiles,
+  { path, wishes }: { readonly path: string; readonly wishes: PackageWishes },
+): Promise<Draft> {
+  const { notes, ...packed } = await packFiles(files, path, findDeployed);
   return { ...packed, warnings: notes, sources: [], fileName: packageName(path, wishes.fileName) };
+}
+
+/** A document without files: it is packed where its steps run what is not in it. */
+async function inlineDraft(deps: FetchPackageDeps, source: Source): Promise<Draft> {
+  const { value } = source;
+  if (!isJsonObject(value) || !runsOthers(value)) return { ...nothing, source };
+  const { notes, ...packed } = await packInline(deps, source);
+  return { ...packed, warnings: notes };
+}
+
+function runsOthers(document: JsonObject): boolean {
+  const own = new Set((isList(document.$graph) ? document.$graph : [document]).map(ownId));
+  return runsOf(document).some((run) => !run.startsWith("#") && !own.has(run));
 }
 
 function sourceOf(body: PackageBody): Source {
@@ -199,9 +224,9 @@ async function draftOf(
 ): Promise<Draft> {
   switch (unit.kind) {
     case "document":
-      return { ...nothing, source: below(root, unit.value, unit.place), at: pointer("", ...unit.place) };
+      return { ...(await inlineDraft(deps, below(root, unit.value, unit.place))), at: pointer("", ...unit.place) };
     case "text":
-      return { ...nothing, source: readSource(unit.text, pointer("", ...unit.place).slice(1), maxYamlValues) };
+      return inlineDraft(deps, readSource(unit.text, pointer("", ...unit.place).slice(1), maxYamlValues));
     case "link": {
       const link = { href: unit.href, pointer: pointer("", ...unit.place, "href") };
       const { notes, name, ...packed } = await fetchPackage(deps, link);
@@ -229,7 +254,7 @@ function containerDraft(
   const { document, warnings } = containerTool(value, pointer("", ...place), described, faults);
   if (faults.length > 0) throw refusePackage(faults);
   // Nothing of the tool stands in the body: what is wrong with it is wrong with the unit.
-  return { source: { value: document, locate: () => root.locate(place) }, warnings, sources: [] };
+  return { ...nothing, source: { value: document, locate: () => root.locate(place) }, warnings };
 }
 
 /** What a schema has checked is JSON, but its type admits members that are undefined. */
@@ -244,24 +269,26 @@ function joined(drafts: readonly Draft[]): Draft {
     source: joinSources(drafts.map(({ source }) => source)),
     warnings: drafts.flatMap(({ warnings }) => warnings),
     sources: drafts.flatMap(({ sources }) => sources),
+    deployed: drafts.flatMap(({ deployed }) => deployed),
   };
 }
 
 /** Chooses the process of a document, and checks all of it. */
 function finish(draft: Draft, wishes: PackageWishes, isText: boolean): PackageContent {
-  const { source, warnings, sources, ownIds } = draft;
+  const { source, warnings, sources, deployed, ownIds } = draft;
   const { value } = source;
   const remote = isJsonObject(value) ? findRemoteUnit(value, draft.at) : undefined;
   if (remote !== undefined) return { remote };
   const chosen = chooseProcess(value, wishes.workflow, ownIds);
   const name = isText ? "package.cwl" : "the CWL document";
-  const cwl = loadSource(source, name, defined({ main: chosen?.main }));
+  const cwl = loadSource(source, name, { steps: stepsOf(deployed), ...defined({ main: chosen?.main }) });
   const fileName = draft.fileName ?? wishes.fileName;
   return {
     cwl,
     chosen: chosen ?? { main: cwl.cwl.main.id, others: [] },
     warnings: [...warnings, ...cwl.cwl.notes],
     sources,
+    deployed,
     isNamedByFile: draft.isNamedByFile ?? false,
     ...defined({ fileName }),
   };

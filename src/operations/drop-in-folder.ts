@@ -5,6 +5,7 @@ import { type FolderListing, listProcessFolder, signatureOf } from "../files/pro
 import { forgetFile, listProcessFiles, noteFileProblem, type ProcessFile } from "../store/process-files.ts";
 import { deployFile, undeployFile } from "./deploy-file.ts";
 import type { DeployDeps } from "./deploy-process.ts";
+import { type DeployingCaller, deployedFinder } from "./deployed-steps.ts";
 import type { FetchPackageDeps } from "./fetch-package.ts";
 import type { ProviderDeps } from "./manage-providers.ts";
 import { readProcessFile } from "./process-file.ts";
@@ -12,6 +13,9 @@ import { registerFromFile } from "./provider-file.ts";
 import { digestOf } from "./secrets.ts";
 
 export type DropInDeps = DeployDeps & ProviderDeps & FetchPackageDeps & { readonly logger: Logger };
+
+/** Whoever writes into the folder runs the service; nobody asked for an address of it. */
+const operator: DeployingCaller = { principal: { role: "admin" }, serviceUrls: [] };
 
 /** A folder whose package files are processes as long as they are there. */
 export type DropInFolder = {
@@ -110,7 +114,7 @@ async function deployKnown(deps: DropInDeps, path: string, known: Known): Promis
   const { logger, database } = deps;
   let digest = "";
   try {
-    const read = await readProcessFile(deps, path);
+    const read = await readProcessFile({ ...deps, findDeployed: deployedFinder(deps, operator) }, path);
     ({ digest } = read);
     known.parts = read.parts;
     const before = (await listProcessFiles(database)).find((one) => one.path === path);

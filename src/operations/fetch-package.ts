@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { type PackedSource, packSource } from "../cwl/document/pack.ts";
-import { isOnWeb, type ReadPackageFile } from "../cwl/document/pack-files.ts";
-import { maxYamlValues } from "../cwl/document/source.ts";
+import { isOnWeb, MissingFile, type ReadPackageFile } from "../cwl/document/pack-files.ts";
+import type { FindDeployed } from "../cwl/document/pack-run.ts";
+import { maxYamlValues, type Source } from "../cwl/document/source.ts";
 import { charsetOf, decodeText } from "../domain/charset.ts";
+import { defined } from "../domain/defined.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { essenceOf } from "../domain/media-type.ts";
 import { Problem } from "../domain/problem.ts";
@@ -19,6 +21,8 @@ export type FetchPackageDeps = {
   readonly gate: Gate;
   readonly settings: { readonly maxDocumentBytes: number };
   readonly tries?: Tries;
+  /** Finds the deployed processes that steps name; none are looked for when absent. */
+  readonly findDeployed?: FindDeployed;
 };
 
 /** A package of the web, packed into one document, with what was fetched for it. */
@@ -42,9 +46,41 @@ export async function fetchPackage(
   const web = createWebFiles({ ...deps, tries: { ...deps.tries, signal } });
   const href = withoutFragment(link.href);
   const first = await wording(link.pointer, () => web.read(href, "document"));
-  const packed = await packSource(first.url, web.readFile, { maxValues: maxYamlValues, embedFile: web.embedFile });
+  const packed = await packSource(first.url, web.readFile, {
+    maxValues: maxYamlValues,
+    embedFile: web.embedFile,
+    ...defined({ findDeployed: deps.findDeployed }),
+  });
   await wording(link.pointer, () => web.requireUnchanged());
   return { ...packed, sources: web.sources(), name: basename(new URL(first.url).pathname) };
+}
+
+/** Where a document without files stands while it is packed: nothing of this name is on disk. */
+const inlinePath = "/package/main.cwl";
+
+/**
+ * Packs a document that came without other files: its steps may run files of the web, which are fetched as those of a
+ * package are, and processes that are deployed. Throws as `fetchPackage` does.
+ */
+export async function packInline(deps: FetchPackageDeps, source: Source): Promise<Omit<FetchedPackage, "name">> {
+  const signal = timeLimit(maxMilliseconds);
+  const web = createWebFiles({ ...deps, tries: { ...deps.tries, signal } });
+  const readFile: ReadPackageFile = async (path, kind) => {
+    if (!isOnWeb(path)) throw new MissingFile("the body has no other files");
+    return web.readFile(path, kind);
+  };
+  const packed = await packSource(inlinePath, readFile, {
+    maxValues: maxYamlValues,
+    embedFile: async (path, kind) => {
+      if (!isOnWeb(path)) throw new MissingFile("the body has no other files");
+      return web.embedFile(path, kind);
+    },
+    readsWeb: true,
+    sources: new Map([[inlinePath, source]]),
+    ...defined({ findDeployed: deps.findDeployed }),
+  });
+  await wording(source.locate([]), () => web.requireUnchanged());
+  return { ...packed, sources: web.sources() };
 }
 
 function withoutFragment(href: string): string {
@@ -90,6 +126,7 @@ function createWebFiles(deps: FetchPackageDeps & { readonly tries: Tries }) {
     try {
       return (await read(path, kind)).text;
     } catch (cause) {
+      if (cause instanceof AbsentFile) throw new MissingFile(cause.message, { cause });
       if (cause instanceof Problem && cause.kind === "remote-failure") throw new Error(cause.message, { cause });
       throw cause;
     }
@@ -118,6 +155,9 @@ function createWebFiles(deps: FetchPackageDeps & { readonly tries: Tries }) {
   };
 }
 
+/** A server says that it has no such file. */
+class AbsentFile extends Problem {}
+
 async function fetchFile(
   deps: FetchPackageDeps & { readonly tries: Tries },
   asked: string,
@@ -126,6 +166,8 @@ async function fetchFile(
   const { url, status, headers, bytes } = await ask(deps, asked, {});
   const refuse = (found: string, wanted: string) =>
     new Problem("remote-failure", `Cannot read "${placeOf(url)}": found ${found}, wanted ${wanted}`);
+  if (status === 404 || status === 410)
+    throw new AbsentFile("remote-failure", refuse(`status ${status}`, "200").message);
   if (status !== 200) throw refuse(`status ${status}`, "200");
   left.bytes -= bytes.byteLength;
   if (left.bytes < 0) {

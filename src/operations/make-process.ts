@@ -14,6 +14,7 @@ import {
 } from "../domain/process.ts";
 import { type ApplicationPackage, refusePackage } from "./application-package.ts";
 import { defaultFaults } from "./check-defaults.ts";
+import { circleFaults, pinnedRuns, stepsOf } from "./deployed-steps.ts";
 import { mergeInputs, mergeOutputs } from "./merge-description.ts";
 import type { GivenDescription } from "./package-schema.ts";
 import { type RemoteProcesses, remoteProcess } from "./remote-processes.ts";
@@ -94,6 +95,7 @@ function makeCwlProcess(
     description: given,
     wantedId,
     sources,
+    deployed,
     fileName,
     isNamedByFile,
   }: Extract<ApplicationPackage, { remote?: undefined }>,
@@ -108,11 +110,14 @@ function makeCwlProcess(
   };
   const id = idOf(given, suggested, replaced?.id, faults);
   const merged = mergeDescriptions(id, given, fromCwl, faults);
+  circleFaults(id, deployed, faults);
+  const steps = stepsOf(deployed);
   const definition: ProcessDefinition = {
     kind: "cwl",
     document: cwl.document,
     main: cwl.cwl.main.id,
-    ...defined({ sources: unlessEmpty(sources) }),
+    ...defined({ sources: unlessEmpty(sources), runs: unlessEmpty(pinnedRuns(deployed)) }),
+    ...(Object.keys(steps).length === 0 ? {} : { steps }),
   };
   const make = (version = merged.version): Process => {
     const description = { ...merged, version };

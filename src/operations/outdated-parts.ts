@@ -4,7 +4,7 @@ import type { CwlDocument } from "../cwl/document/schema.ts";
 import { defined } from "../domain/defined.ts";
 import type { Json } from "../domain/json.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
-import type { Process } from "../domain/process.ts";
+import type { DeployedStep, Process } from "../domain/process.ts";
 import { defaultFaults } from "./check-defaults.ts";
 import { mergeInputs, mergeOutputs } from "./merge-description.ts";
 
@@ -13,11 +13,12 @@ type Deployed = {
   readonly process: Process;
   readonly document: Json;
   readonly main?: string;
+  readonly steps?: Readonly<Record<string, DeployedStep>>;
 };
 
 /** Words what of a deployed process would be refused today: parts of its package, then of its description, each with its place. */
-export function outdatedParts({ process, document, main }: Deployed): readonly string[] {
-  const options = { isDeployed: true, allowsSecretsHint: true, ...defined({ main }) };
+export function outdatedParts({ process, document, main, steps }: Deployed): readonly string[] {
+  const options = { isDeployed: true, allowsSecretsHint: true, ...defined({ main, steps }) };
   try {
     const { cwl } = loadJson(document, options);
     return [...cwl.outdated, ...descriptionParts(process, cwl)];

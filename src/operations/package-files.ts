@@ -1,8 +1,10 @@
 import { basename, dirname, posix } from "node:path";
 import { type PackedSource, packSource } from "../cwl/document/pack.ts";
-import { stemOf } from "../cwl/document/pack-files.ts";
+import { MissingFile, stemOf } from "../cwl/document/pack-files.ts";
+import type { FindDeployed } from "../cwl/document/pack-run.ts";
 import { maxYamlValues } from "../cwl/document/source.ts";
 import { decodeText } from "../domain/charset.ts";
+import { defined } from "../domain/defined.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { Problem } from "../domain/problem.ts";
 
@@ -19,7 +21,7 @@ const root = "/package";
  * Packs a file that came with a deployment, with those that it runs, imports and includes, as `heddle deploy` packs those of
  * a directory: no other files are read. Throws `invalid-parameter-value`.
  */
-export function packFiles(files: PackageFiles, start: string): Promise<PackedSource> {
+export function packFiles(files: PackageFiles, start: string, findDeployed?: FindDeployed): Promise<PackedSource> {
   const pathOf = (path: string) => {
     if (!path.startsWith(`${root}/`)) throw new Error("it lies outside of the package");
     return path.slice(root.length + 1);
@@ -27,13 +29,14 @@ export function packFiles(files: PackageFiles, start: string): Promise<PackedSou
   return packSource(`${root}/${start}`, async (path) => textOf(files, pathOf(path)), {
     maxValues: maxYamlValues,
     embedFile: async (path, kind) => embed(files, pathOf(path), kind),
+    ...defined({ findDeployed }),
   });
 }
 
 /** Reads a file of a deployment as text. Throws an Error that says what is wrong with it. */
 export function textOf(files: PackageFiles, path: string): string {
   const bytes = files.get(path);
-  if (bytes === undefined) throw new Error("the package has no such file");
+  if (bytes === undefined) throw new MissingFile("the package has no such file");
   const decoded = decodeText(bytes);
   if (decoded.kind === "text") return decoded.text;
   throw new Error(`found ${decoded.found}, wanted ${decoded.wanted}`);

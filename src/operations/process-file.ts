@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, relative } from "node:path";
 import { describeDocument } from "../cwl/document/describe.ts";
-import { packageReader, packDocument } from "../cwl/document/pack.ts";
+import { packageReader, packSource } from "../cwl/document/pack.ts";
 import type { ReadPackageFile } from "../cwl/document/pack-files.ts";
 import { maxYamlValues, readSource } from "../cwl/document/source.ts";
+import { defined } from "../domain/defined.ts";
 import { isJsonObject, type Json } from "../domain/json.ts";
 import { signatureOf } from "../files/process-folder.ts";
 import { textOf } from "../files/read-text.ts";
@@ -59,14 +60,16 @@ async function readUnit(
   readPart: ReadPackageFile,
 ): Promise<ApplicationPackage> {
   const isPacked = isJsonObject(value) && "cwlVersion" in value && findRemoteUnit(value) === undefined;
+  const options = defined({ findDeployed: deps.findDeployed });
   if (!isPacked) return readPackage(deps, { kind: "text", text: textOf(bytes) });
   const files = new Map<string, Uint8Array>([[basename(path), bytes]]);
   // Read once by the way that knows which files belong to it.
-  await packDocument(path, async (part, kind) => {
+  const read: ReadPackageFile = async (part, kind) => {
     const text = await readPart(part, kind);
     files.set(relative(dirname(path), part), new TextEncoder().encode(text));
     return text;
-  });
+  };
+  await packSource(path, read, options);
   return readPackage(deps, { kind: "files", files: { files }, start: basename(path) });
 }
 

@@ -2,6 +2,7 @@ import type { Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { isJsonObject, type JsonObject } from "../domain/json.ts";
 import { Problem } from "../domain/problem.ts";
+import { runMember } from "../domain/provenance.ts";
 import { usageKey } from "../domain/usage.ts";
 import { keptValue } from "../files/kept-values.ts";
 import type { Layout } from "../files/layout.ts";
@@ -34,6 +35,8 @@ export async function readStatistics(
     attempts: job.attempt,
     waitingSeconds: (startedAt - job.createdAt) / 1000,
     runningSeconds: ((job.finishedAt ?? deps.clock.now()) - startedAt) / 1000,
-    steps: Object.entries(usage).map(([step, figures]) => ({ step, ...(isJsonObject(figures) ? figures : {}) })),
+    steps: Object.entries(usage)
+      .filter(([step]) => step !== runMember)
+      .map(([step, figures]) => ({ step, ...(isJsonObject(figures) ? figures : {}) })),
   };
 }

@@ -137,7 +137,7 @@ async function claim(deps: RunnerDeps, walks: LivingWalks, jobs: readonly Job[],
   const at = deps.clock.now();
   const event = setupEvent(at);
   const claims = jobs.map(({ id }) => ({ jobId: id, executionId: deps.newId(), moveId: deps.newId(), event }));
-  const won = await aroundCommit(deps, ["setup"], () => claimJobs(deps.database, claims, at));
+  const won = await aroundCommit(deps, ["setup"], () => claimJobs(deps.database, claims, at, deps.server));
   const launched = jobs.flatMap((job, index) => {
     const move = won.get(job.id);
     const executionId = claims[index]?.executionId;

@@ -73,6 +73,8 @@ export type ExecuteDeps = {
   readonly failpoint?: Failpoint;
   /** Told what is done for which job: who finds the program frozen reads it there. */
   readonly activity: Activity;
+  /** What this server is, for the provenance of what it runs; not kept when absent. */
+  readonly server?: string;
   readonly claim: Claim;
   /** Aborted with `dismissed` when the job was taken away, with `stopping` when the server stops. */
   readonly signal: AbortSignal;

@@ -1,11 +1,13 @@
 import { defined } from "../domain/defined.ts";
 import type { Job } from "../domain/job.ts";
 import type { Logger } from "../domain/logger.ts";
+import type { RemoteDefinition } from "../domain/process.ts";
 import { authHeaders } from "../domain/provider.ts";
 import type { Engine } from "../engines/engine.ts";
 import { createRemoteEngine } from "../engines/remote.ts";
 import type { Layout } from "../files/layout.ts";
 import type { Gate } from "../net/fetch.ts";
+import type { RemoteClient } from "../net/remote.ts";
 import { createRemoteClient } from "../net/remote-client.ts";
 import type { Tries } from "../net/try-again.ts";
 import type { Database } from "../store/database.ts";
@@ -30,30 +32,44 @@ export type RemoteEngines = {
   /** The address and the forwarded headers of a job on a provider; both undefined for any other job. */
   accessOf(job: Job): Promise<RemoteAccess>;
   engineOf(providerId: string | undefined, access: RemoteAccess): Promise<Engine>;
+  /** Speaks to the server of a step that is a remote process: a provider's with its credentials, and nobody's headers. */
+  clientOf(definition: RemoteDefinition): Promise<RemoteClient>;
+  /** The engine of such a step. */
+  engineOfStep(definition: RemoteDefinition): Promise<Engine>;
 };
 
 /** Makes the source of the engines of remote jobs. */
 export function createRemoteEngines(deps: RemoteEnginesDeps): RemoteEngines {
+  const engineOf: RemoteEngines["engineOf"] = async (providerId, { url, headers }) => {
+    const secrets = await secretsOf(deps, providerId, url, headers ?? {});
+    const signed = defined({ secrets });
+    return createRemoteEngine({
+      ...deps,
+      ...signed,
+      clientOf: (definition, language) =>
+        createRemoteClient(deps, {
+          type: definition.type,
+          url: definition.url,
+          ...signed,
+          ...defined({ language }),
+        }),
+    });
+  };
+  const urlOf = async ({ providerId }: RemoteDefinition) =>
+    providerId === undefined ? undefined : (await findProvider(deps.database, providerId))?.url;
   return {
+    engineOf,
+    engineOfStep: async (definition) =>
+      engineOf(definition.providerId, { url: await urlOf(definition), headers: undefined }),
+    async clientOf(definition) {
+      const { type, url, providerId } = definition;
+      const secrets = await secretsOf(deps, providerId, await urlOf(definition), {});
+      return createRemoteClient(deps, { type, url, ...defined({ secrets }) });
+    },
     async accessOf(job) {
       if (job.providerId === undefined) return { url: undefined, headers: undefined };
       const provider = await findProvider(deps.database, job.providerId);
       return { url: provider?.url, headers: await openHeaders(deps, job.id) };
-    },
-    async engineOf(providerId, { url, headers }) {
-      const secrets = await secretsOf(deps, providerId, url, headers ?? {});
-      const signed = defined({ secrets });
-      return createRemoteEngine({
-        ...deps,
-        ...signed,
-        clientOf: (definition, language) =>
-          createRemoteClient(deps, {
-            type: definition.type,
-            url: definition.url,
-            ...signed,
-            ...defined({ language }),
-          }),
-      });
     },
   };
 }

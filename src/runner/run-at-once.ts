@@ -1,3 +1,4 @@
+import { defined } from "../domain/defined.ts";
 import type { Process } from "../domain/process.ts";
 import { stopFor } from "../domain/stop-reason.ts";
 import { startTimer } from "../domain/timers.ts";
@@ -69,7 +70,7 @@ async function writeEnded(
   const { moveId, at: endedAt } = end;
   const told = { job: endedJob(claim, end), results: end.outcome.results };
   const events = [accepted, setupEvent(startedAt), ...end.events];
-  const ended = { ...told, moveId, executionId, startedAt, endedAt, events };
+  const ended = { ...told, moveId, executionId, startedAt, endedAt, events, ...defined({ server: deps.server }) };
   const write = () => insertEndedJob(deps.database, ended, maxQueued);
   const inserted = await aroundCommit(deps, ["setup", ...stagesOf(end)], write);
   if (inserted.kind === "full") return inserted;

@@ -1,12 +1,18 @@
 import { Database } from "bun:sqlite";
 import { and, asc, eq, isNull } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/bun-sqlite";
+import { defined } from "../domain/defined.ts";
 import type { Json } from "../domain/json.ts";
-import type { Process } from "../domain/process.ts";
+import type { DeployedStep, Process } from "../domain/process.ts";
 import { processes, processRevisions } from "./schema/processes.ts";
 
 /** A package that is deployed now, as it was written down. */
-export type DeployedPackage = { readonly process: Process; readonly document: Json; readonly main?: string };
+export type DeployedPackage = {
+  readonly process: Process;
+  readonly document: Json;
+  readonly main?: string;
+  readonly steps?: Readonly<Record<string, DeployedStep>>;
+};
 
 /** Reads the CWL packages that are deployed; none of a database of an earlier program without such tables. */
 export function deployedPackages(file: string): readonly DeployedPackage[] {
@@ -25,9 +31,9 @@ export function deployedPackages(file: string): readonly DeployedPackage[] {
     .all();
   return rows.flatMap((row): readonly DeployedPackage[] => {
     if (row.definition.kind !== "cwl") return [];
-    const { document, main } = row.definition;
+    const { document, main, steps } = row.definition;
     const process: Process = { ...row, isWorkflow: false, isMutable: true, visibility: "public" };
-    return [{ process, document, ...(main === undefined ? {} : { main }) }];
+    return [{ process, document, ...defined({ main, steps }) }];
   });
 }
 

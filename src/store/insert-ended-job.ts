@@ -16,6 +16,8 @@ export type EndedJob = JobEnd & {
   readonly endedAt: number;
   /** All of them, from its acceptance on. */
   readonly events: readonly NewJobEvent[];
+  /** What ran it. */
+  readonly server?: string;
 };
 
 /**
@@ -27,14 +29,21 @@ export async function insertEndedJob(
   ended: EndedJob,
   maxQueued: number | undefined,
 ): Promise<Extract<Insertion, { readonly kind: "inserted" | "full" }>> {
-  const { job, moveId, executionId, startedAt, endedAt, events } = ended;
+  const { job, moveId, executionId, startedAt, endedAt, events, server = null } = ended;
   const guard = { jobId: job.id, moveId };
   const outputs = resultsText(ended.results);
   const values = { ...jobArguments(job), moveId, outputBytes: outputs.largeBytes };
   const last = events.at(-1);
   const statements = [
     maxQueued === undefined ? inserting.insertJobRow(values) : inserting.insertJobRowWithin({ ...values, maxQueued }),
-    inserting.insertEndedExecution({ jobId: job.id, id: executionId, attempt: job.attempt, startedAt, endedAt }),
+    inserting.insertEndedExecution({
+      jobId: job.id,
+      id: executionId,
+      attempt: job.attempt,
+      startedAt,
+      endedAt,
+      server,
+    }),
     ...(last === undefined
       ? []
       : [inserting.insertFirstEvents({ jobId: job.id, ...eventArguments(last, events.slice(0, -1)) })]),

@@ -90,11 +90,6 @@ async function fullQueue(database: Database, job: Job): Promise<Insertion> {
   return { kind: "full", queued: await countQueuedOf(database, clientOf(job)) };
 }
 
-/** Forgets the idempotency keys that have expired; their jobs stay. */
-export async function forgetIdempotencyKeys(database: Database, now: number): Promise<void> {
-  await database.write([inserting.deleteExpiredKeys({ now })]);
-}
-
 /** Finds a job. */
 export async function findJob(database: Database, id: string): Promise<Job | undefined> {
   const [row] = await database.read(selecting.selectJob({ id }));
@@ -120,19 +115,25 @@ export type Claim = {
   readonly event: NewJobEvent;
 };
 
-/** Claims waiting jobs, all in one write, each with a new execution. Jobs that someone else moved are absent. */
+/** Claims waiting jobs, all in one write, each with a new execution, which notes the server. Jobs that someone else moved are absent. */
 export async function claimJobs(
   database: Database,
   claims: readonly Claim[],
   at: number,
+  server: string | null = null,
 ): Promise<ReadonlyMap<string, { readonly fence: number; readonly attempt: number }>> {
   if (claims.length === 0) return new Map();
-  const text = JSON.stringify(
-    claims.map(({ jobId, executionId, moveId, event }) => [jobId, executionId, moveId, ...eventMembers(event)]),
-  );
+  const members = ({ jobId, executionId, moveId, event }: Claim) => [
+    jobId,
+    executionId,
+    moveId,
+    ...eventMembers(event),
+  ];
+  const text = JSON.stringify(claims.map(members));
+  const given = { claims: text, at, server };
   const claim = claiming.claimWaiting({ claims: text, at });
   const [claimed] = await database.write(
-    [claim, claiming.insertClaimedExecutions({ claims: text, at }), claiming.insertClaimedEvents({ claims: text })],
+    [claim, claiming.insertClaimedExecutions(given), claiming.insertClaimedEvents({ claims: text })],
     claims.map((claim) => claim.jobId),
     claiming.selectClaimed({ claims: text }),
   );

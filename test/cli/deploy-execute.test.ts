@@ -206,3 +206,30 @@ test("deploy tells what the service warns of, once, also of a replacement", asyn
     expect(run.talk).toContain("warned.cwl:11");
   }
 });
+
+test("a package whose step runs a deployed process is deployed as it is, and cannot run where no service is", async () => {
+  const flow = (run: string) => `cwlVersion: v1.2
+class: Workflow
+id: ${run === "teller" ? "flow" : "wrong"}
+inputs: { f: File }
+outputs: { text: { type: string, outputSource: tell/text } }
+steps:
+  tell: { run: ${run}, in: { f: f }, out: [text] }
+`;
+  await write("teller.cwl", reader);
+  await write("flow.cwl", flow("teller"));
+  await write("wrong.cwl", flow("tellre"));
+  await write("y.txt", "told");
+  expect((await heddle("deploy", "teller.cwl")).exitCode).toBe(0);
+  expect(await heddle("deploy", "flow.cwl")).toMatchObject({ exitCode: 0, out: `${server.url}/processes/flow\n` });
+  expect(printed(await heddle("execute", "flow", "--follow", "-i", "f=@y.txt"))).toBe("told");
+  const wrong = await heddle("deploy", "wrong.cwl");
+  expect(wrong.exitCode).not.toBe(0);
+  expect(wrong.talk).toContain('step "tell": found "tellre"');
+  const alone = await heddle("run", "flow.cwl", "--f", "y.txt");
+  expect(alone.exitCode).not.toBe(0);
+  expect(alone.talk).toContain('flow.cwl:7:11: step "tell": found "teller"');
+  expect(alone.talk).toContain("there is no service here");
+  await write("teller", reader);
+  expect((await heddle("run", "flow.cwl", "--f", "y.txt")).exitCode).toBe(0);
+}, 60_000);

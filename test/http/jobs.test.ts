@@ -33,6 +33,12 @@ test("a status document holds what both versions of the standard want", async ()
       },
       { href: `${address}/jobs`, rel: "up", type: "application/json", title: "Jobs" },
       {
+        href: `${address}/jobs/${id}/prov`,
+        rel: "provenance",
+        type: "application/json",
+        title: "How the job came to its results",
+      },
+      {
         href: `${address}/jobs/${id}/log`,
         rel: "http://www.opengis.net/def/rel/ogc/1.0/log",
         type: "text/plain",

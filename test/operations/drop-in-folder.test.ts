@@ -54,6 +54,20 @@ async function openFolder() {
 const errorsAsText = (_: string, value: unknown) => (value instanceof Error ? value.message : value);
 
 describe("a file of the folder of processes", () => {
+  test("may run a process that another file or a request has deployed", async () => {
+    await using it = await openFolder();
+    await it.write("two.cwl", tool("two"));
+    await it.look();
+    const steps = "steps: { one: { run: two, in: {}, out: [] } }";
+    await it.write("flow.cwl", `cwlVersion: v1.2\nclass: Workflow\ninputs: {}\noutputs: {}\n${steps}\n`);
+    await it.look();
+    const process = await findProcess(it.database, "flow");
+    expect(process?.definition).toMatchObject({
+      runs: [{ step: "one", process: expect.stringMatching(/^two@sha256:/) }],
+    });
+    expect(await it.problems()).toEqual([]);
+  });
+
   test("is a process as long as it is there, in the forms of packages", async () => {
     await using it = await openFolder();
     await it.write("one.cwl", tool("one"));

@@ -3,6 +3,7 @@ import type { Job } from "../../src/domain/job.ts";
 import { stages } from "../../src/domain/progress.ts";
 import { checkpointsOf, findExecution } from "../../src/store/executions.ts";
 import { removeJob } from "../../src/store/expire-jobs.ts";
+import { forgetIdempotencyKeys } from "../../src/store/idempotency-keys.ts";
 import { eventsOf } from "../../src/store/job-events.ts";
 import {
   adoptJob,
@@ -12,7 +13,6 @@ import {
   findJob,
   findJobOfExecution,
   finishJob,
-  forgetIdempotencyKeys,
   insertJob,
   recordJob,
   releaseJob,

@@ -36,13 +36,38 @@ export function checkDocument(checked: Checked, mains: readonly CwlProcess[]): v
 function checkMain(checked: Checked, main: CwlProcess): void {
   const { root, processes } = checked;
   const tools = countTools(processes, main, new Map(), 0);
-  if (tools === undefined)
-    fault(root, `found workflows that run themselves or nest deeper than ${maxNesting} levels, wanted fewer`);
+  if (tools === undefined) faultNesting(checked, main);
   else if (tools > maxTools) fault(root, `found ${tools} tools to run, wanted at most ${maxTools}`);
   else {
     checkScripts(checked, main, false, new Set());
     checkFeatures(checked, main);
   }
+}
+
+function faultNesting({ root, fields, processes }: Checked, main: CwlProcess): void {
+  const step = circularStep(processes, main, [], new Set());
+  const words = `found workflows that run themselves or nest deeper than ${maxNesting} levels, wanted fewer`;
+  if (step === undefined) fault(root, words);
+  else fault(fields.get(step) ?? root, `step "${step.slice(step.lastIndexOf("/") + 1)}": ${words}`);
+}
+
+/** Finds a step that runs a workflow around it, or the one that is too deep: its place in `fields`. */
+function circularStep(
+  processes: Checked["processes"],
+  process: CwlProcess,
+  around: readonly string[],
+  seen: Set<string>,
+): string | undefined {
+  if (process.kind !== "workflow" || seen.has(process.id)) return undefined;
+  const open = [...around, process.id];
+  for (const step of process.steps) {
+    if (open.includes(step.run) || open.length > maxNesting) return `${process.id}/${step.id}`;
+    const run = processes.get(step.run);
+    const found = run === undefined ? undefined : circularStep(processes, run, open, seen);
+    if (found !== undefined) return found;
+  }
+  seen.add(process.id);
+  return undefined;
 }
 
 /** JavaScript stands only where InlineJavascriptRequirement does: on the process, or on one around it. */

@@ -86,9 +86,18 @@ function loadSwitch(context: LoadContext, field: Field): boolean | Expression | 
 }
 
 function loadSoftware(_context: LoadContext, field: Field): Requirements {
-  const names = entries(member(field, "packages"), "package", "specs").map((entry) => entry.id);
+  const packages = entries(member(field, "packages"), "package", "specs");
+  const names = packages.map((entry) => entry.id);
   note(field, `the software ${names.join(", ")} is taken from the machine or the image; nothing installs it`);
-  return {};
+  return { software: packages.map((entry) => [entry.id, ...versionsOf(entry)].join(" ")) };
+}
+
+/** Only told to readers: what is no text or number is left out. */
+function versionsOf({ field }: Entry): readonly string[] {
+  const given = isJsonObject(field.value) ? (field.value.version ?? []) : [];
+  return (isList(given) ? given : [given]).flatMap((one) =>
+    typeof one === "string" || typeof one === "number" ? [String(one)] : [],
+  );
 }
 
 /** Reads `requirements`. One that is not supported is a fault (CWL v1.2: it must not be ignored). */

@@ -1,6 +1,7 @@
 import { broaderFormatsName } from "../../domain/format-names.ts";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
+import type { DeployedStep } from "../../domain/process.ts";
 import { checkDocument } from "./check.ts";
 import { asObject, entries, type Field, fault, items, member, optionalString, rootField, unexpected } from "./field.ts";
 import { withDollarNames } from "./lenient-names.ts";
@@ -25,6 +26,8 @@ export type LoadOptions = {
   readonly isDeployed?: boolean;
   /** True where a document that asks for secret inputs is run all the same, with a warning: one that was deployed before. */
   readonly allowsSecretsHint?: boolean;
+  /** What runs operations of the document, by their ids: nothing else makes them run. */
+  readonly steps?: Readonly<Record<string, DeployedStep>>;
 };
 
 /** What a text or JSON document turned out to be: the document as it is kept, and what was read from it. */
@@ -109,6 +112,7 @@ function loadRoot(root: Field, options: LoadOptions): Omit<CwlDocument, "notes" 
     namespaces: context.namespaces,
     holdsScripts: scripts.size > 0,
     broaderFormats: loadBroaderFormats(root.value),
+    steps: new Map(Object.entries(options.steps ?? {})),
   };
 }
 

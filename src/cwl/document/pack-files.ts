@@ -7,6 +7,7 @@ import type { EmbedFile } from "./embed-files.ts";
 import type { Part } from "./join-parts.ts";
 import { withDollarNames } from "./lenient-names.ts";
 import type { LoadOptions } from "./load.ts";
+import type { DeployedRun, FindDeployed } from "./pack-run.ts";
 import { type Place, readSource, type Source } from "./source.ts";
 import { countYamlValues } from "./yaml-bounds.ts";
 
@@ -31,6 +32,8 @@ export type PackedFile = {
   readonly processes: readonly Json[];
   readonly isGraph: boolean;
   readonly ids: ReadonlyMap<string, string>;
+  /** Places of processes that another file has brought already; none when absent. */
+  readonly known?: ReadonlySet<number>;
 };
 
 /** How a package is packed, beside how it is loaded. */
@@ -41,6 +44,12 @@ export type PackOptions = LoadOptions & {
   readonly onlyMain?: boolean;
   /** Values that each file may hold: reading them holds up everybody else. */
   readonly maxValues?: number;
+  /** Finds processes that are deployed, for steps that name one; none are looked for when absent. */
+  readonly findDeployed?: FindDeployed;
+  /** True where a file that is not of the web may run one that is. */
+  readonly readsWeb?: boolean;
+  /** What was read already, by its path. */
+  readonly sources?: ReadonlyMap<string, Source>;
 };
 
 /** What is known of a package while it is packed. */
@@ -56,6 +65,10 @@ export type Packing = {
   readonly room: { imports: number; characters: number; values: number };
   /** Ids that are taken. */
   readonly ids: Set<string>;
+  /** Those of them that are deployed processes, or parts of one. */
+  readonly pinned: Set<string>;
+  /** Steps that run deployed processes. */
+  readonly deployed: DeployedRun[];
   readonly parts: Part[];
   readonly namespaces: Map<string, string>;
   readonly broaderFormats: BroaderFormats;
@@ -69,13 +82,15 @@ export function startPacking(root: string, readFile: ReadPackageFile, options: P
     readFile,
     options,
     files: new Map(),
-    sources: new Map(),
+    sources: new Map(options.sources),
     room: {
       imports: maxImports,
       characters: maxImportedCharacters,
       values: fullFiles * (options.maxValues ?? Number.POSITIVE_INFINITY),
     },
     ids: new Set(),
+    pinned: new Set(),
+    deployed: [],
     parts: [],
     namespaces: new Map(),
     broaderFormats: new Map(),
@@ -143,7 +158,8 @@ export function ownId(process: Json): string {
   return typeof id === "string" ? id.slice(id.lastIndexOf("#") + 1) : "";
 }
 
-function takeId(packing: Packing, wanted: string): string {
+/** Takes an id of the packed document: the wanted one, or one like it that is free. */
+export function takeId(packing: Packing, wanted: string): string {
   let id = wanted;
   for (let number = 2; packing.ids.has(id); number += 1) id = `${wanted}-${number}`;
   packing.ids.add(id);
@@ -160,9 +176,10 @@ export function resolvePath(from: PackedFile, reference: string, place: Place): 
   return resolve(dirname(from.path), reference);
 }
 
-/** Nothing of the web names a file of this machine. */
-function resolveUrl(from: PackedFile, reference: string, place: Place): string {
-  const url = URL.canParse(reference, from.path) ? new URL(reference, from.path) : undefined;
+/** Returns the URL that is named at a place: nothing of the web names a file of this machine. */
+export function resolveUrl(from: PackedFile, reference: string, place: Place): string {
+  const base = isOnWeb(from.path) ? from.path : undefined;
+  const url = URL.canParse(reference, base) ? new URL(reference, base) : undefined;
   if (url !== undefined && isOnWeb(url.href) && url.username === "" && url.password === "") {
     url.hash = "";
     return url.href;
@@ -205,6 +222,16 @@ export async function readText(
     const name = fileName(packing, path);
     throw refuse(at, `found "${name}", which cannot be read: ${errorText(cause)}`, cause);
   }
+}
+
+/** What a package names and has not. */
+export class MissingFile extends Error {}
+
+/** Tells whether something failed because a file is not there. */
+export function isMissingFile(cause: unknown): boolean {
+  if (cause instanceof MissingFile) return true;
+  if (!(cause instanceof Error)) return false;
+  return ("code" in cause && cause.code === "ENOENT") || isMissingFile(cause.cause);
 }
 
 /** Words why a package cannot be packed. */

@@ -3,8 +3,6 @@ import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/j
 import { errorText, Problem } from "../../domain/problem.ts";
 import { isCustomTypesFile } from "./custom-types.ts";
 import {
-  mainOf,
-  openFile,
   ownId,
   type PackedFile,
   type Packing,
@@ -14,6 +12,7 @@ import {
   resolvePath,
   takeRoom,
 } from "./pack-files.ts";
+import { packRun } from "./pack-run.ts";
 import type { Place } from "./source.ts";
 
 const maxImportDepth = 32;
@@ -89,7 +88,7 @@ async function rewriteMember(
   at: At,
 ): Promise<Json> {
   const { from, place } = at;
-  if (name === "run" && typeof member === "string") return packRun(packing, from, member, place);
+  if (name === "run" && typeof member === "string") return packRun(packing, from, { run: member, step: value, place });
   if (name === "source" || name === "outputSource") return packSource(from, member, place);
   const isFile = value.class === "File" || value.class === "Directory";
   if (
@@ -112,16 +111,4 @@ function packSource(from: PackedFile, member: Json, place: Place): Json {
   const index = from.isGraph ? place[1] : 0;
   const own = typeof index === "number" ? ownId(from.processes[index] ?? null) : "";
   return own !== "" && name.startsWith(`${own}/`) ? name.slice(own.length + 1) : name;
-}
-
-async function packRun(packing: Packing, from: PackedFile, run: string, place: Place): Promise<string> {
-  const [file = "", fragment = ""] = run.split("#", 2);
-  if (file === "") return from.ids.has(fragment) ? `#${from.ids.get(fragment)}` : run;
-  if (from.ids.has(run)) return `#${from.ids.get(run)}`;
-  const path = resolvePath(from, file, place);
-  const packed = await openFile(packing, path, from.source.locate(place));
-  const id = fragment === "" ? mainOf(packed) : packed.ids.get(fragment);
-  if (id === undefined || id === "")
-    throw refuse(from.source.locate(place), `found "${run}", wanted a process of that file`);
-  return `#${id}`;
 }

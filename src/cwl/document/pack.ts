@@ -23,6 +23,7 @@ import {
   resolvePath,
   startPacking,
 } from "./pack-files.ts";
+import { type DeployedRun, runsOf } from "./pack-run.ts";
 import { rewriteMembers } from "./pack-values.ts";
 import type { Place, Source } from "./source.ts";
 
@@ -53,6 +54,8 @@ export async function packDocument(
 export type PackedSource = {
   readonly source: Source;
   readonly notes: readonly string[];
+  /** The steps that run processes that are deployed. */
+  readonly deployed: readonly DeployedRun[];
   /** The process that runs, where the file says which. */
   readonly main: string | undefined;
   /** Ids that the processes of the file itself have, not those of the files that it runs. */
@@ -77,6 +80,7 @@ export async function packSource(
   // Files that are met on the way are added to the map, and so their turn comes.
   for (const packed of packing.files.values()) {
     for (const [index, process] of packed.processes.entries()) {
+      if (packed.known?.has(index)) continue;
       await packProcess(packing, packed, process, packed.isGraph ? ["$graph", index] : []);
     }
   }
@@ -86,6 +90,7 @@ export async function packSource(
   return {
     source: joinParts({ ...packing, extensions: extensionsOf(opened) }, first),
     notes: packing.notes,
+    deployed: packing.deployed,
     main,
     ownIds: [...opened.ids.values()],
     isNamedByFile: !opened.isGraph && !isOwnName(ownId(opened.document)),
@@ -114,14 +119,6 @@ function keepUsed(packing: Packing, main: string | undefined): void {
     throw refuse(`"${main}"`, 'found that it runs the process "main" of its file, wanted another id of that one');
   }
   packing.parts.splice(0, packing.parts.length, ...packing.parts.filter((part) => used.has(part.id)));
-}
-
-function runsOf(value: Json): readonly string[] {
-  if (isList(value)) return value.flatMap(runsOf);
-  if (!isJsonObject(value)) return [];
-  return Object.entries(value).flatMap(([name, member]) =>
-    name === "run" && typeof member === "string" ? [member] : runsOf(member),
-  );
 }
 
 /** Reads the ontologies of `$schemas` that are files of the package, when a format could need them. */

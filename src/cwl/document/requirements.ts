@@ -85,7 +85,7 @@ export async function imageWarnings(document: CwlDocument, machine: Machine): Pr
 export function operationFaults(document: CwlDocument): readonly string[] {
   const faults = new Set<string>();
   visit(document, (process) => {
-    if (process.kind === "operation") {
+    if (process.kind === "operation" && !document.steps.has(process.id)) {
       faults.add(`${process.id}: found an Operation, which nothing can run, wanted a tool or a workflow`);
     }
   });
@@ -102,9 +102,14 @@ function toolsOf(document: CwlDocument): readonly PlacedTool[] {
   return tools;
 }
 
-/** Visits each process of a document where it stands, with what stands around it. */
+/** Visits each process of a document where it stands, with what stands around it; once where the same images do. */
 function visit(document: CwlDocument, look: (process: CwlProcess, around: Surroundings) => void): void {
+  const seen = new Set<string>();
   const go = (process: CwlProcess, around: Surroundings) => {
+    const { requirements, hints } = around;
+    const key = JSON.stringify([process.id, requirements.docker, requirements.remote, hints.docker, hints.remote]);
+    if (seen.has(key)) return;
+    seen.add(key);
     look(process, around);
     if (process.kind !== "workflow") return;
     for (const step of process.steps) {

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../../domain/json.ts";
-import type { RemoteDefinition } from "../../domain/process.ts";
+import type { DeployedStep, RemoteDefinition } from "../../domain/process.ts";
 
 /** The versions of the language. Each document keeps its own: some rules differ (escapes, loadContents). */
 export const cwlVersions = ["v1.0", "v1.1", "v1.2"] as const;
@@ -213,6 +213,8 @@ export type Requirements = Readonly<Partial<Record<WorkflowFeature, true>>> & {
   readonly reuse?: boolean | Expression;
   readonly loadListing?: ListingMode;
   readonly inplaceUpdate?: boolean;
+  /** What a SoftwareRequirement says: names, with versions where it says some. */
+  readonly software?: readonly string[];
   /** The process of another server that runs instead of a command. */
   readonly remote?: RemoteDefinition;
 };
@@ -271,6 +273,8 @@ export type CwlDocument = {
   readonly holdsScripts: boolean;
   /** The formats that a format is a kind of, by IRI, as `$schemas` says. */
   readonly broaderFormats: Readonly<Record<string, readonly string[]>>;
+  /** What runs the operations that stand for deployed processes, by their ids. */
+  readonly steps: ReadonlyMap<string, DeployedStep>;
   /** What a reader should know and what is no fault: hints that are not understood, for example. */
   readonly notes: readonly string[];
   /** What a document says that was deployed before, and that would be refused today, each with what is wanted. */

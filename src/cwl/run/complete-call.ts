@@ -23,5 +23,6 @@ export async function completeCall(run: RunContext, call: Call): Promise<Complet
     readable: run.readable,
     discovers: call.path === "",
   });
+  run.facts?.noteInputs(call, inputs);
   return { requirements, scope: { inputs, self: null, runtime: {}, version: process.version, ...javascript } };
 }

@@ -1,24 +1,31 @@
 import { createHash } from "node:crypto";
+import { defined } from "../../domain/defined.ts";
 import type { JobFailure } from "../../domain/job.ts";
 import { doubleOf, type Json, type JsonObject } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
-import { placeOf, type RemoteDefinition } from "../../domain/process.ts";
+import { type DeployedStep, placeOfStep } from "../../domain/process.ts";
 import { isStoppedFor } from "../../domain/stop-reason.ts";
 import type { OutputValue, PreparedInputs, PreparedItem } from "../../domain/values.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../../engines/engine.ts";
-import type { RemoteDescription } from "../../net/remote.ts";
 import { fileObject, isFileObject, safeBasename } from "../values/file-object.ts";
 import type { RemoteStep } from "./run-context.ts";
 
-/** What reaches the processes of other servers; whoever joins the parts of the program fills it. */
+/** What reaches the processes of other servers, and those of the program; whoever joins the parts of the program fills it. */
 export type RemoteStepPort = {
-  /** Asks a server for a process, again where that may help: `tell` hears of it. Throws `no-such-process` when it does not have it. */
+  /** Asks for a process, again where that may help: `tell` hears of it. Throws `no-such-process` when it is not there any more. */
   describe(
-    definition: RemoteDefinition,
+    definition: DeployedStep,
     asking: { readonly tell: (line: string) => void; readonly signal: AbortSignal },
-  ): Promise<RemoteDescription>;
-  /** Creates the engine of one remote execution. */
-  createEngine(): Engine;
+  ): Promise<DescribedStep>;
+  /** Creates the engine of one execution. */
+  createEngine(definition: DeployedStep): Promise<Engine>;
+};
+
+/** What a process takes and gives; `native` is what its engine learnt besides. */
+export type DescribedStep = {
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly native?: JsonObject;
 };
 
 /**
@@ -29,10 +36,11 @@ export function createRemoteStepRunner(port: RemoteStepPort): (step: RemoteStep)
   return async (step) => {
     const record = ownRecord(step);
     const prepared = await prepareStep(port, step, record);
-    const engine = port.createEngine();
+    const engine = await port.createEngine(step.definition);
     const handle = engine.plan(prepared);
     const own = ownCheckpoints(step);
-    if (own.has("request")) await adopt(engine, { prepared, handle }, own, record);
+    if (engine.isRepeatable || step.definition.kind === "builtin") await engine.start(prepared, handle, record);
+    else if (own.has("request")) await adopt(engine, { prepared, handle }, own, record);
     else {
       await record.checkpoint("request", { url: step.definition.url });
       await engine.start(prepared, handle, record);
@@ -49,7 +57,7 @@ type Run = { readonly prepared: Prepared; readonly handle: JsonObject };
 async function prepareStep(port: RemoteStepPort, step: RemoteStep, { log: tell }: EngineRecord): Promise<Prepared> {
   const { definition, executionId, path, inputs, outputs } = step;
   const described = await port.describe(definition, { tell, signal: step.signal });
-  const where = placeOf(definition);
+  const where = placeOfStep(definition);
   const missing = outputs.find((id) => !Object.hasOwn(described.outputs, id));
   if (missing !== undefined) throw new Problem("no-such-output", `Cannot run ${where}: it has no output "${missing}"`);
   const given = Object.entries(inputs).filter(([, value]) => value !== null);
@@ -62,11 +70,11 @@ async function prepareStep(port: RemoteStepPort, step: RemoteStep, { log: tell }
     // Below the tasks of its execution: what lies there is the execution's own, and goes with it.
     directory: `tasks/remote-${createHash("sha256").update(path).digest("hex").slice(0, 16)}`,
     jobId: executionId,
-    processId: definition.processId,
+    processId: definition.kind === "remote" ? definition.processId : definition.name,
     definition,
     inputs: Object.fromEntries(given.map(([id, value]) => [id, fromCwl(value)])) satisfies PreparedInputs,
     outputs,
-    described: described.native,
+    ...defined({ described: described.native }),
   };
 }
 

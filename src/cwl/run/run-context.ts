@@ -1,7 +1,8 @@
+import type { Clock } from "../../domain/clock.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Logger } from "../../domain/logger.ts";
 import type { Patience } from "../../domain/patience.ts";
-import type { RemoteDefinition } from "../../domain/process.ts";
+import type { DeployedStep } from "../../domain/process.ts";
 import type { Checkpoints, EngineRecord } from "../../engines/engine.ts";
 import type { Executor } from "../../executors/executor.ts";
 import type { Machine } from "../../executors/machine.ts";
@@ -14,14 +15,15 @@ import type { Scripts } from "../javascript/javascript.ts";
 import type { LocalRun } from "./local-run.ts";
 import type { Progress } from "./progress.ts";
 import type { ReadBounds } from "./readable.ts";
+import type { FactsBook } from "./task-facts.ts";
 import type { UsageCount } from "./usage.ts";
 
-/** A step that another server runs. */
+/** A step that another server runs, or that is part of the program. */
 export type RemoteStep = {
   readonly executionId: string;
   /** The step's path: its checkpoints begin with it. */
   readonly path: string;
-  readonly definition: RemoteDefinition;
+  readonly definition: DeployedStep;
   /** A CWL input object: files by their paths. */
   readonly inputs: JsonObject;
   readonly outputs: readonly string[];
@@ -42,6 +44,8 @@ export type StepCache = {
 export type RunContext = {
   readonly executionId: string;
   readonly processes: ReadonlyMap<string, CwlProcess>;
+  /** What runs operations that stand for deployed processes, by their ids. */
+  readonly deployedSteps: ReadonlyMap<string, DeployedStep>;
   /** Runs the tools. */
   readonly executor: Executor;
   /** What tools meet where they run. */
@@ -56,6 +60,7 @@ export type RunContext = {
   readonly defaultDocker?: JsonObject;
   readonly layout: Layout;
   readonly logger: Logger;
+  readonly clock: Clock;
   readonly record: EngineRecord;
   readonly checkpoints: Checkpoints;
   /** The PATH of tools. */
@@ -75,6 +80,8 @@ export type RunContext = {
   /** What one try of a tool may write; no bound when absent. */
   readonly maxWorkBytes?: number;
   readonly usage: UsageCount;
+  /** What is kept of its calls for the provenance of the job; absent where nobody keeps it. */
+  readonly facts?: FactsBook;
   /** What was said of this run once and need not be said for each tool. */
   readonly said: Set<string>;
   /** Waits for what the server is short of. */
@@ -139,6 +146,8 @@ export type Call = {
   readonly path: string;
   /** Which of the runs of a scattered step it is; 0 for any other. */
   readonly shard: number;
+  /** True for a part of a scattered step whose path is that of the step. */
+  readonly isPart?: boolean;
   readonly around: Surroundings;
   readonly inputs: JsonObject;
   readonly progress: Progress;

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { runMember, type TaskFacts, tasksIn, tasksJson } from "../../domain/provenance.ts";
 import { type StepUsage, usageKey } from "../../domain/usage.ts";
 import type { EngineRecord } from "../../engines/engine.ts";
 
@@ -8,8 +9,8 @@ export type ToolUsage = { readonly exitCode: number; readonly cpuSeconds: number
 /** Adds up what the tools of a run take. */
 export type UsageCount = {
   add(step: string, usage: ToolUsage): void;
-  /** Keeps the sums beside the checkpoints, when there is anything new. */
-  keep(record: EngineRecord): Promise<void>;
+  /** Keeps the sums beside the checkpoints, with the tasks that none of these has, when there is anything new. */
+  keep(record: EngineRecord, tasks: readonly TaskFacts[]): Promise<void>;
 };
 
 /** Creates a count that goes on from what an earlier life of the server has kept. */
@@ -27,13 +28,15 @@ export function createUsageCount(kept: Json | undefined): UsageCount {
         ...(peaks.length === 0 ? {} : { peakMemoryBytes: Math.max(...peaks) }),
       });
     },
-    async keep(record) {
-      if (steps.size === 0) return;
+    async keep(record, tasks) {
+      if (steps.size === 0 && tasks.length === 0) return;
       const rounded = [...steps].map(([step, usage]) => {
         const cpuSeconds = Math.round(usage.cpuSeconds * 100) / 100;
         return [step, { ...usage, cpuSeconds }] as const;
       });
-      await record.checkpoint(usageKey, { ...earlier, ...Object.fromEntries(rounded) }, { canWait: true });
+      const before = tasksIn(earlier[runMember]);
+      const all = tasks.length + before.length === 0 ? {} : { [runMember]: tasksJson([...before, ...tasks]) };
+      await record.checkpoint(usageKey, { ...earlier, ...Object.fromEntries(rounded), ...all }, { canWait: true });
     },
   };
 }

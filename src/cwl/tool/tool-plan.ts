@@ -2,7 +2,7 @@ import { join, relative } from "node:path";
 import { doubleOf, type JsonObject } from "../../domain/json.ts";
 import type { Reservation } from "../../domain/slots.ts";
 import type { StagedEntry, TaskLimits, TaskView } from "../../executors/executor.ts";
-import { type Image, isUnpacked } from "../../executors/images/images.ts";
+import { type Image, isUnpacked } from "../../executors/images/image.ts";
 import { isInside } from "../../files/layout.ts";
 import { inField } from "../document/failed-field.ts";
 import type { CommandLineTool, Requirements, ResourceName } from "../document/schema.ts";

@@ -1,6 +1,6 @@
 import { dirname, join, relative } from "node:path";
 import type { Mount, StagedEntry, TaskView } from "../../executors/executor.ts";
-import type { Image } from "../../executors/images/images.ts";
+import type { Image } from "../../executors/images/image.ts";
 import { isInside } from "../../files/layout.ts";
 import type { Requirements } from "../document/schema.ts";
 import { evaluate, type Scope } from "../javascript/expression.ts";

@@ -1,19 +1,22 @@
 import { existsSync } from "node:fs";
-import { realpath } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { defined } from "../../domain/defined.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { Shortage } from "../../domain/shortage.ts";
 import type { TaskKey } from "../../executors/executor.ts";
-import type { Image } from "../../executors/images/images.ts";
+import type { Image } from "../../executors/images/image.ts";
+import { ifExists } from "../../files/file-errors.ts";
 import {
   earlierTaskDirectories,
   taskDirectory,
   taskLogFile,
   taskOutputDirectory,
+  taskRecordFile,
   taskTemporaryDirectory,
 } from "../../files/layout.ts";
 import { defaultFault, imageFault, imageRequest } from "../document/requirements.ts";
-import type { CommandLineTool } from "../document/schema.ts";
+import type { CommandLineTool, Requirements } from "../document/schema.ts";
 import { type CompleteCall, completeCall } from "../run/complete-call.ts";
 import { ownPath } from "../run/own-files.ts";
 import { requireReadablePath } from "../run/readable.ts";
@@ -49,6 +52,7 @@ async function runToolOnce(run: RunContext, call: Call, tool: CommandLineTool): 
   const cached: Cached = { directory, key: await cacheKey(tool, complete) };
   const outputs = await takeCached(run, call, cached);
   if (outputs === undefined) return runTries(run, call, tool, complete, cached);
+  run.facts?.note(call, { isCached: true });
   run.record.log(`Took the outputs of ${callName(call)} from the cache`);
   return outputs;
 }
@@ -109,9 +113,12 @@ async function runTries(
     const attempt = { key, plan, stderr: stderrOf(run, key, plan) };
     // Its output directory is made before anything else of a try: without it, nothing of this try ever happened.
     const isFromEarlier = run.hasEarlierTries && existsSync(place.outdir);
+    noteTry(run, call, attempt, { requirements: complete.requirements, image });
+    if (isFromEarlier) await noteEarlier(run, call, attempt);
     const end = await (isFromEarlier ? findTry(run, call, attempt) : launchTry(run, call, attempt));
     switch (end.kind) {
       case "exited": {
+        run.facts?.note(call, { exitCode: end.exitCode });
         const outputs = await finishTool(run, call, attempt, { tool, exitCode: end.exitCode, complete });
         if (cached !== undefined) await keepCached(cached, await realpath(plan.outdir), outputs);
         return outputs;
@@ -142,6 +149,32 @@ async function runTries(
         end satisfies never;
     }
   }
+}
+
+/** Notes what runs in a try, and where. */
+function noteTry(
+  { facts, executor }: RunContext,
+  call: Call,
+  { key, plan }: Try,
+  { requirements, image }: { readonly requirements: Requirements; readonly image: Image | undefined },
+): void {
+  const { software } = requirements;
+  const { name, host } = executor;
+  facts?.note(call, {
+    command: [...plan.command],
+    tries: key.try,
+    executor: name,
+    ...defined({ host, software: software === undefined ? undefined : [...software] }),
+    ...(image === undefined ? {} : { image: { name: image.name, ...defined({ digest: image.digest }) } }),
+  });
+}
+
+/** An earlier life of the server started it: its directory was made then, and its record was changed last at its end. */
+async function noteEarlier({ facts, layout }: RunContext, call: Call, { key, plan }: Try): Promise<void> {
+  if (facts === undefined) return;
+  const [made, record] = await Promise.all([ifExists(stat(plan.outdir)), ifExists(stat(taskRecordFile(layout, key)))]);
+  const startedAt = record?.birthtimeMs ?? made?.birthtimeMs;
+  if (startedAt !== undefined && startedAt > 0) facts.note(call, { startedAt: Math.floor(startedAt) });
 }
 
 /** A file that the tool named lies among its outputs, where it may do as it likes. */

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { isJsonObject, type JsonObject } from "../../domain/json.ts";
+import { tasksJson, tasksMember } from "../../domain/provenance.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { executionWorkDirectory } from "../../files/layout.ts";
 import { patiently, type RunContext } from "../run/run-context.ts";
@@ -10,13 +11,15 @@ import { filesIn, pathOf } from "../values/file-object.ts";
 export async function keepStep(run: RunContext, key: string, outputs: JsonObject): Promise<void> {
   const directory = executionWorkDirectory(run.layout, run.executionId);
   if (run.isDurable) await patiently(run, () => syncFiles(outputs, directory));
-  await run.record.checkpoint(key, outputs);
+  const tasks = run.facts?.take(key) ?? [];
+  await run.record.checkpoint(key, tasks.length === 0 ? outputs : { ...outputs, [tasksMember]: tasksJson(tasks) });
 }
 
 /** The outputs that a step's checkpoint kept; undefined when there is none, or a file of it is gone or changed its size. */
 export async function finishedStep(run: RunContext, path: string): Promise<JsonObject | undefined> {
-  const kept = run.checkpoints.get(path);
-  if (!isJsonObject(kept)) return undefined;
+  const held = run.checkpoints.get(path);
+  if (!isJsonObject(held)) return undefined;
+  const { [tasksMember]: _tasks, ...kept } = held;
   const isWhole = await Promise.all(
     filesIn(kept).map(async (file) => {
       const filePath = pathOf(file);

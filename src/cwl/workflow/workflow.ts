@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { errorText } from "../../domain/problem.ts";
-import type { RemoteDefinition } from "../../domain/process.ts";
+import type { DeployedStep } from "../../domain/process.ts";
 import { neededSteps } from "../document/check.ts";
 import { duringField, inField, located } from "../document/failed-field.ts";
 import { type Surroundings, within } from "../document/requirements.ts";
@@ -18,6 +18,7 @@ import { withContents } from "../values/file-contents.ts";
 import { withListing } from "../values/file-listing.ts";
 import { mapFiles } from "../values/file-object.ts";
 import { outputFault } from "../values/types.ts";
+import { withFacts } from "./call-facts.ts";
 import { gatherOutputs, scatterInputs } from "./scatter.ts";
 import { finishedStep, keepStep } from "./step-checkpoints.ts";
 
@@ -32,8 +33,11 @@ export async function runProcess(run: RunContext, call: Call): Promise<JsonObjec
 
 async function runAnywhere(run: RunContext, call: Call): Promise<JsonObject> {
   const { process } = call;
-  const remote = process.requirements.remote ?? process.hints.remote;
-  const outputs = remote === undefined ? await runByKind(run, call, process) : await runRemote(run, call, remote);
+  const { requirements, hints, id } = process;
+  const remote = requirements.remote ?? hints.remote ?? run.deployedSteps.get(id);
+  const outputs = await withFacts(run, call, remote, () =>
+    remote === undefined ? runByKind(run, call, process) : runRemote(run, call, remote),
+  );
   call.progress.report(1);
   return outputs;
 }
@@ -53,7 +57,7 @@ function runByKind(run: RunContext, call: Call, process: CwlProcess): Promise<Js
   }
 }
 
-async function runRemote(run: RunContext, call: Call, definition: RemoteDefinition): Promise<JsonObject> {
+async function runRemote(run: RunContext, call: Call, definition: DeployedStep): Promise<JsonObject> {
   if (run.runRemoteStep === undefined) {
     throw new CwlFailure(`Cannot run ${callName(call)}: processes of other servers run in a server only`);
   }
@@ -190,7 +194,7 @@ async function runShards(call: StepCall, inputs: JsonObject): Promise<JsonObject
     for (let shard = next; shard < shards.length; shard = next) {
       next += 1;
       run.signal.throwIfAborted();
-      const own = { path: isTool ? call.path : `${call.path}[${shard}]`, shard: isTool ? shard : 0 };
+      const own = isTool ? { path: call.path, shard, isPart: true } : { path: `${call.path}[${shard}]`, shard: 0 };
       const running = runKept(call, shards[shard] ?? {}, { ...own, progress: parts[shard] ?? call.progress });
       const [end] = await Promise.allSettled([running]);
       if (end.status === "fulfilled") gathered[shard] = end.value;
@@ -212,7 +216,7 @@ function shardFailure({ run, workflow, path }: StepCall, error: unknown): unknow
   return run.signal.aborted ? error : atStep(located(error, run.places, workflow, false), path);
 }
 
-type Shard = { readonly path: string; readonly shard: number; readonly progress: Progress };
+type Shard = Pick<Call, "path" | "shard" | "isPart" | "progress">;
 
 /** Runs one shard, unless an earlier life of the server had finished it. */
 async function runKept(call: StepCall, inputs: JsonObject, shard: Shard): Promise<JsonObject> {

@@ -110,9 +110,9 @@ async function askEngine(
 ): Promise<ImageFinding> {
   const run = (words: readonly string[], limit = lookMilliseconds) =>
     runProgram([engine.program, ...engine.globalFlags, ...words], environment, limit);
-  const found = (name: string, reference = name): ImageFinding => ({
+  const found = (name: string, told: ProgramEnd, reference = name): ImageFinding => ({
     kind: "found",
-    image: { name, reference, entrypoint: [], defaultCommand: [], environment: {} },
+    image: { name, reference, entrypoint: [], defaultCommand: [], environment: {}, ...idIn(told.out) },
   });
   if (engine.name === "apptainer" || engine.name === "singularity") {
     const name = request.pull ?? request.names.at(0);
@@ -120,13 +120,14 @@ async function askEngine(
     return pullSif(name, run, deps.imagesDirectory);
   }
   for (const name of [...request.names, ...(request.pull === undefined ? [] : [request.pull])]) {
-    if ((await run(["image", "inspect", "--format", "{{.Id}}", name])).exitCode === 0) return found(name);
+    const known = await run(["image", "inspect", "--format", "{{.Id}}", name]);
+    if (known.exitCode === 0) return found(name, known);
   }
   if (request.pull !== undefined) {
     const reference = fullName(request.pull);
     const answer = await run(["pull", "--quiet", reference], pullMilliseconds);
     return answer.exitCode === 0
-      ? found(request.pull, reference)
+      ? found(request.pull, await run(["image", "inspect", "--format", "{{.Id}}", reference]), reference)
       : {
           kind: "missing",
           reason: `found that ${engine.name} cannot pull "${reference}" (${lastLine(answer)}), wanted the image there, or imported by "heddle images import"`,
@@ -147,11 +148,17 @@ async function askEngine(
   const tag = request.names.at(0) ?? `heddle-${digest(request.dockerFile)}`;
   const answer = await build(tag, request.dockerFile, (words) => run(words, pullMilliseconds));
   return answer.exitCode === 0
-    ? found(tag)
+    ? found(tag, await run(["image", "inspect", "--format", "{{.Id}}", tag]))
     : {
         kind: "missing",
         reason: `found that ${engine.name} cannot build dockerFile (${lastLine(answer)}), wanted an image`,
       };
+}
+
+/** Engines word the id of an image with or without what it is. */
+function idIn(told: string): { readonly digest?: string } {
+  const [, hex] = /^(?:sha256:)?([0-9a-f]{64})\s*$/.exec(told) ?? [];
+  return hex === undefined ? {} : { digest: `sha256:${hex}` };
 }
 
 /** Docker's own registry is meant where none is named; podman would ask. */

@@ -9,30 +9,8 @@ import { directoryMode, fileMode, isPlainName } from "../../files/layout.ts";
 import { removeEmpty } from "../../files/new-place.ts";
 import { runProgram } from "../run-program.ts";
 import { findBubblewrap } from "../sandbox/bubblewrap.ts";
+import type { UnpackedImage } from "./image.ts";
 import { imageNameForm, isImageName } from "./image-name.ts";
-
-/** What runs a tool's program in its image must know of it. */
-type ImageFacts = {
-  readonly name: string;
-  /** What stands before the command, and its environment, as far as we and not an engine see to that. */
-  readonly entrypoint: readonly string[];
-  /** What follows it where a tool has no command of its own. */
-  readonly defaultCommand: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-};
-
-/** An image that was imported. */
-export type UnpackedImage = ImageFacts & { readonly rootfs: string };
-
-/** An image that a container engine has, by what it calls it. */
-export type EngineImage = ImageFacts & { readonly reference: string };
-
-export type Image = UnpackedImage | EngineImage;
-
-/** Tells whether an image was imported, and so needs no engine. */
-export function isUnpacked(image: Image): image is UnpackedImage {
-  return "rootfs" in image;
-}
 
 /** Writes an image's name as it is kept: `docker.io/library/debian` is `debian:latest`. */
 export function imageName(name: string): string {
@@ -72,6 +50,7 @@ export function findImage(directory: string, name: string): UnpackedImage | unde
     });
     return {
       name: imageName(name),
+      digest: `sha256:${kept.root}`,
       rootfs: join(directory, "roots", String(kept.root)),
       entrypoint: textList(kept.entrypoint),
       defaultCommand: textList(kept.command),

@@ -10,7 +10,7 @@ import { runProgram } from "../run-program.ts";
 import { privateDirectories } from "../sandbox/sandbox.ts";
 import type { ContainerEngine } from "./container-engine.ts";
 import { engineCommand, environmentFile } from "./engine-command.ts";
-import type { EngineImage } from "./images.ts";
+import type { EngineImage } from "./image.ts";
 
 /** The file in a task's directory that says which container it runs in: whoever stops it must know. */
 function recordFile(directory: string): string {

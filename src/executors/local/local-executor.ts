@@ -69,6 +69,7 @@ export function createLocalExecutor(
   };
   return {
     name: localName,
+    host: host.name,
     slots,
     submit: (task, signal) => submitTask(local, task, signal),
     watch: (key, signal) => watchTask(local, key, host.name, signal),

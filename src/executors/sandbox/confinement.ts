@@ -4,7 +4,7 @@ import type { Clock } from "../../domain/clock.ts";
 import { Problem } from "../../domain/problem.ts";
 import { directoryMode } from "../../files/layout.ts";
 import type { Task, TaskView } from "../executor.ts";
-import { isUnpacked } from "../images/images.ts";
+import { isUnpacked } from "../images/image.ts";
 import { type Bubblewrap, findBubblewrap } from "./bubblewrap.ts";
 import { explainFailure } from "./explain-failure.ts";
 import type { FreshCopy } from "./fresh-copy.ts";

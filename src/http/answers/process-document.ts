@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { jobUrl, jsonLink, type Link, processUrl, profiles, relations } from "../../domain/links.ts";
 import type { Process } from "../../domain/process.ts";
 import type { ChosenProcess } from "../../operations/application-package.ts";
@@ -94,9 +95,9 @@ function toldLinks({ description: { metadata = [] } }: Process): readonly Link[]
   });
 }
 
-/** What was fetched for its package, each file with its digest. */
+/** What was fetched for its package, each file with its digest, and the deployed processes that its steps run. */
 function sourcesOf({ definition }: Process) {
-  return definition.kind === "cwl" && definition.sources !== undefined ? { sources: definition.sources } : {};
+  return definition.kind === "cwl" ? defined({ sources: definition.sources, runs: definition.runs }) : {};
 }
 
 /** Builds what is told of the last runs of a process; times are seconds. */

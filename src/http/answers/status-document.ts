@@ -169,6 +169,7 @@ function statusLinks(job: Job, baseUrl: string, results: ResultsTarget): readonl
     ...(job.request.notify === undefined
       ? []
       : [jsonLink(`${url}/notifications`, "notifications", "What was told of the job")]),
+    jsonLink(`${url}/prov`, "provenance", "How the job came to its results"),
     { href: `${url}/log`, rel: relations.log, type: "text/plain", title: "Log of the job" },
   ];
 }

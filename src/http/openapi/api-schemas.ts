@@ -104,6 +104,12 @@ export const documentSchemas = {
     links: v.array(Link),
   }),
   JobExceptions: v.object({ exceptions: v.array(Exception), links: v.array(Link) }),
+  Provenance: v.looseObject({
+    prefix: v.record(v.string(), v.string()),
+    entity: v.record(v.string(), v.looseObject({})),
+    activity: v.record(v.string(), v.looseObject({})),
+    agent: v.record(v.string(), v.looseObject({})),
+  }),
   JobStatistics: v.looseObject({
     attempts: v.number(),
     waitingSeconds: v.number(),

@@ -43,7 +43,7 @@ export const selectClaimed = compile<{ claims: string }>()(() =>
     .where(isClaimed),
 );
 
-export const insertClaimedExecutions = compile<{ claims: string; at: number }>()(() =>
+export const insertClaimedExecutions = compile<{ claims: string; at: number; server: string | null }>()(() =>
   insertFrom(
     executions,
     {
@@ -54,6 +54,7 @@ export const insertClaimedExecutions = compile<{ claims: string; at: number }>()
       handle: sql`null`,
       outputPlan: sql`null`,
       endedAt: sql`null`,
+      server: argument("server"),
     },
     { source: claimedJobs, where: isClaimed },
   ),

@@ -80,6 +80,7 @@ export const insertEndedExecution = compile<{
   attempt: number;
   startedAt: number;
   endedAt: number;
+  server: string | null;
 }>()(() =>
   insertFrom(executions, { ...argumentsOf(executions), handle: sql`null`, outputPlan: sql`null` }, { where: isThere }),
 );

@@ -153,6 +153,8 @@ export const executions = sqliteTable(
     outputPlan: exactJson("output_plan").$type<JsonObject>(),
     /** Set only when what ran is proved gone, whatever became of the job. */
     endedAt: integer("ended_at"),
+    /** What ran it: a word of `serverWords`, by the claim that made it. Null for those of before. */
+    server: text("server"),
   },
   (table) => [
     index("executions_open").on(table.startedAt, table.id).where(sql`ended_at is null`),
