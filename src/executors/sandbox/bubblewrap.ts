@@ -1,6 +1,7 @@
 import { errorText } from "../../domain/problem.ts";
 import { resolveProgram } from "../resolve-program.ts";
 import { type ProgramEnd, runProgram } from "../run-program.ts";
+import { explainRefusal, readKernelFacts } from "./explain-refusal.ts";
 
 /** The program that makes sandboxes, or why there is none. */
 export type Bubblewrap =
@@ -70,7 +71,7 @@ function judge(program: string, { exitCode, out, talk }: ProgramEnd, closesNames
   const version = out.trim().replace(/^\D*/, "");
   if (exitCode === 0) return { kind: "found", program, version, closesNamespaces };
   const fault = talk.trim().split("\n")[0] || `it ended with ${exitCode}`;
-  return { kind: "missing", reason: `bubblewrap does not work here: ${fault}` };
+  return { kind: "missing", reason: explainRefusal(fault.replace(/^bwrap: /, ""), readKernelFacts()) };
 }
 
 function tryNow(command: readonly string[]): ProgramEnd {
