@@ -11,11 +11,12 @@ import { ogcClient } from "./ogc-client.ts";
 import { owslib } from "./owslib.ts";
 import type { Peer, PeerContext } from "./peer.ts";
 import { pygeoapi } from "./pygeoapi.ts";
+import { pystac } from "./pystac.ts";
 import { pywps } from "./pywps.ts";
 import { schemathesis } from "./schemathesis.ts";
 import { weaver } from "./weaver.ts";
 
-const peers: readonly Peer[] = [owslib, birdy, ogcClient, schemathesis, pywps, pygeoapi, heddle, weaver];
+const peers: readonly Peer[] = [owslib, birdy, ogcClient, schemathesis, pywps, pygeoapi, heddle, weaver, pystac];
 
 const toolsDirectory = join(import.meta.dir, "..", "..", ".tools");
 const count = { passed: 0, failed: 0, skipped: 0 };
