@@ -7,7 +7,7 @@ import { formatMediaType } from "../values/formats.ts";
 import { outputMediaType } from "../values/output-types.ts";
 import { holdsFiles, isOptional, members } from "../values/types.ts";
 import { fromCustom } from "./custom-types.ts";
-import { describeMetadata } from "./describe-metadata.ts";
+import { describeAssets, describeMetadata } from "./describe-metadata.ts";
 import { operationFaults } from "./requirements.ts";
 import type { CwlDocument, CwlType, InputParameter } from "./schema.ts";
 
@@ -20,6 +20,8 @@ export type CwlDescription = {
   readonly keywords?: string[];
   readonly version?: string;
   readonly metadata?: JsonObject[];
+  /** How the package wants its jobs to be run. */
+  readonly heddle?: { readonly assets: string[] };
   readonly inputs: Record<string, InputDefinition>;
   readonly outputs: Record<string, OutputDefinition>;
   /** Ids of the inputs that are files. */
@@ -30,6 +32,7 @@ export type CwlDescription = {
 /** Describes a CWL document's main process in the terms of OGC API - Processes, with JSON Schema 2020-12. */
 export function describeDocument(document: CwlDocument): CwlDescription {
   const { main } = document;
+  const { assets } = describeAssets(main);
   const inputs = main.inputs.map((input) => [input.id, describeInput(input)] as const);
   const outputs = main.outputs.map((output) => {
     const schema = typeSchema(output.type, {
@@ -41,6 +44,7 @@ export function describeDocument(document: CwlDocument): CwlDescription {
     ...(main.id === "main" ? {} : { suggestedId: main.id }),
     ...described(main),
     ...describeMetadata(main),
+    ...(assets === undefined ? {} : { heddle: { assets } }),
     inputs: Object.fromEntries(inputs),
     outputs: Object.fromEntries(outputs),
     fileInputs: main.inputs.filter((input) => holdsFiles(input.type)).map((input) => input.id),
@@ -55,7 +59,8 @@ export function descriptionFaults(document: CwlDocument): readonly string[] {
       ? [`input "${id}": found files inside other values, wanted files, directories and lists of them`]
       : [],
   );
-  return [...values, ...operationFaults(document)];
+  const { fault } = describeAssets(document.main);
+  return [...values, ...(fault === undefined ? [] : [fault]), ...operationFaults(document)];
 }
 
 function isFileOrList(type: CwlType): boolean {
