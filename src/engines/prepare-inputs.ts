@@ -16,6 +16,7 @@ import {
   type InputItem,
   type Inputs,
   isItemList,
+  type PlainItem,
   type PreparedInputs,
   type PreparedItem,
 } from "../domain/values.ts";
@@ -27,6 +28,7 @@ import { type DirectoryDeps, directoryOfFile, directoryOfValue, wantedDirectory 
 import type { ShareLeft } from "./fetching-room.ts";
 import { inlineType, withDescribedType } from "./input-format.ts";
 import { type InputPlace, refuseInput } from "./input-place.ts";
+import { prepareInside } from "./prepare-inside.ts";
 import { plainValue, readReferenced } from "./read-referenced.ts";
 
 /** A file of the vault, as a job that was tied to it may read it. */
@@ -100,11 +102,7 @@ export async function prepareInputs(
 }
 
 /** Makes a directory of what was given for one. */
-async function prepareDirectory(
-  deps: PrepareInputsDeps,
-  place: InputPlace,
-  item: Exclude<InputItem, { kind: "bbox" }>,
-): Promise<PreparedItem> {
+async function prepareDirectory(deps: PrepareInputsDeps, place: InputPlace, item: PlainItem): Promise<PreparedItem> {
   const target = { place, directory: placeDirectory(deps, place) };
   const making = directoryDeps(deps, place);
   if (item.kind === "value") return directoryOfValue(making, target, item.value);
@@ -146,6 +144,10 @@ async function prepareItem(deps: PrepareInputsDeps, place: InputPlace, item: Inp
       if (!place.isFile) return readReferenced(deps.check, place, file);
       return item.mediaType === undefined ? withDescribedType(file, place.formats) : file;
     }
+    case "file":
+    case "list":
+    case "record":
+      return prepareInside(item, { count: 0, place }, (one, at) => prepareItem(deps, at, one));
     default:
       return item satisfies never;
   }
@@ -167,7 +169,9 @@ async function stageValue(
 }
 
 function placeDirectory(deps: PrepareInputsDeps, place: InputPlace): string {
-  return join(deps.stagingDirectory, encodeURIComponent(place.inputId).replaceAll(".", "%2E"), String(place.index));
+  const { inputId, index, inner } = place;
+  const own = encodeURIComponent(inputId).replaceAll(".", "%2E");
+  return join(deps.stagingDirectory, own, String(index), ...(inner === undefined ? [] : [inner]));
 }
 
 async function stageBytes(

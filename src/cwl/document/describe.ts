@@ -47,28 +47,24 @@ export function describeDocument(document: CwlDocument): CwlDescription {
     ...(assets === undefined ? {} : { heddle: { assets } }),
     inputs: Object.fromEntries(inputs),
     outputs: Object.fromEntries(outputs),
-    fileInputs: main.inputs.filter((input) => holdsFiles(input.type)).map((input) => input.id),
+    fileInputs: main.inputs.filter((input) => isFileOrList(input.type)).map((input) => input.id),
     isWorkflow: main.kind === "workflow",
   };
 }
 
 /** Words why a document cannot be offered over HTTP; empty when it can. Images may come after it: jobs look for them. */
 export function descriptionFaults(document: CwlDocument): readonly string[] {
-  const values = document.main.inputs.flatMap(({ id, type }) =>
-    holdsFiles(type) && !isFileOrList(type)
-      ? [`input "${id}": found files inside other values, wanted files, directories and lists of them`]
-      : [],
-  );
   const { fault } = describeAssets(document.main);
-  return [...values, ...(fault === undefined ? [] : [fault]), ...operationFaults(document)];
+  return [...(fault === undefined ? [] : [fault]), ...operationFaults(document)];
 }
 
+/** Tells whether all values of a type are files or directories, or all are lists of them. */
 function isFileOrList(type: CwlType): boolean {
-  return members(type).every((member) => {
-    const isOne = ({ kind }: CwlType) => kind === "File" || kind === "Directory";
-    if (member.kind === "array") return members(member.items).every(isOne);
-    return member.kind === "null" || isOne(member);
-  });
+  const isOne = ({ kind }: CwlType) => kind === "File" || kind === "Directory";
+  const accepted = members(type).filter(({ kind }) => kind !== "null");
+  const [only] = accepted;
+  if (accepted.length === 1 && only?.kind === "array") return members(only.items).every(isOne);
+  return accepted.length > 0 && accepted.every(isOne);
 }
 
 function described(from: { readonly label?: string; readonly doc?: string }): { title?: string; description?: string } {
@@ -119,7 +115,7 @@ function typeSchema(type: CwlType, files: Files): JsonObject {
     case "Any":
       return {};
     case "array":
-      return { type: "array", items: typeSchema(type.items, files) };
+      return { type: "array", items: typeSchema(type.items, { ...files, isInside: true }) };
     case "record":
       return recordSchema(type);
     case "union":
@@ -154,7 +150,9 @@ const boundingBoxSchema: JsonObject = {
 const directorySchema: JsonObject = { type: "string", format: "uri", contentMediaType: directoryType };
 
 function unionSchema(types: readonly CwlType[], files: Files): JsonObject {
-  const schemas = types.filter((type) => type.kind !== "null").map((type) => typeSchema(type, files));
+  const others = types.filter((type) => type.kind !== "null");
+  const inside = others.length > 1 ? { ...files, isInside: true } : files;
+  const schemas = others.map((type) => typeSchema(type, inside));
   const [only] = schemas;
   return only !== undefined && schemas.length === 1 ? only : { anyOf: schemas };
 }
@@ -179,12 +177,18 @@ function recordSchema(type: CwlType & { kind: "record" }): JsonObject {
 }
 
 /** What files are: `unknown` stands for any; without it nothing is claimed of files that are known only later. */
-type Files = { readonly mediaTypes: readonly string[]; readonly unknown?: string };
+type Files = {
+  readonly mediaTypes: readonly string[];
+  readonly unknown?: string;
+  /** They stand inside other values, where a value has to fit the schema as it is: one that differs by media type only fits several. */
+  readonly isInside?: boolean;
+};
 
-function fileSchema({ mediaTypes, unknown }: Files): JsonObject {
+function fileSchema({ mediaTypes, unknown, isInside = false }: Files): JsonObject {
   const bytes = { type: "string", contentEncoding: "binary" };
   const known = mediaTypes.length === 0 && unknown !== undefined ? [unknown] : mediaTypes;
   const schemas = known.map((contentMediaType) => ({ ...bytes, contentMediaType }));
   const [only = bytes] = schemas;
-  return schemas.length < 2 ? only : { oneOf: schemas };
+  if (schemas.length < 2) return only;
+  return isInside ? { anyOf: schemas } : { oneOf: schemas };
 }
