@@ -6,7 +6,7 @@ import { defined } from "../domain/defined.ts";
 import { shortageOf } from "../domain/shortage.ts";
 import { hasCode, ifExists } from "./file-errors.ts";
 import { directoryMode, fileMode } from "./layout.ts";
-import { markUsed } from "./step-cache.ts";
+import { markUsed, partialEntry } from "./step-cache.ts";
 
 /** A file that was fetched before, and is kept to be used again. */
 export type KeptAsset = {
@@ -101,7 +101,7 @@ async function keepEntry(
   let partial: string | undefined;
   try {
     await mkdir(directory, { recursive: true, mode: directoryMode });
-    partial = await mkdtemp(join(directory, "partial-"));
+    partial = await mkdtemp(join(directory, partialEntry));
     const target = join(partial, sha256);
     await (isOurs ? link(path, target) : copyFile(path, target, constants.COPYFILE_FICLONE));
     await writeFile(join(partial, namesFile), `${hashOf(url)}\n${name}`, { mode: fileMode });
