@@ -214,7 +214,7 @@ export const ConfigSchema = v.strictObject({
     v.pipe(
       whole(0),
       v.description(
-        "what outputs of steps in a sandbox may take that are kept to be used again, in bytes; 0 keeps none",
+        "what outputs of steps in a sandbox and assets of STAC may take that are kept to be used again, in bytes; 0 keeps none",
       ),
     ),
     10 * 2 ** 30,

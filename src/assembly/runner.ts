@@ -1,10 +1,12 @@
 import type { Config } from "../config.ts";
 import { networkOf, readNetworkRules } from "../domain/tool-network.ts";
 import type { InputChecks } from "../engines/input-check.ts";
+import { createAssetCache } from "../files/asset-cache.ts";
 import { createSharedSync } from "../files/shared-sync.ts";
+import { stepCacheDirectory } from "../files/step-cache.ts";
 import { vaultFile } from "../files/vault.ts";
-import { askSize } from "../net/ask-size.ts";
-import { download } from "../net/download.ts";
+import { askFacts } from "../net/ask-facts.ts";
+import { downloadTagged } from "../net/download.ts";
 import type { Gate } from "../net/fetch.ts";
 import type { ProcessCache } from "../operations/process-cache.ts";
 import type { RunnerDeps } from "../runner/claim.ts";
@@ -57,6 +59,8 @@ export function createJobRunner({
 }: Deps): Runner {
   const { database, layout } = deps;
   const { engineOf, engineOfHandle, remoteAccess, isBuiltin } = engines;
+  const cache = { directory: stepCacheDirectory(layout), maxBytes: config.cacheBytes };
+  const assetCache = config.cacheBytes === 0 ? undefined : (client: string) => createAssetCache(cache, client);
   const networkRules = readNetworkRules(config.toolNetwork);
   return createRunner({
     ...deps,
@@ -76,10 +80,16 @@ export function createJobRunner({
       return file === undefined ? undefined : { ...file, path: vaultFile(layout, id) };
     },
     download: (url, directory, mediaType, following) =>
-      download({ gate, maxBytes: config.maxDownloadBytes, ...triesOf(config), ...following }, { url }, directory, {
-        ...(mediaType === undefined ? {} : { mediaType }),
-      }),
-    sizeOf: (url, signal) => askSize(gate, url, signal),
+      downloadTagged(
+        { gate, maxBytes: config.maxDownloadBytes, ...triesOf(config), ...following },
+        { url },
+        directory,
+        {
+          ...(mediaType === undefined ? {} : { mediaType }),
+        },
+      ),
+    factsOf: (url, signal) => askFacts(gate, url, signal),
+    ...(assetCache === undefined ? {} : { assetCache }),
     withoutNetwork: (process) => {
       const decided = networkOf(networkRules, process, isExposed());
       return decided.network === "none" ? decided.reason : undefined;

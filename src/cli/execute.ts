@@ -34,7 +34,7 @@ export function executeCommand(): Command {
         short: "i",
         multiple: true,
         value: "KEY=VALUE",
-        about: "an input; KEY=@FILE uploads a file, KEY=@- stdin; a File may be a URL",
+        about: "an input; KEY=@FILE uploads a file or directory, KEY=@- stdin; a File may be a URL",
       },
       file: {
         type: "string",

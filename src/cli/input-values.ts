@@ -1,10 +1,15 @@
 import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import * as v from "valibot";
-import { isJsonObject, type Json, parseExact } from "../domain/json.ts";
+import { isDirectorySchema } from "../domain/described.ts";
+import { holdsInnerFiles } from "../domain/inner-files.ts";
+import { isJsonObject, type Json, type JsonObject, parseExact } from "../domain/json.ts";
 import { essenceOf } from "../domain/media-type.ts";
+import { ifExists } from "../files/file-errors.ts";
 import type { Client } from "./client.ts";
 import { type Io, UsageError } from "./command.ts";
+import { packDirectory } from "./pack-directory.ts";
 import { type LargeFile, partsFromBytes, uploadInParts } from "./upload-parts.ts";
 
 const UploadSchema = v.looseObject({ id: v.string(), token: v.string() });
@@ -21,7 +26,9 @@ export type Uploads = { readonly client: Client; readonly io: Io; readonly token
  */
 export async function readInputValue(uploads: Uploads, input: WrittenInput): Promise<Json> {
   const { name, text, schema } = input;
-  if (text.startsWith("@")) return upload(uploads, text.slice(1));
+  if (text.startsWith("@")) return upload(uploads, text.slice(1), schema);
+  const inner = isJsonObject(schema) && holdsInnerFiles(schema) && /^\s*[{[]/.test(text) ? schema : undefined;
+  if (inner !== undefined) return withInnerFiles(uploads, inner, readJson(text));
   if (isFileSchema(schema)) {
     const value = asReference(/^\s*[{[]/.test(text) ? readJson(text) : text);
     if (value === text && existsSync(text)) {
@@ -62,8 +69,35 @@ function readJson(text: string): Json {
   }
 }
 
-async function upload({ client, io, tokens }: Uploads, path: string): Promise<Json> {
-  const file = await readUpload(path);
+/** Uploads what is named by @FILE, and builds references of addresses, where files stand in a list or record. */
+async function withInnerFiles(uploads: Uploads, schema: JsonObject, value: Json): Promise<Json> {
+  if (typeof value === "string") {
+    if (!isFileSchema(schema)) return value;
+    return value.startsWith("@") ? upload(uploads, value.slice(1), schema) : asReference(value);
+  }
+  const alternatives = [schema.anyOf, schema.oneOf].flatMap((list) => (Array.isArray(list) ? list : []));
+  const { items, properties } =
+    [schema, ...alternatives.filter(isJsonObject)].find((one) =>
+      isJsonObject(Array.isArray(value) ? one.items : one.properties),
+    ) ?? {};
+  if (Array.isArray(value) && isJsonObject(items)) {
+    const read: Json[] = [];
+    for (const one of value) read.push(await withInnerFiles(uploads, items, one));
+    return read;
+  }
+  if (!isJsonObject(value) || !isJsonObject(properties)) return value;
+  const members: [string, Json][] = [];
+  for (const [name, one] of Object.entries(value)) {
+    const own = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    members.push([name, isJsonObject(own) ? await withInnerFiles(uploads, own, one) : one]);
+  }
+  return Object.fromEntries(members);
+}
+
+async function upload({ client, io, tokens }: Uploads, path: string, schema: Json | undefined): Promise<Json> {
+  const takesDirectory = isJsonObject(schema) && isDirectorySchema(schema) && (await isDirectory(path));
+  await using packed = takesDirectory ? await packDirectory(path) : undefined;
+  const file = await readUpload(packed?.path ?? path);
   const { body, type } = file;
   const inParts = body.size < partsFromBytes ? undefined : await uploadInParts(client, io, file);
   const { id, token } = v.parse(UploadSchema, inParts ?? (await uploadWhole(client, file)));
@@ -80,6 +114,10 @@ function uploadWhole(client: Client, { name, body, type }: LargeFile): Promise<J
     },
     body,
   });
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return path !== "-" && ((await ifExists(stat(path)))?.isDirectory() ?? false);
 }
 
 async function readUpload(path: string): Promise<LargeFile> {

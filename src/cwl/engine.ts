@@ -9,7 +9,7 @@ import { Problem } from "../domain/problem.ts";
 import type { ProcessDefinition } from "../domain/process.ts";
 import { isStoppedFor } from "../domain/stop-reason.ts";
 import { usageKey } from "../domain/usage.ts";
-import { type FileValue, itemsOf, type PreparedItem } from "../domain/values.ts";
+import { type FileValue, itemsOf, type PreparedItem, preparedLeaves } from "../domain/values.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engines/engine.ts";
 import type { Executor } from "../executors/executor.ts";
 import type { Machine } from "../executors/machine.ts";
@@ -218,10 +218,12 @@ function boundsOf({ layout }: CwlEngineDeps, prepared: Prepared): ReadBounds {
 }
 
 function inputPaths(item: PreparedItem | readonly PreparedItem[]): readonly string[] {
-  return itemsOf(item).flatMap((one) => {
-    if (one.kind === "directory") return [one.path];
-    return one.kind === "file" ? filePaths(one) : [];
-  });
+  return itemsOf(item)
+    .flatMap(preparedLeaves)
+    .flatMap((one) => {
+      if (one.kind === "directory") return [one.path];
+      return one.kind === "file" ? filePaths(one) : [];
+    });
 }
 
 function filePaths(file: FileValue): readonly string[] {

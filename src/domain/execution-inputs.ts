@@ -1,5 +1,6 @@
 import { idsOf, isDirectorySchema, ownMember, takesNull, takesObjectsOnly, typeOfSchema } from "./described.ts";
 import { fault, numberFaults, pointer } from "./faults.ts";
+import { readInnerFiles } from "./inner-files.ts";
 import { readItem } from "./input-forms.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 import type { Fault } from "./problem.ts";
@@ -8,6 +9,12 @@ import type { InputItem, Inputs } from "./values.ts";
 
 /** Where one input value stood in the request. */
 export type LocatedItem = { readonly inputId: string; readonly pointer: string; readonly item: InputItem };
+
+export type ReadOptions = {
+  readonly warnings?: string[];
+  /** Tells of which inputs files may stand inside lists and records. */
+  readonly holdsInnerFiles?: (inputId: string) => boolean;
+};
 
 type Occurrence = { readonly raw: Json; readonly pointer: string };
 
@@ -18,7 +25,7 @@ export function readInputs(
   raw: JsonObject | readonly Json[],
   description: ProcessDescription,
   faults: Fault[],
-  warnings: string[] = [],
+  { warnings = [], holdsInnerFiles = () => false }: ReadOptions = {},
 ): { readonly inputs: Inputs; readonly items: readonly LocatedItem[] } {
   const inputs: [string, InputItem | readonly InputItem[]][] = [];
   const located: LocatedItem[] = [];
@@ -37,7 +44,9 @@ export function readInputs(
       const wrong = numberFaults(value, place);
       faults.push(...wrong);
       if (wrong.length > 0) return [];
-      const item = readItem(value, { pointer: place, takesBareObject, faults, warnings });
+      const context = { pointer: place, takesBareObject, faults, warnings };
+      const inner = holdsInnerFiles(inputId) ? readInnerFiles(definition.schema, value, context) : undefined;
+      const item = inner ?? readItem(value, context);
       if (item === undefined) return [];
       const passing = item.kind === "reference" ? "byReference" : "byValue";
       if (definition.valuePassing?.includes(passing) === false) {

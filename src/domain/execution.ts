@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { defined, unlessEmpty } from "./defined.ts";
-import { type LocatedItem, readInputs } from "./execution-inputs.ts";
+import { type LocatedItem, type ReadOptions, readInputs } from "./execution-inputs.ts";
 import { readOutputs } from "./execution-outputs.ts";
 import { fault, issueFaults } from "./faults.ts";
 import type { JobRequest } from "./job.ts";
@@ -54,6 +54,7 @@ export type ExecutionRequest = {
 export function readExecution(
   given: unknown,
   description: ProcessDescription,
+  { holdsInnerFiles }: Pick<ReadOptions, "holdsInnerFiles"> = {},
 ): { readonly faults: readonly Fault[]; readonly execution: ExecutionRequest } {
   const empty: ExecutionRequest = { mode: "auto", request: { inputs: {} }, items: [], subscribers: [] };
   if (!isJsonObject(given)) return { faults: [fault("", given, "an object with inputs")], execution: empty };
@@ -64,7 +65,9 @@ export function readExecution(
   const faults: Fault[] = outcome.success ? [] : [...issueFaults(outcome.issues)];
   const warnings: string[] = [];
   noteOthers(payload, bodyMembers, { pointer: "", faults, warnings });
-  const read = isById(givenInputs) ? readInputs(givenInputs, description, faults, warnings) : { inputs: {}, items: [] };
+  const read = isById(givenInputs)
+    ? readInputs(givenInputs, description, faults, { warnings, ...defined({ holdsInnerFiles }) })
+    : { inputs: {}, items: [] };
   const { outputs: givenOutputs } = others;
   const named = isById(givenOutputs) ? readOutputs(givenOutputs, description, faults, warnings) : undefined;
   if (!outcome.success) return { faults, execution: { ...empty, items: read.items } };

@@ -2,6 +2,17 @@ import type { Json } from "./json.ts";
 
 /** One input value as a client gave it, after its form was told apart (OGC 18-062r2, inlineOrRefData). */
 export type InputItem =
+  | PlainItem
+  | { readonly kind: "bbox"; readonly bbox: readonly number[]; readonly crs: string }
+  | InnerFile
+  | { readonly kind: "list"; readonly items: readonly InputItem[] }
+  | { readonly kind: "record"; readonly members: Readonly<Record<string, InputItem>> };
+
+/** A file or directory where its input holds other values too: inside a list or a record, or in place of a plain value. */
+export type InnerFile = { readonly kind: "file"; readonly item: PlainItem; readonly isDirectory: boolean };
+
+/** A value in the request, or a link to one. */
+export type PlainItem =
   | {
       readonly kind: "value";
       readonly value: Json;
@@ -14,8 +25,7 @@ export type InputItem =
       readonly mediaType?: string;
       /** Which assets of STAC items are wanted: by key, role or media type. All of them when absent. */
       readonly assets?: readonly string[];
-    }
-  | { readonly kind: "bbox"; readonly bbox: readonly number[]; readonly crs: string };
+    };
 
 /** Input values by input id; an array stands for several occurrences of the input. */
 export type Inputs = Readonly<Record<string, InputItem | readonly InputItem[]>>;
@@ -67,7 +77,28 @@ export type PlainValue = {
 export type LinkValue = { readonly kind: "link"; readonly href: string; readonly mediaType?: string };
 
 /** One input as an engine gets it: read, fetched, staged and validated. Links are for engines that hand them on. */
-export type PreparedItem = PlainValue | FileValue | DirectoryValue | LinkValue;
+export type PreparedItem =
+  | PlainValue
+  | FileValue
+  | DirectoryValue
+  | LinkValue
+  | { readonly kind: "list"; readonly items: readonly PreparedItem[] }
+  | { readonly kind: "record"; readonly members: Readonly<Record<string, PreparedItem>> };
+
+/** What is neither a list nor a record of others. */
+export type PreparedLeaf = PlainValue | FileValue | DirectoryValue | LinkValue;
+
+/** Lists the values inside a prepared item, at any depth. */
+export function preparedLeaves(item: PreparedItem): readonly PreparedLeaf[] {
+  switch (item.kind) {
+    case "list":
+      return item.items.flatMap(preparedLeaves);
+    case "record":
+      return Object.values(item.members).flatMap(preparedLeaves);
+    default:
+      return [item];
+  }
+}
 
 /** What an engine gets for each input id; an array stands for several occurrences. */
 export type PreparedInputs = Readonly<Record<string, PreparedItem | readonly PreparedItem[]>>;

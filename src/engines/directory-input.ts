@@ -5,7 +5,11 @@ import { excessOfText, jsonBounds } from "../domain/json-bounds.ts";
 import { essenceOf } from "../domain/media-type.ts";
 import { Problem } from "../domain/problem.ts";
 import type { DirectoryValue, FileValue, InputItem } from "../domain/values.ts";
+import type { AssetCache } from "../files/asset-cache.ts";
 import { archiveKind, unpackArchive } from "../files/unpack-archive.ts";
+import type { RemoteFacts } from "../net/ask-facts.ts";
+import type { Downloaded } from "../net/download.ts";
+import type { ShareLeft } from "./fetching-room.ts";
 import { fetchFolder, linksOfListing, linksOfPage } from "./folder-input.ts";
 import { type InputPlace, refuseInput } from "./input-place.ts";
 import { isStac, stageStac } from "./stac-input.ts";
@@ -13,9 +17,13 @@ import { isStac, stageStac } from "./stac-input.ts";
 /** What a directory is made with, besides where it goes. */
 export type DirectoryDeps = {
   /** Fetches a file of another server into a directory. Throws `remote-failure`. */
-  readonly download: (url: string, directory: string) => Promise<FileValue>;
-  /** Asks another server how large a file is; undefined when it does not tell. */
-  readonly sizeOf: (url: string) => Promise<number | undefined>;
+  readonly download: (url: string, directory: string) => Promise<Downloaded>;
+  /** Asks another server about a file that is not fetched yet. */
+  readonly factsOf: (url: string) => Promise<RemoteFacts>;
+  /** What was fetched before, and may be used again. */
+  readonly cache?: AssetCache;
+  /** What the client's share of the disk leaves; no bound when undefined. */
+  readonly shareLeft?: () => Promise<ShareLeft | undefined>;
   /** Gives the real path of a file below an input root. Throws for any other. */
   readonly localFile: (href: string) => Promise<string>;
   /** The most that one directory may hold, in bytes. */

@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject } from "../domain/json.ts";
 import type { DirectoryValue } from "../domain/values.ts";
 import { directoryMode, isPlainName } from "../files/layout.ts";
 import type { DirectoryDeps, Target } from "./directory-input.ts";
+import { askAll, requireRoom } from "./fetching-room.ts";
 import { refuseInput } from "./input-place.ts";
 
 /** A file of a folder: the names that lead to it, and where it is fetched. */
@@ -62,47 +63,19 @@ export async function fetchFolder(
 ): Promise<DirectoryValue> {
   if (links.length === 0) throw refuseInput(place, "a folder without files", "links to files below its own address");
   if (links.length > maxFiles) throw refuseInput(place, `a folder of ${links.length} files`, `at most ${maxFiles}`);
-  await requireRoom(
-    deps,
-    place,
-    links.map(({ url }) => url),
-  );
+  const facts = await askAll(links, ({ url }) => deps.factsOf(url));
+  const bytes = facts.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0);
+  const room = await requireRoom(deps, place, { files: links.length, bytes });
   const path = join(directory, "folder");
   await rm(path, { recursive: true, force: true });
   await mkdir(path, { recursive: true, mode: directoryMode });
-  let left = deps.maxBytes;
   for (const { names, url } of links) {
     const file = await deps.download(url, join(directory, "fetched"));
-    left -= file.sizeBytes;
-    if (left < 0) throw refuseInput(place, `more than ${deps.maxBytes} bytes`, "at most so many (max-download-bytes)");
+    room.count(file.sizeBytes);
     const target = join(path, ...names);
     await mkdir(dirname(target), { recursive: true, mode: directoryMode });
     await rename(file.path, target);
   }
   const name = decoded(new URL(".", address).pathname.split("/").at(-2) ?? "");
   return { kind: "directory", path, basename: isPlainName(name) ? name : "folder" };
-}
-
-const sizesAtOnce = 8;
-
-/** Asks how large files are, and refuses what is too large together before any of it is fetched. Who does not tell counts as nothing. */
-export async function requireRoom(
-  deps: DirectoryDeps,
-  place: Target["place"],
-  urls: readonly string[],
-  known = 0,
-): Promise<void> {
-  let bytes = known;
-  const queue = urls.values();
-  await Promise.all(
-    Array.from({ length: sizesAtOnce }, async () => {
-      for (const url of queue) bytes += (await deps.sizeOf(url)) ?? 0;
-    }),
-  );
-  if (bytes <= deps.maxBytes) return;
-  throw refuseInput(
-    place,
-    `${urls.length} files of ${bytes} bytes`,
-    `at most ${deps.maxBytes} bytes (max-download-bytes)`,
-  );
 }

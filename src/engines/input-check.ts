@@ -1,19 +1,20 @@
 import { knownCrs } from "../domain/crs.ts";
 import { alternativesOf, isBoxSchema, isOfType, isSameType, typeOfSchema } from "../domain/described.ts";
-import { fault, found } from "../domain/faults.ts";
+import { fault } from "../domain/faults.ts";
 import { broaderFormatsName } from "../domain/format-names.ts";
+import { holdsInnerFiles, jsonOfItem } from "../domain/inner-files.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
 import { directoryType, isJsonType, unknownMediaType } from "../domain/media-type.ts";
 import type { Fault } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
-import { isBase64 } from "../domain/text.ts";
 import type { InputItem } from "../domain/values.ts";
+import { type Alternative, compareValue, type Given } from "./compare-value.ts";
+import { directoryFaults, encodingFault, innerFaults, standIn } from "./content-faults.ts";
 import { type SchemaBudget, schemaBudget } from "./json-schema/check.ts";
-import { type Outcome, readSchema } from "./json-schema/schema.ts";
+import { readSchema } from "./json-schema/schema.ts";
 
 const wantedFile = "a file: text, base64 or a link";
-const wantedBase64 = "text in base64";
 
 /** Checks values against the inputs of one revision of a process. */
 export type InputCheck = {
@@ -22,14 +23,10 @@ export type InputCheck = {
    * items of one request share a budget.
    */
   item(inputId: string, item: InputItem, pointer: string, budget?: SchemaBudget): readonly Fault[];
+  /** Tells whether files may stand inside the lists and records of an input, or in place of its plain values. */
+  readonly holdsInnerFiles: (inputId: string) => boolean;
   /** Checks a value that was read from a reference. Gives what is wrong, or nothing. */
   value(inputId: string, value: Json): readonly string[];
-};
-
-type Alternative = {
-  readonly schema: JsonObject;
-  readonly mediaType?: string;
-  readonly validate: (value: Json, budget: SchemaBudget) => Outcome;
 };
 
 type Checked = Pick<Process, "description" | "fileInputs"> & Partial<Pick<Process, "definition">>;
@@ -59,7 +56,16 @@ export function createInputCheck(process: Checked, isUnchecked: UncheckedInput =
     prepared.set(inputId, made);
     return made;
   };
+  const holders = new Map<string, boolean>();
   return {
+    holdsInnerFiles(inputId) {
+      const known = holders.get(inputId);
+      if (known !== undefined) return known;
+      const isCwl = process.definition?.kind === "cwl" && !process.fileInputs.includes(inputId);
+      const holds = isCwl && holdsInnerFiles(process.description.inputs[inputId]?.schema ?? {});
+      holders.set(inputId, holds);
+      return holds;
+    },
     item(inputId, item, pointer, budget = schemaBudget()) {
       switch (item.kind) {
         case "reference":
@@ -85,6 +91,15 @@ export function createInputCheck(process: Checked, isUnchecked: UncheckedInput =
           return qualifiedFaults(alternatives(inputId), item, pointer, (fitting) =>
             valueFaults(inputId, fitting, { value: checkable(process, inputId, item.value), pointer, budget }),
           );
+        case "file":
+        case "list":
+        case "record": {
+          const value = checkable(process, inputId, jsonOfItem(item, standIn));
+          return [
+            ...innerFaults(item, pointer),
+            ...valueFaults(inputId, alternatives(inputId), { value, pointer, budget }),
+          ];
+        }
         default:
           return item satisfies never;
       }
@@ -187,13 +202,6 @@ function isDirectory({ mediaType }: Alternative): boolean {
   return mediaType === directoryType;
 }
 
-/** What stands in the request itself can only be STAC, which names the files. */
-function directoryFaults(value: Json, pointer: string): readonly Fault[] {
-  if (isJsonObject(value) && (typeof value.stac_version === "string" || value.type === "FeatureCollection")) return [];
-  const detail = `found ${found(value)}, wanted {"href": …} of an archive, a list of files, STAC or a directory, or STAC itself`;
-  return [{ pointer, detail }];
-}
-
 function takesJson({ mediaType, schema }: Alternative): boolean {
   return typeOfSchema(schema) !== "string" || mediaType === undefined || isAnyType(mediaType) || isJsonType(mediaType);
 }
@@ -216,87 +224,4 @@ function formatFaults(
 /** Bytes of whatever kind. */
 function isAnyType(mediaType: string): boolean {
   return isSameType(mediaType, unknownMediaType);
-}
-
-/** A value, where it stands in the request, and what may be spent on checking it. */
-type Given = { readonly value: Json; readonly pointer: string; readonly budget: SchemaBudget };
-
-/** Compares a value with each alternative; `unknown` says why, where none took it and one could not be asked. */
-function compareValue(
-  alternatives: readonly Alternative[],
-  { value, pointer, budget }: Given,
-): { readonly faults: readonly Fault[]; readonly unknown?: string } {
-  const faults: Fault[] = [];
-  let unknown: string | undefined;
-  for (const { validate, schema } of alternatives) {
-    const outcome = validate(value, budget);
-    switch (outcome.kind) {
-      case "fits":
-        if (isDecodable(value, schema)) return { faults: [] };
-        faults.push(fault(pointer, value, wantedBase64));
-        break;
-      case "misfit":
-        faults.push(
-          fault(
-            pointer + outcome.place,
-            valueAt(value, outcome.place),
-            `${wantedOf(schema, outcome.place)} (${outcome.reason})`,
-          ),
-        );
-        break;
-      case "unknown":
-        unknown ??= outcome.reason;
-        break;
-      case "exhausted": {
-        const detail = `found a value that takes ${outcome.reason}, wanted a smaller one, or a simpler schema of the input`;
-        return { faults: [{ pointer, detail }] };
-      }
-      default:
-        return outcome satisfies never;
-    }
-  }
-  if (unknown !== undefined) {
-    const detail = `${unknown}, so that no value can be checked; wanted a process whose description can be honoured`;
-    return { faults: [{ pointer, detail }], unknown };
-  }
-  const [first, ...others] = faults;
-  if (first === undefined || others.length === 0) return { faults };
-  const wanted = alternatives.map(({ schema }) => wantedOf(schema, "")).join(" or ");
-  return { faults: [fault(pointer, value, wanted)] };
-}
-
-/** The validator does not look at encodings: JSON Schema 2020-12 makes them annotations. */
-function isDecodable(value: Json, schema: JsonObject): boolean {
-  return schema.contentEncoding !== "base64" || typeof value !== "string" || isBase64(value);
-}
-
-/** Names what a schema wants by the keywords that restrict, not by those that only describe. */
-function wantedOf(schema: JsonObject, place: string): string {
-  if (place !== "") return "a value that fits the schema";
-  const { title, description, default: fallback, examples, ...restricting } = schema;
-  return found(restricting);
-}
-
-function valueAt(value: Json, place: string): Json | undefined {
-  let found: unknown = value;
-  for (const token of place.split("/").slice(1)) {
-    const name = token.replaceAll("~1", "/").replaceAll("~0", "~");
-    found = typeof found === "object" && found !== null ? Reflect.get(found, name) : undefined;
-  }
-  return isJson(found) ? found : undefined;
-}
-
-function isJson(value: unknown): value is Json {
-  return value !== undefined;
-}
-
-const textEncodings = ["utf-8", "utf8"];
-
-function encodingFault(item: Extract<InputItem, { kind: "value" }>, pointer: string): Fault | undefined {
-  const at = `${pointer}/encoding`;
-  const encoding = item.encoding?.toLowerCase() ?? "";
-  if (textEncodings.includes(encoding)) return undefined;
-  if (encoding !== "base64") return fault(at, item.encoding, "base64 or utf-8");
-  if (typeof item.value === "string" && isBase64(item.value)) return undefined;
-  return fault(`${pointer}/value`, item.value, wantedBase64);
 }

@@ -4,6 +4,8 @@ import { Problem } from "../domain/problem.ts";
 export type InputPlace = {
   readonly inputId: string;
   readonly index: number;
+  /** Which of the files inside the value, counted from 1. */
+  readonly inner?: string;
   readonly isFile: boolean;
   /** It is a directory, and nothing else. */
   readonly isDirectory: boolean;

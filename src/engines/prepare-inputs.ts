@@ -16,13 +16,19 @@ import {
   type InputItem,
   type Inputs,
   isItemList,
+  type PlainItem,
   type PreparedInputs,
   type PreparedItem,
 } from "../domain/values.ts";
+import type { AssetCache } from "../files/asset-cache.ts";
 import { directoryMode, fileMode, isInside } from "../files/layout.ts";
+import type { RemoteFacts } from "../net/ask-facts.ts";
+import type { Downloaded } from "../net/download.ts";
 import { type DirectoryDeps, directoryOfFile, directoryOfValue, wantedDirectory } from "./directory-input.ts";
+import type { ShareLeft } from "./fetching-room.ts";
 import { inlineType, withDescribedType } from "./input-format.ts";
 import { type InputPlace, refuseInput } from "./input-place.ts";
+import { prepareInside } from "./prepare-inside.ts";
 import { plainValue, readReferenced } from "./read-referenced.ts";
 
 /** A file of the vault, as a job that was tied to it may read it. */
@@ -47,9 +53,13 @@ export type PrepareInputsDeps = {
     directory: string,
     mediaType: string | undefined,
     following?: { readonly tell: (message: string) => void; readonly signal: AbortSignal },
-  ) => Promise<FileValue>;
-  /** Asks another server how large a file is; undefined when it does not tell. */
-  readonly sizeOf: (url: string, signal: AbortSignal | undefined) => Promise<number | undefined>;
+  ) => Promise<Downloaded>;
+  /** Asks another server about a file that is not fetched yet. */
+  readonly factsOf: (url: string, signal: AbortSignal | undefined) => Promise<RemoteFacts>;
+  /** What was fetched before, and may be used again. */
+  readonly cache?: AssetCache;
+  /** What the client's share of the disk leaves, asked when a directory is made of what is fetched; no bound when undefined. */
+  readonly shareLeft?: () => Promise<ShareLeft | undefined>;
   /** The most that one directory may hold that is made of what is fetched, in bytes. */
   readonly maxBytes: number;
   /** Is told of tries that failed, and ends them. */
@@ -92,11 +102,7 @@ export async function prepareInputs(
 }
 
 /** Makes a directory of what was given for one. */
-async function prepareDirectory(
-  deps: PrepareInputsDeps,
-  place: InputPlace,
-  item: Exclude<InputItem, { kind: "bbox" }>,
-): Promise<PreparedItem> {
+async function prepareDirectory(deps: PrepareInputsDeps, place: InputPlace, item: PlainItem): Promise<PreparedItem> {
   const target = { place, directory: placeDirectory(deps, place) };
   const making = directoryDeps(deps, place);
   if (item.kind === "value") return directoryOfValue(making, target, item.value);
@@ -105,10 +111,10 @@ async function prepareDirectory(
 }
 
 function directoryDeps(deps: PrepareInputsDeps, place: InputPlace): DirectoryDeps {
-  const { following, maxBytes, assets } = deps;
+  const { following, maxBytes, assets, cache, shareLeft } = deps;
   return {
     download: (url, directory) => deps.download(url, directory, undefined, following),
-    sizeOf: (url) => deps.sizeOf(url, following?.signal),
+    factsOf: (url) => deps.factsOf(url, following?.signal),
     localFile: async (href) => {
       if (!href.startsWith("file:")) throw refuseInput(place, `"${href}"`, "an http:, https: or file: address");
       const found = await localFile(deps, { ...place, isDirectory: false }, { kind: "reference", href });
@@ -116,7 +122,7 @@ function directoryDeps(deps: PrepareInputsDeps, place: InputPlace): DirectoryDep
     },
     maxBytes,
     signal: following?.signal,
-    ...defined({ assets }),
+    ...defined({ assets, cache, shareLeft }),
   };
 }
 
@@ -138,6 +144,10 @@ async function prepareItem(deps: PrepareInputsDeps, place: InputPlace, item: Inp
       if (!place.isFile) return readReferenced(deps.check, place, file);
       return item.mediaType === undefined ? withDescribedType(file, place.formats) : file;
     }
+    case "file":
+    case "list":
+    case "record":
+      return prepareInside(item, { count: 0, place }, (one, at) => prepareItem(deps, at, one));
     default:
       return item satisfies never;
   }
@@ -159,7 +169,9 @@ async function stageValue(
 }
 
 function placeDirectory(deps: PrepareInputsDeps, place: InputPlace): string {
-  return join(deps.stagingDirectory, encodeURIComponent(place.inputId).replaceAll(".", "%2E"), String(place.index));
+  const { inputId, index, inner } = place;
+  const own = encodeURIComponent(inputId).replaceAll(".", "%2E");
+  return join(deps.stagingDirectory, own, String(index), ...(inner === undefined ? [] : [inner]));
 }
 
 async function stageBytes(
@@ -241,7 +253,8 @@ async function remoteFile(
   { href, mediaType }: Reference,
 ): Promise<FileValue> {
   try {
-    return await deps.download(href, placeDirectory(deps, place), mediaType, deps.following);
+    const { etag: _, ...file } = await deps.download(href, placeDirectory(deps, place), mediaType, deps.following);
+    return file;
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
     throw refuseInput(place, `a reference that cannot be read (${cause.message})`, "one that can", cause);

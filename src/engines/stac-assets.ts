@@ -10,6 +10,8 @@ export type Asset = {
   readonly hrefs: readonly string[];
   /** What the item says of it, in bytes. */
   readonly size?: number;
+  /** Its digest, where the item has one of this kind. */
+  readonly sha256?: string;
 };
 
 const maxAssets = 1000;
@@ -36,7 +38,12 @@ export function chosenAssets(
       `a key, role or media type of ${known.join(", ")}`,
     );
   }
-  return words === undefined ? all : all.filter((asset) => words.some((word) => fits(asset, word)));
+  const chosen = words === undefined ? all : all.filter((asset) => words.some((word) => fits(asset, word)));
+  const own = chosen.find(({ hrefs }) => base !== undefined && hrefs[0] === base);
+  if (own !== undefined) {
+    throw refuseInput(place, `asset "${own.key}" of item ${shown(document)} that is the item itself`, "another file");
+  }
+  return chosen;
 }
 
 /** Returns an id as the name of a file, on which every tool agrees. */
@@ -63,7 +70,17 @@ function assetOf(key: string, document: JsonObject, base: string | undefined): A
       ? [URL.canParse(one.href, base) ? new URL(one.href, base).href : one.href]
       : [],
   );
-  return { key, document, hrefs, ...defined({ size: doubleOf(document["file:size"]) }) };
+  return { key, document, hrefs, ...defined({ size: sizeOf(document), sha256: sha256Of(document) }) };
+}
+
+function sizeOf(document: JsonObject): number | undefined {
+  const size = doubleOf(document["file:size"]);
+  return size !== undefined && size >= 0 ? size : undefined;
+}
+
+/** A multihash of SHA-256, as the extension `file` of STAC writes it: kind 12, length 20, both in hex. */
+function sha256Of({ "file:checksum": checksum }: JsonObject): string | undefined {
+  return typeof checksum === "string" ? /^1220([0-9a-f]{64})$/i.exec(checksum)?.[1]?.toLowerCase() : undefined;
 }
 
 function fits({ key, document }: Asset, word: string): boolean {

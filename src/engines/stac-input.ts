@@ -1,14 +1,15 @@
 import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { defined } from "../domain/defined.ts";
 import { isJsonObject, type JsonObject } from "../domain/json.ts";
-import { errorText, Problem } from "../domain/problem.ts";
+import type { Problem } from "../domain/problem.ts";
 import type { DirectoryValue } from "../domain/values.ts";
 import { directoryMode, fileMode } from "../files/layout.ts";
 import { type DirectoryDeps, parseDocument, type Target } from "./directory-input.ts";
-import { requireRoom } from "./folder-input.ts";
+import { type FetchingRoom, requireRoom } from "./fetching-room.ts";
 import { refuseInput } from "./input-place.ts";
-import { type Asset, chosenAssets, plainId } from "./stac-assets.ts";
+import { chosenAssets, plainId } from "./stac-assets.ts";
+import { fetchAsset, isRemote, type PlannedAsset, planAssets } from "./stac-fetch.ts";
 
 /** Tells a STAC item, item collection, collection or catalogue apart from other documents. */
 export function isStac(value: JsonObject): boolean {
@@ -53,23 +54,21 @@ export async function stageStac(
   const items = await itemsOf(staging, { document, base: href });
   if (items.length === 0) throw refuseInput(target.place, "STAC without items", "one item or more");
   const chosen = items.map((item) => ({ item, assets: chosenAssets(target.place, item, assets) }));
-  const all = chosen.flatMap((one) => one.assets);
-  const unknown = all.filter(({ size, hrefs }) => size === undefined && isRemote(hrefs[0] ?? ""));
-  const known = all.reduce((sum, { size = 0 }) => sum + size, 0);
-  await requireRoom(
+  const plans = await planAssets(
     deps,
-    target.place,
-    unknown.flatMap(({ hrefs }) => hrefs.slice(0, 1)),
-    known,
+    chosen.flatMap((one) => one.assets),
   );
+  const bytes = plans.reduce((sum, plan) => sum + plan.sizeBytes, 0);
+  const room = await requireRoom(deps, target.place, { files: plans.length, bytes });
+  const planOf = new Map(plans.map((plan) => [plan.asset, plan]));
   const id = plainId(document.id, "catalog");
   const path = join(target.directory, "stac", id);
   await rm(path, { recursive: true, force: true });
   await mkdir(path, { recursive: true, mode: directoryMode });
-  const room = { left: deps.maxBytes };
   const names = new Set<string>();
   for (const { item, assets: own } of chosen) {
-    names.add(await stageItem(staging, path, item, { assets: own, room, taken: names }));
+    const planned = own.flatMap((asset) => planOf.get(asset) ?? []);
+    names.add(await stageItem(staging, path, item, { planned, room, taken: names }));
   }
   await writeJson(join(path, "catalog.json"), catalogOf(id, [...names]));
   return { kind: "directory", path, basename: id };
@@ -134,13 +133,9 @@ function absolute(href: string, base: string | undefined): string | undefined {
   return URL.canParse(href, base) ? new URL(href, base).href : undefined;
 }
 
-function isRemote(url: string): boolean {
-  return /^https?:/i.test(url);
-}
-
 type ItemStaging = {
-  readonly assets: readonly Asset[];
-  readonly room: { left: number };
+  readonly planned: readonly PlannedAsset[];
+  readonly room: FetchingRoom;
   /** The names of items that are staged already. */
   readonly taken: ReadonlySet<string>;
 };
@@ -150,7 +145,7 @@ async function stageItem(
   staging: Staging,
   top: string,
   { document }: Item,
-  { assets, room, taken }: ItemStaging,
+  { planned, room, taken }: ItemStaging,
 ): Promise<string> {
   const id = plainId(document.id, "item");
   const name = taken.has(id) ? `${id}-${taken.size}` : id;
@@ -158,22 +153,16 @@ async function stageItem(
   await mkdir(directory, { recursive: true, mode: directoryMode });
   const files = new Set([`${name}.json`]);
   const staged: [string, JsonObject][] = [];
-  for (const asset of assets) {
-    const file = await fetchAsset(staging, String(document.id), asset);
+  for (const plan of planned) {
+    const { asset } = plan;
+    const file = await fetchAsset(staging, { itemId: String(document.id), plan });
     const fileName = files.has(file.basename) ? `${plainId(asset.key, "asset")}-${file.basename}` : file.basename;
     files.add(fileName);
     const target = join(directory, fileName);
     if (file.isOurs) await rename(file.path, target);
     else await copyFile(file.path, target);
     const { size } = await stat(target);
-    room.left -= size;
-    if (room.left < 0) {
-      throw refuseInput(
-        staging.place,
-        `assets of more than ${staging.maxBytes} bytes`,
-        "at most so many (max-download-bytes)",
-      );
-    }
+    room.count(size);
     const { alternate: _, ...rest } = asset.document;
     const checksum = file.sha256 === undefined ? undefined : `1220${file.sha256}`;
     const facts = { "file:size": size, ...defined({ "file:checksum": checksum }) };
@@ -188,28 +177,6 @@ async function stageItem(
   ];
   await writeJson(join(directory, `${name}.json`), { ...rest, links, assets: Object.fromEntries(staged) });
   return name;
-}
-
-type Fetched = { readonly path: string; readonly basename: string; readonly isOurs: boolean; readonly sha256?: string };
-
-/** Tries the addresses of an asset, its own first. */
-async function fetchAsset(staging: Staging, itemId: string, asset: Asset): Promise<Fetched> {
-  const failures: string[] = [];
-  for (const href of asset.hrefs) {
-    try {
-      if (isRemote(href)) {
-        const file = await staging.download(href, join(staging.directory, "fetched"));
-        return { path: file.path, basename: file.basename, isOurs: true, ...defined({ sha256: file.sha256 }) };
-      }
-      const path = await staging.localFile(href);
-      return { path, basename: basename(path), isOurs: false };
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      failures.push(errorText(error));
-    }
-  }
-  const found = `asset "${asset.key}" of item "${itemId}" that cannot be read (${failures.join("; ")})`;
-  throw refuseInput(staging.place, found, "one that can");
 }
 
 function catalogOf(id: string, names: readonly string[]): JsonObject {

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { hasCode, ifExists } from "./file-errors.ts";
 import { directoryMode, type Layout, valuesDirectory } from "./layout.ts";
 
-/** What we put into the output directory is named after an id; a hidden name is one before its renaming. */
-const ownName = /^\.?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.log|\.xml)?(?:\.link|\.status)?$/;
+/** What we put into these directories is named after an id; a hidden name is one before its renaming, or of an upload that is not whole. */
+const ownName = /^\.?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.log|\.xml|\.parts?)?(?:\.link|\.status)?$/;
 
 /** Reads the job or execution from a name in the output directory; undefined for what somebody else put there. */
 export function ownerOfOutput(name: string): string | undefined {

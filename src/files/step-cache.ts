@@ -17,6 +17,16 @@ export async function markUsed(entry: string): Promise<void> {
   await writeFile(join(entry, usedName), "", { mode: fileMode });
 }
 
+/** Begins the name of an entry that is not whole yet. */
+export const partialEntry = "partial-";
+
+/** Removes what a crash left of entries. To be called when nobody writes any. */
+export async function removePartialEntries(directory: string): Promise<void> {
+  for (const name of (await ifExists(readdir(directory))) ?? []) {
+    if (name.startsWith(partialEntry)) await rm(join(directory, name), { recursive: true, force: true });
+  }
+}
+
 /** Removes the entries of a cache that were used longest ago, until the others take no more than `maxBytes` of the disk. */
 export async function pruneStepCache(directory: string, maxBytes: number): Promise<void> {
   const names = (await ifExists(readdir(directory))) ?? [];

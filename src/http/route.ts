@@ -56,6 +56,8 @@ type RouteFacts = {
   readonly honours?: readonly "if-match"[];
   /** It tells who watches the service how it is: no bound of a client holds it. */
   readonly isProbe?: boolean;
+  /** What the answer to OPTIONS tells besides the methods of the path. */
+  readonly optionsHeaders?: Readonly<Record<string, string>>;
   handle(context: RouteContext): Response | Promise<Response>;
   /** Words what goes wrong, where that is not a problem document. */
   refuse?(error: unknown, request: Request): Response;

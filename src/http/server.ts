@@ -248,7 +248,10 @@ function unrouted(
   const hasHead = methods.includes("GET");
   const allowed = hasHead ? [...methods, "HEAD"] : methods;
   if (methods.length === 0) throw new Problem("not-found", `Cannot find "${path}": no resource has this path`);
-  if (request.method === "OPTIONS") return preflightResponse(deps.door, request, allowed);
+  if (request.method === "OPTIONS") {
+    const response = preflightResponse(deps.door, request, allowed);
+    return found.reduce((answer, { optionsHeaders = {} }) => withHeaders(answer, optionsHeaders), response);
+  }
   const detail = `Cannot answer: found method ${request.method}, wanted ${allowed.join(", ")}`;
   const problem = new Problem("method-not-allowed", detail);
   const response = problemResponse(problem, reader, deps.logger);

@@ -63,6 +63,16 @@ export async function takeTusPart(deps: UploadDeps, context: RouteContext, claim
 /** Returns the header that each answer of the protocol has. */
 export const tusHeader = { "tus-resumable": version } as const;
 
+/** Returns what a client is told that asks what can be done here (tus, core protocol: OPTIONS). */
+export function tusDiscovery(maxUploadBytes: number): Readonly<Record<string, string>> {
+  return {
+    ...tusHeader,
+    "tus-version": version,
+    "tus-extension": "creation,expiration,termination",
+    "tus-max-size": String(maxUploadBytes),
+  };
+}
+
 function headersOf({ offset, expiresAt }: UploadState): Readonly<Record<string, string>> {
   return { ...tusHeader, "upload-offset": String(offset), "upload-expires": new Date(expiresAt).toUTCString() };
 }

@@ -1,12 +1,17 @@
 import { join } from "node:path";
 import { charsetOf } from "../domain/charset.ts";
+import { defined } from "../domain/defined.ts";
 import { extensionOf, mediaTypeOf, unknownMediaType } from "../domain/media-type.ts";
 import type { FileValue } from "../domain/values.ts";
+import { strongTag } from "./ask-facts.ts";
 import { type Gate, type OutboundAnswer, type OutboundRequest, startsSomething } from "./fetch.ts";
 import { createPartialFile, type PartialFile } from "./partial-file.ts";
 import { type Tries, tryAgain } from "./try-again.ts";
 
 export type DownloadDeps = Tries & { readonly gate: Gate; readonly maxBytes: number };
+
+/** A file that was fetched, with the strong entity tag that it came with. */
+export type Downloaded = FileValue & { readonly etag?: string };
 
 /**
  * Fetches a file into a directory, which is made. The file has its name only when all of it is on disk; after an error
@@ -19,6 +24,17 @@ export async function download(
   directory: string,
   given: { readonly name?: string; readonly mediaType?: string } = {},
 ): Promise<FileValue> {
+  const { etag: _, ...file } = await downloadTagged(deps, request, directory, given);
+  return file;
+}
+
+/** Fetches a file as `download` does, and tells the entity tag by which it is known again. */
+export async function downloadTagged(
+  deps: DownloadDeps,
+  request: OutboundRequest,
+  directory: string,
+  given: { readonly name?: string; readonly mediaType?: string } = {},
+): Promise<Downloaded> {
   const part = createPartialFile(directory, deps.maxBytes);
   try {
     const isOnce = URL.canParse(request.url) && startsSomething(new URL(request.url), "GET");
@@ -28,7 +44,8 @@ export async function download(
         headers: { ...request.headers, ...part.rangeHeaders() },
         signal,
       });
-      return await keep(part, part.accept(answer), directory, given);
+      const etag = strongTag(answer.headers);
+      return { ...(await keep(part, part.accept(answer), directory, given)), ...defined({ etag }) };
     });
   } finally {
     await part.remove();

@@ -33,6 +33,12 @@ async function wordItem(item: PreparedItem, readFile: RemoteExecution["readFile"
     case "value":
       if (item.mediaType !== undefined) return { value: item.value, mediaType: item.mediaType };
       return isJsonObject(item.value) && !("bbox" in item.value) ? { value: item.value } : item.value;
+    case "list":
+    case "record":
+      throw new Problem(
+        "invalid-parameter-value",
+        "Cannot send files inside a value to another server: wanted files or values",
+      );
     case "directory":
       throw new Problem(
         "invalid-parameter-value",

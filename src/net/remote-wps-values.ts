@@ -84,6 +84,12 @@ async function toItem(
       return { kind: "reference", href: item.href, ...typed };
     case "value":
       return { kind: "value", value: item.value, ...typed };
+    case "list":
+    case "record":
+      throw new Problem(
+        "invalid-parameter-value",
+        "Cannot send files inside a value to another server: wanted files or values",
+      );
     case "directory":
       throw new Problem(
         "invalid-parameter-value",

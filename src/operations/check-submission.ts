@@ -98,7 +98,7 @@ export function validateJobParameters(
 ): JobParameters {
   const { prefer = { respondAsync: false }, takesXsdTimes = false } = options;
   const check = options.check ?? createInputCheck({ description, fileInputs: [] });
-  const { execution, faults } = readExecution(payload, description);
+  const { execution, faults } = readExecution(payload, description, { holdsInnerFiles: check.holdsInnerFiles });
   const { mode, request, items, subscribers } = execution;
   const budget = schemaBudget();
   const ofItems = items.flatMap(({ inputId, item, pointer }) =>

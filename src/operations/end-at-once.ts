@@ -5,6 +5,7 @@ import { itemsOf } from "../domain/values.ts";
 import type { CheckedSubmission } from "./check-submission.ts";
 import { acceptedEvent } from "./new-job.ts";
 import { queueIsFull } from "./quotas.ts";
+import { linksOf } from "./references.ts";
 import type { Submission, SubmissionTarget, SubmitDeps } from "./submission.ts";
 
 /**
@@ -36,6 +37,6 @@ function needsFiles({ job, vaultFileIds }: CheckedSubmission & { readonly job: J
   const { inputs, inputsKeptAs } = job.request;
   const isReferenced = Object.values(inputs)
     .flatMap(itemsOf)
-    .some((item) => item.kind === "reference");
+    .some((item) => linksOf(item).length > 0);
   return isReferenced || vaultFileIds.length > 0 || inputsKeptAs !== undefined;
 }

@@ -12,6 +12,7 @@ import {
   ProcessIdSchema,
   transmissionModes,
 } from "../domain/process.ts";
+import type { RunSettings } from "../domain/run-settings.ts";
 import { type ApplicationPackage, refusePackage } from "./application-package.ts";
 import { defaultFaults } from "./check-defaults.ts";
 import { circleFaults, pinnedRuns, stepsOf } from "./deployed-steps.ts";
@@ -172,6 +173,11 @@ function idOf(given: GivenDescription, suggested: SuggestedIds, pathId: string |
   return "";
 }
 
+/** What a description says wins, member by member. */
+function joinSettings(fromCwl: RunSettings | undefined, given: RunSettings | undefined): RunSettings | undefined {
+  return fromCwl === undefined ? given : { ...fromCwl, ...given };
+}
+
 /** Metadata prefers what the deployer said; what runs, and how often an input occurs, is the CWL's to say. */
 function mergeDescriptions(
   id: string,
@@ -185,6 +191,7 @@ function mergeDescriptions(
   return {
     ...described,
     ...kept,
+    ...defined({ heddle: joinSettings(fromCwl.heddle, given.heddle) }),
     id,
     version: given.version ?? fromCwl.version ?? "1.0.0",
     jobControlOptions: given.jobControlOptions ?? [...jobControlOptions],

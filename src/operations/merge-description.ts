@@ -1,6 +1,7 @@
 import { defined } from "../domain/defined.ts";
 import { isBoxSchema, typeOfSchema } from "../domain/described.ts";
 import { fault, pointer } from "../domain/faults.ts";
+import { holdsInnerFiles } from "../domain/inner-files.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { nearNames } from "../domain/near-names.ts";
 import type { Fault } from "../domain/problem.ts";
@@ -85,6 +86,10 @@ function mergeInput(at: string, own: Given, fromCwl: InputDefinition, { isFile, 
     const wanted: JsonObject = isListValue ? { type: "array", items: fromCwl.schema } : fromCwl.schema;
     const misfit = misfitOfSchemas(schema, wanted, pointer(at, "schema"), isListValue);
     if (misfit !== undefined) faults.push(misfit);
+    else if (holdsInnerFiles(wanted) && !holdsInnerFiles(schema)) {
+      const marks = 'files as {"type": "string", "contentEncoding": "binary"}, as the CWL has them';
+      faults.push(fault(pointer(at, "schema"), schema, marks));
+    }
   }
   const fallback = schema?.default ?? (isJson(said) ? said : undefined) ?? fromCwl.schema.default;
   const counted = isListValue

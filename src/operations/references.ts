@@ -2,9 +2,10 @@ import { fileURLToPath } from "node:url";
 import type { Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { fault, pointer } from "../domain/faults.ts";
+import { mapParts, partsOf } from "../domain/inner-files.ts";
 import type { Fault } from "../domain/problem.ts";
 import { nextTurn } from "../domain/timers.ts";
-import { type InputItem, type Inputs, isItemList, itemsOf } from "../domain/values.ts";
+import { type InputItem, type Inputs, isItemList, itemsOf, type PlainItem } from "../domain/values.ts";
 import { isInside } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";
 import { findVaultFile } from "../store/vault.ts";
@@ -41,9 +42,7 @@ export async function checkReferences(
   faults: Fault[],
 ): Promise<readonly string[]> {
   const vaultFileIds = new Set<string>();
-  const count = Object.values(request.inputs)
-    .flat()
-    .filter((item) => item.kind === "reference").length;
+  const count = Object.values(request.inputs).flat().flatMap(linksOf).length;
   if (count > maxReferences) {
     const detail = `found ${count} references, wanted at most ${maxReferences}; put many files into one archive`;
     faults.push({ pointer: "/inputs", detail });
@@ -52,17 +51,25 @@ export async function checkReferences(
   let checked = 0;
   for (const [inputId, given] of Object.entries(request.inputs)) {
     for (const [index, item] of itemsOf(given).entries()) {
-      if (item.kind !== "reference") continue;
-      const at = pointer("/inputs", inputId, ...(isItemList(given) ? [index] : []), "href");
-      const wrong = await wrongReference(deps, request, item.href);
-      checked += 1;
-      // The database answers without letting others have their turn.
-      if (checked % referencesInTurn === 0) await nextTurn();
-      if (wrong !== undefined) faults.push(fault(at, item.href, wrong));
-      else if (item.href.startsWith(vaultPrefix)) vaultFileIds.add(item.href.slice(vaultPrefix.length));
+      for (const { href, path } of linksOf(item)) {
+        const at = pointer("/inputs", inputId, ...(isItemList(given) ? [index] : []), ...path, "href");
+        const wrong = await wrongReference(deps, request, href);
+        checked += 1;
+        // The database answers without letting others have their turn.
+        if (checked % referencesInTurn === 0) await nextTurn();
+        if (wrong !== undefined) faults.push(fault(at, href, wrong));
+        else if (href.startsWith(vaultPrefix)) vaultFileIds.add(href.slice(vaultPrefix.length));
+      }
     }
   }
   return [...vaultFileIds];
+}
+
+/** Lists the links of an item, with what leads to each from it. */
+export function linksOf(
+  item: InputItem,
+): readonly { readonly href: string; readonly path: readonly (string | number)[] }[] {
+  return partsOf(item).flatMap(({ part, path }) => (part.kind === "reference" ? [{ href: part.href, path }] : []));
 }
 
 /** What references to uploaded files begin with. */
@@ -76,13 +83,14 @@ export function secretReference(id: string, token: string): string {
 /** Takes the tokens out of references that have theirs in the path: jobs keep their inputs, and show them to others. */
 export function withoutSecrets(inputs: Inputs): { readonly inputs: Inputs; readonly tokens: readonly VaultToken[] } {
   const tokens: VaultToken[] = [];
-  const plain = (item: InputItem): InputItem => {
+  const plainPart = (item: PlainItem): PlainItem => {
     if (item.kind !== "reference") return item;
     const [, id, token] = /^vault:\/\/([A-Za-z0-9_-]{1,128})\/([A-Za-z0-9]{1,128})$/.exec(item.href) ?? [];
     if (id === undefined || token === undefined) return item;
     tokens.push({ id, token });
     return { ...item, href: `${vaultPrefix}${id}` };
   };
+  const plain = (item: InputItem) => mapParts(item, plainPart);
   const entries = Object.entries(inputs).map(([inputId, given]) => [
     inputId,
     isItemList(given) ? given.map(plain) : plain(given),

@@ -10,7 +10,7 @@ import { type DismissDeps, readJob } from "./follow-jobs.ts";
 import { requireAction } from "./guard.ts";
 import type { QueueLimit } from "./queue-limit.ts";
 import { type QuotaDeps, requireTurn } from "./quotas.ts";
-import { vaultPrefix } from "./references.ts";
+import { linksOf, vaultPrefix } from "./references.ts";
 
 /** What may be asked of a retry. */
 export const RetryBodySchema = v.strictObject({
@@ -62,9 +62,9 @@ export async function retryJob(
 /** An upload that no job held any more may have expired since. */
 async function requireUploads(deps: DismissDeps, job: Job): Promise<void> {
   const { request } = await withInputs(deps.layout, job);
-  for (const item of Object.values(request.inputs).flat()) {
-    if (item.kind !== "reference" || !item.href.startsWith(vaultPrefix)) continue;
-    if ((await findVaultFile(deps.database, item.href.slice(vaultPrefix.length))) !== undefined) continue;
-    throw new Problem("gone", `Cannot retry job "${job.id}": its upload "${item.href}" was removed`);
+  for (const { href } of Object.values(request.inputs).flat().flatMap(linksOf)) {
+    if (!href.startsWith(vaultPrefix)) continue;
+    if ((await findVaultFile(deps.database, href.slice(vaultPrefix.length))) !== undefined) continue;
+    throw new Problem("gone", `Cannot retry job "${job.id}": its upload "${href}" was removed`);
   }
 }

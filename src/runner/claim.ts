@@ -9,6 +9,7 @@ import type { Process } from "../domain/process.ts";
 import { stages } from "../domain/progress.ts";
 import type { Checkpoints, Engine } from "../engines/engine.ts";
 import type { PrepareInputsDeps, VaultSource } from "../engines/prepare-inputs.ts";
+import type { AssetCache } from "../files/asset-cache.ts";
 import type { CrashNotes } from "../files/crash-notes.ts";
 import type { Layout } from "../files/layout.ts";
 import type { SharedSync } from "../files/shared-sync.ts";
@@ -49,7 +50,9 @@ export type ExecuteDeps = {
   readonly vaultFile: (id: string) => Promise<VaultSource | undefined>;
   /** Fetches an input of another server into a directory. */
   readonly download: PrepareInputsDeps["download"];
-  readonly sizeOf: PrepareInputsDeps["sizeOf"];
+  readonly factsOf: PrepareInputsDeps["factsOf"];
+  /** What jobs of a client may use again of what was fetched before; nothing is kept when undefined. */
+  readonly assetCache?: (client: string) => AssetCache;
   /** Why the tools of a process have no network; undefined when they have it where they ask for it. */
   readonly withoutNetwork?: (process: Process) => string | undefined;
   readonly checkValue: (process: Process, inputId: string, value: Json) => readonly string[];

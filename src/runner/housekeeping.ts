@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { isFinished } from "../domain/job-state.ts";
 import { startInterval } from "../domain/timers.ts";
 import { removeWorkDirectory } from "../files/job-directory.ts";
-import { pruneStepCache, stepCacheDirectory } from "../files/step-cache.ts";
+import { pruneStepCache, removePartialEntries, stepCacheDirectory } from "../files/step-cache.ts";
 import { removeVaultFile as removeVaultContent } from "../files/vault.ts";
 import { removeParts } from "../files/vault-parts.ts";
 import { findExecution } from "../store/executions.ts";
@@ -43,6 +43,7 @@ const roomMilliseconds = 10_000;
 export async function startHousekeeping(deps: HousekeepingDeps): Promise<Disposable> {
   const watch = watchClock(deps);
   const atStart = await listWritten(deps);
+  await removePartialEntries(stepCacheDirectory(deps.layout));
   const tidy = (written: WrittenFirst) => {
     tidyUp(deps, { trustsAges: watch.isSteady(), written }).catch((error) =>
       deps.logger.error("Cannot tidy up", { error }),

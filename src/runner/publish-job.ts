@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import { clientOf, clientWords } from "../domain/access.ts";
 import { isJsonObject } from "../domain/json.ts";
 import { makeResultsRelative } from "../domain/results.ts";
-import type { OutputValues, PreparedInputs, Results } from "../domain/values.ts";
+import { type OutputValues, type PreparedInputs, preparedLeaves, type Results } from "../domain/values.ts";
 import { digestOutputs } from "../files/digest-outputs.ts";
 import { ifExists } from "../files/file-errors.ts";
 import { keepValue } from "../files/kept-values.ts";
@@ -30,7 +30,7 @@ export async function planJob(deps: ExecuteDeps, given: PreparedInputs, outputs:
 async function realInputPaths(
   inputs: PreparedInputs,
 ): Promise<{ readonly files: ReadonlySet<string>; readonly directories: readonly string[] }> {
-  const items = Object.values(inputs).flat();
+  const items = Object.values(inputs).flat().flatMap(preparedLeaves);
   const files = items.flatMap((item) => (item.kind === "file" ? [item, ...(item.secondaryFiles ?? [])] : []));
   const directories = items.flatMap((item) => (item.kind === "directory" ? [item.path] : []));
   return {

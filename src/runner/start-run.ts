@@ -1,14 +1,17 @@
+import { clientOf, clientWords } from "../domain/access.ts";
 import { defined } from "../domain/defined.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Process } from "../domain/process.ts";
 import { startTimer } from "../domain/timers.ts";
 import { withDefaults } from "../engines/default-inputs.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engines/engine.ts";
+import type { ShareLeft } from "../engines/fetching-room.ts";
 import { prepareInputs } from "../engines/prepare-inputs.ts";
 import { schemaNotes } from "../engines/schema-notes.ts";
 import { keepValue, withInputs } from "../files/kept-values.ts";
 import { stagedInputsDirectory } from "../files/layout.ts";
 import { takeOverCheckpoints } from "../store/retry-job.ts";
+import { usageOf } from "../store/usage.ts";
 import { wholeCheckpoints } from "./checkpoints.ts";
 import { type ExecuteDeps, type KnownRun, RunFailed } from "./claim.ts";
 import type { JobWalk } from "./job-walk.ts";
@@ -100,6 +103,16 @@ async function adoptRun(
   }
 }
 
+/** What the outputs that are kept of a client leave of its share of the disk. */
+async function shareLeft({ database, claim, settings }: ExecuteDeps): Promise<ShareLeft | undefined> {
+  const { quotaOutputBytes: limit } = settings;
+  if (limit === undefined) return undefined;
+  const client = clientOf(claim.job);
+  const { outputBytes } = await usageOf(database, client);
+  const used = `${outputBytes} bytes of outputs of ${clientWords(client)}`;
+  return { bytes: limit - outputBytes, used, limit: `${limit} bytes together (quota-output-bytes)` };
+}
+
 function recordOf({ activity, claim, layout }: ExecuteDeps, walk: JobWalk): EngineRecord {
   const jobId = claim.job.id;
   const open: string[] = [];
@@ -140,7 +153,9 @@ async function prepare(
         inputRoots: deps.settings.inputRoots,
         vaultFile: deps.vaultFile,
         download: deps.download,
-        sizeOf: deps.sizeOf,
+        factsOf: deps.factsOf,
+        ...defined({ cache: deps.assetCache?.(clientOf(job)) }),
+        shareLeft: () => shareLeft(deps),
         maxBytes: deps.settings.maxDownloadBytes,
         ...defined({ assets: process.description.heddle?.assets }),
         following,

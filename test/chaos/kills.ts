@@ -29,6 +29,8 @@ export type Spread = {
   readonly failpoints: Map<string, number>;
   /** Stages in which jobs were when the server was killed at a random moment. */
   readonly random: Map<string, number>;
+  /** Kills in the middle of something, by what it was. */
+  readonly middles: Map<string, number>;
   /** Failpoints that nothing reached within their time. */
   readonly missed: string[];
   kills: number;
@@ -41,18 +43,29 @@ export type KillDeps = {
   readonly flags: readonly string[];
   readonly random: () => number;
   readonly spread: Spread;
+  /** What the server can be in the middle of, with how that is seen. */
+  readonly middles: readonly Middle[];
   /** What is done to a server before it is killed at a random moment. */
   readonly trouble: (index: number, pid: number) => Promise<void>;
+};
+
+/** Something that takes its time. */
+export type Middle = {
+  readonly name: string;
+  readonly isSeen: () => boolean;
+  /** Called before it is looked for. */
+  readonly begin?: () => void;
 };
 
 /** The longest life of a server that waits for its failpoint. */
 const failpointMilliseconds = 8000;
 
-/** Starts the server, lets it work, and has it killed: by turns at a random moment and at the next failpoint. */
+/** Starts the server, lets it work, and has it killed: by turns at a random moment, at the next failpoint, and in the middle of something. */
 export async function killOnce(deps: KillDeps, index: number): Promise<void> {
   deps.spread.kills += 1;
-  if (index % 2 === 0) return killAtRandom(deps, index);
-  const turn = Math.floor(index / 2);
+  const turn = Math.floor(index / 3);
+  if (index % 3 === 0) return killAtRandom(deps, turn);
+  if (index % 3 === 2) return killInTheMiddle(deps, turn);
   const stage = constants[turn % constants.length] ?? "";
   // All moments of all stages come in turn.
   const moment = moments[(turn + Math.floor(turn / constants.length)) % moments.length] ?? "";
@@ -66,7 +79,25 @@ export async function startNormal(deps: KillDeps): Promise<RunningServer> {
   return server;
 }
 
-async function killAtRandom(deps: KillDeps, index: number): Promise<void> {
+async function killInTheMiddle(deps: KillDeps, turn: number): Promise<void> {
+  const middle = deps.middles[turn % deps.middles.length];
+  if (middle === undefined) return;
+  const server = await startNormal(deps);
+  // What was begun before goes on for a while: a job that only ever starts is given up after ten crashes.
+  await sleep(500);
+  middle.begin?.();
+  const until = Date.now() + failpointMilliseconds;
+  while (!middle.isSeen() && Date.now() < until) await sleep(1);
+  const isReached = Date.now() < until;
+  // Somewhere in it.
+  await sleep(deps.random() * 30);
+  await server.stop("SIGKILL");
+  deps.address.current = undefined;
+  if (isReached) deps.spread.middles.set(middle.name, (deps.spread.middles.get(middle.name) ?? 0) + 1);
+  else deps.spread.missed.push(middle.name);
+}
+
+async function killAtRandom(deps: KillDeps, turn: number): Promise<void> {
   // Some die while they start.
   if (deps.random() < 0.15) {
     const child = Bun.spawn([executable, "serve", "--port", "0", "--data", deps.data, ...deps.flags], {
@@ -81,7 +112,7 @@ async function killAtRandom(deps: KillDeps, index: number): Promise<void> {
   const server = await startNormal(deps);
   await sleep(deps.random() ** 2 * 1000);
   try {
-    await deps.trouble(Math.floor(index / 2), server.pid);
+    await deps.trouble(turn, server.pid);
   } catch (error) {
     throw new Error(`The server was troubled, and wrote: ${server.talk()}`, { cause: error });
   }

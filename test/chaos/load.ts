@@ -2,7 +2,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 
 /** What a job is of; a dismissed one is a tool that its client gives up. */
-export type Kind = "echo" | "tool" | "workflow" | "failing" | "replacing" | "remote" | "dismissed";
+export type Kind =
+  | "echo"
+  | "tool"
+  | "workflow"
+  | "failing"
+  | "replacing"
+  | "remote"
+  | "dismissed"
+  // Both give a directory: one is given an archive, the other a STAC item.
+  | "archive"
+  | "stac";
+
+/** Where tools write that they started, and where the peer is. */
+export type Places = { readonly ledgers: string; readonly peerUrl: string };
 
 /** A job of the load, from its first submission on. */
 export type LoadJob = {
@@ -29,33 +42,43 @@ const StatusSchema = v.looseObject({ status: v.string(), message: v.optional(v.s
 export type Address = { current: string | undefined };
 
 const kinds: readonly Kind[] = [
-  ...(["echo", "tool", "remote", "workflow", "dismissed", "echo", "failing", "replacing"] as const),
-  ...(["tool", "remote", "workflow", "echo", "tool", "dismissed"] as const),
+  ...(["echo", "tool", "remote", "workflow", "archive", "dismissed", "echo", "failing", "replacing"] as const),
+  ...(["stac", "tool", "remote", "workflow", "echo", "archive", "tool", "dismissed"] as const),
 ];
 
 /** Makes the job of a number: kinds in turn, 0.05 to 3 s long, the long ones rare. */
-export function jobOfLoad(number: number, ledgers: string, random: () => number): LoadJob {
+export function jobOfLoad(number: number, places: Places, random: () => number): LoadJob {
   const kind = kinds[number % kinds.length] ?? "echo";
   const seconds = Math.round((0.05 + 2.95 * random() ** 3) * 100) / 100;
-  const job = namedJob(kind, `${kind}-${number}`, ledgers, seconds);
+  const job = namedJob(kind, `${kind}-${number}`, places, seconds);
   return kind === "dismissed" ? { ...job, dismissAfter: random() ** 2 * 1500 } : job;
 }
 
 /** Makes a job of a kind. */
-export function namedJob(kind: Kind, name: string, ledgers: string, seconds: number): LoadJob {
-  const inputs = { echo: { text: name }, remote: { name, seconds } };
+export function namedJob(kind: Kind, name: string, { ledgers, peerUrl }: Places, seconds: number): LoadJob {
+  const inputs = {
+    echo: { text: name },
+    remote: { name, seconds },
+    archive: { name, ledgers, seconds, scene: { href: `${peerUrl}/scene.zip` } },
+    stac: { name, ledgers, seconds, scene: { href: `${peerUrl}/stac/item.json` } },
+  };
   return {
     kind,
     name,
-    inputs: kind === "echo" || kind === "remote" ? inputs[kind] : { name, ledgers, seconds },
+    inputs: isSpecial(kind) ? inputs[kind] : { name, ledgers, seconds },
     otherIds: [],
     ...(kind === "dismissed" ? { dismissAfter: 0 } : {}),
   };
 }
 
+function isSpecial(kind: Kind): kind is "echo" | "remote" | "archive" | "stac" {
+  return ["echo", "remote", "archive", "stac"].includes(kind);
+}
+
 function executionPath(kind: Kind): string {
   if (kind === "remote") return "/providers/peer/processes/say/execution";
-  return `/processes/${kind === "dismissed" ? "tool" : kind}/execution`;
+  const process = kind === "dismissed" ? "tool" : kind === "archive" || kind === "stac" ? "directory" : kind;
+  return `/processes/${process}/execution`;
 }
 
 function subscriberOf({ tellUrl }: LoadJob) {

@@ -82,8 +82,18 @@ const workflow = {
   steps: { one: step("one"), two: step("two", "one") },
 };
 
+/** Copies each file of a directory into one that it makes, and says how many there were. */
+const directory = {
+  ...tool,
+  baseCommand: script(
+    `scene=$4; sleep "$seconds"; mkdir -p all/empty && find -L "$scene" -type f ! -name "*.json" -exec cp {} all/ \\; && find all -type f | wc -l || exit ${diskFullCode}`,
+  ),
+  inputs: { ...inputs, scene: input("Directory", 4) },
+  outputs: { said: { type: "stdout" }, all: { type: "Directory", outputBinding: { glob: "all" } } },
+};
+
 /** What is deployed besides the built-in `echo`. */
-export const packages = { tool, failing, replacing, workflow } as const;
+export const packages = { tool, failing, replacing, workflow, directory } as const;
 
 /** The ledgers that a job of a kind writes, one for each of its tools. */
 export function ledgersOf(kind: Kind, name: string): readonly string[] {

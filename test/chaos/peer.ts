@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
+import { type Sent, sendSlowly, sentAt } from "./sent-files.ts";
 
 /** What a job's subscriber was told of its end: the ids of the notifications, by event. */
 export type Told = { readonly success: Set<string>; readonly failed: Set<string> };
@@ -11,6 +12,8 @@ export type Peer = AsyncDisposable & {
   readonly executions: ReadonlyMap<string, number>;
   /** What was told of each job, by its name, at `/told/<name>/success` and `/told/<name>/failed`. */
   readonly told: ReadonlyMap<string, Told>;
+  /** What it is sending now, and has not sent to the end. */
+  readonly sending: ReadonlySet<Sent>;
 };
 
 const RequestSchema = v.object({ inputs: v.object({ name: v.string(), seconds: v.number() }) });
@@ -29,11 +32,14 @@ export function startPeer(): Peer {
   const executions = new Map<string, number>();
   const told = new Map<string, Told>();
   const jobs = new Map<string, { readonly name: string; readonly endsAt: number; isDismissed: boolean }>();
+  const sending = new Set<Sent>();
   const server = Bun.serve({
     port: 0,
     hostname: "127.0.0.1",
     async fetch(request) {
       const { pathname, origin } = new URL(request.url);
+      const sent = sentAt(pathname);
+      if (sent !== undefined) return sendSlowly(sent, request.method, sending);
       const [, collection, id = "", part] = pathname.split("/");
       if (collection === "told" && (part === "success" || part === "failed")) {
         const known = told.get(id) ?? { success: new Set(), failed: new Set() };
@@ -68,6 +74,7 @@ export function startPeer(): Peer {
     url: `http://127.0.0.1:${server.port}`,
     executions,
     told,
+    sending,
     [Symbol.asyncDispose]: () => server.stop(true),
   };
 }

@@ -1,5 +1,5 @@
 import { Database } from "bun:sqlite";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { type Address, ask, type LoadJob } from "./load.ts";
@@ -19,8 +19,25 @@ export async function endOf(
 ): Promise<{ readonly status: string; readonly bytes: string }> {
   const output = job.kind === "echo" ? "text" : "said";
   const response = await ask(address, `/jobs/${job.id}/results/${output}`);
-  const bytes = response?.status === 200 ? response.text : String(response?.status);
+  const text = response?.status === 200 ? response.text : String(response?.status);
+  const isDirectory = job.kind === "archive" || job.kind === "stac";
+  const bytes = isDirectory ? `${text}${await filesOf(address, job)}` : text;
   return { status: job.status ?? "unknown", bytes: bytes.replaceAll(job.name, "{name}") };
+}
+
+const ListingSchema = v.looseObject({
+  files: v.array(v.looseObject({ name: v.string(), length: v.number(), digest: v.string(), href: v.string() })),
+});
+
+/** Tells the files of a directory that a job made, and that the last of them is sent as it is told. */
+async function filesOf(address: Address, { id }: LoadJob): Promise<string> {
+  const response = await ask(address, `/jobs/${id}/results/all`, { headers: { accept: "application/json" } });
+  if (response?.status !== 200) return String(response?.status);
+  const { files } = v.parse(ListingSchema, JSON.parse(response.text));
+  const last = files.at(-1);
+  const sent = last === undefined ? undefined : await ask(address, new URL(last.href).pathname);
+  const facts = files.map(({ name, length, digest }) => `${name} ${length} ${digest}`);
+  return `${facts.join("\n")}\n${sent?.status} ${sent?.text.length}`;
 }
 
 /** Compares what the server tells of all jobs with the undisturbed run. */
@@ -39,7 +56,7 @@ export async function verifyJobs(
     const words = `${job.name} (${job.id})`;
     if ((await ask(address, `/jobs/${job.id}`))?.status === 404) lost.push(words);
     else if (end.status === "accepted" || end.status === "running" || end.status === "unknown") stuck.push(words);
-    else if (isUnknowable(job) || foundDiskFull(job)) continue;
+    else if (isUnknowable(job) || foundDiskFull(job) || isGivenUp(job)) continue;
     else if (end.status !== wanted?.status) failed.push(`${words}: ${end.status}`);
     else if (end.bytes !== wanted.bytes) different.push(`${words}: ${JSON.stringify(end.bytes)}`);
   }
@@ -55,6 +72,16 @@ export async function verifyJobs(
 /** A tool whose own writing met the full disk has failed by itself: it ends with a code of its own then. */
 function foundDiskFull({ status, message }: LoadJob): boolean {
   return status === "failed" && message?.includes(`exit code ${diskFullCode},`) === true;
+}
+
+/** Nobody starts a job again that ten crashes in a row found in its start: it may be what crashes the server. */
+function isGivenUp({ status, message }: LoadJob): boolean {
+  return status === "failed" && message?.includes("10 times in a row while it started this job") === true;
+}
+
+/** Words the jobs that were given up because the server went down too often. */
+export function givenUpJobs(jobs: readonly LoadJob[]): readonly string[] {
+  return jobs.filter(isGivenUp).map(({ name }) => name);
 }
 
 /** Words the jobs whose tools found the disk full. */
@@ -160,7 +187,7 @@ export function verifyLedgers(directory: string, jobs: readonly LoadJob[]): Colu
       if (charges > starts.length) charged.push(`${ledger}: ${charges} for ${starts.length} starts`);
       if (starts.length > 1) twice.push(`${ledger}: ${starts.length}`);
       // A dismissal may come before its tool.
-      const isCutShort = job.kind === "dismissed" || foundDiskFull(job);
+      const isCutShort = job.kind === "dismissed" || foundDiskFull(job) || isGivenUp(job);
       if (starts.length === 0 && job.id !== undefined && !isCutShort) never.push(ledger);
       if (lines.some((line) => line.endsWith(" overlap"))) overlapping.push(ledger);
     }
@@ -218,7 +245,32 @@ export function verifyData(data: string): Columns {
     ),
     "scratch left": work,
     "outputs of nobody and of dismissed jobs": outputs,
+    "files left": filesLeft(data),
   };
+}
+
+const known =
+  /^(heddle\.(db|lock|crashes).*|heddle-lib-\d+|outputs|work|vault|values|cache|secret\.key|status-documents\.json)$/;
+
+/** Lists what lies in a data directory under a name that nothing has when nobody writes. */
+function filesLeft(data: string): readonly string[] {
+  const strange = readdirSync(data).filter((name) => !known.test(name));
+  const half = (directory: string, isHalf: (name: string) => boolean) => {
+    const path = join(data, directory);
+    return existsSync(path)
+      ? readdirSync(path)
+          .filter(isHalf)
+          .map((name) => `${directory}/${name}`)
+      : [];
+  };
+  const published = readdirSync(join(data, "outputs"), { recursive: true }).map(String);
+  return [
+    ...strange,
+    ...half("vault", () => true),
+    ...half("cache", (name) => name.startsWith("partial-")),
+    ...half("outputs", (name) => name.startsWith(".")),
+    ...published.filter((name) => name.includes(".heddle-")),
+  ];
 }
 
 /** Processes that name the data directory or the ledgers in their arguments. */

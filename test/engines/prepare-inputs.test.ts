@@ -22,7 +22,7 @@ async function prepare(folder: string, href: string, given: { mediaType?: string
           directory,
           mediaType === undefined ? {} : { mediaType },
         ),
-      sizeOf: async () => undefined,
+      factsOf: async () => ({}),
       maxBytes: 1000,
       check: () => [],
     },

@@ -219,8 +219,51 @@ test("the job list can be filtered", async () => {
   expect(await count("status=successful")).toBe(1);
 });
 
+test("the job list shows ids, and groups of its page, when it is asked for them", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const first = await submitEcho(service);
+  await service.finish(first);
+  const second = await submitEcho(service);
+  const list = async (query: string) => jsonOf(await service.send("GET", `/jobs?${query}`));
+  for (const detail of ["false", "False"]) expect((await list(`detail=${detail}`)).jobs).toEqual([second, first]);
+  for (const detail of ["true", "True"]) {
+    expect((await list(`detail=${detail}`)).jobs).toMatchObject([{ jobID: second }, { jobID: first }]);
+  }
+  const [own, status] = [{ process: "echo" }, (name: string) => ({ status: name })];
+  for (const [query, groups] of [
+    ["groups=process&detail=false", [{ category: own, count: 2, jobs: [second, first] }]],
+    ["groups=true&detail=false", [{ category: own, count: 2, jobs: [second, first] }]],
+    [
+      "groups=process,status&detail=false",
+      [
+        { category: { ...own, ...status("accepted") }, count: 1, jobs: [second] },
+        { category: { ...own, ...status("successful") }, count: 1, jobs: [first] },
+      ],
+    ],
+    ["groups=provider&groups=service&detail=false", [{ category: { provider: null, service: null }, count: 2 }]],
+    ["groups=status&detail=true&status=successful", [{ category: status("successful"), jobs: [{ jobID: first }] }]],
+    ["groups=status&limit=1", [{ category: status("accepted"), count: 1, jobs: [{ jobID: second }] }]],
+  ] as const) {
+    const document = await list(query);
+    expect([query, document]).toMatchObject([query, { groups, links: expect.anything() }]);
+    expect(document).not.toHaveProperty("jobs");
+  }
+  expect(await list("groups=false&detail=false")).toMatchObject({ jobs: [second, first] });
+  expect((await list("groups=status&status=failed")).groups).toEqual([]);
+  const next = await list("groups=status&limit=1");
+  const links = Array.isArray(next.links) ? next.links : [];
+  const href = String(links.find(({ rel }) => rel === "next")?.href).slice(address.length);
+  expect(await jsonOf(await service.send("GET", href))).toMatchObject({ groups: [{ jobs: [{ jobID: first }] }] });
+  const page = await service.send("GET", "/jobs?detail=false", { headers: { accept: "text/html" } });
+  expect([page.status, await page.text()]).toEqual([200, expect.stringContaining(first)]);
+});
+
 describe("a query that cannot be met is 400:", () => {
   const queries = [
+    "detail=maybe",
+    "groups=size",
+    "groups=process,size",
+    "groups=process&f=html",
     "limit=0",
     "limit=x",
     "limit=-1",

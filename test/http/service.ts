@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { Role } from "../../src/domain/access.ts";
 import { noActivity } from "../../src/domain/activity.ts";
 import { createCondition } from "../../src/domain/condition.ts";
+import { documentOfItem } from "../../src/domain/inner-files.ts";
 import type { Job, JobFailure } from "../../src/domain/job.ts";
 import { type Logger, silentLogger } from "../../src/domain/logger.ts";
 import type { Process, ProcessDescription } from "../../src/domain/process.ts";
@@ -276,6 +277,10 @@ function echoedItem(item: InputItem): Result {
       return { kind: "value", value: { bbox: item.bbox, crs: item.crs } };
     case "reference":
       return { kind: "link", href: item.href };
+    case "file":
+    case "list":
+    case "record":
+      return { kind: "value", value: documentOfItem(item) };
     default:
       return item satisfies never;
   }

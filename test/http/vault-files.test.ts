@@ -84,6 +84,25 @@ describe("an uploaded file", () => {
 });
 
 describe("an upload in parts", () => {
+  test("is told of by OPTIONS, to whoever asks what there is", async () => {
+    await using service = await openService({ door: { corsOrigins: ["https://map.example"] } });
+    for (const [path, methods] of [
+      ["/vault", "POST"],
+      ["/vault/some-id", "GET, PATCH, DELETE, HEAD"],
+      ["/vault/some-id/token", "GET, PATCH, DELETE, HEAD"],
+    ] as const) {
+      for (const headers of [{}, { origin: "https://map.example", "access-control-request-method": "PATCH" }]) {
+        const answer = await service.send("OPTIONS", path, { headers });
+        const told = ["allow", "tus-version", "tus-resumable", "tus-extension", "tus-max-size"];
+        expect([answer.status, ...told.map((name) => answer.headers.get(name))]).toEqual([
+          ...[204, methods, "1.0.0", "1.0.0", "creation,expiration,termination"],
+          expect.stringMatching(/^[1-9]\d+$/),
+        ]);
+      }
+    }
+    expect((await service.send("OPTIONS", "/jobs")).headers.has("tus-version")).toBe(false);
+  });
+
   test("goes on from where it was, and is a file with its last byte", async () => {
     await using service = await openService();
     const metadata = `filename ${encoded("wéather.csv")},filetype ${encoded("text/csv")},is_large`;

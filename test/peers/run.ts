@@ -12,11 +12,12 @@ import { owslib } from "./owslib.ts";
 import type { Peer, PeerContext } from "./peer.ts";
 import { prov } from "./prov.ts";
 import { pygeoapi } from "./pygeoapi.ts";
+import { pystac } from "./pystac.ts";
 import { pywps } from "./pywps.ts";
 import { schemathesis } from "./schemathesis.ts";
 import { weaver } from "./weaver.ts";
 
-const peers: readonly Peer[] = [owslib, birdy, ogcClient, schemathesis, pywps, pygeoapi, heddle, weaver, prov];
+const peers: readonly Peer[] = [owslib, birdy, ogcClient, schemathesis, pywps, pygeoapi, heddle, weaver, prov, pystac];
 
 const toolsDirectory = join(import.meta.dir, "..", "..", ".tools");
 const count = { passed: 0, failed: 0, skipped: 0 };

@@ -125,9 +125,19 @@ def _():
 
 @check("jobs: are listed in pages, with details, and with groups")
 def _():
-    for query in ("?limit=5&page=0", "?detail=true", "?groups=true", "?detail=true&groups=true&status=successful"):
-        listed, _, _ = send("GET", f"/jobs{query}")
-        same("jobs" in listed or "groups" in listed, True)
+    own = known["job"].split("/")[-1]
+    listed, _, _ = send("GET", "/jobs?limit=5&page=0&detail=true")
+    same([job["jobID"] for job in listed["jobs"]], [own])
+    same(send("GET", "/jobs?detail=false&process=weaver-cat")[0]["jobs"], [own])
+    for groups, category in (
+        ("process", {"process": "weaver-cat"}),
+        ("process,status", {"process": "weaver-cat", "status": "successful"}),
+        ("true", {"process": "weaver-cat"}),
+    ):
+        listed, _, _ = send("GET", f"/jobs?groups={groups}&detail=false")
+        same(listed["groups"], [{"category": category, "count": 1, "jobs": [own]}])
+    listed, _, _ = send("GET", "/jobs?detail=true&groups=service&status=successful")
+    same([job["jobID"] for group in listed["groups"] for job in group["jobs"]], [own])
 
 
 @check("the vault: a file is told of, read, and not without its token")

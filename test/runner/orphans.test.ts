@@ -12,6 +12,7 @@ import { removeJob } from "../../src/store/expire-jobs.ts";
 import { finishJob } from "../../src/store/jobs.ts";
 import { pendingRemovals } from "../../src/store/removals.ts";
 import { insertVaultFile, removeVaultFile } from "../../src/store/vault.ts";
+import { insertUpload } from "../../src/store/vault-uploads.ts";
 import { fakeClock } from "../support/fake-clock.ts";
 import { finishing, insertRunningJob, openTestDatabase, startOfTest } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -55,6 +56,27 @@ test("What no row knows is set aside where it lies, twice on one day too; what i
     expect((await readdir(join(directory, ".orphans"))).length).toBe(2);
   }
   expect((await listSetAside(layout)).length).toBe(10);
+});
+
+test("What is there of an upload that no row knows is set aside and goes as other files do; that of a begun one stays", async () => {
+  await using dir = await temporaryDirectory();
+  await using database = await openTestDatabase(dir.path);
+  const layout = await layOut(dir.path);
+  const begun = "01a20a51-0000-7000-8000-000000000001";
+  const facts = { tokenHash: "", name: "a", mediaType: "a/b", createdAt: 0, expiresAt: startOfTest + 100 * day };
+  await insertUpload(database, { id: begun, ...facts, sizeBytes: 9, client: "a" }, { maxBytes: 99, maxUploads: 9 });
+  const names = [`.${strange}.part`, `.${strange}.parts`, `.${begun}.parts`, ".own.part"];
+  for (const name of names) await put(layout.vaultDirectory, name);
+  // A body that comes in now has no row yet.
+  await clearOrphans(depsOf(database, layout));
+  expect((await readdir(layout.vaultDirectory)).toSorted()).toEqual(names.toSorted());
+  await clearOrphans(depsOf(database, layout), await listWritten({ layout }));
+  expect((await readdir(layout.vaultDirectory)).toSorted()).toEqual(
+    [".orphans", `.${begun}.parts`, ".own.part"].toSorted(),
+  );
+  expect((await listSetAside(layout)).map(({ owner }) => owner)).toEqual([strange, strange]);
+  await removeAged(depsOf(database, layout, startOfTest + 32 * day));
+  expect(await listSetAside(layout)).toEqual([]);
 });
 
 test("The scratch of a tool that lives is not touched, nor its outputs and its log", async () => {

@@ -1,5 +1,8 @@
 import { expect, test } from "bun:test";
+import { createHash, randomBytes } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { open, readdir } from "node:fs/promises";
+import { request } from "node:http";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { executable, startServer } from "../support/executable.ts";
@@ -58,3 +61,91 @@ test("an upload of the command line goes on after the server was killed in the m
   const [name = ""] = (await readdir(join(data, "vault"))).filter((one) => !one.startsWith("."));
   expect(Bun.file(join(data, "vault", name)).size).toBe(sizeBytes);
 }, 120_000);
+
+const tus = { "tus-resumable": "1.0.0" };
+const mebibyte = 2 ** 20;
+/** `HEDDLE_UPLOAD_MEBIBYTES=2048` tries it as large as files of the field are. */
+const mebibytes = Number(process.env.HEDDLE_UPLOAD_MEBIBYTES ?? 96);
+
+async function writeRandom(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await using file = await open(path, "w");
+  for (let count = 0; count < mebibytes; count += 1) {
+    const bytes = randomBytes(mebibyte);
+    hash.update(bytes);
+    await file.writeFile(bytes);
+  }
+  return hash.digest("base64");
+}
+
+/** Sends a file from an offset on; calls `meanwhile` when so many bytes were sent, and cuts the connection. Gives the status, if there is one. */
+function sendFrom(
+  url: string,
+  path: string,
+  offset: number,
+  { after = Number.POSITIVE_INFINITY, meanwhile = () => {} } = {},
+) {
+  return new Promise<number | undefined>((resolve) => {
+    const headers = { ...tus, "upload-offset": String(offset), "content-type": "application/offset+octet-stream" };
+    const sent = request(url, { method: "PATCH", headers });
+    let bytes = 0;
+    const source = createReadStream(path, { start: offset, highWaterMark: 2 ** 18 });
+    source.on("data", (piece) => {
+      bytes += piece.length;
+      if (bytes < after) return;
+      meanwhile();
+      source.destroy();
+      sent.destroy();
+    });
+    // Cut on purpose: how far it has come is asked for afterwards.
+    sent.on("error", () => resolve(undefined));
+    sent.on("close", () => resolve(undefined));
+    sent.on("response", (answer) => answer.resume().on("end", () => resolve(answer.statusCode)));
+    source.pipe(sent);
+  });
+}
+
+async function offsetOf(url: string): Promise<number> {
+  const answer = await fetch(url, { method: "HEAD", headers: tus });
+  expect(answer.status).toBe(200);
+  return Number(answer.headers.get("upload-offset"));
+}
+
+test("an upload that breaks off twice, by a cut connection and by a killed server, ends with the bytes of the file", async () => {
+  await using base = await temporaryDirectory();
+  const [data, path] = [join(base.path, "data"), join(base.path, "large.bin")];
+  const digest = await writeRandom(path);
+  const sizeBytes = mebibytes * mebibyte;
+  const flags = ["--port", String(await freePort())];
+  await using first = await startServer(data, flags);
+  const headers = { ...tus, "upload-length": String(sizeBytes), "upload-metadata": `filename ${btoa("large.bin")}` };
+  const begun = await fetch(`${first.url}/vault`, { method: "POST", headers });
+  const location = begun.headers.get("location") ?? "";
+  expect(begun.status).toBe(201);
+
+  await sendFrom(location, path, 0, { after: sizeBytes / 3 });
+  let killed: Promise<unknown> | undefined;
+  const kill = () => {
+    killed = first.stop("SIGKILL");
+  };
+  // The part that was cut is let go of a moment later, and some of it may come in until then.
+  let cut = 0;
+  do cut = await offsetOf(location);
+  while ((await sendFrom(location, path, cut, { after: sizeBytes / 3, meanwhile: kill })) === 409);
+  expect(cut).toBeLessThan(sizeBytes / 2);
+  await killed;
+  await using second = await startServer(data, flags);
+  const kept = await offsetOf(location);
+  expect([kept >= cut, kept < sizeBytes]).toEqual([true, true]);
+
+  expect(await sendFrom(location, path, kept)).toBe(204);
+  const whole = await fetch(location, { method: "HEAD" });
+  expect([whole.status, whole.headers.get("content-length"), whole.headers.get("repr-digest")]).toEqual([
+    ...[200, String(sizeBytes), `sha-256=:${digest}:`],
+  ]);
+  const read = createHash("sha256");
+  for await (const piece of (await fetch(location)).body ?? []) read.update(piece);
+  expect(read.digest("base64")).toBe(digest);
+  expect((await readdir(join(data, "vault"))).filter((name) => name.startsWith("."))).toEqual([]);
+  expect(second.talk()).not.toContain("error");
+}, 300_000);

@@ -55,7 +55,7 @@ export function quickRunner(
     processOf: async () => echoProcess,
     vaultFile: async () => undefined,
     download: () => Promise.reject(new Error("Cannot download in this test")),
-    sizeOf: async () => undefined,
+    factsOf: async () => ({}),
     checkValue: () => [],
     isBuffered: () => false,
     settings: {

@@ -21,7 +21,7 @@ const writeJson = (path, value) => writeFileSync(join(top, path), `${JSON.string
 const json = "application/json";
 writeJson("catalog.json", {
   type: "Catalog",
-  stac_version: "1.0.0",
+  stac_version: "1.1.0",
   id: "ndvi",
   description: "The vegetation index of a scene",
   links: [
@@ -31,7 +31,7 @@ writeJson("catalog.json", {
 });
 writeJson(join(itemId, `${itemId}.json`), {
   type: "Feature",
-  stac_version: "1.0.0",
+  stac_version: "1.1.0",
   stac_extensions: ["https://stac-extensions.github.io/file/v2.1.0/schema.json"],
   id: itemId,
   geometry,

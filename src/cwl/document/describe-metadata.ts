@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import { defined, unlessEmpty } from "../../domain/defined.ts";
 import { type AnyNumber, ExactNumber, isNumber } from "../../domain/exact-number.ts";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
@@ -37,6 +38,34 @@ export function describeMetadata({ extensions }: Pick<CwlProcess, "extensions">)
     keywords: unlessEmpty(keywords),
     metadata: unlessEmpty(metadata),
   });
+}
+
+/** The vocabulary of what a package says for this server. */
+const ownNames = ["urn:heddle:cwl:assets", "heddle:assets"];
+
+const AssetsSchema = v.union([
+  v.pipe(
+    v.string(),
+    v.minLength(1),
+    v.transform((word) => [word]),
+  ),
+  v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.minLength(1), v.maxLength(100)),
+]);
+
+/**
+ * Reads which assets of STAC items a package wants (`heddle:assets`), as `heddle.assets` of a description says it; with the fault of
+ * one that says something else.
+ */
+export function describeAssets({ extensions }: Pick<CwlProcess, "extensions">): {
+  readonly assets?: string[];
+  readonly fault?: string;
+} {
+  const name = ownNames.find((one) => extensions[one] !== undefined);
+  if (name === undefined) return {};
+  const outcome = v.safeParse(AssetsSchema, extensions[name]);
+  if (outcome.success) return { assets: outcome.output };
+  const found = JSON.stringify(extensions[name]).slice(0, 200);
+  return { fault: `heddle:assets: found ${found}, wanted a list of 1 to 100 keys, roles or media types of assets` };
 }
 
 function listOf(value: Json | undefined): readonly Json[] {

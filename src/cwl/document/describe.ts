@@ -7,7 +7,7 @@ import { formatMediaType } from "../values/formats.ts";
 import { outputMediaType } from "../values/output-types.ts";
 import { holdsFiles, isOptional, members } from "../values/types.ts";
 import { fromCustom } from "./custom-types.ts";
-import { describeMetadata } from "./describe-metadata.ts";
+import { describeAssets, describeMetadata } from "./describe-metadata.ts";
 import { operationFaults } from "./requirements.ts";
 import type { CwlDocument, CwlType, InputParameter } from "./schema.ts";
 
@@ -20,6 +20,8 @@ export type CwlDescription = {
   readonly keywords?: string[];
   readonly version?: string;
   readonly metadata?: JsonObject[];
+  /** How the package wants its jobs to be run. */
+  readonly heddle?: { readonly assets: string[] };
   readonly inputs: Record<string, InputDefinition>;
   readonly outputs: Record<string, OutputDefinition>;
   /** Ids of the inputs that are files. */
@@ -30,6 +32,7 @@ export type CwlDescription = {
 /** Describes a CWL document's main process in the terms of OGC API - Processes, with JSON Schema 2020-12. */
 export function describeDocument(document: CwlDocument): CwlDescription {
   const { main } = document;
+  const { assets } = describeAssets(main);
   const inputs = main.inputs.map((input) => [input.id, describeInput(input)] as const);
   const outputs = main.outputs.map((output) => {
     const schema = typeSchema(output.type, {
@@ -41,29 +44,27 @@ export function describeDocument(document: CwlDocument): CwlDescription {
     ...(main.id === "main" ? {} : { suggestedId: main.id }),
     ...described(main),
     ...describeMetadata(main),
+    ...(assets === undefined ? {} : { heddle: { assets } }),
     inputs: Object.fromEntries(inputs),
     outputs: Object.fromEntries(outputs),
-    fileInputs: main.inputs.filter((input) => holdsFiles(input.type)).map((input) => input.id),
+    fileInputs: main.inputs.filter((input) => isFileOrList(input.type)).map((input) => input.id),
     isWorkflow: main.kind === "workflow",
   };
 }
 
 /** Words why a document cannot be offered over HTTP; empty when it can. Images may come after it: jobs look for them. */
 export function descriptionFaults(document: CwlDocument): readonly string[] {
-  const values = document.main.inputs.flatMap(({ id, type }) =>
-    holdsFiles(type) && !isFileOrList(type)
-      ? [`input "${id}": found files inside other values, wanted files, directories and lists of them`]
-      : [],
-  );
-  return [...values, ...operationFaults(document)];
+  const { fault } = describeAssets(document.main);
+  return [...(fault === undefined ? [] : [fault]), ...operationFaults(document)];
 }
 
+/** Tells whether all values of a type are files or directories, or all are lists of them. */
 function isFileOrList(type: CwlType): boolean {
-  return members(type).every((member) => {
-    const isOne = ({ kind }: CwlType) => kind === "File" || kind === "Directory";
-    if (member.kind === "array") return members(member.items).every(isOne);
-    return member.kind === "null" || isOne(member);
-  });
+  const isOne = ({ kind }: CwlType) => kind === "File" || kind === "Directory";
+  const accepted = members(type).filter(({ kind }) => kind !== "null");
+  const [only] = accepted;
+  if (accepted.length === 1 && only?.kind === "array") return members(only.items).every(isOne);
+  return accepted.length > 0 && accepted.every(isOne);
 }
 
 function described(from: { readonly label?: string; readonly doc?: string }): { title?: string; description?: string } {
@@ -114,7 +115,7 @@ function typeSchema(type: CwlType, files: Files): JsonObject {
     case "Any":
       return {};
     case "array":
-      return { type: "array", items: typeSchema(type.items, files) };
+      return { type: "array", items: typeSchema(type.items, { ...files, isInside: true }) };
     case "record":
       return recordSchema(type);
     case "union":
@@ -149,7 +150,9 @@ const boundingBoxSchema: JsonObject = {
 const directorySchema: JsonObject = { type: "string", format: "uri", contentMediaType: directoryType };
 
 function unionSchema(types: readonly CwlType[], files: Files): JsonObject {
-  const schemas = types.filter((type) => type.kind !== "null").map((type) => typeSchema(type, files));
+  const others = types.filter((type) => type.kind !== "null");
+  const inside = others.length > 1 ? { ...files, isInside: true } : files;
+  const schemas = others.map((type) => typeSchema(type, inside));
   const [only] = schemas;
   return only !== undefined && schemas.length === 1 ? only : { anyOf: schemas };
 }
@@ -174,12 +177,18 @@ function recordSchema(type: CwlType & { kind: "record" }): JsonObject {
 }
 
 /** What files are: `unknown` stands for any; without it nothing is claimed of files that are known only later. */
-type Files = { readonly mediaTypes: readonly string[]; readonly unknown?: string };
+type Files = {
+  readonly mediaTypes: readonly string[];
+  readonly unknown?: string;
+  /** They stand inside other values, where a value has to fit the schema as it is: one that differs by media type only fits several. */
+  readonly isInside?: boolean;
+};
 
-function fileSchema({ mediaTypes, unknown }: Files): JsonObject {
+function fileSchema({ mediaTypes, unknown, isInside = false }: Files): JsonObject {
   const bytes = { type: "string", contentEncoding: "binary" };
   const known = mediaTypes.length === 0 && unknown !== undefined ? [unknown] : mediaTypes;
   const schemas = known.map((contentMediaType) => ({ ...bytes, contentMediaType }));
   const [only = bytes] = schemas;
-  return schemas.length < 2 ? only : { oneOf: schemas };
+  if (schemas.length < 2) return only;
+  return isInside ? { anyOf: schemas } : { oneOf: schemas };
 }

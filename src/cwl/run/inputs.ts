@@ -2,7 +2,14 @@ import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
 import { type Fault, Problem } from "../../domain/problem.ts";
-import { type FileValue, isItemList, itemsOf, type PreparedInputs, type PreparedItem } from "../../domain/values.ts";
+import {
+  type FileValue,
+  isItemList,
+  itemsOf,
+  type PreparedInputs,
+  type PreparedItem,
+  preparedLeaves,
+} from "../../domain/values.ts";
 import { ifExists } from "../../files/file-errors.ts";
 import { toCustom } from "../document/custom-types.ts";
 import { duringField } from "../document/failed-field.ts";
@@ -73,7 +80,8 @@ function valueFault({ type, default: fallback }: InputParameter, value: Json): s
 
 /** A File may not be named inside a plain value: what may be read was decided when the inputs were prepared. */
 function locationFault(given: PreparedItem | readonly PreparedItem[]): string | undefined {
-  const plain = itemsOf(given).flatMap((item) => (item.kind === "value" ? filesIn(item.value) : []));
+  const leaves = itemsOf(given).flatMap(preparedLeaves);
+  const plain = leaves.flatMap((item) => (item.kind === "value" ? filesIn(item.value) : []));
   const named = plain.find((file) => file.path !== undefined || file.location !== undefined);
   return named === undefined ? undefined : "found the path or location of a file inside a value, wanted none";
 }
@@ -110,6 +118,10 @@ function itemValue(item: PreparedItem): Json {
       return fileObject("Directory", item.path, { basename: item.basename });
     case "value":
       return item.value;
+    case "list":
+      return item.items.map(itemValue);
+    case "record":
+      return Object.fromEntries(Object.entries(item.members).map(([name, one]) => [name, itemValue(one)]));
     case "link":
       throw new Problem("internal", `Cannot run a tool: found the link "${item.href}", wanted what it leads to`);
     default:

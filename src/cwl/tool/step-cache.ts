@@ -7,7 +7,7 @@ import { copyTree } from "../../files/copy-tree.ts";
 import { hasCode, ifExists } from "../../files/file-errors.ts";
 import { directoryMode, isInside } from "../../files/layout.ts";
 import { openDirectory, openRegular, readPart } from "../../files/open-regular.ts";
-import { markUsed } from "../../files/step-cache.ts";
+import { markUsed, partialEntry } from "../../files/step-cache.ts";
 import type { CommandLineTool } from "../document/schema.ts";
 import { evaluate } from "../javascript/expression.ts";
 import type { CompleteCall } from "../run/complete-call.ts";
@@ -109,7 +109,7 @@ export async function keepCached({ directory, key }: Cached, outdir: string, out
   const paths = filesIn(outputs).flatMap((file) => pathOf(file) ?? []);
   if (!paths.every((path) => isInside(outdir, path))) return;
   await mkdir(directory, { recursive: true, mode: directoryMode });
-  const partial = await mkdtemp(join(directory, "partial-"));
+  const partial = await mkdtemp(join(directory, partialEntry));
   try {
     await mkdir(join(partial, "out"), { mode: directoryMode });
     for (const path of outermost(paths)) await keepOne(outdir, path, join(partial, "out"));

@@ -39,5 +39,12 @@ export type JobDocument = {
   readonly links: readonly Link[];
 };
 
+/** Jobs of one page that have something in common. */
+export type JobGroup<Shown> = {
+  readonly category: Readonly<Record<string, string | null>>;
+  readonly count: number;
+  readonly jobs: readonly Shown[];
+};
+
 /** One page of a list of jobs. */
 export type JobListDocument = { readonly jobs: readonly JobDocument[]; readonly links: readonly Link[] };

@@ -32,7 +32,7 @@ export function documentResponse<Document extends object>(
   document: Document,
   { title, profile, headers: others, page, state }: DocumentOptions<Document>,
 ): Response {
-  const format = formatOf(context);
+  const format = documentFormat(context);
   const headers = { vary: "accept", ...(profile === undefined ? {} : profileHeaders(profile)), ...others };
   const linked = withAlternates(context, document, format);
   const tagged = (
@@ -83,8 +83,8 @@ function otherUrl({ request, baseUrl }: Pick<RouteContext, "request" | "baseUrl"
   return `${baseUrl}${pathname === "/" ? pathname : withoutEndSlashes(pathname)}?${searchParams}`;
 }
 
-/** Chooses the format: `f` wins over `Accept`; JSON when the client names nothing, or takes anything. */
-function formatOf({ request, query }: Pick<RouteContext, "request" | "query">): DocumentFormat {
+/** Reads the format of a document: `f` wins over `Accept`; JSON when the client names nothing, or takes anything. */
+export function documentFormat({ request, query }: Pick<RouteContext, "request" | "query">): DocumentFormat {
   const name = query("f");
   if (name !== undefined) {
     if (isDocumentFormat(name)) return name;

@@ -1,5 +1,6 @@
 import { defined } from "../../domain/defined.ts";
 import type { JobDocument } from "../../domain/documents/job.ts";
+import { documentOfItem } from "../../domain/inner-files.ts";
 import type { Job, JobRequest } from "../../domain/job.ts";
 import { isFinished } from "../../domain/job-state.ts";
 import { isJsonObject } from "../../domain/json.ts";
@@ -110,6 +111,11 @@ function inputMember(item: InputItem): unknown {
       return { href: item.href, ...defined({ type: item.mediaType }) };
     case "bbox":
       return { bbox: item.bbox, crs: item.crs };
+    case "file":
+    case "list":
+      return documentOfItem(item);
+    case "record":
+      return { value: documentOfItem(item) };
     case "value": {
       const { kind: _kind, value, ...qualifiers } = item;
       const isBare = Object.keys(qualifiers).length === 0 && !isJsonObject(value);

@@ -92,7 +92,20 @@ export const documentSchemas = {
   }),
   RevisionList: v.object({ revisions: v.array(Revision), links: v.array(Link) }),
   StatusInfo,
-  JobList: v.object({ jobs: v.array(StatusInfo), links: v.array(Link) }),
+  JobList: v.union([
+    v.object({ jobs: v.array(StatusInfo), links: v.array(Link) }),
+    v.object({ jobs: v.array(v.string()), links: v.array(Link) }),
+    v.object({
+      groups: v.array(
+        v.object({
+          category: v.record(v.string(), v.nullable(v.string())),
+          count: v.number(),
+          jobs: v.array(v.union([StatusInfo, v.string()])),
+        }),
+      ),
+      links: v.array(Link),
+    }),
+  ]),
   DismissedJobs: v.object({
     jobs: v.array(v.union([StatusInfo, v.object({ jobID: v.string(), exception: Exception })])),
     links: v.array(Link),

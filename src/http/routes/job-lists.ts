@@ -7,9 +7,10 @@ import { type ListDeps, listJobs } from "../../operations/list-jobs.ts";
 import { requireProvider } from "../../operations/manage-providers.ts";
 import type { ReadResultsDeps } from "../../operations/read-results.ts";
 import { jobListPage } from "../../pages/job-list.tsx";
-import { documentResponse } from "../answers/document-response.ts";
+import { documentFormat, documentResponse } from "../answers/document-response.ts";
 import { resultsTarget } from "../answers/results-target.ts";
 import { statusDocument } from "../answers/status-document.ts";
+import { groupJobs, jobListForm } from "../job-list-form.ts";
 import { requireKnownQuery } from "../known-query.ts";
 import { paging, tagged } from "../openapi/about.ts";
 import { listPage, pageLinks, pageNumberOf, pageOf } from "../paging.ts";
@@ -30,6 +31,9 @@ const filters = {
   sortby: "created, finished, status, processID, provider or user; - before it for falling, -created if not given",
   page: "number of the page, from 0; after and before go further",
   removed: "true: also jobs that were removed after their end, for who may read all jobs",
+  detail: "false: ids of jobs instead of their status",
+  groups:
+    "the jobs of the page in groups: by process, provider, service (the provider) or status, separated by commas; true is process",
   sort: "the same keys, of which created and finished fall without a sign",
 } as const;
 
@@ -96,20 +100,32 @@ async function list(
   url: string,
   filter: Parameters<typeof listJobs>[2],
 ): Promise<Response> {
+  const { onlyIds, groups } = jobListForm(context);
+  const isPage = documentFormat(context) === "html";
+  if (groups !== undefined && isPage) {
+    const detail = "Cannot list jobs: found groups for a page, wanted them for JSON (f=json)";
+    throw new Problem("invalid-query-parameter-value", detail);
+  }
   const { items, ...turns } = await listPage(pageNumberOf(context), filter, (page) =>
     listJobs(deps, principalOf(context), page),
   );
-  const jobs = items.map(async (job) =>
+  const links = pageLinks(context, url, turns);
+  if (onlyIds && !isPage) {
+    const ids = items.map(({ id }) => id);
+    const document = groups === undefined ? { jobs: ids, links } : { groups: groupJobs(items, ids, groups), links };
+    return documentResponse(context, document, { title: "Jobs" });
+  }
+  const shown = items.map(async (job) =>
     statusDocument(job, context.baseUrl, { results: await resultsTarget(deps, job) }),
   );
-  const document = {
-    jobs: await Promise.all(jobs),
-    links: pageLinks(context, url, turns),
-  };
-  return documentResponse(context, document, { title: "Jobs", profile: profiles.jobList, page: jobListPage });
+  const jobs = await Promise.all(shown);
+  if (groups !== undefined) {
+    return documentResponse(context, { groups: groupJobs(items, jobs, groups), links }, { title: "Jobs" });
+  }
+  return documentResponse(context, { jobs, links }, { title: "Jobs", profile: profiles.jobList, page: jobListPage });
 }
 
-const pageNames = ["limit", "after", "before", "page", "sortby", "sort", "removed"];
+const pageNames = ["limit", "after", "before", "page", "sortby", "sort", "removed", "detail", "groups"];
 
 function filterOf(context: RouteContext) {
   requireKnownQuery(context, "jobs", { filters: searchNames, others: pageNames });

@@ -8,7 +8,7 @@ import { digestField } from "../answers/digest-field.ts";
 import { contentTypeOf, passingChunks, tooLarge } from "../read-body.ts";
 import { isGzipped } from "../request-coding.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
-import { beginTus, isTus } from "../tus.ts";
+import { beginTus, isTus, tusDiscovery } from "../tus.ts";
 import { checkedFacts, UploadSchema } from "../upload-facts.ts";
 import { vaultFileRoutes } from "./vault-files.ts";
 
@@ -18,6 +18,7 @@ const body = { mediaTypes: ["multipart/form-data", "*/*"], schema: UploadSchema 
 
 /** Lists the routes of uploads: a bare body, the field `file` of a form, or in parts; and of what was uploaded. */
 export function vaultRoutes(deps: VaultRouteDeps): readonly Route[] {
+  const discovery = tusDiscovery(deps.settings.maxUploadBytes);
   const parts = { ...deps, openUploads: new Set<string>() };
   return [
     {
@@ -33,9 +34,10 @@ export function vaultRoutes(deps: VaultRouteDeps): readonly Route[] {
         problems: [409, 412, 413, 415],
       },
       body,
+      optionsHeaders: discovery,
       handle: (context) => (isTus(context) ? beginTus(parts, context) : keep(deps, context)),
     },
-    ...vaultFileRoutes(parts),
+    ...vaultFileRoutes(parts).map((route) => ({ ...route, optionsHeaders: discovery })),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { crs84h, type KnownCrs, knownCrs, withAxesTurned } from "../../domain/crs.ts";
 import { defined } from "../../domain/defined.ts";
+import { documentOfItem } from "../../domain/inner-files.ts";
 import type { Json } from "../../domain/json.ts";
 import { doubleOf, isJsonObject } from "../../domain/json.ts";
 import type { InputItem } from "../../domain/values.ts";
@@ -91,6 +92,11 @@ export function dataOfInput(item: InputItem, kind: ValueKind): WpsData {
         : { kind: "bbox", bbox: item.bbox, crs: item.crs };
     case "value":
       return dataOfValue(item, kind);
+    case "file":
+      return dataOfInput(item.item, kind);
+    case "list":
+    case "record":
+      return dataOfValue({ value: documentOfItem(item) }, kind);
     default:
       return item satisfies never;
   }

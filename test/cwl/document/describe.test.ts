@@ -78,13 +78,15 @@ test("the climate example is described", async () => {
   expect(descriptionFaults(cwl)).toEqual([]);
 });
 
-test("inputs that are files inside other values are not offered; outputs may be whatever holds files", () => {
+test("inputs and outputs may be whatever holds files", () => {
   const cwl = load(
     "inputs: { d: { type: { type: record, fields: { f: File } } } }\noutputs: { r: { type: { type: record, fields: { f: File } } } }",
   );
-  expect(descriptionFaults(cwl)).toEqual([
-    'input "d": found files inside other values, wanted files, directories and lists of them',
-  ]);
+  expect(descriptionFaults(cwl)).toEqual([]);
+  const { inputs, fileInputs } = describeDocument(cwl);
+  const file = { type: "string", contentEncoding: "binary", contentMediaType: "application/octet-stream" };
+  expect(inputs.d?.schema).toEqual({ type: "object", properties: { f: file }, required: ["f"] });
+  expect(fileInputs).toEqual([]);
 });
 
 test("what needs a container is offered: the image may come after it", () => {
