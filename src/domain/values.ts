@@ -157,3 +157,20 @@ export type Result =
 
 /** The results of a job by output id. */
 export type Results = Readonly<Record<string, Result>>;
+
+/** A value or a file that stands in no list and no record. */
+export type PlainPart = Exclude<InputItem, { readonly kind: "file" | "list" | "record" }>;
+
+/** Gives the values and files that stand inside lists and records, in their order. */
+export function plainParts(item: InputItem): readonly PlainPart[] {
+  switch (item.kind) {
+    case "file":
+      return [item.item];
+    case "list":
+      return item.items.flatMap(plainParts);
+    case "record":
+      return Object.values(item.members).flatMap(plainParts);
+    default:
+      return [item];
+  }
+}

@@ -2,7 +2,7 @@ import type { ProvDocument } from "../../domain/documents/provenance.ts";
 import { jobUrl } from "../../domain/links.ts";
 import type { TaskFacts } from "../../domain/provenance.ts";
 import type { OutputLocations } from "../../domain/results.ts";
-import { type InputItem, itemsOf } from "../../domain/values.ts";
+import { type InputItem, itemsOf, type PlainPart, plainParts } from "../../domain/values.ts";
 import type { Provenance } from "../../operations/read-provenance.ts";
 import { addResult, addValue, isFile, occurrences, shortValue } from "./provenance-entities.ts";
 import { type Attributes, createProvWriter, type ProvWriter, provName, provTime } from "./provenance-records.ts";
@@ -148,7 +148,7 @@ function addJobInputs(writing: Writing, job: string, own: TaskFacts | undefined)
   }
   for (const [id, given] of Object.entries(inputs)) {
     if (Object.hasOwn(resolved, id)) continue;
-    for (const [index, item] of itemsOf(given).entries()) {
+    for (const [index, item] of itemsOf(given).flatMap(plainParts).entries()) {
       const entity = prov.element("entity", `input ${id} ${index}`, { "prov:label": id, ...givenFacts(item) });
       prov.relate("used", used(job, entity, id));
     }
@@ -164,7 +164,7 @@ function hrefsOf(given: InputItem | readonly InputItem[] | undefined): readonly 
   return given === undefined ? [] : itemsOf(given).map((item) => (item.kind === "reference" ? item.href : undefined));
 }
 
-function givenFacts(item: InputItem): Attributes {
+function givenFacts(item: PlainPart): Attributes {
   switch (item.kind) {
     case "reference":
       return {
