@@ -1,28 +1,33 @@
 import { existsSync } from "node:fs";
+import { createAuditing } from "./assembly/auditing.ts";
 import { listBuiltins, saveBuiltins } from "./assembly/builtins.ts";
 import { readDoor, refuseOpenDoor, refuseOpenTools, signInNote } from "./assembly/door.ts";
 import { startDropIn } from "./assembly/drop-in.ts";
 import { createEngines } from "./assembly/engines.ts";
 import { refuseFirstStart } from "./assembly/first-start.ts";
-import { askedTries, openGate } from "./assembly/gate.ts";
+import { askedTries, countedGate, openGate } from "./assembly/gate.ts";
 import { openListener } from "./assembly/listener.ts";
+import { measuredExecutor } from "./assembly/measured-executor.ts";
+import { startMetrics } from "./assembly/metrics.ts";
 import { startTelling } from "./assembly/notifier.ts";
+import { openKeyStore, openStore } from "./assembly/open-store.ts";
 import { endOnUncaughtErrors, endUnlessStuck } from "./assembly/program-end.ts";
 import { createJobRunner } from "./assembly/runner.ts";
 import { openSecretKey } from "./assembly/secret.ts";
+import { createSeeing, lanesOf } from "./assembly/seeing.ts";
 import { clientBoundsOf, outputsUrlOf, requestSettings, retentionOf } from "./assembly/settings.ts";
 import { readTelling } from "./assembly/telling.ts";
 import { createToolHold } from "./assembly/tool-hold.ts";
 import { createToolExecutor } from "./assembly/tools.ts";
 import type { Config } from "./config.ts";
 import { imageWarnings } from "./cwl/document/requirements.ts";
-import type { Clock } from "./domain/clock.ts";
 import { createCondition } from "./domain/condition.ts";
 import { defined } from "./domain/defined.ts";
-import type { Logger } from "./domain/logger.ts";
 import { createPatience } from "./domain/patience.ts";
 import { pause } from "./domain/pause.ts";
+import { createServiceMetrics } from "./domain/service-metrics.ts";
 import { networkWords, readNetworkRules } from "./domain/tool-network.ts";
+import { newId, newKey, newSecret } from "./draw.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import { hasLivingTool } from "./executors/local/living-tools.ts";
 import { refuseOpenElsewhere } from "./executors/local/open-files.ts";
@@ -33,7 +38,7 @@ import { createLayout, databaseFile, type Layout, lockFile } from "./files/layou
 import { refuseMissingDatabase } from "./files/missing-database.ts";
 import { makeDirectories } from "./files/new-place.ts";
 import { createHttpApp } from "./http/server.ts";
-import { createLogger } from "./log.ts";
+import { createEventLog, createLineBuffer, createLogger } from "./log.ts";
 import { createJobNews } from "./operations/job-news.ts";
 import { createJobWatches } from "./operations/job-watch.ts";
 import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
@@ -48,22 +53,13 @@ import { bringBackKnown } from "./runner/orphans.ts";
 import { type WatchedFile, watchFiles } from "./runner/removed-files.ts";
 import { createStatusDocuments } from "./runner/status-document.ts";
 import { setLogAside } from "./store/backup.ts";
-import { type Database, openDatabase } from "./store/database.ts";
+import type { Database } from "./store/database.ts";
 import { showWaitedJobs } from "./store/hidden-jobs.ts";
 import { hasAnyKey } from "./store/keys.ts";
 import { lockDataDirectory } from "./store/lock.ts";
 import { findProcessRevision } from "./store/processes.ts";
+import { clock, type LogTarget, logFormat, logOptions } from "./surroundings.ts";
 import { startWatchdogThread } from "./watchdog.ts";
-
-/** Where the program writes its log. */
-export type LogTarget = {
-  talk(text: string): void;
-  readonly isTerminal: boolean;
-  /** Tells of an error that nothing caught; the program is to end then. Nothing is told when absent. */
-  onUncaught?(listener: (error: unknown) => void): void;
-  /** Ends the program at once, whatever it still waits for. */
-  abandon?(exitCode: number): void;
-};
 
 /** A service that listens. Disposal stops claiming, answers what is open, and leaves tools running. */
 export type App = AsyncDisposable & {
@@ -72,15 +68,14 @@ export type App = AsyncDisposable & {
   readonly notes: readonly string[];
 };
 
-const clock: Clock = { now: () => Date.now(), elapsed: () => performance.now() };
-
 /**
  * Starts the service: takes the data directory, migrates the database, looks after what an earlier run left, listens.
  * What was found of bubblewrap is waited for before anything could run a tool.
  * Throws `unavailable` or `conflict` when it must not or cannot start; then nothing is left running.
  */
 export async function startApp(config: Config, target: LogTarget, search: Promise<Bubblewrap>): Promise<App> {
-  const logger = loggerOf(config, target);
+  const lines = createLineBuffer(target.talk);
+  const logger = createLogger(logOptions(config, target, lines.now));
   // What is added last ends first.
   await using stack = new AsyncDisposableStack();
   const watching = stack.use(startWatchdogThread());
@@ -96,12 +91,12 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   // Whatever can be refused is refused before there is a new database.
   if (!existsSync(databaseFile(layout))) await refuseFirstStart(config, search, newKey());
   const listener = stack.use(openListener(config, { logger, clock, slots: config.slots }));
-  const database = stack.use(await openStore(config, logger));
+  const database = stack.use(await openStore(config, { clock, logger }));
   const watchdog = stack.use(
     await watching.watch({
       dataDirectory: layout.dataDirectory,
       limitSeconds: config.watchdogSeconds,
-      logFormat: logFormat(target),
+      logFormat: logFormat(config, target),
       ...defined({ healthAddress: config.healthAddress }),
     }),
   );
@@ -115,12 +110,27 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
 
   // The ways in and out.
   const serviceUrl = config.publicUrl ?? listener.url;
-  const gate = stack.use(openGate(config));
+  const metrics = createServiceMetrics();
+  const gate = stack.use(countedGate(openGate(config), metrics));
   const telling = await readTelling(config);
   const secretKey = await openSecretKey({ config, layout, database }, newKey());
   const maxMilliseconds = config.shortageSeconds * 1000;
   const patience = createPatience({ elapsed: clock.elapsed, pause, maxMilliseconds });
-  const means = { gate, secretKey, serviceUrl, activity, condition, patience };
+  const events = createEventLog(logOptions(config, target, lines.add));
+  const auditing = createAuditing({ database, clock, logger, events });
+  const { logRequests } = config;
+  const seeing = createSeeing({ metrics, events, laneOf: lanesOf(builtins), logRequests, onRefused: auditing.refused });
+  const means = {
+    metrics,
+    onMove: seeing.onMove,
+    onAudited: auditing.onAudited,
+    gate,
+    secretKey,
+    serviceUrl,
+    activity,
+    condition,
+    patience,
+  };
   const base = { config, database, layout, logger, clock, newId, ...means };
 
   // What runs jobs.
@@ -131,7 +141,9 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     createToolExecutor(config, { layout, logger, clock, bubblewrap, exposed, environment: process.env }),
   );
   const hold = createToolHold({ logger, exposed, bubblewrap, sandbox: config.sandbox });
-  const engines = stack.use(createEngines({ ...base, executor: tools.executor, machine: tools.machine, builtins }));
+  const executor = measuredExecutor(tools.executor, { clock, metrics });
+  const onCacheLook = (isFound: boolean) => metrics.cacheLooks.add([isFound ? "hit" : "miss"]);
+  const engines = stack.use(createEngines({ ...base, executor, machine: tools.machine, builtins, onCacheLook }));
   const armed = await armFailpoint();
   const watched = [layout.dataDirectory, layout.outputsDirectory];
   const { hasSpace, start: watchSpace } = stack.use(createDiskSpace(base, watched, config.minFreeBytes));
@@ -165,6 +177,10 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     }),
   );
 
+  const version = process.env.HEDDLE_VERSION ?? "0.0.0-dev";
+  const measuring = { ...base, processes, runner, mayClaim, executor, machine: tools.machine, version };
+  const { readMetrics, notes: metricsNotes } = stack.use(startMetrics(measuring));
+
   // What answers requests.
   const stopping = new AbortController();
   const { maxDocumentBytes } = config;
@@ -172,6 +188,9 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const http = createHttpApp({
     ...base,
     newSecret,
+    observer: seeing.observer,
+    onForeignRead: auditing.onForeignRead,
+    ...defined({ readMetrics }),
     inputChecks,
     processes,
     settings,
@@ -205,6 +224,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const tidying = {
     ...base,
     ...retentionOf(config),
+    auditMilliseconds: config.keepAuditDays * 86_400_000,
     cacheBytes: config.cacheBytes,
     minFreeBytes: config.minFreeBytes,
     orphanDays: config.orphanDays,
@@ -217,6 +237,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   stack.use(await startHousekeeping(tidying));
   stack.use(startDropIn({ ...base, processes, remotes, settings }, config));
   listener.answerWith(http);
+  await auditing.note("start", version);
   logger.info("Listening", { url: listener.url, data: layout.dataDirectory });
 
   const held = stack.move();
@@ -225,6 +246,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     notes: [
       signInNote(config, await hasAnyKey(database)),
       ...tools.notes,
+      ...metricsNotes,
       networkWords(readNetworkRules(config.toolNetwork), exposed),
       ...(watchdog.healthUrl === undefined ? [] : [`Health is told at ${watchdog.healthUrl}`]),
     ],
@@ -233,6 +255,9 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
       runner.stopClaiming();
       const end = async () => {
         await listener.drain(config.drainSeconds);
+        await auditing
+          .note("stop", version)
+          .catch((error: unknown) => logger.warn("Cannot add to the audit", { error }));
         logger.info("Stopping", await database.figures());
         await held.disposeAsync();
       };
@@ -242,10 +267,8 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
 }
 
 /** Opens the database for the commands that manage keys, beside a server that may be running. */
-export async function openKeys(config: Config, target: LogTarget): Promise<KeyDeps & AsyncDisposable> {
-  await refuseMissingDatabase(createLayout(config.data, config.outputsDir));
-  const database = await openStore(config, loggerOf(config, target));
-  return { database, clock, newSecret, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
+export function openKeys(config: Config, target: LogTarget): Promise<KeyDeps & AsyncDisposable> {
+  return openKeyStore(config, { clock, newSecret, logger: createLogger(logOptions(config, target, target.talk)) });
 }
 
 /** What must stay where it is. */
@@ -259,33 +282,6 @@ function filesToWatch(layout: Layout, database: Database): readonly WatchedFile[
     },
     { path: lockFile(layout), loses: "another service may use the data directory" },
   ];
-}
-
-function logFormat(target: LogTarget): "json" | "text" {
-  return target.isTerminal ? "text" : "json";
-}
-
-function loggerOf(config: Config, target: LogTarget): Logger {
-  return createLogger({ level: config.logLevel, format: logFormat(target), write: target.talk, now: clock.now });
-}
-
-function openStore(config: Config, logger: Logger): Promise<Database> {
-  return openDatabase({ file: databaseFile({ dataDirectory: config.data }), clock, logger });
-}
-
-/** Draws a UUID that sorts by the time it was drawn. */
-function newId(): string {
-  return Bun.randomUUIDv7();
-}
-
-/** Draws 40 letters and digits, 160 bits. */
-function newSecret(): string {
-  return Buffer.from(crypto.getRandomValues(new Uint8Array(20))).toString("hex");
-}
-
-/** Draws 256 random bits. */
-function newKey(): Uint8Array {
-  return crypto.getRandomValues(new Uint8Array(32));
 }
 
 /** The condition is settled while building: the executable that people get has neither the variable nor what it does. */

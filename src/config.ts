@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import * as v from "valibot";
+import { seeingEntries } from "./config-seeing.ts";
 import {
   anonymousRole,
   directories,
@@ -17,7 +18,6 @@ import { jsonBounds } from "./domain/json-bounds.ts";
 import { isMailPattern } from "./domain/subscriber.ts";
 import { isNetworkRule } from "./domain/tool-network.ts";
 import { engineNames } from "./executors/images/container-engine.ts";
-import { logLevels } from "./log.ts";
 
 /**
  * Every setting: its meaning with its unit, what it accepts, its default. The name gives the flag
@@ -285,10 +285,7 @@ export const ConfigSchema = v.strictObject({
     ),
     [],
   ),
-  logLevel: v.optional(
-    v.pipe(v.picklist(logLevels, logLevels.join(", ")), v.description("lowest level logged")),
-    "info",
-  ),
+  ...seeingEntries,
 });
 
 /** The whole configuration, frozen at start. */

@@ -18,6 +18,7 @@ import type { Layout } from "../files/layout.ts";
 import { stepCacheDirectory } from "../files/step-cache.ts";
 import type { Gate } from "../net/fetch.ts";
 import { createRemoteClient } from "../net/remote-client.ts";
+import { tracedGate } from "../net/traced-gate.ts";
 import type { RunnerDeps } from "../runner/claim.ts";
 import { createRemoteEngines } from "../runner/remote-engines.ts";
 import type { Database } from "../store/database.ts";
@@ -37,6 +38,8 @@ type EngineDeps = {
   readonly machine: Machine;
   readonly patience: Patience;
   readonly builtins: Builtins;
+  /** Told whether a step was found in the cache. */
+  readonly onCacheLook: (isFound: boolean) => void;
 };
 
 /** Which engine runs a job. Disposal leaves tools running. */
@@ -86,7 +89,7 @@ export function createEngines(deps: EngineDeps): Engines {
   };
 }
 
-function createCwl({ config, layout, logger, clock, gate, executor, machine, patience }: EngineDeps) {
+function createCwl({ config, layout, logger, clock, gate, executor, machine, patience, onCacheLook }: EngineDeps) {
   return createCwlEngine({
     executor,
     machine,
@@ -96,7 +99,7 @@ function createCwl({ config, layout, logger, clock, gate, executor, machine, pat
     toolPath: config.toolPath,
     graceSeconds: config.graceSeconds,
     maxWorkBytes: config.maxWorkBytes,
-    ...stepCache(config, layout),
+    ...stepCache(config, layout, onCacheLook),
     patience,
     expressionLimits: { ...defaultExpressionLimits, timeMilliseconds: config.expressionSeconds * 1000 },
     runRemoteStep: createRemoteStepRunner(remoteStepPort({ config, layout, logger, gate })),
@@ -109,19 +112,28 @@ function remoteStepPort({
   logger,
   gate,
 }: Pick<EngineDeps, "config" | "layout" | "logger" | "gate">): RemoteStepPort {
-  const clientOf = (definition: RemoteDefinition) =>
-    createRemoteClient({ gate, maxDocumentBytes: config.maxDocumentBytes }, definition);
+  const clientOf = (definition: RemoteDefinition, way: Gate) =>
+    createRemoteClient({ gate: way, maxDocumentBytes: config.maxDocumentBytes }, definition);
   const { maxDownloadBytes } = config;
   return {
     describe: (definition, asking) =>
-      describeRemote(clientOf(definition), definition, { ...triesOf(config), ...asking }),
-    createEngine: () =>
-      createRemoteEngine({ gate, layout, logger, clientOf, wait: pause, maxDownloadBytes, tries: triesOf(config) }),
+      describeRemote(clientOf(definition, gate), definition, { ...triesOf(config), ...asking }),
+    createEngine: (trace) => {
+      const traced = tracedGate(gate, trace);
+      return createRemoteEngine({
+        ...{ gate: traced, layout, logger, wait: pause, maxDownloadBytes, tries: triesOf(config) },
+        clientOf: (definition) => clientOf(definition, traced),
+      });
+    },
   };
 }
 
 /** Tools that see more directories than their inputs and the system may read what no key of the cache knows. */
-function stepCache({ cacheBytes, toolDirectories }: Config, layout: Layout): { cache?: StepCache } {
+function stepCache(
+  { cacheBytes, toolDirectories }: Config,
+  layout: Layout,
+  onLook: EngineDeps["onCacheLook"],
+): { cache?: StepCache } {
   if (cacheBytes === 0 || toolDirectories.length > 0) return {};
-  return { cache: { directory: stepCacheDirectory(layout), onlyPureSteps: true } };
+  return { cache: { directory: stepCacheDirectory(layout), onlyPureSteps: true, onLook } };
 }

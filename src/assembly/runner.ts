@@ -1,11 +1,15 @@
 import type { Config } from "../config.ts";
+import type { ServiceMetrics } from "../domain/service-metrics.ts";
 import { networkOf, readNetworkRules } from "../domain/tool-network.ts";
+import type { FileValue } from "../domain/values.ts";
+import type { Following } from "../engines/engine.ts";
 import type { InputChecks } from "../engines/input-check.ts";
 import { createSharedSync } from "../files/shared-sync.ts";
 import { vaultFile } from "../files/vault.ts";
 import { askSize } from "../net/ask-size.ts";
 import { download } from "../net/download.ts";
 import type { Gate } from "../net/fetch.ts";
+import { tracedGate } from "../net/traced-gate.ts";
 import type { ProcessCache } from "../operations/process-cache.ts";
 import type { RunnerDeps } from "../runner/claim.ts";
 import { createRunner, type Runner } from "../runner/runner.ts";
@@ -26,6 +30,7 @@ type Deps = Pick<
   | "patience"
   | "wakeNotifier"
   | "failpoint"
+  | "onMove"
   | "activity"
   | "condition"
   | "crashNotes"
@@ -40,7 +45,24 @@ type Deps = Pick<
   readonly serviceUrl: string;
   /** Others than the users of this machine may bring or run processes. */
   readonly isExposed: () => boolean;
+  readonly metrics: ServiceMetrics;
 };
+
+/** Counts a file that is fetched, and what it has. */
+async function counted(
+  { downloads, downloadBytes }: ServiceMetrics,
+  fetchFile: () => Promise<FileValue>,
+): Promise<FileValue> {
+  try {
+    const file = await fetchFile();
+    downloads.add(["done"]);
+    downloadBytes.add([], file.sizeBytes);
+    return file;
+  } catch (error) {
+    downloads.add(["failed"]);
+    throw error;
+  }
+}
 
 /** Creates the runner, which finds what a job needs: its engine, its process, its files. */
 export function createJobRunner({
@@ -52,6 +74,7 @@ export function createJobRunner({
   gate,
   serviceUrl,
   isExposed,
+  metrics,
   ...deps
 }: Deps): Runner {
   const { database, layout } = deps;
@@ -74,10 +97,15 @@ export function createJobRunner({
       const file = await findVaultFile(database, id);
       return file === undefined ? undefined : { ...file, path: vaultFile(layout, id) };
     },
-    download: (url, directory, mediaType, following) =>
-      download({ gate, maxBytes: config.maxDownloadBytes, ...triesOf(config), ...following }, { url }, directory, {
-        ...(mediaType === undefined ? {} : { mediaType }),
-      }),
+    download: (url, directory, mediaType, { trace, ...following }: Partial<Following> = {}) =>
+      counted(metrics, () =>
+        download(
+          { gate: tracedGate(gate, trace), maxBytes: config.maxDownloadBytes, ...triesOf(config), ...following },
+          { url },
+          directory,
+          { ...(mediaType === undefined ? {} : { mediaType }) },
+        ),
+      ),
     sizeOf: (url, signal) => askSize(gate, url, signal),
     withoutNetwork: (process) => {
       const decided = networkOf(networkRules, process, isExposed());

@@ -21,6 +21,7 @@ import {
 } from "../domain/values.ts";
 import { directoryMode, fileMode, isInside } from "../files/layout.ts";
 import { type DirectoryDeps, directoryOfFile, directoryOfValue, wantedDirectory } from "./directory-input.ts";
+import type { Following } from "./engine.ts";
 import { inlineType, withDescribedType } from "./input-format.ts";
 import { type InputPlace, refuseInput } from "./input-place.ts";
 import { plainValue, readReferenced } from "./read-referenced.ts";
@@ -46,14 +47,14 @@ export type PrepareInputsDeps = {
     url: string,
     directory: string,
     mediaType: string | undefined,
-    following?: { readonly tell: (message: string) => void; readonly signal: AbortSignal },
+    following?: Following,
   ) => Promise<FileValue>;
   /** Asks another server how large a file is; undefined when it does not tell. */
   readonly sizeOf: (url: string, signal: AbortSignal | undefined) => Promise<number | undefined>;
   /** The most that one directory may hold that is made of what is fetched, in bytes. */
   readonly maxBytes: number;
   /** Is told of tries that failed, and ends them. */
-  readonly following?: { readonly tell: (message: string) => void; readonly signal: AbortSignal };
+  readonly following?: Following;
   /** References of other servers stay as they are: who runs the process fetches them. */
   readonly keepsLinks?: boolean;
   /** Which assets of STAC items are wanted where the request does not say. */

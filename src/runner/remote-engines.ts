@@ -7,6 +7,7 @@ import { createRemoteEngine } from "../engines/remote.ts";
 import type { Layout } from "../files/layout.ts";
 import type { Gate } from "../net/fetch.ts";
 import { createRemoteClient } from "../net/remote-client.ts";
+import { tracedGate } from "../net/traced-gate.ts";
 import type { Tries } from "../net/try-again.ts";
 import type { Database } from "../store/database.ts";
 import { authOfProvider, findProvider, headersOfJob } from "../store/providers.ts";
@@ -40,19 +41,24 @@ export function createRemoteEngines(deps: RemoteEnginesDeps): RemoteEngines {
       const provider = await findProvider(deps.database, job.providerId);
       return { url: provider?.url, headers: await openHeaders(deps, job.id) };
     },
-    async engineOf(providerId, { url, headers }) {
+    async engineOf(providerId, { url, headers, trace }) {
+      const gate = tracedGate(deps.gate, trace);
       const secrets = await secretsOf(deps, providerId, url, headers ?? {});
       const signed = defined({ secrets });
       return createRemoteEngine({
         ...deps,
+        gate,
         ...signed,
         clientOf: (definition, language) =>
-          createRemoteClient(deps, {
-            type: definition.type,
-            url: definition.url,
-            ...signed,
-            ...defined({ language }),
-          }),
+          createRemoteClient(
+            { ...deps, gate },
+            {
+              type: definition.type,
+              url: definition.url,
+              ...signed,
+              ...defined({ language }),
+            },
+          ),
       });
     },
   };

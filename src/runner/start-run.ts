@@ -1,5 +1,7 @@
 import { defined } from "../domain/defined.ts";
+import type { Job } from "../domain/job.ts";
 import type { JsonObject } from "../domain/json.ts";
+import type { Trace } from "../domain/origin.ts";
 import type { Process } from "../domain/process.ts";
 import { startTimer } from "../domain/timers.ts";
 import { withDefaults } from "../engines/default-inputs.ts";
@@ -121,6 +123,13 @@ function recordOf({ activity, claim, layout }: ExecuteDeps, walk: JobWalk): Engi
   };
 }
 
+/** Returns what is passed on of the request that made a job. */
+function traceOf({ origin }: Job): { readonly trace?: Trace } {
+  if (origin === undefined) return {};
+  const { traceparent, tracestate } = origin;
+  return { trace: { traceparent, ...defined({ tracestate }) } };
+}
+
 async function prepare(
   deps: ExecuteDeps,
   walk: JobWalk,
@@ -128,7 +137,8 @@ async function prepare(
 ): Promise<Prepared> {
   const { job, executionId } = deps.claim;
   const { process, engine } = what;
-  const following = { tell: (message: string) => walk.log(message), signal: deps.signal };
+  const trace = traceOf(job);
+  const following = { tell: (message: string) => walk.log(message), signal: deps.signal, ...trace };
   const described = await patiently(deps, walk, async () => engine.describe?.(process, job.language, following));
   walk.enter("getInputs");
   for (const line of schemaNotes(process)) walk.log(line);
@@ -162,6 +172,7 @@ async function prepare(
     ...defined({ restart: settings?.restart, onError: settings?.onError }),
     ...(settings?.ownNamespaces === true ? { ownNamespaces: true } : {}),
     ...defined({ withoutNetwork }),
+    ...trace,
     inputs,
     outputs: Object.keys(job.request.outputs ?? process.description.outputs),
     ...defined({ outputRequests: job.request.outputs, described }),

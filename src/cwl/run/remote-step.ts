@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { JobFailure } from "../../domain/job.ts";
 import { doubleOf, type Json, type JsonObject } from "../../domain/json.ts";
+import type { Trace } from "../../domain/origin.ts";
 import { Problem } from "../../domain/problem.ts";
 import { placeOf, type RemoteDefinition } from "../../domain/process.ts";
 import { isStoppedFor } from "../../domain/stop-reason.ts";
@@ -18,7 +19,7 @@ export type RemoteStepPort = {
     asking: { readonly tell: (line: string) => void; readonly signal: AbortSignal },
   ): Promise<RemoteDescription>;
   /** Creates the engine of one remote execution. */
-  createEngine(): Engine;
+  createEngine(trace: Trace | undefined): Engine;
 };
 
 /**
@@ -29,7 +30,7 @@ export function createRemoteStepRunner(port: RemoteStepPort): (step: RemoteStep)
   return async (step) => {
     const record = ownRecord(step);
     const prepared = await prepareStep(port, step, record);
-    const engine = port.createEngine();
+    const engine = port.createEngine(step.trace);
     const handle = engine.plan(prepared);
     const own = ownCheckpoints(step);
     if (own.has("request")) await adopt(engine, { prepared, handle }, own, record);
