@@ -23,6 +23,9 @@ END;--> statement-breakpoint
 CREATE TRIGGER `audit_is_not_removed` BEFORE DELETE ON `audit` WHEN old.at >= coalesce((SELECT max(before) FROM audit_end), -9007199254740991) BEGIN
 	SELECT raise(ABORT, 'a line of the audit cannot be removed');
 END;--> statement-breakpoint
+CREATE TRIGGER `audit_is_not_replaced` BEFORE INSERT ON `audit` WHEN EXISTS (SELECT 1 FROM audit WHERE number = new.number) BEGIN
+	SELECT raise(ABORT, 'a line of the audit cannot be replaced');
+END;--> statement-breakpoint
 CREATE TRIGGER `executions_are_audited` AFTER INSERT ON `jobs` WHEN new.origin IS NOT NULL BEGIN
 	INSERT INTO audit (at, user, role, address, request_id, action, subject, job_id, outcome)
 	VALUES (new.created_at, new.user, new.origin ->> '$.role', new.origin ->> '$.address', new.origin ->> '$.requestId', 'execute', CASE WHEN new.provider_id IS NULL THEN new.process_id ELSE new.provider_id || '/' || new.process_id END, new.id, 'done');

@@ -16,7 +16,8 @@ export type JobOrigin = Origin & { readonly role?: Role };
 /** What is passed on of a trace. */
 export type Trace = Pick<Origin, "traceparent" | "tracestate">;
 
-const saneId = /^[A-Za-z0-9][A-Za-z0-9._:+/=@-]{0,127}$/;
+/** A key that somebody put there by mistake is none. */
+const saneId = /^(?!.*hdl_)[A-Za-z0-9][\w.:+/=@-]{0,127}$/i;
 const parent = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 const saneState = /^[\x20-\x7e]{1,512}$/;
 
