@@ -1,6 +1,7 @@
 import type { Principal, Role } from "../domain/access.ts";
 import { defined } from "../domain/defined.ts";
 import type { Origin } from "../domain/origin.ts";
+import { withoutKeys } from "../domain/text.ts";
 import type { Held } from "./client-limits.ts";
 
 /** What becomes known of a request while it is answered. */
@@ -41,10 +42,7 @@ const maxPathCharacters = 512;
 
 /** Cuts what opens something out of a path: the token of a share, and a key wherever somebody put one. */
 export function withoutSecrets(path: string): string {
-  return path
-    .slice(0, maxPathCharacters)
-    .replace(/(^|\/)s\/[^/]+/, "$1s/***")
-    .replaceAll(/hdl_[A-Za-z0-9]*_?[A-Za-z0-9]*/gi, "hdl_***");
+  return withoutKeys(path.slice(0, maxPathCharacters).replace(/(^|\/)s\/[^/]+/, "$1s/***"));
 }
 
 /** Builds what is told of a request that was answered. */
