@@ -83,11 +83,17 @@ export function createLineBuffer(write: (text: string) => void): LineBuffer {
 export function createEventLog({ level: wanted, format, write, now }: LogOptions): EventLog {
   const lowest = logLevels.indexOf(wanted);
   const writeLine = createLineWriter({ level: wanted, format, write, now });
+  let last = { at: Number.NaN, text: "" };
+  const timeText = () => {
+    const at = now();
+    if (at !== last.at) last = { at, text: new Date(at).toISOString() };
+    return last.text;
+  };
   return {
     tell(level, message, facts) {
       if (logLevels.indexOf(level) < lowest) return;
       if (format === "text") writeLine(level, message, facts);
-      else write(`${JSON.stringify({ time: new Date(now()).toISOString(), level, message, ...facts })}\n`);
+      else write(`${JSON.stringify({ time: timeText(), level, message, ...facts })}\n`);
     },
   };
 }

@@ -34,7 +34,7 @@ const knownMethods: readonly string[] = ["GET", "HEAD", "POST", "PUT", "PATCH", 
 export function createSeeing(deps: SeeingDeps): Seeing {
   const { metrics, events, laneOf } = deps;
   return {
-    onMove({ move, job, to, milliseconds }) {
+    onMove({ move, job, to, milliseconds, isWithEnd }) {
       const process = processLabel(job);
       metrics.moves.add([move, process]);
       if (milliseconds !== undefined) {
@@ -42,6 +42,7 @@ export function createSeeing(deps: SeeingDeps): Seeing {
         if (move === "claim") metrics.waits.observe(seconds, [laneOf(job)]);
         else if (isFinished(to)) metrics.runs.observe(seconds, [to, process]);
       }
+      if (isWithEnd === true) return;
       const { origin, user, processId, providerId, id } = job;
       events.tell(move === "fail" ? "warn" : "info", `Job: ${move}`, {
         jobId: id,

@@ -102,6 +102,8 @@ type Series<Value> = {
 function createSeries<Value>({ labels = [] }: Facts, first: () => Value): Series<Value> {
   const known = labels.map(() => new Set<string>());
   const series = new Map<string, Value>();
+  /** By the values as they are given: what was told before needs no words made again. */
+  const byValues = new Map<string, Value>();
   const told = (value: string, at: number): string => {
     const values = known[at];
     if (values === undefined || values.has(value)) return value;
@@ -110,6 +112,15 @@ function createSeries<Value>({ labels = [] }: Facts, first: () => Value): Series
     return value;
   };
   const of = (values: readonly string[]): Value => {
+    const given = values.join("\0");
+    const before = byValues.get(given);
+    if (before !== undefined) return before;
+    const found = find(values);
+    // Of values beyond the bound there may be any number.
+    if (values.every((value, at) => known[at]?.has(value) !== false)) byValues.set(given, found);
+    return found;
+  };
+  const find = (values: readonly string[]): Value => {
     const key = labels.map((name, at) => `${name}="${escaped(told(values[at] ?? "", at))}"`).join(",");
     const found = series.get(key);
     if (found !== undefined) return found;
@@ -123,6 +134,7 @@ function createSeries<Value>({ labels = [] }: Facts, first: () => Value): Series
     all: () => series,
     clear() {
       series.clear();
+      byValues.clear();
       for (const values of known) values.clear();
     },
   };

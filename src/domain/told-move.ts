@@ -9,6 +9,8 @@ export type ToldMove = {
   readonly to: JobStatus;
   /** Of a claim, how long it waited; of an end, how long the attempt ran. */
   readonly milliseconds?: number;
+  /** It was written together with the end of the job, of which one line tells enough. */
+  readonly isWithEnd?: true;
 };
 
 /** Told of each move after it was written; it must not throw, and takes no time. */

@@ -42,7 +42,8 @@ const maxPathCharacters = 512;
 
 /** Cuts what opens something out of a path: the token of a share, and a key wherever somebody put one. */
 export function withoutSecrets(path: string): string {
-  return withoutKeys(path.slice(0, maxPathCharacters).replace(/(^|\/)s\/[^/]+/, "$1s/***"));
+  const begin = path.slice(0, maxPathCharacters);
+  return withoutKeys(begin.includes("/s/") ? begin.replace(/\/s\/[^/]+/, "/s/***") : begin);
 }
 
 /** Builds what is told of a request that was answered. */

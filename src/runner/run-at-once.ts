@@ -73,8 +73,10 @@ async function writeEnded(
   const write = () => insertEndedJob(deps.database, ended, maxQueued);
   const inserted = await aroundCommit(deps, ["setup", ...stagesOf(end)], write);
   if (inserted.kind === "full") return inserted;
-  deps.onMove?.({ move: "submit", job: claim.job, to: "accepted" });
-  deps.onMove?.({ move: "claim", job: claim.job, to: "running", milliseconds: startedAt - claim.job.createdAt });
+  const { job } = claim;
+  deps.onMove?.({ move: "submit", job, to: "accepted", isWithEnd: true });
+  const milliseconds = startedAt - job.createdAt;
+  deps.onMove?.({ move: "claim", job, to: "running", milliseconds, isWithEnd: true });
   tellEnd(deps, claim, end);
   if (end.outcome.status === "successful") deps.failpoint?.("done", "after-effect");
   return { kind: "ended", end: told };

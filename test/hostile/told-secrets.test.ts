@@ -55,7 +55,8 @@ async function planting(
         ...(isJson ? { "content-type": "application/json" } : {}),
         ...options.headers,
       },
-      ...(options.body === undefined ? {} : { body: isJson ? JSON.stringify(options.body) : options.body }),
+      ...(options.body instanceof FormData ? { body: options.body } : {}),
+      ...(isJson ? { body: JSON.stringify(options.body) } : {}),
     });
     const text = await response.text();
     if (!response.ok) problems += `${text}\n`;
