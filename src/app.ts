@@ -1,19 +1,23 @@
 import { existsSync } from "node:fs";
+import { createAuditing } from "./assembly/auditing.ts";
 import { listBuiltins, saveBuiltins } from "./assembly/builtins.ts";
 import { readDoor, refuseOpenDoor, refuseOpenTools, signInNote } from "./assembly/door.ts";
 import { startDropIn } from "./assembly/drop-in.ts";
 import { createEngines } from "./assembly/engines.ts";
 import { refuseFirstStart } from "./assembly/first-start.ts";
-import { askedTries, openGate } from "./assembly/gate.ts";
+import { askedTries, countedGate, openGate } from "./assembly/gate.ts";
 import { openListener } from "./assembly/listener.ts";
-import type { LogTarget } from "./assembly/log-target.ts";
 import { manage } from "./assembly/managed.ts";
+import { measuredExecutor } from "./assembly/measured-executor.ts";
+import { startMetrics } from "./assembly/metrics.ts";
 import { startTelling } from "./assembly/notifier.ts";
+import { openKeyStore, openStore } from "./assembly/open-store.ts";
 import { endOnUncaughtErrors, endUnlessStuck } from "./assembly/program-end.ts";
 import { createJobRunner } from "./assembly/runner.ts";
 import { openSecretKey } from "./assembly/secret.ts";
+import { createSeeing, lanesOf } from "./assembly/seeing.ts";
 import { serverHere } from "./assembly/server-here.ts";
-import { clientBoundsOf, identityOf, outputsUrlOf, requestSettings, retentionOf } from "./assembly/settings.ts";
+import { clientBoundsOf, identityOf, outputsUrlOf, requestSettings, tidyingOf } from "./assembly/settings.ts";
 import { readTelling } from "./assembly/telling.ts";
 import { readTls, tlsFilesOf, watchTls } from "./assembly/tls.ts";
 import { createToolHold } from "./assembly/tool-hold.ts";
@@ -21,13 +25,13 @@ import { createToolExecutor } from "./assembly/tools.ts";
 import { filesToWatch } from "./assembly/watched-files.ts";
 import type { Config } from "./config.ts";
 import { imageWarnings } from "./cwl/document/requirements.ts";
-import type { Clock } from "./domain/clock.ts";
 import { createCondition } from "./domain/condition.ts";
 import { defined } from "./domain/defined.ts";
-import type { Logger } from "./domain/logger.ts";
 import { createPatience } from "./domain/patience.ts";
 import { pause } from "./domain/pause.ts";
+import { createServiceMetrics } from "./domain/service-metrics.ts";
 import { networkWords, readNetworkRules } from "./domain/tool-network.ts";
+import { newId, newKey, newSecret } from "./draw.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import { hasLivingTool } from "./executors/local/living-tools.ts";
 import { refuseOpenElsewhere } from "./executors/local/open-files.ts";
@@ -38,27 +42,25 @@ import { createLayout, databaseFile } from "./files/layout.ts";
 import { refuseMissingDatabase } from "./files/missing-database.ts";
 import { makeDirectories } from "./files/new-place.ts";
 import { createHttpApp } from "./http/server.ts";
-import { createLogger, type LogLevel } from "./log.ts";
+import { createEventLog, createLineBuffer, createLogger } from "./log.ts";
 import { createJobNews } from "./operations/job-news.ts";
 import { createJobWatches } from "./operations/job-watch.ts";
 import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
 import { createProcessCache } from "./operations/process-cache.ts";
 import { createQueueLimit } from "./operations/queue-limit.ts";
 import { createRemoteProcesses } from "./operations/remote-processes.ts";
-import { newId, newKey, newSecret } from "./random.ts";
 import { createDiskSpace } from "./runner/disk-space.ts";
-import type { Failpoint } from "./runner/failpoints.ts";
 import { watchFilePool } from "./runner/file-pool.ts";
 import { startHousekeeping } from "./runner/housekeeping.ts";
 import { bringBackKnown } from "./runner/orphans.ts";
 import { watchFiles } from "./runner/removed-files.ts";
 import { createStatusDocuments } from "./runner/status-document.ts";
 import { setLogAside } from "./store/backup.ts";
-import { type Database, openDatabase } from "./store/database.ts";
 import { showWaitedJobs } from "./store/hidden-jobs.ts";
 import { hasAnyKey } from "./store/keys.ts";
 import { lockDataDirectory } from "./store/lock.ts";
 import { findProcessRevision } from "./store/processes.ts";
+import { clock, type LogTarget, logFormat, logOptions } from "./surroundings.ts";
 import { startWatchdogThread } from "./watchdog.ts";
 
 /** A service that listens. Disposal stops claiming, answers what is open, and leaves tools running. */
@@ -68,16 +70,16 @@ export type App = AsyncDisposable & {
   readonly notes: readonly string[];
 };
 
-const clock: Clock = { now: () => Date.now(), elapsed: () => performance.now() };
-
 /**
  * Starts the service: takes the data directory, migrates the database, looks after what an earlier run left, listens.
  * What was found of bubblewrap is waited for before anything could run a tool.
  * Throws `unavailable` or `conflict` when it must not or cannot start; then nothing is left running.
  */
 export async function startApp(config: Config, target: LogTarget, search: Promise<Bubblewrap>): Promise<App> {
-  let { logLevel } = config;
-  const logger = loggerOf(() => logLevel, target);
+  let latest = config;
+  const current = () => latest;
+  const lines = createLineBuffer(target.talk);
+  const logger = createLogger(logOptions(current, target, lines.now));
   // What is added last ends first.
   await using stack = new AsyncDisposableStack();
   const watching = stack.use(startWatchdogThread());
@@ -96,12 +98,12 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const tls = tlsFiles === undefined ? undefined : await readTls(tlsFiles, clock.now());
   const { host, port, slots } = config;
   const listener = stack.use(openListener({ host, port, tls }, { logger, clock, slots }));
-  const database = stack.use(await openStore(config, logger));
+  const database = stack.use(await openStore(config, { clock, logger }));
   const watchdog = stack.use(
     await watching.watch({
       dataDirectory: layout.dataDirectory,
       limitSeconds: config.watchdogSeconds,
-      logFormat: logFormat(target),
+      logFormat: logFormat(config, target),
       ...defined({ healthAddress: config.healthAddress }),
     }),
   );
@@ -115,12 +117,27 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
 
   // The ways in and out.
   const serviceUrl = config.publicUrl ?? listener.url;
-  const gate = stack.use(openGate(config));
+  const metrics = createServiceMetrics();
+  const gate = stack.use(countedGate(openGate(config), metrics));
   const telling = await readTelling(config);
   const secretKey = await openSecretKey({ config, layout, database }, newKey());
   const maxMilliseconds = config.shortageSeconds * 1000;
   const patience = createPatience({ elapsed: clock.elapsed, pause, maxMilliseconds });
-  const means = { gate, secretKey, serviceUrl, activity, condition, patience };
+  const events = createEventLog(logOptions(current, target, lines.add));
+  const auditing = createAuditing({ database, clock, logger, events });
+  const { logRequests } = config;
+  const seeing = createSeeing({ metrics, events, laneOf: lanesOf(builtins), logRequests, onRefused: auditing.refused });
+  const means = {
+    metrics,
+    onMove: seeing.onMove,
+    onAudited: auditing.onAudited,
+    gate,
+    secretKey,
+    serviceUrl,
+    activity,
+    condition,
+    patience,
+  };
   const base = { config, database, layout, logger, clock, newId, ...means };
 
   // What runs jobs.
@@ -131,8 +148,14 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     createToolExecutor(config, { layout, logger, clock, bubblewrap, exposed, environment: process.env }),
   );
   const hold = createToolHold({ logger, exposed, bubblewrap, sandbox: config.sandbox });
-  const engines = stack.use(createEngines({ ...base, executor: tools.executor, machine: tools.machine, builtins }));
-  const armed = await armFailpoint();
+  const executor = measuredExecutor(tools.executor, { clock, metrics });
+  const onCacheLook = (isFound: boolean) => metrics.cacheLooks.add([isFound ? "hit" : "miss"]);
+  const engines = stack.use(createEngines({ ...base, executor, machine: tools.machine, builtins, onCacheLook }));
+  // Settled while building: the executable that people get has neither the variable nor what it does.
+  const armed =
+    process.env.HEDDLE_BUILD === "failpoints"
+      ? (await import("./assembly/failpoint.ts")).armFailpoint(process.env.HEDDLE_FAILPOINT)
+      : {};
   const watched = [layout.dataDirectory, layout.outputsDirectory];
   const { hasSpace, start: watchSpace } = stack.use(createDiskSpace(base, watched, config.minFreeBytes));
   await watchSpace();
@@ -166,10 +189,17 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     }),
   );
 
+  const version = process.env.HEDDLE_VERSION ?? "0.0.0-dev";
+  const measuring = { ...base, processes, runner, mayClaim, executor, machine: tools.machine, version };
+  const { readMetrics, notes: metricsNotes } = stack.use(startMetrics(measuring));
+
   // What answers requests.
   const stopping = new AbortController();
-  const { maxDocumentBytes } = config;
-  const remotes = createRemoteProcesses({ ...base, maxDocumentBytes, tries: askedTries(config) });
+  const remotes = createRemoteProcesses({
+    ...base,
+    maxDocumentBytes: config.maxDocumentBytes,
+    tries: askedTries(config),
+  });
   const { mailServer } = telling;
   const news = stack.use(createJobNews(database, newId()));
   const watches = createJobWatches({ database, layout });
@@ -180,10 +210,13 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     onKey: hold.keyFound,
   });
   // Made anew when the settings are read again; requests that are open are answered by the one of before.
-  const edgeOf = (current: Config) =>
+  const edgeOf = (read: Config) =>
     createHttpApp({
       ...base,
       newSecret,
+      observer: seeing.observer,
+      onForeignRead: auditing.onForeignRead,
+      ...defined({ readMetrics }),
       inputChecks,
       processes,
       hasSpace,
@@ -202,20 +235,17 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
       news,
       watches,
       authenticate,
-      identity: identityOf(current),
-      settings: requestSettings(current, mailServer !== undefined),
-      clientBounds: clientBoundsOf(current),
-      queue: createQueueLimit(base, current.maxQueued),
-      door: readDoor(current, listener.url),
+      identity: identityOf(read),
+      settings: requestSettings(read, mailServer !== undefined),
+      clientBounds: clientBoundsOf(read),
+      queue: createQueueLimit(base, read.maxQueued),
+      door: readDoor(read, listener.url),
       stopping: stopping.signal,
     });
 
   const tidying = {
     ...base,
-    ...retentionOf(config),
-    cacheBytes: config.cacheBytes,
-    minFreeBytes: config.minFreeBytes,
-    orphanDays: config.orphanDays,
+    ...tidyingOf(config),
     hasLivingTool: (executionId: string) => hasLivingTool(layout, executionId),
   };
   await bringBackKnown(tidying);
@@ -225,13 +255,14 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   stack.use(await startHousekeeping(tidying));
   stack.use(startDropIn({ ...base, processes, remotes, settings }, config));
   const certificates = tlsFiles && stack.use(await watchTls({ ...base, files: tlsFiles, renew: listener.renew }));
-  const apply = async (current: Config) => {
-    logLevel = current.logLevel;
-    listener.answerWith(edgeOf(current));
+  const apply = async (read: Config) => {
+    latest = read;
+    listener.answerWith(edgeOf(read));
     await certificates?.look();
   };
   await apply(config);
   const manager = stack.use(manage({ ...base, target, url: listener.url, apply }, config));
+  await auditing.note("start", version);
   logger.info("Listening", { url: listener.url, data: layout.dataDirectory });
 
   const held = stack.move();
@@ -240,6 +271,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     notes: [
       signInNote(config, await hasAnyKey(database)),
       ...tools.notes,
+      ...metricsNotes,
       networkWords(readNetworkRules(config.toolNetwork), exposed),
       ...(watchdog.healthUrl === undefined ? [] : [`Health is told at ${watchdog.healthUrl}`]),
     ],
@@ -249,6 +281,9 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
       runner.stopClaiming();
       const end = async () => {
         await listener.drain(config.drainSeconds);
+        await auditing
+          .note("stop", version)
+          .catch((error: unknown) => logger.warn("Cannot add to the audit", { error }));
         logger.info("Stopping", await database.figures());
         await held.disposeAsync();
       };
@@ -258,33 +293,10 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
 }
 
 /** Opens the database for the commands that manage keys, beside a server that may be running. */
-export async function openKeys(config: Config, target: LogTarget): Promise<KeyDeps & AsyncDisposable> {
-  await refuseMissingDatabase(createLayout(config.data, config.outputsDir));
-  const database = await openStore(
-    config,
-    loggerOf(() => config.logLevel, target),
-  );
-  return { database, clock, newSecret, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
-}
-
-function logFormat(target: LogTarget): "json" | "text" {
-  return target.isTerminal ? "text" : "json";
-}
-
-function loggerOf(level: () => LogLevel, target: LogTarget): Logger {
-  return createLogger({ level, format: logFormat(target), write: target.talk, now: clock.now });
-}
-
-function openStore(config: Config, logger: Logger): Promise<Database> {
-  return openDatabase({ file: databaseFile({ dataDirectory: config.data }), clock, logger });
-}
-
-/** Arms the failpoint that the environment names. The condition is settled while building: the executable that people get has neither the variable nor what it does. */
-async function armFailpoint(): Promise<{ readonly failpoint?: Failpoint }> {
-  if (process.env.HEDDLE_BUILD === "failpoints") {
-    const { createFailpoint } = await import("./runner/failpoints.ts");
-    const text = process.env.HEDDLE_FAILPOINT;
-    if (text !== undefined) return { failpoint: createFailpoint(text) };
-  }
-  return {};
+export function openKeys(config: Config, target: LogTarget): Promise<KeyDeps & AsyncDisposable> {
+  return openKeyStore(config, {
+    clock,
+    newSecret,
+    logger: createLogger(logOptions(() => config, target, target.talk)),
+  });
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import * as v from "valibot";
+import { seeingEntries } from "./config-seeing.ts";
 import {
   anonymousRole,
   directories,
@@ -16,7 +17,6 @@ import { jsonBounds } from "./domain/json-bounds.ts";
 import { isNetworkRule } from "./domain/tool-network.ts";
 import { engineNames } from "./executors/images/container-engine.ts";
 import { identitySettings } from "./identity-settings.ts";
-import { logLevels } from "./log.ts";
 import { notificationSettings } from "./notification-settings.ts";
 
 /**
@@ -260,11 +260,8 @@ export const ConfigSchema = v.strictObject({
     v.pipe(path, v.description("file of the key that encrypts credentials; in the data directory if not given")),
   ),
   ...notificationSettings,
-  logLevel: v.optional(
-    v.pipe(v.picklist(logLevels, logLevels.join(", ")), v.description("lowest level logged")),
-    "info",
-  ),
   ...identitySettings,
+  ...seeingEntries,
 });
 
 /** The whole configuration, frozen at start. */

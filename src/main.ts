@@ -64,6 +64,7 @@ const commands = {
   deploy: async () => (await import("./cli/deploy.ts")).deployCommand(),
   keys: async () =>
     (await import("./cli/keys.ts")).keysCommand({ dataOption: dataOption(), clock, open: openKeyStore }),
+  audit: async () => (await import("./cli/audit.ts")).auditCommand({ dataOption: dataOption(), open: openKeyStore }),
   processes: async () =>
     (await import("./cli/processes.ts")).processesCommand({ dataOption: dataOption(), open: openKeyStore }),
   execute: async () => (await import("./cli/execute.ts")).executeCommand(),
@@ -255,7 +256,7 @@ async function main(words: readonly string[], io: Io): Promise<number> {
 }
 
 /** Commands that may be run by root over the data directory of a service that another user runs. */
-const keepsData: ReadonlySet<string> = new Set(["keys", "processes", "images", "backup", "restore", "doctor"]);
+const keepsData: ReadonlySet<string> = new Set(["keys", "processes", "audit", "images", "backup", "restore", "doctor"]);
 
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort(signal));

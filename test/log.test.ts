@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { createLogger } from "../src/log.ts";
+import { nextTurn } from "../src/domain/timers.ts";
+import { createEventLog, createLineBuffer, createLogger } from "../src/log.ts";
 
 function loggerOf() {
   let level: "info" | "debug" = "info";
@@ -63,4 +64,34 @@ test("The lowest level may change while lines are written", () => {
   tellAll();
   logger.debug("after");
   expect(messages()).toEqual(["after"]);
+});
+
+test("the log of what happens writes equal lines each for itself, from its level on", () => {
+  const lines: string[] = [];
+  const events = createEventLog({
+    level: () => "info",
+    format: "json",
+    write: (line) => void lines.push(line),
+    now: () => 0,
+  });
+  events.tell("info", "Request", { status: 200 });
+  events.tell("info", "Request", { status: 200 });
+  events.tell("debug", "Request", { status: 200 });
+  const line = '{"time":"1970-01-01T00:00:00.000Z","level":"info","message":"Request","status":200}\n';
+  expect(lines).toEqual([line, line]);
+});
+
+test("lines of one turn are written together, and what is written at once comes behind them", async () => {
+  const written: string[] = [];
+  const lines = createLineBuffer((text) => void written.push(text));
+  lines.add("a\n");
+  lines.add("b\n");
+  lines.now("now\n");
+  lines.add("c\n");
+  expect(written).toEqual(["a\nb\n", "now\n"]);
+  await nextTurn();
+  expect(written).toEqual(["a\nb\n", "now\n", "c\n"]);
+  lines.add("d\n");
+  await nextTurn();
+  expect(written.at(-1)).toBe("d\n");
 });

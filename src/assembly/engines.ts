@@ -35,6 +35,8 @@ type EngineDeps = {
   readonly machine: Machine;
   readonly patience: Patience;
   readonly builtins: Builtins;
+  /** Told whether a step was found in the cache. */
+  readonly onCacheLook: (isFound: boolean) => void;
 };
 
 /** Which engine runs a job. Disposal leaves tools running. */
@@ -85,7 +87,7 @@ export function createEngines(deps: EngineDeps): Engines {
 }
 
 function createCwl(deps: EngineDeps, remote: RemoteEngines) {
-  const { config, layout, logger, clock, executor, machine, patience } = deps;
+  const { config, layout, logger, clock, executor, machine, patience, onCacheLook } = deps;
   return createCwlEngine({
     executor,
     machine,
@@ -95,7 +97,7 @@ function createCwl(deps: EngineDeps, remote: RemoteEngines) {
     toolPath: config.toolPath,
     graceSeconds: config.graceSeconds,
     maxWorkBytes: config.maxWorkBytes,
-    ...stepCache(config, layout),
+    ...stepCache(config, layout, onCacheLook),
     patience,
     expressionLimits: { ...defaultExpressionLimits, timeMilliseconds: config.expressionSeconds * 1000 },
     runRemoteStep: createRemoteStepRunner(remoteStepPort(deps, remote)),
@@ -111,8 +113,8 @@ function remoteStepPort(
       if (definition.kind === "builtin") return descriptionOf(builtins, definition.name);
       return describeRemote(await remote.clientOf(definition), definition, { ...triesOf(config), ...asking });
     },
-    async createEngine(definition) {
-      return definition.kind === "builtin" ? createBuiltinEngine(builtins) : remote.engineOfStep(definition);
+    async createEngine(definition, trace) {
+      return definition.kind === "builtin" ? createBuiltinEngine(builtins) : remote.engineOfStep(definition, trace);
     },
   };
 }
@@ -125,7 +127,11 @@ function descriptionOf(builtins: Builtins, name: string) {
 }
 
 /** Tools that see more directories than their inputs and the system may read what no key of the cache knows. */
-function stepCache({ cacheBytes, toolDirectories }: Config, layout: Layout): { cache?: StepCache } {
+function stepCache(
+  { cacheBytes, toolDirectories }: Config,
+  layout: Layout,
+  onLook: EngineDeps["onCacheLook"],
+): { cache?: StepCache } {
   if (cacheBytes === 0 || toolDirectories.length > 0) return {};
-  return { cache: { directory: stepCacheDirectory(layout), onlyPureSteps: true } };
+  return { cache: { directory: stepCacheDirectory(layout), onlyPureSteps: true, onLook } };
 }

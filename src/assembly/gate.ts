@@ -1,7 +1,8 @@
 import { lookup } from "node:dns/promises";
 import type { Config } from "../config.ts";
+import type { ServiceMetrics } from "../domain/service-metrics.ts";
 import { readAllowList } from "../net/addresses.ts";
-import { createGate, type Gate } from "../net/fetch.ts";
+import { createGate, type Gate, type OutboundRequest } from "../net/fetch.ts";
 import type { Tries } from "../net/try-again.ts";
 
 /** Creates the one way out; names are resolved as the machine resolves them. Throws `invalid-parameter-value`. */
@@ -14,6 +15,23 @@ export function openGate(config: Config): Gate & Disposable {
       totalMilliseconds: config.downloadSeconds * 1000,
     },
   });
+}
+
+/** Wraps the one way out so that what it sends is counted. */
+export function countedGate<Way extends Gate>(gate: Way, { remoteRequests }: ServiceMetrics): Way {
+  return {
+    ...gate,
+    async send(request: OutboundRequest) {
+      try {
+        const answer = await gate.send(request);
+        remoteRequests.add([`${Math.floor(answer.status / 100)}xx`]);
+        return answer;
+      } catch (error) {
+        remoteRequests.add(["failed"]);
+        throw error;
+      }
+    },
+  };
 }
 
 /** Gives how often, and how long at all, a file of another server is asked for. */

@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import type { LogTarget } from "./log-target.ts";
+import type { LogTarget } from "../surroundings.ts";
 import { createReload, type ReloadDeps } from "./reload.ts";
 import { createServiceManager, type ServiceManager } from "./service-manager.ts";
 import { findSystemCalls } from "./system-calls.ts";

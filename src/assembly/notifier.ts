@@ -3,6 +3,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { Condition } from "../domain/condition.ts";
 import type { Job } from "../domain/job.ts";
 import type { Logger } from "../domain/logger.ts";
+import type { ServiceMetrics } from "../domain/service-metrics.ts";
 import { type AnswerDeps, sentResults } from "../http/answers/results-answer.ts";
 import { statusDocument } from "../http/answers/status-document.ts";
 import type { Gate } from "../net/fetch.ts";
@@ -26,10 +27,11 @@ type NotifierDeps = {
   /** What makes the documents that are sent. */
   readonly answering: ReadResultsDeps & AnswerDeps;
   readonly serviceUrl: string;
+  readonly metrics: ServiceMetrics;
 };
 
 /** Starts to tell subscribers, by callbacks and mails. */
-export function startTelling({ config, database, logger, clock, ...deps }: NotifierDeps): Notifier {
+export function startTelling({ config, database, logger, clock, metrics, ...deps }: NotifierDeps): Notifier {
   const { answering, serviceUrl } = deps;
   const { mailServer, signingKey } = deps.telling;
   const delivering = {
@@ -50,6 +52,7 @@ export function startTelling({ config, database, logger, clock, ...deps }: Notif
     logger,
     condition: deps.condition,
     deliver: (delivery, signal) => deliver(delivering, delivery, signal),
+    onTried: (channel, outcome) => metrics.notifications.add([channel, outcome]),
     settings: {
       tries: config.notifyTries,
       patienceMilliseconds: config.notifyHours * 3_600_000,

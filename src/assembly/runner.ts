@@ -1,5 +1,8 @@
 import type { Config } from "../config.ts";
+import type { ServiceMetrics } from "../domain/service-metrics.ts";
 import { networkOf, readNetworkRules } from "../domain/tool-network.ts";
+import type { FileValue } from "../domain/values.ts";
+import type { Following } from "../engines/engine.ts";
 import type { InputChecks } from "../engines/input-check.ts";
 import { createAssetCache } from "../files/asset-cache.ts";
 import { createSharedSync } from "../files/shared-sync.ts";
@@ -8,6 +11,7 @@ import { vaultFile } from "../files/vault.ts";
 import { askFacts } from "../net/ask-facts.ts";
 import { downloadTagged } from "../net/download.ts";
 import type { Gate } from "../net/fetch.ts";
+import { tracedGate } from "../net/traced-gate.ts";
 import type { ProcessCache } from "../operations/process-cache.ts";
 import type { RunnerDeps } from "../runner/claim.ts";
 import { createRunner, type Runner } from "../runner/runner.ts";
@@ -28,6 +32,7 @@ type Deps = Pick<
   | "patience"
   | "wakeNotifier"
   | "failpoint"
+  | "onMove"
   | "activity"
   | "condition"
   | "crashNotes"
@@ -43,7 +48,24 @@ type Deps = Pick<
   readonly serviceUrl: string;
   /** Others than the users of this machine may bring or run processes. */
   readonly isExposed: () => boolean;
+  readonly metrics: ServiceMetrics;
 };
+
+/** Counts a file that is fetched, and what it has. */
+async function counted(
+  { downloads, downloadBytes }: ServiceMetrics,
+  fetchFile: () => Promise<FileValue>,
+): Promise<FileValue> {
+  try {
+    const file = await fetchFile();
+    downloads.add(["done"]);
+    downloadBytes.add([], file.sizeBytes);
+    return file;
+  } catch (error) {
+    downloads.add(["failed"]);
+    throw error;
+  }
+}
 
 /** Creates the runner, which finds what a job needs: its engine, its process, its files. */
 export function createJobRunner({
@@ -55,6 +77,7 @@ export function createJobRunner({
   gate,
   serviceUrl,
   isExposed,
+  metrics,
   ...deps
 }: Deps): Runner {
   const { database, layout } = deps;
@@ -79,14 +102,14 @@ export function createJobRunner({
       const file = await findVaultFile(database, id);
       return file === undefined ? undefined : { ...file, path: vaultFile(layout, id) };
     },
-    download: (url, directory, mediaType, following) =>
-      downloadTagged(
-        { gate, maxBytes: config.maxDownloadBytes, ...triesOf(config), ...following },
-        { url },
-        directory,
-        {
-          ...(mediaType === undefined ? {} : { mediaType }),
-        },
+    download: (url, directory, mediaType, { trace, ...following }: Partial<Following> = {}) =>
+      counted(metrics, () =>
+        downloadTagged(
+          { gate: tracedGate(gate, trace), maxBytes: config.maxDownloadBytes, ...triesOf(config), ...following },
+          { url },
+          directory,
+          { ...(mediaType === undefined ? {} : { mediaType }) },
+        ),
       ),
     factsOf: (url, signal) => askFacts(gate, url, signal),
     ...(assetCache === undefined ? {} : { assetCache }),

@@ -13,8 +13,20 @@ export function outputsUrlOf(config: Config, serviceUrl: string): string {
 }
 
 /** Gives how long jobs are kept after their end; nothing when that is for ever. */
-export function retentionOf({ keepHours }: Config): { readonly keptMilliseconds?: number } {
+function retentionOf({ keepHours }: Config): { readonly keptMilliseconds?: number } {
   return keepHours === undefined ? {} : { keptMilliseconds: keepHours * 3_600_000 };
+}
+
+/** Gives what is kept, and for how long. */
+export function tidyingOf(config: Config) {
+  const { keepAuditDays, cacheBytes, minFreeBytes, orphanDays } = config;
+  return {
+    ...retentionOf(config),
+    auditMilliseconds: keepAuditDays * 86_400_000,
+    cacheBytes,
+    minFreeBytes,
+    orphanDays,
+  };
 }
 
 /** Gives what one client may take of the service. */

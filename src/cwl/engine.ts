@@ -183,6 +183,7 @@ async function work(
     graceSeconds: deps.graceSeconds,
     ...(deps.maxWorkBytes === undefined ? {} : { maxWorkBytes: deps.maxWorkBytes }),
     ownNamespaces: prepared.ownNamespaces ?? false,
+    ...(prepared.trace === undefined ? {} : { trace: prepared.trace }),
     ...(prepared.withoutNetwork === undefined ? {} : { withoutNetwork: prepared.withoutNetwork }),
     usage: createUsageCount(checkpoints.get(usageKey)),
     ...(deps.isDurable === false ? {} : { facts: factsOfRun(deps, prepared, tools.signal) }),

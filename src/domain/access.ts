@@ -1,3 +1,5 @@
+import type { Origin } from "./origin.ts";
+
 /** What a principal may do, from least to most. */
 export const roles = ["viewer", "runner", "deployer", "admin"] as const;
 export type Role = (typeof roles)[number];
@@ -15,6 +17,8 @@ export const actions = [
   "dismiss-all",
   "manage-providers",
   "bulk",
+  "read-metrics",
+  "read-audit",
 ] as const;
 export type Action = (typeof actions)[number];
 
@@ -33,6 +37,8 @@ export type Principal = {
   readonly user?: string;
   /** Where an anonymous user comes from: an IPv4 address, or the /64 network of an IPv6 one. */
   readonly network?: string;
+  /** The request that it asks by; undefined where nobody asks by a request. */
+  readonly origin?: Origin;
 };
 
 /** What a role may wish for its jobs. Settings may change all but the admin's. */

@@ -13,11 +13,19 @@ export function found(value: unknown): string {
   return text.length <= longestFound ? text : `${text.slice(0, longestFound)}...`;
 }
 
+/** What of a text is looked at for a password. */
+const lookedAt = 4096;
+
+/** Cuts the password out of a URL: what was found wrong is repeated where others may read it. */
+function withoutPassword(text: string): string {
+  return text.slice(0, lookedAt).replaceAll(/(\/\/[^/\s:@]*):[^/\s@]+@/g, "$1:***@");
+}
+
 /** A value without what would stand after so many characters: at least as long as they are, when it was longer. */
 function beginningOf(value: unknown, room: { charactersLeft: number }): unknown {
   if (typeof value === "string") {
     room.charactersLeft -= value.length + 2;
-    return value.slice(0, longestFound + 1);
+    return withoutPassword(value).slice(0, longestFound + 1);
   }
   if (typeof value !== "object" || value === null || value instanceof ExactNumber) {
     room.charactersLeft -= 1;

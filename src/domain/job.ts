@@ -1,6 +1,7 @@
 import type { JobStatus } from "./job-state.ts";
 import type { JsonObject } from "./json.ts";
 import type { NotificationWish } from "./notification.ts";
+import type { JobOrigin } from "./origin.ts";
 import type { TransmissionMode } from "./process.ts";
 import type { StageName } from "./progress.ts";
 import type { RunLimits } from "./run-settings.ts";
@@ -97,6 +98,8 @@ export type Job = {
   readonly resumeFrom?: string;
   /** How often in a row the server went down while the job was in stages 1 to 8. */
   readonly earlyCrashes: number;
+  /** The request that made it; undefined for a job of earlier programs. Shown to nobody. */
+  readonly origin?: JobOrigin;
   /** Set for a synchronous run that is no job to its clients: one that is waited for, or that was answered. */
   readonly hidden?: "waited" | "answered";
 };

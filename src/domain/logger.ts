@@ -9,5 +9,8 @@ export type Logger = {
   error(message: string, facts?: LogFacts): void;
 };
 
+/** Lines that each tell of one thing that happened: none of them is folded with another. */
+export type EventLog = { tell(level: "debug" | "info" | "warn", message: string, facts: LogFacts): void };
+
 /** A logger that keeps nothing. */
 export const silentLogger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

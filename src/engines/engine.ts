@@ -1,11 +1,17 @@
 import type { JobFailure, OutputRequest } from "../domain/job.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
+import type { Trace } from "../domain/origin.ts";
 import type { Process, ProcessDefinition } from "../domain/process.ts";
 import type { ErrorPolicy, RestartPolicy } from "../domain/run-settings.ts";
 import type { OutputValues, PreparedInputs } from "../domain/values.ts";
 
 /** Who is told of tries that failed and are followed by others, and who ends them. */
-export type Following = { readonly tell: (message: string) => void; readonly signal: AbortSignal };
+export type Following = {
+  readonly tell: (message: string) => void;
+  readonly signal: AbortSignal;
+  /** The trace that what is asked of other servers belongs to. */
+  readonly trace?: Trace;
+};
 
 /** All that an engine needs to run one execution; pure JSON, kept beside its handle or, when it is long, in `prepared.json`. */
 export type Prepared = {
@@ -24,6 +30,8 @@ export type Prepared = {
   readonly ownNamespaces?: boolean;
   /** Why its tools have no network, though they may ask for it; undefined when they have what they ask for. */
   readonly withoutNetwork?: string;
+  /** The trace that it belongs to: its tools and other servers are told. */
+  readonly trace?: Trace;
   /** Ids of the outputs that are wanted. */
   readonly outputs: readonly string[];
   /** What was asked of single outputs. */

@@ -25,6 +25,7 @@ import { directoryMode, fileMode, isInside } from "../files/layout.ts";
 import type { RemoteFacts } from "../net/ask-facts.ts";
 import type { Downloaded } from "../net/download.ts";
 import { type DirectoryDeps, directoryOfFile, directoryOfValue, wantedDirectory } from "./directory-input.ts";
+import type { Following } from "./engine.ts";
 import type { ShareLeft } from "./fetching-room.ts";
 import { inlineType, withDescribedType } from "./input-format.ts";
 import { type InputPlace, refuseInput } from "./input-place.ts";
@@ -52,7 +53,7 @@ export type PrepareInputsDeps = {
     url: string,
     directory: string,
     mediaType: string | undefined,
-    following?: { readonly tell: (message: string) => void; readonly signal: AbortSignal },
+    following?: Following,
   ) => Promise<Downloaded>;
   /** Asks another server about a file that is not fetched yet. */
   readonly factsOf: (url: string, signal: AbortSignal | undefined) => Promise<RemoteFacts>;
@@ -63,7 +64,7 @@ export type PrepareInputsDeps = {
   /** The most that one directory may hold that is made of what is fetched, in bytes. */
   readonly maxBytes: number;
   /** Is told of tries that failed, and ends them. */
-  readonly following?: { readonly tell: (message: string) => void; readonly signal: AbortSignal };
+  readonly following?: Following;
   /** References of other servers stay as they are: who runs the process fetches them. */
   readonly keepsLinks?: boolean;
   /** Which assets of STAC items are wanted where the request does not say. */

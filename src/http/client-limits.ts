@@ -16,7 +16,10 @@ export type ClientLimits = {
 const retryAfterSeconds = 1;
 
 /** Creates the count of what clients have open. */
-export function createClientLimits(bounds: ClientBounds): ClientLimits {
+export function createClientLimits(
+  bounds: ClientBounds,
+  onHeld: (kind: Held, by: 1 | -1) => void = () => {},
+): ClientLimits {
   const counts = { requests: new Map(), streams: new Map(), uploads: new Map() } as const satisfies Record<
     Held,
     Map<string, number>
@@ -31,11 +34,13 @@ export function createClientLimits(bounds: ClientBounds): ClientLimits {
         throw new Problem("too-many-requests", detail, { retryAfterSeconds });
       }
       open.set(client, held + 1);
+      onHeld(kind, 1);
       let isHeld = true;
       return {
         [Symbol.dispose]() {
           if (!isHeld) return;
           isHeld = false;
+          onHeld(kind, -1);
           const left = (open.get(client) ?? 1) - 1;
           if (left > 0) open.set(client, left);
           else open.delete(client);

@@ -153,6 +153,7 @@ const exposed = [
   "WWW-Authenticate",
   "X-Next-Offset",
   "X-Log-Size",
+  "X-Request-Id",
 ].join(", ");
 
 /** What a page may send besides the headers that need no leave. */
@@ -170,11 +171,14 @@ const sendable = [
   "Last-Event-ID",
   "Range",
   "Repr-Digest",
+  "Traceparent",
+  "Tracestate",
   "Tus-Resumable",
   "Upload-Length",
   "Upload-Metadata",
   "Upload-Offset",
   "X-Auth-Vault",
+  "X-Request-Id",
 ].join(", ");
 
 /** Gives the headers that let a page of an allowed origin read an answer; none for any other origin. */

@@ -3,16 +3,20 @@ import { TrieRouter } from "hono/router/trie-router";
 import { clientOf, type Principal } from "../domain/access.ts";
 import { defined } from "../domain/defined.ts";
 import type { Logger } from "../domain/logger.ts";
-import { Problem } from "../domain/problem.ts";
+import { type Origin, readOrigin } from "../domain/origin.ts";
 import type { Authenticator, Caller } from "../operations/manage-keys.ts";
+import type { MetricsDeps } from "../operations/read-metrics.ts";
 import { coded } from "./answers/answer-coding.ts";
+import { withoutBody } from "./answers/head-answer.ts";
 import { asTold, type ProblemReader, problemResponse } from "./answers/problem-response.ts";
 import { type ClientBounds, type ClientLimits, createClientLimits, wideBounds } from "./client-limits.ts";
-import { clientNetwork } from "./client-network.ts";
-import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, siteOf } from "./door.ts";
+import { clientNetwork, writtenAddress } from "./client-network.ts";
+import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, siteOf } from "./door.ts";
 import { refuseUnhonoured } from "./known-headers.ts";
+import { answeredRequest, type RequestObserver, type SeenRequest } from "./observe-request.ts";
 import { hasEffect, type Route, routeContext, unauthorized } from "./route.ts";
 import { apiRoutes } from "./routes/api.ts";
+import { type AuditRouteDeps, auditRoutes } from "./routes/audit.ts";
 import { consoleRoutes } from "./routes/console.ts";
 import { type EventRouteDeps, eventRoutes } from "./routes/events.ts";
 import { type ExecutionRouteDeps, executionRoutes } from "./routes/executions.ts";
@@ -20,6 +24,7 @@ import { type HealthRouteDeps, healthRoutes } from "./routes/health.ts";
 import { type JobActionRouteDeps, jobActionRoutes } from "./routes/job-actions.ts";
 import { type JobRouteDeps, jobRoutes } from "./routes/jobs.ts";
 import { type LandingRouteDeps, landingRoutes } from "./routes/landing.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
 import { type OutputRouteDeps, outputRoutes } from "./routes/outputs.ts";
 import { processRevisionRoutes } from "./routes/process-revisions.ts";
 import { type ProcessRouteDeps, processRoutes } from "./routes/processes.ts";
@@ -28,15 +33,18 @@ import { type ProviderRouteDeps, providerRoutes } from "./routes/providers.ts";
 import { type ResultRouteDeps, resultRoutes } from "./routes/results.ts";
 import { type ShareRouteDeps, shareRoutes } from "./routes/shares.ts";
 import { type VaultRouteDeps, vaultRoutes } from "./routes/vault.ts";
+import { unrouted } from "./unrouted.ts";
 import { type CallerWatch, createCallerWatch } from "./watch-caller.ts";
 import { type WpsRouteDeps, wpsRoutes } from "./wps/route.ts";
 
 export type HttpDeps = ExecutionRouteDeps &
+  AuditRouteDeps &
   EventRouteDeps &
   HealthRouteDeps &
   JobActionRouteDeps &
   JobRouteDeps &
   LandingRouteDeps &
+  MetricsDeps &
   ProvenanceRouteDeps &
   OutputRouteDeps &
   ProcessRouteDeps &
@@ -50,6 +58,8 @@ export type HttpDeps = ExecutionRouteDeps &
     /** What one client may have open at once; wide bounds when not given. */
     readonly clientBounds?: ClientBounds;
     readonly logger: Logger;
+    /** Told of each request; nobody is when absent. */
+    readonly observer?: RequestObserver;
     /** The answer for a job that was removed; 410 when not given. */
     readonly settings: { readonly removedJobs?: "410" | "404" };
   };
@@ -74,7 +84,19 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
   const app = createRouter(deps, routes);
   return {
     routes,
-    fetch: async (connection, server) => guarded(await answerConnection(deps, { app, routes }, connection, server)),
+    async fetch(connection, server) {
+      const begun = deps.clock.elapsed();
+      const peer = server?.requestIP(connection)?.address;
+      const address = writtenAddress(deps.door, connection, peer);
+      const seen: SeenRequest = {
+        origin: { ...readOrigin(connection.headers, deps.newId()), ...defined({ address }) },
+      };
+      const bindings = { connection, seen, ...defined({ server, peer }) };
+      const response = guarded(await answerConnection(deps, { app, routes }, bindings));
+      response.headers.set("x-request-id", seen.origin.requestId);
+      deps.observer?.answered(answeredRequest(connection, seen, response, deps.clock.elapsed() - begun));
+      return response;
+    },
   };
 }
 
@@ -84,6 +106,8 @@ function allRoutes(deps: HttpDeps): readonly Route[] {
     ...apiRoutes(deps, () => routes),
     ...consoleRoutes(),
     ...healthRoutes(deps),
+    ...metricsRoutes(deps),
+    ...auditRoutes(deps),
     ...processRoutes(deps),
     ...processRevisionRoutes(deps),
     ...executionRoutes(deps),
@@ -105,13 +129,14 @@ type Router = Hono<{ Bindings: Bindings }>;
 
 function createRouter(deps: HttpDeps, routes: readonly Route[]): Router {
   const open = {
-    limits: createClientLimits(deps.clientBounds ?? wideBounds),
+    limits: createClientLimits(deps.clientBounds ?? wideBounds, deps.observer?.held),
     watchCaller: createCallerWatch(deps),
   };
   // Hono's own choice takes three milliseconds more before the first request, and saves half a microsecond of each.
   const app: Router = new Hono({ strict: false, router: new TrieRouter() });
   for (const route of routes) {
     app.on(route.method, route.path, async (context) => {
+      context.env.seen.route = route.path;
       try {
         return await answerRoute(deps, open, context, route);
       } catch (error) {
@@ -139,7 +164,7 @@ async function answerRoute(
   route: Route,
 ): Promise<Response> {
   const request = context.req.raw;
-  const { server, connection, peer, isHead = false } = context.env;
+  const { server, connection, peer, seen, isHead = false } = context.env;
   const site = siteOf(deps.door, request, peer);
   const checkEffect = () => {
     checkOrigin(deps.door, request, site);
@@ -153,6 +178,8 @@ async function answerRoute(
   // Who watches the service must be answered whatever others do from the same address.
   using _open = route.isProbe === true ? undefined : limits.hold(client, "requests");
   if (caller.kind === "stranger" && route.access !== "public") throw unauthorized();
+  const principal = caller.kind === "known" ? whoAsks(caller.principal, network, seen.origin) : undefined;
+  if (principal !== undefined) seen.principal = principal;
   const response = await route.handle(
     routeContext(context, {
       ...site,
@@ -160,7 +187,7 @@ async function answerRoute(
       checkOrigin: checkEffect,
       hold: (kind) => limits.hold(client, kind),
       watchCaller: () => watchCaller(authorization, caller),
-      caller: caller.kind === "known" ? fromNetwork(caller.principal, network) : undefined,
+      caller: principal,
       isHead,
       allowQuiet: (seconds) => server?.timeout(connection, seconds > longestIdleSeconds ? 0 : seconds),
     }),
@@ -171,11 +198,9 @@ async function answerRoute(
 async function answerConnection(
   deps: HttpDeps,
   { app, routes }: { readonly app: Router; readonly routes: readonly Route[] },
-  connection: Request,
-  server: ConnectionServer | undefined,
+  bindings: Bindings,
 ): Promise<Response> {
-  const peer = server?.requestIP(connection)?.address;
-  const bindings = { connection, ...defined({ server, peer }) };
+  const { connection, peer } = bindings;
   let called: Request;
   try {
     called = addressed(deps.door, connection);
@@ -189,11 +214,12 @@ async function answerConnection(
 }
 
 /** Callers without a key are told apart by where they come from. */
-function fromNetwork(principal: Principal, network: string | undefined): Principal {
-  return principal.user !== undefined ? principal : { ...principal, ...defined({ network }) };
+function whoAsks(principal: Principal, network: string | undefined, origin: Origin): Principal {
+  return { ...principal, ...(principal.user === undefined ? defined({ network }) : {}), origin };
 }
 
 type Bindings = {
+  readonly seen: SeenRequest;
   readonly server?: ConnectionServer;
   /** The request as it came, by which the server knows its connection. */
   readonly connection: Request;
@@ -228,41 +254,12 @@ function guarded(response: Response): Response {
   return response;
 }
 
-function readerOf(door: DoorConfig, { connection, peer }: Bindings): ProblemReader {
+function readerOf(door: DoorConfig, { connection, peer }: Pick<Bindings, "connection" | "peer">): ProblemReader {
   return { accept: connection.headers.get("accept"), basePath: basePathOf(door, connection, peer) };
 }
 
 /** The most that Bun can count for one connection; longer means no limit. */
 const longestIdleSeconds = 255;
-
-/** Answers a path that has no route for this method: 404, 405 with the methods there are, or a browser's question. */
-function unrouted(
-  deps: Pick<HttpDeps, "door" | "logger">,
-  routes: readonly Route[],
-  request: Request,
-  { path, ...reader }: ProblemReader & { readonly path: string },
-): Response {
-  const plain = path.length > 1 ? path.replace(/\/$/, "") : path;
-  const found = routes.filter((route) => matchesPath(route.path, plain));
-  const methods = found.map((route) => route.method);
-  const hasHead = methods.includes("GET");
-  const allowed = hasHead ? [...methods, "HEAD"] : methods;
-  if (methods.length === 0) throw new Problem("not-found", `Cannot find "${path}": no resource has this path`);
-  if (request.method === "OPTIONS") {
-    const response = preflightResponse(deps.door, request, allowed);
-    return found.reduce((answer, { optionsHeaders = {} }) => withHeaders(answer, optionsHeaders), response);
-  }
-  const detail = `Cannot answer: found method ${request.method}, wanted ${allowed.join(", ")}`;
-  const problem = new Problem("method-not-allowed", detail);
-  const response = problemResponse(problem, reader, deps.logger);
-  response.headers.set("allow", allowed.join(", "));
-  return response;
-}
-
-function matchesPath(pattern: string, path: string): boolean {
-  const expression = pattern.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
-  return new RegExp(`^${expression.replaceAll(/:[A-Za-z]+/g, "[^/]+")}$`).test(path);
-}
 
 function withHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
   for (const [name, value] of Object.entries(headers)) {
@@ -270,29 +267,4 @@ function withHeaders(response: Response, headers: Readonly<Record<string, string
     else response.headers.set(name, value);
   }
   return response;
-}
-
-/** More of a body is not read just to tell its length; in bytes. */
-const longestMeasured = 2 ** 20;
-
-/** Answers HEAD as GET without the body, and with the length that the body would have had (RFC 9110 9.3.2). */
-async function withoutBody(response: Response): Promise<Response> {
-  const headers = new Headers(response.headers);
-  // A stream of events has no end.
-  const isMeasured = headers.has("content-length") || headers.get("content-type") === "text/event-stream";
-  const length = isMeasured ? undefined : await lengthOf(response.body);
-  if (length === undefined) await response.body?.cancel();
-  else headers.set("content-length", String(length));
-  return new Response(null, { status: response.status, headers });
-}
-
-/** Counts the bytes of a body; undefined when there is none, or too many. */
-async function lengthOf(body: ReadableStream<Uint8Array> | null): Promise<number | undefined> {
-  if (body === null) return undefined;
-  let length = 0;
-  for await (const chunk of body) {
-    length += chunk.byteLength;
-    if (length > longestMeasured) return undefined;
-  }
-  return length;
 }

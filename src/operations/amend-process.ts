@@ -7,6 +7,7 @@ import type { Fault } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import { RunSettingsSchema } from "../domain/run-settings.ts";
 import { packageOfRevision, setVisibility } from "../store/process-revisions.ts";
+import { actorOf, auditing } from "./audit.ts";
 import {
   type DeployDeps,
   type Precondition,
@@ -36,7 +37,7 @@ type Amendment = v.InferOutput<typeof AmendmentSchema>;
  * `forbidden`, `conflict`.
  */
 export async function amendProcess(
-  deps: Pick<DeployDeps, "database" | "clock" | "processes">,
+  deps: Pick<DeployDeps, "database" | "clock" | "processes" | "onAudited">,
   principal: Principal,
   id: string,
   change: { readonly patch: Json; readonly precondition?: Precondition },
@@ -48,13 +49,15 @@ export async function amendProcess(
   const amended = amend(current, change.patch);
   requireLeave(principal, defined({ heddle: amended.description.heddle }));
   if (amended.revision === current.revision) {
-    if (amended.visibility !== current.visibility) await setVisibility(deps.database, current, amended.visibility);
+    const database = auditing(deps, actorOf(principal), "patch", { subject: id });
+    if (amended.visibility !== current.visibility) await setVisibility(database, current, amended.visibility);
     deps.processes.forget(id);
     return amended;
   }
   const process = { ...amended, deployerRole: principal.role };
   const source = defined({ source: await packageOfRevision(deps.database, current) });
-  await saveRevision(deps, process, { ...source, replace: { revision: current.revision } });
+  const database = auditing(deps, actorOf(principal), "patch", { subject: id, after: 1 });
+  await saveRevision({ ...deps, database }, process, { ...source, replace: { revision: current.revision } });
   return process;
 }
 

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { serviceItself } from "../domain/audit.ts";
 import { defined } from "../domain/defined.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
@@ -6,6 +7,7 @@ import { signatureOf } from "../files/process-folder.ts";
 import { forgetFile, listProcessFiles, noteFile, type ProcessFile } from "../store/process-files.ts";
 import { undeployProcess } from "../store/process-revisions.ts";
 import { findProcess, saveProcess } from "../store/processes.ts";
+import { auditing } from "./audit.ts";
 import type { DeployDeps } from "./deploy-process.ts";
 import { makeProcess } from "./make-process.ts";
 import type { ReadFile } from "./process-file.ts";
@@ -36,7 +38,9 @@ export async function deployFile(deps: DeployDeps, path: string, read: ReadFile)
   else {
     const replace = current === undefined ? false : { revision: current.revision };
     const options = { replace, file, ...defined({ source: deployment.source }) };
-    const outcome = await saveProcess(deps.database, process, deps.clock.now(), options);
+    const [action, after] = replace === false ? (["deploy", 0] as const) : (["replace", 1] as const);
+    const database = auditing(deps, serviceItself, action, { subject: process.id, after });
+    const outcome = await saveProcess(database, process, deps.clock.now(), options);
     if (outcome === "exists") throw otherHas(path, process.id, "one that was deployed at the same moment");
     deps.processes.forget(process.id);
   }
@@ -73,7 +77,8 @@ export async function undeployFile(deps: DeployDeps, file: ProcessFile): Promise
 
 async function undeploy(deps: DeployDeps, { processId, revision }: ProcessFile): Promise<string | undefined> {
   if (processId === undefined || revision === undefined) return undefined;
-  const isGone = await undeployProcess(deps.database, processId, deps.clock.now(), revision);
+  const database = auditing(deps, serviceItself, "undeploy", { subject: processId });
+  const isGone = await undeployProcess(database, processId, deps.clock.now(), revision);
   deps.processes.forget(processId);
   return isGone ? processId : undefined;
 }

@@ -9,6 +9,7 @@ import { ownerOfProcess } from "../store/process-owners.ts";
 import { undeployProcess as removeProcess } from "../store/process-revisions.ts";
 import { type PackageSource, saveProcess } from "../store/processes.ts";
 import type { ApplicationPackage } from "./application-package.ts";
+import { type AuditDeps, actorOf, auditing } from "./audit.ts";
 import { noSuchProcess } from "./describe-processes.ts";
 import { requireAction } from "./guard.ts";
 import { makeProcess } from "./make-process.ts";
@@ -16,7 +17,7 @@ import type { GivenDescription } from "./package-schema.ts";
 import type { ProcessCache } from "./process-cache.ts";
 import type { RemoteProcesses } from "./remote-processes.ts";
 
-export type DeployDeps = {
+export type DeployDeps = AuditDeps & {
   readonly database: Database;
   readonly clock: Clock;
   readonly processes: ProcessCache;
@@ -60,7 +61,8 @@ export async function deployProcess(
   precondition?.(existing);
   if (isDry && existing !== undefined) throw duplicate(process.id);
   if (isDry) return { process, warnings };
-  const outcome = await saveProcess(deps.database, process, deps.clock.now(), {
+  const database = auditing(deps, actorOf(principal), "deploy", { subject: process.id });
+  const outcome = await saveProcess(database, process, deps.clock.now(), {
     replace: false,
     ...defined({ owner: principal.user, source: given.source }),
   });
@@ -101,7 +103,9 @@ export async function replaceProcess(
   const process = { ...(await makeProcess(deps, deployment, replaced)), deployerRole: principal.role };
   const warnings = await warningsOf(deps, deployment);
   const source = defined({ source: deployment.source });
-  if (!isDry) await saveRevision(deps, process, { ...source, replace: { revision: replaced.revision } });
+  const database = auditing(deps, actorOf(principal), "replace", { subject: id, after: 1 });
+  if (!isDry)
+    await saveRevision({ ...deps, database }, process, { ...source, replace: { revision: replaced.revision } });
   return { process, warnings };
 }
 
@@ -132,7 +136,8 @@ export async function undeployProcess(
   const current = await requireMutable(deps, "undeploy", id);
   await requireOwner(deps, principal, "undeploy", id);
   precondition?.(current);
-  const isGone = await removeProcess(deps.database, id, deps.clock.now());
+  const database = auditing(deps, actorOf(principal), "undeploy", { subject: id });
+  const isGone = await removeProcess(database, id, deps.clock.now());
   deps.processes.forget(id);
   if (!isGone) throw noSuchProcess(id);
 }

@@ -4,16 +4,18 @@ import { isDiscarded, type Job } from "../domain/job.ts";
 import { isFinished } from "../domain/job-state.ts";
 import { composeNotifications } from "../domain/notification.ts";
 import { Problem } from "../domain/problem.ts";
+import type { OnMove } from "../domain/told-move.ts";
 import { removeJobFiles } from "../files/job-directory.ts";
 import type { Layout } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";
 import { executionIdsOf } from "../store/executions.ts";
 import { liveProgress } from "../store/job-events.ts";
 import { discardJob, findJob, dismissJob as markDismissed } from "../store/jobs.ts";
+import { type AuditDeps, actorOf, auditing, type OnForeignRead } from "./audit.ts";
 import { maySeeJob, requireAction } from "./guard.ts";
 import type { RunnerPort } from "./runner-port.ts";
 
-export type FollowDeps = { readonly database: Database };
+export type FollowDeps = { readonly database: Database; readonly onForeignRead?: OnForeignRead };
 
 /**
  * Reads a job with its newest progress. Throws `no-such-job`, also for a job of someone else: whether it exists is
@@ -47,6 +49,7 @@ async function readAnyJob(deps: FollowDeps, principal: Principal, jobId: string)
   requireAction(principal, "read-own-jobs", `read job "${jobId}"`);
   const job = await findJob(deps.database, jobId);
   if (job === undefined || !(await maySeeJob(deps, principal, job))) throw noSuchJob(jobId);
+  if (!isOwn(principal, job.user)) deps.onForeignRead?.(principal, job);
   const live = job.status === "running" ? liveProgress(deps.database, jobId) : undefined;
   return live !== undefined && live.progress >= job.progress ? { ...job, ...live } : job;
 }
@@ -61,7 +64,9 @@ export type DismissDeps = FollowDeps & {
   readonly newId: () => string;
   readonly layout: Layout;
   readonly runner: RunnerPort;
-};
+  /** Told of each job that was moved; nobody is when absent. */
+  readonly onMove?: OnMove;
+} & AuditDeps;
 
 /** How often a dismissal begins anew because the job moved meanwhile: it can move to an end only once. */
 const dismissTries = 3;
@@ -78,20 +83,23 @@ export async function dismissJob(deps: DismissDeps, principal: Principal, jobId:
     const move = { jobId, moveId: deps.newId(), at: deps.clock.now() };
     if (isFinished(job.status)) {
       const isDismissed = job.status === "dismissed";
-      const outcome = await discardJob(deps.database, {
+      const outcome = await discardJob(auditing(deps, actorOf(principal), "remove", { subject: jobId }), {
         ...move,
         isDismissed,
         message: "Job removed, with its results.",
       });
       if (outcome === "lost") continue;
+      deps.onMove?.({ move: "discard", job, to: "dismissed" });
       await removeFilesOf(deps, job);
       // Somebody has been told of this dismissal: whoever comes again finds it gone.
       if (isDismissed) throw removedJob(jobId);
     } else {
       // The standard has no callback for it: whoever waits for the end is told by that of a failure, with the status.
       const notifications = composeNotifications(job, "failed", deps.newId);
-      const outcome = await markDismissed(deps.database, { ...move, message: "Job dismissed.", notifications });
+      const database = auditing(deps, actorOf(principal), "dismiss", { subject: jobId });
+      const outcome = await markDismissed(database, { ...move, message: "Job dismissed.", notifications });
       if (outcome === "lost") continue;
+      deps.onMove?.({ move: "dismiss", job, to: "dismissed" });
       deps.runner.stop(jobId);
       if (notifications.length > 0) deps.runner.notify();
     }

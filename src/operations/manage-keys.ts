@@ -1,4 +1,5 @@
 import { type Principal, type Role, roles } from "../domain/access.ts";
+import { type AuditActor, localOperator } from "../domain/audit.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import { readExpiry } from "../domain/key-expiry.ts";
@@ -14,13 +15,16 @@ import {
   revokeKey as markRevoked,
   touchKey,
 } from "../store/keys.ts";
+import { type AuditDeps, auditing } from "./audit.ts";
 import { hashSecret, matchesHash } from "./secrets.ts";
 
-export type KeyDeps = {
+export type KeyDeps = AuditDeps & {
   readonly database: Database;
   readonly clock: Clock;
   /** Draws a random text that can stand in a key: letters and digits, unguessable. */
   readonly newSecret: () => string;
+  /** Who the audit says it was; some operator when absent. */
+  readonly actor?: AuditActor;
 };
 
 /** A key as it is shown in lists. */
@@ -64,7 +68,8 @@ export async function createKey(
   const read = readWantedKey(wanted, createdAt);
   const secret = deps.newSecret();
   const key = { id: deps.newSecret().slice(0, 12), createdAt, ...read };
-  await insertKey(deps.database, { ...key, secretHash: hashSecret(secret) });
+  const database = auditing(deps, deps.actor ?? localOperator, "create-key", { subject: key.id });
+  await insertKey(database, { ...key, secretHash: hashSecret(secret) });
   return { key, text: `hdl_${key.id}_${secret}` };
 }
 
@@ -75,8 +80,9 @@ export async function readKeys(deps: Pick<KeyDeps, "database">): Promise<readonl
 }
 
 /** Revokes a key. Throws `not-found` when there is none with this id that still holds. */
-export async function revokeKey(deps: Pick<KeyDeps, "database" | "clock">, id: string): Promise<void> {
-  if (await markRevoked(deps.database, id, deps.clock.now())) return;
+export async function revokeKey(deps: Omit<KeyDeps, "newSecret">, id: string): Promise<void> {
+  const database = auditing(deps, deps.actor ?? localOperator, "revoke-key", { subject: id });
+  if (await markRevoked(database, id, deps.clock.now())) return;
   throw new Problem("not-found", `Cannot revoke key "${id}": found none, wanted the id of a key that is not revoked`);
 }
 

@@ -19,6 +19,7 @@ import {
   removeProvider as removeRow,
 } from "../store/providers.ts";
 import type { SecretKey } from "../store/seal.ts";
+import { type AuditDeps, actorOf, auditing } from "./audit.ts";
 import { requireAction } from "./guard.ts";
 import type { Probe, RemoteProcesses } from "./remote-processes.ts";
 
@@ -29,7 +30,7 @@ export type ProviderDeps = {
   readonly secretKey: SecretKey;
   readonly remotes: RemoteProcesses;
   readonly settings: { readonly maxDocumentBytes: number };
-};
+} & AuditDeps;
 
 /** A provider, and whether it answers. */
 export type ProbedProvider = { readonly provider: Provider; readonly probe: Probe };
@@ -53,7 +54,8 @@ export async function registerProvider(deps: ProviderDeps, principal: Principal,
   const type = await findType(deps, url, given === undefined ? remoteTypes : [given], secrets);
   const createdAt = deps.clock.now();
   const provider = { id, url, type, isPublic, forwardHeaders: [...new Set(forwardHeaders)], createdAt };
-  const isKept = await insertProvider(deps.database, deps.secretKey, {
+  const database = auditing(deps, actorOf(principal), "add-provider", { subject: id });
+  const isKept = await insertProvider(database, deps.secretKey, {
     ...provider,
     ...defined({ auth }),
   });
@@ -128,7 +130,7 @@ export async function requireProvider(
 /** Forgets a provider. Its jobs stay; those that run go on without its credentials. Throws `not-found`. */
 export async function removeProvider(deps: ProviderDeps, principal: Principal, id: string): Promise<void> {
   requireAction(principal, "manage-providers", `remove provider "${id}"`);
-  const isGone = await removeRow(deps.database, id);
+  const isGone = await removeRow(auditing(deps, actorOf(principal), "remove-provider", { subject: id }), id);
   deps.remotes.forget(id);
   if (!isGone) throw noSuchProvider(id);
 }

@@ -37,6 +37,7 @@ export function newJob(
     updatedAt: drawn.at,
     earlyCrashes: 0,
     ...(drawn.isHidden ? { hidden: "waited" } : {}),
+    ...(principal.origin === undefined ? {} : { origin: { ...principal.origin, role: principal.role } }),
     ...defined({ providerId: provider?.id, user: principal.user, language }),
   };
 }

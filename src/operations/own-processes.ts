@@ -1,10 +1,11 @@
-import type { Clock } from "../domain/clock.ts";
+import { localOperator } from "../domain/audit.ts";
 import { Problem } from "../domain/problem.ts";
-import type { Database } from "../store/database.ts";
 import { hasHoldingKey } from "../store/keys.ts";
 import { listOwnedProcesses, type OwnedProcess, setOwner } from "../store/process-owners.ts";
+import { auditing } from "./audit.ts";
+import type { OperatorDeps } from "./process-revisions.ts";
 
-export type OwnershipDeps = { readonly database: Database; readonly clock: Clock };
+export type OwnershipDeps = OperatorDeps;
 
 /** Lists the processes with whom they belong to. */
 export function readOwners(deps: Pick<OwnershipDeps, "database">): Promise<readonly OwnedProcess[]> {
@@ -26,5 +27,6 @@ export async function chownProcess(deps: OwnershipDeps, id: string, user: string
     const detail = `Cannot chown process "${id}": found no valid key of user "${user}", wanted a user with a valid key`;
     throw new Problem("not-found", detail);
   }
-  await setOwner(deps.database, id, user);
+  const { actor = localOperator } = deps;
+  await setOwner(auditing(deps, actor, "chown", { subject: id }), id, user);
 }

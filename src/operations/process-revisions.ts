@@ -1,4 +1,5 @@
 import { type Principal, seesPrivate } from "../domain/access.ts";
+import { type AuditActor, localOperator } from "../domain/audit.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import { Problem } from "../domain/problem.ts";
@@ -13,6 +14,7 @@ import {
   withdrawRevision as withdraw,
 } from "../store/process-revisions.ts";
 import { findProcessRevision, isPrivateProcess } from "../store/processes.ts";
+import { actorOf, auditing } from "./audit.ts";
 import { type DeployDeps, type Precondition, requireOwner } from "./deploy-process.ts";
 import { noSuchProcess, type Page } from "./describe-processes.ts";
 import { requireAction } from "./guard.ts";
@@ -23,7 +25,7 @@ export type { ProcessRevision } from "../store/process-revisions.ts";
 export type RevisionOfProcess = ProcessRevision & { readonly process: Process };
 
 type ReadDeps = Pick<DeployDeps, "database">;
-type ChangeDeps = Pick<DeployDeps, "database" | "clock" | "processes">;
+type ChangeDeps = Pick<DeployDeps, "database" | "clock" | "processes" | "onAudited">;
 
 /**
  * Finds the revision that a name stands for, also one that was withdrawn, and those of a process that was undeployed: jobs
@@ -89,8 +91,9 @@ export async function withdrawRevision(
   requireMutableRevision("withdraw", process);
   await requireOwner(deps, principal, "withdraw", process.id);
   precondition?.(process);
+  const database = auditing(deps, actorOf(principal), "withdraw", { subject: nameOf(process) });
   const isWithdrawn =
-    withdrawnAt === undefined && (await withdraw(deps.database, process.id, process.revision, deps.clock.now()));
+    withdrawnAt === undefined && (await withdraw(database, process.id, process.revision, deps.clock.now()));
   deps.processes.forget(process.id);
   if (!isWithdrawn) throw new Problem("no-such-process", `Cannot withdraw process "${name}": it was withdrawn before`);
 }
@@ -104,9 +107,22 @@ export async function restoreRevision(deps: ChangeDeps, principal: Principal, na
   const { process } = await readRevision(deps, principal, name);
   requireMutableRevision("restore", process);
   await requireOwner(deps, principal, "restore", process.id);
-  await makeCurrent(deps.database, process.id, process.revision, deps.clock.now());
+  const database = auditing(deps, actorOf(principal), "restore", { subject: nameOf(process) });
+  await makeCurrent(database, process.id, process.revision, deps.clock.now());
   deps.processes.forget(process.id);
   return process;
+}
+
+/** What a command of the operator has. */
+export type OperatorDeps = {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** Who the audit says it was; some operator when absent. */
+  readonly actor?: AuditActor;
+};
+
+function nameOf({ id, revision }: Pick<Process, "id" | "revision">): string {
+  return `${id}@${revision}`;
 }
 
 function requireMutableRevision(verb: string, { id, isMutable }: Process): void {
@@ -120,7 +136,7 @@ function requireMutableRevision(verb: string, { id, isMutable }: Process): void 
  * deployed before the current one and was not withdrawn. Throws `no-such-process`, `immutable-process`, `not-found`.
  */
 export async function rollbackProcess(
-  { database, clock }: { readonly database: Database; readonly clock: Clock },
+  { database, clock, actor = localOperator }: OperatorDeps,
   id: string,
   version?: string,
 ): Promise<ProcessRevision> {
@@ -132,7 +148,10 @@ export async function rollbackProcess(
   }
   const process = await findProcessRevision(database, id, target.revision);
   if (process !== undefined) requireMutableRevision("roll back", process);
-  await makeCurrent(database, id, target.revision, clock.now());
+  const change = auditing({ database, clock }, actor, "restore", {
+    subject: nameOf({ id, revision: target.revision }),
+  });
+  await makeCurrent(change, id, target.revision, clock.now());
   return target;
 }
 

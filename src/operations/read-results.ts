@@ -1,4 +1,4 @@
-import type { Principal } from "../domain/access.ts";
+import { isOwn, type Principal } from "../domain/access.ts";
 import { ownMember } from "../domain/described.ts";
 import { referenceInside } from "../domain/directories.ts";
 import { isDiscarded, type Job } from "../domain/job.ts";
@@ -12,6 +12,7 @@ import type { Database } from "../store/database.ts";
 import { findJob, findJobOfExecution } from "../store/jobs.ts";
 import { findProcessRevision } from "../store/processes.ts";
 import { resultsOf } from "../store/results.ts";
+import type { OnForeignRead } from "./audit.ts";
 import { readJob, readLinkedJob } from "./follow-jobs.ts";
 import { maySeeJob, requireAction } from "./guard.ts";
 import { type OpenedFile, openFile } from "./open-file.ts";
@@ -21,6 +22,7 @@ export type ReadResultsDeps = {
   readonly database: Database;
   readonly processes: ProcessCache;
   readonly layout: Layout;
+  readonly onForeignRead?: OnForeignRead;
 };
 
 /** How a finished job ended, with what its process says of its outputs. */
@@ -147,7 +149,7 @@ export async function openOutputPath(
 
 /** Finds the job whose output a path below the outputs path names. Throws `not-found`, also for what belongs to someone else. */
 export async function findOutputJob(
-  deps: Pick<ReadResultsDeps, "database" | "layout">,
+  deps: Pick<ReadResultsDeps, "database" | "layout" | "onForeignRead">,
   principal: Principal,
   [first = "", ...below]: readonly string[],
 ): Promise<Job> {
@@ -156,6 +158,7 @@ export async function findOutputJob(
   const owner = below.length === 0 ? first.replace(/\.(log|xml)$/, "") : first;
   const job = (await findJob(deps.database, owner)) ?? (await findJobOfExecution(deps.database, owner));
   if (job === undefined || !(await maySeeJob(deps, principal, job))) throw notFound([first, ...below].join("/"));
+  if (!isOwn(principal, job.user)) deps.onForeignRead?.(principal, job);
   return job;
 }
 

@@ -6,6 +6,7 @@ import { Problem } from "../domain/problem.ts";
 import { withInputs } from "../files/kept-values.ts";
 import { retryJob as moveToRetry } from "../store/retry-job.ts";
 import { findVaultFile } from "../store/vault.ts";
+import { actorOf, auditing } from "./audit.ts";
 import { type DismissDeps, readJob } from "./follow-jobs.ts";
 import { requireAction } from "./guard.ts";
 import type { QueueLimit } from "./queue-limit.ts";
@@ -42,7 +43,7 @@ export async function retryJob(
   await requireUploads(deps, job);
   await deps.queue.requirePlace();
   await requireTurn(deps, clientOf(job));
-  const outcome = await moveToRetry(deps.database, {
+  const outcome = await moveToRetry(auditing(deps, actorOf(principal), "retry", { subject: jobId }), {
     jobId,
     moveId: deps.newId(),
     at: deps.clock.now(),
@@ -53,6 +54,7 @@ export async function retryJob(
     const detail = `Cannot retry job "${jobId}": its last attempt is still being stopped; try again later`;
     throw new Problem("conflict", detail);
   }
+  deps.onMove?.({ move: "retry", job, to: "accepted" });
   if (job.request.statusDocument !== undefined) await deps.runner.publishStatus(jobId);
   const accepted = await readJob(deps, principal, jobId);
   deps.runner.wake(accepted);

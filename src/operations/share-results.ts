@@ -6,13 +6,14 @@ import { readExpiry } from "../domain/key-expiry.ts";
 import { Problem } from "../domain/problem.ts";
 import { findJob } from "../store/jobs.ts";
 import { findShare, findShareByToken, removeShare, type Share, saveShare } from "../store/shares.ts";
+import { type AuditDeps, actorOf, auditing } from "./audit.ts";
 import { readJob } from "./follow-jobs.ts";
 import { requireAction } from "./guard.ts";
 import { type FoundDirectory, findOutputDirectory } from "./read-directory.ts";
 import { type JobResults, type KnownFile, openOutputPath, type ReadResultsDeps, resultsOfJob } from "./read-results.ts";
 import { hashSecret } from "./secrets.ts";
 
-export type ShareDeps = ReadResultsDeps & { readonly clock: Clock; readonly newSecret: () => string };
+export type ShareDeps = ReadResultsDeps & { readonly clock: Clock; readonly newSecret: () => string } & AuditDeps;
 
 /** What is asked of a share. */
 export const ShareBodySchema = v.strictObject({ expires: v.optional(v.string("some text")) });
@@ -43,7 +44,8 @@ export async function shareResults(
   }
   const token = deps.newSecret();
   const share = { jobId, tokenHash: hashSecret(token), createdAt: now, expiresAt };
-  await saveShare(deps.database, share);
+  // The two statements before the new share let go of older ones.
+  await saveShare(auditing(deps, actorOf(principal), "share", { subject: jobId, after: 2 }), share);
   return { ...share, token };
 }
 
@@ -59,7 +61,8 @@ export async function readShare(deps: ShareDeps, principal: Principal, jobId: st
 export async function takeShareBack(deps: ShareDeps, principal: Principal, jobId: string): Promise<void> {
   requireAction(principal, "dismiss-own", "take a share back");
   await readJob(deps, principal, jobId);
-  if (!(await removeShare(deps.database, jobId))) throw notShared(jobId);
+  const database = auditing(deps, actorOf(principal), "unshare", { subject: jobId });
+  if (!(await removeShare(database, jobId))) throw notShared(jobId);
 }
 
 function notShared(jobId: string): Problem {

@@ -6,6 +6,7 @@ import type { JobRequest, StatusDocumentRequest } from "../domain/job.ts";
 import type { Process } from "../domain/process.ts";
 import type { Provider } from "../domain/provider.ts";
 import type { LocatedSubscriber } from "../domain/subscriber.ts";
+import type { OnMove } from "../domain/told-move.ts";
 import type { InputChecks } from "../engines/input-check.ts";
 import type { Layout } from "../files/layout.ts";
 import type { Gate } from "../net/fetch.ts";
@@ -51,6 +52,8 @@ export type SubmitDeps = {
   /** Ends the waiting of synchronous requests, not their jobs. */
   readonly stopping: AbortSignal;
   readonly activity: Activity;
+  /** Told of each job that was accepted; nobody is when absent. */
+  readonly onMove?: OnMove;
   readonly settings: SubmitSettings;
 };
 

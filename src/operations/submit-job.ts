@@ -135,7 +135,10 @@ async function storeJob(
     await deps.runner.publishStatus(inserted.kind === "existing" ? inserted.jobId : id);
   }
   const isNew = inserted.kind === "inserted";
-  if (isNew) deps.runner.wake(job);
+  if (isNew) {
+    deps.onMove?.({ move: "submit", job, to: "accepted" });
+    deps.runner.wake(job);
+  }
   const current = isNew ? job : await existingJob(deps, inserted.jobId);
   return { job: chosen.isSync ? current : await showJob(deps, current), isNew };
 }

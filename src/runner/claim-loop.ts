@@ -142,6 +142,7 @@ async function claim(deps: RunnerDeps, walks: LivingWalks, jobs: readonly Job[],
     const move = won.get(job.id);
     const executionId = claims[index]?.executionId;
     if (move === undefined || executionId === undefined) return [];
+    deps.onMove?.({ move: "claim", job, to: "running", milliseconds: at - job.updatedAt });
     walks.launch({ job, executionId, ...move, startedAt: at, isAdopted: false });
     return [{ id: job.id, executionId }];
   });

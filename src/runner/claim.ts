@@ -4,9 +4,11 @@ import type { Condition } from "../domain/condition.ts";
 import type { Execution, Job, JobFailure, JobOutcome, NewJobEvent } from "../domain/job.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Logger } from "../domain/logger.ts";
+import type { Trace } from "../domain/origin.ts";
 import type { Patience } from "../domain/patience.ts";
 import type { Process } from "../domain/process.ts";
 import { stages } from "../domain/progress.ts";
+import type { OnMove } from "../domain/told-move.ts";
 import type { Checkpoints, Engine } from "../engines/engine.ts";
 import type { PrepareInputsDeps, VaultSource } from "../engines/prepare-inputs.ts";
 import type { AssetCache } from "../files/asset-cache.ts";
@@ -22,6 +24,8 @@ import type { ToolTurn } from "./tool-turns.ts";
 export type RemoteAccess = {
   readonly url: string | undefined;
   readonly headers: Readonly<Record<string, string>> | undefined;
+  /** The trace that what is asked of the other server belongs to. */
+  readonly trace?: Trace;
 };
 
 /** The right to run one attempt of a job; it holds until another move of the job. */
@@ -74,6 +78,8 @@ export type ExecuteDeps = {
   /** Tells that a write took notifications along. */
   readonly wakeNotifier: () => void;
   readonly failpoint?: Failpoint;
+  /** Told of each move of a job; nobody is when absent. */
+  readonly onMove?: OnMove;
   /** Told what is done for which job: who finds the program frozen reads it there. */
   readonly activity: Activity;
   /** What this server is, for the provenance of what it runs; not kept when absent. */

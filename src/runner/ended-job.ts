@@ -10,7 +10,17 @@ export async function writeEnd(deps: ExecuteDeps, end: FinishMove): Promise<bool
   if (deps.takeEnd !== undefined) return deps.takeEnd(end);
   // What other jobs recorded on their way is known to the database alone.
   const job = deps.isBuffered(deps.claim.job) ? undefined : endedJob(deps.claim, end);
-  return aroundCommit(deps, stagesOf(end), () => finishJob(deps.database, { ...end, ...defined({ job }) }));
+  const isWritten = await aroundCommit(deps, stagesOf(end), () =>
+    finishJob(deps.database, { ...end, ...defined({ job }) }),
+  );
+  if (isWritten) tellEnd(deps, deps.claim, end);
+  return isWritten;
+}
+
+/** Tells of the end of a job that was written. */
+export function tellEnd({ onMove }: Pick<ExecuteDeps, "onMove">, { job, startedAt }: Claim, end: FinishMove): void {
+  const to = end.outcome.status;
+  onMove?.({ move: to === "successful" ? "succeed" : "fail", job, to, milliseconds: end.at - startedAt });
 }
 
 /** Returns a job as it is after the write that ended it. Only for one of which nothing was recorded since its claim. */

@@ -52,7 +52,8 @@ export async function executeProcess(
   try {
     if (isKept) await patiently(deps, walk, () => createExecutionDirectories(deps.layout, claim.executionId));
     if (!claim.isAdopted) walk.log(stages.setup.message);
-    const results = await runAndPublish(deps, walk, known, { url, headers });
+    const access = { url, headers, ...defined({ trace: claim.job.origin }) };
+    const results = await runAndPublish(deps, walk, known, access);
     const wpsId = isKept ? await patiently(deps, walk, () => mapJob(deps, results)) : undefined;
     walk.enter("notify");
     const told = composeNotifications(claim.job, "success", deps.newId);

@@ -21,7 +21,7 @@ import {
   removePending,
   type WrittenFirst,
 } from "./orphans.ts";
-import { type RetentionDeps, removeAnsweredJobs, removeExpiredJobs } from "./retention.ts";
+import { type RetentionDeps, removeAnsweredJobs, removeExpiredAudit, removeExpiredJobs } from "./retention.ts";
 
 export type HousekeepingDeps = RetentionDeps & {
   /** What outputs of steps that are kept to be used again may take of the disk; undefined when nobody asks. */
@@ -91,6 +91,7 @@ export async function tidyUp(
   }
   if (trustsAges) {
     await removeExpiredJobs(deps);
+    await removeExpiredAudit(deps);
     await removeAnsweredJobs(deps);
   }
   if (deps.cacheBytes !== undefined) await pruneStepCache(stepCacheDirectory(layout), deps.cacheBytes);

@@ -23,6 +23,8 @@ export type NotifierDeps = {
   /** Tries to deliver once, in bounded time. */
   readonly deliver: (delivery: Delivery, signal: AbortSignal) => Promise<TryOutcome>;
   readonly settings: NotifySettings;
+  /** Told what became of each try. */
+  readonly onTried?: (channel: string, outcome: string) => void;
 };
 
 export type NotifySettings = {
@@ -131,6 +133,7 @@ async function tryOne(
     tryPause.reset();
     const { receiver, channel, jobId } = delivery.notification;
     const told = { notificationId: id, jobId, channel, receiver, outcome: outcome.kind, status: outcome.status };
+    deps.onTried?.(channel, outcome.kind);
     if (outcome.kind === "delivered") deps.logger.debug("Delivered a notification", told);
     else deps.logger.warn("Cannot deliver a notification", told);
   } catch (error) {

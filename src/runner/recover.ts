@@ -101,6 +101,7 @@ async function adopt(deps: RunnerDeps, { execution, job }: Found): Promise<Claim
   const at = deps.clock.now();
   const moved = await adoptJob(deps.database, { jobId: job.id, moveId: deps.newId(), at, countsAsCrash: isEarly(job) });
   if (moved === undefined) return undefined;
+  deps.onMove?.({ move: "adopt", job, to: "running" });
   return {
     job,
     executionId: execution.id,
@@ -120,6 +121,7 @@ async function release(deps: RunnerDeps, { execution, job }: Found): Promise<voi
   const event = { at, kind: "status", status: "accepted", progress: job.progress, message } as const;
   const move = { jobId: job.id, fence: job.fence, moveId: deps.newId(), at, event, countsAsCrash: true };
   if (!(await releaseJob(deps.database, move))) return;
+  deps.onMove?.({ move: "release", job, to: "accepted" });
   await removeExecutionOutputs(deps.layout, execution.id);
   await removeWorkDirectory(deps.layout, execution.id);
 }
@@ -159,6 +161,7 @@ async function failJob(deps: RunnerDeps, { execution, job }: Found, message: str
     notifications: tellingEvent(told, 1),
     executionEnded: false,
   });
+  if (isWritten) deps.onMove?.({ move: "fail", job, to: "failed", milliseconds: at - execution.startedAt });
   if (isWritten && told.length > 0) deps.wakeNotifier();
   await stopFailed(deps, { execution, job });
 }

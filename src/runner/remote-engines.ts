@@ -1,6 +1,7 @@
 import { defined } from "../domain/defined.ts";
 import type { Job } from "../domain/job.ts";
 import type { Logger } from "../domain/logger.ts";
+import type { Trace } from "../domain/origin.ts";
 import type { RemoteDefinition } from "../domain/process.ts";
 import { authHeaders } from "../domain/provider.ts";
 import type { Engine } from "../engines/engine.ts";
@@ -9,6 +10,7 @@ import type { Layout } from "../files/layout.ts";
 import type { Gate } from "../net/fetch.ts";
 import type { RemoteClient } from "../net/remote.ts";
 import { createRemoteClient } from "../net/remote-client.ts";
+import { tracedGate } from "../net/traced-gate.ts";
 import type { Tries } from "../net/try-again.ts";
 import type { Database } from "../store/database.ts";
 import { authOfProvider, findProvider, headersOfJob } from "../store/providers.ts";
@@ -35,32 +37,32 @@ export type RemoteEngines = {
   /** Speaks to the server of a step that is a remote process: a provider's with its credentials, and nobody's headers. */
   clientOf(definition: RemoteDefinition): Promise<RemoteClient>;
   /** The engine of such a step. */
-  engineOfStep(definition: RemoteDefinition): Promise<Engine>;
+  engineOfStep(definition: RemoteDefinition, trace: Trace | undefined): Promise<Engine>;
 };
 
 /** Makes the source of the engines of remote jobs. */
 export function createRemoteEngines(deps: RemoteEnginesDeps): RemoteEngines {
-  const engineOf: RemoteEngines["engineOf"] = async (providerId, { url, headers }) => {
+  const engineOf: RemoteEngines["engineOf"] = async (providerId, { url, headers, trace }) => {
+    const gate = tracedGate(deps.gate, trace);
     const secrets = await secretsOf(deps, providerId, url, headers ?? {});
     const signed = defined({ secrets });
     return createRemoteEngine({
       ...deps,
+      gate,
       ...signed,
       clientOf: (definition, language) =>
-        createRemoteClient(deps, {
-          type: definition.type,
-          url: definition.url,
-          ...signed,
-          ...defined({ language }),
-        }),
+        createRemoteClient(
+          { ...deps, gate },
+          { type: definition.type, url: definition.url, ...signed, ...defined({ language }) },
+        ),
     });
   };
   const urlOf = async ({ providerId }: RemoteDefinition) =>
     providerId === undefined ? undefined : (await findProvider(deps.database, providerId))?.url;
   return {
     engineOf,
-    engineOfStep: async (definition) =>
-      engineOf(definition.providerId, { url: await urlOf(definition), headers: undefined }),
+    engineOfStep: async (definition, trace) =>
+      engineOf(definition.providerId, { url: await urlOf(definition), headers: undefined, ...defined({ trace }) }),
     async clientOf(definition) {
       const { type, url, providerId } = definition;
       const secrets = await secretsOf(deps, providerId, await urlOf(definition), {});

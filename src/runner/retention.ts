@@ -3,6 +3,7 @@ import type { Logger } from "../domain/logger.ts";
 import { removeJobFiles } from "../files/job-directory.ts";
 import { removeKeptValues } from "../files/kept-values.ts";
 import type { Layout } from "../files/layout.ts";
+import { removeOldAudit } from "../store/audit.ts";
 import type { Database } from "../store/database.ts";
 import { executionIdsOf } from "../store/executions.ts";
 import { expiredJobs, removeJob } from "../store/expire-jobs.ts";
@@ -17,6 +18,8 @@ export type RetentionDeps = {
   readonly logger: Logger;
   /** How long a job is kept after its end; undefined for as long as nobody dismisses it. */
   readonly keptMilliseconds?: number;
+  /** How long the audit is kept; for ever when undefined. */
+  readonly auditMilliseconds?: number;
   /** How long what no row knows is kept after it was set aside. */
   readonly orphanDays: number;
   /** Tells whether a tool lives that an execution's scratch tells of, whatever the database knows. */
@@ -63,4 +66,14 @@ export async function removeExpiredJobs(deps: RetentionDeps): Promise<void> {
     if (removed === 0) return;
     deps.logger.info("Removed jobs that had been kept long enough", { jobs: removed });
   }
+}
+
+/** Lines of the audit that are removed by one write. */
+const auditBatch = 500;
+
+/** Removes lines of the audit that are older than it is kept. */
+export async function removeExpiredAudit({ database, clock, auditMilliseconds }: RetentionDeps): Promise<void> {
+  if (auditMilliseconds === undefined) return;
+  const before = clock.now() - auditMilliseconds;
+  while ((await removeOldAudit(database, before, auditBatch)) === auditBatch);
 }

@@ -8,7 +8,7 @@ import { insertEndedJob } from "../store/insert-ended-job.ts";
 import type { FinishMove } from "../store/jobs.ts";
 import { aroundCommit } from "./around-commit.ts";
 import { type Claim, type RunnerDeps, setupEvent } from "./claim.ts";
-import { endedJob, stagesOf } from "./ended-job.ts";
+import { endedJob, stagesOf, tellEnd } from "./ended-job.ts";
 import { executeProcess } from "./execute-process.ts";
 import type { LivingWalks } from "./living-walks.ts";
 
@@ -74,6 +74,11 @@ async function writeEnded(
   const write = () => insertEndedJob(deps.database, ended, maxQueued);
   const inserted = await aroundCommit(deps, ["setup", ...stagesOf(end)], write);
   if (inserted.kind === "full") return inserted;
+  const { job } = claim;
+  deps.onMove?.({ move: "submit", job, to: "accepted", isWithEnd: true });
+  const milliseconds = startedAt - job.createdAt;
+  deps.onMove?.({ move: "claim", job, to: "running", milliseconds, isWithEnd: true });
+  tellEnd(deps, claim, end);
   if (end.outcome.status === "successful") deps.failpoint?.("done", "after-effect");
   return { kind: "ended", end: told };
 }

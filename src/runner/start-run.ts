@@ -1,6 +1,8 @@
 import { clientOf, clientWords } from "../domain/access.ts";
 import { defined } from "../domain/defined.ts";
+import type { Job } from "../domain/job.ts";
 import type { JsonObject } from "../domain/json.ts";
+import type { Trace } from "../domain/origin.ts";
 import type { Process } from "../domain/process.ts";
 import { startTimer } from "../domain/timers.ts";
 import { withDefaults } from "../engines/default-inputs.ts";
@@ -134,6 +136,13 @@ function recordOf({ activity, claim, layout }: ExecuteDeps, walk: JobWalk): Engi
   };
 }
 
+/** Returns what is passed on of the request that made a job. */
+function traceOf({ origin }: Job): { readonly trace?: Trace } {
+  if (origin === undefined) return {};
+  const { traceparent, tracestate } = origin;
+  return { trace: { traceparent, ...defined({ tracestate }) } };
+}
+
 async function prepare(
   deps: ExecuteDeps,
   walk: JobWalk,
@@ -141,7 +150,8 @@ async function prepare(
 ): Promise<Prepared> {
   const { job, executionId } = deps.claim;
   const { process, engine } = what;
-  const following = { tell: (message: string) => walk.log(message), signal: deps.signal };
+  const trace = traceOf(job);
+  const following = { tell: (message: string) => walk.log(message), signal: deps.signal, ...trace };
   const described = await patiently(deps, walk, async () => engine.describe?.(process, job.language, following));
   walk.enter("getInputs");
   for (const line of schemaNotes(process)) walk.log(line);
@@ -177,6 +187,7 @@ async function prepare(
     ...defined({ restart: settings?.restart, onError: settings?.onError }),
     ...(settings?.ownNamespaces === true ? { ownNamespaces: true } : {}),
     ...defined({ withoutNetwork }),
+    ...trace,
     inputs,
     outputs: Object.keys(job.request.outputs ?? process.description.outputs),
     ...defined({ outputRequests: job.request.outputs, described }),

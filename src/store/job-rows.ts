@@ -94,5 +94,6 @@ export function jobArguments(job: Job): ArgumentsOf<typeof jobs> {
     client: storable(clientOf(job)),
     outputBytes: 0,
     syncRun: job.hidden ?? null,
+    origin: jsonOrNull(job.origin),
   };
 }

@@ -41,6 +41,7 @@ for (const words of [
   ["backup", "a", "b"],
   ["restore", "a", "b"],
   ["keys", "list", "now"],
+  ["audit", "now"],
   ["keys", "create", "now", "--role", "viewer"],
   ["keys", "revoke", "a", "b"],
   ["images", "list", "a"],

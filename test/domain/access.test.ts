@@ -14,6 +14,8 @@ const wanted: Record<Action, Record<Role, boolean>> = {
   "dismiss-all": { viewer: false, runner: false, deployer: false, admin: true },
   "manage-providers": { viewer: false, runner: false, deployer: false, admin: true },
   bulk: { viewer: false, runner: false, deployer: false, admin: true },
+  "read-metrics": { viewer: false, runner: false, deployer: false, admin: true },
+  "read-audit": { viewer: false, runner: false, deployer: false, admin: true },
 };
 
 describe("mayDo() answers", () => {

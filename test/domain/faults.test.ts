@@ -1,6 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import { faultsText, found, refusal } from "../../src/domain/faults.ts";
 
+test("the password of a URL that was found is not told", () => {
+  expect(found("http://ann:secret@host/a")).toBe('"http://ann:***@host/a"');
+  expect(found({ href: `http://ann:${"s".repeat(500)}@host/a` })).toBe('{"href":"http://ann:***@host/a"}');
+  expect(found("http://host/a:b@c")).toBe('"http://host/a:b@c"');
+});
+
 describe("what was found is told shortly", () => {
   const whole = (value: unknown) => {
     const text = JSON.stringify(value);

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { Role } from "../../src/domain/access.ts";
 import { noActivity } from "../../src/domain/activity.ts";
 import { createCondition } from "../../src/domain/condition.ts";
+import { defined } from "../../src/domain/defined.ts";
 import { documentOfItem } from "../../src/domain/inner-files.ts";
 import type { Job, JobFailure } from "../../src/domain/job.ts";
 import { type Logger, silentLogger } from "../../src/domain/logger.ts";
@@ -13,7 +14,7 @@ import { echo } from "../../src/engines/builtin/echo.ts";
 import { createInputChecks } from "../../src/engines/input-check.ts";
 import { createLayout, type Layout } from "../../src/files/layout.ts";
 import type { DoorConfig } from "../../src/http/door.ts";
-import { createHttpApp, type HttpApp } from "../../src/http/server.ts";
+import { createHttpApp, type HttpApp, type HttpDeps } from "../../src/http/server.ts";
 import { createJobNews } from "../../src/operations/job-news.ts";
 import { createJobWatches } from "../../src/operations/job-watch.ts";
 import { createAuthenticator, createKey, type KeyDeps } from "../../src/operations/manage-keys.ts";
@@ -38,7 +39,7 @@ export type ServiceOptions = {
   readonly identity?: ServiceIdentity;
   /** Jobs stay accepted until a test ends them. */
   readonly holdsJobs?: boolean;
-};
+} & Partial<Pick<HttpDeps, "observer" | "readMetrics" | "onForeignRead">>;
 
 type Settings = Parameters<typeof createHttpApp>[0]["settings"];
 
@@ -130,7 +131,9 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
   const keys: KeyDeps = { database, clock, newSecret: () => crypto.randomUUID().replaceAll("-", "") };
   const gate = loopbackGate();
   const secretKey = new Uint8Array(32);
+  const { observer, readMetrics, onForeignRead } = options;
   const app = createHttpApp({
+    ...defined({ observer, readMetrics, onForeignRead }),
     database,
     layout,
     clock,

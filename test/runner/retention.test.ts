@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { silentLogger } from "../../src/domain/logger.ts";
 import { createLayout } from "../../src/files/layout.ts";
 import { clearOrphans } from "../../src/runner/orphans.ts";
-import { removeAnsweredJobs } from "../../src/runner/retention.ts";
+import { removeAnsweredJobs, removeExpiredAudit } from "../../src/runner/retention.ts";
+import { addToAudit, listAudit } from "../../src/store/audit.ts";
 import { noteAnswer, showWaitedJobs } from "../../src/store/hidden-jobs.ts";
 import { findJob, finishJob } from "../../src/store/jobs.ts";
 import { fakeClock } from "../support/fake-clock.ts";
@@ -57,4 +58,24 @@ test("results that only the answer to a synchronous run leads to are kept for a 
   expect(await readdir(layout.outputsDirectory)).toEqual([other.executionId]);
   expect(await findJob(database, answered.jobId)).toMatchObject({ status: "dismissed", hidden: "answered" });
   expect(await showWaitedJobs(database)).toBe(0);
+});
+
+test("lines of the audit go when they were kept long enough", async () => {
+  await using dir = await temporaryDirectory();
+  await using database = await openTestDatabase(dir.path);
+  const clock = fakeClock(startOfTest);
+  const layout = createLayout(dir.path);
+  const line = { user: "ann", action: "deploy", subject: "p", outcome: "done" } as const;
+  for (let number = 0; number < 501; number += 1) await addToAudit(database, { ...line, at: clock.now() });
+  const deps = { database, layout, clock, logger: silentLogger, orphanDays: 30, hasLivingTool: async () => false };
+  const day = 24 * 3_600_000;
+  clock.advance(400 * day);
+  await addToAudit(database, { ...line, at: clock.now() });
+  await removeExpiredAudit(deps);
+  expect(await listAudit(database, { limit: 1000 })).toHaveLength(502);
+  await removeExpiredAudit({ ...deps, auditMilliseconds: 400 * day });
+  expect(await listAudit(database, { limit: 1000 })).toHaveLength(502);
+  clock.advance(1);
+  await removeExpiredAudit({ ...deps, auditMilliseconds: 400 * day });
+  expect((await listAudit(database, { limit: 1000 })).map(({ at }) => at)).toEqual([clock.now() - 1]);
 });

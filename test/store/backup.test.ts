@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { silentLogger } from "../../src/domain/logger.ts";
-import { databaseFacts, databaseFaults } from "../../src/store/backup.ts";
+import { addToAudit, listAudit } from "../../src/store/audit.ts";
+import { copyDatabase, databaseFacts, databaseFaults } from "../../src/store/backup.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { findJob } from "../../src/store/jobs.ts";
 import { migrationFiles } from "../../src/store/migrations.macro.ts";
@@ -25,4 +26,19 @@ test("a database is kept as it was before it is migrated", async () => {
   expect(await findJob(database, jobId)).toBeDefined();
   expect(databaseFaults(copy)).toEqual([]);
   expect([...databaseFacts(copy).ids]).toEqual([jobId]);
+});
+
+test("a backup holds the audit, which is append-only there too", async () => {
+  await using folder = await temporaryDirectory();
+  const options = { file: join(folder.path, "heddle.db"), clock: fakeClock(), logger: silentLogger };
+  const line = { at: 1, user: "ann", action: "deploy", subject: "p", outcome: "done" } as const;
+  {
+    await using database = await openDatabase(options);
+    await addToAudit(database, line);
+  }
+  const copy = join(folder.path, "copy.db");
+  await copyDatabase(options.file, copy, join(folder.path, "values"));
+  await using restored = await openDatabase({ ...options, file: copy });
+  expect(await listAudit(restored, { limit: 10 })).toEqual([{ number: 1, ...line }]);
+  await expect(restored.write([{ sql: "delete from audit", args: [] }])).rejects.toThrow();
 });

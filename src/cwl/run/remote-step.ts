@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { defined } from "../../domain/defined.ts";
 import type { JobFailure } from "../../domain/job.ts";
 import { doubleOf, type Json, type JsonObject } from "../../domain/json.ts";
+import type { Trace } from "../../domain/origin.ts";
 import { Problem } from "../../domain/problem.ts";
 import { type DeployedStep, placeOfStep } from "../../domain/process.ts";
 import { isStoppedFor } from "../../domain/stop-reason.ts";
@@ -18,7 +19,7 @@ export type RemoteStepPort = {
     asking: { readonly tell: (line: string) => void; readonly signal: AbortSignal },
   ): Promise<DescribedStep>;
   /** Creates the engine of one execution. */
-  createEngine(definition: DeployedStep): Promise<Engine>;
+  createEngine(definition: DeployedStep, trace: Trace | undefined): Promise<Engine>;
 };
 
 /** What a process takes and gives; `native` is what its engine learnt besides. */
@@ -36,7 +37,7 @@ export function createRemoteStepRunner(port: RemoteStepPort): (step: RemoteStep)
   return async (step) => {
     const record = ownRecord(step);
     const prepared = await prepareStep(port, step, record);
-    const engine = await port.createEngine(step.definition);
+    const engine = await port.createEngine(step.definition, step.trace);
     const handle = engine.plan(prepared);
     const own = ownCheckpoints(step);
     if (engine.isRepeatable || step.definition.kind === "builtin") await engine.start(prepared, handle, record);

@@ -1,6 +1,7 @@
 import type { Clock } from "../../domain/clock.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Logger } from "../../domain/logger.ts";
+import type { Trace } from "../../domain/origin.ts";
 import type { Patience } from "../../domain/patience.ts";
 import type { DeployedStep } from "../../domain/process.ts";
 import type { Checkpoints, EngineRecord } from "../../engines/engine.ts";
@@ -24,6 +25,7 @@ export type RemoteStep = {
   /** The step's path: its checkpoints begin with it. */
   readonly path: string;
   readonly definition: DeployedStep;
+  readonly trace?: Trace;
   /** A CWL input object: files by their paths. */
   readonly inputs: JsonObject;
   readonly outputs: readonly string[];
@@ -38,6 +40,8 @@ export type StepCache = {
   readonly directory: string;
   /** Only those of steps in a sandbox without network: nothing but their inputs can have made them. */
   readonly onlyPureSteps: boolean;
+  /** Told whether a step was found there. */
+  readonly onLook?: (isFound: boolean) => void;
 };
 
 /** What every part of one run shares. */
@@ -75,6 +79,8 @@ export type RunContext = {
   readonly graceSeconds: number;
   /** Tools may make namespaces of their own in their sandbox. */
   readonly ownNamespaces: boolean;
+  /** The trace that its tools and other servers are told. */
+  readonly trace?: Trace;
   /** Why tools have no network, though they may ask for it. */
   readonly withoutNetwork?: string;
   /** What one try of a tool may write; no bound when absent. */

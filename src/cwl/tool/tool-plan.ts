@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 import { doubleOf, type JsonObject } from "../../domain/json.ts";
+import { type Trace, traceVariables } from "../../domain/origin.ts";
 import type { Reservation } from "../../domain/slots.ts";
 import type { StagedEntry, TaskLimits, TaskView } from "../../executors/executor.ts";
 import { type Image, isUnpacked } from "../../executors/images/image.ts";
@@ -49,6 +50,8 @@ type TryPlace = {
   /** The PATH that tools get. */
   readonly toolPath: string;
   readonly image?: Image;
+  /** The trace that the tool is told. */
+  readonly trace?: Trace;
   /** What the tool gets of the environment of who runs it. */
   readonly preserved?: PreservedEnvironment;
   /** Names the job's own file for one that a tool changes in place. */
@@ -103,6 +106,7 @@ export function planTool(
       ...image?.environment,
       ...(image === undefined ? place.preserved?.others : {}),
       ...place.preserved?.named,
+      ...traceVariables(place.trace),
       HOME: visibleOutdir,
       TMPDIR: tmpdir,
       ...inField(environmentField, () => environmentOf(requirements, scope)),

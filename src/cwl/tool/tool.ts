@@ -72,7 +72,10 @@ function cacheOf(run: RunContext, call: Call, complete: CompleteCall): string | 
 async function takeCached(run: RunContext, call: Call, { directory, key }: Cached): Promise<JsonObject | undefined> {
   if (run.cache?.onlyPureSteps !== true) return findCached(directory, key);
   const { outdir } = directoriesOf(run, keyOfTry(run, call, 1));
-  return run.hasEarlierTries && existsSync(outdir) ? undefined : copyCached(directory, key, outdir);
+  if (run.hasEarlierTries && existsSync(outdir)) return undefined;
+  const found = await copyCached(directory, key, outdir);
+  run.cache.onLook?.(found !== undefined);
+  return found;
 }
 
 function keyOfTry(run: RunContext, call: Call, number: number): TaskKey {
@@ -106,6 +109,7 @@ async function runTries(
       toolPath: run.toolPath,
       own: (path: string) => ownPath(run.layout, run.executionId, path),
       ...(image === undefined ? {} : { image }),
+      ...(run.trace === undefined ? {} : { trace: run.trace }),
       ...(run.local.preserved === undefined ? {} : { preserved: run.local.preserved }),
     };
     const plan = withinRules(run, await evaluating(run, () => planTool(tool, complete, place)));

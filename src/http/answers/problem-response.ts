@@ -1,6 +1,7 @@
 import type { Logger } from "../../domain/logger.ts";
 import { Problem, type ProblemKind } from "../../domain/problem.ts";
 import { shortageOf } from "../../domain/shortage.ts";
+import { withoutKeys } from "../../domain/text.ts";
 import { documentPage } from "../../pages/document.tsx";
 import { policyOf } from "../../pages/page.ts";
 import { preferredType, prefersPlainJson } from "./negotiate.ts";
@@ -87,9 +88,10 @@ export type ProblemDocument = {
 /** Builds the document of a problem. */
 export function problemDocument(problem: Problem): ProblemDocument {
   const { status, type, title } = answers[problem.kind];
-  const detail = problem.kind === "internal" ? internalDetail : problem.message;
+  const detail = problem.kind === "internal" ? internalDetail : withoutKeys(problem.message);
   const document = { type, title, status, detail };
-  return problem.faults.length === 0 ? document : { ...document, errors: problem.faults };
+  if (problem.faults.length === 0) return document;
+  return { ...document, errors: problem.faults.map((one) => ({ ...one, detail: withoutKeys(one.detail) })) };
 }
 
 /** Who is told of a problem. */

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { auditActions, auditOutcomes } from "../../domain/audit.ts";
 import { jobStatuses } from "../../domain/job-state.ts";
 import { jobControlOptions, transmissionModes } from "../../domain/process.ts";
 import { stageNames } from "../../domain/progress.ts";
@@ -77,7 +78,21 @@ const Provider = v.looseObject({
 });
 
 /** The documents that the service answers with, by the names that its API description gives them. */
+const AuditLine = v.object({
+  number: v.number(),
+  time: v.string(),
+  user: v.optional(v.string()),
+  role: v.optional(v.string()),
+  address: v.optional(v.string()),
+  requestID: v.optional(v.string()),
+  action: v.picklist(auditActions),
+  subject: v.string(),
+  jobID: v.optional(v.string()),
+  outcome: v.picklist(auditOutcomes),
+});
+
 export const documentSchemas = {
+  AuditList: v.object({ entries: v.array(AuditLine), links: v.array(Link) }),
   Link,
   Exception,
   LandingPage: v.looseObject({ title: v.string(), description: v.string(), links: v.array(Link) }),

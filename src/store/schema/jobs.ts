@@ -3,6 +3,7 @@ import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlit
 import type { JobEvent, JobFailure, JobRequest } from "../../domain/job.ts";
 import type { JobStatus } from "../../domain/job-state.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
+import type { JobOrigin } from "../../domain/origin.ts";
 import type { StageName } from "../../domain/progress.ts";
 import type { Result } from "../../domain/values.ts";
 import { exactJson } from "./exact-json.ts";
@@ -78,6 +79,8 @@ export const jobs = sqliteTable(
     outputBytes: integer("output_bytes").notNull().default(0),
     /** Set by the insert of a synchronous run that is no job while it is waited for; cleared when it becomes one. */
     syncRun: text("sync_run").$type<"waited" | "answered">(),
+    /** The request that made it. A trigger of the insert writes the audit from it. */
+    origin: text("origin", { mode: "json" }).$type<JobOrigin>(),
   },
   (table) => [
     // By client first: the read-ahead takes the first jobs of each, and a client's are counted.

@@ -1,0 +1,72 @@
+import type { Principal } from "../domain/access.ts";
+import { type AuditActor, type NewAuditEntry, serviceItself } from "../domain/audit.ts";
+import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
+import type { EventLog, Logger } from "../domain/logger.ts";
+import type { AnsweredRequest } from "../http/observe-request.ts";
+import { actorOf, type OnForeignRead } from "../operations/audit.ts";
+import { addToAudit } from "../store/audit.ts";
+import type { Database } from "../store/database.ts";
+
+type Deps = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly events: EventLog;
+};
+
+/** What is audited besides the writes that take their line along. */
+export type Auditing = {
+  readonly onForeignRead: OnForeignRead;
+  /** Notes a request that was refused for who asked. */
+  refused(request: AnsweredRequest): void;
+  readonly onAudited: (entry: NewAuditEntry) => void;
+  /** Notes that the service starts or stops; durable when it resolves. */
+  note(action: "start" | "stop", version: string): Promise<void>;
+};
+
+/** What is done again within this time by the same caller has one line. */
+const sameMilliseconds = 60_000;
+/** Lines of this kind that are written within that time: whoever guesses keys must not fill the disk. */
+const maxLines = 600;
+
+/** Creates what adds to the audit what has no write of its own: reads of others' jobs, refusals, starts and stops. */
+export function createAuditing(deps: Deps): Auditing {
+  const { database, clock, logger, events } = deps;
+  const known = new Set<string>();
+  let since = clock.elapsed();
+  /** Nobody waits for it: what is read and refused costs no commit of its own. */
+  const add = (entry: NewAuditEntry, same: string) => {
+    if (clock.elapsed() - since >= sameMilliseconds) {
+      known.clear();
+      since = clock.elapsed();
+    }
+    if (known.has(same) || known.size >= maxLines) return;
+    known.add(same);
+    addToAudit(database, entry).catch((error: unknown) => logger.warn("Cannot add to the audit", { error }));
+  };
+  return {
+    onForeignRead(principal: Principal, job) {
+      // What the service reads for itself has no request.
+      if (principal.origin === undefined) return;
+      const actor = actorOf(principal);
+      const entry = { at: clock.now(), ...actor, action: "read", subject: job.id, outcome: "done" } as const;
+      add(entry, `read ${actor.user} ${actor.address} ${job.id}`);
+    },
+    refused({ status, method, route = "none", user, role, keyId, origin }) {
+      // Who came without a key only found that one is needed.
+      if (status !== 403 && !(status === 401 && keyId !== undefined)) return;
+      const actor: AuditActor = defined({ user, role, address: origin.address, requestId: origin.requestId });
+      const subject = status === 401 ? `key ${keyId}` : `${method} ${route}`;
+      const entry = { at: clock.now(), ...actor, action: "refuse", subject, outcome: "refused" } as const;
+      add(entry, `refuse ${user} ${origin.address} ${subject}`);
+    },
+    onAudited({ action, subject, user, role, address, requestId }) {
+      events.tell("info", `Audit: ${action}`, { subject, ...defined({ user, role, address, requestId }) });
+    },
+    async note(action, version) {
+      const subject = `heddle ${version}`;
+      await addToAudit(database, { at: clock.now(), ...serviceItself, action, subject, outcome: "done" });
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { Clock } from "../domain/clock.ts";
+import type { ServiceMetrics } from "../domain/service-metrics.ts";
+import type { Executor, TaskEnd, TaskKey } from "../executors/executor.ts";
+
+/** Wraps an executor so that it is measured how long its tasks take to start and to run. */
+export function measuredExecutor(
+  executor: Executor,
+  { clock, metrics }: { readonly clock: Pick<Clock, "elapsed">; readonly metrics: ServiceMetrics },
+): Executor {
+  /** When tasks started that have not ended, by their keys. */
+  const started = new Map<string, number>();
+  return {
+    ...executor,
+    // Spread copies what a getter gave at that moment.
+    get name() {
+      return executor.name;
+    },
+    get slots() {
+      return executor.slots;
+    },
+    async submit(task, signal) {
+      const begun = clock.elapsed();
+      const refusal = await executor.submit(task, signal);
+      if (refusal !== undefined) return refusal;
+      const now = clock.elapsed();
+      metrics.taskStarts.observe((now - begun) / 1000);
+      started.set(textOf(task.key), now);
+      return undefined;
+    },
+    async ended(key, signal) {
+      try {
+        const end = await executor.ended(key, signal);
+        const begun = started.get(textOf(key));
+        if (begun !== undefined) metrics.tasks.observe((clock.elapsed() - begun) / 1000, [outcomeOf(end)]);
+        return end;
+      } finally {
+        started.delete(textOf(key));
+      }
+    },
+  };
+}
+
+function textOf({ executionId, step, shard, try: number }: TaskKey): string {
+  return `${executionId} ${shard} ${number} ${step}`;
+}
+
+function outcomeOf(end: TaskEnd): string {
+  if (end.kind !== "exited") return end.kind;
+  return end.exitCode === 0 ? "zero" : "nonzero";
+}

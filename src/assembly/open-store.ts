@@ -1,0 +1,28 @@
+import { userInfo } from "node:os";
+import type { Config } from "../config.ts";
+import { localOperator } from "../domain/audit.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Logger } from "../domain/logger.ts";
+import { createLayout, databaseFile } from "../files/layout.ts";
+import { refuseMissingDatabase } from "../files/missing-database.ts";
+import type { KeyDeps } from "../operations/manage-keys.ts";
+import { type Database, openDatabase } from "../store/database.ts";
+
+type StoreDeps = { readonly clock: Clock; readonly logger: Logger };
+
+/** Opens the database of a data directory. */
+export function openStore(config: Config, deps: StoreDeps): Promise<Database> {
+  return openDatabase({ file: databaseFile({ dataDirectory: config.data }), ...deps });
+}
+
+/** Opens the database for the commands that manage keys, beside a server that may be running. */
+export async function openKeyStore(
+  config: Config,
+  { newSecret, ...deps }: StoreDeps & Pick<KeyDeps, "newSecret">,
+): Promise<KeyDeps & AsyncDisposable> {
+  await refuseMissingDatabase(createLayout(config.data, config.outputsDir));
+  const database = await openStore(config, deps);
+  const actor = { ...localOperator, user: userInfo().username };
+  const { clock } = deps;
+  return { database, clock, newSecret, actor, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
+}

@@ -1,0 +1,67 @@
+import { type AuditAction, auditActions } from "./audit.ts";
+import { defined } from "./defined.ts";
+import { nearNames } from "./near-names.ts";
+import { Problem } from "./problem.ts";
+
+/** What is asked of the audit, as it was written. */
+export type AuditWords = {
+  readonly since?: string;
+  readonly until?: string;
+  readonly user?: string;
+  readonly action?: string;
+  readonly subject?: string;
+};
+
+/** What is asked of the audit. Times are milliseconds since 1970. */
+export type AuditQuery = {
+  readonly since?: number;
+  readonly until?: number;
+  readonly user?: string;
+  readonly action?: AuditAction;
+  readonly subject?: string;
+};
+
+/** Reads what is asked of the audit. Throws `invalid-query-parameter-value` naming the field. */
+export function readAuditQuery(words: AuditWords, now: number): AuditQuery {
+  const { user, subject } = words;
+  return defined({
+    since: timeOf("since", words.since, now),
+    until: timeOf("until", words.until, now),
+    user,
+    action: actionOf(words.action),
+    subject,
+  });
+}
+
+const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+const instant = /^\d{4}-\d{2}-\d{2}(?:[Tt]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d{2}:\d{2}))?$/;
+
+function timeOf(name: "since" | "until", text: string | undefined, now: number): number | undefined {
+  if (text === undefined) return undefined;
+  const [, count, unit] = /^(\d{1,9})([smhdw])$/.exec(text) ?? [];
+  const milliseconds = Object.entries(units).find(([one]) => one === unit)?.[1];
+  if (milliseconds !== undefined) return now - Number(count) * milliseconds;
+  const at = instant.test(text) ? Date.parse(text.toUpperCase()) : Number.NaN;
+  if (!Number.isNaN(at)) return at;
+  const wanted = "a time ago, such as 90s, 30m, 12h, 7d or 4w, or a time, such as 2030-01-31 or 2030-01-31T12:00:00Z";
+  throw new Problem(
+    "invalid-query-parameter-value",
+    `Cannot read the audit: found ${name} ${shown(text)}, wanted ${wanted}`,
+  );
+}
+
+function actionOf(text: string | undefined): AuditAction | undefined {
+  if (text === undefined) return undefined;
+  const action = auditActions.find((one) => one === text);
+  if (action !== undefined) return action;
+  const [near] = nearNames(text, auditActions);
+  const wanted = near === undefined ? `one of ${auditActions.join(", ")}` : `${near}, or another action`;
+  throw new Problem(
+    "invalid-query-parameter-value",
+    `Cannot read the audit: found action ${shown(text)}, wanted ${wanted}`,
+  );
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.slice(0, 80));
+}

@@ -1,0 +1,58 @@
+import type { Role } from "./access.ts";
+
+/** What is audited, each with what its subject is. */
+export const auditActions = [
+  "execute",
+  "dismiss",
+  "remove",
+  "retry",
+  "read",
+  "share",
+  "unshare",
+  "deploy",
+  "replace",
+  "patch",
+  "withdraw",
+  "restore",
+  "undeploy",
+  "chown",
+  "add-provider",
+  "remove-provider",
+  "create-key",
+  "revoke-key",
+  "refuse",
+  "start",
+  "stop",
+] as const;
+export type AuditAction = (typeof auditActions)[number];
+
+export const auditOutcomes = ["done", "refused"] as const;
+export type AuditOutcome = (typeof auditOutcomes)[number];
+
+/** One line of the audit before it has its number. Never what was given to a process, and never a secret. */
+export type NewAuditEntry = {
+  readonly at: number;
+  /** Who did it; undefined for a caller without a key. */
+  readonly user?: string;
+  readonly role?: Role | "operator" | "service";
+  /** The network address that it was done from; `local` for a command on the machine of the service. */
+  readonly address?: string;
+  readonly requestId?: string;
+  readonly action: AuditAction;
+  /** The id of what it was done to: a process, a job, a key, a provider; what was asked for where it was refused. */
+  readonly subject: string;
+  /** The job, where an execution made one. */
+  readonly jobId?: string;
+  readonly outcome: AuditOutcome;
+};
+
+/** One line of the audit. Numbers rise with each. */
+export type AuditEntry = NewAuditEntry & { readonly number: number };
+
+/** Who does something, from where. */
+export type AuditActor = Pick<NewAuditEntry, "user" | "role" | "address" | "requestId">;
+
+/** The operator, by a command on the machine of the service. */
+export const localOperator: AuditActor = { role: "operator", address: "local" };
+/** The service itself. */
+export const serviceItself: AuditActor = { role: "service", address: "local" };

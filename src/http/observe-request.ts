@@ -1,0 +1,85 @@
+import type { Principal, Role } from "../domain/access.ts";
+import { defined } from "../domain/defined.ts";
+import type { Origin } from "../domain/origin.ts";
+import { withoutKeys } from "../domain/text.ts";
+import type { Held } from "./client-limits.ts";
+
+/** What becomes known of a request while it is answered. */
+export type SeenRequest = {
+  readonly origin: Origin;
+  /** The pattern of its route; undefined when none fits. */
+  route?: string;
+  principal?: Principal;
+};
+
+/** A request that was answered. */
+export type AnsweredRequest = {
+  readonly method: string;
+  /** The pattern of the route; undefined when none fits. */
+  readonly route?: string;
+  /** Without the query and without what opens something. */
+  readonly path: string;
+  readonly status: number;
+  /** Until the head of the answer was made. */
+  readonly milliseconds: number;
+  /** Of the body, where that is known before it is sent. */
+  readonly bytes?: number;
+  readonly user?: string;
+  readonly role?: Role;
+  /** The id of the key that it came with, whether or not that holds; `unknown` for credentials of another form. */
+  readonly keyId?: string;
+  readonly origin: Origin;
+};
+
+/** Who is told of requests. Nothing of it may throw. */
+export type RequestObserver = {
+  answered(request: AnsweredRequest): void;
+  /** Something of a client's was opened, or closed. */
+  held(kind: Held, by: 1 | -1): void;
+};
+
+const maxPathCharacters = 512;
+
+/** Cuts what opens something out of a path: the token of a share, and a key wherever somebody put one. */
+export function withoutSecrets(path: string): string {
+  const begin = path.slice(0, maxPathCharacters);
+  return withoutKeys(begin.includes("/s/") ? begin.replace(/\/s\/[^/]+/, "/s/***") : begin);
+}
+
+/** Builds what is told of a request that was answered. */
+export function answeredRequest(
+  request: Request,
+  { origin, route, principal }: SeenRequest,
+  response: Response,
+  milliseconds: number,
+): AnsweredRequest {
+  const length = response.headers.get("content-length");
+  return {
+    method: request.method,
+    path: withoutSecrets(pathOf(request.url)),
+    status: response.status,
+    milliseconds,
+    origin,
+    ...defined({
+      route,
+      bytes: length === null ? undefined : Number(length),
+      user: principal?.user,
+      role: principal?.role,
+      keyId: keyIdOf(request.headers.get("authorization")),
+    }),
+  };
+}
+
+/** The part of a key that names it is no secret. */
+function keyIdOf(authorization: string | null): string | undefined {
+  if (authorization === null) return undefined;
+  return /^Bearer +hdl_([A-Za-z0-9]{1,16})_/i.exec(authorization)?.[1] ?? "unknown";
+}
+
+/** Without making a URL of it, which takes longer than all the rest; a request of HTTP/1.0 has its path alone. */
+function pathOf(url: string): string {
+  const begin = url.startsWith("/") ? 0 : url.indexOf("/", url.indexOf("//") + 2);
+  if (begin < 0) return "/";
+  const end = url.indexOf("?", begin);
+  return end < 0 ? url.slice(begin) : url.slice(begin, end);
+}

@@ -1,0 +1,37 @@
+import type { Principal } from "../domain/access.ts";
+import type { AuditAction, AuditActor, NewAuditEntry } from "../domain/audit.ts";
+import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
+import type { Job } from "../domain/job.ts";
+import { audited } from "../store/audit.ts";
+import type { Database } from "../store/database.ts";
+
+/** What auditing takes. */
+export type AuditDeps = {
+  readonly database: Database;
+  readonly clock: Pick<Clock, "now">;
+  /** Told of each line that was written with what it tells; nobody is when absent. */
+  readonly onAudited?: (entry: NewAuditEntry) => void;
+};
+
+/** Told that somebody reads the job of another user; nobody is when absent. */
+export type OnForeignRead = (principal: Principal, job: Pick<Job, "id">) => void;
+
+/** Returns who asks, as the audit names it. */
+export function actorOf({ user, role, origin }: Principal): AuditActor {
+  return { role, ...defined({ user, address: origin?.address, requestId: origin?.requestId }) };
+}
+
+/**
+ * Gives the database for one change, whose write takes the line of the audit along. `after`: which statement of the write,
+ * from 0, tells that the change was made.
+ */
+export function auditing(
+  { database, clock, onAudited }: AuditDeps,
+  actor: AuditActor,
+  action: AuditAction,
+  { subject, after = 0 }: { readonly subject: string; readonly after?: number },
+): Database {
+  const entry = { at: clock.now(), ...actor, action, subject, outcome: "done" } as const;
+  return audited(database, { entry, after, ...(onAudited === undefined ? {} : { onWritten: onAudited }) });
+}

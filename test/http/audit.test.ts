@@ -1,0 +1,190 @@
+import { expect, test } from "bun:test";
+import * as v from "valibot";
+import { findJob } from "../../src/store/jobs.ts";
+import { fakeWps } from "../support/fake-wps.ts";
+import { jsonOf, openService, type Service, submitEcho } from "./service.ts";
+
+const Page = v.object({
+  entries: v.array(v.looseObject({ action: v.string(), subject: v.string(), outcome: v.string() })),
+  links: v.array(v.object({ href: v.string(), rel: v.string() })),
+});
+
+async function auditOf(service: Service, key: string, query = "") {
+  const response = await service.send("GET", `/_/audit${query}`, { key });
+  expect(response.status).toBe(200);
+  return v.parse(Page, await jsonOf(response));
+}
+
+const toolOf = (word: string) => ({
+  cwlVersion: "v1.2",
+  class: "CommandLineTool",
+  id: "mine",
+  baseCommand: ["echo", word],
+  inputs: {},
+  outputs: { said: "stdout" },
+});
+
+/** Sends requests that must go well, as one caller. */
+function senderOf(service: Service, key: string) {
+  return async (method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}) => {
+    const response = await service.send(method, path, {
+      key,
+      headers: { "x-request-id": "r-1", ...headers },
+      ...(body === undefined ? {} : { body }),
+    });
+    expect([method, path, response.status < 300, response.ok ? "" : await response.text()]).toEqual([
+      method,
+      path,
+      true,
+      "",
+    ]);
+  };
+}
+
+/** Waits for the end of a job, which the stand-in for the runner writes soon. */
+async function untilEnded(service: Service, jobId: string): Promise<void> {
+  while ((await findJob(service.database, jobId))?.status !== "successful") await Bun.sleep(5);
+}
+
+const toldOf = async (service: Service, key: string) =>
+  (await auditOf(service, key)).entries.map(({ action, subject, user }) => `${action} ${subject} ${user ?? "-"}`);
+
+test("what is done to jobs and shares stands in the audit, with who did it by which request", async () => {
+  await using service = await openService();
+  const admin = await service.createKey("admin", "ann");
+  const send = senderOf(service, admin);
+  const jobId = await submitEcho(service, admin);
+  await untilEnded(service, jobId);
+  await send("POST", `/jobs/${jobId}/share`, {});
+  await send("DELETE", `/jobs/${jobId}/share`);
+  await send("DELETE", `/jobs/${jobId}`);
+  const { entries } = await auditOf(service, admin);
+  expect(entries.map(({ action, subject }) => `${action} ${subject}`)).toEqual([
+    `remove ${jobId}`,
+    `unshare ${jobId}`,
+    `share ${jobId}`,
+    "execute echo",
+    expect.stringMatching(/^create-key [0-9a-z]+$/),
+  ]);
+  expect(entries[0]).toMatchObject({ user: "ann", role: "admin", requestID: "r-1", outcome: "done" });
+  expect(entries[3]).toMatchObject({ user: "ann", role: "admin", jobID: jobId });
+  expect(entries[4]).toMatchObject({ role: "operator", address: "local" });
+});
+
+test("a job that is stopped and run again stands in the audit", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const admin = await service.createKey("admin", "ann");
+  const send = senderOf(service, admin);
+  const jobId = await submitEcho(service, admin);
+  await send("DELETE", `/jobs/${jobId}`);
+  await send("POST", `/jobs/${jobId}/retry`, {});
+  expect((await toldOf(service, admin)).slice(0, 2)).toEqual([`retry ${jobId} ann`, `dismiss ${jobId} ann`]);
+});
+
+test("each change of a process stands in the audit once", async () => {
+  await using service = await openService();
+  const admin = await service.createKey("admin", "ann");
+  const send = senderOf(service, admin);
+  await send("POST", "/processes", toolOf("one"));
+  await send("PUT", "/processes/mine", toolOf("two"));
+  const patch = { "content-type": "application/merge-patch+json" };
+  await send("PATCH", "/processes/mine", JSON.stringify({ title: "Mine" }), patch);
+  await send("PATCH", "/processes/mine", JSON.stringify({ visibility: "private" }), patch);
+  await send("POST", "/processes/mine/revisions/1.0.0/restore", {});
+  await send("DELETE", "/processes/mine:2.0.0");
+  await send("DELETE", "/processes/mine");
+  const told = (await toldOf(service, admin)).map((line) => line.replace(/sha256:[0-9a-f]+/, "R"));
+  expect(told.slice(0, -1)).toEqual([
+    "undeploy mine ann",
+    "withdraw mine@R ann",
+    "restore mine@R ann",
+    "patch mine ann",
+    "patch mine ann",
+    "replace mine ann",
+    "deploy mine ann",
+  ]);
+});
+
+test("providers that are added and removed stand in the audit, without what they are signed in to with", async () => {
+  await using server = await fakeWps();
+  await using service = await openService();
+  const admin = await service.createKey("admin", "ann");
+  const send = senderOf(service, admin);
+  const auth = { type: "bearer", token: "s3cret" };
+  await send("POST", "/providers", { id: "open", url: `${server.url}/wps`, type: "wps-1.0.0", auth });
+  await send("DELETE", "/providers/open");
+  expect((await toldOf(service, admin)).slice(0, 2)).toEqual(["remove-provider open ann", "add-provider open ann"]);
+  expect(JSON.stringify(await auditOf(service, admin))).not.toContain("s3cret");
+});
+
+test("what was not done leaves no line", async () => {
+  await using service = await openService();
+  const admin = await service.createKey("admin", "ann");
+  const before = (await auditOf(service, admin)).entries.length;
+  const statuses = [
+    await service.send("DELETE", "/processes/nothing", { key: admin }),
+    await service.send("DELETE", "/processes/echo", { key: admin }),
+    await service.send("DELETE", "/jobs/0190b5a0-0000-7000-8000-000000000000", { key: admin }),
+    await service.send("DELETE", "/providers/nothing", { key: admin }),
+    await service.send("POST", "/processes/echo/execution", { key: admin, body: { inputs: 1 } }),
+  ].map(({ status }) => status);
+  expect(statuses).toEqual([404, 403, 404, 404, 400]);
+  expect((await auditOf(service, admin)).entries).toHaveLength(before);
+});
+
+test("pages of the audit follow each other by the next link", async () => {
+  await using service = await openService();
+  const admin = await service.createKey("admin", "ann");
+  for (let number = 0; number < 3; number += 1) await submitEcho(service, admin);
+  const first = await auditOf(service, admin, "?limit=2&action=execute");
+  const next = first.links.find(({ rel }) => rel === "next")?.href ?? "";
+  const second = await auditOf(service, admin, new URL(next).search);
+  expect([first.entries.length, second.entries.length]).toEqual([2, 1]);
+  expect(second.links.some(({ rel }) => rel === "next")).toBe(false);
+});
+
+test("a browser gets the audit as a page", async () => {
+  await using service = await openService();
+  const admin = await service.createKey("admin", "ann");
+  const page = await service.send("GET", "/_/audit", { key: admin, headers: { accept: "text/html" } });
+  expect(page.headers.get("content-type")).toStartWith("text/html");
+  expect(await page.text()).toContain("create-key");
+});
+
+test("only admins read the audit", async () => {
+  await using service = await openService();
+  const deployer = await service.createKey("deployer", "dan");
+  expect((await service.send("GET", "/_/audit")).status).toBe(401);
+  expect((await service.send("GET", "/_/audit", { key: deployer })).status).toBe(403);
+});
+
+test.each([
+  ["since=soon", "since"],
+  ["until=2030-99-01", "until"],
+  ["action=deplyo", "deploy"],
+  ["limit=0", "limit"],
+  ["after=x", "after"],
+  ["before=7", "before"],
+  ["usr=ann", "user"],
+  ["subjct=p", "subject"],
+])("the query %s is refused, naming %s", async (query, word) => {
+  await using service = await openService();
+  const admin = await service.createKey("admin", "ann");
+  const response = await service.send("GET", `/_/audit?${query}`, { key: admin });
+  expect(response.status).toBe(400);
+  expect(String((await jsonOf(response)).detail)).toContain(word);
+});
+
+test("who reads the job of another user is told", async () => {
+  const reads: string[] = [];
+  await using service = await openService({
+    onForeignRead: ({ user }, { id }) => void reads.push(`${user} ${id}`),
+  });
+  const ann = await service.createKey("runner", "ann");
+  const admin = await service.createKey("admin", "eve");
+  const jobId = await submitEcho(service, ann);
+  await service.send("GET", `/jobs/${jobId}`, { key: ann });
+  expect(reads).toEqual([]);
+  await service.send("GET", `/jobs/${jobId}/results`, { key: admin });
+  expect(reads).toEqual([`eve ${jobId}`]);
+});
