@@ -5,6 +5,7 @@ import { startDropIn } from "./assembly/drop-in.ts";
 import { createEngines } from "./assembly/engines.ts";
 import { refuseFirstStart } from "./assembly/first-start.ts";
 import { askedTries, openGate } from "./assembly/gate.ts";
+import { openIdentities } from "./assembly/identities.ts";
 import { openListener } from "./assembly/listener.ts";
 import { startTelling } from "./assembly/notifier.ts";
 import { endOnUncaughtErrors, endUnlessStuck } from "./assembly/program-end.ts";
@@ -23,6 +24,7 @@ import type { Logger } from "./domain/logger.ts";
 import { createPatience } from "./domain/patience.ts";
 import { pause } from "./domain/pause.ts";
 import { networkWords, readNetworkRules } from "./domain/tool-network.ts";
+import { newId, newKey, newSecret } from "./draw.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import { hasLivingTool } from "./executors/local/living-tools.ts";
 import { refuseOpenElsewhere } from "./executors/local/open-files.ts";
@@ -34,9 +36,10 @@ import { refuseMissingDatabase } from "./files/missing-database.ts";
 import { makeDirectories } from "./files/new-place.ts";
 import { createHttpApp } from "./http/server.ts";
 import { createLogger } from "./log.ts";
+import { createAuthenticator } from "./operations/authenticate.ts";
 import { createJobNews } from "./operations/job-news.ts";
 import { createJobWatches } from "./operations/job-watch.ts";
-import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
+import type { KeyDeps } from "./operations/manage-keys.ts";
 import { createProcessCache } from "./operations/process-cache.ts";
 import { createQueueLimit } from "./operations/queue-limit.ts";
 import { createRemoteProcesses } from "./operations/remote-processes.ts";
@@ -94,7 +97,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   if (config.acceptEmptyDatabase) await setLogAside(databaseFile(layout));
   else await refuseMissingDatabase(layout);
   // Whatever can be refused is refused before there is a new database.
-  if (!existsSync(databaseFile(layout))) await refuseFirstStart(config, search, newKey());
+  if (!existsSync(databaseFile(layout))) await refuseFirstStart({ config, clock }, search, newKey());
   const listener = stack.use(openListener(config, { logger, clock, slots: config.slots }));
   const database = stack.use(await openStore(config, logger));
   const watchdog = stack.use(
@@ -116,6 +119,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   // The ways in and out.
   const serviceUrl = config.publicUrl ?? listener.url;
   const gate = stack.use(openGate(config));
+  const { provider: identities } = stack.use(await openIdentities(config, clock));
   const telling = await readTelling(config);
   const secretKey = await openSecretKey({ config, layout, database }, newKey());
   const maxMilliseconds = config.shortageSeconds * 1000;
@@ -197,8 +201,10 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
       allowAnonymous: config.allowAnonymous,
       isLocalOnly: isLocalOnly(config),
       onKey: hold.keyFound,
+      ...defined({ identities }),
     }),
     door: readDoor(config, listener.url),
+    ...defined({ identities }),
     stopping: stopping.signal,
   });
 
@@ -271,21 +277,6 @@ function loggerOf(config: Config, target: LogTarget): Logger {
 
 function openStore(config: Config, logger: Logger): Promise<Database> {
   return openDatabase({ file: databaseFile({ dataDirectory: config.data }), clock, logger });
-}
-
-/** Draws a UUID that sorts by the time it was drawn. */
-function newId(): string {
-  return Bun.randomUUIDv7();
-}
-
-/** Draws 40 letters and digits, 160 bits. */
-function newSecret(): string {
-  return Buffer.from(crypto.getRandomValues(new Uint8Array(20))).toString("hex");
-}
-
-/** Draws 256 random bits. */
-function newKey(): Uint8Array {
-  return crypto.getRandomValues(new Uint8Array(32));
 }
 
 /** The condition is settled while building: the executable that people get has neither the variable nor what it does. */

@@ -79,7 +79,7 @@ function dataOption(): Option {
 
 /** Lists the settings by which `doctor` knows what a service would do. */
 function serviceOptions(): Readonly<Record<string, Option>> {
-  const names = ["host", "publicUrl", "trustedProxy", "sandbox", "toolNetwork"].map(flagOf);
+  const names = ["host", "publicUrl", "trustedProxy", "oidcIssuer", "sandbox", "toolNetwork"].map(flagOf);
   const config: Option = { type: "string", value: "FILE", about: "settings in YAML, by their names" };
   const some = Object.entries(settingOptions()).filter(([name]) => names.includes(name));
   return { config, ...Object.fromEntries(some) };

@@ -64,6 +64,7 @@ export function requestSettings(config: Config, sendsMail: boolean): HttpDeps["s
     maxBodyValues: config.maxBodyValues,
     maxUploadBytes: config.maxUploadBytes,
     ...retentionOf(config),
+    sessionHours: config.sessionHours,
     maxInlineBytes: config.maxInlineBytes,
     removedJobs: config.removedJobs,
     syncJobs: config.syncJobs,

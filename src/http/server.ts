@@ -4,9 +4,10 @@ import { clientOf, type Principal } from "../domain/access.ts";
 import { defined } from "../domain/defined.ts";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
-import type { Authenticator, Caller } from "../operations/manage-keys.ts";
+import type { Authenticator, Caller } from "../operations/authenticate.ts";
 import { coded } from "./answers/answer-coding.ts";
 import { asTold, type ProblemReader, problemResponse } from "./answers/problem-response.ts";
+import { withoutBody } from "./answers/without-body.ts";
 import { type ClientBounds, type ClientLimits, createClientLimits, wideBounds } from "./client-limits.ts";
 import { clientNetwork } from "./client-network.ts";
 import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, siteOf } from "./door.ts";
@@ -26,7 +27,10 @@ import { type ProcessRouteDeps, processRoutes } from "./routes/processes.ts";
 import { type ProviderRouteDeps, providerRoutes } from "./routes/providers.ts";
 import { type ResultRouteDeps, resultRoutes } from "./routes/results.ts";
 import { type ShareRouteDeps, shareRoutes } from "./routes/shares.ts";
+import { type SignInRouteDeps, signInRoutes } from "./routes/sign-in.ts";
 import { type VaultRouteDeps, vaultRoutes } from "./routes/vault.ts";
+import { credentialsOf, keepPrivate, requireOwnPage } from "./session-cookie.ts";
+import { signInInstead } from "./sign-in-instead.ts";
 import { type CallerWatch, createCallerWatch } from "./watch-caller.ts";
 import { type WpsRouteDeps, wpsRoutes } from "./wps/route.ts";
 
@@ -40,6 +44,7 @@ export type HttpDeps = ExecutionRouteDeps &
   ProviderRouteDeps &
   ResultRouteDeps &
   ShareRouteDeps &
+  SignInRouteDeps &
   VaultRouteDeps &
   WpsRouteDeps & {
     readonly authenticate: Authenticator;
@@ -91,6 +96,7 @@ function allRoutes(deps: HttpDeps): readonly Route[] {
     ...resultRoutes(deps),
     ...outputRoutes(deps),
     ...shareRoutes(deps),
+    ...signInRoutes(deps),
     ...vaultRoutes(deps),
     ...wpsRoutes(deps),
   ];
@@ -112,6 +118,12 @@ function createRouter(deps: HttpDeps, routes: readonly Route[]): Router {
         return await answerRoute(deps, open, context, route);
       } catch (error) {
         if (hasGone(error, context.env.connection)) return new Response(null, { status: 499 });
+        const away = signInInstead(
+          error,
+          context.req.raw,
+          () => siteOf(deps.door, context.req.raw, context.env.peer).baseUrl,
+        );
+        if (away !== undefined) return away;
         if (route.refuse === undefined) throw error;
         return withHeaders(route.refuse(error, context.req.raw), corsHeaders(deps.door, context.req.raw));
       }
@@ -137,14 +149,15 @@ async function answerRoute(
   const request = context.req.raw;
   const { server, connection, peer, isHead = false } = context.env;
   const site = siteOf(deps.door, request, peer);
+  const credentials = credentialsOf(request, site);
   const checkEffect = () => {
     checkOrigin(deps.door, request, site);
+    if (credentials.session !== undefined) requireOwnPage(request, site);
     refuseUnhonoured(request, route.honours);
   };
   if (hasEffect(route)) checkEffect();
   const network = clientNetwork(deps.door, request, peer);
-  const authorization = request.headers.get("authorization") ?? undefined;
-  const caller: Caller = route.asksNobody === true ? { kind: "stranger" } : await deps.authenticate(authorization);
+  const caller: Caller = route.asksNobody === true ? { kind: "stranger" } : await deps.authenticate(credentials);
   const client = clientOf({ ...(caller.kind === "known" ? caller.principal : {}), ...defined({ network }) });
   // Who watches the service must be answered whatever others do from the same address.
   using _open = route.isProbe === true ? undefined : limits.hold(client, "requests");
@@ -155,12 +168,13 @@ async function answerRoute(
       connection,
       checkOrigin: checkEffect,
       hold: (kind) => limits.hold(client, kind),
-      watchCaller: () => watchCaller(authorization, caller),
+      watchCaller: () => watchCaller(credentials, caller),
       caller: caller.kind === "known" ? fromNetwork(caller.principal, network) : undefined,
       isHead,
       allowQuiet: (seconds) => server?.timeout(connection, seconds > longestIdleSeconds ? 0 : seconds),
     }),
   );
+  if (credentials.session !== undefined) keepPrivate(response);
   return withHeaders(response, corsHeaders(deps.door, request));
 }
 
@@ -263,29 +277,4 @@ function withHeaders(response: Response, headers: Readonly<Record<string, string
     else response.headers.set(name, value);
   }
   return response;
-}
-
-/** More of a body is not read just to tell its length; in bytes. */
-const longestMeasured = 2 ** 20;
-
-/** Answers HEAD as GET without the body, and with the length that the body would have had (RFC 9110 9.3.2). */
-async function withoutBody(response: Response): Promise<Response> {
-  const headers = new Headers(response.headers);
-  // A stream of events has no end.
-  const isMeasured = headers.has("content-length") || headers.get("content-type") === "text/event-stream";
-  const length = isMeasured ? undefined : await lengthOf(response.body);
-  if (length === undefined) await response.body?.cancel();
-  else headers.set("content-length", String(length));
-  return new Response(null, { status: response.status, headers });
-}
-
-/** Counts the bytes of a body; undefined when there is none, or too many. */
-async function lengthOf(body: ReadableStream<Uint8Array> | null): Promise<number | undefined> {
-  if (body === null) return undefined;
-  let length = 0;
-  for await (const chunk of body) {
-    length += chunk.byteLength;
-    if (length > longestMeasured) return undefined;
-  }
-  return length;
 }

@@ -1,4 +1,4 @@
-import { type Principal, seesPrivate } from "../domain/access.ts";
+import { isInScope, type Principal, seesPrivate } from "../domain/access.ts";
 import { defined } from "../domain/defined.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
@@ -50,7 +50,11 @@ async function readPage(
   principal: Principal | undefined,
   { limit, after, visibility, search, order = byId }: ProcessFilter,
 ): Promise<readonly Process[]> {
-  const page = { limit, withPrivate: seesPrivate(principal), ...defined({ after, visibility }) };
+  const page = {
+    limit,
+    withPrivate: seesPrivate(principal) && principal?.scope?.processes === undefined,
+    ...defined({ after, visibility }),
+  };
   if (search === undefined && order === byId) return readProcesses(database, page);
   const found = await findProcesses(database, { ...page, search: search ?? { needles: [] }, order });
   if (found === undefined) throw wrongProcessQuery("after", after ?? "", "a value from a link of a list");
@@ -88,5 +92,5 @@ export function noSuchProcess(id: string): Problem {
 }
 
 function isVisible(process: Process, principal: Principal | undefined): boolean {
-  return process.visibility === "public" || seesPrivate(principal);
+  return process.visibility === "public" || (seesPrivate(principal) && isInScope(principal ?? {}, process.id));
 }

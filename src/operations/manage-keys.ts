@@ -1,20 +1,11 @@
-import { type Principal, type Role, roles } from "../domain/access.ts";
+import { type Role, roles } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import { readExpiry } from "../domain/key-expiry.ts";
-import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Database } from "../store/database.ts";
-import {
-  findKey,
-  hasAnyKey,
-  insertKey,
-  type KeyRow,
-  listKeys,
-  revokeKey as markRevoked,
-  touchKey,
-} from "../store/keys.ts";
-import { hashSecret, matchesHash } from "./secrets.ts";
+import { insertKey, type KeyRow, listKeys, revokeKey as markRevoked } from "../store/keys.ts";
+import { hashSecret } from "./secrets.ts";
 
 export type KeyDeps = {
   readonly database: Database;
@@ -63,7 +54,7 @@ export async function createKey(
   const createdAt = deps.clock.now();
   const read = readWantedKey(wanted, createdAt);
   const secret = deps.newSecret();
-  const key = { id: deps.newSecret().slice(0, 12), createdAt, ...read };
+  const key = { id: deps.newSecret().slice(0, 12), createdAt, isService: false, ...read };
   await insertKey(deps.database, { ...key, secretHash: hashSecret(secret) });
   return { key, text: `hdl_${key.id}_${secret}` };
 }
@@ -78,98 +69,4 @@ export async function readKeys(deps: Pick<KeyDeps, "database">): Promise<readonl
 export async function revokeKey(deps: Pick<KeyDeps, "database" | "clock">, id: string): Promise<void> {
   if (await markRevoked(deps.database, id, deps.clock.now())) return;
   throw new Problem("not-found", `Cannot revoke key "${id}": found none, wanted the id of a key that is not revoked`);
-}
-
-/** Who a request comes from; `stranger` when it names no key where one is needed. */
-export type Caller = { readonly kind: "known"; readonly principal: Principal } | { readonly kind: "stranger" };
-
-/**
- * Resolves an `Authorization` header. Throws `unauthorized` for a header that is no valid key: a wrong key is never
- * taken for no key.
- */
-export type Authenticator = (authorization: string | undefined) => Promise<Caller>;
-
-export type AuthenticatorDeps = {
-  readonly database: Database;
-  readonly clock: Clock;
-  /** The role of callers without a key, when they are allowed. */
-  readonly allowAnonymous: Role | undefined;
-  /** Only this machine can reach the service: until a first key is made everyone is admin. */
-  readonly isLocalOnly: boolean;
-  /** Told when the use of a key cannot be written down. */
-  readonly logger?: Pick<Logger, "warn">;
-  /** Called when a key is known to exist. */
-  readonly onKey?: () => void;
-};
-
-/** A new or revoked key is honoured within this time, and what watches its holder has half a second more; in milliseconds. */
-const freshMilliseconds = 500;
-/** The use of a key is written down at most once in this time. */
-const touchMilliseconds = 60_000;
-/** Keys that are remembered at once. */
-const maxRemembered = 1024;
-
-type Remembered<Value> = { readonly value: Value; readonly until: number };
-
-/** Creates the authenticator of a server. What it reads is remembered for at most a second. */
-export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
-  const keys = new Map<string, Remembered<KeyRow | undefined>>();
-  let isSignInOn: Remembered<boolean> = { value: false, until: Number.NEGATIVE_INFINITY };
-
-  const keyOf = async (id: string): Promise<KeyRow | undefined> => {
-    const now = deps.clock.elapsed();
-    const known = keys.get(id);
-    if (known !== undefined && now < known.until) return known.value;
-    const value = await findKey(deps.database, id);
-    if (value !== undefined) deps.onKey?.();
-    if (keys.size >= maxRemembered) keys.clear();
-    keys.set(id, { value, until: now + freshMilliseconds });
-    return value;
-  };
-  const touched = new Map<string, number>();
-  // Nobody waits for it: no request costs a write.
-  const touch = ({ id, lastUsedAt }: KeyRow): void => {
-    const now = deps.clock.now();
-    const last = touched.get(id) ?? lastUsedAt;
-    // A clock that was set back must not keep it from being written for long.
-    if (last !== undefined && Math.abs(now - last) < touchMilliseconds) return;
-    if (touched.size >= maxRemembered) touched.clear();
-    touched.set(id, now);
-    touchKey(deps.database, id, now).catch((error: unknown) =>
-      deps.logger?.warn("Cannot store when a key was used", { key: id, error }),
-    );
-  };
-  const signInIsOn = async (): Promise<boolean> => {
-    const now = deps.clock.elapsed();
-    // Once a key was made, sign-in stays on.
-    if (isSignInOn.value || now < isSignInOn.until) return isSignInOn.value;
-    isSignInOn = { value: await hasAnyKey(deps.database), until: now + freshMilliseconds };
-    if (isSignInOn.value) deps.onKey?.();
-    return isSignInOn.value;
-  };
-
-  return async (authorization) => {
-    if (authorization !== undefined) {
-      const key = await requireKey(authorization, keyOf, deps.clock.now());
-      touch(key);
-      return { kind: "known", principal: { user: key.user, role: key.role } };
-    }
-    if (deps.allowAnonymous !== undefined) return { kind: "known", principal: { role: deps.allowAnonymous } };
-    if (deps.isLocalOnly && !(await signInIsOn())) return { kind: "known", principal: { role: "admin" } };
-    return { kind: "stranger" };
-  };
-}
-
-async function requireKey(
-  authorization: string,
-  keyOf: (id: string) => Promise<KeyRow | undefined>,
-  now: number,
-): Promise<KeyRow> {
-  const [, id = "", secret = ""] = /^Bearer +hdl_([A-Za-z0-9]+)_([A-Za-z0-9]+) *$/i.exec(authorization) ?? [];
-  const key = id === "" ? undefined : await keyOf(id);
-  const holds = key !== undefined && key.revokedAt === undefined && now < (key.expiresAt ?? Number.POSITIVE_INFINITY);
-  if (key === undefined || !holds || !matchesHash(secret, key.secretHash)) {
-    throw new Problem("unauthorized", "Cannot sign in: found no valid key, wanted Authorization: Bearer hdl_...");
-  }
-  return key;
 }

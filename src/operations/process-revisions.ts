@@ -84,7 +84,7 @@ export async function withdrawRevision(
   name: string,
   precondition?: Precondition,
 ): Promise<void> {
-  requireAction(principal, "deploy", `withdraw process "${name}"`);
+  requireAction(principal, "deploy", `withdraw process "${name}"`, parseProcessName(name).id);
   const { process, withdrawnAt } = await readRevision(deps, principal, name);
   requireMutableRevision("withdraw", process);
   await requireOwner(deps, principal, "withdraw", process.id);
@@ -100,7 +100,7 @@ export async function withdrawRevision(
  * `no-such-process`, `immutable-process`, `forbidden`.
  */
 export async function restoreRevision(deps: ChangeDeps, principal: Principal, name: string): Promise<Process> {
-  requireAction(principal, "deploy", `restore process "${name}"`);
+  requireAction(principal, "deploy", `restore process "${name}"`, parseProcessName(name).id);
   const { process } = await readRevision(deps, principal, name);
   requireMutableRevision("restore", process);
   await requireOwner(deps, principal, "restore", process.id);

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { Role } from "../../src/domain/access.ts";
 import { noActivity } from "../../src/domain/activity.ts";
 import { createCondition } from "../../src/domain/condition.ts";
+import { defined } from "../../src/domain/defined.ts";
 import type { Job, JobFailure } from "../../src/domain/job.ts";
 import { type Logger, silentLogger } from "../../src/domain/logger.ts";
 import type { Process, ProcessDescription } from "../../src/domain/process.ts";
@@ -12,9 +13,11 @@ import { createInputChecks } from "../../src/engines/input-check.ts";
 import { createLayout, type Layout } from "../../src/files/layout.ts";
 import type { DoorConfig } from "../../src/http/door.ts";
 import { createHttpApp, type HttpApp } from "../../src/http/server.ts";
+import type { IdentityProvider } from "../../src/net/identity-provider.ts";
+import { createAuthenticator } from "../../src/operations/authenticate.ts";
 import { createJobNews } from "../../src/operations/job-news.ts";
 import { createJobWatches } from "../../src/operations/job-watch.ts";
-import { createAuthenticator, createKey, type KeyDeps } from "../../src/operations/manage-keys.ts";
+import { createKey, type KeyDeps } from "../../src/operations/manage-keys.ts";
 import { createProcessCache } from "../../src/operations/process-cache.ts";
 import { createQueueLimit } from "../../src/operations/queue-limit.ts";
 import { createRemoteProcesses } from "../../src/operations/remote-processes.ts";
@@ -32,6 +35,7 @@ export type ServiceOptions = {
   readonly allowAnonymous?: Role;
   readonly settings?: Partial<Settings>;
   readonly logger?: Logger;
+  readonly identities?: IdentityProvider;
   /** Jobs stay accepted until a test ends them. */
   readonly holdsJobs?: boolean;
 };
@@ -126,6 +130,7 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
   const keys: KeyDeps = { database, clock, newSecret: () => crypto.randomUUID().replaceAll("-", "") };
   const gate = loopbackGate();
   const secretKey = new Uint8Array(32);
+  const identities = defined({ identities: options.identities });
   const app = createHttpApp({
     database,
     layout,
@@ -150,7 +155,10 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
       clock,
       allowAnonymous: options.allowAnonymous,
       isLocalOnly: door.isLoopback,
+      secretKey,
+      ...identities,
     }),
+    ...identities,
     door,
     settings: { ...defaultSettings, ...options.settings },
     runner: {
