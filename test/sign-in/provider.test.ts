@@ -231,4 +231,4 @@ test("a user who is removed at the provider is out within the life of a token, s
     const status: unknown = await (await fetch(job.headers.get("location") ?? "", { headers: admin })).json();
     return JSON.stringify(status).includes('"status":"successful"');
   });
-});
+}, 60_000);
