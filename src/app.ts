@@ -11,7 +11,7 @@ import { startTelling } from "./assembly/notifier.ts";
 import { endOnUncaughtErrors, endUnlessStuck } from "./assembly/program-end.ts";
 import { createJobRunner } from "./assembly/runner.ts";
 import { openSecretKey } from "./assembly/secret.ts";
-import { clientBoundsOf, outputsUrlOf, requestSettings, retentionOf } from "./assembly/settings.ts";
+import { clientBoundsOf, outputsUrlOf, requestRateOf, requestSettings, retentionOf } from "./assembly/settings.ts";
 import { readTelling } from "./assembly/telling.ts";
 import { createToolHold } from "./assembly/tool-hold.ts";
 import { createToolExecutor } from "./assembly/tools.ts";
@@ -181,6 +181,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     settings,
     hasSpace,
     clientBounds: clientBoundsOf(config),
+    ...requestRateOf(config),
     shortage: patience.shortage,
     heldBack: hold.reason,
     runner: {

@@ -10,6 +10,15 @@ export const signInSettings = {
     v.pipe(whole(1, 8760), v.description("longest time that a browser stays signed in; it ends with its key or token")),
     12,
   ),
+  requestRate: v.optional(
+    v.pipe(
+      text,
+      v.regex(/^[1-9]\d{0,8}\/[smh]$/, "REQUESTS/s, REQUESTS/m or REQUESTS/h, such as 50/s"),
+      v.description(
+        "requests of one user, or of one address without a key, that are answered: 50/s, 600/m; any number if not given",
+      ),
+    ),
+  ),
   oidcIssuer: v.optional(
     v.pipe(
       text,

@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import { type Role, roles, type WishBounds, wishes } from "../domain/access.ts";
 import type { ClientBounds } from "../http/client-limits.ts";
+import type { RequestRate } from "../http/request-rate.ts";
 import type { HttpDeps } from "../http/server.ts";
 import type { Quotas } from "../operations/quotas.ts";
 import { descriptorsForClients } from "./descriptor-guard.ts";
@@ -34,6 +35,13 @@ export function clientBoundsOf({ clientRequests, clientStreams, clientUploads, s
     streams: Math.min(clientStreams, share),
     uploads: Math.min(clientUploads, share),
   };
+}
+
+/** Gives how many requests one client may send; nothing when that is any number. */
+export function requestRateOf({ requestRate }: Config): { readonly requestRate?: RequestRate } {
+  const [requests = "", unit] = requestRate?.split("/") ?? [];
+  if (unit === undefined) return {};
+  return { requestRate: { requests: Number(requests), seconds: unit === "s" ? 1 : unit === "m" ? 60 : 3600 } };
 }
 
 /** Gives what each role may wish for its jobs. */

@@ -14,6 +14,7 @@ export const actions = [
   "read-all-jobs",
   "dismiss-all",
   "manage-providers",
+  "manage-keys",
   "bulk",
 ] as const;
 export type Action = (typeof actions)[number];

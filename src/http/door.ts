@@ -144,6 +144,8 @@ const exposed = [
   "Location",
   "Link",
   "Preference-Applied",
+  "RateLimit",
+  "RateLimit-Policy",
   "Content-Location",
   "Content-Range",
   "Content-Disposition",

@@ -1,17 +1,18 @@
 import { type Context, Hono } from "hono";
 import { TrieRouter } from "hono/router/trie-router";
 import { clientOf, type Principal } from "../domain/access.ts";
+import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import type { Logger } from "../domain/logger.ts";
-import { Problem } from "../domain/problem.ts";
 import type { Authenticator, Caller } from "../operations/authenticate.ts";
 import { coded } from "./answers/answer-coding.ts";
 import { asTold, type ProblemReader, problemResponse } from "./answers/problem-response.ts";
 import { withoutBody } from "./answers/without-body.ts";
 import { type ClientBounds, type ClientLimits, createClientLimits, wideBounds } from "./client-limits.ts";
 import { clientNetwork } from "./client-network.ts";
-import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, preflightResponse, siteOf } from "./door.ts";
+import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, siteOf } from "./door.ts";
 import { refuseUnhonoured } from "./known-headers.ts";
+import { createRequestRate, type RequestRate, type Turn } from "./request-rate.ts";
 import { hasEffect, type Route, routeContext, unauthorized } from "./route.ts";
 import { apiRoutes } from "./routes/api.ts";
 import { consoleRoutes } from "./routes/console.ts";
@@ -20,6 +21,7 @@ import { type ExecutionRouteDeps, executionRoutes } from "./routes/executions.ts
 import { type HealthRouteDeps, healthRoutes } from "./routes/health.ts";
 import { type JobActionRouteDeps, jobActionRoutes } from "./routes/job-actions.ts";
 import { type JobRouteDeps, jobRoutes } from "./routes/jobs.ts";
+import { type KeyRouteDeps, keyRoutes } from "./routes/keys.ts";
 import { landingRoutes } from "./routes/landing.ts";
 import { type OutputRouteDeps, outputRoutes } from "./routes/outputs.ts";
 import { processRevisionRoutes } from "./routes/process-revisions.ts";
@@ -31,6 +33,7 @@ import { type SignInRouteDeps, signInRoutes } from "./routes/sign-in.ts";
 import { type VaultRouteDeps, vaultRoutes } from "./routes/vault.ts";
 import { credentialsOf, keepPrivate, requireOwnPage } from "./session-cookie.ts";
 import { signInInstead } from "./sign-in-instead.ts";
+import { unrouted } from "./unrouted.ts";
 import { type CallerWatch, createCallerWatch } from "./watch-caller.ts";
 import { type WpsRouteDeps, wpsRoutes } from "./wps/route.ts";
 
@@ -45,12 +48,16 @@ export type HttpDeps = ExecutionRouteDeps &
   ResultRouteDeps &
   ShareRouteDeps &
   SignInRouteDeps &
+  KeyRouteDeps &
   VaultRouteDeps &
   WpsRouteDeps & {
     readonly authenticate: Authenticator;
     readonly door: DoorConfig;
     /** What one client may have open at once; wide bounds when not given. */
     readonly clientBounds?: ClientBounds;
+    /** How many requests one client may send; any number when not given. */
+    readonly requestRate?: RequestRate;
+    readonly clock: Clock;
     readonly logger: Logger;
     /** The answer for a job that was removed; 410 when not given. */
     readonly settings: { readonly removedJobs?: "410" | "404" };
@@ -97,6 +104,7 @@ function allRoutes(deps: HttpDeps): readonly Route[] {
     ...outputRoutes(deps),
     ...shareRoutes(deps),
     ...signInRoutes(deps),
+    ...keyRoutes(deps),
     ...vaultRoutes(deps),
     ...wpsRoutes(deps),
   ];
@@ -109,6 +117,7 @@ function createRouter(deps: HttpDeps, routes: readonly Route[]): Router {
   const open = {
     limits: createClientLimits(deps.clientBounds ?? wideBounds),
     watchCaller: createCallerWatch(deps),
+    turnOf: deps.requestRate === undefined ? undefined : createRequestRate(deps.requestRate, deps.clock),
   };
   // Hono's own choice takes three milliseconds more before the first request, and saves half a microsecond of each.
   const app: Router = new Hono({ strict: false, router: new TrieRouter() });
@@ -140,9 +149,16 @@ function createRouter(deps: HttpDeps, routes: readonly Route[]): Router {
   return app;
 }
 
+/** What is counted of the clients of a service. */
+type Counting = {
+  readonly limits: ClientLimits;
+  readonly watchCaller: CallerWatch;
+  readonly turnOf: ((client: string) => Turn) | undefined;
+};
+
 async function answerRoute(
   deps: HttpDeps,
-  { limits, watchCaller }: { readonly limits: ClientLimits; readonly watchCaller: CallerWatch },
+  { limits, watchCaller, turnOf }: Counting,
   context: Context<{ Bindings: Bindings }>,
   route: Route,
 ): Promise<Response> {
@@ -159,6 +175,12 @@ async function answerRoute(
   const network = clientNetwork(deps.door, request, peer);
   const caller: Caller = route.asksNobody === true ? { kind: "stranger" } : await deps.authenticate(credentials);
   const client = clientOf({ ...(caller.kind === "known" ? caller.principal : {}), ...defined({ network }) });
+  const turn = route.isProbe === true ? undefined : turnOf?.(client);
+  if (turn?.refusal !== undefined) {
+    const reader = readerOf(deps.door, context.env);
+    const refused = route.refuse?.(turn.refusal, request) ?? problemResponse(turn.refusal, reader, deps.logger);
+    return withHeaders(refused, { ...corsHeaders(deps.door, request), ...turn.fields });
+  }
   // Who watches the service must be answered whatever others do from the same address.
   using _open = route.isProbe === true ? undefined : limits.hold(client, "requests");
   if (caller.kind === "stranger" && route.access !== "public") throw unauthorized();
@@ -175,7 +197,7 @@ async function answerRoute(
     }),
   );
   if (credentials.session !== undefined) keepPrivate(response);
-  return withHeaders(response, corsHeaders(deps.door, request));
+  return withHeaders(response, { ...corsHeaders(deps.door, request), ...turn?.fields });
 }
 
 async function answerConnection(
@@ -244,32 +266,6 @@ function readerOf(door: DoorConfig, { connection, peer }: Bindings): ProblemRead
 
 /** The most that Bun can count for one connection; longer means no limit. */
 const longestIdleSeconds = 255;
-
-/** Answers a path that has no route for this method: 404, 405 with the methods there are, or a browser's question. */
-function unrouted(
-  deps: Pick<HttpDeps, "door" | "logger">,
-  routes: readonly Route[],
-  request: Request,
-  { path, ...reader }: ProblemReader & { readonly path: string },
-): Response {
-  const plain = path.length > 1 ? path.replace(/\/$/, "") : path;
-  const found = routes.filter((route) => matchesPath(route.path, plain));
-  const methods = found.map((route) => route.method);
-  const hasHead = methods.includes("GET");
-  const allowed = hasHead ? [...methods, "HEAD"] : methods;
-  if (methods.length === 0) throw new Problem("not-found", `Cannot find "${path}": no resource has this path`);
-  if (request.method === "OPTIONS") return preflightResponse(deps.door, request, allowed);
-  const detail = `Cannot answer: found method ${request.method}, wanted ${allowed.join(", ")}`;
-  const problem = new Problem("method-not-allowed", detail);
-  const response = problemResponse(problem, reader, deps.logger);
-  response.headers.set("allow", allowed.join(", "));
-  return response;
-}
-
-function matchesPath(pattern: string, path: string): boolean {
-  const expression = pattern.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
-  return new RegExp(`^${expression.replaceAll(/:[A-Za-z]+/g, "[^/]+")}$`).test(path);
-}
 
 function withHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
   for (const [name, value] of Object.entries(headers)) {

@@ -1,10 +1,11 @@
-import { type Role, roles } from "../domain/access.ts";
+import { type Action, access, type Principal, type Role, roles } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import { readExpiry } from "../domain/key-expiry.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Database } from "../store/database.ts";
 import { insertKey, type KeyRow, listKeys, revokeKey as markRevoked } from "../store/keys.ts";
+import { requireAction } from "./guard.ts";
 import { hashSecret } from "./secrets.ts";
 
 export type KeyDeps = {
@@ -18,13 +19,30 @@ export type KeyDeps = {
 export type KeySummary = Omit<KeyRow, "secretHash">;
 
 /** A key that is to be made. */
-export type WantedKey = { readonly user: string; readonly role: string; readonly expires?: string };
+export type WantedKey = {
+  readonly user: string;
+  readonly role: string;
+  readonly expires?: string;
+  readonly label?: string;
+  /** All that it may, of what its role may; everything when absent. */
+  readonly actions?: readonly string[];
+  /** Patterns of the processes that it is for, with `*` for any text; all when absent. */
+  readonly processes?: readonly string[];
+  /** Its owner is a program: nobody signs in to a browser with it. */
+  readonly isService?: boolean;
+};
+
+/** Words where something was given: as an option of the command line, unless told otherwise. */
+type Naming = (member: string) => string;
+
+const asOption: Naming = (member) => `--${member}`;
+const asMember: Naming = (member) => member;
+
+/** A key that can be made. */
+type SoundKey = Pick<KeyRow, "user" | "role" | "expiresAt" | "label" | "actions" | "processes" | "isService">;
 
 /** Checks what a key is to be, before anything is made for it. Throws `invalid-parameter-value` for a role, user or end that cannot be. */
-export function readWantedKey(
-  wanted: WantedKey,
-  now: number,
-): { readonly user: string; readonly role: Role; readonly expiresAt?: number } {
+export function readWantedKey(wanted: WantedKey, now: number, named: Naming = asOption): SoundKey {
   const role = roles.find((one) => one === wanted.role);
   if (role === undefined) {
     const detail = `Cannot create key: found role "${wanted.role}", wanted one of ${roles.join(", ")}`;
@@ -37,10 +55,37 @@ export function readWantedKey(
   }
   const expiresAt = wanted.expires === undefined ? undefined : readExpiry(wanted.expires, now);
   if (wanted.expires !== undefined && expiresAt === undefined) {
-    const detail = `Cannot create key: found --expires "${wanted.expires}", wanted a time in the future: 90s, 30m, 12h, 30d, 52w, 2027-01-31 or 2027-01-31T12:00:00Z`;
+    const detail = `Cannot create key: found ${named("expires")} "${wanted.expires}", wanted a time in the future: 90s, 30m, 12h, 30d, 52w, 2027-01-31 or 2027-01-31T12:00:00Z`;
     throw new Problem("invalid-parameter-value", detail);
   }
-  return { user: wanted.user, role, ...defined({ expiresAt }) };
+  const { user, label, isService = false, processes } = wanted;
+  const scoped = wanted.actions === undefined ? undefined : readActions(wanted.actions, role, named);
+  if (label !== undefined && !/^[^\p{C}]{1,200}$/u.test(label)) {
+    throw refuse(`${named("label")} ${JSON.stringify(label.slice(0, 200))}`, "1 to 200 characters that can be printed");
+  }
+  const wrong = processes?.find((pattern) => !/^[\w.*-]{1,200}$/.test(pattern));
+  if (wrong !== undefined || processes?.length === 0 || (processes?.length ?? 0) > maxPatterns) {
+    const found = wrong === undefined ? `${processes?.length} patterns` : JSON.stringify(wrong.slice(0, 200));
+    throw refuse(`${named("processes")} ${found}`, `1 to ${maxPatterns} ids of processes, with * for any text`);
+  }
+  return { user, role, isService, ...defined({ expiresAt, label, actions: scoped, processes }) };
+}
+
+const maxPatterns = 100;
+
+function readActions(names: readonly string[], role: Role, named: Naming): readonly Action[] {
+  const known: readonly Action[] = access[role];
+  // Nobody executes or changes what may not be read.
+  const reads = ["execute", "deploy", "read-package"].some((name) => names.includes(name)) ? ["read-processes"] : [];
+  const read = known.filter((action) => [...names, ...reads].includes(action));
+  const wrong = names.find((name) => !known.some((action) => action === name));
+  if (wrong === undefined && read.length > 0) return read;
+  const found = wrong === undefined ? "none" : JSON.stringify(wrong.slice(0, 200));
+  throw refuse(`${named("actions")} ${found}`, `some of what the role "${role}" may: ${known.join(", ")}`);
+}
+
+function refuse(found: string, wanted: string): Problem {
+  return new Problem("invalid-parameter-value", `Cannot create key: found ${found}, wanted ${wanted}`);
 }
 
 /**
@@ -50,11 +95,12 @@ export function readWantedKey(
 export async function createKey(
   deps: KeyDeps,
   wanted: WantedKey,
+  named?: Naming,
 ): Promise<{ readonly key: KeySummary; readonly text: string }> {
   const createdAt = deps.clock.now();
-  const read = readWantedKey(wanted, createdAt);
+  const read = readWantedKey(wanted, createdAt, named);
   const secret = deps.newSecret();
-  const key = { id: deps.newSecret().slice(0, 12), createdAt, isService: false, ...read };
+  const key = { id: deps.newSecret().slice(0, 12), createdAt, ...read };
   await insertKey(deps.database, { ...key, secretHash: hashSecret(secret) });
   return { key, text: `hdl_${key.id}_${secret}` };
 }
@@ -69,4 +115,28 @@ export async function readKeys(deps: Pick<KeyDeps, "database">): Promise<readonl
 export async function revokeKey(deps: Pick<KeyDeps, "database" | "clock">, id: string): Promise<void> {
   if (await markRevoked(deps.database, id, deps.clock.now())) return;
   throw new Problem("not-found", `Cannot revoke key "${id}": found none, wanted the id of a key that is not revoked`);
+}
+
+/** Creates a key for a principal who may. Throws `forbidden`, also for one whose own key has a scope, and else as `createKey` does. */
+export async function giveKey(deps: KeyDeps, principal: Principal, wanted: WantedKey) {
+  requireAction(principal, "manage-keys", "create a key");
+  if (principal.scope === undefined) return createKey(deps, wanted, asMember);
+  // It would be a way around the scope.
+  const detail = "Cannot create key: found a key that is not for everything, wanted one without actions and processes";
+  throw new Problem("forbidden", detail, { challenge: "insufficient_scope" });
+}
+
+/** Lists all keys for a principal who may see them. Throws `forbidden`. */
+export async function listKeysFor(
+  deps: Pick<KeyDeps, "database">,
+  principal: Principal,
+): Promise<readonly KeySummary[]> {
+  requireAction(principal, "manage-keys", "list keys");
+  return readKeys(deps);
+}
+
+/** Revokes a key for a principal who may. Throws `forbidden`, and else as `revokeKey` does. */
+export async function takeKeyBack(deps: KeyDeps, principal: Principal, id: string): Promise<void> {
+  requireAction(principal, "manage-keys", `revoke key "${id}"`);
+  await revokeKey(deps, id);
 }

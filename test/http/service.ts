@@ -12,6 +12,7 @@ import { echo } from "../../src/engines/builtin/echo.ts";
 import { createInputChecks } from "../../src/engines/input-check.ts";
 import { createLayout, type Layout } from "../../src/files/layout.ts";
 import type { DoorConfig } from "../../src/http/door.ts";
+import type { RequestRate } from "../../src/http/request-rate.ts";
 import { createHttpApp, type HttpApp } from "../../src/http/server.ts";
 import type { IdentityProvider } from "../../src/net/identity-provider.ts";
 import { createAuthenticator } from "../../src/operations/authenticate.ts";
@@ -36,6 +37,7 @@ export type ServiceOptions = {
   readonly settings?: Partial<Settings>;
   readonly logger?: Logger;
   readonly identities?: IdentityProvider;
+  readonly requestRate?: RequestRate;
   /** Jobs stay accepted until a test ends them. */
   readonly holdsJobs?: boolean;
 };
@@ -159,6 +161,7 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
       ...identities,
     }),
     ...identities,
+    ...defined({ requestRate: options.requestRate }),
     door,
     settings: { ...defaultSettings, ...options.settings },
     runner: {
