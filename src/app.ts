@@ -11,7 +11,14 @@ import { startTelling } from "./assembly/notifier.ts";
 import { endOnUncaughtErrors, endUnlessStuck } from "./assembly/program-end.ts";
 import { createJobRunner } from "./assembly/runner.ts";
 import { openSecretKey } from "./assembly/secret.ts";
-import { clientBoundsOf, outputsUrlOf, requestRateOf, requestSettings, retentionOf } from "./assembly/settings.ts";
+import {
+  clientBoundsOf,
+  outputsUrlOf,
+  requestRateOf,
+  requestSettings,
+  retentionOf,
+  rightsOf,
+} from "./assembly/settings.ts";
 import { readTelling } from "./assembly/telling.ts";
 import { createToolHold } from "./assembly/tool-hold.ts";
 import { createToolExecutor } from "./assembly/tools.ts";
@@ -182,6 +189,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     hasSpace,
     clientBounds: clientBoundsOf(config),
     ...requestRateOf(config),
+    ...rightsOf(config),
     shortage: patience.shortage,
     heldBack: hold.reason,
     runner: {
@@ -202,6 +210,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
       allowAnonymous: config.allowAnonymous,
       isLocalOnly: isLocalOnly(config),
       onKey: hold.keyFound,
+      ...rightsOf(config),
       ...defined({ identities }),
     }),
     door: readDoor(config, listener.url),

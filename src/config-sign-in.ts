@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { list, path, text, whole } from "./config-values.ts";
+import { isRight } from "./domain/rights.ts";
 
 /** The name of a group and its role; the name may hold `=`. */
 const groupRole = /^(.+)=(viewer|runner|deployer|admin)$/;
@@ -9,6 +10,19 @@ export const signInSettings = {
   sessionHours: v.optional(
     v.pipe(whole(1, 8760), v.description("longest time that a browser stays signed in; it ends with its key or token")),
     12,
+  ),
+  right: v.optional(
+    v.pipe(
+      list,
+      v.everyItem(
+        (item) => isRight(item),
+        "WHO=VERB:PROCESSES, such as group:hydrology=run:flood-*; WHO is user:, group: or role:NAME, VERB see, run or deploy",
+      ),
+      v.description(
+        "who alone may see, run or deploy the processes that a pattern names: group:NAME=run:flood-*; admins always may",
+      ),
+    ),
+    [],
   ),
   requestRate: v.optional(
     v.pipe(

@@ -1,5 +1,6 @@
 import type { Config } from "../config.ts";
 import { type Role, roles, type WishBounds, wishes } from "../domain/access.ts";
+import { type Rights, readRights } from "../domain/rights.ts";
 import type { ClientBounds } from "../http/client-limits.ts";
 import type { RequestRate } from "../http/request-rate.ts";
 import type { HttpDeps } from "../http/server.ts";
@@ -35,6 +36,11 @@ export function clientBoundsOf({ clientRequests, clientStreams, clientUploads, s
     streams: Math.min(clientStreams, share),
     uploads: Math.min(clientUploads, share),
   };
+}
+
+/** Gives what the operator says of single processes; nothing when that is nothing. */
+export function rightsOf({ right }: Config): { readonly rights?: Rights } {
+  return right.length === 0 ? {} : { rights: readRights(right) };
 }
 
 /** Gives how many requests one client may send; nothing when that is any number. */

@@ -1,3 +1,5 @@
+import type { Rights } from "./rights.ts";
+
 /** What a principal may do, from least to most. */
 export const roles = ["viewer", "runner", "deployer", "admin"] as const;
 export type Role = (typeof roles)[number];
@@ -46,6 +48,8 @@ export type Principal = {
   readonly groups?: readonly string[];
   /** What the key allows; all that the role may when absent. */
   readonly scope?: Scope;
+  /** What the operator says of single processes. */
+  readonly rights?: Rights;
 };
 
 /** What a role may wish for its jobs. Settings may change all but the admin's. */

@@ -185,7 +185,7 @@ async function identityOfToken(
   token: string,
 ): Promise<Identity & { readonly keptUntil: number }> {
   const now = clock.now();
-  if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) {
+  if (isSigned(token)) {
     const claims = await check(token);
     const until = (Number(claims.exp) + skewSeconds) * 1000;
     return { ...readIdentity(settings.claims, claims), until, keptUntil: Math.min(until, now + keptMilliseconds) };
@@ -193,6 +193,10 @@ async function identityOfToken(
   const claims = await introspected(settings, config, token);
   const until = claims.exp === undefined ? now + askedMilliseconds : claims.exp * 1000;
   return { ...readIdentity(settings.claims, claims), until, keptUntil: Math.min(until, now + askedMilliseconds) };
+}
+
+function isSigned(token: string): boolean {
+  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
 }
 
 /** Asks the provider whose a token is that says nothing itself (RFC 7662). */
@@ -240,8 +244,9 @@ function createTokenReader(
       keep(digest, keptUntil, Promise.resolve(identity));
       return identity;
     } catch (error) {
-      // What nobody could tell is asked again.
-      if (!(error instanceof Problem) || error.kind === "unavailable") known.delete(digest);
+      // What nobody could tell is asked again, and a signature may be of a key that is read a moment later.
+      const isTold = error instanceof Problem && error.kind !== "unavailable" && !isSigned(token);
+      if (!isTold) known.delete(digest);
       throw error;
     }
   };

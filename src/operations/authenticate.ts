@@ -2,6 +2,7 @@ import type { Principal, Role } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
+import type { Rights } from "../domain/rights.ts";
 import type { IdentityProvider } from "../net/identity-provider.ts";
 import type { Database } from "../store/database.ts";
 import { findKey, hasAnyKey, type KeyRow, touchKey } from "../store/keys.ts";
@@ -41,6 +42,8 @@ export type AuthenticatorDeps = {
   readonly onKey?: () => void;
   /** Says who has a token that is no key; nobody when absent. */
   readonly identities?: IdentityProvider;
+  /** What the operator says of single processes: all callers are held to it. */
+  readonly rights?: Rights;
   /** Opens what sessions keep to ask the provider again. */
   readonly secretKey?: Uint8Array;
 };
@@ -64,7 +67,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
   const sessionOf = createSessionReader(deps, { remember, keyOf });
   const signInIsOn = createSignInState(deps);
 
-  return async ({ authorization, session }) => {
+  const callerOf: Authenticator = async ({ authorization, session }) => {
     if (authorization !== undefined) {
       const token = tokenOf(authorization, deps.identities !== undefined);
       if (deps.identities !== undefined && !token.startsWith("hdl_")) {
@@ -84,6 +87,12 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     if (deps.allowAnonymous !== undefined) return { kind: "known", principal: { role: deps.allowAnonymous } };
     const isOpen = deps.isLocalOnly && deps.identities === undefined && !(await signInIsOn());
     return isOpen ? { kind: "known", principal: { role: "admin" } } : { kind: "stranger" };
+  };
+  const { rights } = deps;
+  if (rights === undefined) return callerOf;
+  return async (credentials) => {
+    const caller = await callerOf(credentials);
+    return caller.kind === "known" ? { ...caller, principal: { ...caller.principal, rights } } : caller;
   };
 }
 

@@ -1,6 +1,7 @@
 import { type Action, access, isInScope, isOwn, mayDo, type Principal, roles, seesPrivate } from "../domain/access.ts";
 import type { Job } from "../domain/job.ts";
 import { Problem } from "../domain/problem.ts";
+import { hasRight } from "../domain/rights.ts";
 import type { Database } from "../store/database.ts";
 import { isPrivateProcess } from "../store/processes.ts";
 
@@ -16,8 +17,21 @@ export function requireAction(principal: Principal, action: Action, verb: string
   const { actions = [], processes = [] } = principal.scope ?? {};
   if (!mayDo(principal, action))
     throw narrow(verb, `a key for ${actions.join(", ") || "nothing"}`, `one for ${action}`);
-  if (processId === undefined || isInScope(principal, processId)) return;
+  if (processId === undefined) return;
+  requireRight(principal, action, verb, processId);
+  if (isInScope(principal, processId)) return;
   throw narrow(verb, `a key for the processes ${processes.join(", ") || "none"}`, `one for "${processId}"`);
+}
+
+/** What is asked of rights for an action; the others are for who may see a process. */
+function requireRight(principal: Principal, action: Action, verb: string, processId: string): void {
+  const wanted = action === "execute" ? "run" : action === "deploy" ? "deploy" : "see";
+  if (hasRight(principal.rights ?? [], principal, wanted, processId)) return;
+  const who = principal.user === undefined ? "a caller" : `user "${principal.user}"`;
+  throw new Problem(
+    "forbidden",
+    `Cannot ${verb}: found ${who} without the right, wanted one whom the operator gave it`,
+  );
 }
 
 function narrow(verb: string, found: string, wanted: string): Problem {

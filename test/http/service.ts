@@ -7,6 +7,7 @@ import { defined } from "../../src/domain/defined.ts";
 import type { Job, JobFailure } from "../../src/domain/job.ts";
 import { type Logger, silentLogger } from "../../src/domain/logger.ts";
 import type { Process, ProcessDescription } from "../../src/domain/process.ts";
+import type { Rights } from "../../src/domain/rights.ts";
 import type { InputItem, Result, Results } from "../../src/domain/values.ts";
 import { echo } from "../../src/engines/builtin/echo.ts";
 import { createInputChecks } from "../../src/engines/input-check.ts";
@@ -38,6 +39,7 @@ export type ServiceOptions = {
   readonly logger?: Logger;
   readonly identities?: IdentityProvider;
   readonly requestRate?: RequestRate;
+  readonly rights?: Rights;
   /** Jobs stay accepted until a test ends them. */
   readonly holdsJobs?: boolean;
 };
@@ -132,6 +134,7 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
   const keys: KeyDeps = { database, clock, newSecret: () => crypto.randomUUID().replaceAll("-", "") };
   const gate = loopbackGate();
   const secretKey = new Uint8Array(32);
+  const rights = defined({ rights: options.rights });
   const identities = defined({ identities: options.identities });
   const app = createHttpApp({
     database,
@@ -159,8 +162,10 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
       isLocalOnly: door.isLoopback,
       secretKey,
       ...identities,
+      ...rights,
     }),
     ...identities,
+    ...rights,
     ...defined({ requestRate: options.requestRate }),
     door,
     settings: { ...defaultSettings, ...options.settings },

@@ -1,0 +1,190 @@
+import { describe, expect, test } from "bun:test";
+import type { Role } from "../../src/domain/access.ts";
+import { Problem } from "../../src/domain/problem.ts";
+import { isRight, readRights } from "../../src/domain/rights.ts";
+import type { IdentityProvider } from "../../src/net/identity-provider.ts";
+import { jsonOf, openService, submitEcho } from "./service.ts";
+
+/** Users of a provider, whose tokens are their names. */
+const users: Readonly<Record<string, { readonly role: Role; readonly groups: readonly string[] }>> = {
+  vera: { role: "viewer", groups: ["viewers"] },
+  rudi: { role: "runner", groups: ["hydrology"] },
+  rosa: { role: "runner", groups: ["forestry"] },
+  dora: { role: "deployer", groups: ["hydrology", "makers"] },
+  adam: { role: "admin", groups: ["admins"] },
+};
+
+const identities: IdentityProvider = {
+  issuer: "https://login.example",
+  configurationUrl: "https://login.example/.well-known/openid-configuration",
+  async ofToken(token) {
+    const user = users[token];
+    if (user === undefined) throw new Problem("unauthorized", "no such token", { challenge: "invalid_token" });
+    return { user: token, ...user, until: Number.MAX_SAFE_INTEGER };
+  },
+  renew: async () => undefined,
+  leave: () => Promise.reject(new Error("nobody goes there")),
+  arrive: () => Promise.reject(new Error("nobody comes from there")),
+};
+
+const tool = (id: string) => ({
+  cwlVersion: "v1.2",
+  class: "CommandLineTool",
+  id,
+  baseCommand: "true",
+  inputs: {},
+  outputs: { out: { type: "stdout" } },
+});
+
+const execution = { inputs: {} };
+const names = ["", ...Object.keys(users)];
+
+/** What each user is answered, in the order of `users`, a stranger first. */
+async function answers(right: readonly string[], method: string, path: string, body?: unknown): Promise<string> {
+  await using service = await openService({ identities, holdsJobs: true, rights: readRights(right) });
+  for (const id of ["flood-map", "flood-risk", "forest"]) {
+    const made = await service.send("POST", "/processes", { key: "adam", body: tool(id) });
+    expect(made.status).toBe(201);
+  }
+  const statuses: number[] = [];
+  for (const key of names) {
+    const headers = { prefer: "respond-async" };
+    const sent = { headers, ...(body === undefined ? {} : { body }), ...(key === "" ? {} : { key }) };
+    statuses.push((await service.send(method, path, sent)).status);
+  }
+  return statuses.join(" ");
+}
+
+const run = "/processes/flood-map/execution";
+
+describe("the rows of the access table hold for users and groups of a provider:", () => {
+  // In the order: a stranger, vera (viewer), rudi (runner, hydrology), rosa (runner, forestry), dora (deployer), adam (admin).
+  test.each([
+    ["without rights the role decides who runs", [], "POST", run, execution, "401 403 201 201 201 201"],
+    ["and who sees", [], "GET", "/processes/flood-map", undefined, "200 200 200 200 200 200"],
+    ["and who brings", [], "PUT", "/processes/flood-map", tool("flood-map"), "401 403 403 403 403 204"],
+    [
+      "a right to run is for its group",
+      ["group:hydrology=run:flood-*"],
+      "POST",
+      run,
+      execution,
+      "401 403 201 403 201 201",
+    ],
+    ["or for its user", ["user:rosa=run:flood-map"], "POST", run, execution, "401 403 403 201 403 201"],
+    [
+      "or for its role, which must allow it still",
+      ["role:viewer=run:*"],
+      "POST",
+      run,
+      execution,
+      "401 403 403 403 403 201",
+    ],
+    [
+      "two rights add up",
+      ["user:rosa=run:*", "group:makers=run:flood-*"],
+      "POST",
+      run,
+      execution,
+      "401 403 403 201 201 201",
+    ],
+    [
+      "what no right names is the role's",
+      ["group:forestry=run:forest"],
+      "POST",
+      run,
+      execution,
+      "401 403 201 201 201 201",
+    ],
+    [
+      "what others may not see is not there",
+      ["group:hydrology=see:flood-*"],
+      "GET",
+      "/processes/flood-map",
+      undefined,
+      "404 404 200 404 200 200",
+    ],
+    ["nor to run", ["group:hydrology=see:flood-*"], "POST", run, execution, "401 404 201 404 201 201"],
+    [
+      "who may run may see",
+      ["user:dora=see:flood-*", "user:rudi=run:flood-*"],
+      "GET",
+      "/processes/flood-map",
+      undefined,
+      "404 404 200 404 200 200",
+    ],
+    [
+      "its revisions are hidden, too",
+      ["user:dora=see:flood-*"],
+      "GET",
+      "/processes/flood-map/revisions",
+      undefined,
+      "404 404 404 404 200 200",
+    ],
+    [
+      "and its package",
+      ["user:dora=see:flood-*"],
+      "GET",
+      "/processes/flood-map/package",
+      undefined,
+      "401 403 403 403 200 200",
+    ],
+    ["and its API", ["user:dora=see:flood-*"], "GET", "/processes/flood-map/api", undefined, "404 404 404 404 200 200"],
+    [
+      "a right to deploy is for ids",
+      ["group:makers=deploy:flood-*"],
+      "POST",
+      "/processes",
+      tool("flood-new"),
+      "401 403 403 403 201 409",
+    ],
+    [
+      "and keeps other deployers away",
+      ["user:nobody=deploy:flood-*"],
+      "POST",
+      "/processes",
+      tool("flood-new"),
+      "401 403 403 403 403 201",
+    ],
+  ] as const)("%s", async (_title, right, method, path, body, wanted) => {
+    expect(await answers(right, method, path, body)).toBe(wanted);
+  });
+
+  test("lists leave out what may not be seen, without gaps, in each way to list", async () => {
+    const rights = readRights(["group:hydrology=see:flood-*"]);
+    await using service = await openService({ identities, rights });
+    for (const id of ["flood-1", "flood-2", "flood-3", "zebra"])
+      await service.send("POST", "/processes", { key: "adam", body: tool(id) });
+    const idsOf = async (path: string, key?: string) => {
+      const { processes } = await jsonOf(await service.send("GET", path, key === undefined ? {} : { key }));
+      return Array.isArray(processes) ? processes.map(({ id }) => id).join(" ") : undefined;
+    };
+    expect(await idsOf("/processes?limit=2", "rosa")).toBe("echo zebra");
+    expect(await idsOf("/processes?limit=2")).toBe("echo zebra");
+    expect(await idsOf("/processes?q=flood", "rosa")).toBe("");
+    expect(await idsOf("/processes?q=flood", "rudi")).toBe("flood-1 flood-2 flood-3");
+    expect(await idsOf("/processes?limit=2&sortby=-id", "rosa")).toBe("zebra echo");
+    const api = async (key: string) => (await service.send("GET", "/api?f=oas31", { key })).text();
+    expect(await api("rosa")).not.toContain("flood-1");
+    expect(await api("rudi")).toContain("flood-1");
+    const wps = async (key: string) =>
+      (await service.send("GET", "/wps?service=WPS&version=1.0.0&request=GetCapabilities", { key })).text();
+    expect(await wps("rosa")).not.toContain("flood-1");
+    expect(await wps("rudi")).toContain("flood-1");
+  });
+
+  test("jobs of one user are nobody else's but an admin's", async () => {
+    await using service = await openService({ identities, holdsJobs: true });
+    const id = await submitEcho(service, "rudi");
+    const statuses: number[] = [];
+    for (const key of Object.keys(users)) statuses.push((await service.send("GET", `/jobs/${id}`, { key })).status);
+    expect(statuses).toEqual([404, 200, 404, 404, 200]);
+  });
+});
+
+test("a right is WHO=VERB:PROCESSES", () => {
+  const good = ["user:ann=run:x", "group:/a/b c=see:*", "role:viewer=deploy:a-*", "group:a=b=run:x"];
+  const bad = ["", "ann=run:x", "user:=run:x", "user:ann=eat:x", "user:ann=run:", "user:ann=run:a b", "team:x=run:y"];
+  expect([...good, ...bad].filter(isRight)).toEqual(good);
+  expect(readRights(["group:/a=see:*"])).toEqual([{ whom: "group", name: "a", verb: "see", pattern: "*" }]);
+});
