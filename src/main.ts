@@ -61,6 +61,8 @@ const commands = {
     (await import("./cli/keys.ts")).keysCommand({ dataOption: dataOption(), clock, open: openKeyStore }),
   processes: async () =>
     (await import("./cli/processes.ts")).processesCommand({ dataOption: dataOption(), open: openKeyStore }),
+  login: async () => (await import("./cli/login.ts")).loginCommand(),
+  logout: async () => (await import("./cli/login.ts")).logoutCommand(),
   execute: async () => (await import("./cli/execute.ts")).executeCommand(),
   status: async () => (await import("./cli/jobs.ts")).statusCommand(),
   results: async () => (await import("./cli/jobs.ts")).resultsCommand(),

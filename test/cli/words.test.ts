@@ -34,6 +34,8 @@ for (const words of [
   ["help", "nothing"],
   ["help", "serve", "now"],
   ["--help", "now"],
+  ["login", "now"],
+  ["logout", "now"],
   ["doctor", "now"],
   ["backup", "a", "b"],
   ["restore", "a", "b"],

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { startServer } from "../support/executable.ts";
+import { executable, runExecutable, startServer } from "../support/executable.ts";
 import { until } from "../support/jobs.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { createBrowser, type PlainBrowser } from "./browser.ts";
@@ -201,6 +202,65 @@ describe("a token of the provider", () => {
     expect((await fetch(`${fresh.url}/processes`)).status).toBe(200);
   });
 });
+
+test("heddle login signs a person in by a code, and other commands act for that person until the logout", async () => {
+  await using provider = await startProvider({ seconds: 12 });
+  await using server = await startServer(newData(), flagsOf(provider));
+  const environment = { HOME: join(folder.path, "home"), HEDDLE_URL: server.url };
+  const login = Bun.spawn([executable, "login"], {
+    env: environment,
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "pipe",
+  });
+  let told = "";
+  for await (const chunk of login.stderr) {
+    told += new TextDecoder().decode(chunk);
+    const [, url, code] = /Open (\S+)\n.* code (\S+)\n/.exec(told) ?? [];
+    if (url === undefined || code === undefined) continue;
+    await approve(url, code);
+    break;
+  }
+  expect(await login.exited).toBe(0);
+  const files = await Array.fromAsync(new Bun.Glob("**/*").scan({ cwd: environment.HOME, dot: true, absolute: true }));
+  expect(files).toHaveLength(1);
+  expect((await stat(files[0] ?? "")).mode & 0o777).toBe(0o600);
+  const run = () => runExecutable(["execute", "echo", "-i", "text=hi", "--json"], { environment });
+  expect(await run()).toMatchObject({ exitCode: 0 });
+  // The first token has ended by then; the next command gets another.
+  const kept = await Bun.file(files[0] ?? "").text();
+  await Bun.sleep(3000);
+  expect(await run()).toMatchObject({ exitCode: 0 });
+  expect(await Bun.file(files[0] ?? "").text()).not.toBe(kept);
+  expect(
+    (
+      await runExecutable(["execute", "echo", "-i", "text=hi", "--url", server.url.replace("127.0.0.1", "localhost")], {
+        environment,
+      })
+    ).exitCode,
+  ).toBe(5);
+  await provider.remove("rudi");
+  await Bun.sleep(3000);
+  const refused = await run();
+  expect([refused.exitCode, refused.talk]).toEqual([5, expect.stringContaining("heddle login")]);
+  expect((await runExecutable(["logout"], { environment })).talk).toContain("Signed out");
+  expect((await run()).exitCode).toBe(5);
+}, 60_000);
+
+/** Signs in as rudi where the code is asked for, and says yes. */
+async function approve(url: string, code: string): Promise<void> {
+  const browser = createBrowser();
+  const fieldsOf = (text: string) =>
+    Object.fromEntries([...text.matchAll(/name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]) => [name, value]));
+  let page = await browser.go(url);
+  for (let steps = 0; steps < 6; steps += 1) {
+    const [, action = page.url] = /action="([^"]+)"/.exec(page.text) ?? [];
+    if (page.url.includes("/sign-in/")) page = await browser.send(page.url, { user: "rudi" });
+    else if (page.text.includes("xsrf"))
+      page = await browser.send(action, { ...fieldsOf(page.text), user_code: code, confirm: "yes" });
+    else return;
+  }
+}
 
 test("a user who is removed at the provider is out within the life of a token, streams too, and the jobs go on", async () => {
   await using provider = await startProvider({ seconds: 3 });
