@@ -16,10 +16,10 @@ export const signInSettings = {
       list,
       v.everyItem(
         (item) => isRight(item),
-        "WHO=VERB:PROCESSES, such as group:hydrology=run:flood-*; WHO is user:, group: or role:NAME, VERB see, run or deploy",
+        "WHO=VERB:PROCESSES, such as group:hydrology=run:flood-*; WHO is user:, group: or role:NAME, VERB see, run, deploy, or jobs of a group",
       ),
       v.description(
-        "who alone may see, run or deploy the processes that a pattern names: group:NAME=run:flood-*; admins always may",
+        "who alone may see, run or deploy the processes that a pattern names: group:NAME=run:flood-*; admins always may. group:NAME=jobs:* lets a group see the jobs of its members",
       ),
     ),
     [],

@@ -4,10 +4,11 @@ import { clientOf, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import type { Logger } from "../domain/logger.ts";
-import type { Authenticator, Caller } from "../operations/authenticate.ts";
+import type { Authenticator } from "../operations/authenticate.ts";
 import { coded } from "./answers/answer-coding.ts";
 import { asTold, type ProblemReader, problemResponse } from "./answers/problem-response.ts";
 import { withoutBody } from "./answers/without-body.ts";
+import { callerOf } from "./caller.ts";
 import { type ClientBounds, type ClientLimits, createClientLimits, wideBounds } from "./client-limits.ts";
 import { clientNetwork } from "./client-network.ts";
 import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, siteOf } from "./door.ts";
@@ -173,7 +174,7 @@ async function answerRoute(
   };
   if (hasEffect(route)) checkEffect();
   const network = clientNetwork(deps.door, request, peer);
-  const caller: Caller = route.asksNobody === true ? { kind: "stranger" } : await deps.authenticate(credentials);
+  const caller = await callerOf(deps.authenticate, credentials, route);
   const client = clientOf({ ...(caller.kind === "known" ? caller.principal : {}), ...defined({ network }) });
   const turn = route.isProbe === true ? undefined : turnOf?.(client);
   if (turn?.refusal !== undefined) {

@@ -7,6 +7,7 @@ import type { IdentityProvider } from "../net/identity-provider.ts";
 import type { Database } from "../store/database.ts";
 import { findKey, hasAnyKey, type KeyRow, touchKey } from "../store/keys.ts";
 import { principalOfKey, requireKey } from "./check-key.ts";
+import { createGroupNotes } from "./group-jobs.ts";
 import { createRemembered } from "./remembered.ts";
 import { createSessionReader } from "./sessions.ts";
 
@@ -90,8 +91,10 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
   };
   const { rights } = deps;
   if (rights === undefined) return callerOf;
+  const noteGroups = createGroupNotes(deps);
   return async (credentials) => {
     const caller = await callerOf(credentials);
+    if (caller.kind === "known") noteGroups(caller.principal);
     return caller.kind === "known" ? { ...caller, principal: { ...caller.principal, rights } } : caller;
   };
 }

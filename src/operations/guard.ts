@@ -4,6 +4,7 @@ import { Problem } from "../domain/problem.ts";
 import { hasRight } from "../domain/rights.ts";
 import type { Database } from "../store/database.ts";
 import { isPrivateProcess } from "../store/processes.ts";
+import { isOfOwnGroup } from "./group-jobs.ts";
 
 /**
  * Throws `forbidden` unless the principal's role allows an action, and its key is for it, and for the process where one is named.
@@ -44,12 +45,13 @@ export function maySee(principal: Principal, owner: string | undefined): boolean
   return isOwn(principal, owner) || mayDo(principal, "read-all-jobs");
 }
 
-/** Tells whether a principal may know of a job: it may see its owner's, and may know of its process. */
+/** Tells whether a principal may know of a job: it may see its owner's, or those of its group, and may know of its process. */
 export async function maySeeJob(
   deps: { readonly database: Database },
   principal: Principal,
   job: Pick<Job, "user" | "processId" | "processRevision" | "providerId">,
 ): Promise<boolean> {
-  if (!maySee(principal, job.user) || !isInScope(principal, job.processId)) return false;
+  if (!isInScope(principal, job.processId)) return false;
+  if (!maySee(principal, job.user) && !(await isOfOwnGroup(deps, principal, job))) return false;
   return seesPrivate(principal) || !(await isPrivateProcess(deps.database, job));
 }

@@ -121,8 +121,8 @@ async function askAgain(deps: ReaderDeps, session: Session): Promise<Principal |
     return { user: latest.user, role: latest.role, groups: latest.groups ?? [] };
   }
   const { tokenHash, sealedRefresh } = latest;
-  const canAsk = sealedRefresh !== undefined && secretKey !== undefined && identities !== undefined;
-  const signedIn = canAsk ? await identities.renew(unseal(secretKey, scopeOf(tokenHash), sealedRefresh)) : undefined;
+  const refreshToken = openRefresh(secretKey, tokenHash, sealedRefresh);
+  const signedIn = refreshToken === undefined ? undefined : await stillKnown(identities, refreshToken);
   if (signedIn?.identity.user !== session.user) {
     await removeSession(database, tokenHash);
     return undefined;
@@ -133,4 +133,27 @@ async function askAgain(deps: ReaderDeps, session: Session): Promise<Principal |
     refresh === undefined || secretKey === undefined ? sealedRefresh : seal(secretKey, scopeOf(tokenHash), refresh);
   await renewSession(database, { tokenHash, role, groups, holdsUntil: until, ...defined({ sealedRefresh: kept }) });
   return { user, role, groups };
+}
+
+/** Who has no role any more has no session either, and may sign in as somebody else. */
+async function stillKnown(
+  identities: IdentityProvider | undefined,
+  refreshToken: string,
+): Promise<SignedIn | undefined> {
+  try {
+    return await identities?.renew(refreshToken);
+  } catch (error) {
+    if (error instanceof Problem && (error.kind === "forbidden" || error.kind === "unauthorized")) return undefined;
+    throw error;
+  }
+}
+
+function openRefresh(key: Uint8Array | undefined, tokenHash: string, sealed: string | undefined): string | undefined {
+  if (key === undefined || sealed === undefined) return undefined;
+  try {
+    return unseal(key, scopeOf(tokenHash), sealed);
+  } catch {
+    // It was sealed with a key that was exchanged since: whoever it was signs in again.
+    return undefined;
+  }
 }

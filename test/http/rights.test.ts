@@ -182,9 +182,74 @@ describe("the rows of the access table hold for users and groups of a provider:"
   });
 });
 
+describe("a group that may see the jobs of its members", () => {
+  const rights = readRights(["group:hydrology=jobs:ec*"]);
+
+  test("reads and lists them in their order, page by page, with files and events, and stops, shares or retries none", async () => {
+    await using service = await openService({ identities, rights, holdsJobs: true });
+    const ids: string[] = [];
+    for (const user of ["rudi", "dora", "rosa", "rudi", "dora"]) {
+      service.clock.advance(1000);
+      ids.push(await submitEcho(service, user));
+    }
+    const [first = "", , foreign = ""] = ids;
+    await service.finish(first, {
+      files: { "text/a.txt": "x" },
+      results: { text: { kind: "value", value: "x" } },
+      log: "x\n",
+    });
+    const paths = [`/jobs/${first}`, `/jobs/${first}/results`, `/jobs/${first}/log`, `/outputs/${first}/text/a.txt`];
+    for (const path of paths) {
+      expect([path, (await service.send("GET", path, { key: "dora" })).status]).toEqual([path, 200]);
+      expect([path, (await service.send("GET", path, { key: "rosa" })).status]).toEqual([path, 404]);
+      expect([path, (await service.send("GET", path, { key: "vera" })).status]).toEqual([path, 404]);
+    }
+    expect((await service.send("GET", `/jobs/${foreign}`, { key: "dora" })).status).toBe(404);
+    const seen: string[] = [];
+    for (let path: string | undefined = "/jobs?limit=2"; path !== undefined; ) {
+      const { jobs, links } = await jsonOf(await service.send("GET", path, { key: "dora" }));
+      if (!Array.isArray(jobs) || !Array.isArray(links)) throw new Error("no list");
+      seen.push(...jobs.map(({ jobID }) => String(jobID)));
+      path = links.find(({ rel }) => rel === "next")?.href;
+    }
+    expect(seen).toEqual([ids[4], ids[3], ids[1], ids[0]].map(String));
+    const { jobs } = await jsonOf(await service.send("GET", "/jobs", { key: "rosa" }));
+    expect(jobs).toMatchObject([{ jobID: foreign }]);
+    const asked: readonly [string, string][] = [
+      ["DELETE", `/jobs/${first}`],
+      ["POST", `/jobs/${first}/share`],
+      ["DELETE", `/jobs/${first}/share`],
+      ["POST", `/jobs/${ids[3]}/retry`],
+    ];
+    for (const [method, path] of asked) {
+      expect([method, path, (await service.send(method, path, { key: "dora" })).status]).toEqual([method, path, 403]);
+    }
+  });
+
+  test("sees those of other processes as little as anybody", async () => {
+    await using service = await openService({
+      identities,
+      rights: readRights(["group:hydrology=jobs:x*"]),
+      holdsJobs: true,
+    });
+    const id = await submitEcho(service, "rudi");
+    expect((await service.send("GET", `/jobs/${id}`, { key: "dora" })).status).toBe(404);
+    expect((await jsonOf(await service.send("GET", "/jobs", { key: "dora" }))).jobs).toEqual([]);
+  });
+});
+
 test("a right is WHO=VERB:PROCESSES", () => {
-  const good = ["user:ann=run:x", "group:/a/b c=see:*", "role:viewer=deploy:a-*", "group:a=b=run:x"];
-  const bad = ["", "ann=run:x", "user:=run:x", "user:ann=eat:x", "user:ann=run:", "user:ann=run:a b", "team:x=run:y"];
+  const good = ["user:ann=run:x", "group:/a/b c=see:*", "role:viewer=deploy:a-*", "group:a=b=run:x", "group:a=jobs:*"];
+  const bad = [
+    "",
+    "ann=run:x",
+    "user:=run:x",
+    "user:ann=eat:x",
+    "user:ann=run:",
+    "user:ann=run:a b",
+    "team:x=run:y",
+    "user:x=jobs:*",
+  ];
   expect([...good, ...bad].filter(isRight)).toEqual(good);
   expect(readRights(["group:/a=see:*"])).toEqual([{ whom: "group", name: "a", verb: "see", pattern: "*" }]);
 });

@@ -1,4 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import type { Role } from "../../src/domain/access.ts";
+import { Problem } from "../../src/domain/problem.ts";
+import type { IdentityProvider } from "../../src/net/identity-provider.ts";
 import { revokeKey } from "../../src/operations/manage-keys.ts";
 import { insertKey } from "../../src/store/keys.ts";
 import { address, jsonOf, openService, type Service, type ServiceOptions, submitEcho } from "./service.ts";
@@ -306,4 +309,109 @@ test("the API description tells of keys and of the cookie", async () => {
     });
     expect(paths).toMatchObject({ "/jobs": { get: { security: [{ key: [] }, { session: [] }, {}] } } });
   }
+});
+
+describe("a session by a provider of identities", () => {
+  type State = { role: Role | undefined; isDown: boolean; asked: number; isRemoved: boolean };
+
+  /** A provider that says what the state says; its word holds for a minute. */
+  function providerOf(state: State, now: () => number): IdentityProvider {
+    const word = () => {
+      if (state.isDown) throw new Problem("unavailable", "Cannot sign in now", { retryAfterSeconds: 5 });
+      if (state.role === undefined) throw new Problem("forbidden", "Cannot sign in: no role");
+      return {
+        identity: { user: "ann", role: state.role, groups: [], until: now() + 60_000 },
+        refresh: `r${state.asked}`,
+      };
+    };
+    return {
+      issuer: "https://login.example",
+      configurationUrl: "https://login.example/.well-known/openid-configuration",
+      ofToken: async () => word().identity,
+      async renew() {
+        state.asked += 1;
+        return state.isRemoved ? undefined : word();
+      },
+      leave: async () => ({ url: "https://login.example/auth", journey: { state: "s", nonce: "n", verifier: "v" } }),
+      arrive: async () => word(),
+    };
+  }
+
+  async function arrived() {
+    const state: State = { role: "runner", isDown: false, asked: 0, isRemoved: false };
+    let clock = { now: () => 0 };
+    const service = await openService({ identities: providerOf(state, () => clock.now()) });
+    clock = service.clock;
+    const away = await service.send("GET", "/_/sign-in/provider?to=/jobs", { headers: browser });
+    const back = await service.send("GET", "/_/sign-in/return?code=c&state=s", {
+      headers: { ...browser, cookie: cookieOf(away) },
+    });
+    expect([away.headers.get("location"), back.headers.get("location")]).toEqual([
+      "https://login.example/auth",
+      `${address}/jobs`,
+    ]);
+    const cookie = cookieOf(back);
+    const read = async (path = "/jobs") => (await service.send("GET", path, { headers: { cookie } })).status;
+    return { service, state, read };
+  }
+
+  test("asks again when the provider's word has ended, once for all requests", async () => {
+    const { service, state, read } = await arrived();
+    await using opened = service;
+    expect([await read(), state.asked]).toEqual([200, 0]);
+    opened.clock.advance(61_000);
+    expect(await Promise.all([read(), read(), read()])).toEqual([200, 200, 200]);
+    expect(state.asked).toBe(1);
+  });
+
+  test("ends when the user was removed there", async () => {
+    const { service, state, read } = await arrived();
+    await using _opened = service;
+    state.isRemoved = true;
+    expect(await read()).toBe(200);
+    service.clock.advance(61_000);
+    expect([await read(), await read("/processes")]).toEqual([401, 200]);
+  });
+
+  test("ends when the user has no role any more, and the page to sign in is shown", async () => {
+    const { service, state, read } = await arrived();
+    await using _opened = service;
+    state.role = undefined;
+    service.clock.advance(61_000);
+    expect([await read(), await read("/_/sign-in")]).toEqual([401, 200]);
+  });
+
+  test("has the role that the provider gives by then", async () => {
+    const { service, state, read } = await arrived();
+    await using _opened = service;
+    expect(await read("/_/keys")).toBe(403);
+    state.role = "admin";
+    service.clock.advance(61_000);
+    expect(await read("/_/keys")).toBe(200);
+  });
+
+  test("lets nobody in while the provider does not answer, and shows what is public", async () => {
+    const { service, state, read } = await arrived();
+    await using _opened = service;
+    state.isDown = true;
+    service.clock.advance(61_000);
+    expect([await read(), await read("/processes"), await read("/_/sign-in")]).toEqual([503, 200, 200]);
+    state.isDown = false;
+    expect(await read()).toBe(200);
+  });
+
+  test("does not begin for a cookie of another browser, after ten minutes, or changed on its way", async () => {
+    const state: State = { role: "admin", isDown: false, asked: 0, isRemoved: false };
+    await using service = await openService({ identities: providerOf(state, () => 0) });
+    const away = cookieOf(await service.send("GET", "/_/sign-in/provider", { headers: browser }));
+    const back = (cookie: string) =>
+      service.send("GET", "/_/sign-in/return?code=c&state=s", { headers: { ...browser, cookie } });
+    const [name = "", value = ""] = away.split("=");
+    for (const cookie of ["", `${name}=`, `${name}=AAAA`, `${name}=${value.slice(0, -4)}AAAA`]) {
+      const response = await back(cookie);
+      expect([cookie, response.status, response.headers.get("set-cookie")]).toEqual([cookie, 401, null]);
+    }
+    service.clock.advance(600_000);
+    expect((await back(away)).status).toBe(401);
+  });
 });
