@@ -89,8 +89,13 @@ export function requireOwnPage(request: Request, called: Site): void {
   const origin = request.headers.get("origin");
   const from = request.headers.get("sec-fetch-site");
   const isRead = request.method === "GET" || request.method === "HEAD";
-  if (isRead && from !== "same-origin")
+  if (isRead && from !== "same-origin") {
     throw notOwn(`Sec-Fetch-Site ${from === null ? "missing" : `"${from}"`}`, "same-origin");
+  }
+  // Signing in ends with a navigation of our own, to an address that a link of anybody may have named.
+  if (isRead && request.headers.get("sec-fetch-mode") === "navigate") {
+    throw notOwn('Sec-Fetch-Mode "navigate"', "a script of this service, or POST");
+  }
   if (origin === null && from === null) throw notOwn("neither Origin nor Sec-Fetch-Site", "a page of this service");
   if (origin !== null && ![called.baseUrl, called.calledUrl].some((one) => new URL(one).origin === origin)) {
     throw notOwn(`Origin "${origin}"`, "a page of this service");

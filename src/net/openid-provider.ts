@@ -87,15 +87,21 @@ export function createOpenIdProvider(deps: Deps, settings: OpenIdSettings): Iden
 type Tokens = client.TokenEndpointResponse & client.TokenEndpointResponseHelpers;
 type Known = { readonly config: client.Configuration; readonly check: TokenChecker };
 
-/** Finds out once how a provider is asked; what failed is tried again when it is wanted next. */
+/** A provider that could not be asked is left alone for so long; in milliseconds. */
+const restMilliseconds = 5000;
+
+/** Finds out once how a provider is asked; what failed is tried again after a rest. */
 function createDiscovery(deps: Deps, settings: OpenIdSettings, fetch: GateFetch): () => Promise<Known> {
-  let known: Promise<Known> | undefined;
+  let known: { readonly answer: Promise<Known>; until: number } | undefined;
   return () => {
-    known ??= discover(deps, settings, fetch).catch((error: unknown) => {
-      known = undefined;
-      throw error;
+    if (known !== undefined && deps.clock.elapsed() < known.until) return known.answer;
+    const one = { answer: discover(deps, settings, fetch), until: Number.POSITIVE_INFINITY };
+    known = one;
+    one.answer.catch(() => {
+      // Whoever asked is told of it.
+      one.until = deps.clock.elapsed() + restMilliseconds;
     });
-    return known;
+    return one.answer;
   };
 }
 

@@ -1,12 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import type { Role } from "../../src/domain/access.ts";
-import { Problem } from "../../src/domain/problem.ts";
 import { isRight, readRights } from "../../src/domain/rights.ts";
-import type { IdentityProvider } from "../../src/net/identity-provider.ts";
+import { identitiesOf, type KnownUser } from "./identities.ts";
 import { jsonOf, openService, submitEcho } from "./service.ts";
 
 /** Users of a provider, whose tokens are their names. */
-const users: Readonly<Record<string, { readonly role: Role; readonly groups: readonly string[] }>> = {
+const users: Readonly<Record<string, KnownUser>> = {
   vera: { role: "viewer", groups: ["viewers"] },
   rudi: { role: "runner", groups: ["hydrology"] },
   rosa: { role: "runner", groups: ["forestry"] },
@@ -14,18 +12,10 @@ const users: Readonly<Record<string, { readonly role: Role; readonly groups: rea
   adam: { role: "admin", groups: ["admins"] },
 };
 
-const identities: IdentityProvider = {
-  issuer: "https://login.example",
-  configurationUrl: "https://login.example/.well-known/openid-configuration",
-  async ofToken(token) {
-    const user = users[token];
-    if (user === undefined) throw new Problem("unauthorized", "no such token", { challenge: "invalid_token" });
-    return { user: token, ...user, until: Number.MAX_SAFE_INTEGER };
-  },
-  renew: async () => undefined,
-  leave: () => Promise.reject(new Error("nobody goes there")),
-  arrive: () => Promise.reject(new Error("nobody comes from there")),
-};
+const identities = identitiesOf((token) => {
+  const user = users[token];
+  return user === undefined ? undefined : { user: token, ...user };
+});
 
 const tool = (id: string) => ({
   cwlVersion: "v1.2",

@@ -203,6 +203,14 @@ describe("what a cookie alone may not do:", () => {
     expect((await jsonOf(await opened.send("GET", "/jobs", { key }))).jobs).toEqual([]);
   });
 
+  test.each(queries)("execute by GET when signing in leads on to it: %s", async (path) => {
+    const { service, cookie, key } = await signedIn("admin");
+    await using opened = service;
+    const headers = { ...browser, cookie, "sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate" };
+    expect((await opened.send("GET", path, { headers })).status).toBeOneOf([200, 403]);
+    expect((await jsonOf(await opened.send("GET", "/jobs", { key }))).jobs).toEqual([]);
+  });
+
   test("but a page of ours may, and a key beside the cookie needs no page", async () => {
     const { service, cookie, key } = await signedIn();
     await using opened = service;
