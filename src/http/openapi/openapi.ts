@@ -77,6 +77,7 @@ function documentOf(info: JsonObject, paths: JsonObject, options: ApiOptions): J
     paths,
     components: {
       schemas: Object.fromEntries(Object.entries(documentSchemas).map(([name, schema]) => [name, schemaOf(schema)])),
+      responses: { [problemName]: { ...anyProblem, content: problemContent } },
       securitySchemes: securitySchemes(options),
     },
   };
@@ -175,7 +176,11 @@ function responsesOf(operation: RouteAbout, acts: boolean): Json {
   const content = operation.hasExceptionReports === true ? { "text/xml": {} } : problemContent;
   if (acts) responses[400] = { description: `Problem 400; also for a header of these: ${refusedHeaders}`, content };
   for (const status of problems) responses[String(status)] ??= { description: `Problem ${status}`, content };
-  responses.default = { description: "Any other problem", content };
+  // The same for nearly all: it is written once.
+  responses.default =
+    operation.hasExceptionReports === true
+      ? { ...anyProblem, content }
+      : { $ref: `#/components/responses/${problemName}` };
   return responses;
 }
 
@@ -194,6 +199,9 @@ function callbacksOf({ callbacks }: RouteAbout): { readonly [name: string]: Json
   ]);
   return { callbacks: Object.fromEntries(named) };
 }
+
+const problemName = "OtherProblem";
+const anyProblem = { description: "Any other problem" } as const;
 
 const problemContent = {
   "application/problem+json": { schema: { $ref: "#/components/schemas/Exception" } },
