@@ -1,11 +1,15 @@
 import { existsSync } from "node:fs";
 import { createAuditing } from "./assembly/auditing.ts";
 import { listBuiltins, saveBuiltins } from "./assembly/builtins.ts";
+import { takeDataDirectory } from "./assembly/data-directory.ts";
 import { readDoor, refuseOpenDoor, refuseOpenTools, signInNote } from "./assembly/door.ts";
 import { startDropIn } from "./assembly/drop-in.ts";
 import { createEngines } from "./assembly/engines.ts";
 import { refuseFirstStart } from "./assembly/first-start.ts";
+
 import { askedTries, countedGate, openGate } from "./assembly/gate.ts";
+import { openIdentities } from "./assembly/identities.ts";
+
 import { openListener } from "./assembly/listener.ts";
 import { manage } from "./assembly/managed.ts";
 import { measuredExecutor } from "./assembly/measured-executor.ts";
@@ -15,9 +19,11 @@ import { openKeyStore, openStore } from "./assembly/open-store.ts";
 import { endOnUncaughtErrors, endUnlessStuck } from "./assembly/program-end.ts";
 import { createJobRunner } from "./assembly/runner.ts";
 import { openSecretKey } from "./assembly/secret.ts";
+
 import { createSeeing, lanesOf } from "./assembly/seeing.ts";
 import { serverHere } from "./assembly/server-here.ts";
-import { clientBoundsOf, identityOf, outputsUrlOf, requestSettings, tidyingOf } from "./assembly/settings.ts";
+import { edgeSettings, outputsUrlOf, requestSettings, rightsOf, tidyingOf } from "./assembly/settings.ts";
+
 import { readTelling } from "./assembly/telling.ts";
 import { readTls, tlsFilesOf, watchTls } from "./assembly/tls.ts";
 import { createToolHold } from "./assembly/tool-hold.ts";
@@ -34,18 +40,18 @@ import { networkWords, readNetworkRules } from "./domain/tool-network.ts";
 import { newId, newKey, newSecret } from "./draw.ts";
 import { createInputChecks } from "./engines/input-check.ts";
 import { hasLivingTool } from "./executors/local/living-tools.ts";
-import { refuseOpenElsewhere } from "./executors/local/open-files.ts";
 import type { Bubblewrap } from "./executors/sandbox/bubblewrap.ts";
 import { isExposed, isLocalOnly } from "./exposure.ts";
 import { readCrashNotes } from "./files/crash-notes.ts";
-import { createLayout, databaseFile } from "./files/layout.ts";
-import { refuseMissingDatabase } from "./files/missing-database.ts";
-import { makeDirectories } from "./files/new-place.ts";
+import { databaseFile } from "./files/layout.ts";
 import { createHttpApp } from "./http/server.ts";
+
 import { createEventLog, createLineBuffer, createLogger } from "./log.ts";
+import { createAuthenticator } from "./operations/authenticate.ts";
+
 import { createJobNews } from "./operations/job-news.ts";
 import { createJobWatches } from "./operations/job-watch.ts";
-import { createAuthenticator, type KeyDeps } from "./operations/manage-keys.ts";
+import type { KeyDeps } from "./operations/manage-keys.ts";
 import { createProcessCache } from "./operations/process-cache.ts";
 import { createQueueLimit } from "./operations/queue-limit.ts";
 import { createRemoteProcesses } from "./operations/remote-processes.ts";
@@ -55,10 +61,8 @@ import { startHousekeeping } from "./runner/housekeeping.ts";
 import { bringBackKnown } from "./runner/orphans.ts";
 import { watchFiles } from "./runner/removed-files.ts";
 import { createStatusDocuments } from "./runner/status-document.ts";
-import { setLogAside } from "./store/backup.ts";
 import { showWaitedJobs } from "./store/hidden-jobs.ts";
 import { hasAnyKey } from "./store/keys.ts";
-import { lockDataDirectory } from "./store/lock.ts";
 import { findProcessRevision } from "./store/processes.ts";
 import { clock, type LogTarget, logFormat, logOptions } from "./surroundings.ts";
 import { startWatchdogThread } from "./watchdog.ts";
@@ -85,15 +89,9 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const watching = stack.use(startWatchdogThread());
 
   // The data directory, and what is in it.
-  const layout = createLayout(config.data, config.outputsDir);
-  await makeDirectories(layout);
-  const holder = { pid: process.pid, startedAt: clock.now(), address: `${config.host}:${config.port}` };
-  stack.use(await lockDataDirectory(layout.dataDirectory, holder));
-  await refuseOpenElsewhere(databaseFile(layout), process.pid);
-  if (config.acceptEmptyDatabase) await setLogAside(databaseFile(layout));
-  else await refuseMissingDatabase(layout);
+  const { layout } = stack.use(await takeDataDirectory(config, clock.now()));
   // Whatever can be refused is refused before there is a new database.
-  if (!existsSync(databaseFile(layout))) await refuseFirstStart(config, search, newKey());
+  if (!existsSync(databaseFile(layout))) await refuseFirstStart({ config, clock }, search, newKey());
   const tlsFiles = tlsFilesOf(config);
   const tls = tlsFiles === undefined ? undefined : await readTls(tlsFiles, clock.now());
   const { host, port, slots } = config;
@@ -119,6 +117,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const serviceUrl = config.publicUrl ?? listener.url;
   const metrics = createServiceMetrics();
   const gate = stack.use(countedGate(openGate(config), metrics));
+  const { provider: identities } = stack.use(await openIdentities(config, clock));
   const telling = await readTelling(config);
   const secretKey = await openSecretKey({ config, layout, database }, newKey());
   const maxMilliseconds = config.shortageSeconds * 1000;
@@ -208,6 +207,8 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     allowAnonymous: config.allowAnonymous,
     isLocalOnly: isLocalOnly(config),
     onKey: hold.keyFound,
+    ...rightsOf(config),
+    ...defined({ identities }),
   });
   // Made anew when the settings are read again; requests that are open are answered by the one of before.
   const edgeOf = (read: Config) =>
@@ -216,7 +217,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
       newSecret,
       observer: seeing.observer,
       onForeignRead: auditing.onForeignRead,
-      ...defined({ readMetrics }),
+      ...defined({ readMetrics, identities }),
       inputChecks,
       processes,
       hasSpace,
@@ -235,9 +236,8 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
       news,
       watches,
       authenticate,
-      identity: identityOf(read),
-      settings: requestSettings(read, mailServer !== undefined),
-      clientBounds: clientBoundsOf(read),
+      ...edgeSettings(read, mailServer !== undefined),
+      ...rightsOf(config),
       queue: createQueueLimit(base, read.maxQueued),
       door: readDoor(read, listener.url),
       stopping: stopping.signal,

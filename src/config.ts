@@ -1,6 +1,10 @@
 import { availableParallelism } from "node:os";
 import * as v from "valibot";
+
 import { seeingEntries } from "./config-seeing.ts";
+
+import { signInSettings } from "./config-sign-in.ts";
+
 import {
   anonymousRole,
   directories,
@@ -91,6 +95,7 @@ export const ConfigSchema = v.strictObject({
     v.pipe(whole(1024), v.description("largest input or result fetched from another server, in bytes")),
     16 * 2 ** 30,
   ),
+  ...signInSettings,
   removedJobs: v.optional(
     v.pipe(
       v.picklist(["410", "404"], "410 or 404"),

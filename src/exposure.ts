@@ -27,7 +27,10 @@ export function isLocalOnly(config: Pick<Config, "host" | "publicUrl" | "trusted
   return isLoopback(config.host) && (config.publicUrl === undefined || isLoopback(new URL(config.publicUrl).hostname));
 }
 
-/** Tells whether others than the users of this machine may bring or run processes: a key exists, or they can reach the service. */
-export function isExposed(config: Pick<Config, "host" | "publicUrl" | "trustedProxy">, hasKeys: boolean): boolean {
-  return hasKeys || !isLocalOnly(config);
+/** Tells whether others than the users of this machine may bring or run processes: a key or a provider of identities exists, or they can reach the service. */
+export function isExposed(
+  config: Pick<Config, "host" | "publicUrl" | "trustedProxy" | "oidcIssuer">,
+  hasKeys: boolean,
+): boolean {
+  return hasKeys || config.oidcIssuer !== undefined || !isLocalOnly(config);
 }

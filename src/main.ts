@@ -67,6 +67,8 @@ const commands = {
   audit: async () => (await import("./cli/audit.ts")).auditCommand({ dataOption: dataOption(), open: openKeyStore }),
   processes: async () =>
     (await import("./cli/processes.ts")).processesCommand({ dataOption: dataOption(), open: openKeyStore }),
+  login: async () => (await import("./cli/login.ts")).loginCommand(),
+  logout: async () => (await import("./cli/login.ts")).logoutCommand(),
   execute: async () => (await import("./cli/execute.ts")).executeCommand(),
   status: async () => (await import("./cli/jobs.ts")).statusCommand(),
   results: async () => (await import("./cli/jobs.ts")).resultsCommand(),
@@ -89,7 +91,7 @@ function dataOption(): Option {
 
 /** Lists the settings by which `doctor` knows what a service would do. */
 function serviceOptions(): Readonly<Record<string, Option>> {
-  const names = ["host", "publicUrl", "trustedProxy", "sandbox", "toolNetwork"].map(flagOf);
+  const names = ["host", "publicUrl", "trustedProxy", "oidcIssuer", "sandbox", "toolNetwork"].map(flagOf);
   const config: Option = { type: "string", value: "FILE", about: "settings in YAML or TOML, by their names" };
   const some = Object.entries(settingOptions()).filter(([name]) => names.includes(name));
   return { config, ...Object.fromEntries(some) };

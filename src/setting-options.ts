@@ -28,7 +28,7 @@ export function settingOptions(): Readonly<Record<string, Option>> {
 /** What a flag without a value stands for, where it may have none. */
 function bareOf(setting: string): { readonly bare?: string } {
   if (setting === "allowAnonymous") return { bare: "viewer" };
-  return setting === "acceptEmptyDatabase" ? { bare: "true" } : {};
+  return ["acceptEmptyDatabase", "oidcAllowHttp"].includes(setting) ? { bare: "true" } : {};
 }
 
 function choicesOf({ wrapped }: Setting): string | undefined {

@@ -7,7 +7,8 @@ import { createAddressTest } from "../net/addresses.ts";
 
 /** A deployed package runs programs: who can reach the service must be known, or allowed on purpose. Throws `unavailable`. */
 export function refuseOpenDoor(config: Config, hasKeys: boolean): void {
-  if (isLocalOnly(config) || config.allowAnonymous !== undefined || hasKeys) return;
+  const isKnown = hasKeys || config.oidcIssuer !== undefined;
+  if (isLocalOnly(config) || config.allowAnonymous !== undefined || isKnown) return;
   const [proxy] = config.trustedProxy;
   const where = config.publicUrl ?? (proxy === undefined ? config.host : `--trusted-proxy ${proxy}`);
   throw new Problem(
@@ -19,7 +20,7 @@ export function refuseOpenDoor(config: Config, hasKeys: boolean): void {
 /** Why tools need a sandbox, unless the operator says otherwise. */
 export function exposureReason(config: Config): string {
   return isLocalOnly(config)
-    ? "a key, by which others may bring and run processes"
+    ? "a key or a provider of identities, by which others may bring and run processes"
     : "an address that others can reach";
 }
 
@@ -36,6 +37,7 @@ export function refuseOpenTools(config: Config, exposed: boolean, bubblewrap: Bu
 
 /** Tells how callers sign in. */
 export function signInNote(config: Config, hasKeys: boolean): string {
+  if (config.oidcIssuer !== undefined) return `People sign in with ${config.oidcIssuer}, or with a key`;
   if (hasKeys) return "Callers sign in with a key (Authorization: Bearer)";
   if (config.allowAnonymous !== undefined) return `Callers without a key are ${config.allowAnonymous}s`;
   return `There is no key yet: every user of this machine can deploy and execute (${keyCommand(config)})`;

@@ -1,8 +1,14 @@
 import type { Config } from "../config.ts";
 import { type Role, roles, type WishBounds, wishes } from "../domain/access.ts";
+
 import { defined } from "../domain/defined.ts";
+
+import { type Rights, readRights } from "../domain/rights.ts";
+
 import type { ServiceIdentity } from "../domain/service-identity.ts";
+
 import type { ClientBounds } from "../http/client-limits.ts";
+import type { RequestRate } from "../http/request-rate.ts";
 import type { HttpDeps } from "../http/server.ts";
 import type { Quotas } from "../operations/quotas.ts";
 import { descriptorsForClients } from "./descriptor-guard.ts";
@@ -41,13 +47,25 @@ export function quotasOf(config: Config): Quotas {
 }
 
 /** Gives what one client may have open: never so much that nobody else could have anything. */
-export function clientBoundsOf({ clientRequests, clientStreams, clientUploads, slots }: Config): ClientBounds {
+function clientBoundsOf({ clientRequests, clientStreams, clientUploads, slots }: Config): ClientBounds {
   const share = Math.max(1, Math.floor((descriptorsForClients(slots) ?? Number.MAX_SAFE_INTEGER) / 2));
   return {
     requests: Math.min(clientRequests, share),
     streams: Math.min(clientStreams, share),
     uploads: Math.min(clientUploads, share),
   };
+}
+
+/** Gives what the operator says of single processes; nothing when that is nothing. */
+export function rightsOf({ right }: Config): { readonly rights?: Rights } {
+  return right.length === 0 ? {} : { rights: readRights(right) };
+}
+
+/** Gives how many requests one client may send; nothing when that is any number. */
+function requestRateOf({ requestRate }: Config): { readonly requestRate?: RequestRate } {
+  const [requests = "", unit] = requestRate?.split("/") ?? [];
+  if (unit === undefined) return {};
+  return { requestRate: { requests: Number(requests), seconds: unit === "s" ? 1 : unit === "m" ? 60 : 3600 } };
 }
 
 /** Gives what each role may wish for its jobs. */
@@ -78,6 +96,7 @@ export function requestSettings(config: Config, sendsMail: boolean): HttpDeps["s
     maxBodyValues: config.maxBodyValues,
     maxUploadBytes: config.maxUploadBytes,
     ...retentionOf(config),
+    sessionHours: config.sessionHours,
     maxInlineBytes: config.maxInlineBytes,
     removedJobs: config.removedJobs,
     syncJobs: config.syncJobs,
@@ -88,7 +107,7 @@ export function requestSettings(config: Config, sendsMail: boolean): HttpDeps["s
 }
 
 /** Gives what the service says of itself. */
-export function identityOf(config: Config): ServiceIdentity {
+function identityOf(config: Config): ServiceIdentity {
   const { serviceProvider, serviceProviderUrl, serviceContactName, serviceContactEmail, serviceContactUrl } = config;
   const contact = defined({ name: serviceContactName, email: serviceContactEmail, url: serviceContactUrl });
   return {
@@ -111,4 +130,14 @@ export function identityOf(config: Config): ServiceIdentity {
 function licenseOf(text: string): { readonly name: string; readonly url?: string } {
   const [, name = text, url] = /^(.*?)(?: <(.*)>)?$/.exec(text) ?? [];
   return { name, ...defined({ url }) };
+}
+
+/** Gives what the edge is made by, all of which may change while it runs. */
+export function edgeSettings(config: Config, sendsMail: boolean) {
+  return {
+    identity: identityOf(config),
+    settings: requestSettings(config, sendsMail),
+    clientBounds: clientBoundsOf(config),
+    ...requestRateOf(config),
+  };
 }

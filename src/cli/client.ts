@@ -5,11 +5,12 @@ import { errorText, type Fault, Problem, type ProblemKind, problemKinds } from "
 import { withoutEndSlashes } from "../domain/text.ts";
 import { hasCode } from "../files/file-errors.ts";
 import { type Arguments, type Io, type Option, textOption, Unreachable, UsageError } from "./command.ts";
+import { tokenFor } from "./kept-login.ts";
 
 /** The options of every command that talks to a service. */
 export const clientOptions = {
   url: { type: "string", value: "URL", about: "address of the service (HEDDLE_URL; default http://127.0.0.1:8080)" },
-  key: { type: "string", value: "KEY", about: "API key (HEDDLE_KEY)" },
+  key: { type: "string", value: "KEY", about: "API key (HEDDLE_KEY); the login of heddle login if not given" },
   json: { type: "boolean", about: "print one JSON document" },
 } as const satisfies Record<string, Option>;
 
@@ -28,8 +29,12 @@ export type Client = {
   json(method: string, path: string, options?: RequestOptions): Promise<Json>;
 };
 
-/** Creates the client that a command's options and environment name. */
-export function createClient(args: Arguments, io: Io): Client {
+/** Creates the client that a command's options and environment name. Without a key it uses the login at the service, if there is one. */
+export function createClient(
+  args: Arguments,
+  io: Io,
+  { isAnonymous = false }: { readonly isAnonymous?: boolean } = {},
+): Client {
   const url = addressOf(args, io);
   const key = textOption(args, "key") ?? io.environment.HEDDLE_KEY;
   if (key !== undefined && !/^[\x21-\x7e]+$/.test(key)) {
@@ -39,7 +44,8 @@ export function createClient(args: Arguments, io: Io): Client {
   const send = async (method: string, path: string, options: RequestOptions = {}) => {
     const target = new URL(/^https?:/.test(path) ? path : `${url}/${path.replace(/^\/+/, "")}`);
     // The key belongs to this service only: results may lie on another host.
-    const credentials = key !== undefined && target.origin === origin ? { authorization: `Bearer ${key}` } : {};
+    const token = isAnonymous || target.origin !== origin ? undefined : (key ?? (await tokenFor(io.environment, url)));
+    const credentials = token === undefined ? {} : { authorization: `Bearer ${token}` };
     let response: Response;
     try {
       response = await fetch(target, {

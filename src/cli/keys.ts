@@ -1,3 +1,4 @@
+import { actions } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import {
@@ -48,6 +49,18 @@ export function keysCommand(deps: KeysDeps): Command {
         value: "WHEN",
         about: "when it ends: after a time (30m, 12h, 30d, 52w), on a day or at a time (create; default: when revoked)",
       },
+      label: { type: "string", value: "TEXT", about: "what it is for (create)" },
+      actions: {
+        type: "string",
+        value: "LIST",
+        about: `all that it may, with commas between (create; default: what the role may): ${actions.join(", ")}`,
+      },
+      processes: {
+        type: "string",
+        value: "LIST",
+        about: "the processes that it is for, with commas between and * for any text (create; default: all)",
+      },
+      service: { type: "boolean", about: "its owner is a program: nobody signs in to a browser with it (create)" },
       json: { type: "boolean", about: "print JSON" },
     },
     async run(args, io) {
@@ -71,7 +84,9 @@ async function create(deps: KeysDeps, args: Arguments, io: Io): Promise<number> 
   const role = textOption(args, "role");
   const expires = textOption(args, "expires");
   if (role === undefined) throw new UsageError("Missing --role: viewer, runner, deployer or admin");
-  const wanted = { role, user: textOption(args, "user") ?? role, ...defined({ expires }) };
+  const [actions, processes] = ["actions", "processes"].map((name) => textOption(args, name)?.split(","));
+  const scope = defined({ expires, actions, processes, label: textOption(args, "label") });
+  const wanted = { role, user: textOption(args, "user") ?? role, isService: hasOption(args, "service"), ...scope };
   // Before a database is made for it.
   readWantedKey(wanted, deps.clock.now());
   await using store = await deps.open(args, io, true);
@@ -92,7 +107,21 @@ async function list(deps: KeysDeps, args: Arguments, io: Io): Promise<number> {
 
 function lineOf(key: KeySummary, now: number): string {
   const used = key.lastUsedAt === undefined ? "never used" : `last used ${timeText(key.lastUsedAt)}`;
-  const words = [key.id, key.role.padEnd(8), key.user, `created ${timeText(key.createdAt)}`, used, stateOf(key, now)];
+  const scope = [
+    ...(key.isService ? ["service account"] : []),
+    ...(key.actions === undefined ? [] : [`may ${key.actions.join(",")}`]),
+    ...(key.processes === undefined ? [] : [`for ${key.processes.join(",")}`]),
+    ...(key.label === undefined ? [] : [JSON.stringify(key.label)]),
+  ];
+  const words = [
+    key.id,
+    key.role.padEnd(8),
+    key.user,
+    `created ${timeText(key.createdAt)}`,
+    used,
+    stateOf(key, now),
+    ...scope,
+  ];
   return `${words.join("  ")}\n`;
 }
 

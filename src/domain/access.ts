@@ -1,5 +1,7 @@
 import type { Origin } from "./origin.ts";
 
+import type { Rights } from "./rights.ts";
+
 /** What a principal may do, from least to most. */
 export const roles = ["viewer", "runner", "deployer", "admin"] as const;
 export type Role = (typeof roles)[number];
@@ -16,6 +18,7 @@ export const actions = [
   "read-all-jobs",
   "dismiss-all",
   "manage-providers",
+  "manage-keys",
   "bulk",
   "read-metrics",
   "read-audit",
@@ -30,6 +33,14 @@ export const access = {
   admin: [...actions],
 } as const satisfies Record<Role, readonly Action[]>;
 
+/** What a key holds its user to, besides the role. */
+export type Scope = {
+  /** All that may be done, of what the role may do; everything when absent. */
+  readonly actions?: readonly Action[];
+  /** Patterns of the processes that it is for, with `*` for any text; all when absent. */
+  readonly processes?: readonly string[];
+};
+
 /** Who asks: the owner of a key, or (without one) an anonymous user with the role that the door gives. */
 export type Principal = {
   readonly role: Role;
@@ -39,6 +50,12 @@ export type Principal = {
   readonly network?: string;
   /** The request that it asks by; undefined where nobody asks by a request. */
   readonly origin?: Origin;
+  /** The groups that a provider of identities named. */
+  readonly groups?: readonly string[];
+  /** What the key allows; all that the role may when absent. */
+  readonly scope?: Scope;
+  /** What the operator says of single processes. */
+  readonly rights?: Rights;
 };
 
 /** What a role may wish for its jobs. Settings may change all but the admin's. */
@@ -71,7 +88,27 @@ export function clientWords(client: string): string {
 /** Tells whether a principal may do something. */
 export function mayDo(principal: Principal, action: Action): boolean {
   const allowed: readonly Action[] = access[principal.role];
-  return allowed.includes(action);
+  return allowed.includes(action) && principal.scope?.actions?.includes(action) !== false;
+}
+
+/** Tells whether the scope of a principal's key holds a process. */
+export function isInScope({ scope }: Pick<Principal, "scope">, processId: string): boolean {
+  return scope?.processes === undefined || scope.processes.some((pattern) => matchesPattern(pattern, processId));
+}
+
+/** Tells whether a name fits a pattern, in which `*` stands for any text. Takes time that grows with the text alone. */
+export function matchesPattern(pattern: string, name: string): boolean {
+  const [first = "", ...rest] = pattern.split("*");
+  const last = rest.pop();
+  if (last === undefined) return name === pattern;
+  if (!name.startsWith(first)) return false;
+  let from = first.length;
+  for (const part of rest) {
+    const at = name.indexOf(part, from);
+    if (at < 0) return false;
+    from = at + part.length;
+  }
+  return name.length - last.length >= from && name.endsWith(last);
 }
 
 /**

@@ -45,23 +45,34 @@ export type Fault = {
 /** The most faults that an answer lists: who sees so many knows where to look. */
 const maxFaults = 100;
 
+/** What can be wrong with a token that came with a request (RFC 6750 3.1). */
+export type TokenFault = "invalid_token" | "insufficient_scope";
+
 /** An error that a caller can act on. `detail` reads "Cannot <action>: <what was found>, <what was wanted>". */
 export class Problem extends Error {
   readonly kind: ProblemKind;
   readonly faults: readonly Fault[];
   /** After this long the same may work. */
   readonly retryAfterSeconds: number | undefined;
+  /** What is wrong with the token that came (RFC 6750 3.1); undefined when none came, or nothing is wrong with it. */
+  readonly challenge: TokenFault | undefined;
 
   constructor(
     kind: ProblemKind,
     detail: string,
-    options: { cause?: unknown; faults?: readonly Fault[]; retryAfterSeconds?: number } = {},
+    options: {
+      cause?: unknown;
+      faults?: readonly Fault[];
+      retryAfterSeconds?: number;
+      challenge?: TokenFault;
+    } = {},
   ) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "Problem";
     this.kind = kind;
     this.faults = (options.faults ?? []).slice(0, maxFaults);
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.challenge = options.challenge;
   }
 }
 

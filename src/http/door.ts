@@ -97,6 +97,11 @@ function isOurHost(config: DoorConfig, name: string): boolean {
   return !config.isLoopback && address.test(name);
 }
 
+/** Tells whether a host name, as it stands in a URL, is this machine's own. */
+export function isLocal(hostname: string): boolean {
+  return loopback.test(hostname);
+}
+
 /** Gives the path that the URLs of the service begin with, for a proxy that leaves it in its requests; else nothing. */
 export function basePathOf(config: DoorConfig, request: Request, peer: string | undefined): string {
   if (config.publicUrl !== undefined) return new URL(config.publicUrl).pathname.replace(/\/$/, "");
@@ -139,6 +144,8 @@ const exposed = [
   "Location",
   "Link",
   "Preference-Applied",
+  "RateLimit",
+  "RateLimit-Policy",
   "Content-Location",
   "Content-Range",
   "Content-Disposition",

@@ -1,68 +1,49 @@
 import { type Context, Hono } from "hono";
 import { TrieRouter } from "hono/router/trie-router";
 import { clientOf, type Principal } from "../domain/access.ts";
+import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import type { Logger } from "../domain/logger.ts";
+
 import { type Origin, readOrigin } from "../domain/origin.ts";
-import type { Authenticator, Caller } from "../operations/manage-keys.ts";
-import type { MetricsDeps } from "../operations/read-metrics.ts";
+import type { Authenticator } from "../operations/authenticate.ts";
+
+import { allRoutes, type RouteDeps } from "./all-routes.ts";
 import { coded } from "./answers/answer-coding.ts";
-import { withoutBody } from "./answers/head-answer.ts";
 import { asTold, type ProblemReader, problemResponse } from "./answers/problem-response.ts";
+import { withoutBody } from "./answers/without-body.ts";
+import { callerOf } from "./caller.ts";
 import { type ClientBounds, type ClientLimits, createClientLimits, wideBounds } from "./client-limits.ts";
+
 import { clientNetwork, writtenAddress } from "./client-network.ts";
 import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, siteOf } from "./door.ts";
 import { refuseUnhonoured } from "./known-headers.ts";
 import { answeredRequest, type RequestObserver, type SeenRequest } from "./observe-request.ts";
+
+import { createRequestRate, type RequestRate, type Turn } from "./request-rate.ts";
+
 import { hasEffect, type Route, routeContext, unauthorized } from "./route.ts";
-import { apiRoutes } from "./routes/api.ts";
-import { type AuditRouteDeps, auditRoutes } from "./routes/audit.ts";
-import { consoleRoutes } from "./routes/console.ts";
-import { type EventRouteDeps, eventRoutes } from "./routes/events.ts";
-import { type ExecutionRouteDeps, executionRoutes } from "./routes/executions.ts";
-import { type HealthRouteDeps, healthRoutes } from "./routes/health.ts";
-import { type JobActionRouteDeps, jobActionRoutes } from "./routes/job-actions.ts";
-import { type JobRouteDeps, jobRoutes } from "./routes/jobs.ts";
-import { type LandingRouteDeps, landingRoutes } from "./routes/landing.ts";
-import { metricsRoutes } from "./routes/metrics.ts";
-import { type OutputRouteDeps, outputRoutes } from "./routes/outputs.ts";
-import { processRevisionRoutes } from "./routes/process-revisions.ts";
-import { type ProcessRouteDeps, processRoutes } from "./routes/processes.ts";
-import { type ProvenanceRouteDeps, provenanceRoutes } from "./routes/provenance.ts";
-import { type ProviderRouteDeps, providerRoutes } from "./routes/providers.ts";
-import { type ResultRouteDeps, resultRoutes } from "./routes/results.ts";
-import { type ShareRouteDeps, shareRoutes } from "./routes/shares.ts";
-import { type VaultRouteDeps, vaultRoutes } from "./routes/vault.ts";
+
+import { credentialsOf, keepPrivate, requireOwnPage } from "./session-cookie.ts";
+import { signInInstead } from "./sign-in-instead.ts";
+
 import { unrouted } from "./unrouted.ts";
 import { type CallerWatch, createCallerWatch } from "./watch-caller.ts";
-import { type WpsRouteDeps, wpsRoutes } from "./wps/route.ts";
 
-export type HttpDeps = ExecutionRouteDeps &
-  AuditRouteDeps &
-  EventRouteDeps &
-  HealthRouteDeps &
-  JobActionRouteDeps &
-  JobRouteDeps &
-  LandingRouteDeps &
-  MetricsDeps &
-  ProvenanceRouteDeps &
-  OutputRouteDeps &
-  ProcessRouteDeps &
-  ProviderRouteDeps &
-  ResultRouteDeps &
-  ShareRouteDeps &
-  VaultRouteDeps &
-  WpsRouteDeps & {
-    readonly authenticate: Authenticator;
-    readonly door: DoorConfig;
-    /** What one client may have open at once; wide bounds when not given. */
-    readonly clientBounds?: ClientBounds;
-    readonly logger: Logger;
-    /** Told of each request; nobody is when absent. */
-    readonly observer?: RequestObserver;
-    /** The answer for a job that was removed; 410 when not given. */
-    readonly settings: { readonly removedJobs?: "410" | "404" };
-  };
+export type HttpDeps = RouteDeps & {
+  readonly authenticate: Authenticator;
+  readonly door: DoorConfig;
+  /** What one client may have open at once; wide bounds when not given. */
+  readonly clientBounds?: ClientBounds;
+  /** How many requests one client may send; any number when not given. */
+  readonly requestRate?: RequestRate;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Told of each request; nobody is when absent. */
+  readonly observer?: RequestObserver;
+  /** The answer for a job that was removed; 410 when not given. */
+  readonly settings: { readonly removedJobs?: "410" | "404" };
+};
 
 /** What the app needs of the server that it runs in. */
 export type ConnectionServer = {
@@ -100,37 +81,13 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
   };
 }
 
-function allRoutes(deps: HttpDeps): readonly Route[] {
-  const routes: readonly Route[] = [
-    ...landingRoutes(deps),
-    ...apiRoutes(deps, () => routes),
-    ...consoleRoutes(),
-    ...healthRoutes(deps),
-    ...metricsRoutes(deps),
-    ...auditRoutes(deps),
-    ...processRoutes(deps),
-    ...processRevisionRoutes(deps),
-    ...executionRoutes(deps),
-    ...providerRoutes(deps),
-    ...jobRoutes(deps),
-    ...provenanceRoutes(deps),
-    ...jobActionRoutes(deps),
-    ...eventRoutes(deps),
-    ...resultRoutes(deps),
-    ...outputRoutes(deps),
-    ...shareRoutes(deps),
-    ...vaultRoutes(deps),
-    ...wpsRoutes(deps),
-  ];
-  return routes;
-}
-
 type Router = Hono<{ Bindings: Bindings }>;
 
 function createRouter(deps: HttpDeps, routes: readonly Route[]): Router {
   const open = {
     limits: createClientLimits(deps.clientBounds ?? wideBounds, deps.observer?.held),
     watchCaller: createCallerWatch(deps),
+    turnOf: deps.requestRate === undefined ? undefined : createRequestRate(deps.requestRate, deps.clock),
   };
   // Hono's own choice takes three milliseconds more before the first request, and saves half a microsecond of each.
   const app: Router = new Hono({ strict: false, router: new TrieRouter() });
@@ -141,6 +98,12 @@ function createRouter(deps: HttpDeps, routes: readonly Route[]): Router {
         return await answerRoute(deps, open, context, route);
       } catch (error) {
         if (hasGone(error, context.env.connection)) return new Response(null, { status: 499 });
+        const away = signInInstead(
+          error,
+          context.req.raw,
+          () => siteOf(deps.door, context.req.raw, context.env.peer).baseUrl,
+        );
+        if (away !== undefined) return away;
         if (route.refuse === undefined) throw error;
         return withHeaders(route.refuse(error, context.req.raw), corsHeaders(deps.door, context.req.raw));
       }
@@ -157,24 +120,38 @@ function createRouter(deps: HttpDeps, routes: readonly Route[]): Router {
   return app;
 }
 
+/** What is counted of the clients of a service. */
+type Counting = {
+  readonly limits: ClientLimits;
+  readonly watchCaller: CallerWatch;
+  readonly turnOf: ((client: string) => Turn) | undefined;
+};
+
 async function answerRoute(
   deps: HttpDeps,
-  { limits, watchCaller }: { readonly limits: ClientLimits; readonly watchCaller: CallerWatch },
+  { limits, watchCaller, turnOf }: Counting,
   context: Context<{ Bindings: Bindings }>,
   route: Route,
 ): Promise<Response> {
   const request = context.req.raw;
   const { server, connection, peer, seen, isHead = false } = context.env;
   const site = siteOf(deps.door, request, peer);
+  const credentials = credentialsOf(request, site);
   const checkEffect = () => {
     checkOrigin(deps.door, request, site);
+    if (credentials.session !== undefined) requireOwnPage(request, site);
     refuseUnhonoured(request, route.honours);
   };
   if (hasEffect(route)) checkEffect();
   const network = clientNetwork(deps.door, request, peer);
-  const authorization = request.headers.get("authorization") ?? undefined;
-  const caller: Caller = route.asksNobody === true ? { kind: "stranger" } : await deps.authenticate(authorization);
+  const caller = await callerOf(deps.authenticate, credentials, route);
   const client = clientOf({ ...(caller.kind === "known" ? caller.principal : {}), ...defined({ network }) });
+  const turn = route.isProbe === true ? undefined : turnOf?.(client);
+  if (turn?.refusal !== undefined) {
+    const reader = readerOf(deps.door, context.env);
+    const refused = route.refuse?.(turn.refusal, request) ?? problemResponse(turn.refusal, reader, deps.logger);
+    return withHeaders(refused, { ...corsHeaders(deps.door, request), ...turn.fields });
+  }
   // Who watches the service must be answered whatever others do from the same address.
   using _open = route.isProbe === true ? undefined : limits.hold(client, "requests");
   if (caller.kind === "stranger" && route.access !== "public") throw unauthorized();
@@ -186,13 +163,14 @@ async function answerRoute(
       connection,
       checkOrigin: checkEffect,
       hold: (kind) => limits.hold(client, kind),
-      watchCaller: () => watchCaller(authorization, caller),
+      watchCaller: () => watchCaller(credentials, caller),
       caller: principal,
       isHead,
       allowQuiet: (seconds) => server?.timeout(connection, seconds > longestIdleSeconds ? 0 : seconds),
     }),
   );
-  return withHeaders(response, corsHeaders(deps.door, request));
+  if (credentials.session !== undefined) keepPrivate(response);
+  return withHeaders(response, { ...corsHeaders(deps.door, request), ...turn?.fields });
 }
 
 async function answerConnection(

@@ -2,15 +2,15 @@ import type { JoinedSignal } from "../domain/joined-signal.ts";
 import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
 import { startInterval, type Timer } from "../domain/timers.ts";
-import type { Authenticator, Caller } from "../operations/manage-keys.ts";
+import type { Authenticator, Caller, Credentials } from "../operations/authenticate.ts";
 
 /** How often it is looked whether a caller still is who it was. */
 const lookMilliseconds = 400;
 
 /** Watches a caller: its signal is aborted when the caller is no longer who it was. Disposal ends the watch. */
-export type CallerWatch = (authorization: string | undefined, caller: Caller) => JoinedSignal;
+export type CallerWatch = (credentials: Credentials, caller: Caller) => JoinedSignal;
 
-type Watched = { readonly authorization: string | undefined; readonly caller: Caller; readonly gone: AbortController };
+type Watched = { readonly credentials: Credentials; readonly caller: Caller; readonly gone: AbortController };
 
 /** Makes the watch of all callers that hold something open: they are looked at together, each key once. */
 export function createCallerWatch(deps: {
@@ -19,9 +19,11 @@ export function createCallerWatch(deps: {
 }): CallerWatch {
   const watched = new Set<Watched>();
   let timer: Timer | undefined;
-  const lookAt = async (authorization: string | undefined, all: readonly Watched[]) => {
+  const lookAt = async (all: readonly Watched[]) => {
+    const [first] = all;
+    if (first === undefined) return;
     try {
-      const now = await callerNow(deps.authenticate, authorization);
+      const now = await callerNow(deps.authenticate, first.credentials);
       for (const { caller, gone } of all) if (!isSame(caller, now)) gone.abort();
     } catch (error) {
       // Who somebody is cannot be told for the moment: the next look will.
@@ -29,11 +31,11 @@ export function createCallerWatch(deps: {
     }
   };
   const look = () => {
-    const byKey = Map.groupBy(watched, ({ authorization }) => authorization);
-    for (const [authorization, all] of byKey) void lookAt(authorization, all);
+    const byKey = Map.groupBy(watched, ({ credentials }) => JSON.stringify(credentials));
+    for (const all of byKey.values()) void lookAt(all);
   };
-  return (authorization, caller) => {
-    const one = { authorization, caller, gone: new AbortController() };
+  return (credentials, caller) => {
+    const one = { credentials, caller, gone: new AbortController() };
     watched.add(one);
     timer ??= startInterval(lookMilliseconds, look).unref();
     const stop = () => {
@@ -48,11 +50,12 @@ export function createCallerWatch(deps: {
 }
 
 /** Who has a key by now; undefined for one that is not valid any more. */
-async function callerNow(authenticate: Authenticator, authorization: string | undefined): Promise<Caller | undefined> {
+async function callerNow(authenticate: Authenticator, credentials: Credentials): Promise<Caller | undefined> {
   try {
-    return await authenticate(authorization);
+    return await authenticate(credentials);
   } catch (error) {
-    if (error instanceof Problem && error.kind === "unauthorized") return undefined;
+    // A user may keep the token and have no role any more.
+    if (error instanceof Problem && ["unauthorized", "forbidden"].includes(error.kind)) return undefined;
     throw error;
   }
 }

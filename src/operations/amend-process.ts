@@ -42,7 +42,7 @@ export async function amendProcess(
   id: string,
   change: { readonly patch: Json; readonly precondition?: Precondition },
 ): Promise<Process> {
-  requireAction(principal, "deploy", `change process "${id}"`);
+  requireAction(principal, "deploy", `change process "${id}"`, id);
   const current = await requireMutable(deps, "change", id);
   await requireOwner(deps, principal, "change", id);
   change.precondition?.(current);

@@ -55,6 +55,7 @@ export async function deployProcess(
   requireAction(principal, "deploy", "deploy process");
   requireLeave(principal, given.description);
   const process = { ...(await makeProcess(deps, given)), deployerRole: principal.role };
+  requireAction(principal, "deploy", `deploy process "${process.id}"`, process.id);
   const warnings = await warningsOf(deps, given);
   const existing = await deps.processes.find(process.id);
   if (existing !== undefined && !existing.isMutable) throw immutableProcess("deploy", process.id);
@@ -95,7 +96,7 @@ export async function replaceProcess(
   change: ChangeOptions & { readonly deployment: Deployment },
 ): Promise<Deployed> {
   const { deployment, precondition, isDry = false } = change;
-  requireAction(principal, "deploy", `replace process "${id}"`);
+  requireAction(principal, "deploy", `replace process "${id}"`, id);
   requireLeave(principal, deployment.description);
   const replaced = await requireMutable(deps, "replace", id);
   await requireOwner(deps, principal, "replace", id);
@@ -132,7 +133,7 @@ export async function undeployProcess(
   id: string,
   precondition?: Precondition,
 ): Promise<void> {
-  requireAction(principal, "deploy", `undeploy process "${id}"`);
+  requireAction(principal, "deploy", `undeploy process "${id}"`, id);
   const current = await requireMutable(deps, "undeploy", id);
   await requireOwner(deps, principal, "undeploy", id);
   precondition?.(current);

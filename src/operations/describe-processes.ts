@@ -1,15 +1,21 @@
-import { type Principal, seesPrivate } from "../domain/access.ts";
+import { isInScope, type Principal, seesPrivate } from "../domain/access.ts";
 import { defined } from "../domain/defined.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import { byId, type ProcessOrder, type ProcessSearch, wrongProcessQuery } from "../domain/process-search.ts";
+import { hasRight, type Rights } from "../domain/rights.ts";
 import type { Database } from "../store/database.ts";
 import { findProcesses } from "../store/find-processes.ts";
 import { listProcesses as readProcesses } from "../store/processes.ts";
 import { requireAction } from "./guard.ts";
 import type { ProcessCache } from "./process-cache.ts";
 
-export type DescribeDeps = { readonly database: Database; readonly processes: ProcessCache };
+export type DescribeDeps = {
+  readonly database: Database;
+  readonly processes: ProcessCache;
+  /** What the operator says of single processes; nothing when absent. */
+  readonly rights?: Rights;
+};
 
 /** A page of a list; `next` continues it, `prev` leads back: undefined at the ends. */
 export type Page<Item> = { readonly items: readonly Item[]; readonly next?: string; readonly prev?: string };
@@ -31,7 +37,7 @@ export type ProcessFilter = {
  * that is somebody else, `invalid-query-parameter-value` for an unknown place.
  */
 export async function listProcesses(
-  deps: Pick<DescribeDeps, "database">,
+  deps: Pick<DescribeDeps, "database" | "rights">,
   principal: Principal | undefined,
   filter: ProcessFilter,
 ): Promise<Page<Process>> {
@@ -39,10 +45,28 @@ export async function listProcesses(
   requireOwnOwner(principal, filter.search?.owner);
   const { limit } = filter;
   // One more than asked tells whether there is a next page.
-  const read = await readPage(deps, principal, { ...filter, limit: limit + 1 });
+  const read = await readVisible(deps, principal, { ...filter, limit: limit + 1 });
   const items = read.slice(0, limit);
   const last = items.at(-1);
   return read.length > items.length && last !== undefined ? { items, next: last.id } : { items };
+}
+
+/** What rights hide leaves no gap in a page. */
+async function readVisible(
+  deps: Pick<DescribeDeps, "database" | "rights">,
+  principal: Principal | undefined,
+  filter: ProcessFilter,
+): Promise<readonly Process[]> {
+  const { rights = [] } = deps;
+  const visible: Process[] = [];
+  for (let page = filter; ; ) {
+    const read = await readPage(deps, principal, page);
+    visible.push(...read.filter(({ id }) => hasRight(rights, principal, "see", id)));
+    const last = read.at(-1);
+    if (last === undefined || read.length < page.limit || visible.length >= filter.limit) break;
+    page = { ...page, after: last.id };
+  }
+  return visible.slice(0, filter.limit);
 }
 
 async function readPage(
@@ -50,7 +74,11 @@ async function readPage(
   principal: Principal | undefined,
   { limit, after, visibility, search, order = byId }: ProcessFilter,
 ): Promise<readonly Process[]> {
-  const page = { limit, withPrivate: seesPrivate(principal), ...defined({ after, visibility }) };
+  const page = {
+    limit,
+    withPrivate: seesPrivate(principal) && principal?.scope?.processes === undefined,
+    ...defined({ after, visibility }),
+  };
   if (search === undefined && order === byId) return readProcesses(database, page);
   const found = await findProcesses(database, { ...page, search: search ?? { needles: [] }, order });
   if (found === undefined) throw wrongProcessQuery("after", after ?? "", "a value from a link of a list");
@@ -69,7 +97,7 @@ function requireOwnOwner(principal: Principal | undefined, owner: string | undef
  * Throws `no-such-process`, also for one that may not be seen.
  */
 export async function describeProcess(
-  deps: Pick<DescribeDeps, "processes">,
+  deps: Pick<DescribeDeps, "processes" | "rights">,
   principal: Principal | undefined,
   name: string,
 ): Promise<Process> {
@@ -77,8 +105,8 @@ export async function describeProcess(
   const process = await deps.processes.find(name);
   // An earlier revision is hidden when it or the process as it is now is private.
   const current = process === undefined || process.id === name ? process : await deps.processes.find(process.id);
-  const isShown = current !== undefined && isVisible(current, principal);
-  if (process === undefined || !isShown || !isVisible(process, principal)) throw noSuchProcess(name);
+  const isShown = current !== undefined && isVisible(deps, current, principal);
+  if (process === undefined || !isShown || !isVisible(deps, process, principal)) throw noSuchProcess(name);
   return process;
 }
 
@@ -87,6 +115,11 @@ export function noSuchProcess(id: string): Problem {
   return new Problem("no-such-process", `Cannot find process "${id}": no process has this id`);
 }
 
-function isVisible(process: Process, principal: Principal | undefined): boolean {
-  return process.visibility === "public" || seesPrivate(principal);
+function isVisible(
+  { rights = [] }: Pick<DescribeDeps, "rights">,
+  process: Process,
+  principal: Principal | undefined,
+): boolean {
+  if (!hasRight(rights, principal, "see", process.id)) return false;
+  return process.visibility === "public" || (seesPrivate(principal) && isInScope(principal ?? {}, process.id));
 }

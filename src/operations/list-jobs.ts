@@ -6,8 +6,10 @@ import type { JobSearch } from "../domain/job-search.ts";
 import { type JobOrder, newestFirst, type SortKey } from "../domain/job-sort.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Database } from "../store/database.ts";
+import { comparePositions } from "../store/job-lists/position.ts";
 import { type JobPosition, type ListedJob, listJobs as readJobs } from "../store/list-jobs.ts";
 import type { Page } from "./describe-processes.ts";
+import { fellowsOf } from "./group-jobs.ts";
 import { maySeeJob, requireAction } from "./guard.ts";
 
 export type JobFilter = {
@@ -29,20 +31,21 @@ export type ListDeps = { readonly database: Database; readonly clock: Clock };
 export async function listJobs(deps: ListDeps, principal: Principal, filter: JobFilter): Promise<Page<Job>> {
   requireAction(principal, "read-own-jobs", "list jobs");
   const { limit, after, before, search = {}, order = newestFirst } = filter;
-  const owner = mayDo(principal, "read-all-jobs") ? {} : { user: principal.user ?? null };
+  const owners = mayDo(principal, "read-all-jobs") ? [{}] : await ownersFor(deps, principal);
   const from = readCursor(before ?? after, order.key, before === undefined ? "after" : "before");
   if (filter.withRemoved === true) requireAction(principal, "read-all-jobs", "list removed jobs");
-  const found = await readVisible(deps, principal, {
+  const reading = {
     // One more than asked tells whether there is a further page.
     limit: limit + 1,
-    ...owner,
     search,
     withRemoved: filter.withRemoved === true,
     // A page that ends before a job is read from there back.
     order: before === undefined ? order : { ...order, isDescending: !order.isDescending },
     now: deps.clock.now(),
     ...defined({ from }),
-  });
+  };
+  const lists = await Promise.all(owners.map((owner) => readVisible(deps, principal, { ...reading, ...owner })));
+  const found = joined(lists, reading.order, reading.limit);
   const shown = found.slice(0, limit);
   const listed = before === undefined ? shown : shown.toReversed();
   const [first, last] = [listed[0], listed.at(-1)];
@@ -56,18 +59,39 @@ export async function listJobs(deps: ListDeps, principal: Principal, filter: Job
   };
 }
 
+/** Whose jobs a principal may see some of: its own, and those of the groups that it is in. */
+async function ownersFor(deps: ListDeps, principal: Principal): Promise<readonly { readonly user: string | null }[]> {
+  const fellows = await fellowsOf(deps, principal);
+  return [{ user: principal.user ?? null }, ...fellows.map((user) => ({ user }))];
+}
+
+/** A list of somebody else's jobs, of which few may be for the caller, is read in pages of this size. */
+const fellowPage = 500;
+
+/** Joins lists of jobs to one in the same order. */
+function joined(lists: readonly (readonly ListedJob[])[], order: JobOrder, limit: number): readonly ListedJob[] {
+  const [only, ...others] = lists;
+  if (only !== undefined && others.length === 0) return only;
+  const all = lists.flat().toSorted((one, other) => comparePositions(one.position, other.position, order));
+  return all.slice(0, limit);
+}
+
 type Reading = Parameters<typeof readJobs>[1];
 
 /** What may not be known of leaves no gap in a page, and no place of it stands in a link. */
 async function readVisible(deps: ListDeps, principal: Principal, reading: Reading): Promise<readonly ListedJob[]> {
-  const mayList = async (job: Job) => seesPrivate(principal) || (await maySeeJob(deps, principal, job));
+  // What is another's is looked at for itself, one's own only where it may be hidden.
+  const isOwnList = reading.user === undefined || reading.user === (principal.user ?? null);
+  const seesAll = isOwnList && seesPrivate(principal) && principal.scope?.processes === undefined;
+  const mayList = async (job: Job) => seesAll || (await maySeeJob(deps, principal, job));
+  const pageSize = isOwnList ? reading.limit : Math.max(reading.limit, fellowPage);
   const visible: ListedJob[] = [];
   let from = reading.from;
   for (;;) {
-    const read = await readJobs(deps.database, { ...reading, ...defined({ from }) });
+    const read = await readJobs(deps.database, { ...reading, limit: pageSize, ...defined({ from }) });
     for (const one of read) if (await mayList(one.job)) visible.push(one);
     const last = read.at(-1);
-    if (last === undefined || read.length < reading.limit || visible.length >= reading.limit) break;
+    if (last === undefined || read.length < pageSize || visible.length >= reading.limit) break;
     from = last.position;
   }
   return visible.slice(0, reading.limit);

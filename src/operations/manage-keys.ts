@@ -1,22 +1,16 @@
-import { type Principal, type Role, roles } from "../domain/access.ts";
+import { type Action, access, type Principal, type Role, roles } from "../domain/access.ts";
 import { type AuditActor, localOperator } from "../domain/audit.ts";
+
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import { readExpiry } from "../domain/key-expiry.ts";
-import type { Logger } from "../domain/logger.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Database } from "../store/database.ts";
-import {
-  findKey,
-  hasAnyKey,
-  insertKey,
-  type KeyRow,
-  listKeys,
-  revokeKey as markRevoked,
-  touchKey,
-} from "../store/keys.ts";
-import { type AuditDeps, auditing } from "./audit.ts";
-import { hashSecret, matchesHash } from "./secrets.ts";
+
+import { insertKey, type KeyRow, listKeys, revokeKey as markRevoked } from "../store/keys.ts";
+import { type AuditDeps, actorOf, auditing } from "./audit.ts";
+import { requireAction } from "./guard.ts";
+import { hashSecret } from "./secrets.ts";
 
 export type KeyDeps = AuditDeps & {
   readonly database: Database;
@@ -31,13 +25,30 @@ export type KeyDeps = AuditDeps & {
 export type KeySummary = Omit<KeyRow, "secretHash">;
 
 /** A key that is to be made. */
-export type WantedKey = { readonly user: string; readonly role: string; readonly expires?: string };
+export type WantedKey = {
+  readonly user: string;
+  readonly role: string;
+  readonly expires?: string;
+  readonly label?: string;
+  /** All that it may, of what its role may; everything when absent. */
+  readonly actions?: readonly string[];
+  /** Patterns of the processes that it is for, with `*` for any text; all when absent. */
+  readonly processes?: readonly string[];
+  /** Its owner is a program: nobody signs in to a browser with it. */
+  readonly isService?: boolean;
+};
+
+/** Words where something was given: as an option of the command line, unless told otherwise. */
+type Naming = (member: string) => string;
+
+const asOption: Naming = (member) => `--${member}`;
+const asMember: Naming = (member) => member;
+
+/** A key that can be made. */
+type SoundKey = Pick<KeyRow, "user" | "role" | "expiresAt" | "label" | "actions" | "processes" | "isService">;
 
 /** Checks what a key is to be, before anything is made for it. Throws `invalid-parameter-value` for a role, user or end that cannot be. */
-export function readWantedKey(
-  wanted: WantedKey,
-  now: number,
-): { readonly user: string; readonly role: Role; readonly expiresAt?: number } {
+export function readWantedKey(wanted: WantedKey, now: number, named: Naming = asOption): SoundKey {
   const role = roles.find((one) => one === wanted.role);
   if (role === undefined) {
     const detail = `Cannot create key: found role "${wanted.role}", wanted one of ${roles.join(", ")}`;
@@ -50,10 +61,37 @@ export function readWantedKey(
   }
   const expiresAt = wanted.expires === undefined ? undefined : readExpiry(wanted.expires, now);
   if (wanted.expires !== undefined && expiresAt === undefined) {
-    const detail = `Cannot create key: found --expires "${wanted.expires}", wanted a time in the future: 90s, 30m, 12h, 30d, 52w, 2027-01-31 or 2027-01-31T12:00:00Z`;
+    const detail = `Cannot create key: found ${named("expires")} "${wanted.expires}", wanted a time in the future: 90s, 30m, 12h, 30d, 52w, 2027-01-31 or 2027-01-31T12:00:00Z`;
     throw new Problem("invalid-parameter-value", detail);
   }
-  return { user: wanted.user, role, ...defined({ expiresAt }) };
+  const { user, label, isService = false, processes } = wanted;
+  const scoped = wanted.actions === undefined ? undefined : readActions(wanted.actions, role, named);
+  if (label !== undefined && !/^[^\p{C}]{1,200}$/u.test(label)) {
+    throw refuse(`${named("label")} ${JSON.stringify(label.slice(0, 200))}`, "1 to 200 characters that can be printed");
+  }
+  const wrong = processes?.find((pattern) => !/^[\w.*-]{1,200}$/.test(pattern));
+  if (wrong !== undefined || processes?.length === 0 || (processes?.length ?? 0) > maxPatterns) {
+    const found = wrong === undefined ? `${processes?.length} patterns` : JSON.stringify(wrong.slice(0, 200));
+    throw refuse(`${named("processes")} ${found}`, `1 to ${maxPatterns} ids of processes, with * for any text`);
+  }
+  return { user, role, isService, ...defined({ expiresAt, label, actions: scoped, processes }) };
+}
+
+const maxPatterns = 100;
+
+function readActions(names: readonly string[], role: Role, named: Naming): readonly Action[] {
+  const known: readonly Action[] = access[role];
+  // Nobody executes or changes what may not be read.
+  const reads = ["execute", "deploy", "read-package"].some((name) => names.includes(name)) ? ["read-processes"] : [];
+  const read = known.filter((action) => [...names, ...reads].includes(action));
+  const wrong = names.find((name) => !known.some((action) => action === name));
+  if (wrong === undefined && read.length > 0) return read;
+  const found = wrong === undefined ? "none" : JSON.stringify(wrong.slice(0, 200));
+  throw refuse(`${named("actions")} ${found}`, `some of what the role "${role}" may: ${known.join(", ")}`);
+}
+
+function refuse(found: string, wanted: string): Problem {
+  return new Problem("invalid-parameter-value", `Cannot create key: found ${found}, wanted ${wanted}`);
 }
 
 /**
@@ -63,9 +101,10 @@ export function readWantedKey(
 export async function createKey(
   deps: KeyDeps,
   wanted: WantedKey,
+  named?: Naming,
 ): Promise<{ readonly key: KeySummary; readonly text: string }> {
   const createdAt = deps.clock.now();
-  const read = readWantedKey(wanted, createdAt);
+  const read = readWantedKey(wanted, createdAt, named);
   const secret = deps.newSecret();
   const key = { id: deps.newSecret().slice(0, 12), createdAt, ...read };
   const database = auditing(deps, deps.actor ?? localOperator, "create-key", { subject: key.id });
@@ -86,96 +125,26 @@ export async function revokeKey(deps: Omit<KeyDeps, "newSecret">, id: string): P
   throw new Problem("not-found", `Cannot revoke key "${id}": found none, wanted the id of a key that is not revoked`);
 }
 
-/** Who a request comes from; `stranger` when it names no key where one is needed. */
-export type Caller = { readonly kind: "known"; readonly principal: Principal } | { readonly kind: "stranger" };
-
-/**
- * Resolves an `Authorization` header. Throws `unauthorized` for a header that is no valid key: a wrong key is never
- * taken for no key.
- */
-export type Authenticator = (authorization: string | undefined) => Promise<Caller>;
-
-export type AuthenticatorDeps = {
-  readonly database: Database;
-  readonly clock: Clock;
-  /** The role of callers without a key, when they are allowed. */
-  readonly allowAnonymous: Role | undefined;
-  /** Only this machine can reach the service: until a first key is made everyone is admin. */
-  readonly isLocalOnly: boolean;
-  /** Told when the use of a key cannot be written down. */
-  readonly logger?: Pick<Logger, "warn">;
-  /** Called when a key is known to exist. */
-  readonly onKey?: () => void;
-};
-
-/** A new or revoked key is honoured within this time, and what watches its holder has half a second more; in milliseconds. */
-const freshMilliseconds = 500;
-/** The use of a key is written down at most once in this time. */
-const touchMilliseconds = 60_000;
-/** Keys that are remembered at once. */
-const maxRemembered = 1024;
-
-type Remembered<Value> = { readonly value: Value; readonly until: number };
-
-/** Creates the authenticator of a server. What it reads is remembered for at most a second. */
-export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
-  const keys = new Map<string, Remembered<KeyRow | undefined>>();
-  let isSignInOn: Remembered<boolean> = { value: false, until: Number.NEGATIVE_INFINITY };
-
-  const keyOf = async (id: string): Promise<KeyRow | undefined> => {
-    const now = deps.clock.elapsed();
-    const known = keys.get(id);
-    if (known !== undefined && now < known.until) return known.value;
-    const value = await findKey(deps.database, id);
-    if (value !== undefined) deps.onKey?.();
-    if (keys.size >= maxRemembered) keys.clear();
-    keys.set(id, { value, until: now + freshMilliseconds });
-    return value;
-  };
-  const touched = new Map<string, number>();
-  // Nobody waits for it: no request costs a write.
-  const touch = ({ id, lastUsedAt }: KeyRow): void => {
-    const now = deps.clock.now();
-    const last = touched.get(id) ?? lastUsedAt;
-    // A clock that was set back must not keep it from being written for long.
-    if (last !== undefined && Math.abs(now - last) < touchMilliseconds) return;
-    if (touched.size >= maxRemembered) touched.clear();
-    touched.set(id, now);
-    touchKey(deps.database, id, now).catch((error: unknown) =>
-      deps.logger?.warn("Cannot store when a key was used", { key: id, error }),
-    );
-  };
-  const signInIsOn = async (): Promise<boolean> => {
-    const now = deps.clock.elapsed();
-    // Once a key was made, sign-in stays on.
-    if (isSignInOn.value || now < isSignInOn.until) return isSignInOn.value;
-    isSignInOn = { value: await hasAnyKey(deps.database), until: now + freshMilliseconds };
-    if (isSignInOn.value) deps.onKey?.();
-    return isSignInOn.value;
-  };
-
-  return async (authorization) => {
-    if (authorization !== undefined) {
-      const key = await requireKey(authorization, keyOf, deps.clock.now());
-      touch(key);
-      return { kind: "known", principal: { user: key.user, role: key.role } };
-    }
-    if (deps.allowAnonymous !== undefined) return { kind: "known", principal: { role: deps.allowAnonymous } };
-    if (deps.isLocalOnly && !(await signInIsOn())) return { kind: "known", principal: { role: "admin" } };
-    return { kind: "stranger" };
-  };
+/** Creates a key for a principal who may. Throws `forbidden`, also for one whose own key has a scope, and else as `createKey` does. */
+export async function giveKey(deps: KeyDeps, principal: Principal, wanted: WantedKey) {
+  requireAction(principal, "manage-keys", "create a key");
+  if (principal.scope === undefined) return createKey({ ...deps, actor: actorOf(principal) }, wanted, asMember);
+  // It would be a way around the scope.
+  const detail = "Cannot create key: found a key that is not for everything, wanted one without actions and processes";
+  throw new Problem("forbidden", detail, { challenge: "insufficient_scope" });
 }
 
-async function requireKey(
-  authorization: string,
-  keyOf: (id: string) => Promise<KeyRow | undefined>,
-  now: number,
-): Promise<KeyRow> {
-  const [, id = "", secret = ""] = /^Bearer +hdl_([A-Za-z0-9]+)_([A-Za-z0-9]+) *$/i.exec(authorization) ?? [];
-  const key = id === "" ? undefined : await keyOf(id);
-  const holds = key !== undefined && key.revokedAt === undefined && now < (key.expiresAt ?? Number.POSITIVE_INFINITY);
-  if (key === undefined || !holds || !matchesHash(secret, key.secretHash)) {
-    throw new Problem("unauthorized", "Cannot sign in: found no valid key, wanted Authorization: Bearer hdl_...");
-  }
-  return key;
+/** Lists all keys for a principal who may see them. Throws `forbidden`. */
+export async function listKeysFor(
+  deps: Pick<KeyDeps, "database">,
+  principal: Principal,
+): Promise<readonly KeySummary[]> {
+  requireAction(principal, "manage-keys", "list keys");
+  return readKeys(deps);
+}
+
+/** Revokes a key for a principal who may. Throws `forbidden`, and else as `revokeKey` does. */
+export async function takeKeyBack(deps: KeyDeps, principal: Principal, id: string): Promise<void> {
+  requireAction(principal, "manage-keys", `revoke key "${id}"`);
+  await revokeKey({ ...deps, actor: actorOf(principal) }, id);
 }

@@ -5,6 +5,7 @@ import { defined } from "../domain/defined.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
 import { parseProcessName } from "../domain/process-name.ts";
+import { hasRight } from "../domain/rights.ts";
 import type { Database } from "../store/database.ts";
 import {
   findNamedRevision,
@@ -16,7 +17,7 @@ import {
 import { findProcessRevision, isPrivateProcess } from "../store/processes.ts";
 import { actorOf, auditing } from "./audit.ts";
 import { type DeployDeps, type Precondition, requireOwner } from "./deploy-process.ts";
-import { noSuchProcess, type Page } from "./describe-processes.ts";
+import { type DescribeDeps, noSuchProcess, type Page } from "./describe-processes.ts";
 import { requireAction } from "./guard.ts";
 
 export type { ProcessRevision } from "../store/process-revisions.ts";
@@ -24,7 +25,7 @@ export type { ProcessRevision } from "../store/process-revisions.ts";
 /** A revision with what it says and runs. */
 export type RevisionOfProcess = ProcessRevision & { readonly process: Process };
 
-type ReadDeps = Pick<DeployDeps, "database">;
+type ReadDeps = Pick<DeployDeps, "database"> & Pick<DescribeDeps, "rights">;
 type ChangeDeps = Pick<DeployDeps, "database" | "clock" | "processes" | "onAudited">;
 
 /**
@@ -32,7 +33,7 @@ type ChangeDeps = Pick<DeployDeps, "database" | "clock" | "processes" | "onAudit
  * name them. Throws `no-such-process`, also for one that may not be seen.
  */
 export async function readRevision(
-  { database }: ReadDeps,
+  { database, rights = [] }: ReadDeps,
   principal: Principal | undefined,
   name: string,
 ): Promise<RevisionOfProcess> {
@@ -40,19 +41,20 @@ export async function readRevision(
   const parsed = parseProcessName(name);
   const found = await findNamedRevision(database, parsed);
   const process = found === undefined ? undefined : await findProcessRevision(database, parsed.id, found.revision);
-  if (found === undefined || process === undefined) throw noSuchProcess(name);
+  const isHidden = !hasRight(rights, principal, "see", parsed.id);
+  if (found === undefined || process === undefined || isHidden) throw noSuchProcess(name);
   await requireVisible(database, principal, process);
   return { ...found, process };
 }
 
 /** Lists the revisions of a process that may be seen, those that were deployed last first. Throws `no-such-process`. */
 export async function listRevisions(
-  { database }: ReadDeps,
+  { database, rights }: ReadDeps,
   principal: Principal | undefined,
   id: string,
   page: { readonly limit: number; readonly after?: string },
 ): Promise<Page<ProcessRevision>> {
-  const { process: newest } = await readRevision({ database }, principal, id);
+  const { process: newest } = await readRevision({ database, ...defined({ rights }) }, principal, id);
   const { limit, after } = page;
   const before = after === undefined ? undefined : deploymentOf(after);
   const read = await readRevisions(database, newest.id, { limit: limit + 1, ...defined({ before }) });
@@ -86,7 +88,7 @@ export async function withdrawRevision(
   name: string,
   precondition?: Precondition,
 ): Promise<void> {
-  requireAction(principal, "deploy", `withdraw process "${name}"`);
+  requireAction(principal, "deploy", `withdraw process "${name}"`, parseProcessName(name).id);
   const { process, withdrawnAt } = await readRevision(deps, principal, name);
   requireMutableRevision("withdraw", process);
   await requireOwner(deps, principal, "withdraw", process.id);
@@ -103,7 +105,7 @@ export async function withdrawRevision(
  * `no-such-process`, `immutable-process`, `forbidden`.
  */
 export async function restoreRevision(deps: ChangeDeps, principal: Principal, name: string): Promise<Process> {
-  requireAction(principal, "deploy", `restore process "${name}"`);
+  requireAction(principal, "deploy", `restore process "${name}"`, parseProcessName(name).id);
   const { process } = await readRevision(deps, principal, name);
   requireMutableRevision("restore", process);
   await requireOwner(deps, principal, "restore", process.id);

@@ -1,6 +1,7 @@
 import type { Principal } from "../domain/access.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
+import { parseProcessName } from "../domain/process-name.ts";
 import type { Database } from "../store/database.ts";
 import { packageOfRevision } from "../store/process-revisions.ts";
 import type { PackageSource } from "../store/processes.ts";
@@ -23,7 +24,7 @@ export async function readPackageOf(
   if (principal === undefined) {
     throw new Problem("unauthorized", "Cannot read the package: found no Authorization, wanted a key");
   }
-  requireAction(principal, "read-package", `read the package of process "${name}"`);
+  requireAction(principal, "read-package", `read the package of process "${name}"`, parseProcessName(name).id);
   if (process.definition.kind === "builtin") {
     throw new Problem("not-found", `Cannot read the package of process "${name}": found a built-in, which has none`);
   }

@@ -34,7 +34,12 @@ export async function retryJob(
   request: RetryRequest,
 ): Promise<Job> {
   const job = await readJob(deps, principal, jobId);
-  requireAction(principal, isOwn(principal, job.user) ? "execute" : "dismiss-all", `retry job "${jobId}"`);
+  requireAction(
+    principal,
+    isOwn(principal, job.user) ? "execute" : "dismiss-all",
+    `retry job "${jobId}"`,
+    job.processId,
+  );
   const states: readonly string[] = jobMoves.retry.from;
   if (!states.includes(job.status)) {
     const detail = `Cannot retry job "${jobId}": found status ${job.status}, wanted ${states.join(" or ")}`;

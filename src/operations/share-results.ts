@@ -2,13 +2,14 @@ import * as v from "valibot";
 import type { Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { fault, refusal } from "../domain/faults.ts";
+import type { Job } from "../domain/job.ts";
 import { readExpiry } from "../domain/key-expiry.ts";
 import { Problem } from "../domain/problem.ts";
 import { findJob } from "../store/jobs.ts";
 import { findShare, findShareByToken, removeShare, type Share, saveShare } from "../store/shares.ts";
 import { type AuditDeps, actorOf, auditing } from "./audit.ts";
 import { readJob } from "./follow-jobs.ts";
-import { requireAction } from "./guard.ts";
+import { maySee, requireAction } from "./guard.ts";
 import { type FoundDirectory, findOutputDirectory } from "./read-directory.ts";
 import { type JobResults, type KnownFile, openOutputPath, type ReadResultsDeps, resultsOfJob } from "./read-results.ts";
 import { hashSecret } from "./secrets.ts";
@@ -33,6 +34,7 @@ export async function shareResults(
 ): Promise<Share & { readonly token: string }> {
   requireAction(principal, "dismiss-own", "share results");
   const job = await readJob(deps, principal, jobId);
+  requireOwnJob(principal, job);
   if (job.status !== "successful") {
     throw new Problem("conflict", `Cannot share job "${jobId}": found status ${job.status}, wanted successful`);
   }
@@ -60,9 +62,15 @@ export async function readShare(deps: ShareDeps, principal: Principal, jobId: st
 /** Takes the share of a job back. Throws as `readShare` does. */
 export async function takeShareBack(deps: ShareDeps, principal: Principal, jobId: string): Promise<void> {
   requireAction(principal, "dismiss-own", "take a share back");
-  await readJob(deps, principal, jobId);
+  requireOwnJob(principal, await readJob(deps, principal, jobId));
   const database = auditing(deps, actorOf(principal), "unshare", { subject: jobId });
   if (!(await removeShare(database, jobId))) throw notShared(jobId);
+}
+
+/** Who sees a job as a member of a group gives it to nobody. Throws `forbidden`. */
+function requireOwnJob(principal: Principal, { id, user }: Pick<Job, "id" | "user">): void {
+  if (maySee(principal, user)) return;
+  throw new Problem("forbidden", `Cannot share results of job "${id}": found a job of another user, wanted an own one`);
 }
 
 function notShared(jobId: string): Problem {

@@ -108,7 +108,7 @@ export async function targetOf(
 ): Promise<SubmissionTarget> {
   const isOwn = "definition" in reference;
   const id = isOwn ? reference.id : processId;
-  requireAction(principal, "execute", `execute process "${id}"`);
+  requireAction(principal, "execute", `execute process "${id}"`, id);
   if (isOwn) return { process: reference };
   return { process: await deps.remotes.describe(reference, id), provider: reference };
 }

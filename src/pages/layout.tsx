@@ -53,6 +53,7 @@ export function Layout({
           <a href={`${baseUrl}/jobs?f=html`}>Jobs</a>
           <a href={`${baseUrl}/api.html`}>API</a>
           <a href={`${baseUrl}/conformance?f=html`}>Conformance</a>
+          <a href={`${baseUrl}/_/sign-in?f=html`}>Account</a>
         </nav>
         <main>
           <h1>{title}</h1>

@@ -1,6 +1,6 @@
 import { and, asc, type Column, eq, gt, isNotNull, isNull, notExists, or } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
-import type { Role } from "../domain/access.ts";
+import type { Action, Role } from "../domain/access.ts";
 import type { Database } from "./database.ts";
 import { keys } from "./schema/keys.ts";
 import { processes } from "./schema/processes.ts";
@@ -18,6 +18,13 @@ export type KeyRow = {
   readonly lastUsedAt?: number;
   /** From then on it is refused. */
   readonly expiresAt?: number;
+  readonly label?: string;
+  /** All that it may, of what its role may; everything when absent. */
+  readonly actions?: readonly Action[];
+  /** Patterns of the processes that it is for; all when absent. */
+  readonly processes?: readonly string[];
+  /** Its owner is a program. */
+  readonly isService: boolean;
 };
 
 const insert = compile<Record<keyof typeof keys.$inferSelect, string | number | null>>()(() =>
@@ -70,8 +77,13 @@ const touch = compile<{ id: string; at: number }>()(() =>
 
 /** Keeps a new key. */
 export async function insertKey(database: Database, key: KeyRow): Promise<void> {
-  const { revokedAt = null, lastUsedAt = null, expiresAt = null } = key;
-  await database.write([insert({ ...key, revokedAt, lastUsedAt, expiresAt })]);
+  const { revokedAt = null, lastUsedAt = null, expiresAt = null, label = null } = key;
+  const [actions, processIds] = [key.actions, key.processes].map((one) =>
+    one === undefined ? null : JSON.stringify(one),
+  );
+  const isService = Number(key.isService);
+  const lists = { actions: actions ?? null, processes: processIds ?? null };
+  await database.write([insert({ ...key, ...lists, revokedAt, lastUsedAt, expiresAt, label, isService })]);
 }
 
 /** Lists all keys, revoked ones too, the oldest first. */

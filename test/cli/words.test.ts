@@ -34,6 +34,8 @@ for (const words of [
   ["help", "nothing"],
   ["help", "serve", "now"],
   ["--help", "now"],
+  ["login", "now"],
+  ["logout", "now"],
   ["doctor", "now"],
   ["reload", "now"],
   ["service", "print", "now"],

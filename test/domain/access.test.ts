@@ -13,6 +13,7 @@ const wanted: Record<Action, Record<Role, boolean>> = {
   "read-all-jobs": { viewer: false, runner: false, deployer: false, admin: true },
   "dismiss-all": { viewer: false, runner: false, deployer: false, admin: true },
   "manage-providers": { viewer: false, runner: false, deployer: false, admin: true },
+  "manage-keys": { viewer: false, runner: false, deployer: false, admin: true },
   bulk: { viewer: false, runner: false, deployer: false, admin: true },
   "read-metrics": { viewer: false, runner: false, deployer: false, admin: true },
   "read-audit": { viewer: false, runner: false, deployer: false, admin: true },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { type Role, roles } from "../../src/domain/access.ts";
-import { jsonOf, openService, type Service, submitEcho } from "./service.ts";
+import { identitiesOf } from "./identities.ts";
+import { address, jsonOf, openService, type Service, submitEcho } from "./service.ts";
 
 const tool = (id: string) => ({
   cwlVersion: "v1.2",
@@ -68,6 +69,7 @@ const cells: readonly Asked[] = [
     allowed: runners,
     status: 201,
   },
+  { what: "list keys", ask: get("/_/keys"), allowed: ["admin"], status: 200 },
   {
     what: "deploy",
     ask: (service, key) => service.send("POST", "/processes", { key, body: tool("second") }),
@@ -88,21 +90,38 @@ const cells: readonly Asked[] = [
   },
 ];
 
+/** By what somebody comes who has a role: a key, a token of a provider whose groups give the role, a browser's session. */
+const ways = ["key", "token", "session"] as const;
+
+const identities = identitiesOf((token) => {
+  const role = roles.find((one) => token === `token-of-${one}`);
+  return role === undefined ? undefined : { user: "ann", role, groups: [`${role}s`] };
+});
+
 /** A viewer's own job stems from a time when its user had a key that could do more. */
-async function withOwnJob(role: Role) {
-  const service = await openService({ holdsJobs: true });
+async function withOwnJob(role: Role, way: (typeof ways)[number]) {
+  const service = await openService({ holdsJobs: true, ...(way === "key" ? {} : { identities }) });
   const deployer = await service.createKey("deployer", "ann");
   await service.send("POST", "/processes", { key: deployer, body: tool("first") });
   const id = await submitEcho(service, await service.createKey("runner", "ann"));
-  return { service, id, key: await service.createKey(role, "ann") };
+  const key = await service.createKey(role, "ann");
+  if (way !== "session") return { service, id, key: way === "key" ? key : `token-of-${role}` };
+  const headers = { origin: address, "content-type": "application/x-www-form-urlencoded" };
+  const signedIn = await service.send("POST", "/_/sign-in", { headers, body: `key=${key}` });
+  const cookie = (signedIn.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+  // As a page of the service would send it.
+  const own = { cookie, "sec-fetch-site": "same-origin" };
+  const send: Service["send"] = (method, path, { key: _key, headers: more, ...options } = {}) =>
+    service.send(method, path, { ...options, headers: { ...more, ...own } });
+  return { service: { ...service, send }, id, key: "" };
 }
 
 for (const role of roles) {
-  describe(`a ${role}`, () => {
+  describe.each(ways)(`a ${role} by a %s`, (way) => {
     for (const { what, ask, allowed, status } of cells) {
       const may = allowed.some((one) => one === role);
       test(`${may ? "may" : "may not"} ${what}`, async () => {
-        const { service, id, key } = await withOwnJob(role);
+        const { service, id, key } = await withOwnJob(role, way);
         await using opened = service;
         const response = await ask(opened, key, id);
         expect(response.status).toBe(may ? status : 403);

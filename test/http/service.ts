@@ -4,20 +4,28 @@ import type { Role } from "../../src/domain/access.ts";
 import { noActivity } from "../../src/domain/activity.ts";
 import { createCondition } from "../../src/domain/condition.ts";
 import { defined } from "../../src/domain/defined.ts";
+
 import { documentOfItem } from "../../src/domain/inner-files.ts";
 import type { Job, JobFailure } from "../../src/domain/job.ts";
 import { type Logger, silentLogger } from "../../src/domain/logger.ts";
 import type { Process, ProcessDescription } from "../../src/domain/process.ts";
+import type { Rights } from "../../src/domain/rights.ts";
 import { plainIdentity, type ServiceIdentity } from "../../src/domain/service-identity.ts";
+
 import type { InputItem, Result, Results } from "../../src/domain/values.ts";
 import { echo } from "../../src/engines/builtin/echo.ts";
 import { createInputChecks } from "../../src/engines/input-check.ts";
 import { createLayout, type Layout } from "../../src/files/layout.ts";
 import type { DoorConfig } from "../../src/http/door.ts";
+
+import type { RequestRate } from "../../src/http/request-rate.ts";
 import { createHttpApp, type HttpApp, type HttpDeps } from "../../src/http/server.ts";
+import type { IdentityProvider } from "../../src/net/identity-provider.ts";
+import { createAuthenticator } from "../../src/operations/authenticate.ts";
+
 import { createJobNews } from "../../src/operations/job-news.ts";
 import { createJobWatches } from "../../src/operations/job-watch.ts";
-import { createAuthenticator, createKey, type KeyDeps } from "../../src/operations/manage-keys.ts";
+import { createKey, type KeyDeps } from "../../src/operations/manage-keys.ts";
 import { createProcessCache } from "../../src/operations/process-cache.ts";
 import { createQueueLimit } from "../../src/operations/queue-limit.ts";
 import { createRemoteProcesses } from "../../src/operations/remote-processes.ts";
@@ -37,6 +45,9 @@ export type ServiceOptions = {
   readonly logger?: Logger;
   /** What the service says of itself. */
   readonly identity?: ServiceIdentity;
+  readonly identities?: IdentityProvider;
+  readonly requestRate?: RequestRate;
+  readonly rights?: Rights;
   /** Jobs stay accepted until a test ends them. */
   readonly holdsJobs?: boolean;
 } & Partial<Pick<HttpDeps, "observer" | "readMetrics" | "onForeignRead">>;
@@ -132,6 +143,8 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
   const gate = loopbackGate();
   const secretKey = new Uint8Array(32);
   const { observer, readMetrics, onForeignRead } = options;
+  const rights = defined({ rights: options.rights });
+  const identities = defined({ identities: options.identities });
   const app = createHttpApp({
     ...defined({ observer, readMetrics, onForeignRead }),
     database,
@@ -158,7 +171,13 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
       clock,
       allowAnonymous: options.allowAnonymous,
       isLocalOnly: door.isLoopback,
+      secretKey,
+      ...identities,
+      ...rights,
     }),
+    ...identities,
+    ...rights,
+    ...defined({ requestRate: options.requestRate }),
     door,
     settings: { ...defaultSettings, ...options.settings },
     runner: {

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { silentLogger } from "../../src/domain/logger.ts";
 import { Problem } from "../../src/domain/problem.ts";
 import { createCallerWatch } from "../../src/http/watch-caller.ts";
-import type { Caller } from "../../src/operations/manage-keys.ts";
+import type { Caller, Credentials } from "../../src/operations/authenticate.ts";
 
 const known = (user: string): Caller => ({ kind: "known", principal: { role: "viewer", user } });
 
@@ -18,17 +18,17 @@ test("callers are asked for together, each key once, and only those who changed 
     ["three", known("eve")],
   ]);
   const asked: (string | undefined)[] = [];
-  const authenticate = async (key: string | undefined): Promise<Caller> => {
+  const authenticate = async ({ authorization: key }: Credentials): Promise<Caller> => {
     asked.push(key);
     const caller = keys.get(key);
     if (caller === undefined) throw new Problem("unauthorized", "no such key");
     return caller;
   };
   const watchCaller = createCallerWatch({ authenticate, logger: silentLogger });
-  using first = watchCaller("one", known("ada"));
-  using second = watchCaller("one", known("ada"));
-  using kept = watchCaller("two", known("bob"));
-  using other = watchCaller("three", known("eve"));
+  using first = watchCaller({ authorization: "one" }, known("ada"));
+  using second = watchCaller({ authorization: "one" }, known("ada"));
+  using kept = watchCaller({ authorization: "two" }, known("bob"));
+  using other = watchCaller({ authorization: "three" }, known("eve"));
   keys.delete("one");
   keys.set("three", known("mallory"));
   await Promise.all([first, second, other].map(({ signal }) => ended(signal)));

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { silentLogger } from "../../src/domain/logger.ts";
-import { createAuthenticator, createKey, readKeys, revokeKey } from "../../src/operations/manage-keys.ts";
+import { createAuthenticator } from "../../src/operations/authenticate.ts";
+import { createKey, readKeys, revokeKey } from "../../src/operations/manage-keys.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { touchKey } from "../../src/store/keys.ts";
 import { fakeClock } from "../support/fake-clock.ts";
@@ -14,7 +15,8 @@ async function openKeys() {
   const file = join(directory.path, "heddle.db");
   const database = stack.use(await openDatabase({ file, clock, logger: silentLogger }));
   const deps = { database, clock, newSecret: () => crypto.randomUUID().replaceAll("-", "") };
-  const authenticate = createAuthenticator({ ...deps, allowAnonymous: undefined, isLocalOnly: true });
+  const authenticator = createAuthenticator({ ...deps, allowAnonymous: undefined, isLocalOnly: true });
+  const authenticate = (authorization?: string) => authenticator(authorization === undefined ? {} : { authorization });
   return { deps, clock, file, authenticate, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 

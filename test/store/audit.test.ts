@@ -24,7 +24,7 @@ async function openAudit() {
 }
 
 const entry = { at: 1000, user: "ann", role: "admin", action: "deploy", subject: "p", outcome: "done" } as const;
-const key = { id: "k", user: "ann", role: "admin", secretHash: "x", createdAt: 1 } as const;
+const key = { id: "k", user: "ann", role: "admin", secretHash: "x", createdAt: 1, isService: false } as const;
 
 test("lines come back, the newest first, by what is asked", async () => {
   await using store = await openAudit();

@@ -3,7 +3,7 @@ import { findKey, hasAnyKey, insertKey, type KeyRow, listKeys, revokeKey, touchK
 import { openTestDatabase } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
-const key: KeyRow = { id: "k1", user: "ada", role: "deployer", secretHash: "h", createdAt: 1 };
+const key: KeyRow = { id: "k1", user: "ada", role: "deployer", secretHash: "h", isService: false, createdAt: 1 };
 
 test("a key is found and listed as it was inserted", async () => {
   await using dir = await temporaryDirectory();

@@ -4,6 +4,7 @@ import { shortageOf } from "../../domain/shortage.ts";
 import { withoutKeys } from "../../domain/text.ts";
 import { documentPage } from "../../pages/document.tsx";
 import { policyOf } from "../../pages/page.ts";
+import { challengeOf } from "../challenge.ts";
 import { preferredType, prefersPlainJson } from "./negotiate.ts";
 
 const processes = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0";
@@ -115,7 +116,8 @@ export function problemResponse(error: unknown, { accept, basePath }: ProblemRea
     "content-language": "en",
     "x-content-type-options": "nosniff",
   };
-  if (problem.kind === "unauthorized") headers["www-authenticate"] = 'Bearer realm="heddle"';
+  const challenge = challengeOf(problem);
+  if (challenge !== undefined) headers["www-authenticate"] = challenge;
   // Said only where the coding is what was wrong (RFC 9110 15.5.16).
   if (problem.kind === "unsupported-content-coding") headers["accept-encoding"] = "gzip";
   if (problem.retryAfterSeconds !== undefined) headers["retry-after"] = String(problem.retryAfterSeconds);

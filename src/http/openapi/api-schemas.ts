@@ -1,5 +1,9 @@
 import * as v from "valibot";
+
+import { actions, roles } from "../../domain/access.ts";
+
 import { auditActions, auditOutcomes } from "../../domain/audit.ts";
+
 import { jobStatuses } from "../../domain/job-state.ts";
 import { jobControlOptions, transmissionModes } from "../../domain/process.ts";
 import { stageNames } from "../../domain/progress.ts";
@@ -75,6 +79,21 @@ const Provider = v.looseObject({
   status: v.picklist(["up", "down", "unknown"]),
   checked: v.pipe(v.string(), v.isoTimestamp()),
   links: v.array(Link),
+});
+
+const Key = v.looseObject({
+  id: v.string(),
+  user: v.string(),
+  role: v.picklist(roles),
+  service: v.boolean(),
+  label: v.optional(v.string()),
+  actions: v.optional(v.array(v.picklist(actions))),
+  processes: v.optional(v.array(v.string())),
+  state: v.picklist(["valid", "expired", "revoked"]),
+  created: v.pipe(v.string(), v.isoTimestamp()),
+  expires: v.optional(v.pipe(v.string(), v.isoTimestamp())),
+  lastUsed: v.optional(v.pipe(v.string(), v.isoTimestamp())),
+  revoked: v.optional(v.pipe(v.string(), v.isoTimestamp())),
 });
 
 /** The documents that the service answers with, by the names that its API description gives them. */
@@ -181,6 +200,8 @@ export const documentSchemas = {
     processes: v.array(v.looseObject({ id: v.string(), links: v.array(Link) })),
     links: v.array(Link),
   }),
+  KeyList: v.object({ keys: v.array(Key), links: v.array(Link) }),
+  NewKey: v.looseObject({ ...Key.entries, key: v.string() }),
   UploadedFile: v.looseObject({ id: v.string(), token: v.string(), href: v.string() }),
   Health: v.looseObject({ status: v.string() }),
 } as const satisfies Record<string, v.GenericSchema>;

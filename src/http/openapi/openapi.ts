@@ -12,6 +12,7 @@ import type { RouteAbout } from "./about.ts";
 import { documentSchemas } from "./api-schemas.ts";
 import { exampleRequest } from "./example-request.ts";
 import { toOpenApi30 } from "./openapi-30.ts";
+import { securityOf, securitySchemes } from "./security.ts";
 
 export type OpenApiVersion = "3.0" | "3.1";
 
@@ -20,10 +21,12 @@ export function openApiType(version: OpenApiVersion): string {
   return `application/vnd.oai.openapi+json;version=${version}`;
 }
 
-type ApiOptions = {
+export type ApiOptions = {
   readonly version: OpenApiVersion;
   readonly baseUrl: string;
   readonly identity: ServiceIdentity;
+  /** Where the provider of identities describes itself, when there is one. */
+  readonly openIdConnectUrl?: string;
 };
 
 /**
@@ -39,10 +42,10 @@ export function openApiDocument(
   for (const route of routes) {
     const path = pathOf(route);
     const item = paths[path] ?? {};
-    item[route.method.toLowerCase()] = operationOf(route, path);
+    item[route.method.toLowerCase()] = operationOf(route, path, options);
     paths[path] = item;
   }
-  for (const process of processes) Object.assign(paths, executionPath(routes, process.id, process));
+  for (const process of processes) Object.assign(paths, executionPath(routes, { name: process.id, process }, options));
   const { title, description } = options.identity;
   const texts = [description, aboutApi, ...(options.hasMore ? [manyProcesses] : [])];
   return documentOf({ title, version: "1.0.0", description: texts.join("\n\n") }, paths, options);
@@ -59,17 +62,18 @@ export function processApiDocument(
     ...Object.fromEntries(
       described.map((route) => {
         const path = `/processes/${name}`;
-        return [path, { get: operationOf(route, path) }];
+        return [path, { get: operationOf(route, path, options) }];
       }),
     ),
-    ...executionPath(routes, name, process),
+    ...executionPath(routes, { name, process }, options),
   };
   const { title = process.id, version, description = "" } = process.description;
   return documentOf({ title, version, description }, paths, options);
 }
 
-function documentOf(about: JsonObject, paths: JsonObject, { version, baseUrl, identity }: ApiOptions): JsonObject {
-  const { contact, license, termsUrl } = identity;
+function documentOf(about: JsonObject, paths: JsonObject, options: ApiOptions): JsonObject {
+  const { version, baseUrl } = options;
+  const { contact, license, termsUrl } = options.identity;
   const info = { ...about, ...defined({ contact, license, termsOfService: termsUrl }) };
   const document: JsonObject = {
     openapi: "3.1.1",
@@ -78,7 +82,8 @@ function documentOf(about: JsonObject, paths: JsonObject, { version, baseUrl, id
     paths,
     components: {
       schemas: Object.fromEntries(Object.entries(documentSchemas).map(([name, schema]) => [name, schemaOf(schema)])),
-      securitySchemes: { key: { type: "http", scheme: "bearer", description: "hdl_..., from heddle keys create" } },
+      responses: { [problemName]: { ...anyProblem, content: problemContent } },
+      securitySchemes: securitySchemes(options),
     },
   };
   return version === "3.1" ? document : toOpenApi30(document);
@@ -88,9 +93,15 @@ function pathOf({ path }: Route): string {
   return path.replaceAll(/:([A-Za-z]+)/g, "{$1}").replace("*", "{path}");
 }
 
-function executionPath(routes: readonly Route[], name: string, process: Process): Record<string, Record<string, Json>> {
+function executionPath(
+  routes: readonly Route[],
+  { name, process }: { readonly name: string; readonly process: Process },
+  options: ApiOptions,
+): Record<string, Record<string, Json>> {
   const route = routes.find(({ path }) => path === "/processes/:processId/execution");
-  return route === undefined ? {} : { [`/processes/${name}/execution`]: { post: executionOf(route.about, process) } };
+  return route === undefined
+    ? {}
+    : { [`/processes/${name}/execution`]: { post: executionOf(route.about, process, options) } };
 }
 
 const aboutApi = `What asks for something that is not done here is refused, never left out: requests that have an effect for these headers: ${refusedHeaders}; lists for parameters that are filters elsewhere and not here.`;
@@ -107,7 +118,7 @@ function parseJson(value: unknown): Json {
   return parseExact(JSON.stringify(value));
 }
 
-function operationOf(route: Route, path: string): Json {
+function operationOf(route: Route, path: string, options: ApiOptions): Json {
   const { about } = route;
   const names = [...path.matchAll(/\{([A-Za-z]+)\}/g)].map(([, name = ""]) => name);
   const parameters: readonly Json[] = [
@@ -128,7 +139,7 @@ function operationOf(route: Route, path: string): Json {
     ...(route.body === undefined ? {} : { requestBody: routeBodyOf(route.body) }),
     responses: responsesOf(about, mayAct(route)),
     ...callbacksOf(about),
-    ...(route.access === "public" ? {} : { security: [{ key: [] }, {}] }),
+    ...(route.access === "public" ? {} : { security: securityOf(options) }),
   };
 }
 
@@ -170,7 +181,11 @@ function responsesOf(operation: RouteAbout, acts: boolean): Json {
   const content = operation.hasExceptionReports === true ? { "text/xml": {} } : problemContent;
   if (acts) responses[400] = { description: `Problem 400; also for a header of these: ${refusedHeaders}`, content };
   for (const status of problems) responses[String(status)] ??= { description: `Problem ${status}`, content };
-  responses.default = { description: "Any other problem", content };
+  // The same for nearly all: it is written once.
+  responses.default =
+    operation.hasExceptionReports === true
+      ? { ...anyProblem, content }
+      : { $ref: `#/components/responses/${problemName}` };
   return responses;
 }
 
@@ -190,6 +205,9 @@ function callbacksOf({ callbacks }: RouteAbout): { readonly [name: string]: Json
   return { callbacks: Object.fromEntries(named) };
 }
 
+const problemName = "OtherProblem";
+const anyProblem = { description: "Any other problem" } as const;
+
 const problemContent = {
   "application/problem+json": { schema: { $ref: "#/components/schemas/Exception" } },
   "application/json": { schema: { $ref: "#/components/schemas/Exception" } },
@@ -208,7 +226,7 @@ function contentOf(
   return content.document === "Results" ? { ...json, "multipart/related": {}, "*/*": {} } : json;
 }
 
-function executionOf(operation: RouteAbout, process: Process): Json {
+function executionOf(operation: RouteAbout, process: Process, options: ApiOptions): Json {
   const inputs = Object.entries(process.description.inputs);
   const outputs = Object.keys(process.description.outputs);
   const schema: Json = {
@@ -240,6 +258,6 @@ function executionOf(operation: RouteAbout, process: Process): Json {
     },
     responses: responsesOf(operation, true),
     ...callbacksOf(operation),
-    security: [{ key: [] }, {}],
+    security: securityOf(options),
   };
 }

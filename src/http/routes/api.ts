@@ -1,12 +1,19 @@
 import styles from "swagger-ui-dist/swagger-ui.css" with { type: "file" };
 import bundle from "swagger-ui-dist/swagger-ui-bundle.js" with { type: "file" };
+import { defined } from "../../domain/defined.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { ServiceIdentity } from "../../domain/service-identity.ts";
 import { type DescribeDeps, describeProcess, listProcesses } from "../../operations/describe-processes.ts";
 import { taggedResponse } from "../answers/entity-tag.ts";
 import { notChanged } from "../openapi/about.ts";
-import { type OpenApiVersion, openApiDocument, openApiType, processApiDocument } from "../openapi/openapi.ts";
+import {
+  type ApiOptions,
+  type OpenApiVersion,
+  openApiDocument,
+  openApiType,
+  processApiDocument,
+} from "../openapi/openapi.ts";
 import { processNameOf, revisionQuery } from "../process-name.ts";
 import type { Route, RouteContext } from "../route.ts";
 
@@ -41,6 +48,12 @@ const assets: Readonly<Record<string, { readonly type: string; readonly content:
   "start.js": { type: "text/javascript", content: () => new Blob([start]) },
 };
 
+export type ApiRouteDeps = DescribeDeps & {
+  readonly identity: ServiceIdentity;
+  /** The provider of identities, when there is one. */
+  readonly identities?: { readonly configurationUrl: string };
+};
+
 /** Lists the routes of the API description; `routes` gives all routes of the service. */
 export function apiRoutes(deps: ApiRouteDeps, routes: () => readonly Route[]): readonly Route[] {
   // Without processes of its own it is the same each time.
@@ -65,7 +78,7 @@ export function apiRoutes(deps: ApiRouteDeps, routes: () => readonly Route[]): r
       access: "public",
       async handle(context) {
         const { items, next } = await listProcesses(deps, context.caller, { limit: maxProcesses });
-        return apiResponse(context, deps.identity, (options) =>
+        return apiResponse(deps, context, (options) =>
           next === undefined
             ? openApiDocument(routes(), items, { ...options, hasMore: false })
             : withoutProcesses(options),
@@ -88,9 +101,7 @@ export function apiRoutes(deps: ApiRouteDeps, routes: () => readonly Route[]): r
       async handle(context) {
         const name = processNameOf(context);
         const process = await describeProcess(deps, context.caller, name);
-        return apiResponse(context, deps.identity, (options) =>
-          processApiDocument(routes(), { name, process }, options),
-        );
+        return apiResponse(deps, context, (options) => processApiDocument(routes(), { name, process }, options));
       },
     },
     ...pageRoutes(),
@@ -135,21 +146,20 @@ function pageRoutes(): readonly Route[] {
   ];
 }
 
-type ApiOptions = { readonly version: OpenApiVersion; readonly baseUrl: string; readonly identity: ServiceIdentity };
-
-export type ApiRouteDeps = DescribeDeps & { readonly identity: ServiceIdentity };
-
-function apiResponse(
-  context: RouteContext,
-  identity: ServiceIdentity,
-  make: (options: ApiOptions) => JsonObject,
-): Response {
+function apiResponse(deps: ApiRouteDeps, context: RouteContext, make: (options: ApiOptions) => JsonObject): Response {
+  const openIdConnectUrl = deps.identities?.configurationUrl;
   const version = versionOf(context.request.headers.get("accept"), context.query("f"));
-  return taggedResponse(context.request, JSON.stringify(make({ version, baseUrl: context.baseUrl, identity })), {
-    "content-type": openApiType(version),
-    "content-language": "en",
-    vary: "accept",
-  });
+  return taggedResponse(
+    context.request,
+    JSON.stringify(
+      make({ version, baseUrl: context.baseUrl, identity: deps.identity, ...defined({ openIdConnectUrl }) }),
+    ),
+    {
+      "content-type": openApiType(version),
+      "content-language": "en",
+      vary: "accept",
+    },
+  );
 }
 
 /** Returns 3.0 unless the client names 3.1. */

@@ -3,6 +3,7 @@ import { Problem } from "../../domain/problem.ts";
 import type { WpsVersion } from "../../wire/wps/namespaces.ts";
 import { exceptionCodes, exceptionsOf, writeExceptionReport } from "../../wire/wps-endpoint/write-exceptions.ts";
 import { internalDetail } from "../answers/problem-response.ts";
+import { challengeOf } from "../challenge.ts";
 import { foreignBytes } from "../route.ts";
 
 /** Answers with a document of WPS. It may hold values of tools, which no browser is to run. */
@@ -25,7 +26,8 @@ export function owsResponse(
     writeExceptionReport(exceptionsOf(shown, version, locate ?? plainLocator), version),
     exceptionCodes[problem.kind].status,
   );
-  if (problem.kind === "unauthorized") response.headers.set("www-authenticate", 'Bearer realm="heddle"');
+  const challenge = challengeOf(problem);
+  if (challenge !== undefined) response.headers.set("www-authenticate", challenge);
   return response;
 }
 

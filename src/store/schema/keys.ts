@@ -1,5 +1,5 @@
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { Role } from "../../domain/access.ts";
+import type { Action, Role } from "../../domain/access.ts";
 
 /** Keys `hdl_<id>_<secret>`. Rows stay when a key is revoked: sign-in stays on once there was one. */
 export const keys = sqliteTable("keys", {
@@ -15,4 +15,12 @@ export const keys = sqliteTable("keys", {
   expiresAt: integer("expires_at"),
   /** Set now and then by the server that honours the key. */
   lastUsedAt: integer("last_used_at"),
+  /** What its owner calls it. */
+  label: text("label"),
+  /** Of what its role may do, all that it may; null when that is everything. */
+  actions: text("actions", { mode: "json" }).$type<readonly Action[]>(),
+  /** The processes that it is for, as patterns; null when that is all. */
+  processes: text("processes", { mode: "json" }).$type<readonly string[]>(),
+  /** Its owner is a program, not a person: nobody signs in to a browser with it. */
+  isService: integer("is_service", { mode: "boolean" }).notNull().default(false),
 });

@@ -1,0 +1,19 @@
+import type { Role } from "../access.ts";
+import type { Link } from "../links.ts";
+
+/** Who a browser is signed in as, and how it can sign in. */
+export type SignInDocument = {
+  /** Absent when nobody is signed in. */
+  readonly user?: string;
+  readonly role?: Role;
+  readonly groups?: readonly string[];
+  /** Nobody need sign in: there is no key, and this is the user of the machine. */
+  readonly isOpen: boolean;
+  /** The ways to sign in. */
+  readonly ways: readonly ("key" | "provider")[];
+  /** The provider of identities. */
+  readonly issuer?: string;
+  /** What `heddle login` signs in with at the provider. */
+  readonly deviceClient?: { readonly clientId: string; readonly scopes: string };
+  readonly links: readonly Link[];
+};

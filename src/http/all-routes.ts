@@ -1,0 +1,71 @@
+import type { MetricsDeps } from "../operations/read-metrics.ts";
+import type { Route } from "./route.ts";
+import { apiRoutes } from "./routes/api.ts";
+import { type AuditRouteDeps, auditRoutes } from "./routes/audit.ts";
+import { consoleRoutes } from "./routes/console.ts";
+import { type EventRouteDeps, eventRoutes } from "./routes/events.ts";
+import { type ExecutionRouteDeps, executionRoutes } from "./routes/executions.ts";
+import { type HealthRouteDeps, healthRoutes } from "./routes/health.ts";
+import { type JobActionRouteDeps, jobActionRoutes } from "./routes/job-actions.ts";
+import { type JobRouteDeps, jobRoutes } from "./routes/jobs.ts";
+import { type KeyRouteDeps, keyRoutes } from "./routes/keys.ts";
+import { type LandingRouteDeps, landingRoutes } from "./routes/landing.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
+import { type OutputRouteDeps, outputRoutes } from "./routes/outputs.ts";
+import { processRevisionRoutes } from "./routes/process-revisions.ts";
+import { type ProcessRouteDeps, processRoutes } from "./routes/processes.ts";
+import { type ProvenanceRouteDeps, provenanceRoutes } from "./routes/provenance.ts";
+import { type ProviderRouteDeps, providerRoutes } from "./routes/providers.ts";
+import { type ResultRouteDeps, resultRoutes } from "./routes/results.ts";
+import { type ShareRouteDeps, shareRoutes } from "./routes/shares.ts";
+import { type SignInRouteDeps, signInRoutes } from "./routes/sign-in.ts";
+import { type VaultRouteDeps, vaultRoutes } from "./routes/vault.ts";
+import { type WpsRouteDeps, wpsRoutes } from "./wps/route.ts";
+
+/** What the routes use. */
+export type RouteDeps = ExecutionRouteDeps &
+  AuditRouteDeps &
+  EventRouteDeps &
+  HealthRouteDeps &
+  JobActionRouteDeps &
+  JobRouteDeps &
+  LandingRouteDeps &
+  MetricsDeps &
+  ProvenanceRouteDeps &
+  OutputRouteDeps &
+  ProcessRouteDeps &
+  ProviderRouteDeps &
+  ResultRouteDeps &
+  ShareRouteDeps &
+  SignInRouteDeps &
+  KeyRouteDeps &
+  VaultRouteDeps &
+  WpsRouteDeps;
+
+/** Lists all routes of the service. */
+export function allRoutes(deps: RouteDeps): readonly Route[] {
+  const routes: readonly Route[] = [
+    ...landingRoutes(deps),
+    ...apiRoutes(deps, () => routes),
+    ...consoleRoutes(),
+    ...healthRoutes(deps),
+    ...metricsRoutes(deps),
+    ...auditRoutes(deps),
+    ...processRoutes(deps),
+    ...processRevisionRoutes(deps),
+    ...executionRoutes(deps),
+    ...providerRoutes(deps),
+    ...jobRoutes(deps),
+    ...provenanceRoutes(deps),
+    ...jobActionRoutes(deps),
+    ...eventRoutes(deps),
+    ...resultRoutes(deps),
+    ...outputRoutes(deps),
+    ...shareRoutes(deps),
+    ...signInRoutes(deps),
+    ...keyRoutes(deps),
+    ...vaultRoutes(deps),
+    ...wpsRoutes(deps),
+  ];
+  return routes;
+}

@@ -1,0 +1,55 @@
+import type { SignInDocument } from "../domain/documents/sign-in.ts";
+import { Layout } from "./layout.tsx";
+import { type Page, policyOf } from "./page.ts";
+
+/** Where a person goes on after signing in, and what went wrong before. */
+export type SignInState = {
+  /** A path of this service, without its base. */
+  readonly to: string;
+  /** Why the last try failed. */
+  readonly fault?: string;
+};
+
+/** Builds the page by which a person signs in and out. */
+export function signInPage({ to, fault }: SignInState): Page<SignInDocument> {
+  return {
+    policy: () => policyOf({ sendsForms: true }),
+    render: (frame, document) =>
+      `<!doctype html>${(
+        <Layout {...frame}>
+          {fault === undefined ? null : <p role="alert">{fault}</p>}
+          <Who document={document} baseUrl={frame.baseUrl} />
+          {document.ways.includes("provider") ? (
+            <p>
+              <a href={`${frame.baseUrl}/_/sign-in/provider?to=${encodeURIComponent(to)}`}>
+                Sign in with your organisation's account
+              </a>
+            </p>
+          ) : null}
+          <form method="post" action={`${frame.baseUrl}/_/sign-in`}>
+            <input type="hidden" name="to" value={to} />
+            <label>
+              <span>Key</span>
+              <input type="password" name="key" required={true} autocomplete="off" spellcheck={false} />
+            </label>
+            <button type="submit">Sign in with a key</button>
+          </form>
+        </Layout>
+      )}`,
+  };
+}
+
+function Who({ document, baseUrl }: { readonly document: SignInDocument; readonly baseUrl: string }) {
+  const { user, role, isOpen } = document;
+  if (isOpen)
+    return <p>Nobody need sign in here yet: there is no key, and every user of this machine may do everything.</p>;
+  if (user === undefined) return <p>You are not signed in.</p>;
+  return (
+    <form method="post" action={`${baseUrl}/_/sign-out`}>
+      <p>
+        You are signed in as <b>{user}</b> ({role}).
+      </p>
+      <button type="submit">Sign out</button>
+    </form>
+  );
+}
