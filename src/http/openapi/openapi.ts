@@ -82,7 +82,7 @@ function documentOf(about: JsonObject, paths: JsonObject, options: ApiOptions): 
     paths,
     components: {
       schemas: Object.fromEntries(Object.entries(documentSchemas).map(([name, schema]) => [name, schemaOf(schema)])),
-      responses: { [problemName]: { ...anyProblem, content: problemContent } },
+      responses: sharedResponses,
       securitySchemes: securitySchemes(options),
     },
   };
@@ -178,14 +178,12 @@ function responsesOf(operation: RouteAbout, acts: boolean): Json {
     responses[status] = { description: about, ...(content === undefined ? {} : { content: contentOf(content) }) };
   }
   const problems = [...everyProblem, ...(acts ? [422] : []), ...(operation.problems ?? [])];
-  const content = operation.hasExceptionReports === true ? { "text/xml": {} } : problemContent;
+  const isReport = operation.hasExceptionReports === true;
+  const content = isReport ? { "text/xml": {} } : problemContent;
   if (acts) responses[400] = { description: `Problem 400; also for a header of these: ${refusedHeaders}`, content };
-  for (const status of problems) responses[String(status)] ??= { description: `Problem ${status}`, content };
-  // The same for nearly all: it is written once.
-  responses.default =
-    operation.hasExceptionReports === true
-      ? { ...anyProblem, content }
-      : { $ref: `#/components/responses/${problemName}` };
+  for (const status of [...problems, "default"]) {
+    responses[String(status)] ??= isReport ? { description: problemText(status), content } : sharedResponse(status);
+  }
   return responses;
 }
 
@@ -205,14 +203,32 @@ function callbacksOf({ callbacks }: RouteAbout): { readonly [name: string]: Json
   return { callbacks: Object.fromEntries(named) };
 }
 
-const problemName = "OtherProblem";
-const anyProblem = { description: "Any other problem" } as const;
-
 const problemContent = {
   "application/problem+json": { schema: { $ref: "#/components/schemas/Exception" } },
   "application/json": { schema: { $ref: "#/components/schemas/Exception" } },
   "text/html": {},
 } as const;
+
+/** The problems that routes name. Each is the same for nearly all of them, and is written once. */
+const sharedProblems = [...everyProblem, 409, 410, 412, 413, 415, 416, 422, 429, 500, 502, 503, "default"];
+
+function problemText(status: number | string): string {
+  return status === "default" ? "Any other problem" : `Problem ${status}`;
+}
+
+function sharedName(status: number | string): string {
+  return status === "default" ? "OtherProblem" : `Problem${status}`;
+}
+
+const sharedResponses: JsonObject = Object.fromEntries(
+  sharedProblems.map((status) => [sharedName(status), { description: problemText(status), content: problemContent }]),
+);
+
+function sharedResponse(status: number | string): Json {
+  return sharedProblems.includes(status)
+    ? { $ref: `#/components/responses/${sharedName(status)}` }
+    : { description: problemText(status), content: problemContent };
+}
 
 function contentOf(
   content: { readonly document: string; readonly hasFormats?: boolean } | { readonly mediaType: string },
