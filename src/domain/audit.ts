@@ -20,6 +20,8 @@ export const auditActions = [
   "remove-provider",
   "create-key",
   "revoke-key",
+  "sign-in",
+  "sign-out",
   "refuse",
   "start",
   "stop",

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type * as v from "valibot";
 import type { Principal } from "../domain/access.ts";
 import type { JoinedSignal } from "../domain/joined-signal.ts";
+import type { Origin } from "../domain/origin.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Held } from "./client-limits.ts";
 import type { RouteAbout } from "./openapi/about.ts";
@@ -15,6 +16,8 @@ export type RouteContext = {
   readonly calledUrl: string;
   /** Who asks; undefined for a stranger, who comes to public routes only. */
   readonly caller: Principal | undefined;
+  /** Where the request comes from. */
+  readonly origin: Origin;
   /** The client asked by HEAD, which must have no effect. */
   readonly isHead: boolean;
   /** Ends when the client has gone. */
@@ -101,7 +104,7 @@ export function routeContext(
   context: Context,
   known: Pick<
     RouteContext,
-    "baseUrl" | "calledUrl" | "caller" | "isHead" | "hold" | "allowQuiet" | "checkOrigin" | "watchCaller"
+    "baseUrl" | "calledUrl" | "caller" | "origin" | "isHead" | "hold" | "allowQuiet" | "checkOrigin" | "watchCaller"
   > & {
     readonly connection: Request;
   },
@@ -112,6 +115,7 @@ export function routeContext(
     baseUrl: known.baseUrl,
     calledUrl: known.calledUrl,
     caller: known.caller,
+    origin: known.origin,
     isHead: known.isHead,
     hold: known.hold,
     allowQuiet: known.allowQuiet,

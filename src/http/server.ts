@@ -165,6 +165,7 @@ async function answerRoute(
       hold: (kind) => limits.hold(client, kind),
       watchCaller: () => watchCaller(credentials, caller),
       caller: principal,
+      origin: seen.origin,
       isHead,
       allowQuiet: (seconds) => server?.timeout(connection, seconds > longestIdleSeconds ? 0 : seconds),
     }),

@@ -1,18 +1,20 @@
 import type { Principal } from "../domain/access.ts";
+import type { AuditActor } from "../domain/audit.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import { Problem } from "../domain/problem.ts";
 import type { IdentityProvider, SignedIn } from "../net/identity-provider.ts";
-import type { Database } from "../store/database.ts";
 import { findKey, type KeyRow } from "../store/keys.ts";
 import { seal, unseal } from "../store/seal.ts";
 import { findSession, insertSession, removeSession, renewSession, type Session } from "../store/sessions.ts";
+import { type AuditDeps, auditing } from "./audit.ts";
 import { isHolding, requireKey, sessionHash } from "./check-key.ts";
 import { createRemembered, type Remembering } from "./remembered.ts";
 
-export type SessionDeps = {
-  readonly database: Database;
+export type SessionDeps = AuditDeps & {
   readonly clock: Clock;
+  /** Where the request comes from, for the audit. */
+  readonly from?: Pick<AuditActor, "address" | "requestId">;
   /** Draws a random text, unguessable. */
   readonly newSecret: () => string;
   readonly secretKey: Uint8Array;
@@ -64,13 +66,23 @@ async function begin(
   const token = deps.newSecret();
   const tokenHash = sessionHash(token);
   const sealedRefresh = refresh === undefined ? undefined : seal(deps.secretKey, scopeOf(tokenHash), refresh);
-  await insertSession(deps.database, { tokenHash, createdAt, expiresAt, ...whose, ...defined({ sealedRefresh }) });
-  return { token, user: whose.user, expiresAt };
+  const { user, role } = whose;
+  const actor = { ...deps.from, user, ...defined({ role }) };
+  const database = auditing(deps, actor, "sign-in", { subject: `user ${user}` });
+  await insertSession(database, { tokenHash, createdAt, expiresAt, ...whose, ...defined({ sealedRefresh }) });
+  return { token, user, expiresAt };
 }
 
 /** Ends a session, when there is one with this token. */
-export async function signOut(deps: Pick<SessionDeps, "database">, token: string): Promise<void> {
-  await removeSession(deps.database, sessionHash(token));
+export async function signOut(
+  deps: Pick<SessionDeps, "database" | "clock" | "from" | "onAudited">,
+  token: string,
+): Promise<void> {
+  const session = await findSession(deps.database, sessionHash(token), deps.clock.now());
+  if (session === undefined) return;
+  const { user } = session;
+  const database = auditing(deps, { ...deps.from, user }, "sign-out", { subject: `user ${user}` });
+  await removeSession(database, sessionHash(token));
 }
 
 function scopeOf(tokenHash: string): string {

@@ -94,9 +94,10 @@ export async function insertSession(database: Database, session: Session): Promi
   const groups = session.groups === undefined ? null : JSON.stringify(session.groups);
   const isFull = (await database.read(count({}))).length >= maxSessions;
   await database.write([
+    // First: whoever takes a line along looks whether this one was made.
+    insert({ ...session, keyId, role, groups, holdsUntil, sealedRefresh }),
     removeEnded({ at: session.createdAt }),
     ...(isFull ? [removeFirst({})] : []),
-    insert({ ...session, keyId, role, groups, holdsUntil, sealedRefresh }),
     removeOldOfUser({ user: session.user }),
   ]);
 }

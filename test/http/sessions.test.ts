@@ -3,6 +3,7 @@ import type { Role } from "../../src/domain/access.ts";
 import { Problem } from "../../src/domain/problem.ts";
 import type { IdentityProvider } from "../../src/net/identity-provider.ts";
 import { revokeKey } from "../../src/operations/manage-keys.ts";
+import { listAudit } from "../../src/store/audit.ts";
 import { insertKey } from "../../src/store/keys.ts";
 import { address, jsonOf, openService, type Service, type ServiceOptions, submitEcho } from "./service.ts";
 
@@ -422,4 +423,16 @@ describe("a session by a provider of identities", () => {
     service.clock.advance(600_000);
     expect((await back(away)).status).toBe(401);
   });
+});
+
+test("the audit tells who signed in and out; a refused key leaves no line of a sign-in", async () => {
+  const { service, cookie } = await signedIn("admin");
+  await using _service = service;
+  await sendForm(service, { key: "hdl_000000000000_none" });
+  await service.send("POST", "/_/sign-out", { headers: { ...browser, ...ownPage, cookie, "content-type": formType } });
+  const lines = await listAudit(service.database, { limit: 10 });
+  expect(lines.filter(({ action }) => action.startsWith("sign-"))).toMatchObject([
+    { action: "sign-out", user: "ann", subject: "user ann", requestId: expect.any(String) },
+    { action: "sign-in", user: "ann", subject: "user ann", requestId: expect.any(String) },
+  ]);
 });

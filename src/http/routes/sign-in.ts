@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { defined } from "../../domain/defined.ts";
 import type { SignInDocument } from "../../domain/documents/sign-in.ts";
 import { jsonLink } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
@@ -70,7 +71,7 @@ export function signInRoutes(deps: SignInRouteDeps): readonly Route[] {
       async handle(context) {
         requirePage(context);
         const token = readSession(context.request, context);
-        if (token !== undefined) await signOut(deps, token);
+        if (token !== undefined) await signOut(cameFrom(deps, context), token);
         return goOn(context, signInPath, sessionCookie(context));
       },
     },
@@ -120,7 +121,7 @@ async function answerReturn(deps: SignInRouteDeps, context: RouteContext): Promi
   if (context.isHead) throw new Problem("method-not-allowed", "Cannot sign in: found method HEAD, wanted GET");
   const url = new URL(`${context.baseUrl}${returnPath}${new URL(context.request.url).search}`);
   try {
-    const { begun, to } = await returnFromProvider(deps, url, readJourney(context.request, context));
+    const { begun, to } = await returnFromProvider(cameFrom(deps, context), url, readJourney(context.request, context));
     const response = await enter(deps, context, begun, to);
     response.headers.append("set-cookie", journeyCookie(context));
     return response;
@@ -144,7 +145,7 @@ async function answerForm(deps: SignInRouteDeps, context: RouteContext): Promise
   const form = new URLSearchParams(bodyText(await readBytes(context.request, maxFormBytes)));
   const to = localPath(form.get("to") ?? undefined);
   try {
-    const begun = await signInWithKey(deps, (form.get("key") ?? "").trim());
+    const begun = await signInWithKey(cameFrom(deps, context), (form.get("key") ?? "").trim());
     return await enter(deps, context, begun, to);
   } catch (error) {
     const isShown = error instanceof Problem && prefersPage(context.request.headers.get("accept"));
@@ -155,6 +156,11 @@ async function answerForm(deps: SignInRouteDeps, context: RouteContext): Promise
   }
 }
 
+/** The audit tells where a person signed in from. */
+function cameFrom(deps: SignInRouteDeps, { origin: { address, requestId } }: RouteContext): SignInRouteDeps {
+  return { ...deps, from: { requestId, ...defined({ address }) } };
+}
+
 /** Leads a browser on with its new session; an earlier one of the same browser ends. */
 async function enter(
   deps: SignInRouteDeps,
@@ -163,7 +169,7 @@ async function enter(
   to: string,
 ): Promise<Response> {
   const earlier = readSession(context.request, context);
-  if (earlier !== undefined) await signOut(deps, earlier);
+  if (earlier !== undefined) await signOut(cameFrom(deps, context), earlier);
   return goOn(context, to, sessionCookie(context, { token, seconds: (expiresAt - deps.clock.now()) / 1000 }));
 }
 
