@@ -22,13 +22,13 @@ const job: JobDocument = {
   links: [],
 };
 
-const page = (document: Partial<JobListDocument>) => jobListPage.render(frame, { jobs: [], links: [], ...document });
+const page = (document: Partial<JobListDocument>) => jobListPage().render(frame, { jobs: [], links: [], ...document });
 
 describe("the page of a list of jobs", () => {
   test("has a row for each job, with its times in UTC", () => {
     const html = page({ jobs: [job, { ...job, jobID: "j2", tags: ["a", "b"] }] });
     expect(html.match(/<tr>/g)).toHaveLength(3);
-    expect(html).toContain('<a href="http://server/base/jobs/j1?f=html">');
+    expect(html).toContain('<a href="http://server/base/jobs/j1?f=html"');
     expect(html).toContain('<time datetime="2026-01-02T03:04:05.678Z">2026-01-02 03:04:05 UTC</time>');
     expect(html).toContain("<td>1 h 1 min</td>");
     expect(html).toContain("<td>a, b</td>");
@@ -69,9 +69,9 @@ describe("the page of a list of jobs", () => {
   });
 
   test("may load the one script that it names, and nothing else", () => {
-    const url = scriptUrl(frame, "local-times");
-    expect(url).toStartWith("http://server/base/_/console/local-times-");
+    const url = scriptUrl(frame, "job-list");
+    expect(url).toStartWith("http://server/base/_/console/job-list-");
     expect(page({ jobs: [job] })).toContain(`<script type="module" src="${url}"></script>`);
-    expect(jobListPage.policy(frame)).toContain(`default-src 'none'; style-src 'unsafe-inline'; script-src ${url};`);
+    expect(jobListPage().policy(frame)).toContain(`default-src 'none'; style-src 'unsafe-inline'; script-src ${url};`);
   });
 });
