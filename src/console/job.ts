@@ -31,6 +31,11 @@ function follow(events: string): void {
     if (status !== "accepted" && status !== "running") source.close();
     void refresh();
   });
+  // After a break the page may be behind; where the browser does not come back by itself, it shows at least what is so now.
+  source.addEventListener("open", () => void refresh());
+  source.addEventListener("error", () => {
+    if (source.readyState === EventSource.CLOSED) void refresh();
+  });
   source.addEventListener("log", ({ data }) => {
     const log = live("log");
     if (log !== null) append(log, JSON.parse(data).lines);

@@ -8,7 +8,7 @@ export function Failure({ job }: { readonly job: JobDocument }) {
   if (exception === undefined) return null;
   const { detail, stderrTail } = exception;
   return (
-    <div class="notice" role="alert">
+    <div class="notice notice-bad" role="alert">
       <p>
         <strong>{sentenceOf(exception)}</strong> {typeof detail === "string" ? detail : job.message}
       </p>

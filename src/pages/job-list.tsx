@@ -5,7 +5,7 @@ import { Members } from "./document.tsx";
 import { Layout } from "./layout.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { Badge, processPath, Time } from "./parts.tsx";
-import { durationText, statusSigns } from "./words.ts";
+import { durationText, shortId, statusSigns } from "./words.ts";
 
 const script = "job-list";
 
@@ -156,7 +156,7 @@ function Row({
     <tr>
       <td>
         <a href={`${baseUrl}/jobs/${encodeURIComponent(jobID)}?f=html`} title={jobID}>
-          <code>{jobID.slice(0, 8)}</code>
+          <code>{shortId(jobID)}</code>
         </a>
       </td>
       <td title={message}>

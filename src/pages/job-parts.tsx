@@ -16,13 +16,6 @@ export function Actions({
   const isFinished = job.finished !== undefined;
   return (
     <div class="actions">
-      {view.mayDismiss ? (
-        <form method="post" action={`${url}/dismiss-form`}>
-          <button type="submit" class="button button-danger">
-            {isFinished ? "Remove with its results" : "Cancel"}
-          </button>
-        </form>
-      ) : null}
       {view.mayRetry ? (
         <form method="post" action={`${url}/retry-form`}>
           {job.status === "failed" ? (
@@ -42,7 +35,14 @@ export function Actions({
       )}{" "}
       <a class="button" href={`${url}?f=html`} data-copy={url}>
         Copy link
-      </a>
+      </a>{" "}
+      {view.mayDismiss ? (
+        <form method="post" action={`${url}/dismiss-form`}>
+          <button type="submit" class="button button-danger">
+            {isFinished ? "Remove with its results" : "Cancel"}
+          </button>
+        </form>
+      ) : null}
     </div>
   );
 }

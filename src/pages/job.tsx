@@ -110,8 +110,10 @@ function Sections({ job, view, frame }: Parts) {
       </section>
       {view.inputs === undefined ? null : (
         <section>
-          <h2>Inputs</h2>
-          <Members value={view.inputs} />
+          <h2>
+            <a href={`${url}/inputs?f=html`}>Inputs</a>
+          </h2>
+          {Object.keys(view.inputs).length === 0 ? <p class="muted">None.</p> : <Members value={view.inputs} />}
         </section>
       )}
       <section data-part="timeline">

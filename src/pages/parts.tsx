@@ -5,7 +5,7 @@ import { statusSigns, timeText } from "./words.ts";
 /** A state by sign, word and colour. */
 export function Badge({ status }: { readonly status: JobStatus }) {
   return (
-    <span class="badge" data-status={status}>
+    <span class={`badge badge-${status}`} data-status={status}>
       <span aria-hidden="true">{statusSigns[status]}</span> {status}
     </span>
   );

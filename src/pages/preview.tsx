@@ -6,9 +6,9 @@ export function PreviewOf({ preview, name }: { readonly preview: Preview; readon
   switch (preview.kind) {
     case "image":
       return (
-        <p>
+        <div class="wide">
           <img src={preview.src} alt={name} loading="lazy" />
-        </p>
+        </div>
       );
     case "table":
       return <Table {...preview} />;

@@ -49,3 +49,8 @@ export function sizeText(bytes: number): string {
 export function timeText(at: string): string {
   return at.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC");
 }
+
+/** Shortens an id. Ids of jobs begin with the time: those of one day differ at their ends. */
+export function shortId(id: string): string {
+  return id.slice(-8);
+}

@@ -188,3 +188,50 @@ test("Run again leads to the form of the process with the inputs of the job", as
   const inputs = encodeURIComponent(JSON.stringify({ text: "hello" }));
   expect(text).toContain(`href="${address}/processes/echo?f=html&inputs=${inputs}"`);
 });
+
+test("a directory leads to its listing and to one zip, and the files of a list are shown each", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const id = await submitEcho(service);
+  const file = (name: string) =>
+    ({
+      kind: "file",
+      reference: `/${id}/array/${name}`,
+      basename: name,
+      mediaType: "text/plain",
+      sizeBytes: 1,
+    }) as const;
+  const listed = { path: "a.txt", mediaType: "text/plain", sizeBytes: 1 };
+  await service.finish(id, {
+    results: {
+      text: { kind: "directory", reference: `/${id}/text/all/`, basename: "all", files: [listed] },
+      array: { kind: "list", items: [file("b.txt"), file("<i>.txt")] },
+    },
+    files: { "text/all/a.txt": "a", "array/b.txt": "b", "array/<i>.txt": "c" },
+  });
+  const page = await (await service.send("GET", `/jobs/${id}/results?f=html`)).text();
+  expect(page).toContain(`href="${address}/outputs/${id}/text/all/?f=html"`);
+  expect(page).toContain(`href="${address}/outputs/${id}/text/all/?f=zip"`);
+  expect(page).toContain('<pre class="code">b</pre>');
+  expect(page).toContain('<pre class="code">c</pre>');
+  expect(page).not.toContain("<i>");
+  const listing = await service.send("GET", `/outputs/${id}/text/all/?f=html`);
+  expect([listing.status, await listing.text()]).toEqual([200, expect.stringContaining("a.txt")]);
+});
+
+test("who submitted a job stands in the list for who sees all jobs, and for nobody else", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const [admin, ann] = [await service.createKey("admin", "root"), await service.createKey("runner", "ann")];
+  await submitEcho(service, ann);
+  const pageFor = async (key: string) => (await service.send("GET", "/jobs?f=html", { key })).text();
+  expect(await pageFor(admin)).toContain("<td>ann</td>");
+  expect(await pageFor(ann)).not.toContain("User");
+});
+
+test("the form of the list filters it, with empty fields too", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const id = await submitEcho(service);
+  const pageOf = async (query: string) => (await service.send("GET", `/jobs?${query}`)).text();
+  expect(await pageOf("f=html&status=&processID=&q=")).toContain(id);
+  expect(await pageOf("f=html&status=accepted&processID=echo&q=")).toContain(id);
+  expect(await pageOf("f=html&status=failed&processID=&q=")).not.toContain(id);
+});

@@ -74,4 +74,31 @@ describe("the page of a list of jobs", () => {
     expect(page({ jobs: [job] })).toContain(`<script type="module" src="${url}"></script>`);
     expect(jobListPage().policy(frame)).toContain(`default-src 'none'; style-src 'unsafe-inline'; script-src ${url};`);
   });
+
+  test("has its filters in the address, and keeps them in its form", () => {
+    const jsonUrl = "http://server/base/jobs?status=failed&processID=a%22b&q=%3Ci%3E&limit=5&after=x&f=json";
+    const html = jobListPage().render({ ...frame, jsonUrl }, { jobs: [], links: [] });
+    expect(html).toContain('<form method="get" action="http://server/base/jobs"');
+    expect(html).toContain('<option value="failed" selected="">');
+    expect(html).toContain('name="processID" value="a&quot;b"');
+    expect(html).toContain('name="q" value="&lt;i&gt;"');
+    expect(html).toContain('<input type="hidden" name="limit" value="5"/>');
+    // Another filter has other pages.
+    expect(html).not.toContain('name="after"');
+    expect(html).toContain("Show all jobs.");
+  });
+
+  test("says of each job in colour, sign and word what became of it", () => {
+    for (const status of ["accepted", "running", "successful", "failed", "dismissed"] as const) {
+      const html = page({ jobs: [{ ...job, status }] });
+      expect(html).toMatch(new RegExp(`data-status="${status}"><span aria-hidden="true">[^<]</span> ${status}</span>`));
+    }
+  });
+
+  test("names who submitted a job only where that was told", () => {
+    const html = jobListPage(new Map([["j1", "<ann>"]])).render(frame, { jobs: [job], links: [] });
+    expect(html).toContain('<th scope="col">User</th>');
+    expect(html).toContain("<td>&lt;ann&gt;</td>");
+    expect(page({ jobs: [job] })).not.toContain("User");
+  });
 });

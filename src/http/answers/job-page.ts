@@ -6,7 +6,7 @@ import type { JobView, TimelineEntry } from "../../domain/documents/job-view.ts"
 import type { ResultView } from "../../domain/documents/result-view.ts";
 import { isDiscarded, type Job, type JobEvent } from "../../domain/job.ts";
 import { isFinished, jobMoves } from "../../domain/job-state.ts";
-import type { JsonObject } from "../../domain/json.ts";
+import { isJsonObject, type JsonObject } from "../../domain/json.ts";
 import { jobUrl, processUrl, providerUrl } from "../../domain/links.ts";
 import { readJobWithInputs } from "../../operations/read-inputs.ts";
 import { readLog, readLogPage } from "../../operations/read-log.ts";
@@ -37,14 +37,15 @@ export async function readJobView(
   if (isDiscarded(job)) return { log: [], timeline: [], results: [], mayDismiss: false, mayRetry: false };
   const events = await readTimeline(deps, principal, job.id);
   const { lines, offset } = await readTail(deps, principal, job);
-  const inputs = asJson(inputsDocument(await readJobWithInputs(deps, principal, job.id), baseUrl));
+  const request = inputsDocument(await readJobWithInputs(deps, principal, job.id), baseUrl);
+  const inputs = isJsonObject(request.inputs) ? request.inputs : {};
   const statistics =
     job.startedAt === undefined || job.executionId === undefined
       ? undefined
       : asJson(await readStatistics(deps, principal, job.id));
   const place = `${events.at(-1)?.number ?? 0}.${job.attempt}.${offset}`;
   return {
-    inputs: withoutLinks(inputs),
+    inputs,
     log: lines,
     timeline: events.filter(({ kind }) => kind !== "progress").map(entryOf),
     results: await viewsOf(deps, principal, job, baseUrl),
@@ -68,10 +69,6 @@ async function readTail(deps: JobViewDeps, principal: Principal, job: Job) {
   const page = await readLogPage(deps, principal, job.id, { tail: shownLines });
   const text = new TextDecoder().decode(page.bytes);
   return { lines: text.replace(/\n$/, "").split("\n"), offset: page.nextOffset };
-}
-
-function withoutLinks({ links: _links, ...others }: JsonObject): JsonObject {
-  return others;
 }
 
 async function viewsOf(
@@ -100,7 +97,7 @@ function actionsOf(principal: Principal, job: Job): Pick<JobView, "mayDismiss" |
 }
 
 /** Gives the address of the form of the job's process, with the inputs unless they are too long for an address. */
-function againUrlOf({ providerId, processId }: Job, { inputs = {} }: JsonObject, baseUrl: string): string {
+function againUrlOf({ providerId, processId }: Job, inputs: JsonObject, baseUrl: string): string {
   const base = providerId === undefined ? baseUrl : providerUrl(baseUrl, providerId);
   const url = `${processUrl(base, processId)}?f=html`;
   const filled = `${url}&inputs=${encodeURIComponent(JSON.stringify(inputs))}`;

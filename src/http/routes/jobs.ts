@@ -9,6 +9,7 @@ import type { ReadResultsDeps } from "../../operations/read-results.ts";
 import { readStatistics } from "../../operations/read-statistics.ts";
 import { type NotificationDeps, readNotifications } from "../../operations/subscribers.ts";
 import { jobPage } from "../../pages/job.tsx";
+import { shortId } from "../../pages/words.ts";
 import { documentFormat, documentResponse } from "../answers/document-response.ts";
 import { type JobViewDeps, readJobView } from "../answers/job-page.ts";
 import { resultsTarget } from "../answers/results-target.ts";
@@ -49,7 +50,7 @@ function statusRoutes(deps: JobRouteDeps): readonly Route[] {
         const known = { ...(await outlookOf(deps, job)), results: await resultsTarget(deps, job) };
         const page = documentFormat(context) === "html" ? jobPage(await readJobView(deps, context, job)) : undefined;
         return documentResponse(context, statusDocument(job, context.baseUrl, known), {
-          title: `${job.processId}, job ${job.id.slice(0, 8)}`,
+          title: `${job.processId}, job ${shortId(job.id)}`,
           profile: profiles.job,
           ...defined({ page }),
         });
