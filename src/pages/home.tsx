@@ -77,28 +77,31 @@ function Queue({ view: { queue } }: { readonly view: HomeView }) {
 
 function WaysOn({ view, frame: { baseUrl } }: { readonly view: HomeView; readonly frame: PageFrame }) {
   return (
-    <div class="grid">
-      <section class="card">
-        <h2>
-          <a href={`${baseUrl}/processes?f=html`}>Run a process</a>
-        </h2>
-        <p>Choose one, fill its form, and watch it run. Or from a command line:</p>
-        <pre class="code" data-curl="">
-          {view.curl}
-        </pre>
-      </section>
-      <section class="card">
-        <h2>Deploy a process</h2>
-        <p>From a CWL package, an application package or a script:</p>
-        <pre class="code">{`heddle deploy package.cwl --url ${baseUrl}`}</pre>
-      </section>
-      <section class="card">
-        <h2>
-          <a href={`${baseUrl}/jobs?f=html`}>See jobs</a>
-        </h2>
-        <p>What runs, what waits, what failed and why.</p>
-      </section>
-    </div>
+    <section>
+      <h2>Start here</h2>
+      <div class="grid">
+        <section class="card">
+          <h3>
+            <a href={`${baseUrl}/processes?f=html`}>Run a process</a>
+          </h3>
+          <p>Choose one, fill its form, and watch it run. Or from a command line:</p>
+          <pre class="code" data-curl="">
+            {view.curl}
+          </pre>
+        </section>
+        <section class="card">
+          <h3>Deploy a process</h3>
+          <p>From a CWL package, an application package or a script:</p>
+          <pre class="code">{`heddle deploy package.cwl --url ${baseUrl}`}</pre>
+        </section>
+        <section class="card">
+          <h3>
+            <a href={`${baseUrl}/jobs?f=html`}>See jobs</a>
+          </h3>
+          <p>What runs, what waits, what failed and why.</p>
+        </section>
+      </div>
+    </section>
   );
 }
 

@@ -35,7 +35,7 @@ export function jobListPage(users: JobUsers = new Map()): Page<JobListDocument> 
               {links.map(({ href, rel, title }) => (
                 <>
                   <a href={href} rel={rel}>
-                    {title ?? rel}
+                    {title ?? (rel === "self" ? "This page" : rel)}
                   </a>{" "}
                 </>
               ))}

@@ -16,18 +16,10 @@ export function Actions({
   const isFinished = job.finished !== undefined;
   return (
     <div class="actions">
-      {view.mayRetry ? (
-        <form method="post" action={`${url}/retry-form`}>
-          {job.status === "failed" ? (
-            <button type="submit" class="button" name="fromFailed" value="true">
-              Resume from the failed step
-            </button>
-          ) : null}{" "}
-          <button type="submit" class="button" name="fromFailed" value="false">
-            Try again from the start
-          </button>
-        </form>
+      {view.mayRetry && job.status === "failed" ? (
+        <RetryForm url={url} fromFailed="true" words="Resume from the failed step" />
       ) : null}
+      {view.mayRetry ? <RetryForm url={url} fromFailed="false" words="Try again from the start" /> : null}
       {view.againUrl === undefined ? null : (
         <a class="button" href={view.againUrl}>
           Run again
@@ -44,6 +36,24 @@ export function Actions({
         </form>
       ) : null}
     </div>
+  );
+}
+
+function RetryForm({
+  url,
+  fromFailed,
+  words,
+}: {
+  readonly url: string;
+  readonly fromFailed: "true" | "false";
+  readonly words: string;
+}) {
+  return (
+    <form method="post" action={`${url}/retry-form`}>
+      <button type="submit" class="button" name="fromFailed" value={fromFailed}>
+        {words}
+      </button>
+    </form>
   );
 }
 

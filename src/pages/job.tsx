@@ -43,16 +43,21 @@ function Head({ job, view, frame }: Parts) {
       <Failure job={job} />
       <p>
         <progress class="bar" max={100} value={job.progress} aria-label="Progress" />{" "}
-        <span data-live="progress">{`${job.progress} %`}</span>{" "}
-        <span data-live="stage">{job.stage === undefined ? "" : stageWords[job.stage]}</span>
+        <span data-live="progress">{`${job.progress} %`}</span> <span data-live="stage">{stageText(job)}</span>
       </p>
       <p data-live="message" role="status">
-        {job.message}
+        {job.exception === undefined ? job.message : ""}
       </p>
       <Times job={job} runningSeconds={view.runningSeconds} />
       <Actions job={job} view={view} baseUrl={frame.baseUrl} />
     </>
   );
+}
+
+/** What has ended is at no stage any more. */
+function stageText({ status, stage, finished }: JobDocument): string {
+  if (finished !== undefined) return status === "successful" ? "Done" : "";
+  return stage === undefined ? "" : stageWords[stage];
 }
 
 function Times({

@@ -58,7 +58,7 @@ describe("the page of a list of jobs", () => {
     ];
     const html = page({ links });
     expect(html).toContain('<a href="http://server/base/jobs?after=x" rel="next">Next page</a>');
-    expect(html).toContain('<a href="http://server/base/jobs" rel="self">self</a>');
+    expect(html).toContain('<a href="http://server/base/jobs" rel="self">This page</a>');
     expect(html).toContain('<a href="http://server/base/jobs?f=json" rel="alternate" type="application/json">');
   });
 
