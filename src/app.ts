@@ -223,6 +223,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
       hasSpace,
       shortage: patience.shortage,
       heldBack: hold.reason,
+      toolSlots: tools.executor.slots,
       runner: {
         wake: (job) => runner.wake(job),
         runAtOnce: (unwritten) => runner.runAtOnce(unwritten),

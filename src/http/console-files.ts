@@ -8,7 +8,11 @@ const files = consoleFiles();
 
 /** The scripts of pages by their files, and the paths of these by the names that pages know. */
 export const scriptTexts: ReadonlyMap<string, string> = new Map(files.map(({ file, text }) => [file, text]));
-export const scriptPaths: Readonly<Record<ScriptName, string>> = { "local-times": pathOf("local-times") };
+export const scriptPaths: Readonly<Record<ScriptName, string>> = {
+  job: pathOf("job"),
+  "job-list": pathOf("job-list"),
+  "local-times": pathOf("local-times"),
+};
 
 function pathOf(name: ScriptName): string {
   const script = files.find(({ entry }) => entry === name);

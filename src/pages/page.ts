@@ -1,7 +1,7 @@
 import type { Frame } from "./layout.tsx";
 
 /** The scripts that pages load, each by the name of its file in `console`. */
-export type ScriptName = "local-times";
+export type ScriptName = "job" | "job-list" | "local-times";
 
 /** What a page gets besides its document. */
 export type PageFrame = Frame & {
@@ -18,12 +18,25 @@ export type Page<Document> = {
   render(frame: PageFrame, document: Document): string;
 };
 
+type Allowed = {
+  readonly sendsForms?: boolean;
+  readonly scripts?: string;
+  /** Its script reads from this service. */
+  readonly connects?: boolean;
+  /** Origins of images besides its own. */
+  readonly images?: readonly string[];
+};
+
 /** Formats what a browser lets a page do: show its own content, and what `allowed` lists. */
-export function policyOf(allowed: { readonly sendsForms?: boolean; readonly scripts?: string } = {}): string {
+export function policyOf(allowed: Allowed = {}): string {
   return [
     "default-src 'none'",
     "style-src 'unsafe-inline'",
     ...(allowed.scripts === undefined ? [] : [`script-src ${allowed.scripts}`]),
+    ...(allowed.connects === true ? ["connect-src 'self'"] : []),
+    ...(allowed.images === undefined || allowed.images.length === 0
+      ? []
+      : [`img-src 'self' ${allowed.images.join(" ")}`]),
     `form-action ${allowed.sendsForms === true ? "'self'" : "'none'"}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",

@@ -10,6 +10,13 @@ const isWaiting = statusIn(jobs.status, jobMoves.claim.from);
 
 const countAll = compile()(() => build.select({ count: count() }).from(jobs).where(isWaiting));
 
+const countOfRunning = compile()(() =>
+  build
+    .select({ count: count() })
+    .from(jobs)
+    .where(statusIn(jobs.status, ["running"])),
+);
+
 /** Jobs of the same client that come first: as many turns are taken before. */
 const countOwnBefore = compile<{ client: string; priority: number; createdAt: number; id: string }>()(() =>
   build
@@ -59,6 +66,12 @@ const listedDurations = durationsOf(sql`jobs indexed by jobs_of_process where ${
 /** Counts the accepted jobs. */
 export async function countWaiting(database: Database): Promise<number> {
   const [row] = await database.read(countAll({}));
+  return row?.count ?? 0;
+}
+
+/** Counts the jobs that run. */
+export async function countRunning(database: Database): Promise<number> {
+  const [row] = await database.read(countOfRunning({}));
   return row?.count ?? 0;
 }
 

@@ -8,7 +8,7 @@ test("the list of jobs is a page that loads its script from the service", async 
   const [, url = ""] = /<script type="module" src="([^"]+)">/.exec(html) ?? [];
   expect(page.headers.get("content-security-policy")).toContain(`script-src ${url};`);
   const { pathname } = new URL(url);
-  expect(pathname).toMatch(/^\/_\/console\/local-times-[a-z0-9]{8}\.js$/);
+  expect(pathname).toMatch(/^\/_\/console\/job-list-[a-z0-9]{8}\.js$/);
   const script = await service.send("GET", pathname);
   expect(script.status).toBe(200);
   expect(script.headers.get("content-type")).toBe("text/javascript; charset=utf-8");

@@ -72,5 +72,8 @@ export function lookResponse(context: RouteContext, process: Process): Response 
 /** A form is sent by a browser, which says of which page it is: one that does not say so may be of any. Throws `forbidden`. */
 export function requireOwnForm({ request }: Pick<RouteContext, "request">): void {
   if (request.headers.has("origin") || request.headers.has("sec-fetch-site")) return;
-  throw new Problem("forbidden", `Cannot execute: found ${formType} without Origin, wanted a form of this service`);
+  throw new Problem(
+    "forbidden",
+    `Cannot accept the request: found ${formType} without Origin, wanted a form of this service`,
+  );
 }

@@ -12,6 +12,7 @@ import { documentResponse } from "./document-response.ts";
 import { bareValue, itemOf, referenceLink } from "./one-result.ts";
 import { type ResultsContext, resultMember, resultsDocument } from "./results-document.ts";
 import { literalBytes, multipartResponse, type Part } from "./results-multipart.ts";
+import { pageOfResults } from "./results-page.ts";
 import { dialectFor, isAbsent, multipartType, takenShape, wishOf } from "./results-taken.ts";
 import { fileResponse } from "./send-file.ts";
 import { failureDocument } from "./status-document.ts";
@@ -53,7 +54,11 @@ export async function answerResults(
   const { job, description } = request;
   if (job.status === "failed") return failedResponse(request);
   const wanted = request.only ?? Object.keys(job.request.outputs ?? description.outputs);
-  const shape = takenShape(context, request, shapeOf(job.request, wanted, wishOf(context, request.isSync)));
+  // A page shows results whatever their shape is to programs.
+  const shape: ResultsShape =
+    !request.isSync && context.query("f") === "html"
+      ? { kind: "document" }
+      : takenShape(context, request, shapeOf(job.request, wanted, wishOf(context, request.isSync)));
   const sent = new Set<"file" | "link">();
   const response = await answerShaped(deps, context, { ...request, note: (what) => sent.add(what) }, shape);
   const applied = appliedReturn(request.preferences.return, sent);
@@ -106,15 +111,15 @@ async function answerShaped(
     default:
       return shape satisfies never;
   }
-  const document = await resultsDocument(
-    chosenOf(request),
-    documentContext(deps, context, request, isByValue(context, request)),
-  );
+  const chosen = chosenOf(request);
+  const asked = documentContext(deps, context, request, isByValue(context, request));
+  const document = await resultsDocument(chosen, asked);
   const profile = dialectFor(context, job.request) === "2.0" ? profileHeaders(profiles.results) : {};
   const headers = { ...foreignBytes, ...profile };
   // The job of a synchronous answer has run: what the client accepts was asked before.
   if (request.isSync) return jsonResponse(document, { headers });
-  return documentResponse(context, document, { title: `Results of job ${job.id}`, headers });
+  const page = await pageOfResults({ ...deps, locations: asked.locations }, context, request, chosen);
+  return documentResponse(context, document, { title: `Results of job ${job.id}`, headers, ...page });
 }
 
 /** 1.0 knows values unless a reference is asked for. */
@@ -244,11 +249,14 @@ export async function answerResult(
       readonly item?: string;
       /** Files of a list are given by value; else they are linked. */
       readonly isInline?: boolean;
+      /** It is shown to a person who asked for its page. */
+      readonly isPage?: boolean;
     },
 ): Promise<Response> {
   const { description, outputId } = request;
   const result = request.item === undefined ? resultOf(request, outputId) : itemOf(request, outputId, request.item);
   const definition = description.outputs[outputId];
+  if (request.isPage === true && result.kind !== "directory") return oneResultPage(deps, context, request, result);
   switch (result.kind) {
     case "file": {
       request.note?.("file");
@@ -272,4 +280,19 @@ export async function answerResult(
     default:
       return result satisfies never;
   }
+}
+
+/** Answers with the page of one result: what can be looked at, and the link to it. */
+async function oneResultPage(
+  deps: AnswerDeps,
+  context: RouteContext,
+  request: JobResults & { readonly outputId: string },
+  result: Result,
+): Promise<Response> {
+  const { job, outputId } = request;
+  const asked = documentContext(deps, context, request, false);
+  const chosen = { [outputId]: result };
+  const page = await pageOfResults({ ...deps, locations: asked.locations }, context, request, chosen);
+  const document = await resultsDocument(chosen, asked);
+  return documentResponse(context, document, { title: `${outputId} of job ${job.id}`, ...page });
 }

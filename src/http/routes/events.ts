@@ -27,6 +27,7 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
       about: {
         summary: "Watch a job: server-sent events status, stage, progress and log; Last-Event-ID resumes",
         tag: "jobs",
+        query: { after: "stands for Last-Event-ID, where a client cannot send it at first" },
         answers: {
           200: { about: "Events, until the job has ended", content: { mediaType: "text/event-stream" } },
           204: { about: "It has ended, and nothing follows" },
@@ -37,7 +38,9 @@ export function eventRoutes(deps: EventRouteDeps): readonly Route[] {
         const until = untilGone(deps, context, held);
         const { signal } = until;
         const jobId = context.param("jobId");
-        const place = placeOf(context.request.headers.get("last-event-id"));
+        // A browser that comes back names the last event by its header.
+        const header = context.request.headers.get("last-event-id");
+        const place = header === null ? placeOf(context.query("after"), "after") : placeOf(header, "Last-Event-ID");
         const news = await watchJob(deps, principalOf(context), jobId, { place, signal });
         // A browser comes back after each end, unless it is told that there is nothing more.
         if (news === undefined) return new Response(null, { status: 204 });
@@ -84,12 +87,12 @@ function untilGone(deps: EventRouteDeps, context: RouteContext, held: Disposable
 }
 
 /** Reads `<event number>.<attempt>.<bytes of its log>`. */
-function placeOf(id: string | null): WatchPlace {
-  if (id === null) return { number: 0, attempt: 0, logOffset: 0 };
+function placeOf(id: string | undefined, name: string): WatchPlace {
+  if (id === undefined) return { number: 0, attempt: 0, logOffset: 0 };
   const [, number, attempt, logOffset] = /^(\d{1,15})\.(\d{1,15})\.(\d{1,15})$/.exec(id) ?? [];
   if (logOffset !== undefined)
     return { number: Number(number), attempt: Number(attempt), logOffset: Number(logOffset) };
-  const detail = `Cannot watch the job: found Last-Event-ID "${id}", wanted the id of one of its events`;
+  const detail = `Cannot watch the job: found ${name} "${id}", wanted the id of one of its events`;
   throw new Problem("invalid-parameter-value", detail);
 }
 

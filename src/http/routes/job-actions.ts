@@ -8,14 +8,16 @@ import { statusDocument } from "../answers/status-document.ts";
 import { ok } from "../openapi/about.ts";
 import { type BodyLimits, parseJson, readBytes, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
+import { jobFormRoutes } from "./job-forms.ts";
 
 export type JobActionRouteDeps = RetryDeps & { readonly settings: BodyLimits & RemovedJobs };
 
 const mediaTypes = ["application/json"];
 
-/** Lists the routes that dismiss several jobs, and that run a job again. */
+/** Lists the routes that dismiss several jobs, that run a job again, and that the buttons of a job's page send to. */
 export function jobActionRoutes(deps: JobActionRouteDeps): readonly Route[] {
   return [
+    ...jobFormRoutes(deps),
     {
       method: "DELETE",
       path: "/jobs",

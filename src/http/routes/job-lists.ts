@@ -1,3 +1,5 @@
+import { mayDo, type Principal } from "../../domain/access.ts";
+import type { Job } from "../../domain/job.ts";
 import { readJobSearch, searchNames } from "../../domain/job-search.ts";
 import { readJobOrder } from "../../domain/job-sort.ts";
 import { processUrl, profiles, providerUrl } from "../../domain/links.ts";
@@ -122,7 +124,18 @@ async function list(
   if (groups !== undefined) {
     return documentResponse(context, { groups: groupJobs(items, jobs, groups), links }, { title: "Jobs" });
   }
-  return documentResponse(context, { jobs, links }, { title: "Jobs", profile: profiles.jobList, page: jobListPage });
+  const users = usersOf(principalOf(context), items);
+  return documentResponse(
+    context,
+    { jobs, links },
+    { title: "Jobs", profile: profiles.jobList, page: jobListPage(users) },
+  );
+}
+
+/** Tells who submitted each job, for who sees the jobs of others. */
+function usersOf(principal: Principal, jobs: readonly Job[]): ReadonlyMap<string, string> {
+  if (!mayDo(principal, "read-all-jobs")) return new Map();
+  return new Map(jobs.flatMap(({ id, user }) => (user === undefined ? [] : [[id, user] as const])));
 }
 
 const pageNames = ["limit", "after", "before", "page", "sortby", "sort", "removed", "detail", "groups"];

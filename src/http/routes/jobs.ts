@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { jobUrl, jsonLink, profiles } from "../../domain/links.ts";
 import { type DismissDeps, dismissJob, readJob, readRemovedJob } from "../../operations/follow-jobs.ts";
 import { type OutlookDeps, outlookOf } from "../../operations/job-outlook.ts";
@@ -7,7 +8,10 @@ import type { LogDeps } from "../../operations/read-log.ts";
 import type { ReadResultsDeps } from "../../operations/read-results.ts";
 import { readStatistics } from "../../operations/read-statistics.ts";
 import { type NotificationDeps, readNotifications } from "../../operations/subscribers.ts";
-import { documentResponse } from "../answers/document-response.ts";
+import { jobPage } from "../../pages/job.tsx";
+import { shortId } from "../../pages/words.ts";
+import { documentFormat, documentResponse } from "../answers/document-response.ts";
+import { type JobViewDeps, readJobView } from "../answers/job-page.ts";
 import { resultsTarget } from "../answers/results-target.ts";
 import {
   failureDocument,
@@ -21,7 +25,13 @@ import { jsonResponse, principalOf, type Route } from "../route.ts";
 import { asksRemoved, jobListRoutes } from "./job-lists.ts";
 import { logRoutes } from "./job-log.ts";
 
-export type JobRouteDeps = OutlookDeps & ListDeps & DismissDeps & LogDeps & NotificationDeps & ReadResultsDeps;
+export type JobRouteDeps = OutlookDeps &
+  ListDeps &
+  DismissDeps &
+  LogDeps &
+  NotificationDeps &
+  ReadResultsDeps &
+  JobViewDeps;
 
 /** Lists the routes of a job: its status, its documents, and dismissal. */
 export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
@@ -38,9 +48,11 @@ function statusRoutes(deps: JobRouteDeps): readonly Route[] {
         const read = asksRemoved(context) ? readRemovedJob : readJob;
         const job = await read(deps, principalOf(context), context.param("jobId"));
         const known = { ...(await outlookOf(deps, job)), results: await resultsTarget(deps, job) };
+        const page = documentFormat(context) === "html" ? jobPage(await readJobView(deps, context, job)) : undefined;
         return documentResponse(context, statusDocument(job, context.baseUrl, known), {
-          title: `Job ${job.id}`,
+          title: `${job.processId}, job ${shortId(job.id)}`,
           profile: profiles.job,
+          ...defined({ page }),
         });
       },
     },

@@ -1,8 +1,11 @@
 import { conformanceClasses } from "../../domain/conformance.ts";
 import { defined, unlessEmpty } from "../../domain/defined.ts";
+import type { LandingDocument } from "../../domain/documents/landing.ts";
 import { jsonLink, type Link, relations } from "../../domain/links.ts";
 import type { ServiceIdentity } from "../../domain/service-identity.ts";
-import { documentResponse } from "../answers/document-response.ts";
+import { homePage } from "../../pages/home.tsx";
+import { documentFormat, documentResponse } from "../answers/document-response.ts";
+import { type HomeDeps, readHomeView } from "../answers/home-view.ts";
 import { tagged } from "../openapi/about.ts";
 import { openApiType } from "../openapi/openapi.ts";
 import type { Route } from "../route.ts";
@@ -10,22 +13,23 @@ import type { Route } from "../route.ts";
 /** The texts are in English, whatever language a client prefers. */
 const inEnglish = { "content-language": "en" };
 
-export type LandingRouteDeps = {
+export type LandingRouteDeps = HomeDeps & {
   /** What the service says of itself. */
   readonly identity: ServiceIdentity;
 };
 
 /** Lists the routes of the landing page, of the rules for robots, and of the conformance declaration. */
-export function landingRoutes({ identity }: LandingRouteDeps): readonly Route[] {
+export function landingRoutes(deps: LandingRouteDeps): readonly Route[] {
+  const { identity } = deps;
   return [
     {
       method: "GET",
       path: "/",
       about: { summary: "Landing page", tag: "service", answers: tagged("LandingPage", "Links to all resources") },
       access: "public",
-      handle(context) {
+      async handle(context) {
         const { baseUrl } = context;
-        const document = {
+        const document: LandingDocument = {
           ...introductionOf(identity),
           links: [
             jsonLink(`${baseUrl}/`, "self"),
@@ -38,7 +42,9 @@ export function landingRoutes({ identity }: LandingRouteDeps): readonly Route[] 
             ...linksOf(identity),
           ],
         };
-        return documentResponse(context, document, { title: identity.title, headers: inEnglish });
+        const isPage = documentFormat(context) === "html";
+        const page = isPage ? homePage(await readHomeView(deps, context, identity)) : undefined;
+        return documentResponse(context, document, { title: identity.title, headers: inEnglish, ...defined({ page }) });
       },
     },
     {

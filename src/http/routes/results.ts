@@ -68,7 +68,7 @@ async function answerOne(
   const outcome = await readLinkedResults(deps, principalOf(context), context.param("jobId"));
   return outcome.job.status === "failed"
     ? failedResponse(outcome)
-    : answerResult(deps, context, { ...outcome, ...result });
+    : answerResult(deps, context, { ...outcome, ...result, isPage: context.query("f") === "html" });
 }
 
 /** Reads `?outputs=a,b` (OGC 18-062r3 /req/core/job-results-param-outputs). */

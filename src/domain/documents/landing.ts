@@ -1,0 +1,24 @@
+import type { Link } from "../links.ts";
+import type { ServiceIdentity } from "../service-identity.ts";
+import type { JobDocument } from "./job.ts";
+
+/** The landing page (OGC 18-062r2 landingPage.yaml), with what the operator says of the service. */
+export type LandingDocument = Pick<
+  ServiceIdentity,
+  "title" | "description" | "provider" | "contact" | "license" | "languages"
+> & {
+  readonly keywords?: readonly string[];
+  readonly links: readonly Link[];
+};
+
+/** What the landing page shows a person besides its document. */
+export type HomeView = {
+  /** How busy the service is; undefined for who may not know. */
+  readonly queue?: { readonly running: number; readonly waiting: number; readonly slots?: number };
+  /** The newest jobs that the reader may see; undefined for a stranger. */
+  readonly jobs?: readonly JobDocument[];
+  /** A command line that executes a process. */
+  readonly curl: string;
+  readonly termsUrl?: string;
+  readonly logoUrl?: string;
+};

@@ -1,0 +1,105 @@
+import { isOwn, mayDo, type Principal } from "../../domain/access.ts";
+import type { Clock } from "../../domain/clock.ts";
+import { defined } from "../../domain/defined.ts";
+import { asJson } from "../../domain/documents/as-json.ts";
+import type { JobView, TimelineEntry } from "../../domain/documents/job-view.ts";
+import type { ResultView } from "../../domain/documents/result-view.ts";
+import { isDiscarded, type Job, type JobEvent } from "../../domain/job.ts";
+import { isFinished, jobMoves } from "../../domain/job-state.ts";
+import { isJsonObject, type JsonObject } from "../../domain/json.ts";
+import { jobUrl, processUrl, providerUrl } from "../../domain/links.ts";
+import { readJobWithInputs } from "../../operations/read-inputs.ts";
+import { readLog, readLogPage } from "../../operations/read-log.ts";
+import { type ReadResultsDeps, readResults } from "../../operations/read-results.ts";
+import { readStatistics } from "../../operations/read-statistics.ts";
+import { readTimeline } from "../../operations/read-timeline.ts";
+import type { RouteContext } from "../route.ts";
+import { principalOf } from "../route.ts";
+import { resultViews } from "./result-views.ts";
+import { type AnswerDeps, outputLocations } from "./results-answer.ts";
+import { inputsDocument } from "./status-document.ts";
+
+export type JobViewDeps = ReadResultsDeps & Pick<AnswerDeps, "settings"> & { readonly clock: Clock };
+
+const shownLines = 40;
+/** Longer addresses are refused on some ways. */
+const longestUrl = 6000;
+
+/** Reads what the page of a job shows besides its status. */
+export async function readJobView(
+  deps: JobViewDeps,
+  context: Pick<RouteContext, "baseUrl" | "caller">,
+  job: Job,
+): Promise<JobView> {
+  const principal = principalOf(context);
+  const { baseUrl } = context;
+  // Only its history is left of one that was removed.
+  if (isDiscarded(job)) return { log: [], timeline: [], results: [], mayDismiss: false, mayRetry: false };
+  const events = await readTimeline(deps, principal, job.id);
+  const { lines, offset } = await readTail(deps, principal, job);
+  const request = inputsDocument(await readJobWithInputs(deps, principal, job.id), baseUrl);
+  const inputs = isJsonObject(request.inputs) ? request.inputs : {};
+  const statistics =
+    job.startedAt === undefined || job.executionId === undefined
+      ? undefined
+      : asJson(await readStatistics(deps, principal, job.id));
+  const place = `${events.at(-1)?.number ?? 0}.${job.attempt}.${offset}`;
+  return {
+    inputs,
+    log: lines,
+    timeline: events.filter(({ kind }) => kind !== "progress").map(entryOf),
+    results: await viewsOf(deps, principal, job, baseUrl),
+    ...actionsOf(principal, job),
+    ...defined({
+      statistics,
+      runningSeconds:
+        job.status === "running" && job.startedAt !== undefined ? (deps.clock.now() - job.startedAt) / 1000 : undefined,
+      events: isFinished(job.status) ? undefined : `${jobUrl(baseUrl, job.id)}/events?after=${place}`,
+      againUrl: mayDo(principal, "execute") ? againUrlOf(job, inputs, baseUrl) : undefined,
+    }),
+  };
+}
+
+/** Reads the last lines of a log. A script goes on at the offset; what it is told from the start on is left out. */
+async function readTail(deps: JobViewDeps, principal: Principal, job: Job) {
+  const log = await readLog(deps, principal, job.id);
+  if (log.kind === "events") {
+    return { lines: isFinished(job.status) ? log.lines.slice(-shownLines) : [], offset: 0 };
+  }
+  const page = await readLogPage(deps, principal, job.id, { tail: shownLines });
+  const text = new TextDecoder().decode(page.bytes);
+  return { lines: text.replace(/\n$/, "").split("\n"), offset: page.nextOffset };
+}
+
+async function viewsOf(
+  deps: JobViewDeps,
+  principal: Principal,
+  job: Job,
+  baseUrl: string,
+): Promise<readonly ResultView[]> {
+  if (job.status !== "successful") return [];
+  const outcome = await readResults(deps, principal, job.id);
+  return resultViews(deps, outcome, outcome.results, { baseUrl, locations: outputLocations(deps, baseUrl) });
+}
+
+function entryOf({ at, status, stage, progress, message }: JobEvent): TimelineEntry {
+  return { at: new Date(at).toISOString(), status, progress, message, ...defined({ stage }) };
+}
+
+function actionsOf(principal: Principal, job: Job): Pick<JobView, "mayDismiss" | "mayRetry"> {
+  const own = isOwn(principal, job.user);
+  const retried: readonly string[] = jobMoves.retry.from;
+  return {
+    // One that was dismissed is gone for who dismisses it again.
+    mayDismiss: job.status !== "dismissed" && mayDo(principal, own ? "dismiss-own" : "dismiss-all"),
+    mayRetry: retried.includes(job.status) && mayDo(principal, own ? "execute" : "dismiss-all"),
+  };
+}
+
+/** Gives the address of the form of the job's process, with the inputs unless they are too long for an address. */
+function againUrlOf({ providerId, processId }: Job, inputs: JsonObject, baseUrl: string): string {
+  const base = providerId === undefined ? baseUrl : providerUrl(baseUrl, providerId);
+  const url = `${processUrl(base, processId)}?f=html`;
+  const filled = `${url}&inputs=${encodeURIComponent(JSON.stringify(inputs))}`;
+  return filled.length > longestUrl ? url : filled;
+}

@@ -1,0 +1,22 @@
+import { jobUrl } from "../../domain/links.ts";
+import type { OutputLocations } from "../../domain/results.ts";
+import type { Results } from "../../domain/values.ts";
+import type { JobResults, openResult } from "../../operations/read-results.ts";
+import type { Page } from "../../pages/page.ts";
+import { resultsPage } from "../../pages/results.tsx";
+import type { RouteContext } from "../route.ts";
+import { documentFormat } from "./document-response.ts";
+import { resultViews } from "./result-views.ts";
+
+/** Makes the page of results for a client that asks for one; nothing for any other, which no file is read for. */
+export async function pageOfResults(
+  deps: Parameters<typeof openResult>[0] & { readonly locations: OutputLocations },
+  context: RouteContext,
+  request: Pick<JobResults, "job" | "description">,
+  chosen: Results,
+): Promise<{ readonly page?: Page<object> }> {
+  if (documentFormat(context) !== "html") return {};
+  const { baseUrl } = context;
+  const views = await resultViews(deps, request, chosen, { baseUrl, locations: deps.locations });
+  return { page: resultsPage(views, jobUrl(baseUrl, request.job.id)) };
+}

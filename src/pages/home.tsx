@@ -1,0 +1,121 @@
+import { asJson } from "../domain/documents/as-json.ts";
+import type { HomeView, LandingDocument } from "../domain/documents/landing.ts";
+import { Members } from "./document.tsx";
+import { JobTable } from "./job-list.tsx";
+import { Layout } from "./layout.tsx";
+import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
+
+const script = "local-times";
+
+/** Builds the first page: what this service is, how busy it is, the newest jobs, and the ways on. */
+export function homePage(view: HomeView): Page<LandingDocument> {
+  return {
+    policy: (frame) => policyOf({ images: originOf(view.logoUrl), scripts: scriptUrl(frame, script) }),
+    render: (frame, document) =>
+      `<!doctype html>${(
+        <Layout {...frame} script={scriptUrl(frame, script)}>
+          {originOf(view.logoUrl).length === 0 ? null : <img src={view.logoUrl} alt="" height={64} />}
+          <p>{document.description}</p>
+          <About document={document} view={view} />
+          <Queue view={view} />
+          <WaysOn view={view} frame={frame} />
+          <Newest view={view} baseUrl={frame.baseUrl} />
+          <details>
+            <summary>All fields</summary>
+            <Members value={asJson(document)} />
+          </details>
+          <p>
+            <a href={frame.jsonUrl} rel="alternate" type="application/json">
+              As JSON
+            </a>
+          </p>
+        </Layout>
+      )}`,
+  };
+}
+
+function originOf(url: string | undefined): readonly string[] {
+  return url !== undefined && /^https?:/.test(url) && URL.canParse(url) ? [new URL(url).origin] : [];
+}
+
+function About({
+  document: { provider, contact, license },
+  view: { termsUrl },
+}: {
+  readonly document: LandingDocument;
+  readonly view: HomeView;
+}) {
+  const rows = [
+    { name: "Provider", text: provider?.name, url: provider?.url },
+    { name: "Contact", text: contact?.name ?? contact?.url, url: contact?.url },
+    { name: "Mail", text: contact?.email, url: contact?.email === undefined ? undefined : `mailto:${contact.email}` },
+    { name: "Licence", text: license?.name, url: license?.url },
+    { name: "Terms", text: termsUrl === undefined ? undefined : "Terms of use", url: termsUrl },
+  ].filter(({ text }) => text !== undefined);
+  if (rows.length === 0) return null;
+  return (
+    <dl class="grid">
+      {rows.map(({ name, text, url }) => (
+        <>
+          <dt>{name}</dt>
+          <dd>{url !== undefined && /^(https?|mailto):/.test(url) ? <a href={url}>{text}</a> : text}</dd>
+        </>
+      ))}
+    </dl>
+  );
+}
+
+function Queue({ view: { queue } }: { readonly view: HomeView }) {
+  if (queue === undefined) return null;
+  const slots = queue.slots === undefined ? "" : ` Tools have ${queue.slots} ${queue.slots === 1 ? "slot" : "slots"}.`;
+  return (
+    <p class="notice" role="status">
+      {`${queue.running} ${queue.running === 1 ? "job runs" : "jobs run"}, ${queue.waiting} ${queue.waiting === 1 ? "waits" : "wait"}.${slots}`}
+    </p>
+  );
+}
+
+function WaysOn({ view, frame: { baseUrl } }: { readonly view: HomeView; readonly frame: PageFrame }) {
+  return (
+    <section>
+      <h2>Start here</h2>
+      <div class="grid">
+        <section class="card">
+          <h3>
+            <a href={`${baseUrl}/processes?f=html`}>Run a process</a>
+          </h3>
+          <p>Choose one, fill its form, and watch it run. Or from a command line:</p>
+          <pre class="code" data-curl="">
+            {view.curl}
+          </pre>
+        </section>
+        <section class="card">
+          <h3>Deploy a process</h3>
+          <p>From a CWL package, an application package or a script:</p>
+          <pre class="code">{`heddle deploy package.cwl --url ${baseUrl}`}</pre>
+        </section>
+        <section class="card">
+          <h3>
+            <a href={`${baseUrl}/jobs?f=html`}>See jobs</a>
+          </h3>
+          <p>What runs, what waits, what failed and why.</p>
+        </section>
+      </div>
+    </section>
+  );
+}
+
+function Newest({ view: { jobs }, baseUrl }: { readonly view: HomeView; readonly baseUrl: string }) {
+  return (
+    <section>
+      <h2>Last jobs</h2>
+      {jobs === undefined ? (
+        <p class="muted">Jobs are shown to who comes with a key.</p>
+      ) : jobs.length === 0 ? (
+        <p>No jobs yet. Run the first one with the command above.</p>
+      ) : (
+        <JobTable jobs={jobs} users={new Map()} baseUrl={baseUrl} />
+      )}
+    </section>
+  );
+}

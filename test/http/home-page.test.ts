@@ -1,0 +1,65 @@
+import { expect, test } from "bun:test";
+import { plainIdentity } from "../../src/domain/service-identity.ts";
+import { openService, submitEcho } from "./service.ts";
+
+const html = { accept: "text/html" };
+
+test("the home page says what the service is, by whom, and on which terms", async () => {
+  const identity = {
+    ...plainIdentity,
+    title: "Maps <b>",
+    description: "Makes maps",
+    provider: { name: "Office", url: "https://office.example/" },
+    contact: { name: "Ann", email: "ann@office.example" },
+    license: { name: "CC0", url: "javascript:alert(1)" },
+    termsUrl: "https://office.example/terms",
+    logoUrl: "https://office.example/logo.png",
+  };
+  await using service = await openService({ identity });
+  const page = await service.send("GET", "/", { headers: html });
+  const text = await page.text();
+  for (const part of ["Maps &lt;b&gt;", "Makes maps", "Office", "mailto:ann@office.example", "CC0", "/terms"]) {
+    expect(text).toContain(part);
+  }
+  expect(text).not.toContain('href="javascript:');
+  expect(page.headers.get("content-security-policy")).toContain("img-src 'self' https://office.example;");
+});
+
+test("it shows the queue to who sees all jobs, the jobs of its reader, and none to a stranger", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const [admin, ann, bob] = [
+    await service.createKey("admin", "root"),
+    await service.createKey("runner", "ann"),
+    await service.createKey("runner", "bob"),
+  ];
+  const id = await submitEcho(service, ann);
+  const pageFor = async (key?: string) =>
+    (await service.send("GET", "/?f=html", key === undefined ? {} : { key })).text();
+  expect(await pageFor(admin)).toContain("0 jobs run, 1 waits.");
+  expect(await pageFor(ann)).toContain(`/jobs/${id}?f=html`);
+  for (const text of [await pageFor(bob), await pageFor()]) {
+    expect(text).not.toContain(id);
+    expect(text).not.toContain("jobs run");
+  }
+  expect(await pageFor(bob)).toContain("No jobs yet.");
+});
+
+test.skipIf(Bun.which("curl") === null)("its command line runs as it stands (needs curl)", async () => {
+  await using service = await openService();
+  using server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: (request) => service.app.fetch(request) });
+  const key = await service.createKey("runner", "ann");
+  for (const headers of [{}, { authorization: `Bearer ${key}` }]) {
+    const text = await (await fetch(`${server.url}?f=html`, { headers })).text();
+    const [, escaped = ""] = /<pre class="code" data-curl="">([^<]*)<\/pre>/.exec(text) ?? [];
+    const line = escaped.replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&amp;", "&");
+    const child = Bun.spawn(["sh", "-c", `${line} --silent --fail`], {
+      env: { PATH: process.env.PATH, HEDDLE_KEY: key },
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    expect([await new Response(child.stdout).text(), await child.exited]).toEqual([
+      expect.stringContaining("hello"),
+      0,
+    ]);
+  }
+});
