@@ -83,7 +83,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const watching = stack.use(startWatchdogThread());
 
   // The data directory, and what is in it.
-  const layout = createLayout(config.data, config.outputsDir);
+  const layout = createLayout(config.data, config.outputsDir, config.workDir);
   await makeDirectories(layout);
   const holder = { pid: process.pid, startedAt: clock.now(), address: `${config.host}:${config.port}` };
   stack.use(await lockDataDirectory(layout.dataDirectory, holder));
@@ -133,7 +133,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const hold = createToolHold({ logger, exposed, bubblewrap, sandbox: config.sandbox });
   const engines = stack.use(createEngines({ ...base, executor: tools.executor, machine: tools.machine, builtins }));
   const armed = await armFailpoint();
-  const watched = [layout.dataDirectory, layout.outputsDirectory];
+  const watched = [...new Set([layout.dataDirectory, layout.sharedDirectory, layout.outputsDirectory])];
   const { hasSpace, start: watchSpace } = stack.use(createDiskSpace(base, watched, config.minFreeBytes));
   await watchSpace();
   const filePool = stack.use(watchFilePool(base, layout.dataDirectory));
@@ -259,7 +259,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
 
 /** Opens the database for the commands that manage keys, beside a server that may be running. */
 export async function openKeys(config: Config, target: LogTarget): Promise<KeyDeps & AsyncDisposable> {
-  await refuseMissingDatabase(createLayout(config.data, config.outputsDir));
+  await refuseMissingDatabase(createLayout(config.data, config.outputsDir, config.workDir));
   const database = await openStore(
     config,
     loggerOf(() => config.logLevel, target),

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import * as v from "valibot";
+import { clusterSettings } from "./cluster-settings.ts";
 import {
   anonymousRole,
   directories,
@@ -58,6 +59,14 @@ export const ConfigSchema = v.strictObject({
   ),
   outputsDir: v.optional(
     v.pipe(path, v.description("directory of published outputs; in the data directory if not given")),
+  ),
+  workDir: v.optional(
+    v.pipe(
+      path,
+      v.description(
+        "directory of all that tools meet, work, outputs, uploads and images, on a disk that a cluster shares; the data directory if not given",
+      ),
+    ),
   ),
   outputsPath: v.optional(v.pipe(urlPath, v.description("path below which outputs are served")), "/outputs"),
   outputsUrl: v.optional(v.pipe(url, v.description("URL of a host that serves the outputs; this server if not given"))),
@@ -264,6 +273,7 @@ export const ConfigSchema = v.strictObject({
     v.pipe(v.picklist(logLevels, logLevels.join(", ")), v.description("lowest level logged")),
     "info",
   ),
+  ...clusterSettings,
   ...identitySettings,
 });
 

@@ -118,8 +118,8 @@ function hangUp(pid: number): void {
 }
 
 function careOf(args: Arguments, io: Io) {
-  const { data, outputsDir } = configOf(args, io);
-  const layout = createLayout(data, outputsDir);
+  const { data, outputsDir, workDir } = configOf(args, io);
+  const layout = createLayout(data, outputsDir, workDir);
   const hasLiving = async (executionId: string) =>
     (await import("./executors/local/living-tools.ts")).hasLivingTool(layout, executionId);
   const refuseOpenElsewhere = async (file: string) =>
@@ -154,13 +154,17 @@ function enginesOf(args: Arguments, io: Io) {
 
 function sandboxSettingsOf(args: Arguments, io: Io, hasKeys: boolean) {
   const config = configOf(args, io);
-  return sandboxSettings(config, createLayout(config.data, config.outputsDir), isExposed(config, hasKeys));
+  return sandboxSettings(
+    config,
+    createLayout(config.data, config.outputsDir, config.workDir),
+    isExposed(config, hasKeys),
+  );
 }
 
 /** Opens the database for a command. A command that only reads or removes makes no new one. */
 async function openKeyStore(args: Arguments, io: Io, makesDatabase: boolean) {
   const config = configOf(args, io);
-  if (!makesDatabase) await refuseNoDatabase(createLayout(config.data, config.outputsDir));
+  if (!makesDatabase) await refuseNoDatabase(createLayout(config.data, config.outputsDir, config.workDir));
   useAddonDirectory(config);
   const { openKeys } = await import("./app.ts");
   return openKeys(config, io);
@@ -175,7 +179,7 @@ async function startService(args: Arguments, io: Io) {
     return await startServer(config, io, () => configOf(args, io));
   } catch (error) {
     if (made !== undefined) {
-      await removeNewPlace(createLayout(config.data, config.outputsDir));
+      await removeNewPlace(createLayout(config.data, config.outputsDir, config.workDir));
       await removeEmpty(resolve(config.data), made);
     }
     throw error;

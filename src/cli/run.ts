@@ -165,7 +165,7 @@ function toolsHere(deps: RunDeps, { args, scratch }: Here, io: Io) {
   const engines = deps.engines(args, io);
   const images = createImageFinder({
     confinement,
-    imagesDirectory: imagesDirectory({ dataDirectory: deps.dataDirectory(args, io) }),
+    imagesDirectory: imagesDirectory({ sharedDirectory: deps.dataDirectory(args, io) }),
     engines,
     buildsImages: true,
   });
