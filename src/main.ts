@@ -29,6 +29,7 @@ import { flagOf, strangeVariables } from "./read-config.ts";
 import { runDownloads } from "./run-downloads.ts";
 import { settingOptions } from "./setting-options.ts";
 import { sampleConfig } from "./show-config.ts";
+import { slurmParts } from "./slurm-settings.ts";
 
 /** How the service learns of fatal errors, and ends itself. */
 const ownEnd = {
@@ -54,12 +55,15 @@ const commands = {
       cores: availableParallelism(),
       version,
       dataOption: dataOption(),
-      dataDirectory,
+      clusterOptions: optionsOf(["executor", "slurmPartition", "slurmAccount", "slurmOptions", "slurmPollSeconds"]),
+      slurm: (args, io) => slurmParts(configOf(args, io), io.environment),
+      dataDirectory: sharedDirectory,
       sandboxSettings: (args, io) => sandboxSettingsOf(args, io, false),
       engines: enginesOf,
       fetchFile: (args, io) => runDownloads(() => configOf(args, io), io.signal),
     }),
-  images: async () => (await import("./cli/images.ts")).imagesCommand({ dataOption: dataOption(), dataDirectory }),
+  images: async () =>
+    (await import("./cli/images.ts")).imagesCommand({ dataOption: dataOption(), dataDirectory: sharedDirectory }),
   validate: async () => (await import("./cli/validate.ts")).validateCommand(),
   deploy: async () => (await import("./cli/deploy.ts")).deployCommand(),
   keys: async () =>
@@ -88,10 +92,18 @@ function dataOption(): Option {
 
 /** Lists the settings by which `doctor` knows what a service would do. */
 function serviceOptions(): Readonly<Record<string, Option>> {
-  const names = ["host", "publicUrl", "trustedProxy", "sandbox", "toolNetwork"].map(flagOf);
   const config: Option = { type: "string", value: "FILE", about: "settings in YAML or TOML, by their names" };
-  const some = Object.entries(settingOptions()).filter(([name]) => names.includes(name));
-  return { config, ...Object.fromEntries(some) };
+  return { config, ...optionsOf(["host", "publicUrl", "trustedProxy", "sandbox", "toolNetwork"]) };
+}
+
+function optionsOf(settings: readonly string[]): Readonly<Record<string, Option>> {
+  return Object.fromEntries(settings.map((name) => [flagOf(name), settingOptions()[flagOf(name)] ?? dataOption()]));
+}
+
+/** What images lie in. */
+function sharedDirectory(args: Arguments, io: Io): string {
+  const { workDir, data } = configOf(args, io);
+  return workDir ?? data;
 }
 
 function dataDirectory(args: Arguments, io: Io): string {

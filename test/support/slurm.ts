@@ -55,7 +55,9 @@ export async function startSlurm(settings: Readonly<Record<string, string>> = {}
   const start = async (daemon: "slurmctld" | "slurmd") => {
     spawn(daemon, [daemon, "-D", "-f", configuration, ...(daemon === "slurmd" ? ["-N", nodeName] : [])]);
     if (daemon === "slurmctld") await until(`${daemon} answers`, () => run(["scontrol", "ping"]).exitCode === 0);
-    else await until("the node is up", () => /^(?:idle|mix|alloc)/.test(run(["sinfo", "-h", "-o", "%t"]).out));
+    // A controller that begins anew waits for its nodes.
+    if (daemon === "slurmd" || children.has("slurmd"))
+      await until("the node is up", () => /^(?:idle|mix|alloc)/.test(run(["sinfo", "-h", "-o", "%t"]).out));
   };
   await startMunge(mungeDirectory, socket, spawn);
   await until("munge answers", () => run(["munge", "-S", socket, "-n"]).exitCode === 0);

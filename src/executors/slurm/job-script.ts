@@ -8,6 +8,9 @@ import type { JobFiles } from "./job-files.ts";
  * to its time and memory, stops it when it is told to, and leaves one record of the end, which is complete or not there.
  */
 const machinery = `umask 077
+# Slurm opens no file for it: a node may be drained where it could not.
+if [ ! -d "\${f%/*}" ]; then exit 75; fi
+exec >>"$f.out" 2>&1
 set -C
 job=$2 node=$3 ended= told= why= grace= peak=0 last= pause=0.1
 if ! { printf 'job %s\\nnode %s\\nend\\n' "$job" "$node" >"$f.begin"; } 2>/dev/null; then

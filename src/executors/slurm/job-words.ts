@@ -13,7 +13,7 @@ export function jobWords(task: Task, files: JobFiles, settings: SlurmSettings): 
   const { seconds, graceSeconds = 0 } = limits;
   return [
     ...["--export=ALL", "--no-requeue", `--job-name=${files.name}`, `--comment=heddle ${task.key.executionId}`],
-    ...["--chdir=/", `--output=${files.base}.out`, `--error=${files.base}.out`, "--open-mode=append"],
+    ...["--chdir=/", "--output=/dev/null", "--error=/dev/null"],
     ...["--ntasks=1", `--cpus-per-task=${Math.max(1, Math.ceil(cores))}`],
     ...(memory > 0 ? [`--mem=${Math.ceil(memory)}M`] : []),
     ...(seconds === undefined ? [] : [`--time=${Math.ceil((seconds + graceSeconds + spareSeconds) / 60)}`]),
