@@ -57,7 +57,12 @@ export async function startSlurm(settings: Readonly<Record<string, string>> = {}
     if (daemon === "slurmctld") await until(`${daemon} answers`, () => run(["scontrol", "ping"]).exitCode === 0);
     // A controller that begins anew waits for its nodes.
     if (daemon === "slurmd" || children.has("slurmd"))
-      await until("the node is up", () => /^(?:idle|mix|alloc)/.test(run(["sinfo", "-h", "-o", "%t"]).out));
+      await until("the node is up", () => {
+        const state = run(["sinfo", "-h", "-o", "%t"]).out;
+        // A controller that was killed before it saved that a job had begun begins it again, and drains the node that refuses.
+        if (/^dr/.test(state)) run(["scontrol", "update", `NodeName=${nodeName}`, "State=RESUME"]);
+        return /^(?:idle|mix|alloc)/.test(state);
+      });
   };
   await startMunge(mungeDirectory, socket, spawn);
   await until("munge answers", () => run(["munge", "-S", socket, "-n"]).exitCode === 0);
