@@ -88,11 +88,11 @@ async function isGone({ queue, clock, settings }: SlurmDeps, watched: Watched): 
 }
 
 async function endOfGone(deps: SlurmDeps, { files, job }: Watched): Promise<TaskEnd | undefined> {
-  const isStopped = (await readOwn(files.stop)) !== undefined;
-  const hasBegun = !(await giveUpJob(files));
   const known = job?.id ?? (await readOwn(files.job))?.trim();
   const last = known === undefined ? undefined : await deps.commands.show(known);
   if (last !== undefined && isActive(last)) return undefined;
+  const isStopped = (await readOwn(files.stop)) !== undefined;
+  const hasBegun = !(await giveUpJob(files));
   return writeEnd(files, isStopped && hasBegun ? { kind: "exited", exitCode: 137 } : endByCause(last ?? job, hasBegun));
 }
 
