@@ -155,7 +155,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     process.env.HEDDLE_BUILD === "failpoints"
       ? (await import("./assembly/failpoint.ts")).armFailpoint(process.env.HEDDLE_FAILPOINT)
       : {};
-  const watched = [layout.dataDirectory, layout.outputsDirectory];
+  const watched = [...new Set([layout.dataDirectory, layout.sharedDirectory, layout.outputsDirectory])];
   const { hasSpace, start: watchSpace } = stack.use(createDiskSpace(base, watched, config.minFreeBytes));
   await watchSpace();
   const filePool = stack.use(watchFilePool(base, layout.dataDirectory));

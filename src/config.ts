@@ -1,10 +1,8 @@
 import { availableParallelism } from "node:os";
 import * as v from "valibot";
-
+import { clusterSettings } from "./cluster-settings.ts";
 import { seeingEntries } from "./config-seeing.ts";
-
 import { signInSettings } from "./config-sign-in.ts";
-
 import {
   anonymousRole,
   directories,
@@ -62,6 +60,14 @@ export const ConfigSchema = v.strictObject({
   ),
   outputsDir: v.optional(
     v.pipe(path, v.description("directory of published outputs; in the data directory if not given")),
+  ),
+  workDir: v.optional(
+    v.pipe(
+      path,
+      v.description(
+        "directory of all that tools meet, work, outputs, uploads and images, on a disk that a cluster shares; the data directory if not given",
+      ),
+    ),
   ),
   outputsPath: v.optional(v.pipe(urlPath, v.description("path below which outputs are served")), "/outputs"),
   outputsUrl: v.optional(v.pipe(url, v.description("URL of a host that serves the outputs; this server if not given"))),
@@ -265,6 +271,7 @@ export const ConfigSchema = v.strictObject({
     v.pipe(path, v.description("file of the key that encrypts credentials; in the data directory if not given")),
   ),
   ...notificationSettings,
+  ...clusterSettings,
   ...identitySettings,
   ...seeingEntries,
 });

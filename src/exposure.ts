@@ -10,7 +10,12 @@ export function sandboxSettings(config: Config, layout: Layout, exposed: boolean
   const { toolPath, toolDirectories } = config;
   const use = config.sandbox ?? (exposed ? "require" : "auto");
   const secrets = [config.secretFile, config.tlsKeyFile, config.notifySecretFile, config.smtpPasswordFile];
-  const hidden = [layout.dataDirectory, layout.outputsDirectory, ...secrets.filter((file) => file !== undefined)];
+  const hidden = [
+    layout.dataDirectory,
+    layout.sharedDirectory,
+    layout.outputsDirectory,
+    ...secrets.filter((file) => file !== undefined),
+  ];
   return { use, toolPath, toolDirectories, hidden };
 }
 

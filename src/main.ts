@@ -29,6 +29,7 @@ import { flagOf, strangeVariables } from "./read-config.ts";
 import { runDownloads } from "./run-downloads.ts";
 import { settingOptions } from "./setting-options.ts";
 import { sampleConfig } from "./show-config.ts";
+import { slurmParts } from "./slurm-settings.ts";
 
 /** How the service learns of fatal errors, and ends itself. */
 const ownEnd = {
@@ -54,12 +55,15 @@ const commands = {
       cores: availableParallelism(),
       version,
       dataOption: dataOption(),
-      dataDirectory,
+      clusterOptions: optionsOf(["executor", "slurmPartition", "slurmAccount", "slurmOptions", "slurmPollSeconds"]),
+      slurm: (args, io) => slurmParts(configOf(args, io), io.environment),
+      dataDirectory: sharedDirectory,
       sandboxSettings: (args, io) => sandboxSettingsOf(args, io, false),
       engines: enginesOf,
       fetchFile: (args, io) => runDownloads(() => configOf(args, io), io.signal),
     }),
-  images: async () => (await import("./cli/images.ts")).imagesCommand({ dataOption: dataOption(), dataDirectory }),
+  images: async () =>
+    (await import("./cli/images.ts")).imagesCommand({ dataOption: dataOption(), dataDirectory: sharedDirectory }),
   validate: async () => (await import("./cli/validate.ts")).validateCommand(),
   deploy: async () => (await import("./cli/deploy.ts")).deployCommand(),
   keys: async () =>
@@ -91,10 +95,18 @@ function dataOption(): Option {
 
 /** Lists the settings by which `doctor` knows what a service would do. */
 function serviceOptions(): Readonly<Record<string, Option>> {
-  const names = ["host", "publicUrl", "trustedProxy", "oidcIssuer", "sandbox", "toolNetwork"].map(flagOf);
   const config: Option = { type: "string", value: "FILE", about: "settings in YAML or TOML, by their names" };
-  const some = Object.entries(settingOptions()).filter(([name]) => names.includes(name));
-  return { config, ...Object.fromEntries(some) };
+  return { config, ...optionsOf(["host", "publicUrl", "trustedProxy", "oidcIssuer", "sandbox", "toolNetwork"]) };
+}
+
+function optionsOf(settings: readonly string[]): Readonly<Record<string, Option>> {
+  return Object.fromEntries(settings.map((name) => [flagOf(name), settingOptions()[flagOf(name)] ?? dataOption()]));
+}
+
+/** What images lie in. */
+function sharedDirectory(args: Arguments, io: Io): string {
+  const { workDir, data } = configOf(args, io);
+  return workDir ?? data;
 }
 
 function dataDirectory(args: Arguments, io: Io): string {
@@ -121,8 +133,8 @@ function hangUp(pid: number): void {
 }
 
 function careOf(args: Arguments, io: Io) {
-  const { data, outputsDir } = configOf(args, io);
-  const layout = createLayout(data, outputsDir);
+  const { data, outputsDir, workDir } = configOf(args, io);
+  const layout = createLayout(data, outputsDir, workDir);
   const hasLiving = async (executionId: string) =>
     (await import("./executors/local/living-tools.ts")).hasLivingTool(layout, executionId);
   const refuseOpenElsewhere = async (file: string) =>
@@ -157,13 +169,17 @@ function enginesOf(args: Arguments, io: Io) {
 
 function sandboxSettingsOf(args: Arguments, io: Io, hasKeys: boolean) {
   const config = configOf(args, io);
-  return sandboxSettings(config, createLayout(config.data, config.outputsDir), isExposed(config, hasKeys));
+  return sandboxSettings(
+    config,
+    createLayout(config.data, config.outputsDir, config.workDir),
+    isExposed(config, hasKeys),
+  );
 }
 
 /** Opens the database for a command. A command that only reads or removes makes no new one. */
 async function openKeyStore(args: Arguments, io: Io, makesDatabase: boolean) {
   const config = configOf(args, io);
-  if (!makesDatabase) await refuseNoDatabase(createLayout(config.data, config.outputsDir));
+  if (!makesDatabase) await refuseNoDatabase(createLayout(config.data, config.outputsDir, config.workDir));
   useAddonDirectory(config);
   const { openKeys } = await import("./app.ts");
   return openKeys(config, io);
@@ -178,7 +194,7 @@ async function startService(args: Arguments, io: Io) {
     return await startServer(config, io, () => configOf(args, io));
   } catch (error) {
     if (made !== undefined) {
-      await removeNewPlace(createLayout(config.data, config.outputsDir));
+      await removeNewPlace(createLayout(config.data, config.outputsDir, config.workDir));
       await removeEmpty(resolve(config.data), made);
     }
     throw error;

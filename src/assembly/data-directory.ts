@@ -11,11 +11,11 @@ import { lockDataDirectory } from "../store/lock.ts";
  * missing though files of jobs are there.
  */
 export async function takeDataDirectory(
-  { data, outputsDir, host, port, acceptEmptyDatabase }: Config,
+  { data, outputsDir, workDir, host, port, acceptEmptyDatabase }: Config,
   startedAt: number,
 ): Promise<AsyncDisposable & { readonly layout: Layout }> {
   await using stack = new AsyncDisposableStack();
-  const layout = createLayout(data, outputsDir);
+  const layout = createLayout(data, outputsDir, workDir);
   await makeDirectories(layout);
   stack.use(await lockDataDirectory(layout.dataDirectory, { pid: process.pid, startedAt, address: `${host}:${port}` }));
   await refuseOpenElsewhere(databaseFile(layout), process.pid);

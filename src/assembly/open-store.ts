@@ -20,7 +20,7 @@ export async function openKeyStore(
   config: Config,
   { newSecret, ...deps }: StoreDeps & Pick<KeyDeps, "newSecret">,
 ): Promise<KeyDeps & AsyncDisposable> {
-  await refuseMissingDatabase(createLayout(config.data, config.outputsDir));
+  await refuseMissingDatabase(createLayout(config.data, config.outputsDir, config.workDir));
   const database = await openStore(config, deps);
   const actor = { ...localOperator, user: userInfo().username };
   const { clock } = deps;

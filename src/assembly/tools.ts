@@ -12,8 +12,10 @@ import type { Bubblewrap } from "../executors/sandbox/bubblewrap.ts";
 import { createConfinement } from "../executors/sandbox/confinement.ts";
 import { type ControlGroups, findControlGroups } from "../executors/sandbox/control-groups.ts";
 import { keepFreshCopy } from "../executors/sandbox/fresh-copy.ts";
+import { createSlurmExecutor } from "../executors/slurm/slurm-executor.ts";
 import { sandboxSettings } from "../exposure.ts";
 import { imagesDirectory, isInside, type Layout, publicEtcDirectory } from "../files/layout.ts";
+import { slurmParts } from "../slurm-settings.ts";
 
 type ToolDeps = {
   readonly layout: Layout;
@@ -45,20 +47,32 @@ export function createToolExecutor(config: Config, { environment, bubblewrap, ex
   const shownEtc = process.getuid?.() === 0 ? etc : undefined;
   const confinement = createConfinement(settings, deps.clock, bubblewrap, shownEtc);
   const controlGroups = findControlGroups(process.pid, machineMebibytes() * 2 ** 20);
-  const engines = engineDeps(config.containerEngine, environment);
+  const slurm = slurmParts(config, environment);
+  // What fetches and runs images here can't be followed to a node: those that were imported run there, too.
+  const engines = engineDeps(slurm === undefined ? config.containerEngine : "none", environment);
   const images = createImageFinder({ confinement, imagesDirectory: imagesDirectory(deps.layout), engines });
   const engineEnvironment = engines.environment;
   const { slots, cores, memoryMebibytes } = config;
   const parts = { confinement, controlGroups, images };
   const capacity = { slots, cores, memoryMebibytes };
+  const tools = { [Symbol.asyncDispose]: () => etc[Symbol.asyncDispose](), notes: [confinement.finding.detail] };
+  if (slurm !== undefined) {
+    const executor = createSlurmExecutor({ ...deps, ...slurm, confinement, capacity: { slots: slurm.jobs } });
+    return {
+      ...tools,
+      executor,
+      machine: createLocalMachine({ ...parts, controlGroups: noGroupsOnNodes }),
+      notes: [...tools.notes, "Tools run as jobs of Slurm, as the user of this service"],
+    };
+  }
   const executor = createLocalExecutor({ ...deps, ...parts, capacity, engineEnvironment });
-  return {
-    executor,
-    machine: createLocalMachine(parts),
-    [Symbol.asyncDispose]: () => etc[Symbol.asyncDispose](),
-    notes: [confinement.finding.detail, limitsNote(controlGroups)],
-  };
+  return { ...tools, executor, machine: createLocalMachine(parts), notes: [...tools.notes, limitsNote(controlGroups)] };
 }
+
+const noGroupsOnNodes: ControlGroups = {
+  kind: "missing",
+  reason: "the script of each job watches time and memory, beside Slurm as it is set up",
+};
 
 function limitsNote(groups: ControlGroups): string {
   if (groups.kind === "missing")

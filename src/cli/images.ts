@@ -21,7 +21,7 @@ export function imagesCommand(deps: ImagesDeps): Command {
       "Keeps container images: imports archives of docker save, OCI archives and tars of a root file system, lists and removes them.",
     options: { data: deps.dataOption },
     async run(args, io) {
-      const directory = imagesDirectory({ dataDirectory: resolve(deps.dataDirectory(args, io)) });
+      const directory = imagesDirectory({ sharedDirectory: resolve(deps.dataDirectory(args, io)) });
       const [action, subject, name, ...others] = args.words;
       if (action === "list" && subject === undefined) {
         for (const image of listImages(directory)) io.out(`${image}\n`);

@@ -44,7 +44,10 @@ const harmlessOptions: Readonly<Record<string, Option>> = {
 };
 
 /** The options of `run`. */
-export function runOptions(dataOption: Option): Readonly<Record<string, Option>> {
+export function runOptions(
+  dataOption: Option,
+  clusterOptions: Readonly<Record<string, Option>>,
+): Readonly<Record<string, Option>> {
   return {
     ...harmlessOptions,
     outdir: { type: "string", short: "o", value: "DIR", about: "directory of the output files (default: .)" },
@@ -75,6 +78,7 @@ export function runOptions(dataOption: Option): Readonly<Record<string, Option>>
     },
     "tmpdir-prefix": { type: "string", value: "PREFIX", about: "what the path of the scratch directory begins with" },
     data: dataOption,
+    ...clusterOptions,
     cachedir: { type: "string", value: "DIR", about: "keep outputs of tools here, and use them again" },
     "print-graph": { type: "boolean", about: "only draw the package, as SVG" },
     "make-template": { type: "boolean", about: "only write a job file to fill in" },

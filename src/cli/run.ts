@@ -25,6 +25,8 @@ import { createLocalExecutor } from "../executors/local/local-executor.ts";
 import { createLocalMachine } from "../executors/local/local-machine.ts";
 import { createConfinement, type SandboxSettings } from "../executors/sandbox/confinement.ts";
 import { noControlGroups } from "../executors/sandbox/control-groups.ts";
+import type { SlurmCommands, SlurmSettings } from "../executors/slurm/slurm-commands.ts";
+import { createSlurmExecutor } from "../executors/slurm/slurm-executor.ts";
 import { createExecutionDirectories } from "../files/job-directory.ts";
 import { createLayout, imagesDirectory } from "../files/layout.ts";
 import { bringHome } from "./bring-home.ts";
@@ -58,6 +60,10 @@ export type RunDeps = {
   readonly cores: number;
   readonly version: string;
   readonly dataOption: Option;
+  /** The settings of where tools run. */
+  readonly clusterOptions: Readonly<Record<string, Option>>;
+  /** The Slurm that tools run on, where the options say so. */
+  readonly slurm: (args: Arguments, io: Io) => SlurmParts | undefined;
   /** The data directory, for its images. */
   readonly dataDirectory: (args: Arguments, io: Io) => string;
   /** Fetches the files of a job that stand at a URL. */
@@ -77,7 +83,7 @@ export function runCommand(deps: RunDeps): Command {
     takesInputs: true,
     summary:
       "Runs a CWL package here; puts its output files into a directory and prints the CWL output object. Inputs stand in a job file (- is stdin) or after the package; write -- before inputs with the name of an option.",
-    options: runOptions(deps.dataOption),
+    options: runOptions(deps.dataOption, deps.clusterOptions),
     async run(args, io) {
       if (hasOption(args, "version")) {
         io.out(`heddle ${deps.version}\n`);
@@ -154,6 +160,8 @@ type Here = {
   readonly summary?: string;
 };
 
+type SlurmParts = { readonly commands: SlurmCommands; readonly settings: SlurmSettings; readonly jobs: number };
+
 /** Creates what runs the tools of a package here, and what they meet. */
 function toolsHere(deps: RunDeps, { args, scratch }: Here, io: Io) {
   const layout = createLayout(scratch);
@@ -162,22 +170,25 @@ function toolsHere(deps: RunDeps, { args, scratch }: Here, io: Io) {
   // The tools run with the rights of the caller: a sandbox is only for callers who ask for it.
   const use = args.options.sandbox === undefined && io.environment.HEDDLE_SANDBOX === undefined ? "off" : sandbox.use;
   const confinement = createConfinement({ ...sandbox, use, toolPath }, deps.clock);
-  const engines = deps.engines(args, io);
+  const slurm = deps.slurm(args, io);
+  const engines: EngineDeps =
+    slurm === undefined ? deps.engines(args, io) : { ...deps.engines(args, io), choice: "none" };
   const images = createImageFinder({
     confinement,
-    imagesDirectory: imagesDirectory({ dataDirectory: deps.dataDirectory(args, io) }),
+    imagesDirectory: imagesDirectory({ sharedDirectory: deps.dataDirectory(args, io) }),
     engines,
     buildsImages: true,
   });
-  const executor = createLocalExecutor({
-    layout,
-    logger: silentLogger,
-    clock: deps.clock,
-    capacity: { slots: deps.cores },
-    confinement,
-    images,
-    engineEnvironment: engines.environment,
-  });
+  const base = { layout, logger: silentLogger, clock: deps.clock, confinement };
+  const executor =
+    slurm === undefined
+      ? createLocalExecutor({
+          ...base,
+          images,
+          capacity: { slots: deps.cores },
+          engineEnvironment: engines.environment,
+        })
+      : createSlurmExecutor({ ...base, ...slurm, capacity: { slots: slurm.jobs } });
   const machine = createLocalMachine({ confinement, controlGroups: noControlGroups, images });
   return { layout, toolPath, executor, machine };
 }

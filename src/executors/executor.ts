@@ -124,6 +124,8 @@ export type TaskEnd =
       /** There was no room to record the start: nothing is wrong with the task. */
       readonly isShort?: boolean;
     }
+  /** What runs the tools ended it, or never began it, for a reason that another try would meet again. */
+  | { readonly kind: "failed"; readonly reason: string }
   /** It had started, and how it ended cannot be known. */
   | { readonly kind: "lost"; readonly reason: string };
 

@@ -4,19 +4,23 @@ import { Problem } from "../domain/problem.ts";
 /** Where everything lies (all absolute). */
 export type Layout = {
   readonly dataDirectory: string;
+  /** What the machines share that tools run on; the data directory where this is the only one. */
+  readonly sharedDirectory: string;
   readonly outputsDirectory: string;
   readonly workDirectory: string;
   readonly vaultDirectory: string;
 };
 
-/** Lays out a data directory; the outputs may lie elsewhere. */
-export function createLayout(dataDirectory: string, outputsDirectory?: string): Layout {
+/** Lays out a data directory; the outputs may lie elsewhere, and so may all that tools meet (`sharedDirectory`). */
+export function createLayout(dataDirectory: string, outputsDirectory?: string, sharedDirectory?: string): Layout {
   const data = resolve(dataDirectory);
+  const shared = resolve(sharedDirectory ?? data);
   return {
     dataDirectory: data,
-    outputsDirectory: outputsDirectory === undefined ? join(data, "outputs") : resolve(outputsDirectory),
-    workDirectory: join(data, "work"),
-    vaultDirectory: join(data, "vault"),
+    sharedDirectory: shared,
+    outputsDirectory: outputsDirectory === undefined ? join(shared, "outputs") : resolve(outputsDirectory),
+    workDirectory: join(shared, "work"),
+    vaultDirectory: join(shared, "vault"),
   };
 }
 
@@ -62,13 +66,13 @@ export function valuesDirectory(layout: Pick<Layout, "dataDirectory">): string {
 }
 
 /** Where the copy of the machine's /etc lies that tools in a sandbox see. */
-export function publicEtcDirectory(layout: Pick<Layout, "dataDirectory">): string {
-  return join(layout.dataDirectory, "etc");
+export function publicEtcDirectory(layout: Pick<Layout, "sharedDirectory">): string {
+  return join(layout.sharedDirectory, "etc");
 }
 
 /** Where imported container images lie. */
-export function imagesDirectory(layout: Pick<Layout, "dataDirectory">): string {
-  return join(layout.dataDirectory, "images");
+export function imagesDirectory(layout: Pick<Layout, "sharedDirectory">): string {
+  return join(layout.sharedDirectory, "images");
 }
 
 /** The file of the key that encrypts what must be kept secret. */
@@ -79,6 +83,11 @@ export function secretKeyFile(layout: Layout): string {
 /** Where the tries of all tool invocations of an execution lie. */
 export function tasksDirectory(layout: Layout, executionId: string): string {
   return join(executionWorkDirectory(layout, executionId), "tasks");
+}
+
+/** Where the scripts and records of an execution's jobs on a cluster lie: one listing tells all that changed. */
+export function slurmDirectory(layout: Layout, executionId: string): string {
+  return join(executionWorkDirectory(layout, executionId), "slurm");
 }
 
 /**

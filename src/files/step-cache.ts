@@ -5,8 +5,8 @@ import { fileMode, type Layout } from "./layout.ts";
 import { measureDirectory } from "./measure-directory.ts";
 
 /** Where the server keeps the outputs of steps to use them again. */
-export function stepCacheDirectory(layout: Pick<Layout, "dataDirectory">): string {
-  return join(layout.dataDirectory, "cache");
+export function stepCacheDirectory(layout: Pick<Layout, "sharedDirectory">): string {
+  return join(layout.sharedDirectory, "cache");
 }
 
 /** Its time tells when an entry was used last. */

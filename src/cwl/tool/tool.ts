@@ -136,6 +136,8 @@ async function runTries(
         refused += 1;
         if (refused >= maxRefusedTries) throw new CwlFailure(`Cannot start ${callName(call)}: ${end.reason}`);
         break;
+      case "failed":
+        throw new CwlFailure(`Cannot finish ${callName(call)}: ${end.reason}`);
       case "lost":
         lost += 1;
         run.record.log(`Lost try ${number} of ${callName(call)}: ${end.reason}`);

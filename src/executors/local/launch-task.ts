@@ -91,7 +91,10 @@ const spareMebibytes = 512;
  * Words what a single process can be held to. Of memory that is what it may write to (RLIMIT_DATA), with room to spare:
  * address space that is only reserved, as many runtimes do by the gigabyte, does not count.
  */
-function processLimits({ writtenBytes, memoryMebibytes }: TaskLimits, hasControlGroup: boolean): readonly string[] {
+export function processLimits(
+  { writtenBytes, memoryMebibytes }: TaskLimits,
+  hasControlGroup: boolean,
+): readonly string[] {
   const isHeld = memoryMebibytes === undefined || hasControlGroup;
   return [
     ...(writtenBytes === undefined ? [] : [`-f ${Math.ceil(writtenBytes / 512)}`]),
@@ -99,7 +102,8 @@ function processLimits({ writtenBytes, memoryMebibytes }: TaskLimits, hasControl
   ];
 }
 
-function checkTask(task: Task): void {
+/** Checks that a task can be words of a command at all. Throws `invalid-parameter-value`. */
+export function checkTask(task: Task): void {
   const name = Object.keys(task.environment).find((candidate) => candidate === "" || /[=\0]/.test(candidate));
   if (name !== undefined) {
     throw new Problem(

@@ -117,7 +117,7 @@ code=$?`;
 type Quote = (text: string) => string;
 
 /** Quotes a text for sh; nothing in it is read. */
-function quote(text: string): string {
+export function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 

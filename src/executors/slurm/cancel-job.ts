@@ -1,0 +1,58 @@
+import { sleep } from "../../domain/timers.ts";
+import type { TaskEnd, TaskKey } from "../executor.ts";
+import { giveUpJob, jobFiles, putFile, readEnd, writeEnd } from "./job-files.ts";
+import { isActive } from "./slurm-commands.ts";
+import type { SlurmDeps } from "./slurm-tasks.ts";
+
+const pollMilliseconds = 250;
+
+/** How often it is asked whether what a script left has gone, too. */
+const leftoverRounds = 40;
+
+/** What a job may take beyond the grace period until it is ended from outside. */
+const scriptSeconds = 10;
+
+/**
+ * Ends a job that was submitted. One that has not begun never will. In a job that runs, the script stops the tool, and
+ * records its end; where it can't, Slurm kills it all. Waits for a controller that does not answer.
+ */
+export async function cancelJob(deps: SlurmDeps, key: TaskKey, graceSeconds: number): Promise<TaskEnd> {
+  const { commands, queue, layout, clock } = deps;
+  const files = jobFiles(layout, key);
+  const known = await readEnd(files);
+  if (known !== undefined) return known.end;
+  if (await giveUpJob(files)) {
+    // As a tool that is stopped before it could do anything.
+    const end = await writeEnd(files, { kind: "exited", exitCode: 143 });
+    const job = (await queue.ask(files.name))?.job;
+    if (job !== undefined && isActive(job)) await commands.cancel(job.id);
+    return end;
+  }
+  await putFile(files.stop, `${Math.round(graceSeconds * 100)}\n`);
+  const hardAt = clock.elapsed() + (graceSeconds + scriptSeconds) * 1000;
+  for (let isAsked = false; ; ) {
+    const record = await readEnd(files);
+    if (record !== undefined) {
+      await untilLeft(deps, files.name);
+      return record.end;
+    }
+    const answer = await queue.ask(files.name);
+    const job = answer?.job;
+    if (answer !== undefined && (job === undefined || !isActive(job))) {
+      // It may have written its record just before it left.
+      await sleep(pollMilliseconds);
+      return writeEnd(files, { kind: "exited", exitCode: 137 });
+    }
+    if (job !== undefined && !isAsked) isAsked = await commands.cancel(job.id, "TERM");
+    if (job !== undefined && clock.elapsed() > hardAt) await commands.cancel(job.id);
+    await sleep(pollMilliseconds);
+  }
+}
+
+async function untilLeft({ queue }: SlurmDeps, name: string): Promise<void> {
+  for (let round = 0; round < leftoverRounds; round += 1) {
+    const answer = await queue.ask(name);
+    if (answer?.job === undefined || !isActive(answer.job)) return;
+    await sleep(pollMilliseconds);
+  }
+}

@@ -1,0 +1,59 @@
+import type { Clock } from "../../domain/clock.ts";
+import { isActive, type SlurmCommands, type SlurmJob } from "./slurm-commands.ts";
+
+/** What Slurm's queue said of a job, and when it was asked: what happened since then is not in it. */
+export type QueueAnswer = { readonly askedAt: number; readonly job: SlurmJob | undefined };
+
+/** The queue, asked for all jobs at once, and not more often than is allowed. */
+export type Queue = {
+  /** Gives the last answer, and asks again when it is old; undefined while the controller has never answered. */
+  look(name: string): QueueAnswer | undefined;
+  /** Asks now, or gives the answer of a question that is under way; undefined when the controller does not answer. */
+  ask(name: string): Promise<QueueAnswer | undefined>;
+};
+
+type Answer = { readonly askedAt: number; readonly jobs: ReadonlyMap<string, SlurmJob> };
+
+/** Makes the view of the queue. A controller that does not answer changes nothing of what was known. */
+export function createQueue({ list }: SlurmCommands, clock: Clock, pollMilliseconds: number): Queue {
+  let last: Answer | undefined;
+  let triedAt = Number.NEGATIVE_INFINITY;
+  let asking: Promise<Answer | undefined> | undefined;
+  const askAll = async (): Promise<Answer | undefined> => {
+    const askedAt = clock.elapsed();
+    triedAt = askedAt;
+    const found = await list();
+    if (found === undefined) return undefined;
+    last = { askedAt, jobs: byName(found) };
+    return last;
+  };
+  const begin = () => {
+    asking ??= askAll().finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  };
+  const of = (answer: Answer, name: string) => ({ askedAt: answer.askedAt, job: answer.jobs.get(name) });
+  return {
+    look(name) {
+      if (clock.elapsed() - triedAt >= pollMilliseconds) void begin();
+      return last === undefined ? undefined : of(last, name);
+    },
+    async ask(name) {
+      // The one that is under way may have been asked before what is asked about now.
+      await asking;
+      const answer = await begin();
+      return answer === undefined ? undefined : of(answer, name);
+    },
+  };
+}
+
+/** A name may stand there twice, after a submission that nobody knew of: what may still run counts. */
+function byName(jobs: readonly SlurmJob[]): ReadonlyMap<string, SlurmJob> {
+  const found = new Map<string, SlurmJob>();
+  for (const job of jobs) {
+    const known = found.get(job.name);
+    if (known === undefined || isActive(job) || !isActive(known)) found.set(job.name, job);
+  }
+  return found;
+}

@@ -1,0 +1,94 @@
+import { expect, test } from "bun:test";
+import { endByCause, waitingReason } from "../../../src/executors/slurm/causes.ts";
+import {
+  giveUpJob,
+  jobFiles,
+  makeFile,
+  parseEnd,
+  readBegin,
+  readEnd,
+  writeEnd,
+} from "../../../src/executors/slurm/job-files.ts";
+import { jobWords } from "../../../src/executors/slurm/job-words.ts";
+import { createQueue } from "../../../src/executors/slurm/queue.ts";
+import { createSlurmCommands, type SlurmJob } from "../../../src/executors/slurm/slurm-commands.ts";
+import { createLayout } from "../../../src/files/layout.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
+
+const key = { executionId: "e1", step: "main", shard: 0, try: 1 } as const;
+const job = (state: string): SlurmJob => ({ id: "7", name: "n", state, reason: "None", node: "n12" });
+
+test("a record of an end tells exit code, memory, CPU time and the limit that was passed", () => {
+  const times = "0m0.01s 0m0.00s\n0m1.50s 0m0.25s\n";
+  expect(parseEnd(`code 3\npeak 2048\n${times}end\n`)).toEqual({
+    wasTold: false,
+    end: { kind: "exited", exitCode: 3, cpuSeconds: 1.75, peakMemoryBytes: 2 * 2 ** 20 },
+  });
+  expect(parseEnd(`code 143\npeak 1\nstopped seconds 20\n${times}end\n`)?.end).toMatchObject({
+    kind: "stopped",
+    at: { limit: "seconds", found: 0.2 },
+  });
+  expect(parseEnd(`code 143\npeak 1\ntold\n${times}end\n`)?.wasTold).toBe(true);
+  expect(parseEnd(`code 0\npeak 1\n${times}`)).toBeUndefined();
+});
+
+test("whoever is first decides whether a job begins, and how it ended", async () => {
+  await using directory = await temporaryDirectory();
+  const layout = createLayout(directory.path);
+  const [begun, given] = [jobFiles(layout, key), jobFiles(layout, { ...key, try: 2 })];
+  expect(await makeFile(begun.begin, "job 7\nnode n12\nend\n")).toBe(true);
+  expect(await giveUpJob(begun)).toBe(false);
+  expect(await readBegin(begun)).toEqual({ kind: "begun", job: "7", node: "n12" });
+  expect(await giveUpJob(given)).toBe(true);
+  expect(await giveUpJob(given)).toBe(true);
+  expect(await makeFile(given.begin, "")).toBe(false);
+  const lost = { kind: "lost", reason: "its node failed" } as const;
+  expect(await writeEnd(begun, lost)).toEqual(lost);
+  expect(await writeEnd(begun, { kind: "exited", exitCode: 0 })).toEqual(lost);
+  expect((await readEnd(begun))?.end).toEqual(lost);
+});
+
+test.each([
+  ["OUT_OF_MEMORY", "failed", "more memory"],
+  ["TIMEOUT", "failed", "time limit"],
+  ["CANCELLED by 0", "failed", "cancelled"],
+  ["NODE_FAIL", "lost", "node failed"],
+  ["PREEMPTED", "lost", "goes before it"],
+  ["COMPLETED", "lost", "without a record of its end, in state COMPLETED (node n12)"],
+] as const)("a job that Slurm ended as %s has %s, with its cause", (state, kind, words) => {
+  const end = endByCause(job(state), true);
+  expect(end.kind).toBe(kind);
+  expect("reason" in end && end.reason).toContain(words);
+});
+
+test("a job that is gone and never began has not started", () => {
+  expect(endByCause(undefined, false)).toMatchObject({ kind: "notStarted" });
+  expect(waitingReason({ ...job("PENDING"), reason: "Priority" })).toBe("waiting for Slurm: Priority");
+});
+
+test("sbatch is told what a task asks for, and the operator's options last", () => {
+  const files = jobFiles(createLayout("/d"), key);
+  const task = {
+    ...({ key, command: ["true"], environment: {}, workingDirectory: "/w", log: "/l" } as const),
+    limits: { seconds: 90, memoryMebibytes: 100.5 },
+    reserves: { cores: 2.5, memoryMebibytes: 10 },
+  };
+  const words = jobWords(task, files, { partition: "p", options: ["--qos=q"], pollSeconds: 15, graceSeconds: 30 });
+  expect(words).toContain("--cpus-per-task=3");
+  expect(words).toContain("--mem=101M");
+  expect(words).toContain("--time=4");
+  expect(words).toContain("--no-requeue");
+  expect(words.slice(-3)).toEqual(["--partition=p", "--qos=q", files.script]);
+});
+
+test("the queue keeps what it knew while the controller does not answer, and prefers what may still run", async () => {
+  let answer: readonly SlurmJob[] | undefined = [job("RUNNING"), job("COMPLETED")];
+  const commands = { ...createSlurmCommands({}), list: async () => answer };
+  const clock = fakeClock();
+  const queue = createQueue(commands, clock, 1000);
+  expect((await queue.ask("n"))?.job?.state).toBe("RUNNING");
+  answer = undefined;
+  expect(await queue.ask("n")).toBeUndefined();
+  expect(queue.look("n")?.job?.state).toBe("RUNNING");
+});
