@@ -22,7 +22,7 @@ export type Page<Document> = {
 export function policyOf(allowed: { readonly sendsForms?: boolean; readonly scripts?: string } = {}): string {
   return [
     "default-src 'none'",
-    "style-src 'unsafe-inline'",
+    "style-src 'self'",
     ...(allowed.scripts === undefined ? [] : [`script-src ${allowed.scripts}`]),
     `form-action ${allowed.sendsForms === true ? "'self'" : "'none'"}`,
     "frame-ancestors 'none'",

@@ -72,6 +72,6 @@ describe("the page of a list of jobs", () => {
     const url = scriptUrl(frame, "local-times");
     expect(url).toStartWith("http://server/base/_/console/local-times-");
     expect(page({ jobs: [job] })).toContain(`<script type="module" src="${url}"></script>`);
-    expect(jobListPage.policy(frame)).toContain(`default-src 'none'; style-src 'unsafe-inline'; script-src ${url};`);
+    expect(jobListPage.policy(frame)).toContain(`default-src 'none'; style-src 'self'; script-src ${url};`);
   });
 });

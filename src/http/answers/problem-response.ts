@@ -3,6 +3,7 @@ import { Problem, type ProblemKind } from "../../domain/problem.ts";
 import { shortageOf } from "../../domain/shortage.ts";
 import { documentPage } from "../../pages/document.tsx";
 import { policyOf } from "../../pages/page.ts";
+import { styleSheetPath } from "../console-files.ts";
 import { preferredType, prefersPlainJson } from "./negotiate.ts";
 
 const processes = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0";
@@ -120,7 +121,8 @@ export function problemResponse(error: unknown, { accept, basePath }: ProblemRea
   const { status } = document;
   if (headers["content-type"] !== "text/html") return new Response(JSON.stringify(document), { status, headers });
   headers["content-security-policy"] = policyOf();
-  const page = documentPage({ title: document.title, baseUrl: basePath }, JSON.parse(JSON.stringify(document)));
+  const frame = { title: document.title, baseUrl: basePath, styleSheet: styleSheetPath };
+  const page = documentPage(frame, JSON.parse(JSON.stringify(document)));
   return new Response(page, { status, headers: { ...headers, "content-type": "text/html; charset=utf-8" } });
 }
 
