@@ -21,6 +21,7 @@ import { type JobActionRouteDeps, jobActionRoutes } from "./routes/job-actions.t
 import { type JobRouteDeps, jobRoutes } from "./routes/jobs.ts";
 import { type LandingRouteDeps, landingRoutes } from "./routes/landing.ts";
 import { type OutputRouteDeps, outputRoutes } from "./routes/outputs.ts";
+import { processFormRoutes } from "./routes/process-forms.ts";
 import { processRevisionRoutes } from "./routes/process-revisions.ts";
 import { type ProcessRouteDeps, processRoutes } from "./routes/processes.ts";
 import { type ProvenanceRouteDeps, provenanceRoutes } from "./routes/provenance.ts";
@@ -87,6 +88,7 @@ function allRoutes(deps: HttpDeps): readonly Route[] {
     ...processRoutes(deps),
     ...processRevisionRoutes(deps),
     ...executionRoutes(deps),
+    ...processFormRoutes(deps),
     ...providerRoutes(deps),
     ...jobRoutes(deps),
     ...provenanceRoutes(deps),
