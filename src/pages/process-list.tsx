@@ -40,17 +40,20 @@ export function processListPage(view: ProcessListView): Page<ProcessList> {
           <Search view={view} baseUrl={frame.baseUrl} />
           {view.processes.length === 0 ? <Nothing view={view} frame={frame} /> : <Table view={view} frame={frame} />}
           <p class="actions">
-            {links.map(({ href, rel, title }) => (
-              <a href={href} rel={rel}>
-                {title ?? rel}
-              </a>
-            ))}
+            {links
+              .filter(({ rel }) => rel !== "self")
+              .map(({ href, rel, title }) => (
+                <a href={href} rel={rel}>
+                  {title ?? rel}
+                </a>
+              ))}
             <a href={frame.jsonUrl} rel="alternate" type="application/json">
               As JSON
             </a>
           </p>
           <details>
             <summary>All fields</summary>
+            <Members value={asJson({ links: links.filter(({ rel }) => rel === "self") })} />
             <ul class="records">
               {processes.map((process) => (
                 <li>

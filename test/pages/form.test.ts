@@ -129,6 +129,48 @@ describe("the form of a process", () => {
     expect(fieldOfFault(read.places, "/inputs/none")).toBeUndefined();
   });
 
+  test("runs, and adds no rows, when Enter is pressed in a field", () => {
+    const html = pageOf(descriptionOf({ list: input({ type: "array", items: { type: "integer" } }) }));
+    const [, first = ""] = /<button type="submit" ([^>]*)>/.exec(html) ?? [];
+    expect(html).toContain('name="~more"');
+    expect(first).toStartWith('name="~do" value="run"');
+  });
+
+  test("takes the alternative that was filled in, also when it was not chosen", () => {
+    const one = input({ oneOf: [{ type: "integer" }, { type: "string", format: "date" }] });
+    const fields = fieldsOf(descriptionOf({ one }));
+    const request = (entries: readonly (readonly [string, string])[]) =>
+      readForm(fields, new Map(entries.map(([name, text]) => [name, [text]]))).request;
+    const both = [
+      ["/inputs/one/~of0", "3"],
+      ["/inputs/one/~of1", "2026-01-02"],
+    ] as const;
+    expect(request([["/inputs/one/~choice", "0"], ...both])).toEqual({ inputs: { one: 3 } });
+    expect(request([["/inputs/one/~choice", "1"], ...both])).toEqual({ inputs: { one: "2026-01-02" } });
+    expect(request([["/inputs/one/~choice", "0"], both[1]])).toEqual({ inputs: { one: "2026-01-02" } });
+    expect(request([["/inputs/one/~choice", "0"]])).toEqual({ inputs: {} });
+  });
+
+  test("has one group where alternatives only say which members are wanted", () => {
+    const properties = { a: { type: "integer" }, b: { type: "integer" } };
+    const one = input({ type: "object", properties, oneOf: [{ required: ["a"] }, { required: ["b"] }] });
+    const [field] = fieldsOf(descriptionOf({ one }));
+    expect(field?.shape).toMatchObject({ kind: "group", members: [{ id: "a" }, { id: "b" }] });
+  });
+
+  test("is about as long as the description, however alternatives are nested", () => {
+    let schema: JsonObject = { type: "integer" };
+    for (let depth = 0; depth < 30; depth += 1) {
+      const oneOf = Array.from({ length: 8 }, () => ({ type: "object" }));
+      schema = { type: "object", properties: { a: schema, b: schema }, items: schema, oneOf };
+    }
+    expect(
+      pageOf(descriptionOf({ one: input(schema) }))
+        .split("<form")[1]
+        ?.split("</form>")[0]?.length,
+    ).toBeLessThan(20_000);
+  });
+
   test("takes no text for JSON that is none, and says where", () => {
     const fields = fieldsOf(descriptionOf({ any: input({}) }));
     const read = readForm(fields, new Map([["/inputs/any/~json", ["{"]]]));

@@ -115,7 +115,11 @@ function choiceOf(values: readonly Json[], isSeveral: boolean): Shape {
 
 function choiceOfShapes(schema: JsonObject, alternatives: readonly JsonObject[], place: Place): Shape {
   if (alternatives.length > maxAlternatives) return json;
-  const { oneOf: _oneOf, anyOf: _anyOf, default: _default, title: _title, ...common } = schema;
+  const { oneOf: _oneOf, anyOf: _anyOf, ...bare } = schema;
+  // Alternatives that only say which members are wanted, or the like, are all of one shape.
+  if (!alternatives.some((one) => shapingWords.some((word) => one[word] !== undefined))) return shapeOf(bare, place);
+  // What each alternative would repeat could make a form many times as long as its description.
+  const { default: _default, title: _title, properties: _properties, items: _items, ...common } = bare;
   const inner = { ...place, depth: place.depth + 1 };
   const shapes = alternatives.map((one) => ({ ...common, ...one })).map((one) => ({ one, shape: shapeOf(one, inner) }));
   const [first, ...others] = shapes;
@@ -129,6 +133,12 @@ function choiceOfShapes(schema: JsonObject, alternatives: readonly JsonObject[],
     })),
   };
 }
+
+/** Words of a schema that say what its values are. */
+const shapingWords = [
+  ...["type", "properties", "items", "enum", "const", "format", "contentMediaType", "contentEncoding"],
+  ...["oneOf", "anyOf", "allOf", "$ref"],
+];
 
 /** What alternatives without a title are called. */
 const titles: Readonly<Record<Shape["kind"], string>> = {

@@ -7,7 +7,11 @@ import type { FormState } from "./state.ts";
 export function ExecuteForm({ action, state }: { readonly action: string; readonly state: FormState }) {
   const { fields } = state;
   return (
-    <form method="post" action={action} enctype="multipart/form-data" id="run">
+    <form method="post" action={action} enctype="multipart/form-data" id="run" class="form">
+      {/* Enter in a field presses the first button of a form, which must not be one that adds rows. */}
+      <button type="submit" name={ownNames.doing} value="run" class="unseen" tabindex={-1}>
+        Run
+      </button>
       <Outcome state={state} />
       {fields.map((field) => (
         <FieldView name={`/inputs/${pointerToken(field.id)}`} field={field} state={state} isWhole={true} />
@@ -36,14 +40,13 @@ function Outcome({ state: { faults, otherFaults, isChecked, fields } }: { readon
     );
   }
   if (faults.size === 0 && otherFaults.length === 0) return null;
-  const titles = new Map(fields.map(({ id, title }) => [`/inputs/${pointerToken(id)}`, title]));
   return (
     <div class="notice notice-bad" role="alert">
       <p>Nothing was run: this is not right yet.</p>
       <ul>
         {[...faults].map(([name, details]) => (
           <li>
-            <a href={`#${encodeURIComponent(name)}`}>{titles.get(name) ?? name}</a>: {details.join("; ")}
+            <a href={`#${encodeURIComponent(name)}`}>{titleOf(fields, name)}</a>: {details.join("; ")}
           </li>
         ))}
         {otherFaults.map((detail) => (
@@ -52,6 +55,17 @@ function Outcome({ state: { faults, otherFaults, isChecked, fields } }: { readon
       </ul>
     </div>
   );
+}
+
+/** Names a field for people: what its input is called, and the way to it inside. */
+function titleOf(fields: FormState["fields"], name: string): string {
+  if (name === ownNames.outputs) return "Outputs";
+  const [, , token = "", ...inside] = name.split("/");
+  const field = fields.find(({ id }) => pointerToken(id) === token);
+  const way = inside
+    .filter((step) => !step.startsWith("~of"))
+    .map((step) => (/^\d+$/.test(step) ? `row ${Number(step) + 1}` : step));
+  return [field?.title ?? token, ...way].join(", ");
 }
 
 /** What a request may say besides its inputs. */

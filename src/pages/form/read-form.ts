@@ -154,11 +154,16 @@ function readAlternative(
   at: At,
   reading: Reading,
 ): Json | undefined {
-  const index = Number(textIn(reading.values, at.name + parts.choice));
-  const chosen = alternatives[index];
-  return chosen === undefined
-    ? undefined
-    : read(chosen.shape, { ...at, name: alternativeName(at.name, index) }, reading);
+  const chosen = Number(textIn(reading.values, at.name + parts.choice));
+  // Who fills in another one than the chosen, which is empty, forgot to choose it.
+  const others = alternatives.map((_, index) => index).filter((index) => index !== chosen);
+  for (const index of [chosen, ...others]) {
+    const shape = alternatives[index]?.shape;
+    const name = alternativeName(at.name, index);
+    const value = shape === undefined ? undefined : read(shape, { ...at, name }, reading);
+    if (value !== undefined) return value;
+  }
+  return undefined;
 }
 
 function readFile({ takesText }: Extract<Shape, { kind: "file" }>, name: string, values: FormValues): Json | undefined {
