@@ -6,10 +6,8 @@ import { readDoor, refuseOpenDoor, refuseOpenTools, signInNote } from "./assembl
 import { startDropIn } from "./assembly/drop-in.ts";
 import { createEngines } from "./assembly/engines.ts";
 import { refuseFirstStart } from "./assembly/first-start.ts";
-
 import { askedTries, countedGate, openGate } from "./assembly/gate.ts";
 import { openIdentities } from "./assembly/identities.ts";
-
 import { openListener } from "./assembly/listener.ts";
 import { manage } from "./assembly/managed.ts";
 import { measuredExecutor } from "./assembly/measured-executor.ts";
@@ -19,11 +17,9 @@ import { openKeyStore, openStore } from "./assembly/open-store.ts";
 import { endOnUncaughtErrors, endUnlessStuck } from "./assembly/program-end.ts";
 import { createJobRunner } from "./assembly/runner.ts";
 import { openSecretKey } from "./assembly/secret.ts";
-
 import { createSeeing, lanesOf } from "./assembly/seeing.ts";
 import { serverHere } from "./assembly/server-here.ts";
 import { edgeSettings, outputsUrlOf, requestSettings, rightsOf, tidyingOf } from "./assembly/settings.ts";
-
 import { readTelling } from "./assembly/telling.ts";
 import { readTls, tlsFilesOf, watchTls } from "./assembly/tls.ts";
 import { createToolHold } from "./assembly/tool-hold.ts";
@@ -45,10 +41,8 @@ import { isExposed, isLocalOnly } from "./exposure.ts";
 import { readCrashNotes } from "./files/crash-notes.ts";
 import { databaseFile } from "./files/layout.ts";
 import { createHttpApp } from "./http/server.ts";
-
 import { createEventLog, createLineBuffer, createLogger } from "./log.ts";
 import { createAuthenticator } from "./operations/authenticate.ts";
-
 import { createJobNews } from "./operations/job-news.ts";
 import { createJobWatches } from "./operations/job-watch.ts";
 import type { KeyDeps } from "./operations/manage-keys.ts";

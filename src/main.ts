@@ -11,7 +11,6 @@ import {
   undeliveredText,
   usageOf,
 } from "./cli/command.ts";
-import { sampleText } from "./cli/sample-config.ts";
 import { configDeps, configOf } from "./command-config.ts";
 import type { Config } from "./config.ts";
 import { nearNames } from "./domain/near-names.ts";
@@ -27,8 +26,8 @@ import { firstMissing, removeEmpty, removeNewPlace } from "./files/new-place.ts"
 import { catchHangUps } from "./hang-ups.ts";
 import { flagOf, strangeVariables } from "./read-config.ts";
 import { runDownloads } from "./run-downloads.ts";
+import { serviceDeps } from "./service-deps.ts";
 import { settingOptions } from "./setting-options.ts";
-import { sampleConfig } from "./show-config.ts";
 import { slurmParts } from "./slurm-settings.ts";
 
 /** How the service learns of fatal errors, and ends itself. */
@@ -111,20 +110,6 @@ function sharedDirectory(args: Arguments, io: Io): string {
 
 function dataDirectory(args: Arguments, io: Io): string {
   return configOf(args, io).data;
-}
-
-function serviceDeps() {
-  return {
-    program: process.execPath,
-    isRoot: process.getuid?.() === 0,
-    sampleConfig: () => sampleText(sampleConfig()),
-    run: (words: readonly string[]) => {
-      const [program = ""] = words;
-      if (Bun.which(program) === null) return undefined;
-      const { exitCode, stdout } = Bun.spawnSync([...words]);
-      return { exitCode, out: stdout.toString() };
-    },
-  };
 }
 
 /** Tells a service to read its settings again. */

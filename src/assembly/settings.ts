@@ -1,12 +1,8 @@
 import type { Config } from "../config.ts";
 import { type Role, roles, type WishBounds, wishes } from "../domain/access.ts";
-
 import { defined } from "../domain/defined.ts";
-
 import { type Rights, readRights } from "../domain/rights.ts";
-
 import type { ServiceIdentity } from "../domain/service-identity.ts";
-
 import type { ClientBounds } from "../http/client-limits.ts";
 import type { RequestRate } from "../http/request-rate.ts";
 import type { HttpDeps } from "../http/server.ts";

@@ -1,5 +1,4 @@
 import type { Origin } from "./origin.ts";
-
 import type { Rights } from "./rights.ts";
 
 /** What a principal may do, from least to most. */

@@ -12,6 +12,7 @@ import { type KeyRouteDeps, keyRoutes } from "./routes/keys.ts";
 import { type LandingRouteDeps, landingRoutes } from "./routes/landing.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { type OutputRouteDeps, outputRoutes } from "./routes/outputs.ts";
+import { processFormRoutes } from "./routes/process-forms.ts";
 import { processRevisionRoutes } from "./routes/process-revisions.ts";
 import { type ProcessRouteDeps, processRoutes } from "./routes/processes.ts";
 import { type ProvenanceRouteDeps, provenanceRoutes } from "./routes/provenance.ts";
@@ -54,6 +55,7 @@ export function allRoutes(deps: RouteDeps): readonly Route[] {
     ...processRoutes(deps),
     ...processRevisionRoutes(deps),
     ...executionRoutes(deps),
+    ...processFormRoutes(deps),
     ...providerRoutes(deps),
     ...jobRoutes(deps),
     ...provenanceRoutes(deps),

@@ -1,21 +1,22 @@
 import type { ScriptName } from "../pages/page.ts";
 import { consoleFiles } from "./console-files.macro.ts" with { type: "macro" };
 
-/** Where the scripts of pages are. */
+/** Where the files of pages are: scripts and the style sheet. */
 export const consolePath = "/_/console";
 
 const files = consoleFiles();
 
-/** The scripts of pages by their files, and the paths of these by the names that pages know. */
-export const scriptTexts: ReadonlyMap<string, string> = new Map(files.map(({ file, text }) => [file, text]));
+/** What pages load by the names of the files, and the paths of these by the names that pages know. */
+export const consoleTexts: ReadonlyMap<string, string> = new Map(files.map(({ file, text }) => [file, text]));
 export const scriptPaths: Readonly<Record<ScriptName, string>> = {
-  job: pathOf("job"),
-  "job-list": pathOf("job-list"),
-  "local-times": pathOf("local-times"),
+  job: pathOf("job.js"),
+  "job-list": pathOf("job-list.js"),
+  "local-times": pathOf("local-times.js"),
 };
+export const styleSheetPath = pathOf("pages.css");
 
-function pathOf(name: ScriptName): string {
-  const script = files.find(({ entry }) => entry === name);
-  if (script === undefined) throw new Error(`Cannot serve pages: found no script "${name}" in src/console`);
-  return `${consolePath}/${script.file}`;
+function pathOf(name: string): string {
+  const found = files.find(({ entry }) => entry === name);
+  if (found === undefined) throw new Error(`Cannot serve pages: found no file "${name}" made of src/console`);
+  return `${consolePath}/${found.file}`;
 }

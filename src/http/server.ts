@@ -4,29 +4,22 @@ import { clientOf, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import type { Logger } from "../domain/logger.ts";
-
 import { type Origin, readOrigin } from "../domain/origin.ts";
 import type { Authenticator } from "../operations/authenticate.ts";
-
 import { allRoutes, type RouteDeps } from "./all-routes.ts";
 import { coded } from "./answers/answer-coding.ts";
 import { asTold, type ProblemReader, problemResponse } from "./answers/problem-response.ts";
 import { withoutBody } from "./answers/without-body.ts";
 import { callerOf } from "./caller.ts";
 import { type ClientBounds, type ClientLimits, createClientLimits, wideBounds } from "./client-limits.ts";
-
 import { clientNetwork, writtenAddress } from "./client-network.ts";
 import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, siteOf } from "./door.ts";
 import { refuseUnhonoured } from "./known-headers.ts";
 import { answeredRequest, type RequestObserver, type SeenRequest } from "./observe-request.ts";
-
 import { createRequestRate, type RequestRate, type Turn } from "./request-rate.ts";
-
 import { hasEffect, type Route, routeContext, unauthorized } from "./route.ts";
-
 import { credentialsOf, keepPrivate, requireOwnPage } from "./session-cookie.ts";
 import { signInInstead } from "./sign-in-instead.ts";
-
 import { unrouted } from "./unrouted.ts";
 import { type CallerWatch, createCallerWatch } from "./watch-caller.ts";
 

@@ -1,12 +1,10 @@
 import { type Action, access, type Principal, type Role, roles } from "../domain/access.ts";
 import { type AuditActor, localOperator } from "../domain/audit.ts";
-
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import { readExpiry } from "../domain/key-expiry.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Database } from "../store/database.ts";
-
 import { insertKey, type KeyRow, listKeys, revokeKey as markRevoked } from "../store/keys.ts";
 import { type AuditDeps, actorOf, auditing } from "./audit.ts";
 import { requireAction } from "./guard.ts";

@@ -31,7 +31,7 @@ type Allowed = {
 export function policyOf(allowed: Allowed = {}): string {
   return [
     "default-src 'none'",
-    "style-src 'unsafe-inline'",
+    "style-src 'self'",
     ...(allowed.scripts === undefined ? [] : [`script-src ${allowed.scripts}`]),
     ...(allowed.connects === true ? ["connect-src 'self'"] : []),
     ...(allowed.images === undefined || allowed.images.length === 0

@@ -1,7 +1,6 @@
 import { defined } from "../domain/defined.ts";
 import { alternativesOf, isBoxSchema, typeOfSchema } from "../domain/described.ts";
 import { isNumber, readNumber } from "../domain/exact-number.ts";
-import type { FormField } from "../domain/form-field.ts";
 import { isJsonObject, type Json, type JsonObject, parseExact } from "../domain/json.ts";
 import { excessOfText, jsonBounds } from "../domain/json-bounds.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
@@ -72,34 +71,6 @@ export function readKvpExecution(query: string, description: ProcessDescription)
     },
     ...defined({ prefer, format, dryRun }),
   };
-}
-
-/** Parameters of a query that a form takes over besides those of inputs and outputs. */
-const keptNames = ["tags"];
-
-/** Builds the fields of a form: one for each input, or as many as the query has of it, and what it says of outputs. */
-export function formFields(query: string, description: ProcessDescription): readonly FormField[] {
-  const pairs = query.replace(/^\?/, "").split("&");
-  const given = pairs.filter((pair) => pair !== "").map(readParameter);
-  const fields = Object.entries(description.inputs).flatMap(([id, input]): readonly FormField[] => {
-    const title = input.title ?? id;
-    const own = given.filter(({ name }) => idOf(name, description.inputs) === id);
-    if (own.length === 0) return [{ name: id, value: "", title, isRequired: input.minOccurs > 0 }];
-    return own.map(({ qualifier, value }) => ({
-      name: qualifier === undefined ? id : `${id}[${qualifier}]`,
-      value,
-      title: qualifier === undefined ? title : `${title} (${qualifier})`,
-      isRequired: false,
-    }));
-  });
-  const others = given.flatMap(({ name, qualifier, value }): readonly FormField[] => {
-    if (idOf(name, description.inputs) !== undefined) return [];
-    const isOutput = idOf(name, description.outputs) !== undefined && qualifier !== undefined;
-    if (!isOutput && !keptNames.includes(name.toLowerCase())) return [];
-    const full = qualifier === undefined ? name : `${name}[${qualifier}]`;
-    return [{ name: full, value, title: full, isRequired: false }];
-  });
-  return [...fields, ...others];
 }
 
 /** Leaves out what a form says of fields that were not filled in. */

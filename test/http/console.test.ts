@@ -20,3 +20,18 @@ test("a script that no page loads is not found", async () => {
   await using service = await openService();
   expect((await service.send("GET", "/_/console/other.js")).status).toBe(404);
 });
+
+test("every page loads the style sheet of the service, and no styles of its own", async () => {
+  await using service = await openService({ door: { publicUrl: "https://maps.example/heddle" } });
+  for (const path of ["/processes", "/nothing"]) {
+    const page = await service.send("GET", path, { headers: { accept: "text/html" } });
+    const html = await page.text();
+    const [, url = ""] = /<link rel="stylesheet" href="([^"]+)"/.exec(html) ?? [];
+    expect(url).toMatch(/^\/heddle\/_\/console\/pages-[a-z0-9]{8}\.css$/);
+    expect(page.headers.get("content-security-policy")).toContain("style-src 'self';");
+    expect(html).not.toMatch(/<style| style=/);
+    const sheet = await service.send("GET", url.replace("/heddle", ""));
+    expect([sheet.status, sheet.headers.get("content-type")]).toEqual([200, "text/css; charset=utf-8"]);
+    expect(await sheet.text()).toContain(".button-danger");
+  }
+});

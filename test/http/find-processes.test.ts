@@ -4,7 +4,7 @@ import { echo } from "../../src/engines/builtin/echo.ts";
 import { completeTexts } from "../../src/store/find-processes.ts";
 import { saveProcess } from "../../src/store/processes.ts";
 import { insertProvider } from "../../src/store/providers.ts";
-import { jsonOf, openService, processOf, type Service } from "./service.ts";
+import { jsonOf, openService, processOf, type Service, submitEcho } from "./service.ts";
 
 type Changes = Parameters<typeof processOf>[1] & { readonly owner?: string; readonly at?: number };
 
@@ -215,4 +215,22 @@ describe("on request a process tells of its last runs", () => {
     expect(await runsOf(bob)).toMatchObject([{ statistics: { runs: 0, lastRuns: [] } }]);
     expect((await service.send("GET", "/processes?statistics=true")).status).toBe(401);
   });
+});
+
+test("the page of the list shows what was searched, and runs to who may see them", async () => {
+  await using service = await openService({ holdsJobs: true });
+  await service.finish(await submitEcho(service));
+  const headers = { accept: "text/html" };
+  const html = await (await service.send("GET", "/processes?q=echo&keyword=test", { headers })).text();
+  expect(html).toContain('name="q" value="echo"');
+  expect(html).toContain('name="keyword" value="test"');
+  expect(html).toContain("100 % of 1");
+  expect(html).toContain("built-in");
+  const nothing = await (await service.send("GET", "/processes?q=nothing", { headers })).text();
+  expect(nothing).toContain("No process fits.");
+  const empty = await service.send("GET", "/processes?f=html&q=&keyword=", { headers });
+  expect([empty.status, await empty.text()]).toEqual([200, expect.stringContaining(">Echo</a>")]);
+  await service.createKey("admin", "ann");
+  const stranger = await (await service.send("GET", "/processes", { headers })).text();
+  expect(stranger).not.toContain("Succeeded");
 });

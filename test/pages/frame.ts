@@ -1,4 +1,4 @@
-import { scriptPaths } from "../../src/http/console-files.ts";
+import { scriptPaths, styleSheetPath } from "../../src/http/console-files.ts";
 import type { PageFrame } from "../../src/pages/page.ts";
 
 /** What the pages of tests get besides their document. */
@@ -7,4 +7,5 @@ export const frame: PageFrame = {
   baseUrl: "http://server/base",
   jsonUrl: "http://server/base/jobs?f=json",
   scripts: scriptPaths,
+  styleSheet: styleSheetPath,
 };

@@ -72,7 +72,7 @@ describe("the page of a list of jobs", () => {
     const url = scriptUrl(frame, "job-list");
     expect(url).toStartWith("http://server/base/_/console/job-list-");
     expect(page({ jobs: [job] })).toContain(`<script type="module" src="${url}"></script>`);
-    expect(jobListPage().policy(frame)).toContain(`default-src 'none'; style-src 'unsafe-inline'; script-src ${url};`);
+    expect(jobListPage().policy(frame)).toContain(`default-src 'none'; style-src 'self'; script-src ${url};`);
   });
 
   test("has its filters in the address, and keeps them in its form", () => {

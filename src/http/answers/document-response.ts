@@ -4,7 +4,7 @@ import { Problem } from "../../domain/problem.ts";
 import { withoutEndSlashes } from "../../domain/text.ts";
 import { documentPage } from "../../pages/document.tsx";
 import { type Page, policyOf } from "../../pages/page.ts";
-import { scriptPaths } from "../console-files.ts";
+import { scriptPaths, styleSheetPath } from "../console-files.ts";
 import type { RouteContext } from "../route.ts";
 import { type DocumentFormat, documentFormatNames, documentFormats, isDocumentFormat } from "./document-formats.ts";
 import { taggedResponse } from "./entity-tag.ts";
@@ -44,7 +44,8 @@ export function documentResponse<Document extends object>(
       return tagged(JSON.stringify(linked), { "content-type": "application/json" });
     case "html": {
       const { baseUrl } = context;
-      const frame = { title, baseUrl, jsonUrl: otherUrl(context, "json"), scripts: scriptPaths };
+      const jsonUrl = otherUrl(context, "json");
+      const frame = { title, baseUrl, jsonUrl, scripts: scriptPaths, styleSheet: styleSheetPath };
       const { policy, render } = page ?? memberPage(linked);
       return tagged(render(frame, document), {
         "content-type": "text/html; charset=utf-8",

@@ -5,6 +5,7 @@ import { withoutKeys } from "../../domain/text.ts";
 import { documentPage } from "../../pages/document.tsx";
 import { policyOf } from "../../pages/page.ts";
 import { challengeOf } from "../challenge.ts";
+import { styleSheetPath } from "../console-files.ts";
 import { preferredType, prefersPlainJson } from "./negotiate.ts";
 
 const processes = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0";
@@ -124,7 +125,8 @@ export function problemResponse(error: unknown, { accept, basePath }: ProblemRea
   const { status } = document;
   if (headers["content-type"] !== "text/html") return new Response(JSON.stringify(document), { status, headers });
   headers["content-security-policy"] = policyOf();
-  const page = documentPage({ title: document.title, baseUrl: basePath }, JSON.parse(JSON.stringify(document)));
+  const frame = { title: document.title, baseUrl: basePath, styleSheet: styleSheetPath };
+  const page = documentPage(frame, JSON.parse(JSON.stringify(document)));
   return new Response(page, { status, headers: { ...headers, "content-type": "text/html; charset=utf-8" } });
 }
 

@@ -1,9 +1,6 @@
 import * as v from "valibot";
-
 import { actions, roles } from "../../domain/access.ts";
-
 import { auditActions, auditOutcomes } from "../../domain/audit.ts";
-
 import { jobStatuses } from "../../domain/job-state.ts";
 import { jobControlOptions, transmissionModes } from "../../domain/process.ts";
 import { stageNames } from "../../domain/progress.ts";

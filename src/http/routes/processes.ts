@@ -1,4 +1,7 @@
+import { mayDo } from "../../domain/access.ts";
+import { defined } from "../../domain/defined.ts";
 import { processUrl, profiles } from "../../domain/links.ts";
+import type { Process } from "../../domain/process.ts";
 import { parseProcessName } from "../../domain/process-name.ts";
 import { AmendmentSchema, amendProcess } from "../../operations/amend-process.ts";
 import {
@@ -11,7 +14,8 @@ import {
 import { type DescribeDeps, describeProcess, listProcesses } from "../../operations/describe-processes.ts";
 import { readRevision, withdrawRevision } from "../../operations/process-revisions.ts";
 import { processStatistics } from "../../operations/process-statistics.ts";
-import { documentResponse } from "../answers/document-response.ts";
+import { processListPage } from "../../pages/process-list.tsx";
+import { documentFormat, documentResponse } from "../answers/document-response.ts";
 import { requireMatch } from "../answers/entity-tag.ts";
 import { deployedDocument, processSummary, statisticsOfProcess } from "../answers/process-document.ts";
 import { processResponse, stateOf } from "../answers/process-form.ts";
@@ -188,9 +192,10 @@ function preconditionOf({ request }: Pick<RouteContext, "request">): Preconditio
 }
 
 async function answerList(deps: ProcessRouteDeps, context: RouteContext): Promise<Response> {
+  const isPage = documentFormat(context) === "html";
   // Clients that never follow a next link shall see the whole catalogue. Runs are read for each process.
   const withStatistics = asksStatistics(context);
-  const filter = processFilterOf(context, withStatistics ? mostWithStatistics : 1000);
+  const filter = processFilterOf(context, isPage ? usualOfPage : withStatistics ? mostWithStatistics : 1000);
   const limit = withStatistics ? Math.min(filter.limit, mostWithStatistics) : filter.limit;
   const { items, next } = await listPage(pageNumberOf(context), { ...filter, limit }, (page) =>
     listProcesses(deps, context.caller, page),
@@ -202,8 +207,47 @@ async function answerList(deps: ProcessRouteDeps, context: RouteContext): Promis
     })),
     links: pageLinks(context, `${context.baseUrl}/processes`, { next }),
   };
-  return documentResponse(context, document, { title: "Processes", profile: profiles.processList });
+  const page = isPage ? { page: processListPage(await listView(deps, context, items)) } : {};
+  return documentResponse(context, document, { title: "Processes", profile: profiles.processList, ...page });
 }
+
+/** Gives what the page of the list shows: figures of runs to whoever may see them, for as many as are read in a moment. */
+async function listView(deps: ProcessRouteDeps, context: RouteContext, items: readonly Process[]) {
+  const { caller } = context;
+  const seesRuns = caller !== undefined && mayDo(caller, "read-own-jobs") && items.length <= mostWithStatistics;
+  const processes = await inTurn(items, async (process) => {
+    const { title, version, keywords } = process.description;
+    const statistics = seesRuns ? await processStatistics(deps, caller, process.id) : undefined;
+    return {
+      id: process.id,
+      origin: originOf(process),
+      ...defined({ title, version, keywords }),
+      ...defined({
+        runs: statistics?.runs,
+        successRate: statistics?.successRate,
+        medianSeconds: statistics?.medianSeconds,
+      }),
+    };
+  });
+  return { processes, q: context.queries("q").join(" "), keyword: context.queries("keyword").join(",") };
+}
+
+/** Names where a process comes from. */
+function originOf({ definition }: Process): string {
+  switch (definition.kind) {
+    case "builtin":
+      return "built-in";
+    case "cwl":
+      return "package";
+    case "remote":
+      return definition.providerId === undefined ? "another server" : `provider ${definition.providerId}`;
+    default:
+      return definition satisfies never;
+  }
+}
+
+/** The processes of one page for people. */
+const usualOfPage = 50;
 
 /** The most processes of a page that tells of runs. */
 const mostWithStatistics = 100;

@@ -1,0 +1,231 @@
+import type { Child } from "hono/jsx";
+import { pointer } from "../../domain/faults.ts";
+import { type Field, ownNames, parts, rowsIn, type Shape, textIn } from "./field.ts";
+import { AlternativesView, BoxView, ChoiceView, FileView, hasParts } from "./part-views.tsx";
+import type { FormState } from "./state.ts";
+
+/** What a part of the form is drawn from. */
+export type Drawn = {
+  readonly name: string;
+  readonly state: FormState;
+  /** A browser asks for it before it sends. */
+  readonly isRequired: boolean;
+  /** What it is called for who cannot see what stands around it. */
+  readonly label: string;
+};
+
+/** One field with its label, what is said of it, and what is wrong with it. */
+export function FieldView({
+  name,
+  field,
+  state,
+  isWhole,
+}: {
+  readonly name: string;
+  readonly field: Field;
+  readonly state: FormState;
+  readonly isWhole: boolean;
+}) {
+  const { title, about, unit, isRequired, shape, default: fallback } = field;
+  const label = `${title}${unit === undefined ? "" : ` (${unit})`}${isRequired ? " *" : ""}`;
+  const faults = state.faults.get(name) ?? [];
+  // Only what stands for a whole input is sure to be wanted.
+  const control = (
+    <ShapeView shape={shape} name={name} state={state} isRequired={isRequired && isWhole} label={label} />
+  );
+  const notes = [
+    ...(about === undefined ? [] : [about]),
+    ...(fallback === undefined ? [] : [`Default: ${shortened(JSON.stringify(fallback))}`]),
+    ...boundsOf(shape),
+  ];
+  const rest = (
+    <>
+      {notes.map((note) => (
+        <span class="muted">{note}</span>
+      ))}
+      {faults.map((detail) => (
+        <span class="fault">{detail}</span>
+      ))}
+    </>
+  );
+  const isGroup = hasParts(shape) && textIn(state.values, name + parts.json) === "";
+  const mark = faults.length === 0 ? "field" : "field field-wrong";
+  if (isGroup) {
+    return (
+      <fieldset id={name} class={mark}>
+        <legend>{label}</legend>
+        {control}
+        {rest}
+      </fieldset>
+    );
+  }
+  return (
+    <div id={name} class={mark}>
+      <label for={controlId(name)}>{label}</label>
+      {control}
+      {rest}
+    </div>
+  );
+}
+
+/** Names the control of a field, which its label leads to. */
+export function controlId(name: string): string {
+  return `${name}/~in`;
+}
+
+const longest = 300;
+
+function shortened(text: string): string {
+  return text.length <= longest ? text : `${text.slice(0, longest)}...`;
+}
+
+function boundsOf(shape: Shape): readonly string[] {
+  switch (shape.kind) {
+    case "number": {
+      const { minimum, maximum, isWhole } = shape;
+      const bounds = [
+        ...(minimum === undefined ? [] : [`at least ${minimum}`]),
+        ...(maximum === undefined ? [] : [`at most ${maximum}`]),
+      ];
+      return bounds.length === 0 ? [] : [`${isWhole ? "A whole number" : "A number"}, ${bounds.join(", ")}`];
+    }
+    case "text":
+      return shape.control === "date-time" ? ["Date and time in UTC"] : [];
+    case "rows":
+      return [
+        `${shape.least} ${shape.most === Number.POSITIVE_INFINITY ? "or more" : `to ${shape.most}`} values; empty rows are left out`,
+      ];
+    default:
+      return [];
+  }
+}
+
+/** The controls by which a value of a shape is entered; what was written as JSON stays JSON. */
+export function ShapeView({ shape, ...drawn }: Drawn & { readonly shape: Shape }) {
+  const { name, state, isRequired, label } = drawn;
+  const named = { id: controlId(name), "aria-label": label, required: isRequired };
+  const json = textIn(state.values, name + parts.json);
+  if (json !== "" || shape.kind === "json") {
+    return (
+      <textarea name={name + parts.json} rows={3} class="code" placeholder="JSON" {...named}>
+        {firstLine(json)}
+      </textarea>
+    );
+  }
+  const text = textIn(state.values, name);
+  switch (shape.kind) {
+    case "text":
+      return <TextView {...shape} {...drawn} text={text} />;
+    case "number":
+      return (
+        <input
+          type="number"
+          step={shape.isWhole ? "1" : "any"}
+          name={name}
+          value={text}
+          min={shape.minimum}
+          max={shape.maximum}
+          {...named}
+        />
+      );
+    case "boolean":
+      return <ChoiceView choices={truths} isSeveral={false} {...drawn} />;
+    case "choice":
+      return <ChoiceView {...shape} {...drawn} />;
+    case "rows":
+      return <RowsView {...shape} {...drawn} />;
+    case "group":
+      return shape.members.map((member) => (
+        <FieldView name={pointer(name, member.id)} field={member} state={state} isWhole={false} />
+      ));
+    case "alternatives":
+      return <AlternativesView {...shape} {...drawn} />;
+    case "file":
+      return <FileView {...shape} {...drawn} />;
+    case "box":
+      return <BoxView {...drawn} />;
+    default:
+      return shape satisfies never;
+  }
+}
+
+const truths = [
+  { text: "true", value: true },
+  { text: "false", value: false },
+] as const;
+
+function TextView({
+  control,
+  maxLength,
+  name,
+  text,
+  isRequired,
+  label,
+}: Drawn & Extract<Shape, { kind: "text" }> & { readonly text: string }) {
+  const named = { id: controlId(name), "aria-label": label, maxlength: maxLength, required: isRequired };
+  if (control === "lines" || text.includes("\n")) {
+    return (
+      <textarea name={name} rows={4} {...named}>
+        {firstLine(text)}
+      </textarea>
+    );
+  }
+  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text) || text === "";
+  const isDate = /^\d{4}-\d\d-\d\d$/.test(text) || text === "";
+  // A control for dates shows nothing for what is none: then it could not be corrected.
+  const type = control === "date-time" && isTime ? "datetime-local" : control === "date" && isDate ? "date" : "text";
+  const step = type === "datetime-local" ? (/\./.test(text) ? "0.001" : "1") : undefined;
+  return <input type={type} name={name} value={text} step={step} {...named} />;
+}
+
+/** Rows that are always there, and those that a press adds. */
+const spareRows = 2;
+const addedRows = 3;
+
+function RowsView({ item, least, most, name, state, label }: Drawn & Extract<Shape, { kind: "rows" }>) {
+  const used = rowsIn(state.values, name);
+  const wanted = Math.max(
+    least,
+    used.length + (state.moreRows === name ? addedRows : used.length === 0 ? spareRows : 1),
+  );
+  const free = Math.max(0, Math.min(wanted, most) - used.length);
+  const next = (used.at(-1) ?? -1) + 1;
+  const rows = [...used, ...Array.from({ length: Math.min(free, 100) }, (_, index) => next + index)];
+  return (
+    <>
+      {rows.map((row) => (
+        <RowView name={pointer(name, row)} state={state}>
+          <ShapeView
+            shape={item}
+            name={pointer(name, row)}
+            state={state}
+            isRequired={false}
+            label={`${label}, row ${row + 1}`}
+          />
+        </RowView>
+      ))}
+      {rows.length >= most ? null : (
+        <button type="submit" name={ownNames.moreRows} value={name} formnovalidate>
+          More rows
+        </button>
+      )}
+    </>
+  );
+}
+
+function RowView({ name, state, children }: Pick<Drawn, "name" | "state"> & { readonly children: Child }) {
+  const faults = state.faults.get(name) ?? [];
+  return (
+    <div id={name} class={faults.length === 0 ? "field" : "field field-wrong"}>
+      {children}
+      {faults.map((detail) => (
+        <span class="fault">{detail}</span>
+      ))}
+    </div>
+  );
+}
+
+/** Returns text for a text area: a browser drops its first line break. */
+export function firstLine(text: string): string {
+  return text.startsWith("\n") ? `\n${text}` : text;
+}

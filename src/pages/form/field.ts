@@ -1,0 +1,80 @@
+import type { Json } from "../../domain/json.ts";
+
+/** What a browser sends of a form: texts by the names of fields, in their order. */
+export type FormValues = ReadonlyMap<string, readonly string[]>;
+
+/** One of the values that a field offers, with the text that the form sends for it. */
+export type Choice = { readonly text: string; readonly value: Json };
+
+/** One of several shapes that a value may have. */
+export type Alternative = { readonly title: string; readonly shape: Shape };
+
+/** How a value is entered. */
+export type Shape =
+  | { readonly kind: "text"; readonly control: "text" | "lines" | "date" | "date-time"; readonly maxLength?: number }
+  | { readonly kind: "number"; readonly isWhole: boolean; readonly minimum?: string; readonly maximum?: string }
+  | { readonly kind: "boolean" }
+  | { readonly kind: "choice"; readonly choices: readonly Choice[]; readonly isSeveral: boolean }
+  | {
+      readonly kind: "rows";
+      readonly item: Shape;
+      readonly least: number;
+      readonly most: number;
+      /** Each row is a value of the input by itself, not an item of one list. */
+      readonly isRepeated: boolean;
+    }
+  | { readonly kind: "group"; readonly members: readonly Field[] }
+  | { readonly kind: "alternatives"; readonly alternatives: readonly Alternative[] }
+  | { readonly kind: "file"; readonly mediaTypes: readonly string[]; readonly takesText: boolean }
+  | { readonly kind: "box" }
+  | { readonly kind: "json" };
+
+/** An input of a process, or a member of one, as a form shows it. */
+export type Field = {
+  readonly id: string;
+  readonly title: string;
+  readonly about?: string;
+  readonly unit?: string;
+  readonly isRequired: boolean;
+  /** What counts when nothing is entered. */
+  readonly default?: Json;
+  readonly shape: Shape;
+};
+
+/**
+ * The parts of a field's name behind the name of its value, which is a JSON pointer. No token of a pointer has a tilde before
+ * another letter: no member of a value can be called so.
+ */
+export const parts = {
+  json: "/~json",
+  choice: "/~choice",
+  upload: "/~upload",
+  address: "/~href",
+  content: "/~value",
+  mediaType: "/~type",
+  crs: "/~crs",
+} as const;
+
+/** Names the field of one of several alternatives. */
+export function alternativeName(name: string, index: number): string {
+  return `${name}/~of${index}`;
+}
+
+/** Names of the form's own fields. */
+export const ownNames = { tags: "~tags", outputs: "~outputs", doing: "~do", moreRows: "~more" } as const;
+
+/** Gives the text of a field; empty when the form says nothing of it. */
+export function textIn(values: FormValues, name: string): string {
+  return values.get(name)?.[0] ?? "";
+}
+
+/** Lists the numbers of the rows below a name that the form says anything of, in their order. */
+export function rowsIn(values: FormValues, name: string): readonly number[] {
+  const start = `${name}/`;
+  const rows = new Set<number>();
+  for (const key of values.keys()) {
+    const [, digits] = key.startsWith(start) ? (/^(\d{1,4})(?:\/|$)/.exec(key.slice(start.length)) ?? []) : [];
+    if (digits !== undefined) rows.add(Number(digits));
+  }
+  return [...rows].toSorted((one, other) => one - other);
+}

@@ -1,0 +1,170 @@
+import { pointer } from "../../domain/faults.ts";
+import { alternativeName, parts, type Shape, textIn } from "./field.ts";
+import { controlId, type Drawn, firstLine, ShapeView } from "./field-view.tsx";
+
+/** As many choices are shown at once; more are a list. */
+const maxRadios = 4;
+const maxBoxes = 12;
+
+/** Tells whether a value is entered by several controls, which one label cannot name. */
+export function hasParts(shape: Shape): boolean {
+  switch (shape.kind) {
+    case "text":
+    case "number":
+    case "json":
+      return false;
+    case "choice":
+      return shape.choices.length <= (shape.isSeveral ? maxBoxes : maxRadios);
+    default:
+      return true;
+  }
+}
+
+/** Buttons for a few choices, a list for many. What need not be chosen can be left open. */
+export function ChoiceView({
+  choices,
+  isSeveral,
+  name,
+  state,
+  isRequired,
+  label,
+}: Drawn & Omit<Extract<Shape, { kind: "choice" }>, "kind">) {
+  const chosen = state.values.get(name) ?? [];
+  const [first = ""] = chosen;
+  if (choices.length > (isSeveral ? maxBoxes : maxRadios)) {
+    return (
+      <select id={controlId(name)} aria-label={label} name={name} multiple={isSeveral} required={isRequired}>
+        {isSeveral ? null : <option value="">(nothing)</option>}
+        {choices.map(({ text }) => (
+          <option value={text} selected={chosen.includes(text)}>
+            {text}
+          </option>
+        ))}
+      </select>
+    );
+  }
+  const type = isSeveral ? "checkbox" : "radio";
+  return (
+    <span>
+      {choices.map(({ text }) => (
+        <label class="choice">
+          <input
+            type={type}
+            name={name}
+            value={text}
+            checked={chosen.includes(text)}
+            required={isRequired && !isSeveral}
+          />
+          <span>{text}</span>
+        </label>
+      ))}
+      {isSeveral || isRequired ? null : (
+        <label class="choice">
+          <input type="radio" name={name} value="" checked={first === ""} />
+          <span class="muted">(nothing)</span>
+        </label>
+      )}
+    </span>
+  );
+}
+
+/** One of several shapes: the button before a shape says that it counts. */
+export function AlternativesView({ alternatives, name, state }: Drawn & Extract<Shape, { kind: "alternatives" }>) {
+  const chosen = textIn(state.values, name + parts.choice);
+  return alternatives.map(({ title, shape }, index) => (
+    <fieldset>
+      <legend>
+        <label class="choice">
+          <input
+            type="radio"
+            name={name + parts.choice}
+            value={String(index)}
+            checked={chosen === String(index) || (chosen === "" && index === 0)}
+          />
+          <span>{title}</span>
+        </label>
+      </legend>
+      <div id={alternativeName(name, index)} class="field">
+        <ShapeView shape={shape} name={alternativeName(name, index)} state={state} isRequired={false} label={title} />
+        {(state.faults.get(alternativeName(name, index)) ?? []).map((detail) => (
+          <span class="fault">{detail}</span>
+        ))}
+      </div>
+    </fieldset>
+  ));
+}
+
+/** A file that is uploaded with the form, an address, or content that is written here. */
+export function FileView({ mediaTypes, takesText, name, state }: Drawn & Extract<Shape, { kind: "file" }>) {
+  const type = textIn(state.values, name + parts.mediaType);
+  const types = type === "" || mediaTypes.includes(type) ? mediaTypes : [type, ...mediaTypes];
+  return (
+    <>
+      <label class="field">
+        <span class="muted">Upload a file</span>
+        <input type="file" name={name + parts.upload} />
+      </label>
+      <label class="field">
+        <span class="muted">or give its address</span>
+        <input
+          type="text"
+          inputmode="url"
+          name={name + parts.address}
+          value={textIn(state.values, name + parts.address)}
+        />
+      </label>
+      {takesText ? (
+        <label class="field">
+          <span class="muted">or write its content</span>
+          <textarea name={name + parts.content} rows={2}>
+            {firstLine(textIn(state.values, name + parts.content))}
+          </textarea>
+        </label>
+      ) : null}
+      {types.length > 1 || type !== "" ? (
+        <label class="field">
+          <span class="muted">Media type</span>
+          <select name={name + parts.mediaType}>
+            <option value="">(as the file says)</option>
+            {types.map((one) => (
+              <option value={one} selected={one === type}>
+                {one}
+              </option>
+            ))}
+          </select>
+        </label>
+      ) : null}
+      {types.length === 1 ? <span class="muted">{types[0]}</span> : null}
+    </>
+  );
+}
+
+const corners = [
+  "West (or first minimum)",
+  "South (or second minimum)",
+  "East (or first maximum)",
+  "North (or second maximum)",
+];
+
+/** A bounding box: four numbers, and the reference system that they are in. */
+export function BoxView({ name, state }: Drawn) {
+  return (
+    <div class="grid">
+      {corners.map((corner, index) => (
+        <label class="field">
+          <span class="muted">{corner}</span>
+          <input
+            type="number"
+            step="any"
+            name={pointer(name, index)}
+            value={textIn(state.values, pointer(name, index))}
+          />
+        </label>
+      ))}
+      <label class="field">
+        <span class="muted">Reference system; longitude and latitude when empty</span>
+        <input type="text" name={name + parts.crs} value={textIn(state.values, name + parts.crs)} />
+      </label>
+    </div>
+  );
+}

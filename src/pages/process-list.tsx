@@ -1,0 +1,179 @@
+import { asJson } from "../domain/documents/as-json.ts";
+import type { JsonObject } from "../domain/json.ts";
+import type { Link } from "../domain/links.ts";
+import { Members } from "./document.tsx";
+import { Layout } from "./layout.tsx";
+import { type Page, type PageFrame, policyOf } from "./page.ts";
+
+/** A process as the list shows it. */
+export type ListedProcess = {
+  readonly id: string;
+  readonly title?: string;
+  readonly version?: string;
+  readonly keywords?: readonly string[];
+  readonly origin: string;
+  /** From 0 to 1; undefined without a run, or for who may not see runs. */
+  readonly successRate?: number;
+  readonly medianSeconds?: number;
+  readonly runs?: number;
+};
+
+/** What the page of a list of processes shows besides the document. */
+export type ProcessListView = {
+  readonly processes: readonly ListedProcess[];
+  readonly q: string;
+  readonly keyword: string;
+};
+
+type ProcessList = { readonly processes: readonly object[]; readonly links: readonly Link[] };
+
+/**
+ * Builds the page of a list of processes: a search, a table with a row for each, the ways to the pages beside it. The
+ * whole document is folded up (OGC 18-062r2 /req/html/content wants all of it).
+ */
+export function processListPage(view: ProcessListView): Page<ProcessList> {
+  return {
+    policy: () => policyOf({ sendsForms: true }),
+    render: (frame, { processes, links }) =>
+      `<!doctype html>${(
+        <Layout {...frame}>
+          <Search view={view} baseUrl={frame.baseUrl} />
+          {view.processes.length === 0 ? <Nothing view={view} frame={frame} /> : <Table view={view} frame={frame} />}
+          <p class="actions">
+            {links
+              .filter(({ rel }) => rel !== "self")
+              .map(({ href, rel, title }) => (
+                <a href={href} rel={rel}>
+                  {title ?? rel}
+                </a>
+              ))}
+            <a href={frame.jsonUrl} rel="alternate" type="application/json">
+              As JSON
+            </a>
+          </p>
+          <details>
+            <summary>All fields</summary>
+            <Members value={asJson({ links: links.filter(({ rel }) => rel === "self") })} />
+            <ul class="records">
+              {processes.map((process) => (
+                <li>
+                  <Members value={membersOf(process)} />
+                </li>
+              ))}
+            </ul>
+          </details>
+        </Layout>
+      )}`,
+  };
+}
+
+function membersOf(process: object): JsonObject {
+  return asJson(process);
+}
+
+function Search({ view: { q, keyword }, baseUrl }: { readonly view: ProcessListView; readonly baseUrl: string }) {
+  return (
+    <search>
+      <form method="get" action={`${baseUrl}/processes`} class="actions">
+        <input type="hidden" name="f" value="html" />
+        <label class="field">
+          <span>Words</span>
+          <input type="search" name="q" value={q} />
+        </label>
+        <label class="field">
+          <span>Keywords</span>
+          <input type="text" name="keyword" value={keyword} />
+        </label>
+        <button type="submit">Search</button>
+      </form>
+    </search>
+  );
+}
+
+function Nothing({ view: { q, keyword }, frame }: { readonly view: ProcessListView; readonly frame: PageFrame }) {
+  if (q !== "" || keyword !== "") {
+    return (
+      <p class="notice">
+        No process fits. <a href={`${frame.baseUrl}/processes?f=html`}>Show all processes</a>
+      </p>
+    );
+  }
+  return (
+    <p class="notice">
+      There are no processes here yet. <code>heddle deploy package.cwl --url {frame.baseUrl}</code> deploys one.
+    </p>
+  );
+}
+
+function Table({ view: { processes }, frame }: { readonly view: ProcessListView; readonly frame: PageFrame }) {
+  const hasRuns = processes.some(({ runs }) => runs !== undefined);
+  return (
+    <div class="wide">
+      <table class="table">
+        <thead>
+          <tr>
+            <th scope="col">Process</th>
+            <th scope="col">Version</th>
+            <th scope="col">Keywords</th>
+            <th scope="col">Origin</th>
+            {hasRuns ? <th scope="col">Succeeded</th> : null}
+            {hasRuns ? <th scope="col">Usual time</th> : null}
+          </tr>
+        </thead>
+        <tbody>
+          {processes.map((process) => (
+            <Row process={process} baseUrl={frame.baseUrl} hasRuns={hasRuns} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({
+  process,
+  baseUrl,
+  hasRuns,
+}: {
+  readonly process: ListedProcess;
+  readonly baseUrl: string;
+  readonly hasRuns: boolean;
+}) {
+  const { id, title, version, keywords = [], origin } = process;
+  return (
+    <tr>
+      <td>
+        <a href={`${baseUrl}/processes/${encodeURIComponent(id)}?f=html`}>{title ?? id}</a>{" "}
+        {title === undefined ? null : <code class="muted">{id}</code>}
+      </td>
+      <td class="nowrap">{version ?? ""}</td>
+      <td>
+        {keywords.map((keyword) => (
+          <>
+            <a href={`${baseUrl}/processes?f=html&keyword=${encodeURIComponent(keyword)}`}>{keyword}</a>{" "}
+          </>
+        ))}
+      </td>
+      <td>
+        <span class="badge">{origin}</span>
+      </td>
+      {hasRuns ? <td class="nowrap">{rateWords(process)}</td> : null}
+      {hasRuns ? (
+        <td class="nowrap">{process.medianSeconds === undefined ? "" : secondsWords(process.medianSeconds)}</td>
+      ) : null}
+    </tr>
+  );
+}
+
+/** Words how often the last runs succeeded. */
+export function rateWords({ successRate, runs = 0 }: Pick<ListedProcess, "successRate" | "runs">): string {
+  if (successRate === undefined || runs === 0) return "not run yet";
+  return `${Math.round(successRate * 100)} % of ${runs}`;
+}
+
+/** Words a time in seconds, with a unit that fits it. */
+export function secondsWords(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  const [minutes, hours] = [Math.floor(seconds / 60) % 60, Math.floor(seconds / 3600)];
+  return hours === 0 ? `${minutes} min ${Math.floor(seconds) % 60} s` : `${hours} h ${minutes} min`;
+}

@@ -1,0 +1,114 @@
+import { alternativesOf, isBoxSchema, typeOfSchema } from "../domain/described.ts";
+import { isList, type Json, type JsonObject } from "../domain/json.ts";
+import type { InputDefinition, OutputDefinition } from "../domain/process.ts";
+import { Markdown } from "./markdown.tsx";
+
+type Described = OutputDefinition & Partial<Pick<InputDefinition, "minOccurs" | "maxOccurs">>;
+
+/** A table of the inputs or the outputs of a process. */
+export function DescribedTable({ described }: { readonly described: Readonly<Record<string, Described>> }) {
+  const entries = Object.entries(described);
+  if (entries.length === 0) return <p>None.</p>;
+  const areInputs = entries.some(([, { minOccurs }]) => minOccurs !== undefined);
+  return (
+    <div class="wide">
+      <table class="table">
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">Type</th>
+            {areInputs ? <th scope="col">How many</th> : null}
+            {areInputs ? <th scope="col">Default</th> : null}
+            <th scope="col">Bounds</th>
+            <th scope="col">Unit</th>
+            <th scope="col">Meaning</th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map(([id, one]) => (
+            <tr>
+              <td>
+                <code>{id}</code>
+              </td>
+              <td>{typeWords(one.schema)}</td>
+              {areInputs ? <td class="nowrap">{occursWords(one)}</td> : null}
+              {areInputs ? <td>{defaultWords(one.schema.default)}</td> : null}
+              <td>{boundsWords(one.schema)}</td>
+              <td>{unitOf(one.schema) ?? ""}</td>
+              <td>
+                {one.title === undefined ? null : <strong>{one.title}</strong>}
+                {one.description === undefined ? null : <Markdown text={one.description} />}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Names the type of values for people: what they are, in which media types. */
+export function typeWords(schema: JsonObject): string {
+  if (isBoxSchema(schema)) return "bounding box";
+  const words = alternativesOf(schema).map((one) => {
+    if (typeof one.contentMediaType === "string") return one.contentMediaType;
+    if (one.contentEncoding !== undefined) return "file";
+    if (Array.isArray(one.enum)) return `one of ${one.enum.slice(0, 20).map(plainText).join(", ")}`;
+    const type = typeOfSchema(one) ?? "any value";
+    const items = type === "array" && typeof one.items === "object" ? innerWords(one.items) : "";
+    return typeof one.format === "string" ? `${type} (${one.format})` : `${type}${items}`;
+  });
+  return [...new Set(words)].join(" or ");
+}
+
+function innerWords(items: Json): string {
+  const type = typeof items === "object" && items !== null && "type" in items ? items.type : undefined;
+  return typeof type === "string" ? ` of ${type}` : "";
+}
+
+function plainText(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** Names the unit that a schema says; undefined when it says none. */
+export function unitOf(schema: JsonObject): string | undefined {
+  const units = ["unit", "uom", "units", "x-unit", "x-ogc-unit"].map((name) => schema[name]);
+  return units.flatMap((unit) => (typeof unit === "string" && unit !== "" ? [unit] : []))[0];
+}
+
+function occursWords({ minOccurs = 1, maxOccurs = 1, schema }: Described): string {
+  const least = schema.default === undefined || schema.default === null ? minOccurs : 0;
+  if (maxOccurs === "unbounded") return `${least} or more`;
+  if (least === 0 && maxOccurs === 1) return "optional";
+  return least === maxOccurs ? String(least) : `${least} to ${maxOccurs}`;
+}
+
+const longest = 200;
+
+function defaultWords(value: Json | undefined): string {
+  if (value === undefined || value === null) return "";
+  const text = plainText(value);
+  return text.length <= longest ? text : `${text.slice(0, longest)}...`;
+}
+
+const boundNames = [
+  ["minimum", "at least"],
+  ["exclusiveMinimum", "more than"],
+  ["maximum", "at most"],
+  ["exclusiveMaximum", "less than"],
+  ["multipleOf", "multiple of"],
+  ["minLength", "characters at least"],
+  ["maxLength", "characters at most"],
+  ["minItems", "items at least"],
+  ["maxItems", "items at most"],
+  ["pattern", "pattern"],
+] as const;
+
+function boundsWords(schema: JsonObject): string {
+  return boundNames
+    .flatMap(([name, words]) => {
+      const bound = schema[name];
+      return bound === undefined || isList(bound) || typeof bound === "boolean" ? [] : [`${words} ${plainText(bound)}`];
+    })
+    .join(", ");
+}

@@ -1,0 +1,209 @@
+import { describe, expect, test } from "bun:test";
+import { canonicalJson, type JsonObject } from "../../src/domain/json.ts";
+import type { InputDefinition, ProcessDescription } from "../../src/domain/process.ts";
+import { validateJobParameters } from "../../src/operations/check-submission.ts";
+import { fieldsOf } from "../../src/pages/form/fields-of.ts";
+import { fieldOfFault, readForm } from "../../src/pages/form/read-form.ts";
+import { plainForm } from "../../src/pages/form/state.ts";
+import { writeForm } from "../../src/pages/form/write-form.ts";
+import { processPage } from "../../src/pages/process.tsx";
+import { createRandom } from "../fuzz/random.ts";
+import { formEntries } from "../support/browser-form.ts";
+import { frame } from "./frame.ts";
+import { makeInput } from "./generated-inputs.ts";
+
+function descriptionOf(inputs: Readonly<Record<string, InputDefinition>>): ProcessDescription {
+  return { id: "made", version: "1", jobControlOptions: [], outputTransmission: [], inputs, outputs: {} };
+}
+
+function pageOf(description: ProcessDescription, inputs: JsonObject = {}): string {
+  const fields = fieldsOf(description);
+  const view = { description, action: "/form", form: plainForm(fields, writeForm(fields, inputs)), uses: [], ways: [] };
+  return processPage(view).render(frame, {});
+}
+
+/** Reads the request that a browser sends when it presses the button of the form at once. */
+function sentBy(description: ProcessDescription, html: string) {
+  const values = new Map<string, string[]>();
+  formEntries(html).forEach((value, name) => {
+    if (typeof value === "string") values.set(name, [...(values.get(name) ?? []), value]);
+  });
+  return readForm(fieldsOf(description), values);
+}
+
+function input(schema: JsonObject, more: Partial<InputDefinition> = {}): InputDefinition {
+  return { schema, minOccurs: 1, maxOccurs: 1, ...more };
+}
+
+describe("the form of a process", () => {
+  test("posts what the service takes, for descriptions of every kind", () => {
+    let sentInputs = 0;
+    for (let seed = 1; seed <= 1500; seed += 1) {
+      const random = createRandom(seed);
+      const made = makeInput(random);
+      const description = descriptionOf({ "in/put ~x": made.input });
+      const inputs = { "in/put ~x": made.value };
+      const taken = validateJobParameters({ inputs }, description);
+      if (taken.faults.length > 0) continue;
+      const sent = sentBy(description, pageOf(description, inputs));
+      expect([seed, sent.faults]).toEqual([seed, []]);
+      const read = validateJobParameters(sent.request, description);
+      expect([seed, made, sent.request, read.faults]).toEqual([seed, made, sent.request, []]);
+      const isDefault = Object.keys(Object(sent.request.inputs)).length === 0;
+      if (isDefault) {
+        const { default: fallback = null } = made.input.schema;
+        expect([canonicalJson(fallback), canonicalJson({ value: fallback })]).toContain(canonicalJson(made.value));
+        continue;
+      }
+      const { request } = read;
+      sentInputs += 1;
+      expect([seed, canonicalJson(JSON.parse(JSON.stringify(request.inputs)))]).toEqual([
+        seed,
+        canonicalJson(JSON.parse(JSON.stringify(taken.request.inputs))),
+      ]);
+    }
+    expect(sentInputs).toBeGreaterThan(500);
+  });
+
+  test("has a control for each kind of value", () => {
+    const html = pageOf(
+      descriptionOf({
+        width: input({ type: "integer", minimum: 1, maximum: 9, unit: "m" }),
+        few: input({ enum: ["a", "b"] }),
+        many: input({ enum: ["a", "b", "c", "d", "e"] }),
+        several: input({ type: "array", items: { enum: ["a", "b"] } }),
+        flag: input({ type: "boolean" }, { minOccurs: 0 }),
+        day: input({ type: "string", format: "date" }),
+        time: input({ type: "string", format: "date-time" }),
+        list: input({ type: "array", items: { type: "number" }, minItems: 3 }),
+        group: input({ type: "object", properties: { inner: { type: "string" } } }),
+        file: input({ type: "string", contentMediaType: "image/tiff", contentEncoding: "binary" }),
+        box: input({ allOf: [{ format: "ogc-bbox" }, { type: "object" }] }),
+        other: input({ type: "array", prefixItems: [{ type: "number" }] }),
+      }),
+    );
+    expect(html).toMatch(/<input type="number" step="1" name="\/inputs\/width"[^>]* min="1" max="9"/);
+    expect(html).toContain("width (m) *");
+    expect(html.match(/<input type="radio" name="\/inputs\/few"/g)).toHaveLength(2);
+    expect(html).toMatch(/<select [^>]*name="\/inputs\/many"/);
+    expect(html.match(/<input type="checkbox" name="\/inputs\/several"/g)).toHaveLength(2);
+    expect(html.match(/<input type="radio" name="\/inputs\/flag"/g)).toHaveLength(3);
+    expect(html).toMatch(/<input type="date" name="\/inputs\/day"/);
+    expect(html).toMatch(/<input type="datetime-local" name="\/inputs\/time"/);
+    expect(html.match(/<input type="number" step="any" name="\/inputs\/list\/\d"/g)).toHaveLength(3);
+    expect(html).toContain('<input type="text" name="/inputs/group/inner"');
+    expect(html).toContain('<input type="file" name="/inputs/file/~upload"');
+    expect(html).not.toContain('name="/inputs/file/~value"');
+    expect(html.match(/<input type="number" step="any" name="\/inputs\/box\/\d"/g)).toHaveLength(4);
+    expect(html).toContain('<textarea name="/inputs/other/~json"');
+  });
+
+  test("shows defaults, and sends them only when they were changed", () => {
+    const description = descriptionOf({
+      text: input({ type: "string", default: "usual" }),
+      number: input({ type: "number", default: 2.5 }),
+      time: input({ type: "string", format: "date-time", default: "2026-01-02T03:04:00Z" }),
+    });
+    const html = pageOf(description);
+    expect(html).toContain("Default: &quot;usual&quot;");
+    expect(sentBy(description, html).request).toEqual({ inputs: {} });
+    const shortTime = html.replace("2026-01-02T03:04:00", "2026-01-02T03:04");
+    expect(sentBy(description, shortTime).request).toEqual({ inputs: {} });
+    const changed = pageOf(description, { text: "other" });
+    expect(sentBy(description, changed).request).toEqual({ inputs: { text: "other" } });
+  });
+
+  test("leaves out empty rows, and knows which row a fault is about", () => {
+    const fields = fieldsOf(descriptionOf({ list: input({ type: "array", items: { type: "integer" } }) }));
+    const read = readForm(
+      fields,
+      new Map([
+        ["/inputs/list/0", [""]],
+        ["/inputs/list/2", ["7"]],
+        ["/inputs/list/5", ["x"]],
+      ]),
+    );
+    expect(read.request).toEqual({ inputs: { list: [7, "x"] } });
+    expect(fieldOfFault(read.places, "/inputs/list/1")).toBe("/inputs/list/5");
+    expect(fieldOfFault(read.places, "/inputs/list")).toBe("/inputs/list");
+    expect(fieldOfFault(read.places, "/inputs/none")).toBeUndefined();
+  });
+
+  test("runs, and adds no rows, when Enter is pressed in a field", () => {
+    const html = pageOf(descriptionOf({ list: input({ type: "array", items: { type: "integer" } }) }));
+    const [, first = ""] = /<button type="submit" ([^>]*)>/.exec(html) ?? [];
+    expect(html).toContain('name="~more"');
+    expect(first).toStartWith('name="~do" value="run"');
+  });
+
+  test("takes the alternative that was filled in, also when it was not chosen", () => {
+    const one = input({ oneOf: [{ type: "integer" }, { type: "string", format: "date" }] });
+    const fields = fieldsOf(descriptionOf({ one }));
+    const request = (entries: readonly (readonly [string, string])[]) =>
+      readForm(fields, new Map(entries.map(([name, text]) => [name, [text]]))).request;
+    const both = [
+      ["/inputs/one/~of0", "3"],
+      ["/inputs/one/~of1", "2026-01-02"],
+    ] as const;
+    expect(request([["/inputs/one/~choice", "0"], ...both])).toEqual({ inputs: { one: 3 } });
+    expect(request([["/inputs/one/~choice", "1"], ...both])).toEqual({ inputs: { one: "2026-01-02" } });
+    expect(request([["/inputs/one/~choice", "0"], both[1]])).toEqual({ inputs: { one: "2026-01-02" } });
+    expect(request([["/inputs/one/~choice", "0"]])).toEqual({ inputs: {} });
+  });
+
+  test("has one group where alternatives only say which members are wanted", () => {
+    const properties = { a: { type: "integer" }, b: { type: "integer" } };
+    const one = input({ type: "object", properties, oneOf: [{ required: ["a"] }, { required: ["b"] }] });
+    const [field] = fieldsOf(descriptionOf({ one }));
+    expect(field?.shape).toMatchObject({ kind: "group", members: [{ id: "a" }, { id: "b" }] });
+  });
+
+  test("is about as long as the description, however alternatives are nested", () => {
+    let schema: JsonObject = { type: "integer" };
+    for (let depth = 0; depth < 30; depth += 1) {
+      const oneOf = Array.from({ length: 8 }, () => ({ type: "object" }));
+      schema = { type: "object", properties: { a: schema, b: schema }, items: schema, oneOf };
+    }
+    expect(
+      pageOf(descriptionOf({ one: input(schema) }))
+        .split("<form")[1]
+        ?.split("</form>")[0]?.length,
+    ).toBeLessThan(20_000);
+  });
+
+  test("takes no text for JSON that is none, and says where", () => {
+    const fields = fieldsOf(descriptionOf({ any: input({}) }));
+    const read = readForm(fields, new Map([["/inputs/any/~json", ["{"]]]));
+    expect(read.faults).toEqual([
+      { pointer: "/inputs/any", detail: expect.stringContaining('found "{", wanted JSON') },
+    ]);
+  });
+
+  test("keeps numbers as they were written", () => {
+    const description = descriptionOf({ big: input({ type: "integer" }) });
+    const read = readForm(fieldsOf(description), new Map([["/inputs/big", ["9007199254740993"]]]));
+    expect(JSON.stringify(read.request)).toBe('{"inputs":{"big":9007199254740993}}');
+  });
+
+  test("runs no markup of a hostile process", () => {
+    const evil = `"'><script>alert(1)</script><img src=x onerror=alert(1)>[a](javascript:alert(1))`;
+    const description = {
+      ...descriptionOf({
+        [evil]: input({ type: "string", default: evil, unit: evil, pattern: evil }, { title: evil, description: evil }),
+        few: input({ enum: [evil, `${evil}2`] }),
+        group: input({ type: "object", title: evil, properties: { [evil]: { title: evil, enum: [evil] } } }),
+        file: input({ oneOf: [{ type: "string", contentMediaType: evil }] }),
+        parts: input({ oneOf: [{ title: evil, type: "number" }, { type: "object" }] }),
+      }),
+      id: evil,
+      title: evil,
+      description: evil,
+      keywords: [evil],
+      version: evil,
+    };
+    const html = pageOf(description);
+    expect(html).not.toMatch(/<script|<img|="javascript:/);
+    const sent = sentBy(description, html);
+    expect(sent.request).toEqual({ inputs: {} });
+  });
+});

@@ -1,0 +1,41 @@
+import { describe, expect, test } from "bun:test";
+import { type ListedProcess, processListPage } from "../../src/pages/process-list.tsx";
+import { frame } from "./frame.ts";
+
+function page(processes: readonly ListedProcess[], { q = "", keyword = "" } = {}): string {
+  const links = [{ href: "http://server/base/processes?after=b&f=html", rel: "next", title: "Next page" }];
+  return processListPage({ processes, q, keyword }).render(frame, { processes: [{ id: "a", jobs: 1 }], links });
+}
+
+describe("the page of a list of processes", () => {
+  test("has a row for each process: where it comes from, how its runs went", () => {
+    const html = page([
+      { id: "a", title: "First", version: "2", keywords: ["x y"], origin: "package", runs: 3, successRate: 2 / 3 },
+      { id: "b", origin: "built-in", runs: 0 },
+      { id: "c", origin: "provider p", runs: 1, successRate: 1, medianSeconds: 75 },
+    ]);
+    expect(html.match(/<tr>/g)).toHaveLength(4);
+    expect(html).toContain('<a href="http://server/base/processes/a?f=html">First</a>');
+    expect(html).toContain('href="http://server/base/processes?f=html&amp;keyword=x%20y"');
+    expect(html).toContain("67 % of 3");
+    expect(html).toContain("not run yet");
+    expect(html).toContain("1 min 15 s");
+    expect(html).toContain("provider p");
+    expect(html).toContain('<a href="http://server/base/processes?after=b&amp;f=html" rel="next">Next page</a>');
+  });
+
+  test("has no columns of runs for who may not see runs", () => {
+    expect(page([{ id: "a", origin: "package" }])).not.toContain("Succeeded");
+  });
+
+  test("searches by a form without JavaScript, and keeps what was searched", () => {
+    const html = page([], { q: "<b>", keyword: "k" });
+    expect(html).toContain('<form method="get" action="http://server/base/processes"');
+    expect(html).toContain('name="q" value="&lt;b&gt;"');
+    expect(html).toContain("No process fits.");
+  });
+
+  test("teaches the next command when there is nothing", () => {
+    expect(page([])).toContain("heddle deploy package.cwl --url http://server/base");
+  });
+});
