@@ -38,6 +38,11 @@ export function processPage(view: ProcessView): Page<object> {
           <h2 id="outputs">Outputs</h2>
           <DescribedTable described={view.description.outputs} />
           <h2 id="use">Use it from</h2>
+          <p class="muted">
+            {view.form.request === undefined
+              ? "An example. Check shows what was filled in instead."
+              : "The request of the form, as it was filled in."}
+          </p>
           {view.uses.map(({ title, text }) => (
             <section>
               <h3>{title}</h3>

@@ -101,6 +101,23 @@ test("a right request is checked without a job", async () => {
   expect(await countOf(service)).toBe(0);
 });
 
+test("the texts to copy hold what was filled in, and an example before", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const usesOf = (html: string) => html.split('id="use"')[1] ?? "";
+  const empty = await service.send("GET", "/processes/echo", { headers: browser });
+  expect(usesOf(await empty.text())).toContain("&quot;text&quot;: &quot;text&quot;");
+  const page = await service.send("GET", "/processes/echo?inputs=%7B%22text%22%3A%22mine%22%7D", { headers: browser });
+  expect(usesOf(await page.text())).toContain(
+    "--data-raw &#39;{&quot;inputs&quot;:{&quot;text&quot;:&quot;mine&quot;}}",
+  );
+  const form = await formOf(service);
+  form.set("/inputs/text", "typed");
+  form.set("~do", "check");
+  expect(usesOf(await (await send(service, form)).text())).toContain(
+    "{&quot;inputs&quot;:{&quot;text&quot;:&quot;typed&quot;}}",
+  );
+});
+
 test("a list gets more rows without JavaScript, and keeps those that were filled", async () => {
   await using service = await openService({ holdsJobs: true });
   const form = await formOf(service);

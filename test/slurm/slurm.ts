@@ -46,7 +46,8 @@ else {
 }
 
 /** A server over a data directory of this machine and a work directory that it shares with the node. */
-async function openPlace({ environment }: TestSlurm, more: readonly string[] = []) {
+async function openPlace({ environment, untilIdle }: TestSlurm, more: readonly string[] = []) {
+  await untilIdle();
   const directory = await temporaryDirectory();
   const shared = join(directory.path, "shared");
   await mkdir(shared);

@@ -9,6 +9,8 @@ export type TestSlurm = AsyncDisposable & {
   /** What its commands need of the environment. */
   readonly environment: Readonly<Record<string, string>>;
   run(words: readonly string[]): { readonly exitCode: number; readonly out: string };
+  /** Waits until no job is left and the node takes new ones. */
+  untilIdle(): Promise<void>;
   /** Kills a daemon by SIGKILL; resolves when it is gone. */
   kill(daemon: "slurmctld" | "slurmd"): Promise<void>;
   /** Starts a daemon again; resolves when it answers. */
@@ -52,17 +54,18 @@ export async function startSlurm(settings: Readonly<Record<string, string>> = {}
     child?.kill(signal);
     await child?.exited;
   };
+  const untilUp = () =>
+    until("the node is up", () => {
+      const state = run(["sinfo", "-h", "-o", "%t"]).out;
+      // A controller that was killed before it saved that a job had begun begins it again, and drains the node that refuses.
+      if (/^dr/.test(state)) run(["scontrol", "update", `NodeName=${nodeName}`, "State=RESUME"]);
+      return /^(?:idle|mix|alloc)/.test(state);
+    });
   const start = async (daemon: "slurmctld" | "slurmd") => {
     spawn(daemon, [daemon, "-D", "-f", configuration, ...(daemon === "slurmd" ? ["-N", nodeName] : [])]);
     if (daemon === "slurmctld") await until(`${daemon} answers`, () => run(["scontrol", "ping"]).exitCode === 0);
     // A controller that begins anew waits for its nodes.
-    if (daemon === "slurmd" || children.has("slurmd"))
-      await until("the node is up", () => {
-        const state = run(["sinfo", "-h", "-o", "%t"]).out;
-        // A controller that was killed before it saved that a job had begun begins it again, and drains the node that refuses.
-        if (/^dr/.test(state)) run(["scontrol", "update", `NodeName=${nodeName}`, "State=RESUME"]);
-        return /^(?:idle|mix|alloc)/.test(state);
-      });
+    if (daemon === "slurmd" || children.has("slurmd")) await untilUp();
   };
   await startMunge(mungeDirectory, socket, spawn);
   await until("munge answers", () => run(["munge", "-S", socket, "-n"]).exitCode === 0);
@@ -72,6 +75,10 @@ export async function startSlurm(settings: Readonly<Record<string, string>> = {}
     environment,
     run,
     start,
+    async untilIdle() {
+      await until("all jobs have ended", () => run(["squeue", "-h"]).out === "");
+      await untilUp();
+    },
     kill: (daemon) => stop(daemon, "SIGKILL"),
     async [Symbol.asyncDispose]() {
       run(["scancel", "--me"]);

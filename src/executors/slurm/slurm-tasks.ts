@@ -28,12 +28,21 @@ const abandoned = "abandoned\nend\n";
 /** Whose a try is: of the jobs of this executor, of nobody, or of another executor. */
 export type Claim = "ours" | "abandoned" | "foreign";
 
+/** How often a record is looked at again that is just being written, and the pause between two looks. */
+const writingRounds = 40;
+const writingMilliseconds = 5;
+
 /** Reads whose a try is; undefined when nobody has it yet. */
 export async function readClaim(deps: SlurmDeps, key: TaskKey): Promise<Claim | undefined> {
-  const text = await readOwn(taskRecordFile(deps.layout, key));
+  const read = () => readOwn(taskRecordFile(deps.layout, key));
+  let text = await read();
+  for (let round = 0; round < writingRounds && text?.endsWith("end\n") === false; round += 1) {
+    await sleep(writingMilliseconds);
+    text = await read();
+  }
   if (text === undefined) return undefined;
   if (text === abandoned) return "abandoned";
-  // One that is just being written, or was cut off: nothing was submitted without all of it, so its job may only be missing.
+  // One that was cut off: nothing was submitted without all of it, so its job can only be missing.
   return ours.startsWith(text) ? "ours" : "foreign";
 }
 

@@ -7,6 +7,7 @@ import type { Process, ProcessDescription } from "../../domain/process.ts";
 import type { ProcessRevision } from "../../operations/process-revisions.ts";
 import { ownNames } from "../../pages/form/field.ts";
 import { fieldsOf } from "../../pages/form/fields-of.ts";
+import { readForm } from "../../pages/form/read-form.ts";
 import { type FormState, plainForm } from "../../pages/form/state.ts";
 import { writeForm } from "../../pages/form/write-form.ts";
 import { type ProcessView, processPage } from "../../pages/process.tsx";
@@ -76,15 +77,17 @@ function processView(context: RouteContext, process: Process, name: string, form
   const { baseUrl, caller } = context;
   const { description, isMutable } = process;
   const url = processUrl(baseUrl, name);
+  const filled = form ?? formOfInputs(description, context.query("inputs"));
+  const request = filled.request ?? exampleRequest(description);
   const mayRun = caller !== undefined && mayDo(caller, "execute");
   return {
     description,
     action: `${url}/form`,
-    form: form ?? formOfInputs(description, context.query("inputs")),
+    form: filled,
     uses: usesOf({
       baseUrl,
       name,
-      request: exampleRequest(description),
+      request,
       needsKey: caller?.user !== undefined || !mayRun,
     }),
     ways: [
@@ -106,7 +109,10 @@ function formOfInputs(description: ProcessDescription, text: string | undefined)
   const fields = fieldsOf(description);
   if (text === undefined) return plainForm(fields, writeForm(fields, {}));
   const inputs = excessOfText(text, jsonBounds) === undefined ? readObject(text) : undefined;
-  if (inputs !== undefined) return plainForm(fields, writeForm(fields, inputs));
+  if (inputs !== undefined) {
+    const values = writeForm(fields, inputs);
+    return { ...plainForm(fields, values), request: readForm(fields, values).request };
+  }
   const detail = `Cannot fill the form: found inputs ${JSON.stringify(text.slice(0, 80))}, wanted a JSON object by input`;
   return { ...plainForm(fields, writeForm(fields, {})), otherFaults: [detail] };
 }

@@ -14,9 +14,10 @@ type Execution = {
   readonly needsKey: boolean;
 };
 
-/** Lists the texts by which a request is executed from a shell, Python and JavaScript: each runs as it stands. */
+/** Lists a request as JSON, and the texts by which it is executed from a shell, Python and JavaScript: each runs as it stands. */
 export function usesOf(execution: Execution): readonly Use[] {
   return [
+    { title: "JSON", text: JSON.stringify(execution.request, null, 2) },
     { title: "curl", text: curlText(execution) },
     { title: "heddle", text: commandText(execution) },
     { title: "Python (requests)", text: pythonText(execution) },

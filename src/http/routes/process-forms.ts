@@ -54,9 +54,9 @@ async function answerForm(deps: ProcessFormDeps, context: RouteContext): Promise
   const values = await readValues(deps, context);
   const fields = fieldsOf(process.description);
   const moreRows = textIn(values, ownNames.moreRows);
-  const shown = { ...plainForm(fields, values) };
-  if (moreRows !== "") return pageAgain(context, process, { ...shown, moreRows });
   const form = readForm(fields, values);
+  const shown = { ...plainForm(fields, values), request: form.request };
+  if (moreRows !== "") return pageAgain(context, process, { ...shown, moreRows });
   if (form.faults.length > 0) return pageAgain(context, process, withFaults(shown, form, form.faults));
   try {
     return await order(deps, context, process, { form, shown });

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../domain/json.ts";
 import type { Field, FormValues } from "./field.ts";
 
 /** What a form shows: its fields, what was entered, and what is wrong with it. */
@@ -10,6 +11,8 @@ export type FormState = {
   readonly otherFaults: readonly string[];
   /** The list that gets more empty rows. */
   readonly moreRows?: string;
+  /** The request that the form asks for; absent while nothing was filled in. */
+  readonly request?: JsonObject;
   /** The request was checked, and nothing was wrong. */
   readonly isChecked?: boolean;
 };
