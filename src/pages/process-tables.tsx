@@ -9,32 +9,29 @@ type Described = OutputDefinition & Partial<Pick<InputDefinition, "minOccurs" | 
 export function DescribedTable({ described }: { readonly described: Readonly<Record<string, Described>> }) {
   const entries = Object.entries(described);
   if (entries.length === 0) return <p>None.</p>;
-  const areInputs = entries.some(([, { minOccurs }]) => minOccurs !== undefined);
+  // A column that says nothing of any of them is left out.
+  const shown = columns.filter(({ words }) => entries.some(([, one]) => words(one) !== ""));
   return (
     <div class="wide">
       <table class="table">
         <thead>
           <tr>
             <th scope="col">Name</th>
-            <th scope="col">Type</th>
-            {areInputs ? <th scope="col">How many</th> : null}
-            {areInputs ? <th scope="col">Default</th> : null}
-            <th scope="col">Bounds</th>
-            <th scope="col">Unit</th>
+            {shown.map(({ title }) => (
+              <th scope="col">{title}</th>
+            ))}
             <th scope="col">Meaning</th>
           </tr>
         </thead>
         <tbody>
           {entries.map(([id, one]) => (
             <tr>
-              <td>
+              <td class="name">
                 <code>{id}</code>
               </td>
-              <td>{typeWords(one.schema)}</td>
-              {areInputs ? <td class="nowrap">{occursWords(one)}</td> : null}
-              {areInputs ? <td>{defaultWords(one.schema.default)}</td> : null}
-              <td>{boundsWords(one.schema)}</td>
-              <td>{unitOf(one.schema) ?? ""}</td>
+              {shown.map(({ words }) => (
+                <td>{words(one)}</td>
+              ))}
               <td>
                 {one.title === undefined ? null : <strong>{one.title}</strong>}
                 {one.description === undefined ? null : <Markdown text={one.description} />}
@@ -46,6 +43,14 @@ export function DescribedTable({ described }: { readonly described: Readonly<Rec
     </div>
   );
 }
+
+const columns: readonly { readonly title: string; readonly words: (one: Described) => string }[] = [
+  { title: "Type", words: ({ schema }) => typeWords(schema) },
+  { title: "Wanted", words: occursWords },
+  { title: "Default", words: ({ schema, minOccurs }) => (minOccurs === undefined ? "" : defaultWords(schema.default)) },
+  { title: "Bounds", words: ({ schema }) => boundsWords(schema) },
+  { title: "Unit", words: ({ schema }) => unitOf(schema) ?? "" },
+];
 
 /** Names the type of values for people: what they are, in which media types. */
 export function typeWords(schema: JsonObject): string {
@@ -76,10 +81,12 @@ export function unitOf(schema: JsonObject): string | undefined {
   return units.flatMap((unit) => (typeof unit === "string" && unit !== "" ? [unit] : []))[0];
 }
 
-function occursWords({ minOccurs = 1, maxOccurs = 1, schema }: Described): string {
+function occursWords({ minOccurs, maxOccurs = 1, schema }: Described): string {
+  if (minOccurs === undefined) return "";
   const least = schema.default === undefined || schema.default === null ? minOccurs : 0;
   if (maxOccurs === "unbounded") return `${least} or more`;
   if (least === 0 && maxOccurs === 1) return "optional";
+  if (least === 1 && maxOccurs === 1) return "required";
   return least === maxOccurs ? String(least) : `${least} to ${maxOccurs}`;
 }
 
@@ -89,6 +96,14 @@ function defaultWords(value: Json | undefined): string {
   if (value === undefined || value === null) return "";
   const text = plainText(value);
   return text.length <= longest ? text : `${text.slice(0, longest)}...`;
+}
+
+/** The bounds of 32 and 64 bits say how a number is held, not what it may mean. */
+const widest = ["-2147483648", "2147483647", "-9223372036854775808", "9223372036854775807"];
+
+/** Tells whether a bound is only that of the type of a whole number. */
+export function isWidest(bound: Json | undefined): boolean {
+  return bound !== undefined && widest.includes(String(bound));
 }
 
 const boundNames = [
@@ -108,6 +123,7 @@ function boundsWords(schema: JsonObject): string {
   return boundNames
     .flatMap(([name, words]) => {
       const bound = schema[name];
+      if (isWidest(bound)) return [];
       return bound === undefined || isList(bound) || typeof bound === "boolean" ? [] : [`${words} ${plainText(bound)}`];
     })
     .join(", ");

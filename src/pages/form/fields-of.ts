@@ -3,7 +3,7 @@ import { alternativesOf, isBoxSchema, typeOfSchema } from "../../domain/describe
 import { isRepeated } from "../../domain/execution-inputs.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import type { InputDefinition, ProcessDescription } from "../../domain/process.ts";
-import { unitOf } from "../process-tables.tsx";
+import { isWidest, unitOf } from "../process-tables.tsx";
 import type { Choice, Field, Shape } from "./field.ts";
 
 /** Groups in groups beyond this are entered as JSON. */
@@ -166,8 +166,8 @@ function numberOf({ minimum, maximum }: JsonObject, isWhole: boolean): Shape {
   return {
     kind: "number",
     isWhole,
-    ...(minimum === undefined ? {} : { minimum: String(minimum) }),
-    ...(maximum === undefined ? {} : { maximum: String(maximum) }),
+    ...(minimum === undefined || isWidest(minimum) ? {} : { minimum: String(minimum) }),
+    ...(maximum === undefined || isWidest(maximum) ? {} : { maximum: String(maximum) }),
   };
 }
 
