@@ -113,14 +113,12 @@ function Sections({ job, view, frame }: Parts) {
           <a href={`${url}/log`}>The whole log</a>
         </p>
       </section>
-      {view.inputs === undefined ? null : (
-        <section>
-          <h2>
-            <a href={`${url}/inputs?f=html`}>Inputs</a>
-          </h2>
-          {Object.keys(view.inputs).length === 0 ? <p class="muted">None.</p> : <Members value={view.inputs} />}
-        </section>
-      )}
+      <section>
+        <h2>
+          <a href={`${url}/inputs?f=html`}>Inputs</a>
+        </h2>
+        <Inputs inputs={view.inputs} />
+      </section>
       <section data-part="timeline">
         <h2>Timeline</h2>
         <Timeline entries={view.timeline} />
@@ -156,4 +154,9 @@ function Sections({ job, view, frame }: Parts) {
       </section>
     </>
   );
+}
+
+function Inputs({ inputs }: { readonly inputs: JobView["inputs"] }) {
+  if (inputs === undefined) return <p class="muted">They are not shown here.</p>;
+  return Object.keys(inputs).length === 0 ? <p class="muted">None.</p> : <Members value={inputs} />;
 }

@@ -73,11 +73,13 @@ test.each(Object.keys(states))("each member and link of a job that is %s stands 
 
 test("a page tells its script where the events go on after what it shows", async () => {
   await using service = await openService({ holdsJobs: true });
-  const id = await runEcho(service);
+  const id = await submitEcho(service);
   const text = plain(await (await service.send("GET", `/jobs/${id}?f=html`)).text());
   const [, path = ""] = /data-events="http:\/\/127\.0\.0\.1:8080([^"]+)"/.exec(text) ?? [];
-  expect(path).toBe(`/jobs/${id}/events?after=2.1.0`);
+  expect(path).toBe(`/jobs/${id}/events?after=1.0.0`);
   await service.finish(id);
+  const events = await (await service.send("GET", path)).text();
+  expect(events.match(/^id: .*$/gm)).toEqual(["id: 2.0.0", "id: 3.0.0"]);
   const refused = await service.send("GET", `/jobs/${id}/events?after=x`);
   expect(refused.status).toBe(400);
   expect(JSON.parse(await refused.text()).detail).toContain('found after "x"');
@@ -234,4 +236,19 @@ test("the form of the list filters it, with empty fields too", async () => {
   expect(await pageOf("f=html&status=&processID=&q=")).toContain(id);
   expect(await pageOf("f=html&status=accepted&processID=echo&q=")).toContain(id);
   expect(await pageOf("f=html&status=failed&processID=&q=")).not.toContain(id);
+});
+
+test("long lines and long inputs do not make its page long", async () => {
+  await using service = await openService({ holdsJobs: true, settings: { maxBodyBytes: 2 ** 20 } });
+  const response = await service.send("POST", "/processes/echo/execution", {
+    headers: { prefer: "respond-async" },
+    body: { inputs: { text: "i".repeat(100_000) } },
+  });
+  const { jobID: id } = JSON.parse(await response.text());
+  await service.finish(id, { log: `${"l".repeat(100_000)}\nlast\n` });
+  const page = await (await service.send("GET", `/jobs/${id}?f=html`)).text();
+  expect(page.length).toBeLessThan(30_000);
+  expect(page).toContain("They are not shown here.");
+  expect(page).toContain("last\n");
+  expect(page).toContain(`href="${address}/processes/echo?f=html"`);
 });

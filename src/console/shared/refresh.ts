@@ -6,35 +6,55 @@ export function showLocalTimes(root: ParentNode): void {
   }
 }
 
+/** How long the page rests between two looks at the server, in milliseconds. */
+const restMilliseconds = 500;
+
 /**
  * Makes a function that takes the parts of the page from a newer one of the server: those with `data-part` that differ. Calls while
- * one is on its way become one more call after it. A part that holds the focus stays as it is.
+ * one is on its way become one more call after it.
  */
-export function createRefresh(onDone: () => void = () => {}): () => Promise<void> {
+export function createRefresh(): () => Promise<void> {
   let isBusy = false;
   let isAskedAgain = false;
   const known = new Map<string, string>();
-  const take = (newer: Document) => {
-    for (const part of document.querySelectorAll<HTMLElement>("[data-part]")) {
-      const name = part.dataset.part ?? "";
-      const other = newer.querySelector<HTMLElement>(`[data-part="${name}"]`);
-      if (other === null || known.get(name) === other.innerHTML || part.matches(":focus-within")) continue;
-      known.set(name, other.innerHTML);
-      showLocalTimes(other);
-      part.replaceChildren(...other.childNodes);
-    }
-  };
   return async function refresh() {
     isAskedAgain = isBusy;
     if (isBusy) return;
     isBusy = true;
     try {
       const response = await fetch(location.href, { headers: { accept: "text/html" } });
-      if (response.ok) take(new DOMParser().parseFromString(await response.text(), "text/html"));
-      onDone();
+      if (response.ok) takeParts(new DOMParser().parseFromString(await response.text(), "text/html"), known);
+      await rest();
     } finally {
       isBusy = false;
     }
     if (isAskedAgain) await refresh();
   };
+}
+
+/** Waits for some frames: a page that nobody sees has none, and asks for nothing. */
+async function rest(): Promise<void> {
+  const end = performance.now() + restMilliseconds;
+  while (performance.now() < end) await new Promise(requestAnimationFrame);
+}
+
+function takeParts(newer: Document, known: Map<string, string>): void {
+  for (const part of document.querySelectorAll<HTMLElement>("[data-part]")) {
+    const name = part.dataset.part ?? "";
+    const other = newer.querySelector<HTMLElement>(`[data-part="${name}"]`);
+    // What somebody has unfolded to read stays.
+    if (other === null || known.get(name) === other.innerHTML || part.querySelector("details[open]") !== null) continue;
+    known.set(name, other.innerHTML);
+    showLocalTimes(other);
+    const focused = part.contains(document.activeElement) ? keyOf(document.activeElement) : undefined;
+    part.replaceChildren(...other.childNodes);
+    if (focused === undefined) continue;
+    const again = [...part.querySelectorAll<HTMLElement>("a, button, summary")].find((one) => keyOf(one) === focused);
+    again?.focus({ preventScroll: true });
+  }
+}
+
+/** Tells what can be pressed apart from others of the page. */
+function keyOf(element: Element | null): string {
+  return `${element?.tagName} ${element?.getAttribute("href") ?? ""} ${element?.textContent}`;
 }

@@ -13,6 +13,7 @@ export type TimelineEntry = {
 
 /** What the page of a job shows besides its status document. */
 export type JobView = {
+  /** Undefined when they are too long for the page, or gone. */
   readonly inputs?: JsonObject;
   /** The last lines of the log. */
   readonly log: readonly string[];

@@ -22,6 +22,9 @@ import { inputsDocument } from "./status-document.ts";
 export type JobViewDeps = ReadResultsDeps & Pick<AnswerDeps, "settings"> & { readonly clock: Clock };
 
 const shownLines = 40;
+/** What is longer is shown by its own page only, in characters. */
+const longestLine = 2000;
+const longestInputs = 64 * 1024;
 /** Longer addresses are refused on some ways. */
 const longestUrl = 6000;
 
@@ -45,12 +48,12 @@ export async function readJobView(
       : asJson(await readStatistics(deps, principal, job.id));
   const place = `${events.at(-1)?.number ?? 0}.${job.attempt}.${offset}`;
   return {
-    inputs,
-    log: lines,
+    log: lines.map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line)),
     timeline: events.filter(({ kind }) => kind !== "progress").map(entryOf),
     results: await viewsOf(deps, principal, job, baseUrl),
     ...actionsOf(principal, job),
     ...defined({
+      inputs: JSON.stringify(inputs).length > longestInputs ? undefined : inputs,
       statistics,
       runningSeconds:
         job.status === "running" && job.startedAt !== undefined ? (deps.clock.now() - job.startedAt) / 1000 : undefined,
