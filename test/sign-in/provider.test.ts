@@ -92,6 +92,15 @@ test("who has no role, and who refuses, does not come in, and is told why", asyn
   }
 });
 
+test("a claim that the provider does not tell is named to who signs in", async () => {
+  await using provider = await startProvider();
+  const flags = [...flagsOf(provider), "--oidc-user-claim", "preferred_username"];
+  await using server = await startServer(newData(), flags);
+  const seen = await signIn(createBrowser(), `${server.url}/jobs`, "rudi");
+  expect(seen.status).toBe(401);
+  expect(seen.text).toMatch(/found no claim (?:"|&quot;)preferred_username(?:"|&quot;) in the ID token/);
+});
+
 test("an answer of the provider that this browser did not ask for signs nobody in", async () => {
   await using provider = await startProvider();
   await using server = await startServer(newData(), flagsOf(provider));
