@@ -256,6 +256,23 @@ test("heddle login signs a person in by a code, and other commands act for that 
   expect((await run()).exitCode).toBe(5);
 }, 60_000);
 
+test("heddle login that is stopped while it waits says so, and blames nobody", async () => {
+  await using provider = await startProvider();
+  await using server = await startServer(newData(), flagsOf(provider));
+  const login = Bun.spawn([executable, "login", "--url", server.url], {
+    env: { HOME: join(folder.path, "home-of-nobody") },
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "pipe",
+  });
+  let told = "";
+  for await (const chunk of login.stderr) {
+    if (!told.includes(" code ") && new TextDecoder().decode(chunk).includes(" code ")) login.kill("SIGTERM");
+    told += new TextDecoder().decode(chunk);
+  }
+  expect([await login.exited, told.split("\n").slice(2)]).toEqual([143, ["Stopped before the end", ""]]);
+}, 30_000);
+
 /** Signs in as rudi where the code is asked for, and says yes. */
 async function approve(url: string, code: string): Promise<void> {
   const browser = createBrowser();
