@@ -61,6 +61,8 @@ import { findProcessRevision } from "./store/processes.ts";
 import { clock, type LogTarget, logFormat, logOptions } from "./surroundings.ts";
 import { startWatchdogThread } from "./watchdog.ts";
 
+export { settingFaults } from "./assembly/check-settings.ts";
+
 /** A service that listens. Disposal stops claiming, answers what is open, and leaves tools running. */
 export type App = AsyncDisposable & {
   readonly url: string;

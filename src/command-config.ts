@@ -1,6 +1,7 @@
 import type { Arguments, Io } from "./cli/command.ts";
 import type { ConfigDeps } from "./cli/config.ts";
 import { type Config, ConfigSchema } from "./config.ts";
+import type { Clock } from "./domain/clock.ts";
 import {
   type ConfigSources,
   configFaults,
@@ -13,11 +14,16 @@ import { settingOptions } from "./setting-options.ts";
 import { sampleConfig, showConfig } from "./show-config.ts";
 
 /** Builds what the command that shows the settings needs. */
-export function configDeps(): ConfigDeps {
+export function configDeps(clock: Clock): ConfigDeps {
   return {
     settingOptions: settingOptions(),
     show: (args: Arguments, io: Io) => showConfig(configOf(args, io), givenSettings(sourcesOf(args, io))),
-    check: (args: Arguments, io: Io) => [...configFaults(sourcesOf(args, io)), ...strangeVariables(io.environment)],
+    check: async (args: Arguments, io: Io) => {
+      const faults = [...configFaults(sourcesOf(args, io)), ...strangeVariables(io.environment)];
+      if (faults.length > 0) return faults;
+      const { settingFaults } = await import("./app.ts");
+      return settingFaults(configOf(args, io), clock);
+    },
     sample: sampleConfig,
   };
 }

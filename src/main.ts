@@ -80,7 +80,7 @@ const commands = {
   retry: async () => (await import("./cli/jobs.ts")).retryCommand(),
   reload: async () =>
     (await import("./cli/reload.ts")).reloadCommand({ dataOption: dataOption(), clock, care: careOf, hangUp }),
-  config: async () => (await import("./cli/config.ts")).configCommand(configDeps()),
+  config: async () => (await import("./cli/config.ts")).configCommand(configDeps(clock)),
   service: async () => (await import("./cli/service.ts")).serviceCommand(serviceDeps()),
   doctor: async () => (await import("./cli/care.ts")).doctorCommand(careDeps()),
   backup: async () => (await import("./cli/care.ts")).backupCommand(careDeps()),

@@ -99,7 +99,9 @@ async function makeTarball(machine: (typeof machines)[number], packages: BuildTa
   await mkdir(folder, { recursive: true });
   await buildExecutable(join(folder, "heddle"), "normal", packages);
   const parts = partsOf();
-  for (const file of ["LICENSE", "CHANGELOG.md", "README.md"]) await cp(join(root, file), join(folder, file));
+  // An operator follows the pages with nothing but the tarball: they name files of the examples.
+  for (const file of ["LICENSE", "CHANGELOG.md", "README.md", "SECURITY.md", "docs", "examples"])
+    await cp(join(root, file), join(folder, file), { recursive: true });
   await writeFile(join(folder, "NOTICES.txt"), await noticesText(parts));
   await writeFile(join(folder, "sbom.cdx.json"), `${JSON.stringify(partList(machine.name, parts), undefined, 2)}\n`);
   const unit = {

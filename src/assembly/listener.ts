@@ -95,7 +95,11 @@ function explained<Opened>(host: string, port: number, open: () => Opened): Open
       cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE" && port !== 0
         ? "that it is taken, or that the name cannot be found"
         : errorText(cause);
-    const detail = `Cannot listen on ${host}:${port}: found ${found}, wanted a free port on an address of this machine`;
+    const isReserved = cause instanceof Error && "code" in cause && cause.code === "EACCES";
+    const wanted = isReserved
+      ? "a port that this user may take: those from net.ipv4.ip_unprivileged_port_start on (sysctl)"
+      : "a free port on an address of this machine";
+    const detail = `Cannot listen on ${host}:${port}: found ${found}, wanted ${wanted}`;
     throw new Problem("unavailable", detail, { cause });
   }
 }

@@ -236,7 +236,7 @@ export function explainError(error: unknown, io: Pick<Io, "talk" | "environment"
 }
 
 /** Removes the failed call of the operating system from a message; the reason stays: "no such file or directory". */
-function withoutCalls(message: string): string {
+export function withoutCalls(message: string): string {
   return message
     .replaceAll(/\bEISDIR: [^,"']*, [a-z]+(?: '[^']*')?/g, "it is a directory")
     .replaceAll(/\bE[A-Z]{2,}: ([a-z][^,"']*), [a-z]+(?: '[^']*'(?: -> '[^']*')?)?/g, "$1");
@@ -254,6 +254,9 @@ export function undeliveredText(error: unknown): string {
 function unexpected(error: unknown, hasPlace: boolean): string {
   if (!(error instanceof Error)) return String(error);
   if (hasPlace) return error.stack ?? error.message;
+  if ("code" in error && error.code === "EACCES" && "path" in error) {
+    return `Cannot use "${error.path}": found permission denied, wanted its owner or root (sudo) as the user of this command`;
+  }
   const text = errorText(error).replaceAll(/\s*\n\s*/g, " ");
   return `Cannot finish the command: ${text} (HEDDLE_LOG_LEVEL=debug shows where)`;
 }

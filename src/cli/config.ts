@@ -1,4 +1,13 @@
-import { type Arguments, type Command, exitCodes, hasOption, type Io, type Option, UsageError } from "./command.ts";
+import {
+  type Arguments,
+  type Command,
+  exitCodes,
+  hasOption,
+  type Io,
+  type Option,
+  UsageError,
+  withoutCalls,
+} from "./command.ts";
 import { type ShownSetting, sampleText } from "./sample-config.ts";
 
 /** What the command needs of the program's outer layer. */
@@ -6,8 +15,8 @@ export type ConfigDeps = {
   readonly settingOptions: Readonly<Record<string, Option>>;
   /** Reads all settings, secrets masked. Throws `invalid-parameter-value`. */
   show(args: Arguments, io: Io): readonly ShownSetting[];
-  /** Lists what is wrong with the settings. Throws `invalid-parameter-value` for a file that cannot be read. */
-  check(args: Arguments, io: Io): readonly string[];
+  /** Lists what is wrong with the settings and the files that they name. Throws `invalid-parameter-value` for a file that cannot be read. */
+  check(args: Arguments, io: Io): Promise<readonly string[]>;
   /** Lists the settings with their defaults. */
   sample(): readonly ShownSetting[];
 };
@@ -55,9 +64,9 @@ function show(deps: ConfigDeps, args: Arguments, io: Io): number {
   return exitCodes.ok;
 }
 
-function check(deps: ConfigDeps, args: Arguments, io: Io): number {
-  const faults = deps.check(args, io);
-  for (const fault of faults) io.talk(`${fault}\n`);
+async function check(deps: ConfigDeps, args: Arguments, io: Io): Promise<number> {
+  const faults = await deps.check(args, io);
+  for (const fault of faults) io.talk(`${withoutCalls(fault)}\n`);
   if (faults.length > 0) return exitCodes.usage;
   io.out("The settings can be used\n");
   return exitCodes.ok;

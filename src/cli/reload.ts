@@ -30,7 +30,10 @@ export function reloadCommand(deps: ReloadDeps): Command {
       const care = deps.care(args, io);
       const pid = await findService(care);
       if (pid === undefined)
-        throw new Problem("unavailable", "Cannot reload: found no service that runs on the data directory");
+        throw new Problem(
+          "unavailable",
+          `Cannot reload: found no service that runs on "${care.layout.dataDirectory}", wanted the data directory of one (--data)`,
+        );
       const before = (await readReload(care.layout))?.at;
       deps.hangUp(pid);
       const reload = await untilNoted(deps, before, () => readReload(care.layout));

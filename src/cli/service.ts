@@ -113,8 +113,10 @@ async function install(deps: ServiceDeps, words: UnitWords, unit: string, io: Io
   }
   await makeUser(deps, words, io);
   if (!(await exists(words.config))) {
-    await mkdir(dirname(words.config), { recursive: true });
+    await mkdir(dirname(words.config), { recursive: true, mode: 0o755 });
     await writeFile(words.config, deps.sampleConfig());
+    // Whatever the umask of who installs it: the user of the service reads it.
+    await chmod(words.config, 0o644);
     io.talk(`Wrote ${words.config}: all settings, with none of them set\n`);
   }
   if (!(await exists(words.data))) {
@@ -127,8 +129,8 @@ async function install(deps: ServiceDeps, words: UnitWords, unit: string, io: Io
   await writeFile(unit, unitText(words));
   io.talk(`Wrote ${unit}\n`);
   deps.run(["systemctl", "daemon-reload"]);
-  const key = `heddle keys create --role admin --data ${words.data}`;
-  io.talk(`Next: ${key}; systemctl enable --now heddle; systemctl status heddle\n`);
+  const key = `sudo heddle keys create --role admin --user you --data ${words.data}`;
+  io.talk(`Next: ${key}; sudo systemctl enable --now heddle; systemctl status heddle\n`);
 }
 
 async function makeUser({ run }: ServiceDeps, { user, data }: UnitWords, io: Io): Promise<void> {

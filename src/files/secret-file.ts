@@ -7,7 +7,13 @@ export async function readSecretFile(file: string, setting: string): Promise<str
   try {
     text = (await readFile(file, "utf8")).trim();
   } catch (cause) {
-    throw new Problem("unavailable", `Cannot read ${setting} "${file}": ${errorText(cause)}`, { cause });
+    throw new Problem(
+      "unavailable",
+      `Cannot read ${setting} "${file}": found ${errorText(cause)}, wanted a file that this user can read`,
+      {
+        cause,
+      },
+    );
   }
   if (text === "") throw new Problem("unavailable", `Cannot read ${setting} "${file}": found nothing, wanted a secret`);
   return text;

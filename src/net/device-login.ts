@@ -28,12 +28,16 @@ export async function loginByDevice(
   tell: (told: { readonly url: string; readonly code: string }) => void,
   { now, signal }: { readonly now: Now; readonly signal: AbortSignal },
 ): Promise<Tokens> {
-  return worded(place, async () => {
-    const config = await discover(place);
-    const asked = await client.initiateDeviceAuthorization(config, { scope: place.scopes });
-    tell({ url: asked.verification_uri_complete ?? asked.verification_uri, code: asked.user_code });
-    return tokensOf(await client.pollDeviceAuthorizationGrant(config, asked, undefined, { signal }), now);
-  });
+  return worded(
+    place,
+    async () => {
+      const config = await discover(place);
+      const asked = await client.initiateDeviceAuthorization(config, { scope: place.scopes });
+      tell({ url: asked.verification_uri_complete ?? asked.verification_uri, code: asked.user_code });
+      return tokensOf(await client.pollDeviceAuthorizationGrant(config, asked, undefined, { signal }), now);
+    },
+    signal,
+  );
 }
 
 /** Gets new tokens for those that have ended. Throws as `loginByDevice` does. */
@@ -56,11 +60,12 @@ function tokensOf(answer: client.TokenEndpointResponse & client.TokenEndpointRes
   return { accessToken: answer.access_token, expiresAt, ...defined({ refreshToken: answer.refresh_token }) };
 }
 
-async function worded<Value>({ issuer }: LoginPlace, work: () => Promise<Value>): Promise<Value> {
+async function worded<Value>({ issuer }: LoginPlace, work: () => Promise<Value>, signal?: AbortSignal): Promise<Value> {
   try {
     return await work();
   } catch (cause) {
-    if (cause instanceof Error && cause.name === "AbortError") throw cause;
+    // Who stops waits no longer: the provider refused nothing.
+    signal?.throwIfAborted();
     if (isUnreachable(cause) || cause instanceof TypeError) throw unreachable(issuer, cause);
     const said = cause instanceof client.ResponseBodyError ? `"${cause.error}"` : errorText(cause);
     throw new Problem("unauthorized", `Cannot sign in: found ${said} from "${issuer}", wanted its consent`, { cause });

@@ -167,14 +167,39 @@ type Granted = {
   readonly earlier?: string;
 };
 
+/** Asks the provider for claims that the ID token lacks. Throws `unauthorized`, naming them, when it does not tell more. */
+async function askMore(
+  config: client.Configuration,
+  token: string,
+  subject: string | typeof client.skipSubjectCheck,
+  lacking: readonly string[],
+) {
+  const names = lacking.map((name) => `"${name}"`).join(", ");
+  try {
+    return await client.fetchUserInfo(config, token, subject);
+  } catch (cause) {
+    if (isUnreachable(cause)) throw cause;
+    const found = `no claim ${names} in the ID token, and no more from the provider's userinfo (${errorText(cause)})`;
+    throw new Problem(
+      "unauthorized",
+      `Cannot sign in: found ${found}, wanted the claim in one of them (ask the operator)`,
+      {
+        cause,
+        challenge: "invalid_token",
+      },
+    );
+  }
+}
+
 /** Reads who has signed in: from the ID token, and where it says nothing of groups, from what the provider tells besides. */
 async function signedIn(clock: Clock, { config, claims, tokens, earlier }: Granted): Promise<SignedIn> {
   const told = tokens.claims();
   const subject = told?.sub ?? client.skipSubjectCheck;
-  const isWhole = told !== undefined && rootOf(claims.groupsClaim) in told && claims.userClaim in told;
+  const lacking = [claims.userClaim, rootOf(claims.groupsClaim)].filter(
+    (name) => told === undefined || !(name in told),
+  );
   const canAsk = config.serverMetadata().userinfo_endpoint !== undefined;
-  const more =
-    isWhole || !canAsk ? {} : await refusable(() => client.fetchUserInfo(config, tokens.access_token, subject));
+  const more = lacking.length === 0 || !canAsk ? {} : await askMore(config, tokens.access_token, subject, lacking);
   const seconds = tokens.expiresIn() ?? usualSeconds;
   const identity = { ...readIdentity(claims, { ...more, ...told }), until: clock.now() + seconds * 1000 };
   return { identity, ...defined({ refresh: tokens.refresh_token ?? earlier }) };

@@ -44,6 +44,26 @@ test("`config check` lists everything that is wrong, and ends with the exit code
   expect(await runExecutable(["config", "check", "--config", file])).toMatchObject({ exitCode: 0, talk: "" });
 });
 
+test("`config check` names each file that a service could not use, and settings that do not fit together", async () => {
+  await using folder = await temporaryDirectory();
+  const file = join(folder.path, "heddle.yml");
+  const missing = join(folder.path, "missing");
+  const oidc = "oidcIssuer: https://login.example\noidcClientId: heddle\noidcDefaultRole: viewer\n";
+  const tls = `tlsCertificateFile: ${missing}.pem\ntlsKeyFile: ${missing}.pem\n`;
+  await writeFile(file, `${oidc}oidcClientSecretFile: ${missing}\n${tls}mailTo: [a@b.example]\n`);
+  const checked = await runExecutable(["config", "check", "--config", file]);
+  expect([checked.exitCode, checked.out]).toEqual([2, ""]);
+  for (const words of [
+    `Cannot use "${missing}.pem" for TLS: found no such file or directory, wanted a file`,
+    `Cannot read --oidc-client-secret-file "${missing}": found no such file or directory, wanted a file`,
+    "Cannot use --mail-to: found no --smtp-url",
+  ]) {
+    expect(checked.talk).toContain(words);
+  }
+  await writeFile(file, oidc);
+  expect(await runExecutable(["config", "check", "--config", file])).toMatchObject({ exitCode: 0, talk: "" });
+});
+
 test("`config sample` is a file that sets nothing until a # is taken away", async () => {
   await using folder = await temporaryDirectory();
   const { out } = await runExecutable(["config", "sample"]);

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { type Command, readArguments, UsageError } from "../../src/cli/command.ts";
+import { type Command, exitCodes, explainError, readArguments, UsageError } from "../../src/cli/command.ts";
 import { runExecutable } from "../support/executable.ts";
 
 const command: Command = {
@@ -74,4 +74,17 @@ test("each command that the overview lists helps under its own name", async () =
 test("help tells of all commands, or of one", async () => {
   expect((await runExecutable(["help"])).out).toContain("heddle COMMAND --help shows its options");
   expect((await runExecutable(["help", "serve"])).out).toStartWith("Usage: heddle serve [OPTION...]");
+});
+
+test("what this user may not read is named, with who may", () => {
+  const refused = Object.assign(new Error("EACCES: permission denied, stat '/data/heddle.db'"), {
+    code: "EACCES",
+    path: "/data/heddle.db",
+  });
+  const said: string[] = [];
+  const io = { talk: (text: string) => said.push(text), environment: {}, signal: new AbortController().signal };
+  expect(explainError(refused, io)).toBe(exitCodes.error);
+  expect(said).toEqual([
+    'Cannot use "/data/heddle.db": found permission denied, wanted its owner or root (sudo) as the user of this command\n',
+  ]);
 });

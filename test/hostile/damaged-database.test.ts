@@ -182,6 +182,22 @@ test("an address that is taken or of another machine: one sentence, and a new da
   expect(await Bun.file(join(data, "mine.txt")).text()).toBe("mine");
 });
 
+const noUsers = process.getuid?.() === 0 && Bun.which("setpriv") === null ? "setpriv is not installed" : undefined;
+const firstFree = Number(await Bun.file("/proc/sys/net/ipv4/ip_unprivileged_port_start").text());
+
+test.skipIf(noUsers !== undefined || firstFree < 2)(
+  `a port that only root may take: the sentence names the setting of the machine (${noUsers ?? `from ${firstFree} on`})`,
+  async () => {
+    await using folder = await temporaryDirectory();
+    await chmod(folder.path, 0o777);
+    const words = [executable, "serve", "--port", String(firstFree - 1), "--data", join(folder.path, "data")];
+    const asNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"];
+    const { exitCode, stderr } = Bun.spawnSync(process.getuid?.() === 0 ? [...asNobody, ...words] : words);
+    expect(exitCode).toBe(1);
+    expect(String(stderr)).toMatch(/wanted a port that this user may take: .*ip_unprivileged_port_start/);
+  },
+);
+
 test("a data directory that is a file, or cannot be made: one sentence from each command", async () => {
   await using folder = await temporaryDirectory();
   const file = join(folder.path, "file");

@@ -32,12 +32,20 @@ test("the digests are those of the tarballs", () => {
 }, 120_000);
 
 for (const machine of machines) {
-  test(`the tarball of ${machine} has the executable, licences, the list of parts, the unit and the changes`, async () => {
+  test(`the tarball of ${machine} has the executable, licences, the list of parts, the unit, the changes, the pages and the examples`, async () => {
     await using folder = await temporaryDirectory();
     const files = await unpack(folder.path, machine);
     expect((await readdir(files)).sort()).toEqual(
-      ["CHANGELOG.md", "LICENSE", "NOTICES.txt", "README.md", "heddle", "heddle.service", "sbom.cdx.json"].sort(),
+      [
+        ...["CHANGELOG.md", "LICENSE", "NOTICES.txt", "README.md", "SECURITY.md", "docs", "examples"],
+        ...["heddle", "heddle.service", "sbom.cdx.json"],
+      ].sort(),
     );
+    // The pages for operators tell them to copy these.
+    const commands = await readFile(join(files, "docs", "operate.md"), "utf8");
+    const named = [...commands.matchAll(/\bexamples\/[\w./-]+\.\w+/g)].map(([path]) => path);
+    expect(named).toContain("examples/monitoring/prometheus.yml");
+    for (const path of named) expect([path, await Bun.file(join(files, path)).exists()]).toEqual([path, true]);
     const parts = JSON.parse(await readFile(join(files, "sbom.cdx.json"), "utf8"));
     const notices = await readFile(join(files, "NOTICES.txt"), "utf8");
     const names: string[] = parts.components.map(({ name }: { name: string }) => name);

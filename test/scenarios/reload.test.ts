@@ -14,7 +14,10 @@ test("`heddle reload` takes in what is safe, names what needs a restart, and cha
   const [data, file] = [join(folder.path, "data"), join(folder.path, "heddle.yml")];
   await writeFile(file, "serviceTitle: Before\n");
   const reload = () => runExecutable(["reload", "--data", data]);
-  expect(await reload()).toMatchObject({ exitCode: 1, talk: expect.stringContaining("found no service that runs") });
+  expect(await reload()).toMatchObject({
+    exitCode: 1,
+    talk: expect.stringContaining('found no service that runs on "'),
+  });
 
   await using server = await startServer(data, ["--config", file]);
   expect(await titleOf(server.url)).toBe("Before");

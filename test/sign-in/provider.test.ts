@@ -92,6 +92,15 @@ test("who has no role, and who refuses, does not come in, and is told why", asyn
   }
 });
 
+test("a claim that the provider does not tell is named to who signs in", async () => {
+  await using provider = await startProvider();
+  const flags = [...flagsOf(provider), "--oidc-user-claim", "preferred_username"];
+  await using server = await startServer(newData(), flags);
+  const seen = await signIn(createBrowser(), `${server.url}/jobs`, "rudi");
+  expect(seen.status).toBe(401);
+  expect(seen.text).toMatch(/found no claim (?:"|&quot;)preferred_username(?:"|&quot;) in the ID token/);
+});
+
 test("an answer of the provider that this browser did not ask for signs nobody in", async () => {
   await using provider = await startProvider();
   await using server = await startServer(newData(), flagsOf(provider));
@@ -246,6 +255,23 @@ test("heddle login signs a person in by a code, and other commands act for that 
   expect((await runExecutable(["logout"], { environment })).talk).toContain("Signed out");
   expect((await run()).exitCode).toBe(5);
 }, 60_000);
+
+test("heddle login that is stopped while it waits says so, and blames nobody", async () => {
+  await using provider = await startProvider();
+  await using server = await startServer(newData(), flagsOf(provider));
+  const login = Bun.spawn([executable, "login", "--url", server.url], {
+    env: { HOME: join(folder.path, "home-of-nobody") },
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "pipe",
+  });
+  let told = "";
+  for await (const chunk of login.stderr) {
+    if (!told.includes(" code ") && new TextDecoder().decode(chunk).includes(" code ")) login.kill("SIGTERM");
+    told += new TextDecoder().decode(chunk);
+  }
+  expect([await login.exited, told.split("\n").slice(2)]).toEqual([143, ["Stopped before the end", ""]]);
+}, 30_000);
 
 /** Signs in as rudi where the code is asked for, and says yes. */
 async function approve(url: string, code: string): Promise<void> {

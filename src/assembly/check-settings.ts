@@ -1,0 +1,34 @@
+import type { Config } from "../config.ts";
+import type { Clock } from "../domain/clock.ts";
+import { Problem } from "../domain/problem.ts";
+import { openIdentities } from "./identities.ts";
+import { readTelling } from "./telling.ts";
+import { readTls, tlsFilesOf } from "./tls.ts";
+
+/**
+ * Lists why a service with these settings would not start, a sentence each: settings that do not fit together, and files of
+ * certificates and secrets that this user cannot use. Asks nobody on the network.
+ */
+export async function settingFaults(config: Config, clock: Clock): Promise<readonly string[]> {
+  const looks = [() => lookAtTls(config, clock), () => lookAtIdentities(config, clock), () => readTelling(config)];
+  const faults: string[] = [];
+  for (const look of looks) {
+    try {
+      await look();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      faults.push(error.message);
+    }
+  }
+  return faults;
+}
+
+async function lookAtTls(config: Config, clock: Clock): Promise<void> {
+  const files = tlsFilesOf(config);
+  if (files !== undefined) await readTls(files, clock.now());
+}
+
+async function lookAtIdentities(config: Config, clock: Clock): Promise<void> {
+  const identities = await openIdentities(config, clock);
+  identities[Symbol.dispose]();
+}
