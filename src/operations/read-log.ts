@@ -1,7 +1,9 @@
 import type { Principal } from "../domain/access.ts";
 import type { Job, JobEvent } from "../domain/job.ts";
 import { formatJobLogLine } from "../domain/job-log.ts";
+import { isFinished } from "../domain/job-state.ts";
 import { readJobLog, tailJobLog } from "../files/job-log.ts";
+import { createJobPaths } from "../files/job-paths.ts";
 import { executionLogFile, type Layout } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";
 import { eventsOf } from "../store/job-events.ts";
@@ -51,6 +53,24 @@ export async function readLogPage(
   }
   const bytes = all.subarray(wanted.offset, wanted.offset + wanted.limit);
   return { bytes, nextOffset: Math.min(wanted.offset + bytes.byteLength, all.byteLength), sizeBytes: all.byteLength };
+}
+
+/**
+ * Reads the last lines of a job's log for a page, which names no places of the server, and the byte where what follows begins: what a
+ * stream tells of a job that runs from its first byte on is left out. Throws `no-such-job`.
+ */
+export async function readLogTail(
+  deps: LogDeps,
+  principal: Principal,
+  job: Job,
+  count: number,
+): Promise<{ readonly lines: readonly string[]; readonly offset: number }> {
+  const log = await readLog(deps, principal, job.id);
+  if (log.kind === "events") return { lines: isFinished(job.status) ? log.lines.slice(-count) : [], offset: 0 };
+  const page = await readLogPage(deps, principal, job.id, { tail: count });
+  const told = createJobPaths(deps.layout, log.file.executionId, { hidesData: true });
+  const text = told(new TextDecoder().decode(page.bytes));
+  return { lines: text.replace(/\n$/, "").split("\n"), offset: page.nextOffset };
 }
 
 function bytesOf(lines: readonly string[]): Uint8Array {

@@ -9,7 +9,7 @@ import { isFinished, jobMoves } from "../../domain/job-state.ts";
 import { isJsonObject, type JsonObject } from "../../domain/json.ts";
 import { jobUrl, processUrl, providerUrl } from "../../domain/links.ts";
 import { readJobWithInputs } from "../../operations/read-inputs.ts";
-import { readLog, readLogPage } from "../../operations/read-log.ts";
+import { readLogTail } from "../../operations/read-log.ts";
 import { type ReadResultsDeps, readResults } from "../../operations/read-results.ts";
 import { readStatistics } from "../../operations/read-statistics.ts";
 import { readTimeline } from "../../operations/read-timeline.ts";
@@ -39,7 +39,7 @@ export async function readJobView(
   // Only its history is left of one that was removed.
   if (isDiscarded(job)) return { log: [], timeline: [], results: [], mayDismiss: false, mayRetry: false };
   const events = await readTimeline(deps, principal, job.id);
-  const { lines, offset } = await readTail(deps, principal, job);
+  const { lines, offset } = await readLogTail(deps, principal, job, shownLines);
   const request = inputsDocument(await readJobWithInputs(deps, principal, job.id), baseUrl);
   const inputs = isJsonObject(request.inputs) ? request.inputs : {};
   const statistics =
@@ -61,17 +61,6 @@ export async function readJobView(
       againUrl: mayDo(principal, "execute") ? againUrlOf(job, inputs, baseUrl) : undefined,
     }),
   };
-}
-
-/** Reads the last lines of a log. A script goes on at the offset; what it is told from the start on is left out. */
-async function readTail(deps: JobViewDeps, principal: Principal, job: Job) {
-  const log = await readLog(deps, principal, job.id);
-  if (log.kind === "events") {
-    return { lines: isFinished(job.status) ? log.lines.slice(-shownLines) : [], offset: 0 };
-  }
-  const page = await readLogPage(deps, principal, job.id, { tail: shownLines });
-  const text = new TextDecoder().decode(page.bytes);
-  return { lines: text.replace(/\n$/, "").split("\n"), offset: page.nextOffset };
 }
 
 async function viewsOf(
