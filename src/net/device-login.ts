@@ -1,7 +1,7 @@
 import * as client from "openid-client";
 import { defined } from "../domain/defined.ts";
-import { errorText, Problem } from "../domain/problem.ts";
-import { isUnreachable, unreachable } from "./openid-faults.ts";
+import { Problem } from "../domain/problem.ts";
+import { isUnreachable, reasonOf, unreachable } from "./openid-faults.ts";
 
 /** Where a program on a person's machine signs in. */
 export type LoginPlace = { readonly issuer: string; readonly clientId: string };
@@ -67,7 +67,7 @@ async function worded<Value>({ issuer }: LoginPlace, work: () => Promise<Value>,
     // Who stops waits no longer: the provider refused nothing.
     signal?.throwIfAborted();
     if (isUnreachable(cause) || cause instanceof TypeError) throw unreachable(issuer, cause);
-    const said = cause instanceof client.ResponseBodyError ? `"${cause.error}"` : errorText(cause);
+    const said = cause instanceof client.ResponseBodyError ? `"${cause.error}"` : reasonOf(cause);
     throw new Problem("unauthorized", `Cannot sign in: found ${said} from "${issuer}", wanted its consent`, { cause });
   }
 }

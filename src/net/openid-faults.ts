@@ -16,8 +16,15 @@ export function isUnreachable(error: unknown): boolean {
   return error instanceof errors.JOSEError && error.code === "ERR_JOSE_GENERIC";
 }
 
+/** Words what went wrong; the library says only that something did, and has the reason as its cause. */
+export function reasonOf(error: unknown): string {
+  let one = error;
+  while (one instanceof ClientError && one.cause instanceof Error) one = one.cause;
+  return errorText(one);
+}
+
 /** Words that a provider cannot be asked. */
 export function unreachable(issuer: string, cause: unknown): Problem {
-  const detail = `Cannot sign in now: the provider of identities "${issuer}" does not answer as it should (${errorText(cause)})`;
+  const detail = `Cannot sign in now: the provider of identities "${issuer}" does not answer as it should (${reasonOf(cause)})`;
   return new Problem("unavailable", detail, { cause, retryAfterSeconds });
 }

@@ -2,11 +2,11 @@ import * as client from "openid-client";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import { type ClaimRules, readIdentity } from "../domain/identity.ts";
-import { errorText, Problem } from "../domain/problem.ts";
+import { Problem } from "../domain/problem.ts";
 import type { Gate } from "./fetch.ts";
 import { createGateFetch, type GateFetch } from "./gate-fetch.ts";
 import type { Identity, IdentityProvider, SignedIn } from "./identity-provider.ts";
-import { isUnreachable, unreachable } from "./openid-faults.ts";
+import { isUnreachable, reasonOf, unreachable } from "./openid-faults.ts";
 import { createProviderKeys, createTokenChecker, skewSeconds, type TokenChecker } from "./openid-tokens.ts";
 
 export type OpenIdSettings = {
@@ -138,7 +138,7 @@ async function refusable<Value>(work: () => Promise<Value>): Promise<Value> {
     const said =
       cause instanceof client.ResponseBodyError || cause instanceof client.AuthorizationResponseError
         ? `"${cause.error}"`
-        : errorText(cause);
+        : reasonOf(cause);
     throw new Problem("unauthorized", `Cannot sign in: found ${said} from the provider, wanted its consent`, {
       cause,
       challenge: "invalid_token",
@@ -179,7 +179,7 @@ async function askMore(
     return await client.fetchUserInfo(config, token, subject);
   } catch (cause) {
     if (isUnreachable(cause)) throw cause;
-    const found = `no claim ${names} in the ID token, and no more from the provider's userinfo (${errorText(cause)})`;
+    const found = `no claim ${names} in the ID token, and no more from the provider's userinfo (${reasonOf(cause)})`;
     throw new Problem(
       "unauthorized",
       `Cannot sign in: found ${found}, wanted the claim in one of them (ask the operator)`,

@@ -208,6 +208,11 @@ describe("a token of the provider", () => {
     await using fresh = await startServer(newData(), flagsOf(provider));
     const response = await fetch(`${fresh.url}/jobs`, { headers: { authorization: `Bearer ${first}` } });
     expect([response.status, response.headers.get("retry-after")]).toEqual([503, "5"]);
+    // The reason, not that there is one.
+    const detail = await response.text();
+    expect(detail).toContain(`${provider.issuer}\\" does not answer as it should (`);
+    expect(detail).toContain("Cannot fetch");
+    expect(detail).not.toContain("something went wrong");
     expect((await fetch(`${fresh.url}/processes`)).status).toBe(200);
   });
 });
