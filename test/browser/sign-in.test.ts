@@ -36,8 +36,8 @@ describe.skipIf(missing !== undefined)(title, () => {
   /** Executes by the form of the page of the process; gives the address of the job. */
   async function execute(page: Page): Promise<string> {
     await page.goto(`${sites().heddle}/processes/echo?f=html`);
-    await page.locator('textarea[name="text"]').fill("hello");
-    await page.getByRole("button", { name: "Execute" }).click();
+    await page.getByRole("textbox", { name: "Any text" }).fill("hello");
+    await page.locator("button.button-main").click();
     await page.waitForURL(/\/jobs\//);
     return page.url();
   }
@@ -101,6 +101,8 @@ describe.skipIf(missing !== undefined)(title, () => {
   const attacks: Readonly<Record<string, () => string>> = {
     "a form": () =>
       `<form id="f" method="post" action="${target(execution)}"><input name="text" value="x"></form><script>f.submit()</script>`,
+    "a form like ours": () =>
+      `<form id="f" method="post" enctype="multipart/form-data" action="${target("/processes/echo/form")}"><input name="/inputs/text" value="x"></form><script>f.submit()</script>`,
     "a form of plain text": () =>
       `<form id="f" method="post" enctype="text/plain" action="${target(execution)}"><input name='{"inputs":{"text":"x"},"a":"' value='"}'></form><script>f.submit()</script>`,
     "a form that leaves by GET": () =>
