@@ -6,13 +6,23 @@ export type UnitWords = {
   readonly data: string;
   /** Further directories that the service writes into. */
   readonly writable: readonly string[];
+  /** The version of systemd that will read it; not known when absent. */
+  readonly systemd?: number;
 };
+
+/** From this version on a unit may say where its own process goes: without that, no restart over living tools would be possible. */
+const firstWithSubgroups = 254;
+const delegation = `
+# The kernel holds tools to their memory and cores.
+Delegate=yes
+DelegateSubgroup=heddle-server
+`;
 
 /**
  * Formats a unit of systemd for the service. What would break the sandbox of tools is left out: it mounts a /proc of its own,
  * which the kernel refuses where parts of the outer one are hidden (ProtectKernelTunables, ProtectKernelLogs, ProtectProc).
  */
-export function unitText({ program, user, config, data, writable }: UnitWords): string {
+export function unitText({ program, user, config, data, writable, systemd = 0 }: UnitWords): string {
   return `[Unit]
 Description=Heddle, an OGC API - Processes server
 After=network-online.target
@@ -35,7 +45,7 @@ TimeoutStartSec=300
 TimeoutStopSec=60
 WatchdogSec=120
 LimitNOFILE=65536
-
+${systemd < firstWithSubgroups ? "" : delegation}
 # The system is read-only for the service and its tools, but for these directories.
 ProtectSystem=strict
 ReadWritePaths=${[data, ...writable].join(" ")}

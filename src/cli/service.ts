@@ -1,5 +1,6 @@
 import { chmod, chown, mkdir, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { defined } from "../domain/defined.ts";
 import { Problem } from "../domain/problem.ts";
 import { type Arguments, type Command, exitCodes, type Io, textOption, UsageError } from "./command.ts";
 import { type UnitWords, unitText } from "./service-unit.ts";
@@ -68,7 +69,7 @@ export function serviceCommand(deps: ServiceDeps): Command {
   };
 }
 
-function wordsOf({ program }: ServiceDeps, args: Arguments): UnitWords {
+function wordsOf({ program, run }: ServiceDeps, args: Arguments): UnitWords {
   const { writable } = args.options;
   const [user, config, data] = (["user", "config", "data"] as const).map(
     (name) => textOption(args, name) ?? defaults[name],
@@ -90,7 +91,12 @@ function wordsOf({ program }: ServiceDeps, args: Arguments): UnitWords {
       );
     }
   }
-  return { ...words, writable: directories };
+  const [, version] = /^systemd (\d+)/.exec(run(["systemctl", "--version"])?.out ?? "") ?? [];
+  return {
+    ...words,
+    writable: directories,
+    ...defined({ systemd: version === undefined ? undefined : Number(version) }),
+  };
 }
 
 async function install(deps: ServiceDeps, words: UnitWords, unit: string, io: Io): Promise<void> {

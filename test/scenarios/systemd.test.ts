@@ -3,6 +3,7 @@ import { chmod, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { unitText } from "../../src/cli/service-unit.ts";
+import { defined } from "../../src/domain/defined.ts";
 import { executable, runExecutable } from "../support/executable.ts";
 import { deployCwl, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
 import { noSystemd, startSystemd } from "../support/systemd.ts";
@@ -77,6 +78,20 @@ test.skipIf(reason !== undefined)(
   },
   120_000,
 );
+
+test("the unit has control groups of its own where systemd can keep the service apart from living tools", () => {
+  const words = { program: "/p", user: "u", config: "/c", data: "/d", writable: [] };
+  for (const [systemd, delegates] of [
+    [undefined, false],
+    [252, false],
+    [254, true],
+    [257, true],
+  ] as const) {
+    const text = unitText({ ...words, ...defined({ systemd }) });
+    expect(/^Delegate=yes\nDelegateSubgroup=heddle-server$/m.test(text)).toBe(delegates);
+    expect(text).toContain("KillMode=process\n");
+  }
+});
 
 test.skipIf(Bun.which("systemd-analyze") === null)(
   "systemd finds no fault with the unit, and calls it well hardened",
