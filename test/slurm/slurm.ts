@@ -46,7 +46,7 @@ else {
 }
 
 /** A server over a data directory of this machine and a work directory that it shares with the node. */
-async function openPlace({ environment, untilIdle }: TestSlurm, more: readonly string[] = []) {
+async function openPlace({ environment, resume, untilIdle }: TestSlurm, more: readonly string[] = []) {
   await untilIdle();
   const directory = await temporaryDirectory();
   const shared = join(directory.path, "shared");
@@ -56,7 +56,12 @@ async function openPlace({ environment, untilIdle }: TestSlurm, more: readonly s
   const flags = ["--executor", "slurm", "--work-dir", shared, "--slurm-poll-seconds", "5", ...more];
   const start = () => startServer(join(directory.path, "data"), flags, { environment });
   const starts = async () => (await readFile(ledger, "utf8")).split("\n").filter((line) => line !== "");
-  const hasStarted = () => until("the tool has started", async () => (await starts()).length > 0);
+  const hasStarted = () =>
+    until("the tool has started", async () => {
+      if ((await starts()).length > 0) return true;
+      resume();
+      return false;
+    });
   const letGo = () => writeFile(`${ledger}.go`, "");
   return { ledger, shared, start, starts, hasStarted, letGo, [Symbol.asyncDispose]: directory[Symbol.asyncDispose] };
 }
@@ -66,6 +71,20 @@ async function endOf(url: string, job: string) {
 }
 
 function describeJobs(slurm: TestSlurm): void {
+  const goesOnWithout = async (daemon: "slurmctld" | "slurmd") => {
+    await using place = await openPlace(slurm);
+    await using server = await place.start();
+    await deployCwl(server.url, "waiting", waiting);
+    const job = await submit(server.url, "waiting", { ledger: place.ledger });
+    await place.hasStarted();
+    await slurm.kill(daemon);
+    await place.letGo();
+    const end = await endOf(server.url, job);
+    await slurm.start(daemon);
+    expect(end).toMatchObject({ status: "successful" });
+    expect(await place.starts()).toEqual(["started"]);
+  };
+
   test("a scatter of 50 runs each of its tools once, and their results are published", async () => {
     await using place = await openPlace(slurm);
     await using server = await place.start();
@@ -113,37 +132,6 @@ function describeJobs(slurm: TestSlurm): void {
     expect(await place.starts()).toEqual(["started"]);
   });
 
-  test.each(["slurmctld", "slurmd"] as const)(
-    "a job goes on when %s is killed, and its tool starts once",
-    async (daemon) => {
-      await using place = await openPlace(slurm);
-      await using server = await place.start();
-      await deployCwl(server.url, "waiting", waiting);
-      const job = await submit(server.url, "waiting", { ledger: place.ledger });
-      await place.hasStarted();
-      await slurm.kill(daemon);
-      await place.letGo();
-      const end = await endOf(server.url, job);
-      await slurm.start(daemon);
-      expect(end).toMatchObject({ status: "successful" });
-      expect(await place.starts()).toEqual(["started"]);
-    },
-  );
-
-  test("a job waits while the controller takes no jobs", async () => {
-    await using place = await openPlace(slurm);
-    await using server = await place.start();
-    await deployCwl(server.url, "waiting", waiting);
-    await place.letGo();
-    await slurm.kill("slurmctld");
-    const job = await submit(server.url, "waiting", { ledger: place.ledger });
-    await until("sbatch was refused", () => server.talk().includes("takes no job now"));
-    expect((await statusOf(server.url, job)).status).toBe("running");
-    await slurm.start("slurmctld");
-    expect(await endOf(server.url, job)).toMatchObject({ status: "successful" });
-    expect(await place.starts()).toEqual(["started"]);
-  });
-
   test("a job that an administrator cancels fails and says so", async () => {
     await using place = await openPlace(slurm);
     await using server = await place.start();
@@ -170,4 +158,23 @@ function describeJobs(slurm: TestSlurm): void {
     await until("the queue is empty", () => slurm.run(["squeue", "-h"]).out === "");
     expect(await place.starts()).toEqual([]);
   });
+
+  test("a job goes on when slurmd is killed, and its tool starts once", () => goesOnWithout("slurmd"));
+
+  test("a job waits while the controller takes no jobs", async () => {
+    await using place = await openPlace(slurm);
+    await using server = await place.start();
+    await deployCwl(server.url, "waiting", waiting);
+    await place.letGo();
+    await slurm.kill("slurmctld");
+    const job = await submit(server.url, "waiting", { ledger: place.ledger });
+    await until("sbatch was refused", () => server.talk().includes("takes no job now"));
+    expect((await statusOf(server.url, job)).status).toBe("running");
+    await slurm.start("slurmctld");
+    expect(await endOf(server.url, job)).toMatchObject({ status: "successful" });
+    expect(await place.starts()).toEqual(["started"]);
+  });
+
+  // The last one: a controller that was killed may give the numbers of its last jobs to new ones, which the node then refuses.
+  test("a job goes on when slurmctld is killed, and its tool starts once", () => goesOnWithout("slurmctld"));
 }

@@ -13,6 +13,8 @@ export type TestSlurm = AsyncDisposable & {
   untilIdle(): Promise<void>;
   /** Kills a daemon by SIGKILL; resolves when it is gone. */
   kill(daemon: "slurmctld" | "slurmd"): Promise<void>;
+  /** Lets a node that was drained take jobs again. */
+  resume(): void;
   /** Starts a daemon again; resolves when it answers. */
   start(daemon: "slurmctld" | "slurmd"): Promise<void>;
 };
@@ -54,13 +56,13 @@ export async function startSlurm(settings: Readonly<Record<string, string>> = {}
     child?.kill(signal);
     await child?.exited;
   };
-  const untilUp = () =>
-    until("the node is up", () => {
-      const state = run(["sinfo", "-h", "-o", "%t"]).out;
-      // A controller that was killed before it saved that a job had begun begins it again, and drains the node that refuses.
-      if (/^dr/.test(state)) run(["scontrol", "update", `NodeName=${nodeName}`, "State=RESUME"]);
-      return /^(?:idle|mix|alloc)/.test(state);
-    });
+  /** A controller that was killed before it saved that a job had begun begins it again, soon or later, and drains the node that refuses. */
+  const resumed = () => {
+    const state = run(["sinfo", "-h", "-o", "%t"]).out;
+    if (/^dr/.test(state)) run(["scontrol", "update", `NodeName=${nodeName}`, "State=RESUME"]);
+    return state;
+  };
+  const untilUp = () => until("the node is up", () => /^(?:idle|mix|alloc)/.test(resumed()));
   const start = async (daemon: "slurmctld" | "slurmd") => {
     spawn(daemon, [daemon, "-D", "-f", configuration, ...(daemon === "slurmd" ? ["-N", nodeName] : [])]);
     if (daemon === "slurmctld") await until(`${daemon} answers`, () => run(["scontrol", "ping"]).exitCode === 0);
@@ -75,8 +77,18 @@ export async function startSlurm(settings: Readonly<Record<string, string>> = {}
     environment,
     run,
     start,
+    resume: () => void resumed(),
     async untilIdle() {
-      await until("all jobs have ended", () => run(["squeue", "-h"]).out === "");
+      let rounds = 0;
+      await until("all jobs have ended", () => {
+        if (run(["squeue", "-h"]).out === "") return true;
+        rounds += 1;
+        // What a killed controller began again is nobody's any more; what it cannot end goes when its node goes down.
+        if (rounds % 20 === 10) run(["scancel", "--me"]);
+        if (rounds % 50 === 0) run(["scontrol", "update", `NodeName=${nodeName}`, "State=DOWN", "Reason=test"]);
+        if (rounds % 50 === 0) run(["scontrol", "update", `NodeName=${nodeName}`, "State=RESUME"]);
+        return false;
+      });
       await untilUp();
     },
     kill: (daemon) => stop(daemon, "SIGKILL"),
