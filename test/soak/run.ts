@@ -117,9 +117,9 @@ for (let round = 1; round <= rounds; round += 1) {
 }
 const [before, last] = sizes.slice(-2);
 if (rounds > 2 && before !== undefined && last !== undefined) {
-  // A page more or less is no growth.
+  // Files of the database and of the last logs come and go; what requests leave behind would be hundreds.
   judge(
-    last.descriptors <= before.descriptors,
+    last.descriptors <= before.descriptors + clients / 10,
     `descriptors: ${before.descriptors} before, ${last.descriptors} after the last round`,
   );
   judge(
