@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import { zipOf } from "../support/archives.ts";
+import { packageFiles } from "../support/package-files.ts";
 import { type Address, ask } from "./load.ts";
-import { packageFiles, streamOf } from "./sent-files.ts";
+import { streamOf } from "./sent-files.ts";
 import type { Columns } from "./verify.ts";
 
 /** A deployment of the load: by the address of a package, or by an archive of it. */

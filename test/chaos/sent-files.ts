@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { zipOf } from "../support/archives.ts";
+import { packageFiles } from "../support/package-files.ts";
 
 /** What the peer sends so slowly that kills come in the middle of it. */
 export type Sent = "archive" | "asset" | "package";
@@ -19,26 +20,6 @@ function item(): string {
   const facts = { type: "Feature", stac_version: "1.1.0", id: "S2", geometry: null, properties, links: [] };
   return JSON.stringify({ ...facts, assets: Object.fromEntries(assets) });
 }
-
-/** A workflow of a tool of its own, whose script is a file of its own. */
-export const packageFiles: Readonly<Record<string, string>> = {
-  "main.cwl": `cwlVersion: v1.2
-class: Workflow
-inputs: {word: string}
-outputs: {said: {type: File, outputSource: say/said}}
-steps: {say: {run: tools/say.cwl, in: {word: word}, out: [said]}}
-`,
-  "tools/say.cwl": `cwlVersion: v1.2
-class: CommandLineTool
-baseCommand: [sh, -c, 'cat "$0"; printf %s "$1"']
-arguments: [$(inputs.words)]
-inputs:
-  words: {type: File, default: {class: File, location: ../words.txt}}
-  word: {type: string, inputBinding: {position: 1}}
-outputs: {said: stdout}
-`,
-  "words.txt": "It says ",
-};
 
 type SentFile = { readonly kind: Sent; readonly bytes: Uint8Array; readonly type: string };
 

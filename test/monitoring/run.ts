@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { type RunningServer, runExecutable, startServer } from "../support/executable.ts";
-import { freePort, type Prometheus, startPrometheus } from "./prometheus.ts";
+import { freePort } from "../support/free-port.ts";
+import { type Prometheus, startPrometheus } from "./prometheus.ts";
 import { makeWork } from "./work.ts";
 
 const examples = join(import.meta.dir, "..", "..", "examples", "monitoring");

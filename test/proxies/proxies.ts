@@ -1,6 +1,6 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
+import { freePort } from "../support/free-port.ts";
 import { until } from "../support/jobs.ts";
 
 const root = join(import.meta.dir, "..", "..");
@@ -20,17 +20,6 @@ export type ProxyName = keyof typeof proxies;
 
 /** A proxy that runs, with the address that it listens on. */
 export type RunningProxy = AsyncDisposable & { readonly port: number };
-
-/** Finds a port that is free now. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.listen(0, "127.0.0.1", resolve);
-  await promise;
-  const address = server.address();
-  server.close();
-  return address !== null && typeof address === "object" ? address.port : 0;
-}
 
 /** Reads the blocks of a proxy from the page that people copy them from. */
 async function blocksOf(name: ProxyName): Promise<readonly string[]> {

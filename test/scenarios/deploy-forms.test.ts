@@ -7,6 +7,7 @@ import { zipOf } from "../support/archives.ts";
 import { runExecutable } from "../support/executable.ts";
 import { fileSite } from "../support/file-site.ts";
 import { submit, untilFinished } from "../support/jobs.ts";
+import { packageFiles } from "../support/package-files.ts";
 import { makeRootFs } from "../support/root-fs.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
@@ -14,24 +15,7 @@ const folder = await temporaryDirectory();
 const data = join(folder.path, "data");
 afterAll(() => folder[Symbol.asyncDispose]());
 
-const files = {
-  "/p/flow.cwl": `cwlVersion: v1.2
-class: Workflow
-inputs: {word: string}
-outputs: {said: {type: File, outputSource: say/said}}
-steps: {say: {run: tools/say.cwl, in: {word: word}, out: [said]}}
-`,
-  "/p/tools/say.cwl": `cwlVersion: v1.2
-class: CommandLineTool
-baseCommand: [sh, -c, 'cat "$0"; printf %s "$1"']
-arguments: [$(inputs.words)]
-inputs:
-  words: {type: File, default: {class: File, location: ../words.txt}}
-  word: {type: string, inputBinding: {position: 1}}
-outputs: {said: stdout}
-`,
-  "/p/words.txt": "It says ",
-};
+const files = Object.fromEntries(Object.entries(packageFiles).map(([name, content]) => [`/p/${name}`, content]));
 
 async function deploy(url: string, type: string, body: string | Uint8Array): Promise<void> {
   const sent = new Blob([Buffer.from(body)]);
@@ -53,11 +37,10 @@ async function run(
 test("a workflow that was fetched, and one of an archive, run with the files that they name", async () => {
   await using site = fileSite(files);
   await using app = await startTestApp(join(folder.path, "first"), { allowFetch: ["127.0.0.1"] });
-  await deploy(app.url, "application/json", JSON.stringify({ executionUnit: { href: `${site.url}/p/flow.cwl` } }));
+  await deploy(app.url, "application/json", JSON.stringify({ executionUnit: { href: `${site.url}/p/main.cwl` } }));
   const entries = Object.entries(files).map(([name, content]) => ({ name: name.replace("/p/", "zipped/"), content }));
-  const named = entries.map((entry) => ({ ...entry, name: entry.name.replace("flow.cwl", "main.cwl") }));
-  await deploy(app.url, "application/zip", zipOf(named));
-  for (const id of ["flow", "zipped"]) expect(await run(app.url, id, { word: "hello" }, "said")).toBe("It says hello");
+  await deploy(app.url, "application/zip", zipOf(entries));
+  for (const id of ["main", "zipped"]) expect(await run(app.url, id, { word: "hello" }, "said")).toBe("It says hello");
 });
 
 describe.skipIf(findBubblewrap().kind === "missing")("an image that was deployed without CWL", () => {

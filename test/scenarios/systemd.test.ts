@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { chmod, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { unitText } from "../../src/cli/service-unit.ts";
 import { defined } from "../../src/domain/defined.ts";
 import { executable, runExecutable } from "../support/executable.ts";
+import { freePort } from "../support/free-port.ts";
 import { deployCwl, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
 import { noSystemd, startSystemd } from "../support/systemd.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -19,16 +19,6 @@ const sleeper = {
   inputs: {},
   outputs: { text: { type: "stdout" } },
 };
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.listen(0, "127.0.0.1", resolve);
-  await promise;
-  const address = server.address();
-  server.close();
-  return address !== null && typeof address === "object" ? address.port : 0;
-}
 
 test.skipIf(reason !== undefined)(
   `${title}: ready, reload, a restart over a living tool, a frozen service, the sandbox${reason === undefined ? "" : ` (${reason})`}`,

@@ -27,9 +27,9 @@ export function nothingSeen(): Seen {
   return { jobs: new Set(), dismissed: new Set(), statuses: new Map(), failures: [], cut: 0 };
 }
 
-/** Sends a request, reads its answer to the end, and notes it. */
+/** Sends a request on a connection of its own, which must not count as one that the service left open; reads its answer to the end, and notes it. */
 async function ask({ url }: Target, seen: Seen, path: string, init: RequestInit = {}): Promise<Response> {
-  const response = await fetch(`${url}${path}`, init);
+  const response = await fetch(`${url}${path}`, { ...init, keepalive: false });
   const text = await response.text();
   seen.statuses.set(response.status, (seen.statuses.get(response.status) ?? 0) + 1);
   if (response.status >= 500)
@@ -80,7 +80,7 @@ function cutRequest({ url }: Target, seen: Seen, text: string): Promise<void> {
 async function leaveEarly({ url, random }: Target, seen: Seen, path: string, init: RequestInit = {}): Promise<void> {
   const leaving = AbortSignal.timeout(5 + random.below(200));
   try {
-    const response = await fetch(`${url}${path}`, { ...init, signal: leaving });
+    const response = await fetch(`${url}${path}`, { ...init, keepalive: false, signal: leaving });
     await response.text();
   } catch (error) {
     if (!leaving.aborted) throw error;
