@@ -10,7 +10,7 @@ import { askedTries, countedGate, openGate } from "./assembly/gate.ts";
 import { openIdentities } from "./assembly/identities.ts";
 import { openListener } from "./assembly/listener.ts";
 import { manage } from "./assembly/managed.ts";
-import { measuredExecutor } from "./assembly/measured-executor.ts";
+import { measuredTools } from "./assembly/measured-executor.ts";
 import { startMetrics } from "./assembly/metrics.ts";
 import { startTelling } from "./assembly/notifier.ts";
 import { openKeyStore, openStore } from "./assembly/open-store.ts";
@@ -27,6 +27,7 @@ import { createToolExecutor } from "./assembly/tools.ts";
 import { filesToWatch } from "./assembly/watched-files.ts";
 import type { Config } from "./config.ts";
 import { imageWarnings } from "./cwl/document/requirements.ts";
+import { judgeOfPackage } from "./cwl/judge.ts";
 import { createCondition } from "./domain/condition.ts";
 import { defined } from "./domain/defined.ts";
 import { createPatience } from "./domain/patience.ts";
@@ -62,6 +63,7 @@ import { clock, type LogTarget, logFormat, logOptions } from "./surroundings.ts"
 import { startWatchdogThread } from "./watchdog.ts";
 
 export { settingFaults } from "./assembly/check-settings.ts";
+export { lookAtProvider } from "./assembly/identities.ts";
 
 /** A service that listens. Disposal stops claiming, answers what is open, and leaves tools running. */
 export type App = AsyncDisposable & {
@@ -90,8 +92,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   if (!existsSync(databaseFile(layout))) await refuseFirstStart({ config, clock }, search, newKey());
   const tlsFiles = tlsFilesOf(config);
   const tls = tlsFiles === undefined ? undefined : await readTls(tlsFiles, clock.now());
-  const { host, port, slots } = config;
-  const listener = stack.use(openListener({ host, port, tls }, { logger, clock, slots }));
+  const listener = stack.use(openListener({ ...config, tls }, { logger, clock, slots: config.slots }));
   const database = stack.use(await openStore(config, { clock, logger }));
   const watchdog = stack.use(
     await watching.watch({
@@ -120,8 +121,8 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const patience = createPatience({ elapsed: clock.elapsed, pause, maxMilliseconds });
   const events = createEventLog(logOptions(current, target, lines.add));
   const auditing = createAuditing({ database, clock, logger, events });
-  const { logRequests } = config;
-  const seeing = createSeeing({ metrics, events, laneOf: lanesOf(builtins), logRequests, onRefused: auditing.refused });
+  const seen = { metrics, events, laneOf: lanesOf(builtins), logRequests: config.logRequests };
+  const seeing = createSeeing({ ...seen, onRefused: auditing.refused });
   const means = {
     metrics,
     onMove: seeing.onMove,
@@ -143,16 +144,17 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     createToolExecutor(config, { layout, logger, clock, bubblewrap, exposed, environment: process.env }),
   );
   const hold = createToolHold({ logger, exposed, bubblewrap, sandbox: config.sandbox });
-  const executor = measuredExecutor(tools.executor, { clock, metrics });
+  const { executor, machine, here: toolsHere } = measuredTools(tools, { clock, metrics });
   const onCacheLook = (isFound: boolean) => metrics.cacheLooks.add([isFound ? "hit" : "miss"]);
-  const engines = stack.use(createEngines({ ...base, executor, machine: tools.machine, builtins, onCacheLook }));
+  const looked = { ...defined({ toolsHere }), onCacheLook };
+  const engines = stack.use(createEngines({ ...base, ...looked, executor, machine, builtins }));
   // Settled while building: the executable that people get has neither the variable nor what it does.
   const armed =
     process.env.HEDDLE_BUILD === "failpoints"
       ? (await import("./assembly/failpoint.ts")).armFailpoint(process.env.HEDDLE_FAILPOINT)
       : {};
-  const watched = [...new Set([layout.dataDirectory, layout.sharedDirectory, layout.outputsDirectory])];
-  const { hasSpace, start: watchSpace } = stack.use(createDiskSpace(base, watched, config.minFreeBytes));
+  const watched = new Set([layout.dataDirectory, layout.sharedDirectory, layout.outputsDirectory]);
+  const { hasSpace, start: watchSpace } = stack.use(createDiskSpace(base, [...watched], config.minFreeBytes));
   await watchSpace();
   const filePool = stack.use(watchFilePool(base, layout.dataDirectory));
   const crashNotes = readCrashNotes(layout);
@@ -161,8 +163,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   const processes = createProcessCache({ database, clock }, 1024);
   const answering = { database, processes, layout, settings };
   const notifier = stack.use(startTelling({ ...base, telling, answering }));
-  const wakeNotifier = () => notifier.wake();
-  const inputChecks = createInputChecks(256, logger);
+  const inputChecks = createInputChecks(256, { logger, judgeOf: judgeOfPackage });
   const mayClaim = () => hasSpace() && condition.mayClaim() && hold.reason() === undefined;
   const running = {
     ...base,
@@ -171,9 +172,10 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     inputChecks,
     processes,
     crashNotes,
-    wakeNotifier,
+    wakeNotifier: notifier.wake,
     server: serverHere(process.env.HEDDLE_VERSION),
     isExposed: hold.isExposed,
+    ...defined({ openWork: tools.openWork }),
   };
   const runner = stack.use(createJobRunner({ ...running, toolSlots: tools.executor.slots, hasSpace: mayClaim }));
   const statusDocuments = stack.use(
@@ -185,8 +187,10 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
   );
 
   const version = process.env.HEDDLE_VERSION ?? "0.0.0-dev";
-  const measuring = { ...base, processes, runner, mayClaim, executor, machine: tools.machine, version };
-  const { readMetrics, notes: metricsNotes } = stack.use(startMetrics(measuring));
+  const shownSettings = () => target.shownSettings?.(latest) ?? [];
+  const build = { version, commit: process.env.HEDDLE_COMMIT ?? "", shownSettings };
+  const measuring = { ...base, ...build, processes, runner, mayClaim, executor, machine: tools.machine };
+  const { readMetrics, readFacts, notes: metricsNotes } = stack.use(startMetrics(measuring));
 
   // What answers requests.
   const stopping = new AbortController();
@@ -195,7 +199,6 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
     maxDocumentBytes: config.maxDocumentBytes,
     tries: askedTries(config),
   });
-  const { mailServer } = telling;
   const news = stack.use(createJobNews(database, newId()));
   const watches = createJobWatches({ database, layout });
   const authenticate = createAuthenticator({
@@ -213,7 +216,8 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
       newSecret,
       observer: seeing.observer,
       onForeignRead: auditing.onForeignRead,
-      ...defined({ readMetrics, identities }),
+      onRefusedSignIn: auditing.onRefusedSignIn,
+      ...defined({ readMetrics, readFacts, identities }),
       inputChecks,
       processes,
       hasSpace,
@@ -222,10 +226,11 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
       toolSlots: tools.executor.slots,
       runner: {
         wake: (job) => runner.wake(job),
+        claimNew: (job) => runner.claimNew(job),
         runAtOnce: (unwritten) => runner.runAtOnce(unwritten),
         stop: (jobId) => runner.stop(jobId),
         publishStatus: (jobId) => statusDocuments.publish(jobId),
-        notify: wakeNotifier,
+        notify: notifier.wake,
       },
       tries: askedTries(config),
       imageWarnings: (document) => imageWarnings(document, tools.machine),
@@ -233,7 +238,7 @@ export async function startApp(config: Config, target: LogTarget, search: Promis
       news,
       watches,
       authenticate,
-      ...edgeSettings(read, mailServer !== undefined),
+      ...edgeSettings(read, telling.mailServer !== undefined),
       ...rightsOf(config),
       queue: createQueueLimit(base, read.maxQueued),
       door: readDoor(read, listener.url),

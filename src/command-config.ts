@@ -1,5 +1,5 @@
 import type { Arguments, Io } from "./cli/command.ts";
-import type { ConfigDeps } from "./cli/config.ts";
+import type { ConfigDeps } from "./cli/server/config.ts";
 import { type Config, ConfigSchema } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
 import {
@@ -31,6 +31,14 @@ export function configDeps(clock: Clock): ConfigDeps {
 /** Reads the configuration of a command: its flags, then the environment, then its file. */
 export function configOf(args: Arguments, io: Io): Config {
   return readConfig(sourcesOf(args, io));
+}
+
+/** Builds how a running service reads its settings again, and shows those that hold with what gave each. */
+export function settingSources(args: Arguments, io: Io) {
+  return {
+    readAgain: () => configOf(args, io),
+    shownSettings: (config: Config) => showConfig(config, givenSettings(sourcesOf(args, io))),
+  };
 }
 
 function sourcesOf(args: Arguments, io: Io): ConfigSources {

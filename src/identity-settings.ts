@@ -5,6 +5,13 @@ import { plainIdentity } from "./domain/service-identity.ts";
 /** A name of a licence of SPDX, or text, with the address of its words. */
 const licensePattern = /^[^<>]+?(?: <https?:\/\/[^\s<>]+>)?$/;
 
+/** Tells whether a URL names tiles of a map; it may also say which of several hosts, as {a-c}. */
+function isTileTemplate(value: string): boolean {
+  const isPlaced = value.includes("{z}") && value.includes("{x}") && /\{-?y\}/.test(value);
+  const plain = value.replace(/\{(?:[zxy]|-y)\}/g, "0").replace(/\{([a-z0-9])-[a-z0-9]\}/, "$1");
+  return isPlaced && /^https?:\/\/[^/{}\s;,]+\/[^{}\s;,]*$/.test(plain) && URL.canParse(plain);
+}
+
 /** The settings that say who runs the service: on the landing page, in the API description, in the capabilities of WPS. */
 export const identitySettings = {
   serviceTitle: v.optional(v.pipe(text, v.description("name of the service, for people")), plainIdentity.title),
@@ -32,6 +39,18 @@ export const identitySettings = {
   ),
   serviceTermsUrl: v.optional(v.pipe(url, v.description("page of the terms of use"))),
   serviceLogoUrl: v.optional(v.pipe(url, v.description("picture of the service or of its organisation"))),
+  mapTiles: v.optional(
+    v.pipe(
+      text,
+      v.check(isTileTemplate, "an http or https URL with {z}, {x} and {y}"),
+      v.description(
+        "pictures behind maps of pages, by URL with {z}, {x} and {y}, which browsers ask that host for; land and borders of our own if not given",
+      ),
+    ),
+  ),
+  mapAttribution: v.optional(
+    v.pipe(text, v.description("who made the pictures behind maps, as they want to be named")),
+  ),
   serviceKeywords: v.optional(v.pipe(list, v.description("words under which the service may be looked for")), []),
   serviceLanguages: v.optional(
     v.pipe(

@@ -1,19 +1,19 @@
 import { availableParallelism } from "node:os";
 import { basename, resolve } from "node:path";
+import { withoutAlias } from "./cli/aliases.ts";
 import {
   type Arguments,
-  type Command,
   exitCodes,
   explainError,
   type Io,
   type Option,
   readArguments,
   undeliveredText,
-  usageOf,
 } from "./cli/command.ts";
-import { configDeps, configOf } from "./command-config.ts";
+import { type Commands, findCommand, help, overviewText, unknownCommandText } from "./cli/overview.ts";
+import { usageOf } from "./cli/usage.ts";
+import { configDeps, configOf, settingSources } from "./command-config.ts";
 import type { Config } from "./config.ts";
-import { nearNames } from "./domain/near-names.ts";
 import { networkWords, readNetworkRules } from "./domain/tool-network.ts";
 import { engineDeps } from "./engine-environment.ts";
 import type { EngineChoice } from "./executors/images/container-engine.ts";
@@ -46,47 +46,59 @@ const clock = { now: () => Date.now(), elapsed: () => performance.now() };
 /** Each command, loaded when it is called: a client's command must not load the server. */
 const commands = {
   serve: async () =>
-    (await import("./cli/serve.ts")).serveCommand({ settingOptions: settingOptions(), start: startService }),
+    (await import("./cli/server/serve.ts")).serveCommand({ settingOptions: settingOptions(), start: startService }),
   run: async () =>
-    (await import("./cli/run.ts")).runCommand({
+    (await import("./cli/run/run.ts")).runCommand({
       clock,
       newId: Bun.randomUUIDv7,
       cores: availableParallelism(),
       version,
       dataOption: dataOption(),
-      clusterOptions: optionsOf(["executor", "slurmPartition", "slurmAccount", "slurmOptions", "slurmPollSeconds"]),
-      slurm: (args, io) => slurmParts(configOf(args, io), io.environment),
+      clusterOptions: optionsOf(clusterNames),
+      slurm: slurmOf,
       dataDirectory: sharedDirectory,
       sandboxSettings: (args, io) => sandboxSettingsOf(args, io, false),
       engines: enginesOf,
       fetchFile: (args, io) => runDownloads(() => configOf(args, io), io.signal),
     }),
   images: async () =>
-    (await import("./cli/images.ts")).imagesCommand({ dataOption: dataOption(), dataDirectory: sharedDirectory }),
-  validate: async () => (await import("./cli/validate.ts")).validateCommand(),
-  deploy: async () => (await import("./cli/deploy.ts")).deployCommand(),
+    (await import("./cli/run/images.ts")).imagesCommand({ dataOption: dataOption(), dataDirectory: sharedDirectory }),
+  validate: async () => (await import("./cli/run/validate.ts")).validateCommand(),
+  deploy: async () => (await import("./cli/client/deploy.ts")).deployCommand(),
   keys: async () =>
-    (await import("./cli/keys.ts")).keysCommand({ dataOption: dataOption(), clock, open: openKeyStore }),
-  audit: async () => (await import("./cli/audit.ts")).auditCommand({ dataOption: dataOption(), open: openKeyStore }),
+    (await import("./cli/server/keys.ts")).keysCommand({ dataOption: dataOption(), clock, open: openKeyStore }),
+  audit: async () =>
+    (await import("./cli/server/audit.ts")).auditCommand({ dataOption: dataOption(), open: openKeyStore }),
   processes: async () =>
-    (await import("./cli/processes.ts")).processesCommand({ dataOption: dataOption(), open: openKeyStore }),
-  login: async () => (await import("./cli/login.ts")).loginCommand(),
-  logout: async () => (await import("./cli/login.ts")).logoutCommand(),
-  execute: async () => (await import("./cli/execute.ts")).executeCommand(),
-  status: async () => (await import("./cli/jobs.ts")).statusCommand(),
-  results: async () => (await import("./cli/jobs.ts")).resultsCommand(),
-  logs: async () => (await import("./cli/jobs.ts")).logsCommand(),
-  dismiss: async () => (await import("./cli/jobs.ts")).dismissCommand(),
-  retry: async () => (await import("./cli/jobs.ts")).retryCommand(),
+    (await import("./cli/server/processes.ts")).processesCommand({ dataOption: dataOption(), open: openKeyStore }),
+  login: async () => (await import("./cli/client/login.ts")).loginCommand(),
+  logout: async () => (await import("./cli/client/login.ts")).logoutCommand(),
+  profiles: async () => (await import("./cli/client/profile-list.ts")).profilesCommand(),
+  jobs: async () => (await import("./cli/client/job-list.ts")).jobsCommand(),
+  upload: async () => (await import("./cli/client/upload.ts")).uploadCommand(),
+  providers: async () => (await import("./cli/client/providers.ts")).providersCommand(),
+  execute: async () => (await import("./cli/client/execute.ts")).executeCommand(),
+  status: async () => (await import("./cli/client/jobs.ts")).statusCommand(),
+  results: async () => (await import("./cli/client/jobs.ts")).resultsCommand(),
+  logs: async () => (await import("./cli/client/logs.ts")).logsCommand(),
+  dismiss: async () => (await import("./cli/client/jobs.ts")).dismissCommand(),
+  retry: async () => (await import("./cli/client/jobs.ts")).retryCommand(),
   reload: async () =>
-    (await import("./cli/reload.ts")).reloadCommand({ dataOption: dataOption(), clock, care: careOf, hangUp }),
-  config: async () => (await import("./cli/config.ts")).configCommand(configDeps(clock)),
-  service: async () => (await import("./cli/service.ts")).serviceCommand(serviceDeps()),
-  doctor: async () => (await import("./cli/care.ts")).doctorCommand(careDeps()),
-  backup: async () => (await import("./cli/care.ts")).backupCommand(careDeps()),
-  restore: async () => (await import("./cli/care.ts")).restoreCommand(careDeps()),
+    (await import("./cli/server/reload.ts")).reloadCommand({ dataOption: dataOption(), clock, care: careOf, hangUp }),
+  config: async () => (await import("./cli/server/config.ts")).configCommand(configDeps(clock)),
+  service: async () => (await import("./cli/server/service.ts")).serviceCommand(serviceDeps()),
+  doctor: async () => (await import("./cli/server/care.ts")).doctorCommand(careDeps()),
+  "slurm-helper": async () => (await import("./cli/server/slurm-helper.ts")).slurmHelperCommand(),
+  backup: async () => (await import("./cli/server/care.ts")).backupCommand(careDeps()),
+  restore: async () => (await import("./cli/server/care.ts")).restoreCommand(careDeps()),
+  completion: async () => (await import("./cli/completion.ts")).completionCommand(allCommands),
+  man: async () => (await import("./cli/man-page.ts")).manCommand(allCommands, version),
   version: async () => (await import("./cli/version.ts")).versionCommand(version, commit),
-} as const satisfies Record<string, () => Promise<Command>>;
+} as const satisfies Commands;
+
+function allCommands(): Commands {
+  return commands;
+}
 
 function dataOption(): Option {
   return settingOptions().data ?? { type: "string", about: "data directory" };
@@ -95,11 +107,26 @@ function dataOption(): Option {
 /** Lists the settings by which `doctor` knows what a service would do. */
 function serviceOptions(): Readonly<Record<string, Option>> {
   const config: Option = { type: "string", value: "FILE", about: "settings in YAML or TOML, by their names" };
-  return { config, ...optionsOf(["host", "publicUrl", "trustedProxy", "oidcIssuer", "sandbox", "toolNetwork"]) };
+  return {
+    config,
+    ...optionsOf(["host", "publicUrl", "trustedProxy", "oidcIssuer", "oidcAllowHttp", "sandbox", "toolNetwork"]),
+  };
 }
 
 function optionsOf(settings: readonly string[]): Readonly<Record<string, Option>> {
   return Object.fromEntries(settings.map((name) => [flagOf(name), settingOptions()[flagOf(name)] ?? dataOption()]));
+}
+
+/** The settings of where tools run. */
+const clusterNames = [
+  ...["executor", "slurmPartition", "slurmAccount", "slurmOptions"],
+  ...["slurmPollSeconds", "slurmHeartbeatSeconds"],
+];
+/** Those of as whom tools run there. */
+const runAsNames = ["slurmRunAs", "slurmUsers", "slurmHelperRules"];
+
+function slurmOf(args: Arguments, io: Io) {
+  return slurmParts(configOf(args, io), io.environment);
 }
 
 /** What images lie in. */
@@ -130,7 +157,10 @@ function careOf(args: Arguments, io: Io) {
 function careDeps() {
   return {
     dataOption: dataOption(),
-    serviceOptions: serviceOptions(),
+    serviceOptions: { ...serviceOptions(), ...optionsOf(["workDir", ...clusterNames, ...runAsNames]) },
+    slurm: slurmOf,
+    newId: Bun.randomUUIDv7,
+    sharedDirectory,
     care: careOf,
     sandboxSettings: sandboxSettingsOf,
     networkWords: (args: Arguments, io: Io, hasKeys: boolean) => {
@@ -138,6 +168,10 @@ function careDeps() {
       return networkWords(readNetworkRules(config.toolNetwork), isExposed(config, hasKeys));
     },
     engines: enginesOf,
+    askProvider: async (args: Arguments, io: Io) => {
+      const { lookAtProvider } = await import("./app.ts");
+      return lookAtProvider(configOf(args, io), clock);
+    },
   };
 }
 
@@ -176,7 +210,7 @@ async function startService(args: Arguments, io: Io) {
   useAddonDirectory(config);
   const made = firstMissing(resolve(config.data));
   try {
-    return await startServer(config, io, () => configOf(args, io));
+    return await startServer(config, io, settingSources(args, io));
   } catch (error) {
     if (made !== undefined) {
       await removeNewPlace(createLayout(config.data, config.outputsDir, config.workDir));
@@ -186,12 +220,12 @@ async function startService(args: Arguments, io: Io) {
   }
 }
 
-async function startServer(config: Config, io: Io, readAgain: () => Config) {
+async function startServer(config: Config, io: Io, sources: ReturnType<typeof settingSources>) {
   const onHangUp = catchHangUps({ hasTerminal: io.isTerminal, end: () => stop.abort("SIGHUP") });
   // Tried while the modules of the server are read, which takes longer.
   using bubblewrap = searchBubblewrap();
   const { startApp } = await import("./app.ts");
-  return await startApp(config, { ...io, ...ownEnd, readAgain, onHangUp }, bubblewrap.found);
+  return await startApp(config, { ...io, ...ownEnd, ...sources, onHangUp }, bubblewrap.found);
 }
 
 /** Sets the place of the addon before the SQLite driver is imported: the import loads it. */
@@ -199,53 +233,15 @@ function useAddonDirectory(config: Config): void {
   process.env.HEDDLE_ADDON_DIRECTORY ??= config.data;
 }
 
-async function overview(): Promise<string> {
-  const lines = Object.entries(commands).map(async ([name, load]) => {
-    const { summary } = await load();
-    return `  ${name.padEnd(10)}${/^[^.;:]*/.exec(summary)?.[0] ?? ""}\n`;
-  });
-  const shown = (await Promise.all(lines)).join("");
-  return `Usage: heddle COMMAND [OPTION...]\n\nCommands:\n${shown}\nheddle COMMAND --help shows its options.\n`;
-}
-
-function isCommand(name: string | undefined): name is keyof typeof commands {
-  return name !== undefined && Object.hasOwn(commands, name);
-}
-
-/** Formats that there is no such command, with the nearest name, else with all commands. */
-async function unknownCommand(name: string): Promise<string> {
-  const kind = name.startsWith("-") ? "option" : "command";
-  const [near] = nearNames(name, [...Object.keys(commands), "help", "--help", "--version"]);
-  if (near === undefined) return `Unknown ${kind}: ${name}\n\n${await overview()}`;
-  return `Unknown ${kind}: ${name}. Did you mean ${near}?\n"heddle help" lists all commands\n`;
-}
-
-/** Writes the overview of all commands, or the usage of one. */
-async function help([name, ...more]: readonly string[], io: Io): Promise<number> {
-  if (isCommand(name) && more.length === 0) {
-    io.out(usageOf(await commands[name]()));
-    return exitCodes.ok;
-  }
-  if (name !== undefined) {
-    const [word] = more;
-    io.talk(
-      word === undefined ? await unknownCommand(name) : `Too many words: "${word}". Usage: heddle help [COMMAND]\n`,
-    );
+async function main(line: readonly string[], io: Io): Promise<number> {
+  const [name, ...rest] = withoutAlias(line);
+  if (name === "--help" || name === "-h" || name === "help") return help(commands, rest, io);
+  const load = findCommand(commands, name === "--version" ? "version" : (name ?? ""));
+  if (load === undefined) {
+    io.talk(name === undefined ? await overviewText(commands) : await unknownCommandText(commands, name));
     return exitCodes.usage;
   }
-  io.out(await overview());
-  return exitCodes.ok;
-}
-
-async function main(words: readonly string[], io: Io): Promise<number> {
-  const [name, ...rest] = words;
-  if (name === "--help" || name === "-h" || name === "help") return help(rest, io);
-  const chosen = name === "--version" ? "version" : name;
-  if (!isCommand(chosen)) {
-    io.talk(name === undefined ? await overview() : await unknownCommand(name));
-    return exitCodes.usage;
-  }
-  const command = await commands[chosen]();
+  const command = await load();
   if (rest.includes("--help") || rest.includes("-h")) {
     io.out(usageOf(command));
     return exitCodes.ok;
@@ -268,6 +264,7 @@ const io: Io = {
   out: (text) => void process.stdout.write(text),
   talk: (text) => void process.stderr.write(text),
   isTerminal: process.stderr.isTTY === true,
+  ...(process.stdout.isTTY === true ? { columns: process.stdout.columns || 80 } : {}),
   environment: process.env,
   signal: stop.signal,
 };

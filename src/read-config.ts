@@ -61,13 +61,14 @@ export function givenSettings({ flags, environment, file }: ConfigSources): Read
 }
 
 const settingNames: readonly string[] = Object.keys(ConfigSchema.entries);
+const settingVariables: ReadonlySet<string> = new Set(settingNames.map(variableOf));
 
 /** Reads the variable of a setting, or the file that the variable with `_FILE` behind it names: so do containers hand on secrets. */
 function readVariable(environment: ConfigSources["environment"], name: string): GivenSetting | undefined {
   const variable = variableOf(name);
   const value = environment[variable];
   const fileVariable = `${variable}_FILE`;
-  const file = settingNames.some((other) => variableOf(other) === fileVariable) ? undefined : environment[fileVariable];
+  const file = settingVariables.has(fileVariable) ? undefined : environment[fileVariable];
   if (file === undefined) return value === undefined ? undefined : { origin: variable, value };
   if (value !== undefined) throw refuseVariable(fileVariable, `found ${variable} too, wanted one of them`);
   try {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import manifest from "../package.json" with { type: "json" };
 import lock from "../package-lock.json" with { type: "json" };
 import { type BuildTarget, buildExecutable } from "./build.ts";
-import { unitText } from "./cli/service-unit.ts";
+import { unitText } from "./cli/server/service-unit.ts";
 
 const root = join(import.meta.dir, "..");
 const target = join(root, "dist", "release");
@@ -111,6 +111,14 @@ async function makeTarball(machine: (typeof machines)[number], packages: BuildTa
     data: "/var/lib/heddle",
   };
   await writeFile(join(folder, "heddle.service"), unitText({ ...unit, writable: [] }));
+  // From the sources: the executable of another machine does not run here.
+  const page = await run(root, [
+    process.execPath,
+    `--define=process.env.HEDDLE_VERSION="${manifest.version}"`,
+    "src/main.ts",
+    "man",
+  ]);
+  await writeFile(join(folder, "heddle.1"), `${page}\n`);
   const time = await run(root, ["git", "log", "-1", "--format=%cI"]);
   const same = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", `--mtime=${time}`];
   await run(target, ["tar", ...same, "--use-compress-program=gzip -n", "-cf", `${name}.tar.gz`, name]);

@@ -1,4 +1,4 @@
-import type { FetchFile } from "./cli/fetch-inputs.ts";
+import type { FetchFile } from "./cli/run/fetch-inputs.ts";
 import type { Config } from "./config.ts";
 
 /** Who runs a package on their own machine reaches what they reach anyway, also by a redirect. */

@@ -1,5 +1,5 @@
-import { sampleText } from "./cli/sample-config.ts";
-import type { ServiceDeps } from "./cli/service.ts";
+import { sampleText } from "./cli/server/sample-config.ts";
+import type { ServiceDeps } from "./cli/server/service.ts";
 import { sampleConfig } from "./show-config.ts";
 
 /** Builds what the command that installs a service needs of this machine. */

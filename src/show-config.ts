@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { ShownSetting } from "./cli/sample-config.ts";
+import type { ShownSetting } from "./cli/server/sample-config.ts";
 import { type Config, ConfigSchema } from "./config.ts";
 import { type GivenSetting, shownValue } from "./read-config.ts";
 

@@ -1,4 +1,6 @@
 import type { Config } from "./config.ts";
+import { type ClusterUsers, readClusterUsers } from "./domain/cluster-users.ts";
+import { createHelperCalls, type HelperCalls } from "./executors/slurm/helper-calls.ts";
 import { createSlurmCommands, type SlurmCommands, type SlurmSettings } from "./executors/slurm/slurm-commands.ts";
 
 /** What Slurm's own commands read of an environment. */
@@ -15,21 +17,32 @@ function slurmEnvironment(environment: NodeJS.ProcessEnv): Readonly<Record<strin
   return { PATH: "/usr/local/bin:/usr/bin:/bin", ...Object.fromEntries(entries) };
 }
 
-/** What an executor of Slurm needs of this process and its configuration; undefined where tools run on this machine. */
-export function slurmParts(
-  config: Config,
-  environment: NodeJS.ProcessEnv,
-): { readonly commands: SlurmCommands; readonly settings: SlurmSettings; readonly jobs: number } | undefined {
+/** What an executor of Slurm needs of this process and its configuration. */
+export type SlurmParts = {
+  readonly commands: SlurmCommands;
+  readonly settings: SlurmSettings;
+  readonly jobs: number;
+  /** Where tools run as the users who asked for them. */
+  readonly asUsers?: { readonly helper: HelperCalls; readonly users: ClusterUsers };
+};
+
+/** Makes what an executor of Slurm needs; undefined where tools run on this machine. */
+export function slurmParts(config: Config, environment: NodeJS.ProcessEnv): SlurmParts | undefined {
   if (config.executor === "local") return undefined;
-  const commands = createSlurmCommands(slurmEnvironment(environment));
-  return { commands, settings: slurmSettings(config), jobs: config.slurmJobs };
+  const own = slurmEnvironment(environment);
+  const known = { settings: slurmSettings(config), jobs: config.slurmJobs };
+  if (config.slurmRunAs === "service") return { commands: createSlurmCommands(own), ...known };
+  const helper = createHelperCalls({ program: process.execPath, rules: config.slurmHelperRules, environment: own });
+  const asUsers = { helper, users: readClusterUsers(config.slurmUsers) };
+  return { commands: createSlurmCommands(own, helper), ...known, asUsers };
 }
 
 function slurmSettings(config: Config): SlurmSettings {
-  const { slurmPartition, slurmAccount, slurmOptions, slurmPollSeconds } = config;
+  const { slurmPartition, slurmAccount, slurmOptions, slurmPollSeconds, slurmHeartbeatSeconds } = config;
   return {
     ...(slurmPartition === undefined ? {} : { partition: slurmPartition }),
     ...(slurmAccount === undefined ? {} : { account: slurmAccount }),
+    ...(slurmHeartbeatSeconds === undefined ? {} : { heartbeatSeconds: slurmHeartbeatSeconds }),
     ...{ options: slurmOptions, pollSeconds: slurmPollSeconds, graceSeconds },
   };
 }

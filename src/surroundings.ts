@@ -1,5 +1,6 @@
 import type { Config } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
+import type { SettingDocument } from "./domain/documents/system.ts";
 import type { LogOptions } from "./log.ts";
 
 /** Where the program writes its log. */
@@ -16,6 +17,8 @@ export type LogTarget = {
   onHangUp?(listener: () => void): void;
   /** Reads the settings from where they came from; throws when something is wrong with them. */
   readAgain?(): Config;
+  /** Lists settings for an admin, with what gave each and secrets masked. None are shown when absent. */
+  shownSettings?(config: Config): readonly SettingDocument[];
 };
 
 /** The clock of the machine. */

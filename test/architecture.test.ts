@@ -19,7 +19,7 @@ const rules: Readonly<Record<string, { readonly folders: readonly string[]; read
     engines: { folders: ["domain", "files", "net", "executors"] },
     runner: { folders: ["domain", "wire", "store", "files", "net", "engines"] },
     operations: { folders: ["domain", "store", "files", "net", "engines"] },
-    pages: { folders: ["domain"], packages: ["hono/jsx"] },
+    pages: { folders: ["domain"], packages: ["hono/jsx", "hono/html"] },
     http: { folders: ["domain", "wire", "operations", "pages", "console"] },
     console: { folders: ["domain"] },
     cli: { folders: ["domain", "files", "net", "executors", "cwl", "engines", "operations"] },
@@ -50,6 +50,8 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   // The port that it fulfils.
   cwl: ["engines/engine.ts"],
   operations: ["cwl/document/"],
+  // A page and its script read one form by the same code, and use the same words.
+  console: ["pages/form/", "pages/words.ts"],
 };
 
 /** Folders that know nothing of each other, though they lie in one. */
@@ -57,6 +59,8 @@ const strangers: readonly (readonly [string, string])[] = [
   ["wire/wps-endpoint/", "wire/wps-client/"],
   ["wire/wps/", "wire/wps-endpoint/"],
   ["wire/wps/", "wire/wps-client/"],
+  ["cli/client/", "cli/run/"],
+  ["cli/run/", "cli/server/"],
 ];
 
 /** The rooms of the CWL engine, from the ground up: values are imported from below only, types from everywhere. */
@@ -174,6 +178,8 @@ describe("a planted import is found:", () => {
     ["wire/wps-client/x.ts", 'import { x } from "../wps-endpoint/x.ts";'],
     ["wire/wps/x.ts", 'import { x } from "../wps-endpoint/x.ts";'],
     ["wire/wps/x.ts", 'import { x } from "../wps-client/x.ts";'],
+    ["cli/client/x.ts", 'import { x } from "../run/run.ts";'],
+    ["cli/server/x.ts", 'import { x } from "../run/run.ts";'],
     ["pages/x.tsx", 'import { x } from "../http/route.ts";'],
     ["pages/x.tsx", 'import { x } from "../operations/submit-job.ts";'],
     ["runner/x.ts", 'import { x } from "../operations/submit-job.ts";'],

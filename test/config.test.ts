@@ -27,6 +27,9 @@ test("readConfig() takes flags before the environment before the file", async ()
 for (const [title, flags, words] of [
   ["a port out of range", { port: "70000" }, ["--port", "70000", "65535"]],
   ["a number that is none", { slots: "many" }, ["--slots", "many", "whole number"]],
+  ["tiles without a place", { mapTiles: "https://x.example/{z}/{x}.png" }, ["--map-tiles", "{x}.png", "{y}"]],
+  ["tiles that say more", { mapTiles: "https://x.example/{z}/{x}/{y}; script-src *" }, ["--map-tiles", "script-src"]],
+  ["tiles of any host", { mapTiles: "https://{s}.example/{z}/{x}/{y}" }, ["--map-tiles", "{s}"]],
   ["an address that is no URL", { publicUrl: "ftp://x" }, ["--public-url", "ftp://x", "http"]],
   ["a path without a slash", { outputsPath: "out" }, ["--outputs-path", "out", "/"]],
   ["a role that anonymous callers never get", { allowAnonymous: "admin" }, ["--allow-anonymous", "admin", "viewer"]],

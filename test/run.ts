@@ -5,10 +5,20 @@ import { join } from "node:path";
 const root = join(import.meta.dir, "..");
 const report = join(root, "test.junit.xml");
 
+// What a test or a hook may take, in ms, where it says nothing else: only what hangs is meant, as machines are busy.
+const timeout = "60000";
+
 // A run that crashes must not show the figures of the one before.
 await rm(report, { force: true });
 const run = Bun.spawn(
-  [process.execPath, "test", "--reporter=junit", `--reporter-outfile=${report}`, ...process.argv.slice(2)],
+  [
+    process.execPath,
+    "test",
+    `--timeout=${timeout}`,
+    "--reporter=junit",
+    `--reporter-outfile=${report}`,
+    ...process.argv.slice(2),
+  ],
   { cwd: root, stdin: "ignore", stdout: "inherit", stderr: "inherit", env: process.env },
 );
 const exitCode = await run.exited;

@@ -4,7 +4,7 @@ import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import type { EventLog, Logger } from "../domain/logger.ts";
 import type { AnsweredRequest } from "../http/observe-request.ts";
-import { actorOf, type OnForeignRead } from "../operations/audit.ts";
+import { actorOf, type OnForeignRead, type OnRefusedSignIn } from "../operations/audit.ts";
 import { addToAudit } from "../store/audit.ts";
 import type { Database } from "../store/database.ts";
 
@@ -18,6 +18,7 @@ type Deps = {
 /** What is audited besides the writes that take their line along. */
 export type Auditing = {
   readonly onForeignRead: OnForeignRead;
+  readonly onRefusedSignIn: OnRefusedSignIn;
   /** Notes a request that was refused for who asked. */
   refused(request: AnsweredRequest): void;
   readonly onAudited: (entry: NewAuditEntry) => void;
@@ -29,6 +30,9 @@ export type Auditing = {
 const sameMilliseconds = 60_000;
 /** Lines of this kind that are written within that time: whoever guesses keys must not fill the disk. */
 const maxLines = 600;
+
+/** A reason may hold what a provider said. */
+const longestSubject = 300;
 
 /** Creates what adds to the audit what has no write of its own: reads of others' jobs, refusals, starts and stops. */
 export function createAuditing(deps: Deps): Auditing {
@@ -52,6 +56,14 @@ export function createAuditing(deps: Deps): Auditing {
       const actor = actorOf(principal);
       const entry = { at: clock.now(), ...actor, action: "read", subject: job.id, outcome: "done" } as const;
       add(entry, `read ${actor.user} ${actor.address} ${job.id}`);
+    },
+    onRefusedSignIn({ who, why, origin: { address, requestId } }) {
+      const subject = `${who}: ${why}`.slice(0, longestSubject);
+      const actor: AuditActor = defined({ address, requestId });
+      add(
+        { at: clock.now(), ...actor, action: "sign-in", subject, outcome: "refused" },
+        `sign-in ${address} ${subject}`,
+      );
     },
     refused({ status, method, route = "none", user, role, keyId, origin }) {
       // Who came without a key only found that one is needed.

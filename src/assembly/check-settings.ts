@@ -1,13 +1,13 @@
 import type { Config } from "../config.ts";
 import type { Clock } from "../domain/clock.ts";
 import { Problem } from "../domain/problem.ts";
-import { openIdentities } from "./identities.ts";
+import { lookAtProvider, openIdentities } from "./identities.ts";
 import { readTelling } from "./telling.ts";
 import { readTls, tlsFilesOf } from "./tls.ts";
 
 /**
  * Lists why a service with these settings would not start, a sentence each: settings that do not fit together, and files of
- * certificates and secrets that this user cannot use. Asks nobody on the network.
+ * certificates and secrets that this user cannot use. Where all fits, the provider of identities is asked, too; nobody else is.
  */
 export async function settingFaults(config: Config, clock: Clock): Promise<readonly string[]> {
   const looks = [() => lookAtTls(config, clock), () => lookAtIdentities(config, clock), () => readTelling(config)];
@@ -20,7 +20,7 @@ export async function settingFaults(config: Config, clock: Clock): Promise<reado
       faults.push(error.message);
     }
   }
-  return faults;
+  return faults.length > 0 ? faults : ((await lookAtProvider(config, clock)) ?? []);
 }
 
 async function lookAtTls(config: Config, clock: Clock): Promise<void> {

@@ -21,7 +21,9 @@ import { createRemoteEngines, type RemoteEngines } from "../runner/remote-engine
 import type { Database } from "../store/database.ts";
 import type { SecretKey } from "../store/seal.ts";
 import type { Builtins } from "./builtins.ts";
+import { engineByExecutor } from "./engine-by-executor.ts";
 import { triesOf } from "./gate.ts";
+import type { ToolsHere } from "./tools.ts";
 
 type EngineDeps = {
   readonly config: Config;
@@ -33,6 +35,8 @@ type EngineDeps = {
   readonly secretKey: SecretKey;
   readonly executor: Executor;
   readonly machine: Machine;
+  /** Where tools of processes run that stay on this machine, while those of others do not. */
+  readonly toolsHere?: ToolsHere;
   readonly patience: Patience;
   readonly builtins: Builtins;
   /** Told whether a step was found in the cache. */
@@ -61,7 +65,12 @@ export function createEngines(deps: EngineDeps): Engines {
     tries: triesOf(config),
     wait: pause,
   });
-  const cwl = createCwl(deps, remote);
+  const usual = createCwl(deps, remote);
+  const { toolsHere } = deps;
+  const cwl =
+    toolsHere === undefined
+      ? usual
+      : engineByExecutor(usual, createCwl({ ...deps, ...toolsHere }, remote), toolsHere.executor.name);
   const isBuiltin = (job: Job) => !job.isRemote && builtins.has(job.processId);
   return {
     isBuiltin,

@@ -16,15 +16,7 @@ export async function openIdentities(config: Config, clock: Clock): Promise<Iden
   const { oidcIssuer: issuer, oidcClientId: clientId } = config;
   requireSound(config);
   if (issuer === undefined || clientId === undefined) return { [Symbol.dispose]: () => {} };
-  const { host } = new URL(issuer);
-  const port = new URL(issuer).port === "" ? (issuer.startsWith("https:") ? ":443" : ":80") : "";
-  // The provider may be on a private network: the operator named it. Nothing else reaches it by this gate.
-  const gate = openGate({
-    ...config,
-    allowFetch: [...config.allowFetch, `${host}${port}`],
-    fetchIdleSeconds: 10,
-    downloadSeconds: 15,
-  });
+  const gate = openWay(config, issuer);
   // The libraries are read when there is a provider.
   const { createOpenIdProvider } = await import("../net/openid-provider.ts");
   const file = config.oidcClientSecretFile;
@@ -47,6 +39,27 @@ export async function openIdentities(config: Config, clock: Clock): Promise<Iden
     },
   );
   return { provider, [Symbol.dispose]: () => gate[Symbol.dispose]() };
+}
+
+/** The provider may be on a private network: the operator named it. Nothing else reaches it by this gate. */
+function openWay(config: Config, issuer: string): ReturnType<typeof openGate> {
+  const { host } = new URL(issuer);
+  const port = new URL(issuer).port === "" ? (issuer.startsWith("https:") ? ":443" : ":80") : "";
+  return openGate({
+    ...config,
+    allowFetch: [...config.allowFetch, `${host}${port}`],
+    fetchIdleSeconds: 10,
+    downloadSeconds: 15,
+  });
+}
+
+/** Asks the provider of identities whether people can sign in by it, and lists why not; undefined when none is set. */
+export async function lookAtProvider(config: Config, clock: Clock): Promise<readonly string[] | undefined> {
+  const { oidcIssuer: issuer } = config;
+  if (issuer === undefined) return undefined;
+  const { providerFaults } = await import("../net/examine-provider.ts");
+  using gate = openWay(config, issuer);
+  return await providerFaults({ gate, clock }, issuer);
 }
 
 /** Reads GROUP=ROLE. Keycloak writes groups as paths; a group counts with and without the slash. */

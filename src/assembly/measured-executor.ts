@@ -1,12 +1,20 @@
 import type { Clock } from "../domain/clock.ts";
 import type { ServiceMetrics } from "../domain/service-metrics.ts";
 import type { Executor, TaskEnd, TaskKey } from "../executors/executor.ts";
+import type { Tools, ToolsHere } from "./tools.ts";
 
-/** Wraps an executor so that it is measured how long its tasks take to start and to run. */
-export function measuredExecutor(
-  executor: Executor,
-  { clock, metrics }: { readonly clock: Pick<Clock, "elapsed">; readonly metrics: ServiceMetrics },
-): Executor {
+type Measures = { readonly clock: Pick<Clock, "elapsed">; readonly metrics: ServiceMetrics };
+
+/** Wraps the executors of tools so that it is measured how long tasks take to start and to run. */
+export function measuredTools({ executor, machine, here }: Tools, measures: Measures): ToolsHere & Pick<Tools, "here"> {
+  return {
+    executor: measuredExecutor(executor, measures),
+    machine,
+    ...(here === undefined ? {} : { here: { ...here, executor: measuredExecutor(here.executor, measures) } }),
+  };
+}
+
+function measuredExecutor(executor: Executor, { clock, metrics }: Measures): Executor {
   /** When tasks started that have not ended, by their keys. */
   const started = new Map<string, number>();
   return {

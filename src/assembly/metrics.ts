@@ -1,4 +1,5 @@
 import type { Config } from "../config.ts";
+import type { SettingDocument, SystemFacts } from "../domain/documents/system.ts";
 import type { MetricsFormat } from "../domain/metrics.ts";
 import type { Executor } from "../executors/executor.ts";
 import type { Machine } from "../executors/machine.ts";
@@ -6,25 +7,33 @@ import { createMetricsAnswer } from "../http/answer-metrics.ts";
 import { openMetricsListener } from "./metrics-listener.ts";
 import { createMetricsReader, type MeasureDeps } from "./read-metrics.ts";
 import { watchLoop } from "./seeing.ts";
+import { createFactsReader } from "./system.ts";
 
 type MetricsDeps = Omit<MeasureDeps, "minFreeBytes"> & {
   readonly config: Config;
   readonly version: string;
   readonly executor: Executor;
   readonly machine: Machine;
+  readonly commit: string;
+  /** The settings that hold now, with what gave each. */
+  readonly shownSettings: () => readonly SettingDocument[];
 };
 
 /** How metrics are told. */
 export type MetricsTelling = AsyncDisposable & {
   /** For the main address; undefined where that tells none. */
   readonly readMetrics?: (format: MetricsFormat) => Promise<string>;
+  /** For admins. */
+  readonly readFacts: () => Promise<SystemFacts>;
   readonly notes: readonly string[];
 };
 
 /** Starts to measure, and to tell metrics where the settings say. Throws `unavailable` when it cannot listen there. */
-export function startMetrics({ config, version, executor, machine, ...deps }: MetricsDeps): MetricsTelling {
-  if (config.metrics === "off") return { notes: [], [Symbol.asyncDispose]: async () => {} };
+export function startMetrics({ config, version, executor, machine, commit, ...deps }: MetricsDeps): MetricsTelling {
   const { metrics, clock } = deps;
+  const build = { version, commit, startedAt: clock.now() };
+  const readFacts = createFactsReader({ ...deps, ...build, config, executor, machine, settings: deps.shownSettings });
+  if (config.metrics === "off") return { readFacts, notes: [], [Symbol.asyncDispose]: async () => {} };
   const readMetrics = createMetricsReader({ ...deps, minFreeBytes: config.minFreeBytes });
   metrics.started.set(clock.now() / 1000);
   metrics.build.set(1, [version]);
@@ -36,6 +45,7 @@ export function startMetrics({ config, version, executor, machine, ...deps }: Me
       : openMetricsListener(config.metricsListen, createMetricsAnswer(readMetrics));
   const loop = watchLoop(clock, metrics);
   return {
+    readFacts,
     ...(listener === undefined ? { readMetrics } : {}),
     notes: listener === undefined ? [] : [`Metrics are told at ${listener.url}, to whoever comes there`],
     async [Symbol.asyncDispose]() {

@@ -24,6 +24,8 @@ const taken: readonly Name[] = [
   "serviceLogoUrl",
   "serviceKeywords",
   "serviceLanguages",
+  "mapTiles",
+  "mapAttribution",
   "clientRequests",
   "clientStreams",
   "clientUploads",

@@ -33,6 +33,7 @@ type Deps = Pick<
   | "wakeNotifier"
   | "failpoint"
   | "onMove"
+  | "openWork"
   | "activity"
   | "condition"
   | "crashNotes"

@@ -1,6 +1,8 @@
 import type { Config } from "../config.ts";
 import { type Role, roles, type WishBounds, wishes } from "../domain/access.ts";
+import { readClusterAccounts } from "../domain/cluster-accounts.ts";
 import { defined } from "../domain/defined.ts";
+import type { MapTiles } from "../domain/documents/view-settings.ts";
 import { type Rights, readRights } from "../domain/rights.ts";
 import type { ServiceIdentity } from "../domain/service-identity.ts";
 import type { ClientBounds } from "../http/client-limits.ts";
@@ -88,6 +90,7 @@ export function requestSettings(config: Config, sendsMail: boolean): HttpDeps["s
     mailTo: config.mailTo,
     wishBounds: wishBoundsOf(config),
     quotas: quotasOf(config),
+    clusterAccounts: readClusterAccounts(config.slurmAccounts),
     maxBodyBytes: config.maxBodyBytes,
     maxBodyValues: config.maxBodyValues,
     maxUploadBytes: config.maxUploadBytes,
@@ -128,12 +131,17 @@ function licenseOf(text: string): { readonly name: string; readonly url?: string
   return { name, ...defined({ url }) };
 }
 
+function mapTilesOf({ mapTiles: url, mapAttribution: attribution }: Config): MapTiles | undefined {
+  return url === undefined ? undefined : { url, ...defined({ attribution }) };
+}
+
 /** Gives what the edge is made by, all of which may change while it runs. */
 export function edgeSettings(config: Config, sendsMail: boolean) {
   return {
     identity: identityOf(config),
     settings: requestSettings(config, sendsMail),
     clientBounds: clientBoundsOf(config),
+    ...defined({ mapTiles: mapTilesOf(config) }),
     ...requestRateOf(config),
   };
 }

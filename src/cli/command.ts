@@ -30,6 +30,8 @@ export type Option = {
   /** What its value is called in the usage text. */
   readonly value?: string;
   readonly about: string;
+  /** The heading that it stands under in the usage text. */
+  readonly group?: string;
   /** Accepted, but not shown in the usage text. */
   readonly isHidden?: boolean;
 };
@@ -38,7 +40,10 @@ export type Option = {
 export type Io = {
   out(text: string): void;
   talk(text: string): void;
+  /** Whether stderr is a terminal. */
   readonly isTerminal: boolean;
+  /** The width of stdout in cells, when it is a terminal. */
+  readonly columns?: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
@@ -57,6 +62,9 @@ export type Arguments = {
 /** `--name VALUE`; no value where none follows. */
 export type InputArgument = { readonly name: string; readonly value?: string };
 
+/** What follows `heddle` on a line, and what it does. */
+export type Example = { readonly line: string; readonly about: string };
+
 /** One command of the executable. */
 export type Command = {
   readonly name: string;
@@ -67,6 +75,8 @@ export type Command = {
   /** After its first word, options that are not its own are inputs of the package that this word names; all after `--` are. */
   readonly takesInputs?: boolean;
   readonly summary: string;
+  /** Command lines that work as they stand, without the program's name; and what each does. */
+  readonly examples: readonly Example[];
   readonly options: Readonly<Record<string, Option>>;
   /** Returns the exit code. Problems that it throws are shown, and each has an exit code. */
   run(args: Arguments, io: Io): Promise<number>;
@@ -137,7 +147,8 @@ function knownWords(command: Command, words: readonly string[]): readonly string
   throw new UsageError(`Too many words: ${unknown.join(", ")}. ${usageLine(command)}`);
 }
 
-function usageLine(command: Command): string {
+/** Formats how a command is called. */
+export function usageLine(command: Command): string {
   return `Usage: heddle ${command.name} ${command.words}`.trimEnd();
 }
 
@@ -152,17 +163,6 @@ export function onlyWord({ words, usage }: Arguments, wanted: string): string {
 export function wrongWords({ words, usage }: Arguments): UsageError {
   const fault = words.length === 0 ? "Missing action" : `Cannot use "${words.join(" ")}"`;
   return new UsageError(`${fault}. ${usage}`);
-}
-
-/** Formats a command's usage. */
-export function usageOf(command: Command): string {
-  const shown = Object.entries(command.options).filter(([, option]) => option.isHidden !== true);
-  const lines = shown.map(([name, option]) => {
-    const short = option.short === undefined ? "    " : `-${option.short}, `;
-    const value = option.type === "string" ? ` ${option.value ?? "VALUE"}` : "";
-    return `  ${`${short}--${name}${value}`.padEnd(34)} ${option.about}`;
-  });
-  return [usageLine(command), "", command.summary, "", ...lines, ""].join("\n");
 }
 
 /** The exit code of each kind of problem. */

@@ -7,6 +7,7 @@ export function versionCommand(version: string, commit: string): Command {
     words: "",
     maxWords: 0,
     summary: "Prints the version, and the commit that it was built from.",
+    examples: [{ line: "version", about: "prints the version and the commit" }],
     options: {},
     async run(_args, io) {
       io.out(commit === "" ? `${version}\n` : `${version} (${commit})\n`);

@@ -1,11 +1,77 @@
+import { choiceText } from "../pages/words.ts";
 import { createRefresh, showLocalTimes } from "./shared/refresh.ts";
+import { rest } from "./shared/rest.ts";
+import { beginSoFar, showSoFar } from "./shared/so-far.ts";
 
-showLocalTimes(document);
+const ticks = "[data-chooses] input[name=jobs]";
+
+/** Each button can be pressed when as many are ticked as it takes, and words beside it say what is missing. */
+function showChoice(root: ParentNode, ticked: number): void {
+  for (const button of root.querySelectorAll<HTMLButtonElement>("[data-chooses] button[data-least]")) {
+    const { least, most } = button.dataset;
+    button.disabled = ticked < Number(least) || ticked > Number(most);
+  }
+  for (const words of root.querySelectorAll<HTMLElement>("[data-choice]")) {
+    words.textContent = choiceText(ticked, words.dataset.choice === "acts");
+  }
+  for (const all of root.querySelectorAll<HTMLInputElement>("[data-choose-all]")) {
+    const there = root.querySelectorAll(ticks).length;
+    all.checked = ticked > 0 && ticked === there;
+    all.indeterminate = ticked > 0 && ticked < there;
+  }
+}
+
+/** The tick in the head is shown in the place of its word: only a script can tick the others. */
+function showHeads(root: ParentNode): void {
+  for (const all of root.querySelectorAll<HTMLInputElement>("[data-choose-all]")) all.hidden = false;
+  for (const words of root.querySelectorAll<HTMLElement>("[data-choose-words]")) words.hidden = true;
+}
+
+/** Counts what is ticked, of what is in a part that comes in the place of another. */
+function countTicked(part: ParentNode): number {
+  const ticked = [...document.querySelectorAll<HTMLInputElement>(`${ticks}:checked`)];
+  if (part === document) return ticked.length;
+  const there = new Set([...part.querySelectorAll<HTMLInputElement>(ticks)].map(({ value }) => value));
+  return ticked.filter(({ value }) => there.has(value)).length;
+}
+
+function prepare(part: ParentNode): void {
+  beginSoFar(part, performance.now());
+  showLocalTimes(part);
+  showHeads(part);
+  showChoice(part, countTicked(part));
+}
+
+/** Ticks all that the page shows, or none, as the head says. */
+function chooseAll({ target }: Event): void {
+  if (!(target instanceof HTMLInputElement) || target.dataset.chooseAll === undefined) return;
+  for (const tick of document.querySelectorAll<HTMLInputElement>(ticks)) tick.checked = target.checked;
+}
+
+prepare(document);
+document.addEventListener("change", (event) => {
+  chooseAll(event);
+  showChoice(document, countTicked(document));
+});
+// A browser that comes back to the page ticks again what was ticked.
+addEventListener("pageshow", () => showChoice(document, countTicked(document)));
+
+/** How often the page counts on, in milliseconds. */
+const countMilliseconds = 1000;
+
+async function countOn(): Promise<never> {
+  for (;;) {
+    await rest(countMilliseconds);
+    showSoFar(document, performance.now());
+  }
+}
+
+void countOn();
 
 const list = document.querySelector<HTMLElement>("[data-events]");
 const events = list?.dataset.events;
 if (events !== undefined) {
-  const refresh = createRefresh();
+  const refresh = createRefresh(prepare);
   const source = new EventSource(events);
   for (const name of ["job", "reset"]) source.addEventListener(name, () => void refresh());
 }

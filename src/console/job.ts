@@ -1,24 +1,47 @@
+import { createSecondsCount, type SecondsCount } from "./shared/count-seconds.ts";
 import { createRefresh, showLocalTimes } from "./shared/refresh.ts";
+import { rest } from "./shared/rest.ts";
+import { dropSentDraft } from "./shared/sent-draft.ts";
 
 /** The most lines of a log that the page keeps. */
 const mostLines = 2000;
 
-showLocalTimes(document);
+prepare(document);
+dropSentDraft();
+
+/** Does to a part of the page what only a script can. */
+function prepare(part: ParentNode): void {
+  showLocalTimes(part);
+  for (const button of part.querySelectorAll<HTMLElement>("button[data-copy]")) {
+    button.hidden = !("clipboard" in navigator);
+  }
+}
 
 /** Follows the job of the page until it has ended. A browser opens a stream that breaks again by itself, and goes on where it was. */
 function follow(events: string): void {
   const source = new EventSource(events);
-  const refresh = createRefresh();
+  const count = createSecondsCount();
+  count.begin(document);
+  const refresh = createRefresh((part) => {
+    prepare(part);
+    count.begin(part);
+  });
+  void lookWhileWaiting(source, refresh);
+  void countWhileWatching(source, count);
   const live = (name: string) => document.querySelector<HTMLElement>(`[data-live="${name}"]`);
   const move = ({ data }: MessageEvent<string>) => {
-    const { status, progress, message } = JSON.parse(data);
+    const { status, progress, message, waitsFor } = JSON.parse(data);
     const bar = document.querySelector("progress");
     // What the stream tells again after a break is older than what is shown.
     if (typeof progress === "number" && bar !== null && progress >= bar.value) {
       bar.value = progress;
-      setText(live("progress"), `${progress} %`);
+      // One that waits says for what in place of it.
+      if (live("stage")?.dataset.waits === undefined) setText(live("progress"), `${progress} %`);
       setText(live("message"), String(message));
     }
+    // The server says in words what it waits for, and for how long by now.
+    const stage = live("stage");
+    if ((waitsFor !== undefined) !== (stage?.dataset.waits !== undefined)) void refresh();
     return String(status);
   };
   source.addEventListener("progress", move);
@@ -37,8 +60,11 @@ function follow(events: string): void {
     if (source.readyState === EventSource.CLOSED) void refresh();
   });
   source.addEventListener("log", ({ data }) => {
+    const { lines } = JSON.parse(data);
     const log = live("log");
-    if (log !== null) append(log, JSON.parse(data).lines);
+    if (log !== null) append(log, lines);
+    // Of the steps of a workflow only the log tells.
+    if (lines.some((line: string) => /(Finished|Skipped) step /.test(line))) void refresh();
   });
 }
 
@@ -54,14 +80,32 @@ function append(log: HTMLElement, lines: readonly string[]): void {
   if (isAtEnd) log.scrollTop = log.scrollHeight;
 }
 
-document.addEventListener("click", async (event) => {
-  const link = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-copy]") : null;
-  const text = link?.dataset.copy;
-  if (link === null || text === undefined || !("clipboard" in navigator)) return;
-  event.preventDefault();
-  await navigator.clipboard.writeText(text);
-  link.textContent = "Copied";
+document.addEventListener("click", async ({ target }) => {
+  const button = target instanceof Element ? target.closest<HTMLElement>("button[data-copy]") : null;
+  if (button === null) return;
+  await navigator.clipboard.writeText(button.dataset.copy ?? "");
+  button.textContent = "Copied";
 });
+
+/** How often one that waits is looked at again: its place and its wait are told by the server, in milliseconds. */
+const waitMilliseconds = 5000;
+
+async function lookWhileWaiting(source: EventSource, refresh: () => Promise<void>): Promise<void> {
+  while (source.readyState !== EventSource.CLOSED) {
+    await rest(waitMilliseconds);
+    if (document.querySelector("[data-waits]") !== null) await refresh();
+  }
+}
+
+/** How often the page counts on, in milliseconds. */
+const countMilliseconds = 250;
+
+async function countWhileWatching(source: EventSource, count: SecondsCount): Promise<void> {
+  while (source.readyState !== EventSource.CLOSED) {
+    await rest(countMilliseconds);
+    count.show();
+  }
+}
 
 const events = document.querySelector<HTMLElement>("[data-events]")?.dataset.events;
 if (events !== undefined) follow(events);

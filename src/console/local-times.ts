@@ -1,3 +1,5 @@
+import { addCopyButton } from "./shared/copy-button.ts";
 import { showLocalTimes } from "./shared/refresh.ts";
 
 showLocalTimes(document);
+for (const text of document.querySelectorAll<HTMLElement>("pre[data-copy]")) addCopyButton(text);

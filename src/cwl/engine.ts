@@ -9,7 +9,6 @@ import { Problem } from "../domain/problem.ts";
 import type { ProcessDefinition } from "../domain/process.ts";
 import { isStoppedFor } from "../domain/stop-reason.ts";
 import { usageKey } from "../domain/usage.ts";
-import { type FileValue, itemsOf, type PreparedItem, preparedLeaves } from "../domain/values.ts";
 import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engines/engine.ts";
 import type { Executor } from "../executors/executor.ts";
 import type { Machine } from "../executors/machine.ts";
@@ -23,9 +22,10 @@ import { secretsWarning } from "./document/secrets.ts";
 import { createScriptLoader, type ExpressionLimits, type ScriptLoader } from "./javascript/javascript.ts";
 import { inputObject } from "./run/inputs.ts";
 import { aroundAll, defaultDocker, type LocalRun, placesOf } from "./run/local-run.ts";
-import type { ReadBounds } from "./run/readable.ts";
+import { readBounds } from "./run/read-bounds.ts";
 import type { Call, RunContext, StepCache } from "./run/run-context.ts";
 import { factsOfRun } from "./run/task-facts.ts";
+import { createTaskWaits } from "./run/task-waits.ts";
 import { keepTalk, triesOf } from "./run/tries.ts";
 import { createUsageCount } from "./run/usage.ts";
 import { beginRun, type Run, type RunTools } from "./run.ts";
@@ -166,6 +166,7 @@ async function work(
   const inputs = inputObject(main, prepared.inputs, { allowsLocalFiles: deps.allowsLocalFiles ?? false });
   const context: RunContext = {
     executionId: prepared.executionId,
+    owner: { job: prepared.jobId, ...defined({ user: prepared.user, account: prepared.account }) },
     processes,
     deployedSteps: document.steps,
     executor: deps.executor,
@@ -186,18 +187,20 @@ async function work(
     ...(prepared.trace === undefined ? {} : { trace: prepared.trace }),
     ...(prepared.withoutNetwork === undefined ? {} : { withoutNetwork: prepared.withoutNetwork }),
     usage: createUsageCount(checkpoints.get(usageKey)),
+    waits: createTaskWaits(deps.clock, record),
     ...(deps.isDurable === false ? {} : { facts: factsOfRun(deps, prepared, tools.signal) }),
     said: new Set(),
     patience: deps.patience ?? noPatience,
     goesOnAfterFailure: prepared.onError === "continue",
     runsLostAgain: prepared.restart === undefined || prepared.restart === "rerun",
+    ...defined({ retries: prepared.retries }),
     signal: tools.signal,
     fail: tools.fail,
     hasEarlierTries: existsSync(tasksDirectory(deps.layout, prepared.executionId)),
     ...(deps.cache === undefined ? {} : { cache: deps.cache }),
     ...(scripts === undefined ? {} : { scripts }),
     broaderFormats,
-    readable: deps.allowsLocalFiles === true ? undefined : boundsOf(deps, prepared),
+    readable: deps.allowsLocalFiles === true ? undefined : readBounds(deps.layout, prepared),
     isDurable: deps.isDurable ?? true,
     ...(deps.runRemoteStep === undefined ? {} : { runRemoteStep: deps.runRemoteStep }),
   };
@@ -210,25 +213,6 @@ async function work(
       await context.usage.keep(record, context.facts?.take() ?? []);
     }
   }
-}
-
-/** What values of this execution may name: what it makes itself, and what its inputs are. */
-function boundsOf({ layout }: CwlEngineDeps, prepared: Prepared): ReadBounds {
-  const inputs = Object.values(prepared.inputs).flatMap(inputPaths);
-  return { roots: [tasksDirectory(layout, prepared.executionId), ...inputs], found: new Set() };
-}
-
-function inputPaths(item: PreparedItem | readonly PreparedItem[]): readonly string[] {
-  return itemsOf(item)
-    .flatMap(preparedLeaves)
-    .flatMap((one) => {
-      if (one.kind === "directory") return [one.path];
-      return one.kind === "file" ? filePaths(one) : [];
-    });
-}
-
-function filePaths(file: FileValue): readonly string[] {
-  return [file.path, ...(file.secondaryFiles ?? []).flatMap(filePaths)];
 }
 
 function documentOf({ deps, documents }: Engines, { definition, processId }: Prepared): CwlDocument {

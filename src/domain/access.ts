@@ -21,6 +21,7 @@ export const actions = [
   "bulk",
   "read-metrics",
   "read-audit",
+  "read-system",
 ] as const;
 export type Action = (typeof actions)[number];
 
@@ -31,6 +32,14 @@ export const access = {
   deployer: ["read-processes", "read-own-jobs", "execute", "read-package", "dismiss-own", "upload", "deploy"],
   admin: [...actions],
 } as const satisfies Record<Role, readonly Action[]>;
+
+/** Who looks at what everybody does, and changes nothing: no role by itself, but an admin's key that is held to reading. */
+export const overseer = {
+  name: "overseer",
+  role: "admin",
+  actions: ["read-processes", "read-own-jobs", "read-all-jobs", "read-package"],
+  words: "viewer of all jobs: reads the jobs of everybody, and changes nothing",
+} as const satisfies { readonly role: Role; readonly actions: readonly Action[] } & Readonly<Record<string, unknown>>;
 
 /** What a key holds its user to, besides the role. */
 export type Scope = {
@@ -45,6 +54,8 @@ export type Principal = {
   readonly role: Role;
   /** The owner of the key; undefined for an anonymous user. */
   readonly user?: string;
+  /** The key that it comes with. */
+  readonly keyId?: string;
   /** Where an anonymous user comes from: an IPv4 address, or the /64 network of an IPv6 one. */
   readonly network?: string;
   /** The request that it asks by; undefined where nobody asks by a request. */

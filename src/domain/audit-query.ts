@@ -1,7 +1,8 @@
-import { type AuditAction, auditActions } from "./audit.ts";
+import { type AuditAction, type AuditOutcome, auditActions, auditOutcomes } from "./audit.ts";
 import { defined } from "./defined.ts";
 import { nearNames } from "./near-names.ts";
 import { Problem } from "./problem.ts";
+import { readTimeAgo } from "./time-ago.ts";
 
 /** What is asked of the audit, as it was written. */
 export type AuditWords = {
@@ -10,6 +11,7 @@ export type AuditWords = {
   readonly user?: string;
   readonly action?: string;
   readonly subject?: string;
+  readonly outcome?: string;
 };
 
 /** What is asked of the audit. Times are milliseconds since 1970. */
@@ -19,6 +21,7 @@ export type AuditQuery = {
   readonly user?: string;
   readonly action?: AuditAction;
   readonly subject?: string;
+  readonly outcome?: AuditOutcome;
 };
 
 /** Reads what is asked of the audit. Throws `invalid-query-parameter-value` naming the field. */
@@ -30,17 +33,16 @@ export function readAuditQuery(words: AuditWords, now: number): AuditQuery {
     user,
     action: actionOf(words.action),
     subject,
+    outcome: outcomeOf(words.outcome),
   });
 }
 
-const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 const instant = /^\d{4}-\d{2}-\d{2}(?:[Tt]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d{2}:\d{2}))?$/;
 
 function timeOf(name: "since" | "until", text: string | undefined, now: number): number | undefined {
   if (text === undefined) return undefined;
-  const [, count, unit] = /^(\d{1,9})([smhdw])$/.exec(text) ?? [];
-  const milliseconds = Object.entries(units).find(([one]) => one === unit)?.[1];
-  if (milliseconds !== undefined) return now - Number(count) * milliseconds;
+  const ago = readTimeAgo(text, now);
+  if (ago !== undefined) return ago;
   const at = instant.test(text) ? Date.parse(text.toUpperCase()) : Number.NaN;
   if (!Number.isNaN(at)) return at;
   const wanted = "a time ago, such as 90s, 30m, 12h, 7d or 4w, or a time, such as 2030-01-31 or 2030-01-31T12:00:00Z";
@@ -59,6 +61,17 @@ function actionOf(text: string | undefined): AuditAction | undefined {
   throw new Problem(
     "invalid-query-parameter-value",
     `Cannot read the audit: found action ${shown(text)}, wanted ${wanted}`,
+  );
+}
+
+function outcomeOf(text: string | undefined): AuditOutcome | undefined {
+  if (text === undefined) return undefined;
+  const outcome = auditOutcomes.find((one) => one === text);
+  if (outcome !== undefined) return outcome;
+  const wanted = auditOutcomes.join(" or ");
+  throw new Problem(
+    "invalid-query-parameter-value",
+    `Cannot read the audit: found outcome ${shown(text)}, wanted ${wanted}`,
   );
 }
 

@@ -28,6 +28,18 @@ export const auditActions = [
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 
+/** What is done to a job, whose id is the subject. */
+const jobActions: readonly string[] = ["dismiss", "remove", "retry", "read", "share", "unshare"];
+
+/** Returns the id of the job that a line is about; undefined where it is about something else. */
+export function jobOfLine(line: {
+  readonly action: string;
+  readonly subject: string;
+  readonly jobID?: string;
+}): string | undefined {
+  return jobActions.includes(line.action) ? line.subject : line.jobID;
+}
+
 export const auditOutcomes = ["done", "refused"] as const;
 export type AuditOutcome = (typeof auditOutcomes)[number];
 

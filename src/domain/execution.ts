@@ -20,6 +20,19 @@ const byId = v.custom<JsonObject | readonly Json[]>(
   "a map by id, or a list of objects with an id",
 );
 
+/** Longer texts do not fit a row of a table. */
+const longestTitle = 200;
+const titleWanted = `one line of text, of at most ${longestTitle} characters`;
+
+/** What a job may be called. White space around it is left out. */
+export const JobTitleSchema = v.pipe(
+  v.string(titleWanted),
+  v.trim(),
+  v.minLength(1, titleWanted),
+  v.maxLength(longestTitle, titleWanted),
+  v.check((text) => !/\p{Cc}/u.test(text), titleWanted),
+);
+
 /**
  * The body of an execution request: OGC 18-062r2 execute.yaml, the 2.0 draft's, and the older one with lists.
  * Values of inputs and outputs are read by `readExecution`, against the process's description.
@@ -34,8 +47,8 @@ export const ExecuteBodySchema = v.looseObject({
   subscriber: v.optional(SubscriberSchema),
   subscribers: v.optional(SubscriberSchema),
   notification_email: v.optional(MailAddressSchema),
-  /** Words for readers and tools; tags go with the job. */
-  title: v.optional(v.unknown()),
+  /** Words for readers and tools; the title and the tags go with the job. */
+  title: v.optional(JobTitleSchema),
   description: v.optional(v.unknown()),
   $schema: v.optional(v.unknown()),
   tags: v.optional(v.union([v.array(v.string()), v.string()], "a list of words")),
@@ -71,7 +84,7 @@ export function readExecution(
   const { outputs: givenOutputs } = others;
   const named = isById(givenOutputs) ? readOutputs(givenOutputs, description, faults, warnings) : undefined;
   if (!outcome.success) return { faults, execution: { ...empty, items: read.items } };
-  const { process, mode, response, heddle } = outcome.output;
+  const { process, mode, response, heddle, title } = outcome.output;
   // 1.0 has no words for wanting no outputs: who names none wants all of them (OGC 18-062r2 /req/core/process-execute-default-outputs).
   const isNone = named !== undefined && Object.keys(named).length === 0;
   const outputs = isNone && response !== undefined ? undefined : named;
@@ -86,7 +99,7 @@ export function readExecution(
   }
   const request: JobRequest = {
     inputs: read.inputs,
-    ...defined({ outputs, response, run, warnings: unlessEmpty(warnings) }),
+    ...defined({ outputs, response, run, title, warnings: unlessEmpty(warnings) }),
     ...(subscribers.length === 0 ? {} : { notify: subscribers.map(({ subscriber }) => wishOf(subscriber)) }),
   };
   return { faults, execution: { mode: mode ?? "auto", request, items: read.items, subscribers } };

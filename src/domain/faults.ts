@@ -16,9 +16,12 @@ export function found(value: unknown): string {
 /** What of a text is looked at for a password. */
 const lookedAt = 4096;
 
-/** Cuts the password out of a URL: what was found wrong is repeated where others may read it. */
+/** Cuts passwords, and tokens of uploads, out of a URL: what was found wrong is repeated where others may read it. */
 function withoutPassword(text: string): string {
-  return text.slice(0, lookedAt).replaceAll(/(\/\/[^/\s:@]*):[^/\s@]+@/g, "$1:***@");
+  return text
+    .slice(0, lookedAt)
+    .replaceAll(/(\/\/[^/\s:@]*):[^/\s@]+@/g, "$1:***@")
+    .replaceAll(/(vault:\/\/[\w-]+[/#]|\/vault\/[\w-]+\/)\w+/g, "$1***");
 }
 
 /** A value without what would stand after so many characters: at least as long as they are, when it was longer. */

@@ -1,6 +1,7 @@
 import { defined, unlessEmpty } from "./defined.ts";
 import { type JobStatus, jobStatuses } from "./job-state.ts";
 import { Problem } from "./problem.ts";
+import { readTimeAgo } from "./time-ago.ts";
 
 /** Which jobs a list shows (OGC 18-062r2, requirements class job-list). Every condition that is given must hold. */
 export type JobSearch = {
@@ -36,10 +37,11 @@ export const searchNames = [
   "q",
   "process",
   "service",
+  "user",
 ] as const;
 
-/** Reads the filters of a job list. Throws `invalid-query-parameter-value` naming the parameter, what was found and what was wanted. */
-export function readJobSearch(query: QueryLists): JobSearch {
+/** Reads the filters of a job list at the time `now`. Throws `invalid-query-parameter-value` naming the parameter, what was found and what was wanted. */
+export function readJobSearch(query: QueryLists, now: number): JobSearch {
   const types = query("type").filter((type) => type !== "process");
   if (types.length > 0) throw wrongQuery("type", types.join(), "process");
   const processIds = [...query("processID"), ...query("process")];
@@ -53,7 +55,7 @@ export function readJobSearch(query: QueryLists): JobSearch {
     throw wrongQuery("minDuration", String(minDurationSeconds), `at most maxDuration, ${maxDurationSeconds}`);
   }
   return {
-    ...readInterval(query("datetime").join()),
+    ...readInterval(query("datetime").join(), now),
     ...defined({
       processIds: unlessEmpty(processIds),
       providerIds: unlessEmpty(providerIds),
@@ -97,9 +99,19 @@ function readSeconds(name: string, query: QueryLists): number | undefined {
   return Number(text);
 }
 
-/** An instant, or an interval whose ends may be open: `a/b`, `../b`, `a/..`, `/b`, `a/` (RFC 3339 5.6). */
-function readInterval(text: string): Pick<JobSearch, "createdFrom" | "createdTo"> {
+/** Spans of the creation that the page of jobs offers: days are those of UTC, as those that are typed. */
+export const createdChoices = [
+  { value: "today", words: "today (UTC)" },
+  { value: "7d", words: "last 7 days" },
+  { value: "30d", words: "last 30 days" },
+] as const;
+
+/** A time ago (our extension), or today, from which on; an instant; or an interval whose ends may be open: `a/b`, `../b`, `a/..`, `/b`, `a/` (RFC 3339 5.6). */
+function readInterval(text: string, now: number): Pick<JobSearch, "createdFrom" | "createdTo"> {
   if (text === "") return {};
+  const ago = readTimeAgo(text, now);
+  if (ago !== undefined) return { createdFrom: ago };
+  if (text === "today") return { createdFrom: now - (now % dayMilliseconds) };
   const [start = "", end, ...others] = text.split("/");
   if (others.length > 0) throw wrongInterval(text);
   const from = readInstant(start, text);
@@ -128,5 +140,7 @@ function readInstant(text: string, whole: string): number | undefined {
 }
 
 function wrongInterval(text: string): Problem {
-  return wrongQuery("datetime", text, "a day, an RFC 3339 instant, or an interval start/end whose ends may be ..");
+  const wanted =
+    "today, a time ago, such as 12h or 7d, a day, such as 2030-01-31, two of them with / between, such as 2030-01-01/2030-01-31 (.. for an open end), or times, such as 2030-01-31T12:00:00Z";
+  return wrongQuery("datetime", text, wanted);
 }

@@ -23,6 +23,8 @@ export type JobRequest = {
   /** Undefined when the request did not say (a 2.0 client). */
   readonly response?: "raw" | "document";
   readonly run?: RunLimits;
+  /** What its client calls the job. */
+  readonly title?: string;
   /** What of the request was left out, each with its place. */
   readonly warnings?: readonly string[];
   /** What is told of the job; undefined when nobody wants to be told. */
@@ -53,6 +55,20 @@ export type JobFailure = {
   /** The last lines that the tool wrote to stderr. */
   readonly stderrTail?: string;
 };
+
+/** What a running job waits for, as a noun, while none of its tools runs. */
+export type JobWait = {
+  readonly reason: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  /** Those with a higher one come before it; 0 when absent. */
+  readonly priority?: number;
+};
+
+/** What a job waits for when as many run as may run at once. */
+export const freeSlot = "a free slot";
+/** What it waits for when the machine has no room for its tool. */
+export const freeRoom = "a slot, cores and memory to be free";
 
 /** A job (OGC 18-062r2, statusInfo). Times are milliseconds since 1970. */
 export type Job = {
@@ -91,7 +107,13 @@ export type Job = {
   readonly startedAt?: number;
   readonly finishedAt?: number;
   readonly updatedAt: number;
+  /** How long the attempt waited since its claim while nothing of it ran, as far as it was written down. */
+  readonly waitedMilliseconds?: number;
+  /** What it waits for since its claim; known only while it does. */
+  readonly wait?: JobWait;
   readonly failure?: JobFailure;
+  /** The user who dismissed it, or removed it after its end; undefined for a caller without a key. */
+  readonly dismissedBy?: string;
   /** The execution's id, kept by the finishing write of a job whose locations were mapped. */
   readonly wpsId?: string;
   /** The execution whose finished steps the next one keeps; set by a retry. */

@@ -1,4 +1,6 @@
-const units = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
+import { readSpan } from "./spans.ts";
+
+const daySeconds = 86_400;
 
 /** The end of the days that a time can name. */
 const lastTime = Date.UTC(9999, 11, 31);
@@ -13,11 +15,11 @@ export function readExpiry(text: string, now: number): number | undefined {
 }
 
 function readTime(text: string, now: number): number | undefined {
-  const [, digits, unit] = /^(\d{1,9})([smhdw])$/.exec(text) ?? [];
-  if (unit !== undefined) return now + Number(digits) * secondsOf(unit) * 1000;
+  const span = readSpan(text);
+  if (span !== undefined) return now + span * 1000;
   if (/^\d{4}-\d\d-\d\d$/.test(text)) {
     const day = Date.parse(`${text}T00:00:00Z`);
-    return isDay(day, text) ? day + units.d * 1000 : undefined;
+    return isDay(day, text) ? day + daySeconds * 1000 : undefined;
   }
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/.test(text)) return undefined;
   const at = Date.parse(text);
@@ -27,9 +29,4 @@ function readTime(text: string, now: number): number | undefined {
 /** The 31st of a short month would be read as a day of the next one. */
 function isDay(at: number, text: string): boolean {
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
-}
-
-function secondsOf(unit: string): number {
-  const [, seconds = 0] = Object.entries(units).find(([name]) => name === unit) ?? [];
-  return seconds;
 }

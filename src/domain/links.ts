@@ -45,6 +45,11 @@ export function providerUrl(baseUrl: string, providerId: string): string {
   return `${baseUrl}/providers/${encodeURIComponent(providerId)}`;
 }
 
+/** Gives the URL of a process of a provider. */
+export function providerProcessUrl(baseUrl: string, providerId: string, processId: string): string {
+  return `${providerUrl(baseUrl, providerId)}/processes/${encodeURIComponent(processId)}`;
+}
+
 /** Gives the URL of a job. */
 export function jobUrl(baseUrl: string, jobId: string): string {
   return `${baseUrl}/jobs/${jobId}`;

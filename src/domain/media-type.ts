@@ -171,3 +171,21 @@ export function isTextType(mediaType: string): boolean {
 export function essenceOf(mediaType: string): string {
   return (mediaType.split(";", 1)[0] ?? "").trim().toLowerCase();
 }
+
+/** What a browser shows as an image, in which nothing is executed. */
+const imageTypes: ReadonlySet<string> = new Set([
+  "image/png",
+  "image/jpeg",
+  "image/gif",
+  "image/webp",
+  "image/bmp",
+  "image/svg+xml",
+]);
+
+/** Tells whether a page shows a media type as an image. */
+export function isShownImage(mediaType: string): boolean {
+  return imageTypes.has(essenceOf(mediaType));
+}
+
+/** Larger images are shown by no page. */
+export const maxImageBytes = 20 * 2 ** 20;

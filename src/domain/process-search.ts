@@ -50,6 +50,13 @@ export function readNeedles(texts: readonly string[], keywords: readonly string[
   return needles.toSorted((one, other) => other.length - one.length);
 }
 
+/** Tells whether texts of a process, such as another server lists it, hold all that is searched for. */
+export function holdsNeedles(texts: readonly (string | undefined)[], needles: readonly string[]): boolean {
+  if (needles.length === 0) return true;
+  const text = folded(texts.join("\n").slice(0, maxCharacters));
+  return needles.every((needle) => text.includes(needle));
+}
+
 /** Reads the order of a process list: `sortby=-updated`. Throws `invalid-query-parameter-value`. */
 export function readProcessOrder(texts: readonly string[]): ProcessOrder {
   const [text, ...others] = texts;

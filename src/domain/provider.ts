@@ -29,8 +29,8 @@ const ownHeaders = [
   "idempotency-key",
 ];
 
-/** A caller's `Authorization` is the key of this service, and no other server may see it. */
-const keptHeaders = ["authorization", "x-auth-vault", "proxy-authorization"];
+/** A caller's `Authorization` is the key of this service, a browser's `Cookie` its session; no other server may see them. */
+export const keptHeaders: readonly string[] = ["authorization", "x-auth-vault", "proxy-authorization", "cookie"];
 
 const freeHeader = v.pipe(
   headerName,

@@ -42,7 +42,8 @@ export function dialectOf(request: JobRequest): "1.0" | "2.0" {
 export function shapeOf(request: JobRequest, wanted: readonly string[], wish: ShapeWish): ResultsShape {
   const [only] = wanted;
   if (wish.asksDocument) return { kind: "document" };
-  if (only === undefined) return { kind: "nothing" };
+  // A process without outputs has results all the same, with no member; a request may say that it wants none.
+  if (only === undefined) return { kind: request.outputs === undefined && !wish.isSync ? "document" : "nothing" };
   if (dialectOf(request) === "2.0") {
     const isBare = wanted.length === 1 && (wish.isSync || !wish.acceptsJson);
     if (isBare) return { kind: "bare", outputId: only };

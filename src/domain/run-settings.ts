@@ -26,6 +26,24 @@ function whole(lowest: number, highest: number) {
   return v.pipe(v.number(wanted), v.integer(wanted), v.minValue(lowest, wanted), v.maxValue(highest, wanted));
 }
 
+/** What another try of a tool may follow, as a process says it; the words are those of Slurm. */
+export const retryCauses = ["OUT_OF_MEMORY", "TIMEOUT", "NODE_FAIL"] as const;
+export type RetryCause = (typeof retryCauses)[number];
+
+function factor() {
+  const wanted = "a number from 1 to 16";
+  return v.pipe(v.number(wanted), v.minValue(1, wanted), v.maxValue(16, wanted));
+}
+
+const RetrySchema = v.strictObject({
+  /** Further tries after this cause. */
+  times: whole(1, 10),
+  /** How much more than in the try before a tool is given, of what it asks for. */
+  memoryFactor: v.optional(factor()),
+  timeFactor: v.optional(factor()),
+});
+export type Retry = v.InferOutput<typeof RetrySchema>;
+
 /** How the jobs of a process are run here: the member `heddle` of its description. */
 export const RunSettingsSchema = v.strictObject({
   restart: v.optional(v.picklist(restartPolicies, `one of ${restartPolicies.join(", ")}`)),
@@ -42,6 +60,10 @@ export const RunSettingsSchema = v.strictObject({
       v.maxLength(100, "at most 100 keys, roles or media types of assets"),
     ),
   ),
+  /** Its tools run on the machine of the service, also where those of other processes run on a cluster. */
+  executor: v.optional(v.picklist(["local"], "local")),
+  /** Which ends of a tool are followed by another try, and with how much more. */
+  retries: v.optional(v.strictObject(v.entriesFromList(retryCauses, v.optional(RetrySchema)))),
   /** Its tools make namespaces of their own in their sandbox, as browsers do: only an admin may say so. */
   ownNamespaces: v.optional(v.boolean("true or false")),
 });
@@ -63,6 +85,8 @@ export type RunLimits = {
   readonly maxSeconds?: number;
   readonly processSlots?: number;
   readonly isPinned?: true;
+  /** Under which name a cluster accounts for it, by the table of the operator when it was submitted. */
+  readonly account?: string;
 };
 
 /** Joins the wishes of a request with the settings of its process. Undefined when neither says anything. */

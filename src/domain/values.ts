@@ -25,7 +25,12 @@ export type PlainItem =
       readonly mediaType?: string;
       /** Which assets of STAC items are wanted: by key, role or media type. All of them when absent. */
       readonly assets?: readonly string[];
+      /** What it leads to, when that is a result of a job of this service. */
+      readonly output?: PublishedOutput;
     };
+
+/** A published file or directory, by its path below the output directory. */
+export type PublishedOutput = { readonly path: string; readonly isDirectory: boolean; readonly mediaType?: string };
 
 /** Input values by input id; an array stands for several occurrences of the input. */
 export type Inputs = Readonly<Record<string, InputItem | readonly InputItem[]>>;

@@ -53,26 +53,48 @@ export async function directoryOfFile(
   file: FileValue,
 ): Promise<DirectoryValue> {
   try {
-    const kind = await archiveKind(file.path);
-    if (kind !== undefined) {
-      const into = join(directory, "unpacked");
-      await unpackArchive(file.path, kind, into, { maxBytes: deps.maxBytes, signal: deps.signal });
-      return await topOf(into, file.basename.replace(/\.(zip|tgz|tar|tar\.gz|safe\.zip)$/i, ""));
-    }
+    const source = await sourceOfDirectory(place, item.href, file);
     const target = { place, directory };
-    const document = await documentOf(file);
-    if (document === undefined) throw refuseInput(place, `a file of ${file.sizeBytes} bytes`, wantedDirectory);
-    if (document.kind === "page") {
-      return await fetchFolder(deps, target, item.href, linksOfPage(document.text, item.href));
+    switch (source.kind) {
+      case "archive": {
+        const into = join(directory, "unpacked");
+        await unpackArchive(file.path, source.archive, into, { maxBytes: deps.maxBytes, signal: deps.signal });
+        return await topOf(into, file.basename.replace(/\.(zip|tgz|tar|tar\.gz|safe\.zip)$/i, ""));
+      }
+      case "links":
+        return await fetchFolder(deps, target, item.href, source.links);
+      case "stac":
+        return await stageStac(deps, target, source.document, item);
+      default:
+        return source satisfies never;
     }
-    if (isStac(document.value)) return await stageStac(deps, target, document.value, item);
-    const links = linksOfListing(document.value, item.href);
-    if (links === undefined) throw refuseInput(place, "JSON that is neither STAC nor a list of files", wantedDirectory);
-    return await fetchFolder(deps, target, item.href, links);
   } catch (cause) {
     if (!(cause instanceof Problem) || cause.message.startsWith("Cannot read input")) throw cause;
     throw refuseInput(place, `what cannot be made a directory (${cause.message})`, "one that can", cause);
   }
+}
+
+/** What a directory is made of. */
+type DirectorySource =
+  | { readonly kind: "archive"; readonly archive: NonNullable<Awaited<ReturnType<typeof archiveKind>>> }
+  | { readonly kind: "links"; readonly links: NonNullable<ReturnType<typeof linksOfListing>> }
+  | { readonly kind: "stac"; readonly document: JsonObject };
+
+/** Tells what a directory is made of by what a file holds. Throws `invalid-parameter-value` for what makes none. */
+export async function sourceOfDirectory(
+  place: InputPlace,
+  href: string,
+  file: Pick<FileValue, "path" | "sizeBytes" | "mediaType">,
+): Promise<DirectorySource> {
+  const archive = await archiveKind(file.path);
+  if (archive !== undefined) return { kind: "archive", archive };
+  const document = await documentOf(file);
+  if (document === undefined) throw refuseInput(place, `a file of ${file.sizeBytes} bytes`, wantedDirectory);
+  if (document.kind === "page") return { kind: "links", links: linksOfPage(document.text, href) };
+  if (isStac(document.value)) return { kind: "stac", document: document.value };
+  const links = linksOfListing(document.value, href);
+  if (links === undefined) throw refuseInput(place, "JSON that is neither STAC nor a list of files", wantedDirectory);
+  return { kind: "links", links };
 }
 
 /** Makes a directory of a STAC document that stands in the request itself. */
@@ -102,7 +124,7 @@ type Document =
   | { readonly kind: "page"; readonly text: string };
 
 /** Reads a file as a document that can stand for a directory; undefined when it is none. */
-async function documentOf(file: FileValue): Promise<Document | undefined> {
+async function documentOf(file: Pick<FileValue, "path" | "sizeBytes" | "mediaType">): Promise<Document | undefined> {
   if (file.sizeBytes > maxDocumentBytes) return undefined;
   const text = await readFile(file.path, "utf8");
   const begin = text.trimStart().slice(0, 1);

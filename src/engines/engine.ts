@@ -1,9 +1,9 @@
-import type { JobFailure, OutputRequest } from "../domain/job.ts";
+import type { JobFailure, JobWait, OutputRequest } from "../domain/job.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Trace } from "../domain/origin.ts";
 import type { Process, ProcessDefinition } from "../domain/process.ts";
-import type { ErrorPolicy, RestartPolicy } from "../domain/run-settings.ts";
-import type { OutputValues, PreparedInputs } from "../domain/values.ts";
+import type { ErrorPolicy, RestartPolicy, RunSettings } from "../domain/run-settings.ts";
+import type { OutputValues, PreparedInputs, PreparedItem } from "../domain/values.ts";
 
 /** Who is told of tries that failed and are followed by others, and who ends them. */
 export type Following = {
@@ -26,6 +26,14 @@ export type Prepared = {
   readonly restart?: RestartPolicy;
   /** What becomes of the rest of a workflow when a step fails; it is stopped when nothing is said. */
   readonly onError?: ErrorPolicy;
+  /** Who submitted the job; undefined for an anonymous user. */
+  readonly user?: string;
+  /** Under which name a cluster accounts for it. */
+  readonly account?: string;
+  /** Its tools stay on this machine, wherever those of others run. */
+  readonly executor?: "local";
+  /** Which ends of its tools are followed by another try. */
+  readonly retries?: NonNullable<RunSettings["retries"]>;
   /** Its tools may make namespaces of their own in their sandbox. */
   readonly ownNamespaces?: boolean;
   /** Why its tools have no network, though they may ask for it; undefined when they have what they ask for. */
@@ -59,6 +67,8 @@ export type EngineRecord = {
   ): Promise<void>;
   /** Adds a line to the job's log. */
   log(message: string): void;
+  /** Tells that no part of the run can go on for want of something, or with `undefined` that one does, since a time (now when absent). */
+  waits?(wait: JobWait | undefined, until?: number): void;
   /** Notes what is begun for the job, or with `undefined` that the last one is over: who finds the program frozen reads it. */
   doing?(what: string | undefined): void;
 };
@@ -98,4 +108,12 @@ export type Engine = {
   dismiss(handle: JsonObject, checkpoints?: Checkpoints): Promise<void>;
   /** Lets go of what is kept to find an ended run again; called after its end was written. */
   cleanup(handle: JsonObject): Promise<void>;
+};
+
+/** Says before a run what its engine would refuse: in words, or nothing. */
+export type EngineJudge = {
+  /** A file of a media type. */
+  format(inputId: string, mediaType: string): string | undefined;
+  /** All that an input was given, none of it a file. */
+  input(inputId: string, given: PreparedItem | readonly PreparedItem[]): string | undefined;
 };

@@ -1,4 +1,5 @@
 import { knownCrs } from "../domain/crs.ts";
+import { defined } from "../domain/defined.ts";
 import { alternativesOf, isBoxSchema, isOfType, isSameType, typeOfSchema } from "../domain/described.ts";
 import { fault } from "../domain/faults.ts";
 import { broaderFormatsName } from "../domain/format-names.ts";
@@ -11,6 +12,7 @@ import type { Process } from "../domain/process.ts";
 import type { InputItem } from "../domain/values.ts";
 import { type Alternative, compareValue, type Given } from "./compare-value.ts";
 import { directoryFaults, encodingFault, innerFaults, standIn } from "./content-faults.ts";
+import type { EngineJudge } from "./engine.ts";
 import { type SchemaBudget, schemaBudget } from "./json-schema/check.ts";
 import { readSchema } from "./json-schema/schema.ts";
 
@@ -27,7 +29,12 @@ export type InputCheck = {
   readonly holdsInnerFiles: (inputId: string) => boolean;
   /** Checks a value that was read from a reference. Gives what is wrong, or nothing. */
   value(inputId: string, value: Json): readonly string[];
+  /** What the engine holds inputs against besides their schemas; absent where that is nothing. */
+  readonly judge?: EngineJudge;
 };
+
+/** Makes what the engine of a process says; undefined for an engine that says nothing more. */
+export type MakeJudge = (process: Pick<Process, "definition">) => EngineJudge | undefined;
 
 type Checked = Pick<Process, "description" | "fileInputs"> & Partial<Pick<Process, "definition">>;
 
@@ -69,10 +76,7 @@ export function createInputCheck(process: Checked, isUnchecked: UncheckedInput =
     item(inputId, item, pointer, budget = schemaBudget()) {
       switch (item.kind) {
         case "reference":
-          // The format of what makes a directory is not the directory's own.
-          return process.fileInputs.includes(inputId) && !alternatives(inputId).every(isDirectory)
-            ? formatFaults(process, alternatives(inputId), item.mediaType, `${pointer}/type`)
-            : [];
+          return referenceFaults(process, alternatives(inputId), { ...item, inputId }, `${pointer}/type`);
         case "bbox":
           if (process.fileInputs.includes(inputId)) {
             return [{ pointer, detail: `found a bounding box, wanted ${wantedFile}` }];
@@ -132,19 +136,27 @@ function withKnownCrs(value: Json): Json {
 export type InputChecks = { of(process: Checked & Pick<Process, "revision">): InputCheck };
 
 /** Creates a bounded store of checks, by revision: a revision never changes. */
-export function createInputChecks(maxRevisions: number, logger?: Pick<Logger, "warn">): InputChecks {
+export function createInputChecks(
+  maxRevisions: number,
+  { logger, judgeOf }: { readonly logger?: Pick<Logger, "warn">; readonly judgeOf?: MakeJudge } = {},
+): InputChecks {
   const checks = new Map<string, InputCheck>();
   return {
     of(process) {
       const known = checks.get(process.revision);
       if (known !== undefined) return known;
-      const made = createInputCheck(process, (input, reason) =>
+      const check = createInputCheck(process, (input, reason) =>
         logger?.warn("Values of an input are checked by its own server only", {
           process: process.description.id,
           input,
           reason,
         }),
       );
+      const { definition } = process;
+      const made = {
+        ...check,
+        ...defined({ judge: definition === undefined ? undefined : judgeOf?.({ definition }) }),
+      };
       checks.set(process.revision, made);
       const [oldest] = checks.keys();
       if (checks.size > maxRevisions && oldest !== undefined) checks.delete(oldest);
@@ -183,6 +195,27 @@ function qualifiedFaults(
   if (fitting.length > 0) return faultsOf(fitting);
   const offered = alternatives.map((one) => one.mediaType).join(", ");
   return [fault(`${pointer}/mediaType`, mediaType, `one of ${offered}`)];
+}
+
+/** Checks the media type that a link says it leads to. */
+function referenceFaults(
+  process: Checked,
+  alternatives: readonly Alternative[],
+  { inputId, mediaType }: { readonly inputId: string; readonly mediaType?: string },
+  pointer: string,
+): readonly Fault[] {
+  if (process.fileInputs.includes(inputId)) {
+    // The format of what makes a directory is not the directory's own.
+    return alternatives.every(isDirectory) ? [] : formatFaults(process, alternatives, mediaType, pointer);
+  }
+  // Another server reads by rules of its own.
+  if (mediaType === undefined || process.definition?.kind === "remote") return [];
+  const isNamed = alternatives.length > 0 && alternatives.every((one) => one.mediaType !== undefined);
+  if (isNamed && !alternatives.some((one) => isSameType(one.mediaType ?? "", mediaType))) {
+    const offered = alternatives.map((one) => one.mediaType).join(", ");
+    return [fault(pointer, mediaType, `one of ${offered}`)];
+  }
+  return [];
 }
 
 /** What a file holds is the tool's business; but text is text, and of the formats that are described. */

@@ -2,6 +2,8 @@ import { isOfType, isSameType } from "../domain/described.ts";
 import type { Json } from "../domain/json.ts";
 import { isJsonType, mediaTypeOf, unknownMediaType } from "../domain/media-type.ts";
 import type { FileValue } from "../domain/values.ts";
+import type { DataContent } from "./data-url.ts";
+import type { InputPlace } from "./input-place.ts";
 
 /** What clients and servers say of a file when they do not know better. */
 const vagueTypes = [unknownMediaType, "binary/octet-stream", "application/x-download", "text/plain"];
@@ -10,7 +12,10 @@ const vagueTypes = [unknownMediaType, "binary/octet-stream", "application/x-down
  * Takes a file for what its input is described with, when nobody named its media type but vaguely. `formats` are the media
  * types of the input's description.
  */
-export function withDescribedType(file: FileValue, formats: readonly string[]): FileValue {
+export function withDescribedType<File extends Pick<FileValue, "basename" | "mediaType">>(
+  file: File,
+  formats: readonly string[],
+): File {
   const { mediaType = unknownMediaType } = file;
   const usual = usualFormat(formats);
   const isVague = vagueTypes.some((vague) => isSameType(vague, mediaType));
@@ -23,6 +28,11 @@ export function withDescribedType(file: FileValue, formats: readonly string[]): 
 export function inlineType(value: Json, formats: readonly string[]): string {
   if (typeof value !== "string") return formats.find(isJsonType) ?? "application/json";
   return usualFormat(formats) ?? "text/plain";
+}
+
+/** Tells the media type of what a data: URL holds: the one that it names, else the usual one of its input. */
+export function dataType({ isFile, formats }: Pick<InputPlace, "isFile" | "formats">, content: DataContent): string {
+  return content.mediaType ?? (isFile ? inlineType(content.text, formats) : "text/plain");
 }
 
 /** The first format, when it says anything: not bytes of any kind, and no range. */

@@ -1,4 +1,8 @@
+import { isDirectorySchema, mediaTypesOf } from "../domain/described.ts";
+import { isRepeated } from "../domain/execution-inputs.ts";
 import { Problem } from "../domain/problem.ts";
+import type { Process } from "../domain/process.ts";
+import { type InputItem, isItemList } from "../domain/values.ts";
 
 /** Where an item stands: the input, and which of its occurrences. */
 export type InputPlace = {
@@ -12,6 +16,25 @@ export type InputPlace = {
   /** The media types that the input is described with. */
   readonly formats: readonly string[];
 };
+
+/** Returns the place of the first item of what an input was given. */
+export function placeOfInput(
+  { fileInputs, description }: Pick<Process, "fileInputs" | "description">,
+  inputId: string,
+  given: InputItem | readonly InputItem[],
+): InputPlace {
+  const definition = description.inputs[inputId];
+  const isFile = fileInputs.includes(inputId);
+  // Several files for one directory are what it holds.
+  const isWhole = !isItemList(given) || (definition !== undefined && isRepeated(definition));
+  return {
+    inputId,
+    index: 0,
+    isFile,
+    isDirectory: isFile && isWhole && isDirectorySchema(definition?.schema ?? {}),
+    formats: mediaTypesOf(definition?.schema ?? {}),
+  };
+}
 
 /** Words why an item cannot be read. */
 export function refuseInput(place: InputPlace, found: string, wanted: string, cause?: unknown): Problem {

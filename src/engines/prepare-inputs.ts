@@ -1,10 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdir, realpath, stat, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { defined } from "../domain/defined.ts";
-import { isDirectorySchema, mediaTypesOf } from "../domain/described.ts";
-import { isRepeated } from "../domain/execution-inputs.ts";
 import type { Json } from "../domain/json.ts";
 import { extensionOf } from "../domain/media-type.ts";
 import { Problem } from "../domain/problem.ts";
@@ -19,16 +16,19 @@ import {
   type PlainItem,
   type PreparedInputs,
   type PreparedItem,
+  type PublishedOutput,
 } from "../domain/values.ts";
 import type { AssetCache } from "../files/asset-cache.ts";
-import { directoryMode, fileMode, isInside } from "../files/layout.ts";
+import { directoryMode, fileMode } from "../files/layout.ts";
 import type { RemoteFacts } from "../net/ask-facts.ts";
 import type { Downloaded } from "../net/download.ts";
+import { readDataUrl } from "./data-url.ts";
 import { type DirectoryDeps, directoryOfFile, directoryOfValue, wantedDirectory } from "./directory-input.ts";
 import type { Following } from "./engine.ts";
 import type { ShareLeft } from "./fetching-room.ts";
-import { inlineType, withDescribedType } from "./input-format.ts";
-import { type InputPlace, refuseInput } from "./input-place.ts";
+import { dataType, inlineType, withDescribedType } from "./input-format.ts";
+import { type InputPlace, placeOfInput, refuseInput } from "./input-place.ts";
+import { localFile, type Reference } from "./local-file.ts";
 import { prepareInside } from "./prepare-inside.ts";
 import { plainValue, readReferenced } from "./read-referenced.ts";
 
@@ -48,6 +48,8 @@ export type PrepareInputsDeps = {
   readonly inputRoots: readonly string[];
   /** Finds an uploaded file by its id. */
   readonly vaultFile: (id: string) => Promise<VaultSource | undefined>;
+  /** Copies a published result of this service to a place; undefined when it is gone. */
+  readonly copyOutput?: (path: string, directory: string) => Promise<{ path: string; sizeBytes: number } | undefined>;
   /** Fetches a file of another server into a directory. Throws `remote-failure`. */
   readonly download: (
     url: string,
@@ -85,19 +87,10 @@ export async function prepareInputs(
 ): Promise<PreparedInputs> {
   const prepared: Record<string, PreparedItem | readonly PreparedItem[]> = {};
   for (const [inputId, given] of Object.entries(inputs)) {
-    const definition = process.description.inputs[inputId];
-    const isFile = process.fileInputs.includes(inputId);
-    // Several files for one directory are what it holds.
-    const isWhole = !isItemList(given) || (definition !== undefined && isRepeated(definition));
-    const place = {
-      inputId,
-      isFile,
-      isDirectory: isFile && isWhole && isDirectorySchema(definition?.schema ?? {}),
-      formats: mediaTypesOf(definition?.schema ?? {}),
-    };
+    const place = placeOfInput(process, inputId, given);
     prepared[inputId] = isItemList(given)
       ? await Promise.all(given.map((item, index) => prepareItem(deps, { ...place, index }, item)))
-      : await prepareItem(deps, { ...place, index: 0 }, given);
+      : await prepareItem(deps, place, given);
   }
   return prepared;
 }
@@ -190,8 +183,6 @@ async function stageBytes(
   return { kind: "file", path, basename: name, mediaType, sizeBytes: bytes.byteLength, sha256 };
 }
 
-type Reference = Extract<InputItem, { kind: "reference" }>;
-
 function isRemote(href: string): boolean {
   return /^https?:/i.test(href);
 }
@@ -201,7 +192,8 @@ async function resolveReference(
   place: InputPlace,
   item: Reference,
 ): Promise<FileValue | DirectoryValue> {
-  const { href } = item;
+  const { href, output } = item;
+  if (output !== undefined && deps.copyOutput !== undefined) return publishedOutput(deps, place, item, output);
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(href)?.[1]?.toLowerCase();
   switch (scheme) {
     case "data":
@@ -223,29 +215,8 @@ async function stageDataUrl(
   place: InputPlace,
   { href, mediaType }: Reference,
 ): Promise<FileValue> {
-  const parts = /^data:([^,]*?)(;base64)?,(.*)$/is.exec(href);
-  const content = parts?.[3];
-  if (content === undefined)
-    throw refuseInput(place, "a data: URL without a comma", "data:[media type][;base64],content");
-  try {
-    const bytes = parts?.[2] === undefined ? percentDecoded(content) : Buffer.from(content, "base64");
-    const named = parts?.[1] === "" ? undefined : parts?.[1];
-    const usual = place.isFile ? inlineType(content, place.formats) : "text/plain";
-    return await stageBytes(deps, place, bytes, mediaType ?? named ?? usual);
-  } catch (cause) {
-    if (cause instanceof URIError)
-      throw refuseInput(place, "a data: URL with a broken escape", "percent-encoded text", cause);
-    throw cause;
-  }
-}
-
-/** A data: URL holds bytes of any charset. Throws URIError for a broken escape. */
-function percentDecoded(content: string): Buffer {
-  if (/%(?![0-9a-f]{2})/i.test(content)) throw new URIError("a broken escape");
-  const bytes = content
-    .split(/(%[0-9a-f]{2})/i)
-    .map((part, index) => (index % 2 === 1 ? Buffer.from(part.slice(1), "hex") : Buffer.from(part)));
-  return Buffer.concat(bytes);
+  const content = readDataUrl(place, href);
+  return stageBytes(deps, place, content.bytes, mediaType ?? dataType(place, content));
 }
 
 async function remoteFile(
@@ -260,6 +231,27 @@ async function remoteFile(
     if (!(cause instanceof Problem)) throw cause;
     throw refuseInput(place, `a reference that cannot be read (${cause.message})`, "one that can", cause);
   }
+}
+
+/** What another job made is copied: it may be removed while this one runs. */
+async function publishedOutput(
+  deps: PrepareInputsDeps,
+  place: InputPlace,
+  { href, mediaType: said }: Reference,
+  { path, isDirectory, mediaType }: PublishedOutput,
+): Promise<FileValue | DirectoryValue> {
+  const copy = await deps.copyOutput?.(path, placeDirectory(deps, place));
+  if (copy === undefined) throw refuseInput(place, `"${href}" that is gone`, "a result that is still kept");
+  const basename = path.slice(path.lastIndexOf("/") + 1);
+  if (isDirectory && place.isDirectory) return { kind: "directory", path: copy.path, basename };
+  if (isDirectory) throw refuseInput(place, `a directory ("${basename}")`, "a file");
+  return {
+    kind: "file",
+    path: copy.path,
+    basename,
+    sizeBytes: copy.sizeBytes,
+    ...defined({ mediaType: said ?? mediaType }),
+  };
 }
 
 async function vaultFile(
@@ -278,25 +270,4 @@ async function vaultFile(
     sizeBytes: source.sizeBytes,
     sha256: source.sha256,
   };
-}
-
-async function localFile(
-  deps: PrepareInputsDeps,
-  place: InputPlace,
-  { href, mediaType }: Reference,
-): Promise<FileValue | DirectoryValue> {
-  const wanted = "an existing file below an input root";
-  try {
-    const path = await realpath(fileURLToPath(href));
-    const roots = await Promise.all(deps.inputRoots.map((root) => realpath(root)));
-    // The same words whether the file is missing or elsewhere: nothing outside the roots can be probed.
-    if (!roots.some((root) => isInside(root, path))) throw refuseInput(place, `"${href}"`, wanted);
-    const facts = await stat(path);
-    if (place.isDirectory && facts.isDirectory()) return { kind: "directory", path, basename: basename(path) };
-    if (!facts.isFile()) throw refuseInput(place, `"${href}", which is no regular file`, wanted);
-    return { kind: "file", path, basename: basename(path), sizeBytes: facts.size, ...defined({ mediaType }) };
-  } catch (cause) {
-    if (cause instanceof Problem) throw cause;
-    throw refuseInput(place, `"${href}"`, wanted, cause);
-  }
 }

@@ -17,27 +17,39 @@ export function plainValue(value: Json, mediaType: string | undefined): Prepared
   return { kind: "value", value, ...defined({ mediaType }) };
 }
 
+type CheckValue = (inputId: string, value: Json) => readonly string[];
+
 /** Reads a value that was referenced, and checks it. Throws `invalid-parameter-value`. */
-export async function readReferenced(
-  check: (inputId: string, value: Json) => readonly string[],
+export async function readReferenced(check: CheckValue, place: InputPlace, file: FileValue): Promise<PreparedItem> {
+  requireReadSize(place, file.sizeBytes);
+  return valueOfBytes(check, place, await readFile(file.path), file);
+}
+
+/** Checks that a referenced value is short enough to be read into memory. Throws `invalid-parameter-value`. */
+export function requireReadSize(place: InputPlace, sizeBytes: number): void {
+  if (sizeBytes <= maxReadBytes) return;
+  const wanted = `at most ${maxReadBytes} bytes for an input that is no file`;
+  throw refuseInput(place, `a value of ${sizeBytes} bytes`, wanted);
+}
+
+/** Reads the bytes that a value was referenced by, and checks it. Throws `invalid-parameter-value`. */
+export function valueOfBytes(
+  check: CheckValue,
   place: InputPlace,
-  file: FileValue,
-): Promise<PreparedItem> {
-  if (file.sizeBytes > maxReadBytes) {
-    throw refuseInput(
-      place,
-      `a value of ${file.sizeBytes} bytes`,
-      `at most ${maxReadBytes} bytes for an input that is no file`,
-    );
-  }
-  const bytes = await readFile(file.path);
+  bytes: Buffer,
+  file: Pick<FileValue, "mediaType" | "charset">,
+): PreparedItem {
   const value = parseValue(place, bytes, file);
   const [fault] = check(place.inputId, value);
   if (fault !== undefined) throw refuseInput(place, "a referenced value that does not fit", fault);
   return plainValue(value, file.mediaType === undefined ? undefined : withoutCharset(file.mediaType));
 }
 
-function parseValue(place: InputPlace, bytes: Buffer, { mediaType, charset }: FileValue): Json {
+function parseValue(
+  place: InputPlace,
+  bytes: Buffer,
+  { mediaType, charset }: Pick<FileValue, "mediaType" | "charset">,
+): Json {
   const told = charsetOf(mediaType) ?? charset;
   if (mediaType === undefined || isTextType(mediaType)) return textOf(place, bytes, { charset: told, keepsMark: true });
   if (!isJsonType(mediaType)) return bytes.toString("base64");

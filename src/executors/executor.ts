@@ -1,3 +1,4 @@
+import type { RetryCause } from "../domain/run-settings.ts";
 import type { Reservation } from "../domain/slots.ts";
 import type { Image } from "./images/image.ts";
 
@@ -52,6 +53,15 @@ export type StagedEntry =
   | { readonly kind: "text"; readonly target: string; readonly contents: string }
   | { readonly kind: "directory"; readonly target: string };
 
+/** The job that a task belongs to, for whoever looks at it where it runs. */
+export type TaskOwner = {
+  readonly job: string;
+  /** Undefined for an anonymous user. */
+  readonly user?: string;
+  /** Under which name a cluster accounts for it; the usual one when absent. */
+  readonly account?: string;
+};
+
 /** One tool invocation. All paths are absolute. */
 export type Task = {
   readonly key: TaskKey;
@@ -81,6 +91,9 @@ export type Task = {
   readonly limits?: TaskLimits;
   /** What is set aside for it while it runs; nothing when absent. */
   readonly reserves?: Reservation;
+  readonly owner?: TaskOwner;
+  /** Graphics processors that it wants; none when absent. */
+  readonly gpus?: number;
   /** A log file of the task's own, in a directory that exists; opened for append. */
   readonly log: string;
 };
@@ -125,23 +138,28 @@ export type TaskEnd =
       readonly isShort?: boolean;
     }
   /** What runs the tools ended it, or never began it, for a reason that another try would meet again. */
-  | { readonly kind: "failed"; readonly reason: string }
+  | ({ readonly kind: "failed"; readonly reason: string; readonly cause?: RetryCause } & Partial<TaskFigures>)
   /** It had started, and how it ended cannot be known. */
-  | { readonly kind: "lost"; readonly reason: string };
+  | ({ readonly kind: "lost"; readonly reason: string; readonly cause?: RetryCause } & Partial<TaskFigures>);
+
+/** What a task has taken until somebody looked. */
+export type TaskFigures = { readonly cpuSeconds: number; readonly peakMemoryBytes: number };
 
 /** What recovery finds of a try. */
 export type TaskState = { readonly kind: "running" } | { readonly kind: "ended"; readonly end: TaskEnd };
 
 /** What is told of a task while it has not ended. */
 export type TaskUpdate =
-  /** It waits: for room, in a queue, for files on their way. */
+  /** It waits: for room, in a queue, for files on their way. The reason begins with `waiting for`. */
   | { readonly kind: "waiting"; readonly reason: string }
   /** It runs; `place` names where. */
   | { readonly kind: "running"; readonly place: string }
   /** Its own words: 0 to 100. */
   | { readonly kind: "progress"; readonly percent: number; readonly message?: string }
   /** There is more in its log file. */
-  | { readonly kind: "log" };
+  | { readonly kind: "log" }
+  /** What it has taken, where that is known before its end. */
+  | ({ readonly kind: "figures" } & TaskFigures);
 
 /**
  * Runs tool invocations and proves how they ended. Nothing above this folder knows a process id, or counts what its
@@ -162,6 +180,8 @@ export type Executor = {
   submit(task: Task, signal?: AbortSignal): Promise<Refusal | undefined>;
   /** Tells what becomes of a task that was submitted here, as it comes, until it has ended or the signal is aborted. */
   watch(key: TaskKey, signal: AbortSignal): AsyncIterable<TaskUpdate>;
+  /** Tells when a task that was submitted here began to run, in milliseconds since 1970; undefined while that is not known. */
+  beganAt?(key: TaskKey): Promise<number | undefined>;
   /**
    * Waits for the end, and meanwhile holds the task to its limits. When it resolves, the outputs and streams lie where
    * the task said. An abort of the signal rejects the wait and leaves the task alone.

@@ -24,6 +24,8 @@ export type Machine = {
   lacksImage(request: ImageRequest): Promise<string | undefined>;
   /** Words what a task's view may have to do with its failure, from what it wrote; undefined when nothing points to it. */
   explain(view: TaskView, talk: string): string | undefined;
+  /** Tools get the graphics processors that they ask for. */
+  readonly givesGpus?: boolean;
   /** What tools without a container are held to: what they see of the files, of the network, and what they asked for. */
   readonly enforces: readonly ("files" | "network" | "memory" | "cores")[];
   /** Why memory or cores are not held to; undefined when both are. */

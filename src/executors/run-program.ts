@@ -13,10 +13,29 @@ export async function runProgram(
   limitMilliseconds: number,
   signal?: AbortSignal,
 ): Promise<ProgramEnd> {
+  return runWith(command, environment, limitMilliseconds, { signal });
+}
+
+/** Runs a program as `runProgram` does, and gives it a text to read. */
+export async function feedProgram(
+  command: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  limitMilliseconds: number,
+  input: string,
+): Promise<ProgramEnd> {
+  return runWith(command, environment, limitMilliseconds, { input });
+}
+
+async function runWith(
+  command: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  limitMilliseconds: number,
+  { signal, input }: { readonly signal?: AbortSignal | undefined; readonly input?: string },
+): Promise<ProgramEnd> {
   try {
     const child = Bun.spawn([...command], {
       env: { ...environment },
-      stdin: "ignore",
+      stdin: input === undefined ? "ignore" : Buffer.from(input),
       stdout: "pipe",
       stderr: "pipe",
       timeout: limitMilliseconds,

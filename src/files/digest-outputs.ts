@@ -12,9 +12,15 @@ const pieceBytes = 256 * 1024;
 
 /**
  * Gives the results of a plan that was published with the SHA-256 digest of each file. What was known already, as its bytes
- * passed through our hands, is not read again. Nothing is changed, so it may be called again after a crash.
+ * passed through our hands, is not read again; `known` are digests by target. Nothing is changed, so it may be called again
+ * after a crash.
  */
-export async function digestOutputs(layout: Layout, plan: OutputPlan, signal: AbortSignal): Promise<Results> {
+export async function digestOutputs(
+  layout: Layout,
+  plan: OutputPlan,
+  signal: AbortSignal,
+  known: ReadonlyMap<string, string> = new Map(),
+): Promise<Results> {
   const results = Object.values(plan.results);
   const wanted = new Set(results.flatMap(pathsWithoutDigest));
   const digests = new Map<string, string>();
@@ -23,7 +29,8 @@ export async function digestOutputs(layout: Layout, plan: OutputPlan, signal: Ab
     Array.from({ length: filesAtOnce }, async () => {
       for (const { target } of queue) {
         const below = target.slice(target.indexOf("/") + 1);
-        if (wanted.has(below)) digests.set(below, await digestFile(join(layout.outputsDirectory, target), signal));
+        if (!wanted.has(below)) continue;
+        digests.set(below, known.get(target) ?? (await digestFile(join(layout.outputsDirectory, target), signal)));
       }
     }),
   );
@@ -59,11 +66,14 @@ function pathsWithoutDigest(result: Result): readonly string[] {
 export async function digestFile(path: string, signal: AbortSignal): Promise<string> {
   await using file = await openRegular(path);
   const hash = createHash("sha256");
-  for (let at = 0; ; at += pieceBytes) {
+  const { size } = file.facts;
+  for (let at = 0; ; ) {
     signal.throwIfAborted();
-    const piece = await readPart(file.handle, at, pieceBytes);
+    const piece = await readPart(file.handle, at, at < size ? Math.min(pieceBytes, size - at) : pieceBytes);
     hash.update(piece);
-    if (piece.byteLength < pieceBytes) return hash.digest("hex");
+    at += piece.byteLength;
+    // Some file systems tell no size.
+    if (piece.byteLength === 0 || at === size) return hash.digest("hex");
   }
 }
 

@@ -33,10 +33,15 @@ export async function moveFile(source: RegularFile, target: string, temporary: s
  * `moveFile`.
  */
 export async function linkFile(source: RegularFile, target: string): Promise<void> {
-  const found = await ifExists(lstat(target));
-  if (found !== undefined && isSame(source, found)) return;
-  if (found !== undefined) await rm(target);
-  await link(source.path, target);
+  try {
+    await link(source.path, target);
+  } catch (error) {
+    if (!hasCode(error, "EEXIST")) throw error;
+    const found = await ifExists(lstat(target));
+    if (found !== undefined && isSame(source, found)) return;
+    await rm(target, { force: true });
+    await link(source.path, target);
+  }
   await requireSame(source, target);
 }
 

@@ -11,8 +11,8 @@ export const outputSuffixes = ["", ".log", ".xml"] as const;
 /** Makes the work directory of an execution, and the output directory that its log and its outputs go to. */
 export async function createExecutionDirectories(layout: Layout, executionId: string): Promise<void> {
   checkId(executionId);
-  await mkdir(executionWorkDirectory(layout, executionId), { recursive: true, mode: directoryMode });
-  await mkdir(layout.outputsDirectory, { recursive: true, mode: directoryMode });
+  const directories = [executionWorkDirectory(layout, executionId), layout.outputsDirectory];
+  await Promise.all(directories.map((directory) => mkdir(directory, { recursive: true, mode: directoryMode })));
 }
 
 /** Removes an execution's scratch directory. Harmless when it is not there. */

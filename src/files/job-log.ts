@@ -87,13 +87,16 @@ export async function readJobLog(
 /** How much of a log is read at once when its end is looked for, in bytes. */
 const blockBytes = 16 * 1024;
 
+/** The last lines of a log, without their line ends, and where they end: `wholeBytes` is the size without a line that is not ended yet. */
+export type LogTail = { readonly lines: readonly string[]; readonly sizeBytes: number; readonly wholeBytes: number };
+
 /**
- * Reads the last lines of a log, without their line ends, and at most `maxBytes` of them (256 KiB when not given: a
- * tool may write no line end at all). Empty when there is no log.
+ * Reads the last lines of a log, and at most `maxBytes` of them (256 KiB when not given: a tool may write no line end at
+ * all). Undefined when there is no log.
  */
-export async function tailJobLog(file: string, lineCount: number, maxBytes = 256 * 1024): Promise<readonly string[]> {
+export async function tailJobLog(file: string, lineCount: number, maxBytes = 256 * 1024): Promise<LogTail | undefined> {
   const handle = await openLogToRead(file);
-  if (handle === undefined) return [];
+  if (handle === undefined) return undefined;
   await using log = handle;
   const { size } = await log.stat();
   const floor = Math.max(0, size - maxBytes);
@@ -107,7 +110,8 @@ export async function tailJobLog(file: string, lineCount: number, maxBytes = 256
   }
   const lines = Buffer.from(tail).toString("utf8").split("\n");
   if (lines.at(-1) === "") lines.pop();
-  return lineCount > 0 ? lines.slice(-lineCount) : [];
+  const unended = tail.byteLength - (tail.lastIndexOf(0x0a) + 1);
+  return { lines: lineCount > 0 ? lines.slice(-lineCount) : [], sizeBytes: size, wholeBytes: size - unended };
 }
 
 function lineEnds(bytes: Uint8Array): number {

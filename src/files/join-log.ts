@@ -1,5 +1,5 @@
 import { lstatSync } from "node:fs";
-import { rename, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import * as v from "valibot";
 import { openJobLog, openLogToRead } from "./job-log.ts";
 import { fileMode } from "./layout.ts";
@@ -56,7 +56,8 @@ async function appendPiece(own: string, log: string, from: number, piece: Buffer
   const { size: logBytes } = await handle.stat();
   const step = { from, to: from + piece.byteLength, logBytes };
   // Under another name first: a step that is half written would be none.
-  await writeFile(`${stepFile(own)}.new`, JSON.stringify(step), { mode: fileMode });
+  await rm(`${stepFile(own)}.new`, { force: true });
+  await writeFile(`${stepFile(own)}.new`, JSON.stringify(step), { mode: fileMode, flag: "wx" });
   await rename(`${stepFile(own)}.new`, stepFile(own));
   await handle.appendFile(piece.at(-1) === 0x0a ? piece : Buffer.concat([piece, Buffer.from("\n")]));
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Problem } from "../domain/problem.ts";
 import type { Result, Results } from "../domain/values.ts";
 import { syncPath } from "./durable.ts";
-import { ifExists } from "./file-errors.ts";
+import { hasCode, ifExists } from "./file-errors.ts";
 import { outputSuffixes } from "./job-directory.ts";
 import { isInside, isPlainName } from "./layout.ts";
 import type { SharedSync } from "./shared-sync.ts";
@@ -23,15 +23,17 @@ export async function mapLocations(
   checkIds(job);
   checkResults(job);
   const top = await realpath(settings.outputsDirectory);
-  for (const suffix of outputSuffixes) await mapOne(top, `${job.id}${suffix}`, `${job.executionId}${suffix}`);
+  const mapped = outputSuffixes.map((suffix) => mapOne(top, `${job.id}${suffix}`, `${job.executionId}${suffix}`));
+  // None goes on when this has failed: it may be called again at once.
+  await Promise.allSettled(mapped);
+  await Promise.all(mapped);
   await (settings.sync ?? syncPath)(top);
   return { wpsId: job.executionId };
 }
 
 async function mapOne(top: string, link: string, target: string): Promise<void> {
   const path = join(top, link);
-  const found = await ifExists(lstat(path));
-  const real = await ifExists(realpath(join(top, target)));
+  const [found, real] = await Promise.all([ifExists(lstat(path)), ifExists(realpath(join(top, target)))]);
   if (real === undefined) {
     // A link of an earlier attempt would show what this one did not produce; a plain file was never an attempt's.
     if (found?.isSymbolicLink() === true) await rm(path);
@@ -44,8 +46,13 @@ async function mapOne(top: string, link: string, target: string): Promise<void> 
   if (found?.isDirectory() === true)
     throw new Problem("conflict", `Cannot link "${link}": found a directory of that name`);
   const temporary = join(top, `.${link}.link`);
-  await rm(temporary, { force: true });
-  await symlink(target, temporary);
+  try {
+    await symlink(target, temporary);
+  } catch (error) {
+    if (!hasCode(error, "EEXIST")) throw error;
+    await rm(temporary, { force: true });
+    await symlink(target, temporary);
+  }
   await rename(temporary, path);
 }
 

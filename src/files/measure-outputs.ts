@@ -8,8 +8,9 @@ import type { OutputPlan } from "./output-plan.ts";
 export async function measureOutputs(layout: Layout, executionIds: readonly string[]): Promise<number> {
   let bytes = 0;
   for (const id of executionIds) {
-    bytes += (await ifExists(lstat(executionLogFile(layout, id))))?.size ?? 0;
-    bytes += await measureFiles(join(layout.outputsDirectory, id));
+    const log = ifExists(lstat(executionLogFile(layout, id)));
+    const [logFacts, published] = await Promise.all([log, measureFiles(join(layout.outputsDirectory, id))]);
+    bytes += (logFacts?.size ?? 0) + published;
   }
   return bytes;
 }

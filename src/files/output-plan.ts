@@ -69,7 +69,10 @@ type Placed = { readonly source: Source; readonly names: readonly string[] };
  * Throws `job-failed` for a file that is missing or not regular, `forbidden` for one that is not this execution's.
  */
 export async function planOutputs(layout: Layout, request: PlanRequest): Promise<OutputPlan> {
-  const work = await ifExists(realpath(executionWorkDirectory(layout, request.executionId)));
+  const [work, owned] = await Promise.all([
+    ifExists(realpath(executionWorkDirectory(layout, request.executionId))),
+    request.toolOwned ?? belowTasks(layout, request.executionId),
+  ]);
   const mayPublish = (path: string) => (work !== undefined && isInside(work, path)) || request.isInput?.(path) === true;
   const placed: Placed[] = [];
   const directories: string[] = [];
@@ -81,12 +84,11 @@ export async function planOutputs(layout: Layout, request: PlanRequest): Promise
     const placing: Placing = { request, placed, directories, taken, sources, outputId };
     results[outputId] = await placeValue(placing, value, [outputId]);
   }
-  const toolOwned = request.toolOwned ?? (await belowTasks(layout, request.executionId));
   const uses = new Map<string, number>();
   for (const { source } of placed) uses.set(source.path, (uses.get(source.path) ?? 0) + 1);
   const moves = placed.map(({ source, names }): OutputMove => {
     // What has another name somewhere must not change with ours.
-    const isOnlyOurs = uses.get(source.path) === 1 && source.linkCount === 1 && toolOwned(source.path);
+    const isOnlyOurs = uses.get(source.path) === 1 && source.linkCount === 1 && owned(source.path);
     const target = [request.executionId, ...names].join("/");
     return { source: source.path, target, mode: isOnlyOurs ? "move" : "copy", sizeBytes: source.sizeBytes };
   });

@@ -37,6 +37,20 @@ export async function openOutput(layout: Layout, relativePath: string): Promise<
   };
 }
 
+/** A published file or directory, by its real path. */
+export type Published = { readonly path: string; readonly basename: string; readonly sizeBytes: number };
+
+/** Finds a published file or directory by its path below the output directory. Undefined when there is none, or it lies elsewhere. */
+export async function findPublished(layout: Layout, relativePath: string): Promise<Published | undefined> {
+  if (relativePath.includes("\0")) return undefined;
+  const top = await ifExists(realpath(layout.outputsDirectory));
+  const path = await realPathOf(join(layout.outputsDirectory, relativePath));
+  if (top === undefined || path === undefined || !isInside(top, path)) return undefined;
+  const facts = await ifExists(stat(path));
+  if (facts?.isFile() !== true && facts?.isDirectory() !== true) return undefined;
+  return { path, basename: basename(relativePath), sizeBytes: facts.isFile() ? facts.size : 0 };
+}
+
 async function realPathOf(path: string): Promise<string | undefined> {
   try {
     return await ifExists(realpath(path));

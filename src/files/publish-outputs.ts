@@ -1,10 +1,11 @@
+import { createHash } from "node:crypto";
 import { lstat, mkdir, realpath, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Problem } from "../domain/problem.ts";
 import { copyWhole, directoriesUpTo, linkFile, moveFile, syncPath } from "./durable.ts";
 import { hasCode, ifExists } from "./file-errors.ts";
 import { directoryMode, fileMode, isInside, joinInside, type Layout } from "./layout.ts";
-import { openRegular, type RegularFile } from "./open-regular.ts";
+import { openRegular, type RegularFile, readPart } from "./open-regular.ts";
 import type { OutputMove, OutputPlan } from "./output-plan.ts";
 import { syncFileSystem } from "./sync-file-system.ts";
 
@@ -22,27 +23,38 @@ export type PublishOptions = {
  * Throws `forbidden` for a target that leaves the output directory.
  */
 export async function publishOutputs(layout: Layout, plan: Plan, options: PublishOptions = {}): Promise<void> {
-  await publish(layout, plan, options, false);
+  await publish(layout, plan, options);
 }
 
 type Plan = Pick<OutputPlan, "moves" | "directories">;
 
 /**
  * Publishes as `publishOutputs` does, but files that would be moved get a second name: their sources stay, so that the same
- * outputs can be planned again after a crash. False where files can have no second name; then the plan is to be recorded,
- * and done by `publishOutputs`.
+ * outputs can be planned again after a crash. Gives the digests of small files, by their targets. Undefined where files can
+ * have no second name; then the plan is to be recorded, and done by `publishOutputs`.
  */
-export async function linkOutputs(layout: Layout, plan: Plan, options: PublishOptions = {}): Promise<boolean> {
+export async function linkOutputs(
+  layout: Layout,
+  plan: Plan,
+  options: PublishOptions = {},
+): Promise<ReadonlyMap<string, string> | undefined> {
+  const digests = new Map<string, string>();
   try {
-    await publish(layout, plan, options, true);
-    return true;
+    await publish(layout, plan, options, digests);
+    return digests;
   } catch (error) {
     if (!hasCode(error, "EXDEV", "EPERM", "EACCES", "EMLINK", "ENOTSUP", "EOPNOTSUPP")) throw error;
-    return false;
+    return undefined;
   }
 }
 
-async function publish(layout: Layout, plan: Plan, options: PublishOptions, keepsSources: boolean): Promise<void> {
+/** With `digests`, sources stay, and those of small files are put there. */
+async function publish(
+  layout: Layout,
+  plan: Plan,
+  options: PublishOptions,
+  digests?: Map<string, string>,
+): Promise<void> {
   const { directories: planned = [] } = plan;
   if (plan.moves.length === 0 && planned.length === 0) return;
   const top = layout.outputsDirectory;
@@ -59,7 +71,7 @@ async function publish(layout: Layout, plan: Plan, options: PublishOptions, keep
       temporary: freeName(taken, target, index),
       durable,
       isNew: fresh.has(dirname(target)),
-      keepsSources,
+      digests,
     }),
   );
   if (isMany && (await syncFileSystem(top)) !== undefined) return;
@@ -95,12 +107,10 @@ function levelsOf(directories: ReadonlySet<string>): readonly (readonly string[]
 /** Gives those that were not there before: what was is looked at, since it may lead elsewhere. */
 async function makeDirectories(top: string, directories: ReadonlySet<string>): Promise<ReadonlySet<string>> {
   const made = new Set<string>();
-  await mkdir(top, { recursive: true, mode: directoryMode });
-  const realTop = await realpath(top);
   for (const level of levelsOf(directories)) {
     await forEach(level.values(), async (directory) => {
-      if ((await mkdir(directory, { recursive: true, mode: directoryMode })) === directory) made.add(directory);
-      else if (!isInside(realTop, await realpath(directory))) {
+      if (await makeDirectory(directory)) made.add(directory);
+      else if (!isInside(await realpath(top), await realpath(directory))) {
         throw new Problem("forbidden", `Cannot publish into "${directory}": it leaves the output directory`);
       }
     });
@@ -108,22 +118,46 @@ async function makeDirectories(top: string, directories: ReadonlySet<string>): P
   return made;
 }
 
+/** Makes a directory, and those above it where they are missing. False when it was there. */
+async function makeDirectory(directory: string): Promise<boolean> {
+  try {
+    await mkdir(directory, directoryMode);
+    return true;
+  } catch (error) {
+    if (hasCode(error, "EEXIST")) return false;
+    if (!hasCode(error, "ENOENT")) throw error;
+    return (await mkdir(directory, { recursive: true, mode: directoryMode })) === directory;
+  }
+}
+
 /** `durable` is the device whose files need no sync of their own any more; nothing is in a directory that `isNew`. */
 type Publishing = {
   readonly temporary: string;
   readonly durable: number | undefined;
   readonly isNew: boolean;
-  readonly keepsSources: boolean;
+  readonly digests: Map<string, string> | undefined;
 };
 
+/** Of a file that is no longer than this, the bytes are digested while they are synced: it need not be opened once more. */
+const smallBytes = 64 * 1024;
+
+async function syncSource({ handle, facts }: RegularFile, digests: Map<string, string>, target: string): Promise<void> {
+  if (facts.size > smallBytes) return handle.sync();
+  const [bytes] = await Promise.all([readPart(handle, 0, facts.size), handle.sync()]);
+  digests.set(target, createHash("sha256").update(bytes).digest("hex"));
+}
+
 async function publishFile(move: OutputMove, target: string, how: Publishing): Promise<void> {
-  const { temporary, durable, isNew, keepsSources } = how;
-  const isLinked = keepsSources && move.mode === "move";
+  const { temporary, durable, isNew, digests } = how;
+  const isLinked = digests !== undefined && move.mode === "move";
   if (isLinked || isNew || (await ifExists(lstat(target))) === undefined) {
     await using source = await openSource(move);
     if (move.mode === "copy") return await copyWhole(source, target, temporary);
-    if (source.facts.uid === process.getuid?.()) await source.handle.chmod(fileMode);
-    if (source.facts.dev !== durable) await source.handle.sync();
+    const { uid, mode } = source.facts;
+    if (uid === process.getuid?.() && (mode & 0o7777) !== fileMode) await source.handle.chmod(fileMode);
+    if (source.facts.dev !== durable) {
+      await (isLinked ? syncSource(source, digests, move.target) : source.handle.sync());
+    }
     if (isLinked) return await linkFile(source, target);
     if ((await moveFile(source, target, temporary)) === "moved") return;
     // The copy's name must be durable before the only other one goes.
@@ -134,13 +168,13 @@ async function publishFile(move: OutputMove, target: string, how: Publishing): P
 
 /** Opens what was planned: where its name led then, nothing else may be now. */
 async function openSource(move: OutputMove): Promise<RegularFile> {
-  if ((await ifExists(lstat(move.source))) === undefined) {
-    throw new Problem("internal", `Cannot publish "${move.target}": found neither its source nor its target`);
-  }
   try {
     return await openRegular(move.source, (path) => path === move.source);
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
+    if ((await ifExists(lstat(move.source))) === undefined) {
+      throw new Problem("internal", `Cannot publish "${move.target}": found neither its source nor its target`);
+    }
     throw new Problem("job-failed", `Cannot publish "${move.target}": its source changed: ${cause.message}`, { cause });
   }
 }

@@ -64,8 +64,10 @@ async function writeBody(
       );
     }
     check?.(sizeBytes);
+    // Another thread writes it meanwhile. Gathered to larger pieces first, each byte would be copied once more, which costs more.
+    const written = file.writeFile(chunk);
     hash.update(chunk);
-    await file.writeFile(chunk);
+    await written;
   }
   await file.sync();
   return { sizeBytes, sha256: hash.digest("hex") };

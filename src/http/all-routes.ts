@@ -3,6 +3,7 @@ import type { Route } from "./route.ts";
 import { apiRoutes } from "./routes/api.ts";
 import { type AuditRouteDeps, auditRoutes } from "./routes/audit.ts";
 import { consoleRoutes } from "./routes/console.ts";
+import { deployPageRoutes } from "./routes/deploy-page.ts";
 import { type EventRouteDeps, eventRoutes } from "./routes/events.ts";
 import { type ExecutionRouteDeps, executionRoutes } from "./routes/executions.ts";
 import { type HealthRouteDeps, healthRoutes } from "./routes/health.ts";
@@ -18,8 +19,11 @@ import { type ProcessRouteDeps, processRoutes } from "./routes/processes.ts";
 import { type ProvenanceRouteDeps, provenanceRoutes } from "./routes/provenance.ts";
 import { type ProviderRouteDeps, providerRoutes } from "./routes/providers.ts";
 import { type ResultRouteDeps, resultRoutes } from "./routes/results.ts";
+import { shareFormRoutes } from "./routes/share-forms.ts";
 import { type ShareRouteDeps, shareRoutes } from "./routes/shares.ts";
 import { type SignInRouteDeps, signInRoutes } from "./routes/sign-in.ts";
+import { type SystemRouteDeps, systemRoutes } from "./routes/system.ts";
+import { type UploadRouteDeps, uploadRoutes } from "./routes/uploads.ts";
 import { type VaultRouteDeps, vaultRoutes } from "./routes/vault.ts";
 import { type WpsRouteDeps, wpsRoutes } from "./wps/route.ts";
 
@@ -39,7 +43,9 @@ export type RouteDeps = ExecutionRouteDeps &
   ResultRouteDeps &
   ShareRouteDeps &
   SignInRouteDeps &
+  SystemRouteDeps &
   KeyRouteDeps &
+  UploadRouteDeps &
   VaultRouteDeps &
   WpsRouteDeps;
 
@@ -52,7 +58,9 @@ export function allRoutes(deps: RouteDeps): readonly Route[] {
     ...healthRoutes(deps),
     ...metricsRoutes(deps),
     ...auditRoutes(deps),
+    ...systemRoutes(deps),
     ...processRoutes(deps),
+    ...deployPageRoutes(deps),
     ...processRevisionRoutes(deps),
     ...executionRoutes(deps),
     ...processFormRoutes(deps),
@@ -64,9 +72,11 @@ export function allRoutes(deps: RouteDeps): readonly Route[] {
     ...resultRoutes(deps),
     ...outputRoutes(deps),
     ...shareRoutes(deps),
+    ...shareFormRoutes(deps),
     ...signInRoutes(deps),
     ...keyRoutes(deps),
     ...vaultRoutes(deps),
+    ...uploadRoutes(deps),
     ...wpsRoutes(deps),
   ];
   return routes;

@@ -1,5 +1,6 @@
 import { Problem } from "../domain/problem.ts";
 import type { Authenticator, Caller, Credentials } from "../operations/authenticate.ts";
+import { prefersPage } from "./answers/negotiate.ts";
 import type { Route } from "./route.ts";
 
 /**
@@ -19,4 +20,12 @@ export async function callerOf(
     if (isUnknown && access === "public") return { kind: "stranger" };
     throw error;
   }
+}
+
+/** Finds who looks at a page that no route answers. Programs get no page, and need no menu that names them. */
+export async function lookerOf(authenticate: Authenticator, request: Request, credentials: Credentials) {
+  const isPerson = credentials.authorization === undefined && prefersPage(request.headers.get("accept"));
+  if (!isPerson) return undefined;
+  const caller = await callerOf(authenticate, credentials, { access: "public" });
+  return caller.kind === "known" ? caller.principal : undefined;
 }

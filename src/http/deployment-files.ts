@@ -3,7 +3,8 @@ import { essenceOf } from "../domain/media-type.ts";
 import { Problem } from "../domain/problem.ts";
 import type { SentFiles } from "../operations/package-files.ts";
 import { archiveFiles, archiveMediaTypes, partFiles, type SentPart } from "../operations/sent-files.ts";
-import { boundaryOf, parseDisposition, parseMultipart } from "../wire/multipart.ts";
+import { boundaryOf, parseDisposition } from "../wire/multipart.ts";
+import { wholeParts } from "./multipart-parts.ts";
 
 /** Files of one body, and the one that the body itself says is deployed. */
 type ReadFiles = SentFiles & { readonly start?: string };
@@ -33,20 +34,10 @@ export async function readFiles(contentType: string, bytes: Uint8Array, maxBodyB
 }
 
 async function* partsOf(bytes: Uint8Array, boundary: string): AsyncGenerator<SentPart> {
-  for await (const { headers, content } of parseMultipart(oneChunk(bytes), boundary)) {
+  for await (const { headers, bytes: part } of wholeParts(bytes, boundary)) {
     const id = headers.get("content-id")?.replace(/^<(.*)>$/, "$1");
-    yield { bytes: await wholeOf(content), ...defined({ id, name: nameOf(headers, id) }) };
+    yield { bytes: part, ...defined({ id, name: nameOf(headers, id) }) };
   }
-}
-
-async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}
-
-async function wholeOf(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of content) chunks.push(Uint8Array.from(chunk));
-  return Buffer.concat(chunks);
 }
 
 /** A file is called as the form says, else where it lies (RFC 2557), else by its id or the field of the form. */

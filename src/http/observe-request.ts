@@ -40,10 +40,11 @@ export type RequestObserver = {
 
 const maxPathCharacters = 512;
 
-/** Cuts what opens something out of a path: the token of a share, and a key wherever somebody put one. */
+/** Cuts what opens something out of a path: the token of a share or an upload, and a key wherever somebody put one. */
 export function withoutSecrets(path: string): string {
   const begin = path.slice(0, maxPathCharacters);
-  return withoutKeys(begin.includes("/s/") ? begin.replace(/\/s\/[^/]+/, "/s/***") : begin);
+  const shared = begin.includes("/s/") ? begin.replace(/\/s\/[^/]+/, "/s/***") : begin;
+  return withoutKeys(shared.includes("/vault/") ? shared.replace(/(\/vault\/[^/]+)\/[^/]+/, "$1/***") : shared);
 }
 
 /** Builds what is told of a request that was answered. */

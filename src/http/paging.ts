@@ -1,6 +1,7 @@
 import { defined } from "../domain/defined.ts";
 import { jsonLink, type Link } from "../domain/links.ts";
 import { Problem } from "../domain/problem.ts";
+import { newsNames } from "../pages/list-address.ts";
 import type { RouteContext } from "./route.ts";
 
 /** The most items of one page. */
@@ -80,6 +81,8 @@ export function pageLinks(
     turnedParams.delete("after");
     turnedParams.delete("before");
     turnedParams.delete("page");
+    // What was done before is told once, on the page that it led to.
+    for (const name of newsNames) turnedParams.delete(name);
     turnedParams.set(name, cursor);
     return `${url}?${turnedParams}`;
   };

@@ -1,6 +1,8 @@
 import type { Context } from "hono";
 import type * as v from "valibot";
 import type { Principal } from "../domain/access.ts";
+import { defined } from "../domain/defined.ts";
+import type { MapTiles } from "../domain/documents/view-settings.ts";
 import type { JoinedSignal } from "../domain/joined-signal.ts";
 import type { Origin } from "../domain/origin.ts";
 import { Problem } from "../domain/problem.ts";
@@ -20,6 +22,8 @@ export type RouteContext = {
   readonly origin: Origin;
   /** The client asked by HEAD, which must have no effect. */
   readonly isHead: boolean;
+  /** What maps of pages have in the background, when it comes from elsewhere. */
+  readonly mapTiles?: MapTiles;
   /** Ends when the client has gone. */
   readonly signal: AbortSignal;
   param(name: string): string;
@@ -104,7 +108,16 @@ export function routeContext(
   context: Context,
   known: Pick<
     RouteContext,
-    "baseUrl" | "calledUrl" | "caller" | "origin" | "isHead" | "hold" | "allowQuiet" | "checkOrigin" | "watchCaller"
+    | "baseUrl"
+    | "calledUrl"
+    | "caller"
+    | "origin"
+    | "isHead"
+    | "hold"
+    | "allowQuiet"
+    | "checkOrigin"
+    | "watchCaller"
+    | "mapTiles"
   > & {
     readonly connection: Request;
   },
@@ -121,6 +134,7 @@ export function routeContext(
     allowQuiet: known.allowQuiet,
     checkOrigin: known.checkOrigin,
     watchCaller: known.watchCaller,
+    ...defined({ mapTiles: known.mapTiles }),
     get signal() {
       return known.connection.signal;
     },
@@ -146,3 +160,9 @@ export const foreignBytes = {
   "x-content-type-options": "nosniff",
   "content-security-policy": "sandbox",
 } as const;
+
+/** Builds the context by which the answer to a form is the page at another path, as a GET of it would be. */
+export function pageAt(context: RouteContext, path: string): RouteContext {
+  const request = new Request(new URL(path, context.request.url).href, { headers: context.request.headers });
+  return { ...context, request, query: (name) => (name === "f" ? "html" : undefined) };
+}

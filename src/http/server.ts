@@ -3,17 +3,20 @@ import { TrieRouter } from "hono/router/trie-router";
 import { clientOf, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
+import type { MapTiles } from "../domain/documents/view-settings.ts";
 import type { Logger } from "../domain/logger.ts";
 import { type Origin, readOrigin } from "../domain/origin.ts";
+import { Problem } from "../domain/problem.ts";
 import type { Authenticator } from "../operations/authenticate.ts";
 import { allRoutes, type RouteDeps } from "./all-routes.ts";
 import { coded } from "./answers/answer-coding.ts";
 import { asTold, type ProblemReader, problemResponse } from "./answers/problem-response.ts";
 import { withoutBody } from "./answers/without-body.ts";
-import { callerOf } from "./caller.ts";
+import { callerOf, lookerOf } from "./caller.ts";
 import { type ClientBounds, type ClientLimits, createClientLimits, wideBounds } from "./client-limits.ts";
 import { clientNetwork, writtenAddress } from "./client-network.ts";
 import { addressed, basePathOf, checkOrigin, corsHeaders, type DoorConfig, siteOf } from "./door.ts";
+import { formPageInstead } from "./form-page-instead.ts";
 import { refuseUnhonoured } from "./known-headers.ts";
 import { answeredRequest, type RequestObserver, type SeenRequest } from "./observe-request.ts";
 import { createRequestRate, type RequestRate, type Turn } from "./request-rate.ts";
@@ -34,6 +37,8 @@ export type HttpDeps = RouteDeps & {
   readonly logger: Logger;
   /** Told of each request; nobody is when absent. */
   readonly observer?: RequestObserver;
+  /** What maps of pages have in the background, when it comes from elsewhere. */
+  readonly mapTiles?: MapTiles;
   /** The answer for a job that was removed; 410 when not given. */
   readonly settings: { readonly removedJobs?: "410" | "404" };
 };
@@ -91,23 +96,32 @@ function createRouter(deps: HttpDeps, routes: readonly Route[]): Router {
         return await answerRoute(deps, open, context, route);
       } catch (error) {
         if (hasGone(error, context.env.connection)) return new Response(null, { status: 499 });
-        const away = signInInstead(
-          error,
-          context.req.raw,
-          () => siteOf(deps.door, context.req.raw, context.env.peer).baseUrl,
-        );
+        const { raw, path } = context.req;
+        const baseUrl = () => siteOf(deps.door, raw, context.env.peer).baseUrl;
+        const away =
+          signInInstead(error, raw, baseUrl) ??
+          (isAbsent(error) ? formPageInstead(routes, raw, { path, baseUrl }) : undefined);
         if (away !== undefined) return away;
         if (route.refuse === undefined) throw error;
         return withHeaders(route.refuse(error, context.req.raw), corsHeaders(deps.door, context.req.raw));
       }
     });
   }
-  app.notFound((context) => {
-    siteOf(deps.door, context.req.raw, context.env.peer);
-    return unrouted(deps, routes, context.req.raw, { path: context.req.path, ...readerOf(deps.door, context.env) });
+  app.notFound(async (context) => {
+    const { raw } = context.req;
+    const site = siteOf(deps.door, raw, context.env.peer);
+    const looker = await lookerOf(deps.authenticate, raw, credentialsOf(raw, site));
+    if (looker !== undefined) context.env.seen.principal = looker;
+    const { path } = context.req;
+    const away = formPageInstead(routes, raw, { path, baseUrl: () => site.baseUrl });
+    return away ?? unrouted(deps, routes, raw, { path, ...readerOf(deps.door, context.env, raw) });
   });
   app.onError((error, context) => {
-    const response = problemResponse(asTold(deps.settings, error), readerOf(deps.door, context.env), deps.logger);
+    const response = problemResponse(
+      asTold(deps.settings, error),
+      readerOf(deps.door, context.env, context.req.raw),
+      deps.logger,
+    );
     return withHeaders(response, corsHeaders(deps.door, context.req.raw));
   });
   return app;
@@ -141,7 +155,7 @@ async function answerRoute(
   const client = clientOf({ ...(caller.kind === "known" ? caller.principal : {}), ...defined({ network }) });
   const turn = route.isProbe === true ? undefined : turnOf?.(client);
   if (turn?.refusal !== undefined) {
-    const reader = readerOf(deps.door, context.env);
+    const reader = readerOf(deps.door, context.env, request);
     const refused = route.refuse?.(turn.refusal, request) ?? problemResponse(turn.refusal, reader, deps.logger);
     return withHeaders(refused, { ...corsHeaders(deps.door, request), ...turn.fields });
   }
@@ -160,6 +174,7 @@ async function answerRoute(
       caller: principal,
       origin: seen.origin,
       isHead,
+      ...defined({ mapTiles: deps.mapTiles }),
       allowQuiet: (seconds) => server?.timeout(connection, seconds > longestIdleSeconds ? 0 : seconds),
     }),
   );
@@ -216,6 +231,11 @@ function hasGone(error: unknown, connection: Request): boolean {
   return error instanceof Error && error.name === "AbortError" && connection.signal.aborted;
 }
 
+/** The address of a form may also be that of a thing, which has no page where there is no such thing. */
+function isAbsent(error: unknown): boolean {
+  return error instanceof Problem && (error.kind === "not-found" || error.kind === "no-such-job");
+}
+
 /** Nothing that is sent is to be guessed at, and no page of ours to be shown inside another. */
 function guarded(response: Response): Response {
   const { headers } = response;
@@ -226,8 +246,13 @@ function guarded(response: Response): Response {
   return response;
 }
 
-function readerOf(door: DoorConfig, { connection, peer }: Pick<Bindings, "connection" | "peer">): ProblemReader {
-  return { accept: connection.headers.get("accept"), basePath: basePathOf(door, connection, peer) };
+function readerOf(door: DoorConfig, { connection, peer, seen }: Bindings, request?: Request): ProblemReader {
+  return {
+    accept: connection.headers.get("accept"),
+    basePath: basePathOf(door, connection, peer),
+    caller: seen.principal,
+    ...defined({ request }),
+  };
 }
 
 /** The most that Bun can count for one connection; longer means no limit. */

@@ -36,6 +36,7 @@ export function sessionCookieName(site: Pick<Site, "baseUrl">): string {
 
 /** Reads the token of a session from its cookie. */
 export function readSession(request: Request, site: Pick<Site, "baseUrl">): string | undefined {
+  if (!request.headers.has("cookie")) return undefined;
   const token = readCookie(request, cookieRules(site, "").name);
   return token !== undefined && /^[A-Za-z0-9]{20,100}$/.test(token) ? token : undefined;
 }

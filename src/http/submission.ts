@@ -16,7 +16,7 @@ type OwnMembers = Pick<Submission, "payload" | "prefer" | "tags"> &
 /** Builds the submission of a request from what is common to all ways to execute: the caller, the headers, the connection. */
 export function submissionOf(
   { settings }: Pick<SubmitDeps, "settings">,
-  context: Pick<RouteContext, "request" | "caller" | "signal" | "allowQuiet">,
+  context: Pick<RouteContext, "request" | "caller" | "signal" | "allowQuiet" | "baseUrl" | "calledUrl">,
   { language, ...own }: OwnMembers,
   headers: Headers = context.request.headers,
 ): Submission {
@@ -26,6 +26,7 @@ export function submissionOf(
     principal: principalOf(context),
     headers: Object.fromEntries(headers),
     vaultTokens: parseVaultAuthorizations(headers.get("x-auth-vault")),
+    sites: [context.baseUrl, context.calledUrl],
     signal: context.signal,
     ...defined({
       language: parseLanguage(language ?? headers.get("accept-language")),

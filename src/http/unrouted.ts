@@ -11,7 +11,7 @@ export function unrouted(
   request: Request,
   { path, ...reader }: ProblemReader & { readonly path: string },
 ): Response {
-  const plain = path.length > 1 ? path.replace(/\/$/, "") : path;
+  const plain = plainPath(path);
   const found = routes.filter((route) => matchesPath(route.path, plain));
   const methods = found.map((route) => route.method);
   const hasHead = methods.includes("GET");
@@ -31,7 +31,13 @@ export function unrouted(
   return response;
 }
 
-function matchesPath(pattern: string, path: string): boolean {
+/** Gives a path without a slash at its end, which means nothing. */
+export function plainPath(path: string): string {
+  return path.length > 1 ? path.replace(/\/$/, "") : path;
+}
+
+/** Tells whether a path is one of those that the path of a route stands for. */
+export function matchesPath(pattern: string, path: string): boolean {
   const expression = pattern.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
   return new RegExp(`^${expression.replaceAll(/:[A-Za-z]+/g, "[^/]+")}$`).test(path);
 }

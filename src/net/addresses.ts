@@ -54,12 +54,24 @@ export function readAllowList(entries: readonly string[]): AllowList {
   });
 }
 
+/** So many addresses are remembered by a test: those of one moment, of which each request asks about its own a few times. */
+const maxRemembered = 256;
+/** What is longer is no address, whoever says that it is. */
+const longestAddress = 64;
+
 /** Builds the test whether an address is one of those, or in one of the ranges, that a setting lists. */
 export function createAddressTest(setting: string, entries: readonly string[]): (address: string) => boolean {
   const ranges = entries.map((entry) => rangeOf(entry, setting));
+  const known = new Map<string, boolean>();
   return (text) => {
+    if (text.length > longestAddress) return false;
+    const before = known.get(text);
+    if (before !== undefined) return before;
     const address = addressOf(text);
-    return address !== undefined && ranges.some((range) => isIn(address, range));
+    const isListed = address !== undefined && ranges.some((range) => isIn(address, range));
+    if (known.size >= maxRemembered) known.clear();
+    known.set(text, isListed);
+    return isListed;
   };
 }
 

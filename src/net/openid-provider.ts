@@ -3,6 +3,7 @@ import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import { type ClaimRules, readIdentity } from "../domain/identity.ts";
 import { Problem } from "../domain/problem.ts";
+import { configurationUrl } from "./examine-provider.ts";
 import type { Gate } from "./fetch.ts";
 import { createGateFetch, type GateFetch } from "./gate-fetch.ts";
 import type { Identity, IdentityProvider, SignedIn } from "./identity-provider.ts";
@@ -43,7 +44,7 @@ export function createOpenIdProvider(deps: Deps, settings: OpenIdSettings): Iden
     whileReachable(issuer, async () => work(await discovered()));
   return {
     issuer,
-    configurationUrl: `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`,
+    configurationUrl: configurationUrl(issuer),
     ...(settings.deviceClientId === undefined
       ? {}
       : { deviceClient: { clientId: settings.deviceClientId, scopes: settings.scopes } }),

@@ -90,7 +90,7 @@ export async function readPackage(
   body: PackageBody,
   wishes: PackageWishes = {},
 ): Promise<ApplicationPackage> {
-  const root = sourceOf(body);
+  const root = sourceOf(body, wishes.fileName);
   const wanted = defined({ wantedId: wishes.id });
   const isText = body.kind !== "json";
   if (isCwl(root.value, isText)) {
@@ -141,8 +141,8 @@ function runsOthers(document: JsonObject): boolean {
   return runsOf(document).some((run) => !run.startsWith("#") && !own.has(run));
 }
 
-function sourceOf(body: PackageBody): Source {
-  if (body.kind === "text") return readSource(body.text, "package.cwl", maxYamlValues);
+function sourceOf(body: PackageBody, fileName = "package.cwl"): Source {
+  if (body.kind === "text") return readSource(body.text, fileName, maxYamlValues);
   if (body.kind === "files") return readSource(startText(body), body.start, maxYamlValues);
   return { value: withExactValues(body.value), locate: (place) => pointer("", ...place) || "/" };
 }
@@ -280,7 +280,7 @@ function finish(draft: Draft, wishes: PackageWishes, isText: boolean): PackageCo
   const remote = isJsonObject(value) ? findRemoteUnit(value, draft.at) : undefined;
   if (remote !== undefined) return { remote };
   const chosen = chooseProcess(value, wishes.workflow, ownIds);
-  const name = isText ? "package.cwl" : "the CWL document";
+  const name = isText ? (draft.fileName ?? wishes.fileName ?? "package.cwl") : "the CWL document";
   const cwl = loadSource(source, name, { steps: stepsOf(deployed), ...defined({ main: chosen?.main }) });
   const fileName = draft.fileName ?? wishes.fileName;
   return {

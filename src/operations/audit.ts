@@ -3,6 +3,7 @@ import type { AuditAction, AuditActor, NewAuditEntry } from "../domain/audit.ts"
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import type { Job } from "../domain/job.ts";
+import type { Origin } from "../domain/origin.ts";
 import { audited } from "../store/audit.ts";
 import type { Database } from "../store/database.ts";
 
@@ -16,6 +17,11 @@ export type AuditDeps = {
 
 /** Told that somebody reads the job of another user; nobody is when absent. */
 export type OnForeignRead = (principal: Principal, job: Pick<Job, "id">) => void;
+
+/** A sign-in that was refused: what tells who it was to be, without any secret, and why. */
+export type RefusedSignIn = { readonly who: string; readonly why: string; readonly origin: Origin };
+/** Told of refused sign-ins; nobody is when absent. */
+export type OnRefusedSignIn = (refused: RefusedSignIn) => void;
 
 /** Returns who asks, as the audit names it. */
 export function actorOf({ user, role, origin }: Principal): AuditActor {

@@ -5,9 +5,9 @@ import type { KeyRow } from "../store/keys.ts";
 import { hashSecret, matchesHash } from "./secrets.ts";
 
 /** Returns who the owner of a key is, with what the key is for. */
-export function principalOfKey({ user, role, actions, processes }: KeyRow): Principal {
-  if (actions === undefined && processes === undefined) return { user, role };
-  return { user, role, scope: defined({ actions, processes }) };
+export function principalOfKey({ id: keyId, user, role, actions, processes }: KeyRow): Principal {
+  if (actions === undefined && processes === undefined) return { user, role, keyId };
+  return { user, role, keyId, scope: defined({ actions, processes }) };
 }
 
 /** Tells whether a key holds. */

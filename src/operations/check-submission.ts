@@ -1,10 +1,12 @@
 import { type Principal, wishes } from "../domain/access.ts";
+import { defined } from "../domain/defined.ts";
 import { alternativesOf } from "../domain/described.ts";
 import { readExecution } from "../domain/execution.ts";
 import { type ChosenMode, chooseMode, type Preferences } from "../domain/execution-mode.ts";
 import { fault, faultsText, refusal } from "../domain/faults.ts";
 import type { JobRequest } from "../domain/job.ts";
 import { canonicalJson, isJsonObject } from "../domain/json.ts";
+import type { OwnPlaces } from "../domain/own-links.ts";
 import { type Fault, Problem } from "../domain/problem.ts";
 import type { InputDefinition, Process, ProcessDescription } from "../domain/process.ts";
 import type { LocatedSubscriber } from "../domain/subscriber.ts";
@@ -12,7 +14,9 @@ import type { InputItem } from "../domain/values.ts";
 import { jsonTimeOf } from "../domain/xsd-times.ts";
 import { createInputCheck, type InputCheck } from "../engines/input-check.ts";
 import { schemaBudget } from "../engines/json-schema/check.ts";
+import { judgedFaults } from "../engines/judge-inputs.ts";
 import type { Idempotency } from "../store/jobs.ts";
+import { findOwnReferences } from "./own-references.ts";
 import { checkReferences, withoutSecrets } from "./references.ts";
 import { digestOf } from "./secrets.ts";
 import type { Submission, SubmitDeps, SubmitSettings } from "./submission.ts";
@@ -25,24 +29,35 @@ export type CheckedSubmission = Awaited<ReturnType<typeof checkSubmission>>;
 export async function checkSubmission(deps: SubmitDeps, submission: Submission, process: Process) {
   const { payload, prefer, principal, takesXsdTimes = false } = submission;
   const { settings } = deps;
+  const check = deps.inputChecks.of(process);
   const found = noting(deps, `Checking a request to process "${process.id}"`, () =>
-    validateJobParameters(payload, process.description, { check: deps.inputChecks.of(process), prefer, takesXsdTimes }),
+    validateJobParameters(payload, process.description, { check, prefer, takesXsdTimes }),
   );
   const { chosen, subscribers } = found;
-  const { inputs, tokens } = withoutSecrets(found.request.inputs);
+  const own = await findOwnReferences(deps, found.request.inputs, {
+    principal,
+    places: placesOf(settings, submission),
+    takesOutputs: process.definition.kind !== "remote",
+  });
+  const { inputs, tokens } = withoutSecrets(own.inputs);
   const request = { ...found.request, inputs };
   const faults = [...found.faults];
   const vaultFileIds = await checkReferences(
-    { database: deps.database, clock: deps.clock, inputRoots: settings.inputRoots },
-    { inputs: request.inputs, principal, tokens: [...submission.vaultTokens, ...tokens] },
+    { ...deps, inputRoots: settings.inputRoots },
+    { process, check, inputs, wrong: own.wrong, principal, tokens: [...submission.vaultTokens, ...tokens] },
     faults,
   );
+  if (faults.length === 0) faults.push(...judgedFaults(process, check, inputs));
   checkSubscribers({ gate: deps.gate, ...settings }, subscribers, faults);
   const idempotency = idempotencyOf(deps, submission, faults);
   if (faults.length > 0) throw refusal(`execute process "${process.id}"`, faults);
   refuseWishes(settings, principal, process.id, request);
   submission.requireAnswer?.({ process, request, isSync: chosen.isSync, subscribers });
   return { request, chosen, vaultFileIds, idempotency, subscribers };
+}
+
+function placesOf({ outputsPath, outputsUrl }: SubmitSettings, { sites = [] }: Submission): OwnPlaces {
+  return { sites, ...defined({ outputsPath, outputsUrl }) };
 }
 
 function noting<T>({ activity }: SubmitDeps, doing: string, work: () => T): T {

@@ -1,9 +1,10 @@
 import type { CwlDocument } from "../cwl/document/schema.ts";
-import { isOwn, type Principal } from "../domain/access.ts";
+import { isInScope, isOwn, mayDo, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
+import { hasRight } from "../domain/rights.ts";
 import type { Database } from "../store/database.ts";
 import { ownerOfProcess } from "../store/process-owners.ts";
 import { undeployProcess as removeProcess } from "../store/process-revisions.ts";
@@ -143,11 +144,27 @@ export async function undeployProcess(
   if (!isGone) throw noSuchProcess(id);
 }
 
-/** What widens the sandbox of tools is for an admin to say. Throws `forbidden`. */
+/** What widens the sandbox of tools, and what takes them to the machine of the service, is for an admin to say. Throws `forbidden`. */
 export function requireLeave(principal: Principal, { heddle }: Pick<GivenDescription, "heddle">): void {
-  if (heddle?.ownNamespaces !== true || principal.role === "admin") return;
-  const detail = `Cannot deploy process: found heddle.ownNamespaces with role "${principal.role}", wanted role "admin"`;
+  if (principal.role === "admin") return;
+  const name =
+    heddle?.ownNamespaces === true ? "ownNamespaces" : heddle?.executor === undefined ? undefined : "executor";
+  if (name === undefined) return;
+  const detail = `Cannot deploy process: found heddle.${name} with role "${principal.role}", wanted role "admin"`;
   throw new Problem("forbidden", detail);
+}
+
+/** Tells whether a principal may replace, restore, withdraw and undeploy a process: what pages offer to nobody else. */
+export async function mayChangeProcess(
+  deps: Pick<DeployDeps, "database">,
+  principal: Principal,
+  id: string,
+): Promise<boolean> {
+  const isAllowed = mayDo(principal, "deploy") && isInScope(principal, id);
+  if (!isAllowed || !hasRight(principal.rights ?? [], principal, "deploy", id)) return false;
+  if (principal.role === "admin") return true;
+  const owner = await ownerOfProcess(deps.database, id);
+  return owner !== undefined && isOwn(principal, owner);
 }
 
 /** A process is its deployer's: nobody else but an admin changes what its users run. Throws `forbidden`. */

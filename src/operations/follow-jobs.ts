@@ -1,16 +1,18 @@
 import { isOwn, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
 import { isDiscarded, type Job } from "../domain/job.ts";
-import { isFinished } from "../domain/job-state.ts";
+import { isFinished, type JobStatus } from "../domain/job-state.ts";
 import { composeNotifications } from "../domain/notification.ts";
 import { Problem } from "../domain/problem.ts";
 import type { OnMove } from "../domain/told-move.ts";
 import { removeJobFiles } from "../files/job-directory.ts";
 import type { Layout } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";
+import { discardJob, dismissJob as markDismissed } from "../store/dismiss-job.ts";
 import { executionIdsOf } from "../store/executions.ts";
 import { liveProgress } from "../store/job-events.ts";
-import { discardJob, findJob, dismissJob as markDismissed } from "../store/jobs.ts";
+import { findJob } from "../store/jobs.ts";
 import { type AuditDeps, actorOf, auditing, type OnForeignRead } from "./audit.ts";
 import { maySeeJob, requireAction } from "./guard.ts";
 import type { RunnerPort } from "./runner-port.ts";
@@ -56,7 +58,7 @@ async function readAnyJob(deps: FollowDeps, principal: Principal, jobId: string)
 
 /** Words the absence of a job. */
 export function noSuchJob(jobId: string): Problem {
-  return new Problem("no-such-job", `Cannot find job "${jobId}": no job has this id`);
+  return new Problem("no-such-job", `Cannot find job "${jobId}": no job has this id, or your key may not see it`);
 }
 
 export type DismissDeps = FollowDeps & {
@@ -77,35 +79,65 @@ const dismissTries = 3;
  * when it was dismissed before, which removes it; `forbidden` for a role that may not.
  */
 export async function dismissJob(deps: DismissDeps, principal: Principal, jobId: string): Promise<Job> {
+  const { was } = await endJob(deps, principal, jobId);
+  // Somebody has been told of this dismissal: whoever comes again finds it gone.
+  if (was === "dismissed") throw removedJob(jobId);
+  return readAnyJob(deps, principal, jobId);
+}
+
+/** The status that a job had, and whether it was ended or removed. */
+export type Ending = { readonly was: JobStatus; readonly isDone: boolean };
+
+/**
+ * Stops a job that has not ended, and removes one that has. Who asks for only one of both finds it not done where the job has
+ * ended, or runs again, meanwhile. Throws as `dismissJob` does, but for a job that was dismissed before.
+ */
+export async function endJob(
+  deps: DismissDeps,
+  principal: Principal,
+  jobId: string,
+  only?: "stop" | "remove",
+): Promise<Ending> {
   for (let tries = 0; tries < dismissTries; tries += 1) {
     const job = await readJob(deps, principal, jobId);
     requireAction(principal, isOwn(principal, job.user) ? "dismiss-own" : "dismiss-all", `dismiss job "${jobId}"`);
-    const move = { jobId, moveId: deps.newId(), at: deps.clock.now() };
-    if (isFinished(job.status)) {
-      const isDismissed = job.status === "dismissed";
-      const outcome = await discardJob(auditing(deps, actorOf(principal), "remove", { subject: jobId }), {
-        ...move,
-        isDismissed,
-        message: "Job removed, with its results.",
-      });
-      if (outcome === "lost") continue;
-      deps.onMove?.({ move: "discard", job, to: "dismissed" });
-      await removeFilesOf(deps, job);
-      // Somebody has been told of this dismissal: whoever comes again finds it gone.
-      if (isDismissed) throw removedJob(jobId);
-    } else {
-      // The standard has no callback for it: whoever waits for the end is told by that of a failure, with the status.
-      const notifications = composeNotifications(job, "failed", deps.newId);
-      const database = auditing(deps, actorOf(principal), "dismiss", { subject: jobId });
-      const outcome = await markDismissed(database, { ...move, message: "Job dismissed.", notifications });
-      if (outcome === "lost") continue;
-      deps.onMove?.({ move: "dismiss", job, to: "dismissed" });
-      deps.runner.stop(jobId);
-      if (notifications.length > 0) deps.runner.notify();
-    }
-    return readAnyJob(deps, principal, jobId);
+    const was = job.status;
+    if (only === (isFinished(was) ? "stop" : "remove")) return { was, isDone: false };
+    const isDone = isFinished(was) ? await remove(deps, principal, job) : await stop(deps, principal, job);
+    if (isDone) return { was, isDone };
   }
   throw new Problem("conflict", `Cannot dismiss job "${jobId}": its state is just changing; try again`);
+}
+
+function moveOf({ newId, clock }: DismissDeps, principal: Principal, jobId: string) {
+  return { jobId, moveId: newId(), at: clock.now(), ...defined({ by: principal.user }) };
+}
+
+/** Removes a job that has ended; false when it moved meanwhile. */
+async function remove(deps: DismissDeps, principal: Principal, job: Job): Promise<boolean> {
+  const outcome = await discardJob(auditing(deps, actorOf(principal), "remove", { subject: job.id }), {
+    ...moveOf(deps, principal, job.id),
+    isDismissed: job.status === "dismissed",
+    message: "Job removed, with its results.",
+  });
+  if (outcome === "lost") return false;
+  deps.onMove?.({ move: "discard", job, to: "dismissed" });
+  await removeFilesOf(deps, job);
+  return true;
+}
+
+/** Stops a job that has not ended; false when it moved meanwhile. */
+async function stop(deps: DismissDeps, principal: Principal, job: Job): Promise<boolean> {
+  // The standard has no callback for it: whoever waits for the end is told by that of a failure, with the status.
+  const notifications = composeNotifications(job, "failed", deps.newId);
+  const database = auditing(deps, actorOf(principal), "dismiss", { subject: job.id });
+  const move = moveOf(deps, principal, job.id);
+  const outcome = await markDismissed(database, { ...move, message: "Job dismissed.", notifications });
+  if (outcome === "lost") return false;
+  deps.onMove?.({ move: "dismiss", job, to: "dismissed" });
+  deps.runner.stop(job.id);
+  if (notifications.length > 0) deps.runner.notify();
+  return true;
 }
 
 async function removeFilesOf({ database, layout }: DismissDeps, job: Job): Promise<void> {

@@ -3,9 +3,10 @@ import type { Job } from "../domain/job.ts";
 import { removeJobFiles } from "../files/job-directory.ts";
 import type { Layout } from "../files/layout.ts";
 import type { Database } from "../store/database.ts";
+import { discardJob } from "../store/dismiss-job.ts";
 import { executionIdsOf } from "../store/executions.ts";
 import * as store from "../store/hidden-jobs.ts";
-import { discardJob, findJob } from "../store/jobs.ts";
+import { findJob } from "../store/jobs.ts";
 
 /** Turns a run that was no job to its clients into one, and returns it. Any other job is given back. */
 export async function showJob({ database }: { readonly database: Database }, job: Job): Promise<Job> {

@@ -1,7 +1,8 @@
 import { clientOf } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
-import type { Job } from "../domain/job.ts";
+import { freeRoom, freeSlot, type Job } from "../domain/job.ts";
+import { waitedUntil } from "../domain/job-times.ts";
 import type { Database } from "../store/database.ts";
 import { queuePositionOf, usualMilliseconds } from "../store/queue.ts";
 import { type Quotas, slotsWaitedFor } from "./quotas.ts";
@@ -16,7 +17,7 @@ export type JobOutlook = {
   readonly estimatedCompletionAt?: number;
   /** When a job that has ended is removed with its results; undefined when it is kept. */
   readonly expiresAt?: number;
-  /** What a waiting job waits for besides its turn. */
+  /** What an accepted job waits for besides its turn, or a running one of which nothing can go on. */
   readonly waitsFor?: string;
 };
 
@@ -43,12 +44,14 @@ export async function outlookOf(deps: OutlookDeps, job: Job): Promise<JobOutlook
       };
     case "running": {
       const startedAt = job.startedAt ?? now;
-      const usual = await usualMilliseconds(deps.database, job.processId);
-      const end = usual === undefined ? undefined : startedAt + usual;
+      const usual = await usualMilliseconds(deps.database, job);
+      const waited = waitedUntil(job, now) ?? 0;
+      const end = usual === undefined ? undefined : startedAt + waited + usual;
       return {
+        ...waitOf(deps, job),
         nextPollAt: nextPollAt(now, startedAt),
         // One that takes longer than usual may end at any time.
-        ...(end === undefined ? {} : { estimatedCompletionAt: Math.max(now, end) }),
+        ...(end === undefined || job.wait !== undefined ? {} : { estimatedCompletionAt: Math.max(now, end) }),
       };
     }
     case "successful":
@@ -61,6 +64,26 @@ export async function outlookOf(deps: OutlookDeps, job: Job): Promise<JobOutlook
     default:
       return job.status satisfies never;
   }
+}
+
+/** Tells how long a running job usually takes, in seconds, when it has run longer than that; else undefined. */
+export async function exceededSeconds(
+  { database, clock }: Pick<OutlookDeps, "database" | "clock">,
+  job: Job,
+): Promise<number | undefined> {
+  if (job.status !== "running" || job.startedAt === undefined || job.wait !== undefined) return undefined;
+  const usual = await usualMilliseconds(database, job);
+  const now = clock.now();
+  if (usual === undefined || job.startedAt + (waitedUntil(job, now) ?? 0) + usual >= now) return undefined;
+  return usual / 1000;
+}
+
+/** What a job waits for since its claim, with its place where the server has the queue itself. */
+function waitOf({ database }: OutlookDeps, { wait }: Job): Pick<JobOutlook, "waitsFor" | "queuePosition"> {
+  if (wait === undefined) return {};
+  const isOurs = wait.reason === freeSlot || wait.reason === freeRoom;
+  const place = isOurs ? { queuePosition: database.feed.countWaitingBefore(wait) + 1 } : {};
+  return { waitsFor: wait.reason, ...place };
 }
 
 async function waitedFor(deps: OutlookDeps, job: Job): Promise<Pick<JobOutlook, "waitsFor">> {

@@ -6,6 +6,7 @@ import type { JobSearch } from "../domain/job-search.ts";
 import { type JobOrder, newestFirst, type SortKey } from "../domain/job-sort.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Database } from "../store/database.ts";
+import { liveProgress } from "../store/job-events.ts";
 import { comparePositions } from "../store/job-lists/position.ts";
 import { type JobPosition, type ListedJob, listJobs as readJobs } from "../store/list-jobs.ts";
 import type { Page } from "./describe-processes.ts";
@@ -19,6 +20,8 @@ export type JobFilter = {
   /** The `prev` of the page behind. */
   readonly before?: string;
   readonly search?: JobSearch;
+  /** Only jobs of this user; of one whose jobs the principal may not see, there are none. */
+  readonly user?: string;
   /** The newest first when absent. */
   readonly order?: JobOrder;
   /** Also those that were removed, for who keeps the history. */
@@ -31,7 +34,7 @@ export type ListDeps = { readonly database: Database; readonly clock: Clock };
 export async function listJobs(deps: ListDeps, principal: Principal, filter: JobFilter): Promise<Page<Job>> {
   requireAction(principal, "read-own-jobs", "list jobs");
   const { limit, after, before, search = {}, order = newestFirst } = filter;
-  const owners = mayDo(principal, "read-all-jobs") ? [{}] : await ownersFor(deps, principal);
+  const owners = await ownersFor(deps, principal, filter.user);
   const from = readCursor(before ?? after, order.key, before === undefined ? "after" : "before");
   if (filter.withRemoved === true) requireAction(principal, "read-all-jobs", "list removed jobs");
   const reading = {
@@ -53,16 +56,28 @@ export async function listJobs(deps: ListDeps, principal: Principal, filter: Job
   // Whoever turned a page came from somewhere.
   const [hasNext, hasPrev] = before === undefined ? [hasMore, after !== undefined] : [true, hasMore];
   return {
-    items: listed.map(({ job }) => job),
+    items: listed.map(({ job }) => withWait(deps.database, job)),
     ...(hasNext && last !== undefined ? { next: cursorOf(last.position) } : {}),
     ...(hasPrev && first !== undefined ? { prev: cursorOf(first.position) } : {}),
   };
 }
 
-/** Whose jobs a principal may see some of: its own, and those of the groups that it is in. */
-async function ownersFor(deps: ListDeps, principal: Principal): Promise<readonly { readonly user: string | null }[]> {
+/** Adds what a running job waits for, which is not stored. */
+function withWait(database: Database, job: Job): Job {
+  const { wait } = (job.status === "running" ? liveProgress(database, job.id) : undefined) ?? {};
+  return wait === undefined ? job : { ...job, wait };
+}
+
+/** Whose jobs are read, of those of which a principal may see some: everybody's, or its own and those of the groups that it is in. */
+async function ownersFor(
+  deps: ListDeps,
+  principal: Principal,
+  only: string | undefined,
+): Promise<readonly { readonly user?: string | null }[]> {
+  if (mayDo(principal, "read-all-jobs")) return [defined({ user: only })];
   const fellows = await fellowsOf(deps, principal);
-  return [{ user: principal.user ?? null }, ...fellows.map((user) => ({ user }))];
+  const owners = [{ user: principal.user ?? null }, ...fellows.map((user) => ({ user }))];
+  return only === undefined ? owners : owners.filter(({ user }) => user === only);
 }
 
 /** A list of somebody else's jobs, of which few may be for the caller, is read in pages of this size. */
@@ -81,7 +96,7 @@ type Reading = Parameters<typeof readJobs>[1];
 /** What may not be known of leaves no gap in a page, and no place of it stands in a link. */
 async function readVisible(deps: ListDeps, principal: Principal, reading: Reading): Promise<readonly ListedJob[]> {
   // What is another's is looked at for itself, one's own only where it may be hidden.
-  const isOwnList = reading.user === undefined || reading.user === (principal.user ?? null);
+  const isOwnList = mayDo(principal, "read-all-jobs") || reading.user === (principal.user ?? null);
   const seesAll = isOwnList && seesPrivate(principal) && principal.scope?.processes === undefined;
   const mayList = async (job: Job) => seesAll || (await maySeeJob(deps, principal, job));
   const pageSize = isOwnList ? reading.limit : Math.max(reading.limit, fellowPage);

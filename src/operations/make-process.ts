@@ -167,6 +167,10 @@ function idOf(given: GivenDescription, suggested: SuggestedIds, pathId: string |
     faults.push(fault("?id", wanted, `"${given.id}", the id of the description`));
   }
   if (pathId !== undefined && id !== pathId) faults.push(fault(at, id, `"${pathId}", the id of the path`));
+  if (id === undefined) {
+    faults.push(fault(at, id, "an id"));
+    return "";
+  }
   const outcome = v.safeParse(ProcessIdSchema, id);
   if (outcome.success) return outcome.output;
   faults.push(fault(at, id, `an id: ${outcome.issues.map((issue) => issue.message).join(", ")}`));

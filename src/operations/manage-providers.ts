@@ -3,14 +3,13 @@ import { mayDo, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
 import { issueFaults, refusal } from "../domain/faults.ts";
-import { errorText, Problem } from "../domain/problem.ts";
+import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
+import { holdsNeedles } from "../domain/process-search.ts";
 import { authHeaders, type Provider, ProviderBodySchema } from "../domain/provider.ts";
-import { type RemoteType, remoteTypes } from "../domain/remote-type.ts";
-import { timeLimit } from "../domain/timers.ts";
-import type { Gate, Secrets } from "../net/fetch.ts";
+import { remoteTypes } from "../domain/remote-type.ts";
+import type { Gate } from "../net/fetch.ts";
 import type { RemoteSummary } from "../net/remote.ts";
-import { createRemoteClient } from "../net/remote-client.ts";
 import type { Database } from "../store/database.ts";
 import {
   findProvider,
@@ -20,6 +19,7 @@ import {
 } from "../store/providers.ts";
 import type { SecretKey } from "../store/seal.ts";
 import { type AuditDeps, actorOf, auditing } from "./audit.ts";
+import { findServer } from "./find-server.ts";
 import { requireAction } from "./guard.ts";
 import type { Probe, RemoteProcesses } from "./remote-processes.ts";
 
@@ -35,11 +35,8 @@ export type ProviderDeps = {
 /** A provider, and whether it answers. */
 export type ProbedProvider = { readonly provider: Provider; readonly probe: Probe };
 
-/** How long the types are tried at a registration. */
-const findMilliseconds = 30_000;
-
 /**
- * Registers a server; its type is found by asking it. Opens nothing in the gate. Throws `invalid-parameter-value`,
+ * Registers a server; its type is found by asking it, at the address of the server that the given one lies below. Opens nothing in the gate. Throws `invalid-parameter-value`,
  * `conflict` when the id is taken, `unprocessable-content` when no server of a known type answers, with the causes.
  */
 export async function registerProvider(deps: ProviderDeps, principal: Principal, body: unknown): Promise<Provider> {
@@ -48,10 +45,12 @@ export async function registerProvider(deps: ProviderDeps, principal: Principal,
   if (!outcome.success) {
     throw refusal("register provider", issueFaults(outcome.issues).map(withoutSecret));
   }
-  const { id, url, public: isPublic, auth, forwardHeaders, type: given } = outcome.output;
+  const { id, url: typed, public: isPublic, auth, forwardHeaders, type: given } = outcome.output;
   if ((await findProvider(deps.database, id)) !== undefined) throw taken(id);
-  const secrets = auth === undefined ? undefined : { origin: new URL(url).origin, headers: authHeaders(auth) };
-  const type = await findType(deps, url, given === undefined ? remoteTypes : [given], secrets);
+  const secrets = auth === undefined ? undefined : { origin: new URL(typed).origin, headers: authHeaders(auth) };
+  const remote = { gate: deps.gate, maxDocumentBytes: deps.settings.maxDocumentBytes };
+  const types = given === undefined ? remoteTypes : [given];
+  const { url, type } = await findServer(remote, typed, { types, secrets });
   const createdAt = deps.clock.now();
   const provider = { id, url, type, isPublic, forwardHeaders: [...new Set(forwardHeaders)], createdAt };
   const database = auditing(deps, actorOf(principal), "add-provider", { subject: id });
@@ -74,39 +73,22 @@ function taken(id: string): Problem {
   return new Problem("conflict", `Cannot register provider "${id}": found one with this id, wanted a free id`);
 }
 
-/** Asks in the ways of all types at once; the first of the list that answers rightly is it. */
-async function findType(
-  deps: ProviderDeps,
-  url: string,
-  types: readonly RemoteType[],
-  secrets: Secrets | undefined,
-): Promise<RemoteType> {
-  const signal = timeLimit(findMilliseconds);
-  const remote = { gate: deps.gate, maxDocumentBytes: deps.settings.maxDocumentBytes };
-  const tried = await Promise.all(
-    types.map(async (type) => {
-      const target = { type, url, ...defined({ secrets }) };
-      try {
-        await createRemoteClient(remote, target).probe(signal);
-        return { type, cause: undefined };
-      } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        return { type, cause: errorText(error) };
-      }
-    }),
-  );
-  const found = tried.find(({ cause }) => cause === undefined);
-  if (found !== undefined) return found.type;
-  const causes = [...new Set(tried.map(({ type, cause }) => `as ${type}: ${cause}`))].join("; ");
-  throw new Problem("unprocessable-content", `Cannot register "${url}": ${causes}`);
-}
-
 /** Lists the providers that the principal may see, each probed; one that is silent holds up none. */
 export async function listProviders(deps: ProviderDeps, principal: Principal): Promise<readonly ProbedProvider[]> {
   requireAction(principal, "read-processes", "list providers");
   const all = await readAll(deps.database);
   const seen = all.filter((provider) => isVisible(provider, principal));
   return Promise.all(seen.map(async (provider) => ({ provider, probe: await deps.remotes.probe(provider) })));
+}
+
+/** Lists the ids of the providers that the principal may see; none is asked for anything. */
+export async function providerIds(
+  deps: Pick<ProviderDeps, "database">,
+  principal: Principal,
+): Promise<readonly string[]> {
+  if (!mayDo(principal, "read-processes")) return [];
+  const all = await readAll(deps.database);
+  return all.filter((provider) => isVisible(provider, principal)).map(({ id }) => id);
 }
 
 /** Reads a provider with its state. Throws `not-found`, also for one that may not be seen. */
@@ -135,13 +117,15 @@ export async function removeProvider(deps: ProviderDeps, principal: Principal, i
   if (!isGone) throw noSuchProvider(id);
 }
 
-/** Lists the processes of a provider. Throws `not-found`, `remote-failure`. */
+/** Lists the processes of a provider that say all needles of themselves. Throws `not-found`, `remote-failure`. */
 export async function listProviderProcesses(
   deps: ProviderDeps,
   principal: Principal,
   id: string,
+  needles: readonly string[] = [],
 ): Promise<readonly RemoteSummary[]> {
-  return deps.remotes.list(await requireProvider(deps, principal, id));
+  const all = await deps.remotes.list(await requireProvider(deps, principal, id));
+  return all.filter((one) => holdsNeedles([one.id, one.title, one.description], needles));
 }
 
 /** Describes a process of a provider. Throws `not-found`, `no-such-process`, `remote-failure`. */

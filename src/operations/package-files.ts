@@ -7,6 +7,7 @@ import { decodeText } from "../domain/charset.ts";
 import { defined } from "../domain/defined.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { Problem } from "../domain/problem.ts";
+import { startByContent } from "./start-file.ts";
 
 /** Files that came with a deployment, by their paths: names joined by slashes, none of them `..`. */
 export type PackageFiles = ReadonlyMap<string, Uint8Array>;
@@ -58,13 +59,15 @@ const startNames = ["main", "package", "workflow", "app", "application", "index"
 
 /**
  * Chooses the file that is deployed: the wanted one, the only package or CWL that lies as high as none other, or of these
- * the one with a usual name. Throws `invalid-parameter-value` when it is not clear, `unprocessable-content` when there is none
+ * the one with a usual name, or what their content tells. A name without a folder is enough where one file has it. Throws `invalid-parameter-value` when it is not clear, `unprocessable-content` when there is none
  * of the wanted name.
  */
 export function chooseStart(files: PackageFiles, wanted: string | undefined): string {
   if (wanted !== undefined) {
     const path = posix.normalize(wanted);
     if (files.has(path)) return path;
+    const [named, ...alike] = [...files.keys()].filter((one) => basename(one) === path);
+    if (named !== undefined && alike.length === 0) return named;
     const detail = `found start "${wanted.slice(0, 200)}", wanted one of ${listed([...files.keys()])}`;
     throw new Problem("unprocessable-content", `Cannot deploy process: ${detail}`, {
       faults: [{ pointer: "?start", detail }],
@@ -76,10 +79,13 @@ export function chooseStart(files: PackageFiles, wanted: string | undefined): st
     candidates.filter((path) => basename(path).toLowerCase() === `${name}.cwl`),
   );
   const [only, ...others] = candidates;
-  const start = others.length === 0 ? (only ?? onlyFile(files)) : named[0];
+  const start = others.length === 0 ? (only ?? onlyFile(files)) : (named[0] ?? startByContent(files, candidates));
   if (start !== undefined) return start;
   const found = candidates.length === 0 ? `no .cwl in ${listed([...files.keys()])}` : `several, ${listed(candidates)}`;
-  throw new Problem("invalid-parameter-value", `Cannot deploy process: found ${found}, wanted one, or ?start=FILE`);
+  const detail = `found ${found}, wanted one, or ?start=FILE`;
+  throw new Problem("invalid-parameter-value", `Cannot deploy process: ${detail}`, {
+    faults: [{ pointer: "?start", detail }],
+  });
 }
 
 /** Names a package after its file; after its folder, or what it was `sent` as, where files of many packages are called so. */

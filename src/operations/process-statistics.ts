@@ -1,5 +1,6 @@
 import type { Principal } from "../domain/access.ts";
 import type { Job } from "../domain/job.ts";
+import { jobTimes } from "../domain/job-times.ts";
 import { type ListDeps, listJobs } from "./list-jobs.ts";
 
 /** How the last runs of a process ended, of those that the caller may see. */
@@ -10,7 +11,7 @@ export type ProcessStatistics = {
   readonly runs: number;
   /** From 0 to 1; undefined without a run. */
   readonly successRate?: number;
-  /** From the start to the end, of those that succeeded; undefined without one. */
+  /** How long they ran, without what they waited, of those that succeeded; undefined without one. */
   readonly medianSeconds?: number;
 };
 
@@ -37,6 +38,7 @@ export async function processStatistics(
   };
 }
 
-function secondsOf({ startedAt, finishedAt }: Job): readonly number[] {
-  return startedAt === undefined || finishedAt === undefined ? [] : [(finishedAt - startedAt) / 1000];
+function secondsOf(job: Job): readonly number[] {
+  const { running } = jobTimes(job, job.updatedAt);
+  return running === undefined ? [] : [running / 1000];
 }

@@ -1,10 +1,13 @@
-import type { Principal } from "../domain/access.ts";
-import type { AuditEntry } from "../domain/audit.ts";
+import { mayDo, type Principal } from "../domain/access.ts";
+import { type AuditEntry, jobOfLine } from "../domain/audit.ts";
 import { type AuditWords, readAuditQuery } from "../domain/audit-query.ts";
 import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
+import { type AuditDocument, type AuditedJob, executed } from "../domain/documents/audit.ts";
 import { Problem } from "../domain/problem.ts";
 import { listAudit } from "../store/audit.ts";
 import type { Database } from "../store/database.ts";
+import { listOwners } from "../store/jobs.ts";
 import { requireAction } from "./guard.ts";
 
 export type ReadAuditDeps = { readonly database: Database; readonly clock: Clock };
@@ -38,4 +41,28 @@ export async function readAuditPage(deps: ReadAuditDeps, words: AuditWords, page
   const items = read.slice(0, limit);
   const last = items.at(-1);
   return read.length > limit && last !== undefined ? { items, next: String(last.number) } : { items };
+}
+
+/**
+ * Tells of what process the jobs are that lines name, and whose, by their ids: to who may see them all. What was removed is
+ * known where its execution is among the lines.
+ */
+export async function jobsOfAudit(
+  { database }: Pick<ReadAuditDeps, "database">,
+  principal: Principal,
+  { entries }: Pick<AuditDocument, "entries">,
+): Promise<ReadonlyMap<string, AuditedJob>> {
+  const told = entries.flatMap(({ action, jobID, subject, user }) =>
+    action === "execute" && jobID !== undefined
+      ? [[jobID, { ...executed(subject), ...defined({ user }) }] as const]
+      : [],
+  );
+  if (!mayDo(principal, "read-all-jobs")) return new Map(told);
+  const ids = new Set(entries.flatMap((line) => jobOfLine(line) ?? []));
+  const found = await listOwners(database, [...ids]);
+  const known = found.map(({ id, processId, providerId, user }) => {
+    const job = { process: processId, ...defined({ user, provider: providerId }) };
+    return [id, job] as const;
+  });
+  return new Map([...told, ...known]);
 }

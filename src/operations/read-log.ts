@@ -38,12 +38,14 @@ export async function readLogPage(
 ): Promise<LogPage> {
   const job = await readJob(deps, principal, jobId);
   const file = job.executionId === undefined ? undefined : executionLogFile(deps.layout, job.executionId);
-  const page =
-    file === undefined ? undefined : await readJobLog(file, "tail" in wanted ? { offset: 0, limit: 0 } : wanted);
-  if (file !== undefined && page !== undefined) {
-    if (!("tail" in wanted)) return page;
-    const lines = await tailJobLog(file, wanted.tail);
-    return { ...page, bytes: bytesOf(lines), nextOffset: page.sizeBytes };
+  if (file !== undefined && !("tail" in wanted)) {
+    const page = await readJobLog(file, wanted);
+    if (page !== undefined) return page;
+  } else if (file !== undefined && "tail" in wanted) {
+    const tail = await tailJobLog(file, wanted.tail);
+    if (tail !== undefined) {
+      return { bytes: bytesOf(tail.lines), nextOffset: tail.sizeBytes, sizeBytes: tail.sizeBytes };
+    }
   }
   const log = await readLog(deps, principal, jobId);
   const lines = log.kind === "events" ? log.lines : [];
@@ -55,22 +57,35 @@ export async function readLogPage(
   return { bytes, nextOffset: Math.min(wanted.offset + bytes.byteLength, all.byteLength), sizeBytes: all.byteLength };
 }
 
+/** The last lines of a job's log, and where what follows them begins: the byte of the log of which attempt. */
+export type ShownLog = { readonly lines: readonly string[]; readonly attempt: number; readonly offset: number };
+
 /**
- * Reads the last lines of a job's log for a page, which names no places of the server, and the byte where what follows begins: what a
- * stream tells of a job that runs from its first byte on is left out. Throws `no-such-job`.
+ * Reads the last lines of a job's log for a page, which names no places of the server, and where what follows begins: what a stream
+ * tells of a job that runs from its first byte on is left out. All of it is of one look at the job: a place of an earlier one would
+ * have the stream tell the lines again. Throws `no-such-job`.
  */
 export async function readLogTail(
   deps: LogDeps,
   principal: Principal,
-  job: Job,
+  jobId: string,
   count: number,
-): Promise<{ readonly lines: readonly string[]; readonly offset: number }> {
-  const log = await readLog(deps, principal, job.id);
-  if (log.kind === "events") return { lines: isFinished(job.status) ? log.lines.slice(-count) : [], offset: 0 };
-  const page = await readLogPage(deps, principal, job.id, { tail: count });
-  const told = createJobPaths(deps.layout, log.file.executionId, { hidesData: true });
-  const text = told(new TextDecoder().decode(page.bytes));
-  return { lines: text.replace(/\n$/, "").split("\n"), offset: page.nextOffset };
+): Promise<ShownLog> {
+  const job = await readJob(deps, principal, jobId);
+  const { attempt, executionId } = job;
+  const isEnded = isFinished(job.status);
+  const tail =
+    executionId === undefined ? undefined : await tailJobLog(executionLogFile(deps.layout, executionId), count);
+  if (tail === undefined || executionId === undefined) {
+    const events = isEnded ? await eventsOf(deps.database, jobId, 0) : [];
+    return { lines: events.map((event) => lineOf(job, event)).slice(-count), attempt, offset: 0 };
+  }
+  // The stream tells a line when it has ended.
+  const isCut = !isEnded && tail.wholeBytes < tail.sizeBytes;
+  const told = createJobPaths(deps.layout, executionId, { hidesData: true });
+  const text = told(new TextDecoder().decode(bytesOf(isCut ? tail.lines.slice(0, -1) : tail.lines)));
+  const lines = text.replace(/\n$/, "").split("\n");
+  return { lines: text === "" ? [] : lines, attempt, offset: isCut ? tail.wholeBytes : tail.sizeBytes };
 }
 
 function bytesOf(lines: readonly string[]): Uint8Array {

@@ -59,7 +59,11 @@ export async function readProvenance(deps: ReadInputsDeps, principal: Principal,
   };
 }
 
-async function tasksOf({ database, layout }: ReadInputsDeps, executionId: string): Promise<readonly TaskFacts[]> {
+/** Reads the tasks of an execution, in the order of their starts. */
+export async function tasksOf(
+  { database, layout }: ReadInputsDeps,
+  executionId: string,
+): Promise<readonly TaskFacts[]> {
   const tasks: TaskFacts[] = [];
   for (const [key, held] of await checkpointsOf(database, executionId)) {
     const value = await keptValue(layout, held);

@@ -1,22 +1,32 @@
 import type { Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
-import { isJsonObject, type JsonObject } from "../domain/json.ts";
+import type { JobStatistics } from "../domain/documents/job-statistics.ts";
+import type { Job } from "../domain/job.ts";
+import { isFinished } from "../domain/job-state.ts";
+import { jobTimes, queuedSince } from "../domain/job-times.ts";
+import { isJsonObject } from "../domain/json.ts";
 import { Problem } from "../domain/problem.ts";
 import { runMember } from "../domain/provenance.ts";
 import { usageKey } from "../domain/usage.ts";
 import { keptValue } from "../files/kept-values.ts";
 import type { Layout } from "../files/layout.ts";
 import { findCheckpoint } from "../store/executions.ts";
+import { eventsOf } from "../store/job-events.ts";
 import { type FollowDeps, readJob } from "./follow-jobs.ts";
+import { tasksOf } from "./read-provenance.ts";
 
-/** The times of a job, and what its tools took, by step. */
-export type JobStatistics = {
-  readonly attempts: number;
-  readonly waitingSeconds: number;
-  readonly runningSeconds: number;
-  /** Empty until the run has ended, and for what runs elsewhere. */
-  readonly steps: readonly JsonObject[];
-};
+/** Tells whether an ended job took all that tools make from an earlier run: none ran for it. */
+export async function isAllCached(
+  deps: Parameters<typeof tasksOf>[0],
+  { status, executionId }: Pick<Job, "status" | "executionId">,
+  { steps }: Pick<JobStatistics, "steps">,
+): Promise<boolean> {
+  if (executionId === undefined || !isFinished(status) || steps.length > 0) return false;
+  const tasks = await tasksOf(deps, executionId);
+  // A workflow is a task of its own, and runs nothing itself.
+  const ran = tasks.filter(({ kind }) => kind === "tool" || kind === "remote");
+  return ran.length > 0 && ran.every(({ isCached }) => isCached === true);
+}
 
 /** Reads the statistics of a job. Throws `no-such-job`, and `not-found` for a job that has not started. */
 export async function readStatistics(
@@ -25,16 +35,18 @@ export async function readStatistics(
   jobId: string,
 ): Promise<JobStatistics> {
   const job = await readJob(deps, principal, jobId);
-  const { startedAt, executionId } = job;
-  if (startedAt === undefined || executionId === undefined) {
+  const { executionId } = job;
+  if (job.startedAt === undefined || executionId === undefined) {
     throw new Problem("not-found", `Cannot read statistics of job "${job.id}": it has not started`);
   }
   const kept = await keptValue(deps.layout, (await findCheckpoint(deps.database, executionId, usageKey)) ?? {});
+  const createdAt = job.attempt > 1 ? queuedSince(job, await eventsOf(deps.database, job.id, 0)) : job.createdAt;
+  const { waiting, running = 0 } = jobTimes({ ...job, createdAt }, deps.clock.now());
   const usage = isJsonObject(kept) ? kept : {};
   return {
     attempts: job.attempt,
-    waitingSeconds: (startedAt - job.createdAt) / 1000,
-    runningSeconds: ((job.finishedAt ?? deps.clock.now()) - startedAt) / 1000,
+    waitingSeconds: waiting / 1000,
+    runningSeconds: running / 1000,
     steps: Object.entries(usage)
       .filter(([step]) => step !== runMember)
       .map(([step, figures]) => ({ step, ...(isJsonObject(figures) ? figures : {}) })),

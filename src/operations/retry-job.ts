@@ -33,19 +33,7 @@ export async function retryJob(
   jobId: string,
   request: RetryRequest,
 ): Promise<Job> {
-  const job = await readJob(deps, principal, jobId);
-  requireAction(
-    principal,
-    isOwn(principal, job.user) ? "execute" : "dismiss-all",
-    `retry job "${jobId}"`,
-    job.processId,
-  );
-  const states: readonly string[] = jobMoves.retry.from;
-  if (!states.includes(job.status)) {
-    const detail = `Cannot retry job "${jobId}": found status ${job.status}, wanted ${states.join(" or ")}`;
-    throw new Problem("conflict", detail);
-  }
-  await requireUploads(deps, job);
+  const job = await readRetriable(deps, principal, jobId);
   await deps.queue.requirePlace();
   await requireTurn(deps, clientOf(job));
   const outcome = await moveToRetry(auditing(deps, actorOf(principal), "retry", { subject: jobId }), {
@@ -64,6 +52,27 @@ export async function retryJob(
   const accepted = await readJob(deps, principal, jobId);
   deps.runner.wake(accepted);
   return accepted;
+}
+
+/**
+ * Reads a job that can be retried. Throws `no-such-job`; `forbidden`; `conflict` in a state that none is retried from; `gone` when
+ * an uploaded file that it needs is.
+ */
+export async function readRetriable(deps: DismissDeps, principal: Principal, jobId: string): Promise<Job> {
+  const job = await readJob(deps, principal, jobId);
+  requireAction(
+    principal,
+    isOwn(principal, job.user) ? "execute" : "dismiss-all",
+    `retry job "${jobId}"`,
+    job.processId,
+  );
+  const states: readonly string[] = jobMoves.retry.from;
+  if (!states.includes(job.status)) {
+    const detail = `Cannot retry job "${jobId}": found status ${job.status}, wanted ${states.join(" or ")}`;
+    throw new Problem("conflict", detail);
+  }
+  await requireUploads(deps, job);
+  return job;
 }
 
 /** An upload that no job held any more may have expired since. */

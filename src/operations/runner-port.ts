@@ -6,6 +6,11 @@ export type RunnerPort = {
   /** Tells of an accepted job, handed over so that it need not be read again. */
   wake(job?: Job): void;
   /**
+   * Claims a job by the commit that inserts it, when it may run now; called in the turn that begins the insertion. False when
+   * the job waits, or was not inserted: then `wake` is told of it, as of others.
+   */
+  claimNew(job: Job): false | Promise<boolean>;
+  /**
    * Runs a job that nobody was told of, and writes it with its end in one write. Undefined when it is to be written first,
    * as others are: nothing of it was kept.
    */

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Principal } from "../domain/access.ts";
+import { mayDo, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
 import { fault, refusal } from "../domain/faults.ts";
 import type { Job } from "../domain/job.ts";
@@ -19,6 +19,9 @@ export type ShareDeps = ReadResultsDeps & { readonly clock: Clock; readonly newS
 /** What is asked of a share. */
 export const ShareBodySchema = v.strictObject({ expires: v.optional(v.string("some text")) });
 
+/** A share as it is made: `replaces` says that an earlier one ended with it. */
+export type NewShare = Share & { readonly token: string; readonly replaces: boolean };
+
 /** How long a share lasts where nobody says. */
 const usualTime = "7d";
 
@@ -31,7 +34,7 @@ export async function shareResults(
   principal: Principal,
   jobId: string,
   { expires = usualTime }: v.InferOutput<typeof ShareBodySchema>,
-): Promise<Share & { readonly token: string }> {
+): Promise<NewShare> {
   requireAction(principal, "dismiss-own", "share results");
   const job = await readJob(deps, principal, jobId);
   requireOwnJob(principal, job);
@@ -44,11 +47,12 @@ export async function shareResults(
     const wanted = "a time from now on, such as 12h or 30d, or a date, such as 2030-01-31";
     throw refusal("share results", [fault("/expires", expires, wanted)]);
   }
+  const replaces = (await findShare(deps.database, jobId, now)) !== undefined;
   const token = deps.newSecret();
   const share = { jobId, tokenHash: hashSecret(token), createdAt: now, expiresAt };
   // The two statements before the new share let go of older ones.
   await saveShare(auditing(deps, actorOf(principal), "share", { subject: jobId, after: 2 }), share);
-  return { ...share, token };
+  return { ...share, token, replaces };
 }
 
 /** Reads the share of a job. Throws `no-such-job`, and `not-found` when it is not shared. */
@@ -57,6 +61,19 @@ export async function readShare(deps: ShareDeps, principal: Principal, jobId: st
   const share = await findShare(deps.database, jobId, deps.clock.now());
   if (share === undefined) throw notShared(jobId);
   return share;
+}
+
+/** Tells whether a principal may share the results of a job, and until when they are; undefined for who may not. */
+export async function readOwnShare(
+  deps: Pick<ShareDeps, "database" | "clock">,
+  principal: Principal,
+  job: Job,
+): Promise<{ readonly expiresAt?: number } | undefined> {
+  // Where nobody signs in, everybody sees them.
+  const mayShare = principal.user !== undefined && mayDo(principal, "dismiss-own") && maySee(principal, job.user);
+  if (!mayShare || job.status !== "successful") return undefined;
+  const share = await findShare(deps.database, job.id, deps.clock.now());
+  return share === undefined ? {} : { expiresAt: share.expiresAt };
 }
 
 /** Takes the share of a job back. Throws as `readShare` does. */
@@ -79,6 +96,7 @@ function notShared(jobId: string): Problem {
 
 /** What a share leads to. */
 export type Shared = JobResults & {
+  readonly share: Share;
   /** Opens a file below the directory of the job. Throws `not-found`. */
   open(segments: readonly string[]): Promise<KnownFile>;
   /** Finds a directory of its outputs. */
@@ -94,7 +112,7 @@ function noShare(): Problem {
 export async function readShared(deps: ShareDeps, token: string): Promise<Shared> {
   const share = await findShareByToken(deps.database, hashSecret(token), deps.clock.now());
   const job = share === undefined ? undefined : await findJob(deps.database, share.jobId);
-  if (job?.status !== "successful") throw noShare();
+  if (share === undefined || job?.status !== "successful") throw noShare();
   // The share speaks for whoever made it, of this one job only.
   const reader: Principal = { role: "admin" };
   const requireOwn = ([first, ...below]: readonly string[]) => {
@@ -102,6 +120,7 @@ export async function readShared(deps: ShareDeps, token: string): Promise<Shared
   };
   return {
     ...(await resultsOfJob(deps, job)),
+    share,
     async open(segments) {
       requireOwn(segments);
       return await openOutputPath(deps, reader, segments);

@@ -1,10 +1,11 @@
 import type { Principal, WishBounds } from "../domain/access.ts";
 import type { Activity } from "../domain/activity.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { ClusterAccounts } from "../domain/cluster-accounts.ts";
 import type { Preferences } from "../domain/execution-mode.ts";
 import type { JobRequest, StatusDocumentRequest } from "../domain/job.ts";
 import type { Process } from "../domain/process.ts";
-import type { Provider } from "../domain/provider.ts";
+import { keptHeaders, type Provider } from "../domain/provider.ts";
 import type { LocatedSubscriber } from "../domain/subscriber.ts";
 import type { OnMove } from "../domain/told-move.ts";
 import type { InputChecks } from "../engines/input-check.ts";
@@ -31,6 +32,11 @@ export type SubmitSettings = {
   /** What each role may wish for its jobs; the table of domain/access.ts when undefined. */
   readonly wishBounds?: WishBounds;
   readonly quotas?: Quotas;
+  /** Under which names a cluster accounts for jobs; under one for all when undefined. */
+  readonly clusterAccounts?: ClusterAccounts;
+  /** Where published outputs are served: a path of this service, and a URL when they are served elsewhere, too. */
+  readonly outputsPath?: string;
+  readonly outputsUrl?: string;
   /** Whether a synchronous execution is a job when it ends within its wait; always when undefined. */
   readonly syncJobs?: "always" | "never";
 };
@@ -68,6 +74,8 @@ export type Submission = {
   readonly language?: string;
   readonly idempotencyKey?: string;
   readonly vaultTokens: readonly VaultToken[];
+  /** What addresses of this service begin with, as the client knows them: links to it are read as what they lead to. */
+  readonly sites?: readonly string[];
   /** All headers by their names in lower case: a provider may want some of them sent on. */
   readonly headers: Readonly<Record<string, string>>;
   /** Which process, when it is one of a provider. */
@@ -113,11 +121,11 @@ export async function targetOf(
   return { process: await deps.remotes.describe(reference, id), provider: reference };
 }
 
-/** Returns those of a caller's headers that the provider lists: only they go along. */
+/** Returns those of a caller's headers that the provider lists: only they go along, and never what signs in here. */
 export function forwardedHeaders(
   { headers }: Submission,
   { provider }: SubmissionTarget,
 ): Readonly<Record<string, string>> {
-  const wanted = provider?.forwardHeaders ?? [];
+  const wanted = (provider?.forwardHeaders ?? []).filter((name) => !keptHeaders.includes(name));
   return Object.fromEntries(Object.entries(headers).filter(([name]) => wanted.includes(name)));
 }

@@ -1,4 +1,5 @@
 import { clientOf } from "../domain/access.ts";
+import { clusterAccountOf } from "../domain/cluster-accounts.ts";
 import { defined } from "../domain/defined.ts";
 import type { ChosenMode } from "../domain/execution-mode.ts";
 import type { Job } from "../domain/job.ts";
@@ -61,6 +62,8 @@ export async function checkJob(
 ): Promise<CheckedJob> {
   const { process } = await targetOf(deps, submission, reference);
   const { request, chosen, subscribers } = await checkSubmission(deps, submission, process);
+  // How many wait is of the moment, and no matter of the request.
+  await requireOutputRoom(deps, submission.principal);
   return { process, request, isSync: chosen.isSync, subscribers };
 }
 
@@ -96,8 +99,12 @@ async function makeJob(
 ): Promise<Job> {
   const { request, chosen } = checked;
   const { statusDocument } = submission;
-  const kept =
-    statusDocument === undefined ? request : { ...request, statusDocument: { lineage: statusDocument.lineage } };
+  const account = clusterAccountOf(deps.settings.clusterAccounts ?? [], submission.principal);
+  const kept = {
+    ...request,
+    ...(account === undefined ? {} : { run: { ...request.run, account } }),
+    ...(statusDocument === undefined ? {} : { statusDocument: { lineage: statusDocument.lineage } }),
+  };
   const id = deps.newId();
   const held = await keepInputs(deps.layout, id, kept);
   const isHidden = chosen.isSync && isOnlyAnswered(deps.settings, submission, checked);
@@ -115,7 +122,7 @@ async function storeJob(
   const { statusDocument } = submission;
   if (target.provider !== undefined) await keepRevision(deps.database, target.process, job.createdAt);
   const maxQueued = deps.settings.quotas?.queued;
-  const inserted = await insertJob(deps.database, job, acceptedEvent(job), {
+  const insertion = insertJob(deps.database, job, acceptedEvent(job), {
     vaultFileIds,
     ...defined({
       sealedHeaders: sealedHeaders(deps, id, forwardedHeaders(submission, target)),
@@ -124,6 +131,9 @@ async function storeJob(
       maxQueued,
     }),
   });
+  // The first version of a status document is there before the job runs.
+  const claim = statusDocument?.isKept === true ? false : deps.runner.claimNew(job);
+  const inserted = await insertion;
   if (inserted.kind !== "inserted" && job.request.inputsKeptAs !== undefined) await removeKeptValues(deps.layout, id);
   if (inserted.kind === "full")
     throw queueIsFull(clientOf(submission.principal), inserted.queued, maxQueued ?? inserted.queued);
@@ -137,7 +147,8 @@ async function storeJob(
   const isNew = inserted.kind === "inserted";
   if (isNew) {
     deps.onMove?.({ move: "submit", job, to: "accepted" });
-    deps.runner.wake(job);
+    const isClaimed = claim !== false && (await claim);
+    if (!isClaimed) deps.runner.wake(job);
   }
   const current = isNew ? job : await existingJob(deps, inserted.jobId);
   return { job: chosen.isSync ? current : await showJob(deps, current), isNew };

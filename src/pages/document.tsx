@@ -1,83 +1,47 @@
-import { isJsonObject, type Json } from "../domain/json.ts";
-import { relations } from "../domain/links.ts";
+import { asJson } from "../domain/documents/as-json.ts";
+import type { Json } from "../domain/json.ts";
+import type { Link } from "../domain/links.ts";
 import { type Frame, Layout } from "./layout.tsx";
+import { membersOf, oneValueOf } from "./members.ts";
 
 /**
  * Renders a document as a page that shows every member and has every link as an anchor
  * (OGC 18-062r2 /req/html/content).
  */
 export function documentPage(frame: Frame, document: Json): string {
-  return `<!doctype html>${(
-    <Layout {...frame}>
-      <Value name="" value={document} />
-    </Layout>
-  )}`;
+  return `<!doctype html>${<Layout {...frame}>{oneValueOf(document)}</Layout>}`;
 }
 
-function Value({ name, value }: { readonly name: string; readonly value: Json }) {
-  if (Array.isArray(value)) return <List items={value} />;
-  if (isJsonObject(value)) return <Members value={value} />;
-  if (name === "progress" && typeof value === "number") {
-    return (
-      <span>
-        <progress max={100} value={value} /> {value} %
-      </span>
-    );
-  }
-  if (typeof value === "string" && /^https?:\/\//.test(value)) {
-    return (
-      <a href={value} rel={relationOf(value, undefined)}>
-        {value}
-      </a>
-    );
-  }
-  return <span>{value === null ? "null" : String(value)}</span>;
-}
-
-function List({ items }: { readonly items: readonly Json[] }) {
-  if (items.length === 0) return <span>none</span>;
-  const areRecords = items.some((item) => isJsonObject(item) && typeof item.href !== "string");
+/** Shows a whole document, folded up, and where it is as JSON (OGC 18-062r2 /req/html/content). */
+export function WholeDocument({ document, jsonUrl }: { readonly document: object; readonly jsonUrl?: string }) {
   return (
-    <ul class={areRecords ? "records" : undefined}>
-      {items.map((item) => (
-        <li>
-          <Value name="" value={item} />
-        </li>
-      ))}
-    </ul>
+    <>
+      <details>
+        <summary>All fields</summary>
+        {membersOf(asJson(document))}
+      </details>
+      {jsonUrl === undefined ? null : (
+        <p>
+          <a href={jsonUrl} rel="alternate" type="application/json">
+            As JSON
+          </a>
+        </p>
+      )}
+    </>
   );
 }
 
-/** Returns the relation of a link; "nofollow" asks programs not to follow a link that executes. */
-function relationOf(href: string, rel: string | undefined): string | undefined {
-  const executes = rel === relations.execute || /\/execution\/?(?:[?#]|$)/.test(href);
-  return executes ? [rel, "nofollow"].filter((value) => value !== undefined).join(" ") : rel;
-}
-
-/** Shows each member of an object by its name; a link as an anchor. */
-export function Members({ value }: { readonly value: { readonly [name: string]: Json } }) {
-  const { href, title, rel, type } = value;
-  // What a client sent may be an address of any scheme: it is shown, not linked.
-  if (typeof href === "string" && /^https?:\/\//.test(href)) {
-    return (
-      <span>
-        <a href={href} rel={relationOf(href, typeof rel === "string" ? rel : undefined)}>
-          {typeof title === "string" ? title : href}
-        </a>{" "}
-        {[rel, type].filter((value) => typeof value === "string").join(", ")}
-      </span>
-    );
-  }
+/** Shows a list of records whole, folded up, with the links that no other part of its page has. */
+export function Records({ links, records }: { readonly links: readonly Link[]; readonly records: readonly object[] }) {
   return (
-    <dl>
-      {Object.entries(value).map(([name, member]) => (
-        <>
-          <dt>{name}</dt>
-          <dd>
-            <Value name={name} value={member} />
-          </dd>
-        </>
-      ))}
-    </dl>
+    <details>
+      <summary>All fields</summary>
+      {membersOf(asJson({ links: links.filter(({ rel }) => rel === "self") }))}
+      <ul class="records">
+        {records.map((record) => (
+          <li>{membersOf(asJson(record))}</li>
+        ))}
+      </ul>
+    </details>
   );
 }

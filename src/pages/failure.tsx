@@ -1,48 +1,73 @@
 import type { JobDocument } from "../domain/documents/job.ts";
-import { stages } from "../domain/progress.ts";
-import { stageWords } from "./words.ts";
+import type { JobView } from "../domain/documents/job-view.ts";
+import { type Exception, sentenceOf } from "./failure-words.ts";
+import { Time } from "./parts.tsx";
 
 /** Says in one sentence what failed and where, then what the tool said last, and what one can do. */
-export function Failure({ job }: { readonly job: JobDocument }) {
+export function Failure({ job, view }: { readonly job: JobDocument; readonly view: JobView }) {
   const { exception } = job;
   if (exception === undefined) return null;
   const { detail, stderrTail } = exception;
   return (
     <div class="notice notice-bad" role="alert">
+      <Again job={job} view={view} />
       <p>
         <strong>{sentenceOf(exception)}</strong> {typeof detail === "string" ? detail : job.message}
       </p>
       {typeof stderrTail === "string" && stderrTail !== "" ? <pre class="code">{stderrTail}</pre> : null}
-      <p>{adviceOf(exception)}</p>
+      <p>
+        {adviceOf(exception, view)}
+        {view.mendUrl === undefined ? null : (
+          <>
+            {" "}
+            <a href={view.mendUrl}>Mend the package (new version)</a>
+          </>
+        )}
+      </p>
     </div>
   );
 }
 
-type Exception = Readonly<Record<string, unknown>>;
-
-/** Words where a job failed, and with which exit code. */
-export function sentenceOf({ stage, step, exitCode }: Exception): string {
-  const where = typeof step === "string" ? ` in step ${step}` : "";
-  const when = isStage(stage) ? ` while it was ${stageWords[stage].toLowerCase()}` : "";
-  const code = typeof exitCode === "number" ? `, with exit code ${exitCode}` : "";
-  return `The job failed${where}${when}${code}.`;
+/** A page that looks as it did before a retry would seem not to have tried. */
+function Again({
+  job: { attempt, finished },
+  view: { timeline },
+}: {
+  readonly job: JobDocument;
+  readonly view: JobView;
+}) {
+  const failed = timeline.findIndex(({ status }) => status === "failed");
+  const hasFailedBefore = failed !== -1 && failed < timeline.findLastIndex(({ status }) => status === "accepted");
+  if (!hasFailedBefore || finished === undefined) return null;
+  return (
+    <p>
+      Attempt {String(attempt)} failed too, <Time at={finished} />.
+    </p>
+  );
 }
 
 /** The exit code of a shell for a program that was killed, as the kernel does when memory ends. */
 const killed = 137;
 
+/** What a person may do about a failure. */
+type MayDo = Pick<JobView, "newerVersion" | "mayResume" | "mayRetry">;
+
 /** Words what a person can do after a failure. */
-export function adviceOf({ stage, exitCode, stderrTail }: Exception): string {
+function adviceOf({ stage, exitCode, stderrTail }: Exception, may: MayDo): string {
   if (exitCode === killed) {
     return "The tool was killed, maybe because it needed more memory than there was: try smaller inputs, or ask the operator.";
   }
   if (stage === "getInputs") return "Check that each input can be fetched from its address, then run it again.";
   if (typeof stderrTail === "string" && stderrTail !== "") {
-    return "The lines above are the last that the tool wrote. Correct the inputs and run it again, or resume when the cause is mended.";
+    return `The lines above are the last that the tool wrote. ${wayOn(may)}`;
   }
-  return "Read the log below. Correct the inputs and run it again, or resume when the cause is mended.";
+  return `Read the log below. ${wayOn(may)}`;
 }
 
-function isStage(stage: unknown): stage is keyof typeof stages {
-  return typeof stage === "string" && Object.hasOwn(stages, stage);
+/** What is resumed runs the version that failed: with a newer one, that is no way on. */
+function wayOn({ newerVersion, mayResume, mayRetry }: MayDo): string {
+  if (newerVersion !== undefined) return `Run it again: that runs version ${newerVersion}, which was deployed since.`;
+  if (mayResume === true) return "Correct the inputs and run it again, or resume when the cause is mended.";
+  if (mayRetry) return "Correct the inputs and run it again, or try again when the cause is mended.";
+  return "Correct the inputs and run it again.";
 }

@@ -1,8 +1,9 @@
-import { asJson } from "../domain/documents/as-json.ts";
 import type { HomeView, LandingDocument } from "../domain/documents/landing.ts";
-import { Members } from "./document.tsx";
-import { JobTable } from "./job-list.tsx";
+import { deployPath } from "./deploy.tsx";
+import { WholeDocument } from "./document.tsx";
+import { JobTable } from "./job-table.tsx";
 import { Layout } from "./layout.tsx";
+import { OnlyOwn } from "./only-own.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 
 const script = "local-times";
@@ -19,16 +20,8 @@ export function homePage(view: HomeView): Page<LandingDocument> {
           <About document={document} view={view} />
           <Queue view={view} />
           <WaysOn view={view} frame={frame} />
-          <Newest view={view} baseUrl={frame.baseUrl} />
-          <details>
-            <summary>All fields</summary>
-            <Members value={asJson(document)} />
-          </details>
-          <p>
-            <a href={frame.jsonUrl} rel="alternate" type="application/json">
-              As JSON
-            </a>
-          </p>
+          <Newest view={view} frame={frame} />
+          <WholeDocument document={document} jsonUrl={frame.jsonUrl} />
         </Layout>
       )}`,
   };
@@ -82,39 +75,78 @@ function WaysOn({ view, frame: { baseUrl } }: { readonly view: HomeView; readonl
       <div class="grid">
         <section class="card">
           <h3>
-            <a href={`${baseUrl}/processes?f=html`}>Run a process</a>
+            <a href={`${baseUrl}/processes?f=html`}>{view.mayExecute ? "Run a process" : "See processes"}</a>
           </h3>
-          <p>Choose one, fill its form, and watch it run. Or from a command line:</p>
-          <pre class="code" data-curl="">
-            {view.curl}
-          </pre>
+          {view.mayExecute ? (
+            <>
+              <p>
+                Choose one, fill its form, and watch it run. Files for it can be{" "}
+                <a href={`${baseUrl}/uploads?f=html`}>uploaded</a> before. Or from a command line:
+              </p>
+              <pre class="code" data-curl="">
+                {view.curl}
+              </pre>
+            </>
+          ) : (
+            <p>What each one does, and what it needs. Your key may read, and run nothing.</p>
+          )}
         </section>
-        <section class="card">
-          <h3>Deploy a process</h3>
-          <p>From a CWL package, an application package or a script:</p>
-          <pre class="code">{`heddle deploy package.cwl --url ${baseUrl}`}</pre>
-        </section>
+        {view.mayDeploy ? (
+          <section class="card">
+            <h3>
+              <a href={`${baseUrl}${deployPath}?f=html`}>Deploy a process</a>
+            </h3>
+            <p>From a CWL package: paste it or choose its files. Or from a command line:</p>
+            <pre class="code">{`heddle deploy package.cwl --url ${baseUrl}`}</pre>
+          </section>
+        ) : null}
         <section class="card">
           <h3>
             <a href={`${baseUrl}/jobs?f=html`}>See jobs</a>
           </h3>
           <p>What runs, what waits, what failed and why.</p>
         </section>
+        {view.seesSystem === true ? (
+          <section class="card">
+            <h3>
+              <a href={`${baseUrl}/_/system?f=html`}>Look after the service</a>
+            </h3>
+            <p>Queue, disk, settings, keys, audit, providers.</p>
+          </section>
+        ) : null}
       </div>
     </section>
   );
 }
 
-function Newest({ view: { jobs }, baseUrl }: { readonly view: HomeView; readonly baseUrl: string }) {
+function Newest({
+  view: { jobs, mayExecute, seesAllJobs = false, users = new Map(), gone = new Set() },
+  frame,
+}: {
+  readonly view: HomeView;
+  readonly frame: PageFrame;
+}) {
+  const { baseUrl } = frame;
   return (
     <section>
       <h2>Last jobs</h2>
       {jobs === undefined ? (
-        <p class="muted">Jobs are shown to who comes with a key.</p>
+        <p>
+          <a href={`${baseUrl}/_/sign-in?f=html&to=%2F%3Ff%3Dhtml`}>Sign in</a> to see jobs.
+        </p>
       ) : jobs.length === 0 ? (
-        <p>No jobs yet. Run the first one with the command above.</p>
+        <p>
+          {seesAllJobs || !mayExecute ? "No jobs yet. " : "You have no jobs yet, and see those of nobody else. "}
+          {mayExecute ? (
+            <>
+              <a href={`${baseUrl}/processes?f=html`}>Choose a process</a> to run the first one.
+            </>
+          ) : (
+            <OnlyOwn frame={frame} may={{ seesAllJobs }} />
+          )}
+        </p>
       ) : (
-        <JobTable jobs={jobs} users={new Map()} baseUrl={baseUrl} />
+        <JobTable jobs={jobs} users={users} gone={gone} baseUrl={baseUrl} />
       )}
     </section>
   );

@@ -1,188 +1,142 @@
-import { asJson } from "../domain/documents/as-json.ts";
-import type { JobDocument, JobListDocument } from "../domain/documents/job.ts";
-import { jobStatuses } from "../domain/job-state.ts";
-import { Members } from "./document.tsx";
+import { type ChosenOutcome, isNothing } from "../domain/chosen-jobs.ts";
+import type { JobListDocument } from "../domain/documents/job.ts";
+import { ChosenJobs, Outcome } from "./chosen-jobs.tsx";
+import { WholeDocument } from "./document.tsx";
+import { Filter } from "./job-filter.tsx";
+import type { GoneProcesses, JobUsers } from "./job-table.tsx";
+import type { JobsSoFar } from "./job-times.ts";
 import { Layout } from "./layout.tsx";
+import { OnlyOwn } from "./only-own.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
-import { Badge, processPath, Time } from "./parts.tsx";
-import { durationText, shortId, statusSigns } from "./words.ts";
+import { Fault } from "./parts.tsx";
 
 const script = "job-list";
 
-/** Who submitted each job, by its id; empty where that is nothing to tell. */
-export type JobUsers = ReadonlyMap<string, string>;
+/** What somebody may do who looks at jobs. */
+export type JobReader = {
+  readonly mayExecute: boolean;
+  readonly seesAllJobs: boolean;
+  /** Sees the jobs of some others at least. */
+  readonly seesOthers: boolean;
+  /** May dismiss, or retry, jobs that are chosen; not when absent. */
+  readonly mayDismiss?: boolean;
+  readonly mayRetry?: boolean;
+};
+
+/** What the page of a list of jobs shows besides the document. */
+export type JobListView = {
+  readonly users?: JobUsers;
+  readonly gone?: GoneProcesses;
+  /** How long those that have not ended go on already. */
+  readonly soFar?: JobsSoFar;
+  /** The one process whose jobs they are, with the address of its page. */
+  readonly process?: { readonly id: string; readonly providerId?: string; readonly href: string };
+  /** What who looks at it may do besides; both when absent. */
+  readonly may?: JobReader;
+  /** Why the filters cannot be read. */
+  readonly fault?: string;
+  /** What became of the jobs that were chosen, for who comes back from there. */
+  readonly outcome?: ChosenOutcome | undefined;
+};
 
 /**
  * Builds the page of a list of jobs: what is filtered by, a table with a row for each, and the ways to the pages beside it. What the
  * columns do not show is folded up (OGC 18-062r2 /req/html/content wants all of it).
  */
-export function jobListPage(users: JobUsers = new Map()): Page<JobListDocument> {
+export function jobListPage({
+  users = new Map(),
+  gone = new Set(),
+  soFar = new Map(),
+  process,
+  may,
+  fault,
+  outcome,
+}: JobListView = {}): Page<JobListDocument> {
   return {
     policy: (frame) => policyOf({ sendsForms: true, connects: true, scripts: scriptUrl(frame, script) }),
     render: (frame, { jobs, links }) =>
       `<!doctype html>${(
         <Layout {...frame} script={scriptUrl(frame, script)}>
+          <Whose process={process} frame={frame} />
+          {fault === undefined ? null : <Fault words={fault} />}
+          {outcome === undefined || isNothing(outcome) ? null : <Outcome outcome={outcome} />}
           <search>
-            <Filter frame={frame} />
+            <Filter
+              frame={frame}
+              isOfOne={process !== undefined}
+              byUser={may?.seesOthers === true && frame.reader?.name !== undefined}
+            />
           </search>
           <div data-part="jobs" data-events={`${frame.baseUrl}/events`}>
-            {jobs.length === 0 ? (
-              <Nothing frame={frame} />
+            {fault !== undefined ? null : jobs.length === 0 ? (
+              <Nothing frame={frame} may={may} />
             ) : (
-              <JobTable jobs={jobs} users={users} baseUrl={frame.baseUrl} />
+              <ChosenJobs jobs={jobs} shown={{ users, gone, soFar }} frame={frame} may={may} />
             )}
             <p class="actions">
-              {links.map(({ href, rel, title }) => (
-                <>
-                  <a href={href} rel={rel}>
-                    {title ?? (rel === "self" ? "This page" : rel)}
-                  </a>{" "}
-                </>
-              ))}
+              {links
+                .filter(({ rel }) => rel !== "self")
+                .map(({ href, rel, title }) => (
+                  <>
+                    <a href={href} rel={rel}>
+                      {title ?? rel}
+                    </a>{" "}
+                  </>
+                ))}
               <a href={frame.jsonUrl} rel="alternate" type="application/json">
                 As JSON
               </a>
             </p>
           </div>
+          <WholeDocument document={{ links: links.filter(({ rel }) => rel === "self") }} />
         </Layout>
       )}`,
   };
 }
 
-/** The filters as a form: what it sends stands in the address, which can be kept and sent on. */
-function Filter({ frame }: { readonly frame: PageFrame }) {
-  const { origin, pathname, searchParams } = new URL(frame.jsonUrl);
-  const status = searchParams.get("status") ?? "";
-  const others = [...searchParams].filter(([name]) =>
-    ["limit", "sortby", "tags", "datetime", "provider"].includes(name),
-  );
+/** Says whose jobs they are, where not those of all processes, and leads there and to all jobs. */
+function Whose({
+  process,
+  frame: { baseUrl, jsonUrl },
+}: {
+  readonly process: JobListView["process"] | undefined;
+  readonly frame: PageFrame;
+}) {
+  const provider = new URL(jsonUrl).searchParams.get("provider") ?? "";
+  if (process === undefined && provider === "") return null;
   return (
-    <form method="get" action={`${origin}${pathname}`} class="actions">
-      <input type="hidden" name="f" value="html" />
-      {others.map(([name, value]) => (
-        <input type="hidden" name={name} value={value} />
-      ))}
-      <label class="field">
-        <span>Status</span>
-        <select name="status">
-          <option value="" selected={status === ""}>
-            all
-          </option>
-          {jobStatuses.map((one) => (
-            <option value={one} selected={status === one}>
-              {`${statusSigns[one]} ${one}`}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label class="field">
-        <span>Process</span>
-        <input name="processID" value={searchParams.get("processID") ?? ""} />
-      </label>
-      <label class="field">
-        <span>Words in jobs that ended</span>
-        <input type="search" name="q" value={searchParams.get("q") ?? ""} />
-      </label>
-      <button type="submit" class="button">
-        Filter
-      </button>
-    </form>
+    <ul class="tabs">
+      {process === undefined ? null : (
+        <li>
+          <a href={process.href}>Process {process.id}</a>
+        </li>
+      )}
+      <li>
+        {process === undefined ? `Only jobs that ran at provider ${provider}. ` : null}
+        <a href={`${baseUrl}/jobs?f=html`}>All jobs</a>
+      </li>
+    </ul>
   );
 }
 
 /** Teaches the one way on from an empty list. */
-function Nothing({ frame: { baseUrl, jsonUrl } }: { readonly frame: PageFrame }) {
+function Nothing({ frame, may }: { readonly frame: PageFrame; readonly may: JobReader | undefined }) {
+  const { baseUrl, jsonUrl } = frame;
   const { searchParams } = new URL(jsonUrl);
-  const isFiltered = ["status", "processID", "q", "tags", "datetime"].some(
+  const isFiltered = ["status", "processID", "q", "tags", "datetime", "user"].some(
     (name) => (searchParams.get(name) ?? "") !== "",
   );
   return isFiltered ? (
     <p>
       No jobs. <a href={`${baseUrl}/jobs?f=html`}>Show all jobs.</a>
     </p>
+  ) : may?.mayExecute === false ? (
+    <p>
+      No jobs. <OnlyOwn frame={frame} may={may} />
+    </p>
   ) : (
     <p>
       No jobs. <a href={`${baseUrl}/processes?f=html`}>Choose a process and run it.</a>
     </p>
   );
-}
-
-/** A table of jobs, a row for each. */
-export function JobTable({
-  jobs,
-  users,
-  baseUrl,
-}: {
-  readonly jobs: readonly JobDocument[];
-  readonly users: JobUsers;
-  readonly baseUrl: string;
-}) {
-  return (
-    <div class="wide">
-      <table class="table">
-        <thead>
-          <tr>
-            <th scope="col">Job</th>
-            <th scope="col">Status</th>
-            <th scope="col">Process</th>
-            <th scope="col">Tags</th>
-            <th scope="col">Took</th>
-            {users.size === 0 ? null : <th scope="col">User</th>}
-            <th scope="col">Created</th>
-            <th scope="col">All</th>
-          </tr>
-        </thead>
-        <tbody>
-          {jobs.map((job) => (
-            <Row job={job} users={users} baseUrl={baseUrl} />
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function Row({
-  job,
-  users,
-  baseUrl,
-}: {
-  readonly job: JobDocument;
-  readonly users: JobUsers;
-  readonly baseUrl: string;
-}) {
-  const { jobID, status, message, progress, created, tags = [] } = job;
-  return (
-    <tr>
-      <td>
-        <a href={`${baseUrl}/jobs/${encodeURIComponent(jobID)}?f=html`} title={jobID}>
-          <code>{shortId(jobID)}</code>
-        </a>
-      </td>
-      <td title={message}>
-        <Badge status={status} /> {status === "running" ? `${progress} %` : ""}
-      </td>
-      <td>
-        <a href={`${processPath(job, baseUrl)}?f=html`}>{job.processID}</a>
-      </td>
-      <td>{tags.join(", ")}</td>
-      <td>{tookText(job)}</td>
-      {users.size === 0 ? null : <td>{users.get(jobID) ?? ""}</td>}
-      <td>
-        <Time at={created} />
-      </td>
-      <td>
-        <details>
-          <summary>More</summary>
-          <Members value={asJson(job)} />
-        </details>
-      </td>
-    </tr>
-  );
-}
-
-/** Formats how long a job ran; empty while it runs, or when it never started. */
-function tookText({ started, finished }: JobDocument): string {
-  if (started === undefined || finished === undefined) return "";
-  return durationText((Date.parse(finished) - Date.parse(started)) / 1000);
 }

@@ -1,6 +1,7 @@
 import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView, TimelineEntry } from "../domain/documents/job-view.ts";
 import { Time } from "./parts.tsx";
+import { RecordTable } from "./record-table.tsx";
 
 /** What one can do with a job: each button is a form of its own, so that it works without a script. */
 export function Actions({
@@ -14,28 +15,54 @@ export function Actions({
 }) {
   const url = `${baseUrl}/jobs/${encodeURIComponent(job.jobID)}`;
   const isFinished = job.finished !== undefined;
+  const again =
+    view.againUrl === undefined ? null : (
+      <a class={view.newerVersion === undefined ? "button" : "button button-main"} href={view.againUrl}>
+        Run again
+      </a>
+    );
   return (
-    <div class="actions">
-      {view.mayRetry && job.status === "failed" ? (
-        <RetryForm url={url} fromFailed="true" words="Resume from the failed step" />
-      ) : null}
-      {view.mayRetry ? <RetryForm url={url} fromFailed="false" words="Try again from the start" /> : null}
-      {view.againUrl === undefined ? null : (
-        <a class="button" href={view.againUrl}>
-          Run again
-        </a>
-      )}{" "}
-      <a class="button" href={`${url}?f=html`} data-copy={url}>
-        Copy link
-      </a>{" "}
-      {view.mayDismiss ? (
-        <form method="post" action={`${url}/dismiss-form`}>
-          <button type="submit" class="button button-danger">
-            {isFinished ? "Remove with its results" : "Cancel"}
+    <>
+      <div class="actions">
+        {view.newerVersion === undefined ? null : again}
+        {view.mayResume === true ? <RetryForm url={url} fromFailed="true" words="Resume from the failed step" /> : null}
+        {view.mayRetry ? <RetryForm url={url} fromFailed="false" words="Try again from the start" /> : null}
+        {view.newerVersion === undefined ? again : null}{" "}
+        {/* Only a script copies: it shows the button where the browser lets it. */}
+        <button type="button" class="button" data-copy={url} hidden>
+          Copy link
+        </button>{" "}
+        {view.share === undefined ? null : (
+          <form method="post" action={`${url}/share-form`}>
+            <button type="submit" class="button">
+              {view.share.until === undefined ? "Share the results" : "Share by a new address"}
+            </button>
+          </form>
+        )}{" "}
+        {view.mayDismiss ? (
+          <form method="post" action={`${url}/${isFinished ? "remove" : "dismiss"}-form`}>
+            <button type="submit" class="button button-danger">
+              {isFinished ? "Remove with its results" : "Cancel"}
+            </button>
+          </form>
+        ) : null}
+      </div>
+      {view.share?.until === undefined ? null : (
+        <form method="post" action={`${url}/unshare-form`} class="actions">
+          <span>
+            The results are shared until <Time at={view.share.until} />.
+          </span>
+          <button type="submit" class="button">
+            Take the share back
           </button>
         </form>
-      ) : null}
-    </div>
+      )}
+      {view.newerVersion === undefined ? null : (
+        <p class="notice">
+          {`Version ${view.newerVersion} of the process was deployed since. Run again runs that one; ${view.mayResume === true ? "Resume and Try again run" : "Try again runs"} the version that this job had.`}
+        </p>
+      )}
+    </>
   );
 }
 
@@ -61,8 +88,8 @@ function RetryForm({
 export function Timeline({ entries }: { readonly entries: readonly TimelineEntry[] }) {
   if (entries.length === 0) return <p class="muted">Nothing yet.</p>;
   return (
-    <div class="wide">
-      <table class="table">
+    <RecordTable label="Timeline">
+      <table>
         <thead>
           <tr>
             <th scope="col">When</th>
@@ -86,6 +113,6 @@ export function Timeline({ entries }: { readonly entries: readonly TimelineEntry
           ))}
         </tbody>
       </table>
-    </div>
+    </RecordTable>
   );
 }

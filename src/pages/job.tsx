@@ -1,14 +1,20 @@
-import { asJson } from "../domain/documents/as-json.ts";
+import type { Child } from "hono/jsx";
+import { defined } from "../domain/defined.ts";
 import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView } from "../domain/documents/job-view.ts";
-import { Members } from "./document.tsx";
-import { Failure } from "./failure.tsx";
-import { Actions, Timeline } from "./job-parts.tsx";
+import { type Link, relations } from "../domain/links.ts";
+import { WholeDocument } from "./document.tsx";
+import { Graph } from "./graph.tsx";
+import { Inputs } from "./input-values.tsx";
+import { JobHead, type JobParts } from "./job-head.tsx";
+import { Timeline } from "./job-parts.tsx";
 import { Layout } from "./layout.tsx";
-import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
-import { Badge, processPath, Time } from "./parts.tsx";
-import { imagesOf, Results } from "./results.tsx";
-import { durationText, stageWords } from "./words.ts";
+import { type Page, policyOf, scriptUrl } from "./page.ts";
+import { Badge, Time } from "./parts.tsx";
+import { Results } from "./results.tsx";
+import { Statistics } from "./statistics.tsx";
+import { ViewsHead, viewsAllowed } from "./views.tsx";
+import { shortId } from "./words.ts";
 
 const script = "job";
 
@@ -16,13 +22,19 @@ const script = "job";
 export function jobPage(view: JobView): Page<JobDocument> {
   return {
     policy: (frame) =>
-      policyOf({ sendsForms: true, images: imagesOf(view.results), connects: true, scripts: scriptUrl(frame, script) }),
+      policyOf({ sendsForms: true, scripts: scriptUrl(frame, script), views: viewsAllowed(frame, view.views) }),
     render: (frame, job) =>
       `<!doctype html>${(
-        <Layout {...frame} script={scriptUrl(frame, script)}>
+        <Layout
+          {...frame}
+          title={job.title ?? frame.title}
+          script={scriptUrl(frame, script)}
+          head={<ViewsHead frame={frame} />}
+        >
           <div data-job={job.jobID} data-events={view.events}>
             <div data-part="head">
-              <Head job={job} view={view} frame={frame} />
+              <JobHead job={job} view={view} frame={frame} />
+              <Jumps job={job} view={view} />
             </div>
             <Sections job={job} view={view} frame={frame} />
           </div>
@@ -31,80 +43,71 @@ export function jobPage(view: JobView): Page<JobDocument> {
   };
 }
 
-type Parts = { readonly job: JobDocument; readonly view: JobView; readonly frame: PageFrame };
+/** A short list of the parts of the page: on a small screen each of them is some screens high. */
+function Jumps({ job, view }: Pick<JobParts, "job" | "view">) {
+  const parts = [
+    ...(job.status === "successful" ? [["results", "Results"] as const] : []),
+    ...(view.graph === undefined ? [] : [["workflow", "Workflow"] as const]),
+    ["log", "Log"] as const,
+    ["inputs", "Inputs"] as const,
+    ["timeline", "Timeline"] as const,
+    ...(view.statistics === undefined ? [] : [["statistics", "Statistics"] as const]),
+    ["more", "More"] as const,
+  ];
+  return (
+    <ul class="jumps" aria-label="Parts of this page">
+      {parts.map(([id, words]) => (
+        <li>
+          <a href={`#${id}`}>{words}</a>
+        </li>
+      ))}
+    </ul>
+  );
+}
 
-function Head({ job, view, frame }: Parts) {
+/** The ways to the comparisons with the last runs of the same process. */
+function Others({ others }: { readonly others: NonNullable<JobView["others"]> }) {
+  if (others.length === 0) return null;
   return (
     <>
-      <p>
-        <Badge status={job.status} /> <a href={`${processPath(job, frame.baseUrl)}?f=html`}>{job.processID}</a>{" "}
-        <code>{job.jobID}</code> {job.tags === undefined ? null : <span class="muted">{job.tags.join(", ")}</span>}
-      </p>
-      <Failure job={job} />
-      <p>
-        <progress class="bar" max={100} value={job.progress} aria-label="Progress" />{" "}
-        <span data-live="progress">{`${job.progress} %`}</span> <span data-live="stage">{stageText(job)}</span>
-      </p>
-      <p data-live="message" role="status">
-        {job.exception === undefined ? job.message : ""}
-      </p>
-      <Times job={job} runningSeconds={view.runningSeconds} />
-      <Actions job={job} view={view} baseUrl={frame.baseUrl} />
+      <h2>Compare with another run</h2>
+      <ul>
+        {others.map(({ compareUrl, id, status, created, title }) => (
+          <li>
+            <a href={compareUrl}>
+              Compare with <Time at={created} />
+            </a>{" "}
+            <code>{shortId(id)}</code> <Badge status={status} /> {title}
+          </li>
+        ))}
+      </ul>
     </>
   );
 }
 
-/** What has ended is at no stage any more. */
-function stageText({ status, stage, finished }: JobDocument): string {
-  if (finished !== undefined) return status === "successful" ? "Done" : "";
-  return stage === undefined ? "" : stageWords[stage];
-}
-
-function Times({
-  job,
-  runningSeconds,
-}: {
-  readonly job: JobDocument;
-  readonly runningSeconds: JobView["runningSeconds"];
-}) {
-  const { created, started, finished, queuePosition, waitsFor, estimatedCompletion, expirationDate } = job;
-  const took =
-    started === undefined || finished === undefined ? undefined : (Date.parse(finished) - Date.parse(started)) / 1000;
-  return (
-    <p class="muted">
-      Created <Time at={created} />. {took === undefined ? null : <span>{`Took ${durationText(took)}. `}</span>}
-      {runningSeconds === undefined ? null : <span>{`Running for ${durationText(runningSeconds)}. `}</span>}
-      {queuePosition === undefined ? null : <span>{`Place ${queuePosition} in the queue. `}</span>}
-      {waitsFor === undefined ? null : <span>{`Waits for ${waitsFor}. `}</span>}
-      {estimatedCompletion === undefined ? null : (
-        <span>
-          Usually done by <Time at={estimatedCompletion} />.{" "}
-        </span>
-      )}
-      {expirationDate === undefined ? null : (
-        <span>
-          Kept until <Time at={expirationDate} />.
-        </span>
-      )}
-    </p>
-  );
-}
-
-function Sections({ job, view, frame }: Parts) {
+function Sections({ job, view, frame }: JobParts) {
   const url = `${frame.baseUrl}/jobs/${encodeURIComponent(job.jobID)}`;
   return (
     <>
-      <section data-part="results">
+      <section id="results" data-part="results">
         {job.status !== "successful" ? null : (
           <>
             <h2>
               <a href={`${url}/results?f=html`}>Results</a>
             </h2>
-            <Results results={view.results} />
+            <Results results={view.results} heading="h3" />
           </>
         )}
       </section>
-      <section>
+      <section id="workflow" data-part="workflow">
+        {view.graph === undefined ? null : (
+          <>
+            <h2>Workflow</h2>
+            <Graph nodes={view.graph.nodes} states={view.graph.states} />
+          </>
+        )}
+      </section>
+      <section id="log">
         <h2>Log</h2>
         <pre class="code" data-live="log" role="log" aria-live="off" aria-label="Log">
           {view.log.map((line) => `${line}\n`).join("")}
@@ -113,28 +116,43 @@ function Sections({ job, view, frame }: Parts) {
           <a href={`${url}/log`}>The whole log</a>
         </p>
       </section>
-      <section>
+      <section id="inputs">
         <h2>
           <a href={`${url}/inputs?f=html`}>Inputs</a>
         </h2>
-        <Inputs inputs={view.inputs} />
+        {view.inputs === undefined ? (
+          <p class="muted">They are not shown here.</p>
+        ) : (
+          <Inputs inputs={view.inputs} defaults={view.defaults ?? {}} uploads={view.uploads ?? new Map()} />
+        )}
       </section>
-      <section data-part="timeline">
+      <section id="timeline" data-part="timeline">
         <h2>Timeline</h2>
-        <Timeline entries={view.timeline} />
+        <Folded count={view.timeline.length} what="entries">
+          <Timeline entries={view.timeline} />
+        </Folded>
       </section>
-      <section data-part="more">
+      <section id="more" data-part="more">
         {view.statistics === undefined ? null : (
           <>
-            <h2>
+            <h2 id="statistics">
               <a href={`${url}/statistics?f=html`}>Statistics</a>
             </h2>
-            <Members value={view.statistics} />
+            <Folded count={view.statistics.steps.length} what="steps">
+              <Statistics
+                statistics={view.statistics}
+                origin={{
+                  isAllCached: view.isAllCached === true,
+                  ...defined({ ranAt: job.finished === undefined ? undefined : job.providerID }),
+                }}
+              />
+            </Folded>
           </>
         )}
+        <Others others={view.others ?? []} />
         <h2>More</h2>
         <ul>
-          {job.links.map(({ href, rel, title, type }) => (
+          {waysOf(job, view).map(({ href, rel, title, type }) => (
             <li>
               <a href={href} rel={rel} type={type}>
                 {title ?? rel}
@@ -147,16 +165,41 @@ function Sections({ job, view, frame }: Parts) {
             </a>
           </li>
         </ul>
-        <details>
-          <summary>All fields</summary>
-          <Members value={asJson(job)} />
-        </details>
+        <WholeDocument document={job} />
       </section>
     </>
   );
 }
 
-function Inputs({ inputs }: { readonly inputs: JobView["inputs"] }) {
-  if (inputs === undefined) return <p class="muted">They are not shown here.</p>;
-  return Object.keys(inputs).length === 0 ? <p class="muted">None.</p> : <Members value={inputs} />;
+/** The links that lead on: not twice to one place, and not to a problem document of what the page has said. All fields has each of them. */
+function waysOf({ links }: JobDocument, { isProcessGone, version }: JobView): readonly Link[] {
+  const isThere = ({ rel }: Link) => rel !== "describedby" || isProcessGone !== true || version !== undefined;
+  return links.filter(
+    (link, index) =>
+      link.rel !== relations.exceptions &&
+      isThere(link) &&
+      links.findIndex((other) => other.href === link.href) === index,
+  );
+}
+
+/** What is so long is folded up. */
+const longest = 10;
+
+/** A long part of the page, folded up; a newer one that the script takes is unfolded as this one is. */
+function Folded({
+  count,
+  what,
+  children,
+}: {
+  readonly count: number;
+  readonly what: string;
+  readonly children: Child;
+}) {
+  if (count <= longest) return <>{children}</>;
+  return (
+    <details data-follows="">
+      <summary>{`Show ${count} ${what}`}</summary>
+      {children}
+    </details>
+  );
 }

@@ -7,6 +7,59 @@ export type Frame = {
   readonly baseUrl: string;
   /** The path of the style sheet, behind the path of `baseUrl`. */
   readonly styleSheet: string;
+  /** The path and query of the page itself, behind `baseUrl`: who signs in comes back to it. */
+  readonly here?: string;
+  /** Who looks at it; absent for a stranger. */
+  readonly reader?: Reader;
+  /** What the form did that led here. */
+  readonly notice?: Notice;
+};
+
+/** What was done before a page comes, in the words that it is told by. */
+export const notices = {
+  deployed: "Deployed. It can be run from now on.",
+  replaced: "Replaced. What runs from now on is this version; the one before stays among the revisions.",
+  unchanged: "Nothing was replaced: the package is the same as what is deployed.",
+  "revision-restored":
+    "Done. What runs from now on is the revision that stands as current below. Jobs that were there before keep theirs.",
+  "revision-withdrawn": "The revision was withdrawn. Nobody can run it any more. Jobs that were there before keep it.",
+  undeployed:
+    "Undeployed. Nobody can run the process any more. Its jobs and results stay, and one can go back to a revision.",
+  "provider-added": "Added. Its processes can be run from here.",
+  "provider-removed": "The provider was removed.",
+  "key-revoked": "The key was revoked. It is refused from now on.",
+  "job-removed": "The job was removed, with its results and its log.",
+  "had-ended": "The job had ended before: nothing was cancelled, and its results are as they were.",
+  "has-not-ended": "The job was not removed: it runs, or waits to run.",
+  uploaded: "Uploaded. The file can be an input of jobs.",
+  "upload-removed": "The upload was removed.",
+  "share-taken-back": "The share was taken back. Its address leads to nothing any more.",
+  "two-wanted": "Tick two jobs, and only two: then they can be compared.",
+  "jobs-wanted": "Tick at least one job first. Nothing was done.",
+  "fewer-jobs-wanted":
+    "At most 100 jobs are dismissed or retried at once. Nothing was done; the first 100 of them are ticked.",
+} as const;
+export type Notice = keyof typeof notices;
+
+/** Those that say what is still wanted. */
+const wanting: readonly Notice[] = ["two-wanted", "jobs-wanted", "fewer-jobs-wanted"];
+
+/** Reads the name of a notice; undefined for any other text. */
+export function readNotice(text: string | undefined): Notice | undefined {
+  return text !== undefined && isNotice(text) ? text : undefined;
+}
+
+function isNotice(text: string): text is Notice {
+  return Object.hasOwn(notices, text);
+}
+
+/** Who looks at a page. */
+export type Reader = {
+  /** Absent where nobody need sign in. */
+  readonly name?: string;
+  readonly role?: string;
+  /** May see what the service runs on. */
+  readonly seesSystem: boolean;
 };
 
 /** The whole page: head, the ways to the main resources, a heading, the content. */
@@ -14,9 +67,18 @@ export function Layout({
   title,
   baseUrl,
   styleSheet,
+  here,
+  reader,
+  notice,
   script,
+  head,
   children,
-}: Frame & { readonly script?: string | undefined; readonly children: Child }) {
+}: Frame & {
+  readonly script?: string | undefined;
+  /** More that a browser loads. */
+  readonly head?: Child;
+  readonly children: Child;
+}) {
   return (
     <html lang="en">
       <head>
@@ -26,6 +88,7 @@ export function Layout({
         {/* By its path alone: a page may be looked at by another address than its links have, and loads styles of its own only. */}
         <link rel="stylesheet" href={`${baseUrl.replace(/^https?:\/\/[^/]*/, "")}${styleSheet}`} />
         {script === undefined ? null : <script type="module" src={script} />}
+        {head}
       </head>
       <body>
         <nav>
@@ -34,13 +97,29 @@ export function Layout({
           <a href={`${baseUrl}/jobs?f=html`}>Jobs</a>
           <a href={`${baseUrl}/api.html`}>API</a>
           <a href={`${baseUrl}/conformance?f=html`}>Conformance</a>
-          <a href={`${baseUrl}/_/sign-in?f=html`}>Account</a>
+          {reader?.seesSystem === true ? <a href={`${baseUrl}/_/system?f=html`}>System</a> : null}
+          <a href={signInUrl({ baseUrl, here })}>{accountWords(reader)}</a>
         </nav>
         <main>
           <h1>{title}</h1>
+          {notice === undefined ? null : (
+            <p class={wanting.includes(notice) ? "notice notice-bad" : "notice notice-good"} role="status">
+              {notices[notice]}
+            </p>
+          )}
           {children}
         </main>
       </body>
     </html>
   );
+}
+
+/** Returns the address of the page where one signs in, and comes back from. */
+export function signInUrl({ baseUrl, here }: { readonly baseUrl: string; readonly here?: string | undefined }): string {
+  return `${baseUrl}/_/sign-in?f=html${here === undefined ? "" : `&to=${encodeURIComponent(here)}`}`;
+}
+
+function accountWords(reader: Reader | undefined): string {
+  if (reader === undefined) return "Sign in";
+  return reader.name === undefined ? "Account" : `${reader.name} (${reader.role})`;
 }

@@ -14,7 +14,17 @@ export function Markdown({ text }: { readonly text: string }) {
   return (
     <>
       {blocks.map((block) => {
-        const lines = block.split(/\r?\n/);
+        const lines = block.trim().split(/\r?\n/);
+        const [, heading] = lines.length > 1 ? [] : (/^#{1,6} +(.+?)#*$/.exec(lines[0] ?? "") ?? []);
+        if (heading !== undefined) {
+          return (
+            <p>
+              <strong>
+                <Inline text={heading} />
+              </strong>
+            </p>
+          );
+        }
         if (!lines.every((line) => /^\s*[-*] /.test(line))) {
           return (
             <p>

@@ -1,7 +1,17 @@
+import type { MapTiles } from "../domain/documents/view-settings.ts";
 import type { Frame } from "./layout.tsx";
 
 /** The scripts that pages load, each by the name of its file in `console`. */
-export type ScriptName = "job" | "job-list" | "local-times";
+export type ScriptName =
+  | "api"
+  | "form"
+  | "job"
+  | "job-list"
+  | "keys"
+  | "local-times"
+  | "raster-worker"
+  | "system"
+  | "views";
 
 /** What a page gets besides its document. */
 export type PageFrame = Frame & {
@@ -9,6 +19,10 @@ export type PageFrame = Frame & {
   readonly jsonUrl: string;
   /** The paths of the scripts; what links begin with stands before them. */
   readonly scripts: Readonly<Record<ScriptName, string>>;
+  /** The path of the style sheet of maps and curves. */
+  readonly viewStyles: string;
+  /** What its maps have in the background, when it comes from elsewhere. */
+  readonly tiles?: MapTiles;
 };
 
 /** A page that shows a document, complete and usable without any script. */
@@ -25,25 +39,47 @@ type Allowed = {
   readonly connects?: boolean;
   /** Origins of images besides its own. */
   readonly images?: readonly string[];
+  /** What it shows of results, on maps and otherwise. */
+  readonly views?: ViewsAllowed;
+};
+
+export type ViewsAllowed = {
+  /** The folder of the scripts, which load parts of themselves. */
+  readonly scripts: string;
+  /** Where published outputs are; absent where none are shown. */
+  readonly outputs?: string;
+  /** Where a map loads its background from. */
+  readonly tiles?: readonly string[];
 };
 
 /** Formats what a browser lets a page do: show its own content, and what `allowed` lists. */
-export function policyOf(allowed: Allowed = {}): string {
+export function policyOf({ sendsForms, scripts, connects, images = [], views }: Allowed = {}): string {
+  const outputs = views?.outputs === undefined ? [] : [`${withoutEnd(views.outputs)}/`];
+  const sources = [...(scripts === undefined ? [] : [scripts]), ...(views === undefined ? [] : [views.scripts])];
+  const shown = [...images, ...outputs, ...(views?.tiles ?? [])];
   return [
     "default-src 'none'",
     "style-src 'self'",
-    ...(allowed.scripts === undefined ? [] : [`script-src ${allowed.scripts}`]),
-    ...(allowed.connects === true ? ["connect-src 'self'"] : []),
-    ...(allowed.images === undefined || allowed.images.length === 0
-      ? []
-      : [`img-src 'self' ${allowed.images.join(" ")}`]),
-    `form-action ${allowed.sendsForms === true ? "'self'" : "'none'"}`,
+    ...directive("script-src", sources),
+    ...directive("worker-src", views === undefined ? [] : [views.scripts]),
+    ...directive("connect-src", connects === true || views !== undefined ? ["'self'", ...outputs] : []),
+    ...directive("img-src", shown.length === 0 ? [] : ["'self'", ...shown]),
+    ...directive("frame-src", outputs),
+    `form-action ${sendsForms === true ? "'self'" : "'none'"}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ].join("; ");
 }
 
+function directive(name: string, sources: readonly string[]): readonly string[] {
+  return sources.length === 0 ? [] : [`${name} ${sources.join(" ")}`];
+}
+
+function withoutEnd(url: string): string {
+  return url.replace(/\/+$/, "");
+}
+
 /** Returns the address of a script. */
-export function scriptUrl({ baseUrl, scripts }: PageFrame, name: ScriptName): string {
+export function scriptUrl({ baseUrl, scripts }: Pick<PageFrame, "baseUrl" | "scripts">, name: ScriptName): string {
   return `${baseUrl}${scripts[name]}`;
 }

@@ -1,6 +1,7 @@
+import type { Child } from "hono/jsx";
 import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobStatus } from "../domain/job-state.ts";
-import { statusSigns, timeText } from "./words.ts";
+import { sizeText, statusSigns, timeText } from "./words.ts";
 
 /** A state by sign, word and colour. */
 export function Badge({ status }: { readonly status: JobStatus }) {
@@ -11,13 +12,77 @@ export function Badge({ status }: { readonly status: JobStatus }) {
   );
 }
 
+/** What is wrong with what was sent, above its form. */
+export function Fault({ words }: { readonly words: string }) {
+  return (
+    <p class="notice notice-bad" role="alert">
+      {words}
+    </p>
+  );
+}
+
 /** An instant; a script shows it in the time zone of its reader. */
 export function Time({ at }: { readonly at: string }) {
   return <time datetime={at}>{timeText(at)}</time>;
 }
 
+/** A size in words; the exact number stands behind it. */
+export function Size({ bytes }: { readonly bytes: number }) {
+  return (
+    <data value={String(bytes)} title={`${bytes} bytes`}>
+      {sizeText(bytes)}
+    </data>
+  );
+}
+
 /** Returns the address of the process of a job, without a query. */
-export function processPath({ processID, providerID }: JobDocument, baseUrl: string): string {
+export function processPath(
+  { processID, providerID }: Pick<JobDocument, "processID" | "providerID">,
+  baseUrl: string,
+): string {
   const provider = providerID === undefined ? "" : `/providers/${encodeURIComponent(providerID)}`;
   return `${baseUrl}${provider}/processes/${encodeURIComponent(processID)}`;
+}
+
+/** A user, and the ways to what that user did and to all jobs of that user. */
+export function User({ name, baseUrl }: { readonly name: string; readonly baseUrl: string }) {
+  const query = new URLSearchParams({ f: "html", user: name });
+  return (
+    <>
+      <a href={`${baseUrl}/_/audit?${query}`} aria-label={`${name}, what this user did`}>
+        {name}
+      </a>{" "}
+      <a href={`${baseUrl}/jobs?${query}`} aria-label={`Jobs of ${name}`}>
+        jobs
+      </a>
+    </>
+  );
+}
+
+/** The way to something by its name; what is not there any more is only named. */
+export function WayTo({
+  href,
+  name,
+  isGone,
+}: {
+  readonly href: string;
+  readonly name: string;
+  readonly isGone: boolean;
+}) {
+  if (!isGone) return <a href={href}>{name}</a>;
+  return (
+    <>
+      {name} <span class="muted">(removed)</span>
+    </>
+  );
+}
+
+/** What may be wider than the screen is scrolled by itself: by keys, too, so one can come to it. */
+export function Wide({ label, children }: { readonly label: string; readonly children: Child }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for the controls of a form, and a section would be a landmark
+    <div class="wide" role="group" tabindex={0} aria-label={label}>
+      {children}
+    </div>
+  );
 }

@@ -1,22 +1,39 @@
 import type { Preview } from "../domain/documents/result-view.ts";
 import { isJsonObject, type Json } from "../domain/json.ts";
+import { Markdown } from "./markdown.tsx";
+import { Wide } from "./parts.tsx";
 
 /** Shows what can be looked at of a result: as text, whatever is in it. */
 export function PreviewOf({ preview, name }: { readonly preview: Preview; readonly name: string }) {
   switch (preview.kind) {
     case "image":
       return (
-        <div class="wide">
+        <Wide label="Image">
           <img src={preview.src} alt={name} loading="lazy" />
-        </div>
+        </Wide>
       );
     case "table":
       return <Table {...preview} />;
     case "text":
       return (
         <>
+          {preview.fault === undefined ? null : <p class="muted">{preview.fault}</p>}
           <pre class="code">{preview.text}</pre>
-          {preview.isCut ? <p class="muted">Only the beginning is shown: download it for the rest.</p> : null}
+          <Cut isCut={preview.isCut} />
+        </>
+      );
+    case "markdown":
+      return (
+        <div class="prose">
+          <Markdown text={preview.text} />
+          <Cut isCut={preview.isCut} />
+        </div>
+      );
+    case "frame":
+      return (
+        <>
+          <iframe class="framed" sandbox="" src={preview.src} title={name} loading="lazy" />
+          <p class="muted">Scripts of it do not run here: download it to see all of it.</p>
         </>
       );
     case "json":
@@ -26,9 +43,14 @@ export function PreviewOf({ preview, name }: { readonly preview: Preview; readon
   }
 }
 
+function Cut({ isCut }: { readonly isCut: boolean }) {
+  return isCut ? <p class="muted">Only the beginning is shown: download it for the rest.</p> : null;
+}
+
 function Table({ rows: [head = [], ...rows], isCut }: Extract<Preview, { readonly kind: "table" }>) {
+  if (head.length === 0) return <p class="muted">The table is empty.</p>;
   return (
-    <div class="wide">
+    <Wide label="Table">
       <table class="table">
         <thead>
           <tr>
@@ -47,8 +69,9 @@ function Table({ rows: [head = [], ...rows], isCut }: Extract<Preview, { readonl
           ))}
         </tbody>
       </table>
+      {rows.length === 0 ? <p class="muted">No rows.</p> : null}
       {isCut ? <p class="muted">{`Only the first ${rows.length} rows are shown.`}</p> : null}
-    </div>
+    </Wide>
   );
 }
 
@@ -63,7 +86,7 @@ function Tree({ value, isOpen }: { readonly value: Json; readonly isOpen: boolea
   if (entries.length === 0) return <code>{Array.isArray(value) ? "[]" : "{}"}</code>;
   return (
     <details open={isOpen}>
-      <summary>{Array.isArray(value) ? `${entries.length} items` : `${entries.length} members`}</summary>
+      <summary>{countText(entries.length, Array.isArray(value) ? "item" : "member")}</summary>
       <dl>
         {entries.map(([name, member]) => (
           <>
@@ -76,4 +99,8 @@ function Tree({ value, isOpen }: { readonly value: Json; readonly isOpen: boolea
       </dl>
     </details>
   );
+}
+
+function countText(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

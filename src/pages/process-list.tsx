@@ -1,9 +1,9 @@
-import { asJson } from "../domain/documents/as-json.ts";
-import type { JsonObject } from "../domain/json.ts";
 import type { Link } from "../domain/links.ts";
-import { Members } from "./document.tsx";
+import { deployPath } from "./deploy.tsx";
+import { Records } from "./document.tsx";
 import { Layout } from "./layout.tsx";
 import { type Page, type PageFrame, policyOf } from "./page.ts";
+import { RecordTable } from "./record-table.tsx";
 
 /** A process as the list shows it. */
 export type ListedProcess = {
@@ -23,6 +23,11 @@ export type ProcessListView = {
   readonly processes: readonly ListedProcess[];
   readonly q: string;
   readonly keyword: string;
+  readonly mayDeploy: boolean;
+  /** Ids that somebody may have meant who found nothing. */
+  readonly near?: readonly string[];
+  /** Other servers whose processes run from here, where nothing is found here. */
+  readonly providers?: readonly string[];
 };
 
 type ProcessList = { readonly processes: readonly object[]; readonly links: readonly Link[] };
@@ -47,28 +52,18 @@ export function processListPage(view: ProcessListView): Page<ProcessList> {
                   {title ?? rel}
                 </a>
               ))}
+            {view.mayDeploy ? <a href={`${frame.baseUrl}${deployPath}?f=html`}>Deploy a process</a> : null}
+            {frame.reader === undefined ? null : (
+              <a href={`${frame.baseUrl}/providers?f=html`}>Processes of other servers</a>
+            )}
             <a href={frame.jsonUrl} rel="alternate" type="application/json">
               As JSON
             </a>
           </p>
-          <details>
-            <summary>All fields</summary>
-            <Members value={asJson({ links: links.filter(({ rel }) => rel === "self") })} />
-            <ul class="records">
-              {processes.map((process) => (
-                <li>
-                  <Members value={membersOf(process)} />
-                </li>
-              ))}
-            </ul>
-          </details>
+          <Records links={links} records={processes} />
         </Layout>
       )}`,
   };
-}
-
-function membersOf(process: object): JsonObject {
-  return asJson(process);
 }
 
 function Search({ view: { q, keyword }, baseUrl }: { readonly view: ProcessListView; readonly baseUrl: string }) {
@@ -78,11 +73,13 @@ function Search({ view: { q, keyword }, baseUrl }: { readonly view: ProcessListV
         <input type="hidden" name="f" value="html" />
         <label class="field">
           <span>Words</span>
-          <input type="search" name="q" value={q} />
+          <input type="search" name="q" value={q} placeholder="id, title or keyword" />
+          <small class="muted">all of them, anywhere in the text of a process</small>
         </label>
         <label class="field">
           <span>Keywords</span>
           <input type="text" name="keyword" value={keyword} />
+          <small class="muted">whole keywords, as the column shows them</small>
         </label>
         <button type="submit">Search</button>
       </form>
@@ -90,12 +87,48 @@ function Search({ view: { q, keyword }, baseUrl }: { readonly view: ProcessListV
   );
 }
 
-function Nothing({ view: { q, keyword }, frame }: { readonly view: ProcessListView; readonly frame: PageFrame }) {
+function Nothing({ view, frame }: { readonly view: ProcessListView; readonly frame: PageFrame }) {
+  const { q, keyword, near = [], providers = [] } = view;
+  const { baseUrl } = frame;
   if (q !== "" || keyword !== "") {
     return (
-      <p class="notice">
-        No process fits. <a href={`${frame.baseUrl}/processes?f=html`}>Show all processes</a>
-      </p>
+      <div class="notice">
+        <p>
+          No process fits.{" "}
+          {near.length === 0 ? null : (
+            <>
+              {"Did you mean "}
+              {near.map((id, at) => (
+                <>
+                  {at === 0 ? "" : " or "}
+                  <a href={`${baseUrl}/processes/${encodeURIComponent(id)}?f=html`}>{id}</a>
+                </>
+              ))}
+              {"? "}
+            </>
+          )}
+          {keyword === ""
+            ? "All words must stand in the id, the title, the description or the keywords of a process: try fewer words, or a part of one. "
+            : "A process must have all these keywords as they are written, and all words: try fewer. "}
+          {frame.reader === undefined ? "Some processes are only seen by who has signed in." : ""}
+        </p>
+        {providers.length === 0 ? null : (
+          <p>
+            {"Also look at the processes of: "}
+            {providers.map((id, at) => (
+              <>
+                {at === 0 ? "" : ", "}
+                <a href={`${baseUrl}/providers/${encodeURIComponent(id)}/processes?${elsewhere(q)}`}>{id}</a>
+              </>
+            ))}
+          </p>
+        )}
+        <p class="actions">
+          <a class="button" href={`${baseUrl}/processes?f=html`}>
+            Show all processes
+          </a>
+        </p>
+      </div>
     );
   }
   return (
@@ -105,11 +138,16 @@ function Nothing({ view: { q, keyword }, frame }: { readonly view: ProcessListVi
   );
 }
 
+/** The same search at a provider. */
+function elsewhere(q: string): string {
+  return new URLSearchParams({ f: "html", ...(q === "" ? {} : { q }) }).toString();
+}
+
 function Table({ view: { processes }, frame }: { readonly view: ProcessListView; readonly frame: PageFrame }) {
   const hasRuns = processes.some(({ runs }) => runs !== undefined);
   return (
-    <div class="wide">
-      <table class="table">
+    <RecordTable label="Processes">
+      <table>
         <thead>
           <tr>
             <th scope="col">Process</th>
@@ -126,7 +164,7 @@ function Table({ view: { processes }, frame }: { readonly view: ProcessListView;
           ))}
         </tbody>
       </table>
-    </div>
+    </RecordTable>
   );
 }
 

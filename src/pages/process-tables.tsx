@@ -1,9 +1,12 @@
 import { alternativesOf, isBoxSchema, typeOfSchema } from "../domain/described.ts";
 import { isList, type Json, type JsonObject } from "../domain/json.ts";
 import type { InputDefinition, OutputDefinition } from "../domain/process.ts";
+import { isWidest, unitOf } from "./form/bounds.ts";
 import { Markdown } from "./markdown.tsx";
+import { RecordTable } from "./record-table.tsx";
 
-type Described = OutputDefinition & Partial<Pick<InputDefinition, "minOccurs" | "maxOccurs">>;
+/** An input or an output as tables show it. */
+export type Described = OutputDefinition & Partial<Pick<InputDefinition, "minOccurs" | "maxOccurs">>;
 
 /** A table of the inputs or the outputs of a process. */
 export function DescribedTable({ described }: { readonly described: Readonly<Record<string, Described>> }) {
@@ -12,8 +15,8 @@ export function DescribedTable({ described }: { readonly described: Readonly<Rec
   // A column that says nothing of any of them is left out.
   const shown = columns.filter(({ words }) => entries.some(([, one]) => words(one) !== ""));
   return (
-    <div class="wide">
-      <table class="table">
+    <RecordTable label="Table">
+      <table>
         <thead>
           <tr>
             <th scope="col">Name</th>
@@ -32,7 +35,7 @@ export function DescribedTable({ described }: { readonly described: Readonly<Rec
               {shown.map(({ words }) => (
                 <td>{words(one)}</td>
               ))}
-              <td>
+              <td class="prose">
                 {one.title === undefined ? null : <strong>{one.title}</strong>}
                 {one.description === undefined ? null : <Markdown text={one.description} />}
               </td>
@@ -40,7 +43,7 @@ export function DescribedTable({ described }: { readonly described: Readonly<Rec
           ))}
         </tbody>
       </table>
-    </div>
+    </RecordTable>
   );
 }
 
@@ -75,13 +78,8 @@ function plainText(value: Json): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** Names the unit that a schema says; undefined when it says none. */
-export function unitOf(schema: JsonObject): string | undefined {
-  const units = ["unit", "uom", "units", "x-unit", "x-ogc-unit"].map((name) => schema[name]);
-  return units.flatMap((unit) => (typeof unit === "string" && unit !== "" ? [unit] : []))[0];
-}
-
-function occursWords({ minOccurs, maxOccurs = 1, schema }: Described): string {
+/** Says whether an input is needed, and how many times; nothing of an output. */
+export function occursWords({ minOccurs, maxOccurs = 1, schema }: Described): string {
   if (minOccurs === undefined) return "";
   const least = schema.default === undefined || schema.default === null ? minOccurs : 0;
   if (maxOccurs === "unbounded") return `${least} or more`;
@@ -96,14 +94,6 @@ function defaultWords(value: Json | undefined): string {
   if (value === undefined || value === null) return "";
   const text = plainText(value);
   return text.length <= longest ? text : `${text.slice(0, longest)}...`;
-}
-
-/** The bounds of 32 and 64 bits say how a number is held, not what it may mean. */
-const widest = ["-2147483648", "2147483647", "-9223372036854775808", "9223372036854775807"];
-
-/** Tells whether a bound is only that of the type of a whole number. */
-export function isWidest(bound: Json | undefined): boolean {
-  return bound !== undefined && widest.includes(String(bound));
 }
 
 const boundNames = [

@@ -1,12 +1,22 @@
 import { asJson } from "../domain/documents/as-json.ts";
+import type { ShownProvider } from "../domain/documents/provider.ts";
 import type { ProcessDescription } from "../domain/process.ts";
-import { Members } from "./document.tsx";
+import type { GraphNode } from "../domain/workflow-graph.ts";
+import type { Offers } from "./form/extras.ts";
 import { ExecuteForm } from "./form/form.tsx";
-import type { FormState } from "./form/state.ts";
-import { Layout } from "./layout.tsx";
+import type { FormLimits, FormState } from "./form/state.ts";
+import type { UseTarget } from "./form/uses/execution.ts";
+import type { Use } from "./form/uses.ts";
+import { Uses } from "./form/uses-view.tsx";
+import { Graph } from "./graph.tsx";
+import { Layout, signInUrl } from "./layout.tsx";
 import { Markdown } from "./markdown.tsx";
-import { type Page, policyOf } from "./page.ts";
+import { membersOf } from "./members.ts";
+import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
+import { Time } from "./parts.tsx";
 import { DescribedTable } from "./process-tables.tsx";
+import { ProviderLine } from "./provider.tsx";
+import { ViewsHead, viewsAllowed } from "./views.tsx";
 
 /** What the page of a process shows besides the document. */
 export type ProcessView = {
@@ -14,45 +24,62 @@ export type ProcessView = {
   /** Where the form is sent to, by POST. */
   readonly action: string;
   readonly form: FormState;
-  /** Why whoever looks cannot execute it; absent for who can. */
-  readonly refusal?: string;
+  /** Where a script reads the description. The page may stand at an address that executes when it is asked for as JSON. */
+  readonly descriptionUrl: string;
+  /** What its form offers besides the inputs. */
+  readonly offers: Offers;
+  /** Why whoever looks cannot execute it, in words for who has signed in; absent for who can. */
+  readonly refusal?: "strangers" | { readonly words: string };
+  /** Where this is a revision by its name: the page of the process as it is now, that of all revisions, and whether it runs. */
+  readonly ofRevision?: {
+    readonly currentUrl: string;
+    readonly revisionsUrl: string;
+    readonly isDeployed: boolean;
+    /** When it was withdrawn by itself (RFC 3339). */
+    readonly withdrawn?: string;
+  };
   /** Texts to copy, by what they are for. */
-  readonly uses: readonly { readonly title: string; readonly text: string }[];
+  readonly uses: readonly Use[];
+  /** What these texts lead to. */
+  readonly target: UseTarget;
+  readonly revision: string;
+  readonly limits: FormLimits;
+  /** The parts of a workflow, for who may read its package. */
+  readonly graph?: readonly GraphNode[];
   /** Pages about it, by their names. */
   readonly ways: readonly { readonly title: string; readonly href: string }[];
+  /** The provider whose process it is, with the address of its page. */
+  readonly provider?: ShownProvider & { readonly href: string };
 };
+
+const script = "form";
 
 /** Builds the page of a process: its description, with a form to execute it. Nothing is executed before the form is sent. */
 export function processPage(view: ProcessView): Page<object> {
   return {
-    policy: () => policyOf({ sendsForms: true }),
+    policy: (frame) =>
+      policyOf({ sendsForms: true, connects: true, scripts: scriptUrl(frame, script), views: viewsAllowed(frame, {}) }),
     render: (frame, document) =>
       `<!doctype html>${(
-        <Layout {...frame}>
+        <Layout {...frame} script={scriptUrl(frame, script)} head={<ViewsHead frame={frame} />}>
           <About view={view} />
           <h2>Run</h2>
-          {view.refusal === undefined ? null : <p class="notice">{view.refusal}</p>}
-          <ExecuteForm action={view.action} state={view.form} />
+          <OfRevision view={view} />
+          {view.ofRevision?.isDeployed === false ? null : <Run view={view} frame={frame} />}
           <h2 id="inputs">Inputs</h2>
           <DescribedTable described={view.description.inputs} />
           <h2 id="outputs">Outputs</h2>
           <DescribedTable described={view.description.outputs} />
-          <h2 id="use">Use it from</h2>
-          <p class="muted">
-            {view.form.request === undefined
-              ? "An example. Check shows what was filled in instead."
-              : "The request of the form, as it was filled in."}
-          </p>
-          {view.uses.map(({ title, text }) => (
-            <section>
-              <h3>{title}</h3>
-              <pre>{text}</pre>
-            </section>
-          ))}
+          {view.graph === undefined ? null : (
+            <>
+              <h2 id="workflow">Workflow</h2>
+              <Graph nodes={view.graph} />
+            </>
+          )}
           <h2>All fields</h2>
           <details>
             <summary>The whole description</summary>
-            <Members value={asJson(document)} />
+            {membersOf(asJson(document))}
           </details>
           <p class="actions">
             <a href={frame.jsonUrl} rel="alternate" type="application/json">
@@ -64,7 +91,60 @@ export function processPage(view: ProcessView): Page<object> {
   };
 }
 
-function About({ view: { description, ways } }: { readonly view: ProcessView }) {
+function Run({ view, frame }: { readonly view: ProcessView; readonly frame: PageFrame }) {
+  const forbidden = typeof view.refusal === "object" ? view.refusal.words : undefined;
+  return (
+    <>
+      <Refusal refusal={view.refusal} frame={frame} />
+      <div class="beside">
+        <ExecuteForm
+          action={view.action}
+          state={view.form}
+          offers={view.offers}
+          forbidden={forbidden}
+          live={{ ...view.limits, descriptionUrl: view.descriptionUrl, revision: view.revision }}
+        />
+        <Uses
+          uses={view.uses}
+          target={view.target}
+          isExample={view.form.request === undefined}
+          isForbidden={forbidden !== undefined}
+        />
+      </div>
+    </>
+  );
+}
+
+/** Says how one runs an earlier version, or why nobody can. */
+function OfRevision({ view: { ofRevision, description } }: { readonly view: ProcessView }) {
+  if (ofRevision === undefined) return null;
+  const { currentUrl, revisionsUrl, isDeployed, withdrawn } = ofRevision;
+  const words = `This is version ${description.version}, by its own address`;
+  if (isDeployed) {
+    return (
+      <p class="notice">
+        {`${words}, and Run runs this one. `}
+        <a href={currentUrl}>The current version</a>
+      </p>
+    );
+  }
+  return (
+    <p class="notice notice-bad">
+      {`${words}. Nobody can run it: `}
+      {withdrawn === undefined ? (
+        "the current version of the process was withdrawn, and none was put in its place"
+      ) : (
+        <>
+          it was withdrawn <Time at={withdrawn} />
+        </>
+      )}
+      {". Whoever may deploy can go back to it: "}
+      <a href={revisionsUrl}>the revisions</a> show which one runs now.
+    </p>
+  );
+}
+
+function About({ view: { description, ways, provider } }: { readonly view: ProcessView }) {
   const { id, version, keywords = [] } = description;
   return (
     <>
@@ -72,6 +152,15 @@ function About({ view: { description, ways } }: { readonly view: ProcessView }) 
         <code>{id}</code> version {version}
         {keywords.length === 0 ? "" : ` · ${keywords.join(", ")}`}
       </p>
+      {provider === undefined ? null : (
+        <>
+          <p>
+            Runs at the provider <a href={provider.href}>{provider.id}</a>. This service sends the request, follows the
+            job, and fetches the results.
+          </p>
+          <ProviderLine provider={provider} />
+        </>
+      )}
       <ul class="tabs">
         {ways.map(({ title, href }) => (
           <li>
@@ -81,5 +170,16 @@ function About({ view: { description, ways } }: { readonly view: ProcessView }) 
       </ul>
       {description.description === undefined ? null : <Markdown text={description.description} />}
     </>
+  );
+}
+
+function Refusal({ refusal, frame }: { readonly refusal: ProcessView["refusal"]; readonly frame: PageFrame }) {
+  if (refusal === undefined) return null;
+  const signIn = <a href={signInUrl(frame)}>{refusal === "strangers" ? "Sign in" : "Sign in as somebody else"}</a>;
+  return (
+    <p class="notice">
+      {refusal === "strangers" ? "To run this, you need to be signed in." : `You may not run this. ${refusal.words}`}{" "}
+      {signIn}
+    </p>
   );
 }

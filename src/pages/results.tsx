@@ -1,82 +1,136 @@
-import { asJson } from "../domain/documents/as-json.ts";
-import type { ResultItem, ResultView } from "../domain/documents/result-view.ts";
-import { Members } from "./document.tsx";
+import type { FilesInside, ResultItem, ResultView } from "../domain/documents/result-view.ts";
+import type { ViewSettings } from "../domain/documents/view-settings.ts";
+import { WholeDocument } from "./document.tsx";
 import { Layout } from "./layout.tsx";
 import { type Page, policyOf } from "./page.ts";
+import { Size } from "./parts.tsx";
 import { PreviewOf } from "./preview.tsx";
-import { sizeText } from "./words.ts";
+import { ViewsHead, viewsAllowed } from "./views.tsx";
 
 /** Builds the page of results: what a person can look at, and the document itself folded up. */
-export function resultsPage(results: readonly ResultView[], jobUrl: string): Page<object> {
+export function resultsPage(results: readonly ResultView[], jobUrl: string, settings: ViewSettings): Page<object> {
   return {
-    policy: () => policyOf({ images: imagesOf(results) }),
+    policy: (frame) => policyOf({ views: viewsAllowed(frame, settings) }),
     render: (frame, document) =>
       `<!doctype html>${(
-        <Layout {...frame}>
+        <Layout {...frame} head={<ViewsHead frame={frame} />}>
           <p class="actions">
             <a href={`${jobUrl}?f=html`}>The job</a> <a href={`${jobUrl}/results?f=html`}>All results</a>{" "}
             <a href={frame.jsonUrl} rel="alternate" type="application/json">
               As JSON
             </a>
           </p>
-          <Results results={results} />
-          <details>
-            <summary>All fields</summary>
-            <Members value={asJson(document)} />
-          </details>
+          <Results results={results} heading="h2" />
+          <WholeDocument document={document} />
         </Layout>
       )}`,
   };
 }
 
-/** Lists what the images of results are loaded from. */
-export function imagesOf(results: readonly ResultView[]): readonly string[] {
-  const sources = results
-    .flatMap(({ items }) => items)
-    .flatMap(({ preview }) => (preview?.kind === "image" ? [new URL(preview.src).origin] : []));
-  return [...new Set(sources)];
-}
-
 /** Shows results one below the other. */
-export function Results({ results }: { readonly results: readonly ResultView[] }) {
+export function Results({
+  results,
+  heading: Heading,
+}: {
+  readonly results: readonly ResultView[];
+  readonly heading: "h2" | "h3";
+}) {
   if (results.length === 0) return <p class="muted">No results.</p>;
   return (
     <>
-      {results.map(({ outputId, title, page, items }) => (
+      {results.map(({ outputId, title, page, items, notShown = 0, notListed = 0 }) => (
         <section class="card">
-          <h3>
-            <a href={page}>{outputId}</a> {title === undefined ? null : <span class="muted">{title}</span>}
-          </h3>
-          {items.length === 0 ? <p class="muted">Empty.</p> : items.map((item) => <Item item={item} />)}
+          <Heading>
+            {page === undefined ? outputId : <a href={page}>{outputId}</a>}{" "}
+            {title === undefined ? null : <span class="muted">{title}</span>}
+          </Heading>
+          {items.length === 0 ? <p class="muted">Empty.</p> : null}
+          {items.slice(0, items.length - notShown).map((item) => (
+            <Item item={item} />
+          ))}
+          {notShown === 0 ? null : <p>{`And ${countText(notShown)}, shown when opened:`}</p>}
+          {items.slice(items.length - notShown).map((item) => (
+            <Item item={item} />
+          ))}
+          {notListed === 0 ? null : <p>{`And ${countText(notListed)}, which the JSON of the results lists.`}</p>}
         </section>
       ))}
     </>
   );
 }
 
-function Item({ item }: { readonly item: ResultItem }) {
-  const { name, href, type, length, sha256, zip, listing, preview } = item;
+function countText(count: number): string {
+  return count === 1 ? "one more result" : `${count} more results`;
+}
+
+/** Shows one file, directory or value of a result. */
+export function Item({ item }: { readonly item: ResultItem }) {
+  const { name, href, type, length, sha256, zip, listing, inside } = item;
   return (
     <>
       <p>
-        {href === undefined ? null : /^https?:/.test(href) ? <a href={href}>{name}</a> : <code>{href}</code>}{" "}
+        {href === undefined ? name : /^https?:/.test(href) ? <a href={href}>{name}</a> : <code>{href}</code>}{" "}
         <span class="muted">
-          {[type, length === undefined ? undefined : sizeText(length)].filter((one) => one !== undefined).join(", ")}
+          {type}
+          {type === undefined || length === undefined ? "" : ", "}
+          {length === undefined ? null : <Size bytes={length} />}
         </span>{" "}
         {href === undefined || listing !== undefined || !/^https?:/.test(href) ? null : (
           <a href={href} download={name}>
             Download
           </a>
         )}{" "}
+        {href === undefined || type !== "application/pdf" ? null : <a href={href}>Open in the browser</a>}{" "}
         {listing === undefined ? null : <a href={listing}>What is in it</a>}{" "}
         {zip === undefined ? null : <a href={zip}>All files as one zip</a>}
       </p>
-      {preview === undefined ? null : <PreviewOf preview={preview} name={name} />}
+      <Shown item={item} />
       {sha256 === undefined ? null : (
         <p class="muted">
           SHA-256 <code>{sha256}</code>
         </p>
       )}
+      {inside === undefined || listing === undefined ? null : <Inside inside={inside} listing={listing} />}
     </>
+  );
+}
+
+function Inside({ inside: { items, others }, listing }: { readonly inside: FilesInside; readonly listing: string }) {
+  if (items.length === 0) return null;
+  return (
+    <>
+      {items.map((item) => (
+        <Item item={item} />
+      ))}
+      {others === 0 ? null : (
+        <p>
+          {`And ${others === 1 ? "one more file" : `${others} more files`} in `}
+          <a href={listing}>What is in it</a>
+        </p>
+      )}
+    </>
+  );
+}
+
+/** What a script draws stands where it finds what it draws from; without one, what the server can show stands there. */
+function Shown({ item: { name, length, preview, drawing } }: { readonly item: ResultItem }) {
+  const shown = preview === undefined ? null : <PreviewOf preview={preview} name={name} />;
+  if (drawing === undefined) return shown;
+  const { kind, src, type, table } = drawing;
+  return (
+    <div
+      class="view"
+      data-view={kind}
+      data-src={src}
+      data-type={type}
+      data-length={length}
+      data-name={name}
+      data-separator={table?.separator}
+      data-decimal={table?.decimal}
+      data-head={table?.hasHead === false ? "none" : undefined}
+    >
+      {shown}
+      {kind === "raster" ? <p class="muted">A script of this page draws it on a map.</p> : null}
+    </div>
   );
 }

@@ -1,4 +1,5 @@
 import type { SignInDocument } from "../domain/documents/sign-in.ts";
+import { deployPath } from "./deploy.tsx";
 import { Layout } from "./layout.tsx";
 import { type Page, policyOf } from "./page.ts";
 
@@ -18,7 +19,7 @@ export function signInPage({ to, fault }: SignInState): Page<SignInDocument> {
       `<!doctype html>${(
         <Layout {...frame}>
           {fault === undefined ? null : <p role="alert">{fault}</p>}
-          <Who document={document} baseUrl={frame.baseUrl} />
+          <Who document={document} baseUrl={frame.baseUrl} to={to} />
           {document.ways.includes("provider") ? (
             <p>
               <a href={`${frame.baseUrl}/_/sign-in/provider?to=${encodeURIComponent(to)}`}>
@@ -29,9 +30,10 @@ export function signInPage({ to, fault }: SignInState): Page<SignInDocument> {
           <form method="post" action={`${frame.baseUrl}/_/sign-in`}>
             <input type="hidden" name="to" value={to} />
             <label>
-              <span>Key</span>
-              <input type="password" name="key" required={true} autocomplete="off" spellcheck={false} />
+              <span>{document.user === undefined ? "Key" : "Key of somebody else"}</span>
+              <input type="password" name="key" required={true} autocomplete="current-password" spellcheck={false} />
             </label>
+            <p class="muted">A key begins with hdl_. The operator of this service gives one to you.</p>
             <button type="submit">Sign in with a key</button>
           </form>
         </Layout>
@@ -39,11 +41,20 @@ export function signInPage({ to, fault }: SignInState): Page<SignInDocument> {
   };
 }
 
-function Who({ document, baseUrl }: { readonly document: SignInDocument; readonly baseUrl: string }) {
+function Who({
+  document,
+  baseUrl,
+  to,
+}: {
+  readonly document: SignInDocument;
+  readonly baseUrl: string;
+  readonly to: string;
+}) {
   const { user, role, isOpen } = document;
   if (isOpen)
     return <p>Nobody need sign in here yet: there is no key, and every user of this machine may do everything.</p>;
-  if (user === undefined) return <p>You are not signed in.</p>;
+  if (user === undefined)
+    return <p>{to.startsWith(deployPath) ? "To deploy a process, sign in." : "You are not signed in."}</p>;
   return (
     <form method="post" action={`${baseUrl}/_/sign-out`}>
       <p>

@@ -1,5 +1,10 @@
+import { maxChosen } from "../domain/chosen-jobs.ts";
 import type { JobStatus } from "../domain/job-state.ts";
 import type { StageName } from "../domain/progress.ts";
+import type { RemoteType } from "../domain/remote-type.ts";
+
+// Scripts of pages count with it.
+export { durationText } from "../domain/spans.ts";
 
 /** A sign for each state, so that nobody needs its colour. */
 export const statusSigns: Readonly<Record<JobStatus, string>> = {
@@ -26,12 +31,12 @@ export const stageWords: Readonly<Record<StageName, string>> = {
   done: "Done",
 };
 
-/** Formats a duration in seconds. */
-export function durationText(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
-  const [minutes, hours] = [Math.floor(seconds / 60) % 60, Math.floor(seconds / 3600)];
-  return hours === 0 ? `${minutes} min ${Math.floor(seconds) % 60} s` : `${hours} h ${minutes} min`;
-}
+/** What a provider speaks, as its standard is called. */
+export const remoteTypeWords: Readonly<Record<RemoteType, string>> = {
+  "ogc-api-processes": "OGC API - Processes",
+  "wps-1.0.0": "WPS 1.0.0",
+  "wps-2.0.0": "WPS 2.0.0",
+};
 
 const units = ["kB", "MB", "GB", "TB"] as const;
 
@@ -45,6 +50,13 @@ export function sizeText(bytes: number): string {
   return `${unit === "bytes" || value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${bytes === 1 ? "byte" : unit}`;
 }
 
+/** Words how long something goes on already, in whole minutes where it is some: a list is not looked at each second. */
+export function soFarText(seconds: number): string {
+  if (seconds < 60) return `${Math.floor(seconds)} s so far`;
+  const [minutes, hours] = [Math.floor(seconds / 60) % 60, Math.floor(seconds / 3600)];
+  return hours === 0 ? `${minutes} min so far` : `${hours} h ${minutes} min so far`;
+}
+
 /** Formats an instant (RFC 3339) in UTC. */
 export function timeText(at: string): string {
   return at.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC");
@@ -53,4 +65,12 @@ export function timeText(at: string): string {
 /** Shortens an id. Ids of jobs begin with the time: those of one day differ at their ends. */
 export function shortId(id: string): string {
   return id.slice(-8);
+}
+
+/** Words how many jobs are ticked, and how many more or fewer are to be, so that two can be compared or some be acted on. */
+export function choiceText(ticked: number, mayAct = false): string {
+  if (ticked === 0) return `Tick two jobs of the list to compare them.${mayAct ? " Tick any to act on them." : ""}`;
+  if (ticked === 1) return "One job is ticked: tick one more to compare the two.";
+  if (mayAct && ticked > maxChosen) return `${ticked} jobs are ticked: at most ${maxChosen} are acted on at once.`;
+  return ticked === 2 ? "Two jobs are ticked." : `${ticked} jobs are ticked: leave two of them to compare.`;
 }

@@ -17,6 +17,11 @@ export type ClaimLoop = {
   add(job: Job): void;
   /** Claims what may run now. */
   pump(): void;
+  /**
+   * Claims a job whose insertion was begun in this turn, when it may run now: the queue of writes commits both together. False
+   * when it has to wait, or is not there.
+   */
+  claimNew(job: Job): Promise<boolean>;
   /** Tells whether a job that is not written yet may run now beside those that are known: it would be claimed next. */
   admits(job: Job): boolean;
   /** Forgets a job that was dismissed, and stops it, too, when it is just being claimed. */
@@ -68,6 +73,7 @@ export function createClaimLoop(deps: RunnerDeps, { lanes, walks, timers }: Part
     pump();
   };
   const mayClaim = () => is.started && !is.ended && !is.resting && deps.hasSpace();
+  const mayRun = (job: Job) => mayClaim() && lanes.admits(job, walks.running());
   const pump = () => {
     if (!mayClaim() || is.claiming) return;
     const jobs = lanes.take(walks.running(), walks.mayPrepareAhead());
@@ -98,8 +104,7 @@ export function createClaimLoop(deps: RunnerDeps, { lanes, walks, timers }: Part
     },
     add,
     pump,
-    // What is just being claimed is counted nowhere, though its process may have few slots.
-    admits: (job) => mayClaim() && !(is.claiming && hasFewSlots(job)) && lanes.admits(job, walks.running()),
+    ...newcomers({ is, ahead, walks, mayRun, claim: (job) => inFlight.begin(() => claimAll([job])) }),
     stop(jobId) {
       lanes.remove(jobId);
       if (is.claiming) stoppedDuringClaim.add(jobId);
@@ -108,6 +113,29 @@ export function createClaimLoop(deps: RunnerDeps, { lanes, walks, timers }: Part
       is.ended = true;
       return inFlight.done();
     },
+  };
+}
+
+type Loop = {
+  readonly is: { readonly claiming: boolean };
+  /** Whether there may be jobs that came before, and that nobody has read. */
+  readonly ahead: { readonly mayHaveMore: boolean };
+  readonly walks: Pick<LivingWalks, "has">;
+  mayRun(job: Job): boolean;
+  claim(job: Job): Promise<void>;
+};
+
+/** What is asked of jobs that are not written yet. */
+function newcomers({ is, ahead, walks, mayRun, claim }: Loop): Pick<ClaimLoop, "claimNew" | "admits"> {
+  return {
+    async claimNew(job) {
+      // Those that came before have their turn first, whether they are known or not.
+      if (is.claiming || ahead.mayHaveMore || !mayRun(job)) return false;
+      await claim(job);
+      return walks.has(job.id);
+    },
+    // What is just being claimed is counted nowhere, though its process may have few slots.
+    admits: (job) => !(is.claiming && hasFewSlots(job)) && mayRun(job),
   };
 }
 

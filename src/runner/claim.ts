@@ -59,6 +59,8 @@ export type ExecuteDeps = {
   readonly assetCache?: (client: string) => AssetCache;
   /** Why the tools of a process have no network; undefined when they have it where they ask for it. */
   readonly withoutNetwork?: (process: Process) => string | undefined;
+  /** Makes the work directory of a job whose tools run as the user who asked for it. Throws `job-failed` where nobody may. */
+  readonly openWork?: (executionId: string, process: Process, user: string | undefined) => Promise<void>;
   readonly checkValue: (process: Process, inputId: string, value: Json) => readonly string[];
   /** False for jobs whose stages ride with the finishing write. */
   readonly isBuffered: (job: Job) => boolean;

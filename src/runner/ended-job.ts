@@ -25,7 +25,7 @@ export function tellEnd({ onMove }: Pick<ExecuteDeps, "onMove">, { job, startedA
 
 /** Returns a job as it is after the write that ended it. Only for one of which nothing was recorded since its claim. */
 export function endedJob({ job, executionId, attempt, fence, startedAt }: Claim, end: FinishMove): Job {
-  const { outcome, progress, stage, message, at } = end;
+  const { outcome, progress, stage, message, at, waitedMilliseconds } = end;
   return {
     ...job,
     status: outcome.status,
@@ -38,7 +38,7 @@ export function endedJob({ job, executionId, attempt, fence, startedAt }: Claim,
     startedAt,
     finishedAt: at,
     updatedAt: at,
-    ...defined({ failure: outcome.failure, wpsId: outcome.wpsId }),
+    ...defined({ failure: outcome.failure, wpsId: outcome.wpsId, waitedMilliseconds }),
   };
 }
 

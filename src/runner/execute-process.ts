@@ -154,7 +154,7 @@ async function mapJob(deps: ExecuteDeps, results: Results): Promise<string | und
 /** A failed run walks on: its log is mapped, its subscribers are told, its end is written. */
 async function failJob(deps: ExecuteDeps, walk: JobWalk, error: unknown): Promise<WalkEnd> {
   const known = error instanceof RunFailed ? error.failure : { message: errorText(error) };
-  const failure: JobFailure = { ...shortFailure(withoutPlaces(deps, known)), stage: walk.stage };
+  const failure: JobFailure = { ...shortFailure(withoutPlaces(deps, known)), stage: walk.shown.stage };
   if (!(error instanceof RunFailed) && !(error instanceof Problem)) {
     deps.logger.error("Cannot run a job", { jobId: deps.claim.job.id, executionId: deps.claim.executionId, error });
   }
@@ -197,7 +197,7 @@ async function finish(
 ): Promise<WalkEnd> {
   const { claim } = deps;
   const at = deps.clock.now();
-  const { progress, stage, message } = walk;
+  const { progress, stage, message, ...waited } = walk.shown;
   const end: NewJobEvent = {
     at,
     kind: "status",
@@ -224,6 +224,7 @@ async function finish(
         ...defined({ checkpoint: staged.checkpoint }),
         executionEnded: true,
         outputBytes,
+        ...waited,
       });
       if (isWritten && notifications.length > 0) deps.wakeNotifier();
       return isWritten ? { kind: "finished", status: outcome.status } : { kind: "lost" };

@@ -1,6 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
 import { defined } from "../domain/defined.ts";
-import type { JobFailure } from "../domain/job.ts";
+import type { JobFailure, JobWait } from "../domain/job.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { advance, type StageName, stages, type WalkState, wasRecorded } from "../domain/progress.ts";
 import { shortText } from "../domain/short-text.ts";
@@ -9,6 +9,7 @@ import { recordJob } from "../store/jobs.ts";
 import type { Checkpoint } from "../store/queries/record-job.ts";
 import { aroundCommit } from "./around-commit.ts";
 import { type Claim, ClaimLost, type ExecuteDeps } from "./claim.ts";
+import { createWaitCount, type WaitShown } from "./wait-count.ts";
 import { type Buffered, createWalkBuffer, type WalkBuffer } from "./walk-buffer.ts";
 import { createWalkLog } from "./walk-log.ts";
 
@@ -20,17 +21,21 @@ export type Kept = {
   readonly checkpoint?: Checkpoint;
 };
 
+/** What others see of a walk. */
+export type WalkShown = Pick<WalkState, "stage" | "progress" | "message"> & Pick<WaitShown, "waitedMilliseconds">;
+
 /** A job's way through its stages: what is shown, what waits to be written, what was logged. */
 export type JobWalk = {
-  readonly stage: StageName;
-  readonly progress: number;
-  readonly message: string;
+  /** What is shown of it now, and how long it has waited since its claim. */
+  readonly shown: WalkShown;
   /** Enters a stage: an event, a log line; written with the next awaited write or after half a second. */
   enter(stage: StageName, message?: string): void;
   /** Enters the error stage; from then on the shown progress stays. */
   fail(failure: JobFailure): void;
   /** Shows the engine's own percent; stored at most once a second. */
   percent(enginePercent: number, message?: string): void;
+  /** Shows that nothing of the run can go on for want of something, or, with `undefined`, that it goes on since a time. */
+  waits(wait: JobWait | undefined, until?: number): void;
   /** Adds a line to the job's log, when it has one. */
   log(message: string): void;
   /** Keeps a checkpoint with the next write. */
@@ -54,13 +59,17 @@ export function beginWalk(deps: ExecuteDeps, hasLog: boolean): JobWalk {
   const { claim, clock } = deps;
   const { job } = claim;
   let state = firstState(claim);
+  const waits = createWaitCount(clock, claim.isAdopted ? job : {});
   const lines = createWalkLog(deps, hasLog);
   const buffer = createWalkBuffer(deps, () => commit());
   const words = createJobPaths(deps.layout, claim.executionId, { hidesData: false });
   const isDue = createPercentPace(clock);
   const log = (level: "INFO" | "ERROR", text: string) => lines.add(state, level, words(text));
+  const shown = () => ({ ...shownOf(state), ...defined({ waitedMilliseconds: waits.until(clock.now()) }) });
+  const announce = () => deps.database.announce(job.id, { ...shownOf(state), ...waits.shown() });
   const show = (failure?: JobFailure) => {
     showStage(deps, buffer, state, failure);
+    if (deps.isBuffered(job)) announce();
     log(failure === undefined ? "INFO" : "ERROR", state.message);
   };
   const enter = (stage: StageName, text?: string) => {
@@ -86,17 +95,14 @@ export function beginWalk(deps: ExecuteDeps, hasLog: boolean): JobWalk {
     if (kept?.checkpoint !== undefined && stage === "executeRequest") deps.failpoint?.(stage, "after-effect");
     const execution =
       kept === undefined && checkpoint === undefined ? undefined : { ...kept, ...defined({ checkpoint }) };
-    await writeWalk(deps, state, drained, { kept: execution, patiently: (work) => lines.patiently(() => state, work) });
+    await writeWalk(deps, { ...state, ...shown() }, drained, {
+      kept: execution,
+      patiently: (work) => lines.patiently(() => state, work),
+    });
   };
   return {
-    get stage() {
-      return state.stage;
-    },
-    get progress() {
-      return state.progress;
-    },
-    get message() {
-      return state.message;
+    get shown() {
+      return shown();
     },
     enter,
     fail(failure) {
@@ -109,10 +115,11 @@ export function beginWalk(deps: ExecuteDeps, hasLog: boolean): JobWalk {
       const next = advance(state, { kind: "percent", percent, ...defined({ message }) });
       if (next.progress === state.progress && next.message === state.message) return;
       state = next;
-      const { stage, progress } = state;
-      deps.database.announce(job.id, { progress, message: state.message, stage });
-      if (!isDue()) return;
-      buffer.add({ at: clock.now(), kind: "progress", status: "running", stage, progress, message: state.message });
+      announce();
+      if (isDue()) buffer.add({ ...shownOf(state), at: clock.now(), kind: "progress", status: "running" });
+    },
+    waits(wait, until) {
+      if (waits.set(wait, until) && deps.isBuffered(job)) announce();
     },
     log: (text) => log("INFO", text),
     keepLater: buffer.keep,
@@ -123,16 +130,20 @@ export function beginWalk(deps: ExecuteDeps, hasLog: boolean): JobWalk {
 
 /** Shows a stage that was just entered. */
 function showStage(
-  { claim: { job }, clock, isBuffered, database }: ExecuteDeps,
+  { clock }: ExecuteDeps,
   buffer: WalkBuffer,
-  { stage, progress, message, isDone }: WalkState,
+  state: WalkState,
   failure: JobFailure | undefined,
 ): void {
-  const status = isDone ? "successful" : "running";
-  buffer.add({ at: clock.now(), kind: "stage", status, stage, progress, message, ...defined({ failure }) });
+  const status = state.isDone ? "successful" : "running";
+  buffer.add({ ...shownOf(state), at: clock.now(), kind: "stage", status, ...defined({ failure }) });
   // It really runs; a walk that is taken up again comes here only when that was not written down.
-  if (stage === "statusLocation") buffer.tell("inProgress");
-  if (isBuffered(job)) database.announce(job.id, { progress, message, stage });
+  if (state.stage === "statusLocation") buffer.tell("inProgress");
+}
+
+/** What is told of a state, in events and to who looks meanwhile. */
+function shownOf({ stage, progress, message }: WalkState): Pick<WalkState, "stage" | "progress" | "message"> {
+  return { stage, progress, message };
 }
 
 /** Makes what tells whether a percent is stored: at most once a second. */
@@ -172,12 +183,12 @@ type Writing = {
 /** Writes what a walk has gathered. Throws ClaimLost when its claim does not hold. */
 async function writeWalk(
   deps: ExecuteDeps,
-  state: WalkState,
+  state: WalkState & Pick<WaitShown, "waitedMilliseconds">,
   { events, notifications }: Buffered,
   { kept, patiently }: Writing,
 ): Promise<void> {
   const { claim } = deps;
-  const { stage, progress, message, hasReachedTool } = state;
+  const { stage, progress, message, hasReachedTool, waitedMilliseconds } = state;
   const record = {
     jobId: claim.job.id,
     fence: claim.fence,
@@ -187,6 +198,7 @@ async function writeWalk(
     progress,
     stage,
     message,
+    ...defined({ waitedMilliseconds }),
     ...(hasReachedTool ? { hasStarted: true } : {}),
     ...(kept === undefined ? {} : { execution: { id: claim.executionId, ...kept } }),
   };

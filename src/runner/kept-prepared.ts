@@ -1,4 +1,5 @@
-import { open, rename } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import * as v from "valibot";
 import { type JsonObject, parseExact } from "../domain/json.ts";
@@ -17,6 +18,9 @@ const longestInRow = 16 * 1024;
 /** The member of a handle's row that holds what was prepared, as text. The process itself is not in it: its revision stays. */
 const preparedMember = "heddle:prepared";
 
+/** The member that holds the SHA-256 of the file instead: who may write in the directory of the run changes nothing of it unseen. */
+const digestMember = "heddle:prepared-sha256";
+
 /**
  * Keeps what was prepared for a run, and gives its handle as the row is to hold it: with what was prepared while that is
  * short, else there is a file, which is durable when this resolves.
@@ -26,15 +30,21 @@ export async function keepPrepared(deps: ExecuteDeps, prepared: Prepared, handle
   const text = JSON.stringify(own);
   if (text.length <= longestInRow) return { ...handle, [preparedMember]: text };
   const path = preparedFile(deps.layout, prepared.executionId);
+  const whole = JSON.stringify(prepared);
   {
     // Written under another name, synced and renamed: a prepared file that exists is whole.
-    await using file = await open(`${path}.new`, "w", fileMode);
-    await file.writeFile(JSON.stringify(prepared));
+    await rm(`${path}.new`, { force: true });
+    await using file = await open(`${path}.new`, "wx", fileMode);
+    await file.writeFile(whole);
     await file.sync();
   }
   await rename(`${path}.new`, path);
   await syncPath(dirname(path));
-  return handle;
+  return { ...handle, [digestMember]: sha256(whole) };
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 const PreparedSchema = v.custom<Prepared>(
@@ -49,10 +59,11 @@ export async function readPrepared(
 ): Promise<Prepared | undefined> {
   const { claim } = deps;
   if (!claim.isAdopted) return undefined;
-  const inRow = claim.recorded?.handle?.[preparedMember];
+  const { [preparedMember]: inRow, [digestMember]: digest } = claim.recorded?.handle ?? {};
   try {
     const text = typeof inRow === "string" ? inRow : await readOwn(preparedFile(deps.layout, claim.executionId));
     if (text === undefined) throw new Error("found no file, wanted one");
+    if (digest !== undefined && sha256(text) !== digest) throw new Error("found another content than was written");
     return { ...v.parse(PreparedSchema, parseExact(text)), definition };
   } catch (error) {
     if (shortageOf(error) !== undefined) throw error;

@@ -66,13 +66,13 @@ export async function publishJob(
   const neverFits = () => isLargerThanDisk(deps.layout, plan);
   const options = { leavesTop: hasFiles(deps) };
   const link = () => linkOutputs(deps.layout, plan, options);
-  const isLinked = how === "collectsAgain" && (await patiently(deps, walk, link, neverFits));
-  if (!isLinked) {
+  const linked = how === "collectsAgain" ? await patiently(deps, walk, link, neverFits) : undefined;
+  if (linked === undefined) {
     if (how !== "planned") await recordPlan(deps, walk, plan);
     await patiently(deps, walk, () => publishOutputs(deps.layout, plan, options), neverFits);
   }
   await refuseOutputs(deps);
-  const results = await patiently(deps, walk, () => digestOutputs(deps.layout, plan, deps.signal));
+  const results = await patiently(deps, walk, () => digestOutputs(deps.layout, plan, deps.signal, linked));
   return makeResultsRelative(results, deps.settings);
 }
 

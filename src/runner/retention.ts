@@ -5,10 +5,10 @@ import { removeKeptValues } from "../files/kept-values.ts";
 import type { Layout } from "../files/layout.ts";
 import { removeOldAudit } from "../store/audit.ts";
 import type { Database } from "../store/database.ts";
+import { discardJob } from "../store/dismiss-job.ts";
 import { executionIdsOf } from "../store/executions.ts";
 import { expiredJobs, removeJob } from "../store/expire-jobs.ts";
 import { answeredJobs } from "../store/hidden-jobs.ts";
-import { discardJob } from "../store/jobs.ts";
 import { forgetRemovals } from "../store/removals.ts";
 
 export type RetentionDeps = {

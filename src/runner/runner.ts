@@ -17,6 +17,8 @@ export type Runner = AsyncDisposable & {
   start(): Promise<void>;
   /** Tells of an accepted job. A lost wake is harmless: the database is read every second. */
   wake(job?: Job): void;
+  /** Claims a job by the commit that inserts it. See claim-loop.ts. */
+  claimNew(job: Job): false | Promise<boolean>;
   /** Runs a job before it is written, when it may run now and is of a kind that ends at once. See run-at-once.ts. */
   runAtOnce(unwritten: UnwrittenJob): Promise<RunAtOnce | undefined>;
   /** Stops a job that was taken away from its walk. */
@@ -62,6 +64,8 @@ export function createRunner(deps: RunnerDeps): Runner {
       if (job !== undefined) loop.add(job);
       loop.pump();
     },
+    // Jobs that end at once come many together, and claiming them together costs less.
+    claimNew: (job) => laneOf(job) !== "quick" && loop.claimNew(job),
     async runAtOnce(unwritten) {
       const { job } = unwritten;
       const hasFiles = laneOf(job) !== "quick" || deps.settings.jobFiles === "always";

@@ -1,6 +1,6 @@
 import { clientOf, clientWords } from "../domain/access.ts";
 import { defined } from "../domain/defined.ts";
-import type { Job } from "../domain/job.ts";
+import { freeSlot, type Job } from "../domain/job.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Trace } from "../domain/origin.ts";
 import type { Process } from "../domain/process.ts";
@@ -10,6 +10,7 @@ import type { Checkpoints, Engine, EngineRecord, Prepared } from "../engines/eng
 import type { ShareLeft } from "../engines/fetching-room.ts";
 import { prepareInputs } from "../engines/prepare-inputs.ts";
 import { schemaNotes } from "../engines/schema-notes.ts";
+import { copyPublished } from "../files/copy-published.ts";
 import { keepValue, withInputs } from "../files/kept-values.ts";
 import { stagedInputsDirectory } from "../files/layout.ts";
 import { takeOverCheckpoints } from "../store/retry-job.ts";
@@ -67,11 +68,16 @@ export async function startRun(
 const quietMilliseconds = 200;
 
 /** Waits until the job's tool may run. */
-async function untilTurn({ turn, signal }: ExecuteDeps, walk: JobWalk): Promise<void> {
+async function untilTurn({ turn, signal, clock, claim }: ExecuteDeps, walk: JobWalk): Promise<void> {
   if (turn === undefined) return;
-  const tell = () => walk.enter("executeRequest", "Waiting for room: as many tools run as may run at once");
+  const since = clock.now();
+  const tell = () => {
+    walk.waits({ reason: freeSlot, since, priority: claim.job.priority });
+    walk.enter("executeRequest", "Waiting for room: as many tools run as may run at once");
+  };
   using _ = startTimer(quietMilliseconds, tell);
   await turn.come(signal);
+  walk.waits(undefined);
 }
 
 /** The finished steps of an earlier attempt, when the retry was asked to keep them. */
@@ -126,6 +132,7 @@ function recordOf({ activity, claim, layout }: ExecuteDeps, walk: JobWalk): Engi
       else await walk.commit({ checkpoint, ...facts });
     },
     log: (message) => walk.log(message),
+    waits: (wait, until) => walk.waits(wait, until),
     doing(what) {
       if (what === undefined) open.pop();
       else open.push(what);
@@ -150,6 +157,7 @@ async function prepare(
 ): Promise<Prepared> {
   const { job, executionId } = deps.claim;
   const { process, engine } = what;
+  await deps.openWork?.(executionId, process, job.user);
   const trace = traceOf(job);
   const following = { tell: (message: string) => walk.log(message), signal: deps.signal, ...trace };
   const described = await patiently(deps, walk, async () => engine.describe?.(process, job.language, following));
@@ -162,6 +170,7 @@ async function prepare(
         stagingDirectory: stagedInputsDirectory(deps.layout, executionId),
         inputRoots: deps.settings.inputRoots,
         vaultFile: deps.vaultFile,
+        copyOutput: (path, directory) => copyPublished(deps.layout, path, directory),
         download: deps.download,
         factsOf: deps.factsOf,
         ...defined({ cache: deps.assetCache?.(clientOf(job)) }),
@@ -185,6 +194,8 @@ async function prepare(
     processId: process.id,
     definition: process.definition,
     ...defined({ restart: settings?.restart, onError: settings?.onError }),
+    ...defined({ user: job.user, account: job.request.run?.account }),
+    ...defined({ executor: settings?.executor, retries: settings?.retries }),
     ...(settings?.ownNamespaces === true ? { ownNamespaces: true } : {}),
     ...defined({ withoutNetwork }),
     ...trace,

@@ -1,5 +1,6 @@
 import { formatJobLogLine } from "../domain/job-log.ts";
-import type { WalkState } from "../domain/progress.ts";
+import { stages, type WalkState } from "../domain/progress.ts";
+import { startTimer, type Timer } from "../domain/timers.ts";
 import { appendJobLog } from "../files/job-log.ts";
 import type { ExecuteDeps } from "./claim.ts";
 
@@ -15,6 +16,14 @@ export type WalkLog = {
   patiently<T>(state: () => WalkState, work: () => Promise<T>): Promise<T>;
 };
 
+/** Where preparing or publishing takes longer, their lines are there after this long. */
+const gatherMilliseconds = 100;
+
+/** Before a run, and after it, whoever waits for the lines comes soon: one write is made of them. Those beside a tool are live. */
+function isEnding({ stage }: WalkState): boolean {
+  return stages[stage].percent >= stages.monitorEnd.percent;
+}
+
 /** Creates the log of a walk. */
 export function createWalkLog(deps: ExecuteDeps, hasLog: boolean): WalkLog {
   const { claim, clock, layout, logger, patience, signal } = deps;
@@ -22,6 +31,8 @@ export function createWalkLog(deps: ExecuteDeps, hasLog: boolean): WalkLog {
   let written: Promise<void> = Promise.resolve();
   /** Lines whose write has not begun, since it waits for the one before. */
   let batch: string[] | undefined;
+  let gathering: { readonly begin: () => void; readonly timer: Timer } | undefined;
+  let isPreparing = true;
   const warn = (words: string) => logger.warn(words, { jobId: job.id, executionId });
 
   const append = (state: WalkState, level: LogLevel, text: string, say: (words: string) => void) => {
@@ -35,13 +46,22 @@ export function createWalkLog(deps: ExecuteDeps, hasLog: boolean): WalkLog {
       return;
     }
     const lines = [line];
-    written = written.then(() => {
-      batch = undefined;
-      return patience.during(() => appendJobLog(layout, executionId, lines), { signal, say });
-    });
+    const begin = () => {
+      written = written.then(() => {
+        batch = undefined;
+        return patience.during(() => appendJobLog(layout, executionId, lines), { signal, say });
+      });
+      // Whoever waits for the lines sees the failure; until then it must not end the server.
+      written.catch(() => {});
+    };
     batch = lines;
-    // Whoever waits for the lines sees the failure; until then it must not end the server.
-    written.catch(() => {});
+    if (isPreparing || isEnding(state)) gathering = { begin, timer: startTimer(gatherMilliseconds, flush).unref() };
+    else begin();
+  };
+  const flush = () => {
+    gathering?.timer.clear();
+    gathering?.begin();
+    gathering = undefined;
   };
   /** A line that waits is told by a line that, when it waits itself, is told to the operator only. */
   const sayWait = (state: WalkState) => (words: string) => {
@@ -51,6 +71,8 @@ export function createWalkLog(deps: ExecuteDeps, hasLog: boolean): WalkLog {
   return {
     add: (state, level, text) => append(state, level, text, sayWait(state)),
     written() {
+      isPreparing = false;
+      flush();
       const lines = written;
       batch = undefined;
       written = Promise.resolve();

@@ -1,5 +1,5 @@
 import { and, desc, gte, lt, sql } from "drizzle-orm";
-import type { AuditAction, AuditEntry, NewAuditEntry } from "../domain/audit.ts";
+import type { AuditAction, AuditEntry, AuditOutcome, NewAuditEntry } from "../domain/audit.ts";
 import { nextTurn } from "../domain/timers.ts";
 import type { Database } from "./database.ts";
 import { audit, auditEnd } from "./schema/audit.ts";
@@ -11,10 +11,12 @@ export type AuditFilter = {
   readonly since?: number;
   /** Before this time. */
   readonly until?: number;
+  /** Capital and small letters are the same. */
   readonly user?: string;
   readonly action?: AuditAction;
   /** The subject, or the job of an execution. */
   readonly subject?: string;
+  readonly outcome?: AuditOutcome;
   readonly limit: number;
   /** Only lines with a smaller number. */
   readonly below?: number;
@@ -29,6 +31,7 @@ type Filters = {
   user: string | null;
   action: string | null;
   subject: string | null;
+  outcome: string | null;
   from: number;
   below: number;
   limit: number;
@@ -51,8 +54,9 @@ const select = compile<Filters>()(() => {
         gte(audit.number, argument("from")),
         given("since", sql`${audit.at} >= ${argument("since")}`),
         given("until", sql`${audit.at} < ${argument("until")}`),
-        given("user", sql`${audit.user} = ${argument("user")}`),
+        given("user", sql`${audit.user} = ${argument("user")} collate nocase`),
         given("action", sql`${audit.action} = ${argument("action")}`),
+        given("outcome", sql`${audit.outcome} = ${argument("outcome")}`),
         given("subject", sql`(${audit.subject} = ${argument("subject")} or ${audit.jobId} = ${argument("subject")})`),
       ),
     )
@@ -121,7 +125,7 @@ const clockMilliseconds = 24 * 60 * 60 * 1000;
 
 /** Lists lines of the audit, the newest first. Other work has its turn between the slices of a long search. */
 export async function listAudit(database: Database, filter: AuditFilter): Promise<readonly AuditEntry[]> {
-  const { since = null, until = null, user = null, action = null, subject = null, limit } = filter;
+  const { since = null, until = null, user = null, action = null, subject = null, outcome = null, limit } = filter;
   const found: AuditEntry[] = [];
   let below = filter.below ?? Number.MAX_SAFE_INTEGER;
   for (;;) {
@@ -131,7 +135,9 @@ export async function listAudit(database: Database, filter: AuditFilter): Promis
     below = Math.min(below, edge.newest + 1);
     const from = below - windowLines;
     const left = limit - found.length;
-    found.push(...(await database.read(select({ since, until, user, action, subject, from, below, limit: left }))));
+    found.push(
+      ...(await database.read(select({ since, until, user, action, subject, outcome, from, below, limit: left }))),
+    );
     if (found.length >= limit) return found;
     below = from;
     await nextTurn();

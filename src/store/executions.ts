@@ -52,6 +52,13 @@ const selectCheckpoints = compile<{ executionId: string }>()(() =>
     .where(eq(checkpoints.executionId, argument("executionId"))),
 );
 
+const selectCheckpointKeys = compile<{ executionId: string }>()(() =>
+  build
+    .select({ key: checkpoints.key })
+    .from(checkpoints)
+    .where(eq(checkpoints.executionId, argument("executionId"))),
+);
+
 const selectCheckpoint = compile<{ executionId: string; key: string }>()(() =>
   build
     .select()
@@ -87,6 +94,11 @@ export async function checkpointsOf(database: Database, executionId: string): Pr
   const rows = await database.read(selectCheckpoints({ executionId }));
   // A checkpoint may be null: in its JSON, of which the row's type tells nothing.
   return new Map(rows.map(({ key, value }) => [key, value ?? null]));
+}
+
+/** Lists the keys of the finished parts of an execution, whose values may be long. */
+export async function checkpointKeysOf(database: Database, executionId: string): Promise<readonly string[]> {
+  return (await database.read(selectCheckpointKeys({ executionId }))).map(({ key }) => key);
 }
 
 /** Reads what an engine kept of an execution under one key; undefined when there is nothing. */

@@ -1,8 +1,14 @@
-import type { JobEnd, JobEvent } from "../domain/job.ts";
+import type { JobEnd, JobEvent, JobWait } from "../domain/job.ts";
 import type { StageName } from "../domain/progress.ts";
 
 /** Progress between two stored events; kept in memory only. */
-export type LiveProgress = { readonly progress: number; readonly message: string; readonly stage: StageName };
+export type LiveProgress = {
+  readonly progress: number;
+  readonly message: string;
+  readonly stage: StageName;
+  readonly wait?: JobWait;
+  readonly waitedMilliseconds?: number;
+};
 
 /** Tells followers of a job, within this process, that it changed. */
 export type JobFeed = {
@@ -16,6 +22,8 @@ export type JobFeed = {
   onEnd(jobId: string, listener: EndListener): Disposable;
   announce(jobId: string, live: LiveProgress): void;
   live(jobId: string): LiveProgress | undefined;
+  /** Counts the jobs that wait for the same as a claimed job, and come before it. */
+  countWaitingBefore(wait: JobWait): number;
   /** Calls the listener on each change and announcement, until the subscription is disposed of. */
   subscribe(jobId: string, listener: FeedListener): Subscription;
   /** Calls the listener with the jobs of each commit, until the subscription is disposed of. */
@@ -75,6 +83,7 @@ export function createJobFeed(): JobFeed {
       };
     },
     announce(jobId, live) {
+      const isNews = lives.get(jobId)?.wait?.reason !== live.wait?.reason;
       lives.delete(jobId);
       lives.set(jobId, live);
       if (lives.size > maxLiveJobs) {
@@ -84,8 +93,12 @@ export function createJobFeed(): JobFeed {
         }
       }
       for (const listener of channels.get(jobId)?.listeners ?? []) listener("live");
+      // A list shows what waits, and nothing of it is stored.
+      if (isNews) for (const listener of ofAll) listener([jobId]);
     },
     live: (jobId) => lives.get(jobId),
+    countWaitingBefore: (own) =>
+      [...lives.values()].filter(({ wait }) => wait !== undefined && isBefore(wait, own)).length,
     subscribe(jobId, listener) {
       const channel = channels.get(jobId) ?? { listeners: new Set() };
       channels.set(jobId, channel);
@@ -111,6 +124,11 @@ export function createJobFeed(): JobFeed {
       }
     },
   };
+}
+
+function isBefore(one: JobWait, other: JobWait): boolean {
+  const [first = 0, second = 0] = [one.priority, other.priority];
+  return one.reason === other.reason && (first === second ? one.since < other.since : first > second);
 }
 
 function sharedPage(

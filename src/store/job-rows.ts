@@ -85,6 +85,8 @@ export function jobArguments(job: Job): ArgumentsOf<typeof jobs> {
     startedAt: job.startedAt ?? null,
     finishedAt: job.finishedAt ?? null,
     updatedAt: job.updatedAt,
+    waitedMilliseconds: job.waitedMilliseconds ?? null,
+    dismissedBy: job.dismissedBy ?? null,
     failure: job.failure === undefined ? null : JSON.stringify(job.failure),
     wpsId: job.wpsId ?? null,
     resumeFrom: job.resumeFrom ?? null,

@@ -1,6 +1,6 @@
 import { clientOf } from "../domain/access.ts";
 import type { Job, JobOutcome, NewJobEvent } from "../domain/job.ts";
-import { type NewNotification, type PendingNotification, tellingEvent } from "../domain/notification.ts";
+import type { PendingNotification } from "../domain/notification.ts";
 import type { StageName } from "../domain/progress.ts";
 import type { Database } from "./database.ts";
 import { eventArguments, eventMembers, jobArguments, jobOf, jsonOrNull, resultsText } from "./job-rows.ts";
@@ -8,7 +8,6 @@ import * as claiming from "./queries/claim-jobs.ts";
 import { findMove, insertEventsOfMove } from "./queries/guards.ts";
 import * as inserting from "./queries/insert-job.ts";
 import { insertNotificationsOfMove, notificationsText } from "./queries/insert-notifications.ts";
-import { withoutListRows } from "./queries/list-rows.ts";
 import * as moving from "./queries/move-job.ts";
 import { type Checkpoint, checkpointOfMove, type JobRecord, recordStatements } from "./queries/record-job.ts";
 import * as selecting from "./queries/select-jobs.ts";
@@ -96,6 +95,19 @@ export async function findJob(database: Database, id: string): Promise<Job | und
   return row === undefined ? undefined : jobOf(row);
 }
 
+/** What a job is of, and whose it is. */
+export type OwnedJob = {
+  readonly id: string;
+  readonly processId: string;
+  readonly providerId?: string;
+  readonly user?: string;
+};
+
+/** Lists whose the jobs with these ids are, of those that there still are. */
+export async function listOwners(database: Database, ids: readonly string[]): Promise<readonly OwnedJob[]> {
+  return ids.length === 0 ? [] : database.read(selecting.selectOwners({ ids: JSON.stringify(ids) }));
+}
+
 /** Finds the job that an execution belongs to. */
 export async function findJobOfExecution(database: Database, executionId: string): Promise<Job | undefined> {
   const [row] = await database.read(selecting.selectJobOfExecution({ executionId }));
@@ -105,7 +117,8 @@ export async function findJobOfExecution(database: Database, executionId: string
 // Whoever loses a race gets `false`, `undefined` or "lost", and leaves no row in any table.
 
 /** What every move names: `moveId` is drawn for it and used once. */
-type Move = { readonly jobId: string; readonly moveId: string; readonly at: number };
+/** A change of a job's status: the first one that comes wins. */
+export type Move = { readonly jobId: string; readonly moveId: string; readonly at: number };
 
 export type Claim = {
   readonly jobId: string;
@@ -198,6 +211,8 @@ export type FinishMove = Move & {
   /** What its files take of the disk; its values are counted here. */
   readonly outputBytes?: number;
   readonly notifications?: readonly PendingNotification[];
+  /** How long it waited since its claim; what is kept stays when absent. */
+  readonly waitedMilliseconds?: number;
   /** The job as it is then: who waits for its end need not read it. */
   readonly job?: Job;
   /** A finished part of the execution that waited for this write. */
@@ -223,6 +238,7 @@ export async function finishJob(database: Database, move: FinishMove): Promise<b
       failure: jsonOrNull(outcome.failure),
       wpsId: outcome.wpsId ?? null,
       outputBytes: (move.outputBytes ?? 0) + outputs.largeBytes,
+      waited: move.waitedMilliseconds ?? null,
     }),
   ];
   if (outputs.text !== "[]") statements.push(moving.insertResults({ ...guard, results: outputs.text }));
@@ -238,53 +254,8 @@ export async function finishJob(database: Database, move: FinishMove): Promise<b
   return won(results);
 }
 
-/** Dismisses an unfinished job; it keeps its progress. Its execution ends only when what runs is stopped. */
-export async function dismissJob(
-  database: Database,
-  move: Move & { readonly message: string; readonly notifications?: readonly NewNotification[] },
-): Promise<"dismissed" | "lost"> {
-  const { jobId, moveId, at, message } = move;
-  const notifications = tellingEvent(move.notifications ?? [], 0);
-  const guard = { jobId, moveId };
-  const live = database.feed.live(jobId);
-  const shown = { shownProgress: live?.progress ?? 0, shownStage: live?.stage ?? null };
-  const results = await database.write(
-    [
-      moving.dismiss({ ...guard, at, message: storable(message), ...shown }),
-      ...tellOfMove(guard, at, notifications),
-      moving.insertDismissalEvent(guard),
-      moving.forgetSecretsOfMove(guard),
-    ],
-    [jobId],
-    findMove(guard),
-    database.takeIn,
-  );
-  if (won(results)) database.feed.ended(jobId);
-  return won(results) ? "dismissed" : "lost";
-}
-
-/** Dismisses a finished job and removes its results. The history of one that was dismissed before tells its end already. */
-export async function discardJob(
-  database: Database,
-  move: Move & { readonly message: string; readonly isDismissed?: boolean },
-): Promise<"dismissed" | "lost"> {
-  const { jobId, moveId, at, message, isDismissed = false } = move;
-  const guard = { jobId, moveId };
-  const results = await database.write(
-    [
-      moving.discard({ ...guard, at, message: storable(message) }),
-      moving.deleteResults(guard),
-      ...(isDismissed ? [] : [moving.insertDismissalEvent(guard)]),
-      ...withoutListRows(guard),
-    ],
-    [jobId],
-    findMove(guard),
-    database.takeIn,
-  );
-  return won(results) ? "dismissed" : "lost";
-}
-
-function tellOfMove(
+/** Lists the statement that tells subscribers of a move, if there are any. */
+export function tellOfMove(
   guard: Pick<Move, "jobId" | "moveId">,
   at: number,
   notifications: readonly PendingNotification[],
@@ -293,7 +264,7 @@ function tellOfMove(
   return [insertNotificationsOfMove({ ...guard, at, notifications: notificationsText(notifications) })];
 }
 
-/** The first statement of a move tells: someone who was first leaves it no row to change. */
-function won(results: readonly StatementResult[]): boolean {
+/** Tells whether a move won, by its first statement: someone who was first leaves it no row to change. */
+export function won(results: readonly StatementResult[]): boolean {
   return results[0]?.rowsAffected === 1;
 }

@@ -9,7 +9,7 @@ type PreparedStatement = {
   raw(isOn?: boolean): unknown;
   columns(): unknown;
   run(...args: unknown[]): unknown;
-  all(...args: unknown[]): unknown;
+  all(...args: unknown[]): unknown[];
 };
 
 /** Thrown (and caught by the client) to say that a statement returns no rows: made once, since it is thrown often. */
@@ -24,6 +24,9 @@ const returnsNoRows = new TypeError("The statement returns no rows");
  * - After an error it may be half-way through, and would hold its locks: it is forgotten.
  * - It keeps the columns of `select *` after a change of the schema: the schema must not change while the connection
  *   lives (migrations run on a connection of their own), and texts name their columns.
+ *
+ * A row of a kept statement comes whole, as the only value of the client's row (`wholeRow`): the client defines two properties
+ * for each value of a row, which for a row of a job took longer than reading it.
  */
 export function keepStatements(connection: Connection, isKept: (text: string) => boolean): void {
   const kept = new Map<string, PreparedStatement>();
@@ -45,20 +48,19 @@ export function keepStatements(connection: Connection, isKept: (text: string) =>
 /** Answers from memory what the client asks before each run, checks the number of arguments, and reports failures. */
 function makeReusable(statement: PreparedStatement, text: string, forget: () => void): void {
   const parameters = countParameters(text);
-  // The client reads integers as bigint and rows as arrays; it asks for both before each run.
-  statement.safeIntegers(true);
+  // The client asks for integers as bigint, and makes numbers of them again; no column of ours holds one that needs it.
+  statement.safeIntegers(false);
+  // It asks for rows as arrays before each run.
   const returnsRows = readsRows(statement);
-  if (returnsRows) {
-    const columns = statement.columns();
-    statement.columns = () => columns;
-  }
+  statement.columns = () => [{ name: "row", type: "" }];
   statement.safeIntegers = () => statement;
   statement.raw = () => {
     if (!returnsRows) throw returnsNoRows;
     return statement;
   };
   statement.run = guarded(statement.run.bind(statement));
-  statement.all = guarded(statement.all.bind(statement));
+  const all = guarded(statement.all.bind(statement));
+  statement.all = (...args) => all(...args).map((row) => [row]);
 
   function guarded<Result>(execute: (...args: unknown[]) => Result): (...args: unknown[]) => Result {
     return (...args) => {
@@ -74,6 +76,13 @@ function makeReusable(statement: PreparedStatement, text: string, forget: () => 
       }
     };
   }
+}
+
+/** Gives the values of a row of a kept statement, in the order of its columns. */
+export function wholeRow(row: Readonly<Record<string, unknown>>): readonly unknown[] {
+  const values = row[0];
+  if (!Array.isArray(values)) throw new TypeError("Cannot read a row: found no values, wanted one of a kept statement");
+  return values;
 }
 
 function readsRows(statement: PreparedStatement): boolean {

@@ -15,6 +15,10 @@ export const isCurrent = and(
   isNull(processes.undeployedAt),
 );
 
+/** What is deployed already, and was the last to be, is not deployed anew by the same package. */
+const unlessLast = (column: typeof processRevisions.deployedAt) =>
+  sql`case when ${processRevisions.withdrawnAt} is null and ${processRevisions.deployment} > 0 and ${excluded(processRevisions.deployment)} = ${processRevisions.deployment} + 1 then coalesce(${column}, ${processRevisions.createdAt}) else ${excluded(column)} end`;
+
 type RevisionArguments = Omit<ArgumentsOf<typeof processRevisions>, "deployment">;
 /** The number of a deployment that takes place now. */
 const nextDeployment = sql`(select coalesce(max(one.deployment), 0) + 1 from ${processRevisions} as one where one.process_id = ${argument("processId")})`;
@@ -41,7 +45,7 @@ const insertRevision = compile<RevisionArguments>()(() =>
       fileInputs: excluded(processRevisions.fileInputs),
       deployerRole: excluded(processRevisions.deployerRole),
       deployment: excluded(processRevisions.deployment),
-      deployedAt: excluded(processRevisions.deployedAt),
+      deployedAt: unlessLast(processRevisions.deployedAt),
       withdrawnAt: null,
     },
   }),

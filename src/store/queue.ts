@@ -51,11 +51,16 @@ const maxLookedAt = 20;
 
 /** The durations of the ended jobs of a process, those that ended just now, or the newest of the others; null of those without success. */
 function durationsOf(source: SQL, order: SQL) {
-  return compile<{ processId: string; limit: number }>()(() =>
+  return compile<{ processId: string; provider: string | null; limit: number }>()(() =>
     build
-      .select({ milliseconds: sql`iif(status = 'successful', finished_at - started_at, null)`.mapWith(numberOrNull) })
+      .select({
+        milliseconds:
+          sql`iif(status = 'successful', finished_at - started_at - coalesce(waited_milliseconds, 0), null)`.mapWith(
+            numberOrNull,
+          ),
+      })
       .from(
-        sql`${source} and finished_at is not null and hidden = 0 and process_id = ${argument("processId")} order by ${order} limit ${argument("limit")}`,
+        sql`${source} and finished_at is not null and hidden = 0 and process_id = ${argument("processId")} and provider_id is ${argument("provider")} order by ${order} limit ${argument("limit")}`,
       ),
   );
 }
@@ -85,9 +90,12 @@ export async function queuePositionOf(database: Database, job: Job): Promise<num
   return (row?.count ?? 0) + 1;
 }
 
-/** Tells how long the newest successful jobs of a process took: the median; undefined when there is none. */
-export async function usualMilliseconds(database: Database, processId: string): Promise<number | undefined> {
-  const page = { processId, limit: maxLookedAt };
+/** Tells how long the newest successful jobs of a process, here or of a provider, ran, without what they waited: the median; undefined when there is none. */
+export async function usualMilliseconds(
+  database: Database,
+  { processId, providerId = null }: { readonly processId: string; readonly providerId?: string | null },
+): Promise<number | undefined> {
+  const page = { processId, provider: providerId, limit: maxLookedAt };
   const rows = [...(await database.read(newDurations(page))), ...(await database.read(listedDurations(page)))];
   const durations = rows.slice(0, maxLookedAt).flatMap(({ milliseconds }) => milliseconds ?? []);
   return durations.sort((one, other) => one - other)[Math.floor(durations.length / 2)];

@@ -1,5 +1,6 @@
 import { Column, type InferSelectModel, is, SQL, type Table } from "drizzle-orm";
 import type { SelectedFieldsOrdered } from "drizzle-orm/sqlite-core";
+import { wholeRow } from "./prepared-statements.ts";
 import type { Row } from "./statements.ts";
 
 /** What a query selects of a row: what is null in the database is absent. */
@@ -25,17 +26,20 @@ type Part<Query, Name extends PropertyKey, Selected> = Query extends {
     : Selected;
 
 /**
- * Makes the reader of a query's rows, of a query that the builder prepared: each field is read at its position, by its
+ * Makes the reader of a kept query's rows, of a query that the builder prepared: each field is read at its position, by its
  * column, or by what its SQL is mapped with. SQL that is mapped with nothing is `unknown`.
  */
 export function rowReader<Selected>(prepared: object): (row: Row) => Selected {
   const selected: SelectedFieldsOrdered = "fields" in prepared && Array.isArray(prepared.fields) ? prepared.fields : [];
   const fields = selected.map(({ path: [name = "", inner], field }) => ({ name, inner, decoder: decoderOf(field) }));
   return (row) => {
+    const read = wholeRow(row);
     // Typed by the query: Object.create gives an object of any shape.
     const values = Object.create(Object.prototype);
-    for (const [position, { name, inner, decoder }] of fields.entries()) {
-      const value = row[position];
+    let position = -1;
+    for (const { name, inner, decoder } of fields) {
+      position += 1;
+      const value = read[position];
       if (inner !== undefined) values[name] ??= {};
       if (value === null || value === undefined) continue;
       const decoded = decoder.mapFromDriverValue(value);

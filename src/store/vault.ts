@@ -118,6 +118,7 @@ export async function removeVaultFile(database: Database, id: string): Promise<b
   return removed?.rowsAffected === 1;
 }
 
-function fileOf({ client, ...file }: TableRow<typeof vaultFiles>): VaultFile {
+/** Reads the row of a file. */
+export function fileOf({ client, ...file }: TableRow<typeof vaultFiles>): VaultFile {
   return { ...file, ...(client === clientOf(file) ? {} : { client }) };
 }

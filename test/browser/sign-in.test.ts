@@ -68,7 +68,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       [],
     ]);
     expect(await page.evaluate("document.cookie")).toBe("");
-    await page.getByRole("link", { name: "Account" }).click();
+    await page.locator('nav a[href*="/_/sign-in"]').click();
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByText("You are not signed in.").waitFor();
     await page.goto(`${sites().heddle}/jobs?f=html`);

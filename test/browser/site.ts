@@ -6,8 +6,9 @@ import { clientFlags, clientSecret, type RunningProvider, startProvider } from "
 import { executable, type RunningServer, startServer } from "../support/executable.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
-const browserProgram = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
-  existsSync(path),
+/** Where a browser is; undefined where there is none. */
+export const browserProgram = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
+  (path) => existsSync(path),
 );
 const bwrap = Bun.which("bwrap");
 

@@ -86,7 +86,7 @@ const workflow = {
 const directory = {
   ...tool,
   baseCommand: script(
-    `scene=$4; sleep "$seconds"; mkdir -p all/empty && find -L "$scene" -type f ! -name "*.json" -exec cp {} all/ \\; && find all -type f | wc -l || exit ${diskFullCode}`,
+    `scene=$4; sleep "$seconds"; mkdir -p all/empty && find -L "$scene" -type f ! -name "*.json" -exec cp -t all/ {} + && find all -type f | wc -l || exit ${diskFullCode}`,
   ),
   inputs: { ...inputs, scene: input("Directory", 4) },
   outputs: { said: { type: "stdout" }, all: { type: "Directory", outputBinding: { glob: "all" } } },

@@ -4,6 +4,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { foundBelow } from "../support/found-below.ts";
 import { deployCwl } from "../support/jobs.ts";
 import { addProvider } from "../support/providers.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -84,13 +85,7 @@ const trouble = (index: number, pid: number) => troubleOnce(troubling, index, pi
 const places: Places = { ledgers, peerUrl: peer.url };
 let deployers: Deployers | undefined;
 const hasBelow = (directory: string, depth: number, name: string) =>
-  [
-    ...new Bun.Glob(`${"*/".repeat(depth)}${name}`).scanSync({
-      cwd: join(data, directory),
-      onlyFiles: false,
-      dot: true,
-    }),
-  ].length > 0;
+  foundBelow(join(data, directory), `${"*/".repeat(depth)}${name}`).length > 0;
 const middles: readonly Middle[] = [
   { name: "deployment by address", isSeen: () => peer.sending.has("package") },
   { name: "fetching an archive", isSeen: () => peer.sending.has("archive") },
@@ -103,7 +98,7 @@ const middles: readonly Middle[] = [
 function publishing(): Middle {
   const seen = new Set<string>();
   const fresh = () => {
-    const found = [...new Bun.Glob("*/all/*").scanSync({ cwd: join(data, "outputs"), onlyFiles: false })];
+    const found = foundBelow(join(data, "outputs"), "*/all/*");
     const isFresh = found.some((path) => !seen.has(path));
     for (const path of found) seen.add(path);
     return isFresh;
@@ -209,6 +204,8 @@ console.log(`${String(givenUp.length).padStart(6)}  jobs during whose start the 
 console.log(
   `${String(diskFullJobs(clients.jobs).length).padStart(6)}  tools that failed because they themselves found the disk full`,
 );
+// A shell that was told to end needs a moment, on a busy machine a longer one.
+for (let looks = 0; looks < 50 && processesLeft(folder.path).length > 0; looks += 1) await Bun.sleep(200);
 const faults = printColumns({
   ...ofJobs,
   ...ofLists,

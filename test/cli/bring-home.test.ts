@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { bringHome } from "../../src/cli/bring-home.ts";
+import { bringHome } from "../../src/cli/run/bring-home.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 test("files come home with location, size and SHA-1, and equal names never meet", async () => {

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runExecutable, startServer } from "../support/executable.ts";
 import { serveFile } from "../support/file-server.ts";
-import { submit, untilFinished } from "../support/jobs.ts";
+import { deployCwl, submit, untilFinished } from "../support/jobs.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const examples = join(import.meta.dir, "..", "..", "examples", "climate");
@@ -72,14 +72,11 @@ test("execute of an unknown process exits with 3, of an unreachable service with
 });
 
 test("a failed job exits with 6 and a dismissed one with 7", async () => {
-  const failed = await heddle(
-    "execute",
-    "echo",
-    "-f",
-    await request({ inputs: { text: { href: "data:application/json,{" } } }),
-    "--follow",
-  );
-  expect(failed.exitCode).toBe(6);
+  await deployCwl(server.url, "fails", {
+    ...{ cwlVersion: "v1.2", class: "CommandLineTool", inputs: {}, outputs: {} },
+    baseCommand: ["sh", "-c", "exit 3"],
+  });
+  expect((await heddle("execute", "fails", "--follow")).exitCode).toBe(6);
   const job = await submit(server.url, "echo", { text: "x", pause: 30 });
   expect((await heddle("dismiss", job)).exitCode).toBe(0);
   await untilFinished(server.url, job);
@@ -106,12 +103,6 @@ test("version prints the version of the package, and the commit that it was buil
   expect((await heddle("version")).out).toMatch(new RegExp(`^${version}(?: \\([0-9a-f]{7,}(?:-dirty)?\\))?\n$`));
 });
 
-async function request(body: unknown): Promise<string> {
-  const file = join(server.folder, `${Bun.randomUUIDv7()}.json`);
-  await writeFile(file, JSON.stringify(body));
-  return file;
-}
-
 test("keys are honoured and revoked by a running server within a second", async () => {
   await using own = await temporaryDirectory();
   const data = join(own.path, "data");
@@ -134,10 +125,23 @@ test("keys are honoured and revoked by a running server within a second", async 
   expect((await fetch(`${closed.url}/processes`)).status).toBe(200);
 });
 
+test("a key of an overseer sees all jobs and changes none", async () => {
+  await using own = await temporaryDirectory();
+  const data = join(own.path, "data");
+  const keys = (...words: readonly string[]) => runExecutable(["keys", ...words, "--data", data]);
+  expect((await keys("create", "--role", "overseer", "--user", "rita")).exitCode).toBe(0);
+  const [key] = JSON.parse((await keys("list", "--json")).out);
+  expect(key).toMatchObject({
+    user: "rita",
+    role: "admin",
+    actions: ["read-processes", "read-own-jobs", "read-package", "read-all-jobs"],
+  });
+});
+
 test("the overview tells what each command does, and the usage text the values and default of a setting", async () => {
   const overview = await heddle("--help");
   expect(overview.exitCode).toBe(0);
-  expect(overview.out).toMatch(/^ {2}execute {3}Executes a process/m);
+  expect(overview.out).toMatch(/^ {2}execute +Executes a process/m);
   const unknown = await heddle("excute");
   expect([unknown.exitCode, unknown.out]).toEqual([2, ""]);
   expect(unknown.talk).toStartWith(

@@ -44,11 +44,20 @@ test("`config check` lists everything that is wrong, and ends with the exit code
   expect(await runExecutable(["config", "check", "--config", file])).toMatchObject({ exitCode: 0, talk: "" });
 });
 
+/** What a provider of identities says of itself. */
+function providerAt(url: string): object {
+  const issuer = new URL(url).origin;
+  const addresses = { authorization_endpoint: `${issuer}/a`, token_endpoint: `${issuer}/t`, jwks_uri: `${issuer}/k` };
+  return { issuer, ...addresses, code_challenge_methods_supported: ["S256"] };
+}
+
 test("`config check` names each file that a service could not use, and settings that do not fit together", async () => {
   await using folder = await temporaryDirectory();
   const file = join(folder.path, "heddle.yml");
   const missing = join(folder.path, "missing");
-  const oidc = "oidcIssuer: https://login.example\noidcClientId: heddle\noidcDefaultRole: viewer\n";
+  using provider = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: ({ url }) => Response.json(providerAt(url)) });
+  const issuer = `http://127.0.0.1:${provider.port}`;
+  const oidc = `oidcIssuer: ${issuer}\noidcAllowHttp: true\noidcClientId: heddle\noidcDefaultRole: viewer\n`;
   const tls = `tlsCertificateFile: ${missing}.pem\ntlsKeyFile: ${missing}.pem\n`;
   await writeFile(file, `${oidc}oidcClientSecretFile: ${missing}\n${tls}mailTo: [a@b.example]\n`);
   const checked = await runExecutable(["config", "check", "--config", file]);

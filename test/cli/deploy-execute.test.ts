@@ -170,6 +170,22 @@ test("status, results and execute --follow say why a job failed, and what tells 
   }
 });
 
+test("a job without outputs succeeds: of a process that has none, or of a request that wants none", async () => {
+  await write("bare.cwl", "cwlVersion: v1.2\nclass: CommandLineTool\nbaseCommand: 'true'\ninputs: {}\noutputs: []\n");
+  expect((await heddle("deploy", "bare.cwl", "--id", "bare")).exitCode).toBe(0);
+  const followed = await heddle("execute", "bare", "--follow");
+  expect([followed.exitCode, JSON.parse(followed.out)]).toEqual([0, {}]);
+  const job = (await heddle("execute", "bare")).out.trim();
+  await untilFinished(server.url, job);
+  const results = await fetch(`${server.url}/jobs/${job}/results`);
+  expect([results.status, await results.json()]).toEqual([200, {}]);
+  expect((await heddle("results", job)).exitCode).toBe(0);
+  await write("wish.json", '{"inputs": {"text": "x"}, "outputs": {}}');
+  const none = await heddle("execute", "echo", "--file", "wish.json", "--wait");
+  expect([none.exitCode, none.out]).toEqual([0, ""]);
+  expect(none.talk).toContain("There are no results: the request named no outputs.");
+});
+
 test("whoever stops following is told that the job goes on and how to come back", async () => {
   const child = Bun.spawn([executable, "execute", "echo", "-i", "text=a", "-i", "pause=30", "--follow"], {
     env: { HEDDLE_URL: server.url },

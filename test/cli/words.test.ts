@@ -7,6 +7,7 @@ const command: Command = {
   words: "",
   maxWords: 0,
   summary: "Opens.",
+  examples: [],
   options: { role: { type: "string", bare: "viewer", about: "a role" }, loud: { type: "boolean", about: "loud" } },
   run: async () => 0,
 };
@@ -38,6 +39,7 @@ for (const words of [
   ["logout", "now"],
   ["doctor", "now"],
   ["reload", "now"],
+  ["slurm-helper", "rules", "now"],
   ["service", "print", "now"],
   ["config", "show", "now"],
   ["backup", "a", "b"],
@@ -56,6 +58,17 @@ for (const words of [
   ["results", "a", "b"],
   ["logs", "a", "b"],
   ["retry", "a", "b"],
+  ["upload", "a", "b"],
+  ["profiles", "use", "a", "b"],
+  ["providers", "show", "a", "b"],
+  ["providers", "list", "a"],
+  ["jobs", "list", "a"],
+  ["jobs", "open", "a", "b"],
+  ["jobs", "nothing", "a"],
+  ["processes", "describe", "a", "b"],
+  ["processes", "nothing"],
+  ["completion", "bash", "now"],
+  ["man", "now"],
 ] as const) {
   test(`"heddle ${words.join(" ")}" has a word too many: exit code 2`, async () => {
     const { exitCode, talk } = await runExecutable(words, { environment: { HEDDLE_DATA: "/nonexistent/heddle" } });

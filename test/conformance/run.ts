@@ -1,12 +1,14 @@
 // Runs the public CWL conformance suites against the executable: npm run conformance -- [--suite DIR ...] [--jobs N] [-s IDS].
 // Without --suite: those of CWL v1.0, v1.1 and v1.2 that lie beside the checkout.
 // --sandbox runs the tools that want no container in a sandbox; --engine ENGINE runs images that were not imported.
+// --slurm runs the tools as jobs of a Slurm of this machine's own.
 // The tests that need a container run when --images names a data directory with the images that the suites name (.ci/images).
 // Prints each open test and closes with one line: N passed, N failed, N skipped.
 import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { noSlurm, startSlurm } from "../support/slurm.ts";
 import { type Outcome, readOutcome } from "./read-outcome.ts";
 import { cwlTools } from "./tools.ts";
 
@@ -27,6 +29,7 @@ const { values } = parseArgs({
     jobs: { type: "string", short: "j", default: "2" },
     images: { type: "string" },
     sandbox: { type: "boolean", default: false },
+    slurm: { type: "boolean", default: false },
     engine: { type: "string", default: "none" },
     only: { type: "string", short: "s" },
     tags: { type: "string" },
@@ -43,6 +46,13 @@ type Suite = { readonly directory: string; readonly file: string };
 const beside = ["cwl-v1.0", "cwl-v1.1", "cwl-v1.2"].map((name) => join(root, "..", "shared", name));
 const suites = await Promise.all((values.suite ?? beside).map((directory) => findSuite(resolve(directory))));
 const tools = suites.some((suite) => suite !== undefined) ? await cwlTools(root) : "";
+const why = values.slurm ? noSlurm() : undefined;
+if (why !== undefined) {
+  console.log(`skipped: the suites as jobs of Slurm: ${why}`);
+  console.log("0 passed, 0 failed, 1 skipped");
+  process.exit(0);
+}
+await using slurm = values.slurm ? await startSlurm({ MinJobAge: "60" }) : undefined;
 const scratch = await mkdtemp(join(tmpdir(), "heddle-conformance-"));
 try {
   const counts: Counts[] = [await countsPlantedFault(suites.find((suite) => suite !== undefined))];
@@ -129,6 +139,7 @@ async function runTests(
         HEDDLE_SANDBOX: values.sandbox ? "require" : "off",
         // Looking in vain for the image of each hint would take longer than the tests.
         HEDDLE_CONTAINER_ENGINE: values.engine,
+        ...(slurm === undefined ? {} : { SLURM_CONF: slurm.environment.SLURM_CONF, HEDDLE_EXECUTOR: "slurm" }),
         ...(values.images === undefined ? {} : { HEDDLE_DATA: resolve(values.images) }),
       },
     },

@@ -17,6 +17,7 @@ const wanted: Record<Action, Record<Role, boolean>> = {
   bulk: { viewer: false, runner: false, deployer: false, admin: true },
   "read-metrics": { viewer: false, runner: false, deployer: false, admin: true },
   "read-audit": { viewer: false, runner: false, deployer: false, admin: true },
+  "read-system": { viewer: false, runner: false, deployer: false, admin: true },
 };
 
 describe("mayDo() answers", () => {

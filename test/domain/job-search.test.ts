@@ -4,11 +4,13 @@ import { readJobSearch } from "../../src/domain/job-search.ts";
 /** Reads a query string as the edge does. */
 function search(query: string) {
   const parameters = new URLSearchParams(query);
-  return readJobSearch((name) =>
-    parameters
-      .getAll(name)
-      .flatMap((value) => value.split(","))
-      .filter((value) => value !== ""),
+  return readJobSearch(
+    (name) =>
+      parameters
+        .getAll(name)
+        .flatMap((value) => value.split(","))
+        .filter((value) => value !== ""),
+    noon,
   );
 }
 
@@ -28,6 +30,10 @@ describe("readJobSearch() reads", () => {
     ["datetime=2026-03-02T12:00:00Z", { createdFrom: noon, createdTo: noon + 999 }],
     ["datetime=2026-03-02", { createdFrom: noon - 43_200_000, createdTo: noon + 43_199_999 }],
     ["datetime=2026-03-01/2026-03-02", { createdFrom: noon - 129_600_000, createdTo: noon + 43_199_999 }],
+    ["datetime=12h", { createdFrom: noon - 43_200_000 }],
+    ["datetime=7d", { createdFrom: noon - 7 * 86_400_000 }],
+    ["datetime=today", { createdFrom: noon - 43_200_000 }],
+    ["datetime=30d&datetime=", { createdFrom: noon - 30 * 86_400_000 }],
     ["datetime=../2026-03-02", { createdTo: noon + 43_199_999 }],
     ["datetime=2026-03-02T12:00:00Z/..", { createdFrom: noon }],
     ["datetime=2026-03-02T12:00:00Z/", { createdFrom: noon }],
@@ -44,10 +50,12 @@ describe("readJobSearch() refuses", () => {
     ["status=lost", "accepted"],
     ["minDuration=x", "seconds"],
     ["minDuration=5&maxDuration=2", "maxDuration"],
-    ["datetime=yesterday", "RFC 3339"],
-    ["datetime=..", "RFC 3339"],
-    ["datetime=2026-03-02T12:00:00Z/2026-03-01T12:00:00Z", "RFC 3339"],
-    ["datetime=a/b/c", "RFC 3339"],
+    ["datetime=yesterday", "today, a time ago, such as 12h or 7d"],
+    ["datetime=7d/..", "today, a time ago, such as 12h or 7d"],
+    ["datetime=7", "12h or 7d"],
+    ["datetime=..", "2030-01-01/2030-01-31 (.. for an open end)"],
+    ["datetime=2026-03-02T12:00:00Z/2026-03-01T12:00:00Z", "2030-01-01/2030-01-31 (.. for an open end)"],
+    ["datetime=a/b/c", "2030-01-01/2030-01-31 (.. for an open end)"],
   ])("%s", (query, wanted) => {
     expect(() => search(query)).toThrow(wanted);
   });

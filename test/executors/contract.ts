@@ -501,13 +501,17 @@ export function describeExecutorContract(
       await whenWritten(r.really(join(first.workingDirectory, "ready")));
       const submitted = r.executor.submit(second);
       for await (const update of r.executor.watch(second.key, neverAborted)) {
-        expect(update).toMatchObject({ kind: "waiting" });
+        expect(update).toMatchObject({ kind: "waiting", reason: expect.stringMatching(/^waiting for ./) });
         break;
       }
       expect(await Promise.race([submitted.then(() => "started"), sleep(100, "waits")])).toBe("waits");
+      // Those that know it tell when a task began, and of one that waits nothing.
+      const knows = r.executor.beganAt !== undefined;
+      expect(await r.executor.beganAt?.(second.key)).toBeUndefined();
       await r.executor.cancel(first.key, 0);
       await submitted;
       expect(await endOf(r.executor, second.key)).toMatchObject({ kind: "exited", exitCode: 3 });
+      expect(typeof (await r.executor.beganAt?.(second.key))).toBe(knows ? "number" : "undefined");
       expect(await runTask(r.executor, await r.task("exit 4"))).toMatchObject({ kind: "exited", exitCode: 4 });
     });
 

@@ -116,7 +116,7 @@ export function createFakeRemoteExecutor(layout: Layout, capacity: Partial<Capac
     },
     async *watch(key, signal) {
       const submitted = sending.get(taskName(key));
-      if (submitted !== undefined) yield { kind: "waiting", reason: "its files are on their way" };
+      if (submitted !== undefined) yield { kind: "waiting", reason: "waiting for its files, which are on their way" };
       await Promise.allSettled([submitted]);
       for await (const update of remote.watch(key, signal)) {
         if (update.kind === "log") await bringHome(key);

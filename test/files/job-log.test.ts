@@ -14,6 +14,9 @@ async function logRig(text?: string) {
 
 const decode = (bytes: Uint8Array | undefined) => new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 
+const linesOf = async (file: string, count: number, maxBytes?: number) =>
+  (await tailJobLog(file, count, maxBytes))?.lines;
+
 describe("appendJobLog()", () => {
   test("makes a log that only its owner can read, and appends to it", async () => {
     await using directory = await temporaryDirectory();
@@ -87,27 +90,29 @@ describe("readJobLog()", () => {
 describe("tailJobLog()", () => {
   test("gives the last lines, with or without a line end after the last", async () => {
     await using r = await logRig("one\ntwo\nthree");
-    expect(await tailJobLog(r.file, 2)).toEqual(["two", "three"]);
+    expect(await linesOf(r.file, 2)).toEqual(["two", "three"]);
     await appendFile(r.file, "\n");
-    expect(await tailJobLog(r.file, 2)).toEqual(["two", "three"]);
-    expect(await tailJobLog(r.file, 9)).toEqual(["one", "two", "three"]);
-    expect(await tailJobLog(r.file, 0)).toEqual([]);
+    expect(await linesOf(r.file, 2)).toEqual(["two", "three"]);
+    expect(await linesOf(r.file, 9)).toEqual(["one", "two", "three"]);
+    expect(await linesOf(r.file, 0)).toEqual([]);
   });
 
   test("reads a long log from its end", async () => {
     const lines = Array.from({ length: 20_000 }, (_, index) => `line ${index} é€😀`);
     await using r = await logRig(`${lines.join("\n")}\n`);
-    expect(await tailJobLog(r.file, 3)).toEqual(lines.slice(-3));
-    expect(await tailJobLog(r.file, 5000)).toEqual(lines.slice(-5000));
+    expect(await linesOf(r.file, 3)).toEqual(lines.slice(-3));
+    expect(await linesOf(r.file, 5000)).toEqual(lines.slice(-5000));
   });
 
   test("reads no more than its limit of a line without end", async () => {
     await using r = await logRig("x".repeat(100_000));
-    expect(await tailJobLog(r.file, 5, 1000)).toEqual(["x".repeat(1000)]);
+    expect(await linesOf(r.file, 5, 1000)).toEqual(["x".repeat(1000)]);
   });
 
-  test("gives nothing for a log that is not there", async () => {
+  test("tells where its whole lines end, and gives nothing for a log that is not there", async () => {
     await using r = await logRig();
-    expect(await tailJobLog(r.file, 5)).toEqual([]);
+    expect(await tailJobLog(r.file, 5)).toBeUndefined();
+    await appendFile(r.file, "one\ntw");
+    expect(await tailJobLog(r.file, 5)).toEqual({ lines: ["one", "tw"], sizeBytes: 6, wholeBytes: 4 });
   });
 });

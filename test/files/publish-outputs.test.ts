@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createHash } from "node:crypto";
 import {
   access,
   link,
@@ -16,6 +17,7 @@ import {
 import { dirname, join } from "node:path";
 import type { JsonObject } from "../../src/domain/json.ts";
 import type { FileResult, OutputValues, Result } from "../../src/domain/values.ts";
+import { digestOutputs } from "../../src/files/digest-outputs.ts";
 import { isInside, stagedInputsDirectory } from "../../src/files/layout.ts";
 import { type OutputPlan, parseOutputPlan, planOutputs } from "../../src/files/output-plan.ts";
 import { linkOutputs, publishOutputs } from "../../src/files/publish-outputs.ts";
@@ -381,7 +383,7 @@ describe.skipIf(!canCross)("publishOutputs() to another file system", () => {
   test("is not done by linkOutputs(), which says so", async () => {
     await using r = await filesRig(join(outputs, "three"));
     const planned = await plan(r, { a: fileValue(await r.make("a", "across")) });
-    expect(await linkOutputs(r.layout, planned)).toBe(false);
+    expect(await linkOutputs(r.layout, planned)).toBeUndefined();
     expect(await published(r)).toEqual([]);
     await publishOutputs(r.layout, planned);
     expect(await published(r)).toEqual([`${executionId}/a/a`]);
@@ -440,16 +442,39 @@ describe("linkOutputs()", () => {
     const twice = await r.make("twice");
     const outputs = { a: fileValue(await r.make("a")), b: fileValue(twice), c: fileValue(twice) };
     const planned = await plan(r, outputs);
-    expect(await linkOutputs(r.layout, planned)).toBe(true);
+    expect(await linkOutputs(r.layout, planned)).toBeDefined();
     const paths = ["a/a", "b/twice", "c/twice"];
     expect(await published(r)).toEqual(paths.map((path) => `${executionId}/${path}`));
     expect((await stat(target(r, "a/a"))).mode & 0o777).toBe(0o600);
     expect((await readdir(r.toolDirectory)).toSorted()).toEqual(["a", "twice"]);
     const again = await plan(r, outputs);
     expect(again.results).toEqual(planned.results);
-    expect(await linkOutputs(r.layout, again)).toBe(true);
+    expect(await linkOutputs(r.layout, again)).toBeDefined();
     await rm(r.toolDirectory, { recursive: true });
     for (const path of paths) expect(await readFile(target(r, path), "utf8")).toBe(`text of ${path.slice(2)}`);
+  });
+
+  test("gives the digests of small files; long ones are digested afterwards", async () => {
+    await using r = await filesRig();
+    const [small, empty, long] = ["text of a", "", "long ".repeat(20_000)];
+    const outputs = {
+      a: fileValue(await r.make("a", small)),
+      b: fileValue(await r.make("b", empty)),
+      c: fileValue(await r.make("c", long)),
+    };
+    const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+    const planned = await plan(r, outputs);
+    const digests = await linkOutputs(r.layout, planned);
+    const wanted = { [`${executionId}/a/a`]: sha256(small), [`${executionId}/b/b`]: sha256(empty) };
+    expect(Object.fromEntries(digests ?? [])).toEqual(wanted);
+    for (const known of [digests, undefined]) {
+      const results = await digestOutputs(r.layout, planned, new AbortController().signal, known);
+      expect(results).toMatchObject({
+        a: { sha256: sha256(small) },
+        b: { sha256: sha256(empty) },
+        c: { sha256: sha256(long) },
+      });
+    }
   });
 
   test("publishes what was made anew in place of what was published before", async () => {

@@ -212,27 +212,30 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-describe("only an admin lets the tools of a process make namespaces:", () => {
-  const body = (id: string) =>
-    JSON.stringify({
-      processDescription: { id, heddle: { ownNamespaces: true } },
-      executionUnit: { unit: { ...quiet, baseCommand: ["true"] }, type: "application/cwl" },
-    });
-  const type = { "content-type": "application/ogcapppkg+json" };
+describe.each([{ ownNamespaces: true }, { executor: "local" }])(
+  "only an admin deploys a process with %j:",
+  (heddle) => {
+    const body = (id: string) =>
+      JSON.stringify({
+        processDescription: { id, heddle },
+        executionUnit: { unit: { ...quiet, baseCommand: ["true"] }, type: "application/cwl" },
+      });
+    const type = { "content-type": "application/ogcapppkg+json" };
 
-  for (const [role, status] of [
-    ["deployer", 403],
-    ["admin", 201],
-  ] as const) {
-    test(`a ${role} is answered with ${status}`, async () => {
-      const data = newData();
-      const made = await runExecutable(["keys", "create", "--role", role, "--data", data]);
-      await using server = await startServer(data);
-      const headers = { ...type, authorization: `Bearer ${made.out.trim()}` };
-      const response = await fetch(`${server.url}/processes`, { method: "POST", headers, body: body("browser") });
-      expect(response.status).toBe(status);
-      const put = { method: "PUT", headers, body: body("browser") };
-      expect((await fetch(`${server.url}/processes/browser`, put)).status).toBe(status === 201 ? 204 : 403);
-    });
-  }
-});
+    for (const [role, status] of [
+      ["deployer", 403],
+      ["admin", 201],
+    ] as const) {
+      test(`a ${role} is answered with ${status}`, async () => {
+        const data = newData();
+        const made = await runExecutable(["keys", "create", "--role", role, "--data", data]);
+        await using server = await startServer(data);
+        const headers = { ...type, authorization: `Bearer ${made.out.trim()}` };
+        const response = await fetch(`${server.url}/processes`, { method: "POST", headers, body: body("browser") });
+        expect(response.status).toBe(status);
+        const put = { method: "PUT", headers, body: body("browser") };
+        expect((await fetch(`${server.url}/processes/browser`, put)).status).toBe(status === 201 ? 204 : 403);
+      });
+    }
+  },
+);

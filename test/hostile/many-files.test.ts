@@ -133,12 +133,14 @@ test("50,000 references to uploads in one request are refused, naming the bound"
     outputs: {},
     baseCommand: "true",
   });
-  const send = (count: number) =>
+  const send = (count: number, token = (_: number) => "") =>
     whileHealthy(server.url, `many files: ${count} uploads`, async () => {
       const response = await fetch(`${server.url}/processes/uploads/execution`, {
         method: "POST",
         headers: { "content-type": "application/json", prefer: "respond-async" },
-        body: JSON.stringify({ inputs: { files: Array.from({ length: count }, () => ({ href })) } }),
+        body: JSON.stringify({
+          inputs: { files: Array.from({ length: count }, (_, index) => ({ href: `${href}${token(index)}` })) },
+        }),
       });
       return { status: response.status, text: await response.text() };
     });
@@ -146,5 +148,8 @@ test("50,000 references to uploads in one request are refused, naming the bound"
     status: 400,
     text: expect.stringContaining("found 50000 references, wanted at most 10000"),
   });
-  expect(await send(9_000)).toMatchObject({ status: 400, text: expect.stringContaining("vault://") });
+  const wrong = { status: 400, text: expect.stringContaining("vault://") };
+  // Each token is looked at once, not for each reference.
+  expect(await send(9_000, () => "/wrong")).toMatchObject(wrong);
+  expect(await send(9_000, (index) => `/wrong${index}`)).toMatchObject(wrong);
 }, 120_000);

@@ -134,7 +134,7 @@ test("every page of ours, and that of the API, is not to be framed or guessed at
     "/processes",
     "/healthz",
     "/robots.txt",
-    "/api/start.js",
+    "/api/swagger-ui-bundle.js",
     "/api/swagger-ui.css",
     "/wps",
   ]) {

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import * as v from "valibot";
+import { addToAudit } from "../../src/store/audit.ts";
 import { findJob } from "../../src/store/jobs.ts";
 import { fakeWps } from "../support/fake-wps.ts";
 import { jsonOf, openService, type Service, submitEcho } from "./service.ts";
@@ -151,6 +152,31 @@ test("a browser gets the audit as a page", async () => {
   expect(await page.text()).toContain("create-key");
 });
 
+test("filters of the page that cannot be read stand in it again, with why; a program gets the problem", async () => {
+  await using service = await openService();
+  const key = await service.createKey("admin", "ann");
+  for (const [path, typed, words] of [
+    ["/_/audit?action=keys&user=ada&since=7d", 'value="ada"', "found action"],
+    ["/_/audit?since=last+week&user=ada", 'value="last week"', "found since"],
+    ["/jobs?datetime=last+week&q=ada", 'value="last week"', "found datetime"],
+  ] as const) {
+    const page = await service.send("GET", path, { key, headers: { accept: "text/html" } });
+    expect([path, page.status, page.headers.get("etag")]).toEqual([path, 400, null]);
+    const text = await page.text();
+    for (const part of ['role="alert"', words, typed, 'value="ada"'])
+      expect([path, text]).toEqual([path, expect.stringContaining(part)]);
+    expect(text).not.toMatch(/Nothing of that kind|No jobs/);
+    const problem = await service.send("GET", path, { key });
+    expect([problem.status, problem.headers.get("content-type")]).toEqual([400, "application/problem+json"]);
+  }
+  const deployer = await service.createKey("deployer", "dan");
+  const refused = await service.send("GET", "/_/audit?action=keys", {
+    key: deployer,
+    headers: { accept: "text/html" },
+  });
+  expect(refused.status).toBe(403);
+});
+
 test("only admins read the audit", async () => {
   await using service = await openService();
   const deployer = await service.createKey("deployer", "dan");
@@ -162,6 +188,7 @@ test.each([
   ["since=soon", "since"],
   ["until=2030-99-01", "until"],
   ["action=deplyo", "deploy"],
+  ["outcome=lost", "done or refused"],
   ["limit=0", "limit"],
   ["after=x", "after"],
   ["before=7", "before"],
@@ -187,4 +214,67 @@ test("who reads the job of another user is told", async () => {
   expect(reads).toEqual([]);
   await service.send("GET", `/jobs/${jobId}/results`, { key: admin });
   expect(reads).toEqual([`eve ${jobId}`]);
+});
+
+test("the page of the audit is a table with filters, and shows what strangers wrote as text", async () => {
+  await using service = await openService();
+  const key = await service.createKey("admin", "ada");
+  const evil = await service.createKey("runner", "<b>eve");
+  service.clock.advance(2000);
+  await service.send("POST", "/processes/echo/execution", { key: evil, body: { inputs: { text: "a" } } });
+  const page = async (query: string) => (await service.send("GET", `/_/audit?f=html&${query}`, { key })).text();
+  const all = await page("since=&user=&action=");
+  expect(all).toContain("&lt;b&gt;eve");
+  expect(all).not.toContain("<b>eve");
+  expect(all).toMatch(/<td[^>]*>execute<\/td><td[^>]*><a href="[^"]*\/processes\/echo\?f=html">echo<\/a><\/td>/);
+  expect(all).toContain('<span class="muted"> of ada, admin</span>');
+  expect(await page("user=%3CB%3EEVE")).not.toContain("Nothing of that kind");
+  const refused = await page("outcome=refused&action=deploy");
+  for (const chosen of ["refused", "deploy"]) expect(refused).toContain(`<option value="${chosen}" selected="">`);
+  expect(await page("outcome=done")).toContain(">execute</td>");
+  expect(await page("outcome=refused")).toContain("Nothing of that kind");
+  expect(await page("action=deploy")).toContain("Nothing of that kind was done");
+  expect(await page("user=ada&since=7d")).toContain('value="7d"');
+});
+
+test("the page of the audit tells of a job its short id, its process and whose it was, also of one that was removed", async () => {
+  await using service = await openService();
+  const key = await service.createKey("admin", "ada");
+  const ann = await service.createKey("runner", "ann & co");
+  const [there, gone] = [await submitEcho(service, ann), await submitEcho(service, ann)];
+  await untilEnded(service, there);
+  await untilEnded(service, gone);
+  const send = senderOf(service, key);
+  await send("POST", `/jobs/${there}/share`, {});
+  await send("DELETE", `/jobs/${gone}`);
+  const page = async (query: string) => (await service.send("GET", `/_/audit?f=html&${query}`, { key })).text();
+  const rows = (html: string) => [...html.matchAll(/<tr role="row"><td.*?<\/tr>/gs)].map(([row]) => row);
+  for (const [action, jobId] of [
+    ["share", there],
+    ["remove", gone],
+  ] as const) {
+    const [row = "", ...others] = rows(await page(`action=${action}`));
+    expect(others).toEqual([]);
+    expect(row).toContain(`/jobs/${jobId}?f=html" title="${jobId}"><code>${jobId.slice(-8)}</code></a>`);
+    expect(row).toContain('/processes/echo?f=html">echo</a><span class="muted"> of ann &amp; co</span>');
+    expect(row).toContain(">done</td>");
+    expect(row).toMatch(/\/_\/audit\?f=html&amp;user=ada"[^>]*>ada<\/a> <a href="[^"]*\/jobs\?f=html&amp;user=ada"/);
+  }
+  for (const row of rows(await page("action=execute"))) expect(row).toContain(">accepted</td>");
+  const [made = ""] = rows(await page("action=create-key"));
+  expect(made).toContain(">on this machine (command line)</td>");
+  const keys = await (await service.send("GET", "/_/keys?f=html", { key })).text();
+  expect(keys).toContain('/_/audit?f=html&amp;user=ann+%26+co"');
+  expect(keys).toContain('/jobs?f=html&amp;user=ann+%26+co"');
+});
+
+test("the page of the audit puts the id of a refused key in quotes", async () => {
+  await using service = await openService();
+  const key = await service.createKey("admin", "ada");
+  const entry = { at: service.clock.now(), action: "sign-in", outcome: "refused" } as const;
+  await addToAudit(service.database, { ...entry, subject: "key wrong: found no valid key" });
+  await addToAudit(service.database, { ...entry, action: "refuse", subject: "key wrong" });
+  const html = await (await service.send("GET", "/_/audit?f=html&outcome=refused", { key })).text();
+  expect(html).toContain(">key id &quot;wrong&quot;: found no valid key</td>");
+  expect(html).toContain(">key id &quot;wrong&quot;</td>");
 });

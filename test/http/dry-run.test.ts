@@ -11,7 +11,7 @@ async function jobCount(service: Service): Promise<number> {
 }
 
 const request = {
-  inputs: { text: { value: "x" }, number: 1, bbox: { bbox: [1, 2, 3, 4] }, image: { href: "data:,x" } },
+  inputs: { text: { value: "x" }, number: 1, bbox: { bbox: [1, 2, 3, 4] }, image: { href: "data:,eA==" } },
   outputs: { text: { transmissionMode: "value" } },
   heddle: { priority: 2 },
 };
@@ -21,7 +21,7 @@ const understood = {
     text: "x",
     number: 1,
     bbox: { bbox: [1, 2, 3, 4], crs: "http://www.opengis.net/def/crs/OGC/1.3/CRS84" },
-    image: { href: "data:,x" },
+    image: { href: "data:,eA==" },
   },
   outputs: { text: { transmissionMode: "value" } },
   mode: "sync",

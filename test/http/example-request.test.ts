@@ -25,7 +25,15 @@ test("an example is what the schema says, else the least that it lets pass", () 
     [{ type: "object", required: ["a"], properties: { a: { type: "boolean" }, b: {} } }, { a: false }],
     [
       { type: "string", contentMediaType: "image/png", contentEncoding: "binary" },
-      { href: "data:image/png,text", type: "image/png" },
+      { href: expect.stringMatching(/^data:image\/png;base64,iVBORw0KGgo/), type: "image/png" },
+    ],
+    [
+      { type: "string", format: "uri", contentMediaType: "application/directory" },
+      { href: expect.stringMatching(/^data:application\/zip;base64,UEsDB/), type: "application/zip" },
+    ],
+    [
+      { type: "string", contentMediaType: "text/x-unknown" },
+      { href: "data:text/x-unknown,text", type: "text/x-unknown" },
     ],
     [{ allOf: [{ format: "ogc-bbox" }, {}] }, { bbox: [-10, -10, 10, 10] }],
     [{ oneOf: [{ type: "boolean" }, { type: "string" }] }, false],

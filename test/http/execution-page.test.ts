@@ -26,6 +26,8 @@ test.each([
     expect(page.headers.get("x-robots-tag")).toBe("noindex, nofollow");
     const text = await page.text();
     expect(text).toContain(`<form method="post" action="${address}/processes/echo/form" enctype="multipart/form-data"`);
+    // The script must not ask for the page's own address as JSON: that executes.
+    expect(text).toContain(`data-process="${address}/processes/echo?f=json"`);
     if (query.includes("href")) {
       expect(text).toContain('<input type="text" name="/inputs/text" value="a&quot;&lt;b&gt;"');
       expect(text).toMatch(
@@ -63,7 +65,8 @@ test("a stranger sees the page, and needs a key for anything else", async () => 
   expect((await service.send("GET", `${path}?text=a`, { headers: { accept: browser } })).status).toBe(200);
   expect((await service.send("GET", `${path}?text=a`)).status).toBe(401);
   const form = { headers: formHeaders, body: "text=a" };
-  expect((await service.send("POST", path, form)).status).toBe(401);
+  const sent = await service.send("POST", path, form);
+  expect([sent.status, sent.headers.get("location")]).toEqual([303, expect.stringContaining("/_/sign-in?to=")]);
 });
 
 const formHeaders = { "content-type": "application/x-www-form-urlencoded", origin: address, accept: browser };

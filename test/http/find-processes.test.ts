@@ -224,6 +224,8 @@ test("the page of the list shows what was searched, and runs to who may see them
   const html = await (await service.send("GET", "/processes?q=echo&keyword=test", { headers })).text();
   expect(html).toContain('name="q" value="echo"');
   expect(html).toContain('name="keyword" value="test"');
+  expect(html).toContain("anywhere in the text of a process</small>");
+  expect(html).toContain("whole keywords, as the column shows them</small>");
   expect(html).toContain("100 % of 1");
   expect(html).toContain("built-in");
   const nothing = await (await service.send("GET", "/processes?q=nothing", { headers })).text();
@@ -233,4 +235,41 @@ test("the page of the list shows what was searched, and runs to who may see them
   await service.createKey("admin", "ann");
   const stranger = await (await service.send("GET", "/processes", { headers })).text();
   expect(stranger).not.toContain("Succeeded");
+});
+
+const headers = { accept: "text/html" };
+
+test("the page of a search has the process first whose id was typed, wherever it stands in the order", async () => {
+  await using service = await openService();
+  // Each of the others names it in its description, and stands before it in the order.
+  for (let number = 10; number < 70; number += 1) {
+    await save(service, { id: `a-${number}`, title: `About ${number}`, description: "like water, but slower" });
+  }
+  await save(service, { id: "water", title: "About water", keywords: ["hydrology"] });
+  const rowsOf = async (query: string) => {
+    const html = await (await service.send("GET", `/processes?f=html&${query}`, { headers })).text();
+    return [...html.matchAll(/<td[^>]*><a href="[^"]*\/processes\/([^"?]+)\?f=html">/g)].map(([, id]) => id);
+  };
+  const found = await rowsOf("q=water");
+  expect([found[0], found[1], found.length]).toEqual(["water", "a-10", 51]);
+  expect((await rowsOf("q=%20water%20"))[0]).toBe("water");
+  expect(await rowsOf("q=water&keyword=hydrology")).toEqual(["water"]);
+  expect((await rowsOf("q=water&page=1")).at(-1)).toBe("water");
+  expect((await rowsOf("q=wat"))[0]).toBe("a-10");
+  expect(await rowsOf("q=hydrology")).toEqual(["water"]);
+  expect(await rowsOf("q=about%20WATER%20hydro")).toEqual(["water"]);
+  // A program gets the order that it asked for.
+  const { processes } = await jsonOf(await service.send("GET", "/processes?q=water&limit=1"));
+  expect(processes).toMatchObject([{ id: "a-10" }]);
+});
+
+test("a search that finds nothing says what to do, and names what may have been meant", async () => {
+  await using service = await openService();
+  const html = await (await service.send("GET", "/processes?f=html&q=ehco", { headers })).text();
+  expect(html).toContain("No process fits.");
+  expect(html).toMatch(/Did you mean <a href="[^"]*\/processes\/echo\?f=html">echo<\/a>\?/);
+  expect(html).toContain("try fewer words");
+  const keyword = await (await service.send("GET", "/processes?f=html&keyword=none", { headers })).text();
+  expect(keyword).toContain("must have all these keywords as they are written");
+  expect(keyword).not.toContain("Did you mean");
 });

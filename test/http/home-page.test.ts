@@ -4,6 +4,18 @@ import { openService, submitEcho } from "./service.ts";
 
 const html = { accept: "text/html" };
 
+test("who sees no job and may run nothing is told whose jobs the key sees, and to run nothing", async () => {
+  await using service = await openService();
+  const key = await service.createKey("viewer", "vic");
+  for (const path of ["/?f=html", "/jobs?f=html"]) {
+    const text = await (await service.send("GET", path, { key })).text();
+    expect(text).toContain("You see only jobs of user vic, and your role (viewer) runs none.");
+    expect(text).toContain("“Share the results” on the page of the job makes one.");
+    expect(text).toContain("<code>heddle keys create --role overseer --user vic</code>");
+    expect(text).not.toMatch(/run it|run the first one|nobody else/);
+  }
+});
+
 test("the home page says what the service is, by whom, and on which terms", async () => {
   const identity = {
     ...plainIdentity,
@@ -41,7 +53,7 @@ test("it shows the queue to who sees all jobs, the jobs of its reader, and none 
     expect(text).not.toContain(id);
     expect(text).not.toContain("jobs run");
   }
-  expect(await pageFor(bob)).toContain("No jobs yet.");
+  expect(await pageFor(bob)).toContain("You have no jobs yet, and see those of nobody else.");
 });
 
 test.skipIf(Bun.which("curl") === null)("its command line runs as it stands (needs curl)", async () => {
@@ -62,4 +74,21 @@ test.skipIf(Bun.which("curl") === null)("its command line runs as it stands (nee
       0,
     ]);
   }
+});
+
+test("the home page offers only what its reader may do", async () => {
+  await using service = await openService();
+  const page = async (key?: string) => (await service.send("GET", "/?f=html", key === undefined ? {} : { key })).text();
+  const [viewer, runner, deployer] = await Promise.all(
+    (["viewer", "runner", "deployer"] as const).map((role) => service.createKey(role, role)),
+  );
+  service.clock.advance(2000);
+  expect(await page(viewer)).toContain("Your key may read, and run nothing");
+  expect(await page(viewer)).toContain("You see only jobs of user viewer");
+  expect(await page(viewer)).not.toContain("Deploy a process");
+  expect(await page(runner)).toContain("Run a process");
+  expect(await page(runner)).not.toContain("Deploy a process");
+  expect(await page(deployer)).toContain("Deploy a process");
+  // A stranger may sign in as somebody who may.
+  expect(await page()).toContain("Deploy a process");
 });

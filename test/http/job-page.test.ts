@@ -1,7 +1,12 @@
 import { expect, test } from "bun:test";
+import { appendFile } from "node:fs/promises";
 import { isJsonObject, type Json } from "../../src/domain/json.ts";
-import { claimJobs } from "../../src/store/jobs.ts";
-import { address, openService, type Service, submitEcho } from "./service.ts";
+import { appendJobLog } from "../../src/files/job-log.ts";
+import { executionLogFile } from "../../src/files/layout.ts";
+import { readJobView } from "../../src/http/answers/job-page.ts";
+import { createProcessCache } from "../../src/operations/process-cache.ts";
+import { claimJobs, findJob } from "../../src/store/jobs.ts";
+import { address, defaultSettings, jsonOf, openService, type Service, submitEcho } from "./service.ts";
 
 const html = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
 const form = { "content-type": "application/x-www-form-urlencoded", origin: address };
@@ -85,6 +90,38 @@ test("a page tells its script where the events go on after what it shows", async
   expect(JSON.parse(await refused.text()).detail).toContain('found after "x"');
 });
 
+test("a page that is made while its job begins leads to what comes after the lines that it shows, whole ones only", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const id = await submitEcho(service);
+  const accepted = await findJob(service.database, id);
+  if (accepted === undefined) throw new Error("no job");
+  const executionId = crypto.randomUUID();
+  const event = { at: 1, kind: "stage", status: "running", stage: "setup", progress: 1, message: "Job setup" } as const;
+  await claimJobs(service.database, [{ jobId: id, executionId, moveId: id, event }], 1);
+  await appendJobLog(service.layout, executionId, ["one", "two"]);
+  await appendFile(executionLogFile(service.layout, executionId), "thr");
+  // The page has read the job before it began, and the log after.
+  const deps = { ...service, settings: defaultSettings, processes: createProcessCache(service, 16) };
+  const view = await readJobView(deps, { baseUrl: address, caller: { role: "admin" } }, accepted);
+  expect(view.log).toEqual(["one", "two"]);
+  expect(view.events).toBe(`${address}/jobs/${id}/events?after=2.1.8`);
+});
+
+test("one that was dismissed is removed by a button of its page, as others that have ended", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const id = await submitEcho(service);
+  const send = (body = "") => service.send("POST", `/jobs/${id}/remove-form`, { headers: form, body });
+  await service.send("DELETE", `/jobs/${id}`);
+  const page = await (await service.send("GET", `/jobs/${id}?f=html`)).text();
+  expect(page).toContain("Remove with its results");
+  expect(page).toMatch(/Dismissed, <time/);
+  expect(page).toMatch(/dismissed +Job dismissed\.\n/);
+  expect(await (await send()).text()).toContain("Remove it with its results");
+  const removed = await send("confirmed=true");
+  expect([removed.status, removed.headers.get("location")]).toEqual([303, `${address}/jobs?f=html&done=job-removed`]);
+  expect((await send("confirmed=true")).status).toBe(410);
+});
+
 test("its buttons cancel, retry and remove the job, and lead on", async () => {
   await using service = await openService({ holdsJobs: true });
   const id = await submitEcho(service);
@@ -98,8 +135,42 @@ test("its buttons cancel, retry and remove the job, and lead on", async () => {
   expect(await status()).toBe("accepted");
   expect((await send("retry-form")).status).toBe(409);
   await service.finish(id);
-  const removed = await send("dismiss-form");
-  expect([removed.status, removed.headers.get("location")]).toEqual([303, `${address}/jobs?f=html`]);
+  const asked = await send("remove-form");
+  expect([asked.status, await asked.text()]).toEqual([200, expect.stringContaining("Remove it with its results")]);
+  expect(await status()).toBe("successful");
+  const removed = await send("remove-form", "confirmed=true");
+  expect([removed.status, removed.headers.get("location")]).toEqual([303, `${address}/jobs?f=html&done=job-removed`]);
+  expect((await service.send("GET", `/jobs/${id}`)).status).toBe(410);
+});
+
+const ends: readonly (readonly [string, (service: Service, id: string) => Promise<unknown>, string])[] = [
+  ["ended", (service, id) => service.finish(id), "successful"],
+  ["was cancelled", (service, id) => service.send("DELETE", `/jobs/${id}`), "dismissed"],
+];
+
+test.each(ends)("a page from before the job %s cancels nothing, and removes nothing", async (_what, end, status) => {
+  await using service = await openService({ holdsJobs: true });
+  const id = await submitEcho(service);
+  await end(service, id);
+  for (const body of ["", "confirmed=true"]) {
+    const sent = await service.send("POST", `/jobs/${id}/dismiss-form`, { headers: form, body });
+    expect([sent.status, sent.headers.get("location")]).toEqual([303, `${address}/jobs/${id}?f=html&done=had-ended`]);
+  }
+  expect(await jsonOf(await service.send("GET", `/jobs/${id}`))).toMatchObject({ status });
+  const page = await (await service.send("GET", `/jobs/${id}?f=html&done=had-ended`)).text();
+  expect(page).toContain("nothing was cancelled");
+});
+
+test("a job that is run again meanwhile is not removed; one that was cancelled can be", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const id = await submitEcho(service);
+  const remove = (): Promise<Response> =>
+    service.send("POST", `/jobs/${id}/remove-form`, { headers: form, body: "confirmed=true" });
+  const early = await remove();
+  expect(early.headers.get("location")).toBe(`${address}/jobs/${id}?f=html&done=has-not-ended`);
+  expect(await jsonOf(await service.send("GET", `/jobs/${id}`))).toMatchObject({ status: "accepted" });
+  await service.send("DELETE", `/jobs/${id}`);
+  expect((await remove()).headers.get("location")).toBe(`${address}/jobs?f=html&done=job-removed`);
   expect((await service.send("GET", `/jobs/${id}`)).status).toBe(410);
 });
 
@@ -110,7 +181,7 @@ test.each([
 ] as const)("its buttons do nothing for %s", async (_what, headers, wanted) => {
   await using service = await openService({ holdsJobs: true });
   const id = await submitEcho(service);
-  for (const name of ["dismiss-form", "retry-form"]) {
+  for (const name of ["dismiss-form", "remove-form", "retry-form"]) {
     expect((await service.send("POST", `/jobs/${id}/${name}`, { headers, body: "" })).status).toBe(wanted);
   }
   expect(JSON.parse(await (await service.send("GET", `/jobs/${id}`)).text()).status).toBe("accepted");
@@ -129,6 +200,21 @@ test("who may only look has no buttons, and may not send what they send", async 
   expect(await (await service.send("GET", `/jobs/${id}?f=html`, { key })).text()).toContain("dismiss-form");
 });
 
+test("who cancels the job of somebody else is asked first, and the owner is not", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const [ann, root] = [await service.createKey("runner", "ann"), await service.createKey("admin", "root")];
+  const id = await submitEcho(service, ann);
+  const send = (key: string, body = "") =>
+    service.send("POST", `/jobs/${id}/dismiss-form`, { key, headers: form, body });
+  const asked = await send(root);
+  expect([asked.status, await asked.text()]).toEqual([200, expect.stringContaining("Let it run")]);
+  expect(await jsonOf(await service.send("GET", `/jobs/${id}`, { key: ann }))).toMatchObject({ status: "accepted" });
+  expect((await send(root, "confirmed=true")).status).toBe(303);
+  const own = await submitEcho(service, ann);
+  const sent = await service.send("POST", `/jobs/${own}/dismiss-form`, { key: ann, headers: form, body: "" });
+  expect(sent.status).toBe(303);
+});
+
 async function withFile(service: Service, name: string, mediaType: string, content: string | Uint8Array) {
   const id = await submitEcho(service);
   const sizeBytes = typeof content === "string" ? new TextEncoder().encode(content).byteLength : content.byteLength;
@@ -140,18 +226,43 @@ async function withFile(service: Service, name: string, mediaType: string, conte
 test.each([
   ["a.csv", "text/csv", "name,n\n<b>x</b>,1\n", ['<th scope="col">name</th>', "<td>&lt;b&gt;x&lt;/b&gt;</td>"]],
   ["a.json", "application/json", '{"<i>": [1, "<script>"]}', ["<dt>&lt;i&gt;</dt>", "&lt;script&gt;"]],
-  ["b.json", "application/json", "{no json <script>", ["{no json &lt;script&gt;"]],
+  ["d.json", "application/json", `${"[".repeat(200_000)}${"]".repeat(200_000)}`, ['<pre class="code">[[[[']],
+  [
+    "b.json",
+    "application/json",
+    "{no json <script>",
+    ["{no json &lt;script&gt;", "It is shown as text, because it is no JSON"],
+  ],
+  ["b.geojson", "application/geo+json", '{"type": "Point",', ["It is shown as text, because it is no JSON"]],
+  ["n.csv", "text/csv", "1;2,5\n3;4,5\n", ["column 2", "<td>2,5</td>", 'data-head="none"', 'data-decimal=","']],
+  ["e.csv", "text/csv", "", ["The table is empty."]],
+  ["h.csv", "text/csv", "a,b\n", ["No rows.", '<th scope="col">b</th>']],
   ["a.txt", "text/plain", "<script>alert(1)</script>", ["&lt;script&gt;alert(1)"]],
-  ["a.html", "text/html", "<script>alert(1)</script>", ["&lt;script&gt;alert(1)"]],
+  ["a.md", "text/markdown", "# A\n\n<script>*x*", ["<strong>A</strong>", "&lt;script&gt;*x*"]],
+  [
+    "a.html",
+    "text/html",
+    "<script>alert(1)</script>",
+    ['<iframe class="framed" sandbox="" src="http', `/text/a.html" title="a.html"`],
+  ],
+  [
+    "a.tif",
+    "image/tiff; application=geotiff",
+    "no tiff",
+    ['data-view="raster" data-src="http', 'data-type="image/tiff"'],
+  ],
+  ["a.kml", "application/vnd.google-earth.kml+xml", "<script>", ['data-view="features"', "&lt;script&gt;"]],
+  ["c.json", "application/json", '{"type": "Point", "coordinates": [1, 2]}', ['data-view="features" data-src="http']],
   [
     "a.geojson",
     "application/geo+json",
     '{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": {"type": "Point"}, "properties": {"name": "<b>"}}]}',
-    ["<td>Point</td>", "<td>&lt;b&gt;</td>"],
+    ["<td>Point</td>", "<td>&lt;b&gt;</td>", 'data-view="features"', 'data-type="application/geo+json"'],
   ],
   ["a.png", "image/png", png, [`/text/a.png" alt="a.png"`]],
   ["a.svg", "image/svg+xml", "<svg onload='alert(1)'/>", [`/text/a.svg" alt="a.svg"`]],
   ["a.bin", "application/octet-stream", png, ["Download"]],
+  ["a.pdf", "application/pdf", "%PDF-1.4", ['a.pdf" download="a.pdf">Download', 'a.pdf">Open in the browser']],
 ] as const)("a result %s can be looked at, and nothing of it runs", async (name, type, content, wanted) => {
   await using service = await openService({ holdsJobs: true });
   const id = await withFile(service, name, type, content);
@@ -183,12 +294,30 @@ test("a long table and a long text are cut, and say so", async () => {
   expect(other).toContain("Only the beginning is shown");
 });
 
-test("Run again leads to the form of the process with the inputs of the job", async () => {
+test("a long text among the inputs is shortened, and leads to the page that has it in full", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const headers = { prefer: "respond-async" };
+  const body = { inputs: { text: "long ".repeat(1000), array: [1, 2] } };
+  const made = await service.send("POST", "/processes/echo/execution", { headers, body });
+  const { jobID } = JSON.parse(await made.text());
+  const page = await (await service.send("GET", `/jobs/${jobID}?f=html`)).text();
+  expect(page.match(/long /g)).toHaveLength(100);
+  expect(page).toContain("5000 characters in all");
+  expect(page).toContain("<span>1, 2</span>");
+  const inputs = await (await service.send("GET", `/jobs/${jobID}/inputs?f=html`)).text();
+  // Its beginning in the table, and all of it in the document that is folded up.
+  expect(inputs.match(/long /g)).toHaveLength(100 + 1000);
+});
+
+test("Run again leads to the form of the process, filled by the request of the job", async () => {
   await using service = await openService({ holdsJobs: true });
   const id = await submitEcho(service);
   const text = plain(await (await service.send("GET", `/jobs/${id}?f=html`)).text());
-  const inputs = encodeURIComponent(JSON.stringify({ text: "hello" }));
-  expect(text).toContain(`href="${address}/processes/echo?f=html&inputs=${inputs}"`);
+  const path = `/processes/echo?f=html&from=${id}`;
+  expect(text).toContain(`href="${address}${path}"`);
+  expect(await (await service.send("GET", path)).text()).toMatch(
+    /<input type="text" name="\/inputs\/text" value="hello"/,
+  );
 });
 
 test("a directory leads to its listing and to one zip, and the files of a list are shown each", async () => {
@@ -220,12 +349,76 @@ test("a directory leads to its listing and to one zip, and the files of a list a
   expect([listing.status, await listing.text()]).toEqual([200, expect.stringContaining("a.txt")]);
 });
 
+test("files of a directory are looked at: the first on the page of results, each on its own page", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const id = await submitEcho(service);
+  const types = { txt: "text/plain", csv: "text/csv", tif: "image/tiff", bin: "application/octet-stream" };
+  const contents = {
+    ...{ "a.txt": "first", "b.txt": "second", "c.txt": "third", "d.bin": "none" },
+    ...{ "deep/<i>.csv": "name\n<b>\n", "z.tif": "no picture" },
+  };
+  const files = Object.entries(contents).map(([path, text]) => {
+    const type = Object.entries(types).find(([end]) => path.endsWith(`.${end}`))?.[1] ?? "";
+    return { path, mediaType: type, sizeBytes: text.length };
+  });
+  await service.finish(id, {
+    results: { text: { kind: "directory", reference: `/${id}/text/all/`, basename: "all", files } },
+    files: Object.fromEntries(Object.entries(contents).map(([path, text]) => [`text/all/${path}`, text])),
+  });
+  const page = await (await service.send("GET", `/jobs/${id}/results?f=html`)).text();
+  // Pictures and tables stand before text.
+  const places = ["z.tif", "deep/%3Ci%3E.csv", "a.txt", "b.txt"].map((path) => page.indexOf(`/all/${path}"`));
+  expect(places).toEqual(places.toSorted((one, other) => one - other));
+  expect(places).not.toContain(-1);
+  expect(page).toContain(`data-view="raster" data-src="${address}/outputs/${id}/text/all/z.tif"`);
+  expect(page).toContain("<td>&lt;b&gt;</td>");
+  expect(page).toContain('<pre class="code">second</pre>');
+  expect(page).not.toContain('<pre class="code">third</pre>');
+  expect(page).toContain("And 2 more files in ");
+  const listing = await service.send("GET", `/outputs/${id}/text/all/?f=html`);
+  expect(listing.headers.get("content-security-policy")).toContain("connect-src 'self'");
+  const listed = await listing.text();
+  expect(listed.match(/\?f=html&amp;look=[^"]*/g)?.map((link) => link.replaceAll("&amp;", "&"))).toEqual([
+    ...["a.txt", "b.txt", "c.txt"].map((name) => `?f=html&look=${name}#look`),
+    ...["deep%2F%3Ci%3E.csv", "z.tif"].map((name) => `?f=html&look=${name}#look`),
+  ]);
+  for (const base of [`/outputs/${id}/text/all/`, `/jobs/${id}/results/text`]) {
+    const looked = await (await service.send("GET", `${base}?f=html&look=c.txt`)).text();
+    expect(looked).toContain('<pre class="code">third</pre>');
+    expect(looked).not.toContain('<pre class="code">first</pre>');
+  }
+  const wrong = await service.send("GET", `/outputs/${id}/text/all/?f=html&look=none.txt`);
+  expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining("found look")]);
+});
+
+test("a result whose file was removed beside the server says so, and the rest of the page stands", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const id = await submitEcho(service);
+  const file = (name: string) =>
+    ({
+      kind: "file",
+      reference: `/${id}/array/${name}`,
+      basename: name,
+      mediaType: "text/plain",
+      sizeBytes: 1,
+    }) as const;
+  const results = { array: { kind: "list", items: [file("gone.txt"), file("b.txt")] } } as const;
+  await service.finish(id, { results, files: { "array/b.txt": "b" } });
+  for (const path of [`/jobs/${id}`, `/jobs/${id}/results`]) {
+    const page = await service.send("GET", `${path}?f=html`);
+    expect(page.status).toBe(200);
+    const text = plain(await page.text());
+    expect(text).toContain("no file has this path");
+    expect(text).toContain('<pre class="code">b</pre>');
+  }
+});
+
 test("who submitted a job stands in the list for who sees all jobs, and for nobody else", async () => {
   await using service = await openService({ holdsJobs: true });
   const [admin, ann] = [await service.createKey("admin", "root"), await service.createKey("runner", "ann")];
   await submitEcho(service, ann);
   const pageFor = async (key: string) => (await service.send("GET", "/jobs?f=html", { key })).text();
-  expect(await pageFor(admin)).toContain("<td>ann</td>");
+  expect(await pageFor(admin)).toMatch(/<td[^>]*><a [^>]*user=ann">ann<\/a><\/td>/);
   expect(await pageFor(ann)).not.toContain("User");
 });
 
@@ -251,4 +444,53 @@ test("long lines and long inputs do not make its page long", async () => {
   expect(page).toContain("They are not shown here.");
   expect(page).toContain("last\n");
   expect(page).toContain(`href="${address}/processes/echo?f=html"`);
+});
+
+test("a job that can be retried says which version was deployed since, and what each button runs", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const tool = (version: string) => ({
+    processDescription: { id: "say", version },
+    executionUnit: {
+      unit: {
+        cwlVersion: "v1.2",
+        class: "CommandLineTool",
+        baseCommand: ["echo", version],
+        inputs: { times: { type: "int", default: 3 } },
+        outputs: {},
+      },
+      type: "application/cwl+json",
+    },
+  });
+  const headers = { "content-type": "application/ogcapppkg+json" };
+  await service.send("POST", "/processes", { headers, body: tool("1.0.0") });
+  const accepted = await service.send("POST", "/processes/say/execution", {
+    headers: { prefer: "respond-async" },
+    body: { inputs: {} },
+  });
+  const { jobID } = JSON.parse(await accepted.text());
+  await service.finish(jobID, { failure: { message: "it failed" } });
+  const page = async () => (await service.send("GET", `/jobs/${jobID}?f=html`)).text();
+  expect(await page()).not.toContain("was deployed since");
+  await service.send("PUT", "/processes/say", { headers, body: tool("2.0.0") });
+  const newer = plain(await page());
+  expect(newer).toContain("Version 2.0.0 of the process was deployed since");
+  // It has no steps, and ran the version before with a default.
+  expect(newer).not.toContain("Resume");
+  expect(newer).toMatch(/processes\/say(@|%40)sha256[^"]*">version 1\.0\.0<\/a>/);
+  expect(newer).toMatch(/<th scope="row">times<\/th><td><code>3<\/code>\s*<span class="muted"> default/);
+  const [, mend = ""] = /href="http:\/\/127\.0\.0\.1:8080([^"]*)">Mend the package/.exec(newer) ?? [];
+  expect(await (await service.send("GET", mend)).text()).toMatch(/name="id" value="say"/);
+});
+
+test("what a job waited is its time in the queue, not that between its attempts", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const id = await submitEcho(service);
+  await service.finish(id, { failure });
+  service.clock.advance(3_600_000);
+  await service.send("POST", `/jobs/${id}/retry-form`, { headers: form, body: "fromFailed=false" });
+  service.clock.advance(5000);
+  await service.finish(id, { failure });
+  const { attempts, waitingSeconds } = JSON.parse(await (await service.send("GET", `/jobs/${id}/statistics`)).text());
+  expect([attempts, waitingSeconds]).toEqual([2, 5]);
+  expect(await (await service.send("GET", `/jobs/${id}?f=html`)).text()).toContain("Attempt 2 failed too, ");
 });

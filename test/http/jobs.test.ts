@@ -288,6 +288,19 @@ describe("a query that cannot be met is 400:", () => {
   });
 });
 
+test("the page of jobs keeps what cannot be read, and says with examples what can; running jobs say for how long", async () => {
+  await using service = await openService({ holdsJobs: true });
+  await submitEcho(service);
+  service.clock.advance(130_000);
+  const pageOf = async (query: string) =>
+    (await service.send("GET", `/jobs?${query}`, { headers: { accept: "text/html" } })).text();
+  const wrong = await pageOf("datetime=last+week");
+  expect(wrong).toContain('value="last week"');
+  expect(wrong).toContain("wanted today, a time ago, such as 12h or 7d, a day, such as 2030-01-31");
+  const html = await pageOf("datetime=7d");
+  expect(html).toMatch(/waiting, <span data-so-far="[\d.]+">2 min so far<\/span>/);
+});
+
 test("dismissing stops a job that has not ended; a second time it is gone", async () => {
   await using service = await openService({ holdsJobs: true });
   const id = await submitEcho(service);

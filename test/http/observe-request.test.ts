@@ -74,6 +74,8 @@ test.each([
   ["/s/0123456789abcdef/out/a.tif", "/s/***/out/a.tif"],
   ["/s/0123456789abcdef", "/s/***"],
   ["/prefix/s/0123456789abcdef/", "/prefix/s/***/"],
+  ["/vault/0d1ffc3a/abcdef", "/vault/0d1ffc3a/***"],
+  ["/vault/0d1ffc3a", "/vault/0d1ffc3a"],
   ["/jobs/hdl_abc_def", "/jobs/hdl_***"],
   ["/processes/s", "/processes/s"],
   [`/${"a".repeat(600)}`, `/${"a".repeat(511)}`],

@@ -114,8 +114,10 @@ test("the page for people and all that it loads come from the service", async ()
   await using service = await openService();
   const page = await service.send("GET", "/api.html");
   expect(page.headers.get("content-security-policy")).toContain("script-src 'self'");
-  for (const [, path = ""] of (await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)) {
-    const asset = await service.send("GET", `/${path}`);
+  const loaded = [...(await page.text()).matchAll(/<(?:script|link)\b[^>]*?(?:src|href)="([^"]+)"/g)];
+  expect(loaded).toHaveLength(5);
+  for (const [, path = ""] of loaded) {
+    const asset = await service.send("GET", path.startsWith("/") ? path : `/${path}`);
     expect(asset.status).toBe(200);
     expect((await asset.arrayBuffer()).byteLength).toBeGreaterThan(20);
   }

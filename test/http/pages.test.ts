@@ -62,7 +62,7 @@ test("everything about a job is a page too: its results, inputs, exceptions and 
 
 test("a problem is a page for a browser, and says the same", async () => {
   await using service = await openService({ door: { publicUrl: "https://maps.example/heddle" } });
-  for (const path of ["/processes/nothing", "/nothing", "/jobs?status=lost"]) {
+  for (const path of ["/processes/nothing", "/nothing", "/processes?limit=none"]) {
     const page = await service.send("GET", path, { headers: { ...html, host: "maps.example" } });
     const problem = await service.send("GET", path, { headers: { host: "maps.example" } });
     expect(page.status).toBe(problem.status);

@@ -90,6 +90,7 @@ const wrong: readonly (readonly [string, Readonly<Record<string, unknown>>, stri
     { id: "a", url: "http://x.example", forwardHeaders: ["Authorization"] },
     "/forwardHeaders/0",
   ],
+  ["our own session to forward", { id: "a", url: "http://x.example", forwardHeaders: ["Cookie"] }, "/forwardHeaders/0"],
   ["a header of the connection", { id: "a", url: "http://x.example", forwardHeaders: ["Host"] }, "/forwardHeaders/0"],
 ];
 
@@ -106,4 +107,35 @@ test("A wrong credential is not repeated in the answer", async () => {
   const answer = await service.send("POST", "/providers", { body: { id: "a", url: "http://x.example", auth } });
   expect(answer.status).toBe(400);
   expect(await answer.text()).not.toContain("secret");
+});
+
+test("the page of providers adds one, tells a wrong word beside what was typed, and removes one", async () => {
+  await using server = await fakeWps();
+  await using service = await openService({ door: { isLoopback: false } });
+  const key = await service.createKey("admin", "ann");
+  const post = (path: string, fields: Readonly<Record<string, string>>, by = key) =>
+    service.send("POST", path, {
+      key: by,
+      body: new URLSearchParams(fields).toString(),
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+        "sec-fetch-site": "same-origin",
+        accept: "text/html",
+      },
+    });
+  const page = async (by: string) => (await service.send("GET", "/providers?f=html", { key: by })).text();
+  const wrong = await (await post("/providers/form", { id: "<i>", url: "ftp://x" })).text();
+  expect(wrong).toContain("ftp://x");
+  expect(wrong).toContain("&lt;i&gt;");
+  expect(wrong).not.toContain("<i>");
+  expect((await post("/providers/form", { id: "lab", url: `${server.url}/wps`, public: "true" })).status).toBe(303);
+  expect(await page(key)).toContain("/providers/lab/processes?f=html");
+  const viewer = await service.createKey("viewer", "bob");
+  expect(await page(viewer)).toContain("wps-1.0.0");
+  expect(await page(viewer)).not.toContain("<form");
+  expect((await post("/providers/lab/remove-form", {}, viewer)).status).toBe(403);
+  expect(await (await post("/providers/lab/remove-form", {})).text()).toContain("Remove it");
+  expect(await page(key)).toContain("/providers/lab/processes");
+  expect((await post("/providers/lab/remove-form", { confirmed: "true" })).status).toBe(303);
+  expect(await page(key)).toContain("No server is registered yet");
 });

@@ -4,14 +4,13 @@ import type { Role } from "../../src/domain/access.ts";
 import { noActivity } from "../../src/domain/activity.ts";
 import { createCondition } from "../../src/domain/condition.ts";
 import { defined } from "../../src/domain/defined.ts";
-
+import type { SystemFacts } from "../../src/domain/documents/system.ts";
 import { documentOfItem } from "../../src/domain/inner-files.ts";
 import type { Job, JobFailure } from "../../src/domain/job.ts";
 import { type Logger, silentLogger } from "../../src/domain/logger.ts";
 import type { Process, ProcessDescription } from "../../src/domain/process.ts";
 import type { Rights } from "../../src/domain/rights.ts";
 import { plainIdentity, type ServiceIdentity } from "../../src/domain/service-identity.ts";
-
 import type { InputItem, Result, Results } from "../../src/domain/values.ts";
 import { echo } from "../../src/engines/builtin/echo.ts";
 import { createInputChecks } from "../../src/engines/input-check.ts";
@@ -99,6 +98,26 @@ export const defaultSettings: Settings = {
   outputsPath: "/outputs",
 };
 
+/** What a service says that it runs on. */
+const facts: SystemFacts = {
+  version: "1.2.3",
+  commit: "abc",
+  started: "2030-01-01T00:00:00.000Z",
+  runtime: "Bun",
+  tools: { executor: "local", enforces: ["files", "network"], slots: 2 },
+  running: { quick: 0, tools: 1, remote: 0 },
+  beginsJobs: true,
+  disk: [{ directory: "/data", holds: "database", freeBytes: 5e9, totalBytes: 2e10 }],
+  minFreeBytes: 1e9,
+  kept: { outputBytes: 2048, uploadBytes: 0 },
+  database: { bytes: 4096, walBytes: 0 },
+  memoryBytes: 1e8,
+  settings: [
+    { name: "port", about: "port to listen on", value: 8443, origin: "--port" },
+    { name: "smtpUrl", about: "server of mail", origin: "default" },
+  ],
+};
+
 let drawn = 0;
 
 /** Makes a built-in process from a description. */
@@ -154,6 +173,7 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
     newId,
     newSecret: keys.newSecret,
     identity: options.identity ?? plainIdentity,
+    readFacts: async () => facts,
     inputChecks: createInputChecks(16),
     gate,
     secretKey,
@@ -185,6 +205,7 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
         if (job === undefined || options.holdsJobs === true) return;
         ends.push(finishJobOf(finishing, job.id, { results: echoed(job) }));
       },
+      claimNew: () => false,
       runAtOnce: async () => undefined,
       stop: (jobId) => stopped.push(jobId),
       publishStatus: async (jobId) => void published.push(jobId),

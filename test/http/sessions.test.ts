@@ -58,6 +58,38 @@ test("a browser signs in with a key and goes on to the page that was asked for, 
   ]);
 });
 
+test("a page that tells of a problem has the menu of who is signed in, and leads to sign in as somebody else", async () => {
+  const { service, cookie } = await signedIn("admin");
+  await using opened = service;
+  const pageOf = async (path: string, method = "GET") => {
+    const response = await opened.send(method, path, { headers: { ...browser, ...ownPage, cookie } });
+    return { status: response.status, kept: response.headers.get("cache-control"), text: await response.text() };
+  };
+  for (const [path, status] of [
+    ["/jobs/none?f=html", 404],
+    ["/jobs?f=html&limit=none", 400],
+    ["/nothing/here", 404],
+  ] as const) {
+    const page = await pageOf(path);
+    expect([path, page.status, page.kept]).toEqual([path, status, "private, no-cache"]);
+    expect(page.text).toContain(">ann (admin)</a>");
+    expect(page.text).toContain(">System</a>");
+    expect(page.text).not.toContain(">Sign in</a>");
+  }
+  const job = await pageOf("/jobs/none?f=html");
+  expect(job.text).toContain("no job has this id, or your key may not see it");
+  expect(job.text).toMatch(/sign-in\?f=html&amp;to=%2Fjobs%2Fnone%3Ff%3Dhtml">\s*Sign in as somebody else/);
+  expect(job.text).toContain("“Share the results” on the page of the job makes");
+  const nothing = (await pageOf("/nothing/here")).text;
+  for (const words of ["Sign in as somebody else", "Share the results"]) expect(nothing).not.toContain(words);
+  const document = await opened.send("GET", "/jobs/none", {
+    headers: { ...browser, accept: "application/json", cookie },
+  });
+  expect([document.status, (await document.text()).includes("Share")]).toEqual([404, false]);
+  const stranger = await opened.send("GET", "/nothing/here", { headers: browser });
+  expect(await stranger.text()).toContain(">Sign in</a>");
+});
+
 test("programs get 401 as ever, and a browser that sends a key is told of the key", async () => {
   await using service = await openService();
   await service.createKey("runner", "ann");

@@ -95,6 +95,48 @@ test("a share leads to results, directories and files without a key, with parts,
   expect((await service.send("GET", path.slice(0, -1))).headers.get("location")).toBe(`${address}${path}`);
 });
 
+test("the page of a share shows results as the page of the job does, and leads to what its token opens alone", async () => {
+  const { service, key, jobId } = await open();
+  await using _ = service;
+  const { path } = await share(service, jobId, key);
+  const answer = await service.send("GET", path, { headers: { accept: "text/html" } });
+  const page = await answer.text();
+  expect(page).toContain("Results of the process <code>echo</code>");
+  expect(page).toContain('<pre class="code">hello</pre>');
+  expect(page).toContain(`href="${address}${path}${jobId}/scene/scene/?f=zip"`);
+  expect(page).toContain(`data-view="features" data-src="${address}${path}${jobId}/scene/scene/catalog.json"`);
+  for (const secret of ["item", "/jobs/", "/outputs/", "ada", "secret log"]) expect(page).not.toContain(secret);
+  const policy = answer.headers.get("content-security-policy") ?? "";
+  expect(policy).toContain(`connect-src 'self' ${address}${path};`);
+  expect(policy).toContain("form-action 'none'");
+  const addresses = [...page.matchAll(/(?:href|data-src)="([^"]*\/s\/[^"]*)"/g)].map(([, href = ""]) => href);
+  expect(addresses.length).toBeGreaterThan(4);
+  for (const href of addresses.filter((one) => !one.includes("sign-in"))) {
+    const below = href.replaceAll("&amp;", "&").slice(address.length);
+    expect([href, (await service.send("GET", below)).status]).toEqual([href, below.endsWith("?f=json") ? 308 : 200]);
+  }
+});
+
+test("the page of a share reads no file of another job, and gives values no address", async () => {
+  const { service, key, jobId: other } = await open();
+  await using _ = service;
+  const jobId = await submitEcho(service, key);
+  const foreign = {
+    kind: "file",
+    reference: `/${other}/text/t.txt`,
+    basename: "t.txt",
+    mediaType: "text/plain",
+    sizeBytes: 5,
+  } as const;
+  const place = { type: "Feature", geometry: { type: "Point", coordinates: [1, 2] }, properties: { name: "here" } };
+  await service.finish(jobId, { results: { text: foreign, place: { kind: "value", value: place } } });
+  const { path } = await share(service, jobId, key);
+  const page = await (await service.send("GET", `${path}?f=html`)).text();
+  expect(page).not.toContain("hello");
+  expect(page).toContain("<td>here</td>");
+  expect(page).not.toContain("/jobs/");
+});
+
 test("a share shows nothing but the outputs of its own job, and changes nothing", async () => {
   const { service, key, jobId } = await open();
   await using _ = service;

@@ -11,6 +11,8 @@ function contextOf(quiet: number[]) {
   const request = new Request("http://heddle.test/", { headers });
   return {
     request,
+    baseUrl: "http://heddle.test/p",
+    calledUrl: "http://heddle.test",
     caller,
     signal: request.signal,
     allowQuiet: (seconds: number) => void quiet.push(seconds),
@@ -20,7 +22,8 @@ function contextOf(quiet: number[]) {
 test("submissionOf() takes the caller, and of the headers what every way to execute heeds", () => {
   const quiet: number[] = [];
   const { signal, ...submission } = submissionOf({ settings }, contextOf(quiet), own);
-  const read = { language: "fr", idempotencyKey: "k", vaultTokens: [{ token: "t" }], headers };
+  const sites = ["http://heddle.test/p", "http://heddle.test"];
+  const read = { language: "fr", idempotencyKey: "k", vaultTokens: [{ token: "t" }], headers, sites };
   expect<unknown>(submission).toEqual({ ...own, principal: caller, ...read });
   expect([quiet, signal?.aborted]).toEqual([[50], false]);
 });

@@ -250,6 +250,9 @@ test("a reference with the secret of an upload suffices, and a user needs none f
   expect((await execute(own.file_href, ann)).status).toBe(201);
   expect((await execute(own.href, bob)).status).toBe(400);
   expect((await execute(`vault://${own.id}/wrong`)).status).toBe(400);
+  // As `heddle upload` prints it.
+  expect((await execute(`vault://${own.id}#${own.token}`, ann)).status).toBe(201);
+  expect((await execute(`vault://${own.id}#wrong`)).status).toBe(400);
   expect((await service.send("DELETE", `/vault/${own.id}`, { key: ann })).status).toBe(409);
   expect(await readFile(join(service.layout.vaultDirectory, String(own.id)), "utf8")).toBe("abc");
 });

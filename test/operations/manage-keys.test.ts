@@ -22,11 +22,11 @@ async function openKeys() {
 
 test("a key signs its user in with its role", async () => {
   await using opened = await openKeys();
-  const { text } = await createKey(opened.deps, { user: "ann", role: "deployer" });
+  const { key, text } = await createKey(opened.deps, { user: "ann", role: "deployer" });
   expect(text).toMatch(/^hdl_[A-Za-z0-9]+_[A-Za-z0-9]+$/);
   expect(await opened.authenticate(`Bearer ${text}`)).toEqual({
     kind: "known",
-    principal: { user: "ann", role: "deployer" },
+    principal: { user: "ann", role: "deployer", keyId: key.id },
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { JobDocument, JobListDocument } from "../../src/domain/documents/job.ts";
 import { jobListPage } from "../../src/pages/job-list.tsx";
 import { scriptUrl } from "../../src/pages/page.ts";
-import { frame } from "./frame.ts";
+import { frame, plainTables } from "./frame.ts";
 
 const job: JobDocument = {
   jobID: "j1",
@@ -17,12 +17,16 @@ const job: JobDocument = {
   started: "2026-01-02T03:04:06.000Z",
   finished: "2026-01-02T04:05:07.000Z",
   updated: "2026-01-02T04:05:07.000Z",
+  waitingSeconds: 0.3,
+  runningSeconds: 3661,
   attempt: 1,
   processRevision: "r1",
   links: [],
 };
 
-const page = (document: Partial<JobListDocument>) => jobListPage().render(frame, { jobs: [], links: [], ...document });
+const noJobs: JobListDocument = { jobs: [], links: [] };
+const page = (document: Partial<JobListDocument>) =>
+  plainTables(jobListPage().render(frame, { jobs: [], links: [], ...document }));
 
 describe("the page of a list of jobs", () => {
   test("has a row for each job, with its times in UTC", () => {
@@ -30,8 +34,45 @@ describe("the page of a list of jobs", () => {
     expect(html.match(/<tr>/g)).toHaveLength(3);
     expect(html).toContain('<a href="http://server/base/jobs/j1?f=html"');
     expect(html).toContain('<time datetime="2026-01-02T03:04:05.678Z">2026-01-02 03:04:05 UTC</time>');
-    expect(html).toContain("<td>1 h 1 min</td>");
+    expect(html).toContain('<td class="nowrap">1 h 1 min</td>');
     expect(html).toContain("<td>a, b</td>");
+    expect(page({ jobs: [{ ...job, waitingSeconds: 40 }] })).toContain(
+      '<td class="nowrap">waited 40 s, ran 1 h 1 min</td>',
+    );
+  });
+
+  test("says of one that waits for what, and not how far it is", () => {
+    const { finished: _, ...running } = { ...job, status: "running", progress: 8 } as const;
+    const html = page({ jobs: [{ ...running, waitsFor: "a free slot" }] });
+    expect(html).toContain("Waiting for a free slot");
+    expect(html).not.toContain("8 %</td>");
+    expect(page({ jobs: [running] })).toContain("8 %</td>");
+  });
+
+  test("says how long those that have not ended run or wait already", () => {
+    const { finished: _, runningSeconds: __, waitingSeconds: ___, ...running } = { ...job, status: "running" } as const;
+    const soFar = new Map([
+      ["j1", { waitingSeconds: 0.2, runningSeconds: 372 }],
+      ["j2", { waitingSeconds: 40.4 }],
+      ["j3", { waitingSeconds: 7300, runningSeconds: 0 }],
+    ]);
+    const jobs = [
+      running,
+      { ...running, jobID: "j2", status: "accepted" } as const,
+      { ...running, jobID: "j3", waitsFor: "Slurm: Resources" },
+      { ...job, jobID: "j4" },
+    ];
+    const html = plainTables(jobListPage({ soFar }).render(frame, { jobs, links: [] }));
+    expect(html).toContain('<td class="nowrap"><span data-so-far="372">6 min so far</span></td>');
+    expect(html).toContain('<td class="nowrap">waiting, <span data-so-far="40.4">40 s so far</span></td>');
+    expect(html).toContain('<td class="nowrap">waiting, <span data-so-far="7300">2 h 1 min so far</span></td>');
+    expect(html).toContain('<td class="nowrap">1 h 1 min</td>');
+  });
+
+  test("offers the usual spans of the creation to who types one", () => {
+    const html = jobListPage().render({ ...frame, jsonUrl: "http://server/jobs?f=json&datetime=7d" }, noJobs);
+    expect(html).toMatch(/<input type="text" name="datetime" value="7d" [^>]*list="created-spans"/);
+    for (const span of ["today", "7d", "30d"]) expect(html).toContain(`<option value="${span}">`);
   });
 
   test("leads to the process, also of a provider", () => {
@@ -58,7 +99,9 @@ describe("the page of a list of jobs", () => {
     ];
     const html = page({ links });
     expect(html).toContain('<a href="http://server/base/jobs?after=x" rel="next">Next page</a>');
-    expect(html).toContain('<a href="http://server/base/jobs" rel="self">This page</a>');
+    expect(html).not.toContain("This page");
+    const folded = html.slice(html.indexOf("<summary>All fields</summary>"));
+    expect(folded).toContain('<a href="http://server/base/jobs" rel="self">');
     expect(html).toContain('<a href="http://server/base/jobs?f=json" rel="alternate" type="application/json">');
   });
 
@@ -96,9 +139,96 @@ describe("the page of a list of jobs", () => {
   });
 
   test("names who submitted a job only where that was told", () => {
-    const html = jobListPage(new Map([["j1", "<ann>"]])).render(frame, { jobs: [job], links: [] });
+    const users = new Map([["j1", "<ann>"]]);
+    const html = plainTables(jobListPage({ users }).render(frame, { jobs: [job], links: [] }));
     expect(html).toContain('<th scope="col">User</th>');
-    expect(html).toContain("<td>&lt;ann&gt;</td>");
+    expect(html).toContain('<a href="http://server/base/jobs?f=html&amp;user=%3Cann%3E">&lt;ann&gt;</a>');
     expect(page({ jobs: [job] })).not.toContain("User");
+  });
+
+  test("says in a short sentence why a job failed, and of no other job", () => {
+    const failed: JobDocument = { ...job, status: "failed", message: "Job failed." };
+    const why = (exception: Readonly<Record<string, unknown>> | undefined, message = failed.message) =>
+      /<span class="why">([^<]*)<\/span>/.exec(
+        page({ jobs: [{ ...failed, message, ...(exception === undefined ? {} : { exception }) }] }),
+      )?.[1];
+    expect(why({ detail: "Cannot run tool: found no GDAL", exitCode: 3, step: "warp" })).toBe(
+      "Cannot run tool: found no GDAL (step warp, exit code 3)",
+    );
+    expect(why({ detail: "Step warp ended with exit code 3", exitCode: 3, step: "warp" })).toBe(
+      "Step warp ended with exit code 3",
+    );
+    expect(why({ detail: "first line\nsecond <line>" })).toBe("first line");
+    expect(why({ detail: "<b>".repeat(500) })).toHaveLength("&lt;b&gt;".length * 53 + 1);
+    expect(why(undefined, "It was lost")).toBe("It was lost");
+    expect(page({ jobs: [job, { ...job, status: "dismissed" }] })).not.toContain('class="why"');
+  });
+
+  test("has a field for the user for who may see the jobs of others, and keeps the filter in the address for all", () => {
+    const may = { mayExecute: true, seesAllJobs: false, seesOthers: true };
+    const reader = { name: "ann", role: "runner", seesSystem: false };
+    const at = { ...frame, reader, jsonUrl: "http://server/base/jobs?f=json&user=bob" };
+    expect(jobListPage({ may }).render(at, { jobs: [], links: [] })).toContain(
+      '<input type="text" name="user" value="bob"/>',
+    );
+    const own = jobListPage({ may: { ...may, seesOthers: false } }).render(at, { jobs: [], links: [] });
+    expect(own).toContain('<input type="hidden" name="user" value="bob"/>');
+    const open = jobListPage({ may }).render({ ...at, reader: { seesSystem: true } }, { jobs: [], links: [] });
+    expect(open).not.toContain('<input type="text" name="user"');
+  });
+
+  test("has its filters folded up, but where one is set", () => {
+    const at = (query: string) =>
+      jobListPage().render({ ...frame, jsonUrl: `${frame.baseUrl}/jobs?f=json${query}` }, { jobs: [], links: [] });
+    expect(at("&status=&limit=5")).toContain('<details class="filters"><summary>Filter</summary>');
+    for (const query of ["&status=failed", "&q=rain", "&datetime=7d", "&user=ann", "&processID=echo"])
+      expect(at(query)).toContain('<details class="filters" open=""><summary>Filter</summary>');
+  });
+
+  test("says beside the button how many are to be ticked, and leaves the button to who has no script", () => {
+    const html = page({ jobs: [job, { ...job, jobID: "j2" }] });
+    expect(html).toContain("Tick two jobs of the list to compare them.");
+    expect(html).toMatch(/<button type="submit" class="button" data-least="2" data-most="2">Compare two chosen jobs</);
+    expect(html).not.toContain("disabled");
+  });
+
+  test("has buttons that retry and dismiss what is chosen for who may, also where one job is alone", () => {
+    const reader = { mayExecute: true, seesAllJobs: false, seesOthers: false };
+    const shown = (may: { readonly mayDismiss: boolean; readonly mayRetry: boolean }, jobs: readonly JobDocument[]) => {
+      const html = jobListPage({ may: { ...reader, ...may } }).render(frame, { jobs, links: [] });
+      return ["Compare two", "Retry the", "Dismiss the"].filter((words) => html.includes(`>${words} chosen jobs<`));
+    };
+    const two = [job, { ...job, jobID: "j2" }];
+    expect(shown({ mayDismiss: true, mayRetry: true }, two)).toEqual(["Compare two", "Retry the", "Dismiss the"]);
+    expect(shown({ mayDismiss: true, mayRetry: false }, two)).toEqual(["Compare two", "Dismiss the"]);
+    expect(shown({ mayDismiss: false, mayRetry: false }, two)).toEqual(["Compare two"]);
+    expect(shown({ mayDismiss: true, mayRetry: true }, [job])).toEqual(["Retry the", "Dismiss the"]);
+    expect(shown({ mayDismiss: false, mayRetry: false }, [job])).toEqual([]);
+  });
+
+  test("says what became of the jobs that were chosen, and which were left and why", () => {
+    const outcome = {
+      done: { stopped: 1, removed: 2 },
+      left: [{ reason: "ended", names: ["1a2b3c4d", "x"] }],
+    } as const;
+    const html = jobListPage({ outcome }).render(frame, { jobs: [job], links: [] });
+    expect(html).toContain(
+      "<p>1 running job was stopped. 2 ended jobs were removed with their results.</p><ul><li>1a2b3c4d, x: ended meanwhile, kept with the results.</li></ul>",
+    );
+    const nothing = { done: {}, left: [{ reason: "state", names: ["x"] }] } as const;
+    expect(jobListPage({ outcome: nothing }).render(frame, { jobs: [job], links: [] })).toContain(
+      "Nothing was done to the chosen jobs.",
+    );
+    expect(jobListPage({ outcome: { done: {}, left: [] } }).render(frame, { jobs: [], links: [] })).not.toContain(
+      "notice",
+    );
+  });
+
+  test("the tick for all is hidden until a script comes, which only then has something to tick", () => {
+    const html = page({ jobs: [job, { ...job, jobID: "j2" }] });
+    expect(html).toContain(
+      '<input type="checkbox" data-choose-all="" aria-label="Choose all jobs of this page" hidden=""/>',
+    );
+    expect(html).toContain('<span data-choose-words="">Choose</span>');
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { JobDocument } from "../../src/domain/documents/job.ts";
 import type { JobView } from "../../src/domain/documents/job-view.ts";
+import { relations } from "../../src/domain/links.ts";
 import { jobPage } from "../../src/pages/job.tsx";
 import { frame } from "./frame.ts";
 
@@ -21,7 +22,7 @@ const job: JobDocument = {
   processRevision: "r1",
   links: [{ href: "http://server/base/jobs/j1/log", rel: "log", title: "Log of the job" }],
 };
-const view: JobView = { log: [], timeline: [], results: [], mayDismiss: false, mayRetry: false };
+const view: JobView = { log: [], timeline: [], results: [], views: {}, mayDismiss: false, mayRetry: false };
 const page = (changes: Partial<JobDocument> = {}, more: Partial<JobView> = {}) =>
   jobPage({ ...view, ...more }).render(frame, { ...job, ...changes });
 
@@ -30,13 +31,74 @@ describe("the page of a job", () => {
     const html = page({}, { runningSeconds: 75 });
     expect(html).toContain('<progress class="bar" max="100" value="42"');
     expect(html).toContain('<span data-live="stage">Running</span>');
-    expect(html).toContain("Running for 1 min 15 s.");
+    expect(html).toContain('Running for <span data-counted="Running 1" data-seconds="75">1 min 15 s</span>.');
   });
 
   test("tells a waiting job's place and what it waits for", () => {
-    const html = page({ status: "accepted", queuePosition: 3, waitsFor: "a slot" });
-    expect(html).toContain("Place 3 in the queue.");
-    expect(html).toContain("Waits for a slot.");
+    const html = page({ status: "accepted", queuePosition: 4 }, { waitingSeconds: 40 });
+    expect(html).toContain('data-waits="true">Waiting for a free slot: 3 before it</span>');
+    expect(html).toContain('Waiting for <span data-counted="Waiting 1" data-seconds="40">40 s</span>.');
+    expect(page({ status: "accepted", queuePosition: 1, waitsFor: "free space" })).toContain(
+      "Waiting for free space: it is next",
+    );
+    expect(page({ waitsFor: "Slurm: Resources" })).toContain("Waiting for Slurm: Resources</span>");
+    expect(page({}, { waitingSeconds: 40, runningSeconds: 2 })).toMatch(
+      /Waited 40 s\. Running for <span[^>]*>2\.0 s<\/span>\./,
+    );
+  });
+
+  test("of one that succeeded says once that it is done, and what else it says of itself", () => {
+    const ended = { status: "successful", progress: 100, finished: "2026-01-02T03:05:06.000Z" } as const;
+    const html = page({ ...ended, message: "Job complete." });
+    const head = html.slice(0, html.indexOf('data-part="results"'));
+    expect(head).toContain('<span data-live="stage">Done</span>');
+    expect(head).not.toContain("Job complete");
+    expect(page({ ...ended, message: "Job complete, 3 tiles were empty" })).toContain("3 tiles were empty</p>");
+  });
+
+  test("begins with jumps to its parts, the results first where there are any", () => {
+    const jumps = (html: string) => [...html.matchAll(/<a href="#([a-z]+)">/g)].map(([, id]) => String(id));
+    expect(jumps(page())).toEqual(["log", "inputs", "timeline", "more"]);
+    const html = page({ status: "successful", finished: "2026-01-02T03:05:06.000Z" });
+    expect(jumps(html)).toEqual(["results", "log", "inputs", "timeline", "more"]);
+    for (const id of jumps(html)) expect(html).toContain(` id="${id}"`);
+    const failed = page({ status: "failed", exception: { detail: "no" } });
+    expect(failed.indexOf("The job failed")).toBeLessThan(failed.indexOf('class="jumps"'));
+  });
+
+  test("links to no provider that was removed", () => {
+    const html = page({ providerID: "p" }, { isProcessGone: true, isProviderGone: true });
+    expect(html).toContain('buffer <span class="muted">(removed)</span>');
+    expect(html).toContain('p <span class="muted">(removed)</span>');
+    expect(html).not.toContain("/providers/p?f=html");
+    expect(page({ providerID: "p" })).toContain('<a href="http://server/base/providers/p?f=html">p</a>');
+  });
+
+  test("folds a long timeline", () => {
+    const entry = { at: "2026-01-02T03:04:05.678Z", status: "running", progress: 1, message: "m" };
+    expect(page({}, { timeline: Array.from({ length: 10 }, () => entry) })).not.toContain("entries</summary>");
+    expect(page({}, { timeline: Array.from({ length: 11 }, () => entry) })).toContain(
+      "<summary>Show 11 entries</summary>",
+    );
+  });
+
+  test("of one that has ended tells how long it waited and ran apart, whose it is and who dismissed it", () => {
+    const ended = { finished: "2026-01-02T03:05:06.000Z", waitingSeconds: 40, runningSeconds: 2 };
+    const html = page({ ...ended, status: "dismissed", user: "<ann>", dismissedBy: "bob" });
+    expect(html).toContain('Waited 40 s, ran 2.0 s. Dismissed by bob, <time datetime="2026-01-02T03:05:06.000Z">');
+    expect(html).toContain('<progress class="bar bar-stopped"');
+    expect(html).toContain("by &lt;ann&gt;");
+    const short = page({ ...ended, status: "successful", waitingSeconds: 0.1 });
+    expect(short).toContain("<span>Ran 2.0 s. </span>");
+    expect(short).not.toContain("Dismissed");
+    expect(short).not.toContain("data-counted");
+  });
+
+  test("says of one that ended at a provider that nothing is measured here", () => {
+    const statistics = { attempts: 1, waitingSeconds: 0, runningSeconds: 2, steps: [] };
+    const ended = { status: "successful", finished: "2026-01-02T03:05:06.000Z", providerID: "second" } as const;
+    expect(page(ended, { statistics })).toContain("It ran at second; nothing is measured here.");
+    expect(page({ providerID: "second" }, { statistics })).toContain("is known when it has ended");
   });
 
   test("of a failed job says first where it failed, with which code, and what was said last", () => {
@@ -50,16 +112,71 @@ describe("the page of a job", () => {
     const html = page({ status: "failed", exception });
     expect(html).toContain("The job failed in step chart while it was running, with exit code 2.");
     expect(html).toContain("no &lt;disk&gt;");
+    expect(html).toContain('<progress class="bar bar-bad"');
     expect(html.indexOf("The job failed")).toBeLessThan(html.indexOf("<progress"));
+  });
+
+  test("of a failed job offers what helps: no resuming where there are no steps, or the version is an old one", () => {
+    const failed = { status: "failed", exception: { detail: "Tool failed" } } as const;
+    const resumed = page(failed, { mayRetry: true, mayResume: true });
+    expect(resumed).toContain("or resume when the cause is mended");
+    expect(page(failed, { mayRetry: true })).toContain("or try again when the cause is mended");
+    const mendUrl = "http://server/base/_/deploy?f=html&of=buffer";
+    const newer = page(failed, { mayRetry: true, mayResume: true, newerVersion: "2.0.0", mendUrl });
+    expect(newer).toContain("Run it again: that runs version 2.0.0, which was deployed since.");
+    expect(newer).not.toContain("or resume");
+    expect(newer).toContain(`<a href="${mendUrl.replace("&", "&amp;")}">Mend the package (new version)</a>`);
+    expect(resumed).not.toContain("Mend the package");
+  });
+
+  test("of a job that failed again says which attempt that was", () => {
+    const entry = (status: string) => ({ at: "2026-01-02T03:04:05.000Z", status, progress: 0, message: "" });
+    const failed = { status: "failed", attempt: 2, finished: "2026-01-02T03:05:06.000Z", exception: {} } as const;
+    const twice = { timeline: ["accepted", "running", "failed", "accepted", "running", "failed"].map(entry) };
+    expect(page(failed, twice)).toMatch(/Attempt 2 failed too, <time datetime="2026-01-02T03:05:06.000Z">/);
+    const once = { timeline: ["accepted", "dismissed", "accepted", "running", "failed"].map(entry) };
+    expect(page(failed, once)).not.toContain("failed too");
+  });
+
+  test("lists the defaults that were used beside the inputs, and the version that ran", () => {
+    const version = { name: "1.0.0", url: "http://server/base/processes/buffer@r1?f=html" };
+    const html = page({}, { inputs: { given: 1 }, defaults: { other: 2 }, version });
+    expect(html).toMatch(/<th scope="row">other<\/th><td><code>2<\/code>\s*<span class="muted"> default<\/span>/);
+    expect(html.match(/ default</g)).toHaveLength(1);
+    expect(html).toContain(`<a href="${version.url}">version 1.0.0</a>`);
+  });
+
+  test("says of one that takes longer than usual how long that is, and promises no time", () => {
+    const estimatedCompletion = "2026-01-02T03:05:06.000Z";
+    expect(page({ estimatedCompletion })).toContain("Usually done by ");
+    const html = page({ estimatedCompletion }, { exceededSeconds: 1.3 });
+    expect(html).toContain("Longer than usual (1.3 s)");
+    expect(html).not.toContain("Usually done by");
   });
 
   test("has a button for each thing that its reader may do, and no other", () => {
     expect(page()).not.toContain("<form");
-    const html = page({ status: "failed" }, { mayRetry: true, mayDismiss: true, againUrl: "http://server/again" });
+    const againUrl = "http://server/again";
+    const html = page({ status: "failed" }, { mayRetry: true, mayResume: true, mayDismiss: true, againUrl });
+    expect(page({ status: "failed" }, { mayRetry: true })).not.toContain("Resume");
     expect(html).toContain('<form method="post" action="http://server/base/jobs/j1/dismiss-form">');
     expect(html).toContain('<form method="post" action="http://server/base/jobs/j1/retry-form">');
     expect(html).toContain("Resume from the failed step");
     expect(html).toContain('<a class="button" href="http://server/again">');
+    expect(html).toContain('<button type="button" class="button" data-copy="http://server/base/jobs/j1" hidden');
+  });
+
+  test("leads on to each place once, and to no problem document of what it says", () => {
+    const url = "http://server/base/jobs/j1";
+    const links = [
+      { href: url, rel: "self", title: "Status of the job" },
+      { href: url, rel: "monitor", title: "Status of the job" },
+      { href: `${url}/results`, rel: relations.exceptions, title: "Why the job failed" },
+    ];
+    const [ways = "", fields = ""] = page({ status: "failed", links }).split("<details>");
+    expect(ways.match(/Status of the job/g)).toHaveLength(1);
+    expect(ways).not.toContain("Why the job failed");
+    expect(fields).toContain("Why the job failed");
   });
 
   test("is watched by its script only until it has ended", () => {
@@ -84,7 +201,7 @@ describe("the page of a job", () => {
         log: [evil],
         inputs: { [evil]: evil, link: { href: "javascript:alert(1)", title: evil } },
         timeline: [{ at: "2026-01-02T03:04:05.678Z", status: evil, stage: evil, progress: 1, message: evil }],
-        statistics: { steps: [{ step: evil }] },
+        statistics: { attempts: 1, waitingSeconds: 0, runningSeconds: 0, steps: [{ step: evil }] },
         results: [
           {
             outputId: evil,
@@ -116,12 +233,20 @@ describe("the page of a job", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("may load images from where results are, and scripts by name only", () => {
-    const items = [{ name: "a.png", preview: { kind: "image", src: "https://files.example/o/a.png" } } as const];
-    const policy = jobPage({ ...view, results: [{ outputId: "o", page: "http://server/r", items }] }).policy(frame);
-    expect(policy).toContain("img-src 'self' https://files.example;");
-    expect(policy).toContain(`script-src http://server/base${frame.scripts.job};`);
-    expect(policy).toContain("connect-src 'self';");
-    expect(policy).not.toContain("script-src 'unsafe");
+  test("may load results from where these are, and scripts of its own only", () => {
+    const outputsUrl = "https://files.example/o/";
+    const tiles = { url: "https://{a-c}.tiles.example/{z}/{x}/{y}.png", attribution: "<b>" };
+    const made = jobPage({ ...view, views: { outputsUrl } });
+    const policy = made.policy({ ...frame, tiles });
+    const folder = `http://server/base${frame.scripts.views.replace(/[^/]*$/, "")}`;
+    expect(policy).toContain(
+      "img-src 'self' https://files.example/o/ https://a.tiles.example https://b.tiles.example https://c.tiles.example;",
+    );
+    expect(policy).toContain(`script-src http://server/base${frame.scripts.job} ${folder};`);
+    expect(policy).toContain(`worker-src ${folder};`);
+    expect(policy).toContain("connect-src 'self' https://files.example/o/;");
+    expect(policy).toContain("frame-src https://files.example/o/;");
+    expect(policy).not.toMatch(/unsafe|blob:|data:/);
+    expect(made.render({ ...frame, tiles }, job)).toContain('data-attribution="&lt;b&gt;"');
   });
 });

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { Markdown } from "../../src/pages/markdown.tsx";
 import { DescribedTable } from "../../src/pages/process-tables.tsx";
+import { plainTables } from "./frame.ts";
 
-const table = (described: Parameters<typeof DescribedTable>[0]["described"]) => String(DescribedTable({ described }));
+const table = (described: Parameters<typeof DescribedTable>[0]["described"]) =>
+  plainTables(String(DescribedTable({ described })));
 const markdown = (text: string) => String(Markdown({ text }));
 
 describe("the tables of inputs and outputs", () => {

@@ -38,7 +38,7 @@ for (const machine of machines) {
     expect((await readdir(files)).sort()).toEqual(
       [
         ...["CHANGELOG.md", "LICENSE", "NOTICES.txt", "README.md", "SECURITY.md", "docs", "examples"],
-        ...["heddle", "heddle.service", "sbom.cdx.json"],
+        ...["heddle", "heddle.1", "heddle.service", "sbom.cdx.json"],
       ].sort(),
     );
     // The pages for operators tell them to copy these.

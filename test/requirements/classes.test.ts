@@ -229,7 +229,7 @@ requirement(
         .replace("{jobId}", job)
         .replace("{outputId}", "text")
         .replace("{item}", "0")
-        .replace("{asset}", "start.js");
+        .replace("{asset}", "swagger-ui.css");
       const { status } = await get(real);
       expect([path, Object.keys(item.get.responses).includes(String(status))]).toEqual([path, true]);
     }

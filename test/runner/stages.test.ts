@@ -49,10 +49,16 @@ test("The stages of a successful job stand in its events once each, in order, wi
   for (const status of seen) if (status.status === "running") expect(names.has(status.stage ?? "")).toBe(true);
 });
 
+const json = { "content-type": "application/json" };
+
 test("A job that fails while an input is read walks 1, 2, 4, 85, 90, 95 and never shows 100", async () => {
   await using folder = await temporaryDirectory();
-  await using app = await startTestApp(folder.path);
-  const job = await submit(app.url, "echo", { text: { href: "data:application/json,{" } });
+  // What another server answers is known only when the job asks for it.
+  const other = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("{", { headers: json }) });
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => other.stop(true));
+  await using app = await startTestApp(folder.path, { allowFetch: ["127.0.0.1"] });
+  const job = await submit(app.url, "echo", { text: { href: other.url.href } });
   const seen = await untilFinished(app.url, job);
   const events = await readEvents(folder.path, job);
   expect(stageValues(events)).toEqual([1, 2, 4, 85, 90, 95]);

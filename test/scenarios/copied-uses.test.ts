@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { type Program, programsHere, runText, usesOf } from "../support/copied-uses.ts";
 import { executable, startServer } from "../support/executable.ts";
 import { deployCwl } from "../support/jobs.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -8,57 +8,156 @@ import { temporaryDirectory } from "../support/temporary-directory.ts";
 /** Texts that a shell, Python or JavaScript would read otherwise when they are not quoted well. */
 const hard = ["it's", '"quoted"', "$HOME `id` $(id)", "back\\slash \\n", "two\nlines", "a%sb", "ä 💧", "</pre><b>"];
 
-const hasPython = Bun.spawnSync(["python3", "-c", "import requests"], { stderr: "ignore" }).exitCode === 0;
+const programs = await programsHere();
 
-/** Lists the texts to copy of the page of a process, by their titles. */
-async function usesOf(url: string, process: string): Promise<ReadonlyMap<string, string>> {
-  const html = await (await fetch(`${url}/processes/${process}?f=html`)).text();
-  const uses = new Map<string, string>();
-  for (const [, title = "", text = ""] of html.matchAll(/<h3>([^<]*)<\/h3><pre>([^<]*)<\/pre>/g)) {
-    uses.set(title, plain(text));
+/** Runs a test for each program; one that this machine does not have is skipped by its name. */
+function forEachProgram(words: string, work: (program: Program) => Promise<void>): void {
+  for (const program of programs) {
+    const name = `the text to copy for ${program.title} ${words}`;
+    if (program.commandOf === undefined) test.skip(`${name} (not on this machine)`, () => {});
+    else test(name, () => work(program), 60_000);
   }
-  return uses;
 }
 
-function plain(text: string): string {
-  const marks: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
-  return text.replaceAll(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => marks[name] ?? "");
+async function jobsOf(url: string, headers: Readonly<Record<string, string>> = {}) {
+  const { jobs } = JSON.parse(await (await fetch(`${url}/jobs`, { headers })).text());
+  return jobs;
 }
 
-/** The program that runs each text, beside the text itself. */
-const programs: Readonly<Record<string, (text: string) => readonly string[]>> = {
-  curl: (text) => ["sh", "-c", `${text} --silent --show-error --fail --output /dev/null`],
-  heddle: (text) => ["sh", "-c", text],
-  "JavaScript (fetch)": (text) => [process.execPath, "-e", text],
-  "Python (requests)": (text) => ["python3", "-c", text],
+/** Waits for the end of the only job, and gives its state and its results. */
+async function outcomeOf(url: string): Promise<{ readonly status: string; readonly results: Record<string, unknown> }> {
+  const [job, ...others] = await jobsOf(url);
+  expect([typeof job?.jobID, others.length]).toEqual(["string", 0]);
+  const { status } = JSON.parse(await (await fetch(`${url}/jobs/${job.jobID}?wait=30`)).text());
+  if (!["successful", "failed", "dismissed"].includes(status)) return outcomeOf(url);
+  return { status, results: JSON.parse(await (await fetch(`${url}/jobs/${job.jobID}/results`)).text()) };
+}
+
+forEachProgram("executes the process as it stands", async (program) => {
+  await using folder = await temporaryDirectory();
+  await using server = await startServer(join(folder.path, "data"));
+  await deployCwl(server.url, "hard", {
+    cwlVersion: "v1.2",
+    class: "CommandLineTool",
+    baseCommand: "true",
+    inputs: { texts: { type: "string[]", default: hard }, flag: { type: "boolean", default: true }, n: "int" },
+    outputs: { out: "stdout" },
+  });
+  const text = (await usesOf(server.url, "hard")).get(program.title) ?? "";
+  const { exitCode, err } = await runText(program, text, folder.path);
+  expect([exitCode, err]).toEqual([0, program.title === "heddle" ? expect.any(String) : ""]);
+  const jobs = await jobsOf(server.url);
+  expect(jobs).toHaveLength(1);
+  const { inputs } = JSON.parse(await (await fetch(`${server.url}/jobs/${jobs[0].jobID}/inputs`)).text());
+  expect(inputs).toMatchObject({ texts: hard, flag: true, n: 1 });
+});
+
+forEachProgram("uploads its files first, and makes small ones where there are none", async (program) => {
+  await using folder = await temporaryDirectory();
+  await using server = await startServer(join(folder.path, "data"));
+  await deployCwl(server.url, "files", {
+    cwlVersion: "v1.2",
+    class: "CommandLineTool",
+    $namespaces: { iana: "https://www.iana.org/assignments/media-types/" },
+    baseCommand: ["head", "-q", "-c", "4"],
+    inputs: {
+      table: { type: "File", format: "iana:text/csv", inputBinding: { position: 1 } },
+      raster: { type: "File", format: "iana:image/tiff", inputBinding: { position: 2 } },
+    },
+    outputs: {
+      out: {
+        type: "string",
+        outputBinding: { glob: "out.txt", loadContents: true, outputEval: "$(self[0].contents)" },
+      },
+    },
+    stdout: "out.txt",
+    requirements: { InlineJavascriptRequirement: {} },
+  });
+  const text = (await usesOf(server.url, "files")).get(program.title) ?? "";
+  const { exitCode, err } = await runText(program, text, folder.path);
+  expect([exitCode, exitCode === 0 ? "" : err]).toEqual([0, ""]);
+  expect(await outcomeOf(server.url)).toEqual({ status: "successful", results: { out: "id,nII*\0" } });
+});
+
+forEachProgram("executes a process without inputs", async (program) => {
+  await using folder = await temporaryDirectory();
+  await using server = await startServer(join(folder.path, "data"));
+  await deployCwl(server.url, "none", {
+    cwlVersion: "v1.2",
+    class: "CommandLineTool",
+    baseCommand: "true",
+    inputs: {},
+    outputs: { out: "stdout" },
+  });
+  const text = (await usesOf(server.url, "none")).get(program.title) ?? "";
+  const { exitCode, err } = await runText(program, text, folder.path);
+  expect([exitCode, exitCode === 0 ? "" : err]).toEqual([0, ""]);
+  expect((await outcomeOf(server.url)).status).toBe("successful");
+});
+
+function makeKey(data: string, role: string): string {
+  const made = Bun.spawnSync([executable, "keys", "create", "--data", data, "--role", role, "--user", "ada"]);
+  return /hdl_\w+/.exec(made.stdout.toString())?.[0] ?? "";
+}
+
+const filled = {
+  text: "a",
+  array: [1, 2, 3],
+  bbox: { bbox: [1, 2, 3, 4] },
+  number: 2.5,
+  integer: 7,
+  date: "2026-01-02T03:04:05Z",
+  choice: "green",
 };
 
-for (const [title, commandOf] of Object.entries(programs)) {
-  test.skipIf(title.startsWith("Python") && !hasPython)(
-    `the text to copy for ${title} executes the process as it stands`,
-    async () => {
-      await using folder = await temporaryDirectory();
-      await using server = await startServer(join(folder.path, "data"));
-      await symlink(executable, join(folder.path, "heddle"));
-      await deployCwl(server.url, "hard", {
-        cwlVersion: "v1.2",
-        class: "CommandLineTool",
-        baseCommand: "true",
-        inputs: { texts: { type: "string[]", default: hard }, flag: { type: "boolean", default: true }, n: "int" },
-        outputs: { out: "stdout" },
+forEachProgram("has what was filled in, the key, and the address of who looks", async (program) => {
+  await using folder = await temporaryDirectory();
+  const data = join(folder.path, "data");
+  const key = makeKey(data, "runner");
+  await using server = await startServer(data, ["--trusted-proxy", "127.0.0.1"]);
+  const headers = { authorization: `Bearer ${key}` };
+  // As a proxy at /prefix, which takes that away, asks.
+  using proxy = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch(request) {
+      const { pathname, search, host } = new URL(request.url);
+      if (!pathname.startsWith("/prefix/")) return new Response("not here", { status: 404 });
+      const forwarded = new Headers(request.headers);
+      forwarded.set("accept-encoding", "identity");
+      for (const [name, value] of [
+        ["host", host],
+        ["proto", "http"],
+        ["prefix", "/prefix"],
+        ["for", "127.0.0.1"],
+      ] as const) {
+        forwarded.set(`x-forwarded-${name}`, value);
+      }
+      return fetch(`${server.url}${pathname.slice("/prefix".length)}${search}`, {
+        method: request.method,
+        headers: forwarded,
+        body: request.body,
+        redirect: "manual",
       });
-      const text = (await usesOf(server.url, "hard")).get(title) ?? "";
-      const child = Bun.spawn([...commandOf(text)], {
-        env: { PATH: `${folder.path}:${process.env.PATH}` },
-        stdout: "pipe",
-        stderr: "pipe",
-      });
-      const [, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
-      expect([await child.exited, err]).toEqual([0, title === "heddle" ? expect.any(String) : ""]);
-      const { jobs } = JSON.parse(await (await fetch(`${server.url}/jobs`)).text());
-      expect(jobs).toHaveLength(1);
-      const { inputs } = JSON.parse(await (await fetch(`${server.url}/jobs/${jobs[0].jobID}/inputs`)).text());
-      expect(inputs).toMatchObject({ texts: hard, flag: true, n: 1 });
     },
-  );
-}
+  });
+  const url = `http://127.0.0.1:${proxy.port}/prefix`;
+  const query = `&inputs=${encodeURIComponent(JSON.stringify(filled))}`;
+  const text = (await usesOf(url, "echo", { query, headers })).get(program.title) ?? "";
+  expect(text).toContain(url);
+  const { exitCode, err } = await runText(program, text, folder.path, { HEDDLE_KEY: key });
+  expect([exitCode, exitCode === 0 ? "" : err]).toEqual([0, ""]);
+  const jobs = await jobsOf(url, headers);
+  expect(jobs).toHaveLength(1);
+  const { inputs } = JSON.parse(await (await fetch(`${url}/jobs/${jobs[0].jobID}/inputs`, { headers })).text());
+  expect(inputs).toMatchObject(filled);
+});
+
+test("the addresses of the steps for QGIS answer, and tell of the process", async () => {
+  await using folder = await temporaryDirectory();
+  await using server = await startServer(join(folder.path, "data"));
+  const text = (await usesOf(server.url, "echo")).get("QGIS (WPS)") ?? "";
+  const asked = text.match(/http\S+service=WPS\S*/g) ?? [];
+  const answers = await Promise.all(asked.map(async (url) => (await fetch(url)).text()));
+  expect(answers).toEqual([expect.stringContaining(">echo</ows:Identifier>"), expect.stringContaining("<DataInputs>")]);
+});

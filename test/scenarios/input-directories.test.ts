@@ -44,8 +44,15 @@ afterAll(async () => {
 });
 
 /** Runs the tool over a directory; what it saw, or why it did not run. */
+/** What the tool sees, or why there is nothing to be seen: a request that is refused tells it at once. */
 async function see(d: unknown, headers: Readonly<Record<string, string>> = {}): Promise<string> {
-  const job = await submit(server.url, "list", { d }, headers);
+  const sent = await fetch(`${server.url}/processes/list/execution`, {
+    method: "POST",
+    headers: { "content-type": "application/json", prefer: "respond-async", ...headers },
+    body: JSON.stringify({ inputs: { d } }),
+  });
+  const { jobID: job, detail } = JSON.parse(await sent.text());
+  if (sent.status !== 201) return detail;
   const end = (await untilFinished(server.url, job)).at(-1);
   if (end?.status !== "successful") return end?.message ?? "";
   return (await fetch(`${server.url}/jobs/${job}/results/said`)).text();

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { readFile, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import * as v from "valibot";
 import { startServer } from "../support/executable.ts";
 import { readStatus, statusOf, submit, until, untilFinished } from "../support/jobs.ts";
 import { shellTool } from "../support/shell-tool.ts";
@@ -110,7 +111,14 @@ test("a job that is prepared ahead of quick tools says that it waits, and is dis
     isAhead = (await stateOf(ahead)).status === "running";
     if (isAhead) {
       await until("it says that it waits", async () => /Waiting for room/.test((await stateOf(ahead)).message ?? ""));
-      expect(await stateOf(ahead)).toMatchObject({ status: "running", stage: "executeRequest", progress: 8 });
+      const waits = {
+        status: "running",
+        stage: "executeRequest",
+        progress: 8,
+        waitsFor: "a free slot",
+        queuePosition: 1,
+      };
+      expect(await stateOf(ahead)).toMatchObject(waits);
     }
     expect((await fetch(`${server.url}/jobs/${ahead}`, { method: "DELETE" })).status).toBe(200);
     await rm(`${ledger}.held`);
@@ -154,6 +162,45 @@ test.each([
   for (const job of jobs) expect((await untilFinished(server.url, job)).at(-1)?.status).toBe("successful");
   expect(mostAtOnce(await lines(ledger))).toBe(1);
 });
+
+test("a job whose tool waits for memory says so, and what it waited counts as no run, also when the server stops meanwhile", async () => {
+  await using folder = await temporaryDirectory();
+  const ledger = join(folder.path, "ledger");
+  const data = join(folder.path, "data");
+  const settings = ["--slots", "4", "--memory-mebibytes", "12288"];
+  const before = await startServer(data, settings);
+  const requirements = { ResourceRequirement: { ramMin: 8192 } };
+  const script = 'echo + >>"$LEDGER"; while ! test -e "$LEDGER.go"; do sleep 0.02; done';
+  await deploy(before.url, "big", shellTool(script, { requirements }));
+  const jobs = [await submit(before.url, "big", { ledger }), await submit(before.url, "big", { ledger })];
+  const waiting = async (url: string) => {
+    const states = await Promise.all(jobs.map((job) => statusOf(url, job)));
+    return states.filter(({ waitsFor }) => waitsFor === "a slot, cores and memory to be free");
+  };
+  await until("one waits", async () => (await waiting(before.url)).length === 1);
+  const [told] = await waiting(before.url);
+  expect(told).toMatchObject({ status: "running", queuePosition: 1 });
+  const page = await (await fetch(`${before.url}/jobs/${told?.jobID}?f=html`)).text();
+  expect(page).toContain("Waiting for a slot, cores and memory to be free: it is next</span>");
+  expect(await (await fetch(`${before.url}/jobs?f=html`)).text()).toContain("Waiting for a slot, cores and memory");
+  await before.stop("SIGTERM");
+  await using after = await startServer(data, settings);
+  await Bun.write(`${ledger}.go`, "");
+  for (const job of jobs) expect((await untilFinished(after.url, job)).at(-1)?.status).toBe("successful");
+  const Ended = v.looseObject({
+    ...{ created: v.string(), started: v.string(), finished: v.string() },
+    ...{ waitingSeconds: v.number(), runningSeconds: v.number() },
+  });
+  const ended = v.parse(Ended, await (await fetch(`${after.url}/jobs/${told?.jobID}`)).json());
+  const seconds = (Date.parse(ended.finished) - Date.parse(ended.created)) / 1000;
+  expect(ended.waitingSeconds + ended.runningSeconds).toBeCloseTo(seconds, 3);
+  // Only a wait of 200 ms is told, and one was seen: that much of the time after its start is no run.
+  const sinceStart = (Date.parse(ended.finished) - Date.parse(ended.started)) / 1000;
+  expect(ended.runningSeconds).toBeLessThanOrEqual(sinceStart - 0.2);
+  const statistics = await (await fetch(`${after.url}/jobs/${told?.jobID}/statistics`)).json();
+  const { waitingSeconds, runningSeconds } = ended;
+  expect(statistics).toMatchObject({ waitingSeconds, runningSeconds });
+}, 30_000);
 
 test("a full queue answers 429 with Retry-After, and takes jobs again when there is room", async () => {
   await using folder = await temporaryDirectory();

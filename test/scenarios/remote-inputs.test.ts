@@ -39,7 +39,6 @@ test("An input that cannot be fetched fails its job at the stage that reads inpu
     [`${remote.url}/large`]: "found 2000000000 bytes, wanted at most 1000000",
     [`${remote.url}/cut`]: "9 bytes before its length",
     [`${remote.url}/missing`]: "found status 404",
-    "http://127.0.0.1:1/": "not of the public internet",
   };
   for (const [href, cause] of Object.entries(causes)) {
     const job = await submit(app.url, "cat", { file: { href } });
@@ -49,6 +48,17 @@ test("An input that cannot be fetched fails its job at the stage that reads inpu
     const events = await readEvents(folder.path, job);
     expect(events.find((event) => event.failure !== undefined)?.failure).toMatchObject({ stage: "getInputs" });
   }
+});
+
+test("An input at an address that is never asked is refused before a job is made", async () => {
+  await using folder = await temporaryDirectory();
+  await using app = await startTestApp(folder.path);
+  await deployCwl(app.url, "cat", cat);
+  const href = "http://127.0.0.1:1/";
+  const sent = submit(app.url, "cat", { file: { href } });
+  expect(sent).rejects.toThrow(`/inputs/file/href: found \\"${href}\\", wanted an address of the public internet`);
+  await sent.catch(() => {});
+  expect(await (await fetch(`${app.url}/jobs`)).json()).toMatchObject({ jobs: [] });
 });
 
 test("An input whose server is in trouble for a moment is fetched all the same, and the log tells of it", async () => {

@@ -235,6 +235,7 @@ test.skipIf(!canMount)(
 test.each([
   ["was ruined", (file: string) => Bun.write(file, "{ ruined")],
   ["was lost in part", (file: string) => rm(file)],
+  ["was changed by hand", async (file: string) => Bun.write(file, (await Bun.file(file).text()).replace("xx", "yy"))],
 ] as const)(
   "a work directory that %s while the server was down fails its job saying so, and nothing of it runs on",
   async (_, ruin) => {

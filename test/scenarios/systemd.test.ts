@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { chmod, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { unitText } from "../../src/cli/service-unit.ts";
+import { unitText } from "../../src/cli/server/service-unit.ts";
 import { defined } from "../../src/domain/defined.ts";
 import { executable, runExecutable } from "../support/executable.ts";
 import { freePort } from "../support/free-port.ts";
@@ -21,7 +21,7 @@ const sleeper = {
 };
 
 test.skipIf(reason !== undefined)(
-  `${title}: ready, reload, a restart over a living tool, a frozen service, the sandbox${reason === undefined ? "" : ` (${reason})`}`,
+  `${title}: ready, reload, a restart over a living tool, a frozen service, wrong settings, the sandbox${reason === undefined ? "" : ` (${reason})`}`,
   async () => {
     await using folder = await temporaryDirectory();
     const [data, config] = [join(folder.path, "data"), join(folder.path, "heddle.yml")];
@@ -65,6 +65,15 @@ test.skipIf(reason !== undefined)(
 
     expect(manager.run(["systemctl", "stop", "heddle.service"]).exitCode).toBe(0);
     expect(show("Result")).toBe("success");
+
+    await writeFile(config, "prot: 1\n");
+    // More often than the limit that systemd has by itself.
+    for (let tries = 0; tries < 6; tries += 1) {
+      expect(manager.run(["systemctl", "start", "heddle.service"]).exitCode).toBe(1);
+      expect(show("ActiveState")).toBe("failed");
+    }
+    await writeFile(config, `port: ${port}\nsandbox: require\n`);
+    expect(manager.run(["systemctl", "start", "heddle.service"]).exitCode).toBe(0);
   },
   120_000,
 );

@@ -323,3 +323,78 @@ test("a user who is removed at the provider is out within the life of a token, s
     return JSON.stringify(status).includes('"status":"successful"');
   });
 }, 60_000);
+
+test("a sign-in that is refused is audited: who it was to be, why and from where, without the key", async () => {
+  await using provider = await startProvider();
+  const data = newData();
+  await using server = await startServer(data, flagsOf(provider));
+  const seen = await signIn(createBrowser(), `${server.url}/jobs?f=html`, "nick");
+  expect(seen.status).toBe(401);
+  const headers = { origin: server.url, "content-type": "application/x-www-form-urlencoded", accept: "text/html" };
+  const body = new URLSearchParams({ key: "hdl_known_topsecret" }).toString();
+  expect((await fetch(`${server.url}/_/sign-in`, { method: "POST", headers, body })).status).toBe(401);
+  const read = async () => (await runExecutable(["audit", "--data", data, "--action", "sign-in", "--json"])).out;
+  await until("both are audited", async () => (await read()).includes("key known"));
+  const told = await read();
+  expect(told).toContain('by the provider: Cannot sign in as \\"nick\\"');
+  expect(told).toContain("key known: Cannot sign in: found no valid key");
+  expect(told).toContain("refused");
+  expect(told).toContain("127.0.0.1");
+  expect(told).not.toContain("topsecret");
+});
+
+test("`config check` and `doctor` ask the provider, and say what would keep people from signing in", async () => {
+  await using provider = await startProvider();
+  const data = newData();
+  const check = (issuer: string) => runExecutable(["config", "check", "--data", data, ...flagsOf({ issuer })]);
+  const good = await check(provider.issuer);
+  expect([good.exitCode, good.talk]).toEqual([0, ""]);
+  const doctor = await runExecutable(["doctor", "--data", data, "--oidc-issuer", provider.issuer, "--oidc-allow-http"]);
+  expect(doctor.out).toContain("sign-in: the provider of identities answers as it should");
+  const named = await check(`${provider.issuer}/`);
+  expect([named.exitCode, named.talk]).toEqual([
+    2,
+    expect.stringContaining(`wanted "${provider.issuer}", as the provider calls itself`),
+  ]);
+  const strange = await check(`${provider.issuer}/none`);
+  expect([strange.exitCode, strange.talk]).toEqual([2, expect.stringContaining("found status 404")]);
+  await provider.stop();
+  const gone = await check(provider.issuer);
+  expect([gone.exitCode, gone.talk]).toEqual([
+    2,
+    expect.stringContaining("wanted a provider that this machine can reach"),
+  ]);
+  const ill = await runExecutable(["doctor", "--data", data, "--oidc-issuer", provider.issuer, "--oidc-allow-http"]);
+  expect([ill.exitCode, ill.out]).toEqual([
+    1,
+    expect.stringContaining("fault    sign-in: Cannot use --oidc-issuer: found no answer"),
+  ]);
+});
+
+test.each([
+  ["has no PKCE", { code_challenge_methods_supported: ["plain"] }, 0, "found no PKCE with S256"],
+  ["has no keys", { jwks_uri: undefined }, 0, "found no jwks_uri"],
+  ["has a clock that is ahead", {}, 600_000, "seconds ahead"],
+  ["has a clock that is behind", {}, -600_000, "seconds behind"],
+] as const)("`config check` tells of a provider that %s", async (_, changes, ahead, words) => {
+  using server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch({ url }) {
+      const issuer = new URL(url).origin;
+      const document = {
+        issuer,
+        authorization_endpoint: `${issuer}/auth`,
+        token_endpoint: `${issuer}/token`,
+        jwks_uri: `${issuer}/keys`,
+        code_challenge_methods_supported: ["S256"],
+        ...changes,
+      };
+      return Response.json(document, { headers: { date: new Date(Date.now() + ahead).toUTCString() } });
+    },
+  });
+  const issuer = `http://127.0.0.1:${server.port}`;
+  const checked = await runExecutable(["config", "check", "--data", newData(), ...flagsOf({ issuer })]);
+  expect([checked.exitCode, checked.talk.split("\n").length]).toEqual([2, 2]);
+  expect(checked.talk).toContain(words);
+});

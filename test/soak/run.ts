@@ -117,10 +117,9 @@ for (let round = 1; round <= rounds; round += 1) {
 }
 const [before, last] = sizes.slice(-2);
 if (rounds > 2 && before !== undefined && last !== undefined) {
-  judge(
-    last.descriptors <= before.descriptors,
-    `descriptors: ${before.descriptors} before, ${last.descriptors} after the last round`,
-  );
+  // Four more or fewer are those of one supervisor that waits for work, or was put away: what grows is more than any round held.
+  const most = Math.max(...sizes.slice(0, -1).map(({ descriptors }) => descriptors));
+  judge(last.descriptors <= most, `descriptors: at most ${most} before, ${last.descriptors} after the last round`);
   judge(
     last.mebibytes <= before.mebibytes * 1.03 + 4,
     `memory: ${before.mebibytes.toFixed(1)} MiB before, ${last.mebibytes.toFixed(1)} MiB after the last round`,

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
+import { dismissJob } from "../../src/store/dismiss-job.ts";
 import { checkpointsOf, endExecution, findExecution, openExecutions } from "../../src/store/executions.ts";
-import { dismissJob } from "../../src/store/jobs.ts";
 import { insertRunningJob, openTestDatabase, startOfTest } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { Database } from "../../src/store/database.ts";
+import { dismissJob } from "../../src/store/dismiss-job.ts";
 import { eventsOf, type FollowedEvent, follow, liveProgress } from "../../src/store/job-events.ts";
-import { dismissJob, finishJob, recordJob } from "../../src/store/jobs.ts";
+import { finishJob, recordJob } from "../../src/store/jobs.ts";
 import { insertNewJob, insertRunningJob, openTestDatabase, stageEvent, startOfTest } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Job } from "../../src/domain/job.ts";
 import { stages } from "../../src/domain/progress.ts";
+import { discardJob, dismissJob } from "../../src/store/dismiss-job.ts";
 import { checkpointsOf, findExecution } from "../../src/store/executions.ts";
 import { removeJob } from "../../src/store/expire-jobs.ts";
 import { forgetIdempotencyKeys } from "../../src/store/idempotency-keys.ts";
@@ -8,8 +9,6 @@ import { eventsOf } from "../../src/store/job-events.ts";
 import {
   adoptJob,
   claimJobs,
-  discardJob,
-  dismissJob,
   findJob,
   findJobOfExecution,
   finishJob,

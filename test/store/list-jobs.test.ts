@@ -3,9 +3,10 @@ import { isDiscarded, type Job } from "../../src/domain/job.ts";
 import type { JobSearch } from "../../src/domain/job-search.ts";
 import { type JobOrder, sortKeys } from "../../src/domain/job-sort.ts";
 import type { Database } from "../../src/store/database.ts";
+import { discardJob, dismissJob } from "../../src/store/dismiss-job.ts";
 import { removeJob } from "../../src/store/expire-jobs.ts";
 import { takeIn } from "../../src/store/job-lists/take-in.ts";
-import { claimJobs, discardJob, dismissJob, findJob, finishJob, insertJob } from "../../src/store/jobs.ts";
+import { claimJobs, findJob, finishJob, insertJob } from "../../src/store/jobs.ts";
 import { type JobFilter, listJobs } from "../../src/store/list-jobs.ts";
 import { retryJob } from "../../src/store/retry-job.ts";
 import {

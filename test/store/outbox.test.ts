@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { type NewNotification, tellingEvent } from "../../src/domain/notification.ts";
 import type { Database } from "../../src/store/database.ts";
+import { dismissJob } from "../../src/store/dismiss-job.ts";
 import { expiredJobs, removeJob } from "../../src/store/expire-jobs.ts";
-import { dismissJob, finishJob, insertJob, recordJob } from "../../src/store/jobs.ts";
+import { finishJob, insertJob, recordJob } from "../../src/store/jobs.ts";
 import {
   findDelivery,
   keepTries,

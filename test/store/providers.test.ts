@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { dismissJob, insertJob } from "../../src/store/jobs.ts";
+import { dismissJob } from "../../src/store/dismiss-job.ts";
+import { insertJob } from "../../src/store/jobs.ts";
 import {
   authOfProvider,
   findProvider,

@@ -1,14 +1,13 @@
 import { expect, test } from "bun:test";
 import { sortKeys } from "../../src/domain/job-sort.ts";
 import type { Database } from "../../src/store/database.ts";
+import { discardJob, dismissJob } from "../../src/store/dismiss-job.ts";
 import { checkpointsOf, endExecution, findExecution, openExecutions } from "../../src/store/executions.ts";
 import { expiredJobs, removeJob } from "../../src/store/expire-jobs.ts";
 import { eventsOf } from "../../src/store/job-events.ts";
 import { takeIn } from "../../src/store/job-lists/take-in.ts";
 import {
   adoptJob,
-  discardJob,
-  dismissJob,
   findJob,
   findJobOfExecution,
   finishJob,
@@ -116,7 +115,7 @@ async function useEverything(database: Database): Promise<void> {
   await expiredVaultFiles(database, at);
   await removeVaultFile(database, "v");
   await expiredJobs(database, at, 1);
-  await usualMilliseconds(database, "echo");
+  await usualMilliseconds(database, { processId: "echo" });
   await removeJob(database, jobId, at);
 }
 

@@ -49,7 +49,7 @@ describe("rows of a compiled query", () => {
 
   test("keep a null that stands in JSON text", () => {
     const all = compile()(() => build.select({ value: checkpoints.value }).from(checkpoints));
-    const rows = [{ 0: "null" }, { 0: '{"n":1}' }];
+    const rows = [{ 0: ["null"] }, { 0: ['{"n":1}'] }];
     const values: readonly unknown[] = rowsOf(all({}), { rowsAffected: 0, rows });
     expect(values).toEqual([{ value: null }, { value: { n: 1 } }]);
   });

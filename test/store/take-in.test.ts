@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import type { Database } from "../../src/store/database.ts";
+import { dismissJob } from "../../src/store/dismiss-job.ts";
 import { takeIn } from "../../src/store/job-lists/take-in.ts";
-import { dismissJob } from "../../src/store/jobs.ts";
 import { listJobs } from "../../src/store/list-jobs.ts";
 import { insertNewJob, openTestDatabase, startOfTest } from "../support/jobs-in-store.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -61,4 +61,56 @@ test("a job ends though what is to be taken in cannot be read", async () => {
   const takeInFails = { ...database, takeIn: () => Promise.reject(new Error("damaged")) };
   await endJobs(takeInFails, 1);
   expect(await found(database)).toHaveLength(1);
+});
+
+test("a job is found by its user, its process, and what is short of its inputs", async () => {
+  await using dir = await temporaryDirectory();
+  await using database = await openTestDatabase(dir.path);
+  const inputs = {
+    river: { kind: "value", value: "Elbe bei Dömitz" },
+    level: [
+      { kind: "value", value: 4.25 },
+      { kind: "value", value: -17 },
+    ],
+    place: { kind: "bbox", bbox: [11.5, 53, 11.75, 53.5], crs: "http://www.opengis.net/def/crs/OGC/1.3/CRS84" },
+    nested: { kind: "record", members: { note: { kind: "value", value: { kind: "Deich", deep: ["Sandsack"] } } } },
+    long: { kind: "value", value: `${"lang ".repeat(30)}ende` },
+    file: { kind: "reference", href: "https://geheim.example/x", mediaType: "image/tiff" },
+  } as const;
+  const { id } = await insertNewJob(database, { user: "ada@example.org", request: { inputs } });
+  await dismissJob(database, { jobId: id, moveId: crypto.randomUUID(), at: startOfTest, message: "flood" });
+  const ask = async (...words: readonly string[]) => {
+    return (await listJobs(database, { now: startOfTest, limit: 9, search: { text: [words] } })).length;
+  };
+  const all = async () => {
+    const wanted = ["domitz", "ELBE", "4.25", "17", "11.75", "deich", "sandsack", "ada@example.org", "echo"];
+    expect(await Promise.all(wanted.map((word) => ask(word)))).toEqual(wanted.map(() => 1));
+    const others = ["ende", "geheim", "tiff", "4.2", "bbox", "bob"];
+    expect(await Promise.all(others.map((word) => ask(word)))).toEqual(others.map(() => 0));
+  };
+  await all();
+  await database.write(await takeIn(database.read, 9));
+  expect(await count(database, isNew)).toBe(0);
+  await all();
+});
+
+test("a database of a program that took jobs in by fewer words takes them in anew, once", async () => {
+  await using dir = await temporaryDirectory();
+  {
+    await using database = await openTestDatabase(dir.path);
+    await endJobs(database, 3);
+    await database.write(await takeIn(database.read, 9));
+    const older = ["INSERT INTO job_texts (job_texts) VALUES ('delete-all')", "PRAGMA user_version = 0"];
+    for (const text of older) await database.write([{ sql: text, args: [] }]);
+    expect(await found(database)).toEqual([]);
+  }
+  {
+    await using database = await openTestDatabase(dir.path);
+    expect([(await found(database)).length, await count(database, isNew), await count(database, texts)]).toEqual([
+      3, 0, 3,
+    ]);
+    await database.write([{ sql: "INSERT INTO job_texts (job_texts) VALUES ('delete-all')", args: [] }]);
+  }
+  await using database = await openTestDatabase(dir.path);
+  expect(await count(database, texts)).toBe(0);
 });

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import type { Database } from "../../src/store/database.ts";
+import { discardJob, dismissJob } from "../../src/store/dismiss-job.ts";
 import { removeJob } from "../../src/store/expire-jobs.ts";
-import { discardJob, dismissJob, finishJob, insertJob } from "../../src/store/jobs.ts";
+import { finishJob, insertJob } from "../../src/store/jobs.ts";
 import { recountUsage, wrongUsage } from "../../src/store/recount.ts";
 import { retryJob } from "../../src/store/retry-job.ts";
 import { countQueuedOf, usageOf } from "../../src/store/usage.ts";

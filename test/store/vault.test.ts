@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { dismissJob, insertJob } from "../../src/store/jobs.ts";
+import { dismissJob } from "../../src/store/dismiss-job.ts";
+import { insertJob } from "../../src/store/jobs.ts";
 import {
   expiredVaultFiles,
   findVaultFile,

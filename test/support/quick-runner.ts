@@ -37,7 +37,7 @@ export function unwritten(values: Readonly<Record<string, string | number>> = { 
 export function quickRunner(
   directory: string,
   database: Database,
-  changes: { readonly hasSpace?: () => boolean } = {},
+  changes: { readonly hasSpace?: () => boolean; readonly isBuffered?: boolean } = {},
 ): { readonly runner: Runner; readonly lines: readonly string[] } {
   const lines: string[] = [];
   const write = (text: string) => void lines.push(text);
@@ -57,7 +57,7 @@ export function quickRunner(
     download: () => Promise.reject(new Error("Cannot download in this test")),
     factsOf: async () => ({}),
     checkValue: () => [],
-    isBuffered: () => false,
+    isBuffered: () => changes.isBuffered ?? false,
     settings: {
       inputRoots: [],
       maxDownloadBytes: 1e9,

@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -13,8 +13,14 @@ export type TestSlurm = AsyncDisposable & {
   untilIdle(): Promise<void>;
   /** Kills a daemon by SIGKILL; resolves when it is gone. */
   kill(daemon: "slurmctld" | "slurmd"): Promise<void>;
+  /** Stops a daemon where it is, or lets it go on. */
+  signal(daemon: "slurmctld" | "slurmd", signal: "SIGSTOP" | "SIGCONT"): void;
+  /** Kills what looks after each job that runs, and leaves the jobs alone; gives how many there were. */
+  killSteps(): Promise<number>;
   /** Lets a node that was drained take jobs again. */
   resume(): void;
+  /** Lets the node take no new jobs, until it is resumed. */
+  drain(): void;
   /** Starts a daemon again; resolves when it answers. */
   start(daemon: "slurmctld" | "slurmd"): Promise<void>;
 };
@@ -31,16 +37,19 @@ export function noSlurm(): string | undefined {
 const path = "/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** Starts munged, slurmctld and slurmd, and waits until the node takes jobs. */
-export async function startSlurm(settings: Readonly<Record<string, string>> = {}): Promise<TestSlurm> {
+export async function startSlurm(
+  settings: Readonly<Record<string, string>> = {},
+  nodes: Nodes = { names: [nodeName], cpus: 32, inside: (words) => words },
+): Promise<TestSlurm> {
   const directory = await temporaryDirectory();
   // munged wants no directory above its socket that others may write to, not even a sticky one.
   const mungeDirectory = await mkdtemp("/run/heddle-test-munge-");
-  for (const name of ["state", "spool", "log"]) await mkdir(join(directory.path, name));
+  for (const name of ["state", "log"]) await mkdir(join(directory.path, name));
   await chmod(directory.path, 0o755);
   const socket = join(mungeDirectory, "socket");
   const configuration = join(directory.path, "slurm.conf");
-  const ports = [await freePort(), await freePort()] as const;
-  await writeFile(configuration, configurationText({ directory: directory.path, socket, ports, settings }));
+  const ports = await Promise.all(["", ...nodes.names].map(freePort));
+  await writeFile(configuration, configurationText({ directory: directory.path, socket, ports, settings, nodes }));
   const environment = { PATH: path, SLURM_CONF: configuration };
   const run = (words: readonly string[]) => {
     const { exitCode, stdout, stderr } = Bun.spawnSync([...words], { env: environment });
@@ -52,22 +61,37 @@ export async function startSlurm(settings: Readonly<Record<string, string>> = {}
     children.set(name, Bun.spawn([...words], { env: environment, stdin: "ignore", stdout: log, stderr: log }));
   };
   const stop = async (name: string, signal: NodeJS.Signals) => {
-    const child = children.get(name);
-    child?.kill(signal);
-    await child?.exited;
+    for (const [one, child] of children) {
+      if (one !== name && !(name === "slurmd" && isSlurmd(one))) continue;
+      child.kill(signal);
+      await child.exited;
+    }
   };
+  const nodeNames = `NodeName=${nodes.names.join(",")}`;
   /** A controller that was killed before it saved that a job had begun begins it again, soon or later, and drains the node that refuses. */
   const resumed = () => {
-    const state = run(["sinfo", "-h", "-o", "%t"]).out;
-    if (/^dr/.test(state)) run(["scontrol", "update", `NodeName=${nodeName}`, "State=RESUME"]);
+    const state = run(["sinfo", "-h", "-N", "-o", "%t"]).out;
+    if (/^dr/m.test(state)) run(["scontrol", "update", nodeNames, "State=RESUME"]);
     return state;
   };
-  const untilUp = () => until("the node is up", () => /^(?:idle|mix|alloc)/.test(resumed()));
+  const isUp = (states: string) => states.split("\n").every((state) => /^(?:idle|mix|alloc)/.test(state));
+  const untilUp = () => until("the nodes are up", () => isUp(resumed()));
   const start = async (daemon: "slurmctld" | "slurmd") => {
-    spawn(daemon, [daemon, "-D", "-f", configuration, ...(daemon === "slurmd" ? ["-N", nodeName] : [])]);
+    const words = [daemon, "-D", "-f", configuration];
+    if (daemon === "slurmctld") spawn(daemon, words);
+    else {
+      const ofNode = (name: string) => spawn(`slurmd ${name}`, nodes.inside([...words, "-N", name], directory.path));
+      for (const name of nodes.names) ofNode(name);
+      // What a killed one had forked may hold its port for a while: then it ends at once.
+      await until("the daemons of the nodes stay", () => {
+        const ended = nodes.names.filter((name) => children.get(`slurmd ${name}`)?.exitCode !== null);
+        for (const name of ended) ofNode(name);
+        return ended.length === 0 && isUp(resumed());
+      });
+    }
     if (daemon === "slurmctld") await until(`${daemon} answers`, () => run(["scontrol", "ping"]).exitCode === 0);
     // A controller that begins anew waits for its nodes.
-    if (daemon === "slurmd" || children.has("slurmd")) await untilUp();
+    if (daemon === "slurmd" || [...children].some(([name, child]) => isSlurmd(name) && !child.killed)) await untilUp();
   };
   await startMunge(mungeDirectory, socket, spawn);
   await until("munge answers", () => run(["munge", "-S", socket, "-n"]).exitCode === 0);
@@ -78,6 +102,7 @@ export async function startSlurm(settings: Readonly<Record<string, string>> = {}
     run,
     start,
     resume: () => void resumed(),
+    drain: () => void run(["scontrol", "update", nodeNames, "State=DRAIN", "Reason=test"]),
     async untilIdle() {
       let rounds = 0;
       await until("all jobs have ended", () => {
@@ -85,13 +110,17 @@ export async function startSlurm(settings: Readonly<Record<string, string>> = {}
         rounds += 1;
         // What a killed controller began again is nobody's any more; what it cannot end goes when its node goes down.
         if (rounds % 20 === 10) run(["scancel", "--me"]);
-        if (rounds % 50 === 0) run(["scontrol", "update", `NodeName=${nodeName}`, "State=DOWN", "Reason=test"]);
-        if (rounds % 50 === 0) run(["scontrol", "update", `NodeName=${nodeName}`, "State=RESUME"]);
+        if (rounds % 50 === 0) run(["scontrol", "update", nodeNames, "State=DOWN", "Reason=test"]);
+        if (rounds % 50 === 0) run(["scontrol", "update", nodeNames, "State=RESUME"]);
         return false;
       });
       await untilUp();
     },
     kill: (daemon) => stop(daemon, "SIGKILL"),
+    signal: (daemon, signal) => {
+      for (const [name, child] of children) if (name.split(" ")[0] === daemon) child.kill(signal);
+    },
+    killSteps: () => killSteps(configuration),
     async [Symbol.asyncDispose]() {
       run(["scancel", "--me"]);
       await until("all jobs are gone", () => run(["squeue", "-h"]).out === "").catch(() => undefined);
@@ -100,6 +129,23 @@ export async function startSlurm(settings: Readonly<Record<string, string>> = {}
       await directory[Symbol.asyncDispose]();
     },
   };
+}
+
+/** They know by their environment whose they are. */
+async function killSteps(configuration: string): Promise<number> {
+  let killed = 0;
+  for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
+    const read = (file: string) => readFile(`/proc/${pid}/${file}`, "utf8").catch(() => "");
+    if (!(await read("comm")).startsWith("slurmstepd")) continue;
+    if (!(await read("environ")).includes(`SLURM_CONF=${configuration}\0`)) continue;
+    try {
+      process.kill(Number(pid), "SIGKILL");
+      killed += 1;
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+    }
+  }
+  return killed;
 }
 
 const nodeName = hostname().split(".")[0] ?? "localhost";
@@ -128,30 +174,65 @@ async function startMunge(
   ]);
 }
 
+/** The nodes of a cluster, and what their daemons run in; `directory` is what all daemons need. */
+type Nodes = {
+  readonly names: readonly string[];
+  readonly cpus: number;
+  readonly inside: (words: readonly string[], directory: string) => readonly string[];
+};
+
+/**
+ * Runs a daemon where nothing of /tmp is what it is elsewhere, but for what all daemons need and one more directory, which
+ * may be another one in truth for each node.
+ */
+export function insideOwnTmp(shared: string, sourceOf: (node: string) => string = () => shared): Nodes["inside"] {
+  const script = `set -e
+mount --make-rprivate /
+mount -t tmpfs tmpfs /mnt
+mkdir /mnt/own /mnt/shared
+mount --bind "$1" /mnt/own
+mount --bind "$3" /mnt/shared
+mount -t tmpfs tmpfs /tmp
+mkdir -p "$1" "$2"
+mount --move /mnt/own "$1"
+mount --move /mnt/shared "$2"
+shift 3
+exec "$@"`;
+  return (words, directory) => [
+    ...["unshare", "-m", "sh", "-c", script, "sh", directory, shared, sourceOf(words.at(-1) ?? "")],
+    ...words,
+  ];
+}
+
+function isSlurmd(name: string): boolean {
+  return name.startsWith("slurmd ");
+}
+
 type Place = {
+  readonly nodes: Nodes;
   readonly directory: string;
   readonly socket: string;
-  readonly ports: readonly [number, number];
+  /** That of the controller, and those of the nodes. */
+  readonly ports: readonly number[];
   readonly settings: Readonly<Record<string, string>>;
 };
 
-function configurationText({ directory, socket, ports, settings }: Place): string {
+function configurationText({ directory, socket, ports, settings, nodes }: Place): string {
   const values: Readonly<Record<string, string | number>> = {
     ClusterName: "test",
     SlurmctldHost: `${nodeName}(127.0.0.1)`,
-    SlurmctldPort: ports[0],
-    SlurmdPort: ports[1],
+    SlurmctldPort: ports[0] ?? 0,
     CommunicationParameters: "NoCtldInAddrAny,NoInAddrAny",
     SlurmUser: "root",
     SlurmdUser: "root",
     AuthType: "auth/munge",
     AuthInfo: `socket=${socket}`,
     StateSaveLocation: join(directory, "state"),
-    SlurmdSpoolDir: join(directory, "spool"),
+    SlurmdSpoolDir: join(directory, "spool-%n"),
     SlurmctldPidFile: join(directory, "slurmctld.pid"),
-    SlurmdPidFile: join(directory, "slurmd.pid"),
+    SlurmdPidFile: join(directory, "slurmd-%n.pid"),
     SlurmctldLogFile: join(directory, "log", "slurmctld"),
-    SlurmdLogFile: join(directory, "log", "slurmd"),
+    SlurmdLogFile: join(directory, "log", "slurmd-%n"),
     ProctrackType: "proctrack/linuxproc",
     TaskPlugin: "task/none",
     SwitchType: "switch/none",
@@ -176,9 +257,12 @@ function configurationText({ directory, socket, ports, settings }: Place): strin
     ...settings,
   };
   const lines = Object.entries(values).map(([name, value]) => `${name}=${value}`);
-  const node = `NodeName=${nodeName} NodeAddr=127.0.0.1 CPUs=32 RealMemory=64000 State=UNKNOWN`;
-  const partition = `PartitionName=main Nodes=${nodeName} Default=YES MaxTime=INFINITE DefaultTime=60 State=UP`;
-  return `${[...lines, node, partition].join("\n")}\n`;
+  const node = nodes.names.map(
+    (name, index) =>
+      `NodeName=${name} NodeHostname=${nodeName} NodeAddr=127.0.0.1 Port=${ports[index + 1]} CPUs=${nodes.cpus} RealMemory=64000 State=UNKNOWN`,
+  );
+  const partition = `PartitionName=main Nodes=${nodes.names.join(",")} Default=YES MaxTime=INFINITE DefaultTime=60 State=UP`;
+  return `${[...lines, ...node, partition].join("\n")}\n`;
 }
 
 async function freePort(): Promise<number> {

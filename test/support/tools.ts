@@ -2,6 +2,8 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { isAlive } from "../../src/executors/local/process-table.ts";
 import { parseTaskRecord } from "../../src/executors/local/task-records.ts";
+import { ifExists } from "../../src/files/file-errors.ts";
+import { foundBelow } from "./found-below.ts";
 
 /** Lists the processes that work in a directory or below it, whatever namespace they are in: in a sandbox a tool's own numbers are others. */
 export async function livingBelow(directory: string): Promise<readonly number[]> {
@@ -13,9 +15,11 @@ export async function livingBelow(directory: string): Promise<readonly number[]>
 
 /** Kills the tools of a data directory, each with its supervisor, which leads its group: nothing tells how they ended. */
 export async function killTools(data: string): Promise<void> {
-  const found = new Bun.Glob("*/tasks/*/*.record").scan({ cwd: join(data, "work"), absolute: true });
-  for await (const file of found) {
-    const record = parseTaskRecord(await readFile(file, "utf8"));
+  const work = join(data, "work");
+  for (const file of foundBelow(work, "*/tasks/*/*.record")) {
+    const text = await ifExists(readFile(join(work, file), "utf8"));
+    if (text === undefined) continue;
+    const record = parseTaskRecord(text);
     if (record.kind === "started" && isAlive(record.leader)) process.kill(-record.leader.pid, "SIGKILL");
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readCsvRows } from "../../src/wire/csv.ts";
+import { readCsvRows, readNumberedRows } from "../../src/wire/csv.ts";
 
 test.each([
   [
@@ -52,4 +52,13 @@ test.each([
 
 test("no more rows are read than asked for", () => {
   expect(readCsvRows("a\nb\nc\n", 2)).toEqual([["a"], ["b"]]);
+});
+
+test("each row has the line on which it begins, past line breaks in quotes and empty lines", () => {
+  const rows = readNumberedRows('a,b\r\n"x\r\ny",1\n\nz,2\n', 100, ",");
+  expect(rows.map(({ line, cells }) => [line, cells[0]])).toEqual([
+    [1, "a"],
+    [2, "x\r\ny"],
+    [5, "z"],
+  ]);
 });

@@ -1,3 +1,5 @@
+import { rest } from "./rest.ts";
+
 /** Shows each time of a part of the page in the time zone and the words of its reader; the server writes it in UTC. */
 export function showLocalTimes(root: ParentNode): void {
   for (const time of root.querySelectorAll("time")) {
@@ -11,9 +13,9 @@ const restMilliseconds = 500;
 
 /**
  * Makes a function that takes the parts of the page from a newer one of the server: those with `data-part` that differ. Calls while
- * one is on its way become one more call after it.
+ * one is on its way become one more call after it. `prepare` does to a newer part what a script did to the one before.
  */
-export function createRefresh(): () => Promise<void> {
+export function createRefresh(prepare: (part: ParentNode) => void = showLocalTimes): () => Promise<void> {
   let isBusy = false;
   let isAskedAgain = false;
   const known = new Map<string, string>();
@@ -23,8 +25,8 @@ export function createRefresh(): () => Promise<void> {
     isBusy = true;
     try {
       const response = await fetch(location.href, { headers: { accept: "text/html" } });
-      if (response.ok) takeParts(new DOMParser().parseFromString(await response.text(), "text/html"), known);
-      await rest();
+      if (response.ok) takeParts(new DOMParser().parseFromString(await response.text(), "text/html"), known, prepare);
+      await rest(restMilliseconds);
     } finally {
       isBusy = false;
     }
@@ -32,29 +34,44 @@ export function createRefresh(): () => Promise<void> {
   };
 }
 
-/** Waits for some frames: a page that nobody sees has none, and asks for nothing. */
-async function rest(): Promise<void> {
-  const end = performance.now() + restMilliseconds;
-  while (performance.now() < end) await new Promise(requestAnimationFrame);
-}
-
-function takeParts(newer: Document, known: Map<string, string>): void {
+function takeParts(newer: Document, known: Map<string, string>, prepare: (part: ParentNode) => void): void {
   for (const part of document.querySelectorAll<HTMLElement>("[data-part]")) {
     const name = part.dataset.part ?? "";
     const other = newer.querySelector<HTMLElement>(`[data-part="${name}"]`);
-    // What somebody has unfolded to read stays.
-    if (other === null || known.get(name) === other.innerHTML || part.querySelector("details[open]") !== null) continue;
+    // What somebody has unfolded to read stays, unless it says that it moves along.
+    const isRead = part.querySelector("details[open]:not([data-follows])") !== null;
+    if (other === null || known.get(name) === other.innerHTML || isRead) continue;
     known.set(name, other.innerHTML);
-    showLocalTimes(other);
+    prepare(other);
     const focused = part.contains(document.activeElement) ? keyOf(document.activeElement) : undefined;
+    const keepView = viewOf(part);
     part.replaceChildren(...other.childNodes);
+    keepView();
     if (focused === undefined) continue;
-    const again = [...part.querySelectorAll<HTMLElement>("a, button, summary")].find((one) => keyOf(one) === focused);
+    const again = [...part.querySelectorAll<HTMLElement>("a, button, summary, input")].find(
+      (one) => keyOf(one) === focused,
+    );
     again?.focus({ preventScroll: true });
   }
 }
 
+/** Notes what of a part is unfolded, ticked and scrolled to; the function that it gives does the same to the part as it is then. */
+function viewOf(part: HTMLElement): () => void {
+  const folded = [...part.querySelectorAll<HTMLDetailsElement>("details[data-follows]")].map(({ open }) => open);
+  const ticked = new Set([...part.querySelectorAll<HTMLInputElement>("input:checked")].map(({ value }) => value));
+  const scrolled = [...part.querySelectorAll(".wide")].map(({ scrollLeft }) => scrollLeft);
+  return () => {
+    for (const [index, one] of part.querySelectorAll<HTMLDetailsElement>("details[data-follows]").entries()) {
+      one.open = folded[index] === true;
+    }
+    for (const one of part.querySelectorAll<HTMLInputElement>("input[type=checkbox][name]"))
+      one.checked = ticked.has(one.value);
+    for (const [index, one] of part.querySelectorAll(".wide").entries()) one.scrollLeft = scrolled[index] ?? 0;
+  };
+}
+
 /** Tells what can be pressed apart from others of the page. */
 function keyOf(element: Element | null): string {
-  return `${element?.tagName} ${element?.getAttribute("href") ?? ""} ${element?.textContent}`;
+  const place = element?.getAttribute("href") ?? element?.getAttribute("value") ?? "";
+  return `${element?.tagName} ${place} ${element?.textContent}`;
 }

@@ -55,6 +55,7 @@ const laterLoaders: Readonly<Record<string, Loader>> = {
     const timeLimit = loadAmount(context, member(field, "timelimit"));
     return defined({ timeLimit });
   },
+  CUDARequirement: (context, field) => ({ gpus: loadAmount(context, member(field, "cudaDeviceCountMin")) ?? 1 }),
   NetworkAccess: (context, field) => {
     const network = loadSwitch(context, member(field, "networkAccess"));
     return defined({ network });

@@ -41,6 +41,9 @@ export function imageFault(docker: JsonObject, reason: string): string {
   return `found DockerRequirement (image ${name}) under requirements and nothing that runs it: ${reason}; or the requirement under hints (then the program of this machine runs)`;
 }
 
+const gpuFault =
+  "found cwltool:CUDARequirement under requirements, and tools get no graphics processors on this machine; wanted a cluster that gives them (--executor slurm), or the requirement under hints";
+
 /** Words that the image of tools that name none cannot be had. */
 export function defaultFault(docker: JsonObject, reason: string): string {
   return `found no DockerRequirement and the default container ${imageRequest(docker).pull}, and nothing that runs it: ${reason}`;
@@ -58,6 +61,7 @@ export async function machineFaults(
   const faults = new Set<string>(operationFaults(document));
   for (const { tool, around } of toolsOf(document)) {
     const { requirements, hints } = within(around, tool);
+    if (requirements.gpus !== undefined && machine.givesGpus !== true) faults.add(`${tool.id}: ${gpuFault}`);
     const needsDefault = hints.docker === undefined && (requirements.remote ?? hints.remote) === undefined;
     const docker = requirements.docker ?? (needsDefault ? byDefault : undefined);
     if (docker === undefined) continue;

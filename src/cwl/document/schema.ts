@@ -209,6 +209,8 @@ export type Requirements = Readonly<Partial<Record<WorkflowFeature, true>>> & {
   readonly javascript?: readonly string[];
   /** Seconds that a tool may run; 0 is no limit. */
   readonly timeLimit?: number | Expression;
+  /** Graphics processors, by CUDARequirement. */
+  readonly gpus?: number | Expression;
   readonly network?: boolean | Expression;
   readonly reuse?: boolean | Expression;
   readonly loadListing?: ListingMode;

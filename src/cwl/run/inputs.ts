@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
+import { unknownMediaType } from "../../domain/media-type.ts";
 import { type Fault, Problem } from "../../domain/problem.ts";
 import {
   type FileValue,
@@ -30,7 +31,7 @@ import {
   safeBasename,
   secondaryFilesOf,
 } from "../values/file-object.ts";
-import { formatMediaType, isFormat, mediaTypeFormat } from "../values/formats.ts";
+import { formatMediaType, isAmongFormats, mediaTypeFormat } from "../values/formats.ts";
 import { asTyped, matchType, members, typeFault } from "../values/types.ts";
 import { type ReadBounds, requireReadable } from "./readable.ts";
 import { withSecondaryFiles } from "./secondary-files.ts";
@@ -48,9 +49,7 @@ export function inputObject(
   const values = process.inputs.flatMap((parameter): readonly (readonly [string, Json])[] => {
     const given = Object.hasOwn(prepared, parameter.id) ? prepared[parameter.id] : undefined;
     const value = preparedValue(parameter, given);
-    const fault =
-      valueFault(parameter, value) ??
-      (given === undefined || options.allowsLocalFiles ? undefined : locationFault(given));
+    const fault = faultOf(parameter, value, options.allowsLocalFiles ? undefined : given);
     if (fault !== undefined) faults.push({ pointer: `/inputs/${parameter.id}`, detail: fault });
     return [[parameter.id, value]];
   });
@@ -66,8 +65,17 @@ export function inputObject(
 type Given = PreparedItem | readonly PreparedItem[] | undefined;
 
 /** Words why what is given does not fit an input; undefined when it does, or a default stands in for it. */
-export function inputFault(parameter: InputParameter, given: Given): string | undefined {
-  return valueFault(parameter, preparedValue(parameter, given));
+export function inputFault(
+  parameter: InputParameter,
+  given: Given,
+  { allowsLocalFiles }: { readonly allowsLocalFiles: boolean } = { allowsLocalFiles: true },
+): string | undefined {
+  return faultOf(parameter, preparedValue(parameter, given), allowsLocalFiles ? undefined : given);
+}
+
+/** Words what is wrong with a value; `given` is what it was made of, where it may name no file of this machine. */
+function faultOf(parameter: InputParameter, value: Json, given: Given): string | undefined {
+  return valueFault(parameter, value) ?? (given === undefined ? undefined : locationFault(given));
 }
 
 function preparedValue({ type }: InputParameter, given: Given): Json {
@@ -237,8 +245,9 @@ function withFormat(
   const { format } = object;
   if (first === undefined) return object;
   if (typeof format !== "string") return { ...object, format: first };
-  if (wanted.some((candidate) => isFormat(format, candidate, means.broaderFormats))) return object;
-  if (formatMediaType(format) === "application/octet-stream") return { ...object, format: first };
+  if (isAmongFormats(format, wanted, means.broaderFormats)) {
+    return formatMediaType(format) === unknownMediaType ? { ...object, format: first } : object;
+  }
   throw new CwlFailure(`Cannot use ${name}: found format "${format}", wanted ${wanted.join(" or ")}`);
 }
 

@@ -4,8 +4,8 @@ import type { Logger } from "../../domain/logger.ts";
 import type { Trace } from "../../domain/origin.ts";
 import type { Patience } from "../../domain/patience.ts";
 import type { DeployedStep } from "../../domain/process.ts";
-import type { Checkpoints, EngineRecord } from "../../engines/engine.ts";
-import type { Executor } from "../../executors/executor.ts";
+import type { Checkpoints, EngineRecord, Prepared } from "../../engines/engine.ts";
+import type { Executor, TaskOwner } from "../../executors/executor.ts";
 import type { Machine } from "../../executors/machine.ts";
 import type { Layout } from "../../files/layout.ts";
 import type { FieldPlaces } from "../document/failed-field.ts";
@@ -17,6 +17,7 @@ import type { LocalRun } from "./local-run.ts";
 import type { Progress } from "./progress.ts";
 import type { ReadBounds } from "./readable.ts";
 import type { FactsBook } from "./task-facts.ts";
+import type { TaskWaits } from "./task-waits.ts";
 import type { UsageCount } from "./usage.ts";
 
 /** A step that another server runs, or that is part of the program. */
@@ -47,6 +48,8 @@ export type StepCache = {
 /** What every part of one run shares. */
 export type RunContext = {
   readonly executionId: string;
+  /** The job that the run belongs to, for whoever looks at its tools elsewhere. */
+  readonly owner: TaskOwner;
   readonly processes: ReadonlyMap<string, CwlProcess>;
   /** What runs operations that stand for deployed processes, by their ids. */
   readonly deployedSteps: ReadonlyMap<string, DeployedStep>;
@@ -86,6 +89,7 @@ export type RunContext = {
   /** What one try of a tool may write; no bound when absent. */
   readonly maxWorkBytes?: number;
   readonly usage: UsageCount;
+  readonly waits: TaskWaits;
   /** What is kept of its calls for the provenance of the job; absent where nobody keeps it. */
   readonly facts?: FactsBook;
   /** What was said of this run once and need not be said for each tool. */
@@ -94,6 +98,8 @@ export type RunContext = {
   readonly patience: Patience;
   /** A tool that had started and was lost runs again. */
   readonly runsLostAgain: boolean;
+  /** Which ends of tools are followed by another try, as the process says it. */
+  readonly retries?: Prepared["retries"];
   /** What does not need a failed step goes on. */
   readonly goesOnAfterFailure: boolean;
   /** Runs a step that is a process of another server; absent where that is not offered. */

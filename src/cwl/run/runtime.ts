@@ -10,17 +10,17 @@ const defaults = { cores: 1, ram: 256, tmpdir: 1024, outdir: 1024 } as const;
 export function runtimeObject(
   requirements: Requirements,
   scope: Scope,
-  directories: { readonly outdir: string; readonly tmpdir: string },
+  { memoryFactor = 1, ...place }: { readonly outdir: string; readonly tmpdir: string; readonly memoryFactor?: number },
 ): JsonObject {
   const read = (name: ResourceName) => {
     const value = readResource(requirements, scope, name);
     return value === undefined ? undefined : Math.ceil(value);
   };
   return {
-    outdir: directories.outdir,
-    tmpdir: directories.tmpdir,
+    outdir: place.outdir,
+    tmpdir: place.tmpdir,
     cores: read("coresMin") ?? read("coresMax") ?? defaults.cores,
-    ram: read("ramMin") ?? read("ramMax") ?? defaults.ram,
+    ram: Math.ceil((read("ramMin") ?? read("ramMax") ?? defaults.ram) * memoryFactor),
     tmpdirSize: read("tmpdirMin") ?? read("tmpdirMax") ?? defaults.tmpdir,
     outdirSize: read("outdirMin") ?? read("outdirMax") ?? defaults.outdir,
   };
@@ -30,11 +30,12 @@ export function runtimeObject(
 export function resourceLimits(
   requirements: Requirements,
   scope: Scope,
+  memoryFactor: number,
 ): { readonly memoryMebibytes?: number; readonly cores?: number } {
   const memoryMebibytes = readResource(requirements, scope, "ramMax");
   const cores = readResource(requirements, scope, "coresMax");
   return {
-    ...(memoryMebibytes === undefined ? {} : { memoryMebibytes: Math.ceil(memoryMebibytes) }),
+    ...(memoryMebibytes === undefined ? {} : { memoryMebibytes: Math.ceil(memoryMebibytes * memoryFactor) }),
     ...(cores === undefined || cores === 0 ? {} : { cores }),
   };
 }

@@ -12,6 +12,7 @@ import type { CompleteCall } from "../run/complete-call.ts";
 import type { PreservedEnvironment } from "../run/local-run.ts";
 import { resourceLimits, runtimeObject } from "../run/runtime.ts";
 import { CwlFailure } from "../values/failure.ts";
+import type { Factors } from "./after-try.ts";
 import { argumentText, buildCommandLine, shellLine } from "./command-line.ts";
 import { planInputs } from "./staging.ts";
 import { planView } from "./tool-view.ts";
@@ -37,6 +38,8 @@ export type ToolPlan = {
   readonly streams: { readonly stdout?: string; readonly stderr?: string };
   /** What it asked for; nothing is reserved for a tool that did not say. */
   readonly reserves: Reservation;
+  /** Graphics processors that it wants. */
+  readonly gpus: number;
   /** Paths outside the output directory that the tool may hand back. */
   readonly given: readonly string[];
 };
@@ -54,6 +57,8 @@ type TryPlace = {
   readonly trace?: Trace;
   /** What the tool gets of the environment of who runs it. */
   readonly preserved?: PreservedEnvironment;
+  /** How often as much memory and time as it asks for it is given. */
+  readonly factors: Factors;
   /** Names the job's own file for one that a tool changes in place. */
   readonly own: (path: string) => string;
 };
@@ -61,6 +66,7 @@ type TryPlace = {
 const resourceField = ["requirements", "ResourceRequirement"] as const;
 const workDirField = ["requirements", "InitialWorkDirRequirement", "listing"] as const;
 const timeLimitField = ["requirements", "ToolTimeLimit"] as const;
+const gpuField = ["requirements", "cwltool:CUDARequirement"] as const;
 const environmentField = ["requirements", "EnvVarRequirement"] as const;
 
 /** Plans one try in its place. Throws CwlFailure when the tool cannot be run as asked. */
@@ -69,12 +75,14 @@ export function planTool(
   { requirements, scope: given }: CompleteCall,
   place: TryPlace,
 ): ToolPlan {
-  const { image, outdir, tmpdir } = place;
+  const { image, outdir, tmpdir, factors } = place;
   const staged = planInputs(given.inputs, join(place.directory, "inputs"));
   const bare: Scope = { ...given, inputs: staged.value };
   const named = image === undefined ? undefined : requirements.docker?.dockerOutputDirectory;
   const visibleOutdir = typeof named === "string" ? named : outdir;
-  const runtime = inField(resourceField, () => runtimeObject(requirements, bare, { outdir: visibleOutdir, tmpdir }));
+  const runtime = inField(resourceField, () =>
+    runtimeObject(requirements, bare, { outdir: visibleOutdir, tmpdir, memoryFactor: factors.memory }),
+  );
   const placed: Scope = { ...bare, runtime };
   const work =
     requirements.workDir === undefined
@@ -112,10 +120,11 @@ export function planTool(
       ...inField(environmentField, () => environmentOf(requirements, scope)),
     },
     ...(stdin === null ? {} : { stdin: argumentText(stdin) }),
-    ...(timeLimit === undefined ? {} : { timeLimitSeconds: timeLimit }),
-    limits: inField(resourceField, () => resourceLimits(requirements, bare)),
+    ...(timeLimit === undefined ? {} : { timeLimitSeconds: timeLimit * factors.time }),
+    limits: inField(resourceField, () => resourceLimits(requirements, bare, factors.memory)),
     streams: streamsOf(tool, scope, outdir),
     reserves: reservationOf(requirements, runtime),
+    gpus: inField(gpuField, () => gpusOf(requirements, scope)),
     given: givenPaths(staged.value, staging),
   };
 }
@@ -145,6 +154,13 @@ function timeLimitOf(requirements: Requirements, scope: Scope): number | undefin
   throw new CwlFailure(
     `Cannot limit the tool's time: found ${JSON.stringify(value)}, wanted seconds, or 0 for no limit`,
   );
+}
+
+function gpusOf({ gpus }: Requirements, scope: Scope): number {
+  const value = typeof gpus === "string" ? evaluate(gpus, scope) : (gpus ?? 0);
+  const number = doubleOf(value);
+  if (number !== undefined && Number.isInteger(number) && number >= 0) return number;
+  throw new CwlFailure(`Cannot ask for graphics processors: found ${JSON.stringify(value)}, wanted a whole number`);
 }
 
 function reservationOf({ resources }: Requirements, runtime: JsonObject): Reservation {

@@ -13,6 +13,7 @@ import { keepLogs } from "./keep-logs.ts";
 import { shellText } from "./shell-text.ts";
 import type { Talk } from "./stderr-tail.ts";
 import { refusedTask } from "./task-faults.ts";
+import { createFiguresTelling } from "./tell-figures.ts";
 import { tellPlan } from "./tell-plan.ts";
 import type { ToolPlan } from "./tool-plan.ts";
 
@@ -33,26 +34,34 @@ export async function findTry(run: RunContext, call: Call, attempt: Try): Promis
   // On record already: it is taken up, and nothing starts.
   await run.executor.submit(await taskOf(run, attempt), run.signal);
   run.record.log(`Found try ${attempt.key.try} of ${callName(call)} still running`);
-  return waitForTry(run, call, attempt, false);
+  return waitForTry(run, call, { ...attempt, submittedAt: run.clock.now() }, false);
 }
 
 /** Starts a try and gives how it ended. Throws CwlFailure when it cannot be started as asked. */
 export async function launchTry(run: RunContext, call: Call, attempt: Try): Promise<TaskEnd> {
   const { key, plan } = attempt;
   const task = await taskOf(run, attempt);
+  const submittedAt = run.clock.now();
+  const waiting = delayWork(followMilliseconds, (signal) => tellWait(run, { key, submittedAt }, signal));
   let refusal: Refusal | undefined;
   try {
     refusal = await run.executor.submit(task, run.signal);
   } catch (error) {
+    run.waits.ends(taskName(key));
     if (run.signal.aborted || shortageOf(error) !== undefined) throw error;
     if (error instanceof Problem) throw new CwlFailure(error.message);
     return { kind: "notStarted", reason: errorText(error) };
+  } finally {
+    await waiting.stop();
   }
-  if (refusal !== undefined) throw refusedTask(call, plan, refusal);
+  if (refusal !== undefined) {
+    run.waits.ends(taskName(key));
+    throw refusedTask(call, plan, refusal);
+  }
   run.record.log(`Started ${callName(call)}, try ${key.try}, ${placeOf(run, plan)}: ${shellText(plan.command)}`);
   sayUnlimited(run, plan);
   tellPlan(run, attempt);
-  return waitForTry(run, call, attempt, true);
+  return waitForTry(run, call, { ...attempt, submittedAt }, true);
 }
 
 /** Words a try for its executor. */
@@ -78,6 +87,8 @@ async function taskOf(run: RunContext, { key, plan }: Try): Promise<Task> {
       graceSeconds: run.graceSeconds,
     },
     reserves: plan.reserves,
+    owner: run.owner,
+    ...(plan.gpus === 0 ? {} : { gpus: plan.gpus }),
     log: taskLogFile(run.layout, key),
   };
 }
@@ -109,16 +120,49 @@ function sayUnlimited({ machine, record, said }: RunContext, { limits }: ToolPla
   }
 }
 
+type Submitted = { readonly key: TaskKey; readonly submittedAt: number };
+
+/** Tells what a try waits for before it is submitted. */
+async function tellWait(run: RunContext, { key, submittedAt }: Submitted, signal: AbortSignal): Promise<void> {
+  try {
+    for await (const update of run.executor.watch(key, signal)) {
+      if (update.kind !== "waiting") return;
+      run.waits.waits(taskName(key), wantedBy(update.reason), submittedAt);
+    }
+  } catch (error) {
+    run.logger.warn("Cannot tell what a tool waits for", { executionId: run.executionId, error });
+  }
+}
+
+/** The noun of a reason. */
+function wantedBy(reason: string): string {
+  return reason.replace(/^waiting for /, "");
+}
+
+/** Tells that a try runs, where that is known. The clocks of other machines may differ. */
+async function tellBegin(run: RunContext, { key, submittedAt }: Submitted): Promise<void> {
+  const beganAt = await run.executor.beganAt?.(key);
+  if (beganAt === undefined) return;
+  run.waits.runs(taskName(key), Math.min(run.clock.now(), Math.max(submittedAt, beganAt)));
+}
+
+function taskName({ step, shard, try: number }: TaskKey): string {
+  return `${step} ${shard} ${number}`;
+}
+
 /** Waits for the end, and shows what is told meanwhile. When the run must stop, the try is stopped too. */
-async function waitForTry(run: RunContext, call: Call, attempt: Try, isNew: boolean): Promise<TaskEnd> {
+async function waitForTry(run: RunContext, call: Call, attempt: Submitted & Try, isNew: boolean): Promise<TaskEnd> {
+  await tellBegin(run, attempt);
   const joined = joinOf(run, attempt, isNew);
   const following = delayWork(followMilliseconds, (signal) =>
-    followTry(run, call, { key: attempt.key, joined }, signal).catch((error: unknown) => {
+    followTry(run, call, { ...attempt, joined }, signal).catch((error: unknown) => {
       run.logger.warn("Cannot follow a tool", { executionId: run.executionId, error });
     }),
   );
   try {
     const end = await run.executor.ended(attempt.key, run.signal);
+    // Who looks for news now and then may not have seen it run.
+    await tellBegin(run, attempt);
     countUsage(run, call, end);
     return end;
   } catch (error) {
@@ -128,6 +172,7 @@ async function waitForTry(run: RunContext, call: Call, attempt: Try, isNew: bool
     throw error;
   } finally {
     await following.stop();
+    run.waits.ends(taskName(attempt.key));
     await joined.join(true);
     keepLogs(run, call, attempt);
   }
@@ -137,17 +182,20 @@ async function waitForTry(run: RunContext, call: Call, attempt: Try, isNew: bool
 async function followTry(
   run: RunContext,
   call: Call,
-  { key, joined }: { readonly key: TaskKey; readonly joined: LogJoin },
+  { key, submittedAt, joined }: Submitted & { readonly joined: LogJoin },
   signal: AbortSignal,
 ): Promise<void> {
   let hasWaited = false;
+  const wordsOf = createFiguresTelling();
   for await (const update of run.executor.watch(key, signal)) {
     switch (update.kind) {
       case "waiting":
         hasWaited = true;
+        run.waits.waits(taskName(key), wantedBy(update.reason), submittedAt);
         run.record.log(`Waits to run ${callName(call)}: ${update.reason}`);
         break;
       case "running":
+        await tellBegin(run, { key, submittedAt });
         if (hasWaited) run.record.log(`Runs ${callName(call)} at ${update.place}`);
         break;
       case "progress":
@@ -156,15 +204,26 @@ async function followTry(
       case "log":
         await joined.join(false);
         break;
+      case "figures": {
+        const words = wordsOf(update, run.clock.now());
+        if (words !== undefined) run.record.log(`${callName(call)} has taken so far: ${words}`);
+        break;
+      }
       default:
         update satisfies never;
     }
   }
 }
 
+/** What a shell tells of a program that SIGKILL ended, as it ends a tool whose place is taken away. */
+const killedCode = 128 + 9;
+
 function countUsage(run: RunContext, call: Call, end: TaskEnd): void {
-  if (end.kind !== "exited" && end.kind !== "stopped") return;
-  const { exitCode, cpuSeconds = 0, peakMemoryBytes } = end;
+  if (end.kind === "notStarted") return;
+  const { cpuSeconds = 0, peakMemoryBytes } = end;
+  const isTaken = end.kind === "failed" || end.kind === "lost";
+  const hasFigures = end.cpuSeconds !== undefined || peakMemoryBytes !== undefined;
+  const exitCode = isTaken ? (hasFigures ? killedCode : undefined) : end.exitCode;
   if (exitCode === undefined) return;
   run.usage.add(call.path === "" ? "main" : call.path, {
     exitCode,

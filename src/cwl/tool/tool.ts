@@ -3,7 +3,6 @@ import { realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { defined } from "../../domain/defined.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import { Shortage } from "../../domain/shortage.ts";
 import type { TaskKey } from "../../executors/executor.ts";
 import type { Image } from "../../executors/images/image.ts";
 import { ifExists } from "../../files/file-errors.ts";
@@ -22,19 +21,15 @@ import { ownPath } from "../run/own-files.ts";
 import { requireReadablePath } from "../run/readable.ts";
 import { type Call, callName, evaluating, patiently, type RunContext } from "../run/run-context.ts";
 import { CwlFailure } from "../values/failure.ts";
+import { afterTry, beginTries, factorsOf } from "./after-try.ts";
 import { collectOutputs } from "./outputs.ts";
 import { stderrTail, type Talk } from "./stderr-tail.ts";
 import { type Cached, cacheKey, copyCached, findCached, isReusable, keepCached } from "./step-cache.ts";
-import { mebibytes, passedLimitFault } from "./task-faults.ts";
+import { mebibytes } from "./task-faults.ts";
 import { planTool, type ToolPlan } from "./tool-plan.ts";
 import { withinRules } from "./tool-rules.ts";
 import { findTry, launchTry, type Try } from "./tool-try.ts";
 import { hasNetwork } from "./tool-view.ts";
-
-/** Tries of one tool that may be lost before it is given up: something here kills it again and again. */
-const maxLostTries = 3;
-/** Tries that the executor may refuse to start in this life of the server. */
-const maxRefusedTries = 3;
 
 /**
  * Runs a tool to its outputs. A try that an earlier server had started is found again: it is waited for, its end is
@@ -98,15 +93,17 @@ async function runTries(
   cached?: Cached,
 ): Promise<JsonObject> {
   const image = await imageFor(run, call, complete);
-  let lost = 0;
-  let refused = 0;
+  const tries = beginTries(run, call);
   for (let number = 1; ; number += 1) {
     run.signal.throwIfAborted();
+    // An earlier life of the server has decided on it.
+    if (tries.retried.some((one) => one.try === number)) continue;
     const key = keyOfTry(run, call, number);
     const place = {
       directory: taskDirectory(run.layout, key),
       ...directoriesOf(run, key),
       toolPath: run.toolPath,
+      factors: factorsOf(run, tries),
       own: (path: string) => ownPath(run.layout, run.executionId, path),
       ...(image === undefined ? {} : { image }),
       ...(run.trace === undefined ? {} : { trace: run.trace }),
@@ -120,40 +117,12 @@ async function runTries(
     noteTry(run, call, attempt, { requirements: complete.requirements, image });
     if (isFromEarlier) await noteEarlier(run, call, attempt);
     const end = await (isFromEarlier ? findTry(run, call, attempt) : launchTry(run, call, attempt));
-    switch (end.kind) {
-      case "exited": {
-        run.facts?.note(call, { exitCode: end.exitCode });
-        const outputs = await finishTool(run, call, attempt, { tool, exitCode: end.exitCode, complete });
-        if (cached !== undefined) await keepCached(cached, await realpath(plan.outdir), outputs);
-        return outputs;
-      }
-      case "stopped":
-        throw new CwlFailure(`Cannot finish ${callName(call)}: ${passedLimitFault(end.at, plan, run.maxWorkBytes)}`);
-      case "notStarted":
-        if (isFromEarlier) break;
-        // Whoever waits for room comes back, finds this try, and takes the next one.
-        if (end.isShort === true) throw new Shortage("ENOSPC", `Cannot start ${callName(call)}: ${end.reason}`);
-        refused += 1;
-        if (refused >= maxRefusedTries) throw new CwlFailure(`Cannot start ${callName(call)}: ${end.reason}`);
-        break;
-      case "failed":
-        throw new CwlFailure(`Cannot finish ${callName(call)}: ${end.reason}`);
-      case "lost":
-        lost += 1;
-        run.record.log(`Lost try ${number} of ${callName(call)}: ${end.reason}`);
-        if (!run.runsLostAgain) {
-          const wanted = "its process says that what was lost is not run again";
-          throw new CwlFailure(`Cannot finish ${callName(call)}: found its try lost, because ${end.reason}; ${wanted}`);
-        }
-        if (lost >= maxLostTries) {
-          throw new CwlFailure(
-            `Cannot finish ${callName(call)}: found ${lost} tries lost, the last one because ${end.reason}`,
-          );
-        }
-        break;
-      default:
-        end satisfies never;
-    }
+    const exitCode = await afterTry(run, call, tries, { number, end, plan, isFromEarlier });
+    if (exitCode === undefined) continue;
+    run.facts?.note(call, { exitCode });
+    const outputs = await finishTool(run, call, attempt, { tool, exitCode, complete });
+    if (cached !== undefined) await keepCached(cached, await realpath(plan.outdir), outputs);
+    return outputs;
   }
 }
 

@@ -1,4 +1,5 @@
 import { isOfType } from "../../domain/described.ts";
+import { unknownMediaType } from "../../domain/media-type.ts";
 
 /** Where IANA keeps its media types: the IRI of a format is this and the media type. */
 const ianaMediaTypes = "https://www.iana.org/assignments/media-types/";
@@ -62,4 +63,13 @@ export function isFormat(
     for (const parent of Object.hasOwn(broader, kind) ? (broader[kind] ?? []) : []) kinds.add(parent);
   }
   return false;
+}
+
+/** Tells whether a file of a format may be given where some are wanted: one of them, a kind of one, or bytes of any. */
+export function isAmongFormats(
+  format: string,
+  wanted: readonly string[],
+  broader: Readonly<Record<string, readonly string[]>>,
+): boolean {
+  return wanted.some((one) => isFormat(format, one, broader)) || formatMediaType(format) === unknownMediaType;
 }

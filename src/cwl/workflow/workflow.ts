@@ -173,8 +173,9 @@ type StepCall = {
   readonly progress: Progress;
 };
 
-/** Shards that are on their way at once; the slots bound how many of them run tools. */
-const shardsAtOnce = 64;
+/** Shards that are on their way at once, at least and at most; the slots bound how many of them run tools. */
+const fewestShards = 64;
+const mostShards = 2000;
 
 /** Runs a step, once or for each item that it is scattered over. */
 async function runShards(call: StepCall, inputs: JsonObject): Promise<JsonObject> {
@@ -202,7 +203,8 @@ async function runShards(call: StepCall, inputs: JsonObject): Promise<JsonObject
       else throw failed(run, shardFailure(call, end.reason));
     }
   };
-  const workers = Array.from({ length: Math.min(shardsAtOnce, shards.length) }, work);
+  const atOnce = Math.min(Math.max(fewestShards, run.executor.slots), mostShards, shards.length);
+  const workers = Array.from({ length: atOnce }, work);
   throwFirst([...(await Promise.allSettled(workers)), ...failures]);
   const outputs = step.outputs.map((output) => {
     const values = gathered.map((shard) => shard[output] ?? null);

@@ -15,6 +15,9 @@ export type AuditLine = {
   readonly outcome: string;
 };
 
+/** Of what process a job is that a line names, and whose. */
+export type AuditedJob = { readonly process: string; readonly provider?: string; readonly user?: string };
+
 /** A page of the audit. */
 export type AuditDocument = { readonly entries: readonly AuditLine[]; readonly links: readonly Link[] };
 
@@ -27,4 +30,10 @@ export function auditLine({ number, at, requestId, jobId, ...entry }: AuditEntry
     ...(requestId === undefined ? {} : { requestID: requestId }),
     ...(jobId === undefined ? {} : { jobID: jobId }),
   };
+}
+
+/** Reads what was executed: a process, behind the id of its provider where it has one. */
+export function executed(subject: string): Pick<AuditedJob, "process" | "provider"> {
+  const at = subject.indexOf("/");
+  return at < 0 ? { process: subject } : { provider: subject.slice(0, at), process: subject.slice(at + 1) };
 }

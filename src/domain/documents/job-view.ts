@@ -1,5 +1,10 @@
+import type { JobStatus } from "../job-state.ts";
 import type { JsonObject } from "../json.ts";
+import type { GraphNode, StepState } from "../workflow-graph.ts";
+import type { JobStatistics } from "./job-statistics.ts";
 import type { ResultView } from "./result-view.ts";
+import type { KnownUploads } from "./upload-facts.ts";
+import type { ViewSettings } from "./view-settings.ts";
 
 /** An entry of a job's history. */
 export type TimelineEntry = {
@@ -11,21 +16,59 @@ export type TimelineEntry = {
   readonly message: string;
 };
 
+/** Another run of the same process. */
+export type OtherRun = {
+  readonly compareUrl: string;
+  readonly id: string;
+  readonly status: JobStatus;
+  /** RFC 3339. */
+  readonly created: string;
+  readonly title?: string;
+};
+
 /** What the page of a job shows besides its status document. */
 export type JobView = {
   /** Undefined when they are too long for the page, or gone. */
   readonly inputs?: JsonObject;
+  /** What its process used for those that were not given. */
+  readonly defaults?: JsonObject;
+  /** The uploaded files among them. */
+  readonly uploads?: KnownUploads;
   /** The last lines of the log. */
   readonly log: readonly string[];
   readonly timeline: readonly TimelineEntry[];
-  readonly statistics?: JsonObject;
+  readonly statistics?: JobStatistics;
+  /** No tool ran for it: all was taken from an earlier run. */
+  readonly isAllCached?: boolean;
   readonly results: readonly ResultView[];
-  /** How long it has been running, in seconds. */
+  /** What it runs, where that is a workflow. */
+  readonly graph?: { readonly nodes: readonly GraphNode[]; readonly states: ReadonlyMap<string, StepState> };
+  /** What these are drawn with, also those that are not there yet. */
+  readonly views: ViewSettings;
+  /** The version that it ran, with the page of that revision. */
+  readonly version?: { readonly name: string; readonly url: string };
+  /** The version that its process has by now, where that is another one than it ran and may run again. */
+  readonly newerVersion?: string;
+  /** How long one that has not ended has waited, and run, in seconds. */
+  readonly waitingSeconds?: number;
   readonly runningSeconds?: number;
+  /** How long its process usually takes, when it runs longer than that. */
+  readonly exceededSeconds?: number;
+  /** Other runs of its process, the newest first, each with the page that compares both. */
+  readonly others?: readonly OtherRun[];
   /** Where a script goes on to watch it; undefined when it has ended. */
   readonly events?: string;
   readonly mayDismiss: boolean;
   readonly mayRetry: boolean;
+  /** Its results can be shared by who looks at it; `until` (RFC 3339) when they are. */
+  readonly share?: { readonly until?: string };
+  /** What it ran is not there any more, or not for who looks at it: nothing of it can be linked to. */
+  readonly isProcessGone?: boolean;
+  readonly isProviderGone?: boolean;
+  /** It has failed at a step, and those before it may be kept. */
+  readonly mayResume?: boolean;
+  /** Where a new version of its process is deployed, for who may. */
+  readonly mendUrl?: string;
   /** The form of its process, filled with the inputs of the job. */
   readonly againUrl?: string;
 };

@@ -9,6 +9,8 @@ export type JobDocument = {
   readonly type: "process";
   readonly processingEntityType: "ogc-api-processes";
   readonly processID: string;
+  /** What its client calls it. */
+  readonly title?: string;
   readonly providerID?: string;
   readonly remoteJobID?: string;
   readonly status: JobStatus;
@@ -20,10 +22,17 @@ export type JobDocument = {
   readonly started?: string;
   readonly finished?: string;
   readonly updated: string;
+  /** Of a job that has ended: how long it waited, and how long it ran, in seconds. The former only of a first attempt. */
+  readonly waitingSeconds?: number;
+  readonly runningSeconds?: number;
+  /** Who submitted it, for who sees the jobs of others, or when it is the reader's own. */
+  readonly user?: string;
+  /** The user who dismissed it, for the same. */
+  readonly dismissedBy?: string;
   readonly nextPoll?: string;
   readonly estimatedCompletion?: string;
   readonly expirationDate?: string;
-  /** What the server is short of. */
+  /** What an accepted job waits for besides its turn, or a running one of which nothing can go on. */
   readonly waitsFor?: string;
   /** 1 is next. */
   readonly queuePosition?: number;

@@ -17,8 +17,19 @@ export type HomeView = {
   readonly queue?: { readonly running: number; readonly waiting: number; readonly slots?: number };
   /** The newest jobs that the reader may see; undefined for a stranger. */
   readonly jobs?: readonly JobDocument[];
+  /** Who submitted each of them, by its id, for who may see jobs of others. */
+  readonly users?: ReadonlyMap<string, string>;
+  /** Which of their processes are not there any more: the id of the provider, or nothing, a slash, and that of the process. */
+  readonly gone?: ReadonlySet<string>;
   /** A command line that executes a process. */
   readonly curl: string;
   readonly termsUrl?: string;
   readonly logoUrl?: string;
+  /** What the reader may do; all of it for a stranger, who may sign in. */
+  readonly mayExecute: boolean;
+  readonly mayDeploy: boolean;
+  /** The newest jobs are all that there are, not only those of the reader. */
+  readonly seesAllJobs?: boolean;
+  /** The reader may see what the service runs on. */
+  readonly seesSystem?: boolean;
 };

@@ -3,7 +3,7 @@ import type { Logger } from "../../domain/logger.ts";
 import { pause } from "../../domain/pause.ts";
 import { readJobLog } from "../../files/job-log.ts";
 import { createGrowthWait } from "../../files/watch-growth.ts";
-import type { Task, TaskUpdate } from "../executor.ts";
+import type { Task, TaskFigures, TaskUpdate } from "../executor.ts";
 import { noToolProgress, readToolProgress, type ToolProgress } from "./tool-progress.ts";
 import { logBytes } from "./watch-limits.ts";
 
@@ -14,7 +14,10 @@ const restMilliseconds = 25;
 const pageBytes = 64 * 1024;
 
 /** What is followed of a task: its log, and the progress that it writes to stderr. */
-export type Followed = Pick<Task, "key" | "log" | "stderr" | "workingDirectory">;
+export type Followed = Pick<Task, "key" | "log" | "stderr" | "workingDirectory"> & {
+  /** Gives the last that is known of what it takes: the same object until there is something new. */
+  readonly figures?: () => TaskFigures | undefined;
+};
 
 /** Tells what a task says, until the signal is aborted or it has ended. */
 export async function* followTask(
@@ -24,6 +27,7 @@ export async function* followTask(
   signal: AbortSignal,
 ): AsyncGenerator<TaskUpdate> {
   let told = 0;
+  let toldFigures: TaskFigures | undefined;
   const { read } = progressReader(logger, task);
   using growth = createGrowthWait();
   // Most tools end before they are looked at again: they cost no watch.
@@ -36,6 +40,9 @@ export async function* followTask(
     const length = logBytes(task.log);
     if (length !== told) yield { kind: "log" };
     told = length;
+    const figures = task.figures?.();
+    if (figures !== undefined && figures !== toldFigures) yield { kind: "figures", ...figures };
+    toldFigures = figures ?? toldFigures;
     if (isMore) continue;
     if (isLast) return;
     await pause(hasWaited ? restMilliseconds : pollMilliseconds, signal);

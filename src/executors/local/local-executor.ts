@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import type { Clock } from "../../domain/clock.ts";
+import { freeRoom } from "../../domain/job.ts";
 import { type Capacity, createSlots } from "../../domain/slots.ts";
 import { sleep } from "../../domain/timers.ts";
 import { hasCode } from "../../files/file-errors.ts";
@@ -73,6 +74,7 @@ export function createLocalExecutor(
     slots,
     submit: (task, signal) => submitTask(local, task, signal),
     watch: (key, signal) => watchTask(local, key, host.name, signal),
+    beganAt: async (key) => submissionOf(local, key)?.begunAt,
     ended: (key, signal) => untilEnded(local, key, signal),
     find: async (key) => {
       const submission = submissionOf(local, key);
@@ -99,7 +101,7 @@ async function* watchTask(
 ): AsyncGenerator<TaskUpdate> {
   const submission = submissionOf(deps, key);
   if (submission === undefined) return;
-  if (!submission.hasBegun) yield { kind: "waiting", reason: "as many tools run as may run at once" };
+  if (!submission.hasBegun) yield { kind: "waiting", reason: `waiting for ${freeRoom}` };
   await settled(submission);
   // One that was refused or given up is not known any more.
   if (submissionOf(deps, key) !== submission) return;

@@ -8,10 +8,13 @@ export function createLocalMachine(deps: {
   readonly confinement: Confinement;
   readonly controlGroups: ControlGroups;
   readonly images: ImageFinder;
+  /** Absent where tools run on this machine: their processors are nobody's to give. */
+  readonly givesGpus?: boolean;
 }): Machine {
-  const { confinement, controlGroups, images } = deps;
+  const { confinement, controlGroups, images, givesGpus = false } = deps;
   const held = controlGroups.kind === "missing" ? [] : controlGroups.controllers;
   return {
+    givesGpus,
     findImage: (request) => images.find(request),
     lacksImage: (request) => images.lacks(request),
     explain: (view, talk) => confinement.explain(view, talk),

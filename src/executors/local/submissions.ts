@@ -27,6 +27,8 @@ export type Submission = {
   readonly giveUp: AbortController;
   /** True once it waits for nothing more. */
   hasBegun: boolean;
+  /** When its start was on record, in milliseconds since 1970. */
+  begunAt?: number;
   /** How it ended, once that is known. */
   end?: TaskEnd;
 };
@@ -56,6 +58,7 @@ export async function submitTask(deps: SubmitDeps, task: Task, signal?: AbortSig
     const refusal = refusalIn(await begun);
     // Nothing was started: the same key may be tried again.
     if (refusal !== undefined) deps.submissions.delete(name);
+    submission.begunAt = deps.clock.now();
     return refusal;
   } catch (error) {
     deps.submissions.delete(name);

@@ -1,4 +1,5 @@
-import { lstat, mkdir, realpath, stat } from "node:fs/promises";
+import { lstatSync } from "node:fs";
+import { mkdir, realpath, stat } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { hasCode, ifExists } from "../../files/file-errors.ts";
 import { directoryMode, isInside } from "../../files/layout.ts";
@@ -60,11 +61,14 @@ async function refuseTaken(
   const file = outsidePath(view?.mounts ?? [], stream);
   const name = relative(workingDirectory, file);
   try {
-    await mkdir(dirname(file), { recursive: true, mode: directoryMode });
-    if ((await realpath(dirname(file))) !== join(await realpath(workingDirectory), dirname(name))) {
-      return { about, found: "a directory that was staged as a link" };
+    if (name.includes("/")) {
+      await mkdir(dirname(file), { recursive: true, mode: directoryMode });
+      if ((await realpath(dirname(file))) !== join(await realpath(workingDirectory), dirname(name))) {
+        return { about, found: "a directory that was staged as a link" };
+      }
     }
-    if ((await ifExists(lstat(file))) === undefined) return undefined;
+    // Beside what was staged, where most are: waiting for this call costs more than it does.
+    if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
     return { about, found: "an entry of the working directory that has it" };
   } catch (error) {
     if (hasCode(error, "EEXIST", "ENOTDIR")) return { about, found: "a file where its directory would be" };

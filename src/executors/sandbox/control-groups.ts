@@ -97,7 +97,7 @@ export function lookAtGroups(pid: number | undefined): {
     };
   }
   const detail =
-    "memory of tools that ask for some is looked at each second, that of others and cores are not limited: the service has no control groups of its own (systemd: Delegate=yes)";
+    "memory of tools that ask for some is looked at each second, that of others and cores are not limited: the service has no control groups of its own (heddle service install asks for them with systemd 254 or later)";
   return { about, state: "warning", detail };
 }
 

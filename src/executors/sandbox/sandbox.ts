@@ -23,8 +23,15 @@ export type SandboxProgram = Extract<Bubblewrap, { kind: "found" }>;
 /** A link costs less than a mount, but what is mounted below it would have another real path. */
 const varTmpLink = ["--symlink", "../tmp", "/var/tmp"];
 
+/** Where graphics processors lie that a node may have; which of them a job may use, its cluster decides. */
+const gpuDevices = [
+  ...["nvidiactl", "nvidia-uvm", "nvidia-uvm-tools", "nvidia-modeset", "nvidia-caps", "dri", "kfd"],
+  ...Array.from({ length: 16 }, (_, index) => `nvidia${index}`),
+].flatMap((name) => ["--dev-bind-try", `/dev/${name}`, `/dev/${name}`]);
+
 /** What every sandbox is: no other process in sight, no rights, no network unless wanted; it ends with its supervisor. */
-function boxOptions(program: SandboxProgram, view: TaskView, privateDirectory: string): readonly string[] {
+function boxOptions(program: SandboxProgram, { task, view, privateDirectory }: Boxed): readonly string[] {
+  const hasGpus = (task.gpus ?? 0) > 0;
   const temporary = join(privateDirectory, "tmp");
   const holdsMounts = view.mounts.some(({ target }) => isInside("/var/tmp", target));
   return [
@@ -32,7 +39,7 @@ function boxOptions(program: SandboxProgram, view: TaskView, privateDirectory: s
     ...(program.closesNamespaces && view.ownNamespaces !== true ? closedNamespaces : []),
     // Who is root without its rights fails where others do not even try: tar would give files away.
     ...(process.getuid?.() === 0 ? ["--uid", plainUser, "--gid", plainUser] : []),
-    ...["--proc", "/proc", "--dev", "/dev"],
+    ...["--proc", "/proc", "--dev", "/dev", ...(hasGpus ? gpuDevices : [])],
     // On the disk, where it counts as what the tool writes; in memory it would be bounded by nothing.
     ...["--bind", temporary, "/tmp", ...(holdsMounts ? ["--bind", temporary, "/var/tmp"] : varTmpLink)],
     ...["--bind", join(privateDirectory, "shm"), "/dev/shm"],
@@ -77,7 +84,7 @@ export function wrapInMachine(
 ): Wrapping {
   const options = [
     "--as-pid-1",
-    ...boxOptions(program, view, privateDirectory),
+    ...boxOptions(program, { task, view, privateDirectory }),
     ...machine.system,
     ...(view.hasNetwork ? machine.resolver : []),
     ...mountOptions(view, machine.closing),
@@ -118,7 +125,7 @@ export function wrapInImage(
 ): Wrapping {
   const targets = [...view.mounts.map((mount) => mount.target), ...ownDirectories];
   const options = [
-    ...boxOptions(program, view, privateDirectory),
+    ...boxOptions(program, { task, view, privateDirectory }),
     ...rootBinds(rootfs, "", targets),
     ...(view.hasNetwork ? ["--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"] : []),
     ...mountOptions(view, []),

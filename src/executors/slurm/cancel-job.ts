@@ -1,7 +1,7 @@
 import { sleep } from "../../domain/timers.ts";
 import type { TaskEnd, TaskKey } from "../executor.ts";
 import { giveUpJob, jobFiles, putFile, readEnd, writeEnd } from "./job-files.ts";
-import { isActive } from "./slurm-commands.ts";
+import { type CancelHow, isActive, type SlurmJob } from "./slurm-commands.ts";
 import type { SlurmDeps } from "./slurm-tasks.ts";
 
 const pollMilliseconds = 250;
@@ -17,15 +17,16 @@ const scriptSeconds = 10;
  * records its end; where it can't, Slurm kills it all. Waits for a controller that does not answer.
  */
 export async function cancelJob(deps: SlurmDeps, key: TaskKey, graceSeconds: number): Promise<TaskEnd> {
-  const { commands, queue, layout, clock } = deps;
+  const { cancel, queue, layout, clock, places } = deps;
   const files = jobFiles(layout, key);
   const known = await readEnd(files);
   if (known !== undefined) return known.end;
+  const { name } = await places.find(key.executionId, files);
   if (await giveUpJob(files)) {
     // As a tool that is stopped before it could do anything.
     const end = await writeEnd(files, { kind: "exited", exitCode: 143 });
-    const job = (await queue.ask(files.name))?.job;
-    if (job !== undefined && isActive(job)) await commands.cancel(job.id);
+    const job = (await queue.ask(name))?.job;
+    if (job !== undefined && isActive(job)) await cancel(job.id, ofUser(job));
     return end;
   }
   await putFile(files.stop, `${Math.round(graceSeconds * 100)}\n`);
@@ -33,20 +34,24 @@ export async function cancelJob(deps: SlurmDeps, key: TaskKey, graceSeconds: num
   for (let isAsked = false; ; ) {
     const record = await readEnd(files);
     if (record !== undefined) {
-      await untilLeft(deps, files.name);
+      await untilLeft(deps, name);
       return record.end;
     }
-    const answer = await queue.ask(files.name);
+    const answer = await queue.ask(name);
     const job = answer?.job;
     if (answer !== undefined && (job === undefined || !isActive(job))) {
       // It may have written its record just before it left.
       await sleep(pollMilliseconds);
       return writeEnd(files, { kind: "exited", exitCode: 137 });
     }
-    if (job !== undefined && !isAsked) isAsked = await commands.cancel(job.id, "TERM");
-    if (job !== undefined && clock.elapsed() > hardAt) await commands.cancel(job.id);
+    if (job !== undefined && !isAsked) isAsked = await cancel(job.id, { signal: "TERM", ...ofUser(job) });
+    if (job !== undefined && clock.elapsed() > hardAt) await cancel(job.id, ofUser(job));
     await sleep(pollMilliseconds);
   }
+}
+
+function ofUser({ user }: SlurmJob): CancelHow {
+  return user === undefined ? {} : { user };
 }
 
 async function untilLeft({ queue }: SlurmDeps, name: string): Promise<void> {

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
-import { link, mkdir, open, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { defined } from "../../domain/defined.ts";
+import { retryCauses } from "../../domain/run-settings.ts";
 import { syncPath } from "../../files/durable.ts";
 import { hasCode, ifExists } from "../../files/file-errors.ts";
 import { directoryMode, fileMode, type Layout, slurmDirectory } from "../../files/layout.ts";
 import { readOwn } from "../../files/open-regular.ts";
-import type { TaskEnd, TaskKey } from "../executor.ts";
+import type { TaskEnd, TaskFigures, TaskKey } from "../executor.ts";
 import { childSeconds, exitRecord } from "../local/task-records.ts";
 
 /** The files of one job, on the disk that this machine and the nodes share. */
@@ -18,10 +20,16 @@ export type JobFiles = {
   readonly begin: string;
   /** The proof of the end. */
   readonly end: string;
+  /** The last sign of life, of jobs that give some. */
+  readonly beat: string;
+  /** What it left, with the sizes. */
+  readonly files: string;
   /** Tells the job to stop its tool: the grace period in hundredths of a second. */
   readonly stop: string;
   /** The number that Slurm gave it. */
   readonly job: string;
+  /** What Slurm said of its end, where that says more than the proof. */
+  readonly cause: string;
 };
 
 /** Names the job of a try, and its files. The execution's id changes with each claim of a job, so it is the fence, too. */
@@ -30,7 +38,58 @@ export function jobFiles(layout: Layout, key: TaskKey): JobFiles {
   const name = `heddle-${key.executionId}-${place}-${key.shard}-${key.try}`;
   const base = join(slurmDirectory(layout, key.executionId), name);
   const at = (suffix: string) => `${base}.${suffix}`;
-  return { name, base, script: at("sh"), begin: at("begin"), end: at("end"), stop: at("stop"), job: at("job") };
+  return {
+    name,
+    base,
+    script: at("sh"),
+    begin: at("begin"),
+    end: at("end"),
+    beat: at("beat"),
+    files: at("files"),
+    stop: at("stop"),
+    job: at("job"),
+    cause: at("cause"),
+  };
+}
+
+/** The files of an array of jobs. */
+export type ArrayFiles = {
+  /** Made of its manifest: the same for the same elements in the same order. */
+  readonly name: string;
+  readonly base: string;
+  /** Which element is which try. */
+  readonly manifest: string;
+  readonly script: string;
+  /** The number that Slurm gave it. */
+  readonly job: string;
+};
+
+export const manifestSuffix = ".array";
+
+/** Names the files of an array by its name. */
+export function arrayFilesOf(directory: string, name: string): ArrayFiles {
+  const base = join(directory, name);
+  return { name, base, manifest: `${base}${manifestSuffix}`, script: `${base}.sh`, job: `${base}.job` };
+}
+
+/** Puts an array of jobs of one execution on record, before anybody hands it over. */
+export async function keepArray(executionId: string, jobs: readonly JobFiles[]): Promise<ArrayFiles> {
+  const [first] = jobs;
+  if (first === undefined) throw new Error("Cannot make an array of no jobs");
+  const text = `${jobs.map(({ name }, index) => `${index} ${name}`).join("\n")}\nend\n`;
+  const digest = createHash("sha256").update(text).digest("hex").slice(0, 16);
+  const directory = dirname(first.base);
+  const array = arrayFilesOf(directory, `heddle-${executionId}-array-${digest}`);
+  await putFile(array.manifest, text);
+  await syncPath(directory);
+  return array;
+}
+
+/** Reads the names of an array's jobs in their order; none from a manifest that is not whole. */
+export function manifestNames(text: string): readonly string[] {
+  const lines = text.split("\n");
+  if (lines.at(-2) !== "end") return [];
+  return lines.slice(0, -2).map((line) => line.slice(line.indexOf(" ") + 1));
 }
 
 /** How a job began: on a node, or not, as somebody came first who gave it up. */
@@ -44,6 +103,11 @@ export async function readBegin({ begin }: JobFiles): Promise<JobBegin | undefin
   if (text === abandoned) return { kind: "abandoned" };
   const [, job, node] = /^job (\S*)\nnode (.*)\nend\n$/.exec(text ?? "") ?? [];
   return job === undefined || node === undefined ? undefined : { kind: "begun", job, node };
+}
+
+/** Tells when a job began, by the disk that the nodes share, in milliseconds since 1970; undefined before that. */
+export async function readBeginTime({ begin }: JobFiles): Promise<number | undefined> {
+  return (await ifExists(stat(begin)))?.mtimeMs;
 }
 
 const abandoned = "abandoned\nend\n";
@@ -69,15 +133,29 @@ export async function makeFile(path: string, text: string): Promise<boolean> {
   }
 }
 
+/** The directory decides who gets there: the user of a job may read what is for the job. */
+const jobFileMode = 0o644;
+
+/** Writes a new file in place of what is there, and through no link: the directory may be the user's of the job. */
+export async function writeJobFile(path: string, text: string): Promise<void> {
+  await rm(path, { force: true });
+  await writeFile(path, text, { mode: jobFileMode, flag: "wx" });
+}
+
 /** Puts a file in its place, whole. */
 export async function putFile(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.new`, text, { mode: fileMode });
+  await writeJobFile(`${path}.new`, text);
   await syncPath(`${path}.new`);
   await rename(`${path}.new`, path);
 }
 
 /** An end, and whether the job was told to stop by somebody else than us. */
-export type EndRecord = { readonly end: TaskEnd; readonly wasTold: boolean };
+export type EndRecord = {
+  readonly end: TaskEnd;
+  readonly wasTold: boolean;
+  /** How long the list of what it left is, in bytes; absent where there is none. */
+  readonly listBytes?: number;
+};
 
 /** Reads how a job ended; undefined while nothing proves it. */
 export async function readEnd({ end }: JobFiles): Promise<EndRecord | undefined> {
@@ -87,31 +165,42 @@ export async function readEnd({ end }: JobFiles): Promise<EndRecord | undefined>
 
 /** Tells what a record of an end says: written by a job, or by a server that gave the job up. */
 export function parseEnd(text: string): EndRecord | undefined {
-  const [, given, reason] = /^(notStarted|failed|lost) (.*)\nend\n$/.exec(text) ?? [];
-  if ((given === "notStarted" || given === "failed" || given === "lost") && reason !== undefined) {
-    return { end: { kind: given, reason }, wasTold: false };
+  const [, given, reason, word, cpu, most] = givenForm.exec(text) ?? [];
+  if (given === "notStarted" && reason !== undefined) return { end: { kind: given, reason }, wasTold: false };
+  if ((given === "failed" || given === "lost") && reason !== undefined) {
+    const cause = retryCauses.find((one) => one === word);
+    const figures = defined({ cpuSeconds: numberOf(cpu), peakMemoryBytes: numberOf(most) });
+    return { end: { kind: given, reason, ...defined({ cause }), ...figures }, wasTold: false };
   }
-  const [, code, peak, limit, found, told, times] = endForm.exec(text) ?? [];
+  const [, code, peak, list, limit, found, told, times] = endForm.exec(text) ?? [];
   if (code === undefined) return undefined;
   const peakBytes = Number(peak ?? 0) * 1024;
   const how = {
     ...exitRecord(Number(code), 0, childSeconds(times)),
     ...(peakBytes === 0 ? {} : { peakMemoryBytes: peakBytes }),
   };
-  const wasTold = told !== undefined;
+  const listBytes = list === undefined ? undefined : Number(list);
+  const said = { wasTold: told !== undefined, ...defined({ listBytes }) };
   if (limit === "seconds")
-    return { wasTold, end: { kind: "stopped", at: { limit, found: Number(found) / 100 }, ...how } };
-  if (limit !== "memoryMebibytes") return { wasTold, end: { kind: "exited", ...how } };
-  return { wasTold, end: { kind: "stopped", at: { limit, found: Number(found) * 1024 }, ...how } };
+    return { ...said, end: { kind: "stopped", at: { limit, found: Number(found) / 100 }, ...how } };
+  if (limit !== "memoryMebibytes") return { ...said, end: { kind: "exited", ...how } };
+  return { ...said, end: { kind: "stopped", at: { limit, found: Number(found) * 1024 }, ...how } };
 }
 
-const endForm = /^code (\d+)\n(?:peak (\d+)\n)?(?:stopped (\w+)(?: (\d+))?\n)?(told\n)?((?:.*\n){2})?end\n$/;
+const givenForm = /^(notStarted|failed|lost) (.*)\n(?:cause (\w+)\n)?(?:cpu ([\d.]+)\n)?(?:memory (\d+)\n)?end\n$/;
+
+function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
+const endForm =
+  /^code (\d+)\n(?:peak (\d+)\n)?(?:files (\d+)\n)?(?:stopped (\w+)(?: (\d+))?\n)?(told\n)?((?:.*\n){2})?end\n$/;
 
 /** Writes how a job ended that can't tell itself, unless something is known. Gives what stands there then. */
 export async function writeEnd(files: JobFiles, end: TaskEnd): Promise<TaskEnd> {
   const text = end.kind === "exited" ? `code ${end.exitCode}\nend\n` : endText(end);
   const partial = `${files.end}.given`;
-  await writeFile(partial, text, { mode: fileMode });
+  await writeJobFile(partial, text);
   await syncPath(partial);
   try {
     await link(partial, files.end);
@@ -122,11 +211,18 @@ export async function writeEnd(files: JobFiles, end: TaskEnd): Promise<TaskEnd> 
   return (await readEnd(files))?.end ?? end;
 }
 
-function endText(end: Exclude<TaskEnd, { kind: "exited" }>): string {
-  return `${end.kind} ${"reason" in end ? end.reason.replaceAll(/\s+/g, " ") : ""}\nend\n`;
+/** Words an end that no job can tell itself. */
+export function endText(end: Exclude<TaskEnd, { kind: "exited" }>): string {
+  const reason = "reason" in end ? end.reason.replaceAll(/\s+/g, " ") : "";
+  const cause = "cause" in end && end.cause !== undefined ? `cause ${end.cause}\n` : "";
+  const line = (name: string, value: number | undefined) => (value === undefined ? "" : `${name} ${value}\n`);
+  const { cpuSeconds, peakMemoryBytes } = figuresOf(end);
+  return `${end.kind} ${reason}\n${cause}${line("cpu", cpuSeconds)}${line("memory", peakMemoryBytes)}end\n`;
 }
 
-/** Lists the names of an execution's job files; a listing shows what a network file system hides from single look-ups. */
-export async function listJobFiles(layout: Layout, executionId: string): Promise<ReadonlySet<string>> {
-  return new Set((await ifExists(readdir(slurmDirectory(layout, executionId)))) ?? []);
+/** Gives what a task took: as its end tells, else as it was seen while it ran, which counts the script of its job, too. */
+export function figuresOf(end: TaskEnd, seen?: TaskFigures): Partial<TaskFigures> {
+  if (end.kind === "notStarted") return {};
+  const { cpuSeconds = seen?.cpuSeconds, peakMemoryBytes = seen?.peakMemoryBytes } = end;
+  return defined({ cpuSeconds, peakMemoryBytes });
 }

@@ -1,18 +1,25 @@
+import { dirname } from "node:path";
 import type { Task } from "../executor.ts";
 import { environmentProgram, type Launch, quote, taskScript } from "../local/supervisor-script.ts";
-import type { JobFiles } from "./job-files.ts";
+import type { ArrayFiles, JobFiles } from "./job-files.ts";
 
 /**
  * What runs on the node, in POSIX sh. The script begins again without the environment of the job, which no tool may see.
  * Whoever makes the record of the beginning runs the tool, in a process of its own; the script itself watches it, holds it
  * to its time and memory, stops it when it is told to, and leaves one record of the end, which is complete or not there.
  */
-const machinery = `umask 077
-# Slurm opens no file for it: a node may be drained where it could not.
-if [ ! -d "\${f%/*}" ]; then exit 75; fi
+/** Half seconds for which a node may not see what the service has made. */
+const lateRounds = 120;
+
+const machinery = `# Slurm opens no file for it: a node may be drained where it could not.
+rounds=0
+while [ ! -d "\${f%/*}" ]; do
+  rounds=$((rounds + 1)); if [ "$rounds" -gt ${lateRounds} ]; then exit 75; fi
+  ls "\${f%/*/*}" >/dev/null 2>&1; sleep 0.5
+done
 exec >>"$f.out" 2>&1
 set -C
-job=$2 node=$3 ended= told= why= grace= peak=0 last= pause=0.1
+job=$2 node=$3 ended= told= why= grace= peak=0 last= beaten= pause=0.1
 if ! { printf 'job %s\\nnode %s\\nend\\n' "$job" "$node" >"$f.begin"; } 2>/dev/null; then
   if [ -e "$f.begin" ]; then exit 0; fi
   echo "Cannot write $f.begin on $node" >&2
@@ -48,6 +55,39 @@ look() {
     why="memoryMebibytes $kib"; stop "$limitGrace"
   fi
 }
+# Ticks of all processes of the tool, in hundredths of a second.
+ticks() { for p in $list; do cat "/proc/$p/stat" 2>/dev/null; done | awk '{ sub(/^.*\\) /, ""); s += $12 + $13 + $14 + $15 } END { print s + 0 }'; }
+# A sign of life; on a full disk its time alone.
+live() {
+  if [ -z "$beat" ]; then return; fi
+  now
+  if [ -n "$beaten" ] && [ $((now - beaten)) -lt "$beat" ]; then return; fi
+  beaten=$now; list=; tree "$tool"
+  printf 'every %s\nup %s\ncpu %s\npeak %s\nend\n' "$every" "$now" "$(ticks)" "$peak" 2>/dev/null >|"$f.beat.new" &&
+    mv -f "$f.beat.new" "$f.beat" || touch "$f.beat"
+} 2>/dev/null
+# Where Slurm gives the job a group of its own, the system has counted all of it, also what no look has seen.
+counted() {
+  while IFS=: read -r number rest path; do
+    case $number:$path in 0:*/job_*) bytes=; read -r bytes <"/sys/fs/cgroup$path/memory.peak";; *) continue;; esac
+    if [ "$((\${bytes:-0} / 1024))" -gt "$peak" ]; then peak=$((bytes / 1024)); fi
+  done </proc/self/cgroup 2>/dev/null
+}
+# A network file system may show new files late; a listing asks it anew.
+see() {
+  rounds=0
+  for p; do
+    while [ ! -e "$p" ]; do
+      rounds=$((rounds + 1))
+      if [ "$rounds" -gt ${lateRounds} ] || [ -n "$told" ]; then
+        printf 'notStarted %s does not see "%s", which the service sees\\nend\\n' "\${node:-its node}" "$p" >"$f.partial"
+        ln "$f.partial" "$f.end" && sync "$f.end" "\${f%/*}"; rm -f "$f.partial"
+        exit 75
+      fi
+      ls "\${p%/*}" >/dev/null 2>&1; sleep 0.5
+    done
+  done
+}
 begin() { :; }
 finish() { times >"$f.times"; kill -s USR1 $$; exit "$2"; }
 `;
@@ -57,38 +97,92 @@ now; since=$now
 while [ -z "$ended" ]; do
   nap "$pause"
   if [ -z "$ended" ]; then look; fi
+  if [ -z "$ended" ]; then live; fi
   case $pause in 0.1) pause=0.2;; 0.2) pause=0.4;; *) pause=1;; esac
   now
   if [ -n "$seconds" ] && [ $((seconds - now + since)) -lt 100 ]; then pause=0.1; fi
 done
 wait "$tool"; code=$?
+counted
+open
+files=
+if leave >"$f.files" 2>/dev/null; then files=$(wc -c <"$f.files"); fi
 {
   printf 'code %s\\npeak %s\\n' "$code" "$peak"
+  if [ -n "$files" ]; then echo "files $files"; fi
   if [ -n "$why" ]; then echo "stopped $why"; fi
   if [ -n "$told" ] && [ ! -e "$f.stop" ] && [ -z "$why" ]; then echo told; fi
-  cat "$f.times" && echo end
-} >"$f.partial" && sync "$f.partial" && ln "$f.partial" "$f.end" && sync "\${f%/*}" || exit 75
+  while read -r line; do echo "$line"; done <"$f.times" && echo end
+} >"$f.partial" && ln "$f.partial" "$f.end" && sync "$f.end" "\${f%/*}" || exit 75
 rm -f "$f.partial" "$f.times"
 exit "$code"
 `;
 
+/** What the job leaves where the service looks for it: the service waits until it sees all of it. */
+function leavingText({ workingDirectory, log }: Task): string {
+  return `find ${quote(workingDirectory)} ${quote(log)} -type f -printf '%s %p\\0'`;
+}
+
+type ScriptOptions = {
+  readonly isOfUser?: boolean;
+  readonly reads?: readonly string[];
+  /** Time between two signs of life; none when absent. */
+  readonly heartbeatSeconds?: number;
+};
+
 /** Words the whole script of one task: quoted words only, nothing of a request is read as a command. */
-export function jobScript(task: Task, files: JobFiles, launch: Launch): string {
+export function jobScript(
+  task: Task,
+  files: JobFiles,
+  launch: Launch,
+  { isOfUser = false, reads = [], heartbeatSeconds }: ScriptOptions = {},
+): string {
   const { seconds, graceSeconds = 0, memoryMebibytes } = task.limits ?? {};
   const bound = (value: number | undefined) => (value === undefined ? "" : String(Math.max(1, Math.round(value))));
   // What /bin/sh is on the node, nobody knows here.
   const tool = taskScript(task, files.begin, "", launch);
   return `#!/bin/sh
 if [ "\${1-}" != clean ]; then
-  exec ${environmentProgram} -i PATH=/usr/bin:/bin /bin/sh "$0" clean "$SLURM_JOB_ID" "\${SLURMD_NODENAME-}"
+  ${cleanly('"$0"', '"$SLURM_JOB_ID"')}
 fi
 f=${quote(files.base)}
 seconds=${bound(seconds === undefined ? undefined : seconds * 100)} limitGrace=${Math.round(graceSeconds * 100)}
 memory=${bound(memoryMebibytes === undefined ? undefined : memoryMebibytes * 1024)}
+beat=${bound(heartbeatSeconds === undefined ? undefined : heartbeatSeconds * 100)} every=${heartbeatSeconds ?? ""}
+umask ${isOfUser ? "007" : "077"}
 ${machinery}
+open() { ${isOfUser ? openingText(task) : ":"}; }
+leave() { ${leavingText(task)}; }
+see${reads.map((path) => ` ${quote(path)}`).join("")}
 {
 trap : TERM INT HUP
 stopped=
 ${tool}} </dev/null &
 ${ending}`;
+}
+
+/** What the user's tool made, the service must be able to read, whatever modes the tool gave it. */
+function openingText({ workingDirectory, temporaryDirectory }: Task): string {
+  const places = [workingDirectory, temporaryDirectory].flatMap((path) => (path === undefined ? [] : [quote(path)]));
+  return `find ${places.join(" ")} -user "$(id -u)" ! -type l ! -perm -060 -exec chmod g+rwX {} + 2>/dev/null`;
+}
+
+/** Words the script of an array: each element becomes the script of its own task, which lies beside the manifest. */
+export function arrayScript({ base, manifest }: ArrayFiles): string {
+  const directory = quote(`${dirname(base)}/`);
+  return `#!/bin/sh
+name=$(/bin/sed -n "s/^$SLURM_ARRAY_TASK_ID //p" ${quote(manifest)})
+rounds=0
+while [ -z "$name" ] || [ ! -e ${directory}"$name.sh" ]; do
+  rounds=$((rounds + 1)); if [ "$rounds" -gt ${lateRounds} ]; then exit 75; fi
+  /bin/ls ${directory} >/dev/null 2>&1; /bin/sleep 0.5
+  name=$(/bin/sed -n "s/^$SLURM_ARRAY_TASK_ID //p" ${quote(manifest)} 2>/dev/null)
+done
+${cleanly(`${directory}"$name.sh"`, '"$SLURM_ARRAY_JOB_ID"_"$SLURM_ARRAY_TASK_ID"')}
+`;
+}
+
+/** Words how a script of a task is run without the environment of its job. */
+function cleanly(script: string, job: string): string {
+  return `exec ${environmentProgram} -i PATH=/usr/bin:/bin /bin/sh ${script} clean ${job} "\${SLURMD_NODENAME-}"`;
 }

@@ -10,6 +10,8 @@ export type Queue = {
   look(name: string): QueueAnswer | undefined;
   /** Asks now, or gives the answer of a question that is under way; undefined when the controller does not answer. */
   ask(name: string): Promise<QueueAnswer | undefined>;
+  /** Tells whether the controller answered when it was asked last. */
+  isAnswering(): boolean;
 };
 
 type Answer = { readonly askedAt: number; readonly jobs: ReadonlyMap<string, SlurmJob> };
@@ -17,12 +19,14 @@ type Answer = { readonly askedAt: number; readonly jobs: ReadonlyMap<string, Slu
 /** Makes the view of the queue. A controller that does not answer changes nothing of what was known. */
 export function createQueue({ list }: SlurmCommands, clock: Clock, pollMilliseconds: number): Queue {
   let last: Answer | undefined;
+  let hasAnswered = false;
   let triedAt = Number.NEGATIVE_INFINITY;
   let asking: Promise<Answer | undefined> | undefined;
   const askAll = async (): Promise<Answer | undefined> => {
     const askedAt = clock.elapsed();
     triedAt = askedAt;
     const found = await list();
+    hasAnswered = found !== undefined;
     if (found === undefined) return undefined;
     last = { askedAt, jobs: byName(found) };
     return last;
@@ -45,15 +49,26 @@ export function createQueue({ list }: SlurmCommands, clock: Clock, pollMilliseco
       const answer = await begin();
       return answer === undefined ? undefined : of(answer, name);
     },
+    isAnswering: () => hasAnswered,
   };
 }
 
-/** A name may stand there twice, after a submission that nobody knew of: what may still run counts. */
+/** Names an element of an array. */
+export function elementName(array: string, index: number | string): string {
+  return `${array}[${index}]`;
+}
+
+/** By their names, arrays also by their elements. A name may stand there twice, after a submission that nobody knew of: what may still run counts. */
 function byName(jobs: readonly SlurmJob[]): ReadonlyMap<string, SlurmJob> {
   const found = new Map<string, SlurmJob>();
+  const add = (name: string, job: SlurmJob) => {
+    const known = found.get(name);
+    if (known === undefined || isActive(job) || !isActive(known)) found.set(name, job);
+  };
   for (const job of jobs) {
-    const known = found.get(job.name);
-    if (known === undefined || isActive(job) || !isActive(known)) found.set(job.name, job);
+    add(job.name, job);
+    const index = /_(\d+)$/.exec(job.id)?.[1];
+    if (index !== undefined) add(elementName(job.name, index), job);
   }
   return found;
 }

@@ -1,29 +1,42 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { type AtOnce, createAtOnce } from "../../domain/at-once.ts";
+import { defined } from "../../domain/defined.ts";
 import { joinSignals } from "../../domain/joined-signal.ts";
-import { pause } from "../../domain/pause.ts";
 import { createSlots, type Slots } from "../../domain/slots.ts";
-import { sleep } from "../../domain/timers.ts";
 import { slurmDirectory, taskRecordFile, tasksDirectory } from "../../files/layout.ts";
-import type { Executor, Refusal, Task, TaskEnd, TaskKey, TaskState, TaskUpdate } from "../executor.ts";
-import { followTask } from "../local/follow-task.ts";
+import type { Executor, Refusal, Task, TaskEnd, TaskKey, TaskState } from "../executor.ts";
 import { checkTask } from "../local/launch-task.ts";
 import { isRefusal, type LeftForOthers, prepareTask } from "../local/prepare-task.ts";
 import { removeRecords, taskName } from "../local/task-records.ts";
-import { outsidePath } from "../local/task-streams.ts";
-import { watchLimits } from "../local/watch-limits.ts";
+import { type LimitWatch, watchLimits } from "../local/watch-limits.ts";
 import { cancelJob } from "./cancel-job.ts";
-import { waitingReason } from "./causes.ts";
-import { jobFiles, readBegin } from "./job-files.ts";
+import { createCancelling } from "./cancelling.ts";
+import { createFigures } from "./figures.ts";
+import { createGathering } from "./gathering.ts";
+import { createArrayBound, handOver, largestArray } from "./hand-over.ts";
+import { createHeartbeatPace } from "./heartbeats.ts";
+import { jobFiles, readBeginTime } from "./job-files.ts";
+import { createJobPlaces } from "./job-places.ts";
+import { createListings } from "./listings.ts";
 import { createQueue } from "./queue.ts";
-import { claimTry, lookForEnd, readClaim, type SlurmDeps, slurmName, watchJob } from "./slurm-tasks.ts";
-import { submitJob } from "./submit-job.ts";
+import {
+  claimTry,
+  isWorthALook,
+  lookForEnd,
+  readClaim,
+  readsAtOnce,
+  type SlurmDeps,
+  slurmName,
+  watchJob,
+} from "./slurm-tasks.ts";
+import { unlessGivenUp, writeJob } from "./submit-job.ts";
+import { type ToldSubmission, tellTask } from "./tell-task.ts";
+import { createTicks } from "./ticks.ts";
+import { createTurnGate, type TurnGate } from "./turn-gate.ts";
 
 /** A try that this process was asked to start, or to take up again. */
-type Submission = {
-  readonly task: Task;
-  /** Resolves when it is with Slurm, or was before. */
-  readonly begun: Promise<Refusal | undefined>;
+type Submission = ToldSubmission & {
   readonly giveUp: AbortController;
   hasBegun: boolean;
   slot?: Disposable;
@@ -34,40 +47,63 @@ type ExecutorDeps = SlurmDeps & {
   readonly slots: Slots;
   readonly submissions: Map<string, Submission>;
   readonly left: Map<string, LeftForOthers>;
+  /** Prepares tasks, some of them at once: their directories are made without a wait, and thousands may come in one turn. */
+  readonly begins: AtOnce;
+  readonly gate: TurnGate;
 };
 
-/** How often the records of a task are looked for. */
-const tickMilliseconds = 500;
+const beginsAtOnce = 32;
+/** What begins to be submitted in one turn. */
+const perTurn = 200;
 
 const noBound = Number.MAX_SAFE_INTEGER;
 
 /**
- * Makes the executor that runs tools as jobs of the Slurm of this machine, as the user of this process. The work directory
- * and the outputs lie on a disk that the nodes share, under the same paths.
+ * Makes the executor that runs tools as jobs of the Slurm of this machine, as the user of this process, or with `areas` as
+ * those who asked for them. The work directory and the outputs lie on a disk that the nodes share, under the same paths.
  */
 export function createSlurmExecutor(
-  given: Omit<SlurmDeps, "queue"> & {
+  given: Pick<SlurmDeps, "layout" | "logger" | "clock" | "confinement" | "commands" | "settings" | "areas"> & {
     /** How many tasks are with Slurm at once, and what they may ask for together; no bound where absent. */
     readonly capacity?: { readonly slots?: number; readonly cores?: number; readonly memoryMebibytes?: number };
   },
 ): Executor {
-  const queue = createQueue(given.commands, given.clock, given.settings.pollSeconds * 1000);
+  const { clock, layout, commands, logger, settings } = given;
+  const queue = createQueue(commands, clock, settings.pollSeconds * 1000);
+  const listings = createListings(layout, clock);
+  const places = createJobPlaces(listings);
+  const arrays = { logger, commands, queue, places };
+  const most = createArrayBound(commands);
+  const gather = createGathering(
+    clock.elapsed,
+    async (gathered) => handOver(arrays, gathered, gathered.jobs.length === 1 ? 1 : await most()),
+    largestArray,
+  );
   const { slots = noBound, cores = noBound, memoryMebibytes = noBound } = given.capacity ?? {};
   const deps: ExecutorDeps = {
     ...given,
-    ...{ queue, slots: createSlots({ slots, cores, memoryMebibytes }), submissions: new Map(), left: new Map() },
+    heartbeat: createHeartbeatPace(commands, settings, clock),
+    figures: createFigures(commands, queue, clock, settings.pollSeconds * 1000),
+    ...{ queue, listings, ticks: createTicks(listings), places, gather, cancel: createCancelling(commands) },
+    ...{ reads: createAtOnce(readsAtOnce), begins: createAtOnce(beginsAtOnce), gate: createTurnGate(perTurn) },
+    ...{ slots: createSlots({ slots, cores, memoryMebibytes }), submissions: new Map(), left: new Map() },
   };
   return {
     name: slurmName,
     slots,
     submit: (task, signal) => submitTask(deps, task, signal),
-    watch: (key, signal) => watchTask(deps, key, signal),
+    watch: (key, signal) => tellTask(deps, key, deps.submissions.get(taskName(key)), signal),
+    beganAt: (key) => readBeginTime(jobFiles(deps.layout, key)),
     ended: (key, signal) => untilEnded(deps, key, signal),
     find: (key) => findTask(deps, key),
     cancel: (key, graceSeconds) => cancelTask(deps, key, graceSeconds),
     cleanup: async (executionId) => {
       for (const name of deps.submissions.keys()) if (name.startsWith(`${executionId}/`)) deps.submissions.delete(name);
       deps.left.delete(executionId);
+      places.forget(executionId);
+      deps.figures.forget(`heddle-${executionId}-`);
+      listings.forget(executionId);
+      await deps.areas?.release(executionId);
       await removeRecords(tasksDirectory(deps.layout, executionId));
       await rm(slurmDirectory(deps.layout, executionId), { recursive: true, force: true });
     },
@@ -114,6 +150,8 @@ async function begin(
   { givenUp, signal, hold }: Beginning,
 ): Promise<Refusal | undefined> {
   const { key, reserves = { cores: 0, memoryMebibytes: 0 } } = task;
+  const turn = deps.gate();
+  if (turn !== undefined) await turn;
   // Asked without a wait: who finds room at once is not given up any more.
   if (existsSync(taskRecordFile(deps.layout, key))) {
     if ((await endOnRecord(deps, key)) === undefined) hold(deps.slots.occupy(reserves));
@@ -123,14 +161,19 @@ async function begin(
   const slot = await deps.slots.take(reserves, waiting.signal);
   try {
     checkTask(task);
-    const prepared = await prepareTask(task, leftOf(deps.left, key));
-    signal?.throwIfAborted();
-    if (isRefusal(prepared)) {
+    const files = jobFiles(deps.layout, key);
+    const ready = await deps.begins(async () => {
+      const prepared = await prepareTask((await deps.areas?.admit(task)) ?? task, leftOf(deps.left, key));
+      signal?.throwIfAborted();
+      // On record before anything is submitted: whoever made the record submits, nobody else.
+      if (isRefusal(prepared) || !(await claimTry(deps, key, "ours"))) return prepared;
+      return unlessGivenUp(files, givenUp, () => writeJob(deps, prepared, files, waiting.signal));
+    });
+    if (ready !== undefined && isRefusal(ready)) {
       slot[Symbol.dispose]();
-      return prepared;
+      return ready;
     }
-    // On record before anything is submitted: whoever made the record submits, nobody else.
-    if (await claimTry(deps, key, "ours")) await submitJob(deps, prepared, jobFiles(deps.layout, key), waiting.signal);
+    if (ready !== undefined && "words" in ready) await unlessGivenUp(files, givenUp, () => deps.gather(ready));
     hold(slot);
     return undefined;
   } catch (error) {
@@ -144,7 +187,7 @@ async function endOnRecord(deps: ExecutorDeps, key: TaskKey): Promise<TaskEnd | 
   const claim = await readClaim(deps, key);
   if (claim === "abandoned") return { kind: "notStarted", reason: "it was given up before it had started" };
   if (claim === "foreign") return { kind: "lost", reason: "another executor has it, which is not the one of Slurm" };
-  return claim === undefined ? undefined : lookForEnd(deps, key, watchJob(deps, key));
+  return claim === undefined ? undefined : lookForEnd(deps, watchJob(deps, key));
 }
 
 async function findTask(deps: ExecutorDeps, key: TaskKey): Promise<TaskState> {
@@ -163,33 +206,43 @@ async function untilEnded(deps: ExecutorDeps, key: TaskKey, signal: AbortSignal)
   signal.throwIfAborted();
   const found = await findTask(deps, key);
   if (found.kind === "ended") return noteEnd(submission, found.end);
-  const { logger, layout } = deps;
   const broken = Promise.withResolvers<never>();
-  const cancel = (graceSeconds: number) => cancelTask(deps, key, graceSeconds);
-  const { writtenBytes, graceSeconds } = submission?.task.limits ?? {};
-  // Time and memory are watched where it runs.
-  const limits = {
-    ...(writtenBytes === undefined ? {} : { writtenBytes }),
-    ...(graceSeconds === undefined ? {} : { graceSeconds }),
+  const holder: { watch?: LimitWatch | undefined } = {};
+  const hold = () => {
+    holder.watch ??= submission === undefined ? undefined : watchWritten(deps, submission.task, broken.reject);
   };
-  const watch =
-    submission === undefined
-      ? undefined
-      : watchLimits({ logger, layout, cancel, fail: broken.reject }, { ...submission.task, limits });
   try {
-    const end = await Promise.race([untilOnRecord(deps, key, signal), broken.promise]);
-    return noteEnd(submission, watch?.judge(end) ?? end);
+    const end = await Promise.race([untilOnRecord(deps, key, hold, signal), broken.promise]);
+    return noteEnd(submission, holder.watch?.judge(end) ?? end);
   } finally {
-    await watch?.stop();
+    await holder.watch?.stop();
   }
 }
 
-async function untilOnRecord(deps: ExecutorDeps, key: TaskKey, signal: AbortSignal): Promise<TaskEnd> {
+/** Holds a task that runs to what it may write: time and memory are watched where it runs. */
+function watchWritten(deps: ExecutorDeps, task: Task, fail: (error: unknown) => void): LimitWatch | undefined {
+  const { writtenBytes, graceSeconds } = task.limits ?? {};
+  if (writtenBytes === undefined) return undefined;
+  const { logger, layout } = deps;
+  const cancel = (seconds: number) => cancelTask(deps, task.key, seconds);
+  return watchLimits(
+    { logger, layout, cancel, fail },
+    { ...task, limits: { writtenBytes, ...defined({ graceSeconds }) } },
+  );
+}
+
+async function untilOnRecord(
+  deps: ExecutorDeps,
+  key: TaskKey,
+  onBegun: () => void,
+  signal: AbortSignal,
+): Promise<TaskEnd> {
   const watched = watchJob(deps, key);
   for (;;) {
-    const end = await lookForEnd(deps, key, watched);
+    const end = await lookForEnd(deps, watched, signal);
     if (end !== undefined) return end;
-    await sleep(tickMilliseconds, { signal });
+    if (watched.hasBegun === true) onBegun();
+    await deps.ticks.until(key.executionId, (listing) => isWorthALook(deps, watched, listing), signal);
   }
 }
 
@@ -199,31 +252,6 @@ function noteEnd(submission: Submission | undefined, end: TaskEnd): TaskEnd {
   submission.end ??= end;
   submission.slot?.[Symbol.dispose]();
   return submission.end;
-}
-
-async function* watchTask(deps: ExecutorDeps, key: TaskKey, signal: AbortSignal): AsyncGenerator<TaskUpdate> {
-  const submission = deps.submissions.get(taskName(key));
-  if (submission === undefined) return;
-  if (!submission.hasBegun) yield { kind: "waiting", reason: "as many tools are with Slurm as may be at once" };
-  await Promise.allSettled([submission.begun]);
-  if (deps.submissions.get(taskName(key)) !== submission) return;
-  const files = jobFiles(deps.layout, key);
-  const { task } = submission;
-  let told = "";
-  const hasEnded = () => submission.end !== undefined;
-  while (!signal.aborted && !hasEnded()) {
-    const begun = await readBegin(files);
-    if (begun?.kind === "begun") {
-      yield { kind: "running", place: `node ${begun.node}` };
-      break;
-    }
-    const reason = waitingReason(deps.queue.look(files.name)?.job);
-    if (reason !== told) yield { kind: "waiting", reason };
-    told = reason;
-    await pause(tickMilliseconds, signal);
-  }
-  const stderr = task.stderr === undefined ? {} : { stderr: outsidePath(task.view?.mounts ?? [], task.stderr) };
-  yield* followTask(deps.logger, { ...task, ...stderr }, hasEnded, signal);
 }
 
 async function cancelTask(deps: ExecutorDeps, key: TaskKey, graceSeconds: number): Promise<void> {

@@ -1,23 +1,53 @@
+import { basename } from "node:path";
+import type { AtOnce } from "../../domain/at-once.ts";
 import type { Clock } from "../../domain/clock.ts";
+import { defined } from "../../domain/defined.ts";
+import type { Logger } from "../../domain/logger.ts";
 import { sleep } from "../../domain/timers.ts";
 import { taskRecordFile } from "../../files/layout.ts";
 import { readOwn } from "../../files/open-regular.ts";
-import type { TaskEnd, TaskKey } from "../executor.ts";
+import type { TaskEnd, TaskFigures, TaskKey } from "../executor.ts";
+import type { CancelOne } from "./cancelling.ts";
 import { endByCause, hasCause } from "./causes.ts";
+import type { Figures } from "./figures.ts";
+import { type Beat, isBeatDue, readBeat, silentSeconds } from "./heartbeats.ts";
 import {
+  endText,
+  figuresOf,
   giveUpJob,
   type JobFiles,
   jobFiles,
-  listJobFiles,
   makeFile,
+  parseEnd,
+  putFile,
   readBegin,
   readEnd,
   writeEnd,
 } from "./job-files.ts";
-import { isActive, type SlurmJob } from "./slurm-commands.ts";
+import type { JobPlace, JobPlaces } from "./job-places.ts";
+import { untilSeen } from "./late-files.ts";
+import type { Listing, Listings } from "./listings.ts";
+import type { Queue } from "./queue.ts";
+import { isActive, type SlurmCommands, type SlurmJob } from "./slurm-commands.ts";
 import type { SubmitJobDeps } from "./submit-job.ts";
+import type { Ticks } from "./ticks.ts";
 
-export type SlurmDeps = SubmitJobDeps & { readonly clock: Clock };
+export type SlurmDeps = SubmitJobDeps & {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly commands: SlurmCommands;
+  readonly queue: Queue;
+  readonly listings: Listings;
+  readonly ticks: Ticks;
+  readonly places: JobPlaces;
+  readonly cancel: CancelOne;
+  readonly figures: Figures;
+  /** Reads records, some of them at once: thousands may begin or end at one moment, and each turn of the program stays short. */
+  readonly reads: AtOnce;
+};
+
+/** Records that are read at once. */
+export const readsAtOnce = 32;
 
 /** What tries of this executor have in their records. */
 export const slurmName = "slurm";
@@ -34,7 +64,7 @@ const writingMilliseconds = 5;
 
 /** Reads whose a try is; undefined when nobody has it yet. */
 export async function readClaim(deps: SlurmDeps, key: TaskKey): Promise<Claim | undefined> {
-  const read = () => readOwn(taskRecordFile(deps.layout, key));
+  const read = () => deps.reads(() => readOwn(taskRecordFile(deps.layout, key)));
   let text = await read();
   for (let round = 0; round < writingRounds && text?.endsWith("end\n") === false; round += 1) {
     await sleep(writingMilliseconds);
@@ -53,39 +83,105 @@ export function claimTry(deps: SlurmDeps, key: TaskKey, claim: "ours" | "abandon
 
 /** What a wait remembers between two looks. */
 type Watched = {
+  readonly key: TaskKey;
   readonly files: JobFiles;
   readonly since: number;
+  readonly endName: string;
+  readonly beginName: string;
+  readonly beatName: string;
+  place?: JobPlace;
+  hasBegun?: true;
   /** Since when nothing of it is in the queue. */
   goneSince?: number;
+  /** What was last heard of what it takes. */
+  figures?: TaskFigures;
+  beat?: Beat | undefined;
   job?: SlurmJob;
 };
 
 /** Begins to look at a job that was submitted until now. */
 export function watchJob(deps: SlurmDeps, key: TaskKey): Watched {
-  return { files: jobFiles(deps.layout, key), since: deps.clock.elapsed() };
+  const files = jobFiles(deps.layout, key);
+  const names = { endName: basename(files.end), beginName: basename(files.begin), beatName: basename(files.beat) };
+  return { key, files, ...names, since: deps.clock.elapsed() };
 }
 
-/** Looks once whether a job has ended; only a record of it proves that. */
-export async function lookForEnd(deps: SlurmDeps, key: TaskKey, watched: Watched): Promise<TaskEnd | undefined> {
-  const { files } = watched;
-  const names = await listJobFiles(deps.layout, key.executionId);
-  const isThere = (path: string) => names.has(path.slice(path.lastIndexOf("/") + 1));
+/** Tells whether a look at a job may find its end, or that it began: by what was listed, and what the queue says. */
+export function isWorthALook(deps: SlurmDeps, watched: Watched, { names, manifests }: Listing): boolean {
+  if (names.has(watched.endName)) return true;
+  if (watched.hasBegun === undefined && names.has(watched.beginName)) return true;
+  const { place } = watched;
+  if (watched.hasBegun === true && place !== undefined) noteFigures(deps, watched, place);
+  if (names.has(watched.beatName) && isBeatDue(deps.clock, watched.beat)) return true;
+  // Another server may have put it into an array meanwhile.
+  if (
+    place === undefined ||
+    (place.array === undefined && manifests.length > deps.places.readCount(watched.key.executionId))
+  )
+    return true;
+  return isGone(deps, watched, place);
+}
+
+/**
+ * Looks once whether a job has ended; only a record of it proves that. With a signal, what it left is waited for until that is
+ * aborted; without one, a job whose files are not seen yet has not ended.
+ */
+export async function lookForEnd(
+  deps: SlurmDeps,
+  watched: Watched,
+  signal?: AbortSignal,
+): Promise<TaskEnd | undefined> {
+  const { files, key } = watched;
+  const { names } = await deps.listings.look(key.executionId);
+  const isThere = (path: string) => names.has(basename(path));
   if (isThere(files.end)) {
-    const record = await readEnd(files);
+    const record = await deps.reads(() => readEnd(files));
     if (record !== undefined) {
-      const isOurs = isThere(files.stop) || !record.wasTold;
-      return isOurs ? record.end : toldEnd(deps, files, record.end);
+      if (!(await untilSeen(deps, files, record, signal))) return undefined;
+      const isOurs = isThere(files.stop) || !(record.wasTold || isKilled(record.end));
+      const end = { ...record.end, ...figuresOf(record.end, watched.figures) };
+      return isOurs ? end : toldEnd(deps, watched, end, signal);
     }
   }
-  if (isThere(files.begin) && (await readBegin(files))?.kind === "abandoned") {
-    return { kind: "notStarted", reason: "it was given up before it had started" };
+  if (watched.hasBegun === undefined && isThere(files.begin)) {
+    const begun = await deps.reads(() => readBegin(files));
+    if (begun?.kind === "abandoned") {
+      // Who gave it up may have written an end since the listing.
+      const record = await readEnd(files);
+      return record?.end ?? { kind: "notStarted", reason: "it was given up before it had started" };
+    }
+    if (begun !== undefined) watched.hasBegun = true;
   }
-  return (await isGone(deps, watched)) ? endOfGone(deps, watched) : undefined;
+  if (watched.place?.array === undefined) watched.place = await deps.places.find(key.executionId, files);
+  if (names.has(watched.beatName)) await followBeat(deps, watched, watched.place);
+  return isGone(deps, watched, watched.place) ? endOfGone(deps, watched) : undefined;
+}
+
+/** Looks for a sign of life. A job without any for long is ended in Slurm, so that it is sure that nothing of it runs: its node counts as failed. */
+async function followBeat(deps: SlurmDeps, watched: Watched, { name }: JobPlace): Promise<void> {
+  const { clock, logger, queue, figures } = deps;
+  const { files } = watched;
+  if (!isBeatDue(clock, watched.beat)) return;
+  watched.beat = await deps.reads(() => readBeat(files.beat, clock, watched.beat));
+  if (watched.beat === undefined) return;
+  figures.note(name, watched.beat.figures);
+  const seconds = silentSeconds(clock, watched.beat);
+  const job = queue.look(name)?.job;
+  if (seconds === undefined || job === undefined || !isActive(job)) return;
+  logger.warn("A job gives no sign of life, and is cancelled", { job: files.name, node: job.node, seconds });
+  const reason = `its node ${job.node} gave no sign of life for ${seconds} s`;
+  await putFile(files.cause, endText({ kind: "lost", reason, cause: "NODE_FAIL" }));
+  await deps.cancel(job.id, defined({ user: job.user }));
+}
+
+function noteFigures({ figures }: SlurmDeps, watched: Watched, { name }: JobPlace): void {
+  const found = figures.look(name);
+  if (found !== undefined) watched.figures = found;
 }
 
 /** Whether the queue has said for long enough that nothing of a job is there. */
-async function isGone({ queue, clock, settings }: SlurmDeps, watched: Watched): Promise<boolean> {
-  const answer = queue.look(watched.files.name);
+function isGone({ queue, clock, settings }: SlurmDeps, watched: Watched, { name }: JobPlace): boolean {
+  const answer = queue.look(name);
   if (answer === undefined || answer.askedAt < watched.since) return false;
   if (answer.job !== undefined) watched.job = answer.job;
   if (answer.job !== undefined && isActive(answer.job)) {
@@ -96,28 +192,60 @@ async function isGone({ queue, clock, settings }: SlurmDeps, watched: Watched): 
   return clock.elapsed() - watched.goneSince >= settings.graceSeconds * 1000;
 }
 
-async function endOfGone(deps: SlurmDeps, { files, job }: Watched): Promise<TaskEnd | undefined> {
-  const known = job?.id ?? (await readOwn(files.job))?.trim();
+async function endOfGone(deps: SlurmDeps, { key, files, job, figures }: Watched): Promise<TaskEnd | undefined> {
+  const known = job?.id ?? (await deps.places.numberOf(key.executionId, files));
   const last = known === undefined ? undefined : await deps.commands.show(known);
   if (last !== undefined && isActive(last)) return undefined;
   const isStopped = (await readOwn(files.stop)) !== undefined;
   const hasBegun = !(await giveUpJob(files));
-  return writeEnd(files, isStopped && hasBegun ? { kind: "exited", exitCode: 137 } : endByCause(last ?? job, hasBegun));
+  if (isStopped && hasBegun) return writeEnd(files, { kind: "exited", exitCode: 137 });
+  const kept = hasBegun ? await readOwn(files.cause) : undefined;
+  const end = (kept === undefined ? undefined : parseEnd(kept)?.end) ?? endByCause(last ?? job, hasBegun);
+  const spent = hasBegun && known !== undefined ? await deps.figures.ofEnded(known) : undefined;
+  return writeEnd(files, { ...end, ...figuresOf({ ...end, ...spent }, figures) });
 }
 
 /** How often Slurm is asked for the last word on a job that it told to stop. */
 const lastWordRounds = 20;
 
-/** A tool that was told to stop, and not by us: Slurm says why, as soon as its job has ended. */
-async function toldEnd({ commands }: SlurmDeps, files: JobFiles, end: TaskEnd): Promise<TaskEnd> {
-  const id = (await readOwn(files.job))?.trim();
-  if (id === undefined) return end;
+/** What a shell tells of a tool that SIGKILL ended, as the system does at the memory limit of its job. */
+const killedCode = 128 + 9;
+
+function isKilled(end: TaskEnd): boolean {
+  return end.kind === "exited" && end.exitCode === killedCode;
+}
+
+/** A tool that was stopped, and not by us: Slurm says why, as soon as its job has ended. That is kept, as it forgets jobs. */
+async function toldEnd(
+  deps: SlurmDeps,
+  watched: Watched,
+  end: TaskEnd,
+  signal: AbortSignal | undefined,
+): Promise<TaskEnd> {
+  const { cause } = watched.files;
+  const kept = await readOwn(cause);
+  const known = kept === undefined ? undefined : parseEnd(kept)?.end;
+  if (known !== undefined) return known;
+  const told = await askWhy(deps, watched, signal);
+  if (told === undefined || told.kind === "exited") return end;
+  const whole = { ...told, ...figuresOf({ ...told, ...figuresOf(end) }) };
+  await putFile(cause, endText(whole));
+  return whole;
+}
+
+async function askWhy(
+  { commands, places }: SlurmDeps,
+  { key, files }: Watched,
+  signal: AbortSignal | undefined,
+): Promise<TaskEnd | undefined> {
+  const id = await places.numberOf(key.executionId, files);
+  if (id === undefined) return undefined;
   for (let round = 0; round < lastWordRounds; round += 1) {
     const job = await commands.show(id);
-    if (job === undefined) return end;
+    if (job === undefined) return undefined;
     if (hasCause(job)) return endByCause(job, true);
-    if (!isActive(job)) return end;
-    await sleep(500);
+    if (!isActive(job)) return undefined;
+    await sleep(500, signal === undefined ? {} : { signal });
   }
-  return end;
+  return undefined;
 }

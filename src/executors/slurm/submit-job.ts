@@ -1,66 +1,67 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Logger } from "../../domain/logger.ts";
+import { defined } from "../../domain/defined.ts";
 import { Problem } from "../../domain/problem.ts";
-import { sleep } from "../../domain/timers.ts";
-import { directoryMode, fileMode, type Layout, taskDirectory } from "../../files/layout.ts";
+import { directoryMode, executionWorkDirectory, isInside, type Layout, taskDirectory } from "../../files/layout.ts";
 import type { Task } from "../executor.ts";
 import { processLimits } from "../local/launch-task.ts";
 import type { Launch } from "../local/supervisor-script.ts";
 import type { Confinement } from "../sandbox/confinement.ts";
-import { giveUpJob, type JobFiles, putFile } from "./job-files.ts";
+import type { Gathering, ReadyJob } from "./gathering.ts";
+import type { HeartbeatPace } from "./heartbeats.ts";
+import { giveUpJob, type JobFiles, writeJobFile } from "./job-files.ts";
 import { jobScript } from "./job-script.ts";
 import { jobWords } from "./job-words.ts";
-import type { Queue } from "./queue.ts";
-import { isActive, type SlurmCommands, type SlurmSettings } from "./slurm-commands.ts";
+import type { SlurmSettings } from "./slurm-commands.ts";
+import type { UserAreas } from "./user-areas.ts";
 
 export type SubmitJobDeps = {
   readonly layout: Layout;
-  readonly logger: Logger;
   readonly confinement: Confinement;
-  readonly commands: SlurmCommands;
-  readonly queue: Queue;
+  readonly gather: Gathering;
+  readonly heartbeat: HeartbeatPace;
   readonly settings: SlurmSettings;
+  /** Where tools run as the users who asked for them; else as this one. */
+  readonly areas?: UserAreas;
 };
 
-/** The pauses between two submissions to a busy controller. */
-const firstPauseMilliseconds = 1000;
-const longestPauseMilliseconds = 60_000;
-
-/**
- * Hands a prepared task to Slurm. A busy controller is asked again until the signal is aborted; then, and when Slurm
- * refuses the job, it can't begin any more. Throws `job-failed` with what Slurm said.
- */
-export async function submitJob(deps: SubmitJobDeps, task: Task, files: JobFiles, signal: AbortSignal): Promise<void> {
-  await mkdir(dirname(files.script), { recursive: true, mode: directoryMode });
-  try {
-    await putFile(files.script, jobScript(task, files, await launchOf(deps, task)));
-    const id = await untilAccepted(deps, task, files, signal);
-    if (id !== undefined) await putFile(files.job, `${id}\n`);
-  } catch (error) {
-    await giveUpJob(files);
-    throw error;
-  }
-}
-
-async function untilAccepted(
-  { commands, queue, settings, logger }: SubmitJobDeps,
+/** Writes all that the node needs of a prepared task, and gives the job as it is handed over. */
+export async function writeJob(
+  deps: SubmitJobDeps,
   task: Task,
   files: JobFiles,
   signal: AbortSignal,
-): Promise<string | undefined> {
-  const words = jobWords(task, files, settings);
-  for (let milliseconds = firstPauseMilliseconds; ; milliseconds *= 2) {
-    const submitted = await commands.submit(words);
-    if (submitted.kind === "accepted") return submitted.id;
-    if (submitted.kind === "refused") {
-      throw new Problem("job-failed", `Cannot submit a job to Slurm: found "${submitted.reason}", wanted it accepted`);
-    }
-    logger.warn("Slurm takes no job now", { job: files.name, reason: submitted.reason });
-    await sleep(Math.min(milliseconds, longestPauseMilliseconds), { signal });
-    // It may have been accepted, and the answer got lost. A second one would do no harm, but wait in the queue.
-    const job = (await queue.ask(files.name))?.job;
-    if (job !== undefined && isActive(job)) return job.id;
+): Promise<ReadyJob> {
+  await mkdir(dirname(files.script), { recursive: true, mode: directoryMode });
+  const launch = await launchOf(deps, task);
+  const heartbeatSeconds = await deps.heartbeat();
+  const reads = readOf(deps.layout, task, launch);
+  const how = { isOfUser: deps.areas !== undefined, reads, ...defined({ heartbeatSeconds }) };
+  // Not synced: what a power cut leaves of it makes no complete record.
+  await writeJobFile(files.script, jobScript(task, files, launch, how));
+  await deps.areas?.handOver(task);
+  const { executionId } = task.key;
+  const user = await deps.areas?.userOf(executionId);
+  return { executionId, files, words: jobWords(task, deps.settings), signal, ...defined({ user }) };
+}
+
+/**
+ * Does what brings a job to Slurm. When that fails, or is aborted because the task is given up, the job can't begin any
+ * more: then there is nothing to give.
+ */
+export async function unlessGivenUp<T>(
+  files: JobFiles,
+  givenUp: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    await giveUpJob(files);
+    // Who gave it up writes its end.
+    if (!givenUp.aborted) throw error;
+    return undefined;
   }
 }
 
@@ -68,10 +69,38 @@ async function launchOf({ layout, confinement }: SubmitJobDeps, task: Task): Pro
   const directory = taskDirectory(layout, task.key);
   const wrapping = confinement.wrap(task, directory, "");
   const limits = processLimits(task.limits ?? {}, true);
-  if (wrapping === undefined) return { limits };
+  if (wrapping === undefined) {
+    refuseLent(layout, task);
+    return { limits };
+  }
   const { options, ...wrapper } = wrapping;
   await mkdir(directory, { recursive: true, mode: directoryMode });
   const optionsFile = join(directory, "sandbox");
-  await writeFile(optionsFile, options, { mode: fileMode });
+  await writeJobFile(optionsFile, options);
   return { limits, wrapper: { ...wrapper, optionsFile } };
+}
+
+/** What the node must see before the tool runs, as far as it is there: a job has no more words than this. */
+function readOf({ workDirectory }: Layout, task: Task, { wrapper }: Launch): readonly string[] {
+  const { workingDirectory, temporaryDirectory, stdin, view, command, staging = [] } = task;
+  const sources = view?.mounts.map(({ source }) => source) ?? [];
+  const links = staging.flatMap((entry) => (entry.kind === "link" || entry.kind === "own" ? [entry.source] : []));
+  const made = command.filter((word) => isInside(workDirectory, word));
+  const all = [workingDirectory, temporaryDirectory, stdin, wrapper?.optionsFile, ...sources, ...links, ...made];
+  const paths = new Set(all.filter((path) => path?.startsWith("/") === true && !path.includes("\n")));
+  return [...paths].slice(0, mostRead).flatMap((path) => (path !== undefined && existsSync(path) ? [path] : []));
+}
+
+const mostRead = 2000;
+
+/** A tool without a sandbox looks for its inputs where they really are, where another user may not read them. */
+function refuseLent(layout: Layout, { key, command, view, owner }: Task): void {
+  const area = executionWorkDirectory(layout, key.executionId);
+  const lent = view?.mounts.find(
+    ({ source, target }) => source !== target && isInside(area, source) && !isInside(area, target),
+  );
+  if (lent === undefined || view?.image !== undefined) return;
+  const found = `input "${lent.target}", which only the service may read, and no sandbox`;
+  const wanted = `a sandbox, or inputs below input-root that "${owner?.user ?? "the user"}" may read`;
+  throw new Problem("job-failed", `Cannot start "${command[0]}": found ${found}, wanted ${wanted}`);
 }

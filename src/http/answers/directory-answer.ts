@@ -7,8 +7,10 @@ import { zipDirectory } from "../../operations/read-directory.ts";
 import { directoryPage } from "../../pages/directory.tsx";
 import { foreignBytes, type RouteContext } from "../route.ts";
 import { digestField } from "./digest-field.ts";
-import { documentResponse } from "./document-response.ts";
+import { viewInside, viewsInside } from "./directory-views.ts";
+import { documentFormat, documentResponse } from "./document-response.ts";
 import { preferredType } from "./negotiate.ts";
+import { isLookedAt } from "./result-preview.ts";
 import { dispositionOf } from "./send-file.ts";
 
 /** What a directory can be sent as, the usual first. */
@@ -16,14 +18,14 @@ export const directoryTypes = ["application/json", "text/html", "application/zip
 
 /**
  * Answers with a published directory: the list of its files as JSON or as a page, or all of them as one archive for a client that asks
- * for a zip by `Accept` or `?f=zip`.
+ * for a zip by `Accept` or `?f=zip`. The page shows the first files, or the one that `look` names.
  */
-export function directoryResponse(
+export async function directoryResponse(
   layout: Parameters<typeof zipDirectory>[0],
   context: RouteContext,
   directory: DirectoryResult,
   locations: OutputLocations,
-): Response {
+): Promise<Response> {
   const format = context.query("f");
   const accepted = preferredType(context.request.headers.get("accept"), directoryTypes);
   if (format === "zip" || (format === undefined && accepted === "application/zip")) {
@@ -37,7 +39,16 @@ export function directoryResponse(
     return new Response(context.isHead ? null : zipDirectory(layout, directory), { headers });
   }
   const document = directoryDocument(directory, locations, context.baseUrl);
-  return documentResponse(context, document, { title: directory.basename, page: directoryPage });
+  const title = directory.basename;
+  if (documentFormat(context) !== "html") return documentResponse(context, document, { title });
+  const look = context.query("look");
+  const shown =
+    look === undefined
+      ? (await viewsInside({ layout }, directory, { locations })).items
+      : [await viewInside({ layout }, directory, look, { locations })];
+  const lookedAt = new Set(directory.files.filter(isLookedAt).map(({ path }) => path));
+  const settings = { outputsUrl: locations.outputsUrl };
+  return documentResponse(context, document, { title, page: directoryPage({ shown, lookedAt, settings }) });
 }
 
 /** Builds the list of a directory's files, with the links to its archive and to its STAC catalogue. */

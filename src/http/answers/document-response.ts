@@ -1,10 +1,14 @@
+import { mayDo, type Principal } from "../../domain/access.ts";
+import { defined } from "../../domain/defined.ts";
 import { asJson } from "../../domain/documents/as-json.ts";
 import { type Link, profileHeaders } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import { withoutEndSlashes } from "../../domain/text.ts";
 import { documentPage } from "../../pages/document.tsx";
+import { roleText } from "../../pages/keys.tsx";
+import { type Notice, type Reader, readNotice } from "../../pages/layout.tsx";
 import { type Page, policyOf } from "../../pages/page.ts";
-import { scriptPaths, styleSheetPath } from "../console-files.ts";
+import { scriptPaths, styleSheetPath, viewStylesPath } from "../console-files.ts";
 import type { RouteContext } from "../route.ts";
 import { type DocumentFormat, documentFormatNames, documentFormats, isDocumentFormat } from "./document-formats.ts";
 import { taggedResponse } from "./entity-tag.ts";
@@ -28,7 +32,7 @@ export type DocumentOptions<Document> = {
  * `invalid-query-parameter-value` for another `f`.
  */
 export function documentResponse<Document extends object>(
-  context: Pick<RouteContext, "request" | "baseUrl" | "query">,
+  context: Pick<RouteContext, "request" | "baseUrl" | "query" | "mapTiles" | "caller">,
   document: Document,
   { title, profile, headers: others, page, state }: DocumentOptions<Document>,
 ): Response {
@@ -38,23 +42,55 @@ export function documentResponse<Document extends object>(
   const tagged = (
     text: string,
     more: { readonly "content-type": string; readonly "content-security-policy"?: string },
-  ) => taggedResponse(context.request, text, { ...headers, ...more }, state);
+    whose = "",
+  ) => taggedResponse(context.request, text, { ...headers, ...more }, state === undefined ? state : state + whose);
   switch (format) {
     case "json":
       return tagged(JSON.stringify(linked), { "content-type": "application/json" });
     case "html": {
       const { baseUrl } = context;
       const jsonUrl = otherUrl(context, "json");
-      const frame = { title, baseUrl, jsonUrl, scripts: scriptPaths, styleSheet: styleSheetPath };
+      const reader = readerOf(context.caller);
+      const notice = readNotice(context.query(noticeName));
+      const styles = { styleSheet: styleSheetPath, viewStyles: viewStylesPath };
+      const frame = {
+        title,
+        baseUrl,
+        jsonUrl,
+        scripts: scriptPaths,
+        ...styles,
+        ...defined({ tiles: context.mapTiles, here: pageOfRequest(context.request), reader, notice }),
+      };
       const { policy, render } = page ?? memberPage(linked);
-      return tagged(render(frame, document), {
-        "content-type": "text/html; charset=utf-8",
-        "content-security-policy": policy(frame),
-      });
+      const types = { "content-type": "text/html; charset=utf-8", "content-security-policy": policy(frame) };
+      // The menu names who looks; what was done before is told once.
+      return tagged(render(frame, document), types, `${reader?.name ?? ""}${notice ?? ""}`);
     }
     default:
       return format satisfies never;
   }
+}
+
+const noticeName = "done";
+
+/** Answers a form by the page that comes next, which says what was done. */
+export function seeOther(url: string, notice: Notice): Response {
+  return new Response(null, { status: 303, headers: { location: `${url}?f=html&${noticeName}=${notice}` } });
+}
+
+/** Tells who looks at a page, as its menu says; undefined for a stranger. */
+export function readerOf(caller: Principal | undefined): Reader | undefined {
+  if (caller === undefined) return undefined;
+  const { user, scope } = caller;
+  const role = roleText(caller.role, scope?.actions);
+  return { ...(user === undefined ? {} : { name: user, role }), seesSystem: mayDo(caller, "read-system") };
+}
+
+/** Returns the path of the page that a request is for, or whose form it sends; undefined for the page where one signs in. */
+export function pageOfRequest({ method, url }: Request): string | undefined {
+  const { pathname, search } = new URL(url);
+  if (pathname.startsWith("/_/sign-in")) return undefined;
+  return method === "GET" ? `${pathname}${search}` : `${pathname.replace(/\/(?:[a-z]+-)?form$/, "")}?f=html`;
 }
 
 function memberPage(document: object): Page<unknown> {

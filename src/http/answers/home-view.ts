@@ -1,17 +1,20 @@
-import type { Principal } from "../../domain/access.ts";
+import { mayDo, type Principal } from "../../domain/access.ts";
 import { defined } from "../../domain/defined.ts";
 import type { HomeView } from "../../domain/documents/landing.ts";
 import { processUrl } from "../../domain/links.ts";
 import type { ServiceIdentity } from "../../domain/service-identity.ts";
+import { seesOthers, usersOf } from "../../operations/job-people.ts";
 import { type ListDeps, listJobs } from "../../operations/list-jobs.ts";
 import { readQueue } from "../../operations/read-queue.ts";
+import { goneProcesses } from "../../operations/read-ran-process.ts";
 import type { RouteContext } from "../route.ts";
 import { statusDocument } from "./status-document.ts";
 
-export type HomeDeps = ListDeps & {
-  /** How many tools run at once. */
-  readonly toolSlots?: number;
-};
+export type HomeDeps = ListDeps &
+  Parameters<typeof goneProcesses>[0] & {
+    /** How many tools run at once. */
+    readonly toolSlots?: number;
+  };
 
 const shownJobs = 10;
 
@@ -21,13 +24,22 @@ export async function readHomeView(
   { baseUrl, caller }: Pick<RouteContext, "baseUrl" | "caller">,
   { termsUrl, logoUrl }: ServiceIdentity,
 ): Promise<HomeView> {
-  const known = { curl: curlLine(baseUrl, caller), ...defined({ termsUrl, logoUrl }) };
+  const known = {
+    curl: curlLine(baseUrl, caller),
+    mayExecute: caller === undefined || mayDo(caller, "execute"),
+    mayDeploy: caller === undefined || mayDo(caller, "deploy"),
+    ...defined({ termsUrl, logoUrl }),
+  };
   if (caller === undefined) return known;
   const queue = await readQueue(deps, caller);
   const { items } = await listJobs(deps, caller, { limit: shownJobs });
   return {
     ...known,
+    seesSystem: mayDo(caller, "read-system"),
+    seesAllJobs: mayDo(caller, "read-all-jobs"),
     jobs: items.map((job) => statusDocument(job, baseUrl)),
+    gone: await goneProcesses(deps, caller, items),
+    ...((await seesOthers(deps, caller)) ? { users: usersOf(items) } : {}),
     ...(queue === undefined ? {} : { queue: { ...queue, ...defined({ slots: deps.toolSlots }) } }),
   };
 }

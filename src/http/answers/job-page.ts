@@ -1,22 +1,28 @@
 import { isOwn, mayDo, type Principal } from "../../domain/access.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { defined } from "../../domain/defined.ts";
-import { asJson } from "../../domain/documents/as-json.ts";
-import type { JobView, TimelineEntry } from "../../domain/documents/job-view.ts";
+import type { JobView, OtherRun, TimelineEntry } from "../../domain/documents/job-view.ts";
 import type { ResultView } from "../../domain/documents/result-view.ts";
 import { isDiscarded, type Job, type JobEvent } from "../../domain/job.ts";
 import { isFinished, jobMoves } from "../../domain/job-state.ts";
-import { isJsonObject, type JsonObject } from "../../domain/json.ts";
 import { jobUrl, processUrl, providerUrl } from "../../domain/links.ts";
+import { exceededSeconds } from "../../operations/job-outlook.ts";
+import { listJobs } from "../../operations/list-jobs.ts";
+import { readJobGraph } from "../../operations/read-graph.ts";
 import { readJobWithInputs } from "../../operations/read-inputs.ts";
 import { readLogTail } from "../../operations/read-log.ts";
 import { type ReadResultsDeps, readResults } from "../../operations/read-results.ts";
-import { readStatistics } from "../../operations/read-statistics.ts";
+import { isAllCached, readStatistics } from "../../operations/read-statistics.ts";
 import { readTimeline } from "../../operations/read-timeline.ts";
+import { readUploadsOf } from "../../operations/read-uploads.ts";
+import { readOwnShare } from "../../operations/share-results.ts";
 import type { RouteContext } from "../route.ts";
 import { principalOf } from "../route.ts";
+import { knownUploads } from "./input-views.ts";
+import { ranView } from "./ran-process.ts";
 import { resultViews } from "./result-views.ts";
 import { type AnswerDeps, outputLocations } from "./results-answer.ts";
+import { timesSoFar } from "./so-far.ts";
 import { inputsDocument } from "./status-document.ts";
 
 export type JobViewDeps = ReadResultsDeps & Pick<AnswerDeps, "settings"> & { readonly clock: Clock };
@@ -25,8 +31,6 @@ const shownLines = 40;
 /** What is longer is shown by its own page only, in characters. */
 const longestLine = 2000;
 const longestInputs = 64 * 1024;
-/** Longer addresses are refused on some ways. */
-const longestUrl = 6000;
 
 /** Reads what the page of a job shows besides its status. */
 export async function readJobView(
@@ -37,30 +41,72 @@ export async function readJobView(
   const principal = principalOf(context);
   const { baseUrl } = context;
   // Only its history is left of one that was removed.
-  if (isDiscarded(job)) return { log: [], timeline: [], results: [], mayDismiss: false, mayRetry: false };
+  const views = { outputsUrl: outputLocations(deps, baseUrl).outputsUrl };
+  if (isDiscarded(job)) return { log: [], timeline: [], results: [], views, mayDismiss: false, mayRetry: false };
   const events = await readTimeline(deps, principal, job.id);
-  const { lines, offset } = await readLogTail(deps, principal, job, shownLines);
-  const request = inputsDocument(await readJobWithInputs(deps, principal, job.id), baseUrl);
-  const inputs = isJsonObject(request.inputs) ? request.inputs : {};
+  const { lines, attempt, offset } = await readLogTail(deps, principal, job.id, shownLines);
+  const whole = await readJobWithInputs(deps, principal, job.id);
+  const { inputs } = inputsDocument(whole, baseUrl);
+  const uploads = await readUploadsOf(deps, principal, whole);
   const statistics =
     job.startedAt === undefined || job.executionId === undefined
       ? undefined
-      : asJson(await readStatistics(deps, principal, job.id));
-  const place = `${events.at(-1)?.number ?? 0}.${job.attempt}.${offset}`;
+      : await readStatistics(deps, principal, job.id);
+  const actions = actionsOf(principal, job);
+  const ran = await ranView(deps, whole, { principal, baseUrl, mayRetry: actions.mayRetry });
+  const place = `${events.at(-1)?.number ?? 0}.${attempt}.${offset}`;
   return {
     log: lines.map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line)),
     timeline: events.filter(({ kind }) => kind !== "progress").map(entryOf),
     results: await viewsOf(deps, principal, job, baseUrl),
-    ...actionsOf(principal, job),
+    views,
+    ...actions,
+    ...ran,
     ...defined({
       inputs: JSON.stringify(inputs).length > longestInputs ? undefined : inputs,
       statistics,
-      runningSeconds:
-        job.status === "running" && job.startedAt !== undefined ? (deps.clock.now() - job.startedAt) / 1000 : undefined,
+      isAllCached: statistics && (await isAllCached(deps, job, statistics)),
+      uploads: knownUploads(uploads, baseUrl),
+      graph: await readJobGraph(deps, principal, job),
+      others: await otherRuns(deps, principal, job, baseUrl),
+      exceededSeconds: await exceededSeconds(deps, job),
+      ...timesSoFar(job, deps.clock.now()),
       events: isFinished(job.status) ? undefined : `${jobUrl(baseUrl, job.id)}/events?after=${place}`,
-      againUrl: mayDo(principal, "execute") ? againUrlOf(job, inputs, baseUrl) : undefined,
+      share: await shareOf(deps, principal, job),
+      againUrl: ran.isProcessGone !== true && mayDo(principal, "execute") ? againUrlOf(job, baseUrl) : undefined,
     }),
   };
+}
+
+async function shareOf(deps: JobViewDeps, principal: Principal, job: Job): Promise<JobView["share"]> {
+  const share = await readOwnShare(deps, principal, job);
+  if (share?.expiresAt === undefined) return share === undefined ? undefined : {};
+  return { until: new Date(share.expiresAt).toISOString() };
+}
+
+const shownOthers = 5;
+
+/** Lists the last other runs of the process of a job, of those that the caller may see. */
+async function otherRuns(
+  deps: JobViewDeps,
+  principal: Principal,
+  job: Job,
+  baseUrl: string,
+): Promise<readonly OtherRun[]> {
+  const search = { processIds: [job.processId], providerIds: [job.providerId ?? null] };
+  const { items } = await listJobs(deps, principal, { limit: shownOthers + 1, search });
+  return items
+    .filter(({ id }) => id !== job.id)
+    .slice(0, shownOthers)
+    .map(({ id, status, createdAt, request: { title } }) => {
+      const pair = new URLSearchParams([
+        ["f", "html"],
+        ["jobs", id],
+        ["jobs", job.id],
+      ]);
+      const compareUrl = `${baseUrl}/jobs/compare?${pair}`;
+      return { compareUrl, id, status, created: new Date(createdAt).toISOString(), ...defined({ title }) };
+    });
 }
 
 async function viewsOf(
@@ -82,16 +128,13 @@ function actionsOf(principal: Principal, job: Job): Pick<JobView, "mayDismiss" |
   const own = isOwn(principal, job.user);
   const retried: readonly string[] = jobMoves.retry.from;
   return {
-    // One that was dismissed is gone for who dismisses it again.
-    mayDismiss: job.status !== "dismissed" && mayDo(principal, own ? "dismiss-own" : "dismiss-all"),
+    mayDismiss: mayDo(principal, own ? "dismiss-own" : "dismiss-all"),
     mayRetry: retried.includes(job.status) && mayDo(principal, own ? "execute" : "dismiss-all"),
   };
 }
 
-/** Gives the address of the form of the job's process, with the inputs unless they are too long for an address. */
-function againUrlOf({ providerId, processId }: Job, inputs: JsonObject, baseUrl: string): string {
+/** Gives the address of the form of the job's process, filled by the job. */
+function againUrlOf({ id, providerId, processId }: Job, baseUrl: string): string {
   const base = providerId === undefined ? baseUrl : providerUrl(baseUrl, providerId);
-  const url = `${processUrl(base, processId)}?f=html`;
-  const filled = `${url}&inputs=${encodeURIComponent(JSON.stringify(inputs))}`;
-  return filled.length > longestUrl ? url : filled;
+  return `${processUrl(base, processId)}?f=html&from=${encodeURIComponent(id)}`;
 }

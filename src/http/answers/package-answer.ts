@@ -1,32 +1,41 @@
+import { isUtf8 } from "node:buffer";
 import { stringify } from "yaml";
+import { defined } from "../../domain/defined.ts";
 import { type JsonObject, objectWithDoubles } from "../../domain/json.ts";
+import { essenceOf } from "../../domain/media-type.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { Process } from "../../domain/process.ts";
 import type { PackageOfProcess } from "../../operations/read-package.ts";
+import { packagePage } from "../../pages/package.tsx";
 import { foreignBytes, type RouteContext } from "../route.ts";
+import { documentResponse } from "./document-response.ts";
 import { taggedResponse } from "./entity-tag.ts";
 import { preferredType } from "./negotiate.ts";
+import { asPage } from "./process-form.ts";
+import { dispositionOf } from "./send-file.ts";
 
 const jsonTypes = ["application/cwl+json", "application/cwl", "application/json"] as const;
 const yamlTypes = ["application/cwl+yaml", "application/yaml", "application/x-yaml", "text/yaml"] as const;
-const formats: Readonly<Record<string, string>> = { json: "application/cwl+json", yaml: "application/cwl+yaml" };
+const pageType = "text/html";
 
 /**
  * Answers with a package: the bytes that were deployed, under their type, or one document of packed CWL for who asks for CWL,
- * JSON or YAML (OGC 20-044 /req/deploy-replace-undeploy/package-response-body, /req/cwl/package-response-body). Throws
- * `not-acceptable`.
+ * JSON or YAML (OGC 20-044 /req/deploy-replace-undeploy/package-response-body, /req/cwl/package-response-body); a page that
+ * shows it to who asks for HTML. Throws `not-acceptable`.
  */
-export function packageResponse(
-  { request, query }: Pick<RouteContext, "request" | "query">,
-  { process, source }: PackageOfProcess,
-): Response {
+export function packageResponse(context: RouteContext, found: PackageOfProcess): Response {
+  const { request, query } = context;
+  const { process, source } = found;
   const { definition } = process;
   const packed = definition.kind === "cwl" ? definition.document : undefined;
   const cwlTypes = packed === undefined ? [] : [...jsonTypes, ...yamlTypes];
-  const own = source?.mediaType ?? (packed === undefined ? "application/ogcapppkg+json" : jsonTypes[0]);
+  const own = ownTypeOf(found);
   const offered = [own, ...cwlTypes.filter((type) => type !== own)];
-  const type = typeOf(request, query("f"), offered);
-  const headers = { ...foreignBytes, vary: "accept" };
+  const formats = { ...(packed === undefined ? {} : cwlFormats), deployed: own, html: pageType };
+  const type = typeOf(request, query("f"), { formats, offered: [...offered, pageType] });
+  if (type === pageType && own !== pageType) return packagePageResponse(context, found, { own, formats });
+  const name = `${process.id}-${process.description.version}${endingOf(type)}`;
+  const headers = { ...foreignBytes, vary: "accept", "content-disposition": dispositionOf(name, "attachment") };
   if (source !== undefined && type === source.mediaType) {
     return taggedResponse(request, source.bytes, { ...headers, "content-type": type });
   }
@@ -34,10 +43,69 @@ export function packageResponse(
   return taggedResponse(request, text, { ...headers, "content-type": type });
 }
 
-function typeOf(request: Request, format: string | undefined, offered: readonly string[]): string {
+/** What the names of downloads end in, by what they are; CWL without more is CWL. */
+function endingOf(type: string): string {
+  const essence = essenceOf(type);
+  if (essence.startsWith("multipart/")) return ".mime";
+  return endings[essence] ?? (essence.endsWith("json") ? ".json" : ".cwl");
+}
+
+const endings: Readonly<Record<string, string>> = {
+  "application/zip": ".zip",
+  "application/x-tar": ".tar",
+  "application/gzip": ".tar.gz",
+  "application/ogcapppkg+yaml": ".yaml",
+};
+
+const cwlFormats = { json: "application/cwl+json", yaml: "application/cwl+yaml" } as const;
+
+/** The type of the package as it was deployed. */
+function ownTypeOf({ process: { definition }, source }: PackageOfProcess): string {
+  return source?.mediaType ?? (definition.kind === "cwl" ? jsonTypes[0] : "application/ogcapppkg+json");
+}
+
+/** Shows the package as text on a page, with the ways to download it. */
+function packagePageResponse(
+  context: RouteContext,
+  { process, source }: PackageOfProcess,
+  { own, formats }: { readonly own: string; readonly formats: Readonly<Record<string, string>> },
+): Response {
+  const { definition, id, revision, description } = process;
+  const kept = source === undefined || !isUtf8(source.bytes) ? undefined : new TextDecoder().decode(source.bytes);
+  const packed = definition.kind === "cwl" ? packedText(definition.document, yamlTypes[0]) : remoteText(process);
+  // What a program sent in one line is for nobody's eyes.
+  const isReadable = definition.kind !== "cwl" || kept?.trim().includes("\n") === true;
+  const text = source === undefined || (kept !== undefined && !isReadable) ? packed : kept;
+  const { pathname, searchParams } = new URL(context.request.url);
+  const addressOf = (format: string) => {
+    searchParams.set("f", format);
+    return `${context.baseUrl}${pathname}?${searchParams}`;
+  };
+  const downloads = Object.entries(formats)
+    .filter(([format]) => format !== "html")
+    .map(([format, type]) => ({ href: addressOf(format), type, title: wordsOf(format, type) }));
+  const document = { id, version: description.version, revision, mediaType: own, downloads, ...defined({ text }) };
+  return documentResponse(asPage(context), document, { title: `Package of ${id}`, page: packagePage });
+}
+
+/** Several files are one body as they were sent, which few programs open. */
+function wordsOf(format: string, type: string): string {
+  const isSeveral = format === "deployed" && type.startsWith("multipart/");
+  return isSeveral ? "All files as they were sent, in one multipart text" : (downloadWords[format] ?? format);
+}
+
+const downloadWords: Readonly<Record<string, string>> = {
+  deployed: "Download as it was deployed",
+  json: "Packed CWL as JSON",
+  yaml: "Packed CWL as YAML",
+};
+
+type Offered = { readonly formats: Readonly<Record<string, string>>; readonly offered: readonly string[] };
+
+function typeOf(request: Request, format: string | undefined, { formats, offered }: Offered): string {
   const named = format === undefined ? undefined : formats[format];
-  if (format !== undefined && (named === undefined || !offered.includes(named))) {
-    const wanted = offered.length > 1 ? Object.keys(formats).join(" or ") : "none";
+  if (format !== undefined && named === undefined) {
+    const wanted = Object.keys(formats).join(" or ");
     throw new Problem("invalid-query-parameter-value", `Cannot answer: found f "${format}", wanted ${wanted}`);
   }
   const type = named ?? preferredType(request.headers.get("accept"), offered);

@@ -1,11 +1,14 @@
+import type { Principal } from "../../domain/access.ts";
+import { defined } from "../../domain/defined.ts";
 import type { Logger } from "../../domain/logger.ts";
 import { Problem, type ProblemKind } from "../../domain/problem.ts";
 import { shortageOf } from "../../domain/shortage.ts";
 import { withoutKeys } from "../../domain/text.ts";
-import { documentPage } from "../../pages/document.tsx";
 import { policyOf } from "../../pages/page.ts";
+import { problemPage } from "../../pages/problem.tsx";
 import { challengeOf } from "../challenge.ts";
 import { styleSheetPath } from "../console-files.ts";
+import { pageOfRequest, readerOf } from "./document-response.ts";
 import { preferredType, prefersPlainJson } from "./negotiate.ts";
 
 const processes = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0";
@@ -101,13 +104,21 @@ export type ProblemReader = {
   readonly accept: string | null;
   /** What links of a page begin with; no slash at the end. */
   readonly basePath: string;
+  /** Who asks, where that is known: the menu of a page names them. */
+  readonly caller?: Principal | undefined;
+  /** What is answered: who signs in comes back to it. */
+  readonly request?: Request;
 };
 
 /**
  * Answers a thrown error: as JSON, or as a page to whoever asks for HTML. A Problem is shown; anything else becomes
  * "internal", a fixed sentence, and is logged.
  */
-export function problemResponse(error: unknown, { accept, basePath }: ProblemReader, logger: Logger): Response {
+export function problemResponse(
+  error: unknown,
+  { accept, basePath, caller, request }: ProblemReader,
+  logger: Logger,
+): Response {
   const problem = error instanceof Problem ? error : problemOf(error);
   if (problem.kind === "internal") logger.error("Request failed", { error });
   else if (problem.kind === "unavailable") logger.warn("Request not served", { error });
@@ -125,8 +136,14 @@ export function problemResponse(error: unknown, { accept, basePath }: ProblemRea
   const { status } = document;
   if (headers["content-type"] !== "text/html") return new Response(JSON.stringify(document), { status, headers });
   headers["content-security-policy"] = policyOf();
-  const frame = { title: document.title, baseUrl: basePath, styleSheet: styleSheetPath };
-  const page = documentPage(frame, JSON.parse(JSON.stringify(document)));
+  // The page names who asked: it is for nobody else.
+  if (caller !== undefined) headers["cache-control"] = "private, no-cache";
+  const known = defined({
+    reader: readerOf(caller),
+    here: request === undefined ? undefined : pageOfRequest(request),
+  });
+  const frame = { title: document.title, baseUrl: basePath, styleSheet: styleSheetPath, ...known };
+  const page = problemPage(frame, document);
   return new Response(page, { status, headers: { ...headers, "content-type": "text/html; charset=utf-8" } });
 }
 

@@ -1,6 +1,17 @@
 import { defined } from "../../domain/defined.ts";
-import { jobUrl, jsonLink, type Link, processUrl, profiles, relations } from "../../domain/links.ts";
+import type { Job } from "../../domain/job.ts";
+import { jobTimes } from "../../domain/job-times.ts";
+import {
+  jobUrl,
+  jsonLink,
+  type Link,
+  processUrl,
+  profiles,
+  providerProcessUrl,
+  relations,
+} from "../../domain/links.ts";
 import type { Process } from "../../domain/process.ts";
+import type { Provider } from "../../domain/provider.ts";
 import type { ChosenProcess } from "../../operations/application-package.ts";
 import type { Deployed } from "../../operations/deploy-process.ts";
 import type { ProcessRevision } from "../../operations/process-revisions.ts";
@@ -69,6 +80,24 @@ export function processDocument(
   };
 }
 
+/** Builds the description of a process of a provider. */
+export function providerProcessDocument(
+  process: Process,
+  provider: Provider,
+  baseUrl: string,
+): Readonly<Record<string, unknown>> {
+  const url = providerProcessUrl(baseUrl, provider.id, process.id);
+  return {
+    ...process.description,
+    mutable: false,
+    revision: process.revision,
+    links: [
+      jsonLink(url, "self", "Process description"),
+      jsonLink(`${url}/execution`, relations.execute, "Execute this process"),
+    ],
+  };
+}
+
 /** Builds the list of revisions of a process. */
 export function revisionList(id: string, revisions: readonly ProcessRevision[], baseUrl: string) {
   return revisions.map((one) => ({
@@ -104,14 +133,20 @@ function sourcesOf({ definition }: Process) {
 export function statisticsOfProcess({ lastRuns, ...figures }: ProcessStatistics, baseUrl: string) {
   return {
     ...figures,
-    lastRuns: lastRuns.map(({ id, status, startedAt, finishedAt }) => ({
-      jobID: id,
-      status,
-      ...(finishedAt === undefined ? {} : { finished: new Date(finishedAt).toISOString() }),
-      ...(startedAt === undefined || finishedAt === undefined ? {} : { seconds: (finishedAt - startedAt) / 1000 }),
-      links: [jsonLink(jobUrl(baseUrl, id), "monitor", "The job")],
+    lastRuns: lastRuns.map((job) => ({
+      jobID: job.id,
+      status: job.status,
+      ...runMembers(job),
+      links: [jsonLink(jobUrl(baseUrl, job.id), "monitor", "The job")],
     })),
   };
+}
+
+function runMembers(job: Job): { readonly finished?: string; readonly seconds?: number } {
+  if (job.finishedAt === undefined) return {};
+  const { running } = jobTimes(job, job.finishedAt);
+  const finished = new Date(job.finishedAt).toISOString();
+  return { finished, ...(running === undefined ? {} : { seconds: running / 1000 }) };
 }
 
 function stateMembers({ deployedAt, withdrawnAt, isCurrent, isDeployed }: ProcessRevision) {

@@ -1,23 +1,19 @@
-import { mayDo } from "../../domain/access.ts";
-import { isJsonObject, type JsonObject, parseExact } from "../../domain/json.ts";
-import { excessOfText, jsonBounds } from "../../domain/json-bounds.ts";
-import { processUrl, profiles } from "../../domain/links.ts";
+import { defined } from "../../domain/defined.ts";
+import { profiles } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
-import type { Process, ProcessDescription } from "../../domain/process.ts";
+import type { Process } from "../../domain/process.ts";
+import type { Provider } from "../../domain/provider.ts";
 import type { ProcessRevision } from "../../operations/process-revisions.ts";
-import { ownNames } from "../../pages/form/field.ts";
-import { fieldsOf } from "../../pages/form/fields-of.ts";
-import { readForm } from "../../pages/form/read-form.ts";
-import { type FormState, plainForm } from "../../pages/form/state.ts";
-import { writeForm } from "../../pages/form/write-form.ts";
-import { type ProcessView, processPage } from "../../pages/process.tsx";
-import { readKvpExecution } from "../../wire/kvp-execute.ts";
-import { exampleRequest } from "../openapi/example-request.ts";
+import type { FormState } from "../../pages/form/state.ts";
+import { processPage } from "../../pages/process.tsx";
+import { type BodyLimits, bodyText, readBytes, requireContentType } from "../read-body.ts";
 import type { RouteContext } from "../route.ts";
 import { documentFormat, documentResponse } from "./document-response.ts";
+import { formOfInputs, formOfQuery } from "./filled-forms.ts";
+import { type FormUploadDeps, withUploads } from "./form-uploads.ts";
 import { prefersPage } from "./negotiate.ts";
-import { processDocument } from "./process-document.ts";
-import { usesOf } from "./process-uses.ts";
+import { processDocument, providerProcessDocument } from "./process-document.ts";
+import { type FormDeps, processView } from "./process-view.ts";
 
 /** What a browser sends of a form. */
 export const formType = "application/x-www-form-urlencoded";
@@ -37,12 +33,17 @@ export function comesToLook({ headers, url }: Request): boolean {
   );
 }
 
+/** A process of this service, or of a provider. */
+export type ExecutedProcess = { readonly process: Process; readonly provider?: Provider };
+
 /** Names the state of a process, by what a change of it changes. */
 export function stateOf({ revision, visibility }: Pick<Process, "revision" | "visibility">): string {
   return `${revision} ${visibility}`;
 }
 
 type PageOptions = {
+  /** The provider whose process it is; one of this service when absent. */
+  readonly provider?: Provider;
   /** What a form of it was filled with; the query fills it otherwise. */
   readonly form?: FormState;
   readonly revision?: ProcessRevision;
@@ -54,82 +55,44 @@ type PageOptions = {
  * Answers with the description of a process; its page has a form to execute it, filled by `inputs` of the query. One of its
  * revisions is told of with what became of it.
  */
-export function processResponse(
+export async function processResponse(
+  deps: FormDeps & FormUploadDeps,
   context: RouteContext,
   process: Process,
-  { form, revision, more = {} }: PageOptions = {},
-): Response {
+  { provider, form: given, revision, more = {} }: PageOptions = {},
+): Promise<Response> {
   const { baseUrl } = context;
   const name = revision === undefined ? process.id : `${process.id}@${process.revision}`;
-  const document = { ...processDocument(process, baseUrl, revision), ...more };
-  const { description } = process;
+  const document =
+    provider === undefined
+      ? processDocument(process, baseUrl, revision)
+      : providerProcessDocument(process, provider, baseUrl);
   const isPage = documentFormat(context) === "html";
-  return documentResponse(context, document, {
-    title: description.title ?? process.id,
-    profile: profiles.processDescription,
-    ...(isPage ? { page: processPage(processView(context, process, name, form)) } : {}),
-    // Figures of runs change while the process does not.
-    ...(Object.keys(more).length === 0 ? { state: stateOf(process) } : {}),
-  });
-}
-
-function processView(context: RouteContext, process: Process, name: string, form: FormState | undefined): ProcessView {
-  const { baseUrl, caller } = context;
-  const { description, isMutable } = process;
-  const url = processUrl(baseUrl, name);
-  const filled = form ?? formOfInputs(description, context.query("inputs"));
-  const request = filled.request ?? exampleRequest(description);
-  const mayRun = caller !== undefined && mayDo(caller, "execute");
-  return {
-    description,
-    action: `${url}/form`,
-    form: filled,
-    uses: usesOf({
-      baseUrl,
-      name,
-      request,
-      needsKey: caller?.user !== undefined || !mayRun,
-    }),
-    ways: [
-      { title: "Runs", href: `${baseUrl}/jobs?processID=${encodeURIComponent(process.id)}&f=html` },
-      ...(isMutable
-        ? [
-            { title: "Revisions", href: `${processUrl(baseUrl, process.id)}/revisions?f=html` },
-            { title: "Package", href: `${url}/package` },
-          ]
-        : []),
-      { title: "Use it from", href: "#use" },
-    ],
-    ...(mayRun ? {} : { refusal: "To run this, a key is needed whose role may execute processes." }),
-  };
-}
-
-/** Fills a form by inputs in JSON. What is no object fills nothing, and is told. */
-function formOfInputs(description: ProcessDescription, text: string | undefined): FormState {
-  const fields = fieldsOf(description);
-  if (text === undefined) return plainForm(fields, writeForm(fields, {}));
-  const inputs = excessOfText(text, jsonBounds) === undefined ? readObject(text) : undefined;
-  if (inputs !== undefined) {
-    const values = writeForm(fields, inputs);
-    return { ...plainForm(fields, values), request: readForm(fields, values).request };
-  }
-  const detail = `Cannot fill the form: found inputs ${JSON.stringify(text.slice(0, 80))}, wanted a JSON object by input`;
-  return { ...plainForm(fields, writeForm(fields, {})), otherFaults: [detail] };
-}
-
-function readObject(text: string): JsonObject | undefined {
-  try {
-    const value = parseExact(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const filled = given ?? formOfInputs(process.description, context.query("inputs"));
+  const form = isPage ? await withUploads(deps, context, process.description, filled) : filled;
+  const shown = { process, name, form, ...defined({ provider, revision }) };
+  // Figures of runs and uploads change while the process does not; a provider is asked again and again.
+  const isAlways = Object.keys(more).length === 0 && provider === undefined && form.uploads === undefined;
+  return documentResponse(
+    context,
+    { ...document, ...more },
+    {
+      title: process.description.title ?? process.id,
+      profile: profiles.processDescription,
+      ...(isPage ? { page: processPage(processView(deps, context, shown)) } : {}),
+      ...(isAlways ? { state: stateOf(process) } : {}),
+    },
+  );
 }
 
 /** Answers a browser that came to the execution of a process: with the page of the process, whatever `f` it named. */
-export function lookResponse(context: RouteContext, process: Process): Response {
-  const response = processResponse(asPage(context), process, { form: formOfQuery(context.request.url, process) });
+export async function lookResponse(
+  deps: FormDeps & FormUploadDeps,
+  context: RouteContext,
+  { process, provider }: ExecutedProcess,
+): Promise<Response> {
+  const form = formOfQuery(context.request.url, process);
+  const response = await processResponse(deps, asPage(context), process, { form, ...defined({ provider }) });
   response.headers.set("x-robots-tag", "noindex, nofollow");
   return response;
 }
@@ -139,23 +102,6 @@ export function asPage(context: RouteContext): RouteContext {
   return { ...context, query: (name) => (name === "f" ? "html" : context.query(name)) };
 }
 
-/** Fills a form by a query that would execute; what cannot be read of it fills nothing. */
-function formOfQuery(url: string, { description }: Process): FormState {
-  const { search, searchParams } = new URL(url);
-  const fields = fieldsOf(description);
-  try {
-    const { inputs, outputs } = readKvpExecution(search, description).body;
-    const values = new Map(writeForm(fields, isJsonObject(inputs) ? inputs : {}));
-    const tags = searchParams.get("tags");
-    if (tags !== null) values.set(ownNames.tags, [tags]);
-    if (outputs !== undefined) values.set(ownNames.outputs, [JSON.stringify(outputs)]);
-    return plainForm(fields, values);
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return { ...plainForm(fields, writeForm(fields, {})), otherFaults: [error.message] };
-  }
-}
-
 /** A form is sent by a browser, which says of which page it is: one that does not say so may be of any. Throws `forbidden`. */
 export function requireOwnForm({ request }: Pick<RouteContext, "request">): void {
   if (request.headers.has("origin") || request.headers.has("sec-fetch-site")) return;
@@ -163,4 +109,14 @@ export function requireOwnForm({ request }: Pick<RouteContext, "request">): void
     "forbidden",
     "Cannot accept the request: found a form without Origin, wanted a form of this service",
   );
+}
+
+/** Reads the fields of a form of our own pages. Throws `forbidden` for any other, and `content-too-large`. */
+export async function readOwnForm(
+  { settings }: { readonly settings: BodyLimits },
+  context: RouteContext,
+): Promise<URLSearchParams> {
+  requireContentType(context.request, [formType]);
+  requireOwnForm(context);
+  return new URLSearchParams(bodyText(await readBytes(context.request, settings.maxBodyBytes)));
 }

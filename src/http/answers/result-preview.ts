@@ -1,18 +1,16 @@
-import type { Preview } from "../../domain/documents/result-view.ts";
+import type { Drawing, Preview } from "../../domain/documents/result-view.ts";
 import { isJsonObject, type Json, parseExact } from "../../domain/json.ts";
-import { essenceOf, isJsonType, isTextType } from "../../domain/media-type.ts";
+import { excessOfText, jsonBounds } from "../../domain/json-bounds.ts";
+import { essenceOf, isJsonType, isShownImage, isTextType, maxImageBytes } from "../../domain/media-type.ts";
 import { readCsvRows } from "../../wire/csv.ts";
+import { columnNames, tableShapeOf } from "../../wire/table-shape.ts";
 
-/** What a browser shows as an image, in which nothing is executed. */
-const imageTypes: readonly string[] = [
-  "image/png",
-  "image/jpeg",
-  "image/gif",
-  "image/webp",
-  "image/bmp",
-  "image/svg+xml",
+/** What a map shows, whatever is in it. */
+const featureTypes: readonly string[] = ["application/geo+json", "application/vnd.google-earth.kml+xml"];
+const geometryTypes: readonly string[] = [
+  ...["Point", "MultiPoint", "LineString", "MultiLineString"],
+  ...["Polygon", "MultiPolygon", "GeometryCollection"],
 ];
-const maxImageBytes = 20 * 2 ** 20;
 const maxTableBytes = 256 * 1024;
 const maxJsonBytes = 2 * 2 ** 20;
 const maxTextBytes = 32 * 1024;
@@ -29,48 +27,102 @@ export type PreviewedFile = {
   readonly read: (length: number) => Promise<Uint8Array>;
 };
 
-/** Makes what can be looked at of a file; undefined for what no page shows. Nothing of a file is ever run. */
-export async function previewOf({ mediaType, sizeBytes, src, read }: PreviewedFile): Promise<Preview | undefined> {
+/** What is shown of a file: what the server writes into the page, and what a script of the page may draw. */
+export type Seen = { readonly preview?: Preview; readonly drawing?: Drawing };
+
+const tableTypes: readonly string[] = ["text/csv", "text/tab-separated-values"];
+
+/** Tells whether a page can show a file, by what is known of it unread. */
+export function isLookedAt({ mediaType, sizeBytes }: Pick<PreviewedFile, "mediaType" | "sizeBytes">): boolean {
   const type = essenceOf(mediaType);
-  if (imageTypes.includes(type)) {
-    return src === undefined || sizeBytes > maxImageBytes ? undefined : { kind: "image", src };
+  if (isShownImage(type)) return sizeBytes <= maxImageBytes;
+  return type === "image/tiff" || featureTypes.includes(type) || isJsonType(type) || isTextType(type);
+}
+
+/** Returns the place of a media type among those that are looked at first, from 0: pictures, maps, tables, all else. */
+export function lookRank(mediaType: string): number {
+  const type = essenceOf(mediaType);
+  if (type === "image/tiff" || isShownImage(type)) return 0;
+  if (featureTypes.includes(type)) return 1;
+  return tableTypes.includes(type) ? 2 : 3;
+}
+
+/** Makes what can be looked at of a file; nothing for what no page shows. Nothing of a file is ever run. */
+export async function previewOf(file: PreviewedFile): Promise<Seen> {
+  const { mediaType, sizeBytes, src, read } = file;
+  const type = essenceOf(mediaType);
+  if (isShownImage(type)) {
+    return src === undefined || sizeBytes > maxImageBytes ? {} : { preview: { kind: "image", src } };
   }
   const textTo = async (length: number) => new TextDecoder().decode(await read(Math.min(length, sizeBytes)));
-  if (type === "text/csv" || type === "text/tab-separated-values") {
-    return tableOf(await textTo(maxTableBytes), sizeBytes > maxTableBytes);
+  if (type === "image/tiff") return drawn("raster", file);
+  if (type === "text/html") return src === undefined ? {} : { preview: { kind: "frame", src } };
+  if (tableTypes.includes(type)) {
+    return tableOf(await textTo(maxTableBytes), sizeBytes > maxTableBytes, file);
   }
   if (isJsonType(mediaType) && sizeBytes <= maxJsonBytes) {
     const text = await textTo(maxJsonBytes);
-    return jsonPreview(text) ?? cutText(text);
+    const parsed = parsedOf(text);
+    if ("fault" in parsed) return { preview: { ...cutText(text), fault: parsed.fault } };
+    return { preview: previewOfJson(parsed.value), ...(isDrawn(parsed.value) ? drawn("features", file) : {}) };
   }
+  const isFeatures = featureTypes.includes(type);
   if (isTextType(mediaType) || isJsonType(mediaType)) {
-    return { kind: "text", text: await textTo(maxTextBytes), isCut: sizeBytes > maxTextBytes };
+    const kind = type === "text/markdown" ? "markdown" : "text";
+    const preview = { kind, text: await textTo(maxTextBytes), isCut: sizeBytes > maxTextBytes } as const;
+    return { preview, ...(isFeatures ? drawn("features", file) : {}) };
   }
-  return undefined;
+  return isFeatures ? drawn("features", file) : {};
 }
 
-function cutText(text: string): Preview {
+/** What no page may load is not drawn. */
+function drawn(kind: Drawing["kind"], { src, mediaType }: PreviewedFile): Pick<Seen, "drawing"> {
+  return src === undefined ? {} : { drawing: { kind, src, type: essenceOf(mediaType) } };
+}
+
+/** Tells whether a value has a place on the map: GeoJSON, or what describes data in space and time (STAC). */
+export function isDrawn(value: Json): boolean {
+  if (!isJsonObject(value)) return false;
+  const { type, features, coordinates, geometries, stac_version: stac } = value;
+  if (typeof stac === "string") return ["Feature", "Catalog", "Collection"].includes(String(type));
+  if (type === "Feature") return true;
+  if (type === "FeatureCollection") return Array.isArray(features);
+  return geometryTypes.includes(String(type)) && (Array.isArray(coordinates) || Array.isArray(geometries));
+}
+
+function cutText(text: string): Extract<Preview, { readonly kind: "text" }> {
   return { kind: "text", text: text.slice(0, maxTextBytes), isCut: text.length > maxTextBytes };
 }
 
-function tableOf(text: string, isPart: boolean): Preview {
+function tableOf(text: string, isPart: boolean, file: PreviewedFile): Seen {
   const whole = isPart ? text.slice(0, text.lastIndexOf("\n") + 1) : text;
-  const rows = readCsvRows(whole, maxRows + 2);
-  return { kind: "table", rows: rows.slice(0, maxRows + 1), isCut: isPart || rows.length > maxRows + 1 };
+  const table = tableShapeOf(whole);
+  const read = readCsvRows(whole, maxRows + 2, table.separator);
+  const width = Math.max(0, ...read.map(({ length }) => length));
+  const rows = table.hasHead || read.length === 0 ? read : [columnNames(width), ...read];
+  const preview = {
+    kind: "table",
+    rows: rows.slice(0, maxRows + 1),
+    isCut: isPart || rows.length > maxRows + 1,
+  } as const;
+  const { drawing } = drawn("table", file);
+  return drawing === undefined ? { preview } : { preview, drawing: { ...drawing, table } };
 }
 
-/** Undefined for what is no JSON. */
-function jsonPreview(text: string): Preview | undefined {
-  const parsed = parsedOf(text);
-  return parsed === undefined ? undefined : previewOfJson(parsed.value);
-}
-
-function parsedOf(text: string): { readonly value: Json } | undefined {
+/** A file is what its tool wrote, whatever it is called: what is no JSON is shown as text, with what is wrong. */
+function parsedOf(text: string): { readonly value: Json } | { readonly fault: string } {
+  if (excessOfText(text, { maxValues: maxJsonBytes, maxDepth: jsonBounds.maxDepth }) !== undefined) {
+    return {
+      fault: `It is shown as text: it is nested deeper than ${jsonBounds.maxDepth} levels, or has too many values.`,
+    };
+  }
   try {
     return { value: parseExact(text) };
-  } catch {
-    // A file is what its tool wrote, whatever it is called: it is shown as text then.
-    return undefined;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return {
+      fault: `It is shown as text, because it is no JSON: ${error.message.replace(/^JSON Parse error: /, "")}.`,
+    };
   }
 }
 

@@ -1,16 +1,26 @@
 import { defined } from "../../domain/defined.ts";
-import { directoryBytes } from "../../domain/directories.ts";
+import { catalogOf, directoryBytes } from "../../domain/directories.ts";
 import type { ResultItem, ResultView } from "../../domain/documents/result-view.ts";
 import { resultUrl } from "../../domain/links.ts";
 import { directoryType } from "../../domain/media-type.ts";
 import { absoluteReference, type OutputLocations } from "../../domain/results.ts";
-import type { DirectoryResult, FileResult, Result, Results } from "../../domain/values.ts";
-import { type JobResults, openResult } from "../../operations/read-results.ts";
-import { previewOf, previewOfJson } from "./result-preview.ts";
+import type { DirectoryResult, Result, Results } from "../../domain/values.ts";
+import type { JobResults } from "../../operations/read-results.ts";
+import type { Shared } from "../../operations/share-results.ts";
+import { viewsInside } from "./directory-views.ts";
+import { fileItem, longestValue, type ViewDeps } from "./file-view.ts";
+import { isDrawn, previewOfJson } from "./result-preview.ts";
 
-type ViewDeps = Parameters<typeof openResult>[0];
-
-export type ViewPlace = { readonly baseUrl: string; readonly locations: OutputLocations };
+export type ViewPlace = {
+  readonly baseUrl: string;
+  readonly locations: OutputLocations;
+  /** False where nothing of what is in them is shown; true when absent. */
+  readonly withPreviews?: boolean;
+  /** What is short is told as it is. */
+  readonly withValues?: boolean;
+  /** Opens what a share leads to: nothing else is read for who has its token only, nor linked below the address of the job. */
+  readonly shared?: Pick<Shared, "open">;
+};
 
 /** The most items of one result that a page shows, and how many of them it shows from inside. */
 const maxItems = 100;
@@ -26,12 +36,24 @@ export function resultViews(
   return Promise.all(
     Object.entries(results).map(async ([outputId, result]) => {
       const url = resultUrl(place.baseUrl, job.id, outputId);
-      const leaves = leavesOf(result, outputId, url).slice(0, maxItems);
-      const items = leaves.map((leaf, index) => itemOf(deps, leaf, place, index < maxPreviews));
+      const all = leavesOf(result, outputId, url);
+      const leaves = all.slice(0, maxItems);
+      const items = leaves.map((leaf, index) =>
+        itemOf(deps, leaf, place, place.withPreviews !== false && index < maxPreviews),
+      );
       const { title } = description.outputs[outputId] ?? {};
-      return { outputId, page: `${url}?f=html`, items: await Promise.all(items), ...defined({ title }) };
+      const left = {
+        notShown: place.withPreviews === false ? undefined : countOver(leaves.length, maxPreviews),
+        notListed: countOver(all.length, maxItems),
+      };
+      const page = place.shared === undefined ? `${url}?f=html` : undefined;
+      return { outputId, items: await Promise.all(items), ...defined({ page, title, ...left }) };
     }),
   );
+}
+
+function countOver(count: number, most: number): number | undefined {
+  return count > most ? count - most : undefined;
 }
 
 type Leaf = {
@@ -71,40 +93,40 @@ async function itemOf(
     case "file":
       return fileItem(deps, result, place, isPreviewed);
     case "directory":
-      return directoryItem(result, place);
+      return directoryItem(deps, result, place, isPreviewed);
     case "link":
       return { name: result.href, href: result.href, ...defined({ type: result.mediaType }) };
     case "value": {
       const preview = isPreviewed ? previewOfJson(result.value) : undefined;
-      return { name, href: url, ...defined({ type: result.mediaType, preview }) };
+      const type = result.mediaType ?? "application/json";
+      const href = place.shared === undefined ? url : undefined;
+      const drawing =
+        href !== undefined && isPreviewed && isDrawn(result.value)
+          ? ({ kind: "features", src: href, type } as const)
+          : undefined;
+      const isTold = place.withValues === true && JSON.stringify(result.value).length <= longestValue;
+      const value = isTold ? result.value : undefined;
+      return { name, ...defined({ href, type: result.mediaType, preview, drawing, value }) };
     }
     default:
       return result satisfies never;
   }
 }
 
-async function fileItem(
+async function directoryItem(
   deps: ViewDeps,
-  file: FileResult,
-  { locations }: ViewPlace,
+  directory: DirectoryResult,
+  place: ViewPlace,
   isPreviewed: boolean,
 ): Promise<ResultItem> {
-  const { basename: name, mediaType, sizeBytes, sha256, reference } = file;
-  const href = absoluteReference(reference, locations);
-  const read = async (length: number) => {
-    const opened = await openResult(deps, reference);
-    return opened.slice(0, Math.min(length, opened.sizeBytes)).bytes();
-  };
-  // Only what this service publishes is loaded by a page of it.
-  const src = href.startsWith(`${locations.outputsUrl}/`) ? href : undefined;
-  const preview = isPreviewed ? await previewOf({ mediaType, sizeBytes, read, ...defined({ src }) }) : undefined;
-  return { name, href, type: mediaType, length: sizeBytes, ...defined({ sha256, preview }) };
-}
-
-function directoryItem(directory: DirectoryResult, { baseUrl, locations }: ViewPlace): ResultItem {
+  const { baseUrl, locations } = place;
   const { outputsPath } = locations;
   // Whoever serves the files elsewhere lists and packs none of them.
   const own = absoluteReference(directory.reference, { outputsPath, outputsUrl: `${baseUrl}${outputsPath}` });
+  const drawing = catalogDrawing(directory, locations);
+  // The catalogue is drawn already.
+  const except = drawing === undefined ? undefined : catalogOf(directory)?.path;
+  const inside = isPreviewed ? await viewsInside(deps, directory, place, except) : undefined;
   return {
     name: directory.basename,
     href: absoluteReference(directory.reference, locations),
@@ -112,5 +134,13 @@ function directoryItem(directory: DirectoryResult, { baseUrl, locations }: ViewP
     length: directoryBytes(directory),
     listing: `${own}?f=html`,
     zip: `${own}?f=zip`,
+    ...defined({ drawing, inside }),
   };
+}
+
+function catalogDrawing(directory: DirectoryResult, locations: OutputLocations): ResultItem["drawing"] {
+  const catalog = catalogOf(directory);
+  const url = absoluteReference(directory.reference, locations);
+  if (catalog === undefined || !url.startsWith(`${locations.outputsUrl}/`)) return undefined;
+  return { kind: "features", src: `${url.replace(/\/$/, "")}/${catalog.path}`, type: "application/json" };
 }

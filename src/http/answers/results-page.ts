@@ -18,5 +18,5 @@ export async function pageOfResults(
   if (documentFormat(context) !== "html") return {};
   const { baseUrl } = context;
   const views = await resultViews(deps, request, chosen, { baseUrl, locations: deps.locations });
-  return { page: resultsPage(views, jobUrl(baseUrl, request.job.id)) };
+  return { page: resultsPage(views, jobUrl(baseUrl, request.job.id), { outputsUrl: deps.locations.outputsUrl }) };
 }

@@ -1,15 +1,18 @@
 import { defined } from "../../domain/defined.ts";
 import type { JobDocument } from "../../domain/documents/job.ts";
+import type { InputsDocument } from "../../domain/documents/job-inputs.ts";
+import type { JobStatistics, JobStatisticsDocument } from "../../domain/documents/job-statistics.ts";
 import { documentOfItem } from "../../domain/inner-files.ts";
 import type { Job, JobRequest } from "../../domain/job.ts";
 import { isFinished } from "../../domain/job-state.ts";
-import { isJsonObject } from "../../domain/json.ts";
+import { jobTimes } from "../../domain/job-times.ts";
+import { isJsonObject, type Json } from "../../domain/json.ts";
 import { jobUrl, jsonLink, type Link, processUrl, relations } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import { subscriberMembers } from "../../domain/subscriber.ts";
-import { type InputItem, isItemList } from "../../domain/values.ts";
+import { type InputItem, type Inputs, isItemList } from "../../domain/values.ts";
 import type { JobOutlook } from "../../operations/job-outlook.ts";
-import type { JobStatistics } from "../../operations/read-statistics.ts";
+import type { JobPeople } from "../../operations/job-people.ts";
 import type { CheckedJob } from "../../operations/submission.ts";
 import type { ShownNotification } from "../../operations/subscribers.ts";
 import { problemDocument } from "./problem-response.ts";
@@ -21,15 +24,16 @@ import type { ResultsTarget } from "./results-target.ts";
 export function statusDocument(
   job: Job,
   baseUrl: string,
-  { results, ...outlook }: JobOutlook & { readonly results?: ResultsTarget } = {},
+  { results, ...known }: JobOutlook & JobPeople & { readonly results?: ResultsTarget } = {},
 ): JobDocument {
-  const { queuePosition, nextPollAt, estimatedCompletionAt, expiresAt, waitsFor } = outlook;
+  const { queuePosition, nextPollAt, estimatedCompletionAt, expiresAt, waitsFor = job.wait?.reason } = known;
   return defined({
     jobID: job.id,
     id: job.id,
     type: "process",
     processingEntityType: "ogc-api-processes",
     processID: job.processId,
+    title: job.request.title,
     providerID: job.providerId,
     remoteJobID: job.remoteJobId,
     status: job.status,
@@ -40,6 +44,9 @@ export function statusDocument(
     started: knownTime(job.startedAt),
     finished: knownTime(job.finishedAt),
     updated: timeText(job.updatedAt),
+    ...endedTimes(job),
+    user: known.user,
+    dismissedBy: known.dismissedBy,
     nextPoll: knownTime(nextPollAt),
     estimatedCompletion: knownTime(estimatedCompletionAt),
     expirationDate: knownTime(expiresAt),
@@ -56,6 +63,16 @@ export function statusDocument(
   });
 }
 
+/** What an earlier attempt took is no wait of this one: then only the run is told. */
+function endedTimes(job: Job): Pick<JobDocument, "waitingSeconds" | "runningSeconds"> {
+  if (job.finishedAt === undefined) return {};
+  const { waiting, running } = jobTimes(job, job.finishedAt);
+  return defined({
+    waitingSeconds: job.attempt > 1 ? undefined : waiting / 1000,
+    runningSeconds: running === undefined ? undefined : running / 1000,
+  });
+}
+
 /** Builds the problem of a failed job: what is known of the failure stands beside the sentence. */
 export function failureDocument(job: Job): Readonly<Record<string, unknown>> {
   const { message, ...known } = job.failure ?? { message: job.message };
@@ -63,7 +80,7 @@ export function failureDocument(job: Job): Readonly<Record<string, unknown>> {
 }
 
 /** Builds the request of a job again, in the words of the standard (execute.yaml). */
-export function inputsDocument(job: Job, baseUrl: string): Readonly<Record<string, unknown>> {
+export function inputsDocument(job: Job, baseUrl: string): InputsDocument {
   return {
     ...requestDocument(job.request, job.isSync),
     links: [jsonLink(`${jobUrl(baseUrl, job.id)}/inputs`, "self"), jsonLink(jobUrl(baseUrl, job.id), "up")],
@@ -72,19 +89,24 @@ export function inputsDocument(job: Job, baseUrl: string): Readonly<Record<strin
 
 /** Builds a request that was understood again, in the words of the standard (execute.yaml). */
 function requestDocument(
-  { inputs, outputs, response }: JobRequest,
+  { inputs, outputs, response, title }: JobRequest,
   isSync: boolean,
-): Readonly<Record<string, unknown>> {
+): Omit<InputsDocument, "links"> {
+  return {
+    inputs: inputMembers(inputs),
+    outputs: outputs ?? {},
+    mode: isSync ? "sync" : "async",
+    ...defined({ response, title }),
+  };
+}
+
+/** Builds inputs again as a client gives them (execute.yaml). */
+export function inputMembers(inputs: Inputs): InputsDocument["inputs"] {
   const members = Object.entries(inputs).map(([id, given]) => [
     id,
     isItemList(given) ? given.map(inputMember) : inputMember(given),
   ]);
-  return {
-    inputs: Object.fromEntries(members),
-    outputs: outputs ?? {},
-    mode: isSync ? "sync" : "async",
-    ...defined({ response }),
-  };
+  return Object.fromEntries(members);
 }
 
 /** Builds the request that a client could have sent instead: nothing is left to defaults of the service. */
@@ -105,7 +127,7 @@ export function checkedDocument({
   };
 }
 
-function inputMember(item: InputItem): unknown {
+function inputMember(item: InputItem): Json {
   switch (item.kind) {
     case "reference":
       return { href: item.href, ...defined({ type: item.mediaType }) };
@@ -127,11 +149,7 @@ function inputMember(item: InputItem): unknown {
 }
 
 /** Builds the statistics of a job. */
-export function statisticsDocument(
-  jobId: string,
-  statistics: JobStatistics,
-  baseUrl: string,
-): Readonly<Record<string, unknown>> {
+export function statisticsDocument(jobId: string, statistics: JobStatistics, baseUrl: string): JobStatisticsDocument {
   const url = jobUrl(baseUrl, jobId);
   return { ...statistics, links: [jsonLink(`${url}/statistics`, "self"), jsonLink(url, "up")] };
 }

@@ -48,6 +48,7 @@ const StatusInfo = v.looseObject({
   type: v.literal("process"),
   processingEntityType: v.literal("ogc-api-processes"),
   processID: v.string(),
+  title: v.optional(v.string()),
   providerID: v.optional(v.string()),
   remoteJobID: v.optional(v.string()),
   status: v.picklist(jobStatuses),
@@ -58,12 +59,47 @@ const StatusInfo = v.looseObject({
   started: v.optional(v.pipe(v.string(), v.isoTimestamp())),
   finished: v.optional(v.pipe(v.string(), v.isoTimestamp())),
   updated: v.pipe(v.string(), v.isoTimestamp()),
+  waitsFor: v.optional(v.string()),
+  queuePosition: v.optional(v.number()),
+  waitingSeconds: v.optional(v.number()),
+  runningSeconds: v.optional(v.number()),
+  user: v.optional(v.string()),
+  dismissedBy: v.optional(v.string()),
   attempt: v.number(),
   executionId: v.optional(v.string()),
   processRevision: v.string(),
   tags: v.optional(v.array(v.string())),
   exception: v.optional(Exception),
   links: v.array(Link),
+});
+
+/** What both of two jobs have under an id. */
+function comparedPair<Value extends v.GenericSchema>(value: Value) {
+  return v.object({ id: v.string(), same: v.optional(v.boolean()), a: v.optional(value), b: v.optional(value) });
+}
+
+const ComparedResult = v.object({
+  ...comparedPair(
+    v.array(
+      v.object({
+        name: v.string(),
+        href: v.optional(v.string()),
+        type: v.optional(v.string()),
+        length: v.optional(v.number()),
+        sha256: v.optional(v.string()),
+        value: v.optional(v.unknown()),
+      }),
+    ),
+  ).entries,
+  inside: v.optional(
+    v.array(
+      v.looseObject({
+        name: v.string(),
+        kind: v.picklist(["json", "table", "text", "files", "not-compared"]),
+        note: v.optional(v.string()),
+      }),
+    ),
+  ),
 });
 
 const Provider = v.looseObject({
@@ -154,6 +190,18 @@ export const documentSchemas = {
     activity: v.record(v.string(), v.looseObject({})),
     agent: v.record(v.string(), v.looseObject({})),
   }),
+  JobComparison: v.object({
+    a: StatusInfo,
+    b: StatusInfo,
+    process: v.object({ same: v.boolean() }),
+    revision: v.object({ same: v.boolean(), difference: v.optional(v.string()) }),
+    inputs: v.array(
+      v.object({ ...comparedPair(v.unknown()).entries, defaults: v.optional(v.array(v.picklist(["a", "b"]))) }),
+    ),
+    statistics: v.array(comparedPair(v.looseObject({}))),
+    results: v.array(ComparedResult),
+    links: v.array(Link),
+  }),
   JobStatistics: v.looseObject({
     attempts: v.number(),
     waitingSeconds: v.number(),
@@ -191,10 +239,40 @@ export const documentSchemas = {
     ),
     links: v.array(Link),
   }),
+  UploadList: v.object({
+    uploads: v.array(
+      v.looseObject({
+        id: v.string(),
+        href: v.string(),
+        name: v.string(),
+        mediaType: v.string(),
+        sizeBytes: v.number(),
+        sha256: v.string(),
+        user: v.optional(v.string()),
+        created: v.pipe(v.string(), v.isoTimestamp()),
+        expires: v.pipe(v.string(), v.isoTimestamp()),
+        jobs: v.array(
+          v.object({ jobID: v.string(), processID: v.string(), status: v.picklist(jobStatuses), href: v.string() }),
+        ),
+        links: v.array(Link),
+      }),
+    ),
+    links: v.array(Link),
+  }),
   Provider,
   ProviderList: v.object({ providers: v.array(Provider), links: v.array(Link) }),
   ProviderProcessList: v.object({
     processes: v.array(v.looseObject({ id: v.string(), links: v.array(Link) })),
+    links: v.array(Link),
+  }),
+  System: v.looseObject({
+    version: v.string(),
+    started: v.pipe(v.string(), v.isoTimestamp()),
+    queue: v.object({ running: v.number(), waiting: v.number() }),
+    beginsJobs: v.boolean(),
+    settings: v.array(
+      v.looseObject({ name: v.string(), about: v.string(), value: v.optional(v.unknown()), origin: v.string() }),
+    ),
     links: v.array(Link),
   }),
   KeyList: v.object({ keys: v.array(Key), links: v.array(Link) }),

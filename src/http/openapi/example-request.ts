@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject, objectWithDoubles } from "../../domain/json.ts";
 import type { ProcessDescription } from "../../domain/process.ts";
+import { sampleAddress } from "./sample-files.ts";
 
 const maxDepth = 8;
 
@@ -68,11 +69,9 @@ function choiceExample(schema: JsonObject, depth: number): Json {
   return schema.properties === undefined ? "text" : objectExample(schema, depth);
 }
 
-/** A file that stands in its own address: nothing is fetched, nothing needs to be uploaded. */
+/** A small file of the type, in its own address. */
 function fileExample(mediaType: Json | undefined): Json {
-  const type = typeof mediaType === "string" ? mediaType : "text/plain";
-  const content = /[/+]json$/.test(type) ? "%7B%7D" : /[/+]xml$/.test(type) ? "%3Ca%2F%3E" : "text";
-  return { href: `data:${type},${content}`, type };
+  return sampleAddress(typeof mediaType === "string" ? mediaType : "text/plain");
 }
 
 function numberExample(schema: JsonObject, wanted: number): number {

@@ -1,10 +1,12 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
 import { defined, unlessEmpty } from "../../domain/defined.ts";
+import { ExecuteBodySchema } from "../../domain/execution.ts";
 import { type Json, type JsonObject, parseExact } from "../../domain/json.ts";
 import type { Process } from "../../domain/process.ts";
 import type { ServiceIdentity } from "../../domain/service-identity.ts";
 import { SubscriberSchema } from "../../domain/subscriber.ts";
+import { ApplicationPackageSchema } from "../../operations/package-schema.ts";
 import { documentFormats } from "../answers/document-formats.ts";
 import { refusedHeaders } from "../known-headers.ts";
 import { hasEffect, type Route, type RouteBody } from "../route.ts";
@@ -81,7 +83,9 @@ function documentOf(about: JsonObject, paths: JsonObject, options: ApiOptions): 
     servers: [{ url: baseUrl }],
     paths,
     components: {
-      schemas: Object.fromEntries(Object.entries(documentSchemas).map(([name, schema]) => [name, schemaOf(schema)])),
+      schemas: Object.fromEntries(
+        Object.entries({ ...documentSchemas, ...sharedBodies }).map(([name, schema]) => [name, schemaOf(schema)]),
+      ),
       responses: sharedResponses,
       securitySchemes: securitySchemes(options),
     },
@@ -148,10 +152,17 @@ function operationId(method: string, path: string): string {
   return [method.toLowerCase(), ...words].join("_");
 }
 
+/** Bodies that several routes take, in several media types: each is written once. */
+const sharedBodies: Readonly<Record<string, v.GenericSchema>> = {
+  Deployment: ApplicationPackageSchema,
+  Execution: ExecuteBodySchema,
+};
+
 function routeBodyOf({ mediaTypes, schema, otherTypes = [] }: RouteBody): Json {
+  const shared = Object.keys(sharedBodies).find((name) => sharedBodies[name] === schema);
   const described = bodyContent(
     mediaTypes.filter((type) => !otherTypes.includes(type)),
-    schemaOf(schema),
+    shared === undefined ? schemaOf(schema) : { $ref: `#/components/schemas/${shared}` },
   );
   return { required: true, content: { ...described, ...Object.fromEntries(otherTypes.map((type) => [type, {}])) } };
 }

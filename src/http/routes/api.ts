@@ -5,7 +5,10 @@ import type { JsonObject } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { ServiceIdentity } from "../../domain/service-identity.ts";
 import { type DescribeDeps, describeProcess, listProcesses } from "../../operations/describe-processes.ts";
+import { apiPage } from "../../pages/api.tsx";
+import { readerOf } from "../answers/document-response.ts";
 import { taggedResponse } from "../answers/entity-tag.ts";
+import { apiStylesPath, scriptPaths, styleSheetPath } from "../console-files.ts";
 import { notChanged } from "../openapi/about.ts";
 import {
   type ApiOptions,
@@ -20,24 +23,6 @@ import type { Route, RouteContext } from "../route.ts";
 /** Of more processes than this none has an execution path of its own in the API description, which would be too large to read. */
 const maxProcesses = 50;
 
-const page = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Heddle: API</title>
-<link rel="stylesheet" href="api/swagger-ui.css">
-</head>
-<body>
-<div id="swagger-ui"></div>
-<script src="api/swagger-ui-bundle.js"></script>
-<script src="api/start.js"></script>
-</body>
-</html>
-`;
-
-const start = `window.ui = SwaggerUIBundle({ url: "api", dom_id: "#swagger-ui", validatorUrl: null });\n`;
-
 /** The page's own scripts, and the styles that it sets itself. */
 const policy =
   "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
@@ -45,7 +30,6 @@ const policy =
 const assets: Readonly<Record<string, { readonly type: string; readonly content: () => Blob }>> = {
   "swagger-ui-bundle.js": { type: "text/javascript", content: () => Bun.file(bundle) },
   "swagger-ui.css": { type: "text/css", content: () => Bun.file(styles) },
-  "start.js": { type: "text/javascript", content: () => new Blob([start]) },
 };
 
 export type ApiRouteDeps = DescribeDeps & {
@@ -120,10 +104,15 @@ function pageRoutes(): readonly Route[] {
         answers: { 200: { about: "A page", content: { mediaType: "text/html" } } },
       },
       access: "public",
-      handle: () =>
-        new Response(page, {
+      handle(context) {
+        const reader = readerOf(context.caller);
+        const { baseUrl } = context;
+        const frame = { title: "API", baseUrl, styleSheet: styleSheetPath, here: "/api.html", ...defined({ reader }) };
+        const own = { script: scriptPaths.api, styles: apiStylesPath };
+        return new Response(apiPage(frame, own), {
           headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": policy },
-        }),
+        });
+      },
     },
     {
       method: "GET",

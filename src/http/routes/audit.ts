@@ -1,12 +1,18 @@
+import { mayDo, type Principal } from "../../domain/access.ts";
+import type { AuditWords } from "../../domain/audit-query.ts";
 import { defined } from "../../domain/defined.ts";
 import { type AuditDocument, auditLine } from "../../domain/documents/audit.ts";
 import { Problem } from "../../domain/problem.ts";
-import { type ReadAuditDeps, readAudit } from "../../operations/read-audit.ts";
-import { documentResponse } from "../answers/document-response.ts";
+import { listKeysFor } from "../../operations/manage-keys.ts";
+import { jobsOfAudit, type ReadAuditDeps, readAudit } from "../../operations/read-audit.ts";
+import { type AuditView, auditPage } from "../../pages/audit.tsx";
+import type { KeysOfAudit } from "../../pages/audit-table.tsx";
+import { documentFormat, documentResponse } from "../answers/document-response.ts";
+import { withFiltersAgain } from "../answers/filters-again.ts";
 import { requireKnownQuery } from "../known-query.ts";
 import { paging, tagged } from "../openapi/about.ts";
 import { pageLinks, pageOf } from "../paging.ts";
-import { principalOf, type Route } from "../route.ts";
+import { principalOf, type Route, type RouteContext } from "../route.ts";
 
 export type AuditRouteDeps = ReadAuditDeps;
 
@@ -16,6 +22,7 @@ const filters = {
   user: "who did it",
   action: "what was done, such as deploy or execute",
   subject: "the id of the process, job, key or provider",
+  outcome: "done or refused",
 } as const;
 
 /** Lists the route by which admins read who did what. */
@@ -30,28 +37,60 @@ export function auditRoutes(deps: AuditRouteDeps): readonly Route[] {
         query: { ...paging, ...filters },
         answers: tagged("AuditList", "One page of the audit, the newest first"),
       },
-      async handle(context) {
-        const principal = principalOf(context);
-        requireKnownQuery(context, "the audit", { filters: Object.keys(filters), others: ["limit", "after"] });
-        if (context.query("before") !== undefined) {
-          const detail = "Cannot read the audit: found before, wanted after, which next links have";
-          throw new Problem("invalid-query-parameter-value", detail);
-        }
-        const { limit, after } = pageOf(context, 100);
-        const words = defined({
-          since: context.query("since"),
-          until: context.query("until"),
-          user: context.query("user"),
-          action: context.query("action"),
-          subject: context.query("subject"),
-        });
-        const { items, next } = await readAudit(deps, principal, words, { limit, ...defined({ after }) });
-        const document: AuditDocument = {
-          entries: items.map(auditLine),
-          links: pageLinks(context, `${context.baseUrl}/_/audit`, { next }),
-        };
-        return documentResponse(context, document, { title: "Audit" });
+      handle(context) {
+        const words = wordsOf(context);
+        const view = { since: "", until: "", user: "", action: "", subject: "", outcome: "", ...words };
+        return withFiltersAgain(
+          context,
+          () => list(deps, context, view, words),
+          (fault) => documentResponse(context, { entries: [], links: [] }, { title, page: auditPage(view, { fault }) }),
+        );
       },
     },
   ];
+}
+
+const title = "Audit";
+
+/** A field of the page that nobody filled in says nothing. */
+function wordsOf({ query }: RouteContext): AuditWords {
+  const field = (name: keyof typeof filters) => query(name) || undefined;
+  return defined({
+    since: field("since"),
+    until: field("until"),
+    user: field("user"),
+    action: field("action"),
+    subject: field("subject"),
+    outcome: field("outcome"),
+  });
+}
+
+async function list(
+  deps: AuditRouteDeps,
+  context: RouteContext,
+  view: AuditView,
+  words: AuditWords,
+): Promise<Response> {
+  const principal = principalOf(context);
+  requireKnownQuery(context, "the audit", { filters: Object.keys(filters), others: ["limit", "after"] });
+  if (context.query("before") !== undefined) {
+    const detail = "Cannot read the audit: found before, wanted after, which next links have";
+    throw new Problem("invalid-query-parameter-value", detail);
+  }
+  const { limit, after } = pageOf(context, 100);
+  const { items, next } = await readAudit(deps, principal, words, { limit, ...defined({ after }) });
+  const document: AuditDocument = {
+    entries: items.map(auditLine),
+    links: pageLinks(context, `${context.baseUrl}/_/audit`, { next }),
+  };
+  if (documentFormat(context) !== "html") return documentResponse(context, document, { title });
+  const [keys, jobs] = await Promise.all([keysOf(deps, principal, document), jobsOfAudit(deps, principal, document)]);
+  return documentResponse(context, document, { title, page: auditPage(view, { keys, jobs }) });
+}
+
+/** Tells whose the keys are that the lines name, for who may know; keys that were revoked are kept. */
+async function keysOf(deps: AuditRouteDeps, principal: Principal, { entries }: AuditDocument): Promise<KeysOfAudit> {
+  if (!mayDo(principal, "manage-keys") || !entries.some(({ action }) => action.endsWith("-key"))) return new Map();
+  const keys = await listKeysFor(deps, principal);
+  return new Map(keys.map(({ id, user, role }) => [id, `${user}, ${role}`]));
 }

@@ -118,8 +118,9 @@ function jobEvent(jobId: string, news: WatchNews): StreamEvent {
       return { name: kind, id: idOf(news.place), data: { jobID: jobId, ...event, at: new Date(at).toISOString() } };
     }
     case "live": {
-      const { progress, message, stage } = news.live;
-      return { name: "progress", data: { jobID: jobId, status: "running", stage, progress, message } };
+      const { progress, message, stage, wait } = news.live;
+      const waits = wait === undefined ? {} : { waitsFor: wait.reason };
+      return { name: "progress", data: { jobID: jobId, status: "running", stage, progress, message, ...waits } };
     }
     case "log":
       return { name: "log", id: idOf(news.place), data: { jobID: jobId, lines: news.lines } };

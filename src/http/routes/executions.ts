@@ -12,7 +12,8 @@ import { checkJob, type Submitted, submitJob } from "../../operations/submit-job
 import { readKvpExecution, withoutEmptyFields } from "../../wire/kvp-execute.ts";
 import { parsePrefer } from "../../wire/prefer.ts";
 import { documentFormats, isDocumentFormat } from "../answers/document-formats.ts";
-import { comesToLook, formType, lookResponse, requireOwnForm } from "../answers/process-form.ts";
+import { comesToLook, type ExecutedProcess, formType, lookResponse, requireOwnForm } from "../answers/process-form.ts";
+import type { FormSettings } from "../answers/process-view.ts";
 import { type AnswerDeps, answerResults } from "../answers/results-answer.ts";
 import { requireAcceptable } from "../answers/results-taken.ts";
 import { resultsTarget } from "../answers/results-target.ts";
@@ -44,11 +45,18 @@ export const executionAbout = {
   },
 } as const;
 
+/** What it says of executions by a query. */
+export const queryExecutionAbout = {
+  query: { ...executionAbout.query, f: "stands for Accept", prefer: "stands for Prefer" },
+  answers: executionAbout.answers,
+  problems: [422, 429, 500],
+} as const;
+
 export type ExecutionRouteDeps = SubmitDeps &
   ReadResultsDeps &
   AnswerDeps & {
     readonly processes: ProcessCache;
-    readonly settings: BodyLimits;
+    readonly settings: BodyLimits & FormSettings;
   };
 
 /** What the body of an execution is. */
@@ -75,34 +83,13 @@ export function executionRoutes(deps: ExecutionRouteDeps): readonly Route[] {
         summary:
           "Execute a process by a query: a parameter for each input; who asks for HTML gets a form to execute it",
         tag: "processes",
-        query: {
-          ...executionAbout.query,
-          f: "stands for Accept",
-          prefer: "stands for Prefer",
-        },
-        answers: executionAbout.answers,
-        problems: [422, 429, 500],
+        ...queryExecutionAbout,
       },
-      // Whether a request executes is known once it was read: origin and caller are checked then.
       access: "public",
-      async handle(context) {
-        const processId = context.param("processId");
-        if (comesToLook(context.request)) {
-          return lookResponse(context, await describeProcess(deps, context.caller, processId));
-        }
-        guardEffect(context);
-        const process = await describeProcess(deps, principalOf(context), processId);
-        const { search } = new URL(context.request.url);
-        if (search === "") {
-          const wanted = "wanted parameters for inputs, outputs or the answer, or a request by POST";
-          throw new Problem(
-            "invalid-parameter-value",
-            `Cannot execute process "${processId}": found no query, ${wanted}`,
-          );
-        }
-        const { body: payload, prefer, format, dryRun } = readKvpExecution(search, process.description);
-        return execute(deps, withHeaders(context, prefer, format), process, { payload, isDryRun: isDryRun(dryRun) });
-      },
+      handle: (context) =>
+        executeQuery(deps, context, async (caller) => ({
+          process: await describeProcess(deps, caller, context.param("processId")),
+        })),
     },
   ];
 }
@@ -130,6 +117,28 @@ export async function executeReference(
   const dry = isDryRun(context.query("dryRun"));
   const payload = await readExactJson(context.request, deps.settings);
   return execute(deps, context, await find(principalOf(context)), { payload, isDryRun: dry });
+}
+
+/**
+ * Executes the process of the path by the query of the request, or shows its form to who came to look (OGC 18-062r3, requirements
+ * class kvp-execute). Whether a request executes is known once it was read: origin and caller are checked then.
+ */
+export async function executeQuery(
+  deps: ExecutionRouteDeps,
+  context: RouteContext,
+  find: (caller: Principal | undefined) => Promise<ExecutedProcess>,
+): Promise<Response> {
+  if (comesToLook(context.request)) return lookResponse(deps, context, await find(context.caller));
+  guardEffect(context);
+  const { process, provider } = await find(principalOf(context));
+  const { search } = new URL(context.request.url);
+  if (search === "") {
+    const wanted = "wanted parameters for inputs, outputs or the answer, or a request by POST";
+    throw new Problem("invalid-parameter-value", `Cannot execute process "${process.id}": found no query, ${wanted}`);
+  }
+  const { body: payload, prefer, format, dryRun } = readKvpExecution(search, process.description);
+  const order = { payload, isDryRun: isDryRun(dryRun) };
+  return execute(deps, withHeaders(context, prefer, format), provider ?? process, order);
 }
 
 /** Checks whether the request is a dry run. Throws for a misspelt value, which must not start a job. */

@@ -8,16 +8,18 @@ import { statusDocument } from "../answers/status-document.ts";
 import { ok } from "../openapi/about.ts";
 import { type BodyLimits, parseJson, readBytes, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
+import { chosenFormRoutes } from "./chosen-forms.ts";
 import { jobFormRoutes } from "./job-forms.ts";
 
 export type JobActionRouteDeps = RetryDeps & { readonly settings: BodyLimits & RemovedJobs };
 
 const mediaTypes = ["application/json"];
 
-/** Lists the routes that dismiss several jobs, that run a job again, and that the buttons of a job's page send to. */
+/** Lists the routes that dismiss several jobs, that run a job again, and that the buttons of a job's page and of lists send to. */
 export function jobActionRoutes(deps: JobActionRouteDeps): readonly Route[] {
   return [
     ...jobFormRoutes(deps),
+    ...chosenFormRoutes(deps),
     {
       method: "DELETE",
       path: "/jobs",

@@ -1,16 +1,23 @@
 import * as v from "valibot";
+import { isOwn, mayDo } from "../../domain/access.ts";
+import type { Job } from "../../domain/job.ts";
 import { isFinished } from "../../domain/job-state.ts";
+import { jobTimes } from "../../domain/job-times.ts";
 import { jobUrl } from "../../domain/links.ts";
-import { dismissJob, readJob } from "../../operations/follow-jobs.ts";
+import { durationText } from "../../domain/spans.ts";
+import { endJob, readJob } from "../../operations/follow-jobs.ts";
 import { type RetryDeps, retryJob } from "../../operations/retry-job.ts";
-import { formType, requireOwnForm } from "../answers/process-form.ts";
+import { askFirst, isConfirmed } from "../answers/ask-first.ts";
+import { seeOther } from "../answers/document-response.ts";
+import { formType, readOwnForm } from "../answers/process-form.ts";
 import type { RouteAbout } from "../openapi/about.ts";
-import { type BodyLimits, bodyText, readBytes, requireContentType } from "../read-body.ts";
+import type { BodyLimits } from "../read-body.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
 
 type JobFormRouteDeps = RetryDeps & { readonly settings: BodyLimits };
 
 const mediaTypes = [formType];
+const confirmation = v.object({ confirmed: v.optional(v.picklist(["true"])) });
 const answers: RouteAbout["answers"] = { 303: { about: "Done; Location is the page to go on with" } };
 
 /** Lists the routes that the buttons on the page of a job send to: a browser without a script knows POST only. */
@@ -19,15 +26,46 @@ export function jobFormRoutes(deps: JobFormRouteDeps): readonly Route[] {
     {
       method: "POST",
       path: "/jobs/:jobId/dismiss-form",
-      about: { summary: "Dismiss a job, by a form of its page", tag: "jobs", answers, problems: [409, 410, 413, 415] },
-      body: { mediaTypes, schema: v.object({}) },
+      about: { summary: "Cancel a job, by a form of its page", tag: "jobs", answers, problems: [409, 410, 413, 415] },
+      body: { mediaTypes, schema: confirmation },
       async handle(context) {
-        await readForm(deps, context);
+        const form = await readOwnForm(deps, context);
         const jobId = context.param("jobId");
-        const { status } = await readJob(deps, principalOf(context), jobId);
-        await dismissJob(deps, principalOf(context), jobId);
-        // One that had ended is removed: its page is gone with it.
-        return goTo(isFinished(status) ? `${context.baseUrl}/jobs` : jobUrl(context.baseUrl, jobId));
+        const principal = principalOf(context);
+        const job = await readJob(deps, principal, jobId);
+        const { user } = job;
+        // Who cancels the work of somebody else is asked; one's own is soon run again.
+        const isForeign = user !== undefined && !isOwn(principal, user) && mayDo(principal, "dismiss-all");
+        if (!isFinished(job.status) && isForeign && !isConfirmed(form)) {
+          return askToCancel(context, { job, user, now: deps.clock.now() });
+        }
+        const { isDone } = await endJob(deps, principal, jobId, "stop");
+        // A page that was opened before may still have the button: nobody's results are removed by it.
+        const url = jobUrl(context.baseUrl, jobId);
+        return isDone ? goTo(url) : seeOther(url, "had-ended");
+      },
+    },
+    {
+      method: "POST",
+      path: "/jobs/:jobId/remove-form",
+      about: {
+        summary: "Remove a job that has ended, by a form of its page",
+        tag: "jobs",
+        answers,
+        problems: [409, 410, 413, 415],
+      },
+      body: { mediaTypes, schema: confirmation },
+      async handle(context) {
+        const form = await readOwnForm(deps, context);
+        const jobId = context.param("jobId");
+        const principal = principalOf(context);
+        const job = await readJob(deps, principal, jobId);
+        // What was removed cannot come back: somebody who only missed a button is asked.
+        if (isFinished(job.status) && !isConfirmed(form)) return askToRemove(context, job);
+        const { isDone } = await endJob(deps, principal, jobId, "remove");
+        // It was run again meanwhile.
+        if (!isDone) return seeOther(jobUrl(context.baseUrl, jobId), "has-not-ended");
+        return seeOther(`${context.baseUrl}/jobs`, "job-removed");
       },
     },
     {
@@ -41,7 +79,7 @@ export function jobFormRoutes(deps: JobFormRouteDeps): readonly Route[] {
       },
       body: { mediaTypes, schema: v.object({ fromFailed: v.optional(v.picklist(["true", "false"])) }) },
       async handle(context) {
-        const form = await readForm(deps, context);
+        const form = await readOwnForm(deps, context);
         const jobId = context.param("jobId");
         await retryJob(deps, principalOf(context), jobId, { fromFailed: form.get("fromFailed") === "true" });
         return goTo(jobUrl(context.baseUrl, jobId));
@@ -50,11 +88,30 @@ export function jobFormRoutes(deps: JobFormRouteDeps): readonly Route[] {
   ];
 }
 
-/** Reads what a form of our own page sent. Throws `forbidden` for any other. */
-async function readForm(deps: JobFormRouteDeps, context: RouteContext): Promise<URLSearchParams> {
-  requireContentType(context.request, mediaTypes);
-  requireOwnForm(context);
-  return new URLSearchParams(bodyText(await readBytes(context.request, deps.settings.maxBodyBytes)));
+type Cancelled = { readonly job: Job; readonly user: string; readonly now: number };
+
+function askToCancel(context: RouteContext, { job, user, now }: Cancelled): Response {
+  const { running } = jobTimes(job, now);
+  const since = running === undefined ? "has not started" : `has run for ${durationText(running / 1000)}`;
+  return askFirst(context, {
+    title: `Cancel ${user}'s job?`,
+    words: `The job ${job.id} of ${job.processId} is ${user}'s, and ${since}.`,
+    action: `${jobUrl(context.baseUrl, job.id)}/dismiss-form`,
+    back: `${jobUrl(context.baseUrl, job.id)}?f=html`,
+    yes: "Cancel it",
+    no: "Let it run",
+  });
+}
+
+function askToRemove(context: RouteContext, { id, processId }: Job): Response {
+  return askFirst(context, {
+    title: "Remove the job?",
+    words: `This removes the job ${id} of ${processId} with its results and its log. They cannot come back.`,
+    action: `${jobUrl(context.baseUrl, id)}/remove-form`,
+    back: `${jobUrl(context.baseUrl, id)}?f=html`,
+    yes: "Remove it with its results",
+    no: "Keep it",
+  });
 }
 
 function goTo(url: string): Response {

@@ -1,16 +1,22 @@
 import { mayDo, type Principal } from "../../domain/access.ts";
-import type { Job } from "../../domain/job.ts";
-import { readJobSearch, searchNames } from "../../domain/job-search.ts";
+import { readOutcome } from "../../domain/chosen-jobs.ts";
+import { defined } from "../../domain/defined.ts";
+import { type JobSearch, readJobSearch, searchNames } from "../../domain/job-search.ts";
 import { readJobOrder } from "../../domain/job-sort.ts";
-import { processUrl, profiles, providerUrl } from "../../domain/links.ts";
+import { processUrl, profiles, providerProcessUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
+import { mayDismissJobs, mayRetryJobs } from "../../operations/chosen-jobs.ts";
 import { describeProcess } from "../../operations/describe-processes.ts";
+import { peopleOf, seesOthers, usersOf } from "../../operations/job-people.ts";
 import { type ListDeps, listJobs } from "../../operations/list-jobs.ts";
 import { requireProvider } from "../../operations/manage-providers.ts";
+import { goneProcesses } from "../../operations/read-ran-process.ts";
 import type { ReadResultsDeps } from "../../operations/read-results.ts";
-import { jobListPage } from "../../pages/job-list.tsx";
+import { type JobListView, type JobReader, jobListPage } from "../../pages/job-list.tsx";
 import { documentFormat, documentResponse } from "../answers/document-response.ts";
+import { withFiltersAgain } from "../answers/filters-again.ts";
 import { resultsTarget } from "../answers/results-target.ts";
+import { soFarOf } from "../answers/so-far.ts";
 import { statusDocument } from "../answers/status-document.ts";
 import { groupJobs, jobListForm } from "../job-list-form.ts";
 import { requireKnownQuery } from "../known-query.ts";
@@ -25,11 +31,12 @@ const filters = {
   processID: "ids of processes, separated by commas",
   provider: "ids of providers, separated by commas",
   status: "states, separated by commas",
-  datetime: "instant or interval of the creation (RFC 3339)",
+  user: "the user who submitted it, for who sees the jobs of others",
+  datetime: "instant or interval of the creation (RFC 3339), or a time ago from which on, such as 12h, 7d or today",
   minDuration: "shortest duration in seconds",
   maxDuration: "longest duration in seconds",
   tags: "tags that a job must all have, separated by commas",
-  q: "words that must all be said of a job that ended: its process, tags, last message or failure; commas part alternatives",
+  q: "words that must all be said of a job that ended: its process, title, tags, last message or failure; commas part alternatives",
   sortby: "created, finished, status, processID, provider or user; - before it for falling, -created if not given",
   page: "number of the page, from 0; after and before go further",
   removed: "true: also jobs that were removed after their end, for who may read all jobs",
@@ -55,7 +62,7 @@ export function jobListRoutes(deps: JobListRouteDeps): readonly Route[] {
         problems: [503],
       },
       async handle(context) {
-        return list(deps, context, `${context.baseUrl}/jobs`, filterOf(context));
+        return list(deps, context, { url: `${context.baseUrl}/jobs` });
       },
     },
     {
@@ -70,9 +77,10 @@ export function jobListRoutes(deps: JobListRouteDeps): readonly Route[] {
       },
       async handle(context) {
         const { id } = await describeProcess(deps, principalOf(context), context.param("processId"));
-        const { search, ...page } = filterOf(context);
-        const url = `${processUrl(context.baseUrl, id)}/jobs`;
-        return list(deps, context, url, { ...page, search: { ...search, processIds: [id], providerIds: [null] } });
+        const only = { processIds: [id], providerIds: [null] };
+        const own = processUrl(context.baseUrl, id);
+        const process = { id, href: `${own}?f=html` };
+        return list(deps, context, { url: `${own}/jobs`, process, only });
       },
     },
     {
@@ -86,22 +94,36 @@ export function jobListRoutes(deps: JobListRouteDeps): readonly Route[] {
         problems: [503],
       },
       async handle(context) {
-        const { id } = await requireProvider(deps, principalOf(context), context.param("providerId"));
-        const processId = context.param("processId");
-        const { search, ...page } = filterOf(context);
-        const url = `${providerUrl(context.baseUrl, id)}/processes/${encodeURIComponent(processId)}/jobs`;
-        return list(deps, context, url, { ...page, search: { ...search, processIds: [processId], providerIds: [id] } });
+        const { id: providerId } = await requireProvider(deps, principalOf(context), context.param("providerId"));
+        const id = context.param("processId");
+        const only = { processIds: [id], providerIds: [providerId] };
+        const own = providerProcessUrl(context.baseUrl, providerId, id);
+        const process = { id, providerId, href: `${own}?f=html` };
+        return list(deps, context, { url: `${own}/jobs`, process, only });
       },
     },
   ];
 }
 
-async function list(
+/** Where a list is found, and of which process it is, where it is of one. */
+type ListPlace = { readonly url: string; readonly only?: JobSearch } & Pick<JobListView, "process">;
+
+async function list(deps: JobListRouteDeps, context: RouteContext, place: ListPlace): Promise<Response> {
+  const again = async (fault: string) => {
+    const may = await readerOf(deps, principalOf(context));
+    const page = jobListPage({ fault, may, ...defined({ process: place.process }) });
+    return documentResponse(context, { jobs: [], links: [] }, { title: titleOf(place.process), page });
+  };
+  return withFiltersAgain(context, () => listFound(deps, context, place), again);
+}
+
+async function listFound(
   deps: JobListRouteDeps,
   context: RouteContext,
-  url: string,
-  filter: Parameters<typeof listJobs>[2],
+  { url, process, only }: ListPlace,
 ): Promise<Response> {
+  const { search, ...turn } = filterOf(context, deps.clock.now());
+  const filter = { ...turn, search: { ...search, ...only } };
   const { onlyIds, groups } = jobListForm(context);
   const isPage = documentFormat(context) === "html";
   if (groups !== undefined && isPage) {
@@ -118,35 +140,57 @@ async function list(
     return documentResponse(context, document, { title: "Jobs" });
   }
   const shown = items.map(async (job) =>
-    statusDocument(job, context.baseUrl, { results: await resultsTarget(deps, job) }),
+    statusDocument(job, context.baseUrl, {
+      ...peopleOf(principalOf(context), job),
+      results: await resultsTarget(deps, job),
+    }),
   );
   const jobs = await Promise.all(shown);
   if (groups !== undefined) {
     return documentResponse(context, { groups: groupJobs(items, jobs, groups), links }, { title: "Jobs" });
   }
-  const users = usersOf(principalOf(context), items);
+  const principal = principalOf(context);
+  const may = await readerOf(deps, principal);
+  const soFar = isPage ? soFarOf(items, deps.clock.now()) : new Map();
+  const users = may.seesOthers ? usersOf(items) : new Map<string, string>();
+  const outcome = readOutcome(context.queries("outcome"));
+  const gone = isPage ? await goneProcesses(deps, principal, items) : new Set<string>();
   return documentResponse(
     context,
     { jobs, links },
-    { title: "Jobs", profile: profiles.jobList, page: jobListPage(users) },
+    {
+      title: titleOf(process),
+      profile: profiles.jobList,
+      page: jobListPage({ users, gone, soFar, may, ...defined({ process }), outcome }),
+    },
   );
 }
 
-/** Tells who submitted each job, for who sees the jobs of others. */
-function usersOf(principal: Principal, jobs: readonly Job[]): ReadonlyMap<string, string> {
-  if (!mayDo(principal, "read-all-jobs")) return new Map();
-  return new Map(jobs.flatMap(({ id, user }) => (user === undefined ? [] : [[id, user] as const])));
+async function readerOf(deps: ListDeps, principal: Principal): Promise<JobReader> {
+  return {
+    mayExecute: mayDo(principal, "execute"),
+    seesAllJobs: mayDo(principal, "read-all-jobs"),
+    seesOthers: await seesOthers(deps, principal),
+    mayDismiss: mayDismissJobs(principal),
+    mayRetry: mayRetryJobs(principal),
+  };
+}
+
+function titleOf(process: JobListView["process"]): string {
+  if (process === undefined) return "Jobs";
+  return `Jobs of ${process.id}${process.providerId === undefined ? "" : ` at provider ${process.providerId}`}`;
 }
 
 const pageNames = ["limit", "after", "before", "page", "sortby", "sort", "removed", "detail", "groups"];
 
-function filterOf(context: RouteContext) {
+function filterOf(context: RouteContext, now: number) {
   requireKnownQuery(context, "jobs", { filters: searchNames, others: pageNames });
   const lists = (name: string) => listOf(context, name);
   return {
     ...pageOf(context, 100),
     withRemoved: asksRemoved(context),
-    search: readJobSearch(lists),
+    search: readJobSearch(lists, now),
+    ...defined({ user: context.query("user") || undefined }),
     order: readJobOrder(lists),
   };
 }
@@ -159,7 +203,7 @@ export function asksRemoved(context: RouteContext): boolean {
 }
 
 /** Reads a parameter that may be repeated, or hold a list with commas. */
-function listOf(context: RouteContext, name: string): readonly string[] {
+export function listOf(context: RouteContext, name: string): readonly string[] {
   return context
     .queries(name)
     .flatMap((value) => value.split(","))

@@ -2,15 +2,20 @@ import { defined } from "../../domain/defined.ts";
 import { jobUrl, jsonLink, profiles } from "../../domain/links.ts";
 import { type DismissDeps, dismissJob, readJob, readRemovedJob } from "../../operations/follow-jobs.ts";
 import { type OutlookDeps, outlookOf } from "../../operations/job-outlook.ts";
+import { peopleOf } from "../../operations/job-people.ts";
 import type { ListDeps } from "../../operations/list-jobs.ts";
 import { readJobWithInputs } from "../../operations/read-inputs.ts";
 import type { LogDeps } from "../../operations/read-log.ts";
 import type { ReadResultsDeps } from "../../operations/read-results.ts";
-import { readStatistics } from "../../operations/read-statistics.ts";
+import { isAllCached, readStatistics } from "../../operations/read-statistics.ts";
+import { readUploadsOf } from "../../operations/read-uploads.ts";
 import { type NotificationDeps, readNotifications } from "../../operations/subscribers.ts";
+import { inputsPage } from "../../pages/inputs.tsx";
 import { jobPage } from "../../pages/job.tsx";
+import { statisticsPage } from "../../pages/statistics.tsx";
 import { shortId } from "../../pages/words.ts";
 import { documentFormat, documentResponse } from "../answers/document-response.ts";
+import { knownUploads } from "../answers/input-views.ts";
 import { type JobViewDeps, readJobView } from "../answers/job-page.ts";
 import { resultsTarget } from "../answers/results-target.ts";
 import {
@@ -22,6 +27,7 @@ import {
 } from "../answers/status-document.ts";
 import { ok, tagged } from "../openapi/about.ts";
 import { jsonResponse, principalOf, type Route } from "../route.ts";
+import { comparisonRoutes } from "./job-comparison.ts";
 import { asksRemoved, jobListRoutes } from "./job-lists.ts";
 import { logRoutes } from "./job-log.ts";
 
@@ -35,7 +41,13 @@ export type JobRouteDeps = OutlookDeps &
 
 /** Lists the routes of a job: its status, its documents, and dismissal. */
 export function jobRoutes(deps: JobRouteDeps): readonly Route[] {
-  return [...jobListRoutes(deps), ...statusRoutes(deps), ...detailRoutes(deps), ...logRoutes(deps)];
+  return [
+    ...jobListRoutes(deps),
+    ...comparisonRoutes(deps),
+    ...statusRoutes(deps),
+    ...detailRoutes(deps),
+    ...logRoutes(deps),
+  ];
 }
 
 function statusRoutes(deps: JobRouteDeps): readonly Route[] {
@@ -46,8 +58,10 @@ function statusRoutes(deps: JobRouteDeps): readonly Route[] {
       about: { summary: "Status of a job", tag: "jobs", answers: tagged("StatusInfo", "The status") },
       async handle(context) {
         const read = asksRemoved(context) ? readRemovedJob : readJob;
-        const job = await read(deps, principalOf(context), context.param("jobId"));
-        const known = { ...(await outlookOf(deps, job)), results: await resultsTarget(deps, job) };
+        const principal = principalOf(context);
+        const job = await read(deps, principal, context.param("jobId"));
+        const people = peopleOf(principal, job);
+        const known = { ...(await outlookOf(deps, job)), ...people, results: await resultsTarget(deps, job) };
         const page = documentFormat(context) === "html" ? jobPage(await readJobView(deps, context, job)) : undefined;
         return documentResponse(context, statusDocument(job, context.baseUrl, known), {
           title: `${job.processId}, job ${shortId(job.id)}`,
@@ -61,8 +75,9 @@ function statusRoutes(deps: JobRouteDeps): readonly Route[] {
       path: "/jobs/:jobId",
       about: { summary: "Dismiss a job", tag: "jobs", answers: ok("StatusInfo", "Dismissed"), problems: [409, 410] },
       async handle(context) {
-        const job = await dismissJob(deps, principalOf(context), context.param("jobId"));
-        return jsonResponse(statusDocument(job, context.baseUrl));
+        const principal = principalOf(context);
+        const job = await dismissJob(deps, principal, context.param("jobId"));
+        return jsonResponse(statusDocument(job, context.baseUrl, peopleOf(principal, job)));
       },
     },
   ];
@@ -76,8 +91,14 @@ function detailRoutes(deps: JobRouteDeps): readonly Route[] {
       path: "/jobs/:jobId/inputs",
       about: { summary: "Request of a job", tag: "jobs", answers: tagged("JobInputs", "The request") },
       async handle(context) {
-        const job = await readJobWithInputs(deps, principalOf(context), context.param("jobId"));
-        return documentResponse(context, inputsDocument(job, context.baseUrl), { title: `Inputs of job ${job.id}` });
+        const principal = principalOf(context);
+        const job = await readJobWithInputs(deps, principal, context.param("jobId"));
+        const isPage = documentFormat(context) === "html";
+        const uploads = isPage ? knownUploads(await readUploadsOf(deps, principal, job), context.baseUrl) : new Map();
+        return documentResponse(context, inputsDocument(job, context.baseUrl), {
+          title: `Inputs of job ${shortId(job.id)}`,
+          page: inputsPage(jobUrl(context.baseUrl, job.id), uploads),
+        });
       },
     },
     {
@@ -101,9 +122,16 @@ function detailRoutes(deps: JobRouteDeps): readonly Route[] {
       about: { summary: "Times of a job", tag: "jobs", answers: tagged("JobStatistics", "The times") },
       async handle(context) {
         const jobId = context.param("jobId");
+        const job = await readJob(deps, principalOf(context), jobId);
         const statistics = await readStatistics(deps, principalOf(context), jobId);
         const document = statisticsDocument(jobId, statistics, context.baseUrl);
-        return documentResponse(context, document, { title: `Statistics of job ${jobId}` });
+        return documentResponse(context, document, {
+          title: `Statistics of job ${shortId(jobId)}`,
+          page: statisticsPage(jobUrl(context.baseUrl, jobId), {
+            isAllCached: await isAllCached(deps, job, statistics),
+            ...defined({ ranAt: job.finishedAt === undefined ? undefined : job.providerId }),
+          }),
+        });
       },
     },
     {

@@ -1,13 +1,16 @@
 import * as v from "valibot";
 import type { Clock } from "../../domain/clock.ts";
 import { defined } from "../../domain/defined.ts";
+import type { KeyDocument, KeyListDocument } from "../../domain/documents/key.ts";
 import { jsonLink } from "../../domain/links.ts";
 import { giveKey, type KeyDeps, type KeySummary, listKeysFor, takeKeyBack } from "../../operations/manage-keys.ts";
+import { type KeyListView, keyListPage } from "../../pages/keys.tsx";
 import { documentResponse } from "../answers/document-response.ts";
 import { ok } from "../openapi/about.ts";
 import type { BodyLimits } from "../read-body.ts";
-import { jsonResponse, principalOf, type Route } from "../route.ts";
+import { jsonResponse, pageAt, principalOf, type Route, type RouteContext } from "../route.ts";
 import { readBody } from "./job-actions.ts";
+import { keyFormRoutes } from "./key-forms.ts";
 
 export type KeyRouteDeps = KeyDeps & { readonly settings: BodyLimits; readonly clock: Clock };
 
@@ -36,13 +39,7 @@ export function keyRoutes(deps: KeyRouteDeps): readonly Route[] {
         tag: "service",
         answers: ok("KeyList", "The keys"),
       },
-      async handle(context) {
-        const keys = await listKeysFor(deps, principalOf(context));
-        const now = deps.clock.now();
-        const links = [jsonLink(`${context.baseUrl}${keysPath}`, "self")];
-        const document = { keys: keys.map((key) => keyDocument(key, now)), links };
-        return documentResponse(context, document, { title: "Keys", headers: noStore });
-      },
+      handle: (context) => keysResponse(deps, context),
     },
     {
       method: "POST",
@@ -75,11 +72,27 @@ export function keyRoutes(deps: KeyRouteDeps): readonly Route[] {
         return new Response(null, { status: 204 });
       },
     },
+    ...keyFormRoutes(deps, (context, view) => keysResponse(deps, pageAt(context, keysPath), view)),
   ];
 }
 
+async function keysResponse(deps: KeyRouteDeps, context: RouteContext, view: KeyListView = {}): Promise<Response> {
+  const keys = await listKeysFor(deps, principalOf(context));
+  const now = deps.clock.now();
+  const links = [jsonLink(`${context.baseUrl}${keysPath}`, "self")];
+  const document: KeyListDocument = { keys: keys.map((key) => keyDocument(key, now)), links };
+  return documentResponse(context, document, {
+    title: "Keys",
+    headers: noStore,
+    page: keyListPage({ ...view, once: deps.newSecret() }),
+  });
+}
+
 /** Times are RFC 3339. */
-function keyDocument({ createdAt, expiresAt, lastUsedAt, revokedAt, isService, ...key }: KeySummary, now: number) {
+function keyDocument(
+  { createdAt, expiresAt, lastUsedAt, revokedAt, isService, ...key }: KeySummary,
+  now: number,
+): KeyDocument {
   const isOver = expiresAt !== undefined && expiresAt <= now;
   return {
     ...key,

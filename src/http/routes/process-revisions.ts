@@ -1,30 +1,41 @@
 import * as v from "valibot";
+import { defined } from "../../domain/defined.ts";
 import { processUrl } from "../../domain/links.ts";
 import type { DeployDeps } from "../../operations/deploy-process.ts";
 import type { DescribeDeps } from "../../operations/describe-processes.ts";
 import { listRevisions, restoreRevision } from "../../operations/process-revisions.ts";
 import { readPackageOf } from "../../operations/read-package.ts";
-import { documentResponse } from "../answers/document-response.ts";
+import { revisionsPage } from "../../pages/revisions.tsx";
+import { documentFormat, documentResponse } from "../answers/document-response.ts";
 import { packageResponse } from "../answers/package-answer.ts";
 import { processSummary, revisionList } from "../answers/process-document.ts";
+import { compareQuery, readRevisionsView } from "../answers/revisions-view.ts";
 import { ok, paging, tagged } from "../openapi/about.ts";
 import { pageLinks, pageOf } from "../paging.ts";
 import { processNameOf, revisionQuery } from "../process-name.ts";
+import type { BodyLimits } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route } from "../route.ts";
+import { revisionFormRoutes } from "./revision-forms.ts";
 
 /** Nothing is read of it. */
 const noBody = { mediaTypes: ["application/json"], schema: v.optional(v.looseObject({})) };
 
 /** Lists the routes of what was deployed: packages and revisions (OGC 20-044, requirements class deploy-replace-undeploy). */
-export function processRevisionRoutes(deps: DescribeDeps & DeployDeps): readonly Route[] {
+export function processRevisionRoutes(
+  deps: DescribeDeps & DeployDeps & { readonly settings: BodyLimits },
+): readonly Route[] {
+  return [...readingRoutes(deps), ...revisionFormRoutes(deps)];
+}
+
+function readingRoutes(deps: DescribeDeps & DeployDeps): readonly Route[] {
   return [
     {
       method: "GET",
       path: "/processes/:processId/package",
       about: {
-        summary: "Read the package of a process: as it was deployed, or as packed CWL",
+        summary: "Read the package of a process: as it was deployed, as packed CWL, or as a page",
         tag: "processes",
-        query: { ...revisionQuery, f: "json or yaml: stands for Accept" },
+        query: { ...revisionQuery, f: "json, yaml, html, or deployed for the bytes that were sent: stands for Accept" },
         answers: { 200: { about: "The package", content: { mediaType: "application/cwl" } } },
         problems: [406],
       },
@@ -38,7 +49,7 @@ export function processRevisionRoutes(deps: DescribeDeps & DeployDeps): readonly
       about: {
         summary: "List the revisions of a process, those that were deployed last first",
         tag: "processes",
-        query: paging,
+        query: { ...paging, ...compareQuery },
         answers: tagged("RevisionList", "One page of revisions"),
       },
       access: "public",
@@ -48,7 +59,9 @@ export function processRevisionRoutes(deps: DescribeDeps & DeployDeps): readonly
         const url = `${processUrl(context.baseUrl, id)}/revisions`;
         const revisions = revisionList(id, items, context.baseUrl);
         const document = { revisions, links: pageLinks(context, url, { next }) };
-        return documentResponse(context, document, { title: `Revisions of ${id}` });
+        const isPage = documentFormat(context) === "html";
+        const page = isPage ? revisionsPage(await readRevisionsView(deps, context, id)) : undefined;
+        return documentResponse(context, document, { title: `Revisions of ${id}`, ...defined({ page }) });
       },
     },
     {

@@ -1,7 +1,5 @@
-import { mayDo } from "../../domain/access.ts";
 import { defined } from "../../domain/defined.ts";
 import { processUrl, profiles } from "../../domain/links.ts";
-import type { Process } from "../../domain/process.ts";
 import { parseProcessName } from "../../domain/process-name.ts";
 import { AmendmentSchema, amendProcess } from "../../operations/amend-process.ts";
 import {
@@ -14,11 +12,15 @@ import {
 import { type DescribeDeps, describeProcess, listProcesses } from "../../operations/describe-processes.ts";
 import { readRevision, withdrawRevision } from "../../operations/process-revisions.ts";
 import { processStatistics } from "../../operations/process-statistics.ts";
+import type { ReadInputsDeps } from "../../operations/read-inputs.ts";
 import { processListPage } from "../../pages/process-list.tsx";
 import { documentFormat, documentResponse } from "../answers/document-response.ts";
 import { requireMatch } from "../answers/entity-tag.ts";
+import { formOfJob } from "../answers/filled-forms.ts";
 import { deployedDocument, processSummary, statisticsOfProcess } from "../answers/process-document.ts";
 import { processResponse, stateOf } from "../answers/process-form.ts";
+import { inTurn, listView, mostWithStatistics, namedFirst } from "../answers/process-list-view.ts";
+import type { FormSettings } from "../answers/process-view.ts";
 import {
   deploymentBody as body,
   type DeploymentDeps,
@@ -34,7 +36,10 @@ import { asksStatistics, processFilterOf, processListQuery, statisticsQuery } fr
 import { readJson, requireContentType } from "../read-body.ts";
 import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
 
-export type ProcessRouteDeps = DescribeDeps & DeployDeps & DeploymentDeps;
+export type ProcessRouteDeps = DescribeDeps &
+  DeployDeps &
+  DeploymentDeps &
+  ReadInputsDeps & { readonly settings: FormSettings };
 
 const patchBody = { mediaTypes: ["application/merge-patch+json", "application/json"], schema: AmendmentSchema };
 const honours = ["if-match"] as const;
@@ -96,7 +101,12 @@ function oneProcessRoutes(deps: ProcessRouteDeps): readonly Route[] {
       about: {
         summary: "Describe a process, or one of its revisions",
         tag: "processes",
-        query: { ...revisionQuery, ...statisticsQuery },
+        query: {
+          ...revisionQuery,
+          ...statisticsQuery,
+          from: "id of a job whose request fills the form of the page",
+          inputs: "inputs in JSON that fill the form of the page",
+        },
         answers: tagged("Process", "The description"),
       },
       access: "public",
@@ -105,10 +115,11 @@ function oneProcessRoutes(deps: ProcessRouteDeps): readonly Route[] {
         if (parseProcessName(name).id === name) {
           const process = await describeProcess(deps, context.caller, name);
           const more = asksStatistics(context) ? await statisticsMember(deps, context, name) : {};
-          return processResponse(context, process, { more });
+          const form = await formOfJob(deps, context, process);
+          return processResponse(deps, context, process, { more, ...defined({ form }) });
         }
         const { process, ...revision } = await readRevision(deps, context.caller, name);
-        return processResponse(context, process, { revision });
+        return processResponse(deps, context, process, { revision });
       },
     },
     ...changeRoutes(deps),
@@ -197,9 +208,11 @@ async function answerList(deps: ProcessRouteDeps, context: RouteContext): Promis
   const withStatistics = asksStatistics(context);
   const filter = processFilterOf(context, isPage ? usualOfPage : withStatistics ? mostWithStatistics : 1000);
   const limit = withStatistics ? Math.min(filter.limit, mostWithStatistics) : filter.limit;
-  const { items, next } = await listPage(pageNumberOf(context), { ...filter, limit }, (page) =>
+  const listed = await listPage(pageNumberOf(context), { ...filter, limit }, (page) =>
     listProcesses(deps, context.caller, page),
   );
+  const { next } = listed;
+  const items = isPage ? await namedFirst(deps, context, { items: listed.items, filter }) : listed.items;
   const document = {
     processes: await inTurn(items, async (process) => ({
       ...processSummary(process, context.baseUrl),
@@ -211,52 +224,8 @@ async function answerList(deps: ProcessRouteDeps, context: RouteContext): Promis
   return documentResponse(context, document, { title: "Processes", profile: profiles.processList, ...page });
 }
 
-/** Gives what the page of the list shows: figures of runs to whoever may see them, for as many as are read in a moment. */
-async function listView(deps: ProcessRouteDeps, context: RouteContext, items: readonly Process[]) {
-  const { caller } = context;
-  const seesRuns = caller !== undefined && mayDo(caller, "read-own-jobs") && items.length <= mostWithStatistics;
-  const processes = await inTurn(items, async (process) => {
-    const { title, version, keywords } = process.description;
-    const statistics = seesRuns ? await processStatistics(deps, caller, process.id) : undefined;
-    return {
-      id: process.id,
-      origin: originOf(process),
-      ...defined({ title, version, keywords }),
-      ...defined({
-        runs: statistics?.runs,
-        successRate: statistics?.successRate,
-        medianSeconds: statistics?.medianSeconds,
-      }),
-    };
-  });
-  return { processes, q: context.queries("q").join(" "), keyword: context.queries("keyword").join(",") };
-}
-
-/** Names where a process comes from. */
-function originOf({ definition }: Process): string {
-  switch (definition.kind) {
-    case "builtin":
-      return "built-in";
-    case "cwl":
-      return "package";
-    case "remote":
-      return definition.providerId === undefined ? "another server" : `provider ${definition.providerId}`;
-    default:
-      return definition satisfies never;
-  }
-}
-
 /** The processes of one page for people. */
 const usualOfPage = 50;
-
-/** The most processes of a page that tells of runs. */
-const mostWithStatistics = 100;
-
-async function inTurn<Item, Made>(items: readonly Item[], make: (item: Item) => Promise<Made>): Promise<Made[]> {
-  const made: Made[] = [];
-  for (const item of items) made.push(await make(item));
-  return made;
-}
 
 /** Throws `unauthorized` for a stranger, who sees no runs. */
 async function statisticsMember(deps: ProcessRouteDeps, context: RouteContext, processId: string) {

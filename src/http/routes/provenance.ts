@@ -2,6 +2,8 @@ import { jobUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { ReadInputsDeps } from "../../operations/read-inputs.ts";
 import { readProvenance } from "../../operations/read-provenance.ts";
+import { provenancePage } from "../../pages/provenance.tsx";
+import { shortId } from "../../pages/words.ts";
 import { writeProvN } from "../../wire/prov-n.ts";
 import { documentResponse } from "../answers/document-response.ts";
 import { preferredType } from "../answers/negotiate.ts";
@@ -53,7 +55,12 @@ async function answerProvenance(deps: ProvenanceRouteDeps, context: RouteContext
   const jobId = context.param("jobId");
   const known = await readProvenance(deps, principalOf(context), jobId);
   const document = provenanceDocument(known, context.baseUrl, outputLocations(deps, context.baseUrl));
-  if (!wantsNotation(context)) return documentResponse(context, document, { title: `Provenance of job ${jobId}` });
+  if (!wantsNotation(context)) {
+    return documentResponse(context, document, {
+      title: `Provenance of job ${shortId(jobId)}`,
+      page: provenancePage({ jobUrl: jobUrl(context.baseUrl, jobId), parts: provenanceParts }),
+    });
+  }
   const headers = { "content-type": `${notation}; charset=utf-8`, vary: "accept", ...foreignBytes };
   return new Response(writeProvN(document), { headers });
 }

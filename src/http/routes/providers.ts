@@ -1,34 +1,40 @@
+import { mayDo } from "../../domain/access.ts";
 import { defined } from "../../domain/defined.ts";
-import { jsonLink, profiles, providerUrl, relations } from "../../domain/links.ts";
+import type { ProviderDocument, ProviderListDocument } from "../../domain/documents/provider.ts";
+import { jsonLink, providerUrl, relations } from "../../domain/links.ts";
 import { type Provider, ProviderBodySchema } from "../../domain/provider.ts";
 import {
-  describeProviderProcess,
-  listProviderProcesses,
   listProviders,
   type ProbedProvider,
-  type ProviderDeps,
   readProvider,
   registerProvider,
   removeProvider,
-  requireProvider,
 } from "../../operations/manage-providers.ts";
+import { providerPage } from "../../pages/provider.tsx";
+import { type ProviderListView, providerListPage } from "../../pages/providers.tsx";
 import { documentResponse } from "../answers/document-response.ts";
 import { processFilters, requireKnownQuery } from "../known-query.ts";
 import { tagged } from "../openapi/about.ts";
 import { type BodyLimits, readJson, requireContentType } from "../read-body.ts";
-import { jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
-import { type ExecutionRouteDeps, executeReference, executionAbout, executionBody } from "./executions.ts";
+import { jsonResponse, pageAt, principalOf, type Route, type RouteContext } from "../route.ts";
+import { providerFormRoutes } from "./provider-forms.ts";
+import { type ProviderProcessDeps, providerProcessRoutes } from "./provider-processes.ts";
 
-export type ProviderRouteDeps = ProviderDeps & ExecutionRouteDeps & { readonly settings: BodyLimits };
+export type ProviderRouteDeps = ProviderProcessDeps & { readonly settings: BodyLimits };
 
-/** Lists of providers and of their processes are given whole. */
+/** The list of providers is given whole. */
 const noFilters = { filters: [], others: [], elsewhere: processFilters } as const;
 
 const body = { mediaTypes: ["application/json"], schema: ProviderBodySchema };
 
 /** Lists the routes of the registered servers and of their processes. */
 export function providerRoutes(deps: ProviderRouteDeps): readonly Route[] {
-  return [...registryRoutes(deps), ...oneProviderRoutes(deps), ...offerRoutes(deps)];
+  return [
+    ...registryRoutes(deps),
+    ...providerFormRoutes(deps, (context, failed) => providersResponse(deps, pageAt(context, "/providers"), failed)),
+    ...oneProviderRoutes(deps),
+    ...providerProcessRoutes(deps),
+  ];
 }
 
 function registryRoutes(deps: ProviderRouteDeps): readonly Route[] {
@@ -41,14 +47,9 @@ function registryRoutes(deps: ProviderRouteDeps): readonly Route[] {
         tag: "providers",
         answers: tagged("ProviderList", "The servers whose processes can run from here, each with its state"),
       },
-      async handle(context) {
+      handle(context) {
         requireKnownQuery(context, "providers", noFilters);
-        const providers = await listProviders(deps, principalOf(context));
-        const document = {
-          providers: providers.map((state) => providerDocument(state, context.baseUrl)),
-          links: [jsonLink(`${context.baseUrl}/providers`, "self")],
-        };
-        return documentResponse(context, document, { title: "Providers" });
+        return providersResponse(deps, context);
       },
     },
     {
@@ -74,6 +75,21 @@ function registryRoutes(deps: ProviderRouteDeps): readonly Route[] {
   ];
 }
 
+async function providersResponse(
+  deps: ProviderRouteDeps,
+  context: RouteContext,
+  failed: Partial<ProviderListView> = {},
+): Promise<Response> {
+  const principal = principalOf(context);
+  const providers = await listProviders(deps, principal);
+  const document: ProviderListDocument = {
+    providers: providers.map((state) => providerDocument(state, context.baseUrl)),
+    links: [jsonLink(`${context.baseUrl}/providers`, "self")],
+  };
+  const page = providerListPage({ mayManage: mayDo(principal, "manage-providers"), ...failed });
+  return documentResponse(context, document, { title: "Providers", page });
+}
+
 function oneProviderRoutes(deps: ProviderRouteDeps): readonly Route[] {
   return [
     {
@@ -83,7 +99,8 @@ function oneProviderRoutes(deps: ProviderRouteDeps): readonly Route[] {
       async handle(context) {
         const state = await readProvider(deps, principalOf(context), context.param("providerId"));
         const title = `Provider ${state.provider.id}`;
-        return documentResponse(context, providerDocument(state, context.baseUrl), { title });
+        const page = providerPage({ mayManage: mayDo(principalOf(context), "manage-providers") });
+        return documentResponse(context, providerDocument(state, context.baseUrl), { title, page });
       },
     },
     {
@@ -98,81 +115,8 @@ function oneProviderRoutes(deps: ProviderRouteDeps): readonly Route[] {
   ];
 }
 
-/** What a provider offers. */
-function offerRoutes(deps: ProviderRouteDeps): readonly Route[] {
-  return [
-    {
-      method: "GET",
-      path: "/providers/:providerId/processes",
-      about: {
-        summary: "List the processes of a provider",
-        tag: "providers",
-        answers: tagged("ProviderProcessList", "What the provider offers"),
-        problems: [502],
-      },
-      handle: (context) => answerOffer(deps, context),
-    },
-    {
-      method: "GET",
-      path: "/providers/:providerId/processes/:processId",
-      about: {
-        summary: "Describe a process of a provider",
-        tag: "providers",
-        answers: tagged("Process", "The description"),
-        problems: [502],
-      },
-      handle: (context) => answerDescription(deps, context),
-    },
-    {
-      method: "POST",
-      path: "/providers/:providerId/processes/:processId/execution",
-      about: {
-        summary: "Execute a process of a provider",
-        tag: "providers",
-        ...executionAbout,
-        problems: [413, 415, 422, 429, 500, 502],
-      },
-      body: executionBody,
-      handle: (context) =>
-        executeReference(deps, context, (principal) => requireProvider(deps, principal, context.param("providerId"))),
-    },
-  ];
-}
-
-async function answerOffer(deps: ProviderRouteDeps, context: RouteContext): Promise<Response> {
-  const id = context.param("providerId");
-  requireKnownQuery(context, `processes of provider "${id}"`, noFilters);
-  const processes = await listProviderProcesses(deps, principalOf(context), id);
-  const url = `${providerUrl(context.baseUrl, id)}/processes`;
-  const document = {
-    processes: processes.map((process) => ({
-      ...process,
-      links: [jsonLink(`${url}/${encodeURIComponent(process.id)}`, "self", "Process description")],
-    })),
-    links: [jsonLink(url, "self")],
-  };
-  return documentResponse(context, document, { title: `Processes of provider ${id}` });
-}
-
-async function answerDescription(deps: ProviderRouteDeps, context: RouteContext): Promise<Response> {
-  const id = context.param("providerId");
-  const process = await describeProviderProcess(deps, principalOf(context), id, context.param("processId"));
-  const url = `${providerUrl(context.baseUrl, id)}/processes/${encodeURIComponent(process.id)}`;
-  const document = {
-    ...process.description,
-    mutable: false,
-    revision: process.revision,
-    links: [
-      jsonLink(url, "self", "Process description"),
-      jsonLink(`${url}/execution`, relations.execute, "Execute this process"),
-    ],
-  };
-  const title = process.description.title ?? process.id;
-  return documentResponse(context, document, { title, profile: profiles.processDescription });
-}
-
 /** Builds the document of a provider, which never has its credentials. */
-function providerDocument({ provider, probe }: ProbedProvider, baseUrl: string): Readonly<Record<string, unknown>> {
+function providerDocument({ provider, probe }: ProbedProvider, baseUrl: string): ProviderDocument {
   const { id, url, type, isPublic, forwardHeaders, hasAuth, createdAt }: Provider = provider;
   const own = providerUrl(baseUrl, id);
   return {

@@ -10,9 +10,12 @@ import {
   shareResults,
   takeShareBack,
 } from "../../operations/share-results.ts";
+import type { Page } from "../../pages/page.ts";
+import { sharedResultsPage } from "../../pages/shared-results.tsx";
 import { directoryResponse } from "../answers/directory-answer.ts";
-import { documentResponse } from "../answers/document-response.ts";
+import { documentFormat, documentResponse } from "../answers/document-response.ts";
 import { problemResponse } from "../answers/problem-response.ts";
+import { resultViews } from "../answers/result-views.ts";
 import { type AnswerDeps, documentSource } from "../answers/results-answer.ts";
 import { resultsDocument } from "../answers/results-document.ts";
 import { fileResponse } from "../answers/send-file.ts";
@@ -45,7 +48,7 @@ export function shareRoutes(deps: ShareRouteDeps): readonly Route[] {
       async handle(context) {
         const wish = await readBody(deps, context, { schema: ShareBodySchema, action: "share results", absent: {} });
         const share = await shareResults(deps, principalOf(context), context.param("jobId"), wish);
-        const href = `${context.baseUrl}${sharePath}/${share.token}/`;
+        const href = sharedAddress(context.baseUrl, share.token);
         const headers = { location: href, "cache-control": "no-store" };
         return jsonResponse({ href, ...shareDocument(share) }, { status: 201, headers });
       },
@@ -78,6 +81,11 @@ export function shareRoutes(deps: ShareRouteDeps): readonly Route[] {
     },
     sharedRoute(deps),
   ];
+}
+
+/** Returns the address of what is shared with a token. */
+export function sharedAddress(baseUrl: string, token: string): string {
+  return `${baseUrl}${sharePath}/${token}/`;
 }
 
 function shareDocument({ jobId, createdAt, expiresAt }: Awaited<ReturnType<typeof readShare>>) {
@@ -140,12 +148,36 @@ async function answerShared(deps: ShareRouteDeps, context: RouteContext): Promis
 async function answerResults(
   deps: ShareRouteDeps,
   context: RouteContext,
-  { job, description, results }: Shared,
+  shared: Shared,
   locations: OutputLocations,
 ): Promise<Response> {
+  const { job, description, results } = shared;
   // What was to be linked is not found without a key: it is given by value.
   const { outputs: _, ...request } = job.request;
   const source = { ...documentSource(deps, context.baseUrl), locations, isInline: false };
   const document = await resultsDocument(results, { job: { ...job, request }, description, ...source });
-  return documentResponse(context, document, { title: "Shared results", headers: foreignBytes });
+  const title = job.request.title ?? description.title ?? description.id;
+  return documentResponse(context, document, {
+    title,
+    headers: foreignBytes,
+    ...(await pageOfShared(deps, context, shared, locations)),
+  });
+}
+
+/** Makes the page for a person, of what the token opens alone; nothing for any other client, which no file is read for. */
+async function pageOfShared(
+  deps: ShareRouteDeps,
+  context: RouteContext,
+  shared: Shared,
+  locations: OutputLocations,
+): Promise<{ readonly page?: Page<object> }> {
+  if (documentFormat(context) !== "html") return {};
+  const { job, share, description, results } = shared;
+  const view = {
+    processId: description.id,
+    created: new Date(job.createdAt).toISOString(),
+    expires: new Date(share.expiresAt).toISOString(),
+    results: await resultViews(deps, { job, description }, results, { baseUrl: context.baseUrl, locations, shared }),
+  };
+  return { page: sharedResultsPage(view, { outputsUrl: locations.outputsUrl }) };
 }

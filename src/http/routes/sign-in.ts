@@ -3,6 +3,7 @@ import { defined } from "../../domain/defined.ts";
 import type { SignInDocument } from "../../domain/documents/sign-in.ts";
 import { jsonLink } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
+import type { OnRefusedSignIn } from "../../operations/audit.ts";
 import {
   journeySeconds,
   leaveForProvider,
@@ -18,7 +19,7 @@ import { bodyText, readBytes, requireContentType } from "../read-body.ts";
 import type { Route, RouteContext } from "../route.ts";
 import { journeyCookie, readJourney, readSession, requireSafeWay, sessionCookie } from "../session-cookie.ts";
 
-export type SignInRouteDeps = ProviderSignInDeps;
+export type SignInRouteDeps = ProviderSignInDeps & { readonly onRefusedSignIn?: OnRefusedSignIn };
 
 /** Where people sign in. */
 export const signInPath = "/_/sign-in";
@@ -126,8 +127,9 @@ async function answerReturn(deps: SignInRouteDeps, context: RouteContext): Promi
     response.headers.append("set-cookie", journeyCookie(context));
     return response;
   } catch (error) {
-    if (!(error instanceof Problem) || !prefersPage(context.request.headers.get("accept"))) throw error;
-    if (!["unauthorized", "forbidden"].includes(error.kind)) throw error;
+    if (!isRefusal(error)) throw error;
+    deps.onRefusedSignIn?.({ who: "by the provider", why: error.message, origin: context.origin });
+    if (!prefersPage(context.request.headers.get("accept"))) throw error;
     return refusal(deps, context, { to: "/", fault: error.message });
   }
 }
@@ -148,12 +150,23 @@ async function answerForm(deps: SignInRouteDeps, context: RouteContext): Promise
     const begun = await signInWithKey(cameFrom(deps, context), (form.get("key") ?? "").trim());
     return await enter(deps, context, begun, to);
   } catch (error) {
-    const isShown = error instanceof Problem && prefersPage(context.request.headers.get("accept"));
-    if (!isShown || !["unauthorized", "forbidden"].includes(error.kind)) throw error;
+    if (!isRefusal(error)) throw error;
+    deps.onRefusedSignIn?.({ who: keyWords(form.get("key") ?? ""), why: error.message, origin: context.origin });
+    if (!prefersPage(context.request.headers.get("accept"))) throw error;
     const fault =
       error.kind === "forbidden" ? error.message : "This key does not hold: it is unknown, was revoked, or has ended.";
     return refusal(deps, context, { to, fault });
   }
+}
+
+function isRefusal(error: unknown): error is Problem {
+  return error instanceof Problem && (error.kind === "unauthorized" || error.kind === "forbidden");
+}
+
+/** Names a key by its id: what follows that is secret. */
+function keyWords(text: string): string {
+  const [, id] = /^\s*hdl_([A-Za-z0-9]{1,64})_/.exec(text) ?? [];
+  return id === undefined ? "something that is no key" : `key ${id}`;
 }
 
 /** The audit tells where a person signed in from. */
@@ -193,7 +206,11 @@ function signInResponse(deps: SignInRouteDeps, context: RouteContext, state: Sig
     ways: deps.identities === undefined ? ["key"] : ["provider", "key"],
     links: [jsonLink(`${baseUrl}${signInPath}`, "self")],
   };
-  return documentResponse(context, document, { title: "Sign in", page: signInPage(state), headers: noStore });
+  return documentResponse(context, document, {
+    title: user === undefined ? "Sign in" : "Account",
+    page: signInPage(state),
+    headers: noStore,
+  });
 }
 
 /** Returns where to go on: a path of this service, and the landing page for anything else. */

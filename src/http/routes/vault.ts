@@ -90,7 +90,8 @@ function refuseDigest(request: Request, found: string): void {
   if (name !== undefined) throw refuse(`a ${name} ${found}`, "sha-256=:...: of a bare file, or none");
 }
 
-async function keepForm(deps: VaultRouteDeps, context: RouteContext): Promise<KeptFile> {
+/** Keeps the file of a form whose only field is `file`. Throws `invalid-parameter-value` for any other. */
+export async function keepForm(deps: VaultRouteDeps, context: RouteContext): Promise<KeptFile> {
   const boundary = boundaryOf(context.request.headers.get("content-type") ?? "");
   if (boundary === undefined) throw refuse("no boundary in Content-Type", "multipart/form-data with its boundary");
   let kept: KeptFile | undefined;

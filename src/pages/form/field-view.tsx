@@ -1,6 +1,7 @@
 import type { Child } from "hono/jsx";
 import { pointer } from "../../domain/faults.ts";
 import { type Field, ownNames, parts, rowsIn, type Shape, textIn } from "./field.ts";
+import { MapView } from "./map-view.tsx";
 import { AlternativesView, BoxView, ChoiceView, FileView, hasParts } from "./part-views.tsx";
 import type { FormState } from "./state.ts";
 
@@ -12,6 +13,8 @@ export type Drawn = {
   readonly isRequired: boolean;
   /** What it is called for who cannot see what stands around it. */
   readonly label: string;
+  /** A label of its own stands beside it, and calls it the same. */
+  readonly isLabelled?: boolean;
 };
 
 /** One field with its label, what is said of it, and what is wrong with it. */
@@ -29,9 +32,17 @@ export function FieldView({
   const { title, about, unit, isRequired, shape, default: fallback } = field;
   const label = `${title}${unit === undefined ? "" : ` (${unit})`}${isRequired ? " *" : ""}`;
   const faults = state.faults.get(name) ?? [];
+  const isGroup = hasParts(shape) && textIn(state.values, name + parts.json) === "";
   // Only what stands for a whole input is sure to be wanted.
   const control = (
-    <ShapeView shape={shape} name={name} state={state} isRequired={isRequired && isWhole} label={label} />
+    <ShapeView
+      shape={shape}
+      name={name}
+      state={state}
+      isRequired={isRequired && isWhole}
+      label={label}
+      isLabelled={!isGroup}
+    />
   );
   const notes = [
     ...(about === undefined ? [] : [about]),
@@ -48,7 +59,6 @@ export function FieldView({
       ))}
     </>
   );
-  const isGroup = hasParts(shape) && textIn(state.values, name + parts.json) === "";
   const mark = faults.length === 0 ? "field" : "field field-wrong";
   if (isGroup) {
     return (
@@ -66,6 +76,11 @@ export function FieldView({
       {rest}
     </div>
   );
+}
+
+/** Returns what a control is called besides its label. */
+export function spokenName({ label, isLabelled }: Pick<Drawn, "label" | "isLabelled">): string | undefined {
+  return isLabelled === true ? undefined : label;
 }
 
 /** Names the control of a field, which its label leads to. */
@@ -90,7 +105,11 @@ function boundsOf(shape: Shape): readonly string[] {
       return bounds.length === 0 ? [] : [`${isWhole ? "A whole number" : "A number"}, ${bounds.join(", ")}`];
     }
     case "text":
-      return shape.control === "date-time" ? ["Date and time in UTC"] : [];
+      return shape.control === "date-time"
+        ? ["Date and time in UTC"]
+        : shape.control === "box"
+          ? ["West, south, east and north; the west is more than the east over the antimeridian"]
+          : [];
     case "rows":
       return [
         `${shape.least} ${shape.most === Number.POSITIVE_INFINITY ? "or more" : `to ${shape.most}`} values; empty rows are left out`,
@@ -103,13 +122,19 @@ function boundsOf(shape: Shape): readonly string[] {
 /** The controls by which a value of a shape is entered; what was written as JSON stays JSON. */
 export function ShapeView({ shape, ...drawn }: Drawn & { readonly shape: Shape }) {
   const { name, state, isRequired, label } = drawn;
-  const named = { id: controlId(name), "aria-label": label, required: isRequired };
+  const named = { id: controlId(name), "aria-label": spokenName(drawn), required: isRequired };
   const json = textIn(state.values, name + parts.json);
   if (json !== "" || shape.kind === "json") {
+    const { holds, takes } = shape.kind === "json" ? shape : {};
     return (
-      <textarea name={name + parts.json} rows={3} class="code" placeholder="JSON" {...named}>
-        {firstLine(json)}
-      </textarea>
+      <>
+        <textarea name={name + parts.json} rows={3} class="code" placeholder={holds ? "GeoJSON" : "JSON"} {...named}>
+          {firstLine(json)}
+        </textarea>
+        {holds === undefined ? null : (
+          <MapView kind="json" name={name + parts.json} label={label} holds={holds} takes={takes} />
+        )}
+      </>
     );
   }
   const text = textIn(state.values, name);
@@ -157,12 +182,11 @@ const truths = [
 function TextView({
   control,
   maxLength,
-  name,
   text,
-  isRequired,
-  label,
+  ...drawn
 }: Drawn & Extract<Shape, { kind: "text" }> & { readonly text: string }) {
-  const named = { id: controlId(name), "aria-label": label, maxlength: maxLength, required: isRequired };
+  const { name, isRequired, label } = drawn;
+  const named = { id: controlId(name), "aria-label": spokenName(drawn), maxlength: maxLength, required: isRequired };
   if (control === "lines" || text.includes("\n")) {
     return (
       <textarea name={name} rows={4} {...named}>
@@ -175,7 +199,12 @@ function TextView({
   // A control for dates shows nothing for what is none: then it could not be corrected.
   const type = control === "date-time" && isTime ? "datetime-local" : control === "date" && isDate ? "date" : "text";
   const step = type === "datetime-local" ? (/\./.test(text) ? "0.001" : "1") : undefined;
-  return <input type={type} name={name} value={text} step={step} {...named} />;
+  return (
+    <>
+      <input type={type} name={name} value={text} step={step} {...named} />
+      {control === "box" ? <MapView kind="text" name={name} label={label} /> : null}
+    </>
+  );
 }
 
 /** Rows that are always there, and those that a press adds. */
@@ -205,7 +234,13 @@ function RowsView({ item, least, most, name, state, label }: Drawn & Extract<Sha
         </RowView>
       ))}
       {rows.length >= most ? null : (
-        <button type="submit" name={ownNames.moreRows} value={name} formnovalidate>
+        <button
+          type="submit"
+          name={ownNames.moreRows}
+          value={name}
+          formnovalidate
+          data-most={most === Number.POSITIVE_INFINITY ? undefined : String(most)}
+        >
           More rows
         </button>
       )}
@@ -216,7 +251,7 @@ function RowsView({ item, least, most, name, state, label }: Drawn & Extract<Sha
 function RowView({ name, state, children }: Pick<Drawn, "name" | "state"> & { readonly children: Child }) {
   const faults = state.faults.get(name) ?? [];
   return (
-    <div id={name} class={faults.length === 0 ? "field" : "field field-wrong"}>
+    <div id={name} class={faults.length === 0 ? "field row" : "field row field-wrong"}>
       {children}
       {faults.map((detail) => (
         <span class="fault">{detail}</span>

@@ -1,4 +1,5 @@
 import type { Json } from "../../domain/json.ts";
+import type { Places, Takes } from "./places.ts";
 
 /** What a browser sends of a form: texts by the names of fields, in their order. */
 export type FormValues = ReadonlyMap<string, readonly string[]>;
@@ -11,7 +12,11 @@ export type Alternative = { readonly title: string; readonly shape: Shape };
 
 /** How a value is entered. */
 export type Shape =
-  | { readonly kind: "text"; readonly control: "text" | "lines" | "date" | "date-time"; readonly maxLength?: number }
+  | {
+      readonly kind: "text";
+      readonly control: "text" | "lines" | "box" | "date" | "date-time";
+      readonly maxLength?: number;
+    }
   | { readonly kind: "number"; readonly isWhole: boolean; readonly minimum?: string; readonly maximum?: string }
   | { readonly kind: "boolean" }
   | { readonly kind: "choice"; readonly choices: readonly Choice[]; readonly isSeveral: boolean }
@@ -27,7 +32,8 @@ export type Shape =
   | { readonly kind: "alternatives"; readonly alternatives: readonly Alternative[] }
   | { readonly kind: "file"; readonly mediaTypes: readonly string[]; readonly takesText: boolean }
   | { readonly kind: "box" }
-  | { readonly kind: "json" };
+  /** `holds` says what of GeoJSON it is, `takes` which geometries where not all are taken. */
+  | { readonly kind: "json"; readonly holds?: Places; readonly takes?: Takes };
 
 /** An input of a process, or a member of one, as a form shows it. */
 export type Field = {
@@ -50,6 +56,8 @@ export const parts = {
   choice: "/~choice",
   upload: "/~upload",
   address: "/~href",
+  /** A file that was uploaded before, by the reference to it. */
+  stored: "/~stored",
   content: "/~value",
   mediaType: "/~type",
   crs: "/~crs",
@@ -61,7 +69,20 @@ export function alternativeName(name: string, index: number): string {
 }
 
 /** Names of the form's own fields. */
-export const ownNames = { tags: "~tags", outputs: "~outputs", doing: "~do", moreRows: "~more" } as const;
+export const ownNames = {
+  title: "~title",
+  tags: "~tags",
+  /** The outputs that were ticked. */
+  output: "~output",
+  /** Outputs as JSON. */
+  outputs: "~outputs",
+  mode: "~mode",
+  priority: "~priority",
+  pinned: "~pinned",
+  mail: "~mail",
+  doing: "~do",
+  moreRows: "~more",
+} as const;
 
 /** Gives the text of a field; empty when the form says nothing of it. */
 export function textIn(values: FormValues, name: string): string {
@@ -77,4 +98,16 @@ export function rowsIn(values: FormValues, name: string): readonly number[] {
     if (digits !== undefined) rows.add(Number(digits));
   }
   return [...rows].toSorted((one, other) => one - other);
+}
+
+/** Takes the token out of a reference to an upload: who has it may use the file, so that no text shows it. */
+export function withoutToken(reference: string): string {
+  return /^(vault:\/\/[^/#]+)[/#]/.exec(reference)?.[1] ?? reference;
+}
+
+/** Takes the tokens out of all references to uploads that a form sends. */
+export function withoutTokens(values: FormValues): FormValues {
+  return new Map(
+    [...values].map(([name, texts]) => [name, name.endsWith(parts.stored) ? texts.map(withoutToken) : texts]),
+  );
 }

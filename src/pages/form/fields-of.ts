@@ -3,8 +3,10 @@ import { alternativesOf, isBoxSchema, typeOfSchema } from "../../domain/describe
 import { isRepeated } from "../../domain/execution-inputs.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
 import type { InputDefinition, ProcessDescription } from "../../domain/process.ts";
-import { isWidest, unitOf } from "../process-tables.tsx";
+import { isWidest, unitOf } from "./bounds.ts";
 import type { Choice, Field, Shape } from "./field.ts";
+import { isBoxText } from "./map-view.tsx";
+import { placesOf, takesOf } from "./places.ts";
 
 /** Groups in groups beyond this are entered as JSON. */
 const maxDepth = 3;
@@ -25,8 +27,14 @@ export function fieldsOf({ inputs }: Pick<ProcessDescription, "inputs">): readon
     isRequired: input.minOccurs !== 0 && (input.schema.default ?? null) === null,
     ...notesOf(input.schema),
     ...defined({ about: input.description }),
-    shape: inputShape(input),
+    shape: withBox(inputShape(input), [id, input.title ?? ""], input.schema.default),
   }));
+}
+
+/** Packages send boxes as text, of which only the name or the default tells. */
+function withBox(shape: Shape, names: readonly string[], fallback: Json | undefined): Shape {
+  const isBox = shape.kind === "text" && shape.control === "text" && isBoxText(names, fallback);
+  return isBox ? { ...shape, control: "box" } : shape;
 }
 
 function inputShape(input: InputDefinition): Shape {
@@ -61,8 +69,14 @@ function isText(value: Json | undefined): value is string {
 
 /** Tells how values of a schema are entered. */
 export function shapeOf(schema: JsonObject, place: Place): Shape {
-  if (place.depth > maxDepth || schema.$ref !== undefined) return json;
+  if (place.depth > maxDepth) return json;
   if (isBoxSchema(schema)) return place.isInner ? json : { kind: "box" };
+  const holds = placesOf(schema);
+  if (holds !== undefined) {
+    const takes = takesOf(schema, holds);
+    return { kind: "json", holds, ...(takes.types !== undefined || takes.isBounded ? { takes } : {}) };
+  }
+  if (schema.$ref !== undefined) return json;
   const { enum: choices, const: only } = schema;
   if (only !== undefined) return choiceOf([only], false);
   if (Array.isArray(choices)) return choiceOf(choices, false);

@@ -1,32 +1,75 @@
 import { pointerToken } from "../../domain/json.ts";
-import { ownNames, textIn } from "./field.ts";
-import { FieldView, firstLine } from "./field-view.tsx";
-import type { FormState } from "./state.ts";
+import type { Offers } from "./extras.ts";
+import { ExtrasView, titleOfExtra } from "./extras-view.tsx";
+import { ownNames } from "./field.ts";
+import { FieldView } from "./field-view.tsx";
+import type { FormLimits, FormState } from "./state.ts";
+
+/** What a script adds life to the form by. */
+type LiveForm = FormLimits & { readonly descriptionUrl: string; readonly revision: string };
 
 /** The form that executes a process. It is sent without JavaScript; `action` is where to. */
-export function ExecuteForm({ action, state }: { readonly action: string; readonly state: FormState }) {
+export function ExecuteForm({
+  action,
+  state,
+  offers,
+  live,
+  forbidden,
+}: {
+  readonly action: string;
+  readonly state: FormState;
+  readonly offers: Offers;
+  readonly live: LiveForm;
+  /** Why whoever looks, who has signed in, may not send it: its button cannot be pressed, and says so. */
+  readonly forbidden?: string | undefined;
+}) {
   const { fields } = state;
   return (
-    <form method="post" action={action} enctype="multipart/form-data" id="run" class="form">
+    <form
+      method="post"
+      action={action}
+      enctype="multipart/form-data"
+      id="run"
+      class="form"
+      data-process={live.descriptionUrl}
+      data-revision={live.revision}
+      data-user={live.user}
+      data-uploads={live.uploadUrl}
+      data-most-file={String(live.maxUploadBytes)}
+      data-most-text={String(live.maxBodyBytes)}
+      data-filled={state.request === undefined ? undefined : "true"}
+    >
       {/* Enter in a field presses the first button of a form, which must not be one that adds rows. */}
-      <button type="submit" name={ownNames.doing} value="run" class="unseen" tabindex={-1}>
-        Run
-      </button>
+      {forbidden !== undefined ? null : (
+        // biome-ignore lint/a11y/noAriaHiddenOnFocusable: Tab does not lead to it, and the Run that is seen is told
+        <button type="submit" name={ownNames.doing} value="run" class="unseen" tabindex={-1} aria-hidden="true">
+          Run
+        </button>
+      )}
       <Outcome state={state} />
       {fields.map((field) => (
         <FieldView name={`/inputs/${pointerToken(field.id)}`} field={field} state={state} isWhole={true} />
       ))}
-      <More state={state} />
-      <p class="actions">
-        <button type="submit" name={ownNames.doing} value="run" class="button-main">
-          Run
-        </button>
-        {/* The server says what is wrong, so that it and the page never disagree. */}
-        <button type="submit" name={ownNames.doing} value="check" formnovalidate>
-          Check
-        </button>
-        <span class="muted">* is required. Check runs nothing.</span>
-      </p>
+      <ExtrasView state={state} offers={offers} />
+      {forbidden !== undefined ? (
+        <p class="actions">
+          <button type="submit" disabled>
+            Run
+          </button>
+          <span class="muted">{forbidden}</span>
+        </p>
+      ) : (
+        <p class="actions">
+          <button type="submit" name={ownNames.doing} value="run" class="button-main">
+            Run
+          </button>
+          {/* The server says what is wrong, so that it and the page never disagree. */}
+          <button type="submit" name={ownNames.doing} value="check" formnovalidate>
+            Check
+          </button>
+          <span class="muted">* is required. Check runs nothing.</span>
+        </p>
+      )}
     </form>
   );
 }
@@ -59,34 +102,12 @@ function Outcome({ state: { faults, otherFaults, isChecked, fields } }: { readon
 
 /** Names a field for people: what its input is called, and the way to it inside. */
 function titleOf(fields: FormState["fields"], name: string): string {
-  if (name === ownNames.outputs) return "Outputs";
+  const ofExtra = titleOfExtra(name);
+  if (ofExtra !== undefined) return ofExtra;
   const [, , token = "", ...inside] = name.split("/");
   const field = fields.find(({ id }) => pointerToken(id) === token);
   const way = inside
     .filter((step) => !step.startsWith("~of"))
     .map((step) => (/^\d+$/.test(step) ? `row ${Number(step) + 1}` : step));
   return [field?.title ?? token, ...way].join(", ");
-}
-
-/** What a request may say besides its inputs. */
-function More({ state: { values, faults } }: { readonly state: FormState }) {
-  const [tags, outputs] = [textIn(values, ownNames.tags), textIn(values, ownNames.outputs)];
-  return (
-    <details open={tags !== "" || outputs !== "" || faults.has(ownNames.outputs)}>
-      <summary>More: tags, outputs</summary>
-      <label class="field">
-        <span>Tags, separated by commas</span>
-        <input type="text" name={ownNames.tags} value={tags} />
-      </label>
-      <label class="field" id={ownNames.outputs}>
-        <span>Outputs, as JSON; all when empty</span>
-        <textarea name={ownNames.outputs} rows={2}>
-          {firstLine(outputs)}
-        </textarea>
-      </label>
-      {(faults.get(ownNames.outputs) ?? []).map((detail) => (
-        <p class="fault">{detail}</p>
-      ))}
-    </details>
-  );
 }

@@ -1,6 +1,9 @@
 import { pointer } from "../../domain/faults.ts";
+import { directoryType } from "../../domain/media-type.ts";
 import { alternativeName, parts, type Shape, textIn } from "./field.ts";
-import { controlId, type Drawn, firstLine, ShapeView } from "./field-view.tsx";
+import { controlId, type Drawn, firstLine, ShapeView, spokenName } from "./field-view.tsx";
+import { arePlaces, MapView } from "./map-view.tsx";
+import { StoredView } from "./stored-view.tsx";
 
 /** As many choices are shown at once; more are a list. */
 const maxRadios = 4;
@@ -27,13 +30,19 @@ export function ChoiceView({
   name,
   state,
   isRequired,
-  label,
+  ...named
 }: Drawn & Omit<Extract<Shape, { kind: "choice" }>, "kind">) {
   const chosen = state.values.get(name) ?? [];
   const [first = ""] = chosen;
   if (choices.length > (isSeveral ? maxBoxes : maxRadios)) {
     return (
-      <select id={controlId(name)} aria-label={label} name={name} multiple={isSeveral} required={isRequired}>
+      <select
+        id={controlId(name)}
+        aria-label={spokenName(named)}
+        name={name}
+        multiple={isSeveral}
+        required={isRequired}
+      >
         {isSeveral ? null : <option value="">(nothing)</option>}
         {choices.map(({ text }) => (
           <option value={text} selected={chosen.includes(text)}>
@@ -72,7 +81,7 @@ export function ChoiceView({
 export function AlternativesView({ alternatives, name, state }: Drawn & Extract<Shape, { kind: "alternatives" }>) {
   const chosen = textIn(state.values, name + parts.choice);
   return alternatives.map(({ title, shape }, index) => (
-    <fieldset>
+    <fieldset class="alternative">
       <legend>
         <label class="choice">
           <input
@@ -95,25 +104,36 @@ export function AlternativesView({ alternatives, name, state }: Drawn & Extract<
 }
 
 /** A file that is uploaded with the form, an address, or content that is written here. */
-export function FileView({ mediaTypes, takesText, name, state }: Drawn & Extract<Shape, { kind: "file" }>) {
+export function FileView({ mediaTypes, takesText, name, state, label }: Drawn & Extract<Shape, { kind: "file" }>) {
   const type = textIn(state.values, name + parts.mediaType);
   const types = type === "" || mediaTypes.includes(type) ? mediaTypes : [type, ...mediaTypes];
+  const stored = textIn(state.values, name + parts.stored);
+  // Who may not upload sees no list.
+  const unlisted = state.uploads === undefined ? stored : "";
+  const isDirectory = mediaTypes.length > 0 && mediaTypes.every((one) => one === directoryType);
+  const what = isDirectory ? "a zip or tar archive of it" : "a file";
+  const other = isDirectory ? "another archive" : "another file";
   return (
-    <>
+    <div class="file">
       <label class="field">
-        <span class="muted">Upload a file</span>
+        <span class="muted">{stored === "" ? `Upload ${what}` : `Upload ${other} in its place`}</span>
         <input type="file" name={name + parts.upload} />
       </label>
+      <StoredView name={name} state={state} mediaTypes={mediaTypes} />
       <label class="field">
-        <span class="muted">or give its address</span>
+        <span class="muted">
+          {isDirectory
+            ? "or give the address of an archive, a list of its files, or a STAC item"
+            : "or give its address"}
+        </span>
         <input
           type="text"
           inputmode="url"
           name={name + parts.address}
-          value={textIn(state.values, name + parts.address)}
+          value={textIn(state.values, name + parts.address) || unlisted}
         />
       </label>
-      {takesText ? (
+      {takesText && !isDirectory ? (
         <label class="field">
           <span class="muted">or write its content</span>
           <textarea name={name + parts.content} rows={2}>
@@ -135,7 +155,11 @@ export function FileView({ mediaTypes, takesText, name, state }: Drawn & Extract
         </label>
       ) : null}
       {types.length === 1 ? <span class="muted">{types[0]}</span> : null}
-    </>
+      <MapView kind="address" name={name + parts.address} label={label} />
+      {arePlaces(mediaTypes) ? (
+        <MapView kind="file" name={name + (takesText ? parts.content : parts.address)} label={label} holds="features" />
+      ) : null}
+    </div>
   );
 }
 
@@ -147,24 +171,27 @@ const corners = [
 ];
 
 /** A bounding box: four numbers, and the reference system that they are in. */
-export function BoxView({ name, state }: Drawn) {
+export function BoxView({ name, state, label }: Drawn) {
   return (
-    <div class="grid">
-      {corners.map((corner, index) => (
+    <>
+      <div class="grid">
+        {corners.map((corner, index) => (
+          <label class="field">
+            <span class="muted">{corner}</span>
+            <input
+              type="number"
+              step="any"
+              name={pointer(name, index)}
+              value={textIn(state.values, pointer(name, index))}
+            />
+          </label>
+        ))}
         <label class="field">
-          <span class="muted">{corner}</span>
-          <input
-            type="number"
-            step="any"
-            name={pointer(name, index)}
-            value={textIn(state.values, pointer(name, index))}
-          />
+          <span class="muted">Reference system; longitude and latitude when empty</span>
+          <input type="text" name={name + parts.crs} value={textIn(state.values, name + parts.crs)} />
         </label>
-      ))}
-      <label class="field">
-        <span class="muted">Reference system; longitude and latitude when empty</span>
-        <input type="text" name={name + parts.crs} value={textIn(state.values, name + parts.crs)} />
-      </label>
-    </div>
+      </div>
+      <MapView kind="box" name={name} label={label} />
+    </>
   );
 }

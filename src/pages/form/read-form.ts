@@ -3,7 +3,8 @@ import { pointer } from "../../domain/faults.ts";
 import { canonicalJson, isJsonObject, type Json, type JsonObject, parseExact } from "../../domain/json.ts";
 import { excessOfText, jsonBounds } from "../../domain/json-bounds.ts";
 import type { Fault } from "../../domain/problem.ts";
-import { alternativeName, type Field, type FormValues, ownNames, parts, rowsIn, type Shape, textIn } from "./field.ts";
+import { type OutputChoice, readExtras } from "./extras.ts";
+import { alternativeName, type Field, type FormValues, parts, rowsIn, type Shape, textIn } from "./field.ts";
 
 /** The request that a form asks for. */
 export type ReadForm = {
@@ -12,7 +13,6 @@ export type ReadForm = {
   readonly faults: readonly Fault[];
   /** The fields by the places of their values in the request. */
   readonly places: ReadonlyMap<string, string>;
-  readonly tags: string;
 };
 
 type Reading = { readonly values: FormValues; readonly faults: Fault[]; readonly places: Map<string, string> };
@@ -24,7 +24,11 @@ type At = { readonly name: string; readonly pointer: string; readonly isWhole: b
  * Reads the request of a form. What was left empty is not sent, and neither is a default that was not changed. Text that is not
  * what its field wants is sent as text: the service says what is wrong with it.
  */
-export function readForm(fields: readonly Field[], values: FormValues): ReadForm {
+export function readForm(
+  fields: readonly Field[],
+  values: FormValues,
+  outputs: readonly OutputChoice[] = [],
+): ReadForm {
   const reading: Reading = { values, faults: [], places: new Map() };
   const inputs = fields.flatMap((field): readonly (readonly [string, Json])[] => {
     const at = pointer("/inputs", field.id);
@@ -32,14 +36,12 @@ export function readForm(fields: readonly Field[], values: FormValues): ReadForm
     const isDefault = field.default !== undefined && value !== undefined && isSame(value, field.default);
     return value === undefined || isDefault ? [] : [[field.id, value]];
   });
-  const outputs = textIn(values, ownNames.outputs).trim();
-  const asked = outputs === "" ? undefined : readJson(outputs, ownNames.outputs, reading);
-  reading.places.set("/outputs", ownNames.outputs);
+  const json = (name: string) => readJson(textIn(values, name), name, reading);
+  const extras = readExtras(values, outputs, { places: reading.places, json });
   return {
-    request: { inputs: Object.fromEntries(inputs), ...(asked === undefined ? {} : { outputs: asked }) },
+    request: { inputs: Object.fromEntries(inputs), ...extras },
     faults: reading.faults,
     places: reading.places,
-    tags: textIn(values, ownNames.tags),
   };
 }
 
@@ -82,7 +84,7 @@ function read(shape: Shape, at: At, reading: Reading): Json | undefined {
     case "alternatives":
       return readAlternative(shape, at, reading);
     case "file":
-      return readFile(shape, name, values);
+      return readFile(shape, name, reading);
     case "box":
       return readBox(name, values);
     default:
@@ -166,9 +168,18 @@ function readAlternative(
   return undefined;
 }
 
-function readFile({ takesText }: Extract<Shape, { kind: "file" }>, name: string, values: FormValues): Json | undefined {
-  const href = textIn(values, name + parts.address).trim();
+function readFile(
+  { takesText }: Extract<Shape, { kind: "file" }>,
+  name: string,
+  { values, faults }: Reading,
+): Json | undefined {
+  const address = textIn(values, name + parts.address).trim();
+  const stored = textIn(values, name + parts.stored);
   const type = textIn(values, name + parts.mediaType);
+  if (address !== "" && stored !== "") {
+    faults.push({ pointer: name, detail: "found an address and an earlier upload, wanted one of them" });
+  }
+  const href = stored === "" ? address : stored;
   if (href !== "") return { href, ...(type === "" ? {} : { type }) };
   const value = takesText ? textIn(values, name + parts.content).replaceAll("\r\n", "\n") : "";
   return value === "" ? undefined : { value, ...(type === "" ? {} : { mediaType: type }) };

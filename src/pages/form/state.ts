@@ -13,8 +13,44 @@ export type FormState = {
   readonly moreRows?: string;
   /** The request that the form asks for; absent while nothing was filled in. */
   readonly request?: JsonObject;
+  /** The uploads that its files may be; absent for who may not upload, and where no input is a file. */
+  readonly uploads?: FormUploads;
   /** The request was checked, and nothing was wrong. */
   readonly isChecked?: boolean;
+};
+
+/** An uploaded file that a field may be given. */
+export type OfferedUpload = {
+  /** What the form sends for it. */
+  readonly reference: string;
+  readonly name: string;
+  readonly type: string;
+  /** In bytes. */
+  readonly length: number;
+  /** When it was uploaded (RFC 3339). */
+  readonly created: string;
+  /** Where its bytes are, for who may have them. */
+  readonly href?: string;
+};
+
+/** The uploads of who fills in a form. */
+export type FormUploads = {
+  /** One's own, the newest first. */
+  readonly offered: readonly OfferedUpload[];
+  /** Those that fields name, by their references; undefined for one that cannot be used any more. */
+  readonly named: ReadonlyMap<string, OfferedUpload | undefined>;
+  /** Where all are listed, when there are more than are offered. */
+  readonly moreUrl?: string;
+};
+
+/** How much a form takes. */
+export type FormLimits = {
+  readonly maxBodyBytes: number;
+  readonly maxUploadBytes: number;
+  /** Where a script uploads files to before the form is sent; absent for who may not upload. */
+  readonly uploadUrl?: string;
+  /** Whose drafts a script keeps in this browser. */
+  readonly user?: string;
 };
 
 /** Builds a form that nothing was found wrong with. */

@@ -158,7 +158,9 @@ function writeFile(
   const format = type ?? mediaType;
   if (format !== undefined && typeof format !== "string") return undefined;
   const ofType: readonly Entry[] = format === undefined ? [] : [[name + parts.mediaType, format]];
-  if (typeof href === "string" && content === undefined) return [[name + parts.address, href], ...ofType];
+  if (typeof href === "string" && content === undefined) {
+    return [[name + (href.startsWith("vault:") ? parts.stored : parts.address), href], ...ofType];
+  }
   if (typeof content !== "string" || href !== undefined || !takesText) return undefined;
   const written = contentEntries(name, content);
   return written === undefined ? undefined : [...written, ...ofType];

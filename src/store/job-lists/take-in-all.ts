@@ -1,6 +1,6 @@
 import type { Logger } from "../../domain/logger.ts";
 import type { Driver } from "../driver.ts";
-import { selectJustEnded } from "../queries/list-rows.ts";
+import { forgetListRows, selectJustEnded } from "../queries/list-rows.ts";
 import { rowsOf } from "../statements.ts";
 import { mostAtOnce, type Read, takeIn } from "./take-in.ts";
 
@@ -8,15 +8,23 @@ import { mostAtOnce, type Read, takeIn } from "./take-in.ts";
 const batch = 5000;
 const findColumn = { sql: "SELECT 1 FROM pragma_table_info('jobs') WHERE name = 'is_new'", args: [] };
 
+/** Grows with each change of what words of a job count: jobs that an earlier program took in are then taken in anew. */
+const wordsVersion = 1;
+const findVersion = { sql: "PRAGMA user_version", args: [] };
+const keepVersion = { sql: `PRAGMA user_version = ${wordsVersion}`, args: [] };
+
 /**
  * Takes all jobs that ended into the indexes of the lists, when a database is opened: of one of an earlier program these are
- * all. The few that a run of the server left are not worth a write at each start: the next end takes them in.
+ * all, though it had taken them in by fewer words. The few that a run of the server left are not worth a write at each start: the next end takes them in.
  */
 export async function takeInAll(driver: Driver, logger: Logger, isMigrated: boolean): Promise<void> {
   const read: Read = async (statement) => rowsOf(statement, await driver.execute(statement));
   // Not there while a database is opened with earlier migrations only.
   if ((await read(findColumn)).length === 0) return;
-  if (!isMigrated && !(await areManyLeft(read, logger))) return;
+  const [found] = await read(findVersion);
+  const isOld = found?.user_version !== wordsVersion;
+  if (isOld) await driver.batch([...forgetListRows, keepVersion]);
+  if (!isMigrated && !isOld && !(await areManyLeft(read, logger))) return;
   let taken = 0;
   for (let listed = batch; listed === batch; taken += listed) {
     if (taken === batch) logger.info("Ended jobs are taken into the job list: some seconds for each 100,000");

@@ -9,6 +9,7 @@ import {
   widenSpans,
 } from "../queries/list-rows.ts";
 import type { Statement } from "../statements.ts";
+import { shortInputs } from "./input-words.ts";
 import { wordsOf } from "./words.ts";
 
 // Jobs that ended come into the indexes of the lists many at once, by the write that ends one of them: one by one each
@@ -93,9 +94,25 @@ export async function justEndedWith(
   });
 }
 
-/** The words of what is said of a job: its process and that one's title, its tags, its last message, and why it failed. */
-function wordsOfJob({ processId, providerId, tags, message, failure }: Row, title?: string): ReadonlySet<string> {
+/**
+ * The words of what is said of a job: its process and that one's title, its user, its own title, its tags, what is short of its
+ * inputs, its last message, and why it failed. When other words count, `wordsVersion` of take-in-all.ts grows.
+ */
+function wordsOfJob(
+  { processId, providerId, user, title, tags, inputs, message, failure }: Row,
+  processTitle?: string,
+): ReadonlySet<string> {
   const reasons = [failure?.message, failure?.step, failure?.exception?.text, failure?.stderrTail];
-  const parts = [processId, providerId, title, ...tags, message, ...reasons];
+  const parts = [
+    processId,
+    providerId,
+    processTitle,
+    user,
+    title,
+    ...tags,
+    ...shortInputs(inputs),
+    message,
+    ...reasons,
+  ];
   return wordsOf(parts.filter((part) => part !== undefined).join(" "));
 }

@@ -25,6 +25,7 @@ export const claimWaiting = compile<{ claims: string; at: number }>()(() =>
       message: member("claim", 8),
       startedAt: argument("at"),
       updatedAt: argument("at"),
+      waitedMilliseconds: null,
     })
     .from(claims)
     .where(and(sql`${jobs.id} = claim.value ->> 0`, statusIn(sql`+${jobs.status}`, jobMoves.claim.from)))

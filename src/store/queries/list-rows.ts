@@ -11,6 +11,9 @@ const jobTexts = sqliteTable("job_texts", {
   words: text("words").notNull(),
 });
 
+/** Of a longer request the inputs are not read for their words. */
+const mostRequestCharacters = 20_000;
+
 /** What is said of the jobs that ended just now, those that ended first. */
 export const selectJustEnded = compile<{ limit: number }>()(() =>
   build
@@ -23,6 +26,11 @@ export const selectJustEnded = compile<{ limit: number }>()(() =>
       processRevision: column(jobs.processRevision),
       providerId: column(jobs.providerId),
       tags: column(jobs.tags),
+      title: sql<string | null>`jobs.request ->> '$.title'`,
+      user: column(jobs.user),
+      inputs: sql<
+        string | null
+      >`iif(length(jobs.request) <= ${sql.raw(String(mostRequestCharacters))}, jobs.request ->> '$.inputs', null)`,
       message: column(jobs.message),
       failure: column(jobs.failure),
     })
@@ -91,6 +99,14 @@ export const widenSpans = compile<{ spans: string }>()(() =>
     },
   }),
 );
+
+/** Makes all ended jobs new: what the lists look up is made anew of them. */
+export const forgetListRows: readonly Statement[] = [
+  "DELETE FROM job_spans",
+  "DELETE FROM job_tags",
+  "INSERT INTO job_texts (job_texts) VALUES ('delete-all')",
+  "UPDATE jobs SET is_new = 1 WHERE is_new = 0 AND hidden < 2",
+].map((text) => ({ sql: text, args: [] }));
 
 /** The queries that take a job's words and tags out of the lists where a condition on its row holds. */
 export function deletesOfListRows(isOut: SQL | undefined) {

@@ -56,6 +56,7 @@ export const finish = compile<{
   failure: string | null;
   wpsId: string | null;
   outputBytes: number;
+  waited: number | null;
 }>()(() =>
   build
     .update(jobs)
@@ -70,6 +71,7 @@ export const finish = compile<{
       failure: argument("failure"),
       wpsId: argument("wpsId"),
       outputBytes: argument("outputBytes"),
+      waitedMilliseconds: sql`coalesce(${argument("waited")}, ${jobs.waitedMilliseconds})`,
     })
     .where(and(isHeld, eq(jobs.executionId, argument("executionId")))),
 );
@@ -116,10 +118,12 @@ export const forgetSecretsOfMove = compile<{ jobId: string; moveId: string }>()(
   ),
 );
 
-type Dismissal = { jobId: string; moveId: string; at: number; message: string };
+type Dismissal = { jobId: string; moveId: string; at: number; message: string; by: string | null };
 
 /** What was shown last may be newer than what is stored: it is kept. */
-export const dismiss = compile<Dismissal & { shownProgress: number; shownStage: string | null }>()(() =>
+export const dismiss = compile<
+  Dismissal & { shownProgress: number; shownStage: string | null; waited: number | null }
+>()(() =>
   build
     .update(jobs)
     .set({
@@ -128,8 +132,10 @@ export const dismiss = compile<Dismissal & { shownProgress: number; shownStage: 
       progress: sql`max(${jobs.progress}, ${argument("shownProgress")})`,
       stage: sql`coalesce(${argument("shownStage")}, ${jobs.stage})`,
       message: argument("message"),
+      dismissedBy: argument("by"),
       finishedAt: argument("at"),
       updatedAt: argument("at"),
+      waitedMilliseconds: sql`coalesce(${argument("waited")}, ${jobs.waitedMilliseconds})`,
       outputBytes: 0,
     })
     .where(and(eq(jobs.id, argument("jobId")), statusIn(jobs.status, jobMoves.dismiss.from))),
@@ -147,6 +153,8 @@ export const discard = compile<Dismissal>()(() =>
       // What is removed is not shown by the next start.
       syncRun: sql`case when ${jobs.syncRun} is not null then 'answered' end`,
       message: argument("message"),
+      // One that was dismissed before keeps who did that.
+      dismissedBy: sql`coalesce(${jobs.dismissedBy}, ${argument("by")})`,
       // Later than its end, whatever the clock says: that tells the one from the other.
       updatedAt: sql`max(${argument("at")}, coalesce(${jobs.finishedAt}, 0) + 1)`,
     })

@@ -21,6 +21,8 @@ export type JobRecord = {
   readonly progress: number;
   readonly stage: StageName;
   readonly message: string;
+  /** How long it waited since its claim; what is kept stays when absent. */
+  readonly waitedMilliseconds?: number;
   /** The job is past stage 8: crashes of the server no longer count against it. */
   readonly hasStarted?: boolean;
   readonly notifications?: readonly PendingNotification[];
@@ -40,8 +42,9 @@ export function recordStatements(job: JobRecord): readonly Statement[] {
   const { jobId, fence, at, events, progress, stage, hasStarted = false, execution, notifications = [] } = job;
   const guard = { jobId, fence };
   const message = storable(job.message);
+  const waited = job.waitedMilliseconds ?? null;
   const statements: Statement[] = [
-    record({ ...guard, at, progress, stage, message, clearsCrashes: Number(hasStarted) }),
+    record({ ...guard, at, progress, stage, message, waited, clearsCrashes: Number(hasStarted) }),
   ];
   if (execution?.handle !== undefined || execution?.outputPlan !== undefined) {
     const { id: executionId, handle, outputPlan } = execution;
@@ -71,6 +74,7 @@ const record = compile<{
   progress: number;
   stage: string;
   message: string;
+  waited: number | null;
   clearsCrashes: number;
 }>()(() =>
   build
@@ -80,6 +84,7 @@ const record = compile<{
       stage: argument("stage"),
       message: argument("message"),
       updatedAt: argument("at"),
+      waitedMilliseconds: sql`coalesce(${argument("waited")}, ${jobs.waitedMilliseconds})`,
       earlyCrashes: sql`${jobs.earlyCrashes} * (1 - ${argument("clearsCrashes")})`,
     })
     .where(isHeld),

@@ -10,6 +10,14 @@ export const selectJob = compile<{ id: string }>()(() =>
     .where(eq(jobs.id, argument("id"))),
 );
 
+/** `ids` is a JSON array; whose job each is, and of what. */
+export const selectOwners = compile<{ ids: string }>()(() =>
+  build
+    .select({ id: jobs.id, processId: jobs.processId, providerId: jobs.providerId, user: jobs.user })
+    .from(jobs)
+    .where(sql`${jobs.id} in (select value from json_each(${argument("ids")}))`),
+);
+
 export const selectJobOfExecution = compile<{ executionId: string }>()(() =>
   build
     .select()

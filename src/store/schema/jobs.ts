@@ -79,6 +79,10 @@ export const jobs = sqliteTable(
     outputBytes: integer("output_bytes").notNull().default(0),
     /** Set by the insert of a synchronous run that is no job while it is waited for; cleared when it becomes one. */
     syncRun: text("sync_run").$type<"waited" | "answered">(),
+    /** Set by records and finish, cleared by claim: how long the attempt waited for room since its claim. */
+    waitedMilliseconds: integer("waited_milliseconds"),
+    /** Set by dismiss and discard: the user who asked for it; null for a caller without a key. */
+    dismissedBy: text("dismissed_by"),
     /** The request that made it. A trigger of the insert writes the audit from it. */
     origin: text("origin", { mode: "json" }).$type<JobOrigin>(),
   },

@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { endByCause, waitingReason } from "../../../src/executors/slurm/causes.ts";
 import {
   giveUpJob,
@@ -9,7 +11,9 @@ import {
   readEnd,
   writeEnd,
 } from "../../../src/executors/slurm/job-files.ts";
+import { jobScript } from "../../../src/executors/slurm/job-script.ts";
 import { jobWords } from "../../../src/executors/slurm/job-words.ts";
+import { pollFault } from "../../../src/executors/slurm/poll-fault.ts";
 import { createQueue } from "../../../src/executors/slurm/queue.ts";
 import { createSlurmCommands, type SlurmJob } from "../../../src/executors/slurm/slurm-commands.ts";
 import { createLayout } from "../../../src/files/layout.ts";
@@ -43,7 +47,7 @@ test("whoever is first decides whether a job begins, and how it ended", async ()
   expect(await giveUpJob(given)).toBe(true);
   expect(await giveUpJob(given)).toBe(true);
   expect(await makeFile(given.begin, "")).toBe(false);
-  const lost = { kind: "lost", reason: "its node failed" } as const;
+  const lost = { kind: "lost", reason: "its node failed", cause: "NODE_FAIL" } as const;
   expect(await writeEnd(begun, lost)).toEqual(lost);
   expect(await writeEnd(begun, { kind: "exited", exitCode: 0 })).toEqual(lost);
   expect((await readEnd(begun))?.end).toEqual(lost);
@@ -60,6 +64,13 @@ test.each([
   const end = endByCause(job(state), true);
   expect(end.kind).toBe(kind);
   expect("reason" in end && end.reason).toContain(words);
+  const isNamed = state === "OUT_OF_MEMORY" || state === "TIMEOUT" || state === "NODE_FAIL";
+  expect("cause" in end ? end.cause : undefined).toBe(isNamed ? state : undefined);
+});
+
+test("a job that was cancelled has not started when its node refused it, and has failed when it waited", () => {
+  expect(endByCause(job("CANCELLED"), false)).toMatchObject({ kind: "notStarted" });
+  expect(endByCause({ ...job("CANCELLED"), node: "" }, false)).toMatchObject({ kind: "failed" });
 });
 
 test("a job that is gone and never began has not started", () => {
@@ -68,18 +79,58 @@ test("a job that is gone and never began has not started", () => {
 });
 
 test("sbatch is told what a task asks for, and the operator's options last", () => {
-  const files = jobFiles(createLayout("/d"), key);
   const task = {
     ...({ key, command: ["true"], environment: {}, workingDirectory: "/w", log: "/l" } as const),
     limits: { seconds: 90, memoryMebibytes: 100.5 },
     reserves: { cores: 2.5, memoryMebibytes: 10 },
   };
-  const words = jobWords(task, files, { partition: "p", options: ["--qos=q"], pollSeconds: 15, graceSeconds: 30 });
+  const words = jobWords(task, { partition: "p", options: ["--qos=q"], pollSeconds: 15, graceSeconds: 30 });
   expect(words).toContain("--cpus-per-task=3");
   expect(words).toContain("--mem=101M");
   expect(words).toContain("--time=4");
   expect(words).toContain("--no-requeue");
-  expect(words.slice(-3)).toEqual(["--partition=p", "--qos=q", files.script]);
+  expect(words.slice(-2)).toEqual(["--partition=p", "--qos=q"]);
+});
+
+test("the script takes the figure of its job's control group when that is more than it has seen", async () => {
+  await using directory = await temporaryDirectory();
+  const files = jobFiles(createLayout("/d"), key);
+  const task = { key, command: ["true"], environment: {}, workingDirectory: "/w", log: "/l" } as const;
+  const [counted = ""] = /^counted\(\) \{\n.*?^\}\n/ms.exec(jobScript(task, files, {})) ?? [];
+  const group = "/system.slice/slurmstepd.scope/job_3/step_batch/user/task_0";
+  await mkdir(join(directory.path, "cgroup", group), { recursive: true });
+  await writeFile(join(directory.path, "cgroup", group, "memory.peak"), `${8 * 2 ** 20}\n`);
+  const peakIn = async (groups: string) => {
+    await writeFile(join(directory.path, "groups"), groups);
+    const words = counted.replace("/proc/self/cgroup", `${directory.path}/groups`);
+    const script = `peak=5\n${words.replace("/sys/fs/cgroup", `${directory.path}/cgroup`)}counted\necho $peak`;
+    return Bun.spawnSync(["/bin/sh", "-c", script]).stdout.toString().trim();
+  };
+  expect(await peakIn(`3:cpu:/a\n0::${group}\n`)).toBe("8192");
+  expect(await peakIn("0::/user.slice\n")).toBe("5");
+  expect(await peakIn("0::/system.slice/job_9/none\n")).toBe("5");
+});
+
+test("sbatch is told whose a job is, in words that nothing of a user's name can end, and its account and processors", () => {
+  const task = {
+    ...({ key, command: ["true"], environment: {}, workingDirectory: "/w", log: "/l" } as const),
+    ...{ owner: { job: "j1", user: "ana $(id)\nJobState=FAILED 'x'", account: "water" }, gpus: 2 },
+  };
+  const words = jobWords(task, { account: "usual", options: [], pollSeconds: 15, graceSeconds: 30 });
+  expect(words).toContain("--comment=heddle user=ana___id__JobState_FAILED__x_ job=j1 execution=e1");
+  expect(words).toContain("--account=water");
+  expect(words).toContain("--gpus=2");
+  const anonymous = jobWords(
+    { ...task, owner: { job: "j1" } },
+    { account: "usual", options: [], pollSeconds: 15, graceSeconds: 30 },
+  );
+  expect(anonymous).toContain("--comment=heddle user=- job=j1 execution=e1");
+  expect(anonymous).toContain("--account=usual");
+});
+
+test("looks at the queue that are too seldom for MinJobAge are told", () => {
+  expect(pollFault({ jobAgeSeconds: 300 }, { pollSeconds: 100 })).toBeUndefined();
+  expect(pollFault({ jobAgeSeconds: 30 }, { pollSeconds: 15 })).toContain("wanted at most 10 s");
 });
 
 test("the queue keeps what it knew while the controller does not answer, and prefers what may still run", async () => {

@@ -1,0 +1,72 @@
+import { statfs } from "node:fs/promises";
+import type { Config } from "../config.ts";
+import { defined } from "../domain/defined.ts";
+import type { SettingDocument, SystemFacts } from "../domain/documents/system.ts";
+import type { Executor } from "../executors/executor.ts";
+import type { Machine } from "../executors/machine.ts";
+import { databaseFile, type Layout } from "../files/layout.ts";
+import type { Runner } from "../runner/runner.ts";
+import type { Database } from "../store/database.ts";
+import { sumKeptBytes } from "../store/metrics.ts";
+
+type FactsDeps = {
+  readonly config: Config;
+  readonly database: Database;
+  readonly layout: Layout;
+  readonly runner: Pick<Runner, "figures">;
+  readonly executor: Executor;
+  readonly machine: Machine;
+  readonly mayClaim: () => boolean;
+  readonly version: string;
+  readonly commit: string;
+  /** When the program started: milliseconds since 1970. */
+  readonly startedAt: number;
+  /** The settings that hold now, with what gave each. */
+  readonly settings: () => readonly SettingDocument[];
+};
+
+/** Makes what measures the service for its admins. Nothing is measured before somebody asks. */
+export function createFactsReader(deps: FactsDeps): () => Promise<SystemFacts> {
+  const { database, layout, machine, executor, config } = deps;
+  const file = databaseFile(layout);
+  return async () => {
+    const { vault, outputs } = await sumKeptBytes(database);
+    const { waiting: _waiting, ...running } = deps.runner.figures();
+    return {
+      version: deps.version,
+      commit: deps.commit,
+      started: new Date(deps.startedAt).toISOString(),
+      runtime: `Bun ${Bun.version}`,
+      tools: {
+        executor: executor.name,
+        enforces: machine.enforces,
+        ...defined({ unlimited: machine.unlimited }),
+        slots: executor.slots,
+      },
+      running,
+      beginsJobs: deps.mayClaim(),
+      disk: await measureDisks(layout),
+      minFreeBytes: config.minFreeBytes,
+      kept: { outputBytes: outputs, uploadBytes: vault },
+      database: { bytes: Bun.file(file).size, walBytes: Bun.file(`${file}-wal`).size },
+      memoryBytes: process.memoryUsage.rss(),
+      settings: deps.settings(),
+    };
+  };
+}
+
+async function measureDisks(layout: Layout): Promise<SystemFacts["disk"]> {
+  const places = [
+    { holds: "database, uploads, cache", directory: layout.dataDirectory },
+    { holds: "work of tools", directory: layout.sharedDirectory },
+    { holds: "results", directory: layout.outputsDirectory },
+  ];
+  // One directory may hold several of them.
+  const grouped = Map.groupBy(places, ({ directory }) => directory);
+  const measured = [...grouped].map(async ([directory, held]) => {
+    const { bavail, blocks, bsize } = await statfs(directory);
+    const holds = held.map(({ holds }) => holds).join(", ");
+    return { directory, holds, freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+  });
+  return Promise.all(measured);
+}

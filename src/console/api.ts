@@ -1,0 +1,64 @@
+// What draws the description is a script of its own, which stands before this one.
+declare const SwaggerUIBundle: (options: Readonly<Record<string, unknown>>) => unknown;
+
+type Layout = {
+  getComponent(name: string, isContainer?: boolean): unknown;
+  readonly specSelectors: { loadingStatus(): string };
+};
+type System = {
+  readonly React: { createElement(type: unknown, props: object | null, ...children: unknown[]): unknown };
+};
+
+/** The parts of a description inside the main part of the page; its own layout has a main part, too, and only one may be there. */
+const inMain = ({ React: { createElement: make } }: System) => ({
+  components: {
+    InMain(props: Layout) {
+      const { getComponent, specSelectors } = props;
+      if (specSelectors.loadingStatus() !== "success") return make(getComponent("BaseLayout", true), props);
+      const part = (name: string) => make(getComponent(name, true), null);
+      return make(
+        "div",
+        { className: "swagger-ui" },
+        make(getComponent("SvgAssets"), null),
+        part("errors"),
+        part("InfoContainer"),
+        make("div", { className: "scheme-container" }, part("ServersContainer"), part("AuthorizeBtnContainer")),
+        part("operations"),
+        part("Models"),
+      );
+    },
+  },
+});
+
+/** What it draws and who cannot see, or has no mouse, could not use: elements, and the attributes that mend them. */
+const mended: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+  ["#servers", { "aria-label": "Server" }],
+  ["h3.opblock-tag, .models h4", { "aria-level": "2" }],
+  ["textarea.body-param__text", { "aria-label": "Request body" }],
+  [".opblock h4", { "aria-level": "3" }],
+  [".opblock h5", { "aria-level": "4" }],
+  [".swagger-ui pre", { tabindex: "0" }],
+];
+
+function mend(root: Element): void {
+  for (const [selector, attributes] of mended) {
+    for (const element of root.querySelectorAll(selector)) {
+      for (const [name, value] of Object.entries(attributes)) {
+        if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+      }
+    }
+  }
+}
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", follow);
+follow();
+
+const root = document.querySelector("#swagger-ui");
+if (root !== null) {
+  new MutationObserver(() => mend(root)).observe(root, { childList: true, subtree: true });
+  // The colours of its highlighted examples cannot be read by all.
+  const looks = { syntaxHighlight: false, plugins: [inMain], layout: "InMain" };
+  SwaggerUIBundle({ url: "api", dom_id: "#swagger-ui", validatorUrl: null, ...looks });
+}

@@ -1,0 +1,43 @@
+import { pathOf } from "./form/addresses.ts";
+import { keepDraft } from "./form/draft.ts";
+import { enlivenRows } from "./form/rows.ts";
+import { enlivenUploads } from "./form/uploads.ts";
+import { createShowUses } from "./form/uses.ts";
+
+const form = document.querySelector<HTMLFormElement>("form[data-process]");
+const aside = document.querySelector<HTMLElement>("aside[data-base]");
+if (form !== null && aside !== null) await enliven(form, aside);
+
+/** Adds to the form what it cannot do by itself: it can be sent without. */
+async function enliven(form: HTMLFormElement, aside: HTMLElement): Promise<void> {
+  const rows = enlivenRows(form);
+  enlivenUploads(form);
+  keepDraft(form, rows.makeRoom);
+  form.addEventListener("input", ({ target }) => tellTooLong(form, target));
+  form.addEventListener("input", ({ target }) => forgetFaults(target));
+  const response = await fetch(pathOf(form.dataset.process ?? ""), { headers: { accept: "application/json" } });
+  if (!response.ok) return;
+  const showUses = createShowUses(form, aside, await response.json());
+  form.addEventListener("input", showUses);
+  // An empty form keeps its example until something is typed.
+  if (form.dataset.filled === "true" || form.dataset.restored === "true") showUses();
+}
+
+/** What the service said of a field is old once something else stands there. */
+function forgetFaults(target: EventTarget | null): void {
+  const field = target instanceof Element ? target.closest(".field[id]") : null;
+  for (const fault of field?.querySelectorAll(":scope > .fault") ?? []) fault.remove();
+  field?.classList.remove("field-wrong");
+}
+
+/** Says at once what the service would refuse when the form is sent. */
+function tellTooLong(form: HTMLFormElement, target: EventTarget | null): void {
+  if (!(target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) || target.type === "file") return;
+  const most = Number(form.dataset.mostText);
+  const bytes = new Blob([target.value]).size;
+  const isTooLong = bytes > most;
+  const told = isTooLong ? `This is ${bytes} bytes long; the server takes ${most} at most. Send it as a file.` : "";
+  const isNew = told !== "" && target.validationMessage === "";
+  target.setCustomValidity(told);
+  if (isNew) target.reportValidity();
+}

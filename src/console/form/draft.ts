@@ -1,0 +1,87 @@
+import { sentKey } from "../shared/sent-draft.ts";
+import { valuesOf } from "./values.ts";
+
+/** A tab keeps some megabytes for a site. */
+const mostCharacters = 500_000;
+
+/**
+ * Keeps what was typed until the form was sent, in this tab alone: a reload does not lose it. Callbacks and addresses of
+ * uploads that hold a token are not kept.
+ */
+export function keepDraft(form: HTMLFormElement, makeRoom: (name: string) => void): void {
+  const { revision, user = "", filled } = form.dataset;
+  const key = `heddle-form ${new URL(form.action).pathname} ${revision} ${user}`;
+  // The page came back: what was sent did not become a job.
+  sessionStorage.removeItem(sentKey);
+  const kept = sessionStorage.getItem(key);
+  const draft: Draft | undefined = kept === null ? undefined : JSON.parse(kept);
+  // What an address fills in counts, unless it was changed since; what a form was answered with is the newest.
+  const isSamePlace = draft?.href === location.href && !location.pathname.endsWith("/form");
+  if (draft !== undefined && (filled !== "true" || isSamePlace)) restore(form, draft.fields, { key, makeRoom });
+  const keep = () => {
+    const fields = [...valuesOf(form)].filter(([name, values]) => isKept(name, values));
+    const text = JSON.stringify({ href: location.href, fields } satisfies Draft);
+    if (text.length <= mostCharacters) sessionStorage.setItem(key, text);
+  };
+  form.addEventListener("input", keep);
+  form.addEventListener("submit", ({ submitter }) => {
+    if (submitter instanceof HTMLButtonElement && submitter.value === "run") sessionStorage.setItem(sentKey, key);
+  });
+}
+
+const secretNames = ["~success", "~failed", "~progress"];
+
+/** Addresses of uploads that suffice by themselves: of one's own, the id alone is an address. */
+const holdsToken = /^vault:\/\/[^/#]+[/#]|\/vault\/[^/?#]+\/[^/?#]/;
+
+function isKept(name: string, values: readonly string[]): boolean {
+  return !secretNames.includes(name) && !values.some((value) => holdsToken.test(value));
+}
+
+type Fields = readonly (readonly [string, readonly string[]])[];
+type Draft = { readonly href: string; readonly fields: Fields };
+
+function restore(
+  form: HTMLFormElement,
+  draft: Fields,
+  { key, makeRoom }: { readonly key: string; readonly makeRoom: (name: string) => void },
+): void {
+  const before = JSON.stringify([...valuesOf(form)]);
+  for (const [name] of draft) makeRoom(name);
+  const values = new Map(draft.map(([name, texts]) => [name, [...texts]]));
+  for (const control of form.elements) {
+    if (control instanceof HTMLInputElement && ["radio", "checkbox"].includes(control.type)) {
+      control.checked = values.get(control.name)?.includes(control.value) === true;
+    } else if (control instanceof HTMLSelectElement) {
+      if (!values.has(control.name)) continue;
+      for (const option of control.options) option.selected = values.get(control.name)?.includes(option.value) === true;
+    } else if (
+      control instanceof HTMLTextAreaElement ||
+      (control instanceof HTMLInputElement && control.type !== "file")
+    ) {
+      const text = values.get(control.name)?.shift();
+      if (text !== undefined) control.value = text;
+    }
+  }
+  if (JSON.stringify([...valuesOf(form)]) === before) return;
+  form.dataset.restored = "true";
+  for (const folded of form.querySelectorAll<HTMLDetailsElement>("details.extras")) {
+    folded.open = draft.some(([name, texts]) => name.startsWith("~") && texts.some((text) => text !== ""));
+  }
+  tell(form, key);
+}
+
+function tell(form: HTMLFormElement, key: string): void {
+  const note = document.createElement("p");
+  note.className = "notice";
+  note.setAttribute("role", "status");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Start anew";
+  button.addEventListener("click", () => {
+    sessionStorage.removeItem(key);
+    location.reload();
+  });
+  note.append("What you typed before is here again. ", button);
+  form.prepend(note);
+}

@@ -1,0 +1,114 @@
+const rowSelector = ".row";
+
+/** What other parts of the script ask of the rows. */
+export type Rows = {
+  /** Adds rows until the form has a field of this name, where rows can give it one. */
+  readonly makeRoom: (name: string) => void;
+};
+
+/** Lets the rows of lists come and go without asking the server. */
+export function enlivenRows(form: HTMLFormElement): Rows {
+  for (const row of form.querySelectorAll<HTMLElement>(rowSelector)) addRemoveButton(form, row);
+  form.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("button") : null;
+    if (button === null || button.name !== "~more") return;
+    event.preventDefault();
+    addRow(form, button)?.querySelector<HTMLElement>("input, select, textarea")?.focus();
+  });
+  return {
+    makeRoom(name) {
+      for (const button of form.querySelectorAll<HTMLButtonElement>('button[name="~more"]')) {
+        const [, digits] = name.startsWith(`${button.value}/`)
+          ? (/^(\d{1,4})(?:\/|$)/.exec(name.slice(button.value.length + 1)) ?? [])
+          : [];
+        if (digits === undefined) continue;
+        while (rowsOf(form, button.value).every(({ index }) => index < Number(digits))) {
+          if (addRow(form, button) === undefined) return;
+        }
+      }
+    },
+  };
+}
+
+type Row = { readonly element: HTMLElement; readonly index: number };
+
+function rowsOf(form: HTMLFormElement, name: string): readonly Row[] {
+  return [...form.querySelectorAll<HTMLElement>(rowSelector)].flatMap((element) => {
+    const [, digits] = element.id.startsWith(`${name}/`)
+      ? (/^(\d+)$/.exec(element.id.slice(name.length + 1)) ?? [])
+      : [];
+    return digits === undefined ? [] : [{ element, index: Number(digits) }];
+  });
+}
+
+/** More rows than these are better written as JSON. */
+const mostRows = 500;
+
+function addRow(form: HTMLFormElement, button: HTMLButtonElement): HTMLElement | undefined {
+  const rows = rowsOf(form, button.value);
+  const last = rows.at(-1);
+  const most = Math.min(Number(button.dataset.most ?? mostRows), mostRows);
+  if (last === undefined || rows.length >= most) return undefined;
+  const added = emptyCopy(last.element, `${button.value}/${last.index}`, `${button.value}/${last.index + 1}`);
+  last.element.after(added);
+  for (const row of [added, ...added.querySelectorAll<HTMLElement>(rowSelector)]) addRemoveButton(form, row);
+  button.hidden = rows.length + 1 >= most;
+  return added;
+}
+
+const namingAttributes = ["id", "name", "for", "value"] as const;
+
+function emptyCopy(row: HTMLElement, from: string, to: string): HTMLElement {
+  const copy = document.importNode(row, true);
+  for (const old of copy.querySelectorAll(".fault, .upload, .stored, .row-remove")) old.remove();
+  const number = Number(to.slice(to.lastIndexOf("/") + 1)) + 1;
+  for (const element of [copy, ...copy.querySelectorAll("*")]) {
+    for (const attribute of namingAttributes) {
+      const text = element.getAttribute(attribute);
+      if (text === from || text?.startsWith(`${from}/`) === true) {
+        element.setAttribute(attribute, to + text.slice(from.length));
+      }
+    }
+    element.classList.remove("field-wrong");
+    const label = element.getAttribute("aria-label");
+    if (label !== null) element.setAttribute("aria-label", label.replace(/, row \d+/, `, row ${number}`));
+    empty(element);
+  }
+  return copy;
+}
+
+function empty(element: Element): void {
+  if (element instanceof HTMLTextAreaElement) element.value = "";
+  if (element instanceof HTMLSelectElement) element.selectedIndex = element.multiple ? -1 : 0;
+  if (!(element instanceof HTMLInputElement)) return;
+  // The first of several shapes is chosen, and of values none.
+  if (element.type === "radio") element.checked = element.value === (element.name.endsWith("/~choice") ? "0" : "");
+  else if (element.type === "checkbox") element.checked = false;
+  else element.value = "";
+}
+
+function addRemoveButton(form: HTMLFormElement, row: HTMLElement): void {
+  if (row.querySelector(":scope > .row-remove") !== null) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "row-remove";
+  button.textContent = "Remove";
+  button.setAttribute("aria-label", `Remove row ${Number(row.id.slice(row.id.lastIndexOf("/") + 1)) + 1}`);
+  button.addEventListener("click", () => {
+    const name = row.id.slice(0, row.id.lastIndexOf("/"));
+    const more = [...form.querySelectorAll<HTMLButtonElement>('button[name="~more"]')].find(
+      (one) => one.value === name,
+    );
+    // One row stays: others are made of it.
+    if (rowsOf(form, name).length > 1) {
+      const next = row.nextElementSibling ?? row.previousElementSibling;
+      row.remove();
+      next?.querySelector<HTMLElement>("input, select, textarea, button")?.focus();
+    } else {
+      for (const element of row.querySelectorAll("*")) empty(element);
+    }
+    if (more !== undefined) more.hidden = false;
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  row.append(button);
+}

@@ -1,0 +1,135 @@
+import { parts, withoutToken } from "../../pages/form/field.ts";
+import { sizeText } from "../../pages/words.ts";
+import { uploadFile } from "./tus.ts";
+
+/** Uploads each file as soon as it is chosen or dropped; where that fails, the form sends it, as it does without a script. */
+export function enlivenUploads(form: HTMLFormElement): void {
+  const { uploads } = form.dataset;
+  if (uploads === undefined) return;
+  form.addEventListener("input", ({ target }) => chooseOne(form, target));
+  form.addEventListener("change", ({ target }) => {
+    if (!(target instanceof HTMLInputElement) || target.type !== "file") return;
+    const [file] = target.files ?? [];
+    if (file !== undefined) void begin(form, target, file);
+  });
+  for (const place of form.querySelectorAll(".file")) place.setAttribute("data-drop", "Drop a file here");
+  form.addEventListener("dragover", (event) => {
+    if (placeOf(event.target) !== null) event.preventDefault();
+  });
+  form.addEventListener("drop", (event) => {
+    const place = placeOf(event.target);
+    const [file] = event.dataTransfer?.files ?? [];
+    const input = place?.querySelector<HTMLInputElement>('input[type="file"]');
+    if (file === undefined || input === null || input === undefined) return;
+    event.preventDefault();
+    void begin(form, input, file);
+  });
+}
+
+/** An address and an earlier upload are two files: what is given last counts. */
+function chooseOne(form: HTMLFormElement, target: EventTarget | null): void {
+  if (target instanceof HTMLSelectElement && target.name.endsWith(parts.stored)) {
+    target.closest(".file")?.querySelector(".stored")?.remove();
+    const address = form.elements.namedItem(target.name.replace(parts.stored, parts.address));
+    if (address instanceof HTMLInputElement && target.value !== "") address.value = "";
+  }
+  if (target instanceof HTMLInputElement && target.name.endsWith(parts.address) && target.value.trim() !== "") {
+    target.closest(".file")?.querySelector(".stored")?.remove();
+    const stored = form.elements.namedItem(target.name.replace(parts.address, parts.stored));
+    if (stored instanceof HTMLSelectElement) stored.value = "";
+  }
+}
+
+function placeOf(target: EventTarget | null): Element | null {
+  return target instanceof Element ? target.closest(".file") : null;
+}
+
+async function begin(form: HTMLFormElement, input: HTMLInputElement, file: File): Promise<void> {
+  const stored = form.elements.namedItem(input.name.replace(parts.upload, parts.stored));
+  const place = input.closest(".file");
+  if (!(stored instanceof HTMLSelectElement) || place === null) return;
+  const told = makeNote(place, file);
+  const most = Number(form.dataset.mostFile);
+  if (file.size > most) {
+    told.end(`${file.name} has ${sizeText(file.size)}; the server takes ${sizeText(most)} at most.`, "fault");
+    input.value = "";
+    return;
+  }
+  hold(form, 1);
+  try {
+    const reference = await uploadFile(form.dataset.uploads ?? "", file, told);
+    // Who has signed in needs no token for what is his: without it, a draft of the form may keep the file.
+    offer(stored, form.dataset.user === undefined ? reference : withoutToken(reference), file);
+    input.value = "";
+    told.end(`${file.name}, ${sizeText(file.size)}, is uploaded.`, "muted");
+    nameUploaded(input);
+    stored.dispatchEvent(new Event("input", { bubbles: true }));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const isChosen = (input.files ?? []).length > 0;
+    told.end(`${reason}${isChosen ? " It is sent with the form instead." : ""}`, "fault");
+  } finally {
+    hold(form, -1);
+  }
+}
+
+/** Adds an upload to those that a field may have, and chooses it. */
+function offer(stored: HTMLSelectElement, reference: string, file: File): void {
+  const option = document.createElement("option");
+  option.value = reference;
+  option.textContent = `${file.name}, ${sizeText(file.size)}, just now`;
+  Object.assign(option.dataset, { file: file.name, fileType: file.type });
+  stored.options[0]?.after(option);
+  stored.value = reference;
+  const label = stored.closest("label");
+  if (label !== null) label.hidden = false;
+}
+
+/** The field is empty again, as its file is sent: "no file chosen" beside it would say the contrary. */
+function nameUploaded(input: HTMLInputElement): void {
+  const words = input.closest("label")?.querySelector("span");
+  if (words === null || words === undefined) return;
+  words.textContent = "Upload another file in its place";
+}
+
+/** Nothing is sent while a file is on its way: it would be sent twice. */
+function hold(form: HTMLFormElement, change: number): void {
+  const count = Number(form.dataset.uploading ?? 0) + change;
+  form.dataset.uploading = String(count);
+  for (const button of form.querySelectorAll<HTMLButtonElement>('button[name="~do"]')) button.disabled = count > 0;
+}
+
+/** Shows how far an upload has come, beside its field, in words too. */
+function makeNote(place: Element, file: File) {
+  for (const old of place.querySelectorAll(".upload")) old.remove();
+  const [note, text, bar, stop] = [
+    document.createElement("p"),
+    document.createElement("span"),
+    document.createElement("progress"),
+    document.createElement("button"),
+  ];
+  const stopping = new AbortController();
+  note.className = "upload actions";
+  bar.max = Math.max(1, file.size);
+  bar.value = 0;
+  bar.setAttribute("aria-label", `Upload of ${file.name}`);
+  stop.type = "button";
+  stop.textContent = "Stop";
+  stop.addEventListener("click", () => stopping.abort());
+  text.setAttribute("role", "status");
+  text.textContent = `Uploading ${file.name}, ${sizeText(file.size)}.`;
+  note.append(bar, text, stop);
+  place.append(note);
+  return {
+    signal: stopping.signal,
+    at(bytes: number) {
+      bar.value = bytes;
+    },
+    end(words: string, className: string) {
+      text.textContent = words;
+      text.className = className;
+      bar.remove();
+      stop.remove();
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type { ProcessDescription } from "../../domain/process.ts";
+import { outputsOf } from "../../pages/form/extras.ts";
+import { withoutToken, withoutTokens } from "../../pages/form/field.ts";
+import { fieldsOf } from "../../pages/form/fields-of.ts";
+import { readForm } from "../../pages/form/read-form.ts";
+import type { UsedFile } from "../../pages/form/uses/used-files.ts";
+import { missingOf, usesOf } from "../../pages/form/uses.ts";
+import { addCopyButton } from "../shared/copy-button.ts";
+import { reachedBase } from "./addresses.ts";
+import { valuesOf } from "./values.ts";
+
+/** Makes the function that shows the request of the form as it is, in each text to copy; and gives each text a button to copy it. */
+export function createShowUses(
+  form: HTMLFormElement,
+  aside: HTMLElement,
+  description: Pick<ProcessDescription, "inputs" | "outputs">,
+): () => void {
+  const fields = fieldsOf(description);
+  const outputs = outputsOf(description);
+  const { base = "", name = "", provider, key } = aside.dataset;
+  const baseUrl = reachedBase(base);
+  const target = { baseUrl, name, needsKey: key === "true", ...(provider === undefined ? {} : { provider }) };
+  for (const text of aside.querySelectorAll<HTMLElement>("pre[data-use]")) {
+    if (baseUrl !== base) text.textContent = (text.textContent ?? "").replaceAll(base, baseUrl);
+    addCopyButton(text);
+  }
+  return () => {
+    const { request, faults } = readForm(fields, withoutTokens(valuesOf(form)), outputs);
+    const note = aside.querySelector('[data-live="uses"]');
+    // What cannot be read yet is being typed.
+    if (note !== null) {
+      note.textContent =
+        faults.length === 0
+          ? "The request of the form, as it is filled in."
+          : "Something in the form cannot be read yet: the texts are without it.";
+    }
+    for (const { title, text } of usesOf({
+      ...target,
+      request,
+      files: pickedFiles(form),
+      missing: missingOf(fields, request),
+    })) {
+      const shown = aside.querySelector(`pre[data-use="${CSS.escape(title)}"]`);
+      if (shown !== null && shown.textContent !== text) shown.textContent = text;
+    }
+  };
+}
+
+/** Lists the uploads that are chosen: who copies a text has the files, too, by their names. */
+function pickedFiles(form: HTMLFormElement): readonly UsedFile[] {
+  const files = new Map<string, UsedFile>();
+  for (const { value, selectedOptions } of form.querySelectorAll<HTMLSelectElement>('select[name$="/~stored"]')) {
+    const { file: name = "", fileType = "" } = selectedOptions[0]?.dataset ?? {};
+    if (value === "" || name === "") continue;
+    const href = withoutToken(value);
+    files.set(href, { href, name, ...(fileType === "" ? {} : { mediaType: fileType }) });
+  }
+  return [...files.values()];
+}

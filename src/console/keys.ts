@@ -1,0 +1,23 @@
+import { addCopyButton } from "./shared/copy-button.ts";
+import { showLocalTimes } from "./shared/refresh.ts";
+
+showLocalTimes(document);
+for (const text of document.querySelectorAll<HTMLElement>("pre[data-copy]")) addCopyButton(text);
+
+/** What the chosen role lacks cannot be ticked: the server would refuse it. */
+function showRole(select: HTMLSelectElement): void {
+  for (const box of document.querySelectorAll<HTMLInputElement>("input[data-roles]")) {
+    const isLacking = !(box.dataset.roles ?? "").split(" ").includes(select.value);
+    box.disabled = isLacking;
+    box.closest("label")?.classList.toggle("muted", isLacking);
+  }
+}
+
+const role = document.querySelector<HTMLSelectElement>("select[name=role]");
+if (role !== null) {
+  const show = () => showRole(role);
+  show();
+  role.addEventListener("change", show);
+  // A browser that comes back to the page chooses again what was chosen.
+  addEventListener("pageshow", show);
+}

@@ -1,0 +1,97 @@
+import type Feature from "ol/Feature.js";
+import GeoJSON from "ol/format/GeoJSON.js";
+import VectorLayer from "ol/layer/Vector.js";
+import type OlMap from "ol/Map.js";
+import { transformExtent } from "ol/proj.js";
+import VectorSource from "ol/source/Vector.js";
+import { element } from "../shared/elements.ts";
+import { boxAround, boxOfDrawn, continuousBox } from "./antimeridian.ts";
+import { createMap, fitBox, mapProjection } from "./base-map.ts";
+import { styleOf } from "./features-view.ts";
+import { partBoxes, type Said, type Target, targetOf } from "./field-targets.ts";
+import { createTools } from "./field-tools.ts";
+import { gesturesLine } from "./gestures.ts";
+import { knownProjection } from "./projections.ts";
+import { sayBox } from "./words.ts";
+
+/**
+ * Puts a map beside controls of a form: what they say is drawn, what is drawn they say. All can be done by the controls alone.
+ */
+export async function showFieldMap(host: HTMLElement): Promise<void> {
+  const target = targetOf(host);
+  if (target === undefined) return;
+  const place = element("div");
+  const status = element("p", { class: "muted", role: "status" });
+  const map = await createMap(place, `Map of ${host.dataset.label ?? "places"}`);
+  const source = new VectorSource();
+  map.addLayer(new VectorLayer({ source, style: styleOf("accent", 2) }));
+  let isOwn = false;
+  const show = () => {
+    const said = target.read();
+    drawSaid(source, said);
+    status.textContent = wordsOf(said, target);
+    return said;
+  };
+  const writing = (write: () => string | undefined) => {
+    // What was just drawn stays where it is: the map does not move under the hand.
+    isOwn = true;
+    const fault = write();
+    isOwn = false;
+    show();
+    if (fault !== undefined) status.textContent = fault;
+  };
+  for (const control of target.controls) {
+    control.addEventListener("input", () => {
+      if (isOwn) return;
+      fitSaid(map, show());
+    });
+  }
+  const tools = createTools(
+    { map, target, writing, status, fit: () => fitSaid(map, target.read()) },
+    // An input that takes files has a control for them already.
+    host.dataset.field === "file",
+  );
+  host.replaceChildren(
+    element(
+      "div",
+      { class: "view-drawing" },
+      ...tools,
+      place,
+      gesturesLine(() => fitSaid(map, target.read())),
+      status,
+    ),
+  );
+  map.updateSize();
+  fitSaid(map, show());
+}
+
+function drawSaid(source: VectorSource, { geometries, crs }: Said): void {
+  source.clear();
+  const projection = crs === undefined ? "EPSG:4326" : knownProjection(crs);
+  if (projection === undefined) return;
+  const format = new GeoJSON({ dataProjection: projection, featureProjection: mapProjection });
+  for (const geometry of geometries) {
+    const read: Feature | Feature[] = format.readFeature({ type: "Feature", geometry, properties: null });
+    if (!Array.isArray(read)) source.addFeature(read);
+  }
+}
+
+function fitSaid(map: OlMap, { geometries, crs }: Said): void {
+  const around = boxAround(geometries.flatMap(partBoxes));
+  if (around === undefined) return;
+  const projection = crs === undefined ? "EPSG:4326" : knownProjection(crs);
+  if (crs === undefined) fitBox(map, around);
+  else if (projection !== undefined)
+    map.getView().fit(transformExtent([...around], projection, mapProjection), { padding: [24, 24, 24, 24] });
+}
+
+function wordsOf({ geometries, crs, fault, note }: Said, { isBox }: Target): string {
+  if (fault !== undefined) return fault;
+  if (crs !== undefined && knownProjection(crs) === undefined)
+    return `Nothing is drawn: this map does not know the reference system "${crs}".`;
+  const system = crs ?? "longitude and latitude (WGS 84, OGC:CRS84)";
+  const around = boxAround(geometries.flatMap(partBoxes));
+  if (around === undefined) return `Nothing is chosen. What is drawn is written in ${system}.`;
+  const box = crs === undefined ? sayBox(boxOfDrawn(continuousBox(around))) : around.join(", ");
+  return `${isBox ? "Box" : geometries.length === 1 ? geometries[0]?.type : `${geometries.length} geometries`}: ${box}, in ${system}.${note === undefined ? "" : ` ${note}`}`;
+}

@@ -1,0 +1,138 @@
+import type Feature from "ol/Feature.js";
+import GeoJSON from "ol/format/GeoJSON.js";
+import Draw, { createBox } from "ol/interaction/Draw.js";
+import type OlMap from "ol/Map.js";
+import { transform, transformExtent } from "ol/proj.js";
+import { button, element } from "../shared/elements.ts";
+import { boxOfDrawn } from "./antimeridian.ts";
+import { mapProjection } from "./base-map.ts";
+import { keysControl } from "./field-keys.ts";
+import { readText, type Target } from "./field-targets.ts";
+import { ringOf } from "./what-is-taken.ts";
+
+export type Tools = {
+  readonly map: OlMap;
+  readonly target: Target;
+  /** Changes the value by what a function writes, and says what came of it. */
+  readonly writing: (write: () => string | undefined) => void;
+  readonly status: HTMLElement;
+  readonly fit: () => void;
+};
+
+/** Makes what one draws with, removes, and takes from files; where an input takes files already, nothing is taken from one. */
+export function createTools(tools: Tools, isFile: boolean): readonly HTMLElement[] {
+  const { target, writing } = tools;
+  const drawing = drawer(tools);
+  const shapes = [
+    ...(target.takesAreas ? [button("Draw a box", () => drawing("box"))] : []),
+    ...(target.takesAreas && !target.isBox ? [button("Draw a polygon", () => drawing("polygon"))] : []),
+    ...(target.takesPoints ? [button("Set a point", () => drawing("point"))] : []),
+    ...keysControl(tools, () => drawing(undefined)),
+    button("Remove", () => {
+      drawing(undefined);
+      writing(() => {
+        target.clear();
+        return undefined;
+      });
+    }),
+  ];
+  return [
+    element("div", { class: "actions" }, ...shapes, ...(isFile ? [] : [fileControl(tools)])),
+    ...(target.isBox ? [pasteControl(tools)] : []),
+  ];
+}
+
+const hints = {
+  box: "Drag from one corner of the box to the other. Escape ends it.",
+  polygon: "Press each corner, and the first one again at the end. Escape ends it.",
+  point: "Press where the point is. Escape ends it.",
+} as const;
+
+/** Makes a function that begins to draw a kind of shape in place of any before; none ends it. */
+function drawer({ map, target, writing, status }: Tools): (kind: keyof typeof hints | undefined) => void {
+  let current: Draw | undefined;
+  const end = () => {
+    if (current !== undefined) map.removeInteraction(current);
+    current = undefined;
+    map.getTargetElement()?.classList.remove("map-drawing");
+  };
+  document.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") end();
+  });
+  return (kind) => {
+    end();
+    if (kind === undefined) return;
+    status.textContent = hints[kind];
+    current =
+      kind === "box"
+        ? new Draw({ type: "Circle", freehand: true, geometryFunction: createBox() })
+        : new Draw({ type: kind === "polygon" ? "Polygon" : "Point" });
+    current.on("drawend", ({ feature }) => {
+      // The drawing is still at work with what it drew: it ends after this.
+      queueMicrotask(end);
+      writing(() => writeDrawn(target, feature));
+    });
+    map.addInteraction(current);
+    map.getTargetElement()?.classList.add("map-drawing");
+  };
+}
+
+function writeDrawn(target: Target, feature: Feature): string | undefined {
+  const geometry = feature.getGeometry();
+  const extent = geometry?.getExtent();
+  if (geometry === undefined || extent === undefined) return undefined;
+  if (geometry.getType() === "Point") {
+    const [x = 0, y = 0] = transform([extent[0] ?? 0, extent[1] ?? 0], mapProjection, "EPSG:4326");
+    const [west, south] = boxOfDrawn([x, y, x, y]);
+    return target.writeGeometries([{ type: "Point", coordinates: [west, south] }]);
+  }
+  const [left = 0, bottom = 0, right = 0, top = 0] = transformExtent(extent, mapProjection, "EPSG:4326");
+  if (right - left <= 0 || top - bottom <= 0) return undefined;
+  const written = new GeoJSON().writeGeometryObject(geometry, {
+    ...{ dataProjection: "EPSG:4326", featureProjection: mapProjection, decimals: 7 },
+  });
+  return target.writeRing(ringOf(written));
+}
+
+const mostFileBytes = 5_000_000;
+
+function fileControl(tools: Tools): HTMLElement {
+  const input = element("input", { type: "file", accept: ".geojson,.json,.kml,application/geo+json" });
+  input.addEventListener("change", async () => {
+    const [file] = input.files ?? [];
+    if (file === undefined) return;
+    if (file.size > mostFileBytes) {
+      tools.status.textContent = `Nothing was taken: found ${file.size} bytes, wanted at most ${mostFileBytes}.`;
+      return;
+    }
+    await takeText(tools, await file.text(), /\.kml$/i.test(file.name));
+    input.value = "";
+  });
+  return element(
+    "label",
+    { class: "choice map-file" },
+    element("span", { class: "muted" }, "From a GeoJSON or KML file"),
+    input,
+  );
+}
+
+function pasteControl(tools: Tools): HTMLElement {
+  const text = element("textarea", { rows: "3", class: "code", "aria-label": "GeoJSON to take the box of" });
+  const take = button("Take its box", () => void takeText(tools, text.value, /^\s*</.test(text.value)));
+  return element("details", {}, element("summary", {}, "Paste GeoJSON"), text, take);
+}
+
+async function takeText({ target, writing, status, fit }: Tools, text: string, isKml: boolean): Promise<void> {
+  try {
+    const read = isKml ? (await import("./read-kml.ts")).readKml(text) : readText(text);
+    const geometries = read?.features.flatMap(({ geometry }) => geometry ?? []) ?? [];
+    if (geometries.length === 0) {
+      status.textContent = "Nothing was taken: found no geometry, wanted GeoJSON or KML with some.";
+      return;
+    }
+    writing(() => target.writeGeometries(geometries));
+    fit();
+  } catch (error) {
+    status.textContent = error instanceof Error ? error.message : String(error);
+  }
+}

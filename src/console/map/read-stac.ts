@@ -1,0 +1,90 @@
+import { fetchText } from "../shared/fetch-limited.ts";
+import { type Box, boxParts } from "./antimeridian.ts";
+import { type Geometry, isMembers, type Read, readFeatures, type Shown } from "./read-features.ts";
+
+/** So many documents of one catalog are read. */
+const mostDocuments = 100;
+const mostBytes = 2_000_000;
+
+type Parent = Readonly<Record<string, unknown>>;
+
+/** Tells whether a document leads to items: a catalog or a collection of STAC. */
+export function isStacParent(value: unknown): value is Parent {
+  return (
+    isMembers(value) &&
+    typeof value.stac_version === "string" &&
+    value.type !== "Feature" &&
+    value.type !== "FeatureCollection"
+  );
+}
+
+/** Lists the addresses of items and of parts of a catalog that lie beside it; others are not asked for. */
+export function stacLinksOf({ links }: Parent, base: string): readonly string[] {
+  if (!Array.isArray(links)) return [];
+  return links.flatMap((link: unknown): readonly string[] => {
+    if (!isMembers(link) || typeof link.href !== "string" || !["item", "child"].includes(String(link.rel))) return [];
+    const url = URL.parse(link.href, base);
+    return url !== null && url.origin === new URL(base).origin ? [url.href] : [];
+  });
+}
+
+/** Reads what a catalog leads to: its items with their footprints; without any, the extent of the collection. */
+export async function readStacLinks(parent: Parent, base: string): Promise<Read> {
+  const asked = new Set([base]);
+  const features: Shown[] = [];
+  let open = stacLinksOf(parent, base);
+  while (open.length > 0 && asked.size < mostDocuments) {
+    const next = open.filter((url) => !asked.has(url)).slice(0, mostDocuments - asked.size);
+    for (const url of next) asked.add(url);
+    const read = await Promise.all(next.map(async (url) => ({ url, value: await readJson(url) })));
+    features.push(...read.flatMap(({ value }) => readFeatures(value)?.features ?? []));
+    open = read.flatMap(({ url, value }) => (isStacParent(value) ? stacLinksOf(value, url) : []));
+  }
+  const shown = features.length > 0 ? features : extentsOf(parent);
+  return {
+    features: shown,
+    total: shown.length,
+    without: shown.filter(({ geometry }) => geometry === undefined).length,
+    wrong: 0,
+  };
+}
+
+/** What cannot be read of a catalog is left out: the rest of it is shown. */
+async function readJson(url: string): Promise<unknown> {
+  try {
+    return JSON.parse(await fetchText(url, mostBytes));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The boxes of a collection; a box of six numbers has heights. */
+export function extentsOf({ id, title, extent }: Parent): readonly Shown[] {
+  const spatial = isMembers(extent) ? extent.spatial : undefined;
+  const boxes: readonly unknown[] = isMembers(spatial) && Array.isArray(spatial.bbox) ? spatial.bbox : [];
+  return boxes.flatMap((numbers): readonly Shown[] => {
+    const box = boxOf(numbers);
+    return box === undefined ? [] : [{ geometry: areaOf(box), attributes: { id, title } }];
+  });
+}
+
+function boxOf(numbers: unknown): Box | undefined {
+  if (!Array.isArray(numbers) || !numbers.every((one) => Number.isFinite(one))) return undefined;
+  const flat = numbers.length === 6 ? [numbers[0], numbers[1], numbers[3], numbers[4]] : numbers;
+  const [west, south, east, north] = flat;
+  return flat.length === 4 ? [west, south, east, north] : undefined;
+}
+
+/** Builds the geometry of a box, in two parts where it goes over the antimeridian. */
+export function areaOf(box: Box): Geometry {
+  const rings = boxParts(box).map(([west, south, east, north]) => [
+    [
+      [west, south],
+      [east, south],
+      [east, north],
+      [west, north],
+      [west, south],
+    ],
+  ]);
+  return { type: "MultiPolygon", coordinates: rings };
+}

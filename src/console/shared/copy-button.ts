@@ -1,0 +1,12 @@
+/** Adds a button that copies a text, where the browser lets a page do so. */
+export function addCopyButton(text: HTMLElement): void {
+  if (!("clipboard" in navigator)) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Copy";
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(text.textContent ?? "");
+    button.textContent = "Copied";
+  });
+  text.before(button);
+}

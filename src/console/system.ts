@@ -1,0 +1,24 @@
+import { createRefresh, showLocalTimes } from "./shared/refresh.ts";
+import { rest } from "./shared/rest.ts";
+
+showLocalTimes(document);
+
+const renews = document.querySelector<HTMLElement>("[data-renews]");
+if (renews !== null) void renew(renews, Number(renews.dataset.renews));
+
+/** Takes newer figures again and again, as long as somebody sees the page. */
+async function renew(words: HTMLElement, seconds: number): Promise<void> {
+  words.textContent = `It is measured again every ${seconds} seconds.`;
+  const refresh = createRefresh();
+  for (;;) {
+    await rest(seconds * 1000);
+    try {
+      await refresh();
+    } catch {
+      // A service that starts anew, or a network that is gone: the time of the last figures stands beside them.
+      words.textContent = "The service does not answer now. It is asked again.";
+      continue;
+    }
+    words.textContent = `It is measured again every ${seconds} seconds.`;
+  }
+}

@@ -1,0 +1,154 @@
+import uPlot from "uplot";
+import { choice, element, pageColour } from "../shared/elements.ts";
+import { type Chosen, type Columns, pointsOf, rowNumber } from "./default-columns.ts";
+import type { ColumnKind } from "./sort-rows.ts";
+
+const height = 260;
+
+/** Makes a curve, or bars, of a column of numbers over another column or the number of the row. */
+export function createChart(table: Columns, first: Chosen): HTMLElement {
+  const { columns, kinds } = table;
+  let chosen = first;
+  const place = element("div", { class: "chart" });
+  const note = element("p", { class: "muted", role: "status" });
+  let plot: uPlot | undefined;
+  const draw = () => {
+    plot?.destroy();
+    const series = seriesOf(table, chosen);
+    note.textContent = series.note;
+    plot = new uPlot(optionsOf(series, chosen, place.clientWidth), series.data, place);
+  };
+  const optionsFor = (wanted: (kind: ColumnKind) => boolean) =>
+    columns.flatMap((text, index) => (wanted(kinds[index] ?? "text") ? [{ value: String(index), text }] : []));
+  const y = choice(
+    "Values",
+    optionsFor((kind) => kind === "number"),
+    (value) => {
+      chosen = { ...chosen, y: Number(value) };
+      draw();
+    },
+  );
+  y.select.value = String(chosen.y);
+  const x = choice(
+    "over",
+    [{ value: String(rowNumber), text: "number of the row" }, ...optionsFor(() => true)],
+    (value) => {
+      chosen = { ...chosen, x: Number(value) };
+      draw();
+    },
+  );
+  x.select.value = String(chosen.x);
+  const form = choice(
+    "as",
+    [
+      { value: "curve", text: "curve" },
+      { value: "bars", text: "bars" },
+    ],
+    (value) => {
+      chosen = { ...chosen, form: value === "bars" ? "bars" : "curve" };
+      draw();
+    },
+  );
+  form.select.value = chosen.form;
+  new ResizeObserver(() => {
+    if (plot === undefined) draw();
+    else plot.setSize({ width: place.clientWidth, height });
+  }).observe(place);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  return element("div", {}, element("div", { class: "actions" }, y.label, x.label, form.label), place, note);
+}
+
+type Series = {
+  readonly data: uPlot.AlignedData;
+  readonly isTime: boolean;
+  /** What stands below the axis, by the number of the value, when the values are texts. */
+  readonly names: readonly string[] | undefined;
+  readonly title: string;
+  /** What it is drawn over. */
+  readonly over: string;
+  readonly note: string;
+};
+
+function seriesOf(table: Columns, { x, y }: Omit<Chosen, "form">): Series {
+  const { columns, rows, kinds } = table;
+  const kind = x === rowNumber ? "row" : (kinds[x] ?? "text");
+  const sorted = pointsOf(table, { x, y });
+  const missing = rows.length - sorted.filter(([, value]) => value !== null).length;
+  return {
+    data: [sorted.map(([at]) => at), sorted.map(([, value]) => value)],
+    isTime: kind === "instant",
+    names: kind === "text" ? rows.map((row) => row[x] ?? "") : undefined,
+    title: columns[y] ?? "",
+    over: columns[x] ?? "Row",
+    note: missing === 0 ? "" : `${missing} of ${rows.length} rows have no number here.`,
+  };
+}
+
+/** Bars have a half of their step beside the first and the last. */
+function around(plot: uPlot, least: number, most: number): [number, number] {
+  const count = plot.data[0].length;
+  const half = count > 1 ? (most - least) / (count - 1) / 2 : 0.5;
+  return [least - half, most + half];
+}
+
+/** The length of a bar says its value only when it begins at zero. */
+function fromZero(_plot: uPlot, least: number, most: number): [number, number] {
+  const [low, high] = [Math.min(0, least), Math.max(0, most)];
+  const more = (high - low) * 0.05 || 1;
+  return [low < 0 ? low - more : 0, high > 0 ? high + more : 0];
+}
+
+const [minute, hour, day] = [60, 3600, 86_400];
+
+/** How times stand below the axis, by the least seconds between two of them: the day comes again where it changes. */
+const timeWords: uPlot.Axis.Values = [
+  [365 * day, "{YYYY}", null, null, null, null, null, null, 1],
+  [28 * day, "{YYYY}-{MM}", null, null, null, null, null, null, 1],
+  [day, "{YYYY}-{MM}-{DD}", null, null, null, null, null, null, 1],
+  [hour, "{HH}:{mm}", "\n{YYYY}-{MM}-{DD}", null, "\n{YYYY}-{MM}-{DD}", null, null, null, 1],
+  [minute, "{HH}:{mm}", "\n{YYYY}-{MM}-{DD}", null, "\n{YYYY}-{MM}-{DD}", null, null, null, 1],
+  [0.001, "{HH}:{mm}:{ss}", "\n{YYYY}-{MM}-{DD}", null, "\n{YYYY}-{MM}-{DD}", null, null, null, 1],
+];
+
+/** The value of x, as it stands beside the curve. */
+function axisSeries({ names, isTime, over }: Series): uPlot.Series {
+  if (names !== undefined) return { label: over, value: (_plot, at) => names[at] ?? "" };
+  return isTime ? { label: over, value: "{YYYY}-{MM}-{DD} {HH}:{mm}" } : { label: over };
+}
+
+function optionsOf(series: Series, { form }: Chosen, width: number): uPlot.Options {
+  const { isTime, names, title } = series;
+  const [ink, line, accent] = [pageColour("muted"), pageColour("line"), pageColour("accent")];
+  const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
+  const bars =
+    form === "bars" && uPlot.paths.bars !== undefined ? { paths: uPlot.paths.bars({ size: [0.7, 60] }) } : {};
+  return {
+    width,
+    height,
+    // Dates without a zone are days of UTC everywhere.
+    tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "Etc/UTC"),
+    scales: form === "bars" ? { x: { time: isTime, range: around }, y: { range: fromZero } } : { x: { time: isTime } },
+    axes: [
+      names === undefined
+        ? isTime
+          ? { ...axis, values: timeWords, space: 90 }
+          : axis
+        : {
+            ...axis,
+            values: (_plot, splits) => splits.map((at) => (Number.isInteger(at) ? (names[at] ?? "") : "")),
+            space: 70,
+          },
+      { ...axis, size: 64 },
+    ],
+    series: [
+      axisSeries(series),
+      {
+        label: title,
+        stroke: accent,
+        width: 1.5,
+        ...(form === "bars" ? { fill: `color-mix(in srgb, ${accent} 45%, transparent)`, points: { show: false } } : {}),
+        ...bars,
+      },
+    ],
+  };
+}

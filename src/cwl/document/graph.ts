@@ -1,0 +1,66 @@
+import { defined } from "../../domain/defined.ts";
+import type { GraphNode } from "../../domain/workflow-graph.ts";
+import { neededSteps } from "./check.ts";
+import type { CwlDocument, CwlProcess, Step, Workflow } from "./schema.ts";
+
+type Documents = Pick<CwlDocument, "main" | "processes">;
+
+/** Lists the parts of a process as people see them: its inputs, its steps (itself, where it has none), its outputs. */
+export function graphOf({ main, processes }: Documents): readonly GraphNode[] {
+  const inputs = main.inputs.map(({ id }): GraphNode => node({ id: `in:${id}`, kind: "input", title: id }));
+  if (main.kind !== "workflow") {
+    const own = node({ id: main.id, kind: "step", title: main.label ?? main.id, needs: inputs.map(({ id }) => id) });
+    const outputs = main.outputs.map(({ id }) => node({ id: `out:${id}`, kind: "output", title: id, needs: [own.id] }));
+    return [...inputs, own, ...outputs];
+  }
+  const outputs = main.outputs.map(({ id, link }) =>
+    node({ id: `out:${id}`, kind: "output", title: id, needs: link.sources.map(sourceId) }),
+  );
+  return [...inputs, ...stepsOf(main, processes, { path: "", around: [main.id] }), ...outputs];
+}
+
+type Place = {
+  readonly path: string;
+  /** The workflows around, by their ids. */
+  readonly around: readonly string[];
+};
+
+function stepsOf(workflow: Workflow, processes: Documents["processes"], place: Place): readonly GraphNode[] {
+  const isOuter = place.path === "";
+  return workflow.steps.map((step) => {
+    const sources = step.inputs.flatMap((input) => input.link.sources).filter((source) => !source.includes("/"));
+    const run = processes.get(step.run);
+    const path = `${place.path}${step.id}`;
+    // Inputs of inner workflows are not drawn: lines lead to their group.
+    const needs = [...(isOuter ? sources.map(sourceId) : []), ...neededSteps(step).map((id) => `${place.path}${id}`)];
+    return node({
+      id: path,
+      kind: "step",
+      title: step.id,
+      needs: [...new Set(needs)],
+      scatter: step.scatter,
+      isConditional: step.when !== undefined,
+      ...defined({ runs: runsOf(step, run), inner: innerOf(run, processes, { ...place, path }) }),
+    });
+  });
+}
+
+function innerOf(run: CwlProcess | undefined, processes: Documents["processes"], { path, around }: Place) {
+  if (run?.kind !== "workflow" || around.includes(run.id)) return undefined;
+  return stepsOf(run, processes, { path: `${path}/`, around: [...around, run.id] });
+}
+
+/** Names what a step runs, where that says more than its own name. */
+function runsOf(step: Step, run: CwlProcess | undefined): string | undefined {
+  const name = run?.label ?? run?.id.split("/").at(-1);
+  return name === step.id || name === "run" ? undefined : name;
+}
+
+function sourceId(source: string): string {
+  return source.includes("/") ? source.slice(0, source.indexOf("/")) : `in:${source}`;
+}
+
+function node(given: Pick<GraphNode, "id" | "kind" | "title"> & Partial<GraphNode>): GraphNode {
+  const { needs = [], ...others } = given;
+  return { scatter: [], isConditional: false, ...others, needs: [...new Set(needs)] };
+}

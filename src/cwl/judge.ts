@@ -1,0 +1,57 @@
+import { defined } from "../domain/defined.ts";
+import { found } from "../domain/faults.ts";
+import { Problem } from "../domain/problem.ts";
+import type { Process } from "../domain/process.ts";
+import type { EngineJudge } from "../engines/engine.ts";
+import { loadJson } from "./document/load.ts";
+import type { CwlDocument, InputParameter } from "./document/schema.ts";
+import { inputFault } from "./run/inputs.ts";
+import { formatMediaType, isAmongFormats, mediaTypeFormat } from "./values/formats.ts";
+
+/**
+ * Reads from a package what a run of it holds inputs against, beyond the description: the formats of files, and the types of
+ * CWL. Undefined for what is no package.
+ */
+export function judgeOfPackage({ definition }: Pick<Process, "definition">): EngineJudge | undefined {
+  if (definition.kind !== "cwl") return undefined;
+  let known: Wanted | undefined;
+  const wanted = (): Wanted => {
+    known ??= wantedOf(readDocument(definition));
+    return known;
+  };
+  return {
+    format(inputId, mediaType) {
+      const { parameters, broaderFormats } = wanted();
+      const formats = parameters.get(inputId)?.formats ?? [];
+      // What an expression wants is known when it was evaluated.
+      if (formats.length === 0 || formats.some((format) => /\$[({]/.test(format))) return undefined;
+      if (isAmongFormats(mediaTypeFormat(mediaType), formats, broaderFormats)) return undefined;
+      const offered = formats.map((format) => formatMediaType(format) ?? format);
+      return `found ${found(mediaType)}, wanted one of ${offered.join(", ")}`;
+    },
+    input(inputId, prepared) {
+      const parameter = wanted().parameters.get(inputId);
+      return parameter === undefined ? undefined : inputFault(parameter, prepared, { allowsLocalFiles: false });
+    },
+  };
+}
+
+/** What is kept of a package: its inputs, by their ids. */
+type Wanted = Pick<CwlDocument, "broaderFormats"> & { readonly parameters: ReadonlyMap<string, InputParameter> };
+
+function wantedOf(document: CwlDocument | undefined): Wanted {
+  const { main, broaderFormats = {} } = document ?? {};
+  return { parameters: new Map(main?.inputs.map((parameter) => [parameter.id, parameter])), broaderFormats };
+}
+
+/** Reads a package as its run does. What cannot be read any more lets its jobs fail with words of their own. */
+function readDocument(definition: Extract<Process["definition"], { kind: "cwl" }>): CwlDocument | undefined {
+  const { main, steps } = definition;
+  const options = { main, isDeployed: true, allowsSecretsHint: true };
+  try {
+    return loadJson(definition.document, { ...options, ...defined({ steps }) }).cwl;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,46 @@
+import type { Link } from "../links.ts";
+import type { Fault } from "../problem.ts";
+import type { Process, ProcessDescription } from "../process.ts";
+import type { GraphNode } from "../workflow-graph.ts";
+
+/** What a client is told of where processes are deployed. */
+export type DeployDocument = { readonly mayDeploy: boolean; readonly links: readonly Link[] };
+
+/** What was typed into the form that deploys. */
+export type DeployTyped = {
+  readonly text: string;
+  readonly href: string;
+  readonly id: string;
+  readonly workflow: string;
+  readonly start: string;
+  readonly replaces: boolean;
+  /** The names of the files that were chosen: a browser does not keep the files. Of a single one, `text` is what it held. */
+  readonly picked: readonly string[];
+};
+
+/** What a package was understood as; nothing is deployed yet. */
+export type Understood = {
+  readonly description: ProcessDescription;
+  readonly warnings: readonly string[];
+  /** The other processes of its document that could be deployed. */
+  readonly others: readonly string[];
+  readonly isWorkflow: boolean;
+  /** The current revision of the process that it would replace. */
+  readonly replaced?: Pick<Process, "description" | "isWorkflow">;
+  /** It is what is deployed already: there is nothing to replace. */
+  readonly isSame: boolean;
+  readonly graph?: readonly GraphNode[];
+  /** The form has all that is deployed; else the files are to be chosen again. */
+  readonly isKept: boolean;
+};
+
+/** What the page that deploys shows. */
+export type DeployView = {
+  /** Why whoever looks cannot deploy. */
+  readonly refusal?: string;
+  /** The process of which a new version is deployed. */
+  readonly newVersionOf?: string;
+  readonly typed: DeployTyped;
+  readonly problem?: { readonly message: string; readonly faults: readonly Fault[] };
+  readonly understood?: Understood;
+};

@@ -1,0 +1,15 @@
+import type { JsonObject } from "../json.ts";
+import type { Link } from "../links.ts";
+
+/** The times of a job, and what its tools took, by step. */
+export type JobStatistics = {
+  readonly attempts: number;
+  /** In the queue before its last attempt, and after that while nothing of it could go on. */
+  readonly waitingSeconds: number;
+  readonly runningSeconds: number;
+  /** Empty until the run has ended, and for what runs elsewhere. */
+  readonly steps: readonly JsonObject[];
+};
+
+/** The statistics of a job, with their links. */
+export type JobStatisticsDocument = JobStatistics & { readonly links: readonly Link[] };

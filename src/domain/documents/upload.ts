@@ -1,0 +1,47 @@
+import type { JobStatus } from "../job-state.ts";
+import type { Link } from "../links.ts";
+
+/** A job that reads an upload. */
+export type UploadUse = {
+  readonly jobID: string;
+  readonly processID: string;
+  readonly status: JobStatus;
+  readonly href: string;
+};
+
+/** An uploaded file, without what its use needs. Times are RFC 3339. */
+export type UploadDocument = {
+  readonly id: string;
+  /** How its own user names it as an input. */
+  readonly href: string;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly user?: string;
+  readonly created: string;
+  readonly expires: string;
+  /** The newest jobs that read it, of those that the reader may see. */
+  readonly jobs: readonly UploadUse[];
+  readonly links: readonly Link[];
+};
+
+/** Uploads: one's own, or everybody's for admins. */
+export type UploadListDocument = { readonly uploads: readonly UploadDocument[]; readonly links: readonly Link[] };
+
+/** What the page of uploads shows besides them. */
+export type UploadListView = {
+  /** How an upload begins from elsewhere. */
+  readonly curl: string;
+  readonly command: string;
+  readonly maxUploadBytes: number;
+  /** Inputs that take files, with the address of the form that they are filled in at; `#` stands for the file. */
+  readonly targets: readonly { readonly title: string; readonly formOf: (href: string) => string }[];
+  /** The reader can name it as an input: others need its token. */
+  readonly mayName: (upload: UploadDocument) => boolean;
+  /** The list has those of all. */
+  readonly hasUsers: boolean;
+  /** Nobody is told apart from others who come without a key. */
+  readonly isNameless: boolean;
+  readonly fault?: string;
+};

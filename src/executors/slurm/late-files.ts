@@ -1,0 +1,74 @@
+import { lstat, readdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Clock } from "../../domain/clock.ts";
+import type { Logger } from "../../domain/logger.ts";
+import { sleep } from "../../domain/timers.ts";
+import { ifExists } from "../../files/file-errors.ts";
+import { readOwn } from "../../files/open-regular.ts";
+import type { EndRecord, JobFiles } from "./job-files.ts";
+
+type LateDeps = {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly settings: { readonly graceSeconds: number };
+};
+
+const pollMilliseconds = 500;
+
+/** Of more files it is not looked whether they are there. */
+const mostFiles = 20_000;
+
+/**
+ * Waits until this machine sees what an ended job left, with the sizes that it had there: network file systems show new
+ * files late. Goes on after the grace period; whoever looks for what is missing says so. An abort of the signal rejects the
+ * wait; without a signal it looks once, and false means that something is not seen yet.
+ */
+export async function untilSeen(
+  deps: LateDeps,
+  files: JobFiles,
+  { listBytes }: EndRecord,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  if (listBytes === undefined) return true;
+  const { clock, logger, settings } = deps;
+  const until = clock.elapsed() + settings.graceSeconds * 1000;
+  let left: readonly string[] | undefined;
+  for (;;) {
+    left ??= await listOf(files, listBytes);
+    if (left !== undefined) left = await unseen(left);
+    if (left?.length === 0) return true;
+    if (signal === undefined) return false;
+    if (clock.elapsed() >= until) break;
+    for (const directory of new Set([files.files, ...(left ?? []).map(pathOf)].map((path) => dirname(path)))) {
+      // A listing asks a network file system anew.
+      await ifExists(readdir(directory));
+    }
+    await sleep(pollMilliseconds, { signal });
+  }
+  const [first] = left ?? [];
+  logger.warn("Cannot see all that a job left", {
+    job: files.name,
+    file: first === undefined ? files.files : pathOf(first),
+  });
+  return true;
+}
+
+/** Each with its size; undefined while the list is not whole. */
+async function listOf({ files }: JobFiles, listBytes: number): Promise<readonly string[] | undefined> {
+  const text = await readOwn(files);
+  if (text === undefined || Buffer.byteLength(text) < listBytes) return undefined;
+  return text.split("\0").slice(0, -1).slice(0, mostFiles);
+}
+
+function pathOf(line: string): string {
+  return line.slice(line.indexOf(" ") + 1);
+}
+
+async function unseen(lines: readonly string[]): Promise<readonly string[]> {
+  const left: string[] = [];
+  for (const line of lines) {
+    const facts = await ifExists(lstat(pathOf(line)));
+    if (facts === undefined || facts.size < Number(line.slice(0, line.indexOf(" ")))) left.push(line);
+  }
+  return left;
+}

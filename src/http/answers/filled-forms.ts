@@ -1,0 +1,106 @@
+import { isJsonObject, type Json, type JsonObject, parseExact } from "../../domain/json.ts";
+import { excessOfText, jsonBounds } from "../../domain/json-bounds.ts";
+import { Problem } from "../../domain/problem.ts";
+import type { Process, ProcessDescription } from "../../domain/process.ts";
+import { type ReadInputsDeps, readJobWithInputs } from "../../operations/read-inputs.ts";
+import { outputsOf, writeExtras } from "../../pages/form/extras.ts";
+import { fieldsOf } from "../../pages/form/fields-of.ts";
+import { readForm } from "../../pages/form/read-form.ts";
+import { type FormState, plainForm } from "../../pages/form/state.ts";
+import { writeForm } from "../../pages/form/write-form.ts";
+import { readKvpExecution } from "../../wire/kvp-execute.ts";
+import { principalOf, type RouteContext } from "../route.ts";
+import { documentFormat } from "./document-response.ts";
+import { inputsDocument } from "./status-document.ts";
+
+/** Fills a form by inputs in JSON, or by defaults where there are none. What is no object fills nothing, and is told. */
+export function formOfInputs(description: ProcessDescription, text: string | undefined): FormState {
+  if (text === undefined) return emptyForm(description);
+  const inputs = excessOfText(text, jsonBounds) === undefined ? readObject(text) : undefined;
+  if (inputs !== undefined) return formOfRequest(description, { inputs });
+  const detail = `Cannot fill the form: found inputs ${JSON.stringify(text.slice(0, 80))}, wanted a JSON object by input`;
+  return { ...emptyForm(description), otherFaults: [detail] };
+}
+
+function emptyForm(description: ProcessDescription): FormState {
+  const fields = fieldsOf(description);
+  return plainForm(fields, writeForm(fields, {}));
+}
+
+/** Fills a form by a request. Inputs that the process does not have fill nothing, and are told. */
+function formOfRequest(description: ProcessDescription, { inputs = {}, ...extras }: JsonObject): FormState {
+  const fields = fieldsOf(description);
+  const outputs = outputsOf(description);
+  const given = isJsonObject(inputs) ? inputs : {};
+  const values = new Map([...writeForm(fields, given), ...writeExtras(extras, outputs)]);
+  const others = Object.keys(given).filter((id) => !fields.some((field) => field.id === id));
+  return {
+    ...plainForm(fields, values),
+    request: readForm(fields, values, outputs).request,
+    otherFaults: others.map((id) => `/inputs/${id} was left out: the process has no such input`),
+  };
+}
+
+function readObject(text: string): JsonObject | undefined {
+  try {
+    const value = parseExact(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Fills the form of a page by the request of the job that `from` of the query names; undefined where it names none, or no page
+ * is asked for. Who may not read the job is told so in the form: the process is there for him all the same.
+ */
+export async function formOfJob(
+  deps: ReadInputsDeps,
+  context: RouteContext,
+  { description }: Process,
+): Promise<FormState | undefined> {
+  const jobId = context.query("from");
+  if (jobId === undefined || documentFormat(context) !== "html") return undefined;
+  try {
+    const job = await readJobWithInputs(deps, principalOf(context), jobId);
+    const { links: _, mode, inputs, title } = inputsDocument(job, context.baseUrl);
+    const { outputs, run } = job.request;
+    const request: unknown = JSON.parse(JSON.stringify({ outputs, title, heddle: { priority: run?.priority } }));
+    const tags = job.tags.filter((tag) => !ownTags.includes(tag));
+    return formOfRequest(description, {
+      ...(isJsonObject(request) ? request : {}),
+      inputs: asMembers(inputs),
+      ...(mode === "sync" ? { mode } : {}),
+      ...(tags.length === 0 ? {} : { tags }),
+    });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return { ...emptyForm(description), otherFaults: [error.message] };
+  }
+}
+
+/** What each job is tagged with by itself. */
+const ownTags: readonly string[] = ["local", "remote", "application", "workflow", "sync", "async"];
+
+function asMembers(value: unknown): Json {
+  return isJsonObject(value) ? value : {};
+}
+
+/** Fills a form by a query that would execute; what cannot be read of it fills nothing. */
+export function formOfQuery(url: string, { description }: Process): FormState {
+  const { search, searchParams } = new URL(url);
+  try {
+    const { inputs = {}, outputs } = readKvpExecution(search, description).body;
+    const tags = searchParams.get("tags");
+    const { request: _, ...form } = formOfRequest(description, {
+      inputs,
+      ...(outputs === undefined ? {} : { outputs }),
+      ...(tags === null ? {} : { tags }),
+    });
+    return form;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return { ...emptyForm(description), otherFaults: [error.message] };
+  }
+}

@@ -1,0 +1,113 @@
+import { mayDo } from "../../domain/access.ts";
+import { defined } from "../../domain/defined.ts";
+import { nearNames } from "../../domain/near-names.ts";
+import { Problem } from "../../domain/problem.ts";
+import type { Process } from "../../domain/process.ts";
+import { processTexts } from "../../domain/process-search.ts";
+import {
+  type DescribeDeps,
+  describeProcess,
+  listProcesses,
+  type ProcessFilter,
+} from "../../operations/describe-processes.ts";
+import { providerIds } from "../../operations/manage-providers.ts";
+import { processStatistics } from "../../operations/process-statistics.ts";
+import type { RouteContext } from "../route.ts";
+
+type ListDeps = DescribeDeps & Parameters<typeof processStatistics>[0];
+
+/** The most processes of a page that tells of runs. */
+export const mostWithStatistics = 100;
+
+/** Puts the process whose id was typed before all others that a search finds, on its first page. */
+export async function namedFirst(
+  deps: ListDeps,
+  context: RouteContext,
+  { items, filter }: { readonly items: readonly Process[]; readonly filter: ProcessFilter },
+): Promise<readonly Process[]> {
+  const id = wordsOf(context);
+  const isFirstPage = [undefined, "0"].includes(context.query("page")) && filter.after === undefined;
+  if (id === "" || !isFirstPage) return items;
+  const named = items.find((process) => process.id === id);
+  // Where all that fit stand on this page, it is none of them.
+  if (named === undefined && items.length < filter.limit) return items;
+  const first = named ?? (await fittingProcess(deps, context, { id, filter }));
+  return first === undefined ? items : [first, ...items.filter((process) => process.id !== id)];
+}
+
+/** It may stand on a later page of the search by its place in the order. */
+async function fittingProcess(
+  deps: ListDeps,
+  { caller }: RouteContext,
+  { id, filter }: { readonly id: string; readonly filter: ProcessFilter },
+): Promise<Process | undefined> {
+  const { search: { needles = [], provider, owner } = {}, visibility } = filter;
+  if ([provider, owner, visibility].some((one) => one !== undefined)) return undefined;
+  try {
+    const process = await describeProcess(deps, caller, id);
+    const { text } = processTexts(process);
+    return process.id === id && needles.every((needle) => text.includes(needle)) ? process : undefined;
+  } catch (error) {
+    if (error instanceof Problem && error.kind === "no-such-process") return undefined;
+    throw error;
+  }
+}
+
+function wordsOf(context: RouteContext): string {
+  return context.queries("q").join(" ").trim();
+}
+
+/** So many ids are looked through for those that somebody may have meant. */
+const mostIds = 1000;
+
+async function nearIds(deps: ListDeps, { caller }: RouteContext, typed: string): Promise<readonly string[]> {
+  const { items } = await listProcesses(deps, caller, { limit: mostIds });
+  const ids = items.map(({ id }) => id);
+  return nearNames(typed, ids).slice(0, 3);
+}
+
+/** Gives what the page of the list shows: figures of runs to whoever may see them, for as many as are read in a moment. */
+export async function listView(deps: ListDeps, context: RouteContext, items: readonly Process[]) {
+  const { caller } = context;
+  const seesRuns = caller !== undefined && mayDo(caller, "read-own-jobs") && items.length <= mostWithStatistics;
+  const processes = await inTurn(items, async (process) => {
+    const { title, version, keywords } = process.description;
+    const statistics = seesRuns ? await processStatistics(deps, caller, process.id) : undefined;
+    return {
+      id: process.id,
+      origin: originOf(process),
+      ...defined({ title, version, keywords }),
+      ...defined({
+        runs: statistics?.runs,
+        successRate: statistics?.successRate,
+        medianSeconds: statistics?.medianSeconds,
+      }),
+    };
+  });
+  const mayDeploy = caller !== undefined && mayDo(caller, "deploy");
+  const [q, keyword] = [wordsOf(context), context.queries("keyword").join(",")];
+  const near = items.length === 0 && q !== "" ? await nearIds(deps, context, q) : [];
+  const providers = items.length === 0 && caller !== undefined ? await providerIds(deps, caller) : [];
+  return { processes, q, keyword, mayDeploy, near, providers };
+}
+
+/** Names where a process comes from. */
+function originOf({ definition }: Process): string {
+  switch (definition.kind) {
+    case "builtin":
+      return "built-in";
+    case "cwl":
+      return "package";
+    case "remote":
+      return definition.providerId === undefined ? "another server" : `provider ${definition.providerId}`;
+    default:
+      return definition satisfies never;
+  }
+}
+
+/** Makes something of each item, one after the other. */
+export async function inTurn<Item, Made>(items: readonly Item[], make: (item: Item) => Promise<Made>): Promise<Made[]> {
+  const made: Made[] = [];
+  for (const item of items) made.push(await make(item));
+  return made;
+}

@@ -1,0 +1,159 @@
+import { type Action, isInScope, mayDo, type Principal, wishes } from "../../domain/access.ts";
+import { defined } from "../../domain/defined.ts";
+import { processUrl, providerProcessUrl, providerUrl } from "../../domain/links.ts";
+import { essenceOf } from "../../domain/media-type.ts";
+import type { Process } from "../../domain/process.ts";
+import type { Provider } from "../../domain/provider.ts";
+import { hasRight } from "../../domain/rights.ts";
+import type { ProcessRevision } from "../../operations/process-revisions.ts";
+import { readGraph } from "../../operations/read-graph.ts";
+import type { SubmitSettings } from "../../operations/submission.ts";
+import { deployPath } from "../../pages/deploy.tsx";
+import { type Offers, outputsOf } from "../../pages/form/extras.ts";
+import { withoutToken } from "../../pages/form/field.ts";
+import { fieldsOf } from "../../pages/form/fields-of.ts";
+import type { FormState } from "../../pages/form/state.ts";
+import { sampleFiles, type UsedFile } from "../../pages/form/uses/used-files.ts";
+import { missingOf, usesOf } from "../../pages/form/uses.ts";
+import type { ProcessView } from "../../pages/process.tsx";
+import { refusalWords } from "../../pages/refusal-words.ts";
+import { exampleRequest } from "../openapi/example-request.ts";
+import type { RouteContext } from "../route.ts";
+
+/** What the form of a process offers by. */
+export type FormSettings = Pick<SubmitSettings, "wishBounds" | "sendsMail" | "syncJobs"> & {
+  readonly maxBodyBytes: number;
+  readonly maxUploadBytes: number;
+};
+export type FormDeps = { readonly settings: FormSettings };
+
+/** A process as a page shows it. */
+type ShownProcess = {
+  readonly process: Process;
+  /** What it is called in addresses: with its revision, where the page is of one. */
+  readonly name: string;
+  readonly provider?: Provider;
+  /** Which of its revisions, where the page is of one. */
+  readonly revision?: ProcessRevision;
+  readonly form: FormState;
+};
+
+/** Builds what the page of a process shows besides its description: the form, the texts to copy, the ways to pages beside it. */
+export function processView(deps: FormDeps, context: RouteContext, shown: ShownProcess): ProcessView {
+  const { process, name, provider, form: filled } = shown;
+  const { baseUrl, caller } = context;
+  const { description } = process;
+  const url = provider === undefined ? processUrl(baseUrl, name) : providerProcessUrl(baseUrl, provider.id, name);
+  const request = filled.request ?? exampleRequest(description);
+  const mayRun = caller !== undefined && mayExecute(caller, process.id);
+  const graph = readGraph(caller, process);
+  const needsKey = caller?.user !== undefined || !mayRun;
+  const target = { baseUrl, name, needsKey, ...defined({ provider: provider?.id }) };
+  return {
+    description,
+    action: `${url}/form`,
+    descriptionUrl: `${url}?f=json`,
+    form: filled,
+    // What somebody filled in stands as it is; only the example has files that another takes the place of.
+    uses: usesOf({
+      ...{ ...target, request, missing: missingOf(fieldsOf(description), request) },
+      files: filled.request === undefined ? sampleFiles(request) : storedFiles(filled),
+    }),
+    target,
+    ...defined({ graph }),
+    ...(provider === undefined ? {} : { provider: shownProvider(provider, baseUrl) }),
+    ...(shown.revision === undefined ? {} : { ofRevision: ofRevision(process, shown.revision, baseUrl) }),
+    revision: process.revision,
+    ways: waysOf(context, shown, { url, hasGraph: graph !== undefined }),
+    offers: offersOf(deps, process, caller),
+    limits: limitsOf(deps, context),
+    ...(mayRun ? {} : { refusal: caller === undefined ? "strangers" : { words: refusalWords(caller, process.id) } }),
+  };
+}
+
+/** Lists the uploads that a form names: who copies a text has the files, too, by their names. */
+function storedFiles({ uploads }: FormState): readonly UsedFile[] {
+  return [...(uploads?.named ?? [])].flatMap(([href, upload]) =>
+    upload === undefined ? [] : [{ href: withoutToken(href), name: upload.name, mediaType: essenceOf(upload.type) }],
+  );
+}
+
+function ofRevision(
+  { id }: Process,
+  { isDeployed, withdrawnAt }: ProcessRevision,
+  baseUrl: string,
+): NonNullable<ProcessView["ofRevision"]> {
+  const url = processUrl(baseUrl, id);
+  const withdrawn = withdrawnAt === undefined ? undefined : new Date(withdrawnAt).toISOString();
+  return {
+    currentUrl: `${url}?f=html`,
+    revisionsUrl: `${url}/revisions?f=html`,
+    isDeployed,
+    ...defined({ withdrawn }),
+  };
+}
+
+function shownProvider({ id, url, type }: Provider, baseUrl: string): NonNullable<ProcessView["provider"]> {
+  return { id, url, type, href: `${providerUrl(baseUrl, id)}?f=html` };
+}
+
+/** Lists the pages about a process. One of a provider has no revisions and no package here. */
+function waysOf(
+  { baseUrl, caller }: RouteContext,
+  { process, provider, revision }: ShownProcess,
+  { url, hasGraph }: { readonly url: string; readonly hasGraph: boolean },
+): ProcessView["ways"] {
+  const use = { title: "Use it from", href: "#use" };
+  if (provider !== undefined) {
+    return [
+      { title: "Runs", href: `${url}/jobs?f=html` },
+      { title: `Processes of ${provider.id}`, href: `${providerUrl(baseUrl, provider.id)}/processes?f=html` },
+      use,
+    ];
+  }
+  const own = processUrl(baseUrl, process.id);
+  const may = (action: Action) => caller !== undefined && mayDo(caller, action);
+  return [
+    { title: "Runs", href: `${baseUrl}/jobs?processID=${encodeURIComponent(process.id)}&f=html` },
+    ...(process.isMutable
+      ? [
+          { title: "Revisions", href: `${own}/revisions?f=html` },
+          ...(may("read-package") ? [{ title: "Package", href: `${url}/package?f=html` }] : []),
+          ...(may("deploy")
+            ? [{ title: "New version", href: `${baseUrl}${deployPath}?f=html&of=${encodeURIComponent(process.id)}` }]
+            : []),
+        ]
+      : []),
+    ...(hasGraph ? [{ title: "Workflow", href: "#workflow" }] : []),
+    // The page of one that nobody can run has no texts to copy.
+    ...(revision?.isDeployed === false ? [] : [use]),
+  ];
+}
+
+/** Tells how much a form takes, and where a script uploads files to: nowhere for who may not. */
+function limitsOf({ settings }: FormDeps, { baseUrl, caller }: RouteContext): ProcessView["limits"] {
+  const { maxBodyBytes, maxUploadBytes } = settings;
+  const mayUpload = caller !== undefined && mayDo(caller, "upload");
+  const uploadUrl = mayUpload ? `${baseUrl}/vault` : undefined;
+  return { maxBodyBytes, maxUploadBytes, ...defined({ uploadUrl, user: caller?.user }) };
+}
+
+function mayExecute(caller: Principal, processId: string): boolean {
+  return (
+    mayDo(caller, "execute") && isInScope(caller, processId) && hasRight(caller.rights ?? [], caller, "run", processId)
+  );
+}
+
+/** Tells what a form offers besides the inputs: only what this service and the caller can do. */
+function offersOf({ settings }: FormDeps, { description }: Process, caller: Principal | undefined): Offers {
+  const { wishBounds = wishes, sendsMail, syncJobs } = settings;
+  const { jobControlOptions } = description;
+  return {
+    outputs: outputsOf(description),
+    // A run that is no job has no page to lead to.
+    mayWait:
+      syncJobs !== "never" && jobControlOptions.includes("sync-execute") && jobControlOptions.includes("async-execute"),
+    ...wishBounds[caller?.role ?? "viewer"],
+    sendsMail,
+  };
+}

@@ -1,0 +1,50 @@
+import { isInScope, mayDo, type Principal } from "../../domain/access.ts";
+import { defined } from "../../domain/defined.ts";
+import type { JobView } from "../../domain/documents/job-view.ts";
+import type { Job } from "../../domain/job.ts";
+import { processUrl } from "../../domain/links.ts";
+import type { Process } from "../../domain/process.ts";
+import { defaultsBeside, readRanProcess } from "../../operations/read-ran-process.ts";
+import { deployPath } from "../../pages/deploy.tsx";
+import { inputsDocument } from "./status-document.ts";
+
+type GoneName = "isProcessGone" | "isProviderGone";
+
+type Asked = { readonly principal: Principal; readonly baseUrl: string; readonly mayRetry: boolean };
+
+/** Reads what the page of a job tells of the process that it ran; the job comes with its inputs. */
+export async function ranView(
+  deps: Parameters<typeof readRanProcess>[0],
+  job: Job,
+  { principal, baseUrl, mayRetry }: Asked,
+): Promise<Pick<JobView, "version" | "defaults" | "newerVersion" | "mendUrl" | "mayResume" | GoneName>> {
+  const { isWorkflow, ran, current, isProcessGone, isProviderGone } = await readRanProcess(deps, principal, job);
+  const isReplaced = current !== undefined && current.revision !== job.processRevision;
+  return {
+    mayResume: mayRetry && isWorkflow && job.status === "failed",
+    ...defined({
+      isProcessGone,
+      isProviderGone,
+      version: ran === undefined ? undefined : versionOf(ran, baseUrl),
+      defaults: ran === undefined ? undefined : defaultsOf(ran, job, baseUrl),
+      // A retry runs the revision that the job had: whoever mended and replaced the process since is to know.
+      newerVersion: mayRetry && isReplaced ? current.description.version : undefined,
+      mendUrl: job.status === "failed" ? mendUrlOf(current, principal, baseUrl) : undefined,
+    }),
+  };
+}
+
+function versionOf({ id, revision, description }: Process, baseUrl: string): NonNullable<JobView["version"]> {
+  return { name: description.version, url: `${processUrl(baseUrl, `${id}@${revision}`)}?f=html` };
+}
+
+function defaultsOf(ran: Process, job: Job, baseUrl: string): JobView["defaults"] {
+  const inputs = defaultsBeside(ran, job.request.inputs);
+  return inputsDocument({ ...job, request: { ...job.request, inputs } }, baseUrl).inputs;
+}
+
+/** Gives the page that deploys a new version of a process, for who may. */
+function mendUrlOf(current: Process | undefined, principal: Principal, baseUrl: string): string | undefined {
+  if (current?.isMutable !== true || !mayDo(principal, "deploy") || !isInScope(principal, current.id)) return undefined;
+  return `${baseUrl}${deployPath}?f=html&of=${encodeURIComponent(current.id)}`;
+}

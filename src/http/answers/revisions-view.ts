@@ -1,0 +1,98 @@
+import { stringify } from "yaml";
+import { mayDo, type Principal } from "../../domain/access.ts";
+import { defined } from "../../domain/defined.ts";
+import type { RevisionsView } from "../../domain/documents/revisions.ts";
+import { canonicalJson } from "../../domain/json.ts";
+import { type Comparison, compareLines } from "../../domain/line-difference.ts";
+import { Problem } from "../../domain/problem.ts";
+import type { Process } from "../../domain/process.ts";
+import { type DeployDeps, mayChangeProcess } from "../../operations/deploy-process.ts";
+import { readRevision } from "../../operations/process-revisions.ts";
+import { type ReadAuditDeps, readAudit } from "../../operations/read-audit.ts";
+import { readPackageOf } from "../../operations/read-package.ts";
+import type { RouteContext } from "../route.ts";
+
+type ReadDeps = Parameters<typeof readPackageOf>[0] & ReadAuditDeps & Pick<DeployDeps, "database" | "processes">;
+
+/** The parameters of the page that compares two revisions. */
+export const compareQuery = {
+  old: "version or digest: the page shows what differs from it",
+  new: "version or digest that the page compares with the old one",
+} as const;
+
+/** Reads what the page of revisions shows besides the document: what differs between the two that its query names. */
+export async function readRevisionsView(
+  deps: ReadDeps,
+  context: RouteContext,
+  processId: string,
+): Promise<RevisionsView> {
+  const { caller, baseUrl } = context;
+  const [old, now] = [context.query("old"), context.query("new")];
+  const { process } = await readRevision(deps, caller, processId);
+  return {
+    processId,
+    mayCompare: caller !== undefined && mayDo(caller, "read-package"),
+    mayChange: process.isMutable && caller !== undefined && (await mayChangeProcess(deps, caller, processId)),
+    isDeployed: (await deps.processes.find(processId)) !== undefined,
+    ...defined({
+      audit:
+        caller !== undefined && mayDo(caller, "read-audit")
+          ? await auditOf(deps, caller, { baseUrl, processId })
+          : undefined,
+      compared:
+        old === undefined || now === undefined
+          ? undefined
+          : { old, new: now, difference: await differenceOf(deps, context, { processId, names: [old, now] }) },
+    }),
+  };
+}
+
+/** Lines of each action that are looked through for who deployed; a process is run far more often. */
+const auditLines = 500;
+/** A line is made a moment before the revision that it tells of. */
+const momentMilliseconds = 1000;
+
+/** The audit has the process under its id, and what was restored under the id with the digest. */
+async function auditOf(
+  deps: ReadAuditDeps,
+  caller: Principal,
+  { baseUrl, processId }: { readonly baseUrl: string; readonly processId: string },
+): Promise<NonNullable<RevisionsView["audit"]>> {
+  const read = (action: string) => readAudit(deps, caller, { subject: processId, action }, { limit: auditLines });
+  const deployments = [...(await read("deploy")).items, ...(await read("replace")).items];
+  const userAt = (deployed: string) => {
+    const passed = (at: number) => Date.parse(deployed) - at;
+    return deployments.find(({ at }) => passed(at) >= 0 && passed(at) < momentMilliseconds)?.user;
+  };
+  return { url: `${baseUrl}/_/audit?f=html&subject=${encodeURIComponent(processId)}`, userAt };
+}
+
+async function differenceOf(
+  deps: ReadDeps,
+  { caller }: RouteContext,
+  { processId, names }: { readonly processId: string; readonly names: readonly string[] },
+): Promise<Comparison | string> {
+  try {
+    const texts: string[] = [];
+    for (const name of names) {
+      const { process } = await readPackageOf(deps, caller, nameOf(processId, name));
+      texts.push(revisionText(process));
+    }
+    const [before = "", after = ""] = texts;
+    return compareLines(before, after);
+  } catch (error) {
+    if (error instanceof Problem) return error.message;
+    throw error;
+  }
+}
+
+function nameOf(processId: string, name: string): string {
+  return name.startsWith("sha256:") ? `${processId}@${name}` : `${processId}:${name}`;
+}
+
+/** Writes what a revision says and runs, in one order of its members, so that only what was changed differs. */
+function revisionText({ description, definition }: Process): string {
+  const unit = definition.kind === "cwl" ? definition.document : definition;
+  const said = JSON.stringify({ processDescription: description, executionUnit: unit });
+  return stringify(JSON.parse(canonicalJson(JSON.parse(said)))).trimEnd();
+}

@@ -1,0 +1,148 @@
+import * as v from "valibot";
+import { mayDo, overseer } from "../../domain/access.ts";
+import { defined } from "../../domain/defined.ts";
+import { Problem } from "../../domain/problem.ts";
+import { giveKey, listKeysFor, takeKeyBack } from "../../operations/manage-keys.ts";
+import { type KeyListView, roleText } from "../../pages/keys.tsx";
+import { askFirst, isConfirmed } from "../answers/ask-first.ts";
+import { seeOther } from "../answers/document-response.ts";
+import { formType, readOwnForm } from "../answers/process-form.ts";
+import { principalOf, type Route, type RouteContext } from "../route.ts";
+import type { KeyRouteDeps } from "./keys.ts";
+
+const text = v.optional(v.string());
+const FormSchema = v.object({
+  user: v.string(),
+  role: v.string(),
+  expires: text,
+  label: text,
+  processes: text,
+  service: text,
+  once: text,
+  actions: v.optional(v.union([v.string(), v.array(v.string())])),
+});
+
+/** Shows the list of keys as a page, with what happened before. */
+export type ShowKeys = (context: RouteContext, view: KeyListView) => Promise<Response>;
+
+/** Lists the routes that the forms of the page of keys send to. */
+export function keyFormRoutes(deps: KeyRouteDeps, showKeys: ShowKeys): readonly Route[] {
+  const sent = createSentForms();
+  return [
+    {
+      method: "POST",
+      path: "/_/keys/form",
+      about: {
+        summary: "Create a key, by the form of the page of keys",
+        tag: "service",
+        answers: {
+          200: { about: "The page with the key, which is told this once", content: { mediaType: "text/html" } },
+        },
+        problems: [413, 415],
+      },
+      body: { mediaTypes: [formType], schema: FormSchema },
+      async handle(context) {
+        const form = await readOwnForm(deps, context);
+        const typed = { ...Object.fromEntries(form), actions: form.getAll("actions").join() };
+        const once = form.get("once")?.slice(0, 100) ?? null;
+        try {
+          if (once !== null && !sent.claim(once)) return await showKeys(context, { fault: sentBefore });
+          const { key, text } = await giveKey(deps, principalOf(context), wantedKey(form));
+          return await showKeys(context, { made: { user: key.user, text } });
+        } catch (error) {
+          if (once !== null) sent.forget(once);
+          if (!(error instanceof Problem) || error.kind !== "invalid-parameter-value") throw error;
+          return showKeys(context, { fault: error.message, typed });
+        }
+      },
+    },
+    {
+      method: "POST",
+      path: "/_/keys/:keyId/revoke-form",
+      about: {
+        summary: "Revoke a key, by a button of the page of keys",
+        tag: "service",
+        answers: { 303: { about: "Revoked; Location is the page of keys" } },
+        problems: [413, 415],
+      },
+      body: { mediaTypes: [formType], schema: v.object({ confirmed: text }) },
+      async handle(context) {
+        const form = await readOwnForm(deps, context);
+        const keyId = context.param("keyId");
+        // Who may not is told so, not asked.
+        if (!isConfirmed(form) && mayDo(principalOf(context), "manage-keys")) {
+          return askToRevoke(deps, context, keyId);
+        }
+        await takeKeyBack(deps, principalOf(context), keyId);
+        return seeOther(`${context.baseUrl}/_/keys`, "key-revoked");
+      },
+    },
+  ];
+}
+
+const sentBefore =
+  "No other key was made: this form was sent before, and its key was shown then. Fill in the form below for another one.";
+
+/** Forms that are remembered: a browser sends one again when its page is loaded anew. */
+const maxSent = 1000;
+
+/** Remembers which forms made a key. */
+function createSentForms() {
+  const sent = new Set<string>();
+  return {
+    /** Notes a form; false for one that made a key, or is about to. */
+    claim(once: string): boolean {
+      if (sent.has(once)) return false;
+      const [oldest] = sent;
+      if (sent.size >= maxSent && oldest !== undefined) sent.delete(oldest);
+      sent.add(once);
+      return true;
+    },
+    /** It made none. */
+    forget: (once: string) => sent.delete(once),
+  };
+}
+
+/** Says whose a key is, so that nobody revokes the wrong one. */
+async function askToRevoke(deps: KeyRouteDeps, context: RouteContext, keyId: string): Promise<Response> {
+  const principal = principalOf(context);
+  const { baseUrl } = context;
+  const key = (await listKeysFor(deps, principal)).find(({ id }) => id === keyId);
+  const whose =
+    key === undefined
+      ? `No key has the id ${keyId}.`
+      : `The key ${keyId} is of user ${key.user}, ${roleText(key.role, key.actions)}.`;
+  const others =
+    principal.keyId === keyId
+      ? "You are signed in with this key: you will be signed out."
+      : "Browsers that signed in with it are signed out.";
+  return askFirst(context, {
+    title: "Revoke the key?",
+    words: `${whose} It is refused from then on. ${others} It cannot come back.`,
+    ...(key === undefined ? {} : { lastUsed: key.lastUsedAt === undefined ? null : instantText(key.lastUsedAt) }),
+    action: `${baseUrl}/_/keys/${encodeURIComponent(keyId)}/revoke-form`,
+    back: `${baseUrl}/_/keys?f=html`,
+    yes: "Revoke it",
+    no: "Keep it",
+  });
+}
+
+function instantText(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** An empty field says nothing. */
+function wantedKey(form: URLSearchParams) {
+  const field = (name: string) => form.get(name)?.trim() || undefined;
+  const processes = field("processes")?.split(/\s*,\s*/);
+  const { user = "", role = "" } = { user: field("user"), role: field("role") };
+  const ticked = form.getAll("actions");
+  const isOverseer = role === overseer.name;
+  const actions = ticked.length > 0 ? ticked : isOverseer ? overseer.actions : undefined;
+  return {
+    user,
+    role: isOverseer ? overseer.role : role,
+    isService: form.get("service") === "true",
+    ...defined({ expires: field("expires"), label: field("label"), processes, actions }),
+  };
+}

@@ -1,0 +1,128 @@
+import * as v from "valibot";
+import { mayDo } from "../../domain/access.ts";
+import type { JobSearch } from "../../domain/job-search.ts";
+import { jobUrl, providerUrl } from "../../domain/links.ts";
+import { Problem } from "../../domain/problem.ts";
+import { listJobs } from "../../operations/list-jobs.ts";
+import { registerProvider, removeProvider, requireProvider } from "../../operations/manage-providers.ts";
+import { shortId } from "../../pages/words.ts";
+import { askFirst, isConfirmed } from "../answers/ask-first.ts";
+import { seeOther } from "../answers/document-response.ts";
+import { formType, readOwnForm } from "../answers/process-form.ts";
+import { principalOf, type Route, type RouteContext } from "../route.ts";
+import type { ProviderRouteDeps } from "./providers.ts";
+
+const FormSchema = v.object({ id: v.string(), url: v.string(), public: v.optional(v.string()) });
+
+/** Shows the list of providers as a page, with what went wrong and what had been typed. */
+export type ShowProviders = (
+  context: RouteContext,
+  failed: { readonly fault: string; readonly typed: Readonly<Record<string, string>> },
+) => Promise<Response>;
+
+/** What a person can mend by another word in the form. */
+const mendable = [
+  "invalid-parameter-value",
+  "conflict",
+  "remote-failure",
+  "duplicated-process",
+  "unprocessable-content",
+];
+
+/** Lists the routes that the forms of the page of providers send to. */
+export function providerFormRoutes(deps: ProviderRouteDeps, showProviders: ShowProviders): readonly Route[] {
+  return [
+    {
+      method: "POST",
+      path: "/providers/form",
+      about: {
+        summary: "Register a provider, by the form of the page of providers",
+        tag: "providers",
+        answers: { 303: { about: "Registered; Location is the page of providers" } },
+        problems: [409, 413, 415, 422, 502],
+      },
+      body: { mediaTypes: [formType], schema: FormSchema },
+      async handle(context) {
+        const form = await readOwnForm(deps, context);
+        const typed = Object.fromEntries(form);
+        const { id = "", url = "" } = typed;
+        try {
+          // What is copied brings blanks along.
+          const wanted = { id: id.trim(), url: url.trim(), public: typed.public === "true" };
+          await registerProvider(deps, principalOf(context), wanted);
+          return seeOther(`${context.baseUrl}/providers`, "provider-added");
+        } catch (error) {
+          if (!(error instanceof Problem) || !mendable.includes(error.kind)) throw error;
+          return showProviders(context, { fault: faultOf(error), typed });
+        }
+      },
+    },
+    {
+      method: "POST",
+      path: "/providers/:providerId/remove-form",
+      about: {
+        summary: "Forget a provider, by a button of the page of providers",
+        tag: "providers",
+        answers: { 303: { about: "Forgotten; Location is the page of providers" } },
+        problems: [413, 415],
+      },
+      body: { mediaTypes: [formType], schema: v.object({ confirmed: v.optional(v.string()) }) },
+      async handle(context) {
+        const form = await readOwnForm(deps, context);
+        const id = context.param("providerId");
+        // Who may not is told so, not asked.
+        if (!isConfirmed(form) && mayDo(principalOf(context), "manage-providers")) {
+          return askToRemove(deps, context, id);
+        }
+        await removeProvider(deps, principalOf(context), id);
+        return seeOther(`${context.baseUrl}/providers`, "provider-removed");
+      },
+    },
+  ];
+}
+
+/** What the fields of the form are called by those who fill it in. */
+const labels: Readonly<Record<string, string>> = { "/id": "Id", "/url": "Address" };
+
+/** Words a fault by the field that has it: a person sees no pointers. */
+function faultOf({ message, faults }: Problem): string {
+  const told = faults.map(({ pointer, detail }) => `${labels[pointer] ?? pointer}: ${detail}`);
+  return told.length === 0 ? message : `The provider was not added. ${told.join("; ")}`;
+}
+
+/** Jobs that the question names; more are counted. */
+const namedJobs = 3;
+const countedJobs = 1000;
+
+/** Asks with what becomes of the jobs that are not over: somebody waits for each of them. */
+async function askToRemove(deps: ProviderRouteDeps, context: RouteContext, id: string): Promise<Response> {
+  const principal = principalOf(context);
+  const { hasAuth, forwardHeaders } = await requireProvider(deps, principal, id);
+  const search: JobSearch = { providerIds: [id], statuses: ["accepted", "running"] };
+  const { items, next } = await listJobs(deps, principal, { limit: countedJobs, search });
+  const { baseUrl } = context;
+  const list = `${baseUrl}/jobs?provider=${encodeURIComponent(id)}&status=accepted,running&f=html`;
+  const named = items.slice(0, namedJobs).map(({ id: jobId, processId, status }) => ({
+    title: `${processId}, ${status} (${shortId(jobId)})`,
+    href: `${jobUrl(baseUrl, jobId)}?f=html`,
+  }));
+  const count = next === undefined ? String(items.length) : `more than ${items.length}`;
+  const others = items.length > namedJobs ? [{ title: `All ${count}`, href: list }] : [];
+  return askFirst(context, {
+    title: "Remove the provider?",
+    words: `Processes of ${id} cannot be run from here any more. ${goOnText(count, hasAuth || forwardHeaders.length > 0)} Jobs that ended there stay, with their results.`,
+    concerned: [...named, ...others],
+    action: `${providerUrl(baseUrl, id)}/remove-form`,
+    back: `${baseUrl}/providers?f=html`,
+    yes: "Remove it",
+    no: "Keep it",
+  });
+}
+
+function goOnText(count: string, signsIn: boolean): string {
+  if (count === "0") return "No job waits or runs there.";
+  const one = count === "1";
+  const subject = one ? "1 job waits or runs there: it goes on" : `${count} jobs wait or run there: they go on`;
+  if (!signsIn) return `${subject}, and ${one ? "ends as it" : "end as they"} would have.`;
+  return `${subject} without what signs in there, and ${one ? "fails" : "fail"} where the provider asks for it. Cancel ${one ? "it" : "them"} first, or wait.`;
+}

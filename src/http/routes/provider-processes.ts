@@ -1,0 +1,179 @@
+import type { Principal } from "../../domain/access.ts";
+import { defined } from "../../domain/defined.ts";
+import { jsonLink, type Link, providerProcessUrl, providerUrl } from "../../domain/links.ts";
+import { readNeedles } from "../../domain/process-search.ts";
+import {
+  describeProviderProcess,
+  listProviderProcesses,
+  type ProviderDeps,
+  readProvider,
+  requireProvider,
+} from "../../operations/manage-providers.ts";
+import type { ReadInputsDeps } from "../../operations/read-inputs.ts";
+import { providerOfferPage } from "../../pages/provider-processes.tsx";
+import { documentFormat, documentResponse } from "../answers/document-response.ts";
+import { formOfJob } from "../answers/filled-forms.ts";
+import { type ExecutedProcess, processResponse } from "../answers/process-form.ts";
+import { tellingOfFailedLook } from "../answers/provider-failure.ts";
+import { processFilters, requireKnownQuery } from "../known-query.ts";
+import { tagged } from "../openapi/about.ts";
+import { pageNumberOf, pageOf } from "../paging.ts";
+import { principalOf, type Route, type RouteContext } from "../route.ts";
+import { executeQuery, executeReference, executionAbout, executionBody, queryExecutionAbout } from "./executions.ts";
+import { answerProcessForm, type ProcessFormDeps, processFormAbout, processFormBody } from "./process-forms.ts";
+
+export type ProviderProcessDeps = ProviderDeps & ProcessFormDeps & ReadInputsDeps;
+
+/** Lists the routes of what a provider offers: its list, descriptions, executions. */
+export function providerProcessRoutes(deps: ProviderProcessDeps): readonly Route[] {
+  return [...offerRoutes(deps), ...executionRoutes(deps)];
+}
+
+function offerRoutes(deps: ProviderProcessDeps): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/providers/:providerId/processes",
+      about: {
+        summary: "List the processes of a provider",
+        tag: "providers",
+        query: {
+          q: "words that all stand in the id, the title or the description of a process",
+          limit: "the most items of one page; the list is whole without it",
+          page: "number of the page, from 0",
+        },
+        answers: tagged("ProviderProcessList", "What the provider offers"),
+        problems: [502],
+      },
+      handle: (context) => tellingOfFailedLook(deps, context, () => answerOffer(deps, context)),
+    },
+    {
+      method: "GET",
+      path: "/providers/:providerId/processes/:processId",
+      about: {
+        summary: "Describe a process of a provider",
+        tag: "providers",
+        query: {
+          from: "id of a job whose request fills the form of the page",
+          inputs: "inputs in JSON that fill the form of the page",
+        },
+        answers: tagged("Process", "The description"),
+        problems: [502],
+      },
+      handle: (context) =>
+        tellingOfFailedLook(deps, context, async () => {
+          const { process, provider } = await findExecuted(deps, context, principalOf(context));
+          const form = await formOfJob(deps, context, process);
+          return processResponse(deps, context, process, defined({ provider, form }));
+        }),
+    },
+  ];
+}
+
+function executionRoutes(deps: ProviderProcessDeps): readonly Route[] {
+  const path = "/providers/:providerId/processes/:processId";
+  return [
+    {
+      method: "POST",
+      path: `${path}/execution`,
+      about: {
+        summary: "Execute a process of a provider",
+        tag: "providers",
+        ...executionAbout,
+        problems: [413, 415, 422, 429, 500, 502],
+      },
+      body: executionBody,
+      handle: (context) =>
+        executeReference(deps, context, (principal) => requireProvider(deps, principal, context.param("providerId"))),
+    },
+    {
+      method: "GET",
+      path: `${path}/execution`,
+      about: {
+        summary: "Execute a process of a provider by a query; who asks for HTML gets a form to execute it",
+        tag: "providers",
+        ...queryExecutionAbout,
+        problems: [...queryExecutionAbout.problems, 502],
+      },
+      handle: (context) =>
+        tellingOfFailedLook(deps, context, () =>
+          executeQuery(deps, context, () => findExecuted(deps, context, principalOf(context))),
+        ),
+    },
+    {
+      method: "POST",
+      path: `${path}/form`,
+      about: {
+        summary: "Execute a process of a provider by the form on its page",
+        tag: "providers",
+        ...processFormAbout,
+        problems: [...processFormAbout.problems, 502],
+      },
+      body: processFormBody,
+      handle: (context) =>
+        tellingOfFailedLook(deps, context, () =>
+          answerProcessForm(deps, context, (principal) => findExecuted(deps, context, principal)),
+        ),
+    },
+  ];
+}
+
+async function findExecuted(
+  deps: ProviderProcessDeps,
+  context: RouteContext,
+  principal: Principal,
+): Promise<ExecutedProcess> {
+  const id = context.param("providerId");
+  const process = await describeProviderProcess(deps, principal, id, context.param("processId"));
+  return { process, provider: await requireProvider(deps, principal, id) };
+}
+
+/** The processes of one page for people. */
+const usualOfPage = 50;
+
+async function answerOffer(deps: ProviderProcessDeps, context: RouteContext): Promise<Response> {
+  const id = context.param("providerId");
+  requireKnownQuery(context, `processes of provider "${id}"`, {
+    filters: ["q"],
+    others: ["limit", "page"],
+    elsewhere: processFilters,
+  });
+  const needles = readNeedles(context.queries("q"), []);
+  const isPage = documentFormat(context) === "html";
+  const principal = principalOf(context);
+  const found = await listProviderProcesses(deps, principal, id, needles);
+  // Programs that name no limit get the whole list.
+  const { limit } = pageOf(context, isPage ? usualOfPage : Math.max(1, found.length));
+  const page = pageNumberOf(context);
+  const document = {
+    processes: found.slice(page * limit, (page + 1) * limit).map((process) => ({
+      ...process,
+      links: [jsonLink(providerProcessUrl(context.baseUrl, id, process.id), "self", "Process description")],
+    })),
+    links: offerLinks(context, id, { page, pages: Math.ceil(found.length / limit) }),
+  };
+  const title = `Processes of provider ${id}`;
+  if (!isPage) return documentResponse(context, document, { title });
+  const { provider, probe } = await readProvider(deps, principal, id);
+  const shown = { id, url: provider.url, type: provider.type, ...defined({ title: probe.title }) };
+  const view = { provider: shown, q: context.queries("q").join(" "), count: found.length };
+  return documentResponse(context, document, { title, page: providerOfferPage(view) });
+}
+
+function offerLinks(
+  { baseUrl, request }: RouteContext,
+  id: string,
+  { page, pages }: { readonly page: number; readonly pages: number },
+): readonly Link[] {
+  const url = `${providerUrl(baseUrl, id)}/processes`;
+  const turned = (to: number) => {
+    const { searchParams } = new URL(request.url);
+    searchParams.set("page", String(to));
+    return `${url}?${searchParams}`;
+  };
+  return [
+    jsonLink(url, "self"),
+    ...(page + 1 < pages ? [jsonLink(turned(page + 1), "next", "Next page")] : []),
+    ...(page > 0 && pages > 0 ? [jsonLink(turned(Math.min(page, pages) - 1), "prev", "Previous page")] : []),
+  ];
+}

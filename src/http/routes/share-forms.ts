@@ -1,0 +1,61 @@
+import * as v from "valibot";
+import { jobUrl } from "../../domain/links.ts";
+import { type ShareDeps, shareResults, takeShareBack } from "../../operations/share-results.ts";
+import { sharedPage } from "../../pages/share-page.tsx";
+import { documentResponse, seeOther } from "../answers/document-response.ts";
+import { formType, readOwnForm } from "../answers/process-form.ts";
+import type { BodyLimits } from "../read-body.ts";
+import { pageAt, principalOf, type Route } from "../route.ts";
+import { sharedAddress } from "./shares.ts";
+
+type ShareFormDeps = ShareDeps & { readonly settings: BodyLimits };
+
+const body = { mediaTypes: [formType], schema: v.object({}) };
+const problems = [409, 410, 413, 415];
+
+/** Lists the routes of the buttons that share the results of a job and take them back. */
+export function shareFormRoutes(deps: ShareFormDeps): readonly Route[] {
+  return [
+    {
+      method: "POST",
+      path: "/jobs/:jobId/share-form",
+      about: {
+        summary: "Share the results of a job, by a form of its page",
+        tag: "jobs",
+        answers: { 200: { about: "The page that tells the address, once", content: { mediaType: "text/html" } } },
+        problems,
+      },
+      body,
+      async handle(context) {
+        await readOwnForm(deps, context);
+        const jobID = context.param("jobId");
+        const { token, expiresAt, replaces } = await shareResults(deps, principalOf(context), jobID, {});
+        const href = sharedAddress(context.baseUrl, token);
+        const response = documentResponse(
+          pageAt(context, `/jobs/${encodeURIComponent(jobID)}?f=html`),
+          { jobID, href, expires: new Date(expiresAt).toISOString(), replaces },
+          { title: "The results are shared", page: sharedPage },
+        );
+        response.headers.set("cache-control", "no-store");
+        return response;
+      },
+    },
+    {
+      method: "POST",
+      path: "/jobs/:jobId/unshare-form",
+      about: {
+        summary: "Take the share of a job back, by a form of its page",
+        tag: "jobs",
+        answers: { 303: { about: "Done; Location is the page of the job" } },
+        problems,
+      },
+      body,
+      async handle(context) {
+        await readOwnForm(deps, context);
+        const jobId = context.param("jobId");
+        await takeShareBack(deps, principalOf(context), jobId);
+        return seeOther(jobUrl(context.baseUrl, jobId), "share-taken-back");
+      },
+    },
+  ];
+}

@@ -1,0 +1,43 @@
+import type { Clock } from "../../domain/clock.ts";
+import type { SystemDocument } from "../../domain/documents/system.ts";
+import { jsonLink } from "../../domain/links.ts";
+import { readSystem, type SystemDeps } from "../../operations/read-system.ts";
+import { systemPage } from "../../pages/system.tsx";
+import { documentResponse } from "../answers/document-response.ts";
+import { ok } from "../openapi/about.ts";
+import { principalOf, type Route } from "../route.ts";
+
+export type SystemRouteDeps = SystemDeps & { readonly clock: Clock };
+
+/** Lists the route by which admins see what the service runs on. */
+export function systemRoutes(deps: SystemRouteDeps): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/_/system",
+      about: {
+        summary: "What the service runs on: queue, disk, database, sandbox, and each setting with its source",
+        tag: "service",
+        answers: ok("System", "The figures of this moment"),
+      },
+      async handle(context) {
+        const { baseUrl } = context;
+        const facts = await readSystem(deps, principalOf(context));
+        const document: SystemDocument = {
+          ...facts,
+          links: [
+            jsonLink(`${baseUrl}/_/system`, "self"),
+            jsonLink(`${baseUrl}/_/keys`, "related", "Keys"),
+            jsonLink(`${baseUrl}/_/audit`, "related", "Audit"),
+            jsonLink(`${baseUrl}/providers`, "related", "Providers"),
+          ],
+        };
+        return documentResponse(context, document, {
+          title: "System",
+          headers: { "cache-control": "no-store" },
+          page: systemPage({ measured: new Date(deps.clock.now()).toISOString() }),
+        });
+      },
+    },
+  ];
+}

@@ -1,0 +1,166 @@
+import * as v from "valibot";
+import { isInScope, mayDo, type Principal } from "../../domain/access.ts";
+import { defined } from "../../domain/defined.ts";
+import type { UploadDocument, UploadListDocument, UploadListView } from "../../domain/documents/upload.ts";
+import { jobUrl, processUrl } from "../../domain/links.ts";
+import { Problem } from "../../domain/problem.ts";
+import { type DescribeDeps, listProcesses } from "../../operations/describe-processes.ts";
+import type { VaultDeps } from "../../operations/keep-vault-file.ts";
+import { type ListedUpload, listUploads } from "../../operations/list-uploads.ts";
+import { dropVaultFile } from "../../operations/read-vault-file.ts";
+import { mayNameUpload, vaultPrefix } from "../../operations/references.ts";
+import { uploadListPage } from "../../pages/uploads.tsx";
+import { askFirst, isConfirmed } from "../answers/ask-first.ts";
+import { documentFormat, documentResponse, seeOther } from "../answers/document-response.ts";
+import { formType, readOwnForm, requireOwnForm } from "../answers/process-form.ts";
+import { requireKnownQuery } from "../known-query.ts";
+import { paging, tagged } from "../openapi/about.ts";
+import { pageLinks, pageOf } from "../paging.ts";
+import { type BodyLimits, requireContentType } from "../read-body.ts";
+import { pageAt, principalOf, type Route, type RouteContext } from "../route.ts";
+import { keepForm } from "./vault.ts";
+
+export type UploadRouteDeps = VaultDeps & Pick<DescribeDeps, "rights"> & { readonly settings: BodyLimits };
+
+const path = "/uploads";
+const multipart = ["multipart/form-data"];
+
+/** Lists the routes of the list of uploads, and of its forms. */
+export function uploadRoutes(deps: UploadRouteDeps): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path,
+      about: {
+        summary: "List one's own uploads, or everybody's for admins",
+        tag: "files",
+        query: paging,
+        answers: tagged("UploadList", "One page of uploads, the newest first"),
+      },
+      handle(context) {
+        requireKnownQuery(context, "uploads", { filters: [], others: ["limit", "after"] });
+        return uploadsResponse(deps, context);
+      },
+    },
+    {
+      method: "POST",
+      path: `${path}/form`,
+      about: {
+        summary: "Upload a file, by the form of the page of uploads",
+        tag: "files",
+        answers: { 303: { about: "Uploaded; Location is the page of uploads" } },
+        problems: [409, 413, 415],
+      },
+      body: { mediaTypes: multipart, schema: v.looseObject({}) },
+      async handle(context) {
+        requireContentType(context.request, multipart);
+        requireOwnForm(context);
+        using _upload = context.hold("uploads");
+        await keepForm(deps, context);
+        return seeOther(`${context.baseUrl}${path}`, "uploaded");
+      },
+    },
+    {
+      method: "POST",
+      path: `${path}/:fileId/remove-form`,
+      about: {
+        summary: "Remove an upload, by a button of the page of uploads",
+        tag: "files",
+        answers: { 303: { about: "Removed; Location is the page of uploads" } },
+        problems: [409, 413, 415],
+      },
+      body: { mediaTypes: [formType], schema: v.object({ confirmed: v.optional(v.string()) }) },
+      handle: (context) => removeByForm(deps, context),
+    },
+  ];
+}
+
+async function removeByForm(deps: UploadRouteDeps, context: RouteContext): Promise<Response> {
+  const form = await readOwnForm(deps, context);
+  const id = context.param("fileId");
+  const url = `${context.baseUrl}${path}`;
+  if (!isConfirmed(form) && mayDo(principalOf(context), "upload")) {
+    return askFirst(context, {
+      title: "Remove the upload?",
+      words: "Its content is deleted. Jobs that have ended keep their results.",
+      action: `${url}/${encodeURIComponent(id)}/remove-form`,
+      back: `${url}?f=html`,
+      yes: "Remove it",
+      no: "Keep it",
+    });
+  }
+  try {
+    await dropVaultFile(deps, principalOf(context), { id, tokens: [] });
+  } catch (error) {
+    if (!(error instanceof Problem) || error.kind !== "conflict") throw error;
+    return uploadsResponse(deps, pageAt(context, path), "It was not removed: a job may still read it.");
+  }
+  return seeOther(url, "upload-removed");
+}
+
+async function uploadsResponse(deps: UploadRouteDeps, context: RouteContext, fault?: string): Promise<Response> {
+  const principal = principalOf(context);
+  const { limit, after, before } = pageOf(context, 50);
+  if (before !== undefined) {
+    const detail = "Cannot list uploads: found before, wanted after, which next links have";
+    throw new Problem("invalid-query-parameter-value", detail);
+  }
+  const { items, next } = await listUploads(deps, principal, { limit, ...defined({ after }) });
+  const document: UploadListDocument = {
+    uploads: items.map((item) => uploadDocument(item, context.baseUrl)),
+    links: pageLinks(context, `${context.baseUrl}${path}`, { next }),
+  };
+  const page =
+    documentFormat(context) === "html" ? uploadListPage(await viewOf(deps, context, principal, fault)) : undefined;
+  return documentResponse(context, document, { title: "Uploads", ...defined({ page }) });
+}
+
+function uploadDocument({ file, jobs }: ListedUpload, baseUrl: string): UploadDocument {
+  const { id, name, mediaType, sizeBytes, sha256, user, createdAt, expiresAt } = file;
+  return {
+    id,
+    href: `${vaultPrefix}${id}`,
+    ...{ name, mediaType, sizeBytes, sha256, ...defined({ user }) },
+    created: new Date(createdAt).toISOString(),
+    expires: new Date(expiresAt).toISOString(),
+    jobs: jobs.map((job) => ({
+      jobID: job.id,
+      processID: job.processId,
+      status: job.status,
+      href: jobUrl(baseUrl, job.id),
+    })),
+    links: [{ href: `${baseUrl}/vault/${id}`, rel: "enclosure", type: mediaType, title: name }],
+  };
+}
+
+const mostTargets = 50;
+
+async function viewOf(
+  deps: UploadRouteDeps,
+  { baseUrl }: RouteContext,
+  principal: Principal,
+  fault: string | undefined,
+): Promise<UploadListView> {
+  const { items } = mayDo(principal, "execute") ? await listProcesses(deps, principal, { limit: 200 }) : { items: [] };
+  const targets = items
+    .filter(({ id }) => isInScope(principal, id))
+    .flatMap(({ id, description, fileInputs }) =>
+      fileInputs.map((input) => {
+        const { title = input } = description.inputs[input] ?? {};
+        const formOf = (href: string) =>
+          `${processUrl(baseUrl, id)}?f=html&inputs=${encodeURIComponent(JSON.stringify({ [input]: { href } }))}`;
+        return { title: `${description.title ?? id}: ${title}`, formOf };
+      }),
+    );
+  const key = principal.user === undefined ? "" : ' -H "Authorization: Bearer $HEDDLE_KEY"';
+  return {
+    curl: `curl -F 'file=@FILE' ${baseUrl}/vault${key}`,
+    command: `heddle upload FILE --url ${baseUrl}`,
+    maxUploadBytes: deps.settings.maxUploadBytes,
+    targets: targets.slice(0, mostTargets),
+    mayName: ({ user }) => mayNameUpload(principal, defined({ user })),
+    hasUsers: mayDo(principal, "read-all-jobs"),
+    isNameless: principal.user === undefined && !mayDo(principal, "read-all-jobs"),
+    ...defined({ fault }),
+  };
+}

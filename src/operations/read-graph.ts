@@ -1,0 +1,54 @@
+import { graphOf } from "../cwl/document/graph.ts";
+import { loadJson } from "../cwl/document/load.ts";
+import { isInScope, mayDo, type Principal } from "../domain/access.ts";
+import { defined } from "../domain/defined.ts";
+import type { Job } from "../domain/job.ts";
+import { Problem } from "../domain/problem.ts";
+import type { Process } from "../domain/process.ts";
+import { type GraphNode, type StepState, statesOf } from "../domain/workflow-graph.ts";
+import type { Database } from "../store/database.ts";
+import { checkpointKeysOf } from "../store/executions.ts";
+import { findProcessRevision } from "../store/processes.ts";
+
+/**
+ * Reads the graph of a workflow for who may read packages; undefined for others, for what is no workflow, and for a package of an
+ * earlier program that cannot be read any more.
+ */
+export function readGraph(
+  principal: Principal | undefined,
+  { id, definition, isWorkflow }: Process,
+): readonly GraphNode[] | undefined {
+  const mayRead = principal !== undefined && mayDo(principal, "read-package") && isInScope(principal, id);
+  if (!mayRead || !isWorkflow || definition.kind !== "cwl") return undefined;
+  const { document, main, steps } = definition;
+  try {
+    const options = { isDeployed: true, allowsSecretsHint: true, ...defined({ main, steps }) };
+    return graphOf(loadJson(document, options).cwl);
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+}
+
+/** The graph of what a job runs, with the states of its steps. */
+export type JobGraph = { readonly nodes: readonly GraphNode[]; readonly states: ReadonlyMap<string, StepState> };
+
+/** Reads the graph of the revision that a job runs, and how far it has come; undefined as for `readGraph`. */
+export async function readJobGraph(
+  { database }: { readonly database: Database },
+  principal: Principal,
+  job: Job,
+): Promise<JobGraph | undefined> {
+  if (job.providerId !== undefined) return undefined;
+  const process = await findProcessRevision(database, job.processId, job.processRevision);
+  const nodes = process === undefined ? undefined : readGraph(principal, process);
+  if (nodes === undefined) return undefined;
+  const finished = job.executionId === undefined ? [] : await checkpointKeysOf(database, job.executionId);
+  const run = {
+    isRunning: job.status === "running",
+    isSuccessful: job.status === "successful",
+    finished,
+    ...defined({ failedStep: job.failure?.step }),
+  };
+  return { nodes, states: statesOf(nodes, run) };
+}

@@ -1,0 +1,94 @@
+import type { Principal } from "../domain/access.ts";
+import { defined } from "../domain/defined.ts";
+import type { Job } from "../domain/job.ts";
+import { Problem } from "../domain/problem.ts";
+import type { Process } from "../domain/process.ts";
+import type { Inputs } from "../domain/values.ts";
+import { withDefaults } from "../engines/default-inputs.ts";
+import type { Database } from "../store/database.ts";
+import { findProcessRevision } from "../store/processes.ts";
+import { type DescribeDeps, describeProcess } from "./describe-processes.ts";
+import { requireProvider } from "./manage-providers.ts";
+
+/** What a job ran, as far as its reader may see it. */
+export type RanProcess = {
+  /** It has steps, of which a new attempt keeps those that were finished. */
+  readonly isWorkflow: boolean;
+  /** The revision that it ran; undefined where that was undeployed, or is not for its reader. */
+  readonly ran?: Process;
+  /** The process as it is now. */
+  readonly current?: Process;
+  /** The process, or the provider whose it is, was removed, or is not for its reader. */
+  readonly isProcessGone?: boolean;
+  readonly isProviderGone?: boolean;
+};
+
+/** Reads what a job of this service ran, and what is in its place now. */
+export async function readRanProcess(
+  deps: Pick<DescribeDeps, "processes" | "rights"> & { readonly database: Database },
+  principal: Principal,
+  { processId, processRevision, providerId }: Job,
+): Promise<RanProcess> {
+  if (providerId !== undefined) {
+    const isGone = (await findShownProvider(deps, principal, providerId)) === undefined;
+    return { isWorkflow: false, isProcessGone: isGone, isProviderGone: isGone };
+  }
+  const stored = await findProcessRevision(deps.database, processId, processRevision);
+  const current = await findShown(deps, principal, processId);
+  const isCurrent = current?.revision === processRevision;
+  const ran = isCurrent ? current : await findShown(deps, principal, `${processId}@${processRevision}`);
+  return {
+    isWorkflow: stored?.isWorkflow === true,
+    isProcessGone: current === undefined,
+    ...defined({ ran, current }),
+  };
+}
+
+/** Finds which of the processes of some jobs are not there any more for a principal, by `processKey`: each is looked for once. */
+export async function goneProcesses(
+  deps: Pick<DescribeDeps, "processes" | "rights"> & { readonly database: Database },
+  principal: Principal,
+  jobs: readonly Pick<Job, "processId" | "providerId">[],
+): Promise<ReadonlySet<string>> {
+  const different = new Map(jobs.map((job) => [processKey(job), job]));
+  const gone = [...different].map(async ([key, { processId, providerId }]) => {
+    const found =
+      providerId === undefined
+        ? await findShown(deps, principal, processId)
+        : await findShownProvider(deps, principal, providerId);
+    return found === undefined ? [key] : [];
+  });
+  return new Set((await Promise.all(gone)).flat());
+}
+
+function processKey({ processId, providerId = "" }: Pick<Job, "processId" | "providerId">): string {
+  return `${providerId}/${processId}`;
+}
+
+async function findShownProvider(deps: { readonly database: Database }, principal: Principal, id: string) {
+  return unlessProblem(() => requireProvider(deps, principal, id));
+}
+
+async function findShown(
+  deps: Pick<DescribeDeps, "processes" | "rights">,
+  principal: Principal,
+  name: string,
+): Promise<Process | undefined> {
+  return unlessProblem(() => describeProcess(deps, principal, name));
+}
+
+/** What was undeployed or removed, or is not for whoever looks, is undefined. */
+async function unlessProblem<Found>(find: () => Promise<Found>): Promise<Found | undefined> {
+  try {
+    return await find();
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+}
+
+/** Lists the defaults that a run of a process uses besides the inputs that were given. */
+export function defaultsBeside(process: Process, given: Inputs): Inputs {
+  const all = Object.entries(withDefaults(process, given));
+  return Object.fromEntries(all.filter(([id]) => !Object.hasOwn(given, id)));
+}

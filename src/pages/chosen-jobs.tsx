@@ -1,0 +1,90 @@
+import { type ChosenOutcome, maxChosen } from "../domain/chosen-jobs.ts";
+import type { JobListDocument } from "../domain/documents/job.ts";
+import { doneText, leftText } from "./chosen-words.ts";
+import type { JobReader } from "./job-list.tsx";
+import { type GoneProcesses, JobTable, type JobUsers } from "./job-table.tsx";
+import type { JobsSoFar } from "./job-times.ts";
+import { withoutNews } from "./list-address.ts";
+import type { PageFrame } from "./page.ts";
+import { choiceText } from "./words.ts";
+
+const compared = 2;
+
+/** The table of jobs; where something can be done to several, they can be chosen. */
+export function ChosenJobs({
+  jobs,
+  shown,
+  frame,
+  may,
+}: {
+  readonly jobs: JobListDocument["jobs"];
+  readonly shown: { readonly users: JobUsers; readonly gone: GoneProcesses; readonly soFar: JobsSoFar };
+  readonly frame: PageFrame;
+  readonly may: JobReader | undefined;
+}) {
+  const { baseUrl, here, jsonUrl } = frame;
+  const mayCompare = jobs.length >= compared;
+  const mayAct = may?.mayDismiss === true || may?.mayRetry === true;
+  if (!mayCompare && !mayAct) return <JobTable jobs={jobs} {...shown} baseUrl={baseUrl} />;
+  const chosen = new URL(jsonUrl).searchParams.getAll("chosen");
+  return (
+    <form method="get" action={`${baseUrl}/jobs/compare`} data-chooses="">
+      <input type="hidden" name="f" value="html" />
+      {here === undefined ? null : <input type="hidden" name="list" value={withoutNews(here)} />}
+      <JobTable jobs={jobs} {...shown} baseUrl={baseUrl} chosen={chosen} />
+      <div class="actions">
+        {mayCompare ? (
+          <button type="submit" class="button" data-least={compared} data-most={compared}>
+            Compare two chosen jobs
+          </button>
+        ) : null}
+        {may?.mayRetry === true ? <Act to="retry" words="Retry the chosen jobs" baseUrl={baseUrl} /> : null}
+        {may?.mayDismiss === true ? <Act to="dismiss" words="Dismiss the chosen jobs" baseUrl={baseUrl} /> : null}
+        <span class="muted" role="status" data-choice={mayAct ? "acts" : ""}>
+          {choiceText(0, mayAct)}
+        </span>
+      </div>
+    </form>
+  );
+}
+
+/** A button of the same form, which a browser sends by POST to another address. */
+function Act({
+  to,
+  words,
+  baseUrl,
+}: {
+  readonly to: "retry" | "dismiss";
+  readonly words: string;
+  readonly baseUrl: string;
+}) {
+  return (
+    <button
+      type="submit"
+      class={to === "dismiss" ? "button button-danger" : "button"}
+      formmethod="post"
+      formaction={`${baseUrl}/jobs/${to}-form`}
+      data-least={1}
+      data-most={maxChosen}
+    >
+      {words}
+    </button>
+  );
+}
+
+/** Says how many of the chosen jobs were done, which were not, and why. */
+export function Outcome({ outcome }: { readonly outcome: ChosenOutcome }) {
+  const { left } = outcome;
+  return (
+    <div class={left.length === 0 ? "notice notice-good" : "notice"} role="status">
+      <p>{doneText(outcome)}</p>
+      {left.length === 0 ? null : (
+        <ul>
+          {left.map((one) => (
+            <li>{leftText(one)}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,234 @@
+import type { DeployDocument, DeployTyped, DeployView, Understood } from "../domain/documents/deploy.ts";
+import { WholeDocument } from "./document.tsx";
+import { firstLine } from "./form/field-view.tsx";
+import { Graph } from "./graph.tsx";
+import { Layout } from "./layout.tsx";
+import { type Page, policyOf } from "./page.ts";
+import { DescribedTable } from "./process-tables.tsx";
+import { Replacement } from "./replacement.tsx";
+
+/** The names of the fields of the form that deploys. */
+export const deployNames = {
+  text: "text",
+  href: "href",
+  id: "id",
+  workflow: "w",
+  start: "start",
+  replaces: "replace",
+  files: "files",
+  folder: "folder",
+  doing: "do",
+  /** The name of the file whose text stands in the form. */
+  picked: "picked",
+} as const;
+
+/** What the fields of the form are called, where faults name them too. */
+export const deployTitles = {
+  href: "or give its address",
+  id: "Id",
+  workflow: "Which process of a document that has several",
+  start: "Which file of several",
+  replaces: "Replace the process that has this id",
+} as const;
+
+/** Where processes are deployed by a page. */
+export const deployPath = "/_/deploy";
+
+/** Builds the page that deploys a process: what was understood of a package is shown before anything is deployed. */
+export function deployPage(view: DeployView): Page<DeployDocument> {
+  return {
+    policy: () => policyOf({ sendsForms: true }),
+    render: (frame, document) =>
+      `<!doctype html>${(
+        <Layout {...frame}>
+          <p>
+            A process is made of CWL: a tool or a workflow. Paste it, choose its files, or say where it is. Nothing is
+            deployed before you have seen what was understood.
+          </p>
+          {view.refusal === undefined ? (
+            <DeployForm view={view} action={`${frame.baseUrl}${deployPath}`} />
+          ) : (
+            <p class="notice">{view.refusal}</p>
+          )}
+          <ul>
+            {document.links.map(({ href, rel, title }) => (
+              <li>
+                <a href={href} rel={rel}>
+                  {title ?? rel}
+                </a>
+              </li>
+            ))}
+            <li>
+              <a href={frame.jsonUrl} rel="alternate" type="application/json">
+                As JSON
+              </a>
+            </li>
+          </ul>
+          <WholeDocument document={document} />
+        </Layout>
+      )}`,
+  };
+}
+
+function DeployForm({ view, action }: { readonly view: DeployView; readonly action: string }) {
+  const { typed, problem, understood } = view;
+  const mayGoOn = understood?.isKept === true && !understood.isSame;
+  return (
+    <form method="post" action={action} enctype="multipart/form-data" class="form">
+      {problem === undefined ? null : (
+        <div class="notice notice-bad" role="alert">
+          <p>{problem.message}</p>
+          {problem.faults.length < 2 ? null : (
+            <ul>
+              {problem.faults.map(({ pointer, detail }) => (
+                <li>
+                  <code>{pointer}</code> {detail}
+                </li>
+              ))}
+            </ul>
+          )}
+        </div>
+      )}
+      {understood === undefined ? null : <What understood={understood} />}
+      <Sources typed={typed} isOpen={understood === undefined || !understood.isKept} />
+      <Wishes typed={typed} wrong={problem?.faults.map(({ pointer }) => pointer) ?? []} />
+      <p class="actions">
+        {mayGoOn ? (
+          <button type="submit" name={deployNames.doing} value="deploy" class="button-main">
+            {understood.replaced === undefined ? "Deploy" : "Replace"}
+          </button>
+        ) : null}
+        <button type="submit" name={deployNames.doing} value="look" class={mayGoOn ? undefined : "button-main"}>
+          Look
+        </button>
+        <span class="muted">Look deploys nothing.</span>
+      </p>
+    </form>
+  );
+}
+
+/** The ways by which a package comes. */
+function Sources({ typed, isOpen }: { readonly typed: DeployTyped; readonly isOpen: boolean }) {
+  return (
+    <details class="extras" open={isOpen}>
+      <summary>The package</summary>
+      <label class="field">
+        <span>Paste CWL, or an application package, as YAML or JSON</span>
+        <textarea name={deployNames.text} rows={typed.text === "" ? 8 : 16} class="code" spellcheck={false}>
+          {firstLine(typed.text)}
+        </textarea>
+      </label>
+      <label class="field">
+        <span>or choose its files: one, several, or an archive (zip, tar)</span>
+        <input type="file" name={deployNames.files} multiple={true} />
+      </label>
+      <Picked typed={typed} />
+      <label class="field">
+        <span>or its folder</span>
+        <input type="file" name={deployNames.folder} multiple={true} {...{ webkitdirectory: "" }} />
+      </label>
+      <label class="field">
+        <span>{deployTitles.href}</span>
+        <input type="url" name={deployNames.href} value={typed.href} placeholder="https://example.org/tool.cwl" />
+        <span class="muted">CWL, or a process of another server (OGC API - Processes or WPS)</span>
+      </label>
+    </details>
+  );
+}
+
+/** A browser does not keep files when a page comes again. */
+function Picked({ typed: { picked, text } }: { readonly typed: DeployTyped }) {
+  const [first, ...others] = picked;
+  if (first === undefined) return null;
+  if (others.length > 0 || text === "") {
+    return (
+      <p class="notice">{`You chose ${picked.join(", ")}. A browser keeps no files: choose ${others.length > 0 ? "them" : "it"} again.`}</p>
+    );
+  }
+  return (
+    <p class="notice">
+      <input type="hidden" name={deployNames.picked} value={first} />
+      {`You chose ${first}. Its text stands above: mend it there, or choose the file again.`}
+    </p>
+  );
+}
+
+/** As faults name the fields. */
+const titlesOfWishes = [deployTitles.id, deployTitles.workflow, deployTitles.start].map((title) => `"${title}"`);
+
+function Wishes({ typed, wrong }: { readonly typed: DeployTyped; readonly wrong: readonly string[] }) {
+  const { id, workflow, start, replaces } = typed;
+  const wantsId = wrong.some((pointer) => pointer === "/id");
+  const isWrong = wrong.some((pointer) => pointer.endsWith("id") || titlesOfWishes.includes(pointer));
+  return (
+    <details class="extras" open={[id, workflow, start].some((text) => text !== "") || replaces || isWrong}>
+      <summary>More: its id, which process, replacing one</summary>
+      <label class="field">
+        <span>{`${deployTitles.id}; as the package says when empty`}</span>
+        <input type="text" name={deployNames.id} value={id} autofocus={wantsId} />
+      </label>
+      <label class="field">
+        <span>{deployTitles.workflow}</span>
+        <input type="text" name={deployNames.workflow} value={workflow} />
+      </label>
+      <label class="field">
+        <span>{`${deployTitles.start}, such as main.cwl`}</span>
+        <input type="text" name={deployNames.start} value={start} />
+      </label>
+      <label class="choice">
+        <input type="checkbox" name={deployNames.replaces} value="true" checked={replaces} />
+        <span>{deployTitles.replaces}</span>
+      </label>
+    </details>
+  );
+}
+
+/** Words what a package would do to what is deployed. */
+function placeWords({ replaced, isSame }: Understood): string {
+  if (replaced === undefined) return ", a new process.";
+  if (isSame) return ": the same as what is deployed. There is nothing to replace.";
+  return `, in the place of version ${replaced.description.version}. Where a package says no version, the first number of the last one is raised; "version" of its description, or "s:softwareVersion" of its CWL, says another.`;
+}
+
+function What({ understood }: { readonly understood: Understood }) {
+  const { description, warnings, others, graph, isKept, isSame, replaced } = understood;
+  return (
+    <section class="card" role="status">
+      <h2>{`Understood: ${description.title ?? description.id}`}</h2>
+      <p>
+        <code>{description.id}</code> version {description.version}
+        {placeWords(understood)}
+      </p>
+      {replaced === undefined || isSame ? null : <Replacement before={replaced} after={understood} />}
+      {isKept ? null : (
+        <p class="notice">
+          Its files could not be kept as one text, because a step runs a deployed process. Paste it as one text, or use{" "}
+          <code>heddle deploy</code>.
+        </p>
+      )}
+      {warnings.length === 0 ? null : (
+        <>
+          <h3>You should know</h3>
+          <ul>
+            {warnings.map((warning) => (
+              <li>{warning}</li>
+            ))}
+          </ul>
+        </>
+      )}
+      {others.length === 0 || replaced !== undefined ? null : (
+        <p>{`The document also has: ${others.join(", ")}. Name one below to deploy it instead.`}</p>
+      )}
+      <h3>Inputs</h3>
+      <DescribedTable described={description.inputs} />
+      <h3>Outputs</h3>
+      <DescribedTable described={description.outputs} />
+      {graph === undefined ? null : (
+        <>
+          <h3>Workflow</h3>
+          <Graph nodes={graph} />
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,35 @@
+import type { JobDocument } from "../domain/documents/job.ts";
+import { stages } from "../domain/progress.ts";
+import { stageWords } from "./words.ts";
+
+/** What a failed job says of its failure. */
+export type Exception = Readonly<Record<string, unknown>>;
+
+/** Words where a job failed, and with which exit code. */
+export function sentenceOf({ stage, step, exitCode }: Exception): string {
+  const where = typeof step === "string" ? ` in step ${step}` : "";
+  const when = isStage(stage) ? ` while it was ${stageWords[stage].toLowerCase()}` : "";
+  const code = typeof exitCode === "number" ? `, with exit code ${exitCode}` : "";
+  return `The job failed${where}${when}${code}.`;
+}
+
+/** So much of a cause stands in a list, in characters. */
+const longestCause = 160;
+
+/** Words in a short sentence why a job failed, with its exit code; undefined for one that did not. The page of the job says all of it. */
+export function shortFailure({ status, message, exception }: JobDocument): string | undefined {
+  if (status !== "failed") return undefined;
+  const { detail, exitCode, step } = exception ?? {};
+  const [line = ""] = (typeof detail === "string" ? detail : message).trim().split(/\s*[\r\n]/);
+  const cause = line.length > longestCause ? `${line.slice(0, longestCause - 1).trimEnd()}…` : line;
+  // Most messages name both already.
+  const isNamed = (name: string) => cause.includes(name);
+  const where = typeof step === "string" && !isNamed(step) ? `step ${step.slice(0, longestCause)}` : "";
+  const code = typeof exitCode === "number" && !isNamed(String(exitCode)) ? `exit code ${exitCode}` : "";
+  const facts = [where, code].filter((fact) => fact !== "").join(", ");
+  return facts === "" ? cause : `${cause} (${facts})`;
+}
+
+function isStage(stage: unknown): stage is keyof typeof stages {
+  return typeof stage === "string" && Object.hasOwn(stages, stage);
+}

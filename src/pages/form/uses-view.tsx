@@ -1,0 +1,44 @@
+import type { UseTarget } from "./uses/execution.ts";
+import type { Use } from "./uses.ts";
+
+/** The request of a form as texts to copy: JSON, and what executes it from elsewhere. A script keeps them as the form is. */
+export function Uses({
+  uses,
+  target: { baseUrl, name, provider, needsKey },
+  isExample,
+  isForbidden,
+}: {
+  readonly uses: readonly Use[];
+  readonly target: UseTarget;
+  readonly isExample: boolean;
+  /** Whoever looks has no button that checks. */
+  readonly isForbidden: boolean;
+}) {
+  return (
+    <aside
+      id="use"
+      class="uses"
+      aria-label="Use it from"
+      data-base={baseUrl}
+      data-name={name}
+      data-provider={provider}
+      data-key={needsKey ? "true" : undefined}
+    >
+      <h3>Use it from</h3>
+      <p class="muted" data-live="uses">
+        {isExample
+          ? `An example.${isForbidden ? "" : " Check shows what was filled in instead."}`
+          : "The request of the form, as it was filled in."}
+      </p>
+      {uses.map(({ title, text }, index) => (
+        <details open={index === 0}>
+          <summary>{title}</summary>
+          {/* It is scrolled by itself, by keys, too. */}
+          <pre data-use={title} tabindex={0}>
+            {text}
+          </pre>
+        </details>
+      ))}
+    </aside>
+  );
+}

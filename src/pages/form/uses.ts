@@ -1,0 +1,35 @@
+import { isJsonObject, type JsonObject } from "../../domain/json.ts";
+import type { Field } from "./field.ts";
+import type { Execution } from "./uses/execution.ts";
+import { scriptText } from "./uses/javascript.ts";
+import { owslibText, requestsText } from "./uses/python.ts";
+import { qgisText } from "./uses/qgis.ts";
+import { rText } from "./uses/r.ts";
+import { commandText, curlText } from "./uses/shell.ts";
+
+/** What somebody copies to execute a process from somewhere else. */
+export type Use = { readonly title: string; readonly text: string };
+
+/** Lists a request as JSON, and the texts by which it is executed from elsewhere: each runs as it stands. OWSLib and WPS reach no process of a provider. */
+export function usesOf(execution: Execution): readonly Use[] {
+  const isOwn = execution.provider === undefined;
+  return [
+    { title: "JSON", text: JSON.stringify(execution.request, null, 2) },
+    { title: "curl", text: curlText(execution) },
+    { title: "heddle", text: commandText(execution) },
+    { title: "Python (requests)", text: requestsText(execution) },
+    ...(isOwn ? [{ title: "Python (OWSLib)", text: owslibText(execution) }] : []),
+    { title: "R (httr2)", text: rText(execution) },
+    { title: "JavaScript (fetch)", text: scriptText(execution) },
+    ...(isOwn ? [{ title: "QGIS (WPS)", text: qgisText(execution) }] : []),
+  ];
+}
+
+/** Lists the required inputs that a request lacks. */
+export function missingOf(
+  fields: readonly Pick<Field, "id" | "isRequired">[],
+  { inputs }: JsonObject,
+): readonly string[] {
+  const given = isJsonObject(inputs) ? inputs : {};
+  return fields.filter(({ id, isRequired }) => isRequired && !Object.hasOwn(given, id)).map(({ id }) => id);
+}

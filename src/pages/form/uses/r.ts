@@ -1,0 +1,56 @@
+import { type Execution, executionUrl, sampleWords, uploadUrl, waits } from "./execution.ts";
+import { piecesOf, type UsedFile, variable } from "./used-files.ts";
+
+/** Writes a program in R that executes with httr2. */
+export function rText(execution: Execution): string {
+  const { needsKey } = execution;
+  const headers = [...(needsKey ? [authorization] : []), ...(waits(execution) ? [] : ['Prefer = "respond-async"'])];
+  return [
+    "library(httr2)",
+    "",
+    ...(needsKey ? ["# Put your key into the variable HEDDLE_KEY first.", 'key <- Sys.getenv("HEDDLE_KEY")'] : []),
+    ...uploadLines(execution),
+    `answer <- request(${JSON.stringify(executionUrl(execution))}) |>`,
+    ...(headers.length === 0 ? [] : [`  req_headers(${headers.join(", ")}) |>`]),
+    `  req_body_raw(${bodyOf(execution)}, type = "application/json") |>`,
+    "  req_perform()",
+    waits(execution) ? 'cat(resp_body_string(answer), "\\n")' : 'cat(resp_header(answer, "Location"), "\\n")',
+  ].join("\n");
+}
+
+const authorization = 'Authorization = paste("Bearer", key)';
+
+/** What httr2 itself needs (curl, openssl) is enough for files, too. */
+function uploadLines(execution: Execution): readonly string[] {
+  const { files, needsKey } = execution;
+  return files.flatMap((file) => {
+    const [path, href] = [variable("file", files, file), variable("href", files, file)];
+    const { name, mediaType, sample } = file;
+    const type = mediaType === undefined ? "" : `, type = ${JSON.stringify(mediaType)}`;
+    return [
+      ...(sample === undefined ? [] : [`# ${sampleWords(name)}`]),
+      `${path} <- ${JSON.stringify(name)}`,
+      ...(sample === undefined ? [] : [`if (!file.exists(${path})) ${written(sample, path)}`]),
+      `uploaded <- request(${JSON.stringify(uploadUrl(execution))}) |>`,
+      ...(needsKey ? [`  req_headers(${authorization}) |>`] : []),
+      `  req_body_multipart(file = curl::form_file(${path}${type})) |>`,
+      "  req_perform()",
+      `${href} <- sub('.*"href":"([^"]*)".*', "\\\\1", resp_body_string(uploaded))`,
+      "",
+    ];
+  });
+}
+
+function written({ content, isBase64 }: NonNullable<UsedFile["sample"]>, path: string): string {
+  const text = JSON.stringify(content);
+  return isBase64 ? `writeBin(openssl::base64_decode(${text}), ${path})` : `cat(${text}, file = ${path})`;
+}
+
+/** R reads the texts of JSON as JSON writes them. */
+function bodyOf({ request, files }: Execution): string {
+  const words = piecesOf(request, files).map((piece) =>
+    typeof piece === "string" ? JSON.stringify(piece) : `'"', ${variable("href", files, piece)}, '"'`,
+  );
+  const [only = ""] = words;
+  return words.length === 1 ? only : `paste0(${words.join(", ")})`;
+}

@@ -1,0 +1,101 @@
+import { boxTitle, type GraphBox, layOut } from "../domain/graph-layout.ts";
+import { countSteps, type GraphNode, type StepState } from "../domain/workflow-graph.ts";
+import { Wide } from "./parts.tsx";
+
+/** A sign for each state, so that nobody needs its colour. */
+const signs: Readonly<Record<StepState, string>> = { waiting: "○", running: "▶", done: "✓", failed: "✕" };
+
+type GraphProps = {
+  readonly nodes: readonly GraphNode[];
+  /** The states of steps, by their ids; absent where nothing runs. */
+  readonly states?: ReadonlyMap<string, StepState> | undefined;
+};
+
+/** A workflow as a drawing, and the same in words. Its colours are those of the page. */
+export function Graph({ nodes, states }: GraphProps) {
+  const { width, height, boxes, lines } = layOut(nodes);
+  const steps = countSteps(nodes);
+  return (
+    <>
+      <Wide label="Workflow">
+        <svg
+          class="graph"
+          width={String(width)}
+          height={String(height)}
+          viewBox={`0 0 ${width} ${height}`}
+          role="img"
+          aria-label={`A workflow of ${steps} ${steps === 1 ? "step" : "steps"}; the list below says the same`}
+        >
+          <defs>
+            <marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+              <path class="graph-arrow" d="M0 0L8 4L0 8z" />
+            </marker>
+          </defs>
+          {boxes
+            .filter(({ isGroup }) => isGroup)
+            .map((box) => (
+              <Box box={box} state={states?.get(box.node.id)} />
+            ))}
+          {lines.map((path) => (
+            <path class="graph-line" d={path} marker-end="url(#arrow)" />
+          ))}
+          {boxes
+            .filter(({ isGroup }) => !isGroup)
+            .map((box) => (
+              <Box box={box} state={states?.get(box.node.id)} />
+            ))}
+        </svg>
+      </Wide>
+      <details data-follows="">
+        <summary>The workflow as a list</summary>
+        <NodeList nodes={nodes} states={states} />
+      </details>
+    </>
+  );
+}
+
+function Box({ box, state }: { readonly box: GraphBox; readonly state: StepState | undefined }) {
+  const { node, x, y, width, height, isGroup } = box;
+  const sign = state === undefined ? "" : `${signs[state]} `;
+  const mark = node.scatter.length === 0 ? "" : " ×n";
+  const kind = isGroup ? "group" : node.kind;
+  return (
+    <g class={`graph-box graph-${kind}${state === undefined ? "" : ` graph-${state}`}`}>
+      <title>{wordsOf(node, state)}</title>
+      {node.scatter.length === 0 || isGroup ? null : (
+        <rect x={String(x + 4)} y={String(y + 4)} width={String(width)} height={String(height)} rx="6" />
+      )}
+      <rect x={String(x)} y={String(y)} width={String(width)} height={String(height)} rx="6" />
+      <text x={String(x + width / 2)} y={String(y + (isGroup ? 19 : 23))} text-anchor="middle">
+        {`${sign}${boxTitle(node.title)}${mark}`}
+      </text>
+    </g>
+  );
+}
+
+const kindWords = { input: "Input", step: "Step", output: "Output" } as const;
+
+function wordsOf({ kind, title, runs, scatter, isConditional }: GraphNode, state: StepState | undefined): string {
+  return [
+    `${kindWords[kind]} ${title}`,
+    ...(runs === undefined ? [] : [`runs ${runs}`]),
+    ...(scatter.length === 0 ? [] : [`once for each of ${scatter.join(" and ")}`]),
+    ...(isConditional ? ["only where its condition holds"] : []),
+    ...(state === undefined ? [] : [state]),
+  ].join(", ");
+}
+
+function NodeList({ nodes, states }: GraphProps) {
+  const titles = new Map(nodes.map(({ id, title }) => [id, title]));
+  return (
+    <ul>
+      {nodes.map((node) => (
+        <li>
+          {wordsOf(node, states?.get(node.id))}
+          {node.needs.length === 0 ? "" : `; takes from ${node.needs.map((id) => titles.get(id) ?? id).join(", ")}`}
+          {node.inner === undefined ? null : <NodeList nodes={node.inner} states={states} />}
+        </li>
+      ))}
+    </ul>
+  );
+}

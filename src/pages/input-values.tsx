@@ -1,0 +1,166 @@
+import { knownCrs, longitudeFirst } from "../domain/crs.ts";
+import type { KnownUploads } from "../domain/documents/upload-facts.ts";
+import { isJsonObject, isList, type Json, type JsonObject } from "../domain/json.ts";
+import { Size, Wide } from "./parts.tsx";
+
+/** Shows the inputs of a request as people read them: files by name and size, addresses as links, boxes as their edges. */
+export function Inputs({
+  inputs,
+  defaults = {},
+  uploads,
+}: {
+  readonly inputs: JsonObject;
+  /** What was used for those that were not given. */
+  readonly defaults?: JsonObject;
+  readonly uploads: KnownUploads;
+}) {
+  const given = Object.entries(inputs).map(([id, value]) => ({ id, value, isDefault: false }));
+  const used = Object.entries(defaults).map(([id, value]) => ({ id, value, isDefault: true }));
+  const rows = [...given, ...used];
+  if (rows.length === 0) return <p class="muted">None.</p>;
+  return (
+    <Wide label="Inputs">
+      <table class="table">
+        <thead>
+          <tr>
+            <th scope="col">Input</th>
+            <th scope="col">Value</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ id, value, isDefault }) => (
+            <tr>
+              <th scope="row">{id}</th>
+              <td>
+                <InputValue value={value} uploads={uploads} />
+                {isDefault ? <span class="muted"> default</span> : null}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Wide>
+  );
+}
+
+type Shown = { readonly value: Json; readonly uploads: KnownUploads };
+
+/** Shows one value of a request. */
+export function InputValue({ value, uploads }: Shown) {
+  if (isList(value)) return <Items items={value} uploads={uploads} />;
+  if (!isJsonObject(value)) return <Literal value={value} />;
+  const { href, bbox, value: inner } = value;
+  if (typeof href === "string") return <Address href={href} value={value} uploads={uploads} />;
+  if (isList(bbox)) return <Box bbox={bbox} crs={value.crs} />;
+  if (inner === undefined) return <Fields value={value} uploads={uploads} />;
+  return (
+    <>
+      <InputValue value={inner} uploads={uploads} /> <Note members={value} names={["mediaType", "encoding"]} />
+    </>
+  );
+}
+
+/** A file that was sent as text would make the page hundreds of screens long: the document has it in full. */
+const longestText = 500;
+
+function Literal({ value }: { readonly value: Json }) {
+  if (typeof value !== "string") return <code>{String(value)}</code>;
+  const shown = value.length > longestText ? `${value.slice(0, longestText)}…` : value;
+  return (
+    <>
+      {shown.includes("\n") ? <pre class="code">{shown}</pre> : <span>{shown}</span>}
+      {shown === value ? null : <span class="muted">{` ${value.length} characters in all`}</span>}
+    </>
+  );
+}
+
+/** What a client sent may be an address of any scheme: it is shown, and linked only where a browser may follow it. */
+function Address({
+  href,
+  value,
+  uploads,
+}: { readonly href: string; readonly value: JsonObject } & Omit<Shown, "value">) {
+  const upload = uploads.get(href);
+  if (upload === undefined) {
+    const isGone = href.startsWith("vault://");
+    return (
+      <>
+        {isGone ? (
+          <span class="muted">an uploaded file that is not there any more</span>
+        ) : /^https?:\/\//.test(href) ? (
+          <a href={href}>{href}</a>
+        ) : (
+          <code>{href}</code>
+        )}{" "}
+        <Note members={value} names={["type"]} />
+      </>
+    );
+  }
+  const { name, type, length } = upload;
+  return (
+    <>
+      {upload.href === undefined ? <strong>{name}</strong> : <a href={upload.href}>{name}</a>}{" "}
+      <span class="muted">
+        <Size bytes={length} />, {type}, uploaded
+      </span>
+    </>
+  );
+}
+
+function Note({ members, names }: { readonly members: JsonObject; readonly names: readonly string[] }) {
+  const words = names.flatMap((name) => (typeof members[name] === "string" ? [members[name]] : []));
+  return words.length === 0 ? null : <span class="muted">{words.join(", ")}</span>;
+}
+
+const edges = ["west", "south", "east", "north"] as const;
+const edgesWithHeight = ["west", "south", "lowest", "east", "north", "highest"] as const;
+
+/** Of a system that is known, each number has the name of its edge. */
+function Box({ bbox, crs }: { readonly bbox: readonly Json[]; readonly crs: Json | undefined }) {
+  const numbers = bbox.map(Number);
+  const known = typeof crs === "string" ? knownCrs(crs) : undefined;
+  const names = known === undefined ? undefined : [edges, edgesWithHeight].find(({ length }) => length === bbox.length);
+  const turned = known === undefined ? numbers : longitudeFirst(numbers, known);
+  return (
+    <>
+      <span>
+        {turned.map((number, index) => (names === undefined ? number : `${names[index]} ${number}`)).join(", ")}
+      </span>{" "}
+      {typeof crs === "string" ? <span class="muted">{crs}</span> : null}
+    </>
+  );
+}
+
+function Items({ items, uploads }: { readonly items: readonly Json[] } & Omit<Shown, "value">) {
+  if (items.length === 0) return <span class="muted">an empty list</span>;
+  const areShort = items.every((item) => typeof item === "number" || (typeof item === "string" && item.length < 40));
+  if (areShort) return <span>{items.join(", ")}</span>;
+  return (
+    <ol>
+      {items.map((item) => (
+        <li>
+          <InputValue value={item} uploads={uploads} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Fields({ value, uploads }: { readonly value: JsonObject } & Omit<Shown, "value">) {
+  const entries = Object.entries(value);
+  if (entries.length === 0) return <span class="muted">an empty object</span>;
+  return (
+    <table class="table">
+      <tbody>
+        {entries.map(([name, member]) => (
+          <tr>
+            <th scope="row">{name}</th>
+            <td>
+              <InputValue value={member} uploads={uploads} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,94 @@
+import { createdChoices } from "../domain/job-search.ts";
+import { jobStatuses } from "../domain/job-state.ts";
+import type { PageFrame } from "./page.ts";
+import { statusSigns } from "./words.ts";
+
+/** What stays in the address without a field of its own. */
+const kept: readonly string[] = ["limit", "sortby", "tags", "provider"];
+
+type FilterProps = {
+  readonly frame: PageFrame;
+  /** They are the jobs of one process. */
+  readonly isOfOne: boolean;
+  /** Who looks at them may see the jobs of others. */
+  readonly byUser: boolean;
+};
+
+/** The filters, folded up on a small screen where none is set: the style sheet shows them on a wide one. */
+export function Filter(props: FilterProps) {
+  const { searchParams } = new URL(props.frame.jsonUrl);
+  const isSet = fields.some((name) => (searchParams.get(name) ?? "") !== "");
+  return (
+    <details class="filters" open={isSet}>
+      <summary>Filter</summary>
+      <Fields {...props} />
+    </details>
+  );
+}
+
+const fields = ["status", "processID", "user", "q", "datetime"] as const;
+
+/** The filters as a form: what it sends stands in the address, which can be kept and sent on. */
+function Fields({ frame, isOfOne, byUser }: FilterProps) {
+  const { origin, pathname, searchParams } = new URL(frame.jsonUrl);
+  const status = searchParams.get("status") ?? "";
+  const others = [...searchParams].filter(([name]) => [...kept, ...(byUser ? [] : ["user"])].includes(name));
+  return (
+    <form method="get" action={`${origin}${pathname}`} class="actions">
+      <input type="hidden" name="f" value="html" />
+      {others.map(([name, value]) => (
+        <input type="hidden" name={name} value={value} />
+      ))}
+      <label class="field">
+        <span>Status</span>
+        <select name="status">
+          <option value="" selected={status === ""}>
+            all
+          </option>
+          {jobStatuses.map((one) => (
+            <option value={one} selected={status === one}>
+              {`${statusSigns[one]} ${one}`}
+            </option>
+          ))}
+        </select>
+      </label>
+      {isOfOne ? null : (
+        <label class="field">
+          <span>Process</span>
+          <input type="text" name="processID" value={searchParams.get("processID") ?? ""} />
+        </label>
+      )}
+      {byUser ? (
+        <label class="field">
+          <span>User</span>
+          <input type="text" name="user" value={searchParams.get("user") ?? ""} />
+        </label>
+      ) : null}
+      <label class="field">
+        <span>Words of jobs that ended</span>
+        <input type="search" name="q" value={searchParams.get("q") ?? ""} />
+        <small class="muted">in the process, title, tags, user, short inputs, last message or failure</small>
+      </label>
+      <Created value={searchParams.get("datetime") ?? ""} />
+      <button type="submit" class="button">
+        Filter
+      </button>
+    </form>
+  );
+}
+
+/** When the jobs were created: typed, or one of the usual spans, which the browser offers. */
+function Created({ value }: { readonly value: string }) {
+  return (
+    <label class="field">
+      <span>Created</span>
+      <input type="text" name="datetime" value={value} placeholder="at any time" list="created-spans" />
+      <datalist id="created-spans">
+        {createdChoices.map((choice) => (
+          <option value={choice.value}>{choice.words}</option>
+        ))}
+      </datalist>
+      <small class="muted">today, 7d, 30d, a day, or from/to: 2026-01-01/2026-01-31</small>
+    </label>
+  );
+}

@@ -1,0 +1,155 @@
+import type { JobDocument } from "../domain/documents/job.ts";
+import type { JobView } from "../domain/documents/job-view.ts";
+import { providerUrl } from "../domain/links.ts";
+import { durationText } from "../domain/spans.ts";
+import { Failure } from "./failure.tsx";
+import { Actions } from "./job-parts.tsx";
+import { shortestWait, tookText, waitText } from "./job-times.ts";
+import type { PageFrame } from "./page.ts";
+import { Badge, processPath, Time, WayTo } from "./parts.tsx";
+import { stageWords } from "./words.ts";
+
+/** What the parts of the page of a job are made of. */
+export type JobParts = { readonly job: JobDocument; readonly view: JobView; readonly frame: PageFrame };
+
+/** What stands at the top of the page of a job: what it is, how far it is or why it failed, and what one can do with it. */
+export function JobHead({ job, view, frame }: JobParts) {
+  return (
+    <>
+      <p>
+        <Badge status={job.status} />{" "}
+        <WayTo
+          href={`${processPath(job, frame.baseUrl)}?f=html`}
+          name={job.processID}
+          isGone={view.isProcessGone === true}
+        />{" "}
+        {view.version === undefined ? null : <a href={view.version.url}>version {view.version.name}</a>}{" "}
+        {job.providerID === undefined ? null : (
+          <>
+            at provider{" "}
+            <WayTo
+              href={`${providerUrl(frame.baseUrl, job.providerID)}?f=html`}
+              name={job.providerID}
+              isGone={view.isProviderGone === true}
+            />{" "}
+          </>
+        )}
+        <code>{job.jobID}</code> {job.tags === undefined ? null : <span class="muted">{job.tags.join(", ")}</span>}
+      </p>
+      <Failure job={job} view={view} />
+      <p>
+        <progress class={barClass(job)} max={100} value={job.progress} aria-label="Progress" />{" "}
+        <span data-live="progress">{waitText(job) === undefined ? `${job.progress} %` : ""}</span>{" "}
+        <span data-live="stage" data-waits={waitText(job) === undefined ? undefined : "true"}>
+          {stageText(job)}
+        </span>
+      </p>
+      <p data-live="message" role="status">
+        {messageText(job)}
+      </p>
+      <Times job={job} view={view} />
+      <Actions job={job} view={view} baseUrl={frame.baseUrl} />
+    </>
+  );
+}
+
+function barClass({ status }: JobDocument): string {
+  if (status === "dismissed") return "bar bar-stopped";
+  return status === "failed" ? "bar bar-bad" : "bar";
+}
+
+/** What the bar or the failure says already is not said again. */
+function messageText({ status, message, exception }: JobDocument): string {
+  if (exception !== undefined) return "";
+  return status === "successful" && /^job complete\.?$/i.test(message) ? "" : message;
+}
+
+/** What has ended is at no stage any more; what waits says for what. */
+function stageText(job: JobDocument): string {
+  const { status, stage, finished } = job;
+  const wait = waitText(job);
+  if (wait !== undefined) return wait;
+  if (finished !== undefined) return status === "successful" ? "Done" : "";
+  return stage === undefined ? "" : stageWords[stage];
+}
+
+function Times({ job, view }: { readonly job: JobDocument; readonly view: JobView }) {
+  const { created, finished, user, estimatedCompletion, expirationDate } = job;
+  return (
+    <p class="muted">
+      Created <Time at={created} />
+      {user === undefined ? "" : ` by ${user}`}.{" "}
+      <span>{finished === undefined ? <Elapsed job={job} view={view} /> : <Ended job={job} />}</span>
+      {estimatedCompletion === undefined ? null : (
+        <span>
+          {view.exceededSeconds === undefined ? (
+            <>
+              Usually done by <Time at={estimatedCompletion} />
+            </>
+          ) : (
+            `Longer than usual (${durationText(view.exceededSeconds)})`
+          )}
+          .{" "}
+        </span>
+      )}
+      {expirationDate === undefined ? null : (
+        <span>
+          Kept until <Time at={expirationDate} />.
+        </span>
+      )}
+    </p>
+  );
+}
+
+/** Tells how long a job that has ended waited and ran, and who ended it when. */
+function Ended({ job }: { readonly job: JobDocument }) {
+  const { status, dismissedBy, finished } = job;
+  const took = tookText(job);
+  const words = took.startsWith("waited") ? `W${took.slice(1)}. ` : `Ran ${took}. `;
+  return (
+    <>
+      {took === "" ? "" : words}
+      {status !== "dismissed" || finished === undefined ? null : (
+        <>
+          {dismissedBy === undefined ? "Dismissed, " : `Dismissed by ${dismissedBy}, `}
+          <Time at={finished} />
+          {". "}
+        </>
+      )}
+    </>
+  );
+}
+
+/** Tells how long a job has waited and run until now. A script goes on counting from there. */
+function Elapsed({
+  job,
+  view: { waitingSeconds, runningSeconds },
+}: {
+  readonly job: JobDocument;
+  readonly view: JobView;
+}) {
+  if (waitText(job) !== undefined) {
+    return waitingSeconds === undefined ? null : <Counted of={job} what="Waiting" seconds={waitingSeconds} />;
+  }
+  const isNoticed = waitingSeconds !== undefined && waitingSeconds >= shortestWait;
+  return (
+    <>
+      {isNoticed ? `Waited ${durationText(waitingSeconds)}. ` : null}
+      {runningSeconds === undefined ? null : <Counted of={job} what="Running" seconds={runningSeconds} />}
+    </>
+  );
+}
+
+type CountedProps = { readonly of: JobDocument; readonly what: "Waiting" | "Running"; readonly seconds: number };
+
+function Counted({ of: { attempt }, what, seconds }: CountedProps) {
+  return (
+    <>
+      {what} for{" "}
+      <span data-counted={`${what} ${attempt}`} data-seconds={String(seconds)}>
+        {durationText(seconds)}
+      </span>
+      .{" "}
+    </>
+  );
+}

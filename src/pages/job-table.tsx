@@ -1,0 +1,156 @@
+import type { JobDocument } from "../domain/documents/job.ts";
+import { shortFailure } from "./failure-words.ts";
+import { type JobsSoFar, type SoFar, tookText, waitText } from "./job-times.ts";
+import { membersOf } from "./members.ts";
+import { Badge, processPath, Time, WayTo } from "./parts.tsx";
+import { RecordTable } from "./record-table.tsx";
+import { shortId, soFarText } from "./words.ts";
+
+/** Who submitted each job, by its id; empty where that is nothing to tell. */
+export type JobUsers = ReadonlyMap<string, string>;
+
+/** Which processes are not there any more: the id of the provider, or nothing, a slash, and that of the process. */
+export type GoneProcesses = ReadonlySet<string>;
+
+/** A table of jobs, a row for each. */
+export function JobTable({
+  jobs,
+  users,
+  baseUrl,
+  chosen,
+  gone = new Set(),
+  soFar = new Map(),
+}: {
+  readonly jobs: readonly JobDocument[];
+  readonly users: JobUsers;
+  readonly baseUrl: string;
+  /** Which of them are chosen; they cannot be when absent. */
+  readonly chosen?: readonly string[];
+  readonly gone?: GoneProcesses;
+  readonly soFar?: JobsSoFar;
+}) {
+  return (
+    <RecordTable label="Jobs">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Job</th>
+            <th scope="col">Status</th>
+            <th scope="col">Process</th>
+            <th scope="col">Title, tags</th>
+            <th scope="col">Took</th>
+            {users.size === 0 ? null : <th scope="col">User</th>}
+            <th scope="col">Created</th>
+            {chosen === undefined ? null : (
+              <th scope="col">
+                <span data-choose-words="">Choose</span>
+                {/* Only a script ticks all: it shows this in the place of the word. */}
+                <input type="checkbox" data-choose-all="" aria-label="Choose all jobs of this page" hidden />
+              </th>
+            )}
+            <th scope="col">All</th>
+          </tr>
+        </thead>
+        <tbody>
+          {jobs.map((job) => (
+            <Row job={job} users={users} baseUrl={baseUrl} chosen={chosen} gone={gone} soFar={soFar} />
+          ))}
+        </tbody>
+      </table>
+    </RecordTable>
+  );
+}
+
+function Row({
+  job,
+  users,
+  baseUrl,
+  chosen,
+  gone,
+  soFar,
+}: {
+  readonly job: JobDocument;
+  readonly users: JobUsers;
+  readonly baseUrl: string;
+  readonly chosen: readonly string[] | undefined;
+  readonly gone: GoneProcesses;
+  readonly soFar: JobsSoFar;
+}) {
+  const { jobID, status, message, progress, created, title, tags = [], processID } = job;
+  const key = `${job.providerID ?? ""}/${processID}`;
+  const why = shortFailure(job);
+  return (
+    <tr>
+      <td>
+        <a href={`${baseUrl}/jobs/${encodeURIComponent(jobID)}?f=html`} title={jobID}>
+          <code>{shortId(jobID)}</code>
+        </a>
+      </td>
+      <td title={message}>
+        <Badge status={status} /> {waitText(job) ?? (status === "running" ? `${progress} %` : "")}
+      </td>
+      <td>
+        <WayTo href={`${processPath(job, baseUrl)}?f=html`} name={processID} isGone={gone.has(key)} />
+        {job.providerID === undefined ? null : <span class="muted"> at {job.providerID}</span>}
+      </td>
+      <td>
+        {title === undefined ? null : (
+          <>
+            <strong>{title}</strong>
+            <br />
+          </>
+        )}
+        {tags.join(", ")}
+        {why === undefined ? null : <span class="why">{why}</span>}
+      </td>
+      <td class="nowrap">
+        <Took job={job} soFar={soFar.get(jobID)} />
+      </td>
+      {users.size === 0 ? null : (
+        <td class="nowrap">
+          <Owner name={users.get(jobID)} baseUrl={baseUrl} />
+        </td>
+      )}
+      <td>
+        <Time at={created} />
+      </td>
+      {chosen === undefined ? null : (
+        <td data-label="Choose">
+          <input
+            type="checkbox"
+            name="jobs"
+            value={jobID}
+            checked={chosen.includes(jobID)}
+            aria-label={`Choose job ${shortId(jobID)}`}
+          />
+        </td>
+      )}
+      <td>
+        <details>
+          <summary>More</summary>
+          {membersOf(job)}
+        </details>
+      </td>
+    </tr>
+  );
+}
+
+/** How long a job took, or goes on already: a script goes on counting from there. */
+function Took({ job, soFar }: { readonly job: JobDocument; readonly soFar: SoFar | undefined }) {
+  if (soFar === undefined) return <>{tookText(job)}</>;
+  const isWaiting = waitText(job) !== undefined;
+  const seconds = isWaiting ? soFar.waitingSeconds : soFar.runningSeconds;
+  if (seconds === undefined) return null;
+  return (
+    <>
+      {isWaiting ? "waiting, " : ""}
+      <span data-so-far={String(seconds)}>{soFarText(seconds)}</span>
+    </>
+  );
+}
+
+/** A user, and the way to all jobs of that user. */
+function Owner({ name, baseUrl }: { readonly name: string | undefined; readonly baseUrl: string }) {
+  if (name === undefined) return null;
+  return <a href={`${baseUrl}/jobs?${new URLSearchParams({ f: "html", user: name })}`}>{name}</a>;
+}

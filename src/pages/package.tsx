@@ -1,0 +1,50 @@
+import { processUrl } from "../domain/links.ts";
+import { WholeDocument } from "./document.tsx";
+import { Layout } from "./layout.tsx";
+import { type Page, policyOf } from "./page.ts";
+
+/** A package as its page shows it. */
+export type PackageDocument = {
+  readonly id: string;
+  readonly version: string;
+  readonly revision: string;
+  /** What was deployed. */
+  readonly mediaType: string;
+  readonly downloads: readonly { readonly href: string; readonly type: string; readonly title: string }[];
+  /** Absent for what is no text. */
+  readonly text?: string;
+};
+
+const longest = 200_000;
+
+/** The page of a package: its source as text, and where it is downloaded. */
+export const packagePage: Page<PackageDocument> = {
+  policy: () => policyOf(),
+  render: (frame, { text, ...document }) =>
+    `<!doctype html>${(
+      <Layout {...frame}>
+        <p class="muted">
+          <a href={`${processUrl(frame.baseUrl, document.id)}?f=html`}>{document.id}</a> version {document.version} ·{" "}
+          {document.mediaType}
+        </p>
+        <p class="actions">
+          {document.downloads.map(({ href, type, title }) => (
+            <a class="button" href={href} type={type}>
+              {title}
+            </a>
+          ))}
+        </p>
+        {text === undefined ? (
+          <p class="notice">What was deployed is no text: download it to look into it.</p>
+        ) : (
+          <pre class="code" tabindex={0}>
+            {text.slice(0, longest)}
+          </pre>
+        )}
+        {(text?.length ?? 0) > longest ? (
+          <p class="muted">Only the beginning is shown: download it for the rest.</p>
+        ) : null}
+        <WholeDocument document={document} />
+      </Layout>
+    )}`,
+};

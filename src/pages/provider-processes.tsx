@@ -1,0 +1,114 @@
+import type { OfferedProcess, ProviderOfferDocument, ShownProvider } from "../domain/documents/provider.ts";
+import { providerProcessUrl, providerUrl } from "../domain/links.ts";
+import { Records } from "./document.tsx";
+import { Layout } from "./layout.tsx";
+import { type Page, type PageFrame, policyOf } from "./page.ts";
+import { ProviderLine, ProviderWays } from "./provider.tsx";
+import { RecordTable } from "./record-table.tsx";
+
+/** What the page of the processes of a provider shows besides them. */
+export type ProviderOfferView = {
+  readonly provider: ShownProvider;
+  /** The words that were searched for. */
+  readonly q: string;
+  /** How many fit, on all pages. */
+  readonly count: number;
+};
+
+/** Builds the page of the processes of a provider: which server it is, a search, a table with a row for each. */
+export function providerOfferPage(view: ProviderOfferView): Page<ProviderOfferDocument> {
+  return {
+    policy: () => policyOf({ sendsForms: true }),
+    render: (frame, { processes, links }) =>
+      `<!doctype html>${(
+        <Layout {...frame}>
+          <ProviderLine provider={view.provider} />
+          <ProviderWays id={view.provider.id} frame={frame} />
+          <Search view={view} baseUrl={frame.baseUrl} />
+          {processes.length === 0 ? <Nothing view={view} frame={frame} /> : null}
+          {processes.length === 0 ? null : <Table processes={processes} view={view} frame={frame} />}
+          <p class="actions">
+            {links
+              .filter(({ rel }) => rel !== "self")
+              .map(({ href, rel, title }) => (
+                <a href={href} rel={rel}>
+                  {title ?? rel}
+                </a>
+              ))}
+            <a href={frame.jsonUrl} rel="alternate" type="application/json">
+              As JSON
+            </a>
+          </p>
+          <Records links={links} records={processes} />
+        </Layout>
+      )}`,
+  };
+}
+
+function Search({ view: { provider, q }, baseUrl }: { readonly view: ProviderOfferView; readonly baseUrl: string }) {
+  return (
+    <search>
+      <form method="get" action={`${providerUrl(baseUrl, provider.id)}/processes`} class="actions">
+        <input type="hidden" name="f" value="html" />
+        <label class="field">
+          <span>Words</span>
+          <input type="search" name="q" value={q} />
+        </label>
+        <button type="submit">Search</button>
+      </form>
+    </search>
+  );
+}
+
+function Nothing({ view, frame }: { readonly view: ProviderOfferView; readonly frame: PageFrame }) {
+  const all = `${providerUrl(frame.baseUrl, view.provider.id)}/processes?f=html`;
+  if (view.q === "" && view.count === 0) return <p class="notice">This server offers no processes.</p>;
+  return (
+    <p class="notice">
+      {view.count === 0 ? "No process fits. " : "There are no more. "}
+      <a href={all}>Show all processes</a>
+    </p>
+  );
+}
+
+type Shown = {
+  readonly processes: readonly OfferedProcess[];
+  readonly view: ProviderOfferView;
+  readonly frame: PageFrame;
+};
+
+function Table({ processes, view: { provider, count }, frame }: Shown) {
+  return (
+    <>
+      <p class="muted">{`${processes.length} of ${count} ${count === 1 ? "process" : "processes"}`}</p>
+      <RecordTable label="Processes">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Process</th>
+              <th scope="col">What it does</th>
+            </tr>
+          </thead>
+          <tbody>
+            {processes.map(({ id, title, description = "" }) => (
+              <tr>
+                <td>
+                  <a href={`${providerProcessUrl(frame.baseUrl, provider.id, id)}?f=html`}>{title ?? id}</a>{" "}
+                  {title === undefined || title === id ? null : <code class="muted">{id}</code>}
+                </td>
+                <td class="prose">{beginOf(description)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </RecordTable>
+    </>
+  );
+}
+
+const longest = 300;
+
+/** Leaves the end of a long text out: the page of the process has it whole. */
+function beginOf(text: string): string {
+  return text.length <= longest ? text : `${text.slice(0, longest).trimEnd()}…`;
+}

@@ -1,0 +1,131 @@
+import { defined } from "../domain/defined.ts";
+import type { ProviderDocument, ShownProvider } from "../domain/documents/provider.ts";
+import { providerUrl } from "../domain/links.ts";
+import { WholeDocument } from "./document.tsx";
+import { Layout } from "./layout.tsx";
+import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
+import { Time } from "./parts.tsx";
+import type { ShownProblem } from "./problem.tsx";
+import { remoteTypeWords } from "./words.ts";
+
+const script = "local-times";
+
+/** Builds the page of one provider: whether it answers, and the ways to what it offers. */
+export function providerPage({ mayManage }: { readonly mayManage: boolean }): Page<ProviderDocument> {
+  return {
+    policy: (frame) => policyOf({ sendsForms: true, scripts: scriptUrl(frame, script) }),
+    render: (frame, provider) =>
+      `<!doctype html>${(
+        <Layout {...frame} script={scriptUrl(frame, script)}>
+          <ProviderLine provider={provider} />
+          <State provider={provider} />
+          <div class="actions">
+            <a class="button button-main" href={`${providerUrl(frame.baseUrl, provider.id)}/processes?f=html`}>
+              Its processes
+            </a>
+            <a class="button" href={`${frame.baseUrl}/jobs?provider=${encodeURIComponent(provider.id)}&f=html`}>
+              Jobs that ran there
+            </a>
+            <a class="button" href={`${frame.baseUrl}/providers?f=html`}>
+              All providers
+            </a>
+            {mayManage ? <RemoveForm id={provider.id} baseUrl={frame.baseUrl} /> : null}
+          </div>
+          <WholeDocument document={provider} jsonUrl={frame.jsonUrl} />
+        </Layout>
+      )}`,
+  };
+}
+
+/** One line that says which server it is, and what it speaks. */
+export function ProviderLine({ provider: { title, url, type } }: { readonly provider: ShownProvider }) {
+  return (
+    <p class="muted">
+      {title === undefined ? "" : `${title} · `}
+      {remoteTypeWords[type]} at {/^https?:/.test(url) ? <a href={url}>{url}</a> : url}
+    </p>
+  );
+}
+
+/** Words what went wrong at a provider without its address, which stands beside them. */
+export function reasonOf(message: string): string {
+  return message.replace(/^Cannot (?:fetch|read) "[^"]*": /, "");
+}
+
+function stateText({ status, message }: Pick<ProviderDocument, "status" | "message">): string {
+  if (status === "up") return "It answers. ";
+  if (status !== "down") return message === undefined ? "" : `${message}. `;
+  const reason = message === undefined ? "" : ` (${reasonOf(message)})`;
+  return `It does not answer${reason}: look whether it runs, and whether its address is right. `;
+}
+
+function State({ provider: { status, checked, message, ...provider } }: { readonly provider: ProviderDocument }) {
+  return (
+    <p class={`notice ${status === "up" ? "notice-good" : "notice-bad"}`} role="status">
+      {stateText({ status, ...defined({ message }) })}
+      {"Looked at "}
+      <Time at={checked} />. {provider.public ? "Everybody here may use it." : "Only admins may use it."}
+      {provider.auth ? " This service signs in there." : ""}
+    </p>
+  );
+}
+
+/** The button that removes a provider, which is asked once more before it does. */
+export function RemoveForm({ id, baseUrl }: { readonly id: string; readonly baseUrl: string }) {
+  return (
+    <form method="post" action={`${providerUrl(baseUrl, id)}/remove-form`}>
+      <button type="submit" class="button-danger" aria-label={`Remove the provider ${id}`}>
+        Remove
+      </button>
+    </form>
+  );
+}
+
+/** What somebody looked for at a provider that did not answer, or not rightly. */
+export type FailedLook = { readonly provider: ShownProvider; readonly retryUrl: string };
+
+/** Builds the page that says what was asked of a provider and what came, with the way to ask again. */
+export function failedLookPage({ provider, retryUrl }: FailedLook): Page<ShownProblem> {
+  return {
+    policy: () => policyOf(),
+    render: (frame, problem) =>
+      `<!doctype html>${(
+        <Layout {...frame}>
+          <ProviderLine provider={provider} />
+          <p class="notice notice-bad" role="alert">
+            {problem.detail}
+          </p>
+          <p>It may be down, or this service may not reach it. Nothing was run.</p>
+          <p class="actions">
+            <a class="button button-main" href={retryUrl}>
+              Try again
+            </a>
+            <a class="button" href={`${providerUrl(frame.baseUrl, provider.id)}?f=html`}>
+              The provider
+            </a>
+            <a class="button" href={`${frame.baseUrl}/providers?f=html`}>
+              All providers
+            </a>
+          </p>
+          <WholeDocument document={problem} />
+        </Layout>
+      )}`,
+  };
+}
+
+/** The ways from a page of a provider to those around it. */
+export function ProviderWays({ id, frame: { baseUrl } }: { readonly id: string; readonly frame: PageFrame }) {
+  return (
+    <ul class="tabs">
+      <li>
+        <a href={`${providerUrl(baseUrl, id)}?f=html`}>Provider {id}</a>
+      </li>
+      <li>
+        <a href={`${baseUrl}/jobs?provider=${encodeURIComponent(id)}&f=html`}>Jobs that ran there</a>
+      </li>
+      <li>
+        <a href={`${baseUrl}/providers?f=html`}>All providers</a>
+      </li>
+    </ul>
+  );
+}

@@ -1,0 +1,17 @@
+import { access, isInScope, mayDo, type Principal } from "../domain/access.ts";
+
+const shownPatterns = 5;
+
+/** Says why somebody who has signed in may not execute a process: by what their key or role lacks, or by what the operator says of it. */
+export function refusalWords(caller: Pick<Principal, "role" | "scope">, processId: string): string {
+  const allowed: readonly string[] = access[caller.role];
+  if (!allowed.includes("execute"))
+    return `You are a ${caller.role} here: to run a process takes the role of a runner.`;
+  if (!mayDo(caller, "execute")) return "Your key is held to less than its role may: it runs no process.";
+  if (isInScope(caller, processId))
+    return "Only some may run this process, by what the operator says. You are not among them.";
+  const patterns = caller.scope?.processes ?? [];
+  const named = patterns.slice(0, shownPatterns).join(", ");
+  const more = patterns.length > shownPatterns ? " and others" : "";
+  return `Your key is only for the process${patterns.length === 1 ? "" : "es"} ${named || "none"}${more}.`;
+}

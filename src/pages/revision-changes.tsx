@@ -1,0 +1,55 @@
+import type { RevisionDocument } from "../domain/documents/revisions.ts";
+
+/** The forms that the buttons in the rows belong to: the one around the table only compares. */
+const forms = { restore: "restore", withdraw: "withdraw" } as const;
+
+/** The buttons beside one revision, where each of them would change something. */
+export function ChangeButtons({ version, revision, state }: RevisionDocument) {
+  return (
+    <td>
+      <span class="actions actions-close">
+        {state === "current" ? null : (
+          <button
+            type="submit"
+            form={forms.restore}
+            name="revision"
+            value={revision}
+            aria-label={`Go back to this revision, version ${version}`}
+          >
+            Go back to this revision
+          </button>
+        )}
+        {state === "withdrawn" ? null : (
+          <button
+            type="submit"
+            form={forms.withdraw}
+            name="revision"
+            value={revision}
+            class="button-danger"
+            aria-label={`Withdraw version ${version}`}
+          >
+            Withdraw
+          </button>
+        )}
+      </span>
+    </td>
+  );
+}
+
+/** The forms of these buttons, and the button for the whole process; `url` is the address of the revisions. */
+export function ChangeForms({ url, isDeployed }: { readonly url: string; readonly isDeployed: boolean }) {
+  return (
+    <div class="actions">
+      <form method="post" id={forms.restore} action={`${url}/restore-form`} />
+      <form method="post" id={forms.withdraw} action={`${url}/withdraw-form`} />
+      {isDeployed ? (
+        <form method="post" action={`${url}/undeploy-form`}>
+          <button type="submit" class="button-danger">
+            Undeploy the process
+          </button>
+        </form>
+      ) : null}
+      <span class="muted">Each button asks before it changes something.</span>
+    </div>
+  );
+}

@@ -1,0 +1,192 @@
+import type { RevisionDocument, RevisionListDocument, RevisionsView } from "../domain/documents/revisions.ts";
+import { LineDifference } from "./difference.tsx";
+import { WholeDocument } from "./document.tsx";
+import { Layout } from "./layout.tsx";
+import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
+import { Time } from "./parts.tsx";
+import { RecordTable } from "./record-table.tsx";
+import { ChangeButtons, ChangeForms } from "./revision-changes.tsx";
+
+const script = "local-times";
+
+/** Builds the page of the revisions of a process: when each was deployed, and what differs between two of them. */
+export function revisionsPage(view: RevisionsView): Page<RevisionListDocument> {
+  return {
+    policy: (frame) => policyOf({ sendsForms: true, scripts: scriptUrl(frame, script) }),
+    render: (frame, document) =>
+      `<!doctype html>${(
+        <Layout {...frame} script={scriptUrl(frame, script)}>
+          {view.isDeployed ? (
+            <p>
+              <a href={`${processPathOf(frame, view)}?f=html`}>{view.processId}</a> runs the revision that stands as
+              current. Another one that is deployed runs by its own address, which its version below leads to.
+            </p>
+          ) : (
+            <p class="notice">
+              {`Nobody can run ${view.processId} now: no revision of it is current.`}
+              {view.mayChange ? " Go back to one below, or deploy a new one." : ""}
+            </p>
+          )}
+          <Revisions document={document} view={view} frame={frame} />
+          {view.mayChange ? (
+            <ChangeForms url={`${processPathOf(frame, view)}/revisions`} isDeployed={view.isDeployed} />
+          ) : null}
+          {view.compared === undefined ? null : <Compared compared={view.compared} revisions={document.revisions} />}
+          <p class="actions">
+            {document.links
+              .filter(({ rel }) => rel !== "self")
+              .map(({ href, rel, title }) => (
+                <a href={href} rel={rel}>
+                  {title ?? rel}
+                </a>
+              ))}
+            <a href={frame.jsonUrl} rel="alternate" type="application/json">
+              As JSON
+            </a>
+          </p>
+          <WholeDocument document={document} />
+        </Layout>
+      )}`,
+  };
+}
+
+function processPathOf({ baseUrl }: PageFrame, { processId }: RevisionsView): string {
+  return `${baseUrl}/processes/${encodeURIComponent(processId)}`;
+}
+
+/** A table whose rows can be chosen: what is sent stands in the address. */
+function Revisions({
+  document: { revisions },
+  view,
+  frame,
+}: {
+  readonly document: RevisionListDocument;
+  readonly view: RevisionsView;
+  readonly frame: PageFrame;
+}) {
+  const { audit, mayChange } = view;
+  const mayCompare = view.mayCompare && revisions.length > 1;
+  return (
+    <form method="get" action={`${processPathOf(frame, view)}/revisions`}>
+      <input type="hidden" name="f" value="html" />
+      <RecordTable label="Revisions">
+        <table>
+          <thead>
+            <tr>
+              {mayCompare ? <th scope="col">Old</th> : null}
+              {mayCompare ? <th scope="col">New</th> : null}
+              <th scope="col">Version</th>
+              <th scope="col">State</th>
+              <th scope="col">Deployed</th>
+              <th scope="col">Withdrawn</th>
+              <th scope="col">Digest</th>
+              {audit === undefined ? null : <th scope="col">Who</th>}
+              {mayChange ? (
+                <th scope="col">
+                  <span class="unseen">What one can do</span>
+                </th>
+              ) : null}
+            </tr>
+          </thead>
+          <tbody>
+            {revisions.map((revision, index) => (
+              <Row revision={revision} index={index} view={view} mayCompare={mayCompare} />
+            ))}
+          </tbody>
+        </table>
+      </RecordTable>
+      {mayCompare ? <button type="submit">Compare</button> : null}
+    </form>
+  );
+}
+
+function Row({
+  revision: one,
+  index,
+  view: { compared, audit, mayChange },
+  mayCompare,
+}: {
+  readonly revision: RevisionDocument;
+  /** The newest two are ready to be compared. */
+  readonly index: number;
+  readonly view: RevisionsView;
+  readonly mayCompare: boolean;
+}) {
+  const { version, revision, state, deployed, withdrawn, links } = one;
+  const isMeant = (named: string | undefined, isUsual: boolean) =>
+    named === undefined ? isUsual : named === revision || named === version;
+  return (
+    <tr>
+      {mayCompare ? (
+        <>
+          <Choice name="old" revision={revision} version={version} isChosen={isMeant(compared?.old, index === 1)} />
+          <Choice name="new" revision={revision} version={version} isChosen={isMeant(compared?.new, index === 0)} />
+        </>
+      ) : null}
+      <td>
+        {links.map(({ href, rel }) => (
+          <a href={`${href}?f=html`} rel={rel}>
+            {version}
+          </a>
+        ))}
+      </td>
+      <td>{state}</td>
+      <td class="nowrap">
+        <Time at={deployed} />
+      </td>
+      <td class="nowrap">{withdrawn === undefined ? "" : <Time at={withdrawn} />}</td>
+      <td>
+        <code title={revision}>{revision.slice(0, 19)}…</code>
+      </td>
+      {audit === undefined ? null : (
+        <td>
+          <a href={audit.url}>{audit.userAt(deployed) ?? "Audit"}</a>
+        </td>
+      )}
+      {mayChange ? <ChangeButtons {...one} /> : null}
+    </tr>
+  );
+}
+
+function Choice({
+  name,
+  revision,
+  version,
+  isChosen,
+}: {
+  readonly name: "old" | "new";
+  readonly revision: string;
+  readonly version: string;
+  readonly isChosen: boolean;
+}) {
+  return (
+    <td>
+      <input type="radio" name={name} value={revision} checked={isChosen} aria-label={`${name} version ${version}`} />
+    </td>
+  );
+}
+
+function Compared({
+  compared,
+  revisions,
+}: {
+  readonly compared: NonNullable<RevisionsView["compared"]>;
+  readonly revisions: RevisionListDocument["revisions"];
+}) {
+  const { difference } = compared;
+  const versionOf = (name: string) => revisions.find(({ revision }) => revision === name)?.version ?? name;
+  return (
+    <section id="difference">
+      <h2>What differs</h2>
+      <p class="muted">
+        Version <code title={compared.old}>{versionOf(compared.old)}</code> is old (-), version{" "}
+        <code title={compared.new}>{versionOf(compared.new)}</code> is new (+).
+      </p>
+      {typeof difference === "string" ? (
+        <p class="notice notice-bad">{difference}</p>
+      ) : (
+        <LineDifference {...difference} />
+      )}
+    </section>
+  );
+}

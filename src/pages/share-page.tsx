@@ -1,0 +1,45 @@
+import { Layout } from "./layout.tsx";
+import { type Page, policyOf, scriptUrl } from "./page.ts";
+import { Time } from "./parts.tsx";
+
+const script = "local-times";
+
+/** Where the results of a job are shared, as it is told once. */
+export type SharedDocument = {
+  readonly jobID: string;
+  readonly href: string;
+  /** RFC 3339. */
+  readonly expires: string;
+  /** An earlier address ended with it. */
+  readonly replaces: boolean;
+};
+
+/** The page that tells the address of a share, which is kept nowhere. */
+export const sharedPage: Page<SharedDocument> = {
+  policy: (frame) => policyOf({ scripts: scriptUrl(frame, script) }),
+  render: (frame, { jobID, href, expires, replaces }) =>
+    `<!doctype html>${(
+      <Layout {...frame} script={scriptUrl(frame, script)}>
+        <p>Send this address to whoever is to see the results. It is shown this once:</p>
+        <pre class="code" data-shared="" data-copy="">
+          {href}
+        </pre>
+        <p>
+          Whoever has it reads the results of the job and their files without signing in, and nothing else, until{" "}
+          <Time at={expires} />.
+        </p>
+        {replaces ? (
+          <p class="notice">
+            The earlier address of these results leads to nothing any more: whoever has it needs this one.
+          </p>
+        ) : null}
+        <p>
+          <a href={href}>Look at what others see</a>
+        </p>
+        <p>
+          <a href={`${frame.baseUrl}/jobs/${encodeURIComponent(jobID)}?f=html`}>Back to the job</a>, where it can be
+          taken back.
+        </p>
+      </Layout>
+    )}`,
+};

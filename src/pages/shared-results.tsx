@@ -1,0 +1,42 @@
+import type { ResultView } from "../domain/documents/result-view.ts";
+import type { ViewSettings } from "../domain/documents/view-settings.ts";
+import { Layout } from "./layout.tsx";
+import { type Page, policyOf, scriptUrl } from "./page.ts";
+import { Time } from "./parts.tsx";
+import { Results } from "./results.tsx";
+import { ViewsHead, viewsAllowed } from "./views.tsx";
+
+const script = "local-times";
+
+/** What a share tells of its job: nothing of who ran it, nor of how. */
+export type SharedView = {
+  readonly processId: string;
+  /** RFC 3339, of the job. */
+  readonly created: string;
+  /** RFC 3339, of the share. */
+  readonly expires: string;
+  readonly results: readonly ResultView[];
+};
+
+/** Builds the page of the results of a job for who has the address of its share: the same cards as on the page of the job. */
+export function sharedResultsPage(view: SharedView, settings: ViewSettings): Page<object> {
+  return {
+    policy: (frame) => policyOf({ scripts: scriptUrl(frame, script), views: viewsAllowed(frame, settings) }),
+    render: (frame) =>
+      `<!doctype html>${(
+        <Layout {...frame} script={scriptUrl(frame, script)} head={<ViewsHead frame={frame} />}>
+          <p>
+            Results of the process <code>{view.processId}</code>, from a job of <Time at={view.created} />. They are
+            shared until <Time at={view.expires} />: whoever has the address of this page sees them.
+          </p>
+          <h2>Results</h2>
+          <Results results={view.results} heading="h3" />
+          <p>
+            <a href={frame.jsonUrl} rel="alternate" type="application/json">
+              As JSON
+            </a>
+          </p>
+        </Layout>
+      )}`,
+  };
+}

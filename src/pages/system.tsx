@@ -1,0 +1,250 @@
+import type { SettingDocument, SystemDocument } from "../domain/documents/system.ts";
+import { WholeDocument } from "./document.tsx";
+import { Layout } from "./layout.tsx";
+import { type Page, policyOf, scriptUrl } from "./page.ts";
+import { Time } from "./parts.tsx";
+import { RecordTable } from "./record-table.tsx";
+import { sizeText } from "./words.ts";
+
+const script = "system";
+
+/** How often the script of the page takes newer figures. */
+const renewSeconds = 10;
+
+/** Builds the page that tells an admin what the service runs on: each figure leads to where one can act. */
+export function systemPage({ measured }: { readonly measured: string }): Page<SystemDocument> {
+  return {
+    policy: (frame) => policyOf({ connects: true, scripts: scriptUrl(frame, script) }),
+    render: (frame, document) =>
+      `<!doctype html>${(
+        <Layout {...frame} script={scriptUrl(frame, script)}>
+          <p class="muted">
+            {"Measured "}
+            <span data-part="measured">
+              <Time at={measured} />
+            </span>
+            {". "}
+            <a href={`${frame.baseUrl}/_/system?f=html`}>Refresh</a> <span data-renews={String(renewSeconds)} />
+          </p>
+          <p class="actions">
+            {document.links
+              .filter(({ rel }) => rel === "related")
+              .map(({ href, rel, title }) => (
+                <a class="button" href={`${href}?f=html`} rel={rel}>
+                  {title}
+                </a>
+              ))}
+            <a class="button" href={`${frame.baseUrl}/uploads?f=html`}>
+              Uploads
+            </a>
+          </p>
+          <Work document={document} baseUrl={frame.baseUrl} />
+          <Disk document={document} baseUrl={frame.baseUrl} />
+          <Program document={document} />
+          <Settings settings={document.settings} />
+          <WholeDocument document={document} jsonUrl={frame.jsonUrl} />
+        </Layout>
+      )}`,
+  };
+}
+
+type Shown = { readonly document: SystemDocument };
+type Linked = Shown & { readonly baseUrl: string };
+
+/** The way from a figure to the settings that it follows from, where the service has them. */
+function SettingLinks({ document: { settings }, names }: Shown & { readonly names: readonly string[] }) {
+  const known = names.filter((name) => settings.some((setting) => setting.name === name));
+  if (known.length === 0) return null;
+  return (
+    <>
+      {known.length === 1 ? " · setting " : " · settings "}
+      {known.map((name, at) => (
+        <>
+          {at === 0 ? "" : ", "}
+          <a href={`#${settingId(name)}`}>
+            <code>{name}</code>
+          </a>
+        </>
+      ))}
+    </>
+  );
+}
+
+function settingId(name: string): string {
+  return `setting-${name}`;
+}
+
+function Work({ document, baseUrl }: Linked) {
+  const { queue, running, beginsJobs, tools } = document;
+  const lanes = Object.entries(running).filter(([, count]) => count > 0);
+  return (
+    <section>
+      <h2>Work</h2>
+      <div data-part="work">
+        {beginsJobs ? null : (
+          <p class="notice notice-bad" role="alert">
+            No job is begun now. The log and <code>heddle doctor</code> say why: a disk that is full, or a fault that
+            was found.
+          </p>
+        )}
+        <dl>
+          <dt>Jobs</dt>
+          <dd>
+            <a href={`${baseUrl}/jobs?status=running&f=html`}>{`${queue.running} running`}</a>
+            {lanes.length === 0 ? ", " : ` (${lanes.map(([lane, count]) => `${lane} ${count}`).join(", ")}), `}
+            <a href={`${baseUrl}/jobs?status=accepted&f=html`}>{`${queue.waiting} waiting`}</a>
+          </dd>
+          <dt>Tools</dt>
+          <dd>
+            {`${tools.executor}${tools.slots === undefined ? "" : `, ${tools.slots} ${tools.slots === 1 ? "slot" : "slots"}`}`}
+            <SettingLinks document={document} names={["executor", "slots"]} />
+          </dd>
+          <dt>Tools are held to</dt>
+          <dd>
+            {tools.enforces.length === 0 ? "nothing: they run without a sandbox" : tools.enforces.join(", ")}
+            <SettingLinks document={document} names={["sandbox"]} />
+          </dd>
+          {tools.unlimited === undefined ? null : (
+            <>
+              <dt>Not held to</dt>
+              <dd>
+                Memory and cores of tools are not limited. <span class="muted">Why: {tools.unlimited}</span>
+              </dd>
+            </>
+          )}
+        </dl>
+      </div>
+    </section>
+  );
+}
+
+function Disk({ document, baseUrl }: Linked) {
+  const { minFreeBytes, kept, database } = document;
+  return (
+    <section>
+      <h2>Disk</h2>
+      <p>
+        {`Below ${sizeText(minFreeBytes)} of free space, no job is begun`}
+        <SettingLinks document={document} names={["minFreeBytes"]} />
+      </p>
+      <div data-part="disk">
+        <DiskTable document={document} />
+        <dl>
+          <dt>Results kept</dt>
+          <dd>
+            <a href={`${baseUrl}/jobs?status=successful&sortby=finished&f=html`}>{sizeText(kept.outputBytes)}</a>, by
+            the jobs that ended
+            <SettingLinks document={document} names={["keepHours"]} />
+          </dd>
+          <dt>Uploads kept</dt>
+          <dd>
+            <a href={`${baseUrl}/uploads?f=html`}>{sizeText(kept.uploadBytes)}</a>
+            <SettingLinks document={document} names={["maxUploadBytes"]} />
+          </dd>
+          <dt>Database</dt>
+          <dd>
+            {`${sizeText(database.bytes)}, and ${sizeText(database.walBytes)} not yet moved into it · `}
+            <code>heddle backup</code> copies it
+          </dd>
+        </dl>
+      </div>
+    </section>
+  );
+}
+
+function DiskTable({ document: { disk } }: Shown) {
+  return (
+    <RecordTable label="Disk">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">What lies there</th>
+            <th scope="col">Free</th>
+            <th scope="col">Directory</th>
+          </tr>
+        </thead>
+        <tbody>
+          {disk.map(({ directory, holds, freeBytes, totalBytes }) => (
+            <tr>
+              <td>{holds}</td>
+              <td class="nowrap">{`${sizeText(freeBytes)} of ${sizeText(totalBytes)} (${Math.floor((100 * freeBytes) / Math.max(1, totalBytes))} %)`}</td>
+              <td>
+                <code>{directory}</code>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </RecordTable>
+  );
+}
+
+function Program({ document: { version, commit, runtime, started, memoryBytes } }: Shown) {
+  return (
+    <section>
+      <h2>Program</h2>
+      <dl>
+        <dt>Version</dt>
+        <dd>{`${version}${commit === "" ? "" : ` (${commit})`}, on ${runtime}`}</dd>
+        <dt>Running since</dt>
+        <dd>
+          <Time at={started} />
+        </dd>
+        <dt>Memory</dt>
+        <dd>
+          <span data-part="memory">{sizeText(memoryBytes)}</span>, of the service itself
+        </dd>
+      </dl>
+    </section>
+  );
+}
+
+function Settings({ settings }: { readonly settings: readonly SettingDocument[] }) {
+  const changed = settings.filter(({ origin }) => origin !== "default");
+  return (
+    <section>
+      <h2>Settings</h2>
+      {changed.length === 0 ? <p>Each setting has its default.</p> : <SettingTable settings={changed} />}
+      <details>
+        <summary>{`All ${settings.length} settings, with their meaning`}</summary>
+        <SettingTable settings={settings} isWhole={true} />
+      </details>
+    </section>
+  );
+}
+
+type Listed = { readonly settings: readonly SettingDocument[]; readonly isWhole?: boolean };
+
+/** Figures of the page lead to the rows of the whole table. */
+function SettingTable({ settings, isWhole = false }: Listed) {
+  return (
+    <RecordTable label="Settings">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Setting</th>
+            <th scope="col">Value</th>
+            <th scope="col">Given by</th>
+            <th scope="col">Meaning</th>
+          </tr>
+        </thead>
+        <tbody>
+          {settings.map(({ name, value, origin, about }) => (
+            <tr id={isWhole ? settingId(name) : undefined}>
+              <th scope="row">
+                <code>{name}</code>
+              </th>
+              <td>{value === undefined ? <span class="muted">none</span> : <code>{valueText(value)}</code>}</td>
+              <td>{origin}</td>
+              <td>{about}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </RecordTable>
+  );
+}
+
+function valueText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,172 @@
+import type { UploadDocument, UploadListDocument, UploadListView } from "../domain/documents/upload.ts";
+import { WholeDocument } from "./document.tsx";
+import { Layout } from "./layout.tsx";
+import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
+import { Badge, Time } from "./parts.tsx";
+import { RecordTable } from "./record-table.tsx";
+import { shortId, sizeText } from "./words.ts";
+
+const script = "local-times";
+
+/** Builds the page of uploads: what there is, till when, what uses it, and how more come. */
+export function uploadListPage(view: UploadListView): Page<UploadListDocument> {
+  return {
+    policy: (frame) => policyOf({ sendsForms: true, scripts: scriptUrl(frame, script) }),
+    render: (frame, document) =>
+      `<!doctype html>${(
+        <Layout {...frame} script={scriptUrl(frame, script)}>
+          <p>
+            Files for the inputs of jobs. An upload is kept for a day, and longer while a job that has not ended, or
+            that failed and can be retried, reads it.
+          </p>
+          {view.fault === undefined ? null : (
+            <p class="notice notice-bad" role="alert">
+              {view.fault}
+            </p>
+          )}
+          {document.uploads.length === 0 ? (
+            <Empty view={view} />
+          ) : (
+            <Table document={document} view={view} frame={frame} />
+          )}
+          <Next document={document} />
+          <Ways view={view} frame={frame} />
+          <WholeDocument document={document} jsonUrl={frame.jsonUrl} />
+        </Layout>
+      )}`,
+  };
+}
+
+function Empty({ view: { isNameless, hasUsers } }: { readonly view: UploadListView }) {
+  if (isNameless)
+    return (
+      <p>
+        You came without a key, so this server cannot tell which uploads are yours. Each upload is used by the address
+        that its answer gives.
+      </p>
+    );
+  return <p>{hasUsers ? "Nobody has uploaded a file." : "You have uploaded no file."} Upload the first one below.</p>;
+}
+
+type Shown = {
+  readonly document: UploadListDocument;
+  readonly view: UploadListView;
+  readonly frame: PageFrame;
+};
+
+function Table({ document: { uploads }, view, frame }: Shown) {
+  return (
+    <RecordTable label="Uploads">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">File</th>
+            <th scope="col">Size</th>
+            {view.hasUsers ? <th scope="col">User</th> : null}
+            <th scope="col">Uploaded</th>
+            <th scope="col">Kept until</th>
+            <th scope="col">Jobs that use it</th>
+            <th scope="col">
+              <span class="unseen">What one can do</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {uploads.map((upload) => (
+            <tr>
+              <td>
+                <strong>{upload.name}</strong>
+                <br />
+                <span class="muted">{upload.mediaType}</span>
+              </td>
+              <td class="nowrap">{sizeText(upload.sizeBytes)}</td>
+              {view.hasUsers ? <td>{upload.user ?? <span class="muted">nobody signed in</span>}</td> : null}
+              <td>
+                <Time at={upload.created} />
+              </td>
+              <td>
+                <Time at={upload.expires} />
+              </td>
+              <td>
+                <Jobs upload={upload} />
+              </td>
+              <td>
+                <Use upload={upload} view={view} />
+                <form method="post" action={`${frame.baseUrl}/uploads/${encodeURIComponent(upload.id)}/remove-form`}>
+                  <button type="submit" class="button-danger" aria-label={`Remove the upload ${upload.name}`}>
+                    Remove
+                  </button>
+                </form>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </RecordTable>
+  );
+}
+
+function Jobs({ upload: { jobs } }: { readonly upload: UploadDocument }) {
+  if (jobs.length === 0) return <span class="muted">none</span>;
+  return (
+    <ul class="plain">
+      {jobs.map(({ jobID, processID, status, href }) => (
+        <li>
+          <a href={`${href}?f=html`}>{`${processID} ${shortId(jobID)}`}</a> <Badge status={status} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** A form of a process, with the file filled in. */
+function Use({ upload, view }: { readonly upload: UploadDocument; readonly view: UploadListView }) {
+  if (view.targets.length === 0 || !view.mayName(upload)) return null;
+  return (
+    <details>
+      <summary>Use as input of…</summary>
+      <ul>
+        {view.targets.map(({ title, formOf }) => (
+          <li>
+            <a href={formOf(upload.href)}>{title}</a>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Next({ document: { links } }: { readonly document: UploadListDocument }) {
+  const next = links.find(({ rel }) => rel === "next");
+  if (next === undefined) return null;
+  return (
+    <p class="actions">
+      <a class="button" rel="next" href={`${next.href}&f=html`}>
+        Older uploads
+      </a>
+    </p>
+  );
+}
+
+function Ways({ view, frame }: { readonly view: UploadListView; readonly frame: PageFrame }) {
+  return (
+    <section>
+      <h2>Upload a file</h2>
+      <form method="post" action={`${frame.baseUrl}/uploads/form`} enctype="multipart/form-data" class="form">
+        <label class="field">
+          <span>File</span>
+          <input type="file" name="file" required={true} />
+          <small class="muted">{`At most ${sizeText(view.maxUploadBytes)}.`}</small>
+        </label>
+        <p class="actions">
+          <button type="submit" class="button-main">
+            Upload
+          </button>
+        </p>
+      </form>
+      <p>The form of a process takes files, too. From a command line, FILE is the name of yours:</p>
+      <pre class="code">{view.curl}</pre>
+      <pre class="code">{view.command}</pre>
+    </section>
+  );
+}

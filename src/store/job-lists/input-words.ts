@@ -1,0 +1,35 @@
+import { isJsonObject, isList, type Json, parseExact } from "../../domain/json.ts";
+
+/** So many values of a job are words of it, and none that is longer: an index of everybody's documents would help nobody. */
+const mostValues = 64;
+const mostCharacters = 100;
+
+/** Lists the short texts and the numbers among the inputs of a job; `inputs` is JSON, as its request keeps them. */
+export function shortInputs(inputs: string | undefined): readonly string[] {
+  if (inputs === undefined) return [];
+  const texts: string[] = [];
+  collect(parseExact(inputs), texts);
+  return texts;
+}
+
+/** What an item says of itself, such as its kind, is nothing that somebody looks for. */
+const ownMembers = ["kind", "mediaType", "encoding", "href", "crs", "isDirectory", "assets"];
+
+function collect(value: Json, texts: string[], isItem = true): void {
+  if (texts.length >= mostValues || value === null || typeof value === "boolean") return;
+  if (isList(value)) {
+    for (const one of value) collect(one, texts, isItem);
+    return;
+  }
+  if (!isJsonObject(value)) {
+    const text = String(value);
+    if (text.length <= mostCharacters) texts.push(text);
+    return;
+  }
+  const isOfItem = isItem && typeof value.kind === "string";
+  for (const [name, member] of Object.entries(value)) {
+    if (isOfItem && ownMembers.includes(name)) continue;
+    // What a client sent may have members of the same names.
+    collect(member, texts, isItem && name !== "value");
+  }
+}

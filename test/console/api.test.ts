@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { barriersOf } from "./support/faults.ts";
+import { deployAs } from "./support/jobs.ts";
+import { waterBodies } from "./support/processes.ts";
+import { type ConsoleSite, missing, named, type Opened, openConsole } from "./support/site.ts";
+
+describe.skipIf(missing !== undefined)(named("the page of the API description"), () => {
+  const held = new AsyncDisposableStack();
+  let site: ConsoleSite | undefined;
+  let person: Opened | undefined;
+
+  beforeAll(async () => {
+    site = held.use(await openConsole(["admin"]));
+    await deployAs(site, "water-bodies", waterBodies);
+    person = held.use(await site.open({ as: "admin" }));
+  }, 60_000);
+  afterAll(() => held.disposeAsync());
+
+  /** Unfolds the execution of a process, ready to be tried. */
+  async function tryOut(process: string): Promise<{ readonly page: Page; readonly wrong: string[] }> {
+    if (site === undefined || person === undefined) throw new Error("The site is not open");
+    const { page, wrong } = person;
+    await page.goto(`${site.url}/api.html`);
+    const operation = page.locator(".opblock-post", { hasText: `/processes/${process}/execution` });
+    await operation.locator(".opblock-summary-control").click({ timeout: 60_000 });
+    await operation.getByRole("button", { name: "Try it out" }).click({ timeout: 60_000 });
+    return { page, wrong };
+  }
+
+  test.each(["echo", "water-bodies"])(
+    "the first Try it out of %s works as it stands",
+    async (process) => {
+      const { page, wrong } = await tryOut(process);
+      const answered = page.waitForResponse((response) => response.url().endsWith(`/processes/${process}/execution`));
+      await page.getByRole("button", { name: "Execute", exact: true }).click({ timeout: 60_000 });
+      expect([200, 201]).toContain((await answered).status());
+      expect(wrong).toEqual([]);
+    },
+    60_000,
+  );
+
+  test("what is unfolded and answered has no barrier, in either scheme", async () => {
+    const { page } = await tryOut("echo");
+    await page.getByRole("button", { name: "Execute", exact: true }).click({ timeout: 60_000 });
+    await page.locator(".live-responses-table").waitFor();
+    const found: string[] = [];
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.locator(`html${colorScheme === "dark" ? ".dark-mode" : ":not(.dark-mode)"}`).waitFor();
+      found.push(...(await barriersOf(page)).map((barrier) => `${colorScheme} ${barrier}`));
+    }
+    expect(found).toEqual([]);
+  }, 180_000);
+});

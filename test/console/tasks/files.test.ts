@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type ConsoleSite, missing, named, openConsole } from "../support/site.ts";
+
+describe.skipIf(missing !== undefined)(
+  named("somebody who has signed in gives a process what was uploaded before"),
+  () => {
+    const held = new AsyncDisposableStack();
+    let opened: ConsoleSite | undefined;
+    const site = (): ConsoleSite => {
+      if (opened === undefined) throw new Error("The site is not open");
+      return opened;
+    };
+    beforeAll(async () => {
+      opened = held.use(await openConsole(["runner"]));
+    }, 60_000);
+    afterAll(() => held.disposeAsync());
+
+    test.each([true, false])(
+      "and runs it again, with JavaScript: %p",
+      async (javaScriptEnabled) => {
+        const name = `dem-${javaScriptEnabled}.png`;
+        await using first = await site().open({ as: "runner" });
+        await first.page.goto(`${site().url}/processes/echo?f=html`);
+        const file = { name, mimeType: "image/png", buffer: Buffer.from("eA==") };
+        await first.page.locator('[name="/inputs/image/~upload"]').setInputFiles(file);
+        await first.page.getByText("is uploaded.").waitFor();
+        await first.page.reload();
+        await first.page.getByText("What you typed before is here again.").waitFor();
+        const kept = await first.page.locator('[name="/inputs/image/~stored"]').inputValue();
+        expect(kept).toMatch(/^vault:\/\/[^/]+$/);
+
+        await using person = await site().open({ as: "runner", javaScriptEnabled });
+        const { page, wrong } = person;
+        await page.goto(`${site().url}/processes/echo?f=html`);
+        const stored = page.locator('[name="/inputs/image/~stored"]');
+        await stored.selectOption(kept);
+        await page.locator('[name="/inputs/text"]').fill("x");
+        await page.locator("button.button-main").click();
+        await page.waitForURL(/\/jobs\//);
+        await page.goto(`${site().url}/processes/echo?f=html&from=${new URL(page.url()).pathname.split("/").at(-1)}`);
+        const field = page.locator('[id="/inputs/image"]');
+        await field.getByRole("link", { name }).waitFor();
+        expect(await stored.inputValue()).toBe(kept);
+        expect(await field.innerText()).not.toContain("vault:");
+        await field.locator('[name="/inputs/image/~href"]').fill(`${site().url}/vault/${kept.replace("vault://", "")}`);
+        if (!javaScriptEnabled) await stored.selectOption("");
+        await page.locator("button.button-main").click();
+        await page.waitForURL(/\/jobs\//);
+        expect(wrong).toEqual([]);
+      },
+      60_000,
+    );
+  },
+);

@@ -1,0 +1,46 @@
+import { expect, test } from "bun:test";
+import { countSteps, type GraphNode, type RunFacts, statesOf } from "../../src/domain/workflow-graph.ts";
+
+function step(id: string, needs: readonly string[] = [], inner?: readonly GraphNode[]): GraphNode {
+  const node = { id, kind: "step", title: id, needs, scatter: [], isConditional: false } as const;
+  return inner === undefined ? node : { ...node, inner };
+}
+
+const nodes: readonly GraphNode[] = [
+  { ...step("in:x"), kind: "input" },
+  step("a", ["in:x"]),
+  step("g", ["a"], [step("g/b"), step("g/c", ["g/b"])]),
+  step("d", ["g"]),
+  { ...step("out:y", ["d"]), kind: "output" },
+];
+
+const nothing: RunFacts = { isRunning: false, isSuccessful: false, finished: [] };
+const running = { ...nothing, isRunning: true };
+
+const cases: readonly (readonly [string, RunFacts, string])[] = [
+  ["waits", nothing, "a waiting, g waiting, g/b waiting, g/c waiting, d waiting"],
+  ["begins", running, "a running, g waiting, g/b waiting, g/c waiting, d waiting"],
+  ["is in a group", { ...running, finished: ["a"] }, "a done, g running, g/b running, g/c waiting, d waiting"],
+  ["goes on in a group", { ...running, finished: ["a", "g/b"] }, "a done, g running, g/b done, g/c running, d waiting"],
+  ["is behind a group", { ...running, finished: ["a", "g"] }, "a done, g done, g/b done, g/c done, d running"],
+  [
+    "has parts only",
+    { ...running, finished: ["a[0]", "a[1]"] },
+    "a running, g waiting, g/b waiting, g/c waiting, d waiting",
+  ],
+  ["has succeeded", { ...nothing, isSuccessful: true }, "a done, g done, g/b done, g/c done, d done"],
+  [
+    "failed in a group",
+    { ...nothing, finished: ["a", "g/b"], failedStep: "g/c" },
+    "a done, g failed, g/b done, g/c failed, d waiting",
+  ],
+  ["was dismissed", { ...nothing, finished: ["a"] }, "a done, g waiting, g/b waiting, g/c waiting, d waiting"],
+];
+
+test.each(cases)("the states of the steps of a run that %s", (_, run, wanted) => {
+  expect([...statesOf(nodes, run)].map(([id, state]) => `${id} ${state}`).join(", ")).toBe(wanted);
+});
+
+test("steps of groups count", () => {
+  expect(countSteps(nodes)).toBe(5);
+});

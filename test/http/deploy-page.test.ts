@@ -1,0 +1,327 @@
+import { describe, expect, test } from "bun:test";
+import { listAudit } from "../../src/store/audit.ts";
+import { formEntries } from "../support/browser-form.ts";
+import { address, jsonOf, openService, type Service } from "./service.ts";
+
+const browser = { accept: "text/html", origin: address };
+const path = "/_/deploy";
+
+const tool = `cwlVersion: v1.2
+class: CommandLineTool
+id: say
+label: Say <b>words</b>
+baseCommand: echo
+inputs:
+  words: {type: string, inputBinding: {}}
+outputs:
+  said: stdout
+`;
+const flow = `cwlVersion: v1.2
+class: Workflow
+inputs: {words: string}
+outputs: {said: {type: File, outputSource: first/said}}
+steps:
+  first: {run: tools/say.cwl, in: {words: words}, out: [said]}
+`;
+
+function formOf(fields: Readonly<Record<string, string>>, files: readonly File[] = []): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  for (const file of files) form.append("files", file, file.name);
+  return form;
+}
+
+function send(service: Service, form: FormData, key?: string): Promise<Response> {
+  return service.send("POST", path, { headers: browser, body: form, ...(key === undefined ? {} : { key }) });
+}
+
+async function look(service: Service, form: FormData): Promise<string> {
+  form.set("do", "look");
+  const answer = await send(service, form);
+  const html = await answer.text();
+  expect([answer.status, answer.headers.get("cache-control")]).toEqual([200, "no-store"]);
+  return html;
+}
+
+/** Sends the form of a page again, by its button that deploys. */
+async function deploy(service: Service, html: string): Promise<Response> {
+  return send(service, formEntries(html, { name: "do", value: "deploy" }));
+}
+
+async function idsOf(service: Service): Promise<readonly string[]> {
+  const { processes } = await jsonOf(await service.send("GET", "/processes"));
+  return Array.isArray(processes) ? processes.map(({ id }) => id).toSorted() : [];
+}
+
+describe("the page that deploys", () => {
+  test("shows what a pasted package is before it deploys it", async () => {
+    await using service = await openService();
+    const html = await look(service, formOf({ text: tool }));
+    expect(html).toContain("Understood: Say &lt;b&gt;words&lt;/b&gt;");
+    expect(html).toContain("<code>words</code>");
+    expect(html).toContain(", a new process.");
+    expect(await idsOf(service)).toEqual(["echo"]);
+    const deployed = await deploy(service, html);
+    expect([deployed.status, deployed.headers.get("location")]).toEqual([
+      303,
+      `${address}/processes/say?f=html&done=deployed`,
+    ]);
+    expect(await idsOf(service)).toEqual(["echo", "say"]);
+    const kept = await service.send("GET", "/processes/say/package", { headers: { accept: "application/cwl" } });
+    expect(await kept.text()).toBe(tool);
+  });
+
+  test("takes several files, draws their workflow, and keeps them as one text until they are deployed", async () => {
+    await using service = await openService();
+    const files = [new File([flow], "flow/main.cwl"), new File([tool], "flow/tools/say.cwl")];
+    const html = await look(service, formOf({}, files));
+    expect(html).toContain("<svg");
+    expect(html).toContain("Step first");
+    expect((await deploy(service, html)).status).toBe(303);
+    expect(await idsOf(service)).toEqual(["echo", "flow"]);
+  });
+
+  test("says which id is taken, and replaces only when asked to", async () => {
+    await using service = await openService();
+    expect((await deploy(service, await look(service, formOf({ text: tool })))).status).toBe(303);
+    const again = await send(service, formOf({ text: tool, do: "deploy" }));
+    expect(again.status).toBe(409);
+    expect(await again.text()).toContain("found one with this id");
+    // A look shows what would be replaced, and the button that deploys says so.
+    const html = await look(service, formOf({ text: tool.replace("echo", "printf") }));
+    expect(html).toContain("in the place of version");
+    expect(html).toContain("the first number of the last one is raised");
+    expect(html).toContain(">Replace</button>");
+    expect((await deploy(service, html)).status).toBe(303);
+    const { revisions } = await jsonOf(await service.send("GET", "/processes/say/revisions"));
+    expect(revisions).toHaveLength(2);
+  });
+
+  test("says that a package is the same as what is deployed, and replaces nothing", async () => {
+    await using service = await openService();
+    expect((await deploy(service, await look(service, formOf({ text: tool })))).status).toBe(303);
+    const revisions = async () => (await jsonOf(await service.send("GET", "/processes/say/revisions"))).revisions;
+    const before = await revisions();
+    service.clock.advance(60_000);
+    const html = await look(service, formOf({ text: tool }));
+    expect(html).toContain("the same as what is deployed. There is nothing to replace.");
+    expect(html).not.toContain(">Replace</button>");
+    const answer = await send(service, formOf({ text: tool, replace: "true", do: "deploy" }));
+    expect(answer.headers.get("location")).toEndWith("done=unchanged");
+    const headers = { "content-type": "application/cwl+yaml" };
+    expect((await service.send("PUT", "/processes/say", { headers, body: tool })).status).toBe(204);
+    expect(await revisions()).toEqual(before);
+    expect((await service.send("DELETE", "/processes/say")).status).toBe(204);
+    expect((await service.send("POST", "/processes", { headers, body: tool })).status).toBe(201);
+    expect(await revisions()).not.toEqual(before);
+  });
+
+  test("replacing what is not there deploys it", async () => {
+    await using service = await openService();
+    expect((await deploy(service, await look(service, formOf({ text: tool, replace: "true" })))).status).toBe(303);
+    expect(await idsOf(service)).toEqual(["echo", "say"]);
+  });
+
+  const mistakes: readonly (readonly [string, Readonly<Record<string, string>>, number, string])[] = [
+    ["is no CWL", { text: "cwlVersion: v1.2\nclass: Tool <b>\n" }, 400, "Tool &lt;b&gt;"],
+    ["has a wrong field", { text: tool.replace("baseCommand", "baseComand") }, 400, "baseComand"],
+    ["is no YAML", { text: "{" }, 400, "Cannot"],
+    ["is nothing", {}, 400, "found nothing, wanted a text, files or an address"],
+    ["is two things", { text: tool, href: "https://a.example/x.cwl" }, 400, "found a text and an address"],
+    ["cannot be fetched", { href: "http://127.0.0.1:1/x.cwl" }, 422, "127.0.0.1"],
+    ["wants another id", { text: tool, id: "no/id" }, 400, "no/id"],
+    ["has no such process", { text: tool, w: "other" }, 400, "other"],
+  ];
+
+  test.each(mistakes)("keeps what was typed when it %s", async (_, fields, status, words) => {
+    await using service = await openService();
+    for (const doing of ["look", "deploy"]) {
+      const answer = await send(service, formOf({ ...fields, do: doing }));
+      const html = await answer.text();
+      expect([answer.status, html]).toEqual([status, expect.stringContaining(words)]);
+      expect(html).toContain('role="alert"');
+      const kept = formEntries(html);
+      for (const [name, value] of Object.entries(fields))
+        expect(String(kept.get(name)).replaceAll("\r\n", "\n")).toBe(value);
+      expect(html).not.toContain("<b>");
+    }
+    expect(await idsOf(service)).toEqual(["echo"]);
+  });
+
+  test("keeps the text and the name of a file that is wrong, so that it is mended in the form", async () => {
+    await using service = await openService();
+    const broken = tool.replace(/^id:.*\n/m, "").replace("baseCommand", "baseComand");
+    const answer = await send(service, formOf({ do: "look", id: "" }, [new File([broken], "speak.cwl")]));
+    const html = await answer.text();
+    expect([answer.status, html]).toEqual([400, expect.stringContaining("You chose")]);
+    expect(html).toContain("speak.cwl. Its text stands above");
+    const form = formEntries(html, { name: "do", value: "look" });
+    expect(String(form.get("text")).replaceAll("\r\n", "\n")).toBe(broken);
+    form.set("text", broken.replace("baseComand", "baseCommand"));
+    const mended = await (await send(service, form)).text();
+    expect((await deploy(service, mended)).status).toBe(303);
+    expect(await idsOf(service)).toEqual(["echo", "speak"]);
+  });
+
+  test("words what the API says in the names of its fields", async () => {
+    await using service = await openService();
+    const files = [new File([tool], "a.cwl"), new File([tool], "b.cwl")];
+    const several = await (await send(service, formOf({ do: "look" }, files))).text();
+    expect(several).toContain("You chose a.cwl, b.cwl. A browser keeps no files: choose them again.");
+    const other = await (await send(service, formOf({ do: "look", start: "c.cwl" }, files))).text();
+    expect((await deploy(service, await look(service, formOf({ text: tool })))).status).toBe(303);
+    const taken = await (await send(service, formOf({ text: tool, do: "deploy" }))).text();
+    const process = await (await send(service, formOf({ text: tool, w: "other", do: "look" }))).text();
+    const address = await (await send(service, formOf({ href: "http://127.0.0.1:1/x.cwl", do: "look" }))).text();
+    for (const html of [several, other, taken, process, address]) {
+      const told = /<div class="notice notice-bad"[\s\S]*?<\/div>/.exec(html)?.[0] ?? "";
+      expect(told).not.toBe("");
+      expect(told).not.toMatch(/\?(start|w|id)\b|PUT|executionUnit/);
+    }
+    expect(other).toContain("Which file of several");
+    expect(taken).toContain("Replace the process that has this id&quot;");
+    expect(process).toContain("Which process of a document that has several");
+  });
+
+  test("says that an id is missing where it is given, and proposes one", async () => {
+    await using service = await openService();
+    const html = await (await send(service, formOf({ text: tool.replace("id: say\n", ""), do: "look" }))).text();
+    expect(html).toContain("This package has no id: give one under &quot;Id&quot;<");
+    expect(html).toMatch(/<details class="extras" open=""?>\s*<summary>More/);
+    expect(html).toContain('name="id" value="say-b-words-b" autofocus');
+    expect((await send(service, formEntries(html, { name: "do", value: "look" }))).status).toBe(200);
+  });
+
+  test("takes the file of several that is meant, or opens where it is named", async () => {
+    await using service = await openService();
+    const run = flow.replace("tools/", "");
+    const inputs = [new File([tool], "m/say.cwl"), new File([run], "m/flow.cwl")];
+    expect(await look(service, formOf({}, inputs))).toContain("<code>flow</code> version");
+    const outer = `${run.replace("say.cwl", "flow.cwl")}requirements: {SubworkflowFeatureRequirement: {}}\n`;
+    expect(await look(service, formOf({}, [...inputs, new File([outer], "m/outer.cwl")]))).toContain(
+      "<code>outer</code>",
+    );
+    expect(await look(service, formOf({ start: "say.cwl" }, inputs))).toContain("<code>say</code> version");
+    const files = [new File([tool], "a.cwl"), new File([tool], "b.cwl")];
+    const unclear = await (await send(service, formOf({ do: "look" }, files))).text();
+    expect(unclear).toContain("found several, a.cwl, b.cwl");
+    expect(unclear).toMatch(/<details class="extras" open=""?>\s*<summary>More/);
+  });
+
+  test("names the chosen file and what it lacks, and each fault once", async () => {
+    await using service = await openService();
+    const lone = await (await send(service, formOf({ do: "look" }, [new File([flow], "up.cwl")]))).text();
+    const told = /<div class="notice notice-bad"[\s\S]*?<\/div>/.exec(lone)?.[0];
+    expect(told).toContain("up.cwl:6:");
+    expect(told).toContain("choose it too, together with the file that names it");
+    expect(told).not.toContain("package.cwl");
+    const wrong = tool.replace("baseCommand", "baseComand").replace("outputs:", "outpts:");
+    const faults = await (await send(service, formOf({ do: "look" }, [new File([wrong], "up.cwl")]))).text();
+    expect(faults).toContain("<p>Cannot read up.cwl:</p>");
+    expect(faults.match(/&quot;baseComand&quot;/g)).toHaveLength(1);
+  });
+
+  test("begins a new version with what is deployed", async () => {
+    await using service = await openService();
+    expect((await deploy(service, await look(service, formOf({ text: tool })))).status).toBe(303);
+    const process = await (await service.send("GET", "/processes/say", { headers: browser })).text();
+    const link = /href="[^"]*(\/_\/deploy\?[^"]*)"[^>]*>\s*New version/.exec(process)?.[1] ?? "";
+    const page = await (await service.send("GET", link.replaceAll("&amp;", "&"), { headers: browser })).text();
+    expect(page).toContain("<h1>New version of say</h1>");
+    const form = formEntries(page);
+    expect([form.get("id"), form.get("replace")]).toEqual(["say", "true"]);
+    expect(String(form.get("text")).replaceAll("\r\n", "\n")).toBe(tool);
+    expect((await service.send("GET", `${path}?of=nope`, { headers: browser })).status).toBe(404);
+  });
+
+  test("says what a new version changes, and warns of what goes away", async () => {
+    await using service = await openService();
+    const both = `cwlVersion: v1.2
+$graph:
+  - class: Workflow
+    id: flow
+    inputs: {words: string, mark: string?}
+    outputs: {said: {type: File, outputSource: first/said}}
+    steps:
+      first: {run: "#say", in: {words: words}, out: [said]}
+  - class: CommandLineTool
+    id: say
+    baseCommand: echo
+    inputs: {words: {type: string, inputBinding: {}}}
+    outputs: {said: stdout}
+`;
+    expect((await deploy(service, await look(service, formOf({ text: both, w: "flow", id: "say" })))).status).toBe(303);
+    const changed = tool.replace("words: {type: string, ", "count: int\n  words: {type: 'string?', ");
+    const page = await look(service, formOf({ text: changed, id: "say", replace: "true" }));
+    expect(page).toContain("<h1>New version of say</h1>");
+    expect(page).toContain("It is a tool now, and was a workflow.");
+    expect(page).toMatch(/<p class="notice">[^<]*goes away: input mark\./);
+    expect(page).toContain("<code>count</code> is new: integer (int32), required.");
+    expect(page).toContain("<code>words</code> was: string, required; is: string, optional.");
+    expect(page).not.toContain("<code>said</code> was");
+    const again = await look(service, formOf({ text: both, w: "say", id: "say", replace: "true" }));
+    expect(again).not.toContain("The document also has");
+    const grown = await look(
+      service,
+      formOf({
+        text: both.replace("mark: string?", "mark: string?, more: int?"),
+        w: "flow",
+        id: "say",
+        replace: "true",
+      }),
+    );
+    expect(grown).not.toContain("goes away");
+    const wrong = await (
+      await send(service, formOf({ text: "class: Nothing", id: "say", replace: "true", do: "look" }))
+    ).text();
+    expect(wrong).toContain("<h1>New version of say</h1>");
+  });
+
+  test("tells who may not deploy, and deploys nothing for him", async () => {
+    await using service = await openService();
+    const runner = await service.createKey("runner", "rudi");
+    const page = await service.send("GET", path, { headers: browser, key: runner });
+    expect(await page.text()).toContain("You may not deploy here");
+    expect(await jsonOf(await service.send("GET", path, { key: runner }))).toMatchObject({ mayDeploy: false });
+    const answer = await send(service, formOf({ text: tool, do: "deploy" }), runner);
+    expect(answer.status).toBe(403);
+    expect(await idsOf(service)).toEqual(["echo"]);
+    const list = await service.send("GET", "/processes", { headers: browser, key: runner });
+    expect(await list.text()).not.toContain("Deploy a process</a>");
+    const signIn = await service.send("GET", "/_/sign-in?to=%2F_%2Fdeploy", { headers: browser });
+    expect(await signIn.text()).toContain("To deploy a process, sign in.");
+  });
+
+  test("refuses forms of other sites, and bodies that are no form", async () => {
+    await using service = await openService();
+    const form = formOf({ text: tool, do: "deploy" });
+    expect((await service.send("POST", path, { headers: { accept: "text/html" }, body: form })).status).toBe(403);
+    const other = { ...browser, origin: "https://evil.example" };
+    expect((await service.send("POST", path, { headers: other, body: form })).status).toBe(403);
+    expect((await service.send("POST", path, { headers: browser, body: { text: tool } })).status).toBe(415);
+    expect(await idsOf(service)).toEqual(["echo"]);
+  });
+
+  test("is what the first page leads to, and each member of its document stands in it", async () => {
+    await using service = await openService();
+    const home = await (await service.send("GET", "/", { headers: browser })).text();
+    expect(home).toContain(`href="${address}/_/deploy?f=html"`);
+    const list = await (await service.send("GET", "/processes", { headers: browser })).text();
+    expect(list).toContain("Deploy a process</a>");
+    const page = await (await service.send("GET", path, { headers: browser })).text();
+    expect(page).toContain("<dt>mayDeploy</dt>");
+    const { links } = await jsonOf(await service.send("GET", path));
+    for (const { href } of Array.isArray(links) ? links.filter(({ rel }) => rel !== "alternate") : []) {
+      expect(page).toContain(`href="${href}"`);
+    }
+  });
+
+  test("leaves a line of the audit for what it deploys, and none for a look", async () => {
+    await using service = await openService();
+    const html = await look(service, formOf({ text: tool }));
+    const actions = async () => (await listAudit(service.database, { limit: 10 })).map(({ action }) => action);
+    expect(await actions()).not.toContain("deploy");
+    await deploy(service, html);
+    expect(await actions()).toContain("deploy");
+  });
+});

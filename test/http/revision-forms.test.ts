@@ -1,0 +1,146 @@
+import { expect, test } from "bun:test";
+import * as v from "valibot";
+import { address, jsonOf, openService, type RequestOptions, type Service } from "./service.ts";
+
+const browser = { accept: "text/html", origin: address };
+
+function packageOf(version: string): object {
+  return {
+    processDescription: { id: "say", version },
+    executionUnit: {
+      type: "application/cwl",
+      unit: { cwlVersion: "v1.2", class: "CommandLineTool", baseCommand: ["echo", version], inputs: {}, outputs: {} },
+    },
+  };
+}
+
+/** A service with the process `say` in two versions; who is named deployed it. */
+async function openTwo(user?: string): Promise<{ readonly service: Service; readonly key: RequestOptions }> {
+  const service = await openService({ holdsJobs: true });
+  const key = user === undefined ? {} : { key: await service.createKey("deployer", user) };
+  await service.send("POST", "/processes", { ...key, body: packageOf("1.0.0") });
+  await service.send("PUT", "/processes/say", { ...key, body: packageOf("2.0.0") });
+  return { service, key };
+}
+
+async function pageOf(service: Service, path: string, key: RequestOptions = {}): Promise<string> {
+  return (await service.send("GET", path, { headers: { accept: "text/html" }, ...key })).text();
+}
+
+const RevisionsSchema = v.array(v.looseObject({ version: v.string(), revision: v.string(), state: v.string() }));
+
+/** Reads the digests and states of both versions. */
+async function revisionsOf(service: Service, key: RequestOptions = {}) {
+  const { revisions } = await jsonOf(await service.send("GET", "/processes/say/revisions", key));
+  const all = v.parse(RevisionsSchema, revisions);
+  const digestOf = (wanted: string) => all.find(({ version }) => version === wanted)?.revision ?? "";
+  return {
+    old: digestOf("1.0.0"),
+    now: digestOf("2.0.0"),
+    states: all.map(({ version, state }) => `${version} ${state}`),
+  };
+}
+
+/** Presses a button of the page of revisions; `fields` are those of its form. */
+function press(service: Service, name: string, fields: Readonly<Record<string, string>>, options: RequestOptions = {}) {
+  const body = new URLSearchParams(fields).toString();
+  const headers = { ...browser, "content-type": "application/x-www-form-urlencoded", ...options.headers };
+  return service.send("POST", `/processes/say/revisions/${name}-form`, { ...options, headers, body });
+}
+
+/** Reads the hidden fields of the page that asks, and adds the answer yes. */
+function confirmed(html: string): Readonly<Record<string, string>> {
+  const hidden = [...html.matchAll(/type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]) => [
+    name,
+    value,
+  ]);
+  return { ...Object.fromEntries(hidden), confirmed: "true" };
+}
+
+test("one goes back to an earlier revision: the page asks, says what happens to jobs, does it, and tells", async () => {
+  const opened = await openTwo();
+  await using service = opened.service;
+  const job = await service.send("POST", "/processes/say/execution", {
+    headers: { prefer: "respond-async" },
+    body: { inputs: {} },
+  });
+  const page = await pageOf(service, "/processes/say/revisions");
+  const { old, now } = await revisionsOf(service);
+  expect(page).toContain(`form="restore" name="revision" value="${old}"`);
+  expect(page).not.toContain(`form="restore" name="revision" value="${now}"`);
+  const asked = await press(service, "restore", { revision: old });
+  const question = await asked.text();
+  expect(question).toContain("<h1>Go back to version 1.0.0?</h1>");
+  expect(question).toContain("say runs version 2.0.0 now. From then on it runs version 1.0.0");
+  expect(question).toContain("Jobs that wait or run keep the revision that they were sent for.");
+  expect((await revisionsOf(service)).states).toContain("2.0.0 current");
+  const done = await press(service, "restore", confirmed(question));
+  expect([done.status, done.headers.get("location")]).toEqual([
+    303,
+    `${address}/processes/say/revisions?f=html&done=revision-restored`,
+  ]);
+  expect(await pageOf(service, "/processes/say/revisions?f=html&done=revision-restored")).toContain("notice-good");
+  expect(await jsonOf(await service.send("GET", "/processes/say"))).toMatchObject({ version: "1.0.0" });
+  const { pathname } = new URL(job.headers.get("location") ?? "");
+  expect(await pageOf(service, pathname)).toContain(now);
+});
+
+test("one withdraws a revision: its page says then why nobody can run it, and the question says more for the current one", async () => {
+  const opened = await openTwo();
+  await using service = opened.service;
+  const { old, now } = await revisionsOf(service);
+  expect(await pageOf(service, "/processes/say:1.0.0")).toContain("Run runs this one");
+  const question = await (await press(service, "withdraw", { revision: old })).text();
+  expect(question).toContain("Nobody can run version 1.0.0 of say any more. say goes on to run version 2.0.0.");
+  expect((await press(service, "withdraw", confirmed(question))).status).toBe(303);
+  const withdrawn = await pageOf(service, "/processes/say:1.0.0");
+  expect(withdrawn).toContain("Nobody can run it: it was withdrawn");
+  expect(withdrawn).toContain(`href="${address}/processes/say/revisions?f=html"`);
+  expect(withdrawn).not.toContain('id="run"');
+  const current = await (await press(service, "withdraw", { revision: now })).text();
+  expect(current).toContain("This version is the current one: nobody can run say");
+  expect((await press(service, "withdraw", confirmed(current))).status).toBe(303);
+  const page = await pageOf(service, "/processes/say/revisions");
+  expect(page).toContain("Nobody can run say now");
+  expect(page).not.toContain('form="withdraw" name');
+  const back = await press(service, "restore", { revision: old, confirmed: "true" });
+  expect(back.status).toBe(303);
+  expect(await jsonOf(await service.send("GET", "/processes/say"))).toMatchObject({ version: "1.0.0" });
+});
+
+test("one undeploys the process from the page of its revisions, which stays to go back from", async () => {
+  const opened = await openTwo();
+  await using service = opened.service;
+  const question = await (await press(service, "undeploy", {})).text();
+  expect(question).toContain("<h1>Undeploy say?</h1>");
+  expect((await service.send("GET", "/processes/say")).status).toBe(200);
+  expect((await press(service, "undeploy", confirmed(question))).status).toBe(303);
+  expect((await service.send("GET", "/processes/say")).status).toBe(404);
+  const page = await pageOf(service, "/processes/say/revisions?f=html&done=undeployed");
+  expect(page).toContain("Undeployed. Nobody can run the process any more.");
+  expect(page).toContain("Go back to this revision");
+  expect(page).not.toContain("Undeploy the process");
+});
+
+test("the buttons are for who may use them: others see none, are refused, and change nothing", async () => {
+  const opened = await openTwo("ann");
+  await using service = opened.service;
+  const { old } = await revisionsOf(service, opened.key);
+  expect(await pageOf(service, "/processes/say/revisions", opened.key)).toContain("Go back to this revision");
+  for (const [role, user] of [
+    ["deployer", "bob"],
+    ["runner", "rob"],
+  ] as const) {
+    const other = { key: await service.createKey(role, user) };
+    expect(await pageOf(service, "/processes/say/revisions", other)).not.toContain("-form");
+    for (const name of ["restore", "withdraw", "undeploy"]) {
+      expect((await press(service, name, { revision: old }, other)).status).toBe(403);
+      expect((await press(service, name, { revision: old, confirmed: "true" }, other)).status).toBe(403);
+    }
+  }
+  const foreign = { ...opened.key, headers: { origin: "https://elsewhere.example" } };
+  expect((await press(service, "restore", { revision: old, confirmed: "true" }, foreign)).status).toBe(403);
+  expect((await revisionsOf(service, opened.key)).states).toContain("2.0.0 current");
+  expect((await press(service, "restore", { revision: "<b>" }, opened.key)).status).toBe(404);
+  expect((await press(service, "restore", {}, opened.key)).status).toBe(404);
+});

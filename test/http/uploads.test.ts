@@ -1,0 +1,187 @@
+import { expect, test } from "bun:test";
+import type { ProcessDescription } from "../../src/domain/process.ts";
+import { saveProcess } from "../../src/store/processes.ts";
+import { address, jsonOf, openService, processOf, type Service } from "./service.ts";
+
+const browser = { accept: "text/html", origin: address };
+
+async function upload(
+  service: Service,
+  name: string,
+  key?: string,
+): Promise<{ readonly id: string; readonly href: string }> {
+  const headers = { "content-type": "text/csv", "content-disposition": `attachment; filename="${name}"` };
+  const response = await service.send("POST", "/vault", {
+    headers,
+    body: "a,b\n1,2\n",
+    ...(key === undefined ? {} : { key }),
+  });
+  expect(response.status).toBe(201);
+  const { id, href } = await jsonOf(response);
+  return { id: String(id), href: String(href) };
+}
+
+async function namesOf(service: Service, key: string, query = ""): Promise<readonly string[]> {
+  const { uploads } = JSON.parse(await (await service.send("GET", `/uploads${query}`, { key })).text());
+  return uploads.map(({ name }: { readonly name: string }) => name);
+}
+
+async function pageOf(service: Service, key?: string): Promise<string> {
+  const response = await service.send("GET", "/uploads", { headers: browser, ...(key === undefined ? {} : { key }) });
+  expect(response.status).toBe(200);
+  return response.text();
+}
+
+/** A process with a file for an input. */
+async function saveReader(service: Service): Promise<void> {
+  const description: ProcessDescription = {
+    id: "reader",
+    version: "1.0.0",
+    title: "Reader",
+    inputs: {
+      table: { title: "Table", schema: { type: "string", contentMediaType: "text/csv" }, minOccurs: 1, maxOccurs: 1 },
+    },
+    outputs: {},
+    jobControlOptions: ["async-execute"],
+    outputTransmission: ["value"],
+  };
+  await saveProcess(service.database, processOf(description, { fileInputs: ["table"] }), 0, { replace: true });
+}
+
+test("each user sees his own uploads, the newest first, and an admin those of all", async () => {
+  await using service = await openService();
+  const [ada, bob, root] = [
+    await service.createKey("runner", "ada"),
+    await service.createKey("runner", "bob"),
+    await service.createKey("admin", "root"),
+  ];
+  for (const [name, key] of [
+    ["one.csv", ada],
+    ["two.csv", bob],
+    ["three.csv", ada],
+  ] as const) {
+    await upload(service, name, key);
+    service.clock.advance(1000);
+  }
+  expect(await namesOf(service, ada)).toEqual(["three.csv", "one.csv"]);
+  expect(await namesOf(service, bob)).toEqual(["two.csv"]);
+  expect(await namesOf(service, root)).toEqual(["three.csv", "two.csv", "one.csv"]);
+  const viewer = await service.createKey("viewer", "eve");
+  expect((await service.send("GET", "/uploads", { key: viewer })).status).toBe(403);
+  expect((await service.send("GET", "/uploads")).status).toBe(401);
+  const { uploads } = JSON.parse(await (await service.send("GET", "/uploads", { key: bob })).text());
+  const [{ id, ...shown }] = uploads;
+  expect(shown).toEqual({
+    href: `vault://${id}`,
+    name: "two.csv",
+    mediaType: "text/csv",
+    sizeBytes: 8,
+    sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    user: "bob",
+    created: expect.any(String),
+    expires: expect.any(String),
+    jobs: [],
+    links: [{ href: `${address}/vault/${id}`, rel: "enclosure", type: "text/csv", title: "two.csv" }],
+  });
+  expect(JSON.stringify(uploads)).not.toContain("token");
+  service.clock.advance(25 * 3600 * 1000);
+  expect(await namesOf(service, ada)).toEqual([]);
+});
+
+test("the list is turned by pages, and refuses what it does not know", async () => {
+  await using service = await openService();
+  const ada = await service.createKey("runner", "ada");
+  for (const name of ["a", "b", "c"]) await upload(service, name, ada);
+  const seen: string[] = [];
+  let path: string | undefined = "/uploads?limit=2";
+  while (path !== undefined) {
+    const text: string = await (await service.send("GET", path, { key: ada })).text();
+    const { uploads, links } = JSON.parse(text);
+    seen.push(...uploads.map(({ name }: { readonly name: string }) => name));
+    path = links.find(({ rel }: { readonly rel: string }) => rel === "next")?.href;
+  }
+  expect(seen.toSorted()).toEqual(["a", "b", "c"]);
+  for (const query of ["?after=x", "?before=x", "?limit=0", "?user=ada"]) {
+    expect([query, (await service.send("GET", `/uploads${query}`, { key: ada })).status]).toEqual([query, 400]);
+  }
+});
+
+test("the page tells which jobs read a file, and fills it in as an input", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const ada = await service.createKey("runner", "ada");
+  const bob = await service.createKey("runner", "bob");
+  await saveReader(service);
+  const { id } = await upload(service, "<b>.csv", ada);
+  const execute = (key: string) =>
+    service.send("POST", "/processes/reader/execution", {
+      key,
+      headers: { prefer: "respond-async" },
+      body: { inputs: { table: { href: `vault://${id}` } } },
+    });
+  const job = (await jsonOf(await execute(ada))).jobID;
+  expect((await execute(bob)).status).toBe(400);
+  const html = await pageOf(service, ada);
+  expect(html).toContain("<strong>&lt;b&gt;.csv</strong>");
+  expect(html).toContain(`href="${address}/jobs/${job}?f=html"`);
+  const form = /href="([^"]*reader\?f=html&amp;inputs=[^"]*)"/.exec(html)?.[1]?.replaceAll("&amp;", "&") ?? "";
+  expect(html).toContain("Reader: Table");
+  const filled = await (await service.send("GET", form, { headers: browser, key: ada })).text();
+  expect(filled).toContain(`value="vault://${id}"`);
+  expect(html.toLowerCase()).not.toContain("json pointer");
+});
+
+test("a button removes an upload after a question; a job that reads it keeps it; an admin removes those of others", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const [ada, bob, root] = [
+    await service.createKey("runner", "ada"),
+    await service.createKey("runner", "bob"),
+    await service.createKey("admin", "root"),
+  ];
+  await saveReader(service);
+  const { id } = await upload(service, "a.csv", ada);
+  const press = (key: string, file: string, confirmed: boolean) =>
+    service.send("POST", `/uploads/${file}/remove-form`, {
+      key,
+      headers: { ...browser, "content-type": "application/x-www-form-urlencoded" },
+      body: confirmed ? "confirmed=true" : "",
+    });
+  const asked = await press(ada, id, false);
+  expect([asked.status, (await asked.text()).includes("Remove the upload?")]).toEqual([200, true]);
+  expect((await press(bob, id, true)).status).toBe(403);
+  const body = { inputs: { table: { href: `vault://${id}` } } };
+  await service.send("POST", "/processes/reader/execution", { key: ada, headers: { prefer: "respond-async" }, body });
+  const kept = await press(ada, id, true);
+  expect(await kept.text()).toContain("It was not removed: a job may still read it.");
+  expect(await namesOf(service, ada)).toEqual(["a.csv"]);
+  const other = await upload(service, "b.csv", bob);
+  const removed = await press(root, other.id, true);
+  expect([removed.status, removed.headers.get("location")]).toEqual([
+    303,
+    `${address}/uploads?f=html&done=upload-removed`,
+  ]);
+  expect(await namesOf(service, bob)).toEqual([]);
+});
+
+test("the page uploads by a form, and teaches the other ways", async () => {
+  await using service = await openService();
+  const empty = await pageOf(service);
+  for (const words of ["Nobody has uploaded a file.", `heddle upload FILE --url ${address}`, "curl -F"]) {
+    expect(empty).toContain(words);
+  }
+  const form = new FormData();
+  form.set("file", new File(["x"], "mine.txt", { type: "text/plain" }));
+  const sent = await service.send("POST", "/uploads/form", { headers: browser, body: form });
+  const location = sent.headers.get("location") ?? "";
+  expect([sent.status, location]).toEqual([303, `${address}/uploads?f=html&done=uploaded`]);
+  const html = await (await service.send("GET", location, { headers: browser })).text();
+  for (const words of ["Uploaded. The file can be an input of jobs.", "mine.txt"]) expect(html).toContain(words);
+  // Where nobody has a key, the file is named without its token.
+  await saveReader(service);
+  const [{ href }] = JSON.parse(await (await service.send("GET", "/uploads")).text()).uploads;
+  expect(await pageOf(service)).toContain(encodeURIComponent(href));
+  const body = { inputs: { table: { href, type: "text/csv" } } };
+  expect((await service.send("POST", "/processes/reader/execution", { body })).status).not.toBe(400);
+  expect((await service.send("POST", "/uploads/form", { headers: { accept: "text/html" }, body: form })).status).toBe(
+    403,
+  );
+});

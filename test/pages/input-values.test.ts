@@ -1,0 +1,46 @@
+import { expect, test } from "bun:test";
+import type { KnownUploads, UploadFacts } from "../../src/domain/documents/upload-facts.ts";
+import type { Json, JsonObject } from "../../src/domain/json.ts";
+import { Inputs } from "../../src/pages/input-values.tsx";
+
+const upload = { name: "<dem>.tif", type: "image/tiff", length: 3_400_000, href: "http://server/vault/a" };
+const uploads: KnownUploads = new Map<string, UploadFacts>([
+  ["vault://a", upload],
+  ["vault://b", { name: "other.tif", type: "image/tiff", length: 1 }],
+]);
+const show = (inputs: JsonObject) => String(Inputs({ inputs, uploads }));
+const one = (value: Json) => /<td>(.*)<\/td>/s.exec(show({ x: value }))?.[1] ?? "";
+
+test("an uploaded file has its name, its size with the exact number, and a link for who may have it", () => {
+  const html = one({ href: "vault://a", type: "image/tiff" });
+  expect(html).toContain('<a href="http://server/vault/a">&lt;dem&gt;.tif</a>');
+  expect(html).toContain('<data value="3400000" title="3400000 bytes">3.4 MB</data>');
+  expect(one({ href: "vault://b" })).toContain("<strong>other.tif</strong>");
+  const gone = one({ href: "vault://gone" });
+  expect(gone).toContain("an uploaded file that is not there any more");
+  expect(gone).not.toContain("vault:");
+});
+
+test("an address is a link, one that a browser must not follow is text", () => {
+  expect(one({ href: "https://a.example/x?y=1", type: "text/csv" })).toContain('<a href="https://a.example/x?y=1">');
+  expect(one({ href: "javascript:alert(1)" })).toBe("<code>javascript:alert(1)</code> ");
+});
+
+test("a box has its edges by name, whichever axis its system begins with", () => {
+  const turned = { bbox: [47, 8, 48, 9], crs: "http://www.opengis.net/def/crs/EPSG/0/4326" };
+  expect(one(turned)).toContain("west 8, south 47, east 9, north 48");
+  expect(one({ bbox: [1, 2, 3, 4], crs: "http://x/unknown" })).toContain("<span>1, 2, 3, 4</span>");
+});
+
+test("literals are text, short lists a line, and objects small tables", () => {
+  expect(one("a<b")).toBe("<span>a&lt;b</span>");
+  expect(one(true)).toBe("<code>true</code>");
+  expect(one([1, 2, 3])).toBe("<span>1, 2, 3</span>");
+  expect(one({ value: "x,y", mediaType: "text/csv" })).toContain('<span class="muted">text/csv</span>');
+  expect(one({ name: "n", inner: { deep: 1 } })).toContain('<th scope="row">deep</th><td><code>1</code></td>');
+  expect(one([{ href: "https://a/" }, { href: "https://b/" }])).toContain('<li><a href="https://b/">');
+  const long = one("z".repeat(900));
+  expect(long).toContain("900 characters in all");
+  expect(long.length).toBeLessThan(700);
+  expect(show({})).toContain("None.");
+});

@@ -1,0 +1,16 @@
+import { expect, test } from "bun:test";
+import { finishJob } from "../../src/store/jobs.ts";
+import { usualMilliseconds } from "../../src/store/queue.ts";
+import { finishing, insertRunningJob, openTestDatabase, startOfTest } from "../support/jobs-in-store.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+
+test("how long a process usually takes is told by its runs, not by those of a provider's process of the same name", async () => {
+  await using dir = await temporaryDirectory();
+  await using database = await openTestDatabase(dir.path);
+  await finishJob(database, finishing(await insertRunningJob(database)));
+  const there = await insertRunningJob(database, { providerId: "far" });
+  await finishJob(database, finishing(there, { at: startOfTest + 90_000 }));
+  expect(await usualMilliseconds(database, { processId: "echo" })).toBe(5000);
+  expect(await usualMilliseconds(database, { processId: "echo", providerId: "far" })).toBe(90_000);
+  expect(await usualMilliseconds(database, { processId: "echo", providerId: "other" })).toBeUndefined();
+});
