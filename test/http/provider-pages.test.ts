@@ -167,7 +167,7 @@ test("forms of a provider's process are for who may execute it, from pages of ou
   expect(await statusOf(runner, "lab", { accept: browser.accept })).toBe(403);
   expect(await statusOf(runner, "lab", { ...browser, origin: "https://elsewhere.example" })).toBe(403);
   const seen = await service.send("GET", place, { key: viewer, headers: browser });
-  expect(await seen.text()).toContain("to run a process takes a runner");
+  expect(await seen.text()).toContain("to run a process takes the role of a runner");
 });
 
 test("a provider that does not answer: a page says what was asked and what came, and asks again; a program gets the problem", async () => {
