@@ -164,6 +164,9 @@ async function waitForTry(run: RunContext, call: Call, attempt: Submitted & Try,
     // Who looks for news now and then may not have seen it run.
     await tellBegin(run, attempt);
     countUsage(run, call, end);
+    if (end.waitedFor !== undefined) {
+      run.record.log(`${callName(call)} had ended before it was told: the server was short of ${end.waitedFor}`);
+    }
     return end;
   } catch (error) {
     if (run.signal.aborted && !isStoppedFor(run.signal, "stopping")) {
