@@ -205,7 +205,7 @@ async function followTry(
         call.progress.report(update.percent / 100, update.message);
         break;
       case "log":
-        await joined.join(false);
+        await joinNow(joined);
         break;
       case "figures": {
         const words = wordsOf(update, run.clock.now());
@@ -215,6 +215,15 @@ async function followTry(
       default:
         update satisfies never;
     }
+  }
+}
+
+/** What cannot be taken over for want of descriptors or room is taken over later, at the latest when the tool has ended. */
+async function joinNow(joined: LogJoin): Promise<void> {
+  try {
+    await joined.join(false);
+  } catch (error) {
+    if (shortageOf(error) === undefined) throw error;
   }
 }
 

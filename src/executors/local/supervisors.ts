@@ -1,8 +1,7 @@
 import type { Logger } from "../../domain/logger.ts";
-import { errorText } from "../../domain/problem.ts";
-import { shortageOf } from "../../domain/shortage.ts";
-import { sleep, startTimer, type Timer } from "../../domain/timers.ts";
+import { startTimer, type Timer } from "../../domain/timers.ts";
 import type { Host } from "./host.ts";
+import { createPatientLook } from "./patient-look.ts";
 import { type Supervised, type Supervisor, startSupervisor } from "./supervise.ts";
 
 /** The supervisors of a server: as many as there are tools at once, each used again, also by the tools of other jobs. */
@@ -20,36 +19,6 @@ export type SupervisedRun = Pick<Supervised, "ended"> & {
 const maxTasks = 500;
 /** and after so long without work it leaves: jobs that come one by one find it again. */
 const idleMilliseconds = 30_000;
-
-/** How often it is tried again to look at processes when the server is short of descriptors: the end of a tool waits. */
-const shortMilliseconds = 100;
-
-/** Looks, and looks again while the server is short of what looking takes, which is said and noted once. */
-type Patient = { during<T>(look: () => T | Promise<T>): Promise<T>; readonly lacked: string | undefined };
-
-function createPatient(logger: Logger): Patient {
-  let lacked: string | undefined;
-  return {
-    async during(look) {
-      for (;;) {
-        try {
-          return await look();
-        } catch (error) {
-          const short = shortageOf(error);
-          if (short === undefined) throw error;
-          if (lacked === undefined) {
-            logger.warn(`Waits to tell the end of a tool: the server is short of ${short} (${errorText(error)})`);
-          }
-          lacked ??= short;
-          await sleep(shortMilliseconds);
-        }
-      }
-    },
-    get lacked() {
-      return lacked;
-    },
-  };
-}
 
 type Member = { readonly supervisor: Supervisor; tasks: number; timer?: Timer };
 
@@ -72,7 +41,7 @@ export function createSupervisors(
   };
   const giveBack = async (member: Member): Promise<string | undefined> => {
     const { supervisor } = member;
-    const patient = createPatient(logger);
+    const patient = createPatientLook(logger);
     if (await patient.during(() => supervisor.hasLeftovers())) {
       supervisor.retire();
       await supervisor.exited;
