@@ -1,4 +1,5 @@
 import { isJsonObject, isList, type Json } from "../../domain/json.ts";
+import { pause } from "../../domain/pause.ts";
 import { type Retry, type RetryCause, retryCauses } from "../../domain/run-settings.ts";
 import { Shortage } from "../../domain/shortage.ts";
 import type { TaskEnd } from "../../executors/executor.ts";
@@ -11,6 +12,9 @@ import type { ToolPlan } from "./tool-plan.ts";
 const maxLostTries = 3;
 /** Tries that the executor may refuse to start in this life of the server. */
 const maxRefusedTries = 3;
+
+/** How long the next try waits for each that was not started. */
+const refusedPauseMilliseconds = 200;
 
 /** How often as much as it asks for a tool is given in its next try. */
 export type Factors = { readonly memory: number; readonly time: number };
@@ -73,6 +77,8 @@ export async function afterTry(run: RunContext, call: Call, tries: Tries, ended:
       );
     case "notStarted":
       countRefused(call, tries, ended);
+      // What was in the way may be there for a moment only.
+      await pause(refusedPauseMilliseconds * tries.refused, run.signal);
       return undefined;
     case "failed":
       throw new CwlFailure(`Cannot finish ${callName(call)}: ${end.reason}${triesWords(tries)}`);

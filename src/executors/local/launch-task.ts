@@ -55,13 +55,16 @@ export async function launchTask(deps: LaunchDeps, task: Task): Promise<Supervis
 }
 
 async function settleSandbox(
-  { layout, logger }: LaunchDeps,
+  { layout, logger, confinement }: LaunchDeps,
   task: Task,
   ended: SupervisedRun["ended"],
 ): Promise<TaskEnd | undefined> {
   const end = await ended;
   if (end === undefined) return undefined;
-  return createPatientLook(logger).during(() => unlessUnmade(end, taskDirectory(layout, task.key), task.log));
+  const directory = taskDirectory(layout, task.key);
+  const settled = await createPatientLook(logger).during(() => unlessUnmade(end, directory, task.log));
+  if (settled.kind === "notStarted") confinement.lookAgain();
+  return settled;
 }
 
 /** The file in a task's directory that what wraps its command reads; it holds what the tool is given as environment. */

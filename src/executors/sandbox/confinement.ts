@@ -7,7 +7,7 @@ import type { Task, TaskView } from "../executor.ts";
 import { isUnpacked } from "../images/image.ts";
 import { type Bubblewrap, findBubblewrap } from "./bubblewrap.ts";
 import { explainFailure } from "./explain-failure.ts";
-import type { FreshCopy } from "./fresh-copy.ts";
+import { changeTime, type FreshCopy } from "./fresh-copy.ts";
 import { type MachineOptions, type MachineView, machineOptions, shownDirectories } from "./machine-view.ts";
 import type { PublicCopy } from "./public-copy.ts";
 import { maxMounts, privateDirectories, type Wrapping, wrapInImage, wrapInMachine } from "./sandbox.ts";
@@ -36,10 +36,15 @@ export type Confinement = {
   wrap(task: Task, directory: string, shellProgram: string): Wrapping | undefined;
   /** Words what a sandbox may have to do with a failure; undefined when nothing points to it. */
   explain(view: TaskView, talk: string): string | undefined;
+  /** Forgets what was found of the machine: a sandbox could not be made of it. */
+  lookAgain(): void;
 };
 
-/** For how long it is believed what was found in /etc. */
+/** For how long it is believed what was found below /etc, while nothing directly in it has changed. */
 const machineMilliseconds = 60_000;
+
+/** What was found of the machine, when /etc had changed the last time, and until when that is believed. */
+type Found = { readonly options: MachineOptions; readonly changed: number; readonly until: number };
 
 /**
  * Makes what confines tools; bubblewrap is tried when it is first needed, where it is not known. `etc` is a copy of /etc
@@ -56,15 +61,16 @@ export function createConfinement(
     bubblewrapFound ??= findBubblewrap();
     return bubblewrapFound;
   };
-  const known = new Map<PublicCopy | undefined, { readonly options: MachineOptions; readonly until: number }>();
+  const known = new Map<PublicCopy | undefined, Found>();
   const optionsOf = ({ hasNetwork }: TaskView): MachineOptions => {
     // How names are resolved may change while a tool runs, which must see that at once.
     const copy = hasNetwork ? undefined : etc?.current();
+    const changed = changeTime("/etc");
     const cached = known.get(copy);
-    if (cached !== undefined && cached.until >= clock.elapsed()) return cached.options;
+    if (cached !== undefined && cached.until >= clock.elapsed() && cached.changed === changed) return cached.options;
     for (const [one, { until }] of known) if (until < clock.elapsed()) known.delete(one);
     const options = machineOptions(settings, copy);
-    known.set(copy, { options, until: clock.elapsed() + machineMilliseconds });
+    known.set(copy, { options, changed, until: clock.elapsed() + machineMilliseconds });
     return options;
   };
   const isSandboxed = () => settings.use !== "off" && bubblewrap().kind === "found";
@@ -100,6 +106,7 @@ export function createConfinement(
       if (view.image === undefined) return wrapInMachine(found, { ...optionsOf(view), shellProgram }, boxed);
       return wrapInImage(found, view.image.rootfs, boxed);
     },
+    lookAgain: () => known.clear(),
     explain(view, talk) {
       if (view.image === undefined && !isSandboxed()) return undefined;
       const shown = view.image === undefined ? shownDirectories(settings).map(({ path }) => path) : ["/"];

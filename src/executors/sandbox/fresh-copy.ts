@@ -61,7 +61,10 @@ export function keepFreshCopy(
   };
 }
 
-/** When something was added, removed or replaced directly in a directory: accounts and resolvers of names are, in /etc. */
-function changeTime(directory: string): number {
-  return statSync(directory).ctimeMs;
+/**
+ * Tells when something was added, removed or replaced directly in a directory, in milliseconds since 1970: accounts and
+ * resolvers of names are, in /etc. 0 where there is none.
+ */
+export function changeTime(directory: string): number {
+  return statSync(directory, { throwIfNoEntry: false })?.ctimeMs ?? 0;
 }

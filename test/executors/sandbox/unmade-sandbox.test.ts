@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { silentLogger } from "../../../src/domain/logger.ts";
 import { createLocalExecutor } from "../../../src/executors/local/local-executor.ts";
@@ -12,7 +12,8 @@ import { endOf, executorRig, runTask } from "../contract.ts";
 const bubblewrap = findBubblewrap();
 
 function makeExecutor(layout: Layout) {
-  const settings = { use: "require" as const, toolPath: "/usr/bin:/bin", toolDirectories: [], hidden: [] };
+  const toolDirectories = [join(layout.dataDirectory, "tools")];
+  const settings = { use: "require" as const, toolPath: "/usr/bin:/bin", toolDirectories, hidden: [] };
   const confinement = createConfinement(settings, realClock, bubblewrap);
   return createLocalExecutor({ layout, clock: realClock, logger: silentLogger, confinement });
 }
@@ -52,5 +53,16 @@ describe.skipIf(bubblewrap.kind === "missing")("a sandbox that could not be made
     const { task } = await boxed(r, script);
     expect(await runTask(r.executor, task)).toMatchObject({ kind: "exited", exitCode: 1 });
     expect(await endOf(r.restart(), task.key)).toMatchObject({ kind: "exited", exitCode: 1 });
+  });
+
+  test("is looked for anew: what is gone from the machine fails one try, not those of a minute", async () => {
+    await using r = await executorRig(makeExecutor, { hasView: true });
+    const tools = join(r.layout.dataDirectory, "tools");
+    await mkdir(tools);
+    const runs = async () => (await runTask(r.executor, (await boxed(r, "exit 0")).task)).kind;
+    expect(await runs()).toBe("exited");
+    await rm(tools, { recursive: true });
+    expect(await runs()).toBe("notStarted");
+    expect(await runs()).toBe("exited");
   });
 });
