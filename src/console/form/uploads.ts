@@ -4,9 +4,9 @@ import { uploadFile } from "./tus.ts";
 
 /** Uploads each file as soon as it is chosen or dropped; where that fails, the form sends it, as it does without a script. */
 export function enlivenUploads(form: HTMLFormElement): void {
+  form.addEventListener("input", ({ target }) => chooseOne(form, target));
   const { uploads } = form.dataset;
   if (uploads === undefined) return;
-  form.addEventListener("input", ({ target }) => chooseOne(form, target));
   form.addEventListener("change", ({ target }) => {
     if (!(target instanceof HTMLInputElement) || target.type !== "file") return;
     const [file] = target.files ?? [];
@@ -26,7 +26,7 @@ export function enlivenUploads(form: HTMLFormElement): void {
   });
 }
 
-/** An address and an earlier upload are two files: what is given last counts. */
+/** An address and a file from the list are two files: what is given last counts. */
 function chooseOne(form: HTMLFormElement, target: EventTarget | null): void {
   if (target instanceof HTMLSelectElement && target.name.endsWith(parts.stored)) {
     target.closest(".file")?.querySelector(".stored")?.remove();
