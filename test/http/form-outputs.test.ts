@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import type { Result } from "../../src/domain/values.ts";
 import { echo } from "../../src/engines/builtin/echo.ts";
+import { createKey } from "../../src/operations/manage-keys.ts";
 import { saveProcess } from "../../src/store/processes.ts";
 import { formEntries } from "../support/browser-form.ts";
 import { address, jsonOf, openService, processOf, type Service, submitEcho } from "./service.ts";
@@ -105,24 +106,18 @@ test("only what is kept is offered: no job that failed, was removed, or runs, an
   expect(options).toHaveLength(2 + 50);
 });
 
-test("jobs of processes that one may not see any more offer nothing", async () => {
+test("jobs of processes that a key is not for offer nothing", async () => {
   await using service = await openService({ holdsJobs: true });
-  const key = await service.createKey("runner", "ana");
+  const { text: key } = await createKey(service.keys, { role: "runner", user: "ana" });
+  const processes = ["other"];
+  const { text: narrow } = await createKey(service.keys, { role: "runner", user: "ana", processes });
+  service.clock.advance(2000);
   const process = processOf({ ...echo.description, id: "other" });
-  const save = async (visibility: "public" | "private") =>
-    saveProcess(service.database, { ...process, visibility }, service.clock.now(), { replace: true });
-  await save("public");
-  const body = { inputs: { text: "x" } };
-  const sent = await service.send("POST", "/processes/other/execution", {
-    key,
-    body,
-    headers: { prefer: "respond-async" },
-  });
-  const jobId = String((await jsonOf(sent)).jobID);
-  await service.finish(jobId, { results: { text: fileAt(`/${jobId}/text/a.png`, "image/png") } });
-  expect(optionsOf(await pageOf(service, key))).toContain("a.png");
-  await save("private");
-  expect(await pageOf(service, key)).not.toContain("a.png");
+  await saveProcess(service.database, process, service.clock.now(), { replace: true });
+  await madeBy(service, key, { "a.png": "image/png" });
+  const other = "/processes/other?f=html";
+  expect(optionsOf(await pageOf(service, key, other))).toContain("a.png");
+  expect(optionsOf(await pageOf(service, narrow, other))).toEqual(["(none)"]);
 });
 
 test("an output that is chosen is given to the job, and running it again has it chosen", async () => {
@@ -212,6 +207,14 @@ test("directories are offered where directories are taken, and each row of a lis
       mixed: { kind: "directory", reference: `/${jobId}/mixed/scene/`, basename: "scene", files },
       object: { kind: "record", members: { zip: fileAt(`/${jobId}/object/all.zip`, "application/zip") } },
       image: { kind: "link", href: "https://elsewhere.example/x.png" },
+      // Longer than what is read for a list.
+      array: { kind: "list", items: Array.from({ length: 500 }, () => fileAt(`/${jobId}/array/x.png`, "image/png")) },
+      choice: {
+        kind: "directory",
+        reference: `/${jobId}/choice/huge/`,
+        basename: "huge",
+        files: Array.from({ length: 20 }, () => files).flat(),
+      },
     },
   });
   const html = await pageOf(service, key, "/processes/files?f=html");
