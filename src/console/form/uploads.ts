@@ -1,5 +1,6 @@
 import { parts, withoutToken } from "../../pages/form/field.ts";
 import { sizeText } from "../../pages/words.ts";
+import { enlivenFolders, takeDropped } from "./folders.ts";
 import { uploadFile } from "./tus.ts";
 
 /** Uploads each file as soon as it is chosen or dropped; where that fails, the form sends it, as it does without a script. */
@@ -8,16 +9,22 @@ export function enlivenUploads(form: HTMLFormElement): void {
   const { uploads } = form.dataset;
   if (uploads === undefined) return;
   form.addEventListener("change", ({ target }) => {
-    if (!(target instanceof HTMLInputElement) || target.type !== "file") return;
+    if (!(target instanceof HTMLInputElement) || target.type !== "file" || target.webkitdirectory) return;
     const [file] = target.files ?? [];
     if (file !== undefined) void begin(form, target, file);
   });
-  for (const place of form.querySelectorAll(".file")) place.setAttribute("data-drop", "Drop a file here");
+  const begins = (input: HTMLInputElement, file: File) => void begin(form, input, file);
+  enlivenFolders(form, begins);
+  for (const place of form.querySelectorAll<HTMLElement>(".file")) {
+    place.dataset.drop = place.dataset.takes === "directory" ? "Drop a folder or an archive here" : "Drop a file here";
+  }
   form.addEventListener("dragover", (event) => {
     if (placeOf(event.target) !== null) event.preventDefault();
   });
   form.addEventListener("drop", (event) => {
     const place = placeOf(event.target);
+    const items = event.dataTransfer?.items;
+    if (place !== null && items !== undefined && takeDropped(place, items, begins)) return event.preventDefault();
     const [file] = event.dataTransfer?.files ?? [];
     const input = place?.querySelector<HTMLInputElement>('input[type="file"]');
     if (file === undefined || input === null || input === undefined) return;
@@ -89,7 +96,8 @@ function offer(stored: HTMLSelectElement, reference: string, file: File): void {
 function nameUploaded(input: HTMLInputElement): void {
   const words = input.closest("label")?.querySelector("span");
   if (words === null || words === undefined) return;
-  words.textContent = "Upload another file in its place";
+  const isDirectory = input.closest<HTMLElement>(".file")?.dataset.takes === "directory";
+  words.textContent = `Upload another ${isDirectory ? "archive" : "file"} in its place`;
 }
 
 /** Nothing is sent while a file is on its way: it would be sent twice. */

@@ -114,7 +114,7 @@ export function FileView({ mediaTypes, takesText, name, state, label }: Drawn & 
   const what = isDirectory ? "a zip or tar archive of it" : "a file";
   const other = isDirectory ? "another archive" : "another file";
   return (
-    <div class="file">
+    <div class="file" data-takes={isDirectory ? "directory" : undefined}>
       <label class="field">
         <span class="muted">{stored === "" ? `Upload ${what}` : `Upload ${other} in its place`}</span>
         <input type="file" name={name + parts.upload} />
