@@ -87,6 +87,23 @@ describe.skipIf(missing !== undefined)(title, () => {
     60_000,
   );
 
+  test("that are removed since are told beside the field, and another choice ends that", async () => {
+    const wrong: string[] = [];
+    const page = await site().open(wrong);
+    const results = await site().results({ "passing.geojson": JSON.stringify(lake) });
+    await page.goto(`${site().url}/processes/reads?f=html`);
+    await choose(page, "file", "passing.geojson");
+    const removed = await fetch(results.replace(/\/results.*/, ""), { method: "DELETE" });
+    expect(removed.status).toBe(200);
+    await page.reload();
+    const told = page.locator('[id="/inputs/file"] .fault');
+    expect(await told.innerText()).toBe("What was chosen here is not there any more: choose again.");
+    expect(await list(page, "file").inputValue()).toBe("");
+    await choose(page, "file", "lake.geojson");
+    expect(await told.count()).toBe(0);
+    expect(wrong).toEqual([]);
+  }, 60_000);
+
   test("are chosen by keys", async () => {
     const wrong: string[] = [];
     const page = await site().open(wrong);

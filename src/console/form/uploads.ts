@@ -36,15 +36,20 @@ export function enlivenUploads(form: HTMLFormElement): void {
 /** An address and a file from the list are two files: what is given last counts. */
 function chooseOne(form: HTMLFormElement, target: EventTarget | null): void {
   if (target instanceof HTMLSelectElement && target.name.endsWith(parts.stored)) {
-    target.closest(".file")?.querySelector(".stored")?.remove();
+    forgetOld(target);
     const address = form.elements.namedItem(target.name.replace(parts.stored, parts.address));
     if (address instanceof HTMLInputElement && target.value !== "") address.value = "";
   }
   if (target instanceof HTMLInputElement && target.name.endsWith(parts.address) && target.value.trim() !== "") {
-    target.closest(".file")?.querySelector(".stored")?.remove();
+    forgetOld(target);
     const stored = form.elements.namedItem(target.name.replace(parts.address, parts.stored));
     if (stored instanceof HTMLSelectElement) stored.value = "";
   }
+}
+
+/** What is said of the file before is none of the one that was chosen now. */
+function forgetOld(control: Element): void {
+  for (const old of control.closest(".file")?.querySelectorAll(".stored, .fault:not(.upload)") ?? []) old.remove();
 }
 
 function placeOf(target: EventTarget | null): Element | null {
