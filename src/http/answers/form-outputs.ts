@@ -4,7 +4,6 @@ import { jobUrl } from "../../domain/links.ts";
 import type { Process } from "../../domain/process.ts";
 import { absoluteReference, type OutputLocations } from "../../domain/results.ts";
 import type { PublishedOutput } from "../../domain/values.ts";
-import type { Layout } from "../../files/layout.ts";
 import { type KeptOutput, listOwnOutputs } from "../../operations/list-outputs.ts";
 import { findNamedOutputs } from "../../operations/own-references.ts";
 import { vaultPrefix } from "../../operations/references.ts";
@@ -15,10 +14,8 @@ import { type FormUploadDeps, holdFiles } from "./form-uploads.ts";
 import { outputLocations } from "./results-answer.ts";
 
 type OutputSettings = Parameters<typeof outputLocations>[0]["settings"];
-export type FormOutputDeps = FormUploadDeps & {
-  readonly layout: Layout;
-  readonly settings: OutputSettings;
-};
+export type FormOutputDeps = FormUploadDeps &
+  Parameters<typeof findNamedOutputs>[0] & { readonly settings: OutputSettings };
 
 /** A list of more is longer than anybody reads. */
 const maxOffered = 50;
