@@ -68,6 +68,28 @@ export async function findOwnReferences(
   return { inputs: Object.fromEntries(entries), wrong };
 }
 
+/** So many addresses of a form are looked up before it is shown. */
+const maxNamed = 50;
+
+/**
+ * Finds which addresses of this service lead to a result that the caller may read; undefined for one that leads to none, or to none
+ * for him. Of other addresses, and of results that are no single file or directory, nothing is said.
+ */
+export async function findNamedOutputs(
+  deps: OwnReferenceDeps,
+  principal: Principal,
+  { hrefs, places }: { readonly hrefs: readonly string[]; readonly places: OwnPlaces },
+): Promise<ReadonlyMap<string, PublishedOutput | undefined>> {
+  const named = new Map<string, PublishedOutput | undefined>();
+  for (const href of [...new Set(hrefs)].slice(0, maxNamed)) {
+    const link = readOwnLink(href, places);
+    if (link === undefined || link.kind === "upload") continue;
+    const found = await lookUp(deps, principal, link);
+    if (found !== "other") named.set(href, found === "none" ? undefined : found);
+  }
+  return named;
+}
+
 /** A path alone says nothing to who reads the job later. */
 function addressOf(link: ResultLink, { sites: [site = ""], outputsPath = "" }: OwnPlaces): string {
   if (link.kind === "result") return resultUrl(site, link.jobId, link.outputId);

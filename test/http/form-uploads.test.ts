@@ -57,9 +57,21 @@ test("a field for a file offers one's own uploads, the newest first, and before 
   }
   await upload(service, "of-ben.png", "image/png", ben);
   expect(optionsOf(await pageOf(service, "f=html", ana))).toEqual([
-    ...["(none)", "Of a type that fits:", "unknown", "new.png", "old.png", "Of other types:", "table.csv"],
+    ...[
+      "(none)",
+      "Uploads of a type that fits:",
+      "unknown",
+      "new.png",
+      "old.png",
+      "Uploads of other types:",
+      "table.csv",
+    ],
   ]);
-  expect(optionsOf(await pageOf(service, "f=html", ben))).toEqual(["(none)", "Of a type that fits:", "of-ben.png"]);
+  expect(optionsOf(await pageOf(service, "f=html", ben))).toEqual([
+    "(none)",
+    "Uploads of a type that fits:",
+    "of-ben.png",
+  ]);
 });
 
 test("an upload that is chosen is given to the job", async () => {
@@ -152,7 +164,7 @@ test("an address beside an earlier upload is a fault, and a file that is uploade
   form.set(`${name}/~href`, "https://example.org/a.png");
   const answer = await press(service, form, "run", key);
   expect(answer.status).toBe(422);
-  expect(fieldIn(await answer.text())).toContain("found an address and an earlier upload, wanted one of them");
+  expect(fieldIn(await answer.text())).toContain("found an address and a file from the list, wanted one of them");
   form.set(`${name}/~upload`, new File(["bytes"], "b.png", { type: "image/png" }));
   expect((await press(service, form, "run", key)).status).toBe(303);
 });

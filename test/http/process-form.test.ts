@@ -223,3 +223,69 @@ test("markup of a process changes nothing in its page", async () => {
     expect(await page.text()).not.toMatch(/<script(?! type="module" src="http:\/\/[^"]*\/_\/console\/)|<img/);
   }
 });
+
+test.each([
+  ["a text", "/inputs/text", "/inputs/text", 70_000],
+  ["JSON", "/inputs/object/~of1/~json", "/inputs/object/~of1", 100_000],
+  ["the content of a file", "/inputs/mixed/~value", "/inputs/mixed", 66_000],
+  ["the title", "~title", "~title", 80_000],
+] as const)(
+  "%s that is too long is told beside its field, and all that was filled in is there again",
+  async (_, name, field, length) => {
+    await using service = await openService({ holdsJobs: true });
+    const form = await formOf(service);
+    const long = "x".repeat(length);
+    form.set("/inputs/text", "short");
+    form.set("/inputs/pause", "3");
+    form.set(name, long);
+    form.set("/inputs/image/~upload", new File(["bytes"], "a.png", { type: "image/png" }));
+    const sent = await send(service, form);
+    expect(sent.status).toBe(422);
+    const html = await sent.text();
+    const told = html.split(`id="${field}"`)[1]?.split('class="fault">')[1] ?? "";
+    expect(told).toMatch(
+      /^found \d+ bytes of text, wanted at most 65536 in the whole form: shorten it, or give it as a file</,
+    );
+    // Texts to copy do not say it again and again.
+    expect(html.length).toBeLessThan(length + 60_000);
+    const again = formEntries(html, { name: "~do", value: "run" });
+    expect([again.get(name), again.get("/inputs/pause")]).toEqual([long, "3"]);
+    expect(again.get("/inputs/image/~stored")).toStartWith("vault://");
+    again.set(name, name === "/inputs/object/~of1/~json" ? "{}" : "short");
+    expect((await send(service, again)).status).toBe(303);
+  },
+);
+
+test("of texts that are far too long for a form, those that have room stand in it again", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const form = await formOf(service);
+  form.set("/inputs/text", "x".repeat(200_000));
+  form.set("/inputs/mixed/~value", "y".repeat(90_000));
+  form.set("/inputs/pause", "3");
+  const html = await (await send(service, form)).text();
+  const again = formEntries(html);
+  expect([again.get("/inputs/text"), again.get("/inputs/pause")]).toEqual(["", "3"]);
+  expect(String(again.get("/inputs/mixed/~value"))).toHaveLength(90_000);
+  expect(html).toContain("it was too long to stand here again");
+  form.set("/inputs/text", "x".repeat(600_000));
+  expect((await send(service, form)).status).toBe(413);
+});
+
+test("a file of a row that is refused is told beside that row", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const file = { type: "string", contentMediaType: "image/png", contentEncoding: "binary" };
+  const process = processOf({
+    ...{ id: "files", version: "1", jobControlOptions: ["async-execute"], outputTransmission: ["reference"] },
+    inputs: { files: { schema: file, minOccurs: 0, maxOccurs: "unbounded" } },
+    outputs: {},
+  });
+  await saveProcess(service.database, process, service.clock.now(), { replace: true });
+  const form = new FormData();
+  form.set("/inputs/files/0/~href", "");
+  form.set("/inputs/files/2/~href", "https://a.example/x.png");
+  form.set("/inputs/files/4/~href", "");
+  form.set("/inputs/files/4/~upload", new File(["x".repeat(300 * 1024)], "large.png", { type: "image/png" }));
+  const sent = await service.send("POST", "/processes/files/form", { headers: browser, body: form });
+  const html = await sent.text();
+  expect([sent.status, html.includes('id="/inputs/files/4" class="field row field-wrong"')]).toEqual([422, true]);
+});

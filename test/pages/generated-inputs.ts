@@ -51,12 +51,58 @@ const whole: readonly ((random: Random) => Made)[] = [
   () => ({ schema: { type: "object" }, value: { any: { thing: [1, null] } } }),
   () => ({ schema: {}, value: { href: 3 } }),
   () => ({ schema: { type: "string", contentMediaType: "text/csv" }, value: "a,b\n1,2" }),
+  (random) => boxList(random),
+  (random) => boxRecord(random),
 ];
 
 function listOf(random: Random, make: (random: Random) => Made): Made {
   const { schema, value } = make(random);
   const length = random.below(4);
   return { schema: { type: "array", items: schema }, value: Array.from({ length }, () => value) };
+}
+
+const numbers: JsonObject = { type: "array", items: { type: "number" } };
+
+/** A box as a list of numbers, in each way to say how many there are. */
+function boxList(random: Random): Made {
+  const value = [random.below(180), -random.below(90) / 8, 0.5, 1e-7];
+  const high = [...value.slice(0, 2), 0, ...value.slice(2), 8848.86];
+  const schema = random.pick<JsonObject>([
+    { ...numbers, minItems: 4, maxItems: 4 },
+    { ...numbers, minItems: 4, maxItems: 6 },
+    { ...numbers, oneOf: [4, 6].map((count) => ({ minItems: count, maxItems: count })) },
+    { ...numbers, default: [1, 2, 3, 4] },
+    { ...numbers, title: "bbox" },
+    { type: "array", prefixItems: value.map(() => ({ type: "number" })), items: false, minItems: 4 },
+  ]);
+  const takesSix = schema.maxItems !== 4 && schema.prefixItems === undefined;
+  return { schema, value: takesSix && random.below(2) === 0 ? high : value };
+}
+
+const corners = [
+  ["xmin", "ymin", "xmax", "ymax"],
+  ["west", "south", "east", "north"],
+  ["minX", "minY", "maxX", "maxY"],
+  ["left", "bottom", "right", "top"],
+  ["min/lon", "~lat_min", "max lon", "lat-max"],
+];
+
+/** A box as a record, perhaps with its reference system. */
+function boxRecord(random: Random): Made {
+  const names = random.pick(corners);
+  const members = names.map((name) => [name, { type: "number" }] as const);
+  const values = names.map((name, index) => [name, index * 1.5 - random.below(100)] as const);
+  const system = random.pick<readonly [JsonObject, Json] | null>([
+    null,
+    [{ type: "string" }, "EPSG:4326"],
+    [{ anyOf: [{ type: "integer" }, { type: "string" }] }, random.pick<Json>([32632, "OGC:CRS84"])],
+    [{ enum: ["EPSG:4326", "EPSG:3857"] }, "EPSG:3857"],
+  ]);
+  const properties = Object.fromEntries([...members, ...(system === null ? [] : [["crs", system[0]] as const])]);
+  return {
+    schema: { type: "object", properties, required: names },
+    value: Object.fromEntries([...values, ...(system === null ? [] : [["crs", system[1]] as const])]),
+  };
 }
 
 function groupOf(random: Random): Made {

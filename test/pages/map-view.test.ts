@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import type { JsonObject } from "../../src/domain/json.ts";
+import { isBoxText } from "../../src/pages/form/boxes.ts";
 import { fieldsOf } from "../../src/pages/form/fields-of.ts";
-import { isBoxText } from "../../src/pages/form/map-view.tsx";
 import { placesOf, takesOf } from "../../src/pages/form/places.ts";
 
 function shapeOf(id: string, schema: JsonObject, title?: string) {
@@ -29,7 +29,103 @@ test("only plain text becomes a box", () => {
   expect(shapeOf("area", { type: "string", default: "1,2,3,4" })).toEqual({ kind: "text", control: "box" });
   expect(shapeOf("bbox", { type: "string", enum: ["a", "b"] })?.kind).toBe("choice");
   expect(shapeOf("bbox", { type: "string", format: "date" })).toEqual({ kind: "text", control: "date" });
-  expect(shapeOf("bbox", { type: "array", items: { type: "number" } })?.kind).toBe("rows");
+});
+
+const numbers = { type: "array", items: { type: "number" } };
+const four = { minItems: 4, maxItems: 4 };
+
+test.each<[string, JsonObject, boolean]>([
+  ["any", { ...numbers, ...four }, true],
+  ["any", { ...numbers, minItems: 4, maxItems: 6 }, true],
+  ["any", { ...numbers, oneOf: [four, { minItems: 6, maxItems: 6 }] }, true],
+  ["any", { anyOf: [{ ...numbers, ...four }, { type: "null" }] }, true],
+  ["any", { ...numbers, default: [10.5, 46, 12, 47] }, true],
+  ["any", { type: ["array", "null"], items: { type: "number", format: "double" }, default: [-1, -2, 3, 4] }, true],
+  ["any", { type: "array", prefixItems: Array.from({ length: 4 }, () => ({ type: "number" })), items: false }, true],
+  ["bbox", numbers, true],
+  ["aoi", { ...numbers, default: [] }, true],
+  ["inputExtent", numbers, true],
+  ["bounds", { ...numbers, minItems: 6, maxItems: 6 }, true],
+  ["boundingbox", { ...numbers, default: [1, 2, 0, 3, 4, 100] }, true],
+  ["Area of interest (degrees)", numbers, true],
+  // What has the name of a box and cannot be one, or has four numbers of another kind.
+  ["any", numbers, false],
+  ["bbox", { ...numbers, maxItems: 3 }, false],
+  ["bbox", { ...numbers, minItems: 7 }, false],
+  ["bbox", { ...numbers, default: [500000, 5000000, 600000, 5100000] }, false],
+  ["bbox", { ...numbers, default: [1, 2, 3] }, false],
+  ["bbox", { type: "array", items: { type: "integer" }, ...four }, false],
+  ["any", { type: "array", items: { type: "number", minimum: 0, maximum: 1 }, ...four }, false],
+  ["any", { ...numbers, default: [0, 90, 10, -90] }, false],
+  ["any", { ...numbers, default: [1, 2, 0, 3, 4, 100] }, false],
+  ["transform", { ...numbers, minItems: 6, maxItems: 6 }, false],
+  ["outbound_speeds", numbers, false],
+])("a list called %s of %j is a box: %p", (id, schema, isBox) => {
+  const shape = shapeOf(id, schema);
+  if (isBox) expect(shape).toMatchObject({ kind: "rows", isBox });
+  else expect(shape).not.toMatchObject({ isBox: true });
+});
+
+test.each([
+  [["xmin", "ymin", "xmax", "ymax"], true],
+  [["x_min", "x_max", "y_min", "y_max"], true],
+  [["west", "south", "east", "north"], true],
+  [["north", "east", "south", "west"], true],
+  [["minX", "minY", "maxX", "maxY"], true],
+  [["left", "bottom", "right", "top"], true],
+  [["lon_min", "lat_min", "lon_max", "lat_max"], true],
+  [["westBoundLongitude", "southBoundLatitude", "eastBoundLongitude", "northBoundLatitude"], true],
+  [["minimumLatitude", "minimumLongitude", "maximumLatitude", "maximumLongitude"], true],
+  [["west", "south", "east"], false],
+  [["xmin", "left", "ymin", "xmax", "ymax"], false],
+  [["a", "b", "c", "d"], false],
+] as const)("a record of %j is a box: %p", (ids, isBox) => {
+  const properties = Object.fromEntries(
+    ["name", ...ids].map((id) => [id, { type: id === "name" ? "string" : "number" }]),
+  );
+  const shape = shapeOf("any", { type: "object", properties });
+  expect(shape?.kind === "group" && shape.corners !== undefined).toBe(isBox);
+  const whole = Object.fromEntries(ids.map((id) => [id, { type: "integer" }]));
+  expect(shapeOf("any", { type: "object", properties: whole })).not.toHaveProperty("corners");
+});
+
+test("the reference system of a record is told to the map, and one that is chosen from a list leaves no map", () => {
+  const sides = {
+    west: { type: "number" },
+    south: { type: "number" },
+    east: { type: "number" },
+    north: { type: "number" },
+  };
+  const ids = Object.keys(sides);
+  const withSystem = (crs: JsonObject) => shapeOf("any", { type: "object", properties: { ...sides, crs } });
+  expect(withSystem({ type: "string" })).toMatchObject({ corners: { ids, crs: "crs" } });
+  expect(withSystem({ anyOf: [{ type: "integer" }, { type: "string" }] })).toMatchObject({
+    corners: { ids, crs: "crs" },
+  });
+  expect(withSystem({ enum: ["EPSG:4326", "EPSG:32632"] })).not.toHaveProperty("corners");
+});
+
+test("a list that is several occurrences of one number, as packages have it, is a box by the same signs", () => {
+  const several = (id: string, more: JsonObject, minOccurs: number, maxOccurs: number | "unbounded") => {
+    const input = { schema: { type: "number", format: "double", ...more }, minOccurs, maxOccurs };
+    const [field] = fieldsOf({ inputs: { [id]: input } });
+    return field?.shape.kind === "rows" && field.shape.isBox === true;
+  };
+  expect(several("any", { default: [5, 44, 17, 50] }, 0, "unbounded")).toBe(true);
+  expect(several("bbox", {}, 1, "unbounded")).toBe(true);
+  expect(several("any", {}, 4, 4)).toBe(true);
+  expect(several("any", {}, 1, "unbounded")).toBe(false);
+  expect(several("any", { default: [0.5, 0.25] }, 0, "unbounded")).toBe(false);
+  expect(several("bbox", {}, 0, 3)).toBe(false);
+});
+
+test("boxes inside records and in each of several values are boxes, too", () => {
+  const record = { type: "object", properties: { when: { type: "string" }, bbox: numbers, aoi: { type: "string" } } };
+  expect(shapeOf("any", record)).toMatchObject({
+    members: [{ id: "when" }, { shape: { kind: "rows", isBox: true } }, { shape: { kind: "text", control: "box" } }],
+  });
+  const input = { schema: { ...numbers, ...four }, minOccurs: 1, maxOccurs: 9 };
+  expect(fieldsOf({ inputs: { any: input } })[0]?.shape).toMatchObject({ isRepeated: true, item: { isBox: true } });
 });
 
 test("GeoJSON is known by its format, alone, in parts, and in alternatives of one kind", () => {

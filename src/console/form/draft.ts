@@ -53,8 +53,10 @@ function restore(
     if (control instanceof HTMLInputElement && ["radio", "checkbox"].includes(control.type)) {
       control.checked = values.get(control.name)?.includes(control.value) === true;
     } else if (control instanceof HTMLSelectElement) {
-      if (!values.has(control.name)) continue;
-      for (const option of control.options) option.selected = values.get(control.name)?.includes(option.value) === true;
+      const wanted = values.get(control.name);
+      if (wanted === undefined) continue;
+      for (const option of control.options) option.selected = wanted.includes(option.value);
+      if (!wanted.every((text) => [...control.options].some(({ value }) => value === text))) tellGone(control);
     } else if (
       control instanceof HTMLTextAreaElement ||
       (control instanceof HTMLInputElement && control.type !== "file")
@@ -69,6 +71,14 @@ function restore(
     folded.open = draft.some(([name, texts]) => name.startsWith("~") && texts.some((text) => text !== ""));
   }
   tell(form, key);
+}
+
+/** What was chosen from a list may be gone since: an upload that expired, an output that was removed. */
+function tellGone(control: HTMLSelectElement): void {
+  const note = document.createElement("span");
+  note.className = "fault";
+  note.textContent = "What was chosen here is not there any more: choose again.";
+  (control.closest("label") ?? control).after(note);
 }
 
 function tell(form: HTMLFormElement, key: string): void {

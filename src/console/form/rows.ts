@@ -56,11 +56,16 @@ function addRow(form: HTMLFormElement, button: HTMLButtonElement): HTMLElement |
   return added;
 }
 
-const namingAttributes = ["id", "name", "for", "value"] as const;
+const namingAttributes = ["id", "name", "for", "value", "data-name"] as const;
 
 function emptyCopy(row: HTMLElement, from: string, to: string): HTMLElement {
   const copy = document.importNode(row, true);
   for (const old of copy.querySelectorAll(".fault, .upload, .stored, .row-remove")) old.remove();
+  // A map is drawn anew for each row.
+  for (const view of copy.querySelectorAll<HTMLElement>("[data-view]")) {
+    view.replaceChildren();
+    delete view.dataset.state;
+  }
   const number = Number(to.slice(to.lastIndexOf("/") + 1)) + 1;
   for (const element of [copy, ...copy.querySelectorAll("*")]) {
     for (const attribute of namingAttributes) {
@@ -70,8 +75,10 @@ function emptyCopy(row: HTMLElement, from: string, to: string): HTMLElement {
       }
     }
     element.classList.remove("field-wrong");
-    const label = element.getAttribute("aria-label");
-    if (label !== null) element.setAttribute("aria-label", label.replace(/, row \d+/, `, row ${number}`));
+    for (const attribute of ["aria-label", "data-label"]) {
+      const label = element.getAttribute(attribute);
+      if (label !== null) element.setAttribute(attribute, label.replace(/, row \d+/, `, row ${number}`));
+    }
     empty(element);
   }
   return copy;
@@ -99,6 +106,8 @@ function addRemoveButton(form: HTMLFormElement, row: HTMLElement): void {
     const more = [...form.querySelectorAll<HTMLButtonElement>('button[name="~more"]')].find(
       (one) => one.value === name,
     );
+    // What the rows stand in hears of it, as of each value.
+    const place = row.parentElement ?? form;
     // One row stays: others are made of it.
     if (rowsOf(form, name).length > 1) {
       const next = row.nextElementSibling ?? row.previousElementSibling;
@@ -108,7 +117,7 @@ function addRemoveButton(form: HTMLFormElement, row: HTMLElement): void {
       for (const element of row.querySelectorAll("*")) empty(element);
     }
     if (more !== undefined) more.hidden = false;
-    form.dispatchEvent(new Event("input", { bubbles: true }));
+    place.dispatchEvent(new Event("input", { bubbles: true }));
   });
   row.append(button);
 }

@@ -1,23 +1,30 @@
 import { parts, withoutToken } from "../../pages/form/field.ts";
 import { sizeText } from "../../pages/words.ts";
+import { enlivenFolders, takeDropped } from "./folders.ts";
 import { uploadFile } from "./tus.ts";
 
 /** Uploads each file as soon as it is chosen or dropped; where that fails, the form sends it, as it does without a script. */
 export function enlivenUploads(form: HTMLFormElement): void {
+  form.addEventListener("input", ({ target }) => chooseOne(form, target));
   const { uploads } = form.dataset;
   if (uploads === undefined) return;
-  form.addEventListener("input", ({ target }) => chooseOne(form, target));
   form.addEventListener("change", ({ target }) => {
-    if (!(target instanceof HTMLInputElement) || target.type !== "file") return;
+    if (!(target instanceof HTMLInputElement) || target.type !== "file" || target.webkitdirectory) return;
     const [file] = target.files ?? [];
     if (file !== undefined) void begin(form, target, file);
   });
-  for (const place of form.querySelectorAll(".file")) place.setAttribute("data-drop", "Drop a file here");
+  const begins = (input: HTMLInputElement, file: File) => void begin(form, input, file);
+  enlivenFolders(form, begins);
+  for (const place of form.querySelectorAll<HTMLElement>(".file")) {
+    place.dataset.drop = place.dataset.takes === "directory" ? "Drop a folder or an archive here" : "Drop a file here";
+  }
   form.addEventListener("dragover", (event) => {
     if (placeOf(event.target) !== null) event.preventDefault();
   });
   form.addEventListener("drop", (event) => {
     const place = placeOf(event.target);
+    const items = event.dataTransfer?.items;
+    if (place !== null && items !== undefined && takeDropped(place, items, begins)) return event.preventDefault();
     const [file] = event.dataTransfer?.files ?? [];
     const input = place?.querySelector<HTMLInputElement>('input[type="file"]');
     if (file === undefined || input === null || input === undefined) return;
@@ -26,18 +33,23 @@ export function enlivenUploads(form: HTMLFormElement): void {
   });
 }
 
-/** An address and an earlier upload are two files: what is given last counts. */
+/** An address and a file from the list are two files: what is given last counts. */
 function chooseOne(form: HTMLFormElement, target: EventTarget | null): void {
   if (target instanceof HTMLSelectElement && target.name.endsWith(parts.stored)) {
-    target.closest(".file")?.querySelector(".stored")?.remove();
+    forgetOld(target);
     const address = form.elements.namedItem(target.name.replace(parts.stored, parts.address));
     if (address instanceof HTMLInputElement && target.value !== "") address.value = "";
   }
   if (target instanceof HTMLInputElement && target.name.endsWith(parts.address) && target.value.trim() !== "") {
-    target.closest(".file")?.querySelector(".stored")?.remove();
+    forgetOld(target);
     const stored = form.elements.namedItem(target.name.replace(parts.address, parts.stored));
     if (stored instanceof HTMLSelectElement) stored.value = "";
   }
+}
+
+/** What is said of the file before is none of the one that was chosen now. */
+function forgetOld(control: Element): void {
+  for (const old of control.closest(".file")?.querySelectorAll(".stored, .fault:not(.upload)") ?? []) old.remove();
 }
 
 function placeOf(target: EventTarget | null): Element | null {
@@ -89,7 +101,8 @@ function offer(stored: HTMLSelectElement, reference: string, file: File): void {
 function nameUploaded(input: HTMLInputElement): void {
   const words = input.closest("label")?.querySelector("span");
   if (words === null || words === undefined) return;
-  words.textContent = "Upload another file in its place";
+  const isDirectory = input.closest<HTMLElement>(".file")?.dataset.takes === "directory";
+  words.textContent = `Upload another ${isDirectory ? "archive" : "file"} in its place`;
 }
 
 /** Nothing is sent while a file is on its way: it would be sent twice. */

@@ -1,3 +1,4 @@
+import { parts } from "../../pages/form/field.ts";
 import { element } from "../shared/elements.ts";
 
 /** What may have a footprint, by the end of its path. */
@@ -7,16 +8,19 @@ const drawn: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Shows the place of what an address of a form leads to: features, or an item or a catalog of STAC. Only addresses of this
+ * Shows the place of what an address of a form, or an output that is chosen there, leads to: features, or an item or a catalog of
+ * STAC. Only addresses of this
  * service are looked at; nobody else learns that they were typed.
  */
 export async function watchAddress(host: HTMLElement): Promise<void> {
   const inputs = [...document.querySelectorAll<HTMLInputElement>("input")];
   const input = inputs.find(({ name }) => name === host.dataset.name);
   if (input === undefined) return;
+  const stored = input.form?.elements.namedItem(input.name.replace(parts.address, parts.stored));
+  const chosen = stored instanceof HTMLSelectElement ? stored : undefined;
   let last = "";
   const look = async () => {
-    const url = URL.parse(input.value.trim(), document.baseURI);
+    const url = URL.parse(input.value.trim() || (chosen?.value ?? ""), document.baseURI);
     const type = url?.origin === location.origin ? drawn.find(([end]) => end.test(url.pathname))?.[1] : undefined;
     const href = type === undefined || url === null ? "" : url.href;
     if (href === last) return;
@@ -29,7 +33,7 @@ export async function watchAddress(host: HTMLElement): Promise<void> {
     host.replaceChildren(shown.element);
     shown.fit();
   };
-  input.addEventListener("change", () => void look());
+  for (const control of [input, chosen]) control?.addEventListener("change", () => void look());
   await look();
 }
 

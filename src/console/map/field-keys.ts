@@ -3,7 +3,7 @@ import { transform, transformExtent } from "ol/proj.js";
 import { type Arrow, takeArrows, toggle } from "../shared/arrow-keys.ts";
 import { boxAround, boxOfDrawn, continuousBox } from "./antimeridian.ts";
 import { mapProjection, mostNorth } from "./base-map.ts";
-import { partBoxes } from "./field-targets.ts";
+import { partBoxes } from "./box-targets.ts";
 import type { Tools } from "./field-tools.ts";
 
 /** How far one press of a key leads, in pixels of the screen. */

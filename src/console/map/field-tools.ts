@@ -6,8 +6,9 @@ import { transform, transformExtent } from "ol/proj.js";
 import { button, element } from "../shared/elements.ts";
 import { boxOfDrawn } from "./antimeridian.ts";
 import { mapProjection } from "./base-map.ts";
+import type { Target } from "./field-controls.ts";
 import { keysControl } from "./field-keys.ts";
-import { readText, type Target } from "./field-targets.ts";
+import { readText } from "./field-targets.ts";
 import { ringOf } from "./what-is-taken.ts";
 
 export type Tools = {

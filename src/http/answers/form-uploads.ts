@@ -52,7 +52,8 @@ export async function withUploads(
   };
 }
 
-function holdFiles(fields: readonly Field[]): boolean {
+/** Tells whether any of some fields, or of those inside them, is one of a file. */
+export function holdFiles(fields: readonly Field[]): boolean {
   return fields.some(({ shape }) => holdsFile(shape));
 }
 

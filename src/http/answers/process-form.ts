@@ -10,7 +10,8 @@ import { type BodyLimits, bodyText, readBytes, requireContentType } from "../rea
 import type { RouteContext } from "../route.ts";
 import { documentFormat, documentResponse } from "./document-response.ts";
 import { formOfInputs, formOfQuery } from "./filled-forms.ts";
-import { type FormUploadDeps, withUploads } from "./form-uploads.ts";
+import { type FormOutputDeps, withOutputs } from "./form-outputs.ts";
+import { withUploads } from "./form-uploads.ts";
 import { prefersPage } from "./negotiate.ts";
 import { processDocument, providerProcessDocument } from "./process-document.ts";
 import { type FormDeps, processView } from "./process-view.ts";
@@ -56,7 +57,7 @@ type PageOptions = {
  * revisions is told of with what became of it.
  */
 export async function processResponse(
-  deps: FormDeps & FormUploadDeps,
+  deps: FormDeps & FormOutputDeps,
   context: RouteContext,
   process: Process,
   { provider, form: given, revision, more = {} }: PageOptions = {},
@@ -69,10 +70,11 @@ export async function processResponse(
       : providerProcessDocument(process, provider, baseUrl);
   const isPage = documentFormat(context) === "html";
   const filled = given ?? formOfInputs(process.description, context.query("inputs"));
-  const form = isPage ? await withUploads(deps, context, process.description, filled) : filled;
+  const form = isPage ? await withFiles(deps, context, process, filled) : filled;
   const shown = { process, name, form, ...defined({ provider, revision }) };
   // Figures of runs and uploads change while the process does not; a provider is asked again and again.
-  const isAlways = Object.keys(more).length === 0 && provider === undefined && form.uploads === undefined;
+  const isWithFiles = form.uploads !== undefined || form.outputs !== undefined;
+  const isAlways = Object.keys(more).length === 0 && provider === undefined && !isWithFiles;
   return documentResponse(
     context,
     { ...document, ...more },
@@ -85,9 +87,19 @@ export async function processResponse(
   );
 }
 
+/** Adds to a form the files that its inputs may be: uploads, and outputs of earlier jobs. */
+async function withFiles(
+  deps: FormOutputDeps,
+  context: RouteContext,
+  process: Process,
+  form: FormState,
+): Promise<FormState> {
+  return withOutputs(deps, context, process, await withUploads(deps, context, process.description, form));
+}
+
 /** Answers a browser that came to the execution of a process: with the page of the process, whatever `f` it named. */
 export async function lookResponse(
-  deps: FormDeps & FormUploadDeps,
+  deps: FormDeps & FormOutputDeps,
   context: RouteContext,
   { process, provider }: ExecutedProcess,
 ): Promise<Response> {

@@ -37,7 +37,10 @@ export type AnswerRequest = JobResults & {
 };
 
 /** Gives where the outputs are found by a client that called `baseUrl`. */
-export function outputLocations(deps: Pick<AnswerDeps, "settings">, baseUrl: string): OutputLocations {
+export function outputLocations(
+  deps: { readonly settings: Pick<AnswerDeps["settings"], "outputsPath" | "outputsUrl"> },
+  baseUrl: string,
+): OutputLocations {
   const { outputsPath, outputsUrl } = deps.settings;
   return { outputsPath, outputsUrl: outputsUrl ?? `${baseUrl}${outputsPath}` };
 }

@@ -8,15 +8,14 @@ import { describeProcess } from "../../operations/describe-processes.ts";
 import type { VaultDeps } from "../../operations/keep-vault-file.ts";
 import { checkJob, submitJob } from "../../operations/submit-job.ts";
 import { outputsOf } from "../../pages/form/extras.ts";
-import { type FormValues, ownNames, parts, textIn } from "../../pages/form/field.ts";
+import { ownNames, textIn } from "../../pages/form/field.ts";
 import { fieldsOf } from "../../pages/form/fields-of.ts";
 import { fieldOfFault, type ReadForm, readForm } from "../../pages/form/read-form.ts";
 import { type FormState, plainForm } from "../../pages/form/state.ts";
-import { boundaryOf, type MultipartPart, parseDisposition, parseMultipart } from "../../wire/multipart.ts";
 import { problemDocument } from "../answers/problem-response.ts";
 import { asPage, type ExecutedProcess, processResponse, requireOwnForm } from "../answers/process-form.ts";
-import { keepFormFile } from "../form-file.ts";
-import { bodyText, passingChunks, requireContentType, tooLarge } from "../read-body.ts";
+import { readFormValues } from "../form-values.ts";
+import { requireContentType, tooLarge } from "../read-body.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
 import { submissionOf } from "../submission.ts";
 import type { ExecutionRouteDeps } from "./executions.ts";
@@ -70,19 +69,27 @@ export async function answerProcessForm(
   requireOwnForm(context);
   const executed = await find(principalOf(context));
   const { process } = executed;
-  const { values, refused: notTaken } = await readValues(deps, context);
+  const { values, refused: notTaken, tooLong } = await readFormValues(deps, context);
   const fields = fieldsOf(process.description);
   const moreRows = textIn(values, ownNames.moreRows);
   const form = readForm(fields, values, outputsOf(process.description));
-  const shown = { ...plainForm(fields, values), request: form.request };
-  const faults = [...notTaken, ...form.faults];
-  if (moreRows !== "") return pageAgain(deps, context, executed, { ...withFaults(shown, form, notTaken), moreRows });
-  if (faults.length > 0) return pageAgain(deps, context, executed, withFaults(shown, form, faults));
+  const { maxBodyBytes } = deps.settings;
+  // Text without a field is none of this form.
+  const isForm = tooLong.every(({ pointer }) => fieldNamed(form.places, pointer) !== undefined);
+  if (!isForm) throw tooLarge(`more than ${maxBodyBytes}`, maxBodyBytes);
+  // The texts to copy would say many times what is too long for one.
+  const shown = { ...plainForm(fields, values), ...(tooLong.length > 0 ? {} : { request: form.request }) };
+  const unread = [...notTaken, ...tooLong];
+  const named = (faults: readonly Fault[]) => withFaults(shown, faults, (name) => fieldNamed(form.places, name));
+  if (moreRows !== "") return pageAgain(deps, context, executed, { ...named(unread), moreRows });
+  const faults = [...unread, ...form.faults];
+  if (faults.length > 0) return pageAgain(deps, context, executed, named(faults));
   try {
     return await order(deps, context, executed, { form, shown });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    if (error.faults.length > 0) return pageAgain(deps, context, executed, withFaults(shown, form, error.faults));
+    const placed = withFaults(shown, error.faults, (place) => fieldOfFault(form.places, place));
+    if (error.faults.length > 0) return pageAgain(deps, context, executed, placed);
     return refused(await pageAgain(deps, context, executed, { ...shown, otherFaults: [error.message] }), error);
   }
 }
@@ -122,16 +129,30 @@ function headersOf({ headers }: Request, provider: Provider | undefined): Header
   return new Headers([...headers].filter(([name]) => wanted.includes(name)));
 }
 
-function withFaults(shown: FormState, { places }: ReadForm, found: Problem["faults"]): FormState {
+/** Puts each fault beside its field, which `fieldAt` finds by what the fault names; a fault without a field stands by itself. */
+function withFaults(
+  shown: FormState,
+  found: readonly Fault[],
+  fieldAt: (named: string) => string | undefined,
+): FormState {
   const faults = new Map<string, string[]>();
   const otherFaults: string[] = [];
   for (const { pointer, detail: said } of found) {
     const detail = inWordsOfForm(said);
-    const name = pointer.startsWith("/") ? fieldOfFault(places, pointer) : pointer;
+    const name = fieldAt(pointer);
     if (name === undefined || name === "") otherFaults.push(`${pointer} ${detail}`.trim());
     else faults.set(name, [...(faults.get(name) ?? []), detail]);
   }
   return { ...shown, faults, otherFaults };
+}
+
+/** Finds the field that a name of the form belongs to: its own, or that of which it is a part. */
+function fieldNamed(places: ReadForm["places"], name: string): string | undefined {
+  if (name.startsWith("~")) return name;
+  const names = new Set(places.values());
+  const steps = name.split("/");
+  const lengths = steps.map((_, index) => steps.length - index);
+  return lengths.map((length) => steps.slice(0, length).join("/")).find((one) => names.has(one));
 }
 
 /** What the API says of addresses that only programs write. */
@@ -166,58 +187,4 @@ async function pageAgain(
   headers.delete("etag");
   headers.set("cache-control", "no-store");
   return new Response(page.body, { status: isWrong ? 422 : 200, headers });
-}
-
-/** What a browser sent, and which of its files were not taken. */
-type SentForm = { readonly values: FormValues; readonly refused: readonly Fault[] };
-
-/** Reads the fields of a form; files in it are kept as uploads are, and their fields are references. */
-async function readValues(deps: ProcessFormDeps, context: RouteContext): Promise<SentForm> {
-  const { request } = context;
-  const boundary = boundaryOf(request.headers.get("content-type") ?? "");
-  if (boundary === undefined) throw refuse("no boundary in Content-Type", "multipart/form-data with its boundary");
-  using _upload = context.hold("uploads");
-  const values = new Map<string, string[]>();
-  const uploads = new Map<string, string>();
-  const refused: Fault[] = [];
-  let leftBytes = deps.settings.maxBodyBytes;
-  for await (const part of parseMultipart(passingChunks(request), boundary)) {
-    const { name, filename } = parseDisposition(part.headers.get("content-disposition"));
-    if (name === undefined) throw refuse("a part without a name", "fields of the form");
-    if (filename !== undefined) {
-      if (!name.endsWith(parts.upload)) throw refuse(`a file in field "${name}"`, "a file in the field of one");
-      if (filename === "") continue;
-      const [field, file] = [name.slice(0, -parts.upload.length), await keepFormFile(deps, context, part, filename)];
-      if ("reference" in file) uploads.set(field, file.reference);
-      else refused.push({ pointer: field, detail: file.refusal });
-      continue;
-    }
-    const bytes = await wholeOf(part, leftBytes, deps.settings.maxBodyBytes);
-    leftBytes -= bytes.byteLength + name.length;
-    values.set(name, [...(values.get(name) ?? []), bodyText(bytes)]);
-    if (values.size > maxFields) throw refuse(`more than ${maxFields} fields`, "fields of the form");
-  }
-  for (const [name, reference] of uploads) {
-    // The file that was chosen last takes the place of what stood there.
-    values.delete(name + parts.address);
-    values.set(name + parts.stored, [reference]);
-  }
-  return { values, refused };
-}
-
-const maxFields = 5000;
-
-async function wholeOf({ content }: MultipartPart, leftBytes: number, maxBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of content) {
-    sizeBytes += chunk.byteLength;
-    if (sizeBytes > leftBytes) throw tooLarge(`more than ${maxBytes}`, maxBytes);
-    chunks.push(Uint8Array.from(chunk));
-  }
-  return Buffer.concat(chunks);
-}
-
-function refuse(found: string, wanted: string): Problem {
-  return new Problem("invalid-parameter-value", `Cannot read the form: found ${found}, wanted ${wanted}`);
 }

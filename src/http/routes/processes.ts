@@ -17,6 +17,7 @@ import { processListPage } from "../../pages/process-list.tsx";
 import { documentFormat, documentResponse } from "../answers/document-response.ts";
 import { requireMatch } from "../answers/entity-tag.ts";
 import { formOfJob } from "../answers/filled-forms.ts";
+import type { FormOutputDeps } from "../answers/form-outputs.ts";
 import { deployedDocument, processSummary, statisticsOfProcess } from "../answers/process-document.ts";
 import { processResponse, stateOf } from "../answers/process-form.ts";
 import { inTurn, listView, mostWithStatistics, namedFirst } from "../answers/process-list-view.ts";
@@ -39,7 +40,7 @@ import { jsonResponse, principalOf, type Route, type RouteContext } from "../rou
 export type ProcessRouteDeps = DescribeDeps &
   DeployDeps &
   DeploymentDeps &
-  ReadInputsDeps & { readonly settings: FormSettings };
+  ReadInputsDeps & { readonly settings: FormSettings } & FormOutputDeps;
 
 const patchBody = { mediaTypes: ["application/merge-patch+json", "application/json"], schema: AmendmentSchema };
 const honours = ["if-match"] as const;

@@ -94,6 +94,8 @@ function shortened(text: string): string {
   return text.length <= longest ? text : `${text.slice(0, longest)}...`;
 }
 
+const boxOrder = "West, south, east and north; the west is more than the east over the antimeridian";
+
 function boundsOf(shape: Shape): readonly string[] {
   switch (shape.kind) {
     case "number": {
@@ -105,13 +107,10 @@ function boundsOf(shape: Shape): readonly string[] {
       return bounds.length === 0 ? [] : [`${isWhole ? "A whole number" : "A number"}, ${bounds.join(", ")}`];
     }
     case "text":
-      return shape.control === "date-time"
-        ? ["Date and time in UTC"]
-        : shape.control === "box"
-          ? ["West, south, east and north; the west is more than the east over the antimeridian"]
-          : [];
+      return shape.control === "date-time" ? ["Date and time in UTC"] : shape.control === "box" ? [boxOrder] : [];
     case "rows":
       return [
+        ...(shape.isBox === true ? [boxOrder] : []),
         `${shape.least} ${shape.most === Number.POSITIVE_INFINITY ? "or more" : `to ${shape.most}`} values; empty rows are left out`,
       ];
     default:
@@ -160,9 +159,16 @@ export function ShapeView({ shape, ...drawn }: Drawn & { readonly shape: Shape }
     case "rows":
       return <RowsView {...shape} {...drawn} />;
     case "group":
-      return shape.members.map((member) => (
-        <FieldView name={pointer(name, member.id)} field={member} state={state} isWhole={false} />
-      ));
+      return (
+        <>
+          {shape.members.map((member) => (
+            <FieldView name={pointer(name, member.id)} field={member} state={state} isWhole={false} />
+          ))}
+          {shape.corners === undefined ? null : (
+            <MapView kind="record" name={name} label={label} corners={shape.corners} />
+          )}
+        </>
+      );
     case "alternatives":
       return <AlternativesView {...shape} {...drawn} />;
     case "file":
@@ -211,8 +217,9 @@ function TextView({
 const spareRows = 2;
 const addedRows = 3;
 
-function RowsView({ item, least, most, name, state, label }: Drawn & Extract<Shape, { kind: "rows" }>) {
+function RowsView({ item, least: fewest, most, isBox, name, state, label }: Drawn & Extract<Shape, { kind: "rows" }>) {
   const used = rowsIn(state.values, name);
+  const least = isBox === true ? Math.max(fewest, 4) : fewest;
   const wanted = Math.max(
     least,
     used.length + (state.moreRows === name ? addedRows : used.length === 0 ? spareRows : 1),
@@ -244,6 +251,7 @@ function RowsView({ item, least, most, name, state, label }: Drawn & Extract<Sha
           More rows
         </button>
       )}
+      {isBox === true ? <MapView kind="list" name={name} label={label} least={least} /> : null}
     </>
   );
 }

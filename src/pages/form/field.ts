@@ -10,6 +10,9 @@ export type Choice = { readonly text: string; readonly value: Json };
 /** One of several shapes that a value may have. */
 export type Alternative = { readonly title: string; readonly shape: Shape };
 
+/** The members of a record that are a box: west, south, east and north, and the one of its reference system. */
+export type Corners = { readonly ids: readonly string[]; readonly crs?: string };
+
 /** How a value is entered. */
 export type Shape =
   | {
@@ -27,8 +30,10 @@ export type Shape =
       readonly most: number;
       /** Each row is a value of the input by itself, not an item of one list. */
       readonly isRepeated: boolean;
+      /** Its numbers are the corners of a box. */
+      readonly isBox?: boolean;
     }
-  | { readonly kind: "group"; readonly members: readonly Field[] }
+  | { readonly kind: "group"; readonly members: readonly Field[]; readonly corners?: Corners }
   | { readonly kind: "alternatives"; readonly alternatives: readonly Alternative[] }
   | { readonly kind: "file"; readonly mediaTypes: readonly string[]; readonly takesText: boolean }
   | { readonly kind: "box" }

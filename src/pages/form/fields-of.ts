@@ -1,11 +1,11 @@
 import { defined } from "../../domain/defined.ts";
 import { alternativesOf, isBoxSchema, typeOfSchema } from "../../domain/described.ts";
 import { isRepeated } from "../../domain/execution-inputs.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../domain/json.ts";
+import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
 import type { InputDefinition, ProcessDescription } from "../../domain/process.ts";
 import { isWidest, unitOf } from "./bounds.ts";
+import { cornersOf, isBoxList, isBoxText, isTupleOfNumbers, sizesOf } from "./boxes.ts";
 import type { Choice, Field, Shape } from "./field.ts";
-import { isBoxText } from "./map-view.tsx";
 import { placesOf, takesOf } from "./places.ts";
 
 /** Groups in groups beyond this are entered as JSON. */
@@ -31,10 +31,15 @@ export function fieldsOf({ inputs }: Pick<ProcessDescription, "inputs">): readon
   }));
 }
 
-/** Packages send boxes as text, of which only the name or the default tells. */
+/** Packages send boxes as text and as numbers, of which often only the name or the default tells. */
 function withBox(shape: Shape, names: readonly string[], fallback: Json | undefined): Shape {
-  const isBox = shape.kind === "text" && shape.control === "text" && isBoxText(names, fallback);
-  return isBox ? { ...shape, control: "box" } : shape;
+  if (shape.kind === "text" && shape.control === "text") {
+    return isBoxText(names, fallback) ? { ...shape, control: "box" } : shape;
+  }
+  if (shape.kind !== "rows") return shape;
+  // Each of several values may be a box; several numbers are one.
+  if (shape.item.kind === "rows") return { ...shape, item: withBox(shape.item, names, undefined) };
+  return isBoxList(shape, names, fallback) ? { ...shape, isBox: true } : shape;
 }
 
 function inputShape(input: InputDefinition): Shape {
@@ -131,7 +136,9 @@ function choiceOfShapes(schema: JsonObject, alternatives: readonly JsonObject[],
   if (alternatives.length > maxAlternatives) return json;
   const { oneOf: _oneOf, anyOf: _anyOf, ...bare } = schema;
   // Alternatives that only say which members are wanted, or the like, are all of one shape.
-  if (!alternatives.some((one) => shapingWords.some((word) => one[word] !== undefined))) return shapeOf(bare, place);
+  if (!alternatives.some((one) => shapingWords.some((word) => one[word] !== undefined))) {
+    return shapeOf({ ...sizesOf(alternatives), ...bare }, place);
+  }
   // What each alternative would repeat could make a form many times as long as its description.
   const { default: _default, title: _title, properties: _properties, items: _items, ...common } = bare;
   const inner = { ...place, depth: place.depth + 1 };
@@ -185,7 +192,13 @@ function numberOf({ minimum, maximum }: JsonObject, isWhole: boolean): Shape {
   };
 }
 
-function listOf({ items, prefixItems, minItems, maxItems }: JsonObject, { depth }: Place): Shape {
+function listOf(schema: JsonObject, { depth }: Place): Shape {
+  const { items, prefixItems, minItems, maxItems } = schema;
+  if (isTupleOfNumbers(schema) && isList(prefixItems)) {
+    const item: Shape = { kind: "number", isWhole: false };
+    const [least, most] = [prefixItems.length, prefixItems.length];
+    return withBox({ kind: "rows", item, least, most, isRepeated: false }, [], undefined);
+  }
   if (!isJsonObject(items) || prefixItems !== undefined) return json;
   if (Array.isArray(items.enum)) return choiceOf(items.enum, true);
   const item = shapeOf(items, { depth: depth + 1, isInner: true });
@@ -193,7 +206,7 @@ function listOf({ items, prefixItems, minItems, maxItems }: JsonObject, { depth 
   if (item.kind === "choice" && item.isSeveral) return json;
   const least = typeof minItems === "number" ? minItems : 0;
   const most = typeof maxItems === "number" ? maxItems : Number.POSITIVE_INFINITY;
-  return { kind: "rows", item, least, most, isRepeated: false };
+  return withBox({ kind: "rows", item, least, most, isRepeated: false }, [], undefined);
 }
 
 function groupOf({ properties, required, patternProperties }: JsonObject, { depth }: Place): Shape {
@@ -203,15 +216,18 @@ function groupOf({ properties, required, patternProperties }: JsonObject, { dept
   if (entries.length === 0 || entries.length > maxMembers) return json;
   const members = entries.map(([id, given]): Field => {
     const schema = isJsonObject(given) ? given : {};
-    const { title, description } = schema;
+    const { description } = schema;
+    const title = isText(schema.title) ? schema.title : id;
+    const notes = notesOf(schema);
+    const shape = shapeOf(schema, { depth: depth + 1, isInner: true });
     return {
       id,
-      title: isText(title) ? title : id,
+      title,
       isRequired: names.includes(id),
-      ...notesOf(schema),
+      ...notes,
       ...(isText(description) ? { about: description } : {}),
-      shape: shapeOf(schema, { depth: depth + 1, isInner: true }),
+      shape: withBox(shape, [id, title], notes.default),
     };
   });
-  return { kind: "group", members };
+  return { kind: "group", members, ...defined({ corners: cornersOf(members) }) };
 }

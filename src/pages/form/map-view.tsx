@@ -1,3 +1,5 @@
+import { pointer } from "../../domain/faults.ts";
+import type { Corners } from "./field.ts";
 import type { Places, Takes } from "./places.ts";
 
 /** What files of places are called where media types are told. */
@@ -6,19 +8,6 @@ const placeTypes: readonly string[] = ["application/geo+json", "application/vnd.
 /** Tells whether a file of one of these media types has places. */
 export function arePlaces(mediaTypes: readonly string[]): boolean {
   return mediaTypes.some((type) => placeTypes.includes(type));
-}
-
-/** Tells whether a text is the four numbers of a box, by what it is called or by its default. */
-export function isBoxText(names: readonly string[], fallback: unknown): boolean {
-  if (typeof fallback === "string" && fallback.trim() !== "") {
-    const parts = fallback
-      .trim()
-      .replace(/^\[|\]$/g, "")
-      .trim()
-      .split(/\s*,\s*|\s+/);
-    return parts.length === 4 && parts.every((part) => part !== "" && Number.isFinite(Number(part)));
-  }
-  return names.some((name) => /(?:^|[\W_])(?:aoi|bbox|bounding[ _-]?box)(?:$|[\W_])/i.test(name));
 }
 
 /**
@@ -31,12 +20,18 @@ export function MapView({
   label,
   holds,
   takes,
+  corners,
+  least,
 }: {
-  readonly kind: "box" | "text" | "json" | "file" | "address";
+  readonly kind: "box" | "text" | "list" | "record" | "json" | "file" | "address";
   readonly name: string;
   readonly label: string;
   readonly holds?: Places;
   readonly takes?: Takes | undefined;
+  /** The members of a record that are a box. */
+  readonly corners?: Corners;
+  /** How many numbers a list has at least. */
+  readonly least?: number;
 }) {
   const view = kind === "address" ? "address" : "field";
   return (
@@ -48,6 +43,9 @@ export function MapView({
       data-label={label}
       data-holds={holds}
       data-takes={takes?.types?.join(" ")}
+      data-corners={corners === undefined ? undefined : JSON.stringify(corners.ids.map((id) => pointer("", id)))}
+      data-crs={corners?.crs === undefined ? undefined : pointer("", corners.crs)}
+      data-least={least}
       data-bounded={takes?.isBounded === true ? "yes" : undefined}
     />
   );

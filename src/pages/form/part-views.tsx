@@ -109,12 +109,12 @@ export function FileView({ mediaTypes, takesText, name, state, label }: Drawn & 
   const types = type === "" || mediaTypes.includes(type) ? mediaTypes : [type, ...mediaTypes];
   const stored = textIn(state.values, name + parts.stored);
   // Who may not upload sees no list.
-  const unlisted = state.uploads === undefined ? stored : "";
+  const unlisted = state.uploads === undefined && state.outputs === undefined ? stored : "";
   const isDirectory = mediaTypes.length > 0 && mediaTypes.every((one) => one === directoryType);
   const what = isDirectory ? "a zip or tar archive of it" : "a file";
   const other = isDirectory ? "another archive" : "another file";
   return (
-    <div class="file">
+    <div class="file" data-takes={isDirectory ? "directory" : undefined}>
       <label class="field">
         <span class="muted">{stored === "" ? `Upload ${what}` : `Upload ${other} in its place`}</span>
         <input type="file" name={name + parts.upload} />

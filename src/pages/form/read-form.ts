@@ -177,7 +177,7 @@ function readFile(
   const stored = textIn(values, name + parts.stored);
   const type = textIn(values, name + parts.mediaType);
   if (address !== "" && stored !== "") {
-    faults.push({ pointer: name, detail: "found an address and an earlier upload, wanted one of them" });
+    faults.push({ pointer: name, detail: "found an address and a file from the list, wanted one of them" });
   }
   const href = stored === "" ? address : stored;
   if (href !== "") return { href, ...(type === "" ? {} : { type }) };

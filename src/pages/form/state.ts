@@ -15,6 +15,8 @@ export type FormState = {
   readonly request?: JsonObject;
   /** The uploads that its files may be; absent for who may not upload, and where no input is a file. */
   readonly uploads?: FormUploads;
+  /** The outputs of earlier jobs that its files may be; absent where they cannot be given. */
+  readonly outputs?: FormOutputs;
   /** The request was checked, and nothing was wrong. */
   readonly isChecked?: boolean;
 };
@@ -41,6 +43,33 @@ export type FormUploads = {
   readonly named: ReadonlyMap<string, OfferedUpload | undefined>;
   /** Where all are listed, when there are more than are offered. */
   readonly moreUrl?: string;
+};
+
+/** A file or directory of an earlier job that a field may be given. */
+export type OfferedOutput = {
+  /** What the form sends for it: its address. */
+  readonly reference: string;
+  readonly name: string;
+  /** Absent for one of an older job, of which the name alone is looked up. */
+  readonly made?: {
+    readonly type: string;
+    /** In bytes; absent for a directory. */
+    readonly length?: number;
+    readonly outputId: string;
+    /** What the job is called, or its process. */
+    readonly title: string;
+    readonly jobUrl: string;
+    /** When its job ended (RFC 3339). */
+    readonly finished: string;
+  };
+};
+
+/** The outputs of earlier jobs of who fills in a form. */
+export type FormOutputs = {
+  /** Of one's newest jobs, the newest first. */
+  readonly offered: readonly OfferedOutput[];
+  /** Those that fields name, by their addresses; undefined for one that is gone, or is somebody else's. */
+  readonly named: ReadonlyMap<string, OfferedOutput | undefined>;
 };
 
 /** How much a form takes. */

@@ -4,39 +4,27 @@ import { Size, Time } from "../parts.tsx";
 import { sizeText, timeText } from "../words.ts";
 import { parts, textIn } from "./field.ts";
 import type { Drawn } from "./field-view.tsx";
-import type { OfferedUpload } from "./state.ts";
+import type { FormState, OfferedOutput, OfferedUpload } from "./state.ts";
 
 type Stored = Pick<Drawn, "name" | "state"> & { readonly mediaTypes: readonly string[] };
 
-/** The file that a field has from an earlier upload, and the list to choose another one of. */
+/** The file that a field has from an earlier upload or an earlier job, and the list to choose another one of. */
 export function StoredView({ name, state, mediaTypes }: Stored) {
-  const { uploads, faults } = state;
-  if (uploads === undefined) return null;
+  const { uploads, outputs, faults } = state;
+  if (uploads === undefined && outputs === undefined) return null;
   const chosen = textIn(state.values, name + parts.stored);
-  const now = chosen === "" ? undefined : uploads.named.get(chosen);
-  const others = uploads.offered.filter(({ reference }) => reference !== chosen);
-  const all = now === undefined ? others : [now, ...others];
-  const isGone = chosen !== "" && now === undefined;
-  const fitting = all.filter((upload) => mayFit(upload.type, mediaTypes));
+  const [upload, output] = [uploads?.named.get(chosen), outputs?.named.get(chosen)];
+  const isGone = chosen !== "" && upload === undefined && output === undefined;
+  const groups = groupsOf(state, { mediaTypes, upload, output });
+  const isToldAlready = faults.has(name);
   return (
     <>
-      {now === undefined ? null : (
-        <span class="stored">
-          {now.href === undefined ? <strong>{now.name}</strong> : <a href={now.href}>{now.name}</a>}{" "}
-          <span class="muted">
-            <Size bytes={now.length} />, {now.type}, uploaded <Time at={now.created} />
-          </span>
-        </span>
-      )}
-      {isGone && !faults.has(name) ? (
-        <span class="fault">
-          The file that was uploaded for this cannot be used any more: it has expired, was removed, or is somebody
-          else&#39;s. Upload it again, or choose another.
-        </span>
-      ) : null}
+      {upload === undefined ? null : <ChosenUpload {...upload} />}
+      {output === undefined ? null : <ChosenOutput {...output} />}
+      {isToldAlready ? null : <Gone name={name} state={state} isChosenGone={isGone} />}
       {/* A script adds what is uploaded meanwhile. */}
-      <label class="field" hidden={all.length === 0 && !isGone}>
-        <span class="muted">or take an earlier upload</span>
+      <label class="field" hidden={groups.length === 0 && !isGone}>
+        <span class="muted">{listLabel(state)}</span>
         <select name={name + parts.stored}>
           <option value="">(none)</option>
           {isGone ? (
@@ -44,34 +32,145 @@ export function StoredView({ name, state, mediaTypes }: Stored) {
               a file that is not there any more
             </option>
           ) : null}
-          <Options title="Of a type that fits" uploads={fitting} chosen={chosen} />
-          <Options title="Of other types" uploads={all.filter((one) => !fitting.includes(one))} chosen={chosen} />
+          {groups.map(({ title, options }) => (
+            <optgroup label={title}>
+              {options.map(({ reference, words, file, type }) => (
+                <option value={reference} selected={reference === chosen} data-file={file} data-file-type={type}>
+                  {words}
+                </option>
+              ))}
+            </optgroup>
+          ))}
         </select>
       </label>
-      {uploads.moreUrl === undefined ? null : <a href={uploads.moreUrl}>All uploads</a>}
+      {uploads?.moreUrl === undefined ? null : <a href={uploads.moreUrl}>All uploads</a>}
     </>
   );
 }
 
-function Options({
-  title,
-  uploads,
-  chosen,
-}: {
-  readonly title: string;
-  readonly uploads: readonly OfferedUpload[];
-  readonly chosen: string;
-}) {
-  if (uploads.length === 0) return null;
+function listLabel({ uploads, outputs }: FormState): string {
+  if (outputs === undefined || outputs.offered.length === 0) return "or take an earlier upload";
+  return uploads === undefined ? "or take an output of a job" : "or take an earlier upload, or an output of a job";
+}
+
+function ChosenUpload({ href, name, length, type, created }: OfferedUpload) {
   return (
-    <optgroup label={title}>
-      {uploads.map(({ reference, name, type, length, created }) => (
-        <option value={reference} selected={reference === chosen} data-file={name} data-file-type={essenceOf(type)}>
-          {`${name}, ${sizeText(length)}, ${timeText(created)}`}
-        </option>
-      ))}
-    </optgroup>
+    <span class="stored">
+      {href === undefined ? <strong>{name}</strong> : <a href={href}>{name}</a>}{" "}
+      <span class="muted">
+        <Size bytes={length} />, {type}, uploaded <Time at={created} />
+      </span>
+    </span>
   );
+}
+
+function ChosenOutput({ reference, name, made }: OfferedOutput) {
+  return (
+    <span class="stored">
+      <a href={reference}>{name}</a>{" "}
+      {made === undefined ? (
+        <span class="muted">output of a job</span>
+      ) : (
+        <span class="muted">
+          {made.length === undefined ? null : (
+            <>
+              <Size bytes={made.length} />,{" "}
+            </>
+          )}
+          {made.type}, output {made.outputId} of <a href={made.jobUrl}>{made.title}</a>, <Time at={made.finished} />
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** Tells of a file that cannot be used any more, whether it was chosen or stands there as an address. */
+function Gone({ name, state, isChosenGone }: Placed & { readonly isChosenGone: boolean }) {
+  const { named } = state.outputs ?? { named: new Map<string, undefined>() };
+  const chosen = textIn(state.values, name + parts.stored);
+  const address = textIn(state.values, name + parts.address).trim();
+  const isOutput = (text: string) => named.has(text) && named.get(text) === undefined;
+  if (isOutput(chosen) || isOutput(address)) {
+    return (
+      <span class="fault">
+        The output of a job that was taken for this cannot be used any more: it was removed, or is somebody else&#39;s.
+        Choose another.
+      </span>
+    );
+  }
+  if (!isChosenGone) return null;
+  return (
+    <span class="fault">
+      The file that was uploaded for this cannot be used any more: it has expired, was removed, or is somebody
+      else&#39;s. Upload it again, or choose another.
+    </span>
+  );
+}
+
+type Placed = Pick<Drawn, "name" | "state">;
+
+/** An option of the list; a text to copy uploads a file again by what it is called. */
+type Offered = {
+  readonly reference: string;
+  readonly words: string;
+  readonly file?: string;
+  readonly type?: string;
+};
+type Group = { readonly title: string; readonly options: readonly Offered[] };
+type Typed = { readonly fits: boolean; readonly option: Offered };
+
+function groupsOf(
+  { uploads, outputs }: FormState,
+  now: {
+    readonly mediaTypes: readonly string[];
+    readonly upload: OfferedUpload | undefined;
+    readonly output: OfferedOutput | undefined;
+  },
+): readonly Group[] {
+  const ofUploads = withChosen(uploads?.offered ?? [], now.upload).map((upload): Typed => {
+    const { reference, name, type, length, created } = upload;
+    const words = `${name}, ${sizeText(length)}, ${timeText(created)}`;
+    const option = { reference, words, file: name, type: essenceOf(type) };
+    return { fits: mayFit(type, now.mediaTypes), option };
+  });
+  const ofJobs = withChosen(outputs?.offered ?? [], now.output)
+    .filter((output) => output === now.output || mayBe(output, now.mediaTypes))
+    .map((output): Typed => {
+      const fits = output.made === undefined || mayFit(output.made.type, now.mediaTypes);
+      return { fits, option: { reference: output.reference, words: wordsOfOutput(output) } };
+    });
+  const group = (title: string, list: readonly Typed[], isFitting: boolean): Group => ({
+    title,
+    options: list.filter(({ fits }) => fits === isFitting).map(({ option }) => option),
+  });
+  return [
+    group("Uploads of a type that fits", ofUploads, true),
+    group("Outputs of a type that fits", ofJobs, true),
+    group("Uploads of other types", ofUploads, false),
+    group("Outputs of other types", ofJobs, false),
+  ].filter(({ options }) => options.length > 0);
+}
+
+/** What is chosen stands first. */
+function withChosen<One extends { readonly reference: string }>(
+  offered: readonly One[],
+  chosen: One | undefined,
+): readonly One[] {
+  return chosen === undefined
+    ? offered
+    : [chosen, ...offered.filter(({ reference }) => reference !== chosen.reference)];
+}
+
+function wordsOfOutput({ name, made }: OfferedOutput): string {
+  if (made === undefined) return `${name}, output of a job`;
+  const { length, outputId, title, finished } = made;
+  const size = length === undefined ? "directory" : sizeText(length);
+  return `${name}, ${outputId} of ${title}, ${size}, ${timeText(finished)}`;
+}
+
+/** A directory is no file, whatever its type; a file may be an archive of a directory. */
+function mayBe({ made }: OfferedOutput, mediaTypes: readonly string[]): boolean {
+  return made?.type !== directoryType || mediaTypes.includes(directoryType);
 }
 
 /** What says little of a file may be any. */
@@ -82,6 +181,6 @@ const packedTypes = ["application/zip", "application/x-tar", "application/gzip",
 /** Tells whether a file of a media type may be what an input takes. */
 function mayFit(type: string, mediaTypes: readonly string[]): boolean {
   if (mediaTypes.length === 0 || vagueTypes.some((vague) => isSameType(vague, type))) return true;
-  const wanted = mediaTypes.flatMap((one) => (one === directoryType ? packedTypes : [one]));
+  const wanted = mediaTypes.flatMap((one) => (one === directoryType ? [directoryType, ...packedTypes] : [one]));
   return wanted.some((one) => isSameType(one, unknownMediaType) || isOfType(type, one));
 }

@@ -1,0 +1,120 @@
+import { mayDo, type Principal } from "../../domain/access.ts";
+import { defined } from "../../domain/defined.ts";
+import { jobUrl } from "../../domain/links.ts";
+import type { Process } from "../../domain/process.ts";
+import { absoluteReference, type OutputLocations } from "../../domain/results.ts";
+import type { PublishedOutput } from "../../domain/values.ts";
+import { type KeptOutput, listOwnOutputs } from "../../operations/list-outputs.ts";
+import { findNamedOutputs } from "../../operations/own-references.ts";
+import { vaultPrefix } from "../../operations/references.ts";
+import { type FormValues, parts } from "../../pages/form/field.ts";
+import type { FormState, OfferedOutput } from "../../pages/form/state.ts";
+import type { RouteContext } from "../route.ts";
+import { type FormUploadDeps, holdFiles } from "./form-uploads.ts";
+import { outputLocations } from "./results-answer.ts";
+
+type OutputSettings = Parameters<typeof outputLocations>[0]["settings"];
+export type FormOutputDeps = FormUploadDeps &
+  Parameters<typeof findNamedOutputs>[0] & { readonly settings: OutputSettings };
+
+/** A list of more is longer than anybody reads. */
+const maxOffered = 50;
+
+/**
+ * Adds to a form the outputs of earlier jobs that its files may be, and what is known of those that it names. A process that runs
+ * elsewhere is given none: its server fetches files itself, without the caller's rights.
+ */
+export async function withOutputs(
+  deps: FormOutputDeps,
+  { caller, baseUrl, calledUrl }: Pick<RouteContext, "caller" | "baseUrl" | "calledUrl">,
+  process: Process,
+  form: FormState,
+): Promise<FormState> {
+  if (process.definition.kind === "remote" || !holdFiles(form.fields)) return form;
+  if (caller === undefined || !mayDo(caller, "execute") || !mayDo(caller, "read-own-jobs")) return form;
+  const locations = outputLocations(deps, baseUrl);
+  const { outputsPath, outputsUrl } = deps.settings;
+  const places = { sites: [baseUrl, calledUrl], outputsPath, ...defined({ outputsUrl }) };
+  const own = await ownOutputs(deps, caller, { baseUrl, locations });
+  const hrefs = [...form.values].flatMap(([name, [text = ""]]) => (isAddress(name, text) ? [text.trim()] : []));
+  const named = await findNamedOutputs(deps, caller, { hrefs, places });
+  const known = new Map([...named].map(([href, output]) => [href, output && knownOf(href, output, own)] as const));
+  return {
+    ...form,
+    values: withChosen(form.values, known),
+    outputs: {
+      offered: [...own.values()],
+      named: new Map([...known].map(([href, output]) => [output?.reference ?? href, output])),
+    },
+  };
+}
+
+/** Lists the outputs that a form offers, by their paths below the output directory. */
+async function ownOutputs(
+  deps: FormOutputDeps,
+  caller: Principal,
+  place: { readonly baseUrl: string; readonly locations: OutputLocations },
+): Promise<ReadonlyMap<string, OfferedOutput>> {
+  const kept = await listOwnOutputs(deps, caller, maxOffered);
+  return new Map(kept.map((output) => [pathOf(output.reference), offeredOf(output, place)]));
+}
+
+function pathOf(reference: string): string {
+  const steps = reference.split("/").filter((step) => step !== "");
+  return steps.map(decodeURIComponent).join("/");
+}
+
+function offeredOf(
+  { job, outputId, reference, name, mediaType: type, sizeBytes: length }: KeptOutput,
+  { baseUrl, locations }: { readonly baseUrl: string; readonly locations: OutputLocations },
+): OfferedOutput {
+  const made = {
+    type,
+    outputId,
+    title: job.request.title ?? job.processId,
+    jobUrl: `${jobUrl(baseUrl, job.id)}?f=html`,
+    finished: new Date(job.finishedAt ?? job.updatedAt).toISOString(),
+    ...defined({ length }),
+  };
+  return { reference: absoluteReference(reference, locations), name, made };
+}
+
+/** What is offered is named as it is there, however its address was written. */
+function knownOf(href: string, { path }: PublishedOutput, own: ReadonlyMap<string, OfferedOutput>): OfferedOutput {
+  return own.get(path) ?? { reference: href, name: path.split("/").at(-1) ?? path };
+}
+
+function isAddress(name: string, text: string): boolean {
+  const isOfFile = name.endsWith(parts.address) || name.endsWith(parts.stored);
+  return isOfFile && text.trim() !== "" && !text.trim().startsWith(vaultPrefix);
+}
+
+/** The address of what is offered becomes the choice of it; what cannot be chosen, and is no result, is an address. */
+function withChosen(values: FormValues, known: ReadonlyMap<string, OfferedOutput | undefined>): FormValues {
+  const changed = new Map<string, readonly string[]>(values);
+  for (const [name, [given = ""]] of values) {
+    const text = given.trim();
+    if (!isAddress(name, text)) continue;
+    const output = known.get(text);
+    const [address, stored] = namesOf(name);
+    const isChosen = name === stored;
+    if (isChosen && !known.has(text)) move(changed, stored, address, text);
+    if (output === undefined) continue;
+    if (isChosen) changed.set(stored, [output.reference]);
+    else if (output.made !== undefined) move(changed, address, stored, output.reference);
+  }
+  return changed;
+}
+
+function namesOf(name: string): readonly [address: string, stored: string] {
+  const end = name.endsWith(parts.address) ? parts.address : parts.stored;
+  const field = name.slice(0, -end.length);
+  return [field + parts.address, field + parts.stored];
+}
+
+/** Where something else stands already, both stay: that is told beside the field. */
+function move(values: Map<string, readonly string[]>, from: string, to: string, text: string): void {
+  if ((values.get(to)?.[0] ?? "") !== "") return;
+  values.delete(from);
+  values.set(to, [text]);
+}
