@@ -14,9 +14,9 @@ export type ListedRun = {
 /** So long is a line, in characters: it stands in a cell of a table. */
 const longestLine = 80;
 const longestName = 24;
-/** Several values share a line; one has it for itself. */
-const longestValue = 30;
-const longestOnly = longestLine - longestName;
+/** Several values share a line: each has so much of it, the most that leaves room for all, or the least. */
+const lengths = [longestLine - longestName - 2, 45, 35];
+const shortestValue = 30;
 /** So much of a value is compared with those of other runs. */
 const longestCompared = 200;
 
@@ -30,7 +30,10 @@ export function inputLines(runs: readonly ListedRun[]): ReadonlyMap<string, stri
     const worded = group.map((run) => ({ id: run.id, words: wordsOfInputs(run) }));
     const seen = seenValues(worded.map(({ words }) => words));
     for (const { id, words } of worded) {
-      const inputs = [...words].map(([name, value]) => ({ name, value, ...howSeen(seen, name, value) }));
+      const inputs = [...words].map(([name, value]) => {
+        const { count, alike } = seen.get(name)?.get(value) ?? { count: 0, alike: 0 };
+        return { name, value, count, alike };
+      });
       const line = lineOf(inputs.toSorted((one, other) => one.count - other.count));
       if (line !== "") lines.set(id, line);
     }
@@ -55,21 +58,31 @@ function isSame(given: Inputs[string], value: Inputs[string] | undefined): boole
   return value !== undefined && JSON.stringify(given) === JSON.stringify(value);
 }
 
-/** The values of an input: how many runs have each, and how many characters all begin with. */
-type Seen = { readonly counts: Map<string, number>; alike: number };
+/** How many runs have a value of an input, and with how many characters of it the value begins that is most like it. */
+type Seen = { count: number; alike: number };
 
-function seenValues(runs: readonly Words[]): ReadonlyMap<string, Seen> {
-  const seen = new Map<string, Seen>();
+function seenValues(runs: readonly Words[]): ReadonlyMap<string, ReadonlyMap<string, Seen>> {
+  const seen = new Map<string, Map<string, Seen>>();
   for (const [name, value] of runs.flatMap((words) => [...words])) {
-    const known = seen.get(name);
-    if (known === undefined) seen.set(name, { counts: new Map([[value, 1]]), alike: value.length });
-    else {
-      const [first = ""] = known.counts.keys();
-      if (!known.counts.has(value)) known.alike = Math.min(known.alike, commonStart(first, value));
-      known.counts.set(value, (known.counts.get(value) ?? 0) + 1);
-    }
+    const values = seen.get(name) ?? new Map<string, Seen>();
+    seen.set(name, values);
+    values.set(value, { count: (values.get(value)?.count ?? 0) + 1, alike: 0 });
   }
+  for (const values of seen.values()) noteAlike(values);
   return seen;
+}
+
+/** In their order, what is most like a text stands beside it. */
+function noteAlike(values: ReadonlyMap<string, Seen>): void {
+  let before: { readonly text: string; readonly seen: Seen } | undefined;
+  for (const [text, seen] of [...values].toSorted(([one], [other]) => (one < other ? -1 : 1))) {
+    if (before !== undefined) {
+      const alike = commonStart(before.text, text);
+      seen.alike = alike;
+      before.seen.alike = Math.max(before.seen.alike, alike);
+    }
+    before = { text, seen };
+  }
 }
 
 function commonStart(one: string, other: string): number {
@@ -78,15 +91,18 @@ function commonStart(one: string, other: string): number {
   return at;
 }
 
-function howSeen(seen: ReadonlyMap<string, Seen>, name: string, value: string) {
-  const { counts, alike } = seen.get(name) ?? { counts: new Map<string, number>(), alike: 0 };
-  return { count: counts.get(value) ?? 0, alike: counts.size > 1 ? alike : 0 };
-}
-
 type ShownInput = { readonly name: string; readonly value: string; readonly alike: number };
 
+/** What fits as it is, is told as it is; else each value in as many characters as leave room for others. */
 function lineOf(inputs: readonly ShownInput[]): string {
-  const longest = inputs.length === 1 ? longestOnly : longestValue;
+  const whole = joined(inputs, longestCompared);
+  if (whole.left === 0 && whole.text.length <= longestLine) return whole.text;
+  const fitting = lengths.find((longest) => joined(inputs, longest).left === 0);
+  const { text, left } = joined(inputs, fitting ?? shortestValue);
+  return left === 0 ? text : `${text}${between}${left} more`;
+}
+
+function joined(inputs: readonly ShownInput[], longest: number): { readonly text: string; readonly left: number } {
   const parts: string[] = [];
   let length = 0;
   for (const { name, value, alike } of inputs) {
@@ -95,8 +111,7 @@ function lineOf(inputs: readonly ShownInput[]): string {
     parts.push(part);
     length += part.length + between.length;
   }
-  const left = inputs.length - parts.length;
-  return [...parts, ...(left === 0 ? [] : [`${left} more`])].join(between);
+  return { text: parts.join(between), left: inputs.length - parts.length };
 }
 
 const between = " · ";

@@ -64,9 +64,7 @@ function Fields({ frame, isOfOne, offered, byUser }: FilterProps) {
       <label class="field">
         <span>Words of jobs that ended</span>
         <input type="search" name="q" value={searchParams.get("q") ?? ""} />
-        <small class="muted">
-          in the process, title, tags, user, short inputs, names of input files, last message or failure
-        </small>
+        <small class="muted">process, title, tags, user, inputs, names of files, message or failure</small>
       </label>
       <Created value={searchParams.get("datetime") ?? ""} />
       <button type="submit" class="button">

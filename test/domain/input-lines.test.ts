@@ -91,7 +91,7 @@ test("a long line ends with how much is left, and a long value loses its middle"
   expect(line).toEndWith(" more");
   const scene = "S2A_MSIL2A_20230601T103631_N0509_R008_T32UNE_20230601T171205.SAFE.zip";
   const shown = lineOf({ scene: value(scene), other: value(1) });
-  expect(shown).toBe("scene: S2A_MSIL2A_2023…71205.SAFE.zip · other: 1");
+  expect(shown).toBe("scene: S2A_MSIL2A_20230601T103631_…E_20230601T171205.SAFE.zip · other: 1");
   for (const long of ["x".repeat(1_000_000), "🌍".repeat(1000), Array.from({ length: 100_000 }, (_, at) => at)]) {
     const text = lineOf({ a: value(long) }) ?? "";
     expect(text.length).toBeLessThanOrEqual(80);
@@ -128,8 +128,18 @@ test("a long value is shown where it differs from those of other runs", () => {
     return [...inputLines(runs).values()];
   };
   expect(lines(scenes.slice(0, 2))).toEqual([
-    "scene: …0601T103631_N0…71205.SAFE.zip · n: 1",
-    "scene: …0611T103631_N0…71205.SAFE.zip · n: 1",
+    "scene: S2A_MSIL2A_20230601T103631_…E_20230601T171205.SAFE.zip · n: 1",
+    "scene: S2A_MSIL2A_20230611T103631_…E_20230601T171205.SAFE.zip · n: 1",
+  ]);
+  const others = { method: value("nearest neighbour"), region: value("north") };
+  const beside = [...scenes.slice(0, 2), "rain.csv"].map((name, at) => ({
+    ...{ id: String(at), group, defaults: {} },
+    inputs: { scene: value(name), ...others },
+  }));
+  expect([...inputLines(beside).values()]).toEqual([
+    "scene: …0601T103631_N0…71205.SAFE.zip · method: nearest neighbour · 1 more",
+    "scene: …0611T103631_N0…71205.SAFE.zip · method: nearest neighbour · 1 more",
+    "scene: rain.csv · method: nearest neighbour · region: north",
   ]);
   for (const pair of [scenes, [scenes[0] ?? "", scenes[2] ?? ""], [`${"x".repeat(150)}a`, `${"x".repeat(150)}b`]]) {
     expect(new Set(lines(pair)).size).toBe(pair.length);

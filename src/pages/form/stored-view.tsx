@@ -66,7 +66,13 @@ function Options({
   return (
     <optgroup label={title}>
       {uploads.map(({ reference, name, type, length, created }) => (
-        <option value={reference} selected={reference === chosen} data-file={name} data-file-type={essenceOf(type)}>
+        <option
+          value={reference}
+          selected={reference === chosen}
+          data-file={name}
+          data-file-type={essenceOf(type)}
+          data-time={created}
+        >
           {`${name}, ${sizeText(length)}, ${timeText(created)}`}
         </option>
       ))}
