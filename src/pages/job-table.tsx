@@ -126,7 +126,12 @@ function About({ job, line }: { readonly job: JobDocument; readonly line: string
   const why = shortFailure(job);
   return (
     <>
-      {title === undefined ? null : <strong class="run-title">{title}</strong>}
+      {title === undefined ? null : (
+        <>
+          <strong>{title}</strong>
+          <br />
+        </>
+      )}
       {line === undefined ? null : <span class="run-inputs">{line}</span>}
       {tags.join(", ")}
       {why === undefined ? null : <span class="why">{why}</span>}

@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { defined } from "../domain/defined.ts";
 import type { Database } from "./database.ts";
 import { isListed } from "./schema/jobs.ts";
@@ -44,9 +44,10 @@ const selectSeen = compile<{ hidden: string }>()(() =>
       processTexts,
       sql`${processTexts.processId} = ${processes.id} and ${processTexts.revision} = ${processes.revision}`,
     )
+    // Of revisions only an index is read: their rows are long.
     .leftJoin(
-      processRevisions,
-      sql`${eq(processRevisions.processId, processes.id)} and ${eq(processRevisions.revision, processes.revision)}`,
+      sql`${processRevisions} indexed by process_revisions_seen`,
+      sql`${processRevisions.processId} = ${processes.id} and ${processRevisions.revision} = ${processes.revision}`,
     ),
 );
 
