@@ -61,8 +61,7 @@ const commands = {
       engines: enginesOf,
       fetchFile: (args, io) => runDownloads(() => configOf(args, io), io.signal),
     }),
-  images: async () =>
-    (await import("./cli/run/images.ts")).imagesCommand({ dataOption: dataOption(), dataDirectory: sharedDirectory }),
+  images: async () => (await import("./cli/run/images.ts")).imagesCommand({ options: placeOptions(), sharedDirectory }),
   validate: async () => (await import("./cli/run/validate.ts")).validateCommand(),
   deploy: async () => (await import("./cli/client/deploy.ts")).deployCommand(),
   keys: async () =>
@@ -111,6 +110,12 @@ function serviceOptions(): Readonly<Record<string, Option>> {
     config,
     ...optionsOf(["host", "publicUrl", "trustedProxy", "oidcIssuer", "oidcAllowHttp", "sandbox", "toolNetwork"]),
   };
+}
+
+/** Lists the settings that say where images lie. */
+function placeOptions(): Readonly<Record<string, Option>> {
+  const { config = dataOption() } = serviceOptions();
+  return { config, data: dataOption(), ...optionsOf(["workDir"]) };
 }
 
 function optionsOf(settings: readonly string[]): Readonly<Record<string, Option>> {
@@ -251,6 +256,7 @@ async function main(line: readonly string[], io: Io): Promise<number> {
     return await command.run(args, io);
   } finally {
     if (keepsData.has(command.name)) await giveToOwner(dataDirectory(args, io));
+    if (command.name === "images") await giveToOwner(sharedDirectory(args, io), undefined, "images");
   }
 }
 

@@ -3,7 +3,9 @@ import { keepDraft } from "./form/draft.ts";
 import { enlivenRows } from "./form/rows.ts";
 import { enlivenUploads } from "./form/uploads.ts";
 import { createShowUses } from "./form/uses.ts";
+import { showLocalTimes } from "./shared/refresh.ts";
 
+showLocalTimes(document);
 const form = document.querySelector<HTMLFormElement>("form[data-process]");
 const aside = document.querySelector<HTMLElement>("aside[data-base]");
 if (form !== null && aside !== null) await enliven(form, aside);

@@ -6,6 +6,8 @@ import { readTimeAgo } from "./time-ago.ts";
 /** Which jobs a list shows (OGC 18-062r2, requirements class job-list). Every condition that is given must hold. */
 export type JobSearch = {
   readonly processIds?: readonly string[];
+  /** Words that the id or the title of the process has: all of one of these texts. */
+  readonly processWords?: readonly string[];
   /** Whose processes; null stands for this service. */
   readonly providerIds?: readonly (string | null)[];
   readonly statuses?: readonly JobStatus[];
@@ -28,6 +30,7 @@ export type QueryLists = (name: string) => readonly string[];
 export const searchNames = [
   "type",
   "processID",
+  "processWords",
   "provider",
   "status",
   "datetime",
@@ -45,6 +48,7 @@ export function readJobSearch(query: QueryLists, now: number): JobSearch {
   const types = query("type").filter((type) => type !== "process");
   if (types.length > 0) throw wrongQuery("type", types.join(), "process");
   const processIds = [...query("processID"), ...query("process")];
+  const processWords = query("processWords");
   const providerIds = [...query("provider"), ...query("service")];
   const text = readWords(query("q"));
   const statuses = query("status").map(readStatus);
@@ -58,6 +62,7 @@ export function readJobSearch(query: QueryLists, now: number): JobSearch {
     ...readInterval(query("datetime").join(), now),
     ...defined({
       processIds: unlessEmpty(processIds),
+      processWords: unlessEmpty(processWords),
       providerIds: unlessEmpty(providerIds),
       text: unlessEmpty(text),
       statuses: unlessEmpty(statuses),

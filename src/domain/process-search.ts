@@ -57,6 +57,24 @@ export function holdsNeedles(texts: readonly (string | undefined)[], needles: re
   return needles.every((needle) => text.includes(needle));
 }
 
+/** What a process is called: its title is folded, as a list of processes sorts by it. */
+export type ProcessNames = { readonly id: string; readonly title?: string };
+
+/**
+ * Finds the processes that somebody may mean who typed a text: the one that has it as its id, else each whose id or title has all of
+ * its words, or parts of words. Letters are the same with and without accents, large and small.
+ */
+export function meantProcesses(text: string, processes: readonly ProcessNames[]): readonly string[] {
+  const exact = processes.filter(({ id }) => id === text.trim());
+  if (exact.length > 0) return exact.map(({ id }) => id);
+  const needles = folded(text).split(/\s+/);
+  const isMeant = ({ id, title = "" }: ProcessNames) => {
+    const names = `${folded(id)}\n${title}`;
+    return needles.every((needle) => names.includes(needle));
+  };
+  return processes.filter(isMeant).map(({ id }) => id);
+}
+
 /** Reads the order of a process list: `sortby=-updated`. Throws `invalid-query-parameter-value`. */
 export function readProcessOrder(texts: readonly string[]): ProcessOrder {
   const [text, ...others] = texts;

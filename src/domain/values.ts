@@ -25,6 +25,8 @@ export type PlainItem =
       readonly mediaType?: string;
       /** Which assets of STAC items are wanted: by key, role or media type. All of them when absent. */
       readonly assets?: readonly string[];
+      /** What the uploaded file is called that it leads to: the file itself is soon gone. */
+      readonly name?: string;
       /** What it leads to, when that is a result of a job of this service. */
       readonly output?: PublishedOutput;
     };

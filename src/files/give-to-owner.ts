@@ -7,12 +7,17 @@ const root = 0;
 /**
  * Gives what root made in a data directory to the user whose directory it is: the service of that user could not use it.
  * Does nothing for any other user, and where the directory is root's. Only what commands make is looked at: the files at
- * its top, images and the driver's library.
+ * its top, images and the driver's library; of a directory that others use, too, only the images.
  */
-export async function giveToOwner(dataDirectory: string, user: number | undefined = process.getuid?.()): Promise<void> {
+export async function giveToOwner(
+  dataDirectory: string,
+  user: number | undefined = process.getuid?.(),
+  only?: "images",
+): Promise<void> {
   const owner = await ifExists(stat(dataDirectory));
   if (user !== root || owner === undefined || !owner.isDirectory() || owner.uid === root) return;
   for (const entry of await readdir(dataDirectory, { withFileTypes: true })) {
+    if (only !== undefined && entry.name !== only) continue;
     const isDeep = entry.isDirectory() && /^(images|values|heddle-lib-.*)$/.test(entry.name);
     await give(join(dataDirectory, entry.name), owner, isDeep);
   }

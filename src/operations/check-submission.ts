@@ -21,6 +21,7 @@ import { checkReferences, withoutSecrets } from "./references.ts";
 import { digestOf } from "./secrets.ts";
 import type { Submission, SubmitDeps, SubmitSettings } from "./submission.ts";
 import { checkSubscribers } from "./subscribers.ts";
+import { withUploadNames } from "./upload-names.ts";
 
 /** What was found of a submission that is right. */
 export type CheckedSubmission = Awaited<ReturnType<typeof checkSubmission>>;
@@ -40,7 +41,6 @@ export async function checkSubmission(deps: SubmitDeps, submission: Submission, 
     takesOutputs: process.definition.kind !== "remote",
   });
   const { inputs, tokens } = withoutSecrets(own.inputs);
-  const request = { ...found.request, inputs };
   const faults = [...found.faults];
   const vaultFileIds = await checkReferences(
     { ...deps, inputRoots: settings.inputRoots },
@@ -51,6 +51,7 @@ export async function checkSubmission(deps: SubmitDeps, submission: Submission, 
   checkSubscribers({ gate: deps.gate, ...settings }, subscribers, faults);
   const idempotency = idempotencyOf(deps, submission, faults);
   if (faults.length > 0) throw refusal(`execute process "${process.id}"`, faults);
+  const request = { ...found.request, inputs: await withUploadNames(deps, inputs, vaultFileIds) };
   refuseWishes(settings, principal, process.id, request);
   submission.requireAnswer?.({ process, request, isSync: chosen.isSync, subscribers });
   return { request, chosen, vaultFileIds, idempotency, subscribers };

@@ -12,6 +12,7 @@ import { type JobPosition, type ListedJob, listJobs as readJobs } from "../store
 import type { Page } from "./describe-processes.ts";
 import { fellowsOf } from "./group-jobs.ts";
 import { maySeeJob, requireAction } from "./guard.ts";
+import { withMeantProcesses } from "./job-processes.ts";
 
 export type JobFilter = {
   readonly limit: number;
@@ -40,7 +41,7 @@ export async function listJobs(deps: ListDeps, principal: Principal, filter: Job
   const reading = {
     // One more than asked tells whether there is a further page.
     limit: limit + 1,
-    search,
+    search: await withMeantProcesses(deps, search, filter.withRemoved === true),
     withRemoved: filter.withRemoved === true,
     // A page that ends before a job is read from there back.
     order: before === undefined ? order : { ...order, isDescending: !order.isDescending },

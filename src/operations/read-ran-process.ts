@@ -1,5 +1,6 @@
 import type { Principal } from "../domain/access.ts";
 import { defined } from "../domain/defined.ts";
+import { inputLines } from "../domain/input-lines.ts";
 import type { Job } from "../domain/job.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Process } from "../domain/process.ts";
@@ -44,21 +45,44 @@ export async function readRanProcess(
   };
 }
 
-/** Finds which of the processes of some jobs are not there any more for a principal, by `processKey`: each is looked for once. */
-export async function goneProcesses(
+/** What a list tells of the processes of its jobs. */
+export type ListedProcesses = {
+  /** Those that are not there any more for who reads the list: the id of the provider, or nothing, a slash, and that of the process. */
+  readonly gone: ReadonlySet<string>;
+  /** What is different about each job, in a line of its inputs, by its id. */
+  readonly lines: ReadonlyMap<string, string>;
+};
+
+/** Looks at the processes of some jobs, as they are now: each is looked for once. */
+export async function readListedProcesses(
   deps: Pick<DescribeDeps, "processes" | "rights"> & { readonly database: Database },
   principal: Principal,
-  jobs: readonly Pick<Job, "processId" | "providerId">[],
-): Promise<ReadonlySet<string>> {
+  jobs: readonly Job[],
+): Promise<ListedProcesses> {
   const different = new Map(jobs.map((job) => [processKey(job), job]));
-  const gone = [...different].map(async ([key, { processId, providerId }]) => {
-    const found =
-      providerId === undefined
-        ? await findShown(deps, principal, processId)
-        : await findShownProvider(deps, principal, providerId);
-    return found === undefined ? [key] : [];
+  const gone = new Set<string>();
+  const defaults = new Map<string, Inputs>();
+  const looks = [...different].map(async ([key, { processId, providerId }]) => {
+    if (providerId !== undefined) {
+      if ((await findShownProvider(deps, principal, providerId)) === undefined) gone.add(key);
+      return;
+    }
+    const process = await findShown(deps, principal, processId);
+    if (process === undefined) gone.add(key);
+    else defaults.set(revisionKey(key, process.revision), withDefaults(process, {}));
   });
-  return new Set((await Promise.all(gone)).flat());
+  await Promise.all(looks);
+  const runs = jobs.map((job) => {
+    const group = processKey(job);
+    // Of an earlier revision the defaults may have been others: all that was given is told.
+    const own = defaults.get(revisionKey(group, job.processRevision)) ?? {};
+    return { id: job.id, group, inputs: job.request.inputs, defaults: own };
+  });
+  return { gone, lines: inputLines(runs) };
+}
+
+function revisionKey(process: string, revision: string): string {
+  return `${process}@${revision}`;
 }
 
 function processKey({ processId, providerId = "" }: Pick<Job, "processId" | "providerId">): string {

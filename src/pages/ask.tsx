@@ -4,7 +4,7 @@ import { Time } from "./parts.tsx";
 
 const script = "local-times";
 
-/** What a person is asked before something is done that cannot be undone. */
+/** What a person is asked before something is done to what others may use, or that cannot be undone. */
 export type Question = {
   /** What happens, in sentences. */
   readonly words: string;
@@ -18,6 +18,8 @@ export type Question = {
   readonly action: string;
   readonly back: string;
   readonly yes: string;
+  /** Yes takes nothing away that cannot be had again: its button does not warn. */
+  readonly isHarmless?: boolean;
   readonly no: string;
   /** What the form that asks had, and the answer repeats. */
   readonly fields?: Readonly<Record<string, string>>;
@@ -26,7 +28,7 @@ export type Question = {
 /** The page that asks a person: yes sends the same form again, with `confirmed`. */
 export const askPage: Page<Question> = {
   policy: (frame) => policyOf({ sendsForms: true, scripts: scriptUrl(frame, script) }),
-  render: (frame, { words, action, back, yes, no, concerned = [], left, fields = {}, lastUsed }) =>
+  render: (frame, { words, action, back, yes, no, concerned = [], left, fields = {}, lastUsed, isHarmless }) =>
     `<!doctype html>${(
       <Layout {...frame} script={scriptUrl(frame, script)}>
         <p>{words}</p>
@@ -55,7 +57,12 @@ export const askPage: Page<Question> = {
           <a class="button" href={back}>
             {no}
           </a>
-          <button type="submit" class="button-danger" name="confirmed" value="true">
+          <button
+            type="submit"
+            class={isHarmless === true ? "button-main" : "button-danger"}
+            name="confirmed"
+            value="true"
+          >
             {yes}
           </button>
         </form>

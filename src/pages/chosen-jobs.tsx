@@ -2,8 +2,7 @@ import { type ChosenOutcome, maxChosen } from "../domain/chosen-jobs.ts";
 import type { JobListDocument } from "../domain/documents/job.ts";
 import { doneText, leftText } from "./chosen-words.ts";
 import type { JobReader } from "./job-list.tsx";
-import { type GoneProcesses, JobTable, type JobUsers } from "./job-table.tsx";
-import type { JobsSoFar } from "./job-times.ts";
+import { JobTable, type ListedJobs } from "./job-table.tsx";
 import { withoutNews } from "./list-address.ts";
 import type { PageFrame } from "./page.ts";
 import { choiceText } from "./words.ts";
@@ -18,7 +17,7 @@ export function ChosenJobs({
   may,
 }: {
   readonly jobs: JobListDocument["jobs"];
-  readonly shown: { readonly users: JobUsers; readonly gone: GoneProcesses; readonly soFar: JobsSoFar };
+  readonly shown: ListedJobs;
   readonly frame: PageFrame;
   readonly may: JobReader | undefined;
 }) {

@@ -30,6 +30,7 @@ export function shortFailure({ status, message, exception }: JobDocument): strin
   return facts === "" ? cause : `${cause} (${facts})`;
 }
 
-function isStage(stage: unknown): stage is keyof typeof stages {
+/** Tells whether a value is the name of a stage. */
+export function isStage(stage: unknown): stage is keyof typeof stages {
   return typeof stage === "string" && Object.hasOwn(stages, stage);
 }

@@ -120,7 +120,7 @@ function WaysOn({ view, frame: { baseUrl } }: { readonly view: HomeView; readonl
 }
 
 function Newest({
-  view: { jobs, mayExecute, seesAllJobs = false, users = new Map(), gone = new Set() },
+  view: { jobs, mayExecute, seesAllJobs = false, users = new Map(), gone = new Set(), lines = new Map() },
   frame,
 }: {
   readonly view: HomeView;
@@ -146,7 +146,7 @@ function Newest({
           )}
         </p>
       ) : (
-        <JobTable jobs={jobs} users={users} gone={gone} baseUrl={baseUrl} />
+        <JobTable jobs={jobs} users={users} gone={gone} lines={lines} baseUrl={baseUrl} />
       )}
     </section>
   );

@@ -10,6 +10,8 @@ type FilterProps = {
   readonly frame: PageFrame;
   /** They are the jobs of one process. */
   readonly isOfOne: boolean;
+  /** Ids of processes that a browser offers to who types one. */
+  readonly offered: readonly string[];
   /** Who looks at them may see the jobs of others. */
   readonly byUser: boolean;
 };
@@ -26,10 +28,10 @@ export function Filter(props: FilterProps) {
   );
 }
 
-const fields = ["status", "processID", "user", "q", "datetime"] as const;
+const fields = ["status", "processID", "processWords", "user", "q", "datetime"] as const;
 
 /** The filters as a form: what it sends stands in the address, which can be kept and sent on. */
-function Fields({ frame, isOfOne, byUser }: FilterProps) {
+function Fields({ frame, isOfOne, offered, byUser }: FilterProps) {
   const { origin, pathname, searchParams } = new URL(frame.jsonUrl);
   const status = searchParams.get("status") ?? "";
   const others = [...searchParams].filter(([name]) => [...kept, ...(byUser ? [] : ["user"])].includes(name));
@@ -52,12 +54,7 @@ function Fields({ frame, isOfOne, byUser }: FilterProps) {
           ))}
         </select>
       </label>
-      {isOfOne ? null : (
-        <label class="field">
-          <span>Process</span>
-          <input type="text" name="processID" value={searchParams.get("processID") ?? ""} />
-        </label>
-      )}
+      {isOfOne ? null : <ByProcess query={searchParams} offered={offered} />}
       {byUser ? (
         <label class="field">
           <span>User</span>
@@ -67,13 +64,35 @@ function Fields({ frame, isOfOne, byUser }: FilterProps) {
       <label class="field">
         <span>Words of jobs that ended</span>
         <input type="search" name="q" value={searchParams.get("q") ?? ""} />
-        <small class="muted">in the process, title, tags, user, short inputs, last message or failure</small>
+        <small class="muted">process, title, tags, user, inputs, names of files, message or failure</small>
       </label>
       <Created value={searchParams.get("datetime") ?? ""} />
       <button type="submit" class="button">
         Filter
       </button>
     </form>
+  );
+}
+
+/** Of which process: a part of its id or title, or one of those of which there are jobs. Ids in the address are whole, and mean the same here. */
+function ByProcess({ query, offered }: { readonly query: URLSearchParams; readonly offered: readonly string[] }) {
+  const named = query.get("processWords") ?? "";
+  return (
+    <label class="field">
+      <span>Process</span>
+      <input
+        type="text"
+        name="processWords"
+        value={named === "" ? query.getAll("processID").join() : named}
+        list="processes-of-jobs"
+      />
+      <datalist id="processes-of-jobs">
+        {offered.map((id) => (
+          <option value={id} />
+        ))}
+      </datalist>
+      <small class="muted">a part of its id or title</small>
+    </label>
   );
 }
 

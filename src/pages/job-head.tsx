@@ -7,6 +7,7 @@ import { Actions } from "./job-parts.tsx";
 import { shortestWait, tookText, waitText } from "./job-times.ts";
 import type { PageFrame } from "./page.ts";
 import { Badge, processPath, Time, WayTo } from "./parts.tsx";
+import { FailedStages } from "./stages.tsx";
 import { stageWords } from "./words.ts";
 
 /** What the parts of the page of a job are made of. */
@@ -39,18 +40,24 @@ export function JobHead({ job, view, frame }: JobParts) {
       <Failure job={job} view={view} />
       <p>
         <progress class={barClass(job)} max={100} value={job.progress} aria-label="Progress" />{" "}
-        <span data-live="progress">{waitText(job) === undefined ? `${job.progress} %` : ""}</span>{" "}
+        <span data-live={whileItRuns(job, "progress")}>{waitText(job) === undefined ? `${job.progress} %` : ""}</span>{" "}
         <span data-live="stage" data-waits={waitText(job) === undefined ? undefined : "true"}>
           {stageText(job)}
         </span>
       </p>
-      <p data-live="message" role="status">
+      {job.exception === undefined ? null : <FailedStages exception={job.exception} />}
+      <p data-live={whileItRuns(job, "message")} role="status">
         {messageText(job)}
       </p>
       <Times job={job} view={view} />
       <Actions job={job} view={view} baseUrl={frame.baseUrl} />
     </>
   );
+}
+
+/** What a script sets while the job goes on. Of one that has ended the server said the last word: events that come late change nothing. */
+function whileItRuns({ finished }: JobDocument, name: string): string | undefined {
+  return finished === undefined ? name : undefined;
 }
 
 function barClass({ status }: JobDocument): string {

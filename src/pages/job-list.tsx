@@ -3,7 +3,7 @@ import type { JobListDocument } from "../domain/documents/job.ts";
 import { ChosenJobs, Outcome } from "./chosen-jobs.tsx";
 import { WholeDocument } from "./document.tsx";
 import { Filter } from "./job-filter.tsx";
-import type { GoneProcesses, JobUsers } from "./job-table.tsx";
+import type { GoneProcesses, InputLines, JobUsers } from "./job-table.tsx";
 import type { JobsSoFar } from "./job-times.ts";
 import { Layout } from "./layout.tsx";
 import { OnlyOwn } from "./only-own.tsx";
@@ -27,6 +27,9 @@ export type JobReader = {
 export type JobListView = {
   readonly users?: JobUsers;
   readonly gone?: GoneProcesses;
+  readonly lines?: InputLines;
+  /** Ids of processes that the filter offers. */
+  readonly offered?: readonly string[];
   /** How long those that have not ended go on already. */
   readonly soFar?: JobsSoFar;
   /** The one process whose jobs they are, with the address of its page. */
@@ -46,6 +49,8 @@ export type JobListView = {
 export function jobListPage({
   users = new Map(),
   gone = new Set(),
+  lines = new Map(),
+  offered = [],
   soFar = new Map(),
   process,
   may,
@@ -64,6 +69,7 @@ export function jobListPage({
             <Filter
               frame={frame}
               isOfOne={process !== undefined}
+              offered={offered}
               byUser={may?.seesOthers === true && frame.reader?.name !== undefined}
             />
           </search>
@@ -71,7 +77,7 @@ export function jobListPage({
             {fault !== undefined ? null : jobs.length === 0 ? (
               <Nothing frame={frame} may={may} />
             ) : (
-              <ChosenJobs jobs={jobs} shown={{ users, gone, soFar }} frame={frame} may={may} />
+              <ChosenJobs jobs={jobs} shown={{ users, gone, lines, soFar }} frame={frame} may={may} />
             )}
             <p class="actions">
               {links
@@ -123,7 +129,7 @@ function Whose({
 function Nothing({ frame, may }: { readonly frame: PageFrame; readonly may: JobReader | undefined }) {
   const { baseUrl, jsonUrl } = frame;
   const { searchParams } = new URL(jsonUrl);
-  const isFiltered = ["status", "processID", "q", "tags", "datetime", "user"].some(
+  const isFiltered = ["status", "processID", "processWords", "q", "tags", "datetime", "user"].some(
     (name) => (searchParams.get(name) ?? "") !== "",
   );
   return isFiltered ? (

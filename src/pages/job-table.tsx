@@ -1,3 +1,4 @@
+import { defined } from "../domain/defined.ts";
 import type { JobDocument } from "../domain/documents/job.ts";
 import { shortFailure } from "./failure-words.ts";
 import { type JobsSoFar, type SoFar, tookText, waitText } from "./job-times.ts";
@@ -12,23 +13,27 @@ export type JobUsers = ReadonlyMap<string, string>;
 /** Which processes are not there any more: the id of the provider, or nothing, a slash, and that of the process. */
 export type GoneProcesses = ReadonlySet<string>;
 
-/** A table of jobs, a row for each. */
-export function JobTable({
-  jobs,
-  users,
-  baseUrl,
-  chosen,
-  gone = new Set(),
-  soFar = new Map(),
-}: {
-  readonly jobs: readonly JobDocument[];
+/** What is different about each job, in a line of its inputs, by its id. */
+export type InputLines = ReadonlyMap<string, string>;
+
+/** What a list tells of its jobs besides their documents. */
+export type ListedJobs = {
   readonly users: JobUsers;
+  readonly gone?: GoneProcesses;
+  readonly lines?: InputLines;
+  readonly soFar?: JobsSoFar;
+};
+
+type TableProps = ListedJobs & {
+  readonly jobs: readonly JobDocument[];
   readonly baseUrl: string;
   /** Which of them are chosen; they cannot be when absent. */
   readonly chosen?: readonly string[];
-  readonly gone?: GoneProcesses;
-  readonly soFar?: JobsSoFar;
-}) {
+};
+
+/** A table of jobs, a row for each. */
+export function JobTable({ jobs, chosen, ...shown }: TableProps) {
+  const { users } = shown;
   return (
     <RecordTable label="Jobs">
       <table>
@@ -37,7 +42,7 @@ export function JobTable({
             <th scope="col">Job</th>
             <th scope="col">Status</th>
             <th scope="col">Process</th>
-            <th scope="col">Title, tags</th>
+            <th scope="col">Title, inputs, tags</th>
             <th scope="col">Took</th>
             {users.size === 0 ? null : <th scope="col">User</th>}
             <th scope="col">Created</th>
@@ -53,7 +58,7 @@ export function JobTable({
         </thead>
         <tbody>
           {jobs.map((job) => (
-            <Row job={job} users={users} baseUrl={baseUrl} chosen={chosen} gone={gone} soFar={soFar} />
+            <Row job={job} {...shown} {...defined({ chosen })} />
           ))}
         </tbody>
       </table>
@@ -61,24 +66,11 @@ export function JobTable({
   );
 }
 
-function Row({
-  job,
-  users,
-  baseUrl,
-  chosen,
-  gone,
-  soFar,
-}: {
-  readonly job: JobDocument;
-  readonly users: JobUsers;
-  readonly baseUrl: string;
-  readonly chosen: readonly string[] | undefined;
-  readonly gone: GoneProcesses;
-  readonly soFar: JobsSoFar;
-}) {
-  const { jobID, status, message, progress, created, title, tags = [], processID } = job;
+type RowProps = Omit<TableProps, "jobs"> & { readonly job: JobDocument };
+
+function Row({ job, users, baseUrl, chosen, gone, lines, soFar }: RowProps) {
+  const { jobID, status, message, progress, created, processID } = job;
   const key = `${job.providerID ?? ""}/${processID}`;
-  const why = shortFailure(job);
   return (
     <tr>
       <td>
@@ -90,21 +82,14 @@ function Row({
         <Badge status={status} /> {waitText(job) ?? (status === "running" ? `${progress} %` : "")}
       </td>
       <td>
-        <WayTo href={`${processPath(job, baseUrl)}?f=html`} name={processID} isGone={gone.has(key)} />
+        <WayTo href={`${processPath(job, baseUrl)}?f=html`} name={processID} isGone={gone?.has(key) === true} />
         {job.providerID === undefined ? null : <span class="muted"> at {job.providerID}</span>}
       </td>
       <td>
-        {title === undefined ? null : (
-          <>
-            <strong>{title}</strong>
-            <br />
-          </>
-        )}
-        {tags.join(", ")}
-        {why === undefined ? null : <span class="why">{why}</span>}
+        <About job={job} line={lines?.get(jobID)} />
       </td>
       <td class="nowrap">
-        <Took job={job} soFar={soFar.get(jobID)} />
+        <Took job={job} soFar={soFar?.get(jobID)} />
       </td>
       {users.size === 0 ? null : (
         <td class="nowrap">
@@ -132,6 +117,25 @@ function Row({
         </details>
       </td>
     </tr>
+  );
+}
+
+/** What a job is called, what is different about its inputs, and why it failed. */
+function About({ job, line }: { readonly job: JobDocument; readonly line: string | undefined }) {
+  const { title, tags = [] } = job;
+  const why = shortFailure(job);
+  return (
+    <>
+      {title === undefined ? null : (
+        <>
+          <strong>{title}</strong>
+          <br />
+        </>
+      )}
+      {line === undefined ? null : <span class="run-inputs">{line}</span>}
+      {tags.join(", ")}
+      {why === undefined ? null : <span class="why">{why}</span>}
+    </>
   );
 }
 

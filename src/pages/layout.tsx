@@ -60,6 +60,8 @@ export type Reader = {
   readonly role?: string;
   /** May see what the service runs on. */
   readonly seesSystem: boolean;
+  /** May upload files for the inputs of jobs. */
+  readonly mayUpload?: boolean;
 };
 
 /** The whole page: head, the ways to the main resources, a heading, the content. */
@@ -95,6 +97,7 @@ export function Layout({
           <a href={`${baseUrl}/?f=html`}>Heddle</a>
           <a href={`${baseUrl}/processes?f=html`}>Processes</a>
           <a href={`${baseUrl}/jobs?f=html`}>Jobs</a>
+          {reader?.mayUpload === true ? <a href={`${baseUrl}/uploads?f=html`}>Uploads</a> : null}
           <a href={`${baseUrl}/api.html`}>API</a>
           <a href={`${baseUrl}/conformance?f=html`}>Conformance</a>
           {reader?.seesSystem === true ? <a href={`${baseUrl}/_/system?f=html`}>System</a> : null}

@@ -6,7 +6,7 @@ import { Markdown } from "./markdown.tsx";
 import { RecordTable } from "./record-table.tsx";
 
 /** An input or an output as tables show it. */
-export type Described = OutputDefinition & Partial<Pick<InputDefinition, "minOccurs" | "maxOccurs">>;
+export type Described = OutputDefinition & Partial<Pick<InputDefinition, "minOccurs" | "maxOccurs" | "valuePassing">>;
 
 /** A table of the inputs or the outputs of a process. */
 export function DescribedTable({ described }: { readonly described: Readonly<Record<string, Described>> }) {
@@ -91,12 +91,17 @@ export function occursWords({ minOccurs, maxOccurs = 1, schema }: Described): st
 const longest = 200;
 
 function defaultWords(value: Json | undefined): string {
-  if (value === undefined || value === null) return "";
+  return value === undefined || value === null ? "" : valueWords(value);
+}
+
+/** Words a value of a description: its beginning, where it is long. */
+export function valueWords(value: Json): string {
   const text = plainText(value);
   return text.length <= longest ? text : `${text.slice(0, longest)}...`;
 }
 
-const boundNames = [
+/** Bounds of a schema, and what they are called. */
+export const boundNames = [
   ["minimum", "at least"],
   ["exclusiveMinimum", "more than"],
   ["maximum", "at most"],

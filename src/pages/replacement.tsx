@@ -1,21 +1,30 @@
 import type { Process } from "../domain/process.ts";
-import { type Described, occursWords, typeWords } from "./process-tables.tsx";
+import { compareDefinitions, type ToolChange } from "../domain/tool-changes.ts";
+import { describedChanges, isNeeded, shapeWords } from "./described-changes.ts";
+import type { Described } from "./process-tables.tsx";
 
-type Replaced = Pick<Process, "description" | "isWorkflow">;
+type Replaced = Pick<Process, "description" | "definition" | "isWorkflow">;
 
-/** Says what a new revision changes for who uses the process: its kind, its inputs and outputs. */
+/** Says what a new revision changes for who uses the process: its kind, its inputs and outputs, and what it runs. */
 export function Replacement({ before, after }: { readonly before: Replaced; readonly after: Replaced }) {
   const inputs = changesOf("Input", before.description.inputs, after.description.inputs);
   const outputs = changesOf("Output", before.description.outputs, after.description.outputs);
   const changes = [...inputs, ...outputs];
+  const tools = compareDefinitions(before.definition, after.definition);
   const gone = changes.filter(({ isGone }) => isGone);
+  const narrower = changes.filter(({ isNarrower }) => isNarrower);
   const isOtherKind = before.isWorkflow !== after.isWorkflow;
   return (
     <>
       <h3>What changes</h3>
       {gone.length === 0 ? null : (
         <p class="notice">
-          {`What the current version has goes away: ${gone.map(({ what, id }) => `${what.toLowerCase()} ${id}`).join(", ")}. Who uses it must change their requests.`}
+          {`What the current version has goes away: ${namesOf(gone)}. Who uses it must change their requests.`}
+        </p>
+      )}
+      {narrower.length === 0 ? null : (
+        <p class="notice">
+          {`What fitted the current version may not fit this one, because of ${namesOf(narrower)}. Who uses the process must look at it.`}
         </p>
       )}
       {isOtherKind || changes.length > 0 ? (
@@ -28,8 +37,54 @@ export function Replacement({ before, after }: { readonly before: Replaced; read
           ))}
         </ul>
       ) : (
-        <p>Inputs and outputs keep their names and types.</p>
+        <p>Inputs and outputs keep their names, types, defaults and bounds.</p>
       )}
+      <Tools changes={tools} />
+    </>
+  );
+}
+
+/** More are counted: a packed workflow may have hundreds. */
+const mostTools = 50;
+
+function Tools({ changes }: { readonly changes: readonly ToolChange[] }) {
+  if (changes.length === 0) return <p>It runs what it ran before.</p>;
+  const left = changes.length - mostTools;
+  return (
+    <>
+      <p>What it runs changes:</p>
+      <ul>
+        {changes.slice(0, mostTools).map((change) => (
+          <li>
+            {change.tool === undefined ? null : (
+              <>
+                <code>{change.tool}</code>:{" "}
+              </>
+            )}
+            {change.what} <ToolWords change={change} />
+          </li>
+        ))}
+        {left > 0 ? <li>{`${left} more changes`}</li> : null}
+      </ul>
+    </>
+  );
+}
+
+function ToolWords({ change: { was, is, isOther } }: { readonly change: ToolChange }) {
+  if (isOther === true) return <>is different.</>;
+  if (was === undefined) return is === "new" ? <>is new.</> : <Told words="there was none, and it is" text={is} />;
+  if (is === undefined) return was === "there" ? <>goes away.</> : <Told words="goes away. It was" text={was} />;
+  return (
+    <>
+      was <code>{was}</code>, is <code>{is}</code>.
+    </>
+  );
+}
+
+function Told({ words, text }: { readonly words: string; readonly text: string | undefined }) {
+  return (
+    <>
+      {words} <code>{text}</code>.
     </>
   );
 }
@@ -38,27 +93,39 @@ function kindOf({ isWorkflow }: Replaced): string {
   return isWorkflow ? "workflow" : "tool";
 }
 
-type Change = { readonly what: string; readonly id: string; readonly words: string; readonly isGone: boolean };
+function namesOf(changes: readonly Change[]): string {
+  return changes.map(({ what, id }) => `${what.toLowerCase()} ${id}`).join(", ");
+}
+
+type Change = {
+  readonly what: "Input" | "Output";
+  readonly id: string;
+  readonly words: string;
+  readonly isGone: boolean;
+  readonly isNarrower: boolean;
+};
 type Members = Readonly<Record<string, Described>>;
 
-function changesOf(what: string, before: Members, after: Members): readonly Change[] {
+function changesOf(what: Change["what"], before: Members, after: Members): readonly Change[] {
   const old = new Map(Object.entries(before));
   const now = new Map(Object.entries(after));
   return [...new Set([...old.keys(), ...now.keys()])].flatMap((id) => {
-    const [one, other] = [old.get(id), now.get(id)];
-    const words = wordsOf(one, other);
-    return words === undefined ? [] : [{ what, id, words, isGone: other === undefined }];
+    const change = changeOf(old.get(id), now.get(id));
+    return change === undefined ? [] : [{ what, id, ...change }];
   });
 }
 
-function wordsOf(one: Described | undefined, other: Described | undefined): string | undefined {
-  if (one === undefined) return other === undefined ? undefined : `is new: ${shapeWords(other)}.`;
-  if (other === undefined) return `goes away. It was: ${shapeWords(one)}.`;
-  const [was, is] = [shapeWords(one), shapeWords(other)];
-  return was === is ? undefined : `was: ${was}; is: ${is}.`;
-}
-
-function shapeWords(one: Described): string {
-  const wanted = occursWords(one);
-  return wanted === "" ? typeWords(one.schema) : `${typeWords(one.schema)}, ${wanted}`;
+function changeOf(
+  one: Described | undefined,
+  other: Described | undefined,
+): Pick<Change, "words" | "isGone" | "isNarrower"> | undefined {
+  if (one === undefined) {
+    if (other === undefined) return undefined;
+    return { words: `is new: ${shapeWords(other)}.`, isGone: false, isNarrower: isNeeded(other) };
+  }
+  if (other === undefined) return { words: `goes away. It was: ${shapeWords(one)}.`, isGone: true, isNarrower: false };
+  const changes = describedChanges(one, other);
+  if (changes.length === 0) return undefined;
+  const words = `${changes.map((change) => change.words).join("; ")}.`;
+  return { words, isGone: false, isNarrower: changes.some(({ isNarrower }) => isNarrower) };
 }

@@ -59,6 +59,22 @@ const selectJobs = compile<{ id: string; limit: number }>()(() =>
     .limit(sql.placeholder("limit")),
 );
 
+const selectNames = compile<{ ids: string }>()(() =>
+  build
+    .select({ id: vaultFiles.id, name: vaultFiles.name })
+    .from(vaultFiles)
+    .where(sql`${vaultFiles.id} in (select value from json_each(${argument("ids")}))`),
+);
+
+/** Finds the names of uploads by their ids; those that are gone have none. */
+export async function namesOfVaultFiles(
+  database: Database,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await database.read(selectNames({ ids: JSON.stringify(ids) }));
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 /** Lists uploads that have not expired, the newest first. */
 export async function listVaultFiles(
   database: Database,

@@ -169,6 +169,14 @@ describe.skipIf(missing !== undefined)(title, () => {
     await page.goto(await site().results({ "a.csv": 'name,n\n"x, y",10\nz,9\n<b>,\n' }));
     const view = await viewOf(page, "a.csv");
     await view.locator(".u-over").waitFor();
+    // Nothing is pointed at yet.
+    const values = view.locator(".u-legend .u-value");
+    expect((await values.allInnerTexts()).join("").trim()).toBe("");
+    await view.locator(".u-over").hover();
+    expect((await values.allInnerTexts()).join("")).toMatch(/\d/);
+    await page.mouse.move(0, 0);
+    await page.waitForTimeout(200);
+    expect((await values.allInnerTexts()).join("").trim()).toBe("");
     const firsts = () => view.locator("tbody tr td:first-child").allTextContents();
     const table = view.locator("table.sortable");
     await table.getByRole("button", { name: "n", exact: true }).click();

@@ -22,3 +22,16 @@ test("what root makes over another user's data directory is that user's", async 
   const { uid: owner } = await stat(data);
   for (const name of ["heddle.db", "images", "images/names"]) expect(await ownerOf(name)).toBe(owner);
 });
+
+test("of a directory that others use too, only images are given away", async () => {
+  await using folder = await temporaryDirectory();
+  const shared = join(folder.path, "shared");
+  await mkdir(join(shared, "images", "names"), { recursive: true });
+  await mkdir(join(shared, "areas"));
+  if (process.getuid?.() === 0) await chown(shared, 12345, 12345);
+  await giveToOwner(shared, process.getuid?.(), "images");
+  const ownerOf = async (name: string) => (await stat(join(shared, name))).uid;
+  const { uid: owner } = await stat(shared);
+  for (const name of ["images", "images/names"]) expect(await ownerOf(name)).toBe(owner);
+  expect(await ownerOf("areas")).toBe(process.getuid?.() ?? owner);
+});

@@ -134,6 +134,7 @@ test("failed and dismissed jobs are retried; the others are named with the reaso
   await service.send("DELETE", `/jobs/${dismissed}`);
   const { question, told } = await pressAndConfirm(service, "retry", { ids });
   expect(question).toContain("<h1>Retry 2 jobs?</h1>");
+  expect(question).toMatch(/<button type="submit" class="button-main" name="confirmed"/);
   expect(question).toContain("2 jobs run again from the start.");
   const left = `${shown(waiting)}, ${shown(ended)}: neither failed nor dismissed, so there is nothing to retry.`;
   expect(question).toContain(`<li>${left}</li>`);

@@ -259,6 +259,12 @@ $graph:
     expect(page).toContain("<code>count</code> is new: integer (int32), required.");
     expect(page).toContain("<code>words</code> was: string, required; is: string, optional.");
     expect(page).not.toContain("<code>said</code> was");
+    const command = await look(
+      service,
+      formOf({ text: both.replace("baseCommand: echo", "baseCommand: printf"), w: "flow", id: "say", replace: "true" }),
+    );
+    expect(command).toContain("Inputs and outputs keep their names, types, defaults and bounds.");
+    expect(command).toContain("the command was <code>echo</code>, is <code>printf</code>.");
     const again = await look(service, formOf({ text: both, w: "say", id: "say", replace: "true" }));
     expect(again).not.toContain("The document also has");
     const grown = await look(

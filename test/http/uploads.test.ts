@@ -185,3 +185,23 @@ test("the page uploads by a form, and teaches the other ways", async () => {
     403,
   );
 });
+
+test("the page is reached from every page, by who may upload", async () => {
+  await using service = await openService({ allowAnonymous: "viewer" });
+  const link = `<a href="${address}/uploads?f=html">Uploads</a>`;
+  const roles = [
+    ["admin", true],
+    ["deployer", true],
+    ["runner", true],
+    ["viewer", false],
+  ] as const;
+  for (const [role, mayUpload] of roles) {
+    const key = await service.createKey(role, role);
+    for (const path of ["/", "/jobs", "/processes"]) {
+      const page = await (await service.send("GET", path, { headers: browser, key })).text();
+      expect([role, path, page.includes(link)]).toEqual([role, path, mayUpload]);
+    }
+  }
+  const stranger = await (await service.send("GET", "/processes", { headers: browser })).text();
+  expect(stranger).not.toContain(link);
+});

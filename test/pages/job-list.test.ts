@@ -123,7 +123,7 @@ describe("the page of a list of jobs", () => {
     const html = jobListPage().render({ ...frame, jsonUrl }, { jobs: [], links: [] });
     expect(html).toContain('<form method="get" action="http://server/base/jobs"');
     expect(html).toContain('<option value="failed" selected="">');
-    expect(html).toContain('name="processID" value="a&quot;b"');
+    expect(html).toContain('name="processWords" value="a&quot;b"');
     expect(html).toContain('name="q" value="&lt;i&gt;"');
     expect(html).toContain('<input type="hidden" name="limit" value="5"/>');
     // Another filter has other pages.

@@ -116,6 +116,42 @@ describe("the page of a job", () => {
     expect(html.indexOf("The job failed")).toBeLessThan(html.indexOf("<progress"));
   });
 
+  test("of a failed job marks the stage where it failed, by a sign and in words", () => {
+    const stagesOf = (stage: string) => {
+      const html = page({ status: "failed", progress: 85, exception: { detail: "no", stage } });
+      return [...html.matchAll(/<li class="stage-(\w+)">(.*?)<\/li>/g)].map(([, state, content = ""]) => {
+        return `${state} ${content.replaceAll(/<[^>]*>/g, "")}`;
+      });
+    };
+    expect(stagesOf("getInputs")).toEqual([
+      "passed ✓ Preparing, done",
+      "passed ✓ Reading the process, done",
+      "failed ✕ Fetching inputs: failed here",
+      "left ○ Preparing outputs, not reached",
+      "left ○ Starting, not reached",
+      "left ○ Running, not reached",
+      "left ○ Collecting results, not reached",
+    ]);
+    for (const [stage, words] of [
+      ["setup", "Preparing"],
+      ["statusLocation", "Starting"],
+      ["monitorLoop", "Running"],
+      ["monitorEnd", "Collecting results"],
+    ] as const) {
+      expect(stagesOf(stage).filter((one) => one.startsWith("failed"))).toEqual([`failed ✕ ${words}: failed here`]);
+    }
+    for (const none of ["", "monitorError", "constructor"]) expect(stagesOf(none)).toEqual([]);
+    expect(page()).not.toContain("stage-");
+  });
+
+  test("has nothing that late events change once the job has ended", () => {
+    const failed = page({ status: "failed", finished: "2026-01-02T03:05:06.000Z", exception: { detail: "no" } });
+    for (const name of ["message", "progress"]) {
+      expect(page()).toContain(`data-live="${name}"`);
+      expect(failed).not.toContain(`data-live="${name}"`);
+    }
+  });
+
   test("of a failed job offers what helps: no resuming where there are no steps, or the version is an old one", () => {
     const failed = { status: "failed", exception: { detail: "Tool failed" } } as const;
     const resumed = page(failed, { mayRetry: true, mayResume: true });

@@ -63,7 +63,7 @@ test("a job ends though what is to be taken in cannot be read", async () => {
   expect(await found(database)).toHaveLength(1);
 });
 
-test("a job is found by its user, its process, and what is short of its inputs", async () => {
+test("a job is found by its user, its process, and what is short of its inputs, and the names of files in them", async () => {
   await using dir = await temporaryDirectory();
   await using database = await openTestDatabase(dir.path);
   const inputs = {
@@ -75,7 +75,21 @@ test("a job is found by its user, its process, and what is short of its inputs",
     place: { kind: "bbox", bbox: [11.5, 53, 11.75, 53.5], crs: "http://www.opengis.net/def/crs/OGC/1.3/CRS84" },
     nested: { kind: "record", members: { note: { kind: "value", value: { kind: "Deich", deep: ["Sandsack"] } } } },
     long: { kind: "value", value: `${"lang ".repeat(30)}ende` },
-    file: { kind: "reference", href: "https://geheim.example/x", mediaType: "image/tiff" },
+    file: {
+      kind: "reference",
+      href: "https://geheim.example/dir/wald_nord.tif?sig=verborgen",
+      mediaType: "image/tiff",
+    },
+    upload: { kind: "reference", href: "vault://a1b2", name: "Höhen Süd.csv" },
+    result: {
+      kind: "reference",
+      href: "http://here/jobs/j/results/map",
+      output: { path: "job/map/karte.png", isDirectory: false, mediaType: "image/png" },
+    },
+    tiles: {
+      kind: "list",
+      items: [{ kind: "file", item: { kind: "reference", href: "s3://bucket/kachel%207.nc" }, isDirectory: false }],
+    },
   } as const;
   const { id } = await insertNewJob(database, { user: "ada@example.org", request: { inputs } });
   await dismissJob(database, { jobId: id, moveId: crypto.randomUUID(), at: startOfTest, message: "flood" });
@@ -84,8 +98,9 @@ test("a job is found by its user, its process, and what is short of its inputs",
   };
   const all = async () => {
     const wanted = ["domitz", "ELBE", "4.25", "17", "11.75", "deich", "sandsack", "ada@example.org", "echo"];
+    wanted.push("wald_nord.tif", "nord", "hohen", "sud.csv", "karte.png", "kachel", "7.nc");
     expect(await Promise.all(wanted.map((word) => ask(word)))).toEqual(wanted.map(() => 1));
-    const others = ["ende", "geheim", "tiff", "4.2", "bbox", "bob"];
+    const others = ["ende", "geheim", "tiff", "4.2", "bbox", "bob", "verborgen", "dir", "a1b2", "vault", "bucket"];
     expect(await Promise.all(others.map((word) => ask(word)))).toEqual(others.map(() => 0));
   };
   await all();

@@ -7,8 +7,9 @@ import { type Arguments, type Command, exitCodes, type Io, type Option, UsageErr
 
 /** What `images` needs of the program's outer layer. */
 export type ImagesDeps = {
-  readonly dataOption: Option;
-  readonly dataDirectory: (args: Arguments, io: Io) => string;
+  /** The settings that say where images lie. */
+  readonly options: Readonly<Record<string, Option>>;
+  readonly sharedDirectory: (args: Arguments, io: Io) => string;
 };
 
 /** Builds the command that keeps container images for tools, with no container engine at all. */
@@ -22,10 +23,11 @@ export function imagesCommand(deps: ImagesDeps): Command {
     examples: [
       { line: "images list", about: "lists the images that tools can use" },
       { line: "images import tool.tar example/tool:1.0", about: "makes a saved image known under a name" },
+      { line: "images list --work-dir /shared/heddle", about: "lists those of a service whose tools run on a cluster" },
     ],
-    options: { data: deps.dataOption },
+    options: deps.options,
     async run(args, io) {
-      const directory = imagesDirectory({ sharedDirectory: resolve(deps.dataDirectory(args, io)) });
+      const directory = imagesDirectory({ sharedDirectory: resolve(deps.sharedDirectory(args, io)) });
       const [action, subject, name, ...others] = args.words;
       if (action === "list" && subject === undefined) {
         for (const image of listImages(directory)) io.out(`${image}\n`);

@@ -1,10 +1,20 @@
+import { timeText } from "../../pages/words.ts";
 import { rest } from "./rest.ts";
+
+function localTime(at: string): string {
+  return new Date(at).toLocaleString();
+}
 
 /** Shows each time of a part of the page in the time zone and the words of its reader; the server writes it in UTC. */
 export function showLocalTimes(root: ParentNode): void {
   for (const time of root.querySelectorAll("time")) {
     time.title = time.dateTime;
-    time.textContent = new Date(time.dateTime).toLocaleString();
+    time.textContent = localTime(time.dateTime);
+  }
+  // An option of a list holds nothing but text.
+  for (const option of root.querySelectorAll<HTMLOptionElement>("option[data-time]")) {
+    const { time = "" } = option.dataset;
+    option.text = option.text.replace(timeText(time), localTime(time));
   }
 }
 

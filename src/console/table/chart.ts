@@ -116,6 +116,14 @@ function axisSeries({ names, isTime, over }: Series): uPlot.Series {
   return isTime ? { label: over, value: "{YYYY}-{MM}-{DD} {HH}:{mm}" } : { label: over };
 }
 
+/** Where nothing is pointed at, there is no value: signs in its place would look like one. The plot keeps the text that it writes into. */
+function withoutDashes({ root, legend }: uPlot): void {
+  if (legend.idx !== null && legend.idx !== undefined) return;
+  for (const { firstChild } of root.querySelectorAll(".u-legend .u-value")) {
+    if (firstChild !== null) firstChild.nodeValue = "";
+  }
+}
+
 function optionsOf(series: Series, { form }: Chosen, width: number): uPlot.Options {
   const { isTime, names, title } = series;
   const [ink, line, accent] = [pageColour("muted"), pageColour("line"), pageColour("accent")];
@@ -125,6 +133,7 @@ function optionsOf(series: Series, { form }: Chosen, width: number): uPlot.Optio
   return {
     width,
     height,
+    hooks: { ready: [withoutDashes], setLegend: [withoutDashes] },
     // Dates without a zone are days of UTC everywhere.
     tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "Etc/UTC"),
     scales: form === "bars" ? { x: { time: isTime, range: around }, y: { range: fromZero } } : { x: { time: isTime } },

@@ -1,6 +1,6 @@
 import type { Link } from "../links.ts";
 import type { Fault } from "../problem.ts";
-import type { Process, ProcessDescription } from "../process.ts";
+import type { Process, ProcessDefinition, ProcessDescription } from "../process.ts";
 import type { GraphNode } from "../workflow-graph.ts";
 
 /** What a client is told of where processes are deployed. */
@@ -25,8 +25,9 @@ export type Understood = {
   /** The other processes of its document that could be deployed. */
   readonly others: readonly string[];
   readonly isWorkflow: boolean;
+  readonly definition: ProcessDefinition;
   /** The current revision of the process that it would replace. */
-  readonly replaced?: Pick<Process, "description" | "isWorkflow">;
+  readonly replaced?: Pick<Process, "description" | "definition" | "isWorkflow">;
   /** It is what is deployed already: there is nothing to replace. */
   readonly isSame: boolean;
   readonly graph?: readonly GraphNode[];

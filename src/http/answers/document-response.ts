@@ -83,7 +83,8 @@ export function readerOf(caller: Principal | undefined): Reader | undefined {
   if (caller === undefined) return undefined;
   const { user, scope } = caller;
   const role = roleText(caller.role, scope?.actions);
-  return { ...(user === undefined ? {} : { name: user, role }), seesSystem: mayDo(caller, "read-system") };
+  const may = { seesSystem: mayDo(caller, "read-system"), mayUpload: mayDo(caller, "upload") };
+  return { ...(user === undefined ? {} : { name: user, role }), ...may };
 }
 
 /** Returns the path of the page that a request is for, or whose form it sends; undefined for the page where one signs in. */

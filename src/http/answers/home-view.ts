@@ -6,12 +6,12 @@ import type { ServiceIdentity } from "../../domain/service-identity.ts";
 import { seesOthers, usersOf } from "../../operations/job-people.ts";
 import { type ListDeps, listJobs } from "../../operations/list-jobs.ts";
 import { readQueue } from "../../operations/read-queue.ts";
-import { goneProcesses } from "../../operations/read-ran-process.ts";
+import { readListedProcesses } from "../../operations/read-ran-process.ts";
 import type { RouteContext } from "../route.ts";
 import { statusDocument } from "./status-document.ts";
 
 export type HomeDeps = ListDeps &
-  Parameters<typeof goneProcesses>[0] & {
+  Parameters<typeof readListedProcesses>[0] & {
     /** How many tools run at once. */
     readonly toolSlots?: number;
   };
@@ -38,7 +38,7 @@ export async function readHomeView(
     seesSystem: mayDo(caller, "read-system"),
     seesAllJobs: mayDo(caller, "read-all-jobs"),
     jobs: items.map((job) => statusDocument(job, baseUrl)),
-    gone: await goneProcesses(deps, caller, items),
+    ...(await readListedProcesses(deps, caller, items)),
     ...((await seesOthers(deps, caller)) ? { users: usersOf(items) } : {}),
     ...(queue === undefined ? {} : { queue: { ...queue, ...defined({ slots: deps.toolSlots }) } }),
   };

@@ -27,7 +27,7 @@ type ChosenFormDeps = RetryDeps & { readonly settings: BodyLimits };
 type Asked = {
   readonly jobs: readonly Job[];
   readonly left: ChosenOutcome["left"];
-  readonly question: Pick<Question, "words" | "yes" | "no"> & { readonly title: string };
+  readonly question: Pick<Question, "words" | "yes" | "no" | "isHarmless"> & { readonly title: string };
   readonly fields: Readonly<Record<string, string>>;
 };
 
@@ -152,7 +152,7 @@ async function askToRetry(deps: ChosenFormDeps, principal: Principal, chosen: re
   const { jobs, left } = await sortForRetry(deps, principal, chosen);
   const resumed = (await Promise.all(jobs.map((job) => keepsSteps(deps, job)))).filter((keeps) => keeps).length;
   const question = retryWords({ resumed, again: jobs.length - resumed, foreign: foreignOf(principal, jobs) });
-  return { jobs, left, question, fields: { retry: idsText(jobs) } };
+  return { jobs, left, question: { ...question, isHarmless: true }, fields: { retry: idsText(jobs) } };
 }
 
 function foreignOf(principal: Principal, jobs: readonly Job[]): number {

@@ -156,6 +156,7 @@ function viewOf(
     isKept: text !== undefined,
     isSame,
     isWorkflow: process.isWorkflow,
+    definition: process.definition,
     ...defined({ replaced, graph: readGraph(caller, process) }),
   };
   // A file may have named the process.

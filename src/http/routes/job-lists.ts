@@ -8,9 +8,10 @@ import { Problem } from "../../domain/problem.ts";
 import { mayDismissJobs, mayRetryJobs } from "../../operations/chosen-jobs.ts";
 import { describeProcess } from "../../operations/describe-processes.ts";
 import { peopleOf, seesOthers, usersOf } from "../../operations/job-people.ts";
+import { offeredProcesses } from "../../operations/job-processes.ts";
 import { type ListDeps, listJobs } from "../../operations/list-jobs.ts";
 import { requireProvider } from "../../operations/manage-providers.ts";
-import { goneProcesses } from "../../operations/read-ran-process.ts";
+import { readListedProcesses } from "../../operations/read-ran-process.ts";
 import type { ReadResultsDeps } from "../../operations/read-results.ts";
 import { type JobListView, type JobReader, jobListPage } from "../../pages/job-list.tsx";
 import { documentFormat, documentResponse } from "../answers/document-response.ts";
@@ -29,6 +30,8 @@ const filters = {
   before: "where the page behind began",
   type: "kinds of jobs; process is the only one",
   processID: "ids of processes, separated by commas",
+  processWords:
+    "words, or parts of them, of the ids or titles of processes; commas part alternatives, a whole id means that process only",
   provider: "ids of providers, separated by commas",
   status: "states, separated by commas",
   user: "the user who submitted it, for who sees the jobs of others",
@@ -36,7 +39,7 @@ const filters = {
   minDuration: "shortest duration in seconds",
   maxDuration: "longest duration in seconds",
   tags: "tags that a job must all have, separated by commas",
-  q: "words that must all be said of a job that ended: its process, title, tags, last message or failure; commas part alternatives",
+  q: "words that must all be said of a job that ended: its process, title, tags, short inputs, names of input files, last message or failure; commas part alternatives",
   sortby: "created, finished, status, processID, provider or user; - before it for falling, -created if not given",
   page: "number of the page, from 0; after and before go further",
   removed: "true: also jobs that were removed after their end, for who may read all jobs",
@@ -153,15 +156,23 @@ async function listFound(
   const may = await readerOf(deps, principal);
   const soFar = isPage ? soFarOf(items, deps.clock.now()) : new Map();
   const users = may.seesOthers ? usersOf(items) : new Map<string, string>();
+  const offered =
+    isPage && process === undefined
+      ? await offeredProcesses(
+          deps,
+          principal,
+          items.map(({ processId }) => processId),
+        )
+      : [];
   const outcome = readOutcome(context.queries("outcome"));
-  const gone = isPage ? await goneProcesses(deps, principal, items) : new Set<string>();
+  const listed = isPage ? await readListedProcesses(deps, principal, items) : {};
   return documentResponse(
     context,
     { jobs, links },
     {
       title: titleOf(process),
       profile: profiles.jobList,
-      page: jobListPage({ users, gone, soFar, may, ...defined({ process }), outcome }),
+      page: jobListPage({ users, ...listed, offered, soFar, may, ...defined({ process }), outcome }),
     },
   );
 }

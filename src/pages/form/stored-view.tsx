@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import { isOfType, isSameType } from "../../domain/described.ts";
 import { directoryType, essenceOf, unknownMediaType } from "../../domain/media-type.ts";
 import { Size, Time } from "../parts.tsx";
@@ -34,8 +35,14 @@ export function StoredView({ name, state, mediaTypes }: Stored) {
           ) : null}
           {groups.map(({ title, options }) => (
             <optgroup label={title}>
-              {options.map(({ reference, words, file, type }) => (
-                <option value={reference} selected={reference === chosen} data-file={file} data-file-type={type}>
+              {options.map(({ reference, words, file, type, time }) => (
+                <option
+                  value={reference}
+                  selected={reference === chosen}
+                  data-file={file}
+                  data-file-type={type}
+                  data-time={time}
+                >
                   {words}
                 </option>
               ))}
@@ -113,6 +120,8 @@ type Placed = Pick<Drawn, "name" | "state">;
 type Offered = {
   readonly reference: string;
   readonly words: string;
+  /** When it was made, as the words have it; a script tells it in the time zone of the reader. */
+  readonly time?: string;
   readonly file?: string;
   readonly type?: string;
 };
@@ -130,14 +139,21 @@ function groupsOf(
   const ofUploads = withChosen(uploads?.offered ?? [], now.upload).map((upload): Typed => {
     const { reference, name, type, length, created } = upload;
     const words = `${name}, ${sizeText(length)}, ${timeText(created)}`;
-    const option = { reference, words, file: name, type: essenceOf(type) };
+    const option = { reference, words, time: created, file: name, type: essenceOf(type) };
     return { fits: mayFit(type, now.mediaTypes), option };
   });
   const ofJobs = withChosen(outputs?.offered ?? [], now.output)
     .filter((output) => output === now.output || mayBe(output, now.mediaTypes))
     .map((output): Typed => {
       const fits = output.made === undefined || mayFit(output.made.type, now.mediaTypes);
-      return { fits, option: { reference: output.reference, words: wordsOfOutput(output) } };
+      return {
+        fits,
+        option: {
+          reference: output.reference,
+          words: wordsOfOutput(output),
+          ...defined({ time: output.made?.finished }),
+        },
+      };
     });
   const group = (title: string, list: readonly Typed[], isFitting: boolean): Group => ({
     title,

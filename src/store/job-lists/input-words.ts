@@ -1,10 +1,13 @@
 import { isJsonObject, isList, type Json, parseExact } from "../../domain/json.ts";
+import { referenceName } from "../../domain/reference-name.ts";
 
 /** So many values of a job are words of it, and none that is longer: an index of everybody's documents would help nobody. */
 const mostValues = 64;
 const mostCharacters = 100;
+/** The names of files are ends of addresses. */
+const mostOfName = 255;
 
-/** Lists the short texts and the numbers among the inputs of a job; `inputs` is JSON, as its request keeps them. */
+/** Lists the short texts, the numbers and the names of files among the inputs of a job; `inputs` is JSON, as its request keeps them. */
 export function shortInputs(inputs: string | undefined): readonly string[] {
   if (inputs === undefined) return [];
   const texts: string[] = [];
@@ -12,8 +15,8 @@ export function shortInputs(inputs: string | undefined): readonly string[] {
   return texts;
 }
 
-/** What an item says of itself, such as its kind, is nothing that somebody looks for. */
-const ownMembers = ["kind", "mediaType", "encoding", "href", "crs", "isDirectory", "assets"];
+/** What an item says of itself, such as its kind, is nothing that somebody looks for; of an address, only its end. */
+const ownMembers = ["kind", "mediaType", "encoding", "href", "name", "output", "crs", "isDirectory", "assets"];
 
 function collect(value: Json, texts: string[], isItem = true): void {
   if (texts.length >= mostValues || value === null || typeof value === "boolean") return;
@@ -27,6 +30,8 @@ function collect(value: Json, texts: string[], isItem = true): void {
     return;
   }
   const isOfItem = isItem && typeof value.kind === "string";
+  const name = isOfItem && value.kind === "reference" ? referenceName(value)?.slice(0, mostOfName) : undefined;
+  if (name !== undefined) texts.push(name);
   for (const [name, member] of Object.entries(value)) {
     if (isOfItem && ownMembers.includes(name)) continue;
     // What a client sent may have members of the same names.

@@ -114,6 +114,27 @@ describe.skipIf(missing !== undefined)(named("a stranger follows a job"), () => 
     60_000,
   );
 
+  test("reads once why it failed, and at which stage, whether the page was there before or comes after", async () => {
+    await deployAs(site(), "fails-once", gated(join(site().folder, "once"), "fails"));
+    await using person = await site().open();
+    const { page } = person;
+    const job = await jobOf(site(), "fails-once", { inputs: {} });
+    await page.goto(`${site().url}/jobs/${job}?f=html`);
+    const head = page.locator('[data-part="head"]');
+    for (const isLive of [true, false]) {
+      if (!isLive) await page.reload({ waitUntil: "networkidle" });
+      await head.getByText("The job failed in step second").waitFor();
+      // Events that come late, or again, are taken in by then.
+      await page.waitForTimeout(1500);
+      const { exception } = await documentOf(site(), `/jobs/${job}`);
+      const text = await head.innerText();
+      expect([isLive, text.split(String(exception.detail)).length - 1]).toEqual([isLive, 1]);
+      expect(await head.locator('p[role="status"]').innerText()).toBe("");
+      expect(await head.locator(".stage-failed").innerText()).toBe("✕ Running: failed here");
+    }
+    expect(person.wrong).toEqual([]);
+  }, 60_000);
+
   test("sees for how long it has run so far, counted by the page, and its address copied by a button", async () => {
     await deployAs(site(), "counted", gated(join(site().folder, "counted"), "waits"));
     const job = await jobOf(site(), "counted", { inputs: {} });

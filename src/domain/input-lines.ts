@@ -1,0 +1,194 @@
+import { isNumber } from "./exact-number.ts";
+import { isJsonObject, isList, type Json } from "./json.ts";
+import { addressName, referenceName } from "./reference-name.ts";
+import { type InputItem, type Inputs, isItemList } from "./values.ts";
+
+/** A run of a list: runs with the same `group` are those of one process. `defaults` are told to nobody. */
+export type ListedRun = {
+  readonly id: string;
+  readonly group: string;
+  readonly inputs: Inputs;
+  readonly defaults: Inputs;
+};
+
+/** So long is a line, in characters: it stands in a cell of a table. */
+const longestLine = 80;
+const longestName = 24;
+/** Several values share a line: each has so much of it, the most that leaves room for all, or the least. */
+const lengths = [longestLine - longestName - 2, 45, 35];
+const shortestValue = 30;
+/** So much of a value is compared with those of other runs. */
+const longestCompared = 200;
+
+/**
+ * Words for each run, by its id, the inputs in which it differs from the defaults of its process, as many as one line holds: first the
+ * values that the fewest other runs of that process have. What looks like a secret is left out. A run without any has no line.
+ */
+export function inputLines(runs: readonly ListedRun[]): ReadonlyMap<string, string> {
+  const lines = new Map<string, string>();
+  for (const group of Map.groupBy(runs, (run) => run.group).values()) {
+    const worded = group.map((run) => ({ id: run.id, words: wordsOfInputs(run) }));
+    const seen = seenValues(worded.map(({ words }) => words));
+    for (const { id, words } of worded) {
+      const inputs = [...words].map(([name, value]) => {
+        const { count, alike } = seen.get(name)?.get(value) ?? { count: 0, alike: 0 };
+        return { name, value, count, alike };
+      });
+      const line = lineOf(inputs.toSorted((one, other) => one.count - other.count));
+      if (line !== "") lines.set(id, line);
+    }
+  }
+  return lines;
+}
+
+/** The values that were given, each in words, by the names of their inputs. */
+function wordsOfInputs({ inputs, defaults }: ListedRun): Words {
+  const words = new Map<string, string>();
+  for (const [name, given] of Object.entries(inputs)) {
+    if (looksSecret(name) || isSame(given, defaults[name])) continue;
+    const value = isItemList(given) ? listWords(given, itemWords) : itemWords(given);
+    if (value !== "") words.set(name, value);
+  }
+  return words;
+}
+
+type Words = ReadonlyMap<string, string>;
+
+function isSame(given: Inputs[string], value: Inputs[string] | undefined): boolean {
+  return value !== undefined && JSON.stringify(given) === JSON.stringify(value);
+}
+
+/** How many runs have a value of an input, and with how many characters of it the value begins that is most like it. */
+type Seen = { count: number; alike: number };
+
+function seenValues(runs: readonly Words[]): ReadonlyMap<string, ReadonlyMap<string, Seen>> {
+  const seen = new Map<string, Map<string, Seen>>();
+  for (const [name, value] of runs.flatMap((words) => [...words])) {
+    const values = seen.get(name) ?? new Map<string, Seen>();
+    seen.set(name, values);
+    values.set(value, { count: (values.get(value)?.count ?? 0) + 1, alike: 0 });
+  }
+  for (const values of seen.values()) noteAlike(values);
+  return seen;
+}
+
+/** In their order, what is most like a text stands beside it. */
+function noteAlike(values: ReadonlyMap<string, Seen>): void {
+  let before: { readonly text: string; readonly seen: Seen } | undefined;
+  for (const [text, seen] of [...values].toSorted(([one], [other]) => (one < other ? -1 : 1))) {
+    if (before !== undefined) {
+      const alike = commonStart(before.text, text);
+      seen.alike = alike;
+      before.seen.alike = Math.max(before.seen.alike, alike);
+    }
+    before = { text, seen };
+  }
+}
+
+function commonStart(one: string, other: string): number {
+  let at = 0;
+  while (at < one.length && one[at] === other[at]) at += 1;
+  return at;
+}
+
+type ShownInput = { readonly name: string; readonly value: string; readonly alike: number };
+
+/** What fits as it is, is told as it is; else each value in as many characters as leave room for others. */
+function lineOf(inputs: readonly ShownInput[]): string {
+  const whole = joined(inputs, longestCompared);
+  if (whole.left === 0 && whole.text.length <= longestLine) return whole.text;
+  const fitting = lengths.find((longest) => joined(inputs, longest).left === 0);
+  const { text, left } = joined(inputs, fitting ?? shortestValue);
+  return left === 0 ? text : `${text}${between}${left} more`;
+}
+
+function joined(inputs: readonly ShownInput[], longest: number): { readonly text: string; readonly left: number } {
+  const parts: string[] = [];
+  let length = 0;
+  for (const { name, value, alike } of inputs) {
+    const part = `${withoutMiddle(name, longestName)}: ${shortened(value, longest, alike)}`;
+    if (parts.length > 0 && length + part.length > longestLine) break;
+    parts.push(part);
+    length += part.length + between.length;
+  }
+  return { text: parts.join(between), left: inputs.length - parts.length };
+}
+
+const between = " · ";
+
+/** Inputs are kept in clear, and shown on the page of the job; a list is looked at by more people. */
+function looksSecret(name: string): boolean {
+  return /passw|passphrase|pwd|secret|token|credential|authori[sz]ation|(api|access|private)[-_ ]?key/i.test(name);
+}
+
+function itemWords(item: InputItem): string {
+  switch (item.kind) {
+    case "reference":
+      return referenceName(item) ?? (item.href.startsWith("data:") ? "data" : "a file");
+    case "file":
+      return itemWords(item.item);
+    case "bbox":
+      return listWords(item.bbox, String);
+    case "list":
+      return listWords(item.items, itemWords);
+    case "record":
+      return membersWords(item.members, itemWords);
+    case "value":
+      // Bytes say nothing to who reads them as letters.
+      return item.encoding === undefined ? jsonWords(item.value) : (item.mediaType ?? "data");
+    default:
+      return item satisfies never;
+  }
+}
+
+function jsonWords(value: Json): string {
+  if (typeof value === "string") return textWords(value);
+  if (value === null || typeof value === "boolean" || isNumber(value)) return String(value);
+  if (isList(value)) return listWords(value, jsonWords);
+  return isJsonObject(value) ? membersWords(value, jsonWords) : "";
+}
+
+/** An address is told by its name: what stands behind it may let others in. */
+function textWords(text: string): string {
+  const far = text.length <= 2 * longestCompared;
+  const ends = far ? text : `${text.slice(0, longestCompared)} ${text.slice(-longestCompared)}`;
+  const isAddress = /^\s*[a-z][a-z0-9+.-]*:\/\//i.test(ends);
+  return isAddress ? (addressName(text.trim()) ?? "an address") : ends.replaceAll(/\s+/g, " ").trim();
+}
+
+/** Words as many of a list as are compared. */
+function listWords<Item>(items: readonly Item[], wordsOf: (item: Item) => string): string {
+  const words: string[] = [];
+  let length = 0;
+  for (const item of items) {
+    if (length > longestCompared) break;
+    const part = wordsOf(item);
+    words.push(part);
+    length += part.length + 2;
+  }
+  return words.join(", ");
+}
+
+function membersWords<Member>(members: Readonly<Record<string, Member>>, wordsOf: (member: Member) => string): string {
+  const shown = Object.entries(members).filter(([name]) => !looksSecret(name));
+  return listWords(shown, ([name, member]) => `${withoutMiddle(name, longestName)} ${wordsOf(member)}`);
+}
+
+/** Shortens a text so that where it differs from others that begin with `same` characters of it can be seen. */
+function shortened(text: string, longest: number, same: number): string {
+  if (text.length <= longest || same < longest / 2) return withoutMiddle(text, longest);
+  const from = Math.max(0, Math.min(same - 2, text.length - longest + 1));
+  return `…${withoutMiddle(whole(text.slice(from)), longest - 1)}`;
+}
+
+/** Names of files, and other texts of one kind, often differ at their ends: what is too long loses its middle. */
+function withoutMiddle(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  const behind = Math.floor((longest - 1) / 2);
+  return `${whole(text.slice(0, longest - 1 - behind))}…${whole(text.slice(-behind))}`;
+}
+
+/** Leaves out half of a character that stands at an end. */
+function whole(text: string): string {
+  return text.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, "");
+}

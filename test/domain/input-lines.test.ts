@@ -1,0 +1,168 @@
+import { expect, test } from "bun:test";
+import { inputLines } from "../../src/domain/input-lines.ts";
+import { parseExact } from "../../src/domain/json.ts";
+import type { InputItem, Inputs } from "../../src/domain/values.ts";
+
+const value = (given: Parameters<typeof JSON.stringify>[0]): InputItem => ({ kind: "value", value: given });
+const group = "/terrain";
+
+function lineOf(inputs: Inputs, defaults: Inputs = {}): string | undefined {
+  return inputLines([{ id: "one", group, inputs, defaults }]).get("one");
+}
+
+const cases: readonly (readonly [string, Inputs, string])[] = [
+  ["a text", { text: value("hello") }, "text: hello"],
+  ["a text on several lines", { text: value(" a\n\n b ") }, "text: a b"],
+  ["numbers", { a: value(3), b: value(0.25), c: value(-0) }, "a: 3 · b: 0.25 · c: 0"],
+  ["a number as it was written", { a: value(parseExact("1.50")) }, "a: 1.50"],
+  ["a switch and nothing", { a: value(true), b: value(null) }, "a: true · b: null"],
+  ["several occurrences", { band: [value("B4"), value("B3")] }, "band: B4, B3"],
+  ["a list", { bands: value(["B4", "B3"]) }, "bands: B4, B3"],
+  ["an object", { at: value({ x: 1, y: [2, 3] }) }, "at: x 1, y 2, 3"],
+  ["a box", { area: { kind: "bbox", bbox: [9.5, 54, 10, 55], crs: "CRS84" } }, "area: 9.5, 54, 10, 55"],
+  ["an upload", { dem: { kind: "reference", href: "vault://abc", name: "north.tif" } }, "dem: north.tif"],
+  ["an upload without a name", { dem: { kind: "reference", href: "vault://abc" } }, "dem: a file"],
+  ["data in its address", { dem: { kind: "reference", href: "data:text/plain,secret" } }, "dem: data"],
+  [
+    "a result of another job",
+    {
+      dem: {
+        kind: "reference",
+        href: "http://server/jobs/j/results/dem",
+        output: { path: "x/j/slope.tif", isDirectory: false },
+      },
+    },
+    "dem: slope.tif",
+  ],
+  [
+    "bytes in the request",
+    { dem: { kind: "value", value: "AAAA", encoding: "base64", mediaType: "image/tiff" } },
+    "dem: image/tiff",
+  ],
+  [
+    "files in a list and a record",
+    {
+      tiles: {
+        kind: "list",
+        items: [
+          { kind: "file", item: { kind: "reference", href: "https://host/a/tile%201.tif" }, isDirectory: false },
+          { kind: "record", members: { mask: value("m") } },
+        ],
+      },
+    },
+    "tiles: tile 1.tif, mask m",
+  ],
+];
+
+test.each(cases)("a line says %s", (_, inputs, line) => {
+  expect(lineOf(inputs)).toBe(line);
+});
+
+const addresses: readonly (readonly [string, string])[] = [
+  ["https://user:pw@host/data/scene.zip?X-Amz-Signature=abc#part", "scene.zip"],
+  ["https://host/?token=abc", "host"],
+  ["https://host/collections/items/", "items"],
+  ["s3://bucket/key/file.nc?versionId=1", "file.nc"],
+  ["file:///data/in/dem.tif", "dem.tif"],
+  ["https://host/100%25%ZZ.txt", "100%25%ZZ.txt"],
+  ["gopher://host/x?token=abc", "an address"],
+];
+
+test.each(addresses)("an address is told by its name only: %s", (href, name) => {
+  expect(lineOf({ source: value(href) })).toBe(`source: ${name}`);
+});
+
+test("what equals the default is left out, and what looks like a secret", () => {
+  const defaults = { method: value("ipp"), size: value(10) };
+  expect(lineOf({ method: value("ipp"), size: value(12) }, defaults)).toBe("size: 12");
+  expect(lineOf({ method: value("ipp") }, defaults)).toBeUndefined();
+  expect(lineOf({})).toBeUndefined();
+  const secrets = ["password", "apiKey", "api_key", "ACCESS-KEY", "accessToken", "client_secret", "credentials", "pwd"];
+  for (const name of secrets) expect(lineOf({ [name]: value("x"), [`a ${name}`]: value("x") })).toBeUndefined();
+  expect(lineOf({ login: value({ user: "ada", password: "x" }) })).toBe("login: user ada");
+  expect(lineOf({ pass: value("ascending"), key: value("a") })).toBe("pass: ascending · key: a");
+});
+
+test("a long line ends with how much is left, and a long value loses its middle", () => {
+  const many = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`input${at}`, value(`value ${at}`)]));
+  const line = lineOf(many) ?? "";
+  expect(line.length).toBeLessThan(100);
+  expect(line).toStartWith("input0: value 0 · input1: value 1");
+  expect(line).toEndWith(" more");
+  const scene = "S2A_MSIL2A_20230601T103631_N0509_R008_T32UNE_20230601T171205.SAFE.zip";
+  const shown = lineOf({ scene: value(scene), other: value(1) });
+  expect(shown).toBe("scene: S2A_MSIL2A_20230601T103631_…E_20230601T171205.SAFE.zip · other: 1");
+  for (const long of ["x".repeat(1_000_000), "🌍".repeat(1000), Array.from({ length: 100_000 }, (_, at) => at)]) {
+    const text = lineOf({ a: value(long) }) ?? "";
+    expect(text.length).toBeLessThanOrEqual(80);
+    expect(text.isWellFormed()).toBe(true);
+  }
+  expect((lineOf({ ["n".repeat(300)]: value("v".repeat(300)) }) ?? "").length).toBeLessThanOrEqual(82);
+});
+
+test("the values that the fewest runs of a process have come first", () => {
+  const long = value("the same long text in each of them");
+  const run = (id: string, at: number, of = group) => ({
+    ...{ id, group: of, defaults: {} },
+    inputs: { a: long, b: long, c: long, year: value(2000 + at) },
+  });
+  const lines = inputLines([run("1", 1), run("2", 2), run("3", 3, "/other")]);
+  expect(lines.get("1")).toStartWith("year: 2001 · a: ");
+  expect(lines.get("2")).toStartWith("year: 2002 · a: ");
+  expect(lines.get("3")).toStartWith("a: ");
+});
+
+test("a long value is shown where it differs from those of other runs", () => {
+  const scenes = [
+    "S2A_MSIL2A_20230601T103631_N0509_R008_T32UNE_20230601T171205.SAFE.zip",
+    "S2A_MSIL2A_20230611T103631_N0509_R008_T32UNE_20230601T171205.SAFE.zip",
+    "S2A_MSIL2A_20230601T103631_N0509_R008_T32UNE_20230601T171206.SAFE.zip",
+  ];
+  const lines = (names: readonly string[]) => {
+    const runs = names.map((name, at) => ({
+      id: String(at),
+      group,
+      defaults: {},
+      inputs: { scene: value(name), n: value(1) },
+    }));
+    return [...inputLines(runs).values()];
+  };
+  expect(lines(scenes.slice(0, 2))).toEqual([
+    "scene: S2A_MSIL2A_20230601T103631_…E_20230601T171205.SAFE.zip · n: 1",
+    "scene: S2A_MSIL2A_20230611T103631_…E_20230601T171205.SAFE.zip · n: 1",
+  ]);
+  const others = { method: value("nearest neighbour"), region: value("north") };
+  const beside = [...scenes.slice(0, 2), "rain.csv"].map((name, at) => ({
+    ...{ id: String(at), group, defaults: {} },
+    inputs: { scene: value(name), ...others },
+  }));
+  expect([...inputLines(beside).values()]).toEqual([
+    "scene: …0601T103631_N0…71205.SAFE.zip · method: nearest neighbour · 1 more",
+    "scene: …0611T103631_N0…71205.SAFE.zip · method: nearest neighbour · 1 more",
+    "scene: rain.csv · method: nearest neighbour · region: north",
+  ]);
+  for (const pair of [scenes, [scenes[0] ?? "", scenes[2] ?? ""], [`${"x".repeat(150)}a`, `${"x".repeat(150)}b`]]) {
+    expect(new Set(lines(pair)).size).toBe(pair.length);
+  }
+  for (const line of lines([...scenes, "🌍".repeat(90), `${"🌍".repeat(50)}x`])) {
+    expect(line.isWellFormed()).toBe(true);
+    expect(line.length).toBeLessThanOrEqual(80);
+  }
+});
+
+test("an input that only some runs have is a difference, too", () => {
+  const runs = [
+    { id: "1", group, defaults: {}, inputs: { a: value(1), b: value(2) } },
+    { id: "2", group, defaults: {}, inputs: { a: value(1) } },
+  ];
+  const lines = inputLines(runs);
+  expect([lines.get("1"), lines.get("2")]).toEqual(["b: 2 · a: 1", "a: 1"]);
+});
+
+test("names that every object has are inputs like others", () => {
+  const inputs: Inputs = Object.fromEntries([
+    ["constructor", value("a")],
+    ["__proto__", value("b")],
+  ]);
+  expect(lineOf(inputs, {})).toBe("constructor: a · __proto__: b");
+});

@@ -1,0 +1,120 @@
+import { expect, test } from "bun:test";
+import type { JsonObject } from "../../src/domain/json.ts";
+import type { ProcessDefinition } from "../../src/domain/process.ts";
+import { compareDefinitions, type ToolChange } from "../../src/domain/tool-changes.ts";
+
+const cwl = (document: JsonObject): ProcessDefinition => ({ kind: "cwl", document, main: "main" });
+const tool: JsonObject = {
+  class: "CommandLineTool",
+  cwlVersion: "v1.2",
+  id: "say",
+  doc: "Says something.",
+  baseCommand: ["echo", "-n"],
+  hints: { DockerRequirement: { dockerPull: "debian:12" }, ResourceRequirement: { coresMin: 1 } },
+  inputs: { text: { type: "string", inputBinding: { position: 1 } } },
+  outputs: { said: { type: "File", outputBinding: { glob: "said.txt" } } },
+  stdout: "said.txt",
+};
+
+function changesOf(members: JsonObject) {
+  return compareDefinitions(cwl(tool), cwl({ ...tool, ...members }));
+}
+
+const rows: readonly (readonly [string, JsonObject, readonly ToolChange[]])[] = [
+  ["nothing", {}, []],
+  ["texts and names of its own", { doc: "Other.", label: "Say", id: "main", "s:author": "Ada" }, []],
+  ["the command", { baseCommand: "printf" }, [{ what: "the command", was: "echo -n", is: "printf" }]],
+  [
+    "arguments",
+    { arguments: ["a", { prefix: "--b", valueFrom: "$(inputs.text)" }] },
+    [{ what: "the command", was: "echo -n", is: "echo -n a --b $(inputs.text)" }],
+  ],
+  [
+    "the image, as a list",
+    {
+      hints: [
+        { class: "DockerRequirement", dockerPull: "debian:13" },
+        { class: "ResourceRequirement", coresMin: 1 },
+      ],
+    },
+    [{ what: "the image", was: "debian:12", is: "debian:13" }],
+  ],
+  [
+    "an image that goes",
+    { hints: { ResourceRequirement: { coresMin: 1 } } },
+    [{ what: "the image", was: "debian:12" }],
+  ],
+  [
+    "requirements",
+    { requirements: [{ class: "ResourceRequirement", coresMin: 4 }, { class: "ShellCommandRequirement" }] },
+    [
+      { what: '"ResourceRequirement"', isOther: true },
+      { what: '"ShellCommandRequirement"', is: "new" },
+    ],
+  ],
+  ["stdout", { stdout: "other.txt" }, [{ what: '"stdout"', isOther: true }]],
+  [
+    "how an input reaches it",
+    { inputs: { text: { type: "string", inputBinding: { prefix: "-t" } } } },
+    [{ what: "how inputs reach the tool", isOther: true }],
+  ],
+  [
+    "where an output is found",
+    { outputs: { said: { type: "File", outputBinding: { glob: "*.txt" } } } },
+    [{ what: "where outputs are found", isOther: true }],
+  ],
+  ["an input more, which the description tells", { inputs: { ...Object(tool.inputs), more: "string?" } }, []],
+];
+
+test.each(rows)("a tool of which there changes %s", (_, members, changes) => {
+  expect(changesOf(members)).toEqual([...changes]);
+});
+
+test("a text that is too long is not told, only that it is another", () => {
+  const long = { arguments: ["x".repeat(1000)] };
+  expect(changesOf(long)).toEqual([{ what: "the command", isOther: true }]);
+  expect(compareDefinitions(cwl({ ...tool, ...long }), cwl({ ...tool, ...long }))).toEqual([]);
+});
+
+test("tools of a workflow are told by their names, its steps, too", () => {
+  const flow = (steps: JsonObject, others: readonly JsonObject[] = []) =>
+    cwl({
+      $graph: [{ class: "Workflow", id: "#main", inputs: {}, outputs: {}, steps }, { ...tool, id: "#say" }, ...others],
+    });
+  const one = { first: { run: "#say", in: {}, out: [] } };
+  const before = flow(one);
+  expect(compareDefinitions(before, flow(one))).toEqual([]);
+  expect(compareDefinitions(before, flow({ first: { run: "#say", in: {}, out: [], when: "$(true)" } }))).toEqual([
+    { tool: "main", what: "step first", isOther: true },
+  ]);
+  const inner = { second: { run: { ...tool, baseCommand: "cat" }, in: {}, out: [] } };
+  expect(compareDefinitions(before, flow({ ...one, ...inner }))).toEqual([
+    { tool: "main", what: "step second", is: "new" },
+    { tool: "main/second", what: "it", is: "new" },
+  ]);
+  const other = flow({ second: { run: { ...tool, baseCommand: "tac" }, in: {}, out: [] } });
+  expect(compareDefinitions(flow(inner), other)).toEqual([
+    { tool: "main/second", what: "the command", was: "cat", is: "tac" },
+  ]);
+});
+
+test("another server, another kind, and another deployed process of a step", () => {
+  const remote: ProcessDefinition = { kind: "remote", type: "wps-1.0.0", url: "https://a", processId: "p" };
+  expect(compareDefinitions(remote, { ...remote, url: "https://b" })).toEqual([
+    { what: "the server", was: "https://a", is: "https://b" },
+  ]);
+  expect(compareDefinitions(remote, cwl(tool))).toEqual([
+    { what: "what runs it", was: "a process of another server", is: "CWL" },
+  ]);
+  const pinned = (version: string) => ({
+    ...({ kind: "cwl", document: tool, main: "main" } as const),
+    runs: [{ step: "first", process: "p@sha256:1", version }],
+  });
+  expect(compareDefinitions(pinned("1"), pinned("2"))).toEqual([
+    {
+      what: "the process that step first runs",
+      was: "p@sha256:1 (version 1)",
+      is: "p@sha256:1 (version 2)",
+    },
+  ]);
+});

@@ -1,0 +1,157 @@
+import { expect, test } from "bun:test";
+import type { ProcessDescription } from "../../src/domain/process.ts";
+import { saveProcess } from "../../src/store/processes.ts";
+import { plainTables } from "../pages/frame.ts";
+import { jsonOf, openService, processOf, type RequestOptions, type Service } from "./service.ts";
+
+const html = { accept: "text/html" };
+
+/** Deploys a process with a text, a number that has a default, and a file. */
+async function deploy(service: Service, id: string, title: string, visibility: "public" | "private" = "public") {
+  const description: ProcessDescription = {
+    id,
+    title,
+    version: "1.0.0",
+    inputs: {
+      text: { schema: { type: "string" }, minOccurs: 0, maxOccurs: 1 },
+      size: { schema: { type: "integer", default: 10 }, minOccurs: 0, maxOccurs: 1 },
+      table: { schema: { type: "string", contentMediaType: "text/csv" }, minOccurs: 0, maxOccurs: 1 },
+      password: { schema: { type: "string" }, minOccurs: 0, maxOccurs: 1 },
+    },
+    outputs: {},
+    jobControlOptions: ["async-execute"],
+    outputTransmission: ["value"],
+  };
+  await saveProcess(
+    service.database,
+    processOf(description, { fileInputs: ["table"], visibility, revision: `sha256:${title}` }),
+    0,
+    {
+      replace: true,
+    },
+  );
+}
+
+async function run(service: Service, id: string, inputs: object, options: RequestOptions = {}): Promise<string> {
+  const sent = { headers: { prefer: "respond-async" }, body: { inputs }, ...options };
+  const response = await service.send("POST", `/processes/${id}/execution`, sent);
+  expect(response.status).toBe(201);
+  return String((await jsonOf(response)).jobID);
+}
+
+async function pageOf(service: Service, query = "", options: RequestOptions = {}): Promise<string> {
+  const response = await service.send("GET", `/jobs${query}`, { headers: html, ...options });
+  expect(response.status).toBe(200);
+  return plainTables(await response.text());
+}
+
+async function found(service: Service, query: string, options: RequestOptions = {}): Promise<readonly string[]> {
+  const response = await service.send("GET", `/jobs${query}`, options);
+  const { jobs } = JSON.parse(await response.text());
+  return jobs.map(({ jobID }: { readonly jobID: string }) => jobID);
+}
+
+const linesOf = (page: string) => [...page.matchAll(/<span class="run-inputs">(.*?)<\/span>/g)].map(([, line]) => line);
+
+async function upload(service: Service, name: string): Promise<string> {
+  const headers = { "content-type": "text/csv", "content-disposition": `attachment; filename="${name}"` };
+  const sent = await jsonOf(await service.send("POST", "/vault", { headers, body: "a,b\n1,2\n" }));
+  return String(sent.href);
+}
+
+test("each row says in what its run differs: inputs that are not the defaults, files by name, never a secret", async () => {
+  await using service = await openService({ holdsJobs: true });
+  await deploy(service, "reader", "Reader");
+  const href = await upload(service, "<b>rain.csv");
+  await run(service, "reader", { text: "north", size: 10, password: "geheim" });
+  await run(service, "reader", { text: "north", size: 20 });
+  await run(service, "reader", { text: "north", table: { href } });
+  await run(service, "reader", {});
+  const page = await pageOf(service);
+  expect(linesOf(page)).toEqual(["table: &lt;b&gt;rain.csv · text: north", "size: 20 · text: north", "text: north"]);
+  expect(page).not.toContain("geheim");
+  const home = plainTables(await (await service.send("GET", "/", { headers: html })).text());
+  expect(linesOf(home)).toEqual(linesOf(page));
+  const ofProcess = await service.send("GET", "/processes/reader/jobs", { headers: html });
+  expect(linesOf(plainTables(await ofProcess.text()))).toEqual(linesOf(page));
+});
+
+test("an input is told though it is the default now when the revision that ran had another one", async () => {
+  await using service = await openService({ holdsJobs: true });
+  await deploy(service, "reader", "Reader");
+  await run(service, "reader", { size: 10 });
+  expect(linesOf(await pageOf(service))).toEqual([]);
+  await deploy(service, "reader", "Reader, another revision");
+  service.clock.advance(2000);
+  expect(linesOf(await pageOf(service))).toEqual(["size: 10"]);
+});
+
+test("words find a job by the name of an upload, also when the file is gone", async () => {
+  await using service = await openService({ holdsJobs: true });
+  await deploy(service, "reader", "Reader");
+  const id = await run(service, "reader", { table: { href: await upload(service, "Höhen-2024.csv") } });
+  await run(service, "reader", { table: { href: await upload(service, "other.csv") } });
+  await service.finish(id);
+  await service.database.write([{ sql: "DELETE FROM vault_files", args: [] }]);
+  for (const words of ["hohen", "höhen-2024.csv", "2024"]) {
+    expect([words, await found(service, `?q=${encodeURIComponent(words)}`)]).toEqual([words, [id]]);
+  }
+  expect(linesOf(await pageOf(service))).toContain("table: Höhen-2024.csv");
+});
+
+test("the filter by process takes a part of an id or a title, and a whole id alone", async () => {
+  await using service = await openService({ holdsJobs: true });
+  await deploy(service, "buffer", "Puffer um Flüsse");
+  await deploy(service, "buffer-tool", "Tool");
+  await deploy(service, "clip", "Clip: cut by a border");
+  const [one, two, three] = [
+    await run(service, "buffer", {}),
+    await run(service, "buffer-tool", {}),
+    await run(service, "clip", {}),
+  ];
+  const rows: readonly (readonly [string, readonly string[]])[] = [
+    ["buf", [two, one]],
+    ["FER", [two, one]],
+    ["buffer", [one]],
+    ["flusse puffer", [one]],
+    ["Flüsse", [one]],
+    ["cut border", [three]],
+    ["cut ocean", []],
+    ["tool,clip", [three, two]],
+    ["%", []],
+    ["nothing", []],
+  ];
+  for (const [words, ids] of rows) {
+    const query = new URLSearchParams({ processWords: words });
+    expect([words, await found(service, `?${query}`)]).toEqual([words, ids]);
+    const page = await pageOf(service, `?${query}`);
+    expect([words, ids.every((id) => page.includes(`jobs/${id}?f=html`))]).toEqual([words, true]);
+    expect(page).toContain(`name="processWords" value="${words}"`);
+  }
+  // The parameter of the standard is an exact id.
+  expect(await found(service, "?processID=buf")).toEqual([]);
+  expect(await found(service, "?processID=buffer")).toEqual([one]);
+  expect(await found(service, "?processID=buffer,clip&processWords=cl")).toEqual([three]);
+  expect(await pageOf(service, "?processID=buffer")).toContain('name="processWords" value="buffer"');
+});
+
+test("the filter offers the processes of jobs, of those that its reader may know", async () => {
+  await using service = await openService({ holdsJobs: true, allowAnonymous: "runner" });
+  const ada = await service.createKey("admin", "ada");
+  const bob = await service.createKey("runner", "bob");
+  await deploy(service, "open", "Open");
+  await deploy(service, "hidden", "Hidden", "private");
+  await deploy(service, "unused", "Unused");
+  await run(service, "open", {}, { key: ada });
+  await run(service, "hidden", {}, { key: ada });
+  const offered = async (key?: string) => {
+    const page = await pageOf(service, "", key === undefined ? {} : { key });
+    const [, list = ""] = /<datalist id="processes-of-jobs">(.*?)<\/datalist>/s.exec(page) ?? [];
+    return [...list.matchAll(/value="([^"]*)"/g)].map(([, id]) => id);
+  };
+  expect(await offered(ada)).toEqual(["hidden", "open"]);
+  expect(await offered(bob)).toEqual(["hidden", "open"]);
+  expect(await offered()).toEqual(["open"]);
+  // Jobs of others are in no list of theirs, whatever words they type.
+  expect(await found(service, "?processWords=hid", { key: bob })).toEqual([]);
+});
