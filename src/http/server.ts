@@ -67,9 +67,8 @@ export function createHttpApp(deps: HttpDeps): HttpApp {
       const begun = deps.clock.elapsed();
       const peer = server?.requestIP(connection)?.address;
       const address = writtenAddress(deps.door, connection, peer);
-      const seen: SeenRequest = {
-        origin: { ...readOrigin(connection.headers, deps.newId()), ...defined({ address }) },
-      };
+      const origin = readOrigin(connection.headers, deps.newId());
+      const seen: SeenRequest = { origin: address === undefined ? origin : { ...origin, address } };
       const bindings = { connection, seen, ...defined({ server, peer }) };
       const response = guarded(await answerConnection(deps, { app, routes }, bindings));
       response.headers.set("x-request-id", seen.origin.requestId);
