@@ -11,7 +11,8 @@ function plain(value: unknown): unknown {
 }
 
 function plainFacts(facts: LogFacts): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, plain(value)]));
+  const known = Object.entries(facts).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(known.map(([name, value]) => [name, plain(value)]));
 }
 
 /** Equal lines are written once in this time, and counted. */
@@ -93,7 +94,12 @@ export function createEventLog({ level: wanted, format, write, now }: LogOptions
     tell(level, message, facts) {
       if (logLevels.indexOf(level) < logLevels.indexOf(wanted())) return;
       if (format === "text") writeLine(level, message, facts);
-      else write(`${JSON.stringify({ time: timeText(), level, message, ...facts })}\n`);
+      else {
+        // One object of all of it would be a copy of the facts.
+        const more = JSON.stringify(facts).slice(1);
+        const begin = `{"time":"${timeText()}","level":"${level}","message":${JSON.stringify(message)}`;
+        write(`${begin}${more === "}" ? "" : ","}${more}\n`);
+      }
     },
   };
 }

@@ -88,9 +88,11 @@ function refuseVariable(variable: string, detail: string, cause?: unknown): Prob
 
 /** Names the variables that begin as ours do and are none, each with the one that was meant, where one is near. */
 export function strangeVariables(environment: ConfigSources["environment"]): readonly string[] {
-  const known = settingNames.flatMap((name) => [variableOf(name), `${variableOf(name)}_FILE`]);
-  return Object.keys(environment).flatMap((variable) => {
-    if (!variable.startsWith("HEDDLE_") || known.includes(variable)) return [];
+  const ours = Object.keys(environment).filter((variable) => variable.startsWith("HEDDLE_"));
+  if (ours.length === 0) return [];
+  const known = [...settingVariables].flatMap((variable) => [variable, `${variable}_FILE`]);
+  return ours.flatMap((variable) => {
+    if (known.includes(variable)) return [];
     const [near] = nearNames(variable, known);
     return near === undefined ? [] : [`${variable} is no setting: did you mean ${near}?`];
   });

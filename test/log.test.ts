@@ -81,6 +81,25 @@ test("the log of what happens writes equal lines each for itself, from its level
   expect(lines).toEqual([line, line]);
 });
 
+test.each([
+  [{}, "", ""],
+  [{ user: undefined }, "", ""],
+  [{ user: undefined, status: 200 }, ',"status":200', " status=200"],
+  [{ status: 200, user: undefined }, ',"status":200', " status=200"],
+  [{ path: 'a "b"\n', n: 1 }, ',"path":"a \\"b\\"\\n","n":1', ' path="a \\"b\\"\\n" n=1'],
+] as const)("a line of what happens is one object, or words, without what is undefined: %j", (facts, json, words) => {
+  const lines: string[] = [];
+  for (const format of ["json", "text"] as const) {
+    const write = (line: string) => void lines.push(line);
+    createEventLog({ level: () => "info", format, write, now: () => 0 }).tell("warn", 'Said "no"', facts);
+  }
+  const time = "1970-01-01T00:00:00.000Z";
+  expect(lines).toEqual([
+    `{"time":"${time}","level":"warn","message":"Said \\"no\\""${json}}\n`,
+    `${time} warn  Said "no"${words}\n`,
+  ]);
+});
+
 test("lines of one turn are written together, and what is written at once comes behind them", async () => {
   const written: string[] = [];
   const lines = createLineBuffer((text) => void written.push(text));

@@ -89,7 +89,11 @@ function tellRequest({ metrics, events, logRequests, onRefused }: SeeingDeps, re
     path,
     status,
     ms: Math.round(milliseconds * 1000) / 1000,
-    ...defined({ bytes, user, role, keyId, address: origin.address }),
+    bytes,
+    user,
+    role,
+    keyId,
+    address: origin.address,
     requestId: origin.requestId,
     traceId: traceIdOf(origin),
   });

@@ -1,5 +1,3 @@
-import { defined } from "./defined.ts";
-
 /** A link (OGC API - Common, link.yaml). */
 export type Link = {
   readonly href: string;
@@ -31,7 +29,8 @@ export const profiles = {
 
 /** Builds a link to a JSON resource. */
 export function jsonLink(href: string, rel: string, title?: string): Link {
-  return { href, rel, type: "application/json", ...defined({ title }) };
+  const type = "application/json";
+  return title === undefined ? { href, rel, type } : { href, rel, type, title };
 }
 
 /** Gives the URL of a process; `baseUrl` ends without a slash. */

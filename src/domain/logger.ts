@@ -1,4 +1,4 @@
-/** Facts that go with a log line; never a secret. */
+/** Facts that go with a log line; never a secret. Those that are undefined are left out. */
 export type LogFacts = Readonly<Record<string, unknown>>;
 
 /** The structured log of the service, passed down from app.ts. */

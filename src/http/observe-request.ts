@@ -1,5 +1,4 @@
 import type { Principal, Role } from "../domain/access.ts";
-import { defined } from "../domain/defined.ts";
 import type { Origin } from "../domain/origin.ts";
 import { withoutKeys } from "../domain/text.ts";
 import type { Held } from "./client-limits.ts";
@@ -16,18 +15,18 @@ export type SeenRequest = {
 export type AnsweredRequest = {
   readonly method: string;
   /** The pattern of the route; undefined when none fits. */
-  readonly route?: string;
+  readonly route?: string | undefined;
   /** Without the query and without what opens something. */
   readonly path: string;
   readonly status: number;
   /** Until the head of the answer was made. */
   readonly milliseconds: number;
   /** Of the body, where that is known before it is sent. */
-  readonly bytes?: number;
-  readonly user?: string;
-  readonly role?: Role;
+  readonly bytes?: number | undefined;
+  readonly user?: string | undefined;
+  readonly role?: Role | undefined;
   /** The id of the key that it came with, whether or not that holds; `unknown` for credentials of another form. */
-  readonly keyId?: string;
+  readonly keyId?: string | undefined;
   readonly origin: Origin;
 };
 
@@ -61,13 +60,11 @@ export function answeredRequest(
     status: response.status,
     milliseconds,
     origin,
-    ...defined({
-      route,
-      bytes: length === null ? undefined : Number(length),
-      user: principal?.user,
-      role: principal?.role,
-      keyId: keyIdOf(request.headers.get("authorization")),
-    }),
+    route,
+    bytes: length === null ? undefined : Number(length),
+    user: principal?.user,
+    role: principal?.role,
+    keyId: keyIdOf(request.headers.get("authorization")),
   };
 }
 

@@ -64,8 +64,7 @@ const fileMode = 0o600;
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { clock, logger, migrations = embeddedMigrations } = options;
   const file = resolve(options.file);
-  await prepareFile(file, migrations, logger);
-  const driver = openDriver(file);
+  const driver = (await prepareFile(file, migrations, logger)) ?? openDriver(file);
   const feed = createJobFeed();
   let isLost = false;
   const queue = createWriteQueue({ driver, clock, logger, onChanged: feed.changed, pause: sleep });
@@ -110,12 +109,16 @@ async function rescue(driver: Driver, file: string, logger: Logger): Promise<voi
   }
 }
 
-/** Leaves no file behind that it could not make a database of. Throws `unavailable` in one sentence. */
-async function prepareFile(file: string, migrations: readonly Migration[], logger: Logger): Promise<void> {
+/** Gives the connection on which nothing had to be changed. Leaves no file behind that it could not make a database of. Throws `unavailable` in one sentence. */
+async function prepareFile(
+  file: string,
+  migrations: readonly Migration[],
+  logger: Logger,
+): Promise<Driver | undefined> {
   let isNew = false;
   try {
     isNew = await createPrivately(file);
-    await migrateFile(file, migrations, logger);
+    return await migrateFile(file, migrations, logger);
   } catch (error) {
     if (isNew) for (const suffix of ["", "-wal", "-shm"]) await rm(`${file}${suffix}`, { force: true });
     throw explainDatabase(file, error);
@@ -131,16 +134,23 @@ async function foldLog(driver: Driver, logger: Logger): Promise<void> {
   }
 }
 
-/** On a connection of its own: statements kept by the other one must not see the schema change. */
-async function migrateFile(file: string, migrations: readonly Migration[], logger: Logger): Promise<void> {
+/** Gives its connection when the schema is as it was. A change has one of its own: statements that the other one keeps must not see it. */
+async function migrateFile(
+  file: string,
+  migrations: readonly Migration[],
+  logger: Logger,
+): Promise<Driver | undefined> {
   const driver = openDriver(file);
+  let isKept = false;
   try {
     const keep = (known: number) => copyOpenDatabase(driver, `${file}.of-${known}-migrations`);
     const applied = await migrate(driver, migrations, file, keep);
     if (applied > 0) logger.info("The database was migrated", { file, migrations: applied });
     await takeInAll(driver, logger, applied > 0);
+    isKept = applied === 0;
+    return isKept ? driver : undefined;
   } finally {
-    driver.close();
+    if (!isKept) driver.close();
   }
 }
 

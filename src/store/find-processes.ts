@@ -114,6 +114,13 @@ export async function findProcesses(
   return rows.map(processOf);
 }
 
+const isWithoutTexts = sql`not exists (select 1 from ${processTexts} where ${isOfCurrent})`;
+
+/** Asked at each start, when there is none: it selects little. */
+const selectAnyWithoutTexts = compile()(() =>
+  build.select({ id: processes.id }).from(processes).where(isWithoutTexts).limit(1),
+);
+
 const selectWithoutTexts = compile<{ limit: number }>()(() =>
   build
     .select(getTableColumns(processRevisions))
@@ -122,13 +129,13 @@ const selectWithoutTexts = compile<{ limit: number }>()(() =>
       processRevisions,
       sql`${processRevisions.processId} = ${processes.id} and ${processRevisions.revision} = ${processes.revision}`,
     )
-    .where(sql`not exists (select 1 from ${processTexts} where ${isOfCurrent})`)
+    .where(isWithoutTexts)
     .limit(sql.placeholder("limit")),
 );
 
 /** Writes what processes are found by where that is not known: of those that were deployed or restored before it was kept. */
 export async function completeTexts(database: Database): Promise<void> {
-  for (;;) {
+  while ((await database.read(selectAnyWithoutTexts({}))).length > 0) {
     const rows = await database.read(selectWithoutTexts({ limit: 100 }));
     if (rows.length === 0) return;
     await database.write(rows.map((row) => keepTexts(processOf(row))));

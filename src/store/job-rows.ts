@@ -6,9 +6,18 @@ import type { TableRow } from "./rows.ts";
 import type { EventMembers, jobEvents, jobs } from "./schema/jobs.ts";
 import { type ArgumentsOf, storable } from "./statements.ts";
 
+type JobRow = TableRow<typeof jobs>;
+
 /** Reads a job from a row. */
-export function jobOf(row: TableRow<typeof jobs>): Job {
-  const { number: _number, hidden: _, isNew: _new, outputBytes: _bytes, moveId: _move, client, syncRun, ...job } = row;
+export function jobOf(row: JobRow): Job {
+  const { number: _number, hidden: _, isNew: _new, outputBytes: _bytes, moveId: _move, ...columns } = row;
+  return jobOfColumns(columns);
+}
+
+/** Reads a job from those columns of a row that tell of it. */
+export function jobOfColumns(row: Omit<JobRow, "number" | "hidden" | "isNew" | "outputBytes" | "moveId">): Job {
+  const { client, syncRun, ...job } = row;
+  if (client === clientOf(job) && syncRun === undefined) return job;
   return {
     ...job,
     ...(client === clientOf(job) ? {} : { client }),

@@ -3,7 +3,15 @@ import type { Job, JobOutcome, NewJobEvent } from "../domain/job.ts";
 import type { PendingNotification } from "../domain/notification.ts";
 import type { StageName } from "../domain/progress.ts";
 import type { Database } from "./database.ts";
-import { eventArguments, eventMembers, jobArguments, jobOf, jsonOrNull, resultsText } from "./job-rows.ts";
+import {
+  eventArguments,
+  eventMembers,
+  jobArguments,
+  jobOf,
+  jobOfColumns,
+  jsonOrNull,
+  resultsText,
+} from "./job-rows.ts";
 import * as claiming from "./queries/claim-jobs.ts";
 import { findMove, insertEventsOfMove } from "./queries/guards.ts";
 import * as inserting from "./queries/insert-job.ts";
@@ -92,7 +100,7 @@ async function fullQueue(database: Database, job: Job): Promise<Insertion> {
 /** Finds a job. */
 export async function findJob(database: Database, id: string): Promise<Job | undefined> {
   const [row] = await database.read(selecting.selectJob({ id }));
-  return row === undefined ? undefined : jobOf(row);
+  return row === undefined ? undefined : jobOfColumns(row);
 }
 
 /** What a job is of, and whose it is. */

@@ -16,14 +16,17 @@ const LimitsSchema = v.record(v.string(), LimitSchema);
 /** A figure to hold beside its limit, or why there is none. */
 type Found = { readonly name: string; readonly value: number } | { readonly name: string; readonly missing: string };
 
+/** Where it works: on the disk, and in memory where there is room for it. */
+type Places = { readonly directory: string; readonly memory?: string };
+
 /** Compares what does not depend on the machine with the stored limits. Returns whether all hold. */
-export async function guard(directory: string): Promise<boolean> {
+export async function guard({ directory, memory }: Places): Promise<boolean> {
   const server = await startHeddle({ directory }, { title: "Heddle", flags: ["--sandbox", "off"] });
   try {
     const stored = v.parse(LimitsSchema, limits);
     const found = [
       ...(await costs(server, directory)),
-      ...(await boxedCosts(directory)),
+      ...(await toolCosts(memory)),
       ...(await syncs(server, directory)),
     ];
     const lines = found.map((one) => judge(one, stored[one.name]));
@@ -47,9 +50,14 @@ export function judge(found: Found, bound: v.InferOutput<typeof LimitSchema> | u
 }
 
 /** Compares the processor time of two works that are done in turns. */
-async function ratio(name: string, one: () => Promise<number>, other: () => Promise<number>): Promise<Found> {
+async function ratio(
+  name: string,
+  one: () => Promise<number>,
+  other: () => Promise<number>,
+  times = rounds,
+): Promise<Found> {
   const ratios: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < times; round += 1) {
     const before = await other();
     const cost = await one();
     ratios.push((2 * cost) / (before + (await other())));
@@ -60,17 +68,11 @@ async function ratio(name: string, one: () => Promise<number>, other: () => Prom
 async function costs(server: Heddle, directory: string): Promise<readonly Found[]> {
   await callFor({ width: 8, seconds: 4 }, server.echo);
   await jobCost(server, "echo", 500);
-  await jobCost(server, "tool-echo", 60);
   using inserts = bareInserts(directory);
   const requests = (call: (n: number) => Promise<unknown>) => () => requestCost(server, call);
   const job = await server.submit("echo", 0);
   await untilEnded(server, job);
   return [
-    await ratio(
-      "CPU of a tool job over that of a bare spawn",
-      () => jobCost(server, "tool-echo", 40),
-      () => spawnCost(["/bin/echo", "x"]),
-    ),
     await ratio(
       "CPU of an asynchronous echo over that of a bare durable insert",
       () => jobCost(server, "echo", 300),
@@ -85,21 +87,60 @@ async function costs(server: Heddle, directory: string): Promise<readonly Found[
   ];
 }
 
-async function boxedCosts(directory: string): Promise<readonly Found[]> {
-  const name = "CPU of a tool job in bubblewrap over that of a bare bubblewrap";
-  const bare = ["bwrap", "--ro-bind", "/", "/", "--unshare-all", "/bin/echo", "x"];
-  const works =
-    Bun.which("bwrap") !== null && (await Bun.spawn(bare, { stdout: "ignore", stderr: "ignore" }).exited) === 0;
-  if (!works) return [{ name, missing: "bubblewrap does not work here" }];
-  await using server = await startHeddle({ directory }, { title: "Heddle", flags: ["--sandbox", "require"] });
+/** The rounds of tool jobs: each of them varies more than one of requests. */
+const toolRounds = 15;
+/** A bare bubblewrap with about as many mounts as the view of a tool has. */
+const bareBox = [
+  ...[
+    "bwrap",
+    "--unshare-all",
+    "--die-with-parent",
+    "--new-session",
+    "--tmpfs",
+    "/",
+    "--proc",
+    "/proc",
+    "--dev",
+    "/dev",
+  ],
+  ...["/usr", "/etc", "/opt", "/var"].flatMap((path) => ["--ro-bind", path, path]),
+  ...["bin", "lib", "lib64"].flatMap((name) => ["--symlink", `usr/${name}`, `/${name}`]),
+  ...["/tmp", "/var/tmp", "/run", "/home", "/root"].flatMap((path) => ["--tmpfs", path]),
+  ...["/bin/echo", "x"],
+];
+/** Programs besides bubblewrap whose starts cost about as much as the rest of a tool job. */
+const mixedSpawns = 4;
+
+/**
+ * Measures tool jobs in memory: what a disk takes for a new file depends for minutes on what was removed before, and was half of
+ * the processor time of a job.
+ */
+async function toolCosts(memory: string | undefined): Promise<readonly Found[]> {
+  const names = [
+    "CPU of a tool job over that of a bare spawn",
+    "CPU of a tool job in bubblewrap over that of a bare bubblewrap and four spawns",
+  ] as const;
+  if (memory === undefined) return names.map((name) => ({ name, missing: "/dev/shm has no room here" }));
+  const plain = () => spawnCost(["/bin/echo", "x"]);
+  const [bare, boxed] = names;
+  const off = await toolRatio({ name: bare, memory, sandbox: "off", count: 80 }, plain);
+  if (!(await works(bareBox))) return [off, { name: boxed, missing: "bubblewrap does not work here" }];
+  const mix = async () => (await spawnCost(bareBox)) + mixedSpawns * (await plain());
+  return [off, await toolRatio({ name: boxed, memory, sandbox: "require", count: 40 }, mix)];
+}
+
+async function toolRatio(
+  { name, memory, sandbox, count }: Record<"name" | "memory" | "sandbox", string> & { readonly count: number },
+  other: () => Promise<number>,
+): Promise<Found> {
+  await using server = await startHeddle({ directory: memory }, { title: "Heddle", flags: ["--sandbox", sandbox] });
   await jobCost(server, "tool-echo", 60);
-  return [
-    await ratio(
-      name,
-      () => jobCost(server, "tool-echo", 40),
-      () => spawnCost(bare),
-    ),
-  ];
+  return await ratio(name, () => jobCost(server, "tool-echo", count), other, toolRounds);
+}
+
+async function works(command: readonly string[]): Promise<boolean> {
+  if (Bun.which(command[0] ?? "") === null) return false;
+  return (await Bun.spawn([...command], { stdout: "ignore", stderr: "ignore" }).exited) === 0;
 }
 
 async function jobCost(server: Heddle, work: Work, count: number): Promise<number> {

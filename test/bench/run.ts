@@ -1,7 +1,5 @@
 // Prints what Heddle and its peers do on this machine: in turns, each several times, all on loopback.
-// Usage: npm run bench -- [--only ROW,ROW] [--rounds N] [--without PEER] [--before EXECUTABLE] [--scale SHARE] [--markdown]
-// or, in under two minutes, what does not depend on the machine beside stored limits: npm run bench -- --guard
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { guard } from "./guard.ts";
@@ -22,8 +20,15 @@ const { values } = parseArgs({
     scale: { type: "string", default: "1" },
     guard: { type: "boolean", default: false },
     markdown: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
   },
 });
+if (values.help) {
+  console.log(`npm run bench -- [--only ROW,ROW] [--rounds N] [--without PEER,PEER] [--before EXECUTABLE] [--scale SHARE] [--markdown]
+npm run bench -- --guard   compares what does not depend on the machine with the limits of test/bench/guard.json
+Rows: ${rows.map(({ name }) => name).join(", ")}. docs/performance.md tells more.`);
+  process.exit(0);
+}
 const listed = (words: readonly string[]) => words.flatMap((word) => word.split(","));
 const only = listed(values.only);
 for (const name of only) {
@@ -65,6 +70,16 @@ async function printTable(bench: Bench): Promise<void> {
   console.log(await quietWords());
 }
 
+/** Makes a directory in memory; none where there is no room for a service's data. */
+async function inMemory(): Promise<{ readonly memory?: string }> {
+  const place = "/dev/shm";
+  const facts = await statfs(place).catch(() => undefined);
+  if (facts === undefined || facts.bavail * facts.bsize < 2 ** 28) return {};
+  const memory = await mkdtemp(join(place, "heddle-bench-"));
+  stack.defer(() => rm(memory, { recursive: true, force: true }));
+  return { memory };
+}
+
 await mkdir(join(root, "dist"), { recursive: true });
 const directory = await mkdtemp(join(root, "dist", "bench-"));
 const stack = new AsyncDisposableStack();
@@ -74,7 +89,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => void stack.disposeAsync().finally(() => process.exit(1)));
 }
 try {
-  if (values.guard) process.exitCode = (await guard(directory)) ? 0 : 1;
+  if (values.guard) process.exitCode = (await guard({ directory, ...(await inMemory()) })) ? 0 : 1;
   else {
     const place = { directory, toolsDirectory: join(root, ".tools") };
     const services = stack.use(createServices(place, { without: listed(values.without), before: values.before }));

@@ -33,6 +33,23 @@ test("a page is given only when HTML is asked for, by Accept or f", async () => 
   expect((await service.send("GET", "/processes?f=pdf")).status).toBe(400);
 });
 
+test.each([
+  ["/processes", "/processes?f=html"],
+  ["/processes/echo", "/processes/echo?f=html"],
+  ["/processes?limit=2", "/processes?limit=2&f=html"],
+  ["/processes?f=json&limit=2", "/processes?f=html&limit=2"],
+  ["/processes?q=a%20b", "/processes?q=a+b&f=html"],
+  ["/processes/", "/processes?f=html"],
+  ["/processes/%65cho", "/processes/%65cho?f=html"],
+  ["/x/../processes/echo", "/processes/echo?f=html"],
+])("the document at %s names its page", async (path, wanted) => {
+  await using service = await openService();
+  const document = JSON.parse(await (await service.send("GET", path)).text());
+  const [alternate] = document.links.filter(({ rel }: { rel: string }) => rel === "alternate");
+  expect(alternate.href).toEndWith(wanted);
+  expect(new URL(alternate.href).pathname + new URL(alternate.href).search).toBe(wanted);
+});
+
 test("what a client sent is shown on a page, never run or linked", async () => {
   await using service = await openService({ holdsJobs: true });
   const text = { href: "data:text/html,<script>alert(1)</script>" };

@@ -32,8 +32,10 @@ export async function refuseOpenElsewhere(file: string, ownPid: number): Promise
  * that looks into a database and then starts the service is none itself. Those of other users cannot be seen.
  */
 export function holdersOf(file: string, ownPid: number): readonly FileHolder[] {
-  const wanted = identityOf(file);
-  if (wanted === undefined) return [];
+  const identity = identityOf(file);
+  const inode = quietly(() => statSync(file))?.ino;
+  if (identity === undefined || inode === undefined) return [];
+  const wanted = { inode, identity };
   const line = lineOf(ownPid);
   return ownProcesses()
     .filter((pid) => !line.has(pid) && hasOpen(pid, wanted))
@@ -59,10 +61,17 @@ function ownProcesses(): readonly number[] {
     .map(Number);
 }
 
-function hasOpen(pid: number, wanted: string): boolean {
+function hasOpen(pid: number, { inode, identity }: Wanted): boolean {
   const directory = `/proc/${pid}/fd`;
-  return namesIn(directory).some((name) => identityOf(`${directory}/${name}`) === wanted);
+  return namesIn(directory).some((name) => {
+    const path = `${directory}/${name}`;
+    // There are thousands of them on some machines, and facts in whole numbers take much longer.
+    return quietly(() => statSync(path))?.ino === inode && identityOf(path) === identity;
+  });
 }
+
+/** A file: by a number that is rounded where it is large, and exactly. */
+type Wanted = { readonly inode: number; readonly identity: string };
 
 /** Undefined for what is gone, or is not for us to see. */
 function identityOf(path: string): string | undefined {

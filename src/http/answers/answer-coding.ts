@@ -21,11 +21,12 @@ export async function coded(request: Request, response: Response): Promise<Respo
     headers.append("vary", "Accept-Encoding");
     return response;
   }
-  if (response.body === null || !isPackable(response)) return response;
+  if (!isPackable(response)) return response;
   const length = Number(headers.get("content-length") ?? Number.NaN);
   if (length < leastBytes) return response;
   headers.append("vary", "Accept-Encoding");
-  if (!acceptsGzip(request)) return response;
+  // Whoever looks at the body makes a stream of it, which takes longer to send than text.
+  if (!acceptsGzip(request) || response.body === null) return response;
   const source = response.body[Symbol.asyncIterator]();
   const begin = await beginOf(source);
   if (begin.isWhole && begin.bytes.byteLength < leastBytes) {
@@ -49,7 +50,7 @@ function isPackable({ status, headers }: Response): boolean {
   if (status >= 300 || status === 206 || headers.has("content-encoding") || headers.has("content-range")) return false;
   const type = headers.get("content-type") ?? "";
   if (/^text\/event-stream\b/i.test(type)) return false;
-  return isTextType(type) || isJsonType(type) || /^(application\/javascript|multipart\/)/i.test(type);
+  return isJsonType(type) || isTextType(type) || /^(application\/javascript|multipart\/)/i.test(type);
 }
 
 type Begin = { readonly bytes: Uint8Array<ArrayBuffer>; readonly isWhole: boolean };

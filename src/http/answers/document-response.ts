@@ -114,8 +114,13 @@ function withAlternates(
   return { ...document, links: [...document.links, ...alternates] };
 }
 
+/** A URL without a query whose path stands as it is, as most do: to take one apart and make another takes longer than all else of a link. */
+const plainPath = /^https?:\/\/[^/?#]+((?:\/[\w-]+)+)$/;
+
 /** Gives the URL of the same document in another format. */
 function otherUrl({ request, baseUrl }: Pick<RouteContext, "request" | "baseUrl">, format: DocumentFormat): string {
+  const plain = plainPath.exec(request.url)?.[1];
+  if (plain !== undefined) return `${baseUrl}${plain}?f=${format}`;
   const { pathname, searchParams } = new URL(request.url);
   searchParams.set("f", format);
   return `${baseUrl}${pathname === "/" ? pathname : withoutEndSlashes(pathname)}?${searchParams}`;

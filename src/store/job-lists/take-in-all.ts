@@ -1,6 +1,6 @@
 import type { Logger } from "../../domain/logger.ts";
 import type { Driver } from "../driver.ts";
-import { forgetListRows, selectJustEnded } from "../queries/list-rows.ts";
+import { countJustEnded, forgetListRows } from "../queries/list-rows.ts";
 import { rowsOf } from "../statements.ts";
 import { mostAtOnce, type Read, takeIn } from "./take-in.ts";
 
@@ -37,7 +37,7 @@ export async function takeInAll(driver: Driver, logger: Logger, isMigrated: bool
 /** Damaged pages must keep nobody from opening the database who does not need them. */
 async function areManyLeft(read: Read, logger: Logger): Promise<boolean> {
   try {
-    return (await read(selectJustEnded({ limit: mostAtOnce + 1 }))).length > mostAtOnce;
+    return (await read(countJustEnded({ limit: mostAtOnce + 1 }))).length > mostAtOnce;
   } catch (error) {
     logger.warn("Cannot look for ended jobs to take into the job list", { error });
     return false;

@@ -40,6 +40,15 @@ export const selectJustEnded = compile<{ limit: number }>()(() =>
     .limit(sql.placeholder("limit")),
 );
 
+/** One row for each job that ended just now, up to a limit. */
+export const countJustEnded = compile<{ limit: number }>()(() =>
+  build
+    .select({ one: sql`1`.mapWith(Number) })
+    .from(sql`jobs indexed by jobs_new`)
+    .where(sql`jobs.is_new = 1 and jobs.finished_at is not null`)
+    .limit(sql.placeholder("limit")),
+);
+
 /** The titles of revisions of processes; `revisions` is a JSON array of [process, revision]. */
 export const selectTitles = compile<{ revisions: string }>()(() =>
   build

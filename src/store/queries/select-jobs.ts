@@ -1,11 +1,21 @@
-import { eq, sql } from "drizzle-orm";
+import { eq, getTableColumns, sql } from "drizzle-orm";
 import { jobMoves } from "../../domain/job-state.ts";
 import { executions, jobs } from "../schema/jobs.ts";
 import { argument, build, compile, statusIn } from "../statements.ts";
 
+const {
+  number: _number,
+  hidden: _,
+  isNew: _new,
+  outputBytes: _bytes,
+  moveId: _move,
+  ...columnsOfJob
+} = getTableColumns(jobs);
+
+/** Without what only the database itself needs: each column costs, and this is the query of a status. */
 export const selectJob = compile<{ id: string }>()(() =>
   build
-    .select()
+    .select(columnsOfJob)
     .from(jobs)
     .where(eq(jobs.id, argument("id"))),
 );
