@@ -149,6 +149,27 @@ $graph:
   expect([wrong.exitCode, wrong.talk]).toEqual([4, expect.stringContaining('"nothing"')]);
 });
 
+test("deploy takes the workflow of an application package, though its tool is called main", async () => {
+  await write(
+    "package.cwl",
+    `cwlVersion: v1.2
+$graph:
+  - { id: main, class: CommandLineTool, baseCommand: [echo, from the tool], inputs: [], outputs: { o: stdout } }
+  - id: downloader
+    class: Workflow
+    inputs: []
+    outputs: { said: { type: File, outputSource: one/o } }
+    steps: { one: { run: '#main', in: [], out: [o] } }
+`,
+  );
+  for (const word of ["package.cwl", "package.cwl#downloader"]) {
+    expect((await heddle("deploy", word, "--replace")).out).toBe(`${server.url}/processes/downloader\n`);
+    const run = await heddle("execute", "downloader", "--follow");
+    expect([run.exitCode, Object.keys(JSON.parse(run.out))]).toEqual([0, ["said"]]);
+  }
+  expect((await heddle("deploy", "package.cwl#main", "--id", "tool")).out).toBe(`${server.url}/processes/tool\n`);
+});
+
 test("status, results and execute --follow say why a job failed, and what tells more", async () => {
   await write(
     "fails.cwl",

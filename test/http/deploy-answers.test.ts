@@ -53,6 +53,12 @@ describe("of a graph is deployed", () => {
       "",
       { workflow: "a", otherWorkflows: ["tool", "b"] },
     ],
+    [
+      "and not a main that is a tool of one of them",
+      graph(toolOf("main"), { ...workflowOf("a"), steps: { say: { run: "#main", in: {}, out: ["said"] } } }),
+      "",
+      { workflow: "a", otherWorkflows: ["main"] },
+    ],
     ["else the first process", graph(toolOf("x"), tool), "", { workflow: "x", otherWorkflows: ["tool"] }],
     ["the only one", { cwlVersion: "v1.2", ...tool }, "?w=tool", { workflow: "tool", otherWorkflows: [] }],
   ];

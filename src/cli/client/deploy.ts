@@ -1,7 +1,9 @@
 import { basename, dirname, extname } from "node:path";
+import { chooseProcess } from "../../cwl/document/choose-process.ts";
 import { fileEmbedder } from "../../cwl/document/embed-files.ts";
 import { loadSource } from "../../cwl/document/load.ts";
 import { packageReader, packSource } from "../../cwl/document/pack.ts";
+import type { PackOptions, ReadPackageFile } from "../../cwl/document/pack-files.ts";
 import { defined } from "../../domain/defined.ts";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/json.ts";
 import { Problem } from "../../domain/problem.ts";
@@ -58,20 +60,27 @@ export function deployCommand(): Command {
 type PackedFile = { readonly document: Json; readonly main: string; readonly notes: readonly string[] };
 
 /** Packs and checks a package; one whose steps run processes that the service has can only be checked there. */
-async function packFile(file: string, process: string | undefined): Promise<PackedFile> {
+async function packFile(file: string, wanted: string | undefined): Promise<PackedFile> {
   let runsDeployed = false;
-  const options = { embedFile: fileEmbedder(dirname(file)), onlyMain: true, ...defined({ main: process }) };
-  const packed = await packSource(file, packageReader(dirname(file)), {
-    ...options,
-    findDeployed: async () => {
-      runsDeployed = true;
-      return "kept";
-    },
-  });
+  const findDeployed = async () => {
+    runsDeployed = true;
+    return "kept" as const;
+  };
+  const readFile = packageReader(dirname(file));
+  const embedFile = fileEmbedder(dirname(file));
+  const process = wanted ?? (await chosenOf(file, readFile, { embedFile, findDeployed }));
+  const options = { embedFile, onlyMain: true, ...defined({ main: process }) };
+  const packed = await packSource(file, readFile, { ...options, findDeployed });
   const main = process ?? packed.main;
   if (runsDeployed) return { document: packed.source.value, main: main ?? "main", notes: packed.notes };
   const { document, cwl } = loadSource(packed.source, basename(file), { ...options, ...defined({ main }) });
   return { document, main: cwl.main.id, notes: [...packed.notes, ...cwl.notes] };
+}
+
+/** Chooses the process of a file as the service does; undefined where its text says all, and for what loading refuses. */
+async function chosenOf(file: string, readFile: ReadPackageFile, options: PackOptions): Promise<string | undefined> {
+  const { source, ownIds } = await packSource(file, readFile, options);
+  return ownIds.length > 1 ? chooseProcess(source.value, undefined, ownIds)?.main : undefined;
 }
 
 /** What the service warns of and packing has not told already, with the place in the file. */

@@ -7,7 +7,8 @@ export type ChosenProcess = { readonly main: string; readonly others: readonly s
 
 /**
  * Chooses the process of a document that is deployed: the wanted one, else `main`, else the first Workflow, else the first
- * process (OGC 20-044 /req/cwl/deploy-w-param). `among` names those that may be chosen; all when absent. Undefined for what
+ * process (OGC 20-044 /req/cwl/deploy-w-param). A tool called `main` that a Workflow beside it runs is a part of that: so
+ * application packages of earth observation are written (OGC 20-089), though CWL itself would run the tool. `among` names those that may be chosen; all when absent. Undefined for what
  * has no processes with ids, which loading refuses. Throws `workflow-not-found`.
  */
 export function chooseProcess(
@@ -19,15 +20,31 @@ export function chooseProcess(
   const ids = processes.map(({ id }) => id);
   const name = wanted?.replace(/^#/, "");
   if (name !== undefined && !ids.includes(name)) throw notFound(name, ids);
+  const isPart = processes.some(({ runs }) => runs.includes("main"));
   const main =
-    name ?? ids.find((id) => id === "main") ?? processes.find(({ kind }) => kind === "Workflow")?.id ?? ids[0];
+    name ??
+    processes.find(({ id, kind }) => id === "main" && (kind === "Workflow" || !isPart))?.id ??
+    processes.find(({ kind }) => kind === "Workflow")?.id ??
+    ids[0];
   return main === undefined ? undefined : { main, others: ids.filter((id) => id !== main) };
 }
 
-function processesOf(document: Json): readonly { readonly id: string; readonly kind: Json | undefined }[] {
+type Listed = { readonly id: string; readonly kind: Json | undefined; readonly runs: readonly string[] };
+
+function processesOf(document: Json): readonly Listed[] {
   if (!isJsonObject(document)) return [];
   const list = isList(document.$graph) ? document.$graph : [document];
-  return list.flatMap((one) => (isJsonObject(one) ? [{ id: idOf(one.id), kind: one.class }] : []));
+  return list.flatMap((one) =>
+    isJsonObject(one) ? [{ id: idOf(one.id), kind: one.class, runs: runBySteps(one.steps) }] : [],
+  );
+}
+
+/** What steps run of the same document. */
+function runBySteps(steps: Json | undefined): readonly string[] {
+  const list = isList(steps) ? steps : isJsonObject(steps) ? Object.values(steps) : [];
+  return list.flatMap((step) =>
+    isJsonObject(step) && typeof step.run === "string" && step.run.startsWith("#") ? [idOf(step.run)] : [],
+  );
 }
 
 /** As loading reads it: the part after the last `#`, and `main` for one without an id. */

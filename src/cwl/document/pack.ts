@@ -115,7 +115,8 @@ function keepUsed(packing: Packing, main: string | undefined): void {
   };
   if (main === undefined || !parts.has(main)) return;
   use(main);
-  if (main !== "main" && used.has("main")) {
+  // A tool that a workflow beside it runs is no main process, whatever it is called.
+  if (main !== "main" && used.has("main") && parts.get("main")?.value.class === "Workflow") {
     throw refuse(`"${main}"`, 'found that it runs the process "main" of its file, wanted another id of that one');
   }
   packing.parts.splice(0, packing.parts.length, ...packing.parts.filter((part) => used.has(part.id)));
