@@ -1,34 +1,69 @@
-// Runs the whole test suite and closes with one line: N passed, N failed, N skipped.
+// Runs the test suite, or what is named, and closes with one line: N passed, N failed, N skipped.
+import { readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
 const root = join(import.meta.dir, "..");
-const report = join(root, "test.junit.xml");
 
 // What a test or a hook may take, in ms, where it says nothing else: only what hangs is meant, as machines are busy.
 const timeout = "60000";
 
-// A run that crashes must not show the figures of the one before.
-await rm(report, { force: true });
-const run = Bun.spawn(
-  [
-    process.execPath,
-    "test",
-    `--timeout=${timeout}`,
-    "--reporter=junit",
-    `--reporter-outfile=${report}`,
-    ...process.argv.slice(2),
-  ],
-  { cwd: root, stdin: "ignore", stdout: "inherit", stderr: "inherit", env: process.env },
-);
-const exitCode = await run.exited;
+/** Takes half of the time of the whole suite: what starts servers, kills them, and runs tools. */
+const longFolders = ["scenarios", "hostile", "runner", "executors"];
 
-const text = (await Bun.file(report).exists()) ? await Bun.file(report).text() : "";
-const totals = /<testsuites\b[^>]*>/.exec(text)?.[0] ?? "";
-const total = (name: string): number => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(totals)?.[1] ?? 0);
-const [tests, failed, skipped] = [total("tests"), total("failures"), total("skipped")];
-if (tests === 0) console.log("The test runner reported no test");
+/** What each run of the test runner gets: one for what is named; two, beside each other, for the whole on two cores or more. */
+function runsOf(words: readonly string[]): readonly (readonly string[])[] {
+  if (words.length > 0 || availableParallelism() < 2) return [words];
+  const names = readdirSync(import.meta.dir, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() || entry.name.endsWith(".test.ts"))
+    .map(({ name }) => name);
+  const isLong = (name: string) => longFolders.includes(name);
+  const path = (name: string) => `./test/${name}`;
+  return [names.filter((name) => !isLong(name)).map(path), names.filter(isLong).map(path)];
+}
+
+type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number; readonly exitCode: number };
+
+/** Runs the test runner once. What it prints is kept back until its end unless it is the first: lines of two would mix. */
+async function runTests(words: readonly string[], index: number): Promise<Counts> {
+  const report = join(root, index === 0 ? "test.junit.xml" : `test-${index + 1}.junit.xml`);
+  // A run that crashes must not show the figures of the one before.
+  await rm(report, { force: true });
+  const output = index === 0 ? "inherit" : "pipe";
+  const run = Bun.spawn(
+    [
+      ...[process.execPath, "test", `--timeout=${timeout}`, "--reporter=junit", `--reporter-outfile=${report}`],
+      ...words,
+    ],
+    { cwd: root, stdin: "ignore", stdout: output, stderr: output, env: process.env },
+  );
+  const said = Promise.all([textOf(run.stdout), textOf(run.stderr)]);
+  const exitCode = await run.exited;
+  kept.push((await said).join(""));
+  const text = (await Bun.file(report).exists()) ? await Bun.file(report).text() : "";
+  const totals = /<testsuites\b[^>]*>/.exec(text)?.[0] ?? "";
+  const total = (name: string): number => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(totals)?.[1] ?? 0);
+  const [tests, failures, skipped] = [total("tests"), total("failures"), total("skipped")];
+  if (tests === 0) console.log(`The test runner reported no test of ${words.join(" ")}`);
+  const failed = exitCode !== 0 && failures === 0 ? 1 : failures;
+  return {
+    passed: tests - failures - skipped,
+    failed,
+    skipped,
+    exitCode: tests === 0 && exitCode === 0 ? 1 : exitCode,
+  };
+}
+
+async function textOf(stream: ReadableStream<Uint8Array> | undefined): Promise<string> {
+  return stream === undefined ? "" : new Response(stream).text();
+}
+
+const kept: string[] = [];
+const counts = await Promise.all(runsOf(process.argv.slice(2)).map(runTests));
+for (const text of kept) process.stdout.write(text);
+const sum = (of: (one: Counts) => number) => counts.reduce((all, one) => all + of(one), 0);
 console.log(
-  `${tests - failed - skipped} passed, ${exitCode !== 0 && failed === 0 ? 1 : failed} failed, ${skipped} skipped`,
+  `${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed)} failed, ${sum(({ skipped }) => skipped)} skipped`,
 );
-process.exitCode = tests === 0 && exitCode === 0 ? 1 : exitCode;
+process.exitCode = counts.find(({ exitCode }) => exitCode !== 0)?.exitCode ?? 0;
