@@ -120,6 +120,25 @@ test("jobs of processes that a key is not for offer nothing", async () => {
   expect(optionsOf(await pageOf(service, narrow, other))).toEqual(["(none)"]);
 });
 
+test("a process that runs on another server is offered nothing, and an address stays what it is", async () => {
+  await using service = await openService({ holdsJobs: true });
+  const key = await service.createKey("runner", "ana");
+  const made = await madeBy(service, key, { "a.png": "image/png" });
+  const definition = {
+    kind: "remote",
+    type: "ogc-api-processes",
+    url: "https://a.example",
+    processId: "echo",
+  } as const;
+  const process = processOf({ ...echo.description, id: "away" }, { definition });
+  await saveProcess(service.database, process, service.clock.now(), { replace: true });
+  const href = `${address}/outputs/${made}/out0/a.png`;
+  const inputs = encodeURIComponent(JSON.stringify({ image: { href } }));
+  const html = await pageOf(service, key, `/processes/away?f=html&inputs=${inputs}`);
+  expect(optionsOf(html)).toEqual(["(none)"]);
+  expect(formEntries(html).get(`${name}/~href`)).toBe(href);
+});
+
 test("an output that is chosen is given to the job, and running it again has it chosen", async () => {
   await using service = await openService({ holdsJobs: true });
   const key = await service.createKey("runner", "ana");

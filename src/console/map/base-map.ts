@@ -111,5 +111,7 @@ export function fitBox(map: OlMap, box: Box): void {
   const cut = (latitude: number) => Math.max(-mostNorth, Math.min(mostNorth, latitude));
   const [left = 0, bottom = 0] = fromLonLat([west, cut(south)], mapProjection);
   const [right = 0, top = 0] = fromLonLat([east, cut(north)], mapProjection);
+  // A wheel that was turned just now would go on from where it was.
+  map.getView().cancelAnimations();
   map.getView().fit([left, bottom, right, top], { padding: fitPadding, maxZoom: 15 });
 }
