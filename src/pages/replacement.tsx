@@ -19,12 +19,12 @@ export function Replacement({ before, after }: { readonly before: Replaced; read
       <h3>What changes</h3>
       {gone.length === 0 ? null : (
         <p class="notice">
-          {`What the current version has goes away: ${namesOf(gone)}. Who uses it must change their requests.`}
+          {`What the version before has goes away: ${namesOf(gone)}. Who uses it must change their requests.`}
         </p>
       )}
       {narrower.length === 0 ? null : (
         <p class="notice">
-          {`What fitted the current version may not fit this one, because of ${namesOf(narrower)}. Who uses the process must look at it.`}
+          {`What fitted the version before may not fit this one, because of ${namesOf(narrower)}. Who uses the process must look at it.`}
         </p>
       )}
       {isOtherKind || changes.length > 0 ? (

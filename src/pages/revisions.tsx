@@ -5,6 +5,7 @@ import { Layout } from "./layout.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { Time } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
+import { Replacement } from "./replacement.tsx";
 import { ChangeButtons, ChangeForms } from "./revision-changes.tsx";
 
 const script = "local-times";
@@ -185,7 +186,15 @@ function Compared({
       {typeof difference === "string" ? (
         <p class="notice notice-bad">{difference}</p>
       ) : (
-        <LineDifference {...difference} />
+        <>
+          {difference.pair === undefined ? null : (
+            <>
+              <Replacement {...difference.pair} />
+              <h3>Line by line</h3>
+            </>
+          )}
+          <LineDifference {...difference.lines} />
+        </>
       )}
     </section>
   );

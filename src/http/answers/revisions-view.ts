@@ -1,9 +1,9 @@
 import { stringify } from "yaml";
 import { mayDo, type Principal } from "../../domain/access.ts";
 import { defined } from "../../domain/defined.ts";
-import type { RevisionsView } from "../../domain/documents/revisions.ts";
+import type { ComparedRevisions, RevisionsView } from "../../domain/documents/revisions.ts";
 import { canonicalJson } from "../../domain/json.ts";
-import { type Comparison, compareLines } from "../../domain/line-difference.ts";
+import { compareLines } from "../../domain/line-difference.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { Process } from "../../domain/process.ts";
 import { type DeployDeps, mayChangeProcess } from "../../operations/deploy-process.ts";
@@ -42,7 +42,7 @@ export async function readRevisionsView(
       compared:
         old === undefined || now === undefined
           ? undefined
-          : { old, new: now, difference: await differenceOf(deps, context, { processId, names: [old, now] }) },
+          : { old, new: now, difference: await differenceOf(deps, context, { processId, old, now }) },
     }),
   };
 }
@@ -70,16 +70,13 @@ async function auditOf(
 async function differenceOf(
   deps: ReadDeps,
   { caller }: RouteContext,
-  { processId, names }: { readonly processId: string; readonly names: readonly string[] },
-): Promise<Comparison | string> {
+  { processId, old, now }: { readonly processId: string; readonly old: string; readonly now: string },
+): Promise<ComparedRevisions | string> {
   try {
-    const texts: string[] = [];
-    for (const name of names) {
-      const { process } = await readPackageOf(deps, caller, nameOf(processId, name));
-      texts.push(revisionText(process));
-    }
-    const [before = "", after = ""] = texts;
-    return compareLines(before, after);
+    const { process: before } = await readPackageOf(deps, caller, nameOf(processId, old));
+    const { process: after } = await readPackageOf(deps, caller, nameOf(processId, now));
+    const lines = compareLines(revisionText(before), revisionText(after));
+    return before.revision === after.revision ? { lines } : { lines, pair: { before, after } };
   } catch (error) {
     if (error instanceof Problem) return error.message;
     throw error;
