@@ -108,34 +108,31 @@ const bareBox = [
   ...["/tmp", "/var/tmp", "/run", "/home", "/root"].flatMap((path) => ["--tmpfs", path]),
   ...["/bin/echo", "x"],
 ];
-/** Programs besides bubblewrap whose starts cost about as much as the rest of a tool job. */
-const mixedSpawns = 4;
-
 /**
  * Measures tool jobs in memory: what a disk takes for a new file depends for minutes on what was removed before, and was half of
- * the processor time of a job.
+ * the processor time of a job. A job in bubblewrap stands beside one without and a bare bubblewrap: what slows both down,
+ * such as other work of the machine, falls out.
  */
 async function toolCosts(memory: string | undefined): Promise<readonly Found[]> {
   const names = [
     "CPU of a tool job over that of a bare spawn",
-    "CPU of a tool job in bubblewrap over that of a bare bubblewrap and four spawns",
+    "CPU of a tool job in bubblewrap over that of one without and a bare bubblewrap",
   ] as const;
   if (memory === undefined) return names.map((name) => ({ name, missing: "/dev/shm has no room here" }));
-  const plain = () => spawnCost(["/bin/echo", "x"]);
   const [bare, boxed] = names;
-  const off = await toolRatio({ name: bare, memory, sandbox: "off", count: 80 }, plain);
-  if (!(await works(bareBox))) return [off, { name: boxed, missing: "bubblewrap does not work here" }];
-  const mix = async () => (await spawnCost(bareBox)) + mixedSpawns * (await plain());
-  return [off, await toolRatio({ name: boxed, memory, sandbox: "require", count: 40 }, mix)];
+  await using off = await startTools(memory, "off");
+  const plain = (count: number) => () => jobCost(off, "tool-echo", count);
+  const found = await ratio(bare, plain(80), () => spawnCost(["/bin/echo", "x"]), toolRounds);
+  if (!(await works(bareBox))) return [found, { name: boxed, missing: "bubblewrap does not work here" }];
+  await using server = await startTools(memory, "require");
+  const both = async () => (await spawnCost(bareBox)) + (await plain(40)());
+  return [found, await ratio(boxed, () => jobCost(server, "tool-echo", 40), both, toolRounds)];
 }
 
-async function toolRatio(
-  { name, memory, sandbox, count }: Record<"name" | "memory" | "sandbox", string> & { readonly count: number },
-  other: () => Promise<number>,
-): Promise<Found> {
-  await using server = await startHeddle({ directory: memory }, { title: "Heddle", flags: ["--sandbox", sandbox] });
+async function startTools(directory: string, sandbox: "off" | "require"): Promise<Heddle> {
+  const server = await startHeddle({ directory }, { title: "Heddle", flags: ["--sandbox", sandbox] });
   await jobCost(server, "tool-echo", 60);
-  return await ratio(name, () => jobCost(server, "tool-echo", count), other, toolRounds);
+  return server;
 }
 
 async function works(command: readonly string[]): Promise<boolean> {
