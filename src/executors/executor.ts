@@ -112,8 +112,10 @@ export type PassedLimit = {
   readonly found: number;
 };
 
-/** How a try ended. */
-export type TaskEnd =
+/** How a try ended, and what the server was short of when it was to tell so, where that made it wait. */
+export type TaskEnd = TryEnd & { readonly waitedFor?: string };
+
+type TryEnd =
   | {
       readonly kind: "exited";
       /** 128 + n when signal n ended it. */

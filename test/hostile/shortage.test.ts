@@ -21,6 +21,14 @@ async function withDescriptors(folder: string, limit: number): Promise<string> {
   return program;
 }
 
+/** Sets how many descriptors a server that runs may have, and gives it back as many as it may have at most. */
+async function descriptorsOf(pid: number) {
+  const [, hard = "4096"] = /Max open files +\d+ +(\d+)/.exec(await Bun.file(`/proc/${pid}/limits`).text()) ?? [];
+  const set = (soft: string) =>
+    expect(Bun.spawnSync(["prlimit", "--pid", String(pid), `--nofile=${soft}:${hard}`]).exitCode).toBe(0);
+  return { set, restore: () => set(hard) };
+}
+
 /** Opens connections, again when they are ended, and sends a part of a request on each. */
 function holdConnections(url: string, count: number, part: string): Disposable {
   const { hostname, port } = new URL(url);
@@ -123,21 +131,48 @@ test("jobs wait while descriptors are taken away: their logs say so, and they en
           .catch(() => "")
       ).length === 4,
   );
-  const [, hard = "4096"] = /Max open files +\d+ +(\d+)/.exec(await Bun.file(`/proc/${pid}/limits`).text()) ?? [];
-  const setLimit = (soft: string) =>
-    expect(Bun.spawnSync(["prlimit", "--pid", String(pid), `--nofile=${soft}:${hard}`]).exitCode).toBe(0);
+  const descriptors = await descriptorsOf(pid);
   // So few that not even a connection can be taken: nothing is asked meanwhile.
-  setLimit("8");
+  descriptors.set("8");
   await Bun.write(`${ledger}.go`, "");
   await until("the server says so", () => server.talk().includes("the server is short of file descriptors"));
-  setLimit(hard);
+  descriptors.restore();
   await whileHealthy(url, "after descriptors were taken away", async () => {
-    for (const job of jobs) expect((await untilFinished(url, job)).at(-1)?.status).toBe("successful");
+    for (const job of jobs) {
+      const end = (await untilFinished(url, job)).at(-1);
+      expect([end?.status, end?.status === "successful" ? "" : await logOf(url, job)]).toEqual(["successful", ""]);
+    }
     await until("it is ready again", async () => (await readiness(url)) === 200);
   });
   const logs = await Promise.all(jobs.map((job) => logOf(url, job)));
-  expect(logs.some((log) => log.includes("the server is short of file descriptors"))).toBe(true);
-  expect(logs.some((log) => log.includes("Goes on"))).toBe(true);
+  // Where a part of the job itself waits it says so when it begins; the end of a tool that could not be told, after it.
+  const beganToWait = /Waits: the server is short of file descriptors.*Goes on: the server has file descriptors again/s;
+  const toldLate = /had ended before it was told: the server was short of file descriptors/;
+  expect(logs.filter((log) => beganToWait.test(log) || toldLate.test(log)).length).toBeGreaterThan(0);
+}, 60_000);
+
+test("a tool is held to its limits, and followed, again when there are descriptors again", async () => {
+  await using folder = await temporaryDirectory();
+  const ledger = join(folder.path, "ledger");
+  await using server = await startServer(join(folder.path, "data"), ["--max-work-bytes", String(4 * 2 ** 20)]);
+  const { url } = server;
+  const script = [
+    'echo begun >"$LEDGER"; while ! test -e "$LEDGER.go"; do sleep 0.02; done; echo goes on >&2',
+    "for n in 1 2 3; do head -c 3000000 /dev/zero >part$n; done; sleep 60",
+  ].join("; ");
+  await deployCwl(url, "tool", shellTool(script));
+  const job = await submit(url, "tool", { ledger });
+  await until("the tool runs", () => Bun.file(ledger).exists());
+  const descriptors = await descriptorsOf(server.pid);
+  descriptors.set("8");
+  // Longer than the longest pause between two looks.
+  await until("a look has failed", () => server.talk().includes("Cannot watch a tool"));
+  await sleep(1500);
+  descriptors.restore();
+  await Bun.write(`${ledger}.go`, "");
+  const end = (await untilFinished(url, job)).at(-1);
+  expect([end?.status, end?.message]).toEqual(["failed", expect.stringContaining("--max-work-bytes")]);
+  expect(await logOf(url, job)).toContain("goes on");
 }, 60_000);
 
 test.skipIf(!canMount).each([

@@ -164,6 +164,9 @@ async function waitForTry(run: RunContext, call: Call, attempt: Submitted & Try,
     // Who looks for news now and then may not have seen it run.
     await tellBegin(run, attempt);
     countUsage(run, call, end);
+    if (end.waitedFor !== undefined) {
+      run.record.log(`${callName(call)} had ended before it was told: the server was short of ${end.waitedFor}`);
+    }
     return end;
   } catch (error) {
     if (run.signal.aborted && !isStoppedFor(run.signal, "stopping")) {
@@ -202,7 +205,7 @@ async function followTry(
         call.progress.report(update.percent / 100, update.message);
         break;
       case "log":
-        await joined.join(false);
+        await joinNow(joined);
         break;
       case "figures": {
         const words = wordsOf(update, run.clock.now());
@@ -212,6 +215,15 @@ async function followTry(
       default:
         update satisfies never;
     }
+  }
+}
+
+/** What cannot be taken over for want of descriptors or room is taken over later, at the latest when the tool has ended. */
+async function joinNow(joined: LogJoin): Promise<void> {
+  try {
+    await joined.join(false);
+  } catch (error) {
+    if (shortageOf(error) === undefined) throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import type { Logger } from "../../domain/logger.ts";
 import { pause } from "../../domain/pause.ts";
+import { shortageOf } from "../../domain/shortage.ts";
 import { readJobLog } from "../../files/job-log.ts";
 import { createGrowthWait } from "../../files/watch-growth.ts";
 import type { Task, TaskFigures, TaskUpdate } from "../executor.ts";
@@ -77,6 +78,8 @@ function progressReader(logger: Logger, { key, log, stderr, workingDirectory }: 
       try {
         return await readPage();
       } catch (error) {
+        // What was not read for want of descriptors is read later.
+        if (shortageOf(error) !== undefined) return { isMore: false };
         isBroken = true;
         logger.warn("Cannot follow a tool", { executionId: key.executionId, error });
         return { isMore: false };

@@ -1,9 +1,10 @@
 import type { Clock } from "../../domain/clock.ts";
 import type { Logger } from "../../domain/logger.ts";
-import { type Layout, taskDirectory, taskRecordFile } from "../../files/layout.ts";
+import { type Layout, taskDirectory, taskLogFile, taskRecordFile } from "../../files/layout.ts";
 import type { TaskEnd, TaskKey } from "../executor.ts";
 import { removeContainer } from "../images/task-container.ts";
 import { removeControlGroup } from "../sandbox/control-groups.ts";
+import { unlessUnmade } from "../sandbox/unmade-sandbox.ts";
 import { type Host, readHost } from "./host.ts";
 import {
   isAlive,
@@ -133,7 +134,8 @@ async function endOfThisBoot(deps: InspectDeps, key: TaskKey, leader: ProcessIde
   }
   const peakMemoryBytes = await removeControlGroup(taskDirectory(deps.layout, key));
   if (exit !== undefined) {
-    return { ...exited(exit), ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }) };
+    const end: TaskEnd = { ...exited(exit), ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }) };
+    return unlessUnmade(end, taskDirectory(deps.layout, key), taskLogFile(deps.layout, key));
   }
   return { kind: "lost", reason: "its supervisor was killed before it could record how the tool ended" };
 }

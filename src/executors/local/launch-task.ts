@@ -8,7 +8,9 @@ import type { ImageFinder } from "../images/image-finder.ts";
 import { prepareContainer, removeContainer } from "../images/task-container.ts";
 import type { Confinement } from "../sandbox/confinement.ts";
 import { type ControlGroups, createControlGroup, removeControlGroup } from "../sandbox/control-groups.ts";
+import { sandboxStatusFile, unlessUnmade } from "../sandbox/unmade-sandbox.ts";
 import type { InspectDeps } from "./inspect-task.ts";
+import { createPatientLook } from "./patient-look.ts";
 import { type Launch, taskScript } from "./supervisor-script.ts";
 import type { SupervisedRun, Supervisors } from "./supervisors.ts";
 import { taskName } from "./task-records.ts";
@@ -38,14 +40,28 @@ export async function launchTask(deps: LaunchDeps, task: Task): Promise<Supervis
   const wrapper = wrapTask(deps, task, directory);
   const hasGroup = task.limits !== undefined && controlGroups.kind === "delegated";
   const limits = processLimits(task.limits ?? {}, hasGroup);
-  if (!hasGroup) return supervisors.run(taskScript(task, record, shellProgram, { ...wrapper, limits }));
+  const launch = { ...wrapper, limits };
+  if (!hasGroup) {
+    const run = await supervisors.run(taskScript(task, record, shellProgram, launch));
+    return wrapper.wrapper === undefined ? run : { ...run, ended: settleSandbox(deps, task, run.ended) };
+  }
   const controlGroup = await createControlGroup(controlGroups, taskName(task.key), directory, task.limits);
-  const run = await supervisors.run(taskScript(task, record, shellProgram, { ...wrapper, limits, controlGroup }));
-  const ended = run.ended.then(async (end) => {
+  const run = await supervisors.run(taskScript(task, record, shellProgram, { ...launch, controlGroup }));
+  const ended = settleSandbox(deps, task, run.ended).then(async (end) => {
     const peakMemoryBytes = end === undefined ? undefined : await removeControlGroup(directory);
     return end?.kind === "exited" && peakMemoryBytes !== undefined ? { ...end, peakMemoryBytes } : end;
   });
   return { ...run, ended };
+}
+
+async function settleSandbox(
+  { layout, logger }: LaunchDeps,
+  task: Task,
+  ended: SupervisedRun["ended"],
+): Promise<TaskEnd | undefined> {
+  const end = await ended;
+  if (end === undefined) return undefined;
+  return createPatientLook(logger).during(() => unlessUnmade(end, taskDirectory(layout, task.key), task.log));
 }
 
 /** The file in a task's directory that what wraps its command reads; it holds what the tool is given as environment. */
@@ -57,7 +73,7 @@ function wrapTask({ confinement, shellProgram }: LaunchDeps, task: Task, directo
   const { options, ...wrapper } = wrapping;
   const optionsFile = join(directory, optionsName);
   writeFileSync(optionsFile, options, { mode: fileMode });
-  return { wrapper: { ...wrapper, optionsFile } };
+  return { wrapper: { ...wrapper, optionsFile, statusFile: sandboxStatusFile(directory) } };
 }
 
 /** Makes the task of a container engine's program, which runs the tool and ends as it does. */

@@ -59,7 +59,8 @@ export function createLocalExecutor(
   const images = given.images ?? createImageFinder({ confinement });
   const host = readHost();
   const deps: InspectDeps = { ...given, bootId: readBootId(), host };
-  const supervisors = createSupervisors(deps.layout.dataDirectory, host, async ({ leader }) => {
+  const supervised = { label: deps.layout.dataDirectory, host, logger: deps.logger };
+  const supervisors = createSupervisors(supervised, async ({ leader }) => {
     if (await killLeftovers(leader, deps.clock)) deps.logger.warn("Killed processes that a tool had left behind");
   });
   const { slots = noBound, cores = noBound, memoryMebibytes = noBound } = given.capacity ?? {};

@@ -57,6 +57,8 @@ export type Launch = {
     readonly command: readonly string[];
     /** Read by it from file descriptor 3. */
     readonly optionsFile: string;
+    /** Where it writes, by file descriptor 4, what it did. */
+    readonly statusFile: string;
     /** Its own environment: the tool's must not reach it, as it decides what programs load. */
     readonly environment: Readonly<Record<string, string>>;
     /** True when it opens the task's streams itself, as the task sees them. */
@@ -86,7 +88,7 @@ export function taskScript(task: Task, record: string, shellProgram: string, lau
       ? toolCommand(task, shellProgram, quoted)
       : execWith(wrapper.environment, wrapper.command.map(quoted).join(" "), quoted),
   ];
-  const options = wrapper === undefined ? "" : ` 3<${quoted(wrapper.optionsFile)}`;
+  const options = wrapper === undefined ? "" : ` 3<${quoted(wrapper.optionsFile)} 4>|${quoted(wrapper.statusFile)}`;
   const opensStreams = wrapper?.opensStreams === true;
   const streams = opensStreams ? "</dev/null" : outsideRedirections(task, quoted);
   const tool = `(${steps.join(" && ")} ${streams}${options})`;

@@ -1,6 +1,7 @@
-import { shortageOf } from "../../domain/shortage.ts";
-import { sleep, startTimer, type Timer } from "../../domain/timers.ts";
+import type { Logger } from "../../domain/logger.ts";
+import { startTimer, type Timer } from "../../domain/timers.ts";
 import type { Host } from "./host.ts";
+import { createPatientLook } from "./patient-look.ts";
 import { type Supervised, type Supervisor, startSupervisor } from "./supervise.ts";
 
 /** The supervisors of a server: as many as there are tools at once, each used again, also by the tools of other jobs. */
@@ -19,20 +20,6 @@ const maxTasks = 500;
 /** and after so long without work it leaves: jobs that come one by one find it again. */
 const idleMilliseconds = 30_000;
 
-/** How often it is tried again to look at processes when the server is short of descriptors: the end of a tool waits. */
-const shortMilliseconds = 100;
-
-async function whenItCan<T>(look: () => T | Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await look();
-    } catch (error) {
-      if (shortageOf(error) === undefined) throw error;
-      await sleep(shortMilliseconds);
-    }
-  }
-}
-
 type Member = { readonly supervisor: Supervisor; tasks: number; timer?: Timer };
 
 /**
@@ -40,8 +27,7 @@ type Member = { readonly supervisor: Supervisor; tasks: number; timer?: Timer };
  * with a supervisor that leaves, and an end is told only after it.
  */
 export function createSupervisors(
-  label: string,
-  host: Host,
+  { label, host, logger }: { readonly label: string; readonly host: Host; readonly logger: Logger },
   clear: (supervisor: Supervisor) => Promise<void>,
 ): Supervisors {
   const idle: Member[] = [];
@@ -53,17 +39,20 @@ export function createSupervisors(
     }
     return make();
   };
-  const giveBack = async (member: Member): Promise<void> => {
+  const giveBack = async (member: Member): Promise<string | undefined> => {
     const { supervisor } = member;
-    if (await whenItCan(() => supervisor.hasLeftovers())) {
+    const patient = createPatientLook(logger);
+    if (await patient.during(() => supervisor.hasLeftovers())) {
       supervisor.retire();
       await supervisor.exited;
-      return whenItCan(() => clear(supervisor));
+      await patient.during(() => clear(supervisor));
+      return patient.lacked;
     }
     if (member.tasks >= maxTasks) supervisor.retire();
-    if (supervisor.isRetired) return;
+    if (supervisor.isRetired) return patient.lacked;
     member.timer = startTimer(idleMilliseconds, () => supervisor.retire()).unref();
     idle.push(member);
+    return patient.lacked;
   };
   const runBy = async (member: Member, script: string): Promise<SupervisedRun> => {
     const isFirst = member.tasks === 0;
@@ -74,8 +63,9 @@ export function createSupervisors(
     return {
       supervisor: member.supervisor,
       ended: ended.then(async (end) => {
-        if (end !== undefined) await giveBack(member);
-        return end;
+        if (end === undefined) return undefined;
+        const lacked = await giveBack(member);
+        return lacked === undefined ? end : { ...end, waitedFor: lacked };
       }),
     };
   };

@@ -2,6 +2,7 @@ import { lstatSync } from "node:fs";
 import { delayWork } from "../../domain/delayed-work.ts";
 import type { Logger } from "../../domain/logger.ts";
 import { pause } from "../../domain/pause.ts";
+import { shortageOf } from "../../domain/shortage.ts";
 import { startTimer } from "../../domain/timers.ts";
 import { type Layout, taskDirectory } from "../../files/layout.ts";
 import { measureDirectory } from "../../files/measure-directory.ts";
@@ -49,11 +50,11 @@ export function watchLimits(deps: WatchDeps, task: Task): LimitWatch {
     if (memory > 0) peak = Math.max(peak ?? 0, memory);
     return (await passedMemory(deps, task, memory)) ?? passedDisk(deps, task);
   };
-  const watching = delayWork(firstPauseMilliseconds, (signal) =>
-    follow(signal, look, stopTask).catch((error: unknown) =>
-      deps.logger.warn("Cannot watch a tool", { executionId: task.key.executionId, error }),
-    ),
-  );
+  const warn = (error: unknown) => {
+    deps.logger.warn("Cannot watch a tool", { executionId: task.key.executionId, error });
+  };
+  const lookAgain = whileShort(look, warn);
+  const watching = delayWork(firstPauseMilliseconds, (signal) => follow(signal, lookAgain, stopTask).catch(warn));
   return {
     judge(end) {
       if (end.kind === "notStarted") return end;
@@ -67,6 +68,21 @@ export function watchLimits(deps: WatchDeps, task: Task): LimitWatch {
       timer?.clear();
       await watching.stop();
     },
+  };
+}
+
+/** Makes a look that sees nothing while the server is short of what looking takes: limits hold again after it. */
+function whileShort<T>(look: () => Promise<T | undefined>, warn: (error: unknown) => void) {
+  let hasWarned = false;
+  return async (): Promise<T | undefined> => {
+    try {
+      return await look();
+    } catch (error) {
+      if (shortageOf(error) === undefined) throw error;
+      if (!hasWarned) warn(error);
+      hasWarned = true;
+      return undefined;
+    }
   };
 }
 

@@ -66,6 +66,11 @@ function mountOptions(view: TaskView, closing: readonly string[]): readonly stri
   ];
 }
 
+/** Words bubblewrap with its options at file descriptor 3; what it did it tells by 4. */
+function bubblewrapCommand({ program }: SandboxProgram): readonly string[] {
+  return [program, "--json-status-fd", "4", "--args", "3", "--"];
+}
+
 /** What stands before the command of a task, and the options that it reads from file descriptor 3. */
 export type Wrapping = {
   readonly command: readonly string[];
@@ -105,7 +110,7 @@ export function wrapInMachine(
   // Opened in here, an input stays read-only also for who opens it again by its descriptor.
   const script = `${limit}; set -C; ${run} ${redirections(task)}; exit $?`;
   return {
-    command: [program.program, "--args", "3", "--", ...[shell, "-c", script, "tool"], ...commandOf(task)],
+    command: [...bubblewrapCommand(program), ...[shell, "-c", script, "tool"], ...commandOf(task)],
     environment: Object.fromEntries(entries),
     options: joined(options),
     opensStreams: true,
@@ -146,7 +151,7 @@ export function wrapInImage(
     ...Object.entries(task.environment).flatMap(([name, value]) => ["--setenv", name, value]),
   ];
   // An image may have no shell that could open streams.
-  const command = [program.program, "--args", "3", "--", ...task.command];
+  const command = [...bubblewrapCommand(program), ...task.command];
   return { command, environment: {}, options: joined(options), opensStreams: false };
 }
 

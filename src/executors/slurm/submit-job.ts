@@ -8,6 +8,7 @@ import type { Task } from "../executor.ts";
 import { processLimits } from "../local/launch-task.ts";
 import { type Launch, unknownShell } from "../local/supervisor-script.ts";
 import type { Confinement } from "../sandbox/confinement.ts";
+import { sandboxStatusFile } from "../sandbox/unmade-sandbox.ts";
 import type { Gathering, ReadyJob } from "./gathering.ts";
 import type { HeartbeatPace } from "./heartbeats.ts";
 import { giveUpJob, type JobFiles, writeJobFile } from "./job-files.ts";
@@ -76,7 +77,7 @@ async function launchOf({ layout, confinement }: SubmitJobDeps, task: Task): Pro
   const { options, ...wrapper } = wrapping;
   const optionsFile = join(directory, "sandbox");
   await writeJobFile(optionsFile, options);
-  return { limits, wrapper: { ...wrapper, optionsFile } };
+  return { limits, wrapper: { ...wrapper, optionsFile, statusFile: sandboxStatusFile(directory) } };
 }
 
 /** What the node must see before the tool runs, as far as it is there: a job has no more words than this. */
