@@ -97,7 +97,7 @@ see() {
   done
 }
 begin() { :; }
-finish() { times >"$f.partial"; kill -s USR1 $$; exit "$2"; }
+finish() { { times && echo "code $2"; } >"$f.partial"; kill -s USR1 $$; exit "$2"; }
 `;
 
 const ending = `tool=$!
@@ -110,14 +110,16 @@ while [ -z "$ended" ]; do
   now
   if [ -n "$seconds" ] && [ $((seconds - now + since)) -lt 100 ]; then pause=0.1; fi
 done
-wait "$tool"; code=$?
+wait "$tool"
 counted
 open
 listed=
 if { leave && printf 'end\\0'; } >"$f.files" 2>/dev/null; then listed=1; fi
-# Begun by the process of the tool: without its word it is not known that the tool has ended.
-[ -s "$f.partial" ] && {
-  printf 'code %s\\npeak %s\\n' "$code" "$peak"
+# Begun by the process of the tool: without its word it is not known that the tool has ended. bash forgets its code when a signal comes with it.
+code=
+{ read -r line && read -r line && read -r line code; } <"$f.partial"
+[ -n "$code" ] && {
+  echo "peak $peak"
   if [ -n "$listed" ]; then echo listed; fi
   if [ -n "$why" ]; then echo "stopped $why"; fi
   if [ -n "$told" ] && [ ! -e "$f.stop" ] && [ -z "$why" ]; then echo told; fi
@@ -127,8 +129,9 @@ exit "$code"
 `;
 
 /** What the job leaves where the service looks for it: the service waits until it sees all of it. */
-function leavingText({ workingDirectory, log }: Task): string {
-  return `find ${quote(workingDirectory)} ${quote(log)} -type f -printf '%s %p\\0'`;
+function leavingText({ workingDirectory, log }: Task, { wrapper }: Launch): string {
+  const told = wrapper === undefined ? [] : [wrapper.statusFile];
+  return `find ${[workingDirectory, log, ...told].map(quote).join(" ")} -type f -printf '%s %p\\0'`;
 }
 
 type ScriptOptions = {
@@ -160,7 +163,7 @@ beat=${bound(heartbeatSeconds === undefined ? undefined : heartbeatSeconds * 100
 umask ${isOfUser ? "007" : "077"}
 ${machinery}
 open() { ${isOfUser ? openingText(task) : ":"}; }
-leave() { ${leavingText(task)}; }
+leave() { ${leavingText(task, launch)}; }
 see${reads.map((path) => ` ${quote(path)}`).join("")}
 {
 trap : TERM INT HUP

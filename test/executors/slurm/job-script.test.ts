@@ -73,8 +73,8 @@ describe("the script of a job", () => {
         // As it is where this shell is /bin/sh.
         const words = (await readFile(element.files.script, "utf8")).replaceAll("/bin/sh", shell);
         await writeFile(element.files.script, path.endsWith("/dash") ? words : words.replaceAll("/bin/dash", "/none"));
-        const { exitCode } = Bun.spawnSync([shell, element.files.script], { cwd: "/", env: environmentOfJob });
-        expect(exitCode).toBe(0);
+        const { exitCode, stderr } = Bun.spawnSync([shell, element.files.script], { cwd: "/", env: environmentOfJob });
+        expect(`${exitCode} ${stderr}`).toBe("0 ");
         await expectRun(element, "7");
       }
     });
