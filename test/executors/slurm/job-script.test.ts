@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { realpathSync } from "node:fs";
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Task } from "../../../src/executors/executor.ts";
@@ -107,4 +108,21 @@ describe("the script of a job", () => {
       await expectRun(element, "7");
     }
   });
+
+  test.skipIf(Bun.which("strace") === null || !realpathSync("/bin/sh").endsWith("/dash"))(
+    "starts no more programs than it must (strace): one for each of its looks, and three at the end",
+    async () => {
+      await using rig = await openArray("work");
+      const trace = join(rig.directory, "trace");
+      const env = { ...environmentOfJob, SLURM_ARRAY_TASK_ID: "1" };
+      const strace = [Bun.which("strace") ?? "", "-f", "-qq", "-e", "trace=execve", "-o", trace];
+      expect(Bun.spawnSync([...strace, "/bin/sh", rig.array.script], { cwd: "/", env }).exitCode).toBe(0);
+      const started = [...(await readFile(trace, "utf8")).matchAll(/execve\("([^"]*)".* = 0$/gm)].map((one) => one[1]);
+      const looks = started.filter((path) => path?.endsWith("/sleep"));
+      expect(started.filter((path) => path?.endsWith("/sleep") !== true).toSorted()).toEqual(
+        ["/bin/sh", "/usr/bin/env", "/usr/bin/find", "/usr/bin/ln", "/usr/bin/sync"].toSorted(),
+      );
+      expect(looks.length).toBeLessThan(5);
+    },
+  );
 });
