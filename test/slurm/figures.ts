@@ -87,7 +87,7 @@ async function killScripts(directory: string): Promise<number> {
   let killed = 0;
   for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
     const words = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-    if (!words.includes(`${directory}/spool`) || !words.includes("\0clean\0")) continue;
+    if (!words.includes(`${directory}/spool`) || !words.includes("/slurm_script\0")) continue;
     process.kill(Number(pid), "SIGKILL");
     killed += 1;
   }

@@ -86,7 +86,7 @@ export function taskScript(task: Task, record: string, shellProgram: string, lau
     ...limits.map((limit) => `{ ulimit ${limit} || :; }`),
     wrapper === undefined
       ? toolCommand(task, shellProgram, quoted)
-      : execWith(wrapper.environment, wrapper.command, quoted),
+      : execWith(wrapper.environment, wrapper.command.map(quoted).join(" "), quoted),
   ];
   const options = wrapper === undefined ? "" : ` 3<${quoted(wrapper.optionsFile)} 4>|${quoted(wrapper.statusFile)}`;
   const opensStreams = wrapper?.opensStreams === true;
@@ -130,15 +130,30 @@ function quoteBelow(path: string): Quote {
 
 function toolCommand(task: Task, shellProgram: string, quoted: Quote): string {
   const command = commandOf(task);
-  if (isDirectTask(task, shellProgram)) return execWith(task.environment, command, quoted);
-  const entries = Object.entries(task.environment).map(([name, value]) => `${name}=${value}`);
-  return `exec ${environmentProgram} -i -- ${[...entries, ...command].map(quoted).join(" ")}`;
+  const entries = Object.entries(task.environment).map(([name, value]) => quoted(`${name}=${value}`));
+  const clean = (words: string) => `exec ${environmentProgram} -i -- ${[...entries, words].join(" ")}`;
+  const words = command.map(quoted).join(" ");
+  if (isDirectTask(task, shellProgram)) return execWith(task.environment, words, quoted);
+  if (shellProgram !== unknownShell || !isDirectTask(task, dash)) return clean(words);
+  const direct = execWith(task.environment, '"$@"', quoted);
+  return `set -- ${words} && if ${isDashHere}; then ${direct}; else ${clean('"$@"')}; fi`;
 }
 
-function execWith(environment: Readonly<Record<string, string>>, command: readonly string[], quoted: Quote): string {
+/** What /bin/sh is where nobody knows it yet: the script looks. */
+export const unknownShell = "";
+const dash = "/bin/dash";
+/** Words whether /bin/sh is dash: a shell that has no such test says no. */
+export const isDashHere = `[ /bin/sh -ef ${dash} ] 2>/dev/null`;
+
+/** Tells whether a task is one for `isDirectTask` where /bin/sh turns out to be dash. */
+export function isDirectInDash(task: Task): boolean {
+  return isDirectTask(task, dash);
+}
+
+function execWith(environment: Readonly<Record<string, string>>, command: string, quoted: Quote): string {
   const entries = Object.entries(environment).map(([name, value]) => `${name}=${quoted(value)}`);
   const exported = entries.length === 0 ? "" : `export ${entries.join(" ")} && `;
-  return `unset PATH PWD OLDPWD && ${exported}exec ${command.map(quoted).join(" ")}`;
+  return `unset PATH PWD OLDPWD && ${exported}exec ${command}`;
 }
 
 /**

@@ -3,7 +3,15 @@ import { join } from "node:path";
 import { isInside } from "../../files/layout.ts";
 import type { Task, TaskView } from "../executor.ts";
 import { shell } from "../local/supervise.ts";
-import { commandOf, environmentProgram, isDirectTask, redirections } from "../local/supervisor-script.ts";
+import {
+  commandOf,
+  environmentProgram,
+  isDashHere,
+  isDirectInDash,
+  isDirectTask,
+  redirections,
+  unknownShell,
+} from "../local/supervisor-script.ts";
 import { type Bubblewrap, closedNamespaces } from "./bubblewrap.ts";
 import { maxProcesses } from "./control-groups.ts";
 import type { MachineOptions } from "./machine-view.ts";
@@ -98,7 +106,7 @@ export function wrapInMachine(
   const limit = `ulimit -p ${maxProcesses} 2>/dev/null || ulimit -u ${maxProcesses} 2>/dev/null`;
   // What bubblewrap itself gets is harmless: names that mean nothing to it, nor to the loader of programs.
   const entries = Object.entries(task.environment).map(([name, value], index) => [`e${index}`, `${name}=${value}`]);
-  const run = isDirectTask(task, machine.shellProgram) ? directRun(task) : cleanRun(task);
+  const run = runOf(task, machine.shellProgram);
   // Opened in here, an input stays read-only also for who opens it again by its descriptor.
   const script = `${limit}; set -C; ${run} ${redirections(task)}; exit $?`;
   return {
@@ -107,6 +115,12 @@ export function wrapInMachine(
     options: joined(options),
     opensStreams: true,
   };
+}
+
+function runOf(task: Task, shellProgram: string): string {
+  if (isDirectTask(task, shellProgram)) return directRun(task);
+  if (shellProgram !== unknownShell || !isDirectInDash(task)) return cleanRun(task);
+  return `if ${isDashHere}; then ${directRun(task)}; else ${cleanRun(task)}; fi`;
 }
 
 /** Words a start by a program that gives the tool its environment, and nothing else. */

@@ -75,7 +75,7 @@ async function handOverArray(deps: HandOverDeps, first: ReadyJob, { jobs, signal
   const names = files.map(({ name }) => name);
   const array = await keepArray(first.executionId, files);
   deps.places.note(first.executionId, array, names);
-  await putFile(array.script, arrayScript(array));
+  await putFile(array.script, arrayScript(array, names));
   const words = [`--job-name=${array.name}`, `--array=0-${jobs.length - 1}`, ...first.words, array.script];
   const id = await untilAccepted(deps, array.name, words, {
     ...{ signal, isDivisible: true },

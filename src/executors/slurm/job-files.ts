@@ -138,8 +138,14 @@ const jobFileMode = 0o644;
 
 /** Writes a new file in place of what is there, and through no link: the directory may be the user's of the job. */
 export async function writeJobFile(path: string, text: string): Promise<void> {
-  await rm(path, { force: true });
-  await writeFile(path, text, { mode: jobFileMode, flag: "wx" });
+  const write = () => writeFile(path, text, { mode: jobFileMode, flag: "wx" });
+  try {
+    await write();
+  } catch (error) {
+    if (!hasCode(error, "EEXIST")) throw error;
+    await rm(path);
+    await write();
+  }
 }
 
 /** Puts a file in its place, whole. */
@@ -153,8 +159,8 @@ export async function putFile(path: string, text: string): Promise<void> {
 export type EndRecord = {
   readonly end: TaskEnd;
   readonly wasTold: boolean;
-  /** How long the list of what it left is, in bytes; absent where there is none. */
-  readonly listBytes?: number;
+  /** There is a list of what it left. */
+  readonly hasList: boolean;
 };
 
 /** Reads how a job ended; undefined while nothing proves it. */
@@ -166,21 +172,21 @@ export async function readEnd({ end }: JobFiles): Promise<EndRecord | undefined>
 /** Tells what a record of an end says: written by a job, or by a server that gave the job up. */
 export function parseEnd(text: string): EndRecord | undefined {
   const [, given, reason, word, cpu, most] = givenForm.exec(text) ?? [];
-  if (given === "notStarted" && reason !== undefined) return { end: { kind: given, reason }, wasTold: false };
+  if (given === "notStarted" && reason !== undefined)
+    return { end: { kind: given, reason }, wasTold: false, hasList: false };
   if ((given === "failed" || given === "lost") && reason !== undefined) {
     const cause = retryCauses.find((one) => one === word);
     const figures = defined({ cpuSeconds: numberOf(cpu), peakMemoryBytes: numberOf(most) });
-    return { end: { kind: given, reason, ...defined({ cause }), ...figures }, wasTold: false };
+    return { end: { kind: given, reason, ...defined({ cause }), ...figures }, wasTold: false, hasList: false };
   }
-  const [, code, peak, list, limit, found, told, times] = endForm.exec(text) ?? [];
+  const [, times, code, peak, list, limit, found, told, laterTimes] = endForm.exec(text) ?? [];
   if (code === undefined) return undefined;
   const peakBytes = Number(peak ?? 0) * 1024;
   const how = {
-    ...exitRecord(Number(code), 0, childSeconds(times)),
+    ...exitRecord(Number(code), 0, childSeconds(times ?? laterTimes)),
     ...(peakBytes === 0 ? {} : { peakMemoryBytes: peakBytes }),
   };
-  const listBytes = list === undefined ? undefined : Number(list);
-  const said = { wasTold: told !== undefined, ...defined({ listBytes }) };
+  const said = { wasTold: told !== undefined, hasList: list !== undefined };
   if (limit === "seconds")
     return { ...said, end: { kind: "stopped", at: { limit, found: Number(found) / 100 }, ...how } };
   if (limit !== "memoryMebibytes") return { ...said, end: { kind: "exited", ...how } };
@@ -193,8 +199,9 @@ function numberOf(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
+/** A job of an earlier release told its times last, and had a list that did not tell its own end: nobody waits for that. */
 const endForm =
-  /^code (\d+)\n(?:peak (\d+)\n)?(?:files (\d+)\n)?(?:stopped (\w+)(?: (\d+))?\n)?(told\n)?((?:.*\n){2})?end\n$/;
+  /^((?:\d.*\n){2})?code (\d+)\n(?:peak (\d+)\n)?(?:(listed)\n|files \d+\n)?(?:stopped (\w+)(?: (\d+))?\n)?(told\n)?((?:.*\n){2})?end\n$/;
 
 /** Writes how a job ended that can't tell itself, unless something is known. Gives what stands there then. */
 export async function writeEnd(files: JobFiles, end: TaskEnd): Promise<TaskEnd> {

@@ -1,10 +1,18 @@
 import { dirname } from "node:path";
 import type { Task } from "../executor.ts";
-import { environmentProgram, type Launch, quote, taskScript } from "../local/supervisor-script.ts";
+import {
+  environmentProgram,
+  isDashHere,
+  type Launch,
+  quote,
+  taskScript,
+  unknownShell,
+} from "../local/supervisor-script.ts";
 import type { ArrayFiles, JobFiles } from "./job-files.ts";
 
 /**
- * What runs on the node, in POSIX sh. The script begins again without the environment of the job, which no tool may see.
+ * What runs on the node, in POSIX sh, with as few programs as can be: each start costs more than what it does. The script begins
+ * without the environment of the job, which no tool may see.
  * Whoever makes the record of the beginning runs the tool, in a process of its own; the script itself watches it, holds it
  * to its time and memory, stops it when it is told to, and leaves one record of the end, which is complete or not there.
  */
@@ -89,7 +97,7 @@ see() {
   done
 }
 begin() { :; }
-finish() { times >"$f.times"; kill -s USR1 $$; exit "$2"; }
+finish() { { times && echo "code $2"; } >"$f.partial"; kill -s USR1 $$; exit "$2"; }
 `;
 
 const ending = `tool=$!
@@ -102,25 +110,28 @@ while [ -z "$ended" ]; do
   now
   if [ -n "$seconds" ] && [ $((seconds - now + since)) -lt 100 ]; then pause=0.1; fi
 done
-wait "$tool"; code=$?
+wait "$tool"
 counted
 open
-files=
-if leave >"$f.files" 2>/dev/null; then files=$(wc -c <"$f.files"); fi
-{
-  printf 'code %s\\npeak %s\\n' "$code" "$peak"
-  if [ -n "$files" ]; then echo "files $files"; fi
+listed=
+if { leave && printf 'end\\0'; } >"$f.files" 2>/dev/null; then listed=1; fi
+# Begun by the process of the tool: without its word it is not known that the tool has ended. bash forgets its code when a signal comes with it.
+code=
+{ read -r line && read -r line && read -r line code; } <"$f.partial"
+[ -n "$code" ] && {
+  echo "peak $peak"
+  if [ -n "$listed" ]; then echo listed; fi
   if [ -n "$why" ]; then echo "stopped $why"; fi
   if [ -n "$told" ] && [ ! -e "$f.stop" ] && [ -z "$why" ]; then echo told; fi
-  while read -r line; do echo "$line"; done <"$f.times" && echo end
-} >"$f.partial" && ln "$f.partial" "$f.end" && sync "$f.end" "\${f%/*}" || exit 75
-rm -f "$f.partial" "$f.times"
+  echo end
+} >>"$f.partial" && ln "$f.partial" "$f.end" && sync "$f.end" "\${f%/*}" || exit 75
 exit "$code"
 `;
 
 /** What the job leaves where the service looks for it: the service waits until it sees all of it. */
-function leavingText({ workingDirectory, log }: Task): string {
-  return `find ${quote(workingDirectory)} ${quote(log)} -type f -printf '%s %p\\0'`;
+function leavingText({ workingDirectory, log }: Task, { wrapper }: Launch): string {
+  const told = wrapper === undefined ? [] : [wrapper.statusFile];
+  return `find ${[workingDirectory, log, ...told].map(quote).join(" ")} -type f -printf '%s %p\\0'`;
 }
 
 type ScriptOptions = {
@@ -140,10 +151,10 @@ export function jobScript(
   const { seconds, graceSeconds = 0, memoryMebibytes } = task.limits ?? {};
   const bound = (value: number | undefined) => (value === undefined ? "" : String(Math.max(1, Math.round(value))));
   // What /bin/sh is on the node, nobody knows here.
-  const tool = taskScript(task, files.begin, "", launch);
+  const tool = taskScript(task, files.begin, unknownShell, launch);
   return `#!/bin/sh
 if [ "\${1-}" != clean ]; then
-  ${cleanly('"$0"', '"$SLURM_JOB_ID"')}
+${cleanly('"$SLURM_JOB_ID"', '"$0"')}
 fi
 f=${quote(files.base)}
 seconds=${bound(seconds === undefined ? undefined : seconds * 100)} limitGrace=${Math.round(graceSeconds * 100)}
@@ -152,7 +163,7 @@ beat=${bound(heartbeatSeconds === undefined ? undefined : heartbeatSeconds * 100
 umask ${isOfUser ? "007" : "077"}
 ${machinery}
 open() { ${isOfUser ? openingText(task) : ":"}; }
-leave() { ${leavingText(task)}; }
+leave() { ${leavingText(task, launch)}; }
 see${reads.map((path) => ` ${quote(path)}`).join("")}
 {
 trap : TERM INT HUP
@@ -167,22 +178,47 @@ function openingText({ workingDirectory, temporaryDirectory }: Task): string {
   return `find ${places.join(" ")} -user "$(id -u)" ! -type l ! -perm -060 -exec chmod g+rwX {} + 2>/dev/null`;
 }
 
-/** Words the script of an array: each element becomes the script of its own task, which lies beside the manifest. */
-export function arrayScript({ base, manifest }: ArrayFiles): string {
+/**
+ * Words the script of an array: each element becomes the script of its own task, which lies beside the manifest. The names
+ * stand in it, in their order: a look into the manifest would be a program more.
+ */
+export function arrayScript({ base }: ArrayFiles, names: readonly string[]): string {
   const directory = quote(`${dirname(base)}/`);
+  const beginning = commonBeginning(names);
+  const rests = names.map((name) => quote(name.slice(beginning.length)));
   return `#!/bin/sh
-name=$(/bin/sed -n "s/^$SLURM_ARRAY_TASK_ID //p" ${quote(manifest)})
+set -- ${rests.join(" ")}
+shift "$SLURM_ARRAY_TASK_ID" || exit 75
+set -- ${directory}${quote(beginning)}"$1.sh"
 rounds=0
-while [ -z "$name" ] || [ ! -e ${directory}"$name.sh" ]; do
+while [ ! -e "$1" ]; do
   rounds=$((rounds + 1)); if [ "$rounds" -gt ${lateRounds} ]; then exit 75; fi
   /bin/ls ${directory} >/dev/null 2>&1; /bin/sleep 0.5
-  name=$(/bin/sed -n "s/^$SLURM_ARRAY_TASK_ID //p" ${quote(manifest)} 2>/dev/null)
 done
-${cleanly(`${directory}"$name.sh"`, '"$SLURM_ARRAY_JOB_ID"_"$SLURM_ARRAY_TASK_ID"')}
+${cleanly('"$SLURM_ARRAY_JOB_ID"_"$SLURM_ARRAY_TASK_ID"', '"$1"')}
+. "$4"
 `;
 }
 
-/** Words how a script of a task is run without the environment of its job. */
-function cleanly(script: string, job: string): string {
-  return `exec ${environmentProgram} -i PATH=/usr/bin:/bin /bin/sh ${script} clean ${job} "\${SLURMD_NODENAME-}"`;
+function commonBeginning(names: readonly string[]): string {
+  let common = names[0] ?? "";
+  for (const name of names) while (!name.startsWith(common)) common = common.slice(0, -1);
+  return common;
+}
+
+/**
+ * Words how a script of a task comes to be without the environment of its job. dash can drop it and go on, with job, node and
+ * script as its arguments, as it gives to what it starts nothing but its variables; other shells begin the script again.
+ * What looks like a variable in a value of another is dropped, too: only the arguments stay.
+ */
+function cleanly(job: string, script: string): string {
+  return `set -- clean ${job} "\${SLURMD_NODENAME-}" ${script}
+if ! ${isDashHere}; then exec ${environmentProgram} -i PATH=/usr/bin:/bin /bin/sh "$4" "$1" "$2" "$3"; fi
+set -f
+for word in $(export -p); do
+  case $word in [!A-Za-z_]*) continue;; *=*) word=\${word%%=*};; *) continue;; esac
+  case $word in *[!A-Za-z0-9_]*) ;; *) unset "$word";; esac
+done
+set +f
+PATH=/usr/bin:/bin; export PATH`;
 }

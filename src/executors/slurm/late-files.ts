@@ -26,15 +26,15 @@ const mostFiles = 20_000;
 export async function untilSeen(
   deps: LateDeps,
   files: JobFiles,
-  { listBytes }: EndRecord,
+  { hasList }: EndRecord,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  if (listBytes === undefined) return true;
+  if (!hasList) return true;
   const { clock, logger, settings } = deps;
   const until = clock.elapsed() + settings.graceSeconds * 1000;
   let left: readonly string[] | undefined;
   for (;;) {
-    left ??= await listOf(files, listBytes);
+    left ??= await listOf(files);
     if (left !== undefined) left = await unseen(left);
     if (left?.length === 0) return true;
     if (signal === undefined) return false;
@@ -53,11 +53,14 @@ export async function untilSeen(
   return true;
 }
 
+/** What stands last in the list of what a job left: no entry of it looks so. */
+const lastEntry = "end";
+
 /** Each with its size; undefined while the list is not whole. */
-async function listOf({ files }: JobFiles, listBytes: number): Promise<readonly string[] | undefined> {
-  const text = await readOwn(files);
-  if (text === undefined || Buffer.byteLength(text) < listBytes) return undefined;
-  return text.split("\0").slice(0, -1).slice(0, mostFiles);
+async function listOf({ files }: JobFiles): Promise<readonly string[] | undefined> {
+  const entries = (await readOwn(files))?.split("\0") ?? [];
+  if (entries.at(-1) !== "" || entries.at(-2) !== lastEntry) return undefined;
+  return entries.slice(0, -2).slice(0, mostFiles);
 }
 
 function pathOf(line: string): string {

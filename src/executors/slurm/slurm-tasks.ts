@@ -4,9 +4,10 @@ import type { Clock } from "../../domain/clock.ts";
 import { defined } from "../../domain/defined.ts";
 import type { Logger } from "../../domain/logger.ts";
 import { sleep } from "../../domain/timers.ts";
-import { taskRecordFile } from "../../files/layout.ts";
+import { taskDirectory, taskLogFile, taskRecordFile } from "../../files/layout.ts";
 import { readOwn } from "../../files/open-regular.ts";
 import type { TaskEnd, TaskFigures, TaskKey } from "../executor.ts";
+import { unlessUnmade } from "../sandbox/unmade-sandbox.ts";
 import type { CancelOne } from "./cancelling.ts";
 import { endByCause, hasCause } from "./causes.ts";
 import type { Figures } from "./figures.ts";
@@ -138,6 +139,8 @@ export async function lookForEnd(
     const record = await deps.reads(() => readEnd(files));
     if (record !== undefined) {
       if (!(await untilSeen(deps, files, record, signal))) return undefined;
+      const made = unlessUnmade(record.end, taskDirectory(deps.layout, key), taskLogFile(deps.layout, key));
+      if (made.kind === "notStarted") return made;
       const isOurs = isThere(files.stop) || !(record.wasTold || isKilled(record.end));
       const end = { ...record.end, ...figuresOf(record.end, watched.figures) };
       return isOurs ? end : toldEnd(deps, watched, end, signal);

@@ -6,7 +6,7 @@ import { Problem } from "../../domain/problem.ts";
 import { directoryMode, executionWorkDirectory, isInside, type Layout, taskDirectory } from "../../files/layout.ts";
 import type { Task } from "../executor.ts";
 import { processLimits } from "../local/launch-task.ts";
-import type { Launch } from "../local/supervisor-script.ts";
+import { type Launch, unknownShell } from "../local/supervisor-script.ts";
 import type { Confinement } from "../sandbox/confinement.ts";
 import { sandboxStatusFile } from "../sandbox/unmade-sandbox.ts";
 import type { Gathering, ReadyJob } from "./gathering.ts";
@@ -68,14 +68,13 @@ export async function unlessGivenUp<T>(
 
 async function launchOf({ layout, confinement }: SubmitJobDeps, task: Task): Promise<Launch> {
   const directory = taskDirectory(layout, task.key);
-  const wrapping = confinement.wrap(task, directory, "");
+  const wrapping = confinement.wrap(task, directory, unknownShell);
   const limits = processLimits(task.limits ?? {}, true);
   if (wrapping === undefined) {
     refuseLent(layout, task);
     return { limits };
   }
   const { options, ...wrapper } = wrapping;
-  await mkdir(directory, { recursive: true, mode: directoryMode });
   const optionsFile = join(directory, "sandbox");
   await writeJobFile(optionsFile, options);
   return { limits, wrapper: { ...wrapper, optionsFile, statusFile: sandboxStatusFile(directory) } };

@@ -25,8 +25,15 @@ const job = (state: string): SlurmJob => ({ id: "7", name: "n", state, reason: "
 
 test("a record of an end tells exit code, memory, CPU time and the limit that was passed", () => {
   const times = "0m0.01s 0m0.00s\n0m1.50s 0m0.25s\n";
-  expect(parseEnd(`code 3\npeak 2048\n${times}end\n`)).toEqual({
-    wasTold: false,
+  const whole = `${times}code 3\npeak 2048\nlisted\nend\n`;
+  expect(parseEnd(whole)).toEqual({
+    ...{ wasTold: false, hasList: true },
+    end: { kind: "exited", exitCode: 3, cpuSeconds: 1.75, peakMemoryBytes: 2 * 2 ** 20 },
+  });
+  for (let length = 0; length < whole.length; length += 1) expect(parseEnd(whole.slice(0, length))).toBeUndefined();
+  // As jobs of an earlier release write it.
+  expect(parseEnd(`code 3\npeak 2048\nfiles 12\n${times}end\n`)).toEqual({
+    ...{ wasTold: false, hasList: false },
     end: { kind: "exited", exitCode: 3, cpuSeconds: 1.75, peakMemoryBytes: 2 * 2 ** 20 },
   });
   expect(parseEnd(`code 143\npeak 1\nstopped seconds 20\n${times}end\n`)?.end).toMatchObject({

@@ -18,10 +18,10 @@ test("a shutdown ends the wait for late files at once, and the next server takes
   const files = jobFiles(layout, key);
   for (const path of [files.end, taskRecordFile(layout, key)]) await mkdir(dirname(path), { recursive: true });
   const left = join(directory.path, "said.txt");
-  const list = `3 ${left}\0`;
+  const list = `3 ${left}\0end\0`;
   await writeFile(taskRecordFile(layout, key), "executor slurm\nend\n");
   await writeFile(files.begin, "job 7\nnode n12\nend\n");
-  await writeFile(files.end, `code 0\npeak 2048\nfiles ${list.length}\nend\n`);
+  await writeFile(files.end, `code 0\npeak 2048\nlisted\nend\n`);
   const start = () =>
     createSlurmExecutor({
       ...{ layout, clock: realClock, logger: silentLogger },
