@@ -37,7 +37,10 @@ async function bubblewrapWords(out: string): Promise<string> {
     signal: new AbortController().signal,
   });
   const settings = { use: "require", toolPath: "/usr/bin:/bin", toolDirectories: [`${directory.path}:rw`] } as const;
-  const confinement = createConfinement({ ...settings, hidden: [] }, realClock, undefined, { current: () => copy });
+  const confinement = createConfinement({ ...settings, hidden: [] }, realClock, undefined, {
+    current: () => copy,
+    renewed: () => undefined,
+  });
   const workingDirectory = join(out, "@");
   const mounts = [{ source: workingDirectory, target: workingDirectory, isWritable: true }];
   const task = {

@@ -27,6 +27,8 @@ export type LaunchDeps = InspectDeps & {
 export async function launchTask(deps: LaunchDeps, task: Task): Promise<SupervisedRun> {
   const { layout, shellProgram, supervisors, controlGroups } = deps;
   checkTask(task);
+  const renewed = task.view === undefined ? undefined : deps.confinement.renewed();
+  if (renewed !== undefined) await renewed;
   const directory = taskDirectory(layout, task.key);
   // Where thousands are started, waiting for these calls costs more than they do.
   mkdirSync(dirname(directory), { recursive: true, mode: directoryMode });

@@ -38,6 +38,8 @@ export type Confinement = {
   explain(view: TaskView, talk: string): string | undefined;
   /** Forgets what was found of the machine: a sandbox could not be made of it. */
   lookAgain(): void;
+  /** Resolves when what is shown of the machine is as new as it can be; undefined when it is already. */
+  renewed(): Promise<void> | undefined;
 };
 
 /** For how long it is believed what was found below /etc, while nothing directly in it has changed. */
@@ -54,7 +56,7 @@ export function createConfinement(
   settings: SandboxSettings,
   clock: Clock,
   tried?: Bubblewrap,
-  etc?: Pick<FreshCopy, "current">,
+  etc?: Pick<FreshCopy, "current" | "renewed">,
 ): Confinement {
   let bubblewrapFound = tried;
   const bubblewrap = () => {
@@ -62,9 +64,8 @@ export function createConfinement(
     return bubblewrapFound;
   };
   const known = new Map<PublicCopy | undefined, Found>();
-  const optionsOf = ({ hasNetwork }: TaskView): MachineOptions => {
-    // How names are resolved may change while a tool runs, which must see that at once.
-    const copy = hasNetwork ? undefined : etc?.current();
+  const optionsOf = (): MachineOptions => {
+    const copy = etc?.current();
     const changed = changeTime("/etc");
     const cached = known.get(copy);
     if (cached !== undefined && cached.until >= clock.elapsed() && cached.changed === changed) return cached.options;
@@ -103,10 +104,11 @@ export function createConfinement(
         mkdirSync(join(privateDirectory, name), { recursive: true, mode: directoryMode });
       }
       const boxed = { task, view, privateDirectory };
-      if (view.image === undefined) return wrapInMachine(found, { ...optionsOf(view), shellProgram }, boxed);
+      if (view.image === undefined) return wrapInMachine(found, { ...optionsOf(), shellProgram }, boxed);
       return wrapInImage(found, view.image.rootfs, boxed);
     },
     lookAgain: () => known.clear(),
+    renewed: () => (isSandboxed() ? etc?.renewed() : undefined),
     explain(view, talk) {
       if (view.image === undefined && !isSandboxed()) return undefined;
       const shown = view.image === undefined ? shownDirectories(settings).map(({ path }) => path) : ["/"];

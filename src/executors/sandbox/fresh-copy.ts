@@ -5,15 +5,17 @@ import { type CopyRequest, copyPublic, type PublicCopy } from "./public-copy.ts"
 
 /** A copy that is brought in line with its original while somebody asks for it. Disposal ends that. */
 export type FreshCopy = AsyncDisposable & {
-  /** The copy while it is fresh; undefined when it is not, or is just being made: then the original must do. */
+  /** The copy as it was made last; undefined before the first one: then the original must do. */
   current(): PublicCopy | undefined;
+  /** Resolves when the copy is as new as it can be; undefined when it is already. One that cannot be made is logged. */
+  renewed(): Promise<void> | undefined;
 };
 
-/** A copy is used for so long; */
+/** A copy is fresh for so long; */
 const freshMilliseconds = 60_000;
 /** and made anew after so long, when it is wanted then. */
 const renewMilliseconds = 30_000;
-/** One that is not fresh any more is made anew at most so often. */
+/** One that is not fresh any more is made anew at most so often; meanwhile the one before does. */
 const staleMilliseconds = 1000;
 
 type Made = { readonly copy: PublicCopy; readonly at: number; readonly changed: number };
@@ -45,14 +47,15 @@ export function keepFreshCopy(
       });
   };
   return {
-    current() {
+    current: () => made?.copy,
+    renewed() {
       const now = clock.elapsed();
       const isFresh =
         made !== undefined && now - made.at < freshMilliseconds && made.changed === changeTime(request.source);
       // What has failed a moment ago would fail again.
-      const pause = isFresh || made === undefined ? renewMilliseconds : staleMilliseconds;
+      const pause = isFresh ? renewMilliseconds : staleMilliseconds;
       if (!isRenewing && !stopping.signal.aborted && now - begunAt >= pause) begin();
-      return isFresh ? made?.copy : undefined;
+      return isFresh || !isRenewing ? undefined : renewing;
     },
     async [Symbol.asyncDispose]() {
       stopping.abort();

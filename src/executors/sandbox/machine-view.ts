@@ -66,7 +66,10 @@ export type MachineOptions = {
   readonly system: readonly string[];
   /** To be said when all mounts are made. */
   readonly closing: readonly string[];
-  /** Shows the file that names are resolved with, which lies elsewhere on some systems. */
+  /**
+   * Shows the files that names are resolved with, as they are when a tool starts: the first lies outside of /etc on some systems, and
+   * a copy of /etc may be some moments older.
+   */
   readonly resolver: readonly string[];
 };
 
@@ -104,8 +107,19 @@ export function machineOptions(view: MachineView, etc?: PublicCopy): MachineOpti
   return {
     system,
     closing: hidden.filter((path) => !isFile(path)).flatMap((path) => ["--remount-ro", path]),
-    resolver: resolver === undefined || isShown(resolver) ? [] : ["--ro-bind-try", resolver, resolver],
+    resolver: [
+      ...(resolver === undefined || isShown(resolver) ? [] : ["--ro-bind-try", resolver, resolver]),
+      ...(etc === undefined ? [] : resolverFiles.filter(isPublicFile).flatMap((path) => ["--ro-bind-try", path, path])),
+    ],
   };
+}
+
+const resolverFiles = ["/etc/resolv.conf", "/etc/hosts"];
+
+/** A link is a link in the copy, too, and leads to where it led. */
+function isPublicFile(path: string): boolean {
+  const facts = lstatSync(path, { throwIfNoEntry: false });
+  return facts?.isFile() === true && isPublic(facts);
 }
 
 function isFile(path: string): boolean {

@@ -140,7 +140,10 @@ export async function lookForEnd(
     if (record !== undefined) {
       if (!(await untilSeen(deps, files, record, signal))) return undefined;
       const made = unlessUnmade(record.end, taskDirectory(deps.layout, key), taskLogFile(deps.layout, key));
-      if (made.kind === "notStarted") return made;
+      if (made.kind === "notStarted") {
+        deps.confinement.lookAgain();
+        return made;
+      }
       const isOurs = isThere(files.stop) || !(record.wasTold || isKilled(record.end));
       const end = { ...record.end, ...figuresOf(record.end, watched.figures) };
       return isOurs ? end : toldEnd(deps, watched, end, signal);

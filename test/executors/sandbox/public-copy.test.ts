@@ -87,25 +87,27 @@ describe("a public copy of a directory", () => {
 });
 
 describe("a copy that is kept fresh", () => {
-  test("is used while it is new and its original the same, else the original is", async () => {
+  test("is used from the first one on, and made anew when it is old or its original has changed", async () => {
     await using folder = await temporaryDirectory();
     const source = await original(folder.path);
     let now = 0;
     const clock = { now: () => now, elapsed: () => now };
     const request = { source, directory: join(folder.path, "data"), isHidden: () => false };
     await using kept = keepFreshCopy({ clock, logger: silentLogger }, request);
-    const untilMade = async () => {
-      for (; kept.current() === undefined; now += 1) await Bun.sleep(1);
-    };
     expect(kept.current()).toBeUndefined();
-    await untilMade();
+    await kept.renewed();
+    const copy = kept.current();
+    expect([copy, kept.renewed()]).toEqual([expect.anything(), undefined]);
     await writeFile(join(source, "new"), "");
-    expect(kept.current()).toBeUndefined();
+    // It was made a moment ago: so long the one before does.
+    expect([kept.current(), kept.renewed()]).toEqual([copy, undefined]);
     now += 1000;
-    await untilMade();
+    await kept.renewed();
     expect(await readdir(join(folder.path, "data", "copy"))).toContain("new");
+    await writeFile(join(source, "open/below/y"), "");
     now += 60_000;
-    expect(kept.current()).toBeUndefined();
+    await kept.renewed();
+    expect(await readdir(join(folder.path, "data", "copy", "open", "below"))).toContain("y");
   });
 });
 

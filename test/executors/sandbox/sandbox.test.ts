@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { lstatSync } from "node:fs";
 import { mkdir, readFile, symlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -94,17 +95,31 @@ touch /tmp/mine mine /dev/shm/mine && echo done`;
     const copy = await copyPublic({ ...copying, signal: new AbortController().signal });
     const makeWithCopy = (layout: Layout): Executor => {
       const settings = { use: "require" as const, toolPath, toolDirectories: [], hidden: [layout.dataDirectory] };
-      const confinement = createConfinement(settings, realClock, bubblewrap, { current: () => copy });
+      const confinement = createConfinement(settings, realClock, bubblewrap, {
+        current: () => copy,
+        renewed: () => undefined,
+      });
       return createLocalExecutor({ layout, clock: realClock, logger: silentLogger, confinement });
     };
     await using r = await executorRig(makeWithCopy, { hasView: true });
     const script = `find -L /etc -type f ! -perm -004 -size +0; find /etc/ssl/private -mindepth 1; test -s /etc/shadow && echo shadow
 { touch /etc/x || touch /etc/passwd; } 2>/dev/null && echo wrote; cmp /etc/passwd - && wc -l </proc/self/mounts`;
-    const withoutStdin = withView(await r.task(script), []);
-    const stdin = join(withoutStdin.workingDirectory, "passwd");
-    await Bun.write(stdin, Bun.file("/etc/passwd"));
-    const lines = await linesOf(r.executor, { ...withoutStdin, stdin });
-    expect(lines).toEqual([expect.stringMatching(/^\d+$/)]);
+    const lines: string[] = [];
+    for (const hasNetwork of [false, true]) {
+      const withoutStdin = withView(await r.task(script), [], hasNetwork);
+      const stdin = join(withoutStdin.workingDirectory, "passwd");
+      await Bun.write(stdin, Bun.file("/etc/passwd"));
+      const told = await linesOf(r.executor, { ...withoutStdin, stdin });
+      expect(told).toEqual([expect.stringMatching(/^\d+$/)]);
+      lines.push(...told);
+    }
+    // With the network it sees the files that names are resolved with as they are at its start.
+    const names = "/etc/hosts";
+    const seen = await linesOf(
+      r.executor,
+      withView(await r.task(`grep -c " ${names} " /proc/self/mountinfo`), [], true),
+    );
+    expect(seen).toEqual([lstatSync(names).isFile() ? "1" : "0"]);
     await using plain = await rig();
     const [mounts = ""] = await linesOf(plain.executor, withView(await plain.task("wc -l </proc/self/mounts"), []));
     expect(Number(lines[0])).toBeLessThanOrEqual(Number(mounts));
