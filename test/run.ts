@@ -9,8 +9,8 @@ const root = join(import.meta.dir, "..");
 // What a test or a hook may take, in ms, where it says nothing else: only what hangs is meant, as machines are busy.
 const timeout = "60000";
 
-/** Takes half of the time of the whole suite: what starts servers, kills them, and runs tools. */
-const longFolders = ["scenarios", "hostile", "runner", "executors"];
+/** Takes half of the time of the whole suite: what starts the executable, attacks it and kills it. */
+const longFolders = ["scenarios", "hostile"];
 
 /** What each run of the test runner gets: one for what is named; two, beside each other, for the whole on two cores or more. */
 function runsOf(words: readonly string[]): readonly (readonly string[])[] {
