@@ -52,8 +52,8 @@ describe("findProcess()", () => {
     const reader = parent.stdout.getReader();
     const pid = Number(new TextDecoder().decode((await reader.read()).value));
     while (shownBy("comm", parent.pid) !== "sleep") await Bun.sleep(5);
-    parent.stdin.write("end\n");
-    parent.stdin.flush();
+    // The child reads the end of its input.
+    await parent.stdin.end();
     while (shownBy("stat", pid) !== "Z") await Bun.sleep(5);
     expect(findProcess(pid)).toBeUndefined();
     parent.kill("SIGKILL");
