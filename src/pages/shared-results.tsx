@@ -3,7 +3,7 @@ import type { ViewSettings } from "../domain/documents/view-settings.ts";
 import { Layout } from "./layout.tsx";
 import { type Page, policyOf, scriptUrl } from "./page.ts";
 import { Time } from "./parts.tsx";
-import { Results } from "./results.tsx";
+import { AllAsZip, Results } from "./results.tsx";
 import { ViewsHead, viewsAllowed } from "./views.tsx";
 
 const script = "local-times";
@@ -30,6 +30,9 @@ export function sharedResultsPage(view: SharedView, settings: ViewSettings): Pag
             shared until <Time at={view.expires} />: whoever has the address of this page sees them.
           </p>
           <h2>Results</h2>
+          <p>
+            <AllAsZip results={view.results} href={`${frame.jsonUrl.replace(/\?.*$/, "")}?f=zip`} />
+          </p>
           <Results results={view.results} heading="h3" />
           <p>
             <a href={frame.jsonUrl} rel="alternate" type="application/json">

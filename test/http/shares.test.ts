@@ -104,6 +104,7 @@ test("the page of a share shows results as the page of the job does, and leads t
   expect(page).toContain("Results of the process <code>echo</code>");
   expect(page).toContain('<pre class="code">hello</pre>');
   expect(page).toContain(`href="${address}${path}${jobId}/scene/scene/?f=zip"`);
+  expect(page).toContain(`href="${address}${path}?f=zip">All results as one zip</a>`);
   expect(page).toContain(`data-view="features" data-src="${address}${path}${jobId}/scene/scene/catalog.json"`);
   for (const secret of ["item", "/jobs/", "/outputs/", "ada", "secret log"]) expect(page).not.toContain(secret);
   const policy = answer.headers.get("content-security-policy") ?? "";

@@ -18,6 +18,7 @@ import { problemResponse } from "../answers/problem-response.ts";
 import { resultViews } from "../answers/result-views.ts";
 import { type AnswerDeps, documentSource } from "../answers/results-answer.ts";
 import { resultsDocument } from "../answers/results-document.ts";
+import { zipOfResults } from "../answers/results-zip.ts";
 import { fileResponse } from "../answers/send-file.ts";
 import type { BodyLimits } from "../read-body.ts";
 import { foreignBytes, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
@@ -152,6 +153,7 @@ async function answerResults(
   locations: OutputLocations,
 ): Promise<Response> {
   const { job, description, results } = shared;
+  if (context.query("f") === "zip") return zipOfResults(deps.layout, context, shared, results);
   // What was to be linked is not found without a key: it is given by value.
   const { outputs: _, ...request } = job.request;
   const source = { ...documentSource(deps, context.baseUrl), locations, isInline: false };
