@@ -72,12 +72,13 @@ function Others({ others }: { readonly others: NonNullable<JobView["others"]> })
     <>
       <h2>Compare with another run</h2>
       <ul>
-        {others.map(({ compareUrl, id, status, created, title }) => (
+        {others.map(({ compareUrl, id, status, created, title, line }) => (
           <li>
             <a href={compareUrl}>
               Compare with <Time at={created} />
             </a>{" "}
             <code>{shortId(id)}</code> <Badge status={status} /> {title}
+            {line === undefined ? null : <span class="run-inputs">{line}</span>}
           </li>
         ))}
       </ul>

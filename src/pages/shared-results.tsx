@@ -8,8 +8,10 @@ import { ViewsHead, viewsAllowed } from "./views.tsx";
 
 const script = "local-times";
 
-/** What a share tells of its job: nothing of who ran it, nor of how. */
+/** What a share tells of its job: its inputs in short, and who shares it, but nothing else of how and where it ran. */
 export type SharedView = {
+  readonly sharedBy?: string;
+  readonly inputLine?: string;
   readonly processId: string;
   /** RFC 3339, of the job. */
   readonly created: string;
@@ -27,11 +29,13 @@ export function sharedResultsPage(view: SharedView, settings: ViewSettings): Pag
         <Layout {...frame} script={scriptUrl(frame, script)} head={<ViewsHead frame={frame} />}>
           <p>
             Results of the process <code>{view.processId}</code>, from a job of <Time at={view.created} />. They are
-            shared until <Time at={view.expires} />: whoever has the address of this page sees them.
+            shared {view.sharedBy === undefined ? "" : `by ${view.sharedBy} `}until <Time at={view.expires} />: whoever
+            has the address of this page sees them.
           </p>
+          {view.inputLine === undefined ? null : <p class="run-inputs">{`Inputs: ${view.inputLine}`}</p>}
           <h2>Results</h2>
           <p>
-            <AllAsZip results={view.results} href={`${frame.jsonUrl.replace(/\?.*$/, "")}?f=zip`} />
+            <AllAsZip results={view.results} href={`${settings.outputsUrl}/?f=zip`} />
           </p>
           <Results results={view.results} heading="h3" />
           <p>

@@ -11,6 +11,7 @@ import { listJobs } from "../../operations/list-jobs.ts";
 import { readJobGraph } from "../../operations/read-graph.ts";
 import { readJobWithInputs } from "../../operations/read-inputs.ts";
 import { readLogTail } from "../../operations/read-log.ts";
+import { readListedProcesses } from "../../operations/read-ran-process.ts";
 import { type ReadResultsDeps, readResults } from "../../operations/read-results.ts";
 import { isAllCached, readStatistics } from "../../operations/read-statistics.ts";
 import { readTimeline } from "../../operations/read-timeline.ts";
@@ -95,18 +96,23 @@ async function otherRuns(
 ): Promise<readonly OtherRun[]> {
   const search = { processIds: [job.processId], providerIds: [job.providerId ?? null] };
   const { items } = await listJobs(deps, principal, { limit: shownOthers + 1, search });
-  return items
-    .filter(({ id }) => id !== job.id)
-    .slice(0, shownOthers)
-    .map(({ id, status, createdAt, request: { title } }) => {
-      const pair = new URLSearchParams([
-        ["f", "html"],
-        ["jobs", id],
-        ["jobs", job.id],
-      ]);
-      const compareUrl = `${baseUrl}/jobs/compare?${pair}`;
-      return { compareUrl, id, status, created: new Date(createdAt).toISOString(), ...defined({ title }) };
-    });
+  const others = items.filter(({ id }) => id !== job.id).slice(0, shownOthers);
+  const { lines } = await readListedProcesses(deps, principal, [...others, job]);
+  return others.map(({ id, status, createdAt, request: { title } }) => {
+    const pair = new URLSearchParams([
+      ["f", "html"],
+      ["jobs", id],
+      ["jobs", job.id],
+    ]);
+    const compareUrl = `${baseUrl}/jobs/compare?${pair}`;
+    return {
+      compareUrl,
+      id,
+      status,
+      created: new Date(createdAt).toISOString(),
+      ...defined({ title, line: lines.get(id) }),
+    };
+  });
 }
 
 async function viewsOf(

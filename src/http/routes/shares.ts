@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import type { Logger } from "../../domain/logger.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { OutputLocations } from "../../domain/results.ts";
@@ -179,6 +180,7 @@ async function pageOfShared(
     processId: description.id,
     created: new Date(job.createdAt).toISOString(),
     expires: new Date(share.expiresAt).toISOString(),
+    ...defined({ sharedBy: share.user, inputLine: await shared.inputLine() }),
     results: await resultViews(deps, { job, description }, results, { baseUrl: context.baseUrl, locations, shared }),
   };
   return { page: sharedResultsPage(view, { outputsUrl: locations.outputsUrl }) };
