@@ -15,7 +15,7 @@ import { readListedProcesses } from "../../operations/read-ran-process.ts";
 import { type ReadResultsDeps, readResults } from "../../operations/read-results.ts";
 import { isAllCached, readStatistics } from "../../operations/read-statistics.ts";
 import { readTimeline } from "../../operations/read-timeline.ts";
-import { readUploadsOf } from "../../operations/read-uploads.ts";
+import { readSourcesOf } from "../../operations/read-uploads.ts";
 import { readOwnShare } from "../../operations/share-results.ts";
 import type { RouteContext } from "../route.ts";
 import { principalOf } from "../route.ts";
@@ -48,7 +48,7 @@ export async function readJobView(
   const { lines, attempt, offset } = await readLogTail(deps, principal, job.id, shownLines);
   const whole = await readJobWithInputs(deps, principal, job.id);
   const { inputs } = inputsDocument(whole, baseUrl);
-  const uploads = await readUploadsOf(deps, principal, whole);
+  const uploads = await readSourcesOf(deps, principal, whole);
   const statistics =
     job.startedAt === undefined || job.executionId === undefined
       ? undefined
