@@ -198,7 +198,7 @@ describe("the page of a job", () => {
     const estimatedCompletion = "2026-01-02T03:05:06.000Z";
     expect(page({ estimatedCompletion })).toContain("Usually done by ");
     const html = page({ estimatedCompletion }, { exceededSeconds: 1.3 });
-    expect(html).toContain("Longer than usual (1.3 s)");
+    expect(html).toContain("It takes longer than usual (usually 1.3 s)");
     expect(html).not.toContain("Usually done by");
   });
 
