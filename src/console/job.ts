@@ -93,8 +93,14 @@ const waitMilliseconds = 5000;
 async function lookWhileWaiting(source: EventSource, refresh: () => Promise<void>): Promise<void> {
   while (source.readyState !== EventSource.CLOSED) {
     await rest(waitMilliseconds);
-    if (document.querySelector("[data-waits]") !== null) await refresh();
+    if (document.querySelector("[data-waits]") !== null || isOverdue()) await refresh();
   }
+}
+
+/** Tells whether the time has passed at which the job is usually done: the server says then that it takes longer. */
+function isOverdue(): boolean {
+  const due = document.querySelector<HTMLElement>("[data-due]")?.dataset.due;
+  return due !== undefined && Date.parse(due) < Date.now();
 }
 
 /** How often the page counts on, in milliseconds. */

@@ -50,6 +50,8 @@ export type JobFailure = {
   /** The workflow step, when it was one. */
   readonly step?: string;
   readonly exitCode?: number;
+  /** Its package cannot be run as it is written: an expression fails, or gives what its field does not take. */
+  readonly isPackageFault?: boolean;
   /** What the remote said, when the process ran on one. */
   readonly exception?: RemoteException;
   /** The last lines that the tool wrote to stderr. */

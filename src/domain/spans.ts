@@ -9,6 +9,8 @@ export function readSpan(text: string): number | undefined {
 
 /** Formats a duration in seconds. */
 export function durationText(seconds: number): string {
+  // In one digit it would be nothing.
+  if (seconds < 0.05) return "less than 0.1 s";
   if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
   const [minutes, hours] = [Math.floor(seconds / 60) % 60, Math.floor(seconds / 3600)];
   return hours === 0 ? `${minutes} min ${Math.floor(seconds) % 60} s` : `${hours} h ${minutes} min`;

@@ -1,11 +1,12 @@
 import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
 import { crc32, createDeflateRaw } from "node:zlib";
 
-/** A file of an archive. `name` has slashes; `open` gives where its bytes lie, undefined when they are gone. */
+/** A file of an archive. `name` has slashes; `open` gives its bytes or where they lie, undefined when they are gone. */
 export type ZipEntry = {
   readonly name: string;
   readonly sizeBytes: number;
-  readonly open: () => Promise<string | undefined>;
+  readonly open: () => Promise<string | Uint8Array | undefined>;
 };
 
 /**
@@ -69,9 +70,11 @@ async function* archive(entries: readonly ZipEntry[]): AsyncGenerator<Uint8Array
 type Sizes = { crc: number; packed: number; size: number };
 
 async function* packedBytes(entry: ZipEntry, sizes: Sizes): AsyncGenerator<Uint8Array, void, void> {
-  const path = await entry.open();
-  if (path === undefined) throw new Error(`Cannot pack "${entry.name}": found nothing there, wanted a published file`);
-  const source = createReadStream(path, { highWaterMark: 64 * 1024 });
+  const opened = await entry.open();
+  if (opened === undefined)
+    throw new Error(`Cannot pack "${entry.name}": found nothing there, wanted a published file`);
+  const source =
+    typeof opened === "string" ? createReadStream(opened, { highWaterMark: 64 * 1024 }) : Readable.from([opened]);
   const deflate = createDeflateRaw({ level: 3 });
   source.on("data", (piece) => {
     const bytes = Buffer.from(piece);

@@ -11,7 +11,7 @@ import { readJobWithInputs } from "./read-inputs.ts";
 import { tasksOf } from "./read-provenance.ts";
 import { type JobResults, type ReadResultsDeps, resultsOfJob } from "./read-results.ts";
 import { readStatistics } from "./read-statistics.ts";
-import { readUploadsOf, type UploadOfJob } from "./read-uploads.ts";
+import { readSourcesOf, type SourceOfJob } from "./read-uploads.ts";
 
 export type CompareDeps = ReadResultsDeps & { readonly clock: Clock };
 
@@ -19,7 +19,7 @@ export type CompareDeps = ReadResultsDeps & { readonly clock: Clock };
 export type ComparedRun = {
   /** With its inputs. */
   readonly job: Job;
-  readonly uploads: readonly UploadOfJob[];
+  readonly uploads: readonly SourceOfJob[];
   /** Undefined before its start. */
   readonly statistics?: JobStatistics;
   /** Undefined unless it succeeded. */
@@ -68,7 +68,7 @@ async function readRun(deps: CompareDeps, principal: Principal, jobId: string): 
   const [process, tasks, uploads, statistics, results] = await Promise.all([
     providerId === undefined ? findProcessRevision(deps.database, processId, processRevision) : undefined,
     executionId === undefined ? [] : tasksOf(deps, executionId),
-    readUploadsOf(deps, principal, job),
+    readSourcesOf(deps, principal, job),
     hasStarted ? readStatistics(deps, principal, jobId) : undefined,
     job.status === "successful" ? resultsOfJob(deps, job) : undefined,
   ]);

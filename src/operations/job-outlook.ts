@@ -13,7 +13,7 @@ export type JobOutlook = {
   readonly queuePosition?: number;
   /** When asking again is worth it. */
   readonly nextPollAt?: number;
-  /** By the newest successful jobs of the same process. */
+  /** By the newest successful jobs of the same revision of the process. */
   readonly estimatedCompletionAt?: number;
   /** When a job that has ended is removed with its results; undefined when it is kept. */
   readonly expiresAt?: number;

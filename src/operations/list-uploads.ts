@@ -6,6 +6,7 @@ import { type JobOfUpload, jobsOfVaultFile, listVaultFiles } from "../store/vaul
 import type { Page } from "./describe-processes.ts";
 import { maySeeJob, requireAction } from "./guard.ts";
 import type { VaultDeps } from "./keep-vault-file.ts";
+import { findRemovable } from "./read-vault-file.ts";
 
 /** An upload, and the newest jobs that read it, of those that the reader may see. */
 export type ListedUpload = { readonly file: VaultFile; readonly jobs: readonly JobOfUpload[] };
@@ -35,15 +36,31 @@ export async function listUploads(
   const found = await listVaultFiles(deps.database, filter);
   const files = found.slice(0, limit);
   const items: ListedUpload[] = [];
-  for (const file of files) {
-    const jobs = await jobsOfVaultFile(deps.database, file.id, toldJobs);
-    const visible = await Promise.all(jobs.map((job) => maySeeJob(deps, principal, job)));
-    items.push({ file, jobs: jobs.filter((_, index) => visible[index] === true) });
-  }
+  for (const file of files) items.push(await withJobs(deps, principal, file));
   const last = files.at(-1);
   return found.length > files.length && last !== undefined
     ? { items, next: `${last.createdAt}.${last.id}` }
     : { items };
+}
+
+/** Reads an upload that the principal may remove, with the jobs that use it. Throws `forbidden` as removing it does. */
+export async function readOwnUpload(
+  deps: Pick<VaultDeps, "database">,
+  principal: Principal,
+  id: string,
+): Promise<ListedUpload> {
+  requireAction(principal, "upload", "remove an uploaded file");
+  return withJobs(deps, principal, await findRemovable(deps, principal, { id, tokens: [] }));
+}
+
+async function withJobs(
+  deps: Pick<VaultDeps, "database">,
+  principal: Principal,
+  file: VaultFile,
+): Promise<ListedUpload> {
+  const jobs = await jobsOfVaultFile(deps.database, file.id, toldJobs);
+  const visible = await Promise.all(jobs.map((job) => maySeeJob(deps, principal, job)));
+  return { file, jobs: jobs.filter((_, index) => visible[index] === true) };
 }
 
 function readCursor(text: string): { readonly createdAt: number; readonly id: string } {

@@ -58,14 +58,18 @@ function pathBelowJob(reference: string): string {
 
 /** Packs a published directory as a zip archive while it is read. A file that is gone ends the stream with an error. */
 export function zipDirectory(layout: Layout, directory: DirectoryResult): ReadableStream<Uint8Array> {
-  const entries = directory.files.map(({ path, sizeBytes }): ZipEntry => {
+  return zipStream(directoryEntries(layout, directory, directory.basename));
+}
+
+/** Lists the files of a published directory as entries of an archive, below a name. */
+export function directoryEntries(layout: Layout, directory: DirectoryResult, name: string): readonly ZipEntry[] {
+  return directory.files.map(({ path, sizeBytes }): ZipEntry => {
     const reference = referenceInside(directory, path);
     const below = reference.split("/").slice(1).map(decodeURIComponent).join("/");
     return {
-      name: `${directory.basename}/${path}`,
+      name: `${name}/${path}`,
       sizeBytes,
       open: async () => (await openOutput(layout, below))?.path,
     };
   });
-  return zipStream(entries);
 }

@@ -112,6 +112,19 @@ export function resultOf({ job, description, results }: JobResults, outputId: st
   throw new Problem("result-not-available", detail);
 }
 
+/** Picks the results that the request of a job asked for, or only some. */
+export function chosenOf({
+  job,
+  description,
+  results,
+  only,
+}: JobResults & { readonly only?: readonly string[] }): Results {
+  const wanted = only ?? Object.keys(job.request.outputs ?? description.outputs);
+  return Object.fromEntries(
+    wanted.flatMap((id) => (Object.hasOwn(results, id) && results[id] !== undefined ? [[id, results[id]]] : [])),
+  );
+}
+
 /** A published file, with its digest in hexadecimal and how many bytes it was made of, where that is known. */
 export type KnownFile = OpenedFile & { readonly sha256?: string; readonly digestedBytes?: number };
 

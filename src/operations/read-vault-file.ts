@@ -36,15 +36,25 @@ export async function readVaultFile(deps: VaultDeps, principal: Principal, claim
 /** Removes an uploaded file, anybody's for who may end all jobs. Throws `forbidden` as reading does, `conflict` while a job may read it. */
 export async function dropVaultFile(deps: VaultDeps, principal: Principal, claim: VaultClaim): Promise<void> {
   requireAction(principal, "upload", "remove an uploaded file");
-  const file = await findVaultFile(deps.database, claim.id);
-  const isAllowed = file !== undefined && (mayUse(principal, file, claim) || mayDo(principal, "dismiss-all"));
-  if (!isAllowed) throw noUpload("remove", claim.id);
+  const file = await findRemovable(deps, principal, claim);
   if (!(await removeVaultFile(deps.database, file.id))) {
     const detail = `Cannot remove uploaded file "${file.id}": found a job that may read it, wanted none`;
     throw new Problem("conflict", detail);
   }
   await removeContent(deps.layout, file.id);
   await forgetRemovals(deps.database, [file.id]);
+}
+
+/** Finds an uploaded file that a caller may remove. Throws `forbidden` for any other, and for one that is not there. */
+export async function findRemovable(
+  { database }: Pick<VaultDeps, "database">,
+  principal: Principal,
+  claim: VaultClaim,
+): Promise<VaultFile> {
+  const file = await findVaultFile(database, claim.id);
+  const isAllowed = file !== undefined && (mayUse(principal, file, claim) || mayDo(principal, "dismiss-all"));
+  if (!isAllowed) throw noUpload("remove", claim.id);
+  return file;
 }
 
 type Owned = Pick<VaultFile, "id" | "user" | "tokenHash">;

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { mayDo, type Principal } from "../domain/access.ts";
 import type { Clock } from "../domain/clock.ts";
+import { defined } from "../domain/defined.ts";
 import { fault, refusal } from "../domain/faults.ts";
 import type { Job } from "../domain/job.ts";
 import { readExpiry } from "../domain/key-expiry.ts";
@@ -11,6 +12,7 @@ import { type AuditDeps, actorOf, auditing } from "./audit.ts";
 import { readJob } from "./follow-jobs.ts";
 import { maySee, requireAction } from "./guard.ts";
 import { type FoundDirectory, findOutputDirectory } from "./read-directory.ts";
+import { readListedProcesses } from "./read-ran-process.ts";
 import { type JobResults, type KnownFile, openOutputPath, type ReadResultsDeps, resultsOfJob } from "./read-results.ts";
 import { hashSecret } from "./secrets.ts";
 
@@ -49,7 +51,8 @@ export async function shareResults(
   }
   const replaces = (await findShare(deps.database, jobId, now)) !== undefined;
   const token = deps.newSecret();
-  const share = { jobId, tokenHash: hashSecret(token), createdAt: now, expiresAt };
+  const { user } = principal;
+  const share = { jobId, tokenHash: hashSecret(token), createdAt: now, expiresAt, ...defined({ user }) };
   // The two statements before the new share let go of older ones.
   await saveShare(auditing(deps, actorOf(principal), "share", { subject: jobId, after: 2 }), share);
   return { ...share, token, replaces };
@@ -97,6 +100,8 @@ function notShared(jobId: string): Problem {
 /** What a share leads to. */
 export type Shared = JobResults & {
   readonly share: Share;
+  /** Reads in which inputs its job differs from the defaults of its process, in a line without what looks like a secret. */
+  inputLine(): Promise<string | undefined>;
   /** Opens a file below the directory of the job. Throws `not-found`. */
   open(segments: readonly string[]): Promise<KnownFile>;
   /** Finds a directory of its outputs. */
@@ -121,6 +126,9 @@ export async function readShared(deps: ShareDeps, token: string): Promise<Shared
   return {
     ...(await resultsOfJob(deps, job)),
     share,
+    async inputLine() {
+      return (await readListedProcesses(deps, reader, [job])).lines.get(job.id);
+    },
     async open(segments) {
       requireOwn(segments);
       return await openOutputPath(deps, reader, segments);

@@ -50,10 +50,11 @@ function Again({
 const killed = 137;
 
 /** What a person may do about a failure. */
-type MayDo = Pick<JobView, "newerVersion" | "mayResume" | "mayRetry">;
+type MayDo = Pick<JobView, "newerVersion" | "mayResume" | "mayRetry" | "mendUrl">;
 
 /** Words what a person can do after a failure. */
-function adviceOf({ stage, exitCode, stderrTail }: Exception, may: MayDo): string {
+function adviceOf({ stage, exitCode, stderrTail, isPackageFault }: Exception, may: MayDo): string {
+  if (isPackageFault === true) return `${faultyProcess} ${wayOnOfFaulty(may)}`;
   if (exitCode === killed) {
     return "The tool was killed, maybe because it needed more memory than there was: try smaller inputs, or ask the operator.";
   }
@@ -62,6 +63,16 @@ function adviceOf({ stage, exitCode, stderrTail }: Exception, may: MayDo): strin
     return `The lines above are the last that the tool wrote. ${wayOn(may)}`;
   }
   return `Read the log below. ${wayOn(may)}`;
+}
+
+const faultyProcess =
+  "The process is faulty: its package cannot be run as it is written, and other inputs hardly help.";
+
+function wayOnOfFaulty({ newerVersion, mendUrl }: MayDo): string {
+  if (newerVersion !== undefined) return wayOn({ newerVersion, mayRetry: false });
+  return mendUrl === undefined
+    ? "Tell its author, or the operator of this service, and name this job: they can deploy a mended version."
+    : "Mend its package, or tell its author.";
 }
 
 /** What is resumed runs the version that failed: with a newer one, that is no way on. */

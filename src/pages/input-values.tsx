@@ -1,7 +1,8 @@
 import { knownCrs, longitudeFirst } from "../domain/crs.ts";
-import type { KnownUploads } from "../domain/documents/upload-facts.ts";
+import type { KnownUploads, OutputFacts } from "../domain/documents/upload-facts.ts";
 import { isJsonObject, isList, type Json, type JsonObject } from "../domain/json.ts";
 import { Size, Wide } from "./parts.tsx";
+import { shortId } from "./words.ts";
 
 /** Shows the inputs of a request as people read them: files by name and size, addresses as links, boxes as their edges. */
 export function Inputs({
@@ -88,20 +89,41 @@ function Address({
         {isGone ? (
           <span class="muted">an uploaded file that is not there any more</span>
         ) : /^https?:\/\//.test(href) ? (
-          <a href={href}>{href}</a>
+          <a class="address" href={href}>
+            {href}
+          </a>
         ) : (
-          <code>{href}</code>
+          <code class="address">{href}</code>
         )}{" "}
         <Note members={value} names={["type"]} />
       </>
     );
   }
+  if ("outputId" in upload) return <Output href={href} output={upload} />;
   const { name, type, length } = upload;
   return (
     <>
       {upload.href === undefined ? <strong>{name}</strong> : <a href={upload.href}>{name}</a>}{" "}
       <span class="muted">
         <Size bytes={length} />, {type}, uploaded
+      </span>
+    </>
+  );
+}
+
+/** What another job made is told by its output and that job: its address says neither to people. */
+function Output({ href, output }: { readonly href: string; readonly output: OutputFacts }) {
+  const { outputId, name, processID, jobID, page } = output;
+  const isLinked = /^(https?:\/\/|\/(?!\/))/.test(href);
+  return (
+    <>
+      {isLinked ? <a href={href}>{name}</a> : <strong>{name}</strong>}{" "}
+      <span class="muted">
+        output {outputId} of {processID} (
+        <a href={page} title={jobID}>
+          job {shortId(jobID)}
+        </a>
+        )
       </span>
     </>
   );

@@ -88,13 +88,13 @@ function Times({ job, view }: { readonly job: JobDocument; readonly view: JobVie
       {user === undefined ? "" : ` by ${user}`}.{" "}
       <span>{finished === undefined ? <Elapsed job={job} view={view} /> : <Ended job={job} />}</span>
       {estimatedCompletion === undefined ? null : (
-        <span>
+        <span data-due={view.exceededSeconds === undefined ? estimatedCompletion : undefined}>
           {view.exceededSeconds === undefined ? (
             <>
               Usually done by <Time at={estimatedCompletion} />
             </>
           ) : (
-            `Longer than usual (${durationText(view.exceededSeconds)})`
+            `It takes longer than usual (usually ${durationText(view.exceededSeconds)})`
           )}
           .{" "}
         </span>

@@ -3,6 +3,13 @@ import type { JobView, TimelineEntry } from "../domain/documents/job-view.ts";
 import { Time } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
 
+/** How long results can be shared, as the API reads it. */
+const shareTimes = [
+  ["1d", "for 1 day"],
+  ["7d", "for 7 days"],
+  ["30d", "for 30 days"],
+] as const;
+
 /** What one can do with a job: each button is a form of its own, so that it works without a script. */
 export function Actions({
   job,
@@ -33,7 +40,14 @@ export function Actions({
           Copy link
         </button>{" "}
         {view.share === undefined ? null : (
-          <form method="post" action={`${url}/share-form`}>
+          <form method="post" action={`${url}/share-form`} class="actions">
+            <select name="expires" aria-label="How long the results are shared">
+              {shareTimes.map(([value, words]) => (
+                <option value={value} selected={value === "7d"}>
+                  {words}
+                </option>
+              ))}
+            </select>
             <button type="submit" class="button">
               {view.share.until === undefined ? "Share the results" : "Share by a new address"}
             </button>

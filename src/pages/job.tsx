@@ -11,7 +11,7 @@ import { Timeline } from "./job-parts.tsx";
 import { Layout } from "./layout.tsx";
 import { type Page, policyOf, scriptUrl } from "./page.ts";
 import { Badge, Time } from "./parts.tsx";
-import { Results } from "./results.tsx";
+import { AllAsZip, Results } from "./results.tsx";
 import { Statistics } from "./statistics.tsx";
 import { ViewsHead, viewsAllowed } from "./views.tsx";
 import { shortId } from "./words.ts";
@@ -72,12 +72,13 @@ function Others({ others }: { readonly others: NonNullable<JobView["others"]> })
     <>
       <h2>Compare with another run</h2>
       <ul>
-        {others.map(({ compareUrl, id, status, created, title }) => (
+        {others.map(({ compareUrl, id, status, created, title, line }) => (
           <li>
             <a href={compareUrl}>
               Compare with <Time at={created} />
             </a>{" "}
             <code>{shortId(id)}</code> <Badge status={status} /> {title}
+            {line === undefined ? null : <span class="run-inputs">{line}</span>}
           </li>
         ))}
       </ul>
@@ -95,6 +96,9 @@ function Sections({ job, view, frame }: JobParts) {
             <h2>
               <a href={`${url}/results?f=html`}>Results</a>
             </h2>
+            <p>
+              <AllAsZip results={view.results} href={`${url}/results?f=zip`} />
+            </p>
             <Results results={view.results} heading="h3" />
           </>
         )}

@@ -47,7 +47,7 @@ function Cut({ isCut }: { readonly isCut: boolean }) {
   return isCut ? <p class="muted">Only the beginning is shown: download it for the rest.</p> : null;
 }
 
-function Table({ rows: [head = [], ...rows], isCut }: Extract<Preview, { readonly kind: "table" }>) {
+function Table({ rows: [head = [], ...rows], isCut, total }: Extract<Preview, { readonly kind: "table" }>) {
   if (head.length === 0) return <p class="muted">The table is empty.</p>;
   return (
     <Wide label="Table">
@@ -70,7 +70,10 @@ function Table({ rows: [head = [], ...rows], isCut }: Extract<Preview, { readonl
         </tbody>
       </table>
       {rows.length === 0 ? <p class="muted">No rows.</p> : null}
-      {isCut ? <p class="muted">{`Only the first ${rows.length} rows are shown.`}</p> : null}
+      {total === undefined || isCut ? null : <p class="muted">{countText(total, "row")}</p>}
+      {isCut ? (
+        <p class="muted">{`Only the first ${rows.length}${total === undefined ? "" : ` of ${total}`} rows are shown.`}</p>
+      ) : null}
     </Wide>
   );
 }

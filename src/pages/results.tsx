@@ -7,15 +7,24 @@ import { Size } from "./parts.tsx";
 import { PreviewOf } from "./preview.tsx";
 import { ViewsHead, viewsAllowed } from "./views.tsx";
 
+/** Where the results of a job stand, and whether these are all of them. */
+type ResultsPlace = { readonly jobUrl: string; readonly isWhole: boolean };
+
 /** Builds the page of results: what a person can look at, and the document itself folded up. */
-export function resultsPage(results: readonly ResultView[], jobUrl: string, settings: ViewSettings): Page<object> {
+export function resultsPage(
+  results: readonly ResultView[],
+  { jobUrl, isWhole }: ResultsPlace,
+  settings: ViewSettings,
+): Page<object> {
   return {
     policy: (frame) => policyOf({ views: viewsAllowed(frame, settings) }),
     render: (frame, document) =>
       `<!doctype html>${(
         <Layout {...frame} head={<ViewsHead frame={frame} />}>
           <p class="actions">
-            <a href={`${jobUrl}?f=html`}>The job</a> <a href={`${jobUrl}/results?f=html`}>All results</a>{" "}
+            <a href={`${jobUrl}?f=html`}>The job</a>{" "}
+            {isWhole ? null : <a href={`${jobUrl}/results?f=html`}>All results</a>}{" "}
+            {isWhole ? <AllAsZip results={results} href={`${jobUrl}/results?f=zip`} /> : null}{" "}
             <a href={frame.jsonUrl} rel="alternate" type="application/json">
               As JSON
             </a>
@@ -25,6 +34,12 @@ export function resultsPage(results: readonly ResultView[], jobUrl: string, sett
         </Layout>
       )}`,
   };
+}
+
+/** The way to all results as one file; none where that would hold one file, or one directory, which leads to its own. */
+export function AllAsZip({ results, href }: { readonly results: readonly ResultView[]; readonly href: string }) {
+  const count = results.reduce((sum, { items, notListed = 0 }) => sum + items.length + notListed, 0);
+  return count < 2 ? null : <a href={href}>All results as one zip</a>;
 }
 
 /** Shows results one below the other. */

@@ -3,13 +3,15 @@ import type { ViewSettings } from "../domain/documents/view-settings.ts";
 import { Layout } from "./layout.tsx";
 import { type Page, policyOf, scriptUrl } from "./page.ts";
 import { Time } from "./parts.tsx";
-import { Results } from "./results.tsx";
+import { AllAsZip, Results } from "./results.tsx";
 import { ViewsHead, viewsAllowed } from "./views.tsx";
 
 const script = "local-times";
 
-/** What a share tells of its job: nothing of who ran it, nor of how. */
+/** What a share tells of its job: its inputs in short, and who shares it, but nothing else of how and where it ran. */
 export type SharedView = {
+  readonly sharedBy?: string;
+  readonly inputLine?: string;
   readonly processId: string;
   /** RFC 3339, of the job. */
   readonly created: string;
@@ -27,9 +29,14 @@ export function sharedResultsPage(view: SharedView, settings: ViewSettings): Pag
         <Layout {...frame} script={scriptUrl(frame, script)} head={<ViewsHead frame={frame} />}>
           <p>
             Results of the process <code>{view.processId}</code>, from a job of <Time at={view.created} />. They are
-            shared until <Time at={view.expires} />: whoever has the address of this page sees them.
+            shared {view.sharedBy === undefined ? "" : `by ${view.sharedBy} `}until <Time at={view.expires} />: whoever
+            has the address of this page sees them.
           </p>
+          {view.inputLine === undefined ? null : <p class="run-inputs">{`Inputs: ${view.inputLine}`}</p>}
           <h2>Results</h2>
+          <p>
+            <AllAsZip results={view.results} href={`${settings.outputsUrl}/?f=zip`} />
+          </p>
           <Results results={view.results} heading="h3" />
           <p>
             <a href={frame.jsonUrl} rel="alternate" type="application/json">

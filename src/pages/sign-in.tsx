@@ -30,7 +30,7 @@ export function signInPage({ to, fault }: SignInState): Page<SignInDocument> {
           <form method="post" action={`${frame.baseUrl}/_/sign-in`}>
             <input type="hidden" name="to" value={to} />
             <label>
-              <span>{document.user === undefined ? "Key" : "Key of somebody else"}</span>
+              <span>{document.user === undefined ? "Key" : "Another key"}</span>
               <input type="password" name="key" required={true} autocomplete="current-password" spellcheck={false} />
             </label>
             <p class="muted">A key begins with hdl_. The operator of this service gives one to you.</p>

@@ -51,11 +51,11 @@ const maxLookedAt = 20;
 
 /** The durations of the ended jobs of a process, those that ended just now, or the newest of the others; null of those without success. */
 function durationsOf(source: SQL, order: SQL) {
-  return compile<{ processId: string; provider: string | null; limit: number }>()(() =>
+  return compile<{ processId: string; provider: string | null; revision: string | null; limit: number }>()(() =>
     build
       .select({
         milliseconds:
-          sql`iif(status = 'successful', finished_at - started_at - coalesce(waited_milliseconds, 0), null)`.mapWith(
+          sql`iif(status = 'successful' and process_revision = coalesce(${argument("revision")}, process_revision), finished_at - started_at - coalesce(waited_milliseconds, 0), null)`.mapWith(
             numberOrNull,
           ),
       })
@@ -90,12 +90,21 @@ export async function queuePositionOf(database: Database, job: Job): Promise<num
   return (row?.count ?? 0) + 1;
 }
 
-/** Tells how long the newest successful jobs of a process, here or of a provider, ran, without what they waited: the median; undefined when there is none. */
+type UsualRun = {
+  readonly processId: string;
+  readonly providerId?: string | null;
+  readonly processRevision?: string | null;
+};
+
+/**
+ * Tells how long the newest successful jobs of a process, here or of a provider, ran, without what they waited: the median; undefined
+ * when there is none. Where a revision is named, only its jobs count: what another one takes says nothing of it.
+ */
 export async function usualMilliseconds(
   database: Database,
-  { processId, providerId = null }: { readonly processId: string; readonly providerId?: string | null },
+  { processId, providerId = null, processRevision = null }: UsualRun,
 ): Promise<number | undefined> {
-  const page = { processId, provider: providerId, limit: maxLookedAt };
+  const page = { processId, provider: providerId, revision: processRevision, limit: maxLookedAt };
   const rows = [...(await database.read(newDurations(page))), ...(await database.read(listedDurations(page)))];
   const durations = rows.slice(0, maxLookedAt).flatMap(({ milliseconds }) => milliseconds ?? []);
   return durations.sort((one, other) => one - other)[Math.floor(durations.length / 2)];

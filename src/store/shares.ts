@@ -10,9 +10,13 @@ export type Share = {
   readonly tokenHash: string;
   readonly createdAt: number;
   readonly expiresAt: number;
+  /** Who made it; undefined where that was not kept yet. */
+  readonly user?: string;
 };
 
-const insert = compile<Record<keyof Share, string | number>>()(() => build.insert(shares).values(argumentsOf(shares)));
+const insert = compile<Record<keyof Share, string | number | null>>()(() =>
+  build.insert(shares).values(argumentsOf(shares)),
+);
 const remove = compile<{ jobId: string }>()(() => build.delete(shares).where(eq(shares.jobId, argument("jobId"))));
 const removeEnded = compile<{ at: number }>()(() => build.delete(shares).where(lte(shares.expiresAt, argument("at"))));
 const selectOfJob = compile<{ jobId: string; at: number }>()(() =>
@@ -30,7 +34,11 @@ const selectByToken = compile<{ tokenHash: string; at: number }>()(() =>
 
 /** Keeps a share in the place of the one that its job had, and lets go of those that have ended. */
 export async function saveShare(database: Database, share: Share): Promise<void> {
-  await database.write([removeEnded({ at: share.createdAt }), remove({ jobId: share.jobId }), insert({ ...share })]);
+  await database.write([
+    removeEnded({ at: share.createdAt }),
+    remove({ jobId: share.jobId }),
+    insert({ ...share, user: share.user ?? null }),
+  ]);
 }
 
 /** Finds the share of a job that has not ended. */

@@ -142,7 +142,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       ["empty.geojson", "It has no features."],
       ["metres.geojson", "a reference system of other units is not named"],
       ["turned.geojson", "it seems that the latitude stands first"],
-      ["unknown.geojson", 'found the reference system "EPSG:99999"'],
+      ["unknown.geojson", 'it cannot draw the reference system "EPSG:99999"'],
     ] as const) {
       await (await viewOf(page, name)).getByText(words).waitFor();
     }

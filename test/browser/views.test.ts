@@ -189,6 +189,54 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(wrong).toEqual([]);
   }, 60_000);
 
+  test("a table by days has days below its axis, and a gap where a day is missing", async () => {
+    const wrong: string[] = [];
+    const page = await site().open(wrong);
+    const rows = [1, 2, 3, 4, 6, 7].map((day) => `2024-05-0${day},${day * 10}\n`);
+    await page.goto(await site().results({ "days.csv": `date,n\n${rows.join("")}` }));
+    const view = await viewOf(page, "days.csv");
+    const over = view.locator(".u-over");
+    await over.waitFor();
+    await over.hover({ position: { x: 5, y: 50 } });
+    const values = async () => (await view.locator(".u-legend .u-value").allInnerTexts()).map((text) => text.trim());
+    expect(await values()).toEqual(["2024-05-01", "10"]);
+    const { width = 0 } = (await over.boundingBox()) ?? {};
+    await over.hover({ position: { x: (width * 4) / 6, y: 50 } });
+    expect((await values())[0]).toBe("2024-05-05");
+    expect((await values())[1]).not.toMatch(/\d/);
+    // The name of the last day has its room.
+    const plot = (await view.locator(".u-wrap").boundingBox()) ?? { x: 0, width: 0 };
+    const area = (await over.boundingBox()) ?? { x: 0, width: 0 };
+    expect(plot.x + plot.width - area.x - area.width).toBeGreaterThanOrEqual(35);
+    expect(wrong).toEqual([]);
+  }, 60_000);
+
+  test("the cell of a raster that was pressed is marked, and its value is in view with the map", async () => {
+    const wrong: string[] = [];
+    const page = await site().open(wrong, { viewport: { width: 1280, height: 800 } });
+    await page.goto(await site().results({ "grown.tif": new Uint8Array(madeTiff()) }));
+    const view = await viewOf(page, "grown.tif");
+    const map = view.locator(".map");
+    await coloursOf(map);
+    await map.scrollIntoViewIfNeeded();
+    const box = (await map.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    await view.locator("[data-marked]").waitFor();
+    const value = view.locator(".map-value");
+    await value.getByText(/band 1: \d+/).waitFor();
+    const pressed = await value.textContent();
+    await page.mouse.move(box.x + box.width / 2 - 40, box.y + box.height / 2);
+    expect(await value.textContent()).not.toBe(pressed);
+    // Beside the map it tells again what was pressed, and stays when the page goes on.
+    await page.mouse.move(2, 2);
+    await value.getByText(pressed ?? "", { exact: true }).waitFor();
+    await page.evaluate('document.querySelector(".map").scrollIntoView({ block: "start" })');
+    const told = (await value.boundingBox()) ?? { y: -1, height: 0 };
+    expect(told.y).toBeGreaterThanOrEqual(0);
+    expect(told.y + told.height).toBeLessThan(800);
+    expect(wrong).toEqual([]);
+  }, 60_000);
+
   test("what is too large, or lies about itself, is told with numbers, and the page stays usable", async () => {
     const wrong: string[] = [];
     const page = await site().open(wrong);

@@ -137,9 +137,9 @@ describe("what its pixels are", () => {
       "bands 1, 2, 3: 1, no data (255 in the file), no data",
     );
     expect(factsText(facts, "nowhere")).toBe(
-      "4 × 3 pixels, 3 bands, nowhere, pixels of the value 255 have no data and are not drawn, no overviews",
+      "4 × 3 pixels, 3 bands, nowhere, pixels of the value 255 have no data and are not drawn, no smaller versions inside",
     );
-    expect(factsText((await opened(grown)).facts, "nowhere")).toContain("no value of the file stands for no data");
+    expect(factsText((await opened(grown)).facts, "nowhere")).toContain('the file names no value that means "no data"');
   });
 
   test("one alone", async () => {

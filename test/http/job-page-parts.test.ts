@@ -35,6 +35,8 @@ test("the owner shares results by a button of the job's page, and who has the ad
   expect(await pageOf(service, `/jobs/${id}`, admin)).toContain("Share the results");
   const post = (name: string, key: string) =>
     service.send("POST", `/jobs/${id}/${name}`, { key, headers: form, body: "" });
+  const choices = await pageOf(service, `/jobs/${id}`, ann);
+  for (const time of ["1d", "7d", "30d"]) expect(choices).toContain(`<option value="${time}"`);
   expect((await post("share-form", bob)).status).toBe(404);
   expect((await post("share-form", viewer)).status).toBe(403);
   const told = await post("share-form", ann);

@@ -113,3 +113,27 @@ test("in a form, the address of an upload becomes the upload by its name, and it
     expect((await send(again)).status).toBe(303);
   }
 });
+
+test("an input that another job made is told by its output and that job, not by its address", async () => {
+  await using service = await openService({ holdsJobs: true, allowAnonymous: "runner" });
+  const ana = await service.createKey("runner", "ana");
+  const { jobId, executionId } = await published(service, ana);
+  const words = `output text of echo (<a href="${address}/jobs/${jobId}?f=html" title="${jobId}">job ${jobId.slice(-8)}</a>)`;
+  const made: string[] = [];
+  for (const href of [
+    `${address}/outputs/${jobId}/text/a%20b.gml`,
+    `${address}/outputs/${executionId}/text/a%20b.gml`,
+    `${address}/jobs/${jobId}/results/text`,
+  ]) {
+    const { location } = await asked(service, href, ana, "");
+    made.push(location.slice(location.lastIndexOf("/") + 1));
+    for (const path of [`${location}?f=html`, `${location}/inputs?f=html`]) {
+      const page = await (await service.send("GET", path, { key: ana })).text();
+      expect(page).toContain(`<a href="${href}">a b.gml</a>`);
+      expect(page).toContain(words);
+    }
+  }
+  const [one, other] = made;
+  const compared = await service.send("GET", `/jobs/compare?f=html&jobs=${one}&jobs=${other}`, { key: ana });
+  expect((await compared.text()).split(words)).toHaveLength(3);
+});

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import type { Logger } from "../../src/domain/logger.ts";
 import { address, openService, type Service, submitEcho } from "./service.ts";
 
-const files = { "scene/scene/catalog.json": '{"a":1}', "scene/scene/sub/a b.tif": "0123456789", "text/t.txt": "hello" };
+const files = { "scene/scene/catalog.json": '{"a":1}', "scene/scene/sub/a b.tif": "0123456789", "text/t.txt": "drift" };
 
 async function open(logger?: Logger) {
   const service = await openService({
@@ -102,10 +102,13 @@ test("the page of a share shows results as the page of the job does, and leads t
   const answer = await service.send("GET", path, { headers: { accept: "text/html" } });
   const page = await answer.text();
   expect(page).toContain("Results of the process <code>echo</code>");
-  expect(page).toContain('<pre class="code">hello</pre>');
+  expect(page).toContain('<pre class="code">drift</pre>');
   expect(page).toContain(`href="${address}${path}${jobId}/scene/scene/?f=zip"`);
+  expect(page).toContain(`href="${address}${path}?f=zip">All results as one zip</a>`);
   expect(page).toContain(`data-view="features" data-src="${address}${path}${jobId}/scene/scene/catalog.json"`);
-  for (const secret of ["item", "/jobs/", "/outputs/", "ada", "secret log"]) expect(page).not.toContain(secret);
+  expect(page).toContain("shared by ada until <time");
+  expect(page).toContain('<p class="run-inputs">Inputs: text: hello</p>');
+  for (const secret of ["item", "/jobs/", "/outputs/", "secret log"]) expect(page).not.toContain(secret);
   const policy = answer.headers.get("content-security-policy") ?? "";
   expect(policy).toContain(`connect-src 'self' ${address}${path};`);
   expect(policy).toContain("form-action 'none'");
@@ -132,7 +135,7 @@ test("the page of a share reads no file of another job, and gives values no addr
   await service.finish(jobId, { results: { text: foreign, place: { kind: "value", value: place } } });
   const { path } = await share(service, jobId, key);
   const page = await (await service.send("GET", `${path}?f=html`)).text();
-  expect(page).not.toContain("hello");
+  expect(page).not.toContain("drift");
   expect(page).toContain("<td>here</td>");
   expect(page).not.toContain("/jobs/");
 });

@@ -146,10 +146,16 @@ test("a button removes an upload after a question; a job that reads it keeps it;
       body: confirmed ? "confirmed=true" : "",
     });
   const asked = await press(ada, id, false);
-  expect([asked.status, (await asked.text()).includes("Remove the upload?")]).toEqual([200, true]);
+  const question = await asked.text();
+  expect([asked.status, question.includes("Remove the upload?")]).toEqual([200, true]);
+  expect(question).toMatch(/a\.csv \(\d+ bytes, uploaded [^)]+ UTC\) is deleted/);
+  expect(question).toContain("No job uses it.");
+  expect((await press(bob, id, false)).status).toBe(403);
   expect((await press(bob, id, true)).status).toBe(403);
   const body = { inputs: { table: { href: `vault://${id}` } } };
   await service.send("POST", "/processes/reader/execution", { key: ada, headers: { prefer: "respond-async" }, body });
+  const used = await (await press(ada, id, false)).text();
+  expect(used).toMatch(/<a href="[^"]*\/jobs\/[^"]+\?f=html">reader [0-9a-f]{8}, accepted<\/a>/);
   const kept = await press(ada, id, true);
   expect(await kept.text()).toContain("It was not removed: a job may still read it.");
   expect(await namesOf(service, ada)).toEqual(["a.csv"]);

@@ -22,8 +22,10 @@ test("an uploaded file has its name, its size with the exact number, and a link 
 });
 
 test("an address is a link, one that a browser must not follow is text", () => {
-  expect(one({ href: "https://a.example/x?y=1", type: "text/csv" })).toContain('<a href="https://a.example/x?y=1">');
-  expect(one({ href: "javascript:alert(1)" })).toBe("<code>javascript:alert(1)</code> ");
+  expect(one({ href: "https://a.example/x?y=1", type: "text/csv" })).toContain(
+    '<a class="address" href="https://a.example/x?y=1">',
+  );
+  expect(one({ href: "javascript:alert(1)" })).toBe('<code class="address">javascript:alert(1)</code> ');
 });
 
 test("a box has its edges by name, whichever axis its system begins with", () => {
@@ -38,7 +40,7 @@ test("literals are text, short lists a line, and objects small tables", () => {
   expect(one([1, 2, 3])).toBe("<span>1, 2, 3</span>");
   expect(one({ value: "x,y", mediaType: "text/csv" })).toContain('<span class="muted">text/csv</span>');
   expect(one({ name: "n", inner: { deep: 1 } })).toContain('<th scope="row">deep</th><td><code>1</code></td>');
-  expect(one([{ href: "https://a/" }, { href: "https://b/" }])).toContain('<li><a href="https://b/">');
+  expect(one([{ href: "https://a/" }, { href: "https://b/" }])).toContain('<li><a class="address" href="https://b/">');
   const long = one("z".repeat(900));
   expect(long).toContain("900 characters in all");
   expect(long.length).toBeLessThan(700);

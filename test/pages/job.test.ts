@@ -165,6 +165,18 @@ describe("the page of a job", () => {
     expect(resumed).not.toContain("Mend the package");
   });
 
+  test("of a job whose package cannot be run says that the process is faulty and whom to tell, not to correct inputs", () => {
+    const failed = { status: "failed", exception: { detail: "Cannot evaluate $(x)", isPackageFault: true } } as const;
+    const told = page(failed, { mayRetry: true, mayResume: true });
+    expect(told).toContain("The process is faulty: ");
+    expect(told).toContain("Tell its author, or the operator of this service");
+    expect(told).not.toContain("Correct the inputs");
+    const own = page(failed, { mayRetry: true, mendUrl: "https://heddle.example/_/deploy?of=a" });
+    expect(own).toContain("Mend its package");
+    const newer = page(failed, { mayRetry: true, newerVersion: "2.0.0" });
+    expect(newer).toContain("that runs version 2.0.0");
+  });
+
   test("of a job that failed again says which attempt that was", () => {
     const entry = (status: string) => ({ at: "2026-01-02T03:04:05.000Z", status, progress: 0, message: "" });
     const failed = { status: "failed", attempt: 2, finished: "2026-01-02T03:05:06.000Z", exception: {} } as const;
@@ -186,7 +198,7 @@ describe("the page of a job", () => {
     const estimatedCompletion = "2026-01-02T03:05:06.000Z";
     expect(page({ estimatedCompletion })).toContain("Usually done by ");
     const html = page({ estimatedCompletion }, { exceededSeconds: 1.3 });
-    expect(html).toContain("Longer than usual (1.3 s)");
+    expect(html).toContain("It takes longer than usual (usually 1.3 s)");
     expect(html).not.toContain("Usually done by");
   });
 

@@ -14,3 +14,15 @@ test("how long a process usually takes is told by its runs, not by those of a pr
   expect(await usualMilliseconds(database, { processId: "echo", providerId: "far" })).toBe(90_000);
   expect(await usualMilliseconds(database, { processId: "echo", providerId: "other" })).toBeUndefined();
 });
+
+test("of a revision that never ended well nothing is told, whatever an earlier one took", async () => {
+  await using dir = await temporaryDirectory();
+  await using database = await openTestDatabase(dir.path);
+  await finishJob(database, finishing(await insertRunningJob(database, { processRevision: "old" })));
+  const failing = await insertRunningJob(database, { processRevision: "new" });
+  const failure = { message: "no" };
+  await finishJob(database, finishing(failing, { outcome: { status: "failed", results: {}, failure } }));
+  expect(await usualMilliseconds(database, { processId: "echo", processRevision: "old" })).toBe(5000);
+  expect(await usualMilliseconds(database, { processId: "echo", processRevision: "new" })).toBeUndefined();
+  expect(await usualMilliseconds(database, { processId: "echo" })).toBe(5000);
+});

@@ -148,7 +148,7 @@ type DrawnFeatures = {
 function drawnOf({ features, crs }: Read): DrawnFeatures {
   const projection = crs === undefined ? "EPSG:4326" : knownProjection(crs);
   if (projection === undefined) {
-    const note = `Nothing is on the map: found the reference system "${crs}", wanted longitude and latitude or one of those that this map knows (Web Mercator, UTM, and some of single countries).`;
+    const note = `Nothing is on the map: it cannot draw the reference system "${crs}". It draws longitude and latitude, Web Mercator, UTM and some systems of single countries.`;
     return { drawn: new Map(), boxes: [], notes: [note] };
   }
   const format = new GeoJSON({ dataProjection: projection, featureProjection: mapProjection });

@@ -33,6 +33,8 @@ function isTouch({ originalEvent }: MapBrowserEvent): boolean {
 
 /** Makes the line below a map: the way back to all of it, and how it is moved. */
 export function gesturesLine(fit: () => void): HTMLElement {
-  const words = element("span", { class: "muted" }, "Ctrl and the wheel zoom; two fingers move the map.");
+  const isTouched = matchMedia("(hover: none) and (pointer: coarse)").matches;
+  const ways = isTouched ? "Two fingers move and zoom the map." : "Ctrl and the wheel zoom; two fingers move the map.";
+  const words = element("span", { class: "muted" }, ways);
   return element("div", { class: "actions" }, button("Show all", fit), words);
 }

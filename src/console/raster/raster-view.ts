@@ -12,6 +12,7 @@ import { type Grid, type Placed, partOf, placeOf, valuesAt } from "./grid.ts";
 import { openRasterBeside, type Raster } from "./raster-client.ts";
 import { createControls, type Look } from "./raster-controls.ts";
 import { crossControl } from "./raster-cross.ts";
+import { createMark } from "./raster-mark.ts";
 import type { RasterFacts } from "./raster-messages.ts";
 import { factsText, valuesText } from "./raster-words.ts";
 import { paint } from "./stretch.ts";
@@ -54,9 +55,9 @@ export async function showRaster(host: HTMLElement): Promise<void> {
       "div",
       { class: "view-drawing" },
       controls.element,
+      value,
       place,
       gesturesLine(fit),
-      value,
       fault,
       element("p", { class: "muted" }, factsText(raster.facts, systemText(raster.facts, placed))),
     ),
@@ -64,6 +65,7 @@ export async function showRaster(host: HTMLElement): Promise<void> {
   map.updateSize();
   fit();
   controls.onChange(() => source.refresh());
+  const mark = createMark(map, placed);
   const tell = (coordinate: readonly number[]) => {
     if (grid !== undefined) value.textContent = valueText({ grid, placed, look: controls.look() }, coordinate);
   };
@@ -71,7 +73,14 @@ export async function showRaster(host: HTMLElement): Promise<void> {
     if (!dragging) tell(coordinate);
   });
   // A finger does not move over the map before it presses.
-  map.on("click", ({ coordinate }) => tell(coordinate));
+  map.on("click", ({ coordinate }) => {
+    mark.put(coordinate);
+    tell(coordinate);
+  });
+  // What was pressed is what one wanted to know.
+  place.addEventListener("pointerleave", () => {
+    if (mark.at() !== undefined) tell(mark.at() ?? []);
+  });
   controls.element.append(crossControl(map, tell, value));
 }
 
@@ -168,5 +177,5 @@ function valueText({ grid, placed, look }: Pointed, coordinate: readonly number[
 function systemText({ code, extent }: RasterFacts, placed: Placed): string {
   if (placed.code !== undefined) return `reference system ${placed.code}`;
   if (extent === undefined) return "it has no place on the map: shown by its rows and columns";
-  return `reference system ${code ?? "of its own"}, in which this map has no place for it: shown by its rows and columns`;
+  return `its reference system (${code ?? "one of its own"}) is none that this map can draw, so it is shown by its rows and columns`;
 }

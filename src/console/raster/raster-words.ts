@@ -32,8 +32,10 @@ export function factsText({ width, height, bands, noData, levels }: RasterFacts,
     `${bands} ${bands === 1 ? "band" : "bands"}`,
     system,
     noData === undefined
-      ? "no value of the file stands for no data"
+      ? 'the file names no value that means "no data"'
       : `pixels of the value ${noData} have no data and are not drawn`,
-    levels > 1 ? `${levels - 1} smaller ${levels === 2 ? "version" : "versions"} inside (overviews)` : "no overviews",
+    levels > 1
+      ? `${levels - 1} smaller ${levels === 2 ? "version" : "versions"} inside (overviews)`
+      : "no smaller versions inside",
   ].join(", ");
 }

@@ -1,6 +1,7 @@
 import uPlot from "uplot";
 import { choice, element, pageColour } from "../shared/elements.ts";
 import { type Chosen, type Columns, pointsOf, rowNumber } from "./default-columns.ts";
+import { areDays, withGaps } from "./gaps.ts";
 import type { ColumnKind } from "./sort-rows.ts";
 
 const height = 260;
@@ -61,6 +62,8 @@ export function createChart(table: Columns, first: Chosen): HTMLElement {
 type Series = {
   readonly data: uPlot.AlignedData;
   readonly isTime: boolean;
+  /** Its times are whole days. */
+  readonly isOfDays: boolean;
   /** What stands below the axis, by the number of the value, when the values are texts. */
   readonly names: readonly string[] | undefined;
   readonly title: string;
@@ -73,10 +76,12 @@ function seriesOf(table: Columns, { x, y }: Omit<Chosen, "form">): Series {
   const { columns, rows, kinds } = table;
   const kind = x === rowNumber ? "row" : (kinds[x] ?? "text");
   const sorted = pointsOf(table, { x, y });
+  const drawn = kind === "instant" ? withGaps(sorted) : sorted;
   const missing = rows.length - sorted.filter(([, value]) => value !== null).length;
   return {
-    data: [sorted.map(([at]) => at), sorted.map(([, value]) => value)],
+    data: [drawn.map(([at]) => at), drawn.map(([, value]) => value)],
     isTime: kind === "instant",
+    isOfDays: kind === "instant" && areDays(sorted),
     names: kind === "text" ? rows.map((row) => row[x] ?? "") : undefined,
     title: columns[y] ?? "",
     over: columns[x] ?? "Row",
@@ -100,6 +105,16 @@ function fromZero(_plot: uPlot, least: number, most: number): [number, number] {
 
 const [minute, hour, day] = [60, 3600, 86_400];
 
+/** The steps of an axis of days, in seconds: between two days there is nothing to name. */
+const daySteps = [
+  ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15].map((days) => days * day),
+  ...[1, 2, 3, 4, 6].map((months) => months * 30 * day),
+  ...[1, 2, 5, 10, 25, 50, 100, 250, 500, 1000].map((years) => years * 365 * day),
+];
+
+/** Half of the name of a day, in pixels, stands beside the end of its axis. */
+const halfOfDay = 40;
+
 /** How times stand below the axis, by the least seconds between two of them: the day comes again where it changes. */
 const timeWords: uPlot.Axis.Values = [
   [365 * day, "{YYYY}", null, null, null, null, null, null, 1],
@@ -111,9 +126,10 @@ const timeWords: uPlot.Axis.Values = [
 ];
 
 /** The value of x, as it stands beside the curve. */
-function axisSeries({ names, isTime, over }: Series): uPlot.Series {
+function axisSeries({ names, isTime, isOfDays, over }: Series): uPlot.Series {
   if (names !== undefined) return { label: over, value: (_plot, at) => names[at] ?? "" };
-  return isTime ? { label: over, value: "{YYYY}-{MM}-{DD} {HH}:{mm}" } : { label: over };
+  const words = isOfDays ? "{YYYY}-{MM}-{DD}" : "{YYYY}-{MM}-{DD} {HH}:{mm}";
+  return isTime ? { label: over, value: words } : { label: over };
 }
 
 /** Where nothing is pointed at, there is no value: signs in its place would look like one. The plot keeps the text that it writes into. */
@@ -125,7 +141,7 @@ function withoutDashes({ root, legend }: uPlot): void {
 }
 
 function optionsOf(series: Series, { form }: Chosen, width: number): uPlot.Options {
-  const { isTime, names, title } = series;
+  const { isTime, isOfDays, names, title } = series;
   const [ink, line, accent] = [pageColour("muted"), pageColour("line"), pageColour("accent")];
   const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
   const bars =
@@ -133,6 +149,7 @@ function optionsOf(series: Series, { form }: Chosen, width: number): uPlot.Optio
   return {
     width,
     height,
+    ...(isTime ? { padding: [null, halfOfDay, null, null] } : {}),
     hooks: { ready: [withoutDashes], setLegend: [withoutDashes] },
     // Dates without a zone are days of UTC everywhere.
     tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "Etc/UTC"),
@@ -140,7 +157,7 @@ function optionsOf(series: Series, { form }: Chosen, width: number): uPlot.Optio
     axes: [
       names === undefined
         ? isTime
-          ? { ...axis, values: timeWords, space: 90 }
+          ? { ...axis, values: timeWords, space: 90, ...(isOfDays ? { incrs: daySteps } : {}) }
           : axis
         : {
             ...axis,

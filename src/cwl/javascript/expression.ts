@@ -2,7 +2,7 @@ import { isJsonObject, isList, type Json, type JsonObject } from "../../domain/j
 import { nearNames } from "../../domain/near-names.ts";
 import type { CwlVersion, Expression } from "../document/schema.ts";
 import { parseTemplate, type Segment } from "../document/template.ts";
-import { CwlFailure } from "../values/failure.ts";
+import { CwlFailure, packageFault } from "../values/failure.ts";
 import { jsonText } from "../values/json-text.ts";
 
 /** What parameter references can see. */
@@ -43,7 +43,7 @@ export function evaluateWhole(template: Expression, scope: Scope): Json {
 export function evaluateString(template: Expression, scope: Scope, field: string): string {
   const value = evaluate(template, scope);
   if (typeof value === "string") return value;
-  throw new CwlFailure(`Cannot evaluate ${field} "${template}": found ${JSON.stringify(value)}, wanted a string`);
+  throw packageFault(`Cannot evaluate ${field} "${template}": found ${JSON.stringify(value)}, wanted a string`);
 }
 
 function evaluateSegment(segment: Segment, scope: Scope): Json {
@@ -70,7 +70,7 @@ function told(text: string, value: Json, { tell }: Scope): Json {
 /** Runs `$(expression)` or `${ body }` (CWL v1.2 CommandLineTool 3.2). */
 function runScript(text: string, scope: Scope): Json {
   if (scope.javascript === undefined) {
-    throw new CwlFailure(
+    throw packageFault(
       `Cannot evaluate ${text}: found JavaScript without InlineJavascriptRequirement, wanted a parameter reference`,
     );
   }
@@ -79,11 +79,7 @@ function runScript(text: string, scope: Scope): Json {
     return scope.javascript(text.startsWith("${") ? inner : `return (${inner}\n);`, scope);
   } catch (error) {
     if (!(error instanceof CwlFailure)) throw error;
-    throw new CwlFailure(
-      `Cannot evaluate ${text}: ${error.message}${unknownText(text, scope)}`,
-      {},
-      { cause: error.cause },
-    );
+    throw packageFault(`Cannot evaluate ${text}: ${error.message}${unknownText(text, scope)}`, { cause: error.cause });
   }
 }
 
@@ -103,7 +99,7 @@ function resolveReference(path: readonly (string | number)[], text: string, scop
       return result;
     }
     if (next === undefined)
-      throw new CwlFailure(`Cannot evaluate ${text}: found nothing at "${key}"${nearText(value, key)}`);
+      throw packageFault(`Cannot evaluate ${text}: found nothing at "${key}"${nearText(value, key)}`);
     value = next;
   }
   return value;

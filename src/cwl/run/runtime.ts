@@ -1,7 +1,7 @@
 import { doubleOf, type JsonObject } from "../../domain/json.ts";
 import type { Requirements, ResourceName } from "../document/schema.ts";
 import { evaluate, type Scope } from "../javascript/expression.ts";
-import { CwlFailure } from "../values/failure.ts";
+import { packageFault } from "../values/failure.ts";
 
 /** What is asked when a tool says nothing: cores, and MiB (CWL v1.2 ResourceRequirement). */
 const defaults = { cores: 1, ram: 256, tmpdir: 1024, outdir: 1024 } as const;
@@ -46,5 +46,5 @@ function readResource(requirements: Requirements, scope: Scope, name: ResourceNa
   if (value === undefined || value === null) return undefined;
   const number = doubleOf(value);
   if (number !== undefined && number >= 0) return number;
-  throw new CwlFailure(`Cannot reserve ${name}: found ${JSON.stringify(value)}, wanted a number`);
+  throw packageFault(`Cannot reserve ${name}: found ${JSON.stringify(value)}, wanted a number`);
 }

@@ -11,7 +11,7 @@ import { markUsed, partialEntry } from "../../files/step-cache.ts";
 import type { CommandLineTool } from "../document/schema.ts";
 import { evaluate } from "../javascript/expression.ts";
 import type { CompleteCall } from "../run/complete-call.ts";
-import { CwlFailure } from "../values/failure.ts";
+import { packageFault } from "../values/failure.ts";
 import { fileObject, filesIn, isFileObject, mapFiles, pathOf } from "../values/file-object.ts";
 
 /** A place in a cache: its key names a tool with its inputs. */
@@ -25,7 +25,7 @@ export function isReusable({ requirements, scope }: CompleteCall): boolean {
   const value = typeof requirements.reuse === "string" ? evaluate(requirements.reuse, scope) : requirements.reuse;
   if (value === undefined || value === null) return true;
   if (typeof value === "boolean") return value;
-  throw new CwlFailure(`Cannot decide on enableReuse: found ${JSON.stringify(value)}, wanted true or false`);
+  throw packageFault(`Cannot decide on enableReuse: found ${JSON.stringify(value)}, wanted true or false`);
 }
 
 /** Names a tool with its inputs by their content: another byte in an input file is another name. */

@@ -11,7 +11,7 @@ import { evaluate, evaluateString, type Scope } from "../javascript/expression.t
 import type { CompleteCall } from "../run/complete-call.ts";
 import type { PreservedEnvironment } from "../run/local-run.ts";
 import { resourceLimits, runtimeObject } from "../run/runtime.ts";
-import { CwlFailure } from "../values/failure.ts";
+import { packageFault } from "../values/failure.ts";
 import type { Factors } from "./after-try.ts";
 import { argumentText, buildCommandLine, shellLine } from "./command-line.ts";
 import { planInputs } from "./staging.ts";
@@ -151,16 +151,14 @@ function timeLimitOf(requirements: Requirements, scope: Scope): number | undefin
   if (value === undefined || value === 0) return undefined;
   const number = doubleOf(value);
   if (number !== undefined && number > 0) return number;
-  throw new CwlFailure(
-    `Cannot limit the tool's time: found ${JSON.stringify(value)}, wanted seconds, or 0 for no limit`,
-  );
+  throw packageFault(`Cannot limit the tool's time: found ${JSON.stringify(value)}, wanted seconds, or 0 for no limit`);
 }
 
 function gpusOf({ gpus }: Requirements, scope: Scope): number {
   const value = typeof gpus === "string" ? evaluate(gpus, scope) : (gpus ?? 0);
   const number = doubleOf(value);
   if (number !== undefined && Number.isInteger(number) && number >= 0) return number;
-  throw new CwlFailure(`Cannot ask for graphics processors: found ${JSON.stringify(value)}, wanted a whole number`);
+  throw packageFault(`Cannot ask for graphics processors: found ${JSON.stringify(value)}, wanted a whole number`);
 }
 
 function reservationOf({ resources }: Requirements, runtime: JsonObject): Reservation {
@@ -192,7 +190,7 @@ function commandOf(
   const [program, ...rest] = [...(image?.entrypoint ?? []), ...own];
   if (program === undefined || program === "") {
     const found = image === undefined ? "found an empty command" : `found none in the tool or in image "${image.name}"`;
-    throw new CwlFailure(`Cannot run the tool: ${found}, wanted a program`, {}, { field: ["baseCommand"] });
+    throw packageFault(`Cannot run the tool: ${found}, wanted a program`, { field: ["baseCommand"] });
   }
   return [program, ...rest];
 }
@@ -214,7 +212,7 @@ function streamsOf(tool: CommandLineTool, scope: Scope, outdir: string): { stdou
     const name = evaluateString(template, scope, stream);
     const file = join(outdir, name);
     if (name.startsWith("/") || file === outdir || !isInside(outdir, file)) {
-      throw new CwlFailure(`Cannot write ${stream} to "${name}": wanted a name inside the output directory`);
+      throw packageFault(`Cannot write ${stream} to "${name}": wanted a name inside the output directory`);
     }
     return file;
   };

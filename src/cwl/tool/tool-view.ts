@@ -4,7 +4,7 @@ import type { Image } from "../../executors/images/image.ts";
 import { isInside } from "../../files/layout.ts";
 import type { Requirements } from "../document/schema.ts";
 import { evaluate, type Scope } from "../javascript/expression.ts";
-import { CwlFailure } from "../values/failure.ts";
+import { packageFault } from "../values/failure.ts";
 import { filesIn, pathOf } from "../values/file-object.ts";
 
 type ViewPlace = {
@@ -90,5 +90,5 @@ export function hasNetwork({ network }: Requirements, scope: Scope): boolean {
   const value = typeof network === "string" ? evaluate(network, scope) : network;
   if (value === undefined || value === null) return scope.version === "v1.0";
   if (typeof value === "boolean") return value;
-  throw new CwlFailure(`Cannot decide on networkAccess: found ${JSON.stringify(value)}, wanted true or false`);
+  throw packageFault(`Cannot decide on networkAccess: found ${JSON.stringify(value)}, wanted true or false`);
 }

@@ -19,6 +19,11 @@ export class CwlFailure extends Error {
   }
 }
 
+/** Builds the failure of a package that cannot be run as it is written: its author can mend it, and who runs it hardly ever can. */
+export function packageFault(message: string, options: FailureOptions = {}): CwlFailure {
+  return new CwlFailure(message, { isPackageFault: true }, options);
+}
+
 type FailureOptions = { readonly cause?: unknown; readonly field?: Place | undefined; readonly isLocated?: boolean };
 
 /** Words any error as the failure of a job. */

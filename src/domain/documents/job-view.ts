@@ -24,6 +24,8 @@ export type OtherRun = {
   /** RFC 3339. */
   readonly created: string;
   readonly title?: string;
+  /** In which inputs it differs, in a line. */
+  readonly line?: string;
 };
 
 /** What the page of a job shows besides its status document. */

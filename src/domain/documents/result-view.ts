@@ -3,8 +3,13 @@ import type { Json } from "../json.ts";
 /** What a person can look at of a result without opening it. */
 export type Preview =
   | { readonly kind: "image"; readonly src: string }
-  /** The first row names the columns; `isCut` says that there are more. */
-  | { readonly kind: "table"; readonly rows: readonly (readonly string[])[]; readonly isCut: boolean }
+  /** The first row names the columns; `isCut` says that there are more, `total` how many in all, where that is known. */
+  | {
+      readonly kind: "table";
+      readonly rows: readonly (readonly string[])[];
+      readonly isCut: boolean;
+      readonly total?: number;
+    }
   /** `fault` says why it is not shown as what it is called. */
   | { readonly kind: "text"; readonly text: string; readonly isCut: boolean; readonly fault?: string }
   | { readonly kind: "markdown"; readonly text: string; readonly isCut: boolean }

@@ -8,5 +8,16 @@ export type UploadFacts = {
   readonly href?: string;
 };
 
-/** Uploaded files by the references that jobs have to them. */
-export type KnownUploads = ReadonlyMap<string, UploadFacts>;
+/** What is known of an output of another job that a job was given. */
+export type OutputFacts = {
+  readonly outputId: string;
+  /** The file or directory. */
+  readonly name: string;
+  readonly processID: string;
+  readonly jobID: string;
+  /** The page of that job. */
+  readonly page: string;
+};
+
+/** Uploaded files, and outputs of other jobs, by the references that jobs have to them. */
+export type KnownUploads = ReadonlyMap<string, UploadFacts | OutputFacts>;

@@ -69,7 +69,9 @@ function revisionOf(one: Job, other: Job, baseUrl: string | undefined): JobCompa
 
 function inputPairs([first, second]: ComparedRuns["runs"]): readonly ComparedInput[] {
   const uploads = [...first.uploads, ...second.uploads];
-  const digests = new Map(uploads.map(({ reference, file }) => [reference, file.sha256]));
+  const digests = new Map(
+    uploads.flatMap((source) => ("file" in source ? [[source.reference, source.file.sha256] as const] : [])),
+  );
   const isGiven = ({ job }: ComparedRun, id: string) => Object.hasOwn(job.request.inputs, id);
   const [one, other] = [inputMembers(first.inputs), inputMembers(second.inputs)];
   const given = comparePairs([one, other], (value) => inputMark(value, digests)).filter(

@@ -1,13 +1,20 @@
 import { defined } from "../../domain/defined.ts";
-import type { KnownUploads } from "../../domain/documents/upload-facts.ts";
-import type { UploadOfJob } from "../../operations/read-uploads.ts";
+import type { KnownUploads, OutputFacts, UploadFacts } from "../../domain/documents/upload-facts.ts";
+import { jobUrl } from "../../domain/links.ts";
+import type { SourceOfJob } from "../../operations/read-uploads.ts";
 
-/** Words the uploads of a job for its page: by name and size, with their addresses for who may read them. */
-export function knownUploads(uploads: readonly UploadOfJob[], baseUrl: string): KnownUploads {
+/** Words what a job was given that this service has, for its page: uploads by name and size, outputs with the jobs that made them. */
+export function knownUploads(sources: readonly SourceOfJob[], baseUrl: string): KnownUploads {
   return new Map(
-    uploads.map(({ reference, file: { id, name, mediaType, sizeBytes }, isReadable }) => {
-      const href = isReadable ? `${baseUrl}/vault/${encodeURIComponent(id)}` : undefined;
-      return [reference, { name, type: mediaType, length: sizeBytes, ...defined({ href }) }] as const;
+    sources.map((source): readonly [string, UploadFacts | OutputFacts] => {
+      if ("source" in source) {
+        const { id: jobID, processId: processID } = source.source;
+        const { outputId, name } = source;
+        return [source.reference, { outputId, name, processID, jobID, page: `${jobUrl(baseUrl, jobID)}?f=html` }];
+      }
+      const { id, name, mediaType, sizeBytes } = source.file;
+      const href = source.isReadable ? `${baseUrl}/vault/${encodeURIComponent(id)}` : undefined;
+      return [source.reference, { name, type: mediaType, length: sizeBytes, ...defined({ href }) }];
     }),
   );
 }

@@ -11,10 +11,11 @@ import { listJobs } from "../../operations/list-jobs.ts";
 import { readJobGraph } from "../../operations/read-graph.ts";
 import { readJobWithInputs } from "../../operations/read-inputs.ts";
 import { readLogTail } from "../../operations/read-log.ts";
+import { readListedProcesses } from "../../operations/read-ran-process.ts";
 import { type ReadResultsDeps, readResults } from "../../operations/read-results.ts";
 import { isAllCached, readStatistics } from "../../operations/read-statistics.ts";
 import { readTimeline } from "../../operations/read-timeline.ts";
-import { readUploadsOf } from "../../operations/read-uploads.ts";
+import { readSourcesOf } from "../../operations/read-uploads.ts";
 import { readOwnShare } from "../../operations/share-results.ts";
 import type { RouteContext } from "../route.ts";
 import { principalOf } from "../route.ts";
@@ -47,7 +48,7 @@ export async function readJobView(
   const { lines, attempt, offset } = await readLogTail(deps, principal, job.id, shownLines);
   const whole = await readJobWithInputs(deps, principal, job.id);
   const { inputs } = inputsDocument(whole, baseUrl);
-  const uploads = await readUploadsOf(deps, principal, whole);
+  const uploads = await readSourcesOf(deps, principal, whole);
   const statistics =
     job.startedAt === undefined || job.executionId === undefined
       ? undefined
@@ -95,18 +96,23 @@ async function otherRuns(
 ): Promise<readonly OtherRun[]> {
   const search = { processIds: [job.processId], providerIds: [job.providerId ?? null] };
   const { items } = await listJobs(deps, principal, { limit: shownOthers + 1, search });
-  return items
-    .filter(({ id }) => id !== job.id)
-    .slice(0, shownOthers)
-    .map(({ id, status, createdAt, request: { title } }) => {
-      const pair = new URLSearchParams([
-        ["f", "html"],
-        ["jobs", id],
-        ["jobs", job.id],
-      ]);
-      const compareUrl = `${baseUrl}/jobs/compare?${pair}`;
-      return { compareUrl, id, status, created: new Date(createdAt).toISOString(), ...defined({ title }) };
-    });
+  const others = items.filter(({ id }) => id !== job.id).slice(0, shownOthers);
+  const { lines } = await readListedProcesses(deps, principal, [...others, job]);
+  return others.map(({ id, status, createdAt, request: { title } }) => {
+    const pair = new URLSearchParams([
+      ["f", "html"],
+      ["jobs", id],
+      ["jobs", job.id],
+    ]);
+    const compareUrl = `${baseUrl}/jobs/compare?${pair}`;
+    return {
+      compareUrl,
+      id,
+      status,
+      created: new Date(createdAt).toISOString(),
+      ...defined({ title, line: lines.get(id) }),
+    };
+  });
 }
 
 async function viewsOf(

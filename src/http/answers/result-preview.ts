@@ -149,7 +149,12 @@ function featureTable(features: readonly Json[]): Preview {
     isJsonObject(geometry ?? null) ? String(Object(geometry).type) : "none",
     ...names.map((name) => cellOf(attributes[index]?.[name])),
   ]);
-  return { kind: "table", rows: [["geometry", ...names], ...rows], isCut: features.length > maxRows };
+  return {
+    kind: "table",
+    rows: [["geometry", ...names], ...rows],
+    isCut: features.length > maxRows,
+    total: features.length,
+  };
 }
 
 function cellOf(value: unknown): string {

@@ -4,8 +4,8 @@ import { type Link, linkHeader, profileHeaders, profiles, resultUrl } from "../.
 import { Problem } from "../../domain/problem.ts";
 import type { OutputLocations } from "../../domain/results.ts";
 import { dialectOf, type ResultsShape, shapeOf } from "../../domain/results-shape.ts";
-import type { Result, Results } from "../../domain/values.ts";
-import { type JobResults, knownOfFile, openResult, resultOf } from "../../operations/read-results.ts";
+import type { Result } from "../../domain/values.ts";
+import { chosenOf, type JobResults, knownOfFile, openResult, resultOf } from "../../operations/read-results.ts";
 import { foreignBytes, jsonResponse, type RouteContext } from "../route.ts";
 import { directoryResponse } from "./directory-answer.ts";
 import { documentResponse } from "./document-response.ts";
@@ -121,20 +121,14 @@ async function answerShaped(
   const headers = { ...foreignBytes, ...profile };
   // The job of a synchronous answer has run: what the client accepts was asked before.
   if (request.isSync) return jsonResponse(document, { headers });
-  const page = await pageOfResults({ ...deps, locations: asked.locations }, context, request, chosen);
+  const view = { ...request, isWhole: request.only === undefined };
+  const page = await pageOfResults({ ...deps, locations: asked.locations }, context, view, chosen);
   return documentResponse(context, document, { title: `Results of job ${job.id}`, headers, ...page });
 }
 
 /** 1.0 knows values unless a reference is asked for. */
 function isByValue(context: RouteContext, { job, preferences }: Pick<AnswerRequest, "job" | "preferences">): boolean {
   return preferences.return === "representation" || dialectFor(context, job.request) === "1.0";
-}
-
-function chosenOf({ job, description, results, only }: JobResults & Pick<AnswerRequest, "only">): Results {
-  const wanted = only ?? Object.keys(job.request.outputs ?? description.outputs);
-  return Object.fromEntries(
-    wanted.flatMap((id) => (Object.hasOwn(results, id) && results[id] !== undefined ? [[id, results[id]]] : [])),
-  );
 }
 
 /**

@@ -12,11 +12,17 @@ import { resultViews } from "./result-views.ts";
 export async function pageOfResults(
   deps: Parameters<typeof openResult>[0] & { readonly locations: OutputLocations },
   context: RouteContext,
-  request: Pick<JobResults, "job" | "description">,
+  request: Pick<JobResults, "job" | "description"> & { readonly isWhole?: boolean },
   chosen: Results,
 ): Promise<{ readonly page?: Page<object> }> {
   if (documentFormat(context) !== "html") return {};
   const { baseUrl } = context;
   const views = await resultViews(deps, request, chosen, { baseUrl, locations: deps.locations });
-  return { page: resultsPage(views, jobUrl(baseUrl, request.job.id), { outputsUrl: deps.locations.outputsUrl }) };
+  const settings = { outputsUrl: deps.locations.outputsUrl };
+  const page = resultsPage(
+    views,
+    { jobUrl: jobUrl(baseUrl, request.job.id), isWhole: request.isWhole === true },
+    settings,
+  );
+  return { page };
 }

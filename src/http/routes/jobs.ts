@@ -8,7 +8,7 @@ import { readJobWithInputs } from "../../operations/read-inputs.ts";
 import type { LogDeps } from "../../operations/read-log.ts";
 import type { ReadResultsDeps } from "../../operations/read-results.ts";
 import { isAllCached, readStatistics } from "../../operations/read-statistics.ts";
-import { readUploadsOf } from "../../operations/read-uploads.ts";
+import { readSourcesOf } from "../../operations/read-uploads.ts";
 import { type NotificationDeps, readNotifications } from "../../operations/subscribers.ts";
 import { inputsPage } from "../../pages/inputs.tsx";
 import { jobPage } from "../../pages/job.tsx";
@@ -94,7 +94,7 @@ function detailRoutes(deps: JobRouteDeps): readonly Route[] {
         const principal = principalOf(context);
         const job = await readJobWithInputs(deps, principal, context.param("jobId"));
         const isPage = documentFormat(context) === "html";
-        const uploads = isPage ? knownUploads(await readUploadsOf(deps, principal, job), context.baseUrl) : new Map();
+        const uploads = isPage ? knownUploads(await readSourcesOf(deps, principal, job), context.baseUrl) : new Map();
         return documentResponse(context, inputsDocument(job, context.baseUrl), {
           title: `Inputs of job ${shortId(job.id)}`,
           page: inputsPage(jobUrl(context.baseUrl, job.id), uploads),

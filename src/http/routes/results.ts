@@ -1,6 +1,7 @@
 import { defined } from "../../domain/defined.ts";
 import { Problem } from "../../domain/problem.ts";
 import {
+  chosenOf,
   type JobResults,
   type ReadResultsDeps,
   readLinkedResults,
@@ -8,6 +9,7 @@ import {
 } from "../../operations/read-results.ts";
 import { parsePrefer } from "../../wire/prefer.ts";
 import { type AnswerDeps, answerResult, answerResults, failedResponse } from "../answers/results-answer.ts";
+import { zipOfResults } from "../answers/results-zip.ts";
 import { tagged } from "../openapi/about.ts";
 import { principalOf, type Route, type RouteContext } from "../route.ts";
 
@@ -33,7 +35,11 @@ export function resultRoutes(deps: ResultRouteDeps): readonly Route[] {
       about: {
         summary: "Results of a job",
         tag: "jobs",
-        query: { outputs: "ids of outputs, separated by commas", profile: "ogc-results for the document" },
+        query: {
+          outputs: "ids of outputs, separated by commas",
+          profile: "ogc-results for the document",
+          f: "json, html, or zip for one archive of all files and values",
+        },
         answers: { ...tagged("Results", "The results"), 204: { about: "Links to the outputs in Link" } },
         problems: [410, 500],
       },
@@ -41,6 +47,9 @@ export function resultRoutes(deps: ResultRouteDeps): readonly Route[] {
         const outcome = await readResults(deps, principalOf(context), context.param("jobId"));
         const preferences = parsePrefer(context.request.headers.get("prefer"));
         const only = wantedOutputs(context, outcome);
+        if (context.query("f") === "zip" && outcome.job.status === "successful") {
+          return zipOfResults(deps.layout, context, outcome, chosenOf({ ...outcome, ...defined({ only }) }));
+        }
         return answerResults(deps, context, { ...outcome, preferences, isSync: false, ...defined({ only }) });
       },
     },

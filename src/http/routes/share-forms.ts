@@ -1,6 +1,7 @@
 import * as v from "valibot";
+import { defined } from "../../domain/defined.ts";
 import { jobUrl } from "../../domain/links.ts";
-import { type ShareDeps, shareResults, takeShareBack } from "../../operations/share-results.ts";
+import { ShareBodySchema, type ShareDeps, shareResults, takeShareBack } from "../../operations/share-results.ts";
 import { sharedPage } from "../../pages/share-page.tsx";
 import { documentResponse, seeOther } from "../answers/document-response.ts";
 import { formType, readOwnForm } from "../answers/process-form.ts";
@@ -11,6 +12,7 @@ import { sharedAddress } from "./shares.ts";
 type ShareFormDeps = ShareDeps & { readonly settings: BodyLimits };
 
 const body = { mediaTypes: [formType], schema: v.object({}) };
+const sharing = { ...body, schema: ShareBodySchema };
 const problems = [409, 410, 413, 415];
 
 /** Lists the routes of the buttons that share the results of a job and take them back. */
@@ -25,11 +27,12 @@ export function shareFormRoutes(deps: ShareFormDeps): readonly Route[] {
         answers: { 200: { about: "The page that tells the address, once", content: { mediaType: "text/html" } } },
         problems,
       },
-      body,
+      body: sharing,
       async handle(context) {
-        await readOwnForm(deps, context);
+        const form = await readOwnForm(deps, context);
         const jobID = context.param("jobId");
-        const { token, expiresAt, replaces } = await shareResults(deps, principalOf(context), jobID, {});
+        const wish = defined({ expires: form.get("expires") ?? undefined });
+        const { token, expiresAt, replaces } = await shareResults(deps, principalOf(context), jobID, wish);
         const href = sharedAddress(context.baseUrl, token);
         const response = documentResponse(
           pageAt(context, `/jobs/${encodeURIComponent(jobID)}?f=html`),

@@ -1,3 +1,4 @@
+import { defined } from "../../domain/defined.ts";
 import type { Logger } from "../../domain/logger.ts";
 import { Problem } from "../../domain/problem.ts";
 import type { OutputLocations } from "../../domain/results.ts";
@@ -18,6 +19,7 @@ import { problemResponse } from "../answers/problem-response.ts";
 import { resultViews } from "../answers/result-views.ts";
 import { type AnswerDeps, documentSource } from "../answers/results-answer.ts";
 import { resultsDocument } from "../answers/results-document.ts";
+import { zipOfResults } from "../answers/results-zip.ts";
 import { fileResponse } from "../answers/send-file.ts";
 import type { BodyLimits } from "../read-body.ts";
 import { foreignBytes, jsonResponse, principalOf, type Route, type RouteContext } from "../route.ts";
@@ -152,6 +154,7 @@ async function answerResults(
   locations: OutputLocations,
 ): Promise<Response> {
   const { job, description, results } = shared;
+  if (context.query("f") === "zip") return zipOfResults(deps.layout, context, shared, results);
   // What was to be linked is not found without a key: it is given by value.
   const { outputs: _, ...request } = job.request;
   const source = { ...documentSource(deps, context.baseUrl), locations, isInline: false };
@@ -177,6 +180,7 @@ async function pageOfShared(
     processId: description.id,
     created: new Date(job.createdAt).toISOString(),
     expires: new Date(share.expiresAt).toISOString(),
+    ...defined({ sharedBy: share.user, inputLine: await shared.inputLine() }),
     results: await resultViews(deps, { job, description }, results, { baseUrl: context.baseUrl, locations, shared }),
   };
   return { page: sharedResultsPage(view, { outputsUrl: locations.outputsUrl }) };

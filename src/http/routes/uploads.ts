@@ -6,10 +6,11 @@ import { jobUrl, processUrl } from "../../domain/links.ts";
 import { Problem } from "../../domain/problem.ts";
 import { type DescribeDeps, listProcesses } from "../../operations/describe-processes.ts";
 import type { VaultDeps } from "../../operations/keep-vault-file.ts";
-import { type ListedUpload, listUploads } from "../../operations/list-uploads.ts";
+import { type ListedUpload, listUploads, readOwnUpload } from "../../operations/list-uploads.ts";
 import { dropVaultFile } from "../../operations/read-vault-file.ts";
 import { mayNameUpload, vaultPrefix } from "../../operations/references.ts";
 import { uploadListPage } from "../../pages/uploads.tsx";
+import { shortId, sizeText, timeText } from "../../pages/words.ts";
 import { askFirst, isConfirmed } from "../answers/ask-first.ts";
 import { documentFormat, documentResponse, seeOther } from "../answers/document-response.ts";
 import { formType, readOwnForm, requireOwnForm } from "../answers/process-form.ts";
@@ -80,9 +81,16 @@ async function removeByForm(deps: UploadRouteDeps, context: RouteContext): Promi
   const id = context.param("fileId");
   const url = `${context.baseUrl}${path}`;
   if (!isConfirmed(form) && mayDo(principalOf(context), "upload")) {
+    const { file, jobs } = await readOwnUpload(deps, principalOf(context), id);
+    const known = `${sizeText(file.sizeBytes)}, uploaded ${timeText(new Date(file.createdAt).toISOString())}`;
+    const used = jobs.length === 0 ? "No job uses it." : "The newest jobs that use it:";
     return askFirst(context, {
       title: "Remove the upload?",
-      words: "Its content is deleted. Jobs that have ended keep their results.",
+      words: `${file.name} (${known}) is deleted. Jobs that have ended keep their results. ${used}`,
+      concerned: jobs.map(({ id: jobId, processId, status }) => ({
+        title: `${processId} ${shortId(jobId)}, ${status}`,
+        href: `${jobUrl(context.baseUrl, jobId)}?f=html`,
+      })),
       action: `${url}/${encodeURIComponent(id)}/remove-form`,
       back: `${url}?f=html`,
       yes: "Remove it",

@@ -9,6 +9,8 @@ export const shares = sqliteTable(
     tokenHash: text("token_hash").notNull().unique("shares_token"),
     createdAt: integer("created_at").notNull(),
     expiresAt: integer("expires_at").notNull(),
+    /** Who made it. */
+    user: text("user"),
   },
   (table) => [index("shares_expiry").on(table.expiresAt)],
 );

@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import { holdsScript } from "../../../src/cwl/document/template.ts";
-import { evaluate, type Scope } from "../../../src/cwl/javascript/expression.ts";
+import { evaluate, evaluateString, type Scope } from "../../../src/cwl/javascript/expression.ts";
+import { atStep, CwlFailure } from "../../../src/cwl/values/failure.ts";
+import type { JobFailure } from "../../../src/domain/job.ts";
 
 const scope: Scope = {
   inputs: { name: "Ada", list: [1, 2, 3], file: { class: "File", basename: "a.txt", "odd key": 7 }, none: null },
@@ -49,3 +51,30 @@ test("JavaScript is told apart from references", () => {
   expect(holdsScript("$(other.name)")).toBe(true);
   expect(holdsScript("$(inputs['a)b'])")).toBe(false);
 });
+
+test("an expression that fails is a fault of its package, also where a step names it", () => {
+  const javascript = () => {
+    throw new CwlFailure("it threw ReferenceError: nope is not defined");
+  };
+  const cases: readonly [string, Scope][] = [
+    ["$(inputs.file.size)", scope],
+    ["$(nope + 1)", scope],
+    ["$(nope)", { ...scope, javascript }],
+    ["$" + "{ return nope; }", { ...scope, javascript }],
+    ["a $(nope) b", { ...scope, javascript }],
+  ];
+  for (const [template, given] of cases) {
+    const told = failureOf(() => evaluate(template, given));
+    expect([template, told]).toMatchObject([template, { step: "one", isPackageFault: true }]);
+  }
+  expect(failureOf(() => evaluateString("$(inputs.list)", scope, "glob"))).toMatchObject({ isPackageFault: true });
+});
+
+function failureOf(work: () => unknown): JobFailure | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return atStep(error, "one").failure;
+  }
+}
