@@ -18,7 +18,7 @@ export function JobHead({ job, view, frame }: JobParts) {
   return (
     <>
       <p>
-        <Badge status={job.status} />{" "}
+        <Badge status={job.status} isWaiting={waitText(job) !== undefined} />{" "}
         <WayTo
           href={`${processPath(job, frame.baseUrl)}?f=html`}
           name={job.processID}

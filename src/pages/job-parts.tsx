@@ -2,6 +2,7 @@ import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView, TimelineEntry } from "../domain/documents/job-view.ts";
 import { Time } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
+import { statusWords } from "./words.ts";
 
 /** What one can do with a job: each button is a form of its own, so that it works without a script. */
 export function Actions({
@@ -105,7 +106,7 @@ export function Timeline({ entries }: { readonly entries: readonly TimelineEntry
               <td>
                 <Time at={at} />
               </td>
-              <td>{status}</td>
+              <td>{statusWords[status]}</td>
               <td>{stage}</td>
               <td>{String(progress)}</td>
               <td>{message}</td>

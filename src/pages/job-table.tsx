@@ -79,7 +79,8 @@ function Row({ job, users, baseUrl, chosen, gone, lines, soFar }: RowProps) {
         </a>
       </td>
       <td title={message}>
-        <Badge status={status} /> {waitText(job) ?? (status === "running" ? `${progress} %` : "")}
+        <Badge status={status} isWaiting={waitText(job) !== undefined} />{" "}
+        {waitText(job) ?? (status === "running" ? `${progress} %` : "")}
       </td>
       <td>
         <WayTo href={`${processPath(job, baseUrl)}?f=html`} name={processID} isGone={gone?.has(key) === true} />

@@ -37,7 +37,7 @@ export const notices = {
   "two-wanted": "Tick two jobs, and only two: then they can be compared.",
   "jobs-wanted": "Tick at least one job first. Nothing was done.",
   "fewer-jobs-wanted":
-    "At most 100 jobs are dismissed or retried at once. Nothing was done; the first 100 of them are ticked.",
+    "At most 100 jobs are cancelled, removed or retried at once. Nothing was done; the first 100 of them are ticked.",
 } as const;
 export type Notice = keyof typeof notices;
 

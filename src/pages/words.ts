@@ -15,6 +15,15 @@ export const statusSigns: Readonly<Record<JobStatus, string>> = {
   dismissed: "–",
 };
 
+/** How people read each state: what the API calls accepted has not begun to run. */
+export const statusWords: Readonly<Record<JobStatus, string>> = {
+  accepted: "waiting",
+  running: "running",
+  successful: "successful",
+  failed: "failed",
+  dismissed: "dismissed",
+};
+
 /** What a job does in each stage, in the words of its reader. */
 export const stageWords: Readonly<Record<StageName, string>> = {
   setup: "Preparing",
