@@ -48,7 +48,7 @@ function About({
   ].filter(({ text }) => text !== undefined);
   if (rows.length === 0) return null;
   return (
-    <dl class="grid">
+    <dl class="about">
       {rows.map(({ name, text, url }) => (
         <>
           <dt>{name}</dt>
@@ -77,7 +77,7 @@ function WaysOn({ view, frame: { baseUrl } }: { readonly view: HomeView; readonl
   return (
     <section>
       <h2>Start here</h2>
-      <div class="grid">
+      <div class="ways">
         <section class="card">
           <h3>
             <a href={`${baseUrl}/processes?f=html`}>{view.mayExecute ? "Run a process" : "See processes"}</a>

@@ -121,7 +121,9 @@ function Created({ value }: { readonly value: string }) {
           <option value={choice.value}>{choice.words}</option>
         ))}
       </datalist>
-      <small class="muted">today, 7d, 30d, a day, or from/to: 2026-01-01/2026-01-31</small>
+      <small class="muted">
+        today, 7d, 30d, a day, or from/to: <span class="nowrap">2026-01-01/2026-01-31</span>
+      </small>
     </label>
   );
 }

@@ -2,7 +2,7 @@ import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView } from "../domain/documents/job-view.ts";
 import { providerUrl } from "../domain/links.ts";
 import { durationText } from "../domain/spans.ts";
-import { Failure } from "./failure.tsx";
+import { Failure, Retried } from "./failure.tsx";
 import { Actions } from "./job-parts.tsx";
 import { shortestWait, tookText, waitText } from "./job-times.ts";
 import type { PageFrame } from "./page.ts";
@@ -50,6 +50,7 @@ export function JobHead({ job, view, frame }: JobParts) {
         {messageText(job)}
       </p>
       <Times job={job} view={view} />
+      <Retried job={job} view={view} />
       <Actions job={job} view={view} baseUrl={frame.baseUrl} />
     </>
   );

@@ -50,7 +50,10 @@ export function JobTable({ jobs, chosen, ...shown }: TableProps) {
               <th scope="col">
                 <span data-choose-words="">Choose</span>
                 {/* Only a script ticks all: it shows this in the place of the word. */}
-                <input type="checkbox" data-choose-all="" aria-label="Choose all jobs of this page" hidden />
+                <label class="choose-all">
+                  <input type="checkbox" data-choose-all="" aria-label="Choose all jobs of this page" hidden />
+                  <span>Choose all jobs of this page</span>
+                </label>
               </th>
             )}
             <th scope="col">All</th>

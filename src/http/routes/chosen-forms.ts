@@ -75,7 +75,7 @@ export function chosenFormRoutes(deps: ChosenFormDeps): readonly Route[] {
     path: `/jobs/${act.name}-form`,
     about: {
       summary: `${act.name === "dismiss" ? "Dismiss" : "Retry"} chosen jobs, by a form of their list`,
-      tag: "jobs",
+      tag: "pages",
       answers: {
         200: { about: "The question, as a page" },
         303: { about: "Done, or nothing to do; Location is the list, which says what became of each" },

@@ -26,7 +26,7 @@ export function jobFormRoutes(deps: JobFormRouteDeps): readonly Route[] {
     {
       method: "POST",
       path: "/jobs/:jobId/dismiss-form",
-      about: { summary: "Cancel a job, by a form of its page", tag: "jobs", answers, problems: [409, 410, 413, 415] },
+      about: { summary: "Cancel a job, by a form of its page", tag: "pages", answers, problems: [409, 410, 413, 415] },
       body: { mediaTypes, schema: confirmation },
       async handle(context) {
         const form = await readOwnForm(deps, context);
@@ -49,7 +49,7 @@ export function jobFormRoutes(deps: JobFormRouteDeps): readonly Route[] {
       path: "/jobs/:jobId/remove-form",
       about: {
         summary: "Remove a job that has ended, by a form of its page",
-        tag: "jobs",
+        tag: "pages",
         answers,
         problems: [409, 410, 413, 415],
       },
@@ -72,7 +72,7 @@ export function jobFormRoutes(deps: JobFormRouteDeps): readonly Route[] {
       path: "/jobs/:jobId/retry-form",
       about: {
         summary: "Run a failed or dismissed job again, by a form of its page",
-        tag: "jobs",
+        tag: "pages",
         answers,
         problems: [409, 410, 413, 415],
       },
