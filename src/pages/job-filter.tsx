@@ -49,7 +49,7 @@ function Fields({ frame, isOfOne, offered, byUser }: FilterProps) {
         </label>
       ) : null}
       <label class="field">
-        <span>Words of jobs that ended</span>
+        <span>Words of ended jobs</span>
         <input type="search" name="q" value={searchParams.get("q") ?? ""} />
         <small class="muted">process, title, tags, user, inputs, names of files, message or failure</small>
       </label>

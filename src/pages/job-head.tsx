@@ -40,7 +40,7 @@ export function JobHead({ job, view, frame }: JobParts) {
       <Failure job={job} view={view} />
       <p>
         <progress class={barClass(job)} max={100} value={job.progress} aria-label="Progress" />{" "}
-        <span data-live={whileItRuns(job, "progress")}>{waitText(job) === undefined ? `${job.progress} %` : ""}</span>{" "}
+        <span data-live={whileItRuns(job, "progress")}>{progressText(job)}</span>{" "}
         <span data-live="stage" data-waits={waitText(job) === undefined ? undefined : "true"}>
           {stageText(job)}
         </span>
@@ -70,6 +70,11 @@ function barClass({ status }: JobDocument): string {
 function messageText({ status, message, exception }: JobDocument): string {
   if (exception !== undefined) return "";
   return status === "successful" && /^job complete\.?$/i.test(message) ? "" : message;
+}
+
+/** What waits says for what; of one that failed the bar is where all stop that fail, and its stages say more. */
+function progressText(job: JobDocument): string {
+  return waitText(job) !== undefined || job.status === "failed" ? "" : `${job.progress} %`;
 }
 
 /** What has ended is at no stage any more; what waits says for what. */
