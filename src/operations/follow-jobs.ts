@@ -85,6 +85,11 @@ export async function dismissJob(deps: DismissDeps, principal: Principal, jobId:
   return readAnyJob(deps, principal, jobId);
 }
 
+/** Checks that somebody may cancel or remove a job. Throws `forbidden`. */
+export function requireDismissal(principal: Principal, { id, user }: Job): void {
+  requireAction(principal, isOwn(principal, user) ? "dismiss-own" : "dismiss-all", `dismiss job "${id}"`);
+}
+
 /** The status that a job had, and whether it was ended or removed. */
 export type Ending = { readonly was: JobStatus; readonly isDone: boolean };
 
@@ -100,7 +105,7 @@ export async function endJob(
 ): Promise<Ending> {
   for (let tries = 0; tries < dismissTries; tries += 1) {
     const job = await readJob(deps, principal, jobId);
-    requireAction(principal, isOwn(principal, job.user) ? "dismiss-own" : "dismiss-all", `dismiss job "${jobId}"`);
+    requireDismissal(principal, job);
     const was = job.status;
     if (only === (isFinished(was) ? "stop" : "remove")) return { was, isDone: false };
     const isDone = isFinished(was) ? await remove(deps, principal, job) : await stop(deps, principal, job);

@@ -23,7 +23,11 @@ export function apiPage(frame: Frame, { script, styles }: ApiPageFiles): string 
         <a href={`${baseUrl}/api`}>OpenAPI 3.0</a>
         <a href={`${baseUrl}/api?f=oas31`}>OpenAPI 3.1</a>
       </p>
-      <div id="swagger-ui"></div>
+      <div id="swagger-ui">
+        <p class="muted" role="status">
+          The list of paths is being loaded. It needs JavaScript; both documents above can be read without.
+        </p>
+      </div>
       <script src="api/swagger-ui-bundle.js" />
       <script type="module" src={`${path}${script}`} />
     </Layout>

@@ -38,10 +38,15 @@ export function ChosenJobs({
           </button>
         ) : null}
         {may?.mayRetry === true ? <Act to="retry" words="Retry the chosen jobs" baseUrl={baseUrl} /> : null}
-        {may?.mayDismiss === true ? <Act to="dismiss" words="Dismiss the chosen jobs" baseUrl={baseUrl} /> : null}
+        {may?.mayDismiss === true ? (
+          <Act to="dismiss" words="Cancel or remove the chosen jobs" baseUrl={baseUrl} />
+        ) : null}
         <span class="muted" role="status" data-choice={mayAct ? "acts" : ""}>
           {choiceText(0, mayAct)}
         </span>
+        {may?.mayDismiss === true ? (
+          <span class="muted">What runs or waits is cancelled, what has ended is removed with its results.</span>
+        ) : null}
       </div>
     </form>
   );

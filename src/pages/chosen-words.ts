@@ -1,8 +1,8 @@
 import { type ChosenOutcome, type Deed, deeds, type LeftJobs, type LeftReason } from "../domain/chosen-jobs.ts";
 
 const deedWords: Readonly<Record<Deed, readonly [one: string, several: string]>> = {
-  stopped: ["running job was stopped", "running jobs were stopped"],
-  unqueued: ["waiting job left the queue", "waiting jobs left the queue"],
+  stopped: ["running job was cancelled", "running jobs were cancelled"],
+  unqueued: ["waiting job was cancelled", "waiting jobs were cancelled"],
   removed: ["ended job was removed with its results", "ended jobs were removed with their results"],
   resumed: ["job goes on from its failed step", "jobs go on from their failed steps"],
   retried: ["job runs again from the start", "jobs run again from the start"],
@@ -39,7 +39,7 @@ export function leftText({ reason, names }: LeftJobs): string {
 /** What a page asks before something is done to chosen jobs. */
 type Asked = { readonly title: string; readonly words: string; readonly yes: string; readonly no: string };
 
-/** Words the question before jobs are dismissed: what happens to those that run, wait or have ended. */
+/** Words the question before jobs are cancelled or removed: what happens to those that run, wait or have ended. */
 export function dismissWords(counts: {
   readonly running: number;
   readonly waiting: number;
@@ -50,9 +50,9 @@ export function dismissWords(counts: {
   const { running, waiting, ended, foreign } = counts;
   const all = running + waiting + ended;
   const sentences = [
-    counted(running, "1 job runs: it is stopped.", "jobs run: they are stopped."),
-    counted(waiting, "1 job waits: it leaves the queue.", "jobs wait: they leave the queue."),
-    running + waiting === 0 ? "" : "What had not ended stays in the list as dismissed, and can be retried.",
+    counted(running, "1 job runs: it is cancelled.", "jobs run: they are cancelled."),
+    counted(waiting, "1 job waits: it is cancelled.", "jobs wait: they are cancelled."),
+    running + waiting === 0 ? "" : "What is cancelled stays in the list as dismissed, and can be retried.",
     counted(
       ended,
       "1 job has ended: it is removed from the list with its results and its log, which cannot come back. Only its history stays, for who may read all jobs.",
@@ -61,9 +61,11 @@ export function dismissWords(counts: {
     foreignText(foreign, all),
   ];
   return {
-    title: `Dismiss ${jobsText(all)}?`,
+    title: `${endingText(running + waiting, ended, jobsText)}?`,
     words: sentences.filter((sentence) => sentence !== "").join(" "),
-    yes: all === 1 ? "Dismiss it" : `Dismiss all ${all}`,
+    yes: endingText(running + waiting, ended, (count) =>
+      all === 1 ? "it" : count === all ? `all ${all}` : `${count}`,
+    ),
     no: all === 1 ? "Keep it" : "Keep them",
   };
 }
@@ -97,6 +99,12 @@ export function retryWords({
     yes: all === 1 ? "Retry it" : `Retry all ${all}`,
     no: all === 1 ? "Leave it" : "Leave them",
   };
+}
+
+/** Words what is done to those that have not ended, and to those that have. */
+function endingText(cancelled: number, removed: number, named: (count: number) => string): string {
+  if (removed === 0) return `Cancel ${named(cancelled)}`;
+  return cancelled === 0 ? `Remove ${named(removed)}` : `Cancel ${named(cancelled)} and remove ${named(removed)}`;
 }
 
 function jobsText(count: number): string {

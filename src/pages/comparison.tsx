@@ -13,6 +13,7 @@ import { durationText, shortTimeText } from "../domain/spans.ts";
 import { InsideDifference } from "./difference.tsx";
 import { WholeDocument } from "./document.tsx";
 import { InputValue } from "./input-values.tsx";
+import { waitText } from "./job-times.ts";
 import { Layout } from "./layout.tsx";
 import { type Page, policyOf, scriptUrl } from "./page.ts";
 import { Badge, processPath, Size, Time, Wide } from "./parts.tsx";
@@ -127,7 +128,7 @@ function Runs({ document, baseUrl }: { readonly document: JobComparisonDocument;
       (job) => <code title={job.processRevision}>{job.processRevision.slice(0, 19)}…</code>,
       revision.same,
     ),
-    row("State", (job) => <Badge status={job.status} />, a.status === b.status),
+    row("State", (job) => <Badge status={job.status} isWaiting={waitText(job) !== undefined} />, a.status === b.status),
     row("Created", (job) => <Time at={job.created} />, null),
     row("Waited", (job) => secondsText(job.waitingSeconds), null),
     row("Ran", (job) => secondsText(job.runningSeconds), null),

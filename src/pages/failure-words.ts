@@ -16,11 +16,15 @@ export function sentenceOf({ stage, step, exitCode }: Exception): string {
 /** So much of a cause stands in a list, in characters. */
 const longestCause = 160;
 
-/** Words in a short sentence why a job failed, with its exit code; undefined for one that did not. The page of the job says all of it. */
+/**
+ * Words in a short sentence why a job failed, with its exit code; undefined for one that did not. What its tool wrote last tells more
+ * than that it ended: it stands in the place of the sentence where there is some. The page of the job says all of it.
+ */
 export function shortFailure({ status, message, exception }: JobDocument): string | undefined {
   if (status !== "failed") return undefined;
-  const { detail, exitCode, step } = exception ?? {};
-  const [line = ""] = (typeof detail === "string" ? detail : message).trim().split(/\s*[\r\n]/);
+  const { detail, exitCode, step, stderrTail } = exception ?? {};
+  const [first = ""] = (typeof detail === "string" ? detail : message).trim().split(/\s*[\r\n]/);
+  const line = lastLine(stderrTail) ?? first;
   const cause = line.length > longestCause ? `${line.slice(0, longestCause - 1).trimEnd()}…` : line;
   // Most messages name both already.
   const isNamed = (name: string) => cause.includes(name);
@@ -28,6 +32,17 @@ export function shortFailure({ status, message, exception }: JobDocument): strin
   const code = typeof exitCode === "number" && !isNamed(String(exitCode)) ? `exit code ${exitCode}` : "";
   const facts = [where, code].filter((fact) => fact !== "").join(", ");
   return facts === "" ? cause : `${cause} (${facts})`;
+}
+
+/** What a terminal makes colours of, and other characters that nobody reads. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+const unreadable = /\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
+
+/** Reads the last line of a text that says something in letters; undefined where there is none, or no text. */
+function lastLine(text: unknown): string | undefined {
+  if (typeof text !== "string") return undefined;
+  const lines = text.replace(unreadable, "").split(/[\r\n]/);
+  return lines.findLast((line) => /\p{Letter}/u.test(line))?.trim();
 }
 
 /** Tells whether a value is the name of a stage. */

@@ -28,6 +28,27 @@ export function Failure({ job, view }: { readonly job: JobDocument; readonly vie
   );
 }
 
+/** Tells of a job that was retried when that was, and where one reads of the tries before. */
+export function Retried({
+  job: { attempt },
+  view: { timeline },
+}: {
+  readonly job: JobDocument;
+  readonly view: JobView;
+}) {
+  const again = timeline.findLastIndex(({ status }) => status === "accepted");
+  const ended = timeline.findIndex(({ status }) => status === "failed" || status === "dismissed");
+  const at = timeline[again]?.at;
+  if (at === undefined || ended === -1 || ended > again) return null;
+  return (
+    <p class="muted">
+      Tried again <Time at={at} />
+      {attempt > 1 ? `: this is attempt ${attempt}` : ""}. The log is that of the last attempt; the{" "}
+      <a href="#timeline">timeline</a> says how those before ended.
+    </p>
+  );
+}
+
 /** A page that looks as it did before a retry would seem not to have tried. */
 function Again({
   job: { attempt, finished },

@@ -1,6 +1,7 @@
 import type { HomeView, LandingDocument } from "../domain/documents/landing.ts";
 import { deployPath } from "./deploy.tsx";
 import { WholeDocument } from "./document.tsx";
+import { nowStatuses } from "./job-filter.tsx";
 import { JobTable } from "./job-table.tsx";
 import { Layout } from "./layout.tsx";
 import { OnlyOwn } from "./only-own.tsx";
@@ -18,7 +19,7 @@ export function homePage(view: HomeView): Page<LandingDocument> {
           {originOf(view.logoUrl).length === 0 ? null : <img src={view.logoUrl} alt="" height={64} />}
           <p>{document.description}</p>
           <About document={document} view={view} />
-          <Queue view={view} />
+          <Queue view={view} baseUrl={frame.baseUrl} />
           <WaysOn view={view} frame={frame} />
           <Newest view={view} frame={frame} />
           <WholeDocument document={document} jsonUrl={frame.jsonUrl} />
@@ -47,7 +48,7 @@ function About({
   ].filter(({ text }) => text !== undefined);
   if (rows.length === 0) return null;
   return (
-    <dl class="grid">
+    <dl class="about">
       {rows.map(({ name, text, url }) => (
         <>
           <dt>{name}</dt>
@@ -58,12 +59,16 @@ function About({
   );
 }
 
-function Queue({ view: { queue } }: { readonly view: HomeView }) {
+function Queue({ view: { queue }, baseUrl }: { readonly view: HomeView; readonly baseUrl: string }) {
   if (queue === undefined) return null;
+  const { running, waiting } = queue;
   const slots = queue.slots === undefined ? "" : ` Tools have ${queue.slots} ${queue.slots === 1 ? "slot" : "slots"}.`;
   return (
     <p class="notice" role="status">
-      {`${queue.running} ${queue.running === 1 ? "job runs" : "jobs run"}, ${queue.waiting} ${queue.waiting === 1 ? "waits" : "wait"}.${slots}`}
+      <a href={`${baseUrl}/jobs?${new URLSearchParams({ f: "html", status: nowStatuses })}`}>
+        {`${running} ${running === 1 ? "job runs" : "jobs run"}, ${waiting} ${waiting === 1 ? "waits" : "wait"}`}
+      </a>
+      {`.${slots}`}
     </p>
   );
 }
@@ -72,7 +77,7 @@ function WaysOn({ view, frame: { baseUrl } }: { readonly view: HomeView; readonl
   return (
     <section>
       <h2>Start here</h2>
-      <div class="grid">
+      <div class="ways">
         <section class="card">
           <h3>
             <a href={`${baseUrl}/processes?f=html`}>{view.mayExecute ? "Run a process" : "See processes"}</a>

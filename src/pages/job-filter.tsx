@@ -1,7 +1,7 @@
 import { createdChoices } from "../domain/job-search.ts";
 import { jobStatuses } from "../domain/job-state.ts";
 import type { PageFrame } from "./page.ts";
-import { statusSigns } from "./words.ts";
+import { statusSigns, statusWords } from "./words.ts";
 
 /** What stays in the address without a field of its own. */
 const kept: readonly string[] = ["limit", "sortby", "tags", "provider"];
@@ -33,7 +33,6 @@ const fields = ["status", "processID", "processWords", "user", "q", "datetime"] 
 /** The filters as a form: what it sends stands in the address, which can be kept and sent on. */
 function Fields({ frame, isOfOne, offered, byUser }: FilterProps) {
   const { origin, pathname, searchParams } = new URL(frame.jsonUrl);
-  const status = searchParams.get("status") ?? "";
   const others = [...searchParams].filter(([name]) => [...kept, ...(byUser ? [] : ["user"])].includes(name));
   return (
     <form method="get" action={`${origin}${pathname}`} class="actions">
@@ -41,19 +40,7 @@ function Fields({ frame, isOfOne, offered, byUser }: FilterProps) {
       {others.map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
       ))}
-      <label class="field">
-        <span>Status</span>
-        <select name="status">
-          <option value="" selected={status === ""}>
-            all
-          </option>
-          {jobStatuses.map((one) => (
-            <option value={one} selected={status === one}>
-              {`${statusSigns[one]} ${one}`}
-            </option>
-          ))}
-        </select>
-      </label>
+      <ByStatus chosen={searchParams.getAll("status").join()} />
       {isOfOne ? null : <ByProcess query={searchParams} offered={offered} />}
       {byUser ? (
         <label class="field">
@@ -62,7 +49,7 @@ function Fields({ frame, isOfOne, offered, byUser }: FilterProps) {
         </label>
       ) : null}
       <label class="field">
-        <span>Words of jobs that ended</span>
+        <span>Words of ended jobs</span>
         <input type="search" name="q" value={searchParams.get("q") ?? ""} />
         <small class="muted">process, title, tags, user, inputs, names of files, message or failure</small>
       </label>
@@ -71,6 +58,33 @@ function Fields({ frame, isOfOne, offered, byUser }: FilterProps) {
         Filter
       </button>
     </form>
+  );
+}
+
+/** Those that run or wait, in the words of the address. */
+export const nowStatuses = "accepted,running";
+
+/** Of which state: one, or all that have not ended. An address may name others together: they stay chosen. */
+function ByStatus({ chosen }: { readonly chosen: string }) {
+  const names = chosen.split(",").filter((name) => name !== "");
+  const value = names.toSorted().join() === nowStatuses ? nowStatuses : names.join();
+  const options: readonly { readonly value: string; readonly words: string }[] = [
+    { value: "", words: "all" },
+    { value: nowStatuses, words: "now: running or waiting" },
+    ...jobStatuses.map((one) => ({ value: one, words: `${statusSigns[one]} ${statusWords[one]}` })),
+  ];
+  const isOther = options.every((option) => option.value !== value);
+  return (
+    <label class="field">
+      <span>Status</span>
+      <select name="status">
+        {[...options, ...(isOther ? [{ value, words: names.join(" or ") }] : [])].map((option) => (
+          <option value={option.value} selected={option.value === value}>
+            {option.words}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 
@@ -107,7 +121,9 @@ function Created({ value }: { readonly value: string }) {
           <option value={choice.value}>{choice.words}</option>
         ))}
       </datalist>
-      <small class="muted">today, 7d, 30d, a day, or from/to: 2026-01-01/2026-01-31</small>
+      <small class="muted">
+        today, 7d, 30d, a day, or from/to: <span class="nowrap">2026-01-01/2026-01-31</span>
+      </small>
     </label>
   );
 }

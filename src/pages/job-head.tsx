@@ -2,7 +2,7 @@ import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView } from "../domain/documents/job-view.ts";
 import { providerUrl } from "../domain/links.ts";
 import { durationText } from "../domain/spans.ts";
-import { Failure } from "./failure.tsx";
+import { Failure, Retried } from "./failure.tsx";
 import { Actions } from "./job-parts.tsx";
 import { shortestWait, tookText, waitText } from "./job-times.ts";
 import type { PageFrame } from "./page.ts";
@@ -18,7 +18,7 @@ export function JobHead({ job, view, frame }: JobParts) {
   return (
     <>
       <p>
-        <Badge status={job.status} />{" "}
+        <Badge status={job.status} isWaiting={waitText(job) !== undefined} />{" "}
         <WayTo
           href={`${processPath(job, frame.baseUrl)}?f=html`}
           name={job.processID}
@@ -40,7 +40,7 @@ export function JobHead({ job, view, frame }: JobParts) {
       <Failure job={job} view={view} />
       <p>
         <progress class={barClass(job)} max={100} value={job.progress} aria-label="Progress" />{" "}
-        <span data-live={whileItRuns(job, "progress")}>{waitText(job) === undefined ? `${job.progress} %` : ""}</span>{" "}
+        <span data-live={whileItRuns(job, "progress")}>{progressText(job)}</span>{" "}
         <span data-live="stage" data-waits={waitText(job) === undefined ? undefined : "true"}>
           {stageText(job)}
         </span>
@@ -50,6 +50,7 @@ export function JobHead({ job, view, frame }: JobParts) {
         {messageText(job)}
       </p>
       <Times job={job} view={view} />
+      <Retried job={job} view={view} />
       <Actions job={job} view={view} baseUrl={frame.baseUrl} />
     </>
   );
@@ -69,6 +70,11 @@ function barClass({ status }: JobDocument): string {
 function messageText({ status, message, exception }: JobDocument): string {
   if (exception !== undefined) return "";
   return status === "successful" && /^job complete\.?$/i.test(message) ? "" : message;
+}
+
+/** What waits says for what; of one that failed the bar is where all stop that fail, and its stages say more. */
+function progressText(job: JobDocument): string {
+  return waitText(job) !== undefined || job.status === "failed" ? "" : `${job.progress} %`;
 }
 
 /** What has ended is at no stage any more; what waits says for what. */

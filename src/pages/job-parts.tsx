@@ -2,6 +2,7 @@ import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobView, TimelineEntry } from "../domain/documents/job-view.ts";
 import { Time } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
+import { statusWords } from "./words.ts";
 
 /** How long results can be shared, as the API reads it. */
 const shareTimes = [
@@ -61,6 +62,7 @@ export function Actions({
           </form>
         ) : null}
       </div>
+      {view.mayRetry || view.mayResume === true ? <Ways view={view} /> : null}
       {view.share?.until === undefined ? null : (
         <form method="post" action={`${url}/unshare-form`} class="actions">
           <span>
@@ -77,6 +79,21 @@ export function Actions({
         </p>
       )}
     </>
+  );
+}
+
+/** Says how the ways to go on from a failure differ. */
+function Ways({ view: { mayRetry, mayResume, againUrl } }: { readonly view: JobView }) {
+  return (
+    <ul class="muted prose">
+      {mayResume === true ? (
+        <li>Resume from the failed step: this job goes on, and keeps the steps that were finished.</li>
+      ) : null}
+      {mayRetry ? <li>Try again from the start: this job once more, with the same id and the same inputs.</li> : null}
+      {againUrl === undefined ? null : (
+        <li>Run again: a new job, by the form of the process with these inputs filled in, which can be changed.</li>
+      )}
+    </ul>
   );
 }
 
@@ -119,7 +136,7 @@ export function Timeline({ entries }: { readonly entries: readonly TimelineEntry
               <td>
                 <Time at={at} />
               </td>
-              <td>{status}</td>
+              <td>{status === "accepted" ? statusWords.accepted : status}</td>
               <td>{stage}</td>
               <td>{String(progress)}</td>
               <td>{message}</td>

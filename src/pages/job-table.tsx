@@ -50,7 +50,10 @@ export function JobTable({ jobs, chosen, ...shown }: TableProps) {
               <th scope="col">
                 <span data-choose-words="">Choose</span>
                 {/* Only a script ticks all: it shows this in the place of the word. */}
-                <input type="checkbox" data-choose-all="" aria-label="Choose all jobs of this page" hidden />
+                <label class="choose-all">
+                  <input type="checkbox" data-choose-all="" aria-label="Choose all jobs of this page" hidden />
+                  <span>Choose all jobs of this page</span>
+                </label>
               </th>
             )}
             <th scope="col">All</th>
@@ -79,7 +82,8 @@ function Row({ job, users, baseUrl, chosen, gone, lines, soFar }: RowProps) {
         </a>
       </td>
       <td title={message}>
-        <Badge status={status} /> {waitText(job) ?? (status === "running" ? `${progress} %` : "")}
+        <Badge status={status} isWaiting={waitText(job) !== undefined} />{" "}
+        {waitText(job) ?? (status === "running" ? `${progress} %` : "")}
       </td>
       <td>
         <WayTo href={`${processPath(job, baseUrl)}?f=html`} name={processID} isGone={gone?.has(key) === true} />

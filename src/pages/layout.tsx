@@ -37,7 +37,7 @@ export const notices = {
   "two-wanted": "Tick two jobs, and only two: then they can be compared.",
   "jobs-wanted": "Tick at least one job first. Nothing was done.",
   "fewer-jobs-wanted":
-    "At most 100 jobs are dismissed or retried at once. Nothing was done; the first 100 of them are ticked.",
+    "At most 100 jobs are cancelled, removed or retried at once. Nothing was done; the first 100 of them are ticked.",
 } as const;
 export type Notice = keyof typeof notices;
 
@@ -93,6 +93,9 @@ export function Layout({
         {head}
       </head>
       <body>
+        <a class="skip" href="#main">
+          Skip to the content
+        </a>
         <nav>
           <a href={`${baseUrl}/?f=html`}>Heddle</a>
           <a href={`${baseUrl}/processes?f=html`}>Processes</a>
@@ -103,7 +106,7 @@ export function Layout({
           {reader?.seesSystem === true ? <a href={`${baseUrl}/_/system?f=html`}>System</a> : null}
           <a href={signInUrl({ baseUrl, here })}>{accountWords(reader)}</a>
         </nav>
-        <main>
+        <main id="main" tabindex={-1}>
           <h1>{title}</h1>
           {notice === undefined ? null : (
             <p class={wanting.includes(notice) ? "notice notice-bad" : "notice notice-good"} role="status">

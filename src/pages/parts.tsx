@@ -1,13 +1,14 @@
 import type { Child } from "hono/jsx";
 import type { JobDocument } from "../domain/documents/job.ts";
 import type { JobStatus } from "../domain/job-state.ts";
-import { sizeText, statusSigns, timeText } from "./words.ts";
+import { sizeText, statusSigns, statusWords, timeText } from "./words.ts";
 
-/** A state by sign, word and colour. */
-export function Badge({ status }: { readonly status: JobStatus }) {
+/** A state by sign, word and colour; one that runs, but waits for room, looks as one that waits. `data-status` is that of the API. */
+export function Badge({ status, isWaiting }: { readonly status: JobStatus; readonly isWaiting?: boolean }) {
+  const shown = isWaiting === true ? "accepted" : status;
   return (
-    <span class={`badge badge-${status}`} data-status={status}>
-      <span aria-hidden="true">{statusSigns[status]}</span> {status}
+    <span class={`badge badge-${shown}`} data-status={status}>
+      <span aria-hidden="true">{statusSigns[shown]}</span> {statusWords[shown]}
     </span>
   );
 }

@@ -27,11 +27,18 @@ export function signInPage({ to, fault }: SignInState): Page<SignInDocument> {
               </a>
             </p>
           ) : null}
-          <form method="post" action={`${frame.baseUrl}/_/sign-in`}>
+          <form method="post" action={`${frame.baseUrl}/_/sign-in`} class="form-narrow">
             <input type="hidden" name="to" value={to} />
             <label>
               <span>{document.user === undefined ? "Key" : "Another key"}</span>
-              <input type="password" name="key" required={true} autocomplete="current-password" spellcheck={false} />
+              <input
+                type="password"
+                name="key"
+                required={true}
+                autofocus={document.user === undefined}
+                autocomplete="current-password"
+                spellcheck={false}
+              />
             </label>
             <p class="muted">A key begins with hdl_. The operator of this service gives one to you.</p>
             <button type="submit">Sign in with a key</button>
@@ -39,6 +46,25 @@ export function signInPage({ to, fault }: SignInState): Page<SignInDocument> {
         </Layout>
       )}`,
   };
+}
+
+/** What one signs in for, by the beginning of the path to go on with: the first that fits. */
+const reasons: readonly (readonly [RegExp, string])[] = [
+  [/^\/jobs\/compare\b/, "to compare these jobs"],
+  [/^\/jobs\/[^/?]+\/results\b/, "to see the results of this job"],
+  [/^\/jobs\/[^/?]/, "to see this job"],
+  [/^\/(processes\/[^/?]+\/)?jobs\b/, "to see jobs"],
+  [/^\/(providers\/[^/?]+\/)?processes\/[^/?]+\/execution\b/, "to run this process"],
+  [/^\/(providers\/[^/?]+\/)?processes\/[^/?]/, "to see this process"],
+  [/^\/uploads\b/, "to see your uploads"],
+  [/^\/providers\b/, "to see providers"],
+  [/^\/_\/(system|keys|audit)\b/, "as an administrator to look after this service"],
+];
+
+function reasonText(to: string): string {
+  if (to.startsWith(deployPath)) return "To deploy a process, sign in.";
+  const [, reason] = reasons.find(([path]) => path.test(to)) ?? [];
+  return reason === undefined ? "You are not signed in." : `You are not signed in. Sign in ${reason}.`;
 }
 
 function Who({
@@ -53,8 +79,7 @@ function Who({
   const { user, role, isOpen } = document;
   if (isOpen)
     return <p>Nobody need sign in here yet: there is no key, and every user of this machine may do everything.</p>;
-  if (user === undefined)
-    return <p>{to.startsWith(deployPath) ? "To deploy a process, sign in." : "You are not signed in."}</p>;
+  if (user === undefined) return <p>{reasonText(to)}</p>;
   return (
     <form method="post" action={`${baseUrl}/_/sign-out`}>
       <p>

@@ -1,5 +1,6 @@
 import type { SettingDocument, SystemDocument } from "../domain/documents/system.ts";
 import { WholeDocument } from "./document.tsx";
+import { nowStatuses } from "./job-filter.tsx";
 import { Layout } from "./layout.tsx";
 import { type Page, policyOf, scriptUrl } from "./page.ts";
 import { Time } from "./parts.tsx";
@@ -93,6 +94,8 @@ function Work({ document, baseUrl }: Linked) {
             <a href={`${baseUrl}/jobs?status=running&f=html`}>{`${queue.running} running`}</a>
             {lanes.length === 0 ? ", " : ` (${lanes.map(([lane, count]) => `${lane} ${count}`).join(", ")}), `}
             <a href={`${baseUrl}/jobs?status=accepted&f=html`}>{`${queue.waiting} waiting`}</a>
+            {" · "}
+            <a href={`${baseUrl}/jobs?${new URLSearchParams({ f: "html", status: nowStatuses })}`}>both together</a>
           </dd>
           <dt>Tools</dt>
           <dd>

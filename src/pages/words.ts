@@ -15,6 +15,15 @@ export const statusSigns: Readonly<Record<JobStatus, string>> = {
   dismissed: "–",
 };
 
+/** How people read each state: what the API calls accepted has not begun to run. */
+export const statusWords: Readonly<Record<JobStatus, string>> = {
+  accepted: "waiting",
+  running: "running",
+  successful: "successful",
+  failed: "failed",
+  dismissed: "dismissed",
+};
+
 /** What a job does in each stage, in the words of its reader. */
 export const stageWords: Readonly<Record<StageName, string>> = {
   setup: "Preparing",
@@ -57,9 +66,23 @@ export function soFarText(seconds: number): string {
   return hours === 0 ? `${minutes} min so far` : `${hours} h ${minutes} min so far`;
 }
 
-/** Formats an instant (RFC 3339) in UTC. */
-export function timeText(at: string): string {
-  return at.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC");
+/**
+ * Formats an instant (RFC 3339) with its zone, in a form that reads the same in each country: day after month after year. The server
+ * writes UTC, scripts the zone of the reader, which is so many minutes east of it.
+ */
+export function timeText(at: string, minutesEast = 0): string {
+  const shifted = new Date(Date.parse(at) + minutesEast * 60_000);
+  if (Number.isNaN(shifted.getTime())) return at;
+  return shifted
+    .toISOString()
+    .replace("T", " ")
+    .replace(/(\.\d+)?Z$/, ` ${zoneText(minutesEast)}`);
+}
+
+function zoneText(minutesEast: number): string {
+  if (minutesEast === 0) return "UTC";
+  const [hours, minutes] = [Math.floor(Math.abs(minutesEast) / 60), Math.abs(minutesEast) % 60];
+  return `UTC${minutesEast < 0 ? "−" : "+"}${hours}${minutes === 0 ? "" : `:${String(minutes).padStart(2, "0")}`}`;
 }
 
 /** Shortens an id. Ids of jobs begin with the time: those of one day differ at their ends. */

@@ -84,15 +84,15 @@ test("chosen jobs are dismissed after a question that says what happens to each 
     "/jobs?f=html&limit=50&status=accepted%2Csuccessful%2Cfailed&chosen=old&done=two-wanted&outcome=stopped:9";
   const ids = [waiting, ended, failed, waiting];
   const { question, location, told } = await pressAndConfirm(service, "dismiss", { ids, list });
-  expect(question).toContain("<h1>Dismiss 3 jobs?</h1>");
-  expect(question).toContain("1 job waits: it leaves the queue. What had not ended stays in the list as dismissed");
+  expect(question).toContain("<h1>Cancel 1 job and remove 2 jobs?</h1>");
+  expect(question).toContain("1 job waits: it is cancelled. What is cancelled stays in the list as dismissed");
   expect(question).toContain("2 jobs have ended: they are removed from the list with their results and logs");
   expect(question).toContain(`<a href="${address}/jobs/${failed}?f=html">echo, failed (${shown(failed)})</a>`);
   expect(question).toContain(`status=accepted%2Csuccessful%2Cfailed&amp;chosen=${waiting}&amp;chosen=${ended}`);
   expect(location).toBe(
     `${address}/jobs?f=html&limit=50&status=accepted%2Csuccessful%2Cfailed&outcome=unqueued%3A1&outcome=removed%3A2`,
   );
-  expect(told).toBe("1 waiting job left the queue. 2 ended jobs were removed with their results.");
+  expect(told).toBe("1 waiting job was cancelled. 2 ended jobs were removed with their results.");
   expect(service.stopped).toEqual([waiting]);
   expect(await Promise.all([waiting, ended, failed].map((id) => statusOf(service, id)))).toEqual([
     "dismissed",
@@ -115,7 +115,7 @@ test("a job that was dismissed before is removed, and told so", async () => {
   const one = await submitEcho(service);
   await service.send("DELETE", `/jobs/${one}`);
   const { question, told } = await pressAndConfirm(service, "dismiss", { ids: [one] });
-  expect(question).toContain("<h1>Dismiss 1 job?</h1>");
+  expect(question).toContain("<h1>Remove 1 job?</h1>");
   expect(told).toBe("1 ended job was removed with its results.");
   expect(await statusOf(service, one)).toBe(410);
 });
@@ -170,7 +170,7 @@ test("what changed between the question and the answer is told and left, and the
   const ids = [ends, removed, again, stays];
   const { told } = await pressAndConfirm(service, "dismiss", { ids, meanwhile });
   expect(told).toBe(
-    `1 waiting job left the queue. ${shown(removed)}: removed before. ${shown(ends)}: ended meanwhile, kept with the results. ${shown(again)}: retried meanwhile, left to run.`,
+    `1 waiting job was cancelled. ${shown(removed)}: removed before. ${shown(ends)}: ended meanwhile, kept with the results. ${shown(again)}: retried meanwhile, left to run.`,
   );
   expect(await Promise.all(ids.map((id) => statusOf(service, id)))).toEqual([
     "successful",
@@ -217,7 +217,7 @@ test("somebody else's jobs are nobody's: they are told as ids of none, and left;
   const [hers, his] = [await submitEcho(service, ann), await submitEcho(service, bob)];
   const { question, told } = await pressAndConfirm(service, "dismiss", { ids: [hers, his], key: bob });
   expect(question).toContain(`<li>${shown(hers)}: no job has this id, or your key may not see it.</li>`);
-  expect(told).toBe(`1 waiting job left the queue. ${shown(hers)}: no job has this id, or your key may not see it.`);
+  expect(told).toBe(`1 waiting job was cancelled. ${shown(hers)}: no job has this id, or your key may not see it.`);
   expect([await statusOf(service, hers, { key: ann }), await statusOf(service, his, { key: bob })]).toEqual([
     "accepted",
     "dismissed",
@@ -243,7 +243,7 @@ test("the buttons are for who may: a viewer compares only, is refused, and chang
   const ids = [await submitEcho(service, admin), await submitEcho(service, admin)];
   const listFor = async (key: string) =>
     (await service.send("GET", "/jobs?f=html", { key, headers: { accept: "text/html" } })).text();
-  expect(await listFor(admin)).toContain("Dismiss the chosen jobs");
+  expect(await listFor(admin)).toContain("Cancel or remove the chosen jobs");
   expect(await listFor(String(watcher.key))).toContain("Compare two chosen jobs");
   for (const key of [viewer, String(watcher.key)]) {
     expect(await listFor(key)).not.toContain("-form");
@@ -276,7 +276,7 @@ test("a job that one may see and not change is named with the reason, and left",
   const dismissed = await pressAndConfirm(service, "dismiss", { ids: [his, hers], key });
   const left = `${shown(his)}: your key may not do this.`;
   expect(dismissed.question).toContain(`<li>${left}</li>`);
-  expect(dismissed.told).toBe(`1 waiting job left the queue. ${left}`);
+  expect(dismissed.told).toBe(`1 waiting job was cancelled. ${left}`);
   await service.finish(his, { failure });
   const retried = await pressAndConfirm(service, "retry", { ids: [his, hers], key });
   expect(retried.told).toBe(`1 job runs again from the start. ${left}`);
@@ -304,7 +304,7 @@ test("none, and more than a page, come back to the list with a sentence, and not
     ]);
     expect(location.searchParams.getAll("chosen")).toEqual(many.slice(0, 100));
     const page = await (await service.send("GET", location.href)).text();
-    expect(toldOn(page)).toStartWith("At most 100 jobs are dismissed or retried at once. Nothing was done");
+    expect(toldOn(page)).toStartWith("At most 100 jobs are cancelled, removed or retried at once. Nothing was done");
     expect(page).toContain(`name="jobs" value="${one}" checked=""`);
     const answered = answer({ stop: many.join(","), retry: many.join(",") });
     expect((await press(service, name, answered)).headers.get("location")).toContain("done=fewer-jobs-wanted");
@@ -319,10 +319,10 @@ test("a whole page of jobs is dismissed at once, and each is told", async () => 
   const ids: string[] = [];
   for (let made = 0; made < 100; made += 1) ids.push(await submitEcho(service));
   const { question, told } = await pressAndConfirm(service, "dismiss", { ids });
-  expect(question).toContain("<h1>Dismiss 100 jobs?</h1>");
+  expect(question).toContain("<h1>Cancel 100 jobs?</h1>");
   expect(question.match(/<li><a /g)).toHaveLength(5);
   expect(question).toContain("<li>and 95 more</li>");
-  expect(told).toBe("100 waiting jobs left the queue.");
+  expect(told).toBe("100 waiting jobs were cancelled.");
 }, 60_000);
 
 test("hostile ids, lists and outcomes are told as ids of none, and written as text", async () => {
@@ -339,7 +339,7 @@ test("hostile ids, lists and outcomes are told as ids of none, and written as te
   ];
   const { question, location, told } = await pressAndConfirm(service, "dismiss", { ids: [...hostile, one] });
   expect(question).not.toContain("<script>alert");
-  expect(told).toStartWith("1 waiting job left the queue. ");
+  expect(told).toStartWith("1 waiting job was cancelled. ");
   expect(told).toEndWith(": no job has this id, or your key may not see it.");
   expect(location.length).toBeLessThan(400);
   for (const list of [

@@ -13,7 +13,7 @@ test("the list of jobs is a page that loads its script from the service", async 
   expect(script.status).toBe(200);
   expect(script.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
   expect(script.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
-  expect(await script.text()).toContain("toLocaleString");
+  expect(await script.text()).toContain("getTimezoneOffset");
 });
 
 test("a script that no page loads is not found", async () => {

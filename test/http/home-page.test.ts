@@ -47,7 +47,7 @@ test("it shows the queue to who sees all jobs, the jobs of its reader, and none 
   const id = await submitEcho(service, ann);
   const pageFor = async (key?: string) =>
     (await service.send("GET", "/?f=html", key === undefined ? {} : { key })).text();
-  expect(await pageFor(admin)).toContain("0 jobs run, 1 waits.");
+  expect(await pageFor(admin)).toContain("0 jobs run, 1 waits</a>.");
   expect(await pageFor(ann)).toContain(`/jobs/${id}?f=html`);
   for (const text of [await pageFor(bob), await pageFor()]) {
     expect(text).not.toContain(id);

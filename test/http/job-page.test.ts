@@ -126,7 +126,10 @@ test("its buttons cancel, retry and remove the job, and lead on", async () => {
   await using service = await openService({ holdsJobs: true });
   const id = await submitEcho(service);
   const send = (name: string, body = "") => service.send("POST", `/jobs/${id}/${name}`, { headers: form, body });
-  const cancelled = await send("dismiss-form");
+  const question = await send("dismiss-form");
+  expect([question.status, await question.text()]).toEqual([200, expect.stringContaining("<h1>Cancel the job?</h1>")]);
+  expect(JSON.parse(await (await service.send("GET", `/jobs/${id}`)).text()).status).toBe("accepted");
+  const cancelled = await send("dismiss-form", "confirmed=true");
   expect([cancelled.status, cancelled.headers.get("location")]).toEqual([303, `${address}/jobs/${id}?f=html`]);
   const status = async () => JSON.parse(await (await service.send("GET", `/jobs/${id}`)).text()).status;
   expect(await status()).toBe("dismissed");
@@ -200,19 +203,20 @@ test("who may only look has no buttons, and may not send what they send", async 
   expect(await (await service.send("GET", `/jobs/${id}?f=html`, { key })).text()).toContain("dismiss-form");
 });
 
-test("who cancels the job of somebody else is asked first, and the owner is not", async () => {
+test("who cancels the job of somebody else is asked with its name, and the owner without", async () => {
   await using service = await openService({ holdsJobs: true });
   const [ann, root] = [await service.createKey("runner", "ann"), await service.createKey("admin", "root")];
   const id = await submitEcho(service, ann);
   const send = (key: string, body = "") =>
     service.send("POST", `/jobs/${id}/dismiss-form`, { key, headers: form, body });
   const asked = await send(root);
-  expect([asked.status, await asked.text()]).toEqual([200, expect.stringContaining("Let it run")]);
+  expect([asked.status, await asked.text()]).toEqual([200, expect.stringContaining("<h1>Cancel ann&#39;s job?</h1>")]);
   expect(await jsonOf(await service.send("GET", `/jobs/${id}`, { key: ann }))).toMatchObject({ status: "accepted" });
   expect((await send(root, "confirmed=true")).status).toBe(303);
   const own = await submitEcho(service, ann);
   const sent = await service.send("POST", `/jobs/${own}/dismiss-form`, { key: ann, headers: form, body: "" });
-  expect(sent.status).toBe(303);
+  expect(await sent.text()).toContain("<h1>Cancel the job?</h1>");
+  expect(await jsonOf(await service.send("GET", `/jobs/${own}`, { key: ann }))).toMatchObject({ status: "accepted" });
 });
 
 async function withFile(service: Service, name: string, mediaType: string, content: string | Uint8Array) {

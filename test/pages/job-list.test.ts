@@ -49,6 +49,46 @@ describe("the page of a list of jobs", () => {
     expect(page({ jobs: [running] })).toContain("8 %</td>");
   });
 
+  test("one that runs but waits for room looks as one that waits", () => {
+    const { finished: _, ...running } = { ...job, status: "running", progress: 8 } as const;
+    expect(page({ jobs: [{ ...running, waitsFor: "a free slot" }] })).toMatch(
+      /<span class="badge badge-accepted" data-status="running"><span aria-hidden="true">○<\/span> waiting<\/span>/,
+    );
+    expect(page({ jobs: [running] })).toContain('<span class="badge badge-running" data-status="running">');
+  });
+
+  test("filters those that run and wait together, by the words of the address", () => {
+    const chosen = (query: string) => {
+      const jsonUrl = `http://server/base/jobs?${query}`;
+      const html = jobListPage().render({ ...frame, jsonUrl }, noJobs);
+      return /<option value="([^"]*)" selected="">\s*([^<]*?)\s*<\/option>/.exec(html)?.slice(1);
+    };
+    expect(chosen("f=html")).toEqual(["", "all"]);
+    expect(chosen("status=accepted,running")).toEqual(["accepted,running", "now: running or waiting"]);
+    expect(chosen("status=running&status=accepted")).toEqual(["accepted,running", "now: running or waiting"]);
+    expect(chosen("status=accepted")).toEqual(["accepted", "○ waiting"]);
+    expect(chosen("status=failed,dismissed")).toEqual(["failed,dismissed", "failed or dismissed"]);
+  });
+
+  test("says of a failed job what its tool wrote last, else why it failed", () => {
+    const detail = 'Cannot finish tool "x": found exit code 4, wanted 0';
+    const why = (exception: Readonly<Record<string, unknown>>) =>
+      /<span class="why">([^<]*)<\/span>/.exec(
+        page({ jobs: [{ ...job, status: "failed", exception: { detail, ...exception } }] }),
+      )?.[1];
+    expect(why({ exitCode: 4, stderrTail: "reading\nno column named level in when,height\n" })).toBe(
+      "no column named level in when,height (exit code 4)",
+    );
+    expect(why({ exitCode: 1, stderrTail: "Traceback\n  x\nValueError: bad\n\n---\n" })).toBe(
+      "ValueError: bad (exit code 1)",
+    );
+    expect(why({ exitCode: 1, stderrTail: "\u001b[31merror: red\u001b[0m\r\n" })).toBe("error: red (exit code 1)");
+    expect(why({ exitCode: 1, stderrTail: "x".repeat(1000) })).toMatch(/^x{159}… \(exit code 1\)$/);
+    for (const stderrTail of ["", " \n", "----\n", undefined, 5]) {
+      expect(why({ exitCode: 4, stderrTail })).toBe(detail.replaceAll('"', "&quot;"));
+    }
+  });
+
   test("says how long those that have not ended run or wait already", () => {
     const { finished: _, runningSeconds: __, waitingSeconds: ___, ...running } = { ...job, status: "running" } as const;
     const soFar = new Map([
@@ -134,7 +174,8 @@ describe("the page of a list of jobs", () => {
   test("says of each job in colour, sign and word what became of it", () => {
     for (const status of ["accepted", "running", "successful", "failed", "dismissed"] as const) {
       const html = page({ jobs: [{ ...job, status }] });
-      expect(html).toMatch(new RegExp(`data-status="${status}"><span aria-hidden="true">[^<]</span> ${status}</span>`));
+      const word = status === "accepted" ? "waiting" : status;
+      expect(html).toMatch(new RegExp(`data-status="${status}"><span aria-hidden="true">[^<]</span> ${word}</span>`));
     }
   });
 
@@ -196,13 +237,19 @@ describe("the page of a list of jobs", () => {
     const reader = { mayExecute: true, seesAllJobs: false, seesOthers: false };
     const shown = (may: { readonly mayDismiss: boolean; readonly mayRetry: boolean }, jobs: readonly JobDocument[]) => {
       const html = jobListPage({ may: { ...reader, ...may } }).render(frame, { jobs, links: [] });
-      return ["Compare two", "Retry the", "Dismiss the"].filter((words) => html.includes(`>${words} chosen jobs<`));
+      return ["Compare two", "Retry the", "Cancel or remove the"].filter((words) =>
+        html.includes(`>${words} chosen jobs<`),
+      );
     };
     const two = [job, { ...job, jobID: "j2" }];
-    expect(shown({ mayDismiss: true, mayRetry: true }, two)).toEqual(["Compare two", "Retry the", "Dismiss the"]);
-    expect(shown({ mayDismiss: true, mayRetry: false }, two)).toEqual(["Compare two", "Dismiss the"]);
+    expect(shown({ mayDismiss: true, mayRetry: true }, two)).toEqual([
+      "Compare two",
+      "Retry the",
+      "Cancel or remove the",
+    ]);
+    expect(shown({ mayDismiss: true, mayRetry: false }, two)).toEqual(["Compare two", "Cancel or remove the"]);
     expect(shown({ mayDismiss: false, mayRetry: false }, two)).toEqual(["Compare two"]);
-    expect(shown({ mayDismiss: true, mayRetry: true }, [job])).toEqual(["Retry the", "Dismiss the"]);
+    expect(shown({ mayDismiss: true, mayRetry: true }, [job])).toEqual(["Retry the", "Cancel or remove the"]);
     expect(shown({ mayDismiss: false, mayRetry: false }, [job])).toEqual([]);
   });
 
@@ -213,7 +260,7 @@ describe("the page of a list of jobs", () => {
     } as const;
     const html = jobListPage({ outcome }).render(frame, { jobs: [job], links: [] });
     expect(html).toContain(
-      "<p>1 running job was stopped. 2 ended jobs were removed with their results.</p><ul><li>1a2b3c4d, x: ended meanwhile, kept with the results.</li></ul>",
+      "<p>1 running job was cancelled. 2 ended jobs were removed with their results.</p><ul><li>1a2b3c4d, x: ended meanwhile, kept with the results.</li></ul>",
     );
     const nothing = { done: {}, left: [{ reason: "state", names: ["x"] }] } as const;
     expect(jobListPage({ outcome: nothing }).render(frame, { jobs: [job], links: [] })).toContain(

@@ -214,6 +214,26 @@ describe("the page of a job", () => {
     expect(html).toContain('<button type="button" class="button" data-copy="http://server/base/jobs/j1" hidden');
   });
 
+  test("says how trying again and running again differ, and after a retry where one reads of the try before", () => {
+    const html = page({ status: "failed" }, { mayRetry: true, againUrl: "http://server/again" });
+    expect(html).toContain("Try again from the start: this job once more, with the same id");
+    expect(html).toContain("Run again: a new job, by the form");
+    expect(html).not.toContain("Tried again");
+    // That all which fails stops at the same number says nothing.
+    expect(html).not.toContain(" %<");
+    expect(page({ status: "running", progress: 40 })).toContain("40 %<");
+    const entry = { at: "2026-01-02T03:04:05.678Z", progress: 0, message: "" };
+    const timeline = [
+      { ...entry, status: "accepted" },
+      { ...entry, status: "failed" },
+      { ...entry, at: "2026-01-03T00:00:00Z", status: "accepted" },
+    ] as const;
+    const retried = page({ status: "accepted", attempt: 2 }, { timeline });
+    expect(retried).toContain('Tried again <time datetime="2026-01-03T00:00:00Z">2026-01-03 00:00:00 UTC</time>: this');
+    expect(retried).toContain("this is attempt 2. The log is that of the last attempt");
+    expect(page({}, { timeline: timeline.slice(0, 2) })).not.toContain("Tried again");
+  });
+
   test("leads on to each place once, and to no problem document of what it says", () => {
     const url = "http://server/base/jobs/j1";
     const links = [

@@ -2,10 +2,10 @@ import { timeText } from "../../pages/words.ts";
 import { rest } from "./rest.ts";
 
 function localTime(at: string): string {
-  return new Date(at).toLocaleString();
+  return timeText(at, -new Date(at).getTimezoneOffset());
 }
 
-/** Shows each time of a part of the page in the time zone and the words of its reader; the server writes it in UTC. */
+/** Shows each time of a part of the page in the time zone of its reader; the server writes it in UTC, in the same form. */
 export function showLocalTimes(root: ParentNode): void {
   for (const time of root.querySelectorAll("time")) {
     time.title = time.dateTime;

@@ -1,3 +1,4 @@
+import { isProgressLine } from "../../executors/local/tool-progress.ts";
 import { openLogToRead } from "../../files/job-log.ts";
 import { readPart } from "../../files/open-regular.ts";
 
@@ -15,6 +16,6 @@ export async function stderrTail({ file, within }: Talk): Promise<string> {
   await using log = handle;
   const offset = Math.max(0, (await log.stat()).size - tailBytes);
   const lines = (await readPart(log, offset, tailBytes)).toString("utf8").split("\n");
-  const told = (offset > 0 ? lines.slice(1) : lines).filter((line) => line !== "" && !/^\s*PROGRESS\s/.test(line));
+  const told = (offset > 0 ? lines.slice(1) : lines).filter((line) => line !== "" && !isProgressLine(line));
   return told.slice(-tailLines).join("\n");
 }

@@ -20,7 +20,7 @@ const maxLineLength = 4096;
 
 /**
  * Reads progress from the next piece of what a tool wrote, in pieces of any length. Understood are lines such as
- * `PROGRESS 42 message`, and the bar of GDAL's programs, `0...10...20...`, dot by dot.
+ * `PROGRESS 42 message`, those that are a percentage and nothing else, and the bar of GDAL's programs, `0...10...20...`, dot by dot.
  * Gives what was told in this piece, in order, and the state to go on with.
  */
 export function readToolProgress(
@@ -49,7 +49,17 @@ export function readToolProgress(
   return { state: { line: line.slice(0, maxLineLength + 1), linePercent }, told };
 }
 
+/** A line that says a percentage and nothing else, such as `40 %`; with a word beside it, it may be of anything. */
+const onlyPercent = /^[ \t]*(\d{1,3}(?:\.\d+)?) ?%[ \t]*$/;
+
+/** Tells whether a line is there to tell progress. */
+export function isProgressLine(line: string): boolean {
+  return /^\s*PROGRESS\s/.test(line) || onlyPercent.test(line);
+}
+
 function lineProgress(line: string): ToolProgress | undefined {
+  const [, alone] = onlyPercent.exec(line) ?? [];
+  if (alone !== undefined) return Number(alone) > 100 ? undefined : { percent: Number(alone) };
   const [whole, text] = /^\s*PROGRESS[ \t:]+(\d{1,3}(?:\.\d+)?)(?![\d.])/.exec(line) ?? [];
   const percent = Number(text ?? Number.NaN);
   if (whole === undefined || Number.isNaN(percent) || percent > 100) return undefined;

@@ -13,7 +13,7 @@ type Content =
 /** What the API description says of a route, besides its path, parameters and body. */
 export type RouteAbout = {
   readonly summary: string;
-  readonly tag: "service" | "processes" | "providers" | "jobs" | "files";
+  readonly tag: "pages" | "service" | "processes" | "providers" | "jobs" | "files";
   /** Names of query parameters, each with what it means. */
   readonly query?: Readonly<Record<string, string>>;
   /** Answers that are no problem, by status. */

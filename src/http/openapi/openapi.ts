@@ -41,7 +41,7 @@ export function openApiDocument(
   options: ApiOptions & { readonly hasMore: boolean },
 ): JsonObject {
   const paths: Record<string, Record<string, Json>> = {};
-  for (const route of routes) {
+  for (const route of [...routes.filter((one) => !isForPages(one)), ...routes.filter(isForPages)]) {
     const path = pathOf(route);
     const item = paths[path] ?? {};
     item[route.method.toLowerCase()] = operationOf(route, path, options);
@@ -93,6 +93,11 @@ function documentOf(about: JsonObject, paths: JsonObject, options: ApiOptions): 
   return version === "3.1" ? document : toOpenApi30(document);
 }
 
+/** Tells whether only pages and browsers ask for a route: it stands behind those for programs, under a heading of its own. */
+function isForPages({ about }: Route): boolean {
+  return about.tag === "pages";
+}
+
 function pathOf({ path }: Route): string {
   return path.replaceAll(/:([A-Za-z]+)/g, "{$1}").replace("*", "{path}");
 }
@@ -108,7 +113,7 @@ function executionPath(
     : { [`/processes/${name}/execution`]: { post: executionOf(route.about, process, options) } };
 }
 
-const aboutApi = `What asks for something that is not done here is refused, never left out: requests that have an effect for these headers: ${refusedHeaders}; lists for parameters that are filters elsewhere and not here.`;
+const aboutApi = `A request that asks for what this service cannot do is refused with a problem; nothing of it is passed over in silence. So a request that changes something may not have these headers: ${refusedHeaders}. A list may not have a parameter that filters other lists, and not this one.`;
 const manyProcesses =
   "There are too many processes for a path of each: /processes/{processId}/api describes one, with what it takes.";
 

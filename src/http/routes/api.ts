@@ -100,7 +100,7 @@ function pageRoutes(): readonly Route[] {
       path: "/api.html",
       about: {
         summary: "API description for people",
-        tag: "service",
+        tag: "pages",
         answers: { 200: { about: "A page", content: { mediaType: "text/html" } } },
       },
       access: "public",

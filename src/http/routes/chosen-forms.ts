@@ -14,7 +14,7 @@ import {
 import type { RetryDeps } from "../../operations/retry-job.ts";
 import type { Question } from "../../pages/ask.tsx";
 import { dismissWords, leftText, retryWords } from "../../pages/chosen-words.ts";
-import { shortId } from "../../pages/words.ts";
+import { shortId, statusWords } from "../../pages/words.ts";
 import { askFirst, isConfirmed } from "../answers/ask-first.ts";
 import { backToList, listUrl } from "../answers/chosen-list.ts";
 import { formType, readOwnForm } from "../answers/process-form.ts";
@@ -75,7 +75,7 @@ export function chosenFormRoutes(deps: ChosenFormDeps): readonly Route[] {
     path: `/jobs/${act.name}-form`,
     about: {
       summary: `${act.name === "dismiss" ? "Dismiss" : "Retry"} chosen jobs, by a form of their list`,
-      tag: "jobs",
+      tag: "pages",
       answers: {
         200: { about: "The question, as a page" },
         303: { about: "Done, or nothing to do; Location is the list, which says what became of each" },
@@ -114,7 +114,7 @@ async function ask(deps: ChosenFormDeps, context: RouteContext, { act, list, cho
   const { jobs, left, question, fields } = await act.ask(deps, principalOf(context), chosen);
   if (jobs.length === 0) return backToList(baseUrl, list, { outcome: { done: {}, left } });
   const named = jobs.slice(0, namedJobs).map(({ id, processId, status }) => ({
-    title: `${processId}, ${status} (${shortId(id)})`,
+    title: `${processId}, ${statusWords[status]} (${shortId(id)})`,
     href: `${jobUrl(baseUrl, id)}?f=html`,
   }));
   const others = jobs.length > namedJobs ? [{ title: `and ${jobs.length - namedJobs} more` }] : [];

@@ -23,7 +23,7 @@ export function consoleRoutes(): readonly Route[] {
       path: `${consolePath}/:file`,
       about: {
         summary: "Scripts and style sheet of pages",
-        tag: "service",
+        tag: "pages",
         answers: { 200: { about: "A script or style sheet", content: { mediaType: "text/javascript" } } },
       },
       access: "public",
@@ -40,7 +40,7 @@ export function consoleRoutes(): readonly Route[] {
       path: "/favicon.ico",
       about: {
         summary: "The icon of pages",
-        tag: "service",
+        tag: "pages",
         answers: { 200: { about: "A picture", content: { mediaType: "image/svg+xml" } } },
       },
       access: "public",

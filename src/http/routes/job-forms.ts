@@ -1,11 +1,11 @@
 import * as v from "valibot";
-import { isOwn, mayDo } from "../../domain/access.ts";
+import { isOwn, type Principal } from "../../domain/access.ts";
 import type { Job } from "../../domain/job.ts";
 import { isFinished } from "../../domain/job-state.ts";
 import { jobTimes } from "../../domain/job-times.ts";
 import { jobUrl } from "../../domain/links.ts";
 import { durationText } from "../../domain/spans.ts";
-import { endJob, readJob } from "../../operations/follow-jobs.ts";
+import { endJob, readJob, requireDismissal } from "../../operations/follow-jobs.ts";
 import { type RetryDeps, retryJob } from "../../operations/retry-job.ts";
 import { askFirst, isConfirmed } from "../answers/ask-first.ts";
 import { seeOther } from "../answers/document-response.ts";
@@ -26,18 +26,17 @@ export function jobFormRoutes(deps: JobFormRouteDeps): readonly Route[] {
     {
       method: "POST",
       path: "/jobs/:jobId/dismiss-form",
-      about: { summary: "Cancel a job, by a form of its page", tag: "jobs", answers, problems: [409, 410, 413, 415] },
+      about: { summary: "Cancel a job, by a form of its page", tag: "pages", answers, problems: [409, 410, 413, 415] },
       body: { mediaTypes, schema: confirmation },
       async handle(context) {
         const form = await readOwnForm(deps, context);
         const jobId = context.param("jobId");
         const principal = principalOf(context);
         const job = await readJob(deps, principal, jobId);
-        const { user } = job;
-        // Who cancels the work of somebody else is asked; one's own is soon run again.
-        const isForeign = user !== undefined && !isOwn(principal, user) && mayDo(principal, "dismiss-all");
-        if (!isFinished(job.status) && isForeign && !isConfirmed(form)) {
-          return askToCancel(context, { job, user, now: deps.clock.now() });
+        // What ran for hours is not stopped because somebody missed another button.
+        if (!isFinished(job.status) && !isConfirmed(form)) {
+          requireDismissal(principal, job);
+          return askToCancel(context, { job, principal, now: deps.clock.now() });
         }
         const { isDone } = await endJob(deps, principal, jobId, "stop");
         // A page that was opened before may still have the button: nobody's results are removed by it.
@@ -50,7 +49,7 @@ export function jobFormRoutes(deps: JobFormRouteDeps): readonly Route[] {
       path: "/jobs/:jobId/remove-form",
       about: {
         summary: "Remove a job that has ended, by a form of its page",
-        tag: "jobs",
+        tag: "pages",
         answers,
         problems: [409, 410, 413, 415],
       },
@@ -73,7 +72,7 @@ export function jobFormRoutes(deps: JobFormRouteDeps): readonly Route[] {
       path: "/jobs/:jobId/retry-form",
       about: {
         summary: "Run a failed or dismissed job again, by a form of its page",
-        tag: "jobs",
+        tag: "pages",
         answers,
         problems: [409, 410, 413, 415],
       },
@@ -88,14 +87,16 @@ export function jobFormRoutes(deps: JobFormRouteDeps): readonly Route[] {
   ];
 }
 
-type Cancelled = { readonly job: Job; readonly user: string; readonly now: number };
+type Cancelled = { readonly job: Job; readonly principal: Principal; readonly now: number };
 
-function askToCancel(context: RouteContext, { job, user, now }: Cancelled): Response {
+function askToCancel(context: RouteContext, { job, principal, now }: Cancelled): Response {
   const { running } = jobTimes(job, now);
+  const { user } = job;
+  const isForeign = user !== undefined && !isOwn(principal, user);
   const since = running === undefined ? "has not started" : `has run for ${durationText(running / 1000)}`;
   return askFirst(context, {
-    title: `Cancel ${user}'s job?`,
-    words: `The job ${job.id} of ${job.processId} is ${user}'s, and ${since}.`,
+    title: isForeign ? `Cancel ${user}'s job?` : "Cancel the job?",
+    words: `The job ${job.id} of ${job.processId} ${isForeign ? `is ${user}'s, and ` : ""}${since}. It is stopped, stays in the list as dismissed, and can be tried again.`,
     action: `${jobUrl(context.baseUrl, job.id)}/dismiss-form`,
     back: `${jobUrl(context.baseUrl, job.id)}?f=html`,
     yes: "Cancel it",

@@ -34,7 +34,7 @@ export function keyFormRoutes(deps: KeyRouteDeps, showKeys: ShowKeys): readonly 
       path: "/_/keys/form",
       about: {
         summary: "Create a key, by the form of the page of keys",
-        tag: "service",
+        tag: "pages",
         answers: {
           200: { about: "The page with the key, which is told this once", content: { mediaType: "text/html" } },
         },
@@ -61,7 +61,7 @@ export function keyFormRoutes(deps: KeyRouteDeps, showKeys: ShowKeys): readonly 
       path: "/_/keys/:keyId/revoke-form",
       about: {
         summary: "Revoke a key, by a button of the page of keys",
-        tag: "service",
+        tag: "pages",
         answers: { 303: { about: "Revoked; Location is the page of keys" } },
         problems: [413, 415],
       },

@@ -52,7 +52,7 @@ export function landingRoutes(deps: LandingRouteDeps): readonly Route[] {
       path: "/robots.txt",
       about: {
         summary: "What programs that follow links may read",
-        tag: "service",
+        tag: "pages",
         answers: { 200: { about: "Rules (RFC 9309)", content: { mediaType: "text/plain" } } },
       },
       access: "public",

@@ -47,7 +47,7 @@ export function processFormRoutes(deps: ProcessFormDeps): readonly Route[] {
       path: "/processes/:processId/form",
       about: {
         summary: "Execute a process by the form on its page",
-        tag: "processes",
+        tag: "pages",
         ...processFormAbout,
       },
       body: processFormBody,

@@ -37,7 +37,7 @@ export function providerFormRoutes(deps: ProviderRouteDeps, showProviders: ShowP
       path: "/providers/form",
       about: {
         summary: "Register a provider, by the form of the page of providers",
-        tag: "providers",
+        tag: "pages",
         answers: { 303: { about: "Registered; Location is the page of providers" } },
         problems: [409, 413, 415, 422, 502],
       },
@@ -62,7 +62,7 @@ export function providerFormRoutes(deps: ProviderRouteDeps, showProviders: ShowP
       path: "/providers/:providerId/remove-form",
       about: {
         summary: "Forget a provider, by a button of the page of providers",
-        tag: "providers",
+        tag: "pages",
         answers: { 303: { about: "Forgotten; Location is the page of providers" } },
         problems: [413, 415],
       },

@@ -105,7 +105,7 @@ function executionRoutes(deps: ProviderProcessDeps): readonly Route[] {
       path: `${path}/form`,
       about: {
         summary: "Execute a process of a provider by the form on its page",
-        tag: "providers",
+        tag: "pages",
         ...processFormAbout,
         problems: [...processFormAbout.problems, 502],
       },

@@ -83,7 +83,7 @@ export function revisionFormRoutes(deps: FormDeps): readonly Route[] {
     path: `/processes/:processId/revisions/${change.name}-form`,
     about: {
       summary: change.summary,
-      tag: "processes",
+      tag: "pages",
       answers: { 303: { about: "Done; Location is the page of revisions" } },
       problems: [413, 415],
     },

@@ -23,7 +23,7 @@ export function shareFormRoutes(deps: ShareFormDeps): readonly Route[] {
       path: "/jobs/:jobId/share-form",
       about: {
         summary: "Share the results of a job, by a form of its page",
-        tag: "jobs",
+        tag: "pages",
         answers: { 200: { about: "The page that tells the address, once", content: { mediaType: "text/html" } } },
         problems,
       },
@@ -48,7 +48,7 @@ export function shareFormRoutes(deps: ShareFormDeps): readonly Route[] {
       path: "/jobs/:jobId/unshare-form",
       about: {
         summary: "Take the share of a job back, by a form of its page",
-        tag: "jobs",
+        tag: "pages",
         answers: { 303: { about: "Done; Location is the page of the job" } },
         problems,
       },

@@ -48,7 +48,7 @@ export function uploadRoutes(deps: UploadRouteDeps): readonly Route[] {
       path: `${path}/form`,
       about: {
         summary: "Upload a file, by the form of the page of uploads",
-        tag: "files",
+        tag: "pages",
         answers: { 303: { about: "Uploaded; Location is the page of uploads" } },
         problems: [409, 413, 415],
       },
@@ -66,7 +66,7 @@ export function uploadRoutes(deps: UploadRouteDeps): readonly Route[] {
       path: `${path}/:fileId/remove-form`,
       about: {
         summary: "Remove an upload, by a button of the page of uploads",
-        tag: "files",
+        tag: "pages",
         answers: { 303: { about: "Removed; Location is the page of uploads" } },
         problems: [409, 413, 415],
       },

@@ -105,10 +105,18 @@ export const shownPages: Readonly<Record<string, ShownPage>> = {
     as: "admin",
   },
   "chosen jobs that are too many": { path: () => "/jobs?f=html&done=fewer-jobs-wanted", as: "admin" },
-  "a question before chosen jobs are dismissed": {
+  "a question before chosen jobs are cancelled or removed": {
     path: () => "/jobs?f=html",
     as: "admin",
-    press: choosing("Dismiss the chosen jobs", "running", "accepted", "failed", "successful", "again", "drawn"),
+    press: choosing(
+      "Cancel or remove the chosen jobs",
+      "running",
+      "accepted",
+      "failed",
+      "successful",
+      "again",
+      "drawn",
+    ),
   },
   "a question before chosen jobs are retried": {
     path: () => "/jobs?f=html",

@@ -57,13 +57,13 @@ describe.skipIf(missing !== undefined)(named("several jobs are acted on at once"
       await page.getByText("1 job goes on from its failed step.").waitFor();
       expect(new URL(page.url()).searchParams.get("tags")).toBe(tag);
       for (const job of [failed, ended, running]) await hands.tick(box(page, job));
-      await hands.press(page.getByRole("button", { name: "Dismiss the chosen jobs" }));
-      await page.getByRole("heading", { level: 1, name: "Dismiss 3 jobs?" }).waitFor();
+      await hands.press(page.getByRole("button", { name: "Cancel or remove the chosen jobs" }));
+      await page.getByRole("heading", { level: 1, name: "Cancel 2 jobs and remove 1 job?" }).waitFor();
       await page.getByRole("link", { name: `waits, running (${running.slice(-8)})` }).waitFor();
-      await hands.press(page.getByRole("button", { name: "Dismiss all 3" }));
+      await hands.press(page.getByRole("button", { name: "Cancel 2 and remove 1" }));
       await page.getByText("1 ended job was removed with its results.").waitFor();
       expect(await notice(page).innerText()).toBe(
-        "1 running job was stopped. 1 waiting job left the queue. 1 ended job was removed with its results.",
+        "1 running job was cancelled. 1 waiting job was cancelled. 1 ended job was removed with its results.",
       );
       expect([await statusOf(failed), await statusOf(running), await statusOf(ended)]).toEqual([
         "dismissed",
@@ -90,8 +90,8 @@ describe.skipIf(missing !== undefined)(named("several jobs are acted on at once"
       await using _ = person;
       const all = page.getByRole("checkbox", { name: "Choose all jobs of this page" });
       const said = page.locator("[role=status][data-choice]");
-      const buttons = ["Compare two chosen jobs", "Retry the chosen jobs", "Dismiss the chosen jobs"].map((name) =>
-        page.getByRole("button", { name }),
+      const buttons = ["Compare two chosen jobs", "Retry the chosen jobs", "Cancel or remove the chosen jobs"].map(
+        (name) => page.getByRole("button", { name }),
       );
       const enabled = () => Promise.all(buttons.map((button: Locator) => button.isEnabled()));
       await page.getByText("Tick any to act on them.").waitFor();
@@ -107,7 +107,7 @@ describe.skipIf(missing !== undefined)(named("several jobs are acted on at once"
         true,
       ]);
       expect(await enabled()).toEqual([true, true, true]);
-      await hands.press(page.getByRole("button", { name: "Dismiss the chosen jobs" }));
+      await hands.press(page.getByRole("button", { name: "Cancel or remove the chosen jobs" }));
       await hands.press(page.getByRole("link", { name: "Keep them" }));
       // Who thinks better of it finds the list as it was.
       await page.getByText("Two jobs are ticked.").waitFor();
@@ -142,7 +142,7 @@ describe.skipIf(missing !== undefined)(named("several jobs are acted on at once"
     await person.page.goto(`${site().url}/jobs?f=html&tags=${tag}`);
     await person.page.getByRole("columnheader", { name: "Choose" }).waitFor();
     expect(await person.page.getByRole("checkbox", { name: "Choose all jobs of this page" }).count()).toBe(0);
-    await person.page.getByRole("button", { name: "Dismiss the chosen jobs" }).click();
+    await person.page.getByRole("button", { name: "Cancel or remove the chosen jobs" }).click();
     await person.page.getByText("Tick at least one job first. Nothing was done.").waitFor();
     expect(new URL(person.page.url()).searchParams.get("tags")).toBe(tag);
     const viewer = await site().open({ as: "viewer" });

@@ -87,6 +87,7 @@ describe.skipIf(missing !== undefined)(named("a stranger follows a job"), () => 
       await using _ = person;
       await says(page, way, "running");
       await hands.press(page.getByRole("button", { name: "Cancel" }));
+      await hands.press(page.getByRole("button", { name: "Cancel it" }));
       await says(page, way, "dismissed");
       expect((await documentOf(site(), `/jobs/${job}`)).status).toBe("dismissed");
       expect(person.wrong).toEqual([]);

@@ -25,6 +25,18 @@ describe("readToolProgress()", () => {
     ]);
   });
 
+  test("reads a line that is a percentage and nothing else", () => {
+    expect(readAll(["5%\n40 %\r 62.5 % \n\t100 %\r\n"])).toEqual([
+      { percent: 5 },
+      { percent: 40 },
+      { percent: 62.5 },
+      { percent: 100 },
+    ]);
+    expect(readAll(["40 ", "%", "\n"])).toEqual([{ percent: 40 }]);
+    const others = ["50 % of the area is cloud", "cloud: 50 %", "50  %", "-5 %", "101 %", "1e2 %", "5 %%", "%", "40"];
+    for (const other of others) expect(readAll([`${other}\n`])).toEqual([]);
+  });
+
   test("waits for the end of a PROGRESS line", () => {
     expect(readAll(["PROGR", "ESS 4"])).toEqual([]);
     expect(readAll(["PROGR", "ESS 4", "2 on", "ward\nmore"])).toEqual([{ percent: 42, message: "onward" }]);
