@@ -3,6 +3,7 @@ import type { JobStatus } from "../domain/job-state.ts";
 import type { StageName } from "../domain/progress.ts";
 import type { RemoteType } from "../domain/remote-type.ts";
 
+export { shortId } from "../domain/short-id.ts";
 // Scripts of pages count with it.
 export { durationText } from "../domain/spans.ts";
 
@@ -60,11 +61,6 @@ export function soFarText(seconds: number): string {
 /** Formats an instant (RFC 3339) in UTC. */
 export function timeText(at: string): string {
   return at.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC");
-}
-
-/** Shortens an id. Ids of jobs begin with the time: those of one day differ at their ends. */
-export function shortId(id: string): string {
-  return id.slice(-8);
 }
 
 /** Words how many jobs are ticked, and how many more or fewer are to be, so that two can be compared or some be acted on. */
