@@ -24,6 +24,8 @@ export type RouteContext = {
   readonly isHead: boolean;
   /** What maps of pages have in the background, when it comes from elsewhere. */
   readonly mapTiles?: MapTiles;
+  /** What the service is called. */
+  readonly serviceTitle?: string;
   /** Ends when the client has gone. */
   readonly signal: AbortSignal;
   param(name: string): string;
@@ -118,6 +120,7 @@ export function routeContext(
     | "checkOrigin"
     | "watchCaller"
     | "mapTiles"
+    | "serviceTitle"
   > & {
     readonly connection: Request;
   },
@@ -134,7 +137,7 @@ export function routeContext(
     allowQuiet: known.allowQuiet,
     checkOrigin: known.checkOrigin,
     watchCaller: known.watchCaller,
-    ...defined({ mapTiles: known.mapTiles }),
+    ...defined({ mapTiles: known.mapTiles, serviceTitle: known.serviceTitle }),
     get signal() {
       return known.connection.signal;
     },

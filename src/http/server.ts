@@ -39,6 +39,8 @@ export type HttpDeps = RouteDeps & {
   readonly observer?: RequestObserver;
   /** What maps of pages have in the background, when it comes from elsewhere. */
   readonly mapTiles?: MapTiles;
+  /** What the service says of itself. */
+  readonly identity?: { readonly title: string };
   /** The answer for a job that was removed; 410 when not given. */
   readonly settings: { readonly removedJobs?: "410" | "404" };
 };
@@ -173,7 +175,7 @@ async function answerRoute(
       caller: principal,
       origin: seen.origin,
       isHead,
-      ...defined({ mapTiles: deps.mapTiles }),
+      ...defined({ mapTiles: deps.mapTiles, serviceTitle: deps.identity?.title }),
       allowQuiet: (seconds) => server?.timeout(connection, seconds > longestIdleSeconds ? 0 : seconds),
     }),
   );
