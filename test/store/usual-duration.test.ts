@@ -14,3 +14,13 @@ test("how long a process usually takes is told by its runs, not by those of a pr
   expect(await usualMilliseconds(database, { processId: "echo", providerId: "far" })).toBe(90_000);
   expect(await usualMilliseconds(database, { processId: "echo", providerId: "other" })).toBeUndefined();
 });
+
+test("of an even number of runs the usual time is the mean of the two in the middle", async () => {
+  await using dir = await temporaryDirectory();
+  await using database = await openTestDatabase(dir.path);
+  for (const seconds of [90, 4, 6, 1]) {
+    const job = await insertRunningJob(database);
+    await finishJob(database, finishing(job, { at: startOfTest + seconds * 1000 }));
+  }
+  expect(await usualMilliseconds(database, { processId: "echo" })).toBe(5000);
+});
