@@ -1,4 +1,5 @@
 import { choiceText } from "../pages/words.ts";
+import { preparePrinting } from "./shared/print-foot.ts";
 import { createRefresh, showLocalTimes } from "./shared/refresh.ts";
 import { rest } from "./shared/rest.ts";
 import { beginSoFar, showSoFar } from "./shared/so-far.ts";
@@ -75,3 +76,4 @@ if (events !== undefined) {
   const source = new EventSource(events);
   for (const name of ["job", "reset"]) source.addEventListener(name, () => void refresh());
 }
+preparePrinting();

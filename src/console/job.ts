@@ -1,4 +1,5 @@
 import { createSecondsCount, type SecondsCount } from "./shared/count-seconds.ts";
+import { preparePrinting } from "./shared/print-foot.ts";
 import { createRefresh, showLocalTimes } from "./shared/refresh.ts";
 import { rest } from "./shared/rest.ts";
 import { dropSentDraft } from "./shared/sent-draft.ts";
@@ -115,3 +116,4 @@ async function countWhileWatching(source: EventSource, count: SecondsCount): Pro
 
 const events = document.querySelector<HTMLElement>("[data-events]")?.dataset.events;
 if (events !== undefined) follow(events);
+preparePrinting();

@@ -1,4 +1,5 @@
 import { addCopyButton } from "./shared/copy-button.ts";
+import { preparePrinting } from "./shared/print-foot.ts";
 import { showLocalTimes } from "./shared/refresh.ts";
 
 showLocalTimes(document);
@@ -21,3 +22,4 @@ if (role !== null) {
   // A browser that comes back to the page chooses again what was chosen.
   addEventListener("pageshow", show);
 }
+preparePrinting();

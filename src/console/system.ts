@@ -1,3 +1,4 @@
+import { preparePrinting } from "./shared/print-foot.ts";
 import { createRefresh, showLocalTimes } from "./shared/refresh.ts";
 import { rest } from "./shared/rest.ts";
 
@@ -22,3 +23,4 @@ async function renew(words: HTMLElement, seconds: number): Promise<void> {
     words.textContent = `It is measured again every ${seconds} seconds.`;
   }
 }
+preparePrinting();

@@ -1,3 +1,5 @@
+import { preparePrinting } from "./shared/print-foot.ts";
+
 /**
  * Draws what the server marked: results with `data-view`, fields of forms with `data-map-field`. What draws is loaded when
  * the first of its kind comes near the screen; parts that come later are found too.
@@ -50,3 +52,4 @@ function findViews(): void {
 
 findViews();
 new MutationObserver(findViews).observe(document.body, { childList: true, subtree: true });
+preparePrinting();

@@ -116,7 +116,8 @@ function readInterval(text: string, now: number): Pick<JobSearch, "createdFrom" 
   if (text === "") return {};
   const ago = readTimeAgo(text, now);
   if (ago !== undefined) return { createdFrom: ago };
-  if (text === "today") return { createdFrom: now - (now % dayMilliseconds) };
+  const spoken = readSpan(text, now);
+  if (spoken !== undefined) return spoken;
   const [start = "", end, ...others] = text.split("/");
   if (others.length > 0) throw wrongInterval(text);
   const from = readInstant(start, text);
@@ -125,6 +126,35 @@ function readInterval(text: string, now: number): Pick<JobSearch, "createdFrom" 
   if (from !== undefined && to !== undefined && from > to) throw wrongInterval(text);
   const lastMilliseconds = to === undefined ? undefined : to + lengthOf(end ?? start) - 1;
   return defined({ createdFrom: from, createdTo: lastMilliseconds });
+}
+
+/** A span of the calendar in words: days, weeks (from Monday on) and months are those of UTC; `last week` is the one before this week. */
+function readSpan(text: string, now: number): Pick<JobSearch, "createdFrom" | "createdTo"> | undefined {
+  const today = now - (now % dayMilliseconds);
+  const monday = today - ((new Date(now).getUTCDay() + 6) % 7) * dayMilliseconds;
+  const months = (from: number) => Date.UTC(new Date(now).getUTCFullYear(), new Date(now).getUTCMonth() + from);
+  switch (
+    text
+      .trim()
+      .toLowerCase()
+      .replaceAll(/\s+/g, " ")
+      .replace(/ \(utc\)$/, "")
+  ) {
+    case "today":
+      return { createdFrom: today };
+    case "yesterday":
+      return { createdFrom: today - dayMilliseconds, createdTo: today - 1 };
+    case "this week":
+      return { createdFrom: monday };
+    case "last week":
+      return { createdFrom: monday - 7 * dayMilliseconds, createdTo: monday - 1 };
+    case "this month":
+      return { createdFrom: months(0) };
+    case "last month":
+      return { createdFrom: months(-1), createdTo: months(0) - 1 };
+    default:
+      return undefined;
+  }
 }
 
 const dayMilliseconds = 24 * 3600 * 1000;
@@ -146,6 +176,6 @@ function readInstant(text: string, whole: string): number | undefined {
 
 function wrongInterval(text: string): Problem {
   const wanted =
-    "today, a time ago, such as 12h or 7d, a day, such as 2030-01-31, two of them with / between, such as 2030-01-01/2030-01-31 (.. for an open end), or times, such as 2030-01-31T12:00:00Z";
+    "today, yesterday, last week, last month, a time ago, such as 12h, 7d or last 30 days, a day, such as 2030-01-31, two of them with / between, such as 2030-01-01/2030-01-31 (.. for an open end), or times, such as 2030-01-31T12:00:00Z";
   return wrongQuery("datetime", text, wanted);
 }

@@ -58,6 +58,12 @@ export function sharesJobs(rights: Rights): boolean {
   return rights.some(({ verb }) => verb === "jobs");
 }
 
+/** Lists the groups that may see the jobs of their members of a process. */
+export function groupsWithJobs(rights: Rights, processId: string): readonly string[] {
+  const given = rights.filter(({ verb, pattern }) => verb === "jobs" && matchesPattern(pattern, processId));
+  return [...new Set(given.map(({ name }) => name))];
+}
+
 /** Lists the groups of a principal that may see the jobs of their members: those of one process, or of any. */
 export function groupsForJobs({ rights = [], groups = [] }: Principal, processId?: string): readonly string[] {
   const given = rights.filter(

@@ -6,6 +6,7 @@ import type { MapTiles } from "../domain/documents/view-settings.ts";
 import type { JoinedSignal } from "../domain/joined-signal.ts";
 import type { Origin } from "../domain/origin.ts";
 import { Problem } from "../domain/problem.ts";
+import type { ServiceIdentity } from "../domain/service-identity.ts";
 import type { Held } from "./client-limits.ts";
 import type { RouteAbout } from "./openapi/about.ts";
 
@@ -24,6 +25,8 @@ export type RouteContext = {
   readonly isHead: boolean;
   /** What maps of pages have in the background, when it comes from elsewhere. */
   readonly mapTiles?: MapTiles;
+  /** What the service is called, and whom to ask. */
+  readonly service?: Pick<ServiceIdentity, "title" | "contact">;
   /** Ends when the client has gone. */
   readonly signal: AbortSignal;
   param(name: string): string;
@@ -118,6 +121,7 @@ export function routeContext(
     | "checkOrigin"
     | "watchCaller"
     | "mapTiles"
+    | "service"
   > & {
     readonly connection: Request;
   },
@@ -134,7 +138,7 @@ export function routeContext(
     allowQuiet: known.allowQuiet,
     checkOrigin: known.checkOrigin,
     watchCaller: known.watchCaller,
-    ...defined({ mapTiles: known.mapTiles }),
+    ...defined({ mapTiles: known.mapTiles, service: known.service }),
     get signal() {
       return known.connection.signal;
     },

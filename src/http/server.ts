@@ -6,6 +6,7 @@ import type { MapTiles } from "../domain/documents/view-settings.ts";
 import type { Logger } from "../domain/logger.ts";
 import { type Origin, readOrigin } from "../domain/origin.ts";
 import { Problem } from "../domain/problem.ts";
+import type { ServiceIdentity } from "../domain/service-identity.ts";
 import type { Authenticator } from "../operations/authenticate.ts";
 import { allRoutes, type RouteDeps } from "./all-routes.ts";
 import { coded } from "./answers/answer-coding.ts";
@@ -39,6 +40,8 @@ export type HttpDeps = RouteDeps & {
   readonly observer?: RequestObserver;
   /** What maps of pages have in the background, when it comes from elsewhere. */
   readonly mapTiles?: MapTiles;
+  /** What the service says of itself. */
+  readonly identity?: Pick<ServiceIdentity, "title" | "contact">;
   /** The answer for a job that was removed; 410 when not given. */
   readonly settings: { readonly removedJobs?: "410" | "404" };
 };
@@ -173,7 +176,7 @@ async function answerRoute(
       caller: principal,
       origin: seen.origin,
       isHead,
-      ...defined({ mapTiles: deps.mapTiles }),
+      ...defined({ mapTiles: deps.mapTiles, service: deps.identity }),
       allowQuiet: (seconds) => server?.timeout(connection, seconds > longestIdleSeconds ? 0 : seconds),
     }),
   );

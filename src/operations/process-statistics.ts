@@ -1,6 +1,7 @@
 import type { Principal } from "../domain/access.ts";
 import type { Job } from "../domain/job.ts";
 import { jobTimes } from "../domain/job-times.ts";
+import { medianOf } from "../domain/median.ts";
 import { type ListDeps, listJobs } from "./list-jobs.ts";
 
 /** How the last runs of a process ended, of those that the caller may see. */
@@ -28,8 +29,7 @@ export async function processStatistics(
   const search = { processIds: [processId], providerIds: [null], statuses: ["successful", "failed"] } as const;
   const { items } = await listJobs(deps, principal, { limit: countedRuns, search });
   const succeeded = items.filter(({ status }) => status === "successful");
-  const seconds = succeeded.flatMap(secondsOf).toSorted((one, other) => one - other);
-  const medianSeconds = seconds[Math.floor(seconds.length / 2)];
+  const medianSeconds = medianOf(succeeded.flatMap(secondsOf));
   return {
     lastRuns: items.slice(0, shownRuns),
     runs: items.length,

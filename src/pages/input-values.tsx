@@ -100,13 +100,19 @@ function Address({
     );
   }
   if ("outputId" in upload) return <Output href={href} output={upload} />;
-  const { name, type, length } = upload;
+  const { name, type, length, sha256 } = upload;
   return (
     <>
       {upload.href === undefined ? <strong>{name}</strong> : <a href={upload.href}>{name}</a>}{" "}
       <span class="muted">
         <Size bytes={length} />, {type}, uploaded
       </span>
+      {sha256 === undefined ? null : (
+        <span class="muted digests">
+          {" "}
+          SHA-256 <code>{sha256}</code>
+        </span>
+      )}
     </>
   );
 }

@@ -3,6 +3,7 @@ import type { JobView } from "../domain/documents/job-view.ts";
 import { providerUrl } from "../domain/links.ts";
 import { durationText } from "../domain/spans.ts";
 import { Failure, Retried } from "./failure.tsx";
+import { Care } from "./job-care.tsx";
 import { Actions } from "./job-parts.tsx";
 import { shortestWait, tookText, waitText } from "./job-times.ts";
 import type { PageFrame } from "./page.ts";
@@ -51,6 +52,7 @@ export function JobHead({ job, view, frame }: JobParts) {
       </p>
       <Times job={job} view={view} />
       <Retried job={job} view={view} />
+      <Care job={job} view={view} />
       <Actions job={job} view={view} baseUrl={frame.baseUrl} />
     </>
   );
@@ -87,7 +89,7 @@ function stageText(job: JobDocument): string {
 }
 
 function Times({ job, view }: { readonly job: JobDocument; readonly view: JobView }) {
-  const { created, finished, user, estimatedCompletion, expirationDate } = job;
+  const { created, finished, user, estimatedCompletion } = job;
   return (
     <p class="muted">
       Created <Time at={created} />
@@ -103,11 +105,6 @@ function Times({ job, view }: { readonly job: JobDocument; readonly view: JobVie
             `It takes longer than usual (usually ${durationText(view.exceededSeconds)})`
           )}
           .{" "}
-        </span>
-      )}
-      {expirationDate === undefined ? null : (
-        <span>
-          Kept until <Time at={expirationDate} />.
         </span>
       )}
     </p>

@@ -74,53 +74,61 @@ type RowProps = Omit<TableProps, "jobs"> & { readonly job: JobDocument };
 function Row({ job, users, baseUrl, chosen, gone, lines, soFar }: RowProps) {
   const { jobID, status, message, progress, created, processID } = job;
   const key = `${job.providerID ?? ""}/${processID}`;
+  const columns = 7 + (users.size === 0 ? 0 : 1) + (chosen === undefined ? 0 : 1);
   return (
-    <tr>
-      <td>
-        <a href={`${baseUrl}/jobs/${encodeURIComponent(jobID)}?f=html`} title={jobID}>
-          <code>{shortId(jobID)}</code>
-        </a>
-      </td>
-      <td title={message}>
-        <Badge status={status} isWaiting={waitText(job) !== undefined} />{" "}
-        {waitText(job) ?? (status === "running" ? `${progress} %` : "")}
-      </td>
-      <td>
-        <WayTo href={`${processPath(job, baseUrl)}?f=html`} name={processID} isGone={gone?.has(key) === true} />
-        {job.providerID === undefined ? null : <span class="muted"> at {job.providerID}</span>}
-      </td>
-      <td>
-        <About job={job} line={lines?.get(jobID)} />
-      </td>
-      <td class="nowrap">
-        <Took job={job} soFar={soFar?.get(jobID)} />
-      </td>
-      {users.size === 0 ? null : (
+    <>
+      <tr>
+        <td>
+          <a href={`${baseUrl}/jobs/${encodeURIComponent(jobID)}?f=html`} title={jobID}>
+            <code>{shortId(jobID)}</code>
+          </a>
+        </td>
+        <td title={message}>
+          <Badge status={status} isWaiting={waitText(job) !== undefined} />{" "}
+          {waitText(job) ?? (status === "running" ? `${progress} %` : "")}
+        </td>
+        <td>
+          <WayTo href={`${processPath(job, baseUrl)}?f=html`} name={processID} isGone={gone?.has(key) === true} />
+          {job.providerID === undefined ? null : <span class="muted"> at {job.providerID}</span>}
+        </td>
+        <td>
+          <About job={job} line={lines?.get(jobID)} />
+        </td>
         <td class="nowrap">
-          <Owner name={users.get(jobID)} baseUrl={baseUrl} />
+          <Took job={job} soFar={soFar?.get(jobID)} />
         </td>
-      )}
-      <td>
-        <Time at={created} />
-      </td>
-      {chosen === undefined ? null : (
-        <td data-label="Choose">
-          <input
-            type="checkbox"
-            name="jobs"
-            value={jobID}
-            checked={chosen.includes(jobID)}
-            aria-label={`Choose job ${shortId(jobID)}`}
-          />
+        {users.size === 0 ? null : (
+          <td class="nowrap">
+            <Owner name={users.get(jobID)} baseUrl={baseUrl} />
+          </td>
+        )}
+        <td>
+          <Time at={created} />
         </td>
-      )}
-      <td>
-        <details>
-          <summary>More</summary>
-          {membersOf(job)}
-        </details>
-      </td>
-    </tr>
+        {chosen === undefined ? null : (
+          <td data-label="Choose">
+            <input
+              type="checkbox"
+              name="jobs"
+              value={jobID}
+              checked={chosen.includes(jobID)}
+              aria-label={`Choose job ${shortId(jobID)}`}
+            />
+          </td>
+        )}
+        <td>
+          {/* What it unfolds is the next row: in this cell it had no width. */}
+          <details data-unfolds-row="">
+            <summary>More</summary>
+          </details>
+        </td>
+      </tr>
+      <tr class="unfolded">
+        <td colspan={columns}>
+          <div class="all-fields">{membersOf(job)}</div>
+        </td>
+      </tr>
+    </>
   );
 }
 

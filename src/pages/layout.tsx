@@ -9,6 +9,8 @@ export type Frame = {
   readonly styleSheet: string;
   /** The path and query of the page itself, behind `baseUrl`: who signs in comes back to it. */
   readonly here?: string;
+  /** What the service is called. */
+  readonly serviceTitle?: string;
   /** Who looks at it; absent for a stranger. */
   readonly reader?: Reader;
   /** What the form did that led here. */
@@ -70,6 +72,7 @@ export function Layout({
   baseUrl,
   styleSheet,
   here,
+  serviceTitle = "Heddle",
   reader,
   notice,
   script,
@@ -115,6 +118,11 @@ export function Layout({
           )}
           {children}
         </main>
+        {/* For the paper: a script adds when it was printed. The address of a share opens it for whoever reads it. */}
+        <footer class="print-foot">
+          {serviceTitle}
+          {here === undefined || here.startsWith("/s/") ? "" : ` · ${baseUrl}${here}`} <span data-printed="" />
+        </footer>
       </body>
     </html>
   );

@@ -1,6 +1,7 @@
 import { asJson } from "../domain/documents/as-json.ts";
 import type { ShownProvider } from "../domain/documents/provider.ts";
 import type { ProcessDescription } from "../domain/process.ts";
+import type { ServiceIdentity } from "../domain/service-identity.ts";
 import type { GraphNode } from "../domain/workflow-graph.ts";
 import type { Offers } from "./form/extras.ts";
 import { ExecuteForm } from "./form/form.tsx";
@@ -18,6 +19,9 @@ import { DescribedTable } from "./process-tables.tsx";
 import { ProviderLine } from "./provider.tsx";
 import { ViewsHead, viewsAllowed } from "./views.tsx";
 
+/** Whom to ask. */
+type Contact = NonNullable<ServiceIdentity["contact"]>;
+
 /** What the page of a process shows besides the document. */
 export type ProcessView = {
   readonly description: ProcessDescription;
@@ -29,7 +33,7 @@ export type ProcessView = {
   /** What its form offers besides the inputs. */
   readonly offers: Offers;
   /** Why whoever looks cannot execute it, in words for who has signed in; absent for who can. */
-  readonly refusal?: "strangers" | { readonly words: string };
+  readonly refusal?: "strangers" | { readonly words: string; readonly contact?: Contact };
   /** Where this is a revision by its name: the page of the process as it is now, that of all revisions, and whether it runs. */
   readonly ofRevision?: {
     readonly currentUrl: string;
@@ -91,24 +95,26 @@ export function processPage(view: ProcessView): Page<object> {
   };
 }
 
+/** Who has signed in and may not run it gets no form that cannot be sent: the tables below say what it takes. */
 function Run({ view, frame }: { readonly view: ProcessView; readonly frame: PageFrame }) {
-  const forbidden = typeof view.refusal === "object" ? view.refusal.words : undefined;
+  const isForbidden = typeof view.refusal === "object";
   return (
     <>
       <Refusal refusal={view.refusal} frame={frame} />
-      <div class="beside">
-        <ExecuteForm
-          action={view.action}
-          state={view.form}
-          offers={view.offers}
-          forbidden={forbidden}
-          live={{ ...view.limits, descriptionUrl: view.descriptionUrl, revision: view.revision }}
-        />
+      <div class={isForbidden ? undefined : "beside"}>
+        {isForbidden ? null : (
+          <ExecuteForm
+            action={view.action}
+            state={view.form}
+            offers={view.offers}
+            live={{ ...view.limits, descriptionUrl: view.descriptionUrl, revision: view.revision }}
+          />
+        )}
         <Uses
           uses={view.uses}
           target={view.target}
           isExample={view.form.request === undefined}
-          isForbidden={forbidden !== undefined}
+          isForbidden={isForbidden}
         />
       </div>
     </>
@@ -176,10 +182,20 @@ function About({ view: { description, ways, provider } }: { readonly view: Proce
 function Refusal({ refusal, frame }: { readonly refusal: ProcessView["refusal"]; readonly frame: PageFrame }) {
   if (refusal === undefined) return null;
   const signIn = <a href={signInUrl(frame)}>{refusal === "strangers" ? "Sign in" : "Sign in as somebody else"}</a>;
+  if (refusal === "strangers") return <p class="notice">To run this, you need to be signed in. {signIn}</p>;
   return (
     <p class="notice">
-      {refusal === "strangers" ? "To run this, you need to be signed in." : `You may not run this. ${refusal.words}`}{" "}
-      {signIn}
+      {`You may not run this. ${refusal.words} What it takes and gives is described below. To run it, ask `}
+      <Asked contact={refusal.contact} />. {signIn}
     </p>
   );
+}
+
+/** Whom to ask, with the way there. */
+function Asked({ contact }: { readonly contact: Contact | undefined }) {
+  const { name, email, url } = contact ?? {};
+  const words = name ?? email ?? url;
+  if (words === undefined) return <span>who runs this service</span>;
+  const href = email === undefined ? url : `mailto:${email}`;
+  return href === undefined ? <span>{words}</span> : <a href={href}>{words}</a>;
 }

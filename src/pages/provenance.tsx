@@ -1,9 +1,11 @@
 import type { ProvAttributes, ProvDocument, ProvKind, ProvRecords, ProvValue } from "../domain/documents/provenance.ts";
+import { shortTimeText } from "../domain/spans.ts";
 import { WholeDocument } from "./document.tsx";
 import { Layout } from "./layout.tsx";
 import { type Page, type PageFrame, policyOf, scriptUrl } from "./page.ts";
 import { Size, Time } from "./parts.tsx";
 import { RecordTable } from "./record-table.tsx";
+import { shortId } from "./words.ts";
 
 const script = "local-times";
 
@@ -35,6 +37,9 @@ function Formats({ frame, jobUrl, parts }: ProvenancePlace & { readonly frame: P
       <li>
         <a href={frame.jsonUrl} rel="alternate" type="application/json">
           PROV-JSON
+        </a>{" "}
+        <a href={frame.jsonUrl} download={`${shortId(decodeURIComponent(jobUrl.split("/").at(-1) ?? ""))}-prov.json`}>
+          Download
         </a>
       </li>
       <li>
@@ -55,6 +60,8 @@ function Formats({ frame, jobUrl, parts }: ProvenancePlace & { readonly frame: P
 
 function Activities({ document }: { readonly document: ProvDocument }) {
   const { activity = {}, entity = {}, agent = {} } = document;
+  const started = Object.entries(activity).toSorted(([, one], [, other]) => startOf(one) - startOf(other));
+  const first = startOf(started[0]?.[1] ?? {});
   return (
     <RecordTable label="What came from what">
       <table>
@@ -67,13 +74,20 @@ function Activities({ document }: { readonly document: ProvDocument }) {
           </tr>
         </thead>
         <tbody>
-          {Object.entries(activity).map(([name, attributes]) => (
+          {started.map(([name, attributes]) => (
             <tr>
               <th scope="row">
-                <Activity attributes={attributes} />
+                <Activity attributes={attributes} first={first} />
               </th>
               <td>
-                <Others of={document.used} own="prov:activity" name={name} other="prov:entity" among={entity} />
+                <Others
+                  of={document.used}
+                  own="prov:activity"
+                  name={name}
+                  other="prov:entity"
+                  among={entity}
+                  members={document.hadMember}
+                />
               </td>
               <td>
                 <Others
@@ -82,6 +96,7 @@ function Activities({ document }: { readonly document: ProvDocument }) {
                   name={name}
                   other="prov:entity"
                   among={entity}
+                  members={document.hadMember}
                 />
               </td>
               <td>
@@ -92,6 +107,7 @@ function Activities({ document }: { readonly document: ProvDocument }) {
                   other="prov:agent"
                   among={agent}
                 />
+                <Plan of={document.wasAssociatedWith} name={name} among={entity} />
               </td>
             </tr>
           ))}
@@ -101,23 +117,68 @@ function Activities({ document }: { readonly document: ProvDocument }) {
   );
 }
 
-function Activity({ attributes }: { readonly attributes: ProvAttributes }) {
+/** Milliseconds since 1970; what has not begun stands last. */
+function startOf(attributes: ProvAttributes): number {
+  const start = textOf(attributes["prov:startTime"]);
+  return start === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(start);
+}
+
+/** `first` is when the first one began, in milliseconds since 1970: steps follow each other within parts of a second. */
+function Activity({ attributes, first }: { readonly attributes: ProvAttributes; readonly first: number }) {
   const [label, start, end] = ["prov:label", "prov:startTime", "prov:endTime"].map((name) => textOf(attributes[name]));
+  const after = startOf(attributes) - first;
   return (
     <>
       {label === "main" ? "the tool" : label}
       {start === undefined ? null : (
         <p class="muted">
           <Time at={start} />
-          {end === undefined ? null : (
-            <>
-              {" to "}
-              <Time at={end} />
-            </>
-          )}
+          {after > 0 ? `, ${secondsText(after)} after the first` : ""}
+          {end === undefined ? "" : `, took ${secondsText(Date.parse(end) - Date.parse(start))}`}
         </p>
       )}
     </>
+  );
+}
+
+/** To the millisecond below a minute. */
+function secondsText(milliseconds: number): string {
+  return milliseconds < 60_000 ? `${(milliseconds / 1000).toFixed(3)} s` : shortTimeText(milliseconds / 1000);
+}
+
+/** The process that an activity was one of, with the digest of its document and of what it was read from. */
+function Plan({
+  of = {},
+  name,
+  among,
+}: {
+  readonly of: ProvDocument[ProvKind];
+  readonly name: string;
+  readonly among: ProvRecords;
+}) {
+  const plans = Object.values(of)
+    .filter((one) => one["prov:activity"] === name)
+    .map((one) => among[textOf(one["prov:plan"]) ?? ""])
+    .filter((plan) => plan !== undefined);
+  if (plans.length === 0) return null;
+  return (
+    <ul>
+      {plans.map((plan) => (
+        <li>
+          {textOf(plan["prov:label"])} <Digest text={textOf(plan["heddle:documentDigest"])} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The style sheet shows its beginning; whoever copies it has all of it. */
+function Digest({ text }: { readonly text: string | undefined }) {
+  if (text === undefined) return null;
+  return (
+    <code class="digest" title={text}>
+      {text}
+    </code>
   );
 }
 
@@ -128,12 +189,15 @@ function Others({
   name,
   other,
   among,
+  members = {},
 }: {
   readonly of: ProvDocument[ProvKind];
   readonly own: string;
   readonly name: string;
   readonly other: string;
   readonly among: ProvRecords;
+  /** What is in collections, such as directories. */
+  readonly members?: ProvRecords | undefined;
 }) {
   const relations = Object.values(of).filter((one) => one[own] === name);
   if (relations.length === 0) return <span class="muted">nothing</span>;
@@ -142,8 +206,35 @@ function Others({
       {relations.map((one) => (
         <li>
           <Element attributes={among[textOf(one[other]) ?? ""] ?? {}} role={textOf(one["prov:role"])} />
+          <Inside name={textOf(one[other])} among={among} members={members} />
         </li>
       ))}
+    </ul>
+  );
+}
+
+/** A directory may hold thousands of files: the document has them all. */
+const shownMembers = 20;
+
+function Inside({
+  name,
+  among,
+  members,
+}: {
+  readonly name: string | undefined;
+  readonly among: ProvRecords;
+  readonly members: ProvRecords;
+}) {
+  const inside = Object.values(members).filter((one) => one["prov:collection"] === name);
+  if (inside.length === 0) return null;
+  return (
+    <ul>
+      {inside.slice(0, shownMembers).map((one) => (
+        <li>
+          <Element attributes={among[textOf(one["prov:entity"]) ?? ""] ?? {}} />
+        </li>
+      ))}
+      {inside.length <= shownMembers ? null : <li class="muted">{`and ${inside.length - shownMembers} more`}</li>}
     </ul>
   );
 }
@@ -151,7 +242,7 @@ function Others({
 /** What is longer is cut: the document has it in full. */
 const longestValue = 120;
 
-function Element({ attributes, role }: { readonly attributes: ProvAttributes; readonly role: string | undefined }) {
+function Element({ attributes, role }: { readonly attributes: ProvAttributes; readonly role?: string | undefined }) {
   const [label, place, value] = ["prov:label", "prov:atLocation", "prov:value"].map((name) => textOf(attributes[name]));
   const size = attributes["heddle:size"];
   const words = label ?? role ?? "";
@@ -165,9 +256,18 @@ function Element({ attributes, role }: { readonly attributes: ProvAttributes; re
           {" "}
           <Size bytes={size} />
         </span>
+      ) : null}{" "}
+      {hasBytes(attributes) ? <Digest text={textOf(attributes["heddle:sha256"])} /> : null}
+      {hasBytes(attributes) && attributes["heddle:sha256"] === undefined ? (
+        <span class="muted">digest not recorded</span>
       ) : null}
     </>
   );
+}
+
+/** A file, or what an address led to. */
+function hasBytes(attributes: ProvAttributes): boolean {
+  return ["heddle:File", "heddle:Reference"].includes(textOf(attributes["prov:type"]) ?? "");
 }
 
 function textOf(value: ProvValue | readonly ProvValue[] | undefined): string | undefined {

@@ -30,7 +30,8 @@ function asRecords(table: string): string {
     if (name === "tr") column = 0;
     if (name !== "th" && name !== "td") return `<${name} ${roles[name]}${attributes}>`;
     const role = name === "td" ? roles.td : `role="${isHead ? "columnheader" : "rowheader"}"`;
-    const label = isHead ? "" : (labels[column] ?? "");
+    // A cell over several columns is of none of them.
+    const label = isHead || /\scolspan=/.test(attributes) ? "" : (labels[column] ?? "");
     column += 1;
     return `<${name} ${role}${label === "" ? "" : ` data-label="${label}"`}${attributes}>`;
   });

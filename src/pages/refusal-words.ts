@@ -7,7 +7,7 @@ export function refusalWords(caller: Pick<Principal, "role" | "scope">, processI
   const allowed: readonly string[] = access[caller.role];
   if (!allowed.includes("execute"))
     return `You are a ${caller.role} here: to run a process takes the role of a runner.`;
-  if (!mayDo(caller, "execute")) return "Your key is held to less than its role may: it runs no process.";
+  if (!mayDo(caller, "execute")) return "The key that you signed in with is one for looking: it runs no process.";
   if (isInScope(caller, processId))
     return "Only some may run this process, by what the operator says. You are not among them.";
   const patterns = caller.scope?.processes ?? [];

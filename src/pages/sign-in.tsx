@@ -1,7 +1,8 @@
 import type { SignInDocument } from "../domain/documents/sign-in.ts";
+import { type Allowed, MayDo } from "./account.tsx";
 import { deployPath } from "./deploy.tsx";
 import { Layout } from "./layout.tsx";
-import { type Page, policyOf } from "./page.ts";
+import { type Page, type PageFrame, policyOf } from "./page.ts";
 
 /** Where a person goes on after signing in, and what went wrong before. */
 export type SignInState = {
@@ -9,17 +10,20 @@ export type SignInState = {
   readonly to: string;
   /** Why the last try failed. */
   readonly fault?: string;
+  /** What who has signed in may do here. */
+  readonly allowed?: Allowed;
 };
 
 /** Builds the page by which a person signs in and out. */
-export function signInPage({ to, fault }: SignInState): Page<SignInDocument> {
+export function signInPage({ to, fault, allowed }: SignInState): Page<SignInDocument> {
   return {
     policy: () => policyOf({ sendsForms: true }),
     render: (frame, document) =>
       `<!doctype html>${(
         <Layout {...frame}>
           {fault === undefined ? null : <p role="alert">{fault}</p>}
-          <Who document={document} baseUrl={frame.baseUrl} to={to} />
+          <Who document={document} frame={frame} to={to} />
+          {document.user === undefined || allowed === undefined ? null : <MayDo allowed={allowed} />}
           {document.ways.includes("provider") ? (
             <p>
               <a href={`${frame.baseUrl}/_/sign-in/provider?to=${encodeURIComponent(to)}`}>
@@ -69,11 +73,11 @@ function reasonText(to: string): string {
 
 function Who({
   document,
-  baseUrl,
+  frame: { baseUrl, reader },
   to,
 }: {
   readonly document: SignInDocument;
-  readonly baseUrl: string;
+  readonly frame: PageFrame;
   readonly to: string;
 }) {
   const { user, role, isOpen } = document;
@@ -83,7 +87,7 @@ function Who({
   return (
     <form method="post" action={`${baseUrl}/_/sign-out`}>
       <p>
-        You are signed in as <b>{user}</b> ({role}).
+        You are signed in as <b>{user}</b> ({reader?.role ?? role}).
       </p>
       <button type="submit">Sign out</button>
     </form>

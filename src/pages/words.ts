@@ -3,6 +3,7 @@ import type { JobStatus } from "../domain/job-state.ts";
 import type { StageName } from "../domain/progress.ts";
 import type { RemoteType } from "../domain/remote-type.ts";
 
+export { shortId } from "../domain/short-id.ts";
 // Scripts of pages count with it.
 export { durationText } from "../domain/spans.ts";
 
@@ -83,11 +84,6 @@ function zoneText(minutesEast: number): string {
   if (minutesEast === 0) return "UTC";
   const [hours, minutes] = [Math.floor(Math.abs(minutesEast) / 60), Math.abs(minutesEast) % 60];
   return `UTC${minutesEast < 0 ? "−" : "+"}${hours}${minutes === 0 ? "" : `:${String(minutes).padStart(2, "0")}`}`;
-}
-
-/** Shortens an id. Ids of jobs begin with the time: those of one day differ at their ends. */
-export function shortId(id: string): string {
-  return id.slice(-8);
 }
 
 /** Words how many jobs are ticked, and how many more or fewer are to be, so that two can be compared or some be acted on. */

@@ -2,6 +2,7 @@ import { and, count, eq, type SQL, sql } from "drizzle-orm";
 import { clientOf } from "../domain/access.ts";
 import type { Job } from "../domain/job.ts";
 import { jobMoves } from "../domain/job-state.ts";
+import { medianOf } from "../domain/median.ts";
 import type { Database } from "./database.ts";
 import { isListed, jobs } from "./schema/jobs.ts";
 import { argument, build, compile, numberOrNull, statusIn } from "./statements.ts";
@@ -107,5 +108,5 @@ export async function usualMilliseconds(
   const page = { processId, provider: providerId, revision: processRevision, limit: maxLookedAt };
   const rows = [...(await database.read(newDurations(page))), ...(await database.read(listedDurations(page)))];
   const durations = rows.slice(0, maxLookedAt).flatMap(({ milliseconds }) => milliseconds ?? []);
-  return durations.sort((one, other) => one - other)[Math.floor(durations.length / 2)];
+  return medianOf(durations);
 }

@@ -47,6 +47,7 @@ test("it is answered as PROV-N by f and by Accept, as a page, and in parts as te
   }
   const page = await service.send("GET", `/jobs/${job}/prov`, { headers: { accept: "text/html" } });
   expect(page.headers.get("content-type")).toStartWith("text/html");
+  expect(await page.text()).toMatch(/<a href="[^"]+f=json" download="[0-9a-f]{8}-prov\.json">/);
   expect((await service.send("GET", `/jobs/${job}/prov?f=turtle`)).status).toBe(400);
   expect((await service.send("GET", `/jobs/${job}/prov`, { headers: { accept: "image/png" } })).status).toBe(406);
   for (const part of ["info", "who", "inputs", "outputs", "run"]) {

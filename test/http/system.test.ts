@@ -180,6 +180,10 @@ test("a key that only reads is no admin in the table and the menu; whose key it 
   service.clock.advance(1000);
   const home = await (await service.send("GET", "/jobs", { key: text, headers: html })).text();
   expect(home).toContain(">rita (viewer of all jobs)</a>");
+  const account = await (await service.send("GET", "/_/sign-in", { key: text, headers: html })).text();
+  expect(account).toContain("You are signed in as <b>rita</b> (viewer of all jobs).");
+  expect(account).toContain("<li>see the jobs of everybody, with their inputs, logs and results</li>");
+  expect(account).toMatch(/<p>You may not: run processes; upload files for inputs; [^<]*deploy/);
   const asked = async (one: string) =>
     (await post(service, `/_/keys/${one.split("_")[1]}/revoke-form`, key, {})).text();
   const ritas = await asked(text);

@@ -3,7 +3,13 @@ import type { KnownUploads, UploadFacts } from "../../src/domain/documents/uploa
 import type { Json, JsonObject } from "../../src/domain/json.ts";
 import { Inputs } from "../../src/pages/input-values.tsx";
 
-const upload = { name: "<dem>.tif", type: "image/tiff", length: 3_400_000, href: "http://server/vault/a" };
+const upload = {
+  name: "<dem>.tif",
+  type: "image/tiff",
+  length: 3_400_000,
+  href: "http://server/vault/a",
+  sha256: "5e1f",
+};
 const uploads: KnownUploads = new Map<string, UploadFacts>([
   ["vault://a", upload],
   ["vault://b", { name: "other.tif", type: "image/tiff", length: 1 }],
@@ -15,6 +21,8 @@ test("an uploaded file has its name, its size with the exact number, and a link 
   const html = one({ href: "vault://a", type: "image/tiff" });
   expect(html).toContain('<a href="http://server/vault/a">&lt;dem&gt;.tif</a>');
   expect(html).toContain('<data value="3400000" title="3400000 bytes">3.4 MB</data>');
+  expect(html).toContain("SHA-256 <code>5e1f</code>");
+  expect(one({ href: "vault://b" })).not.toContain("SHA-256");
   expect(one({ href: "vault://b" })).toContain("<strong>other.tif</strong>");
   const gone = one({ href: "vault://gone" });
   expect(gone).toContain("an uploaded file that is not there any more");

@@ -7,7 +7,7 @@ const cases: readonly (readonly [string, Principal, string])[] = [
   [
     "a key that is held to reading",
     { role: overseer.role, scope: { actions: overseer.actions } },
-    "Your key is held to less than its role may: it runs no process.",
+    "The key that you signed in with is one for looking: it runs no process.",
   ],
   [
     "a key for one process",

@@ -344,7 +344,7 @@ requirement(
     for (const datetime of ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z/..", "../2026-01-01T00:00:00Z"]) {
       expect((await get(`/jobs?datetime=${datetime}`)).status).toBe(200);
     }
-    expect((await get("/jobs?datetime=yesterday")).status).toBe(400);
+    expect((await get("/jobs?datetime=someday")).status).toBe(400);
   },
 );
 

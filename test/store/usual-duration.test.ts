@@ -24,5 +24,14 @@ test("of a revision that never ended well nothing is told, whatever an earlier o
   await finishJob(database, finishing(failing, { outcome: { status: "failed", results: {}, failure } }));
   expect(await usualMilliseconds(database, { processId: "echo", processRevision: "old" })).toBe(5000);
   expect(await usualMilliseconds(database, { processId: "echo", processRevision: "new" })).toBeUndefined();
+});
+
+test("of an even number of runs the usual time is the mean of the two in the middle", async () => {
+  await using dir = await temporaryDirectory();
+  await using database = await openTestDatabase(dir.path);
+  for (const seconds of [90, 4, 6, 1]) {
+    const job = await insertRunningJob(database);
+    await finishJob(database, finishing(job, { at: startOfTest + seconds * 1000 }));
+  }
   expect(await usualMilliseconds(database, { processId: "echo" })).toBe(5000);
 });

@@ -1,5 +1,5 @@
 import { button, element } from "../shared/elements.ts";
-import { type Decimal, type Order, sortedRows } from "./sort-rows.ts";
+import { columnKind, type Decimal, type Order, sortedRows } from "./sort-rows.ts";
 
 export type TableOptions = {
   readonly columns: readonly string[];
@@ -23,9 +23,10 @@ const shownAtOnce = 100;
 const shortest = 24;
 const longest = 500;
 
-function cellOf(text: string): HTMLTableCellElement {
+function cellOf(text: string, isNumber: boolean): HTMLTableCellElement {
   const shown = text.length > longest ? `${text.slice(0, longest)}…` : text;
-  return element("td", { class: text.length <= shortest ? "nowrap" : undefined }, shown);
+  const look = isNumber ? "number" : text.length <= shortest ? "nowrap" : undefined;
+  return element("td", { class: look }, shown);
 }
 
 type Choosing = { chosen: number | undefined; act: (index: number | undefined) => void };
@@ -44,11 +45,12 @@ export function createTable({ columns, rows, caption, decimal = ".", isChosen = 
     count += shownAtOnce * 5;
     show();
   });
+  const areNumbers = columns.map((_, at) => columnKind(rows, at, decimal) === "number");
   const heads = columns.map((column, at) => {
     const name = column === "" ? `Column ${at + 1}` : column;
     return element(
       "th",
-      { scope: "col" },
+      { scope: "col", class: areNumbers[at] === true ? "number" : undefined },
       button(name, () => sortBy(at)),
     );
   });
@@ -65,7 +67,7 @@ export function createTable({ columns, rows, caption, decimal = ".", isChosen = 
 
   function show(): void {
     const shown = sorted.slice(0, count);
-    body.replaceChildren(...shown.map((index) => rowOf(rows[index] ?? [], columns.length, index)));
+    body.replaceChildren(...shown.map((index) => rowOf(rows[index] ?? [], areNumbers, index)));
     if (choosing !== undefined) bindRows(body, choosing);
     const all = `${rows.length} ${rows.length === 1 ? "row" : "rows"}`;
     note.textContent = shown.length < rows.length ? `${shown.length} of ${all}` : all;
@@ -97,8 +99,8 @@ export function createTable({ columns, rows, caption, decimal = ".", isChosen = 
   };
 }
 
-function rowOf(cells: readonly string[], columns: number, index: number): HTMLTableRowElement {
-  const all = Array.from({ length: columns }, (_, at) => cellOf(cells[at] ?? ""));
+function rowOf(cells: readonly string[], areNumbers: readonly boolean[], index: number): HTMLTableRowElement {
+  const all = areNumbers.map((isNumber, at) => cellOf(cells[at] ?? "", isNumber));
   return element("tr", { "data-row": String(index) }, ...all);
 }
 

@@ -28,6 +28,14 @@ export type OtherRun = {
   readonly line?: string;
 };
 
+/** Who may see a job, besides those who may see all jobs. */
+export type SeenBy = {
+  /** Everybody on this machine where nobody has a key; who asks without a key; one's own; or a user by name. */
+  readonly owner: "machine" | "anonymous" | "reader" | { readonly user: string };
+  /** Groups whose members see it, of those that whoever looks may know of. */
+  readonly groups: readonly string[];
+};
+
 /** What the page of a job shows besides its status document. */
 export type JobView = {
   /** Undefined when they are too long for the page, or gone. */
@@ -64,6 +72,10 @@ export type JobView = {
   readonly mayRetry: boolean;
   /** Its results can be shared by who looks at it; `until` (RFC 3339) when they are. */
   readonly share?: { readonly until?: string };
+  /** Who may see it; absent where only its history is left. */
+  readonly seenBy?: SeenBy;
+  /** How long jobs are kept after their end, in milliseconds; undefined when this one is kept until somebody removes it. */
+  readonly keptMilliseconds?: number;
   /** What it ran is not there any more, or not for who looks at it: nothing of it can be linked to. */
   readonly isProcessGone?: boolean;
   readonly isProviderGone?: boolean;

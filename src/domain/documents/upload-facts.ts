@@ -4,6 +4,8 @@ export type UploadFacts = {
   readonly type: string;
   /** In bytes. */
   readonly length: number;
+  /** SHA-256 of its bytes, hexadecimal. */
+  readonly sha256?: string;
   /** Where its bytes are, for who may have them. */
   readonly href?: string;
 };

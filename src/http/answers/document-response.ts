@@ -32,7 +32,7 @@ export type DocumentOptions<Document> = {
  * `invalid-query-parameter-value` for another `f`.
  */
 export function documentResponse<Document extends object>(
-  context: Pick<RouteContext, "request" | "baseUrl" | "query" | "mapTiles" | "caller">,
+  context: Pick<RouteContext, "request" | "baseUrl" | "query" | "mapTiles" | "service" | "caller">,
   document: Document,
   { title, profile, headers: others, page, state }: DocumentOptions<Document>,
 ): Response {
@@ -60,6 +60,7 @@ export function documentResponse<Document extends object>(
         scripts: scriptPaths,
         ...styles,
         ...defined({ tiles: context.mapTiles, here: pageOfRequest(context.request), reader, notice }),
+        ...defined({ serviceTitle: context.service?.title }),
       };
       const { policy, render } = page ?? memberPage(linked);
       const types = { "content-type": "text/html; charset=utf-8", "content-security-policy": policy(frame) };

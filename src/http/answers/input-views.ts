@@ -12,9 +12,9 @@ export function knownUploads(sources: readonly SourceOfJob[], baseUrl: string): 
         const { outputId, name } = source;
         return [source.reference, { outputId, name, processID, jobID, page: `${jobUrl(baseUrl, jobID)}?f=html` }];
       }
-      const { id, name, mediaType, sizeBytes } = source.file;
+      const { id, name, mediaType, sizeBytes, sha256 } = source.file;
       const href = source.isReadable ? `${baseUrl}/vault/${encodeURIComponent(id)}` : undefined;
-      return [source.reference, { name, type: mediaType, length: sizeBytes, ...defined({ href }) }];
+      return [source.reference, { name, type: mediaType, length: sizeBytes, sha256, ...defined({ href }) }];
     }),
   );
 }

@@ -16,6 +16,7 @@ import { type ReadResultsDeps, readResults } from "../../operations/read-results
 import { isAllCached, readStatistics } from "../../operations/read-statistics.ts";
 import { readTimeline } from "../../operations/read-timeline.ts";
 import { readSourcesOf } from "../../operations/read-uploads.ts";
+import { readSeenBy } from "../../operations/seen-by.ts";
 import { readOwnShare } from "../../operations/share-results.ts";
 import type { RouteContext } from "../route.ts";
 import { principalOf } from "../route.ts";
@@ -26,7 +27,11 @@ import { type AnswerDeps, outputLocations } from "./results-answer.ts";
 import { timesSoFar } from "./so-far.ts";
 import { inputsDocument } from "./status-document.ts";
 
-export type JobViewDeps = ReadResultsDeps & Pick<AnswerDeps, "settings"> & { readonly clock: Clock };
+export type JobViewDeps = ReadResultsDeps &
+  Pick<AnswerDeps, "settings"> & {
+    readonly clock: Clock;
+    readonly settings: { readonly keptMilliseconds?: number };
+  };
 
 const shownLines = 40;
 /** What is longer is shown by its own page only, in characters. */
@@ -73,6 +78,8 @@ export async function readJobView(
       exceededSeconds: await exceededSeconds(deps, job),
       ...timesSoFar(job, deps.clock.now()),
       events: isFinished(job.status) ? undefined : `${jobUrl(baseUrl, job.id)}/events?after=${place}`,
+      seenBy: await readSeenBy(deps, principal, job),
+      keptMilliseconds: whole.request.run?.isPinned === true ? undefined : deps.settings.keptMilliseconds,
       share: await shareOf(deps, principal, job),
       againUrl: ran.isProcessGone !== true && mayDo(principal, "execute") ? againUrlOf(job, baseUrl) : undefined,
     }),

@@ -67,8 +67,17 @@ export function processView(deps: FormDeps, context: RouteContext, shown: ShownP
     ways: waysOf(context, shown, { url, hasGraph: graph !== undefined }),
     offers: offersOf(deps, process, caller),
     limits: limitsOf(deps, context),
-    ...(mayRun ? {} : { refusal: caller === undefined ? "strangers" : { words: refusalWords(caller, process.id) } }),
+    ...(mayRun ? {} : { refusal: caller === undefined ? "strangers" : refusalOf(context, caller, process.id) }),
   };
+}
+
+/** Says why a caller may not run a process, and whom to ask. */
+function refusalOf(
+  { service }: RouteContext,
+  caller: Principal,
+  processId: string,
+): NonNullable<ProcessView["refusal"]> {
+  return { words: refusalWords(caller, processId), ...defined({ contact: service?.contact }) };
 }
 
 /** Lists the uploads that a form names: who copies a text has the files, too, by their names. */

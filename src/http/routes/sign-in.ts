@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { actions, mayDo, type Principal } from "../../domain/access.ts";
 import { defined } from "../../domain/defined.ts";
 import type { SignInDocument } from "../../domain/documents/sign-in.ts";
 import { jsonLink } from "../../domain/links.ts";
@@ -11,6 +12,7 @@ import {
   returnFromProvider,
 } from "../../operations/provider-sign-in.ts";
 import { type Begun, signInWithKey, signOut } from "../../operations/sessions.ts";
+import type { Allowed } from "../../pages/account.tsx";
 import { type SignInState, signInPage } from "../../pages/sign-in.tsx";
 import { documentResponse } from "../answers/document-response.ts";
 import { prefersPage } from "../answers/negotiate.ts";
@@ -208,9 +210,15 @@ function signInResponse(deps: SignInRouteDeps, context: RouteContext, state: Sig
   };
   return documentResponse(context, document, {
     title: user === undefined ? "Sign in" : "Account",
-    page: signInPage(state),
+    page: signInPage({ ...state, ...(caller === undefined ? {} : { allowed: allowedOf(caller) }) }),
     headers: noStore,
   });
+}
+
+/** What a caller may do here, for the page of the account. */
+function allowedOf(caller: Principal): Allowed {
+  const { processes } = caller.scope ?? {};
+  return { actions: actions.filter((action) => mayDo(caller, action)), ...defined({ processes }) };
 }
 
 /** Returns where to go on: a path of this service, and the landing page for anything else. */

@@ -14,14 +14,11 @@ export function ExecuteForm({
   state,
   offers,
   live,
-  forbidden,
 }: {
   readonly action: string;
   readonly state: FormState;
   readonly offers: Offers;
   readonly live: LiveForm;
-  /** Why whoever looks, who has signed in, may not send it: its button cannot be pressed, and says so. */
-  readonly forbidden?: string | undefined;
 }) {
   const { fields } = state;
   return (
@@ -40,36 +37,25 @@ export function ExecuteForm({
       data-filled={state.request === undefined ? undefined : "true"}
     >
       {/* Enter in a field presses the first button of a form, which must not be one that adds rows. */}
-      {forbidden !== undefined ? null : (
-        // biome-ignore lint/a11y/noAriaHiddenOnFocusable: Tab does not lead to it, and the Run that is seen is told
-        <button type="submit" name={ownNames.doing} value="run" class="unseen" tabindex={-1} aria-hidden="true">
-          Run
-        </button>
-      )}
+      {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: Tab does not lead to it, and the Run that is seen is told */}
+      <button type="submit" name={ownNames.doing} value="run" class="unseen" tabindex={-1} aria-hidden="true">
+        Run
+      </button>
       <Outcome state={state} />
       {fields.map((field) => (
         <FieldView name={`/inputs/${pointerToken(field.id)}`} field={field} state={state} isWhole={true} />
       ))}
       <ExtrasView state={state} offers={offers} />
-      {forbidden !== undefined ? (
-        <p class="actions">
-          <button type="submit" disabled>
-            Run
-          </button>
-          <span class="muted">{forbidden}</span>
-        </p>
-      ) : (
-        <p class="actions">
-          <button type="submit" name={ownNames.doing} value="run" class="button-main">
-            Run
-          </button>
-          {/* The server says what is wrong, so that it and the page never disagree. */}
-          <button type="submit" name={ownNames.doing} value="check" formnovalidate>
-            Check
-          </button>
-          <span class="muted">* is required. Check runs nothing.</span>
-        </p>
-      )}
+      <p class="actions">
+        <button type="submit" name={ownNames.doing} value="run" class="button-main">
+          Run
+        </button>
+        {/* The server says what is wrong, so that it and the page never disagree. */}
+        <button type="submit" name={ownNames.doing} value="check" formnovalidate>
+          Check
+        </button>
+        <span class="muted">* is required. Check runs nothing.</span>
+      </p>
     </form>
   );
 }

@@ -1,4 +1,5 @@
 import type { JobSearch } from "../../domain/job-search.ts";
+import { readJobId, shortId } from "../../domain/short-id.ts";
 import { storable } from "../statements.ts";
 import { wordsToFind } from "./words.ts";
 
@@ -20,6 +21,8 @@ export type Question = {
   readonly moreTags: string | null;
   /** A query of the full-text index. */
   readonly words: string | null;
+  /** Ids of jobs, whole or shortened, that are looked for by themselves. */
+  readonly ids: string | null;
   /** Milliseconds since 1970, both included. */
   readonly leastCreated: number | null;
   readonly mostCreated: number;
@@ -46,6 +49,7 @@ export function questionOf(search: JobSearch, owner: Owner): Question | undefine
     secondTag,
     moreTags: moreTags.length === 0 ? null : JSON.stringify(moreTags),
     words,
+    ids: jsonList(search.text?.flatMap(([word = "", ...others]) => (others.length > 0 ? [] : (readJobId(word) ?? [])))),
     leastCreated: createdFrom === undefined && createdTo === undefined ? null : (createdFrom ?? 0),
     mostCreated: createdTo ?? Number.MAX_SAFE_INTEGER,
     leastDuration: least === undefined && most === undefined ? null : (least ?? 0) * 1000,
@@ -73,10 +77,19 @@ function jsonList(values: readonly string[] | undefined): string | null {
 
 /** Gives the words that are looked for: all of an alternative. What is no word at all, such as a sign, no job says. */
 export function alternativesOf(text: JobSearch["text"]): readonly (readonly string[])[] {
-  const alternatives = (text ?? []).map((alternative) => alternative.map(wordsToFind));
+  const alternatives = (text ?? []).flatMap(withShortIds).map((alternative) => alternative.map(wordsToFind));
   return alternatives
     .filter((words) => words.length > 0 && words.every((one) => one.length > 0))
     .map((words) => [...new Set(words.flat())]);
+}
+
+/** A job is said to be by its shortened id, which is enough of it: the whole one may also be named by what is said of another job. */
+function withShortIds(alternative: readonly string[]): readonly (readonly string[])[] {
+  const shortened = alternative.map((word) => {
+    const id = readJobId(word);
+    return id === undefined ? word : shortId(id);
+  });
+  return shortened.every((word, at) => word === alternative[at]) ? [alternative] : [alternative, shortened];
 }
 
 /** Empty when nothing can be found. */

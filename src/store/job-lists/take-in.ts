@@ -1,3 +1,4 @@
+import { shortId } from "../../domain/short-id.ts";
 import type { Database } from "../database.ts";
 import {
   insertTags,
@@ -95,15 +96,16 @@ export async function justEndedWith(
 }
 
 /**
- * The words of what is said of a job: its process and that one's title, its user, its own title, its tags, what is short of its
+ * The words of what is said of a job: its shortened id, its process and that one's title, its user, its own title, its tags, what is short of its
  * inputs, its last message, and why it failed. When other words count, `wordsVersion` of take-in-all.ts grows.
  */
 function wordsOfJob(
-  { processId, providerId, user, title, tags, inputs, message, failure }: Row,
+  { id, processId, providerId, user, title, tags, inputs, message, failure }: Row,
   processTitle?: string,
 ): ReadonlySet<string> {
   const reasons = [failure?.message, failure?.step, failure?.exception?.text, failure?.stderrTail];
   const parts = [
+    shortId(id),
     processId,
     providerId,
     processTitle,

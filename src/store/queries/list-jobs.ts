@@ -235,7 +235,10 @@ const isNew = sql.join(
       "leastDuration",
       sql`coalesce(finished_at, ${argument("now")}) - started_at between ${argument("leastDuration")} and ${argument("mostDuration")}`,
     ),
-    orNothing("words", sql`number in (select value from json_each(${argument("sayers")}))`),
+    orNothing(
+      "words",
+      sql`(number in (select value from json_each(${argument("sayers")})) or ${isOneOf("jobs.id", "ids")} or ${isOneOf("substr(jobs.id, -8)", "ids")})`,
+    ),
     // Last, since tags stand in the row only, not in the index.
     orNothing(
       "tags",

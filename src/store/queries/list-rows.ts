@@ -19,6 +19,7 @@ export const selectJustEnded = compile<{ limit: number }>()(() =>
   build
     .select({
       number: column(jobs.number),
+      id: column(jobs.id),
       hidden: column(jobs.hidden),
       moveId: column(jobs.moveId),
       createdAt: column(jobs.createdAt),

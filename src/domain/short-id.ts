@@ -1,0 +1,17 @@
+/** Shortens an id. Ids of jobs begin with the time: those of one day differ at their ends. */
+export function shortId(id: string): string {
+  return id.slice(-shortLength);
+}
+
+const shortLength = 8;
+
+const wholeId = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
+
+/** Reads the id of a job, whole or as it is shortened, from a word that somebody looks for: an address of the job has it, too. Undefined for any other word. */
+export function readJobId(word: string): string | undefined {
+  const small = word.toLowerCase();
+  const [whole] = wholeId.exec(small) ?? [];
+  if (whole !== undefined) return whole;
+  const [, short] = /^[^0-9a-z]*([0-9a-f]{8})[^0-9a-z]*$/.exec(small) ?? [];
+  return short;
+}

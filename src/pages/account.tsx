@@ -1,0 +1,57 @@
+import type { Action } from "../domain/access.ts";
+
+/** What who has signed in may do here. */
+export type Allowed = {
+  readonly actions: readonly Action[];
+  /** Patterns of the processes that the key is for; all when absent. */
+  readonly processes?: readonly string[];
+};
+
+/** Lists what who has signed in may do here, and what not. */
+export function MayDo({ allowed: { actions, processes } }: { readonly allowed: Allowed }) {
+  const may = known.filter(([action]) => actions.includes(action));
+  // Who sees the jobs of everybody is not told of the own ones besides; so with their dismissal.
+  const told = may.filter(([, , wider]) => wider === undefined || !actions.includes(wider));
+  const mayNot = known.filter(([action, , , isNamed]) => isNamed !== false && !actions.includes(action));
+  return (
+    <>
+      {told.length === 0 ? (
+        <p>You may do nothing here.</p>
+      ) : (
+        <>
+          <p>You may:</p>
+          <ul>
+            {told.map(([, words]) => (
+              <li>{words}</li>
+            ))}
+          </ul>
+        </>
+      )}
+      {mayNot.length === 0 ? null : <p>{`You may not: ${mayNot.map(([, words]) => words).join("; ")}.`}</p>}
+      {processes === undefined ? null : (
+        <p>{`All this only of the process${processes.length === 1 ? "" : "es"} ${processes.join(", ") || "none"}.`}</p>
+      )}
+    </>
+  );
+}
+
+/** An action, its words, an action that holds it, and whether its lack is told: of what only admins do, it is not. */
+type Known = readonly [action: Action, words: string, wider?: Action | undefined, isNamed?: boolean];
+
+const known: readonly Known[] = [
+  ["read-processes", "see the processes and what they need"],
+  ["read-own-jobs", "see your own jobs, with their results", "read-all-jobs"],
+  ["read-all-jobs", "see the jobs of everybody, with their inputs, logs and results"],
+  ["execute", "run processes"],
+  ["upload", "upload files for inputs"],
+  ["dismiss-own", "cancel and remove your own jobs", "dismiss-all"],
+  ["dismiss-all", "cancel and remove the jobs of everybody"],
+  ["read-package", "read the package that a process was made of"],
+  ["deploy", "deploy, replace and remove processes"],
+  ["manage-providers", "add and remove servers whose processes run from here", undefined, false],
+  ["manage-keys", "make and revoke keys", undefined, false],
+  ["bulk", "change many jobs by one request", undefined, false],
+  ["read-metrics", "read the numbers that monitoring collects", undefined, false],
+  ["read-audit", "read who did what", undefined, false],
+  ["read-system", "see what the service runs on, and its settings", undefined, false],
+];

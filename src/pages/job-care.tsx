@@ -1,0 +1,64 @@
+import type { JobDocument } from "../domain/documents/job.ts";
+import type { JobView, SeenBy } from "../domain/documents/job-view.ts";
+import { Time } from "./parts.tsx";
+
+/** Says who may see a job, and when it is removed. */
+export function Care({ job, view }: { readonly job: JobDocument; readonly view: JobView }) {
+  if (view.seenBy === undefined) return null;
+  return (
+    <p class="muted">
+      {`Seen by ${seenByText(view.seenBy)}. `}
+      {view.share?.until === undefined ? null : "Its results, by whoever has the address of their share. "}
+      <Removal job={job} keptMilliseconds={view.keptMilliseconds} />
+    </p>
+  );
+}
+
+function seenByText({ owner, groups }: SeenBy): string {
+  const others = groups.length === 0 ? "" : `, members of ${groupsText(groups)}`;
+  switch (owner) {
+    case "machine":
+      return "every user of this machine, as nobody has a key";
+    case "anonymous":
+      return "whoever comes without a key, and who may see all jobs";
+    case "reader":
+      return `you${others}, and who may see all jobs`;
+    default:
+      return `user ${owner.user}${others}, and who may see all jobs`;
+  }
+}
+
+function groupsText(groups: readonly string[]): string {
+  return groups.length === 1 ? `group ${groups.join("")}` : `the groups ${groups.join(", ")}`;
+}
+
+function Removal({
+  job,
+  keptMilliseconds,
+}: {
+  readonly job: JobDocument;
+  readonly keptMilliseconds: number | undefined;
+}) {
+  if (keptMilliseconds === undefined) return <span>Kept until it is removed by hand.</span>;
+  return (
+    <span>
+      {`Removed with its results ${spanText(keptMilliseconds)} after its end`}
+      {job.expirationDate === undefined ? null : (
+        <>
+          {" ("}
+          <Time at={job.expirationDate} />)
+        </>
+      )}
+      .
+    </span>
+  );
+}
+
+const hourMilliseconds = 3_600_000;
+
+/** Retention is set in hours. */
+function spanText(milliseconds: number): string {
+  const hours = Math.round(milliseconds / hourMilliseconds);
+  const [count, unit] = hours >= 48 && hours % 24 === 0 ? [hours / 24, "day"] : [hours, "hour"];
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,56 @@
+import { expect, test } from "bun:test";
+import { readRights } from "../../src/domain/rights.ts";
+import { plainIdentity } from "../../src/domain/service-identity.ts";
+import { saveGroups } from "../../src/store/group-members.ts";
+import { openService, type Service, submitEcho } from "./service.ts";
+
+const pageOf = async (service: Service, path: string, key?: string) =>
+  (await service.send("GET", `${path}?f=html`, key === undefined ? {} : { key })).text();
+
+test("the page of a job says who sees it, in the words of who looks", async () => {
+  await using service = await openService({ holdsJobs: true, rights: readRights(["group:hydrology=jobs:ec*"]) });
+  expect(await pageOf(service, `/jobs/${await submitEcho(service)}`)).toContain("Seen by every user of this machine");
+  const [ann, root] = [await service.createKey("runner", "ann"), await service.createKey("admin", "root")];
+  const id = await submitEcho(service, ann);
+  expect(await pageOf(service, `/jobs/${id}`, ann)).toContain("Seen by you, and who may see all jobs. ");
+  await saveGroups(service.database, "ann", ["hydrology", "chess"]);
+  expect(await pageOf(service, `/jobs/${id}`, ann)).toContain("Seen by you, members of group hydrology, and who may");
+  expect(await pageOf(service, `/jobs/${id}`, root)).toContain("Seen by user ann, members of group hydrology, and who");
+});
+
+test("the page of a job says when it is removed, before and after its end", async () => {
+  for (const [keptMilliseconds, running, ended] of [
+    [undefined, "Kept until it is removed by hand.", /Kept until it is removed by hand\./],
+    [
+      720 * 3_600_000,
+      "Removed with its results 30 days after its end.",
+      /30 days after its end \(<time datetime="2\d{3}-/,
+    ],
+    [36 * 3_600_000, "Removed with its results 36 hours after its end.", /36 hours after its end \(<time/],
+  ] as const) {
+    const settings = keptMilliseconds === undefined ? {} : { keptMilliseconds };
+    await using service = await openService({ holdsJobs: true, settings });
+    const id = await submitEcho(service);
+    expect(await pageOf(service, `/jobs/${id}`)).toContain(running);
+    await service.finish(id, {});
+    expect(await pageOf(service, `/jobs/${id}`)).toMatch(ended);
+  }
+});
+
+test("who has signed in and may not run a process sees no form, and is told once whom to ask", async () => {
+  const contact = { name: "Jane Doe", email: "jane@example.org" };
+  for (const [identity, asked] of [
+    [{ ...plainIdentity, contact }, 'ask <a href="mailto:jane@example.org">Jane Doe</a>.'],
+    [{ ...plainIdentity, contact: { url: "https://example.org/help" } }, '<a href="https://example.org/help">'],
+    [plainIdentity, "ask <span>who runs this service</span>."],
+  ] as const) {
+    await using service = await openService({ identity });
+    await service.createKey("admin", "root");
+    const page = await pageOf(service, "/processes/echo", await service.createKey("viewer", "vic"));
+    expect(page).toContain(asked);
+    expect(page.split("You are a viewer here")).toHaveLength(2);
+    expect(page).not.toContain('id="run"');
+    expect(page).toContain('<h2 id="inputs">');
+    expect(await pageOf(service, "/processes/echo", await service.createKey("runner", "ron"))).toContain('id="run"');
+  }
+});

@@ -1,0 +1,41 @@
+import { expect, test } from "bun:test";
+import type { ProvDocument } from "../../src/domain/documents/provenance.ts";
+import { provenancePage } from "../../src/pages/provenance.tsx";
+import { frame } from "./frame.ts";
+
+const file = { $: "heddle:File", type: "prov:QUALIFIED_NAME" };
+const at = (time: string) => ({ $: `2026-03-02T12:00:${time}Z`, type: "xsd:dateTime" });
+const digest = "5e1f".repeat(16);
+
+const document: ProvDocument = {
+  prefix: {},
+  activity: {
+    second: { "prov:label": "second", "prov:startTime": at("01.250"), "prov:endTime": at("03.000") },
+    job: { "prov:label": "job", "prov:startTime": at("01.000"), "prov:endTime": at("04.000") },
+  },
+  entity: {
+    kept: { "prov:type": file, "prov:label": "kept.tif", "heddle:sha256": digest },
+    other: { "prov:type": file, "prov:label": "other.tif" },
+    folder: { "prov:label": "folder" },
+    plan: { "prov:label": "process slow", "heddle:documentDigest": `sha256:${digest}` },
+  },
+  agent: { service: { "prov:label": "Heddle" } },
+  used: { a: { "prov:activity": "second", "prov:entity": "other" } },
+  wasGeneratedBy: { b: { "prov:activity": "second", "prov:entity": "folder" } },
+  hadMember: { c: { "prov:collection": "folder", "prov:entity": "kept" } },
+  wasAssociatedWith: { d: { "prov:activity": "job", "prov:agent": "service", "prov:plan": "plan" } },
+};
+
+const html = provenancePage({ jobUrl: "http://server/jobs/a", parts: {} }).render(frame, document);
+const table = html.slice(0, html.indexOf("</table>"));
+
+test("activities stand in the order of their starts, with what they took in milliseconds", () => {
+  expect(table.indexOf("took 3.000 s")).toBeLessThan(table.indexOf("0.250 s after the first, took 1.750 s"));
+  expect(table).toContain("0.250 s after the first");
+});
+
+test("files and packages have their digests, or it is said that there is none", () => {
+  expect(table).toContain(`<code class="digest" title="${digest}">${digest}</code>`);
+  expect(table).toContain(`<code class="digest" title="sha256:${digest}">`);
+  expect(table.match(/digest not recorded/g)).toHaveLength(1);
+});
