@@ -2,6 +2,9 @@ import { createSecondsCount, type SecondsCount } from "./shared/count-seconds.ts
 import { createRefresh, showLocalTimes } from "./shared/refresh.ts";
 import { rest } from "./shared/rest.ts";
 import { dropSentDraft } from "./shared/sent-draft.ts";
+import { forgetTold } from "./shared/told-notice.ts";
+
+forgetTold();
 
 /** The most lines of a log that the page keeps. */
 const mostLines = 2000;

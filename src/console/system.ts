@@ -1,6 +1,9 @@
 import { addCopyButton } from "./shared/copy-button.ts";
 import { createRefresh, showLocalTimes } from "./shared/refresh.ts";
 import { rest } from "./shared/rest.ts";
+import { forgetTold } from "./shared/told-notice.ts";
+
+forgetTold();
 
 showLocalTimes(document);
 

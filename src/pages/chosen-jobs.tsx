@@ -75,7 +75,7 @@ function Act({
 export function Outcome({ outcome }: { readonly outcome: ChosenOutcome }) {
   const { left } = outcome;
   return (
-    <div class={left.length === 0 ? "notice notice-good" : "notice"} role="status">
+    <div class={left.length === 0 ? "notice notice-good" : "notice"} role="status" data-told="outcome">
       <p>{doneText(outcome)}</p>
       {left.length === 0 ? null : (
         <ul>

@@ -13,7 +13,12 @@ export type Frame = {
   readonly reader?: Reader;
   /** What the form did that led here. */
   readonly notice?: Notice;
+  /** What serves the page. */
+  readonly program?: ProgramFacts;
 };
+
+/** What the foot of a page says of the software; its licence is not that of what a service offers. */
+export type ProgramFacts = { readonly version: string; readonly license: string; readonly source?: string };
 
 /** What was done before a page comes, in the words that it is told by. */
 export const notices = {
@@ -72,6 +77,7 @@ export function Layout({
   here,
   reader,
   notice,
+  program,
   script,
   head,
   children,
@@ -106,14 +112,33 @@ export function Layout({
         <main>
           <h1>{title}</h1>
           {notice === undefined ? null : (
-            <p class={wanting.includes(notice) ? "notice notice-bad" : "notice notice-good"} role="status">
+            <p
+              class={wanting.includes(notice) ? "notice notice-bad" : "notice notice-good"}
+              role="status"
+              data-told="done"
+            >
               {notices[notice]}
             </p>
           )}
           {children}
         </main>
+        {program === undefined ? null : <Foot program={program} />}
       </body>
     </html>
+  );
+}
+
+function Foot({ program: { version, license, source } }: { readonly program: ProgramFacts }) {
+  return (
+    <footer class="muted">
+      {`Heddle ${version}, software under the licence ${license}`}
+      {source === undefined ? null : (
+        <>
+          {" · "}
+          <a href={source}>source</a>
+        </>
+      )}
+    </footer>
   );
 }
 

@@ -251,6 +251,7 @@ export const documentSchemas = {
         user: v.optional(v.string()),
         created: v.pipe(v.string(), v.isoTimestamp()),
         expires: v.pipe(v.string(), v.isoTimestamp()),
+        held: v.boolean(),
         jobs: v.array(
           v.object({ jobID: v.string(), processID: v.string(), status: v.picklist(jobStatuses), href: v.string() }),
         ),
