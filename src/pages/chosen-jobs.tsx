@@ -75,8 +75,10 @@ function Act({
 export function Outcome({ outcome }: { readonly outcome: ChosenOutcome }) {
   const { left } = outcome;
   return (
-    <div class={left.length === 0 ? "notice notice-good" : "notice"} role="status" data-told="outcome">
-      <p>{doneText(outcome)}</p>
+    <div class={left.length === 0 ? "notice notice-good" : "notice"} role="status">
+      <p>
+        <span data-told="outcome">{doneText(outcome)}</span>
+      </p>
       {left.length === 0 ? null : (
         <ul>
           {left.map((one) => (

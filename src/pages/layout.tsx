@@ -112,12 +112,8 @@ export function Layout({
         <main>
           <h1>{title}</h1>
           {notice === undefined ? null : (
-            <p
-              class={wanting.includes(notice) ? "notice notice-bad" : "notice notice-good"}
-              role="status"
-              data-told="done"
-            >
-              {notices[notice]}
+            <p class={wanting.includes(notice) ? "notice notice-bad" : "notice notice-good"} role="status">
+              <span data-told="done">{notices[notice]}</span>
             </p>
           )}
           {children}
